@@ -1,0 +1,118 @@
+/**
+ * LLM agents as step graphs.
+ *
+ * An author draws a graph: steps with a description, routes and tools. At every
+ * turn the language model makes one decision — RESPOND, TOOL_CALL, MOVE or END —
+ * validated by a schema built for exactly that step. This entry point needs no
+ * permission.
+ *
+ * @example
+ * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
+ *
+ * const agent = new Agent({
+ *   name: "barista",
+ *   llm: new MockLLM([decide.respond("What can I get you?")]),
+ *   start: "greet",
+ *   steps: {
+ *     greet: { description: "Greet them", routes: { order: "they want to order" } },
+ *     order: { description: "Take the order" },
+ *   },
+ * });
+ * const turn = await agent.createSession().next("Hello");
+ * console.log(turn.response);
+ * ```
+ *
+ * @module
+ */
+export { Agent } from "./src/agent.ts";
+export type {
+  AgentOptions,
+  Explanation,
+  Models,
+  NextArguments,
+  SessionArguments,
+  SessionOptions,
+} from "./src/agent.ts";
+export { decide } from "./src/decision/decision.ts";
+export type {
+  Action,
+  Decide,
+  DecideOptions,
+  Decision,
+  EndDecision,
+  MoveDecision,
+  RespondDecision,
+  ToolCall,
+  ToolCallDecision,
+} from "./src/decision/decision.ts";
+export type { Attempt, LegalActions } from "./src/decision/legal_actions.ts";
+export { SchemaCache } from "./src/decision/schema_cache.ts";
+export type { SchemaCacheOptions } from "./src/decision/schema_cache.ts";
+export { openaiStrict } from "./src/decision/schema_profile.ts";
+export type { SchemaProfile } from "./src/decision/schema_profile.ts";
+export type {
+  InferOutput,
+  StandardIssue,
+  StandardJsonSchema,
+  StandardProperties,
+  StandardResult,
+  StandardSchema,
+  StandardTypes,
+} from "./src/decision/standard_schema.ts";
+export {
+  AgentError,
+  ConfigError,
+  FallbackError,
+  GraphError,
+  GuardError,
+  LLMError,
+  MisuseError,
+  RunError,
+  SessionBusyError,
+  SessionEndedError,
+  SessionWaitingError,
+  StateError,
+  ToolArgumentsError,
+  ToolResultError,
+  ToolSignal,
+  ToolTimeoutError,
+} from "./src/errors.ts";
+export type { GraphProblem } from "./src/errors.ts";
+export type {
+  Example,
+  RouteEntry,
+  RouteOptions,
+  Routes,
+  StepEntry,
+  StepOptions,
+  Steps,
+} from "./src/graph/step.ts";
+export type {
+  DecisionEvent,
+  EndedEvent,
+  ErrorEvent,
+  EventBase,
+  FallbackEvent,
+  LimitEvent,
+  LimitReason,
+  MovedEvent,
+  SessionEvent,
+  ToolFinishedEvent,
+  ToolStartedEvent,
+  UserEvent,
+} from "./src/history/event.ts";
+export type { SessionStatus } from "./src/history/position.ts";
+export type { State } from "./src/history/state.ts";
+export type { Json, JsonObject, JsonSchema } from "./src/json.ts";
+export { LLMRequest } from "./src/llm/llm.ts";
+export type { LLM, LLMResult, Message, Usage, ValidationResult } from "./src/llm/llm.ts";
+export { MockLLM, MockLLMError, raw } from "./src/llm/mock_llm.ts";
+export type { MockLLMOptions, RawOutput, ScriptEntry } from "./src/llm/mock_llm.ts";
+export type { TurnOptions } from "./src/loop.ts";
+export type { PromptReport } from "./src/prompt/transcript.ts";
+export type { Session, StreamPart } from "./src/session.ts";
+export { Tool } from "./src/tool/tool.ts";
+export type { AnyTool, ToolOptions } from "./src/tool/tool.ts";
+export type { GuardContext, ToolContext } from "./src/tool/tool_context.ts";
+export type { ToolResult, Turn } from "./src/turn.ts";

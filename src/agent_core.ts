@@ -1,0 +1,127 @@
+/**
+ * What all sessions of an agent share, and how it is built from options.
+ *
+ * @module
+ */
+import type { AgentOptions } from "./agent.ts";
+import { findExcess } from "./decision/schema_limits.ts";
+import { openaiStrict } from "./decision/schema_profile.ts";
+import { findSchema, processSchemaCache, type SchemaCache } from "./decision/schema_cache.ts";
+import { ConfigError, GraphError, type GraphProblem } from "./errors.ts";
+import { buildGraph } from "./graph/build_graph.ts";
+import type { Graph, Step } from "./graph/graph.ts";
+import type { TurnLimits } from "./history/next_stage.ts";
+import { shapeOf } from "./live_session.ts";
+import type { LLM, Message } from "./llm/llm.ts";
+import { ExampleChooser, type ExampleLimits } from "./prompt/examples.ts";
+import { standingText } from "./prompt/standing_text.ts";
+
+/** The validated, immutable inside of an agent. */
+export interface AgentCore {
+  readonly name: string;
+  readonly graph: Graph;
+  /** The first message of every request. */
+  readonly standing: Message;
+  readonly examples: ExampleChooser;
+  readonly limits: TurnLimits;
+  /** Longer tool results are cut. */
+  readonly maxResultChars: number;
+  readonly schemaCache: SchemaCache;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Fresh names for sessions. */
+  readonly ids: () => string;
+}
+
+/**
+ * Checks the options and builds the core.
+ *
+ * @throws {GraphError} listing every problem of the graph.
+ * @throws {ConfigError} if an option is not usable.
+ */
+export function buildCore(options: AgentOptions<string, never>): AgentCore {
+  const { name, start, steps, tools = [], system, persona, reasoning = true } = options;
+  if (typeof name !== "string" || name === "") {
+    throw new ConfigError(`Cannot build agent ${JSON.stringify(name)}: expected a name`);
+  }
+  const limits: TurnLimits & ExampleLimits & { readonly maxResultChars: number } = {
+    maxErrors: wholeNumber(options, "maxErrors", 3, 0),
+    maxIterations: wholeNumber(options, "maxIterations", 10, 1),
+    maxResultChars: wholeNumber(options, "maxResultChars", 20_000, 1),
+    maxExamples: wholeNumber(options, "maxExamples", 5, 0),
+    exampleThreshold: options.exampleThreshold ?? 0.5,
+  };
+  const models = modelsOf(options);
+  const schemaCache = options.schemaCache ?? processSchemaCache;
+  const graph = buildGraph({ name, start, steps, tools, models, reasoning });
+  checkSchemas(name, graph, schemaCache);
+  return {
+    name,
+    graph,
+    standing: standingText({ system, persona }),
+    examples: new ExampleChooser(models.get("default")!, limits),
+    limits,
+    maxResultChars: limits.maxResultChars,
+    schemaCache,
+    clock: options.clock ?? Date.now,
+    ids: options.ids ?? (() => crypto.randomUUID()),
+  };
+}
+
+function modelsOf({ name, llm }: AgentOptions<string, never>): ReadonlyMap<string, LLM> {
+  const given = typeof (llm as Partial<LLM> | undefined)?.decide === "function"
+    ? [["default", llm as LLM] as const]
+    : Object.entries(llm ?? {}) as [string, LLM][];
+  const models = new Map(given);
+  for (const [id, model] of models) {
+    if (typeof model?.decide !== "function" || typeof model.name !== "string") {
+      throw new ConfigError(
+        `Cannot build agent "${name}": model "${id}" is no LLM: expected a name and decide()`,
+      );
+    }
+  }
+  if (!models.has("default")) {
+    throw new ConfigError(
+      `Cannot build agent "${name}": expected "llm" to be a model or to have "default"`,
+    );
+  }
+  return models;
+}
+
+function wholeNumber(
+  options: AgentOptions<string, never>,
+  option: "maxErrors" | "maxIterations" | "maxResultChars" | "maxExamples",
+  fallback: number,
+  least: number,
+): number {
+  const value = options[option] ?? fallback;
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new ConfigError(
+    `Cannot build agent "${options.name}": ${option} is ${value}: expected a whole number from ${least}`,
+  );
+}
+
+/** Builds the schema of each step with all it declares, so that what no model takes is told now. */
+function checkSchemas(name: string, { steps }: Graph, schemaCache: SchemaCache): void {
+  const problems: GraphProblem[] = [];
+  for (const step of steps.values()) {
+    const problem = schemaProblem(step, schemaCache);
+    if (problem !== undefined) problems.push({ path: `steps.${step.id}`, message: problem });
+  }
+  if (problems.length > 0) throw new GraphError(name, problems);
+}
+
+function schemaProblem(step: Step, schemaCache: SchemaCache): string | undefined {
+  const { routes, tools } = step;
+  const profile = step.llm.schemaProfile ?? openaiStrict;
+  // An offer in which every guard is open; the key is the one such an offer has.
+  const key = step.isGuarded ? "1".repeat(routes.length + tools.length) : "";
+  try {
+    const shape = () => shapeOf(step, { key, routes, tools });
+    const excess = findExcess(findSchema(schemaCache, step.schemas, key, shape).json, profile);
+    return excess && `the schema of its decisions is too large for ${step.llm.name}: ${excess}`;
+  } catch (error) {
+    if (error instanceof ConfigError) return `${error.message} (for ${step.llm.name})`;
+    throw error;
+  }
+}

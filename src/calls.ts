@@ -1,0 +1,87 @@
+/**
+ * The calls of a decision, between the log and the tools.
+ *
+ * @module
+ */
+import type { ToolCall } from "./decision/decision.ts";
+import { callKeyOf, type SessionEvent } from "./history/event.ts";
+import type { CallGroup } from "./history/position.ts";
+import type { LiveSession } from "./live_session.ts";
+import {
+  CallContext,
+  type CallOutcome,
+  type PreparedCall,
+  RunningCalls,
+} from "./tool/running_calls.ts";
+import { type AnyTool, schemaOf } from "./tool/tool.ts";
+
+/**
+ * Starts the calls that have not finished. Their validated arguments are given
+ * right after the decision; a resumed session validates them again, which is
+ * the only reason to wait.
+ */
+export function startCalls(
+  session: LiveSession,
+  validated: readonly unknown[] | undefined,
+  signal: AbortSignal | undefined,
+): RunningCalls | Promise<RunningCalls> {
+  const group = session.log.position.pending!;
+  const start = (runs: readonly PreparedCall["run"][]) => {
+    const prepared = group.calls.flatMap((_, call): PreparedCall[] => {
+      if (group.finished[call] !== undefined) return [];
+      const callKey = callKeyOf(session.id, group.decision, call);
+      const context = new CallContext(session.context, session.id, session.step.id, callKey);
+      return [{ call, run: runs[call]!, context }];
+    });
+    return new RunningCalls(prepared, session.agent.maxResultChars, signal);
+  };
+  const { tools } = session.step;
+  if (validated === undefined) {
+    return Promise.all(group.calls.map((call) => validateAgain(tools, call))).then(start);
+  }
+  return start(group.calls.map(({ tool: name }, call) => {
+    return { tool: tools.find((tool) => tool.name === name)!, args: validated[call] };
+  }));
+}
+
+/** The graph may have changed since the decision was made. */
+async function validateAgain(
+  tools: readonly AnyTool[],
+  { tool: name, args }: ToolCall,
+): Promise<PreparedCall["run"]> {
+  const tool = tools.find((one) => one.name === name);
+  if (tool === undefined) return "The step no longer has this tool";
+  const result = await schemaOf(tool).validate(args);
+  return result.issues
+    ? `The tool no longer takes these arguments: ${result.issues[0]?.message}`
+    : { tool, args: result.value };
+}
+
+/** The event of a call that ended; `ahead` events will be appended before it. */
+export function finishedEvent(
+  session: LiveSession,
+  group: CallGroup,
+  { call, outcome, text }: CallOutcome,
+  ahead = 0,
+): SessionEvent {
+  return {
+    seq: session.log.events.length + ahead,
+    time: session.agent.clock(),
+    type: "tool_finished",
+    callKey: callKeyOf(session.id, group.decision, call),
+    call,
+    tool: group.calls[call]!.tool,
+    outcome,
+    text,
+  };
+}
+
+/** The events that close calls which were left open when the user goes on instead. */
+export function closeOpenCalls(session: LiveSession): SessionEvent[] {
+  const group = session.log.position.pending;
+  if (group === undefined) return [];
+  const open = group.calls.map((_, call) => call).filter((call) => !group.finished[call]);
+  return open.map((call, ahead) =>
+    finishedEvent(session, group, { call, outcome: "aborted", text: "The user went on" }, ahead)
+  );
+}

@@ -1,0 +1,200 @@
+/**
+ * Asking the model for the next decision, and the events that follow from it.
+ *
+ * @module
+ */
+import { ABORTED, unlessAborted } from "./abort.ts";
+import type { Decision } from "./decision/decision.ts";
+import type { DecisionProblem } from "./decision/decision_schema.ts";
+import type { Constraint } from "./decision/legal_actions.ts";
+import { AgentError, LLMError } from "./errors.ts";
+import { callKeyOf, type SessionEvent } from "./history/event.ts";
+import type { LiveSession, Prepared } from "./live_session.ts";
+import { DecisionRequest } from "./llm/decision_request.ts";
+import type { LLMResult, Usage } from "./llm/llm.ts";
+import type { Past, PromptReport } from "./prompt/transcript.ts";
+import { resultText } from "./tool/result_text.ts";
+
+/** What one request to the model led to. Nothing of it is committed yet. */
+export interface Decided {
+  /** The events that follow. */
+  readonly events: readonly SessionEvent[];
+  /** Whether they end the turn. */
+  readonly isOver: boolean;
+  /** Whether the session moves. */
+  readonly isMove: boolean;
+  /** The validated arguments of the calls, in order. */
+  readonly args: readonly unknown[] | undefined;
+  /** What was said to the user. */
+  readonly response: unknown;
+  /** About the request; undefined if none was made. */
+  readonly prompt: PromptReport | undefined;
+}
+
+/** In a fallback the model can only answer. */
+const ANSWER: Constraint = { action: "RESPOND", failures: 0 };
+
+/** What the session would offer the model now. */
+export function prepareNext(
+  session: LiveSession,
+  signal?: AbortSignal,
+): Prepared | Promise<Prepared> {
+  const { isFallback, constraint } = session.log.position;
+  return session.prepare(isFallback ? ANSWER : constraint, signal);
+}
+
+/** The request that says it. */
+export function requestOf(
+  session: LiveSession,
+  { step, schema, message }: Prepared,
+  past: Past,
+  signal?: AbortSignal,
+): DecisionRequest {
+  return new DecisionRequest(schema, past, message, step.id, session.id, signal);
+}
+
+/**
+ * Makes one request. A decision that is not legal becomes an `error` event.
+ *
+ * @throws {LLMError} if the model failed.
+ * @throws {GuardError} if a guard failed.
+ */
+export async function decide(
+  session: LiveSession,
+  signal: AbortSignal | undefined,
+): Promise<Decided | typeof ABORTED> {
+  const { agent, log } = session;
+  const seq = log.events.length;
+  let request: DecisionRequest;
+  let prompt: PromptReport;
+  let result: LLMResult;
+  try {
+    const preparing = prepareNext(session, signal);
+    const prepared = preparing instanceof Promise
+      ? await unlessAborted(preparing, signal)
+      : preparing;
+    if (prepared === ABORTED) return ABORTED;
+    const { step, schema, message } = prepared;
+    if (schema.legal.actions.length === 0) {
+      const stuck: SessionEvent = { seq, time: agent.clock(), type: "limit", reason: "stuck" };
+      return outcome([stuck], true, false, undefined, undefined, undefined);
+    }
+    const past = session.transcript.past();
+    request = requestOf(session, prepared, past, signal);
+    prompt = session.transcript.report(past, message);
+    const answer = await unlessAborted(step.llm.decide(request), signal);
+    if (answer === ABORTED) return ABORTED;
+    if (typeof answer !== "object" || answer === null) throw new TypeError("it gave no result");
+    result = answer;
+  } catch (cause) {
+    if (signal?.aborted) return ABORTED;
+    // A guard's failure is the program's, and a model may know its own error better.
+    if (cause instanceof AgentError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const { id, llm } = session.step;
+    throw new LLMError(
+      `Cannot decide in step "${id}" of session ${
+        JSON.stringify(session.id)
+      }: ${llm.name}: ${reason}`,
+      { cause },
+    );
+  }
+
+  const read = request.validate(result.output);
+  const reading = read instanceof Promise ? await read : read;
+  const usage = usageOf(result);
+  const base = { seq, time: agent.clock() };
+  if (!reading.success) {
+    const event = errorEvent(base, request.step, reading.problem, result.output, usage);
+    return outcome([event], false, false, undefined, undefined, prompt);
+  }
+  const decision = reading.value;
+  const { action } = decision;
+  const first: SessionEvent = usage === undefined
+    ? { ...base, type: "decision", step: request.step, decision }
+    : { ...base, type: "decision", step: request.step, decision, usage };
+  const events = [first, ...consequences(decision, request.step, session.id, base)];
+  const isOver = action === "RESPOND" || action === "END";
+  return outcome(events, isOver, action === "MOVE", reading.args, reading.response, prompt);
+}
+
+/** What a decision does at once, beside being made. */
+function consequences(
+  decision: Decision,
+  step: string,
+  sessionId: string,
+  { seq, time }: { readonly seq: number; readonly time: number },
+): SessionEvent[] {
+  switch (decision.action) {
+    case "RESPOND":
+      return [];
+    case "TOOL_CALL":
+      return decision.calls.map(({ tool }, call): SessionEvent => ({
+        seq: seq + 1 + call,
+        time,
+        type: "tool_started",
+        callKey: callKeyOf(sessionId, seq, call),
+        tool,
+      }));
+    case "MOVE":
+      return [{ seq: seq + 1, time, type: "moved", from: step, to: decision.step }];
+    case "END":
+      return [{ seq: seq + 1, time, type: "ended" }];
+    default:
+      return decision satisfies never;
+  }
+}
+
+function errorEvent(
+  base: { readonly seq: number; readonly time: number },
+  step: string,
+  { path, message, attempt }: DecisionProblem,
+  output: unknown,
+  usage: Usage | undefined,
+): SessionEvent {
+  return {
+    ...base,
+    type: "error",
+    step,
+    path,
+    message,
+    output: outputText(output),
+    ...(attempt && { attempt }),
+    ...(usage && { usage }),
+  };
+}
+
+/** How much of a refused output the log keeps, in characters. */
+const MAX_OUTPUT = 2000;
+
+/** A refused output as text, whatever it is. */
+function outputText(output: unknown): string {
+  try {
+    return resultText(output, MAX_OUTPUT);
+  } catch {
+    return `a value that is not JSON (${typeof output})`;
+  }
+}
+
+function outcome(
+  events: readonly SessionEvent[],
+  isOver: boolean,
+  isMove: boolean,
+  args: readonly unknown[] | undefined,
+  response: unknown,
+  prompt: PromptReport | undefined,
+): Decided {
+  return { events, isOver, isMove, args, response, prompt };
+}
+
+const COUNTS = ["input", "output", "cachedInput", "reasoning"] as const;
+
+/** The counts a model reported, those that are no counts left out. */
+function usageOf({ usage }: LLMResult): Usage | undefined {
+  if (usage === undefined) return undefined;
+  const counts = COUNTS.flatMap((name) => {
+    const count = usage[name];
+    return Number.isSafeInteger(count) && count! >= 0 ? [[name, count]] : [];
+  });
+  return Object.fromEntries(counts);
+}

@@ -1,0 +1,159 @@
+/**
+ * Building the schema of one decision, as valibot and as JSON Schema. The root
+ * is an object, for vendors refuse a union there; the union of the legal
+ * actions stands below it, every object closed.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { isPlainObject, type JsonSchema } from "../json.ts";
+import type { Action } from "./decision.ts";
+import type { LegalActions } from "./legal_actions.ts";
+import type { SchemaProfile } from "./schema_profile.ts";
+import type { WireSchema } from "./wire_schema.ts";
+
+/** More calls than this in one decision are refused. */
+const MAX_CALLS = 16;
+
+/** What a decision schema is built from. */
+export interface DecisionShape {
+  /** What is open. */
+  readonly legal: LegalActions;
+  /** The argument schemas of the legal tools, by name. */
+  readonly tools: ReadonlyMap<string, WireSchema>;
+  /** The schema of a structured response; absent for text. */
+  readonly answer?: WireSchema | undefined;
+  /** Whether a response carries suggestions. */
+  readonly suggestions: boolean;
+  /** Whether the model writes down its reasoning. */
+  readonly reasoning: boolean;
+  /** The subset of JSON Schema that the model accepts. */
+  readonly profile: SchemaProfile;
+}
+
+/** Equal texts: the same schema. */
+export function meaningOf(shape: DecisionShape): string {
+  const { legal, tools, answer, suggestions, reasoning, profile } = shape;
+  const args = legal.tools.map((name) => [name, tools.get(name)!.meaning]);
+  return JSON.stringify([
+    profile,
+    reasoning,
+    legal.actions,
+    legal.routes,
+    args,
+    suggestions,
+    answer?.meaning,
+  ]);
+}
+
+/** A decision as it comes over the wire. */
+export type WireDecision =
+  | { action: "RESPOND"; response: unknown; suggestions?: string[] | null | undefined }
+  | { action: "TOOL_CALL"; calls: { tool: string; args: Record<string, unknown> }[] }
+  | { action: "MOVE"; step: string }
+  | { action: "END"; response?: string | null | undefined };
+
+/** The whole output of a model. */
+export interface WireOutput {
+  /** Why, where it was asked for. */
+  readonly reasoning?: string[];
+  /** What it chose. */
+  readonly decision: WireDecision;
+}
+
+/** The valibot schema of an output. Arguments and structured answers are left to their own schemas. */
+export function buildSchema(shape: DecisionShape): v.GenericSchema<unknown, WireOutput> {
+  const { legal, answer, suggestions, reasoning } = shape;
+  const response = answer === undefined ? v.string() : v.unknown();
+  const variants: Record<Action, () => object> = {
+    RESPOND: () =>
+      v.strictObject({
+        action: v.literal("RESPOND"),
+        response,
+        ...(suggestions && { suggestions: v.nullish(v.array(v.string())) }),
+      }),
+    TOOL_CALL: () =>
+      v.strictObject({
+        action: v.literal("TOOL_CALL"),
+        calls: v.pipe(
+          v.array(v.variant(
+            "tool",
+            legal.tools.map((tool) => {
+              return v.strictObject({
+                tool: v.literal(tool),
+                args: v.custom(isPlainObject, expectObject),
+              });
+            }),
+          )),
+          v.minLength(1),
+          v.maxLength(MAX_CALLS),
+        ),
+      }),
+    MOVE: () => v.strictObject({ action: v.literal("MOVE"), step: v.picklist(legal.routes) }),
+    END: () => v.strictObject({ action: v.literal("END"), response: v.nullish(v.string()) }),
+  };
+  const decision = v.variant("action", legal.actions.map((action) => variants[action]()) as never);
+  return v.strictObject({
+    ...(reasoning && { reasoning: v.array(v.string()) }),
+    decision,
+  }) as unknown as v.GenericSchema<unknown, WireOutput>;
+}
+
+function expectObject({ received }: v.CustomIssue): string {
+  return `Invalid type: Expected Object but received ${received}`;
+}
+
+/** The JSON Schema of an output, whole; `fresh` converts the tools' schemas again. */
+export function buildJsonSchema(shape: DecisionShape, fresh: boolean): JsonSchema {
+  const { legal, tools, answer, suggestions, reasoning, profile } = shape;
+  const definitions: Record<string, JsonSchema> = {};
+  const lowered = (schema: WireSchema, owner: string): JsonSchema => {
+    const result = schema.lowered(profile, owner, fresh);
+    Object.assign(definitions, result.definitions);
+    return result.schema;
+  };
+  const strings = { type: "array", items: { type: "string" } };
+  const variants: Record<Action, () => JsonSchema> = {
+    RESPOND: () =>
+      closed("RESPOND", {
+        response: answer === undefined ? { type: "string" } : lowered(answer, "answer"),
+        ...(suggestions && { suggestions: strings }),
+      }),
+    TOOL_CALL: () =>
+      closed("TOOL_CALL", {
+        calls: {
+          type: "array",
+          items: anyOf(legal.tools.map((tool) =>
+            object({
+              tool: { type: "string", const: tool },
+              args: lowered(tools.get(tool)!, `tool "${tool}"`),
+            })
+          )),
+          minItems: 1,
+          maxItems: MAX_CALLS,
+        },
+      }),
+    MOVE: () => closed("MOVE", { step: { type: "string", enum: legal.routes } }),
+    END: () => closed("END", { response: { type: ["string", "null"] } }),
+  };
+  const decision = anyOf(legal.actions.map((action) => variants[action]()));
+  const root = object({ ...(reasoning && { reasoning: strings }), decision });
+  return Object.keys(definitions).length > 0 ? { ...root, $defs: definitions } : root;
+}
+
+function closed(action: Action, properties: Record<string, JsonSchema>): JsonSchema {
+  return object({ action: { type: "string", const: action }, ...properties });
+}
+
+function object(properties: Record<string, JsonSchema>): JsonSchema {
+  return {
+    type: "object",
+    properties,
+    required: Object.keys(properties),
+    additionalProperties: false,
+  };
+}
+
+function anyOf(branches: readonly JsonSchema[]): JsonSchema {
+  return branches.length === 1 ? branches[0]! : { anyOf: branches };
+}

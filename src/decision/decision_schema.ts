@@ -1,0 +1,206 @@
+/**
+ * Reading a model's output as a decision, by the decision's schema and then by
+ * the schemas of the tools it calls or the answer it gives.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { copyJson, isPlainObject, type JsonSchema } from "../json.ts";
+import {
+  buildJsonSchema,
+  buildSchema,
+  type DecisionShape,
+  type WireDecision,
+  type WireOutput,
+} from "./build_schema.ts";
+import type { Decision, ToolCall } from "./decision.ts";
+import type { Attempt, LegalActions } from "./legal_actions.ts";
+import { parseOutput } from "./output.ts";
+import type { StandardIssue, StandardResult } from "./standard_schema.ts";
+
+/** Why an output is no decision. */
+export interface DecisionProblem {
+  /** Where in the output, for example `decision.calls.0.args.size`; empty for the whole. */
+  readonly path: string;
+  /** What was expected there and what was received. */
+  readonly message: string;
+  /** What the output tried to do, where that can be told. */
+  readonly attempt?: Attempt;
+}
+
+/** What an output turned out to be. */
+export type DecisionReading =
+  | {
+    readonly success: true;
+    /** The decision in the author's form. */
+    readonly value: Decision;
+    /** What the tools' schemas gave for the arguments, call by call. */
+    readonly args: readonly unknown[];
+    /** What the answer's schema gave; the text itself where there is none. */
+    readonly response: unknown;
+  }
+  | { readonly success: false; readonly problem: DecisionProblem };
+
+/** One decision, closed: only what is legal can be expressed. */
+export class DecisionSchema {
+  /** What is legal. */
+  readonly legal: LegalActions;
+  /** What constrains the model while it decodes. */
+  readonly json: JsonSchema;
+  readonly #shape: DecisionShape;
+  readonly #schema: v.GenericSchema<unknown, WireOutput>;
+
+  /** Builds the schema; `fresh` converts the tools' schemas again. */
+  constructor(shape: DecisionShape, fresh = false) {
+    this.legal = shape.legal;
+    this.#shape = shape;
+    this.#schema = buildSchema(shape);
+    this.json = buildJsonSchema(shape, fresh);
+  }
+
+  /** Reads text or a parsed value. A promise only where a tool's schema gives one. */
+  read(output: unknown): DecisionReading | Promise<DecisionReading> {
+    const isText = typeof output === "string";
+    let value = output;
+    if (isText) {
+      const parsed = parseOutput(output);
+      if (!parsed.success) {
+        return { success: false, problem: { path: "", message: oneLine(parsed.message) } };
+      }
+      value = parsed.value;
+    }
+    const result = v.safeParse(this.#schema, value);
+    if (!result.success) {
+      const issue: v.BaseIssue<unknown> = result.issues[0];
+      return this.#refuse(v.getDotPath(issue) ?? "", oneLine(issue.message), value);
+    }
+    const { reasoning = [], decision } = result.output;
+    switch (decision.action) {
+      case "MOVE":
+        return read({ action: "MOVE", step: decision.step, reasoning });
+      case "END": {
+        const { response } = decision;
+        return typeof response === "string"
+          ? read({ action: "END", response, reasoning }, response)
+          : read({ action: "END", reasoning });
+      }
+      case "RESPOND":
+        return this.#readResponse(decision, reasoning, value);
+      case "TOOL_CALL":
+        return this.#readCalls(decision.calls, reasoning, value, isText);
+    }
+  }
+
+  #refuse(path: string, message: string, value: unknown): DecisionReading {
+    const attempt = attemptOf(value, this.legal);
+    return { success: false, problem: { path, message, ...(attempt && { attempt }) } };
+  }
+
+  #readResponse(
+    wire: WireDecision & { action: "RESPOND" },
+    reasoning: readonly string[],
+    value: unknown,
+  ): DecisionReading | Promise<DecisionReading> {
+    const suggestions = wire.suggestions ? { suggestions: wire.suggestions } : undefined;
+    const { answer, profile } = this.#shape;
+    if (answer === undefined) {
+      return read(
+        { action: "RESPOND", response: wire.response, ...suggestions, reasoning },
+        wire.response,
+      );
+    }
+    const path = "decision.response";
+    let response: unknown;
+    try {
+      response = copyJson(answer.authored(wire.response, profile, "answer"));
+    } catch (error) {
+      return this.#refuse(path, (error as Error).message, value);
+    }
+    return settle(answer.validate(response), (result) => {
+      if (result.issues) return this.#refuse(...firstIssue(path, result.issues), value);
+      return read({ action: "RESPOND", response, ...suggestions, reasoning }, result.value);
+    });
+  }
+
+  #readCalls(
+    wire: readonly { tool: string; args: Record<string, unknown> }[],
+    reasoning: readonly string[],
+    value: unknown,
+    isText: boolean,
+  ): DecisionReading | Promise<DecisionReading> {
+    const calls: ToolCall[] = [];
+    const results: (StandardResult | Promise<StandardResult>)[] = [];
+    for (const [index, call] of wire.entries()) {
+      const schema = this.#shape.tools.get(call.tool)!;
+      let args = schema.authored(call.args, this.#shape.profile, `tool "${call.tool}"`);
+      try {
+        // What was parsed here is JSON and ours; a value somebody gave may be neither.
+        if (!isText) args = copyJson(args);
+      } catch (error) {
+        return this.#refuse(`decision.calls.${index}.args`, (error as Error).message, value);
+      }
+      calls.push({ tool: call.tool, args: args as Record<string, unknown> });
+      results.push(schema.validate(args));
+    }
+    const decision: Decision = { action: "TOOL_CALL", calls, reasoning };
+    const finish = (settled: readonly StandardResult[]): DecisionReading => {
+      const args: unknown[] = [];
+      for (const [index, result] of settled.entries()) {
+        if (result.issues) {
+          const path = `decision.calls.${index}.args`;
+          const [where, message] = firstIssue(path, result.issues);
+          const attempt: Attempt = { action: "TOOL_CALL", tools: [calls[index]!.tool] };
+          return { success: false, problem: { path: where, message, attempt } };
+        }
+        args.push(result.value);
+      }
+      return { success: true, value: decision, args, response: undefined };
+    };
+    return results.some((result) => result instanceof Promise)
+      ? Promise.all(results).then(finish)
+      : finish(results as StandardResult[]);
+  }
+}
+
+const NO_ARGS: readonly unknown[] = [];
+
+function read(value: Decision, response?: unknown): DecisionReading {
+  return { success: true, value, args: NO_ARGS, response };
+}
+
+function settle<Value, Result>(
+  value: Value | Promise<Value>,
+  next: (value: Value) => Result,
+): Result | Promise<Result> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** The full path and the message of the first reason, with the number of others. */
+function firstIssue(
+  base: string,
+  issues: readonly StandardIssue[],
+): [path: string, message: string] {
+  const [issue] = issues;
+  const keys = issue?.path?.map((part) => String(typeof part === "object" ? part.key : part)) ?? [];
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+  return [[base, ...keys].join("."), oneLine(issue?.message ?? "Invalid value") + more];
+}
+
+/** A message may quote the model: it is cut, and kept from posing as other lines. */
+function oneLine(message: string): string {
+  const cut = message.length > 300 ? `${message.slice(0, 300)}…` : message;
+  // deno-lint-ignore no-control-regex
+  return cut.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (c) => JSON.stringify(c).slice(1, -1));
+}
+
+/** What an output that is no decision tried to do; undefined where that cannot be told. */
+function attemptOf(value: unknown, legal: LegalActions): Attempt | undefined {
+  const decision = isPlainObject(value) ? value.decision : undefined;
+  if (!isPlainObject(decision)) return undefined;
+  const action = legal.actions.find((one) => one === decision.action);
+  if (action !== "TOOL_CALL") return action && { action };
+  const calls: unknown[] = Array.isArray(decision.calls) ? decision.calls : [];
+  const named = new Set(calls.map((call) => isPlainObject(call) ? call.tool : undefined));
+  const tools = legal.tools.filter((tool) => named.has(tool));
+  return tools.length > 0 ? { action, tools } : { action };
+}

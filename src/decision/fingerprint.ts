@@ -1,0 +1,217 @@
+/**
+ * The meaning of a valibot schema as text, and a copy that nobody can change.
+ *
+ * Two schemas have the same fingerprint only if they behave the same. Schemas
+ * and actions of the kinds listed here compare by their listed fields; every
+ * other one (`check`, `transform`, `custom`, `lazy`, hand-made, of another
+ * library) compares by identity.
+ *
+ * @module
+ */
+import * as v from "valibot";
+
+/** What a field of a schema holds. */
+type Field = "data" | "list" | "record" | "schema" | "schemas" | "entries";
+
+/** A schema or an action of valibot, as far as this module looks at one. */
+interface Part {
+  readonly reference?: unknown;
+  readonly pipe?: readonly Part[];
+  readonly "~run"?: unknown;
+  readonly [field: string]: unknown;
+}
+
+interface Kind {
+  /** The source text of the genuine `~run`: a part whose behaviour was replaced is not of the kind. */
+  readonly run: string;
+  readonly fields: readonly (readonly [name: string, field: Field])[];
+}
+
+const KINDS = new Map<unknown, Kind>();
+
+function list(parts: readonly object[], fields: Record<string, Field> = {}): void {
+  for (const part of parts as readonly Part[]) {
+    KINDS.set(part.reference, { run: String(part["~run"]), fields: Object.entries(fields) });
+  }
+}
+
+const text = v.string();
+list([text, v.number(), v.boolean(), v.null_()]);
+list([v.literal("")], { literal: "data" });
+list([v.picklist([""])], { options: "list" });
+list([v.enum_({ a: "a" })], { enum: "record", options: "list" });
+list([v.array(text)], { item: "schema" });
+list([v.tuple([text]), v.strictTuple([text])], { items: "schemas" });
+list([v.object({}), v.strictObject({}), v.looseObject({})], { entries: "entries" });
+list([v.nullable(text), v.nullish(text), v.optional(text), v.exactOptional(text)], {
+  wrapped: "schema",
+  default: "data",
+});
+list([v.undefinedable(text)], { wrapped: "schema", default: "data" });
+list([v.union([text])], { options: "schemas" });
+list([v.variant("a", [v.object({ a: v.literal("") })])], { key: "data", options: "schemas" });
+list([v.description("")], { description: "data" });
+list([v.title("")], { title: "data" });
+list([v.metadata({})], { metadata: "record" });
+list([v.nonEmpty(), v.email(), v.uuid(), v.isoDate(), v.isoTime(), v.isoDateTime()], {
+  requirement: "data",
+});
+list([v.isoTimestamp(), v.integer(), v.safeInteger()], { requirement: "data" });
+list([v.minLength(1), v.maxLength(1), v.length(1), v.multipleOf(1)], { requirement: "data" });
+list([v.minValue(1), v.maxValue(1), v.gtValue(1), v.ltValue(1), v.value(1), v.notValue(1)], {
+  requirement: "data",
+});
+list([v.regex(/a/), v.startsWith(""), v.endsWith(""), v.includes("")], { requirement: "data" });
+
+const PIPE_RUN = String(v.pipe(text, v.nonEmpty())["~run"]);
+
+/** Requirements that are functions, but always the same ones. */
+const KNOWN_FUNCTIONS = new Map<unknown, string>([
+  [Number.isInteger, "isInteger"],
+  [Number.isSafeInteger, "isSafeInteger"],
+]);
+
+const identities = new WeakMap<object, number>();
+let nextIdentity = 1;
+
+/** A text that only this object has, in this process. */
+export function identity(object: object): string {
+  let id = identities.get(object);
+  if (id === undefined) identities.set(object, id = nextIdentity++);
+  return `#${id}`;
+}
+
+/** The meaning of a schema as text: equal texts, equal behaviour. */
+export function fingerprint(schema: object): string {
+  const part = schema as Part;
+  if (part.pipe !== undefined) {
+    if (String(part["~run"]) !== PIPE_RUN) return identity(schema);
+    let result = "pipe(";
+    for (const item of part.pipe) result += fingerprint(item) + ",";
+    return result + ")";
+  }
+  const kind = genuineKind(part);
+  if (kind === undefined) return identity(schema);
+  let result = `${part.type}(${part.message === undefined ? "" : describe(part.message)}`;
+  for (const [name, field] of kind.fields) {
+    const value = describeField(field, part[name]);
+    if (value === undefined) return identity(schema);
+    result += `,${value}`;
+  }
+  return result + ")";
+}
+
+/** Whether validation gives fresh objects throughout, sharing nothing with its input. */
+export function isDeclarative(meaning: string): boolean {
+  return !/(^|[(,:])#\d/.test(meaning);
+}
+
+/** A copy that shares no list or object with the schema, but for parts that compare by identity. */
+export function snapshot<Schema extends object>(schema: Schema): Schema {
+  const part = schema as unknown as Part;
+  if (part.pipe !== undefined) {
+    if (String(part["~run"]) !== PIPE_RUN) return schema;
+    const [first, ...rest] = part.pipe.map(snapshot);
+    return v.pipe(first as never, ...rest as never[]) as unknown as Schema;
+  }
+  const kind = genuineKind(part);
+  if (kind === undefined) return schema;
+  const copy: Record<string, unknown> = { ...part };
+  for (const [name, field] of kind.fields) copy[name] = copyField(field, part[name]);
+  return copy as unknown as Schema;
+}
+
+function genuineKind(part: Part): Kind | undefined {
+  const kind = KINDS.get(part.reference);
+  return kind !== undefined && String(part["~run"]) === kind.run ? kind : undefined;
+}
+
+function describeField(field: Field, value: unknown): string | undefined {
+  switch (field) {
+    case "data":
+      return describe(value);
+    case "schema":
+      return fingerprint(value as object);
+    case "list":
+      return joined(value as readonly unknown[], describe);
+    case "schemas":
+      return joined(value as readonly object[], fingerprint);
+    case "record":
+      return joinedEntries(value as Record<string, unknown>, describe);
+    case "entries":
+      return joinedEntries(value as Record<string, object>, fingerprint);
+  }
+}
+
+/** Data as text, with its type; undefined where it is not data. */
+function describe(value: unknown): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "number":
+      return Object.is(value, -0) ? "-0" : `${value}`;
+    case "bigint":
+      return `${value}n`;
+    case "boolean":
+    case "undefined":
+      return `${value}`;
+    case "function":
+      return KNOWN_FUNCTIONS.get(value) ?? identity(value);
+    case "object":
+      if (value === null) return "null";
+      return isPlainRegExp(value) ? `r${JSON.stringify(`${value}`)}` : identity(value);
+    default:
+      return undefined;
+  }
+}
+
+/** A regular expression without a state of its own. */
+function isPlainRegExp(value: object): value is RegExp {
+  return value instanceof RegExp && !value.global && !value.sticky &&
+    Object.getPrototypeOf(value) === RegExp.prototype && Object.keys(value).length === 0;
+}
+
+function joined<Item>(
+  items: readonly Item[],
+  text: (item: Item) => string | undefined,
+): string | undefined {
+  let result = "[";
+  for (const item of items) {
+    const part = text(item);
+    if (part === undefined) return undefined;
+    result += part + ",";
+  }
+  return result + "]";
+}
+
+function joinedEntries<Item>(
+  entries: Readonly<Record<string, Item>>,
+  text: (item: Item) => string | undefined,
+): string | undefined {
+  let result = "{";
+  for (const key in entries) {
+    const part = text(entries[key]!);
+    if (part === undefined) return undefined;
+    result += `${JSON.stringify(key)}:${part},`;
+  }
+  return result + "}";
+}
+
+function copyField(field: Field, value: unknown): unknown {
+  switch (field) {
+    case "data":
+      return isPlainRegExp(Object(value)) ? new RegExp(value as RegExp) : value;
+    case "schema":
+      return snapshot(value as object);
+    case "list":
+      return [...value as readonly unknown[]];
+    case "schemas":
+      return (value as readonly object[]).map(snapshot);
+    case "record":
+      return { ...value as object };
+    case "entries":
+      return Object.fromEntries(
+        Object.entries(value as Record<string, object>).map(([key, part]) => [key, snapshot(part)]),
+      );
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The graph of an agent, in one normal form.
+ *
+ * @module
+ */
+import type { HeldSchemas } from "../decision/schema_cache.ts";
+import type { WireSchema } from "../decision/wire_schema.ts";
+import type { LLM, Message } from "../llm/llm.ts";
+import type { AnyTool } from "../tool/tool.ts";
+import type { GuardContext } from "../tool/tool_context.ts";
+import type { Example } from "./step.ts";
+
+/** A route in normal form. */
+export interface Route {
+  /** The step it leads to. */
+  readonly to: string;
+  /** When to take it. */
+  readonly when: string;
+  /** Whether it is offered now. */
+  readonly guard: ((context: GuardContext<never>) => boolean) | undefined;
+}
+
+/** A step in normal form: every default is filled in. */
+export interface Step {
+  readonly id: string;
+  readonly description: string;
+  readonly routes: readonly Route[];
+  /** Sorted by name, so that equal steps give equal schemas. */
+  readonly tools: readonly AnyTool[];
+  readonly answer: WireSchema | undefined;
+  readonly auto: boolean;
+  readonly end: boolean | string;
+  readonly suggestions: boolean;
+  readonly persona: string | undefined;
+  readonly llm: LLM;
+  readonly examples: readonly Example[];
+  readonly reasoning: boolean;
+  /** Whether any route or tool has a guard, so that what is offered varies. */
+  readonly isGuarded: boolean;
+  /** What this step keeps alive of the schema cache. */
+  readonly schemas: HeldSchemas;
+  /** Its messages, by what is offered: a message is made once. */
+  readonly messages: Map<string, Message>;
+}
+
+/** A validated graph. */
+export interface Graph {
+  /** The steps by id. */
+  readonly steps: ReadonlyMap<string, Step>;
+  /** The first step of a session. */
+  readonly start: string;
+}

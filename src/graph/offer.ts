@@ -1,0 +1,67 @@
+/**
+ * What is offered to the model now: guards are asked, the rest is declared.
+ *
+ * @module
+ */
+import type { Action } from "../decision/decision.ts";
+import type { LegalActions } from "../decision/legal_actions.ts";
+import { GuardError } from "../errors.ts";
+import type { AnyTool } from "../tool/tool.ts";
+import type { GuardContext } from "../tool/tool_context.ts";
+import type { Route, Step } from "./graph.ts";
+
+/** The routes and tools of a step that are open now. */
+export interface Offer {
+  /** A short text for the combination: equal texts of one step, equal offers. */
+  readonly key: string;
+  /** The open routes. */
+  readonly routes: readonly Route[];
+  /** The available tools. */
+  readonly tools: readonly AnyTool[];
+}
+
+/**
+ * Asks the guards of a step.
+ *
+ * @throws {GuardError} if a guard throws or gives something other than a boolean.
+ */
+export function offerOf(step: Step, context: GuardContext): Offer {
+  if (!step.isGuarded) return { key: "", routes: step.routes, tools: step.tools };
+  let key = "";
+  const isOpen = (guard: Route["guard"], what: string): boolean => {
+    const open = guard === undefined || ask(guard, context, `${what} of step "${step.id}"`);
+    key += open ? "1" : "0";
+    return open;
+  };
+  const routes = step.routes.filter(({ guard, to }) => isOpen(guard, `the route to "${to}"`));
+  const tools = step.tools.filter(({ available, name }) => isOpen(available, `tool "${name}"`));
+  return { key, routes, tools };
+}
+
+/** The actions that an offer makes legal. */
+export function legalActions(step: Step, { routes, tools }: Offer): LegalActions {
+  const actions: Action[] = [];
+  if (!step.auto) actions.push("RESPOND");
+  if (tools.length > 0) actions.push("TOOL_CALL");
+  if (routes.length > 0) actions.push("MOVE");
+  if (step.end !== false) actions.push("END");
+  return {
+    actions,
+    routes: routes.map(({ to }) => to),
+    tools: tools.map(({ name }) => name),
+  };
+}
+
+function ask(guard: NonNullable<Route["guard"]>, context: GuardContext, what: string): boolean {
+  let open: unknown;
+  try {
+    open = guard(context as GuardContext<never>);
+  } catch (cause) {
+    throw new GuardError(`Cannot tell whether ${what} is open: its guard threw`, { cause });
+  }
+  if (typeof open === "boolean") return open;
+  const given = open instanceof Promise ? "a promise" : JSON.stringify(open) ?? String(open);
+  throw new GuardError(
+    `Cannot tell whether ${what} is open: its guard gave ${given}: expected a boolean, at once`,
+  );
+}

@@ -1,0 +1,138 @@
+/**
+ * The entries of a session's log.
+ *
+ * @module
+ */
+import type { Decision } from "../decision/decision.ts";
+import type { Attempt } from "../decision/legal_actions.ts";
+import type { Usage } from "../llm/llm.ts";
+
+/** What every event has. */
+export interface EventBase {
+  /** Its place in the log, from 0 without gaps. */
+  readonly seq: number;
+  /** When it was written, in milliseconds since 1970 by the agent's `clock`. */
+  readonly time: number;
+}
+
+/** The user said something. */
+export interface UserEvent extends EventBase {
+  /** The discriminator. */
+  readonly type: "user";
+  /** What they said. */
+  readonly text: string;
+}
+
+/** The model made a legal decision. */
+export interface DecisionEvent extends EventBase {
+  /** The discriminator. */
+  readonly type: "decision";
+  /** The step in which it was made. */
+  readonly step: string;
+  /** The decision, in the author's form. */
+  readonly decision: Decision;
+  /** What the model call cost, where the model reports it. */
+  readonly usage?: Usage;
+}
+
+/** A tool is about to be called: the intent, before any effect. */
+export interface ToolStartedEvent extends EventBase {
+  /** The discriminator. */
+  readonly type: "tool_started";
+  /** The call: session, decision and place in the decision. */
+  readonly callKey: string;
+  /** The tool. */
+  readonly tool: string;
+}
+
+/** A tool call came to its end. Every started call has one such event. */
+export interface ToolFinishedEvent extends EventBase {
+  /** The discriminator. */
+  readonly type: "tool_finished";
+  /** The call. */
+  readonly callKey: string;
+  /** The place of the call in its decision, from 0. */
+  readonly call: number;
+  /** The tool. */
+  readonly tool: string;
+  /**
+   * `"ok"`; `"error"` if it threw or took too long; `"fallback"` if it steered
+   * the model; `"aborted"` if it was given up, its effect unknown.
+   */
+  readonly outcome: "ok" | "error" | "fallback" | "aborted";
+  /** The result or the reason, as the model sees it. */
+  readonly text: string;
+}
+
+/** The session went to another step. */
+export interface MovedEvent extends EventBase {
+  /** The discriminator. */
+  readonly type: "moved";
+  /** The step it left. */
+  readonly from: string;
+  /** The step it is in now. */
+  readonly to: string;
+}
+
+/** The model's output was no legal decision, or a call had bad arguments. */
+export interface ErrorEvent extends EventBase {
+  /** The discriminator. */
+  readonly type: "error";
+  /** The step in which it happened. */
+  readonly step: string;
+  /** Where in the output; empty for the whole. */
+  readonly path: string;
+  /** What was expected there and what was received. */
+  readonly message: string;
+  /** The output itself, as text, cut to 2,000 characters. The model does not see it again. */
+  readonly output: string;
+  /** What the output tried to do, where that can be told. */
+  readonly attempt?: Attempt;
+  /** What the model call cost, where the model reports it. */
+  readonly usage?: Usage;
+}
+
+/** The model is asked to answer with what it has, instead of going on. */
+export interface FallbackEvent extends EventBase {
+  /** The discriminator. */
+  readonly type: "fallback";
+  /** `"iterations"`: too many decisions in a turn; `"loop"`: the same call over and over. */
+  readonly reason: "iterations" | "loop";
+}
+
+/** Why a turn was limited. */
+export type LimitReason = "errors" | "iterations" | "loop" | "stuck";
+
+/** A limit ended the turn. */
+export interface LimitEvent extends EventBase {
+  /** The discriminator. */
+  readonly type: "limit";
+  /**
+   * `"errors"`: too many in a row; `"iterations"` and `"loop"` as in a fallback,
+   * in a step that cannot answer; `"stuck"`: guards left nothing legal.
+   */
+  readonly reason: LimitReason;
+}
+
+/** The session ended. */
+export interface EndedEvent extends EventBase {
+  /** The discriminator. */
+  readonly type: "ended";
+}
+
+/** One immutable entry of a session's log. */
+export type SessionEvent =
+  | UserEvent
+  | DecisionEvent
+  | ToolStartedEvent
+  | ToolFinishedEvent
+  | MovedEvent
+  | ErrorEvent
+  | FallbackEvent
+  | LimitEvent
+  | EndedEvent;
+
+/** The name of a call: the same on every attempt. */
+export function callKeyOf(sessionId: string, decision: number, call: number): string {
+  return `${sessionId}/${decision}/${call}`;
+}

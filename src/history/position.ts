@@ -1,0 +1,155 @@
+/**
+ * Where a session stands, derived from its log alone.
+ *
+ * @module
+ */
+import type { ToolCall } from "../decision/decision.ts";
+import type { Constraint } from "../decision/legal_actions.ts";
+import type { DecisionEvent, ErrorEvent, SessionEvent, ToolFinishedEvent } from "./event.ts";
+
+/** Where a session stands between two turns, or in the middle of one. */
+export type SessionStatus =
+  | "waiting"
+  | "running"
+  | "interrupted"
+  | "limited"
+  | "needs_approval"
+  | "ended";
+
+/** The calls of one decision, and what became of them so far. */
+export interface CallGroup {
+  /** The `seq` of the decision. */
+  readonly decision: number;
+  /** The calls. */
+  readonly calls: readonly ToolCall[];
+  /** What became of each, by its place. */
+  readonly finished: (ToolFinishedEvent | undefined)[];
+  /** How many have finished. */
+  settled: number;
+}
+
+/** How often the same calls with the same results make a loop. */
+export const LOOP_LENGTH = 3;
+
+/** The fold of a log. Events are applied in order, each once. */
+export class Position {
+  /** The current step. */
+  step: string;
+  /** What the log says of the session; a running turn reads as `interrupted`. */
+  status: Exclude<SessionStatus, "running" | "needs_approval"> = "waiting";
+  /** The calls that are not all finished. */
+  pending: CallGroup | undefined;
+  /** Decisions asked for in this turn. */
+  decisions = 0;
+  /** Errors in a row. */
+  errors = 0;
+  /** What the next decision is constrained to. */
+  constraint: Constraint | undefined;
+  /** Whether this turn is to be brought to an answer. */
+  isFallback = false;
+  /** How often in a row the last calls gave the same results. */
+  repeats = 0;
+  #lastGroup: CallGroup | undefined;
+
+  /** Begins at the first step of a graph. */
+  constructor(start: string) {
+    this.step = start;
+  }
+
+  /** Takes the next event of the log into account. */
+  apply(event: SessionEvent): void {
+    switch (event.type) {
+      case "user":
+        // What a call left open belongs to the past once the user goes on.
+        this.pending = undefined;
+        this.#startTurn("interrupted");
+        return;
+      case "decision":
+        return this.#applyDecision(event);
+      case "tool_started":
+        return;
+      case "tool_finished":
+        return this.#applyFinished(event);
+      case "moved":
+        this.step = event.to;
+        this.errors = 0;
+        this.#forgetCalls();
+        return;
+      case "error":
+        return this.#applyError(event);
+      case "fallback":
+        this.isFallback = true;
+        this.constraint = undefined;
+        return;
+      case "limit":
+        return this.#startTurn("limited");
+      case "ended":
+        return this.#startTurn("ended");
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** Resets what counts within one turn. */
+  #startTurn(status: Position["status"]): void {
+    this.status = status;
+    this.decisions = 0;
+    this.errors = 0;
+    this.constraint = undefined;
+    this.isFallback = false;
+    this.#forgetCalls();
+  }
+
+  #forgetCalls(): void {
+    this.repeats = 0;
+    this.#lastGroup = undefined;
+  }
+
+  #applyDecision({ seq, decision }: DecisionEvent): void {
+    this.decisions++;
+    this.constraint = undefined;
+    this.status = "interrupted";
+    if (decision.action === "RESPOND") this.#startTurn("waiting");
+    else if (decision.action === "TOOL_CALL") {
+      const { calls } = decision;
+      this.pending = {
+        decision: seq,
+        calls,
+        finished: new Array(calls.length).fill(undefined),
+        settled: 0,
+      };
+    }
+  }
+
+  #applyFinished(event: ToolFinishedEvent): void {
+    const group = this.pending;
+    if (group === undefined || group.finished[event.call] !== undefined) return;
+    group.finished[event.call] = event;
+    group.settled++;
+    if (group.settled < group.calls.length) return;
+    this.pending = undefined;
+    this.errors = group.finished.some((one) => one!.outcome === "error") ? this.errors + 1 : 0;
+    this.repeats = this.#lastGroup && isSame(this.#lastGroup, group) ? this.repeats + 1 : 1;
+    this.#lastGroup = group;
+  }
+
+  #applyError({ attempt }: ErrorEvent): void {
+    this.status = "interrupted";
+    this.decisions++;
+    this.errors++;
+    this.#forgetCalls();
+    const last = this.constraint;
+    const isAgain = attempt !== undefined && last?.action === attempt.action &&
+      last.tools?.join() === attempt.tools?.join();
+    this.constraint = attempt && { ...attempt, failures: isAgain ? last!.failures + 1 : 1 };
+  }
+}
+
+/** Whether two groups made the same calls and got the same results. */
+function isSame(a: CallGroup, b: CallGroup): boolean {
+  return a.calls.length === b.calls.length && a.calls.every((call, index) => {
+    const [mine, theirs] = [a.finished[index]!, b.finished[index]!];
+    return mine.text === theirs.text && call.tool === b.calls[index]!.tool &&
+      JSON.stringify(call.args) === JSON.stringify(b.calls[index]!.args);
+  });
+}

@@ -1,0 +1,151 @@
+/**
+ * The serialisable snapshot of a session.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { StateError } from "../errors.ts";
+import { isPlainObject } from "../json.ts";
+import type { SessionEvent } from "./event.ts";
+import { Log } from "./log.ts";
+import type { SessionStatus } from "./position.ts";
+
+/** The version of states written by this release. */
+export const STATE_VERSION: State["version"] = 1;
+
+/** A session as JSON: keep it anywhere, continue it with `createSession({ state })`. */
+export interface State {
+  /** The version of this format: 1. */
+  readonly version: 1;
+  /** The session. */
+  readonly sessionId: string;
+  /** The current step. */
+  readonly step: string;
+  /** Where the session stands; `running` is never written. */
+  readonly status: Exclude<SessionStatus, "running">;
+  /** The whole log. */
+  readonly events: readonly SessionEvent[];
+}
+
+const text = v.string();
+const texts = v.array(text);
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const tokens = v.optional(v.number());
+const usage = v.optional(
+  v.strictObject({ input: tokens, output: tokens, cachedInput: tokens, reasoning: tokens }),
+);
+const args = v.custom<Record<string, unknown>>(isPlainObject);
+const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
+
+const decision = v.variant("action", [
+  v.strictObject({
+    action: v.literal("RESPOND"),
+    response: v.unknown(),
+    suggestions: v.optional(texts),
+    reasoning: texts,
+  }),
+  v.strictObject({
+    action: v.literal("TOOL_CALL"),
+    calls: v.pipe(v.array(v.strictObject({ tool: text, args })), v.minLength(1)),
+    reasoning: texts,
+  }),
+  v.strictObject({ action: v.literal("MOVE"), step: text, reasoning: texts }),
+  v.strictObject({ action: v.literal("END"), response: v.optional(text), reasoning: texts }),
+]);
+
+const base = { seq: count, time: v.number() };
+
+const event = v.variant("type", [
+  v.strictObject({ ...base, type: v.literal("user"), text }),
+  v.strictObject({ ...base, type: v.literal("decision"), step: text, decision, usage }),
+  v.strictObject({ ...base, type: v.literal("tool_started"), callKey: text, tool: text }),
+  v.strictObject({
+    ...base,
+    type: v.literal("tool_finished"),
+    callKey: text,
+    call: count,
+    tool: text,
+    outcome: v.picklist(["ok", "error", "fallback", "aborted"]),
+    text,
+  }),
+  v.strictObject({ ...base, type: v.literal("moved"), from: text, to: text }),
+  v.strictObject({
+    ...base,
+    type: v.literal("error"),
+    step: text,
+    path: text,
+    message: text,
+    output: text,
+    attempt: v.optional(v.strictObject({ action, tools: v.optional(texts) })),
+    usage,
+  }),
+  v.strictObject({
+    ...base,
+    type: v.literal("fallback"),
+    reason: v.picklist(["iterations", "loop"]),
+  }),
+  v.strictObject({
+    ...base,
+    type: v.literal("limit"),
+    reason: v.picklist(["errors", "iterations", "loop", "stuck"]),
+  }),
+  v.strictObject({ ...base, type: v.literal("ended") }),
+]);
+
+const stateSchema = v.strictObject({
+  version: v.literal(STATE_VERSION),
+  sessionId: v.pipe(text, v.nonEmpty()),
+  step: text,
+  status: v.picklist(["waiting", "interrupted", "limited", "needs_approval", "ended"]),
+  events: v.array(event),
+});
+
+/**
+ * Reads a state that may come from anywhere; what it gives shares nothing with it.
+ *
+ * @throws {StateError} naming the path, if it is of another version or not well formed.
+ */
+export function readState(value: unknown): State {
+  const version = isPlainObject(value) ? value.version : undefined;
+  if (version !== STATE_VERSION) {
+    const given = JSON.stringify(version) ?? "none";
+    throw new StateError("version", `its version is ${given}: expected ${STATE_VERSION}`);
+  }
+  const result = v.safeParse(stateSchema, value);
+  if (!result.success) {
+    const issue: v.BaseIssue<unknown> = result.issues[0];
+    throw new StateError(v.getDotPath(issue) ?? "", issue.message);
+  }
+  const state = result.output as State;
+  const gap = state.events.findIndex(({ seq }, index) => seq !== index);
+  if (gap >= 0) {
+    const found = state.events[gap]!.seq;
+    throw new StateError(`events.${gap}.seq`, `it is ${found}: expected ${gap}, without gaps`);
+  }
+  return state;
+}
+
+/**
+ * The log of a state, checked against it.
+ *
+ * @throws {StateError} if the events do not lead to the step and status it names.
+ */
+export function logOf(state: State, steps: ReadonlyMap<string, unknown>): Log {
+  if (!steps.has(state.step)) {
+    const known = [...steps.keys()].map((id) => JSON.stringify(id)).join(", ");
+    throw new StateError("step", `unknown step ${JSON.stringify(state.step)}: expected ${known}`);
+  }
+  // The graph may begin elsewhere by now; the session began where it first left.
+  const first = state.events.find((event) => event.type === "moved");
+  const log = new Log(first?.from ?? state.step, state.events);
+  const { step, status } = log.position;
+  if (step !== state.step) {
+    throw new StateError("step", `it is "${state.step}", but the events lead to "${step}"`);
+  }
+  // A turn without input that failed before its first event is not in the log.
+  const isFreshlyInterrupted = state.status === "interrupted" && status !== "ended";
+  if (status !== state.status && !isFreshlyInterrupted) {
+    throw new StateError("status", `it is "${state.status}", but the events say "${status}"`);
+  }
+  return log;
+}

@@ -1,0 +1,50 @@
+/**
+ * The request for one decision.
+ *
+ * @module
+ */
+import type { DecisionReading, DecisionSchema } from "../decision/decision_schema.ts";
+import type { LegalActions } from "../decision/legal_actions.ts";
+import type { JsonSchema } from "../json.ts";
+import type { Past } from "../prompt/transcript.ts";
+import { LLMRequest, type Message } from "./llm.ts";
+
+/** A request that refers to the session's messages; they are listed only when they are read. */
+export class DecisionRequest extends LLMRequest {
+  readonly schema: JsonSchema;
+  readonly schemaName = "decision";
+  readonly legal: LegalActions;
+  // TypeScript's `private`, for a request may be the prototype of another one.
+  private output: unknown;
+  private reading: DecisionReading | Promise<DecisionReading> | undefined;
+
+  constructor(
+    private readonly decisionSchema: DecisionSchema,
+    private readonly past: Past,
+    private readonly last: Message,
+    readonly step: string,
+    readonly sessionId: string,
+    readonly signal: AbortSignal | undefined,
+  ) {
+    super();
+    this.schema = decisionSchema.json;
+    this.legal = decisionSchema.legal;
+    this.output = undefined;
+    this.reading = undefined;
+  }
+
+  get messages(): readonly Message[] {
+    const messages = this.past.messages.slice(0, this.past.length);
+    messages.push(this.last);
+    return messages;
+  }
+
+  /** Reads an output; one that was just validated is not validated again. */
+  validate(output: unknown): DecisionReading | Promise<DecisionReading> {
+    if (this.reading === undefined || output !== this.output) {
+      this.output = output;
+      this.reading = this.decisionSchema.read(output);
+    }
+    return this.reading;
+  }
+}

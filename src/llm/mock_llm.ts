@@ -1,0 +1,200 @@
+/**
+ * A model that plays a script.
+ *
+ * @module
+ */
+import type { Decision } from "../decision/decision.ts";
+import { LLMError } from "../errors.ts";
+import type { LLM, LLMRequest, LLMResult } from "./llm.ts";
+
+/** The script of a {@linkcode MockLLM} and what the agent did with it do not fit. */
+export class MockLLMError extends LLMError {
+  /** `"MOCK_LLM"` */
+  override readonly code = "MOCK_LLM";
+}
+
+/** An output to be played as it is, legal or not; made by {@linkcode raw}. */
+export interface RawOutput {
+  /** The discriminator. */
+  readonly action: "RAW";
+  /** The value or text. */
+  readonly output: unknown;
+}
+
+/** What a script may hold: a decision, an output as it is, an error to throw, or a function that gives one of these. */
+export type ScriptEntry =
+  | Decision
+  | RawOutput
+  | Error
+  | ((request: LLMRequest) => ScriptEntry | Promise<ScriptEntry>);
+
+/** Options of a {@linkcode MockLLM}. */
+export interface MockLLMOptions {
+  /** Its name. Default: `"mock"`. */
+  readonly name?: string;
+  /**
+   * What a call beyond the script does: `"fail"` throws, `"repeat"` plays the
+   * last entry again. Default: `"fail"`.
+   */
+  readonly whenDone?: "fail" | "repeat";
+  /** Whether a scripted decision that is illegal in its step throws. `false` costs less. Default: true. */
+  readonly validate?: boolean;
+}
+
+/**
+ * An output to be played as it is, to see what an agent does with a malformed model.
+ *
+ * @example
+ * ```ts
+ * import { Agent, decide, MockLLM, raw } from "@nomos/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const agent = new Agent({
+ *   name: "robust",
+ *   llm: new MockLLM([raw("Sure! {"), decide.respond("Hello")]),
+ *   start: "greet",
+ *   steps: { greet: { description: "Greet the user" } },
+ * });
+ * const turn = await agent.createSession().next("Hi");
+ * assertEquals(turn.events.map(({ type }) => type), ["user", "error", "decision"]);
+ * ```
+ */
+export function raw(output: unknown): RawOutput {
+  return { action: "RAW", output };
+}
+
+/**
+ * A model that plays a script, for tests without a network. It fails on a call
+ * too many, on a decision that is illegal where it is played, and, when asked
+ * by {@linkcode MockLLM.assertDone}, on a call too few.
+ *
+ * @example
+ * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const llm = new MockLLM([decide.respond("Hello"), (request) => {
+ *   return decide.respond(`You are in step ${request.step}`);
+ * }]);
+ * const agent = new Agent({
+ *   name: "tested",
+ *   llm,
+ *   start: "greet",
+ *   steps: { greet: { description: "Greet the user" } },
+ * });
+ * const session = agent.createSession();
+ * await session.next("Hi");
+ * assertEquals((await session.next("Where am I?")).response, "You are in step greet");
+ * llm.assertDone();
+ * ```
+ */
+export class MockLLM implements LLM {
+  /** Its name. */
+  readonly name: string;
+  /** Every request so far. Requests refer to the session's messages and copy nothing. */
+  readonly requests: LLMRequest[] = [];
+  readonly #script: ScriptEntry[];
+  readonly #whenDone: "fail" | "repeat";
+  readonly #validate: boolean;
+  #played = 0;
+
+  /** Makes a model of a script. */
+  constructor(script: readonly ScriptEntry[] = [], options: MockLLMOptions = {}) {
+    this.#script = [...script];
+    this.name = options.name ?? "mock";
+    this.#whenDone = options.whenDone ?? "fail";
+    this.#validate = options.validate ?? true;
+  }
+
+  /** Adds to the end of the script. */
+  push(...entries: readonly ScriptEntry[]): void {
+    this.#script.push(...entries);
+  }
+
+  /**
+   * Plays the next entry.
+   *
+   * @throws {MockLLMError} if there is none, or if it is illegal here.
+   */
+  async decide(request: LLMRequest): Promise<LLMResult> {
+    this.requests.push(request);
+    const script = this.#script;
+    let at = this.#played++;
+    if (at >= script.length && this.#whenDone === "repeat") at = script.length - 1;
+    let entry = script[at];
+    if (entry === undefined) throw this.#surplus(request);
+    while (typeof entry === "function") {
+      const given: ScriptEntry | Promise<ScriptEntry> = entry(request);
+      entry = given instanceof Promise ? await given : given;
+    }
+    if (entry instanceof Error) throw entry;
+    if (entry?.action === "RAW") return { output: entry.output };
+    const { reasoning, ...decision } = entry;
+    const output = "reasoning" in properties(request) ? { reasoning, decision } : { decision };
+    if (this.#validate) {
+      const validated = request.validate(output);
+      const result = validated instanceof Promise ? await validated : validated;
+      if (!result.success) throw this.#illegal(request, entry, result.problem);
+    }
+    return { output };
+  }
+
+  /**
+   * Fails if part of the script was not played.
+   *
+   * @throws {MockLLMError} saying how many entries are left, and the first of them.
+   */
+  assertDone(): void {
+    const left = this.#script.length - this.#played;
+    if (left <= 0) return;
+    const next = show(this.#script[this.#played]!);
+    throw new MockLLMError(
+      `Script not finished: ${left} of ${this.#script.length} entries left, first ${next}`,
+    );
+  }
+
+  /** Counts of the 26 letters of each text, in any case: texts of the same letters are alike. */
+  embed(texts: readonly string[]): Promise<number[][]> {
+    return Promise.resolve(texts.map((text) => {
+      const counts = new Array<number>(26).fill(0);
+      for (const letter of text.toLowerCase()) {
+        const index = letter.charCodeAt(0) - 97;
+        if (index >= 0 && index < 26) counts[index]!++;
+      }
+      return counts;
+    }));
+  }
+
+  #surplus(request: LLMRequest): MockLLMError {
+    const { legal, step } = request;
+    return new MockLLMError(
+      `Cannot play call ${this.#played}: the script has ${this.#script.length} entries, ` +
+        `but ${describe(step)} asked for ${legal ? legal.actions.join(", ") : request.schemaName}`,
+    );
+  }
+
+  #illegal(
+    { step, legal }: LLMRequest,
+    entry: ScriptEntry,
+    { path, message }: { readonly path: string; readonly message: string },
+  ): MockLLMError {
+    const where = path === "" ? "" : ` at ${path}`;
+    return new MockLLMError(
+      `Cannot play call ${this.#played} in ${describe(step)}: ${show(entry)} is illegal${where}: ` +
+        `${message}: expected ${JSON.stringify(legal)}; to play it all the same, use raw()`,
+    );
+  }
+}
+
+function describe(step: string | undefined): string {
+  return step === undefined ? "a request" : `step "${step}"`;
+}
+
+function show(entry: ScriptEntry): string {
+  if (typeof entry === "function") return "a function";
+  return entry instanceof Error ? `the error "${entry.message}"` : JSON.stringify(entry);
+}
+
+function properties({ schema }: LLMRequest): object {
+  return schema.properties as object ?? {};
+}

@@ -1,0 +1,122 @@
+/**
+ * The turn: an async generator of events. It is the only loop; `next()` drains
+ * it and `stream()` hands it out.
+ *
+ * @module
+ */
+import { ABORTED } from "./abort.ts";
+import { closeOpenCalls, finishedEvent, startCalls } from "./calls.ts";
+import { decide, type Decided } from "./decide.ts";
+import type { SessionEvent } from "./history/event.ts";
+import { nextStage } from "./history/next_stage.ts";
+import type { LiveSession } from "./live_session.ts";
+import type { PromptReport } from "./prompt/transcript.ts";
+import { Turn } from "./turn.ts";
+
+/** Options of a turn. */
+export interface TurnOptions {
+  /**
+   * Also returns control when the tools of a decision have run (`"tool"`) or
+   * after a move (`"move"`); the session is then `interrupted`, and `resume()`
+   * or `next()` goes on. Default: only when the turn is over.
+   */
+  readonly stopAfter?: "tool" | "move";
+  /** Ends the turn early: it settles at once, `interrupted`, with nothing lost. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs one turn: yields every event after it was committed, and returns what came of it. */
+export async function* runTurn(
+  session: LiveSession,
+  input: string | undefined,
+  { stopAfter, signal }: TurnOptions = {},
+  isResume = false,
+): AsyncGenerator<SessionEvent, Turn, void> {
+  session.begin(input, isResume);
+  const { log, agent } = session;
+  const { events, position } = log;
+  const from = events.length;
+  let prompt: PromptReport | undefined;
+  let decided: Decided | undefined;
+  const finish = (): Turn =>
+    new Turn({
+      sessionId: session.id,
+      log: events,
+      from,
+      step: position.step,
+      status: session.restingStatus,
+      response: decided?.response,
+      prompt,
+    });
+
+  try {
+    if (input !== undefined && input !== "") {
+      const opening = closeOpenCalls(session);
+      opening.push({
+        seq: events.length + opening.length,
+        time: agent.clock(),
+        type: "user",
+        text: input,
+      });
+      const committed = log.append(opening);
+      if (committed !== undefined) await committed;
+      for (const event of opening) yield event;
+    }
+    while (signal === undefined || !signal.aborted) {
+      const stage = nextStage(position, agent.limits, session.step.auto);
+      switch (stage.kind) {
+        case "limit":
+        case "fallback": {
+          const { kind: type, reason } = stage;
+          const event = { seq: events.length, time: agent.clock(), type, reason } as SessionEvent;
+          await log.append([event]);
+          yield event;
+          if (type === "limit") return finish();
+          break;
+        }
+        case "decide": {
+          const outcome = await decide(session, signal);
+          if (outcome === ABORTED) return finish();
+          decided = outcome;
+          prompt = outcome.prompt ?? prompt;
+          const committed = log.append(outcome.events);
+          if (committed !== undefined) await committed;
+          for (const event of outcome.events) yield event;
+          if (outcome.isOver || outcome.isMove && stopAfter === "move") return finish();
+          break;
+        }
+        case "call": {
+          const group = position.pending!;
+          const starting = startCalls(session, decided?.args, signal);
+          const running = starting instanceof Promise ? await starting : starting;
+          try {
+            for (;;) {
+              const ending = running.next();
+              const ended = ending instanceof Promise ? await ending : ending;
+              if (ended === undefined) break;
+              const event = finishedEvent(session, group, ended);
+              const committed = log.append([event]);
+              if (committed !== undefined) await committed;
+              yield event;
+            }
+          } finally {
+            // Calls are open here only when the consumer broke off or a commit failed.
+            const rest = running.abandon();
+            if (rest.length > 0) {
+              await log.append(
+                rest.map((ended, ahead) => finishedEvent(session, group, ended, ahead)),
+              );
+            }
+          }
+          if (stopAfter === "tool") return finish();
+          break;
+        }
+        default:
+          stage satisfies never;
+      }
+    }
+    return finish();
+  } finally {
+    session.end();
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The last message: the current step, and what may be done in it. Everything
+ * that changes stands here, so that nothing before it has to.
+ *
+ * @module
+ */
+import type { LegalActions } from "../decision/legal_actions.ts";
+import type { Offer } from "../graph/offer.ts";
+import type { Step } from "../graph/graph.ts";
+import type { Example } from "../graph/step.ts";
+import type { Message } from "../llm/llm.ts";
+import { renderDecision } from "./render_event.ts";
+
+/** The message of a step, for what is legal now. */
+export function stepMessage(
+  step: Step,
+  offer: Offer,
+  legal: LegalActions,
+  examples: readonly Example[],
+): Message {
+  const sections = [`Current step: ${step.id}\n${step.description}`];
+  if (step.persona !== undefined) sections.push(step.persona);
+  const actions = legal.actions.map((action) => describe[action](step, offer, legal));
+  sections.push(`Choose one action:\n${actions.join("\n")}`);
+  if (examples.length > 0) {
+    sections.push(`Examples:\n${examples.map(renderExample).join("\n")}`);
+  }
+  return { role: "system", content: sections.join("\n\n") };
+}
+
+const describe: Readonly<
+  Record<LegalActions["actions"][number], (step: Step, offer: Offer, legal: LegalActions) => string>
+> = {
+  RESPOND: ({ suggestions }) =>
+    "- RESPOND to answer the user and wait for their reply" +
+    (suggestions ? ", with suggestions for it" : ""),
+  TOOL_CALL: (_, { tools }, legal) => {
+    const lines = tools.filter(({ name }) => legal.tools.includes(name))
+      .map(({ name, description }) => `  - ${name}: ${description}`);
+    return `- TOOL_CALL with one or more of:\n${lines.join("\n")}`;
+  },
+  MOVE: (_, { routes }) => {
+    const lines = routes.map(({ to, when }) => `  - ${to}: ${when}`);
+    return `- MOVE to the step whose condition holds:\n${lines.join("\n")}`;
+  },
+  END: ({ end }) =>
+    typeof end === "string" ? `- END the conversation: ${end}` : "- END the conversation",
+};
+
+function renderExample({ context, decision }: Example): string {
+  return `- ${context} -> ${typeof decision === "string" ? decision : renderDecision(decision)}`;
+}

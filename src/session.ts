@@ -1,0 +1,126 @@
+/**
+ * One conversation with an agent.
+ *
+ * @module
+ */
+import type { SessionEvent } from "./history/event.ts";
+import type { SessionStatus } from "./history/position.ts";
+import { type State, STATE_VERSION } from "./history/state.ts";
+import type { LiveSession } from "./live_session.ts";
+import { runTurn, type TurnOptions } from "./loop.ts";
+import type { Turn } from "./turn.ts";
+
+/** What `stream()` yields: an event, each after it was committed. */
+export type StreamPart = SessionEvent;
+
+/** The inside of a session, for the agent. */
+export let liveSessionOf: (session: Session) => LiveSession;
+
+/**
+ * One conversation: its log and its position in the graph. Made by
+ * `agent.createSession()`. One turn runs at a time.
+ *
+ * @example
+ * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const agent = new Agent({
+ *   name: "greeter",
+ *   llm: new MockLLM([decide.respond("Hello"), decide.end("Goodbye")]),
+ *   start: "greet",
+ *   steps: { greet: { description: "Greet the user" } },
+ * });
+ * const session = agent.createSession();
+ * for await (const event of session.stream("Hi")) console.log(event.type);
+ * const turn = await session.next("That is all");
+ * assertEquals([turn.status, turn.response], ["ended", "Goodbye"]);
+ * ```
+ */
+export class Session<StepId extends string = string> {
+  readonly #live: LiveSession;
+
+  static {
+    liveSessionOf = (session) => session.#live;
+  }
+
+  /** Made by an agent. */
+  constructor(live: LiveSession) {
+    this.#live = live;
+  }
+
+  /** The name of the session. */
+  get id(): string {
+    return this.#live.id;
+  }
+
+  /** The current step. */
+  get step(): StepId {
+    return this.#live.log.position.step as StepId;
+  }
+
+  /** Where the session stands. */
+  get status(): SessionStatus {
+    return this.#live.status;
+  }
+
+  /** The session as JSON: `agent.createSession({ state })` continues it. Put together when it is read. */
+  get state(): State {
+    const { id, log, restingStatus: status } = this.#live;
+    return {
+      version: STATE_VERSION,
+      sessionId: id,
+      step: log.position.step,
+      status,
+      events: log.events.slice(),
+    };
+  }
+
+  /**
+   * Runs one turn. Without input the model is asked to go on by itself: to greet,
+   * or to finish what was interrupted.
+   *
+   * @throws {SessionBusyError} if a turn is running.
+   * @throws {SessionEndedError} if the session has ended.
+   * @throws {LLMError} if the model failed; the session is `interrupted`, nothing is lost.
+   * @throws {GuardError} if a guard failed; the session is `interrupted`.
+   */
+  next(input?: string, options?: TurnOptions): Promise<Turn<StepId>> {
+    return drain(this.stream(input, options));
+  }
+
+  /**
+   * Runs one turn and hands out its events as they are committed; the generator
+   * returns the {@linkcode Turn}. It begins at the first `next()`: a stream that
+   * is never iterated changes nothing. Breaking off leaves the session
+   * `interrupted`. Throws what {@linkcode Session.next} throws.
+   */
+  stream(input?: string, options?: TurnOptions): AsyncGenerator<StreamPart, Turn<StepId>, void> {
+    return runTurn(this.#live, input, options) as AsyncGenerator<StreamPart, Turn<StepId>, void>;
+  }
+
+  /**
+   * Finishes a turn that was interrupted or limited: the input is not repeated,
+   * finished tools are not called again, calls left open are.
+   *
+   * @throws {SessionWaitingError} if there is nothing to resume, and what {@linkcode Session.next} throws.
+   */
+  resume(options?: TurnOptions): Promise<Turn<StepId>> {
+    return drain(runTurn(this.#live, undefined, options, true)) as Promise<Turn<StepId>>;
+  }
+
+  /** Reads the log, from the event with the sequence number `from`. Default: from the beginning. */
+  async *events(
+    options: { readonly from?: number } = {},
+  ): AsyncGenerator<SessionEvent, void, void> {
+    const { events } = this.#live.log;
+    for (let at = options.from ?? 0; at < events.length; at++) yield events[at]!;
+  }
+}
+
+async function drain<Result>(turn: AsyncGenerator<unknown, Result, void>): Promise<Result> {
+  for (;;) {
+    const { done, value } = await turn.next();
+    if (done) return value;
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Running the calls of one decision concurrently.
+ *
+ * @module
+ */
+import { FallbackError, ToolTimeoutError } from "../errors.ts";
+import { resultText, thrownText } from "./result_text.ts";
+import { type AnyTool, runOf } from "./tool.ts";
+import type { ToolContext } from "./tool_context.ts";
+
+/** One call that is to be run: its tool and validated arguments, or why it cannot be. */
+export interface PreparedCall {
+  /** The place of the call in its decision. */
+  readonly call: number;
+  /** What to run; text says why the call cannot be made. */
+  readonly run: { readonly tool: AnyTool; readonly args: unknown } | string;
+  /** The context, for its tool. */
+  readonly context: CallContext;
+}
+
+/** What became of a call. */
+export interface CallOutcome {
+  /** The place of the call in its decision. */
+  readonly call: number;
+  /** How it ended. */
+  readonly outcome: "ok" | "error" | "fallback" | "aborted";
+  /** The result or the reason. */
+  readonly text: string;
+}
+
+/** The context of one call. Its signal is made when it is first read, for most tools never do. */
+export class CallContext implements ToolContext {
+  #controller: AbortController | undefined;
+  #reason: unknown;
+
+  constructor(
+    readonly context: unknown,
+    readonly sessionId: string,
+    readonly step: string,
+    readonly callKey: string,
+  ) {}
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Whether the call was told to stop. */
+  get isAborted(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** Tells the call to stop. */
+  abort(reason: Error): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+/** Calls that run; outcomes come one by one as calls end. */
+export class RunningCalls {
+  readonly #open: Map<number, PreparedCall>;
+  readonly #maxResultChars: number;
+  readonly #signal: AbortSignal | undefined;
+  #ended: CallOutcome[] = [];
+  #wake: (() => void) | undefined;
+
+  /** Starts all calls at once; they are given up when the signal aborts. */
+  constructor(
+    calls: readonly PreparedCall[],
+    maxResultChars: number,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#maxResultChars = maxResultChars;
+    this.#signal = signal;
+    this.#open = new Map(calls.map((call) => [call.call, call]));
+    signal?.addEventListener("abort", this.#giveUp);
+    for (const call of calls) this.#run(call);
+  }
+
+  /** The next call that ended; undefined when all have. A promise only if there is none yet. */
+  next(): CallOutcome | undefined | Promise<CallOutcome | undefined> {
+    if (this.#ended.length > 0 || this.#open.size === 0) return this.#ended.shift();
+    return new Promise<void>((resolve) => this.#wake = resolve).then(() => this.#ended.shift());
+  }
+
+  /**
+   * Gives up what still runs, and returns all outcomes that were not fetched. A
+   * result that comes later is dropped.
+   */
+  abandon(): readonly CallOutcome[] {
+    this.#giveUp();
+    this.#signal?.removeEventListener("abort", this.#giveUp);
+    const rest = this.#ended;
+    this.#ended = [];
+    return rest;
+  }
+
+  readonly #giveUp = (): void => {
+    if (this.#open.size === 0) return;
+    const reason = new DOMException("The turn was aborted", "AbortError");
+    for (const { call, context } of this.#open.values()) {
+      this.#ended.push({ call, outcome: "aborted", text: reason.message });
+      context.abort(reason);
+    }
+    this.#open.clear();
+    this.#wake?.();
+  };
+
+  #run(prepared: PreparedCall): void {
+    const outcome = runCall(prepared, this.#maxResultChars);
+    if (outcome instanceof Promise) outcome.then((outcome) => this.#end(outcome, prepared));
+    else this.#end(outcome, prepared);
+  }
+
+  #end(outcome: CallOutcome, { call }: PreparedCall): void {
+    if (!this.#open.delete(call)) return;
+    this.#ended.push(outcome);
+    if (outcome.outcome === "error") {
+      const reason = new DOMException("Another call of the same decision failed", "AbortError");
+      for (const { context } of this.#open.values()) context.abort(reason);
+    }
+    this.#wake?.();
+  }
+}
+
+/** Runs one call. It never throws, and a tool that is not asynchronous costs no promise. */
+function runCall(
+  prepared: PreparedCall,
+  maxResultChars: number,
+): CallOutcome | Promise<CallOutcome> {
+  const { call, run, context } = prepared;
+  if (typeof run === "string") return { call, outcome: "error", text: run };
+  const { tool, args } = run;
+  const succeed = (result: unknown): CallOutcome => {
+    return { call, outcome: "ok", text: resultText(result, maxResultChars) };
+  };
+  const fail = (thrown: unknown): CallOutcome => {
+    const [outcome, text] = thrown instanceof FallbackError
+      ? ["fallback", `${thrown.message}\nInstead: ${thrown.instruction}`] as const
+      : context.isAborted && !(thrown instanceof ToolTimeoutError)
+      ? ["aborted", thrownText(thrown)] as const
+      : ["error", thrownText(thrown)] as const;
+    return { call, outcome, text: resultText(text, maxResultChars) };
+  };
+  try {
+    const result = runOf(tool)(args, context);
+    if (!isThenable(result)) return succeed(result);
+    const running = Promise.resolve(result);
+    const { timeout } = tool;
+    const timed = timeout === undefined
+      ? running
+      : withTimeout(running, timeout, tool.name, context);
+    return timed.then(succeed).catch(fail);
+  } catch (thrown) {
+    return fail(thrown);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value &&
+    typeof value.then === "function";
+}
+
+function withTimeout(
+  running: Promise<unknown>,
+  timeout: number,
+  name: string,
+  context: CallContext,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const error = new ToolTimeoutError(`Tool "${name}" took longer than ${timeout} ms`);
+      reject(error);
+      context.abort(error);
+    }, timeout);
+    // A call that was given up leaves no timer behind.
+    context.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+    running.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

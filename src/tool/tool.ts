@@ -1,0 +1,175 @@
+/**
+ * A function the model may call.
+ *
+ * @module
+ */
+import type { InferOutput, StandardSchema } from "../decision/standard_schema.ts";
+import { openaiStrict } from "../decision/schema_profile.ts";
+import { WireSchema } from "../decision/wire_schema.ts";
+import { ConfigError, ToolArgumentsError } from "../errors.ts";
+import type { GuardContext, ToolContext } from "./tool_context.ts";
+
+/** What a {@linkcode Tool} is made of. */
+export interface ToolOptions<Args extends StandardSchema, Context> {
+  /** 1 to 64 of letters, digits, `_` and `-`. */
+  readonly name: string;
+  /** What it does, for the model. */
+  readonly description: string;
+  /**
+   * The schema of its arguments, an object: any Standard Schema that can give a
+   * JSON Schema. Taken as it is now; later changes to its lists have no effect.
+   */
+  readonly args: Args;
+  /**
+   * The function. Text is shown to the model as it is, everything else as JSON.
+   * It may throw a `FallbackError` to steer the model.
+   */
+  readonly run: (args: InferOutput<Args>, context: ToolContext<Context>) => unknown;
+  /** Milliseconds after which a call fails. Default: none. */
+  readonly timeout?: number;
+  /** Offered only when this returns true. Default: always. */
+  readonly available?: (context: GuardContext<Context>) => boolean;
+}
+
+/** A tool whatever its arguments: what a list of tools holds. Only a {@linkcode Tool} is one. */
+export interface AnyTool<in Context = never> {
+  /** Its name. */
+  readonly name: string;
+  /** What it does, for the model. */
+  readonly description: string;
+  /** Milliseconds after which a call fails. */
+  readonly timeout: number | undefined;
+  /** Whether it is offered now. */
+  readonly available: ((context: GuardContext<Context>) => boolean) | undefined;
+}
+
+/** The argument schema of a tool, for the rooms that offer and validate calls. */
+export let schemaOf: (tool: AnyTool) => WireSchema;
+
+/** The function of a tool, for the room that runs calls. */
+export let runOf: (
+  tool: AnyTool,
+) => (args: unknown, context: ToolContext) => unknown;
+
+const NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
+
+/**
+ * A named function the model may call, with the schema of its arguments. A tool
+ * is made once, at module level; what belongs to one conversation comes to it
+ * as `context`.
+ *
+ * How an argument schema is said in a model's subset of JSON Schema:
+ *
+ * | construct | form |
+ * | --- | --- |
+ * | object | closed, every property required; an optional one may be null |
+ * | record, open object, `unknown`, `any`, `never`, `intersect`, tuple with rest | refused, with the keyword |
+ * | tuple | array of its length |
+ * | union, variant | `anyOf`, discriminators first |
+ * | literal, picklist, enum, lazy | `const`, `enum`, `$ref` |
+ * | limits of numbers and lists, patterns, common formats | kept |
+ * | other restrictions and defaults | described in words |
+ *
+ * The full schema validates what comes back, so nothing is lost by widening.
+ * A restriction on what a transformation gives is not told to the model.
+ *
+ * @throws {ConfigError} if the name is not usable or the schema has no form that a model accepts.
+ *
+ * @example
+ * ```ts
+ * import { Tool } from "@nomos/agent";
+ * import { assertEquals } from "@std/assert";
+ * import * as v from "valibot";
+ *
+ * const getPrice = new Tool({
+ *   name: "get_price",
+ *   description: "The price of a drink in cents",
+ *   args: v.object({ drink: v.picklist(["espresso", "latte"]) }),
+ *   run: ({ drink }) => drink === "latte" ? 350 : 250,
+ * });
+ * assertEquals(await getPrice.call({ drink: "latte" }), 350);
+ * ```
+ */
+export class Tool<Args extends StandardSchema = StandardSchema, Context = unknown>
+  implements AnyTool<Context> {
+  /** Its name. */
+  readonly name: string;
+  /** What it does, for the model. */
+  readonly description: string;
+  /** The schema of its arguments, as the author gave it. */
+  readonly args: Args;
+  /** Milliseconds after which a call fails. */
+  readonly timeout: number | undefined;
+  /** Whether it is offered now. */
+  readonly available: ((context: GuardContext<Context>) => boolean) | undefined;
+  readonly #schema: WireSchema;
+  readonly #run: (args: InferOutput<Args>, context: ToolContext<Context>) => unknown;
+
+  static {
+    schemaOf = (tool) => (tool as Tool).#schema;
+    runOf = (tool) => (tool as Tool).#run as never;
+  }
+
+  /** Makes a tool. */
+  constructor(options: ToolOptions<Args, Context>) {
+    const { name, description, args, run, timeout, available } = options;
+    if (typeof name !== "string" || !NAME_REGEXP.test(name)) {
+      throw new ConfigError(
+        `Cannot make tool ${
+          JSON.stringify(name)
+        }: expected a name of 1 to 64 letters, digits, "_" or "-"`,
+      );
+    }
+    const owner = `tool "${name}"`;
+    if (typeof description !== "string") {
+      throw new ConfigError(`Cannot make ${owner}: expected a description`);
+    }
+    if (typeof run !== "function") {
+      throw new ConfigError(`Cannot make ${owner}: expected "run" to be a function`);
+    }
+    if (timeout !== undefined && !(timeout > 0 && timeout <= MAX_TIMEOUT)) {
+      throw new ConfigError(
+        `Cannot make ${owner}: timeout is ${timeout}: expected milliseconds from 1 to ${MAX_TIMEOUT}`,
+      );
+    }
+    this.name = name;
+    this.description = description;
+    this.args = args;
+    this.timeout = timeout;
+    this.available = available;
+    this.#schema = WireSchema.of(args, owner);
+    if (this.#schema.lowered(openaiStrict, owner).schema.type !== "object") {
+      throw new ConfigError(
+        `Cannot use the schema of ${owner}: expected an object of named arguments`,
+      );
+    }
+    this.#run = run;
+  }
+
+  /**
+   * Validates arguments and runs the tool alone, without an agent.
+   *
+   * @throws {ToolArgumentsError} if the arguments do not satisfy the schema.
+   */
+  async call(args: unknown, context: Partial<ToolContext<Context>> = {}): Promise<unknown> {
+    const result = await this.#schema.validate(args);
+    if (result.issues) {
+      const reasons = result.issues.map(({ message, path = [] }) => {
+        const where = path.map((part) => String(typeof part === "object" ? part.key : part));
+        return where.length > 0 ? `${where.join(".")}: ${message}` : message;
+      });
+      throw new ToolArgumentsError(`Cannot call tool "${this.name}": ${reasons.join("; ")}`);
+    }
+    return await this.#run(result.value as InferOutput<Args>, {
+      context: undefined as Context,
+      sessionId: "none",
+      step: "none",
+      callKey: "none",
+      signal: new AbortController().signal,
+      ...context,
+    });
+  }
+}
+
+/** The longest delay of a timer, about 24.8 days. */
+const MAX_TIMEOUT = 2 ** 31 - 1;

@@ -1,0 +1,144 @@
+/**
+ * What came of one turn.
+ *
+ * @module
+ */
+import type { Decision } from "./decision/decision.ts";
+import type { LimitReason, SessionEvent, ToolFinishedEvent } from "./history/event.ts";
+import type { SessionStatus } from "./history/position.ts";
+import { type State, STATE_VERSION } from "./history/state.ts";
+import type { Usage } from "./llm/llm.ts";
+import type { PromptReport } from "./prompt/transcript.ts";
+
+/** One tool call of a turn and what became of it. */
+export interface ToolResult {
+  /** The tool. */
+  readonly tool: string;
+  /** The arguments, as the model gave them. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** The name of the call. */
+  readonly callKey: string;
+  /** How it ended, see {@linkcode ToolFinishedEvent}. */
+  readonly outcome: ToolFinishedEvent["outcome"];
+  /** The result or the reason, as the model sees it. */
+  readonly text: string;
+}
+
+/** What a {@linkcode Turn} is made from. @internal */
+export interface TurnParts {
+  readonly sessionId: string;
+  readonly log: readonly SessionEvent[];
+  readonly from: number;
+  readonly step: string;
+  readonly status: Exclude<SessionStatus, "running">;
+  readonly response: unknown;
+  readonly prompt: PromptReport | undefined;
+}
+
+/**
+ * What came of one turn: why control is back, and what happened. Limits,
+ * endings and interruptions are told here; they are not exceptions.
+ */
+export class Turn<StepId extends string = string> {
+  /**
+   * Why control is back: the agent waits for input, the session `ended`, a limit
+   * was reached, or the turn was `interrupted` (aborted, or stopped by `stopAfter`).
+   */
+  readonly status: Exclude<SessionStatus, "running">;
+  /** The step in which the turn came to rest. */
+  readonly step: StepId;
+  /** What was said to the user: text, or what the step's `answer` schema gave. */
+  readonly response: unknown;
+  /** About the last request to a model; undefined if there was none. */
+  readonly prompt: PromptReport | undefined;
+  readonly #log: readonly SessionEvent[];
+  readonly #sessionId: string;
+  readonly #from: number;
+  readonly #to: number;
+
+  /** Made by a session. */
+  constructor(parts: TurnParts) {
+    this.status = parts.status;
+    this.step = parts.step as StepId;
+    this.response = parts.response;
+    this.prompt = parts.prompt;
+    this.#log = parts.log;
+    this.#sessionId = parts.sessionId;
+    this.#from = parts.from;
+    this.#to = parts.log.length;
+  }
+
+  /** The events of the turn, in order. */
+  get events(): readonly SessionEvent[] {
+    return this.#log.slice(this.#from, this.#to);
+  }
+
+  /** The decisions of the turn, in order. */
+  get decisions(): readonly Decision<StepId>[] {
+    return this.events.flatMap((event) =>
+      event.type === "decision" ? [event.decision as Decision<StepId>] : []
+    );
+  }
+
+  /** The last decision; undefined if none was made. */
+  get decision(): Decision<StepId> | undefined {
+    for (let at = this.#to - 1; at >= this.#from; at--) {
+      const event = this.#log[at]!;
+      if (event.type === "decision") return event.decision as Decision<StepId>;
+    }
+    return undefined;
+  }
+
+  /** Why a `limited` turn was limited. */
+  get reason(): LimitReason | undefined {
+    const last = this.#to > this.#from ? this.#log[this.#to - 1]! : undefined;
+    return last?.type === "limit" ? last.reason : undefined;
+  }
+
+  /** The quick replies that came with the response; empty if there were none. */
+  get suggestions(): readonly string[] {
+    const { decision } = this;
+    return decision?.action === "RESPOND" ? decision.suggestions ?? [] : [];
+  }
+
+  /** What became of the tool calls that ended in this turn, in the order of the calls. */
+  get toolResults(): readonly ToolResult[] {
+    const results: (ToolResult & { readonly order: readonly [decision: number, call: number] })[] =
+      [];
+    for (const event of this.events) {
+      if (event.type !== "tool_finished") continue;
+      // A resumed turn finishes calls of a decision that lies before it.
+      let at = event.seq;
+      while (this.#log[at]!.type !== "decision") at--;
+      const { decision } = this.#log[at] as SessionEvent & { type: "decision" };
+      const { args } = (decision as Decision & { action: "TOOL_CALL" }).calls[event.call]!;
+      const { tool, callKey, outcome, text } = event;
+      results.push({ tool, args, callKey, outcome, text, order: [at, event.call] });
+    }
+    results.sort((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1]);
+    return results.map(({ order: _, ...result }) => result);
+  }
+
+  /** The tokens of all model calls of the turn that reported them. */
+  get usage(): Usage {
+    const total: Record<string, number> = {};
+    for (const event of this.events) {
+      if (event.type !== "decision" && event.type !== "error") continue;
+      for (const [name, count] of Object.entries(event.usage ?? {})) {
+        total[name] = (total[name] ?? 0) + count;
+      }
+    }
+    return total;
+  }
+
+  /** The session as it was at the end of the turn: serialisable, put together when it is read. */
+  get state(): State {
+    return {
+      version: STATE_VERSION,
+      sessionId: this.#sessionId,
+      step: this.step,
+      status: this.status,
+      events: this.#log.slice(0, this.#to),
+    };
+  }
+}
