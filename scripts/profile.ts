@@ -1,0 +1,183 @@
+/**
+ * `deno task profile`: where the time of a decision goes. `--help` prints the
+ * flags. It needs `--allow-read --allow-write --allow-run`.
+ *
+ * The scenario runs in two processes, because each would disturb the other: one
+ * is sampled (with no permission at all), the other counts calls.
+ *
+ * @module
+ */
+
+import { type Comparison, comparisonData, formatComparison } from "../src/profile/compare.ts";
+import { readCpuProfile } from "../src/profile/cpu_profile.ts";
+import { flameGraph } from "../src/profile/flame_graph.ts";
+import {
+  type CountedRun,
+  type Measurement,
+  measurement,
+  type TimedRuns,
+} from "../src/profile/measurement.ts";
+import { parseOptions, type ProfileOptions, USAGE } from "../src/profile/options.ts";
+import { describeSetting, formatReport, reportData } from "../src/profile/report.ts";
+import type { ScenarioSetting } from "../src/profile/scenario.ts";
+import { formatCount, formatNumber, formatTime } from "../src/profile/table.ts";
+
+/** The steps that are compared: that of the reference scenario and a large one. */
+const COMPARED_TOOLS = [1, 20];
+
+const ROOT = new URL("../", import.meta.url).href;
+const WORKER = new URL("../src/profile/worker.ts", import.meta.url).href;
+
+/** A measurement and the file that its times come from. */
+interface Profiled extends Measurement {
+  readonly profile: string;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+/** Runs the command; gives its exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const command = parseOptions(args);
+  switch (command.kind) {
+    case "help":
+      write(USAGE);
+      return 0;
+    case "mistake":
+      console.error(command.message);
+      return 2;
+    case "profile":
+      try {
+        write(await profile(command.options));
+        return 0;
+      } catch (error) {
+        console.error(error instanceof Error ? error.message : String(error));
+        return 1;
+      }
+  }
+}
+
+/** Measures, writes the two files and gives what is to be printed. */
+async function profile(options: ProfileOptions): Promise<string> {
+  const folder = options.output.replace(/[^/\\]*$/, "");
+  if (folder !== "") await Deno.mkdir(folder, { recursive: true });
+  const { iterations, validate, cache, freshTools } = options;
+  if (!options.compare) {
+    const found = await measure({ tools: 1, iterations, cache, validate, freshTools });
+    const files = await writeFiles(options.output, found);
+    return options.json
+      ? toJson({ ...reportData(found, options, ROOT), files })
+      : `${formatReport(found, options, ROOT)}\n\n${describeFiles(files)}\n`;
+  }
+  const compared: (Comparison & { readonly after: Profiled })[] = [];
+  for (const tools of COMPARED_TOOLS) {
+    const setting = { tools, iterations, validate, freshTools: true };
+    compared.push({
+      before: await measure({ ...setting, cache: false }),
+      after: await measure({ ...setting, cache: true }),
+    });
+  }
+  const files = await writeFiles(options.output, compared[0]!.after);
+  return options.json
+    ? toJson({ compared: compared.map((sides) => comparisonData(sides, options, ROOT)), files })
+    : compared.map((sides) => `${formatComparison(sides, options, ROOT)}\n\n`).join("") +
+      `${describeFiles(files)}\n`;
+}
+
+/** Runs the scenario in its two processes and joins what they found. */
+async function measure(setting: ScenarioSetting): Promise<Profiled> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const sampling = [
+      "--cpu-prof",
+      "--cpu-prof-interval=100",
+      `--cpu-prof-dir=${folder}`,
+      "--cpu-prof-name=times.cpuprofile",
+    ];
+    const times = await runWorker<TimedRuns>("times", sampling, setting);
+    const counting = ["--allow-sys", "--v8-flags=--jitless"];
+    const counted = await runWorker<CountedRun>("counts", counting, setting);
+    const profile = await Deno.readTextFile(`${folder}/times.cpuprofile`);
+    return { ...measurement(setting, times, readCpuProfile(profile), counted), profile };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Runs the worker and reads what it prints. */
+async function runWorker<Found>(
+  task: "times" | "counts",
+  flags: readonly string[],
+  setting: ScenarioSetting,
+): Promise<Found> {
+  const endProgress = showProgress(
+    `${task === "times" ? "Sampling" : "Counting"} a step with ${
+      formatNumber(setting.tools, "tool")
+    }, ` +
+      `cache ${setting.cache ? "on" : "off"}`,
+  );
+  try {
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--quiet", ...flags, WORKER, task, JSON.stringify(setting)],
+      stdin: "null",
+    }).output();
+    const decoder = new TextDecoder();
+    if (!success) {
+      throw new Error(
+        `Could not run the scenario for its ${task}: the process said\n${decoder.decode(stderr)}`,
+      );
+    }
+    return JSON.parse(decoder.decode(stdout));
+  } finally {
+    endProgress();
+  }
+}
+
+/** Draws a line with the time that passed; only for someone who watches. */
+function showProgress(label: string): () => void {
+  if (!Deno.stdout.isTerminal() || !Deno.stderr.isTerminal()) return () => {};
+  const begun = performance.now();
+  const draw = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
+  const drawTime = () => draw(`${label}: ${((performance.now() - begun) / 1e3).toFixed(1)} s`);
+  drawTime();
+  const timer = setInterval(drawTime, 100);
+  return () => {
+    clearInterval(timer);
+    draw("");
+  };
+}
+
+/** The names of the files that are written. */
+interface WrittenFiles {
+  readonly cpuProfile: string;
+  readonly flameGraph: string;
+}
+
+async function writeFiles(stem: string, found: Profiled): Promise<WrittenFiles> {
+  const files = { cpuProfile: `${stem}.cpuprofile`, flameGraph: `${stem}.svg` };
+  await Deno.writeTextFile(files.cpuProfile, found.profile);
+  await Deno.writeTextFile(
+    files.flameGraph,
+    flameGraph(found.sampled.tree, {
+      title: "Flame graph of profile_agent",
+      subtitle: `${describeSetting(found.setting)}; ${formatCount(found.times.repetitions)} ` +
+        `repetitions, ${formatTime(found.sampled.sampled)} sampled`,
+      root: ROOT,
+    }),
+  );
+  return files;
+}
+
+function describeFiles({ cpuProfile, flameGraph }: WrittenFiles): string {
+  return `Wrote ${cpuProfile} (for DevTools or speedscope) and ${flameGraph} (for a browser)`;
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Writes all of a text; `console.log` would end it with one more line. */
+function write(text: string): void {
+  for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
+    rest = rest.subarray(Deno.stdout.writeSync(rest));
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * A flame graph as one SVG file that needs nothing else: the width of a frame is
+ * its time, what it called stands on it. A browser shows names and times on
+ * hover, zooms on a click and marks what a search finds.
+ *
+ * @module
+ */
+
+import { type CallTree, totalTime } from "./call_tree.ts";
+import { FLAME_GRAPH_SCRIPT } from "./flame_graph_script.ts";
+import { fileOf, type FunctionPlace, placeKey, placeOf } from "./function_place.ts";
+import { formatPercent, formatTime } from "./table.ts";
+
+/** What is written on the graph. */
+export interface FlameGraphText {
+  /** The heading. */
+  readonly title: string;
+  /** The line below it. */
+  readonly subtitle: string;
+  /** The repository as a `file:` address that ends in a slash, to shorten paths. */
+  readonly root: string;
+}
+
+/** A frame: one function on one path of callers, equal ones made one. */
+interface Frame {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly self: number;
+  readonly total: number;
+  readonly start: number;
+  readonly level: number;
+}
+
+const WIDTH = 1200;
+const MARGIN = 12;
+const ROW_HEIGHT = 19;
+const HEAD_HEIGHT = 78;
+const FOOT_HEIGHT = 34;
+const CHARACTER_WIDTH = 6.7;
+
+/** Colours by where a function comes from: hue, saturation and lightness of the middle shade. */
+const GROUPS: readonly {
+  readonly name: string;
+  readonly has: (file: string) => boolean;
+  readonly colour: readonly [hue: number, saturation: number, lightness: number];
+}[] = [
+  { name: "this repository", has: (file) => /^[^:]+\.\w+$/.test(file), colour: [30, 88, 66] },
+  { name: "npm packages", has: (file) => file.startsWith("npm:"), colour: [205, 65, 72] },
+  { name: "runtime", has: (file) => file !== "", colour: [130, 38, 72] },
+  { name: "engine", has: () => true, colour: [230, 8, 80] },
+];
+
+/**
+ * Draws a call tree.
+ *
+ * @param tree The tree, its root included.
+ * @param text What is written on the graph.
+ * @returns The text of an SVG file.
+ */
+export function flameGraph(tree: CallTree, text: FlameGraphText): string {
+  const frames = layOut(tree, text.root);
+  const total = frames[0]?.total ?? 0;
+  const levels = frames.reduce((most, frame) => Math.max(most, frame.level + 1), 1);
+  const height = HEAD_HEIGHT + levels * ROW_HEIGHT + FOOT_HEIGHT;
+  const bottom = HEAD_HEIGHT + levels * ROW_HEIGHT;
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="100%" \
+preserveAspectRatio="xMidYMin meet" style="max-width:${
+    WIDTH * 1.6
+  }px" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" \
+font-size="11">
+<style>
+  .frame { cursor: pointer }
+  .frame text { pointer-events: none; white-space: pre }
+  .frame:hover rect { stroke: #000; stroke-width: 1 }
+  .behind { opacity: 0.45 }
+  .found rect { fill: #ea9bea }
+  .button { cursor: pointer; fill: #0b57d0; visibility: hidden }
+  input { width: 100%; box-sizing: border-box; font: inherit; padding: 2px 6px }
+</style>
+<rect width="${WIDTH}" height="${height}" fill="#fff"/>
+<text x="${MARGIN}" y="26" font-size="17" font-weight="bold">${escapeXml(text.title)}</text>
+<text x="${MARGIN}" y="45" fill="#555">${escapeXml(text.subtitle)}</text>
+${legend()}
+<text id="reset" class="button" x="${WIDTH - 330}" y="26">Reset zoom</text>
+<foreignObject x="${WIDTH - 240}" y="10" width="${240 - MARGIN}" height="26">\
+<input xmlns="http://www.w3.org/1999/xhtml" id="search" type="search" placeholder="Search functions and files"/>\
+</foreignObject>
+<text id="found" x="${WIDTH - MARGIN}" y="52" text-anchor="end" fill="#555"></text>
+<g id="frames" data-width="${WIDTH - 2 * MARGIN}" data-margin="${MARGIN}" \
+data-character="${CHARACTER_WIDTH}">
+${frames.map((frame) => drawFrame(frame, total, bottom)).join("\n")}
+</g>
+<text id="details" x="${MARGIN}" y="${bottom + 22}"> </text>
+<script><![CDATA[${FLAME_GRAPH_SCRIPT}]]></script>
+</svg>
+`;
+}
+
+/**
+ * Escapes text for XML. Characters that XML does not have become `?`.
+ *
+ * @param text The text.
+ * @returns What may stand in an element or in a quoted attribute.
+ */
+export function escapeXml(text: string): string {
+  return text
+    // deno-lint-ignore no-control-regex
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, "?")
+    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;").replaceAll("'", "&apos;");
+}
+
+/** The frames, the root first; siblings stand by their time, the longest left. */
+function layOut(tree: CallTree, root: string): Frame[] {
+  const frames: Frame[] = [];
+  const add = (
+    nodes: readonly CallTree[],
+    { name, line }: Pick<FunctionPlace, "name" | "line">,
+    file: string,
+    start: number,
+    level: number,
+  ): number => {
+    const self = nodes.reduce((sum, node) => sum + node.self, 0);
+    const total = nodes.reduce((sum, node) => sum + totalTime(node), 0);
+    frames.push({ name, file, line, self, total, start, level });
+    for (const group of mergeCalls(nodes)) {
+      start += add(group.nodes, group.place, fileOf(group.place, root), start, level + 1);
+    }
+    return total;
+  };
+  add([tree], { name: "all", line: 0 }, "", 0, 0);
+  return frames;
+}
+
+/** What the nodes called, calls of the same function together. */
+function mergeCalls(nodes: readonly CallTree[]): { place: FunctionPlace; nodes: CallTree[] }[] {
+  const groups = new Map<string, { place: FunctionPlace; nodes: CallTree[]; total: number }>();
+  for (const node of nodes.flatMap((node) => node.children)) {
+    const total = totalTime(node);
+    if (total === 0) continue;
+    const place = placeOf(node.frame);
+    const group = groups.get(placeKey(place));
+    if (group === undefined) groups.set(placeKey(place), { place, nodes: [node], total });
+    else {
+      group.nodes.push(node);
+      group.total += total;
+    }
+  }
+  return [...groups.values()].sort((a, b) => b.total - a.total);
+}
+
+function drawFrame(frame: Frame, total: number, bottom: number): string {
+  const scale = total > 0 ? (WIDTH - 2 * MARGIN) / total : 0;
+  const x = MARGIN + frame.start * scale;
+  const width = frame.level === 0 ? WIDTH - 2 * MARGIN : frame.total * scale;
+  const y = bottom - (frame.level + 1) * ROW_HEIGHT;
+  const place = frame.line > 0 ? `${frame.file}:${frame.line}` : frame.file;
+  const time = `${formatTime(frame.total)}, ${formatPercent(frame.total, total)} %`;
+  const itself = `itself ${formatTime(frame.self)}, ${formatPercent(frame.self, total)} %`;
+  const data = {
+    start: short(total > 0 ? frame.start / total : 0, 7),
+    size: short(total > 0 ? frame.total / total : 1, 7),
+    level: String(frame.level),
+    name: frame.name,
+    place,
+    time,
+  };
+  const attributes = Object.entries(data)
+    .map(([name, value]) => ` data-${name}="${escapeXml(value)}"`).join("");
+  return `<g class="frame"${attributes}>` +
+    `<title>${escapeXml(`${frame.name} ${place}`.trimEnd())}\n${escapeXml(`${time}; ${itself}`)}` +
+    `</title><rect x="${short(x)}" y="${y}" width="${short(width)}" height="${ROW_HEIGHT - 1}" ` +
+    `rx="1.5" fill="${colourOf(frame)}"/>` +
+    `<text x="${short(x + 4)}" y="${y + 13}">${escapeXml(fit([frame.name, place, time], width))}` +
+    `</text></g>`;
+}
+
+/** The parts that fit, the first one cut if it must be; the script does the same after a zoom. */
+function fit(parts: readonly string[], width: number): string {
+  const room = Math.floor((width - 8) / CHARACTER_WIDTH);
+  const [name = "", ...rest] = parts.filter((part) => part !== "");
+  if (name.length > room) return room < 3 ? "" : `${name.slice(0, room - 1)}…`;
+  let text = name;
+  for (const part of rest) {
+    if (text.length + 2 + part.length > room) break;
+    text += `  ${part}`;
+  }
+  return text;
+}
+
+function colourOf(frame: Frame): string {
+  if (frame.level === 0) return "#e4e4ea";
+  const { colour } = GROUPS.find((group) => group.has(frame.file))!;
+  let hash = 0;
+  for (const character of frame.name + frame.file) {
+    hash = (hash * 31 + character.charCodeAt(0)) % 997;
+  }
+  const [hue, saturation, lightness] = colour;
+  return `hsl(${hue + hash % 17 - 8}, ${saturation}%, ${lightness + hash % 11 - 5}%)`;
+}
+
+function legend(): string {
+  let x = MARGIN;
+  return GROUPS.map(({ name, colour: [hue, saturation, lightness] }) => {
+    const left = x;
+    x += 30 + name.length * CHARACTER_WIDTH;
+    return `<rect x="${short(left)}" y="56" width="11" height="11" rx="2" ` +
+      `fill="hsl(${hue}, ${saturation}%, ${lightness}%)"/>` +
+      `<text x="${short(left + 16)}" y="65.5" fill="#333">${name}</text>`;
+  }).join("\n");
+}
+
+function short(value: number, digits = 2): string {
+  return String(Number(value.toFixed(digits)));
+}

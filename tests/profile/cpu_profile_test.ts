@@ -1,0 +1,21 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { readCpuProfile } from "../../src/profile/cpu_profile.ts";
+import { sampleProfile } from "./fixture.ts";
+
+Deno.test("readCpuProfile reads what V8 writes", () => {
+  assertEquals(readCpuProfile(JSON.stringify(sampleProfile())), sampleProfile());
+});
+
+Deno.test("readCpuProfile refuses text that is not a profile", () => {
+  assertThrows(() => readCpuProfile("nodes"), SyntaxError, "expected JSON");
+  assertThrows(() => readCpuProfile("{}"), SyntaxError, 'expected "nodes"');
+  assertThrows(() => readCpuProfile('{"nodes":[{"id":1}]}'), SyntaxError, 'expected "nodes"');
+});
+
+Deno.test("readCpuProfile refuses a profile whose parts do not fit together", () => {
+  const profile = sampleProfile();
+  const unknown = { ...profile, samples: profile.samples.with(0, 99) };
+  assertThrows(() => readCpuProfile(JSON.stringify(unknown)), SyntaxError, 'the id "99"');
+  const short = { ...profile, timeDeltas: [1] };
+  assertThrows(() => readCpuProfile(JSON.stringify(short)), SyntaxError, "as many time deltas");
+});

@@ -1,0 +1,85 @@
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { callTree } from "../../src/profile/call_tree.ts";
+import { escapeXml, flameGraph } from "../../src/profile/flame_graph.ts";
+import { makeProfile, ROOT, sampleProfile } from "./fixture.ts";
+
+const TEXT = { title: "A <title>", subtitle: "a & b", root: ROOT };
+
+/** The elements of a document, or what is wrong with it: a reader of XML's tags and nothing else. */
+function readTags(xml: string): string[] {
+  const open: string[] = [];
+  const names: string[] = [];
+  const body = xml.replace(/<!\[CDATA\[[^]*?\]\]>/g, "").replace(/^<\?xml [^?]*\?>\n/, "");
+  for (const [part] of body.matchAll(/<[^<>]*>|[^<>]+|[<>]/g)) {
+    const tag = /^<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>$/.exec(part);
+    if (tag === null) {
+      assertFalse(/[<>]/.test(part), `not a tag: ${part}`);
+      assertFalse(/&(?!(amp|lt|gt|quot|apos);)/.test(part), `not escaped: ${part}`);
+      continue;
+    }
+    const [, end, name = "", , empty] = tag;
+    if (end === "/") assertEquals(open.pop(), name);
+    else {
+      names.push(name);
+      if (empty === "") open.push(name);
+    }
+  }
+  assertEquals(open, []);
+  return names;
+}
+
+Deno.test("flameGraph draws one frame per function and path", () => {
+  const svg = flameGraph(callTree(sampleProfile(), "runScenario").tree, TEXT);
+  const names = [...svg.matchAll(/ data-name="([^"]*)"/g)].map((match) => match[1]);
+  assertEquals(names, [
+    "all",
+    "runScenario",
+    "fib",
+    "fib",
+    "(anonymous)",
+    "(garbage collector)",
+    "(program)",
+    "(idle)",
+  ]);
+});
+
+Deno.test("flameGraph writes names, places and times, and the same for the pointer", () => {
+  const svg = flameGraph(callTree(sampleProfile(), "runScenario").tree, TEXT);
+  assertStringIncludes(svg, ">runScenario  src/profile/scenario.ts:10  101 µs, 59.1 %</text>");
+  assertStringIncludes(
+    svg,
+    "<title>fib src/fib.ts:1\n80.0 µs, 46.8 %; itself 30.0 µs, 17.5 %</title>",
+  );
+});
+
+Deno.test("flameGraph is well-formed XML that loads nothing, whatever the names", () => {
+  const profile = makeProfile([
+    ["(root)", "", [2, 3]],
+    [`<a "b" & 'c'>]]>\u0001\ud800`, "file:///x.ts:1:1"],
+    ["", "file:///y.ts:1:1"],
+  ], [[2, 100], [3, 1]]);
+  const svg = flameGraph(callTree(profile).tree, TEXT);
+  const tags = readTags(svg);
+  assertEquals(tags.filter((name) => name === "script").length, 1);
+  assertEquals(tags.filter((name) => name === "title").length, 4 - 1);
+  assertStringIncludes(svg, "&lt;a &quot;b&quot; &amp; &apos;c&apos;&gt;]]&gt;??");
+  assertFalse(/\b(href|src|@import|url\()/.test(svg));
+  assertFalse(svg.includes("NaN"));
+});
+
+Deno.test("flameGraph keeps frames within their callers and the picture", () => {
+  const svg = flameGraph(callTree(sampleProfile()).tree, TEXT);
+  const frames = [...svg.matchAll(/<rect x="([\d.]+)" y="\d+" width="([\d.]+)" height="18"/g)];
+  assertEquals(frames.length, 9);
+  for (const [, x, width] of frames) assert(Number(x) + Number(width) <= 1188.1);
+});
+
+Deno.test("flameGraph draws a profile without samples", () => {
+  const svg = flameGraph(callTree(makeProfile([["(root)", ""]], [])).tree, TEXT);
+  readTags(svg);
+  assertFalse(svg.includes("NaN"));
+});
+
+Deno.test("escapeXml replaces what XML cannot hold", () => {
+  assertEquals(escapeXml("a\u0000b\uffff\ud800 😀"), "a?b?? 😀");
+});

@@ -1,0 +1,91 @@
+import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { parseOptions, USAGE } from "../../src/profile/options.ts";
+
+const DEFAULTS = {
+  iterations: 10,
+  output: "profile",
+  top: 20,
+  sort: "cumulative",
+  filter: "",
+  cache: true,
+  validate: true,
+  freshTools: false,
+  compare: false,
+  json: false,
+};
+
+/** The message for wrong flags. */
+function mistakeOf(...args: string[]): string {
+  const command = parseOptions(args);
+  return command.kind === "mistake" ? command.message : `no mistake, but ${command.kind}`;
+}
+
+Deno.test("parseOptions has a default for every flag", () => {
+  assertEquals(parseOptions([]), { kind: "profile", options: { ...DEFAULTS, sort: "cumulative" } });
+});
+
+Deno.test("parseOptions reads every flag", () => {
+  const args = "-n 3 --output out/p --top 5 --sort calls --filter src --no-cache --no-validate " +
+    "--fresh-tools --compare --json";
+  assertEquals(parseOptions(args.split(" ")), {
+    kind: "profile",
+    options: {
+      iterations: 3,
+      output: "out/p",
+      top: 5,
+      sort: "calls",
+      filter: "src",
+      cache: false,
+      validate: false,
+      freshTools: true,
+      compare: true,
+      json: true,
+    },
+  });
+});
+
+Deno.test("parseOptions reads the long names and values behind an equals sign", () => {
+  const command = parseOptions(["--iterations=7", "-o", "x", "--sort=self"]);
+  assertEquals(command, {
+    kind: "profile",
+    options: { ...DEFAULTS, iterations: 7, output: "x", sort: "self" },
+  });
+});
+
+Deno.test("parseOptions refuses numbers that are none", () => {
+  for (const value of ["0", "abc", "1.5", "1e3", "0x10", "99999999999999999999"]) {
+    assertEquals(
+      mistakeOf("-n", value),
+      `Could not use "${value}" for -n: expected a whole number from 1`,
+    );
+  }
+  assertStringIncludes(mistakeOf("-n"), 'Could not use "" for -n');
+  assertStringIncludes(mistakeOf("-n", "-3"), "Could not");
+  assertStringIncludes(mistakeOf("--top", "none"), 'Could not use "none" for --top');
+});
+
+Deno.test("parseOptions refuses what it does not know, in one line", () => {
+  assertEquals(
+    mistakeOf("--frobnicate"),
+    'Could not use "--frobnicate": expected a flag that --help lists',
+  );
+  assertStringIncludes(mistakeOf("-x"), '"-x"');
+  assertStringIncludes(mistakeOf("--no-json"), '"--no-json"');
+  assertStringIncludes(mistakeOf("extra"), '"extra"');
+  assertStringIncludes(mistakeOf("--", "extra"), '"extra"');
+  assertStringIncludes(mistakeOf("--sort", "name"), "expected cumulative, self, calls");
+  assertStringIncludes(mistakeOf("--output"), "expected the stem of a file name");
+  assertFalse(mistakeOf("--a\nb").includes("\n"));
+});
+
+Deno.test("parseOptions prefers help", () => {
+  assertEquals(parseOptions(["--help", "-n", "0"]), { kind: "help" });
+  assertEquals(parseOptions(["-h"]), { kind: "help" });
+});
+
+Deno.test("USAGE names every flag and shows examples", () => {
+  for (
+    const flag of ["-n", "--output", "--top", "--sort", "--filter", "--no-cache", "--no-validate"]
+      .concat("--fresh-tools", "--compare", "--json", "--help", "Examples:")
+  ) assertStringIncludes(USAGE, flag);
+});

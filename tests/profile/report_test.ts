@@ -1,0 +1,104 @@
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { formatReport, reportData } from "../../src/profile/report.ts";
+import { reportRows, type RowView, selectRows } from "../../src/profile/report_rows.ts";
+import { ROOT, sampleMeasurement } from "./fixture.ts";
+
+const VIEW: RowView = { sort: "cumulative", filter: "", top: 20 };
+
+function labels(view: Partial<RowView>): string[] {
+  const rows = reportRows(sampleMeasurement().rows, ROOT);
+  return selectRows(rows, { ...VIEW, ...view }).shown.map((row) => row.label);
+}
+
+Deno.test("selectRows orders by cumulative time, own time or calls", () => {
+  assertEquals(labels({ top: 2 }), [
+    "src/profile/scenario.ts:10(runScenario)",
+    "src/fib.ts:1(fib)",
+  ]);
+  assertEquals(labels({ top: 2, sort: "self" }), ["src/fib.ts:1(fib)", "(garbage collector)"]);
+  assertEquals(labels({ top: 2, sort: "calls" }), [
+    "src/fib.ts:1(fib)",
+    "src/fib.ts:5:31(anonymous)",
+  ]);
+});
+
+Deno.test("selectRows filters by file and adds up what it hides", () => {
+  assertEquals(labels({ filter: "fib" }), [
+    "src/fib.ts:1(fib)",
+    "src/fib.ts:5:31(anonymous)",
+    "src/fib.ts:5:60(anonymous)",
+  ]);
+  const rows = reportRows(sampleMeasurement().rows, ROOT);
+  const { all, filtered, below } = selectRows(rows, { ...VIEW, filter: "fib", top: 1 });
+  assertEquals(all, { rows: 7, calls: 1207, self: 85.5 });
+  assertEquals(filtered, { rows: 4, calls: 1, self: 45.5 });
+  assertEquals(below, { rows: 2, calls: 6, self: 5 });
+});
+
+Deno.test("reportData gives percentages that add up to 100", () => {
+  const { rows } = reportData(sampleMeasurement(), VIEW, ROOT);
+  assertAlmostEquals(rows.reduce((sum, row) => sum + row.selfPercent, 0), 100);
+});
+
+Deno.test("reportData gives every figure and every row, whatever --top is", () => {
+  const { rows, ...figures } = reportData(sampleMeasurement(), { ...VIEW, top: 1 }, ROOT);
+  assertEquals(rows.length, 7);
+  assertEquals(figures, {
+    setting: { tools: 1, iterations: 1, cache: true, validate: true, freshTools: false },
+    calls: 1207,
+    decisions: 3,
+    cold: 2000,
+    warm: 90,
+    perDecision: 30,
+    schemasBuilt: 1,
+    cacheHits: 2,
+    sampling: { repetitions: 2, sampled: 171, samples: 8 },
+    filtered: { rows: 0, calls: 0, self: 0 },
+  });
+  assertEquals(rows[1], {
+    function: "fib",
+    file: "src/fib.ts",
+    line: 1,
+    column: 13,
+    calls: 1200,
+    self: 35,
+    selfPercent: 100 * 35 / 85.5,
+    cumulative: 40,
+  });
+});
+
+Deno.test("formatReport prints the figures and the table", () => {
+  const text = formatReport(sampleMeasurement(), { ...VIEW, top: 3 }, ROOT);
+  assertEquals(text.split("\n").slice(0, 10), [
+    "1 iteration on a step with 1 tool: cache on, validation on, tools kept",
+    "  1,207 function calls in 90.0 µs warm, 2.00 ms cold; 30.0 µs per decision (3 decisions)",
+    "  1 schema built, 2 cache hits",
+    "  repeated 2 times, 171 µs sampled (8 samples); times below are means of one run",
+    "",
+    "Ordered by cumulative time",
+    "",
+    "ncalls  tottime µs     %  percall µs  cumtime µs     %  percall µs  filename:lineno(function)",
+    "     1        10.5  12.3      10.500        50.5  59.1      50.500  src/profile/scenario.ts:10(runScenario)",
+    " 1,200        35.0  40.9       0.029        40.0  46.8       0.033  src/fib.ts:1(fib)",
+  ]);
+  assertStringIncludes(
+    text,
+    "     -        25.0  29.2           -        25.0  29.2           -  (",
+  );
+});
+
+Deno.test("formatReport says how much the hidden rows are", () => {
+  const text = formatReport(sampleMeasurement(), { ...VIEW, filter: "fib", top: 1 }, ROOT);
+  assertStringIncludes(
+    text,
+    "Shown: 1 row (40.9 % of the time, 1,200 calls); below --top: 2 rows (5.8 % of the time, " +
+      '6 calls); hidden by --filter "fib": 4 rows (53.2 % of the time, 1 call)',
+  );
+});
+
+Deno.test("formatReport names each row once", () => {
+  const lines = formatReport(sampleMeasurement(), VIEW, ROOT).split("\n");
+  const shown = lines.filter((line) => line.includes("(anonymous)"));
+  assertEquals(shown.length, 2);
+  assert(shown[0] !== shown[1]);
+});
