@@ -5,7 +5,10 @@
  */
 import { Agent, decide, MockLLM, type Session } from "@nomos/agent";
 
-const llm = new MockLLM([decide.respond("Hello")], { whenDone: "repeat" });
+/** The mock lists the messages each time, as a real model would. */
+const llm = new MockLLM([({ messages }) => decide.respond(`Message ${messages.length}`)], {
+  whenDone: "repeat",
+});
 const agent = new Agent({
   name: "history",
   llm,

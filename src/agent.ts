@@ -185,7 +185,7 @@ export class Agent<StepId extends string = string, Context = unknown> {
         `Cannot explain session ${quote(live.id)}: expected a session of agent ${quote(this.name)}`,
       );
     }
-    const request = requestOf(live, await prepareNext(live), live.transcript.past());
+    const request = requestOf(live, await prepareNext(live));
     const { messages, schema, legal } = request;
     return { messages, schema, legal, llm: live.step.llm.name };
   }

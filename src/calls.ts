@@ -26,22 +26,35 @@ export function startCalls(
   signal: AbortSignal | undefined,
 ): RunningCalls | Promise<RunningCalls> {
   const group = session.log.position.pending!;
-  const start = (runs: readonly PreparedCall["run"][]) => {
-    const prepared = group.calls.flatMap((_, call): PreparedCall[] => {
-      if (group.finished[call] !== undefined) return [];
-      const callKey = callKeyOf(session.id, group.decision, call);
-      const context = new CallContext(session.context, session.id, session.step.id, callKey);
-      return [{ call, run: runs[call]!, context }];
-    });
-    return new RunningCalls(prepared, session.agent.maxResultChars, signal);
-  };
   const { tools } = session.step;
-  if (validated === undefined) {
-    return Promise.all(group.calls.map((call) => validateAgain(tools, call))).then(start);
+  if (validated !== undefined) {
+    return start(
+      session,
+      group,
+      signal,
+      group.calls.map(({ tool: name }, call) => {
+        return { tool: tools.find((tool) => tool.name === name)!, args: validated[call] };
+      }),
+    );
   }
-  return start(group.calls.map(({ tool: name }, call) => {
-    return { tool: tools.find((tool) => tool.name === name)!, args: validated[call] };
-  }));
+  return Promise.all(group.calls.map((call) => validateAgain(tools, call)))
+    .then((runs) => start(session, group, signal, runs));
+}
+
+function start(
+  session: LiveSession,
+  group: CallGroup,
+  signal: AbortSignal | undefined,
+  runs: readonly PreparedCall["run"][],
+): RunningCalls {
+  const prepared: PreparedCall[] = [];
+  for (const [call, run] of runs.entries()) {
+    if (group.finished[call] !== undefined) continue;
+    const callKey = callKeyOf(session.id, group.decision, call);
+    const context = new CallContext(session.context, session.id, session.step.id, callKey);
+    prepared.push({ call, run, context });
+  }
+  return new RunningCalls(prepared, session.agent.maxResultChars, signal);
 }
 
 /** The graph may have changed since the decision was made. */

@@ -12,7 +12,7 @@ import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import type { LiveSession, Prepared } from "./live_session.ts";
 import { DecisionRequest } from "./llm/decision_request.ts";
 import type { LLMResult, Usage } from "./llm/llm.ts";
-import type { Past, PromptReport } from "./prompt/transcript.ts";
+import type { PromptReport } from "./prompt/transcript.ts";
 import { resultText } from "./tool/result_text.ts";
 
 /** What one request to the model led to. Nothing of it is committed yet. */
@@ -27,8 +27,8 @@ export interface Decided {
   readonly args: readonly unknown[] | undefined;
   /** What was said to the user. */
   readonly response: unknown;
-  /** About the request; undefined if none was made. */
-  readonly prompt: PromptReport | undefined;
+  /** Reports about the request; undefined if none was made. */
+  readonly prompt: (() => PromptReport) | undefined;
 }
 
 /** In a fallback the model can only answer. */
@@ -47,10 +47,10 @@ export function prepareNext(
 export function requestOf(
   session: LiveSession,
   { step, schema, message }: Prepared,
-  past: Past,
   signal?: AbortSignal,
 ): DecisionRequest {
-  return new DecisionRequest(schema, past, message, step.id, session.id, signal);
+  const { transcript, id } = session;
+  return new DecisionRequest(schema, transcript, transcript.length, message, step.id, id, signal);
 }
 
 /**
@@ -66,7 +66,7 @@ export async function decide(
   const { agent, log } = session;
   const seq = log.events.length;
   let request: DecisionRequest;
-  let prompt: PromptReport;
+  let prompt: () => PromptReport;
   let result: LLMResult;
   try {
     const preparing = prepareNext(session, signal);
@@ -79,9 +79,8 @@ export async function decide(
       const stuck: SessionEvent = { seq, time: agent.clock(), type: "limit", reason: "stuck" };
       return outcome([stuck], true, false, undefined, undefined, undefined);
     }
-    const past = session.transcript.past();
-    request = requestOf(session, prepared, past, signal);
-    prompt = session.transcript.report(past, message);
+    request = requestOf(session, prepared, signal);
+    prompt = session.notePrompt(message);
     const answer = await unlessAborted(step.llm.decide(request), signal);
     if (answer === ABORTED) return ABORTED;
     if (typeof answer !== "object" || answer === null) throw new TypeError("it gave no result");
@@ -182,7 +181,7 @@ function outcome(
   isMove: boolean,
   args: readonly unknown[] | undefined,
   response: unknown,
-  prompt: PromptReport | undefined,
+  prompt: (() => PromptReport) | undefined,
 ): Decided {
   return { events, isOver, isMove, args, response, prompt };
 }

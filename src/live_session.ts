@@ -18,7 +18,7 @@ import type { SessionStatus } from "./history/position.ts";
 import type { Message } from "./llm/llm.ts";
 import { ExampleChooser } from "./prompt/examples.ts";
 import { stepMessage } from "./prompt/step_message.ts";
-import { Transcript } from "./prompt/transcript.ts";
+import { type PromptReport, Transcript } from "./prompt/transcript.ts";
 import { schemaOf } from "./tool/tool.ts";
 
 /** What a request for the next decision is made of. */
@@ -35,7 +35,9 @@ export class LiveSession {
   /** The length of the log when the last turn began: if nothing came of it, it was interrupted. */
   #begunAt: number;
   #transcript: Transcript | undefined;
-  #rendered = 0;
+  #shown = 0;
+  /** The length of the last request, its last message aside. */
+  #lastLength = 0;
   /** The examples chosen for an input, by the input's place in the log. */
   #chosen: { readonly at: number; readonly step: Step; readonly keys: string } | undefined;
 
@@ -147,8 +149,17 @@ export class LiveSession {
   get transcript(): Transcript {
     const transcript = this.#transcript ??= new Transcript(this.agent.standing);
     const { events } = this.log;
-    while (this.#rendered < events.length) transcript.add(events[this.#rendered++]!);
+    while (this.#shown < events.length) transcript.add(events[this.#shown++]!);
     return transcript;
+  }
+
+  /** Notes that a request is made now, and gives what reports about it when asked. */
+  notePrompt(last: Message): () => PromptReport {
+    const { transcript } = this;
+    const { length } = transcript;
+    const stable = this.#lastLength;
+    this.#lastLength = length;
+    return () => transcript.report(length, last, stable);
   }
 }
 

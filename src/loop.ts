@@ -36,7 +36,7 @@ export async function* runTurn(
   const { log, agent } = session;
   const { events, position } = log;
   const from = events.length;
-  let prompt: PromptReport | undefined;
+  let prompt: (() => PromptReport) | undefined;
   let decided: Decided | undefined;
   const finish = (): Turn =>
     new Turn({

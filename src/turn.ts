@@ -32,7 +32,7 @@ export interface TurnParts {
   readonly step: string;
   readonly status: Exclude<SessionStatus, "running">;
   readonly response: unknown;
-  readonly prompt: PromptReport | undefined;
+  readonly prompt: (() => PromptReport) | undefined;
 }
 
 /**
@@ -49,19 +49,18 @@ export class Turn<StepId extends string = string> {
   readonly step: StepId;
   /** What was said to the user: text, or what the step's `answer` schema gave. */
   readonly response: unknown;
-  /** About the last request to a model; undefined if there was none. */
-  readonly prompt: PromptReport | undefined;
   readonly #log: readonly SessionEvent[];
   readonly #sessionId: string;
   readonly #from: number;
   readonly #to: number;
+  readonly #prompt: (() => PromptReport) | undefined;
 
   /** Made by a session. */
   constructor(parts: TurnParts) {
     this.status = parts.status;
     this.step = parts.step as StepId;
     this.response = parts.response;
-    this.prompt = parts.prompt;
+    this.#prompt = parts.prompt;
     this.#log = parts.log;
     this.#sessionId = parts.sessionId;
     this.#from = parts.from;
@@ -117,6 +116,11 @@ export class Turn<StepId extends string = string> {
     }
     results.sort((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1]);
     return results.map(({ order: _, ...result }) => result);
+  }
+
+  /** About the last request to a model; undefined if there was none. */
+  get prompt(): PromptReport | undefined {
+    return this.#prompt?.();
   }
 
   /** The tokens of all model calls of the turn that reported them. */

@@ -9,6 +9,7 @@ import * as v from "valibot";
 import { isPlainObject, type JsonSchema } from "../json.ts";
 import type { Action } from "./decision.ts";
 import type { LegalActions } from "./legal_actions.ts";
+import type { LoweredSchema } from "./lowering.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 import type { WireSchema } from "./wire_schema.ts";
 
@@ -103,20 +104,32 @@ function expectObject({ received }: v.CustomIssue): string {
   return `Invalid type: Expected Object but received ${received}`;
 }
 
-/** The JSON Schema of an output, whole; `fresh` converts the tools' schemas again. */
-export function buildJsonSchema(shape: DecisionShape, fresh: boolean): JsonSchema {
-  const { legal, tools, answer, suggestions, reasoning, profile } = shape;
-  const definitions: Record<string, JsonSchema> = {};
-  const lowered = (schema: WireSchema, owner: string): JsonSchema => {
-    const result = schema.lowered(profile, owner, fresh);
-    Object.assign(definitions, result.definitions);
-    return result.schema;
-  };
+/** The schemas of the author that a decision needs, in the form that goes to the model. */
+export interface LoweredShape {
+  /** The arguments of the legal tools, by name. */
+  readonly tools: ReadonlyMap<string, LoweredSchema>;
+  /** The structured response. */
+  readonly answer: LoweredSchema | undefined;
+}
+
+/** Lowers what a decision needs; `fresh` converts the schemas again. */
+export function lowerShape(shape: DecisionShape, fresh: boolean): LoweredShape {
+  const { legal, tools, answer, profile } = shape;
+  const lowered = legal.tools.map((name) =>
+    [name, tools.get(name)!.lowered(profile, `tool "${name}"`, fresh)] as const
+  );
+  return { tools: new Map(lowered), answer: answer?.lowered(profile, "answer", fresh) };
+}
+
+/** The JSON Schema of an output, whole. */
+export function buildJsonSchema(shape: DecisionShape, lowered: LoweredShape): JsonSchema {
+  const { legal, suggestions, reasoning } = shape;
+  const { tools, answer } = lowered;
   const strings = { type: "array", items: { type: "string" } };
   const variants: Record<Action, () => JsonSchema> = {
     RESPOND: () =>
       closed("RESPOND", {
-        response: answer === undefined ? { type: "string" } : lowered(answer, "answer"),
+        response: answer === undefined ? { type: "string" } : answer.schema,
         ...(suggestions && { suggestions: strings }),
       }),
     TOOL_CALL: () =>
@@ -126,7 +139,7 @@ export function buildJsonSchema(shape: DecisionShape, fresh: boolean): JsonSchem
           items: anyOf(legal.tools.map((tool) =>
             object({
               tool: { type: "string", const: tool },
-              args: lowered(tools.get(tool)!, `tool "${tool}"`),
+              args: tools.get(tool)!.schema,
             })
           )),
           minItems: 1,
@@ -138,6 +151,8 @@ export function buildJsonSchema(shape: DecisionShape, fresh: boolean): JsonSchem
   };
   const decision = anyOf(legal.actions.map((action) => variants[action]()));
   const root = object({ ...(reasoning && { reasoning: strings }), decision });
+  const used = [...tools.values(), ...(answer === undefined ? [] : [answer])];
+  const definitions = Object.assign({}, ...used.map(({ definitions }) => definitions));
   return Object.keys(definitions).length > 0 ? { ...root, $defs: definitions } : root;
 }
 

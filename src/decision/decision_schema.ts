@@ -10,11 +10,15 @@ import {
   buildJsonSchema,
   buildSchema,
   type DecisionShape,
+  type LoweredShape,
+  lowerShape,
   type WireDecision,
   type WireOutput,
 } from "./build_schema.ts";
 import type { Decision, ToolCall } from "./decision.ts";
 import type { Attempt, LegalActions } from "./legal_actions.ts";
+import type { LoweredSchema } from "./lowering.ts";
+import { deleteNulls } from "./null_plan.ts";
 import { parseOutput } from "./output.ts";
 import type { StandardIssue, StandardResult } from "./standard_schema.ts";
 
@@ -48,6 +52,7 @@ export class DecisionSchema {
   /** What constrains the model while it decodes. */
   readonly json: JsonSchema;
   readonly #shape: DecisionShape;
+  readonly #lowered: LoweredShape;
   readonly #schema: v.GenericSchema<unknown, WireOutput>;
 
   /** Builds the schema; `fresh` converts the tools' schemas again. */
@@ -55,7 +60,8 @@ export class DecisionSchema {
     this.legal = shape.legal;
     this.#shape = shape;
     this.#schema = buildSchema(shape);
-    this.json = buildJsonSchema(shape, fresh);
+    this.#lowered = lowerShape(shape, fresh);
+    this.json = buildJsonSchema(shape, this.#lowered);
   }
 
   /** Reads text or a parsed value. A promise only where a tool's schema gives one. */
@@ -102,7 +108,7 @@ export class DecisionSchema {
     value: unknown,
   ): DecisionReading | Promise<DecisionReading> {
     const suggestions = wire.suggestions ? { suggestions: wire.suggestions } : undefined;
-    const { answer, profile } = this.#shape;
+    const { answer } = this.#shape;
     if (answer === undefined) {
       return read(
         { action: "RESPOND", response: wire.response, ...suggestions, reasoning },
@@ -112,7 +118,7 @@ export class DecisionSchema {
     const path = "decision.response";
     let response: unknown;
     try {
-      response = copyJson(answer.authored(wire.response, profile, "answer"));
+      response = copyJson(authored(wire.response, this.#lowered.answer!));
     } catch (error) {
       return this.#refuse(path, (error as Error).message, value);
     }
@@ -132,7 +138,7 @@ export class DecisionSchema {
     const results: (StandardResult | Promise<StandardResult>)[] = [];
     for (const [index, call] of wire.entries()) {
       const schema = this.#shape.tools.get(call.tool)!;
-      let args = schema.authored(call.args, this.#shape.profile, `tool "${call.tool}"`);
+      let args = authored(call.args, this.#lowered.tools.get(call.tool)!);
       try {
         // What was parsed here is JSON and ours; a value somebody gave may be neither.
         if (!isText) args = copyJson(args);
@@ -160,6 +166,11 @@ export class DecisionSchema {
       ? Promise.all(results).then(finish)
       : finish(results as StandardResult[]);
   }
+}
+
+/** The author's form of a value from the wire. */
+function authored(value: unknown, { nulls }: LoweredSchema): unknown {
+  return nulls === undefined ? value : deleteNulls(value, nulls);
 }
 
 const NO_ARGS: readonly unknown[] = [];

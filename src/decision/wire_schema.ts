@@ -9,7 +9,6 @@ import { ConfigError } from "../errors.ts";
 import { copyJson, type JsonSchema } from "../json.ts";
 import { fingerprint, identity, isDeclarative, snapshot } from "./fingerprint.ts";
 import { lower, type LoweredSchema, LoweringError } from "./lowering.ts";
-import { deleteNulls } from "./null_plan.ts";
 import { openaiStrict, type SchemaProfile } from "./schema_profile.ts";
 import {
   isStandardSchema,
@@ -81,12 +80,6 @@ export class WireSchema {
       const lead = cause instanceof LoweringError ? "" : "no JSON Schema can be made of it: ";
       throw new ConfigError(`Cannot use the schema of ${owner}: ${lead}${reason}`, { cause });
     }
-  }
-
-  /** The author's form of a value from the wire. */
-  authored(value: unknown, profile: SchemaProfile, owner: string): unknown {
-    const { nulls } = this.lowered(profile, owner);
-    return nulls === undefined ? value : deleteNulls(value, nulls);
   }
 
   /** Validates a value in the author's form; what it gives shares no object with the value. */

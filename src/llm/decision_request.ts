@@ -6,10 +6,10 @@
 import type { DecisionReading, DecisionSchema } from "../decision/decision_schema.ts";
 import type { LegalActions } from "../decision/legal_actions.ts";
 import type { JsonSchema } from "../json.ts";
-import type { Past } from "../prompt/transcript.ts";
+import type { Transcript } from "../prompt/transcript.ts";
 import { LLMRequest, type Message } from "./llm.ts";
 
-/** A request that refers to the session's messages; they are listed only when they are read. */
+/** A request that refers to the session's transcript; messages are listed only when they are read. */
 export class DecisionRequest extends LLMRequest {
   readonly schema: JsonSchema;
   readonly schemaName = "decision";
@@ -20,7 +20,8 @@ export class DecisionRequest extends LLMRequest {
 
   constructor(
     private readonly decisionSchema: DecisionSchema,
-    private readonly past: Past,
+    private readonly transcript: Transcript,
+    private readonly length: number,
     private readonly last: Message,
     readonly step: string,
     readonly sessionId: string,
@@ -34,9 +35,7 @@ export class DecisionRequest extends LLMRequest {
   }
 
   get messages(): readonly Message[] {
-    const messages = this.past.messages.slice(0, this.past.length);
-    messages.push(this.last);
-    return messages;
+    return this.transcript.list(this.length, this.last);
   }
 
   /** Reads an output; one that was just validated is not validated again. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SessionEvent, ToolFinishedEvent } from "../history/event.ts";
-import { isVisible } from "../history/view.ts";
+import { isVisible, type VisibleEvent } from "../history/view.ts";
 import type { Message } from "../llm/llm.ts";
 import { renderEvent } from "./render_event.ts";
 
@@ -20,68 +20,79 @@ export interface PromptReport {
   readonly stableChars: number;
 }
 
-/** The messages before the last one of a request, by reference and length. */
-export interface Past {
-  /** The array that grows; only the first `length` messages count. */
-  readonly messages: readonly Message[];
-  /** How many messages the request has before its last one. */
-  readonly length: number;
-  /** Their characters. */
-  readonly chars: number;
-}
-
-/** Renders each event once. */
+/**
+ * Renders each event once, when a message is first read: a model that reads no
+ * messages, as a mock, costs none.
+ */
 export class Transcript {
   readonly #messages: Message[];
-  #chars: number;
+  /** Characters before the message at each place. */
+  readonly #charsBefore: number[] = [0];
+  /** The visible events that are not rendered yet. */
+  #waiting: VisibleEvent[] = [];
   /** Results of a decision's calls so far; they are shown in the order of the calls. */
   #results: ToolFinishedEvent[] = [];
-  #shown: Past | undefined;
 
   /** Begins with the standing text. */
   constructor(standing: Message) {
     this.#messages = [standing];
-    this.#chars = standing.content.length;
+    this.#charsBefore.push(standing.content.length);
   }
 
-  /** Adds the message of an event that the model sees. */
+  /** Adds an event, if the model sees it. */
   add(event: SessionEvent): void {
     if (!isVisible(event)) return;
     if (event.type === "tool_finished") {
       this.#results.push(event);
       return;
     }
-    this.#flush();
-    this.#push(renderEvent(event));
+    this.#settleResults();
+    this.#waiting.push(event);
   }
 
-  /** What comes before the last message of a request made now. */
-  past(): Past {
-    this.#flush();
-    return { messages: this.#messages, length: this.#messages.length, chars: this.#chars };
+  /** How many messages stand before the last one of a request made now. */
+  get length(): number {
+    this.#settleResults();
+    return this.#messages.length + this.#waiting.length;
   }
 
-  /** Notes that a request was made, and reports what of it was seen before. */
-  report(past: Past, last: Message): PromptReport {
-    const stable = this.#shown;
-    this.#shown = past;
+  /** The first `length` messages and a last one. */
+  list(length: number, last: Message): Message[] {
+    this.#render();
+    const messages = this.#messages;
+    const next = messages[length];
+    // One copy of the right length; a copy that then grows would be copied again.
+    messages[length] = last;
+    const list = messages.slice(0, length + 1);
+    if (next === undefined) messages.pop();
+    else messages[length] = next;
+    return list;
+  }
+
+  /** About a request of `length` messages and a last one, of which `stable` were in the one before. */
+  report(length: number, last: Message, stable: number): PromptReport {
+    this.#render();
     return {
-      messages: past.length + 1,
-      stableMessages: stable?.length ?? 0,
-      chars: past.chars + last.content.length,
-      stableChars: stable?.chars ?? 0,
+      messages: length + 1,
+      stableMessages: stable,
+      chars: this.#charsBefore[length]! + last.content.length,
+      stableChars: this.#charsBefore[stable]!,
     };
   }
 
-  #flush(): void {
+  #settleResults(): void {
     if (this.#results.length === 0) return;
     if (this.#results.length > 1) this.#results.sort((a, b) => a.call - b.call);
-    for (const result of this.#results) this.#push(renderEvent(result));
+    this.#waiting.push(...this.#results);
     this.#results = [];
   }
 
-  #push(message: Message): void {
-    this.#messages.push(message);
-    this.#chars += message.content.length;
+  #render(): void {
+    for (const event of this.#waiting) {
+      const message = renderEvent(event);
+      this.#charsBefore.push(this.#charsBefore.at(-1)! + message.content.length);
+      this.#messages.push(message);
+    }
+    this.#waiting = [];
   }
 }
