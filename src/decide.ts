@@ -11,7 +11,7 @@ import { AgentError, LLMError } from "./errors.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import type { LiveSession, Prepared } from "./live_session.ts";
 import { DecisionRequest } from "./llm/decision_request.ts";
-import type { LLMResult, Usage } from "./llm/llm.ts";
+import type { Usage } from "./llm/llm.ts";
 import type { PromptReport } from "./prompt/transcript.ts";
 import { resultText } from "./tool/result_text.ts";
 
@@ -67,7 +67,8 @@ export async function decide(
   const seq = log.events.length;
   let request: DecisionRequest;
   let prompt: () => PromptReport;
-  let result: LLMResult;
+  let output: unknown;
+  let usage: Usage | undefined;
   try {
     const preparing = prepareNext(session, signal);
     const prepared = preparing instanceof Promise
@@ -84,7 +85,8 @@ export async function decide(
     const answer = await unlessAborted(step.llm.decide(request), signal);
     if (answer === ABORTED) return ABORTED;
     if (typeof answer !== "object" || answer === null) throw new TypeError("it gave no result");
-    result = answer;
+    output = answer.output;
+    usage = usageOf(answer.usage);
   } catch (cause) {
     if (signal?.aborted) return ABORTED;
     // A guard's failure is the program's, and a model may know its own error better.
@@ -99,12 +101,11 @@ export async function decide(
     );
   }
 
-  const read = request.validate(result.output);
+  const read = request.validate(output);
   const reading = read instanceof Promise ? await read : read;
-  const usage = usageOf(result);
   const base = { seq, time: agent.clock() };
   if (!reading.success) {
-    const event = errorEvent(base, request.step, reading.problem, result.output, usage);
+    const event = errorEvent(base, request.step, reading.problem, output, usage);
     return outcome([event], false, false, undefined, undefined, prompt);
   }
   const decision = reading.value;
@@ -189,11 +190,11 @@ function outcome(
 const COUNTS = ["input", "output", "cachedInput", "reasoning"] as const;
 
 /** The counts a model reported, those that are no counts left out. */
-function usageOf({ usage }: LLMResult): Usage | undefined {
-  if (usage === undefined) return undefined;
+function usageOf(usage: unknown): Usage | undefined {
+  if (typeof usage !== "object" || usage === null) return undefined;
   const counts = COUNTS.flatMap((name) => {
-    const count = usage[name];
+    const count = (usage as Usage)[name];
     return Number.isSafeInteger(count) && count! >= 0 ? [[name, count]] : [];
   });
-  return Object.fromEntries(counts);
+  return counts.length > 0 ? Object.fromEntries(counts) : undefined;
 }

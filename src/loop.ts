@@ -21,7 +21,10 @@ export interface TurnOptions {
    * or `next()` goes on. Default: only when the turn is over.
    */
   readonly stopAfter?: "tool" | "move";
-  /** Ends the turn early: it settles at once, `interrupted`, with nothing lost. */
+  /**
+   * Ends the turn early: it settles at once, `interrupted`, with nothing lost. One
+   * that is already aborted keeps the input and asks no model.
+   */
   readonly signal?: AbortSignal;
 }
 

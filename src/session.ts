@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ConfigError } from "./errors.ts";
 import type { SessionEvent } from "./history/event.ts";
 import type { SessionStatus } from "./history/position.ts";
 import { type State, STATE_VERSION } from "./history/state.ts";
@@ -19,6 +20,25 @@ export let liveSessionOf: (session: Session) => LiveSession;
 /**
  * One conversation: its log and its position in the graph. Made by
  * `agent.createSession()`. One turn runs at a time.
+ *
+ * | what happens | what comes of it |
+ * | --- | --- |
+ * | MOVE to the same step | legal where the step has a route to itself; a `moved` event as for any |
+ * | a step whose only action is MOVE | the model is asked all the same, with that one choice |
+ * | END with a response | the response is the turn's, the session has ended |
+ * | an output that is no legal decision | an `error` event; the next request is narrowed to the attempt |
+ * | a turn on an ended session | `SessionEndedError` |
+ * | a turn while another runs, also from a tool | `SessionBusyError` |
+ * | a signal that is already aborted | the input is kept, no model is asked, `interrupted` |
+ * | an abort while a model or a tool runs | `interrupted` at once; what comes later is dropped |
+ * | a tool that was given up | its result says so; it is not called again |
+ * | a stream broken off | `interrupted`; calls that run are given up, others wait for `resume()` |
+ * | new input with calls left open | they are closed as given up |
+ * | a stream never iterated | nothing |
+ * | a model that throws | `LLMError`, `interrupted`; `resume()` asks again |
+ * | a guard that throws, or gives no boolean | `GuardError`, `interrupted`; `resume()` asks it again |
+ * | guards that leave nothing legal | `limited`, reason `stuck` |
+ * | a tool that changes its arguments | changes its own copy |
  *
  * @example
  * ```ts
@@ -109,12 +129,21 @@ export class Session<StepId extends string = string> {
     return drain(runTurn(this.#live, undefined, options, true)) as Promise<Turn<StepId>>;
   }
 
-  /** Reads the log, from the event with the sequence number `from`. Default: from the beginning. */
+  /**
+   * Reads the log, from the event with the sequence number `from`. Default: from
+   * the beginning. It ends with the last event there is when it gets there.
+   *
+   * @throws {ConfigError} if `from` is no whole number from 0.
+   */
   async *events(
     options: { readonly from?: number } = {},
   ): AsyncGenerator<SessionEvent, void, void> {
+    const { from = 0 } = options;
+    if (!Number.isSafeInteger(from) || from < 0) {
+      throw new ConfigError(`Cannot read events from ${from}: expected a whole number from 0`);
+    }
     const { events } = this.#live.log;
-    for (let at = options.from ?? 0; at < events.length; at++) yield events[at]!;
+    for (let at = from; at < events.length; at++) yield events[at]!;
   }
 }
 

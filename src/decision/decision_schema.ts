@@ -64,8 +64,20 @@ export class DecisionSchema {
     this.json = buildJsonSchema(shape, this.#lowered);
   }
 
-  /** Reads text or a parsed value. A promise only where a tool's schema gives one. */
+  /**
+   * Reads text or a parsed value. A promise only where a tool's schema gives one.
+   * It never throws: a value or a schema whose own code does is a problem too.
+   */
   read(output: unknown): DecisionReading | Promise<DecisionReading> {
+    try {
+      const reading = this.#read(output);
+      return reading instanceof Promise ? reading.catch(unreadable) : reading;
+    } catch (error) {
+      return unreadable(error);
+    }
+  }
+
+  #read(output: unknown): DecisionReading | Promise<DecisionReading> {
     const isText = typeof output === "string";
     let value = output;
     if (isText) {
@@ -166,6 +178,14 @@ export class DecisionSchema {
       ? Promise.all(results).then(finish)
       : finish(results as StandardResult[]);
   }
+}
+
+function unreadable(error: unknown): DecisionReading {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    success: false,
+    problem: { path: "", message: oneLine(`Invalid output: reading it failed: ${reason}`) },
+  };
 }
 
 /** The author's form of a value from the wire. */

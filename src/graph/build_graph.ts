@@ -202,7 +202,7 @@ class GraphBuilder {
         'an example is shown when "similar": expected the default model to have embed()',
       );
     }
-    return examples;
+    return [...examples];
   }
 }
 

@@ -117,12 +117,25 @@ export function readState(value: unknown): State {
     throw new StateError(v.getDotPath(issue) ?? "", issue.message);
   }
   const state = result.output as State;
-  const gap = state.events.findIndex(({ seq }, index) => seq !== index);
-  if (gap >= 0) {
-    const found = state.events[gap]!.seq;
-    throw new StateError(`events.${gap}.seq`, `it is ${found}: expected ${gap}, without gaps`);
-  }
+  checkOrder(state.events);
   return state;
+}
+
+/** Makes sure that each event stands where the events before it allow. */
+function checkOrder(events: readonly SessionEvent[]): void {
+  let open: Set<number> | undefined;
+  for (const [index, event] of events.entries()) {
+    if (event.seq !== index) {
+      throw new StateError(`events.${index}.seq`, `it is ${event.seq}: expected ${index}`);
+    }
+    if (event.type === "decision") {
+      const { decision } = event;
+      open = decision.action === "TOOL_CALL" ? new Set(decision.calls.keys()) : undefined;
+    } else if (event.type === "tool_finished" && !open?.delete(event.call)) {
+      const path = `events.${index}.call`;
+      throw new StateError(path, `it is ${event.call}: expected a call that was not finished`);
+    }
+  }
 }
 
 /**
