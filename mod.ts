@@ -28,7 +28,6 @@
 export { Agent } from "./src/agent.ts";
 export type {
   AgentOptions,
-  Explanation,
   Models,
   NextArguments,
   SessionArguments,
@@ -60,6 +59,7 @@ export type {
   StandardSchema,
   StandardTypes,
 } from "./src/decision/standard_schema.ts";
+export type { Explanation } from "./src/explain.ts";
 export {
   AgentError,
   ConfigError,
@@ -104,7 +104,7 @@ export type {
 } from "./src/history/event.ts";
 export type { SessionStatus } from "./src/history/position.ts";
 export type { State } from "./src/history/state.ts";
-export type { Json, JsonObject, JsonSchema } from "./src/json.ts";
+export type { JsonSchema } from "./src/json.ts";
 export { LLMRequest } from "./src/llm/llm.ts";
 export type { LLM, LLMResult, Message, Usage, ValidationResult } from "./src/llm/llm.ts";
 export { MockLLM, MockLLMError, raw } from "./src/llm/mock_llm.ts";

@@ -15,11 +15,13 @@ export function unlessAborted<Value>(
   promise: Promise<Value>,
   signal: AbortSignal | undefined,
 ): Promise<Value | typeof ABORTED> {
-  if (signal === undefined || !(promise instanceof Promise)) return promise;
+  if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const abort = () => resolve(ABORTED);
     if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    else signal.addEventListener("abort", abort, { once: true });
+    // A model written by hand may give any thenable, or a value.
+    Promise.resolve(promise).then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", abort));
   });
 }

@@ -4,18 +4,16 @@
  * @module
  */
 import { type AgentCore, buildCore } from "./agent_core.ts";
-import { prepareNext, requestOf } from "./decide.ts";
-import type { LegalActions } from "./decision/legal_actions.ts";
+import { explainNext, type Explanation } from "./explain.ts";
 import type { SchemaCache } from "./decision/schema_cache.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, quote } from "./errors.ts";
 import { drawDiagram } from "./graph/diagram.ts";
 import { findWarnings } from "./graph/reachability.ts";
 import type { Steps } from "./graph/step.ts";
 import { Log } from "./history/log.ts";
 import { logOf, readState, type State } from "./history/state.ts";
-import type { JsonSchema } from "./json.ts";
 import { LiveSession } from "./live_session.ts";
-import type { LLM, Message } from "./llm/llm.ts";
+import type { LLM } from "./llm/llm.ts";
 import type { TurnOptions } from "./loop.ts";
 import { liveSessionOf, Session } from "./session.ts";
 import type { AnyTool } from "./tool/tool.ts";
@@ -45,7 +43,7 @@ export interface AgentOptions<StepId extends string = string, Context = unknown>
   readonly maxIterations?: number;
   /** Longer tool results are cut, in characters. Default: 20,000. */
   readonly maxResultChars?: number;
-  /** How many examples of a step are shown at most. Default: 5. */
+  /** How many examples of a step are shown at most; those shown always are not cut. Default: 5. */
   readonly maxExamples?: number;
   /** How like an input an example must be to be shown, from 0 to 1. Default: 0.5. */
   readonly exampleThreshold?: number;
@@ -84,18 +82,6 @@ export type SessionArguments<Context> = unknown extends Context
 export type NextArguments<Context> = unknown extends Context
   ? [options?: TurnOptions & { readonly context?: Context }]
   : [options: TurnOptions & { readonly context: Context }];
-
-/** Exactly what would be sent to the model next. */
-export interface Explanation {
-  /** The messages. */
-  readonly messages: readonly Message[];
-  /** The schema of the output. */
-  readonly schema: JsonSchema;
-  /** What is legal. */
-  readonly legal: LegalActions;
-  /** The model that would be asked. */
-  readonly llm: string;
-}
 
 /**
  * LLMs on a graph of steps. At every turn the model makes one decision, and a
@@ -143,14 +129,17 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * @throws {StateError} if the state is malformed, of another version, or in a step this graph lacks.
    */
   createSession(...[options = {}]: SessionArguments<Context>): Session<StepId> {
-    const { id, state, context } = options;
-    if (id !== undefined && (typeof id !== "string" || id === "")) {
-      throw new ConfigError(`Cannot create a session with the id ${quote(id)}: expected text`);
+    if (typeof options !== "object" || options === null) {
+      throw new ConfigError(`Cannot create a session with ${quote(options)}: expected options`);
     }
     const core = this.#core;
+    const { state, context } = options;
+    const id = options.id === undefined && state === undefined ? core.ids() : options.id;
+    if (id === "" || typeof id !== "string" && (id !== undefined || state === undefined)) {
+      throw new ConfigError(`Cannot create a session with the id ${quote(id)}: expected text`);
+    }
     if (state === undefined) {
-      const log = new Log(core.graph.start);
-      return new Session(new LiveSession(core, id ?? core.ids(), context, log));
+      return new Session(new LiveSession(core, id!, context, new Log(core.graph.start)));
     }
     const known = readState(state);
     const log = logOf(known, core.graph.steps);
@@ -168,7 +157,7 @@ export class Agent<StepId extends string = string, Context = unknown> {
     state?: State,
     ...[options]: NextArguments<Context>
   ): Promise<Turn<StepId>> {
-    const given = { ...(state && { state }), context: options?.context };
+    const given = { ...(state !== undefined && { state }), context: options?.context };
     const session = this.createSession(...[given] as unknown as SessionArguments<Context>);
     return await session.next(input, options);
   }
@@ -179,23 +168,19 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * @throws {ConfigError} if the session is another agent's.
    */
   async explain(session: Session<StepId>): Promise<Explanation> {
-    const live = liveSessionOf(session);
-    if (live.agent !== this.#core) {
+    const live = session instanceof Session ? liveSessionOf(session) : undefined;
+    if (live?.agent !== this.#core) {
       throw new ConfigError(
-        `Cannot explain session ${quote(live.id)}: expected a session of agent ${quote(this.name)}`,
+        `Cannot explain ${
+          live === undefined ? quote(session) : `session ${quote(live.id)}`
+        }: expected a session of agent ${quote(this.name)}`,
       );
     }
-    const request = requestOf(live, await prepareNext(live));
-    const { messages, schema, legal } = request;
-    return { messages, schema, legal, llm: live.step.llm.name };
+    return await explainNext(live);
   }
 
   /** The graph as Mermaid text: steps, routes with their conditions, tools. */
   diagram(): string {
     return drawDiagram(this.#core.graph);
   }
-}
-
-function quote(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
 }

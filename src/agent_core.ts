@@ -3,17 +3,18 @@
  *
  * @module
  */
+import * as v from "valibot";
 import type { AgentOptions } from "./agent.ts";
 import { findExcess } from "./decision/schema_limits.ts";
 import { openaiStrict } from "./decision/schema_profile.ts";
-import { findSchema, processSchemaCache, type SchemaCache } from "./decision/schema_cache.ts";
-import { ConfigError, GraphError, type GraphProblem } from "./errors.ts";
+import { findSchema, processSchemaCache, SchemaCache } from "./decision/schema_cache.ts";
+import { ConfigError, GraphError, type GraphProblem, quote } from "./errors.ts";
 import { buildGraph } from "./graph/build_graph.ts";
 import type { Graph, Step } from "./graph/graph.ts";
 import type { TurnLimits } from "./history/next_stage.ts";
 import { shapeOf } from "./live_session.ts";
 import type { LLM, Message } from "./llm/llm.ts";
-import { ExampleChooser, type ExampleLimits } from "./prompt/examples.ts";
+import { ExampleChooser } from "./prompt/examples.ts";
 import { standingText } from "./prompt/standing_text.ts";
 
 /** The validated, immutable inside of an agent. */
@@ -40,17 +41,8 @@ export interface AgentCore {
  * @throws {ConfigError} if an option is not usable.
  */
 export function buildCore(options: AgentOptions<string, never>): AgentCore {
+  checkOptions(options);
   const { name, start, steps, tools = [], system, persona, reasoning = true } = options;
-  if (typeof name !== "string" || name === "") {
-    throw new ConfigError(`Cannot build agent ${JSON.stringify(name)}: expected a name`);
-  }
-  const limits: TurnLimits & ExampleLimits & { readonly maxResultChars: number } = {
-    maxErrors: wholeNumber(options, "maxErrors", 3, 0),
-    maxIterations: wholeNumber(options, "maxIterations", 10, 1),
-    maxResultChars: wholeNumber(options, "maxResultChars", 20_000, 1),
-    maxExamples: wholeNumber(options, "maxExamples", 5, 0),
-    exampleThreshold: options.exampleThreshold ?? 0.5,
-  };
   const models = modelsOf(options);
   const schemaCache = options.schemaCache ?? processSchemaCache;
   const graph = buildGraph({ name, start, steps, tools, models, reasoning });
@@ -59,13 +51,55 @@ export function buildCore(options: AgentOptions<string, never>): AgentCore {
     name,
     graph,
     standing: standingText({ system, persona }),
-    examples: new ExampleChooser(models.get("default")!, limits),
-    limits,
-    maxResultChars: limits.maxResultChars,
+    examples: new ExampleChooser(models.get("default")!, {
+      maxExamples: options.maxExamples ?? 5,
+      exampleThreshold: options.exampleThreshold ?? 0.5,
+    }),
+    limits: { maxErrors: options.maxErrors ?? 3, maxIterations: options.maxIterations ?? 10 },
+    maxResultChars: options.maxResultChars ?? 20_000,
     schemaCache,
     clock: options.clock ?? Date.now,
     ids: options.ids ?? (() => crypto.randomUUID()),
   };
+}
+
+function wholeNumber(least: number) {
+  const message = `expected a whole number from ${least}`;
+  return v.optional(v.pipe(v.number(message), v.safeInteger(message), v.minValue(least, message)));
+}
+
+const text = v.optional(v.string("expected text"));
+const share = "expected a number from 0 to 1";
+const callable = v.optional(v.function("expected a function"));
+
+/** Models and steps are looked at by themselves. */
+const optionsShape = v.looseObject({
+  name: v.pipe(v.string("expected a name"), v.nonEmpty("expected a name")),
+  system: text,
+  persona: text,
+  reasoning: v.optional(v.boolean("expected true or false")),
+  maxErrors: wholeNumber(0),
+  maxIterations: wholeNumber(1),
+  maxResultChars: wholeNumber(1),
+  maxExamples: wholeNumber(0),
+  exampleThreshold: v.optional(
+    v.pipe(v.number(share), v.minValue(0, share), v.maxValue(1, share)),
+  ),
+  clock: callable,
+  ids: callable,
+  schemaCache: v.optional(v.instance(SchemaCache, "expected a SchemaCache")),
+}, "expected options");
+
+function checkOptions(options: AgentOptions<string, never>): void {
+  const result = v.safeParse(optionsShape, options, { abortEarly: true });
+  if (result.success) return;
+  const issue: v.BaseIssue<unknown> = result.issues[0];
+  const what = v.getDotPath(issue) ?? "options";
+  throw new ConfigError(
+    `Cannot build agent ${quote(options?.name)}: ${what} is ${
+      quote(issue.input)
+    }: ${issue.message}`,
+  );
 }
 
 function modelsOf({ name, llm }: AgentOptions<string, never>): ReadonlyMap<string, LLM> {
@@ -76,7 +110,9 @@ function modelsOf({ name, llm }: AgentOptions<string, never>): ReadonlyMap<strin
   for (const [id, model] of models) {
     if (typeof model?.decide !== "function" || typeof model.name !== "string") {
       throw new ConfigError(
-        `Cannot build agent "${name}": model "${id}" is no LLM: expected a name and decide()`,
+        `Cannot build agent ${quote(name)}: model ${
+          quote(id)
+        } is no LLM: expected a name and decide()`,
       );
     }
   }
@@ -86,19 +122,6 @@ function modelsOf({ name, llm }: AgentOptions<string, never>): ReadonlyMap<strin
     );
   }
   return models;
-}
-
-function wholeNumber(
-  options: AgentOptions<string, never>,
-  option: "maxErrors" | "maxIterations" | "maxResultChars" | "maxExamples",
-  fallback: number,
-  least: number,
-): number {
-  const value = options[option] ?? fallback;
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new ConfigError(
-    `Cannot build agent "${options.name}": ${option} is ${value}: expected a whole number from ${least}`,
-  );
 }
 
 /** Builds the schema of each step with all it declares, so that what no model takes is told now. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ABORTED, unlessAborted } from "./abort.ts";
 import type { ToolCall } from "./decision/decision.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import type { CallGroup } from "./history/position.ts";
@@ -13,18 +14,18 @@ import {
   type PreparedCall,
   RunningCalls,
 } from "./tool/running_calls.ts";
-import { type AnyTool, schemaOf } from "./tool/tool.ts";
+import { type HeldTool, schemaOf } from "./tool/tool.ts";
 
 /**
  * Starts the calls that have not finished. Their validated arguments are given
  * right after the decision; a resumed session validates them again, which is
- * the only reason to wait.
+ * the only reason to wait; then undefined says that the turn was aborted.
  */
 export function startCalls(
   session: LiveSession,
   validated: readonly unknown[] | undefined,
   signal: AbortSignal | undefined,
-): RunningCalls | Promise<RunningCalls> {
+): RunningCalls | Promise<RunningCalls | undefined> {
   const group = session.log.position.pending!;
   const { tools } = session.step;
   if (validated !== undefined) {
@@ -37,8 +38,10 @@ export function startCalls(
       }),
     );
   }
-  return Promise.all(group.calls.map((call) => validateAgain(tools, call)))
-    .then((runs) => start(session, group, signal, runs));
+  const validating = Promise.all(group.calls.map((call) => validateAgain(tools, call)));
+  return unlessAborted(validating, signal).then((runs) =>
+    runs === ABORTED || signal?.aborted ? undefined : start(session, group, signal, runs)
+  );
 }
 
 function start(
@@ -50,7 +53,7 @@ function start(
   const prepared: PreparedCall[] = [];
   for (const [call, run] of runs.entries()) {
     if (group.finished[call] !== undefined) continue;
-    const callKey = callKeyOf(session.id, group.decision, call);
+    const callKey = keyOf(session, group, call);
     const context = new CallContext(session.context, session.id, session.step.id, callKey);
     prepared.push({ call, run, context });
   }
@@ -59,7 +62,7 @@ function start(
 
 /** The graph may have changed since the decision was made. */
 async function validateAgain(
-  tools: readonly AnyTool[],
+  tools: readonly HeldTool[],
   { tool: name, args }: ToolCall,
 ): Promise<PreparedCall["run"]> {
   const tool = tools.find((one) => one.name === name);
@@ -81,12 +84,17 @@ export function finishedEvent(
     seq: session.log.events.length + ahead,
     time: session.agent.clock(),
     type: "tool_finished",
-    callKey: callKeyOf(session.id, group.decision, call),
+    callKey: keyOf(session, group, call),
     call,
     tool: group.calls[call]!.tool,
     outcome,
     text,
   };
+}
+
+/** The name under which a call was started; a session may have got another id since. */
+function keyOf(session: LiveSession, group: CallGroup, call: number): string {
+  return group.callKeys[call] ?? callKeyOf(session.id, group.decision, call);
 }
 
 /** The events that close calls which were left open when the user goes on instead. */

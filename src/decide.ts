@@ -7,12 +7,11 @@ import { ABORTED, unlessAborted } from "./abort.ts";
 import type { Decision } from "./decision/decision.ts";
 import type { DecisionProblem } from "./decision/decision_schema.ts";
 import type { Constraint } from "./decision/legal_actions.ts";
-import { AgentError, LLMError } from "./errors.ts";
+import { GuardError, LLMError, reasonOf } from "./errors.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import type { LiveSession, Prepared } from "./live_session.ts";
 import { DecisionRequest } from "./llm/decision_request.ts";
 import type { Usage } from "./llm/llm.ts";
-import type { PromptReport } from "./prompt/transcript.ts";
 import { resultText } from "./tool/result_text.ts";
 
 /** What one request to the model led to. Nothing of it is committed yet. */
@@ -27,8 +26,6 @@ export interface Decided {
   readonly args: readonly unknown[] | undefined;
   /** What was said to the user. */
   readonly response: unknown;
-  /** Reports about the request; undefined if none was made. */
-  readonly prompt: (() => PromptReport) | undefined;
 }
 
 /** In a fallback the model can only answer. */
@@ -38,9 +35,9 @@ const ANSWER: Constraint = { action: "RESPOND", failures: 0 };
 export function prepareNext(
   session: LiveSession,
   signal?: AbortSignal,
+  isFallback: boolean = session.log.position.isFallback,
 ): Prepared | Promise<Prepared> {
-  const { isFallback, constraint } = session.log.position;
-  return session.prepare(isFallback ? ANSWER : constraint, signal);
+  return session.prepare(isFallback ? ANSWER : session.log.position.constraint, signal);
 }
 
 /** The request that says it. */
@@ -66,7 +63,6 @@ export async function decide(
   const { agent, log } = session;
   const seq = log.events.length;
   let request: DecisionRequest;
-  let prompt: () => PromptReport;
   let output: unknown;
   let usage: Usage | undefined;
   try {
@@ -78,10 +74,10 @@ export async function decide(
     const { step, schema, message } = prepared;
     if (schema.legal.actions.length === 0) {
       const stuck: SessionEvent = { seq, time: agent.clock(), type: "limit", reason: "stuck" };
-      return outcome([stuck], true, false, undefined, undefined, undefined);
+      return outcome([stuck], true, false);
     }
     request = requestOf(session, prepared, signal);
-    prompt = session.notePrompt(message);
+    session.notePrompt(message);
     const answer = await unlessAborted(step.llm.decide(request), signal);
     if (answer === ABORTED) return ABORTED;
     if (typeof answer !== "object" || answer === null) throw new TypeError("it gave no result");
@@ -90,8 +86,8 @@ export async function decide(
   } catch (cause) {
     if (signal?.aborted) return ABORTED;
     // A guard's failure is the program's, and a model may know its own error better.
-    if (cause instanceof AgentError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    if (isOurs(cause)) throw cause;
+    const reason = reasonOf(cause);
     const { id, llm } = session.step;
     throw new LLMError(
       `Cannot decide in step "${id}" of session ${
@@ -102,11 +98,12 @@ export async function decide(
   }
 
   const read = request.validate(output);
-  const reading = read instanceof Promise ? await read : read;
+  const reading = read instanceof Promise ? await unlessAborted(read, signal) : read;
+  if (reading === ABORTED) return ABORTED;
   const base = { seq, time: agent.clock() };
   if (!reading.success) {
     const event = errorEvent(base, request.step, reading.problem, output, usage);
-    return outcome([event], false, false, undefined, undefined, prompt);
+    return outcome([event], false, false);
   }
   const decision = reading.value;
   const { action } = decision;
@@ -115,7 +112,7 @@ export async function decide(
     : { ...base, type: "decision", step: request.step, decision, usage };
   const events = [first, ...consequences(decision, request.step, session.id, base)];
   const isOver = action === "RESPOND" || action === "END";
-  return outcome(events, isOver, action === "MOVE", reading.args, reading.response, prompt);
+  return outcome(events, isOver, action === "MOVE", reading.args, reading.response);
 }
 
 /** What a decision does at once, beside being made. */
@@ -180,11 +177,18 @@ function outcome(
   events: readonly SessionEvent[],
   isOver: boolean,
   isMove: boolean,
-  args: readonly unknown[] | undefined,
-  response: unknown,
-  prompt: (() => PromptReport) | undefined,
+  args?: readonly unknown[],
+  response?: unknown,
 ): Decided {
-  return { events, isOver, isMove, args, response, prompt };
+  return { events, isOver, isMove, args, response };
+}
+
+function isOurs(cause: unknown): boolean {
+  try {
+    return cause instanceof LLMError || cause instanceof GuardError;
+  } catch {
+    return false;
+  }
 }
 
 const COUNTS = ["input", "output", "cachedInput", "reasoning"] as const;

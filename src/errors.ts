@@ -42,6 +42,34 @@ export abstract class RunError extends AgentError {}
 /** Raised by a tool on purpose, to steer the conversation. */
 export abstract class ToolSignal extends AgentError {}
 
+/** A value in a message: text in quotes, cut, and everything else in few words. */
+export function quote(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
+    case "object":
+      if (value === null) return "null";
+      return Array.isArray(value) ? "a list" : "an object";
+    case "function":
+      return "a function";
+    default:
+      return String(value);
+  }
+}
+
+/** The reason in whatever was thrown, as text: never a stack, and never throwing itself. */
+export function reasonOf(thrown: unknown): string {
+  try {
+    if (typeof thrown !== "object" || thrown === null) return String(thrown);
+    const { message, name } = thrown as { readonly message?: unknown; readonly name?: unknown };
+    if (typeof message === "string" && message !== "") return message;
+    if (typeof name === "string" && name !== "") return name;
+    return JSON.stringify(thrown) ?? "an object";
+  } catch {
+    return "an error without a text form";
+  }
+}
+
 /** One fault of a graph: where it is and what is wrong there. */
 export interface GraphProblem {
   /** The path of the fault, for example `steps.greet.routes.order`. */
@@ -60,7 +88,7 @@ export class GraphError extends MisuseError {
   /** Makes the error of a graph from its name and its faults. */
   constructor(agent: string, problems: readonly GraphProblem[]) {
     const lines = problems.map(({ path, message }) => `\n- ${path}: ${message}`);
-    super(`Cannot build agent ${JSON.stringify(agent)}:${lines.join("")}`);
+    super(`Cannot build agent ${quote(agent)}:${lines.join("")}`);
     this.problems = problems;
   }
 }

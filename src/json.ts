@@ -26,15 +26,16 @@ export interface JsonSchema {
 const MAX_DEPTH = 100;
 
 /**
- * A copy of a JSON value that shares nothing with it.
+ * A copy of a JSON value that shares nothing with it. Its objects have the
+ * prototype of `{}`, or none.
  *
  * @throws {TypeError} if the value would not survive JSON unchanged: it names the path and the value.
  */
-export function copyJson(value: unknown): Json {
-  return copy(value, "", 0);
+export function copyJson(value: unknown, prototype: object | null = Object.prototype): Json {
+  return copy(value, "", 0, prototype);
 }
 
-function copy(value: unknown, path: string, depth: number): Json {
+function copy(value: unknown, path: string, depth: number, prototype: object | null): Json {
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -46,23 +47,35 @@ function copy(value: unknown, path: string, depth: number): Json {
       if (value === null) return null;
       if (depth === MAX_DEPTH) throw refusal(path, `more than ${MAX_DEPTH} levels of nesting`);
       if (Array.isArray(value)) {
-        return value.map((item, index) => copy(item, `${path}.${index}`, depth + 1));
+        return value.map((item, index) => copy(item, `${path}.${index}`, depth + 1, prototype));
       }
-      if (isPlainObject(value)) return copyObject(value, path, depth + 1);
+      if (isPlainObject(value)) return copyObject(value, path, depth + 1, prototype);
   }
   throw refusal(path, describe(value));
 }
 
-function copyObject(value: object, path: string, depth: number): JsonObject {
-  const result: Record<string, Json> = {};
+function copyObject(
+  value: object,
+  path: string,
+  depth: number,
+  prototype: object | null,
+): JsonObject {
+  const result: Record<string, Json> = prototype === null ? Object.create(null) : {};
   for (const [key, item] of Object.entries(value)) {
-    const copied = copy(item, `${path}.${key}`, depth);
+    const copied = copy(item, `${path}.${key}`, depth, prototype);
     if (key === "__proto__") {
       // A plain assignment would set the prototype where the runtime still has that accessor.
       Object.defineProperty(result, key, { value: copied, enumerable: true, configurable: true });
     } else result[key] = copied;
   }
   return result;
+}
+
+/** Freezes a JSON value throughout: it is shared, and a change would reach all who have it. */
+export function freezeJson<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) freezeJson(inner);
+  return Object.freeze(value);
 }
 
 /** Whether a value is an object made by `{}` or `JSON.parse`, not an instance of a class. */

@@ -12,13 +12,14 @@ import { openaiStrict } from "./decision/schema_profile.ts";
 import { ConfigError, SessionBusyError, SessionEndedError, SessionWaitingError } from "./errors.ts";
 import type { Step } from "./graph/graph.ts";
 import { legalActions, type Offer, offerOf } from "./graph/offer.ts";
-import type { SessionEvent } from "./history/event.ts";
+import type { Example } from "./graph/step.ts";
+import type { UserEvent } from "./history/event.ts";
 import type { Log } from "./history/log.ts";
 import type { SessionStatus } from "./history/position.ts";
 import type { Message } from "./llm/llm.ts";
 import { ExampleChooser } from "./prompt/examples.ts";
 import { stepMessage } from "./prompt/step_message.ts";
-import { type PromptReport, Transcript } from "./prompt/transcript.ts";
+import { type PromptReport, type Shown, Transcript } from "./prompt/transcript.ts";
 import { schemaOf } from "./tool/tool.ts";
 
 /** What a request for the next decision is made of. */
@@ -34,12 +35,15 @@ export class LiveSession {
   #isBusy = false;
   /** The length of the log when the last turn began: if nothing came of it, it was interrupted. */
   #begunAt: number;
+  /** Whether the turn has made a request. */
+  #hasAsked = false;
   #transcript: Transcript | undefined;
-  #shown = 0;
-  /** The length of the last request, its last message aside. */
-  #lastLength = 0;
-  /** The examples chosen for an input, by the input's place in the log. */
-  #chosen: { readonly at: number; readonly step: Step; readonly keys: string } | undefined;
+  #rendered = 0;
+  /** The last request, and the one before it. */
+  #shown: Shown | undefined;
+  #shownBefore: Shown | undefined;
+  /** The last input as a vector, by its place in the log. */
+  #query: { readonly at: number; readonly vector: readonly number[] } | undefined;
 
   constructor(
     readonly agent: AgentCore,
@@ -59,7 +63,7 @@ export class LiveSession {
   /** Where the session stands, a running turn aside. */
   get restingStatus(): Exclude<SessionStatus, "running"> {
     const { events, position: { status } } = this.log;
-    return status === "waiting" && this.#begunAt === events.length ? "interrupted" : status;
+    return status !== "ended" && this.#begunAt === events.length ? "interrupted" : status;
   }
 
   /** Where the session stands. */
@@ -90,6 +94,7 @@ export class LiveSession {
     }
     this.#isBusy = true;
     this.#begunAt = this.log.events.length;
+    this.#hasAsked = false;
   }
 
   get #name(): string {
@@ -130,37 +135,48 @@ export class LiveSession {
     return { step, schema, message };
   }
 
-  /** The places of the examples to show now; the choice for an input is made once. */
+  /** The places of the examples to show now. An input is embedded once, whatever steps it passes. */
   async #chooseExamples(step: Step, signal?: AbortSignal): Promise<string> {
     const { events } = this.log;
+    const { examples } = this.agent;
     const at = events.findLastIndex(({ type }) => type === "user");
-    if (this.#chosen?.at !== at || this.#chosen.step !== step) {
-      const chooser = this.agent.examples;
-      const examples = at < 0
-        ? chooser.always(step)
-        : await chooser.choose(step, (events[at] as SessionEvent & { text: string }).text, signal);
-      const keys = examples.map((example) => step.examples.indexOf(example)).join(",");
-      this.#chosen = { at, step, keys };
+    if (at < 0) return placesOf(examples.always(step), step);
+    if (this.#query?.at !== at) {
+      const { text } = events[at] as UserEvent;
+      this.#query = { at, vector: await examples.embed(text, signal) };
     }
-    return this.#chosen.keys;
+    return placesOf(await examples.choose(step, this.#query.vector), step);
   }
 
   /** The session's messages, up to date with its log. */
   get transcript(): Transcript {
-    const transcript = this.#transcript ??= new Transcript(this.agent.standing);
+    const transcript = this.#transcript ??= this.#newTranscript();
     const { events } = this.log;
-    while (this.#shown < events.length) transcript.add(events[this.#shown++]!);
+    while (this.#rendered < events.length) transcript.add(events[this.#rendered++]!);
     return transcript;
   }
 
-  /** Notes that a request is made now, and gives what reports about it when asked. */
-  notePrompt(last: Message): () => PromptReport {
-    const { transcript } = this;
-    const { length } = transcript;
-    const stable = this.#lastLength;
-    this.#lastLength = length;
-    return () => transcript.report(length, last, stable);
+  #newTranscript(): Transcript {
+    const { standing, graph } = this.agent;
+    return new Transcript(standing, (step) => graph.steps.get(step)?.reasoning ?? true);
   }
+
+  /** Notes that a request is made now. */
+  notePrompt(last: Message): void {
+    this.#shownBefore = this.#shown;
+    this.#shown = { length: this.transcript.length, last };
+    this.#hasAsked = true;
+  }
+
+  /** What reports about the last request of this turn; undefined if there was none. */
+  get prompt(): (() => PromptReport) | undefined {
+    const [shown, before, { transcript }] = [this.#shown, this.#shownBefore, this];
+    return this.#hasAsked ? () => transcript.report(shown!, before) : undefined;
+  }
+}
+
+function placesOf(examples: readonly Example[], step: Step): string {
+  return examples.map((example) => step.examples.indexOf(example)).join(",");
 }
 
 /** Guards and examples can combine in very many ways; these many messages are kept per step. */

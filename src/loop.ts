@@ -10,7 +10,6 @@ import { decide, type Decided } from "./decide.ts";
 import type { SessionEvent } from "./history/event.ts";
 import { nextStage } from "./history/next_stage.ts";
 import type { LiveSession } from "./live_session.ts";
-import type { PromptReport } from "./prompt/transcript.ts";
 import { Turn } from "./turn.ts";
 
 /** Options of a turn. */
@@ -39,7 +38,6 @@ export async function* runTurn(
   const { log, agent } = session;
   const { events, position } = log;
   const from = events.length;
-  let prompt: (() => PromptReport) | undefined;
   let decided: Decided | undefined;
   const finish = (): Turn =>
     new Turn({
@@ -49,7 +47,7 @@ export async function* runTurn(
       step: position.step,
       status: session.restingStatus,
       response: decided?.response,
-      prompt,
+      prompt: session.prompt,
     });
 
   try {
@@ -81,7 +79,6 @@ export async function* runTurn(
           const outcome = await decide(session, signal);
           if (outcome === ABORTED) return finish();
           decided = outcome;
-          prompt = outcome.prompt ?? prompt;
           const committed = log.append(outcome.events);
           if (committed !== undefined) await committed;
           for (const event of outcome.events) yield event;
@@ -92,6 +89,7 @@ export async function* runTurn(
           const group = position.pending!;
           const starting = startCalls(session, decided?.args, signal);
           const running = starting instanceof Promise ? await starting : starting;
+          if (running === undefined) return finish();
           try {
             for (;;) {
               const ending = running.next();

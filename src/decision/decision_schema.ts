@@ -5,7 +5,8 @@
  * @module
  */
 import * as v from "valibot";
-import { copyJson, isPlainObject, type JsonSchema } from "../json.ts";
+import { reasonOf } from "../errors.ts";
+import { copyJson, freezeJson, isPlainObject, type JsonSchema } from "../json.ts";
 import {
   buildJsonSchema,
   buildSchema,
@@ -19,6 +20,7 @@ import type { Decision, ToolCall } from "./decision.ts";
 import type { Attempt, LegalActions } from "./legal_actions.ts";
 import type { LoweredSchema } from "./lowering.ts";
 import { deleteNulls } from "./null_plan.ts";
+import { oneLine } from "./one_line.ts";
 import { parseOutput } from "./output.ts";
 import type { StandardIssue, StandardResult } from "./standard_schema.ts";
 
@@ -61,7 +63,7 @@ export class DecisionSchema {
     this.#shape = shape;
     this.#schema = buildSchema(shape);
     this.#lowered = lowerShape(shape, fresh);
-    this.json = buildJsonSchema(shape, this.#lowered);
+    this.json = freezeJson(buildJsonSchema(shape, this.#lowered));
   }
 
   /**
@@ -83,14 +85,14 @@ export class DecisionSchema {
     if (isText) {
       const parsed = parseOutput(output);
       if (!parsed.success) {
-        return { success: false, problem: { path: "", message: oneLine(parsed.message) } };
+        return refused("", parsed.message);
       }
       value = parsed.value;
     }
     const result = v.safeParse(this.#schema, value);
     if (!result.success) {
       const issue: v.BaseIssue<unknown> = result.issues[0];
-      return this.#refuse(v.getDotPath(issue) ?? "", oneLine(issue.message), value);
+      return this.#refuse(v.getDotPath(issue) ?? "", issue.message, value);
     }
     const { reasoning = [], decision } = result.output;
     switch (decision.action) {
@@ -110,8 +112,7 @@ export class DecisionSchema {
   }
 
   #refuse(path: string, message: string, value: unknown): DecisionReading {
-    const attempt = attemptOf(value, this.legal);
-    return { success: false, problem: { path, message, ...(attempt && { attempt }) } };
+    return refused(path, message, attemptOf(value, this.legal));
   }
 
   #readResponse(
@@ -130,9 +131,9 @@ export class DecisionSchema {
     const path = "decision.response";
     let response: unknown;
     try {
-      response = copyJson(authored(wire.response, this.#lowered.answer!));
+      response = authored(copyJson(wire.response), this.#lowered.answer!);
     } catch (error) {
-      return this.#refuse(path, (error as Error).message, value);
+      return this.#refuse(path, reasonOf(error), value);
     }
     return settle(answer.validate(response), (result) => {
       if (result.issues) return this.#refuse(...firstIssue(path, result.issues), value);
@@ -150,12 +151,13 @@ export class DecisionSchema {
     const results: (StandardResult | Promise<StandardResult>)[] = [];
     for (const [index, call] of wire.entries()) {
       const schema = this.#shape.tools.get(call.tool)!;
-      let args = authored(call.args, this.#lowered.tools.get(call.tool)!);
+      let args: unknown = call.args;
       try {
         // What was parsed here is JSON and ours; a value somebody gave may be neither.
         if (!isText) args = copyJson(args);
+        args = authored(args, this.#lowered.tools.get(call.tool)!);
       } catch (error) {
-        return this.#refuse(`decision.calls.${index}.args`, (error as Error).message, value);
+        return this.#refuse(`decision.calls.${index}.args`, reasonOf(error), value);
       }
       calls.push({ tool: call.tool, args: args as Record<string, unknown> });
       results.push(schema.validate(args));
@@ -167,8 +169,7 @@ export class DecisionSchema {
         if (result.issues) {
           const path = `decision.calls.${index}.args`;
           const [where, message] = firstIssue(path, result.issues);
-          const attempt: Attempt = { action: "TOOL_CALL", tools: [calls[index]!.tool] };
-          return { success: false, problem: { path: where, message, attempt } };
+          return refused(where, message, { action: "TOOL_CALL", tools: [calls[index]!.tool] });
         }
         args.push(result.value);
       }
@@ -181,11 +182,13 @@ export class DecisionSchema {
 }
 
 function unreadable(error: unknown): DecisionReading {
-  const reason = error instanceof Error ? error.message : String(error);
-  return {
-    success: false,
-    problem: { path: "", message: oneLine(`Invalid output: reading it failed: ${reason}`) },
-  };
+  return refused("", `Invalid output: reading it failed: ${reasonOf(error)}`);
+}
+
+/** Both texts may quote the model: they are cut, and kept from posing as other lines. */
+function refused(path: string, message: string, attempt?: Attempt): DecisionReading {
+  const problem = { path: oneLine(path, 200), message: oneLine(message, 500) };
+  return { success: false, problem: attempt === undefined ? problem : { ...problem, attempt } };
 }
 
 /** The author's form of a value from the wire. */
@@ -215,13 +218,6 @@ function firstIssue(
   const keys = issue?.path?.map((part) => String(typeof part === "object" ? part.key : part)) ?? [];
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
   return [[base, ...keys].join("."), oneLine(issue?.message ?? "Invalid value") + more];
-}
-
-/** A message may quote the model: it is cut, and kept from posing as other lines. */
-function oneLine(message: string): string {
-  const cut = message.length > 300 ? `${message.slice(0, 300)}…` : message;
-  // deno-lint-ignore no-control-regex
-  return cut.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (c) => JSON.stringify(c).slice(1, -1));
 }
 
 /** What an output that is no decision tried to do; undefined where that cannot be told. */

@@ -9,6 +9,7 @@
  * @module
  */
 import * as v from "valibot";
+import { copyJson } from "../json.ts";
 
 /** What a field of a schema holds. */
 type Field = "data" | "list" | "record" | "schema" | "schemas" | "entries";
@@ -22,8 +23,11 @@ interface Part {
 }
 
 interface Kind {
-  /** The source text of the genuine `~run`: a part whose behaviour was replaced is not of the kind. */
+  /** A genuine part: one that was changed by hand is not of the kind. */
+  readonly sample: Part;
+  /** The source text of its `~run`. */
   readonly run: string;
+  readonly keys: number;
   readonly fields: readonly (readonly [name: string, field: Field])[];
 }
 
@@ -31,7 +35,12 @@ const KINDS = new Map<unknown, Kind>();
 
 function list(parts: readonly object[], fields: Record<string, Field> = {}): void {
   for (const part of parts as readonly Part[]) {
-    KINDS.set(part.reference, { run: String(part["~run"]), fields: Object.entries(fields) });
+    KINDS.set(part.reference, {
+      sample: part,
+      run: String(part["~run"]),
+      keys: Object.keys(part).length,
+      fields: Object.entries(fields),
+    });
   }
 }
 
@@ -93,6 +102,8 @@ export function fingerprint(schema: object): string {
   const kind = genuineKind(part);
   if (kind === undefined) return identity(schema);
   let result = `${part.type}(${part.message === undefined ? "" : describe(part.message)}`;
+  // What an issue says was expected follows from the fields, unless somebody changed it.
+  if (part.expects !== kind.sample.expects) result += `~${describe(part.expects)}`;
   for (const [name, field] of kind.fields) {
     const value = describeField(field, part[name]);
     if (value === undefined) return identity(schema);
@@ -103,7 +114,7 @@ export function fingerprint(schema: object): string {
 
 /** Whether validation gives fresh objects throughout, sharing nothing with its input. */
 export function isDeclarative(meaning: string): boolean {
-  return !/(^|[(,:])#\d/.test(meaning);
+  return !/(^|[(,:[{])#\d/.test(meaning);
 }
 
 /** A copy that shares no list or object with the schema, but for parts that compare by identity. */
@@ -117,13 +128,25 @@ export function snapshot<Schema extends object>(schema: Schema): Schema {
   const kind = genuineKind(part);
   if (kind === undefined) return schema;
   const copy: Record<string, unknown> = { ...part };
+  // The genuine one, whatever only reads like it: others may share this copy.
+  if (kind.sample["~run"] !== undefined) copy["~run"] = kind.sample["~run"];
   for (const [name, field] of kind.fields) copy[name] = copyField(field, part[name]);
+  if (typeof copy.default === "object" && copy.default !== null) {
+    // Each value gets a default of its own, for a tool may change its arguments.
+    const json = copy.default;
+    copy.default = Object.assign(() => copyJson(json), { json });
+  }
   return copy as unknown as Schema;
 }
 
 function genuineKind(part: Part): Kind | undefined {
   const kind = KINDS.get(part.reference);
-  return kind !== undefined && String(part["~run"]) === kind.run ? kind : undefined;
+  if (kind === undefined) return undefined;
+  const { sample, run, keys } = kind;
+  return part.kind === sample.kind && part.type === sample.type && part.async === sample.async &&
+      Object.keys(part).length === keys && String(part["~run"]) === run
+    ? kind
+    : undefined;
 }
 
 function describeField(field: Field, value: unknown): string | undefined {
@@ -159,7 +182,9 @@ function describe(value: unknown): string | undefined {
       return KNOWN_FUNCTIONS.get(value) ?? identity(value);
     case "object":
       if (value === null) return "null";
-      return isPlainRegExp(value) ? `r${JSON.stringify(`${value}`)}` : identity(value);
+      if (isPlainRegExp(value)) return `r${JSON.stringify(`${value}`)}`;
+      // Its own object, and with what is in it now.
+      return `${identity(value)}${isJson(value) ? JSON.stringify(value) : ""}`;
     default:
       return undefined;
   }
@@ -169,6 +194,16 @@ function describe(value: unknown): string | undefined {
 function isPlainRegExp(value: object): value is RegExp {
   return value instanceof RegExp && !value.global && !value.sticky &&
     Object.getPrototypeOf(value) === RegExp.prototype && Object.keys(value).length === 0;
+}
+
+/** A list or an object that is data throughout. */
+function isJson(value: object): boolean {
+  try {
+    copyJson(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function joined<Item>(
@@ -200,7 +235,7 @@ function joinedEntries<Item>(
 function copyField(field: Field, value: unknown): unknown {
   switch (field) {
     case "data":
-      return isPlainRegExp(Object(value)) ? new RegExp(value as RegExp) : value;
+      return copyData(value);
     case "schema":
       return snapshot(value as object);
     case "list":
@@ -208,10 +243,24 @@ function copyField(field: Field, value: unknown): unknown {
     case "schemas":
       return (value as readonly object[]).map(snapshot);
     case "record":
-      return { ...value as object };
+      return copyEntries(value as Record<string, unknown>, (item) => copyData(item));
     case "entries":
-      return Object.fromEntries(
-        Object.entries(value as Record<string, object>).map(([key, part]) => [key, snapshot(part)]),
-      );
+      return copyEntries(value as Record<string, object>, snapshot);
   }
+}
+
+function copyData(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (isPlainRegExp(value)) return new RegExp(value);
+  return isJson(value) ? copyJson(value) : value;
+}
+
+/** Entries that are inherited count: valibot reads them too. */
+function copyEntries<Item, Copy>(
+  entries: Readonly<Record<string, Item>>,
+  copy: (item: Item) => Copy,
+): Record<string, Copy> {
+  const copied: [string, Copy][] = [];
+  for (const key in entries) copied.push([key, copy(entries[key]!)]);
+  return Object.fromEntries(copied);
 }

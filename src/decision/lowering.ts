@@ -18,6 +18,7 @@
  * @module
  */
 import type { JsonSchema } from "../json.ts";
+import { described, isSimplePattern, note, RESTRICTIONS, WORDS_OF } from "./lowering_words.ts";
 import { deletesNulls, emptyPlan, findDisagreement, type NullPlan } from "./null_plan.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
@@ -45,22 +46,19 @@ interface Lowered {
 export function lower(source: JsonSchema, profile: SchemaProfile, prefix: string): LoweredSchema {
   const lowering = new Lowering(source, profile, prefix);
   const { schema, plan } = lowering.lower(source, "");
+  lowering.checkUnions();
   const definitions = lowering.definitions();
   return deletesNulls(plan) ? { schema, definitions, nulls: plan } : { schema, definitions };
 }
 
-/** Whether a schema accepts null. */
-function acceptsNull(schema: JsonSchema): boolean {
-  const { type, anyOf, oneOf } = schema;
-  if (type === "null" || Array.isArray(type) && type.includes("null")) return true;
-  if (schema.const === null || Array.isArray(schema.enum) && schema.enum.includes(null)) {
-    return true;
-  }
-  return [anyOf, oneOf].some((union) => Array.isArray(union) && union.some(acceptsNull));
+interface Definition extends Lowered {
+  /** Whether a union has it as a branch. */
+  isBranch: boolean;
 }
 
 class Lowering {
-  readonly #definitions = new Map<string, Lowered>();
+  readonly #definitions = new Map<string, Definition>();
+  readonly #unions: { readonly path: string; readonly plan: NullPlan }[] = [];
 
   constructor(
     readonly root: JsonSchema,
@@ -69,18 +67,40 @@ class Lowering {
   ) {}
 
   definitions(): Record<string, JsonSchema> {
-    return Object.fromEntries([...this.#definitions].map(([, lowered], index) => [
-      `${this.prefix}${index}`,
-      lowered.schema,
-    ]));
+    return Object.fromEntries(
+      [...this.#definitions.values()].map(({ schema, isBranch }, index) => [
+        `${this.prefix}${index}`,
+        isBranch ? discriminatorsFirst(schema) : schema,
+      ]),
+    );
   }
 
-  lower(source: unknown, path: string, isBranch = false): Lowered {
+  /** Refuses unions whose branches disagree; only when all is lowered are recursive plans whole. */
+  checkUnions(): void {
+    for (const { path, plan } of this.#unions) {
+      const disputed = findDisagreement(plan.branches);
+      if (disputed === undefined) continue;
+      this.#refuse(
+        path === "" ? disputed : `${path}.${disputed}`,
+        "a property that is optional in one branch of a union and nullable in another",
+        "the same in every branch",
+      );
+    }
+  }
+
+  lower(source: unknown, path: string): Lowered {
     if (typeof source !== "object" || source === null || Array.isArray(source)) {
       return this.#refuse(path, `a schema that is ${JSON.stringify(source)}`, "a described type");
     }
     const schema = source as JsonSchema;
     if (typeof schema.$ref === "string") return this.#reference(schema.$ref, path);
+    if (Array.isArray(schema.allOf) && schema.allOf.every(isRestriction)) {
+      const { allOf, ...rest } = schema;
+      const words = allOf.flatMap((part: JsonSchema) =>
+        Object.entries(part).flatMap(([keyword, value]) => note(keyword, value))
+      );
+      return this.lower({ ...rest, [WORDS_OF]: words } as JsonSchema, path);
+    }
     for (const keyword of ["allOf", "if", "dependentSchemas", "patternProperties"]) {
       if (schema[keyword] !== undefined) {
         return this.#refuse(path, `"${keyword}"`, "one object, array, union or primitive");
@@ -89,17 +109,17 @@ class Lowering {
     const union = schema.anyOf ?? schema.oneOf;
     if (Array.isArray(union)) return this.#union(schema, union, path);
     const notes: string[] = [];
-    if (schema.enum !== undefined || "const" in schema) return this.#values(schema, notes);
+    if (schema.enum !== undefined || "const" in schema) return this.#values(schema, path, notes);
     const type = schema.type ?? (schema.properties === undefined ? undefined : "object");
     if (Array.isArray(type)) {
       const single = type.map((one) => ({ ...schema, type: one }));
       return single.length === 1
-        ? this.lower(single[0], path, isBranch)
+        ? this.lower(single[0], path)
         : this.#union({ description: schema.description }, single, path);
     }
     switch (type) {
       case "object":
-        return this.#object(schema, path, isBranch);
+        return this.#object(schema, path);
       case "array":
         return this.#array(schema, path);
       case "string":
@@ -140,7 +160,7 @@ class Lowering {
       return this.#refuse(path, `"$ref" to "${reference}"`, "a reference inside the schema");
     }
     // Entered before it is lowered, so that a recursive schema finds itself.
-    const entry = { schema: {} as Record<string, unknown>, plan: emptyPlan() };
+    const entry: Definition = { schema: {}, plan: emptyPlan(), isBranch: false };
     const index = this.#definitions.size;
     this.#definitions.set(reference, entry);
     const lowered = this.lower(target, path);
@@ -150,37 +170,38 @@ class Lowering {
   }
 
   #union(schema: JsonSchema, options: readonly unknown[], path: string): Lowered {
-    const lowered = options.map((option) => this.lower(option, path, true));
+    const lowered = options.map((option) => this.lower(option, path));
     const plan = emptyPlan();
     plan.branches.push(...lowered.map((option) => option.plan));
-    const disputed = findDisagreement(plan.branches);
-    if (disputed !== undefined) {
-      const full = path === "" ? disputed : `${path}.${disputed}`;
-      return this.#refuse(
-        full,
-        "a property that is optional in one branch of a union and nullable in another",
-        "the same in every branch",
-      );
-    }
+    this.#unions.push({ path, plan });
     // A nested union without a word of its own joins the outer one.
     const branches = lowered.flatMap(({ schema }) =>
       Array.isArray(schema.anyOf) && schema.description === undefined ? schema.anyOf : [schema]
     );
-    return { schema: described({ anyOf: branches }, schema, []), plan };
+    for (const { $ref } of branches) {
+      const definition = [...this.#definitions.values()][this.#indexOf($ref)];
+      if (definition !== undefined) definition.isBranch = true;
+    }
+    return { schema: described({ anyOf: branches.map(discriminatorsFirst) }, schema, []), plan };
   }
 
-  #values(schema: JsonSchema, notes: string[]): Lowered {
+  #indexOf(reference: unknown): number {
+    const start = `#/$defs/${this.prefix}`;
+    return typeof reference === "string" ? Number(reference.slice(start.length)) : -1;
+  }
+
+  #values(schema: JsonSchema, path: string, notes: string[]): Lowered {
     const values = "const" in schema ? [schema.const] : schema.enum as unknown[];
     const types = new Set(values.map((value) => value === null ? "null" : typeof value));
     if (types.has("object") || values.length === 0) {
-      return this.#refuse("", '"enum" of objects or of nothing', "strings, numbers or booleans");
+      return this.#refuse(path, '"enum" of objects or of nothing', "strings, numbers or booleans");
     }
     const type = types.size === 1 ? [...types][0] : [...types];
     const form = values.length === 1 ? { type, const: values[0] } : { type, enum: [...values] };
     return { schema: described(form, schema, notes), plan: emptyPlan() };
   }
 
-  #object(schema: JsonSchema, path: string, isBranch: boolean): Lowered {
+  #object(schema: JsonSchema, path: string): Lowered {
     const properties = schema.properties as Record<string, JsonSchema> | undefined;
     const open = schema.additionalProperties;
     if (open !== undefined && open !== false || properties === undefined) {
@@ -195,9 +216,7 @@ class Lowering {
     const lowered: [string, Record<string, unknown>][] = [];
     for (const [name, source] of Object.entries(properties)) {
       const property = this.lower(source, path === "" ? name : `${path}.${name}`);
-      const nullable = acceptsNull(
-        typeof source.$ref === "string" ? this.#target(source.$ref) as JsonSchema : source,
-      );
+      const nullable = this.#acceptsNull(source);
       const isOptional = !required.has(name);
       plan.properties.set(name, {
         drop: isOptional && !nullable,
@@ -206,8 +225,6 @@ class Lowering {
       });
       lowered.push([name, isOptional && !nullable ? orNull(property.schema) : property.schema]);
     }
-    // A decoder that reads the discriminator first settles the branch at once.
-    if (isBranch) lowered.sort(([, a], [, b]) => Number("const" in b) - Number("const" in a));
     const notes = ["minProperties", "maxProperties"].flatMap((name) => note(name, schema[name]));
     return {
       schema: described(
@@ -237,6 +254,21 @@ class Lowering {
     return target;
   }
 
+  /** Whether a schema of the source accepts null. */
+  #acceptsNull(schema: JsonSchema, seen: readonly string[] = []): boolean {
+    const { type, anyOf, oneOf, $ref } = schema;
+    if (typeof $ref === "string") {
+      const target = seen.includes($ref) ? undefined : this.#target($ref);
+      return target !== undefined && this.#acceptsNull(target as JsonSchema, [...seen, $ref]);
+    }
+    if (type === "null" || Array.isArray(type) && type.includes("null")) return true;
+    if (schema.const === null) return true;
+    if (Array.isArray(schema.enum) && schema.enum.includes(null)) return true;
+    return [anyOf, oneOf].some((union) =>
+      Array.isArray(union) && union.some((branch) => this.#acceptsNull(branch, seen))
+    );
+  }
+
   #array(schema: JsonSchema, path: string): Lowered {
     const plan = emptyPlan();
     const tuple = schema.prefixItems ?? (Array.isArray(schema.items) ? schema.items : undefined);
@@ -255,7 +287,8 @@ class Lowering {
         ? this.lower(tuple[0], here)
         : this.#union({}, distinct(tuple), here);
       plan.items.push(items.plan);
-      const length = { minItems: tuple.length, maxItems: tuple.length };
+      const least = schema.minItems as number | undefined ?? tuple.length;
+      const length = { minItems: Math.min(least, tuple.length), maxItems: tuple.length };
       const form = this.#restricted({ type: "array", items: items.schema }, length, "array", []);
       return { schema: described(form, schema, ["the items in the order given"]), plan };
     }
@@ -293,56 +326,11 @@ class Lowering {
   }
 }
 
-const RESTRICTIONS = {
-  string: ["pattern", "format", "minLength", "maxLength", "contentEncoding", "not"],
-  number: [
-    "multipleOf",
-    "maximum",
-    "exclusiveMaximum",
-    "minimum",
-    "exclusiveMinimum",
-    "not",
-  ],
-  array: ["minItems", "maxItems", "uniqueItems", "contains"],
-} as const;
-
-const WORDS: Readonly<Record<string, (value: unknown) => string>> = {
-  minLength: (value) => `at least ${value} characters`,
-  maxLength: (value) => `at most ${value} characters`,
-  minItems: (value) => `at least ${value} items`,
-  maxItems: (value) => `at most ${value} items`,
-  minProperties: (value) => `at least ${value} properties`,
-  maxProperties: (value) => `at most ${value} properties`,
-  uniqueItems: () => "no item twice",
-  pattern: (value) => `matching the regular expression ${value}`,
-  format: (value) => `in the format ${value}`,
-};
-
-function note(keyword: string, value: unknown): string[] {
-  if (value === undefined || value === false) return [];
-  return [WORDS[keyword]?.(value) ?? `${keyword} ${JSON.stringify(value)}`];
-}
-
-/** Look-around and back-references are beyond the decoders' regular expressions. */
-function isSimplePattern(pattern: string): boolean {
-  return !/\(\?(?!:)|\\[1-9]|\\k</.test(pattern);
-}
-
-/** Adds what the author said and what could not be said in keywords. */
-function described(
-  form: Record<string, unknown>,
-  schema: JsonSchema,
-  notes: readonly string[],
-): Record<string, unknown> {
-  const words = [
-    schema.description ?? schema.title,
-    ...notes,
-    ...(schema.default === undefined || schema.default === null
-      ? []
-      : [`default ${JSON.stringify(schema.default)}`]),
-    ...(Array.isArray(schema.examples) ? [`for example ${JSON.stringify(schema.examples)}`] : []),
-  ].filter((word): word is string => typeof word === "string" && word !== "");
-  return words.length === 0 ? form : { ...form, description: words.join("; ") };
+/** Whether a schema only restricts, and says no type or structure of its own. */
+function isRestriction(schema: unknown): boolean {
+  const keywords = typeof schema === "object" && schema !== null ? Object.keys(schema) : ["type"];
+  const restrictions: readonly string[] = Object.values(RESTRICTIONS).flat();
+  return keywords.every((keyword) => restrictions.includes(keyword));
 }
 
 /** The same schema, null allowed. */
@@ -355,6 +343,19 @@ function orNull(schema: Record<string, unknown>): Record<string, unknown> {
   return {
     anyOf: [form, { type: "null" }],
     ...(description !== undefined && { description }),
+  };
+}
+
+/** A decoder that reads the discriminator first settles the branch at once. */
+function discriminatorsFirst(schema: Record<string, unknown>): Record<string, unknown> {
+  if (schema.type !== "object") return schema;
+  const rank = (property: JsonSchema) => "const" in property ? 0 : "enum" in property ? 1 : 2;
+  const properties = Object.entries(schema.properties as Record<string, JsonSchema>)
+    .sort(([, a], [, b]) => rank(a) - rank(b));
+  return {
+    ...schema,
+    properties: Object.fromEntries(properties),
+    required: properties.map(([name]) => name),
   };
 }
 

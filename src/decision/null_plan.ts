@@ -85,20 +85,22 @@ export function findDisagreement(branches: readonly NullPlan[]): string | undefi
 
 /** The value in the author's form; the value given is not changed. */
 export function deleteNulls(value: unknown, plan: NullPlan): unknown {
-  let result = value;
-  if (Array.isArray(result)) {
-    for (const item of plan.items) result = (result as unknown[]).map((v) => deleteNulls(v, item));
-  } else if (typeof result === "object" && result !== null && plan.properties.size > 0) {
-    const kept: [string, unknown][] = [];
-    for (const [name, inner] of Object.entries(result)) {
-      const property = plan.properties.get(name);
-      if (property === undefined) kept.push([name, inner]);
-      else if (inner !== null || !property.drop) {
-        kept.push([name, deleteNulls(inner, property.value)]);
-      }
-    }
-    result = Object.fromEntries(kept);
+  return walk(value, [plan]);
+}
+
+function walk(value: unknown, applied: readonly NullPlan[]): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const plans = new Set(applied);
+  for (const plan of plans) for (const branch of plan.branches) plans.add(branch);
+  if (Array.isArray(value)) {
+    const items = [...plans].flatMap((plan) => plan.items);
+    return items.length === 0 ? value : value.map((item) => walk(item, items));
   }
-  for (const branch of plan.branches) result = deleteNulls(result, branch);
-  return result;
+  const kept: [string, unknown][] = [];
+  for (const [name, inner] of Object.entries(value)) {
+    const found = [...plans].flatMap((plan) => plan.properties.get(name) ?? []);
+    if (inner === null && found.some(({ drop }) => drop)) continue;
+    kept.push([name, walk(inner, found.map((property) => property.value))]);
+  }
+  return Object.fromEntries(kept);
 }

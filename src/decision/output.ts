@@ -60,7 +60,8 @@ function findFault(text: string): string | undefined {
       if (keys!.has(key)) return `the key ${lastString} twice in one object`;
       keys!.add(key);
     } else if (character === "-" || character >= "0" && character <= "9") {
-      const [number] = /^[-+.\deE]+/.exec(text.slice(at, at + 1024))!;
+      NUMBER_REGEXP.lastIndex = at;
+      const [number] = NUMBER_REGEXP.exec(text)!;
       if (!isExact(number)) {
         return `a number that cannot be kept exactly (${number.slice(0, 40)})`;
       }
@@ -77,9 +78,25 @@ function endOfString(text: string, start: number): number {
   return end + 1;
 }
 
+const NUMBER_REGEXP = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+
 /** Whether a number keeps its value: fractions may be rounded, whole numbers may not. */
-function isExact(number: string): boolean {
-  const value = Number(number);
+function isExact(text: string): boolean {
+  const value = Number(text);
   if (!Number.isFinite(value) || Object.is(value, -0)) return false;
-  return Number.isSafeInteger(value) || !/^-?\d+$/.test(number) || BigInt(number) === BigInt(value);
+  if (Number.isSafeInteger(value) && /^-?\d+$/.test(text)) return true;
+  const [given, kept] = [decimal(text), decimal(`${value}`)];
+  return given.exponent < 0 || given.digits === kept.digits && given.exponent === kept.exponent;
+}
+
+/** A number as its digits, without zeros at either end, and the power of ten they stand for. */
+function decimal(text: string): { readonly digits: string; readonly exponent: number } {
+  const [, whole = "", fraction = "", exponent = "0"] = /^-?0*(\d*)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/
+    .exec(text)!;
+  const all = whole + fraction;
+  const digits = all.replace(/0+$/, "");
+  const zeros = all.length - digits.length;
+  return digits.replace(/^0+/, "") === ""
+    ? { digits: "", exponent: 0 }
+    : { digits: digits.replace(/^0+/, ""), exponent: Number(exponent) - fraction.length + zeros };
 }

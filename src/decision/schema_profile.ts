@@ -28,6 +28,10 @@ export interface SchemaProfile {
   readonly maxEnumValues: number;
   /** Characters of property names, definition names, enum and const values in a whole schema. */
   readonly maxNameLength: number;
+  /** An enum of more values than this is long. */
+  readonly longEnum: number;
+  /** Characters of the values of a long enum. */
+  readonly maxLongEnumLength: number;
 }
 
 /**
@@ -55,4 +59,6 @@ export const openaiStrict: SchemaProfile = {
   maxProperties: 5000,
   maxEnumValues: 1000,
   maxNameLength: 120_000,
+  longEnum: 250,
+  maxLongEnumLength: 15_000,
 };

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, reasonOf } from "../errors.ts";
 import { copyJson, type JsonSchema } from "../json.ts";
 import { fingerprint, identity, isDeclarative, snapshot } from "./fingerprint.ts";
 import { lower, type LoweredSchema, LoweringError } from "./lowering.ts";
@@ -16,6 +15,7 @@ import {
   type StandardResult,
   type StandardSchema,
 } from "./standard_schema.ts";
+import { valibotJsonSchema } from "./valibot_json_schema.ts";
 import { WeakCache } from "./weak_cache.ts";
 
 /** A valibot schema, told from others by what only valibot's have. */
@@ -32,7 +32,10 @@ export class WireSchema {
   readonly meaning: string;
   readonly #source: StandardSchema | ValibotSchema;
   readonly #isValibot: boolean;
+  /** Whether validation copies by itself. */
   readonly #isDeclarative: boolean;
+  /** The prototype of the objects that are validated. */
+  readonly #prototype: object | null;
   readonly #lowered = new Map<string, LoweredSchema>();
 
   /**
@@ -62,7 +65,10 @@ export class WireSchema {
     this.meaning = meaning;
     this.#isValibot = isValibot && meaning !== identity(schema);
     this.#source = this.#isValibot ? snapshot(schema) : schema;
-    this.#isDeclarative = this.#isValibot && isDeclarative(meaning);
+    // Valibot takes an absent argument for present if every object has its name by nature.
+    const hasNaturalNames = this.#isValibot && NATURAL_NAMES.some((name) => meaning.includes(name));
+    this.#prototype = hasNaturalNames ? null : Object.prototype;
+    this.#isDeclarative = this.#isValibot && isDeclarative(meaning) && !hasNaturalNames;
   }
 
   /** The schema in a model's subset of JSON Schema, kept unless `fresh`. */
@@ -71,31 +77,55 @@ export class WireSchema {
     const kept = this.#lowered.get(key);
     if (kept !== undefined && !fresh) return kept;
     try {
-      const prefix = `${owner.replaceAll(/[^A-Za-z0-9]+/g, "_")}_`;
-      const lowered = lower(this.#jsonSchema(), profile, prefix);
+      const lowered = lower(this.#jsonSchema(), this.#sayable(profile), definitionPrefix(owner));
+      if (this.#lowered.size >= KEPT_FORMS) {
+        this.#lowered.delete(this.#lowered.keys().next().value!);
+      }
       this.#lowered.set(key, lowered);
       return lowered;
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       const lead = cause instanceof LoweringError ? "" : "no JSON Schema can be made of it: ";
       throw new ConfigError(`Cannot use the schema of ${owner}: ${lead}${reason}`, { cause });
     }
   }
 
-  /** Validates a value in the author's form; what it gives shares no object with the value. */
-  validate(value: unknown): StandardResult | Promise<StandardResult> {
-    const input = this.#isDeclarative ? value : copyJson(value);
+  /**
+   * Validates a value in the author's form; what it gives shares no object with
+   * the value unless `copies` is false. A schema whose own code throws refuses it.
+   */
+  validate(value: unknown, copies = true): StandardResult | Promise<StandardResult> {
+    try {
+      const isSafe = this.#isDeclarative || !copies;
+      const result = this.#validate(isSafe ? value : copyJson(value, this.#prototype));
+      return result instanceof Promise ? result.catch(failed) : result;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #validate(input: unknown): StandardResult | Promise<StandardResult> {
     if (!this.#isValibot) return (this.#source as StandardSchema)["~standard"].validate(input);
     const result = v.safeParse(this.#source as ValibotSchema, input);
     if (result.success) return { value: result.output };
     return { issues: result.issues as readonly StandardIssue[] };
   }
 
+  /** Other libraries drop the flags of a pattern and the place of a transformation: words are safe. */
+  #sayable(profile: SchemaProfile): SchemaProfile {
+    if (this.#isValibotSchema) return profile;
+    const stringKeywords = profile.stringKeywords.filter((keyword) => keyword !== "pattern");
+    return { ...profile, stringKeywords };
+  }
+
+  get #isValibotSchema(): boolean {
+    const { vendor } = (this.#source as StandardSchema)["~standard"];
+    return vendor === "valibot" && "~run" in this.#source;
+  }
+
   #jsonSchema(): JsonSchema {
     const standard = (this.#source as StandardSchema)["~standard"];
-    if (standard.vendor === "valibot" && "~run" in this.#source) {
-      return valibotJsonSchema(this.#source as ValibotSchema);
-    }
+    if (this.#isValibotSchema) return valibotJsonSchema(this.#source as ValibotSchema);
     if (standard.jsonSchema === undefined) {
       throw new TypeError(`expected the library "${standard.vendor}" to have Standard JSON Schema`);
     }
@@ -103,41 +133,19 @@ export class WireSchema {
   }
 }
 
-type Converted = ReturnType<typeof toJsonSchema>;
+/** Forms of one schema that are kept: it may serve tools of many names and models of many kinds. */
+const KEPT_FORMS = 8;
 
-/** Marks the JSON Schema of a pipe behind its first transformation. */
-const settled = Symbol("settled");
-type Marked = Converted & { readonly [settled]?: Converted };
+/** The names that every object has, in quotes as a fingerprint has them. */
+const NATURAL_NAMES = [...Object.getOwnPropertyNames(Object.prototype), "__proto__"]
+  .map((name) => JSON.stringify(name));
 
-function marked(schema: Converted): Marked {
-  return { ...schema, [settled]: schema };
+function failed(error: unknown): StandardResult {
+  return { issues: [{ message: `Validation failed: ${reasonOf(error)}` }] };
 }
 
-function valibotJsonSchema(schema: ValibotSchema): JsonSchema {
-  return toJsonSchema(schema, {
-    target: "draft-2020-12",
-    typeMode: "input",
-    overrideSchema: ({ valibotSchema, jsonSchema }) =>
-      // The converter leaves an open object unmarked, as if it were closed.
-      valibotSchema.type === "loose_object" ? { ...jsonSchema, additionalProperties: true } : null,
-    overrideAction: ({ valibotAction, jsonSchema, errors }) => {
-      const before = (jsonSchema as Marked)[settled];
-      // What follows a transformation restricts its result, not what the model may say.
-      if (before !== undefined) return marked(before);
-      if (valibotAction.kind === "transformation") return marked(jsonSchema);
-      const action = valibotAction as { readonly type: string; readonly requirement?: unknown };
-      const expression = action.requirement instanceof RegExp ? action.requirement : undefined;
-      if (action.type === "iso_time" || action.type === "iso_date_time") {
-        // These are shorter than the formats "time" and "date-time" of JSON Schema.
-        const { format: _, ...rest } = jsonSchema;
-        return { ...rest, pattern: expression!.source };
-      }
-      if (expression !== undefined && /[^u]/.test(expression.flags)) {
-        const { pattern, ...rest } = jsonSchema;
-        // A pattern cannot say "ignore case", and without it would be narrower.
-        return pattern === expression.source ? rest : jsonSchema;
-      }
-      return errors === undefined ? null : jsonSchema;
-    },
-  }) as JsonSchema;
+/** What stands before the names of an owner's definitions; other owners have other ones. */
+function definitionPrefix(owner: string): string {
+  const name = owner.replaceAll('"', "").replaceAll("_", "__").replaceAll("-", "_h");
+  return `${name.replace(/[^A-Za-z0-9_]/g, "_")}_`;
 }

@@ -4,11 +4,15 @@
  * @module
  */
 import { WireSchema } from "../decision/wire_schema.ts";
-import { GraphError, type GraphProblem } from "../errors.ts";
+import { GraphError, type GraphProblem, quote } from "../errors.ts";
+import { isPlainObject } from "../json.ts";
 import type { LLM } from "../llm/llm.ts";
-import { type AnyTool, Tool } from "../tool/tool.ts";
+import { type HeldTool, isTool } from "../tool/tool.ts";
 import type { Graph, Route, Step } from "./graph.ts";
-import type { RouteEntry, Routes, StepEntry, StepOptions, Steps } from "./step.ts";
+import type { RouteEntry, Routes, StepEntry, Steps } from "./step.ts";
+import { shapeRoute, shapeStep } from "./step_shape.ts";
+
+type Entry = StepEntry<string, never>;
 
 /** What a graph is built from. */
 export interface GraphOptions {
@@ -17,9 +21,9 @@ export interface GraphOptions {
   /** The first step. */
   readonly start: string;
   /** The steps. */
-  readonly steps: Steps;
+  readonly steps: Steps<string, never>;
   /** Tools that steps may name. */
-  readonly tools: readonly AnyTool[];
+  readonly tools: readonly HeldTool[];
   /** The models, `default` among them. */
   readonly models: ReadonlyMap<string, LLM>;
   /** Whether steps reason unless they say otherwise. */
@@ -44,7 +48,9 @@ class GraphBuilder {
   readonly problems: GraphProblem[] = [];
   readonly #options: GraphOptions;
   /** Every tool of the agent by name: a name means one tool in the whole graph. */
-  readonly #tools = new Map<string, AnyTool>();
+  readonly #tools = new Map<string, HeldTool>();
+  /** The agent's own tools, which steps may name. */
+  readonly #named = new Map<string, HeldTool>();
   readonly #ids = new Set<string>();
 
   constructor(options: GraphOptions) {
@@ -52,8 +58,10 @@ class GraphBuilder {
   }
 
   build(): Graph {
-    const { start, tools } = this.#options;
-    for (const [index, tool] of tools.entries()) this.#addTool(`tools.${index}`, tool);
+    const { start } = this.#options;
+    for (const [index, tool] of this.#agentTools().entries()) {
+      if (this.#addTool(`tools.${index}`, tool)) this.#named.set(tool.name, tool);
+    }
     const entries = this.#entries();
     for (const { id } of entries) {
       if (this.#ids.has(id)) this.#report(`steps.${id}`, "the step is given twice");
@@ -71,25 +79,31 @@ class GraphBuilder {
     this.problems.push({ path, message });
   }
 
-  #entries(): readonly StepEntry[] {
+  #entries(): readonly Entry[] {
     const { steps } = this.#options;
-    const isList = Array.isArray(steps);
-    const entries: unknown[] = isList ? [...steps] : Object.entries(steps ?? {}).map(
-      ([id, step]) => ({ ...step as StepOptions, id }),
-    );
-    if (entries.length === 0) this.#report("steps", "expected at least one step");
-    return (entries as Partial<StepEntry>[]).filter((entry, index): entry is StepEntry => {
-      const path = `steps.${entry?.id ?? index}`;
-      const isNamed = typeof entry?.id === "string" && entry.id !== "";
-      if (!isNamed) this.#report(path, "expected an id, a text that is not empty");
-      const isDescribed = typeof entry?.description === "string";
-      if (!isDescribed) this.#report(path, "expected a description");
-      return isNamed && isDescribed;
+    const given: [name: unknown, step: unknown][] = Array.isArray(steps)
+      ? steps.map((step, index) => [step?.id ?? index, step])
+      : Object.entries(steps ?? {}).map((
+        [id, step],
+      ) => [id, isPlainObject(step) ? { ...step, id } : step]);
+    if (given.length === 0) this.#report("steps", "expected at least one step");
+    return given.flatMap(([name, step]) => {
+      const { fields, problems } = shapeStep(step, `steps.${String(name)}`);
+      this.problems.push(...problems);
+      // What is wrong with a step's other fields is told all the same.
+      return typeof fields.id === "string" ? [fields as unknown as Entry] : [];
     });
   }
 
-  #addTool(path: string, tool: AnyTool): boolean {
-    if (!(tool instanceof Tool)) {
+  #agentTools(): readonly HeldTool[] {
+    const { tools } = this.#options;
+    if (Array.isArray(tools)) return tools;
+    this.#report("tools", `it is ${quote(tools)}: expected a list of tools`);
+    return [];
+  }
+
+  #addTool(path: string, tool: HeldTool): boolean {
+    if (!isTool(tool)) {
       this.#report(path, "expected a Tool");
       return false;
     }
@@ -102,7 +116,7 @@ class GraphBuilder {
     return true;
   }
 
-  #step(entry: StepEntry): Step {
+  #step(entry: Entry): Step {
     const path = `steps.${entry.id}`;
     const { auto = false, end = true, suggestions = false } = entry;
     const routes = this.#routes(`${path}.routes`, entry.routes);
@@ -136,22 +150,28 @@ class GraphBuilder {
     };
   }
 
-  #routes(path: string, routes: Routes = []): readonly Route[] {
-    const entries: Partial<RouteEntry>[] = Array.isArray(routes)
-      ? [...routes as readonly RouteEntry[]]
-      : Object.entries(routes).map(([to, route]) =>
-        typeof route === "string" ? { to, when: route } : { ...route as RouteEntry, to }
-      );
+  #routes(path: string, routes: Routes<string, never> = []): readonly Route[] {
+    const given: [name: unknown, route: unknown][] = Array.isArray(routes)
+      ? (routes as readonly Partial<RouteEntry<string, never>>[]).map((
+        route,
+        index,
+      ) => [route?.to ?? index, route])
+      : Object.entries(routes).map(([to, route]) => {
+        if (typeof route === "string") return [to, { to, when: route }];
+        return [to, isPlainObject(route) ? { ...route, to } : route];
+      });
     const seen = new Set<string>();
-    return entries.flatMap(({ to, when, guard }, index) => {
-      const here = `${path}.${to ?? index}`;
-      if (typeof to !== "string" || !this.#ids.has(to)) {
+    return given.flatMap(([name, route]) => {
+      const here = `${path}.${String(name)}`;
+      const { fields, problems } = shapeRoute(route, here);
+      this.problems.push(...problems);
+      const { to, when, guard } = fields as unknown as RouteEntry<string, never>;
+      if (to === undefined) return [];
+      if (!this.#ids.has(to)) {
         this.#report(here, `unknown step ${quote(to)}: expected ${oneOf(this.#ids)}`);
       } else if (seen.has(to)) {
         this.#report(here, "the target has two routes: expected one, with both conditions");
-      } else if (typeof when !== "string") {
-        this.#report(here, `expected "when", a text that says when to take the route`);
-      } else {
+      } else if (problems.length === 0) {
         seen.add(to);
         return [{ to, when, guard }];
       }
@@ -159,24 +179,24 @@ class GraphBuilder {
     });
   }
 
-  #stepTools(path: string, tools: readonly (string | AnyTool)[]): readonly AnyTool[] {
-    const found = new Map<string, AnyTool>();
+  #stepTools(path: string, tools: readonly (string | HeldTool)[]): readonly HeldTool[] {
+    const found = new Map<string, HeldTool>();
     for (const [index, given] of tools.entries()) {
       const here = `${path}.${index}`;
       if (typeof given !== "string") {
         if (this.#addTool(here, given)) found.set(given.name, given);
         continue;
       }
-      const tool = this.#options.tools.find(({ name }) => name === given);
+      const tool = this.#named.get(given);
       if (tool === undefined) {
-        const known = oneOf(this.#options.tools.map(({ name }) => name));
+        const known = oneOf(this.#named.keys());
         this.#report(here, `unknown tool ${quote(given)}: expected a Tool or ${known}`);
       } else found.set(given, tool);
     }
     return [...found.values()].sort((a, b) => a.name < b.name ? -1 : 1);
   }
 
-  #answer(path: string, { id, answer }: StepEntry): WireSchema | undefined {
+  #answer(path: string, { id, answer }: Entry): WireSchema | undefined {
     if (answer === undefined) return undefined;
     try {
       return WireSchema.of(answer, `the answer of step ${quote(id)}`);
@@ -194,7 +214,7 @@ class GraphBuilder {
     return undefined as never;
   }
 
-  #examples(path: string, { examples = [] }: StepEntry): Step["examples"] {
+  #examples(path: string, { examples = [] }: Entry): Step["examples"] {
     const needsEmbedding = examples.some(({ show }) => show === "similar");
     if (needsEmbedding && this.#options.models.get("default")?.embed === undefined) {
       this.#report(
@@ -202,12 +222,9 @@ class GraphBuilder {
         'an example is shown when "similar": expected the default model to have embed()',
       );
     }
-    return [...examples];
+    // As they are now: a decision is data, so this copies all of it.
+    return structuredClone(examples) as Step["examples"];
   }
-}
-
-function quote(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
 }
 
 function oneOf(names: Iterable<string>): string {

@@ -16,7 +16,9 @@ export function drawDiagram({ steps, start }: Graph): string {
   const lines = ["flowchart TD", `  start((start)) --> ${stepNode.get(start)}`];
   for (const step of steps.values()) {
     const node = stepNode.get(step.id)!;
-    lines.push(`  ${node}["<b>${escape(step.id)}</b><br/>${escape(step.description)}"]`);
+    const description = escape(step.description);
+    const label = `<b>${escape(step.id)}</b>${description === "" ? "" : `<br/>${description}`}`;
+    lines.push(`  ${node}["${label}"]`);
     for (const { name } of step.tools) {
       if (!toolNode.has(name)) {
         toolNode.set(name, `tool${toolNode.size}`);
@@ -27,7 +29,9 @@ export function drawDiagram({ steps, start }: Graph): string {
   }
   for (const step of steps.values()) {
     for (const { to, when } of step.routes) {
-      lines.push(`  ${stepNode.get(step.id)} -->|"${escape(when)}"| ${stepNode.get(to)}`);
+      const condition = escape(when);
+      const arrow = condition === "" ? "-->" : `-->|"${condition}"|`;
+      lines.push(`  ${stepNode.get(step.id)} ${arrow} ${stepNode.get(to)}`);
     }
   }
   return lines.join("\n") + "\n";
@@ -35,9 +39,9 @@ export function drawDiagram({ steps, start }: Graph): string {
 
 /** Mermaid reads labels as HTML with entity codes: everything but plain text becomes a code. */
 function escape(label: string): string {
-  const short = label.length > 80 ? `${label.slice(0, 79)}…` : label;
-  return short.replace(/\s+/g, " ").replace(
-    /[^\p{L}\p{N} .,:;!?'()/_…-]/gu,
-    (character) => `#${character.codePointAt(0)};`,
-  );
+  const characters = [...label.replace(/\s+/g, " ").trim()];
+  const short = characters.length > 80 ? [...characters.slice(0, 79), "…"] : characters;
+  return short.map((character) =>
+    /[\p{L}\p{N} .,:;!?'()/_…-]/u.test(character) ? character : `#${character.codePointAt(0)};`
+  ).join("");
 }

@@ -6,7 +6,7 @@
 import type { HeldSchemas } from "../decision/schema_cache.ts";
 import type { WireSchema } from "../decision/wire_schema.ts";
 import type { LLM, Message } from "../llm/llm.ts";
-import type { AnyTool } from "../tool/tool.ts";
+import type { HeldTool } from "../tool/tool.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { Example } from "./step.ts";
 
@@ -26,7 +26,7 @@ export interface Step {
   readonly description: string;
   readonly routes: readonly Route[];
   /** Sorted by name, so that equal steps give equal schemas. */
-  readonly tools: readonly AnyTool[];
+  readonly tools: readonly HeldTool[];
   readonly answer: WireSchema | undefined;
   readonly auto: boolean;
   readonly end: boolean | string;

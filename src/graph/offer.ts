@@ -5,8 +5,8 @@
  */
 import type { Action } from "../decision/decision.ts";
 import type { LegalActions } from "../decision/legal_actions.ts";
-import { GuardError } from "../errors.ts";
-import type { AnyTool } from "../tool/tool.ts";
+import { GuardError, quote } from "../errors.ts";
+import type { HeldTool } from "../tool/tool.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { Route, Step } from "./graph.ts";
 
@@ -17,7 +17,7 @@ export interface Offer {
   /** The open routes. */
   readonly routes: readonly Route[];
   /** The available tools. */
-  readonly tools: readonly AnyTool[];
+  readonly tools: readonly HeldTool[];
 }
 
 /**
@@ -60,7 +60,9 @@ function ask(guard: NonNullable<Route["guard"]>, context: GuardContext, what: st
     throw new GuardError(`Cannot tell whether ${what} is open: its guard threw`, { cause });
   }
   if (typeof open === "boolean") return open;
-  const given = open instanceof Promise ? "a promise" : JSON.stringify(open) ?? String(open);
+  // A promise that is refused here is nobody's to handle any more.
+  if (open instanceof Promise) open.catch(() => {});
+  const given = open instanceof Promise ? "a promise" : quote(open);
   throw new GuardError(
     `Cannot tell whether ${what} is open: its guard gave ${given}: expected a boolean, at once`,
   );

@@ -9,7 +9,7 @@ import type { AnyTool } from "../tool/tool.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 
 /** A route with more than a condition. */
-export interface RouteOptions<in Context = never> {
+export interface RouteOptions<in Context = unknown> {
   /** When to take it, told to the model. */
   readonly when: string;
   /** The route is offered only when this returns true. Default: always. */
@@ -17,14 +17,14 @@ export interface RouteOptions<in Context = never> {
 }
 
 /** A route in the list form. */
-export interface RouteEntry<StepId extends string = string, in Context = never>
+export interface RouteEntry<StepId extends string = string, in Context = unknown>
   extends RouteOptions<Context> {
   /** The step it leads to. */
   readonly to: StepId;
 }
 
 /** The routes out of a step: by target, or as a list. */
-export type Routes<StepId extends string = string, Context = never> =
+export type Routes<StepId extends string = string, Context = unknown> =
   | { readonly [To in StepId]?: string | RouteOptions<Context> }
   | readonly RouteEntry<StepId, Context>[];
 
@@ -43,7 +43,7 @@ export interface Example<StepId extends string = string> {
 }
 
 /** One step of a graph. */
-export interface StepOptions<StepId extends string = string, in Context = never> {
+export interface StepOptions<StepId extends string = string, in Context = unknown> {
   /** What the model is to do in this step. */
   readonly description: string;
   /** Where it may go. Default: nowhere. */
@@ -69,13 +69,13 @@ export interface StepOptions<StepId extends string = string, in Context = never>
 }
 
 /** One step in the list form. */
-export interface StepEntry<StepId extends string = string, in Context = never>
+export interface StepEntry<StepId extends string = string, in Context = unknown>
   extends StepOptions<StepId, Context> {
   /** The name of the step. */
   readonly id: string;
 }
 
 /** The steps of a graph: by name, or as a list. */
-export type Steps<StepId extends string = string, Context = never> =
+export type Steps<StepId extends string = string, Context = unknown> =
   | { readonly [Id in StepId]: StepOptions<NoInfer<StepId>, Context> }
   | readonly (StepOptions<NoInfer<StepId>, Context> & { readonly id: StepId })[];

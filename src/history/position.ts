@@ -22,6 +22,8 @@ export interface CallGroup {
   readonly decision: number;
   /** The calls. */
   readonly calls: readonly ToolCall[];
+  /** Their names, as they were started. */
+  readonly callKeys: string[];
   /** What became of each, by its place. */
   readonly finished: (ToolFinishedEvent | undefined)[];
   /** How many have finished. */
@@ -67,6 +69,7 @@ export class Position {
       case "decision":
         return this.#applyDecision(event);
       case "tool_started":
+        this.pending?.callKeys.push(event.callKey);
         return;
       case "tool_finished":
         return this.#applyFinished(event);
@@ -109,12 +112,14 @@ export class Position {
     this.decisions++;
     this.constraint = undefined;
     this.status = "interrupted";
+    this.pending = undefined;
     if (decision.action === "RESPOND") this.#startTurn("waiting");
     else if (decision.action === "TOOL_CALL") {
       const { calls } = decision;
       this.pending = {
         decision: seq,
         calls,
+        callKeys: [],
         finished: new Array(calls.length).fill(undefined),
         settled: 0,
       };
@@ -123,7 +128,8 @@ export class Position {
 
   #applyFinished(event: ToolFinishedEvent): void {
     const group = this.pending;
-    if (group === undefined || group.finished[event.call] !== undefined) return;
+    if (group === undefined || event.call >= group.calls.length) return;
+    if (group.finished[event.call] !== undefined) return;
     group.finished[event.call] = event;
     group.settled++;
     if (group.settled < group.calls.length) return;
@@ -139,9 +145,12 @@ export class Position {
     this.errors++;
     this.#forgetCalls();
     const last = this.constraint;
-    const isAgain = attempt !== undefined && last?.action === attempt.action &&
-      last.tools?.join() === attempt.tools?.join();
-    this.constraint = attempt && { ...attempt, failures: isAgain ? last!.failures + 1 : 1 };
+    // An output that attempts nothing legal is another failure at what was asked for.
+    const isAgain = last !== undefined && (attempt === undefined ||
+      last.action === attempt.action && last.tools?.join() === attempt.tools?.join());
+    this.constraint = isAgain
+      ? { ...last, failures: last.failures + 1 }
+      : attempt && { ...attempt, failures: 1 };
   }
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 import * as v from "valibot";
-import { StateError } from "../errors.ts";
-import { isPlainObject } from "../json.ts";
+import { quote, reasonOf, StateError } from "../errors.ts";
+import { copyJson, isPlainObject } from "../json.ts";
 import type { SessionEvent } from "./event.ts";
 import { Log } from "./log.ts";
 import type { SessionStatus } from "./position.ts";
@@ -30,17 +30,29 @@ export interface State {
 const text = v.string();
 const texts = v.array(text);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const tokens = v.optional(v.number());
+const tokens = v.optional(v.pipe(v.number(), v.finite()));
 const usage = v.optional(
   v.strictObject({ input: tokens, output: tokens, cachedInput: tokens, reasoning: tokens }),
 );
-const args = v.custom<Record<string, unknown>>(isPlainObject);
+/** What must be JSON, copied so that later changes to a state given do not reach the session. */
+const json = v.pipe(
+  v.unknown(),
+  v.rawTransform<unknown, unknown>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return copyJson(dataset.value);
+    } catch (error) {
+      addIssue({ message: reasonOf(error) });
+      return NEVER;
+    }
+  }),
+);
+const args = v.pipe(json, v.custom<Record<string, unknown>>(isPlainObject));
 const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
 
 const decision = v.variant("action", [
   v.strictObject({
     action: v.literal("RESPOND"),
-    response: v.unknown(),
+    response: json,
     suggestions: v.optional(texts),
     reasoning: texts,
   }),
@@ -53,7 +65,7 @@ const decision = v.variant("action", [
   v.strictObject({ action: v.literal("END"), response: v.optional(text), reasoning: texts }),
 ]);
 
-const base = { seq: count, time: v.number() };
+const base = { seq: count, time: v.pipe(v.number(), v.finite()) };
 
 const event = v.variant("type", [
   v.strictObject({ ...base, type: v.literal("user"), text }),
@@ -108,10 +120,14 @@ const stateSchema = v.strictObject({
 export function readState(value: unknown): State {
   const version = isPlainObject(value) ? value.version : undefined;
   if (version !== STATE_VERSION) {
-    const given = JSON.stringify(version) ?? "none";
-    throw new StateError("version", `its version is ${given}: expected ${STATE_VERSION}`);
+    throw new StateError("version", `it is ${quote(version)}: expected ${STATE_VERSION}`);
   }
-  const result = v.safeParse(stateSchema, value);
+  let result: ReturnType<typeof v.safeParse<typeof stateSchema>>;
+  try {
+    result = v.safeParse(stateSchema, value, { abortEarly: true });
+  } catch (cause) {
+    throw new StateError("", `reading it failed: ${reasonOf(cause)}: expected JSON`, { cause });
+  }
   if (!result.success) {
     const issue: v.BaseIssue<unknown> = result.issues[0];
     throw new StateError(v.getDotPath(issue) ?? "", issue.message);
@@ -145,8 +161,8 @@ function checkOrder(events: readonly SessionEvent[]): void {
  */
 export function logOf(state: State, steps: ReadonlyMap<string, unknown>): Log {
   if (!steps.has(state.step)) {
-    const known = [...steps.keys()].map((id) => JSON.stringify(id)).join(", ");
-    throw new StateError("step", `unknown step ${JSON.stringify(state.step)}: expected ${known}`);
+    const known = [...steps.keys()].map(quote).join(", ");
+    throw new StateError("step", `unknown step ${quote(state.step)}: expected ${known}`);
   }
   // The graph may begin elsewhere by now; the session began where it first left.
   const first = state.events.find((event) => event.type === "moved");

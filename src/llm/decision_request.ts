@@ -16,7 +16,7 @@ export class DecisionRequest extends LLMRequest {
   readonly legal: LegalActions;
   // TypeScript's `private`, for a request may be the prototype of another one.
   private output: unknown;
-  private reading: DecisionReading | Promise<DecisionReading> | undefined;
+  private reading: DecisionReading | undefined;
 
   constructor(
     private readonly decisionSchema: DecisionSchema,
@@ -38,12 +38,18 @@ export class DecisionRequest extends LLMRequest {
     return this.transcript.list(this.length, this.last);
   }
 
-  /** Reads an output; one that was just validated is not validated again. */
+  /** Reads an output; one that was just found legal is not validated again. */
   validate(output: unknown): DecisionReading | Promise<DecisionReading> {
-    if (this.reading === undefined || output !== this.output) {
-      this.output = output;
-      this.reading = this.decisionSchema.read(output);
-    }
-    return this.reading;
+    const { reading } = this;
+    if (reading?.success && output === this.output) return reading;
+    const read = this.decisionSchema.read(output);
+    if (read instanceof Promise) return read.then((settled) => this.keep(output, settled));
+    return this.keep(output, read);
+  }
+
+  private keep(output: unknown, reading: DecisionReading): DecisionReading {
+    this.output = output;
+    this.reading = reading;
+    return reading;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Decision } from "../decision/decision.ts";
-import { LLMError } from "../errors.ts";
+import { LLMError, quote } from "../errors.ts";
 import type { LLM, LLMRequest, LLMResult } from "./llm.ts";
 
 /** The script of a {@linkcode MockLLM} and what the agent did with it do not fit. */
@@ -96,7 +96,9 @@ export class MockLLM implements LLM {
   readonly #script: ScriptEntry[];
   readonly #whenDone: "fail" | "repeat";
   readonly #validate: boolean;
-  #played = 0;
+  #calls = 0;
+  /** The place of the next entry. */
+  #next = 0;
 
   /** Makes a model of a script. */
   constructor(script: readonly ScriptEntry[] = [], options: MockLLMOptions = {}) {
@@ -118,17 +120,16 @@ export class MockLLM implements LLM {
    */
   async decide(request: LLMRequest): Promise<LLMResult> {
     this.requests.push(request);
-    const script = this.#script;
-    let at = this.#played++;
-    if (at >= script.length && this.#whenDone === "repeat") at = script.length - 1;
-    let entry = script[at];
+    this.#calls++;
+    let entry = this.#take();
     if (entry === undefined) throw this.#surplus(request);
     while (typeof entry === "function") {
       const given: ScriptEntry | Promise<ScriptEntry> = entry(request);
       entry = given instanceof Promise ? await given : given;
     }
     if (entry instanceof Error) throw entry;
-    if (entry?.action === "RAW") return { output: entry.output };
+    if (typeof entry?.action !== "string") throw this.#empty(request, entry);
+    if (entry.action === "RAW") return { output: entry.output };
     const { reasoning, ...decision } = entry;
     const output = "reasoning" in properties(request) ? { reasoning, decision } : { decision };
     if (this.#validate) {
@@ -145,9 +146,9 @@ export class MockLLM implements LLM {
    * @throws {MockLLMError} saying how many entries are left, and the first of them.
    */
   assertDone(): void {
-    const left = this.#script.length - this.#played;
+    const left = this.#script.length - this.#next;
     if (left <= 0) return;
-    const next = show(this.#script[this.#played]!);
+    const next = show(this.#script[this.#next]!);
     throw new MockLLMError(
       `Script not finished: ${left} of ${this.#script.length} entries left, first ${next}`,
     );
@@ -165,10 +166,24 @@ export class MockLLM implements LLM {
     }));
   }
 
+  /** The next entry; beyond the last one that one again, if it is to repeat. */
+  #take(): ScriptEntry | undefined {
+    const script = this.#script;
+    if (this.#next < script.length) return script[this.#next++];
+    return this.#whenDone === "repeat" ? script.at(-1) : undefined;
+  }
+
+  #empty({ step }: LLMRequest, entry: unknown): MockLLMError {
+    return new MockLLMError(
+      `Cannot play call ${this.#calls} in ${describe(step)}: the script gave ${quote(entry)}: ` +
+        "expected a decision, raw(), an error or a function",
+    );
+  }
+
   #surplus(request: LLMRequest): MockLLMError {
     const { legal, step } = request;
     return new MockLLMError(
-      `Cannot play call ${this.#played}: the script has ${this.#script.length} entries, ` +
+      `Cannot play call ${this.#calls}: the script has ${this.#script.length} entries, ` +
         `but ${describe(step)} asked for ${legal ? legal.actions.join(", ") : request.schemaName}`,
     );
   }
@@ -180,7 +195,7 @@ export class MockLLM implements LLM {
   ): MockLLMError {
     const where = path === "" ? "" : ` at ${path}`;
     return new MockLLMError(
-      `Cannot play call ${this.#played} in ${describe(step)}: ${show(entry)} is illegal${where}: ` +
+      `Cannot play call ${this.#calls} in ${describe(step)}: ${show(entry)} is illegal${where}: ` +
         `${message}: expected ${JSON.stringify(legal)}; to play it all the same, use raw()`,
     );
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LLMError, reasonOf } from "../errors.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import type { LLM } from "../llm/llm.ts";
@@ -19,7 +20,7 @@ export interface ExampleLimits {
 export class ExampleChooser {
   readonly #embedder: LLM;
   readonly #limits: ExampleLimits;
-  readonly #contexts = new Map<Step, Promise<number[][]>>();
+  readonly #contexts = new Map<Step, Promise<readonly number[][]>>();
 
   /** Embeds contexts and inputs by the same model. */
   constructor(embedder: LLM, limits: ExampleLimits) {
@@ -37,32 +38,66 @@ export class ExampleChooser {
     return step.examples.filter(({ show }) => show === undefined || show === "always");
   }
 
+  /**
+   * An input as a vector.
+   *
+   * @throws {LLMError} if the model fails, or gives no vector of numbers.
+   */
+  async embed(input: string, signal?: AbortSignal): Promise<readonly number[]> {
+    const [vector] = await this.#embed([input], signal);
+    return vector!;
+  }
+
   /** The examples to show for an input: those that always are, then the most similar ones. */
-  async choose(step: Step, input: string, signal?: AbortSignal): Promise<readonly Example[]> {
+  async choose(step: Step, input: readonly number[]): Promise<readonly Example[]> {
     const always = this.always(step);
     const room = this.#limits.maxExamples - always.length;
     if (room <= 0) return always;
     const similar = step.examples.filter(({ show }) => show === "similar");
-    const [query] = await this.#embedder.embed!([input], signal ? { signal } : {});
-    const contexts = await this.#embed(step, similar);
+    const contexts = await this.#contextsOf(step, similar);
+    if (contexts.some(({ length }) => length !== input.length)) {
+      throw this.#failed("it gave vectors of different lengths");
+    }
     const scored = similar
-      .map((example, index) => ({ example, score: cosine(query!, contexts[index]!) }))
+      .map((example, index) => ({ example, score: cosine(input, contexts[index]!) }))
       .filter(({ score }) => score >= this.#limits.exampleThreshold)
       .sort((a, b) => b.score - a.score)
       .slice(0, room);
     return [...always, ...scored.map(({ example }) => example)];
   }
 
-  #embed(step: Step, examples: readonly Example[]): Promise<number[][]> {
+  #contextsOf(step: Step, examples: readonly Example[]): Promise<readonly number[][]> {
     let contexts = this.#contexts.get(step);
     if (contexts === undefined) {
-      contexts = this.#embedder.embed!(examples.map(({ context }) => context));
+      contexts = this.#embed(examples.map(({ context }) => context));
       this.#contexts.set(step, contexts);
       // A failure is not kept: the next request embeds again.
       contexts.catch(() => this.#contexts.delete(step));
     }
     return contexts;
   }
+
+  async #embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly number[][]> {
+    let vectors: unknown;
+    try {
+      vectors = await this.#embedder.embed!(texts, signal ? { signal } : {});
+    } catch (cause) {
+      throw this.#failed(reasonOf(cause), cause);
+    }
+    if (Array.isArray(vectors) && vectors.length === texts.length && vectors.every(isVector)) {
+      return vectors;
+    }
+    throw this.#failed(`expected ${texts.length} vectors of finite numbers`);
+  }
+
+  #failed(reason: string, cause?: unknown): LLMError {
+    const { name } = this.#embedder;
+    return new LLMError(`Cannot embed for examples with ${name}: ${reason}`, { cause });
+  }
+}
+
+function isVector(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
 }
 
 /** The cosine of the angle between two vectors; 0 where one of them is zero. */

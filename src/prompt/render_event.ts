@@ -11,13 +11,13 @@ import type { ToolFinishedEvent } from "../history/event.ts";
 import type { VisibleEvent } from "../history/view.ts";
 import type { Message } from "../llm/llm.ts";
 
-/** The message of an event. */
-export function renderEvent(event: VisibleEvent): Message {
+/** The message of an event; `reasons` says whether the step of a decision asks for reasoning. */
+export function renderEvent(event: VisibleEvent, reasons = true): Message {
   switch (event.type) {
     case "user":
       return { role: "user", content: event.text };
     case "decision":
-      return { role: "assistant", content: renderDecision(event.decision) };
+      return { role: "assistant", content: renderDecision(event.decision, reasons) };
     case "tool_finished":
       return {
         role: "tool",
@@ -29,15 +29,20 @@ export function renderEvent(event: VisibleEvent): Message {
       return { role: "tool", content: `The last output was refused${where}:\n${event.message}` };
     }
     case "fallback":
-      return { role: "tool", content: FALLBACKS[event.reason] };
+      return renderFallback(event.reason);
     default:
       return event satisfies never;
   }
 }
 
-/** A decision as the model wrote it: the wire form, reasoning first. */
-export function renderDecision({ reasoning, ...decision }: Decision): string {
-  return JSON.stringify({ reasoning, decision });
+/** The message that asks for an answer instead of going on. */
+export function renderFallback(reason: keyof typeof FALLBACKS): Message {
+  return { role: "tool", content: FALLBACKS[reason] };
+}
+
+/** A decision as the model wrote it: the wire form, reasoning first where the step asks for it. */
+export function renderDecision({ reasoning, ...decision }: Decision, reasons = true): string {
+  return JSON.stringify(reasons ? { reasoning, decision } : { decision });
 }
 
 const TITLES: Readonly<Record<ToolFinishedEvent["outcome"], string>> = {

@@ -23,7 +23,8 @@ export function stepMessage(
   const actions = legal.actions.map((action) => describe[action](step, offer, legal));
   sections.push(`Choose one action:\n${actions.join("\n")}`);
   if (examples.length > 0) {
-    sections.push(`Examples:\n${examples.map(renderExample).join("\n")}`);
+    const lines = examples.map((example) => renderExample(example, step.reasoning));
+    sections.push(`Examples:\n${lines.join("\n")}`);
   }
   return { role: "system", content: sections.join("\n\n") };
 }
@@ -47,6 +48,7 @@ const describe: Readonly<
     typeof end === "string" ? `- END the conversation: ${end}` : "- END the conversation",
 };
 
-function renderExample({ context, decision }: Example): string {
-  return `- ${context} -> ${typeof decision === "string" ? decision : renderDecision(decision)}`;
+function renderExample({ context, decision }: Example, reasons: boolean): string {
+  if (typeof decision === "string") return `- ${context} -> ${decision}`;
+  return `- ${context} -> ${renderDecision(decision, reasons)}`;
 }

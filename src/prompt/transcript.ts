@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SessionEvent, ToolFinishedEvent } from "../history/event.ts";
+import type { DecisionEvent, SessionEvent, ToolFinishedEvent } from "../history/event.ts";
 import { isVisible, type VisibleEvent } from "../history/view.ts";
 import type { Message } from "../llm/llm.ts";
 import { renderEvent } from "./render_event.ts";
@@ -20,6 +20,14 @@ export interface PromptReport {
   readonly stableChars: number;
 }
 
+/** A request: so many messages of the transcript, and a last one. */
+export interface Shown {
+  /** How many messages stand before the last one. */
+  readonly length: number;
+  /** The last one. */
+  readonly last: Message;
+}
+
 /**
  * Renders each event once, when a message is first read: a model that reads no
  * messages, as a mock, costs none.
@@ -32,9 +40,12 @@ export class Transcript {
   #waiting: VisibleEvent[] = [];
   /** Results of a decision's calls so far; they are shown in the order of the calls. */
   #results: ToolFinishedEvent[] = [];
+  #lastDecision: DecisionEvent | undefined;
+  readonly #reasons: (step: string) => boolean;
 
-  /** Begins with the standing text. */
-  constructor(standing: Message) {
+  /** Begins with the standing text; `reasons` says which steps ask for reasoning. */
+  constructor(standing: Message, reasons: (step: string) => boolean = () => true) {
+    this.#reasons = reasons;
     this.#messages = [standing];
     this.#charsBefore.push(standing.content.length);
   }
@@ -46,7 +57,8 @@ export class Transcript {
       this.#results.push(event);
       return;
     }
-    this.#settleResults();
+    this.#settleResults(true);
+    this.#lastDecision = event.type === "decision" ? event : undefined;
     this.#waiting.push(event);
   }
 
@@ -69,19 +81,25 @@ export class Transcript {
     return list;
   }
 
-  /** About a request of `length` messages and a last one, of which `stable` were in the one before. */
-  report(length: number, last: Message, stable: number): PromptReport {
+  /** About a request, and what of it was in the one before. */
+  report(request: Shown, before: Shown | undefined): PromptReport {
     this.#render();
-    return {
-      messages: length + 1,
-      stableMessages: stable,
-      chars: this.#charsBefore[length]! + last.content.length,
-      stableChars: this.#charsBefore[stable]!,
-    };
+    const chars = this.#charsBefore[request.length]! + request.last.content.length;
+    const messages = request.length + 1;
+    // A request that is made again has the same last message too, at the same place.
+    if (before?.length === request.length && before.last === request.last) {
+      return { messages, stableMessages: messages, chars, stableChars: chars };
+    }
+    const stableMessages = before?.length ?? 0;
+    return { messages, stableMessages, chars, stableChars: this.#charsBefore[stableMessages]! };
   }
 
-  #settleResults(): void {
+  /** Results are shown when they are complete, or when something else follows them. */
+  #settleResults(isOver = false): void {
     if (this.#results.length === 0) return;
+    const decision = this.#lastDecision?.decision;
+    const calls = decision?.action === "TOOL_CALL" ? decision.calls.length : 0;
+    if (!isOver && this.#results.length < calls) return;
     if (this.#results.length > 1) this.#results.sort((a, b) => a.call - b.call);
     this.#waiting.push(...this.#results);
     this.#results = [];
@@ -89,7 +107,8 @@ export class Transcript {
 
   #render(): void {
     for (const event of this.#waiting) {
-      const message = renderEvent(event);
+      const reasons = event.type !== "decision" || this.#reasons(event.step);
+      const message = renderEvent(event, reasons);
       this.#charsBefore.push(this.#charsBefore.at(-1)! + message.content.length);
       this.#messages.push(message);
     }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ToolResultError } from "../errors.ts";
+import { reasonOf, ToolResultError } from "../errors.ts";
 
 /**
  * Text as it is, everything else as JSON. A big integer, a date, a map, a set,
@@ -21,23 +21,13 @@ export function resultText(result: unknown, maxChars: number): string {
   return `${text.slice(0, end)}\n[cut: ${end} of ${text.length} characters]`;
 }
 
-/** The text for something that was thrown: its message, never its stack. */
-export function thrownText(thrown: unknown): string {
-  try {
-    if (thrown instanceof Error) return String(thrown.message || thrown.name);
-    return typeof thrown === "object" ? toJson(thrown) : String(thrown);
-  } catch {
-    return "an error without a text form";
-  }
-}
-
 function toJson(result: unknown): string {
   if (result === undefined) return "null";
   try {
     const text = JSON.stringify(result, replace);
     if (text !== undefined) return text;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    const [reason] = reasonOf(cause).split("\n");
     throw new ToolResultError(
       `Cannot show the result to the model: ${reason}: expected text or JSON`,
       { cause },

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { FallbackError, ToolTimeoutError } from "../errors.ts";
-import { resultText, thrownText } from "./result_text.ts";
-import { type AnyTool, runOf } from "./tool.ts";
+import { FallbackError, reasonOf, ToolTimeoutError } from "../errors.ts";
+import { resultText } from "./result_text.ts";
+import { type HeldTool, runOf } from "./tool.ts";
 import type { ToolContext } from "./tool_context.ts";
 
 /** One call that is to be run: its tool and validated arguments, or why it cannot be. */
@@ -13,7 +13,7 @@ export interface PreparedCall {
   /** The place of the call in its decision. */
   readonly call: number;
   /** What to run; text says why the call cannot be made. */
-  readonly run: { readonly tool: AnyTool; readonly args: unknown } | string;
+  readonly run: { readonly tool: HeldTool; readonly args: unknown } | string;
   /** The context, for its tool. */
   readonly context: CallContext;
 }
@@ -30,6 +30,8 @@ export interface CallOutcome {
 
 /** The context of one call. Its signal is made when it is first read, for most tools never do. */
 export class CallContext implements ToolContext {
+  /** Frees what waits for the call, when it is given up. */
+  onGivenUp: (() => void) | undefined;
   #controller: AbortController | undefined;
   #reason: unknown;
 
@@ -78,8 +80,10 @@ export class RunningCalls {
     this.#maxResultChars = maxResultChars;
     this.#signal = signal;
     this.#open = new Map(calls.map((call) => [call.call, call]));
-    signal?.addEventListener("abort", this.#giveUp);
-    for (const call of calls) this.#run(call);
+    if (signal?.aborted) this.#giveUp();
+    else signal?.addEventListener("abort", this.#giveUp);
+    // A tool may abort the turn: what is given up by then is not started.
+    for (const call of calls) if (this.#open.has(call.call)) this.#run(call);
   }
 
   /** The next call that ended; undefined when all have. A promise only if there is none yet. */
@@ -106,6 +110,7 @@ export class RunningCalls {
     for (const { call, context } of this.#open.values()) {
       this.#ended.push({ call, outcome: "aborted", text: reason.message });
       context.abort(reason);
+      context.onGivenUp?.();
     }
     this.#open.clear();
     this.#wake?.();
@@ -140,11 +145,7 @@ function runCall(
     return { call, outcome: "ok", text: resultText(result, maxResultChars) };
   };
   const fail = (thrown: unknown): CallOutcome => {
-    const [outcome, text] = thrown instanceof FallbackError
-      ? ["fallback", `${thrown.message}\nInstead: ${thrown.instruction}`] as const
-      : context.isAborted && !(thrown instanceof ToolTimeoutError)
-      ? ["aborted", thrownText(thrown)] as const
-      : ["error", thrownText(thrown)] as const;
+    const { outcome, text } = describeThrown(thrown, context);
     return { call, outcome, text: resultText(text, maxResultChars) };
   };
   try {
@@ -159,6 +160,23 @@ function runCall(
   } catch (thrown) {
     return fail(thrown);
   }
+}
+
+/** What a call came to that threw. A value that throws when it is looked at is no signal. */
+function describeThrown(
+  thrown: unknown,
+  context: CallContext,
+): Pick<CallOutcome, "outcome" | "text"> {
+  const text = reasonOf(thrown);
+  try {
+    if (thrown instanceof ToolTimeoutError) return { outcome: "error", text };
+    if (thrown instanceof FallbackError) {
+      return { outcome: "fallback", text: `${text}\nInstead: ${thrown.instruction}` };
+    }
+  } catch {
+    // Told as any other error.
+  }
+  return { outcome: context.isAborted ? "aborted" : "error", text };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -178,8 +196,8 @@ function withTimeout(
       reject(error);
       context.abort(error);
     }, timeout);
-    // A call that was given up leaves no timer behind.
-    context.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+    // A call that was given up leaves no timer behind; one that is only asked to stop keeps its own.
+    context.onGivenUp = () => clearTimeout(timer);
     running.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

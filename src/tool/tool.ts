@@ -4,9 +4,10 @@
  * @module
  */
 import type { InferOutput, StandardSchema } from "../decision/standard_schema.ts";
+import type { LoweredSchema } from "../decision/lowering.ts";
 import { openaiStrict } from "../decision/schema_profile.ts";
 import { WireSchema } from "../decision/wire_schema.ts";
-import { ConfigError, ToolArgumentsError } from "../errors.ts";
+import { ConfigError, quote, ToolArgumentsError } from "../errors.ts";
 import type { GuardContext, ToolContext } from "./tool_context.ts";
 
 /** What a {@linkcode Tool} is made of. */
@@ -32,7 +33,7 @@ export interface ToolOptions<Args extends StandardSchema, Context> {
 }
 
 /** A tool whatever its arguments: what a list of tools holds. Only a {@linkcode Tool} is one. */
-export interface AnyTool<in Context = never> {
+export interface AnyTool<in Context = unknown> {
   /** Its name. */
   readonly name: string;
   /** What it does, for the model. */
@@ -43,12 +44,18 @@ export interface AnyTool<in Context = never> {
   readonly available: ((context: GuardContext<Context>) => boolean) | undefined;
 }
 
+/** A tool in an agent, whose type has seen to it that sessions have the context it wants. */
+export type HeldTool = AnyTool<never>;
+
+/** Whether a value is a tool, and not only looks like one. */
+export let isTool: (value: unknown) => value is HeldTool;
+
 /** The argument schema of a tool, for the rooms that offer and validate calls. */
-export let schemaOf: (tool: AnyTool) => WireSchema;
+export let schemaOf: (tool: HeldTool) => WireSchema;
 
 /** The function of a tool, for the room that runs calls. */
 export let runOf: (
-  tool: AnyTool,
+  tool: HeldTool,
 ) => (args: unknown, context: ToolContext) => unknown;
 
 const NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
@@ -106,6 +113,7 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
   readonly #run: (args: InferOutput<Args>, context: ToolContext<Context>) => unknown;
 
   static {
+    isTool = (value) => typeof value === "object" && value !== null && #schema in value;
     schemaOf = (tool) => (tool as Tool).#schema;
     runOf = (tool) => (tool as Tool).#run as never;
   }
@@ -127,9 +135,15 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
     if (typeof run !== "function") {
       throw new ConfigError(`Cannot make ${owner}: expected "run" to be a function`);
     }
-    if (timeout !== undefined && !(timeout > 0 && timeout <= MAX_TIMEOUT)) {
+    if (available !== undefined && typeof available !== "function") {
+      throw new ConfigError(`Cannot make ${owner}: expected "available" to be a function`);
+    }
+    const isTimeout = typeof timeout === "number" && timeout >= 1 && timeout <= MAX_TIMEOUT;
+    if (timeout !== undefined && !isTimeout) {
       throw new ConfigError(
-        `Cannot make ${owner}: timeout is ${timeout}: expected milliseconds from 1 to ${MAX_TIMEOUT}`,
+        `Cannot make ${owner}: timeout is ${
+          quote(timeout)
+        }: expected milliseconds from 1 to ${MAX_TIMEOUT}`,
       );
     }
     this.name = name;
@@ -138,7 +152,7 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
     this.timeout = timeout;
     this.available = available;
     this.#schema = WireSchema.of(args, owner);
-    if (this.#schema.lowered(openaiStrict, owner).schema.type !== "object") {
+    if (!isObject(this.#schema.lowered(openaiStrict, owner))) {
       throw new ConfigError(
         `Cannot use the schema of ${owner}: expected an object of named arguments`,
       );
@@ -152,7 +166,7 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
    * @throws {ToolArgumentsError} if the arguments do not satisfy the schema.
    */
   async call(args: unknown, context: Partial<ToolContext<Context>> = {}): Promise<unknown> {
-    const result = await this.#schema.validate(args);
+    const result = await this.#schema.validate(args, false);
     if (result.issues) {
       const reasons = result.issues.map(({ message, path = [] }) => {
         const where = path.map((part) => String(typeof part === "object" ? part.key : part));
@@ -169,6 +183,13 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
       ...context,
     });
   }
+}
+
+/** Whether a schema is an object, itself or behind a reference. */
+function isObject({ schema, definitions }: LoweredSchema): boolean {
+  const { $ref } = schema;
+  const target = typeof $ref === "string" ? definitions[$ref.replace("#/$defs/", "")] : schema;
+  return target?.type === "object";
 }
 
 /** The longest delay of a timer, about 24.8 days. */
