@@ -1,0 +1,68 @@
+import { assert, assertEquals } from "@std/assert";
+import * as v from "valibot";
+import { decide, type Decision } from "@nomos/agent";
+import { decisionSchema, readNow } from "./fixture.ts";
+
+Deno.test("decide builds decisions in the author's form", () => {
+  assertEquals(decide.respond("Hi"), { action: "RESPOND", response: "Hi", reasoning: [] });
+  assertEquals(decide.respond({ a: 1 }, { suggestions: ["b"], reasoning: ["c", "d"] }), {
+    action: "RESPOND",
+    response: { a: 1 },
+    suggestions: ["b"],
+    reasoning: ["c", "d"],
+  });
+  assertEquals(decide.call("t"), {
+    action: "TOOL_CALL",
+    calls: [{ tool: "t", args: {} }],
+    reasoning: [],
+  });
+  assertEquals(decide.calls([{ tool: "t", args: { a: 1 } }], { reasoning: "why" }), {
+    action: "TOOL_CALL",
+    calls: [{ tool: "t", args: { a: 1 } }],
+    reasoning: ["why"],
+  });
+  assertEquals(decide.move("order"), { action: "MOVE", step: "order", reasoning: [] });
+  assertEquals(decide.end(), { action: "END", reasoning: [] });
+  assertEquals(decide.end("", { reasoning: [] }), { action: "END", response: "", reasoning: [] });
+});
+
+Deno.test("decide leaves out what was not given, instead of undefined", () => {
+  assertEquals(Object.keys(decide.respond("Hi")), ["action", "response", "reasoning"]);
+  assertEquals(Object.keys(decide.end()), ["action", "reasoning"]);
+});
+
+Deno.test("decide keeps the name of a step in its type", () => {
+  const move: { readonly step: "order" } = decide.move("order");
+  const decision: Decision<"order" | "bye"> = decide.move("bye");
+  // @ts-expect-error: a step that there is not
+  const wrong: Decision<"order"> = decide.move("ordr");
+  assertEquals([move.step, decision.action, wrong.action], ["order", "MOVE", "MOVE"]);
+});
+
+Deno.test("What decide builds is read as itself, optional fields absent", () => {
+  const schema = decisionSchema({
+    respond: true,
+    tools: { t: v.object({ a: v.optional(v.string()), b: v.nullable(v.string()) }) },
+    routes: ["order"],
+    end: true,
+    suggestions: true,
+    reasoning: true,
+  });
+  const decisions: Decision[] = [
+    decide.respond("Hi"),
+    decide.respond("Hi", { suggestions: [], reasoning: "why" }),
+    decide.call("t", { b: null }),
+    decide.call("t", { a: "", b: "c" }),
+    decide.move("order"),
+    decide.end(),
+    decide.end("Bye"),
+  ];
+  for (const given of decisions) {
+    const { reasoning, ...decision } = given;
+    for (const output of [{ reasoning, decision }, JSON.stringify({ reasoning, decision })]) {
+      const reading = readNow(schema, output);
+      assert(reading.success, JSON.stringify(reading));
+      assertEquals(reading.value, given);
+    }
+  }
+});

@@ -1,0 +1,209 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { parseOutput } from "../../src/decision/output.ts";
+import { seeded } from "./fixture.ts";
+
+/** The value of a text that is taken. */
+function taken(text: string): unknown {
+  const parsed = parseOutput(text);
+  assert(parsed.success, parsed.success ? "" : parsed.message);
+  return parsed.value;
+}
+
+/** Why a text is refused. */
+function refusal(text: string): string {
+  const parsed = parseOutput(text);
+  assert(!parsed.success, `Expected ${text.slice(0, 80)} to be refused`);
+  return parsed.message;
+}
+
+Deno.test("parseOutput takes one JSON value, with white space around it", () => {
+  assertEquals(taken('{"a":[1,true,null,"b"]}'), { a: [1, true, null, "b"] });
+  assertEquals(taken(' \n\t\r{"a":1}\r\n '), { a: 1 });
+  assertEquals(taken('"text"'), "text");
+  assertEquals(taken("null"), null);
+});
+
+Deno.test("parseOutput refuses empty text and white space", () => {
+  assertMatch(refusal(""), /expected one JSON object and nothing else, but received empty text$/);
+  for (const text of [" ", "   ", "\n\t", "\u00a0", "\u2028"]) {
+    assertMatch(refusal(text), /received only white space$/);
+  }
+});
+
+Deno.test("parseOutput refuses a byte-order mark, alone or before a value", () => {
+  refusal("\ufeff");
+  assertMatch(refusal('\ufeff{"a":1}'), /byte-order mark/);
+  refusal('{"a":1}\ufeff');
+});
+
+Deno.test("parseOutput refuses prose, code fences, cut text and a second value", () => {
+  const texts = [
+    'Sure! {"a":1}',
+    '{"a":1} Done.',
+    '```json\n{"a":1}\n```',
+    '{"a":1',
+    '{"a":"b',
+    '{"a":1}{"b":2}',
+    '{"a":1}\n{"b":2}',
+    "{'a':1}",
+    '{"a":1,}',
+    '{"a":1}//',
+    "{a:1}",
+    '\u00a0{"a":1}',
+    "undefined",
+    '{"a":NaN}',
+    '{"a":Infinity}',
+    '{"a":01}',
+    '{"a":+1}',
+    '{"a":.5}',
+    '{"a":"\n"}',
+    '{"a":"\u0000"}',
+  ];
+  for (const text of texts) assertMatch(refusal(text), /received text that is not JSON/);
+});
+
+Deno.test("parseOutput refuses a key twice in one object, however it is escaped", () => {
+  const texts = [
+    '{"tool":"safe","tool":"rm"}',
+    '{"a":1,"\\u0061":2}',
+    '{"\\u0061":1,"\\u0061":1}',
+    '{"a":{"b":1,"c":2,"b":3}}',
+    '[{"a":1},{"b":1,"b":1}]',
+    '{"":1,"":2}',
+    '{"a":{"a":1},"a":2}',
+    '{"a":[{"x":1}],"b":"}","a":2}',
+    '{"__proto__":1,"__proto__":2}',
+    '{"\\/":1,"/":2}',
+    '{"\\ud83d\\ude00":1,"\u{1f600}":2}',
+  ];
+  for (const text of texts) assertMatch(refusal(text), /the key ".*" twice in one object$/);
+});
+
+Deno.test("parseOutput takes the same key in different objects and as a value", () => {
+  const texts = [
+    '{"a":{"a":{"a":1}}}',
+    '[{"a":1},{"a":1}]',
+    '{"a":"a","b":"a"}',
+    '{"a":"\\":\\"","b":"{\\"a\\":1,\\"a\\":2}"}',
+    '{"a":["a","a"],"b":["b"]}',
+    '{"a":1,"A":2,"a ":3}',
+    '{"\\\\":1,"\\\\\\\\":2}',
+    '{"constructor":1,"toString":2,"__proto__":3}',
+  ];
+  for (const text of texts) assertEquals(taken(text), JSON.parse(text));
+});
+
+Deno.test("parseOutput refuses numbers that would change their value", () => {
+  const numbers = [
+    "1e400",
+    "-1e400",
+    "-0",
+    "-0.0",
+    "-0e5",
+    "-1e-400",
+    "9007199254740993",
+    "-9007199254740993",
+    "1" + "0".repeat(399),
+    "9".repeat(5000),
+    "1" + "0".repeat(20) + "1",
+  ];
+  for (const number of numbers) {
+    assertMatch(refusal(`{"a":${number}}`), /a number that cannot be kept exactly/);
+    assertMatch(refusal(`[[1,${number}]]`), /a number that cannot be kept exactly/);
+    assertMatch(refusal(number), /a number that cannot be kept exactly/);
+  }
+});
+
+Deno.test("parseOutput refuses a whole number that would change, in every spelling", () => {
+  for (const number of ["9007199254740993.0", "9007199254740993e0", "90071992547409930e-1"]) {
+    assertMatch(refusal(`{"a":${number}}`), /a number that cannot be kept exactly/);
+  }
+});
+
+Deno.test("parseOutput refuses an infinite number however long it is written", () => {
+  assertMatch(refusal(`{"a":1e${"0".repeat(1100)}400}`), /cannot be kept exactly/);
+  assertMatch(refusal(`{"a":-1E+${"0".repeat(5000)}999}`), /cannot be kept exactly/);
+});
+
+Deno.test("parseOutput takes numbers that keep their value", () => {
+  const numbers = [
+    "0",
+    "1",
+    "-1",
+    "0.5",
+    "0.1",
+    "-12.25e-3",
+    "1E5",
+    "1e22",
+    "9007199254740991",
+    "9007199254740992",
+    "-9007199254740994",
+    "1000000000000000000000",
+    "1e308",
+    "3.141592653589793238",
+  ];
+  for (const number of numbers) assertEquals(taken(`{"a":${number}}`), { a: Number(number) });
+});
+
+Deno.test("parseOutput takes a fraction with more digits than anybody needs", () => {
+  assertEquals(taken(`{"a":0.${"3".repeat(5000)}}`), { a: 1 / 3 });
+  assertEquals(taken(`{"a":1.${"0".repeat(5000)}}`), { a: 1 });
+});
+
+Deno.test("parseOutput does not mistake text for numbers, keys or brackets", () => {
+  const value = { a: "-0 1e400 9007199254740993", "1e400": "{[", "-0": "]}", b: '"\\' };
+  assertEquals(taken(JSON.stringify(value)), value);
+});
+
+Deno.test("parseOutput refuses more than 100 levels, without exhausting the stack", () => {
+  const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+  taken(nested(100));
+  assertMatch(refusal(nested(101)), /more than 100 levels of nesting$/);
+  assertMatch(refusal(nested(1e5)), /more than 100 levels of nesting$/);
+  assertMatch(refusal('{"a":'.repeat(1e5) + "1" + "}".repeat(1e5)), /more than 100 levels/);
+  refusal("[".repeat(1e6));
+});
+
+Deno.test("parseOutput takes a string of 10 MB, and names no more than it must", () => {
+  const text = "x".repeat(10_000_000);
+  assertEquals(taken(`{"a":"${text}"}`), { a: text });
+  assert(refusal(`{"a":"${text}"`).length < 500);
+  assert(refusal(`${text}`).length < 500);
+});
+
+Deno.test("parseOutput keeps NUL, lone surrogates and the last characters of Unicode", () => {
+  assertEquals(taken('{"a":"\\u0000"}'), { a: "\0" });
+  assertEquals(taken('{"a":"\\ud800"}'), { a: "\ud800" });
+  assertEquals(taken('{"a":"\udc00\ufffe\uffff"}'), { a: "\udc00\ufffe\uffff" });
+  const keys = Object.keys(taken('{"\\udc00":1,"\\ud800":2}') as object);
+  assertEquals(keys, ["\udc00", "\ud800"]);
+  assertStringIncludes(refusal('{"\\ud800":1,"\ud800":2}'), "twice");
+});
+
+Deno.test("parseOutput gives members named like those of objects as the object's own", () => {
+  const value = taken('{"__proto__":{"admin":true},"constructor":{"prototype":1}}') as object;
+  assertEquals(Object.keys(value), ["__proto__", "constructor"]);
+  assertEquals(Object.getPrototypeOf(value), Object.prototype);
+  assertEquals(({} as { admin?: boolean }).admin, undefined);
+});
+
+Deno.test("parseOutput gives what JSON.stringify was given, for any JSON", () => {
+  const random = seeded(7);
+  const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
+  const texts = ["", "a", '"', "\\", '\\"', "{", "}:", "[,]", "1", "-0", "\u2028", "\ud83d", "é\n"];
+  const value = (depth: number): unknown => {
+    const kind = Math.floor(random() * (depth > 4 ? 4 : 6));
+    if (kind === 0) return pick(texts) + pick(texts);
+    if (kind === 1) return Math.floor(random() * 2 ** 53);
+    if (kind === 2) return random() * 10 ** Math.floor(random() * 32 - 20);
+    if (kind === 3) return pick([null, true, false]);
+    const items = Array.from({ length: Math.floor(random() * 4) }, () => value(depth + 1));
+    if (kind === 4) return items;
+    // No key ends with a backslash: JSON.parse of V8 15.0 confuses such a key with later ones.
+    return Object.fromEntries(items.map((item) => [`${pick(texts)}${pick(texts)}.`, item]));
+  };
+  for (let run = 0; run < 2000; run++) {
+    const given = value(0);
+    assertEquals(taken(JSON.stringify(given, null, pick([0, 2]))), given);
+  }
+});

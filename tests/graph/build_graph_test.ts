@@ -1,0 +1,307 @@
+import { Agent, AgentError, type AnyTool, decide, GraphError, MockLLM, Tool } from "@nomos/agent";
+import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
+import * as v from "valibot";
+
+/** Options as a JavaScript program could give them. */
+function options(changes: Record<string, unknown>): never {
+  const steps = { a: { description: "A" } };
+  return { name: "test", llm: new MockLLM(), start: "a", steps, ...changes } as never;
+}
+
+function tool(name: string, run: () => unknown = () => "done"): AnyTool<unknown> {
+  return new Tool({ name, description: `Does ${name}`, args: v.object({}), run });
+}
+
+/** The problems of a graph by path; fails unless the agent is refused with a `GraphError`. */
+function problemsOf(changes: Record<string, unknown>): Record<string, string> {
+  try {
+    new Agent(options(changes));
+  } catch (error) {
+    assertInstanceOf(error, GraphError);
+    assertEquals(error.code, "GRAPH_INVALID");
+    for (const { path, message } of error.problems) {
+      assertStringIncludes(error.message, `${path}: ${message}`);
+    }
+    return Object.fromEntries(error.problems.map(({ path, message }) => [path, message]));
+  }
+  throw new Error("The graph was accepted");
+}
+
+Deno.test("Agent, reports every problem of the graph at once", () => {
+  const problems = problemsOf({
+    start: "nowhere",
+    tools: [tool("shared"), tool("shared")],
+    steps: [
+      { id: "a", description: "A", routes: { b: "go", lost: "never" }, llm: "fast" },
+      { id: "b", description: "B", tools: ["unknown", tool("shared")] },
+      { id: "b", description: "B again" },
+      { id: "c", description: "C", auto: true, suggestions: true },
+      { id: "d", description: "D", auto: true, end: false },
+      { id: "e", description: "E", auto: true, answer: v.object({ x: v.string() }) },
+    ],
+  });
+  assertEquals(Object.keys(problems).sort(), [
+    "start",
+    "steps.a.llm",
+    "steps.a.routes.lost",
+    "steps.b",
+    "steps.b.tools.0",
+    "steps.b.tools.1",
+    "steps.c",
+    "steps.d",
+    "steps.e",
+    "tools.1",
+  ]);
+  assertEquals(
+    problems["start"],
+    'unknown step "nowhere": expected one of "a", "b", "c", "d", "e"',
+  );
+  assertStringIncludes(problems["steps.a.routes.lost"]!, 'unknown step "lost"');
+  assertStringIncludes(problems["steps.a.llm"]!, 'unknown model "fast": expected "default"');
+  assertStringIncludes(problems["steps.b.tools.0"]!, 'unknown tool "unknown"');
+  assertStringIncludes(problems["steps.b.tools.1"]!, 'the name "shared" is taken by another');
+  assertStringIncludes(problems["steps.b"]!, "given twice");
+  assertStringIncludes(problems["steps.c"]!, "expected no suggestions");
+  assertStringIncludes(problems["steps.d"]!, "nothing is ever legal");
+});
+
+Deno.test("Agent, reports what else is wrong with a step that has no description", () => {
+  const problems = problemsOf({
+    steps: [
+      { id: "a", routes: { lost: "never" }, tools: ["unknown"] },
+      { id: "b", description: "B", routes: { a: "back" } },
+    ],
+  });
+  // "a" is there: nothing may say that it is unknown.
+  assertEquals(Object.keys(problems).sort(), [
+    "steps.a.description",
+    "steps.a.routes.lost",
+    "steps.a.tools.0",
+  ]);
+});
+
+Deno.test("Agent, reports a schema that is too large along with the other problems", () => {
+  const values = Array.from({ length: 1001 }, (_, index) => `v${index}`);
+  const large = new Tool({
+    name: "large",
+    description: "Too large for the model",
+    args: v.object({ one: v.picklist(values) }),
+    run: () => "",
+  });
+  const steps = {
+    a: { description: "A", tools: [large] },
+    b: { description: "B", tools: [large] },
+  };
+  const problems = problemsOf({ steps });
+  assertEquals(Object.keys(problems), ["steps.a", "steps.b"]);
+  assertStringIncludes(problems["steps.a"]!, "1001 enum values");
+});
+
+Deno.test("Agent, refuses a target with two routes, a tool name with two objects, a model unknown", () => {
+  assertEquals(
+    Object.keys(problemsOf({
+      steps: [{
+        id: "a",
+        description: "A",
+        routes: [{ to: "a", when: "x" }, { to: "a", when: "y" }],
+      }],
+    })),
+    ["steps.a.routes.a"],
+  );
+  const steps = {
+    a: { description: "A", tools: [tool("t")] },
+    b: { description: "B", tools: [tool("t")] },
+  };
+  assertEquals(Object.keys(problemsOf({ steps })), ["steps.b.tools.0"]);
+  const llm = { default: new MockLLM(), small: new MockLLM() };
+  const named = { a: { description: "A", llm: "large" } };
+  assertEquals(problemsOf({ llm, steps: named }), {
+    "steps.a.llm": 'unknown model "large": expected one of "default", "small"',
+  });
+});
+
+Deno.test("Agent, takes the same tool object many times: by object, by name, in several steps", async () => {
+  const one = tool("one");
+  const agent = new Agent(options({
+    tools: [one, one],
+    steps: {
+      a: { description: "A", tools: [one, "one", one] },
+      b: { description: "B", tools: ["one"] },
+    },
+  }));
+  assertEquals((await agent.explain(agent.createSession())).legal.tools, ["one"]);
+});
+
+Deno.test("Agent, offers tools in the order of their names", async () => {
+  const agent = new Agent(options({
+    tools: [tool("b")],
+    steps: { a: { description: "A", tools: [tool("c"), "b", tool("a")] } },
+  }));
+  assertEquals((await agent.explain(agent.createSession())).legal.tools, ["a", "b", "c"]);
+});
+
+Deno.test("Agent, a tool of one step is not known by name in another", () => {
+  const steps = {
+    a: { description: "A", tools: [tool("t")] },
+    b: { description: "B", tools: ["t"] },
+  };
+  assertEquals(Object.keys(problemsOf({ steps })), ["steps.b.tools.0"]);
+});
+
+Deno.test("Agent, takes records and lists as the same graph", async () => {
+  const guard = () => true;
+  const steps = [
+    {
+      id: "a",
+      description: "A",
+      routes: [{ to: "b", when: "go" }, { to: "a", when: "stay", guard }],
+    },
+    { id: "b", description: "B", end: "when done", routes: [] },
+  ];
+  const record = {
+    a: { description: "A", routes: { b: "go", a: { when: "stay", guard } } },
+    b: { description: "B", end: "when done" },
+  };
+  const agents = [new Agent(options({ steps })), new Agent(options({ steps: record }))];
+  const [one, other] = await Promise.all(agents.map((agent) => {
+    return agent.explain(agent.createSession());
+  }));
+  assertEquals(one, other);
+  assertEquals(agents[0]!.diagram(), agents[1]!.diagram());
+  assert(one!.schema === other!.schema);
+});
+
+Deno.test("Agent, takes the names of a prototype as step ids, and none of them as a step that is there", async () => {
+  const agent = new Agent(options({
+    llm: new MockLLM([decide.move("constructor"), decide.move("__proto__"), decide.respond("x")]),
+    start: "__proto__",
+    steps: {
+      ["__proto__"]: { description: "P", routes: { constructor: "go" } },
+      constructor: { description: "C", routes: { ["__proto__"]: "back" } },
+    },
+  }));
+  const turn = await agent.createSession().next("go");
+  assertEquals([turn.step, turn.response], ["__proto__", "x"]);
+  const continued = agent.createSession({ state: JSON.parse(JSON.stringify(turn.state)) });
+  assertEquals(continued.step, "__proto__");
+
+  const routes = { ["__proto__"]: "x", constructor: "y", toString: "z" };
+  assertEquals(
+    Object.keys(
+      problemsOf({ start: "hasOwnProperty", steps: { a: { description: "A", routes } } }),
+    ),
+    ["start", "steps.a.routes.__proto__", "steps.a.routes.constructor", "steps.a.routes.toString"],
+  );
+  const step = { description: "A", tools: ["__proto__", "constructor"], llm: "__proto__" };
+  assertEquals(
+    Object.keys(problemsOf({ steps: { a: step } })).sort(),
+    ["steps.a.llm", "steps.a.tools.0", "steps.a.tools.1"],
+  );
+});
+
+Deno.test("Agent, takes a thousand steps", async () => {
+  const ids = Array.from({ length: 1000 }, (_, index) => `step ${index}`);
+  const agent = new Agent(options({
+    start: "step 0",
+    llm: new MockLLM([decide.move("step 1"), decide.respond("here")]),
+    steps: ids.map((id, index) => {
+      return { id, description: id, routes: [{ to: ids[(index + 1) % 1000], when: "next" }] };
+    }),
+  }));
+  assertEquals(agent.warnings, []);
+  assertEquals((await agent.createSession().next("go")).step, "step 1");
+  assertEquals(agent.diagram().match(/-->\|/g)?.length, 1000);
+});
+
+/** What a JavaScript program may give in place of a graph. Each is refused in words, by a class of ours. */
+const GARBAGE: Readonly<Record<string, Record<string, unknown>>> = {
+  "no steps": { steps: undefined },
+  "null steps": { steps: null },
+  "text as steps": { steps: "abc" },
+  "a map of steps": { steps: new Map([["a", { description: "A" }]]) },
+  "no step": { steps: [] },
+  "a null step": { steps: { a: null } },
+  "a null step of a list": { steps: [null] },
+  "a list as a step": { steps: { a: [] } },
+  "a number as id": { steps: [{ id: 5, description: "A" }] },
+  "an empty id": { steps: [{ id: "", description: "A" }] },
+  "a symbol as id": { steps: [{ id: Symbol("a"), description: "A" }] },
+  "no description": { steps: { a: {} } },
+  "a number as description": { steps: { a: { description: 5 } } },
+  "a symbol as start": { start: Symbol("a") },
+  "a big integer as start": { start: 1n },
+  "null as start": { start: null },
+  "a null tool": { tools: [null] },
+  "a null tool beside a name": { tools: [null], steps: { a: { description: "A", tools: ["t"] } } },
+  "null tools": { tools: null },
+  "a record of tools": { tools: { t: tool("t") } },
+  "a tool in place of tools": { tools: tool("t") },
+};
+
+const STEP_GARBAGE: Readonly<Record<string, Record<string, unknown>>> = {
+  "null routes": { routes: null },
+  "text as routes": { routes: "a" },
+  "a number as routes": { routes: 5 },
+  "a null route": { routes: { a: null } },
+  "a number as route": { routes: { a: 5 } },
+  "a route without a condition": { routes: { a: {} } },
+  "a null route of a list": { routes: [null] },
+  "text as a route of a list": { routes: ["a"] },
+  "a route to a symbol": { routes: [{ to: Symbol("a"), when: "x" }] },
+  "a route to a big integer": { routes: [{ to: 1n, when: "x" }] },
+  "a route without a target": { routes: [{ when: "x" }] },
+  "a guard that is no function": { routes: { a: { when: "x", guard: true } } },
+  "text as tools": { tools: "t" },
+  "a record as tools": { tools: {} },
+  "a tool in place of tools": { tools: tool("t") },
+  "a null tool": { tools: [null] },
+  "a likeness of a tool": {
+    tools: [{ name: "t", description: "T", timeout: undefined, available: undefined }],
+  },
+  "null as answer": { answer: null },
+  "a function as answer": { answer: () => true },
+  "a number as model": { llm: 5 },
+  "null as model": { llm: null },
+  "null examples": { examples: null },
+  "a record of examples": { examples: {} },
+  "a null example": { examples: [null] },
+  "an example without a decision": { examples: [{ context: "x" }] },
+  "an example without a context": { examples: [{ decision: "x" }] },
+  "an example shown at an unknown time": {
+    examples: [{ context: "x", decision: "y", show: "sometimes" }],
+  },
+  "a number as end": { end: 5 },
+  "text as auto": { auto: "no" },
+  "text as suggestions": { suggestions: "no" },
+  "text as reasoning": { reasoning: "no" },
+  "a number as persona": { persona: 5 },
+};
+
+function assertRefused(changes: Record<string, unknown>): void {
+  try {
+    new Agent(options(changes));
+  } catch (error) {
+    assertInstanceOf(error, AgentError);
+    assert(["GRAPH_INVALID", "CONFIG_INVALID"].includes(error.code), error.code);
+    assert(error.message.includes("expected"), error.message);
+    return;
+  }
+  throw new Error("The graph was accepted");
+}
+
+for (const [what, changes] of Object.entries(GARBAGE)) {
+  Deno.test(`Agent, refuses in words: ${what}`, () => assertRefused(changes));
+}
+
+for (const [what, changes] of Object.entries(STEP_GARBAGE)) {
+  Deno.test(`Agent, refuses in words a step with ${what}`, () => {
+    assertRefused({ steps: { a: { description: "A", ...changes } } });
+  });
+}
+
+Deno.test("Agent, a step in which nothing is ever legal is refused; guards may leave nothing", () => {
+  const dead = { description: "A", auto: true, end: false };
+  assertStringIncludes(problemsOf({ steps: { a: dead } })["steps.a"]!, "nothing is ever legal");
+  const closed = { ...dead, routes: { a: { when: "never", guard: () => false } } };
+  new Agent(options({ steps: { a: closed } }));
+});

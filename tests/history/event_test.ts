@@ -1,0 +1,117 @@
+import { Agent, decide, MockLLM, type SessionEvent, Tool } from "@nomos/agent";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import * as v from "valibot";
+import { callKeyOf } from "../../src/history/event.ts";
+import { playWhole } from "./state_session.ts";
+
+/** The fields of each kind of event; those with `?` may be absent. */
+const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
+  user: ["text"],
+  decision: ["decision", "step", "usage?"],
+  tool_started: ["callKey", "tool"],
+  tool_finished: ["call", "callKey", "outcome", "text", "tool"],
+  moved: ["from", "to"],
+  error: ["attempt?", "message", "output", "path", "step", "usage?"],
+  fallback: ["reason"],
+  limit: ["reason"],
+  ended: [],
+};
+
+Deno.test("SessionEvent, has exactly the fields of its kind", async () => {
+  const { events } = await playWhole();
+  for (const event of events) {
+    const fields = FIELDS[event.type];
+    const required = fields.filter((field) => !field.endsWith("?"));
+    const allowed = fields.map((field) => field.replace("?", "")).concat("seq", "time", "type");
+    const keys = Object.keys(event);
+    assertEquals(keys.filter((key) => !allowed.includes(key)), [], event.type);
+    assertEquals(required.filter((field) => !keys.includes(field)), [], event.type);
+    assertEquals(Object.values(event).includes(undefined as never), false, event.type);
+  }
+});
+
+Deno.test("SessionEvent, every started call has one end, with the same key and tool", async () => {
+  const { events } = await playWhole();
+  const started = events.filter((event) => event.type === "tool_started");
+  const finished = events.filter((event) => event.type === "tool_finished");
+  assertEquals(
+    finished.map(({ callKey, tool }) => [callKey, tool]),
+    started.map(({ callKey, tool }) => [callKey, tool]),
+  );
+  assertEquals(new Set(started.map(({ callKey }) => callKey)).size, started.length);
+});
+
+Deno.test("callKeyOf, names session, decision and call; other calls have other names", () => {
+  assertEquals(callKeyOf("s", 4, 0), "s/4/0");
+  assertNotEquals(callKeyOf("s", 4, 0), callKeyOf("s", 4, 1));
+  assertNotEquals(callKeyOf("s", 4, 0), callKeyOf("s", 40, 0));
+  // The last two parts are numbers: whatever the id is, keys of two sessions differ.
+  assertNotEquals(callKeyOf("s/1", 2, 3), callKeyOf("s", 1, 2) + "/3/x");
+});
+
+Deno.test("ToolContext.callKey, is the key of the started event", async () => {
+  const keys: string[] = [];
+  const tool = new Tool({
+    name: "t",
+    description: "T",
+    args: v.object({}),
+    run: (_, { callKey }) => void keys.push(callKey),
+  });
+  const llm = new MockLLM([
+    decide.calls([{ tool: "t", args: {} }, { tool: "t", args: {} }]),
+    decide.respond("x"),
+  ]);
+  const steps = { a: { description: "A", tools: [tool] } };
+  const agent = new Agent({ name: "test", llm, start: "a", steps, ids: () => "s" });
+  const { events, toolResults } = await agent.createSession().next("Hi");
+  assertEquals(keys, ["s/1/0", "s/1/1"]);
+  assertEquals(toolResults.map(({ callKey }) => callKey), keys);
+  assertEquals(
+    events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []),
+    keys,
+  );
+});
+
+Deno.test("DecisionEvent, keeps the decision in the author's form, nulls of the wire left out", async () => {
+  const tool = new Tool({
+    name: "t",
+    description: "T",
+    args: v.object({ size: v.optional(v.string()), note: v.nullable(v.string()) }),
+    run: () => "",
+  });
+  const llm = new MockLLM([
+    decide.call("t", { size: null, note: null }),
+    decide.end(),
+  ]);
+  const steps = { a: { description: "A", tools: [tool] } };
+  const turn = await new Agent({ name: "test", llm, start: "a", steps }).createSession().next("Hi");
+  assertEquals(turn.decisions, [
+    { action: "TOOL_CALL", calls: [{ tool: "t", args: { note: null } }], reasoning: [] },
+    { action: "END", reasoning: [] },
+  ]);
+});
+
+Deno.test("DecisionEvent, shares nothing with what the model gave", async () => {
+  const args = { list: [{ n: 1 }] };
+  const response = { list: [1] };
+  const tool = new Tool({
+    name: "t",
+    description: "T",
+    args: v.object({ list: v.array(v.object({ n: v.number() })) }),
+    run: (given) => {
+      given.list.push({ n: 9 });
+      return "";
+    },
+  });
+  const answer = v.object({ list: v.array(v.number()) });
+  const llm = new MockLLM([decide.call("t", args), decide.respond(response)]);
+  const steps = { a: { description: "A", tools: [tool], answer } };
+  const session = new Agent({ name: "test", llm, start: "a", steps }).createSession();
+  const turn = await session.next("Hi");
+  const text = JSON.stringify(session.state);
+  args.list[0]!.n = 5;
+  response.list.push(5);
+  (turn.response as { list: number[] }).list.push(7);
+  assertEquals(JSON.stringify(session.state), text);
+  assert(!text.includes("9]") && text.includes('"list":[{"n":1}]'));
+});

@@ -1,0 +1,300 @@
+import {
+  Agent,
+  decide,
+  type LLMRequest,
+  MockLLM,
+  MockLLMError,
+  raw,
+  RunError,
+  type Session,
+  Tool,
+} from "@nomos/agent";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import * as v from "valibot";
+
+const look = new Tool({
+  name: "look",
+  description: "Look",
+  args: v.object({ size: v.optional(v.picklist(["small", "large"])) }),
+  run: ({ size }) => `seen ${size}`,
+});
+
+function sessionOf(llm: MockLLM): Session<"a" | "b"> {
+  return new Agent({
+    name: "test",
+    llm,
+    start: "a",
+    steps: { a: { description: "A", tools: [look], routes: { b: "go" } }, b: { description: "B" } },
+  }).createSession({ id: "s" });
+}
+
+Deno.test("MockLLM, plays decisions in order", async () => {
+  const llm = new MockLLM([
+    decide.call("look"),
+    decide.move("b"),
+    decide.respond("one"),
+    decide.end("two"),
+  ]);
+  const session = sessionOf(llm);
+  const turn = await session.next("Hi");
+  assertEquals([turn.step, turn.response, turn.toolResults[0]?.text], [
+    "b",
+    "one",
+    "seen undefined",
+  ]);
+  assertEquals((await session.next("Bye")).response, "two");
+  llm.assertDone();
+});
+
+Deno.test("MockLLM, plays functions of the request, asynchronous ones and chains of them too", async () => {
+  const seen: LLMRequest[] = [];
+  const llm = new MockLLM([
+    (request) => {
+      seen.push(request);
+      return decide.respond(`in ${request.step}`);
+    },
+    async () => {
+      await Promise.resolve();
+      return decide.respond("later");
+    },
+    () => () =>
+      Promise.resolve(() =>
+        raw('{"reasoning":[],"decision":{"action":"RESPOND","response":"raw"}}')
+      ),
+  ]);
+  const session = sessionOf(llm);
+  assertEquals((await session.next("1")).response, "in a");
+  assertEquals((await session.next("2")).response, "later");
+  assertEquals((await session.next("3")).response, "raw");
+  assert(seen[0] === llm.requests[0]);
+});
+
+Deno.test("MockLLM, what a function gives is checked as any entry", async () => {
+  await assertRejects(
+    () => sessionOf(new MockLLM([() => decide.move("nowhere")])).next("Hi"),
+    MockLLMError,
+    '"nowhere"',
+  );
+  const failed = await assertRejects(() => {
+    return sessionOf(new MockLLM([() => new RangeError("vendor down")])).next("Hi");
+  });
+  assertInstanceOf((failed as Error).cause, RangeError);
+});
+
+Deno.test("MockLLM, a function that gives nothing fails in words that say so", async () => {
+  for (const nothing of [undefined, null, 5, "text", {}]) {
+    const llm = new MockLLM([() => nothing as never]);
+    const error = await assertRejects(() => sessionOf(llm).next("Hi"), MockLLMError);
+    assertStringIncludes(error.message, "call 1");
+  }
+});
+
+Deno.test("raw, is played as it is, text or value, legal or not", async () => {
+  const legal = { reasoning: [], decision: { action: "RESPOND", response: "x" } };
+  for (const output of [legal, JSON.stringify(legal)]) {
+    assertEquals((await sessionOf(new MockLLM([raw(output)])).next("Hi")).response, "x");
+  }
+  for (const output of ["no JSON", null, undefined, 5, [legal], { decision: legal }, () => legal]) {
+    const turn = await sessionOf(new MockLLM([raw(output), raw(legal)])).next("Hi");
+    assertEquals(turn.events.map(({ type }) => type), ["user", "error", "decision"]);
+  }
+});
+
+Deno.test("MockLLM, throws the errors of its script; the session can be resumed", async () => {
+  const down = new Error("vendor down");
+  const session = sessionOf(new MockLLM([down, decide.respond("back")]));
+  const error = await assertRejects(() => session.next("Hi"), RunError, "vendor down");
+  assert(error.cause === down);
+  assertEquals(session.status, "interrupted");
+  assertEquals((await session.resume()).response, "back");
+});
+
+Deno.test("MockLLM, an error of the framework in its script is thrown as it is", async () => {
+  const refused = new MockLLMError("refused");
+  const error = await assertRejects(() => sessionOf(new MockLLM([refused])).next("Hi"));
+  assert(error === refused);
+});
+
+Deno.test("MockLLM, one call too many says which call, in which step, and what was asked", async () => {
+  const session = sessionOf(new MockLLM([decide.move("b")]));
+  const error = await assertRejects(() => session.next("Hi"), MockLLMError);
+  assertEquals(error.code, "MOCK_LLM");
+  for (const part of ["call 2", "1 entries", 'step "b"', "RESPOND, END"]) {
+    assertStringIncludes(error.message, part);
+  }
+  await assertRejects(() => sessionOf(new MockLLM()).next("Hi"), MockLLMError, "call 1");
+});
+
+Deno.test("MockLLM.push, adds to the end, also while the script is played", async () => {
+  const llm = new MockLLM([decide.respond("one")]);
+  const session = sessionOf(llm);
+  llm.push(decide.respond("two"), () => {
+    llm.push(decide.respond("four"));
+    return decide.respond("three");
+  });
+  const said: unknown[] = [];
+  for (let turn = 0; turn < 4; turn++) said.push((await session.next("Hi")).response);
+  assertEquals(said, ["one", "two", "three", "four"]);
+  llm.assertDone();
+});
+
+Deno.test("MockLLM.push, after a call too many the session resumes with what was pushed", async () => {
+  const llm = new MockLLM();
+  const session = sessionOf(llm);
+  await assertRejects(() => session.next("Hi"), MockLLMError);
+  llm.push(decide.respond("late"));
+  assertThrows(() => llm.assertDone(), MockLLMError, "1 of 1 entries left");
+  assertEquals((await session.resume()).response, "late");
+  llm.assertDone();
+});
+
+Deno.test("MockLLM, a list given is not the script itself", async () => {
+  const script = [decide.respond("one")];
+  const llm = new MockLLM(script);
+  script.push(decide.respond("two"));
+  await sessionOf(llm).next("Hi");
+  llm.assertDone();
+});
+
+Deno.test("MockLLM.assertDone, says how much is left, and what comes next", async () => {
+  const llm = new MockLLM([decide.respond("x"), decide.move("b"), new Error("late"), () => raw(1)]);
+  const error = assertThrows(() => llm.assertDone(), MockLLMError);
+  assertStringIncludes(error.message, "4 of 4 entries left");
+  const session = sessionOf(llm);
+  await session.next("Hi");
+  assertStringIncludes(
+    assertThrows(() => llm.assertDone(), MockLLMError).message,
+    '"action":"MOVE"',
+  );
+  await assertRejects(() => session.next("Hi"));
+  assertStringIncludes(assertThrows(() => llm.assertDone(), MockLLMError).message, "a function");
+  new MockLLM().assertDone();
+});
+
+Deno.test("MockLLM, whenDone repeat plays the last entry again and again", async () => {
+  const llm = new MockLLM([decide.respond("one"), decide.respond("two")], { whenDone: "repeat" });
+  const session = sessionOf(llm);
+  const said: unknown[] = [];
+  for (let turn = 0; turn < 4; turn++) said.push((await session.next("Hi")).response);
+  assertEquals(said, ["one", "two", "two", "two"]);
+  llm.assertDone();
+  await assertRejects(
+    () => sessionOf(new MockLLM([], { whenDone: "repeat" })).next("Hi"),
+    MockLLMError,
+  );
+});
+
+Deno.test("MockLLM, whenDone repeat plays all of what is pushed later, then the last of it", async () => {
+  const llm = new MockLLM([decide.respond("a")], { whenDone: "repeat" });
+  const session = sessionOf(llm);
+  for (let turn = 0; turn < 3; turn++) await session.next("Hi");
+  llm.push(decide.respond("b"), decide.respond("c"));
+  const said: unknown[] = [];
+  for (let turn = 0; turn < 3; turn++) said.push((await session.next("Hi")).response);
+  assertEquals(said, ["b", "c", "c"]);
+});
+
+Deno.test("MockLLM, an illegal decision throws, naming step, decision and what is legal", async () => {
+  const illegal = [
+    decide.move("nowhere"),
+    decide.move("a"),
+    decide.call("unknown"),
+    decide.call("look", { size: "huge" }),
+    decide.call("look", { surplus: Symbol("x") }),
+    decide.calls([]),
+    decide.respond(5),
+    decide.respond("x", { suggestions: ["y"] }),
+    { action: "RESPOND", response: "x" } as never,
+    { action: "DANCE", reasoning: [] } as never,
+  ];
+  for (const entry of illegal) {
+    const session = sessionOf(new MockLLM([entry]));
+    const error = await assertRejects(() => session.next("Hi"), MockLLMError);
+    assertStringIncludes(error.message, "call 1");
+    assertStringIncludes(error.message, 'step "a"');
+    assertStringIncludes(error.message, JSON.stringify(entry));
+    assertStringIncludes(error.message, '"actions":["RESPOND","TOOL_CALL","MOVE","END"]');
+    assertStringIncludes(error.message, '"routes":["b"]');
+    assertEquals([session.status, session.state.events.length], ["interrupted", 1]);
+  }
+});
+
+Deno.test("MockLLM, validate false plays an illegal decision, which the agent then refuses", async () => {
+  const llm = new MockLLM([decide.move("nowhere"), decide.move("b"), decide.respond("x")], {
+    validate: false,
+  });
+  const turn = await sessionOf(llm).next("Hi");
+  assertEquals(turn.events.map(({ type }) => type), [
+    "user",
+    "error",
+    "decision",
+    "moved",
+    "decision",
+  ]);
+});
+
+Deno.test("MockLLM, plays decisions of a step that does not reason without their reasoning", async () => {
+  const steps = { a: { description: "A", reasoning: false } };
+  const llm = new MockLLM([decide.respond("x", { reasoning: "why" })]);
+  const turn = await new Agent({ name: "test", llm, start: "a", steps }).createSession().next("Hi");
+  assertEquals(turn.decision, { action: "RESPOND", response: "x", reasoning: [] });
+});
+
+Deno.test("MockLLM.requests, copy nothing of the past: all refer to one growing list", async () => {
+  const llm = new MockLLM([decide.respond("ok")], { whenDone: "repeat" });
+  const session = sessionOf(llm);
+  for (let turn = 0; turn < 1000; turn++) await session.next("Hi");
+  assertEquals(llm.requests.length, 1000);
+  const fields = llm.requests.map((request) => Object.values(request));
+  // What a request holds of its own has the same size at turn 1 and at turn 1,000.
+  const lists = new Set(fields.flat().filter(Array.isArray));
+  assert([...lists].every(({ length }) => length < 10));
+  const objects = new Set(fields.flat().filter((value) => typeof value === "object" && value));
+  // Schema, legal actions, transcript, last message and the like are shared by all; the
+  // output and its reading are the request's own.
+  assert(objects.size <= 2 * 1000 + 10, `${objects.size}`);
+  assertEquals(llm.requests[499]!.messages.length, 2 * 499 + 3);
+  assert(llm.requests[499]!.messages[5] === llm.requests[999]!.messages[5]);
+});
+
+Deno.test("MockLLM.requests, say step, session, schema and what is legal", async () => {
+  const llm = new MockLLM([decide.move("b"), decide.respond("x")]);
+  const { signal } = new AbortController();
+  await sessionOf(llm).next("Hi", { signal });
+  const [first, second] = llm.requests;
+  assertEquals([first!.step, second!.step], ["a", "b"]);
+  assertEquals([first!.sessionId, first!.schemaName], ["s", "decision"]);
+  assert(first!.signal === signal && second!.signal === signal);
+  assertEquals(second!.legal, { actions: ["RESPOND", "END"], routes: [], tools: [] });
+  assertEquals(second!.schema.type, "object");
+});
+
+Deno.test("MockLLM.embed, counts the 26 letters in any case, and nothing else", async () => {
+  const [abba, mixed, none, foreign] = await new MockLLM().embed(["abba", "Zz 9!", "", "äß😀"]);
+  assertEquals(abba, [2, 2, ...new Array(24).fill(0)]);
+  assertEquals(mixed, [...new Array(25).fill(0), 2]);
+  assertEquals([none, foreign], [new Array(26).fill(0), new Array(26).fill(0)]);
+  assertEquals(await new MockLLM().embed([]), []);
+});
+
+Deno.test("MockLLM, has the name it is given, which errors and explanations tell", async () => {
+  assertEquals([new MockLLM().name, new MockLLM([], { name: "fast" }).name], ["mock", "fast"]);
+  const llm = new MockLLM([new Error("down")], { name: "fast" });
+  await assertRejects(() => sessionOf(llm).next("Hi"), RunError, "fast: down");
+});
+
+Deno.test("MockLLM, one mock can serve several sessions at once", async () => {
+  const llm = new MockLLM([({ sessionId }) => decide.respond(sessionId)], { whenDone: "repeat" });
+  const steps = { a: { description: "A" } };
+  const agent = new Agent({ name: "test", llm, start: "a", steps });
+  const ids = Array.from({ length: 20 }, (_, index) => `s${index}`);
+  const turns = await Promise.all(ids.map((id) => agent.createSession({ id }).next("Hi")));
+  assertEquals(turns.map(({ response }) => response), ids);
+});

@@ -1,0 +1,229 @@
+import {
+  Agent,
+  type AgentOptions,
+  decide,
+  type Example,
+  GraphError,
+  type LLM,
+  LLMError,
+  MockLLM,
+} from "@nomos/agent";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+
+/** A mock whose calls of `embed` are written down. */
+class CountingMock extends MockLLM {
+  readonly embedded: (readonly string[])[] = [];
+  override embed(texts: readonly string[]): Promise<number[][]> {
+    this.embedded.push(texts);
+    return super.embed(texts);
+  }
+}
+
+function build(
+  llm: LLM,
+  examples: readonly Example<"a" | "b">[],
+  options: Partial<AgentOptions<"a" | "b">> = {},
+): Agent<"a" | "b"> {
+  return new Agent<"a" | "b">({
+    name: "test",
+    llm,
+    start: "a",
+    steps: {
+      a: { description: "A", examples, routes: { b: "go" } },
+      b: { description: "B", examples, routes: { a: "back" } },
+    },
+    ...options,
+  });
+}
+
+function similar(context: string): Example<"a" | "b"> {
+  return { context, decision: `do ${context}`, show: "similar" };
+}
+
+/** The contexts of the examples in the last message of the model's last request. */
+function shown(llm: MockLLM): string[] {
+  const last = llm.requests.at(-1)!.messages.at(-1)!.content;
+  return [...last.matchAll(/^- (.*) -> /gm)].map(([, context]) => context!);
+}
+
+async function shownFor(
+  input: string,
+  examples: readonly Example<"a" | "b">[],
+  options?: Partial<AgentOptions<"a" | "b">>,
+): Promise<string[]> {
+  const llm = new MockLLM([decide.respond("x")]);
+  await build(llm, examples, options).createSession().next(input);
+  return shown(llm);
+}
+
+const MIXED: readonly Example<"a" | "b">[] = [
+  similar("abc"),
+  { context: "kept", decision: "x", show: "always" },
+  { context: "off", decision: "x", show: "never" },
+  similar("xyz"),
+  { context: "default", decision: "x" },
+];
+
+Deno.test("Agent examples, always are shown, never are not, similar where they are like the input", async () => {
+  assertEquals(await shownFor("abc", MIXED), ["kept", "default", "abc"]);
+  assertEquals(await shownFor("xyz", MIXED), ["kept", "default", "xyz"]);
+  assertEquals(await shownFor("123", MIXED), ["kept", "default"]);
+});
+
+Deno.test("Agent examples, the most similar come first", async () => {
+  const examples = ["abcdef", "abcd", "abxyz", "ab"].map(similar);
+  assertEquals(await shownFor("abcd", examples), ["abcd", "abcdef", "ab"]);
+});
+
+Deno.test("Agent examples, equally similar ones keep the author's order", async () => {
+  const examples = ["cab", "abc", "bca"].map(similar);
+  assertEquals(await shownFor("abc", examples), ["cab", "abc", "bca"]);
+});
+
+Deno.test("Agent examples, maxExamples leaves room for similar ones beside those always shown", async () => {
+  const examples = [similar("abc"), similar("abd"), { context: "kept", decision: "x" }];
+  assertEquals(await shownFor("abc", examples, { maxExamples: 2 }), ["kept", "abc"]);
+  assertEquals(await shownFor("abc", examples, { maxExamples: 1 }), ["kept"]);
+  assertEquals(await shownFor("abc", examples, { maxExamples: 0 }), ["kept"]);
+  assertEquals(await shownFor("abc", examples, { maxExamples: 9 }), ["kept", "abc", "abd"]);
+});
+
+Deno.test("Agent examples, exampleThreshold is the least likeness, itself included", async () => {
+  const examples = [similar("a"), similar("ab"), similar("abc")];
+  assertEquals(await shownFor("a", examples, { exampleThreshold: 0 }), ["a", "ab", "abc"]);
+  assertEquals(await shownFor("a", examples, { exampleThreshold: 0.6 }), ["a", "ab"]);
+  assertEquals(await shownFor("a", examples, { exampleThreshold: 1 }), ["a"]);
+});
+
+Deno.test("Agent examples, before any input only those always shown are shown, and nothing is embedded", async () => {
+  const llm = new CountingMock([decide.respond("Hello")]);
+  await build(llm, MIXED).createSession().next();
+  assertEquals([shown(llm), llm.embedded], [["kept", "default"], []]);
+});
+
+Deno.test("Agent examples, without similar ones nothing is ever embedded", async () => {
+  const llm = new CountingMock([decide.respond("x")]);
+  await build(llm, [{ context: "kept", decision: "x" }]).createSession().next("hi");
+  assertEquals(llm.embedded, []);
+});
+
+Deno.test("Agent examples, contexts of a step are embedded once for all sessions", async () => {
+  const llm = new CountingMock([decide.respond("x")], { whenDone: "repeat" });
+  const agent = build(llm, [similar("abc"), similar("xyz")]);
+  await Promise.all([agent.createSession().next("one"), agent.createSession().next("two")]);
+  await agent.createSession().next("three");
+  const contexts = llm.embedded.filter((texts) => texts.includes("abc"));
+  assertEquals(contexts, [["abc", "xyz"]]);
+});
+
+Deno.test("Agent examples, an input is embedded once for all decisions of its turn", async () => {
+  const llm = new CountingMock([
+    decide.move("b"),
+    decide.move("a"),
+    decide.move("b"),
+    decide.respond("x"),
+    decide.respond("y"),
+  ]);
+  const session = build(llm, [similar("abc")]).createSession();
+  await session.next("first");
+  await session.next("second");
+  const inputs = llm.embedded.flat().filter((text) => text !== "abc");
+  assertEquals(inputs, ["first", "second"]);
+});
+
+Deno.test("Agent examples, explain and the decision that follows embed an input once", async () => {
+  const llm = new CountingMock([decide.respond("x")]);
+  const agent = build(llm, [similar("abc")]);
+  const session = agent.createSession();
+  await session.next("abc", { signal: AbortSignal.abort() });
+  await agent.explain(session);
+  await agent.explain(session);
+  await session.resume();
+  assertEquals(llm.embedded.flat().sort(), ["abc", "abc"]);
+});
+
+Deno.test("Agent examples, similar ones need a default model that embeds", () => {
+  const decideOnly: LLM = { name: "plain", decide: () => Promise.reject(new Error("unused")) };
+  const error = assertThrows(() => build(decideOnly, [similar("abc")]), GraphError);
+  assertEquals(error.problems.map(({ path }) => path), ["steps.a.examples", "steps.b.examples"]);
+  assertStringIncludes(error.message, "embed()");
+  build(decideOnly, [{ context: "x", decision: "y", show: "never" }, {
+    context: "x",
+    decision: "y",
+  }]);
+  // Another model decides; the default one embeds.
+  const models = { default: new MockLLM(), plain: decideOnly };
+  const a = { description: "A", llm: "plain", examples: [similar("abc")] };
+  build(decideOnly, [], { llm: models, steps: { a, b: { description: "B" } } });
+});
+
+/** A mock that embeds as the function says. */
+function embedding(embed: NonNullable<LLM["embed"]>): MockLLM {
+  const llm = new MockLLM([decide.respond("x")], { whenDone: "repeat" });
+  return Object.assign(llm, { embed });
+}
+
+const BROKEN: Readonly<Record<string, NonNullable<LLM["embed"]>>> = {
+  "rejects": () => Promise.reject(new Error("quota")),
+  "throws": () => {
+    throw new Error("quota");
+  },
+  "gives nothing": () => Promise.resolve(undefined as never),
+  "gives no vector": () => Promise.resolve([]),
+  "gives vectors of different lengths": (texts) =>
+    Promise.resolve(texts.map((text) => text === "abc" ? [1, 2, 3] : [1, 2])),
+  "gives what is no number": (texts) => Promise.resolve(texts.map(() => ["1", NaN] as never)),
+};
+
+for (const [what, embed] of Object.entries(BROKEN)) {
+  Deno.test(`Session.next, an embedding model that ${what} is an LLMError`, async () => {
+    const session = build(embedding(embed), [similar("abc")]).createSession();
+    const error = await assertRejects(() => session.next("hi"), LLMError);
+    assertEquals(session.status, "interrupted");
+    assertEquals(/undefined|not iterable|not a function/.test(error.message), false, error.message);
+  });
+}
+
+Deno.test("Agent.explain, an embedding that fails is an LLMError as it is in a turn", async () => {
+  const agent = build(embedding(BROKEN.rejects!), [similar("abc")]);
+  const session = agent.createSession();
+  await session.next("hi", { signal: AbortSignal.abort() });
+  await assertRejects(() => agent.explain(session), LLMError, "quota");
+});
+
+Deno.test("Session.next, an embedding that failed is tried again", async () => {
+  let isBroken = true;
+  const llm = embedding((texts) => {
+    return isBroken ? Promise.reject(new Error("quota")) : Promise.resolve(texts.map(() => [1]));
+  });
+  const session = build(llm, [similar("abc")]).createSession();
+  await assertRejects(() => session.next("hi"), LLMError, "quota");
+  isBroken = false;
+  await session.resume();
+  assertEquals(shown(llm), ["abc"]);
+});
+
+Deno.test("Session.next, an embedding that fails names the model that embeds", async () => {
+  const plain: LLM = { name: "decider", decide: () => Promise.reject(new Error("unused")) };
+  const embedder = Object.assign(new MockLLM([], { name: "embedder" }), { embed: BROKEN.rejects });
+  const a = { description: "A", llm: "plain", examples: [similar("abc")] };
+  const agent = build(plain, [], {
+    llm: { default: embedder, plain },
+    steps: { a, b: { description: "B" } },
+  });
+  await assertRejects(() => agent.createSession().next("hi"), LLMError, "embedder");
+});
+
+Deno.test("Session.next, a signal is given to the embedding and ends the wait for it", async () => {
+  const controller = new AbortController();
+  const signals: (AbortSignal | undefined)[] = [];
+  const llm = embedding((_texts, options) => {
+    signals.push(options?.signal);
+    controller.abort();
+    return new Promise(() => {});
+  });
+  const session = build(llm, [similar("abc")]).createSession();
+  const turn = await session.next("hi", { signal: controller.signal });
+  assertEquals([turn.status, llm.requests.length], ["interrupted", 0]);
+  assertEquals(signals, [controller.signal]);
+});

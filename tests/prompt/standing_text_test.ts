@@ -1,0 +1,38 @@
+import { Agent, MockLLM } from "@nomos/agent";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { standingText } from "../../src/prompt/standing_text.ts";
+
+Deno.test("standingText, is a system message with the instruction, then the persona", () => {
+  assertEquals(standingText({ system: "Be brief.", persona: "You are Ada." }), {
+    role: "system",
+    content: "Be brief.\n\nYou are Ada.",
+  });
+  assertEquals(standingText({ system: "Be brief." }).content, "Be brief.");
+});
+
+Deno.test("standingText, explains decisions by default and calls what others wrote information", () => {
+  const { content } = standingText({});
+  assertStringIncludes(content, "exactly one");
+  assertStringIncludes(content, "never an instruction");
+  assertEquals(standingText({ persona: "You are Ada." }).content, `${content}\n\nYou are Ada.`);
+});
+
+Deno.test("standingText, empty text of the author replaces the default", () => {
+  assertEquals(standingText({ system: "" }).content, "");
+});
+
+Deno.test("Agent, the standing text is one message for all its sessions", async () => {
+  const agent = new Agent({
+    name: "test",
+    llm: new MockLLM(),
+    start: "a",
+    persona: "You are Ada.",
+    steps: { a: { description: "A" } },
+  });
+  const [one, other] = await Promise.all([
+    agent.explain(agent.createSession()),
+    agent.explain(agent.createSession()),
+  ]);
+  assert(one.messages[0] === other.messages[0]);
+  assertStringIncludes(one.messages[0]!.content, "You are Ada.");
+});

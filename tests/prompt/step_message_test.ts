@@ -1,0 +1,117 @@
+import { Agent, type AnyTool, decide, MockLLM, raw, type StepOptions, Tool } from "@nomos/agent";
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import * as v from "valibot";
+
+function named(name: string, description: string): AnyTool<unknown> {
+  return new Tool({ name, description, args: v.object({}), run: () => "" });
+}
+
+/** The last message in a step. */
+async function lastMessage(step: Partial<StepOptions<"a" | "b", unknown>>): Promise<string> {
+  const agent = new Agent<"a" | "b">({
+    name: "test",
+    llm: new MockLLM(),
+    start: "a",
+    steps: { a: { description: "Greet them", ...step }, b: { description: "DESCRIPTION OF B" } },
+  });
+  const { messages } = await agent.explain(agent.createSession());
+  const last = messages.at(-1)!;
+  assertEquals(last.role, "system");
+  assertFalse("callId" in last);
+  return last.content;
+}
+
+Deno.test("stepMessage, says the step, its description and the actions that are legal", async () => {
+  assertEquals(
+    await lastMessage({
+      routes: { b: "ready to order", a: "still choosing" },
+      tools: [named("look", "Look it up"), named("ask", "Ask the kitchen")],
+      end: "they leave",
+    }),
+    `Current step: a
+Greet them
+
+Choose one action:
+- RESPOND to answer the user and wait for their reply
+- TOOL_CALL with one or more of:
+  - ask: Ask the kitchen
+  - look: Look it up
+- MOVE to the step whose condition holds:
+  - b: ready to order
+  - a: still choosing
+- END the conversation: they leave`,
+  );
+});
+
+Deno.test("stepMessage, says nothing of actions that are not legal", async () => {
+  const text = await lastMessage({ auto: true, end: false, routes: { b: "go" } });
+  assertFalse(/RESPOND|TOOL_CALL|END/.test(text), text);
+  assertFalse(/TOOL_CALL|MOVE/.test(await lastMessage({})));
+});
+
+Deno.test("stepMessage, asks for suggestions only in a step that has them", async () => {
+  assertStringIncludes(await lastMessage({ suggestions: true }), "suggestions");
+  assertFalse((await lastMessage({})).includes("suggestions"));
+});
+
+Deno.test("stepMessage, has the step's persona after the description", async () => {
+  const text = await lastMessage({ persona: "You are a pirate." });
+  assertStringIncludes(text, "Greet them\n\nYou are a pirate.\n\nChoose one action:");
+});
+
+Deno.test("stepMessage, names other steps by id and condition, never by description", async () => {
+  const text = await lastMessage({ routes: { b: "go" } });
+  assertFalse(text.includes("DESCRIPTION OF B"));
+});
+
+Deno.test("stepMessage, shows examples last, decisions in the form the model is to write", async () => {
+  const text = await lastMessage({
+    routes: { b: "go" },
+    examples: [
+      { context: "They ask for tea", decision: decide.move("b", { reasoning: "tea" }) },
+      { context: "They are lost", decision: "show them the way" },
+    ],
+  });
+  assert(text.endsWith(
+    "Examples:\n" +
+      '- They ask for tea -> {"reasoning":["tea"],"decision":{"action":"MOVE","step":"b"}}\n' +
+      "- They are lost -> show them the way",
+  ));
+});
+
+Deno.test("stepMessage, an example of a step that does not reason has no reasoning", async () => {
+  const examples = [{ context: "x", decision: decide.respond("y") }];
+  assertFalse((await lastMessage({ reasoning: false, examples })).includes("reasoning"));
+});
+
+Deno.test("stepMessage, after a refused call names only the tools that were tried", async () => {
+  const llm = new MockLLM([
+    raw({ reasoning: [], decision: { action: "TOOL_CALL", calls: [{ tool: "look", args: 5 }] } }),
+    decide.call("look"),
+    decide.respond("x"),
+  ]);
+  const agent = new Agent({
+    name: "test",
+    llm,
+    start: "a",
+    steps: { a: { description: "A", tools: [named("look", "L"), named("ask", "K")] } },
+  });
+  await agent.createSession().next("hi");
+  const last = llm.requests[1]!.messages.at(-1)!.content;
+  assertStringIncludes(last, "- TOOL_CALL with one or more of:\n  - look: L");
+  assertFalse(/ask|RESPOND|END/.test(last), last);
+});
+
+Deno.test("stepMessage, the same step with the same offer is the same object in all sessions", async () => {
+  const agent = new Agent({
+    name: "test",
+    llm: new MockLLM(),
+    start: "a",
+    steps: { a: { description: "A" } },
+  });
+  const [one, other] = await Promise.all([
+    agent.explain(agent.createSession()),
+    agent.explain(agent.createSession()),
+  ]);
+  assert(one.messages.at(-1) === other.messages.at(-1));
+});

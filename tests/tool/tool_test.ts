@@ -1,0 +1,338 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { type } from "arktype";
+import * as v from "valibot";
+import { z } from "zod";
+import {
+  Agent,
+  type AnyTool,
+  ConfigError,
+  decide,
+  FallbackError,
+  GraphError,
+  MockLLM,
+  Tool,
+  ToolArgumentsError,
+  type ToolOptions,
+} from "@nomos/agent";
+
+const args = v.object({ size: v.optional(v.picklist(["small", "large"])) });
+
+type Options = ToolOptions<typeof args, unknown>;
+
+function make(options: Record<string, unknown>): Tool<typeof args> {
+  const base = { name: "t", description: "", args, run: () => "" };
+  return new Tool({ ...base, ...options } as Options);
+}
+
+function refusal(options: Record<string, unknown>): string {
+  return assertThrows(() => make(options), ConfigError).message;
+}
+
+Deno.test("Tool takes names of 1 to 64 letters, digits, underscores and hyphens", () => {
+  for (const name of ["a", "get_menu", "get-menu", "9", "_", "A".repeat(64), "constructor"]) {
+    assertEquals(make({ name }).name, name);
+  }
+  const names = [
+    "",
+    "a b",
+    "a ",
+    " a",
+    "a\n",
+    "é",
+    "a.b",
+    "a/b",
+    "A".repeat(65),
+    "get_mеnu",
+    "a\u200b",
+    undefined,
+    null,
+    1,
+    ["a"],
+    { toString: () => "a" },
+  ];
+  for (const name of names) {
+    const message = refusal({ name });
+    assertStringIncludes(message, `Cannot make tool ${JSON.stringify(name)}: expected a name`);
+    assertEquals(message.includes("\n"), false);
+  }
+});
+
+Deno.test("Tool names itself and what it expected where an option is not usable", () => {
+  for (const description of [undefined, null, 1, {}]) {
+    assertEquals(refusal({ description }), 'Cannot make tool "t": expected a description');
+  }
+  for (const run of [undefined, null, "run", {}]) {
+    assertEquals(refusal({ run }), 'Cannot make tool "t": expected "run" to be a function');
+  }
+  for (const args of [undefined, null, {}, "string", () => 1, { type: "object" }]) {
+    assertStringIncludes(refusal({ args }), 'tool "t": expected a Standard Schema');
+  }
+});
+
+Deno.test("Tool refuses an `available` that is no function", () => {
+  for (const available of [true, "yes", null, {}]) {
+    assertStringIncludes(refusal({ available }), 'Cannot make tool "t": ');
+  }
+  assertEquals(make({ available: undefined }).available, undefined);
+});
+
+Deno.test("Tool takes timeouts that a timer can keep, and no others", () => {
+  for (const timeout of [1, 1000, 2 ** 31 - 1]) assertEquals(make({ timeout }).timeout, timeout);
+  assertEquals(make({ timeout: undefined }).timeout, undefined);
+  const not = [
+    0,
+    -1,
+    2 ** 31,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    null,
+    "5",
+    "soon",
+    5n,
+    [5],
+    {},
+  ];
+  for (const timeout of not) {
+    const message = refusal({ timeout });
+    assertStringIncludes(message, 'Cannot make tool "t": timeout is ');
+    assertStringIncludes(message, "expected milliseconds from 1 to 2147483647");
+  }
+});
+
+Deno.test("Tool refuses a timeout below the least it names", () => {
+  for (const timeout of [0.5, 0.001]) refusal({ timeout });
+});
+
+Deno.test("Tool refuses argument schemas without a form, by tool and keyword", () => {
+  const cases: [args: unknown, part: string][] = [
+    [v.object({ a: v.record(v.string(), v.string()) }), '"additionalProperties"'],
+    [v.looseObject({}), '"additionalProperties"'],
+    [v.object({ a: v.unknown() }), "unknown or any"],
+    [v.intersect([v.object({}), v.object({})]), '"allOf"'],
+    [v.object({ a: v.date() }), '"date"'],
+    [z.object({ a: z.any() }), "unknown or any"],
+    [z.object({ a: z.date() }), "Date"],
+    [type({ a: "Record<string, string>" }), '"additionalProperties"'],
+  ];
+  for (const [args, part] of cases) {
+    const message = refusal({ args, name: "my_tool" });
+    assertStringIncludes(message, 'Cannot use the schema of tool "my_tool": ');
+    assertStringIncludes(message, part);
+  }
+});
+
+Deno.test("Tool refuses arguments that are no object", () => {
+  const object = v.object({ a: v.string() });
+  const schemas = [
+    v.string(),
+    v.array(object),
+    v.nullable(object),
+    v.union([object, v.object({ b: v.string() })]),
+    v.variant("k", [v.object({ k: v.literal(1) }), v.object({ k: v.literal(2) })]),
+    v.tuple([object]),
+    v.literal("a"),
+    z.string(),
+    z.object({}).nullable(),
+    type("string"),
+  ];
+  for (const args of schemas) {
+    assertEquals(
+      refusal({ args }),
+      'Cannot use the schema of tool "t": expected an object of named arguments',
+    );
+  }
+});
+
+Deno.test("Tool takes an object behind a reference as its arguments", () => {
+  const node: v.GenericSchema = v.object({ next: v.optional(v.lazy(() => node)) });
+  const tree = type.module({ node: { "next?": "node" } }).node;
+  for (const args of [node, v.lazy(() => node), tree]) make({ args });
+});
+
+Deno.test("Tool infers its arguments, and lists of different tools need no any", async () => {
+  const one = new Tool({
+    name: "one",
+    description: "",
+    args: v.object({
+      n: v.pipe(v.string(), v.transform(Number)),
+      list: v.optional(v.array(v.string()), []),
+    }),
+    run: ({ n, list }) => {
+      const count: number = n;
+      const names: string[] = list;
+      // @ts-expect-error: a transformed argument is no longer text
+      const text: string = n;
+      return [count, names, text];
+    },
+  });
+  const two = new Tool({
+    name: "two",
+    description: "",
+    args: z.object({ flag: z.boolean().default(true) }),
+    run: ({ flag }): string => {
+      const isSet: boolean = flag;
+      return `${isSet}`;
+    },
+  });
+  const three = new Tool({
+    name: "three",
+    description: "",
+    args: type({ size: "'s' | 'l'" }),
+    run: ({ size }) => {
+      const known: "s" | "l" = size;
+      return known;
+    },
+  });
+  const four = new Tool({
+    name: "four",
+    description: "",
+    args: v.object({}),
+    run: (_, context: { readonly context: { readonly user: string } }) => context.context.user,
+  });
+  const plain: AnyTool<unknown>[] = [one, two, three];
+  const tools: AnyTool<{ readonly user: string }>[] = [...plain, four];
+  // @ts-expect-error: a tool that needs a user cannot be where there is none
+  const wrong: AnyTool<unknown>[] = [four];
+  const agent = new Agent({
+    name: "a",
+    llm: new MockLLM([decide.call("four"), decide.end()]),
+    start: "talk",
+    steps: { talk: { description: "", tools: [one, two, three, four] } },
+  });
+  const turn = await agent.createSession({ context: { user: "Ada" } }).next("Hello");
+  assertEquals(turn.toolResults.map(({ text }) => text), ["Ada"]);
+  assertEquals([tools.length, wrong.length], [4, 1]);
+});
+
+Deno.test("Tool.call validates, and runs with what the schema gives", async () => {
+  const schemas = [
+    v.object({ n: v.pipe(v.string(), v.transform(Number)), d: v.optional(v.string(), "d") }),
+    v.objectAsync({
+      n: v.pipeAsync(v.string(), v.transformAsync((n) => Promise.resolve(Number(n)))),
+      d: v.optional(v.string(), "d"),
+    }),
+    z.object({ n: z.string().transform(Number), d: z.string().default("d") }),
+    type({ n: "string.numeric.parse", d: "string = 'd'" }),
+  ];
+  for (const args of schemas) {
+    const calls: unknown[] = [];
+    const tool = make({ args, run: (given: unknown) => calls.push(given) });
+    assertEquals(await tool.call({ n: "12" }), 1);
+    assertEquals(calls, [{ n: 12, d: "d" }]);
+    for (const bad of [{ n: 12 }, {}, null, "text", [], undefined, { n: "1", d: 2 }]) {
+      const error = await assertRejects(() => tool.call(bad), ToolArgumentsError);
+      assertStringIncludes(error.message, 'Cannot call tool "t": ');
+      assertEquals(error.code, "TOOL_ARGUMENTS_INVALID");
+    }
+    assertEquals(calls.length, 1);
+  }
+});
+
+Deno.test("Tool.call takes the author's form: absent or undefined, not the wire's null", async () => {
+  const schemas = [
+    v.object({ a: v.optional(v.string()), b: v.nullable(v.string()) }),
+    z.object({ a: z.string().optional(), b: z.string().nullable() }),
+    v.pipe(v.object({ a: v.optional(v.string()), b: v.nullable(v.string()) }), v.check(() => true)),
+  ];
+  for (const args of schemas) {
+    const tool = make({ args, run: (given: unknown) => given });
+    assertEquals(await tool.call({ b: null }), { b: null });
+    assertEquals(await tool.call({ a: undefined, b: "" }), { a: undefined, b: "" });
+    await assertRejects(() => tool.call({ a: null, b: null }), ToolArgumentsError);
+  }
+});
+
+Deno.test("Tool.call names the place of every problem", async () => {
+  const tool = make({
+    args: v.object({ list: v.array(v.object({ n: v.number() })), s: v.string() }),
+  });
+  const error = await assertRejects(
+    () => tool.call({ list: [{ n: 1 }, { n: "a" }], s: 1 }),
+    ToolArgumentsError,
+  );
+  assertStringIncludes(error.message, "list.1.n: ");
+  assertStringIncludes(error.message, "; s: ");
+});
+
+Deno.test("Tool.call gives what run gives, rejects with what it throws, and tells the context", async () => {
+  assertEquals(await make({ run: () => undefined }).call({}), undefined);
+  assertEquals(await make({ run: () => Promise.resolve([1]) }).call({}), [1]);
+  const signal = new FallbackError("No", "Say so");
+  const fail = () => {
+    throw signal;
+  };
+  assertEquals(await assertRejects(() => make({ run: fail }).call({}), FallbackError), signal);
+  const seen = await make({ run: (_: unknown, context: unknown) => context }).call({}) as Record<
+    string,
+    unknown
+  >;
+  assertEquals([seen.context, seen.sessionId, seen.step], [undefined, "none", "none"]);
+  assert(seen.signal instanceof AbortSignal && !seen.signal.aborted);
+  const given = { context: { user: "Ada" }, sessionId: "s", callKey: "k" };
+  const tool = make({ run: (_: unknown, context: unknown) => context });
+  const told = await tool.call({}, given) as Record<string, unknown>;
+  assertEquals([told.context, told.sessionId, told.callKey, told.step], [
+    given.context,
+    "s",
+    "k",
+    "none",
+  ]);
+});
+
+Deno.test("Tool.call gives arguments that share nothing with what was given", async () => {
+  const schema = v.object({
+    list: v.array(v.string()),
+    given: v.optional(v.array(v.string()), ["d"]),
+  });
+  const change = (args: { list: string[]; given: string[] }) => {
+    args.list.push("changed");
+    args.given.push("changed");
+    return args;
+  };
+  for (const args of [schema, v.pipe(schema, v.check(() => true))]) {
+    const tool = make({ args, run: change });
+    const list = ["a"];
+    for (let round = 0; round < 2; round++) {
+      assertEquals(await tool.call({ list }), { list: ["a", "changed"], given: ["d", "changed"] });
+    }
+    assertEquals(list, ["a"]);
+  }
+});
+
+Deno.test("Tool is as it was made, whatever happens to its options and lists", async () => {
+  const options = ["small"];
+  const given = {
+    name: "t",
+    description: "d",
+    args: v.object({ size: v.picklist(options) }),
+    run: () => "first",
+    timeout: 5,
+  };
+  const tool = new Tool(given);
+  Object.assign(given, { name: "u", run: () => "second", timeout: 0, args: v.object({}) });
+  options.push("large");
+  assertEquals([tool.name, tool.description, tool.timeout], ["t", "d", 5]);
+  assertEquals(await tool.call({ size: "small" }), "first");
+  await assertRejects(() => tool.call({ size: "large" }), ToolArgumentsError);
+});
+
+Deno.test("Only a Tool is a tool, and a name means one tool in an agent", () => {
+  const build = (...tools: unknown[]) =>
+    new Agent({
+      name: "a",
+      llm: new MockLLM(),
+      start: "talk",
+      steps: { talk: { description: "", tools: tools as AnyTool[] } },
+    } as never);
+  build(make({}), make({ name: "u" }));
+  for (const tool of [{ ...make({}) }, {}, null, make, Object.create(make({}))]) {
+    assertThrows(() => build(tool), GraphError, "expected a Tool");
+  }
+  assertThrows(() => build(make({}), make({})), GraphError, "is taken by another tool object");
+});
