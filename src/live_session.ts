@@ -117,10 +117,10 @@ export class LiveSession {
     const offer = offerOf(step, { context: this.context, sessionId: this.id, step: step.id });
     const key = constraint === undefined && examples === ""
       ? offer.key
-      : `${offer.key} ${constraintKey(constraint)}`;
+      : `${offer.key}|${constraintKey(constraint)}`;
     const shape = () => shapeOf(step, offer, constraint);
     const schema = findSchema(this.agent.schemaCache, step.schemas, key, shape);
-    const messageKey = examples === "" ? key : `${key} ${examples}`;
+    const messageKey = examples === "" ? key : `${key}|${examples}`;
     let message = step.messages.get(messageKey);
     if (message === undefined) {
       const shown = examples === ""

@@ -84,9 +84,7 @@ export class DecisionSchema {
     let value = output;
     if (isText) {
       const parsed = parseOutput(output);
-      if (!parsed.success) {
-        return refused("", parsed.message);
-      }
+      if (!parsed.success) return refused("", parsed.message);
       value = parsed.value;
     }
     const result = v.safeParse(this.#schema, value);
