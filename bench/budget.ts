@@ -7,6 +7,7 @@
 import { runScenario } from "../src/profile/scenario.ts";
 import { validateScenario } from "./bare_valibot.ts";
 import { sessionOf, takeTurn } from "./history.ts";
+import { makeAgent, makeTool } from "./making.ts";
 
 const ROUNDS = 5;
 const ITERATIONS = 20_000;
@@ -15,6 +16,7 @@ const TURNS = 300;
 
 await reportDecision();
 await reportHistory();
+await reportMaking();
 
 async function reportDecision(): Promise<void> {
   const setting = { tools: 1, iterations: ITERATIONS, cache: true, validate: true };
@@ -50,6 +52,21 @@ async function reportHistory(): Promise<void> {
     console.log(`a turn after ${messages} messages: ${show(times[index])}, ratio ${ratio}`);
   }
   console.log("  budget 2 at 1,000 and 4 at 10,000");
+}
+
+async function reportMaking(): Promise<void> {
+  const agent = makeAgent();
+  const held = makeTool();
+  const [tool, session] = await least([
+    () => {
+      for (let made = 0; made < ITERATIONS; made++) makeTool();
+    },
+    () => {
+      for (let made = 0; made < ITERATIONS; made++) agent.createSession();
+    },
+  ], ITERATIONS);
+  console.log(`a tool made anew with the schema of ${held.name}: ${show(tool)}, budget 3`);
+  console.log(`a session: ${show(session)}, budget 2`);
 }
 
 /** What is measured; where there is something to prepare, it gives what is then measured. */

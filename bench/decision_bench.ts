@@ -1,8 +1,7 @@
-import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
-import * as v from "valibot";
 import { runScenario } from "../src/profile/scenario.ts";
 import { validateScenario } from "./bare_valibot.ts";
 import { sessionOf, takeTurn } from "./history.ts";
+import { makeAgent, makeTool } from "./making.ts";
 
 const scenario = { tools: 1, iterations: 100, cache: true, validate: true, freshTools: false };
 
@@ -36,21 +35,7 @@ for (const messages of [10, 1_000, 10_000]) {
 }
 
 const held = makeTool();
-const agent = new Agent({
-  name: "bench",
-  llm: new MockLLM([decide.respond("ok")], { whenDone: "repeat" }),
-  start: "start",
-  steps: { start: { description: "Start", tools: [held] } },
-});
+const agent = makeAgent();
 
 Deno.bench("a session", { group: "making" }, () => void agent.createSession());
-Deno.bench("a tool with a schema seen before", { group: "making" }, () => void makeTool());
-
-function makeTool() {
-  return new Tool({
-    name: "test_tool",
-    description: "A tool to measure",
-    args: v.object({ arg0: v.string(), size: v.optional(v.picklist(["small", "large"])) }),
-    run: ({ arg0 }) => arg0,
-  });
-}
+Deno.bench(`a tool with the schema of ${held.name}`, { group: "making" }, () => void makeTool());

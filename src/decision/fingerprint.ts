@@ -27,7 +27,6 @@ interface Kind {
   readonly sample: Part;
   /** The source text of its `~run`. */
   readonly run: string;
-  readonly keys: number;
   readonly fields: readonly (readonly [name: string, field: Field])[];
 }
 
@@ -38,7 +37,6 @@ function list(parts: readonly object[], fields: Record<string, Field> = {}): voi
     KINDS.set(part.reference, {
       sample: part,
       run: String(part["~run"]),
-      keys: Object.keys(part).length,
       fields: Object.entries(fields),
     });
   }
@@ -142,9 +140,10 @@ export function snapshot<Schema extends object>(schema: Schema): Schema {
 function genuineKind(part: Part): Kind | undefined {
   const kind = KINDS.get(part.reference);
   if (kind === undefined) return undefined;
-  const { sample, run, keys } = kind;
+  const { sample, run } = kind;
+  // A fallback is no field of any kind, but objects heed it.
   return part.kind === sample.kind && part.type === sample.type && part.async === sample.async &&
-      Object.keys(part).length === keys && String(part["~run"]) === run
+      part.fallback === undefined && String(part["~run"]) === run
     ? kind
     : undefined;
 }
@@ -166,11 +165,16 @@ function describeField(field: Field, value: unknown): string | undefined {
   }
 }
 
+/** Text that nothing inside it can end: cheaper than escaping. */
+export function quoted(text: string): string {
+  return `"${text.length}:${text}"`;
+}
+
 /** Data as text, with its type; undefined where it is not data. */
 function describe(value: unknown): string | undefined {
   switch (typeof value) {
     case "string":
-      return JSON.stringify(value);
+      return quoted(value);
     case "number":
       return Object.is(value, -0) ? "-0" : `${value}`;
     case "bigint":
@@ -182,7 +186,7 @@ function describe(value: unknown): string | undefined {
       return KNOWN_FUNCTIONS.get(value) ?? identity(value);
     case "object":
       if (value === null) return "null";
-      if (isPlainRegExp(value)) return `r${JSON.stringify(`${value}`)}`;
+      if (isPlainRegExp(value)) return `r${quoted(`${value}`)}`;
       // Its own object, and with what is in it now.
       return `${identity(value)}${isJson(value) ? JSON.stringify(value) : ""}`;
     default:
@@ -227,7 +231,7 @@ function joinedEntries<Item>(
   for (const key in entries) {
     const part = text(entries[key]!);
     if (part === undefined) return undefined;
-    result += `${JSON.stringify(key)}:${part},`;
+    result += `${quoted(key)}:${part},`;
   }
   return result + "}";
 }

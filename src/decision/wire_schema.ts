@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { ConfigError, reasonOf } from "../errors.ts";
 import { copyJson, type JsonSchema } from "../json.ts";
-import { fingerprint, identity, isDeclarative, snapshot } from "./fingerprint.ts";
+import { fingerprint, identity, isDeclarative, quoted, snapshot } from "./fingerprint.ts";
 import { lower, type LoweredSchema, LoweringError } from "./lowering.ts";
 import { openaiStrict, type SchemaProfile } from "./schema_profile.ts";
 import {
@@ -30,6 +30,8 @@ const cache = new WeakCache<WireSchema>();
 export class WireSchema {
   /** Equal texts mean the same schema. */
   readonly meaning: string;
+  /** Whether it describes an object, which arguments must be. */
+  readonly isObject: boolean;
   readonly #source: StandardSchema | ValibotSchema;
   readonly #isValibot: boolean;
   /** Whether validation copies by itself. */
@@ -55,13 +57,12 @@ export class WireSchema {
       : identity(schema);
     const found = cache.get(meaning);
     if (found !== undefined) return found;
-    const made = new WireSchema(schema, meaning, isValibot);
-    made.lowered(openaiStrict, owner);
+    const made = new WireSchema(schema, meaning, isValibot, owner);
     cache.set(meaning, made);
     return made;
   }
 
-  private constructor(schema: StandardSchema, meaning: string, isValibot: boolean) {
+  private constructor(schema: StandardSchema, meaning: string, isValibot: boolean, owner: string) {
     this.meaning = meaning;
     this.#isValibot = isValibot && meaning !== identity(schema);
     this.#source = this.#isValibot ? snapshot(schema) : schema;
@@ -69,6 +70,7 @@ export class WireSchema {
     const hasNaturalNames = this.#isValibot && NATURAL_NAMES.some((name) => meaning.includes(name));
     this.#prototype = hasNaturalNames ? null : Object.prototype;
     this.#isDeclarative = this.#isValibot && isDeclarative(meaning) && !hasNaturalNames;
+    this.isObject = isObject(this.lowered(openaiStrict, owner));
   }
 
   /** The schema in a model's subset of JSON Schema, kept unless `fresh`. */
@@ -136,9 +138,16 @@ export class WireSchema {
 /** Forms of one schema that are kept: it may serve tools of many names and models of many kinds. */
 const KEPT_FORMS = 8;
 
-/** The names that every object has, in quotes as a fingerprint has them. */
+/** The names that every object has, as a fingerprint has them. */
 const NATURAL_NAMES = [...Object.getOwnPropertyNames(Object.prototype), "__proto__"]
-  .map((name) => JSON.stringify(name));
+  .map(quoted);
+
+/** Whether a schema is an object, itself or behind a reference. */
+function isObject({ schema, definitions }: LoweredSchema): boolean {
+  const { $ref } = schema;
+  const target = typeof $ref === "string" ? definitions[$ref.replace("#/$defs/", "")] : schema;
+  return target?.type === "object";
+}
 
 function failed(error: unknown): StandardResult {
   return { issues: [{ message: `Validation failed: ${reasonOf(error)}` }] };

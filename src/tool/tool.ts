@@ -4,8 +4,6 @@
  * @module
  */
 import type { InferOutput, StandardSchema } from "../decision/standard_schema.ts";
-import type { LoweredSchema } from "../decision/lowering.ts";
-import { openaiStrict } from "../decision/schema_profile.ts";
 import { WireSchema } from "../decision/wire_schema.ts";
 import { ConfigError, quote, ToolArgumentsError } from "../errors.ts";
 import type { GuardContext, ToolContext } from "./tool_context.ts";
@@ -152,7 +150,7 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
     this.timeout = timeout;
     this.available = available;
     this.#schema = WireSchema.of(args, owner);
-    if (!isObject(this.#schema.lowered(openaiStrict, owner))) {
+    if (!this.#schema.isObject) {
       throw new ConfigError(
         `Cannot use the schema of ${owner}: expected an object of named arguments`,
       );
@@ -183,13 +181,6 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
       ...context,
     });
   }
-}
-
-/** Whether a schema is an object, itself or behind a reference. */
-function isObject({ schema, definitions }: LoweredSchema): boolean {
-  const { $ref } = schema;
-  const target = typeof $ref === "string" ? definitions[$ref.replace("#/$defs/", "")] : schema;
-  return target?.type === "object";
 }
 
 /** The longest delay of a timer, about 24.8 days. */
