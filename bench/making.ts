@@ -13,7 +13,7 @@ export function makeTool(): Tool {
     description: "A tool to measure",
     args: v.object({ arg0: v.string(), size: v.optional(v.picklist(["small", "large"])) }),
     run: ({ arg0 }) => arg0,
-  }) as unknown as Tool;
+  });
 }
 
 /** An agent with one step and one tool. */

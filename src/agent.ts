@@ -88,6 +88,11 @@ export type NextArguments<Context> = unknown extends Context
  * schema built for exactly the current step makes every illegal one
  * unrepresentable. An agent is immutable, and shared by all its sessions.
  *
+ * @typeParam StepId The names of the steps, inferred from `steps`.
+ * @typeParam Context What tools and guards get as `context`, inferred from the
+ *   tools. Where only guards want one, or tools want different ones, name it:
+ *   `new Agent<"browse" | "pay", Shop>({ … })`.
+ *
  * @throws {GraphError} listing every problem of the graph.
  * @throws {ConfigError} if an option is not usable.
  *

@@ -32,7 +32,7 @@ function noted(diary: Diary, name: string, run: () => unknown = () => "done"): T
       return run();
     },
   });
-  return tool as unknown as Tool;
+  return tool;
 }
 
 function optionsOf(diary: Diary, script: readonly ScriptEntry[]): AgentOptions<string, never> {

@@ -7,7 +7,7 @@ const none = v.object({});
 
 function tool(name: string, run: ToolOptions<typeof none, unknown>["run"], timeout?: number): Tool {
   const options = { name, description: "", args: none, run, ...(timeout && { timeout }) };
-  return new Tool(options) as unknown as Tool;
+  return new Tool(options);
 }
 
 /** An agent with one step and these tools, whose model plays this script. */

@@ -108,7 +108,8 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
   /** Whether it is offered now. */
   readonly available: ((context: GuardContext<Context>) => boolean) | undefined;
   readonly #schema: WireSchema;
-  readonly #run: (args: InferOutput<Args>, context: ToolContext<Context>) => unknown;
+  // Not by the arguments' type, so that a tool of any arguments is a `Tool`.
+  readonly #run: (args: never, context: ToolContext<Context>) => unknown;
 
   static {
     isTool = (value) => typeof value === "object" && value !== null && #schema in value;
@@ -172,7 +173,7 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
       });
       throw new ToolArgumentsError(`Cannot call tool "${this.name}": ${reasons.join("; ")}`);
     }
-    return await this.#run(result.value as InferOutput<Args>, {
+    return await this.#run(result.value as never, {
       context: undefined as Context,
       sessionId: "none",
       step: "none",

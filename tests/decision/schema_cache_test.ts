@@ -23,7 +23,7 @@ import {
 import { collect } from "./fixture.ts";
 
 function tool(args: StandardSchema, name = "t"): Tool {
-  return new Tool({ name, description: "", args, run: () => "" }) as unknown as Tool;
+  return new Tool({ name, description: "", args, run: () => "" });
 }
 
 function agentOf(schemaCache: SchemaCache, tools: AnyTool<unknown>[], llm: LLM = new MockLLM()) {
