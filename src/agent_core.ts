@@ -12,8 +12,8 @@ import { ConfigError, GraphError, type GraphProblem, quote } from "./errors.ts";
 import { buildGraph } from "./graph/build_graph.ts";
 import type { Graph, Step } from "./graph/graph.ts";
 import type { TurnLimits } from "./history/next_stage.ts";
-import { shapeOf } from "./live_session.ts";
 import type { LLM, Message } from "./llm/llm.ts";
+import { shapeOf } from "./prepare.ts";
 import { ExampleChooser } from "./prompt/examples.ts";
 import { standingText } from "./prompt/standing_text.ts";
 

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { prepareNext, requestOf } from "./decide.ts";
 import type { LegalActions } from "./decision/legal_actions.ts";
 import { nextStage } from "./history/next_stage.ts";
 import type { JsonSchema } from "./json.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { Message } from "./llm/llm.ts";
+import { prepareNext, requestOf } from "./prepare.ts";
 import { renderFallback } from "./prompt/render_event.ts";
 
 /** Exactly what would be sent to the model next. */

@@ -4,34 +4,17 @@
  * @module
  */
 import type { AgentCore } from "./agent_core.ts";
-import type { DecisionShape } from "./decision/build_schema.ts";
-import type { DecisionSchema } from "./decision/decision_schema.ts";
-import { constrain, type Constraint, constraintKey } from "./decision/legal_actions.ts";
-import { findSchema } from "./decision/schema_cache.ts";
-import { openaiStrict } from "./decision/schema_profile.ts";
 import { ConfigError, SessionBusyError, SessionEndedError, SessionWaitingError } from "./errors.ts";
 import type { Step } from "./graph/graph.ts";
-import { legalActions, type Offer, offerOf } from "./graph/offer.ts";
-import type { Example } from "./graph/step.ts";
-import type { UserEvent } from "./history/event.ts";
 import type { Log } from "./history/log.ts";
 import type { SessionStatus } from "./history/position.ts";
 import type { Message } from "./llm/llm.ts";
-import { ExampleChooser } from "./prompt/examples.ts";
-import { stepMessage } from "./prompt/step_message.ts";
 import { type PromptReport, type Shown, Transcript } from "./prompt/transcript.ts";
-import { schemaOf } from "./tool/tool.ts";
-
-/** What a request for the next decision is made of. */
-export interface Prepared {
-  readonly step: Step;
-  readonly schema: DecisionSchema;
-  /** The last message. */
-  readonly message: Message;
-}
 
 /** A session while it lives in this process. */
 export class LiveSession {
+  /** The last input as a vector, by its place in the log; for examples that are chosen by likeness. */
+  query: { readonly at: number; readonly vector: readonly number[] } | undefined;
   #isBusy = false;
   /** The length of the log when the last turn began: if nothing came of it, it was interrupted. */
   #begunAt: number;
@@ -42,8 +25,6 @@ export class LiveSession {
   /** The last request, and the one before it. */
   #shown: Shown | undefined;
   #shownBefore: Shown | undefined;
-  /** The last input as a vector, by its place in the log. */
-  #query: { readonly at: number; readonly vector: readonly number[] } | undefined;
 
   constructor(
     readonly agent: AgentCore,
@@ -106,48 +87,6 @@ export class LiveSession {
     this.#isBusy = false;
   }
 
-  /** What is offered to the model next, and how it is said. Waits only for an embedding. */
-  prepare(constraint: Constraint | undefined, signal?: AbortSignal): Prepared | Promise<Prepared> {
-    const { step } = this;
-    if (!ExampleChooser.depends(step)) return this.#prepare(step, constraint, "");
-    return this.#chooseExamples(step, signal).then((keys) => this.#prepare(step, constraint, keys));
-  }
-
-  #prepare(step: Step, constraint: Constraint | undefined, examples: string): Prepared {
-    const offer = offerOf(step, { context: this.context, sessionId: this.id, step: step.id });
-    const key = constraint === undefined && examples === ""
-      ? offer.key
-      : `${offer.key}|${constraintKey(constraint)}`;
-    const shape = () => shapeOf(step, offer, constraint);
-    const schema = findSchema(this.agent.schemaCache, step.schemas, key, shape);
-    const messageKey = examples === "" ? key : `${key}|${examples}`;
-    let message = step.messages.get(messageKey);
-    if (message === undefined) {
-      const shown = examples === ""
-        ? this.agent.examples.always(step)
-        : examples.split(",").map((index) => step.examples[Number(index)]!);
-      message = stepMessage(step, offer, schema.legal, shown);
-      if (step.messages.size >= MESSAGES_PER_STEP) {
-        step.messages.delete(step.messages.keys().next().value!);
-      }
-      step.messages.set(messageKey, message);
-    }
-    return { step, schema, message };
-  }
-
-  /** The places of the examples to show now. An input is embedded once, whatever steps it passes. */
-  async #chooseExamples(step: Step, signal?: AbortSignal): Promise<string> {
-    const { events } = this.log;
-    const { examples } = this.agent;
-    const at = events.findLastIndex(({ type }) => type === "user");
-    if (at < 0) return placesOf(examples.always(step), step);
-    if (this.#query?.at !== at) {
-      const { text } = events[at] as UserEvent;
-      this.#query = { at, vector: await examples.embed(text, signal) };
-    }
-    return placesOf(await examples.choose(step, this.#query.vector), step);
-  }
-
   /** The session's messages, up to date with its log. */
   get transcript(): Transcript {
     const transcript = this.#transcript ??= this.#newTranscript();
@@ -173,27 +112,4 @@ export class LiveSession {
     const [shown, before, { transcript }] = [this.#shown, this.#shownBefore, this];
     return this.#hasAsked ? () => transcript.report(shown!, before) : undefined;
   }
-}
-
-function placesOf(examples: readonly Example[], step: Step): string {
-  return examples.map((example) => step.examples.indexOf(example)).join(",");
-}
-
-/** Guards and examples can combine in very many ways; these many messages are kept per step. */
-const MESSAGES_PER_STEP = 64;
-
-/** What the decision schema of an offer is built from. */
-export function shapeOf(
-  step: Step,
-  offer: Offer,
-  constraint?: Constraint,
-): DecisionShape {
-  return {
-    legal: constrain(legalActions(step, offer), constraint),
-    tools: new Map(offer.tools.map((tool) => [tool.name, schemaOf(tool)])),
-    answer: step.answer,
-    suggestions: step.suggestions,
-    reasoning: step.reasoning,
-    profile: step.llm.schemaProfile ?? openaiStrict,
-  };
 }

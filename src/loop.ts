@@ -5,8 +5,8 @@
  * @module
  */
 import { ABORTED } from "./abort.ts";
+import { askForDecision, type Decided } from "./ask.ts";
 import { closeOpenCalls, finishedEvent, startCalls } from "./calls.ts";
-import { decide, type Decided } from "./decide.ts";
 import type { SessionEvent } from "./history/event.ts";
 import { nextStage } from "./history/next_stage.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -76,7 +76,7 @@ export async function* runTurn(
           break;
         }
         case "decide": {
-          const outcome = await decide(session, signal);
+          const outcome = await askForDecision(session, signal);
           if (outcome === ABORTED) return finish();
           decided = outcome;
           const committed = log.append(outcome.events);

@@ -6,12 +6,12 @@
 import { ABORTED, unlessAborted } from "./abort.ts";
 import type { Decision } from "./decision/decision.ts";
 import type { DecisionProblem } from "./decision/decision_schema.ts";
-import type { Constraint } from "./decision/legal_actions.ts";
 import { GuardError, LLMError, reasonOf } from "./errors.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
-import type { LiveSession, Prepared } from "./live_session.ts";
-import { DecisionRequest } from "./llm/decision_request.ts";
+import type { LiveSession } from "./live_session.ts";
+import type { DecisionRequest } from "./llm/decision_request.ts";
 import type { Usage } from "./llm/llm.ts";
+import { prepareNext, requestOf } from "./prepare.ts";
 import { resultText } from "./tool/result_text.ts";
 
 /** What one request to the model led to. Nothing of it is committed yet. */
@@ -28,35 +28,13 @@ export interface Decided {
   readonly response: unknown;
 }
 
-/** In a fallback the model can only answer. */
-const ANSWER: Constraint = { action: "RESPOND", failures: 0 };
-
-/** What the session would offer the model now. */
-export function prepareNext(
-  session: LiveSession,
-  signal?: AbortSignal,
-  isFallback: boolean = session.log.position.isFallback,
-): Prepared | Promise<Prepared> {
-  return session.prepare(isFallback ? ANSWER : session.log.position.constraint, signal);
-}
-
-/** The request that says it. */
-export function requestOf(
-  session: LiveSession,
-  { step, schema, message }: Prepared,
-  signal?: AbortSignal,
-): DecisionRequest {
-  const { transcript, id } = session;
-  return new DecisionRequest(schema, transcript, transcript.length, message, step.id, id, signal);
-}
-
 /**
  * Makes one request. A decision that is not legal becomes an `error` event.
  *
  * @throws {LLMError} if the model failed.
  * @throws {GuardError} if a guard failed.
  */
-export async function decide(
+export async function askForDecision(
   session: LiveSession,
   signal: AbortSignal | undefined,
 ): Promise<Decided | typeof ABORTED> {
