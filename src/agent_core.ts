@@ -5,8 +5,6 @@
  */
 import * as v from "valibot";
 import type { AgentOptions } from "./agent.ts";
-import { findExcess } from "./decision/schema_limits.ts";
-import { openaiStrict } from "./decision/schema_profile.ts";
 import { findSchema, processSchemaCache, SchemaCache } from "./decision/schema_cache.ts";
 import { ConfigError, GraphError, type GraphProblem, quote } from "./errors.ts";
 import { buildGraph } from "./graph/build_graph.ts";
@@ -136,12 +134,11 @@ function checkSchemas(name: string, { steps }: Graph, schemaCache: SchemaCache):
 
 function schemaProblem(step: Step, schemaCache: SchemaCache): string | undefined {
   const { routes, tools } = step;
-  const profile = step.llm.schemaProfile ?? openaiStrict;
   // An offer in which every guard is open; the key is the one such an offer has.
   const key = step.isGuarded ? "1".repeat(routes.length + tools.length) : "";
   try {
     const shape = () => shapeOf(step, { key, routes, tools });
-    const excess = findExcess(findSchema(schemaCache, step.schemas, key, shape).json, profile);
+    const { excess } = findSchema(schemaCache, step.schemas, key, shape);
     return excess && `the schema of its decisions is too large for ${step.llm.name}: ${excess}`;
   } catch (error) {
     if (error instanceof ConfigError) return `${error.message} (for ${step.llm.name})`;

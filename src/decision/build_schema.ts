@@ -37,7 +37,7 @@ export function meaningOf(shape: DecisionShape): string {
   const { legal, tools, answer, suggestions, reasoning, profile } = shape;
   const args = legal.tools.map((name) => [name, tools.get(name)!.meaning]);
   return JSON.stringify([
-    profile,
+    textOf(profile),
     reasoning,
     legal.actions,
     legal.routes,
@@ -45,6 +45,15 @@ export function meaningOf(shape: DecisionShape): string {
     suggestions,
     answer?.meaning,
   ]);
+}
+
+const profileTexts = new WeakMap<SchemaProfile, string>();
+
+/** A profile as text, made once for each object. */
+function textOf(profile: SchemaProfile): string {
+  let text = profileTexts.get(profile);
+  if (text === undefined) profileTexts.set(profile, text = JSON.stringify(profile));
+  return text;
 }
 
 /** A decision as it comes over the wire. */

@@ -22,6 +22,7 @@ import type { LoweredSchema } from "./lowering.ts";
 import { deleteNulls } from "./null_plan.ts";
 import { oneLine } from "./one_line.ts";
 import { parseOutput } from "./output.ts";
+import { findExcess } from "./schema_limits.ts";
 import type { StandardIssue, StandardResult } from "./standard_schema.ts";
 
 /** Why an output is no decision. */
@@ -55,6 +56,8 @@ export class DecisionSchema {
   readonly json: JsonSchema;
   readonly #shape: DecisionShape;
   readonly #lowered: LoweredShape;
+  /** Null until it is asked for. */
+  #excess: string | undefined | null = null;
   readonly #schema: v.GenericSchema<unknown, WireOutput>;
 
   /** Builds the schema; `fresh` converts the tools' schemas again. */
@@ -64,6 +67,12 @@ export class DecisionSchema {
     this.#schema = buildSchema(shape);
     this.#lowered = lowerShape(shape, fresh);
     this.json = freezeJson(buildJsonSchema(shape, this.#lowered));
+  }
+
+  /** Which limit of the model's profile it breaks, in words; undefined if none. */
+  get excess(): string | undefined {
+    if (this.#excess === null) this.#excess = findExcess(this.json, this.#shape.profile);
+    return this.#excess;
   }
 
   /**

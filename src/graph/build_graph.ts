@@ -223,7 +223,7 @@ class GraphBuilder {
       );
     }
     // As they are now: a decision is data, so this copies all of it.
-    return structuredClone(examples) as Step["examples"];
+    return examples.length === 0 ? [] : structuredClone(examples) as Step["examples"];
   }
 }
 
