@@ -45,7 +45,11 @@ export interface ToolStartedEvent extends EventBase {
   readonly tool: string;
 }
 
-/** A tool call came to its end. Every started call has one such event. */
+/**
+ * A tool call came to its end. Every started call has one such event. They stand
+ * in the order in which calls ended, for each is committed at once; the model
+ * and `turn.toolResults` have them in the order of the calls.
+ */
 export interface ToolFinishedEvent extends EventBase {
   /** The discriminator. */
   readonly type: "tool_finished";
