@@ -6,7 +6,7 @@ import { type Token, tokenize } from "./tokens.ts";
 
 /** An absolute path that means something on one machine only. */
 const MACHINE_PATH_REGEXP =
-  /(?:(?<=file:\/\/)|(?<![\w.~\-}\])/]))\/(?:work|root|tmp|(?:home|Users)\/\w+)\/|\b[A-Z]:\\+Users\\/g;
+  /(?:(?<=file:\/\/)|(?<![\w.~\-}\])/]))\/(?:root|tmp|(?:home|Users)\/\w+)\/|\b[A-Z]:\\+Users\\/g;
 
 /**
  * Finds absolute paths of a machine.

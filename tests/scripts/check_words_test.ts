@@ -25,9 +25,9 @@ Deno.test("findMachinePaths() names the file, the line and the path", () => {
 Deno.test("findMachinePaths() allows relative paths, addresses and other roots", () => {
   const text = [
     "./tmp/menu.json",
-    "../work/menu.json",
+    "../home/menu.json",
     "src/root/menu.ts",
-    "https://example.com/work/menu",
+    "https://example.com/home/menu",
     "${folder}/tmp/menu.json",
     "/usr/bin/env",
     "/home/",
