@@ -32,7 +32,7 @@ export type {
   NextArguments,
   SessionArguments,
   SessionOptions,
-} from "./src/agent.ts";
+} from "./src/agent_options.ts";
 export { decide } from "./src/decision/decision.ts";
 export type {
   Action,

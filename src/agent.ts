@@ -3,85 +3,18 @@
  *
  * @module
  */
-import { type AgentCore, buildCore } from "./agent_core.ts";
-import { explainNext, type Explanation } from "./explain.ts";
-import type { SchemaCache } from "./decision/schema_cache.ts";
+import type { AgentCore } from "./agent_core.ts";
+import type { AgentOptions, NextArguments, SessionArguments } from "./agent_options.ts";
+import { buildCore } from "./build_core.ts";
 import { ConfigError, quote } from "./errors.ts";
+import { explainNext, type Explanation } from "./explain.ts";
 import { drawDiagram } from "./graph/diagram.ts";
 import { findWarnings } from "./graph/reachability.ts";
-import type { Steps } from "./graph/step.ts";
 import { Log } from "./history/log.ts";
 import { logOf, readState, type State } from "./history/state.ts";
 import { LiveSession } from "./live_session.ts";
-import type { LLM } from "./llm/llm.ts";
-import type { TurnOptions } from "./loop.ts";
 import { liveSessionOf, Session } from "./session.ts";
-import type { AnyTool } from "./tool/tool.ts";
 import type { Turn } from "./turn.ts";
-
-/** What an {@linkcode Agent} is made of. */
-export interface AgentOptions<StepId extends string = string, Context = unknown> {
-  /** Its name. */
-  readonly name: string;
-  /** The model; or several by name, `default` among them, of which a step may name one. */
-  readonly llm: LLM | Models;
-  /** The first step. */
-  readonly start: NoInfer<StepId>;
-  /** The steps, by name or as a list. */
-  readonly steps: Steps<StepId, Context>;
-  /** Tools that steps may use by name. Default: none. */
-  readonly tools?: readonly AnyTool<Context>[];
-  /** The general instruction to the model. Default: one that explains decisions. */
-  readonly system?: string;
-  /** Who the agent is. Default: nothing. */
-  readonly persona?: string;
-  /** Whether the model writes down its reasoning. `false` for models that reason by themselves. Default: true. */
-  readonly reasoning?: boolean;
-  /** How many errors in a row a turn may have; one more ends it. Default: 3. */
-  readonly maxErrors?: number;
-  /** How many decisions a turn may have before an answer is asked for. Default: 10. */
-  readonly maxIterations?: number;
-  /** Longer tool results are cut, in characters. Default: 20,000. */
-  readonly maxResultChars?: number;
-  /** How many examples of a step are shown at most; those shown always are not cut. Default: 5. */
-  readonly maxExamples?: number;
-  /** How like an input an example must be to be shown, from 0 to 1. Default: 0.5. */
-  readonly exampleThreshold?: number;
-  /** The time, in milliseconds since 1970. Default: `Date.now`. */
-  readonly clock?: () => number;
-  /** Fresh names for sessions. Default: `crypto.randomUUID`. */
-  readonly ids?: () => string;
-  /** Where decision schemas are found again. Default: the one of the process. */
-  readonly schemaCache?: SchemaCache;
-}
-
-/** Several models by name. */
-export interface Models {
-  /** The model of every step that names none. */
-  readonly default: LLM;
-  /** Other models. */
-  readonly [name: string]: LLM;
-}
-
-/** Options of a new or continued session. */
-export interface SessionOptions<Context = unknown> {
-  /** Its name. Default: that of the state, else a fresh one. */
-  readonly id?: string;
-  /** Continues the session of this state. Default: a new session. */
-  readonly state?: State;
-  /** What belongs to this conversation, for tools and guards. It is live and never serialised. */
-  readonly context?: Context;
-}
-
-/** The options of `createSession`: needed only where the tools want a context. */
-export type SessionArguments<Context> = unknown extends Context
-  ? [options?: SessionOptions<Context>]
-  : [options: SessionOptions<Context> & { readonly context: Context }];
-
-/** The options of `agent.next`: needed only where the tools want a context. */
-export type NextArguments<Context> = unknown extends Context
-  ? [options?: TurnOptions & { readonly context?: Context }]
-  : [options: TurnOptions & { readonly context: Context }];
 
 /**
  * LLMs on a graph of steps. At every turn the model makes one decision, and a

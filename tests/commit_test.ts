@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { Agent, decide, MockLLM, raw, type ScriptEntry, Tool } from "@nomos/agent";
 import type { AgentOptions, LLM, SessionEvent } from "@nomos/agent";
 import * as v from "valibot";
-import { buildCore } from "../src/agent_core.ts";
+import { buildCore } from "../src/build_core.ts";
 import { type Commit, Log } from "../src/history/log.ts";
 import { LiveSession } from "../src/live_session.ts";
 import { Session } from "../src/session.ts";
