@@ -189,8 +189,8 @@ class GraphBuilder {
       }
       const tool = this.#named.get(given);
       if (tool === undefined) {
-        const known = oneOf(this.#named.keys());
-        this.#report(here, `unknown tool ${quote(given)}: expected a Tool or ${known}`);
+        const known = this.#named.size === 0 ? "" : ` or ${oneOf(this.#named.keys())}`;
+        this.#report(here, `unknown tool ${quote(given)}: expected a Tool${known}`);
       } else found.set(given, tool);
     }
     return [...found.values()].sort((a, b) => a.name < b.name ? -1 : 1);
@@ -229,6 +229,6 @@ class GraphBuilder {
 
 function oneOf(names: Iterable<string>): string {
   const quoted = [...names].map(quote);
-  if (quoted.length === 0) return "none, for there is none";
+  if (quoted.length === 0) return "one that is there";
   return quoted.length === 1 ? quoted[0]! : `one of ${quoted.join(", ")}`;
 }
