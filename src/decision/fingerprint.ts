@@ -23,54 +23,55 @@ interface Part {
 }
 
 interface Kind {
-  /** A genuine part: one that was changed by hand is not of the kind. */
-  readonly sample: Part;
-  /** The source text of its `~run`. */
-  readonly run: string;
   readonly fields: readonly (readonly [name: string, field: Field])[];
+  /** A genuine part, made when the first of its kind is met: one changed by hand is not of the kind. */
+  readonly make: () => Part;
+  sample: Part | undefined;
+  /** The source text of the sample's `~run`. */
+  run: string;
 }
+
+type Maker = (...values: never[]) => object;
 
 const KINDS = new Map<unknown, Kind>();
 
-function list(parts: readonly object[], fields: Record<string, Field> = {}): void {
-  for (const part of parts as readonly Part[]) {
-    KINDS.set(part.reference, {
-      sample: part,
-      run: String(part["~run"]),
-      fields: Object.entries(fields),
-    });
+/** Lists makers of parts, something to make a sample with, and the fields that matter. */
+function list(makers: readonly Maker[], values: readonly unknown[], fields: Record<string, Field>) {
+  for (const maker of makers) {
+    const make = () => maker(...values as never[]) as Part;
+    KINDS.set(maker, { fields: Object.entries(fields), make, sample: undefined, run: "" });
   }
 }
 
 const text = v.string();
-list([text, v.number(), v.boolean(), v.null_()]);
-list([v.literal("")], { literal: "data" });
-list([v.picklist([""])], { options: "list" });
-list([v.enum_({ a: "a" })], { enum: "record", options: "list" });
-list([v.array(text)], { item: "schema" });
-list([v.tuple([text]), v.strictTuple([text])], { items: "schemas" });
-list([v.object({}), v.strictObject({}), v.looseObject({})], { entries: "entries" });
-list([v.nullable(text), v.nullish(text), v.optional(text), v.exactOptional(text)], {
-  wrapped: "schema",
-  default: "data",
-});
-list([v.undefinedable(text)], { wrapped: "schema", default: "data" });
-list([v.union([text])], { options: "schemas" });
-list([v.variant("a", [v.object({ a: v.literal("") })])], { key: "data", options: "schemas" });
-list([v.description("")], { description: "data" });
-list([v.title("")], { title: "data" });
-list([v.metadata({})], { metadata: "record" });
-list([v.nonEmpty(), v.email(), v.uuid(), v.isoDate(), v.isoTime(), v.isoDateTime()], {
-  requirement: "data",
-});
-list([v.isoTimestamp(), v.integer(), v.safeInteger()], { requirement: "data" });
-list([v.minLength(1), v.maxLength(1), v.length(1), v.multipleOf(1)], { requirement: "data" });
-list([v.minValue(1), v.maxValue(1), v.gtValue(1), v.ltValue(1), v.value(1), v.notValue(1)], {
-  requirement: "data",
-});
-list([v.regex(/a/), v.startsWith(""), v.endsWith(""), v.includes("")], { requirement: "data" });
+const wrapped: Record<string, Field> = { wrapped: "schema", default: "data" };
+const requirement: Record<string, Field> = { requirement: "data" };
+list([v.string, v.number, v.boolean, v.null_], [], {});
+list([v.literal], [""], { literal: "data" });
+list([v.picklist], [[""]], { options: "list" });
+list([v.enum_], [{ a: "a" }], { enum: "record", options: "list" });
+list([v.array], [text], { item: "schema" });
+list([v.tuple, v.strictTuple], [[text]], { items: "schemas" });
+list([v.object, v.strictObject, v.looseObject], [{}], { entries: "entries" });
+list([v.nullable, v.nullish, v.optional, v.exactOptional, v.undefinedable], [text], wrapped);
+list([v.union], [[text]], { options: "schemas" });
+list([v.variant], ["a", [v.object({ a: text })]], { key: "data", options: "schemas" });
+list([v.description], [""], { description: "data" });
+list([v.title], [""], { title: "data" });
+list([v.metadata], [{}], { metadata: "record" });
+list([v.nonEmpty, v.email, v.uuid, v.isoDate, v.isoTime, v.isoDateTime], [], requirement);
+list([v.isoTimestamp, v.integer, v.safeInteger], [], requirement);
+list([v.minLength, v.maxLength, v.length, v.multipleOf], [1], requirement);
+list([v.minValue, v.maxValue, v.gtValue, v.ltValue, v.value, v.notValue], [1], requirement);
+list([v.regex], [/a/], requirement);
+list([v.startsWith, v.endsWith, v.includes], [""], requirement);
 
-const PIPE_RUN = String(v.pipe(text, v.nonEmpty())["~run"]);
+let pipeRun: string | undefined;
+
+function isGenuinePipe(part: Part): boolean {
+  pipeRun ??= String(v.pipe(text, v.nonEmpty())["~run"]);
+  return String(part["~run"]) === pipeRun;
+}
 
 /** Requirements that are functions, but always the same ones. */
 const KNOWN_FUNCTIONS = new Map<unknown, string>([
@@ -92,7 +93,7 @@ export function identity(object: object): string {
 export function fingerprint(schema: object): string {
   const part = schema as Part;
   if (part.pipe !== undefined) {
-    if (String(part["~run"]) !== PIPE_RUN) return identity(schema);
+    if (!isGenuinePipe(part)) return identity(schema);
     let result = "pipe(";
     for (const item of part.pipe) result += fingerprint(item) + ",";
     return result + ")";
@@ -101,7 +102,7 @@ export function fingerprint(schema: object): string {
   if (kind === undefined) return identity(schema);
   let result = `${part.type}(${part.message === undefined ? "" : describe(part.message)}`;
   // What an issue says was expected follows from the fields, unless somebody changed it.
-  if (part.expects !== kind.sample.expects) result += `~${describe(part.expects)}`;
+  if (part.expects !== kind.sample!.expects) result += `~${describe(part.expects)}`;
   for (const [name, field] of kind.fields) {
     const value = describeField(field, part[name]);
     if (value === undefined) return identity(schema);
@@ -119,7 +120,7 @@ export function isDeclarative(meaning: string): boolean {
 export function snapshot<Schema extends object>(schema: Schema): Schema {
   const part = schema as unknown as Part;
   if (part.pipe !== undefined) {
-    if (String(part["~run"]) !== PIPE_RUN) return schema;
+    if (!isGenuinePipe(part)) return schema;
     const [first, ...rest] = part.pipe.map(snapshot);
     return v.pipe(first as never, ...rest as never[]) as unknown as Schema;
   }
@@ -127,7 +128,8 @@ export function snapshot<Schema extends object>(schema: Schema): Schema {
   if (kind === undefined) return schema;
   const copy: Record<string, unknown> = { ...part };
   // The genuine one, whatever only reads like it: others may share this copy.
-  if (kind.sample["~run"] !== undefined) copy["~run"] = kind.sample["~run"];
+  const run = kind.sample!["~run"];
+  if (run !== undefined) copy["~run"] = run;
   for (const [name, field] of kind.fields) copy[name] = copyField(field, part[name]);
   if (typeof copy.default === "object" && copy.default !== null) {
     // Each value gets a default of its own, for a tool may change its arguments.
@@ -140,6 +142,10 @@ export function snapshot<Schema extends object>(schema: Schema): Schema {
 function genuineKind(part: Part): Kind | undefined {
   const kind = KINDS.get(part.reference);
   if (kind === undefined) return undefined;
+  if (kind.sample === undefined) {
+    kind.sample = kind.make();
+    kind.run = String(kind.sample["~run"]);
+  }
   const { sample, run } = kind;
   // A fallback is no field of any kind, but objects heed it.
   return part.kind === sample.kind && part.type === sample.type && part.async === sample.async &&
