@@ -71,18 +71,16 @@ export class Agent<StepId extends string = string, Context = unknown> {
       throw new ConfigError(`Cannot create a session with ${quote(options)}: expected options`);
     }
     const core = this.#core;
-    const { state, context } = options;
-    const id = options.id === undefined && state === undefined ? core.ids() : options.id;
-    if (id === "" || typeof id !== "string" && (id !== undefined || state === undefined)) {
-      throw new ConfigError(`Cannot create a session with the id ${quote(id)}: expected text`);
-    }
+    const { id, state, context } = options;
     if (state === undefined) {
-      return new Session(new LiveSession(core, id!, context, new Log(core.graph.start)));
+      const name = checkId(id === undefined ? core.ids() : id);
+      return new Session(new LiveSession(core, name, context, new Log(core.graph.start)));
     }
     const known = readState(state);
+    const name = id === undefined ? known.sessionId : checkId(id);
     const log = logOf(known, core.graph.steps);
     const isInterrupted = known.status === "interrupted";
-    const live = new LiveSession(core, id ?? known.sessionId, context, log, isInterrupted);
+    const live = new LiveSession(core, name, context, log, isInterrupted);
     return new Session(live);
   }
 
@@ -121,4 +119,9 @@ export class Agent<StepId extends string = string, Context = unknown> {
   diagram(): string {
     return drawDiagram(this.#core.graph);
   }
+}
+
+function checkId(id: unknown): string {
+  if (typeof id === "string" && id !== "") return id;
+  throw new ConfigError(`Cannot create a session with the id ${quote(id)}: expected text`);
 }

@@ -6,7 +6,7 @@
 import { ABORTED, unlessAborted } from "./abort.ts";
 import type { Decision } from "./decision/decision.ts";
 import type { DecisionProblem } from "./decision/decision_schema.ts";
-import { GuardError, LLMError, reasonOf } from "./errors.ts";
+import { GuardError, LLMError, quote, reasonOf } from "./errors.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { DecisionRequest } from "./llm/decision_request.ts";
@@ -68,9 +68,7 @@ export async function askForDecision(
     const reason = reasonOf(cause);
     const { id, llm } = session.step;
     throw new LLMError(
-      `Cannot decide in step "${id}" of session ${
-        JSON.stringify(session.id)
-      }: ${llm.name}: ${reason}`,
+      `Cannot decide in step "${id}" of session ${quote(session.id)}: ${llm.name}: ${reason}`,
       { cause },
     );
   }

@@ -23,7 +23,7 @@ export interface JsonSchema {
 }
 
 /** Deeper values are refused: recursion over them would exhaust the stack of whoever reads them. */
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 
 /**
  * A copy of a JSON value that shares nothing with it. Its objects have the

@@ -4,7 +4,13 @@
  * @module
  */
 import type { AgentCore } from "./agent_core.ts";
-import { ConfigError, SessionBusyError, SessionEndedError, SessionWaitingError } from "./errors.ts";
+import {
+  ConfigError,
+  quote,
+  SessionBusyError,
+  SessionEndedError,
+  SessionWaitingError,
+} from "./errors.ts";
 import type { Step } from "./graph/graph.ts";
 import type { Log } from "./history/log.ts";
 import type { SessionStatus } from "./history/position.ts";
@@ -79,7 +85,7 @@ export class LiveSession {
   }
 
   get #name(): string {
-    return JSON.stringify(this.id);
+    return quote(this.id);
   }
 
   /** Gives the lock back. */

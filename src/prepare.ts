@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setBounded } from "./decision/bounded_map.ts";
 import type { DecisionShape } from "./decision/build_schema.ts";
 import type { DecisionSchema } from "./decision/decision_schema.ts";
 import { constrain, type Constraint, constraintKey } from "./decision/legal_actions.ts";
@@ -87,10 +88,7 @@ function prepare(
   if (message === undefined) {
     const examples = places === "" ? agent.examples.always(step) : examplesAt(step, places);
     message = stepMessage(step, offer, schema.legal, examples);
-    if (step.messages.size >= MESSAGES_PER_STEP) {
-      step.messages.delete(step.messages.keys().next().value!);
-    }
-    step.messages.set(messageKey, message);
+    setBounded(step.messages, messageKey, message, MESSAGES_PER_STEP);
   }
   return { step, schema, message };
 }

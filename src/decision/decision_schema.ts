@@ -23,7 +23,7 @@ import { deleteNulls } from "./null_plan.ts";
 import { oneLine } from "./one_line.ts";
 import { parseOutput } from "./output.ts";
 import { findExcess } from "./schema_limits.ts";
-import type { StandardIssue, StandardResult } from "./standard_schema.ts";
+import { issuePath, type StandardIssue, type StandardResult } from "./standard_schema.ts";
 
 /** Why an output is no decision. */
 export interface DecisionProblem {
@@ -222,7 +222,7 @@ function firstIssue(
   issues: readonly StandardIssue[],
 ): [path: string, message: string] {
   const [issue] = issues;
-  const keys = issue?.path?.map((part) => String(typeof part === "object" ? part.key : part)) ?? [];
+  const keys = issue === undefined ? [] : issuePath(issue);
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
   return [[base, ...keys].join("."), oneLine(issue?.message ?? "Invalid value") + more];
 }

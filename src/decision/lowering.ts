@@ -18,6 +18,7 @@
  * @module
  */
 import type { JsonSchema } from "../json.ts";
+import { acceptsNull, resolveReference } from "./json_reference.ts";
 import { described, isSimplePattern, note, RESTRICTIONS, WORDS_OF } from "./lowering_words.ts";
 import { deletesNulls, emptyPlan, findDisagreement, type NullPlan } from "./null_plan.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
@@ -51,13 +52,11 @@ export function lower(source: JsonSchema, profile: SchemaProfile, prefix: string
   return deletesNulls(plan) ? { schema, definitions, nulls: plan } : { schema, definitions };
 }
 
-interface Definition extends Lowered {
-  /** Whether a union has it as a branch. */
-  isBranch: boolean;
-}
-
 class Lowering {
-  readonly #definitions = new Map<string, Definition>();
+  /** The definitions, by the reference that the source has. */
+  readonly #definitions = new Map<string, Lowered>();
+  /** The references, by their new names, that are branches of a union. */
+  readonly #branches = new Set<unknown>();
   readonly #unions: { readonly path: string; readonly plan: NullPlan }[] = [];
 
   constructor(
@@ -68,9 +67,9 @@ class Lowering {
 
   definitions(): Record<string, JsonSchema> {
     return Object.fromEntries(
-      [...this.#definitions.values()].map(({ schema, isBranch }, index) => [
+      [...this.#definitions.values()].map(({ schema }, index) => [
         `${this.prefix}${index}`,
-        isBranch ? discriminatorsFirst(schema) : schema,
+        this.#branches.has(this.#referenceTo(index)) ? discriminatorsFirst(schema) : schema,
       ]),
     );
   }
@@ -108,8 +107,7 @@ class Lowering {
     }
     const union = schema.anyOf ?? schema.oneOf;
     if (Array.isArray(union)) return this.#union(schema, union, path);
-    const notes: string[] = [];
-    if (schema.enum !== undefined || "const" in schema) return this.#values(schema, path, notes);
+    if (schema.enum !== undefined || "const" in schema) return this.#values(schema, path);
     const type = schema.type ?? (schema.properties === undefined ? undefined : "object");
     if (Array.isArray(type)) {
       const single = type.map((one) => ({ ...schema, type: one }));
@@ -123,16 +121,13 @@ class Lowering {
       case "array":
         return this.#array(schema, path);
       case "string":
-        return { schema: this.#primitive(schema, "string", notes), plan: emptyPlan() };
+        return { schema: this.#primitive(schema, "string"), plan: emptyPlan() };
       case "number":
       case "integer":
-        return {
-          schema: this.#primitive(schema, type as "number" | "integer", notes),
-          plan: emptyPlan(),
-        };
+        return { schema: this.#primitive(schema, type as "number" | "integer"), plan: emptyPlan() };
       case "boolean":
       case "null":
-        return { schema: described({ type }, schema, notes), plan: emptyPlan() };
+        return { schema: described({ type }, schema, []), plan: emptyPlan() };
       default:
         return this.#refuse(
           path,
@@ -153,20 +148,20 @@ class Lowering {
     const known = [...this.#definitions.keys()].indexOf(reference);
     if (known >= 0) {
       const { plan } = this.#definitions.get(reference)!;
-      return { schema: { $ref: `#/$defs/${this.prefix}${known}` }, plan };
+      return { schema: { $ref: this.#referenceTo(known) }, plan };
     }
-    const target = this.#target(reference);
+    const target = resolveReference(this.root, reference);
     if (target === undefined) {
       return this.#refuse(path, `"$ref" to "${reference}"`, "a reference inside the schema");
     }
     // Entered before it is lowered, so that a recursive schema finds itself.
-    const entry: Definition = { schema: {}, plan: emptyPlan(), isBranch: false };
+    const entry: Lowered = { schema: {}, plan: emptyPlan() };
     const index = this.#definitions.size;
     this.#definitions.set(reference, entry);
     const lowered = this.lower(target, path);
     Object.assign(entry.schema, lowered.schema);
     entry.plan.branches.push(lowered.plan);
-    return { schema: { $ref: `#/$defs/${this.prefix}${index}` }, plan: entry.plan };
+    return { schema: { $ref: this.#referenceTo(index) }, plan: entry.plan };
   }
 
   #union(schema: JsonSchema, options: readonly unknown[], path: string): Lowered {
@@ -178,19 +173,15 @@ class Lowering {
     const branches = lowered.flatMap(({ schema }) =>
       Array.isArray(schema.anyOf) && schema.description === undefined ? schema.anyOf : [schema]
     );
-    for (const { $ref } of branches) {
-      const definition = [...this.#definitions.values()][this.#indexOf($ref)];
-      if (definition !== undefined) definition.isBranch = true;
-    }
+    for (const { $ref } of branches) this.#branches.add($ref);
     return { schema: described({ anyOf: branches.map(discriminatorsFirst) }, schema, []), plan };
   }
 
-  #indexOf(reference: unknown): number {
-    const start = `#/$defs/${this.prefix}`;
-    return typeof reference === "string" ? Number(reference.slice(start.length)) : -1;
+  #referenceTo(index: number): string {
+    return `#/$defs/${this.prefix}${index}`;
   }
 
-  #values(schema: JsonSchema, path: string, notes: string[]): Lowered {
+  #values(schema: JsonSchema, path: string): Lowered {
     const values = "const" in schema ? [schema.const] : schema.enum as unknown[];
     const types = new Set(values.map((value) => value === null ? "null" : typeof value));
     if (types.has("object") || values.length === 0) {
@@ -198,7 +189,7 @@ class Lowering {
     }
     const type = types.size === 1 ? [...types][0] : [...types];
     const form = values.length === 1 ? { type, const: values[0] } : { type, enum: [...values] };
-    return { schema: described(form, schema, notes), plan: emptyPlan() };
+    return { schema: described(form, schema, []), plan: emptyPlan() };
   }
 
   #object(schema: JsonSchema, path: string): Lowered {
@@ -216,7 +207,7 @@ class Lowering {
     const lowered: [string, Record<string, unknown>][] = [];
     for (const [name, source] of Object.entries(properties)) {
       const property = this.lower(source, path === "" ? name : `${path}.${name}`);
-      const nullable = this.#acceptsNull(source);
+      const nullable = acceptsNull(this.root, source);
       const isOptional = !required.has(name);
       plan.properties.set(name, {
         drop: isOptional && !nullable,
@@ -239,34 +230,6 @@ class Lowering {
       ),
       plan,
     };
-  }
-
-  /** What a reference points to; undefined where that is not inside the schema. */
-  #target(reference: string): unknown {
-    if (!reference.startsWith("#")) return undefined;
-    let target: unknown = this.root;
-    for (const part of reference.slice(1).split("/").filter((part) => part !== "")) {
-      const key = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
-      target = typeof target === "object" && target !== null && Object.hasOwn(target, key)
-        ? (target as Record<string, unknown>)[key]
-        : undefined;
-    }
-    return target;
-  }
-
-  /** Whether a schema of the source accepts null. */
-  #acceptsNull(schema: JsonSchema, seen: readonly string[] = []): boolean {
-    const { type, anyOf, oneOf, $ref } = schema;
-    if (typeof $ref === "string") {
-      const target = seen.includes($ref) ? undefined : this.#target($ref);
-      return target !== undefined && this.#acceptsNull(target as JsonSchema, [...seen, $ref]);
-    }
-    if (type === "null" || Array.isArray(type) && type.includes("null")) return true;
-    if (schema.const === null) return true;
-    if (Array.isArray(schema.enum) && schema.enum.includes(null)) return true;
-    return [anyOf, oneOf].some((union) =>
-      Array.isArray(union) && union.some((branch) => this.#acceptsNull(branch, seen))
-    );
   }
 
   #array(schema: JsonSchema, path: string): Lowered {
@@ -300,7 +263,8 @@ class Lowering {
     return { schema: described(form, schema, notes), plan };
   }
 
-  #primitive(schema: JsonSchema, type: "string" | "number" | "integer", notes: string[]) {
+  #primitive(schema: JsonSchema, type: "string" | "number" | "integer") {
+    const notes: string[] = [];
     const kind = type === "string" ? "string" : "number";
     return described(this.#restricted({ type }, schema, kind, notes), schema, notes);
   }

@@ -3,9 +3,7 @@
  *
  * @module
  */
-
-/** Deeper values are refused: recursion over them would exhaust the stack. */
-const MAX_DEPTH = 100;
+import { MAX_DEPTH } from "../json.ts";
 
 /** What a text turned out to be: its value, or why it has none. */
 export type ParsedOutput =

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setBounded } from "./bounded_map.ts";
 import { type DecisionShape, meaningOf } from "./build_schema.ts";
 import { DecisionSchema } from "./decision_schema.ts";
 import { WeakCache } from "./weak_cache.ts";
@@ -112,8 +113,7 @@ export class SchemaCache {
     } else {
       this.#hits++;
     }
-    if (held.size >= HELD_PER_STEP) held.delete(held.keys().next().value!);
-    held.set(offered, schema);
+    setBounded(held, offered, schema, HELD_PER_STEP);
     return schema;
   }
 }

@@ -53,6 +53,11 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
+/** Where in the value an issue is, key by key. */
+export function issuePath({ path = [] }: StandardIssue): string[] {
+  return path.map((part) => String(typeof part === "object" ? part.key : part));
+}
+
 /** The type that a schema gives after validation. */
 export type InferOutput<Schema extends StandardSchema> = NonNullable<
   Schema["~standard"]["types"]

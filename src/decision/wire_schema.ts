@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { ConfigError, reasonOf } from "../errors.ts";
 import { copyJson, type JsonSchema } from "../json.ts";
+import { setBounded } from "./bounded_map.ts";
 import { fingerprint, identity, isDeclarative, quoted, snapshot } from "./fingerprint.ts";
 import { lower, type LoweredSchema, LoweringError } from "./lowering.ts";
 import { openaiStrict, type SchemaProfile } from "./schema_profile.ts";
@@ -34,6 +35,8 @@ export class WireSchema {
   readonly isObject: boolean;
   readonly #source: StandardSchema | ValibotSchema;
   readonly #isValibot: boolean;
+  /** Whether the source is a copy that nobody can change; other schemas are used as they are. */
+  readonly #isSnapshot: boolean;
   /** Whether validation copies by itself. */
   readonly #isDeclarative: boolean;
   /** The prototype of the objects that are validated. */
@@ -64,12 +67,14 @@ export class WireSchema {
 
   private constructor(schema: StandardSchema, meaning: string, isValibot: boolean, owner: string) {
     this.meaning = meaning;
-    this.#isValibot = isValibot && meaning !== identity(schema);
-    this.#source = this.#isValibot ? snapshot(schema) : schema;
+    this.#isValibot = isValibot;
+    this.#isSnapshot = isValibot && meaning !== identity(schema);
+    this.#source = this.#isSnapshot ? snapshot(schema) : schema;
     // Valibot takes an absent argument for present if every object has its name by nature.
-    const hasNaturalNames = this.#isValibot && NATURAL_NAMES.some((name) => meaning.includes(name));
+    const hasNaturalNames = this.#isSnapshot &&
+      NATURAL_NAMES.some((name) => meaning.includes(name));
     this.#prototype = hasNaturalNames ? null : Object.prototype;
-    this.#isDeclarative = this.#isValibot && isDeclarative(meaning) && !hasNaturalNames;
+    this.#isDeclarative = this.#isSnapshot && isDeclarative(meaning) && !hasNaturalNames;
     this.isObject = isObject(this.lowered(openaiStrict, owner));
   }
 
@@ -80,10 +85,7 @@ export class WireSchema {
     if (kept !== undefined && !fresh) return kept;
     try {
       const lowered = lower(this.#jsonSchema(), this.#sayable(profile), definitionPrefix(owner));
-      if (this.#lowered.size >= KEPT_FORMS) {
-        this.#lowered.delete(this.#lowered.keys().next().value!);
-      }
-      this.#lowered.set(key, lowered);
+      setBounded(this.#lowered, key, lowered, KEPT_FORMS);
       return lowered;
     } catch (cause) {
       const reason = reasonOf(cause);
@@ -107,7 +109,7 @@ export class WireSchema {
   }
 
   #validate(input: unknown): StandardResult | Promise<StandardResult> {
-    if (!this.#isValibot) return (this.#source as StandardSchema)["~standard"].validate(input);
+    if (!this.#isSnapshot) return (this.#source as StandardSchema)["~standard"].validate(input);
     const result = v.safeParse(this.#source as ValibotSchema, input);
     if (result.success) return { value: result.output };
     return { issues: result.issues as readonly StandardIssue[] };
@@ -115,19 +117,14 @@ export class WireSchema {
 
   /** Other libraries drop the flags of a pattern and the place of a transformation: words are safe. */
   #sayable(profile: SchemaProfile): SchemaProfile {
-    if (this.#isValibotSchema) return profile;
+    if (this.#isValibot) return profile;
     const stringKeywords = profile.stringKeywords.filter((keyword) => keyword !== "pattern");
     return { ...profile, stringKeywords };
   }
 
-  get #isValibotSchema(): boolean {
-    const { vendor } = (this.#source as StandardSchema)["~standard"];
-    return vendor === "valibot" && "~run" in this.#source;
-  }
-
   #jsonSchema(): JsonSchema {
+    if (this.#isValibot) return valibotJsonSchema(this.#source as ValibotSchema);
     const standard = (this.#source as StandardSchema)["~standard"];
-    if (this.#isValibotSchema) return valibotJsonSchema(this.#source as ValibotSchema);
     if (standard.jsonSchema === undefined) {
       throw new TypeError(`expected the library "${standard.vendor}" to have Standard JSON Schema`);
     }

@@ -13,11 +13,6 @@ import { Position } from "./position.ts";
  */
 export type Commit = (events: readonly SessionEvent[]) => void | Promise<void>;
 
-/** An event without its place and time. */
-export type NewEvent = SessionEvent extends infer Event
-  ? Event extends SessionEvent ? Omit<Event, "seq" | "time"> : never
-  : never;
-
 /** An append-only log, and the position that follows from it. */
 export class Log {
   /** The events, in order. Only this class appends to them. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { InferOutput, StandardSchema } from "../decision/standard_schema.ts";
+import { type InferOutput, issuePath, type StandardSchema } from "../decision/standard_schema.ts";
 import { WireSchema } from "../decision/wire_schema.ts";
 import { ConfigError, quote, ToolArgumentsError } from "../errors.ts";
 import type { GuardContext, ToolContext } from "./tool_context.ts";
@@ -167,9 +167,9 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
   async call(args: unknown, context: Partial<ToolContext<Context>> = {}): Promise<unknown> {
     const result = await this.#schema.validate(args, false);
     if (result.issues) {
-      const reasons = result.issues.map(({ message, path = [] }) => {
-        const where = path.map((part) => String(typeof part === "object" ? part.key : part));
-        return where.length > 0 ? `${where.join(".")}: ${message}` : message;
+      const reasons = result.issues.map((issue) => {
+        const where = issuePath(issue);
+        return where.length > 0 ? `${where.join(".")}: ${issue.message}` : issue.message;
       });
       throw new ToolArgumentsError(`Cannot call tool "${this.name}": ${reasons.join("; ")}`);
     }

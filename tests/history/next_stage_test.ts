@@ -1,23 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { decide } from "../../src/decision/decision.ts";
-import type { SessionEvent } from "../../src/history/event.ts";
 import { nextStage, type TurnLimits } from "../../src/history/next_stage.ts";
-import { Position } from "../../src/history/position.ts";
+import { positionAfter, type Unplaced } from "./position_after.ts";
 
 const LIMITS: TurnLimits = { maxErrors: 3, maxIterations: 10 };
-
-type Unplaced = SessionEvent extends infer Event
-  ? Event extends SessionEvent ? Omit<Event, "seq" | "time"> : never
-  : never;
-
-/** Where a log leads, its events numbered from 0. */
-function positionAfter(...events: Unplaced[]): Position {
-  const position = new Position("start");
-  for (const [seq, event] of events.entries()) {
-    position.apply({ ...event, seq, time: 0 } as SessionEvent);
-  }
-  return position;
-}
 
 const user: Unplaced = { type: "user", text: "Hi" };
 const fallback: Unplaced = { type: "fallback", reason: "iterations" };

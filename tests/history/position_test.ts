@@ -3,19 +3,7 @@ import { decide, type Decision } from "../../src/decision/decision.ts";
 import type { Attempt } from "../../src/decision/legal_actions.ts";
 import type { SessionEvent, ToolFinishedEvent } from "../../src/history/event.ts";
 import { Position } from "../../src/history/position.ts";
-
-type Unplaced = SessionEvent extends infer Event
-  ? Event extends SessionEvent ? Omit<Event, "seq" | "time"> : never
-  : never;
-
-/** Where a log leads, its events numbered from 0. */
-function positionAfter(...events: Unplaced[]): Position {
-  const position = new Position("start");
-  for (const [seq, event] of events.entries()) {
-    position.apply({ ...event, seq, time: 0 } as SessionEvent);
-  }
-  return position;
-}
+import { positionAfter, type Unplaced } from "./position_after.ts";
 
 const user: Unplaced = { type: "user", text: "Hi" };
 
