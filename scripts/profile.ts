@@ -21,6 +21,9 @@ import { parseOptions, type ProfileOptions, USAGE } from "../src/profile/options
 import { describeSetting, formatReport, reportData } from "../src/profile/report.ts";
 import type { ScenarioSetting } from "../src/profile/scenario.ts";
 import { formatCount, formatNumber, formatTime } from "../src/profile/table.ts";
+import { runJson } from "./child.ts";
+import { runCommand } from "./command.ts";
+import { showProgress } from "./progress.ts";
 
 /** The steps that are compared: that of the reference scenario and a large one. */
 const COMPARED_TOOLS = [1, 20];
@@ -33,28 +36,7 @@ interface Profiled extends Measurement {
   readonly profile: string;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
-
-/** Runs the command; gives its exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  const command = parseOptions(args);
-  switch (command.kind) {
-    case "help":
-      write(USAGE);
-      return 0;
-    case "mistake":
-      console.error(command.message);
-      return 2;
-    case "profile":
-      try {
-        write(await profile(command.options));
-        return 0;
-      } catch (error) {
-        console.error(error instanceof Error ? error.message : String(error));
-        return 1;
-      }
-  }
-}
+if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE, profile));
 
 /** Measures, writes the two files and gives what is to be printed. */
 async function profile(options: ProfileOptions): Promise<string> {
@@ -112,38 +94,13 @@ async function runWorker<Found>(
   const endProgress = showProgress(
     `${task === "times" ? "Sampling" : "Counting"} a step with ${
       formatNumber(setting.tools, "tool")
-    }, ` +
-      `cache ${setting.cache ? "on" : "off"}`,
+    }, cache ${setting.cache ? "on" : "off"}`,
   );
   try {
-    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--quiet", ...flags, WORKER, task, JSON.stringify(setting)],
-      stdin: "null",
-    }).output();
-    const decoder = new TextDecoder();
-    if (!success) {
-      throw new Error(
-        `Could not run the scenario for its ${task}: the process said\n${decoder.decode(stderr)}`,
-      );
-    }
-    return JSON.parse(decoder.decode(stdout));
+    return await runJson([...flags, WORKER, task, JSON.stringify(setting)]);
   } finally {
     endProgress();
   }
-}
-
-/** Draws a line with the time that passed; only for someone who watches. */
-function showProgress(label: string): () => void {
-  if (!Deno.stdout.isTerminal() || !Deno.stderr.isTerminal()) return () => {};
-  const begun = performance.now();
-  const draw = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
-  const drawTime = () => draw(`${label}: ${((performance.now() - begun) / 1e3).toFixed(1)} s`);
-  drawTime();
-  const timer = setInterval(drawTime, 100);
-  return () => {
-    clearInterval(timer);
-    draw("");
-  };
 }
 
 /** The names of the files that are written. */
@@ -173,11 +130,4 @@ function describeFiles({ cpuProfile, flameGraph }: WrittenFiles): string {
 
 function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-/** Writes all of a text; `console.log` would end it with one more line. */
-function write(text: string): void {
-  for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
-    rest = rest.subarray(Deno.stdout.writeSync(rest));
-  }
 }

@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { type Command, earlyAnswer, mistake, positive } from "./command_line.ts";
 
 /** What the rows of a report may be ordered by. */
 export type SortKey = "cumulative" | "self" | "calls";
@@ -32,12 +33,6 @@ export interface ProfileOptions {
   /** Whether one JSON object is printed instead of the tables. */
   readonly json: boolean;
 }
-
-/** What the command line asks for. */
-export type ProfileCommand =
-  | { readonly kind: "help" }
-  | { readonly kind: "mistake"; readonly message: string }
-  | { readonly kind: "profile"; readonly options: ProfileOptions };
 
 /** What `--help` prints. */
 export const USAGE: string = `Profiles the framework itself: where the time of a decision goes.
@@ -72,8 +67,8 @@ const SORT_KEYS: readonly SortKey[] = ["cumulative", "self", "calls"];
  * @param args The arguments, as in `Deno.args`.
  * @returns The settings, a request for help, or what is wrong, in one line.
  */
-export function parseOptions(args: readonly string[]): ProfileCommand {
-  const unknown: string[] = [];
+export function parseOptions(args: readonly string[]): Command<ProfileOptions> {
+  const early = earlyAnswer();
   const flags = parseArgs([...args], {
     alias: { n: "iterations", o: "output", h: "help" },
     boolean: ["cache", "validate", "fresh-tools", "compare", "json", "help"],
@@ -88,14 +83,10 @@ export function parseOptions(args: readonly string[]): ProfileCommand {
       sort: "cumulative",
       filter: "",
     },
-    unknown: (argument) => {
-      unknown.push(argument);
-      return false;
-    },
+    unknown: early.unknown,
   });
-  const [first] = [...unknown, ...flags._];
-  if (first !== undefined) return mistake(String(first), "a flag that --help lists");
-  if (flags.help) return { kind: "help" };
+  const answer = early.answer(flags);
+  if (answer !== undefined) return answer;
 
   const iterations = positive(flags.iterations);
   if (iterations === undefined) return mistake(flags.iterations, "a whole number from 1", "-n");
@@ -105,7 +96,7 @@ export function parseOptions(args: readonly string[]): ProfileCommand {
   if (sort === undefined) return mistake(flags.sort, SORT_KEYS.join(", "), "--sort");
   if (flags.output === "") return mistake("", "the stem of a file name", "--output");
   return {
-    kind: "profile",
+    kind: "run",
     options: {
       iterations,
       output: flags.output,
@@ -119,16 +110,4 @@ export function parseOptions(args: readonly string[]): ProfileCommand {
       json: flags.json,
     },
   };
-}
-
-function positive(text: string): number | undefined {
-  const number = /^\d+$/.test(text) ? Number(text) : 0;
-  return number >= 1 && Number.isSafeInteger(number) ? number : undefined;
-}
-
-/** The message is one line whatever the value contains. */
-function mistake(value: string, expected: string, flag?: string): ProfileCommand {
-  const use = flag === undefined ? "" : ` for ${flag}`;
-  const message = `Could not use ${JSON.stringify(value)}${use}: expected ${expected}`;
-  return { kind: "mistake", message };
 }

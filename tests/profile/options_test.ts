@@ -21,14 +21,14 @@ function mistakeOf(...args: string[]): string {
 }
 
 Deno.test("parseOptions has a default for every flag", () => {
-  assertEquals(parseOptions([]), { kind: "profile", options: { ...DEFAULTS, sort: "cumulative" } });
+  assertEquals(parseOptions([]), { kind: "run", options: { ...DEFAULTS, sort: "cumulative" } });
 });
 
 Deno.test("parseOptions reads every flag", () => {
   const args = "-n 3 --output out/p --top 5 --sort calls --filter src --no-cache --no-validate " +
     "--fresh-tools --compare --json";
   assertEquals(parseOptions(args.split(" ")), {
-    kind: "profile",
+    kind: "run",
     options: {
       iterations: 3,
       output: "out/p",
@@ -47,7 +47,7 @@ Deno.test("parseOptions reads every flag", () => {
 Deno.test("parseOptions reads the long names and values behind an equals sign", () => {
   const command = parseOptions(["--iterations=7", "-o", "x", "--sort=self"]);
   assertEquals(command, {
-    kind: "profile",
+    kind: "run",
     options: { ...DEFAULTS, iterations: 7, output: "x", sort: "self" },
   });
 });

@@ -1,0 +1,33 @@
+/**
+ * Starting other processes of Deno.
+ *
+ * @module
+ */
+
+/**
+ * Runs Deno to its end and gives what it printed.
+ *
+ * @param args Its arguments.
+ * @param cwd The folder to run it in. Default: this one.
+ * @throws {Error} with what the process said, if it failed.
+ */
+export async function runDeno(args: readonly string[], cwd?: string | URL): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    ...(cwd !== undefined && { cwd }),
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  if (success) return decoder.decode(stdout);
+  throw new Error(`Could not run deno ${args[0]}: the process said\n${decoder.decode(stderr)}`);
+}
+
+/**
+ * Runs a program that prints JSON.
+ *
+ * @throws {Error} as {@linkcode runDeno} does.
+ */
+export async function runJson<Found>(args: readonly string[]): Promise<Found> {
+  return JSON.parse(await runDeno(["run", "--no-prompt", "--quiet", ...args]));
+}
