@@ -71,9 +71,16 @@ function findFault(text: string): string | undefined {
 
 /** The index behind the closing quote of the string that begins at `start`. */
 function endOfString(text: string, start: number): number {
-  let end = start + 1;
-  while (text[end] !== '"') end += text[end] === "\\" ? 2 : 1;
+  let end = text.indexOf('"', start + 1);
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
   return end + 1;
+}
+
+/** Whether an odd number of backslashes stands before a place. */
+function isEscaped(text: string, place: number): boolean {
+  let first = place;
+  while (text[first - 1] === "\\") first--;
+  return (place - first) % 2 === 1;
 }
 
 const NUMBER_REGEXP = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
