@@ -76,57 +76,64 @@ export async function askForDecision(
   const read = request.validate(output);
   const reading = read instanceof Promise ? await unlessAborted(read, signal) : read;
   if (reading === ABORTED) return ABORTED;
-  const base = { seq, time: agent.clock() };
+  const time = agent.clock();
+  const { step } = request;
   if (!reading.success) {
-    const event = errorEvent(base, request.step, reading.problem, output, usage);
+    const event = errorEvent(seq, time, step, reading.problem, output, usage);
     return outcome([event], false, false);
   }
   const decision = reading.value;
   const { action } = decision;
-  const first: SessionEvent = usage === undefined
-    ? { ...base, type: "decision", step: request.step, decision }
-    : { ...base, type: "decision", step: request.step, decision, usage };
-  const events = [first, ...consequences(decision, request.step, session.id, base)];
+  // Spelled out, for an object that begins as a copy is larger and slower to make.
+  const events: SessionEvent[] = [
+    usage === undefined
+      ? { seq, time, type: "decision", step, decision }
+      : { seq, time, type: "decision", step, decision, usage },
+  ];
+  addConsequences(events, decision, step, session.id);
   const isOver = action === "RESPOND" || action === "END";
   return outcome(events, isOver, action === "MOVE", reading.args, reading.response);
 }
 
-/** What a decision does at once, beside being made. */
-function consequences(
+/** Adds what a decision does at once, beside being made: the last of the events so far. */
+function addConsequences(
+  events: SessionEvent[],
   decision: Decision,
   step: string,
   sessionId: string,
-  { seq, time }: { readonly seq: number; readonly time: number },
-): SessionEvent[] {
+): void {
+  const { seq, time } = events[0]!;
   switch (decision.action) {
     case "RESPOND":
-      return [];
+      return;
     case "TOOL_CALL":
-      return decision.calls.map(({ tool }, call): SessionEvent => ({
-        seq: seq + 1 + call,
-        time,
-        type: "tool_started",
-        callKey: callKeyOf(sessionId, seq, call),
-        tool,
-      }));
+      for (const [call, { tool }] of decision.calls.entries()) {
+        const callKey = callKeyOf(sessionId, seq, call);
+        events.push({ seq: seq + 1 + call, time, type: "tool_started", callKey, tool });
+      }
+      return;
     case "MOVE":
-      return [{ seq: seq + 1, time, type: "moved", from: step, to: decision.step }];
+      events.push({ seq: seq + 1, time, type: "moved", from: step, to: decision.step });
+      return;
     case "END":
-      return [{ seq: seq + 1, time, type: "ended" }];
+      events.push({ seq: seq + 1, time, type: "ended" });
+      return;
     default:
-      return decision satisfies never;
+      decision satisfies never;
   }
 }
 
 function errorEvent(
-  base: { readonly seq: number; readonly time: number },
+  seq: number,
+  time: number,
   step: string,
   { path, message, attempt }: DecisionProblem,
   output: unknown,
   usage: Usage | undefined,
 ): SessionEvent {
   return {
-    ...base,
+    seq,
+    time,
     type: "error",
     step,
     path,

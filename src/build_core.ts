@@ -116,12 +116,10 @@ function checkSchemas(name: string, { steps }: Graph, schemaCache: SchemaCache):
 }
 
 function schemaProblem(step: Step, schemaCache: SchemaCache): string | undefined {
-  const { routes, tools } = step;
-  // An offer in which every guard is open; the key is the one such an offer has.
-  const key = step.isGuarded ? "1".repeat(routes.length + tools.length) : "";
+  const { wholeOffer } = step;
   try {
-    const shape = () => shapeOf(step, { key, routes, tools });
-    const { excess } = findSchema(schemaCache, step.schemas, key, shape);
+    const shape = () => shapeOf(step, wholeOffer);
+    const { excess } = findSchema(schemaCache, step.schemas, wholeOffer.key, shape);
     return excess && `the schema of its decisions is too large for ${step.llm.name}: ${excess}`;
   } catch (error) {
     if (error instanceof ConfigError) return `${error.message} (for ${step.llm.name})`;

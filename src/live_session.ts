@@ -95,15 +95,13 @@ export class LiveSession {
 
   /** The session's messages, up to date with its log. */
   get transcript(): Transcript {
-    const transcript = this.#transcript ??= this.#newTranscript();
+    const transcript = this.#transcript ??= new Transcript(
+      this.agent.standing,
+      this.agent.graph.steps,
+    );
     const { events } = this.log;
     while (this.#rendered < events.length) transcript.add(events[this.#rendered++]!);
     return transcript;
-  }
-
-  #newTranscript(): Transcript {
-    const { standing, graph } = this.agent;
-    return new Transcript(standing, (step) => graph.steps.get(step)?.reasoning ?? true);
   }
 
   /** Notes that a request is made now. */
@@ -115,7 +113,10 @@ export class LiveSession {
 
   /** What reports about the last request of this turn; undefined if there was none. */
   get prompt(): (() => PromptReport) | undefined {
-    const [shown, before, { transcript }] = [this.#shown, this.#shownBefore, this];
-    return this.#hasAsked ? () => transcript.report(shown!, before) : undefined;
+    if (!this.#hasAsked) return undefined;
+    const { transcript } = this;
+    const shown = this.#shown!;
+    const before = this.#shownBefore;
+    return () => transcript.report(shown, before);
   }
 }

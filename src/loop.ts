@@ -39,17 +39,6 @@ export async function* runTurn(
   const { events, position } = log;
   const from = events.length;
   let decided: Decided | undefined;
-  const finish = (): Turn =>
-    new Turn({
-      sessionId: session.id,
-      log: events,
-      from,
-      step: position.step,
-      status: session.restingStatus,
-      response: decided?.response,
-      prompt: session.prompt,
-    });
-
   try {
     if (input !== undefined && input !== "") {
       const opening = closeOpenCalls(session);
@@ -72,24 +61,26 @@ export async function* runTurn(
           const event = { seq: events.length, time: agent.clock(), type, reason } as SessionEvent;
           await log.append([event]);
           yield event;
-          if (type === "limit") return finish();
+          if (type === "limit") return finish(session, from, decided);
           break;
         }
         case "decide": {
           const outcome = await askForDecision(session, signal);
-          if (outcome === ABORTED) return finish();
+          if (outcome === ABORTED) return finish(session, from, decided);
           decided = outcome;
           const committed = log.append(outcome.events);
           if (committed !== undefined) await committed;
           for (const event of outcome.events) yield event;
-          if (outcome.isOver || outcome.isMove && stopAfter === "move") return finish();
+          if (outcome.isOver || outcome.isMove && stopAfter === "move") {
+            return finish(session, from, decided);
+          }
           break;
         }
         case "call": {
           const group = position.pending!;
           const starting = startCalls(session, decided?.args, signal);
           const running = starting instanceof Promise ? await starting : starting;
-          if (running === undefined) return finish();
+          if (running === undefined) return finish(session, from, decided);
           try {
             for (;;) {
               const ending = running.next();
@@ -109,15 +100,28 @@ export async function* runTurn(
               );
             }
           }
-          if (stopAfter === "tool") return finish();
+          if (stopAfter === "tool") return finish(session, from, decided);
           break;
         }
         default:
           stage satisfies never;
       }
     }
-    return finish();
+    return finish(session, from, decided);
   } finally {
     session.end();
   }
+}
+
+/** What came of the turn that began at `from`. */
+function finish(session: LiveSession, from: number, decided: Decided | undefined): Turn {
+  return new Turn({
+    sessionId: session.id,
+    log: session.log.events,
+    from,
+    step: session.log.position.step,
+    status: session.restingStatus,
+    response: decided?.response,
+    prompt: session.prompt,
+  });
 }

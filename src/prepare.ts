@@ -9,8 +9,8 @@ import type { DecisionSchema } from "./decision/decision_schema.ts";
 import { constrain, type Constraint, constraintKey } from "./decision/legal_actions.ts";
 import { findSchema } from "./decision/schema_cache.ts";
 import { openaiStrict } from "./decision/schema_profile.ts";
-import type { Step } from "./graph/graph.ts";
-import { legalActions, type Offer, offerOf } from "./graph/offer.ts";
+import type { Offer, Step } from "./graph/graph.ts";
+import { legalActions, offerOf } from "./graph/offer.ts";
 import type { Example } from "./graph/step.ts";
 import type { UserEvent } from "./history/event.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -77,7 +77,7 @@ function prepare(
   constraint: Constraint | undefined,
   places: string,
 ): Prepared {
-  const offer = offerOf(step, { context, sessionId: id, step: step.id });
+  const offer = offerOf(step, context, id);
   const key = constraint === undefined && places === ""
     ? offer.key
     : `${offer.key}|${constraintKey(constraint)}`;

@@ -101,7 +101,8 @@ export class DecisionSchema {
       const issue: v.BaseIssue<unknown> = result.issues[0];
       return this.#refuse(v.getDotPath(issue) ?? "", issue.message, value);
     }
-    const { reasoning = [], decision } = result.output;
+    const { decision } = result.output;
+    const reasoning = result.output.reasoning?.length ? result.output.reasoning : NO_REASONS;
     switch (decision.action) {
       case "MOVE":
         return read({ action: "MOVE", step: decision.step, reasoning });
@@ -204,6 +205,9 @@ function authored(value: unknown, { nulls }: LoweredSchema): unknown {
 }
 
 const NO_ARGS: readonly unknown[] = [];
+
+/** Decisions without a word of reasoning share one list: sessions keep them all. */
+const NO_REASONS: readonly string[] = Object.freeze([]);
 
 function read(value: Decision, response?: unknown): DecisionReading {
   return { success: true, value, args: NO_ARGS, response };

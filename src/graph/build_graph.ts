@@ -130,6 +130,8 @@ class GraphBuilder {
     if (auto && end === false && routes.length === 0 && tools.length === 0) {
       this.#report(path, "nothing is ever legal: expected a route, a tool, end, or no auto");
     }
+    const isGuarded = routes.some(({ guard }) => guard !== undefined) ||
+      tools.some(({ available }) => available !== undefined);
     return {
       id: entry.id,
       description: entry.description,
@@ -143,8 +145,8 @@ class GraphBuilder {
       llm: this.#llm(`${path}.llm`, entry.llm),
       examples: this.#examples(path, entry),
       reasoning: entry.reasoning ?? this.#options.reasoning,
-      isGuarded: routes.some(({ guard }) => guard !== undefined) ||
-        tools.some(({ available }) => available !== undefined),
+      isGuarded,
+      wholeOffer: { key: isGuarded ? "1".repeat(routes.length + tools.length) : "", routes, tools },
       schemas: new Map(),
       messages: new Map(),
     };

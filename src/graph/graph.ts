@@ -20,6 +20,16 @@ export interface Route {
   readonly guard: ((context: GuardContext<never>) => boolean) | undefined;
 }
 
+/** The routes and tools of a step that are open now. */
+export interface Offer {
+  /** A short text for the combination: equal texts of one step, equal offers. */
+  readonly key: string;
+  /** The open routes. */
+  readonly routes: readonly Route[];
+  /** The available tools. */
+  readonly tools: readonly HeldTool[];
+}
+
 /** A step in normal form: every default is filled in. */
 export interface Step {
   readonly id: string;
@@ -37,6 +47,8 @@ export interface Step {
   readonly reasoning: boolean;
   /** Whether any route or tool has a guard, so that what is offered varies. */
   readonly isGuarded: boolean;
+  /** What is offered where no guard objects. */
+  readonly wholeOffer: Offer;
   /** What this step keeps alive of the schema cache. */
   readonly schemas: HeldSchemas;
   /** Its messages, by what is offered: a message is made once. */

@@ -6,30 +6,20 @@
 import type { Action } from "../decision/decision.ts";
 import type { LegalActions } from "../decision/legal_actions.ts";
 import { GuardError, quote } from "../errors.ts";
-import type { HeldTool } from "../tool/tool.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
-import type { Route, Step } from "./graph.ts";
-
-/** The routes and tools of a step that are open now. */
-export interface Offer {
-  /** A short text for the combination: equal texts of one step, equal offers. */
-  readonly key: string;
-  /** The open routes. */
-  readonly routes: readonly Route[];
-  /** The available tools. */
-  readonly tools: readonly HeldTool[];
-}
+import type { Offer, Route, Step } from "./graph.ts";
 
 /**
- * Asks the guards of a step.
+ * Asks the guards of a step, with the context of a session.
  *
  * @throws {GuardError} if a guard throws or gives something other than a boolean.
  */
-export function offerOf(step: Step, context: GuardContext): Offer {
-  if (!step.isGuarded) return { key: "", routes: step.routes, tools: step.tools };
+export function offerOf(step: Step, context: unknown, sessionId: string): Offer {
+  if (!step.isGuarded) return step.wholeOffer;
+  const asked: GuardContext = { context, sessionId, step: step.id };
   let key = "";
   const isOpen = (guard: Route["guard"], what: string): boolean => {
-    const open = guard === undefined || ask(guard, context, `${what} of step "${step.id}"`);
+    const open = guard === undefined || ask(guard, asked, `${what} of step "${step.id}"`);
     key += open ? "1" : "0";
     return open;
   };

@@ -5,8 +5,7 @@
  * @module
  */
 import type { LegalActions } from "../decision/legal_actions.ts";
-import type { Offer } from "../graph/offer.ts";
-import type { Step } from "../graph/graph.ts";
+import type { Offer, Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import type { Message } from "../llm/llm.ts";
 import { renderDecision } from "./render_event.ts";

@@ -28,26 +28,26 @@ export interface Shown {
   readonly last: Message;
 }
 
+/** Which steps ask for reasoning: what they do not ask for is not shown. */
+export type ReasoningSteps = ReadonlyMap<string, { readonly reasoning: boolean }>;
+
 /**
  * Renders each event once, when a message is first read: a model that reads no
  * messages, as a mock, costs none.
  */
 export class Transcript {
   readonly #messages: Message[];
-  /** Characters before the message at each place. */
-  readonly #charsBefore: number[] = [0];
   /** The visible events that are not rendered yet. */
   #waiting: VisibleEvent[] = [];
   /** Results of a decision's calls so far; they are shown in the order of the calls. */
   #results: ToolFinishedEvent[] = [];
   #lastDecision: DecisionEvent | undefined;
-  readonly #reasons: (step: string) => boolean;
+  readonly #steps: ReasoningSteps;
 
-  /** Begins with the standing text; `reasons` says which steps ask for reasoning. */
-  constructor(standing: Message, reasons: (step: string) => boolean = () => true) {
-    this.#reasons = reasons;
+  /** Begins with the standing text. */
+  constructor(standing: Message, steps: ReasoningSteps) {
+    this.#steps = steps;
     this.#messages = [standing];
-    this.#charsBefore.push(standing.content.length);
   }
 
   /** Adds an event, if the model sees it. */
@@ -84,14 +84,21 @@ export class Transcript {
   /** About a request, and what of it was in the one before. */
   report(request: Shown, before: Shown | undefined): PromptReport {
     this.#render();
-    const chars = this.#charsBefore[request.length]! + request.last.content.length;
-    const messages = request.length + 1;
-    // A request that is made again has the same last message too, at the same place.
-    if (before?.length === request.length && before.last === request.last) {
-      return { messages, stableMessages: messages, chars, stableChars: chars };
-    }
     const stableMessages = before?.length ?? 0;
-    return { messages, stableMessages, chars, stableChars: this.#charsBefore[stableMessages]! };
+    const stableChars = this.#charsBetween(0, stableMessages);
+    const messages = request.length + 1;
+    const chars = stableChars + this.#charsBetween(stableMessages, request.length) +
+      request.last.content.length;
+    // A request that is made again has the same last message too, at the same place.
+    return stableMessages === request.length && before?.last === request.last
+      ? { messages, stableMessages: messages, chars, stableChars: chars }
+      : { messages, stableMessages, chars, stableChars };
+  }
+
+  #charsBetween(from: number, to: number): number {
+    let chars = 0;
+    for (let at = from; at < to; at++) chars += this.#messages[at]!.content.length;
+    return chars;
   }
 
   /** Results are shown when they are complete, or when something else follows them. */
@@ -107,11 +114,11 @@ export class Transcript {
 
   #render(): void {
     for (const event of this.#waiting) {
-      const reasons = event.type !== "decision" || this.#reasons(event.step);
-      const message = renderEvent(event, reasons);
-      this.#charsBefore.push(this.#charsBefore.at(-1)! + message.content.length);
-      this.#messages.push(message);
+      // A step that is no longer in the graph is taken for one that asked for reasoning.
+      const reasons = event.type !== "decision" ||
+        (this.#steps.get(event.step)?.reasoning ?? true);
+      this.#messages.push(renderEvent(event, reasons));
     }
-    this.#waiting = [];
+    this.#waiting.length = 0;
   }
 }

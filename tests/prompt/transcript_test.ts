@@ -19,14 +19,14 @@ function texts(transcript: Transcript): string[] {
 }
 
 Deno.test("Transcript, begins with the standing text itself, and ends with the message given", () => {
-  const transcript = new Transcript(standing);
+  const transcript = new Transcript(standing, new Map());
   assertEquals(transcript.length, 1);
   const [first, second, ...rest] = transcript.list(1, last);
   assert(first === standing && second === last && rest.length === 0);
 });
 
 Deno.test("Transcript, has one message for one visible event, in order", () => {
-  const transcript = new Transcript(standing);
+  const transcript = new Transcript(standing, new Map());
   transcript.add(user(0, "one"));
   transcript.add({ seq: 1, time: 0, type: "moved", from: "a", to: "b" });
   transcript.add(user(2, "two"));
@@ -35,7 +35,7 @@ Deno.test("Transcript, has one message for one visible event, in order", () => {
 });
 
 Deno.test("Transcript, shows results in the order of the calls, whichever ended first", () => {
-  const transcript = new Transcript(standing);
+  const transcript = new Transcript(standing, new Map());
   for (const [index, call] of [2, 0, 1].entries()) transcript.add(finished(index, call));
   transcript.add(user(3, "next"));
   const shown = texts(transcript).map((text) => text.split("\n").at(-1));
@@ -43,7 +43,7 @@ Deno.test("Transcript, shows results in the order of the calls, whichever ended 
 });
 
 Deno.test("Transcript, more than ten results keep the order of numbers", () => {
-  const transcript = new Transcript(standing);
+  const transcript = new Transcript(standing, new Map());
   for (let call = 11; call >= 0; call--) transcript.add(finished(11 - call, call));
   const shown = texts(transcript).slice(1).map((text) => text.split("\n").at(-1));
   assertEquals(shown, Array.from({ length: 12 }, (_, call) => `result ${call}`));
@@ -61,7 +61,7 @@ Deno.test("Transcript, reads each event once, however often the messages are lis
       return { action: "RESPOND", response: "x", reasoning: [] };
     },
   } as DecisionEvent;
-  const transcript = new Transcript(standing);
+  const transcript = new Transcript(standing, new Map());
   transcript.add(event);
   const [, first] = transcript.list(transcript.length, last);
   for (let time = 0; time < 10; time++) {
@@ -73,7 +73,7 @@ Deno.test("Transcript, reads each event once, however often the messages are lis
 });
 
 Deno.test("Transcript, an event that no request reads is never rendered", () => {
-  const transcript = new Transcript(standing);
+  const transcript = new Transcript(standing, new Map());
   transcript.add({
     seq: 0,
     time: 0,
@@ -87,7 +87,7 @@ Deno.test("Transcript, an event that no request reads is never rendered", () => 
 });
 
 Deno.test("Transcript.list, a shorter list stays what it was while the transcript grows", () => {
-  const transcript = new Transcript(standing);
+  const transcript = new Transcript(standing, new Map());
   const lists: Message[][] = [];
   for (let time = 0; time < 20; time++) {
     transcript.add(user(time, `${time}`));
@@ -102,14 +102,14 @@ Deno.test("Transcript.list, a shorter list stays what it was while the transcrip
 });
 
 Deno.test("Transcript.list, what is done to a list is not done to the transcript", () => {
-  const transcript = new Transcript(standing);
+  const transcript = new Transcript(standing, new Map());
   transcript.add(user(0, "one"));
   transcript.list(2, last).splice(0);
   assertEquals(texts(transcript), ["standing", "one"]);
 });
 
 Deno.test("Transcript.report, tells what of a request the previous one had", () => {
-  const transcript = new Transcript(standing);
+  const transcript = new Transcript(standing, new Map());
   transcript.add(user(0, "one"));
   transcript.add(user(1, "three"));
   const [one, two, three] = [1, 2, 3].map((length) => ({ length, last }));
