@@ -1,0 +1,78 @@
+/**
+ * A measured figure, and what is held against it.
+ *
+ * @module
+ */
+
+/** What a figure is counted in. */
+export type Unit = "ns" | "µs" | "ms" | "bytes";
+
+/** Something measured several times: the least is least disturbed, the median is usual. */
+export interface Spread {
+  /** The least of all rounds. */
+  readonly minimum: number;
+  /** The middle one. */
+  readonly median: number;
+}
+
+/** How far a figure may go. */
+export interface Budget {
+  /**
+   * What is compared: the figure itself, what it has over its floor, or how many
+   * times its floor it is.
+   */
+  readonly kind: "itself" | "over the floor" | "times the floor";
+  /** At most this. */
+  readonly limit: number;
+}
+
+/** One figure of the report. */
+export interface Figure extends Spread {
+  /** What was measured; the same in every run. */
+  readonly name: string;
+  /** What it is counted in. */
+  readonly unit: Unit;
+  /** What the same costs without the framework, in the same unit, from the same rounds. */
+  readonly floor?: Spread & { readonly name: string };
+  /** How far it may go. Default: as far as it will. */
+  readonly budget?: Budget;
+  /** A difference up to this, in the unit, says nothing. Default: none. */
+  readonly resolution?: number;
+  /** How much of the value may be chance: 0.05 for 5 %. Default: what the comparison is told. */
+  readonly noise?: number;
+}
+
+/** The spread of the rounds. */
+export function spreadOf(rounds: readonly number[]): Spread {
+  const sorted = rounds.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median = sorted.length % 2 === 1
+    ? sorted[middle]!
+    : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return { minimum: sorted[0]!, median };
+}
+
+/** How many times its floor a figure is, both at their least; undefined without a floor. */
+export function timesFloor({ minimum, floor }: Figure): number | undefined {
+  return floor && minimum / floor.minimum;
+}
+
+/** What is compared with the budget: the figure itself, its excess or its ratio. */
+export function judged(figure: Figure, { kind }: Budget): number {
+  switch (kind) {
+    case "itself":
+      return figure.minimum;
+    case "over the floor":
+      return figure.minimum - (figure.floor?.minimum ?? 0);
+    case "times the floor":
+      return timesFloor(figure) ?? NaN;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Whether a figure keeps its budget; undefined where it has none. */
+export function isWithin(figure: Figure): boolean | undefined {
+  const { budget } = figure;
+  return budget && judged(figure, budget) <= budget.limit;
+}

@@ -1,0 +1,107 @@
+import { toStandardJsonSchema } from "@valibot/to-json-schema";
+import { generateText, Output } from "ai";
+import * as v from "valibot";
+import { type Content, historyOf, mockOf, rewind, telemetry } from "./ai_mock.ts";
+import type { Peer } from "./peer.ts";
+import { END, INPUTS, type Reply, START, SYSTEM, TOOL } from "./scenario.ts";
+
+const respond = v.object({ action: v.literal("RESPOND"), response: v.string() });
+const callTool = v.object({
+  action: v.literal("TOOL_CALL"),
+  tool: v.literal(TOOL),
+  args: v.object({ arg0: v.string() }),
+});
+const move = v.object({ action: v.literal("MOVE"), step: v.literal(END) });
+
+type Decision = v.InferOutput<typeof respond | typeof callTool | typeof move>;
+
+/** The output of a step, whose decisions are the ones that it allows. */
+function outputOf(decision: v.GenericSchema<unknown, Decision>) {
+  const schema = v.object({ reasoning: v.array(v.string()), decision });
+  return Output.object({ schema: toStandardJsonSchema(schema) });
+}
+
+const settings = {
+  [START]: {
+    instructions: SYSTEM,
+    output: outputOf(v.variant("action", [respond, callTool, move])),
+  },
+  [END]: {
+    instructions: `${SYSTEM}\n\nSay that this is the end.`,
+    output: outputOf(respond),
+  },
+};
+
+function runTool({ arg0 }: { readonly arg0: string }): string {
+  return arg0;
+}
+
+/** Text, as a model sends it: parsing and validating it is the work of `ai`. */
+function contentOf(reply: Reply): Content {
+  return [{ type: "text", text: JSON.stringify({ reasoning: [], decision: decisionOf(reply) }) }];
+}
+
+function decisionOf(reply: Reply): Decision {
+  switch (reply.kind) {
+    case "answer":
+      return { action: "RESPOND", response: reply.text };
+    case "tool":
+      return { action: "TOOL_CALL", tool: TOOL, args: { arg0: reply.arg0 } };
+    case "move":
+      return { action: "MOVE", step: END };
+  }
+}
+
+const model = mockOf(contentOf);
+
+/** `ai` with an object as output: its caller writes the loop and keeps the messages. */
+export const peer: Peer = {
+  title: "ai, Output.object with a decision schema",
+  imports: ["ai", "@valibot/to-json-schema", "valibot"],
+  includes: "prompt conversion, one JSON Schema per step, reading and validating JSON text",
+  leavesOut:
+    "ai's own tool loop (the author's is plain code), streaming, a store, a provider's own request",
+  converse(count) {
+    const messages = historyOf(count);
+    let step: keyof typeof settings = START;
+    let toolResult = "";
+
+    async function turn(content: string): Promise<string> {
+      messages.push({ role: "user", content });
+      for (let call = 0; call < 5; call++) {
+        const { output, responseMessages } = await generateText({
+          ...settings[step],
+          model,
+          messages,
+          telemetry,
+        });
+        messages.push(...responseMessages);
+        const { decision } = output;
+        switch (decision.action) {
+          case "RESPOND":
+            return decision.response;
+          case "TOOL_CALL":
+            toolResult = runTool(decision.args);
+            messages.push({
+              role: "user",
+              content: `The tool ${decision.tool} gave: ${toolResult}`,
+            });
+            break;
+          case "MOVE":
+            step = decision.step;
+            messages.push({ role: "user", content: `This is the step ${step} now.` });
+        }
+      }
+      throw new Error("The model did not answer");
+    }
+
+    return {
+      async play() {
+        rewind(model);
+        const answers = [];
+        for (const input of INPUTS) answers.push(await turn(input));
+        return { answers, toolResult, step };
+      },
+    };
+  },
+};

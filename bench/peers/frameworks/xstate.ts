@@ -1,0 +1,120 @@
+import { assertEvent, assign, createActor, fromPromise, setup, waitFor } from "xstate";
+import type { Peer } from "./peer.ts";
+import { END, historyText, INPUTS, REPLIES, type Reply, START } from "./scenario.ts";
+
+interface Message {
+  readonly role: "user" | "assistant" | "tool";
+  readonly text: string;
+}
+
+/** What the user says, and what a model would have decided. */
+type Event =
+  | { readonly type: "user.input"; readonly text: string }
+  | { readonly type: "model.respond"; readonly text: string }
+  | { readonly type: "model.callTool"; readonly arg0: string }
+  | { readonly type: "model.move" };
+
+const machine = setup({
+  types: {
+    context: {} as { readonly messages: readonly Message[] },
+    input: {} as { readonly messages: readonly Message[] },
+    events: {} as Event,
+  },
+  actions: {
+    add: assign({
+      messages: ({ context }, message: Message) => [...context.messages, message],
+    }),
+  },
+  actors: {
+    testTool: fromPromise<string, { readonly arg0: string }>(({ input }) =>
+      Promise.resolve(input.arg0)
+    ),
+  },
+}).createMachine({
+  id: "peers",
+  initial: START,
+  context: ({ input }) => ({ messages: input.messages }),
+  on: {
+    "user.input": {
+      actions: { type: "add", params: ({ event }) => ({ role: "user", text: event.text }) },
+    },
+    "model.respond": {
+      actions: { type: "add", params: ({ event }) => ({ role: "assistant", text: event.text }) },
+    },
+  },
+  states: {
+    [START]: {
+      initial: "ready",
+      on: { "model.move": { target: END } },
+      states: {
+        ready: { on: { "model.callTool": { target: "calling" } } },
+        calling: {
+          invoke: {
+            src: "testTool",
+            input: ({ event }) => {
+              assertEvent(event, "model.callTool");
+              return { arg0: event.arg0 };
+            },
+            onDone: {
+              target: "ready",
+              actions: {
+                type: "add",
+                params: ({ event }) => ({ role: "tool", text: event.output }),
+              },
+            },
+          },
+        },
+      },
+    },
+    [END]: {},
+  },
+});
+
+function eventOf(reply: Reply): Event {
+  switch (reply.kind) {
+    case "answer":
+      return { type: "model.respond", text: reply.text };
+    case "tool":
+      return { type: "model.callTool", arg0: reply.arg0 };
+    case "move":
+      return { type: "model.move" };
+  }
+}
+
+/** The floor: a state machine that is told what a model would have decided. */
+export const peer: Peer = {
+  title: "xstate, a machine without a model",
+  imports: ["xstate"],
+  includes:
+    "events, transitions, the messages copied at each one, the tool as an invoked promise actor",
+  leavesOut:
+    "everything about a model: prompt, schemas, calls, reading and validating what it says",
+  converse(messages) {
+    const history = Array.from({ length: messages }, (_, index): Message => ({
+      role: index % 2 === 0 ? "user" : "assistant",
+      text: historyText(index),
+    }));
+    const actor = createActor(machine, { input: { messages: history } }).start();
+    return {
+      async play() {
+        const answers: string[] = [];
+        let call = 0;
+        for (const text of INPUTS) {
+          actor.send({ type: "user.input", text });
+          let reply: Reply;
+          do {
+            reply = REPLIES[call++]!;
+            actor.send(eventOf(reply));
+            if (reply.kind === "tool") {
+              await waitFor(actor, (snapshot) => snapshot.matches({ [START]: "ready" }));
+            }
+          } while (reply.kind !== "answer");
+          answers.push(actor.getSnapshot().context.messages.at(-1)!.text);
+        }
+        const { context, value } = actor.getSnapshot();
+        const toolMessage = context.messages.findLast(({ role }) => role === "tool");
+        return { answers, toolResult: toolMessage!.text, step: String(value) };
+      },
+    };
+  },
+};

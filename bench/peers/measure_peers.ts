@@ -1,0 +1,117 @@
+/**
+ * Measuring the peers, in rounds in which all take turns.
+ *
+ * @module
+ */
+import { runDeno } from "../../scripts/child.ts";
+import { showProgress } from "../../scripts/progress.ts";
+import { spreadOf } from "../figure.ts";
+import { findInstalled, programOf } from "./installed.ts";
+import { HISTORIES, IDLE_MESSAGES, type PeerFigures } from "./peer_figures.ts";
+import { CONFIG, PeerProcess } from "./peer_process.ts";
+import type { About } from "./frameworks/protocol.ts";
+
+/** The modules of the peers: ours first, then by name, and the floor last. */
+export const PEERS: readonly string[] = [
+  "nomos",
+  "ai_object",
+  "ai_tools",
+  "langgraph",
+  "langgraph_memory",
+  "mastra",
+  "openai_agents",
+  "openai_agents_plain",
+  "xstate",
+];
+
+/** How long to measure. */
+export interface Effort {
+  /** Rounds that count; one before them does not. */
+  readonly rounds: number;
+  /** Milliseconds of play in each round. */
+  readonly milliseconds: number;
+  /** Idle conversations that are kept at once. */
+  readonly conversations: number;
+}
+
+/** Measures some peers. */
+export async function measurePeers(
+  modules: readonly string[],
+  effort: Effort,
+): Promise<PeerFigures[]> {
+  const processes = modules.map((module) => new PeerProcess(module));
+  try {
+    const abouts: About[] = [];
+    for (const process of processes) abouts.push(await process.about());
+    // First, while the heap holds nothing else.
+    const idle = await inRounds(
+      "Keeping idle conversations",
+      processes,
+      effort.rounds,
+      (process) => process.idle(IDLE_MESSAGES, effort.conversations),
+    );
+    const calls: number[][][] = [];
+    for (const messages of HISTORIES) {
+      const play = (process: PeerProcess) => process.play(messages, effort.milliseconds);
+      const label = `Playing after ${messages} messages`;
+      calls.push(await inRounds(label, processes, effort.rounds, play));
+    }
+    const importing = await importTimes(abouts, effort.rounds);
+    const figures: PeerFigures[] = [];
+    for (const [index, about] of abouts.entries()) {
+      figures.push({
+        module: modules[index]!,
+        ...about,
+        ...await findInstalled(about.imports),
+        calls: HISTORIES.map((messages, at) => ({ messages, ...spreadOf(calls[at]![index]!) })),
+        idle: spreadOf(idle[index]!),
+        importing: spreadOf(importing[index]!),
+      });
+    }
+    return figures;
+  } finally {
+    await Promise.all(processes.map((process) => process.end()));
+  }
+}
+
+/** What each gave in each round, those of the first round left out. */
+async function inRounds<Subject>(
+  label: string,
+  subjects: readonly Subject[],
+  rounds: number,
+  take: (subject: Subject) => Promise<number>,
+): Promise<number[][]> {
+  const endProgress = showProgress(label);
+  try {
+    const taken = subjects.map((): number[] => []);
+    for (let round = 0; round <= rounds; round++) {
+      for (const [index, subject] of subjects.entries()) {
+        const value = await take(subject);
+        if (round > 0) taken[index]!.push(value);
+      }
+    }
+    return taken;
+  } finally {
+    endProgress();
+  }
+}
+
+/** Whole processes; the empty one of the same round is taken off. */
+async function importTimes(abouts: readonly About[], rounds: number): Promise<number[][]> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const programs = [[], ...abouts.map(({ imports }) => imports)].map((imports, index) => ({
+      path: `${folder}/${index}.ts`,
+      text: programOf(imports),
+    }));
+    for (const { path, text } of programs) await Deno.writeTextFile(path, text);
+    const [empty, ...times] = await inRounds("Importing", programs, rounds, async ({ path }) => {
+      const begun = performance.now();
+      await runDeno(["run", "--allow-all", "--quiet", CONFIG, path]);
+      return performance.now() - begun;
+    });
+    return times.map((rounds) => rounds.map((time, round) => time - empty![round]!));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

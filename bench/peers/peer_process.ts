@@ -1,0 +1,71 @@
+/**
+ * One peer in a process of its own, so that no framework's heap or hooks
+ * disturb another's.
+ *
+ * @module
+ */
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import type { About, Request } from "./frameworks/protocol.ts";
+
+/** The settings of every process that imports a peer. */
+export const CONFIG: string = `--config=${
+  fileURLToPath(new URL("frameworks/deno.json", import.meta.url))
+}`;
+
+/** A running worker. */
+export class PeerProcess {
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: AsyncIterator<string>;
+
+  /** Starts the worker of a module of this folder. */
+  constructor(readonly name: string) {
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--allow-all",
+        "--quiet",
+        CONFIG,
+        "--v8-flags=--expose-gc",
+        fileURLToPath(new URL("frameworks/worker.ts", import.meta.url)),
+        name,
+      ],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    // Node's types for web streams, which some packages bring along, are not those of Deno.
+    const input = Readable.fromWeb(this.#child.stdout as never);
+    this.#lines = createInterface({ input })[Symbol.asyncIterator]();
+  }
+
+  /** What the peer says of itself. */
+  about(): Promise<About> {
+    return this.#ask({ task: "about" });
+  }
+
+  /** Microseconds per model call on top of so many messages. */
+  play(messages: number, milliseconds: number): Promise<number> {
+    return this.#ask({ task: "play", messages, milliseconds });
+  }
+
+  /** Bytes on the heap for each of so many conversations. */
+  idle(messages: number, conversations: number): Promise<number> {
+    return this.#ask({ task: "idle", messages, conversations });
+  }
+
+  /** Ends the worker. */
+  async end(): Promise<void> {
+    await this.#input.close();
+    await this.#child.status;
+  }
+
+  async #ask<Answer>(request: Request): Promise<Answer> {
+    await this.#input.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
+    const { done, value } = await this.#lines.next();
+    if (done) throw new Error(`Could not measure ${this.name}: its process ended`);
+    return JSON.parse(value);
+  }
+}

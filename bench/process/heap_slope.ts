@@ -1,0 +1,50 @@
+/**
+ * Whether the heap grows while one agent is used over and over: a million
+ * decisions in sessions of three turns, the heap read after each tenth of them.
+ * Needs `--v8-flags=--expose-gc`.
+ *
+ * @module
+ */
+import { MockLLM } from "@nomos/agent";
+import { DECISIONS, makeAgent } from "../agents.ts";
+import { collectGarbage } from "./garbage_collector.ts";
+
+const READINGS = 10;
+const SESSIONS_PER_READING = 33_334;
+const TURNS = 3;
+
+let made = 0;
+const llm = new MockLLM([() => DECISIONS[made++ % TURNS]!], { whenDone: "repeat" });
+const agent = makeAgent(llm);
+
+async function play(): Promise<void> {
+  for (let played = 0; played < SESSIONS_PER_READING; played++) {
+    const session = agent.createSession();
+    await session.next("hello");
+    await session.next("use the tool", { stopAfter: "tool" });
+    await session.next("go on", { stopAfter: "move" });
+    llm.requests.length = 0;
+  }
+}
+
+await play();
+const readings: number[] = [];
+while (readings.length < READINGS) {
+  await play();
+  readings.push((await collectGarbage()).heapUsed);
+}
+console.log(
+  JSON.stringify({ bytes: slopeOf(readings) / (SESSIONS_PER_READING * TURNS), decisions: made }),
+);
+
+/** The slope, per place, of the line with the least squared distance. */
+function slopeOf(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let [covariance, variance] = [0, 0];
+  for (const [place, value] of values.entries()) {
+    covariance += (place - middle) * (value - mean);
+    variance += (place - middle) ** 2;
+  }
+  return covariance / variance;
+}

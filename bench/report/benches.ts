@@ -1,0 +1,75 @@
+/**
+ * What `deno bench` measures.
+ *
+ * @module
+ */
+import { runDeno } from "../../scripts/child.ts";
+
+/** One benchmark. Times are in nanoseconds. */
+export interface Bench {
+  /** What it is compared within. */
+  readonly group: string;
+  /** What it does. */
+  readonly name: string;
+  /** Whether the others of the group are held against it. */
+  readonly isFloor: boolean;
+  /** The least time of one iteration. */
+  readonly minimum: number;
+  /** The mean of all iterations. */
+  readonly average: number;
+  /** Only a hundredth of the iterations took longer. */
+  readonly p99: number;
+}
+
+/** What `deno bench --json` prints, as far as it is used here. */
+interface BenchOutput {
+  readonly benches: readonly {
+    readonly group: string | null;
+    readonly name: string;
+    readonly baseline: boolean;
+    readonly results: readonly {
+      readonly ok?: { readonly min: number; readonly avg: number; readonly p99: number };
+      readonly failed?: { readonly message: string };
+    }[];
+  }[];
+}
+
+/**
+ * Runs the benchmarks of a folder.
+ *
+ * @param folder The folder.
+ * @throws {Error} if one of them fails.
+ */
+export async function runBenches(folder: URL): Promise<Bench[]> {
+  const args = ["bench", "--no-prompt", "--quiet", "--json", "."];
+  return readBenches(JSON.parse(await runDeno(args, folder)));
+}
+
+/**
+ * Reads what `deno bench --json` printed.
+ *
+ * @throws {Error} if a benchmark failed.
+ */
+export function readBenches({ benches }: BenchOutput): Bench[] {
+  return benches.map(({ group, name, baseline, results }) => {
+    const { ok, failed } = results[0] ?? {};
+    if (ok === undefined) {
+      throw new Error(`Could not run the benchmark "${name}": ${failed?.message ?? "no result"}`);
+    }
+    return {
+      group: group ?? "",
+      name,
+      isFloor: baseline,
+      minimum: ok.min,
+      average: ok.avg,
+      p99: ok.p99,
+    };
+  });
+}
+
+/** How many times its group's floor a benchmark is, both at their least; undefined without one. */
+export function timesFloorOf(bench: Bench, benches: readonly Bench[]): number | undefined {
+  if (bench.isFloor) return undefined;
+  const floor = benches.find(({ group, isFloor }) => isFloor && group === bench.group);
+  return floor && bench.minimum / floor.minimum;
+}

@@ -1,0 +1,118 @@
+/**
+ * Two runs side by side.
+ *
+ * @module
+ */
+import { type Figure, judged, timesFloor } from "../figure.ts";
+import { timesFloorOf } from "./benches.ts";
+import { formatRatio, formatValue } from "./format.ts";
+import type { Results } from "./results.ts";
+import type { Table } from "./table.ts";
+
+/** What became of one figure. */
+export interface Change {
+  /** What was measured. */
+  readonly name: string;
+  /** Before, as text. */
+  readonly before: string;
+  /** After, as text. */
+  readonly after: string;
+  /** How many times what was before there is now; NaN where one of them is missing. */
+  readonly ratio: number;
+  /** What that means: beyond the band of noise or within it, or in one of the runs only. */
+  readonly verdict: "worse" | "better" | "same" | "new" | "gone";
+}
+
+/** One figure of a run, in the form in which runs can be compared. */
+interface Compared {
+  /**
+   * The ratio to the floor where there is one, for it says the same on a fast
+   * machine and on a slow one; else the figure itself.
+   */
+  readonly value: number;
+  readonly text: string;
+  /** A difference up to this says nothing, in the unit of the value. */
+  readonly resolution: number;
+  /** How much of the value may be chance, where that is known. */
+  readonly noise?: number | undefined;
+}
+
+/** Nanoseconds that a benchmark's clock does not tell apart from chance. */
+const BENCH_RESOLUTION = 20;
+
+/**
+ * Compares two runs.
+ *
+ * @param before The results that are held against.
+ * @param after The results of now.
+ * @param noise How much of the value may be chance: 0.3 for 30 %.
+ */
+export function compareResults(before: Results, after: Results, noise: number): Change[] {
+  const [old, now] = [comparedOf(before), comparedOf(after)];
+  const names = new Set([...old.keys(), ...now.keys()]);
+  return [...names].map((name) => change(name, old.get(name), now.get(name), noise));
+}
+
+function change(
+  name: string,
+  before: Compared | undefined,
+  after: Compared | undefined,
+  noise: number,
+): Change {
+  const shown = { name, before: before?.text ?? "—", after: after?.text ?? "—" };
+  if (before === undefined) return { ...shown, ratio: NaN, verdict: "new" };
+  if (after === undefined) return { ...shown, ratio: NaN, verdict: "gone" };
+  const ratio = after.value / before.value;
+  const most = 1 + (after.noise ?? noise);
+  const isWithinNoise = ratio <= most && ratio >= 1 / most ||
+    Math.abs(after.value - before.value) <= Math.max(before.resolution, after.resolution);
+  const verdict = isWithinNoise ? "same" : after.value > before.value ? "worse" : "better";
+  return { ...shown, ratio, verdict };
+}
+
+function comparedOf({ figures, benches }: Results): Map<string, Compared> {
+  const compared = new Map<string, Compared>();
+  for (const figure of figures) compared.set(figure.name, comparedFigure(figure));
+  for (const bench of benches) {
+    if (bench.isFloor) continue;
+    const ratio = timesFloorOf(bench, benches);
+    const { minimum } = bench;
+    compared.set(`${bench.group}: ${bench.name}`, {
+      value: ratio ?? minimum,
+      text: ratio === undefined ? formatValue(minimum, "ns") : formatRatio(ratio),
+      resolution: ratio === undefined ? BENCH_RESOLUTION : BENCH_RESOLUTION * ratio / minimum,
+    });
+  }
+  return compared;
+}
+
+function comparedFigure(figure: Figure): Compared {
+  const { unit, minimum, budget, resolution = 0, noise } = figure;
+  if (budget?.kind === "over the floor") {
+    const value = judged(figure, budget);
+    return { value, text: formatValue(value, unit), resolution, noise };
+  }
+  const ratio = timesFloor(figure);
+  if (ratio === undefined) {
+    return { value: minimum, text: formatValue(minimum, unit), resolution, noise };
+  }
+  const scale = ratio / minimum;
+  return { value: ratio, text: formatRatio(ratio), resolution: resolution * scale, noise };
+}
+
+/** The changes as a table, those beyond the noise first. */
+export function changesTable(changes: readonly Change[]): Table {
+  const order = ["worse", "better", "gone", "new", "same"];
+  return {
+    head: ["what", "before", "after", "times", ""],
+    rows: changes
+      .toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
+      .map(({ name, before, after, ratio, verdict }) => [
+        name,
+        before,
+        after,
+        Number.isNaN(ratio) ? "—" : ratio.toFixed(2),
+        verdict,
+      ]),
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * The two pages that show the figures: `bench/RESULTS.md`, and a part of the README.
+ *
+ * @module
+ */
+import { isWithin } from "../figure.ts";
+import { formatBytes } from "./format.ts";
+import type { Results } from "./results.ts";
+import type { Setting } from "./setting.ts";
+import { toMarkdown } from "./table.ts";
+import { benchesTable, figuresTable, peersTable } from "./tables.ts";
+
+/** The whole report. `plot` is the address of the picture, from where the page is. */
+export function resultsPage(results: Results, plot: string): string {
+  const { setting, figures, benches, peers } = results;
+  const parts = [
+    "# Results",
+    `Written by \`${setting.commands.at(-1)}\`; do not edit. Measured ${describe(setting)}.`,
+    `Versions: ${listVersions(setting.versions)}.`,
+    "## Budgets",
+    "The least and the median of the rounds; a figure and its floor take turns. What is compared " +
+    "with the budget is the least.",
+    toMarkdown(figuresTable(figures)),
+    "## Benchmarks",
+    "`deno bench`, each group with a floor: the same work without the framework.",
+    toMarkdown(benchesTable(benches)),
+  ];
+  if (peers !== undefined) {
+    parts.push(
+      "## Other frameworks",
+      "The same scenario in each: the model answers; calls a tool and answers; moves on and " +
+        "answers. Five model calls on top of a history, each framework used the way its " +
+        "documents show, telemetry off, the model a mock that takes no time. A framework runs in " +
+        "a process of its own; all take turns in every round. Time is per model call, the least " +
+        "of the rounds, and how many times ours it is; the heap is that of a conversation of 20 " +
+        "messages, its text included; importing is a whole process over an empty one; installed " +
+        "are the packages behind the imports with all that they need.",
+      toMarkdown(peersTable(peers)),
+      `![Cost of a model call against the length of the history](${plot})`,
+      "What a figure covers:",
+      peers.map(({ title, versions, includes, leavesOut }) =>
+        `- **${title}** (${
+          listVersions(versions)
+        }). Includes: ${includes}. Leaves out: ${leavesOut}.`
+      ).join("\n"),
+    );
+  }
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** What the README shows of them. */
+export function readmePart({ setting, figures, peers }: Results, plot: string): string {
+  const shown = figuresTable(figures.filter((figure) => isWithin(figure) !== undefined));
+  // The README wants one figure each; the median is in the results.
+  const columns = [0, 1, 3, 4, 5];
+  const pick = (row: readonly string[]) => columns.map((column) => row[column]!);
+  const parts = [
+    `Measured ${describe(setting)}:`,
+    toMarkdown({ head: pick(shown.head), rows: shown.rows.map(pick) }),
+  ];
+  if (peers !== undefined) {
+    parts.push(
+      "The same scenario in other frameworks, per model call on top of a history, the model a " +
+        "mock that takes no time:",
+      toMarkdown(peersTable(peers)),
+      `![Cost of a model call against the length of the history](${plot})`,
+    );
+  }
+  return parts.join("\n\n");
+}
+
+const BEGIN = "<!-- figures: written by deno task bench --report -->";
+const END = "<!-- end of figures -->";
+
+/**
+ * Puts the figures into the README, between the two comments that mark their place.
+ *
+ * @throws {Error} if the README has no such place.
+ */
+export function withFigures(readme: string, part: string): string {
+  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (begin < 0 || end < begin) {
+    throw new Error(`Could not put the figures into the README: expected ${BEGIN} and ${END}`);
+  }
+  return `${readme.slice(0, begin + BEGIN.length)}\n\n${part}\n\n${readme.slice(end)}`;
+}
+
+function describe({ date, processor, cores, memory, system }: Setting): string {
+  return `on ${date}: ${processor}, ${cores} cores, ${formatBytes(memory)}, ${system}`;
+}
+
+function listVersions(versions: Readonly<Record<string, string>>): string {
+  return Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
+}

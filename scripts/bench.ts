@@ -1,0 +1,99 @@
+/**
+ * `deno task bench`: what the framework costs. `--help` prints the flags.
+ *
+ * @module
+ */
+import type { Figure } from "../bench/figure.ts";
+import { measurePeers, PEERS } from "../bench/peers/measure_peers.ts";
+import { type Bench, runBenches } from "../bench/report/benches.ts";
+import { changesTable, compareResults } from "../bench/report/compare.ts";
+import { type BenchOptions, parseOptions, USAGE } from "../bench/report/options.ts";
+import { readmePart, resultsPage, withFigures } from "../bench/report/page.ts";
+import { plotPeers } from "../bench/report/plot.ts";
+import { readResults, type Results, RESULTS_VERSION } from "../bench/report/results.ts";
+import { findSetting } from "../bench/report/setting.ts";
+import { toText } from "../bench/report/table.ts";
+import { benchesTable, figuresTable, peersTable } from "../bench/report/tables.ts";
+import { runJson } from "./child.ts";
+import { type CommandResult, runCommand } from "./command.ts";
+import { measureAll } from "./measure.ts";
+import { showProgress } from "./progress.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const BENCHES = new URL("bench/", ROOT);
+
+/** Rounds and milliseconds of play with other frameworks. */
+const PEER_EFFORT = { milliseconds: 200, conversations: 200 };
+
+if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE, bench));
+
+async function bench(options: BenchOptions): Promise<CommandResult> {
+  const { against, from, output, report, noise } = options;
+  // Files that are wanted later are read before anything takes its time.
+  const before = against === undefined ? undefined : await readFile(against);
+  const results = from === undefined ? await measure(options) : await readFile(from);
+  if (output !== undefined) await Deno.writeTextFile(output, toJson(results));
+  if (report) await writeReport(results);
+  if (before === undefined) return { output: format(results), success: true };
+  const changes = compareResults(before, results, noise);
+  const worse = changes.filter(({ verdict }) => verdict === "worse").length;
+  const count = worse === 0 ? "Nothing" : `${worse} of ${changes.length} figures`;
+  return {
+    output: `${toText(changesTable(changes))}\n\n${count} worse by more than the noise\n`,
+    success: worse === 0,
+  };
+}
+
+/** Measures all, one after another, for each would disturb the others. */
+async function measure({ rounds, report }: BenchOptions): Promise<Results> {
+  const benches = await during("Running deno bench", (): Promise<Bench[]> => runBenches(BENCHES));
+  const figures = await during("Measuring what has a budget of time", () => {
+    return runJson<Figure[]>([new URL("budgets.ts", BENCHES).href]);
+  });
+  figures.push(...await measureAll(rounds));
+  const peers = report ? await measurePeers(PEERS, { ...PEER_EFFORT, rounds }) : undefined;
+  const command = report ? "deno task bench --report" : "deno task bench";
+  const setting = await findSetting(["deno bench bench/", "deno run bench/budgets.ts", command]);
+  return { version: RESULTS_VERSION, setting, figures, benches, ...(peers && { peers }) };
+}
+
+async function during<Found>(label: string, find: () => Promise<Found>): Promise<Found> {
+  const endProgress = showProgress(label);
+  try {
+    return await find();
+  } finally {
+    endProgress();
+  }
+}
+
+function format({ figures, benches, peers }: Results): string {
+  const tables = [benchesTable(benches), figuresTable(figures)];
+  if (peers !== undefined) tables.push(peersTable(peers));
+  return tables.map((table) => `${toText(table)}\n`).join("\n");
+}
+
+/** Writes the files of the repository that show the figures. */
+async function writeReport(results: Results): Promise<void> {
+  const write = (path: string, text: string) => Deno.writeTextFile(new URL(path, ROOT), text);
+  const { peers, setting } = results;
+  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+  const part = withFigures(readme, readmePart(results, "bench/history.svg"));
+  await write("bench/results.json", toJson(results));
+  await write("bench/RESULTS.md", resultsPage(results, "history.svg"));
+  if (peers !== undefined) await write("bench/history.svg", plotPeers(peers, setting));
+  await write("README.md", part);
+}
+
+async function readFile(path: string): Promise<Results> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    throw new Error(`Could not read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+  return readResults(text, path);
+}
+
+function toJson(results: Results): string {
+  return `${JSON.stringify(results, null, 2)}\n`;
+}
