@@ -14,7 +14,7 @@ import { readResults, type Results, RESULTS_VERSION } from "../bench/report/resu
 import { findSetting } from "../bench/report/setting.ts";
 import { toText } from "../bench/report/table.ts";
 import { benchesTable, figuresTable, peersTable } from "../bench/report/tables.ts";
-import { runJson } from "./child.ts";
+import { runDeno, runJson } from "./child.ts";
 import { type CommandResult, runCommand } from "./command.ts";
 import { measureAll } from "./measure.ts";
 import { showProgress } from "./progress.ts";
@@ -82,6 +82,8 @@ async function writeReport(results: Results): Promise<void> {
   await write("bench/RESULTS.md", resultsPage(results, "history.svg"));
   if (peers !== undefined) await write("bench/history.svg", plotPeers(peers, setting));
   await write("README.md", part);
+  // Prose that is put together does not know where its lines end.
+  await runDeno(["fmt", "--quiet", "README.md", "bench/RESULTS.md", "bench/results.json"], ROOT);
 }
 
 async function readFile(path: string): Promise<Results> {

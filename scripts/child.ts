@@ -4,6 +4,33 @@
  * @module
  */
 
+/** How a process ended. */
+export interface Ended {
+  /** Whether its code was 0. */
+  readonly success: boolean;
+  /** What it printed. */
+  readonly stdout: string;
+  /** What it said. */
+  readonly stderr: string;
+}
+
+/**
+ * Runs Deno to its end, well or not.
+ *
+ * @param args Its arguments.
+ * @param cwd The folder to run it in. Default: this one.
+ */
+export async function tryDeno(args: readonly string[], cwd?: string | URL): Promise<Ended> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    ...(cwd !== undefined && { cwd }),
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
 /**
  * Runs Deno to its end and gives what it printed.
  *
@@ -12,15 +39,9 @@
  * @throws {Error} with what the process said, if it failed.
  */
 export async function runDeno(args: readonly string[], cwd?: string | URL): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    ...(cwd !== undefined && { cwd }),
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  if (success) return decoder.decode(stdout);
-  throw new Error(`Could not run deno ${args[0]}: the process said\n${decoder.decode(stderr)}`);
+  const { success, stdout, stderr } = await tryDeno(args, cwd);
+  if (success) return stdout;
+  throw new Error(`Could not run deno ${args[0]}: the process said\n${stderr}`);
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { runDeno } from "../../scripts/child.ts";
 import { showProgress } from "../../scripts/progress.ts";
-import { spreadOf } from "../figure.ts";
+import { type Spread, spreadOf } from "../figure.ts";
 import { findInstalled, programOf } from "./installed.ts";
 import { HISTORIES, IDLE_MESSAGES, type PeerFigures } from "./peer_figures.ts";
 import { CONFIG, PeerProcess } from "./peer_process.ts";
@@ -65,7 +65,7 @@ export async function measurePeers(
         ...await findInstalled(about.imports),
         calls: HISTORIES.map((messages, at) => ({ messages, ...spreadOf(calls[at]![index]!) })),
         idle: spreadOf(idle[index]!),
-        importing: spreadOf(importing[index]!),
+        importing: importing[index]!,
       });
     }
     return figures;
@@ -96,8 +96,8 @@ async function inRounds<Subject>(
   }
 }
 
-/** Whole processes; the empty one of the same round is taken off. */
-async function importTimes(abouts: readonly About[], rounds: number): Promise<number[][]> {
+/** Whole processes; what an empty one takes in the same rounds is taken off. */
+async function importTimes(abouts: readonly About[], rounds: number): Promise<Spread[]> {
   const folder = await Deno.makeTempDir();
   try {
     const programs = [[], ...abouts.map(({ imports }) => imports)].map((imports, index) => ({
@@ -110,7 +110,11 @@ async function importTimes(abouts: readonly About[], rounds: number): Promise<nu
       await runDeno(["run", "--allow-all", "--quiet", CONFIG, path]);
       return performance.now() - begun;
     });
-    return times.map((rounds) => rounds.map((time, round) => time - empty![round]!));
+    const floor = spreadOf(empty!);
+    return times.map(spreadOf).map(({ minimum, median }) => ({
+      minimum: minimum - floor.minimum,
+      median: median - floor.median,
+    }));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -44,7 +44,7 @@ export const MEASURES: readonly Measure[] = [
       budget: { kind: "over the floor", limit: 6_000 },
       noise: 0.05,
     },
-    floor: "of text in its messages",
+    floor: "the text of its messages",
     enough: 3,
     take: async () => {
       const { bytes, text } = await runProgram<{ bytes: number; text: number }>("idle_sessions");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { runDeno } from "../../scripts/child.ts";
+import { tryDeno } from "../../scripts/child.ts";
 
 /** One benchmark. Times are in nanoseconds. */
 export interface Bench {
@@ -42,7 +42,10 @@ interface BenchOutput {
  */
 export async function runBenches(folder: URL): Promise<Bench[]> {
   const args = ["bench", "--no-prompt", "--quiet", "--json", "."];
-  return readBenches(JSON.parse(await runDeno(args, folder)));
+  const { stdout, stderr } = await tryDeno(args, folder);
+  // A benchmark that fails is told in the output too, and there by its name.
+  if (stdout.trim() === "") throw new Error(`Could not run deno bench: it said\n${stderr}`);
+  return readBenches(JSON.parse(stdout));
 }
 
 /**
@@ -65,6 +68,11 @@ export function readBenches({ benches }: BenchOutput): Bench[] {
       p99: ok.p99,
     };
   });
+}
+
+/** The name of a benchmark among those of all groups. */
+export function benchName({ group, name }: Bench): string {
+  return group === "" ? name : `${group}: ${name}`;
 }
 
 /** How many times its group's floor a benchmark is, both at their least; undefined without one. */

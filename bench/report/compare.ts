@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Figure, judged, timesFloor } from "../figure.ts";
-import { timesFloorOf } from "./benches.ts";
+import { type Figure, judged, timesFloor, type Unit } from "../figure.ts";
+import { benchName, timesFloorOf } from "./benches.ts";
 import { formatRatio, formatValue } from "./format.ts";
 import type { Results } from "./results.ts";
 import type { Table } from "./table.ts";
@@ -37,6 +37,9 @@ interface Compared {
   readonly noise?: number | undefined;
 }
 
+/** A run may count in another unit than the one before. */
+const UNIT_SIZE: Readonly<Record<Unit, number>> = { ns: 1, µs: 1e3, ms: 1e6, bytes: 1 };
+
 /** Nanoseconds that a benchmark's clock does not tell apart from chance. */
 const BENCH_RESOLUTION = 20;
 
@@ -62,6 +65,8 @@ function change(
   const shown = { name, before: before?.text ?? "—", after: after?.text ?? "—" };
   if (before === undefined) return { ...shown, ratio: NaN, verdict: "new" };
   if (after === undefined) return { ...shown, ratio: NaN, verdict: "gone" };
+  // Also where both are 0, or 0 of 0.
+  if (Object.is(before.value, after.value)) return { ...shown, ratio: 1, verdict: "same" };
   const ratio = after.value / before.value;
   const most = 1 + (after.noise ?? noise);
   const isWithinNoise = ratio <= most && ratio >= 1 / most ||
@@ -77,7 +82,7 @@ function comparedOf({ figures, benches }: Results): Map<string, Compared> {
     if (bench.isFloor) continue;
     const ratio = timesFloorOf(bench, benches);
     const { minimum } = bench;
-    compared.set(`${bench.group}: ${bench.name}`, {
+    compared.set(benchName(bench), {
       value: ratio ?? minimum,
       text: ratio === undefined ? formatValue(minimum, "ns") : formatRatio(ratio),
       resolution: ratio === undefined ? BENCH_RESOLUTION : BENCH_RESOLUTION * ratio / minimum,
@@ -88,13 +93,12 @@ function comparedOf({ figures, benches }: Results): Map<string, Compared> {
 
 function comparedFigure(figure: Figure): Compared {
   const { unit, minimum, budget, resolution = 0, noise } = figure;
-  if (budget?.kind === "over the floor") {
-    const value = judged(figure, budget);
-    return { value, text: formatValue(value, unit), resolution, noise };
-  }
   const ratio = timesFloor(figure);
-  if (ratio === undefined) {
-    return { value: minimum, text: formatValue(minimum, unit), resolution, noise };
+  if (budget?.kind === "over the floor" || ratio === undefined) {
+    const value = budget ? judged(figure, budget) : minimum;
+    const size = UNIT_SIZE[unit];
+    const text = formatValue(value, unit);
+    return { value: value * size, text, resolution: resolution * size, noise };
   }
   const scale = ratio / minimum;
   return { value: ratio, text: formatRatio(ratio), resolution: resolution * scale, noise };

@@ -3,18 +3,17 @@
  *
  * @module
  */
-import { formatTime } from "../../src/profile/table.ts";
 import type { Budget, Figure, Unit } from "../figure.ts";
 
 /** A value with its unit, to three digits. */
 export function formatValue(value: number, unit: Unit): string {
   switch (unit) {
     case "ns":
-      return value < 1_000 ? `${significant(value)} ns` : formatTime(value / 1e3);
+      return inUnits(value, TIME_UNITS);
     case "µs":
-      return formatTime(value);
+      return inUnits(value * 1e3, TIME_UNITS);
     case "ms":
-      return formatTime(value * 1e3);
+      return inUnits(value * 1e6, TIME_UNITS);
     case "bytes":
       return formatBytes(value);
     default:
@@ -24,9 +23,18 @@ export function formatValue(value: number, unit: Unit): string {
 
 /** Bytes, in the thousands that suit them. */
 export function formatBytes(bytes: number): string {
-  if (Math.abs(bytes) < 1_000) return `${Number(bytes.toFixed(1))} B`;
-  if (Math.abs(bytes) < 1e6) return `${significant(bytes / 1e3)} kB`;
-  return `${significant(bytes / 1e6)} MB`;
+  // There is no third of a byte, but a mean of bytes may have one.
+  const rounded = Number(bytes.toFixed(1));
+  return Math.abs(rounded) < 1_000 ? `${rounded + 0} B` : inUnits(bytes / 1e3, ["kB", "MB", "GB"]);
+}
+
+const TIME_UNITS = ["ns", "µs", "ms", "s"];
+
+/** A value in the unit of which there are less than a thousand, each a thousand times the one before. */
+function inUnits(value: number, [unit = "", ...larger]: readonly string[]): string {
+  return Math.abs(value) >= 999.5 && larger.length > 0
+    ? inUnits(value / 1e3, larger)
+    : `${significant(value)} ${unit}`;
 }
 
 /** How many times something is something else. */
@@ -36,7 +44,7 @@ export function formatRatio(ratio: number): string {
 
 /** The floor of a figure and what it is; a dash where there is none. */
 export function formatFloor({ floor, unit }: Figure): string {
-  return floor === undefined ? "—" : `${formatValue(floor.minimum, unit)} ${floor.name}`;
+  return floor === undefined ? "—" : `${formatValue(floor.minimum, unit)} (${floor.name})`;
 }
 
 /** A value as its budget counts it. */

@@ -86,7 +86,7 @@ export function withFigures(readme: string, part: string): string {
 }
 
 function describe({ date, processor, cores, memory, system }: Setting): string {
-  return `on ${date}: ${processor}, ${cores} cores, ${formatBytes(memory)}, ${system}`;
+  return `on ${date}: ${processor}, ${cores} cores, ${formatBytes(memory)} of memory, ${system}`;
 }
 
 function listVersions(versions: Readonly<Record<string, string>>): string {

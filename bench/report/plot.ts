@@ -5,8 +5,8 @@
  * @module
  */
 import { escapeXml } from "../../src/profile/flame_graph.ts";
-import { formatTime } from "../../src/profile/table.ts";
 import type { PeerFigures } from "../peers/peer_figures.ts";
+import { formatValue } from "./format.ts";
 import type { Setting } from "./setting.ts";
 
 const WIDTH = 900;
@@ -43,7 +43,7 @@ export function plotPeers(peers: readonly PeerFigures[], { processor, date }: Se
     const points = calls.map(({ messages, minimum }) => [x.at(messages), y.at(minimum)] as const);
     const [endX, endY] = points.at(-1)!;
     const label = labels[index]!;
-    const last = formatTime(calls.at(-1)!.minimum);
+    const last = formatValue(calls.at(-1)!.minimum, "µs");
     return `<g stroke="${colour}" fill="${colour}"${index === 0 ? ' font-weight="bold"' : ""}>
 <polyline points="${points.map((point) => point.map(round).join(",")).join(" ")}" fill="none" \
 stroke-width="${index === 0 ? 3 : 1.6}"/>
@@ -80,12 +80,17 @@ function logScale(values: readonly number[], from: number, to: number) {
   };
 }
 
-/** Places of labels near the wanted ones, none on another. */
+/** Places of labels near the wanted ones, none on another and none below the picture. */
 function spreadLabels(wanted: readonly number[]): number[] {
   const placed = [...wanted];
+  const order = wanted.map((_, index) => index).sort((a, b) => wanted[a]! - wanted[b]!);
   let last = -Infinity;
-  for (const index of wanted.map((_, index) => index).sort((a, b) => wanted[a]! - wanted[b]!)) {
+  for (const index of order) {
     last = placed[index] = Math.max(wanted[index]!, last + LABEL_HEIGHT);
+  }
+  let next = HEIGHT;
+  for (const index of order.reverse()) {
+    next = placed[index] = Math.min(placed[index]!, next - LABEL_HEIGHT);
   }
   return placed;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import * as v from "valibot";
+import { oneLine } from "../../src/decision/one_line.ts";
 import type { Figure } from "../figure.ts";
 import type { PeerFigures } from "../peers/peer_figures.ts";
 import type { Bench } from "./benches.ts";
@@ -85,7 +86,7 @@ const resultsSchema = v.object({
  */
 export function readResults(source: string, path: string): Results {
   const fail = (what: string): never => {
-    throw new Error(`Could not use ${path}: ${what}: expected what --output writes`);
+    throw new Error(`Could not use ${path}: ${oneLine(what)}: expected what --output writes`);
   };
   let value: unknown;
   try {
@@ -94,7 +95,14 @@ export function readResults(source: string, path: string): Results {
     return fail("it is not JSON");
   }
   const result = v.safeParse(resultsSchema, value, { abortEarly: true });
-  if (result.success) return result.output;
+  if (result.success) {
+    const [histories, ...others] = (result.output.peers ?? []).map(({ calls }) =>
+      calls.map(({ messages }) => messages).join()
+    );
+    const place = others.findIndex((other) => other !== histories);
+    if (place < 0) return result.output;
+    return fail(`peers.${place + 1}.calls is wrong (other histories than those of the first)`);
+  }
   const issue: v.BaseIssue<unknown> = result.issues[0];
   return fail(`${v.getDotPath(issue) ?? "all of it"} is wrong (${issue.message})`);
 }

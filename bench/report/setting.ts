@@ -4,7 +4,7 @@
  * @module
  */
 import os from "node:os";
-import { runDeno } from "../../scripts/child.ts";
+import { findInstalled } from "../peers/installed.ts";
 
 /** Where and when. */
 export interface Setting {
@@ -27,24 +27,14 @@ export interface Setting {
 /** Looks at this machine. Needs `--allow-sys`. */
 export async function findSetting(commands: readonly string[]): Promise<Setting> {
   const cores = os.cpus();
+  const { versions } = await findInstalled(["@nomos/agent"]);
   return {
     date: new Date().toISOString().slice(0, 10),
     processor: cores[0]?.model.trim() ?? "unknown",
     cores: cores.length,
     memory: os.totalmem(),
     system: `${os.type()} ${os.arch()}`,
-    versions: { ...Deno.version, ...await packageVersions() },
+    versions: { ...Deno.version, ...versions },
     commands,
   };
-}
-
-/** The versions of the packages that the core imports. */
-async function packageVersions(): Promise<Record<string, string>> {
-  const core = new URL("../../mod.ts", import.meta.url).href;
-  const info: {
-    readonly npmPackages: Readonly<Record<string, { readonly name: string; version: string }>>;
-  } = JSON.parse(await runDeno(["info", "--json", core]));
-  return Object.fromEntries(
-    Object.values(info.npmPackages).map(({ name, version }) => [name, version]),
-  );
 }

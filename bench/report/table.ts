@@ -21,7 +21,9 @@ export function toText({ head, rows }: Table): string {
 /** The table in Markdown, laid out as `deno fmt` would. */
 export function toMarkdown({ head, rows }: Table): string {
   const all = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]!.length)));
+  const widths = head.map((_, column) =>
+    Math.max(column === 0 ? 1 : 2, ...all.map((row) => row[column]!.length))
+  );
   const line = (row: readonly string[]): string =>
     `| ${
       row.map((cell, column) =>

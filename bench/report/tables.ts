@@ -5,7 +5,7 @@
  */
 import { type Figure, isWithin, judged, timesFloor } from "../figure.ts";
 import type { PeerFigures } from "../peers/peer_figures.ts";
-import { type Bench, timesFloorOf } from "./benches.ts";
+import { type Bench, benchName, timesFloorOf } from "./benches.ts";
 import { formatBytes, formatFloor, formatJudged, formatRatio, formatValue } from "./format.ts";
 import type { Table } from "./table.ts";
 
@@ -41,11 +41,11 @@ export function benchesTable(benches: readonly Bench[]): Table {
     rows: benches.map((bench) => {
       const ratio = timesFloorOf(bench, benches);
       return [
-        bench.group === "" ? bench.name : `${bench.group}: ${bench.name}`,
+        benchName(bench),
         formatValue(bench.minimum, "ns"),
         formatValue(bench.average, "ns"),
         formatValue(bench.p99, "ns"),
-        ratio === undefined ? "floor" : formatRatio(ratio),
+        bench.isFloor ? "floor" : ratio === undefined ? "—" : formatRatio(ratio),
       ];
     }),
   };
@@ -70,7 +70,7 @@ export function peersTable(peers: readonly PeerFigures[]): Table {
         return `${formatValue(minimum, "µs")} (${formatRatio(ratio)})`;
       }),
       formatBytes(idle.median),
-      formatValue(importing.median, "ms"),
+      formatValue(importing.minimum, "ms"),
       `${formatBytes(bytes)} in ${packages}`,
     ]),
   };

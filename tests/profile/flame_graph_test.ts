@@ -2,31 +2,9 @@ import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/as
 import { callTree } from "../../src/profile/call_tree.ts";
 import { escapeXml, flameGraph } from "../../src/profile/flame_graph.ts";
 import { makeProfile, ROOT, sampleProfile } from "./fixture.ts";
+import { readTags } from "./xml_tags.ts";
 
 const TEXT = { title: "A <title>", subtitle: "a & b", root: ROOT };
-
-/** The elements of a document, or what is wrong with it: a reader of XML's tags and nothing else. */
-function readTags(xml: string): string[] {
-  const open: string[] = [];
-  const names: string[] = [];
-  const body = xml.replace(/<!\[CDATA\[[^]*?\]\]>/g, "").replace(/^<\?xml [^?]*\?>\n/, "");
-  for (const [part] of body.matchAll(/<[^<>]*>|[^<>]+|[<>]/g)) {
-    const tag = /^<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>$/.exec(part);
-    if (tag === null) {
-      assertFalse(/[<>]/.test(part), `not a tag: ${part}`);
-      assertFalse(/&(?!(amp|lt|gt|quot|apos);)/.test(part), `not escaped: ${part}`);
-      continue;
-    }
-    const [, end, name = "", , empty] = tag;
-    if (end === "/") assertEquals(open.pop(), name);
-    else {
-      names.push(name);
-      if (empty === "") open.push(name);
-    }
-  }
-  assertEquals(open, []);
-  return names;
-}
 
 Deno.test("flameGraph draws one frame per function and path", () => {
   const svg = flameGraph(callTree(sampleProfile(), "runScenario").tree, TEXT);

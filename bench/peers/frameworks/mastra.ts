@@ -78,7 +78,7 @@ export const peer: Peer = {
   includes:
     "message list, agent loop as a workflow, tool schemas, validated JSON arguments, a subagent run",
   leavesOut:
-    "Memory and a database, tracing, logging, processors; a supervisor's words after the subagent",
+    "Memory, which sends the last ten messages, a database, tracing; a supervisor's own last words",
   converse(messages) {
     const history = Array.from({ length: messages }, (_, index): MessageInput => {
       const content = historyText(index);

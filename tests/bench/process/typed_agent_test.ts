@@ -1,0 +1,83 @@
+import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { typedAgent, typedSchemas } from "../../../bench/process/typed_agent.ts";
+import { inTemporaryFolder } from "../../../scripts/check/temporary_folder.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+const CONFIG = `--config=${fileURLToPath(new URL("deno.json", ROOT))}`;
+const IMPORTS = { core: new URL("mod.ts", ROOT).href, valibot: "valibot" };
+
+/** Writes programs into a folder and gives their paths. */
+function write(folder: URL, programs: Readonly<Record<string, string>>): Promise<string[]> {
+  return Promise.all(
+    Object.entries(programs).map(async ([name, source]) => {
+      const path = new URL(name, folder);
+      await Deno.writeTextFile(path, source);
+      return fileURLToPath(path);
+    }),
+  );
+}
+
+async function deno(...args: string[]): Promise<{ success: boolean; errors: string }> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    env: { NO_COLOR: "1" },
+    stdout: "null",
+  }).output();
+  return { success, errors: new TextDecoder().decode(stderr) };
+}
+
+/** A program with one type that its function cannot use. */
+function broken(source: string): string {
+  const changed = source.replace(/lines: v\.array\(.*\),/, "lines: v.string(),");
+  assertNotEquals(changed, source);
+  return changed;
+}
+
+Deno.test("typedAgent() and typedSchemas() write programs whose arguments have types", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const [agent, schemas] = [typedAgent(2, IMPORTS), typedSchemas(2, IMPORTS)];
+    const programs = {
+      "agent.ts": agent,
+      "schemas.ts": schemas,
+      "broken_agent.ts": broken(agent),
+      "broken_schemas.ts": broken(schemas),
+    };
+    const { errors } = await deno("check", "--quiet", CONFIG, ...await write(folder, programs));
+    const wrong = new Set([...errors.matchAll(/(\w+\.ts):\d+:\d+/g)].map(([, file]) => file));
+    assertEquals([...wrong].sort(), ["broken_agent.ts", "broken_schemas.ts"], errors);
+  });
+});
+
+Deno.test("typedAgent() writes an agent that can be made", async () => {
+  await inTemporaryFolder(async (folder) => {
+    const [path] = await write(folder, { "agent.ts": typedAgent(3, IMPORTS) });
+    const ran = await deno("run", "--quiet", "--no-prompt", "--no-check", CONFIG, path!);
+    assertEquals(ran, { success: true, errors: "" });
+  });
+});
+
+Deno.test("typedAgent() gives its first step as many tools as it is told", () => {
+  const source = typedAgent(3, IMPORTS);
+  assertEquals(source.match(/new Tool\(/g)?.length, 3);
+  assertStringIncludes(source, "tools: [tool0, tool1, tool2],");
+  assertEquals(new Set(source.match(/name: "tool_\d"/g)).size, 3);
+});
+
+Deno.test("typedSchemas() has the schemas and functions of the agent's tools, and no agent", () => {
+  const read = (source: string) => ({
+    schemas: source.match(/v\.object\(\{\n[^]*?\n {2}\}\)/g),
+    functions: source.match(/`\$\{name\}.*`/g),
+  });
+  const [agent, schemas] = [typedAgent(3, IMPORTS), typedSchemas(3, IMPORTS)];
+  assertEquals(read(schemas), read(agent));
+  assertEquals(read(schemas).schemas?.length, 3);
+  assertEquals(new Set(read(schemas).schemas).size, 3);
+  assertEquals(schemas.match(/^import .*$/gm)?.length, 1);
+});
+
+Deno.test("typedAgent() quotes what it imports", () => {
+  const source = typedAgent(1, { core: 'a"b.ts', valibot: "c\\d" });
+  assertMatch(source, /from "a\\"b\.ts";/);
+  assertMatch(source, /from "c\\\\d";/);
+});

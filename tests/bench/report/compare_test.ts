@@ -1,0 +1,163 @@
+import { assertEquals } from "@std/assert";
+import type { Figure } from "../../../bench/figure.ts";
+import type { Bench } from "../../../bench/report/benches.ts";
+import { type Change, changesTable, compareResults } from "../../../bench/report/compare.ts";
+import { sampleBench, sampleFigure, sampleReport, sampleResults } from "./fixture.ts";
+
+const FLOOR = { name: "bare", minimum: 10, median: 12 };
+
+/** What becomes of one figure, at a noise of 30 % unless told. */
+function compareFigures(before: Partial<Figure>, after: Partial<Figure>, noise = 0.3): Change {
+  const results = (part: Partial<Figure>) =>
+    sampleResults({ figures: [sampleFigure(part)], benches: [] });
+  return compareResults(results(before), results(after), noise)[0]!;
+}
+
+function compareBenches(before: readonly Bench[], after: readonly Bench[]): Change[] {
+  const results = (benches: readonly Bench[]) => sampleResults({ figures: [], benches });
+  return compareResults(results(before), results(after), 0.3);
+}
+
+/** A benchmark and its floor, of so many nanoseconds. */
+function pair(minimum: number, floor: number): Bench[] {
+  return [sampleBench({ name: "bare", isFloor: true, minimum: floor }), sampleBench({ minimum })];
+}
+
+Deno.test("compareResults() finds nothing but sameness between a run and itself", () => {
+  const changes = compareResults(sampleReport(), sampleReport(), 0);
+  assertEquals(changes.map(({ ratio, verdict }) => [ratio, verdict]), Array(7).fill([1, "same"]));
+});
+
+Deno.test("compareResults() calls a figure worse only beyond the noise", () => {
+  const verdict = (minimum: number) => compareFigures({}, { minimum }, 0.25).verdict;
+  assertEquals([verdict(125), verdict(125.1)], ["same", "worse"]);
+});
+
+Deno.test("compareResults() calls a figure better beyond the same factor", () => {
+  const verdict = (minimum: number) => compareFigures({}, { minimum }, 0.25).verdict;
+  assertEquals([verdict(80), verdict(79.9)], ["same", "better"]);
+});
+
+Deno.test("compareResults() sees every difference where nothing is chance", () => {
+  assertEquals(compareFigures({}, { minimum: 100.01 }, 0).verdict, "worse");
+  assertEquals(compareFigures({}, { minimum: 99.99 }, 0).verdict, "better");
+});
+
+Deno.test("compareResults() calls nothing worse that the resolution cannot tell apart", () => {
+  const verdict = (before: Partial<Figure>, after: Partial<Figure>) =>
+    compareFigures({ minimum: 2, ...before }, after).verdict;
+  assertEquals(verdict({}, { minimum: 7, resolution: 5 }), "same");
+  assertEquals(verdict({}, { minimum: 7.1, resolution: 5 }), "worse");
+  assertEquals(verdict({ resolution: 5 }, { minimum: 7, resolution: 1 }), "same");
+  assertEquals(verdict({ minimum: 7, resolution: 5 }, { minimum: 2 }), "same");
+});
+
+Deno.test("compareResults() takes a figure's own noise before the one it is told", () => {
+  assertEquals(compareFigures({}, { minimum: 110, noise: 0.05 }, 0.3).verdict, "worse");
+  assertEquals(compareFigures({}, { minimum: 140, noise: 0.5 }, 0.3).verdict, "same");
+});
+
+Deno.test("compareResults() compares by the floor, so that a slow machine changes nothing", () => {
+  const slow = { minimum: 400, floor: { ...FLOOR, minimum: 40 } };
+  const change = compareFigures({ floor: FLOOR }, slow);
+  assertEquals(change, {
+    name: "a turn",
+    before: "10.0 ×",
+    after: "10.0 ×",
+    ratio: 1,
+    verdict: "same",
+  });
+});
+
+Deno.test("compareResults() counts the resolution in floors as well", () => {
+  const verdict = (resolution: number) =>
+    compareFigures({ floor: FLOOR }, { minimum: 200, floor: FLOOR, resolution }).verdict;
+  assertEquals([verdict(100), verdict(99)], ["same", "worse"]);
+});
+
+Deno.test("compareResults() compares the excess where the budget is for that", () => {
+  const budget = { kind: "over the floor", limit: 1 } as const;
+  const change = compareFigures(
+    { floor: FLOOR, budget },
+    { minimum: 150, floor: { ...FLOOR, minimum: 60 }, budget, noise: 0 },
+  );
+  assertEquals(change, {
+    name: "a turn",
+    before: "90.0 µs",
+    after: "90.0 µs",
+    ratio: 1,
+    verdict: "same",
+  });
+});
+
+Deno.test("compareResults() tells of figures that are in one run only", () => {
+  const results = (name: string) => sampleResults({ figures: [sampleFigure({ name })] });
+  const [gone, , added] = compareResults(results("old"), results("young"), 0.3);
+  assertEquals(gone, { name: "old", before: "100 µs", after: "—", ratio: NaN, verdict: "gone" });
+  assertEquals(added, { name: "young", before: "—", after: "100 µs", ratio: NaN, verdict: "new" });
+});
+
+Deno.test("compareResults() holds benchmarks against their floors, which it leaves out", () => {
+  assertEquals(compareBenches(pair(500, 250), pair(750, 250)), [{
+    name: "a session: createSession()",
+    before: "2.00 ×",
+    after: "3.00 ×",
+    ratio: 1.5,
+    verdict: "worse",
+  }]);
+});
+
+Deno.test("compareResults() knows that a clock does not tell 20 ns apart", () => {
+  const verdict = (minimum: number) => compareBenches(pair(20, 10), pair(minimum, 10))[0]!.verdict;
+  assertEquals([verdict(40), verdict(41)], ["same", "worse"]);
+});
+
+Deno.test("compareResults() compares a benchmark without a floor by its time", () => {
+  const [change] = compareBenches([sampleBench()], [sampleBench({ minimum: 1_000 })]);
+  assertEquals([change!.before, change!.after, change!.ratio], ["500 ns", "1.00 µs", 2]);
+});
+
+Deno.test("compareResults() names a benchmark without a group as the other tables do", () => {
+  const ungrouped = [sampleBench({ group: "" })];
+  assertEquals(compareBenches(ungrouped, ungrouped)[0]!.name, "createSession()");
+});
+
+Deno.test("compareResults() finds what took no time as it was", () => {
+  const nothing = { minimum: 0, floor: FLOOR };
+  assertEquals(compareFigures(nothing, nothing).verdict, "same");
+  assertEquals(compareBenches(pair(0, 0), pair(0, 0))[0]!.verdict, "same");
+});
+
+Deno.test("compareResults() does not take another unit for another value", () => {
+  const nanoseconds = { unit: "ns", minimum: 100_000 } as const;
+  assertEquals(compareFigures({}, nanoseconds).verdict, "same");
+});
+
+Deno.test("changesTable() puts what is beyond the noise first", () => {
+  const change = (name: string, verdict: Change["verdict"], ratio = NaN): Change => ({
+    name,
+    before: "1",
+    after: "2",
+    ratio,
+    verdict,
+  });
+  const changes = [
+    change("a", "same", 1),
+    change("b", "new"),
+    change("c", "gone"),
+    change("d", "better", 0.5),
+    change("e", "worse", 2),
+    change("f", "worse", 4 / 3),
+  ];
+  assertEquals(changesTable(changes), {
+    head: ["what", "before", "after", "times", ""],
+    rows: [
+      ["e", "1", "2", "2.00", "worse"],
+      ["f", "1", "2", "1.33", "worse"],
+      ["d", "1", "2", "0.50", "better"],
+      ["c", "1", "2", "—", "gone"],
+      ["b", "1", "2", "—", "new"],
+      ["a", "1", "2", "1.00", "same"],
+    ],
+  });
+});

@@ -1,0 +1,94 @@
+import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { parseOptions, USAGE } from "../../../bench/report/options.ts";
+
+const DEFAULTS = { noise: 0.3, rounds: 5, report: false };
+
+/** The message for wrong flags. */
+function mistakeOf(...args: string[]): string {
+  const command = parseOptions(args);
+  return command.kind === "mistake" ? command.message : `no mistake, but ${command.kind}`;
+}
+
+Deno.test("parseOptions() has a default for every flag but the files", () => {
+  assertEquals(parseOptions([]), { kind: "run", options: DEFAULTS });
+});
+
+Deno.test("parseOptions() reads every flag", () => {
+  const args = "--output a.json --against b.json --from c.json --noise 10 --rounds 3 --report";
+  assertEquals(parseOptions(args.split(" ")), {
+    kind: "run",
+    options: {
+      output: "a.json",
+      against: "b.json",
+      from: "c.json",
+      noise: 0.1,
+      rounds: 3,
+      report: true,
+    },
+  });
+});
+
+Deno.test("parseOptions() reads the short name and values behind an equals sign", () => {
+  assertEquals(parseOptions(["-o", "x", "--noise=12.5"]), {
+    kind: "run",
+    options: { ...DEFAULTS, output: "x", noise: 0.125 },
+  });
+});
+
+Deno.test("parseOptions() lets nothing at all be chance", () => {
+  assertEquals(parseOptions(["--noise", "0"]), {
+    kind: "run",
+    options: { ...DEFAULTS, noise: 0 },
+  });
+});
+
+Deno.test("parseOptions() refuses rounds that are no whole number from 1", () => {
+  for (const value of ["0", "abc", "1.5", "1e3", "99999999999999999999"]) {
+    assertEquals(
+      mistakeOf("--rounds", value),
+      `Could not use "${value}" for --rounds: expected a whole number from 1`,
+    );
+  }
+  assertStringIncludes(mistakeOf("--rounds"), 'Could not use "" for --rounds');
+});
+
+Deno.test("parseOptions() refuses noise that is no number of per cent", () => {
+  for (const value of ["abc", "30%", "1e3", ".5", "5."]) {
+    assertEquals(
+      mistakeOf("--noise", value),
+      `Could not use "${value}" for --noise: expected per cent, from 0`,
+    );
+  }
+  assertStringIncludes(mistakeOf("--noise=-3"), 'Could not use "-3" for --noise');
+  assertStringIncludes(mistakeOf("--noise"), 'Could not use "" for --noise');
+});
+
+Deno.test("parseOptions() wants a name behind the flags of files", () => {
+  for (const flag of ["--output", "--against", "--from"]) {
+    assertEquals(mistakeOf(flag), `Could not use "" for ${flag}: expected the name of a file`);
+  }
+});
+
+Deno.test("parseOptions() refuses what it does not know, in one line", () => {
+  assertEquals(
+    mistakeOf("--frobnicate"),
+    'Could not use "--frobnicate": expected a flag that --help lists',
+  );
+  assertStringIncludes(mistakeOf("-x"), '"-x"');
+  assertStringIncludes(mistakeOf("before.json"), '"before.json"');
+  assertStringIncludes(mistakeOf("--", "extra"), '"extra"');
+  assertFalse(mistakeOf("--a\nb").includes("\n"));
+});
+
+Deno.test("parseOptions() prefers help to wrong values, not to unknown flags", () => {
+  assertEquals(parseOptions(["--help", "--rounds", "0"]), { kind: "help" });
+  assertEquals(parseOptions(["-h"]), { kind: "help" });
+  assertStringIncludes(mistakeOf("--help", "--frobnicate"), '"--frobnicate"');
+});
+
+Deno.test("USAGE names every flag and shows examples", () => {
+  for (
+    const flag of ["-o, --output", "--against", "--noise", "--from", "--report", "--rounds"]
+      .concat("-h, --help", "Examples:")
+  ) assertStringIncludes(USAGE, flag);
+});

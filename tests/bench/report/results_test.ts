@@ -1,0 +1,77 @@
+import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { readResults } from "../../../bench/report/results.ts";
+import { sampleBench, sampleFigure, samplePeer, sampleReport, sampleResults } from "./fixture.ts";
+
+/** What is said of a text that is not what it should be. */
+function messageFor(source: string): string {
+  return assertThrows(() => readResults(source, "old.json"), Error).message;
+}
+
+/** The same for a run with wrong parts, however wrong. */
+function messageForRun(part: Readonly<Record<string, unknown>>): string {
+  return messageFor(JSON.stringify({ ...sampleReport(), ...part }));
+}
+
+Deno.test("readResults() reads back all that was written", () => {
+  const results = sampleReport();
+  assertEquals(readResults(JSON.stringify(results), "x"), results);
+});
+
+Deno.test("readResults() leaves out the frameworks that were not measured", () => {
+  assertFalse("peers" in readResults(JSON.stringify(sampleResults()), "x"));
+});
+
+Deno.test("readResults() leaves out what this version does not know", () => {
+  const more = { ...sampleResults(), weather: "fine" };
+  assertEquals(readResults(JSON.stringify(more), "x"), sampleResults());
+});
+
+Deno.test("readResults() says that a text is not JSON", () => {
+  for (const source of ["", "{", "measured"]) {
+    assertEquals(
+      messageFor(source),
+      "Could not use old.json: it is not JSON: expected what --output writes",
+    );
+  }
+});
+
+Deno.test("readResults() says what is wrong with all of it", () => {
+  for (const source of ["null", "3", '"text"']) {
+    const message = messageFor(source);
+    assert(message.startsWith("Could not use old.json: all of it is wrong ("), message);
+  }
+});
+
+Deno.test("readResults() refuses another version", () => {
+  assertEquals(
+    messageForRun({ version: 2 }),
+    "Could not use old.json: version is wrong (Invalid type: Expected 1 but received 2): " +
+      "expected what --output writes",
+  );
+});
+
+Deno.test("readResults() says where something is wrong or missing", () => {
+  const [setting, budget] = [sampleResults().setting, { kind: "in all", limit: 1 }];
+  for (
+    const [part, place] of [
+      [{ version: undefined }, "version"],
+      [{ setting: { ...setting, cores: "4" } }, "setting.cores"],
+      [{ setting: { ...setting, commands: [1] } }, "setting.commands.0"],
+      [{ figures: undefined }, "figures"],
+      [{ figures: [sampleFigure(), { ...sampleFigure(), unit: "years" }] }, "figures.1.unit"],
+      [{ figures: [sampleFigure({ minimum: NaN })] }, "figures.0.minimum"],
+      [{ figures: [{ ...sampleFigure(), budget }] }, "figures.0.budget.kind"],
+      [{ figures: [{ ...sampleFigure(), floor: null }] }, "figures.0.floor"],
+      [{ benches: [{ ...sampleBench(), isFloor: undefined }] }, "benches.0.isFloor"],
+      [{ peers: [{ ...samplePeer(), calls: [{}] }] }, "peers.0.calls.0.messages"],
+      [{ peers: null }, "peers"],
+    ] as const
+  ) {
+    const message = messageForRun(part);
+    assert(message.startsWith(`Could not use old.json: ${place} is wrong (`), message);
+  }
+});
+
+Deno.test("readResults() keeps to one line whatever the file contains", () => {
+  assertFalse(messageForRun({ version: "1\n2" }).includes("\n"));
+});
