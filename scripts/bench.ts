@@ -31,6 +31,7 @@ async function bench(options: BenchOptions): Promise<CommandResult> {
   const { against, from, output, report, noise } = options;
   // Files that are wanted later are read before anything takes its time.
   const before = against === undefined ? undefined : await readFile(against);
+  if (output !== undefined) await Deno.writeTextFile(output, "", { append: true });
   const results = from === undefined ? await measure(options) : await readFile(from);
   if (output !== undefined) await Deno.writeTextFile(output, toJson(results));
   if (report) await writeReport(results);
@@ -83,7 +84,14 @@ async function writeReport(results: Results): Promise<void> {
   if (peers !== undefined) await write("bench/history.svg", plotPeers(peers, setting));
   await write("README.md", part);
   // Prose that is put together does not know where its lines end.
-  await runDeno(["fmt", "--quiet", "README.md", "bench/RESULTS.md", "bench/results.json"], ROOT);
+  await runDeno([
+    "fmt",
+    "--quiet",
+    "README.md",
+    "bench/RESULTS.md",
+    "bench/results.json",
+    "bench/history.svg",
+  ], ROOT);
 }
 
 async function readFile(path: string): Promise<Results> {

@@ -27,7 +27,8 @@ export interface Change {
 interface Compared {
   /**
    * The ratio to the floor where there is one, for it says the same on a fast
-   * machine and on a slow one; else the figure itself.
+   * machine and on a slow one; what is over the floor where the budget asks for
+   * that; else the figure itself.
    */
   readonly value: number;
   readonly text: string;
@@ -95,7 +96,7 @@ function comparedFigure(figure: Figure): Compared {
   const { unit, minimum, budget, resolution = 0, noise } = figure;
   const ratio = timesFloor(figure);
   if (budget?.kind === "over the floor" || ratio === undefined) {
-    const value = budget ? judged(figure, budget) : minimum;
+    const value = budget?.kind === "over the floor" ? judged(figure, budget) : minimum;
     const size = UNIT_SIZE[unit];
     const text = formatValue(value, unit);
     return { value: value * size, text, resolution: resolution * size, noise };

@@ -38,7 +38,7 @@ Usage: deno task bench [flags]
   -h, --help            print this
 
 Figures with a floor are compared by how many times their floor they are, so that two machines
-can be compared as well.
+can be compared as well, or by what they have over it where their budget says so.
 
 Examples:
   deno task bench

@@ -52,7 +52,7 @@ export function resultsPage(results: Results, plot: string): string {
 export function readmePart({ setting, figures, peers }: Results, plot: string): string {
   const shown = figuresTable(figures.filter((figure) => isWithin(figure) !== undefined));
   // The README wants one figure each; the median is in the results.
-  const columns = [0, 1, 3, 4, 5];
+  const columns = [0, 1, 3, 4, 5, 6];
   const pick = (row: readonly string[]) => columns.map((column) => row[column]!);
   const parts = [
     `Measured ${describe(setting)}:`,

@@ -54,6 +54,14 @@ Deno.test("runBenches() names the benchmark that failed, and says why", async ()
   });
 });
 
+Deno.test("runBenches() leaves out no file that fails before its benchmarks run", async () => {
+  await inTemporaryFolder(async (folder) => {
+    await writeBench(folder, '{ name: "tea", n: 1, fn() {} }');
+    await Deno.writeTextFile(new URL("milk_bench.ts", folder), 'throw new Error("no milk");\n');
+    await assertRejects(() => runBenches(folder), Error, "Could not run");
+  });
+});
+
 Deno.test("timesFloorOf() divides by the floor of the same group, both at their least", () => {
   const other = sampleBench({ group: "a turn", isFloor: true, minimum: 10 });
   const floor = sampleBench({ isFloor: true, minimum: 250, average: 1 });

@@ -90,6 +90,12 @@ Deno.test("compareResults() compares the excess where the budget is for that", (
   });
 });
 
+Deno.test("compareResults() compares the figure itself where its budget lacks a floor", () => {
+  const budget = { kind: "times the floor", limit: 1 } as const;
+  const { before, after, verdict } = compareFigures({ budget }, { minimum: 500, budget });
+  assertEquals([before, after, verdict], ["100 µs", "500 µs", "worse"]);
+});
+
 Deno.test("compareResults() tells of figures that are in one run only", () => {
   const results = (name: string) => sampleResults({ figures: [sampleFigure({ name })] });
   const [gone, , added] = compareResults(results("old"), results("young"), 0.3);

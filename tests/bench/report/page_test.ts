@@ -71,14 +71,14 @@ Deno.test("resultsPage() ends with one newline, readmePart() with none", () => {
   }
 });
 
-Deno.test("readmePart() shows the figures that have a budget, one value each", () => {
+Deno.test("readmePart() shows the figures that have a budget, one value each, and whether it is kept", () => {
   assertEquals(tableLines(readmePart(sampleResults(), "plot.svg")), [
-    "| what             |   least |                      floor |  compared |    budget |",
-    "| ---------------- | ------: | -------------------------: | --------: | --------: |",
-    "| a decision       | 12.0 µs |     4.00 µs (bare valibot) |    3.00 × |    6.00 × |",
-    "| a cached look-up | 40.0 ns |                          — |   40.0 ns |   60.0 ns |",
-    "| an idle session  | 9.00 kB |         4.00 kB (the text) | + 5.00 kB | + 6.00 kB |",
-    "| importing mod.ts | 48.0 ms | 30.0 ms (an empty program) | + 18.0 ms | + 15.0 ms |",
+    "| what             |   least |                      floor |  compared |    budget |      |",
+    "| ---------------- | ------: | -------------------------: | --------: | --------: | ---: |",
+    "| a decision       | 12.0 µs |     4.00 µs (bare valibot) |    3.00 × |    6.00 × | kept |",
+    "| a cached look-up | 40.0 ns |                          — |   40.0 ns |   60.0 ns | kept |",
+    "| an idle session  | 9.00 kB |         4.00 kB (the text) | + 5.00 kB | + 6.00 kB | kept |",
+    "| importing mod.ts | 48.0 ms | 30.0 ms (an empty program) | + 18.0 ms | + 15.0 ms | over |",
   ]);
 });
 
