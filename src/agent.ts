@@ -6,15 +6,17 @@
 import type { AgentCore } from "./agent_core.ts";
 import type { AgentOptions, NextArguments, SessionArguments } from "./agent_options.ts";
 import { buildCore } from "./build_core.ts";
+import { createSession } from "./create_session.ts";
 import { ConfigError, quote } from "./errors.ts";
 import { explainNext, type Explanation } from "./explain.ts";
 import { drawDiagram } from "./graph/diagram.ts";
 import { findWarnings } from "./graph/reachability.ts";
-import { Log } from "./history/log.ts";
-import { logOf, readState, type State } from "./history/state.ts";
-import { LiveSession } from "./live_session.ts";
+import type { State } from "./history/state.ts";
 import { liveSessionOf, Session } from "./session.ts";
 import type { Turn } from "./turn.ts";
+
+/** The inside of an agent, for the rooms that play it; undefined for anything else. */
+export let coreOf: (agent: unknown) => AgentCore | undefined;
 
 /**
  * LLMs on a graph of steps. At every turn the model makes one decision, and a
@@ -54,6 +56,11 @@ export class Agent<StepId extends string = string, Context = unknown> {
   readonly warnings: readonly string[];
   readonly #core: AgentCore;
 
+  static {
+    coreOf = (agent) =>
+      typeof agent === "object" && agent !== null && #core in agent ? agent.#core : undefined;
+  }
+
   /** Builds the agent. */
   constructor(options: AgentOptions<StepId, Context>) {
     this.#core = buildCore(options as unknown as AgentOptions<string, never>);
@@ -66,22 +73,8 @@ export class Agent<StepId extends string = string, Context = unknown> {
    *
    * @throws {StateError} if the state is malformed, of another version, or in a step this graph lacks.
    */
-  createSession(...[options = {}]: SessionArguments<Context>): Session<StepId> {
-    if (typeof options !== "object" || options === null) {
-      throw new ConfigError(`Cannot create a session with ${quote(options)}: expected options`);
-    }
-    const core = this.#core;
-    const { id, state, context } = options;
-    if (state === undefined) {
-      const name = checkId(id === undefined ? core.ids() : id);
-      return new Session(new LiveSession(core, name, context, new Log(core.graph.start)));
-    }
-    const known = readState(state);
-    const name = id === undefined ? known.sessionId : checkId(id);
-    const log = logOf(known, core.graph.steps);
-    const isInterrupted = known.status === "interrupted";
-    const live = new LiveSession(core, name, context, log, isInterrupted);
-    return new Session(live);
+  createSession(...[options]: SessionArguments<Context>): Session<StepId> {
+    return createSession(this.#core, options) as Session<StepId>;
   }
 
   /**
@@ -119,9 +112,4 @@ export class Agent<StepId extends string = string, Context = unknown> {
   diagram(): string {
     return drawDiagram(this.#core.graph);
   }
-}
-
-function checkId(id: unknown): string {
-  if (typeof id === "string" && id !== "") return id;
-  throw new ConfigError(`Cannot create a session with the id ${quote(id)}: expected text`);
 }

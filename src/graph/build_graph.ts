@@ -9,6 +9,7 @@ import { isPlainObject } from "../json.ts";
 import type { LLM } from "../llm/llm.ts";
 import { type HeldTool, isTool } from "../tool/tool.ts";
 import type { Graph, Route, Step } from "./graph.ts";
+import { offersOf } from "./offer.ts";
 import type { RouteEntry, Routes, StepEntry, Steps } from "./step.ts";
 import { shapeRoute, shapeStep } from "./step_shape.ts";
 
@@ -130,8 +131,6 @@ class GraphBuilder {
     if (auto && end === false && routes.length === 0 && tools.length === 0) {
       this.#report(path, "nothing is ever legal: expected a route, a tool, end, or no auto");
     }
-    const isGuarded = routes.some(({ guard }) => guard !== undefined) ||
-      tools.some(({ available }) => available !== undefined);
     return {
       id: entry.id,
       description: entry.description,
@@ -145,10 +144,7 @@ class GraphBuilder {
       llm: this.#llm(`${path}.llm`, entry.llm),
       examples: this.#examples(path, entry),
       reasoning: entry.reasoning ?? this.#options.reasoning,
-      isGuarded,
-      wholeOffer: { key: isGuarded ? "1".repeat(routes.length + tools.length) : "", routes, tools },
-      schemas: new Map(),
-      messages: new Map(),
+      ...offersOf(routes, tools),
     };
   }
 

@@ -5,26 +5,43 @@
  */
 import type { Graph } from "./graph.ts";
 
+/** What of a graph is drawn as missed. */
+export interface DiagramMarks {
+  /** Whether a step was missed. */
+  readonly step: (id: string) => boolean;
+  /** Whether a route was missed. */
+  readonly route: (from: string, to: string) => boolean;
+  /** Whether a tool was missed in a step. */
+  readonly tool: (step: string, tool: string) => boolean;
+}
+
 /**
  * The graph as Mermaid text: steps as boxes, routes as arrows with their
  * conditions, tools as rounded boxes with dotted lines. Syntax:
- * https://mermaid.js.org/syntax/flowchart.html.
+ * https://mermaid.js.org/syntax/flowchart.html. What `missed` marks is red.
  */
-export function drawDiagram({ steps, start }: Graph): string {
+export function drawDiagram({ steps, start }: Graph, missed?: DiagramMarks): string {
   const stepNode = new Map([...steps.keys()].map((id, index) => [id, `step${index}`]));
   const toolNode = new Map<string, string>();
   const lines = ["flowchart TD", `  start((start)) --> ${stepNode.get(start)}`];
+  const missedNodes: string[] = [];
+  const missedLinks: number[] = [];
+  // Mermaid counts links in the order in which they stand.
+  let links = 1;
   for (const step of steps.values()) {
     const node = stepNode.get(step.id)!;
     const description = escape(step.description);
     const label = `<b>${escape(step.id)}</b>${description === "" ? "" : `<br/>${description}`}`;
     lines.push(`  ${node}["${label}"]`);
+    if (missed?.step(step.id)) missedNodes.push(node);
     for (const { name } of step.tools) {
       if (!toolNode.has(name)) {
         toolNode.set(name, `tool${toolNode.size}`);
         lines.push(`  ${toolNode.get(name)}(["${escape(name)}"])`);
       }
       lines.push(`  ${node} -.- ${toolNode.get(name)}`);
+      if (missed?.tool(step.id, name)) missedLinks.push(links);
+      links++;
     }
   }
   for (const step of steps.values()) {
@@ -32,7 +49,16 @@ export function drawDiagram({ steps, start }: Graph): string {
       const condition = escape(when);
       const arrow = condition === "" ? "-->" : `-->|"${condition}"|`;
       lines.push(`  ${stepNode.get(step.id)} ${arrow} ${stepNode.get(to)}`);
+      if (missed?.route(step.id, to)) missedLinks.push(links);
+      links++;
     }
+  }
+  if (missedNodes.length > 0) {
+    lines.push("  classDef missed stroke:#c00,stroke-width:3px,color:#c00");
+    lines.push(`  class ${missedNodes.join(",")} missed`);
+  }
+  if (missedLinks.length > 0) {
+    lines.push(`  linkStyle ${missedLinks.join(",")} stroke:#c00,stroke-width:3px,color:#c00`);
   }
   return lines.join("\n") + "\n";
 }

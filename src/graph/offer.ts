@@ -6,6 +6,7 @@
 import type { Action } from "../decision/decision.ts";
 import type { LegalActions } from "../decision/legal_actions.ts";
 import { GuardError, quote } from "../errors.ts";
+import type { HeldTool } from "../tool/tool.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { Offer, Route, Step } from "./graph.ts";
 
@@ -26,6 +27,22 @@ export function offerOf(step: Step, context: unknown, sessionId: string): Offer 
   const routes = step.routes.filter(({ guard, to }) => isOpen(guard, `the route to "${to}"`));
   const tools = step.tools.filter(({ available, name }) => isOpen(available, `tool "${name}"`));
   return { key, routes, tools };
+}
+
+/** What a step keeps of its offers, before any was made. */
+export function offersOf(
+  routes: readonly Route[],
+  tools: readonly HeldTool[],
+): Pick<Step, "isGuarded" | "wholeOffer" | "schemas" | "messages"> {
+  const isGuarded = routes.some(({ guard }) => guard !== undefined) ||
+    tools.some(({ available }) => available !== undefined);
+  const key = isGuarded ? "1".repeat(routes.length + tools.length) : "";
+  return {
+    isGuarded,
+    wholeOffer: { key, routes, tools },
+    schemas: new Map(),
+    messages: new Map(),
+  };
 }
 
 /** The actions that an offer makes legal. */
