@@ -6,7 +6,7 @@
 import { ABORTED, unlessAborted } from "./abort.ts";
 import type { Decision } from "./decision/decision.ts";
 import type { DecisionProblem } from "./decision/decision_schema.ts";
-import { GuardError, LLMError, quote, reasonOf } from "./errors.ts";
+import { LLMError, MisuseError, quote, reasonOf } from "./errors.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { DecisionRequest } from "./llm/decision_request.ts";
@@ -63,7 +63,7 @@ export async function askForDecision(
     usage = usageOf(answer.usage);
   } catch (cause) {
     if (signal?.aborted) return ABORTED;
-    // A guard's failure is the program's, and a model may know its own error better.
+    // What is wrong with the program is told as it is, and a model may know its own error better.
     if (isOurs(cause)) throw cause;
     const reason = reasonOf(cause);
     const { id, llm } = session.step;
@@ -168,7 +168,7 @@ function outcome(
 
 function isOurs(cause: unknown): boolean {
   try {
-    return cause instanceof LLMError || cause instanceof GuardError;
+    return cause instanceof LLMError || cause instanceof MisuseError;
   } catch {
     return false;
   }

@@ -40,6 +40,11 @@ export interface LLM {
   readonly schemaProfile?: SchemaProfile;
   /** Answers one request with a value of its schema. Should honour `request.signal`. */
   decide(request: LLMRequest): Promise<LLMResult>;
+  /**
+   * Text as it arrives, then the result, which is the same as `decide()` would
+   * give. Sessions use it from a later release on.
+   */
+  stream?(request: LLMRequest): AsyncIterable<LLMChunk>;
   /** Turns texts into vectors of one length. Needed for examples that are chosen by likeness. */
   embed?(texts: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<
     number[][]
@@ -116,6 +121,21 @@ export interface LLMResult {
   /** What it cost, in tokens. */
   readonly usage?: Usage;
 }
+
+/** A piece of a streamed answer: some of its text, or, once and last, its result. */
+export type LLMChunk =
+  | {
+    /** The discriminator. */
+    readonly type: "text";
+    /** What arrived. */
+    readonly text: string;
+  }
+  | {
+    /** The discriminator. */
+    readonly type: "result";
+    /** The whole answer, as `decide()` would give it. */
+    readonly result: LLMResult;
+  };
 
 /** Tokens. A count that the vendor does not report is absent. */
 export interface Usage {

@@ -4,14 +4,11 @@
  * @module
  */
 import type { Decision } from "../decision/decision.ts";
-import { LLMError, quote } from "../errors.ts";
+import { quote } from "../errors.ts";
+import { checkSeed } from "../random.ts";
+import type { AutoOptions, AutoPlayer } from "./auto/auto_player.ts";
 import type { LLM, LLMRequest, LLMResult } from "./llm.ts";
-
-/** The script of a {@linkcode MockLLM} and what the agent did with it do not fit. */
-export class MockLLMError extends LLMError {
-  /** `"MOCK_LLM"` */
-  override readonly code = "MOCK_LLM";
-}
+import { MockLLMError } from "./mock_llm_error.ts";
 
 /** An output to be played as it is, legal or not; made by {@linkcode raw}. */
 export interface RawOutput {
@@ -99,6 +96,8 @@ export class MockLLM implements LLM {
   #calls = 0;
   /** The place of the next entry. */
   #next = 0;
+  /** What plays on by itself where the script ends. */
+  #player: ((request: LLMRequest) => Promise<ScriptEntry>) | undefined;
 
   /** Makes a model of a script. */
   constructor(script: readonly ScriptEntry[] = [], options: MockLLMOptions = {}) {
@@ -106,6 +105,62 @@ export class MockLLM implements LLM {
     this.name = options.name ?? "mock";
     this.#whenDone = options.whenDone ?? "fail";
     this.#validate = options.validate ?? true;
+  }
+
+  /**
+   * A model that plays any agent by itself: in each step it calls every tool
+   * once, takes every route, answers once, and ends the session when it is asked
+   * again after that; where no step has END, it answers for ever. Routes that
+   * lead back come first, then those that its sessions took least often: what
+   * lies behind another way out is for the next session of the same model.
+   *
+   * All it says is legal, and the same for the same seed and the same requests.
+   * What is pushed is played first; `assertDone()` minds only that.
+   *
+   * Arguments and structured answers are made from their schemas, the simplest
+   * that is accepted. Where a check cannot be met by chance, give `samples` or
+   * `answers`; until then it throws a {@linkcode MockLLMError} that says so.
+   *
+   * @throws {ConfigError} if the seed is no whole number.
+   *
+   * @example A smoke test of a whole agent
+   * ```ts
+   * import { Agent, MockLLM, Tool, type Turn } from "@nomos/agent";
+   * import { assertEquals } from "@std/assert";
+   * import * as v from "valibot";
+   *
+   * const book = new Tool({
+   *   name: "book",
+   *   description: "Book a table",
+   *   args: v.object({ people: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+   *   run: ({ people }) => `booked for ${people}`,
+   * });
+   * const agent = new Agent({
+   *   name: "waiter",
+   *   llm: MockLLM.auto(),
+   *   start: "greet",
+   *   steps: {
+   *     greet: { description: "Greet them", routes: { table: "they want to eat" } },
+   *     table: { description: "Find a table", tools: [book], routes: { greet: "they do not" } },
+   *   },
+   * });
+   * const session = agent.createSession();
+   * const turns: Turn[] = [];
+   * while (session.status !== "ended") turns.push(await session.next("Go on"));
+   * assertEquals(turns.map(({ step }) => step), ["greet", "table", "table"]);
+   * assertEquals(turns.flatMap((turn) => turn.toolResults.map(({ outcome }) => outcome)), ["ok"]);
+   * ```
+   */
+  static auto(options: AutoOptions = {}): MockLLM {
+    checkSeed(options.seed);
+    const llm = new MockLLM([], options);
+    let player: Promise<AutoPlayer> | undefined;
+    // Loaded when it first plays: programs that script their mocks, or have none, are spared it.
+    llm.#player = async (request) => {
+      player ??= import("./auto/auto_player.ts").then(({ autoPlayer }) => autoPlayer(options));
+      return (await player)(request);
+    };
+    return llm;
   }
 
   /** Adds to the end of the script. */
@@ -166,10 +221,11 @@ export class MockLLM implements LLM {
     }));
   }
 
-  /** The next entry; beyond the last one that one again, if it is to repeat. */
+  /** The next entry; beyond the last one what plays by itself, or that one again, if it is to repeat. */
   #take(): ScriptEntry | undefined {
     const script = this.#script;
     if (this.#next < script.length) return script[this.#next++];
+    if (this.#player !== undefined) return this.#player;
     return this.#whenDone === "repeat" ? script.at(-1) : undefined;
   }
 

@@ -1,0 +1,57 @@
+/**
+ * The JSON Schema of a decision, taken apart.
+ *
+ * @module
+ */
+import type { JsonSchema } from "../../json.ts";
+
+/** What of a decision's JSON Schema is needed to play it. */
+export interface DecisionParts {
+  /** The arguments of each tool. */
+  readonly args: ReadonlyMap<unknown, JsonSchema>;
+  /** The response, where there is one. */
+  readonly response: JsonSchema | undefined;
+  /** What a response has beside itself. */
+  readonly suggestions: { readonly suggestions?: readonly string[] };
+  /** The output around a decision. */
+  readonly wrap: (decision: unknown) => unknown;
+}
+
+const partsBySchema = new WeakMap<JsonSchema, DecisionParts>();
+
+/** The parts of a decision's schema, found once for each. */
+export function partsOf(schema: JsonSchema): DecisionParts {
+  let parts = partsBySchema.get(schema);
+  if (parts === undefined) partsBySchema.set(schema, parts = readParts(schema));
+  return parts;
+}
+
+function readParts(schema: JsonSchema): DecisionParts {
+  const { reasoning, decision } = propertiesOf(schema);
+  const args = new Map<unknown, JsonSchema>();
+  let response: JsonSchema | undefined;
+  let suggestions = {};
+  for (const variant of branchesOf(decision)) {
+    const { action, calls, ...others } = propertiesOf(variant);
+    if (action?.const === "RESPOND") {
+      response = others.response;
+      if ("suggestions" in others) suggestions = { suggestions: [] };
+    }
+    for (const call of branchesOf(calls?.items as JsonSchema | undefined)) {
+      const { tool, args: schema } = propertiesOf(call);
+      args.set(tool!.const, schema!);
+    }
+  }
+  const wrap = (decision: unknown) =>
+    reasoning === undefined ? { decision } : { reasoning: [], decision };
+  return { args, response, suggestions, wrap };
+}
+
+function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
+  return schema.properties as Record<string, JsonSchema> ?? {};
+}
+
+function branchesOf(schema: JsonSchema | undefined): readonly JsonSchema[] {
+  if (schema === undefined) return [];
+  return schema.anyOf as readonly JsonSchema[] ?? [schema];
+}
