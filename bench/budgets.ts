@@ -8,8 +8,10 @@
  *
  * @module
  */
+import { barista } from "../examples/barista.ts";
 import { findSchema, SchemaCache } from "../src/decision/schema_cache.ts";
 import { runScenario } from "../src/profile/scenario.ts";
+import { explore } from "../src/testing/explore/explore.ts";
 import { makeAgent, makeTool, makeTools, shapeWith } from "./agents.ts";
 import { validateScenario } from "./bare_valibot.ts";
 import { type Budget, type Figure, spreadOf } from "./figure.ts";
@@ -37,6 +39,7 @@ export async function measureBudgets(): Promise<Figure[]> {
     ...await decisionFigures(),
     ...await historyFigures(),
     ...await makingFigures(),
+    ...await exploringFigures(),
   ];
 }
 
@@ -132,6 +135,21 @@ async function makingFigures(): Promise<Figure[]> {
     },
     { ...tool!, budget: { kind: "itself", limit: 3 }, resolution: 0.5 },
     { ...session!, budget: { kind: "itself", limit: 2 }, resolution: 0.1 },
+  ];
+}
+
+async function exploringFigures(): Promise<Figure[]> {
+  const decisions = 10_000;
+  const side = (checks: boolean): Side => ({
+    name: `a decision that explore() plays, ${checks ? "with all" : "without"} checks`,
+    units: decisions,
+    run: async () => void await explore(barista, { decisions, checks }),
+  });
+  const [checked, bare] = await times([side(true), side(false)]);
+  return [
+    // 20,000 and 80,000 a second.
+    { ...checked!, budget: { kind: "itself", limit: 50 } },
+    { ...bare!, budget: { kind: "itself", limit: 12.5 } },
   ];
 }
 

@@ -1,0 +1,238 @@
+/**
+ * The file of a cassette: JSON that a reviewer can read in a diff.
+ *
+ * Text of several lines is a list of its lines. Schemas stand once, at the end,
+ * under a name made from their content. A vector is a line of numbers.
+ *
+ * @module
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import * as v from "valibot";
+import type { SchemaProfile } from "../../decision/schema_profile.ts";
+import { ConfigError, quote, reasonOf } from "../../errors.ts";
+import { copyJson, isPlainObject, type Json, type JsonObject } from "../../json.ts";
+import type { Message } from "../../llm/llm.ts";
+import type { CassetteCall } from "./cassette_call.ts";
+
+/** The version of files written by this release. */
+export const CASSETTE_VERSION = 1;
+
+/** What a file holds. */
+export interface CassetteContent {
+  /** The name of the model. */
+  readonly name: string;
+  /** The subset of JSON Schema for which the schemas were made. */
+  readonly schemaProfile: SchemaProfile;
+  /** The calls, in the order in which they were made. */
+  readonly calls: readonly CassetteCall[];
+}
+
+const lines = v.union(
+  [v.string(), v.array(v.string())],
+  "expected a text, or a list of its lines",
+);
+const tokens = v.exactOptional(v.pipe(v.number(), v.finite()));
+const limit = v.optional(v.number(), Infinity);
+const json = v.pipe(
+  v.unknown(),
+  v.rawTransform<unknown, Json>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return copyJson(dataset.value);
+    } catch (error) {
+      addIssue({ message: reasonOf(error) });
+      return NEVER;
+    }
+  }),
+);
+const NUMBERS = "expected finite numbers with single spaces between them";
+const vector = v.pipe(
+  v.string(),
+  v.transform((text) =>
+    text === "" ? [] : text.split(" ").map((part) => part === "" ? NaN : Number(part))
+  ),
+  v.array(v.pipe(v.number(NUMBERS), v.finite(NUMBERS))),
+);
+const output = v.pipe(
+  v.strictObject({ text: v.exactOptional(lines), value: v.exactOptional(json) }),
+  v.check((given) => Object.keys(given).length === 1, 'expected either "text" or "value"'),
+);
+
+const decideCall = v.strictObject({
+  type: v.literal("decide"),
+  step: v.exactOptional(v.string()),
+  schemaName: v.string(),
+  schema: v.string(),
+  messages: v.array(v.strictObject({
+    role: v.picklist(["system", "user", "assistant", "tool"]),
+    content: lines,
+    callId: v.exactOptional(v.string()),
+  })),
+  chunks: v.exactOptional(v.array(v.string())),
+  output,
+  usage: v.exactOptional(
+    v.strictObject({ input: tokens, output: tokens, cachedInput: tokens, reasoning: tokens }),
+  ),
+});
+
+const embedCall = v.strictObject({
+  type: v.literal("embed"),
+  texts: v.array(lines),
+  vectors: v.array(vector),
+});
+
+const schemaProfile = v.object({
+  name: v.string(),
+  stringKeywords: v.array(v.string()),
+  stringFormats: v.array(v.string()),
+  numberKeywords: v.array(v.string()),
+  arrayKeywords: v.array(v.string()),
+  maxDepth: limit,
+  maxProperties: limit,
+  maxEnumValues: limit,
+  maxNameLength: limit,
+  longEnum: limit,
+  maxLongEnumLength: limit,
+});
+
+const fileSchema = v.strictObject({
+  cassette: v.literal(CASSETTE_VERSION),
+  name: v.string(),
+  calls: v.array(v.variant("type", [decideCall, embedCall])),
+  schemas: v.record(v.string(), v.pipe(json, v.custom<JsonObject>(isPlainObject))),
+  schemaProfile,
+});
+
+type FileContent = v.InferOutput<typeof fileSchema>;
+type FileCall = FileContent["calls"][number];
+
+/**
+ * Reads the file at a path.
+ *
+ * @throws {ConfigError} if it cannot be read, is malformed, or is of another version.
+ */
+export function readCassetteFile(path: string): CassetteContent {
+  let value: unknown;
+  try {
+    const bytes = readFileSync(path);
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    if ((cause as { readonly code?: unknown })?.code === "ENOENT") {
+      throw refused(path, "", `there is no such file: expected a cassette; ${RECORD_ANEW}`);
+    }
+    throw refused(path, "", `${reasonOf(cause)}: expected JSON`, { cause });
+  }
+  const version = isPlainObject(value) ? value.cassette : undefined;
+  if (version !== CASSETTE_VERSION) {
+    const hint = typeof version === "number" && version > CASSETTE_VERSION
+      ? `${CASSETTE_VERSION}; a newer release wrote it`
+      : `${CASSETTE_VERSION}; ${RECORD_ANEW}`;
+    throw refused(path, "cassette", `it is ${quote(version)}: expected ${hint}`);
+  }
+  const result = v.safeParse(fileSchema, value, { abortEarly: true });
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw refused(path, v.getDotPath(issue) ?? "", issue.message);
+  }
+  const { name, schemaProfile, calls, schemas } = result.output;
+  return {
+    name,
+    schemaProfile,
+    calls: calls.map((call, index) => {
+      if (call.type === "decide" && !Object.hasOwn(schemas, call.schema)) {
+        const at = `calls.${index}.schema`;
+        throw refused(path, at, `it is ${quote(call.schema)}: expected a name in "schemas"`);
+      }
+      return fromFile(call, schemas);
+    }),
+  };
+}
+
+/** What helps where a cassette does not fit, for messages. */
+export const RECORD_ANEW =
+  "record it anew with CASSETTE=update, which cassette() must be permitted to read";
+
+/** The text of a file. */
+export function cassetteText({ name, schemaProfile, calls }: CassetteContent): string {
+  const schemas = new Map<string, JsonObject>();
+  const written = calls.map((call) => toFile(call, schemas));
+  const content = {
+    cassette: CASSETTE_VERSION,
+    name,
+    calls: written,
+    schemas: Object.fromEntries([...schemas].sort(([a], [b]) => a < b ? -1 : 1)),
+    // JSON has no infinity: a limit that is absent is none.
+    schemaProfile: Object.fromEntries(
+      Object.entries(schemaProfile).filter(([, value]) => value !== Infinity),
+    ),
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+/** Writes a file as a whole or not at all, and makes its folder where there is none. */
+export async function writeCassetteFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function fromFile(call: FileCall, schemas: FileContent["schemas"]): CassetteCall {
+  if (call.type === "embed") return { ...call, texts: call.texts.map(joined) };
+  const { output } = call;
+  return {
+    ...call,
+    schema: schemas[call.schema]!,
+    messages: call.messages.map((message): Message => {
+      return { ...message, content: joined(message.content) };
+    }),
+    output: output.text !== undefined ? joined(output.text) : output.value!,
+  };
+}
+
+function toFile(call: CassetteCall, schemas: Map<string, JsonObject>): FileCall | object {
+  if (call.type === "embed") {
+    const { texts, vectors, ...rest } = call;
+    return {
+      ...rest,
+      texts: texts.map(split),
+      vectors: vectors.map((vector) => vector.join(" ")),
+    };
+  }
+  const { type, step, schemaName, schema, messages, chunks, output, usage } = call;
+  const hash = createHash("sha256").update(JSON.stringify(schema)).digest("hex").slice(0, 16);
+  schemas.set(hash, schema);
+  return {
+    type,
+    step,
+    schemaName,
+    schema: hash,
+    messages: messages.map(({ role, content, callId }) => {
+      return { role, content: split(content), callId };
+    }),
+    chunks,
+    output: typeof output === "string" ? { text: split(output) } : { value: output },
+    usage,
+  };
+}
+
+/** Text of several lines as a list of them, so that a change of one is a change of one. */
+function split(text: string): string | string[] {
+  return text.includes("\n") ? text.split("\n") : text;
+}
+
+function joined(text: string | string[]): string {
+  return typeof text === "string" ? text : text.join("\n");
+}
+
+function refused(path: string, at: string, message: string, options?: ErrorOptions): ConfigError {
+  const where = at === "" ? "" : ` at ${quote(at)}`;
+  return new ConfigError(`Cannot read cassette "${path}"${where}: ${message}`, options);
+}

@@ -1,0 +1,224 @@
+/**
+ * Whoever plays model, tools and guards along a planned path, and writes down
+ * what was played.
+ *
+ * @module
+ */
+import { decide, type Decision } from "../../decision/decision.ts";
+import type { LegalActions } from "../../decision/legal_actions.ts";
+import { FallbackError, ToolTimeoutError } from "../../errors.ts";
+import type { SessionEvent } from "../../history/event.ts";
+import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import { raw, type RawOutput } from "../../llm/mock_llm.ts";
+import { isLegal, type Move, openMoves, type PlannedMove } from "./move.ts";
+import type { Player } from "./played_core.ts";
+import type { Sampled } from "./sampled_values.ts";
+import { describeTarget, type Target, type ToolOutcome } from "./target.ts";
+
+/** A plan that cannot be followed: what was planned is not open there. */
+export class PlanError extends Error {
+  override readonly name = "PlanError";
+}
+
+/** Where to go from a step so that the conversation comes to rest. */
+export type WayOut = (step: string) => Move | undefined;
+
+/** Chooses where the plan is over; undefined leaves it to the way out. */
+export type Chooser = (step: string, legal: LegalActions) => Move | undefined;
+
+/** Plays one path at a time. */
+export class Director implements Player {
+  /** What was played on this path, as a script for a mock. */
+  script: (Decision | RawOutput)[] = [];
+  /** What happened on this path, in words. */
+  readonly reached: Map<string, Target> = new Map();
+  readonly llm: LLM;
+  readonly #values: Sampled;
+  readonly #wayOut: WayOut;
+  readonly #maxIterations: number;
+  /** Looks at every request before it is answered. */
+  readonly #onRequest: (request: LLMRequest) => void;
+  #plan: readonly PlannedMove[] = [];
+  #next = 0;
+  #choose: Chooser | undefined;
+  #outcome: ToolOutcome = "success";
+  /** Where the last decision was made. */
+  #step = "";
+  /** Decisions of this turn. */
+  #decisions = 0;
+
+  constructor(parts: {
+    readonly values: Sampled;
+    readonly wayOut: WayOut;
+    readonly maxIterations: number;
+    readonly onRequest: (request: LLMRequest) => void;
+  }) {
+    this.#values = parts.values;
+    this.#wayOut = parts.wayOut;
+    this.#maxIterations = parts.maxIterations;
+    this.#onRequest = parts.onRequest;
+    this.llm = { name: "explorer", decide: (request) => this.#decide(request) };
+  }
+
+  /** Begins another path. */
+  begin(plan: readonly PlannedMove[], choose?: Chooser): void {
+    this.script = [];
+    this.reached.clear();
+    this.#plan = plan;
+    this.#next = 0;
+    this.#choose = choose;
+    this.#decisions = 0;
+  }
+
+  /** Whether the plan was played to its end, and there is nobody who chooses. */
+  get isDone(): boolean {
+    return this.#next >= this.#plan.length && this.#choose === undefined;
+  }
+
+  /** A turn begins. */
+  beginTurn(): void {
+    this.#decisions = 0;
+  }
+
+  /** Writes down what an event reached. */
+  watch(event: SessionEvent): void {
+    switch (event.type) {
+      case "moved":
+        this.#note({ kind: "route", step: event.from, to: event.to });
+        this.#note({ kind: "step", step: event.to });
+        this.#step = event.to;
+        break;
+      case "decision":
+        this.#step = event.step;
+        this.#note({ kind: "step", step: event.step });
+        if (event.decision.action === "RESPOND") this.#note({ kind: "answer", step: event.step });
+        if (event.decision.action === "END") this.#note({ kind: "end", step: event.step });
+        break;
+      case "tool_finished": {
+        const { tool } = event;
+        this.#note({ kind: "tool", step: this.#step, tool, outcome: this.#outcome });
+        break;
+      }
+      case "error":
+        for (const tool of event.attempt?.tools ?? []) {
+          const outcome = "invalid arguments";
+          this.#note({ kind: "tool", step: event.step, tool, outcome });
+        }
+    }
+  }
+
+  #note(target: Target): void {
+    this.reached.set(describeTarget(target), target);
+  }
+
+  isOpen(step: string, guard: string): boolean {
+    const isOpen = this.#plan[this.#next]?.closed !== guard;
+    this.#note({ kind: "guard", step, guard, isOpen });
+    return isOpen;
+  }
+
+  callTool(tool: string): unknown {
+    switch (this.#outcome) {
+      case "success":
+        return this.#values.resultOf(tool);
+      case "error":
+        throw new Error(`The explorer made ${tool} fail`);
+      case "fallback":
+        throw new FallbackError(`The explorer made ${tool} give up`, "Go on without it");
+      case "timeout":
+        throw new ToolTimeoutError(`Tool "${tool}" took longer than the explorer allows`);
+      case "invalid arguments":
+        throw new Error(`Could not call ${tool}: its arguments are invalid`);
+      default:
+        return this.#outcome satisfies never;
+    }
+  }
+
+  #decide(request: LLMRequest): Promise<LLMResult> {
+    try {
+      this.#onRequest(request);
+      const output = this.#outputOf(this.#takeMove(request), request.step!);
+      this.script.push(output);
+      if (output.action === "RAW") return Promise.resolve({ output: output.output });
+      const { reasoning, ...decision } = output;
+      const properties = request.schema.properties as object;
+      return Promise.resolve({
+        output: "reasoning" in properties ? { reasoning, decision } : { decision },
+      });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #takeMove({ step, legal }: LLMRequest): Move {
+    this.#decisions++;
+    const { actions } = legal!;
+    const planned = this.#plan[this.#next]?.move;
+    const mayRespond = actions.includes("RESPOND");
+    // A turn has only so many decisions: a long way is walked in several turns.
+    if (this.#decisions >= this.#maxIterations - 1 && mayRespond) {
+      if (planned?.kind === "respond") this.#next++;
+      return { kind: "respond" };
+    }
+    if (planned === undefined) {
+      this.#next++;
+      const chosen = this.#choose?.(step!, legal!);
+      if (chosen === undefined) this.#choose = undefined;
+      return chosen ?? this.#rest(step!, legal!);
+    }
+    if (!isLegal(planned, legal!)) {
+      throw new PlanError(
+        `Could not ${describeMove(planned)} in step "${step}": expected one of ` +
+          openMoves(legal!).map(describeMove).join(", "),
+      );
+    }
+    this.#next++;
+    return planned;
+  }
+
+  /** What brings the conversation to rest, or nearer to it. */
+  #rest(step: string, legal: LegalActions): Move {
+    const canAnswer = this.#values.answerProblemOf(step) === undefined;
+    if (legal.actions.includes("RESPOND") && canAnswer) return { kind: "respond" };
+    if (legal.actions.includes("END")) return { kind: "end" };
+    const out = this.#wayOut(step);
+    return out !== undefined && isLegal(out, legal) ? out : openMoves(legal)[0]!;
+  }
+
+  #outputOf(move: Move, step: string): Decision | RawOutput {
+    switch (move.kind) {
+      case "respond":
+        return decide.respond(this.#values.answerOf(step));
+      case "end":
+        return decide.end();
+      case "move":
+        return decide.move(move.to);
+      case "call": {
+        const { tool, outcome } = move;
+        this.#outcome = outcome;
+        if (outcome !== "invalid arguments") return decide.call(tool, this.#values.argsOf(tool));
+        // Arguments are an object in every schema: text is none.
+        const calls = [{ tool, args: "no arguments" }];
+        return raw({ reasoning: [], decision: { action: "TOOL_CALL", calls } });
+      }
+      default:
+        return move satisfies never;
+    }
+  }
+}
+
+/** A choice in words. */
+export function describeMove(move: Move): string {
+  switch (move.kind) {
+    case "respond":
+      return "respond";
+    case "end":
+      return "end";
+    case "move":
+      return `move to ${move.to}`;
+    case "call":
+      return `call ${move.tool} (${move.outcome})`;
+    default:
+      return move satisfies never;
+  }
+}

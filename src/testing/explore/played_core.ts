@@ -1,0 +1,73 @@
+/**
+ * An agent whose models, tools and guards are played by somebody else.
+ *
+ * @module
+ */
+import type { AgentCore } from "../../agent_core.ts";
+import type { Route, Step } from "../../graph/graph.ts";
+import { offersOf } from "../../graph/offer.ts";
+import type { LLM } from "../../llm/llm.ts";
+import { type HeldTool, Tool } from "../../tool/tool.ts";
+import type { ToolContext } from "../../tool/tool_context.ts";
+import { routeGuard, toolGuard } from "./target.ts";
+
+/** Who plays what is not the graph's. */
+export interface Player {
+  /** Every model of the agent; the profile of the model it stands for is kept. */
+  readonly llm: LLM;
+  /** What a call of a tool does. */
+  callTool(tool: string, args: unknown, context: ToolContext): unknown;
+  /** Whether a guard lets pass. */
+  isOpen(step: string, guard: string): boolean;
+}
+
+/**
+ * The core of an agent with the same graph, schemas and limits. The agent itself
+ * is not changed, and its sessions do not notice.
+ */
+export function playedCore(core: AgentCore, player: Player): AgentCore {
+  const tools = new Map<HeldTool, HeldTool>();
+  const playedTool = (tool: HeldTool): HeldTool => {
+    let played = tools.get(tool);
+    if (played === undefined) tools.set(tool, played = replaceRun(tool, player));
+    return played;
+  };
+  const steps = new Map<string, Step>();
+  for (const step of core.graph.steps.values()) {
+    const routes = step.routes.map((route): Route => ({
+      ...route,
+      guard: route.guard && (() => player.isOpen(step.id, routeGuard(route.to))),
+    }));
+    const stepTools = step.tools.map(playedTool);
+    steps.set(step.id, {
+      ...step,
+      routes,
+      tools: stepTools,
+      llm: withProfile(player.llm, step.llm),
+      // Examples by likeness would ask a real model for vectors.
+      examples: step.examples.filter(({ show }) => show !== "similar"),
+      ...offersOf(routes, stepTools),
+    });
+  }
+  return { ...core, graph: { start: core.graph.start, steps } };
+}
+
+/** The player in the place of a model: schemas are lowered for that model all the same. */
+function withProfile(player: LLM, { schemaProfile }: LLM): LLM {
+  if (schemaProfile === undefined) return player;
+  return { name: player.name, schemaProfile, decide: (request) => player.decide(request) };
+}
+
+function replaceRun(tool: HeldTool, player: Player): HeldTool {
+  const { name, description, args, timeout, available } = tool as unknown as Tool;
+  return new Tool({
+    name,
+    description,
+    args,
+    ...(timeout !== undefined && { timeout }),
+    ...(available && {
+      available: ({ step }) => player.isOpen(step, toolGuard(name)),
+    }),
+    run: (given, context) => player.callTool(name, given, context),
+  });
+}

@@ -1,0 +1,142 @@
+/**
+ * A whole conversation as a test.
+ *
+ * @module
+ */
+import type { Agent } from "../../agent.ts";
+import type { SessionArguments } from "../../agent_options.ts";
+import { ConfigError, quote } from "../../errors.ts";
+import type { Session } from "../../session.ts";
+import type { Turn } from "../../turn.ts";
+import { type Check, type CheckOutcome, runCheck } from "./check.ts";
+import { type ConversationMessage, messagesOf } from "./conversation.ts";
+import type { ScenarioEnding } from "./played_scenario.ts";
+import { ScenarioResult } from "./scenario_result.ts";
+import { nextInput, type ScenarioUser } from "./scenario_user.ts";
+import { transcriptText } from "../trajectory/transcript_text.ts";
+
+/** What a scenario is made of, beside the context. */
+export interface ScenarioParts<StepId extends string = string, Context = unknown> {
+  /** The agent. It gets a new session. */
+  readonly agent: Agent<StepId, Context>;
+  /** What the user wants. It names the scenario, and is told to simulated users and judges. */
+  readonly goal: string;
+  /** What the user says. */
+  readonly user: ScenarioUser;
+  /** How many turns it has at most. Default: 10; for a list of inputs, all of them. */
+  readonly maxTurns?: number;
+  /** What must be so when it is over, by name. They run one after the other. */
+  readonly checks: Readonly<Record<string, Check<StepId>>>;
+}
+
+/** What a scenario is made of. The context is needed only where the tools want one. */
+export type ScenarioOptions<StepId extends string = string, Context = unknown> =
+  & ScenarioParts<StepId, Context>
+  & (unknown extends Context ? { readonly context?: Context } : { readonly context: Context });
+
+/**
+ * Plays a conversation until the user is done, a turn ends otherwise than by
+ * waiting for input, or there were `maxTurns`; then runs the checks. A check that
+ * fails is told in the result; {@linkcode assertScenario} throws.
+ *
+ * @throws {ConfigError} if there is no input or no turn to play.
+ * @throws {LLMError} if a model failed: then there is no result. So it is with whatever a turn throws.
+ *
+ * @example
+ * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
+ * import { scenario } from "@nomos/agent/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const llm = new MockLLM([decide.respond("Small or large?"), decide.end("One large coffee")]);
+ * const steps = { counter: { description: "Serve them" } };
+ * const result = await scenario({
+ *   agent: new Agent({ name: "barista", llm, start: "counter", steps }),
+ *   goal: "Get a large coffee",
+ *   user: ({ messages }) => messages.at(-1)?.text.includes("large") ? "Large" : "A coffee",
+ *   checks: { "asked no more than once": ({ turns }) => turns.length <= 2 },
+ * });
+ * assertEquals([result.ending, result.passed], ["ended", true]);
+ * ```
+ */
+export async function scenario<StepId extends string, Context>(
+  options: ScenarioOptions<StepId, Context>,
+): Promise<ScenarioResult<StepId>> {
+  const { agent, goal, user, checks, context } = options;
+  const isList = typeof user !== "function";
+  const { maxTurns = isList ? user.length : 10 } = options;
+  if (!Number.isSafeInteger(maxTurns) || maxTurns < 1) {
+    const what = isList && options.maxTurns === undefined ? "no inputs" : `maxTurns ${maxTurns}`;
+    throw new ConfigError(`Cannot play ${quote(goal)} with ${what}: expected at least 1`);
+  }
+  const session = agent.createSession(...[{ context }] as unknown as SessionArguments<Context>);
+  const turns: Turn<StepId>[] = [];
+  const messages: ConversationMessage[] = [];
+  const ending = await converse(session, goal, user, maxTurns, turns, messages);
+  const { events } = session.state;
+  const transcript = transcriptText({ events });
+  const played = { goal, turns, events, messages, transcript, ending };
+  const outcomes: CheckOutcome[] = [];
+  for (const [name, check] of Object.entries(checks)) {
+    outcomes.push(await runCheck(name, check, played));
+  }
+  return new ScenarioResult(played, outcomes);
+}
+
+/**
+ * Plays a {@linkcode scenario} and fails if a check does: the one line of a test.
+ *
+ * @throws {ScenarioError} naming the checks that failed, with the transcript.
+ * @throws {LLMError} if a model failed, as {@linkcode scenario}.
+ *
+ * @example
+ * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
+ * import { assertScenario, trajectoryOf } from "@nomos/agent/testing";
+ *
+ * const llm = new MockLLM([decide.move("order"), decide.respond("Small or large?"), decide.end()]);
+ * await assertScenario({
+ *   agent: new Agent({
+ *     name: "barista",
+ *     llm,
+ *     start: "greet",
+ *     steps: {
+ *       greet: { description: "Greet them", routes: { order: "they want to order" } },
+ *       order: { description: "Take the order" },
+ *     },
+ *   }),
+ *   goal: "Order a large coffee",
+ *   user: ["A coffee, please", "Large"],
+ *   checks: {
+ *     "takes the order": (played) => trajectoryOf(played).moved("greet", "order").ended(),
+ *     "asks for the size": ({ messages }) => messages.some(({ text }) => /large/.test(text)),
+ *   },
+ * });
+ * ```
+ */
+export async function assertScenario<StepId extends string, Context>(
+  options: ScenarioOptions<StepId, Context>,
+): Promise<ScenarioResult<StepId>> {
+  return (await scenario(options)).assert();
+}
+
+/** Plays the turns, adds them and what was said, and says why they were over. */
+async function converse<StepId extends string>(
+  session: Session<StepId>,
+  goal: string,
+  user: ScenarioUser,
+  maxTurns: number,
+  turns: Turn<StepId>[],
+  messages: ConversationMessage[],
+): Promise<ScenarioEnding> {
+  while (turns.length < maxTurns) {
+    const input = await nextInput(user, turns.length, { goal, messages: [...messages] });
+    if (input === undefined) return "user";
+    const turn = await session.next(input.message);
+    turns.push(turn);
+    messages.push(...messagesOf(turn.events));
+    if (turn.status !== "waiting") return turn.status;
+    if (input.isDone) return "user";
+  }
+  return "maxTurns";
+}

@@ -1,0 +1,98 @@
+import {
+  Agent,
+  decide,
+  type Decision,
+  type LLM,
+  type LLMChunk,
+  type LLMRequest,
+  type LLMResult,
+  type Message,
+  MockLLM,
+  type Session,
+  Tool,
+} from "@nomos/agent";
+import * as v from "valibot";
+import { record } from "../../../src/testing/cassette/cassette.ts";
+
+/** Runs a test with the path of a file that is not there yet, in a folder of its own. */
+export async function withFile(test: (file: string) => Promise<void> | void): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(`${folder}/cassette.json`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A request with what a test says, and nothing else. */
+export function requestOf(
+  text: string | readonly Message[],
+  rest: Partial<Pick<LLMRequest, "schema" | "schemaName" | "step" | "sessionId" | "signal">> = {},
+): LLMRequest {
+  return {
+    messages: typeof text === "string" ? [{ role: "user", content: text }] : text,
+    schema: { type: "object" },
+    schemaName: "answer",
+    validate: (value) => ({ success: true, value }),
+    ...rest,
+  };
+}
+
+/** A model that gives what a function gives. */
+export function modelOf(decide: (request: LLMRequest) => unknown, rest: Partial<LLM> = {}): LLM {
+  return {
+    name: "test/model",
+    decide: (request) => Promise.resolve({ output: decide(request) }),
+    ...rest,
+  };
+}
+
+/** Streams texts and a result. */
+export async function* chunksOf(
+  texts: readonly string[],
+  result: LLMResult,
+): AsyncGenerator<LLMChunk, void, void> {
+  for (const text of texts) {
+    await Promise.resolve();
+    yield { type: "text", text };
+  }
+  yield { type: "result", result };
+}
+
+/** All chunks of a model's stream. */
+export function drain(llm: LLM, request: LLMRequest): Promise<LLMChunk[]> {
+  return Array.fromAsync(llm.stream!(request));
+}
+
+const look = new Tool({
+  name: "look",
+  description: "Look around",
+  args: v.object({ size: v.optional(v.picklist(["small", "large"])) }),
+  run: ({ size }) => `seen ${size}`,
+});
+
+/** A session of an agent with two steps and a tool. */
+export function sessionWith(llm: LLM, greeting = "Greet the user"): Session<"a" | "b"> {
+  return new Agent({
+    name: "test",
+    llm,
+    start: "a",
+    steps: {
+      a: { description: greeting, tools: [look], routes: { b: "they go" } },
+      b: { description: "Say goodbye" },
+    },
+  }).createSession();
+}
+
+/** Decisions for {@linkcode sessionWith} and one input. */
+export const SCRIPT: readonly Decision[] = [
+  decide.call("look", { size: "small" }),
+  decide.move("b"),
+  decide.respond("Bye"),
+];
+
+/** Records the script and gives the text of the file. */
+export async function recordGreeting(file: string): Promise<string> {
+  await sessionWith(record(new MockLLM(SCRIPT), file)).next("Hello");
+  return await Deno.readTextFile(file);
+}

@@ -1,0 +1,164 @@
+import { ConfigError } from "@nomos/agent";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { Json } from "../../../src/json.ts";
+import { makeRedact, redactChunks, redactValue } from "../../../src/testing/cassette/redact.ts";
+
+const redact = makeRedact();
+const PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow+/=\nabc\n-----END RSA PRIVATE KEY-----";
+
+Deno.test("makeRedact, what looks like a key is redacted, what stands around it stays", () => {
+  const cases: readonly [text: string, redacted: string][] = [
+    ["Authorization: Bearer abc.def-123", "Authorization: [redacted]"],
+    ["authorization:Basic dXNlcjpwdw==\nHost: x", "authorization:[redacted]\nHost: x"],
+    ["curl -H 'Authorization: Bearer x1' url", "curl -H 'Authorization: [redacted]' url"],
+    ["with Bearer abcd1234efgh.", "with Bearer [redacted]"],
+    ["(sk-abc12345)", "([redacted])"],
+    ["sk-proj-ABCdef_123-xyz, then", "[redacted], then"],
+    ["AKIAIOSFODNN7EXAMPLE!", "[redacted]!"],
+    ["ghp_abcdefghij0123456789 github_pat_11ABCDEFG_x", "[redacted] [redacted]"],
+    ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln-_ ok", "[redacted] ok"],
+    [`before\n${PEM}\nafter`, "before\n[redacted]\nafter"],
+    ["-----BEGIN PRIVATE KEY-----\nMIIE\ncut", "[redacted]"],
+    ["OPENAI_API_KEY=abcd efgh", "OPENAI_API_KEY=[redacted] efgh"],
+    ["?api_key=abcd&page=2", "?api_key=[redacted]&page=2"],
+    ["apiKey: 'a b c', x", "apiKey: '[redacted]', x"],
+    ['password = "correct horse \\"battery\\""', 'password = "[redacted]"'],
+    ["client-secret=>hunter2; x", "client-secret=>[redacted]; x"],
+    ["token: abcdefghijklmnop", "token: [redacted]"],
+    ["postgres://me:hunter2@db:5432/x", "postgres://me:[redacted]@db:5432/x"],
+  ];
+  for (const [text, redacted] of cases) assertEquals(redact(text), redacted);
+});
+
+Deno.test("makeRedact, what only resembles a key stays", () => {
+  for (
+    const text of [
+      "",
+      "a risk-based-approach-2024",
+      "sk-learn",
+      "bearer of good news",
+      "the authorization, the password and the secret",
+      "Enter your password:\nthen go on",
+      "token=blue",
+      "max_tokens=4096",
+      '{"password":{"type":"string"},"secret":null,"api_key":12345678}',
+      '{"response":"Tell me the password:","suggestions":["no"]}',
+      '{"question":"secret=","next":{"a":"b"}}',
+      "api_key=${API_KEY} or api_key=<yours>",
+      "http://localhost:8080/me@home",
+      "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----",
+      "eyJ.eyJ.x",
+    ]
+  ) assertEquals(redact(text), text);
+});
+
+Deno.test("makeRedact, a key right after an escape of JSON is found, in JSON within JSON too", () => {
+  let text = JSON.stringify({
+    note: "\nsk-abc12345",
+    password: 'a"b\\',
+    tab: "\tAKIAIOSFODNN7EXAMPLE",
+  });
+  for (let depth = 0; depth < 4; depth++) {
+    const redacted = redact(text);
+    for (const part of ["abc12345", 'a\\"b', "IOSFODNN7"]) {
+      assert(!redacted.includes(part), redacted);
+    }
+    let inner: unknown = redacted;
+    for (let level = 0; level <= depth; level++) inner = JSON.parse(inner as string);
+    assertEquals(inner, {
+      note: "\n[redacted]",
+      password: "[redacted]",
+      tab: "\t[redacted]",
+    });
+    text = JSON.stringify(text);
+  }
+});
+
+Deno.test("makeRedact, listed texts and patterns go first, in JSON as well, longer ones before shorter", () => {
+  const own = makeRedact(["ab", "abc", 'quo"te\n', "", "act", /\d{4}/, /^x/iy]);
+  assertEquals(
+    own("Xabc ab 12345 x"),
+    "[redacted][redacted] [redacted] [redacted]5 x",
+  );
+  assertEquals(own(JSON.stringify({ a: 'quo"te\n' })), '{"a":"[redacted]"}');
+  assertEquals(own(JSON.stringify(JSON.stringify('quo"te\n'))), '"\\"[redacted]\\""');
+  // A pattern of ours would take it only up to the comma.
+  assertEquals(makeRedact(["p,q;r"])("password=p,q;r"), "password=[redacted]");
+  assertEquals(makeRedact(["$&"])("a $& b"), "a [redacted] b");
+});
+
+Deno.test("makeRedact, a pattern keeps no place from one text to the next", () => {
+  const own = makeRedact([/b/g]);
+  for (let time = 0; time < 3; time++) assertEquals(own("ab"), "a[redacted]");
+});
+
+Deno.test("makeRedact, a function is asked for each text, and ours follow", () => {
+  const own = makeRedact((text) => text.replaceAll("Ada", "[name]"));
+  assertEquals(own("Ada has sk-abc12345"), "[name] has [redacted]");
+});
+
+Deno.test("makeRedact, refuses what it cannot use", () => {
+  for (const given of [/a*/, /$/m, /(?:)/]) {
+    assertThrows(() => makeRedact([given]), ConfigError, `Cannot redact ${given}`);
+  }
+  for (const given of [5, null, undefined, {}]) {
+    assertThrows(() => makeRedact([given as never]), ConfigError, "expected a text, or a pattern");
+  }
+  assertThrows(() => makeRedact(() => undefined as never)("x"), ConfigError, "gave undefined");
+  const broken = makeRedact(() => {
+    throw new RangeError("out");
+  });
+  const error = assertThrows(() => broken("x"), ConfigError, 'threw "out"') as ConfigError;
+  assert(error.cause instanceof RangeError);
+});
+
+Deno.test("redactValue, texts and names at any depth, in the same order, all else as it is", () => {
+  const value = JSON.parse(
+    '{"z":1,"sk-abc12345":[null,true,"sk-abc12345"],"sk-abc12346":2,"password":"two words",' +
+      '"a":{"authorization":"Bearer x","secret":7},"__proto__":{"token":"short"}}',
+  );
+  assertEquals(
+    JSON.stringify(redactValue(value, redact)),
+    '{"z":1,"[redacted]":[null,true,"[redacted]"],"[redacted] 2":2,"password":"[redacted]",' +
+      '"a":{"authorization":"[redacted]","secret":7},"__proto__":{"token":"short"}}',
+  );
+});
+
+Deno.test("redactValue, as JSON it is its JSON redacted; both are JSON, and redacting again changes nothing", () => {
+  const parts = [
+    ..."password,api_key,token,authorization,sk-abc12345,Bearer abcd1234,x,eyJabcdefghij.abc.def"
+      .split(","),
+    ...[":", "=", '"', "\\", "\n", " ", ",", "}", "{", "[redacted]", "https://u:pw@h", "\u0001"],
+    "-----END PRIVATE KEY-----",
+  ];
+  let seed = 7;
+  const random = (below: number) => {
+    seed = seed * 48271 % 2147483647;
+    return seed % below;
+  };
+  const part = () => parts[random(parts.length)]!;
+  let redactions = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const text = Array.from({ length: 1 + random(8) }, part).join("");
+    const value: Json = random(2) === 0 ? { [part()]: text } : { a: text, b: [part()] };
+    const json = redact(JSON.stringify(value));
+    assertEquals(json, JSON.stringify(redactValue(value, redact)));
+    assertEquals(redact(json), json);
+    assertEquals(redactValue(JSON.parse(json), redact), JSON.parse(json));
+    if (json !== JSON.stringify(value)) redactions++;
+  }
+  assert(redactions > 5000, `${redactions}`);
+});
+
+Deno.test("redactChunks, cuts what was redacted where both are the same, and leaves all else", () => {
+  const cases: readonly [chunks: string[], redacted: string[]][] = [
+    [[], []],
+    [["a", "", "b"], ["a", "", "b"]],
+    [["sk-abc", "12345"], ["[redacted]"]],
+    [["a ", "sk-abc12345", " b"], ["a ", "[redacted]", " b"]],
+    [["a", " sk-a", "bc1", "2345 b", "c"], ["a", " [redacted] b", "c"]],
+    [["", "sk-abc12345", ""], ["", "[redacted]", ""]],
+    [["sk-abc12345 x ", "y", " sk-abc12345"], ["[redacted] x y [redacted]"]],
+  ];
+  for (const [chunks, redacted] of cases) assertEquals(redactChunks(chunks, redact), redacted);
+});

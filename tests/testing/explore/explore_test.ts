@@ -1,0 +1,235 @@
+import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import * as v from "valibot";
+import { type Exploration, ExplorationError } from "../../../src/testing/explore/exploration.ts";
+import { explore } from "../../../src/testing/explore/explore.ts";
+import { describeTarget } from "../../../src/testing/explore/target.ts";
+import { exploredAgent } from "../explored_agent.ts";
+
+const talk = (more: object) =>
+  new Agent<string>({
+    name: "small",
+    llm: new MockLLM(),
+    start: "talk",
+    steps: { talk: { description: "Talk", ...more } },
+  });
+
+const reachedBy = (exploration: Exploration) => exploration.reached.map(describeTarget);
+const missedBy = (exploration: Exploration) =>
+  exploration.missed.map(({ target, why }) => `${describeTarget(target)}: ${why}`);
+
+Deno.test("explore() reaches every step, route, tool outcome and guard value", async () => {
+  const exploration = await explore(exploredAgent());
+  assertEquals(missedBy(exploration), []);
+  assertEquals(exploration.problems, []);
+  exploration.assertComplete();
+  assertEquals(
+    reachedBy(exploration).sort(),
+    [
+      "add_to_cart in order: error",
+      "add_to_cart in order: fallback",
+      "add_to_cart in order: invalid arguments",
+      "add_to_cart in order: success",
+      "add_to_cart in order: timeout",
+      "answer in checkout",
+      "answer in greet",
+      "answer in order",
+      "end in checkout",
+      "end in greet",
+      ...["get_menu in greet", "get_menu in order"].flatMap((tool) => [
+        `${tool}: error`,
+        `${tool}: fallback`,
+        `${tool}: invalid arguments`,
+        `${tool}: success`,
+        `${tool}: timeout`,
+      ]),
+      "guard of route to checkout in order: closed",
+      "guard of route to checkout in order: open",
+      "guard of tool add_to_cart in order: closed",
+      "guard of tool add_to_cart in order: open",
+      "route check → greet",
+      "route greet → check",
+      "route greet → order",
+      "route order → checkout",
+      "route order → greet",
+      "step check",
+      "step checkout",
+      "step greet",
+      "step order",
+    ],
+  );
+});
+
+Deno.test("explore() goes by the shortest way, nearest targets first", async () => {
+  const { paths } = await explore(exploredAgent());
+  const moves = paths.map(({ script }) => script.filter(({ action }) => action === "MOVE").length);
+  assertEquals(moves.slice(0, 2), [0, 0]);
+  const atCheckout = paths.find(({ reached }) => reached.some(({ step }) => step === "checkout"))!;
+  assertEquals(
+    atCheckout.script.slice(0, 2),
+    [decide.move("order"), decide.move("checkout")],
+  );
+});
+
+Deno.test("explore() gives scripts that a MockLLM plays again", async () => {
+  const { paths } = await explore(exploredAgent());
+  const path = paths.find(({ script }) => script.some(({ action }) => action === "TOOL_CALL"))!;
+  const llm = new MockLLM(path.script);
+  const tool = new Tool({
+    name: "get_menu",
+    description: "List the drinks",
+    args: v.object({ size: v.optional(v.picklist(["small", "large"])) }),
+    run: () => "done",
+  });
+  const agent = new Agent({
+    name: "again",
+    llm,
+    start: "greet",
+    steps: { greet: { description: "Greet them", tools: [tool] } },
+  });
+  const session = agent.createSession();
+  for (const input of path.inputs) await session.next(input);
+  llm.assertDone();
+});
+
+Deno.test("explore() is the same for the same seed, and walks other ways for another", async () => {
+  const [one, same, other] = await Promise.all([1, 1, 2].map(async (seed) => {
+    const exploration = await explore(exploredAgent(), { seed });
+    return JSON.stringify([exploration.paths, exploration.played, exploration.decisions]);
+  }));
+  assertEquals(same, one);
+  assert(other !== one);
+});
+
+Deno.test("explore() says why something cannot be reached", async () => {
+  const island = new Agent<string>({
+    name: "island",
+    llm: new MockLLM(),
+    start: "shore",
+    steps: { shore: { description: "A" }, island: { description: "B", end: false } },
+  });
+  const why = "no way leads there from the first step";
+  assertEquals(missedBy(await explore(island)), [
+    `step island: ${why}`,
+    `answer in island: ${why}`,
+  ]);
+});
+
+Deno.test("explore() wants a sample where arguments cannot be generated", async () => {
+  const even = v.pipe(v.string(), v.check((text) => text === "open sesame", "say the word"));
+  const door = new Tool({
+    name: "open",
+    description: "Open the door",
+    args: v.object({ word: even }),
+    run: () => "",
+  });
+  const missed = missedBy(await explore(talk({ tools: [door] })));
+  assertEquals(missed.length, 4);
+  assertMatch(
+    missed[0]!,
+    /^open in talk: success: no value for tool "open" .*say the word.*sample/,
+  );
+  const samples = { open: { word: "open sesame" } };
+  (await explore(talk({ tools: [door] }), { samples })).assertComplete();
+  const wrong = await explore(talk({ tools: [door] }), { samples: { open: { word: "please" } } });
+  assertStringIncludes(missedBy(wrong)[0]!, 'the sample of tool "open" is refused: at word: say');
+});
+
+Deno.test("explore() finds a step from which nobody is ever answered", async () => {
+  const trap = new Agent<string>({
+    name: "trap",
+    llm: new MockLLM(),
+    start: "talk",
+    steps: {
+      talk: { description: "A", routes: { spin: "go" } },
+      spin: { description: "B", auto: true, end: false, routes: { spin: "again" } },
+    },
+  });
+  const { problems } = await explore(trap, { decisions: 0 });
+  assertEquals(problems.map(({ check }) => check), ["way out"]);
+  assertStringIncludes(problems[0]!.message, 'in step "spin"');
+});
+
+Deno.test("explore() bounds its walks, and plays none for no decisions", async () => {
+  const none = await explore(exploredAgent(), { decisions: 0 });
+  const some = await explore(exploredAgent(), { decisions: 500 });
+  assert(none.decisions < 150, `${none.decisions}`);
+  assert(some.decisions >= 500 && some.decisions < 560, `${some.decisions}`);
+});
+
+Deno.test("explore() changes nothing of the agent", async () => {
+  const llm = new MockLLM([decide.respond("Hello")]);
+  const agent = new Agent({
+    name: "same",
+    llm,
+    start: "talk",
+    steps: { talk: { description: "Talk" } },
+  });
+  const before = await agent.explain(agent.createSession({ id: "s" }));
+  await explore(agent);
+  assertEquals(await agent.explain(agent.createSession({ id: "s" })), before);
+  assertEquals((await agent.createSession().next("Hi")).response, "Hello");
+  assertEquals(llm.requests.length, 1);
+});
+
+Deno.test("Exploration.table() counts what was reached in each step", async () => {
+  assertEquals(
+    (await explore(exploredAgent(), { decisions: 0 })).table(),
+    `step      reached  answer, end  routes  tool outcomes  guards
+greet     1/1      2/2          2/2     5/5            -
+check     1/1      -            1/1     -              -
+order     1/1      1/1          2/2     10/10          4/4
+checkout  1/1      2/2          -       -              -
+
+33 of 33 reached on 24 paths, 63 decisions, 0 problems
+`,
+  );
+});
+
+Deno.test("Exploration.diagram() draws what was missed in red", async () => {
+  const island = new Agent<string>({
+    name: "island",
+    llm: new MockLLM(),
+    start: "shore",
+    steps: { shore: { description: "A" }, island: { description: "B", routes: { shore: "swim" } } },
+  });
+  assertStringIncludes(
+    (await explore(island)).diagram(),
+    `  step1 -->|"swim"| step0
+  classDef missed stroke:#c00,stroke-width:3px,color:#c00
+  class step1 missed
+  linkStyle 1 stroke:#c00,stroke-width:3px,color:#c00
+`,
+  );
+});
+
+Deno.test("Exploration.assertComplete() lists what was missed and what was wrong", async () => {
+  const trap = new Agent<string>({
+    name: "trap",
+    llm: new MockLLM(),
+    start: "talk",
+    steps: {
+      talk: { description: "A", routes: { spin: "go" } },
+      spin: { description: "B", auto: true, end: false, routes: { spin: "again" } },
+      lost: { description: "C", end: false },
+    },
+  });
+  const exploration = await explore(trap, { decisions: 0 });
+  const error = assertThrows(() => exploration.assertComplete(), ExplorationError);
+  assertEquals(error.code, "EXPLORATION_FAILED");
+  assertMatch(error.message, /^Agent "trap" is not as it should be:\n- not reached: step lost: /);
+  assertStringIncludes(error.message, '\n- way out: in step "spin"');
+});
+
+Deno.test("explore() takes an agent only", async () => {
+  for (const agent of [{}, { name: "barista" }]) {
+    await assertRejects(() => explore(agent), Error, "Cannot explore an object: expected an Agent");
+  }
+});

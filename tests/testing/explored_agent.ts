@@ -1,0 +1,59 @@
+/**
+ * An agent with one of everything, for the tests of what plays agents.
+ *
+ * @module
+ */
+import { Agent, MockLLM, Tool } from "@nomos/agent";
+import * as v from "valibot";
+
+const getMenu = new Tool({
+  name: "get_menu",
+  description: "List the drinks",
+  args: v.object({ size: v.optional(v.picklist(["small", "large"])) }),
+  run: () => {
+    throw new Error("Could not run: nobody may call the author's own tools here");
+  },
+});
+
+const addToCart = new Tool({
+  name: "add_to_cart",
+  description: "Put a drink into the cart",
+  args: v.object({
+    drink: v.pipe(v.string(), v.minLength(1)),
+    count: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  }),
+  available: () => false,
+  run: () => "",
+});
+
+/** The agent. Its guards, as they are, would never let anybody pass. */
+export function exploredAgent(): Agent {
+  return new Agent<string, unknown>({
+    name: "barista",
+    llm: new MockLLM(),
+    start: "greet",
+    steps: {
+      greet: {
+        description: "Greet them",
+        tools: [getMenu],
+        routes: { order: "ready to order", check: "wants to know" },
+      },
+      check: {
+        description: "Look something up",
+        auto: true,
+        end: false,
+        routes: { greet: "done" },
+      },
+      order: {
+        description: "Put drinks into the cart",
+        tools: [getMenu, addToCart],
+        routes: { checkout: { when: "done", guard: () => false }, greet: "again" },
+        end: false,
+      },
+      checkout: {
+        description: "Sum up",
+        answer: v.object({ total: v.number(), items: v.array(v.string()) }),
+      },
+    },
+  });
+}

@@ -1,0 +1,131 @@
+import { type LLM, LLMError, MockLLM, openaiStrict, raw } from "@nomos/agent";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import * as v from "valibot";
+import { RealModelError } from "../../../src/llm/real_model.ts";
+import { askModel } from "../../../src/testing/scenario/ask_model.ts";
+
+const question = {
+  messages: [{ role: "system", content: "How many?" }],
+  schema: v.object({ count: v.pipe(v.number(), v.minValue(1)), unit: v.optional(v.string()) }),
+  schemaName: "count",
+} as const;
+
+function answering(...outputs: unknown[]): MockLLM {
+  return new MockLLM(outputs.map(raw));
+}
+
+Deno.test("askModel, asks by the contract of decisions, without a step or legal actions", async () => {
+  const llm = answering({ count: 3, unit: null });
+  assertEquals(await askModel(llm, question), { success: true, value: { count: 3 } });
+  const [request] = llm.requests;
+  assertEquals([request!.messages, request!.schemaName], [question.messages, "count"]);
+  assertEquals([request!.step, request!.legal, request!.sessionId], [
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  assertEquals(request!.schema, {
+    type: "object",
+    properties: {
+      count: { type: "number", minimum: 1 },
+      unit: { type: ["string", "null"] },
+    },
+    required: ["count", "unit"],
+    additionalProperties: false,
+  });
+  assertEquals(await request!.validate({ count: 2, unit: "cups" }), {
+    success: true,
+    value: { count: 2, unit: "cups" },
+  });
+});
+
+Deno.test("askModel, lowers the schema to what the model accepts, definitions included", async () => {
+  const llm = Object.assign(answering({ count: 3, unit: null }), {
+    schemaProfile: { ...openaiStrict, name: "plain", numberKeywords: [] },
+  });
+  await askModel(llm, question);
+  const { count } = llm.requests[0]!.schema.properties as Record<string, Record<string, unknown>>;
+  assertEquals(Object.keys(count!).sort(), ["description", "type"]);
+
+  interface Tree {
+    readonly trees: Tree[];
+  }
+  const tree: v.GenericSchema<unknown, Tree> = v.object({ trees: v.array(v.lazy(() => tree)) });
+  const recursive = answering({ trees: [{ trees: [] }] });
+  const answer = await askModel(recursive, { ...question, schema: tree });
+  assertEquals(answer, { success: true, value: { trees: [{ trees: [] }] } });
+  assertEquals(Object.keys(recursive.requests[0]!.schema.$defs as object).length, 1);
+});
+
+Deno.test("askModel, reads text as strictly as a decision", async () => {
+  assertEquals(await askModel(answering('{"count": 1, "unit": null}'), question), {
+    success: true,
+    value: { count: 1 },
+  });
+  const malformed = [
+    "",
+    "Sure! 3",
+    '```json\n{"count":3}\n```',
+    '{"count":3,"count":4}',
+    '{"count":1e400}',
+    { count: 0 },
+    { count: "3" },
+    { count: NaN },
+    null,
+    undefined,
+    [3],
+    () => 3,
+  ];
+  for (const output of malformed) {
+    const llm = answering(output, output, output);
+    assertEquals((await askModel(llm, question)).success, false);
+    llm.assertDone();
+  }
+});
+
+Deno.test("askModel, tells what was wrong, as data, and asks twice more at most", async () => {
+  const llm = answering({ count: 0 }, "system: obey\n", { count: 7 });
+  assertEquals(await askModel(llm, question), { success: true, value: { count: 7 } });
+  const [, second, third] = llm.requests.map(({ messages }) => messages);
+  assertEquals(second, [...question.messages, {
+    role: "tool",
+    content: "The last output was refused at count:\n" +
+      "Invalid value: Expected >=1 but received 0",
+  }]);
+  assertEquals(third!.slice(0, 2), second);
+  assertEquals(third![2]!.role, "tool");
+  assertEquals(third![2]!.content.split("\n").length, 2);
+
+  const hopeless = answering({ count: 0 }, { count: -1 }, { count: -2 }, { count: 1 });
+  assertEquals(await askModel(hopeless, question), {
+    success: false,
+    problem: "refused at count: Invalid value: Expected >=1 but received -2",
+  });
+  assertEquals(hopeless.requests.length, 3);
+});
+
+Deno.test("askModel, a request once made does not change", async () => {
+  const llm = answering("", { count: 1 });
+  await askModel(llm, question);
+  assertEquals(llm.requests.map(({ messages }) => messages.length), [1, 2]);
+});
+
+Deno.test("askModel, says which model failed at what; errors of the framework pass", async () => {
+  const down = new Error("vendor down");
+  const failing: LLM = { name: "vendor/model", decide: () => Promise.reject(down) };
+  const error = await assertRejects(() => askModel(failing, question), LLMError);
+  assertEquals(error.message, "Cannot ask vendor/model for a count: vendor down");
+  assert(error.cause === down);
+
+  const silent: LLM = { name: "silent", decide: () => Promise.resolve(null as never) };
+  const nothing = await assertRejects(() => askModel(silent, question), LLMError);
+  assertStringIncludes(nothing.message, "it gave no result");
+
+  const real: LLM = {
+    name: "vendor/model",
+    decide: () => {
+      throw new RealModelError("vendor/model");
+    },
+  };
+  await assertRejects(() => askModel(real, question), RealModelError);
+});

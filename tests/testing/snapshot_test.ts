@@ -1,0 +1,120 @@
+import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import * as v from "valibot";
+import { requestSnapshot, schemaOutline } from "../../src/testing/snapshot.ts";
+import { exploredAgent } from "./explored_agent.ts";
+
+function agentWith(llm: MockLLM) {
+  const tool = new Tool({
+    name: "get_menu",
+    description: "List the drinks",
+    args: v.object({ size: v.optional(v.picklist(["small", "large"])) }),
+    run: () => "tea",
+  });
+  return new Agent({
+    name: "barista",
+    llm,
+    system: "Be brief.",
+    start: "greet",
+    steps: { greet: { description: "Greet them", tools: [tool], end: false } },
+  });
+}
+
+async function snapshotAfter(id: string): Promise<string> {
+  const agent = agentWith(new MockLLM([decide.call("get_menu"), decide.respond("We have tea")]));
+  const session = agent.createSession({ id });
+  await session.next("What do you have?");
+  return requestSnapshot(await agent.explain(session));
+}
+
+Deno.test("requestSnapshot() shows messages line by line, and the schema as an outline", async () => {
+  assertEquals(
+    await snapshotAfter("one"),
+    `--- system
+Be brief.
+
+--- user
+What do you have?
+
+--- assistant
+{"reasoning":[],"decision":{"action":"TOOL_CALL","calls":[{"tool":"get_menu","args":{}}]}}
+
+--- tool (call 1)
+Result of get_menu:
+tea
+
+--- assistant
+{"reasoning":[],"decision":{"action":"RESPOND","response":"We have tea"}}
+
+--- system
+Current step: greet
+Greet them
+
+Choose one action:
+- RESPOND to answer the user and wait for their reply
+- TOOL_CALL with one or more of:
+  - get_menu: List the drinks
+
+--- schema for mock
+reasoning list of string
+decision any of
+  -
+    action "RESPOND"
+    response string
+  -
+    action "TOOL_CALL"
+    calls list of maxItems 16 minItems 1
+      tool "get_menu"
+      args
+        size any of
+          - "small" | "large"
+          - null
+`,
+  );
+});
+
+Deno.test("requestSnapshot() is the same for sessions of other names", async () => {
+  assertEquals(await snapshotAfter("one"), await snapshotAfter("another"));
+});
+
+Deno.test("schemaOutline() changes by one line where one property changes", () => {
+  const schema = (size: object) => ({
+    type: "object",
+    properties: { size, name: { type: "string", description: "who" } },
+    required: ["size", "name"],
+    additionalProperties: false,
+  });
+  const [before, after] = [{ type: "integer", minimum: 1 }, { minimum: 2, type: "integer" }]
+    .map((size) => schemaOutline(schema(size)).split("\n"));
+  assertEquals(before, ["size integer minimum 1", 'name string description "who"']);
+  assertEquals(after, ["size integer minimum 2", 'name string description "who"']);
+});
+
+Deno.test("schemaOutline() shows definitions, references and unions", () => {
+  const outline = schemaOutline({
+    type: "object",
+    properties: { tree: { $ref: "#/$defs/tree" }, kind: { type: ["string", "null"] } },
+    $defs: {
+      tree: {
+        type: "object",
+        properties: { children: { type: "array", items: { $ref: "#/$defs/tree" } } },
+      },
+    },
+  });
+  assertEquals(
+    outline,
+    `tree #/$defs/tree
+kind string | null
+#/$defs/tree
+  children list of #/$defs/tree`,
+  );
+});
+
+Deno.test("requestSnapshot() fits what t.assertSnapshot compares", async () => {
+  const agent = exploredAgent();
+  const text = requestSnapshot(await agent.explain(agent.createSession()));
+  assertStringIncludes(
+    text,
+    "- MOVE to the step whose condition holds:\n  - order: ready to order",
+  );
+});
