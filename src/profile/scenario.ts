@@ -6,7 +6,7 @@
  */
 
 import * as v from "valibot";
-import { Agent, decide, MockLLM, SchemaCache, Tool } from "../../mod.ts";
+import { Agent, decide, type LLM, MockLLM, SchemaCache, Tool } from "../../mod.ts";
 
 /** What is played. */
 export interface ScenarioSetting {
@@ -33,9 +33,8 @@ export interface ScenarioFigures {
 }
 
 /**
- * Plays a scenario: makes the agent `profile_agent`, with a step `start` that has
- * the tools and a route to the step `end`, and then for every iteration a new
- * session with three turns: a response, a tool call, a move.
+ * Plays a scenario: makes the agent, and then for every iteration a new session
+ * with three turns: a response, a tool call, a move.
  *
  * @param setting What is played.
  * @returns What happened.
@@ -52,22 +51,7 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioFig
     validate: setting.validate,
   });
   const schemaCache = new SchemaCache({ enabled: setting.cache });
-  const makeAgent = () =>
-    new Agent({
-      name: "profile_agent",
-      llm,
-      schemaCache,
-      start: "start",
-      steps: {
-        start: {
-          description: "Start",
-          tools: makeTools(setting.tools),
-          routes: { end: "done" },
-        },
-        end: { description: "End" },
-      },
-    });
-
+  const makeAgent = () => profileAgent(llm, setting.tools, schemaCache);
   let agent = makeAgent();
   for (let iteration = 0; iteration < setting.iterations; iteration++) {
     if (setting.freshTools && iteration > 0) agent = makeAgent();
@@ -78,6 +62,23 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioFig
     llm.requests.length = 0;
   }
   return { decisions, schemasBuilt: schemaCache.built, cacheHits: schemaCache.hits };
+}
+
+/**
+ * The agent `profile_agent`: a step `start` with so many tools and a route to
+ * the step `end`.
+ */
+export function profileAgent(llm: LLM, tools: number, schemaCache: SchemaCache): Agent {
+  return new Agent<string, unknown>({
+    name: "profile_agent",
+    llm,
+    schemaCache,
+    start: "start",
+    steps: {
+      start: { description: "Start", tools: makeTools(tools), routes: { end: "done" } },
+      end: { description: "End" },
+    },
+  });
 }
 
 function makeTools(count: number) {

@@ -1,5 +1,4 @@
-import { explore } from "../../src/testing/explore/explore.ts";
-import { fuzz } from "../../src/testing/fuzz/fuzz.ts";
+import { explore, fuzz, requestSnapshot } from "@nomos/agent/testing";
 import { barista } from "../../examples/barista.ts";
 
 Deno.test("the barista example is reached everywhere, and nothing is wrong with it", async () => {
@@ -8,4 +7,9 @@ Deno.test("the barista example is reached everywhere, and nothing is wrong with 
 
 Deno.test("the barista example survives a hostile world", async () => {
   await fuzz(barista, { runs: 200 });
+});
+
+Deno.test("the barista example asks as it did", async (t) => {
+  const session = barista.createSession({ context: { cart: [] } });
+  await t.assertSnapshot(requestSnapshot(await barista.explain(session)));
 });

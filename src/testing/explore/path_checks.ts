@@ -11,7 +11,7 @@ import type { LLMRequest, Message } from "../../llm/llm.ts";
 import type { Session } from "../../session.ts";
 
 /** What is checked. */
-export type CheckName = "error" | "turn" | "way out" | "history" | "state" | "prompt";
+export type CheckName = "error" | "turn" | "way out" | "history" | "state" | "prompt" | "decision";
 
 /** A check that failed. */
 export interface PathProblem {

@@ -10,8 +10,8 @@ import { schemaOf } from "../../tool/tool.ts";
 import { type FuzzCase, type FuzzOutput, type FuzzTurn, TOOL_BEHAVIOURS } from "./fuzz_case.ts";
 import { hostileText, jsonArbitrary } from "./json_arbitrary.ts";
 
-/** Outputs that are no decision, or not quite one. */
-const HOSTILE_OUTPUTS: readonly unknown[] = [
+/** Outputs that are no decision in any step, or not quite one. */
+const ILLEGAL_OUTPUTS: readonly unknown[] = [
   "",
   "   ",
   "null",
@@ -61,10 +61,13 @@ export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> 
     pick: fc.nat(50),
     text: hostileText,
   });
+  const illegal: fc.Arbitrary<FuzzOutput> = fc.record({
+    kind: fc.constant("illegal" as const),
+    output: fc.constantFrom(...ILLEGAL_OUTPUTS),
+  });
   const hostile: fc.Arbitrary<FuzzOutput> = fc.record({
     kind: fc.constant("raw" as const),
     output: fc.oneof(
-      fc.constantFrom(...HOSTILE_OUTPUTS),
       // The routes of any step, wherever the session is.
       fc.constantFrom(...steps.map(({ id }) => ({
         reasoning: [],
@@ -77,7 +80,8 @@ export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> 
   const output = fc.oneof(
     { weight: 12, arbitrary: legal },
     ...(oneCall.length > 0 ? [{ weight: 6, arbitrary: callsOf(oneCall) }] : []),
-    { weight: 5, arbitrary: hostile },
+    { weight: 3, arbitrary: illegal },
+    { weight: 3, arbitrary: hostile },
     { weight: 1, arbitrary: fc.constant<FuzzOutput>({ kind: "failure" }) },
     { weight: 1, arbitrary: fc.constant<FuzzOutput>({ kind: "huge", characters: HUGE }) },
   );

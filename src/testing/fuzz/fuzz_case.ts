@@ -15,6 +15,8 @@ export type FuzzOutput =
   }
   /** A text or a value as it is. */
   | { readonly kind: "raw"; readonly output: unknown }
+  /** A text or a value that is no decision in any step: it must be refused. */
+  | { readonly kind: "illegal"; readonly output: unknown }
   /** A text of so many characters. */
   | { readonly kind: "huge"; readonly characters: number }
   /** The model throws. */

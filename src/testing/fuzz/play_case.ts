@@ -10,6 +10,7 @@ import { AgentError, ConfigError, FallbackError, LLMError, quote, reasonOf } fro
 import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { seededRandom } from "../../random.ts";
 import type { Session } from "../../session.ts";
+import type { ToolContext } from "../../tool/tool_context.ts";
 import type { FuzzCase, FuzzOutput, FuzzTurn, ToolBehaviour } from "./fuzz_case.ts";
 import { openMoves } from "../explore/move.ts";
 import { PathChecks, type PathProblem } from "../explore/path_checks.ts";
@@ -66,6 +67,11 @@ export class CasePlayer implements Player {
   #outputs: FuzzOutput[] = [];
   #tools: ToolBehaviour[] = [];
   #controller: AbortController | undefined;
+  #session: Session | undefined;
+  /** Where the log stood when the model said what must be refused. */
+  #refusedAt: number | undefined;
+  /** The calls that ran in this session. */
+  readonly #ran = new Set<string>();
 
   /** For one agent. */
   constructor(core: AgentCore, values: Sampled) {
@@ -82,7 +88,8 @@ export class CasePlayer implements Player {
   /** Plays a case in a session of its own, and gives what was wrong. */
   async play({ turns }: FuzzCase): Promise<readonly PathProblem[]> {
     this.#checks.begin();
-    const session = createSession(this.#stage, { id: "fuzzed" });
+    this.#ran.clear();
+    const session = this.#session = createSession(this.#stage, { id: "fuzzed" });
     for (const turn of turns) {
       await this.#playTurn(session, turn);
       if (session.status === "ended" || this.#checks.problems.length > 0) break;
@@ -111,6 +118,17 @@ export class CasePlayer implements Player {
       this.#checks.report("turn", "it is still running: expected it to end");
     }
     this.#checks.checkState(session);
+    this.#checkRefused();
+  }
+
+  /** What is no decision led to none. */
+  #checkRefused(): void {
+    if (this.#refusedAt === undefined) return;
+    const event = this.#session!.state.events[this.#refusedAt];
+    this.#refusedAt = undefined;
+    if (event?.type !== "decision") return;
+    const made = JSON.stringify(event.decision);
+    this.#checks.report("decision", `it was read as ${made}: expected it to be refused`);
   }
 
   async #watch(session: Session, stream: AsyncIterable<unknown>, turn: FuzzTurn): Promise<void> {
@@ -140,6 +158,7 @@ export class CasePlayer implements Player {
   }
 
   async #decide(request: LLMRequest): Promise<LLMResult> {
+    this.#checkRefused();
     this.#checks.checkRequest(request);
     await undefined;
     return { output: this.#outputFor(request) };
@@ -153,6 +172,9 @@ export class CasePlayer implements Player {
       case "calls":
         return wire(request, { action: "TOOL_CALL", calls: output.calls });
       case "raw":
+        return output.output;
+      case "illegal":
+        this.#refusedAt = this.#session!.state.events.length;
         return output.output;
       case "huge":
         return "x".repeat(output.characters);
@@ -187,7 +209,11 @@ export class CasePlayer implements Player {
     }
   }
 
-  callTool(tool: string, args: unknown): unknown {
+  callTool(tool: string, args: unknown, { callKey }: ToolContext): unknown {
+    if (this.#ran.has(callKey)) {
+      this.#checks.report("history", `call "${callKey}" ran again: expected it to run once`);
+    }
+    this.#ran.add(callKey);
     const behaviour = this.#tools.shift() ?? "result";
     switch (behaviour) {
       case "result":

@@ -115,6 +115,17 @@ Deno.test("playFuzzCase() plays outputs of every kind, aborts and doubled turns"
   assertEquals(await playFuzzCase(exploredAgent(), { turns }), []);
 });
 
+Deno.test("playFuzzCase() notices what was to be refused and was not", async () => {
+  const decision = { action: "RESPOND", response: "Hello" };
+  const outputs = [{ kind: "illegal", output: { reasoning: [], decision } }] as const;
+  const problems = await playFuzzCase(exploredAgent(), { turns: [turn({ outputs })] });
+  assertEquals(problems, [{
+    check: "decision",
+    message: 'it was read as {"action":"RESPOND","response":"Hello","reasoning":[]}: ' +
+      "expected it to be refused",
+  }]);
+});
+
 Deno.test("playFuzzCase() plays structured answers, from a sample where need be", async () => {
   const answer = v.pipe(v.object({ code: v.string() }), v.check(({ code }) => code === "42"));
   const agent = new Agent<string>({
