@@ -6,7 +6,8 @@
 import type { Figure } from "../bench/figure.ts";
 import { measurePeers, PEERS } from "../bench/peers/measure_peers.ts";
 import { type Bench, runBenches } from "../bench/report/benches.ts";
-import { changesTable, compareResults } from "../bench/report/compare.ts";
+import { type Change, changesTable, compareResults } from "../bench/report/compare.ts";
+import { leastBenches, leastFigures } from "../bench/report/least.ts";
 import { type BenchOptions, parseOptions, USAGE } from "../bench/report/options.ts";
 import { readmePart, resultsPage, withFigures } from "../bench/report/page.ts";
 import { plotPeers } from "../bench/report/plot.ts";
@@ -22,7 +23,10 @@ import { showProgress } from "./progress.ts";
 const ROOT = new URL("../", import.meta.url);
 const BENCHES = new URL("bench/", ROOT);
 
-/** Rounds and milliseconds of play with other frameworks. */
+/** How often figures that look worse than before are measured again. */
+const MORE_RUNS = 2;
+
+/** How long other frameworks are played, and how many conversations of theirs are kept. */
 const PEER_EFFORT = { milliseconds: 200, conversations: 200 };
 
 if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE, bench));
@@ -32,12 +36,23 @@ async function bench(options: BenchOptions): Promise<CommandResult> {
   // Files that are wanted later are read before anything takes its time.
   const before = against === undefined ? undefined : await readFile(against);
   if (output !== undefined) await Deno.writeTextFile(output, "", { append: true });
-  const results = from === undefined ? await measure(options) : await readFile(from);
+  let results = from === undefined ? await measure(options) : await readFile(from);
+  const compare = () => before === undefined ? [] : compareResults(before, results, noise);
+  let changes = compare();
+  // What looks worse may have been disturbed: measured again, it is as good as its best run.
+  for (let again = 0; again < MORE_RUNS && from === undefined && countWorse(changes) > 0; again++) {
+    const { benches, figures } = await measureTimes("again");
+    results = {
+      ...results,
+      benches: leastBenches(results.benches, benches),
+      figures: leastFigures(results.figures, figures),
+    };
+    changes = compare();
+  }
   if (output !== undefined) await Deno.writeTextFile(output, toJson(results));
   if (report) await writeReport(results);
   if (before === undefined) return { output: format(results), success: true };
-  const changes = compareResults(before, results, noise);
-  const worse = changes.filter(({ verdict }) => verdict === "worse").length;
+  const worse = countWorse(changes);
   const count = worse === 0 ? "Nothing" : `${worse} of ${changes.length} figures`;
   return {
     output: `${toText(changesTable(changes))}\n\n${count} worse by more than the noise\n`,
@@ -45,17 +60,27 @@ async function bench(options: BenchOptions): Promise<CommandResult> {
   };
 }
 
+function countWorse(changes: readonly Change[]): number {
+  return changes.filter(({ verdict }) => verdict === "worse").length;
+}
+
 /** Measures all, one after another, for each would disturb the others. */
 async function measure({ rounds, report }: BenchOptions): Promise<Results> {
-  const benches = await during("Running deno bench", (): Promise<Bench[]> => runBenches(BENCHES));
-  const figures = await during("Measuring what has a budget of time", () => {
-    return runJson<Figure[]>([new URL("budgets.ts", BENCHES).href]);
-  });
+  const { benches, figures } = await measureTimes("");
   figures.push(...await measureAll(rounds));
   const peers = report ? await measurePeers(PEERS, { ...PEER_EFFORT, rounds }) : undefined;
   const command = report ? "deno task bench --report" : "deno task bench";
   const setting = await findSetting(["deno bench bench/", "deno run bench/budgets.ts", command]);
   return { version: RESULTS_VERSION, setting, figures, benches, ...(peers && { peers }) };
+}
+
+/** Measures what clocks inside a process can see. */
+async function measureTimes(again: string): Promise<{ benches: Bench[]; figures: Figure[] }> {
+  const benches = await during(`Running deno bench ${again}`, () => runBenches(BENCHES));
+  const figures = await during(`Measuring what has a budget of time ${again}`, () => {
+    return runJson<Figure[]>([new URL("budgets.ts", BENCHES).href]);
+  });
+  return { benches, figures };
 }
 
 async function during<Found>(label: string, find: () => Promise<Found>): Promise<Found> {

@@ -29,7 +29,8 @@ and what only a process of its own can show.
 Usage: deno task bench [flags]
 
   -o, --output FILE     write all results to FILE, as JSON
-      --against FILE    compare with the results in FILE, and end with code 1 if anything is worse
+      --against FILE    compare with the results in FILE, and end with code 1 if anything is worse;
+                        times that look worse are measured up to twice more first
       --noise PERCENT   how much of a value may be chance (30)
       --from FILE       take the results in FILE instead of measuring
       --report          measure other frameworks too, and write bench/results.json,
