@@ -31,6 +31,11 @@ interface Compared {
    * that; else the figure itself.
    */
   readonly value: number;
+  /**
+   * The figure itself. Both must have changed: a ratio alone also changes with its
+   * floor, and a figure alone with the machine.
+   */
+  readonly itself: number;
   readonly text: string;
   /** A difference up to this says nothing, in the unit of the value. */
   readonly resolution: number;
@@ -70,9 +75,11 @@ function change(
   if (Object.is(before.value, after.value)) return { ...shown, ratio: 1, verdict: "same" };
   const ratio = after.value / before.value;
   const most = 1 + (after.noise ?? noise);
-  const isWithinNoise = ratio <= most && ratio >= 1 / most ||
-    Math.abs(after.value - before.value) <= Math.max(before.resolution, after.resolution);
-  const verdict = isWithinNoise ? "same" : after.value > before.value ? "worse" : "better";
+  const resolution = Math.max(before.resolution, after.resolution);
+  const isMore = (one: Compared, other: Compared) =>
+    one.value - other.value > resolution && one.value > other.value * most &&
+    one.itself > other.itself * most;
+  const verdict = isMore(after, before) ? "worse" : isMore(before, after) ? "better" : "same";
   return { ...shown, ratio, verdict };
 }
 
@@ -85,6 +92,7 @@ function comparedOf({ figures, benches }: Results): Map<string, Compared> {
     const { minimum } = bench;
     compared.set(benchName(bench), {
       value: ratio ?? minimum,
+      itself: minimum,
       text: ratio === undefined ? formatValue(minimum, "ns") : formatRatio(ratio),
       resolution: ratio === undefined ? BENCH_RESOLUTION : BENCH_RESOLUTION * ratio / minimum,
     });
@@ -99,10 +107,16 @@ function comparedFigure(figure: Figure): Compared {
     const value = budget?.kind === "over the floor" ? judged(figure, budget) : minimum;
     const size = UNIT_SIZE[unit];
     const text = formatValue(value, unit);
-    return { value: value * size, text, resolution: resolution * size, noise };
+    const scaled = value * size;
+    return { value: scaled, itself: scaled, text, resolution: resolution * size, noise };
   }
-  const scale = ratio / minimum;
-  return { value: ratio, text: formatRatio(ratio), resolution: resolution * scale, noise };
+  return {
+    value: ratio,
+    itself: minimum * UNIT_SIZE[unit],
+    text: formatRatio(ratio),
+    resolution: resolution * ratio / minimum,
+    noise,
+  };
 }
 
 /** The changes as a table, those beyond the noise first. */

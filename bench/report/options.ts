@@ -38,8 +38,9 @@ Usage: deno task bench [flags]
       --rounds NUMBER   measure each figure this often (5)
   -h, --help            print this
 
-Figures with a floor are compared by how many times their floor they are, so that two machines
-can be compared as well, or by what they have over it where their budget says so.
+A figure with a floor is worse only if it is more times its floor and more itself: a ratio also
+changes with its floor, a figure with the machine. Where its budget is for what it has over the
+floor, that is compared.
 
 Examples:
   deno task bench

@@ -69,6 +69,13 @@ Deno.test("compareResults() compares by the floor, so that a slow machine change
   });
 });
 
+Deno.test("compareResults() does not take a faster floor for a slower figure", () => {
+  const faster = { floor: { ...FLOOR, minimum: 4 } };
+  assertEquals(compareFigures({ floor: FLOOR }, faster).verdict, "same");
+  assertEquals(compareFigures(faster, { floor: FLOOR }).verdict, "same");
+  assertEquals(compareFigures({ floor: FLOOR }, { ...faster, minimum: 140 }).verdict, "worse");
+});
+
 Deno.test("compareResults() counts the resolution in floors as well", () => {
   const verdict = (resolution: number) =>
     compareFigures({ floor: FLOOR }, { minimum: 200, floor: FLOOR, resolution }).verdict;
