@@ -70,7 +70,9 @@ async function measure({ rounds, report }: BenchOptions): Promise<Results> {
   figures.push(...await measureAll(rounds));
   const peers = report ? await measurePeers(PEERS, { ...PEER_EFFORT, rounds }) : undefined;
   const command = report ? "deno task bench --report" : "deno task bench";
-  const setting = await findSetting(["deno bench bench/", "deno run bench/budgets.ts", command]);
+  const commands = ["deno bench bench/", "deno run bench/budgets.ts", "deno task bench:measure"];
+  if (report) commands.push("deno task bench:peers");
+  const setting = await findSetting([...commands, command]);
   return { version: RESULTS_VERSION, setting, figures, benches, ...(peers && { peers }) };
 }
 

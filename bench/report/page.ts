@@ -17,6 +17,7 @@ export function resultsPage(results: Results, plot: string): string {
     "# Results",
     `Written by \`${setting.commands.at(-1)}\`; do not edit. Measured ${describe(setting)}.`,
     `Versions: ${listVersions(setting.versions)}.`,
+    `Commands: ${setting.commands.map((command) => `\`${command}\``).join(", ")}.`,
     "## Budgets",
     "The least and the median of the rounds; a figure and its floor take turns. What is compared " +
     "with the budget is the least.",
@@ -33,7 +34,7 @@ export function resultsPage(results: Results, plot: string): string {
         "documents show, telemetry off, the model a mock that takes no time. A framework runs in " +
         "a process of its own; all take turns in every round. Time is per model call, the least " +
         "of the rounds, and how many times ours it is; the heap is that of a conversation of 20 " +
-        "messages, its text included; importing is a whole process over an empty one; installed " +
+        "messages, its text included, the median; importing is a whole process over an empty one, the least of the rounds; installed " +
         "are the packages behind the imports with all that they need.",
       toMarkdown(peersTable(peers)),
       `![Cost of a model call against the length of the history](${plot})`,
