@@ -96,7 +96,10 @@ export class Director implements Player {
         break;
       case "tool_finished": {
         const { tool } = event;
-        this.#note({ kind: "tool", step: this.#step, tool, outcome: this.#outcome });
+        // A result that is none fails all the same: that was no success.
+        if (this.#outcome !== "success" || event.outcome === "ok") {
+          this.#note({ kind: "tool", step: this.#step, tool, outcome: this.#outcome });
+        }
         break;
       }
       case "error":
@@ -156,7 +159,7 @@ export class Director implements Player {
     const planned = this.#plan[this.#next]?.move;
     const mayRespond = actions.includes("RESPOND");
     // A turn has only so many decisions: a long way is walked in several turns.
-    if (this.#decisions >= this.#maxIterations - 1 && mayRespond) {
+    if (this.#decisions >= Math.max(2, this.#maxIterations - 1) && mayRespond) {
       if (planned?.kind === "respond") this.#next++;
       return { kind: "respond" };
     }

@@ -82,10 +82,10 @@ export class Explorer {
     while (this.#decisions < decisions) {
       const before = this.#decisions;
       let left = WALK_LENGTH;
-      await this.#play(pick(ways, random)!.map((move) => ({ move })), (_step, legal) => {
+      await this.#play(pick(ways, random)!.map((move) => ({ move })), (step, legal) => {
         if (left-- <= 0) return undefined;
         const moves = openMoves(legal, pick(TOOL_OUTCOMES, random));
-        return pick(moves.filter((move) => this.#isPlayable(move)), random);
+        return pick(moves.filter((move) => this.#isPlayable(move, step)), random);
       });
       // A graph that is stuck from the start makes no decision, however often it is played.
       if (this.#decisions === before) return;
@@ -108,7 +108,8 @@ export class Explorer {
     return undefined;
   }
 
-  #isPlayable(move: Move): boolean {
+  #isPlayable(move: Move, step: string): boolean {
+    if (move.kind === "respond") return this.#values.answerProblemOf(step) === undefined;
     return move.kind !== "call" || this.#values.problemOf(move.tool, move.outcome) === undefined;
   }
 

@@ -157,6 +157,34 @@ Deno.test("explore() finds a step from which nobody is ever answered", async () 
   assertStringIncludes(problems[0]!.message, 'in step "spin"');
 });
 
+Deno.test("explore() walks a long way in several turns, whatever a turn may cost", async () => {
+  for (const maxIterations of [1, 2, 3]) {
+    const steps = Object.fromEntries(
+      ["a", "b", "c", "d"].map((id, place, all) => [id, {
+        description: id,
+        routes: place < 3 ? { [all[place + 1]!]: "on" } : {},
+      }]),
+    );
+    const options = { name: "long", llm: new MockLLM(), start: "a", steps, maxIterations };
+    (await explore(new Agent<string>(options))).assertComplete();
+  }
+});
+
+Deno.test("explore() wants a sample where an answer cannot be generated", async () => {
+  const answer = v.pipe(v.object({ code: v.string() }), v.check(({ code }) => code === "42"));
+  const missed = missedBy(await explore(talk({ answer })));
+  assertEquals(missed.length, 1);
+  assertMatch(missed[0]!, /^answer in talk: no value for answer could be generated: .*sample$/);
+  (await explore(talk({ answer }), { answers: { talk: { code: "42" } } })).assertComplete();
+});
+
+Deno.test("explore() does not take a result that is none for a success", async () => {
+  const pour = new Tool({ name: "pour", description: "Pour", args: v.object({}), run: () => "" });
+  const results = { pour: () => "a function" };
+  const missed = missedBy(await explore(talk({ tools: [pour] }), { results }));
+  assertEquals(missed, ["pour in talk: success: the path that should have reached it did not"]);
+});
+
 Deno.test("explore() bounds its walks, and plays none for no decisions", async () => {
   const none = await explore(exploredAgent(), { decisions: 0 });
   const some = await explore(exploredAgent(), { decisions: 500 });

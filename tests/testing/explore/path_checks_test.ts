@@ -1,0 +1,102 @@
+import { Agent, type LLMRequest, type Message, MockLLM, type SessionEvent } from "@nomos/agent";
+import { assertEquals, assertMatch } from "@std/assert";
+import { coreOf } from "../../../src/agent.ts";
+import { createSession } from "../../../src/create_session.ts";
+import { Log } from "../../../src/history/log.ts";
+import { LiveSession } from "../../../src/live_session.ts";
+import { Session } from "../../../src/session.ts";
+import { PathChecks } from "../../../src/testing/explore/path_checks.ts";
+
+const core = coreOf(
+  new Agent({
+    name: "checked",
+    llm: new MockLLM(),
+    start: "talk",
+    steps: { talk: { description: "Talk" } },
+  }),
+)!;
+
+function checksAfter(use: (checks: PathChecks) => void): string[] {
+  const checks = new PathChecks(core);
+  checks.begin();
+  use(checks);
+  return checks.problems.map(({ check, message }) => `${check}: ${message}`);
+}
+
+const message = (content: string): Message => ({ role: "user", content });
+const request = (...messages: Message[]) => ({ messages, step: "talk" }) as unknown as LLMRequest;
+const [system, hello, last] = [message("a"), message("b"), message("c")];
+
+const user: SessionEvent = { seq: 0, time: 0, type: "user", text: "Hi" };
+const started = (seq: number, callKey = "k"): SessionEvent => {
+  return { seq, time: 0, type: "tool_started", callKey, tool: "t" };
+};
+const finished = (seq: number, callKey = "k"): SessionEvent => {
+  return {
+    seq,
+    time: 0,
+    type: "tool_finished",
+    callKey,
+    call: 0,
+    tool: "t",
+    outcome: "ok",
+    text: "",
+  };
+};
+const stateOf = (events: SessionEvent[], status: "waiting" | "interrupted" = "waiting") =>
+  ({ version: 1, sessionId: "s", step: "talk", status, events }) as const;
+
+Deno.test("PathChecks lets a prompt grow, and its last message change", () => {
+  assertEquals(
+    checksAfter((checks) => {
+      checks.checkRequest(request(system, last));
+      checks.checkRequest(request(system, hello, message("other")));
+    }),
+    [],
+  );
+});
+
+Deno.test("PathChecks notices a message of the past that is another object", () => {
+  const problems = checksAfter((checks) => {
+    checks.checkRequest(request(system, hello, last));
+    checks.checkRequest(request(system, message("b"), last));
+  });
+  assertEquals(problems, [
+    'prompt: message 1 of the request in step "talk" changed: ' +
+    "expected the same message as in the request before",
+  ]);
+});
+
+Deno.test("PathChecks notices a prompt that shrank", () => {
+  const problems = checksAfter((checks) => {
+    checks.checkRequest(request(system, hello, last));
+    checks.checkRequest(request(last));
+  });
+  assertEquals(problems.length, 1);
+});
+
+Deno.test("PathChecks notices gaps, calls without an end, and ends without a call", () => {
+  const check = (...events: SessionEvent[]) =>
+    checksAfter((checks) => checks.checkHistory(stateOf(events)));
+  assertEquals(check(user, started(1), finished(2)), []);
+  assertEquals(check({ ...user, seq: 1 }), ["history: event 0 has the number 1: expected 0"]);
+  const open = 'history: call "k" has no end: expected a tool_finished event';
+  assertEquals(check(user, started(1)), [open]);
+  assertEquals(check(user, started(1), { ...user, seq: 2 }), [open]);
+  const twice = 'history: call "k" ended: expected it to have begun once';
+  assertEquals(check(user, started(1), finished(2), finished(3)), [twice]);
+});
+
+Deno.test("PathChecks lets an interrupted session have open calls, for resume()", () => {
+  const state = stateOf([user, started(1)], "interrupted");
+  assertEquals(checksAfter((checks) => checks.checkHistory(state)), []);
+});
+
+Deno.test("PathChecks notices a state that cannot be continued", () => {
+  const log = new Log("talk", [{ ...user, text: 7 as unknown as string }]);
+  const broken = new Session(new LiveSession(core, "s", undefined, log));
+  const [problem, ...others] = checksAfter((checks) => checks.checkState(broken));
+  assertMatch(problem!, /^state: after event 0 it cannot be continued: .*"events\.0\.text"/);
+  assertEquals(others, []);
+  assertEquals(checksAfter((checks) => checks.checkState(createSession(core))), []);
+});
