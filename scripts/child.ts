@@ -1,5 +1,5 @@
 /**
- * Starting other processes of Deno.
+ * Starting other processes.
  *
  * @module
  */
@@ -15,13 +15,18 @@ export interface Ended {
 }
 
 /**
- * Runs Deno to its end, well or not.
+ * Runs a program to its end, well or not, without colours.
  *
+ * @param command The program.
  * @param args Its arguments.
  * @param cwd The folder to run it in. Default: this one.
  */
-export async function tryDeno(args: readonly string[], cwd?: string | URL): Promise<Ended> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+export async function runChild(
+  command: string | URL,
+  args: readonly string[],
+  cwd?: string | URL,
+): Promise<Ended> {
+  const { success, stdout, stderr } = await new Deno.Command(command, {
     args: [...args],
     ...(cwd !== undefined && { cwd }),
     env: { NO_COLOR: "1" },
@@ -29,6 +34,11 @@ export async function tryDeno(args: readonly string[], cwd?: string | URL): Prom
   }).output();
   const decoder = new TextDecoder();
   return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** Runs Deno to its end, well or not, as {@linkcode runChild} does. */
+export function tryDeno(args: readonly string[], cwd?: string | URL): Promise<Ended> {
+  return runChild(Deno.execPath(), args, cwd);
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { runDeno } from "../../scripts/child.ts";
+import { runChild, runDeno } from "../../scripts/child.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -17,9 +17,8 @@ const ROOT = new URL("../../", import.meta.url);
 export async function packCore(folder: URL): Promise<string> {
   const archive = fileURLToPath(new URL("core.tgz", folder));
   await runDeno(["pack", "--quiet", "--allow-dirty", `--output=${archive}`], ROOT);
-  const unpacking = { args: ["-xzf", archive, "-C", fileURLToPath(folder)] };
-  const { success } = await new Deno.Command("tar", unpacking).output();
-  if (!success) throw new Error(`Could not unpack ${archive}`);
+  const { success, stderr } = await runChild("tar", ["-xzf", archive, "-C", fileURLToPath(folder)]);
+  if (!success) throw new Error(`Could not unpack ${archive}: tar said\n${stderr}`);
   const core = new URL("package/", folder);
   // An npm package.json names the declarations; a file imported by its address must do so itself.
   for await (const path of declarations(core)) {

@@ -1,5 +1,7 @@
 /** Runs other programs. @module */
 
+import { runChild } from "../child.ts";
+
 /** How a program ended. */
 export interface ProcessResult {
   /** Whether it ended with code 0. */
@@ -20,12 +22,6 @@ export async function runProcess(
   args: readonly string[],
   folder: URL,
 ): Promise<ProcessResult> {
-  const { success, stdout, stderr } = await new Deno.Command(command, {
-    args: [...args],
-    cwd: folder,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  return { success, output: decoder.decode(stdout) + decoder.decode(stderr) };
+  const { success, stdout, stderr } = await runChild(command, args, folder);
+  return { success, output: stdout + stderr };
 }

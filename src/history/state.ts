@@ -5,7 +5,8 @@
  */
 import * as v from "valibot";
 import { quote, reasonOf, StateError } from "../errors.ts";
-import { copyJson, isPlainObject } from "../json.ts";
+import { isPlainObject, type JsonObject } from "../json.ts";
+import { jsonValue } from "../json_value.ts";
 import type { SessionEvent } from "./event.ts";
 import { Log } from "./log.ts";
 import type { SessionStatus } from "./position.ts";
@@ -34,25 +35,13 @@ const tokens = v.optional(v.pipe(v.number(), v.finite()));
 const usage = v.optional(
   v.strictObject({ input: tokens, output: tokens, cachedInput: tokens, reasoning: tokens }),
 );
-/** What must be JSON, copied so that later changes to a state given do not reach the session. */
-const json = v.pipe(
-  v.unknown(),
-  v.rawTransform<unknown, unknown>(({ dataset, addIssue, NEVER }) => {
-    try {
-      return copyJson(dataset.value);
-    } catch (error) {
-      addIssue({ message: reasonOf(error) });
-      return NEVER;
-    }
-  }),
-);
-const args = v.pipe(json, v.custom<Record<string, unknown>>(isPlainObject));
+const args = v.pipe(jsonValue, v.custom<JsonObject>(isPlainObject));
 const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
 
 const decision = v.variant("action", [
   v.strictObject({
     action: v.literal("RESPOND"),
-    response: json,
+    response: jsonValue,
     suggestions: v.optional(texts),
     reasoning: texts,
   }),

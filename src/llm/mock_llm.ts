@@ -9,6 +9,7 @@ import { checkSeed } from "../random.ts";
 import type { AutoOptions, AutoPlayer } from "./auto/auto_player.ts";
 import type { LLM, LLMRequest, LLMResult } from "./llm.ts";
 import { MockLLMError } from "./mock_llm_error.ts";
+import { wireOutput } from "./wire_output.ts";
 
 /** An output to be played as it is, legal or not; made by {@linkcode raw}. */
 export interface RawOutput {
@@ -186,7 +187,7 @@ export class MockLLM implements LLM {
     if (typeof entry?.action !== "string") throw this.#empty(request, entry);
     if (entry.action === "RAW") return { output: entry.output };
     const { reasoning, ...decision } = entry;
-    const output = "reasoning" in properties(request) ? { reasoning, decision } : { decision };
+    const output = wireOutput(request, decision, reasoning);
     if (this.#validate) {
       const validated = request.validate(output);
       const result = validated instanceof Promise ? await validated : validated;
@@ -264,8 +265,4 @@ function describe(step: string | undefined): string {
 function show(entry: ScriptEntry): string {
   if (typeof entry === "function") return "a function";
   return entry instanceof Error ? `the error "${entry.message}"` : JSON.stringify(entry);
-}
-
-function properties({ schema }: LLMRequest): object {
-  return schema.properties as object ?? {};
 }

@@ -13,7 +13,8 @@ import { dirname } from "node:path";
 import * as v from "valibot";
 import type { SchemaProfile } from "../../decision/schema_profile.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
-import { copyJson, isPlainObject, type Json, type JsonObject } from "../../json.ts";
+import { isPlainObject, type JsonObject } from "../../json.ts";
+import { jsonValue } from "../../json_value.ts";
 import type { Message } from "../../llm/llm.ts";
 import type { CassetteCall } from "./cassette_call.ts";
 
@@ -36,17 +37,6 @@ const lines = v.union(
 );
 const tokens = v.exactOptional(v.pipe(v.number(), v.finite()));
 const limit = v.optional(v.number(), Infinity);
-const json = v.pipe(
-  v.unknown(),
-  v.rawTransform<unknown, Json>(({ dataset, addIssue, NEVER }) => {
-    try {
-      return copyJson(dataset.value);
-    } catch (error) {
-      addIssue({ message: reasonOf(error) });
-      return NEVER;
-    }
-  }),
-);
 const NUMBERS = "expected finite numbers with single spaces between them";
 const vector = v.pipe(
   v.string(),
@@ -56,7 +46,7 @@ const vector = v.pipe(
   v.array(v.pipe(v.number(NUMBERS), v.finite(NUMBERS))),
 );
 const output = v.pipe(
-  v.strictObject({ text: v.exactOptional(lines), value: v.exactOptional(json) }),
+  v.strictObject({ text: v.exactOptional(lines), value: v.exactOptional(jsonValue) }),
   v.check((given) => Object.keys(given).length === 1, 'expected either "text" or "value"'),
 );
 
@@ -101,7 +91,7 @@ const fileSchema = v.strictObject({
   cassette: v.literal(CASSETTE_VERSION),
   name: v.string(),
   calls: v.array(v.variant("type", [decideCall, embedCall])),
-  schemas: v.record(v.string(), v.pipe(json, v.custom<JsonObject>(isPlainObject))),
+  schemas: v.record(v.string(), v.pipe(jsonValue, v.custom<JsonObject>(isPlainObject))),
   schemaProfile,
 });
 

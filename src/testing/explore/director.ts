@@ -10,6 +10,7 @@ import { FallbackError, ToolTimeoutError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { raw, type RawOutput } from "../../llm/mock_llm.ts";
+import { wireOutput } from "../../llm/wire_output.ts";
 import { isLegal, type Move, openMoves, type PlannedMove } from "./move.ts";
 import type { Player } from "./played_core.ts";
 import type { Sampled } from "./sampled_values.ts";
@@ -144,10 +145,7 @@ export class Director implements Player {
       this.script.push(output);
       if (output.action === "RAW") return Promise.resolve({ output: output.output });
       const { reasoning, ...decision } = output;
-      const properties = request.schema.properties as object;
-      return Promise.resolve({
-        output: "reasoning" in properties ? { reasoning, decision } : { decision },
-      });
+      return Promise.resolve({ output: wireOutput(request, decision, reasoning) });
     } catch (error) {
       return Promise.reject(error);
     }

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { coreOf } from "../../agent.ts";
-import { ConfigError, quote } from "../../errors.ts";
 import { checkSeed, seededRandom } from "../../random.ts";
 import type { Exploration } from "./exploration.ts";
 import { Explorer } from "./explorer.ts";
+import { coreToPlay } from "./played_core.ts";
 import { type SampleOptions, sampleValues } from "./sampled_values.ts";
 
 /** Options of {@linkcode explore}. */
@@ -60,10 +59,7 @@ export interface ExploreOptions extends SampleOptions {
  * ```
  */
 export async function explore(agent: object, options: ExploreOptions = {}): Promise<Exploration> {
-  const core = coreOf(agent);
-  if (core === undefined) {
-    throw new ConfigError(`Cannot explore ${quote(agent)}: expected an Agent`);
-  }
+  const core = coreToPlay(agent, "explore");
   checkSeed(options.seed);
   const random = seededRandom(options.seed ?? 1);
   const values = await sampleValues(core, options, random);

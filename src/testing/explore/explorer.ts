@@ -30,6 +30,7 @@ export class Explorer {
   readonly #director: Director;
   readonly #checks: PathChecks;
   readonly #isChecking: boolean;
+  readonly #ways: ReturnType<typeof waysIn>;
   readonly #paths: ExploredPath[] = [];
   readonly #missed: MissedTarget[] = [];
   readonly #reached = new Set<string>();
@@ -41,6 +42,7 @@ export class Explorer {
     this.#core = core;
     this.#values = values;
     this.#isChecking = isChecking;
+    this.#ways = waysIn(core.graph);
     const ways = waysOut(core.graph);
     this.#director = new Director({
       values,
@@ -57,7 +59,7 @@ export class Explorer {
 
   /** Plays a shortest path to each target that no path before reached. */
   async playTargets(): Promise<void> {
-    const ways = waysIn(this.#core.graph);
+    const ways = this.#ways;
     const places = new Map([...ways.keys()].map((step, place) => [step, place]));
     const place = ({ step }: Target) => places.get(step) ?? Infinity;
     // Nearest first; the sort keeps what a step declares in its order.
@@ -78,7 +80,7 @@ export class Explorer {
 
   /** Walks at random, each time from any step, until so many decisions were made. */
   async walk(random: Random, decisions: number): Promise<void> {
-    const ways = [...waysIn(this.#core.graph).values()];
+    const ways = [...this.#ways.values()];
     while (this.#decisions < decisions) {
       const before = this.#decisions;
       let left = WALK_LENGTH;

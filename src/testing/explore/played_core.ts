@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { coreOf } from "../../agent.ts";
 import type { AgentCore } from "../../agent_core.ts";
+import { ConfigError, quote } from "../../errors.ts";
 import type { Route, Step } from "../../graph/graph.ts";
 import { offersOf } from "../../graph/offer.ts";
 import type { LLM } from "../../llm/llm.ts";
@@ -19,6 +21,17 @@ export interface Player {
   callTool(tool: string, args: unknown, context: ToolContext): unknown;
   /** Whether a guard lets pass. */
   isOpen(step: string, guard: string): boolean;
+}
+
+/**
+ * The core of an agent that is to be played.
+ *
+ * @throws {ConfigError} saying what cannot be done with it, if it is no agent.
+ */
+export function coreToPlay(agent: unknown, purpose: string): AgentCore {
+  const core = coreOf(agent);
+  if (core !== undefined) return core;
+  throw new ConfigError(`Cannot ${purpose} ${quote(agent)}: expected an Agent`);
 }
 
 /**

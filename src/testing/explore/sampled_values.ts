@@ -93,9 +93,10 @@ async function find(
     return { problem: `the sample of ${owner} is refused: ${describe(issues)}` };
   }
   const { schema: json, definitions, nulls } = schema.lowered(openaiStrict, owner);
+  const root = { $defs: definitions };
   let refusal = "nothing could be generated";
   for (let size = 0; size < CANDIDATES; size++) {
-    const wire = sampleValue({ ...json, $defs: definitions }, random, size);
+    const wire = sampleValue(json, random, size, root);
     if (wire === undefined) continue;
     const value = nulls === undefined ? wire : deleteNulls(wire, nulls);
     const { issues } = await schema.validate(value);

@@ -4,9 +4,9 @@
  * @module
  */
 import * as fc from "fast-check";
-import { coreOf } from "../../agent.ts";
-import { ConfigError, MisuseError, quote } from "../../errors.ts";
+import { MisuseError, quote } from "../../errors.ts";
 import { checkSeed, seededRandom } from "../../random.ts";
+import { coreToPlay } from "../explore/played_core.ts";
 import { fuzzCases } from "./fuzz_arbitrary.ts";
 import type { FuzzCase } from "./fuzz_case.ts";
 import type { PathProblem } from "../explore/path_checks.ts";
@@ -69,8 +69,7 @@ export class FuzzError extends MisuseError {
  * ```
  */
 export async function fuzz(agent: object, options: FuzzOptions = {}): Promise<void> {
-  const core = coreOf(agent);
-  if (core === undefined) throw new ConfigError(`Cannot fuzz ${quote(agent)}: expected an Agent`);
+  const core = coreToPlay(agent, "fuzz");
   checkSeed(options.seed);
   const { runs = 100, seed = 1 } = options;
   const player = new CasePlayer(core, await sampleValues(core, options, seededRandom(seed)));

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { coreOf } from "../../agent.ts";
 import type { AgentCore } from "../../agent_core.ts";
 import { createSession } from "../../create_session.ts";
-import { AgentError, ConfigError, FallbackError, LLMError, quote, reasonOf } from "../../errors.ts";
+import { AgentError, FallbackError, LLMError, reasonOf } from "../../errors.ts";
 import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import { wireOutput } from "../../llm/wire_output.ts";
 import { seededRandom } from "../../random.ts";
 import type { Session } from "../../session.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
 import type { FuzzCase, FuzzOutput, FuzzTurn, ToolBehaviour } from "./fuzz_case.ts";
 import { openMoves } from "../explore/move.ts";
 import { PathChecks, type PathProblem } from "../explore/path_checks.ts";
-import { playedCore, type Player } from "../explore/played_core.ts";
+import { coreToPlay, playedCore, type Player } from "../explore/played_core.ts";
 import { type Sampled, type SampleOptions, sampleValues } from "../explore/sampled_values.ts";
 
 /** A model that was told to fail. */
@@ -50,10 +50,7 @@ export async function playFuzzCase(
   fuzzCase: FuzzCase,
   options: SampleOptions = {},
 ): Promise<readonly PathProblem[]> {
-  const core = coreOf(agent);
-  if (core === undefined) {
-    throw new ConfigError(`Cannot play a case with ${quote(agent)}: expected an Agent`);
-  }
+  const core = coreToPlay(agent, "play a case with");
   const values = await sampleValues(core, options, seededRandom(1));
   return await new CasePlayer(core, values).play(fuzzCase);
 }
@@ -170,7 +167,7 @@ export class CasePlayer implements Player {
       case "legal":
         return this.#legal(request, output.pick, output.text);
       case "calls":
-        return wire(request, { action: "TOOL_CALL", calls: output.calls });
+        return wireOutput(request, { action: "TOOL_CALL", calls: output.calls }, []);
       case "raw":
         return output.output;
       case "illegal":
@@ -193,16 +190,16 @@ export class CasePlayer implements Player {
       case "respond": {
         const isText = this.#stage.graph.steps.get(step!)!.answer === undefined;
         const response = isText ? text : this.#values.answerOf(step!);
-        return wire(request, { action: "RESPOND", response });
+        return wireOutput(request, { action: "RESPOND", response }, []);
       }
       case "end":
-        return wire(request, { action: "END", response: text });
+        return wireOutput(request, { action: "END", response: text }, []);
       case "move":
-        return wire(request, { action: "MOVE", step: move.to });
+        return wireOutput(request, { action: "MOVE", step: move.to }, []);
       case "call": {
         const { tool } = move;
         const args = this.#values.argsOf(tool);
-        return wire(request, { action: "TOOL_CALL", calls: [{ tool, args }] });
+        return wireOutput(request, { action: "TOOL_CALL", calls: [{ tool, args }] }, []);
       }
       default:
         return move satisfies never;
@@ -245,12 +242,6 @@ export class CasePlayer implements Player {
         return behaviour satisfies never;
     }
   }
-}
-
-/** A decision as a model sends it, with reasoning where the schema asks for it. */
-function wire({ schema }: LLMRequest, decision: unknown): unknown {
-  const isReasoning = "reasoning" in (schema.properties as object);
-  return isReasoning ? { reasoning: [], decision } : { decision };
 }
 
 function describeThrown(error: unknown): string {

@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import * as v from "valibot";
 import { fuzz, FuzzError } from "../../../src/testing/fuzz/fuzz.ts";
-import type { FuzzTurn, ToolBehaviour } from "../../../src/testing/fuzz/fuzz_case.ts";
+import { type FuzzTurn, TOOL_BEHAVIOURS } from "../../../src/testing/fuzz/fuzz_case.ts";
 import { playFuzzCase } from "../../../src/testing/fuzz/play_case.ts";
 import { exploredAgent } from "../explored_agent.ts";
 
@@ -81,19 +81,7 @@ Deno.test("fuzz() and playFuzzCase() take an agent only", async () => {
   );
 });
 
-const BEHAVIOURS: readonly ToolBehaviour[] = [
-  "result",
-  "throw",
-  "throw undefined",
-  "fallback",
-  "cycle",
-  "big integer",
-  "huge text",
-  "mutate",
-  "hang",
-];
-
-for (const behaviour of BEHAVIOURS) {
+for (const behaviour of TOOL_BEHAVIOURS) {
   Deno.test(`playFuzzCase() plays a tool that does "${behaviour}"`, async () => {
     const calls = [{ tool: "get_menu", args: { size: null } }];
     const outputs = [{ kind: "calls", calls }] as const;
