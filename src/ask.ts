@@ -11,6 +11,7 @@ import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { DecisionRequest } from "./llm/decision_request.ts";
 import type { Usage } from "./llm/llm.ts";
+import { readUsage } from "./llm/usage.ts";
 import { prepareNext, requestOf } from "./prepare.ts";
 import { resultText } from "./tool/result_text.ts";
 
@@ -60,7 +61,7 @@ export async function askForDecision(
     if (answer === ABORTED) return ABORTED;
     if (typeof answer !== "object" || answer === null) throw new TypeError("it gave no result");
     output = answer.output;
-    usage = usageOf(answer.usage);
+    usage = readUsage(answer.usage);
   } catch (cause) {
     if (signal?.aborted) return ABORTED;
     // What is wrong with the program is told as it is, and a model may know its own error better.
@@ -172,16 +173,4 @@ function isOurs(cause: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-const COUNTS = ["input", "output", "cachedInput", "reasoning"] as const;
-
-/** The counts a model reported, those that are no counts left out. */
-function usageOf(usage: unknown): Usage | undefined {
-  if (typeof usage !== "object" || usage === null) return undefined;
-  const counts = COUNTS.flatMap((name) => {
-    const count = (usage as Usage)[name];
-    return Number.isSafeInteger(count) && count! >= 0 ? [[name, count]] : [];
-  });
-  return counts.length > 0 ? Object.fromEntries(counts) : undefined;
 }

@@ -8,6 +8,7 @@ import type { LimitReason, SessionEvent, ToolFinishedEvent } from "./history/eve
 import type { SessionStatus } from "./history/position.ts";
 import { type State, STATE_VERSION } from "./history/state.ts";
 import type { Usage } from "./llm/llm.ts";
+import { addUsage } from "./llm/usage.ts";
 import type { PromptReport } from "./prompt/transcript.ts";
 
 /** One tool call of a turn and what became of it. */
@@ -125,12 +126,10 @@ export class Turn<StepId extends string = string> {
 
   /** The tokens of all model calls of the turn that reported them. */
   get usage(): Usage {
-    const total: Record<string, number> = {};
+    let total: Usage = {};
     for (const event of this.events) {
       if (event.type !== "decision" && event.type !== "error") continue;
-      for (const [name, count] of Object.entries(event.usage ?? {})) {
-        total[name] = (total[name] ?? 0) + count;
-      }
+      if (event.usage !== undefined) total = addUsage(total, event.usage);
     }
     return total;
   }

@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { quote, reasonOf, StateError } from "../errors.ts";
 import { isPlainObject, type JsonObject } from "../json.ts";
 import { jsonValue } from "../json_value.ts";
+import { TOKEN_COUNTS } from "../llm/usage.ts";
 import type { SessionEvent } from "./event.ts";
 import { Log } from "./log.ts";
 import type { SessionStatus } from "./position.ts";
@@ -32,9 +33,7 @@ const text = v.string();
 const texts = v.array(text);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const tokens = v.optional(v.pipe(v.number(), v.finite()));
-const usage = v.optional(
-  v.strictObject({ input: tokens, output: tokens, cachedInput: tokens, reasoning: tokens }),
-);
+const usage = v.optional(v.strictObject(v.entriesFromList(TOKEN_COUNTS, tokens)));
 const args = v.pipe(jsonValue, v.custom<JsonObject>(isPlainObject));
 const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
 

@@ -42,7 +42,9 @@ export interface LLM {
   decide(request: LLMRequest): Promise<LLMResult>;
   /**
    * Text as it arrives, then the result, which is the same as `decide()` would
-   * give. Sessions use it from a later release on.
+   * give. Sessions use it wherever a model has it. It makes no request before
+   * the first chunk is asked for, reads no further than is asked for, and ends
+   * its request when it is broken off.
    */
   stream?(request: LLMRequest): AsyncIterable<LLMChunk>;
   /** Turns texts into vectors of one length. Needed for examples that are chosen by likeness. */
@@ -120,15 +122,24 @@ export interface LLMResult {
   readonly output: unknown;
   /** What it cost, in tokens. */
   readonly usage?: Usage;
+  /** The model that answered, as its vendor names it, where that is known. */
+  readonly model?: string;
 }
 
-/** A piece of a streamed answer: some of its text, or, once and last, its result. */
+/**
+ * A piece of a streamed answer: some of its text; or that it begins again, and
+ * the text so far is void; or, once and last, its result.
+ */
 export type LLMChunk =
   | {
     /** The discriminator. */
     readonly type: "text";
     /** What arrived. */
     readonly text: string;
+  }
+  | {
+    /** The discriminator. */
+    readonly type: "restart";
   }
   | {
     /** The discriminator. */
@@ -139,12 +150,14 @@ export type LLMChunk =
 
 /** Tokens. A count that the vendor does not report is absent. */
 export interface Usage {
-  /** Tokens of the prompt. */
+  /** Tokens of the prompt, those of the cache included. */
   readonly input?: number;
   /** Tokens of the answer, reasoning included. */
   readonly output?: number;
   /** Tokens of the prompt that came from the vendor's cache. */
   readonly cachedInput?: number;
+  /** Tokens of the prompt that were written to the vendor's cache. */
+  readonly cacheWriteInput?: number;
   /** Tokens the model spent on reasoning of its own. */
   readonly reasoning?: number;
 }

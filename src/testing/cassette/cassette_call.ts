@@ -39,6 +39,8 @@ export interface DecideCall extends AskedDecision {
   readonly output: Json;
   /** The tokens, where the model reported them. */
   readonly usage?: Usage;
+  /** The model that answered, where the model reported it. */
+  readonly model?: string;
 }
 
 /** An embedding with its answer. */

@@ -16,6 +16,7 @@ import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import { isPlainObject, type JsonObject } from "../../json.ts";
 import { jsonValue } from "../../json_value.ts";
 import type { Message } from "../../llm/llm.ts";
+import { TOKEN_COUNTS } from "../../llm/usage.ts";
 import type { CassetteCall } from "./cassette_call.ts";
 
 /** The version of files written by this release. */
@@ -62,9 +63,8 @@ const decideCall = v.strictObject({
   })),
   chunks: v.exactOptional(v.array(v.string())),
   output,
-  usage: v.exactOptional(
-    v.strictObject({ input: tokens, output: tokens, cachedInput: tokens, reasoning: tokens }),
-  ),
+  usage: v.exactOptional(v.strictObject(v.entriesFromList(TOKEN_COUNTS, tokens))),
+  model: v.exactOptional(v.string()),
 });
 
 const embedCall = v.strictObject({
@@ -196,7 +196,7 @@ function toFile(call: CassetteCall, schemas: Map<string, JsonObject>): FileCall 
       vectors: vectors.map((vector) => vector.join(" ")),
     };
   }
-  const { type, step, schemaName, schema, messages, chunks, output, usage } = call;
+  const { type, step, schemaName, schema, messages, chunks, output, usage, model } = call;
   const hash = createHash("sha256").update(JSON.stringify(schema)).digest("hex").slice(0, 16);
   schemas.set(hash, schema);
   return {
@@ -210,6 +210,7 @@ function toFile(call: CassetteCall, schemas: Map<string, JsonObject>): FileCall 
     chunks,
     output: typeof output === "string" ? { text: split(output) } : { value: output },
     usage,
+    model,
   };
 }
 

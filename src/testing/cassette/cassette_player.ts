@@ -91,8 +91,8 @@ export class CassettePlayer implements LLM {
   }
 }
 
-function resultOf({ output, usage }: DecideCall): LLMResult {
-  return { output, ...(usage && { usage }) };
+function resultOf({ output, usage, model }: DecideCall): LLMResult {
+  return { output, ...(usage && { usage }), ...(model !== undefined && { model }) };
 }
 
 function textOf(output: Json): string {

@@ -7,6 +7,7 @@ import { openaiStrict, type SchemaProfile } from "../../decision/schema_profile.
 import { reasonOf } from "../../errors.ts";
 import { copyJson, type Json } from "../../json.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult, Usage } from "../../llm/llm.ts";
+import { TOKEN_COUNTS } from "../../llm/usage.ts";
 import type { Asked, AskedDecision, CassetteCall, DecideCall } from "./cassette_call.ts";
 import { CassetteError } from "./cassette_error.ts";
 import { cassetteText, writeCassetteFile } from "./cassette_file.ts";
@@ -59,6 +60,7 @@ export class CassetteRecorder implements LLM {
     const texts: string[] = [];
     for await (const chunk of this.#llm.stream!(request)) {
       if (chunk.type === "text") texts.push(chunk.text);
+      else if (chunk.type === "restart") texts.length = 0;
       else if (!request.signal?.aborted) {
         const chunks = redactChunks(texts, this.#redact);
         await this.#keep(place, this.#callOf(asked, chunk.result, chunks));
@@ -89,11 +91,13 @@ export class CassetteRecorder implements LLM {
 
   #callOf(asked: AskedDecision, result: LLMResult, chunks?: readonly string[]): DecideCall {
     const usage = usageOf(result?.usage);
+    const model = result?.model;
     return {
       ...asked,
       ...(chunks && { chunks }),
       output: redactValue(this.#copyOutput(asked, result?.output), this.#redact),
       ...(usage && { usage }),
+      ...(typeof model === "string" && { model: this.#redact(model) }),
     };
   }
 
@@ -129,11 +133,9 @@ export class CassetteRecorder implements LLM {
   }
 }
 
-const COUNTS = ["input", "output", "cachedInput", "reasoning"] as const;
-
 /** The counts that are numbers, always in the same order. */
 function usageOf(usage: Usage | undefined): Usage | undefined {
-  const counts = COUNTS.flatMap((name) => {
+  const counts = TOKEN_COUNTS.flatMap((name) => {
     const count = usage?.[name];
     return Number.isFinite(count) ? [[name, count]] : [];
   });
