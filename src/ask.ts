@@ -6,7 +6,8 @@
 import { ABORTED, unlessAborted } from "./abort.ts";
 import type { Decision } from "./decision/decision.ts";
 import type { DecisionProblem, DecisionReading } from "./decision/decision_schema.ts";
-import { LLMError, MisuseError, quote, reasonOf } from "./errors.ts";
+import { MisuseError, quote, reasonOf } from "./errors.ts";
+import { LLMError } from "./llm/llm_error.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { DecisionRequest } from "./llm/decision_request.ts";

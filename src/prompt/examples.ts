@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { LLMError, reasonOf } from "../errors.ts";
+import { reasonOf } from "../errors.ts";
+import { LLMError } from "../llm/llm_error.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import type { LLM } from "../llm/llm.ts";
