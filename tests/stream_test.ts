@@ -279,6 +279,37 @@ Deno.test("a stream that gives text which is no decision is refused as any other
   assertEquals(turn.events.map(({ type }) => type), ["user", "error", "decision"]);
 });
 
+Deno.test("a model that streams plays the same session as one that does not", async () => {
+  const menu = new Tool({
+    name: "menu",
+    description: "Read the menu",
+    args: v.object({ of: v.optional(v.picklist(["tea", "cake"])) }),
+    run: ({ of }) => of ?? "all",
+  });
+  const eventsOf = async (llm: LLM) => {
+    const agent = new Agent({
+      name: "waiter",
+      llm,
+      start: "greet",
+      steps: {
+        greet: { description: "Greet", tools: [menu], routes: { order: "hungry" } },
+        order: { description: "Order", suggestions: true, routes: { greet: "not yet" } },
+      },
+      ids: () => "s",
+      clock: () => 0,
+    });
+    const session = agent.createSession();
+    while (session.status !== "ended") await session.next("Go on");
+    return session.state.events;
+  };
+  for (let seed = 1; seed <= 20; seed++) {
+    const expected = await eventsOf(MockLLM.auto({ seed }));
+    for (const chunkLength of [1, 17]) {
+      assertEquals(await eventsOf(MockLLM.auto({ seed, chunkLength })), expected);
+    }
+  }
+});
+
 Deno.test("MockLLM streams the pieces it was told to, and refuses other lengths", async () => {
   const llm = new MockLLM([decide.respond("Hello"), raw("abc")], { chunkLength: 4 });
   const parts = await partsOf(talking(llm).createSession().stream("Hi"));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RunError } from "../errors.ts";
+import { MisuseError, RunError } from "../errors.ts";
 import type { Usage } from "./llm.ts";
 
 /** What is known of a failed model call. */
@@ -33,5 +33,17 @@ export class LLMError extends RunError {
     this.isRetryable = options.isRetryable ?? false;
     this.retryAfter = options.retryAfter;
     this.usage = options.usage;
+  }
+}
+
+/**
+ * Whether what a model threw is told as it is: what is wrong with the program,
+ * and what the model knows better of its own failure.
+ */
+export function isOwnError(thrown: unknown): thrown is LLMError | MisuseError {
+  try {
+    return thrown instanceof LLMError || thrown instanceof MisuseError;
+  } catch {
+    return false;
   }
 }
