@@ -1,0 +1,33 @@
+/**
+ * Whether an error is that of a network.
+ *
+ * @module
+ */
+import { membersOf, textIn } from "./loose.ts";
+
+/** System and socket errors of Deno, Node and Bun, by `code`. */
+const CODE_REGEXP =
+  /^(?:E[A-Z]{3,}|UND_ERR_\w+|Connection(?:Refused|Closed|Reset)|FailedToOpenSocket)$/;
+
+/** The classes of Deno. */
+const NAME_REGEXP =
+  /^(?:Connection(?:Refused|Reset|Aborted)|NotConnected|BrokenPipe|UnexpectedEof|Http|AI_EmptyResponseBodyError)$/;
+
+/** How `fetch` and the body it gives say it, in a TypeError. */
+const MESSAGE_REGEXP =
+  /fetch failed|failed to fetch|load failed|network|error sending request|terminated|(?:reading|decoding) (?:a |response )?body|connection|socket/i;
+
+/** How many causes are looked through: they may lead in a circle. */
+const MAX_CAUSES = 5;
+
+/** Whether an error or one of its causes says that a connection failed. */
+export function isNetworkFailure(thrown: unknown): boolean {
+  let current: unknown = thrown;
+  for (let depth = 0; depth < MAX_CAUSES && current !== undefined; depth++) {
+    const { name, code, message, cause } = membersOf(current);
+    if (CODE_REGEXP.test(textIn(code) ?? "") || NAME_REGEXP.test(textIn(name) ?? "")) return true;
+    if (name === "TypeError" && MESSAGE_REGEXP.test(textIn(message) ?? "")) return true;
+    current = cause;
+  }
+  return false;
+}

@@ -1,0 +1,81 @@
+/**
+ * What is known of the vendors behind the AI SDK.
+ *
+ * | provider | schema profile | system message behind others | cache |
+ * | --- | --- | --- | --- |
+ * | `openai.*`, `azure.*` | OpenAI strict | yes | `promptCacheKey` |
+ * | `*anthropic*` (Vertex and Bedrock too) | Anthropic | no | `cacheControl` |
+ * | `amazon-bedrock` with a Claude model | Anthropic | no | `cachePoint` |
+ * | `google.*` (Vertex too) | Gemini | no | by itself |
+ * | `mistral.*` | plain | no | by itself |
+ * | any other, also `groq.*`, which is as strict as OpenAI | OpenAI strict | no | none |
+ *
+ * @module
+ */
+import { openaiStrict, type SchemaProfile } from "../../decision/schema_profile.ts";
+import type { MessageRules } from "../messages.ts";
+import type { AiSdkModel } from "./ai_sdk_model.ts";
+
+/** How a vendor is told what of a prompt to cache: by a key, or by marking where it ends. */
+export type CacheHint = "key" | "marker";
+
+/** What matters of a vendor. */
+export interface Vendor {
+  /** The subset of JSON Schema it accepts. */
+  readonly schemaProfile: SchemaProfile;
+  /** What messages it accepts. */
+  readonly messageRules: MessageRules;
+  /** How it is told what to cache, if it is. */
+  readonly cacheHint?: CacheHint;
+  /** Whether models of v2 leave tokens of the cache out of `inputTokens`. */
+  readonly isCacheApart?: boolean;
+  /** Whether models of v2 leave tokens of reasoning out of `outputTokens`. */
+  readonly isReasoningApart?: boolean;
+}
+
+// A profile per vendor, each named once.
+const ANTHROPIC_PROFILE = openaiStrict;
+const GEMINI_PROFILE = openaiStrict;
+const PLAIN_PROFILE = openaiStrict;
+
+const SYSTEM_FIRST: MessageRules = { lateSystem: false, adjacent: false };
+
+/** Messages of one role are joined by the package, each with the marker it has. */
+const JOINED_BY_PACKAGE: MessageRules = { lateSystem: false, adjacent: true };
+
+const ANTHROPIC: Vendor = {
+  schemaProfile: ANTHROPIC_PROFILE,
+  messageRules: JOINED_BY_PACKAGE,
+  cacheHint: "marker",
+  isCacheApart: true,
+};
+
+/** By the provider, or, where a provider serves the models of many, by both names. */
+const VENDORS: readonly (readonly [name: RegExp, vendor: Vendor])[] = [
+  [/^(?:[\w-]+\.)*anthropic(?:[./]|$)/, ANTHROPIC],
+  [/^amazon-bedrock\/.*(?:anthropic|claude)/, ANTHROPIC],
+  [/^amazon-bedrock\//, {
+    schemaProfile: openaiStrict,
+    messageRules: JOINED_BY_PACKAGE,
+    isCacheApart: true,
+  }],
+  [/^(?:openai|azure)(?:\.(?:chat|responses))?\//, {
+    schemaProfile: openaiStrict,
+    messageRules: { lateSystem: true, adjacent: true },
+    cacheHint: "key",
+  }],
+  [/^google[./]/, {
+    schemaProfile: GEMINI_PROFILE,
+    messageRules: SYSTEM_FIRST,
+    isReasoningApart: true,
+  }],
+  [/^mistral[./]/, { schemaProfile: PLAIN_PROFILE, messageRules: SYSTEM_FIRST }],
+];
+
+const UNKNOWN: Vendor = { schemaProfile: openaiStrict, messageRules: SYSTEM_FIRST };
+
+/** The vendor of a model. Behind the gateway of the AI SDK it is told by the model's name. */
+export function vendorOf({ provider, modelId }: AiSdkModel): Vendor {
+  const name = provider === "gateway" ? modelId : `${provider}/${modelId}`;
+  return VENDORS.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN;
+}
