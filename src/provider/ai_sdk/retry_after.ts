@@ -19,10 +19,16 @@ export function retryAfterOf(headers: unknown, now: () => number = Date.now): nu
   const after = values.get("retry-after");
   const seconds = numberOf(after);
   if (seconds !== undefined) return seconds * 1000;
-  const until = Date.parse(after ?? "");
-  if (Number.isNaN(until)) return undefined;
-  const sent = Date.parse(values.get("date") ?? "");
-  return Math.max(0, until - (Number.isNaN(sent) ? now() : sent));
+  const until = timeOf(after);
+  return until === undefined
+    ? undefined
+    : Math.max(0, until - (timeOf(values.get("date")) ?? now()));
+}
+
+/** The time of a date as HTTP writes it; `Date.parse` alone takes nearly anything. */
+function timeOf(date: string | undefined): number | undefined {
+  const time = date?.endsWith(" GMT") ? Date.parse(date) : NaN;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** A number of 0 or more, written in digits. */

@@ -90,7 +90,7 @@ interface ErrorDetail {
 /** The vendor's `{ error: { code, type, param } }`, at whichever level it is. */
 function detailOf(error: Readonly<Record<string, unknown>>): ErrorDetail {
   const data = membersOf(error.data);
-  const sources = [membersOf(data.error), data, error];
+  const sources = [membersOf(data.error), data, membersOf(error.error), error];
   const find = (member: string) =>
     sources.map((source) => textIn(source[member])).find((text) => text !== undefined) ?? "";
   return { code: find("code"), type: find("type"), param: find("param") };
