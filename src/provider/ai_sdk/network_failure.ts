@@ -17,6 +17,9 @@ const NAME_REGEXP =
 const MESSAGE_REGEXP =
   /fetch failed|failed to fetch|load failed|network|error sending request|terminated|(?:reading|decoding) (?:a |response )?body|connection|socket/i;
 
+/** How packages say that a body was not whole. */
+const CUT_REGEXP = /stream ended without/i;
+
 /** How many causes are looked through: they may lead in a circle. */
 const MAX_CAUSES = 5;
 
@@ -26,7 +29,8 @@ export function isNetworkFailure(thrown: unknown): boolean {
   for (let depth = 0; depth < MAX_CAUSES && current !== undefined; depth++) {
     const { name, code, message, cause } = membersOf(current);
     if (CODE_REGEXP.test(textIn(code) ?? "") || NAME_REGEXP.test(textIn(name) ?? "")) return true;
-    if (name === "TypeError" && MESSAGE_REGEXP.test(textIn(message) ?? "")) return true;
+    const said = textIn(message) ?? "";
+    if (CUT_REGEXP.test(said) || name === "TypeError" && MESSAGE_REGEXP.test(said)) return true;
     current = cause;
   }
   return false;

@@ -69,7 +69,8 @@ export function vendorError(thrown: unknown, name: string): Error {
   if (error.name === "TimeoutError") {
     return new LLMTimeoutError(`${failed}: ${reason}`, { cause, isRetryable: true });
   }
-  if (isNetworkFailure(thrown)) {
+  const isWithoutResponse = error.name === "AI_APICallError" && status === undefined;
+  if (isWithoutResponse || isNetworkFailure(thrown)) {
     return new LLMConnectionError(`${failed}: the connection failed: ${reason}`, {
       cause,
       isRetryable: true,
