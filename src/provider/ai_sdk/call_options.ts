@@ -8,7 +8,7 @@ import { promptCacheKey } from "../prompt_cache_key.ts";
 import type { AiSdkCallOptions } from "./ai_sdk_model.ts";
 import type { AiSdkOptions } from "./ai_sdk_options.ts";
 import { promptOf } from "./prompt.ts";
-import type { CacheHint, Vendor } from "./vendor.ts";
+import type { CacheHint, Vendor, VendorOptions } from "./vendor.ts";
 
 /** The options of one call, from the request and what holds for all. */
 export async function callOptionsOf(
@@ -19,9 +19,11 @@ export async function callOptionsOf(
 ): Promise<AiSdkCallOptions> {
   const { temperature, maxOutputTokens, seed, reasoning, headers } = options;
   const hint = cacheHintOf(options, vendor);
-  const providerOptions = hint === "key"
-    ? await withCacheKey(options.providerOptions, request)
-    : options.providerOptions;
+  const providerOptions = merged(
+    vendor.options,
+    hint === "key" ? { openai: { promptCacheKey: await promptCacheKey(request) } } : undefined,
+    options.providerOptions,
+  );
   return {
     prompt: promptOf(request, vendor.messageRules, hint === "marker"),
     responseFormat: { type: "json", schema: request.schema, name: request.schemaName },
@@ -41,11 +43,11 @@ function cacheHintOf({ cacheMarkers }: AiSdkOptions, { cacheHint }: Vendor): Cac
   return cacheHint ?? (cacheMarkers ? "marker" : undefined);
 }
 
-/** The options by vendor with a cache key, where they do not have one of their own. */
-async function withCacheKey(
-  given: AiSdkOptions["providerOptions"],
-  request: LLMRequest,
-): Promise<AiSdkOptions["providerOptions"]> {
-  const key = await promptCacheKey(request);
-  return { ...given, openai: { promptCacheKey: key, ...given?.openai } };
+/** Options by vendor in one; of two of a name the later one is kept. */
+function merged(...sources: readonly (VendorOptions | undefined)[]): VendorOptions | undefined {
+  const vendors = sources.flatMap((source) => Object.entries(source ?? {}));
+  if (vendors.length === 0) return undefined;
+  const result: Record<string, Readonly<Record<string, unknown>>> = {};
+  for (const [vendor, options] of vendors) result[vendor] = { ...result[vendor], ...options };
+  return result;
 }

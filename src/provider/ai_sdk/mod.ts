@@ -14,6 +14,17 @@
  * | cost | tokens of all versions in one form, those of the cache included in the input |
  * | failures | errors of the framework with code, `isRetryable` and `retryAfter`; no request, header or key in them |
  *
+ * By the model's `provider` it knows the vendor, also behind the gateway of the AI SDK:
+ *
+ * | provider | schema profile | step message | cache |
+ * | --- | --- | --- | --- |
+ * | `openai.*`, `azure.*` | OpenAI strict; asked for with `strictJsonSchema` | system | a key per session |
+ * | `*anthropic*` (Vertex and Bedrock too) | Anthropic | end of the user's | marks (`cacheControl`) |
+ * | `amazon-bedrock` with a Claude model | Anthropic | end of the user's | marks (`cachePoint`) |
+ * | `google.*` (Vertex too) | Gemini | end of the user's | by itself |
+ * | `mistral.*` | plain | end of the user's | by itself |
+ * | any other | OpenAI strict | end of the user's | none, marks with `cacheMarkers: true` |
+ *
  * What a vendor caches begins with the schema of the answer, and each step has
  * its own: a session hits the cache within a step, and again when it is back in it.
  *

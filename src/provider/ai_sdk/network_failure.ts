@@ -1,5 +1,5 @@
 /**
- * Whether an error is that of a network.
+ * What an error says of a network that failed.
  *
  * @module
  */
@@ -23,15 +23,19 @@ const CUT_REGEXP = /stream ended without/i;
 /** How many causes are looked through: they may lead in a circle. */
 const MAX_CAUSES = 5;
 
-/** Whether an error or one of its causes says that a connection failed. */
-export function isNetworkFailure(thrown: unknown): boolean {
+/** What an error or one of its causes says of a connection that failed; undefined if none does. */
+export function networkFailureIn(thrown: unknown): string | undefined {
   let current: unknown = thrown;
+  let failure: string | undefined;
   for (let depth = 0; depth < MAX_CAUSES && current !== undefined; depth++) {
     const { name, code, message, cause } = membersOf(current);
-    if (CODE_REGEXP.test(textIn(code) ?? "") || NAME_REGEXP.test(textIn(name) ?? "")) return true;
     const said = textIn(message) ?? "";
-    if (CUT_REGEXP.test(said) || name === "TypeError" && MESSAGE_REGEXP.test(said)) return true;
+    const isFailure = CODE_REGEXP.test(textIn(code) ?? "") ||
+      NAME_REGEXP.test(textIn(name) ?? "") ||
+      CUT_REGEXP.test(said) || name === "TypeError" && MESSAGE_REGEXP.test(said);
+    // The innermost says most.
+    if (isFailure) failure = said;
     current = cause;
   }
-  return false;
+  return failure;
 }

@@ -1,14 +1,6 @@
 /**
- * What is known of the vendors behind the AI SDK.
- *
- * | provider | schema profile | system message behind others | cache |
- * | --- | --- | --- | --- |
- * | `openai.*`, `azure.*` | OpenAI strict | yes | `promptCacheKey` |
- * | `*anthropic*` (Vertex and Bedrock too) | Anthropic | no | `cacheControl` |
- * | `amazon-bedrock` with a Claude model | Anthropic | no | `cachePoint` |
- * | `google.*` (Vertex too) | Gemini | no | by itself |
- * | `mistral.*` | plain | no | by itself |
- * | any other, also `groq.*`, which is as strict as OpenAI | OpenAI strict | no | none |
+ * What is known of the vendors behind the AI SDK: the table in the documentation
+ * of the entry point, as data.
  *
  * @module
  */
@@ -19,6 +11,9 @@ import type { AiSdkModel } from "./ai_sdk_model.ts";
 /** How a vendor is told what of a prompt to cache: by a key, or by marking where it ends. */
 export type CacheHint = "key" | "marker";
 
+/** Options by the names under which packages look for them. */
+export type VendorOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** What matters of a vendor. */
 export interface Vendor {
   /** The subset of JSON Schema it accepts. */
@@ -27,6 +22,8 @@ export interface Vendor {
   readonly messageRules: MessageRules;
   /** How it is told what to cache, if it is. */
   readonly cacheHint?: CacheHint;
+  /** Options that its package needs to hold the model to the schema. */
+  readonly options?: VendorOptions;
   /** Whether models of v2 leave tokens of the cache out of `inputTokens`. */
   readonly isCacheApart?: boolean;
   /** Whether models of v2 leave tokens of reasoning out of `outputTokens`. */
@@ -63,6 +60,8 @@ const VENDORS: readonly (readonly [name: RegExp, vendor: Vendor])[] = [
     schemaProfile: openaiStrict,
     messageRules: { lateSystem: true, adjacent: true },
     cacheHint: "key",
+    // The default from v3 on; in v2 the model is only asked to keep to the schema.
+    options: { openai: { strictJsonSchema: true } },
   }],
   [/^google[./]/, {
     schemaProfile: GEMINI_PROFILE,

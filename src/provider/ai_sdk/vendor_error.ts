@@ -17,7 +17,7 @@ import {
 } from "../../llm/llm_errors.ts";
 import { redactKeys } from "../../secret_patterns.ts";
 import { membersOf, textIn } from "./loose.ts";
-import { isNetworkFailure } from "./network_failure.ts";
+import { networkFailureIn } from "./network_failure.ts";
 import { retryAfterOf } from "./retry_after.ts";
 
 /** How much of what a vendor says is kept, in characters. */
@@ -70,8 +70,10 @@ export function vendorError(thrown: unknown, name: string): Error {
     return new LLMTimeoutError(`${failed}: ${reason}`, { cause, isRetryable: true });
   }
   const isWithoutResponse = error.name === "AI_APICallError" && status === undefined;
-  if (isWithoutResponse || isNetworkFailure(thrown)) {
-    return new LLMConnectionError(`${failed}: the connection failed: ${reason}`, {
+  const failure = networkFailureIn(thrown) ?? (isWithoutResponse ? "" : undefined);
+  if (failure !== undefined) {
+    const said = failure === "" ? reason : safe(failure);
+    return new LLMConnectionError(`${failed}: the connection failed: ${said}`, {
       cause,
       isRetryable: true,
     });
@@ -102,7 +104,12 @@ function reasonIn(thrown: unknown, error: Readonly<Record<string, unknown>>): st
   const message = reasonOf(membersOf(error.error).message !== undefined ? error.error : thrown);
   const body = error.data === undefined ? textIn(error.responseBody) : undefined;
   const reason = body === undefined || body === "" ? message : `${message}: ${body}`;
-  return oneLine(redactKeys(reason), MAX_REASON);
+  return safe(reason);
+}
+
+/** A text of a vendor on one line, cut, without what looks like a key. */
+function safe(text: string): string {
+  return oneLine(redactKeys(text), MAX_REASON);
 }
 
 /** The same error as text: its message, and the stack without it. */

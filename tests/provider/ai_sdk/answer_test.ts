@@ -123,6 +123,9 @@ Deno.test("aiSdk() counts what vendors of v2 leave out of their sums", async () 
     { ...reported, input: 90 },
   );
   assertEquals(await read2("google.generative-ai"), { ...reported, output: 30 });
+  assertEquals(await read2("google.vertex.chat"), { ...reported, output: 30 });
+  // Served by Google, but not Google's.
+  assertEquals(await read2("googleVertex.xai.chat"), reported);
 });
 
 Deno.test("aiSdk() leaves out counts that are none", async () => {

@@ -87,6 +87,8 @@ Deno.test("aiSdk() marks no message that the next request does not have again", 
     prompt.some(({ providerOptions }) => providerOptions !== undefined);
   const outsideDecision = requestOf({ step: undefined });
   assertEquals(isMarked(await promptFor("anthropic.messages", outsideDecision)), false);
+  const begunByModel = requestOf({ messages: CONVERSATION.slice(2), step: undefined });
+  assertEquals(isMarked(await promptFor("anthropic.messages", begunByModel)), false);
   const off = { cacheMarkers: false };
   assertEquals(isMarked(await promptFor("anthropic.messages", requestOf(), off)), false);
   assertEquals(isMarked(await promptFor("amazon-bedrock", requestOf(), {}, "nova-pro")), false);
@@ -98,22 +100,26 @@ Deno.test("aiSdk() marks no message that the next request does not have again", 
   );
 });
 
-Deno.test("aiSdk() gives OpenAI one cache key per session, unless one is given or it is told not to", async () => {
+Deno.test("aiSdk() gives OpenAI strictness and one cache key per session, unless told otherwise", async () => {
   const keyOf = async (provider: string, options: AiSdkOptions = {}) => {
     const model = standIn({ provider });
     await aiSdk(model, options).decide(requestOf());
     return model.calls[0]!.providerOptions;
   };
   const key = await promptCacheKey(requestOf());
-  assertEquals(await keyOf("openai.responses"), { openai: { promptCacheKey: key } });
-  assertEquals(await keyOf("azure.chat"), { openai: { promptCacheKey: key } });
+  const strictJsonSchema = true;
+  const openai = { strictJsonSchema, promptCacheKey: key };
+  assertEquals(await keyOf("openai.responses"), { openai });
+  assertEquals(await keyOf("azure.chat"), { openai });
   assertEquals(
     await keyOf("openai.chat", { providerOptions: { openai: { store: true }, azure: { a: 1 } } }),
-    { openai: { promptCacheKey: key, store: true }, azure: { a: 1 } },
+    { openai: { ...openai, store: true }, azure: { a: 1 } },
   );
-  const own = { openai: { promptCacheKey: "mine" } };
+  const own = { openai: { promptCacheKey: "mine", strictJsonSchema: false } };
   assertEquals(await keyOf("openai.chat", { providerOptions: own }), own);
-  assertEquals(await keyOf("openai.chat", { cacheMarkers: false }), undefined);
+  assertEquals(await keyOf("openai.chat", { cacheMarkers: false }), {
+    openai: { strictJsonSchema },
+  });
   assertEquals(await keyOf("house"), undefined);
 });
 

@@ -33,6 +33,21 @@ function streaming(parts: readonly unknown[]) {
   return { llm: aiSdk(model), seen };
 }
 
+/** How many listeners a signal has, from now on. */
+function countListeners(signal: AbortSignal): () => number {
+  let count = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    count++;
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    count--;
+    removeEventListener.apply(signal, args);
+  };
+  return () => count;
+}
+
 Deno.test("aiSdk() streams the answers of all three versions alike", async () => {
   const stream = (finish: object) => ({
     stream: ReadableStream.from([
@@ -121,22 +136,13 @@ Deno.test("aiSdk() ends a stalled stream for the reason of the signal, and leave
   const { llm, seen } = streaming([...partsOf(["a"]).slice(0, 4), null]);
   const controller = new AbortController();
   const { signal } = controller;
-  let listeners = 0;
-  const [add, remove] = [signal.addEventListener, signal.removeEventListener];
-  signal.addEventListener = (...args: Parameters<typeof add>) => {
-    listeners++;
-    add.apply(signal, args);
-  };
-  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-    listeners--;
-    remove.apply(signal, args);
-  };
+  const listeners = countListeners(signal);
   const chunks = llm.stream!(requestOf({ signal }))[Symbol.asyncIterator]();
   await chunks.next();
   const stalled = chunks.next();
   controller.abort(new Error("enough"));
   await assertRejects(() => stalled, Error, "enough");
-  assertEquals([seen.cancelled, listeners], [1, 0]);
+  assertEquals([seen.cancelled, listeners()], [1, 0]);
   // One that is aborted already makes no request.
   await assertRejects(() => drain(llm, requestOf({ signal })), Error, "enough");
   assertEquals(seen.options.length, 1);
@@ -145,21 +151,12 @@ Deno.test("aiSdk() ends a stalled stream for the reason of the signal, and leave
 Deno.test("aiSdk() leaves a whole stream's request alone, and nothing on the signal", async () => {
   const { llm, seen } = streaming(partsOf(['{"a":1}']));
   const { signal } = new AbortController();
-  let listeners = 0;
-  const { addEventListener, removeEventListener } = signal;
-  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
-    listeners++;
-    addEventListener.apply(signal, args);
-  };
-  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
-    listeners--;
-    removeEventListener.apply(signal, args);
-  };
+  const listeners = countListeners(signal);
   const chunks = llm.stream!(requestOf({ signal }))[Symbol.asyncIterator]();
   await chunks.next();
   // Also for who reads no further than the result.
   assertEquals((await chunks.next()).value, RESULT);
-  assertEquals([seen.cancelled, listeners], [1, 0]);
+  assertEquals([seen.cancelled, listeners()], [1, 0]);
   assertEquals(seen.options[0]!.abortSignal!.aborted, false);
 });
 

@@ -134,7 +134,8 @@ Deno.test("aiSdk() tells a connection that failed", async () => {
   for (const thrown of failures) {
     const error = await llmErrorOf(thrown);
     assertEquals([error.constructor, error.isRetryable], [LLMConnectionError, true]);
-    assert(error.message.startsWith('Cannot call model "house/small": the connection failed: '));
+    const said = error.message.split('Cannot call model "house/small": the connection failed: ')[1];
+    assert(/refused|ECONNREFUSED|error sending|error reading a body/i.test(said ?? ""), said);
   }
   const timeout = await llmErrorOf(new DOMException("Signal timed out.", "TimeoutError"));
   assertEquals([timeout.constructor, timeout.isRetryable], [LLMTimeoutError, true]);
