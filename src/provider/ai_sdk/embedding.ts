@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { LLMError, quote } from "../../errors.ts";
+import { quote } from "../../errors.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 import type { AiSdkEmbeddingModel } from "./ai_sdk_model.ts";
 import { itemsOf } from "./loose.ts";
 import { vendorError } from "./vendor_error.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { oneLine } from "../../decision/one_line.ts";
-import { LLMError, type LLMErrorOptions, quote } from "../../errors.ts";
+import { quote } from "../../errors.ts";
+import { LLMError, type LLMErrorOptions } from "../../llm/llm_error.ts";
 import {
   LLMConnectionError,
   LLMContentFilterError,

@@ -7,7 +7,8 @@
  * @module
  */
 import { oneLine } from "../../decision/one_line.ts";
-import { AgentError, ConfigError, LLMError, quote, reasonOf } from "../../errors.ts";
+import { AgentError, ConfigError, quote, reasonOf } from "../../errors.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 import {
   LLMConnectionError,
   LLMContentFilterError,
