@@ -59,6 +59,7 @@ export type {
   StandardSchema,
   StandardTypes,
 } from "./src/decision/standard_schema.ts";
+export type { Delta } from "./src/delta.ts";
 export type { Explanation } from "./src/explain.ts";
 export {
   AgentError,
@@ -68,6 +69,7 @@ export {
   GuardError,
   LLMError,
   MisuseError,
+  ObserverError,
   RunError,
   SessionBusyError,
   SessionEndedError,
@@ -78,7 +80,7 @@ export {
   ToolSignal,
   ToolTimeoutError,
 } from "./src/errors.ts";
-export type { GraphProblem } from "./src/errors.ts";
+export type { GraphProblem, LLMErrorOptions } from "./src/errors.ts";
 export type {
   Example,
   RouteEntry,
@@ -96,12 +98,14 @@ export type {
   FallbackEvent,
   LimitEvent,
   LimitReason,
+  ModelFailedEvent,
   MovedEvent,
   SessionEvent,
   ToolFinishedEvent,
   ToolStartedEvent,
   UserEvent,
 } from "./src/history/event.ts";
+export type { Budget, Limits } from "./src/history/limits.ts";
 export type { SessionStatus } from "./src/history/position.ts";
 export type { State } from "./src/history/state.ts";
 export type { JsonSchema } from "./src/json.ts";
@@ -112,9 +116,19 @@ export type { AutoOptions, AutoSample } from "./src/llm/auto/auto_player.ts";
 export { MockLLM, raw } from "./src/llm/mock_llm.ts";
 export { MockLLMError } from "./src/llm/mock_llm_error.ts";
 export type { MockLLMOptions, RawOutput, ScriptEntry } from "./src/llm/mock_llm.ts";
-export type { TurnOptions } from "./src/loop.ts";
+export type { StreamPart, TurnOptions } from "./src/loop.ts";
+export type {
+  ObservedEnd,
+  ObservedModelCall,
+  ObservedToolCall,
+  ObservedTurn,
+  Observer,
+  Scope,
+  TurnObserver,
+} from "./src/observer.ts";
 export type { PromptReport } from "./src/prompt/transcript.ts";
-export type { Session, StreamPart } from "./src/session.ts";
+export type { CalledModel, CostOf } from "./src/receipt.ts";
+export type { Session } from "./src/session.ts";
 export { Tool } from "./src/tool/tool.ts";
 export type { AnyTool, ToolOptions } from "./src/tool/tool.ts";
 export type { GuardContext, ToolContext } from "./src/tool/tool_context.ts";

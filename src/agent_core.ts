@@ -5,9 +5,12 @@
  */
 import type { SchemaCache } from "./decision/schema_cache.ts";
 import type { Graph } from "./graph/graph.ts";
+import type { Limits } from "./history/limits.ts";
 import type { TurnLimits } from "./history/next_stage.ts";
 import type { Message } from "./llm/llm.ts";
+import type { Observer } from "./observer.ts";
 import type { ExampleChooser } from "./prompt/examples.ts";
+import type { CostOf } from "./receipt.ts";
 
 /** The validated, immutable inside of an agent. */
 export interface AgentCore {
@@ -17,6 +20,12 @@ export interface AgentCore {
   readonly standing: Message;
   readonly examples: ExampleChooser;
   readonly limits: TurnLimits;
+  /** What turns and sessions may spend; a session may have limits of its own. */
+  readonly spendingLimits: Limits | undefined;
+  /** What tokens cost. */
+  readonly cost: CostOf | undefined;
+  /** Who watches every turn. */
+  readonly observers: readonly Observer[];
   /** Longer tool results are cut. */
   readonly maxResultChars: number;
   readonly schemaCache: SchemaCache;

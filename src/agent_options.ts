@@ -5,9 +5,12 @@
  */
 import type { SchemaCache } from "./decision/schema_cache.ts";
 import type { Steps } from "./graph/step.ts";
+import type { Limits } from "./history/limits.ts";
 import type { State } from "./history/state.ts";
 import type { LLM } from "./llm/llm.ts";
 import type { TurnOptions } from "./loop.ts";
+import type { Observer } from "./observer.ts";
+import type { CostOf } from "./receipt.ts";
 import type { AnyTool } from "./tool/tool.ts";
 
 /** What an agent is made of. */
@@ -32,6 +35,12 @@ export interface AgentOptions<StepId extends string = string, Context = unknown>
   readonly maxErrors?: number;
   /** How many decisions a turn may have before an answer is asked for. Default: 10. */
   readonly maxIterations?: number;
+  /** What turns and sessions may spend: tokens, money, calls, time. Default: no limits. */
+  readonly limits?: Limits;
+  /** What a model call cost, for `limits`, events and states. Default: cost is not known. */
+  readonly cost?: CostOf;
+  /** Who watches every turn, for traces and meters. Default: nobody. */
+  readonly observers?: readonly Observer[];
   /** Longer tool results are cut, in characters. Default: 20,000. */
   readonly maxResultChars?: number;
   /** How many examples of a step are shown at most; those shown always are not cut. Default: 5. */
@@ -62,6 +71,8 @@ export interface SessionOptions<Context = unknown> {
   readonly state?: State;
   /** What belongs to this conversation, for tools and guards. It is live and never serialised. */
   readonly context?: Context;
+  /** What this session and its turns may spend. Default: the agent's limits. */
+  readonly limits?: Limits;
 }
 
 /** The options of `createSession`: needed only where the tools want a context. */

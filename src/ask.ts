@@ -5,14 +5,15 @@
  */
 import { ABORTED, unlessAborted } from "./abort.ts";
 import type { Decision } from "./decision/decision.ts";
-import type { DecisionProblem } from "./decision/decision_schema.ts";
+import type { DecisionProblem, DecisionReading } from "./decision/decision_schema.ts";
 import { LLMError, MisuseError, quote, reasonOf } from "./errors.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { DecisionRequest } from "./llm/decision_request.ts";
-import type { Usage } from "./llm/llm.ts";
+import type { LLM, LLMResult } from "./llm/llm.ts";
 import { readUsage } from "./llm/usage.ts";
-import { prepareNext, requestOf } from "./prepare.ts";
+import { type Prepared, prepareNext, requestOf } from "./prepare.ts";
+import { type Answer, priceOf, type Receipt, receiptOf } from "./receipt.ts";
 import { resultText } from "./tool/result_text.ts";
 
 /** What one request to the model led to. Nothing of it is committed yet. */
@@ -27,10 +28,19 @@ export interface Decided {
   readonly args: readonly unknown[] | undefined;
   /** What was said to the user. */
   readonly response: unknown;
+  /** What is to be thrown once the events are committed. */
+  readonly error: LLMError | undefined;
+}
+
+/** A request that is to be made of a model. */
+export interface Asked {
+  readonly llm: LLM;
+  readonly request: DecisionRequest;
 }
 
 /**
- * Makes one request. A decision that is not legal becomes an `error` event.
+ * Makes one request and waits for the whole answer. A decision that is not legal
+ * becomes an `error` event.
  *
  * @throws {LLMError} if the model failed.
  * @throws {GuardError} if a guard failed.
@@ -39,61 +49,135 @@ export async function askForDecision(
   session: LiveSession,
   signal: AbortSignal | undefined,
 ): Promise<Decided | typeof ABORTED> {
-  const { agent, log } = session;
-  const seq = log.events.length;
-  let request: DecisionRequest;
-  let output: unknown;
-  let usage: Usage | undefined;
+  let asked: Asked | Decided | typeof ABORTED;
+  let answer: LLMResult | typeof ABORTED;
   try {
-    const preparing = prepareNext(session, signal);
-    const prepared = preparing instanceof Promise
-      ? await unlessAborted(preparing, signal)
-      : preparing;
-    if (prepared === ABORTED) return ABORTED;
-    const { step, schema, message } = prepared;
-    if (schema.legal.actions.length === 0) {
-      const stuck: SessionEvent = { seq, time: agent.clock(), type: "limit", reason: "stuck" };
-      return outcome([stuck], true, false);
-    }
-    request = requestOf(session, prepared, signal);
-    session.notePrompt(message);
-    const answer = await unlessAborted(step.llm.decide(request), signal);
+    const asking = ask(session, signal);
+    asked = asking instanceof Promise ? await asking : asking;
+    if (asked === ABORTED || "events" in asked) return asked;
+    const { llm, request } = asked;
+    const scope = session.watch?.modelCall({ llm: llm.name, request });
+    const deciding = scope === undefined ? llm.decide(request) : scope(() => llm.decide(request));
+    answer = await unlessAborted(deciding, signal);
     if (answer === ABORTED) return ABORTED;
-    if (typeof answer !== "object" || answer === null) throw new TypeError("it gave no result");
-    output = answer.output;
-    usage = readUsage(answer.usage);
   } catch (cause) {
-    if (signal?.aborted) return ABORTED;
-    // What is wrong with the program is told as it is, and a model may know its own error better.
-    if (isOurs(cause)) throw cause;
+    return failed(session, cause, signal);
+  }
+  return conclude(session, asked, answer, signal);
+}
+
+/** The next request; or what is already decided without one. Waits only for an embedding. */
+export function ask(
+  session: LiveSession,
+  signal: AbortSignal | undefined,
+): Asked | Decided | Promise<Asked | Decided | typeof ABORTED> {
+  const preparing = prepareNext(session, signal);
+  if (!(preparing instanceof Promise)) return askedFor(session, preparing, signal);
+  return unlessAborted(preparing, signal).then((prepared) =>
+    prepared === ABORTED ? ABORTED : askedFor(session, prepared, signal)
+  );
+}
+
+function askedFor(
+  session: LiveSession,
+  prepared: Prepared,
+  signal: AbortSignal | undefined,
+): Asked | Decided {
+  const { step, schema, message } = prepared;
+  if (schema.legal.actions.length === 0) {
+    const { agent, log } = session;
+    const seq = log.events.length;
+    return outcome([{ seq, time: agent.clock(), type: "limit", reason: "stuck" }], true);
+  }
+  const request = requestOf(session, prepared, signal);
+  session.notePrompt(message);
+  return { llm: step.llm, request };
+}
+
+/**
+ * What becomes of a failure: nothing once the turn is aborted; an event first,
+ * if it cost something; else it is thrown.
+ */
+export function failed(
+  session: LiveSession,
+  cause: unknown,
+  signal: AbortSignal | undefined,
+): Decided | typeof ABORTED {
+  if (signal?.aborted) return ABORTED;
+  const { id: step, llm } = session.step;
+  if (!isOurs(cause)) {
     const reason = reasonOf(cause);
-    const { id, llm } = session.step;
     throw new LLMError(
-      `Cannot decide in step "${id}" of session ${quote(session.id)}: ${llm.name}: ${reason}`,
+      `Cannot decide in step "${step}" of session ${quote(session.id)}: ${llm.name}: ${reason}`,
       { cause },
     );
   }
+  // What is wrong with the program is told as it is, and a model may know its own error better.
+  const usage = cause instanceof LLMError ? readUsage(cause.usage) : undefined;
+  if (usage === undefined) throw cause;
+  const { agent, log } = session;
+  const { code } = cause as LLMError;
+  const cost = priceOf(agent, usage, llm.name);
+  const event: SessionEvent = {
+    seq: log.events.length,
+    time: agent.clock(),
+    type: "model_failed",
+    step,
+    code,
+    usage,
+    ...(cost !== undefined && { cost }),
+  };
+  return outcome([event], false, { error: cause as LLMError });
+}
 
-  const read = request.validate(output);
-  const reading = read instanceof Promise ? await unlessAborted(read, signal) : read;
-  if (reading === ABORTED) return ABORTED;
-  const time = agent.clock();
-  const { step } = request;
-  if (!reading.success) {
-    const event = errorEvent(seq, time, step, reading.problem, output, usage);
-    return outcome([event], false, false);
+/** The events that follow from an answer. */
+export function conclude(
+  session: LiveSession,
+  asked: Asked,
+  answer: LLMResult,
+  signal: AbortSignal | undefined,
+): Decided | typeof ABORTED | Promise<Decided | typeof ABORTED> {
+  let given: Answer;
+  try {
+    // A model may be written by anybody: it is read once.
+    if (typeof answer !== "object" || answer === null) throw new TypeError("it gave no result");
+    given = { output: answer.output, usage: answer.usage, model: answer.model };
+  } catch (cause) {
+    return failed(session, cause, signal);
   }
-  const decision = reading.value;
+  const reading = asked.request.validate(given.output);
+  if (!(reading instanceof Promise)) return decidedBy(session, asked, given, reading);
+  return unlessAborted(reading, signal).then((read) =>
+    read === ABORTED ? ABORTED : decidedBy(session, asked, given, read)
+  );
+}
+
+function decidedBy(
+  session: LiveSession,
+  { llm, request: { step } }: Asked,
+  answer: Answer,
+  read: DecisionReading,
+): Decided {
+  const { output, usage, model } = answer;
+  const isFree = usage === undefined && model === undefined && session.account === undefined;
+  const receipt = isFree ? undefined : receiptOf(session, llm.name, answer);
+  const seq = session.log.events.length;
+  const time = session.agent.clock();
+  if (!read.success) {
+    return outcome([errorEvent(seq, time, step, read.problem, output, receipt)], false);
+  }
+  const decision = read.value;
   const { action } = decision;
   // Spelled out, for an object that begins as a copy is larger and slower to make.
   const events: SessionEvent[] = [
-    usage === undefined
+    receipt === undefined
       ? { seq, time, type: "decision", step, decision }
-      : { seq, time, type: "decision", step, decision, usage },
+      : { seq, time, type: "decision", step, decision, ...receipt },
   ];
   addConsequences(events, decision, step, session.id);
+  const { args, response } = read;
   const isOver = action === "RESPOND" || action === "END";
-  return outcome(events, isOver, action === "MOVE", reading.args, reading.response);
+  return { events, isOver, isMove: action === "MOVE", args, response, error: undefined };
 }
 
 /** Adds what a decision does at once, beside being made: the last of the events so far. */
@@ -130,7 +214,7 @@ function errorEvent(
   step: string,
   { path, message, attempt }: DecisionProblem,
   output: unknown,
-  usage: Usage | undefined,
+  receipt: Receipt | undefined,
 ): SessionEvent {
   return {
     seq,
@@ -141,7 +225,7 @@ function errorEvent(
     message,
     output: outputText(output),
     ...(attempt && { attempt }),
-    ...(usage && { usage }),
+    ...receipt,
   };
 }
 
@@ -157,14 +241,13 @@ function outputText(output: unknown): string {
   }
 }
 
-function outcome(
+/** An outcome that is no decision. */
+export function outcome(
   events: readonly SessionEvent[],
   isOver: boolean,
-  isMove: boolean,
-  args?: readonly unknown[],
-  response?: unknown,
+  { error }: { readonly error?: LLMError } = {},
 ): Decided {
-  return { events, isOver, isMove, args, response };
+  return { events, isOver, isMove: false, args: undefined, response: undefined, error };
 }
 
 function isOurs(cause: unknown): boolean {

@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import type { AgentCore } from "./agent_core.ts";
 import type { AgentOptions } from "./agent_options.ts";
+import { checkLimits } from "./check_limits.ts";
 import { findSchema, processSchemaCache, SchemaCache } from "./decision/schema_cache.ts";
 import { ConfigError, GraphError, type GraphProblem, quote } from "./errors.ts";
 import { buildGraph } from "./graph/build_graph.ts";
@@ -28,6 +29,10 @@ export function buildCore(options: AgentOptions<string, never>): AgentCore {
   const schemaCache = options.schemaCache ?? processSchemaCache;
   const graph = buildGraph({ name, start, steps, tools, models, reasoning });
   checkSchemas(name, graph, schemaCache);
+  const { limits, cost } = options;
+  if (limits !== undefined) {
+    checkLimits(limits, cost, `Cannot build agent ${quote(name)}`, models.values());
+  }
   return {
     name,
     graph,
@@ -37,6 +42,9 @@ export function buildCore(options: AgentOptions<string, never>): AgentCore {
       exampleThreshold: options.exampleThreshold ?? 0.5,
     }),
     limits: { maxErrors: options.maxErrors ?? 3, maxIterations: options.maxIterations ?? 10 },
+    spendingLimits: limits,
+    cost,
+    observers: options.observers?.slice() ?? [],
     maxResultChars: options.maxResultChars ?? 20_000,
     schemaCache,
     clock: options.clock ?? Date.now,
@@ -69,6 +77,16 @@ const optionsShape = v.looseObject({
   clock: callable,
   ids: callable,
   schemaCache: v.optional(v.instance(SchemaCache, "expected a SchemaCache")),
+  cost: callable,
+  observers: v.optional(
+    v.array(
+      v.looseObject(
+        { beginTurn: v.function("expected a function") },
+        "expected an observer with beginTurn()",
+      ),
+      "expected a list of observers",
+    ),
+  ),
 }, "expected options");
 
 function checkOptions(options: AgentOptions<string, never>): void {

@@ -8,6 +8,7 @@ import type { ToolCall } from "./decision/decision.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import type { CallGroup } from "./history/position.ts";
 import type { LiveSession } from "./live_session.ts";
+import type { Scope } from "./observer.ts";
 import {
   CallContext,
   type CallOutcome,
@@ -55,9 +56,22 @@ function start(
     if (group.finished[call] !== undefined) continue;
     const callKey = keyOf(session, group, call);
     const context = new CallContext(session.context, session.id, session.step.id, callKey);
-    prepared.push({ call, run, context });
+    prepared.push({ call, run, context, scope: scopeOf(session, group, call, run, callKey) });
   }
   return new RunningCalls(prepared, session.agent.maxResultChars, signal);
+}
+
+/** In what the call of a tool runs, where somebody watches. */
+function scopeOf(
+  { watch }: LiveSession,
+  group: CallGroup,
+  call: number,
+  run: PreparedCall["run"],
+  callKey: string,
+): Scope | undefined {
+  if (watch === undefined || typeof run === "string") return undefined;
+  const { name: tool, description } = run.tool;
+  return watch.toolCall({ tool, description, callKey, args: group.calls[call]!.args });
 }
 
 /** The graph may have changed since the decision was made. */

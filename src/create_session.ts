@@ -5,6 +5,7 @@
  */
 import type { AgentCore } from "./agent_core.ts";
 import type { SessionOptions } from "./agent_options.ts";
+import { checkLimits } from "./check_limits.ts";
 import { ConfigError, quote } from "./errors.ts";
 import { Log } from "./history/log.ts";
 import { logOf, readState } from "./history/state.ts";
@@ -21,16 +22,18 @@ export function createSession(core: AgentCore, options: SessionOptions = {}): Se
   if (typeof options !== "object" || options === null) {
     throw new ConfigError(`Cannot create a session with ${quote(options)}: expected options`);
   }
-  const { id, state, context } = options;
+  const { id, state, context, limits } = options;
+  if (limits !== undefined) checkLimits(limits, core.cost, "Cannot create a session");
   if (state === undefined) {
     const name = checkId(id === undefined ? core.ids() : id);
-    return new Session(new LiveSession(core, name, context, new Log(core.graph.start)));
+    const log = new Log(core.graph.start);
+    return new Session(new LiveSession(core, name, context, log, false, limits));
   }
   const known = readState(state);
   const name = id === undefined ? known.sessionId : checkId(id);
   const log = logOf(known, core.graph.steps);
   const isInterrupted = known.status === "interrupted";
-  return new Session(new LiveSession(core, name, context, log, isInterrupted));
+  return new Session(new LiveSession(core, name, context, log, isInterrupted, limits));
 }
 
 function checkId(id: unknown): string {

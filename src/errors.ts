@@ -106,6 +106,12 @@ export class GuardError extends MisuseError {
   readonly code = "GUARD_FAILED";
 }
 
+/** An observer of the agent threw. */
+export class ObserverError extends MisuseError {
+  /** `"OBSERVER_FAILED"` */
+  readonly code = "OBSERVER_FAILED";
+}
+
 /** A state that cannot be continued: malformed, of another version, or of another graph. */
 export class StateError extends MisuseError {
   /** `"STATE_INVALID"` */

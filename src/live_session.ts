@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Account } from "./account.ts";
 import type { AgentCore } from "./agent_core.ts";
 import {
   ConfigError,
@@ -12,15 +13,21 @@ import {
   SessionWaitingError,
 } from "./errors.ts";
 import type { Step } from "./graph/graph.ts";
+import type { Limits } from "./history/limits.ts";
 import type { Log } from "./history/log.ts";
 import type { SessionStatus } from "./history/position.ts";
 import type { Message } from "./llm/llm.ts";
 import { type PromptReport, type Shown, Transcript } from "./prompt/transcript.ts";
+import { TurnWatch } from "./turn_watch.ts";
 
 /** A session while it lives in this process. */
 export class LiveSession {
   /** The last input as a vector, by its place in the log; for examples that are chosen by likeness. */
   query: { readonly at: number; readonly vector: readonly number[] } | undefined;
+  /** What it may still spend; absent without limits. */
+  readonly account: Account | undefined;
+  /** Who watches the turn that runs. */
+  watch: TurnWatch | undefined;
   #isBusy = false;
   /** The length of the log when the last turn began: if nothing came of it, it was interrupted. */
   #begunAt: number;
@@ -38,7 +45,9 @@ export class LiveSession {
     readonly context: unknown,
     readonly log: Log,
     isInterrupted = false,
+    limits: Limits | undefined = agent.spendingLimits,
   ) {
+    this.account = limits && new Account(limits, log, agent.clock);
     this.#begunAt = isInterrupted ? log.events.length : -1;
   }
 
@@ -79,18 +88,37 @@ export class LiveSession {
         `Cannot resume session ${this.#name}: it waits for input: expected next() with input`,
       );
     }
+    if (this.agent.observers.length > 0) this.#beginWatch(input);
     this.#isBusy = true;
     this.#begunAt = this.log.events.length;
     this.#hasAsked = false;
+    this.account?.begin();
+  }
+
+  #beginWatch(input: string | undefined): void {
+    const { agent, id, step, log } = this;
+    const turn = { agent: agent.name, sessionId: id, step: step.id };
+    const watch = new TurnWatch(
+      agent.observers,
+      input === undefined ? turn : { ...turn, input },
+    );
+    this.watch = watch;
+    log.onAppended = (events) => watch.committed(events);
   }
 
   get #name(): string {
     return quote(this.id);
   }
 
-  /** Gives the lock back. */
-  end(): void {
+  /** Gives the lock back; `error` is what the turn threw. */
+  end(error?: unknown): void {
     this.#isBusy = false;
+    const { watch } = this;
+    if (watch === undefined) return;
+    this.watch = undefined;
+    this.log.onAppended = undefined;
+    const { restingStatus: status, step } = this;
+    watch.end({ status, step: step.id, ...(error !== undefined && { error }) });
   }
 
   /** The session's messages, up to date with its log. */

@@ -7,9 +7,11 @@
 import { ABORTED } from "./abort.ts";
 import { askForDecision, type Decided } from "./ask.ts";
 import { closeOpenCalls, finishedEvent, startCalls } from "./calls.ts";
+import type { Delta } from "./delta.ts";
 import type { SessionEvent } from "./history/event.ts";
 import { nextStage } from "./history/next_stage.ts";
 import type { LiveSession } from "./live_session.ts";
+import { streamDecision } from "./stream_decision.ts";
 import { Turn } from "./turn.ts";
 
 /** Options of a turn. */
@@ -27,18 +29,30 @@ export interface TurnOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What `stream()` yields: an event, each after it was committed, or a delta of one still arriving. */
+export type StreamPart = SessionEvent | Delta;
+
+/** How a turn is run. */
+export interface TurnMode {
+  /** Whether it goes on where a turn was interrupted. */
+  readonly isResume?: boolean;
+  /** Whether somebody wants what is still arriving. */
+  readonly hasDeltas?: boolean;
+}
+
 /** Runs one turn: yields every event after it was committed, and returns what came of it. */
 export async function* runTurn(
   session: LiveSession,
   input: string | undefined,
   { stopAfter, signal }: TurnOptions = {},
-  isResume = false,
-): AsyncGenerator<SessionEvent, Turn, void> {
+  { isResume = false, hasDeltas = false }: TurnMode = {},
+): AsyncGenerator<StreamPart, Turn, void> {
   session.begin(input, isResume);
   const { log, agent } = session;
   const { events, position } = log;
   const from = events.length;
   let decided: Decided | undefined;
+  let thrown: unknown;
   try {
     if (input !== undefined && input !== "") {
       const opening = closeOpenCalls(session);
@@ -53,6 +67,12 @@ export async function* runTurn(
       for (const event of opening) yield event;
     }
     while (signal === undefined || !signal.aborted) {
+      const limit = session.account?.limitBefore(position.pending ? "tools" : "model");
+      if (limit !== undefined) {
+        await log.append([limit]);
+        yield limit;
+        return finish(session, from, decided);
+      }
       const stage = nextStage(position, agent.limits, session.step.auto);
       switch (stage.kind) {
         case "limit":
@@ -65,12 +85,15 @@ export async function* runTurn(
           break;
         }
         case "decide": {
-          const outcome = await askForDecision(session, signal);
+          const outcome = session.step.llm.stream === undefined
+            ? await askForDecision(session, signal)
+            : yield* streamDecision(session, signal, hasDeltas);
           if (outcome === ABORTED) return finish(session, from, decided);
           decided = outcome;
           const committed = log.append(outcome.events);
           if (committed !== undefined) await committed;
           for (const event of outcome.events) yield event;
+          if (outcome.error !== undefined) throw outcome.error;
           if (outcome.isOver || outcome.isMove && stopAfter === "move") {
             return finish(session, from, decided);
           }
@@ -108,8 +131,11 @@ export async function* runTurn(
       }
     }
     return finish(session, from, decided);
+  } catch (error) {
+    thrown = error;
+    throw error;
   } finally {
-    session.end();
+    session.end(thrown);
   }
 }
 

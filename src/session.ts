@@ -6,13 +6,13 @@
 import { ConfigError } from "./errors.ts";
 import type { SessionEvent } from "./history/event.ts";
 import type { SessionStatus } from "./history/position.ts";
-import { type State, STATE_VERSION } from "./history/state.ts";
+import { Spending } from "./history/spending.ts";
+import { type State, stateOf } from "./history/state.ts";
 import type { LiveSession } from "./live_session.ts";
-import { runTurn, type TurnOptions } from "./loop.ts";
+import type { Usage } from "./llm/llm.ts";
+import { runTurn, type StreamPart, type TurnOptions } from "./loop.ts";
 import type { Turn } from "./turn.ts";
-
-/** What `stream()` yields: an event, each after it was committed. */
-export type StreamPart = SessionEvent;
+import { TurnStream } from "./turn_stream.ts";
 
 /** The inside of a session, for the agent. */
 export let liveSessionOf: (session: Session) => LiveSession;
@@ -87,13 +87,17 @@ export class Session<StepId extends string = string> {
   /** The session as JSON: `agent.createSession({ state })` continues it. Put together when it is read. */
   get state(): State {
     const { id, log, restingStatus: status } = this.#live;
-    return {
-      version: STATE_VERSION,
-      sessionId: id,
-      step: log.position.step,
-      status,
-      events: log.events.slice(),
-    };
+    return stateOf(id, log.position.step, status, log.events.slice());
+  }
+
+  /** The tokens of all model calls of the session that reported them. */
+  get usage(): Usage {
+    return Spending.of(this.#live.log.events).usage;
+  }
+
+  /** What all model calls of the session cost; undefined if the agent's `cost` knew of none. */
+  get cost(): number | undefined {
+    return Spending.of(this.#live.log.events).cost;
   }
 
   /**
@@ -106,17 +110,42 @@ export class Session<StepId extends string = string> {
    * @throws {GuardError} if a guard failed; the session is `interrupted`.
    */
   next(input?: string, options?: TurnOptions): Promise<Turn<StepId>> {
-    return drain(this.stream(input, options));
+    return drain(runTurn(this.#live, input, options)) as Promise<Turn<StepId>>;
   }
 
   /**
-   * Runs one turn and hands out its events as they are committed; the generator
-   * returns the {@linkcode Turn}. It begins at the first `next()`: a stream that
-   * is never iterated changes nothing. Breaking off leaves the session
-   * `interrupted`. Throws what {@linkcode Session.next} throws.
+   * Runs one turn and hands out its events as they are committed, and between
+   * them, from a model that streams, deltas of what is still arriving; the
+   * generator returns the {@linkcode Turn}. It begins at the first `next()`: a
+   * stream that is never iterated changes nothing. A model is read no faster than
+   * the stream. Breaking off, also while a `next()` waits, ends the request to the
+   * model and leaves the session `interrupted`. Throws what {@linkcode Session.next} throws.
+   *
+   * @example
+   * ```ts
+   * import { Agent, decide, MockLLM } from "@nomos/agent";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const agent = new Agent({
+   *   name: "greeter",
+   *   llm: new MockLLM([decide.respond("Good morning")], { chunkLength: 8 }),
+   *   start: "greet",
+   *   steps: { greet: { description: "Greet the user" } },
+   * });
+   * let shown = "";
+   * for await (const part of agent.createSession().stream("Hi")) {
+   *   if (part.type === "delta" && part.field === "response") shown += part.text;
+   *   if (part.type === "restart" || part.type === "error") shown = "";
+   * }
+   * assertEquals(shown, "Good morning");
+   * ```
    */
   stream(input?: string, options?: TurnOptions): AsyncGenerator<StreamPart, Turn<StepId>, void> {
-    return runTurn(this.#live, input, options) as AsyncGenerator<StreamPart, Turn<StepId>, void>;
+    return new TurnStream(this.#live, input, options) as unknown as AsyncGenerator<
+      StreamPart,
+      Turn<StepId>,
+      void
+    >;
   }
 
   /**
@@ -126,7 +155,7 @@ export class Session<StepId extends string = string> {
    * @throws {SessionWaitingError} if there is nothing to resume, and what {@linkcode Session.next} throws.
    */
   resume(options?: TurnOptions): Promise<Turn<StepId>> {
-    return drain(runTurn(this.#live, undefined, options, true)) as Promise<Turn<StepId>>;
+    return drain(runTurn(this.#live, undefined, options, RESUME)) as Promise<Turn<StepId>>;
   }
 
   /**
@@ -146,6 +175,8 @@ export class Session<StepId extends string = string> {
     for (let at = from; at < events.length; at++) yield events[at]!;
   }
 }
+
+const RESUME = { isResume: true };
 
 async function drain<Result>(turn: AsyncGenerator<unknown, Result, void>): Promise<Result> {
   for (;;) {

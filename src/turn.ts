@@ -6,9 +6,9 @@
 import type { Decision } from "./decision/decision.ts";
 import type { LimitReason, SessionEvent, ToolFinishedEvent } from "./history/event.ts";
 import type { SessionStatus } from "./history/position.ts";
-import { type State, STATE_VERSION } from "./history/state.ts";
+import { Spending } from "./history/spending.ts";
+import { type State, stateOf } from "./history/state.ts";
 import type { Usage } from "./llm/llm.ts";
-import { addUsage } from "./llm/usage.ts";
 import type { PromptReport } from "./prompt/transcript.ts";
 
 /** One tool call of a turn and what became of it. */
@@ -89,7 +89,7 @@ export class Turn<StepId extends string = string> {
     return undefined;
   }
 
-  /** Why a `limited` turn was limited. */
+  /** Why a `limited` turn was limited; the `limit` event, its last one, says how far. */
   get reason(): LimitReason | undefined {
     const last = this.#to > this.#from ? this.#log[this.#to - 1]! : undefined;
     return last?.type === "limit" ? last.reason : undefined;
@@ -126,22 +126,16 @@ export class Turn<StepId extends string = string> {
 
   /** The tokens of all model calls of the turn that reported them. */
   get usage(): Usage {
-    let total: Usage = {};
-    for (const event of this.events) {
-      if (event.type !== "decision" && event.type !== "error") continue;
-      if (event.usage !== undefined) total = addUsage(total, event.usage);
-    }
-    return total;
+    return Spending.of(this.events).usage;
+  }
+
+  /** What the model calls of the turn cost; undefined if the agent's `cost` knew of none. */
+  get cost(): number | undefined {
+    return Spending.of(this.events).cost;
   }
 
   /** The session as it was at the end of the turn: serialisable, put together when it is read. */
   get state(): State {
-    return {
-      version: STATE_VERSION,
-      sessionId: this.#sessionId,
-      step: this.step,
-      status: this.status,
-      events: this.#log.slice(0, this.#to),
-    };
+    return stateOf(this.#sessionId, this.step, this.status, this.#log.slice(0, this.#to));
   }
 }

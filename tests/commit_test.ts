@@ -119,7 +119,7 @@ Deno.test("commit: nothing happens before an asynchronous commit is over either"
     committed += events.length;
     diary.push(line(events));
   });
-  for await (const { seq } of session.stream("Hi")) assert(seq < committed);
+  for await (const part of session.stream("Hi")) assert("seq" in part && part.seq < committed);
   assertEquals(diary, ORDER);
 });
 

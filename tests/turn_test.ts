@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Agent, decide, type LLM, MockLLM, raw, type ScriptEntry, Tool } from "@nomos/agent";
-import type { AgentOptions, LLMResult, StepOptions, Usage } from "@nomos/agent";
+import type { AgentOptions, LLMResult, SessionEvent, StepOptions, Usage } from "@nomos/agent";
 import * as v from "valibot";
 import { Turn } from "../src/turn.ts";
 
@@ -227,6 +227,6 @@ Deno.test("Turn is what a stream returns as well", async () => {
   let result = await stream.next();
   for (; !result.done; result = await stream.next()) events.push(result.value);
   assert(result.value instanceof Turn);
-  assertEquals(result.value.events, events);
+  assertEquals(result.value.events, events as SessionEvent[]);
   assertEquals(await stream.next(), { done: true, value: undefined } as never);
 });

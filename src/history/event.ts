@@ -31,8 +31,12 @@ export interface DecisionEvent extends EventBase {
   readonly step: string;
   /** The decision, in the author's form. */
   readonly decision: Decision;
-  /** What the model call cost, where the model reports it. */
+  /** The tokens of the model call, where the model reports them. */
   readonly usage?: Usage;
+  /** What the model call cost, where the agent's `cost` knows it. */
+  readonly cost?: number;
+  /** The model that answered, where the model reports it. */
+  readonly model?: string;
 }
 
 /** A tool is about to be called: the intent, before any effect. */
@@ -92,8 +96,26 @@ export interface ErrorEvent extends EventBase {
   readonly output: string;
   /** What the output tried to do, where that can be told. */
   readonly attempt?: Attempt;
-  /** What the model call cost, where the model reports it. */
+  /** The tokens of the model call, where the model reports them. */
   readonly usage?: Usage;
+  /** What the model call cost, where the agent's `cost` knows it. */
+  readonly cost?: number;
+  /** The model that answered, where the model reports it. */
+  readonly model?: string;
+}
+
+/** A model call failed and cost tokens all the same. Its error is thrown to the caller. */
+export interface ModelFailedEvent extends EventBase {
+  /** The discriminator. */
+  readonly type: "model_failed";
+  /** The step in which it happened. */
+  readonly step: string;
+  /** The `code` of the error. */
+  readonly code: string;
+  /** The tokens of the model call. */
+  readonly usage: Usage;
+  /** What it cost, where the agent's `cost` knows it. */
+  readonly cost?: number;
 }
 
 /** The model is asked to answer with what it has, instead of going on. */
@@ -105,7 +127,16 @@ export interface FallbackEvent extends EventBase {
 }
 
 /** Why a turn was limited. */
-export type LimitReason = "errors" | "iterations" | "loop" | "stuck";
+export type LimitReason =
+  | "errors"
+  | "iterations"
+  | "loop"
+  | "stuck"
+  | "tokens"
+  | "cost"
+  | "modelCalls"
+  | "toolCalls"
+  | "time";
 
 /** A limit ended the turn. */
 export interface LimitEvent extends EventBase {
@@ -113,9 +144,20 @@ export interface LimitEvent extends EventBase {
   readonly type: "limit";
   /**
    * `"errors"`: too many in a row; `"iterations"` and `"loop"` as in a fallback,
-   * in a step that cannot answer; `"stuck"`: guards left nothing legal.
+   * in a step that cannot answer; `"stuck"`: guards left nothing legal; others:
+   * what ran out of the agent's `limits`.
    */
   readonly reason: LimitReason;
+  /** Whose budget ran out, where one did. */
+  readonly scope?: "turn" | "session";
+  /** The budget. */
+  readonly limit?: number;
+  /** What had been spent. */
+  readonly spent?: number;
+  /** The tokens, estimated, of an answer that was cut off while it arrived. */
+  readonly usage?: Usage;
+  /** What that answer cost, where the agent's `cost` knows it. */
+  readonly cost?: number;
 }
 
 /** The session ended. */
@@ -132,6 +174,7 @@ export type SessionEvent =
   | ToolFinishedEvent
   | MovedEvent
   | ErrorEvent
+  | ModelFailedEvent
   | FallbackEvent
   | LimitEvent
   | EndedEvent;

@@ -19,6 +19,8 @@ export class Log {
   readonly events: readonly SessionEvent[];
   /** Where the session stands after the last event. */
   readonly position: Position;
+  /** Is told of events after they were appended. */
+  onAppended: ((events: readonly SessionEvent[]) => void) | undefined;
   readonly #events: SessionEvent[];
   readonly #commit: Commit | undefined;
 
@@ -46,5 +48,6 @@ export class Log {
       this.#events.push(event);
       this.position.apply(event);
     }
+    this.onAppended?.(events);
   }
 }

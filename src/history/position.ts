@@ -80,6 +80,9 @@ export class Position {
         return;
       case "error":
         return this.#applyError(event);
+      case "model_failed":
+        this.status = "interrupted";
+        return;
       case "fallback":
         this.isFallback = true;
         this.constraint = undefined;

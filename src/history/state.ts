@@ -7,10 +7,12 @@ import * as v from "valibot";
 import { quote, reasonOf, StateError } from "../errors.ts";
 import { isPlainObject, type JsonObject } from "../json.ts";
 import { jsonValue } from "../json_value.ts";
+import type { Usage } from "../llm/llm.ts";
 import { TOKEN_COUNTS } from "../llm/usage.ts";
 import type { SessionEvent } from "./event.ts";
 import { Log } from "./log.ts";
 import type { SessionStatus } from "./position.ts";
+import { Spending } from "./spending.ts";
 
 /** The version of states written by this release. */
 export const STATE_VERSION: State["version"] = 1;
@@ -25,6 +27,10 @@ export interface State {
   readonly step: string;
   /** Where the session stands; `running` is never written. */
   readonly status: Exclude<SessionStatus, "running">;
+  /** The tokens of all its model calls that reported them. */
+  readonly usage?: Usage;
+  /** What its model calls cost, where the agent's `cost` knows it. */
+  readonly cost?: number;
   /** The whole log. */
   readonly events: readonly SessionEvent[];
 }
@@ -33,7 +39,12 @@ const text = v.string();
 const texts = v.array(text);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const tokens = v.optional(v.pipe(v.number(), v.finite()));
-const usage = v.optional(v.strictObject(v.entriesFromList(TOKEN_COUNTS, tokens)));
+const tokenCounts = v.strictObject({
+  ...v.entriesFromList(TOKEN_COUNTS, tokens),
+  isEstimated: v.optional(v.literal(true)),
+});
+const cost = v.optional(v.pipe(v.number(), v.finite()));
+const call = { usage: v.optional(tokenCounts), cost, model: v.optional(text) };
 const args = v.pipe(jsonValue, v.custom<JsonObject>(isPlainObject));
 const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
 
@@ -57,7 +68,7 @@ const base = { seq: count, time: v.pipe(v.number(), v.finite()) };
 
 const event = v.variant("type", [
   v.strictObject({ ...base, type: v.literal("user"), text }),
-  v.strictObject({ ...base, type: v.literal("decision"), step: text, decision, usage }),
+  v.strictObject({ ...base, type: v.literal("decision"), step: text, decision, ...call }),
   v.strictObject({ ...base, type: v.literal("tool_started"), callKey: text, tool: text }),
   v.strictObject({
     ...base,
@@ -77,7 +88,15 @@ const event = v.variant("type", [
     message: text,
     output: text,
     attempt: v.optional(v.strictObject({ action, tools: v.optional(texts) })),
-    usage,
+    ...call,
+  }),
+  v.strictObject({
+    ...base,
+    type: v.literal("model_failed"),
+    step: text,
+    code: text,
+    usage: tokenCounts,
+    cost,
   }),
   v.strictObject({
     ...base,
@@ -87,7 +106,22 @@ const event = v.variant("type", [
   v.strictObject({
     ...base,
     type: v.literal("limit"),
-    reason: v.picklist(["errors", "iterations", "loop", "stuck"]),
+    reason: v.picklist([
+      "errors",
+      "iterations",
+      "loop",
+      "stuck",
+      "tokens",
+      "cost",
+      "modelCalls",
+      "toolCalls",
+      "time",
+    ]),
+    scope: v.optional(v.picklist(["turn", "session"])),
+    limit: v.optional(v.pipe(v.number(), v.finite())),
+    spent: v.optional(v.pipe(v.number(), v.finite())),
+    usage: v.optional(tokenCounts),
+    cost,
   }),
   v.strictObject({ ...base, type: v.literal("ended") }),
 ]);
@@ -97,6 +131,9 @@ const stateSchema = v.strictObject({
   sessionId: v.pipe(text, v.nonEmpty()),
   step: text,
   status: v.picklist(["waiting", "interrupted", "limited", "needs_approval", "ended"]),
+  // Follows from the events: what is written here is for readers.
+  usage: v.optional(tokenCounts),
+  cost,
   events: v.array(event),
 });
 
@@ -123,6 +160,25 @@ export function readState(value: unknown): State {
   const state = result.output as State;
   checkOrder(state.events);
   return state;
+}
+
+/** The state of a session whose events these are. */
+export function stateOf(
+  sessionId: string,
+  step: string,
+  status: State["status"],
+  events: readonly SessionEvent[],
+): State {
+  const { usage, cost } = Spending.of(events);
+  return {
+    version: STATE_VERSION,
+    sessionId,
+    step,
+    status,
+    ...(Object.keys(usage).length > 0 && { usage }),
+    ...(cost !== undefined && { cost }),
+    events,
+  };
 }
 
 /** Makes sure that each event stands where the events before it allow. */

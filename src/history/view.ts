@@ -25,6 +25,7 @@ export function isVisible(event: SessionEvent): event is VisibleEvent {
     case "fallback":
       return true;
     case "tool_started":
+    case "model_failed":
     case "moved":
     case "limit":
     case "ended":

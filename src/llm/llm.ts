@@ -160,4 +160,6 @@ export interface Usage {
   readonly cacheWriteInput?: number;
   /** Tokens the model spent on reasoning of its own. */
   readonly reasoning?: number;
+  /** Present where a count was not reported but estimated, see {@linkcode Limits}. */
+  readonly isEstimated?: true;
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Decision } from "../decision/decision.ts";
-import { quote } from "../errors.ts";
+import { ConfigError, quote } from "../errors.ts";
 import { checkSeed } from "../random.ts";
 import type { AutoOptions, AutoPlayer } from "./auto/auto_player.ts";
-import type { LLM, LLMRequest, LLMResult } from "./llm.ts";
+import type { LLM, LLMChunk, LLMRequest, LLMResult } from "./llm.ts";
 import { MockLLMError } from "./mock_llm_error.ts";
 import { wireOutput } from "./wire_output.ts";
 
@@ -37,6 +37,8 @@ export interface MockLLMOptions {
   readonly whenDone?: "fail" | "repeat";
   /** Whether a scripted decision that is illegal in its step throws. `false` costs less. Default: true. */
   readonly validate?: boolean;
+  /** Streams its answers in pieces of so many characters. Default: it does not stream. */
+  readonly chunkLength?: number;
 }
 
 /**
@@ -89,6 +91,8 @@ export function raw(output: unknown): RawOutput {
 export class MockLLM implements LLM {
   /** Its name. */
   readonly name: string;
+  /** Streams answers, where it was made to. */
+  declare readonly stream?: (request: LLMRequest) => AsyncGenerator<LLMChunk, void, void>;
   /** Every request so far. Requests refer to the session's messages and copy nothing. */
   readonly requests: LLMRequest[] = [];
   readonly #script: ScriptEntry[];
@@ -100,12 +104,26 @@ export class MockLLM implements LLM {
   /** What plays on by itself where the script ends. */
   #player: ((request: LLMRequest) => Promise<ScriptEntry>) | undefined;
 
-  /** Makes a model of a script. */
+  /**
+   * Makes a model of a script.
+   *
+   * @throws {ConfigError} if `chunkLength` is no whole number from 1.
+   */
   constructor(script: readonly ScriptEntry[] = [], options: MockLLMOptions = {}) {
     this.#script = [...script];
     this.name = options.name ?? "mock";
     this.#whenDone = options.whenDone ?? "fail";
     this.#validate = options.validate ?? true;
+    const { chunkLength } = options;
+    if (chunkLength === undefined) return;
+    if (!Number.isSafeInteger(chunkLength) || chunkLength < 1) {
+      throw new ConfigError(
+        `Cannot stream in pieces of ${
+          quote(chunkLength)
+        } characters: expected a whole number from 1`,
+      );
+    }
+    this.stream = (request) => this.#stream(request, chunkLength);
   }
 
   /**
@@ -220,6 +238,19 @@ export class MockLLM implements LLM {
       }
       return counts;
     }));
+  }
+
+  async *#stream(
+    request: LLMRequest,
+    chunkLength: number,
+  ): AsyncGenerator<LLMChunk, void, void> {
+    const result = await this.decide(request);
+    const { output } = result;
+    const text = typeof output === "string" ? output : JSON.stringify(output) ?? "";
+    for (let at = 0; at < text.length; at += chunkLength) {
+      yield { type: "text", text: text.slice(at, at + chunkLength) };
+    }
+    yield { type: "result", result };
   }
 
   /** The next entry; beyond the last one what plays by itself, or that one again, if it is to repeat. */

@@ -6,7 +6,7 @@
 import type { Usage } from "./llm.ts";
 
 /** Every count there is, in the order in which they are written. */
-export const TOKEN_COUNTS: readonly (keyof Usage)[] = [
+export const TOKEN_COUNTS: readonly Exclude<keyof Usage, "isEstimated">[] = [
   "input",
   "output",
   "cachedInput",
@@ -29,5 +29,18 @@ export function addUsage(a: Usage, b: Usage): Usage {
   const counts = TOKEN_COUNTS.flatMap((name) =>
     a[name] === undefined && b[name] === undefined ? [] : [[name, (a[name] ?? 0) + (b[name] ?? 0)]]
   );
-  return Object.fromEntries(counts);
+  const sum: Usage = Object.fromEntries(counts);
+  return a.isEstimated || b.isEstimated ? { ...sum, isEstimated: true } : sum;
+}
+
+/** Characters per token, where nobody has counted: about what English text has. */
+const CHARS_PER_TOKEN = 4;
+
+/** What a call cost that did not report it, by the characters of its prompt and its answer. */
+export function estimateUsage(promptChars: number, answerChars: number): Usage {
+  return {
+    input: Math.ceil(promptChars / CHARS_PER_TOKEN),
+    output: Math.ceil(answerChars / CHARS_PER_TOKEN),
+    isEstimated: true,
+  };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { FallbackError, reasonOf, ToolTimeoutError } from "../errors.ts";
+import type { Scope } from "../observer.ts";
 import { resultText } from "./result_text.ts";
 import { type HeldTool, runOf } from "./tool.ts";
 import type { ToolContext } from "./tool_context.ts";
@@ -16,6 +17,8 @@ export interface PreparedCall {
   readonly run: { readonly tool: HeldTool; readonly args: unknown } | string;
   /** The context, for its tool. */
   readonly context: CallContext;
+  /** In what it runs, where somebody watches. */
+  readonly scope?: Scope | undefined;
 }
 
 /** What became of a call. */
@@ -138,7 +141,7 @@ function runCall(
   prepared: PreparedCall,
   maxResultChars: number,
 ): CallOutcome | Promise<CallOutcome> {
-  const { call, run, context } = prepared;
+  const { call, run, context, scope } = prepared;
   if (typeof run === "string") return { call, outcome: "error", text: run };
   const { tool, args } = run;
   const succeed = (result: unknown): CallOutcome => {
@@ -149,7 +152,9 @@ function runCall(
     return { call, outcome, text: resultText(text, maxResultChars) };
   };
   try {
-    const result = runOf(tool)(args, context);
+    const result = scope === undefined
+      ? runOf(tool)(args, context)
+      : scope(() => runOf(tool)(args, context));
     if (!isThenable(result)) return succeed(result);
     const running = Promise.resolve(result);
     const { timeout } = tool;

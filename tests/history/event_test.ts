@@ -7,13 +7,14 @@ import { playWhole } from "./state_session.ts";
 /** The fields of each kind of event; those with `?` may be absent. */
 const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   user: ["text"],
-  decision: ["decision", "step", "usage?"],
+  decision: ["cost?", "decision", "model?", "step", "usage?"],
   tool_started: ["callKey", "tool"],
   tool_finished: ["call", "callKey", "outcome", "text", "tool"],
   moved: ["from", "to"],
-  error: ["attempt?", "message", "output", "path", "step", "usage?"],
+  error: ["attempt?", "cost?", "message", "model?", "output", "path", "step", "usage?"],
+  model_failed: ["code", "cost?", "step", "usage"],
   fallback: ["reason"],
-  limit: ["reason"],
+  limit: ["cost?", "limit?", "reason", "scope?", "spent?", "usage?"],
   ended: [],
 };
 

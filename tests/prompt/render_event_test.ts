@@ -99,6 +99,7 @@ Deno.test("isVisible, the model sees five kinds of events and none of the others
     error: true,
     fallback: true,
     tool_started: false,
+    model_failed: false,
     moved: false,
     limit: false,
     ended: false,

@@ -129,7 +129,9 @@ export class Explorer {
       inputs.push(input);
       this.#director.beginTurn();
       try {
-        for await (const event of session.stream(input)) this.#watch(event, session);
+        for await (const part of session.stream(input)) {
+          if ("seq" in part) this.#watch(part, session);
+        }
       } catch (error) {
         const cause = error instanceof LLMError ? error.cause : undefined;
         if (cause instanceof PlanError) why = cause.message;

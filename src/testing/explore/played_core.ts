@@ -62,7 +62,9 @@ export function playedCore(core: AgentCore, player: Player): AgentCore {
       ...offersOf(routes, stepTools),
     });
   }
-  return { ...core, graph: { start: core.graph.start, steps } };
+  const graph = { start: core.graph.start, steps };
+  // Nothing is really spent, and nobody is told.
+  return { ...core, graph, spendingLimits: undefined, cost: undefined, observers: [] };
 }
 
 /** The player in the place of a model: schemas are lowered for that model all the same. */

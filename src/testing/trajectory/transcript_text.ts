@@ -68,6 +68,8 @@ export function transcriptText(source: TrajectorySource, options: TranscriptOpti
         return [`${printable(event.from, maxChars)} → ${printable(event.to, maxChars)}`];
       case "error":
         return [refusalLine(event, maxChars)];
+      case "model_failed":
+        return [`the model failed: ${printable(event.code, maxChars)}`];
       case "fallback":
         return [`asked to answer now: ${event.reason}`];
       case "limit":
