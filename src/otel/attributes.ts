@@ -8,7 +8,9 @@
  * @see {@link https://github.com/open-telemetry/semantic-conventions-genai/tree/v0.1.0/docs/gen-ai}
  * @module
  */
+import type { Attributes } from "@opentelemetry/api";
 import type { Usage } from "../llm/llm.ts";
+import { TOKEN_COUNTS } from "../llm/usage.ts";
 
 /** The names in the conventions. */
 export const GEN_AI = {
@@ -33,34 +35,41 @@ export const GEN_AI = {
 /** Our own names. */
 export const NOMOS = {
   action: "nomos.action",
+  cost: "nomos.cost",
   endStep: "nomos.end_step",
   from: "nomos.from",
+  isEstimated: "nomos.usage_estimated",
   legal: "nomos.legal",
-  limit: "nomos.limit_reason",
+  limit: "nomos.limit",
+  limitReason: "nomos.limit_reason",
   message: "nomos.message",
   outcome: "nomos.outcome",
   path: "nomos.path",
   reason: "nomos.reason",
+  scope: "nomos.scope",
+  spent: "nomos.spent",
   status: "nomos.status",
   step: "nomos.step",
   to: "nomos.to",
 } as const;
 
 /** Tokens in the conventions: as here, the parts are counted in their whole too. */
-const TOKENS: readonly (readonly [count: keyof Usage, attribute: string])[] = [
-  ["input", "gen_ai.usage.input_tokens"],
-  ["output", "gen_ai.usage.output_tokens"],
-  ["cachedInput", "gen_ai.usage.cache_read.input_tokens"],
-  ["cacheWriteInput", "gen_ai.usage.cache_write.input_tokens"],
-  ["reasoning", "gen_ai.usage.reasoning.output_tokens"],
-];
+const TOKENS: Readonly<Record<(typeof TOKEN_COUNTS)[number], string>> = {
+  input: "gen_ai.usage.input_tokens",
+  output: "gen_ai.usage.output_tokens",
+  cachedInput: "gen_ai.usage.cache_read.input_tokens",
+  cacheWriteInput: "gen_ai.usage.cache_write.input_tokens",
+  reasoning: "gen_ai.usage.reasoning.output_tokens",
+};
 
-/** The attributes of what a call cost; nothing for a count that is not known. */
-export function usageAttributes(usage: Usage): Record<string, number> {
-  const attributes: Record<string, number> = {};
-  for (const [name, attribute] of TOKENS) {
+/** The attributes of what was spent; nothing for what is not known. */
+export function spendingAttributes(usage: Usage = {}, cost?: number): Attributes {
+  const attributes: Attributes = {};
+  for (const name of TOKEN_COUNTS) {
     const count = usage[name];
-    if (count !== undefined) attributes[attribute] = count;
+    if (count !== undefined) attributes[TOKENS[name]] = count;
   }
+  if (usage.isEstimated) attributes[NOMOS.isEstimated] = true;
+  if (cost !== undefined) attributes[NOMOS.cost] = cost;
   return attributes;
 }

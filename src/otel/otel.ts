@@ -7,7 +7,7 @@ import { trace } from "@opentelemetry/api";
 import { ConfigError, quote } from "../errors.ts";
 import type { Observer } from "../observer.ts";
 import { SpanContent } from "./span_content.ts";
-import { TurnSpans } from "./turn_spans.ts";
+import { beginTurnSpans } from "./turn_spans.ts";
 
 /** Options of {@linkcode otel}. */
 export interface OtelOptions {
@@ -65,5 +65,5 @@ export function otel(options: OtelOptions = {}): Observer {
   }
   const tracer = trace.getTracer("@nomos/agent", VERSION);
   const spanContent = content ? new SpanContent(maxContentChars, redact) : undefined;
-  return { beginTurn: (turn) => new TurnSpans(tracer, spanContent, turn) };
+  return { beginTurn: (turn) => beginTurnSpans(tracer, spanContent, turn) };
 }

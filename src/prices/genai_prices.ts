@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { calcPrice } from "@pydantic/genai-prices";
+import { calcPrice, type PriceCalculation } from "@pydantic/genai-prices";
 import { ConfigError, quote } from "../errors.ts";
-import type { Usage } from "../llm/llm.ts";
-import { readModelName } from "../llm/model_name.ts";
+import type { CostOf } from "../receipt.ts";
 import { ownPriceOf, readOwnPrices, type TokenPrices } from "./own_prices.ts";
 import { priceProviderOf } from "./price_provider.ts";
+import { type TableName, tableNames } from "./table_names.ts";
 import { readTokens, type Tokens } from "./tokens.ts";
 
 /** Options of {@linkcode genaiPrices}. */
@@ -21,8 +21,8 @@ export interface GenaiPricesOptions {
    */
   readonly provider?: string;
   /**
-   * Prices of one's own by the name of a model, exactly as it is asked for. They
-   * come before those of the table. Default: none.
+   * Prices of one's own, by the name of an LLM or of the model that answers,
+   * exactly as they are. They come before those of the table. Default: none.
    */
   readonly overrides?: Readonly<Record<string, TokenPrices>>;
   /**
@@ -32,21 +32,18 @@ export interface GenaiPricesOptions {
   readonly clock?: () => number;
 }
 
-/** Gives what one call cost, in US dollars; undefined where the price is not known. */
-export type PriceOf = (usage: Usage, model: string) => number | undefined;
-
 /**
- * Makes a function that puts a price on a model call, for the agent's option
- * `cost`. It looks into a table that comes with the package
+ * Makes what the agent's option `cost` takes: a function that puts a price on a
+ * model call, in US dollars. It looks into a table that comes with the package
  * [genai-prices](https://github.com/pydantic/genai-prices): there is no network,
  * and a price is as new as that package.
  *
- * The model is named as in `LLM.name` or as its vendor names it: in
- * `openai/gpt-5-mini` the part before the slash is the vendor, and
- * `gpt-5-mini-2025-08-07` is found by its own name. What is not surely known has
- * no price, never 0 and never a guess: a vendor or a model that the table does
- * not have, a usage without `input` or `output`, a count below 0, cached tokens
- * that are more than the prompt.
+ * The vendor is the one in the name of the LLM, before the slash in
+ * `openai/gpt-5-mini`; without a slash, the table finds it by the model. The
+ * model is the one that answered, where that is known. What is not
+ * surely known has no price, never 0 and never a guess: a vendor or a model that
+ * the table does not have, a usage without `input` or `output`, a count below 0,
+ * cached tokens that are more than the prompt.
  *
  * Tokens of the cache are counted once, at their own price; where the vendor has
  * none for them, at that of the prompt. Long prompts cost more where the vendor
@@ -59,30 +56,37 @@ export type PriceOf = (usage: Usage, model: string) => number | undefined;
  * import { genaiPrices } from "@nomos/agent/prices";
  * import { assert, assertEquals } from "@std/assert";
  *
- * const priceOf = genaiPrices({
+ * const costOf = genaiPrices({
  *   overrides: { "house/llama": { input: 0.2, output: 0.8, cachedInput: 0.05 } },
  * });
  * const usage = { input: 3_000_000, output: 500_000, cachedInput: 2_000_000 };
- * assertEquals(priceOf(usage, "house/llama"), 0.7); // 1 × 0.2 + 2 × 0.05 + 0.5 × 0.8
- * assert(priceOf({ input: 1000, output: 100 }, "openai/gpt-5-mini")! > 0);
- * assertEquals(priceOf({ input: 1000, output: 100 }, "house/mixtral"), undefined);
+ * assertEquals(costOf(usage, { llm: "house/llama" }), 0.7); // 1 × 0.2 + 2 × 0.05 + 0.5 × 0.8
+ * const call = { llm: "openai/gpt-5-mini", model: "gpt-5-mini-2025-08-07" };
+ * assert(costOf({ input: 1000, output: 100 }, call)! > 0);
+ * assertEquals(costOf({ input: 1000, output: 100 }, { llm: "house/mixtral" }), undefined);
  * ```
  */
-export function genaiPrices(options: GenaiPricesOptions = {}): PriceOf {
+export function genaiPrices(options: GenaiPricesOptions = {}): CostOf {
   const { clock = Date.now } = options;
   const ownPrices = readOwnPrices(options.overrides ?? {});
   const provider = options.provider === undefined ? undefined : readProvider(options.provider);
-  return (usage, model) => {
+  return (usage, call) => {
+    const { llm, model } = call;
     const tokens = readTokens(usage);
     if (tokens === undefined) return undefined;
-    const own = ownPrices.get(model);
+    const own = model === undefined ? undefined : ownPrices.get(model);
     if (own !== undefined) return ownPriceOf(tokens, own);
-    const timestamp = new Date(clock());
-    for (const { id, providerId } of tableNames(model, provider)) {
-      const price = tablePriceOf(tokens, id, providerId, timestamp);
-      if (price !== undefined) return price;
+    const time = new Date(clock());
+    const answered = findInTable(tokens, tableNames(call, provider), time);
+    const ownOfAsked = ownPrices.get(llm);
+    if (ownOfAsked !== undefined) {
+      const asked = findInTable(tokens, tableNames({ llm }, provider), time);
+      // Another model may have answered, as a fallback: its price is not that of the one asked.
+      const isOther = answered !== undefined && asked !== undefined &&
+        answered.model !== asked.model;
+      if (!isOther) return ownPriceOf(tokens, ownOfAsked);
     }
-    return undefined;
+    return answered && tablePriceOf(tokens, answered);
   };
 }
 
@@ -95,37 +99,11 @@ function readProvider(provider: string): string {
   );
 }
 
-/** A model as the table knows it. */
-interface TableName {
-  /** The model. */
-  readonly id: string;
-  /** The vendor; undefined to find it by the model. */
-  readonly providerId: string | undefined;
-}
-
-/** The names under which the table may have a model, the likeliest first. */
-function tableNames(name: string, provider: string | undefined): readonly TableName[] {
-  const { vendor, model } = readModelName(name);
-  const named = vendor === undefined ? undefined : priceProviderOf(vendor);
-  if (provider === undefined) {
-    return vendor === undefined
-      ? [{ id: name, providerId: undefined }]
-      : named === undefined
-      ? []
-      : [{ id: model, providerId: named }];
-  }
-  // `openai/gpt-4o` is a whole name at openrouter, and a vendor and a model at openai.
-  return named === provider
-    ? [{ id: model, providerId: provider }, { id: name, providerId: provider }]
-    : [{ id: name, providerId: provider }];
-}
-
-function tablePriceOf(
+function findInTable(
   { input, output, cachedInput, cacheWriteInput, reasoning }: Tokens,
-  model: string,
-  providerId: string | undefined,
+  names: readonly TableName[],
   timestamp: Date,
-): number | undefined {
+): PriceCalculation | undefined {
   const usage = {
     input_tokens: input,
     output_tokens: output,
@@ -133,18 +111,27 @@ function tablePriceOf(
     cache_write_tokens: cacheWriteInput,
     output_reasoning_tokens: reasoning,
   };
-  let found: ReturnType<typeof calcPrice>;
-  try {
-    found = calcPrice(usage, model, { timestamp, ...(providerId !== undefined && { providerId }) });
-  } catch {
-    // The table may be newer than this file: what it cannot count has no price, and stops no session.
-    return undefined;
+  for (const { id, providerId } of names) {
+    try {
+      const found = calcPrice(usage, id, {
+        timestamp,
+        ...(providerId !== undefined && { providerId }),
+      });
+      if (found !== null) return found;
+    } catch {
+      // The table may be newer than this file: what it cannot count has no price, and stops no session.
+      return undefined;
+    }
   }
-  if (found === null) return undefined;
-  // What the table has no price for, it counts as free.
-  const { input_mtok, output_mtok } = found.model_price;
-  if (input > 0 && input_mtok === undefined || output > 0 && output_mtok === undefined) {
-    return undefined;
-  }
-  return found.total_price;
+  return undefined;
+}
+
+/** The price of what was found; undefined where the table has none, for it counts that as free. */
+function tablePriceOf(
+  { input, output }: Tokens,
+  { model_price: { input_mtok, output_mtok }, total_price }: PriceCalculation,
+): number | undefined {
+  const isKnown = (input === 0 || input_mtok !== undefined) &&
+    (output === 0 || output_mtok !== undefined);
+  return isKnown ? total_price : undefined;
 }

@@ -1,5 +1,5 @@
 import { ConfigError, type Usage } from "@nomos/agent";
-import { genaiPrices } from "@nomos/agent/prices";
+import { genaiPrices, type GenaiPricesOptions } from "@nomos/agent/prices";
 import { calcPrice } from "@pydantic/genai-prices";
 import {
   assert,
@@ -11,6 +11,13 @@ import {
 } from "@std/assert";
 
 const USAGE: Usage = { input: 1000, output: 100, cachedInput: 200, cacheWriteInput: 50 };
+
+/** Prices by the name of the LLM, and of the model that answered. */
+function prices(options?: GenaiPricesOptions) {
+  const costOf = genaiPrices(options);
+  return (usage: Usage, llm: string, model?: string) =>
+    costOf(usage, model === undefined ? { llm } : { llm, model });
+}
 
 /** What the table says of a model, by its own names. */
 function inTable(model: string, providerId: string, timestamp?: Date) {
@@ -50,7 +57,7 @@ const NAMES: readonly [name: string, providerId: string, model: string][] = [
 ];
 
 Deno.test("genaiPrices, finds a model by the names that models and vendors give it", () => {
-  const priceOf = genaiPrices();
+  const priceOf = prices();
   for (const [name, providerId, model] of NAMES) {
     assertEquals(priceOf(USAGE, name), inTable(model, providerId).total_price, name);
   }
@@ -65,14 +72,14 @@ Deno.test("genaiPrices, counts tokens of the cache once, at their own price", ()
   const byHand = 750 * input_mtok! + 200 * cache_read_mtok! + 50 * cache_write_mtok! +
     100 * output_mtok!;
   assertAlmostEquals(
-    genaiPrices()(USAGE, "anthropic/claude-3-5-haiku-latest")!,
+    prices()(USAGE, "anthropic/claude-3-5-haiku-latest")!,
     byHand / 1e6,
     1e-12,
   );
 });
 
 Deno.test("genaiPrices, counts tokens of the cache as the prompt where the vendor has no price for them", () => {
-  const priceOf = genaiPrices();
+  const priceOf = prices();
   const { model_price } = inTable("mistral-large-latest", "mistral");
   assertEquals([model_price.cache_read_mtok, model_price.cache_write_mtok], [undefined, undefined]);
   assertAlmostEquals(
@@ -84,7 +91,7 @@ Deno.test("genaiPrices, counts tokens of the cache as the prompt where the vendo
 
 Deno.test("genaiPrices, asks more for a long prompt where the vendor does", () => {
   const price = (input: number) =>
-    genaiPrices()({ input, output: 0 }, "anthropic/claude-sonnet-4-5")! / input;
+    prices()({ input, output: 0 }, "anthropic/claude-sonnet-4-5")! / input;
   assertAlmostEquals(price(1_000), price(200_000), 1e-12);
   assertGreater(price(200_001), price(200_000) * 1.5);
 });
@@ -92,7 +99,7 @@ Deno.test("genaiPrices, asks more for a long prompt where the vendor does", () =
 Deno.test("genaiPrices, takes the prices of the time that the clock shows", () => {
   const day = Date.UTC(2025, 2, 1, 12);
   const night = Date.UTC(2025, 2, 1, 20);
-  const at = (time: number) => genaiPrices({ clock: () => time })(USAGE, "deepseek/deepseek-chat");
+  const at = (time: number) => prices({ clock: () => time })(USAGE, "deepseek/deepseek-chat");
   for (const time of [day, night]) {
     const { total_price } = inTable("deepseek-chat", "deepseek", new Date(time));
     assertEquals(at(time), total_price);
@@ -102,18 +109,18 @@ Deno.test("genaiPrices, takes the prices of the time that the clock shows", () =
 
 Deno.test("genaiPrices, reads the clock anew for every call", () => {
   let time = Date.UTC(2025, 2, 1, 12);
-  const priceOf = genaiPrices({ clock: () => time });
+  const priceOf = prices({ clock: () => time });
   const first = priceOf(USAGE, "deepseek/deepseek-chat");
   time += 8 * 3_600_000;
   assertNotEquals(priceOf(USAGE, "deepseek/deepseek-chat"), first);
 });
 
 Deno.test("genaiPrices, gives no price at a time that is none", () => {
-  assertEquals(genaiPrices({ clock: () => NaN })(USAGE, "deepseek/deepseek-chat"), undefined);
+  assertEquals(prices({ clock: () => NaN })(USAGE, "deepseek/deepseek-chat"), undefined);
 });
 
 Deno.test("genaiPrices, takes a reasoning model's reasoning at its own price", () => {
-  const priceOf = genaiPrices();
+  const priceOf = prices();
   const model = "perplexity/sonar-deep-research";
   const { model_price } = inTable("sonar-deep-research", "perplexity");
   const { output_mtok, output_reasoning_mtok } = model_price as Record<string, number>;
@@ -126,7 +133,7 @@ Deno.test("genaiPrices, takes a reasoning model's reasoning at its own price", (
 });
 
 Deno.test("genaiPrices, gives no price where the model is not surely known", () => {
-  const priceOf = genaiPrices();
+  const priceOf = prices();
   for (
     const name of [
       "mock",
@@ -144,14 +151,14 @@ Deno.test("genaiPrices, gives no price where the model is not surely known", () 
 });
 
 Deno.test("genaiPrices, gives no price where the table has none for what was used", () => {
-  const priceOf = genaiPrices();
+  const priceOf = prices();
   const model = "openai/text-embedding-3-small";
   assertGreater(priceOf({ input: 1000, output: 0 }, model)!, 0);
   assertEquals(priceOf({ input: 1000, output: 1 }, model), undefined);
 });
 
 Deno.test("genaiPrices, gives no price for a usage that cannot be", () => {
-  const priceOf = genaiPrices({ overrides: { own: { input: 1, output: 1 } } });
+  const priceOf = prices({ overrides: { own: { input: 1, output: 1 } } });
   const impossible: readonly Usage[] = [
     {},
     { input: 10 },
@@ -174,28 +181,79 @@ Deno.test("genaiPrices, gives no price for a usage that cannot be", () => {
 });
 
 Deno.test("genaiPrices, gives 0 for a call that used nothing", () => {
-  assertEquals(genaiPrices()({ input: 0, output: 0 }, "openai/gpt-5-mini"), 0);
+  assertEquals(prices()({ input: 0, output: 0 }, "openai/gpt-5-mini"), 0);
 });
 
 Deno.test("genaiPrices, with a provider, takes its prices for models of any vendor", () => {
-  const router = genaiPrices({ provider: "openrouter" });
+  const priceOf = prices({ provider: "openrouter" });
   const expected = inTable("openai/gpt-4o", "openrouter").total_price;
   for (const name of ["openai/gpt-4o", "openrouter/openai/gpt-4o"]) {
-    assertEquals(router(USAGE, name), expected, name);
+    assertEquals(priceOf(USAGE, name), expected, name);
   }
   assertEquals(
-    genaiPrices({ provider: "Azure" })(USAGE, "gpt-4o-2024-08-06"),
+    prices({ provider: "Azure" })(USAGE, "gpt-4o-2024-08-06"),
     inTable("gpt-4o", "azure").total_price,
   );
   assertEquals(
-    genaiPrices({ provider: "openai" })(USAGE, "openai/gpt-4o"),
+    prices({ provider: "openai" })(USAGE, "openai/gpt-4o"),
     inTable("gpt-4o", "openai").total_price,
   );
-  assertEquals(genaiPrices({ provider: "anthropic" })(USAGE, "gpt-4o"), undefined);
+  assertEquals(prices({ provider: "anthropic" })(USAGE, "gpt-4o"), undefined);
+});
+
+Deno.test("genaiPrices, takes the price of the model that answered, at the vendor that was asked", () => {
+  const priceOf = prices();
+  const cases: readonly [llm: string, model: string, providerId: string, id: string][] = [
+    ["openai/gpt-5", "gpt-5-mini-2025-08-07", "openai", "gpt-5-mini"],
+    ["azure/my-deployment", "gpt-4o-2024-08-06", "azure", "gpt-4o"],
+    ["openrouter/openai/gpt-4o", "openai/gpt-4o", "openrouter", "openai/gpt-4o"],
+    ["openai/gpt-5", "anthropic/claude-sonnet-4-5", "anthropic", "claude-sonnet-4-5"],
+    ["my-llm", "gpt-5-mini", "openai", "gpt-5-mini"],
+    ["my-llm", "anthropic.messages/claude-sonnet-4-5", "anthropic", "claude-sonnet-4-5"],
+  ];
+  for (const [llm, model, providerId, id] of cases) {
+    assertEquals(
+      priceOf(USAGE, llm, model),
+      inTable(id, providerId).total_price,
+      `${llm} ${model}`,
+    );
+  }
+  const unknown: readonly [llm: string, model: string][] = [
+    ["house/gpt-4o", "gpt-4o"],
+    ["house/gpt-4o", "openai/gpt-4o"],
+    ["openai/gpt-5", "gpt-99"],
+    ["together/deepseek-ai/DeepSeek-V99", "deepseek/deepseek-chat"],
+    ["my-llm", "house/gpt-4o"],
+  ];
+  for (const [llm, model] of unknown) {
+    assertEquals(priceOf(USAGE, llm, model), undefined, `${llm} ${model}`);
+  }
+});
+
+Deno.test("genaiPrices, takes a price of one's own for the LLM also where its model tells its version", () => {
+  const own = { input: 1, output: 0 };
+  const priceOf = prices({ overrides: { "openai/gpt-5-mini": own, "house/model": own } });
+  assertAlmostEquals(priceOf(USAGE, "openai/gpt-5-mini", "gpt-5-mini-2025-08-07")!, 0.001, 1e-15);
+  assertAlmostEquals(priceOf(USAGE, "house/model", "v3")!, 0.001, 1e-15);
+  // Another model answered, whose price is known.
+  assertEquals(
+    priceOf(USAGE, "openai/gpt-5-mini", "anthropic/claude-sonnet-4-5"),
+    inTable("claude-sonnet-4-5", "anthropic").total_price,
+  );
+});
+
+Deno.test("genaiPrices, takes a price of one's own for a model, whatever LLM was asked", () => {
+  const priceOf = prices({
+    overrides: {
+      "gpt-5-mini-2025-08-07": { input: 1, output: 0 },
+      "openai/gpt-5-mini": { input: 9, output: 9 },
+    },
+  });
+  assertAlmostEquals(priceOf(USAGE, "openai/gpt-5-mini", "gpt-5-mini-2025-08-07")!, 0.001, 1e-15);
 });
 
 Deno.test("genaiPrices, takes a price of one's own before that of the table", () => {
-  const priceOf = genaiPrices({
+  const priceOf = prices({
     overrides: {
       "house/model": { input: 2, output: 8, cachedInput: 0.5, cacheWriteInput: 4 },
       "openai/gpt-5-mini": { input: 1, output: 0 },
@@ -210,7 +268,7 @@ Deno.test("genaiPrices, takes a price of one's own before that of the table", ()
 
 Deno.test("genaiPrices, keeps to the prices it was made with", () => {
   const own = { input: 1, output: 1 };
-  const priceOf = genaiPrices({ overrides: { own } });
+  const priceOf = prices({ overrides: { own } });
   own.input = 1000;
   assertAlmostEquals(priceOf({ input: 1000, output: 0 }, "own")!, 0.001, 1e-15);
 });
@@ -246,7 +304,7 @@ Deno.test("genaiPrices, refuses a price that is no amount", () => {
 Deno.test("genaiPrices, works in a process without permissions", async () => {
   const program = `
     import { genaiPrices } from "@nomos/agent/prices";
-    console.log(genaiPrices()({ input: 1000, output: 100 }, "openai/gpt-5-mini") > 0);
+    console.log(genaiPrices()({ input: 1000, output: 100 }, { llm: "openai/gpt-5-mini" }) > 0);
   `;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
