@@ -67,7 +67,6 @@ export {
   FallbackError,
   GraphError,
   GuardError,
-  LLMError,
   MisuseError,
   ObserverError,
   RunError,
@@ -80,7 +79,7 @@ export {
   ToolSignal,
   ToolTimeoutError,
 } from "./src/errors.ts";
-export type { GraphProblem, LLMErrorOptions } from "./src/errors.ts";
+export type { GraphProblem } from "./src/errors.ts";
 export type {
   Example,
   RouteEntry,
@@ -111,6 +110,8 @@ export type { State } from "./src/history/state.ts";
 export type { JsonSchema } from "./src/json.ts";
 export { LLMRequest } from "./src/llm/llm.ts";
 export type { LLM, LLMChunk, LLMResult, Message, Usage, ValidationResult } from "./src/llm/llm.ts";
+export { LLMError } from "./src/llm/llm_error.ts";
+export type { LLMErrorOptions } from "./src/llm/llm_error.ts";
 export { assertRealModelsAllowed, RealModelError } from "./src/llm/real_model.ts";
 export type { AutoOptions, AutoSample } from "./src/llm/auto/auto_player.ts";
 export { MockLLM, raw } from "./src/llm/mock_llm.ts";

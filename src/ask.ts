@@ -6,7 +6,8 @@
 import { ABORTED, unlessAborted } from "./abort.ts";
 import type { Decision } from "./decision/decision.ts";
 import type { DecisionProblem, DecisionReading } from "./decision/decision_schema.ts";
-import { LLMError, MisuseError, quote, reasonOf } from "./errors.ts";
+import { quote, reasonOf } from "./errors.ts";
+import { isOwnError, LLMError } from "./llm/llm_error.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { DecisionRequest } from "./llm/decision_request.ts";
@@ -105,14 +106,13 @@ export function failed(
 ): Decided | typeof ABORTED {
   if (signal?.aborted) return ABORTED;
   const { id: step, llm } = session.step;
-  if (!isOurs(cause)) {
+  if (!isOwnError(cause)) {
     const reason = reasonOf(cause);
     throw new LLMError(
       `Cannot decide in step "${step}" of session ${quote(session.id)}: ${llm.name}: ${reason}`,
       { cause },
     );
   }
-  // What is wrong with the program is told as it is, and a model may know its own error better.
   const usage = cause instanceof LLMError ? readUsage(cause.usage) : undefined;
   if (usage === undefined) throw cause;
   const { agent, log } = session;
@@ -248,12 +248,4 @@ export function outcome(
   { error }: { readonly error?: LLMError } = {},
 ): Decided {
   return { events, isOver, isMove: false, args: undefined, response: undefined, error };
-}
-
-function isOurs(cause: unknown): boolean {
-  try {
-    return cause instanceof LLMError || cause instanceof MisuseError;
-  } catch {
-    return false;
-  }
 }

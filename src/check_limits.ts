@@ -42,7 +42,8 @@ export function checkLimits(
   if (!result.success) {
     const issue: v.BaseIssue<unknown> = result.issues[0];
     const path = ["limits", v.getDotPath(issue)].filter((part) => part !== null).join(".");
-    throw new ConfigError(`${what}: ${path} is ${quote(issue.input)}: ${issue.message}`);
+    const given = issue.expected === "never" ? "unknown" : quote(issue.input);
+    throw new ConfigError(`${what}: ${path} is ${given}: ${issue.message}`);
   }
   if (limits.turn?.cost === undefined && limits.session?.cost === undefined) return;
   if (cost === undefined) {

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import type { Usage } from "./llm/llm.ts";
 
 /**
  * The common base, for `catch` blocks that want every error of the framework.
@@ -142,36 +141,6 @@ export class SessionEndedError extends MisuseError {
 export class SessionWaitingError extends MisuseError {
   /** `"SESSION_WAITING"` */
   readonly code = "SESSION_WAITING";
-}
-
-/** What is known of a failed model call. */
-export interface LLMErrorOptions extends ErrorOptions {
-  /** Whether the same request may succeed later. Default: false. */
-  readonly isRetryable?: boolean;
-  /** How long the vendor asks to wait before the next request, in milliseconds. */
-  readonly retryAfter?: number;
-  /** What the failed call cost all the same. */
-  readonly usage?: Usage;
-}
-
-/** A language model failed. The session is `interrupted`; `resume()` asks again. */
-export class LLMError extends RunError {
-  /** `"LLM_FAILED"`; a subclass may be more exact. */
-  readonly code: string = "LLM_FAILED";
-  /** Whether the same request may succeed later. */
-  readonly isRetryable: boolean;
-  /** How long the vendor asks to wait before the next request, in milliseconds. */
-  readonly retryAfter: number | undefined;
-  /** What the failed call cost all the same, where the vendor says so. */
-  readonly usage: Usage | undefined;
-
-  /** Makes the error from what could not be done, and what is known of it. */
-  constructor(message: string, options: LLMErrorOptions = {}) {
-    super(message, options);
-    this.isRetryable = options.isRetryable ?? false;
-    this.retryAfter = options.retryAfter;
-    this.usage = options.usage;
-  }
 }
 
 /** The arguments of a tool call do not satisfy the tool's schema. */

@@ -36,6 +36,10 @@ export let liveSessionOf: (session: Session) => LiveSession;
  * | new input with calls left open | they are closed as given up |
  * | a stream never iterated | nothing |
  * | a model that throws | `LLMError`, `interrupted`; `resume()` asks again |
+ * | a model that fails and says what that cost | the same, after a `model_failed` event |
+ * | a limit of the agent or the session is reached | `limited`; calls not made yet wait for `resume()` |
+ * | a limit is reached while an answer arrives | it is cut off, what it cost is estimated, `limited` |
+ * | an observer that throws | `ObserverError`, `interrupted`; what was committed stays |
  * | a guard that throws, or gives no boolean | `GuardError`, `interrupted`; `resume()` asks it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
  * | a tool that changes its arguments | changes its own copy |

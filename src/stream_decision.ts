@@ -7,7 +7,7 @@ import { ABORTED, unlessAborted } from "./abort.ts";
 import { ask, type Asked, conclude, type Decided, failed, outcome } from "./ask.ts";
 import type { OutputPreview } from "./decision/output_preview.ts";
 import type { Delta } from "./delta.ts";
-import { LLMError } from "./errors.ts";
+import { LLMError } from "./llm/llm_error.ts";
 import type { LimitEvent } from "./history/event.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { LLMChunk, LLMResult } from "./llm/llm.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LLMError, type LLMErrorOptions } from "../errors.ts";
+import { LLMError, type LLMErrorOptions } from "./llm_error.ts";
 
 /** The model would not answer. The same request is refused again. */
 export class LLMRefusalError extends LLMError {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LLMError } from "../errors.ts";
+import { LLMError } from "./llm_error.ts";
 
 /**
  * A {@linkcode MockLLM} cannot play: its script and what the agent did with it do

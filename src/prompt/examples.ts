@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { LLMError, reasonOf } from "../errors.ts";
+import { reasonOf } from "../errors.ts";
+import { isOwnError, LLMError } from "../llm/llm_error.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import type { LLM } from "../llm/llm.ts";
@@ -82,6 +83,7 @@ export class ExampleChooser {
     try {
       vectors = await this.#embedder.embed!(texts, signal ? { signal } : {});
     } catch (cause) {
+      if (isOwnError(cause)) throw cause;
       throw this.#failed(reasonOf(cause), cause);
     }
     if (Array.isArray(vectors) && vectors.length === texts.length && vectors.every(isVector)) {

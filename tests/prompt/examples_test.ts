@@ -7,6 +7,7 @@ import {
   type LLM,
   LLMError,
   MockLLM,
+  RealModelError,
 } from "@nomos/agent";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 
@@ -189,6 +190,14 @@ Deno.test("Agent.explain, an embedding that fails is an LLMError as it is in a t
   const session = agent.createSession();
   await session.next("hi", { signal: AbortSignal.abort() });
   await assertRejects(() => agent.explain(session), LLMError, "quota");
+});
+
+Deno.test("Session.next, an embedding model that knows its own error is heard as it is", async () => {
+  for (const error of [new LLMError("quota", { isRetryable: true }), new RealModelError("real")]) {
+    const llm = embedding(() => Promise.reject(error));
+    const session = build(llm, [similar("abc")]).createSession();
+    assertEquals(await session.next("hi").catch((thrown) => thrown === error), true);
+  }
 });
 
 Deno.test("Session.next, an embedding that failed is tried again", async () => {

@@ -18,6 +18,8 @@ export type AutoSample<Value> = Value | ((request: LLMRequest, random: () => num
 export interface AutoOptions {
   /** Its name. Default: `"mock"`. */
   readonly name?: string;
+  /** Streams its answers in pieces of so many characters. Default: it does not stream. */
+  readonly chunkLength?: number;
   /** A whole number. Others give other values, and another order where there is a choice. Default: 1. */
   readonly seed?: number;
   /**

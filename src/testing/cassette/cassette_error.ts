@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LLMError } from "../../errors.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 
 /** A cassette could not be recorded, or was not played to its end. */
 export class CassetteError extends LLMError {

@@ -5,7 +5,8 @@
  */
 import type { AgentCore } from "../../agent_core.ts";
 import { createSession } from "../../create_session.ts";
-import { LLMError, reasonOf } from "../../errors.ts";
+import { reasonOf } from "../../errors.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { pick, type Random } from "../../random.ts";
 import type { Session } from "../../session.ts";

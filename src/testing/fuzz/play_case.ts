@@ -5,7 +5,8 @@
  */
 import type { AgentCore } from "../../agent_core.ts";
 import { createSession } from "../../create_session.ts";
-import { AgentError, FallbackError, LLMError, reasonOf } from "../../errors.ts";
+import { AgentError, FallbackError, reasonOf } from "../../errors.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { wireOutput } from "../../llm/wire_output.ts";
 import { seededRandom } from "../../random.ts";

@@ -10,7 +10,8 @@ import { parseOutput } from "../../decision/output.ts";
 import { openaiStrict } from "../../decision/schema_profile.ts";
 import { issuePath } from "../../decision/standard_schema.ts";
 import { WireSchema } from "../../decision/wire_schema.ts";
-import { AgentError, LLMError, reasonOf } from "../../errors.ts";
+import { AgentError, reasonOf } from "../../errors.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 import { copyJson, type JsonSchema } from "../../json.ts";
 import type { LLM, LLMRequest, Message, ValidationResult } from "../../llm/llm.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 import * as v from "valibot";
-import { LLMError, quote } from "../../errors.ts";
+import { quote } from "../../errors.ts";
+import { LLMError } from "../../llm/llm_error.ts";
 import type { LLM, Message } from "../../llm/llm.ts";
 import { askModel, MAX_ATTEMPTS } from "./ask_model.ts";
 import type { Conversation } from "./conversation.ts";
