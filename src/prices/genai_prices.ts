@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { calcPrice, type PriceCalculation } from "@pydantic/genai-prices";
 import { ConfigError, quote } from "../errors.ts";
 import type { CostOf } from "../receipt.ts";
 import { ownPriceOf, readOwnPrices, type TokenPrices } from "./own_prices.ts";
 import { priceProviderOf } from "./price_provider.ts";
-import { type TableName, tableNames } from "./table_names.ts";
-import { readTokens, type Tokens } from "./tokens.ts";
+import { type PricedModel, PriceTable, tablePriceOf } from "./price_table.ts";
+import { readTokens } from "./tokens.ts";
 
 /** Options of {@linkcode genaiPrices}. */
 export interface GenaiPricesOptions {
@@ -67,27 +66,24 @@ export interface GenaiPricesOptions {
  * ```
  */
 export function genaiPrices(options: GenaiPricesOptions = {}): CostOf {
-  const { clock = Date.now } = options;
-  const ownPrices = readOwnPrices(options.overrides ?? {});
-  const provider = options.provider === undefined ? undefined : readProvider(options.provider);
+  const { clock = Date.now, overrides = {}, provider } = options;
+  const ownPrices = readOwnPrices(overrides);
+  const table = new PriceTable(provider === undefined ? undefined : readProvider(provider));
   return (usage, call) => {
-    const { llm, model } = call;
     const tokens = readTokens(usage);
     if (tokens === undefined) return undefined;
-    const own = model === undefined ? undefined : ownPrices.get(model);
+    const { llm, model } = call;
+    const answered = table.find(call);
+    const own = (model === undefined ? undefined : ownPrices.get(model)) ??
+      (isOther(answered, table.find({ llm })) ? undefined : ownPrices.get(llm));
     if (own !== undefined) return ownPriceOf(tokens, own);
-    const time = new Date(clock());
-    const answered = findInTable(tokens, tableNames(call, provider), time);
-    const ownOfAsked = ownPrices.get(llm);
-    if (ownOfAsked !== undefined) {
-      const asked = findInTable(tokens, tableNames({ llm }, provider), time);
-      // Another model may have answered, as a fallback: its price is not that of the one asked.
-      const isOther = answered !== undefined && asked !== undefined &&
-        answered.model !== asked.model;
-      if (!isOther) return ownPriceOf(tokens, ownOfAsked);
-    }
-    return answered && tablePriceOf(tokens, answered);
+    return answered && tablePriceOf(answered, tokens, clock());
   };
+}
+
+/** Whether another model answered than the one that was asked, as a fallback: they have not one price. */
+function isOther(answered: PricedModel | undefined, asked: PricedModel | undefined): boolean {
+  return answered !== undefined && asked !== undefined && answered.model !== asked.model;
 }
 
 function readProvider(provider: string): string {
@@ -97,41 +93,4 @@ function readProvider(provider: string): string {
     `Cannot price the models of provider ${quote(provider)}: ` +
       'expected one of the table of prices, for example "openai" or "openrouter"',
   );
-}
-
-function findInTable(
-  { input, output, cachedInput, cacheWriteInput, reasoning }: Tokens,
-  names: readonly TableName[],
-  timestamp: Date,
-): PriceCalculation | undefined {
-  const usage = {
-    input_tokens: input,
-    output_tokens: output,
-    cache_read_tokens: cachedInput,
-    cache_write_tokens: cacheWriteInput,
-    output_reasoning_tokens: reasoning,
-  };
-  for (const { id, providerId } of names) {
-    try {
-      const found = calcPrice(usage, id, {
-        timestamp,
-        ...(providerId !== undefined && { providerId }),
-      });
-      if (found !== null) return found;
-    } catch {
-      // The table may be newer than this file: what it cannot count has no price, and stops no session.
-      return undefined;
-    }
-  }
-  return undefined;
-}
-
-/** The price of what was found; undefined where the table has none, for it counts that as free. */
-function tablePriceOf(
-  { input, output }: Tokens,
-  { model_price: { input_mtok, output_mtok }, total_price }: PriceCalculation,
-): number | undefined {
-  const isKnown = (input === 0 || input_mtok !== undefined) &&
-    (output === 0 || output_mtok !== undefined);
-  return isKnown ? total_price : undefined;
 }

@@ -132,6 +132,16 @@ Deno.test("genaiPrices, takes a reasoning model's reasoning at its own price", (
   );
 });
 
+Deno.test("genaiPrices, gives the same for the same, however many models are asked for in between", () => {
+  const priceOf = prices();
+  const first = priceOf(USAGE, "openai/gpt-5-mini");
+  for (let version = 0; version < 300; version++) {
+    assertEquals(priceOf(USAGE, "openai/gpt-5", `gpt-99-${version}`), undefined);
+  }
+  assertEquals(priceOf(USAGE, "openai/gpt-5-mini"), first);
+  assertEquals(priceOf({ input: 0, output: 0 }, "openai/gpt-5-mini"), 0);
+});
+
 Deno.test("genaiPrices, gives no price where the model is not surely known", () => {
   const priceOf = prices();
   for (
