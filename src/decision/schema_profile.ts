@@ -7,8 +7,9 @@
 /**
  * The subset of JSON Schema that a model accepts, as data: it is part of the
  * key under which schemas are cached, and cassettes keep it. A schema is lowered
- * to it before it is sent. Every optional field defaults to what OpenAI's strict
- * mode does; a limit that is absent is none.
+ * to it before it is sent: it may become wider, for the author's schema validates
+ * afterwards, and never narrower; what has no form is refused when the agent is
+ * built. An absent field is as in OpenAI's strict mode; an absent limit is none.
  *
  * @example A model that takes maps, and no regular expressions
  * ```ts

@@ -94,7 +94,7 @@ class Samples {
   tuple(depth: number): fc.Arbitrary<Sample> {
     const rest = this.features.has("rest") ? fc.boolean() : fc.constant(false);
     const items = fc.array(this.any(depth - 1), { minLength: 1, maxLength: 3 });
-    return fc.tuple(items, this.any(0), rest).map(([items, other, hasRest]): Sample => {
+    return fc.tuple(items, this.any(depth - 1), rest).map(([items, other, hasRest]): Sample => {
       const schemas = items.map(({ schema }) => schema);
       const first = fc.tuple(...items.map(({ values }) => values));
       const more = hasRest ? fc.array(other.values, { maxLength: 2 }) : fc.constant([]);
