@@ -36,12 +36,12 @@ export function lowerObject(
     if (closesCycle && !isOptional) notes.push(`always with ${JSON.stringify(name)}`);
     if (!closesCycle && !(isOptional && isOmitted)) listed.push(name);
   }
-  const form: Record<string, unknown> = {
-    type: "object",
-    properties: Object.fromEntries(lowered),
-    required: listed,
-  };
   const rest = restOf(schema, path, context);
+  const form: Record<string, unknown> = { type: "object" };
+  if (lowered.length > 0 || rest === undefined) {
+    form.properties = Object.fromEntries(lowered);
+    form.required = listed;
+  }
   if (rest !== undefined) {
     form.additionalProperties = rest.form;
     plan.rest = rest.plan;

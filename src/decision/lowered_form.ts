@@ -20,7 +20,7 @@ export function orNull(schema: Record<string, unknown>): Record<string, unknown>
 
 /** A decoder that reads the discriminator first settles the branch at once. */
 export function discriminatorsFirst(schema: Record<string, unknown>): Record<string, unknown> {
-  if (schema.type !== "object") return schema;
+  if (schema.type !== "object" || schema.properties === undefined) return schema;
   const required = schema.required as readonly string[];
   const properties = Object.entries(schema.properties as Record<string, JsonSchema>)
     .sort(([, a], [, b]) => rank(a) - rank(b));

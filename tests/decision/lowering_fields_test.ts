@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { lower, LoweringError } from "../../src/decision/lowering.ts";
+import { findExcess } from "../../src/decision/schema_limits.ts";
 import { openaiStrict, type SchemaProfile } from "../../src/decision/schema_profile.ts";
 
 type Schema = Record<string, unknown>;
@@ -75,4 +76,42 @@ Deno.test("lower copies what a keyword has of parts, and says in words what it c
       description: `contains ${JSON.stringify(contains)}`,
     });
   }
+});
+
+Deno.test("lower makes two definitions of one that is closed by itself and open in an intersection", () => {
+  const $ref = "#/$defs/a";
+  const source = {
+    ...object({ x: { $ref }, y: { allOf: [{ $ref }, object({ b: text })] } }),
+    $defs: { a: object({ a: text }) },
+  };
+  const { schema, definitions } = lower(source, { ...openaiStrict, intersections: true }, "x_");
+  assertEquals(schema.properties, {
+    x: { $ref: "#/$defs/x_0" },
+    y: { allOf: [{ $ref: "#/$defs/x_1" }, object({ b: text })] },
+  });
+  assertEquals(definitions, { x_0: closed({ a: text }), x_1: object({ a: text }) });
+});
+
+Deno.test("findExcess counts in every part of a schema", () => {
+  const optional = { ...object({ a: text }, []), additionalProperties: false };
+  const maybe = { type: ["string", "null"] };
+  const parts: Schema[] = [
+    { type: "object", properties: { x: optional }, required: ["x"] },
+    { type: "array", items: optional },
+    { type: "array", prefixItems: [text, optional] },
+    { anyOf: [text, optional] },
+    { allOf: [optional] },
+    { type: "object", additionalProperties: optional },
+    { $ref: "#/$defs/a", $defs: { a: optional } },
+  ];
+  for (const part of parts) {
+    const told = "it has 1 properties that are not required: expected at most 0";
+    assertEquals(findExcess(part, { ...openaiStrict, maxOptional: 0 }), told);
+    assertEquals(findExcess(part, { ...openaiStrict, maxOptional: 1 }), undefined);
+  }
+  const unions = { ...object({ a: maybe, b: { anyOf: [text, maybe] } }) };
+  assertEquals(
+    findExcess(unions, { ...openaiStrict, maxUnions: 2 }),
+    "it has 3 unions: expected at most 2",
+  );
 });

@@ -186,8 +186,6 @@ Deno.test("geminiStructured keeps tuples and records, and widens bounds that it 
   });
   assertEquals(said(gemini, v.pipe(v.record(v.string(), v.number()), v.minEntries(1))), {
     type: "object",
-    properties: {},
-    required: [],
     additionalProperties: number,
     description: "at least 1 properties",
   });
@@ -255,12 +253,12 @@ Deno.test("plainJsonSchema keeps every restriction that it can say exactly", () 
       exclusiveMinimum: 1,
     }],
     [v.pipe(v.record(v.string(), v.number()), v.maxEntries(3)), {
-      ...closed({}),
+      type: "object",
       additionalProperties: number,
       maxProperties: 3,
     }],
     [v.record(v.pipe(v.string(), v.regex(/^a/)), v.unknown()), {
-      ...closed({}),
+      type: "object",
       additionalProperties: true,
       propertyNames: { ...text, pattern: "^a" },
     }],
