@@ -1,0 +1,51 @@
+/**
+ * What can be shown of an output that a model is still writing.
+ *
+ * @module
+ */
+import type { Delta } from "../delta.ts";
+import { IncrementalJson, type JsonPath, type JsonPiece } from "./incremental_json.ts";
+
+/**
+ * Reads the text of one decision while it arrives, and gives its reasoning and
+ * its response. It judges nothing but JSON: whether the decision is legal is
+ * known when it is complete.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { OutputPreview } from "./output_preview.ts";
+ *
+ * const preview = new OutputPreview();
+ * assertEquals(preview.push('{"reasoning":[],"decision":{"action":"RESPOND","respo'), []);
+ * const [delta] = preview.push('nse":"Good mor');
+ * assertEquals(delta, { type: "delta", field: "response", text: "Good mor" });
+ * ```
+ */
+export class OutputPreview {
+  readonly #json = new IncrementalJson(isShown);
+
+  /**
+   * Takes more text and gives what arrived of it. Never throws. Nothing comes of a
+   * response that is null, nor of anything from the first character on that cannot be JSON.
+   */
+  push(text: string): readonly Delta[] {
+    return this.#json.push(text).flatMap(deltaOf);
+  }
+}
+
+function isShown(path: JsonPath): boolean {
+  if (path.length !== 2) return false;
+  const [field, place] = path;
+  return field === "decision" && place === "response" ||
+    field === "reasoning" && typeof place === "number";
+}
+
+function deltaOf({ path, kind, text }: JsonPiece): Delta | [] {
+  const [, index] = path;
+  if (typeof index === "number") {
+    return kind === "json" ? [] : { type: "delta", field: "reasoning", index, text };
+  }
+  const isNull = kind === "json" && text === "null";
+  return isNull ? [] : { type: "delta", field: "response", text };
+}
