@@ -39,7 +39,7 @@
  * | --- | --- | --- | --- | --- | --- | --- | --- |
  * | `api.openai.com`, `*.api.openai.com` | `openai/…` | `OPENAI_API_KEY` | yes | yes | `max_completion_tokens` | asked for | sent |
  * | `*.openai.azure.com`, `*.services.ai.azure.com`, `*.cognitiveservices.azure.com` | `azure/…` | `AZURE_OPENAI_API_KEY` | yes | yes | `max_completion_tokens` | asked for | sent |
- * | `api.groq.com` (1) | `groq/…` | `GROQ_API_KEY` | yes | yes | `max_completion_tokens` | asked for | no |
+ * | `api.groq.com` (1) | `groq/…` | `GROQ_API_KEY` | no | no | `max_completion_tokens` | asked for | no |
  * | `api.mistral.ai` (2) | `mistral/…` | `MISTRAL_API_KEY` | no | no | `max_tokens` | comes unasked | no |
  * | `openrouter.ai` (3) | `openrouter/…` | `OPENROUTER_API_KEY` | no | no | `max_tokens` | asked for | no |
  * | `api.deepseek.com` (4) | `deepseek/…` | `DEEPSEEK_API_KEY` | no | no | `max_tokens` | asked for | no |

@@ -60,8 +60,8 @@ export async function errorOfResponse(
     );
   }
   const text = await readBeginning(exchange, MAX_ERROR_BYTES);
-  const error = readServerError(parse(text)) ?? looseError(parse(text)) ??
-    describe({ message: text });
+  const value = parse(text);
+  const error = readServerError(value) ?? looseError(value) ?? describe({ message: text });
   const retryAfter = readRetryAfter(headers, Date.now());
   return errorOf(exchange, { ...error, status }, output, {
     ...retryAfter !== undefined && { retryAfter },
@@ -115,8 +115,10 @@ const SCHEMA_CODES: ReadonlySet<string> = new Set([
   "unsupported_response_format",
 ]);
 
+const PARAMETER_REGEXP = /^(?:response_format|tools|tool_choice)\b/;
 const RESPONSE_FORMAT_REGEXP = /response[ _]format|json[ _]schema|json[ _]mode|structured output/i;
-const TOOLS_REGEXP = /\btools?\b|tool[ _]choice|function call/i;
+const TOOLS_REGEXP =
+  /tool[ _](?:choice|use|call)|function[ _]call|support\w* tools?\b|tools?\W+(?:is|are) not\b/i;
 /** OpenRouter has no provider that takes all the request has. */
 const NO_ENDPOINT_REGEXP = /^no endpoints found that (?:can handle|support)/i;
 
@@ -127,16 +129,22 @@ function isAboutSchema(
 ): boolean {
   if (SCHEMA_CODES.has(code)) return true;
   if (status === 404) return NO_ENDPOINT_REGEXP.test(message);
-  // The model's answer did not become what was asked for; another may.
-  if (status !== 400 && status !== 422 || GENERATION_CODES.has(code)) return false;
-  if (/^(?:response_format|tools|tool_choice)\b/.test(param)) return true;
+  if (status !== 400 && status !== 422 || OTHER_CODES.has(code)) return false;
+  // Many servers do not say which field it is, and some errors about others name this one.
+  if (param !== "") return PARAMETER_REGEXP.test(param);
   return (output === "tool" ? TOOLS_REGEXP : RESPONSE_FORMAT_REGEXP).test(message);
 }
 
-/** A model of Groq wrote what was not valid. */
+/** A model of Groq wrote what was not valid: another answer may be. */
 const GENERATION_CODES: ReadonlySet<string> = new Set([
   "json_validate_failed",
   "tool_use_failed",
+]);
+
+/** Errors whose messages may speak of the schema, and that are about something else. */
+const OTHER_CODES: ReadonlySet<string> = new Set([
+  ...GENERATION_CODES,
+  "context_length_exceeded",
 ]);
 
 /** Whether the same request may succeed later. */
@@ -165,16 +173,16 @@ const STATUSES: Readonly<Record<string, number>> = {
 
 function describe(error: Readonly<Record<string, unknown>>): ServerError {
   const { message, code, type, param, status } = error;
-  const [codeText, typeText] = [textOf(code), textOf(type)];
-  const known = [codeText, typeText].find((name) => Object.hasOwn(STATUSES, name));
-  const number = [code, status].find((value) => isStatus(value));
+  const names = [textOf(code), textOf(type)] as const;
+  const number = [code, status].map(textOf).find((text) => /^[45]\d\d$/.test(text));
+  const known = names.find((name) => Object.hasOwn(STATUSES, name));
   return {
     message: textOf(message),
-    code: codeText,
-    type: typeText,
+    code: names[0],
+    type: names[1],
     param: textOf(param),
-    status: number !== undefined ? Number(number) : known && STATUSES[known],
-  } as ServerError;
+    status: number !== undefined ? Number(number) : STATUSES[known ?? ""],
+  };
 }
 
 /** The error in a body that is one altogether: `{ detail }` of FastAPI, `{ message }` of gateways. */
@@ -182,10 +190,6 @@ function looseError(value: unknown): ServerError | undefined {
   if (!isPlainObject(value)) return undefined;
   const { message = value.detail } = value;
   return message === undefined ? undefined : describe({ ...value, message });
-}
-
-function isStatus(value: unknown): boolean {
-  return /^[45]\d\d$/.test(textOf(value));
 }
 
 /** Text, a number, or whatever else a server has there, as text. */

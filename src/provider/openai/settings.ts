@@ -9,7 +9,8 @@ import { copyJson, isPlainObject, type JsonObject } from "../../json.ts";
 import { checkKey } from "./api_key.ts";
 import type { Connection } from "./connection.ts";
 import type { OpenAIOptions } from "./openai_options.ts";
-import { type KnownServer, type OutputMode, serverAt, type ServerRules } from "./server_rules.ts";
+import { type KnownServer, serverAt } from "./known_servers.ts";
+import type { OutputMode, ServerRules } from "./server_rules.ts";
 
 /** What `openai()` goes by. */
 export interface Settings {
@@ -90,6 +91,9 @@ function readConnection(
   if (apiKey !== undefined && typeof apiKey !== "function") checkKey(apiKey, "apiKey");
   if (typeof fetch !== "function") throw refused("fetch", quote(fetch), "a function");
   const own = readHeaders(headers);
+  if (apiKey !== undefined && own.has("authorization")) {
+    throw refused("headers", '"authorization"', "it or apiKey, not both");
+  }
   const hasOwnKey = own.has("authorization") || own.has("api-key");
   return {
     name,

@@ -2,7 +2,7 @@ import { LLMError } from "@nomos/agent";
 import { openai, type OpenAIOptions } from "@nomos/agent/openai";
 import { record } from "@nomos/agent/testing";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { answer, echoCredentials, events, plain, type Reply } from "../chat_server.ts";
+import { answer, chatServer, echoCredentials, events, plain, type Reply } from "../chat_server.ts";
 import { drain, KEY, requestOf, scripted, thrownBy } from "./fixture.ts";
 
 /** An error as everything that shows one would show it. */
@@ -80,8 +80,9 @@ Deno.test("no error shows a secret in a header, or a key of a function", async (
     { apiKey: () => "canary-header" },
   ];
   for (const options of secrets) {
-    await using model = await scripted([echo], options);
-    const error = await thrownBy(() => model.llm.decide(requestOf()), LLMError);
+    await using server = await chatServer([echo]);
+    const llm = openai({ model: "m", baseURL: server.url, ...options });
+    const error = await thrownBy(() => llm.decide(requestOf()), LLMError);
     assertHidden(shown(error), "canary");
     assertStringIncludes(error.message, "[redacted]");
   }

@@ -107,6 +107,11 @@ Deno.test("decide() tells that the server does not take the schema, and what to 
   const tools = failure(400, { message: "Invalid", param: "tools[0].function.parameters" });
   const tool = await errorOf(tools, LLMSchemaError, { output: "tool" });
   assertStringIncludes(tool.message, 'output "json_schema" or "json_object"');
+  for (
+    const message of ["m does not support tools", "`tools` is not supported", "bad tool_choice"]
+  ) {
+    await errorOf(failure(400, { message }), LLMSchemaError, { output: "tool" });
+  }
   const mode = failure(400, { message: "JSON mode is not supported" });
   const object = await errorOf(mode, LLMSchemaError, { output: "json_object" });
   assertStringIncludes(object.message, 'output "json_schema" or "tool"');
@@ -115,11 +120,15 @@ Deno.test("decide() tells that the server does not take the schema, and what to 
 Deno.test("decide() takes other refusals for what they are", async () => {
   const cases: readonly (readonly [number, unknown])[] = [
     [400, { message: "max_tokens is too large", param: "max_tokens" }],
+    [400, { message: "Too long: 9 in the response_format", param: "messages" }],
+    [400, { message: "Too long: 9 in the response_format", code: "context_length_exceeded" }],
     [404, { message: "No such model" }],
     [401, { message: "json_schema" }],
     [500, { message: "response_format", param: "response_format" }],
   ];
   for (const [status, said] of cases) await errorOf(failure(status, said), LLMHttpError);
+  const tools = failure(400, { message: "Too many messages and tools" });
+  await errorOf(tools, LLMHttpError, { output: "tool" });
 });
 
 Deno.test("decide() tells that a filter refused the prompt", async () => {

@@ -84,6 +84,13 @@ Deno.test("openai() refuses headers that cannot be sent, and does not show their
   assertEquals(message, 'Cannot use "a b" as headers: expected the name of a header');
 });
 
+Deno.test("openai() refuses credentials that are given twice", () => {
+  assertEquals(
+    messageFor({ apiKey: "key", headers: { Authorization: "Bearer other" } }),
+    'Cannot use "authorization" as headers: expected it or apiKey, not both',
+  );
+});
+
 Deno.test("openai() is named after the vendor, or after the host", () => {
   const nameAt = (baseURL: string) => openai({ model: "m", baseURL }).name;
   assertEquals(openai({ model: "m" }).name, "openai/m");
