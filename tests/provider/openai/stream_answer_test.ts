@@ -6,6 +6,7 @@ import {
   LLMLengthError,
   LLMRefusalError,
   LLMSchemaError,
+  openai,
   type OpenAIOptions,
 } from "@nomos/agent/openai";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
@@ -21,7 +22,6 @@ import {
   type StreamEnding,
 } from "../chat_server.ts";
 import { drain, KEY, requestOf, scripted, thrownBy } from "./fixture.ts";
-import { openai } from "@nomos/agent/openai";
 
 async function chunksOf(reply: Reply, options?: Partial<OpenAIOptions>): Promise<LLMChunk[]> {
   await using model = await scripted([reply], options);
@@ -83,6 +83,7 @@ Deno.test("stream() takes the last usage there is", async () => {
     usage(1, [{ delta: { content: "{}" } }]),
     usage(2, [{ delta: {}, finish_reason: "stop" }]),
     usage(3, []),
+    JSON.stringify({ choices: [], usage: null }),
     "[DONE]",
   ]);
   const result = (await chunksOf(reply)).at(-1);
@@ -240,10 +241,12 @@ Deno.test("stream() throws the reason of its signal, before and within the strea
   for (const index of [0, 1]) {
     const leaving = new AbortController();
     const { signal } = leaving;
-    const draining = assertRejects(() => drain(model.llm, requestOf("Hi", { signal })));
+    const stream = model.llm.stream!(requestOf("Hi", { signal }))[Symbol.asyncIterator]();
+    if (index === 1) assertEquals((await stream.next()).value?.type, "text");
+    const waiting = assertRejects(() => stream.next());
     const { abandoned } = await model.server.arrival(index);
     leaving.abort(reason);
-    assertEquals(await draining, reason);
+    assertEquals(await waiting, reason);
     await abandoned;
   }
 });
