@@ -80,30 +80,26 @@ export class AnswerReader {
    * @throws {LLMError} if the server failed.
    */
   finish(): LLMResult {
-    const { name, redact } = this.#exchange;
+    const { redact } = this.#exchange;
+    const asked = `Cannot ask ${quote(this.#exchange.name)}`;
     const usage = this.#usage && { usage: this.#usage };
     if (this.#finishReason === "content_filter") {
-      throw new LLMContentFilterError(
-        `Cannot ask ${quote(name)}: the content filter withheld the answer`,
-        usage,
-      );
+      throw new LLMContentFilterError(`${asked}: the content filter withheld the answer`, usage);
     }
     if (this.#refusal !== "") {
       const reason = oneLine(redact(this.#refusal));
-      throw new LLMRefusalError(`Cannot ask ${quote(name)}: the model refused: ${reason}`, usage);
+      throw new LLMRefusalError(`${asked}: the model refused: ${reason}`, usage);
     }
     // The second one is Mistral's, for the end of what the model can take in.
     if (this.#finishReason === "length" || this.#finishReason === "model_length") {
       throw new LLMLengthError(
-        `Cannot ask ${
-          quote(name)
-        }: the answer was cut off after ${this.#text.length} characters: ` +
+        `${asked}: the answer was cut off after ${this.#text.length} characters: ` +
           "expected it to fit into maxTokens, with the reasoning before it",
         usage,
       );
     }
     if (this.#finishReason === "error") {
-      const told = `Cannot ask ${quote(name)}: the server failed while the model answered`;
+      const told = `${asked}: the server failed while the model answered`;
       throw new LLMError(told, { ...usage, isRetryable: true });
     }
     if (this.#output === "tool") this.#checkCalls(usage);

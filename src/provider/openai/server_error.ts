@@ -76,7 +76,7 @@ export function errorOf(
   options: LLMErrorOptions = {},
 ): LLMError {
   const request = response.headers.get("x-request-id");
-  const reason = oneLine(redact(message).trim(), 500) || code || type || "it does not say why";
+  const reason = oneLine(redact(message.trim() || code || type), 500) || "it does not say why";
   const said = `${reason}${request ? ` (request ${oneLine(redact(request), 100)})` : ""}`;
   if (code === "content_filter") {
     const told = `Cannot ask ${quote(name)}: the content filter refused the prompt: ${said}`;
@@ -84,7 +84,9 @@ export function errorOf(
   }
   if (output !== undefined && isAboutSchema({ message, code, param, status }, output)) {
     return new LLMSchemaError(
-      `Cannot ask ${quote(name)}: the server does not take the schema: ${said}: ${ADVICE[output]}`,
+      `Cannot ask ${quote(name)}: the server does not take the schema: ${said}: ` +
+        `expected a server and a model that take it: output ${OTHER_WAYS[output]} sends it in ` +
+        "another way, strict false asks for less, and schemaProfile says what it may contain",
       options,
     );
   }
@@ -99,14 +101,11 @@ export function errorOf(
   );
 }
 
-/** What may be done about a server that does not take the schema. */
-const ADVICE: Readonly<Record<OutputMode, string>> = {
-  json_schema: 'expected a server and a model that take it: output "tool" or "json_object" sends ' +
-    "it in another way, strict false asks for less, and schemaProfile says what it may contain",
-  tool: 'expected a server and a model that take it: output "json_schema" or "json_object" sends ' +
-    "it in another way, strict false asks for less, and schemaProfile says what it may contain",
-  json_object: 'expected a server and a model with a JSON mode: output "json_schema" or "tool" ' +
-    "sends the schema in another way",
+/** The other values of `output`, for messages. */
+const OTHER_WAYS: Readonly<Record<OutputMode, string>> = {
+  json_schema: '"tool" or "json_object"',
+  tool: '"json_schema" or "json_object"',
+  json_object: '"json_schema" or "tool"',
 };
 
 const SCHEMA_CODES: ReadonlySet<string> = new Set([
@@ -172,12 +171,14 @@ const STATUSES: Readonly<Record<string, number>> = {
 };
 
 function describe(error: Readonly<Record<string, unknown>>): ServerError {
-  const { message, code, type, param, status } = error;
+  const { message, code, type, param, status, metadata } = error;
+  // OpenRouter says that a provider failed, and here what that provider said.
+  const raw = isPlainObject(metadata) ? textOf(metadata.raw) : "";
   const names = [textOf(code), textOf(type)] as const;
   const number = [code, status].map(textOf).find((text) => /^[45]\d\d$/.test(text));
   const known = names.find((name) => Object.hasOwn(STATUSES, name));
   return {
-    message: textOf(message),
+    message: [textOf(message), raw].filter((text) => text !== "").join(": "),
     code: names[0],
     type: names[1],
     param: textOf(param),

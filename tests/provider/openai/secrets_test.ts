@@ -23,6 +23,8 @@ Deno.test("no error shows a key that the server repeats", async () => {
     ({ headers }) =>
       Response.json({ choices: [{ message: { refusal: headers.get("authorization") } }] }),
     ({ headers }) => events([`{"broken ${headers.get("authorization")}`, "x"])({} as never),
+    ({ headers }) =>
+      Response.json({ error: { code: headers.get("authorization") } }, { status: 403 }),
     ({ headers }) => events([JSON.stringify({ error: headers.get("authorization") })])({} as never),
     () => new Response("no", { status: 500, headers: { "x-request-id": `for ${KEY}` } }),
     () => new Response("no", { status: 302, headers: { location: `http://h.example/${KEY}` } }),

@@ -63,6 +63,7 @@ Deno.test("decide() reads errors in every form", async () => {
     [{ statusCode: 400, message: "six" }, "six"],
     [{ error: { code: "seven" } }, "seven"],
     [{ error: { message: "", type: "eight" } }, "eight"],
+    [{ error: { message: "Provider failed", metadata: { raw: "why" } } }, "Provider failed: why"],
     [{ error: {} }, "it does not say why"],
     ["nine", '"nine"'],
   ];
@@ -81,6 +82,8 @@ Deno.test("decide() reads errors in every form", async () => {
 
 Deno.test("decide() cuts what servers say, and keeps it on one line", async () => {
   const message = `first\n\u001b[2J${"x".repeat(5000)}`;
+  const named = await errorOf(failure(400, { code: "a\nb" }), LLMHttpError);
+  assertEquals(named.message, 'Cannot ask "test/m": status 400: a\\nb');
   const error = await errorOf(failure(400, { message }), LLMHttpError);
   assertStringIncludes(error.message, "first\\n\\u001b[2Jxxx");
   assert(error.message.length < 600);
