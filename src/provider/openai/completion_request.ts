@@ -7,6 +7,7 @@
  */
 import type { LLMRequest, Message } from "../../llm/llm.ts";
 import { mapMessages } from "../messages.ts";
+import { promptCacheKey } from "../prompt_cache_key.ts";
 import type { OutputMode } from "./server_rules.ts";
 import type { Settings } from "./settings.ts";
 
@@ -31,7 +32,7 @@ export async function completionRequest(
     messages: mapMessages(messages, rules, request.step !== undefined)
       .map(({ role, parts }) => ({ role, content: parts.join("\n\n") })),
     ...schemaFields(output, request, isStrict),
-    ...rules.promptCacheKey && { prompt_cache_key: await cacheKey(request) },
+    ...rules.promptCacheKey && { prompt_cache_key: await promptCacheKey(request) },
     ...isStreaming && { stream: true },
     ...isStreaming && rules.includeUsage && { stream_options: { include_usage: true } },
     ...fields,
@@ -71,13 +72,4 @@ function schemaMessage({ schema }: LLMRequest): Message {
     "Answer with one JSON object and nothing else. It must satisfy this JSON Schema:\n" +
     JSON.stringify(schema);
   return { role: "system", content };
-}
-
-/** The same for all requests of a session, which begin alike, and for no other. */
-async function cacheKey({ messages, sessionId = "" }: LLMRequest): Promise<string> {
-  const text = JSON.stringify([messages[0]?.content ?? "", sessionId]);
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(hash, 0, 16), (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
-  );
 }

@@ -8,8 +8,8 @@ import { quote } from "../../errors.ts";
 import { LLMError, type LLMErrorOptions } from "../../llm/llm_error.ts";
 import { isPlainObject } from "../../json.ts";
 import { LLMContentFilterError, LLMHttpError, LLMSchemaError } from "../../llm/llm_errors.ts";
+import { readRetryAfter } from "../retry_after.ts";
 import { type Exchange, readBeginning } from "./connection.ts";
-import { readRetryAfter } from "./retry_after.ts";
 import type { OutputMode } from "./server_rules.ts";
 
 /** What is known of a failure. Every server has some of it, in forms of its own. */

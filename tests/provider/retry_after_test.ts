@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readRetryAfter } from "../../../src/provider/openai/retry_after.ts";
+import { readRetryAfter } from "../../src/provider/retry_after.ts";
 
 function read(headers: Record<string, string>): number | undefined {
   return readRetryAfter(new Headers(headers), Date.parse("Thu, 01 Jan 2026 00:00:00 GMT"));
