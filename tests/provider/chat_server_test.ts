@@ -5,6 +5,7 @@ import {
   type ChatServer,
   chatServer,
   failure,
+  hangUp,
   silence,
   vectors,
 } from "./chat_server.ts";
@@ -61,8 +62,9 @@ Deno.test("chatServer() sees a client that goes away, before the response and wi
   await server.requests[1]!.abandoned;
 });
 
-Deno.test("chatServer() can cut a stream", async () => {
-  await using server = await chatServer([brokenAnswer("hello", 2, "cut")]);
+Deno.test("chatServer() can cut a connection, before the response and within it", async () => {
+  await using server = await chatServer([hangUp, brokenAnswer("hello", 2, "cut")]);
+  await assertRejects(() => post(server, asked), TypeError);
   const response = await post(server, { ...asked, stream: true });
   await assertRejects(() => response.text(), TypeError);
 });
