@@ -59,7 +59,8 @@ export class LiveSession {
   /** Where the session stands, a running turn aside. */
   get restingStatus(): Exclude<SessionStatus, "running"> {
     const { events, position: { status } } = this.log;
-    return status !== "ended" && this.#begunAt === events.length ? "interrupted" : status;
+    const isSettled = status === "ended" || status === "needs_approval";
+    return !isSettled && this.#begunAt === events.length ? "interrupted" : status;
   }
 
   /** Where the session stands. */
@@ -81,6 +82,11 @@ export class LiveSession {
     if (this.restingStatus === "ended") {
       throw new SessionEndedError(
         `Cannot begin a turn of session ${this.#name}: it has ended: expected a new session`,
+      );
+    }
+    if (isResume && this.restingStatus === "needs_approval") {
+      throw new SessionWaitingError(
+        `Cannot resume session ${this.#name}: calls wait for approval: expected approve() or deny()`,
       );
     }
     if (isResume && this.restingStatus === "waiting") {

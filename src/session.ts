@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type PendingApproval, pendingApprovals, type Verdict } from "./approval.ts";
 import { ConfigError } from "./errors.ts";
 import type { SessionEvent } from "./history/event.ts";
 import type { SessionStatus } from "./history/position.ts";
@@ -160,6 +161,49 @@ export class Session<StepId extends string = string> {
    */
   resume(options?: TurnOptions): Promise<Turn<StepId>> {
     return drain(runTurn(this.#live, undefined, options, RESUME)) as Promise<Turn<StepId>>;
+  }
+
+  /** The calls that wait for a person; empty unless the status is `needs_approval`. */
+  get approvals(): readonly PendingApproval[] {
+    return pendingApprovals(this.#live);
+  }
+
+  /**
+   * Allows a call that waits for approval, and goes on with the turn. Each call
+   * is decided by itself, once: while others wait, the turn ends `needs_approval`
+   * again. A call that was running when the process died is run again.
+   *
+   * @throws {ApprovalError} if the call does not wait, or `hash` is given and is another one's.
+   */
+  approve(
+    callKey: string,
+    options: TurnOptions & { readonly hash?: string } = {},
+  ): Promise<Turn<StepId>> {
+    return this.#decide({ kind: "approved", callKey, hash: options.hash }, options);
+  }
+
+  /**
+   * Refuses a call that waits for approval, and goes on with the turn; the model
+   * is told the reason.
+   *
+   * @throws {ApprovalError} if the call does not wait.
+   */
+  deny(callKey: string, reason: string, options?: TurnOptions): Promise<Turn<StepId>> {
+    return this.#decide({ kind: "denied", callKey, reason }, options);
+  }
+
+  /**
+   * Says what came of a call that waits, without running it, and goes on with the
+   * turn: for a call that was running when the process died, or was made by hand.
+   *
+   * @throws {ApprovalError} if the call does not wait.
+   */
+  settle(callKey: string, result: unknown, options?: TurnOptions): Promise<Turn<StepId>> {
+    return this.#decide({ kind: "settled", callKey, result }, options);
+  }
+
+  #decide(verdict: Verdict, options: TurnOptions | undefined): Promise<Turn<StepId>> {
+    return drain(runTurn(this.#live, undefined, options, { verdict })) as Promise<Turn<StepId>>;
   }
 
   /**

@@ -5,7 +5,13 @@
  */
 import type { ToolCall } from "../decision/decision.ts";
 import type { Constraint } from "../decision/legal_actions.ts";
-import type { DecisionEvent, ErrorEvent, SessionEvent, ToolFinishedEvent } from "./event.ts";
+import type {
+  ApprovalRequestedEvent,
+  DecisionEvent,
+  ErrorEvent,
+  SessionEvent,
+  ToolFinishedEvent,
+} from "./event.ts";
 
 /** Where a session stands between two turns, or in the middle of one. */
 export type SessionStatus =
@@ -22,12 +28,26 @@ export interface CallGroup {
   readonly decision: number;
   /** The calls. */
   readonly calls: readonly ToolCall[];
-  /** Their names, as they were started. */
-  readonly callKeys: string[];
+  /** Their names, as they were started or asked about. */
+  readonly callKeys: (string | undefined)[];
   /** What became of each, by its place. */
   readonly finished: (ToolFinishedEvent | undefined)[];
   /** How many have finished. */
   settled: number;
+  /** What a person is asked about, by its key; undefined until there was something. */
+  waiting: Map<string, ApprovalRequestedEvent> | undefined;
+}
+
+/** Whether a person is asked about a call of a group. */
+export function isWaiting({ waiting }: CallGroup, call: number): boolean {
+  return waiting !== undefined && [...waiting.values()].some((request) => request.call === call);
+}
+
+/** Whether nothing is left to do for a group before a person has decided. */
+export function isAllWaiting({ calls, settled, waiting }: CallGroup): boolean {
+  if (waiting === undefined || waiting.size === 0) return false;
+  const open = new Set([...waiting.values()].map(({ call }) => call));
+  return settled + open.size === calls.length;
 }
 
 /** How often the same calls with the same results make a loop. */
@@ -38,7 +58,7 @@ export class Position {
   /** The current step. */
   step: string;
   /** What the log says of the session; a running turn reads as `interrupted`. */
-  status: Exclude<SessionStatus, "running" | "needs_approval"> = "waiting";
+  status: Exclude<SessionStatus, "running"> = "waiting";
   /** The calls that are not all finished. */
   pending: CallGroup | undefined;
   /** Decisions asked for in this turn. */
@@ -69,10 +89,16 @@ export class Position {
       case "decision":
         return this.#applyDecision(event);
       case "tool_started":
-        this.pending?.callKeys.push(event.callKey);
+        if (this.pending !== undefined) this.pending.callKeys[event.call] = event.callKey;
         return;
       case "tool_finished":
         return this.#applyFinished(event);
+      case "approval_requested":
+        return this.#applyRequest(event);
+      case "approval_given":
+        this.pending?.waiting?.delete(event.callKey);
+        this.status = "interrupted";
+        return this.#restOnApproval();
       case "moved":
         this.step = event.to;
         this.errors = 0;
@@ -125,8 +151,21 @@ export class Position {
         callKeys: [],
         finished: new Array(calls.length).fill(undefined),
         settled: 0,
+        waiting: undefined,
       };
     }
+  }
+
+  #applyRequest(event: ApprovalRequestedEvent): void {
+    const group = this.pending;
+    if (group === undefined) return;
+    group.callKeys[event.call] ??= event.callKey;
+    (group.waiting ??= new Map()).set(event.callKey, event);
+    this.#restOnApproval();
+  }
+
+  #restOnApproval(): void {
+    if (this.pending !== undefined && isAllWaiting(this.pending)) this.status = "needs_approval";
   }
 
   #applyFinished(event: ToolFinishedEvent): void {
@@ -135,7 +174,12 @@ export class Position {
     if (group.finished[event.call] !== undefined) return;
     group.finished[event.call] = event;
     group.settled++;
-    if (group.settled < group.calls.length) return;
+    if (group.waiting !== undefined) {
+      for (const { callKey, call } of group.waiting.values()) {
+        if (call === event.call) group.waiting.delete(callKey);
+      }
+    }
+    if (group.settled < group.calls.length) return this.#restOnApproval();
     this.pending = undefined;
     this.errors = group.finished.some((one) => one!.outcome === "error") ? this.errors + 1 : 0;
     this.repeats = this.#lastGroup && isSame(this.#lastGroup, group) ? this.repeats + 1 : 1;
