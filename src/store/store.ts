@@ -8,7 +8,8 @@
  * Keeps the logs of sessions. A store knows nothing of agents: it keeps entries
  * in order, gives one writer at a time a lease, and lets nobody else write.
  *
- * Every method rejects with a {@linkcode StoreError} if the storage fails, and
+ * Every method rejects with a {@linkcode StoreError} if the storage fails, with
+ * a {@linkcode ConfigError} if it is given what its documentation rules out, and
  * with nothing but the errors it names otherwise. What a method has resolved is
  * durable: it survives the death of the process. A method that rejects has
  * changed nothing, unless the error says that its outcome is unknown.
@@ -21,7 +22,9 @@ export interface Store {
   readonly name: string;
 
   /**
-   * Creates a session without entries.
+   * Creates a session without entries. Its id is text of 1 to 1,000 UTF-16 code
+   * units, well-formed and without NUL. Other methods take any text: where no
+   * session can have such an id, there is none.
    *
    * @throws {ConflictError} if there is one of that id.
    */
@@ -45,7 +48,10 @@ export interface Store {
    */
   claim(id: string, claim: LeaseClaim): Promise<Lease | undefined>;
 
-  /** Lengthens a lease to `ttl` milliseconds from now; false if it is lost, which it stays. */
+  /**
+   * Makes a lease last `ttl` milliseconds from now, one too that ran out but that
+   * nobody else has claimed; false if it is lost, which it stays.
+   */
   renew(lease: Lease, ttl: number): Promise<boolean>;
 
   /** Gives a lease back. One that is lost already is no error. */
@@ -57,7 +63,7 @@ export interface Store {
    * @throws {LeaseLostError} if the lease is not the session's any more: another
    *   writer has it, it was given back, or the session was deleted. A lease that
    *   ran out but that nobody else has claimed still holds.
-   * @throws {ConflictError} if the head is another one.
+   * @throws {ConflictError} if the lease holds, but the head is another one.
    */
   append(lease: Lease, appended: Append): Promise<void>;
 
@@ -67,7 +73,11 @@ export interface Store {
   /** Deletes a session with its entries, whoever writes it; false if there is none. */
   delete(id: string): Promise<boolean>;
 
-  /** Ends the use of the store. What is running may be finished or rejected; nothing resolved is lost. */
+  /**
+   * Ends the use of the store. What is running may be finished or rejected;
+   * nothing resolved is lost. Every other method rejects with a
+   * {@linkcode StoreError} from then on; closing again does nothing.
+   */
   close(): Promise<void>;
 }
 
@@ -89,11 +99,11 @@ export interface StoredSession {
   readonly head: number;
   /** The hash of its last entry. */
   readonly hash: string;
-  /** The last snapshot, if there was one. */
+  /** The last snapshot, if there was one: an append without one keeps it. */
   readonly snapshot?: StoredSnapshot;
-  /** When it was created and last appended to, in milliseconds since 1970 by the store's clock. */
+  /** When it was created, in milliseconds since 1970 by the store's clock. */
   readonly createdAt: number;
-  /** When it was last appended to. */
+  /** When it was last appended to, or else created. */
   readonly updatedAt: number;
 }
 
@@ -119,7 +129,7 @@ export interface StoredEntry {
 
 /** Which entries to read. */
 export interface EntryRange {
-  /** The sequence number of the first. */
+  /** The sequence number of the first, from 0. */
   readonly from: number;
   /** How many at most, from 1. */
   readonly limit: number;
@@ -129,7 +139,7 @@ export interface EntryRange {
 export interface LeaseClaim {
   /** A name that nobody else has, new for each claim. */
   readonly owner: string;
-  /** How long the lease lasts, in milliseconds. */
+  /** How long the lease lasts: whole milliseconds, from 1. */
   readonly ttl: number;
   /** Whether to take it from whoever has it. Default: false. */
   readonly force?: boolean;
@@ -149,7 +159,7 @@ export interface Lease {
 export interface Append {
   /** The head that the writer expects: the sequence number of the first entry. */
   readonly head: number;
-  /** The entries, at least one, numbered from `head` on. */
+  /** The entries, at least one, numbered from `head` on without gaps. */
   readonly entries: readonly StoredEntry[];
   /** What follows from all entries, these included, as JSON text: the new snapshot. Default: none. */
   readonly snapshot?: string;
