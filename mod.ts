@@ -30,6 +30,8 @@ export type {
   AgentOptions,
   Models,
   NextArguments,
+  OpenArgument,
+  OpenOptions,
   SessionArguments,
   SessionOptions,
 } from "./src/agent_options.ts";

@@ -47,16 +47,20 @@ export interface TurnMode {
 export async function* runTurn(
   session: LiveSession,
   input: string | undefined,
-  { stopAfter, signal }: TurnOptions = {},
+  { stopAfter, signal: given }: TurnOptions = {},
   { isResume = false, hasDeltas = false, verdict }: TurnMode = {},
 ): AsyncGenerator<StreamPart, Turn, void> {
-  session.begin(input, isResume);
-  const { log, agent } = session;
+  session.lock(input);
+  const { log, agent, durability } = session;
   const { events, position } = log;
-  const from = events.length;
+  let from = 0;
+  let signal = given;
   let decided: Decided | undefined;
   let thrown: unknown;
   try {
+    if (durability !== undefined) signal = await durability.begin(given);
+    session.begin(input, isResume);
+    from = events.length;
     if (input !== undefined && input !== "") {
       const opening = closeOpenCalls(session);
       opening.push({
@@ -154,6 +158,7 @@ export async function* runTurn(
     throw error;
   } finally {
     session.end(thrown);
+    if (durability !== undefined) await durability.end();
   }
 }
 

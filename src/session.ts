@@ -4,7 +4,7 @@
  * @module
  */
 import { type PendingApproval, pendingApprovals, type Verdict } from "./approval.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, quote } from "./errors.ts";
 import type { SessionEvent } from "./history/event.ts";
 import type { SessionStatus } from "./history/position.ts";
 import { Spending } from "./history/spending.ts";
@@ -92,16 +92,19 @@ export class Session<StepId extends string = string> {
   /** The session as JSON: `agent.createSession({ state })` continues it. Put together when it is read. */
   get state(): State {
     const { id, log, restingStatus: status } = this.#live;
+    this.#checkWhole();
     return stateOf(id, log.position.step, status, log.events.slice());
   }
 
   /** The tokens of all model calls of the session that reported them. */
   get usage(): Usage {
+    this.#checkWhole();
     return Spending.of(this.#live.log.events).usage;
   }
 
   /** What all model calls of the session cost; undefined if the agent's `cost` knew of none. */
   get cost(): number | undefined {
+    this.#checkWhole();
     return Spending.of(this.#live.log.events).cost;
   }
 
@@ -219,8 +222,27 @@ export class Session<StepId extends string = string> {
     if (!Number.isSafeInteger(from) || from < 0) {
       throw new ConfigError(`Cannot read events from ${from}: expected a whole number from 0`);
     }
-    const { events } = this.#live.log;
+    const { log: { events }, durability } = this.#live;
+    if (durability !== undefined) return yield* durability.events(from);
     for (let at = from; at < events.length; at++) yield events[at]!;
+  }
+
+  /**
+   * Reads the whole log of a durable session, which a turn does by itself; until
+   * then its `state`, `usage` and `cost` are not known.
+   *
+   * @throws {SessionDamagedError} if the log is not as it was written.
+   */
+  async load(): Promise<void> {
+    await this.#live.durability?.load();
+  }
+
+  #checkWhole(): void {
+    if (this.#live.log.isWhole) return;
+    throw new ConfigError(
+      `Cannot tell the state of session ${quote(this.id)}: its log was not read yet: ` +
+        "expected load() or a turn before",
+    );
   }
 }
 

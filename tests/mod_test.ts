@@ -81,6 +81,8 @@ const TYPES = [
   "ObservedToolCall",
   "ObservedTurn",
   "Observer",
+  "OpenArgument",
+  "OpenOptions",
   "PendingApproval",
   "PromptReport",
   "RawOutput",

@@ -78,6 +78,34 @@ export class Position {
     this.step = start;
   }
 
+  /** The position of a snapshot; undefined if it is of another form than this release writes. */
+  static from(start: string, snapshot: string): Position | undefined {
+    const [version, fields, lastGroup] = JSON.parse(snapshot);
+    if (version !== SNAPSHOT_VERSION) return undefined;
+    const position = Object.assign(new Position(start), fields);
+    position.pending = groupFrom(fields.pending);
+    position.#lastGroup = groupFrom(lastGroup);
+    return position;
+  }
+
+  /** All of it as text: equal positions, equal texts. */
+  snapshot(): string {
+    return JSON.stringify([
+      SNAPSHOT_VERSION,
+      {
+        step: this.step,
+        status: this.status,
+        pending: groupFields(this.pending),
+        decisions: this.decisions,
+        errors: this.errors,
+        constraint: this.constraint,
+        isFallback: this.isFallback,
+        repeats: this.repeats,
+      },
+      groupFields(this.#lastGroup),
+    ]);
+  }
+
   /** Takes the next event of the log into account. */
   apply(event: SessionEvent): void {
     switch (event.type) {
@@ -199,6 +227,26 @@ export class Position {
       ? { ...last, failures: last.failures + 1 }
       : attempt && { ...attempt, failures: 1 };
   }
+}
+
+/** The version of snapshots written by this release: those of others are not read. */
+const SNAPSHOT_VERSION = 1;
+
+function groupFields(group: CallGroup | undefined): object | null {
+  if (group === undefined) return null;
+  return { ...group, waiting: group.waiting ? [...group.waiting] : null };
+}
+
+// deno-lint-ignore no-explicit-any -- what was written by `groupFields`
+function groupFrom(fields: any): CallGroup | undefined {
+  if (!fields) return undefined;
+  const noNulls = (items: unknown[]) => items.map((item) => item ?? undefined);
+  return {
+    ...fields,
+    callKeys: noNulls(fields.callKeys),
+    finished: noNulls(fields.finished),
+    waiting: fields.waiting === null ? undefined : new Map(fields.waiting),
+  };
 }
 
 /** Whether two groups made the same calls and got the same results. */

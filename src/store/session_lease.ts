@@ -125,9 +125,10 @@ export class SessionLease {
 }
 
 /** The error of a session that somebody else has taken over. */
-export function leaseLost(id: string): LeaseLostError {
+export function leaseLost(id: string, options?: ErrorOptions): LeaseLostError {
   return new LeaseLostError(
     `Cannot go on with session ${JSON.stringify(id)}: another writer has taken it over: ` +
       "expected to be the only one; what was committed stays, and is the other's to go on with",
+    options,
   );
 }

@@ -32,6 +32,7 @@ export class StoredLog implements Durability {
   readonly #id: string;
   readonly #options: LeaseOptions;
   readonly #start: string;
+  readonly #first: Link;
   /** Where the session ends, as far as it is known here. */
   #end: Link;
   /** Where the part begins that was read; all before follows from a snapshot. */
@@ -42,6 +43,7 @@ export class StoredLog implements Durability {
   private constructor(
     store: Store,
     session: StoredSession,
+    first: Link,
     start: string,
     options: LeaseOptions,
     position: Position,
@@ -49,6 +51,7 @@ export class StoredLog implements Durability {
   ) {
     this.#store = store;
     this.#id = session.id;
+    this.#first = first;
     this.#start = start;
     this.#options = options;
     this.#from = from;
@@ -70,10 +73,10 @@ export class StoredLog implements Durability {
     options: LeaseOptions,
   ): Promise<StoredLog> {
     const { snapshot } = session;
-    const position = snapshot && Position.from(start, snapshot.body);
+    const position = snapshot && readSnapshot(session.id, start, snapshot.body);
     const stored = snapshot === undefined || position === undefined
-      ? new StoredLog(store, session, start, options, new Position(start), first)
-      : new StoredLog(store, session, start, options, position, snapshot);
+      ? new StoredLog(store, session, first, start, options, new Position(start), first)
+      : new StoredLog(store, session, first, start, options, position, snapshot);
     await stored.#catchUp(session);
     return stored;
   }
@@ -107,7 +110,7 @@ export class StoredLog implements Durability {
     const { head, hash } = this.#from;
     if (this.log.isWhole) return;
     const past: SessionEvent[] = [];
-    let link = await this.#firstLink();
+    let link = this.#first;
     while (link.head < head) {
       const page = await this.#read(link, Math.min(PAGE, head - link.head));
       past.push(...page.events);
@@ -136,12 +139,7 @@ export class StoredLog implements Durability {
         at++;
       }
     }
-    for (; at < this.log.head; at++) yield this.log.at(at);
-  }
-
-  async #firstLink(): Promise<Link> {
-    const { firstHash } = await import("./hash_chain.ts");
-    return { head: 0, hash: await firstHash(this.#id) };
+    for (; at < this.log.head; at++) yield this.log.at(at)!;
   }
 
   /** Reads what was appended since. */
@@ -183,17 +181,25 @@ export class StoredLog implements Durability {
       entries.push({ seq: head++, body, hash });
     }
     const isDue = head - this.#snapshotHead >= SNAPSHOT_EVERY;
-    const snapshot = isDue ? this.log.positionAfter(events).snapshot() : undefined;
+    const snapshot = isDue ? this.#snapshotAfter(events) : undefined;
     try {
       await this.#append(lease, entries, snapshot, { head, hash });
     } catch (error) {
       // Whoever lost a race with another writer has lost the session.
-      const lost = error instanceof ConflictError ? leaseLost(this.#id) : error;
-      if (lost instanceof LeaseLostError) lease.lose(lost);
+      const isLost = error instanceof ConflictError || error instanceof LeaseLostError;
+      if (!isLost) throw error;
+      const lost = leaseLost(this.#id, { cause: error });
+      lease.lose(lost);
       throw lost;
     }
     if (isDue) this.#snapshotHead = head;
     this.#end = { head, hash };
+  }
+
+  #snapshotAfter(events: readonly SessionEvent[]): string {
+    const position = Position.from(this.#start, this.log.position.snapshot())!;
+    for (const event of events) position.apply(event);
+    return position.snapshot();
   }
 
   /** Appends, and finds out whether it happened where the answer was lost. */
@@ -228,5 +234,13 @@ export class StoredLog implements Durability {
     if (session?.head === head && session.hash === hash) return true;
     if (session?.head === this.#end.head && session.hash === this.#end.hash) return false;
     throw leaseLost(this.#id);
+  }
+}
+
+function readSnapshot(id: string, start: string, body: string): Position | undefined {
+  try {
+    return Position.from(start, body);
+  } catch (cause) {
+    throw damaged(id, "its snapshot cannot be read", { cause });
   }
 }
