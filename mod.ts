@@ -30,9 +30,12 @@ export type {
   AgentOptions,
   Models,
   NextArguments,
+  OpenArgument,
+  OpenOptions,
   SessionArguments,
   SessionOptions,
 } from "./src/agent_options.ts";
+export type { PendingApproval } from "./src/approval.ts";
 export { decide } from "./src/decision/decision.ts";
 export type {
   Action,
@@ -63,6 +66,7 @@ export type { Delta } from "./src/delta.ts";
 export type { Explanation } from "./src/explain.ts";
 export {
   AgentError,
+  ApprovalError,
   ConfigError,
   FallbackError,
   GraphError,
@@ -90,6 +94,8 @@ export type {
   Steps,
 } from "./src/graph/step.ts";
 export type {
+  ApprovalGivenEvent,
+  ApprovalRequestedEvent,
   DecisionEvent,
   EndedEvent,
   ErrorEvent,

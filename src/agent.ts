@@ -4,7 +4,13 @@
  * @module
  */
 import type { AgentCore } from "./agent_core.ts";
-import type { AgentOptions, NextArguments, SessionArguments } from "./agent_options.ts";
+import type {
+  AgentOptions,
+  NextArguments,
+  OpenArgument,
+  OpenOptions,
+  SessionArguments,
+} from "./agent_options.ts";
 import { buildCore } from "./build_core.ts";
 import { createSession } from "./create_session.ts";
 import { ConfigError, quote } from "./errors.ts";
@@ -75,6 +81,45 @@ export class Agent<StepId extends string = string, Context = unknown> {
    */
   createSession(...[options]: SessionArguments<Context>): Session<StepId> {
     return createSession(this.#core, options) as Session<StepId>;
+  }
+
+  /**
+   * A session that lives in a store: the one of that id, or a new one. Every event
+   * is committed before anything follows from it, so a turn that was interrupted,
+   * also by the death of its process, is finished by `resume()`: recorded results
+   * are not made again, calls that were running are, under the same `callKey`.
+   *
+   * @throws {ConfigError} if an option is not usable.
+   * @throws {StateError} if a newer release wrote it, or it is in a step this graph lacks.
+   * @throws {SessionDamagedError} if its log is not as it was written.
+   * @throws {StoreError} if the store fails.
+   *
+   * @example
+   * ```ts
+   * import { Agent, decide, MockLLM } from "@nomos/agent";
+   * import { memoryStore } from "@nomos/agent/store";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const agent = new Agent({
+   *   name: "greeter",
+   *   llm: new MockLLM([decide.respond("Hello"), decide.respond("Hello again")]),
+   *   start: "greet",
+   *   steps: { greet: { description: "Greet the user" } },
+   * });
+   * const store = memoryStore();
+   * await (await agent.openSession("ann", { store })).next("Hi");
+   * // Later, anywhere that reaches the store:
+   * const session = await agent.openSession("ann", { store });
+   * assertEquals((await session.next("Me again")).response, "Hello again");
+   * ```
+   */
+  async openSession(
+    id: string,
+    options: OpenOptions<Context>,
+  ): Promise<Session<StepId>> {
+    // Loaded when a first session is durable.
+    const { openSession } = await import("./open_session.ts");
+    return await openSession(this.#core, id, options as unknown as OpenOptions) as Session<StepId>;
   }
 
   /**

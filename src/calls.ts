@@ -4,9 +4,10 @@
  * @module
  */
 import { ABORTED, unlessAborted } from "./abort.ts";
+import { addHashes } from "./approval.ts";
 import type { ToolCall } from "./decision/decision.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
-import type { CallGroup } from "./history/position.ts";
+import { type CallGroup, isWaiting } from "./history/position.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { Scope } from "./observer.ts";
 import {
@@ -15,7 +16,7 @@ import {
   type PreparedCall,
   RunningCalls,
 } from "./tool/running_calls.ts";
-import { type HeldTool, schemaOf } from "./tool/tool.ts";
+import { type HeldTool, schemaOf, unknownOf } from "./tool/tool.ts";
 
 /**
  * Starts the calls that have not finished. Their validated arguments are given
@@ -26,6 +27,7 @@ export function startCalls(
   session: LiveSession,
   validated: readonly unknown[] | undefined,
   signal: AbortSignal | undefined,
+  approved?: string,
 ): RunningCalls | Promise<RunningCalls | undefined> {
   const group = session.log.position.pending!;
   const { tools } = session.step;
@@ -34,6 +36,7 @@ export function startCalls(
       session,
       group,
       signal,
+      undefined,
       group.calls.map(({ tool: name }, call) => {
         return { tool: tools.find((tool) => tool.name === name)!, args: validated[call] };
       }),
@@ -41,7 +44,9 @@ export function startCalls(
   }
   const validating = Promise.all(group.calls.map((call) => validateAgain(tools, call)));
   return unlessAborted(validating, signal).then((runs) =>
-    runs === ABORTED || signal?.aborted ? undefined : start(session, group, signal, runs)
+    runs === ABORTED || signal?.aborted
+      ? undefined
+      : start(session, group, signal, { approved }, runs)
   );
 }
 
@@ -49,16 +54,53 @@ function start(
   session: LiveSession,
   group: CallGroup,
   signal: AbortSignal | undefined,
+  resumed: { readonly approved: string | undefined } | undefined,
   runs: readonly PreparedCall["run"][],
 ): RunningCalls {
   const prepared: PreparedCall[] = [];
   for (const [call, run] of runs.entries()) {
     if (group.finished[call] !== undefined) continue;
+    if (group.waiting !== undefined && isWaiting(group, call)) continue;
     const callKey = keyOf(session, group, call);
     const context = new CallContext(session.context, session.id, session.step.id, callKey);
-    prepared.push({ call, run, context, scope: scopeOf(session, group, call, run, callKey) });
+    const scope = scopeOf(session, group, call, run, callKey);
+    // What was running when the process died is not run again, but found out about.
+    const isUnknown = resumed !== undefined && callKey !== resumed.approved &&
+      typeof run !== "string" && run.tool.once;
+    prepared.push({ call, run, context, scope, isUnknown });
   }
   return new RunningCalls(prepared, session.agent.maxResultChars, signal);
+}
+
+/**
+ * The events that ask a person about calls of `once` tools which were running
+ * when the process died, where the tool cannot find out by itself.
+ */
+export async function askAboutUnknown(
+  session: LiveSession,
+  approved: string | undefined,
+): Promise<SessionEvent[]> {
+  const group = session.log.position.pending!;
+  const events: SessionEvent[] = [];
+  for (const [call, { tool: name, args }] of group.calls.entries()) {
+    if (group.finished[call] !== undefined || isWaiting(group, call)) continue;
+    const callKey = keyOf(session, group, call);
+    const tool = session.step.tools.find((one) => one.name === name);
+    if (tool?.once !== true || callKey === approved || unknownOf(tool) !== undefined) continue;
+    events.push({
+      seq: session.log.events.length + events.length,
+      time: session.agent.clock(),
+      type: "approval_requested",
+      callKey,
+      call,
+      tool: name,
+      args,
+      reason: "unknown",
+      hash: "",
+    });
+  }
+  await addHashes(events);
+  return events;
 }
 
 /** In what the call of a tool runs, where somebody watches. */

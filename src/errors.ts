@@ -105,6 +105,12 @@ export class GuardError extends MisuseError {
   readonly code = "GUARD_FAILED";
 }
 
+/** A verdict about a tool call that does not wait for one. */
+export class ApprovalError extends MisuseError {
+  /** `"APPROVAL_INVALID"` */
+  readonly code = "APPROVAL_INVALID";
+}
+
 /** An observer of the agent threw. */
 export class ObserverError extends MisuseError {
   /** `"OBSERVER_FAILED"` */

@@ -13,6 +13,7 @@ import {
   SessionWaitingError,
 } from "./errors.ts";
 import type { Step } from "./graph/graph.ts";
+import type { Durability } from "./history/durability.ts";
 import type { Limits } from "./history/limits.ts";
 import type { Log } from "./history/log.ts";
 import type { SessionStatus } from "./history/position.ts";
@@ -46,9 +47,11 @@ export class LiveSession {
     readonly log: Log,
     isInterrupted = false,
     limits: Limits | undefined = agent.spendingLimits,
+    /** Where its log is kept; absent in memory. */
+    readonly durability: Durability | undefined = undefined,
   ) {
     this.account = limits && new Account(limits, log, agent.clock);
-    this.#begunAt = isInterrupted ? log.events.length : -1;
+    this.#begunAt = isInterrupted ? log.head : -1;
   }
 
   /** The current step. */
@@ -58,8 +61,9 @@ export class LiveSession {
 
   /** Where the session stands, a running turn aside. */
   get restingStatus(): Exclude<SessionStatus, "running"> {
-    const { events, position: { status } } = this.log;
-    return status !== "ended" && this.#begunAt === events.length ? "interrupted" : status;
+    const { head, position: { status } } = this.log;
+    const isSettled = status === "ended" || status === "needs_approval";
+    return !isSettled && this.#begunAt === head ? "interrupted" : status;
   }
 
   /** Where the session stands. */
@@ -67,8 +71,8 @@ export class LiveSession {
     return this.#isBusy ? "running" : this.restingStatus;
   }
 
-  /** Takes the lock of a turn, or says why there can be no turn. */
-  begin(input: unknown, isResume: boolean): void {
+  /** Takes the lock of a turn. */
+  lock(input: unknown): void {
     if (input !== undefined && typeof input !== "string") {
       const given = input === null ? "null" : `a ${typeof input}`;
       throw new ConfigError(`Cannot take ${given} as input: expected text`);
@@ -78,9 +82,19 @@ export class LiveSession {
         `Cannot begin a turn of session ${this.#name}: it is running: expected the turn before to end`,
       );
     }
+    this.#isBusy = true;
+  }
+
+  /** Begins the turn, or says why there can be none. */
+  begin(input: string | undefined, isResume: boolean): void {
     if (this.restingStatus === "ended") {
       throw new SessionEndedError(
         `Cannot begin a turn of session ${this.#name}: it has ended: expected a new session`,
+      );
+    }
+    if (isResume && this.restingStatus === "needs_approval") {
+      throw new SessionWaitingError(
+        `Cannot resume session ${this.#name}: calls wait for approval: expected approve() or deny()`,
       );
     }
     if (isResume && this.restingStatus === "waiting") {
@@ -89,8 +103,7 @@ export class LiveSession {
       );
     }
     if (this.agent.observers.length > 0) this.#beginWatch(input);
-    this.#isBusy = true;
-    this.#begunAt = this.log.events.length;
+    this.#begunAt = this.log.head;
     this.#hasAsked = false;
     this.account?.begin();
   }

@@ -6,7 +6,8 @@
  */
 import { ABORTED } from "./abort.ts";
 import { askForDecision, type Decided } from "./ask.ts";
-import { closeOpenCalls, finishedEvent, startCalls } from "./calls.ts";
+import { type PendingApproval, pendingApprovals, type Verdict, verdictEvents } from "./approval.ts";
+import { askAboutUnknown, closeOpenCalls, finishedEvent, startCalls } from "./calls.ts";
 import type { Delta } from "./delta.ts";
 import type { SessionEvent } from "./history/event.ts";
 import { nextStage } from "./history/next_stage.ts";
@@ -38,22 +39,28 @@ export interface TurnMode {
   readonly isResume?: boolean;
   /** Whether somebody wants what is still arriving. */
   readonly hasDeltas?: boolean;
+  /** What a person decided about a call, with which it goes on. */
+  readonly verdict?: Verdict;
 }
 
 /** Runs one turn: yields every event after it was committed, and returns what came of it. */
 export async function* runTurn(
   session: LiveSession,
   input: string | undefined,
-  { stopAfter, signal }: TurnOptions = {},
-  { isResume = false, hasDeltas = false }: TurnMode = {},
+  { stopAfter, signal: given }: TurnOptions = {},
+  { isResume = false, hasDeltas = false, verdict }: TurnMode = {},
 ): AsyncGenerator<StreamPart, Turn, void> {
-  session.begin(input, isResume);
-  const { log, agent } = session;
+  session.lock(input);
+  const { log, agent, durability } = session;
   const { events, position } = log;
-  const from = events.length;
+  let from = 0;
+  let signal = given;
   let decided: Decided | undefined;
   let thrown: unknown;
   try {
+    if (durability !== undefined) signal = await durability.begin(given);
+    session.begin(input, isResume);
+    from = events.length;
     if (input !== undefined && input !== "") {
       const opening = closeOpenCalls(session);
       opening.push({
@@ -64,6 +71,11 @@ export async function* runTurn(
       });
       const committed = log.append(opening);
       if (committed !== undefined) await committed;
+      for (const event of opening) yield event;
+    }
+    if (verdict !== undefined) {
+      const opening = await verdictEvents(session, verdict);
+      await log.append(opening);
       for (const event of opening) yield event;
     }
     while (signal === undefined || !signal.aborted) {
@@ -99,9 +111,19 @@ export async function* runTurn(
           }
           break;
         }
+        case "approval":
+          return finish(session, from, decided);
         case "call": {
           const group = position.pending!;
-          const starting = startCalls(session, decided?.args, signal);
+          if (decided === undefined) {
+            const requests = await askAboutUnknown(session, verdict?.callKey);
+            if (requests.length > 0) {
+              await log.append(requests);
+              for (const event of requests) yield event;
+              break;
+            }
+          }
+          const starting = startCalls(session, decided?.args, signal, verdict?.callKey);
           const running = starting instanceof Promise ? await starting : starting;
           if (running === undefined) return finish(session, from, decided);
           try {
@@ -136,18 +158,23 @@ export async function* runTurn(
     throw error;
   } finally {
     session.end(thrown);
+    if (durability !== undefined) await durability.end();
   }
 }
 
+const NONE: readonly PendingApproval[] = Object.freeze([]);
+
 /** What came of the turn that began at `from`. */
 function finish(session: LiveSession, from: number, decided: Decided | undefined): Turn {
+  const { restingStatus: status } = session;
   return new Turn({
     sessionId: session.id,
     log: session.log.events,
     from,
     step: session.log.position.step,
-    status: session.restingStatus,
+    status,
     response: decided?.response,
     prompt: session.prompt,
+    approvals: status === "needs_approval" ? pendingApprovals(session) : NONE,
   });
 }

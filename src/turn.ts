@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PendingApproval } from "./approval.ts";
 import type { Decision } from "./decision/decision.ts";
 import type { LimitReason, SessionEvent, ToolFinishedEvent } from "./history/event.ts";
 import type { SessionStatus } from "./history/position.ts";
@@ -34,6 +35,7 @@ export interface TurnParts {
   readonly status: Exclude<SessionStatus, "running">;
   readonly response: unknown;
   readonly prompt: (() => PromptReport) | undefined;
+  readonly approvals: readonly PendingApproval[];
 }
 
 /**
@@ -43,11 +45,14 @@ export interface TurnParts {
 export class Turn<StepId extends string = string> {
   /**
    * Why control is back: the agent waits for input, the session `ended`, a limit
-   * was reached, or the turn was `interrupted` (aborted, or stopped by `stopAfter`).
+   * was reached, a tool call `needs_approval`, or the turn was `interrupted`
+   * (aborted, or stopped by `stopAfter`).
    */
   readonly status: Exclude<SessionStatus, "running">;
   /** The step in which the turn came to rest. */
   readonly step: StepId;
+  /** The calls that wait for a person, where the status is `needs_approval`. */
+  readonly approvals: readonly PendingApproval[];
   /** What was said to the user: text, or what the step's `answer` schema gave. */
   readonly response: unknown;
   readonly #log: readonly SessionEvent[];
@@ -61,6 +66,7 @@ export class Turn<StepId extends string = string> {
     this.status = parts.status;
     this.step = parts.step as StepId;
     this.response = parts.response;
+    this.approvals = parts.approvals;
     this.#prompt = parts.prompt;
     this.#log = parts.log;
     this.#sessionId = parts.sessionId;

@@ -12,6 +12,7 @@
  * | {@linkcode repeat} | how often a test passes that does not always, with its confidence |
  * | {@linkcode requestSnapshot} | what would be sent, as text for `t.assertSnapshot` |
  * | {@linkcode forbidRealModels} | no real model by accident |
+ * | {@linkcode storeContract} | the checks that a store of your own must pass |
  *
  * `MockLLM.auto()` of the core plays a whole agent by itself.
  *
@@ -50,6 +51,9 @@ export { ScenarioError, ScenarioResult } from "./scenario/scenario_result.ts";
 export type { ScenarioUser, UserInput } from "./scenario/scenario_user.ts";
 export { simulatedUser, SimulatedUserError } from "./scenario/simulated_user.ts";
 export type { SimulatedUserOptions } from "./scenario/simulated_user.ts";
+export { storeContract } from "./store_contract/store_contract.ts";
+export type { StoreCheck, StoreContractOptions } from "./store_contract/store_contract.ts";
+export { StoreContractError } from "./store_contract/store_contract_error.ts";
 export { Trajectory, trajectoryOf } from "./trajectory/trajectory.ts";
 export type { TrajectoryAssertions } from "./trajectory/trajectory.ts";
 export { TrajectoryError } from "./trajectory/trajectory_error.ts";

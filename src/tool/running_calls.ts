@@ -6,7 +6,7 @@
 import { FallbackError, reasonOf, ToolTimeoutError } from "../errors.ts";
 import type { Scope } from "../observer.ts";
 import { resultText } from "./result_text.ts";
-import { type HeldTool, runOf } from "./tool.ts";
+import { type HeldTool, runOf, unknownOf } from "./tool.ts";
 import type { ToolContext } from "./tool_context.ts";
 
 /** One call that is to be run: its tool and validated arguments, or why it cannot be. */
@@ -19,6 +19,8 @@ export interface PreparedCall {
   readonly context: CallContext;
   /** In what it runs, where somebody watches. */
   readonly scope?: Scope | undefined;
+  /** Whether it was running when the process died, and must not run again. */
+  readonly isUnknown?: boolean;
 }
 
 /** What became of a call. */
@@ -141,7 +143,7 @@ function runCall(
   prepared: PreparedCall,
   maxResultChars: number,
 ): CallOutcome | Promise<CallOutcome> {
-  const { call, run, context, scope } = prepared;
+  const { call, run, context, scope, isUnknown } = prepared;
   if (typeof run === "string") return { call, outcome: "error", text: run };
   const { tool, args } = run;
   const succeed = (result: unknown): CallOutcome => {
@@ -152,9 +154,10 @@ function runCall(
     return { call, outcome, text: resultText(text, maxResultChars) };
   };
   try {
+    const perform = isUnknown ? unknownOf(tool)! : runOf(tool);
     const result = scope === undefined
-      ? runOf(tool)(args, context)
-      : scope(() => runOf(tool)(args, context));
+      ? perform(args, context)
+      : scope(() => perform(args, context));
     if (!isThenable(result)) return succeed(result);
     const running = Promise.resolve(result);
     const { timeout } = tool;

@@ -8,7 +8,9 @@ import { playWhole } from "./state_session.ts";
 const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   user: ["text"],
   decision: ["cost?", "decision", "model?", "step", "usage?"],
-  tool_started: ["callKey", "tool"],
+  tool_started: ["call", "callKey", "tool"],
+  approval_requested: ["args", "call", "callKey", "hash", "reason", "tool"],
+  approval_given: ["call", "callKey", "text?", "verdict"],
   tool_finished: ["call", "callKey", "outcome", "text", "tool"],
   moved: ["from", "to"],
   error: ["attempt?", "cost?", "message", "model?", "output", "path", "step", "usage?"],

@@ -39,7 +39,7 @@ Deno.test("Position follows the status through a turn", () => {
     [user, "interrupted"],
     [refused(), "interrupted"],
     [look, "interrupted"],
-    [{ type: "tool_started", callKey: "k0", tool: "look" }, "interrupted"],
+    [{ type: "tool_started", callKey: "k0", call: 0, tool: "look" }, "interrupted"],
     [finished(0), "interrupted"],
     [{ type: "fallback", reason: "loop" }, "interrupted"],
     [decided(decide.respond("Hello")), "waiting"],

@@ -258,7 +258,13 @@ Deno.test("otel, notes moves, limits, fallbacks and the end on the span of the t
   const turn = otel().beginTurn(TURN);
   const base = { seq: 1, time: 0 };
   turn.onEvent?.({ ...base, type: "user", text: "Hi" });
-  turn.onEvent?.({ ...base, type: "tool_started", callKey: "session-1/1/0", tool: "get_menu" });
+  turn.onEvent?.({
+    ...base,
+    type: "tool_started",
+    callKey: "session-1/1/0",
+    call: 0,
+    tool: "get_menu",
+  });
   turn.onEvent?.({ ...base, type: "moved", from: "greet", to: "order" });
   turn.onEvent?.({ ...base, type: "fallback", reason: "loop" });
   turn.onEvent?.({ ...base, type: "limit", reason: "iterations" });

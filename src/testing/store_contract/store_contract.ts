@@ -1,0 +1,98 @@
+/**
+ * The contract of stores as checks that every store must pass.
+ *
+ * @module
+ */
+import type { Store } from "../../store/store.ts";
+import { ENTRY_CHECKS } from "./entry_checks.ts";
+import { LEASE_CHECKS } from "./lease_checks.ts";
+import { LIFETIME_CHECKS } from "./lifetime_checks.ts";
+import { LIST_CHECKS } from "./list_checks.ts";
+import { RACE_CHECKS } from "./race_checks.ts";
+import { SESSION_CHECKS } from "./session_checks.ts";
+import { Trial, type TrialOptions } from "./trial.ts";
+
+/** One check of the contract, for any test runner. */
+export interface StoreCheck {
+  /** What is checked, in one sentence. */
+  readonly name: string;
+  /**
+   * Opens a store, checks it, deletes what it made, and closes the store.
+   *
+   * @throws {StoreContractError} if the store does not keep the contract.
+   */
+  run(): Promise<void>;
+}
+
+/** Options of {@linkcode storeContract}. */
+export interface StoreContractOptions {
+  /**
+   * Lets the clock of the store go on by so many milliseconds. Default: leases of
+   * a few milliseconds are claimed until they have run out, and what needs an
+   * exact time is not checked.
+   */
+  readonly advance?: (ms: number) => void | Promise<void>;
+  /**
+   * Opens again what a closed store has kept. Default: what must outlive a store
+   * is not checked.
+   */
+  readonly reopen?: (closed: Store) => Store | Promise<Store>;
+  /**
+   * Gives what the ids of a check begin with: well-formed text of at most 60
+   * characters that no session in the store begins with. Default: a random UUID.
+   */
+  readonly ids?: () => string;
+}
+
+/**
+ * The checks that a store must pass, each on sessions of its own: several can
+ * run at once on one database, beside sessions of others.
+ *
+ * @param open Opens the store for one check; it is closed at the end of it.
+ *
+ * @example
+ * ```ts
+ * import { memoryStore } from "@nomos/agent/store";
+ * import { storeContract } from "@nomos/agent/testing";
+ *
+ * let now = 0;
+ * const open = () => memoryStore({ clock: () => now });
+ * const advance = (ms: number) => void (now += ms);
+ * for (const { name, run } of storeContract(open, { advance })) {
+ *   await run(); // in a test: Deno.test(`memory store, ${name}`, run)
+ * }
+ * ```
+ */
+export function storeContract(
+  open: () => Store | Promise<Store>,
+  options: StoreContractOptions = {},
+): readonly StoreCheck[] {
+  const { advance, reopen, ids = () => `${crypto.randomUUID()}/` } = options;
+  const trialOptions: TrialOptions = { ...(advance && { advance }), ...(reopen && { reopen }) };
+  return CHECKS
+    .filter(({ needsReopen }) => !needsReopen || reopen !== undefined)
+    .filter(({ needsAdvance }) => !needsAdvance || advance !== undefined)
+    .map(({ name, check }) => ({
+      name,
+      run: async () => {
+        const trial = new Trial(await open(), ids(), trialOptions);
+        try {
+          await check(trial);
+        } catch (error) {
+          // What is wrong with the store may keep it from being cleaned as well.
+          await trial.end().catch(() => {});
+          throw error;
+        }
+        await trial.end();
+      },
+    }));
+}
+
+const CHECKS = [
+  ...SESSION_CHECKS,
+  ...ENTRY_CHECKS,
+  ...LEASE_CHECKS,
+  ...RACE_CHECKS,
+  ...LIST_CHECKS,
+  ...LIFETIME_CHECKS,
+];
