@@ -15,6 +15,11 @@
  * ahead. When the signal of a request aborts it settles at once, with the signal's
  * reason, whatever the model does; it leaves neither a timer nor a listener behind.
  *
+ * Beside them stand the profiles of the JSON Schema that vendors take
+ * ({@linkcode anthropicStructured}, {@linkcode geminiStructured},
+ * {@linkcode plainJsonSchema}; OpenAI's is in the core), and the errors that tell
+ * the ways apart in which a call fails.
+ *
  * ## Order
  *
  * The outer one sees what the inner one does. From the model outwards:
@@ -56,6 +61,11 @@
  */
 export { systemClock } from "../clock.ts";
 export type { Clock } from "../clock.ts";
+export {
+  anthropicStructured,
+  geminiStructured,
+  plainJsonSchema,
+} from "../decision/schema_profiles.ts";
 export {
   LLMConnectionError,
   LLMContentFilterError,
