@@ -4,7 +4,6 @@
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
-import type { Random } from "../../random.ts";
 import type { Store } from "../store.ts";
 import { filePath, openDatabase, prepareDatabase } from "./connection.ts";
 import { copyDatabase } from "./copy_database.ts";
@@ -26,7 +25,7 @@ export interface SqliteStoreOptions {
    */
   readonly busyTimeout?: number;
   /** Spreads the attempts of those who wait: numbers from 0 up to 1. Default: `Math.random`. */
-  readonly random?: Random;
+  readonly random?: () => number;
   /** Waits between attempts, for so many milliseconds. Default: by `setTimeout`. */
   readonly wait?: (ms: number) => Promise<void>;
 }

@@ -93,6 +93,8 @@ export const LIST_CHECKS: readonly ContractCheck[] = [
           ...(after !== undefined && { after }),
         });
         found.push(...page.sessions.map(({ id }) => id));
+        const isBehind = page.next === undefined || page.next > (after ?? "");
+        expectTrue(isBehind, `a page after "${after}" says to go on after "${page.next}"`);
         after = page.next;
       } while (after !== undefined);
       expectEqual(found, inOrder(found), "the ids of all sessions");
@@ -191,7 +193,8 @@ async function pagesOf(trial: Trial, page: ListPage): Promise<string[][]> {
     });
     pages.push(found.sessions.map(({ id }) => id));
     next = found.next;
-    expectTrue(next === undefined || next !== after, "a page says to go on where it began");
+    const isBehind = next === undefined || next > (after ?? "");
+    expectTrue(isBehind, `a page after "${after}" says to go on after "${next}"`);
   } while (next !== undefined);
   return pages;
 }
