@@ -44,6 +44,11 @@ const CONDITIONS: readonly Condition[] = [
     says: "the server was not reached",
     prospect: "later",
   },
+  {
+    matches: /CERT|^UNABLE_TO_|certificate/,
+    says: "the certificate of the server is not trusted",
+    prospect: "never",
+  },
   { matches: /^Query read timeout$/, says: "the server did not answer", prospect: "later" },
   { matches: /password must be a string/, says: "a password is asked for", prospect: "never" },
   { matches: /timeout/, says: "no connection was to be had in time", prospect: "later" },

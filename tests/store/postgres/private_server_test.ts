@@ -1,4 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import type { PostgresStoreOptions } from "@nomos/agent/postgres";
+import { StoreError } from "@nomos/agent/store";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { privateServerTest } from "../../postgres/postgres_test_case.ts";
 
 privateServerTest(
@@ -38,6 +40,36 @@ privateServerTest(
       const entries = await store.entries(id, { from: 0, limit: 1_000_000 });
       assertEquals(entries.map(({ seq, body }) => [seq, body]), counted(head));
     }
+  },
+);
+
+privateServerTest(
+  "postgresStore() trusts the servers it is told to by TLS, and no others",
+  async (postgres, server) => {
+    const ca = await server.certify();
+    const url = new URL(postgres.url);
+    url.hostname = "localhost";
+    const isEncrypted = `SELECT FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+    WHERE ssl AND application_name = $1`;
+    await postgres.open({ ssl: { ca }, applicationName: "trusting" }, url.href);
+    assertEquals((await postgres.query(isEncrypted, "trusting")).length, 1);
+    const refused: readonly [PostgresStoreOptions, string, string][] = [
+      [{}, "localhost", "?sslmode=require"],
+      [{}, "localhost", "?sslmode=verify-full"],
+      [{ ssl: true }, "localhost", "?sslmode=disable"],
+      // The certificate is for another name.
+      [{ ssl: { ca } }, "127.0.0.1", ""],
+    ];
+    for (const [options, hostname, parameters] of refused) {
+      url.hostname = hostname;
+      url.search = parameters;
+      const error = await assertRejects(() => postgres.open(options, url.href), StoreError);
+      assertStringIncludes(error.message, "the certificate of the server is not trusted");
+      assertEquals(error.isRetryable, false);
+    }
+    url.search = "?sslmode=no-verify";
+    await postgres.open({ applicationName: "careless" }, url.href);
+    assertEquals((await postgres.query(isEncrypted, "careless")).length, 1);
   },
 );
 
