@@ -11,7 +11,9 @@ import type { Store } from "./store.ts";
 const OPENERS: Readonly<Record<string, (url: string, rest: string) => Store | Promise<Store>>> = {
   memory: (_url, rest) => {
     if (rest === "") return memoryStore();
-    throw new ConfigError(`Cannot open store "memory:" at ${quote(rest)}: expected nothing there`);
+    throw new ConfigError(
+      `Cannot open store ${quote(`memory:${rest}`)}: expected nothing behind the colon`,
+    );
   },
   sqlite: async (_url, rest) => {
     const path = sqlitePath(rest);
