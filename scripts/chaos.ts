@@ -50,7 +50,9 @@ async function run({ store, seconds, ...effort }: ChaosOptions): Promise<Command
   const end = performance.now() + seconds * 1_000;
   for (let seed = effort.seed; seed === effort.seed || performance.now() < end; seed++) {
     const work = async (arena: Arena) => {
-      outcomes.push(...await runChaos(arena, (name) => console.error(`seed ${seed}: ${name}`)));
+      outcomes.push(...await runChaos(arena, ({ name, problems }) => {
+        console.error(`seed ${seed}: ${name}: ${problems.length === 0 ? "kept" : "BROKEN"}`);
+      }));
     };
     if (store !== "postgres") await inSqlite({ ...effort, seed }, work);
     if (store !== "sqlite" && PROGRAMS !== undefined) await inPostgres({ ...effort, seed }, work);

@@ -35,17 +35,18 @@ export interface Outcome extends Findings {
   readonly name: string;
 }
 
-/** Runs the scenarios one after the other; `onRun` is told before each. */
+/** Runs the scenarios one after the other; `onOutcome` is told after each. */
 export async function runChaos(
   arena: Arena,
-  onRun: (name: string) => void = () => {},
+  onOutcome: (outcome: Outcome) => void = () => {},
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   const { kind } = arena.place;
   for (const scenario of SCENARIOS[kind]) {
     const name = `${kind}: ${scenario.name}`;
-    onRun(name);
-    outcomes.push({ name, ...await scenario.run(arena) });
+    const outcome = { name, ...await scenario.run(arena) };
+    outcomes.push(outcome);
+    onOutcome(outcome);
   }
   return outcomes;
 }

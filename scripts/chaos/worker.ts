@@ -5,6 +5,7 @@
  * @module
  */
 import { LeaseLostError } from "@nomos/agent/store";
+import { atOnce } from "./at_once.ts";
 import { Death, type DeathPoint } from "./death.ts";
 import { Journal } from "./journal.ts";
 import { openPlace, type Place } from "./place.ts";
@@ -18,7 +19,7 @@ export interface WorkerTask extends Pick<PlayOptions, "whenBusy" | "leaseTime" |
   readonly place: Place;
   /** The file of the journal. */
   readonly journal: string;
-  /** The sessions that it plays, all at once. */
+  /** The sessions that it plays, a few at once. */
   readonly sessions: readonly string[];
   /** How many turns each is to have; or an input for each post to each of them. */
   readonly turns: number | readonly string[];
@@ -27,6 +28,9 @@ export interface WorkerTask extends Pick<PlayOptions, "whenBusy" | "leaseTime" |
   /** Whether it goes on where the storage fails. Default: false. */
   readonly isPatient?: boolean;
 }
+
+/** How many sessions are played at once. */
+const SESSIONS_AT_ONCE = 4;
 
 /** The exit code of a worker that lost a session to another. */
 export const LOST_CODE = 3;

@@ -11,9 +11,7 @@ import { readJournal } from "../journal.ts";
 import type { Arena, Scenario, Server } from "../scenario.ts";
 import { WorkerProcess } from "../worker_process.ts";
 
-const SESSIONS = 4;
-/** More than workers can play while they are disturbed. */
-const TURNS_PER_BLOW = 4;
+const TURNS = 12;
 /** The longest time between two blows, in milliseconds. */
 const LONGEST_PEACE = 100;
 
@@ -22,7 +20,7 @@ export const terminatedBackends: Scenario = {
   name: "backends terminated",
   run: (arena) => {
     const blows = Math.max(10, Math.ceil(arena.effort.kills / 2));
-    return run(arena, "terminated", blows, (server, name) =>
+    return run(arena, "terminated", blows, 1 + Math.ceil(blows / 2), (server, name) =>
       server.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1",
         name,
@@ -35,7 +33,7 @@ export const restartedServer: Scenario = {
   name: "server crashed and restarted",
   run: (arena) => {
     const blows = Math.max(1, Math.ceil(arena.effort.kills / 50));
-    return run(arena, "restarted", blows, async (server) => {
+    return run(arena, "restarted", blows, 3 + 6 * blows, async (server) => {
       await server.restart();
       return 1;
     });
@@ -46,20 +44,21 @@ async function run(
   arena: Arena,
   name: string,
   blows: number,
+  sessions: number,
   strike: (server: Server, applicationName: string) => Promise<number>,
 ): Promise<Findings> {
   const { store, place, folder, effort, server } = arena;
   if (place.kind !== "postgres" || server === undefined) throw new Error("expected a server");
   const journal = `${folder}/${name}.jsonl`;
   const random = seededRandom(effort.seed);
-  const turns = 3 + blows * TURNS_PER_BLOW;
-  const ids = Array.from({ length: SESSIONS }, (_, index) => `${name}/${index}`);
+  // Enough to be busy while there are blows.
+  const ids = Array.from({ length: sessions }, (_, index) => `${name}/${index}`);
   const worker = new WorkerProcess({
     worker: name,
     place: { ...place, applicationName: name },
     journal,
     sessions: ids,
-    turns,
+    turns: TURNS,
     isPatient: true,
   });
   await worker.hears("effect");
@@ -74,7 +73,7 @@ async function run(
   const notes = await readJournal(journal);
   const findings = await examine({
     store,
-    sessions: new Map(ids.map((id) => [id, turns])),
+    sessions: new Map(ids.map((id) => [id, TURNS])),
     notes,
     killed: new Set(),
   });

@@ -4,12 +4,13 @@
  *
  * @module
  */
+import { atOnce } from "../at_once.ts";
 import { Death, type DeathPoint } from "../death.ts";
 import { examine } from "../examine.ts";
 import type { Findings } from "../findings.ts";
 import { Journal, readJournal } from "../journal.ts";
 import { Player } from "../player.ts";
-import { type Arena, atOnce, type Scenario } from "../scenario.ts";
+import type { Arena, Scenario } from "../scenario.ts";
 import { WorkerProcess } from "../worker_process.ts";
 
 /** As many turns as the script has kinds of. */

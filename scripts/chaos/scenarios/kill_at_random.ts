@@ -5,11 +5,12 @@
  * @module
  */
 import { randomBelow, seededRandom } from "../../../src/random.ts";
+import { atOnce } from "../at_once.ts";
 import { examine } from "../examine.ts";
 import type { Findings } from "../findings.ts";
 import { Journal, readJournal } from "../journal.ts";
 import { Player } from "../player.ts";
-import { type Arena, atOnce, type Scenario } from "../scenario.ts";
+import type { Arena, Scenario } from "../scenario.ts";
 import { WorkerProcess } from "../worker_process.ts";
 
 /** How many workers live at once; each has sessions of its own, which the next one inherits. */

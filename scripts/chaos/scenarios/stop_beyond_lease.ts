@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { atOnce } from "../at_once.ts";
 import { examine } from "../examine.ts";
 import type { Findings } from "../findings.ts";
 import { Journal, readJournal } from "../journal.ts";
 import { Player } from "../player.ts";
-import { type Arena, atOnce, type Scenario } from "../scenario.ts";
+import type { Arena, Scenario } from "../scenario.ts";
 import { LOST_CODE } from "../worker.ts";
 import { WorkerProcess } from "../worker_process.ts";
 
