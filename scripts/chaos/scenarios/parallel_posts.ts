@@ -31,7 +31,8 @@ async function run({ store, place, folder }: Arena): Promise<Findings> {
         whenBusy: "wait",
       }).end),
   );
-  const problems = ends.filter(({ code }) => code !== 0).map(({ errors }) => errors);
+  const problems = ends.filter(({ code }) => code !== 0)
+    .map(({ code, errors }) => `a process ended with ${code}: ${errors}`);
   const findings = await examine({
     store,
     sessions: new Map([[ID, POSTS]]),
