@@ -26,9 +26,9 @@ const OPENINGS = 100;
 /** Nobody does harm here. */
 const EFFORT = { kills: 1, seed: 1, stride: 1 };
 
-const USAGE = `Plays turns of 3 model calls and 2 tools, with a model that answers at once, and measures
-how many a second can be kept in each store, what a commit takes, and how opening a
-session grows with its history. Ends with code 1 if a budget is missed.
+const USAGE = `Plays turns of 3 model calls and 2 tools, with a model that answers at once, and
+measures how many a second can be kept in each store, what a commit takes, and
+how opening a session grows with its history. Ends with code 1 if a budget is missed.
 
 Usage: deno task bench:durable [flags]
 

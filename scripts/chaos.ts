@@ -24,9 +24,9 @@ interface ChaosOptions {
 
 const STORES = ["sqlite", "postgres", "all"];
 
-const USAGE = `Kills, stops and disturbs processes that play durable sessions, and looks whether every
-promise about them was kept. PostgreSQL is a server of its own, made from what is
-installed. Ends with code 1 if a promise was broken.
+const USAGE = `Kills, stops and disturbs processes that play durable sessions, and looks
+whether every promise about them was kept. PostgreSQL is a server of its own,
+made from what is installed. Ends with code 1 if a promise was broken.
 
 Usage: deno task chaos [flags]
 
@@ -50,9 +50,10 @@ async function run({ store, seconds, ...effort }: ChaosOptions): Promise<Command
   const end = performance.now() + seconds * 1_000;
   for (let seed = effort.seed; seed === effort.seed || performance.now() < end; seed++) {
     const work = async (arena: Arena) => {
-      outcomes.push(...await runChaos(arena, ({ name, problems }) => {
+      const found = await runChaos(arena, ({ name, problems }) => {
         console.error(`seed ${seed}: ${name}: ${problems.length === 0 ? "kept" : "BROKEN"}`);
-      }));
+      });
+      outcomes.push(...found);
     };
     if (store !== "postgres") await inSqlite({ ...effort, seed }, work);
     if (store !== "sqlite" && PROGRAMS !== undefined) await inPostgres({ ...effort, seed }, work);

@@ -51,13 +51,10 @@ async function work(task: WorkerTask): Promise<number> {
   });
   say("ready");
   try {
-    await Promise.all(
-      sessions.map((id) =>
-        typeof turns === "number"
-          ? player.play(id, turns, isPatient ? "retry" : "stop")
-          : Promise.all(turns.map((input) => player.post(id, input)))
-      ),
-    );
+    await atOnce(SESSIONS_AT_ONCE, sessions, async (id) => {
+      if (typeof turns === "number") await player.play(id, turns, isPatient ? "retry" : "stop");
+      else await Promise.all(turns.map((input) => player.post(id, input)));
+    });
     return 0;
   } catch (error) {
     if (error instanceof LeaseLostError) return LOST_CODE;
