@@ -11,8 +11,8 @@ import { scriptedAgent } from "./scripted_agent.ts";
 /** The texts of the entries of a session. */
 export type Log = readonly string[];
 
-/** How a session looks. The last three are lies, unless something else tells of them. */
-export type Sight = "as it was" | "said to be damaged" | "set back" | "gone" | "changed";
+/** How a session looks: the last two are lies, and `"gone"` is one to whoever knows that it was there. */
+export type Sight = "as it was" | "said to be damaged" | "gone" | "set back" | "changed";
 
 /** The log of a session as it is. */
 export async function logOf(store: Store, id: string): Promise<Log> {
