@@ -12,13 +12,23 @@ import type {
   SessionArguments,
 } from "./agent_options.ts";
 import { buildCore } from "./build_core.ts";
+import {
+  AgentTool,
+  type AgentToolArgs,
+  type AgentToolInput,
+  type AgentToolOptions,
+  type AnyAgentToolOptions,
+  type ChildRunner,
+} from "./child/agent_tool.ts";
 import { createSession } from "./create_session.ts";
+import type { StandardSchema } from "./decision/standard_schema.ts";
 import { ConfigError, quote } from "./errors.ts";
 import { explainNext, type Explanation } from "./explain.ts";
 import { drawDiagram } from "./graph/diagram.ts";
 import { findWarnings } from "./graph/reachability.ts";
 import type { State } from "./history/state.ts";
 import { liveSessionOf, Session } from "./session.ts";
+import type { Tool } from "./tool/tool.ts";
 import type { Turn } from "./turn.ts";
 
 /** The inside of an agent, for the rooms that play it; undefined for anything else. */
@@ -153,8 +163,124 @@ export class Agent<StepId extends string = string, Context = unknown> {
     return await explainNext(live);
   }
 
+  /**
+   * The agent as a tool of other agents. A call of it is a session of its own, named
+   * by the `callKey` of the call, which runs one turn; what the agent responds, or
+   * says when it ends, is the result.
+   *
+   * | of the caller | for the agent |
+   * | --- | --- |
+   * | its log | lives apart: in the same store, or with its state as `children` |
+   * | its limits | count what the agent spends, and hold for it beside its own |
+   * | its signal | ends the agent's turn too |
+   * | its `resume()` | goes on with the agent's session; what was recorded is not done again |
+   * | its `approvals` | have those of the agent, and its `approve()`, `deny()` and `settle()` take them |
+   * | its stream | has no deltas of the agent |
+   *
+   * An agent that ends `limited` makes the call an error; one whose turn throws
+   * makes the turn of the caller throw, and `resume()` goes on there. A call that is
+   * given up stays so, and its session `interrupted`.
+   *
+   * @throws {ConfigError} if an option is not usable.
+   *
+   * @example
+   * ```ts
+   * import { Agent, decide, MockLLM } from "@nomos/agent";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const translator = new Agent({
+   *   name: "translator",
+   *   llm: new MockLLM([decide.respond("Bonjour")]),
+   *   start: "translate",
+   *   steps: { translate: { description: "Translate into French" } },
+   * });
+   * const host = new Agent({
+   *   name: "host",
+   *   llm: new MockLLM([
+   *     decide.call("translate", { input: "Hello" }),
+   *     decide.respond("In French it is Bonjour"),
+   *   ]),
+   *   start: "talk",
+   *   steps: {
+   *     talk: {
+   *       description: "Help the user",
+   *       tools: [translator.asTool({ name: "translate", description: "Translate into French" })],
+   *     },
+   *   },
+   * });
+   * const turn = await host.createSession({ id: "ann" }).next("What is Hello in French?");
+   * assertEquals(turn.toolResults[0]?.text, "Bonjour");
+   * assertEquals(turn.state.children?.["ann/1/0"]?.status, "waiting");
+   * ```
+   */
+  asTool<CallerContext = Context>(
+    options: AgentToolOptions<AgentToolInput, CallerContext, Context>,
+  ): Tool<AgentToolInput, CallerContext>;
+  /** The agent as a tool with arguments of its own. */
+  asTool<Args extends StandardSchema, CallerContext = Context>(
+    options: AgentToolOptions<Args, CallerContext, Context> & AgentToolArgs<Args>,
+  ): Tool<Args, CallerContext>;
+  asTool(options: unknown): unknown {
+    return new AgentTool(() => this.#core, options as AnyAgentToolOptions, loadRunner);
+  }
+
+  /**
+   * A tool of an agent that is made after it: one that calls itself, or is called by
+   * what it calls. The agent is asked for when the tool is called; all else is as for
+   * {@linkcode Agent.asTool}. The agent's `maxDepth` ends the recursion.
+   *
+   * @throws {ConfigError} if an option is not usable.
+   *
+   * @example
+   * ```ts
+   * import { Agent, decide, MockLLM } from "@nomos/agent";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const llm = new MockLLM([
+   *   decide.call("divide", { input: "The first half" }),
+   *   decide.respond("One half is done"),
+   *   decide.respond("All is done"),
+   * ]);
+   * const worker: Agent<"work"> = new Agent({
+   *   name: "worker",
+   *   llm,
+   *   start: "work",
+   *   steps: {
+   *     work: {
+   *       description: "Do the work, or divide it",
+   *       tools: [Agent.toolOf(() => worker, { name: "divide", description: "Hand on a part" })],
+   *     },
+   *   },
+   * });
+   * assertEquals((await worker.next("The work")).response, "All is done");
+   * ```
+   */
+  static toolOf<Context, CallerContext = Context>(
+    agent: () => Agent<string, Context>,
+    options: AgentToolOptions<AgentToolInput, CallerContext, Context>,
+  ): Tool<AgentToolInput, CallerContext>;
+  /** A tool with arguments of its own. */
+  static toolOf<Args extends StandardSchema, Context, CallerContext = Context>(
+    agent: () => Agent<string, Context>,
+    options: AgentToolOptions<Args, CallerContext, Context> & AgentToolArgs<Args>,
+  ): Tool<Args, CallerContext>;
+  static toolOf(agent: () => unknown, options: unknown): unknown {
+    const core = () => {
+      const made = agent();
+      const found = coreOf(made);
+      if (found !== undefined) return found;
+      throw new ConfigError(`Cannot call ${quote(made)} as a tool: expected an Agent`);
+    };
+    return new AgentTool(core, options as AnyAgentToolOptions, loadRunner);
+  }
+
   /** The graph as Mermaid text: steps, routes with their conditions, tools. */
   diagram(): string {
     return drawDiagram(this.#core.graph);
   }
+}
+
+/** Loaded when an agent is first called as a tool. */
+function loadRunner(): Promise<ChildRunner> {
+  return import("./child/run_child.ts");
 }
