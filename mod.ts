@@ -36,7 +36,7 @@ export type {
   SessionOptions,
 } from "./src/agent_options.ts";
 export type { PendingApproval } from "./src/approval.ts";
-export type { AgentToolArgs, AgentToolInput, AgentToolOptions } from "./src/child/agent_tool.ts";
+export type { AgentToolInput, AgentToolOptions } from "./src/child/agent_tool.ts";
 export { decide } from "./src/decision/decision.ts";
 export type {
   Action,

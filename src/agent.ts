@@ -14,10 +14,8 @@ import type {
 import { buildCore } from "./build_core.ts";
 import {
   AgentTool,
-  type AgentToolArgs,
   type AgentToolInput,
   type AgentToolOptions,
-  type AnyAgentToolOptions,
   type ChildRunner,
 } from "./child/agent_tool.ts";
 import { createSession } from "./create_session.ts";
@@ -213,15 +211,10 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * assertEquals(turn.state.children?.["ann/1/0"]?.status, "waiting");
    * ```
    */
-  asTool<CallerContext = Context>(
-    options: AgentToolOptions<AgentToolInput, CallerContext, Context>,
-  ): Tool<AgentToolInput, CallerContext>;
-  /** The agent as a tool with arguments of its own. */
-  asTool<Args extends StandardSchema, CallerContext = Context>(
-    options: AgentToolOptions<Args, CallerContext, Context> & AgentToolArgs<Args>,
-  ): Tool<Args, CallerContext>;
-  asTool(options: unknown): unknown {
-    return new AgentTool(() => this.#core, options as AnyAgentToolOptions, loadRunner);
+  asTool<Args extends StandardSchema = AgentToolInput, CallerContext = Context>(
+    options: AgentToolOptions<Args, CallerContext, Context>,
+  ): Tool<Args, CallerContext> {
+    return makeTool(() => this.#core, options);
   }
 
   /**
@@ -255,29 +248,30 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * assertEquals((await worker.next("The work")).response, "All is done");
    * ```
    */
-  static toolOf<Context, CallerContext = Context>(
+  static toolOf<Context, Args extends StandardSchema = AgentToolInput, CallerContext = Context>(
     agent: () => Agent<string, Context>,
-    options: AgentToolOptions<AgentToolInput, CallerContext, Context>,
-  ): Tool<AgentToolInput, CallerContext>;
-  /** A tool with arguments of its own. */
-  static toolOf<Args extends StandardSchema, Context, CallerContext = Context>(
-    agent: () => Agent<string, Context>,
-    options: AgentToolOptions<Args, CallerContext, Context> & AgentToolArgs<Args>,
-  ): Tool<Args, CallerContext>;
-  static toolOf(agent: () => unknown, options: unknown): unknown {
-    const core = () => {
-      const made = agent();
-      const found = coreOf(made);
-      if (found !== undefined) return found;
+    options: AgentToolOptions<Args, CallerContext, Context>,
+  ): Tool<Args, CallerContext> {
+    return makeTool(() => {
+      const made: unknown = agent();
+      const core = coreOf(made);
+      if (core !== undefined) return core;
       throw new ConfigError(`Cannot call ${quote(made)} as a tool: expected an Agent`);
-    };
-    return new AgentTool(core, options as AnyAgentToolOptions, loadRunner);
+    }, options);
   }
 
   /** The graph as Mermaid text: steps, routes with their conditions, tools. */
   diagram(): string {
     return drawDiagram(this.#core.graph);
   }
+}
+
+function makeTool<Args extends StandardSchema, Context>(
+  agent: () => AgentCore,
+  options: AgentToolOptions<Args, Context, unknown>,
+): Tool<Args, Context> {
+  const tool: unknown = new AgentTool(agent, options as never, loadRunner);
+  return tool as Tool<Args, Context>;
 }
 
 /** Loaded when an agent is first called as a tool. */

@@ -37,7 +37,6 @@ const VALUES = [
 const TYPES = [
   "Action",
   "AgentOptions",
-  "AgentToolArgs",
   "AgentToolInput",
   "AgentToolOptions",
   "AnyTool",

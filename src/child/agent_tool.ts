@@ -30,6 +30,13 @@ export interface AgentToolOptions<
   readonly name: string;
   /** What the agent does, for the model of its caller. */
   readonly description: string;
+  /** The schema of its arguments, as that of any tool. Default: an `input` of text. */
+  readonly args?: Args;
+  /**
+   * What the agent is told, as if a user had said it. Default: `input`, or all
+   * arguments as JSON where `args` is given.
+   */
+  readonly input?: (args: InferOutput<Args>) => string;
   /**
    * From the caller's context to that of the agent's session. It is asked whenever
    * the call is made, so also when it goes on. Default: the same.
@@ -45,18 +52,8 @@ export interface AgentToolOptions<
     | ((args: InferOutput<Args>, context: GuardContext<Context>) => boolean);
 }
 
-/** What the model of the caller says to the agent, where that is more than text. */
-export interface AgentToolArgs<Args extends StandardSchema> {
-  /** The schema of the arguments, as that of any tool. Default: an `input` of text. */
-  readonly args: Args;
-  /** What the agent is told, as if a user had said it. Default: `input`. */
-  readonly input: (args: InferOutput<Args>) => string;
-}
-
-/** All of it, as it is given. */
-export type AnyAgentToolOptions =
-  & AgentToolOptions<StandardSchema, never, unknown>
-  & Partial<AgentToolArgs<StandardSchema>>;
+/** Options whatever their types. */
+type AnyOptions = AgentToolOptions<StandardSchema, never, unknown>;
 
 /** What runs calls of agents; loaded with the first one. */
 export interface ChildRunner {
@@ -91,7 +88,7 @@ export class AgentTool extends Tool<StandardSchema, never> {
 
   constructor(
     agent: AgentToolParts["agent"],
-    options: AnyAgentToolOptions,
+    options: AnyOptions,
     load: AgentToolParts["load"],
   ) {
     if (typeof options !== "object" || options === null) {
@@ -101,7 +98,7 @@ export class AgentTool extends Tool<StandardSchema, never> {
     }
     const { name, description, args, input, context, timeout, available, needsApproval } = options;
     const what = `Cannot make tool ${quote(name)} of an agent`;
-    if (input !== undefined && typeof input !== "function" || args && !input) {
+    if (input !== undefined && typeof input !== "function") {
       throw new ConfigError(
         `${what}: input is ${quote(input)}: expected a function of the arguments`,
       );
@@ -114,7 +111,7 @@ export class AgentTool extends Tool<StandardSchema, never> {
     const parts: AgentToolParts = {
       name,
       agent,
-      input: input ?? (({ input }: { readonly input: string }) => input),
+      input: input ?? (args === undefined ? inputOf : JSON.stringify),
       context,
       load,
     };
@@ -130,6 +127,10 @@ export class AgentTool extends Tool<StandardSchema, never> {
     });
     this.#parts = parts;
   }
+}
+
+function inputOf({ input }: { readonly input: string }): string {
+  return input;
 }
 
 let inputs: AgentToolInput | undefined;
