@@ -81,6 +81,17 @@ export class SessionLease {
     return this.#lost.signal;
   }
 
+  /**
+   * Makes sure that the lease is held.
+   *
+   * @throws {LeaseLostError} if it is another's.
+   */
+  async confirm(): Promise<void> {
+    const isKept = await this.#store.renew(this.lease, this.#options.leaseTime);
+    if (!isKept) this.lose(leaseLost(this.lease.id));
+    this.lost.throwIfAborted();
+  }
+
   /** The lease is another's: nothing can be written any more. */
   lose(reason: LeaseLostError): void {
     this.#stop();

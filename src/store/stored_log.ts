@@ -4,7 +4,7 @@
  * @module
  */
 import { wait } from "../clock.ts";
-import type { Durability } from "../history/durability.ts";
+import type { DurableLog } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
@@ -13,6 +13,7 @@ import { checkChain, damaged, type Link, nextHash } from "./hash_chain.ts";
 import { leaseLost, type LeaseOptions, SessionLease } from "./session_lease.ts";
 import type { Store, StoredEntry, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
+import { findOrCreate } from "./stored_session.ts";
 
 /** How many entries are read at once. */
 const PAGE = 1_000;
@@ -25,7 +26,7 @@ const RETRIES = 3;
 const RETRY_DELAY = 100;
 
 /** Keeps a log and the store's session the same. */
-export class StoredLog implements Durability {
+export class StoredLog implements DurableLog {
   /** The log, as far as it is known here. */
   readonly log: Log;
   readonly #store: Store;
@@ -42,7 +43,7 @@ export class StoredLog implements Durability {
 
   private constructor(
     store: Store,
-    session: StoredSession,
+    id: string,
     first: Link,
     start: string,
     options: LeaseOptions,
@@ -50,7 +51,7 @@ export class StoredLog implements Durability {
     from: Link,
   ) {
     this.#store = store;
-    this.#id = session.id;
+    this.#id = id;
     this.#first = first;
     this.#start = start;
     this.#options = options;
@@ -61,24 +62,35 @@ export class StoredLog implements Durability {
   }
 
   /**
-   * Opens a session. What a snapshot stands for is not read before it is needed.
+   * Opens a session, or creates it in the step `firstStep`; `caller` is whose call it is
+   * the session of. What a snapshot stands for is not read before it is needed.
    *
-   * @throws {SessionDamagedError} if what was read is not as it was written.
+   * @throws {SessionDamagedError} if what was read is not as it was written, and
+   *   what {@linkcode findOrCreate} throws.
    */
   static async open(
     store: Store,
-    session: StoredSession,
-    first: Link,
-    start: string,
+    id: string,
+    firstStep: string,
     options: LeaseOptions,
+    caller?: string,
   ): Promise<StoredLog> {
-    const { snapshot } = session;
-    const position = snapshot && readSnapshot(session.id, start, snapshot.body);
-    const stored = snapshot === undefined || position === undefined
-      ? new StoredLog(store, session, first, start, options, new Position(start), first)
-      : new StoredLog(store, session, first, start, options, position, snapshot);
-    await stored.#catchUp(session);
-    return stored;
+    const { stored, first, start } = await findOrCreate(store, id, firstStep, caller);
+    const { snapshot } = stored;
+    const position = snapshot && readSnapshot(id, start, snapshot.body);
+    const log = snapshot === undefined || position === undefined
+      ? new StoredLog(store, id, first, start, options, new Position(start), first)
+      : new StoredLog(store, id, first, start, options, position, snapshot);
+    await log.#catchUp(stored);
+    return log;
+  }
+
+  /** Opens the session of a call. Whoever wrote it before does not write this one any more. */
+  async openChild(id: string, start: string): Promise<DurableLog> {
+    if (this.#lease === undefined) throw leaseLost(this.#id);
+    await this.#lease.confirm();
+    const options: LeaseOptions = { ...this.#options, whenBusy: "interrupt" };
+    return await StoredLog.open(this.#store, id, start, options, this.#id);
   }
 
   /** Takes the right to write, and learns what others wrote; then all of the log is here. */
