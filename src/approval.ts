@@ -7,6 +7,7 @@ import type { ToolCall } from "./decision/decision.ts";
 import { ApprovalError, GuardError, quote } from "./errors.ts";
 import type { ApprovalRequestedEvent, SessionEvent } from "./history/event.ts";
 import type { LiveSession } from "./live_session.ts";
+import { sha256 } from "./sha256.ts";
 import { resultText } from "./tool/result_text.ts";
 import { approvalOf } from "./tool/tool.ts";
 
@@ -64,10 +65,8 @@ export function needsApproval(
 }
 
 /** What an approval is bound to. */
-export async function hashOf(callKey: string, { tool, args }: ToolCall): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify([callKey, tool, args]));
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export function hashOf(callKey: string, { tool, args }: ToolCall): Promise<string> {
+  return sha256(JSON.stringify([callKey, tool, args]));
 }
 
 /** Puts the hashes into requests for approval. */
