@@ -59,7 +59,7 @@ export async function* runTurn(
   let thrown: unknown;
   try {
     if (durability !== undefined) signal = await durability.begin(given);
-    session.begin(input, isResume);
+    session.begin(input, isResume, verdict !== undefined);
     from = events.length;
     if (input !== undefined && input !== "") {
       const opening = closeOpenCalls(session);
