@@ -120,8 +120,11 @@ export class LiveSession {
     this.#isBusy = true;
   }
 
-  /** Begins the turn, or says why there can be none. */
-  begin(input: string | undefined, isResume: boolean): void {
+  /**
+   * Begins the turn, or says why there can be none. One that begins with a verdict
+   * is not interrupted before that is taken: it may be refused.
+   */
+  begin(input: string | undefined, isResume: boolean, isVerdict: boolean): void {
     if (this.restingStatus === "ended") {
       throw new SessionEndedError(
         `Cannot begin a turn of session ${this.#name}: it has ended: expected a new session`,
@@ -138,7 +141,7 @@ export class LiveSession {
       );
     }
     if (this.agent.observers.length > 0) this.#beginWatch(input);
-    this.#begunAt = this.log.head;
+    if (!isVerdict) this.#begunAt = this.log.head;
     this.#hasAsked = false;
     this.account?.begin();
   }

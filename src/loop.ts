@@ -10,6 +10,7 @@ import { askForDecision, type Decided } from "./ask.ts";
 import { type PendingApproval, pendingApprovals, type Verdict, verdictEvents } from "./approval.ts";
 import { askAboutUnknown, closeOpenCalls, finishedEvent, heldEvents, startCalls } from "./calls.ts";
 import type { Delta } from "./delta.ts";
+import type { Durability } from "./history/durability.ts";
 import type { SessionEvent } from "./history/event.ts";
 import { nextStage } from "./history/next_stage.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -61,7 +62,7 @@ export async function* runTurn(
   let thrown: unknown;
   try {
     if (durability !== undefined) signal = await durability.begin(given);
-    session.begin(input, isResume);
+    session.begin(input, isResume, verdict !== undefined);
     from = events.length;
     if (input !== undefined && input !== "") {
       const closing = closeOpenCalls(session);
@@ -170,8 +171,8 @@ export async function* runTurn(
     thrown = error;
     throw error;
   } finally {
-    session.end(thrown);
-    if (durability !== undefined) await durability.end();
+    if (durability === undefined) session.end(thrown);
+    else await giveBack(session, durability, thrown);
   }
 }
 
@@ -181,6 +182,26 @@ export async function drain<Result>(turn: AsyncGenerator<unknown, Result, void>)
     const { done, value } = await turn.next();
     if (done) return value;
   }
+}
+
+/**
+ * Ends a turn that was durable: the right to write is given back first, so that
+ * whoever is told of the end can begin the next turn, and is, whatever fails.
+ */
+async function giveBack(
+  session: LiveSession,
+  durability: Durability,
+  thrown: unknown,
+): Promise<void> {
+  let error = thrown;
+  try {
+    await durability.end();
+  } catch (cause) {
+    // What went wrong first says more.
+    error ??= cause;
+  }
+  session.end(error);
+  if (error !== undefined) throw error;
 }
 
 const NONE: readonly PendingApproval[] = Object.freeze([]);

@@ -37,6 +37,12 @@ const optionsShape = v.looseObject({
   maxWait: milliseconds,
   leaseTime: milliseconds,
   random: callable,
+  clock: v.optional(
+    v.looseObject({
+      now: v.function("expected a Clock"),
+      setTimer: v.function("expected a Clock"),
+    }, "expected a Clock"),
+  ),
 }, "expected options with a store");
 
 /**

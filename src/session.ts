@@ -190,6 +190,7 @@ export class Session<StepId extends string = string> {
    * is told the reason.
    *
    * @throws {ApprovalError} if the call does not wait.
+   * @throws {ConfigError} if the reason is no text.
    */
   deny(callKey: string, reason: string, options?: TurnOptions): Promise<Turn<StepId>> {
     return this.#decide({ kind: "denied", callKey, reason }, options);

@@ -98,10 +98,12 @@ export class SessionLease {
     this.#lost.abort(reason);
   }
 
-  /** Gives the lease back. That the store fails now changes nothing: the lease runs out by itself. */
+  /**
+   * Gives the lease back, one too that is taken for lost: the store may think otherwise.
+   * That the store fails now changes nothing: the lease runs out by itself.
+   */
   async release(): Promise<void> {
     this.#stop();
-    if (this.#lost.signal.aborted) return;
     try {
       await this.#store.release(this.lease);
     } catch (error) {

@@ -40,6 +40,8 @@ export class StoredLog implements DurableLog {
   #from: Link;
   #snapshotHead: number;
   #lease: SessionLease | undefined;
+  /** Why it is not known where the session ends, once an answer was lost for good. */
+  #doubt: StoreError | undefined;
 
   private constructor(
     store: Store,
@@ -106,6 +108,7 @@ export class StoredLog implements DurableLog {
       throw error;
     }
     this.#lease = lease;
+    this.#doubt = undefined;
     return signal === undefined ? lease.lost : AbortSignal.any([signal, lease.lost]);
   }
 
@@ -128,6 +131,8 @@ export class StoredLog implements DurableLog {
       past.push(...page.events);
       link = page.link;
     }
+    // A turn may have begun meanwhile, and read the same.
+    if (this.log.isWhole) return;
     if (link.hash !== hash) throw damaged(this.#id, "its snapshot is of another log");
     const position = new Position(this.#start);
     for (const event of past) position.apply(event);
@@ -185,6 +190,7 @@ export class StoredLog implements DurableLog {
     const lease = this.#lease;
     if (lease === undefined) throw leaseLost(this.#id);
     lease.lost.throwIfAborted();
+    if (this.#doubt !== undefined) throw this.#doubt;
     const entries: StoredEntry[] = [];
     let { head, hash } = this.#end;
     for (const event of events) {
@@ -199,6 +205,7 @@ export class StoredLog implements DurableLog {
     } catch (error) {
       // Whoever lost a race with another writer has lost the session.
       const isLost = error instanceof ConflictError || error instanceof LeaseLostError;
+      if (error instanceof StoreError && error.isUnknown) this.#doubt = error;
       if (!isLost) throw error;
       const lost = leaseLost(this.#id, { cause: error });
       lease.lose(lost);
