@@ -9,12 +9,8 @@ import type { OpenOptions } from "./agent_options.ts";
 import { checkLimits } from "./check_limits.ts";
 import { systemClock } from "./clock.ts";
 import { ConfigError, quote, StateError } from "./errors.ts";
-import { STATE_VERSION } from "./history/state.ts";
 import { LiveSession } from "./live_session.ts";
 import { Session } from "./session.ts";
-import { damaged, firstHash, type Link } from "./store/hash_chain.ts";
-import type { Store, StoredSession } from "./store/store.ts";
-import { ConflictError } from "./store/store_errors.ts";
 import { StoredLog } from "./store/stored_log.ts";
 
 const DEFAULTS = {
@@ -41,6 +37,12 @@ const optionsShape = v.looseObject({
   maxWait: milliseconds,
   leaseTime: milliseconds,
   random: callable,
+  clock: v.optional(
+    v.looseObject({
+      now: v.function("expected a Clock"),
+      setTimer: v.function("expected a Clock"),
+    }, "expected a Clock"),
+  ),
 }, "expected options with a store");
 
 /**
@@ -58,10 +60,7 @@ export async function openSession(
 ): Promise<Session> {
   checkOptions(core, id, options);
   const { store, context, limits } = options;
-  const first: Link = { head: 0, hash: await firstHash(id) };
-  const stored = await store.read(id) ?? await create(store, id, first, core.graph.start);
-  const start = startOf(stored);
-  const log = await StoredLog.open(store, stored, first, start, {
+  const log = await StoredLog.open(store, id, core.graph.start, {
     whenBusy: options.whenBusy ?? DEFAULTS.whenBusy,
     maxWait: options.maxWait ?? DEFAULTS.maxWait,
     leaseTime: options.leaseTime ?? DEFAULTS.leaseTime,
@@ -74,46 +73,7 @@ export async function openSession(
     const known = [...core.graph.steps.keys()].map(quote).join(", ");
     throw new StateError("step", `unknown step ${quote(step)}: expected ${known}`);
   }
-  return new Session(new LiveSession(core, id, context, log.log, false, limits, log));
-}
-
-async function create(
-  store: Store,
-  id: string,
-  { hash }: Link,
-  start: string,
-): Promise<StoredSession> {
-  try {
-    await store.create(id, { meta: JSON.stringify({ version: STATE_VERSION, start }), hash });
-  } catch (error) {
-    // Somebody else was faster: it is theirs that is opened.
-    if (!(error instanceof ConflictError)) throw error;
-  }
-  const stored = await store.read(id);
-  if (stored === undefined) throw new ConflictError(`Cannot open session ${quote(id)}: it is gone`);
-  return stored;
-}
-
-const metaShape = v.object({ version: v.number(), start: v.string() });
-
-/** The step in which the session began. */
-function startOf({ id, meta }: StoredSession): string {
-  let value: unknown;
-  try {
-    value = JSON.parse(meta);
-  } catch (cause) {
-    throw damaged(id, "what it was created with is no JSON", { cause });
-  }
-  const result = v.safeParse(metaShape, value);
-  if (!result.success) throw damaged(id, "what it was created with is no session of an agent");
-  const { version, start } = result.output;
-  if (version > STATE_VERSION) {
-    throw new StateError(
-      "version",
-      `it is ${version}: expected ${STATE_VERSION} or lower: a newer release wrote it`,
-    );
-  }
-  return start;
+  return new Session(new LiveSession(core, id, context, log.log, { limits, durability: log }));
 }
 
 function checkOptions(core: AgentCore, id: unknown, options: OpenOptions): void {

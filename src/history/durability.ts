@@ -4,6 +4,7 @@
  * @module
  */
 import type { SessionEvent } from "./event.ts";
+import type { Log } from "./log.ts";
 
 /** Makes the turns of a session durable. */
 export interface Durability {
@@ -18,4 +19,15 @@ export interface Durability {
   load(): Promise<void>;
   /** Reads the log, whether it is here or not. */
   events(from: number): AsyncGenerator<SessionEvent, void, void>;
+  /**
+   * Opens the log of a call's session in the same place, or begins it in the step
+   * `start`. During a turn only: who may write this session may write that one.
+   */
+  openChild(id: string, start: string): Promise<DurableLog>;
+}
+
+/** A log and what keeps it. */
+export interface DurableLog extends Durability {
+  /** The log, as far as it is known here. */
+  readonly log: Log;
 }

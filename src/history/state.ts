@@ -33,6 +33,12 @@ export interface State {
   readonly cost?: number;
   /** The whole log. */
   readonly events: readonly SessionEvent[];
+  /**
+   * The sessions of agents that were called as tools, by the `callKey` of the call,
+   * those that came to their end included. Absent where there were none, and for a
+   * session in a store, where they are sessions of their own under these ids.
+   */
+  readonly children?: Readonly<Record<string, State>>;
 }
 
 const stateSchema = v.strictObject({
@@ -44,6 +50,8 @@ const stateSchema = v.strictObject({
   usage: v.optional(usageSchema),
   cost: v.optional(v.pipe(v.number(), v.finite())),
   events: v.array(eventSchema),
+  // Each is read as a state of its own.
+  children: v.optional(v.custom<JsonObject>(isPlainObject, "expected an object")),
 });
 
 /**
@@ -52,28 +60,61 @@ const stateSchema = v.strictObject({
  * @throws {StateError} naming the path, if it is of another version or not well formed.
  */
 export function readState(value: unknown): State {
+  try {
+    return readStateAt("", value);
+  } catch (cause) {
+    if (cause instanceof StateError) throw cause;
+    throw new StateError("", `reading it failed: ${reasonOf(cause)}: expected JSON`, { cause });
+  }
+}
+
+/** Reads a state that is found at a place in another one: text before the paths of its own. */
+function readStateAt(at: string, value: unknown): State {
   const version = isPlainObject(value) ? value.version : undefined;
   if (!isKnownVersion(version)) {
     const expected = typeof version === "number" && version > STATE_VERSION
       ? `${STATE_VERSION} or lower: a newer release wrote it`
       : `1 to ${STATE_VERSION}`;
-    throw new StateError("version", `it is ${quote(version)}: expected ${expected}`);
+    throw new StateError(`${at}version`, `it is ${quote(version)}: expected ${expected}`);
   }
-  let result: ReturnType<typeof v.safeParse<typeof stateSchema>>;
-  try {
-    result = v.safeParse(stateSchema, migrateState(value as JsonObject, version), {
-      abortEarly: true,
-    });
-  } catch (cause) {
-    throw new StateError("", `reading it failed: ${reasonOf(cause)}: expected JSON`, { cause });
-  }
+  const result = v.safeParse(stateSchema, migrateState(value as JsonObject, version), {
+    abortEarly: true,
+  });
   if (!result.success) {
     const issue: v.BaseIssue<unknown> = result.issues[0];
-    throw new StateError(v.getDotPath(issue) ?? "", issue.message);
+    throw new StateError(`${at}${v.getDotPath(issue) ?? ""}`, issue.message);
   }
-  const state = result.output as State;
-  checkOrder(state.events);
-  return state;
+  const { children, ...rest } = result.output;
+  const state = rest as State;
+  checkOrder(at, state.events);
+  if (children === undefined) return state;
+  return { ...state, children: readChildren(at, children, state.events) };
+}
+
+/** Reads the sessions of calls: each has the name of its call, which the log knows. */
+function readChildren(
+  at: string,
+  children: JsonObject,
+  events: readonly SessionEvent[],
+): Readonly<Record<string, State>> {
+  const started = new Set(
+    events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []),
+  );
+  const read = Object.entries(children).map(([callKey, child]): [string, State] => {
+    const path = `${at}children.${callKey}`;
+    if (!started.has(callKey)) {
+      throw new StateError(path, "no call of that name was started: expected the key of one");
+    }
+    const state = readStateAt(`${path}.`, child);
+    if (state.sessionId !== callKey) {
+      throw new StateError(
+        `${path}.sessionId`,
+        `it is ${quote(state.sessionId)}: expected that of its call`,
+      );
+    }
+    return [callKey, state];
+  });
+  return Object.fromEntries(read);
 }
 
 /** The state of a session whose events these are. */
@@ -82,6 +123,7 @@ export function stateOf(
   step: string,
   status: State["status"],
   events: readonly SessionEvent[],
+  children?: Readonly<Record<string, State>>,
 ): State {
   const { usage, cost } = Spending.of(events);
   return {
@@ -92,6 +134,7 @@ export function stateOf(
     ...(Object.keys(usage).length > 0 && { usage }),
     ...(cost !== undefined && { cost }),
     events,
+    ...(children !== undefined && { children }),
   };
 }
 
@@ -112,12 +155,12 @@ function migrateState(state: JsonObject, version: number): unknown {
 }
 
 /** Makes sure that each event stands where the events before it allow. */
-function checkOrder(events: readonly SessionEvent[]): void {
+function checkOrder(at: string, events: readonly SessionEvent[]): void {
   let open: Set<number> | undefined;
   let asked = new Set<string>();
   for (const [index, event] of events.entries()) {
     if (event.seq !== index) {
-      throw new StateError(`events.${index}.seq`, `it is ${event.seq}: expected ${index}`);
+      throw new StateError(`${at}events.${index}.seq`, `it is ${event.seq}: expected ${index}`);
     }
     if (event.type === "decision") {
       const { decision } = event;
@@ -125,18 +168,18 @@ function checkOrder(events: readonly SessionEvent[]): void {
       asked = new Set();
     } else if (event.type === "approval_requested" || event.type === "tool_started") {
       if (!open?.has(event.call)) {
-        const path = `events.${index}.call`;
+        const path = `${at}events.${index}.call`;
         throw new StateError(path, `it is ${event.call}: expected a call that was not finished`);
       }
       if (event.type === "approval_requested") asked.add(event.callKey);
     } else if (event.type === "approval_given" && !asked.delete(event.callKey)) {
-      const path = `events.${index}.callKey`;
+      const path = `${at}events.${index}.callKey`;
       throw new StateError(
         path,
         `it is ${quote(event.callKey)}: expected a call that was asked about`,
       );
     } else if (event.type === "tool_finished" && !open?.delete(event.call)) {
-      const path = `events.${index}.call`;
+      const path = `${at}events.${index}.call`;
       throw new StateError(path, `it is ${event.call}: expected a call that was not finished`);
     }
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { wait } from "../clock.ts";
-import type { Durability } from "../history/durability.ts";
+import type { DurableLog } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
@@ -13,6 +13,7 @@ import { checkChain, damaged, type Link, nextHash } from "./hash_chain.ts";
 import { leaseLost, type LeaseOptions, SessionLease } from "./session_lease.ts";
 import type { Store, StoredEntry, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
+import { findOrCreate } from "./stored_session.ts";
 
 /** How many entries are read at once. */
 const PAGE = 1_000;
@@ -25,7 +26,7 @@ const RETRIES = 3;
 const RETRY_DELAY = 100;
 
 /** Keeps a log and the store's session the same. */
-export class StoredLog implements Durability {
+export class StoredLog implements DurableLog {
   /** The log, as far as it is known here. */
   readonly log: Log;
   readonly #store: Store;
@@ -39,10 +40,12 @@ export class StoredLog implements Durability {
   #from: Link;
   #snapshotHead: number;
   #lease: SessionLease | undefined;
+  /** Why it is not known where the session ends, once an answer was lost for good. */
+  #doubt: StoreError | undefined;
 
   private constructor(
     store: Store,
-    session: StoredSession,
+    id: string,
     first: Link,
     start: string,
     options: LeaseOptions,
@@ -50,7 +53,7 @@ export class StoredLog implements Durability {
     from: Link,
   ) {
     this.#store = store;
-    this.#id = session.id;
+    this.#id = id;
     this.#first = first;
     this.#start = start;
     this.#options = options;
@@ -61,24 +64,35 @@ export class StoredLog implements Durability {
   }
 
   /**
-   * Opens a session. What a snapshot stands for is not read before it is needed.
+   * Opens a session, or creates it in the step `firstStep`; `caller` is whose call it is
+   * the session of. What a snapshot stands for is not read before it is needed.
    *
-   * @throws {SessionDamagedError} if what was read is not as it was written.
+   * @throws {SessionDamagedError} if what was read is not as it was written, and
+   *   what {@linkcode findOrCreate} throws.
    */
   static async open(
     store: Store,
-    session: StoredSession,
-    first: Link,
-    start: string,
+    id: string,
+    firstStep: string,
     options: LeaseOptions,
+    caller?: string,
   ): Promise<StoredLog> {
-    const { snapshot } = session;
-    const position = snapshot && readSnapshot(session.id, start, snapshot.body);
-    const stored = snapshot === undefined || position === undefined
-      ? new StoredLog(store, session, first, start, options, new Position(start), first)
-      : new StoredLog(store, session, first, start, options, position, snapshot);
-    await stored.#catchUp(session);
-    return stored;
+    const { stored, first, start } = await findOrCreate(store, id, firstStep, caller);
+    const { snapshot } = stored;
+    const position = snapshot && readSnapshot(id, start, snapshot.body);
+    const log = snapshot === undefined || position === undefined
+      ? new StoredLog(store, id, first, start, options, new Position(start), first)
+      : new StoredLog(store, id, first, start, options, position, snapshot);
+    await log.#catchUp(stored);
+    return log;
+  }
+
+  /** Opens the session of a call. Whoever wrote it before does not write this one any more. */
+  async openChild(id: string, start: string): Promise<DurableLog> {
+    if (this.#lease === undefined) throw leaseLost(this.#id);
+    await this.#lease.confirm();
+    const options: LeaseOptions = { ...this.#options, whenBusy: "interrupt" };
+    return await StoredLog.open(this.#store, id, start, options, this.#id);
   }
 
   /** Takes the right to write, and learns what others wrote; then all of the log is here. */
@@ -94,6 +108,7 @@ export class StoredLog implements Durability {
       throw error;
     }
     this.#lease = lease;
+    this.#doubt = undefined;
     return signal === undefined ? lease.lost : AbortSignal.any([signal, lease.lost]);
   }
 
@@ -116,6 +131,8 @@ export class StoredLog implements Durability {
       past.push(...page.events);
       link = page.link;
     }
+    // A turn may have begun meanwhile, and read the same.
+    if (this.log.isWhole) return;
     if (link.hash !== hash) throw damaged(this.#id, "its snapshot is of another log");
     const position = new Position(this.#start);
     for (const event of past) position.apply(event);
@@ -173,6 +190,7 @@ export class StoredLog implements Durability {
     const lease = this.#lease;
     if (lease === undefined) throw leaseLost(this.#id);
     lease.lost.throwIfAborted();
+    if (this.#doubt !== undefined) throw this.#doubt;
     const entries: StoredEntry[] = [];
     let { head, hash } = this.#end;
     for (const event of events) {
@@ -187,6 +205,7 @@ export class StoredLog implements Durability {
     } catch (error) {
       // Whoever lost a race with another writer has lost the session.
       const isLost = error instanceof ConflictError || error instanceof LeaseLostError;
+      if (error instanceof StoreError && error.isUnknown) this.#doubt = error;
       if (!isLost) throw error;
       const lost = leaseLost(this.#id, { cause: error });
       lease.lose(lost);
