@@ -30,9 +30,13 @@ export type {
   AgentOptions,
   Models,
   NextArguments,
+  OpenArgument,
+  OpenOptions,
   SessionArguments,
   SessionOptions,
 } from "./src/agent_options.ts";
+export type { PendingApproval } from "./src/approval.ts";
+export type { AgentToolInput, AgentToolOptions } from "./src/child/agent_tool.ts";
 export { decide } from "./src/decision/decision.ts";
 export type {
   Action,
@@ -63,6 +67,8 @@ export type { Delta } from "./src/delta.ts";
 export type { Explanation } from "./src/explain.ts";
 export {
   AgentError,
+  AgentToolError,
+  ApprovalError,
   ConfigError,
   FallbackError,
   GraphError,
@@ -90,6 +96,9 @@ export type {
   Steps,
 } from "./src/graph/step.ts";
 export type {
+  ApprovalGivenEvent,
+  ApprovalRequestedEvent,
+  Charge,
   DecisionEvent,
   EndedEvent,
   ErrorEvent,

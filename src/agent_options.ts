@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Clock } from "./clock.ts";
 import type { SchemaCache } from "./decision/schema_cache.ts";
 import type { Steps } from "./graph/step.ts";
 import type { Limits } from "./history/limits.ts";
@@ -11,6 +12,7 @@ import type { LLM } from "./llm/llm.ts";
 import type { TurnOptions } from "./loop.ts";
 import type { Observer } from "./observer.ts";
 import type { CostOf } from "./receipt.ts";
+import type { Store } from "./store/store.ts";
 import type { AnyTool } from "./tool/tool.ts";
 
 /** What an agent is made of. */
@@ -35,6 +37,12 @@ export interface AgentOptions<StepId extends string = string, Context = unknown>
   readonly maxErrors?: number;
   /** How many decisions a turn may have before an answer is asked for. Default: 10. */
   readonly maxIterations?: number;
+  /**
+   * How many levels of agents may lie below a session of this one, where an agent
+   * is a tool of the next. A call that goes deeper fails; where agents differ, the
+   * lowest number holds. Default: 8.
+   */
+  readonly maxDepth?: number;
   /** What turns and sessions may spend: tokens, money, calls, time. Default: no limits. */
   readonly limits?: Limits;
   /** What a model call cost, for `limits`, events and states. Default: cost is not known. */
@@ -74,6 +82,38 @@ export interface SessionOptions<Context = unknown> {
   /** What this session and its turns may spend. Default: the agent's limits. */
   readonly limits?: Limits;
 }
+
+/** Options of a session that lives in a store. */
+export interface OpenOptions<Context = unknown> {
+  /** Where it lives. */
+  readonly store: Store;
+  /** What belongs to this conversation, for tools and guards. It is live and never stored. */
+  readonly context?: Context;
+  /** What this session and its turns may spend. Default: the agent's limits. */
+  readonly limits?: Limits;
+  /**
+   * What a turn does while another process, or another object of this one, runs
+   * a turn of the same session: `"refuse"` throws a `SessionBusyError`, `"wait"`
+   * waits for its end, `"interrupt"` takes the session over at once: whatever the
+   * other one does from then on is not written, and its turn fails. Default: `"refuse"`.
+   */
+  readonly whenBusy?: "refuse" | "wait" | "interrupt";
+  /** How long to wait at most, in milliseconds. Default: 30,000. */
+  readonly maxWait?: number;
+  /**
+   * After how many milliseconds a process that writes no sign of life is taken
+   * for dead, and another may go on with its session. Default: 15,000.
+   */
+  readonly leaseTime?: number;
+  /** The clock that waits. Default: the machine's. */
+  readonly clock?: Clock;
+  /** Spreads attempts in time: a number from 0 to 1. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** The options of `openSession`: a context is needed where the tools want one. */
+export type OpenArgument<Context> = unknown extends Context ? OpenOptions<Context>
+  : OpenOptions<Context> & { readonly context: Context };
 
 /** The options of `createSession`: needed only where the tools want a context. */
 export type SessionArguments<Context> = unknown extends Context

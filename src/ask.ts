@@ -4,6 +4,7 @@
  * @module
  */
 import { ABORTED, unlessAborted } from "./abort.ts";
+import { addHashes, needsApproval } from "./approval.ts";
 import type { Decision } from "./decision/decision.ts";
 import type { DecisionProblem, DecisionReading } from "./decision/decision_schema.ts";
 import { quote, reasonOf } from "./errors.ts";
@@ -157,7 +158,7 @@ function decidedBy(
   { llm, request: { step } }: Asked,
   answer: Answer,
   read: DecisionReading,
-): Decided {
+): Decided | Promise<Decided> {
   const { output, usage, model } = answer;
   const isFree = usage === undefined && model === undefined && session.account === undefined;
   const receipt = isFree ? undefined : receiptOf(session, llm.name, answer);
@@ -174,37 +175,60 @@ function decidedBy(
       ? { seq, time, type: "decision", step, decision }
       : { seq, time, type: "decision", step, decision, ...receipt },
   ];
-  addConsequences(events, decision, step, session.id);
   const { args, response } = read;
+  const requests = addConsequences(events, session, step, decision, args);
   const isOver = action === "RESPOND" || action === "END";
-  return { events, isOver, isMove: action === "MOVE", args, response, error: undefined };
+  const decided: Decided = {
+    events,
+    isOver,
+    isMove: action === "MOVE",
+    args,
+    response,
+    error: undefined,
+  };
+  return requests === undefined ? decided : requests.then(() => decided);
 }
 
-/** Adds what a decision does at once, beside being made: the last of the events so far. */
+/**
+ * Adds what a decision does at once, beside being made: the last of the events
+ * so far. A promise only where a person is to be asked.
+ */
 function addConsequences(
   events: SessionEvent[],
-  decision: Decision,
+  session: LiveSession,
   step: string,
-  sessionId: string,
-): void {
+  decision: Decision,
+  args: readonly unknown[],
+): Promise<void> | undefined {
   const { seq, time } = events[0]!;
   switch (decision.action) {
     case "RESPOND":
-      return;
-    case "TOOL_CALL":
-      for (const [call, { tool }] of decision.calls.entries()) {
-        const callKey = callKeyOf(sessionId, seq, call);
-        events.push({ seq: seq + 1 + call, time, type: "tool_started", callKey, tool });
+      return undefined;
+    case "TOOL_CALL": {
+      const { asksForApproval } = session.step;
+      let isAsking = false;
+      for (const [call, { tool, args: given }] of decision.calls.entries()) {
+        const callKey = callKeyOf(session.id, seq, call);
+        const at = seq + 1 + call;
+        if (!asksForApproval || !needsApproval(session, tool, args[call])) {
+          events.push({ seq: at, time, type: "tool_started", callKey, call, tool });
+          continue;
+        }
+        isAsking = true;
+        const type = "approval_requested";
+        const reason = "approval";
+        events.push({ seq: at, time, type, callKey, call, tool, args: given, reason, hash: "" });
       }
-      return;
+      return isAsking ? addHashes(events) : undefined;
+    }
     case "MOVE":
       events.push({ seq: seq + 1, time, type: "moved", from: step, to: decision.step });
-      return;
+      return undefined;
     case "END":
       events.push({ seq: seq + 1, time, type: "ended" });
-      return;
+      return undefined;
     default:
-      decision satisfies never;
+      return decision satisfies never;
   }
 }
 

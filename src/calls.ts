@@ -4,18 +4,22 @@
  * @module
  */
 import { ABORTED, unlessAborted } from "./abort.ts";
+import { addHashes } from "./approval.ts";
+import { AgentTool } from "./child/agent_tool.ts";
+import { ChildCall } from "./child/child_call.ts";
 import type { ToolCall } from "./decision/decision.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
-import type { CallGroup } from "./history/position.ts";
+import { type CallGroup, isWaiting } from "./history/position.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { Scope } from "./observer.ts";
+import type { HeldCall } from "./tool/held_call.ts";
 import {
   CallContext,
   type CallOutcome,
   type PreparedCall,
   RunningCalls,
 } from "./tool/running_calls.ts";
-import { type HeldTool, schemaOf } from "./tool/tool.ts";
+import { type HeldTool, schemaOf, unknownOf } from "./tool/tool.ts";
 
 /**
  * Starts the calls that have not finished. Their validated arguments are given
@@ -26,6 +30,7 @@ export function startCalls(
   session: LiveSession,
   validated: readonly unknown[] | undefined,
   signal: AbortSignal | undefined,
+  approved?: string,
 ): RunningCalls | Promise<RunningCalls | undefined> {
   const group = session.log.position.pending!;
   const { tools } = session.step;
@@ -34,6 +39,7 @@ export function startCalls(
       session,
       group,
       signal,
+      undefined,
       group.calls.map(({ tool: name }, call) => {
         return { tool: tools.find((tool) => tool.name === name)!, args: validated[call] };
       }),
@@ -41,7 +47,9 @@ export function startCalls(
   }
   const validating = Promise.all(group.calls.map((call) => validateAgain(tools, call)));
   return unlessAborted(validating, signal).then((runs) =>
-    runs === ABORTED || signal?.aborted ? undefined : start(session, group, signal, runs)
+    runs === ABORTED || signal?.aborted
+      ? undefined
+      : start(session, group, signal, { approved }, runs)
   );
 }
 
@@ -49,16 +57,61 @@ function start(
   session: LiveSession,
   group: CallGroup,
   signal: AbortSignal | undefined,
+  resumed: { readonly approved: string | undefined } | undefined,
   runs: readonly PreparedCall["run"][],
 ): RunningCalls {
   const prepared: PreparedCall[] = [];
+  const children: ChildCall[] = [];
   for (const [call, run] of runs.entries()) {
     if (group.finished[call] !== undefined) continue;
+    if (group.waiting !== undefined && isWaiting(group, call)) continue;
     const callKey = keyOf(session, group, call);
     const context = new CallContext(session.context, session.id, session.step.id, callKey);
-    prepared.push({ call, run, context, scope: scopeOf(session, group, call, run, callKey) });
+    const scope = scopeOf(session, group, call, run, callKey);
+    // What was running when the process died is not run again, but found out about.
+    const isUnknown = resumed !== undefined && callKey !== resumed.approved &&
+      typeof run !== "string" && run.tool.once;
+    if (typeof run === "string" || !(run.tool instanceof AgentTool)) {
+      prepared.push({ call, run, context, scope, isUnknown });
+      continue;
+    }
+    const child = new ChildCall(session, run.tool, group.decision, call, context);
+    children.push(child);
+    prepared.push({ call, run, context, scope, isUnknown, child });
   }
+  session.debtors = children;
   return new RunningCalls(prepared, session.agent.maxResultChars, signal);
+}
+
+/**
+ * The events that ask a person about calls of `once` tools which were running
+ * when the process died, where the tool cannot find out by itself.
+ */
+export async function askAboutUnknown(
+  session: LiveSession,
+  approved: string | undefined,
+): Promise<SessionEvent[]> {
+  const group = session.log.position.pending!;
+  const events: SessionEvent[] = [];
+  for (const [call, { tool: name, args }] of group.calls.entries()) {
+    if (group.finished[call] !== undefined || isWaiting(group, call)) continue;
+    const callKey = keyOf(session, group, call);
+    const tool = session.step.tools.find((one) => one.name === name);
+    if (tool?.once !== true || callKey === approved || unknownOf(tool) !== undefined) continue;
+    events.push({
+      seq: session.log.events.length + events.length,
+      time: session.agent.clock(),
+      type: "approval_requested",
+      callKey,
+      call,
+      tool: name,
+      args,
+      reason: "unknown",
+      hash: "",
+    });
+  }
+  await addHashes(events);
+  return events;
 }
 
 /** In what the call of a tool runs, where somebody watches. */
@@ -91,10 +144,10 @@ async function validateAgain(
 export function finishedEvent(
   session: LiveSession,
   group: CallGroup,
-  { call, outcome, text }: CallOutcome,
+  { call, outcome, text, charge }: CallOutcome,
   ahead = 0,
 ): SessionEvent {
-  return {
+  const event: SessionEvent = {
     seq: session.log.events.length + ahead,
     time: session.agent.clock(),
     type: "tool_finished",
@@ -104,6 +157,28 @@ export function finishedEvent(
     outcome,
     text,
   };
+  return charge === undefined ? event : { ...event, ...charge };
+}
+
+/** The events of a call that came to rest: what its session asks, it asks a person. */
+export function heldEvents(
+  session: LiveSession,
+  { call, approvals, charge }: HeldCall,
+): SessionEvent[] {
+  return approvals.map(({ callKey, tool, args, reason, hash }, ahead) => {
+    const event: SessionEvent = {
+      seq: session.log.events.length + ahead,
+      time: session.agent.clock(),
+      type: "approval_requested",
+      callKey,
+      call,
+      tool,
+      args,
+      reason,
+      hash,
+    };
+    return ahead === 0 ? { ...event, ...charge } : event;
+  });
 }
 
 /** The name under which a call was started; a session may have got another id since. */
@@ -111,12 +186,31 @@ function keyOf(session: LiveSession, group: CallGroup, call: number): string {
   return group.callKeys[call] ?? callKeyOf(session.id, group.decision, call);
 }
 
-/** The events that close calls which were left open when the user goes on instead. */
-export function closeOpenCalls(session: LiveSession): SessionEvent[] {
+/**
+ * The events that close calls which were left open when the user goes on instead.
+ * A promise only where an agent is called: what its session spent is found out.
+ */
+export function closeOpenCalls(session: LiveSession): SessionEvent[] | Promise<SessionEvent[]> {
   const group = session.log.position.pending;
   if (group === undefined) return [];
   const open = group.calls.map((_, call) => call).filter((call) => !group.finished[call]);
-  return open.map((call, ahead) =>
-    finishedEvent(session, group, { call, outcome: "aborted", text: "The user went on" }, ahead)
-  );
+  const children = open.flatMap((call) => childOf(session, group, call) ?? []);
+  const close = () =>
+    open.map((call, ahead) => {
+      const charge = children.find((child) => child.call === call)?.charge;
+      const outcome = { call, outcome: "aborted", text: "The user went on", charge } as const;
+      return finishedEvent(session, group, outcome, ahead);
+    });
+  if (children.length === 0) return close();
+  return Promise.all(children.map((child) => child.close())).then(close);
+}
+
+/** The call of an agent that was started. */
+function childOf(session: LiveSession, group: CallGroup, call: number): ChildCall | undefined {
+  const tool = session.step.tools.find(({ name }) => name === group.calls[call]!.tool);
+  const callKey = keyOf(session, group, call);
+  const isAsked = group.waiting?.has(callKey);
+  if (!(tool instanceof AgentTool) || isAsked) return undefined;
+  const context = new CallContext(session.context, session.id, session.step.id, callKey);
+  return new ChildCall(session, tool, group.decision, call, context);
 }

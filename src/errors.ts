@@ -105,6 +105,12 @@ export class GuardError extends MisuseError {
   readonly code = "GUARD_FAILED";
 }
 
+/** A verdict about a tool call that does not wait for one. */
+export class ApprovalError extends MisuseError {
+  /** `"APPROVAL_INVALID"` */
+  readonly code = "APPROVAL_INVALID";
+}
+
 /** An observer of the agent threw. */
 export class ObserverError extends MisuseError {
   /** `"OBSERVER_FAILED"` */
@@ -147,6 +153,12 @@ export class SessionWaitingError extends MisuseError {
 export class ToolArgumentsError extends RunError {
   /** `"TOOL_ARGUMENTS_INVALID"` */
   readonly code = "TOOL_ARGUMENTS_INVALID";
+}
+
+/** An agent that was called as a tool came to no result. */
+export class AgentToolError extends RunError {
+  /** `"AGENT_TOOL_FAILED"` */
+  readonly code = "AGENT_TOOL_FAILED";
 }
 
 /** A tool took longer than its `timeout`. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Account } from "./account.ts";
+import { Account, type Debtor, NO_DEBTORS } from "./account.ts";
 import type { AgentCore } from "./agent_core.ts";
 import {
   ConfigError,
@@ -13,12 +13,34 @@ import {
   SessionWaitingError,
 } from "./errors.ts";
 import type { Step } from "./graph/graph.ts";
+import type { Durability } from "./history/durability.ts";
 import type { Limits } from "./history/limits.ts";
 import type { Log } from "./history/log.ts";
 import type { SessionStatus } from "./history/position.ts";
+import type { State } from "./history/state.ts";
 import type { Message } from "./llm/llm.ts";
 import { type PromptReport, type Shown, Transcript } from "./prompt/transcript.ts";
 import { TurnWatch } from "./turn_watch.ts";
+
+/**
+ * The sessions of calls, by the keys of the calls, in the order in which they
+ * began: what lives as it is, what came to its end as its state.
+ */
+export type Children = Map<string, LiveSession | State>;
+
+/** What a session may have. */
+export interface LiveOptions {
+  /** Whether a turn began of which the log knows nothing. Default: false. */
+  readonly isInterrupted?: boolean;
+  /** What it may spend. Default: the agent's limits. */
+  readonly limits?: Limits | undefined;
+  /** Where its log is kept. Default: in memory. */
+  readonly durability?: Durability | undefined;
+  /** Whose tool its agent is. Default: nobody's. */
+  readonly caller?: LiveSession | undefined;
+  /** The sessions of its calls to agents. Default: none. */
+  readonly children?: Children | undefined;
+}
 
 /** A session while it lives in this process. */
 export class LiveSession {
@@ -26,6 +48,14 @@ export class LiveSession {
   query: { readonly at: number; readonly vector: readonly number[] } | undefined;
   /** What it may still spend; absent without limits. */
   readonly account: Account | undefined;
+  /** Where its log is kept; absent in memory. */
+  readonly durability: Durability | undefined;
+  /** How many levels of agents that are tools may lie below it. */
+  readonly levels: number;
+  /** The sessions of its calls to agents; absent before the first, and in a store. */
+  children: Children | undefined;
+  /** The calls of agents that run, or ran last. */
+  debtors: readonly Debtor[] = NO_DEBTORS;
   /** Who watches the turn that runs. */
   watch: TurnWatch | undefined;
   #isBusy = false;
@@ -44,11 +74,19 @@ export class LiveSession {
     readonly id: string,
     readonly context: unknown,
     readonly log: Log,
-    isInterrupted = false,
-    limits: Limits | undefined = agent.spendingLimits,
+    { isInterrupted = false, limits = agent.spendingLimits, durability, caller, children }:
+      LiveOptions = {},
   ) {
-    this.account = limits && new Account(limits, log, agent.clock);
-    this.#begunAt = isInterrupted ? log.events.length : -1;
+    this.durability = durability;
+    this.children = children;
+    this.levels = caller === undefined
+      ? agent.maxDepth
+      : Math.min(caller.levels - 1, agent.maxDepth);
+    const shared = caller?.account;
+    if (limits !== undefined || shared !== undefined) {
+      this.account = new Account(limits ?? {}, this, agent.clock, shared);
+    }
+    this.#begunAt = isInterrupted ? log.head : -1;
   }
 
   /** The current step. */
@@ -58,8 +96,9 @@ export class LiveSession {
 
   /** Where the session stands, a running turn aside. */
   get restingStatus(): Exclude<SessionStatus, "running"> {
-    const { events, position: { status } } = this.log;
-    return status !== "ended" && this.#begunAt === events.length ? "interrupted" : status;
+    const { head, position: { status } } = this.log;
+    const isSettled = status === "ended" || status === "needs_approval";
+    return !isSettled && this.#begunAt === head ? "interrupted" : status;
   }
 
   /** Where the session stands. */
@@ -67,8 +106,8 @@ export class LiveSession {
     return this.#isBusy ? "running" : this.restingStatus;
   }
 
-  /** Takes the lock of a turn, or says why there can be no turn. */
-  begin(input: unknown, isResume: boolean): void {
+  /** Takes the lock of a turn. */
+  lock(input: unknown): void {
     if (input !== undefined && typeof input !== "string") {
       const given = input === null ? "null" : `a ${typeof input}`;
       throw new ConfigError(`Cannot take ${given} as input: expected text`);
@@ -78,9 +117,22 @@ export class LiveSession {
         `Cannot begin a turn of session ${this.#name}: it is running: expected the turn before to end`,
       );
     }
+    this.#isBusy = true;
+  }
+
+  /**
+   * Begins the turn, or says why there can be none. One that begins with a verdict
+   * is not interrupted before that is taken: it may be refused.
+   */
+  begin(input: string | undefined, isResume: boolean, isVerdict: boolean): void {
     if (this.restingStatus === "ended") {
       throw new SessionEndedError(
         `Cannot begin a turn of session ${this.#name}: it has ended: expected a new session`,
+      );
+    }
+    if (isResume && this.restingStatus === "needs_approval") {
+      throw new SessionWaitingError(
+        `Cannot resume session ${this.#name}: calls wait for approval: expected approve() or deny()`,
       );
     }
     if (isResume && this.restingStatus === "waiting") {
@@ -89,8 +141,7 @@ export class LiveSession {
       );
     }
     if (this.agent.observers.length > 0) this.#beginWatch(input);
-    this.#isBusy = true;
-    this.#begunAt = this.log.events.length;
+    if (!isVerdict) this.#begunAt = this.log.head;
     this.#hasAsked = false;
     this.account?.begin();
   }

@@ -5,12 +5,16 @@
  * @module
  */
 import { ABORTED } from "./abort.ts";
+import { NO_DEBTORS } from "./account.ts";
 import { askForDecision, type Decided } from "./ask.ts";
-import { closeOpenCalls, finishedEvent, startCalls } from "./calls.ts";
+import { type PendingApproval, pendingApprovals, type Verdict, verdictEvents } from "./approval.ts";
+import { askAboutUnknown, closeOpenCalls, finishedEvent, heldEvents, startCalls } from "./calls.ts";
 import type { Delta } from "./delta.ts";
+import type { Durability } from "./history/durability.ts";
 import type { SessionEvent } from "./history/event.ts";
 import { nextStage } from "./history/next_stage.ts";
 import type { LiveSession } from "./live_session.ts";
+import { noteChildren } from "./session_state.ts";
 import { streamDecision } from "./stream_decision.ts";
 import { Turn } from "./turn.ts";
 
@@ -38,24 +42,31 @@ export interface TurnMode {
   readonly isResume?: boolean;
   /** Whether somebody wants what is still arriving. */
   readonly hasDeltas?: boolean;
+  /** What a person decided about a call, with which it goes on. */
+  readonly verdict?: Verdict;
 }
 
 /** Runs one turn: yields every event after it was committed, and returns what came of it. */
 export async function* runTurn(
   session: LiveSession,
   input: string | undefined,
-  { stopAfter, signal }: TurnOptions = {},
-  { isResume = false, hasDeltas = false }: TurnMode = {},
+  { stopAfter, signal: given }: TurnOptions = {},
+  { isResume = false, hasDeltas = false, verdict }: TurnMode = {},
 ): AsyncGenerator<StreamPart, Turn, void> {
-  session.begin(input, isResume);
-  const { log, agent } = session;
+  session.lock(input);
+  const { log, agent, durability } = session;
   const { events, position } = log;
-  const from = events.length;
+  let from = 0;
+  let signal = given;
   let decided: Decided | undefined;
   let thrown: unknown;
   try {
+    if (durability !== undefined) signal = await durability.begin(given);
+    session.begin(input, isResume, verdict !== undefined);
+    from = events.length;
     if (input !== undefined && input !== "") {
-      const opening = closeOpenCalls(session);
+      const closing = closeOpenCalls(session);
+      const opening = closing instanceof Promise ? await closing : closing;
       opening.push({
         seq: events.length + opening.length,
         time: agent.clock(),
@@ -64,6 +75,11 @@ export async function* runTurn(
       });
       const committed = log.append(opening);
       if (committed !== undefined) await committed;
+      for (const event of opening) yield event;
+    }
+    if (verdict !== undefined) {
+      const opening = await verdictEvents(session, verdict);
+      await log.append(opening);
       for (const event of opening) yield event;
     }
     while (signal === undefined || !signal.aborted) {
@@ -99,16 +115,34 @@ export async function* runTurn(
           }
           break;
         }
+        case "approval":
+          return finish(session, from, decided);
         case "call": {
           const group = position.pending!;
-          const starting = startCalls(session, decided?.args, signal);
+          if (decided === undefined) {
+            const requests = await askAboutUnknown(session, verdict?.callKey);
+            if (requests.length > 0) {
+              await log.append(requests);
+              for (const event of requests) yield event;
+              break;
+            }
+          }
+          const starting = startCalls(session, decided?.args, signal, verdict?.callKey);
           const running = starting instanceof Promise ? await starting : starting;
           if (running === undefined) return finish(session, from, decided);
+          let failure: { readonly error: unknown } | undefined;
           try {
             for (;;) {
               const ending = running.next();
               const ended = ending instanceof Promise ? await ending : ending;
               if (ended === undefined) break;
+              if (ended.outcome === "held") {
+                failure ??= ended.failure;
+                const requests = heldEvents(session, ended);
+                if (requests.length > 0) await log.append(requests);
+                for (const event of requests) yield event;
+                continue;
+              }
               const event = finishedEvent(session, group, ended);
               const committed = log.append([event]);
               if (committed !== undefined) await committed;
@@ -122,7 +156,9 @@ export async function* runTurn(
                 rest.map((ended, ahead) => finishedEvent(session, group, ended, ahead)),
               );
             }
+            session.debtors = NO_DEBTORS;
           }
+          if (failure !== undefined) throw failure.error;
           if (stopAfter === "tool") return finish(session, from, decided);
           break;
         }
@@ -135,19 +171,53 @@ export async function* runTurn(
     thrown = error;
     throw error;
   } finally {
-    session.end(thrown);
+    if (durability === undefined) session.end(thrown);
+    else await giveBack(session, durability, thrown);
   }
 }
 
+/** Runs a turn to its end. */
+export async function drain<Result>(turn: AsyncGenerator<unknown, Result, void>): Promise<Result> {
+  for (;;) {
+    const { done, value } = await turn.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Ends a turn that was durable: the right to write is given back first, so that
+ * whoever is told of the end can begin the next turn, and is, whatever fails.
+ */
+async function giveBack(
+  session: LiveSession,
+  durability: Durability,
+  thrown: unknown,
+): Promise<void> {
+  let error = thrown;
+  try {
+    await durability.end();
+  } catch (cause) {
+    // What went wrong first says more.
+    error ??= cause;
+  }
+  session.end(error);
+  if (error !== undefined) throw error;
+}
+
+const NONE: readonly PendingApproval[] = Object.freeze([]);
+
 /** What came of the turn that began at `from`. */
 function finish(session: LiveSession, from: number, decided: Decided | undefined): Turn {
+  const { restingStatus: status } = session;
   return new Turn({
     sessionId: session.id,
     log: session.log.events,
     from,
     step: session.log.position.step,
-    status: session.restingStatus,
+    status,
     response: decided?.response,
     prompt: session.prompt,
+    children: session.children && noteChildren(session),
+    approvals: status === "needs_approval" ? pendingApprovals(session) : NONE,
   });
 }

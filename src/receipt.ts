@@ -66,9 +66,7 @@ export function priceOf(
 ): number | undefined {
   if (costOf === undefined) return undefined;
   const cost = costOf(usage, model === undefined ? { llm } : { llm, model });
-  // Another model may have answered than the one whose price is known.
-  const known = cost ?? (model === undefined ? undefined : costOf(usage, { llm }));
-  return known !== undefined && Number.isFinite(known) && known >= 0 ? known : undefined;
+  return cost !== undefined && Number.isFinite(cost) && cost >= 0 ? cost : undefined;
 }
 
 function lengthOf(output: unknown): number {

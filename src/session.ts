@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { ConfigError } from "./errors.ts";
+import { type PendingApproval, pendingApprovals, type Verdict } from "./approval.ts";
+import { ConfigError, quote } from "./errors.ts";
 import type { SessionEvent } from "./history/event.ts";
 import type { SessionStatus } from "./history/position.ts";
 import { Spending } from "./history/spending.ts";
-import { type State, stateOf } from "./history/state.ts";
+import type { State } from "./history/state.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { Usage } from "./llm/llm.ts";
-import { runTurn, type StreamPart, type TurnOptions } from "./loop.ts";
+import { drain, runTurn, type StreamPart, type TurnOptions } from "./loop.ts";
+import { noteState } from "./session_state.ts";
 import type { Turn } from "./turn.ts";
 import { TurnStream } from "./turn_stream.ts";
 
@@ -90,17 +92,19 @@ export class Session<StepId extends string = string> {
 
   /** The session as JSON: `agent.createSession({ state })` continues it. Put together when it is read. */
   get state(): State {
-    const { id, log, restingStatus: status } = this.#live;
-    return stateOf(id, log.position.step, status, log.events.slice());
+    this.#checkWhole();
+    return noteState(this.#live)();
   }
 
   /** The tokens of all model calls of the session that reported them. */
   get usage(): Usage {
+    this.#checkWhole();
     return Spending.of(this.#live.log.events).usage;
   }
 
   /** What all model calls of the session cost; undefined if the agent's `cost` knew of none. */
   get cost(): number | undefined {
+    this.#checkWhole();
     return Spending.of(this.#live.log.events).cost;
   }
 
@@ -162,6 +166,50 @@ export class Session<StepId extends string = string> {
     return drain(runTurn(this.#live, undefined, options, RESUME)) as Promise<Turn<StepId>>;
   }
 
+  /** The calls that wait for a person; empty unless the status is `needs_approval`. */
+  get approvals(): readonly PendingApproval[] {
+    return pendingApprovals(this.#live);
+  }
+
+  /**
+   * Allows a call that waits for approval, and goes on with the turn. Each call
+   * is decided by itself, once: while others wait, the turn ends `needs_approval`
+   * again. A call that was running when the process died is run again.
+   *
+   * @throws {ApprovalError} if the call does not wait, or `hash` is given and is another one's.
+   */
+  approve(
+    callKey: string,
+    options: TurnOptions & { readonly hash?: string } = {},
+  ): Promise<Turn<StepId>> {
+    return this.#decide({ kind: "approved", callKey, hash: options.hash }, options);
+  }
+
+  /**
+   * Refuses a call that waits for approval, and goes on with the turn; the model
+   * is told the reason.
+   *
+   * @throws {ApprovalError} if the call does not wait.
+   * @throws {ConfigError} if the reason is no text.
+   */
+  deny(callKey: string, reason: string, options?: TurnOptions): Promise<Turn<StepId>> {
+    return this.#decide({ kind: "denied", callKey, reason }, options);
+  }
+
+  /**
+   * Says what came of a call that waits, without running it, and goes on with the
+   * turn: for a call that was running when the process died, or was made by hand.
+   *
+   * @throws {ApprovalError} if the call does not wait.
+   */
+  settle(callKey: string, result: unknown, options?: TurnOptions): Promise<Turn<StepId>> {
+    return this.#decide({ kind: "settled", callKey, result }, options);
+  }
+
+  #decide(verdict: Verdict, options: TurnOptions | undefined): Promise<Turn<StepId>> {
+    return drain(runTurn(this.#live, undefined, options, { verdict })) as Promise<Turn<StepId>>;
+  }
+
   /**
    * Reads the log, from the event with the sequence number `from`. Default: from
    * the beginning. It ends with the last event there is when it gets there.
@@ -175,16 +223,28 @@ export class Session<StepId extends string = string> {
     if (!Number.isSafeInteger(from) || from < 0) {
       throw new ConfigError(`Cannot read events from ${from}: expected a whole number from 0`);
     }
-    const { events } = this.#live.log;
+    const { log: { events }, durability } = this.#live;
+    if (durability !== undefined) return yield* durability.events(from);
     for (let at = from; at < events.length; at++) yield events[at]!;
+  }
+
+  /**
+   * Reads the whole log of a durable session, which a turn does by itself; until
+   * then its `state`, `usage` and `cost` are not known.
+   *
+   * @throws {SessionDamagedError} if the log is not as it was written.
+   */
+  async load(): Promise<void> {
+    await this.#live.durability?.load();
+  }
+
+  #checkWhole(): void {
+    if (this.#live.log.isWhole) return;
+    throw new ConfigError(
+      `Cannot tell the state of session ${quote(this.id)}: its log was not read yet: ` +
+        "expected load() or a turn before",
+    );
   }
 }
 
 const RESUME = { isResume: true };
-
-async function drain<Result>(turn: AsyncGenerator<unknown, Result, void>): Promise<Result> {
-  for (;;) {
-    const { done, value } = await turn.next();
-    if (done) return value;
-  }
-}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { PendingApproval } from "./approval.ts";
 import type { Decision } from "./decision/decision.ts";
 import type { LimitReason, SessionEvent, ToolFinishedEvent } from "./history/event.ts";
 import type { SessionStatus } from "./history/position.ts";
@@ -34,6 +35,8 @@ export interface TurnParts {
   readonly status: Exclude<SessionStatus, "running">;
   readonly response: unknown;
   readonly prompt: (() => PromptReport) | undefined;
+  readonly children: (() => State["children"]) | undefined;
+  readonly approvals: readonly PendingApproval[];
 }
 
 /**
@@ -43,11 +46,14 @@ export interface TurnParts {
 export class Turn<StepId extends string = string> {
   /**
    * Why control is back: the agent waits for input, the session `ended`, a limit
-   * was reached, or the turn was `interrupted` (aborted, or stopped by `stopAfter`).
+   * was reached, a tool call `needs_approval`, or the turn was `interrupted`
+   * (aborted, or stopped by `stopAfter`).
    */
   readonly status: Exclude<SessionStatus, "running">;
   /** The step in which the turn came to rest. */
   readonly step: StepId;
+  /** The calls that wait for a person, where the status is `needs_approval`. */
+  readonly approvals: readonly PendingApproval[];
   /** What was said to the user: text, or what the step's `answer` schema gave. */
   readonly response: unknown;
   readonly #log: readonly SessionEvent[];
@@ -55,13 +61,16 @@ export class Turn<StepId extends string = string> {
   readonly #from: number;
   readonly #to: number;
   readonly #prompt: (() => PromptReport) | undefined;
+  readonly #children: TurnParts["children"];
 
   /** Made by a session. */
   constructor(parts: TurnParts) {
     this.status = parts.status;
     this.step = parts.step as StepId;
     this.response = parts.response;
+    this.approvals = parts.approvals;
     this.#prompt = parts.prompt;
+    this.#children = parts.children;
     this.#log = parts.log;
     this.#sessionId = parts.sessionId;
     this.#from = parts.from;
@@ -124,18 +133,19 @@ export class Turn<StepId extends string = string> {
     return this.#prompt?.();
   }
 
-  /** The tokens of all model calls of the turn that reported them. */
+  /** The tokens of all model calls of the turn that reported them, those of agents it called included. */
   get usage(): Usage {
     return Spending.of(this.events).usage;
   }
 
-  /** What the model calls of the turn cost; undefined if the agent's `cost` knew of none. */
+  /** What those model calls cost; undefined if the agent's `cost` knew of none. */
   get cost(): number | undefined {
     return Spending.of(this.events).cost;
   }
 
   /** The session as it was at the end of the turn: serialisable, put together when it is read. */
   get state(): State {
-    return stateOf(this.#sessionId, this.step, this.status, this.#log.slice(0, this.#to));
+    const events = this.#log.slice(0, this.#to);
+    return stateOf(this.#sessionId, this.step, this.status, events, this.#children?.());
   }
 }

@@ -92,7 +92,7 @@ Deno.test("Session.state of a new session is empty and can be continued", async 
   const { agent } = play([decide.respond("Hello")]);
   const { state } = agent.createSession();
   assertEquals(state, {
-    version: 1,
+    version: 2,
     sessionId: "id-1",
     step: "start",
     status: "waiting",
@@ -134,7 +134,7 @@ Deno.test("Agent.createSession refuses a state it cannot continue, naming the pl
   };
   const bad: [unknown, string][] = [
     [null, "version"],
-    [{ ...good, version: 2 }, "version"],
+    [{ ...good, version: 3 }, "version"],
     [{ ...good, step: "gone" }, "step"],
     [{ ...good, status: "running" }, "status"],
     [{ ...good, status: "ended" }, "status"],

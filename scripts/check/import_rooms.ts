@@ -6,7 +6,7 @@ import type { Report } from "./report.ts";
 
 /** The rooms with their own entry points, and what they need: databases, files, a network. */
 const CLOSED_ROOMS_REGEXP =
-  /^src\/(?:provider|config|server|cli|testing|profile)\/|^src\/store\/(?:sqlite|postgres)\b/;
+  /^src\/(?:provider|config|server|cli|testing|profile|otel|prices)\/|^src\/store\/(?:sqlite|postgres)\b/;
 
 const ALLOWED_PACKAGES = new Set(["valibot", "@valibot/to-json-schema"]);
 

@@ -45,6 +45,8 @@ export interface Step {
   readonly llm: LLM;
   readonly examples: readonly Example[];
   readonly reasoning: boolean;
+  /** Whether any tool may need approval. */
+  readonly asksForApproval: boolean;
   /** Whether any route or tool has a guard, so that what is offered varies. */
   readonly isGuarded: boolean;
   /** What is offered where no guard objects. */

@@ -6,7 +6,7 @@
 import type { Action } from "../decision/decision.ts";
 import type { LegalActions } from "../decision/legal_actions.ts";
 import { GuardError, quote } from "../errors.ts";
-import type { HeldTool } from "../tool/tool.ts";
+import { approvalOf, type HeldTool } from "../tool/tool.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { Offer, Route, Step } from "./graph.ts";
 
@@ -33,11 +33,12 @@ export function offerOf(step: Step, context: unknown, sessionId: string): Offer 
 export function offersOf(
   routes: readonly Route[],
   tools: readonly HeldTool[],
-): Pick<Step, "isGuarded" | "wholeOffer" | "schemas" | "messages"> {
+): Pick<Step, "asksForApproval" | "isGuarded" | "wholeOffer" | "schemas" | "messages"> {
   const isGuarded = routes.some(({ guard }) => guard !== undefined) ||
     tools.some(({ available }) => available !== undefined);
   const key = isGuarded ? "1".repeat(routes.length + tools.length) : "";
   return {
+    asksForApproval: tools.some((tool) => approvalOf(tool) !== false),
     isGuarded,
     wholeOffer: { key, routes, tools },
     schemas: new Map(),

@@ -23,6 +23,21 @@ export interface UserEvent extends EventBase {
   readonly text: string;
 }
 
+/**
+ * What the session of an agent that is a tool has spent, as the log of its caller
+ * says it: all that was not said before. Absent for other tools.
+ */
+export interface Charge {
+  /** The tokens of its model calls that reported them. */
+  readonly usage?: Usage;
+  /** What they cost, where its `cost` knows it. */
+  readonly cost?: number;
+  /** How often it called a model. */
+  readonly modelCalls?: number;
+  /** How often it called tools. */
+  readonly toolCalls?: number;
+}
+
 /** The model made a legal decision. */
 export interface DecisionEvent extends EventBase {
   /** The discriminator. */
@@ -45,6 +60,8 @@ export interface ToolStartedEvent extends EventBase {
   readonly type: "tool_started";
   /** The call: session, decision and place in the decision. */
   readonly callKey: string;
+  /** The place of the call in its decision, from 0. */
+  readonly call: number;
   /** The tool. */
   readonly tool: string;
 }
@@ -54,7 +71,7 @@ export interface ToolStartedEvent extends EventBase {
  * in the order in which calls ended, for each is committed at once; the model
  * and `turn.toolResults` have them in the order of the calls.
  */
-export interface ToolFinishedEvent extends EventBase {
+export interface ToolFinishedEvent extends EventBase, Charge {
   /** The discriminator. */
   readonly type: "tool_finished";
   /** The call. */
@@ -65,11 +82,51 @@ export interface ToolFinishedEvent extends EventBase {
   readonly tool: string;
   /**
    * `"ok"`; `"error"` if it threw or took too long; `"fallback"` if it steered
-   * the model; `"aborted"` if it was given up, its effect unknown.
+   * the model; `"aborted"` if it was given up, its effect unknown; `"denied"` if
+   * a person did not allow it.
    */
-  readonly outcome: "ok" | "error" | "fallback" | "aborted";
+  readonly outcome: "ok" | "error" | "fallback" | "aborted" | "denied";
   /** The result or the reason, as the model sees it. */
   readonly text: string;
+}
+
+/**
+ * A person is asked about a tool call. The turn ends when nothing else is left to
+ * do. What an agent that is a tool asks about is asked anew, with whatever still
+ * waits, each time that it comes to rest.
+ */
+export interface ApprovalRequestedEvent extends EventBase, Charge {
+  /** The discriminator. */
+  readonly type: "approval_requested";
+  /** The call that is asked about; of an agent that is a tool, a call of its own session. */
+  readonly callKey: string;
+  /** The place of the call in the decision of this session, from 0. */
+  readonly call: number;
+  /** The tool that is asked about. */
+  readonly tool: string;
+  /** The arguments, as the model gave them. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /**
+   * `"approval"`: it is not called before somebody allows it; `"unknown"`: it was
+   * running when the process died, and must not run twice.
+   */
+  readonly reason: "approval" | "unknown";
+  /** SHA-256 of key, tool and arguments, in hexadecimal: what an approval is bound to. */
+  readonly hash: string;
+}
+
+/** A person decided about a tool call. */
+export interface ApprovalGivenEvent extends EventBase {
+  /** The discriminator. */
+  readonly type: "approval_given";
+  /** The call, as in the request. */
+  readonly callKey: string;
+  /** The place of the call in the decision of this session, from 0. */
+  readonly call: number;
+  /** `"approved"`: it may run; `"denied"`: it must not; `"settled"`: its result is known without running it. */
+  readonly verdict: "approved" | "denied" | "settled";
+  /** The reason of a denial, or the result. */
+  readonly text?: string;
 }
 
 /** The session went to another step. */
@@ -148,8 +205,8 @@ export interface LimitEvent extends EventBase {
    * what ran out of the agent's `limits`.
    */
   readonly reason: LimitReason;
-  /** Whose budget ran out, where one did. */
-  readonly scope?: "turn" | "session";
+  /** Whose budget ran out, where one did; `"caller"`: that of a session whose tool this agent is. */
+  readonly scope?: "turn" | "session" | "caller";
   /** The budget. */
   readonly limit?: number;
   /** What had been spent. */
@@ -172,6 +229,8 @@ export type SessionEvent =
   | DecisionEvent
   | ToolStartedEvent
   | ToolFinishedEvent
+  | ApprovalRequestedEvent
+  | ApprovalGivenEvent
   | MovedEvent
   | ErrorEvent
   | ModelFailedEvent

@@ -4,12 +4,13 @@
  * @module
  */
 import type { FallbackEvent, LimitReason } from "./event.ts";
-import { LOOP_LENGTH, type Position } from "./position.ts";
+import { isAllWaiting, LOOP_LENGTH, type Position } from "./position.ts";
 
 /** What may come next. Each is handled in one place of the loop. */
 export type NextStage =
   | { readonly kind: "decide" }
   | { readonly kind: "call" }
+  | { readonly kind: "approval" }
   | { readonly kind: "fallback"; readonly reason: FallbackEvent["reason"] }
   | { readonly kind: "limit"; readonly reason: LimitReason };
 
@@ -23,10 +24,14 @@ export interface TurnLimits {
 
 const DECIDE: NextStage = { kind: "decide" };
 const CALL: NextStage = { kind: "call" };
+const APPROVAL: NextStage = { kind: "approval" };
 
 /** What comes next; `auto` says that the current step cannot answer the user. */
 export function nextStage(position: Position, limits: TurnLimits, auto: boolean): NextStage {
-  if (position.pending !== undefined) return CALL;
+  const { pending } = position;
+  if (pending !== undefined) {
+    return pending.waiting !== undefined && isAllWaiting(pending) ? APPROVAL : CALL;
+  }
   if (position.errors > limits.maxErrors) return { kind: "limit", reason: "errors" };
   const reason = position.repeats >= LOOP_LENGTH
     ? "loop"

@@ -5,7 +5,14 @@
  */
 import type { ToolCall } from "../decision/decision.ts";
 import type { Constraint } from "../decision/legal_actions.ts";
-import type { DecisionEvent, ErrorEvent, SessionEvent, ToolFinishedEvent } from "./event.ts";
+import type {
+  ApprovalGivenEvent,
+  ApprovalRequestedEvent,
+  DecisionEvent,
+  ErrorEvent,
+  SessionEvent,
+  ToolFinishedEvent,
+} from "./event.ts";
 
 /** Where a session stands between two turns, or in the middle of one. */
 export type SessionStatus =
@@ -22,12 +29,30 @@ export interface CallGroup {
   readonly decision: number;
   /** The calls. */
   readonly calls: readonly ToolCall[];
-  /** Their names, as they were started. */
-  readonly callKeys: string[];
+  /** Their names, as they were started or asked about. */
+  readonly callKeys: (string | undefined)[];
   /** What became of each, by its place. */
   readonly finished: (ToolFinishedEvent | undefined)[];
   /** How many have finished. */
   settled: number;
+  /** What a person is asked about, by its key; undefined until there was something. */
+  waiting: Map<string, ApprovalRequestedEvent> | undefined;
+  /** The calls whose own session is to be told of a verdict; undefined until there was one. */
+  due: number[] | undefined;
+}
+
+/** Whether a person has to decide before a call of a group can go on. */
+export function isWaiting({ waiting, due }: CallGroup, call: number): boolean {
+  if (waiting === undefined || due?.includes(call)) return false;
+  return [...waiting.values()].some((request) => request.call === call);
+}
+
+/** Whether nothing is left to do for a group before a person has decided. */
+export function isAllWaiting({ calls, settled, waiting, due }: CallGroup): boolean {
+  if (waiting === undefined || waiting.size === 0) return false;
+  const open = new Set([...waiting.values()].map(({ call }) => call));
+  for (const call of due ?? []) open.delete(call);
+  return settled + open.size === calls.length;
 }
 
 /** How often the same calls with the same results make a loop. */
@@ -38,7 +63,7 @@ export class Position {
   /** The current step. */
   step: string;
   /** What the log says of the session; a running turn reads as `interrupted`. */
-  status: Exclude<SessionStatus, "running" | "needs_approval"> = "waiting";
+  status: Exclude<SessionStatus, "running"> = "waiting";
   /** The calls that are not all finished. */
   pending: CallGroup | undefined;
   /** Decisions asked for in this turn. */
@@ -58,6 +83,34 @@ export class Position {
     this.step = start;
   }
 
+  /** The position of a snapshot; undefined if it is of another form than this release writes. */
+  static from(start: string, snapshot: string): Position | undefined {
+    const [version, fields, lastGroup] = JSON.parse(snapshot);
+    if (version !== SNAPSHOT_VERSION) return undefined;
+    const position = Object.assign(new Position(start), fields);
+    position.pending = groupFrom(fields.pending);
+    position.#lastGroup = groupFrom(lastGroup);
+    return position;
+  }
+
+  /** All of it as text: equal positions, equal texts. */
+  snapshot(): string {
+    return JSON.stringify([
+      SNAPSHOT_VERSION,
+      {
+        step: this.step,
+        status: this.status,
+        pending: groupFields(this.pending),
+        decisions: this.decisions,
+        errors: this.errors,
+        constraint: this.constraint,
+        isFallback: this.isFallback,
+        repeats: this.repeats,
+      },
+      groupFields(this.#lastGroup),
+    ]);
+  }
+
   /** Takes the next event of the log into account. */
   apply(event: SessionEvent): void {
     switch (event.type) {
@@ -69,10 +122,14 @@ export class Position {
       case "decision":
         return this.#applyDecision(event);
       case "tool_started":
-        this.pending?.callKeys.push(event.callKey);
+        if (this.pending !== undefined) this.pending.callKeys[event.call] = event.callKey;
         return;
       case "tool_finished":
         return this.#applyFinished(event);
+      case "approval_requested":
+        return this.#applyRequest(event);
+      case "approval_given":
+        return this.#applyVerdict(event);
       case "moved":
         this.step = event.to;
         this.errors = 0;
@@ -125,8 +182,36 @@ export class Position {
         callKeys: [],
         finished: new Array(calls.length).fill(undefined),
         settled: 0,
+        waiting: undefined,
+        due: undefined,
       };
     }
+  }
+
+  #applyRequest(event: ApprovalRequestedEvent): void {
+    const group = this.pending;
+    if (group === undefined) return;
+    group.callKeys[event.call] ??= event.callKey;
+    (group.waiting ??= new Map()).set(event.callKey, event);
+    // Its session came to rest again: it knows of the verdicts so far.
+    if (group.due?.includes(event.call)) {
+      group.due = group.due.filter((call) => call !== event.call);
+    }
+    this.#restOnApproval();
+  }
+
+  #applyVerdict({ callKey, call }: ApprovalGivenEvent): void {
+    this.status = "interrupted";
+    const group = this.pending;
+    if (group === undefined) return;
+    group.waiting?.delete(callKey);
+    // A call of another session: the one of this session that leads there is made again.
+    if (group.callKeys[call] !== callKey) (group.due ??= []).push(call);
+    this.#restOnApproval();
+  }
+
+  #restOnApproval(): void {
+    if (this.pending !== undefined && isAllWaiting(this.pending)) this.status = "needs_approval";
   }
 
   #applyFinished(event: ToolFinishedEvent): void {
@@ -135,7 +220,12 @@ export class Position {
     if (group.finished[event.call] !== undefined) return;
     group.finished[event.call] = event;
     group.settled++;
-    if (group.settled < group.calls.length) return;
+    if (group.waiting !== undefined) {
+      for (const { callKey, call } of group.waiting.values()) {
+        if (call === event.call) group.waiting.delete(callKey);
+      }
+    }
+    if (group.settled < group.calls.length) return this.#restOnApproval();
     this.pending = undefined;
     this.errors = group.finished.some((one) => one!.outcome === "error") ? this.errors + 1 : 0;
     this.repeats = this.#lastGroup && isSame(this.#lastGroup, group) ? this.repeats + 1 : 1;
@@ -155,6 +245,26 @@ export class Position {
       ? { ...last, failures: last.failures + 1 }
       : attempt && { ...attempt, failures: 1 };
   }
+}
+
+/** The version of snapshots written by this release: those of others are not read. */
+const SNAPSHOT_VERSION = 1;
+
+function groupFields(group: CallGroup | undefined): object | null {
+  if (group === undefined) return null;
+  return { ...group, waiting: group.waiting ? [...group.waiting] : null };
+}
+
+// deno-lint-ignore no-explicit-any -- what was written by `groupFields`
+function groupFrom(fields: any): CallGroup | undefined {
+  if (!fields) return undefined;
+  const noNulls = (items: unknown[]) => items.map((item) => item ?? undefined);
+  return {
+    ...fields,
+    callKeys: noNulls(fields.callKeys),
+    finished: noNulls(fields.finished),
+    waiting: fields.waiting === null ? undefined : new Map(fields.waiting),
+  };
 }
 
 /** Whether two groups made the same calls and got the same results. */

@@ -6,21 +6,21 @@
 import * as v from "valibot";
 import { quote, reasonOf, StateError } from "../errors.ts";
 import { isPlainObject, type JsonObject } from "../json.ts";
-import { jsonValue } from "../json_value.ts";
 import type { Usage } from "../llm/llm.ts";
-import { TOKEN_COUNTS } from "../llm/usage.ts";
 import type { SessionEvent } from "./event.ts";
+import { eventSchema, usageSchema } from "./event_schema.ts";
 import { Log } from "./log.ts";
+import { migrateEvents } from "./migrations.ts";
 import type { SessionStatus } from "./position.ts";
 import { Spending } from "./spending.ts";
 
 /** The version of states written by this release. */
-export const STATE_VERSION: State["version"] = 1;
+export const STATE_VERSION: State["version"] = 2;
 
 /** A session as JSON: keep it anywhere, continue it with `createSession({ state })`. */
 export interface State {
-  /** The version of this format: 1. */
-  readonly version: 1;
+  /** The version of this format: 2. States of earlier versions are read as well. */
+  readonly version: 2;
   /** The session. */
   readonly sessionId: string;
   /** The current step. */
@@ -33,108 +33,25 @@ export interface State {
   readonly cost?: number;
   /** The whole log. */
   readonly events: readonly SessionEvent[];
+  /**
+   * The sessions of agents that were called as tools, by the `callKey` of the call,
+   * those that came to their end included. Absent where there were none, and for a
+   * session in a store, where they are sessions of their own under these ids.
+   */
+  readonly children?: Readonly<Record<string, State>>;
 }
-
-const text = v.string();
-const texts = v.array(text);
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const tokens = v.optional(v.pipe(v.number(), v.finite()));
-const tokenCounts = v.strictObject({
-  ...v.entriesFromList(TOKEN_COUNTS, tokens),
-  isEstimated: v.optional(v.literal(true)),
-});
-const cost = v.optional(v.pipe(v.number(), v.finite()));
-const call = { usage: v.optional(tokenCounts), cost, model: v.optional(text) };
-const args = v.pipe(jsonValue, v.custom<JsonObject>(isPlainObject));
-const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
-
-const decision = v.variant("action", [
-  v.strictObject({
-    action: v.literal("RESPOND"),
-    response: jsonValue,
-    suggestions: v.optional(texts),
-    reasoning: texts,
-  }),
-  v.strictObject({
-    action: v.literal("TOOL_CALL"),
-    calls: v.pipe(v.array(v.strictObject({ tool: text, args })), v.minLength(1)),
-    reasoning: texts,
-  }),
-  v.strictObject({ action: v.literal("MOVE"), step: text, reasoning: texts }),
-  v.strictObject({ action: v.literal("END"), response: v.optional(text), reasoning: texts }),
-]);
-
-const base = { seq: count, time: v.pipe(v.number(), v.finite()) };
-
-const event = v.variant("type", [
-  v.strictObject({ ...base, type: v.literal("user"), text }),
-  v.strictObject({ ...base, type: v.literal("decision"), step: text, decision, ...call }),
-  v.strictObject({ ...base, type: v.literal("tool_started"), callKey: text, tool: text }),
-  v.strictObject({
-    ...base,
-    type: v.literal("tool_finished"),
-    callKey: text,
-    call: count,
-    tool: text,
-    outcome: v.picklist(["ok", "error", "fallback", "aborted"]),
-    text,
-  }),
-  v.strictObject({ ...base, type: v.literal("moved"), from: text, to: text }),
-  v.strictObject({
-    ...base,
-    type: v.literal("error"),
-    step: text,
-    path: text,
-    message: text,
-    output: text,
-    attempt: v.optional(v.strictObject({ action, tools: v.optional(texts) })),
-    ...call,
-  }),
-  v.strictObject({
-    ...base,
-    type: v.literal("model_failed"),
-    step: text,
-    code: text,
-    usage: tokenCounts,
-    cost,
-  }),
-  v.strictObject({
-    ...base,
-    type: v.literal("fallback"),
-    reason: v.picklist(["iterations", "loop"]),
-  }),
-  v.strictObject({
-    ...base,
-    type: v.literal("limit"),
-    reason: v.picklist([
-      "errors",
-      "iterations",
-      "loop",
-      "stuck",
-      "tokens",
-      "cost",
-      "modelCalls",
-      "toolCalls",
-      "time",
-    ]),
-    scope: v.optional(v.picklist(["turn", "session"])),
-    limit: v.optional(v.pipe(v.number(), v.finite())),
-    spent: v.optional(v.pipe(v.number(), v.finite())),
-    usage: v.optional(tokenCounts),
-    cost,
-  }),
-  v.strictObject({ ...base, type: v.literal("ended") }),
-]);
 
 const stateSchema = v.strictObject({
   version: v.literal(STATE_VERSION),
-  sessionId: v.pipe(text, v.nonEmpty()),
-  step: text,
+  sessionId: v.pipe(v.string(), v.nonEmpty()),
+  step: v.string(),
   status: v.picklist(["waiting", "interrupted", "limited", "needs_approval", "ended"]),
   // Follows from the events: what is written here is for readers.
-  usage: v.optional(tokenCounts),
-  cost,
-  events: v.array(event),
+  usage: v.optional(usageSchema),
+  cost: v.optional(v.pipe(v.number(), v.finite())),
+  events: v.array(eventSchema),
+  // Each is read as a state of its own.
+  children: v.optional(v.custom<JsonObject>(isPlainObject, "expected an object")),
 });
 
 /**
@@ -143,23 +60,61 @@ const stateSchema = v.strictObject({
  * @throws {StateError} naming the path, if it is of another version or not well formed.
  */
 export function readState(value: unknown): State {
-  const version = isPlainObject(value) ? value.version : undefined;
-  if (version !== STATE_VERSION) {
-    throw new StateError("version", `it is ${quote(version)}: expected ${STATE_VERSION}`);
-  }
-  let result: ReturnType<typeof v.safeParse<typeof stateSchema>>;
   try {
-    result = v.safeParse(stateSchema, value, { abortEarly: true });
+    return readStateAt("", value);
   } catch (cause) {
+    if (cause instanceof StateError) throw cause;
     throw new StateError("", `reading it failed: ${reasonOf(cause)}: expected JSON`, { cause });
   }
+}
+
+/** Reads a state that is found at a place in another one: text before the paths of its own. */
+function readStateAt(at: string, value: unknown): State {
+  const version = isPlainObject(value) ? value.version : undefined;
+  if (!isKnownVersion(version)) {
+    const expected = typeof version === "number" && version > STATE_VERSION
+      ? `${STATE_VERSION} or lower: a newer release wrote it`
+      : `1 to ${STATE_VERSION}`;
+    throw new StateError(`${at}version`, `it is ${quote(version)}: expected ${expected}`);
+  }
+  const result = v.safeParse(stateSchema, migrateState(value as JsonObject, version), {
+    abortEarly: true,
+  });
   if (!result.success) {
     const issue: v.BaseIssue<unknown> = result.issues[0];
-    throw new StateError(v.getDotPath(issue) ?? "", issue.message);
+    throw new StateError(`${at}${v.getDotPath(issue) ?? ""}`, issue.message);
   }
-  const state = result.output as State;
-  checkOrder(state.events);
-  return state;
+  const { children, ...rest } = result.output;
+  const state = rest as State;
+  checkOrder(at, state.events);
+  if (children === undefined) return state;
+  return { ...state, children: readChildren(at, children, state.events) };
+}
+
+/** Reads the sessions of calls: each has the name of its call, which the log knows. */
+function readChildren(
+  at: string,
+  children: JsonObject,
+  events: readonly SessionEvent[],
+): Readonly<Record<string, State>> {
+  const started = new Set(
+    events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []),
+  );
+  const read = Object.entries(children).map(([callKey, child]): [string, State] => {
+    const path = `${at}children.${callKey}`;
+    if (!started.has(callKey)) {
+      throw new StateError(path, "no call of that name was started: expected the key of one");
+    }
+    const state = readStateAt(`${path}.`, child);
+    if (state.sessionId !== callKey) {
+      throw new StateError(
+        `${path}.sessionId`,
+        `it is ${quote(state.sessionId)}: expected that of its call`,
+      );
+    }
+    return [callKey, state];
+  });
+  return Object.fromEntries(read);
 }
 
 /** The state of a session whose events these are. */
@@ -168,6 +123,7 @@ export function stateOf(
   step: string,
   status: State["status"],
   events: readonly SessionEvent[],
+  children?: Readonly<Record<string, State>>,
 ): State {
   const { usage, cost } = Spending.of(events);
   return {
@@ -178,21 +134,52 @@ export function stateOf(
     ...(Object.keys(usage).length > 0 && { usage }),
     ...(cost !== undefined && { cost }),
     events,
+    ...(children !== undefined && { children }),
+  };
+}
+
+function isKnownVersion(version: unknown): version is number {
+  return Number.isSafeInteger(version) && (version as number) >= 1 &&
+    (version as number) <= STATE_VERSION;
+}
+
+/** A state of an earlier version in the form of this one. */
+function migrateState(state: JsonObject, version: number): unknown {
+  if (version === STATE_VERSION) return state;
+  const { events } = state;
+  return {
+    ...state,
+    version: STATE_VERSION,
+    events: Array.isArray(events) ? migrateEvents(events, version) : events,
   };
 }
 
 /** Makes sure that each event stands where the events before it allow. */
-function checkOrder(events: readonly SessionEvent[]): void {
+function checkOrder(at: string, events: readonly SessionEvent[]): void {
   let open: Set<number> | undefined;
+  let asked = new Set<string>();
   for (const [index, event] of events.entries()) {
     if (event.seq !== index) {
-      throw new StateError(`events.${index}.seq`, `it is ${event.seq}: expected ${index}`);
+      throw new StateError(`${at}events.${index}.seq`, `it is ${event.seq}: expected ${index}`);
     }
     if (event.type === "decision") {
       const { decision } = event;
       open = decision.action === "TOOL_CALL" ? new Set(decision.calls.keys()) : undefined;
+      asked = new Set();
+    } else if (event.type === "approval_requested" || event.type === "tool_started") {
+      if (!open?.has(event.call)) {
+        const path = `${at}events.${index}.call`;
+        throw new StateError(path, `it is ${event.call}: expected a call that was not finished`);
+      }
+      if (event.type === "approval_requested") asked.add(event.callKey);
+    } else if (event.type === "approval_given" && !asked.delete(event.callKey)) {
+      const path = `${at}events.${index}.callKey`;
+      throw new StateError(
+        path,
+        `it is ${quote(event.callKey)}: expected a call that was asked about`,
+      );
     } else if (event.type === "tool_finished" && !open?.delete(event.call)) {
-      const path = `events.${index}.call`;
+      const path = `${at}events.${index}.call`;
       throw new StateError(path, `it is ${event.call}: expected a call that was not finished`);
     }
   }

@@ -25,6 +25,8 @@ export function isVisible(event: SessionEvent): event is VisibleEvent {
     case "fallback":
       return true;
     case "tool_started":
+    case "approval_requested":
+    case "approval_given":
     case "model_failed":
     case "moved":
     case "limit":

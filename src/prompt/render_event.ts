@@ -50,6 +50,7 @@ const TITLES: Readonly<Record<ToolFinishedEvent["outcome"], string>> = {
   error: "Error from",
   fallback: "Not done by",
   aborted: "Given up, effect unknown:",
+  denied: "Not allowed:",
 };
 
 const FALLBACKS = {

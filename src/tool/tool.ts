@@ -28,6 +28,25 @@ export interface ToolOptions<Args extends StandardSchema, Context> {
   readonly timeout?: number;
   /** Offered only when this returns true. Default: always. */
   readonly available?: (context: GuardContext<Context>) => boolean;
+  /**
+   * Whether a person must allow a call before it runs: the turn then ends with
+   * status `needs_approval`, until `session.approve()` or `deny()`. A function
+   * decides by the arguments, as the schema gave them. Default: false.
+   */
+  readonly needsApproval?:
+    | boolean
+    | ((args: InferOutput<Args>, context: GuardContext<Context>) => boolean);
+  /**
+   * Never run a call a second time: one that was running when the process died
+   * is not run again, for what became of it is not known. Default: false.
+   */
+  readonly once?: boolean;
+  /**
+   * Finds out what became of a call of a `once` tool that was running when the
+   * process died, for example by its `callKey`; what it gives is the result of
+   * the call. Default: a person is asked, as for an approval.
+   */
+  readonly whenUnknown?: (args: InferOutput<Args>, context: ToolContext<Context>) => unknown;
 }
 
 /** A tool whatever its arguments: what a list of tools holds. Only a {@linkcode Tool} is one. */
@@ -40,6 +59,8 @@ export interface AnyTool<in Context = unknown> {
   readonly timeout: number | undefined;
   /** Whether it is offered now. */
   readonly available: ((context: GuardContext<Context>) => boolean) | undefined;
+  /** Whether a call never runs a second time. */
+  readonly once: boolean;
 }
 
 /** A tool in an agent, whose type has seen to it that sessions have the context it wants. */
@@ -56,6 +77,16 @@ export let runOf: (
   tool: HeldTool,
 ) => (args: unknown, context: ToolContext) => unknown;
 
+/** Whether calls of a tool need approval, or what decides that. */
+export let approvalOf: (
+  tool: HeldTool,
+) => boolean | ((args: never, context: GuardContext<never>) => boolean);
+
+/** What finds out what became of a call; undefined if a person is asked. */
+export let unknownOf: (
+  tool: HeldTool,
+) => ((args: unknown, context: ToolContext) => unknown) | undefined;
+
 const NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
@@ -63,12 +94,13 @@ const NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
  * is made once, at module level; what belongs to one conversation comes to it
  * as `context`.
  *
- * How an argument schema is said in a model's subset of JSON Schema:
+ * How an argument schema is said goes by the {@linkcode SchemaProfile} of the
+ * model; in that of most, `openaiStrict`:
  *
  * | construct | form |
  * | --- | --- |
  * | object | closed, every property required; an optional one may be null |
- * | record, open object, `unknown`, `any`, `never`, `intersect`, tuple with rest | refused, with the keyword |
+ * | record, open object, `unknown`, `any`, `never`, `intersect`, tuple with rest | refused when the agent is built, with the keyword |
  * | tuple | array of its length |
  * | union, variant | `anyOf`, discriminators first |
  * | literal, picklist, enum, lazy | `const`, `enum`, `$ref` |
@@ -78,7 +110,7 @@ const NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
  * The full schema validates what comes back, so nothing is lost by widening.
  * A restriction on what a transformation gives is not told to the model.
  *
- * @throws {ConfigError} if the name is not usable or the schema has no form that a model accepts.
+ * @throws {ConfigError} if the name is not usable or the schema has no form that any model accepts.
  *
  * @example
  * ```ts
@@ -107,19 +139,26 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
   readonly timeout: number | undefined;
   /** Whether it is offered now. */
   readonly available: ((context: GuardContext<Context>) => boolean) | undefined;
+  /** Whether a call never runs a second time. */
+  readonly once: boolean;
   readonly #schema: WireSchema;
   // Not by the arguments' type, so that a tool of any arguments is a `Tool`.
   readonly #run: (args: never, context: ToolContext<Context>) => unknown;
+  readonly #needsApproval: boolean | ((args: never, context: GuardContext<Context>) => boolean);
+  readonly #whenUnknown: ((args: never, context: ToolContext<Context>) => unknown) | undefined;
 
   static {
     isTool = (value) => typeof value === "object" && value !== null && #schema in value;
     schemaOf = (tool) => (tool as Tool).#schema;
     runOf = (tool) => (tool as Tool).#run as never;
+    approvalOf = (tool) => (tool as Tool).#needsApproval as never;
+    unknownOf = (tool) => (tool as Tool).#whenUnknown as never;
   }
 
   /** Makes a tool. */
   constructor(options: ToolOptions<Args, Context>) {
     const { name, description, args, run, timeout, available } = options;
+    const { needsApproval = false, once = false, whenUnknown } = options;
     if (typeof name !== "string" || !NAME_REGEXP.test(name)) {
       throw new ConfigError(
         `Cannot make tool ${
@@ -136,6 +175,18 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
     }
     if (available !== undefined && typeof available !== "function") {
       throw new ConfigError(`Cannot make ${owner}: expected "available" to be a function`);
+    }
+    if (typeof needsApproval !== "boolean" && typeof needsApproval !== "function") {
+      throw new ConfigError(
+        `Cannot make ${owner}: expected "needsApproval" to be true, false or a function`,
+      );
+    }
+    if (typeof once !== "boolean") {
+      throw new ConfigError(`Cannot make ${owner}: expected "once" to be true or false`);
+    }
+    if (whenUnknown !== undefined && (typeof whenUnknown !== "function" || !once)) {
+      const expected = once ? "a function" : 'left out unless "once" is true';
+      throw new ConfigError(`Cannot make ${owner}: expected "whenUnknown" to be ${expected}`);
     }
     const isTimeout = typeof timeout === "number" && timeout >= 1 && timeout <= MAX_TIMEOUT;
     if (timeout !== undefined && !isTimeout) {
@@ -156,7 +207,10 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
         `Cannot use the schema of ${owner}: expected an object of named arguments`,
       );
     }
+    this.once = once;
     this.#run = run;
+    this.#needsApproval = needsApproval;
+    this.#whenUnknown = whenUnknown;
   }
 
   /**

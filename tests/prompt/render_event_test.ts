@@ -99,6 +99,8 @@ Deno.test("isVisible, the model sees five kinds of events and none of the others
     error: true,
     fallback: true,
     tool_started: false,
+    approval_requested: false,
+    approval_given: false,
     model_failed: false,
     moved: false,
     limit: false,

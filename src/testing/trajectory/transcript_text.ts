@@ -64,6 +64,10 @@ export function transcriptText(source: TrajectorySource, options: TranscriptOpti
       case "tool_finished":
         // A resumed turn finishes calls of a decision that is not among its events.
         return firstDecision >= 0 && firstDecision < at ? [] : [callLine(event, "…", maxChars)];
+      case "approval_requested":
+        return [`waits for a person: ${printable(event.tool, maxChars)}`];
+      case "approval_given":
+        return [`a person decided: ${event.verdict}`];
       case "moved":
         return [`${printable(event.from, maxChars)} → ${printable(event.to, maxChars)}`];
       case "error":
@@ -125,6 +129,7 @@ const RELATIONS: Readonly<Record<ToolFinishedEvent["outcome"], string>> = {
   error: " failed: ",
   fallback: " not done: ",
   aborted: " given up: ",
+  denied: " not allowed: ",
 };
 
 function withoutMiddle(lines: readonly string[], maxLines: number): readonly string[] {

@@ -29,7 +29,7 @@ const [system, hello, last] = [message("a"), message("b"), message("c")];
 
 const user: SessionEvent = { seq: 0, time: 0, type: "user", text: "Hi" };
 const started = (seq: number, callKey = "k"): SessionEvent => {
-  return { seq, time: 0, type: "tool_started", callKey, tool: "t" };
+  return { seq, time: 0, type: "tool_started", callKey, call: 0, tool: "t" };
 };
 const finished = (seq: number, callKey = "k"): SessionEvent => {
   return {
@@ -44,7 +44,7 @@ const finished = (seq: number, callKey = "k"): SessionEvent => {
   };
 };
 const stateOf = (events: SessionEvent[], status: "waiting" | "interrupted" = "waiting") =>
-  ({ version: 1, sessionId: "s", step: "talk", status, events }) as const;
+  ({ version: 2, sessionId: "s", step: "talk", status, events }) as const;
 
 Deno.test("PathChecks lets a prompt grow, and its last message change", () => {
   assertEquals(

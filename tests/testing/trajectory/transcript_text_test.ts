@@ -52,7 +52,7 @@ Deno.test("transcriptText, shows calls in the order of the calls, whichever ende
   }];
   const text = transcriptText(log(
     { type: "decision", step: "a", decision: decide.calls(calls) },
-    { type: "tool_started", callKey: "s/0/0", tool: "slow" },
+    { type: "tool_started", callKey: "s/0/0", call: 0, tool: "slow" },
     { type: "tool_finished", callKey: "s/0/1", call: 1, tool: "fast", outcome: "ok", text: "1" },
     { type: "tool_finished", callKey: "s/0/0", call: 0, tool: "slow", outcome: "ok", text: "2" },
   ));

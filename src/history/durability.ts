@@ -1,0 +1,33 @@
+/**
+ * What a session needs of the place where its log is kept.
+ *
+ * @module
+ */
+import type { SessionEvent } from "./event.ts";
+import type { Log } from "./log.ts";
+
+/** Makes the turns of a session durable. */
+export interface Durability {
+  /**
+   * A turn begins: takes the right to write, and brings the log up to date. Gives
+   * a signal that aborts with the one given, and when the right is lost.
+   */
+  begin(signal: AbortSignal | undefined): Promise<AbortSignal>;
+  /** The turn is over: gives the right back. Rejects if it was lost meanwhile. */
+  end(): Promise<void>;
+  /** Brings all of the log here. */
+  load(): Promise<void>;
+  /** Reads the log, whether it is here or not. */
+  events(from: number): AsyncGenerator<SessionEvent, void, void>;
+  /**
+   * Opens the log of a call's session in the same place, or begins it in the step
+   * `start`. During a turn only: who may write this session may write that one.
+   */
+  openChild(id: string, start: string): Promise<DurableLog>;
+}
+
+/** A log and what keeps it. */
+export interface DurableLog extends Durability {
+  /** The log, as far as it is known here. */
+  readonly log: Log;
+}

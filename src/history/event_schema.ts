@@ -1,0 +1,136 @@
+/**
+ * Reading an event that may come from anywhere.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { isPlainObject, type JsonObject } from "../json.ts";
+import { jsonValue } from "../json_value.ts";
+import type { Usage } from "../llm/llm.ts";
+import { TOKEN_COUNTS } from "../llm/usage.ts";
+import type { SessionEvent } from "./event.ts";
+
+const text = v.string();
+const texts = v.array(text);
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const tokens = v.optional(v.pipe(v.number(), v.finite()));
+/** The schema of token counts. */
+export const usageSchema: v.GenericSchema<unknown, Usage> = v.strictObject({
+  ...v.entriesFromList(TOKEN_COUNTS, tokens),
+  isEstimated: v.optional(v.literal(true)),
+}) as unknown as v.GenericSchema<unknown, Usage>;
+const cost = v.optional(v.pipe(v.number(), v.finite()));
+const call = { usage: v.optional(usageSchema), cost, model: v.optional(text) };
+const charge = {
+  usage: v.optional(usageSchema),
+  cost,
+  modelCalls: v.optional(count),
+  toolCalls: v.optional(count),
+};
+const args = v.pipe(jsonValue, v.custom<JsonObject>(isPlainObject));
+const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
+
+const decision = v.variant("action", [
+  v.strictObject({
+    action: v.literal("RESPOND"),
+    response: jsonValue,
+    suggestions: v.optional(texts),
+    reasoning: texts,
+  }),
+  v.strictObject({
+    action: v.literal("TOOL_CALL"),
+    calls: v.pipe(v.array(v.strictObject({ tool: text, args })), v.minLength(1)),
+    reasoning: texts,
+  }),
+  v.strictObject({ action: v.literal("MOVE"), step: text, reasoning: texts }),
+  v.strictObject({ action: v.literal("END"), response: v.optional(text), reasoning: texts }),
+]);
+
+const base = { seq: count, time: v.pipe(v.number(), v.finite()) };
+
+/** The schema of an event, closed. */
+export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("type", [
+  v.strictObject({ ...base, type: v.literal("user"), text }),
+  v.strictObject({ ...base, type: v.literal("decision"), step: text, decision, ...call }),
+  v.strictObject({
+    ...base,
+    type: v.literal("tool_started"),
+    callKey: text,
+    call: count,
+    tool: text,
+  }),
+  v.strictObject({
+    ...base,
+    type: v.literal("tool_finished"),
+    callKey: text,
+    call: count,
+    tool: text,
+    outcome: v.picklist(["ok", "error", "fallback", "aborted", "denied"]),
+    text,
+    ...charge,
+  }),
+  v.strictObject({
+    ...base,
+    type: v.literal("approval_requested"),
+    callKey: text,
+    call: count,
+    tool: text,
+    args,
+    reason: v.picklist(["approval", "unknown"]),
+    hash: text,
+    ...charge,
+  }),
+  v.strictObject({
+    ...base,
+    type: v.literal("approval_given"),
+    callKey: text,
+    call: count,
+    verdict: v.picklist(["approved", "denied", "settled"]),
+    text: v.optional(text),
+  }),
+  v.strictObject({ ...base, type: v.literal("moved"), from: text, to: text }),
+  v.strictObject({
+    ...base,
+    type: v.literal("error"),
+    step: text,
+    path: text,
+    message: text,
+    output: text,
+    attempt: v.optional(v.strictObject({ action, tools: v.optional(texts) })),
+    ...call,
+  }),
+  v.strictObject({
+    ...base,
+    type: v.literal("model_failed"),
+    step: text,
+    code: text,
+    usage: usageSchema,
+    cost,
+  }),
+  v.strictObject({
+    ...base,
+    type: v.literal("fallback"),
+    reason: v.picklist(["iterations", "loop"]),
+  }),
+  v.strictObject({
+    ...base,
+    type: v.literal("limit"),
+    reason: v.picklist([
+      "errors",
+      "iterations",
+      "loop",
+      "stuck",
+      "tokens",
+      "cost",
+      "modelCalls",
+      "toolCalls",
+      "time",
+    ]),
+    scope: v.optional(v.picklist(["turn", "session", "caller"])),
+    limit: v.optional(v.pipe(v.number(), v.finite())),
+    spent: v.optional(v.pipe(v.number(), v.finite())),
+    usage: v.optional(usageSchema),
+    cost,
+  }),
+  v.strictObject({ ...base, type: v.literal("ended") }),
+]) as unknown as v.GenericSchema<unknown, SessionEvent>;

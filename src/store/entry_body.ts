@@ -1,0 +1,53 @@
+/**
+ * Events as the text of stored entries.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { reasonOf, StateError } from "../errors.ts";
+import type { SessionEvent } from "../history/event.ts";
+import { eventSchema } from "../history/event_schema.ts";
+import { migrateEvents } from "../history/migrations.ts";
+import { STATE_VERSION } from "../history/state.ts";
+import { damaged } from "./hash_chain.ts";
+import type { StoredEntry } from "./store.ts";
+
+/**
+ * The text of an event: the version of its form, for a session outlives releases,
+ * and the event. JSON escapes whatever a database would change.
+ */
+export function bodyOf(event: SessionEvent): string {
+  return JSON.stringify([STATE_VERSION, event]);
+}
+
+/**
+ * The event of an entry, in the form of this release.
+ *
+ * @throws {SessionDamagedError} if it is none.
+ * @throws {StateError} if a newer release wrote it.
+ */
+export function eventOf(id: string, { seq, body }: StoredEntry): SessionEvent {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (cause) {
+    throw damaged(id, `entry ${seq} is no JSON: ${reasonOf(cause)}`, { cause });
+  }
+  const [version, stored]: unknown[] = Array.isArray(value) ? value : [];
+  if (typeof version !== "number") throw damaged(id, `entry ${seq} is no event`);
+  if (version > STATE_VERSION) {
+    throw new StateError(
+      `events.${seq}`,
+      `its version is ${version}: expected ${STATE_VERSION} or lower: a newer release wrote it`,
+    );
+  }
+  const [migrated] = migrateEvents([stored], version);
+  const result = v.safeParse(eventSchema, migrated, { abortEarly: true });
+  if (!result.success) {
+    throw damaged(id, `entry ${seq} is no event: ${result.issues[0].message}`);
+  }
+  if (result.output.seq !== seq) {
+    throw damaged(id, `entry ${seq} has event ${result.output.seq}: expected its own`);
+  }
+  return result.output;
+}

@@ -1,0 +1,334 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  Agent,
+  ApprovalError,
+  ConfigError,
+  decide,
+  GuardError,
+  MockLLM,
+  type ScriptEntry,
+  type Session,
+  SessionWaitingError,
+  type State,
+  Tool,
+  type ToolOptions,
+} from "@nomos/agent";
+import * as v from "valibot";
+
+const args = v.object({ to: v.string() });
+type PayOptions = Partial<ToolOptions<typeof args, unknown>>;
+
+/** An agent that pays, and what it paid. */
+function shop(script: readonly ScriptEntry[], options: PayOptions = { needsApproval: true }) {
+  const paid: string[] = [];
+  const pay = new Tool({
+    name: "pay",
+    description: "Pay somebody",
+    args,
+    run: ({ to }) => {
+      paid.push(to);
+      return `paid ${to}`;
+    },
+    ...options,
+  });
+  const look = new Tool({
+    name: "look",
+    description: "Look",
+    args: v.object({}),
+    run: () => "seen",
+  });
+  const llm = new MockLLM(script);
+  const agent = new Agent({
+    name: "shop",
+    llm,
+    start: "talk",
+    steps: { talk: { description: "Talk", tools: [pay, look] } },
+    ids: () => "s",
+    clock: () => 0,
+  });
+  return { agent, paid, llm };
+}
+
+const pay = (...to: string[]) =>
+  decide.calls(to.map((name) => ({ tool: "pay", args: { to: name } })));
+const types = (session: Session) => session.state.events.map(({ type }) => type);
+const copied = (state: State): State => JSON.parse(JSON.stringify(state));
+
+Deno.test("a call that needs approval ends the turn, and runs once it is approved", async () => {
+  const { agent, paid } = shop([pay("ann"), decide.respond("Done")]);
+  const session = agent.createSession();
+  const turn = await session.next("Pay Ann");
+  assertEquals([turn.status, turn.response, session.status], [
+    "needs_approval",
+    undefined,
+    "needs_approval",
+  ]);
+  assertEquals(turn.approvals, session.approvals);
+  const [{ hash, ...pending }] = turn.approvals as [typeof turn.approvals[0]];
+  assertEquals(pending, { callKey: "s/1/0", tool: "pay", args: { to: "ann" }, reason: "approval" });
+  assert(/^[0-9a-f]{64}$/.test(hash));
+  assertEquals([paid, types(session)], [[], ["user", "decision", "approval_requested"]]);
+  const done = await session.approve("s/1/0", { hash });
+  assertEquals([done.status, done.response, paid], ["waiting", "Done", ["ann"]]);
+  assertEquals(types(session).slice(3), [
+    "approval_given",
+    "tool_started",
+    "tool_finished",
+    "decision",
+  ]);
+  assertEquals(session.approvals, []);
+});
+
+Deno.test("a denied call does not run, and the model is told why", async () => {
+  const { agent, paid, llm } = shop([pay("ann"), decide.respond("Sorry")]);
+  const session = agent.createSession();
+  await session.next("Pay Ann");
+  const turn = await session.deny("s/1/0", "She was paid yesterday");
+  assertEquals([turn.response, paid], ["Sorry", []]);
+  assertEquals(turn.toolResults, [{
+    tool: "pay",
+    args: { to: "ann" },
+    callKey: "s/1/0",
+    outcome: "denied",
+    text: "She was paid yesterday",
+  }]);
+  assertEquals(
+    llm.requests.at(-1)!.messages.at(-2)!.content,
+    "Not allowed: pay:\nShe was paid yesterday",
+  );
+});
+
+Deno.test("calls that need no approval run at once; others are decided separately, in any order", async () => {
+  const calls = [
+    { tool: "pay", args: { to: "ann" } },
+    { tool: "look", args: {} },
+    { tool: "pay", args: { to: "bob" } },
+    { tool: "pay", args: { to: "cy" } },
+  ];
+  const { agent, paid, llm } = shop([decide.calls(calls), decide.respond("Done")]);
+  let session: Session = agent.createSession();
+  const turn = await session.next("Pay them");
+  assertEquals(turn.approvals.map(({ callKey }) => callKey), ["s/1/0", "s/1/2", "s/1/3"]);
+  assertEquals(turn.toolResults.map(({ tool }) => tool), ["look"]);
+  const verdicts: ((session: Session) => Promise<{ status: string }>)[] = [
+    (session) => session.approve("s/1/3"),
+    (session) => session.deny("s/1/0", "no"),
+    (session) => session.settle("s/1/2", { paid: "by hand" }),
+  ];
+  const statuses: string[] = [];
+  for (const verdict of verdicts) {
+    // Each in another process.
+    session = agent.createSession({ state: copied(session.state) });
+    assertEquals(session.status, "needs_approval");
+    statuses.push((await verdict(session)).status);
+  }
+  assertEquals(statuses, ["needs_approval", "needs_approval", "waiting"]);
+  assertEquals(paid, ["cy"]);
+  assertEquals(llm.requests.at(-1)!.messages.slice(-5, -1).map(({ content }) => content), [
+    "Not allowed: pay:\nno",
+    "Result of look:\nseen",
+    'Result of pay:\n{"paid":"by hand"}',
+    "Result of pay:\npaid cy",
+  ]);
+});
+
+Deno.test("needsApproval decides by what the schema gave, and by the context", async () => {
+  const asked: unknown[] = [];
+  const { agent, paid } = shop([pay("ann", "bob"), decide.respond("Done")], {
+    needsApproval: ({ to }, context) => {
+      asked.push(context);
+      return to === "bob";
+    },
+  });
+  const session = agent.createSession({ context: { user: 1 } });
+  const turn = await session.next("Pay");
+  assertEquals([turn.approvals.map(({ args }) => args.to), paid], [["bob"], ["ann"]]);
+  assertEquals(asked, new Array(2).fill({ context: { user: 1 }, sessionId: "s", step: "talk" }));
+});
+
+Deno.test("needsApproval that throws or gives no boolean is a GuardError, and nothing ran", async () => {
+  const broken: [unknown, string][] = [
+    [() => {
+      throw new Error("no");
+    }, 'Cannot tell whether a call of tool "pay" needs approval: needsApproval threw'],
+    [() => Promise.resolve(true), "needsApproval gave a promise: expected a boolean, at once"],
+    [() => "yes", 'needsApproval gave "yes"'],
+  ];
+  for (const [needsApproval, message] of broken) {
+    const { agent, paid } = shop([pay("ann")], { needsApproval: needsApproval as never });
+    const session = agent.createSession();
+    await assertRejects(() => session.next("Pay"), GuardError, message);
+    assertEquals([session.status, paid, types(session)], ["interrupted", [], ["user"]]);
+  }
+});
+
+Deno.test("an approval is single, bound to its call, and void once the user went on", async () => {
+  const script = [pay("ann"), decide.respond("Done"), pay("bob"), decide.respond("Never mind")];
+  const { agent, paid } = shop(script);
+  const session = agent.createSession();
+  await session.next("Pay Ann");
+  const none = await assertRejects(() => session.approve("s/9/0"), ApprovalError);
+  assertEquals(
+    none.message,
+    'Cannot decide about call "s/9/0" of session "s": it does not wait for a decision: ' +
+      'expected one of "s/1/0"',
+  );
+  await assertRejects(
+    () => session.approve("s/1/0", { hash: "0".repeat(64) }),
+    ApprovalError,
+    "it is not the call that was asked about",
+  );
+  assertEquals([session.status, paid], ["needs_approval", []]);
+  await session.approve("s/1/0");
+  await assertRejects(() => session.approve("s/1/0"), ApprovalError, "none waits for one");
+  assertEquals(paid, ["ann"]);
+  await session.next("Pay Bob");
+  const [{ callKey }] = session.approvals as [typeof session.approvals[0]];
+  const turn = await session.next("No, do not");
+  assertEquals(turn.events[0]!.type, "tool_finished");
+  await assertRejects(() => session.approve(callKey), ApprovalError);
+  assertEquals(paid, ["ann"]);
+});
+
+Deno.test("two approvals of one call at once: one wins", async () => {
+  const { agent, paid } = shop([pay("ann"), decide.respond("Done")]);
+  const session = agent.createSession();
+  await session.next("Pay Ann");
+  const results = await Promise.allSettled([
+    session.approve("s/1/0"),
+    session.deny("s/1/0", "no"),
+    session.approve("s/1/0"),
+  ]);
+  assertEquals(results.map(({ status }) => status), ["fulfilled", "rejected", "rejected"]);
+  assertEquals(paid, ["ann"]);
+});
+
+Deno.test("a changed call is not the one that was approved", async () => {
+  const { agent, paid } = shop([pay("ann")]);
+  const session = agent.createSession();
+  await session.next("Pay Ann");
+  const state = copied(session.state);
+  const events = JSON.parse(JSON.stringify(state.events));
+  events[2].args.to = "mallory";
+  const forged = agent.createSession({ state: { ...state, events } });
+  await assertRejects(() => forged.approve("s/1/0"), ApprovalError, "expected its hash");
+  assertEquals(paid, []);
+});
+
+Deno.test("resume() of a session that waits for a person says so, next() without input changes nothing", async () => {
+  const { agent } = shop([pay("ann")]);
+  const session = agent.createSession();
+  await session.next("Pay Ann");
+  await assertRejects(
+    () => session.resume(),
+    SessionWaitingError,
+    "calls wait for approval: expected approve() or deny()",
+  );
+  const turn = await session.next();
+  assertEquals([turn.status, turn.events, turn.approvals.length], ["needs_approval", [], 1]);
+});
+
+Deno.test("a once tool that was running when the process died is not run again: a person is asked", async () => {
+  const { agent, paid } = shop([pay("ann", "bob"), decide.respond("Done")], { once: true });
+  const dying = agent.createSession();
+  for await (const { type } of dying.stream("Pay")) {
+    if (type === "tool_started") break;
+  }
+  // Broken off, both were given up; a dead process writes nothing of that.
+  const state = copied(dying.state);
+  const events = state.events.filter(({ type }) => type !== "tool_finished");
+  const died: State = { ...state, status: "interrupted", events };
+  const count = paid.length;
+  const session = agent.createSession({ state: died });
+  const turn = await session.resume();
+  assertEquals([turn.status, turn.approvals.map(({ reason }) => reason)], [
+    "needs_approval",
+    ["unknown", "unknown"],
+  ]);
+  assertEquals(paid.length, count);
+  // One had been made after all, the other is made now.
+  assertEquals((await session.settle("s/1/0", "paid, says the bank")).status, "needs_approval");
+  const done = await session.approve("s/1/1");
+  assertEquals([done.response, paid.slice(count)], ["Done", ["bob"]]);
+  assertEquals(session.state.events.filter(({ type }) => type === "tool_started").length, 2);
+});
+
+Deno.test("a once tool may find out by itself what became of a call", async () => {
+  const asked: string[] = [];
+  const { agent, paid } = shop([pay("ann"), decide.respond("Done")], {
+    once: true,
+    whenUnknown: ({ to }, { callKey }) => {
+      asked.push(`${to} ${callKey}`);
+      return "the bank has it";
+    },
+  });
+  const dying = agent.createSession();
+  for await (const { type } of dying.stream("Pay")) if (type === "tool_started") break;
+  const state = copied(dying.state);
+  const events = state.events.filter(({ type }) => type !== "tool_finished");
+  const count = paid.length;
+  const session = agent.createSession({ state: { ...state, events } });
+  const turn = await session.resume();
+  assertEquals([turn.response, turn.toolResults[0]!.text], ["Done", "the bank has it"]);
+  assertEquals([asked, paid.length], [["ann s/1/0"], count]);
+});
+
+Deno.test("a tool that is made with options of approval that cannot be is refused", () => {
+  const bad: [PayOptions, string][] = [
+    [{ needsApproval: "yes" as never }, 'expected "needsApproval" to be true, false or a function'],
+    [{ once: 1 as never }, 'expected "once" to be true or false'],
+    [{ whenUnknown: () => "" }, 'expected "whenUnknown" to be left out unless "once" is true'],
+    [{ once: true, whenUnknown: 3 as never }, 'expected "whenUnknown" to be a function'],
+  ];
+  for (const [options, message] of bad) assertThrows(() => shop([], options), ConfigError, message);
+});
+
+Deno.test("states with approvals out of place are refused", async () => {
+  const { agent } = shop([pay("ann")]);
+  const session = agent.createSession();
+  await session.next("Pay Ann");
+  const { events, ...state } = copied(session.state);
+  const [user, decision, request] = events as [
+    typeof events[0],
+    typeof events[0],
+    typeof events[0],
+  ];
+  const given = { seq: 3, time: 0, type: "approval_given", call: 0, verdict: "approved" };
+  const lists: [unknown[], string][] = [
+    [[user, decision, { ...request, call: 1 }], "events.2.call"],
+    [[user, { ...request, seq: 1 }], "events.1.call"],
+    [[user, decision, request, { ...given, callKey: "s/1/1" }], "events.3.callKey"],
+    [
+      [user, decision, request, { ...given, callKey: "s/1/0", verdict: "maybe" }],
+      "events.3.verdict",
+    ],
+  ];
+  for (const [list, path] of lists) {
+    assertThrows(
+      () => agent.createSession({ state: { ...state, events: list } as never }),
+      Error,
+      `at "${path}"`,
+    );
+  }
+});
+
+Deno.test("deny() without a reason refuses to decide, and does not run the call", async () => {
+  const { agent, paid } = shop([pay("ann"), decide.respond("Not done")]);
+  const session = agent.createSession();
+  await session.next("Pay Ann");
+  for (const reason of [undefined, null, 1]) {
+    await assertRejects(() => session.deny("s/1/0", reason as never), ConfigError, "expected text");
+  }
+  assertEquals([session.status, session.approvals.length, paid], ["needs_approval", 1, []]);
+  assertEquals((await session.deny("s/1/0", "")).response, "Not done");
+  assertEquals(paid, []);
+});
+
+Deno.test("a decision about a call that does not wait leaves the session as it was", async () => {
+  const { agent } = shop([decide.respond("Hello")]);
+  const session = agent.createSession();
+  await session.next("Hi");
+  await assertRejects(() => session.approve("s/1/0"), ApprovalError);
+  assertEquals(session.status, "waiting");
+  await assertRejects(() => session.resume(), SessionWaitingError);
+});

@@ -1,0 +1,297 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  Agent,
+  ConfigError,
+  decide,
+  MockLLM,
+  type ScriptEntry,
+  SessionBusyError,
+  type SessionEvent,
+  StateError,
+  Tool,
+} from "@nomos/agent";
+import { LeaseLostError, memoryStore, type Store, StoreError } from "@nomos/agent/store";
+import * as v from "valibot";
+import { agentOf, type Effects, eventsOf, open, SCRIPT } from "./durable_session.ts";
+
+/** A store of a process that dies at its nth call of a method that writes. */
+function dying(store: Store, at: number, isAfter: boolean): Store {
+  let writes = 0;
+  let isDead = false;
+  const die = () => {
+    isDead = true;
+    throw new StoreError("the process died");
+  };
+  const handler: ProxyHandler<Store> = {
+    get: (target, name) => {
+      const method = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return async (...args: unknown[]) => {
+        if (isDead) die();
+        const isWrite = name === "append";
+        if (isWrite && ++writes === at && !isAfter) die();
+        const result = await method.apply(target, args);
+        if (isWrite && writes === at && isAfter) die();
+        return result;
+      };
+    },
+  };
+  return new Proxy(store, handler);
+}
+
+Deno.test("openSession() creates a session, writes every event, and finds it again", async () => {
+  const store = memoryStore();
+  const session = await open(agentOf(SCRIPT), store);
+  assertEquals([session.id, session.step, session.status], ["s", "talk", "waiting"]);
+  const turn = await session.next("Hi");
+  assertEquals(turn.response, "Done");
+  const events = await eventsOf(store);
+  assertEquals(events, turn.events as SessionEvent[]);
+  const again = await open(agentOf([decide.respond("More")]), store);
+  assertEquals([again.step, again.status], ["end", "waiting"]);
+  assertEquals(await Array.fromAsync(again.events()), events);
+  assertEquals(await Array.fromAsync(again.events({ from: 7 })), events.slice(7));
+  assertEquals((await again.next("And?")).response, "More");
+  assertEquals((await eventsOf(store)).length, events.length + 2);
+  await session.load();
+  assertEquals(again.state.events.slice(0, events.length), events);
+});
+
+Deno.test("a turn whose process dies at any write is finished by another, and nothing recorded runs again", async () => {
+  for (const isAfter of [false, true]) {
+    for (let at = 1; at <= 6; at++) {
+      const store = memoryStore();
+      const effects: Effects = [];
+      const what = `died ${isAfter ? "after" : "before"} write ${at}`;
+      const dead = await open(agentOf(SCRIPT, effects), dying(store, at, isAfter));
+      await assertRejects(() => dead.next("Hi"), StoreError, "the process died", what);
+      const events = await eventsOf(store);
+      const before = events.filter(({ type }) => type === "tool_finished");
+      const ran = effects.length;
+      const made = events.filter(({ type }) => type === "decision").length;
+      const agent = agentOf(SCRIPT.slice(made), effects);
+      const session = await open(agent, store, { whenBusy: "interrupt" });
+      if (events.length === 0) {
+        assertEquals((await session.next("Hi")).response, "Done", what);
+      } else if (session.status === "interrupted") {
+        assertEquals((await session.resume()).response, "Done", what);
+      }
+      const all = await eventsOf(store);
+      assertEquals(all.map(({ seq }) => seq), all.map((_, at) => at), what);
+      assertEquals(all.filter(({ type }) => type === "tool_finished").length, 2, what);
+      assertEquals(all.at(-1)!.type, "decision", what);
+      // What runs again was running when the process died, and keeps its key.
+      const repeated = effects.slice(ran);
+      assert(repeated.length <= 2 - before.length, what);
+      assertEquals([...new Set(effects)].sort(), ["s/1/0", "s/1/1"], what);
+    }
+  }
+});
+
+Deno.test("two that open one session see each other's turns, one after the other", async () => {
+  const store = memoryStore();
+  const [a, b] = [
+    await open(agentOf([decide.respond("1"), decide.respond("3")]), store),
+    await open(agentOf([decide.respond("2")]), store),
+  ];
+  await a.next("one");
+  assertEquals((await b.next("two")).response, "2");
+  const turn = await a.next("three");
+  assertEquals(turn.events.map(({ seq }) => seq), [4, 5]);
+  assertEquals(turn.state.events.length, 6);
+  const texts = (await eventsOf(store)).flatMap((event) =>
+    event.type === "user" ? [event.text] : []
+  );
+  assertEquals(texts, ["one", "two", "three"]);
+});
+
+Deno.test("a session that another writes is refused, waited for, or taken over", async () => {
+  const store = memoryStore();
+  const gate = Promise.withResolvers<void>();
+  const slow = agentOf([async () => {
+    await gate.promise;
+    return decide.respond("slow");
+  }]);
+  const holder = await open(slow, store);
+  const held = holder.next("Hi");
+  held.catch(() => {});
+  while ((await eventsOf(store)).length === 0) await Promise.resolve();
+
+  const refused = await open(agentOf([decide.respond("x")]), store);
+  await assertRejects(() => refused.next("Me"), SessionBusyError, "another writer has it");
+
+  const timers: (() => void)[] = [];
+  let now = 0;
+  const clock = {
+    now: () => now,
+    setTimer: (_: number, callback: () => void) => {
+      timers.push(callback);
+      return () => {};
+    },
+  };
+  const waiting = await open(agentOf([decide.respond("waited")]), store, {
+    whenBusy: "wait",
+    maxWait: 1_000,
+    clock,
+  });
+  const tooLong = waiting.next("Me");
+  tooLong.catch(() => {});
+  while (timers.length === 0) await Promise.resolve();
+  now = 1_000;
+  timers.shift()!();
+  await assertRejects(() => tooLong, SessionBusyError, "had it for 1000 ms");
+  const controller = new AbortController();
+  const given = waiting.next("Me", { signal: controller.signal });
+  given.catch(() => {});
+  while (timers.length === 0) await Promise.resolve();
+  controller.abort(new Error("no longer"));
+  await assertRejects(() => given, Error, "no longer");
+
+  const taking = await open(agentOf([decide.respond("mine")]), store, { whenBusy: "interrupt" });
+  assertEquals((await taking.next("Me")).response, "mine");
+  gate.resolve();
+  await assertRejects(() => held, LeaseLostError, "another writer has taken it over");
+  assertEquals((await eventsOf(store)).map(({ type }) => type), [
+    "user",
+    "user",
+    "decision",
+  ]);
+  // The one that lost it learns what happened, and goes on.
+  assertEquals(holder.status, "interrupted");
+});
+
+Deno.test("a lease is renewed while a tool runs, and given back after the turn", async () => {
+  const store = memoryStore();
+  const timers: (() => void)[] = [];
+  const clock = {
+    now: () => 0,
+    setTimer: (milliseconds: number, callback: () => void) => {
+      assertEquals(milliseconds, 3_000);
+      timers.push(callback);
+      return () => void timers.splice(0);
+    },
+  };
+  let renewed = 0;
+  const counting = new Proxy(store, {
+    get: (target, name) => {
+      const method = Reflect.get(target, name);
+      if (name === "renew") renewed++;
+      return typeof method === "function" ? method.bind(target) : method;
+    },
+  });
+  const gate = Promise.withResolvers<void>();
+  const session = await open(
+    agentOf([async () => {
+      await gate.promise;
+      return decide.respond("ok");
+    }]),
+    counting,
+    { leaseTime: 9_000, clock },
+  );
+  const turn = session.next("Hi");
+  while (timers.length === 0) await Promise.resolve();
+  for (let beat = 1; beat <= 3; beat++) {
+    timers.shift()!();
+    while (timers.length === 0) await new Promise((resolve) => queueMicrotask(() => resolve(0)));
+    assertEquals(renewed, beat);
+  }
+  gate.resolve();
+  await turn;
+  assertEquals(timers, []);
+  const claim = await store.claim("s", { owner: "next", ttl: 1 });
+  assert(claim !== undefined);
+});
+
+Deno.test("a write whose answer was lost is looked up, not made twice", async () => {
+  for (const wasDone of [true, false]) {
+    const store = memoryStore();
+    let failures = 0;
+    const lossy = new Proxy(store, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name);
+        if (typeof method !== "function") return method;
+        return async (...args: unknown[]) => {
+          if (name === "append" && failures++ === 1) {
+            if (wasDone) await method.apply(target, args);
+            throw new StoreError("the answer was lost", { isUnknown: true });
+          }
+          return await method.apply(target, args);
+        };
+      },
+    });
+    const clock = {
+      now: () => 0,
+      setTimer: (ms: number, call: () => void) => {
+        if (ms <= 1_000) queueMicrotask(call);
+        return () => {};
+      },
+    };
+    const session = await open(agentOf([decide.respond("ok")]), lossy, { clock });
+    assertEquals((await session.next("Hi")).response, "ok");
+    assertEquals((await eventsOf(store)).map(({ type }) => type), ["user", "decision"]);
+    assertEquals(failures, wasDone ? 2 : 3);
+  }
+});
+
+Deno.test("approvals wait in the store, and are given in another process", async () => {
+  const store = memoryStore();
+  const effects: Effects = [];
+  const pay = new Tool({
+    name: "pay",
+    description: "Pay",
+    args: v.object({}),
+    needsApproval: true,
+    run: (_, { callKey }) => void effects.push(callKey),
+  });
+  const build = (script: readonly ScriptEntry[]) =>
+    new Agent({
+      name: "payer",
+      llm: new MockLLM(script),
+      start: "talk",
+      steps: { talk: { description: "Talk", tools: [pay] } },
+    });
+  const first = await build([decide.call("pay")]).openSession("s", { store });
+  assertEquals((await first.next("Pay")).status, "needs_approval");
+  const second = await build([decide.respond("Paid")]).openSession("s", { store });
+  assertEquals([second.status, second.approvals.length], ["needs_approval", 1]);
+  const turn = await second.approve(second.approvals[0]!.callKey);
+  assertEquals([turn.response, effects], ["Paid", ["s/1/0"]]);
+  // The first one learns that it was decided.
+  await assertRejects(() => first.approve("s/1/0"), Error, "none waits for one");
+  assertEquals(effects.length, 1);
+});
+
+Deno.test("what newer releases wrote, and steps that are gone, are refused", async () => {
+  const store = memoryStore();
+  const session = await open(agentOf([decide.move("end"), decide.respond("ok")]), store);
+  await session.next("Hi");
+  const other = new Agent({
+    name: "other",
+    llm: new MockLLM(),
+    start: "talk",
+    steps: { talk: { description: "Talk" } },
+  });
+  await assertRejects(() => other.openSession("s", { store }), StateError, 'unknown step "end"');
+  await store.create("new", { meta: '{"version":99,"start":"talk"}', hash: "x" });
+  await assertRejects(
+    () => other.openSession("new", { store }),
+    StateError,
+    "it is 99: expected 2 or lower: a newer release wrote it",
+  );
+});
+
+Deno.test("openSession() refuses options that cannot be", async () => {
+  const store = memoryStore();
+  const bad: [string, unknown, string][] = [
+    ["", { store }, "expected text as its id"],
+    ["s", {}, "store is undefined: expected options with a store"],
+    ["s", undefined, "options is undefined"],
+    ["s", { store: {} }, "expected a Store"],
+    ["s", { store, whenBusy: "retry" }, 'whenBusy is "retry": expected "refuse"'],
+    ["s", { store, leaseTime: 0 }, "leaseTime is 0: expected whole milliseconds from 1"],
+    ["s", { store, limits: { turn: { tokens: -1 } } }, "limits.turn.tokens is -1"],
+  ];
+  for (const [id, options, message] of bad) {
+    await assertRejects(() => agentOf([]).openSession(id, options as never), ConfigError, message);
+  }
+});

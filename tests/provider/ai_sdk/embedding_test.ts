@@ -1,0 +1,94 @@
+import { LLMError } from "@nomos/agent";
+import { aiSdk, type AiSdkEmbeddingModel } from "@nomos/agent/ai-sdk";
+import { assertEquals, assertRejects } from "@std/assert";
+import { MockEmbeddingModelV3, MockEmbeddingModelV4 } from "ai/test";
+import { MockEmbeddingModelV2 } from "ai-v5/test";
+import { LLMHttpError } from "../../../src/llm/llm_errors.ts";
+import { standIn } from "./fixture.ts";
+
+const TEXTS = ["a", "bb", "ccc", "dddd", "eeeee", "ffffff", "ggggggg"];
+const VECTORS = TEXTS.map(({ length }) => [length, 1]);
+
+/** A model that makes a vector of each text's length, and how many calls it had at a time. */
+function embeddingModel(rest: Partial<AiSdkEmbeddingModel> = {}) {
+  const seen = { batches: [] as number[], running: 0, mostRunning: 0 };
+  const model: AiSdkEmbeddingModel = {
+    specificationVersion: "v4",
+    provider: "house.embedding",
+    modelId: "tiny",
+    maxEmbeddingsPerCall: 2,
+    supportsParallelCalls: false,
+    async doEmbed({ values }) {
+      seen.batches.push(values.length);
+      seen.mostRunning = Math.max(seen.mostRunning, ++seen.running);
+      await Promise.resolve();
+      seen.running--;
+      return { embeddings: values.map(({ length }) => [length, 1]) };
+    },
+    ...rest,
+  };
+  return { llm: aiSdk(standIn(), { embedding: model }), seen };
+}
+
+Deno.test("aiSdk() embeds texts in their order, in calls of the size that the model takes", async () => {
+  const { llm, seen } = embeddingModel();
+  assertEquals(await llm.embed!(TEXTS), VECTORS);
+  assertEquals([seen.batches, seen.mostRunning], [[2, 2, 2, 1], 1]);
+  for (const maxEmbeddingsPerCall of [undefined, Infinity, Promise.resolve(100)]) {
+    const unlimited = embeddingModel({ maxEmbeddingsPerCall });
+    assertEquals(await unlimited.llm.embed!(TEXTS), VECTORS);
+    assertEquals(unlimited.seen.batches, [7]);
+  }
+  assertEquals(await embeddingModel().llm.embed!([]), []);
+});
+
+Deno.test("aiSdk() makes several calls at a time where the model allows it, but not very many", async () => {
+  const { llm, seen } = embeddingModel({
+    maxEmbeddingsPerCall: 1,
+    supportsParallelCalls: Promise.resolve(true),
+  });
+  assertEquals(await llm.embed!(TEXTS), VECTORS);
+  assertEquals([seen.batches.length, seen.mostRunning], [7, 4]);
+});
+
+Deno.test("aiSdk() embeds with the models of all three versions", async () => {
+  const doEmbed = () => Promise.resolve({ embeddings: [[1, 2]], warnings: [] });
+  const models = [
+    new MockEmbeddingModelV2<string>({ doEmbed }),
+    new MockEmbeddingModelV3({ doEmbed }),
+    new MockEmbeddingModelV4({ doEmbed }),
+  ];
+  for (const embedding of models) {
+    assertEquals(await aiSdk(standIn(), { embedding }).embed!(["a"]), [[1, 2]]);
+  }
+});
+
+Deno.test("aiSdk() refuses vectors that are too few or none", async () => {
+  for (const embeddings of [[], [[1], [2]], [["a"]], [[]], [[NaN]], undefined]) {
+    const { llm } = embeddingModel({ doEmbed: () => Promise.resolve({ embeddings } as never) });
+    await assertRejects(
+      () => llm.embed!(["a"]),
+      LLMError,
+      'Cannot embed with model "house.embedding/tiny": it gave ',
+    );
+  }
+});
+
+Deno.test("aiSdk() tells of an embedding that failed or was given up", async () => {
+  const busy = { message: "Busy", statusCode: 429 };
+  const { llm } = embeddingModel({ doEmbed: () => Promise.reject(busy) });
+  await assertRejects(() => llm.embed!(["a"]), LLMHttpError, 'model "house.embedding/tiny"');
+  const controller = new AbortController();
+  const given: (AbortSignal | undefined)[] = [];
+  const { llm: aborted } = embeddingModel({
+    doEmbed: ({ abortSignal }) => {
+      given.push(abortSignal);
+      controller.abort(new Error("enough"));
+      return Promise.reject(busy);
+    },
+  });
+  const { signal } = controller;
+  await assertRejects(() => aborted.embed!(["a"], { signal }), Error, "enough");
+  await assertRejects(() => aborted.embed!(["a"], { signal }), Error, "enough");
+  assertEquals(given, [signal]);
+});

@@ -1,0 +1,99 @@
+import { LLMError } from "@nomos/agent";
+import { aiSdk } from "@nomos/agent/ai-sdk";
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  LLMConnectionError,
+  LLMContentFilterError,
+  LLMLengthError,
+  LLMRefusalError,
+} from "../../../src/llm/llm_errors.ts";
+import { generated, requestOf, standIn } from "./fixture.ts";
+
+/** The error of an answer that ends for this reason. */
+async function errorOf(finishReason: unknown, text = "cut {"): Promise<LLMError> {
+  const generate = () => generated(text, { finishReason });
+  return await assertRejects(() => aiSdk(standIn({ generate })).decide(requestOf()), LLMError);
+}
+
+async function outputOf(finishReason: unknown, text: string): Promise<unknown> {
+  const generate = () => generated(text, { finishReason });
+  return (await aiSdk(standIn({ generate })).decide(requestOf())).output;
+}
+
+Deno.test("aiSdk() throws for an answer that is too long, with what it cost", async () => {
+  for (const reason of ["length", { unified: "length", raw: "max_tokens" }]) {
+    const error = await errorOf(reason);
+    assertEquals(error.constructor, LLMLengthError);
+    assertEquals(
+      error.message,
+      'Cannot use the answer of model "house/small": it reached the most tokens it may have: ' +
+        "expected a higher maxOutputTokens, or a smaller prompt",
+    );
+    assertEquals([error.usage, error.isRetryable], [{ input: 80, output: 12 }, false]);
+  }
+});
+
+Deno.test("aiSdk() tells a refusal of the model from the filter of its vendor", async () => {
+  for (const raw of ["refusal", "stop", undefined]) {
+    const error = await errorOf({ unified: "content-filter", raw }, "I can't\nhelp");
+    assertEquals(error.constructor, LLMRefusalError);
+    assertEquals(
+      error.message,
+      'Cannot get an answer from model "house/small": it refused: "I can\'t\\nhelp"',
+    );
+    assertEquals(error.usage, { input: 80, output: 12 });
+  }
+  for (
+    const [reason, end] of [
+      ["content-filter", "withheld it"],
+      [{ unified: "content-filter", raw: "SAFETY" }, "withheld it (SAFETY)"],
+      [{ unified: "content-filter", raw: "content_filter" }, "withheld it (content_filter)"],
+    ] as const
+  ) {
+    const error = await errorOf(reason);
+    assertEquals(error.constructor, LLMContentFilterError);
+    assertEquals(error.message.endsWith(`the vendor's filter ${end}`), true, error.message);
+    assertEquals(error.isRetryable, false);
+  }
+});
+
+Deno.test("aiSdk() throws for an answer that ended with an error, or broke off", async () => {
+  for (const reason of ["error", { unified: "error", raw: undefined }]) {
+    const error = await errorOf(reason);
+    assertEquals([error.constructor, error.isRetryable], [LLMError, true]);
+  }
+  for (
+    const reason of [
+      { unified: "interrupted", raw: undefined },
+      { unified: "other", raw: undefined },
+      "unknown",
+      "other",
+    ]
+  ) {
+    const error = await errorOf(reason);
+    assertEquals([error.constructor, error.isRetryable], [LLMConnectionError, true]);
+    assertEquals(
+      error.message,
+      'Cannot use the answer of model "house/small": it broke off before it was whole',
+    );
+  }
+});
+
+Deno.test("aiSdk() takes an answer that ended well, or for a reason it does not know", async () => {
+  for (
+    const reason of [
+      "stop",
+      "tool-calls",
+      "unknown",
+      undefined,
+      7,
+      { unified: "stop", raw: "end_turn" },
+      { unified: "other", raw: undefined },
+      { unified: "of a later version" },
+    ]
+  ) {
+    assertEquals(await outputOf(reason, '{"a":1}'), '{"a":1}');
+  }
+  // A reason that is given tells of an end, so it is for the validation to find what is missing.
+  assertEquals(await outputOf({ unified: "other", raw: "pause" }, '{"a":'), '{"a":');
+});

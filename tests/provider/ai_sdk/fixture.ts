@@ -1,0 +1,93 @@
+import type { LLM, LLMChunk, LLMRequest, Message } from "@nomos/agent";
+import type { AiSdkCallOptions, AiSdkModel, AiSdkVersion } from "@nomos/agent/ai-sdk";
+
+/** The conversation of a session in its second step, with a tool's result. */
+export const CONVERSATION: readonly Message[] = [
+  { role: "system", content: "You sell coffee." },
+  { role: "user", content: "What is there?" },
+  { role: "assistant", content: '{"decision":{}}' },
+  { role: "tool", content: "Result of get_menu:\ntea", callId: "s/1/0" },
+  { role: "system", content: "Current step: greet" },
+];
+
+/** A request with what a test says, for a decision unless it says otherwise. */
+export function requestOf(rest: Partial<LLMRequest> = {}): LLMRequest {
+  return {
+    messages: CONVERSATION,
+    schema: { type: "object", properties: {}, required: [], additionalProperties: false },
+    schemaName: "decision",
+    step: "greet",
+    sessionId: "s",
+    validate: (value) => ({ success: true, value }),
+    ...rest,
+  };
+}
+
+/** How a {@linkcode StandInModel} answers. Its results are loose, as those of a hostile package. */
+export interface StandIn {
+  readonly version?: AiSdkVersion;
+  readonly provider?: string;
+  readonly modelId?: string;
+  readonly generate?: (options: AiSdkCallOptions) => unknown;
+  readonly parts?: (options: AiSdkCallOptions) => ReadableStream | Promise<ReadableStream>;
+}
+
+/** A model of the shape alone, with the calls it got. */
+export interface StandInModel extends AiSdkModel {
+  readonly calls: AiSdkCallOptions[];
+}
+
+/** A model that answers as it is told and keeps what it is asked. */
+export function standIn(
+  { version = "v4", provider = "house", modelId = "small", generate, parts }: StandIn = {},
+): StandInModel {
+  const calls: AiSdkCallOptions[] = [];
+  return {
+    specificationVersion: version,
+    provider,
+    modelId,
+    calls,
+    async doGenerate(options) {
+      calls.push(options);
+      return await (generate?.(options) ?? generated("{}")) as never;
+    },
+    ...(parts !== undefined && {
+      async doStream(options: AiSdkCallOptions) {
+        calls.push(options);
+        return { stream: await parts(options) };
+      },
+    }),
+  };
+}
+
+/** A whole answer of v3 and v4 with this text. */
+export function generated(
+  text: string,
+  rest: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return {
+    content: [{ type: "text", text }],
+    finishReason: { unified: "stop", raw: "stop" },
+    usage: { inputTokens: { total: 80 }, outputTokens: { total: 12 } },
+    warnings: [],
+    ...rest,
+  };
+}
+
+/** The parts of a stream of v3 and v4 with these texts. */
+export function partsOf(texts: readonly string[], finish: Record<string, unknown> = {}): unknown[] {
+  const { finishReason, usage } = generated("");
+  return [
+    { type: "stream-start", warnings: [] },
+    { type: "response-metadata", modelId: "small-2026" },
+    { type: "text-start", id: "0" },
+    ...texts.map((delta) => ({ type: "text-delta", id: "0", delta })),
+    { type: "text-end", id: "0" },
+    { type: "finish", finishReason, usage, ...finish },
+  ];
+}
+
+/** All chunks of a model's stream. */
+export function drain(llm: LLM, request: LLMRequest = requestOf()): Promise<LLMChunk[]> {
+  return Array.fromAsync(llm.stream!(request));
+}

@@ -1,0 +1,150 @@
+import type { LLMRequest, Message } from "@nomos/agent";
+import { aiSdk, type AiSdkMessage, type AiSdkOptions } from "@nomos/agent/ai-sdk";
+import { assertEquals } from "@std/assert";
+import { promptCacheKey } from "../../../src/provider/prompt_cache_key.ts";
+import { CONVERSATION, requestOf, standIn } from "./fixture.ts";
+
+const MARKER = {
+  anthropic: { cacheControl: { type: "ephemeral" } },
+  bedrock: { cachePoint: { type: "default" } },
+};
+
+/** The prompt that a provider's model gets. */
+async function promptFor(
+  provider: string,
+  request: LLMRequest = requestOf(),
+  options: AiSdkOptions = {},
+  modelId = "small",
+): Promise<readonly AiSdkMessage[]> {
+  const model = standIn({ provider, modelId });
+  await aiSdk(model, options).decide(request);
+  return model.calls[0]!.prompt;
+}
+
+function parts(...texts: readonly string[]) {
+  return texts.map((text) => ({ type: "text", text }));
+}
+
+const result = "<tool_result>\nResult of get_menu:\ntea\n</tool_result>";
+const step = "<instructions>\nCurrent step: greet\n</instructions>";
+
+Deno.test("aiSdk() gives an unknown vendor one system message and one message of a role at a time", async () => {
+  assertEquals(await promptFor("house"), [
+    { role: "system", content: "You sell coffee." },
+    { role: "user", content: parts("What is there?") },
+    { role: "assistant", content: parts('{"decision":{}}') },
+    { role: "user", content: parts(result, step) },
+  ]);
+});
+
+Deno.test("aiSdk() gives OpenAI and Azure the step as a system message of its own", async () => {
+  for (const provider of ["openai.responses", "openai.chat", "azure.responses"]) {
+    assertEquals((await promptFor(provider)).slice(3), [
+      { role: "user", content: parts(result) },
+      { role: "system", content: "Current step: greet" },
+    ]);
+  }
+  const throughGateway = await promptFor("gateway", requestOf(), {}, "openai/gpt-5");
+  assertEquals(throughGateway.at(-1)?.role, "system");
+});
+
+Deno.test("aiSdk() marks for Anthropic's cache the standing text and the last message that stays", async () => {
+  const models = [
+    ["anthropic.messages", "claude-sonnet-5"],
+    ["vertex.anthropic.messages", "claude-sonnet-5"],
+    ["googleVertex.anthropic.messages", "claude-sonnet-5"],
+    ["bedrock.anthropic.messages", "anthropic.claude-sonnet-5"],
+    ["amazon-bedrock", "eu.anthropic.claude-sonnet-5"],
+    ["gateway", "anthropic/claude-sonnet-5"],
+  ];
+  for (const [provider, modelId] of models) {
+    assertEquals(await promptFor(provider!, requestOf(), {}, modelId), [
+      { role: "system", content: "You sell coffee.", providerOptions: MARKER },
+      { role: "user", content: parts("What is there?") },
+      { role: "assistant", content: parts('{"decision":{}}') },
+      { role: "user", content: parts(result), providerOptions: MARKER },
+      { role: "user", content: parts(step) },
+    ]);
+  }
+});
+
+Deno.test("aiSdk() moves a mark, but changes nothing else of what it sent before", async () => {
+  const withoutMarks = (prompt: readonly AiSdkMessage[]) =>
+    prompt.map(({ providerOptions: _, ...message }) => message);
+  for (const provider of ["anthropic.messages", "openai.chat"]) {
+    for (let length = 1; length < CONVERSATION.length; length++) {
+      const now: Message = { role: "system", content: `Step ${length}` };
+      const messages = [...CONVERSATION.slice(0, length), now];
+      const before = await promptFor(provider, requestOf({ messages }));
+      const after = await promptFor(provider);
+      assertEquals(withoutMarks(before).slice(0, -1), withoutMarks(after).slice(0, length));
+    }
+  }
+});
+
+Deno.test("aiSdk() marks no message that the next request does not have again", async () => {
+  const isMarked = (prompt: readonly AiSdkMessage[]) =>
+    prompt.some(({ providerOptions }) => providerOptions !== undefined);
+  const outsideDecision = requestOf({ step: undefined });
+  assertEquals(isMarked(await promptFor("anthropic.messages", outsideDecision)), false);
+  const begunByModel = requestOf({ messages: CONVERSATION.slice(2), step: undefined });
+  assertEquals(isMarked(await promptFor("anthropic.messages", begunByModel)), false);
+  const off = { cacheMarkers: false };
+  assertEquals(isMarked(await promptFor("anthropic.messages", requestOf(), off)), false);
+  assertEquals(isMarked(await promptFor("amazon-bedrock", requestOf(), {}, "nova-pro")), false);
+  // Where messages of one role are joined, one that ends with the step is not marked.
+  assertEquals(
+    (await promptFor("house", requestOf(), { cacheMarkers: true }))
+      .map(({ providerOptions }) => providerOptions !== undefined),
+    [true, false, true, false],
+  );
+});
+
+Deno.test("aiSdk() gives OpenAI strictness and one cache key per session, unless told otherwise", async () => {
+  const keyOf = async (provider: string, options: AiSdkOptions = {}) => {
+    const model = standIn({ provider });
+    await aiSdk(model, options).decide(requestOf());
+    return model.calls[0]!.providerOptions;
+  };
+  const key = await promptCacheKey(requestOf());
+  const strictJsonSchema = true;
+  const openai = { strictJsonSchema, promptCacheKey: key };
+  assertEquals(await keyOf("openai.responses"), { openai });
+  assertEquals(await keyOf("azure.chat"), { openai });
+  assertEquals(
+    await keyOf("openai.chat", { providerOptions: { openai: { store: true }, azure: { a: 1 } } }),
+    { openai: { ...openai, store: true }, azure: { a: 1 } },
+  );
+  const own = { openai: { promptCacheKey: "mine", strictJsonSchema: false } };
+  assertEquals(await keyOf("openai.chat", { providerOptions: own }), own);
+  assertEquals(await keyOf("openai.chat", { cacheMarkers: false }), {
+    openai: { strictJsonSchema },
+  });
+  assertEquals(await keyOf("house"), undefined);
+});
+
+Deno.test("aiSdk() begins with a user where a session began with the model, always the same", async () => {
+  const [standing, , decision, , now] = CONVERSATION;
+  const messages = [standing!, decision!, now!];
+  assertEquals(await promptFor("house", requestOf({ messages })), [
+    { role: "system", content: "You sell coffee." },
+    { role: "user", content: parts("(no input)") },
+    { role: "assistant", content: parts('{"decision":{}}') },
+    { role: "user", content: parts(step) },
+  ]);
+  const marked = await promptFor("anthropic.messages", requestOf({ messages }));
+  assertEquals(marked.map(({ providerOptions }) => providerOptions !== undefined), [
+    true,
+    false,
+    true,
+    false,
+  ]);
+});
+
+Deno.test("aiSdk() sends no system message that has nothing to say", async () => {
+  const messages: Message[] = [{ role: "system", content: " " }, ...CONVERSATION.slice(1)];
+  assertEquals((await promptFor("anthropic.messages", requestOf({ messages })))[0], {
+    role: "user",
+    content: parts("What is there?"),
+  });
+});
