@@ -4,7 +4,7 @@ import { OpenSqliteStore } from "../../../src/store/sqlite/open_sqlite_store.ts"
 import { Patience } from "../../../src/store/sqlite/patience.ts";
 import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
 import type { Lease, Store } from "../../../src/store/store.ts";
-import { StoreError } from "../../../src/store/store_errors.ts";
+import { ConflictError, StoreError } from "../../../src/store/store_errors.ts";
 import { FaultyDatabase } from "./faulty_database.ts";
 import { appended, entriesOf, leased, withFolder } from "./sqlite_fixture.ts";
 
@@ -141,6 +141,44 @@ Deno.test("a database that is busy at a call is tried again", async () => {
     assertEquals(failures, 5);
     await store.close();
   }
+});
+
+Deno.test("close() carries out what was asked for before it, and waits for nobody else", async () => {
+  const [store] = await faultyStore(":memory:");
+  const lease = await leased(store);
+  const asked = store.append(lease, appended(0));
+  await Promise.all([store.close(), asked]);
+
+  const [busy, other] = await faultyStore(":memory:");
+  const busyLease = await leased(busy);
+  other.fault = { message: "database is locked", fails: () => true };
+  const before = other.calls.length;
+  const waiting = assertRejects(() => busy.append(busyLease, appended(0)), StoreError);
+  await busy.close();
+  await waiting;
+  assertEquals(other.calls.slice(before), ["BEGIN IMMEDIATE"]);
+});
+
+Deno.test("an append writes what it was given, whatever the caller does with the list", async () => {
+  const [store] = await faultyStore(":memory:");
+  const lease = await leased(store);
+  const { entries, ...rest } = appended(0, 2);
+  const list = [...entries];
+  const appending = store.append(lease, { ...rest, entries: list });
+  list.length = 0;
+  await appending;
+  assertEquals(await entriesOf(store), entries);
+  await store.close();
+});
+
+Deno.test("an owner may have any name", async () => {
+  const [store] = await faultyStore(":memory:");
+  await store.create("a", { meta: "{}", hash: "00" });
+  for (const owner of ["a\0b", "\ud83d", ""]) {
+    const lease = (await store.claim("a", { owner, ttl: 1, force: true }))!;
+    await assertRejects(() => store.append(lease, appended(7)), ConflictError, "expected its head");
+  }
+  await store.close();
 });
 
 Deno.test("a full disk refuses what is new, leaves all readable, and needs no restart", async () => {
