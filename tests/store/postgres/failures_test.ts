@@ -1,9 +1,6 @@
 import type { Lease, Store } from "@nomos/agent/store";
 import { StoreError } from "@nomos/agent/store";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Database } from "../../../src/store/postgres/database.ts";
-import { readAddress } from "../../../src/store/postgres/postgres_address.ts";
-import { settleOptions } from "../../../src/store/postgres/postgres_options.ts";
 import { postgresTest, type PostgresTestCase } from "../../postgres/postgres_test_case.ts";
 import { Proxy } from "../../postgres/proxy.ts";
 
@@ -125,6 +122,16 @@ postgresTest("postgresStore() reads again when the answer was lost", async (post
 });
 
 postgresTest(
+  "postgresStore() knows that a read changed nothing, whatever became of it",
+  async (postgres) => {
+    await using proxy = new Proxy(postgres.url);
+    const store = await postgres.open({ retries: 0 }, proxy.url);
+    proxy.fault = { text: "SELECT", what: "after" };
+    assertEquals(await failureOf(store.read("a")), { isRetryable: true, isUnknown: false });
+  },
+);
+
+postgresTest(
   "postgresStore() gives up a statement that takes too long, and it is not done",
   async (postgres) => {
     const store = await postgres.open({ statementTimeout: 50, maxConnections: 1 });
@@ -137,20 +144,6 @@ postgresTest(
     await append(store, lease);
   },
 );
-
-postgresTest("Database gives up a server that does not answer", async (postgres) => {
-  await using proxy = new Proxy(postgres.url);
-  const settled = settleOptions({ statementTimeout: 1, maxConnections: 1 });
-  const database = new Database(readAddress(proxy.url), settled, { grace: 50 });
-  const text = "SELECT 'lost' AS word";
-  const statement = { purpose: "ask", text, values: [], isRepeatable: false };
-  proxy.fault = { text, what: "silence" };
-  const error = await assertRejects(() => database.run(statement), StoreError);
-  assertStringIncludes(error.message, "the server did not answer");
-  assertEquals([error.isRetryable, error.isUnknown], [true, true]);
-  assertEquals((await database.run(statement)).rows, [{ word: "lost" }]);
-  await database.close();
-});
 
 postgresTest(
   "postgresStore() appends again when another transaction was in the way",
