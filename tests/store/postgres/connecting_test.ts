@@ -1,5 +1,5 @@
 import { ConfigError } from "@nomos/agent";
-import { postgresStore } from "@nomos/agent/postgres";
+import { postgresStore, type PostgresStoreOptions } from "@nomos/agent/postgres";
 import { type Store, StoreError } from "@nomos/agent/store";
 import {
   assert,
@@ -8,7 +8,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { postgresTest } from "../../postgres/postgres_test_case.ts";
+import { postgresTest, type PostgresTestCase } from "../../postgres/postgres_test_case.ts";
 import { Proxy } from "../../postgres/proxy.ts";
 
 /** What a server sends that asks for a password by SCRAM, one message after each of the client. */
@@ -16,6 +16,20 @@ const SCRAM_MESSAGES = [
   [0x52, 0, 0, 0, 23, 0, 0, 0, 10, ...new TextEncoder().encode("SCRAM-SHA-256\0\0")],
   [0x52, 0, 0, 0, 9, 0, 0, 0, 11, 0x72],
 ];
+
+/** Opens a store as often as it takes: where much else is going on, connecting may take longer. */
+async function openInTime(
+  postgres: PostgresTestCase,
+  options: PostgresStoreOptions,
+): Promise<Store> {
+  while (true) {
+    try {
+      return await postgres.open(options);
+    } catch (error) {
+      assertStringIncludes((error as Error).message, "no connection was to be had in time");
+    }
+  }
+}
 
 /** What an opening that must fail throws. It must show no password. */
 async function refusalOf(opening: Promise<Store>, password: string): Promise<StoreError> {
@@ -100,10 +114,10 @@ Deno.test("postgresStore() hangs up where it has no password to give", async () 
 
 postgresTest("postgresStore() waits for a connection until it is in vain", async (postgres) => {
   const applicationName = `${postgres.schema}_1`;
-  const store = await postgres.open({
+  const store = await openInTime(postgres, {
     applicationName,
     maxConnections: 1,
-    connectionTimeout: 50,
+    connectionTimeout: 200,
   });
   await store.create("a", { meta: "{}", hash: "00" });
   let deleting: Promise<boolean> | undefined;

@@ -54,7 +54,7 @@ postgresTest("Database gives up a server that does not answer", async (postgres)
     // What is silent is not used again.
     assertEquals((await database.run(statement)).rows, [{ word: "lost" }]);
   };
-  await withDatabase(proxy.url, lose, { statementTimeout: 500 }, { grace: 0 });
+  await withDatabase(proxy.url, lose, { statementTimeout: 1_000 }, { grace: 0 });
 });
 
 postgresTest("Database sends again as often as it may, after waits by chance", async ({ url }) => {

@@ -134,14 +134,24 @@ postgresTest(
 postgresTest(
   "postgresStore() gives up a statement that takes too long, and it is not done",
   async (postgres) => {
-    const store = await postgres.open({ statementTimeout: 50, maxConnections: 1 });
+    const store = await postgres.open();
     const lease = await leased(store);
+    const applicationName = `${postgres.schema}_1`;
+    const hasty = await postgres.open({ statementTimeout: 1_000, applicationName });
+    const backends = () =>
+      postgres.query(
+        "SELECT pid FROM pg_stat_activity WHERE application_name = $1",
+        applicationName,
+      );
+    const before = await backends();
     await postgres.within(lockOf(postgres), async () => {
-      const failure = await failureOf(append(store, lease));
+      const failure = await failureOf(append(hasty, lease));
       assertEquals(failure, { isRetryable: true, isUnknown: false, code: "57014" });
     });
     assertEquals((await store.read("a"))?.head, 0);
     await append(store, lease);
+    // Its connection is as good as before.
+    assertEquals(await backends(), before);
   },
 );
 
