@@ -4,7 +4,6 @@
  * @module
  */
 import { systemClock } from "../../src/clock.ts";
-import { firstHash } from "../../src/store/hash_chain.ts";
 import type { Store } from "../../src/store/store.ts";
 import { StoredLog } from "../../src/store/stored_log.ts";
 import { durableAgent, eventsOf, INPUT } from "./durable_agent.ts";
@@ -39,10 +38,7 @@ export async function measureOpenings(
   const agent = durableAgent();
   const run = crypto.randomUUID();
   const idOf = (events: number) => `opening/${run}/${events}`;
-  for (const events of lengths) {
-    await agent.openSession(idOf(events), { store });
-    await fill(store, idOf(events), events);
-  }
+  for (const events of lengths) await fill(store, idOf(events), events);
   const openings = new Map(lengths.map((events) => [events, [] as number[]]));
   for (let time = 0; time < times; time++) {
     for (const [events, measured] of openings) {
@@ -64,8 +60,7 @@ export async function measureOpenings(
 
 /** Appends events through the log of a session, as turns do. */
 async function fill(store: Store, id: string, count: number): Promise<void> {
-  const first = { head: 0, hash: await firstHash(id) };
-  const stored = await StoredLog.open(store, (await store.read(id))!, first, "talk", {
+  const stored = await StoredLog.open(store, id, "talk", {
     whenBusy: "refuse",
     maxWait: 1,
     leaseTime: 60_000,

@@ -34,8 +34,9 @@ export function examineEffects(
     const { worker, callKey, isRecorded } = effect;
     const result = recorded.get(`${worker} ${callKey}`)?.find((result) => result > at);
     if (effect.end !== undefined && (result ?? Infinity) >= effect.end) inFlight++;
-    // A worker that was stopped for a while cannot know that another has finished its call.
-    const isZombie = ends.isLostAfter(effect, at);
+    // A tool that was started before its worker was stopped for a while cannot know that
+    // another has finished its call, and may go on when its turn was given up.
+    const isZombie = ends.isLost(note);
     if (isRecorded && !isZombie) problems.push(`${callKey}: ran with a result on record`);
     const effects = calls.get(callKey) ?? [];
     const before = effects.at(-1);
@@ -66,27 +67,31 @@ export function examineEffects(
 /** How turns ended otherwise than they should. */
 class Ends {
   readonly #killed: ReadonlySet<string>;
-  readonly #ends = new Map<string, { readonly at: number; readonly kind: string }[]>();
+  readonly #ends = new Map<string, number[]>();
+  readonly #lost = new Set<string>();
 
   constructor(notes: readonly Note[], killed: ReadonlySet<string>) {
     this.#killed = killed;
-    for (const [at, { kind, worker, session }] of notes.entries()) {
-      if (kind === "lost" || kind === "failed") {
-        append(this.#ends, `${worker} ${session}`, { at, kind });
-      }
+    for (const [at, note] of notes.entries()) {
+      if (note.kind === "lost") this.#lost.add(turnOf(note));
+      if (note.kind === "lost" || note.kind === "failed") append(this.#ends, turnOf(note), at);
     }
   }
 
   /** Where the worker of a note next lost the session or was failed by its store, or else died. */
-  after({ worker, session }: Note, at: number): number | undefined {
-    const end = this.#ends.get(`${worker} ${session}`)?.find((end) => end.at > at);
-    return end?.at ?? (this.#killed.has(worker) ? Infinity : undefined);
+  after(note: Note, at: number): number | undefined {
+    const end = this.#ends.get(turnOf(note))?.find((end) => end > at);
+    return end ?? (this.#killed.has(note.worker) || this.isLost(note) ? Infinity : undefined);
   }
 
-  /** Whether the worker of a note later was told that another has the session. */
-  isLostAfter({ worker, session }: Note, at: number): boolean {
-    return this.#ends.get(`${worker} ${session}`)?.find((end) => end.at > at)?.kind === "lost";
+  /** Whether the worker of a note was told that another has the session; it plays it no more then. */
+  isLost(note: Note): boolean {
+    return this.#lost.has(turnOf(note));
   }
+}
+
+function turnOf({ worker, session }: Note): string {
+  return `${worker} ${session}`;
 }
 
 /** Where the results of each call were acknowledged, by worker and call. */

@@ -1,6 +1,7 @@
 /**
  * A process that plays sessions, to be killed: it is told its task as JSON on its
- * standard input, and says `ready`, and `effect` for each effect, on its output.
+ * standard input, and says on its output `ready`, `effect` for each effect, and
+ * `stopping` before it stops.
  *
  * @module
  */
@@ -46,7 +47,7 @@ async function work(task: WorkerTask): Promise<number> {
   const store = await openPlace(task.place);
   const player = new Player(store, journal, {
     ...task,
-    death: new Death(death),
+    death: new Death(death, () => say("stopping")),
     onEffect: () => say("effect"),
   });
   say("ready");

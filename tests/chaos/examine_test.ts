@@ -70,6 +70,8 @@ Deno.test("examine() finds an effect that was done again after its result was on
   const lost: Note = { kind: "lost", worker: "w", session: "s", by: "append" };
   const zombie = await examined(store, [...notes.with(effect, recorded), lost]);
   assertEquals([zombie.problems, zombie.fenced], [[], 1]);
+  const late = await examined(store, [...notes, lost, recorded]);
+  assertEquals([late.problems, late.repeated, late.inFlight], [[], 1, 1]);
 });
 
 Deno.test("examine() finds a once tool that ran twice, even if its worker died", async () => {

@@ -5,6 +5,7 @@
  * @module
  */
 import { pick, randomBelow, seededRandom } from "../../../src/random.ts";
+import { keyOf } from "../../../src/store/postgres/session_key.ts";
 import { type Findings, NOTHING } from "../findings.ts";
 import { Journal } from "../journal.ts";
 import { Player } from "../player.ts";
@@ -38,12 +39,13 @@ async function run({ store, place, folder, effort, server }: Arena): Promise<Fin
     const column = pick(["body", "hash"], random)!;
     // One of the lower bits of an ASCII character, so that the text stays one.
     const change = `UPDATE ${schema}.entry SET ${column} =
-      overlay(${column} PLACING chr(ascii(substr(${column}, $2, 1)) # $3) FROM $2)
-      WHERE seq = $1 AND session = (SELECT number FROM ${schema}.session
-        ORDER BY number OFFSET ${[...truth.keys()].indexOf(hurt)} LIMIT 1)`;
+      overlay(${column} PLACING chr(ascii(substr(${column}, $3, 1)) # $4) FROM $3)
+      WHERE seq = $2 AND session = (SELECT number FROM ${schema}.session WHERE id = $1)`;
     const length = column === "hash" ? 64 : log[seq]!.length;
-    const values = [seq, 1 + randomBelow(length, random), 1 << randomBelow(4, random)];
-    await server.query(change, ...values);
+    const place = 1 + randomBelow(length, random);
+    const values = [keyOf(hurt), seq, place, 1 << randomBelow(4, random)];
+    const changed = await server.query(change, ...values);
+    if (changed !== 1) problems.push(`flip ${flip}: changed ${changed} rows: expected one`);
     for (const [id, whole] of truth) {
       const sight = await sightOf(store, id, whole);
       const expected = id === hurt ? "said to be damaged" : "as it was";

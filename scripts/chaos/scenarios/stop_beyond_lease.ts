@@ -5,20 +5,21 @@
  * @module
  */
 import { atOnce } from "../at_once.ts";
+import type { DeathPoint } from "../death.ts";
 import { examine } from "../examine.ts";
 import type { Findings } from "../findings.ts";
 import { Journal, readJournal } from "../journal.ts";
 import { Player } from "../player.ts";
 import type { Arena, Scenario } from "../scenario.ts";
 import { LOST_CODE } from "../worker.ts";
-import { WorkerProcess } from "../worker_process.ts";
+import { type WorkerEnd, WorkerProcess } from "../worker_process.ts";
 
 const TURNS = 3;
-/** In milliseconds. A tool takes much longer than a signal does to arrive. */
+/** In milliseconds. */
 const LEASE_TIME = 400;
-const TOOL_TIME = 300;
-/** How many effects a session has that nobody stops: one of them is under way at the stop. */
+/** How many effects and appends a session has that nobody stops. */
 const EFFECTS = 6;
+const APPENDS = 18;
 
 /** The scenario. */
 export const stopBeyondLease: Scenario = { name: "SIGSTOP beyond the lease", run };
@@ -42,17 +43,40 @@ async function run({ store, place, folder, effort }: Arena): Promise<Findings> {
       turns: TURNS,
       whenBusy: "wait",
       leaseTime: LEASE_TIME,
-      toolTime: TOOL_TIME,
+      death: pointOf(round + effort.seed),
     });
-    await worker.hears("effect", 1 + (round + effort.seed) % EFFECTS);
-    worker.signal("SIGSTOP");
+    if (!await worker.hears("stopping")) problems.push(`${id}: never came to its stop`);
     await heir.play(id, TURNS);
-    worker.signal("SIGCONT");
-    const { code, errors } = await worker.end;
+    const { code, errors } = await wakeUp(worker);
     if (code !== LOST_CODE) problems.push(`${id}: was not fenced, ended with ${code}: ${errors}`);
   });
 
   const notes = await readJournal(path);
   const findings = await examine({ store, sessions, notes, killed: new Set() });
-  return { ...findings, blows: rounds, problems: [...problems, ...findings.problems] };
+  const refused = notes.filter((note) => note.kind === "lost" && note.by === "append").length;
+  return {
+    ...findings,
+    blows: rounds,
+    problems: [...problems, ...findings.problems],
+    notes: [`${refused} of ${findings.fenced} zombies tried to append, and the store refused`],
+  };
+}
+
+/** In the middle of a tool, or just before it writes. */
+function pointOf(round: number): DeathPoint {
+  const nth = Math.floor(round / 2);
+  return round % 2 === 0
+    ? { what: "effect", at: 1 + nth % EFFECTS, when: "after", isStop: true }
+    : { what: "append", at: 1 + nth * 7 % APPENDS, when: "before", isStop: true };
+}
+
+/** Lets a worker go on, again and again, for on a busy machine it may be about to stop. */
+async function wakeUp(worker: WorkerProcess): Promise<WorkerEnd> {
+  const timer = setInterval(() => worker.signal("SIGCONT"), 50);
+  worker.signal("SIGCONT");
+  try {
+    return await worker.end;
+  } finally {
+    clearInterval(timer);
+  }
 }
