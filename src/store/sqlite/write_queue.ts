@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import { AgentError } from "../../errors.ts";
 import type { SqliteDatabase } from "./database.ts";
 import type { Patience } from "./patience.ts";
@@ -10,6 +11,9 @@ import { failureKind, storeErrorOf } from "./sqlite_failure.ts";
 
 /** How many writes share a transaction at most, so that none blocks the event loop for long. */
 const LARGEST_GROUP = 64;
+
+/** For how many transactions, since one had several writes, company is waited for. */
+const PATIENCE_FOR_COMPANY = 8;
 
 interface Write {
   readonly doing: string;
@@ -38,6 +42,8 @@ export class WriteQueue {
   readonly #options: WriteQueueOptions;
   readonly #waiting: Write[] = [];
   #draining: Promise<void> | undefined;
+  /** How many transactions more are likely to be shared. */
+  #company = 0;
 
   /** Writes to a database. */
   constructor(options: WriteQueueOptions) {
@@ -66,7 +72,12 @@ export class WriteQueue {
   async #drain(): Promise<void> {
     // What is asked for in the same moment joins the first transaction.
     await null;
-    while (this.#waiting.length > 0) await this.#begin(this.#waiting.length);
+    while (this.#waiting.length > 0) {
+      // Those who shared the one before are likely to be back as soon as they were heard: a
+      // flush, for which the event loop stands still, costs much more than to wait for them.
+      if (this.#company > 0) await new Promise((resolve) => setImmediate(resolve));
+      await this.#begin(this.#waiting.length);
+    }
     this.#draining = undefined;
   }
 
@@ -74,6 +85,7 @@ export class WriteQueue {
   async #begin(count: number): Promise<void> {
     if (!await this.#tryBegin(() => this.#waiting.splice(0, count))) return;
     const group = this.#waiting.splice(0, LARGEST_GROUP);
+    this.#company = group.length > 1 ? PATIENCE_FOR_COMPANY : Math.max(0, this.#company - 1);
     if (this.#commit(group)) return;
     for (const write of group) {
       if (await this.#tryBegin(() => [write])) this.#commit([write], true);

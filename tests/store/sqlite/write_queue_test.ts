@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { setImmediate } from "node:timers";
 import { Patience } from "../../../src/store/sqlite/patience.ts";
 import { WriteQueue } from "../../../src/store/sqlite/write_queue.ts";
 import { ConflictError, StoreError } from "../../../src/store/store_errors.ts";
@@ -54,6 +55,32 @@ Deno.test("WriteQueue, a transaction has 64 writes at most", async () => {
     await Promise.all(Array.from({ length: 130 }, (_, index) => add(index)));
     assertEquals(values().length, 130);
     assertEquals(begins(database).length, 3);
+  });
+});
+
+Deno.test("WriteQueue, those who shared a transaction are waited for, as each needs a moment", async () => {
+  await withQueue(async ({ database, add, values }) => {
+    await Promise.all([add(1), add(2)]);
+    const later = new Promise((resolve) => setImmediate(resolve)).then(() => add(4));
+    await Promise.all([add(3), later]);
+    assertEquals([values(), begins(database).length], [[1, 2, 3, 4], 2]);
+  });
+});
+
+Deno.test("WriteQueue, who writes alone again is soon kept waiting no more", async () => {
+  await withQueue(async ({ add }) => {
+    await Promise.all([add(1), add(2)]);
+    const isKept = async (value: number) => {
+      let isDone = false;
+      const added = add(value).then(() => isDone = true);
+      for (let moment = 0; moment < 20; moment++) await null;
+      const isLate = !isDone;
+      await added;
+      return isLate;
+    };
+    const kept: boolean[] = [];
+    for (let value = 3; value < 13; value++) kept.push(await isKept(value));
+    assertEquals(kept, [...Array(8).fill(true), false, false]);
   });
 });
 
