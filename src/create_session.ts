@@ -8,6 +8,7 @@ import type { SessionOptions } from "./agent_options.ts";
 import { checkLimits } from "./check_limits.ts";
 import { ConfigError, quote } from "./errors.ts";
 import { Log } from "./history/log.ts";
+import { migrateResultOf } from "./history/result_migration.ts";
 import { logOf, readState } from "./history/state.ts";
 import { LiveSession } from "./live_session.ts";
 import { Session } from "./session.ts";
@@ -15,7 +16,8 @@ import { Session } from "./session.ts";
 /**
  * A session in memory.
  *
- * @throws {StateError} if the state is malformed, of another version, or in a step this graph lacks.
+ * @throws {StateError} if the state is malformed, of another version, in a step this graph lacks,
+ *   or `migrateResult` fails.
  * @throws {ConfigError} if an option is not usable.
  */
 export function createSession(core: AgentCore, options: SessionOptions = {}): Session {
@@ -31,7 +33,11 @@ export function createSession(core: AgentCore, options: SessionOptions = {}): Se
   }
   const known = readState(state);
   const name = id === undefined ? known.sessionId : checkId(id);
-  const log = logOf(known, core.graph.steps);
+  const { migrateResult } = core;
+  const events = migrateResult === undefined
+    ? known.events
+    : known.events.map((event) => migrateResultOf(event, migrateResult));
+  const log = logOf({ ...known, events }, core.graph.steps);
   const isInterrupted = known.status === "interrupted";
   return new Session(new LiveSession(core, name, context, log, isInterrupted, limits));
 }

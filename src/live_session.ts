@@ -46,7 +46,8 @@ export class LiveSession {
     readonly context: unknown,
     readonly log: Log,
     isInterrupted = false,
-    limits: Limits | undefined = agent.spendingLimits,
+    /** What it and its turns may spend. */
+    readonly limits: Limits | undefined = agent.spendingLimits,
     /** Where its log is kept; absent in memory. */
     readonly durability: Durability | undefined = undefined,
   ) {

@@ -8,11 +8,12 @@ import type { AgentCore } from "./agent_core.ts";
 import type { OpenOptions } from "./agent_options.ts";
 import { checkLimits } from "./check_limits.ts";
 import { systemClock } from "./clock.ts";
-import { ConfigError, quote, StateError } from "./errors.ts";
-import { STATE_VERSION } from "./history/state.ts";
+import { ConfigError, quote } from "./errors.ts";
+import { checkStep } from "./history/state.ts";
 import { LiveSession } from "./live_session.ts";
 import { Session } from "./session.ts";
-import { damaged, firstHash, type Link } from "./store/hash_chain.ts";
+import { firstHash } from "./store/hash_chain.ts";
+import { metaOf } from "./store/session_meta.ts";
 import type { Store, StoredSession } from "./store/store.ts";
 import { ConflictError } from "./store/store_errors.ts";
 import { StoredLog } from "./store/stored_log.ts";
@@ -47,7 +48,8 @@ const optionsShape = v.looseObject({
  * Opens a session, or creates it.
  *
  * @throws {ConfigError} if an option is not usable.
- * @throws {StateError} if a newer release wrote it, or it is in a step this graph lacks.
+ * @throws {StateError} if a newer release wrote it, it is in a step this graph lacks, or
+ *   `migrateResult` fails.
  * @throws {SessionDamagedError} if its log is not as it was written.
  * @throws {StoreError} if the store fails.
  */
@@ -58,33 +60,23 @@ export async function openSession(
 ): Promise<Session> {
   checkOptions(core, id, options);
   const { store, context, limits } = options;
-  const first: Link = { head: 0, hash: await firstHash(id) };
-  const stored = await store.read(id) ?? await create(store, id, first, core.graph.start);
-  const start = startOf(stored);
-  const log = await StoredLog.open(store, stored, first, start, {
+  const stored = await store.read(id) ?? await create(store, id, core.graph.start);
+  const log = await StoredLog.open(store, stored, {
     whenBusy: options.whenBusy ?? DEFAULTS.whenBusy,
     maxWait: options.maxWait ?? DEFAULTS.maxWait,
     leaseTime: options.leaseTime ?? DEFAULTS.leaseTime,
     clock: options.clock ?? DEFAULTS.clock,
     random: options.random ?? DEFAULTS.random,
     ids: core.ids,
+    migrateResult: core.migrateResult,
   });
-  const { step } = log.log.position;
-  if (!core.graph.steps.has(step)) {
-    const known = [...core.graph.steps.keys()].map(quote).join(", ");
-    throw new StateError("step", `unknown step ${quote(step)}: expected ${known}`);
-  }
+  checkStep(log.log.position.step, core.graph.steps);
   return new Session(new LiveSession(core, id, context, log.log, false, limits, log));
 }
 
-async function create(
-  store: Store,
-  id: string,
-  { hash }: Link,
-  start: string,
-): Promise<StoredSession> {
+async function create(store: Store, id: string, start: string): Promise<StoredSession> {
   try {
-    await store.create(id, { meta: JSON.stringify({ version: STATE_VERSION, start }), hash });
+    await store.create(id, { meta: metaOf(start), hash: await firstHash(id) });
   } catch (error) {
     // Somebody else was faster: it is theirs that is opened.
     if (!(error instanceof ConflictError)) throw error;
@@ -92,28 +84,6 @@ async function create(
   const stored = await store.read(id);
   if (stored === undefined) throw new ConflictError(`Cannot open session ${quote(id)}: it is gone`);
   return stored;
-}
-
-const metaShape = v.object({ version: v.number(), start: v.string() });
-
-/** The step in which the session began. */
-function startOf({ id, meta }: StoredSession): string {
-  let value: unknown;
-  try {
-    value = JSON.parse(meta);
-  } catch (cause) {
-    throw damaged(id, "what it was created with is no JSON", { cause });
-  }
-  const result = v.safeParse(metaShape, value);
-  if (!result.success) throw damaged(id, "what it was created with is no session of an agent");
-  const { version, start } = result.output;
-  if (version > STATE_VERSION) {
-    throw new StateError(
-      "version",
-      `it is ${version}: expected ${STATE_VERSION} or lower: a newer release wrote it`,
-    );
-  }
-  return start;
 }
 
 function checkOptions(core: AgentCore, id: unknown, options: OpenOptions): void {

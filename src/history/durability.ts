@@ -4,6 +4,8 @@
  * @module
  */
 import type { SessionEvent } from "./event.ts";
+import type { Log } from "./log.ts";
+import type { Position } from "./position.ts";
 
 /** Makes the turns of a session durable. */
 export interface Durability {
@@ -18,4 +20,11 @@ export interface Durability {
   load(): Promise<void>;
   /** Reads the log, whether it is here or not. */
   events(from: number): AsyncGenerator<SessionEvent, void, void>;
+  /**
+   * Makes another session in the same place, with the first `at` events; `check`
+   * throws if it cannot stand where they lead. All of its log is here.
+   */
+  fork(id: string, at: number, check: (position: Position) => void): Promise<
+    Durability & { readonly log: Log }
+  >;
 }

@@ -10,7 +10,13 @@ import type { Usage } from "../llm/llm.ts";
 import type { SessionEvent } from "./event.ts";
 import { eventSchema, usageSchema } from "./event_schema.ts";
 import { Log } from "./log.ts";
-import { migrateEvents } from "./migrations.ts";
+import {
+  isVersion,
+  migrateEvents,
+  type Migration,
+  MIGRATIONS,
+  versionAfter,
+} from "./migrations.ts";
 import type { SessionStatus } from "./position.ts";
 import { Spending } from "./spending.ts";
 
@@ -49,21 +55,22 @@ const stateSchema = v.strictObject({
 /**
  * Reads a state that may come from anywhere; what it gives shares nothing with it.
  *
+ * @param migrations From each version to the next; the last one gives the form of this release.
  * @throws {StateError} naming the path, if it is of another version or not well formed.
  */
-export function readState(value: unknown): State {
+export function readState(value: unknown, migrations: readonly Migration[] = MIGRATIONS): State {
   const version = isPlainObject(value) ? value.version : undefined;
-  if (!isKnownVersion(version)) {
-    const expected = typeof version === "number" && version > STATE_VERSION
-      ? `${STATE_VERSION} or lower: a newer release wrote it`
-      : `1 to ${STATE_VERSION}`;
+  const newest = versionAfter(migrations);
+  if (!isVersion(version) || version > newest) {
+    const expected = typeof version === "number" && version > newest
+      ? `${newest} or lower: a newer release wrote it`
+      : `1 to ${newest}`;
     throw new StateError("version", `it is ${quote(version)}: expected ${expected}`);
   }
   let result: ReturnType<typeof v.safeParse<typeof stateSchema>>;
   try {
-    result = v.safeParse(stateSchema, migrateState(value as JsonObject, version), {
-      abortEarly: true,
-    });
+    const migrated = migrateState(value as JsonObject, version, migrations);
+    result = v.safeParse(stateSchema, migrated, { abortEarly: true });
   } catch (cause) {
     throw new StateError("", `reading it failed: ${reasonOf(cause)}: expected JSON`, { cause });
   }
@@ -95,19 +102,18 @@ export function stateOf(
   };
 }
 
-function isKnownVersion(version: unknown): version is number {
-  return Number.isSafeInteger(version) && (version as number) >= 1 &&
-    (version as number) <= STATE_VERSION;
-}
-
 /** A state of an earlier version in the form of this one. */
-function migrateState(state: JsonObject, version: number): unknown {
-  if (version === STATE_VERSION) return state;
+function migrateState(
+  state: JsonObject,
+  version: number,
+  migrations: readonly Migration[],
+): unknown {
+  if (version === STATE_VERSION && migrations === MIGRATIONS) return state;
   const { events } = state;
   return {
     ...state,
     version: STATE_VERSION,
-    events: Array.isArray(events) ? migrateEvents(events, version) : events,
+    events: Array.isArray(events) ? migrateEvents(events, version, migrations) : events,
   };
 }
 
@@ -148,13 +154,8 @@ function checkOrder(events: readonly SessionEvent[]): void {
  * @throws {StateError} if the events do not lead to the step and status it names.
  */
 export function logOf(state: State, steps: ReadonlyMap<string, unknown>): Log {
-  if (!steps.has(state.step)) {
-    const known = [...steps.keys()].map(quote).join(", ");
-    throw new StateError("step", `unknown step ${quote(state.step)}: expected ${known}`);
-  }
-  // The graph may begin elsewhere by now; the session began where it first left.
-  const first = state.events.find((event) => event.type === "moved");
-  const log = new Log(first?.from ?? state.step, state.events);
+  checkStep(state.step, steps);
+  const log = new Log(startOf(state.events, state.step), state.events);
   const { step, status } = log.position;
   if (step !== state.step) {
     throw new StateError("step", `it is "${state.step}", but the events lead to "${step}"`);
@@ -165,4 +166,20 @@ export function logOf(state: State, steps: ReadonlyMap<string, unknown>): Log {
     throw new StateError("status", `it is "${state.status}", but the events say "${status}"`);
   }
   return log;
+}
+
+/** The step in which a session began, wherever the graph may begin by now: where it first left. */
+export function startOf(events: readonly SessionEvent[], step: string): string {
+  return events.find((event) => event.type === "moved")?.from ?? step;
+}
+
+/**
+ * Makes sure that a session can be in a step.
+ *
+ * @throws {StateError} if the graph lacks it.
+ */
+export function checkStep(step: string, steps: ReadonlyMap<string, unknown>): void {
+  if (steps.has(step)) return;
+  const known = [...steps.keys()].map(quote).join(", ");
+  throw new StateError("step", `unknown step ${quote(step)}: expected ${known}`);
 }
