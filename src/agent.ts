@@ -115,7 +115,7 @@ export class Agent<StepId extends string = string, Context = unknown> {
    */
   async openSession(
     id: string,
-    options: OpenOptions<Context>,
+    options: OpenArgument<Context>,
   ): Promise<Session<StepId>> {
     // Loaded when a first session is durable.
     const { openSession } = await import("./open_session.ts");

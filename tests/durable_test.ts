@@ -1,61 +1,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   Agent,
-  type AgentOptions,
   ConfigError,
   decide,
   MockLLM,
-  type OpenOptions,
   type ScriptEntry,
   SessionBusyError,
   type SessionEvent,
   StateError,
   Tool,
 } from "@nomos/agent";
-import {
-  LeaseLostError,
-  memoryStore,
-  SessionDamagedError,
-  type Store,
-  StoreError,
-} from "@nomos/agent/store";
+import { LeaseLostError, memoryStore, type Store, StoreError } from "@nomos/agent/store";
 import * as v from "valibot";
-
-/** What happened outside: each run of a tool, by its key. */
-type Effects = string[];
-
-function agentOf(
-  script: readonly ScriptEntry[],
-  effects: Effects = [],
-  options: Partial<AgentOptions<"talk" | "end">> = {},
-) {
-  const tool = (name: string) =>
-    new Tool({
-      name,
-      description: name,
-      args: v.object({}),
-      run: (_, { callKey }) => {
-        effects.push(callKey);
-        return `${name} ran`;
-      },
-    });
-  let ids = 0;
-  return new Agent<"talk" | "end">({
-    name: "durable",
-    llm: new MockLLM(script),
-    start: "talk",
-    steps: {
-      talk: { description: "Talk", tools: [tool("a"), tool("b")], routes: { end: "done" } },
-      end: { description: "End" },
-    },
-    clock: () => 0,
-    ids: () => `owner-${ids++}`,
-    ...options,
-  });
-}
-
-const two = decide.calls([{ tool: "a", args: {} }, { tool: "b", args: {} }]);
-const SCRIPT = [two, decide.move("end"), decide.respond("Done")];
+import { agentOf, type Effects, eventsOf, open, SCRIPT } from "./durable_session.ts";
 
 /** A store of a process that dies at its nth call of a method that writes. */
 function dying(store: Store, at: number, isAfter: boolean): Store {
@@ -81,14 +38,6 @@ function dying(store: Store, at: number, isAfter: boolean): Store {
   };
   return new Proxy(store, handler);
 }
-
-async function eventsOf(store: Store, id = "s"): Promise<SessionEvent[]> {
-  const entries = await store.entries(id, { from: 0, limit: 1_000 });
-  return entries.map(({ body }) => JSON.parse(body)[1]);
-}
-
-const open = (agent: Agent<"talk" | "end">, store: Store, options: Partial<OpenOptions> = {}) =>
-  agent.openSession("s", { store, ...options });
 
 Deno.test("openSession() creates a session, writes every event, and finds it again", async () => {
   const store = memoryStore();
@@ -282,102 +231,6 @@ Deno.test("a write whose answer was lost is looked up, not made twice", async ()
     assertEquals((await eventsOf(store)).map(({ type }) => type), ["user", "decision"]);
     assertEquals(failures, wasDone ? 2 : 3);
   }
-});
-
-Deno.test("a damaged session says so, and others are as they were", async () => {
-  const damages: [string, (entries: { seq: number; body: string; hash: string }[]) => void][] = [
-    ["entry 1 is missing", (entries) => void entries.splice(1, 1)],
-    ["entry 1 is not as it was written", (entries) => {
-      entries[1]!.body = entries[1]!.body.replace("Good", "Bad!");
-    }],
-    ["entry 1 is not as it was written", (entries) => void (entries[1]!.hash = "00")],
-    ["entry 1 is missing", (entries) => void entries.splice(1)],
-  ];
-  for (const [message, damage] of damages) {
-    const store = memoryStore();
-    for (const id of ["s", "other"]) {
-      const agent = agentOf([decide.respond("Good"), decide.respond("Good")]);
-      const session = await agent.openSession(id, { store });
-      await session.next("Hi");
-      await session.next("Ho");
-    }
-    const broken = new Proxy(store, {
-      get: (target, name) => {
-        const method = Reflect.get(target, name);
-        if (typeof method !== "function") return method;
-        return async (...args: unknown[]) => {
-          const result = await method.apply(target, args);
-          if (name !== "entries" || args[0] !== "s") return result;
-          const { from } = args[1] as { from: number };
-          const all = (await target.entries("s", { from: 0, limit: 100 })).map((entry) => ({
-            ...entry,
-          }));
-          damage(all);
-          return all.filter(({ seq }) => seq >= from);
-        };
-      },
-    });
-    const opening = async () => {
-      const session = await open(agentOf([]), broken);
-      await session.load();
-    };
-    await assertRejects(opening, SessionDamagedError, message);
-    const other = await agentOf([decide.respond("fine")]).openSession("other", { store: broken });
-    assertEquals((await other.next("Hi")).response, "fine");
-  }
-});
-
-Deno.test("a long session is opened from its snapshot, and read when a turn needs it", async () => {
-  const store = memoryStore();
-  let reads = 0;
-  const counting = new Proxy(store, {
-    get: (target, name) => {
-      const method = Reflect.get(target, name);
-      if (typeof method !== "function") return method;
-      return async (...args: unknown[]) => {
-        const result = await method.apply(target, args);
-        if (name === "entries") reads += result.length;
-        return result;
-      };
-    },
-  });
-  const agent = agentOf(new Array(300).fill(decide.respond("ok")));
-  const session = await open(agent, store);
-  for (let turn = 0; turn < 200; turn++) await session.next("Hi");
-  const opened = await open(agent, counting);
-  assertEquals([opened.status, opened.step], ["waiting", "talk"]);
-  assert(reads < 64, `${reads} entries were read`);
-  let message = "";
-  try {
-    opened.state;
-  } catch (error) {
-    assert(error instanceof ConfigError);
-    message = error.message;
-  }
-  assert(message.includes("expected load() or a turn before"), message);
-  assertEquals((await Array.fromAsync(opened.events({ from: 395 }))).length, 5);
-  await opened.next("Hi");
-  assertEquals(opened.state.events, await eventsOf(store));
-});
-
-Deno.test("a snapshot that does not follow from its log is damage", async () => {
-  const store = memoryStore();
-  const agent = agentOf(new Array(100).fill(decide.respond("ok")));
-  const session = await open(agent, store);
-  for (let turn = 0; turn < 50; turn++) await session.next("Hi");
-  const lying = new Proxy(store, {
-    get: (target, name) => {
-      const method = Reflect.get(target, name);
-      if (name !== "read") return typeof method === "function" ? method.bind(target) : method;
-      return async (id: string) => {
-        const stored = (await target.read(id))!;
-        const body = stored.snapshot!.body.replace('"talk"', '"end"');
-        return { ...stored, snapshot: { ...stored.snapshot!, body } };
-      };
-    },
-  });
-  const opened = await open(agent, lying);
-  await assertRejects(() => opened.next("Hi"), SessionDamagedError, "does not follow from its log");
 });
 
 Deno.test("approvals wait in the store, and are given in another process", async () => {

@@ -9,7 +9,10 @@ import * as v from "valibot";
 import { isPlainObject, type JsonSchema } from "../json.ts";
 import type { Action } from "./decision.ts";
 import type { LegalActions } from "./legal_actions.ts";
+import { valuesForm } from "./lower_values.ts";
 import type { LoweredSchema } from "./lowering.ts";
+import { described } from "./lowering_words.ts";
+import { restricted } from "./restrictions.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 import type { WireSchema } from "./wire_schema.ts";
 
@@ -132,31 +135,31 @@ export function lowerShape(shape: DecisionShape, fresh: boolean): LoweredShape {
 
 /** The JSON Schema of an output, whole. */
 export function buildJsonSchema(shape: DecisionShape, lowered: LoweredShape): JsonSchema {
-  const { legal, suggestions, reasoning } = shape;
+  const { legal, suggestions, reasoning, profile } = shape;
   const { tools, answer } = lowered;
   const strings = { type: "array", items: { type: "string" } };
+  const constant = (value: string) => valuesForm("string", [value], profile);
   const variants: Record<Action, () => JsonSchema> = {
     RESPOND: () =>
-      closed("RESPOND", {
+      object({
+        action: constant("RESPOND"),
         response: answer === undefined ? { type: "string" } : answer.schema,
         ...(suggestions && { suggestions: strings }),
       }),
-    TOOL_CALL: () =>
-      closed("TOOL_CALL", {
-        calls: {
-          type: "array",
-          items: anyOf(legal.tools.map((tool) =>
-            object({
-              tool: { type: "string", const: tool },
-              args: tools.get(tool)!.schema,
-            })
-          )),
-          minItems: 1,
-          maxItems: MAX_CALLS,
-        },
-      }),
-    MOVE: () => closed("MOVE", { step: { type: "string", enum: legal.routes } }),
-    END: () => closed("END", { response: { type: ["string", "null"] } }),
+    TOOL_CALL: () => {
+      const items = anyOf(
+        legal.tools.map((tool) => object({ tool: constant(tool), args: tools.get(tool)!.schema })),
+      );
+      const notes: string[] = [];
+      const length = { minItems: 1, maxItems: MAX_CALLS };
+      const calls = restricted({ type: "array", items }, length, "array", profile, notes);
+      return object({ action: constant("TOOL_CALL"), calls: described(calls, {}, notes) });
+    },
+    MOVE: () => object({ action: constant("MOVE"), step: { type: "string", enum: legal.routes } }),
+    END: () =>
+      profile.optional === "omitted"
+        ? object({ action: constant("END"), response: { type: "string" } }, ["action"])
+        : object({ action: constant("END"), response: { type: ["string", "null"] } }),
   };
   const decision = anyOf(legal.actions.map((action) => variants[action]()));
   const root = object({ ...(reasoning && { reasoning: strings }), decision });
@@ -165,17 +168,11 @@ export function buildJsonSchema(shape: DecisionShape, lowered: LoweredShape): Js
   return Object.keys(definitions).length > 0 ? { ...root, $defs: definitions } : root;
 }
 
-function closed(action: Action, properties: Record<string, JsonSchema>): JsonSchema {
-  return object({ action: { type: "string", const: action }, ...properties });
-}
-
-function object(properties: Record<string, JsonSchema>): JsonSchema {
-  return {
-    type: "object",
-    properties,
-    required: Object.keys(properties),
-    additionalProperties: false,
-  };
+function object(
+  properties: Record<string, JsonSchema>,
+  required: readonly string[] = Object.keys(properties),
+): JsonSchema {
+  return { type: "object", properties, required, additionalProperties: false };
 }
 
 function anyOf(branches: readonly JsonSchema[]): JsonSchema {

@@ -15,8 +15,11 @@ export type JsonPath = readonly (string | number)[];
 export interface JsonPiece {
   /** Where the value stands. */
   readonly path: JsonPath;
-  /** What the text is: the characters of a string, or the JSON of any other value. */
-  readonly kind: "characters" | "json";
+  /**
+   * What the text is: characters of a string; all of `true`, `false` or `null`; or some of the
+   * JSON of any other value.
+   */
+  readonly kind: "characters" | "literal" | "json";
   /** What arrived. Never empty, and never half of a surrogate pair that may be completed. */
   readonly text: string;
 }
@@ -27,9 +30,8 @@ export interface JsonPiece {
  * https://www.rfc-editor.org/rfc/rfc8259), to a depth of {@linkcode MAX_DEPTH}.
  * How the text was split changes where pieces end, never what they make together.
  *
- * A string is given as its characters, an object, an array and a number as
- * their JSON, and `true`, `false` and `null` in one piece. A key that comes twice is
- * given twice. The time is linear in the length of the text.
+ * A string is given as its characters, and any other value as its JSON. The value
+ * of a key that comes twice is given twice. The time is linear in the length of the text.
  *
  * @example
  * ```ts
@@ -188,7 +190,7 @@ export class IncrementalJson {
       if (at === text.length) return false;
       if (text[at] !== word[index]) return this.#fail(at, `"${word}"`);
     }
-    this.#want("json");
+    this.#want("literal");
     this.#at += word.length;
     return this.#endValue();
   }
@@ -235,7 +237,7 @@ export class IncrementalJson {
   #endValue(): true {
     const wanted = this.#wanted;
     if (wanted !== undefined && wanted.path.length === this.#path.length) {
-      if (wanted.kind === "json") this.#giveJson();
+      if (wanted.kind !== "characters") this.#giveJson();
       this.#wanted = undefined;
     }
     this.#expected = this.#path.length === 0 ? "end" : "comma";
@@ -250,7 +252,8 @@ export class IncrementalJson {
   }
 
   #give(text: string): void {
-    if (text !== "") this.#pieces.push({ ...this.#wanted!, text });
+    const { path, kind } = this.#wanted!;
+    if (text !== "") this.#pieces.push({ path, kind, text });
   }
 
   #giveJson(): void {
@@ -264,19 +267,19 @@ export class IncrementalJson {
   }
 
   #problem(at: number, expected: string): string {
-    const code = this.#text.codePointAt(at);
-    const found = code === undefined ? "the end" : quote(String.fromCodePoint(code));
+    // Half of a surrogate pair is named as such, for the other half may not have come yet.
+    const found = at < this.#text.length ? quote(this.#text[at]) : "the end";
     return `Cannot read ${found} at ${this.#offset + at} as JSON: expected ${expected}`;
   }
 
   #describeExpected(): string {
-    if (this.#expected !== "comma") return EXPECTED[this.#expected];
-    return typeof this.#path.at(-1) === "number" ? '"," or "]"' : '"," or "}"';
+    const isNumberOver = this.#expected === "number" && canEnd(this.#part);
+    return EXPECTED[isNumberOver ? "comma" : this.#expected];
   }
 }
 
 /** What may come next. */
-type Expected = keyof typeof EXPECTED | "comma";
+type Expected = keyof typeof EXPECTED;
 
 const EXPECTED = {
   "value": "a value",
@@ -285,6 +288,7 @@ const EXPECTED = {
   "key": "a key",
   "key characters": "more of a key",
   "colon": '":"',
+  "comma": "a comma or a closing bracket",
   "characters": "more of a string",
   "number": "a digit",
   "end": "only white space behind the value",

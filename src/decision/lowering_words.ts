@@ -9,20 +9,6 @@ import type { JsonSchema } from "../json.ts";
 /** Restrictions in words that no keyword says, put into a schema by whoever converts it. */
 export const WORDS_OF: unique symbol = Symbol("words");
 
-/** The keywords that restrict a value, by its kind. */
-export const RESTRICTIONS = {
-  string: ["pattern", "format", "minLength", "maxLength", "contentEncoding", "not"],
-  number: [
-    "multipleOf",
-    "maximum",
-    "exclusiveMaximum",
-    "minimum",
-    "exclusiveMinimum",
-    "not",
-  ],
-  array: ["minItems", "maxItems", "uniqueItems", "contains"],
-} as const;
-
 const WORDS: Readonly<Record<string, (value: unknown) => string>> = {
   minLength: (value) => `at least ${value} characters`,
   maxLength: (value) => `at most ${value} characters`,
@@ -39,11 +25,6 @@ const WORDS: Readonly<Record<string, (value: unknown) => string>> = {
 export function note(keyword: string, value: unknown): string[] {
   if (value === undefined || value === false) return [];
   return [WORDS[keyword]?.(value) ?? `${keyword} ${JSON.stringify(value)}`];
-}
-
-/** Look-around and back-references are beyond the decoders' regular expressions. */
-export function isSimplePattern(pattern: string): boolean {
-  return !/\(\?(?!:)|\\[1-9]|\\k</.test(pattern);
 }
 
 /** Adds what the author said and what could not be said in keywords. */

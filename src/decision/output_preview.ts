@@ -30,22 +30,29 @@ export class OutputPreview {
    * response that is null, nor of anything from the first character on that cannot be JSON.
    */
   push(text: string): readonly Delta[] {
-    return this.#json.push(text).flatMap(deltaOf);
+    const deltas: Delta[] = [];
+    // A loop: most texts are a few characters, and `flatMap` would take longer than the parser.
+    for (const piece of this.#json.push(text)) {
+      const delta = deltaOf(piece);
+      if (delta !== undefined) deltas.push(delta);
+    }
+    return deltas;
   }
 }
 
 function isShown(path: JsonPath): boolean {
   if (path.length !== 2) return false;
-  const [field, place] = path;
+  const field = path[0];
+  const place = path[1];
   return field === "decision" && place === "response" ||
     field === "reasoning" && typeof place === "number";
 }
 
-function deltaOf({ path, kind, text }: JsonPiece): Delta | [] {
-  const [, index] = path;
+function deltaOf({ path, kind, text }: JsonPiece): Delta | undefined {
+  const index = path[1];
   if (typeof index === "number") {
-    return kind === "json" ? [] : { type: "delta", field: "reasoning", index, text };
+    return kind === "characters" ? { type: "delta", field: "reasoning", index, text } : undefined;
   }
-  const isNull = kind === "json" && text === "null";
-  return isNull ? [] : { type: "delta", field: "response", text };
+  if (kind === "literal" && text === "null") return undefined;
+  return { type: "delta", field: "response", text };
 }

@@ -75,7 +75,17 @@ export class WireSchema {
       NATURAL_NAMES.some((name) => meaning.includes(name));
     this.#prototype = hasNaturalNames ? null : Object.prototype;
     this.#isDeclarative = this.#isSnapshot && isDeclarative(meaning) && !hasNaturalNames;
-    this.isObject = isObject(this.lowered(openaiStrict, owner));
+    this.isObject = isObject(this.#anyForm(owner));
+  }
+
+  /** The form for most models; where it has none, one for any, which may be another kind of model. */
+  #anyForm(owner: string): LoweredSchema {
+    try {
+      return this.lowered(openaiStrict, owner);
+    } catch (error) {
+      if (!((error as Error).cause instanceof LoweringError)) throw error;
+      return this.lowered(WIDEST, owner);
+    }
   }
 
   /** The schema in a model's subset of JSON Schema, kept unless `fresh`. */
@@ -139,9 +149,20 @@ const KEPT_FORMS = 8;
 const NATURAL_NAMES = [...Object.getOwnPropertyNames(Object.prototype), "__proto__"]
   .map(quoted);
 
-/** Whether a schema is an object, itself or behind a reference. */
-function isObject({ schema, definitions }: LoweredSchema): boolean {
-  const { $ref } = schema;
+/** It has a form for whatever any profile has one for. */
+const WIDEST: SchemaProfile = {
+  ...openaiStrict,
+  name: "any profile",
+  openObjects: true,
+  tuples: "prefixItems",
+  unknown: true,
+  intersections: true,
+};
+
+/** Whether a schema is an object, itself, behind a reference or by a part of an intersection. */
+function isObject({ schema, definitions }: Pick<LoweredSchema, "schema" | "definitions">): boolean {
+  const { $ref, allOf } = schema;
+  if (Array.isArray(allOf)) return allOf.some((part) => isObject({ schema: part, definitions }));
   const target = typeof $ref === "string" ? definitions[$ref.replace("#/$defs/", "")] : schema;
   return target?.type === "object";
 }

@@ -10,6 +10,7 @@
  * | {@linkcode scenario} | a whole conversation with a scripted or simulated user, judged |
  * | {@linkcode trajectoryOf} | assertions on what an agent did, that fail with the transcript |
  * | {@linkcode repeat} | how often a test passes that does not always, with its confidence |
+ * | {@linkcode ManualClock} | time that passes when the test says so, for retries and timeouts |
  * | {@linkcode requestSnapshot} | what would be sent, as text for `t.assertSnapshot` |
  * | {@linkcode forbidRealModels} | no real model by accident |
  * | {@linkcode storeContract} | the checks that a store of your own must pass |
@@ -33,6 +34,7 @@ export { fuzz, FuzzError } from "./fuzz/fuzz.ts";
 export type { FuzzOptions } from "./fuzz/fuzz.ts";
 export type { FuzzCase, FuzzOutput, FuzzTurn, ToolBehaviour } from "./fuzz/fuzz_case.ts";
 export { playFuzzCase } from "./fuzz/play_case.ts";
+export { ManualClock } from "./manual_clock.ts";
 export { requestSnapshot, schemaOutline } from "./snapshot.ts";
 export type { Check, CheckOutcome, Verdict } from "./scenario/check.ts";
 export type { Conversation, ConversationMessage } from "./scenario/conversation.ts";

@@ -42,8 +42,8 @@ export function requestSnapshot({ messages, schema, llm }: Explanation): string 
 
 /**
  * A lowered JSON Schema as an outline: a property per line, nested ones
- * indented. That objects are closed and all their properties required is the
- * same everywhere and not said.
+ * indented. That objects are closed and properties required is not said: `?` is
+ * behind the name of one that is not, and `[any]` stands for those not listed.
  *
  * @param schema The schema.
  * @returns The text.
@@ -65,8 +65,10 @@ function inline(schema: JsonSchema): string {
   else if (Array.isArray(schema.enum)) {
     words.push(schema.enum.map((one) => JSON.stringify(one)).join(" | "));
   } else if (Array.isArray(schema.anyOf)) words.push("any of");
+  else if (Array.isArray(schema.allOf)) words.push("all of");
+  else if (Array.isArray(schema.prefixItems)) words.push("tuple of");
   else if (schema.type === "array") words.push(`list of${inline(schema.items as JsonSchema)}`);
-  else if (schema.type !== "object") words.push([schema.type].flat().join(" | "));
+  else if (schema.type !== "object") words.push([schema.type ?? "anything"].flat().join(" | "));
   for (const keyword of Object.keys(schema).sort()) {
     if (!STRUCTURE.has(keyword)) words.push(`${keyword} ${JSON.stringify(schema[keyword])}`);
   }
@@ -75,18 +77,26 @@ function inline(schema: JsonSchema): string {
 
 /** The lines below a schema's own. */
 function inside(schema: JsonSchema, indent: string): string[] {
-  if (schema.type === "array") return inside(schema.items as JsonSchema, indent);
-  if (Array.isArray(schema.anyOf)) {
-    return schema.anyOf.flatMap((branch: JsonSchema) => [
-      `${indent}-${inline(branch)}`,
-      ...inside(branch, `${indent}  `),
-    ]);
+  const parts = schema.anyOf ?? schema.allOf ?? schema.prefixItems;
+  if (Array.isArray(parts)) {
+    const lines = parts.flatMap((part: JsonSchema) => line("-", part, indent));
+    const isOpen = schema.prefixItems !== undefined && schema.items !== undefined;
+    return isOpen ? [...lines, ...line("...", schema.items as JsonSchema, indent)] : lines;
   }
-  return Object.entries(schema.properties as Record<string, JsonSchema> | undefined ?? {})
-    .flatMap(([name, property]) => [
-      `${indent}${name}${inline(property)}`,
-      ...inside(property, `${indent}  `),
-    ]);
+  if (schema.type === "array") return inside(schema.items as JsonSchema, indent);
+  const { properties = {}, required, additionalProperties: others = false } = schema;
+  const lines = Object.entries(properties as Record<string, JsonSchema>)
+    .flatMap(([name, property]) => {
+      const isOptional = Array.isArray(required) && !required.includes(name);
+      return line(isOptional ? `${name}?` : name, property, indent);
+    });
+  if (others === false) return lines;
+  return [...lines, ...line("[any]", others === true ? {} : others as JsonSchema, indent)];
+}
+
+/** A part of a schema, and what is below it. */
+function line(name: string, schema: JsonSchema, indent: string): string[] {
+  return [`${indent}${name}${inline(schema)}`, ...inside(schema, `${indent}  `)];
 }
 
 /** Keywords that the form of the outline tells. */
@@ -94,10 +104,12 @@ const STRUCTURE: ReadonlySet<string> = new Set([
   "$defs",
   "$ref",
   "additionalProperties",
+  "allOf",
   "anyOf",
   "const",
   "enum",
   "items",
+  "prefixItems",
   "properties",
   "required",
   "type",

@@ -94,12 +94,13 @@ const NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
  * is made once, at module level; what belongs to one conversation comes to it
  * as `context`.
  *
- * How an argument schema is said in a model's subset of JSON Schema:
+ * How an argument schema is said goes by the {@linkcode SchemaProfile} of the
+ * model; in that of most, `openaiStrict`:
  *
  * | construct | form |
  * | --- | --- |
  * | object | closed, every property required; an optional one may be null |
- * | record, open object, `unknown`, `any`, `never`, `intersect`, tuple with rest | refused, with the keyword |
+ * | record, open object, `unknown`, `any`, `never`, `intersect`, tuple with rest | refused when the agent is built, with the keyword |
  * | tuple | array of its length |
  * | union, variant | `anyOf`, discriminators first |
  * | literal, picklist, enum, lazy | `const`, `enum`, `$ref` |
@@ -109,7 +110,7 @@ const NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
  * The full schema validates what comes back, so nothing is lost by widening.
  * A restriction on what a transformation gives is not told to the model.
  *
- * @throws {ConfigError} if the name is not usable or the schema has no form that a model accepts.
+ * @throws {ConfigError} if the name is not usable or the schema has no form that any model accepts.
  *
  * @example
  * ```ts

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { type } from "arktype";
 import { z } from "zod";
 import { ConfigError, type StandardSchema } from "@nomos/agent";
+import { openaiStrict } from "../../src/decision/schema_profile.ts";
 import { WireSchema } from "../../src/decision/wire_schema.ts";
 import { isStandardSchema } from "../../src/decision/standard_schema.ts";
 import { argsProblem, decisionSchema, readArgs, said, saidArgs } from "./fixture.ts";
@@ -10,8 +11,11 @@ const text = { type: "string" };
 const none = { type: "null" };
 const maybeText = { type: ["string", "null"] };
 
+/** Why a schema cannot be said in the strict subset. */
 function refusal(schema: unknown): string {
-  return assertThrows(() => WireSchema.of(schema, 'tool "t"'), ConfigError).message;
+  const owner = 'tool "t"';
+  return assertThrows(() => WireSchema.of(schema, owner).lowered(openaiStrict, owner), ConfigError)
+    .message;
 }
 
 /** How one argument is said. */

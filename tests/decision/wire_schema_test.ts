@@ -14,9 +14,12 @@ function form(x: unknown): unknown {
   return said(v.object({ x } as v.ObjectEntries));
 }
 
+/** Why an argument cannot be said in the strict subset. */
 function refusal(x: unknown): string {
+  const owner = 'tool "t"';
   const schema = v.object({ x } as v.ObjectEntries);
-  return assertThrows(() => WireSchema.of(schema, 'tool "t"'), ConfigError).message;
+  return assertThrows(() => WireSchema.of(schema, owner).lowered(openaiStrict, owner), ConfigError)
+    .message;
 }
 
 Deno.test("WireSchema says optional, nullable and default of valibot", () => {
@@ -110,6 +113,31 @@ Deno.test("WireSchema refuses what has no strict form, with the keyword and the 
   }
   assertStringIncludes(refusal(v.object({ deep: v.unknown() })), 'at "x.deep"');
   assertStringIncludes(refusal(v.array(v.any())), 'at "x[]"');
+});
+
+Deno.test("WireSchema refuses at once what has no form in any profile", () => {
+  const of = (x: unknown) => () => WireSchema.of(v.object({ x } as v.ObjectEntries), 'tool "t"');
+  assertEquals(
+    assertThrows(of(v.never()), ConfigError).message,
+    'Cannot use the schema of tool "t": "not" without a type at "x" has no form in any profile: ' +
+      "expected a described type",
+  );
+  assertStringIncludes(assertThrows(of(v.date()), ConfigError).message, '"date"');
+  for (const x of [v.unknown(), v.record(v.string(), v.string())]) of(x)();
+});
+
+Deno.test("WireSchema takes for an object what is one in any profile", () => {
+  const object = v.object({ a: v.string() });
+  const objects = [
+    v.record(v.string(), v.number()),
+    v.looseObject({}),
+    v.intersect([object, v.object({ b: v.unknown() })]),
+    v.lazy(() => v.record(v.string(), v.number())),
+  ];
+  for (const schema of objects) assert(WireSchema.of(schema, "x").isObject);
+  for (const schema of [v.array(v.unknown()), v.unknown(), v.union([object, v.any()])]) {
+    assertEquals(WireSchema.of(schema, "x").isObject, false);
+  }
 });
 
 Deno.test("WireSchema refuses a tuple that keeps items beyond its own", () => {

@@ -29,7 +29,7 @@ export interface ReceivedBody {
   readonly [field: string]: unknown;
 }
 
-/** Answers one request. */
+/** Answers one request; where it fails, or the body of its response does, the connection is cut. */
 export type Reply = (request: ReceivedRequest) => Response | Promise<Response>;
 
 /** A server with a script. */
@@ -63,7 +63,11 @@ export async function chatServer(replies: readonly Reply[] = []): Promise<ChatSe
     const index = requests.push(received) - 1;
     arrival(index).resolve(received);
     const reply = replies[index] ?? beyondScript(replies.length);
-    await send(await reply(received), outgoing);
+    try {
+      await send(await reply(received), outgoing);
+    } catch {
+      outgoing.destroy();
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -83,22 +87,18 @@ async function readText(incoming: IncomingMessage): Promise<string> {
   return await new Blob(chunks as BlobPart[]).text();
 }
 
-/** Sends a response, each piece of its body by itself; one whose body fails is cut. */
+/** Sends a response, each piece of its body by itself. Fails if its body does. */
 async function send(response: Response, outgoing: ServerResponse): Promise<void> {
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   const reader = response.body?.getReader();
   // A body that has failed cannot be cancelled.
   outgoing.on("close", () => reader?.cancel().catch(() => {}));
-  try {
-    for (;;) {
-      const { done = true, value } = await reader?.read() ?? {};
-      if (done || outgoing.destroyed) break;
-      await new Promise((resolve) => outgoing.write(value, resolve));
-    }
-    outgoing.end();
-  } catch {
-    outgoing.destroy();
+  for (;;) {
+    const { done = true, value } = await reader?.read() ?? {};
+    if (done || outgoing.destroyed) break;
+    await new Promise((resolve) => outgoing.write(value, resolve));
   }
+  outgoing.end();
 }
 
 function beyondScript(length: number): Reply {
@@ -200,6 +200,9 @@ export function brokenAnswer(output: unknown, count: number, ending: StreamEndin
 
 /** Never answers. */
 export const silence: Reply = () => new Promise<never>(() => {});
+
+/** Cuts the connection before it answers. */
+export const hangUp: Reply = () => Promise.reject(new Error("hung up"));
 
 /** Gives each text the vector `[its length, its place]`, the last one first. */
 export const vectors: Reply = ({ body }) => {

@@ -1,6 +1,8 @@
 import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
+import { plainJsonSchema } from "../../src/decision/schema_profiles.ts";
+import { WireSchema } from "../../src/decision/wire_schema.ts";
 import { requestSnapshot, schemaOutline } from "../../src/testing/snapshot.ts";
 import { exploredAgent } from "./explored_agent.ts";
 
@@ -116,5 +118,39 @@ Deno.test("requestSnapshot() fits what t.assertSnapshot compares", async () => {
   assertStringIncludes(
     text,
     "- MOVE to the step whose condition holds:\n  - order: ready to order",
+  );
+});
+
+Deno.test("schemaOutline() says what is optional, open, a tuple, an intersection or anything", () => {
+  const schema = v.object({
+    a: v.optional(v.string()),
+    map: v.record(v.string(), v.object({ x: v.optional(v.number()) })),
+    pair: v.tuple([v.string(), v.object({ y: v.number() })]),
+    rest: v.tupleWithRest([v.string()], v.number()),
+    both: v.intersect([v.object({ b: v.boolean() }), v.looseObject({})]),
+    any: v.unknown(),
+    list: v.array(v.unknown()),
+  });
+  const { schema: lowered } = WireSchema.of(schema, "t").lowered(plainJsonSchema, "t");
+  assertEquals(
+    schemaOutline(lowered),
+    `a? string
+map
+  [any]
+    x? number
+pair tuple of maxItems 2 minItems 2
+  - string
+  -
+    y number
+rest tuple of minItems 1
+  - string
+  ... number
+both all of
+  -
+    b boolean
+  -
+    [any] anything
+any anything
+list list of anything`,
   );
 });

@@ -109,21 +109,39 @@ Deno.test("Tool refuses a timeout below the least it names", () => {
   for (const timeout of [0.5, 0.001]) refusal({ timeout });
 });
 
-Deno.test("Tool refuses argument schemas without a form, by tool and keyword", () => {
+Deno.test("Tool refuses argument schemas that no model has a form for, by tool and keyword", () => {
   const cases: [args: unknown, part: string][] = [
-    [v.object({ a: v.record(v.string(), v.string()) }), '"additionalProperties"'],
-    [v.looseObject({}), '"additionalProperties"'],
-    [v.object({ a: v.unknown() }), "unknown or any"],
-    [v.intersect([v.object({}), v.object({})]), '"allOf"'],
+    [v.object({ a: v.never() }), '"not" without a type at "a"'],
     [v.object({ a: v.date() }), '"date"'],
-    [z.object({ a: z.any() }), "unknown or any"],
     [z.object({ a: z.date() }), "Date"],
-    [type({ a: "Record<string, string>" }), '"additionalProperties"'],
   ];
   for (const [args, part] of cases) {
     const message = refusal({ args, name: "my_tool" });
     assertStringIncludes(message, 'Cannot use the schema of tool "my_tool": ');
     assertStringIncludes(message, part);
+  }
+});
+
+Deno.test("Agent refuses argument schemas that its model has no form for, by tool and keyword", () => {
+  const cases: [args: unknown, part: string][] = [
+    [v.object({ a: v.record(v.string(), v.string()) }), '"additionalProperties"'],
+    [v.looseObject({}), '"additionalProperties"'],
+    [v.object({ a: v.unknown() }), "unknown or any"],
+    [v.intersect([v.object({}), v.object({})]), '"allOf"'],
+    [z.object({ a: z.any() }), "unknown or any"],
+    [type({ a: "Record<string, string>" }), '"additionalProperties"'],
+  ];
+  for (const [args, part] of cases) {
+    const tools = [make({ args, name: "my_tool" })];
+    const llm = new MockLLM();
+    const { problems } = assertThrows(
+      () => new Agent({ name: "a", llm, start: "s", steps: { s: { description: "", tools } } }),
+      GraphError,
+    );
+    assertEquals(problems.map(({ path }) => path), ["steps.s"]);
+    assertStringIncludes(problems[0]!.message, 'Cannot use the schema of tool "my_tool": ');
+    assertStringIncludes(problems[0]!.message, `${part} `);
+    assertStringIncludes(problems[0]!.message, "(for mock)");
   }
 });
 

@@ -33,18 +33,23 @@ function readParts(schema: JsonSchema): DecisionParts {
   let suggestions = {};
   for (const variant of branchesOf(decision)) {
     const { action, calls, ...others } = propertiesOf(variant);
-    if (action?.const === "RESPOND") {
+    if (action !== undefined && constantOf(action) === "RESPOND") {
       response = others.response;
       if ("suggestions" in others) suggestions = { suggestions: [] };
     }
     for (const call of branchesOf(calls?.items as JsonSchema | undefined)) {
       const { tool, args: schema } = propertiesOf(call);
-      args.set(tool!.const, schema!);
+      args.set(constantOf(tool!), schema!);
     }
   }
   const wrap = (decision: unknown) =>
     reasoning === undefined ? { decision } : { reasoning: [], decision };
   return { args, response, suggestions, wrap };
+}
+
+/** A fixed value, as a constant or as a list of one. */
+function constantOf(schema: JsonSchema): unknown {
+  return "const" in schema ? schema.const : (schema.enum as readonly unknown[])[0];
 }
 
 function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {

@@ -13,6 +13,8 @@ export type LimitKeyword =
   | "maxLength"
   | "minItems"
   | "maxItems"
+  | "minProperties"
+  | "maxProperties"
   | "minimum"
   | "exclusiveMinimum"
   | "maximum"
@@ -25,6 +27,8 @@ const WORDS: Readonly<Record<LimitKeyword, RegExp>> = {
   maxLength: new RegExp(`at most ${NUMBER} characters`),
   minItems: new RegExp(`at least ${NUMBER} items`),
   maxItems: new RegExp(`at most ${NUMBER} items`),
+  minProperties: new RegExp(`at least ${NUMBER} properties`),
+  maxProperties: new RegExp(`at most ${NUMBER} properties`),
   minimum: new RegExp(`minimum ${NUMBER}`),
   exclusiveMinimum: new RegExp(`exclusiveMinimum ${NUMBER}`),
   maximum: new RegExp(`maximum ${NUMBER}`),
@@ -35,9 +39,10 @@ const WORDS: Readonly<Record<LimitKeyword, RegExp>> = {
 /** A limit of a schema; undefined where it has none. */
 export function limitOf(schema: JsonSchema, keyword: LimitKeyword): number | undefined {
   const value = schema[keyword];
-  if (typeof value === "number") return value;
-  const said = inWords(schema, WORDS[keyword])?.[1];
-  return said === undefined ? undefined : Number(said);
+  const said = Number(inWords(schema, WORDS[keyword])?.[1] ?? NaN);
+  if (typeof value !== "number") return Number.isNaN(said) ? undefined : said;
+  // A keyword may be there in a wider form than the words.
+  return keyword.startsWith("min") && said > value ? said : value;
 }
 
 /** What the description of a schema says, if it does. */

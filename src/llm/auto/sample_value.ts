@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { resolveReference } from "../../decision/json_reference.ts";
-import type { JsonSchema } from "../../json.ts";
+import { resolveReference, saysNothing } from "../../decision/json_reference.ts";
+import { isPlainObject, type JsonSchema } from "../../json.ts";
 import { pick, type Random, randomBelow } from "../../random.ts";
 import { inWords, limitOf } from "./said_limits.ts";
 import { sampleNumber } from "./sample_number.ts";
@@ -33,7 +33,7 @@ class Sampler {
 
   /** A value; undefined if there is none within so many references. */
   value(schema: JsonSchema, size: number, references: number): unknown {
-    const { $ref, anyOf, type } = schema;
+    const { $ref, anyOf, allOf, type } = schema;
     if (typeof $ref === "string") {
       const target = references === 0 ? undefined : resolveReference(this.root, $ref);
       // Smaller inside, so that recursive values come to an end.
@@ -41,6 +41,8 @@ class Sampler {
       return target && this.value(target as JsonSchema, inside, references - 1);
     }
     if (Array.isArray(anyOf)) return this.#union(anyOf, size, references);
+    if (Array.isArray(allOf)) return this.#intersection(allOf, size, references);
+    if (saysNothing(schema)) return sampleString({}, this.random, size);
     if ("const" in schema) return schema.const;
     if (Array.isArray(schema.enum)) return pick(schema.enum, this.random);
     if (!Array.isArray(type)) return this.#typed(type, schema, size, references);
@@ -52,8 +54,10 @@ class Sampler {
     switch (type) {
       case "null":
         return null;
-      case "boolean":
-        return this.random() < 0.5;
+      case "boolean": {
+        const only = inWords(schema, /only (true|false)/)?.[1];
+        return only === undefined ? this.random() < 0.5 : only === "true";
+      }
       case "string":
         return sampleString(schema, this.random, size);
       case "number":
@@ -94,24 +98,58 @@ class Sampler {
     return undefined;
   }
 
+  #intersection(parts: readonly JsonSchema[], size: number, references: number): unknown {
+    const values = parts.map((part) => this.value(part, size, references));
+    if (values.includes(undefined)) return undefined;
+    return values.every(isPlainObject)
+      ? Object.fromEntries(values.flatMap((value) => Object.entries(value)))
+      : values[0];
+  }
+
   #object(schema: JsonSchema, size: number, references: number): unknown {
-    const entries: [string, unknown][] = [];
-    const properties = schema.properties as Record<string, JsonSchema> | undefined;
-    for (const [name, property] of Object.entries(properties ?? {})) {
+    const entries = new Map<string, unknown>();
+    const { required, properties = {}, additionalProperties } = schema;
+    for (const [name, property] of Object.entries(properties as Record<string, JsonSchema>)) {
+      const isOptional = Array.isArray(required) && !required.includes(name);
+      // What may be left out is: always in what is simplest, else half of the time.
+      if (isOptional && (size === 0 || this.random() < 0.5)) continue;
       const value = this.value(property, this.#about(size), references);
-      if (value === undefined) return undefined;
-      entries.push([name, value]);
+      if (value !== undefined) entries.set(name, value);
+      else if (!isOptional) return undefined;
     }
+    if (additionalProperties) this.#addOthers(entries, schema, size, references);
     return Object.fromEntries(entries);
+  }
+
+  /** Adds properties that are not listed; none where no more of them can be named or made. */
+  #addOthers(
+    entries: Map<string, unknown>,
+    { additionalProperties, propertyNames, ...schema }: JsonSchema,
+    size: number,
+    references: number,
+  ): void {
+    const least = limitOf(schema, "minProperties") ?? 0;
+    const most = limitOf(schema, "maxProperties") ?? Infinity;
+    const wanted = least + randomBelow(Math.min(most - least, size, MORE_ITEMS) + 1, this.random);
+    const others = additionalProperties === true ? {} : additionalProperties as JsonSchema;
+    for (let tries = ATTEMPTS_PER_ITEM * wanted; tries > 0 && entries.size < wanted; tries--) {
+      const name = propertyNames === undefined
+        ? `name ${entries.size + 1}`
+        : this.value(propertyNames as JsonSchema, size + 1, references);
+      const value = this.value(others, this.#about(size), references);
+      if (typeof name === "string" && value !== undefined) entries.set(name, value);
+    }
   }
 
   #array(schema: JsonSchema, size: number, references: number): unknown {
     const least = limitOf(schema, "minItems") ?? 0;
-    const most = limitOf(schema, "maxItems") ?? Infinity;
+    const prefix = schema.prefixItems as readonly JsonSchema[] | undefined ?? [];
+    const items = schema.items as JsonSchema | undefined ?? {};
+    const most = limitOf(schema, "maxItems") ??
+      (schema.items === undefined ? prefix.length : Infinity);
     if (least > Math.min(most, MAX_ITEMS)) return undefined;
     const length = least + randomBelow(Math.min(most - least, size, MORE_ITEMS) + 1, this.random);
     const isSet = schema.uniqueItems === true || inWords(schema, /no item twice/) !== undefined;
-    const items = schema.items as JsonSchema;
     // A tuple is lowered to a union: its members may or may not be the items, one by one.
     const isTuple = inWords(schema, /the items in the order given/) !== undefined;
     const members = isTuple && Array.isArray(items.anyOf) ? items.anyOf as JsonSchema[] : [items];
@@ -120,7 +158,8 @@ class Sampler {
     for (let attempt = 0; values.length < length; attempt++) {
       if (attempt > ATTEMPTS_PER_ITEM * length) return undefined;
       const inOrder = members[Math.min(values.length, members.length - 1)]!;
-      const item = size % 3 === 0 ? inOrder : pick(members, this.random)!;
+      const item = prefix[values.length] ??
+        (size % 3 === 0 ? inOrder : pick(members, this.random)!);
       const value = this.value(item, isSet ? attempt : this.#about(size), references);
       if (value === undefined) return undefined;
       const text = isSet ? JSON.stringify(value) : `${attempt}`;

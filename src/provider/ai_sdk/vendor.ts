@@ -5,6 +5,11 @@
  * @module
  */
 import { openaiStrict, type SchemaProfile } from "../../decision/schema_profile.ts";
+import {
+  anthropicStructured,
+  geminiStructured,
+  plainJsonSchema,
+} from "../../decision/schema_profiles.ts";
 import type { MessageRules } from "../messages.ts";
 import type { AiSdkModel } from "./ai_sdk_model.ts";
 
@@ -30,18 +35,13 @@ export interface Vendor {
   readonly isReasoningApart?: boolean;
 }
 
-// A profile per vendor, each named once.
-const ANTHROPIC_PROFILE = openaiStrict;
-const GEMINI_PROFILE = openaiStrict;
-const PLAIN_PROFILE = openaiStrict;
-
 const SYSTEM_FIRST: MessageRules = { lateSystem: false, adjacent: false };
 
 /** Messages of one role are joined by the package, each with the marker it has. */
 const JOINED_BY_PACKAGE: MessageRules = { lateSystem: false, adjacent: true };
 
 const ANTHROPIC: Vendor = {
-  schemaProfile: ANTHROPIC_PROFILE,
+  schemaProfile: anthropicStructured,
   messageRules: JOINED_BY_PACKAGE,
   cacheHint: "marker",
   isCacheApart: true,
@@ -64,11 +64,11 @@ const VENDORS: readonly (readonly [name: RegExp, vendor: Vendor])[] = [
     options: { openai: { strictJsonSchema: true } },
   }],
   [/^google[./]/, {
-    schemaProfile: GEMINI_PROFILE,
+    schemaProfile: geminiStructured,
     messageRules: SYSTEM_FIRST,
     isReasoningApart: true,
   }],
-  [/^mistral[./]/, { schemaProfile: PLAIN_PROFILE, messageRules: SYSTEM_FIRST }],
+  [/^mistral[./]/, { schemaProfile: plainJsonSchema, messageRules: SYSTEM_FIRST }],
 ];
 
 const UNKNOWN: Vendor = { schemaProfile: openaiStrict, messageRules: SYSTEM_FIRST };

@@ -17,9 +17,9 @@ import {
   LLMTimeoutError,
 } from "../../llm/llm_errors.ts";
 import { redactKeys } from "../../secret_patterns.ts";
+import { readRetryAfter } from "../retry_after.ts";
 import { membersOf, textIn } from "./loose.ts";
 import { networkFailureIn } from "./network_failure.ts";
-import { retryAfterOf } from "./retry_after.ts";
 
 /** How much of what a vendor says is kept, in characters. */
 const MAX_REASON = 500;
@@ -60,7 +60,7 @@ export function vendorError(thrown: unknown, name: string): Error {
     );
   }
   if (status !== undefined && (status < 200 || status > 299)) {
-    const retryAfter = retryAfterOf(error.responseHeaders);
+    const retryAfter = readRetryAfter(headersIn(error.responseHeaders), Date.now());
     return new LLMHttpError(`${failed}: the server answered ${status}: ${reason}`, status, {
       cause,
       isRetryable: !isQuota(detail) && (booleanIn(error.isRetryable) ?? isPassing(status)),
@@ -98,6 +98,19 @@ function detailOf(error: Readonly<Record<string, unknown>>): ErrorDetail {
   const find = (member: string) =>
     sources.map((source) => textIn(source[member])).find((text) => text !== undefined) ?? "";
   return { code: find("code"), type: find("type"), param: find("param") };
+}
+
+/** The headers of a response, as far as they are some. */
+function headersIn(given: unknown): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(membersOf(given))) {
+    try {
+      if (typeof value === "string") headers.set(name, value);
+    } catch {
+      // It is none.
+    }
+  }
+  return headers;
 }
 
 /** What went wrong, on one line. Where the package could not read the body, the body says it. */

@@ -37,7 +37,9 @@ const lines = v.union(
   "expected a text, or a list of its lines",
 );
 const tokens = v.exactOptional(v.pipe(v.number(), v.finite()));
-const limit = v.optional(v.number(), Infinity);
+const limit = v.exactOptional(v.number());
+const flag = v.exactOptional(v.boolean());
+const keywords = v.array(v.string());
 const NUMBERS = "expected finite numbers with single spaces between them";
 const vector = v.pipe(
   v.string(),
@@ -75,12 +77,26 @@ const embedCall = v.strictObject({
 
 const schemaProfile = v.object({
   name: v.string(),
-  stringKeywords: v.array(v.string()),
-  stringFormats: v.array(v.string()),
-  numberKeywords: v.array(v.string()),
-  arrayKeywords: v.array(v.string()),
+  stringKeywords: keywords,
+  stringFormats: keywords,
+  patterns: v.exactOptional(v.picklist(["regular", "simple"])),
+  numberKeywords: keywords,
+  arrayKeywords: keywords,
+  maxMinItems: limit,
+  objectKeywords: v.exactOptional(keywords),
+  optional: v.exactOptional(v.picklist(["nullable", "omitted"])),
+  constants: v.exactOptional(v.picklist(["const", "enum"])),
+  enumTypes: v.exactOptional(v.array(v.picklist(["number", "boolean", "null"]))),
+  recursion: v.exactOptional(v.picklist(["anywhere", "optional", "none"])),
+  describedReferences: flag,
+  openObjects: flag,
+  tuples: v.exactOptional(v.picklist(["anyOf", "prefixItems"])),
+  unknown: flag,
+  intersections: flag,
   maxDepth: limit,
   maxProperties: limit,
+  maxOptional: limit,
+  maxUnions: limit,
   maxEnumValues: limit,
   maxNameLength: limit,
   longEnum: limit,
@@ -153,7 +169,7 @@ export function cassetteText({ name, schemaProfile, calls }: CassetteContent): s
     name,
     calls: written,
     schemas: Object.fromEntries([...schemas].sort(([a], [b]) => a < b ? -1 : 1)),
-    // JSON has no infinity: a limit that is absent is none.
+    // JSON has no infinity; a limit that is absent is none.
     schemaProfile: Object.fromEntries(
       Object.entries(schemaProfile).filter(([, value]) => value !== Infinity),
     ),

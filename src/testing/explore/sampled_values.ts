@@ -5,7 +5,7 @@
  */
 import type { AgentCore } from "../../agent_core.ts";
 import { deleteNulls } from "../../decision/null_plan.ts";
-import { openaiStrict } from "../../decision/schema_profile.ts";
+import { openaiStrict, type SchemaProfile } from "../../decision/schema_profile.ts";
 import { issuePath, type StandardIssue } from "../../decision/standard_schema.ts";
 import type { WireSchema } from "../../decision/wire_schema.ts";
 import { sampleValue } from "../../llm/auto/sample_value.ts";
@@ -55,13 +55,15 @@ export async function sampleValues(
   const args = new Map<string, Found>();
   const answered = new Map<string, Found>();
   for (const step of graph.steps.values()) {
+    const profile = step.llm.schemaProfile ?? openaiStrict;
     for (const tool of step.tools) {
       if (args.has(tool.name)) continue;
-      const schema = schemaOf(tool);
-      args.set(tool.name, await find(schema, `tool "${tool.name}"`, samples, tool.name, random));
+      const form = { schema: schemaOf(tool), profile, owner: `tool "${tool.name}"` };
+      args.set(tool.name, await find(form, samples, tool.name, random));
     }
     if (step.answer === undefined) continue;
-    answered.set(step.id, await find(step.answer, "answer", answers, step.id, random));
+    const form = { schema: step.answer, profile, owner: "answer" };
+    answered.set(step.id, await find(form, answers, step.id, random));
   }
   const problem = (found: Found | undefined) =>
     found !== undefined && "problem" in found ? found.problem : undefined;
@@ -78,10 +80,17 @@ export async function sampleValues(
   };
 }
 
+/** A schema for a model. */
+interface Form {
+  readonly schema: WireSchema;
+  readonly profile: SchemaProfile;
+  /** Whose it is, for messages. */
+  readonly owner: string;
+}
+
 /** A value that a schema accepts: the author's, or one that is generated. */
 async function find(
-  schema: WireSchema,
-  owner: string,
+  { schema, profile, owner }: Form,
   given: Readonly<Record<string, unknown>>,
   key: string,
   random: Random,
@@ -92,7 +101,7 @@ async function find(
     if (issues === undefined) return { value };
     return { problem: `the sample of ${owner} is refused: ${describe(issues)}` };
   }
-  const { schema: json, definitions, nulls } = schema.lowered(openaiStrict, owner);
+  const { schema: json, definitions, nulls } = schema.lowered(profile, owner);
   const root = { $defs: definitions };
   let refusal = "nothing could be generated";
   for (let size = 0; size < CANDIDATES; size++) {

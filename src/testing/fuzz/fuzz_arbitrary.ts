@@ -48,9 +48,11 @@ const HUGE = 10_000_000;
 /** Cases for one agent. */
 export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> {
   const steps = [...graph.steps.values()];
-  const tools = new Map(steps.flatMap(({ tools }) => tools).map((tool) => [tool.name, tool]));
-  const oneCall = [...tools.values()].map((tool) => {
-    const { schema, definitions } = schemaOf(tool).lowered(openaiStrict, `tool "${tool.name}"`);
+  const offers = steps.flatMap(({ tools, llm }) => tools.map((tool) => ({ tool, llm })));
+  const tools = new Map(offers.map((offer) => [offer.tool.name, offer]));
+  const oneCall = [...tools.values()].map(({ tool, llm }) => {
+    const profile = llm.schemaProfile ?? openaiStrict;
+    const { schema, definitions } = schemaOf(tool).lowered(profile, `tool "${tool.name}"`);
     return fc.record({
       tool: fc.constant(tool.name),
       args: jsonArbitrary(schema, definitions),

@@ -43,6 +43,9 @@ export function jsonArbitrary(
   if ("const" in schema) return fc.constant(schema.const);
   if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
   if (Array.isArray(schema.anyOf)) return fc.oneof(...schema.anyOf.map(inner));
+  if (Array.isArray(schema.allOf)) {
+    return fc.tuple(...schema.allOf.map(inner)).map((parts) => Object.assign({}, ...parts));
+  }
   if (Array.isArray(schema.type)) {
     return fc.oneof(...schema.type.map((type) => inner({ ...schema, type })));
   }
@@ -55,19 +58,42 @@ export function jsonArbitrary(
     case "boolean":
       return fc.boolean();
     case "array":
-      return fc.array(inner(schema.items), {
-        minLength: schema.minItems as number | undefined ?? 0,
-        maxLength: Math.min(schema.maxItems as number | undefined ?? 5, 5),
-      });
+      return arrayArbitrary(schema, inner);
     case "object":
-      return fc.record(
-        Object.fromEntries(
-          Object.entries(schema.properties ?? {}).map(([name, one]) => [name, inner(one)]),
-        ),
-      );
+      return objectArbitrary(schema, inner);
     default:
-      return fc.constant(null);
+      return schema.type === undefined ? fc.jsonValue() : fc.constant(null);
   }
+}
+
+/** The values of a part of a schema. */
+type Inner = (schema: unknown) => fc.Arbitrary<unknown>;
+
+function arrayArbitrary(schema: JsonSchema, inner: Inner): fc.Arbitrary<unknown> {
+  const { prefixItems, items, minItems = 0, maxItems = 5 } = schema;
+  const lengths = { minLength: minItems as number, maxLength: Math.min(maxItems as number, 5) };
+  if (!Array.isArray(prefixItems)) return fc.array(inner(items), lengths);
+  const prefix = fc.tuple(...prefixItems.map(inner));
+  const rest = items === undefined ? fc.constant([]) : fc.array(inner(items), { maxLength: 3 });
+  return fc.tuple(prefix, rest, fc.nat(prefixItems.length)).map(([first, others, cut]) =>
+    // Now and then its last items are left out, where they may be.
+    others.length === 0 ? first.slice(0, Math.max(cut, minItems as number)) : [...first, ...others]
+  );
+}
+
+function objectArbitrary(schema: JsonSchema, inner: Inner): fc.Arbitrary<unknown> {
+  const { properties = {}, required, additionalProperties: others = false } = schema;
+  const listed = fc.record(
+    Object.fromEntries(
+      Object.entries(properties as object).map(([name, one]) => [name, inner(one)]),
+    ),
+    Array.isArray(required) ? { requiredKeys: required } : {},
+  );
+  if (others === false) return listed;
+  const unlisted = fc.dictionary(hostileText, inner(others === true ? {} : others), { maxKeys: 3 });
+  return fc.tuple(unlisted, listed).map((parts) =>
+    Object.fromEntries(parts.flatMap((part) => Object.entries(part)))
+  );
 }
 
 function numberArbitrary({ type, minimum, maximum }: JsonSchema): fc.Arbitrary<number> {

@@ -1,4 +1,4 @@
-import { ConfigError, decide, type LLM, MockLLM, raw } from "@nomos/agent";
+import { ConfigError, decide, type LLM, MockLLM, raw, type SchemaProfile } from "@nomos/agent";
 import {
   assert,
   assertEquals,
@@ -38,18 +38,32 @@ Deno.test("record, the same conversation gives the same bytes", async () => {
 
 Deno.test("record, gives what the model gave, and keeps its name and profile", async () => {
   await withFile(async (file) => {
-    const schemaProfile = {
+    const schemaProfile: Required<SchemaProfile> = {
       name: "house",
       stringKeywords: ["minLength"],
       stringFormats: [],
+      patterns: "simple",
       numberKeywords: [],
-      arrayKeywords: [],
+      arrayKeywords: ["minItems"],
+      maxMinItems: 1,
+      objectKeywords: ["propertyNames"],
+      optional: "omitted",
+      constants: "enum",
+      enumTypes: ["null"],
+      recursion: "none",
+      describedReferences: true,
+      openObjects: true,
+      tuples: "prefixItems",
+      unknown: true,
+      intersections: true,
       maxDepth: 3,
-      maxProperties: Infinity,
-      maxEnumValues: Infinity,
-      maxNameLength: Infinity,
-      longEnum: Infinity,
-      maxLongEnumLength: Infinity,
+      maxProperties: 4,
+      maxOptional: 5,
+      maxUnions: 6,
+      maxEnumValues: 7,
+      maxNameLength: 8,
+      longEnum: 9,
+      maxLongEnumLength: 10,
     };
     const result = { output: { a: 1 }, usage: { input: 12, output: 3 } };
     const model: LLM = { name: "house/one", schemaProfile, decide: () => Promise.resolve(result) };

@@ -1,0 +1,121 @@
+import { assertEquals } from "@std/assert";
+import type { Delta } from "../../src/delta.ts";
+import { OutputPreview } from "../../src/decision/output_preview.ts";
+
+/** What is shown of an output whose parts arrive one by one. */
+function shown(...parts: readonly string[]): readonly Delta[] {
+  const preview = new OutputPreview();
+  return parts.flatMap((part) => preview.push(part));
+}
+
+/** The same for every length of the parts: the texts shown, those of one field joined. */
+function shownOf(output: unknown): readonly string[] {
+  const text = typeof output === "string" ? output : JSON.stringify(output);
+  const results = Array.from({ length: text.length }, (_, index) => {
+    const parts = text.match(new RegExp(`[^]{1,${index + 1}}`, "g"))!;
+    return joined(shown(...parts));
+  });
+  for (const result of results) assertEquals(result, results[0]);
+  return results[0]!;
+}
+
+function joined(deltas: readonly Delta[]): string[] {
+  const texts = new Map<string, string>();
+  for (const delta of deltas) {
+    if (delta.type === "restart") continue;
+    const name = delta.field === "reasoning" ? `reasoning ${delta.index}` : delta.field;
+    texts.set(name, (texts.get(name) ?? "") + delta.text);
+  }
+  return [...texts].map(([name, text]) => `${name}: ${text}`);
+}
+
+Deno.test("OutputPreview shows reasoning and response while they arrive", () => {
+  assertEquals(
+    shown(
+      '{"reasoning":["They as',
+      'k","It',
+      '"],"decision":{"action":"RESPOND","response":"G',
+      'o"}}',
+    ),
+    [
+      { type: "delta", field: "reasoning", index: 0, text: "They as" },
+      { type: "delta", field: "reasoning", index: 0, text: "k" },
+      { type: "delta", field: "reasoning", index: 1, text: "It" },
+      { type: "delta", field: "response", text: "G" },
+      { type: "delta", field: "response", text: "o" },
+    ],
+  );
+});
+
+Deno.test("OutputPreview shows a response before the reasoning, or without any", () => {
+  const decision = { action: "RESPOND", response: "Hi" };
+  assertEquals(shownOf({ decision, reasoning: ["late"] }), ["response: Hi", "reasoning 0: late"]);
+  assertEquals(shownOf({ decision }), ["response: Hi"]);
+});
+
+Deno.test("OutputPreview shows a structured response as its JSON", () => {
+  const response = { drink: "tea", sizes: [1, null], note: null };
+  assertEquals(shownOf({ decision: { action: "RESPOND", response } }), [
+    `response: ${JSON.stringify(response)}`,
+  ]);
+  for (const response of [12.5, true, []]) {
+    assertEquals(shownOf({ decision: { response } }), [`response: ${JSON.stringify(response)}`]);
+  }
+});
+
+Deno.test("OutputPreview shows the last word of END, and nothing where it is null", () => {
+  assertEquals(shownOf({ decision: { action: "END", response: "Bye" } }), ["response: Bye"]);
+  assertEquals(shownOf({ decision: { action: "END", response: null } }), []);
+  assertEquals(shownOf({ decision: { action: "END", response: "" } }), []);
+});
+
+Deno.test("OutputPreview shows a response that says null", () => {
+  assertEquals(shownOf({ decision: { action: "RESPOND", response: "null" } }), ["response: null"]);
+});
+
+Deno.test("OutputPreview shows nothing of moves, calls and suggestions", () => {
+  assertEquals(shownOf({ reasoning: [], decision: { action: "MOVE", step: "order" } }), []);
+  const calls = [{ tool: "say", args: { response: "no", reasoning: ["no"] } }];
+  assertEquals(shownOf({ reasoning: ["y"], decision: { action: "TOOL_CALL", calls } }), [
+    "reasoning 0: y",
+  ]);
+  const decision = { action: "RESPOND", response: "Hi", suggestions: ["no"] };
+  assertEquals(shownOf({ decision }), ["response: Hi"]);
+});
+
+Deno.test("OutputPreview shows nothing that only has the names of what is shown", () => {
+  const outputs = [
+    { response: "no", decision: "no" },
+    { reasoning: "no", decision: ["no", { response: "no" }] },
+    { reasoning: { "0": "no", response: "no" } },
+    { reasoning: [1, null, true, { a: "no" }, ["no"]] },
+    { decision: { Response: "no", reasoning: "no" }, output: { decision: { response: "no" } } },
+    [["reasoning", ["no"]], { decision: { response: "no" } }],
+    { reasoning: [], decision: { reasoning: ["no"] }, __proto__: { reasoning: ["no"] } },
+  ];
+  for (const output of outputs) assertEquals(shownOf(output), [], JSON.stringify(output));
+  assertEquals(shownOf('{"__proto__":{"decision":{"response":"no"}}}'), []);
+});
+
+Deno.test("OutputPreview counts reasoning by its place, whatever stands between", () => {
+  assertEquals(shownOf({ reasoning: ["a", null, "", "b"] }), ["reasoning 0: a", "reasoning 3: b"]);
+});
+
+Deno.test("OutputPreview shows nothing after the first character that cannot be JSON", () => {
+  assertEquals(shownOf('{"reasoning":["a"}],"decision":{"response":"no"}}'), ["reasoning 0: a"]);
+  assertEquals(shownOf('{"decision":{"response":"a\\x"},"reasoning":["no"]}'), ["response: a"]);
+  assertEquals(shownOf('Sure! {"reasoning":["no"]}'), []);
+  assertEquals(shownOf('```json\n{"decision":{"response":"no"}}\n```'), []);
+  assertEquals(shownOf('{"decision":{"response":nul},"reasoning":["no"]}'), []);
+  assertEquals(shownOf('{"decision":{"response":"a"}}{"decision":{"response":"no"}}'), [
+    "response: a",
+  ]);
+});
+
+Deno.test("OutputPreview never shows half of a character", () => {
+  const texts = shown(...'{"decision":{"response":"\u{1f600}\\ud83d\\ude00"}}'.split(""));
+  assertEquals(texts.map((delta) => delta.type === "delta" && delta.text), [
+    "\u{1f600}",
+    "\u{1f600}",
+  ]);
+});

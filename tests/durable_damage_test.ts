@@ -1,0 +1,100 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ConfigError, decide } from "@nomos/agent";
+import { memoryStore, SessionDamagedError } from "@nomos/agent/store";
+import { agentOf, eventsOf, open } from "./durable_session.ts";
+
+Deno.test("a damaged session says so, and others are as they were", async () => {
+  const damages: [string, (entries: { seq: number; body: string; hash: string }[]) => void][] = [
+    ["entry 1 is missing", (entries) => void entries.splice(1, 1)],
+    ["entry 1 is not as it was written", (entries) => {
+      entries[1]!.body = entries[1]!.body.replace("Good", "Bad!");
+    }],
+    ["entry 1 is not as it was written", (entries) => void (entries[1]!.hash = "00")],
+    ["entry 1 is missing", (entries) => void entries.splice(1)],
+  ];
+  for (const [message, damage] of damages) {
+    const store = memoryStore();
+    for (const id of ["s", "other"]) {
+      const agent = agentOf([decide.respond("Good"), decide.respond("Good")]);
+      const session = await agent.openSession(id, { store });
+      await session.next("Hi");
+      await session.next("Ho");
+    }
+    const broken = new Proxy(store, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name);
+        if (typeof method !== "function") return method;
+        return async (...args: unknown[]) => {
+          const result = await method.apply(target, args);
+          if (name !== "entries" || args[0] !== "s") return result;
+          const { from } = args[1] as { from: number };
+          const all = (await target.entries("s", { from: 0, limit: 100 })).map((entry) => ({
+            ...entry,
+          }));
+          damage(all);
+          return all.filter(({ seq }) => seq >= from);
+        };
+      },
+    });
+    const opening = async () => {
+      const session = await open(agentOf([]), broken);
+      await session.load();
+    };
+    await assertRejects(opening, SessionDamagedError, message);
+    const other = await agentOf([decide.respond("fine")]).openSession("other", { store: broken });
+    assertEquals((await other.next("Hi")).response, "fine");
+  }
+});
+
+Deno.test("a long session is opened from its snapshot, and read when a turn needs it", async () => {
+  const store = memoryStore();
+  let reads = 0;
+  const counting = new Proxy(store, {
+    get: (target, name) => {
+      const method = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return async (...args: unknown[]) => {
+        const result = await method.apply(target, args);
+        if (name === "entries") reads += result.length;
+        return result;
+      };
+    },
+  });
+  const agent = agentOf(new Array(300).fill(decide.respond("ok")));
+  const session = await open(agent, store);
+  for (let turn = 0; turn < 200; turn++) await session.next("Hi");
+  const opened = await open(agent, counting);
+  assertEquals([opened.status, opened.step], ["waiting", "talk"]);
+  assert(reads < 64, `${reads} entries were read`);
+  let message = "";
+  try {
+    opened.state;
+  } catch (error) {
+    assert(error instanceof ConfigError);
+    message = error.message;
+  }
+  assert(message.includes("expected load() or a turn before"), message);
+  assertEquals((await Array.fromAsync(opened.events({ from: 395 }))).length, 5);
+  await opened.next("Hi");
+  assertEquals(opened.state.events, await eventsOf(store));
+});
+
+Deno.test("a snapshot that does not follow from its log is damage", async () => {
+  const store = memoryStore();
+  const agent = agentOf(new Array(100).fill(decide.respond("ok")));
+  const session = await open(agent, store);
+  for (let turn = 0; turn < 50; turn++) await session.next("Hi");
+  const lying = new Proxy(store, {
+    get: (target, name) => {
+      const method = Reflect.get(target, name);
+      if (name !== "read") return typeof method === "function" ? method.bind(target) : method;
+      return async (id: string) => {
+        const stored = (await target.read(id))!;
+        const body = stored.snapshot!.body.replace('"talk"', '"end"');
+        return { ...stored, snapshot: { ...stored.snapshot!, body } };
+      };
+    },
+  });
+  const opened = await open(agent, lying);
+  await assertRejects(() => opened.next("Hi"), SessionDamagedError, "does not follow from its log");
+});

@@ -1,0 +1,348 @@
+import { ConfigError, type LLM, type LLMRequest, type LLMResult } from "@nomos/agent";
+import { limitConcurrency, LLMBusyError } from "@nomos/agent/llm";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { countedSignal } from "../../counted_signal.ts";
+import { drain, PlayedModel, requestOf, result, soon, text } from "./played_model.ts";
+
+/** A model whose calls end when they are told to, whatever their signal says. */
+class HeldModel implements LLM {
+  readonly name = "held";
+  /** The sessions of the calls that began, in order. */
+  readonly begun: (string | undefined)[] = [];
+  readonly #held = new Map<string | undefined, PromiseWithResolvers<LLMResult>>();
+
+  get running(): number {
+    return this.#held.size;
+  }
+
+  decide({ sessionId }: LLMRequest): Promise<LLMResult> {
+    const held = Promise.withResolvers<LLMResult>();
+    this.begun.push(sessionId);
+    this.#held.set(sessionId, held);
+    return held.promise;
+  }
+
+  async embed(): Promise<number[][]> {
+    await this.decide(requestOf({ sessionId: "embedding" }));
+    return [];
+  }
+
+  /** Lets a call end, by default well. */
+  end(sessionId: string, error?: Error): void {
+    const held = this.#held.get(sessionId)!;
+    this.#held.delete(sessionId);
+    if (error === undefined) held.resolve({ output: sessionId });
+    else held.reject(error);
+  }
+}
+
+function ask(llm: LLM, sessionId: string, signal?: AbortSignal): Promise<LLMResult> {
+  const promise = llm.decide(requestOf({ sessionId, ...(signal && { signal }) }));
+  promise.catch(() => {});
+  return promise;
+}
+
+const turn = () => soon(new Promise(() => {}));
+
+Deno.test("limitConcurrency() lets calls beyond its limit wait, and go in the order in which they came", async () => {
+  const model = new HeldModel();
+  const llm = limitConcurrency(model, 2);
+  const answers = ["a", "b", "c", "d"].map((id) => ask(llm, id));
+  await turn();
+  assertEquals(model.begun, ["a", "b"]);
+  model.end("b");
+  await turn();
+  assertEquals(model.begun, ["a", "b", "c"]);
+  model.end("a");
+  model.end("c");
+  await turn();
+  assertEquals(model.begun, ["a", "b", "c", "d"]);
+  model.end("d");
+  assertEquals((await Promise.all(answers)).map(({ output }) => output), ["a", "b", "c", "d"]);
+});
+
+Deno.test("limitConcurrency() frees the place of a call that fails, be it at once", async () => {
+  const model = new HeldModel();
+  let calls = 0;
+  const llm = limitConcurrency({
+    name: "sudden",
+    decide: (request) => {
+      if (++calls === 1) throw new Error("down");
+      return model.decide(request);
+    },
+  }, 1);
+  await assertRejects(() => ask(llm, "a"), Error, "down");
+  const failing = ask(llm, "b");
+  const last = ask(llm, "c");
+  await turn();
+  model.end("b", new Error("down too"));
+  await assertRejects(() => failing, Error, "down too");
+  model.end("c");
+  assertEquals(await last, { output: "c" });
+});
+
+Deno.test("limitConcurrency() takes a call that aborts out of the queue", async () => {
+  const model = new HeldModel();
+  const llm = limitConcurrency(model, 1);
+  const { controller, listeners } = countedSignal();
+  const first = ask(llm, "a");
+  const given = ask(llm, "b", controller.signal);
+  const last = ask(llm, "c");
+  await turn();
+  assertEquals(listeners(), 1);
+  const reason = new Error("gone");
+  controller.abort(reason);
+  assertStrictEquals(await soon(given), reason);
+  assertEquals(listeners(), 0);
+  model.end("a");
+  await first;
+  await turn();
+  assertEquals(model.begun, ["a", "c"]);
+  model.end("c");
+  await last;
+});
+
+Deno.test("limitConcurrency() leaves no listener on the signal of a call that waited", async () => {
+  const model = new HeldModel();
+  const llm = limitConcurrency(model, 1);
+  const { controller, listeners } = countedSignal();
+  const first = ask(llm, "a");
+  const second = ask(llm, "b", controller.signal);
+  await turn();
+  model.end("a");
+  await first;
+  await turn();
+  model.end("b");
+  await second;
+  assertEquals(listeners(), 0);
+});
+
+Deno.test("limitConcurrency() gives no place to a call that aborts as its turn comes", async () => {
+  const model = new HeldModel();
+  const llm = limitConcurrency(model, 1);
+  const controller = new AbortController();
+  ask(llm, "a");
+  const given = ask(llm, "b", controller.signal);
+  const last = ask(llm, "c");
+  await turn();
+  model.end("a");
+  // In each of the moments between the end of one call and the beginning of the next.
+  await null;
+  while (model.running === 0 && !controller.signal.aborted) {
+    controller.abort(new Error("gone"));
+    await null;
+  }
+  await assertRejects(() => given, Error, "gone");
+  await turn();
+  assertEquals(model.begun.at(-1), "c");
+  model.end("c");
+  await last;
+});
+
+Deno.test("limitConcurrency() keeps the place of an aborted call until the model has let go of it", async () => {
+  const model = new HeldModel();
+  const llm = limitConcurrency(model, 1);
+  const controller = new AbortController();
+  const given = ask(llm, "a", controller.signal);
+  const last = ask(llm, "b");
+  await turn();
+  controller.abort(new Error("gone"));
+  assertEquals((await soon(given) as Error).message, "gone");
+  await turn();
+  assertEquals(model.begun, ["a"]);
+  model.end("a", new Error("late"));
+  await turn();
+  assertEquals(model.begun, ["a", "b"]);
+  model.end("b");
+  await last;
+});
+
+Deno.test("limitConcurrency() counts embeddings and streams among its calls", async () => {
+  const held = new HeldModel();
+  const streaming = new PlayedModel({ streams: [[text("a"), result("a")]] });
+  const llm = limitConcurrency({
+    name: "both",
+    decide: (request) => held.decide(request),
+    embed: () => held.embed(),
+    stream: (request) => streaming.stream!(request),
+  }, 1);
+  const vectors = llm.embed!(["a"]);
+  const draining = drain(llm);
+  const answer = ask(llm, "b");
+  await turn();
+  assertEquals([held.begun, streaming.reads], [["embedding"], 0]);
+  held.end("embedding");
+  assertEquals(await vectors, []);
+  assertEquals((await draining).chunks.length, 2);
+  held.end("b");
+  assertEquals(await answer, { output: "b" });
+});
+
+Deno.test("limitConcurrency() lets a stream hold its place until it is over or broken off", async () => {
+  for (const breakAt of [1, 2, 3]) {
+    const model = new PlayedModel({
+      streams: [[text("a"), result("a")]],
+      answers: [{ output: "unplayed" }, { output: "b" }],
+    });
+    const llm = limitConcurrency(model, 1);
+    const unread = llm.stream!(requestOf());
+    const stream = llm.stream!(requestOf())[Symbol.asyncIterator]();
+    for (let read = 1; read <= breakAt; read++) {
+      const { done } = await stream.next();
+      assertEquals(done, read === 3);
+      if (read === 1) {
+        const waiting = llm.decide(requestOf());
+        assertEquals(await soon(waiting), "pending");
+        waiting.then(({ output }) => assertEquals(output, "b"));
+      }
+    }
+    await stream.return!();
+    await turn();
+    assertEquals([model.requests.length, model.openStreams, model.openCalls], [2, 0, 0]);
+    void unread;
+  }
+});
+
+Deno.test("limitConcurrency() frees the place of a stream once, be it over or failed", async () => {
+  for (const last of [result("a"), new Error("down")]) {
+    const model = new HeldModel();
+    const streaming = new PlayedModel({ streams: [[text("a"), last]] });
+    const llm = limitConcurrency({
+      name: "both",
+      decide: (request) => model.decide(request),
+      stream: (request) => streaming.stream!(request),
+    }, 1);
+    await drain(llm);
+    const answers = [ask(llm, "a"), ask(llm, "b")];
+    await turn();
+    assertEquals(model.begun, ["a"]);
+    model.end("a");
+    await turn();
+    model.end("b");
+    await Promise.all(answers);
+  }
+});
+
+Deno.test("limitConcurrency() keeps the place of an aborted stream until the model has let go of it", async () => {
+  const { promise: closing, resolve: close } = Promise.withResolvers<void>();
+  const llm = limitConcurrency({
+    name: "slow to close",
+    decide: () => Promise.resolve({ output: "next" }),
+    async *stream() {
+      try {
+        yield text("a");
+      } finally {
+        await closing;
+      }
+    },
+  }, 1);
+  const controller = new AbortController();
+  const stream = llm.stream!(requestOf({ signal: controller.signal }))[Symbol.asyncIterator]();
+  await stream.next();
+  controller.abort(new Error("gone"));
+  assertEquals((await soon(stream.next()) as Error).message, "gone");
+  const waiting = llm.decide(requestOf());
+  assertEquals(await soon(waiting), "pending");
+  close();
+  assertEquals(await waiting, { output: "next" });
+});
+
+Deno.test("limitConcurrency() refuses calls for which the queue has no room, and may be asked again", async () => {
+  const model = new HeldModel();
+  const llm = limitConcurrency(model, 1, { maxQueue: 1 });
+  const answers = [ask(llm, "a"), ask(llm, "b")];
+  const error = await assertRejects(() => ask(llm, "c"), LLMBusyError);
+  assertEquals(
+    error.message,
+    'Cannot queue another call of model "held": its queue has room for 1',
+  );
+  assertEquals([error.code, error.isRetryable], ["LLM_BUSY", true]);
+  model.end("a");
+  await turn();
+  answers.push(ask(llm, "d"));
+  model.end("b");
+  await turn();
+  model.end("d");
+  await Promise.all(answers);
+  assertEquals(model.begun, ["a", "b", "d"]);
+});
+
+Deno.test("limitConcurrency() without a queue refuses what it cannot do at once", async () => {
+  const model = new HeldModel();
+  const llm = limitConcurrency(model, 1, { maxQueue: 0 });
+  const answer = ask(llm, "a");
+  await assertRejects(() => ask(llm, "b"), LLMBusyError);
+  model.end("a");
+  await answer;
+  const next = ask(llm, "c");
+  await turn();
+  model.end("c");
+  assertEquals(await next, { output: "c" });
+});
+
+Deno.test("limitConcurrency() is never exceeded, loses no place and forgets no call", async () => {
+  const action = fc.oneof(
+    { weight: 4, arbitrary: fc.constant("call" as const) },
+    { weight: 3, arbitrary: fc.record({ end: fc.nat() }) },
+    { weight: 2, arbitrary: fc.record({ abort: fc.nat() }) },
+    { weight: 1, arbitrary: fc.constant("pause" as const) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(action), async (limit, actions) => {
+      const model = new PlayedModel({});
+      const open: (() => void)[] = [];
+      let [running, most] = [0, 0];
+      model.decide = async () => {
+        most = Math.max(most, ++running);
+        await new Promise<void>((resolve) => open.push(resolve));
+        running--;
+        return { output: "done" };
+      };
+      const llm = limitConcurrency(model, limit);
+      const calls: { readonly controller: AbortController; readonly answer: Promise<unknown> }[] =
+        [];
+      for (const action of actions) {
+        if (action === "pause") await turn();
+        else if (action === "call") {
+          const controller = new AbortController();
+          calls.push({ controller, answer: ask(llm, "any", controller.signal) });
+        } else if ("end" in action) open.splice(action.end % (open.length || 1), 1)[0]?.();
+        else calls[action.abort % (calls.length || 1)]?.controller.abort();
+      }
+      for (let round = 0; round <= actions.length; round++) {
+        await turn();
+        open.shift()?.();
+      }
+      await Promise.allSettled(calls.map(({ answer }) => answer));
+      assert(most <= limit, `${most} at once`);
+      assertEquals(running, 0);
+      // All places are there again.
+      const answers = Array.from({ length: limit + 1 }, () => ask(llm, "any"));
+      await turn();
+      assertEquals(running, limit);
+      for (let round = 0; round <= limit; round++) {
+        open.shift()?.();
+        await turn();
+      }
+      await Promise.all(answers);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("limitConcurrency() refuses a limit that is none", () => {
+  const model = new PlayedModel({ name: "vendor/model" });
+  for (const limit of [0, 1.5, Infinity]) {
+    assertThrows(
+      () => limitConcurrency(model, limit),
+      ConfigError,
+      `Cannot ask model "vendor/model" concurrently with limit ${limit}: expected a whole number from 1`,
+    );
+  }
+  assertThrows(
+    () => limitConcurrency(model, 1, { maxQueue: -1 }),
+    ConfigError,
+    "with maxQueue -1: expected a whole number from 0, or Infinity",
+  );
+});

@@ -1,0 +1,110 @@
+import { LLMError } from "@nomos/agent";
+import { retry, type RetryOptions } from "@nomos/agent/llm";
+import { ManualClock } from "@nomos/agent/testing";
+import { assertEquals } from "@std/assert";
+import { RetryBudget } from "../../../src/llm/wrappers/retry_budget.ts";
+import { requestOf } from "./played_model.ts";
+
+/** A model whose state is told, with retries that wait for nothing. */
+function unsteady(options: RetryOptions = {}) {
+  const state = { isDown: false, failNext: 0, calls: 0 };
+  const llm = retry({
+    name: "unsteady",
+    decide: () => {
+      state.calls++;
+      return state.isDown || state.failNext-- > 0
+        ? Promise.reject(new LLMError("down", { isRetryable: true }))
+        : Promise.resolve({ output: "up" });
+    },
+  }, {
+    clock: {
+      now: () => 0,
+      setTimer: (_, callback) => {
+        queueMicrotask(callback);
+        return () => {};
+      },
+    },
+    ...options,
+  });
+  const ask = async (times: number, signal?: AbortSignal) => {
+    const before = state.calls;
+    const request = requestOf(signal && { signal });
+    for (let i = 0; i < times; i++) await llm.decide(request).catch(() => {});
+    return state.calls - before;
+  };
+  return { state, ask };
+}
+
+Deno.test("retry() does not make a storm of a model that is down", async () => {
+  const { state, ask } = unsteady();
+  state.isDown = true;
+  assertEquals(await ask(1_000), 1_100);
+  assertEquals(await ask(1_000), 1_000);
+});
+
+Deno.test("retry() of many calls at once makes no more retries than its budget", async () => {
+  const { state, ask } = unsteady({ budget: 7 });
+  state.isDown = true;
+  await Promise.all(Array.from({ length: 500 }, () => ask(1)));
+  assertEquals(state.calls, 507);
+});
+
+Deno.test("retry() comes back after the model did: a retry for ten calls that succeed", async () => {
+  const { state, ask } = unsteady({ budget: 5 });
+  state.isDown = true;
+  await ask(10);
+  state.isDown = false;
+  assertEquals(await ask(19), 19);
+  state.isDown = true;
+  assertEquals(await ask(5), 6);
+});
+
+Deno.test("retry() never runs short where retries succeed", async () => {
+  const { state, ask } = unsteady({ budget: 2 });
+  for (let call = 0; call < 100; call++) {
+    state.failNext = 2;
+    // The first of the two retries is lost; ten calls that succeed give it back.
+    assertEquals(await ask(1), 3);
+    assertEquals(await ask(10), 10);
+  }
+});
+
+Deno.test("retry() loses no retry to a caller who gives up before it is made", async () => {
+  const clock = new ManualClock();
+  const { state, ask } = unsteady({ budget: 1, clock });
+  state.isDown = true;
+  for (let call = 0; call < 10; call++) {
+    const controller = new AbortController();
+    const asking = ask(1, controller.signal);
+    await clock.advance(0);
+    assertEquals(clock.pendingTimers, 1);
+    controller.abort();
+    await asking;
+  }
+});
+
+Deno.test("retry() with a budget of 0 never asks again, with Infinity always", async () => {
+  for (const [budget, calls] of [[0, 50], [Infinity, 150]] as const) {
+    const { state, ask } = unsteady({ budget });
+    state.isDown = true;
+    assertEquals(await ask(50), calls);
+  }
+});
+
+Deno.test("RetryBudget never holds more than at first", () => {
+  const budget = new RetryBudget(2);
+  for (let i = 0; i < 100; i++) {
+    budget.giveBack();
+    budget.earn();
+  }
+  assertEquals([budget.take(), budget.take(), budget.take()], [true, true, false]);
+});
+
+Deno.test("RetryBudget has a whole retry after exactly ten calls that succeeded", () => {
+  const budget = new RetryBudget(1);
+  budget.take();
+  for (let i = 0; i < 9; i++) budget.earn();
+  assertEquals(budget.take(), false);
+  budget.earn();
+  assertEquals(budget.take(), true);
+});

@@ -1,0 +1,141 @@
+import { ConfigError, type LLM, type LLMRequest } from "@nomos/agent";
+import { LLMTimeoutError, timeout, type TimeoutOptions } from "@nomos/agent/llm";
+import { ManualClock } from "@nomos/agent/testing";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { countedSignal } from "../../counted_signal.ts";
+import { deafModel, PlayedModel, requestOf, soon } from "./played_model.ts";
+
+Deno.test("timeout() gives up a call that takes longer, and tells its model", async () => {
+  const clock = new ManualClock();
+  const model = new PlayedModel({ name: "vendor/model", answers: ["stall"] });
+  const waiting = timeout(model, { call: 1_000, clock }).decide(requestOf());
+  const failed = assertRejects(
+    () => waiting,
+    LLMTimeoutError,
+    'Cannot wait longer for model "vendor/model": expected an answer within 1000 ms',
+  );
+  await clock.advance(999);
+  assertEquals(await soon(waiting), "pending");
+  await clock.advance(1);
+  const error = await failed;
+  assertEquals([error.code, error.isRetryable], ["LLM_TIMEOUT", true]);
+  assertStrictEquals(model.requests[0]!.signal?.reason, error);
+  assertEquals([model.openCalls, clock.pendingTimers], [0, 0]);
+});
+
+Deno.test("timeout() gives up a model that ignores its signal, and drops its late answer", async () => {
+  const late: ((settled: "given" | "failed") => void)[] = [];
+  const clock = new ManualClock();
+  const llm = timeout({
+    name: "late",
+    decide: () =>
+      new Promise((resolve, reject) =>
+        late.push((settled) =>
+          settled === "given" ? resolve({ output: "late" }) : reject(new Error("late"))
+        )
+      ),
+  }, { call: 10, clock });
+  for (const settled of ["given", "failed"] as const) {
+    const failed = assertRejects(() => llm.decide(requestOf()), LLMTimeoutError);
+    await clock.advance(10);
+    await failed;
+    late.pop()!(settled);
+    await clock.advance(0);
+  }
+});
+
+Deno.test("timeout() passes an answer in time on, and leaves no timer", async () => {
+  const clock = new ManualClock();
+  const model = new PlayedModel({ answers: [{ output: "done" }] });
+  assertEquals(await timeout(model, { call: 1, clock }).decide(requestOf()), { output: "done" });
+  assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("timeout() passes an error on, be it thrown at once, and leaves nothing", async () => {
+  const clock = new ManualClock();
+  const { controller, listeners } = countedSignal();
+  const { signal } = controller;
+  const down = new Error("down");
+  const models: LLM[] = [new PlayedModel({ answers: [down] }), {
+    name: "sudden",
+    decide: () => {
+      throw down;
+    },
+  }];
+  for (const model of models) {
+    const waiting = timeout(model, { call: 1, clock }).decide(requestOf({ signal }));
+    assertStrictEquals(await soon(waiting), down);
+    assertEquals([clock.pendingTimers, listeners()], [0, 0]);
+  }
+});
+
+Deno.test("timeout() changes nothing of the request but its signal", async () => {
+  let seen: LLMRequest | undefined;
+  const llm = timeout({
+    name: "seeing",
+    decide: (request) => {
+      seen = request;
+      return Promise.resolve({ output: "done" });
+    },
+  }, { call: 1, clock: new ManualClock() });
+  const controller = new AbortController();
+  const request = requestOf({ signal: controller.signal, step: "greet", sessionId: "s" });
+  await llm.decide(request);
+  assert(seen !== undefined && seen.signal !== request.signal);
+  assertStrictEquals(seen.messages, request.messages);
+  assertEquals([seen.step, seen.sessionId, seen.schemaName], ["greet", "s", "answer"]);
+  // The call is over: what becomes of the caller's signal is nothing to it.
+  controller.abort();
+  assertEquals(seen.signal?.aborted, false);
+});
+
+Deno.test("timeout() hands the caller's reason to the model", async () => {
+  const clock = new ManualClock();
+  const controller = new AbortController();
+  const model = new PlayedModel({ answers: ["stall"] });
+  const waiting = timeout(model, { call: 10, clock })
+    .decide(requestOf({ signal: controller.signal }));
+  await soon(waiting);
+  const reason = new Error("gone");
+  controller.abort(reason);
+  assertStrictEquals(await soon(waiting), reason);
+  assertStrictEquals(model.requests[0]!.signal?.reason, reason);
+});
+
+Deno.test("timeout() limits the time of embeddings too", async () => {
+  const clock = new ManualClock();
+  const failed = assertRejects(
+    () => timeout(deafModel(), { call: 10, clock }).embed!(["a"]),
+    LLMTimeoutError,
+    "an answer within 10 ms",
+  );
+  await clock.advance(10);
+  await failed;
+});
+
+Deno.test("timeout() of chunks sets no timer for what has none", async () => {
+  const clock = new ManualClock();
+  const model = new PlayedModel({ answers: ["stall"], embeddings: [] });
+  const llm = timeout(model, { chunk: 10, firstChunk: 10, clock });
+  const controller = new AbortController();
+  const waiting = llm.decide(requestOf({ signal: controller.signal }));
+  assertEquals([await soon(waiting), clock.pendingTimers], ["pending", 0]);
+  controller.abort();
+  await soon(waiting);
+});
+
+Deno.test("timeout() refuses to be made without a limit, or with one that is none", () => {
+  const cases: [TimeoutOptions, string][] = [
+    [{}, ": expected call, chunk or firstChunk"],
+    [{ call: 0 }, " with call 0: expected milliseconds, more than 0"],
+    [{ chunk: -1 }, " with chunk -1: expected milliseconds, more than 0"],
+    [{ firstChunk: Infinity }, " with firstChunk Infinity: expected milliseconds, more than 0"],
+  ];
+  for (const [options, message] of cases) {
+    assertThrows(
+      () => timeout(new PlayedModel({ name: "vendor/model" }), options),
+      ConfigError,
+      `Cannot limit the time of model "vendor/model"${message}`,
+    );
+  }
+});

@@ -1,0 +1,199 @@
+/** The same agent through both providers, against one server that has bad days. */
+import { createOpenAI } from "@ai-sdk/openai";
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { Agent, decide, type Decision, type LLM, MockLLM, Tool } from "@nomos/agent";
+import { aiSdk } from "@nomos/agent/ai-sdk";
+import {
+  LLMConnectionError,
+  LLMHttpError,
+  LLMSchemaError,
+  retry,
+  type RetryOptions,
+} from "@nomos/agent/llm";
+import { openai } from "@nomos/agent/openai";
+import { forbidRealModels } from "@nomos/agent/testing";
+import { allowRealModels } from "@nomos/agent/testing";
+import { assertEquals, assertRejects } from "@std/assert";
+import * as v from "valibot";
+import { answer, brokenAnswer, chatServer, failure, plain, type Reply } from "./chat_server.ts";
+
+/** Every way to the server; those of the AI SDK speak the same protocol. */
+const PROVIDERS: Readonly<Record<string, (url: string, stream: boolean) => LLM>> = {
+  "openai()": (baseURL, stream) => openai({ model: "m", baseURL, stream, name: "local/m" }),
+  "aiSdk(openai.chat)": (baseURL, stream) =>
+    aiSdk(createOpenAI({ baseURL, apiKey: "k" }).chat("m"), { stream }),
+  "aiSdk(openai-compatible)": (baseURL, stream) => {
+    const provider = createOpenAICompatible({
+      name: "local",
+      baseURL,
+      includeUsage: true,
+      supportsStructuredOutputs: true,
+    });
+    return aiSdk(provider("m"), { stream });
+  },
+};
+
+function barista(llm: LLM) {
+  const cart: string[] = [];
+  const add = new Tool({
+    name: "add_to_cart",
+    description: "Put a drink into the cart",
+    args: v.object({ drink: v.picklist(["espresso", "latte"]), size: v.optional(v.string()) }),
+    run: ({ drink }) => `${cart.push(drink)} in the cart`,
+  });
+  const agent = new Agent({
+    name: "barista",
+    llm,
+    start: "greet",
+    steps: {
+      greet: { description: "Greet them", routes: { order: "they want to order" } },
+      order: { description: "Take the order", tools: [add], end: "they have all they want" },
+    },
+    clock: () => 0,
+    ids: () => "s",
+  });
+  return { agent, cart };
+}
+
+/** What the model decides, when it gets to it. */
+const DECISIONS: readonly Decision[] = [
+  decide.move("order", { reasoning: ["They want coffee"] }),
+  decide.call("add_to_cart", { drink: "latte" }),
+  decide.respond("One latte. Anything else?"),
+  decide.end("Enjoy it 😀"),
+];
+
+function wire({ reasoning, ...decision }: Decision): Reply {
+  return answer({ reasoning, decision });
+}
+
+/** Retries at once: a test does not wait. */
+const AT_ONCE: RetryOptions = {
+  clock: {
+    now: () => 0,
+    setTimer: (_, callback) => {
+      queueMicrotask(callback);
+      return () => {};
+    },
+  },
+};
+
+async function play(llm: LLM) {
+  const { agent, cart } = barista(llm);
+  const session = agent.createSession();
+  const parts: string[] = [];
+  for (const input of ["A latte, please", "That is all"]) {
+    for await (const part of session.stream(input)) {
+      if (part.type === "delta") {
+        if (part.field === "response") parts.push(part.text);
+      } else parts.push(part.type);
+    }
+  }
+  return { session, cart, parts };
+}
+
+for (const [name, make] of Object.entries(PROVIDERS)) {
+  for (const stream of [false, true]) {
+    const way = `${name}, ${stream ? "streamed" : "whole"}`;
+
+    Deno.test(`the same agent plays the same session: ${way}`, async () => {
+      await using server = await chatServer(DECISIONS.map(wire));
+      const { session, cart, parts } = await play(make(server.url, stream));
+      const mocked = await play(new MockLLM(DECISIONS));
+      const bare = session.state.events.map((event) => {
+        const { usage: _, model: __, ...rest } = event as typeof event & {
+          usage?: unknown;
+          model?: unknown;
+        };
+        return rest;
+      });
+      assertEquals(bare, mocked.session.state.events as unknown[]);
+      assertEquals([session.status, cart], ["ended", ["latte"]]);
+      assertEquals(session.usage.input, 40);
+      assertEquals(server.requests.map(({ body }) => body.stream ?? false), [
+        stream,
+        stream,
+        stream,
+        stream,
+      ]);
+      const said = parts.filter((part) => !/^[a-z_]+$/.test(part)).join("");
+      assertEquals(said, stream ? "One latte. Anything else?Enjoy it 😀" : "");
+      // The schema went with every request, and only what is legal in a step is in it.
+      for (const { body } of server.requests) {
+        const { json_schema: format } = body.response_format as { json_schema: object };
+        assertEquals(Object.keys(format).sort(), ["name", "schema", "strict"]);
+      }
+    });
+
+    Deno.test(`bad days of the server change nothing in the session: ${way}`, async () => {
+      const [move, call, respond, end] = DECISIONS.map(wire) as [Reply, Reply, Reply, Reply];
+      const cut: Reply = stream ? brokenAnswer({ decision: {} }, 3, "cut") : plain('{"choices": [');
+      await using server = await chatServer([
+        failure(429, { message: "slow down" }, { "retry-after": "1" }),
+        move,
+        failure(500),
+        call,
+        ...(stream ? [cut] : []),
+        respond,
+        end,
+      ]);
+      const { session, cart } = await play(retry(make(server.url, stream), AT_ONCE));
+      assertEquals([session.status, cart], ["ended", ["latte"]]);
+      assertEquals(
+        session.state.events.map(({ type }) => type),
+        (await play(new MockLLM(DECISIONS))).session.state.events.map(({ type }) => type),
+      );
+      assertEquals(server.requests.length, stream ? 7 : 6);
+    });
+
+    Deno.test(`malformed JSON is told to the model, which is asked again: ${way}`, async () => {
+      await using server = await chatServer([
+        answer('{"reasoning": [], "decision": {"action": "MO'),
+        ...DECISIONS.map(wire),
+      ]);
+      const { session } = await play(make(server.url, stream));
+      assertEquals(session.state.events.slice(0, 3).map(({ type }) => type), [
+        "user",
+        "error",
+        "decision",
+      ]);
+      assertEquals(session.status, "ended");
+    });
+
+    Deno.test(`what cannot be mended is told by its kind: ${way}`, async () => {
+      const schema = { message: "Invalid schema for response_format", param: "response_format" };
+      const failures: [Reply, new (...args: never[]) => Error][] = [
+        [failure(429, { message: "slow down" }), LLMHttpError],
+        [failure(500), LLMHttpError],
+        [failure(400, schema), LLMSchemaError],
+        ...(stream
+          ? [[brokenAnswer({ decision: {} }, 3, "cut"), LLMConnectionError]] as [
+            Reply,
+            typeof LLMConnectionError,
+          ][]
+          : []),
+      ];
+      for (const [reply, kind] of failures) {
+        await using server = await chatServer([reply, wire(decide.respond("Hello again"))]);
+        const session = barista(make(server.url, stream)).agent.createSession();
+        await assertRejects(() => session.next("Hi"), kind as never);
+        assertEquals(session.status, "interrupted");
+        // Nothing is lost: the input is in the log, and the same turn goes on.
+        assertEquals((await session.resume()).response, "Hello again");
+      }
+    });
+  }
+}
+
+Deno.test("no provider calls out where real models are forbidden", async () => {
+  await using server = await chatServer([]);
+  using _ = allowRealModels();
+  forbidRealModels();
+  for (const make of Object.values(PROVIDERS)) {
+    for (const stream of [false, true]) {
+      const session = barista(make(server.url, stream)).agent.createSession();
+      await assertRejects(() => session.next("Hi"), Error, "real models are forbidden");
+    }
+  }
+  assertEquals(server.requests.length, 0);
+});

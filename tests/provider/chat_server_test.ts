@@ -1,0 +1,86 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  answer,
+  brokenAnswer,
+  type ChatServer,
+  chatServer,
+  failure,
+  hangUp,
+  silence,
+  vectors,
+} from "./chat_server.ts";
+
+function post(server: ChatServer, body: unknown, init: RequestInit = {}): Promise<Response> {
+  const url = `${server.url}/chat/completions`;
+  return fetch(url, { method: "POST", body: JSON.stringify(body), ...init });
+}
+
+const asked = { model: "m", messages: [] };
+
+Deno.test("chatServer() plays its replies in order, and has what it was asked", async () => {
+  await using server = await chatServer([answer({ a: 1 }), failure(429, { code: "slow" })]);
+  const first = await (await post(server, asked)).json();
+  assertEquals(first.choices[0].message.content, '{"a":1}');
+  const second = await post(server, asked, { headers: { authorization: "Bearer k" } });
+  assertEquals([second.status, await second.json()], [429, { error: { code: "slow" } }]);
+  const third = await post(server, asked);
+  assertEquals([third.status, (await third.json()).error.code], [501, "script_done"]);
+  assertEquals(server.requests.map(({ path }) => path), Array(3).fill("/v1/chat/completions"));
+  assertEquals(server.requests[1]!.headers.get("authorization"), "Bearer k");
+  assertEquals(server.requests[0]!.body, asked);
+});
+
+Deno.test("chatServer() streams where it is asked to, with usage where it is asked for", async () => {
+  await using server = await chatServer([answer("hello"), answer("hello")]);
+  const plain = await (await post(server, { ...asked, stream: true })).text();
+  const stream_options = { include_usage: true };
+  const counted = await (await post(server, { ...asked, stream: true, stream_options })).text();
+  assertEquals(plain.split("\n\n").length, 7);
+  assertEquals(counted.split("\n\n").length, 8);
+  assertEquals(plain.endsWith("data: [DONE]\n\n"), true);
+});
+
+Deno.test("chatServer() answers with a call where the request has a function", async () => {
+  await using server = await chatServer([answer("{}")]);
+  const tools = [{ type: "function", function: { name: "f" } }];
+  const { choices } = await (await post(server, { ...asked, tools })).json();
+  assertEquals(choices[0].message.tool_calls[0].function, { name: "f", arguments: "{}" });
+});
+
+Deno.test("chatServer() sees a client that goes away, before the response and within it", async () => {
+  await using server = await chatServer([silence, brokenAnswer("hello", 2, "never")]);
+  const leaving = new AbortController();
+  const silent = post(server, asked, { signal: leaving.signal });
+  const { abandoned } = await server.arrival(0);
+  leaving.abort();
+  await assertRejects(() => silent, DOMException);
+  await abandoned;
+  const endless = await post(server, { ...asked, stream: true });
+  const reader = endless.body!.getReader();
+  await reader.read();
+  await reader.cancel();
+  await server.requests[1]!.abandoned;
+});
+
+Deno.test("chatServer() can cut a connection, before the response and within it", async () => {
+  await using server = await chatServer([hangUp, brokenAnswer("hello", 2, "cut")]);
+  await assertRejects(() => post(server, asked), TypeError);
+  const response = await post(server, { ...asked, stream: true });
+  await assertRejects(() => response.text(), TypeError);
+});
+
+Deno.test("chatServer() closes though a client still waits", async () => {
+  const server = await chatServer([silence, brokenAnswer("hello", 2, "never")]);
+  const waiting = assertRejects(() => post(server, asked), TypeError);
+  await server.arrival(0);
+  const endless = await post(server, { ...asked, stream: true });
+  await server[Symbol.asyncDispose]();
+  await waiting;
+  await assertRejects(() => endless.text(), TypeError);
+});
+
+Deno.test("chatServer() gives vectors, the last one first", async () => {
+  await using server = await chatServer([vectors]);
+  const { data } = await (await post(server, { model: "m", input: ["a", "bcd"] })).json();
+  assertEquals(data.map(({ embedding }: { embedding: number[] }) => embedding), [[3, 1], [1, 0]]);
+});

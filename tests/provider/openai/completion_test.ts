@@ -1,0 +1,142 @@
+import { LLMError, type LLMResult } from "@nomos/agent";
+import {
+  LLMContentFilterError,
+  LLMHttpError,
+  LLMLengthError,
+  LLMRefusalError,
+  LLMSchemaError,
+  type OpenAIOptions,
+} from "@nomos/agent/openai";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { answer, plain, type Reply } from "../chat_server.ts";
+import { requestOf, scripted, thrownBy } from "./fixture.ts";
+
+async function resultOf(reply: Reply, options?: Partial<OpenAIOptions>): Promise<LLMResult> {
+  await using model = await scripted([reply], options);
+  return await model.llm.decide(requestOf());
+}
+
+const json = (value: unknown) => plain(JSON.stringify(value));
+const choice = (message: unknown, rest = {}) => json({ choices: [{ message, ...rest }] });
+
+Deno.test("decide() hands the text on as it is, with its model and its usage", async () => {
+  const usage = { input: 10, output: 5 };
+  const text = ' {"a": 1}\n';
+  assertEquals(await resultOf(answer(text)), { output: text, usage, model: "m" });
+  const dated = await resultOf(answer({ a: 1 }, { model: "m-2026-01-01" }));
+  assertEquals(dated, { output: '{"a":1}', usage, model: "m-2026-01-01" });
+});
+
+Deno.test("decide() takes the arguments of the function it asked for", async () => {
+  assertEquals((await resultOf(answer({ a: 1 }), { output: "tool" })).output, '{"a":1}');
+});
+
+Deno.test("decide() refuses calls that are not the one it asked for", async () => {
+  const call = (name: string) => ({ function: { name, arguments: "{}" } });
+  const cases: readonly (readonly [unknown, string])[] = [
+    [{ content: '{"a":1}' }, "the model called 0 functions: expected one call of"],
+    [{ tool_calls: [call("rm")] }, "the model called another function"],
+    [{ tool_calls: [call("answer"), call("answer")] }, "the model called 2 functions"],
+    [{ tool_calls: ["answer", null, {}] }, "the model called 0 functions"],
+  ];
+  for (const [message, expected] of cases) {
+    const error = await thrownBy(
+      () => resultOf(choice(message), { output: "tool" }),
+      LLMSchemaError,
+    );
+    assertStringIncludes(error.message, expected);
+    assertEquals(error.isRetryable, false);
+  }
+});
+
+Deno.test("decide() reads content in parts, and leaves reasoning out", async () => {
+  const content = [{ type: "thinking", thinking: [{ type: "text", text: "hm" }] }, {
+    type: "text",
+    text: '{"a"',
+  }, { type: "text", text: ":1}" }];
+  assertEquals((await resultOf(choice({ content, reasoning_content: "hm" }))).output, '{"a":1}');
+});
+
+Deno.test("decide() gives an empty text where there is no content", async () => {
+  for (const content of [null, undefined, "", 5, {}]) {
+    assertEquals(await resultOf(choice({ content })), { output: "" });
+  }
+});
+
+Deno.test("decide() tells a refusal, and what it cost", async () => {
+  const refusal = `I cannot\nhelp ${"x".repeat(1000)}`;
+  const error = await thrownBy(() => resultOf(answer("", { refusal })), LLMRefusalError);
+  assertStringIncludes(error.message, 'Cannot ask "test/m": the model refused: I cannot\\nhelp xx');
+  assertEquals([error.message.length < 400, error.isRetryable], [true, false]);
+  assertEquals(error.usage, { input: 10, output: 5 });
+});
+
+Deno.test("decide() tells an answer that was cut off, and what it cost", async () => {
+  for (const finishReason of ["length", "model_length"]) {
+    for (const output of ["json_schema", "tool"] as const) {
+      const reply = answer('{"a":', { finishReason });
+      const error = await thrownBy(() => resultOf(reply, { output }), LLMLengthError);
+      assertStringIncludes(error.message, "the answer was cut off after 5 characters");
+      assertEquals(error.usage, { input: 10, output: 5 });
+    }
+  }
+});
+
+Deno.test("decide() tells an answer that a filter withheld", async () => {
+  const reply = answer("", { finishReason: "content_filter", refusal: "no" });
+  const error = await thrownBy(() => resultOf(reply), LLMContentFilterError);
+  assertStringIncludes(error.message, "the content filter withheld the answer");
+  assertEquals(error.usage, { input: 10, output: 5 });
+});
+
+Deno.test("decide() takes reasons to end that it does not know for an end", async () => {
+  for (const finishReason of ["stop", "tool_calls", "eos", "", null]) {
+    assertEquals((await resultOf(answer("{}", { finishReason }))).output, "{}");
+  }
+  const error = await thrownBy(
+    () => resultOf(answer("{", { finishReason: "error" })),
+    LLMError,
+  );
+  assertEquals(error.isRetryable, true);
+});
+
+Deno.test("decide() refuses what is no answer, and says what it received", async () => {
+  const cases: readonly (readonly [Reply, string])[] = [
+    [plain("<html>Log in</html>", "text/html"), "received <html>Log in</html> (text/html)"],
+    [plain('{"choices":[{"mess'), 'received {"choices":[{"mess (application/json)'],
+    [plain(""), "received nothing (application/json)"],
+    [json({ choices: [] }), 'received {"choices":[]}'],
+    [json({ choices: [{}] }), 'received {"choices":[{}]}'],
+    [json({ choices: "x" }), 'received {"choices":"x"}'],
+    [json([]), "received []"],
+    [json(null), "received null"],
+    [plain(`${"y\n".repeat(1000)}`), "received y\\ny\\n"],
+  ];
+  for (const [reply, expected] of cases) {
+    const error = await thrownBy(() => resultOf(reply), LLMError);
+    assertStringIncludes(error.message, expected);
+    assertStringIncludes(error.message, 'Cannot ask "test/m": expected a response with a choice');
+    assertEquals([error.code, error.isRetryable], ["LLM_FAILED", false]);
+    assertEquals(error.message.length < 500, true);
+  }
+});
+
+Deno.test("decide() finds an error in a response of success", async () => {
+  const overloaded = { error: { message: "Provider returned error", code: 502 } };
+  const error = await thrownBy(() => resultOf(json(overloaded)), LLMHttpError);
+  assertEquals([error.status, error.isRetryable], [502, true]);
+  const late = choice({ content: "" }, { error: { message: "Gone", code: "rate_limit_exceeded" } });
+  const limited = await thrownBy(() => resultOf(late), LLMHttpError);
+  assertEquals([limited.status, limited.isRetryable], [429, true]);
+  const unknown = await thrownBy(() => resultOf(json({ error: "no model" })), LLMError);
+  assertEquals(
+    [unknown.message, unknown.code],
+    ['Cannot ask "test/m": the server failed: no model', "LLM_FAILED"],
+  );
+});
+
+Deno.test("decide() takes a usage of null or nonsense for none", async () => {
+  for (const usage of [null, {}, "5", { prompt_tokens: -1, completion_tokens: 1.5 }]) {
+    assertEquals(await resultOf(answer("{}", { usage })), { output: "{}", model: "m" });
+  }
+});

@@ -1,0 +1,100 @@
+import { LLMError } from "@nomos/agent";
+import { LLMHttpError, type OpenAIOptions } from "@nomos/agent/openai";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { failure, plain, type Reply, silence, vectors } from "../chat_server.ts";
+import { scripted, thrownBy } from "./fixture.ts";
+
+async function embed(
+  texts: readonly string[],
+  replies: readonly Reply[],
+  options?: Partial<OpenAIOptions>,
+): Promise<readonly [number[][], readonly unknown[]]> {
+  await using model = await scripted(replies, { embeddingModel: "e", ...options });
+  const embedded = await model.llm.embed!(texts);
+  return [embedded, model.server.requests.map(({ path, body }) => ({ path, ...body }))];
+}
+
+Deno.test("embed() gives the vectors in the order of the texts", async () => {
+  const [embedded, asked] = await embed(["a", "bcd", ""], [vectors]);
+  assertEquals(embedded, [[1, 0], [3, 1], [0, 2]]);
+  const request = { path: "/v1/embeddings", model: "e", input: ["a", "bcd", ""] };
+  assertEquals(asked, [{ ...request, encoding_format: "float" }]);
+});
+
+Deno.test("embed() asks for vectors of a length", async () => {
+  const [, [asked]] = await embed(["a"], [vectors], { dimensions: 2 });
+  assertEquals((asked as { dimensions: number }).dimensions, 2);
+});
+
+Deno.test("embed() asks for many texts in batches", async () => {
+  const texts = Array.from({ length: 600 }, (_, index) => "x".repeat(index));
+  const [embedded, asked] = await embed(texts, [vectors, vectors, vectors]);
+  assertEquals(embedded.map(([length]) => length), texts.map(({ length }) => length));
+  assertEquals(asked.map((body) => (body as { input: string[] }).input.length), [256, 256, 88]);
+});
+
+Deno.test("embed() asks nothing for nothing", async () => {
+  assertEquals(await embed([], []), [[], []]);
+});
+
+Deno.test("embed() fails as decide() does", async () => {
+  const limited = await thrownBy(
+    () => embed(["a"], [failure(429, {}, { "retry-after": "1" })]),
+    LLMHttpError,
+  );
+  assertEquals([limited.isRetryable, limited.retryAfter], [true, 1000]);
+  const schema = failure(400, { message: "no response_format", param: "response_format" });
+  await thrownBy(() => embed(["a"], [schema]), LLMHttpError);
+  const late = await thrownBy(() => embed(["a"], [plain('{"error":"no"}')]), LLMError);
+  assertEquals(late.message, 'Cannot ask "test/m": the server failed: no');
+});
+
+Deno.test("embed() refuses what are no vectors", async () => {
+  const item = (embedding: unknown, index?: number) => ({ embedding, index });
+  const cases: readonly (readonly [unknown, string])[] = [
+    [{}, "2 vectors"],
+    [{ data: [item([1])] }, "2 vectors"],
+    [{ data: [item([1]), item(["1"])] }, "vectors of finite numbers"],
+    [{ data: [item([1]), item([])] }, "vectors of finite numbers"],
+    [{ data: [item([1]), item("AAAA")] }, "vectors of finite numbers"],
+    [{ data: [item([1]), item([1, 2])] }, "vectors of one length"],
+    [{ data: [item([1], 1), item([1], 1)] }, "a vector with index 0"],
+    [{ data: [item([1], 0), item([1], 1e9)] }, "a vector with index 1"],
+    [{ data: [item([1], 0), item([1], -1)] }, "a vector with index 1"],
+  ];
+  for (const [value, expected] of cases) {
+    const error = await thrownBy(
+      () => embed(["a", "b"], [plain(JSON.stringify(value))]),
+      LLMError,
+    );
+    assertEquals(error.message, `Cannot embed with "test/m": expected ${expected} in the response`);
+  }
+  const html = await thrownBy(() => embed(["a"], [plain("<p>", "text/html")]), LLMError);
+  assertStringIncludes(html.message, "received <p> (text/html)");
+});
+
+Deno.test("embed() takes vectors without an index in their order", async () => {
+  const data = [{ embedding: [1] }, { embedding: [2] }];
+  const [embedded] = await embed(["a", "b"], [plain(JSON.stringify({ data }))]);
+  assertEquals(embedded, [[1], [2]]);
+});
+
+Deno.test("embed() refuses batches of different lengths", async () => {
+  const short: Reply = ({ body }) =>
+    Response.json({ data: body.input!.map((_, index) => ({ index, embedding: [1] })) });
+  const texts = Array(300).fill("a");
+  const error = await thrownBy(() => embed(texts, [vectors, short]), LLMError);
+  assertStringIncludes(error.message, "expected vectors of one length");
+});
+
+Deno.test("embed() throws the reason of its signal", async () => {
+  await using model = await scripted([silence], { embeddingModel: "e" });
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const embedding = assertRejects(() => model.llm.embed!(["a"], { signal }));
+  const { abandoned } = await model.server.arrival(0);
+  const reason = new Error("no longer wanted");
+  leaving.abort(reason);
+  assertEquals(await embedding, reason);
+  await abandoned;
+});

@@ -1,0 +1,97 @@
+import type { JsonSchema, LLM, LLMChunk, LLMRequest, Message } from "@nomos/agent";
+import { openai, type OpenAIOptions } from "@nomos/agent/openai";
+import {
+  answer,
+  type ChatServer,
+  chatServer,
+  type ReceivedRequest,
+  type Reply,
+} from "../chat_server.ts";
+
+/** A key that is easy to find where it must not be. */
+export const KEY = "sk-canary-0123456789";
+
+export const SCHEMA: JsonSchema = {
+  type: "object",
+  properties: { a: { type: "number" } },
+  required: ["a"],
+  additionalProperties: false,
+};
+
+/** A request with what a test says, and nothing else. */
+export function requestOf(
+  messages: string | readonly Message[] = "Hello",
+  rest: Partial<Pick<LLMRequest, "schema" | "step" | "sessionId" | "signal">> = {},
+): LLMRequest {
+  return {
+    messages: typeof messages === "string" ? [{ role: "user", content: messages }] : messages,
+    schema: SCHEMA,
+    schemaName: "answer",
+    validate: (value) => ({ success: true, value }),
+    ...rest,
+  };
+}
+
+/** A model of a scripted server, and the server. */
+export interface Scripted extends AsyncDisposable {
+  readonly llm: LLM;
+  readonly server: ChatServer;
+}
+
+/** A model whose server plays these replies. */
+export async function scripted(
+  replies: readonly Reply[],
+  options: Partial<OpenAIOptions> = {},
+): Promise<Scripted> {
+  const server = await chatServer(replies);
+  const llm = openai({ model: "m", name: "test/m", baseURL: server.url, apiKey: KEY, ...options });
+  return { llm, server, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+/** What is sent for a request, by a model with these options. */
+export async function sent(
+  options: Partial<OpenAIOptions>,
+  request: LLMRequest = requestOf(),
+  method: "decide" | "stream" = "decide",
+): Promise<ReceivedRequest["body"]> {
+  let body: ReceivedRequest["body"] = {};
+  const llm = openai({
+    model: "m",
+    apiKey: KEY,
+    async fetch(_, init) {
+      body = JSON.parse(init.body as string);
+      return await answer("{}")({ body } as ReceivedRequest);
+    },
+    ...options,
+  });
+  if (method === "decide") await llm.decide(request);
+  else await drain(llm, request);
+  return body;
+}
+
+/** A response with an answer. */
+export function completion(
+  content: string,
+  rest: Readonly<Record<string, unknown>> = {},
+): Response {
+  return Response.json({ choices: [{ message: { content }, finish_reason: "stop" }], ...rest });
+}
+
+/** All chunks of a stream. */
+export function drain(llm: LLM, request: LLMRequest = requestOf()): Promise<LLMChunk[]> {
+  return Array.fromAsync(llm.stream!(request));
+}
+
+/** What was thrown; fails if nothing was. */
+export async function thrownBy<Thrown extends Error>(
+  run: () => unknown,
+  type: abstract new (...args: never[]) => Thrown,
+): Promise<Thrown> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof type) return error;
+    throw new Error(`expected ${type.name}`, { cause: error });
+  }
+  throw new Error(`expected ${type.name}, but nothing was thrown`);
+}

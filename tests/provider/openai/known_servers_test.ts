@@ -1,0 +1,75 @@
+import { assertEquals } from "@std/assert";
+import { type KnownServer, serverAt } from "../../../src/provider/openai/known_servers.ts";
+
+/** The rows of the table of servers in the documentation, without those of its head and its foot. */
+async function documented(): Promise<string[][]> {
+  const source = new URL("../../../src/provider/openai/mod.ts", import.meta.url);
+  const lines = (await Deno.readTextFile(source)).split("\n");
+  const head = lines.findIndex((line) => line.startsWith(" * | host of `baseURL`"));
+  const rows = lines.slice(head + 2);
+  return rows.slice(0, rows.findIndex((line) => line.startsWith(" * | option")))
+    .map((line) => line.replace(/^ \* \| | \|$/g, "").split(" | "));
+}
+
+/** A server as the table writes it. */
+function row({ vendor, rules }: KnownServer): string[] {
+  const yes = (value: boolean) => value ? "yes" : "no";
+  return [
+    `\`${vendor ?? "host:port"}/…\``,
+    rules.apiKeyVariable === undefined ? "none" : `\`${rules.apiKeyVariable}\``,
+    yes(rules.lateSystem),
+    yes(rules.adjacent),
+    `\`${rules.maxTokensField}\``,
+    rules.includeUsage ? "asked for" : "comes unasked",
+    rules.promptCacheKey ? "sent" : "no",
+  ];
+}
+
+/** URLs of the hosts in the first cell of a row. */
+function urlsOf(hosts: string): URL[] {
+  const port = hosts.match(/^loopback, port (\d+)/)?.[1];
+  if (port !== undefined) {
+    return ["localhost", "127.0.0.1", "127.9.9.9", "[::1]"].map((host) =>
+      new URL(`http://${host}:${port}/v1`)
+    );
+  }
+  const names = [...hosts.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+  if (names.length === 0) {
+    return ["http://localhost:8000", "http://10.0.0.1:11434", "https://x.example"]
+      .map((url) => new URL(url));
+  }
+  return names.map((name) => new URL(`https://${name.replace("*", "anything")}/v1`));
+}
+
+Deno.test("serverAt() knows what the table in the documentation says, row by row", async () => {
+  const rows = await documented();
+  assertEquals(rows.length, 11);
+  for (const [hosts, ...cells] of rows) {
+    for (const url of urlsOf(hosts!)) assertEquals(row(serverAt(url)), cells, url.href);
+  }
+});
+
+Deno.test("serverAt() knows what stands below the table", () => {
+  const differing = ["api.groq.com", "api.mistral.ai", "openrouter.ai", "api.deepseek.com"]
+    .map((host) => serverAt(new URL(`https://${host}/v1`)));
+  assertEquals(
+    differing.map(({ output, unstreamed, body, rules }) => [
+      output,
+      unstreamed,
+      body,
+      rules.seedField,
+    ]),
+    [
+      ["json_schema", ["json_schema"], undefined, "seed"],
+      ["json_schema", undefined, undefined, "random_seed"],
+      ["json_schema", undefined, { provider: { require_parameters: true } }, "seed"],
+      ["json_object", undefined, undefined, "seed"],
+    ],
+  );
+});
+
+Deno.test("serverAt() takes no host for another that looks like it", () => {
+  const names = ["api.openai.com.x.example", "xapi.openai.com", "openai.com", "localhost.x.example"]
+    .map((host) => serverAt(new URL(`https://${host}:11434/v1`)).vendor);
+  assertEquals(names, [undefined, undefined, undefined, undefined]);
+});

@@ -1,0 +1,152 @@
+import { ConfigError, type LLM, openaiStrict } from "@nomos/agent";
+import { openai, type OpenAIOptions } from "@nomos/agent/openai";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+
+function messageFor(options: Partial<OpenAIOptions>): string {
+  return assertThrows(() => openai({ model: "m", ...options }), ConfigError).message;
+}
+
+Deno.test("openai() refuses an empty model name", () => {
+  for (const model of ["", " ", undefined as unknown as string]) {
+    assertStringIncludes(messageFor({ model }), "as model: expected a text that is not empty");
+  }
+});
+
+Deno.test("openai() refuses options that no server could take", () => {
+  const cases: readonly (readonly [Partial<OpenAIOptions>, string])[] = [
+    [{ name: "" }, 'Cannot use "" as name'],
+    [{ temperature: NaN }, "Cannot use NaN as temperature: expected a number from 0"],
+    [{ temperature: -1 }, "Cannot use -1 as temperature"],
+    [{ maxTokens: 0 }, "Cannot use 0 as maxTokens: expected a whole number from 1"],
+    [{ maxTokens: 1.5 }, "Cannot use 1.5 as maxTokens"],
+    [{ seed: 0.5 }, "Cannot use 0.5 as seed: expected a whole number"],
+    [{ reasoningEffort: "" }, 'Cannot use "" as reasoningEffort'],
+    [{ output: "xml" as "tool" }, "expected one of json_schema, tool, json_object"],
+    [{ embeddingModel: "" }, 'Cannot use "" as embeddingModel'],
+    [{ dimensions: 5 }, "Cannot use 5 as dimensions: expected an embeddingModel beside it"],
+    [{ embeddingModel: "e", dimensions: 0 }, "Cannot use 0 as dimensions"],
+    [{ fetch: "fetch" as unknown as typeof fetch }, 'Cannot use "fetch" as fetch'],
+    [{ body: { at: new Date() } }, 'Cannot use body: Cannot take a Date at "at" as JSON'],
+    [{ body: [] as unknown as Record<string, unknown> }, "Cannot use a list as body"],
+  ];
+  for (const [options, expected] of cases) assertStringIncludes(messageFor(options), expected);
+});
+
+Deno.test("openai() refuses a base URL that is none", () => {
+  for (const baseURL of ["", "api.openai.com/v1", "ftp://host/v1", "file:///v1"]) {
+    assertStringIncludes(messageFor({ baseURL }), "as baseURL: expected an http or https URL");
+  }
+  assertStringIncludes(messageFor({ baseURL: "https://h/v1#a" }), "a URL without a fragment");
+});
+
+Deno.test("openai() refuses a base URL that holds a secret, and does not show it", () => {
+  for (
+    const baseURL of [
+      "https://user@host/v1",
+      "https://:canary@host/v1",
+      "https://host/v1?key=canary",
+      "https://host/v1?api-key=canary",
+      "https://host/v1?a=1&access_token=canary",
+      "https://host/v1?sig=canary",
+    ]
+  ) {
+    const message = messageFor({ baseURL });
+    assertStringIncludes(message, "expected the key as apiKey or in headers");
+    assert(!message.includes("canary"));
+  }
+  openai({ model: "m", baseURL: "https://host/v1?api-version=preview" });
+});
+
+Deno.test("openai() sends the key of a vendor over https only", () => {
+  assertStringIncludes(messageFor({ baseURL: "http://api.openai.com/v1" }), "expected https");
+  openai({ model: "m", baseURL: "http://llm.example/v1" });
+  openai({ model: "m", baseURL: "http://localhost:11434/v1" });
+});
+
+Deno.test("openai() lets no field of body stand for the question", () => {
+  for (const field of ["model", "messages", "stream", "response_format", "tools", "tool_choice"]) {
+    assertStringIncludes(
+      messageFor({ body: { [field]: 1 } }),
+      `Cannot use "${field}" as body: expected none of model, messages,`,
+    );
+  }
+});
+
+Deno.test("openai() refuses headers that cannot be sent, and does not show their values", () => {
+  for (const value of ["canary\r\nx: y", "canaryé", 5 as unknown as string]) {
+    const message = messageFor({ headers: { "x-a": value } });
+    assertEquals(
+      message,
+      'Cannot use "x-a" as headers: expected ASCII text on one line as its value',
+    );
+  }
+  const message = messageFor({ headers: { "a b": "canary" } });
+  assertEquals(message, 'Cannot use "a b" as headers: expected the name of a header');
+});
+
+Deno.test("openai() refuses credentials that are given twice", () => {
+  assertEquals(
+    messageFor({ apiKey: "key", headers: { Authorization: "Bearer other" } }),
+    'Cannot use "authorization" as headers: expected it or apiKey, not both',
+  );
+});
+
+Deno.test("openai() is named after the vendor, or after the host", () => {
+  const nameAt = (baseURL: string) => openai({ model: "m", baseURL }).name;
+  assertEquals(openai({ model: "m" }).name, "openai/m");
+  assertEquals(
+    [
+      "https://eu.api.openai.com/v1",
+      "https://me.openai.azure.com/openai/v1",
+      "https://me.services.ai.azure.com/openai/v1",
+      "https://api.groq.com/openai/v1",
+      "https://api.mistral.ai/v1",
+      "https://openrouter.ai/api/v1",
+      "https://api.deepseek.com",
+      "https://api.x.ai/v1",
+      "https://generativelanguage.googleapis.com/v1beta/openai",
+      "http://localhost:11434/v1",
+      "http://127.0.0.1:11434/v1",
+      "http://[::1]:1234/v1",
+      "http://localhost:8000/v1",
+      "https://llm.example/v1",
+      "https://api.openai.com.evil.example/v1",
+      "https://notopenrouter.ai/v1",
+    ].map(nameAt),
+    [
+      "openai/m",
+      "azure/m",
+      "azure/m",
+      "groq/m",
+      "mistral/m",
+      "openrouter/m",
+      "deepseek/m",
+      "xai/m",
+      "google/m",
+      "ollama/m",
+      "ollama/m",
+      "lmstudio/m",
+      "localhost:8000/m",
+      "llm.example/m",
+      "api.openai.com.evil.example/m",
+      "notopenrouter.ai/m",
+    ],
+  );
+  assertEquals(openai({ model: "m", name: "house/m" }).name, "house/m");
+});
+
+Deno.test("openai() has the methods that its options give it, and cannot be changed", () => {
+  const methods = (llm: LLM) => [typeof llm.stream, typeof llm.embed];
+  assertEquals(methods(openai({ model: "m" })), ["function", "undefined"]);
+  assertEquals(methods(openai({ model: "m", stream: false, embeddingModel: "e" })), [
+    "undefined",
+    "function",
+  ]);
+  const groq = { model: "m", baseURL: "https://api.groq.com/openai/v1" };
+  assertEquals(typeof openai(groq).stream, "undefined");
+  assertEquals(typeof openai({ ...groq, stream: true }).stream, "function");
+  assertEquals(typeof openai({ ...groq, output: "tool" }).stream, "function");
+  const llm = openai({ model: "m" });
+  assertEquals(llm.schemaProfile, openaiStrict);
+  assertThrows(() => Object.assign(llm, { name: "other" }), TypeError);
+});

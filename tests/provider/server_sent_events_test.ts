@@ -1,0 +1,158 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { type ServerSentEvent, serverSentEvents } from "../../src/provider/server_sent_events.ts";
+
+const encoder = new TextEncoder();
+
+/** Gives pieces, and notes how many were taken and whether it was ended early. */
+class Source {
+  taken = 0;
+  wasEnded = false;
+  readonly #pieces: readonly Uint8Array[];
+
+  constructor(pieces: readonly Uint8Array[]) {
+    this.#pieces = pieces;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      for (const piece of this.#pieces) {
+        this.taken++;
+        yield await Promise.resolve(piece);
+      }
+    } finally {
+      this.wasEnded = true;
+    }
+  }
+}
+
+function read(...pieces: readonly (string | Uint8Array)[]): Promise<ServerSentEvent[]> {
+  const bytes = pieces.map((piece) => typeof piece === "string" ? encoder.encode(piece) : piece);
+  return Array.fromAsync(serverSentEvents(new Source(bytes)));
+}
+
+function whole(...data: readonly string[]): ServerSentEvent[] {
+  return data.map((data) => ({ data, isWhole: true }));
+}
+
+Deno.test("serverSentEvents() gives the data of each event", async () => {
+  assertEquals(await read("data: a\n\ndata: b\n\n"), whole("a", "b"));
+});
+
+Deno.test("serverSentEvents() ends lines with CR, LF or both", async () => {
+  for (const end of ["\n", "\r", "\r\n"]) {
+    const text = ["data: a", "data: b", "", "data: c", "", ""].join(end);
+    assertEquals(await read(text), whole("a\nb", "c"), JSON.stringify(end));
+  }
+  assertEquals(await read("data: a\r", "\n\r", "\ndata: b\r\r"), whole("a", "b"));
+  assertEquals(await read("data: a\r", "\ndata: b\n\n"), whole("a\nb"));
+  assertEquals(await read("data: a\r", "", "\n", "\n"), whole("a"));
+});
+
+Deno.test("serverSentEvents() takes one space away, and no more", async () => {
+  assertEquals(await read("data:a\n\ndata:  b \n\n"), whole("a", " b "));
+});
+
+Deno.test("serverSentEvents() passes over comments, other fields, and events without data", async () => {
+  const text =
+    ": keep-alive\n\n:\n\nevent: x\nid: 1\nretry: 5\n\ndatax: b\n\nDATA: c\n\ndata: a\n\n";
+  assertEquals(await read(text), whole("a"));
+});
+
+Deno.test("serverSentEvents() knows empty data from none", async () => {
+  assertEquals(await read("data\n\ndata:\ndata\n\n\n\n"), whole("", "\n"));
+});
+
+Deno.test("serverSentEvents() passes over one byte-order mark at the beginning", async () => {
+  const mark = new Uint8Array([0xef, 0xbb, 0xbf]);
+  assertEquals(await read(mark, "data: a\n\n"), whole("a"));
+  assertEquals(await read(mark.slice(0, 1), mark.slice(1), "data: a\n\n"), whole("a"));
+  assertEquals(await read("data: a\n\n", mark, "data: b\n\n"), whole("a"));
+});
+
+Deno.test("serverSentEvents() keeps characters that are cut in their middle", async () => {
+  const bytes = encoder.encode("data: é😀\n\n");
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    assertEquals(await read(bytes.slice(0, cut), bytes.slice(cut)), whole("é😀"));
+  }
+});
+
+Deno.test("serverSentEvents() gives an event that is not ended, and says so", async () => {
+  const rest = { data: "b", isWhole: false };
+  assertEquals(await read("data: a\n\ndata: b"), [...whole("a"), rest]);
+  assertEquals(await read("data: a\n\ndata: b\n"), [...whole("a"), rest]);
+  assertEquals(await read("data: a\n\ndat"), whole("a"));
+});
+
+Deno.test("serverSentEvents() refuses an event that does not end", async () => {
+  const endless = (piece: string) =>
+    serverSentEvents(new Source(Array(20).fill(encode(piece))), 30);
+  for (const piece of ["data: a", "data: a\n", ": a"]) {
+    await assertRejects(
+      () => Array.fromAsync(endless(piece)),
+      RangeError,
+      "Cannot read an event of the stream: expected at most 30 characters",
+    );
+  }
+  assertEquals((await Array.fromAsync(endless("data: a\n\n"))).length, 20);
+});
+
+Deno.test("serverSentEvents() reads no further than asked, and ends its source", async () => {
+  const source = new Source(["data: a\n\ndata: b\n\n", "data: c\n\n", "data: d\n\n"].map(encode));
+  const events = serverSentEvents(source);
+  assertEquals(source.taken, 0);
+  await events.next();
+  await events.next();
+  assertEquals(source.taken, 1);
+  await events.next();
+  assertEquals([source.taken, source.wasEnded], [2, false]);
+  await events.return();
+  assertEquals([source.taken, source.wasEnded], [2, true]);
+});
+
+/** The specification, on a whole text: written for clearness, to compare with. */
+function byTheBook(text: string): string[] {
+  const events: string[] = [];
+  let data: string[] = [];
+  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
+  for (const line of lines.slice(0, -1)) {
+    if (line === "") {
+      if (data.length > 0) events.push(data.join("\n"));
+      data = [];
+      continue;
+    }
+    const [field, ...rest] = line.split(":");
+    if (field === "data") data.push(rest.join(":").replace(/^ /, ""));
+  }
+  return events;
+}
+
+const streams = fc.array(
+  fc.constantFrom("data", "data:", " ", ": ", "\n", "\r", "\r\n", "é", "😀", "x", "id", "\ufeff"),
+  { maxLength: 40 },
+).map((parts) => encoder.encode(parts.join("")));
+
+Deno.test("serverSentEvents() gives the same, by the specification, however bytes are cut", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      streams,
+      fc.array(fc.nat(120), { maxLength: 12 }),
+      async (bytes, places) => {
+        const cuts = [0, ...places.filter((place) => place < bytes.length), bytes.length];
+        cuts.sort((a, b) => a - b);
+        const pieces = cuts.slice(1).map((cut, index) => bytes.slice(cuts[index], cut));
+        const events = await read(...pieces);
+        assertEquals(events, await read(bytes));
+        assertEquals(
+          events.filter(({ isWhole }) => isWhole).map(({ data }) => data),
+          byTheBook(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)),
+        );
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+function encode(text: string): Uint8Array {
+  return encoder.encode(text);
+}

@@ -1,0 +1,51 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+
+/** Runs the command without any permission. */
+async function run(...args: string[]): Promise<{ code: number; out: string; errors: string }> {
+  const path = new URL("../../scripts/bench_prompt_cache.ts", import.meta.url).href;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", path, ...args],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), errors: decoder.decode(stderr) };
+}
+
+Deno.test("bench:prompt-cache keeps its goal, prints its tables and exits with 0", async () => {
+  const { code, out, errors } = await run();
+  assertEquals([code, errors], [0, ""]);
+  assertMatch(out, /^request +turn /);
+  assertMatch(out, / {2}kept {2}messages only$/m);
+});
+
+Deno.test("bench:prompt-cache exits with 1 if its goal is missed, and prints its tables too", async () => {
+  const { code, out, errors } = await run("--goal", "99");
+  assertEquals([code, errors], [1, ""]);
+  assertMatch(out, / ≥ 99\.0 % {2}missed {2}messages only$/m);
+});
+
+Deno.test("bench:prompt-cache prints JSON on --json, with the code of its goal", async () => {
+  const { code, out } = await run("--json", "--goal", "99");
+  assertEquals(code, 1);
+  const { layouts, goal, isKept } = JSON.parse(out);
+  assertEquals([layouts.length, goal, isKept], [4, 0.99, false]);
+  assert(layouts[0].share >= 0.9);
+});
+
+Deno.test("bench:prompt-cache prints its usage on --help", async () => {
+  const { code, out, errors } = await run("--help");
+  assertEquals([code, errors], [0, ""]);
+  assertStringIncludes(out, "\nUsage: deno task bench:prompt-cache [flags]\n");
+});
+
+Deno.test("bench:prompt-cache exits with 2 and one line on wrong flags", async () => {
+  for (const goal of ["0", "101", "ninety", "1.5"]) {
+    const { code, out, errors } = await run("--goal", goal);
+    assertEquals([code, out], [2, ""]);
+    const expected = "expected a whole number from 1 to 100";
+    assertEquals(errors, `Could not use "${goal}" for --goal: ${expected}\n`);
+  }
+  const { code, errors } = await run("--rounds", "3");
+  assertEquals(code, 2);
+  assertEquals(errors, 'Could not use "--rounds": expected a flag that --help lists\n');
+});
