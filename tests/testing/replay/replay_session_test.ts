@@ -1,4 +1,12 @@
-import { Agent, ConfigError, decide, MockLLM, raw, type State, StateError } from "@nomos/agent";
+import {
+  type Agent,
+  ConfigError,
+  decide,
+  MockLLM,
+  raw,
+  type State,
+  StateError,
+} from "@nomos/agent";
 import { memoryStore } from "@nomos/agent/store";
 import {
   assertReplays,
