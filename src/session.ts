@@ -45,6 +45,7 @@ export let liveSessionOf: (session: Session) => LiveSession;
  * | a guard that throws, or gives no boolean | `GuardError`, `interrupted`; `resume()` asks it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
  * | a tool that changes its arguments | changes its own copy |
+ * | a fork in the middle of a turn | `interrupted`; calls begun before the cut keep their keys |
  *
  * @example
  * ```ts
