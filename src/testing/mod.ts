@@ -7,6 +7,7 @@
  * | {@linkcode explore} | every step, route, tool outcome and guard, with checks on each path |
  * | {@linkcode fuzz} | legal decisions mixed with a hostile world; failing cases become tests |
  * | {@linkcode cassette} | a real model recorded once, replayed without a network |
+ * | {@linkcode replaySession} | a recorded session played again with a changed agent, prompt or model |
  * | {@linkcode scenario} | a whole conversation with a scripted or simulated user, judged |
  * | {@linkcode trajectoryOf} | assertions on what an agent did, that fail with the transcript |
  * | {@linkcode repeat} | how often a test passes that does not always, with its confidence |
@@ -36,6 +37,11 @@ export type { FuzzCase, FuzzOutput, FuzzTurn, ToolBehaviour } from "./fuzz/fuzz_
 export { playFuzzCase } from "./fuzz/play_case.ts";
 export { ManualClock } from "./manual_clock.ts";
 export { requestSnapshot, schemaOutline } from "./snapshot.ts";
+export type { Recording } from "./replay/recording.ts";
+export { ReplayError } from "./replay/replay_difference.ts";
+export type { ReplayDifference } from "./replay/replay_difference.ts";
+export { assertReplays, replayDifferences, replaySession } from "./replay/replay_session.ts";
+export type { ReplayOptions } from "./replay/replay_session.ts";
 export type { Check, CheckOutcome, Verdict } from "./scenario/check.ts";
 export type { Conversation, ConversationMessage } from "./scenario/conversation.ts";
 export { judge, JudgeError } from "./scenario/judge.ts";

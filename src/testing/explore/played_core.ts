@@ -63,8 +63,15 @@ export function playedCore(core: AgentCore, player: Player): AgentCore {
     });
   }
   const graph = { start: core.graph.start, steps };
-  // Nothing is really spent, and nobody is told.
-  return { ...core, graph, spendingLimits: undefined, cost: undefined, observers: [] };
+  // Nothing is really spent, and nobody is told or asked.
+  return {
+    ...core,
+    graph,
+    spendingLimits: undefined,
+    cost: undefined,
+    observers: [],
+    migrateResult: undefined,
+  };
 }
 
 /** The player in the place of a model: schemas are lowered for that model all the same. */
