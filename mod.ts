@@ -36,6 +36,7 @@ export type {
   SessionOptions,
 } from "./src/agent_options.ts";
 export type { PendingApproval } from "./src/approval.ts";
+export type { AgentToolInput, AgentToolOptions } from "./src/child/agent_tool.ts";
 export { decide } from "./src/decision/decision.ts";
 export type {
   Action,
@@ -66,6 +67,7 @@ export type { Delta } from "./src/delta.ts";
 export type { Explanation } from "./src/explain.ts";
 export {
   AgentError,
+  AgentToolError,
   ApprovalError,
   ConfigError,
   FallbackError,
@@ -97,6 +99,7 @@ export type {
 export type {
   ApprovalGivenEvent,
   ApprovalRequestedEvent,
+  Charge,
   DecisionEvent,
   EndedEvent,
   ErrorEvent,

@@ -12,13 +12,21 @@ import type {
   SessionArguments,
 } from "./agent_options.ts";
 import { buildCore } from "./build_core.ts";
+import {
+  AgentTool,
+  type AgentToolInput,
+  type AgentToolOptions,
+  type ChildRunner,
+} from "./child/agent_tool.ts";
 import { createSession } from "./create_session.ts";
+import type { StandardSchema } from "./decision/standard_schema.ts";
 import { ConfigError, quote } from "./errors.ts";
 import { explainNext, type Explanation } from "./explain.ts";
 import { drawDiagram } from "./graph/diagram.ts";
 import { findWarnings } from "./graph/reachability.ts";
 import type { State } from "./history/state.ts";
 import { liveSessionOf, Session } from "./session.ts";
+import type { Tool } from "./tool/tool.ts";
 import type { Turn } from "./turn.ts";
 
 /** The inside of an agent, for the rooms that play it; undefined for anything else. */
@@ -155,8 +163,120 @@ export class Agent<StepId extends string = string, Context = unknown> {
     return await explainNext(live);
   }
 
+  /**
+   * The agent as a tool of other agents. A call of it is a session of its own, named
+   * by the `callKey` of the call, which runs one turn; what the agent responds, or
+   * says when it ends, is the result.
+   *
+   * | of the caller | for the agent |
+   * | --- | --- |
+   * | its log | lives apart: in the same store, or with its state as `children` |
+   * | its limits | count what the agent spends, and hold for it beside its own |
+   * | its signal | ends the agent's turn too |
+   * | its `resume()` | goes on with the agent's session; what was recorded is not done again |
+   * | its `approvals` | have those of the agent, and its `approve()`, `deny()` and `settle()` take them |
+   * | its stream | has no deltas of the agent |
+   *
+   * An agent that ends `limited` makes the call an error; one whose turn throws
+   * makes the turn of the caller throw, and `resume()` goes on there. A call that is
+   * given up stays so, and its session `interrupted`.
+   *
+   * @throws {ConfigError} if an option is not usable.
+   *
+   * @example
+   * ```ts
+   * import { Agent, decide, MockLLM } from "@nomos/agent";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const translator = new Agent({
+   *   name: "translator",
+   *   llm: new MockLLM([decide.respond("Bonjour")]),
+   *   start: "translate",
+   *   steps: { translate: { description: "Translate into French" } },
+   * });
+   * const host = new Agent({
+   *   name: "host",
+   *   llm: new MockLLM([
+   *     decide.call("translate", { input: "Hello" }),
+   *     decide.respond("In French it is Bonjour"),
+   *   ]),
+   *   start: "talk",
+   *   steps: {
+   *     talk: {
+   *       description: "Help the user",
+   *       tools: [translator.asTool({ name: "translate", description: "Translate into French" })],
+   *     },
+   *   },
+   * });
+   * const turn = await host.createSession({ id: "ann" }).next("What is Hello in French?");
+   * assertEquals(turn.toolResults[0]?.text, "Bonjour");
+   * assertEquals(turn.state.children?.["ann/1/0"]?.status, "waiting");
+   * ```
+   */
+  asTool<Args extends StandardSchema = AgentToolInput, CallerContext = Context>(
+    options: AgentToolOptions<Args, CallerContext, Context>,
+  ): Tool<Args, CallerContext> {
+    return makeTool(() => this.#core, options);
+  }
+
+  /**
+   * A tool of an agent that is made after it: one that calls itself, or is called by
+   * what it calls. The agent is asked for when the tool is called; all else is as for
+   * {@linkcode Agent.asTool}. The agent's `maxDepth` ends the recursion.
+   *
+   * @throws {ConfigError} if an option is not usable.
+   *
+   * @example
+   * ```ts
+   * import { Agent, decide, MockLLM } from "@nomos/agent";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const llm = new MockLLM([
+   *   decide.call("divide", { input: "The first half" }),
+   *   decide.respond("One half is done"),
+   *   decide.respond("All is done"),
+   * ]);
+   * const worker: Agent<"work"> = new Agent({
+   *   name: "worker",
+   *   llm,
+   *   start: "work",
+   *   steps: {
+   *     work: {
+   *       description: "Do the work, or divide it",
+   *       tools: [Agent.toolOf(() => worker, { name: "divide", description: "Hand on a part" })],
+   *     },
+   *   },
+   * });
+   * assertEquals((await worker.next("The work")).response, "All is done");
+   * ```
+   */
+  static toolOf<Context, Args extends StandardSchema = AgentToolInput, CallerContext = Context>(
+    agent: () => Agent<string, Context>,
+    options: AgentToolOptions<Args, CallerContext, Context>,
+  ): Tool<Args, CallerContext> {
+    return makeTool(() => {
+      const made: unknown = agent();
+      const core = coreOf(made);
+      if (core !== undefined) return core;
+      throw new ConfigError(`Cannot call ${quote(made)} as a tool: expected an Agent`);
+    }, options);
+  }
+
   /** The graph as Mermaid text: steps, routes with their conditions, tools. */
   diagram(): string {
     return drawDiagram(this.#core.graph);
   }
+}
+
+function makeTool<Args extends StandardSchema, Context>(
+  agent: () => AgentCore,
+  options: AgentToolOptions<Args, Context, unknown>,
+): Tool<Args, Context> {
+  const tool: unknown = new AgentTool(agent, options as never, loadRunner);
+  return tool as Tool<Args, Context>;
+}
+
+/** Loaded when an agent is first called as a tool. */
+function loadRunner(): Promise<ChildRunner> {
+  return import("./child/run_child.ts");
 }

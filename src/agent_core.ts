@@ -21,6 +21,8 @@ export interface AgentCore {
   readonly standing: Message;
   readonly examples: ExampleChooser;
   readonly limits: TurnLimits;
+  /** How many levels of agents that are tools may lie below a session. */
+  readonly maxDepth: number;
   /** What turns and sessions may spend; a session may have limits of its own. */
   readonly spendingLimits: Limits | undefined;
   /** What tokens cost. */

@@ -38,6 +38,12 @@ export interface AgentOptions<StepId extends string = string, Context = unknown>
   readonly maxErrors?: number;
   /** How many decisions a turn may have before an answer is asked for. Default: 10. */
   readonly maxIterations?: number;
+  /**
+   * How many levels of agents may lie below a session of this one, where an agent
+   * is a tool of the next. A call that goes deeper fails; where agents differ, the
+   * lowest number holds. Default: 8.
+   */
+  readonly maxDepth?: number;
   /** What turns and sessions may spend: tokens, money, calls, time. Default: no limits. */
   readonly limits?: Limits;
   /** What a model call cost, for `limits`, events and states. Default: cost is not known. */

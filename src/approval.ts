@@ -4,9 +4,10 @@
  * @module
  */
 import type { ToolCall } from "./decision/decision.ts";
-import { ApprovalError, GuardError, quote } from "./errors.ts";
+import { ApprovalError, ConfigError, GuardError, quote } from "./errors.ts";
 import type { ApprovalRequestedEvent, SessionEvent } from "./history/event.ts";
 import type { LiveSession } from "./live_session.ts";
+import { sha256 } from "./sha256.ts";
 import { resultText } from "./tool/result_text.ts";
 import { approvalOf } from "./tool/tool.ts";
 
@@ -64,10 +65,8 @@ export function needsApproval(
 }
 
 /** What an approval is bound to. */
-export async function hashOf(callKey: string, { tool, args }: ToolCall): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify([callKey, tool, args]));
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export function hashOf(callKey: string, { tool, args }: ToolCall): Promise<string> {
+  return sha256(JSON.stringify([callKey, tool, args]));
 }
 
 /** Puts the hashes into requests for approval. */
@@ -82,6 +81,7 @@ export async function addHashes(events: SessionEvent[]): Promise<void> {
  * The events of a verdict.
  *
  * @throws {ApprovalError} if the call does not wait for one, or is not the one that was asked about.
+ * @throws {ConfigError} if a reason is no text.
  */
 export async function verdictEvents(
   session: LiveSession,
@@ -89,6 +89,11 @@ export async function verdictEvents(
 ): Promise<SessionEvent[]> {
   const { agent, log } = session;
   const { callKey, kind } = verdict;
+  if (kind === "denied" && typeof verdict.reason !== "string") {
+    throw new ConfigError(
+      `Cannot deny call ${quote(callKey)} for the reason ${quote(verdict.reason)}: expected text`,
+    );
+  }
   const group = log.position.pending;
   const request = group?.waiting?.get(callKey);
   if (request === undefined) throw refusal(session, verdict);
@@ -121,7 +126,7 @@ export async function verdictEvents(
   if (text !== undefined) {
     const outcome = kind === "denied" ? "denied" : "ok";
     events.push({ seq, time, type: "tool_finished", callKey, call, tool, outcome, text });
-  } else if (request.reason === "approval") {
+  } else if (kind === "approved" && request.reason === "approval") {
     events.push({ seq, time, type: "tool_started", callKey, call, tool });
   }
   return events;

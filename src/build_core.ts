@@ -42,6 +42,7 @@ export function buildCore(options: AgentOptions<string, never>): AgentCore {
       exampleThreshold: options.exampleThreshold ?? 0.5,
     }),
     limits: { maxErrors: options.maxErrors ?? 3, maxIterations: options.maxIterations ?? 10 },
+    maxDepth: options.maxDepth ?? 8,
     spendingLimits: limits,
     cost,
     observers: options.observers?.slice() ?? [],
@@ -70,6 +71,7 @@ const optionsShape = v.looseObject({
   reasoning: v.optional(v.boolean("expected true or false")),
   maxErrors: wholeNumber(0),
   maxIterations: wholeNumber(1),
+  maxDepth: wholeNumber(0),
   maxResultChars: wholeNumber(1),
   maxExamples: wholeNumber(0),
   exampleThreshold: v.optional(

@@ -5,11 +5,14 @@
  */
 import { ABORTED, unlessAborted } from "./abort.ts";
 import { addHashes } from "./approval.ts";
+import { AgentTool } from "./child/agent_tool.ts";
+import { ChildCall } from "./child/child_call.ts";
 import type { ToolCall } from "./decision/decision.ts";
 import { callKeyOf, type SessionEvent } from "./history/event.ts";
 import { type CallGroup, isWaiting } from "./history/position.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { Scope } from "./observer.ts";
+import type { HeldCall } from "./tool/held_call.ts";
 import {
   CallContext,
   type CallOutcome,
@@ -57,6 +60,7 @@ function start(
   runs: readonly PreparedCall["run"][],
 ): RunningCalls {
   const prepared: PreparedCall[] = [];
+  const children: ChildCall[] = [];
   for (const [call, run] of runs.entries()) {
     if (group.finished[call] !== undefined) continue;
     if (group.waiting !== undefined && isWaiting(group, call)) continue;
@@ -66,8 +70,15 @@ function start(
     // What was running when the process died is not run again, but found out about.
     const isUnknown = begun !== undefined && !begun.includes(callKey) &&
       typeof run !== "string" && run.tool.once;
-    prepared.push({ call, run, context, scope, isUnknown });
+    if (typeof run === "string" || !(run.tool instanceof AgentTool)) {
+      prepared.push({ call, run, context, scope, isUnknown });
+      continue;
+    }
+    const child = new ChildCall(session, run.tool, group.decision, call, context);
+    children.push(child);
+    prepared.push({ call, run, context, scope, isUnknown, child });
   }
+  session.debtors = children;
   return new RunningCalls(prepared, session.agent.maxResultChars, signal);
 }
 
@@ -132,10 +143,10 @@ async function validateAgain(
 export function finishedEvent(
   session: LiveSession,
   group: CallGroup,
-  { call, outcome, text }: CallOutcome,
+  { call, outcome, text, charge }: CallOutcome,
   ahead = 0,
 ): SessionEvent {
-  return {
+  const event: SessionEvent = {
     seq: session.log.events.length + ahead,
     time: session.agent.clock(),
     type: "tool_finished",
@@ -145,6 +156,28 @@ export function finishedEvent(
     outcome,
     text,
   };
+  return charge === undefined ? event : { ...event, ...charge };
+}
+
+/** The events of a call that came to rest: what its session asks, it asks a person. */
+export function heldEvents(
+  session: LiveSession,
+  { call, approvals, charge }: HeldCall,
+): SessionEvent[] {
+  return approvals.map(({ callKey, tool, args, reason, hash }, ahead) => {
+    const event: SessionEvent = {
+      seq: session.log.events.length + ahead,
+      time: session.agent.clock(),
+      type: "approval_requested",
+      callKey,
+      call,
+      tool,
+      args,
+      reason,
+      hash,
+    };
+    return ahead === 0 ? { ...event, ...charge } : event;
+  });
 }
 
 /** The name under which a call was started; a session may have got another id since. */
@@ -152,12 +185,31 @@ function keyOf(session: LiveSession, group: CallGroup, call: number): string {
   return group.callKeys[call] ?? callKeyOf(session.id, group.decision, call);
 }
 
-/** The events that close calls which were left open when the user goes on instead. */
-export function closeOpenCalls(session: LiveSession): SessionEvent[] {
+/**
+ * The events that close calls which were left open when the user goes on instead.
+ * A promise only where an agent is called: what its session spent is found out.
+ */
+export function closeOpenCalls(session: LiveSession): SessionEvent[] | Promise<SessionEvent[]> {
   const group = session.log.position.pending;
   if (group === undefined) return [];
   const open = group.calls.map((_, call) => call).filter((call) => !group.finished[call]);
-  return open.map((call, ahead) =>
-    finishedEvent(session, group, { call, outcome: "aborted", text: "The user went on" }, ahead)
-  );
+  const children = open.flatMap((call) => childOf(session, group, call) ?? []);
+  const close = () =>
+    open.map((call, ahead) => {
+      const charge = children.find((child) => child.call === call)?.charge;
+      const outcome = { call, outcome: "aborted", text: "The user went on", charge } as const;
+      return finishedEvent(session, group, outcome, ahead);
+    });
+  if (children.length === 0) return close();
+  return Promise.all(children.map((child) => child.close())).then(close);
+}
+
+/** The call of an agent that was started. */
+function childOf(session: LiveSession, group: CallGroup, call: number): ChildCall | undefined {
+  const tool = session.step.tools.find(({ name }) => name === group.calls[call]!.tool);
+  const callKey = keyOf(session, group, call);
+  const isAsked = group.waiting?.has(callKey);
+  if (!(tool instanceof AgentTool) || isAsked) return undefined;
+  const context = new CallContext(session.context, session.id, session.step.id, callKey);
+  return new ChildCall(session, tool, group.decision, call, context);
 }

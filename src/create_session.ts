@@ -9,8 +9,8 @@ import { checkLimits } from "./check_limits.ts";
 import { ConfigError, quote } from "./errors.ts";
 import { Log } from "./history/log.ts";
 import { migrateResultOf } from "./history/result_migration.ts";
-import { logOf, readState } from "./history/state.ts";
-import { LiveSession } from "./live_session.ts";
+import { logOf, readState, type State } from "./history/state.ts";
+import { type LiveOptions, LiveSession } from "./live_session.ts";
 import { Session } from "./session.ts";
 
 /**
@@ -28,18 +28,40 @@ export function createSession(core: AgentCore, options: SessionOptions = {}): Se
   if (limits !== undefined) checkLimits(limits, core.cost, "Cannot create a session");
   if (state === undefined) {
     const name = checkId(id === undefined ? core.ids() : id);
-    const log = new Log(core.graph.start);
-    return new Session(new LiveSession(core, name, context, log, false, limits));
+    return new Session(liveSession(core, name, context, undefined, { limits }));
   }
   const known = readState(state);
   const name = id === undefined ? known.sessionId : checkId(id);
+  return new Session(liveSession(core, name, context, known, { limits }));
+}
+
+/**
+ * The inside of a session in memory, of a state that was read or a new one.
+ *
+ * @throws {StateError} if the state is in a step this graph lacks, or at odds with itself, or
+ *   `migrateResult` fails.
+ */
+export function liveSession(
+  core: AgentCore,
+  id: string,
+  context: unknown,
+  state: State | undefined,
+  options: LiveOptions,
+): LiveSession {
+  if (state === undefined) {
+    return new LiveSession(core, id, context, new Log(core.graph.start), options);
+  }
+  const { status, children } = state;
   const { migrateResult } = core;
   const events = migrateResult === undefined
-    ? known.events
-    : known.events.map((event) => migrateResultOf(event, migrateResult));
-  const log = logOf({ ...known, events }, core.graph.steps);
-  const isInterrupted = known.status === "interrupted";
-  return new Session(new LiveSession(core, name, context, log, isInterrupted, limits));
+    ? state.events
+    : state.events.map((event) => migrateResultOf(event, migrateResult));
+  const log = logOf({ ...state, events }, core.graph.steps);
+  return new LiveSession(core, id, context, log, {
+    ...options,
+    isInterrupted: status === "interrupted",
+    children: children && new Map(Object.entries(children)),
+  });
 }
 
 function checkId(id: unknown): string {

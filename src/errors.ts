@@ -155,6 +155,12 @@ export class ToolArgumentsError extends RunError {
   readonly code = "TOOL_ARGUMENTS_INVALID";
 }
 
+/** An agent that was called as a tool came to no result. */
+export class AgentToolError extends RunError {
+  /** `"AGENT_TOOL_FAILED"` */
+  readonly code = "AGENT_TOOL_FAILED";
+}
+
 /** A tool took longer than its `timeout`. */
 export class ToolTimeoutError extends RunError {
   /** `"TOOL_TIMEOUT"` */

@@ -9,7 +9,8 @@ import type { Limits } from "./history/limits.ts";
 import { Log } from "./history/log.ts";
 import type { Position } from "./history/position.ts";
 import { checkStep, startOf } from "./history/state.ts";
-import { LiveSession } from "./live_session.ts";
+import { type Children, LiveSession } from "./live_session.ts";
+import { noteChildren } from "./session_state.ts";
 
 /** Options of `session.fork()`. */
 export interface ForkOptions {
@@ -44,12 +45,24 @@ export async function forkSession(
   const check = ({ step }: Position) => checkStep(step, agent.graph.steps);
   if (durability !== undefined) {
     const fork = await durability.fork(id, at, check);
-    return new LiveSession(agent, id, context, fork.log, isInterrupted, limits, fork);
+    const options = { isInterrupted, limits, durability: fork };
+    return new LiveSession(agent, id, context, fork.log, options);
   }
   const start = startOf(log.events, log.position.step);
   const forked = new Log(start, log.events.slice(0, at));
   check(forked.position);
-  return new LiveSession(agent, id, context, forked, isInterrupted, limits);
+  const children = childrenOf(original, forked);
+  return new LiveSession(agent, id, context, forked, { isInterrupted, limits, children });
+}
+
+/** The sessions of the calls that the fork knows of, each as it is now. */
+function childrenOf(original: LiveSession, { events }: Log): Children | undefined {
+  const states = noteChildren(original)?.();
+  if (states === undefined) return undefined;
+  const started = new Set(
+    events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []),
+  );
+  return new Map(Object.entries(states).filter(([callKey]) => started.has(callKey)));
 }
 
 function checkOptions(

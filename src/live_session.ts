@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Account } from "./account.ts";
+import { Account, type Debtor, NO_DEBTORS } from "./account.ts";
 import type { AgentCore } from "./agent_core.ts";
 import {
   ConfigError,
@@ -17,9 +17,30 @@ import type { Durability } from "./history/durability.ts";
 import type { Limits } from "./history/limits.ts";
 import type { Log } from "./history/log.ts";
 import type { SessionStatus } from "./history/position.ts";
+import type { State } from "./history/state.ts";
 import type { Message } from "./llm/llm.ts";
 import { type PromptReport, type Shown, Transcript } from "./prompt/transcript.ts";
 import { TurnWatch } from "./turn_watch.ts";
+
+/**
+ * The sessions of calls, by the keys of the calls, in the order in which they
+ * began: what lives as it is, what came to its end as its state.
+ */
+export type Children = Map<string, LiveSession | State>;
+
+/** What a session may have. */
+export interface LiveOptions {
+  /** Whether a turn began of which the log knows nothing. Default: false. */
+  readonly isInterrupted?: boolean;
+  /** What it may spend. Default: the agent's limits. */
+  readonly limits?: Limits | undefined;
+  /** Where its log is kept. Default: in memory. */
+  readonly durability?: Durability | undefined;
+  /** Whose tool its agent is. Default: nobody's. */
+  readonly caller?: LiveSession | undefined;
+  /** The sessions of its calls to agents. Default: none. */
+  readonly children?: Children | undefined;
+}
 
 /** A session while it lives in this process. */
 export class LiveSession {
@@ -27,6 +48,16 @@ export class LiveSession {
   query: { readonly at: number; readonly vector: readonly number[] } | undefined;
   /** What it may still spend; absent without limits. */
   readonly account: Account | undefined;
+  /** What it and its turns may spend. */
+  readonly limits: Limits | undefined;
+  /** Where its log is kept; absent in memory. */
+  readonly durability: Durability | undefined;
+  /** How many levels of agents that are tools may lie below it. */
+  readonly levels: number;
+  /** The sessions of its calls to agents; absent before the first, and in a store. */
+  children: Children | undefined;
+  /** The calls of agents that run, or ran last. */
+  debtors: readonly Debtor[] = NO_DEBTORS;
   /** Who watches the turn that runs. */
   watch: TurnWatch | undefined;
   #isBusy = false;
@@ -45,13 +76,19 @@ export class LiveSession {
     readonly id: string,
     readonly context: unknown,
     readonly log: Log,
-    isInterrupted = false,
-    /** What it and its turns may spend. */
-    readonly limits: Limits | undefined = agent.spendingLimits,
-    /** Where its log is kept; absent in memory. */
-    readonly durability: Durability | undefined = undefined,
+    { isInterrupted = false, limits = agent.spendingLimits, durability, caller, children }:
+      LiveOptions = {},
   ) {
-    this.account = limits && new Account(limits, log, agent.clock);
+    this.limits = limits;
+    this.durability = durability;
+    this.children = children;
+    this.levels = caller === undefined
+      ? agent.maxDepth
+      : Math.min(caller.levels - 1, agent.maxDepth);
+    const shared = caller?.account;
+    if (limits !== undefined || shared !== undefined) {
+      this.account = new Account(limits ?? {}, this, agent.clock, shared);
+    }
     this.#begunAt = isInterrupted ? log.head : -1;
   }
 
@@ -86,8 +123,11 @@ export class LiveSession {
     this.#isBusy = true;
   }
 
-  /** Begins the turn, or says why there can be none. */
-  begin(input: string | undefined, isResume: boolean): void {
+  /**
+   * Begins the turn, or says why there can be none. One that begins with a verdict
+   * is not interrupted before that is taken: it may be refused.
+   */
+  begin(input: string | undefined, isResume: boolean, isVerdict: boolean): void {
     if (this.restingStatus === "ended") {
       throw new SessionEndedError(
         `Cannot begin a turn of session ${this.#name}: it has ended: expected a new session`,
@@ -104,7 +144,7 @@ export class LiveSession {
       );
     }
     if (this.agent.observers.length > 0) this.#beginWatch(input);
-    this.#begunAt = this.log.head;
+    if (!isVerdict) this.#begunAt = this.log.head;
     this.#hasAsked = false;
     this.account?.begin();
   }

@@ -5,14 +5,17 @@
  * @module
  */
 import { ABORTED } from "./abort.ts";
+import { NO_DEBTORS } from "./account.ts";
 import { askForDecision, type Decided } from "./ask.ts";
 import { type PendingApproval, pendingApprovals, type Verdict, verdictEvents } from "./approval.ts";
-import { askAboutUnknown, closeOpenCalls, finishedEvent, startCalls } from "./calls.ts";
+import { askAboutUnknown, closeOpenCalls, finishedEvent, heldEvents, startCalls } from "./calls.ts";
 import type { Delta } from "./delta.ts";
+import type { Durability } from "./history/durability.ts";
 import type { SessionEvent } from "./history/event.ts";
 import { nextStage } from "./history/next_stage.ts";
 import type { LiveSession } from "./live_session.ts";
 import { begunBy, overdueEvents } from "./overdue.ts";
+import { noteChildren } from "./session_state.ts";
 import { streamDecision } from "./stream_decision.ts";
 import { Turn } from "./turn.ts";
 
@@ -62,10 +65,11 @@ export async function* runTurn(
   let begun: readonly string[] = verdict === undefined ? NO_KEYS : [verdict.callKey];
   try {
     if (durability !== undefined) signal = await durability.begin(given);
-    session.begin(input, isResume);
+    session.begin(input, isResume, verdict !== undefined);
     from = events.length;
     if (input !== undefined && input !== "") {
-      const opening = closeOpenCalls(session);
+      const closing = closeOpenCalls(session);
+      const opening = closing instanceof Promise ? await closing : closing;
       opening.push({
         seq: events.length + opening.length,
         time: agent.clock(),
@@ -138,11 +142,19 @@ export async function* runTurn(
           const starting = startCalls(session, decided?.args, signal, begun);
           const running = starting instanceof Promise ? await starting : starting;
           if (running === undefined) return finish(session, from, decided);
+          let failure: { readonly error: unknown } | undefined;
           try {
             for (;;) {
               const ending = running.next();
               const ended = ending instanceof Promise ? await ending : ending;
               if (ended === undefined) break;
+              if (ended.outcome === "held") {
+                failure ??= ended.failure;
+                const requests = heldEvents(session, ended);
+                if (requests.length > 0) await log.append(requests);
+                for (const event of requests) yield event;
+                continue;
+              }
               const event = finishedEvent(session, group, ended);
               const committed = log.append([event]);
               if (committed !== undefined) await committed;
@@ -156,7 +168,9 @@ export async function* runTurn(
                 rest.map((ended, ahead) => finishedEvent(session, group, ended, ahead)),
               );
             }
+            session.debtors = NO_DEBTORS;
           }
+          if (failure !== undefined) throw failure.error;
           if (stopAfter === "tool") return finish(session, from, decided);
           break;
         }
@@ -169,9 +183,37 @@ export async function* runTurn(
     thrown = error;
     throw error;
   } finally {
-    session.end(thrown);
-    if (durability !== undefined) await durability.end();
+    if (durability === undefined) session.end(thrown);
+    else await giveBack(session, durability, thrown);
   }
+}
+
+/** Runs a turn to its end. */
+export async function drain<Result>(turn: AsyncGenerator<unknown, Result, void>): Promise<Result> {
+  for (;;) {
+    const { done, value } = await turn.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Ends a turn that was durable: the right to write is given back first, so that
+ * whoever is told of the end can begin the next turn, and is, whatever fails.
+ */
+async function giveBack(
+  session: LiveSession,
+  durability: Durability,
+  thrown: unknown,
+): Promise<void> {
+  let error = thrown;
+  try {
+    await durability.end();
+  } catch (cause) {
+    // What went wrong first says more.
+    error ??= cause;
+  }
+  session.end(error);
+  if (error !== undefined) throw error;
 }
 
 const NO_KEYS: readonly string[] = Object.freeze([]);
@@ -188,6 +230,7 @@ function finish(session: LiveSession, from: number, decided: Decided | undefined
     status,
     response: decided?.response,
     prompt: session.prompt,
+    children: session.children && noteChildren(session),
     approvals: status === "needs_approval" ? pendingApprovals(session) : NONE,
   });
 }

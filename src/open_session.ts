@@ -12,10 +12,6 @@ import { ConfigError, quote } from "./errors.ts";
 import { checkStep } from "./history/state.ts";
 import { LiveSession } from "./live_session.ts";
 import { Session } from "./session.ts";
-import { firstHash } from "./store/hash_chain.ts";
-import { metaOf } from "./store/session_meta.ts";
-import type { Store, StoredSession } from "./store/store.ts";
-import { ConflictError } from "./store/store_errors.ts";
 import { StoredLog } from "./store/stored_log.ts";
 
 const DEFAULTS = {
@@ -42,6 +38,12 @@ const optionsShape = v.looseObject({
   maxWait: milliseconds,
   leaseTime: milliseconds,
   random: callable,
+  clock: v.optional(
+    v.looseObject({
+      now: v.function("expected a Clock"),
+      setTimer: v.function("expected a Clock"),
+    }, "expected a Clock"),
+  ),
 }, "expected options with a store");
 
 /**
@@ -60,8 +62,7 @@ export async function openSession(
 ): Promise<Session> {
   checkOptions(core, id, options);
   const { store, context, limits } = options;
-  const stored = await store.read(id) ?? await create(store, id, core.graph.start);
-  const log = await StoredLog.open(store, stored, {
+  const log = await StoredLog.open(store, id, core.graph.start, {
     whenBusy: options.whenBusy ?? DEFAULTS.whenBusy,
     maxWait: options.maxWait ?? DEFAULTS.maxWait,
     leaseTime: options.leaseTime ?? DEFAULTS.leaseTime,
@@ -71,19 +72,7 @@ export async function openSession(
     migrateResult: core.migrateResult,
   });
   checkStep(log.log.position.step, core.graph.steps);
-  return new Session(new LiveSession(core, id, context, log.log, false, limits, log));
-}
-
-async function create(store: Store, id: string, start: string): Promise<StoredSession> {
-  try {
-    await store.create(id, { meta: metaOf(start), hash: await firstHash(id) });
-  } catch (error) {
-    // Somebody else was faster: it is theirs that is opened.
-    if (!(error instanceof ConflictError)) throw error;
-  }
-  const stored = await store.read(id);
-  if (stored === undefined) throw new ConflictError(`Cannot open session ${quote(id)}: it is gone`);
-  return stored;
+  return new Session(new LiveSession(core, id, context, log.log, { limits, durability: log }));
 }
 
 function checkOptions(core: AgentCore, id: unknown, options: OpenOptions): void {

@@ -9,10 +9,11 @@ import type { ForkOptions } from "./fork_session.ts";
 import type { SessionEvent } from "./history/event.ts";
 import type { SessionStatus } from "./history/position.ts";
 import { Spending } from "./history/spending.ts";
-import { type State, stateOf } from "./history/state.ts";
+import type { State } from "./history/state.ts";
 import type { LiveSession } from "./live_session.ts";
 import type { Usage } from "./llm/llm.ts";
-import { runTurn, type StreamPart, type TurnOptions } from "./loop.ts";
+import { drain, runTurn, type StreamPart, type TurnOptions } from "./loop.ts";
+import { noteState } from "./session_state.ts";
 import type { Turn } from "./turn.ts";
 import { TurnStream } from "./turn_stream.ts";
 
@@ -93,9 +94,8 @@ export class Session<StepId extends string = string> {
 
   /** The session as JSON: `agent.createSession({ state })` continues it. Put together when it is read. */
   get state(): State {
-    const { id, log, restingStatus: status } = this.#live;
     this.#checkWhole();
-    return stateOf(id, log.position.step, status, log.events.slice());
+    return noteState(this.#live)();
   }
 
   /** The tokens of all model calls of the session that reported them. */
@@ -192,6 +192,7 @@ export class Session<StepId extends string = string> {
    * is told the reason.
    *
    * @throws {ApprovalError} if the call does not wait.
+   * @throws {ConfigError} if the reason is no text.
    */
   deny(callKey: string, reason: string, options?: TurnOptions): Promise<Turn<StepId>> {
     return this.#decide({ kind: "denied", callKey, reason }, options);
@@ -294,10 +295,3 @@ export class Session<StepId extends string = string> {
 }
 
 const RESUME = { isResume: true };
-
-async function drain<Result>(turn: AsyncGenerator<unknown, Result, void>): Promise<Result> {
-  for (;;) {
-    const { done, value } = await turn.next();
-    if (done) return value;
-  }
-}

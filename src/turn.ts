@@ -35,6 +35,7 @@ export interface TurnParts {
   readonly status: Exclude<SessionStatus, "running">;
   readonly response: unknown;
   readonly prompt: (() => PromptReport) | undefined;
+  readonly children: (() => State["children"]) | undefined;
   readonly approvals: readonly PendingApproval[];
 }
 
@@ -60,6 +61,7 @@ export class Turn<StepId extends string = string> {
   readonly #from: number;
   readonly #to: number;
   readonly #prompt: (() => PromptReport) | undefined;
+  readonly #children: TurnParts["children"];
 
   /** Made by a session. */
   constructor(parts: TurnParts) {
@@ -68,6 +70,7 @@ export class Turn<StepId extends string = string> {
     this.response = parts.response;
     this.approvals = parts.approvals;
     this.#prompt = parts.prompt;
+    this.#children = parts.children;
     this.#log = parts.log;
     this.#sessionId = parts.sessionId;
     this.#from = parts.from;
@@ -130,18 +133,19 @@ export class Turn<StepId extends string = string> {
     return this.#prompt?.();
   }
 
-  /** The tokens of all model calls of the turn that reported them. */
+  /** The tokens of all model calls of the turn that reported them, those of agents it called included. */
   get usage(): Usage {
     return Spending.of(this.events).usage;
   }
 
-  /** What the model calls of the turn cost; undefined if the agent's `cost` knew of none. */
+  /** What those model calls cost; undefined if the agent's `cost` knew of none. */
   get cost(): number | undefined {
     return Spending.of(this.events).cost;
   }
 
   /** The session as it was at the end of the turn: serialisable, put together when it is read. */
   get state(): State {
-    return stateOf(this.#sessionId, this.step, this.status, this.#log.slice(0, this.#to));
+    const events = this.#log.slice(0, this.#to);
+    return stateOf(this.#sessionId, this.step, this.status, events, this.#children?.());
   }
 }

@@ -311,3 +311,24 @@ Deno.test("states with approvals out of place are refused", async () => {
     );
   }
 });
+
+Deno.test("deny() without a reason refuses to decide, and does not run the call", async () => {
+  const { agent, paid } = shop([pay("ann"), decide.respond("Not done")]);
+  const session = agent.createSession();
+  await session.next("Pay Ann");
+  for (const reason of [undefined, null, 1]) {
+    await assertRejects(() => session.deny("s/1/0", reason as never), ConfigError, "expected text");
+  }
+  assertEquals([session.status, session.approvals.length, paid], ["needs_approval", 1, []]);
+  assertEquals((await session.deny("s/1/0", "")).response, "Not done");
+  assertEquals(paid, []);
+});
+
+Deno.test("a decision about a call that does not wait leaves the session as it was", async () => {
+  const { agent } = shop([decide.respond("Hello")]);
+  const session = agent.createSession();
+  await session.next("Hi");
+  await assertRejects(() => session.approve("s/1/0"), ApprovalError);
+  assertEquals(session.status, "waiting");
+  await assertRejects(() => session.resume(), SessionWaitingError);
+});

@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 const VALUES = [
   "Agent",
   "AgentError",
+  "AgentToolError",
   "ApprovalError",
   "ConfigError",
   "FallbackError",
@@ -36,6 +37,8 @@ const VALUES = [
 const TYPES = [
   "Action",
   "AgentOptions",
+  "AgentToolInput",
+  "AgentToolOptions",
   "AnyTool",
   "ApprovalGivenEvent",
   "ApprovalRequestedEvent",
@@ -44,6 +47,7 @@ const TYPES = [
   "AutoSample",
   "Budget",
   "CalledModel",
+  "Charge",
   "CostOf",
   "Decide",
   "DecideOptions",

@@ -23,6 +23,21 @@ export interface UserEvent extends EventBase {
   readonly text: string;
 }
 
+/**
+ * What the session of an agent that is a tool has spent, as the log of its caller
+ * says it: all that was not said before. Absent for other tools.
+ */
+export interface Charge {
+  /** The tokens of its model calls that reported them. */
+  readonly usage?: Usage;
+  /** What they cost, where its `cost` knows it. */
+  readonly cost?: number;
+  /** How often it called a model. */
+  readonly modelCalls?: number;
+  /** How often it called tools. */
+  readonly toolCalls?: number;
+}
+
 /** The model made a legal decision. */
 export interface DecisionEvent extends EventBase {
   /** The discriminator. */
@@ -56,7 +71,7 @@ export interface ToolStartedEvent extends EventBase {
  * in the order in which calls ended, for each is committed at once; the model
  * and `turn.toolResults` have them in the order of the calls.
  */
-export interface ToolFinishedEvent extends EventBase {
+export interface ToolFinishedEvent extends EventBase, Charge {
   /** The discriminator. */
   readonly type: "tool_finished";
   /** The call. */
@@ -75,8 +90,12 @@ export interface ToolFinishedEvent extends EventBase {
   readonly text: string;
 }
 
-/** A person is asked about a tool call. The turn ends when nothing else is left to do. */
-export interface ApprovalRequestedEvent extends EventBase {
+/**
+ * A person is asked about a tool call. The turn ends when nothing else is left to
+ * do. What an agent that is a tool asks about is asked anew, with whatever still
+ * waits, each time that it comes to rest.
+ */
+export interface ApprovalRequestedEvent extends EventBase, Charge {
   /** The discriminator. */
   readonly type: "approval_requested";
   /** The call that is asked about; of an agent that is a tool, a call of its own session. */
@@ -186,8 +205,8 @@ export interface LimitEvent extends EventBase {
    * what ran out of the agent's `limits`.
    */
   readonly reason: LimitReason;
-  /** Whose budget ran out, where one did. */
-  readonly scope?: "turn" | "session";
+  /** Whose budget ran out, where one did; `"caller"`: that of a session whose tool this agent is. */
+  readonly scope?: "turn" | "session" | "caller";
   /** The budget. */
   readonly limit?: number;
   /** What had been spent. */

@@ -21,6 +21,12 @@ export const usageSchema: v.GenericSchema<unknown, Usage> = v.strictObject({
 }) as unknown as v.GenericSchema<unknown, Usage>;
 const cost = v.optional(v.pipe(v.number(), v.finite()));
 const call = { usage: v.optional(usageSchema), cost, model: v.optional(text) };
+const charge = {
+  usage: v.optional(usageSchema),
+  cost,
+  modelCalls: v.optional(count),
+  toolCalls: v.optional(count),
+};
 const args = v.pipe(jsonValue, v.custom<JsonObject>(isPlainObject));
 const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
 
@@ -61,6 +67,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     tool: text,
     outcome: v.picklist(["ok", "error", "fallback", "aborted", "denied"]),
     text,
+    ...charge,
   }),
   v.strictObject({
     ...base,
@@ -71,6 +78,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     args,
     reason: v.picklist(["approval", "unknown"]),
     hash: text,
+    ...charge,
   }),
   v.strictObject({
     ...base,
@@ -118,7 +126,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
       "toolCalls",
       "time",
     ]),
-    scope: v.optional(v.picklist(["turn", "session"])),
+    scope: v.optional(v.picklist(["turn", "session", "caller"])),
     limit: v.optional(v.pipe(v.number(), v.finite())),
     spent: v.optional(v.pipe(v.number(), v.finite())),
     usage: v.optional(usageSchema),

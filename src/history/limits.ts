@@ -43,7 +43,7 @@ export interface ReachedLimit {
   /** What ran out. */
   readonly reason: Extract<LimitReason, keyof Budget>;
   /** Whose budget it was. */
-  readonly scope: "turn" | "session";
+  readonly scope: "turn" | "session" | "caller";
   /** The limit. */
   readonly limit: number;
   /** What had been spent. */

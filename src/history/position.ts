@@ -6,6 +6,7 @@
 import type { ToolCall } from "../decision/decision.ts";
 import type { Constraint } from "../decision/legal_actions.ts";
 import type {
+  ApprovalGivenEvent,
   ApprovalRequestedEvent,
   DecisionEvent,
   ErrorEvent,
@@ -36,17 +37,21 @@ export interface CallGroup {
   settled: number;
   /** What a person is asked about, by its key; undefined until there was something. */
   waiting: Map<string, ApprovalRequestedEvent> | undefined;
+  /** The calls whose own session is to be told of a verdict; undefined until there was one. */
+  due: number[] | undefined;
 }
 
-/** Whether a person is asked about a call of a group. */
-export function isWaiting({ waiting }: CallGroup, call: number): boolean {
-  return waiting !== undefined && [...waiting.values()].some((request) => request.call === call);
+/** Whether a person has to decide before a call of a group can go on. */
+export function isWaiting({ waiting, due }: CallGroup, call: number): boolean {
+  if (waiting === undefined || due?.includes(call)) return false;
+  return [...waiting.values()].some((request) => request.call === call);
 }
 
 /** Whether nothing is left to do for a group before a person has decided. */
-export function isAllWaiting({ calls, settled, waiting }: CallGroup): boolean {
+export function isAllWaiting({ calls, settled, waiting, due }: CallGroup): boolean {
   if (waiting === undefined || waiting.size === 0) return false;
   const open = new Set([...waiting.values()].map(({ call }) => call));
+  for (const call of due ?? []) open.delete(call);
   return settled + open.size === calls.length;
 }
 
@@ -135,9 +140,7 @@ export class Position {
       case "approval_requested":
         return this.#applyRequest(event);
       case "approval_given":
-        this.pending?.waiting?.delete(event.callKey);
-        this.status = "interrupted";
-        return this.#restOnApproval();
+        return this.#applyVerdict(event);
       case "moved":
         this.step = event.to;
         this.errors = 0;
@@ -191,6 +194,7 @@ export class Position {
         finished: new Array(calls.length).fill(undefined),
         settled: 0,
         waiting: undefined,
+        due: undefined,
       };
     }
   }
@@ -200,6 +204,20 @@ export class Position {
     if (group === undefined) return;
     group.callKeys[event.call] ??= event.callKey;
     (group.waiting ??= new Map()).set(event.callKey, event);
+    // Its session came to rest again: it knows of the verdicts so far.
+    if (group.due?.includes(event.call)) {
+      group.due = group.due.filter((call) => call !== event.call);
+    }
+    this.#restOnApproval();
+  }
+
+  #applyVerdict({ callKey, call }: ApprovalGivenEvent): void {
+    this.status = "interrupted";
+    const group = this.pending;
+    if (group === undefined) return;
+    group.waiting?.delete(callKey);
+    // A call of another session: the one of this session that leads there is made again.
+    if (group.callKeys[call] !== callKey) (group.due ??= []).push(call);
     this.#restOnApproval();
   }
 

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Usage } from "../llm/llm.ts";
-import { addUsage } from "../llm/usage.ts";
-import type { SessionEvent } from "./event.ts";
+import { addUsage, subtractUsage } from "../llm/usage.ts";
+import type { Charge, SessionEvent } from "./event.ts";
 import type { Budget } from "./limits.ts";
 
 /** What was spent, of everything a budget may limit. */
@@ -41,12 +41,37 @@ export class Spending {
         this.modelCalls++;
         this.#pay(event);
         return;
+      case "approval_requested":
+      case "tool_finished":
+        return this.charge(event);
       case "limit":
         if (event.usage === undefined) return;
         // An answer that was cut off.
         this.modelCalls++;
         this.#pay(event);
     }
+  }
+
+  /** Takes into account what another session spent for this one. */
+  charge(charge: Charge): void {
+    const { modelCalls = 0, toolCalls = 0 } = charge;
+    this.modelCalls += modelCalls;
+    this.toolCalls += toolCalls;
+    this.#pay(charge);
+  }
+
+  /** What was spent beyond what was said already; undefined if that is nothing. */
+  beyond(said: Spending): Charge | undefined {
+    const modelCalls = this.modelCalls - said.modelCalls;
+    const toolCalls = this.toolCalls - said.toolCalls;
+    if (modelCalls === 0 && toolCalls === 0) return undefined;
+    const usage = subtractUsage(this.usage, said.usage);
+    return {
+      ...(Object.keys(usage).length > 0 && { usage }),
+      ...(this.cost !== undefined && { cost: this.cost - (said.cost ?? 0) }),
+      modelCalls,
+      toolCalls,
+    };
   }
 
   #pay({ usage, cost }: { readonly usage?: Usage; readonly cost?: number }): void {

@@ -39,6 +39,12 @@ export interface State {
   readonly cost?: number;
   /** The whole log. */
   readonly events: readonly SessionEvent[];
+  /**
+   * The sessions of agents that were called as tools, by the `callKey` of the call,
+   * those that came to their end included. Absent where there were none, and for a
+   * session in a store, where they are sessions of their own under these ids.
+   */
+  readonly children?: Readonly<Record<string, State>>;
 }
 
 const stateSchema = v.strictObject({
@@ -50,6 +56,8 @@ const stateSchema = v.strictObject({
   usage: v.optional(usageSchema),
   cost: v.optional(v.pipe(v.number(), v.finite())),
   events: v.array(eventSchema),
+  // Each is read as a state of its own.
+  children: v.optional(v.custom<JsonObject>(isPlainObject, "expected an object")),
 });
 
 /**
@@ -59,28 +67,62 @@ const stateSchema = v.strictObject({
  * @throws {StateError} naming the path, if it is of another version or not well formed.
  */
 export function readState(value: unknown, migrations: readonly Migration[] = MIGRATIONS): State {
+  try {
+    return readStateAt("", value, migrations);
+  } catch (cause) {
+    if (cause instanceof StateError) throw cause;
+    throw new StateError("", `reading it failed: ${reasonOf(cause)}: expected JSON`, { cause });
+  }
+}
+
+/** Reads a state that is found at a place in another one: text before the paths of its own. */
+function readStateAt(at: string, value: unknown, migrations: readonly Migration[]): State {
   const version = isPlainObject(value) ? value.version : undefined;
   const newest = versionAfter(migrations);
   if (!isVersion(version) || version > newest) {
     const expected = typeof version === "number" && version > newest
       ? `${newest} or lower: a newer release wrote it`
       : `1 to ${newest}`;
-    throw new StateError("version", `it is ${quote(version)}: expected ${expected}`);
+    throw new StateError(`${at}version`, `it is ${quote(version)}: expected ${expected}`);
   }
-  let result: ReturnType<typeof v.safeParse<typeof stateSchema>>;
-  try {
-    const migrated = migrateState(value as JsonObject, version, migrations);
-    result = v.safeParse(stateSchema, migrated, { abortEarly: true });
-  } catch (cause) {
-    throw new StateError("", `reading it failed: ${reasonOf(cause)}: expected JSON`, { cause });
-  }
+  const migrated = migrateState(value as JsonObject, version, migrations);
+  const result = v.safeParse(stateSchema, migrated, { abortEarly: true });
   if (!result.success) {
     const issue: v.BaseIssue<unknown> = result.issues[0];
-    throw new StateError(v.getDotPath(issue) ?? "", issue.message);
+    throw new StateError(`${at}${v.getDotPath(issue) ?? ""}`, issue.message);
   }
-  const state = result.output as State;
-  checkOrder(state.events);
-  return state;
+  const { children, ...rest } = result.output;
+  const state = rest as State;
+  checkOrder(at, state.events);
+  if (children === undefined) return state;
+  return { ...state, children: readChildren(at, children, state.events, migrations) };
+}
+
+/** Reads the sessions of calls: each has the name of its call, which the log knows. */
+function readChildren(
+  at: string,
+  children: JsonObject,
+  events: readonly SessionEvent[],
+  migrations: readonly Migration[],
+): Readonly<Record<string, State>> {
+  const started = new Set(
+    events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []),
+  );
+  const read = Object.entries(children).map(([callKey, child]): [string, State] => {
+    const path = `${at}children.${callKey}`;
+    if (!started.has(callKey)) {
+      throw new StateError(path, "no call of that name was started: expected the key of one");
+    }
+    const state = readStateAt(`${path}.`, child, migrations);
+    if (state.sessionId !== callKey) {
+      throw new StateError(
+        `${path}.sessionId`,
+        `it is ${quote(state.sessionId)}: expected that of its call`,
+      );
+    }
+    return [callKey, state];
+  });
+  return Object.fromEntries(read);
 }
 
 /** The state of a session whose events these are. */
@@ -89,6 +131,7 @@ export function stateOf(
   step: string,
   status: State["status"],
   events: readonly SessionEvent[],
+  children?: Readonly<Record<string, State>>,
 ): State {
   const { usage, cost } = Spending.of(events);
   return {
@@ -99,6 +142,7 @@ export function stateOf(
     ...(Object.keys(usage).length > 0 && { usage }),
     ...(cost !== undefined && { cost }),
     events,
+    ...(children !== undefined && { children }),
   };
 }
 
@@ -118,12 +162,12 @@ function migrateState(
 }
 
 /** Makes sure that each event stands where the events before it allow. */
-function checkOrder(events: readonly SessionEvent[]): void {
+function checkOrder(at: string, events: readonly SessionEvent[]): void {
   let open: Set<number> | undefined;
   let asked = new Set<string>();
   for (const [index, event] of events.entries()) {
     if (event.seq !== index) {
-      throw new StateError(`events.${index}.seq`, `it is ${event.seq}: expected ${index}`);
+      throw new StateError(`${at}events.${index}.seq`, `it is ${event.seq}: expected ${index}`);
     }
     if (event.type === "decision") {
       const { decision } = event;
@@ -131,18 +175,18 @@ function checkOrder(events: readonly SessionEvent[]): void {
       asked = new Set();
     } else if (event.type === "approval_requested" || event.type === "tool_started") {
       if (!open?.has(event.call)) {
-        const path = `events.${index}.call`;
+        const path = `${at}events.${index}.call`;
         throw new StateError(path, `it is ${event.call}: expected a call that was not finished`);
       }
       if (event.type === "approval_requested") asked.add(event.callKey);
     } else if (event.type === "approval_given" && !asked.delete(event.callKey)) {
-      const path = `events.${index}.callKey`;
+      const path = `${at}events.${index}.callKey`;
       throw new StateError(
         path,
         `it is ${quote(event.callKey)}: expected a call that was asked about`,
       );
     } else if (event.type === "tool_finished" && !open?.delete(event.call)) {
-      const path = `events.${index}.call`;
+      const path = `${at}events.${index}.call`;
       throw new StateError(path, `it is ${event.call}: expected a call that was not finished`);
     }
   }

@@ -33,6 +33,15 @@ export function addUsage(a: Usage, b: Usage): Usage {
   return a.isEstimated || b.isEstimated ? { ...sum, isEstimated: true } : sum;
 }
 
+/** What is in the first and not in the second, which is a part of it. */
+export function subtractUsage(whole: Usage, part: Usage): Usage {
+  const counts = TOKEN_COUNTS.flatMap((name) =>
+    whole[name] === undefined ? [] : [[name, whole[name] - (part[name] ?? 0)]]
+  );
+  const rest: Usage = Object.fromEntries(counts);
+  return whole.isEstimated ? { ...rest, isEstimated: true } : rest;
+}
+
 /** Characters per token, where nobody has counted: about what English text has. */
 const CHARS_PER_TOKEN = 4;
 

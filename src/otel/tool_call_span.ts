@@ -45,6 +45,12 @@ export class ToolCallSpan {
     span.end();
   }
 
+  /** Ends the span of an agent that waits for a person; when it goes on it has another one. */
+  waits(): void {
+    this.#span.setAttribute(NOMOS.outcome, "needs_approval");
+    this.#span.end();
+  }
+
   /** Ends the span where no event followed. */
   giveUp(error: unknown): void {
     this.#writer.giveUp(this.#span, error);

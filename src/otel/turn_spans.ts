@@ -122,7 +122,10 @@ class TurnSpans implements TurnObserver {
   /** Ends the span of the turn, and those of calls that did not come to their end. */
   onEnd({ status, step, error }: ObservedEnd): void {
     this.#call?.giveUp(error);
-    for (const call of this.#tools.values()) call.giveUp(error);
+    for (const call of this.#tools.values()) {
+      if (status === "needs_approval" && error === undefined) call.waits();
+      else call.giveUp(error);
+    }
     const span = this.#span;
     if (span.isRecording()) {
       // The conventions leave the parts of the totals to the calls.

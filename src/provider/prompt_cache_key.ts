@@ -4,6 +4,7 @@
  * @module
  */
 import type { LLMRequest } from "../llm/llm.ts";
+import { sha256 } from "../sha256.ts";
 
 /** How many of its hexadecimal digits are kept: enough for all sessions there will ever be. */
 const DIGITS = 32;
@@ -16,7 +17,5 @@ const DIGITS = 32;
  */
 export async function promptCacheKey({ messages, sessionId }: LLMRequest): Promise<string> {
   const beginning = JSON.stringify([messages[0]?.content ?? "", sessionId ?? ""]);
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(beginning));
-  const digits = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0"));
-  return digits.join("").slice(0, DIGITS);
+  return (await sha256(beginning)).slice(0, DIGITS);
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { sha256 } from "../sha256.ts";
 import { SessionDamagedError } from "./store_errors.ts";
 import type { StoredEntry } from "./store.ts";
 
@@ -15,13 +16,6 @@ export function firstHash(id: string): Promise<string> {
 /** The hash of an entry that follows on another. */
 export function nextHash(before: string, body: string): Promise<string> {
   return sha256(`${before}\n${body}`);
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  let hex = "";
-  for (const byte of new Uint8Array(digest)) hex += byte.toString(16).padStart(2, "0");
-  return hex;
 }
 
 /** Entries that follow on what is known of a session. */

@@ -1,14 +1,14 @@
 /**
- * Where the logs of sessions live: what a {@linkcode Store} promises, and a
- * store without a database. Your own store must pass `storeContract()` of
- * `@nomos/agent/testing`.
+ * Where the logs of sessions live: what a {@linkcode Store} promises, a store
+ * without a database, and {@linkcode openStore}, which opens any by its URL. Your
+ * own store must pass `storeContract()` of `@nomos/agent/testing`.
  *
  * @example
  * ```ts
- * import { memoryStore } from "@nomos/agent/store";
+ * import { openStore } from "@nomos/agent/store";
  * import { assertEquals } from "@std/assert";
  *
- * const store = memoryStore();
+ * const store = await openStore("memory:");
  * await store.create("chat-1", { meta: "{}", hash: "00" });
  * const { sessions } = await store.list({ prefix: "chat-" });
  * assertEquals(sessions.map(({ id, head }) => [id, head]), [["chat-1", 0]]);
@@ -18,6 +18,7 @@
  */
 export { memoryStore } from "./memory.ts";
 export type { MemoryStoreOptions } from "./memory.ts";
+export { openStore } from "./open_store.ts";
 export type {
   Append,
   EntryRange,

@@ -81,16 +81,29 @@ export class SessionLease {
     return this.#lost.signal;
   }
 
+  /**
+   * Makes sure that the lease is held.
+   *
+   * @throws {LeaseLostError} if it is another's.
+   */
+  async confirm(): Promise<void> {
+    const isKept = await this.#store.renew(this.lease, this.#options.leaseTime);
+    if (!isKept) this.lose(leaseLost(this.lease.id));
+    this.lost.throwIfAborted();
+  }
+
   /** The lease is another's: nothing can be written any more. */
   lose(reason: LeaseLostError): void {
     this.#stop();
     this.#lost.abort(reason);
   }
 
-  /** Gives the lease back. That the store fails now changes nothing: the lease runs out by itself. */
+  /**
+   * Gives the lease back, one too that is taken for lost: the store may think otherwise.
+   * That the store fails now changes nothing: the lease runs out by itself.
+   */
   async release(): Promise<void> {
     this.#stop();
-    if (this.#lost.signal.aborted) return;
     try {
       await this.#store.release(this.lease);
     } catch (error) {

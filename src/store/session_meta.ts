@@ -17,24 +17,35 @@ export interface ForkOrigin {
   readonly at: number;
 }
 
+/** What is known of a session from its beginning. */
+export interface SessionMeta {
+  /** The step in which it began. */
+  readonly start: string;
+  /** Of what it is a fork, if it is one. */
+  readonly fork?: ForkOrigin | undefined;
+  /** The session whose call it belongs to, if it belongs to one. */
+  readonly caller?: string | undefined;
+}
+
 const metaShape = v.object({
   version: v.number(),
   start: v.string(),
   fork: v.optional(v.object({ id: v.string(), at: v.number() })),
+  caller: v.optional(v.string()),
 });
 
 /** What a session is created with, as text. */
-export function metaOf(start: string, fork?: ForkOrigin): string {
-  return JSON.stringify({ version: STATE_VERSION, start, ...(fork && { fork }) });
+export function writeMeta({ start, fork, caller }: SessionMeta): string {
+  return JSON.stringify({ version: STATE_VERSION, start, fork, caller });
 }
 
 /**
- * The step in which a session began.
+ * What a session was created with.
  *
  * @throws {StateError} if a newer release created it.
  * @throws {SessionDamagedError} if it is no session of an agent, or a fork that was not finished.
  */
-export function startOfStored({ id, meta, head }: StoredSession): string {
+export function readMeta({ id, meta, head }: StoredSession): SessionMeta {
   let value: unknown;
   try {
     value = JSON.parse(meta);
@@ -43,7 +54,7 @@ export function startOfStored({ id, meta, head }: StoredSession): string {
   }
   const result = v.safeParse(metaShape, value);
   if (!result.success) throw damaged(id, "what it was created with is no session of an agent");
-  const { version, start, fork } = result.output;
+  const { version, fork } = result.output;
   if (version > STATE_VERSION) {
     throw new StateError(
       "version",
@@ -57,5 +68,5 @@ export function startOfStored({ id, meta, head }: StoredSession): string {
         `it has ${head} of ${fork.at} events: if nobody is making it, delete it and fork again`,
     );
   }
-  return start;
+  return result.output;
 }

@@ -5,7 +5,7 @@
  */
 import { firstHash, type Link, nextHash } from "./hash_chain.ts";
 import { type LeaseOptions, SessionLease } from "./session_lease.ts";
-import { metaOf } from "./session_meta.ts";
+import { writeMeta } from "./session_meta.ts";
 import type { Store, StoredEntry } from "./store.ts";
 import { appendSurely } from "./sure_append.ts";
 
@@ -40,7 +40,7 @@ export async function writeFork(
 ): Promise<void> {
   const hash = await firstHash(id);
   const origin = { id: past.id, at: past.bodies.length };
-  await store.create(id, { meta: metaOf(past.start, origin), hash });
+  await store.create(id, { meta: writeMeta({ start: past.start, fork: origin }), hash });
   try {
     const lease = await SessionLease.take(store, id, options, undefined);
     try {

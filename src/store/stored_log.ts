@@ -3,18 +3,18 @@
  *
  * @module
  */
-import type { Durability } from "../history/durability.ts";
+import type { DurableLog } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
 import { type MigrateResult, migrateResultOf } from "../history/result_migration.ts";
 import { bodyOf, eventOf } from "./entry_body.ts";
-import { checkChain, damaged, firstHash, type Link, nextHash } from "./hash_chain.ts";
+import { checkChain, damaged, type Link, nextHash } from "./hash_chain.ts";
 import { leaseLost, type LeaseOptions, SessionLease } from "./session_lease.ts";
-import { startOfStored } from "./session_meta.ts";
 import type { Store, StoredEntry, StoredSession } from "./store.ts";
-import { ConflictError, LeaseLostError } from "./store_errors.ts";
+import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
 import { writeFork } from "./stored_fork.ts";
+import { find, findOrCreate, type FoundSession } from "./stored_session.ts";
 import { appendSurely } from "./sure_append.ts";
 
 /** How many entries are read at once. */
@@ -30,7 +30,7 @@ export interface StoredLogOptions extends LeaseOptions {
 }
 
 /** Keeps a log and the store's session the same. */
-export class StoredLog implements Durability {
+export class StoredLog implements DurableLog {
   /** The log, as far as it is known here, with its results migrated. */
   readonly log: Log;
   readonly #store: Store;
@@ -51,12 +51,12 @@ export class StoredLog implements Durability {
    */
   readonly #stored: Position;
   #lease: SessionLease | undefined;
+  /** Why it is not known where the session ends, once an answer was lost for good. */
+  #doubt: StoreError | undefined;
 
   private constructor(
     store: Store,
-    { id, snapshot }: StoredSession,
-    first: Link,
-    start: string,
+    { stored: { id, snapshot }, first, start }: FoundSession,
     options: StoredLogOptions,
   ) {
     const position = snapshot && readSnapshot(id, start, snapshot.body);
@@ -75,20 +75,43 @@ export class StoredLog implements Durability {
   }
 
   /**
-   * Opens a session. What a snapshot stands for is not read before it is needed.
+   * Opens a session, or creates it in the step `firstStep`; `caller` is whose call it is
+   * the session of. What a snapshot stands for is not read before it is needed.
    *
-   * @throws {SessionDamagedError} if what was read is not as it was written.
-   * @throws {StateError} if a newer release wrote it.
+   * @throws {SessionDamagedError} if what was read is not as it was written, and
+   *   what {@linkcode findOrCreate} throws.
    */
   static async open(
     store: Store,
-    session: StoredSession,
+    id: string,
+    firstStep: string,
+    options: StoredLogOptions,
+    caller?: string,
+  ): Promise<StoredLog> {
+    const found = await findOrCreate(store, id, firstStep, caller);
+    return await StoredLog.#of(store, found, options);
+  }
+
+  static async #of(
+    store: Store,
+    found: FoundSession,
     options: StoredLogOptions,
   ): Promise<StoredLog> {
-    const first = { head: 0, hash: await firstHash(session.id) };
-    const stored = new StoredLog(store, session, first, startOfStored(session), options);
-    await stored.#catchUp(session);
-    return stored;
+    const log = new StoredLog(store, found, options);
+    await log.#catchUp(found.stored);
+    return log;
+  }
+
+  /** Opens the session of a call. Whoever wrote it before does not write this one any more. */
+  async openChild(
+    id: string,
+    start: string,
+    migrateResult: MigrateResult | undefined,
+  ): Promise<DurableLog> {
+    if (this.#lease === undefined) throw leaseLost(this.#id);
+    await this.#lease.confirm();
+    const options: StoredLogOptions = { ...this.#options, whenBusy: "interrupt", migrateResult };
+    return await StoredLog.open(this.#store, id, start, options, this.#id);
   }
 
   /** Takes the right to write, and learns what others wrote; then all of the log is here. */
@@ -104,6 +127,7 @@ export class StoredLog implements Durability {
       throw error;
     }
     this.#lease = lease;
+    this.#doubt = undefined;
     return signal === undefined ? lease.lost : AbortSignal.any([signal, lease.lost]);
   }
 
@@ -130,6 +154,8 @@ export class StoredLog implements Durability {
       }
       link = page.link;
     }
+    // A turn may have begun meanwhile, and read the same.
+    if (this.log.isWhole) return;
     if (link.hash !== this.#from.hash) throw damaged(this.#id, "its snapshot is of another log");
     if (position.snapshot() !== this.#snapshot) {
       throw damaged(this.#id, "its snapshot does not follow from its log");
@@ -173,12 +199,12 @@ export class StoredLog implements Durability {
     const snapshot = at < SNAPSHOT_EVERY ? undefined : position.snapshot();
     const past = { id: this.#id, start: this.#start, bodies, snapshot };
     await writeFork(this.#store, id, past, this.#options);
-    const session = await this.#store.read(id);
-    if (session === undefined) {
+    const found = await find(this.#store, id);
+    if (found === undefined) {
       throw new ConflictError(`Cannot open session ${JSON.stringify(id)}: it is gone`);
     }
     // Read as anybody will read it: what was written is checked by that.
-    const fork = await StoredLog.open(this.#store, session, this.#options);
+    const fork = await StoredLog.#of(this.#store, found, this.#options);
     await fork.load();
     return fork;
   }
@@ -225,6 +251,7 @@ export class StoredLog implements Durability {
     const lease = this.#lease;
     if (lease === undefined) throw leaseLost(this.#id);
     lease.lost.throwIfAborted();
+    if (this.#doubt !== undefined) throw this.#doubt;
     const before = this.#end;
     const entries: StoredEntry[] = [];
     let { head, hash } = before;
@@ -248,6 +275,7 @@ export class StoredLog implements Durability {
     } catch (error) {
       // Whoever lost a race with another writer has lost the session.
       const isLost = error instanceof ConflictError || error instanceof LeaseLostError;
+      if (error instanceof StoreError && error.isUnknown) this.#doubt = error;
       if (!isLost) throw error;
       const lost = leaseLost(this.#id, { cause: error });
       lease.lose(lost);

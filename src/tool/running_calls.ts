@@ -3,8 +3,11 @@
  *
  * @module
  */
+import type { ChildCall } from "../child/child_call.ts";
 import { FallbackError, reasonOf, ToolTimeoutError } from "../errors.ts";
+import type { Charge } from "../history/event.ts";
 import type { Scope } from "../observer.ts";
+import { HeldCall } from "./held_call.ts";
 import { resultText } from "./result_text.ts";
 import { type HeldTool, runOf, unknownOf } from "./tool.ts";
 import type { ToolContext } from "./tool_context.ts";
@@ -19,6 +22,8 @@ export interface PreparedCall {
   readonly context: CallContext;
   /** In what it runs, where somebody watches. */
   readonly scope?: Scope | undefined;
+  /** The call, where the tool is an agent. */
+  readonly child?: ChildCall | undefined;
   /** Whether it was running when the process died, and must not run again. */
   readonly isUnknown?: boolean;
 }
@@ -31,7 +36,12 @@ export interface CallOutcome {
   readonly outcome: "ok" | "error" | "fallback" | "aborted";
   /** The result or the reason. */
   readonly text: string;
+  /** What the session of an agent has spent since the log said it last. */
+  readonly charge?: Charge | undefined;
 }
+
+/** A call that ended, or came to rest without an end. */
+export type CallRest = CallOutcome | HeldCall;
 
 /** The context of one call. Its signal is made when it is first read, for most tools never do. */
 export class CallContext implements ToolContext {
@@ -68,12 +78,12 @@ export class CallContext implements ToolContext {
   }
 }
 
-/** Calls that run; outcomes come one by one as calls end. */
+/** Calls that run; outcomes come one by one as calls come to rest. */
 export class RunningCalls {
   readonly #open: Map<number, PreparedCall>;
   readonly #maxResultChars: number;
   readonly #signal: AbortSignal | undefined;
-  #ended: CallOutcome[] = [];
+  #ended: CallRest[] = [];
   #wake: (() => void) | undefined;
 
   /** Starts all calls at once; they are given up when the signal aborts. */
@@ -91,29 +101,29 @@ export class RunningCalls {
     for (const call of calls) if (this.#open.has(call.call)) this.#run(call);
   }
 
-  /** The next call that ended; undefined when all have. A promise only if there is none yet. */
-  next(): CallOutcome | undefined | Promise<CallOutcome | undefined> {
+  /** The next call that came to rest; undefined when all have. A promise only if there is none yet. */
+  next(): CallRest | undefined | Promise<CallRest | undefined> {
     if (this.#ended.length > 0 || this.#open.size === 0) return this.#ended.shift();
     return new Promise<void>((resolve) => this.#wake = resolve).then(() => this.#ended.shift());
   }
 
   /**
    * Gives up what still runs, and returns all outcomes that were not fetched. A
-   * result that comes later is dropped.
+   * result that comes later is dropped; a call that came to rest is made again.
    */
   abandon(): readonly CallOutcome[] {
     this.#giveUp();
     this.#signal?.removeEventListener("abort", this.#giveUp);
     const rest = this.#ended;
     this.#ended = [];
-    return rest;
+    return rest.filter((call) => call.outcome !== "held");
   }
 
   readonly #giveUp = (): void => {
     if (this.#open.size === 0) return;
     const reason = new DOMException("The turn was aborted", "AbortError");
-    for (const { call, context } of this.#open.values()) {
-      this.#ended.push({ call, outcome: "aborted", text: reason.message });
+    for (const { call, context, child } of this.#open.values()) {
+      this.#ended.push(charged({ call, outcome: "aborted", text: reason.message }, child));
       context.abort(reason);
       context.onGivenUp?.();
     }
@@ -127,9 +137,9 @@ export class RunningCalls {
     else this.#end(outcome, prepared);
   }
 
-  #end(outcome: CallOutcome, { call }: PreparedCall): void {
+  #end(outcome: CallRest, { call, child }: PreparedCall): void {
     if (!this.#open.delete(call)) return;
-    this.#ended.push(outcome);
+    this.#ended.push(child === undefined ? outcome : charged(outcome, child));
     if (outcome.outcome === "error") {
       const reason = new DOMException("Another call of the same decision failed", "AbortError");
       for (const { context } of this.#open.values()) context.abort(reason);
@@ -138,15 +148,25 @@ export class RunningCalls {
   }
 }
 
+/** What came of a call, with what the session of an agent has spent for it. */
+function charged(outcome: CallRest, child: ChildCall | undefined): CallRest {
+  const charge = child?.charge;
+  if (charge === undefined) return outcome;
+  if (outcome.outcome !== "held") return { ...outcome, charge };
+  outcome.charge = charge;
+  return outcome;
+}
+
 /** Runs one call. It never throws, and a tool that is not asynchronous costs no promise. */
 function runCall(
   prepared: PreparedCall,
   maxResultChars: number,
-): CallOutcome | Promise<CallOutcome> {
-  const { call, run, context, scope, isUnknown } = prepared;
+): CallRest | Promise<CallRest> {
+  const { call, run, context, scope, isUnknown, child } = prepared;
   if (typeof run === "string") return { call, outcome: "error", text: run };
   const { tool, args } = run;
-  const succeed = (result: unknown): CallOutcome => {
+  const succeed = (result: unknown): CallRest => {
+    if (result instanceof HeldCall) return result;
     return { call, outcome: "ok", text: resultText(result, maxResultChars) };
   };
   const fail = (thrown: unknown): CallOutcome => {
@@ -154,7 +174,11 @@ function runCall(
     return { call, outcome, text: resultText(text, maxResultChars) };
   };
   try {
-    const perform = isUnknown ? unknownOf(tool)! : runOf(tool);
+    const perform = child !== undefined
+      ? () => child.run(args)
+      : isUnknown
+      ? unknownOf(tool)!
+      : runOf(tool);
     const result = scope === undefined
       ? perform(args, context)
       : scope(() => perform(args, context));

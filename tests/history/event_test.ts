@@ -4,14 +4,17 @@ import * as v from "valibot";
 import { callKeyOf } from "../../src/history/event.ts";
 import { playWhole } from "./state_session.ts";
 
+/** What an agent that is a tool has spent. */
+const CHARGE = ["cost?", "modelCalls?", "toolCalls?", "usage?"];
+
 /** The fields of each kind of event; those with `?` may be absent. */
 const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   user: ["text"],
   decision: ["cost?", "decision", "model?", "step", "usage?"],
   tool_started: ["call", "callKey", "tool"],
-  approval_requested: ["args", "call", "callKey", "hash", "reason", "tool"],
+  approval_requested: [...CHARGE, "args", "call", "callKey", "hash", "reason", "tool"],
   approval_given: ["call", "callKey", "text?", "verdict"],
-  tool_finished: ["call", "callKey", "outcome", "text", "tool"],
+  tool_finished: [...CHARGE, "call", "callKey", "outcome", "text", "tool"],
   moved: ["from", "to"],
   error: ["attempt?", "cost?", "message", "model?", "output", "path", "step", "usage?"],
   model_failed: ["code", "cost?", "step", "usage"],

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { decide, type Decision } from "../../src/decision/decision.ts";
 import type { Attempt } from "../../src/decision/legal_actions.ts";
 import type { SessionEvent, ToolFinishedEvent } from "../../src/history/event.ts";
-import { Position } from "../../src/history/position.ts";
+import { isWaiting, Position } from "../../src/history/position.ts";
 import { positionAfter, type Unplaced } from "./position_after.ts";
 
 const user: Unplaced = { type: "user", text: "Hi" };
@@ -200,4 +200,41 @@ Deno.test("Position counts no repeats across a move or a refused output", () => 
 Deno.test("Position of a log is the same however often it is folded", () => {
   const log = [user, refused({ action: "MOVE" }), lookTwice, finished(1)];
   assertEquals({ ...positionAfter(...log) }, { ...positionAfter(...log) });
+});
+
+/** What a call of another session asks, through a call of this one. */
+function asked(callKey: string, call = 0): Unplaced {
+  const reason = "approval";
+  return { type: "approval_requested", callKey, call, tool: "pay", args: {}, reason, hash: "h" };
+}
+
+function allowed(callKey: string, call = 0): Unplaced {
+  return { type: "approval_given", callKey, call, verdict: "approved" };
+}
+
+Deno.test("Position has a call made again when its own session is to be told of a verdict", () => {
+  const started: Unplaced = { type: "tool_started", callKey: "k0", call: 0, tool: "look" };
+  const waiting = [user, look, started, asked("k0/1/0"), asked("k0/1/1")];
+  assertEquals(positionAfter(...waiting).status, "needs_approval");
+  const told = positionAfter(...waiting, allowed("k0/1/0"));
+  assertEquals([told.status, told.pending?.due, isWaiting(told.pending!, 0)], [
+    "interrupted",
+    [0],
+    false,
+  ]);
+  assertEquals([...told.pending!.waiting!.keys()], ["k0/1/1"]);
+  // It came to rest again, and asks what it still waits for.
+  const again = positionAfter(...waiting, allowed("k0/1/0"), asked("k0/1/1"));
+  assertEquals([again.status, again.pending?.due], ["needs_approval", []]);
+  // A call of this session is not made again for a verdict about itself.
+  const own = positionAfter(user, lookTwice, asked("k0"), asked("k1", 1), allowed("k0"));
+  assertEquals([own.status, own.pending?.due], ["interrupted", undefined]);
+});
+
+Deno.test("Position keeps what is due in its snapshot", () => {
+  const started: Unplaced = { type: "tool_started", callKey: "k0", call: 0, tool: "look" };
+  const log = [user, look, started, asked("k0/1/0"), asked("k0/1/1"), allowed("k0/1/0")];
+  const position = positionAfter(...log);
+  const read = Position.from("start", position.snapshot())!;
+  assertEquals([read.snapshot(), read.pending?.due], [position.snapshot(), [0]]);
 });

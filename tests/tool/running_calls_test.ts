@@ -38,6 +38,7 @@ async function outcomesOf(running: RunningCalls): Promise<CallOutcome[]> {
   for (;;) {
     const outcome = await running.next();
     if (outcome === undefined) return outcomes;
+    assert(outcome.outcome !== "held");
     outcomes.push(outcome);
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote, reasonOf } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
 import { ENTRY_CHECKS } from "./entry_checks.ts";
 import { LEASE_CHECKS } from "./lease_checks.ts";
@@ -10,6 +11,7 @@ import { LIFETIME_CHECKS } from "./lifetime_checks.ts";
 import { LIST_CHECKS } from "./list_checks.ts";
 import { RACE_CHECKS } from "./race_checks.ts";
 import { SESSION_CHECKS } from "./session_checks.ts";
+import { StoreContractError } from "./store_contract_error.ts";
 import { Trial, type TrialOptions } from "./trial.ts";
 
 /** One check of the contract, for any test runner. */
@@ -81,11 +83,19 @@ export function storeContract(
         } catch (error) {
           // What is wrong with the store may keep it from being cleaned as well.
           await trial.end().catch(() => {});
-          throw error;
+          throw error instanceof StoreContractError ? error : unexpected(error);
         }
         await trial.end();
       },
     }));
+}
+
+function unexpected(error: unknown): StoreContractError {
+  const name = error instanceof Error ? error.name : typeof error;
+  return new StoreContractError(
+    `A call failed with ${name} ${quote(reasonOf(error))}: expected it to succeed`,
+    { cause: error },
+  );
 }
 
 const CHECKS = [

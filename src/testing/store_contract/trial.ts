@@ -148,7 +148,7 @@ export class Trial {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     try {
-      for (const id of this.#ids) await this.store.delete(id);
+      await Promise.all([...this.#ids].map((id) => this.store.delete(id)));
     } finally {
       await this.store.close();
     }

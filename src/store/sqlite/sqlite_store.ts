@@ -1,0 +1,114 @@
+/**
+ * Opening a store in a file.
+ *
+ * @module
+ */
+import { ConfigError, quote } from "../../errors.ts";
+import type { Store } from "../store.ts";
+import { filePath, openDatabase, prepareDatabase } from "./connection.ts";
+import { copyDatabase } from "./copy_database.ts";
+import { OpenSqliteStore } from "./open_sqlite_store.ts";
+import { Patience } from "./patience.ts";
+import { storeErrorOf } from "./sqlite_failure.ts";
+
+/** Options of {@linkcode sqliteStore}. */
+export interface SqliteStoreOptions {
+  /**
+   * The time in milliseconds since 1970; give every process that uses the file
+   * the same. Default: `Date.now`.
+   */
+  readonly clock?: () => number;
+  /**
+   * How long a call waits in all while another process writes, in milliseconds,
+   * from 0. After that it fails with a {@linkcode StoreError} that is retryable.
+   * The event loop goes on meanwhile. Default: 10,000.
+   */
+  readonly busyTimeout?: number;
+  /** Spreads the attempts of those who wait: numbers from 0 up to 1. Default: `Math.random`. */
+  readonly random?: () => number;
+  /** Waits between attempts, for so many milliseconds. Default: by `setTimeout`. */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+/** A store in a SQLite database. */
+export interface SqliteStore extends Store {
+  /**
+   * Copies the store, as it is at this moment, into a new file, while others go
+   * on using it. The event loop stands still meanwhile. A copy of the file alone,
+   * without the `-wal` beside it, is no backup: it lacks what was written last.
+   *
+   * @param file A path or a `file:` URL.
+   * @throws {StoreError} if there is such a file, or it cannot be written.
+   */
+  backup(file: string | URL): Promise<void>;
+}
+
+/**
+ * Opens a store in a SQLite database, and makes the file where there is none. One
+ * machine can use it from several processes at once; a file system of a network
+ * cannot hold it. What is resolved survives the death of the process and the loss
+ * of power, as far as the disk tells the truth: it is flushed first.
+ *
+ * In Deno it needs `--allow-read` and `--allow-write` for the file. SQLite keeps
+ * two more beside it while the store is open, `-wal` and `-shm`.
+ *
+ * @param file A path, a `file:` URL, or `":memory:"` for one that lasts until it is closed.
+ * @throws {ConfigError} if the path or an option is none.
+ * @throws {StoreError} if the file cannot be opened, is damaged, or holds something else.
+ * @throws {StoreVersionError} if a newer release wrote it; it stays as it is.
+ *
+ * @example
+ * ```ts
+ * import { sqliteStore } from "@nomos/agent/sqlite";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * const store = await sqliteStore(`${folder}/agent.db`);
+ * await store.create("chat-1", { meta: "{}", hash: "00" });
+ * await store.backup(`${folder}/backup.db`);
+ * await store.close();
+ *
+ * const restored = await sqliteStore(`${folder}/backup.db`);
+ * assertEquals((await restored.read("chat-1"))?.head, 0);
+ * await restored.close();
+ * ```
+ */
+export async function sqliteStore(
+  file: string | URL,
+  options: SqliteStoreOptions = {},
+): Promise<SqliteStore> {
+  const path = filePath(file);
+  const { clock = Date.now, busyTimeout = 10_000, random = Math.random, wait = sleep } = options;
+  for (const [name, value] of Object.entries({ clock, random, wait })) {
+    if (typeof value === "function") continue;
+    throw new ConfigError(`Cannot open a store with ${name} ${quote(value)}: expected a function`);
+  }
+  if (!Number.isFinite(busyTimeout) || busyTimeout < 0) {
+    throw new ConfigError(
+      `Cannot open a store with busyTimeout ${quote(busyTimeout)}: ` +
+        "expected a number of milliseconds from 0",
+    );
+  }
+  const patience = new Patience({ busyTimeout, random, wait });
+  const database = openedFile(path);
+  try {
+    await prepareDatabase(database, path, patience);
+    const copy = (file: string | URL) => copyDatabase(database, file);
+    return new OpenSqliteStore({ database, file: path, patience, clock, copy });
+  } catch (error) {
+    database.close();
+    throw storeErrorOf(error, "open the store", path);
+  }
+}
+
+function openedFile(path: string): ReturnType<typeof openDatabase> {
+  try {
+    return openDatabase(path);
+  } catch (error) {
+    throw storeErrorOf(error, "open the store", path);
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

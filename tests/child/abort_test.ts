@@ -1,0 +1,175 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Agent, decide, type LLM, type Session, Tool } from "@nomos/agent";
+import { memoryStore } from "@nomos/agent/store";
+import * as v from "valibot";
+import { agentOf, copied, modelOf, storedEvents } from "./agents.ts";
+
+const ask = (...names: string[]) =>
+  decide.calls(names.map((name) => ({ tool: name, args: { input: name } })));
+
+interface Hanging {
+  readonly build: (timeout?: number) => Agent<"work">;
+  /** Resolves when the tool below hangs. */
+  readonly hangs: Promise<void>;
+  readonly signals: AbortSignal[];
+}
+
+/** An agent whose tool never ends, two levels below the one that is talked to. */
+function hanging(): Hanging {
+  const { promise: hangs, resolve } = Promise.withResolvers<void>();
+  const signals: AbortSignal[] = [];
+  const wait = new Tool({
+    name: "wait",
+    description: "Wait",
+    args: v.object({}),
+    run: (_, { signal }) => {
+      signals.push(signal);
+      resolve();
+      return new Promise<never>(() => {});
+    },
+  });
+  const build = (timeout?: number) => {
+    const bottom = agentOf("bottom", modelOf([decide.call("wait"), decide.respond("never")]), [
+      wait,
+    ]);
+    const middle = agentOf("middle", modelOf([ask("bottom"), decide.respond("middle")]), [
+      bottom.asTool({ name: "bottom", description: "Wait" }),
+    ]);
+    return agentOf("top", modelOf([ask("middle"), decide.respond("done")]), [
+      middle.asTool({ name: "middle", description: "Wait", ...(timeout && { timeout }) }),
+    ]);
+  };
+  return { build, hangs, signals };
+}
+
+/** Waits until something holds, for as many rounds as the engine needs. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let round = 0; round < 1_000; round++) {
+    if (await holds()) return;
+    await Promise.resolve();
+  }
+  throw new Error("it never held");
+}
+
+Deno.test("an abort of the caller ends every turn below, and is said with what was spent", async () => {
+  const { build, hangs, signals } = hanging();
+  const session: Session = build().createSession({ id: "s" });
+  const controller = new AbortController();
+  const running = session.next("Go", { signal: controller.signal });
+  await hangs;
+  controller.abort();
+  const turn = await running;
+  assertEquals([turn.status, turn.toolResults[0]!.outcome], ["interrupted", "aborted"]);
+  assertEquals(signals.map(({ aborted }) => aborted), [true]);
+  // Three models were asked, one by each agent.
+  assertEquals(turn.usage, { input: 30, output: 3 });
+  const middle = () => session.state.children!["s/1/0"]!;
+  const bottom = () => middle().children!["s/1/0/1/0"]!;
+  await until(() => bottom().events.at(-1)!.type === "tool_finished");
+  assertEquals([middle().status, bottom().status], ["interrupted", "interrupted"]);
+  assertEquals([middle().events.at(-1)!.type, bottom().events.at(-1)!.type], [
+    "tool_finished",
+    "tool_finished",
+  ]);
+  // A call that was given up is not made again.
+  assertEquals((await session.resume()).response, "done");
+  assertEquals(session.usage, { input: 40, output: 4 });
+  assertEquals(signals.length, 1);
+});
+
+Deno.test("a stream that is broken off ends every turn below", async () => {
+  const { build, hangs, signals } = hanging();
+  const session: Session = build().createSession({ id: "s" });
+  const stream = session.stream("Go");
+  for (let events = 0; events < 3; events++) await stream.next();
+  const next = stream.next();
+  await hangs;
+  await stream.return(undefined as never);
+  await next;
+  assertEquals([session.status, signals[0]!.aborted], ["interrupted", true]);
+  assertEquals((await session.next("Never mind")).response, "done");
+});
+
+Deno.test("an abort ends what runs in a store as well, and gives every session back", async () => {
+  const store = memoryStore();
+  const { build, hangs } = hanging();
+  const session = await build().openSession("s", { store });
+  const controller = new AbortController();
+  const running = session.next("Go", { signal: controller.signal });
+  await hangs;
+  controller.abort();
+  assertEquals((await running).status, "interrupted");
+  const ids = ["s", "s/1/0", "s/1/0/1/0"];
+  await until(async () => {
+    const logs = await Promise.all(ids.map((id) => storedEvents(store, id)));
+    return logs.every((events) => events.at(-1)!.type === "tool_finished");
+  });
+  await until(async () => {
+    const leases = await Promise.all(ids.map((id) => store.claim(id, { owner: "next", ttl: 1 })));
+    return leases.every((lease) => lease !== undefined);
+  });
+});
+
+Deno.test("an agent that takes longer than the timeout of its tool is an error, and ends", async () => {
+  const { build, signals } = hanging();
+  const session: Session = build(5).createSession({ id: "s" });
+  const turn = await session.next("Go");
+  assertEquals([turn.response, turn.toolResults[0]!.outcome], ["done", "error"]);
+  assertEquals(turn.toolResults[0]!.text, 'Tool "middle" took longer than 5 ms');
+  assertEquals([turn.usage, signals[0]!.aborted], [{ input: 40, output: 4 }, true]);
+});
+
+Deno.test("a call beside it that fails ends an agent's turn", async () => {
+  const { build, hangs } = hanging();
+  const fail = new Tool({
+    name: "fail",
+    description: "Fail",
+    args: v.object({}),
+    run: async () => {
+      await hangs;
+      throw new Error("no");
+    },
+  });
+  const calls = decide.calls([{ tool: "top", args: { input: "x" } }, { tool: "fail", args: {} }]);
+  const llm = modelOf([calls, decide.respond("done")]);
+  const over = agentOf("over", llm, [build().asTool({ name: "top", description: "Top" }), fail]);
+  const turn = await over.next("Go");
+  assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["aborted", "error"]);
+});
+
+Deno.test("a call under a signal that is aborted begins no session", async () => {
+  const { build, signals } = hanging();
+  const controller = new AbortController();
+  const first = modelOf([() => {
+    controller.abort();
+    return ask("top");
+  }, decide.respond("done")]);
+  const over = agentOf("over", first, [build().asTool({ name: "top", description: "Top" })]);
+  const session: Session = over.createSession({ id: "s" });
+  const turn = await session.next("Go", { signal: controller.signal });
+  assertEquals([turn.status, signals.length], ["interrupted", 0]);
+  assertEquals(session.state.children, undefined);
+});
+
+Deno.test("an agent that streams below runs as any other, without deltas", async () => {
+  const streaming: LLM = {
+    name: "streaming",
+    decide: () => Promise.reject(new Error("it is to be streamed")),
+    async *stream() {
+      const decision = { action: "RESPOND", response: "In pieces" };
+      const text = JSON.stringify({ reasoning: [], decision });
+      yield { type: "text", text };
+      yield { type: "result", result: { output: text } };
+    },
+  };
+  const helper = agentOf("helper", streaming, []);
+  const boss = agentOf("boss", modelOf([ask("helper"), decide.respond("done")]), [
+    helper.asTool({ name: "helper", description: "Help" }),
+  ]);
+  const session = boss.createSession({ id: "s" });
+  const parts: string[] = [];
+  for await (const { type } of session.stream("Go")) parts.push(type);
+  assertEquals(parts, ["user", "decision", "tool_started", "tool_finished", "decision"]);
+  const finished = copied(session.state).events[3]!;
+  assert(finished.type === "tool_finished" && finished.text === "In pieces");
+});

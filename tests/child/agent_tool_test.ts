@@ -1,0 +1,320 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  Agent,
+  AgentToolError,
+  ConfigError,
+  decide,
+  FallbackError,
+  type GuardContext,
+  MockLLM,
+  type Session,
+  Tool,
+} from "@nomos/agent";
+import { explore } from "@nomos/agent/testing";
+import * as v from "valibot";
+import { agentOf, modelOf, payer } from "./agents.ts";
+
+const tool = { name: "help", description: "Help" };
+const call = (input: string) => decide.call("help", { input });
+
+/** A caller of one agent that makes one call, and what came of it. */
+async function callOf(agent: Agent<"work">, input = "What is it?") {
+  const caller = agentOf("caller", modelOf([call(input), decide.respond("done")]), [
+    agent.asTool(tool),
+  ]);
+  const session: Session = caller.createSession({ id: "s" });
+  const turn = await session.next("Go");
+  return { session, turn, result: turn.toolResults[0]! };
+}
+
+Deno.test("an agent called as a tool runs one turn in a session named by the call", async () => {
+  const asked: string[] = [];
+  const agent = agentOf("helper", modelOf([decide.respond("An answer")], asked), []);
+  const { turn, session, result } = await callOf(agent, "What is it?");
+  assertEquals([turn.status, turn.response], ["waiting", "done"]);
+  const { args: _, ...rest } = result;
+  assertEquals(rest, { tool: "help", callKey: "s/1/0", outcome: "ok", text: "An answer" });
+  const child = session.state.children!["s/1/0"]!;
+  assertEquals(child.sessionId, "s/1/0");
+  assertEquals(child.events.map(({ type }) => type), ["user", "decision"]);
+  assertEquals(child.events[0], { seq: 0, time: 0, type: "user", text: "What is it?" });
+  assertEquals(asked, ["s/1/0 0"]);
+  // Each log is its own: the caller's knows of the call and its result.
+  assertEquals(session.state.events.map(({ type }) => type), [
+    "user",
+    "decision",
+    "tool_started",
+    "tool_finished",
+    "decision",
+  ]);
+});
+
+Deno.test("the result is what the agent responds, in text or JSON, or says when it ends", async () => {
+  const answer = v.object({ total: v.number() });
+  const structured = new Agent<"work">({
+    name: "adder",
+    llm: new MockLLM([decide.respond({ total: 3 })]),
+    start: "work",
+    steps: { work: { description: "Add", answer } },
+  });
+  assertEquals((await callOf(structured)).result.text, '{"total":3}');
+  const ending = agentOf("helper", modelOf([decide.end("Goodbye")]), []);
+  assertEquals((await callOf(ending)).result.text, "Goodbye");
+  const silent = agentOf("helper", modelOf([decide.end()]), []);
+  const { result } = await callOf(silent);
+  assertEquals([result.outcome, result.text], ["ok", "The agent has ended the conversation"]);
+});
+
+Deno.test("an agent that ends limited makes its call an error with the reason", async () => {
+  const agent = agentOf("helper", modelOf([decide.call("pay", { to: "ann" })]), [payer([])], {
+    limits: { turn: { modelCalls: 1 } },
+  });
+  const { turn, result } = await callOf(agent);
+  assertEquals([result.outcome, result.text], [
+    "error",
+    'Cannot get a result of agent "help": it reached a limit: modelCalls: expected an answer before',
+  ]);
+  assertEquals(turn.response, "done");
+});
+
+Deno.test("arguments of one's own become what the agent is told", async () => {
+  const seen: unknown[] = [];
+  const agent = agentOf(
+    "translator",
+    new MockLLM([({ messages }) => {
+      seen.push(messages[1]!.content);
+      return decide.respond("Bonjour");
+    }], { whenDone: "repeat" }),
+    [],
+  );
+  const translate = agent.asTool({
+    name: "translate",
+    description: "Translate",
+    args: v.object({ text: v.string(), language: v.string() }),
+    input: ({ text, language }) => `Into ${language}: ${text}`,
+  });
+  const llm = modelOf([
+    decide.call("translate", { text: "Hello", language: "French" }),
+    decide.respond("done"),
+  ]);
+  const turn = await agentOf("caller", llm, [translate]).next("Go");
+  assertEquals(turn.toolResults[0]!.text, "Bonjour");
+  assertEquals(seen, ["Into French: Hello"]);
+  // Nothing said of them, they are told as JSON.
+  const plain = agent.asTool({ ...tool, args: v.object({ n: v.number() }) });
+  const json = modelOf([decide.call("help", { n: 1 }), decide.respond("done")]);
+  await agentOf("caller", json, [plain]).next("Go");
+  assertEquals(seen.at(-1), '{"n":1}');
+});
+
+Deno.test("what input throws or gives instead of text is the call's result", async () => {
+  const agent = agentOf("helper", modelOf([decide.respond("never")]), []);
+  const inputs: [() => string, string, string][] = [
+    [
+      () => {
+        throw new FallbackError("closed", "come back");
+      },
+      "fallback",
+      "closed\nInstead: come back",
+    ],
+    [
+      () => 5 as never,
+      "error",
+      'Cannot call agent "help": its input is 5: expected text',
+    ],
+  ];
+  for (const [input, outcome, text] of inputs) {
+    const help = agent.asTool({ ...tool, args: v.object({}), input });
+    const llm = modelOf([decide.call("help"), decide.respond("done")]);
+    const [result] = (await agentOf("caller", llm, [help]).next("Go")).toolResults;
+    assertEquals([result!.outcome, result!.text], [outcome, text]);
+  }
+});
+
+Deno.test("the agent's session gets the caller's context, or what is made of it", async () => {
+  interface User {
+    readonly user: string;
+  }
+  const seen: unknown[] = [];
+  const look = new Tool({
+    name: "look",
+    description: "Look",
+    args: v.object({}),
+    run: (_, { context }: { readonly context: User }) => void seen.push(context),
+  });
+  const agent = new Agent({
+    name: "helper",
+    llm: modelOf([decide.call("look"), decide.respond("seen")]),
+    start: "work",
+    steps: { work: { description: "Work", tools: [look] } },
+  });
+  const same = agent.asTool(tool);
+  const mapped = agent.asTool({
+    name: "helpOther",
+    description: "Help",
+    context: ({ users }: { readonly users: readonly string[] }) => ({ user: users[0]! }),
+    available: ({ context }: GuardContext<{ readonly users: readonly string[] }>) =>
+      context.users.length > 0,
+  });
+  const caller = new Agent<"work", User & { readonly users: readonly string[] }>({
+    name: "caller",
+    llm: modelOf([
+      call("a"),
+      decide.call("helpOther", { input: "b" }),
+      decide.respond("done"),
+    ]),
+    start: "work",
+    steps: { work: { description: "Work", tools: [same, mapped] } },
+  });
+  const context = { user: "ann", users: ["bob"] };
+  assertEquals((await caller.createSession({ context }).next("Go")).response, "done");
+  assertEquals(seen, [context, { user: "bob" }]);
+  const steps = { work: { description: "Work", tools: [same] } };
+  // @ts-expect-error the agent's tools want a context
+  const missing = () => new Agent({ name: "x", llm: modelOf([]), start: "work", steps }).next("Hi");
+  assertEquals(typeof missing, "function");
+});
+
+Deno.test("agents that are called at once run at once, each in its session", async () => {
+  const gate = Promise.withResolvers<void>();
+  const running: string[] = [];
+  const wait = new Tool({
+    name: "wait",
+    description: "Wait",
+    args: v.object({}),
+    run: async (_, { callKey }) => {
+      running.push(callKey);
+      if (running.length === 3) gate.resolve();
+      await gate.promise;
+      return "waited";
+    },
+  });
+  const agent = agentOf("helper", modelOf([decide.call("wait"), decide.respond("ok")]), [wait]);
+  const three = ["a", "b", "c"].map((input) => ({ tool: "help", args: { input } }));
+  const llm = modelOf([decide.calls(three), decide.respond("done")]);
+  const session = agentOf("caller", llm, [agent.asTool(tool)]).createSession({ id: "s" });
+  assertEquals((await session.next("Go")).response, "done");
+  assertEquals(running, ["s/1/0/1/0", "s/1/1/1/0", "s/1/2/1/0"]);
+  assertEquals(Object.keys(session.state.children!), ["s/1/0", "s/1/1", "s/1/2"]);
+});
+
+Deno.test("agents that call each other deeper than maxDepth are stopped", async () => {
+  let agent = agentOf("bottom", modelOf([decide.respond("reached the bottom")]), []);
+  for (let level = 0; level < 10_000; level++) {
+    const llm = modelOf([call("deeper"), decide.respond("came back")]);
+    agent = agentOf(`level ${level}`, llm, [agent.asTool(tool)]);
+  }
+  const session: Session = agent.createSession({ id: "s" });
+  assertEquals((await session.next("Go")).response, "came back");
+  let state = session.state;
+  let depth = 0;
+  while (state.children !== undefined) {
+    state = Object.values(state.children)[0]!;
+    depth++;
+  }
+  assertEquals(depth, 8);
+  const finished = state.events.find((event) => event.type === "tool_finished");
+  assert(finished?.type === "tool_finished" && finished.outcome === "error");
+  assertEquals(
+    finished.text,
+    'Cannot call agent "help": as many agents as "maxDepth" allows have called each other ' +
+      "already: expected the work to be done without it",
+  );
+});
+
+Deno.test("an agent that calls itself is stopped at the lowest maxDepth of those who call", async () => {
+  const depths: [own: number, caller: number | undefined, expected: number][] = [
+    [3, undefined, 3],
+    [0, undefined, 0],
+    [9, 2, 2],
+    [2, 9, 3],
+  ];
+  for (const [maxDepth, callers, expected] of depths) {
+    const asked: string[] = [];
+    const llm = modelOf([call("deeper"), decide.respond("back")], asked);
+    const self: Agent<"work"> = agentOf("self", llm, [Agent.toolOf(() => self, tool)], {
+      maxDepth,
+    });
+    const agent = callers === undefined
+      ? self
+      : agentOf("caller", llm, [self.asTool(tool)], { maxDepth: callers });
+    await agent.createSession({ id: "s" }).next("Go");
+    const deepest = Math.max(
+      ...asked.map((line) => (line.split(" ")[0]!.split("/").length - 1) / 2),
+    );
+    assertEquals(deepest, expected, `${maxDepth} of ${callers}`);
+  }
+});
+
+Deno.test("toolOf() asks for an Agent when the tool is called", async () => {
+  const broken = Agent.toolOf(() => ({}) as never, tool);
+  const caller = agentOf("caller", modelOf([call("x"), decide.respond("done")]), [broken]);
+  await assertRejects(
+    () => caller.next("Go"),
+    ConfigError,
+    "Cannot call an object as a tool: expected an Agent",
+  );
+});
+
+Deno.test("an agent's tool can be called by itself, in a session of its own", async () => {
+  const help = agentOf("helper", modelOf([decide.respond("An answer")]), []).asTool(tool);
+  assertEquals(await help.call({ input: "What?" }), "An answer");
+  const asking = agentOf("asker", modelOf([decide.call("pay", { to: "ann" })]), [
+    payer([], { needsApproval: true }),
+  ]);
+  await assertRejects(
+    () => asking.asTool(tool).call({ input: "Pay" }),
+    AgentToolError,
+    'Cannot get a result of agent "help": it waits for approval of a call: expected to be called by an agent',
+  );
+  await assertRejects(
+    () => help.call({ input: "What?" }, { signal: AbortSignal.abort(new Error("no longer")) }),
+    Error,
+    "no longer",
+  );
+});
+
+Deno.test("asTool() refuses options that cannot be", () => {
+  const agent = agentOf("helper", modelOf([]), []);
+  const bad: [unknown, string][] = [
+    [undefined, "Cannot make a tool of an agent with undefined: expected options"],
+    [{ ...tool, name: "not a name" }, "expected a name of 1 to 64 letters"],
+    [
+      { ...tool, input: "text" },
+      'Cannot make tool "help" of an agent: input is "text": expected a function of the arguments',
+    ],
+    [{ ...tool, context: 5 }, "context is 5: expected a function of the caller's context"],
+    [{ ...tool, timeout: 0 }, "timeout is 0"],
+  ];
+  for (const [options, message] of bad) {
+    assertThrows(() => agent.asTool(options as never), ConfigError, message);
+    assertThrows(() => Agent.toolOf(() => agent, options as never), ConfigError, message);
+  }
+  assertThrows(
+    () => agentOf("helper", modelOf([]), [], { maxDepth: -1 }),
+    ConfigError,
+    "maxDepth is -1: expected a whole number from 0",
+  );
+});
+
+Deno.test("asTool() types the arguments, and what is said of them", () => {
+  const agent = agentOf("helper", modelOf([]), []);
+  const args = v.object({ count: v.number() });
+  agent.asTool({
+    ...tool,
+    args,
+    input: ({ count }) => count.toFixed(),
+    needsApproval: ({ count }) => count > 1,
+  });
+  agent.asTool({ ...tool, needsApproval: ({ input }) => input !== "" });
+  // @ts-expect-error the arguments have no such field
+  agent.asTool({ ...tool, args, input: ({ other }) => other });
+});
+
+Deno.test("the explorer plays an agent like any tool: nothing of it runs", async () => {
+  const asked: string[] = [];
+  const agent = agentOf("helper", modelOf([decide.respond("An answer")], asked), []);
+  const caller = agentOf("caller", modelOf([], asked), [agent.asTool(tool)]);
+  const exploration = await explore(caller);
+  assertEquals([exploration.missed, asked], [[], []]);
+});

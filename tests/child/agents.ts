@@ -1,0 +1,89 @@
+/**
+ * Agents that are tools of each other, played by models which go by how far their
+ * session is: so they can be killed anywhere, and another process goes on.
+ *
+ * @module
+ */
+import {
+  Agent,
+  type AgentOptions,
+  type Decision,
+  type LLM,
+  MockLLM,
+  type SessionEvent,
+  Tool,
+  type ToolOptions,
+} from "@nomos/agent";
+import type { Store } from "@nomos/agent/store";
+import * as v from "valibot";
+
+/** A model that makes these decisions in every session, the nth as the nth. */
+export function modelOf(
+  decisions: readonly (Decision | (() => Decision))[],
+  asked: string[] = [],
+): LLM {
+  const mock = new MockLLM([({ messages, sessionId }) => {
+    const made = messages.filter(({ role }) => role === "assistant").length;
+    asked.push(`${sessionId} ${made}`);
+    const decision = decisions[made];
+    if (decision === undefined) throw new Error(`no decision ${made} in session ${sessionId}`);
+    return typeof decision === "function" ? decision() : decision;
+  }], { whenDone: "repeat" });
+  return {
+    name: "counted",
+    decide: async (request) => ({
+      ...await mock.decide(request),
+      usage: { input: 10, output: 1 },
+    }),
+  };
+}
+
+/** An agent of one step. */
+export function agentOf(
+  name: string,
+  llm: LLM,
+  tools: readonly Tool[],
+  options: Partial<AgentOptions<"work">> = {},
+): Agent<"work"> {
+  let ids = 0;
+  return new Agent<"work">({
+    name,
+    llm,
+    start: "work",
+    steps: { work: { description: "Work", tools } },
+    clock: () => 0,
+    ids: () => `${name}-${ids++}`,
+    ...options,
+  });
+}
+
+type PayArgs = v.ObjectSchema<{ readonly to: v.StringSchema<undefined> }, undefined>;
+const payArgs: PayArgs = v.object({ to: v.string() });
+
+/** A tool that pays, and notes each payment by its key. */
+export function payer(
+  paid: string[],
+  options: Partial<ToolOptions<PayArgs, unknown>> = {},
+): Tool<PayArgs> {
+  return new Tool({
+    name: "pay",
+    description: "Pay",
+    args: payArgs,
+    run: ({ to }, { callKey }) => {
+      paid.push(callKey);
+      return `paid ${to}`;
+    },
+    ...options,
+  });
+}
+
+/** The events of a stored session. */
+export async function storedEvents(store: Store, id: string): Promise<SessionEvent[]> {
+  const entries = await store.entries(id, { from: 0, limit: 1_000 });
+  return entries.map(({ body }) => JSON.parse(body)[1]);
+}
+
+/** A copy that shares nothing, as if it had been kept somewhere. */
+export function copied<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,216 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  type Agent,
+  type AgentOptions,
+  ConfigError,
+  decide,
+  type LimitEvent,
+  type Limits,
+  type Session,
+  type State,
+} from "@nomos/agent";
+import { memoryStore } from "@nomos/agent/store";
+import { agentOf, modelOf, payer, storedEvents } from "./agents.ts";
+
+const ask = (...names: string[]) =>
+  decide.calls(names.map((name) => ({ tool: name, args: { input: name } })));
+const pay = decide.call("pay", { to: "ann" });
+
+/** So many payments, all different. */
+const payments = (count: number) =>
+  Array.from({ length: count }, (_, at) => decide.call("pay", { to: `${at}` }));
+
+/** An agent that asks its model as often as it pays and once more; every call costs 11 tokens. */
+function clerkOf(
+  count: number,
+  options: Partial<AgentOptions<"work">> = {},
+  paid: string[] = [],
+) {
+  const script = [...payments(count), decide.respond("paid")];
+  return agentOf("clerk", modelOf(script), [payer(paid)], { maxIterations: 50, ...options });
+}
+
+function bossOf(
+  clerk: Agent<"work">,
+  options: Partial<AgentOptions<"work">> = {},
+  calls = ask("clerk"),
+): Agent<"work"> {
+  const llm = modelOf([calls, decide.respond("done"), decide.respond("more")]);
+  return agentOf("boss", llm, [clerk.asTool({ name: "clerk", description: "Pay" })], options);
+}
+
+/** The last event of a state, which is a limit. */
+function limitOf({ events }: State): Partial<LimitEvent> {
+  const { seq: _, time: __, type, ...limit } = events.at(-1) as LimitEvent;
+  assertEquals(type, "limit");
+  return limit;
+}
+
+Deno.test("what an agent spends is spent by its caller, and said with its result", async () => {
+  const cost = ({ input = 0, output = 0 }) => (input + output) / 11;
+  const session = bossOf(clerkOf(2), { cost }).createSession({ id: "s" });
+  const turn = await session.next("Go");
+  const finished = turn.events.find((event) => event.type === "tool_finished");
+  assert(finished?.type === "tool_finished");
+  const { usage, cost: paid, modelCalls, toolCalls } = finished;
+  assertEquals({ usage, paid, modelCalls, toolCalls }, {
+    usage: { input: 30, output: 3 },
+    // It has no prices of its own: those of its caller hold.
+    paid: 3,
+    modelCalls: 3,
+    toolCalls: 2,
+  });
+  assertEquals([turn.usage, turn.cost], [{ input: 50, output: 5 }, 5]);
+  assertEquals([session.usage, session.cost], [turn.usage, turn.cost]);
+  assertEquals([turn.state.usage, turn.state.children!["s/1/0"]!.cost], [turn.usage, 3]);
+});
+
+Deno.test("an agent has at most what its caller has left, of everything", async () => {
+  const budgets: [Limits["turn"], Partial<LimitEvent>][] = [
+    [{ tokens: 33 }, { reason: "tokens", scope: "caller", limit: 33, spent: 33 }],
+    [{ modelCalls: 4 }, { reason: "modelCalls", scope: "caller", limit: 4, spent: 4 }],
+    [{ toolCalls: 3 }, { reason: "toolCalls", scope: "caller", limit: 3, spent: 4 }],
+    [{ cost: 3 }, { reason: "cost", scope: "caller", limit: 3, spent: 3 }],
+  ];
+  const cost = ({ input = 0, output = 0 }) => (input + output) / 11;
+  for (const scope of ["turn", "session"]) {
+    for (const [budget, expected] of budgets) {
+      const paid: string[] = [];
+      const boss = bossOf(clerkOf(9, {}, paid), { cost, limits: { [scope]: budget } });
+      const session: Session = boss.createSession({ id: "s" });
+      const turn = await session.next("Go");
+      const what = `${scope} ${expected.reason}`;
+      assertEquals(limitOf(session.state.children!["s/1/0"]!), expected, what);
+      assertEquals(turn.toolResults[0]!.outcome, "error", what);
+      if (expected.reason === "toolCalls") {
+        // It can still answer, with the tools that it has had.
+        assertEquals([turn.response, paid.length], ["done", 2], what);
+        continue;
+      }
+      assertEquals([turn.status, turn.reason], ["limited", expected.reason], what);
+      // The caller's own limit event says whose it was.
+      assertEquals(limitOf(session.state), { ...expected, scope } as Partial<LimitEvent>, what);
+    }
+  }
+});
+
+Deno.test("time runs for the agents below too", async () => {
+  let now = 0;
+  const clock = () => now += 10;
+  const boss = bossOf(clerkOf(40, { clock }), { clock, limits: { turn: { time: 500 } } });
+  const session: Session = boss.createSession({ id: "s" });
+  const turn = await session.next("Go");
+  assertEquals([turn.status, turn.reason], ["limited", "time"]);
+  const { reason, scope } = limitOf(session.state.children!["s/1/0"]!);
+  assertEquals([reason, scope], ["time", "caller"]);
+});
+
+Deno.test("an agent keeps its own limits, and those of all above it", async () => {
+  const own = bossOf(clerkOf(9, { limits: { turn: { modelCalls: 2 } } }), {
+    limits: { turn: { modelCalls: 9 } },
+  });
+  const turn = await own.createSession({ id: "s" }).next("Go");
+  assertEquals([turn.status, turn.response], ["waiting", "done"]);
+  assertEquals(limitOf(turn.state.children!["s/1/0"]!), {
+    reason: "modelCalls",
+    scope: "turn",
+    limit: 2,
+    spent: 2,
+  });
+
+  const top = agentOf("top", modelOf([ask("boss"), decide.respond("done")]), [
+    bossOf(clerkOf(9)).asTool({ name: "boss", description: "Manage" }),
+  ], { limits: { turn: { modelCalls: 5 } } });
+  const session: Session = top.createSession({ id: "s" });
+  assertEquals((await session.next("Go")).reason, "modelCalls");
+  const boss = session.state.children!["s/1/0"]!;
+  const clerk = boss.children!["s/1/0/1/0"]!;
+  const expected = { reason: "modelCalls", scope: "caller", limit: 5, spent: 5 } as const;
+  assertEquals([limitOf(boss), limitOf(clerk)], [expected, expected]);
+});
+
+Deno.test("agents that run at once share one budget", async () => {
+  const paid: string[] = [];
+  const calls = ask(...new Array(10).fill("clerk"));
+  const boss = bossOf(clerkOf(9, {}, paid), { limits: { turn: { modelCalls: 16 } } }, calls);
+  const session: Session = boss.createSession({ id: "s" });
+  await session.next("Go");
+  const made = Object.values(session.state.children!).flatMap(({ events }) => events)
+    .filter(({ type }) => type === "decision").length;
+  // Ten may be under way when the last one is counted.
+  assert(made >= 15 && made < 15 + 10, `${made} decisions`);
+  const spent = limitOf(session.state).spent!;
+  assertEquals(spent, made + 1);
+});
+
+Deno.test("what was spent before a person was asked is said then, and the rest later", async () => {
+  for (const store of [undefined, memoryStore()]) {
+    const tools = [payer([], { needsApproval: true })];
+    const clerk = agentOf("clerk", modelOf([pay, decide.respond("paid")]), tools);
+    const boss = bossOf(clerk, { limits: { turn: { tokens: 40 } } });
+    const session = store === undefined
+      ? boss.createSession({ id: "s" })
+      : await boss.openSession("s", { store });
+    const first = await session.next("Go");
+    assertEquals(first.usage, { input: 20, output: 2 });
+    const second = await session.approve("s/1/0/1/0");
+    assertEquals([second.response, second.usage], ["done", { input: 20, output: 2 }]);
+    assertEquals(session.usage, { input: 40, output: 4 });
+  }
+});
+
+Deno.test("what was spent is said when the user goes on, also by another process", async () => {
+  for (const isStored of [false, true]) {
+    const store = memoryStore();
+    let isBroken = false;
+    const fragile = modelOf([pay, () => {
+      if (isBroken) throw new Error("down");
+      return decide.respond("paid");
+    }]);
+    const clerk = agentOf("clerk", fragile, [payer([])]);
+    const boss = bossOf(clerk);
+    isBroken = true;
+    let session: Session = isStored
+      ? await boss.openSession("s", { store })
+      : boss.createSession({ id: "s" });
+    await assertRejects(() => session.next("Go"), Error, "down");
+    assertEquals(session.usage, { input: 10, output: 1 });
+    session = isStored
+      ? await boss.openSession("s", { store })
+      : boss.createSession({ state: JSON.parse(JSON.stringify(session.state)) });
+    const turn = await session.next("Never mind");
+    assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["aborted"]);
+    assertEquals(turn.usage, { input: 20, output: 2 });
+    if (!isStored) continue;
+    const events = await storedEvents(store, "s");
+    const finished = events.find((event) => event.type === "tool_finished");
+    assert(finished?.type === "tool_finished");
+    assertEquals([finished.modelCalls, finished.toolCalls], [1, 1]);
+  }
+});
+
+Deno.test("a limit of money needs the price of every model below", async () => {
+  const cost = (_: unknown, { llm }: { readonly llm: string }) => llm === "counted" ? 1 : undefined;
+  const unpriced = { ...modelOf([decide.respond("free?")]), name: "unpriced" };
+  const boss = bossOf(agentOf("clerk", unpriced, []), { cost, limits: { turn: { cost: 9 } } });
+  await assertRejects(
+    () => boss.next("Go"),
+    ConfigError,
+    'Cannot call agent "clerk": a limit of cost needs the price of model "unpriced"',
+  );
+});
+
+Deno.test("the tokens of a model that reports none are estimated where a caller limits them", async () => {
+  const { name, decide: counted } = modelOf([decide.respond("An answer")]);
+  const silent = {
+    name,
+    decide: async (request: Parameters<typeof counted>[0]) => {
+      const { output } = await counted(request);
+      return { output };
+    },
+  };
+  const boss = bossOf(agentOf("clerk", silent, []), { limits: { turn: { tokens: 10_000 } } });
+  const turn = await boss.createSession({ id: "s" }).next("Go");
+  assertEquals(turn.state.children!["s/1/0"]!.usage?.isEstimated, true);
+  assert(turn.usage.isEstimated);
+});

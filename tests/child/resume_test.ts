@@ -1,0 +1,286 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  type Agent,
+  ConfigError,
+  decide,
+  LLMError,
+  type Session,
+  type State,
+  StateError,
+} from "@nomos/agent";
+import { memoryStore, type Store, StoreError } from "@nomos/agent/store";
+import { trajectoryOf } from "@nomos/agent/testing";
+import { agentOf, copied, modelOf, payer, storedEvents } from "./agents.ts";
+
+const ask = (...names: string[]) =>
+  decide.calls(names.map((name) => ({ tool: name, args: { input: name } })));
+const pay = decide.calls(["ann", "bob"].map((to) => ({ tool: "pay", args: { to } })));
+
+/** Two agents that pay at once, below the one that is talked to. */
+function build(
+  paid: string[] = [],
+  asked: string[] = [],
+  needsApproval = false,
+  onEvent: () => void = () => {},
+): Agent<"work"> {
+  const options = { observers: [{ beginTurn: () => ({ onEvent }) }] };
+  const tools = [payer(paid, { needsApproval })];
+  const model = modelOf([pay, decide.respond("paid all")], asked);
+  const clerk = agentOf("clerk", model, tools, options);
+  const llm = modelOf([ask("clerk", "clerk"), decide.respond("done")], asked);
+  return agentOf("boss", llm, [clerk.asTool({ name: "clerk", description: "Pay" })], options);
+}
+
+/** Goes on until the turn is over, allowing whatever is asked. */
+async function finish(session: Session): Promise<void> {
+  const isFresh = session.status === "waiting" && session.state.events.length === 0;
+  if (isFresh) await session.next("Go");
+  else if (session.status === "interrupted") await session.resume();
+  while (session.approvals.length > 0) await session.approve(session.approvals[0]!.callKey);
+}
+
+/** Every payment, by its key. */
+const PAYMENTS = ["s/1/0/1/0", "s/1/0/1/1", "s/1/1/1/0", "s/1/1/1/1"];
+
+function isDone({ events, children }: State): void {
+  const last = events.at(-1)!;
+  assert(last.type === "decision" && last.decision.action === "RESPOND");
+  const finished = events.flatMap((event) => event.type === "tool_finished" ? [event] : []);
+  assertEquals(finished.map(({ text }) => text), ["paid all", "paid all"]);
+  // What the agents spent was said once.
+  const spent = finished.reduce((sum, { modelCalls = 0 }) => sum + modelCalls, 0) +
+    events.reduce((sum, event) => {
+      return sum + (event.type === "approval_requested" ? event.modelCalls ?? 0 : 0);
+    }, 0);
+  assertEquals(spent, 4);
+  for (const child of Object.values(children ?? {})) {
+    assertEquals([child.status, child.events.filter(isFinished).length], ["waiting", 2]);
+  }
+}
+
+const isFinished = ({ type }: { readonly type: string }) => type === "tool_finished";
+
+Deno.test("a session with agents below is continued from a state taken at any event of any log", async () => {
+  for (const needsApproval of [false, true]) {
+    const states: State[] = [];
+    const take = () => states.push(copied(session.state));
+    const session = build([], [], needsApproval, take).createSession({ id: "s" });
+    await session.next("Go");
+    while (session.approvals.length > 0) await session.approve(session.approvals[0]!.callKey);
+    isDone(states.at(-1)!);
+    assertEquals(states.length, needsApproval ? 39 : 21);
+    for (const state of states) {
+      const paid: string[] = [];
+      const asked: string[] = [];
+      const continued = build(paid, asked, needsApproval).createSession({ state });
+      assertEquals(copied(continued.state), state);
+      const before = JSON.stringify(state);
+      await finish(continued);
+      isDone(continued.state);
+      assertEquals(JSON.stringify(state), before);
+      // Nothing that was recorded was asked or done again.
+      const recorded = before.match(/"tool_finished","callKey":"s\/1\/\d\/1\/\d"/g)?.length ?? 0;
+      assertEquals(paid.length, 4 - recorded);
+      const decisions = before.match(/"type":"decision"/g)?.length ?? 0;
+      assertEquals(asked.length, 6 - decisions);
+    }
+  }
+});
+
+Deno.test("the state of a turn has the agents below as they were at its end", async () => {
+  const session = build([], [], true).createSession({ id: "s" });
+  const first = await session.next("Go");
+  const text = JSON.stringify(first.state);
+  const second = await session.approve(first.approvals[0]!.callKey);
+  await finish(session);
+  assertEquals(JSON.stringify(first.state), text);
+  assertEquals(first.state.children!["s/1/0"]!.status, "needs_approval");
+  assertEquals(second.state.children!["s/1/0"]!.events.length, 7);
+  assertEquals(session.state.children!["s/1/0"]!.status, "waiting");
+  trajectoryOf(session.state.children!["s/1/0"]!).called("pay").answered("paid all");
+});
+
+/** A store of a process that dies at its nth write, before or after it. */
+function dying(store: Store, at: number, isAfter: boolean): Store {
+  let writes = 0;
+  let isDead = false;
+  const die = () => {
+    isDead = true;
+    throw new StoreError("the process died");
+  };
+  return new Proxy(store, {
+    get: (target, name) => {
+      const method = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return async (...args: unknown[]) => {
+        if (isDead) die();
+        const isFatal = (name === "append" || name === "create") && ++writes === at;
+        if (isFatal && !isAfter) die();
+        const result = await method.apply(target, args);
+        if (isFatal) die();
+        return result;
+      };
+    },
+  });
+}
+
+Deno.test("a process that dies at any write of any session is followed by one that finishes", async () => {
+  for (const needsApproval of [false, true]) {
+    let deaths = 0;
+    for (let at = 1; deaths === at - 1; at++) {
+      for (const isAfter of [false, true]) {
+        const what = `died ${isAfter ? "after" : "before"} write ${at}`;
+        const store = memoryStore();
+        const paid: string[] = [];
+        try {
+          const mortal = dying(store, at, isAfter);
+          const session = await build(paid, [], needsApproval).openSession("s", { store: mortal });
+          await finish(session);
+        } catch (error) {
+          assert(error instanceof StoreError && error.message === "the process died", what);
+          deaths = at;
+        }
+        const ran = paid.length;
+        const inFlight = ran - await countFinished(store);
+        const asked: string[] = [];
+        const session = await build(paid, asked, needsApproval).openSession("s", {
+          store,
+          whenBusy: "interrupt",
+        });
+        await session.load();
+        await finish(session);
+        isDone(session.state);
+        // Only what was running when the process died ran again, under its key.
+        assert(paid.length - 4 <= inFlight, what);
+        assertEquals([...new Set(paid)].sort(), PAYMENTS, what);
+        assertEquals(await countFinished(store), 4, what);
+        for (const id of ["s", "s/1/0", "s/1/1"]) {
+          const events = await storedEvents(store, id);
+          assertEquals(events.map(({ seq }) => seq), [...events.keys()], what);
+          assertEquals(events.at(-1)!.type, "decision", what);
+        }
+      }
+    }
+    assert(deaths > 12, `${deaths} writes`);
+  }
+});
+
+/** How many payments are recorded. */
+async function countFinished(store: Store): Promise<number> {
+  const logs = [await storedEvents(store, "s/1/0"), await storedEvents(store, "s/1/1")];
+  return logs.flat().filter(isFinished).length;
+}
+
+Deno.test("an agent that had finished gives its recorded result without a call", async () => {
+  const session = build().createSession({ id: "s" });
+  await session.next("Go");
+  const { events, ...state } = copied(session.state);
+  const asked: string[] = [];
+  const died = { ...state, status: "interrupted" as const, events: events.slice(0, 4) };
+  const resumed = build([], asked).createSession({ state: died });
+  const turn = await resumed.resume();
+  assertEquals(turn.toolResults.map(({ text }) => text), ["paid all", "paid all"]);
+  assertEquals(asked, ["s 1"]);
+});
+
+Deno.test("a session in a store has those of its agents beside it", async () => {
+  const store = memoryStore();
+  const session = await build().openSession("s", { store });
+  const turn = await session.next("Go");
+  assertEquals([turn.response, turn.state.children], ["done", undefined]);
+  const { sessions } = await store.list({ prefix: "s/" });
+  assertEquals(sessions.map(({ id }) => id), ["s/1/0", "s/1/1"]);
+  const clerk = agentOf("clerk", modelOf([]), []);
+  const child = await clerk.openSession("s/1/0", { store });
+  assertEquals([child.status, await Array.fromAsync(child.events())], [
+    "waiting",
+    await storedEvents(store, "s/1/0"),
+  ]);
+});
+
+Deno.test("a session that only has the id of a call is not taken for that of the call", async () => {
+  const store = memoryStore();
+  const clerk = agentOf("clerk", modelOf([decide.respond("mine")]), []);
+  await (await clerk.openSession("s/1/0", { store })).next("Hi");
+  const session = await build().openSession("s", { store });
+  await assertRejects(
+    () => session.next("Go"),
+    ConfigError,
+    'Cannot open the session of call "s/1/0": the session of that id is not one that session "s" made',
+  );
+  assertEquals((await storedEvents(store, "s/1/0")).length, 2);
+});
+
+Deno.test("a model below that fails makes the caller's turn fail, and resume() goes on there", async () => {
+  let isBroken = true;
+  const asked: string[] = [];
+  const fragile = modelOf([
+    () => {
+      if (isBroken) throw new LLMError("the model is down");
+      return decide.respond("An answer");
+    },
+  ], asked);
+  const helper = agentOf("helper", fragile, []);
+  const steady = agentOf("steady", modelOf([decide.respond("steady")]), []);
+  const boss = agentOf("boss", modelOf([ask("helper", "steady"), decide.respond("done")]), [
+    helper.asTool({ name: "helper", description: "Help" }),
+    steady.asTool({ name: "steady", description: "Help" }),
+  ]);
+  for (const store of [undefined, memoryStore()]) {
+    isBroken = true;
+    const session: Session = store === undefined
+      ? boss.createSession({ id: "s" })
+      : await boss.openSession("s", { store });
+    const error = await assertRejects(() => session.next("Go"), LLMError, "the model is down");
+    assert(error.message.includes("the model is down"));
+    assertEquals(session.status, "interrupted");
+    // What ran beside it has come to its end.
+    assertEquals(session.state.events.at(-1)!.type, "tool_finished");
+    isBroken = false;
+    const turn = await session.resume();
+    assertEquals([turn.response, turn.toolResults.length], ["done", 1]);
+  }
+  assertEquals(asked, new Array(4).fill("s/1/0 0"));
+});
+
+Deno.test("states with sessions of calls that are none are refused, with the path", async () => {
+  const session = build().createSession({ id: "s" });
+  await session.next("Go");
+  const state = copied(session.state);
+  const child = state.children!["s/1/0"]!;
+  const { events: _, ...noEvents } = child;
+  const bad: [unknown, string][] = [
+    [[], "children"],
+    ["none", "children"],
+    [{ "s/9/0": { ...child, sessionId: "s/9/0" } }, "children.s/9/0"],
+    [{ "s/1/0": { ...child, sessionId: "s" } }, "children.s/1/0.sessionId"],
+    [{ "s/1/0": noEvents }, "children.s/1/0.events"],
+    [{ "s/1/0": { ...child, version: 9 } }, "children.s/1/0.version"],
+    [{ "s/1/0": { ...child, events: child.events.slice(1) } }, "children.s/1/0.events.0.seq"],
+    [{ "s/1/0": { ...child, children: { x: child } } }, "children.s/1/0.children.x"],
+  ];
+  for (const [children, path] of bad) {
+    const error = assertThrows(
+      () => build().createSession({ state: { ...state, children } as never }),
+      StateError,
+    );
+    assertEquals(error.path, path);
+  }
+  let deep: unknown = child;
+  for (let level = 0; level < 100_000; level++) deep = { ...child, children: { "s/1/0": deep } };
+  const deepState = { ...state, children: { "s/1/0": deep } } as never;
+  assertThrows(() => build().createSession({ state: deepState }), StateError);
+});
+
+Deno.test("an agent that was changed meanwhile cannot continue its session, and says where", async () => {
+  const session = build([], [], true).createSession({ id: "s" });
+  await session.next("Go");
+  const state = copied(session.state);
+  const clerk = state.children!["s/1/0"]!;
+  const children = { ...state.children, "s/1/0": { ...clerk, step: "gone" } };
+  const continued: Session = build([], [], true).createSession({ state: { ...state, children } });
+  await assertRejects(() => continued.approve("s/1/0/1/0"), StateError, 'unknown step "gone"');
+  assertEquals(continued.status, "interrupted");
+  // The user can go on all the same.
+  assertEquals((await continued.next("Never mind")).response, "done");
+});

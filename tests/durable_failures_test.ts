@@ -1,0 +1,134 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ConfigError, decide, LLMError, ObserverError } from "@nomos/agent";
+import { memoryStore, type Store, StoreError } from "@nomos/agent/store";
+import { agentOf, eventsOf, open } from "./durable_session.ts";
+
+/** A store of which some methods are others. */
+function patched(store: Store, methods: Partial<Store>): Store {
+  return new Proxy(store, {
+    get: (target, name) => {
+      const method = Reflect.get(methods, name) ?? Reflect.get(target, name);
+      return typeof method === "function" ? method.bind(target) : method;
+    },
+  });
+}
+
+/** A clock whose short waits are over at once, and whose long ones never are. */
+const impatient = {
+  now: () => 0,
+  setTimer: (milliseconds: number, callback: () => void) => {
+    if (milliseconds < 1_000) queueMicrotask(callback);
+    return () => {};
+  },
+};
+
+Deno.test("a session is given back where an observer fails at the end of its turn", async () => {
+  const store = memoryStore();
+  let ends = 0;
+  const observer = {
+    beginTurn: () => ({
+      onEnd: () => {
+        if (++ends === 1) throw new Error("the observer fails");
+      },
+    }),
+  };
+  const script = [decide.respond("1"), decide.respond("2")];
+  const session = await open(agentOf(script, [], { observers: [observer] }), store);
+  await assertRejects(() => session.next("Hi"), ObserverError, "the observer fails");
+  assertEquals((await session.next("Again")).response, "2");
+});
+
+Deno.test("a session is given back before its turn is told to be over", async () => {
+  const store = memoryStore();
+  const known: unknown[] = [];
+  const released: string[] = [];
+  const observer = { beginTurn: () => ({ onEnd: () => void known.push([...released]) }) };
+  const agent = agentOf([decide.respond("1")], [], { observers: [observer] });
+  const session = await open(
+    agent,
+    patched(store, {
+      release: async (lease) => {
+        assertEquals(session.status, "running");
+        await store.release(lease);
+        released.push(lease.id);
+      },
+    }),
+  );
+  await session.next("Hi");
+  assertEquals(known, [["s"]]);
+});
+
+Deno.test("load() called twice at once reads the log once, and finds no damage", async () => {
+  const store = memoryStore();
+  const script = Array.from({ length: 40 }, (_, at) => decide.respond(`${at}`));
+  const writer = await open(agentOf(script), store);
+  for (const _ of script) await writer.next("Hi");
+  assert((await store.read("s"))?.snapshot !== undefined);
+  const session = await open(agentOf([decide.respond("Last")]), store);
+  await Promise.all([session.load(), session.next("And?"), session.load()]);
+  assertEquals(session.state.events.map(({ seq }) => seq), [...Array(82).keys()]);
+});
+
+Deno.test("a write whose outcome stays unknown fails as such, and the session is not taken for lost", async () => {
+  const store = memoryStore();
+  let isBroken: boolean | undefined;
+  const lost = () => Promise.reject(new StoreError("no answer", { isUnknown: true }));
+  const breaking = patched(store, {
+    append: async (lease, appended) => {
+      await store.append(lease, appended);
+      // Only once, and from then on until it is mended.
+      if (appended.entries[0]!.body.includes("tool_finished")) isBroken ??= true;
+      if (isBroken) await lost();
+    },
+    read: (id) => isBroken ? lost() : store.read(id),
+  });
+  const script = [
+    decide.calls([{ tool: "a", args: {} }, { tool: "b", args: {} }]),
+    decide.respond("Done"),
+  ];
+  const session = await open(agentOf(script), breaking, { clock: impatient });
+  await assertRejects(() => session.next("Hi"), StoreError, "no answer");
+  isBroken = false;
+  const turn = await session.resume();
+  assertEquals(turn.response, "Done");
+  const finished = (await eventsOf(store)).filter(({ type }) => type === "tool_finished");
+  assertEquals(finished.length, 2);
+});
+
+Deno.test("a writer that met another head gives its lease back", async () => {
+  const store = memoryStore();
+  const agent = agentOf([decide.respond("1"), decide.respond("2")]);
+  let isFirst = true;
+  const session = await open(
+    agent,
+    patched(store, {
+      append: async (lease, appended) => {
+        const head = isFirst ? appended.head + 1 : appended.head;
+        isFirst = false;
+        const entries = appended.entries.map((entry, at) => ({ ...entry, seq: head + at }));
+        await store.append(lease, { ...appended, head, entries });
+      },
+    }),
+  );
+  await assertRejects(() => session.next("Hi"), Error, "another writer has taken it over");
+  assertEquals((await session.next("Hi")).response, "1");
+});
+
+Deno.test("what the model threw is told, though the store fails at the end too", async () => {
+  const agent = agentOf([() => {
+    throw new LLMError("the model fails");
+  }]);
+  const release = () => Promise.reject(new TypeError("the store fails too"));
+  const session = await open(agent, patched(memoryStore(), { release }));
+  await assertRejects(() => session.next("Hi"), LLMError, "the model fails");
+  assertEquals(session.status, "interrupted");
+});
+
+Deno.test("openSession() refuses a clock that is none", async () => {
+  const clock = { now: () => 0 };
+  await assertRejects(
+    () => open(agentOf([]), memoryStore(), { clock: clock as never }),
+    ConfigError,
+    "clock",
+  );
+});

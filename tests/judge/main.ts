@@ -1,0 +1,59 @@
+/**
+ * `deno task judge`: what LangGraph's makers wrote to judge savers of checkpoints
+ * judges our stores, each under the same small saver.
+ *
+ * @module
+ */
+import { deltaChannelHistoryTests, validate } from "@langchain/langgraph-checkpoint-validation";
+import type { Store } from "@nomos/agent/store";
+import { JUDGED_STORES, type JudgedStore } from "./judged_stores.ts";
+import { StoreSaver } from "./store_saver.ts";
+import { runSuite, type SuiteReport } from "./suite.ts";
+
+const IS_POSTGRES_REQUIRED = Deno.env.get("NOMOS_REQUIRE_POSTGRES") === "1";
+
+if (import.meta.main) {
+  let hasFailed = false;
+  for (const judged of JUDGED_STORES) {
+    const start = performance.now();
+    const missing = await judged.begin?.();
+    if (missing !== undefined) {
+      console.log(`${judged.name}: left out: ${missing}`);
+      hasFailed ||= IS_POSTGRES_REQUIRED;
+      continue;
+    }
+    try {
+      const { checks, passed, failed, skipped } = await judge(judged);
+      const seconds = ((performance.now() - start) / 1_000).toFixed(1);
+      console.log(`${judged.name}: ${passed} of ${checks} checks passed in ${seconds} s`);
+      for (const check of skipped) console.log(`  left out: ${check}`);
+      for (const check of failed) console.error(`  failed: ${check}`);
+      hasFailed ||= failed.length > 0;
+    } finally {
+      await judged.end?.();
+    }
+  }
+  if (hasFailed) Deno.exit(1);
+}
+
+/** Runs all that there is, that which savers need not pass too. */
+function judge(judged: JudgedStore): Promise<SuiteReport> {
+  const stores = new Map<StoreSaver, Store>();
+  const initializer = {
+    checkpointerName: judged.name,
+    createCheckpointer: async () => {
+      const store = await judged.open();
+      const saver = new StoreSaver(store);
+      stores.set(saver, store);
+      return saver;
+    },
+    destroyCheckpointer: async (saver: StoreSaver) => {
+      await judged.close(stores.get(saver)!);
+      stores.delete(saver);
+    },
+  };
+  return runSuite(judged.name, () => {
+    validate(initializer);
+    deltaChannelHistoryTests(initializer);
+  });
+}

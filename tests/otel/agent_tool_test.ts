@@ -1,0 +1,87 @@
+import { Agent, decide, LLMError, MockLLM, Tool } from "@nomos/agent";
+import { otel } from "@nomos/agent/otel";
+import { SpanStatusCode } from "@opentelemetry/api";
+import { assertEquals, assertRejects } from "@std/assert";
+import * as v from "valibot";
+import { MemoryTracing } from "./memory_tracing.ts";
+
+/** A clerk that pays, below a boss; the models are given from the second time on. */
+function bossOf(clerkModel: MockLLM): Agent<"work"> {
+  const pay = new Tool({
+    name: "pay",
+    description: "Pay",
+    args: v.object({}),
+    needsApproval: true,
+    run: () => "paid",
+  });
+  const clerk = new Agent<"work">({
+    name: "clerk",
+    llm: clerkModel,
+    observers: [otel()],
+    start: "work",
+    steps: { work: { description: "Work", tools: [pay] } },
+  });
+  return new Agent<"work">({
+    name: "boss",
+    llm: new MockLLM([decide.call("ask_clerk", { input: "Pay" }), decide.respond("done")]),
+    observers: [otel()],
+    start: "work",
+    steps: {
+      work: {
+        description: "Work",
+        tools: [clerk.asTool({ name: "ask_clerk", description: "Have it paid" })],
+      },
+    },
+  });
+}
+
+const BOSS = "invoke_agent boss";
+const CLERK = `${BOSS} > execute_tool ask_clerk > invoke_agent clerk`;
+
+Deno.test("otel, the turn of an agent that is a tool is a part of the call", async () => {
+  using tracing = new MemoryTracing();
+  const boss = bossOf(new MockLLM([decide.call("pay"), decide.respond("paid")]));
+  const session = boss.createSession({ id: "s" });
+  await session.next("Go");
+  const first = [
+    BOSS,
+    `${BOSS} > chat mock`,
+    `${BOSS} > execute_tool ask_clerk`,
+    CLERK,
+    `${CLERK} > chat mock`,
+  ];
+  assertEquals(tracing.tree, first);
+  const call = tracing.span("execute_tool ask_clerk");
+  assertEquals(call.attributes["nomos.outcome"], "needs_approval");
+  // Waiting is no failure.
+  assertEquals(tracing.spans.map(({ status }) => status.code), first.map(() => 0));
+  await session.approve("s/1/0/1/0");
+  assertEquals(tracing.tree.slice(first.length), [
+    BOSS,
+    `${BOSS} > execute_tool ask_clerk`,
+    CLERK,
+    `${CLERK} > execute_tool pay`,
+    `${CLERK} > chat mock`,
+    `${BOSS} > chat mock`,
+  ]);
+  assertEquals(tracing.spans.map(({ ends }) => ends), tracing.spans.map(() => 1));
+  const clerks = tracing.spans.filter(({ name }) => name === "invoke_agent clerk");
+  assertEquals(clerks.map(({ attributes }) => attributes["gen_ai.conversation.id"]), [
+    "s/1/0",
+    "s/1/0",
+  ]);
+});
+
+Deno.test("otel, a call of an agent whose turn throws has failed", async () => {
+  using tracing = new MemoryTracing();
+  const broken = new MockLLM([() => {
+    throw new LLMError("down");
+  }]);
+  await assertRejects(() => bossOf(broken).next("Go"), LLMError);
+  const { status, attributes, ends } = tracing.span("execute_tool ask_clerk");
+  assertEquals([status.code, attributes["error.type"], ends], [
+    SpanStatusCode.ERROR,
+    "LLM_FAILED",
+    1,
+  ]);
+});

@@ -1,0 +1,221 @@
+import { ConfigError } from "@nomos/agent";
+import { postgresStore } from "@nomos/agent/postgres";
+import { type Store, StoreError } from "@nomos/agent/store";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { postgresTest } from "../../postgres/postgres_test_case.ts";
+import { Proxy } from "../../postgres/proxy.ts";
+
+/** What an opening that must fail throws. It must show no password. */
+async function refusalOf(opening: Promise<Store>, password: string): Promise<StoreError> {
+  const error = await assertRejects(() => opening, StoreError);
+  assert(!Deno.inspect(error, { depth: 20, showHidden: true }).includes(password));
+  assertEquals(error.isUnknown, false);
+  return error;
+}
+
+async function withListener(
+  answer: (connection: Deno.TcpConn) => void,
+  body: (url: string) => Promise<void>,
+): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections: Deno.TcpConn[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      connections.push(connection);
+      answer(connection);
+    }
+  })();
+  try {
+    await body(`postgres://me:hunter2@127.0.0.1:${listener.addr.port}/agents`);
+  } finally {
+    listener.close();
+    await accepting;
+    for (const connection of connections) connection.close();
+  }
+}
+
+Deno.test("postgresStore() says where no server listens, and leaves nothing open", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const url = `postgres://me:hunter2@127.0.0.1:${port}/agents`;
+  const error = await refusalOf(postgresStore(url, { retries: 1 }), "hunter2");
+  assertEquals(error.isRetryable, true);
+  assertStringIncludes(
+    error.message,
+    `Cannot open schema "nomos_agent" in PostgreSQL at 127.0.0.1:${port}/agents: no server listens`,
+  );
+  assert(!error.message.includes("me"));
+});
+
+Deno.test("postgresStore() gives up a server that does not let it in in time", async () => {
+  await withListener(() => {}, async (url) => {
+    const error = await refusalOf(postgresStore(url, { connectionTimeout: 50 }), "hunter2");
+    assertStringIncludes(error.message, "no connection was to be had in time");
+    assertEquals(error.isRetryable, true);
+  });
+});
+
+Deno.test("postgresStore() tries again when a server hangs up before it was let in", async () => {
+  let count = 0;
+  await withListener((connection) => {
+    count++;
+    connection.closeWrite();
+  }, async (url) => {
+    const error = await refusalOf(postgresStore(url, { retries: 2 }), "hunter2");
+    assertStringIncludes(error.message, "the connection was lost");
+    assertEquals([error.isRetryable, count], [true, 3]);
+  });
+});
+
+postgresTest("postgresStore() says so where the password is wrong", async (postgres) => {
+  const url = new URL(postgres.url);
+  url.password = "hunter2";
+  const error = await refusalOf(postgres.open({}, url.href), "hunter2");
+  assertStringIncludes(error.message, "the server refused the connection: password");
+  assertEquals([error.isRetryable, (error.cause as { code?: string }).code], [false, "28P01"]);
+});
+
+postgresTest(
+  "postgresStore() says so where there is no password, and leaves nothing open",
+  async (postgres) => {
+    const url = new URL(postgres.url);
+    const { password } = url;
+    url.password = "";
+    const error = await refusalOf(postgres.open({}, url.href), password);
+    assertEquals(error.isRetryable, false);
+  },
+);
+
+postgresTest("postgresStore() asks for the password of each connection", async (postgres) => {
+  const url = new URL(postgres.url);
+  const { password } = url;
+  url.password = "";
+  let asked = 0;
+  const options = { password: () => Promise.resolve((asked++, password)), retries: 0 };
+  const applicationName = `${postgres.schema}_1`;
+  const store = await postgres.open({ ...options, applicationName }, url.href);
+  await postgres.terminate(applicationName);
+  await store.read("a");
+  assertEquals(asked, 2);
+  assert(!Deno.inspect(store, { depth: 20, showHidden: true }).includes(password));
+});
+
+postgresTest(
+  "postgresStore() does without TLS only where that was not asked for",
+  async (postgres) => {
+    const url = `${postgres.url}?sslmode=require`;
+    const error = await refusalOf(postgres.open({}, url), new URL(url).password);
+    assertStringIncludes(error.message, "The server does not support SSL connections");
+    assertEquals(error.isRetryable, false);
+    await postgres.open({ ssl: false }, url);
+  },
+);
+
+postgresTest("postgresStore() waits for a connection until it is in vain", async (postgres) => {
+  const applicationName = `${postgres.schema}_1`;
+  const store = await postgres.open({
+    applicationName,
+    maxConnections: 1,
+    connectionTimeout: 50,
+  });
+  await store.create("a", { meta: "{}", hash: "00" });
+  let deleting: Promise<boolean> | undefined;
+  await postgres.within([`SELECT FROM ${postgres.schema}.session FOR UPDATE`], async () => {
+    deleting = store.delete("a");
+    await postgres.untilBlocked(applicationName);
+    const error = await assertRejects(() => store.read("a"), StoreError);
+    assertStringIncludes(error.message, "no connection was to be had in time");
+    assertEquals([error.isRetryable, error.isUnknown], [true, false]);
+  });
+  assertEquals(await deleting, true);
+});
+
+postgresTest("postgresStore() holds no more connections than it may", async (postgres) => {
+  const applicationName = `${postgres.schema}_1`;
+  const store = await postgres.open({ applicationName, maxConnections: 3 });
+  await Promise.all(Array.from({ length: 20 }, () => store.list()));
+  const [row] = await postgres.query<{ count: number }>(
+    "SELECT count(*) AS count FROM pg_stat_activity WHERE application_name = $1",
+    applicationName,
+  );
+  assertEquals(row?.count, 3);
+});
+
+postgresTest(
+  "postgresStore() says so where the server has no connection left",
+  async (postgres) => {
+    await postgres.open();
+    const url = await postgres.role("CONNECTION LIMIT 1");
+    await postgres.open({}, url);
+    const error = await refusalOf(postgres.open({ retries: 0 }, url), new URL(url).password);
+    assertStringIncludes(error.message, "the server has no connection left");
+    assertEquals([error.isRetryable, (error.cause as { code?: string }).code], [true, "53300"]);
+  },
+);
+
+postgresTest("postgresStore() gets in once another has left", async (postgres) => {
+  await postgres.open();
+  const url = await postgres.role("CONNECTION LIMIT 1");
+  const first = await postgres.open({}, url);
+  const opening = postgres.open({ retries: 10 }, url);
+  await first.close();
+  assertEquals(await (await opening).list(), { sessions: [] });
+});
+
+postgresTest(
+  "postgresStore() does without the limit of the server where a pooler refuses it",
+  async (postgres) => {
+    await using proxy = new Proxy(postgres.url);
+    proxy.refuses = "statement_timeout";
+    const store = await postgres.open({}, proxy.url);
+    assertEquals(await store.list(), { sessions: [] });
+    proxy.refuses = "application_name";
+    const { message } = await assertRejects(() => postgres.open({}, proxy.url), StoreError);
+    assertStringIncludes(message, "unsupported startup parameter: application_name");
+  },
+);
+
+postgresTest(
+  "postgresStore() ends idle connections, and the rest when it is closed",
+  async (postgres) => {
+    const applicationName = `${postgres.schema}_1`;
+    const store = await postgres.open({ applicationName, idleTimeout: 1 });
+    const those = "SELECT FROM pg_stat_activity WHERE application_name = $1";
+    await postgres.until(`SELECT WHERE NOT EXISTS (${those})`, applicationName);
+    assertEquals(await store.read("a"), undefined);
+    await store.close();
+    const error = await assertRejects(() => store.read("a"), StoreError);
+    assertStringIncludes(error.message, "Cannot use the postgres store: it was closed");
+  },
+);
+
+postgresTest("close() waits for what is running and waiting", async (postgres) => {
+  const applicationName = `${postgres.schema}_1`;
+  const store = await postgres.open({ applicationName, maxConnections: 1 });
+  await store.create("a", { meta: "{}", hash: "00" });
+  let deleting: Promise<boolean> | undefined;
+  let reading: Promise<unknown> | undefined;
+  let closing: Promise<void> | undefined;
+  await postgres.within([`SELECT FROM ${postgres.schema}.session FOR UPDATE`], async () => {
+    deleting = store.delete("a");
+    reading = store.read("a");
+    await postgres.untilBlocked(applicationName);
+    closing = store.close();
+  });
+  assertEquals(await deleting, true);
+  assertEquals(await reading, undefined);
+  await closing;
+});
+
+Deno.test("postgresStore() rejects with what is wrong with the URL or an option", async () => {
+  for (const opening of [postgresStore("http://me@here"), postgresStore("", { schema: "" })]) {
+    assertInstanceOf(await opening.catch((error) => error), ConfigError);
+  }
+});

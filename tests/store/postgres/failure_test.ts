@@ -1,0 +1,96 @@
+import { assertEquals } from "@std/assert";
+import { PostgresFailure } from "../../../src/store/postgres/failure.ts";
+
+/** An error of the server, as the driver gives it. */
+function serverError(code: string, severity = "ERROR"): Error {
+  const detail = "Failing row contains (secret)";
+  return Object.assign(new Error("it said so"), { code, severity, detail });
+}
+
+function read(thrown: unknown, isSent = true): [string, boolean, boolean] {
+  const { prospect, isCertain, isBroken } = new PostgresFailure(thrown, { isSent });
+  return [prospect, isCertain, isBroken];
+}
+
+Deno.test("PostgresFailure, an error of a statement is certain, and leaves the connection", () => {
+  const prospects = {
+    "40001": "now",
+    "40P01": "now",
+    "53100": "later",
+    "53200": "later",
+    "55P03": "later",
+    "57014": "later",
+    "42501": "never",
+    "23505": "never",
+    "XX000": "never",
+  };
+  for (const [code, prospect] of Object.entries(prospects)) {
+    assertEquals(read(serverError(code)), [prospect, true, false], code);
+  }
+});
+
+Deno.test("PostgresFailure, a connection that only allows reading is left", () => {
+  assertEquals(read(serverError("25006")), ["now", true, true]);
+});
+
+Deno.test("PostgresFailure, what ends the connection in a statement is not certain", () => {
+  for (const code of ["57P01", "57P02", "08006", "XX000", "53100", "58030"]) {
+    for (const severity of ["FATAL", "PANIC"]) {
+      const [, ...rest] = read(serverError(code, severity));
+      assertEquals(rest, [false, true], code);
+      const [, ...connecting] = read(serverError(code, severity), false);
+      assertEquals(connecting, [true, true], code);
+    }
+  }
+});
+
+Deno.test("PostgresFailure, who is not let in has done nothing", () => {
+  const prospects = { "53300": "now", "57P03": "now", "28P01": "never", "3D000": "never" };
+  for (const [code, prospect] of Object.entries(prospects)) {
+    assertEquals(read(serverError(code, "FATAL")), [prospect, true, true], code);
+  }
+});
+
+Deno.test("PostgresFailure, a server of another language is understood by its codes", () => {
+  assertEquals(read(serverError("40001", "ОШИБКА")), ["now", true, false]);
+  assertEquals(read(serverError("53100", "ОШИБКА")), ["later", false, true]);
+  assertEquals(read(serverError("57P01", "ВАЖНО")), ["now", false, true]);
+});
+
+Deno.test("PostgresFailure, what the runtime and the driver say of a connection is understood", () => {
+  const prospects = {
+    ECONNREFUSED: "now",
+    ECONNRESET: "now",
+    EPIPE: "now",
+    ENOTFOUND: "now",
+    EAI_AGAIN: "now",
+    ETIMEDOUT: "later",
+    EHOSTUNREACH: "later",
+    ERR_TLS_CERT_ALTNAME_INVALID: "never",
+  };
+  for (const [code, prospect] of Object.entries(prospects)) {
+    const thrown = Object.assign(new Error("it said so"), { code });
+    assertEquals(read(thrown), [prospect, false, true], code);
+    assertEquals(read(thrown, false), [prospect, true, true], code);
+  }
+  const messages = {
+    "Connection terminated unexpectedly": "now",
+    "Connection terminated due to connection timeout": "later",
+    "Query read timeout": "later",
+    "timeout expired": "later",
+    "The server does not support SSL connections": "never",
+  };
+  for (const [message, prospect] of Object.entries(messages)) {
+    assertEquals(read(new Error(message)), [prospect, false, true], message);
+  }
+  assertEquals(read(undefined), ["never", false, true]);
+});
+
+Deno.test("PostgresFailure keeps the reason and the code, and nothing of rows", () => {
+  const failure = new PostgresFailure(serverError("23505"), { isSent: true });
+  assertEquals(failure.message, "it said so (SQLSTATE 23505)");
+  const full = new PostgresFailure(serverError("53100"), { isSent: true });
+  assertEquals(full.message, "the disk of the server is full: it said so (SQLSTATE 53100)");
+  assertEquals([full.code, full.name], ["53100", "PostgresFailure"]);
+  assertEquals(Deno.inspect(full, { depth: 9, showHidden: true }).includes("secret"), false);
+});

@@ -1,0 +1,216 @@
+import type { Lease, Store } from "@nomos/agent/store";
+import { StoreError } from "@nomos/agent/store";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { Database } from "../../../src/store/postgres/database.ts";
+import { readAddress } from "../../../src/store/postgres/postgres_address.ts";
+import { settleOptions } from "../../../src/store/postgres/postgres_options.ts";
+import { postgresTest, type PostgresTestCase } from "../../postgres/postgres_test_case.ts";
+import { Proxy } from "../../postgres/proxy.ts";
+
+const ENTRY = { body: "1", hash: "01" };
+
+/** What a failure says to programs. */
+interface Said {
+  readonly isRetryable: boolean;
+  readonly isUnknown: boolean;
+  readonly code?: unknown;
+}
+
+async function failureOf(failing: Promise<unknown>): Promise<Said> {
+  const { isRetryable, isUnknown, cause } = await assertRejects(() => failing, StoreError);
+  const { code } = cause as { code?: unknown };
+  return { isRetryable, isUnknown, ...(code !== undefined && { code }) };
+}
+
+async function leased(store: Store): Promise<Lease> {
+  await store.create("a", { meta: "{}", hash: "00" });
+  return await claim(store);
+}
+
+async function claim(store: Store): Promise<Lease> {
+  return (await store.claim("a", { owner: crypto.randomUUID(), ttl: 60_000, force: true }))!;
+}
+
+function append(store: Store, lease: Lease, head = 0): Promise<void> {
+  return store.append(lease, { head, entries: [{ seq: head, ...ENTRY }] });
+}
+
+/** A statement that keeps everybody else from the session. */
+function lockOf({ schema }: PostgresTestCase): readonly string[] {
+  return [`SELECT FROM ${schema}.session FOR UPDATE`];
+}
+
+postgresTest(
+  "postgresStore() goes on when its connections are ended while idle",
+  async (postgres) => {
+    const applicationName = `${postgres.schema}_1`;
+    const store = await postgres.open({ applicationName });
+    const lease = await leased(store);
+    await postgres.terminate(applicationName);
+    assertEquals((await store.read("a"))?.head, 0);
+    await append(store, lease);
+    assertEquals((await store.read("a"))?.head, 1);
+  },
+);
+
+postgresTest(
+  "postgresStore() says that an append is unknown whose connection was ended",
+  async (postgres) => {
+    const applicationName = `${postgres.schema}_1`;
+    const store = await postgres.open({ applicationName });
+    const lease = await leased(store);
+    await postgres.within(lockOf(postgres), async () => {
+      const failing = failureOf(append(store, lease));
+      await postgres.untilBlocked(applicationName);
+      await postgres.terminate(applicationName);
+      assertEquals(await failing, { isRetryable: true, isUnknown: true, code: "57P01" });
+    });
+    assertEquals((await store.read("a"))?.head, 0);
+    await append(store, lease);
+  },
+);
+
+postgresTest(
+  "postgresStore() never sends a write again whose answer was lost",
+  async (postgres) => {
+    await using proxy = new Proxy(postgres.url);
+    const store = await postgres.open({}, proxy.url);
+    const lease = await leased(store);
+    for (const [what, head] of [["after", 1], ["before", 1], ["after", 2]] as const) {
+      const before = (await store.read("a"))!.head;
+      proxy.fault = { text: "INSERT INTO", what };
+      const error = await assertRejects(() => append(store, lease, before), StoreError);
+      assertEquals([error.isRetryable, error.isUnknown], [true, true]);
+      assertStringIncludes(
+        error.message,
+        'Cannot append to session "a" in PostgreSQL at 127.0.0.1:',
+      );
+      assertStringIncludes(error.message, "it may have been done all the same");
+      assertEquals((await store.read("a"))?.head, head);
+    }
+    assertEquals((await store.entries("a", { from: 0, limit: 9 })).length, 2);
+    const writes: readonly (readonly [string, () => Promise<unknown>])[] = [
+      ["INSERT INTO", () => store.create("b", { meta: "{}", hash: "00" })],
+      ["nextval", () => claim(store)],
+      ["lease_until", () => store.renew(lease, 1_000)],
+      ["lease_until", () => store.release(lease)],
+      ["DELETE", () => store.delete("a")],
+    ];
+    for (const [text, write] of writes) {
+      proxy.fault = { text, what: "before" };
+      assertEquals(await failureOf(write()), { isRetryable: true, isUnknown: true });
+    }
+    assertEquals((await store.list()).sessions.map(({ id }) => id), ["a"]);
+    assertEquals(await store.renew(lease, 1_000), true);
+  },
+);
+
+postgresTest("postgresStore() reads again when the answer was lost", async (postgres) => {
+  await using proxy = new Proxy(postgres.url);
+  const store = await postgres.open({}, proxy.url);
+  await append(store, await leased(store));
+  const reads: readonly (() => Promise<unknown>)[] = [
+    () => store.read("a"),
+    () => store.entries("a", { from: 0, limit: 9 }),
+    () => store.list(),
+  ];
+  for (const read of reads) {
+    const expected = await read();
+    for (const what of ["before", "after"] as const) {
+      proxy.fault = { text: "SELECT", what };
+      assertEquals(await read(), expected);
+      assertEquals(proxy.fault, undefined);
+    }
+  }
+});
+
+postgresTest(
+  "postgresStore() gives up a statement that takes too long, and it is not done",
+  async (postgres) => {
+    const store = await postgres.open({ statementTimeout: 50, maxConnections: 1 });
+    const lease = await leased(store);
+    await postgres.within(lockOf(postgres), async () => {
+      const failure = await failureOf(append(store, lease));
+      assertEquals(failure, { isRetryable: true, isUnknown: false, code: "57014" });
+    });
+    assertEquals((await store.read("a"))?.head, 0);
+    await append(store, lease);
+  },
+);
+
+postgresTest("Database gives up a server that does not answer", async (postgres) => {
+  await using proxy = new Proxy(postgres.url);
+  const settled = settleOptions({ statementTimeout: 1, maxConnections: 1 });
+  const database = new Database(readAddress(proxy.url), settled, { grace: 50 });
+  const text = "SELECT 'lost' AS word";
+  const statement = { purpose: "ask", text, values: [], isRepeatable: false };
+  proxy.fault = { text, what: "silence" };
+  const error = await assertRejects(() => database.run(statement), StoreError);
+  assertStringIncludes(error.message, "the server did not answer");
+  assertEquals([error.isRetryable, error.isUnknown], [true, true]);
+  assertEquals((await database.run(statement)).rows, [{ word: "lost" }]);
+  await database.close();
+});
+
+postgresTest(
+  "postgresStore() appends again when another transaction was in the way",
+  async (postgres) => {
+    await postgres.open();
+    const applicationName = `${postgres.schema}_1`;
+    const url = await postgres.role();
+    const role = new URL(url).username;
+    await postgres.query(
+      `ALTER ROLE ${role} SET default_transaction_isolation = 'repeatable read'`,
+    );
+    const store = await postgres.open({ applicationName }, url);
+    const lease = await leased(store);
+    let appending: Promise<void> | undefined;
+    await postgres.within([`UPDATE ${postgres.schema}.session SET meta = '1'`], async () => {
+      appending = append(store, lease);
+      await postgres.untilBlocked(applicationName);
+    });
+    await appending;
+    const { head, meta } = (await store.read("a"))!;
+    assertEquals([head, meta], [1, "1"]);
+  },
+);
+
+postgresTest(
+  "postgresStore() says so where only reading is allowed, and reads",
+  async (postgres) => {
+    const lease = await leased(await postgres.open());
+    const url = await postgres.role();
+    const role = new URL(url).username;
+    await postgres.query(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
+    const store = await postgres.open({ retries: 0 }, url);
+    const failure = await failureOf(append(store, lease));
+    assertEquals(failure, { isRetryable: true, isUnknown: false, code: "25006" });
+    assertEquals((await store.read("a"))?.head, 0);
+  },
+);
+
+postgresTest(
+  "postgresStore() leaves a server that only allows reading for another",
+  async (postgres) => {
+    const lease = await leased(await postgres.open());
+    const url = await postgres.role();
+    const role = new URL(url).username;
+    // The setting is for connections that begin: those that are there stay as they are.
+    await postgres.query(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
+    const store = await postgres.open({ retries: 1 }, url);
+    await postgres.query(`ALTER ROLE ${role} SET default_transaction_read_only = off`);
+    await append(store, lease);
+    assertEquals((await store.read("a"))?.head, 1);
+  },
+);
+
+postgresTest("postgresStore() says so where the role may not write", async (postgres) => {
+  const lease = await leased(await postgres.open());
+  const url = await postgres.role();
+  const role = new URL(url).username;
+  await postgres.query(`REVOKE INSERT ON ${postgres.schema}.entry FROM ${role}`);
+  const store = await postgres.open({}, url);
+  const failure = await failureOf(append(store, lease));
+  assertEquals(failure, { isRetryable: false, isUnknown: false, code: "42501" });
+  assertEquals((await store.read("a"))?.head, 0);
+});

@@ -1,0 +1,74 @@
+import { ConfigError } from "@nomos/agent";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { placeOf, readAddress } from "../../../src/store/postgres/postgres_address.ts";
+
+const SECRET = "hunter2";
+
+Deno.test("readAddress() reads what a URL says, and fills in the rest", () => {
+  assertEquals(readAddress("postgres://me@"), {
+    host: "localhost",
+    port: 5432,
+    database: "me",
+    user: "me",
+  });
+  assertEquals(
+    readAddress(
+      "postgresql://m%40e:p%2F%3A%23@db.example:6543/a%20b?sslmode=require&application_name=x y",
+    ),
+    {
+      host: "db.example",
+      port: 6543,
+      database: "a b",
+      user: "m@e",
+      password: "p/:#",
+      applicationName: "x y",
+      ssl: true,
+    },
+  );
+  assertEquals(readAddress(new URL("postgres://me@[::1]:1/a")).host, "::1");
+  assertEquals(readAddress("postgres://me@/a?host=/run/postgresql").host, "/run/postgresql");
+});
+
+Deno.test("readAddress() reads what TLS is asked for", () => {
+  const modes = { disable: false, require: true, "verify-full": true };
+  for (const [mode, ssl] of Object.entries(modes)) {
+    assertEquals(readAddress(`postgres://me@here/a?sslmode=${mode}`).ssl, ssl);
+  }
+  assertEquals(readAddress("postgres://me@here/a?sslmode=no-verify").ssl, { verify: false });
+});
+
+Deno.test("readAddress() refuses what is no such URL, without showing it", () => {
+  const faults: Record<string, string> = {
+    "": "a URL that cannot be read",
+    [`me:${SECRET}@here/a`]: "a URL of another kind",
+    [`postgres://me:${SECRET}@here:port/a`]: "a URL that cannot be read",
+    [`http://me:${SECRET}@here/a`]: "a URL of another kind",
+    "postgres://here/a": "a URL without a user",
+    [`postgres://me:1?${SECRET}@here/a`]: "a URL without a user",
+    [`postgres://me:1/${SECRET}@here/a`]: "a URL without a user",
+    [`postgres://me:12#${SECRET}@here/a`]: "a `#` in the URL",
+    [`postgres://me:${SECRET}%@here/a`]: "the password in the URL",
+    [`postgres://me:${SECRET}%00@here/a`]: "the password in the URL",
+    [`postgres://me:${SECRET}@here,there/a`]: "several hosts",
+    [`postgres://me:${SECRET}@here/a?sslmode=prefer`]: 'the sslmode "prefer"',
+    [`postgres://me:${SECRET}@here/a?sslmode=`]: 'the sslmode ""',
+    [`postgres://me:${SECRET}@here/a?sslrootcert=x`]: 'the parameter "sslrootcert" in the URL',
+    [`postgres://me:${SECRET}@here/a?application_name=é`]: 'the application name "é"',
+    [`postgres://me:${SECRET}@here/a?application_name=`]: 'the application name ""',
+  };
+  for (const [url, fault] of Object.entries(faults)) {
+    const error = assertThrows(
+      () => readAddress(url),
+      ConfigError,
+      `Cannot open a PostgreSQL store with ${fault}: expected `,
+    );
+    assert(!Deno.inspect(error).includes(SECRET), url);
+  }
+  assertThrows(() => readAddress(undefined as unknown as string), ConfigError);
+});
+
+Deno.test("placeOf() shows where a database is, and nothing else", () => {
+  const address = readAddress(`postgres://me:${SECRET}@here:1/a?application_name=b`);
+  assertEquals(placeOf(address), "here:1/a");
+  assertEquals(placeOf(readAddress("postgres://me@[::1]/a")), "[::1]:5432/a");
+});

@@ -1,0 +1,102 @@
+import type { ListPage, SessionList, Store } from "../../../src/store/store.ts";
+import type { Fault } from "./broken_stores.ts";
+
+/** Faults of list(), each by what is wrong. */
+export const LIST_FAULTS: Readonly<Record<string, Fault>> = {
+  "list() leaves one out": listing("list() gives every id", (found) => {
+    return { ...found, sessions: found.sessions.filter(({ id }) => !id.endsWith("'")) };
+  }),
+  "list() says there is more on the last page": listing("list() gives 100 sessions", (found) => {
+    return { ...found, next: found.sessions.at(-1)?.id ?? "" };
+  }),
+  "list() stops after the first page": listing("list() gives 100 sessions", ({ sessions }) => {
+    return { sessions };
+  }),
+  "list() gives snapshots": {
+    check: "list() gives sessions as read() does",
+    methods: (inner) => ({
+      list: async (page) => {
+        const { sessions } = await inner.list(page);
+        const read = await Promise.all(sessions.map(({ id }) => inner.read(id)));
+        return { sessions: read as SessionList["sessions"] };
+      },
+    }),
+  },
+  "list() gives what was deleted": {
+    check: "list() gives nothing of what was deleted",
+    methods: () => ({ delete: () => Promise.resolve(true) }),
+  },
+  "list() gives 50 sessions where no limit is asked for": {
+    check: "list() gives 100 sessions",
+    methods: (inner) => ({ list: (page) => inner.list({ limit: 50, ...page }) }),
+  },
+  "list() takes any limit": {
+    check: "list() refuses a limit",
+    methods: (inner) => ({ list: () => inner.list() }),
+  },
+  "list() gives the id it is to go on behind": {
+    check: "list() goes on behind an id",
+    methods: (inner) => ({
+      list: async (page = {}) => {
+        const found = await inner.list(page);
+        const all = await inner.list({ ...page, after: "", limit: 1_000 });
+        const same = all.sessions.filter(({ id }) => id === page.after);
+        return { ...found, sessions: [...same, ...found.sessions] };
+      },
+    }),
+  },
+  "list() takes a prefix for a pattern": filtering((id, prefix) => {
+    const parts = prefix.split("%").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    return new RegExp(`^${parts.join(".*")}`, "s").test(id);
+  }),
+  "list() takes a prefix in any case": filtering((id, prefix) => {
+    return id.toLowerCase().startsWith(prefix.toLowerCase());
+  }),
+  "list() finds nothing where the prefix ends in U+FFFF": filtering((id, prefix) => {
+    return id.startsWith(prefix) && !prefix.endsWith("\uffff");
+  }),
+  "list() is in the order of code points": ordering((id) => {
+    return [...id].map((character) => character.codePointAt(0)!.toString(16).padStart(6, "0"));
+  }),
+  "list() is in the order of a language": {
+    check: "list() gives every id",
+    methods: (inner) => ({ list: (page) => paged(inner, page, (a, b) => a.localeCompare(b)) }),
+  },
+};
+
+function listing(check: string, change: (found: SessionList) => SessionList): Fault {
+  return { check, methods: (inner) => ({ list: async (page) => change(await inner.list(page)) }) };
+}
+
+function filtering(matches: (id: string, prefix: string) => boolean): Fault {
+  return {
+    check: "list() takes a prefix as it is",
+    methods: (inner) => ({
+      list: async ({ prefix = "", ...page } = {}) => {
+        const { sessions } = await inner.list({ ...page, limit: 1_000 });
+        return { sessions: sessions.filter(({ id }) => matches(id, prefix)) };
+      },
+    }),
+  };
+}
+
+function ordering(keyOf: (id: string) => readonly string[]): Fault {
+  const compare = (a: string, b: string) => keyOf(a).join() < keyOf(b).join() ? -1 : 1;
+  return {
+    check: "list() gives every id",
+    methods: (inner) => ({ list: (page) => paged(inner, page, compare) }),
+  };
+}
+
+/** Pages in another order. */
+async function paged(
+  inner: Store,
+  { prefix = "", after, limit = 100 }: ListPage = {},
+  compare: (a: string, b: string) => number,
+): Promise<SessionList> {
+  const { sessions } = await inner.list({ prefix, limit: 1_000 });
+  const sorted = [...sessions].sort((a, b) => compare(a.id, b.id));
+  const from = after === undefined ? 0 : sorted.findIndex(({ id }) => id === after) + 1;
+  const page = sorted.slice(from, from + limit);
+  return { sessions: page, ...(from + limit < sorted.length && { next: page.at(-1)!.id }) };
+}

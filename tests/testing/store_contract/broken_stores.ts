@@ -1,0 +1,371 @@
+import type { Lease, Store, StoredSession } from "../../../src/store/store.ts";
+import { ConflictError, LeaseLostError } from "../../../src/store/store_errors.ts";
+
+/** A fault of a store, and the check that must find it. */
+export interface Fault {
+  readonly check: string;
+  /** Methods that take the place of those of a good store. */
+  methods(inner: Store): Partial<Store>;
+}
+
+/** A store with a fault in it. */
+export function brokenStore(inner: Store, { methods }: Fault): Store {
+  const own = methods(inner);
+  return new Proxy(inner, {
+    get(target, key) {
+      const method = Reflect.get(Object.hasOwn(own, key) ? own : target, key);
+      return typeof method === "function" ? method.bind(target) : method;
+    },
+  });
+}
+
+/** Each fault by what is wrong. */
+export const FAULTS: Readonly<Record<string, Fault>> = {
+  "append() does not look at the head": {
+    check: "append() at another head",
+    methods: (inner) => ({ append: (lease, appended) => appendAnywhere(inner, lease, appended) }),
+  },
+  "append() writes one entry after the other": {
+    check: "append() refuses no entries, gaps",
+    methods: (inner) => ({
+      async append(lease, { entries, ...rest }) {
+        if (entries.length === 0) return inner.append(lease, { entries, ...rest });
+        for (const entry of entries) {
+          await inner.append(lease, { ...rest, head: entry.seq, entries: [entry] });
+        }
+      },
+    }),
+  },
+  "append() takes no entries for nothing to do": {
+    check: "append() refuses no entries, gaps",
+    methods: (inner) => ({
+      append: (lease, appended) => {
+        return appended.entries.length === 0 ? Promise.resolve() : inner.append(lease, appended);
+      },
+    }),
+  },
+  "append() looks at the head and writes later": {
+    check: "of 20 append() at one head",
+    methods: (inner) => ({
+      async append(lease, appended) {
+        const head = (await inner.read(lease.id))?.head ?? 0;
+        if (head !== appended.head) throw new ConflictError("another head");
+        await null;
+        await appendAnywhere(inner, lease, appended);
+      },
+    }),
+  },
+  "append() writes nothing": {
+    check: "append() adds entries",
+    methods: () => ({ append: () => Promise.resolve() }),
+  },
+  "append() throws instead of rejecting": {
+    check: "append() refuses no entries, gaps",
+    methods: (inner) => ({
+      append: (lease, appended) => {
+        if (appended.entries.length === 0) throw new RangeError("no entries");
+        return inner.append(lease, appended);
+      },
+    }),
+  },
+  "append() keeps the entries it is given": {
+    check: "what was given to the store",
+    methods: (inner) => {
+      const kept = new Map<string, unknown>();
+      return {
+        append: async (lease, appended) => {
+          await inner.append(lease, appended);
+          kept.set(lease.id, appended.entries);
+        },
+        entries: async (id, range) => {
+          const entries = await inner.entries(id, range);
+          return (kept.get(id) as typeof entries | undefined) ?? entries;
+        },
+      };
+    },
+  },
+  "append() parses bodies": {
+    check: "append() keeps every body",
+    methods: (inner) => ({
+      append: (lease, { entries, ...rest }) => {
+        const parsed = entries.map((entry) => {
+          return { ...entry, body: JSON.stringify(JSON.parse(entry.body)) };
+        });
+        return inner.append(lease, { ...rest, entries: parsed });
+      },
+    }),
+  },
+  "append() cuts bodies at 64 kB": {
+    check: "append() keeps every body",
+    methods: (inner) => ({
+      append: (lease, { entries, ...rest }) => {
+        const cut = entries.map((entry) => ({ ...entry, body: entry.body.slice(0, 65_536) }));
+        return inner.append(lease, { ...rest, entries: cut });
+      },
+    }),
+  },
+  "an append without a snapshot removes it": {
+    check: "a snapshot stands for all",
+    methods: (inner) => ({
+      read: async (id) => {
+        const { snapshot, ...session } = await inner.read(id) as StoredSession;
+        return snapshot?.head === session.head ? { ...session, snapshot } : session;
+      },
+    }),
+  },
+  "a snapshot has the head before its entries": {
+    check: "a snapshot stands for all",
+    methods: (inner) => ({
+      read: async (id) => {
+        const session = await inner.read(id) as StoredSession;
+        const { snapshot } = session;
+        if (snapshot === undefined) return session;
+        return { ...session, snapshot: { ...snapshot, head: snapshot.head - 3 } };
+      },
+    }),
+  },
+  "a lost lease can write": {
+    check: "claim() with force ends the lease",
+    methods: (inner) => {
+      const latest = new Map<string, Lease>();
+      return {
+        claim: async (id, claim) => {
+          const lease = await inner.claim(id, claim);
+          if (lease !== undefined) latest.set(id, lease);
+          return lease;
+        },
+        append: (lease, appended) => inner.append(latest.get(lease.id) ?? lease, appended),
+      };
+    },
+  },
+  "a lost lease with a stale head is called a conflict": {
+    check: "claim() with force ends the lease",
+    methods: (inner) => ({
+      async append(lease, appended) {
+        const session = await inner.read(lease.id);
+        if (session !== undefined && session.head !== appended.head) {
+          throw new ConflictError("another head");
+        }
+        await inner.append(lease, appended);
+      },
+    }),
+  },
+  "a lease that ran out is lost": {
+    check: "a lease that ran out holds",
+    methods: (inner) => ({
+      async append(lease, appended) {
+        // Nobody has it: whoever could claim it ends it.
+        const { id } = lease;
+        if (await inner.claim(id, { owner: "nobody", ttl: 1 }) !== undefined) {
+          throw new LeaseLostError("the lease ran out");
+        }
+        await inner.append(lease, appended);
+      },
+    }),
+  },
+  "renew() says yes to a lost lease": {
+    check: "claim() with force ends the lease",
+    methods: (inner) => ({ renew: async (lease, ttl) => (await inner.renew(lease, ttl)) || true }),
+  },
+  "renew() does nothing": {
+    check: "renew() makes a lease last",
+    methods: () => ({ renew: () => Promise.resolve(true) }),
+  },
+  "renew() adds to the time that is left": {
+    check: "a lease lasts exactly",
+    methods: (inner) => ({ renew: (lease, ttl) => inner.renew(lease, ttl + 1) }),
+  },
+  "release() does nothing": {
+    check: "release() frees the session",
+    methods: () => ({ release: () => Promise.resolve() }),
+  },
+  "release() frees a session whoever has it": {
+    check: "release() of a lost lease",
+    methods: (inner) => {
+      const latest = new Map<string, Lease>();
+      return {
+        claim: async (id, claim) => {
+          const lease = await inner.claim(id, claim);
+          if (lease !== undefined) latest.set(id, lease);
+          return lease;
+        },
+        release: (lease) => inner.release(latest.get(lease.id) ?? lease),
+      };
+    },
+  },
+  "claim() takes what somebody has": {
+    check: "claim() gives nothing while",
+    methods: (inner) => ({ claim: (id, claim) => inner.claim(id, { ...claim, force: true }) }),
+  },
+  "claim() knows no force": {
+    check: "claim() with force ends the lease",
+    methods: (inner) => ({ claim: (id, { owner, ttl }) => inner.claim(id, { owner, ttl }) }),
+  },
+  "claim() looks first and takes later": {
+    check: "of 20 claim() of one session",
+    methods: (inner) => {
+      const held = new Set<string>();
+      return {
+        claim: async (id, claim) => {
+          if (held.has(id) && !claim.force) return undefined;
+          await null;
+          held.add(id);
+          return inner.claim(id, { ...claim, force: true });
+        },
+      };
+    },
+  },
+  "every lease has the same epoch": {
+    check: "a newer lease has no higher epoch",
+    methods: (inner) => ({
+      claim: async (id, claim) => {
+        const lease = await inner.claim(id, claim);
+        return lease && { ...lease, epoch: 1 };
+      },
+    }),
+  },
+  "the owner of a lease is not looked at": {
+    check: "a lease holds only as it was given",
+    methods: (inner) => {
+      const owners = new Map<number, string>();
+      const own = (lease: Lease) => ({ ...lease, owner: owners.get(lease.epoch) ?? lease.owner });
+      return {
+        claim: async (id, claim) => {
+          const lease = await inner.claim(id, claim);
+          if (lease !== undefined) owners.set(lease.epoch, lease.owner);
+          return lease;
+        },
+        append: (lease, appended) => inner.append(own(lease), appended),
+      };
+    },
+  },
+  "create() replaces what is there": {
+    check: "create() refuses an id that is taken",
+    methods: (inner) => ({
+      async create(id, session) {
+        await inner.delete(id);
+        await inner.create(id, session);
+      },
+    }),
+  },
+  "create() looks first and writes later": {
+    check: "of 20 create() of one id",
+    methods: (inner) => ({
+      async create(id, session) {
+        if (await inner.read(id) !== undefined) throw new ConflictError("taken");
+        await inner.create(id, session).catch(() => {});
+      },
+    }),
+  },
+  "create() parses meta": {
+    check: "create() keeps meta as it is",
+    methods: (inner) => ({
+      create: (id, { meta, hash }) => {
+        return inner.create(id, { meta: JSON.stringify(JSON.parse(meta)), hash });
+      },
+    }),
+  },
+  "updatedAt is when a lease was renewed": {
+    check: "createdAt stays",
+    methods: (inner) => {
+      let renewed = 0;
+      return {
+        renew: (lease, ttl) => {
+          renewed++;
+          return inner.renew(lease, ttl);
+        },
+        read: async (id) => {
+          const session = await inner.read(id) as StoredSession;
+          return { ...session, updatedAt: session.updatedAt + renewed };
+        },
+      };
+    },
+  },
+  "ids end at NUL": {
+    check: "a session is found by exactly its id",
+    methods: (inner) => ({ read: (id) => inner.read(id.split("\0")[0]!) }),
+  },
+  "ids are kept as UTF-8": {
+    check: "a session is found by exactly its id",
+    methods: (inner) => ({ read: (id) => inner.read(id.toWellFormed()) }),
+  },
+  "ids are trimmed": { check: "a session is found by exactly", methods: byId((id) => id.trim()) },
+  "ids know no case": {
+    check: "a session is found by exactly",
+    methods: byId((id) => id.toLowerCase()),
+  },
+  "ids are normalised": {
+    check: "a session is found by exactly",
+    methods: byId((id) => id.normalize()),
+  },
+  "any id can be created": {
+    check: "create() refuses ids",
+    methods: (inner) => ({
+      create: (id, session) => inner.create(id === "" ? "nameless" : id, session),
+    }),
+  },
+  "delete() leaves the entries": {
+    check: "delete() removes a session",
+    methods: (inner) => {
+      const left = new Map<string, Awaited<ReturnType<Store["entries"]>>>();
+      return {
+        delete: async (id) => {
+          left.set(id, await inner.entries(id, { from: 0, limit: 1_000 }));
+          return inner.delete(id);
+        },
+        entries: async (id, range) => {
+          const entries = await inner.entries(id, range);
+          return entries.length === 0 ? left.get(id) ?? [] : entries;
+        },
+      };
+    },
+  },
+  "delete() always says yes": {
+    check: "a session that is not there",
+    methods: (inner) => ({ delete: async (id) => (await inner.delete(id)) || true }),
+  },
+  "entries() gives one too many": {
+    check: "entries() gives the range",
+    methods: (inner) => ({
+      entries: (id, { from, limit }) => inner.entries(id, { from, limit: limit + 1 }),
+    }),
+  },
+  "entries() gives the last first": {
+    check: "append() adds entries",
+    methods: (inner) => ({
+      entries: async (id, range) => [...await inner.entries(id, range)].reverse(),
+    }),
+  },
+  "a closed store goes on": {
+    check: "close() ends the use",
+    methods: () => ({ close: () => Promise.resolve() }),
+  },
+};
+
+/** Puts another id in the place of each. */
+function byId(change: (id: string) => string): Fault["methods"] {
+  return (inner) => ({
+    create: (id, session) => inner.create(change(id), session),
+    read: async (id) => {
+      const session = await inner.read(change(id));
+      return session && { ...session, id };
+    },
+  });
+}
+
+async function appendAnywhere(
+  inner: Store,
+  lease: Lease,
+  { entries, snapshot }: Parameters<Store["append"]>[1],
+): Promise<void> {
+  if (entries.length === 0) return;
+  for (let isDone = false; !isDone;) {
+    const head = (await inner.read(lease.id))?.head ?? 0;
+    const numbered = entries.map((entry, index) => ({ ...entry, seq: head + index }));
+    const appended = { head, entries: numbered, ...(snapshot !== undefined && { snapshot }) };
+    isDone = await inner.append(lease, appended).then(() => true, (error) => {
+      if (error instanceof ConflictError) return false;
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,98 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { memoryStore } from "../../../src/store/memory.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { storeContract } from "../../../src/testing/store_contract/store_contract.ts";
+import type { StoreContractOptions } from "../../../src/testing/store_contract/store_contract.ts";
+import { StoreContractError } from "../../../src/testing/store_contract/store_contract_error.ts";
+import { LIST_FAULTS } from "./broken_lists.ts";
+import { brokenStore, FAULTS } from "./broken_stores.ts";
+
+let now = 1_700_000_000_000;
+const clock = () => now;
+const advance = (ms: number) => void (now += ms);
+const open = () => memoryStore({ clock });
+
+async function failuresOf(checks: ReturnType<typeof storeContract>): Promise<Map<string, Error>> {
+  const failures = new Map<string, Error>();
+  for (const { name, run } of checks) await run().catch((error) => failures.set(name, error));
+  return failures;
+}
+
+for (const [name, fault] of Object.entries({ ...FAULTS, ...LIST_FAULTS })) {
+  Deno.test(`storeContract() finds that ${name}`, async () => {
+    const checks = storeContract(() => brokenStore(open(), fault), { advance });
+    const failures = await failuresOf(checks);
+    const found = [...failures].find(([check, { message }]) => {
+      return check.startsWith(fault.check) || message.startsWith(fault.check);
+    });
+    assert(found !== undefined, `"${fault.check}" should have failed: ${[...failures.keys()]}`);
+    assert(found[1] instanceof StoreContractError, found[1].message);
+  });
+}
+
+Deno.test("storeContract() finds that a store keeps nothing when it is closed", async () => {
+  const failures = await failuresOf(storeContract(open, { advance, reopen: open }));
+  assertEquals([...failures.keys()], [
+    "what was resolved is there when the store is opened again",
+    "close() loses nothing that was resolved before it",
+    "a lease outlives the store that gave it",
+  ]);
+  for (const error of failures.values()) assert(error instanceof StoreContractError);
+});
+
+Deno.test("storeContract() leaves out what needs an option that is not given", () => {
+  const names = (options: StoreContractOptions) => {
+    return storeContract(open, options).map(({ name }) => name);
+  };
+  const all = names({ advance, reopen: open });
+  assertEquals(new Set(all).size, all.length);
+  const without = (options: StoreContractOptions) => {
+    const given = new Set(names(options));
+    return all.filter((name) => !given.has(name)).length;
+  };
+  assertEquals([without({ advance }), without({ reopen: open }), without({})], [3, 2, 5]);
+});
+
+Deno.test("storeContract() gives ids that begin as they are told to, and deletes them", async () => {
+  const store = open();
+  const created: string[] = [];
+  const shared = {
+    check: "",
+    methods: (): Partial<Store> => ({
+      async create(id, session) {
+        await store.create(id, session);
+        created.push(id);
+      },
+      close: () => Promise.resolve(),
+    }),
+  };
+  let number = 0;
+  const ids = () => `check-${++number}/`;
+  const checks = storeContract(() => brokenStore(store, shared), { advance, ids })
+    .filter(({ name }) => !name.startsWith("close()"));
+  for (const { run } of checks) await run();
+  assertEquals(number, checks.length);
+  assertEquals(created.filter((id) => !/^check-\d+\//.test(id)), []);
+  assertEquals((await store.list()).sessions, []);
+});
+
+Deno.test("storeContract() says what the store did, though it cannot be cleaned either", async () => {
+  const fault = {
+    check: "",
+    methods: () => ({
+      read: () => Promise.resolve(undefined),
+      delete: () => Promise.reject(new TypeError("cannot delete")),
+    }),
+  };
+  const [check] = storeContract(() => brokenStore(open(), fault));
+  const error = await assertRejects(() => check!.run(), StoreContractError);
+  assertEquals(error.message, "read() gave undefined for a session that was created");
+});
+
+Deno.test("storeContract() shows where two long values differ, and no more of them", async () => {
+  const broken = () => brokenStore(open(), FAULTS["append() cuts bodies at 64 kB"]!);
+  const failures = await failuresOf(storeContract(broken, { advance }));
+  const { message } = failures.get("append() keeps every body and hash as it is")!;
+  assertMatch(message, /^entry \d+ is not as it must be: it is …/);
+  assert(message.length < 600, message);
+});
