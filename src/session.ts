@@ -15,7 +15,7 @@ import { runTurn, type StreamPart, type TurnOptions } from "./loop.ts";
 import type { Turn } from "./turn.ts";
 import { TurnStream } from "./turn_stream.ts";
 
-/** The inside of a session, for the agent. */
+/** The inside of a session, for the agent and the rooms that play it. */
 export let liveSessionOf: (session: Session) => LiveSession;
 
 /**

@@ -21,7 +21,7 @@
 export { explore } from "./explore/explore.ts";
 export type { ExploreOptions } from "./explore/explore.ts";
 export { Exploration, ExplorationError } from "./explore/exploration.ts";
-export type { ExploredPath, MissedTarget } from "./explore/exploration.ts";
+export type { ExploredPath, ExploredVerdict, MissedTarget } from "./explore/exploration.ts";
 export type { CheckName, PathProblem } from "./explore/path_checks.ts";
 export type { SampleOptions } from "./explore/sampled_values.ts";
 export { describeTarget } from "./explore/target.ts";
@@ -31,7 +31,14 @@ export type { CassetteLLM, CassetteOptions, RedactOptions } from "./cassette/cas
 export { CassetteError, CassetteMissError } from "./cassette/cassette_error.ts";
 export { fuzz, FuzzError } from "./fuzz/fuzz.ts";
 export type { FuzzOptions } from "./fuzz/fuzz.ts";
-export type { FuzzCase, FuzzOutput, FuzzTurn, ToolBehaviour } from "./fuzz/fuzz_case.ts";
+export type {
+  FuzzCase,
+  FuzzOutput,
+  FuzzTurn,
+  FuzzVerdict,
+  StreamBehaviour,
+  ToolBehaviour,
+} from "./fuzz/fuzz_case.ts";
 export { playFuzzCase } from "./fuzz/play_case.ts";
 export { requestSnapshot, schemaOutline } from "./snapshot.ts";
 export type { Check, CheckOutcome, Verdict } from "./scenario/check.ts";
