@@ -68,10 +68,14 @@ export type { TrajectorySource } from "./trajectory/trajectory_source.ts";
 export type {
   AnsweredStep,
   AnswerMatch,
+  ApprovedStep,
   ArgsMatch,
+  AskedStep,
   CalledStep,
+  DeniedStep,
   EndedStep,
   MovedStep,
+  SettledStep,
   TrajectoryStep,
 } from "./trajectory/trajectory_step.ts";
 export { transcriptText } from "./trajectory/transcript_text.ts";
