@@ -54,6 +54,7 @@ export { PassRateError, Repetition } from "./repeat/repetition.ts";
 export type { PassRateExpectation, RunFailure } from "./repeat/repetition.ts";
 export { assertScenario, scenario } from "./scenario/scenario.ts";
 export type { ScenarioOptions, ScenarioParts } from "./scenario/scenario.ts";
+export type { ScenarioApprovals } from "./scenario/scenario_approvals.ts";
 export { ScenarioError, ScenarioResult } from "./scenario/scenario_result.ts";
 export type { ScenarioUser, UserInput } from "./scenario/scenario_user.ts";
 export { simulatedUser, SimulatedUserError } from "./scenario/simulated_user.ts";
