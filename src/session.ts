@@ -166,7 +166,10 @@ export class Session<StepId extends string = string> {
     return drain(runTurn(this.#live, undefined, options, RESUME)) as Promise<Turn<StepId>>;
   }
 
-  /** The calls that wait for a person; empty unless the status is `needs_approval`. */
+  /**
+   * The calls that wait for a person. The status is `needs_approval` once nothing
+   * else is left to do; until then they may be decided as well.
+   */
   get approvals(): readonly PendingApproval[] {
     return pendingApprovals(this.#live);
   }
