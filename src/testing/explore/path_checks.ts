@@ -87,6 +87,12 @@ export class PathChecks {
         break;
       }
     }
+    for (let at = Math.max(before.length - 1, 1); at < messages.length; at++) {
+      if (!isBefore(messages[at - 1]!, messages[at]!)) {
+        const expected = "expected the results of a decision in the order of its calls";
+        this.report("prompt", `message ${at} of the request in step "${step}": ${expected}`);
+      }
+    }
     this.#messages = messages;
   }
 
@@ -144,4 +150,12 @@ function positionOf(session: Session): string {
 
 function isSameMessage(a: Message | undefined, b: Message | undefined): boolean {
   return a?.role === b?.role && a?.content === b?.content && a?.callId === b?.callId;
+}
+
+/** Whether a result may stand before another: call keys end in decision and place. */
+function isBefore({ callId: first }: Message, { callId: second }: Message): boolean {
+  if (first === undefined || second === undefined) return true;
+  const [at, next] = [first.lastIndexOf("/"), second.lastIndexOf("/")];
+  if (first.slice(0, at) !== second.slice(0, next)) return true;
+  return Number(first.slice(at + 1)) < Number(second.slice(next + 1));
 }

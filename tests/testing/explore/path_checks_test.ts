@@ -75,6 +75,17 @@ Deno.test("PathChecks notices a prompt that shrank", () => {
   assertEquals(problems.length, 1);
 });
 
+Deno.test("PathChecks notices results that are not in the order of their calls", () => {
+  const result = (callId: string): Message => ({ role: "tool", content: "done", callId });
+  const problems = (...keys: string[]) =>
+    checksAfter((checks) => checks.checkRequest(request(system, ...keys.map(result), last)));
+  assertEquals(problems("s/1/9", "s/1/10", "s/12/0", "t/12/0"), []);
+  assertEquals(problems("s/1/1", "s/1/0"), [
+    'prompt: message 2 of the request in step "talk": ' +
+    "expected the results of a decision in the order of its calls",
+  ]);
+});
+
 Deno.test("PathChecks notices gaps, calls without an end, and ends without a call", () => {
   const check = (...events: SessionEvent[]) =>
     checksAfter((checks) => checks.checkHistory(stateOf(events)));
