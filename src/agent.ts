@@ -146,6 +146,8 @@ export class Agent<StepId extends string = string, Context = unknown> {
 
   /**
    * What would be sent to the model if the session went on now, without sending it.
+   * While calls are open, as those that wait for approval, their results are not
+   * known: they will stand before the last message, all before it stays as it is.
    *
    * @throws {ConfigError} if the session is another agent's.
    */

@@ -17,7 +17,7 @@ import { noteState } from "./session_state.ts";
 import type { Turn } from "./turn.ts";
 import { TurnStream } from "./turn_stream.ts";
 
-/** The inside of a session, for the agent. */
+/** The inside of a session, for the agent and the rooms that play it. */
 export let liveSessionOf: (session: Session) => LiveSession;
 
 /**
@@ -167,7 +167,10 @@ export class Session<StepId extends string = string> {
     return drain(runTurn(this.#live, undefined, options, RESUME)) as Promise<Turn<StepId>>;
   }
 
-  /** The calls that wait for a person; empty unless the status is `needs_approval`. */
+  /**
+   * The calls that wait for a person. The status is `needs_approval` once nothing
+   * else is left to do; until then they may be decided as well.
+   */
   get approvals(): readonly PendingApproval[] {
     return pendingApprovals(this.#live);
   }
