@@ -45,6 +45,8 @@ export let liveSessionOf: (session: Session) => LiveSession;
  * | a guard that throws, or gives no boolean | `GuardError`, `interrupted`; `resume()` asks it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
  * | a tool that changes its arguments | changes its own copy |
+ * | an agent that is a tool asks a person | `needs_approval`; its calls are among `approvals` |
+ * | the turn of an agent that is a tool throws | so does this one; `resume()` goes on there |
  *
  * @example
  * ```ts
@@ -166,7 +168,10 @@ export class Session<StepId extends string = string> {
     return drain(runTurn(this.#live, undefined, options, RESUME)) as Promise<Turn<StepId>>;
   }
 
-  /** The calls that wait for a person; empty unless the status is `needs_approval`. */
+  /**
+   * The calls that wait for a person, those of agents that are tools among them;
+   * empty unless the status is `needs_approval`, or others were interrupted.
+   */
   get approvals(): readonly PendingApproval[] {
     return pendingApprovals(this.#live);
   }
