@@ -177,6 +177,10 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * | its `approvals` | have those of the agent, and its `approve()`, `deny()` and `settle()` take them |
    * | its stream | has no deltas of the agent |
    *
+   * Its session is kept when the call is over, for whoever wants to know what
+   * happened. In a store it is one of its own, under an id that begins with the
+   * caller's and a slash: `store.list({ prefix })` finds what is to be deleted with it.
+   *
    * An agent that ends `limited` makes the call an error; one whose turn throws
    * makes the turn of the caller throw, and `resume()` goes on there. A call that is
    * given up stays so, and its session `interrupted`.

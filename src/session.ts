@@ -46,6 +46,8 @@ export let liveSessionOf: (session: Session) => LiveSession;
  * | a guard that throws, or gives no boolean | `GuardError`, `interrupted`; `resume()` asks it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
  * | a tool that changes its arguments | changes its own copy |
+ * | an agent that is a tool asks a person | `needs_approval`; its calls are among `approvals` |
+ * | the turn of an agent that is a tool throws | so does this one; `resume()` goes on there |
  *
  * @example
  * ```ts
@@ -168,8 +170,9 @@ export class Session<StepId extends string = string> {
   }
 
   /**
-   * The calls that wait for a person. The status is `needs_approval` once nothing
-   * else is left to do; until then they may be decided as well.
+   * The calls that wait for a person, those of agents that are tools among them. The
+   * status is `needs_approval` once nothing else is left to do; until then they may
+   * be decided as well.
    */
   get approvals(): readonly PendingApproval[] {
     return pendingApprovals(this.#live);
