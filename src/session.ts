@@ -17,7 +17,7 @@ import { noteState } from "./session_state.ts";
 import type { Turn } from "./turn.ts";
 import { TurnStream } from "./turn_stream.ts";
 
-/** The inside of a session, for the agent. */
+/** The inside of a session, for the agent and the rooms that play it. */
 export let liveSessionOf: (session: Session) => LiveSession;
 
 /**
@@ -47,6 +47,8 @@ export let liveSessionOf: (session: Session) => LiveSession;
  * | guards that leave nothing legal | `limited`, reason `stuck` |
  * | a tool that changes its arguments | changes its own copy |
  * | a fork in the middle of a turn | `interrupted`; calls begun before the cut keep their keys |
+ * | an agent that is a tool asks a person | `needs_approval`; its calls are among `approvals` |
+ * | the turn of an agent that is a tool throws | so does this one; `resume()` goes on there |
  *
  * @example
  * ```ts
@@ -168,7 +170,11 @@ export class Session<StepId extends string = string> {
     return drain(runTurn(this.#live, undefined, options, RESUME)) as Promise<Turn<StepId>>;
   }
 
-  /** The calls that wait for a person; empty unless the status is `needs_approval`. */
+  /**
+   * The calls that wait for a person, those of agents that are tools among them. The
+   * status is `needs_approval` once nothing else is left to do; until then they may
+   * be decided as well.
+   */
   get approvals(): readonly PendingApproval[] {
     return pendingApprovals(this.#live);
   }

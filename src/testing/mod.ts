@@ -23,7 +23,7 @@
 export { explore } from "./explore/explore.ts";
 export type { ExploreOptions } from "./explore/explore.ts";
 export { Exploration, ExplorationError } from "./explore/exploration.ts";
-export type { ExploredPath, MissedTarget } from "./explore/exploration.ts";
+export type { ExploredPath, ExploredVerdict, MissedTarget } from "./explore/exploration.ts";
 export type { CheckName, PathProblem } from "./explore/path_checks.ts";
 export type { SampleOptions } from "./explore/sampled_values.ts";
 export { describeTarget } from "./explore/target.ts";
@@ -33,7 +33,14 @@ export type { CassetteLLM, CassetteOptions, RedactOptions } from "./cassette/cas
 export { CassetteError, CassetteMissError } from "./cassette/cassette_error.ts";
 export { fuzz, FuzzError } from "./fuzz/fuzz.ts";
 export type { FuzzOptions } from "./fuzz/fuzz.ts";
-export type { FuzzCase, FuzzOutput, FuzzTurn, ToolBehaviour } from "./fuzz/fuzz_case.ts";
+export type {
+  FuzzCase,
+  FuzzOutput,
+  FuzzTurn,
+  FuzzVerdict,
+  StreamBehaviour,
+  ToolBehaviour,
+} from "./fuzz/fuzz_case.ts";
 export { playFuzzCase } from "./fuzz/play_case.ts";
 export { ManualClock } from "./manual_clock.ts";
 export { requestSnapshot, schemaOutline } from "./snapshot.ts";
@@ -55,6 +62,7 @@ export { PassRateError, Repetition } from "./repeat/repetition.ts";
 export type { PassRateExpectation, RunFailure } from "./repeat/repetition.ts";
 export { assertScenario, scenario } from "./scenario/scenario.ts";
 export type { ScenarioOptions, ScenarioParts } from "./scenario/scenario.ts";
+export type { ScenarioApprovals } from "./scenario/scenario_approvals.ts";
 export { ScenarioError, ScenarioResult } from "./scenario/scenario_result.ts";
 export type { ScenarioUser, UserInput } from "./scenario/scenario_user.ts";
 export { simulatedUser, SimulatedUserError } from "./scenario/simulated_user.ts";
@@ -69,10 +77,14 @@ export type { TrajectorySource } from "./trajectory/trajectory_source.ts";
 export type {
   AnsweredStep,
   AnswerMatch,
+  ApprovedStep,
   ArgsMatch,
+  AskedStep,
   CalledStep,
+  DeniedStep,
   EndedStep,
   MovedStep,
+  SettledStep,
   TrajectoryStep,
 } from "./trajectory/trajectory_step.ts";
 export { transcriptText } from "./trajectory/transcript_text.ts";

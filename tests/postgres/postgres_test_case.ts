@@ -134,7 +134,7 @@ export function postgresTest(
   });
 }
 
-/** A test with a server that nobody else uses, so that it may be stopped. */
+/** A test with a server that no other file uses, so that it may be stopped. */
 export function privateServerTest(
   name: string,
   body: (postgres: PostgresTestCase, server: PrivateServer) => Promise<void>,
@@ -143,13 +143,12 @@ export function privateServerTest(
     name,
     ignore: PROGRAMS === undefined,
     fn: async () => {
-      const server = await PrivateServer.start();
+      server ??= await PrivateServer.start();
       const postgres = new PostgresTestCase(server.url);
       try {
         await body(postgres, server);
-        await postgres.end();
       } finally {
-        await server.stop();
+        await postgres.end();
       }
     },
   });

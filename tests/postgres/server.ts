@@ -12,12 +12,10 @@ export const PROGRAMS: string | undefined = findPrograms();
 export class PrivateServer {
   /** The URL of its database, as the superuser. */
   readonly url: string;
-  readonly #programs: string;
   readonly #folder: string;
 
-  private constructor(url: string, programs: string, folder: string) {
+  private constructor(url: string, folder: string) {
     this.url = url;
-    this.#programs = programs;
     this.#folder = folder;
   }
 
@@ -26,22 +24,26 @@ export class PrivateServer {
     if (PROGRAMS === undefined) throw new Error("Cannot start PostgreSQL: it is not installed");
     const folder = await Deno.makeTempDir({ prefix: "nomos_postgres_" });
     try {
+      await watch(folder);
       const password = crypto.randomUUID();
       await Deno.writeTextFile(`${folder}/password`, password);
       await giveAway(folder);
       const how = ["--auth=scram-sha-256", `--pwfile=${folder}/password`, "--no-sync"];
       const what = ["--encoding=UTF8", "--locale=C", "--username=postgres"];
-      await run(`${PROGRAMS}/initdb`, ["--pgdata", `${folder}/data`, ...how, ...what]);
-      const port = freePort();
-      await Deno.writeTextFile(
-        `${folder}/data/postgresql.auto.conf`,
-        `port = ${port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n` +
-          `fsync = on\nshared_buffers = 16MB\nmax_connections = 40\n`,
-      );
-      const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-      const server = new PrivateServer(url, PROGRAMS, folder);
-      await server.#control("start");
-      return server;
+      await run(folder, "initdb", ["--pgdata", `${folder}/data`, ...how, ...what]);
+      // Somebody else may take the port before the server does.
+      for (let attempts = 3;; attempts--) {
+        const port = freePort();
+        await Deno.writeTextFile(`${folder}/data/postgresql.auto.conf`, settings(port));
+        const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+        const server = new PrivateServer(url, folder);
+        try {
+          await server.#control("start");
+          return server;
+        } catch (error) {
+          if (attempts === 1) throw error;
+        }
+      }
     } catch (error) {
       await Deno.remove(folder, { recursive: true });
       throw error;
@@ -56,7 +58,14 @@ export class PrivateServer {
     const data = `${this.#folder}/data`;
     const key = ["-newkey", "rsa:2048", "-nodes", "-keyout", `${data}/server.key`];
     const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
-    await run("openssl", ["req", "-x509", "-out", `${data}/server.crt`, ...key, ...name]);
+    await run(this.#folder, "openssl", [
+      "req",
+      "-x509",
+      "-out",
+      `${data}/server.crt`,
+      ...key,
+      ...name,
+    ]);
     await Deno.writeTextFile(`${data}/postgresql.auto.conf`, "ssl = on\n", { append: true });
     await this.#control("restart", "--mode=fast");
     return await Deno.readTextFile(`${data}/server.crt`);
@@ -76,7 +85,7 @@ export class PrivateServer {
   async #control(action: string, ...flags: readonly string[]): Promise<void> {
     const log = action === "stop" ? [] : [`--log=${this.#folder}/log`];
     const data = `--pgdata=${this.#folder}/data`;
-    await run(`${this.#programs}/pg_ctl`, [action, "--wait", data, ...log, ...flags]);
+    await run(this.#folder, "pg_ctl", [action, "--wait", data, ...log, ...flags]);
   }
 }
 
@@ -100,24 +109,48 @@ async function giveAway(folder: string): Promise<void> {
   for (const path of [folder, `${folder}/password`]) await Deno.chown(path, user, null);
 }
 
-async function run(program: string, args: readonly string[]): Promise<void> {
-  const [command, ...rest] = IS_ROOT
-    ? ["runuser", "-u", "postgres", "--", program, ...args]
-    : [program, ...args];
+/** Has a server stopped, and its folder removed, if this process is killed before it does so. */
+async function watch(folder: string): Promise<void> {
+  const script = `while [ -d "$0" ]; do
+    if ! kill -0 ${Deno.pid}; then "$@"; rm -rf "$0"; fi
+    sleep 1
+  done &`;
+  const stop = ["stop", "--mode=immediate", `--pgdata=${folder}/data`];
+  await shell(script, [folder, ...asUser("pg_ctl", stop)]);
+}
+
+/** Runs a program of the server, or another, for a server in a folder. */
+async function run(folder: string, program: string, args: readonly string[]): Promise<void> {
   // A server that was started inherits the outputs, and would keep them open for ever.
-  const report = await Deno.makeTempFile({ prefix: "nomos_postgres_" });
-  try {
-    const shell = new Deno.Command("sh", {
-      args: ["-c", `exec "$@" >"$0" 2>&1`, report, command!, ...rest],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    });
-    if ((await shell.output()).success) return;
-    throw new Error(`Cannot run ${program}: ${await Deno.readTextFile(report)}`);
-  } finally {
-    await Deno.remove(report);
-  }
+  const report = `${folder}/report`;
+  if (await shell(`exec "$@" >"$0" 2>&1`, [report, ...asUser(program, args)])) return;
+  throw new Error(`Cannot run ${program}: ${await Deno.readTextFile(report)}`);
+}
+
+function asUser(program: string, args: readonly string[]): readonly string[] {
+  const path = program === "openssl" ? program : `${PROGRAMS}/${program}`;
+  return IS_ROOT ? ["runuser", "-u", "postgres", "--", path, ...args] : [path, ...args];
+}
+
+/** Runs a script with its arguments, from `$0` on, and says whether it succeeded. */
+async function shell(script: string, args: readonly string[]): Promise<boolean> {
+  const command = new Deno.Command("sh", {
+    args: ["-c", script, ...args],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  });
+  return (await command.output()).success;
+}
+
+function settings(port: number): string {
+  return `port = ${port}
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+fsync = on
+shared_buffers = 16MB
+max_connections = 40
+`;
 }
 
 function freePort(): number {

@@ -56,7 +56,8 @@ const LAST_WAIT = 1_000;
 
 /** A database with a pool of connections. */
 export class Database {
-  readonly #place: string;
+  /** Where it is, for messages. */
+  readonly place: string;
   readonly #retries: number;
   readonly #random: Random;
   readonly #pool: DriverPool;
@@ -66,7 +67,7 @@ export class Database {
   /** Makes a database; nothing is connected yet. */
   constructor(address: PostgresAddress, options: SettledOptions, parts: DatabaseParts = {}) {
     const { grace = 5_000, random = Math.random } = parts;
-    this.#place = placeOf(address);
+    this.place = placeOf(address);
     this.#retries = options.retries;
     this.#random = random;
     this.#pool = new DriverPool(driverOptions(address, options, grace));
@@ -163,7 +164,7 @@ export class Database {
   #errorOf({ purpose, isRepeatable }: Work, cause: PostgresFailure): StoreError {
     const isUnknown = !cause.isCertain && !isRepeatable;
     const doubt = isUnknown ? "; it may have been done all the same" : "";
-    const message = `Cannot ${purpose} in PostgreSQL at ${this.#place}: ${cause.message}${doubt}`;
+    const message = `Cannot ${purpose} in PostgreSQL at ${this.place}: ${cause.message}${doubt}`;
     return new StoreError(message, { isRetryable: cause.prospect !== "never", isUnknown, cause });
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The part of `npm:pg` that the store uses, by types of its own, with gaps closed:
- * a connection that fails while nobody listens never ends the process, one that
- * is not accepted is not left open, and the end of a pool waits for all of them.
+ * The part of `npm:pg` that the store uses, by types of its own, with two gaps
+ * closed: a connection that fails while nobody listens never ends the process, and
+ * one that did not come about is not left half open.
  *
  * `npm:postgres` will not do: it throws where nobody can catch it when a
  * connection dies in a transaction.
@@ -54,7 +54,7 @@ export interface DriverSsl {
 interface Client {
   connect(done: (error?: Error | null) => void): void;
   end(): Promise<void>;
-  on(event: "error" | "end", listener: () => void): void;
+  on(event: "error", listener: () => void): void;
 }
 
 type ClientClass = new (options: DriverOptions) => Client;
@@ -84,7 +84,6 @@ const REFUSED_TIMEOUT_REGEXP = /unsupported startup parameter\w*: statement_time
 /** Connections that are lent to one user at a time. */
 export class DriverPool {
   readonly #pool: Pool;
-  readonly #ends = new Set<Promise<void>>();
   #isTimed = true;
 
   /** Makes a pool; it connects when it is asked for a connection. */
@@ -110,20 +109,18 @@ export class DriverPool {
     try {
       return await this.#pool.connect();
     } catch (thrown) {
-      if (!this.#isTimed || !REFUSED_TIMEOUT_REGEXP.test(reasonOf(thrown))) throw thrown;
+      if (!REFUSED_TIMEOUT_REGEXP.test(reasonOf(thrown))) throw thrown;
       this.#isTimed = false;
       return await this.#pool.connect();
     }
   }
 
-  /** Ends every connection, those that are lent when they are given back, and waits for it. */
-  async end(): Promise<void> {
-    await this.#pool.end();
-    await Promise.all(this.#ends);
+  /** Ends every connection, those that are lent when they are given back. */
+  end(): Promise<void> {
+    return this.#pool.end();
   }
 
   #connectionClass(): ClientClass {
-    const ends = this.#ends;
     const isTimed = () => this.#isTimed;
     return class Connection extends Client {
       constructor(options: DriverOptions) {
@@ -135,9 +132,6 @@ export class DriverPool {
       }
 
       override connect(done: (error?: Error | null) => void): void {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        ends.add(promise);
-        this.on("end", () => resolve(void ends.delete(promise)));
         super.connect((error) => {
           if (error) void this.end();
           done(error);

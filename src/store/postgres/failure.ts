@@ -27,7 +27,8 @@ const CONDITIONS: readonly Condition[] = [
   { matches: /^53/, says: "the server is short of resources", prospect: "later" },
   { matches: /^55P03$/, says: "a lock was not to be had", prospect: "later" },
   { matches: /^57014$/, says: "the statement took too long", prospect: "later" },
-  { matches: /^57P0[1235]$/, says: "the server ended the connection", prospect: "now" },
+  { matches: /^57P03$/, says: "the server is not ready", prospect: "now" },
+  { matches: /^57P0[125]$/, says: "the server ended the connection", prospect: "now" },
   { matches: /^08P01$/, says: "the server, or a pooler before it, broke off", prospect: "later" },
   { matches: /^08/, says: "the connection was lost", prospect: "now" },
   { matches: /^42501$/, says: "the role may not do this", prospect: "never" },
@@ -71,9 +72,8 @@ export class PostgresFailure extends Error {
   readonly code: string | undefined;
 
   /**
-   * Reads what the driver threw.
-   *
-   * @param isSent Whether a statement was on its way: it may be done then, though the answer was lost.
+   * Reads what the driver threw. If a statement was on its way, it may be done though the
+   * answer was lost.
    */
   constructor(thrown: unknown, { isSent }: { readonly isSent: boolean }) {
     const { code: given, severity } = Object(thrown) as { code?: unknown; severity?: unknown };

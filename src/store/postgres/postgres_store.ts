@@ -54,7 +54,7 @@ import { prepareTables, tablesOf } from "./tables.ts";
  *   is missing is `localhost`, a port 5432, a database the one with the user's name.
  *   Parameters: `sslmode` (`disable`, the default; `require` and `verify-full`, which
  *   both verify the server; `no-verify`), `application_name`, and `host` for the
- *   folder of a Unix socket. No error shows the user, the password, or the parameters.
+ *   folder of a Unix socket. No error shows the password.
  * @throws {ConfigError} if the URL or an option cannot be used.
  * @throws {StoreError} if the database cannot be reached, or the tables cannot be made.
  * @throws {StoreVersionError} if a newer release made the tables.
@@ -66,8 +66,12 @@ import { prepareTables, tablesOf } from "./tables.ts";
  * const url = Deno.env.get("DATABASE_URL");
  * if (url !== undefined) {
  *   const store = await postgresStore(url, { maxConnections: 20 });
- *   const { sessions } = await store.list({ prefix: "support/" });
- *   await store.close();
+ *   try {
+ *     const { sessions } = await store.list({ prefix: "support/" });
+ *     console.log(sessions.map(({ id, head }) => `${id}: ${head} entries`));
+ *   } finally {
+ *     await store.close();
+ *   }
  * }
  * ```
  */
@@ -106,7 +110,7 @@ class PostgresStore implements Store {
   async read(id: string): Promise<StoredSession | undefined> {
     const { rows: [row] } = await this.#run<SnapshotRow>("read", id);
     if (row === undefined) return undefined;
-    const { snapshot_head: head, snapshot_hash: hash, snapshot: body } = row;
+    const { snapshotHead: head, snapshotHash: hash, snapshot: body } = row;
     const hasSnapshot = head !== null && hash !== null && body !== null;
     return { ...sessionOf(row), ...(hasSnapshot && { snapshot: { head, hash, body } }) };
   }
@@ -143,7 +147,7 @@ class PostgresStore implements Store {
     const { count } = await this.#run("append", id, ...values);
     if (count === entries.length) return;
     const { rows: [standing] } = await this.#run<StandingRow>("standing", id, owner, epoch);
-    throw standing?.is_held ? otherHead(lease, head, standing.head) : leaseLost(lease);
+    throw standing?.isHeld ? otherHead(lease, head, standing.head) : leaseLost(lease);
   }
 
   async list(page: ListPage = {}): Promise<SessionList> {
@@ -205,13 +209,13 @@ interface SessionRow {
   readonly meta: string;
   readonly head: number;
   readonly hash: string;
-  readonly created_at: number;
-  readonly updated_at: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
 }
 
 interface SnapshotRow extends SessionRow {
-  readonly snapshot_head: number | null;
-  readonly snapshot_hash: string | null;
+  readonly snapshotHead: number | null;
+  readonly snapshotHash: string | null;
   readonly snapshot: string | null;
 }
 
@@ -220,11 +224,11 @@ interface ClaimRow {
 }
 
 interface StandingRow {
-  readonly is_held: boolean | null;
+  readonly isHeld: boolean | null;
   readonly head: number;
 }
 
 function sessionOf(row: SessionRow): Omit<StoredSession, "snapshot"> {
-  const { meta, head, hash, created_at: createdAt, updated_at: updatedAt } = row;
+  const { meta, head, hash, createdAt, updatedAt } = row;
   return { id: idOf(row.id), meta, head, hash, createdAt, updatedAt };
 }

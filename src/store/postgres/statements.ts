@@ -35,12 +35,13 @@ export interface Statements {
 export function statementsOf({ session, entry, nextEpoch }: Tables): Statements {
   const held = "id = $1 AND owner = $2 AND epoch = $3";
   const described = `id, meta, head, hash,
-    floor(extract(epoch FROM created_at) * 1000)::bigint AS created_at,
-    floor(extract(epoch FROM updated_at) * 1000)::bigint AS updated_at`;
+    floor(extract(epoch FROM created_at) * 1000)::bigint AS "createdAt",
+    floor(extract(epoch FROM updated_at) * 1000)::bigint AS "updatedAt"`;
   return {
     create: `INSERT INTO ${session} (id, meta, hash) VALUES ($1, $2, $3)
       ON CONFLICT (id) DO NOTHING`,
-    read: `SELECT ${described}, snapshot_head, snapshot_hash, snapshot
+    read: `SELECT ${described},
+        snapshot_head AS "snapshotHead", snapshot_hash AS "snapshotHash", snapshot
       FROM ${session} WHERE id = $1`,
     entries: `SELECT seq, body, hash FROM ${entry}
       WHERE session = (SELECT number FROM ${session} WHERE id = $1) AND seq >= $2
@@ -72,7 +73,7 @@ export function statementsOf({ session, entry, nextEpoch }: Tables): Statements 
       INSERT INTO ${entry} (session, seq, body, hash)
       SELECT writer.number, $4 + added.place - 1, added.body, added.hash
       FROM writer, unnest($5::text[], $6::text[]) WITH ORDINALITY AS added (body, hash, place)`,
-    standing: `SELECT owner = $2 AND epoch = $3 AS is_held, head FROM ${session} WHERE id = $1`,
+    standing: `SELECT owner = $2 AND epoch = $3 AS "isHeld", head FROM ${session} WHERE id = $1`,
     list: `SELECT ${described} FROM ${session}
       WHERE ($1::bytea IS NULL OR id > $1) AND id >= $2 AND ($3::bytea IS NULL OR id < $3)
       ORDER BY id LIMIT $4`,

@@ -3,9 +3,9 @@
  *
  * - `session`: one row each. `id` is the key of the id (see `session_key.ts`);
  *   `number` stands for it in `entry`, and is another when an id is used anew.
- *   `owner` (as a key too), `epoch` and `lease_until` are the lease: no writer, no owner. The row
- *   is the lock of the session: an append updates it, so that appends, claims and
- *   a deletion happen one after another.
+ *   `owner` (as a key too), `epoch` and `lease_until` are the lease; without one,
+ *   there is no owner. The row is the lock of the session: an append updates it, so
+ *   that appends, claims and a deletion happen one after another.
  * - `entry`: the log, by session and place. Bodies and hashes are text, not jsonb,
  *   which would change them; JSON text has nothing in it that text cannot hold.
  * - `lease_epoch`: counts claims over all sessions, so that an epoch is never given
@@ -51,7 +51,11 @@ export function tablesOf(schema: string): Tables {
   };
 }
 
-/** What makes each version from the one before, the first from nothing. Released ones never change. */
+/**
+ * What makes each version from the one before, the first from nothing. What was
+ * released never changes. Programs of the release before go on while a step is
+ * done: it must leave their statements to work, or to fail.
+ */
 const STEPS: readonly ((tables: Tables) => readonly string[])[] = [
   ({ session, entry, epoch, version }) => [
     `CREATE TABLE ${version} (
@@ -94,15 +98,20 @@ const STEPS: readonly ((tables: Tables) => readonly string[])[] = [
  * @throws {StoreError} if they cannot be made.
  */
 export function prepareTables(database: Database, tables: Tables): Promise<void> {
-  const work = { purpose: `open schema ${quote(tables.schema)}`, isRepeatable: true };
-  return database.transaction(work, async (query) => {
+  const purpose = `open schema ${quote(tables.schema)}`;
+  const find = async (query: Query) => {
+    const found = await findTables(query, tables);
+    if (found.version <= STEPS.length && found.encoding === "UTF8") return found;
+    throw refusal(`${purpose} in PostgreSQL at ${database.place}`, found);
+  };
+  return database.transaction({ purpose, isRepeatable: true }, async (query) => {
     // Most find everything in place, and need neither the lock nor the right to make tables.
-    if ((await findTables(query, tables)).version === STEPS.length) return;
+    if ((await find(query)).version === STEPS.length) return;
     // One that is stopped in here must not keep the others out for ever.
     await query("SET LOCAL idle_in_transaction_session_timeout = '60s'");
     const lock = `nomos_agent tables ${tables.schema}`;
     await query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
-    const { hasSchema, version } = await findTables(query, tables);
+    const { hasSchema, version } = await find(query);
     if (!hasSchema) await query(`CREATE SCHEMA ${tables.within}`);
     for (const statement of STEPS.slice(version).flatMap((step) => step(tables))) {
       await query(statement);
@@ -111,40 +120,40 @@ export function prepareTables(database: Database, tables: Tables): Promise<void>
   });
 }
 
+/** What is there. */
 interface Found {
   readonly hasSchema: boolean;
   readonly version: number;
+  readonly encoding: string;
 }
 
-/** What is there. */
-async function findTables(query: Query, tables: Tables): Promise<Found> {
-  interface Catalogue {
-    readonly has_schema: boolean;
-    readonly has_version: boolean;
-    readonly encoding: string;
+async function findTables(query: Query, { schema, version }: Tables): Promise<Found> {
+  interface Catalogue extends Omit<Found, "version"> {
+    readonly hasVersion: boolean;
   }
   const { rows: [catalogue] } = await query<Catalogue>(
     // Not by to_regclass(): it remembers from before the lock that there was nothing.
-    `SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS has_schema,
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS "hasSchema",
        EXISTS (
          SELECT FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'version'
-       ) AS has_version,
+       ) AS "hasVersion",
        current_setting('server_encoding') AS encoding`,
-    [tables.schema],
+    [schema],
   );
-  const { has_schema: hasSchema, has_version: hasVersion, encoding } = catalogue!;
+  const { hasVersion, ...found } = catalogue!;
+  if (!hasVersion) return { ...found, version: 0 };
+  const { rows } = await query<{ number: number }>(`SELECT number FROM ${version}`);
+  return { ...found, version: rows[0]?.number ?? 0 };
+}
+
+function refusal(attempt: string, { version, encoding }: Found): StoreError {
   if (encoding !== "UTF8") {
-    throw new StoreError(
-      `Cannot open schema ${quote(tables.schema)} in PostgreSQL: the encoding of the database is ` +
-        `${quote(encoding)}: expected "UTF8"`,
+    return new StoreError(
+      `Cannot ${attempt}: the encoding of the database is ${quote(encoding)}: expected "UTF8"`,
     );
   }
-  if (!hasVersion) return { hasSchema, version: 0 };
-  const { rows } = await query<{ number: number }>(`SELECT number FROM ${tables.version}`);
-  const version = rows[0]?.number ?? 0;
-  if (version <= STEPS.length) return { hasSchema, version };
-  throw new StoreVersionError(
-    `Cannot open schema ${quote(tables.schema)} in PostgreSQL: a newer release made its tables, ` +
-      `of version ${version}: expected at most version ${STEPS.length}`,
+  return new StoreVersionError(
+    `Cannot ${attempt}: a newer release made its tables, of version ${version}: ` +
+      `expected at most version ${STEPS.length}`,
   );
 }

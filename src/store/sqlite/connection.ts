@@ -14,7 +14,7 @@ import { numberOf } from "./rows.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
 
 /** A database that lives as long as it is open, and needs no file. */
-const IN_MEMORY = ":memory:";
+export const IN_MEMORY = ":memory:";
 
 const SETTINGS = `
   -- What is committed survives the loss of power: here the log is flushed at each commit,

@@ -34,9 +34,10 @@ async function createNew(path: string): Promise<void> {
     await (await open(path, "wx")).close();
   } catch (cause) {
     if ((cause as { readonly code?: unknown })?.code === "EEXIST") {
-      throw new StoreError(`Cannot make a backup in ${quote(path)}: expected a new file`, {
-        cause,
-      });
+      throw new StoreError(
+        `Cannot make a backup in ${quote(path)}: there is such a file: expected a new one`,
+        { cause },
+      );
     }
     throw storeErrorOf(cause, "make a backup", path);
   }

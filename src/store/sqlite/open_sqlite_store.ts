@@ -92,12 +92,13 @@ export class OpenSqliteStore implements SqliteStore {
 
   claim(id: string, { owner, ttl, force }: LeaseClaim): Promise<Lease | undefined> {
     return this.#write(`claim session ${quote(id)}`, () => checkTtl(ttl), () => {
-      const { lease, nextEpoch, claim } = this.#statements;
+      const { leaseEnd, nextEpoch, claim } = this.#statements;
       const key = idKey(id);
-      const row = lease.get(key);
+      const row = leaseEnd.get(key);
       if (row === undefined) throw noSession(id);
       const now = this.#now();
-      if (row.owner !== null && numberOf(row, "lease_until") > now && !force) return undefined;
+      const isFree = row.lease_until === null || numberOf(row, "lease_until") <= now;
+      if (!isFree && !force) return undefined;
       const epoch = numberOf(nextEpoch.get()!, "epoch");
       claim.run(epoch, owner, now + ttl, key);
       return { id, owner, epoch };
@@ -119,9 +120,11 @@ export class OpenSqliteStore implements SqliteStore {
 
   append(lease: Lease, appended: Append): Promise<void> {
     const { id, owner, epoch } = lease;
+    const { head, snapshot: body } = appended;
+    // The list is the caller's, who may go on with it before it is written.
+    const entries = [...appended.entries];
     return this.#write(`append to session ${quote(id)}`, () => checkAppend(appended), () => {
       const { advance, append, snapshot } = this.#statements;
-      const { head, entries, snapshot: body } = appended;
       const key = idKey(id);
       const newHead = head + entries.length;
       const { hash } = entries.at(-1)!;
@@ -194,11 +197,10 @@ export class OpenSqliteStore implements SqliteStore {
     return Math.trunc(this.#options.clock());
   }
 
+  /** Compared where owners are kept: what is read of one may be cut at NUL. */
   #whyRefused(lease: Lease, expected: number): Error {
-    const row = this.#statements.lease.get(idKey(lease.id));
-    if (row === undefined || row.owner !== lease.owner || row.epoch !== lease.epoch) {
-      return leaseLost(lease);
-    }
-    return otherHead(lease, expected, numberOf(row, "head"));
+    const { id, owner, epoch } = lease;
+    const row = this.#statements.leasedHead.get(idKey(id), owner, epoch);
+    return row ? otherHead(lease, expected, numberOf(row, "head")) : leaseLost(lease);
   }
 }

@@ -5,11 +5,12 @@
  */
 import { ConfigError, quote } from "../../errors.ts";
 import type { Store } from "../store.ts";
-import { filePath, openDatabase, prepareDatabase } from "./connection.ts";
+import { filePath, IN_MEMORY, openDatabase, prepareDatabase } from "./connection.ts";
 import { copyDatabase } from "./copy_database.ts";
 import { OpenSqliteStore } from "./open_sqlite_store.ts";
 import { Patience } from "./patience.ts";
 import { storeErrorOf } from "./sqlite_failure.ts";
+import { checkWriteAheadLog } from "./write_ahead_log.ts";
 
 /** Options of {@linkcode sqliteStore}. */
 export interface SqliteStoreOptions {
@@ -50,7 +51,9 @@ export interface SqliteStore extends Store {
  * of power, as far as the disk tells the truth: it is flushed first.
  *
  * In Deno it needs `--allow-read` and `--allow-write` for the file. SQLite keeps
- * two more beside it while the store is open, `-wal` and `-shm`.
+ * two more beside it while the store is open, `-wal` and `-shm`. Where `-wal` may
+ * be read too, a damaged one is refused when the store is opened; SQLite by itself
+ * drops what is behind the damage without a word.
  *
  * @param file A path, a `file:` URL, or `":memory:"` for one that lasts until it is closed.
  * @throws {ConfigError} if the path or an option is none.
@@ -90,6 +93,7 @@ export async function sqliteStore(
     );
   }
   const patience = new Patience({ busyTimeout, random, wait });
+  if (path !== IN_MEMORY) await checkWriteAheadLog(path);
   const database = openedFile(path);
   try {
     await prepareDatabase(database, path, patience);

@@ -20,7 +20,8 @@ const TEXTS = {
     SELECT seq, body, hash FROM entry
     WHERE session = (SELECT number FROM session WHERE id = ?) AND seq >= ?
     ORDER BY seq LIMIT ?`,
-  lease: "SELECT head, owner, epoch, lease_until FROM session WHERE id = ?",
+  leaseEnd: "SELECT lease_until FROM session WHERE id = ?",
+  leasedHead: "SELECT head FROM session WHERE id = ? AND owner = ? AND epoch = ?",
   nextEpoch: "UPDATE last_epoch SET epoch = epoch + 1 RETURNING epoch",
   claim: "UPDATE session SET epoch = ?, owner = ?, lease_until = ? WHERE id = ?",
   renew: "UPDATE session SET lease_until = ? WHERE id = ? AND owner = ? AND epoch = ?",

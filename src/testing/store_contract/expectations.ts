@@ -10,8 +10,7 @@ import { StoreContractError } from "./store_contract_error.ts";
 const SHOWN_LENGTH = 200;
 
 /** A class of errors. */
-// deno-lint-ignore ban-types
-export type ErrorKind = Function & { readonly name: string };
+export type ErrorKind = abstract new (...args: never[]) => Error;
 
 /** Fails if a condition does not hold. */
 export function expectTrue(condition: boolean, problem: string): asserts condition {

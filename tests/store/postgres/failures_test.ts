@@ -1,9 +1,6 @@
 import type { Lease, Store } from "@nomos/agent/store";
 import { StoreError } from "@nomos/agent/store";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Database } from "../../../src/store/postgres/database.ts";
-import { readAddress } from "../../../src/store/postgres/postgres_address.ts";
-import { settleOptions } from "../../../src/store/postgres/postgres_options.ts";
 import { postgresTest, type PostgresTestCase } from "../../postgres/postgres_test_case.ts";
 import { Proxy } from "../../postgres/proxy.ts";
 
@@ -125,32 +122,38 @@ postgresTest("postgresStore() reads again when the answer was lost", async (post
 });
 
 postgresTest(
+  "postgresStore() knows that a read changed nothing, whatever became of it",
+  async (postgres) => {
+    await using proxy = new Proxy(postgres.url);
+    const store = await postgres.open({ retries: 0 }, proxy.url);
+    proxy.fault = { text: "SELECT", what: "after" };
+    assertEquals(await failureOf(store.read("a")), { isRetryable: true, isUnknown: false });
+  },
+);
+
+postgresTest(
   "postgresStore() gives up a statement that takes too long, and it is not done",
   async (postgres) => {
-    const store = await postgres.open({ statementTimeout: 50, maxConnections: 1 });
+    const store = await postgres.open();
     const lease = await leased(store);
+    const applicationName = `${postgres.schema}_1`;
+    const hasty = await postgres.open({ statementTimeout: 1_000, applicationName });
+    const backends = () =>
+      postgres.query(
+        "SELECT pid FROM pg_stat_activity WHERE application_name = $1",
+        applicationName,
+      );
+    const before = await backends();
     await postgres.within(lockOf(postgres), async () => {
-      const failure = await failureOf(append(store, lease));
+      const failure = await failureOf(append(hasty, lease));
       assertEquals(failure, { isRetryable: true, isUnknown: false, code: "57014" });
     });
     assertEquals((await store.read("a"))?.head, 0);
     await append(store, lease);
+    // Its connection is as good as before.
+    assertEquals(await backends(), before);
   },
 );
-
-postgresTest("Database gives up a server that does not answer", async (postgres) => {
-  await using proxy = new Proxy(postgres.url);
-  const settled = settleOptions({ statementTimeout: 1, maxConnections: 1 });
-  const database = new Database(readAddress(proxy.url), settled, { grace: 50 });
-  const text = "SELECT 'lost' AS word";
-  const statement = { purpose: "ask", text, values: [], isRepeatable: false };
-  proxy.fault = { text, what: "silence" };
-  const error = await assertRejects(() => database.run(statement), StoreError);
-  assertStringIncludes(error.message, "the server did not answer");
-  assertEquals([error.isRetryable, error.isUnknown], [true, true]);
-  assertEquals((await database.run(statement)).rows, [{ word: "lost" }]);
-  await database.close();
-});
 
 postgresTest(
   "postgresStore() appends again when another transaction was in the way",

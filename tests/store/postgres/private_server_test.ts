@@ -1,14 +1,38 @@
 import type { PostgresStoreOptions } from "@nomos/agent/postgres";
-import { StoreError } from "@nomos/agent/store";
+import { type Store, StoreError } from "@nomos/agent/store";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { privateServerTest } from "../../postgres/postgres_test_case.ts";
+
+privateServerTest("postgresStore() says so where the password is wrong", async (postgres) => {
+  const url = new URL(postgres.url);
+  url.password = "hunter2";
+  const error = await refusalOf(postgres.open({}, url.href), "hunter2");
+  assertStringIncludes(error.message, "the server refused the connection: password");
+  assertEquals([error.isRetryable, (error.cause as { code?: string }).code], [false, "28P01"]);
+});
+
+privateServerTest("postgresStore() asks for the password of each connection", async (postgres) => {
+  const url = new URL(postgres.url);
+  const { password } = url;
+  url.password = "";
+  let asked = 0;
+  const applicationName = `${postgres.schema}_1`;
+  const store = await postgres.open({
+    applicationName,
+    password: () => Promise.resolve((asked++, password)),
+  }, url.href);
+  await postgres.terminate(applicationName);
+  await store.read("a");
+  assertEquals(asked, 2);
+  assert(!Deno.inspect(store, { depth: 20, showHidden: true }).includes(password));
+});
 
 privateServerTest(
   "postgresStore() outlives a crash of its server, and loses nothing",
   async (postgres, server) => {
     const store = await postgres.open({ retries: 10 });
-    const acknowledged: number[] = [];
     const ids = ["a", "b", "c", "d"];
+    const acknowledged = ids.map(() => 0);
     for (const id of ids) await store.create(id, { meta: "{}", hash: "00" });
     let isOver = false;
     /** Appends until the server is back, and goes on from what is there when an answer was lost. */
@@ -26,7 +50,7 @@ privateServerTest(
           acknowledged[writer] = ++head;
         } catch {
           head = (await store.read(id))!.head;
-          assert(head >= acknowledged[writer]!);
+          assert(head >= acknowledged[writer]!, "what was acknowledged is gone");
         }
       }
     });
@@ -46,8 +70,13 @@ privateServerTest(
 privateServerTest(
   "postgresStore() trusts the servers it is told to by TLS, and no others",
   async (postgres, server) => {
-    const ca = await server.certify();
     const url = new URL(postgres.url);
+    url.search = "?sslmode=require";
+    const error = await refusalOf(postgres.open({}, url.href), url.password);
+    assertStringIncludes(error.message, "The server does not support SSL connections");
+    await postgres.open({ ssl: false }, url.href);
+    const ca = await server.certify();
+    url.search = "";
     url.hostname = "localhost";
     const isEncrypted = `SELECT FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
     WHERE ssl AND application_name = $1`;
@@ -72,6 +101,14 @@ privateServerTest(
     assertEquals((await postgres.query(isEncrypted, "careless")).length, 1);
   },
 );
+
+/** What an opening that must fail throws. It must show no password. */
+async function refusalOf(opening: Promise<Store>, password: string): Promise<StoreError> {
+  const error = await assertRejects(() => opening, StoreError);
+  assert(!Deno.inspect(error, { depth: 20, showHidden: true }).includes(password));
+  assertEquals(error.isUnknown, false);
+  return error;
+}
 
 function counted(count: number): [number, string][] {
   return Array.from({ length: count }, (_, seq) => [seq, `${seq}`]);

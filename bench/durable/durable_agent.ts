@@ -1,0 +1,80 @@
+/**
+ * The agent whose durable turns are measured: three model calls and two tools a turn.
+ *
+ * @module
+ */
+import {
+  Agent,
+  decide,
+  type Decision,
+  type LLMRequest,
+  type LLMResult,
+  MockLLM,
+  type SessionEvent,
+  Tool,
+} from "@nomos/agent";
+import * as v from "valibot";
+import { callKeyOf } from "../../src/history/event.ts";
+
+const args = v.object({ city: v.string() });
+const weather = "Sunny, with a light wind from the west and 21 degrees in the afternoon";
+
+function makeTool(name: string): Tool {
+  return new Tool({ name, description: `Find out the ${name}`, args, run: () => weather });
+}
+
+const DECISIONS: readonly Decision[] = [
+  decide.call("weather", { city: "Lisbon" }),
+  decide.call("traffic", { city: "Lisbon" }),
+  decide.respond("It is sunny in Lisbon, and the streets are free: take the bicycle."),
+];
+
+/** Plays the decisions of a turn again and again. What it recorded is let go at each call. */
+class CyclingLLM extends MockLLM {
+  constructor() {
+    let calls = 0;
+    super([() => DECISIONS[calls++ % DECISIONS.length]!], { whenDone: "repeat" });
+  }
+
+  override decide(request: LLMRequest): Promise<LLMResult> {
+    this.requests.length = 0;
+    return super.decide(request);
+  }
+}
+
+/** An agent for one session at a time, for its model does not look where it is. */
+export function durableAgent(): Agent {
+  return new Agent({
+    name: "bench",
+    llm: new CyclingLLM(),
+    start: "talk",
+    steps: { talk: { description: "Talk", tools: [makeTool("weather"), makeTool("traffic")] } },
+  });
+}
+
+/** What the user says. */
+export const INPUT = "How do I get to work in Lisbon today?";
+
+/** The events of a session of this agent, as many as are asked for. */
+export function* eventsOf(sessionId: string, count: number): Generator<SessionEvent> {
+  for (let seq = 0; seq < count;) {
+    for (const event of turnEvents(sessionId, seq)) {
+      if (seq++ < count) yield event;
+    }
+  }
+}
+
+function* turnEvents(sessionId: string, first: number): Generator<SessionEvent> {
+  let seq = first;
+  const base = () => ({ seq: seq++, time: 1_700_000_000_000 });
+  yield { ...base(), type: "user", text: INPUT };
+  for (const decision of DECISIONS) {
+    const made = seq;
+    yield { ...base(), type: "decision", step: "talk", decision };
+    if (decision.action !== "TOOL_CALL") continue;
+    const { tool } = decision.calls[0]!;
+    const call = { callKey: callKeyOf(sessionId, made, 0), call: 0, tool };
+    yield { ...base(), type: "tool_started", ...call };
+    yield { ...base(), type: "tool_finished", ...call, outcome: "ok", text: weather };
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * What durable sessions cost, to be read, and held to the budgets.
+ *
+ * @module
+ */
+import { formatRatio, formatValue } from "../report/format.ts";
+import { toText } from "../report/table.ts";
+import type { Quantiles, TurnTimes } from "./durable_turns.ts";
+import type { OpeningTimes } from "./opening.ts";
+
+/** Turns a second that each store must make durable, with two cores. */
+const LEAST_TURNS: Readonly<Record<string, number>> = { sqlite: 150, postgres: 80 };
+/**
+ * How many sessions that is held to: a budget of turns a second is one of a
+ * machine, which serves several sessions. How soon one is served, the times say.
+ */
+const JUDGED_AT_ONCE = 8;
+/** How many times opening 1,000 events opening 100,000 may take. */
+const MOST_GROWTH = 3;
+
+/** What was measured. */
+export interface DurableFigures {
+  readonly turns: readonly TurnTimes[];
+  readonly openings: readonly OpeningTimes[];
+}
+
+/** One budget and how it was kept. */
+export interface Verdict {
+  /** What it is about. */
+  readonly name: string;
+  readonly value: string;
+  readonly budget: string;
+  readonly isKept: boolean;
+}
+
+/** Holds the figures to their budgets. */
+export function judge({ turns, openings }: DurableFigures): readonly Verdict[] {
+  const speeds = turns.filter(({ store, atOnce }) =>
+    LEAST_TURNS[store] !== undefined && atOnce === JUDGED_AT_ONCE
+  );
+  const longest = openings.filter(({ events }) => events === 100_000);
+  return [
+    ...speeds.map(({ store, perSecond }) => ({
+      name: `durable turns a second, ${store}, ${JUDGED_AT_ONCE} sessions`,
+      value: perSecond.toFixed(0),
+      budget: `≥ ${LEAST_TURNS[store]}`,
+      isKept: perSecond >= LEAST_TURNS[store]!,
+    })),
+    ...longest.flatMap(({ store, opening }) => {
+      const short = openings.find((one) => one.store === store && one.events === 1_000);
+      if (short === undefined) return [];
+      const growth = opening.p50 / short.opening.p50;
+      return [{
+        name: `opening 100,000 events, times 1,000, ${store}`,
+        value: formatRatio(growth),
+        budget: `≤ ${formatRatio(MOST_GROWTH)}`,
+        isKept: growth <= MOST_GROWTH,
+      }];
+    }),
+  ];
+}
+
+/** The report. */
+export function durableReport(figures: DurableFigures): string {
+  const both = (times: Quantiles | undefined) =>
+    times === undefined ? ["—", "—"] : [time(times.p50), time(times.p99)];
+  const turns = toText({
+    head: [
+      "store, sessions at once",
+      "turns/s",
+      "CPU of a turn",
+      "turn p50",
+      "p99",
+      "commit p50",
+      "p99",
+    ],
+    rows: figures.turns.map(({ store, atOnce, perSecond, cpu, turn, commit }) => [
+      `${store}, ${atOnce}`,
+      perSecond.toFixed(0),
+      time(cpu),
+      ...both(turn),
+      ...both(commit),
+    ]),
+  });
+  const openings = toText({
+    head: ["store, events", "opening p50", "p99", "first turn then"],
+    rows: figures.openings.map(({ store, events, opening, firstTurn }) => [
+      `${store}, ${events.toLocaleString("en-US")}`,
+      ...both(opening),
+      time(firstTurn),
+    ]),
+  });
+  const budgets = toText({
+    head: ["budget", "measured", "allowed", ""],
+    rows: judge(figures).map(({ name, value, budget, isKept }) => [
+      name,
+      value,
+      budget,
+      isKept ? "kept" : "MISSED",
+    ]),
+  });
+  return `${[turns, openings, budgets].join("\n\n")}\n`;
+}
+
+function time(milliseconds: number): string {
+  return formatValue(milliseconds, "ms");
+}

@@ -1,0 +1,112 @@
+/**
+ * The agent whose sessions go through chaos. What it does in a turn follows from
+ * the input and the history alone, so that every process plays it alike.
+ *
+ * @module
+ */
+import {
+  Agent,
+  decide,
+  type Decision,
+  type LLMRequest,
+  type LLMResult,
+  MockLLM,
+  Tool,
+} from "@nomos/agent";
+import * as v from "valibot";
+
+/** What tools reach of the world outside. */
+export interface World {
+  /** Does something outside that a repetition would show. */
+  effect(tool: string, callKey: string): Promise<void>;
+  /** Whether a call has had its effect. */
+  hasHappened(callKey: string): Promise<boolean>;
+}
+
+/** Tools that must never run twice. */
+export const ONCE_TOOLS: readonly string[] = ["pay", "send"];
+
+const args = v.object({ turn: v.number(), place: v.number() });
+type Options = ConstructorParameters<typeof Tool<typeof args, World>>[0];
+
+function makeTool(
+  name: string,
+  description: string,
+  options: Pick<Options, "once" | "whenUnknown"> = {},
+): Tool<typeof args, World> {
+  return new Tool<typeof args, World>({
+    name,
+    description,
+    args,
+    run: async ({ turn, place }, { context, callKey }) => {
+      await context.effect(name, callKey);
+      return `${name} ${turn}/${place}`;
+    },
+    ...options,
+  });
+}
+
+const TOOLS = [
+  makeTool("look", "Look something up"),
+  makeTool("pay", "Pay, and know by the key whether it was paid", {
+    once: true,
+    whenUnknown: async (_, { context, callKey }) =>
+      await context.hasHappened(callKey) ? "paid" : "not paid",
+  }),
+  makeTool("send", "Send, and never know whether it was sent", { once: true }),
+];
+
+/** The decisions of one turn, from the step in which it begins. */
+export function planOf(turn: number, step: string): readonly Decision[] {
+  const call = (tool: string, place: number) => ({ tool, args: { turn, place } });
+  const answer = decide.respond(`Answer ${turn}`);
+  switch (turn % 3) {
+    case 0:
+      return [decide.calls([call("look", 0)]), decide.calls([call("pay", 1)]), answer];
+    case 1:
+      return [
+        decide.calls([call("look", 0), call("look", 1)]),
+        decide.move(step === "desk" ? "till" : "desk"),
+        answer,
+      ];
+    default:
+      return [decide.calls([call("send", 0)]), decide.calls([call("look", 1)]), answer];
+  }
+}
+
+/** The number of the turn that an input begins. */
+export function turnOf(input: string): number {
+  return Number(/\d+$/.exec(input)?.[0]);
+}
+
+/** A model that plays the turn of the last input. What it recorded is let go at each call. */
+class ScriptedLLM extends MockLLM {
+  constructor() {
+    super([next], { whenDone: "repeat" });
+  }
+
+  override decide(request: LLMRequest): Promise<LLMResult> {
+    this.requests.length = 0;
+    return super.decide(request);
+  }
+}
+
+/** The next decision: there were as many before it as the model wrote since the last input. */
+function next({ messages, step = "" }: LLMRequest): Decision {
+  const asked = messages.findLastIndex(({ role }) => role === "user");
+  const made = messages.slice(asked).filter(({ role }) => role === "assistant").length;
+  return planOf(turnOf(String(messages[asked]!.content)), step)[made]!;
+}
+
+/** Makes the agent. */
+export function scriptedAgent(): Agent<"desk" | "till", World> {
+  return new Agent<"desk" | "till", World>({
+    name: "chaos",
+    llm: new ScriptedLLM(),
+    start: "desk",
+    steps: {
+      desk: { description: "Look and buy", tools: TOOLS, routes: { till: "the other one" } },
+      till: { description: "Buy and look", tools: TOOLS, routes: { desk: "the other one" } },
+    },
+  });
+}

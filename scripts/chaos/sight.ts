@@ -1,0 +1,42 @@
+/**
+ * How a session looks to one who knows how it was.
+ *
+ * @module
+ */
+import { AgentError } from "@nomos/agent";
+import type { Store } from "@nomos/agent/store";
+import { bodyOf } from "../../src/store/entry_body.ts";
+import { scriptedAgent } from "./scripted_agent.ts";
+
+/** The texts of the entries of a session. */
+export type Log = readonly string[];
+
+/** How a session looks: the last two are lies, and `"gone"` is one to whoever knows that it was there. */
+export type Sight = "as it was" | "said to be damaged" | "gone" | "set back" | "changed";
+
+/** The log of a session as it is. */
+export async function logOf(store: Store, id: string): Promise<Log> {
+  const entries = await store.entries(id, { from: 0, limit: 1_000_000 });
+  return entries.map(({ body }) => body);
+}
+
+/** Opens a session, reads all of it, and compares. */
+export async function sightOf(store: Store, id: string, log: Log): Promise<Sight> {
+  const seen: string[] = [];
+  try {
+    if (await store.read(id) === undefined) return "gone";
+    const session = await scriptedAgent().openSession(id, { store, context: NO_WORLD });
+    await session.load();
+    for await (const event of session.events()) seen.push(bodyOf(event));
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error;
+    return "said to be damaged";
+  }
+  if (seen.some((body, index) => body !== log[index])) return "changed";
+  return seen.length === log.length ? "as it was" : "set back";
+}
+
+const NO_WORLD = {
+  effect: () => Promise.resolve(),
+  hasHappened: () => Promise.resolve(false),
+};

@@ -1,0 +1,73 @@
+/**
+ * A worker, as the one who kills it sees it.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import type { WorkerTask } from "./worker.ts";
+
+const PROGRAM = fileURLToPath(import.meta.resolve("./worker.ts"));
+const CONFIG = fileURLToPath(import.meta.resolve("../../deno.json"));
+
+/** How a worker ended. */
+export interface WorkerEnd {
+  /** Its exit code; 137 for one that was killed. */
+  readonly code: number;
+  /** What it said on its standard error. */
+  readonly errors: string;
+}
+
+/** A process that plays sessions. */
+export class WorkerProcess {
+  /** Its name. */
+  readonly name: string;
+  /** How it ends. */
+  readonly end: Promise<WorkerEnd>;
+  readonly #child: Deno.ChildProcess;
+  readonly #words: ReadableStreamDefaultReader<string>;
+  #heard = "";
+
+  /** Starts the process. */
+  constructor(task: WorkerTask) {
+    this.name = task.worker;
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", "--allow-all", `--config=${CONFIG}`, PROGRAM],
+      env: { NO_COLOR: "1" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#words = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.end = this.#run(task);
+  }
+
+  /** Waits until it has said a word so often. False if it ends before. */
+  async hears(word: string, times = 1): Promise<boolean> {
+    while (this.#heard.split(`${word}\n`).length - 1 < times) {
+      const { done, value } = await this.#words.read();
+      if (done) return false;
+      this.#heard += value;
+    }
+    return true;
+  }
+
+  /** Kills, stops or continues it, if it lives. */
+  signal(signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      // It ended by itself meanwhile.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+
+  async #run(task: WorkerTask): Promise<WorkerEnd> {
+    const errors = new Response(this.#child.stderr).text();
+    const told = new Blob([JSON.stringify(task)]).stream().pipeTo(this.#child.stdin);
+    const { code } = await this.#child.status;
+    // What it wrote may still be on its way; nobody needs it any more.
+    while (!(await this.#words.read()).done);
+    await told.catch(() => {});
+    return { code, errors: await errors };
+  }
+}

@@ -1,0 +1,16 @@
+import * as sqlite from "@nomos/agent/sqlite";
+import * as store from "@nomos/agent/store";
+import { assertEquals } from "@std/assert";
+
+Deno.test("the entry points of stores export exactly these values", () => {
+  assertEquals(Object.keys(store).sort(), [
+    "ConflictError",
+    "LeaseLostError",
+    "SessionDamagedError",
+    "StoreError",
+    "StoreVersionError",
+    "memoryStore",
+    "openStore",
+  ]);
+  assertEquals(Object.keys(sqlite), ["sqliteStore"]);
+});

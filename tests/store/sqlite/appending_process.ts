@@ -1,0 +1,31 @@
+/**
+ * Appends to a session until it is killed, or to `rounds` entries. A lease is
+ * claimed for each append by the side that wins it. Prints each entry's number
+ * as soon as it is acknowledged.
+ */
+import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
+import { ConflictError, LeaseLostError } from "../../../src/store/store_errors.ts";
+
+const [file, writer, rounds] = Deno.args as [string, string, string];
+const encoder = new TextEncoder();
+const store = await sqliteStore(file);
+await store.create("a", { meta: "{}", hash: "00" }).catch((error) => {
+  if (!(error instanceof ConflictError)) throw error;
+});
+Deno.stdout.writeSync(encoder.encode("ready\n"));
+let number = 0;
+while (number < Number(rounds)) {
+  const lease = await store.claim("a", { owner: crypto.randomUUID(), ttl: 60_000, force: true });
+  try {
+    const { head } = (await store.read("a"))!;
+    const body = JSON.stringify([writer, number]);
+    const entries = [{ seq: head, body, hash: `${head}` }];
+    await store.append(lease!, { head, entries, snapshot: body });
+    Deno.stdout.writeSync(encoder.encode(`${body}\n`));
+    number++;
+  } catch (error) {
+    // The other process has taken the session over in between.
+    if (!(error instanceof LeaseLostError || error instanceof ConflictError)) throw error;
+  }
+}
+await store.close();

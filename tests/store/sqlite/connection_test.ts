@@ -1,0 +1,146 @@
+import { ConfigError } from "@nomos/agent";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { runDeno } from "../../../scripts/child.ts";
+import {
+  databaseLocation,
+  openDatabase,
+  prepareDatabase,
+} from "../../../src/store/sqlite/connection.ts";
+import { Patience } from "../../../src/store/sqlite/patience.ts";
+import { MIGRATIONS } from "../../../src/store/sqlite/schema.ts";
+import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
+import { StoreError, StoreVersionError } from "../../../src/store/store_errors.ts";
+import { appended, leased, programArgs, withFolder } from "./sqlite_fixture.ts";
+
+const patience = new Patience({ busyTimeout: 0, random: () => 0, wait: () => Promise.resolve() });
+
+Deno.test("sqliteStore(), flushes a write-ahead log at each commit, and trusts no file", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    const database = openDatabase(file);
+    await prepareDatabase(database, file, patience);
+    const settings = {
+      journal_mode: "wal",
+      synchronous: 2,
+      fullfsync: 1,
+      foreign_keys: 1,
+      trusted_schema: 0,
+      cell_size_check: 1,
+      wal_autocheckpoint: 1_000,
+      user_version: MIGRATIONS.length,
+      application_id: 0x6e6f6d6f,
+    };
+    for (const [name, value] of Object.entries(settings)) {
+      assertEquals(database.prepare(`PRAGMA ${name}`).get()?.[name], value, name);
+    }
+    assertEquals(Object.values(database.prepare("PRAGMA busy_timeout").get()!), [0]);
+    database.close();
+  });
+});
+
+Deno.test("sqliteStore(), takes a path, a file URL, and a path that SQLite would take for more", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/with space?mode=memory#100%.db`;
+    const first = await sqliteStore(path);
+    await first.create("a", { meta: "{}", hash: "00" });
+    await first.close();
+    const second = await sqliteStore(pathToFileURL(path));
+    assert(await second.read("a") !== undefined);
+    await second.close();
+  });
+  assertEquals(databaseLocation("file:a.db?mode=memory"), "./file:a.db?mode=memory");
+  assertEquals(databaseLocation(":memory:"), "./:memory:");
+  assertEquals(databaseLocation("/var/a.db"), "/var/a.db");
+});
+
+Deno.test("sqliteStore(), refuses paths and options that are none", async () => {
+  for (const path of ["", "a\0b", new URL("https://example.com/a.db")]) {
+    await assertRejects(() => sqliteStore(path), ConfigError, "Cannot open a store at");
+  }
+  for (const busyTimeout of [-1, NaN, Infinity]) {
+    await assertRejects(
+      () => sqliteStore(":memory:", { busyTimeout }),
+      ConfigError,
+      `Cannot open a store with busyTimeout ${busyTimeout}: expected a number of milliseconds`,
+    );
+  }
+  for (const name of ["clock", "random", "wait"]) {
+    const call = () => sqliteStore(":memory:", { [name]: 1 });
+    await assertRejects(call, ConfigError, `Cannot open a store with ${name} 1`);
+  }
+});
+
+Deno.test("sqliteStore(), says what is wrong with a file, and leaves it as it is", async () => {
+  await withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/folder.db`);
+    await Deno.writeTextFile(`${folder}/text.db`, "not a database\n".repeat(1_000));
+    using other = new DatabaseSync(`${folder}/other.db`);
+    other.exec("CREATE TABLE thing (name TEXT)");
+    using marked = new DatabaseSync(`${folder}/marked.db`);
+    marked.exec("PRAGMA application_id = 1");
+    const problems = {
+      "missing/a.db":
+        "it cannot be opened: expected a file, or none yet, in a folder that is there",
+      "folder.db": "it cannot be opened",
+      "text.db": "the file is something else: expected a SQLite database, or no file",
+      "other.db": "it is a database of another program: expected a store, or no file",
+      "marked.db": "it is a database of another program",
+    };
+    for (const [name, problem] of Object.entries(problems)) {
+      const file = `${folder}/${name}`;
+      const before = await Deno.readFile(file).catch(() => undefined);
+      const error = await assertRejects(() => sqliteStore(file), StoreError);
+      assertStringIncludes(error.message, `Cannot open the store in "${file}": ${problem}`);
+      assertEquals(await Deno.readFile(file).catch(() => undefined), before);
+    }
+  });
+});
+
+Deno.test("sqliteStore(), leaves alone what a newer release wrote", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    await (await sqliteStore(file)).close();
+    {
+      using newer = new DatabaseSync(file);
+      newer.exec("PRAGMA user_version = 1000");
+    }
+    const before = await Deno.readFile(file);
+    const error = await assertRejects(() => sqliteStore(file), StoreVersionError);
+    assertStringIncludes(error.message, "it has version 1000: expected");
+    assertEquals(await Deno.readFile(file), before);
+  });
+});
+
+Deno.test("sqliteStore(), writes no more once a newer release has changed the tables", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    const store = await sqliteStore(file);
+    const lease = await leased(store);
+    await store.append(lease, appended(0));
+    {
+      using newer = new DatabaseSync(file);
+      newer.exec("PRAGMA user_version = 1000");
+    }
+    await assertRejects(() => store.append(lease, appended(1)), StoreVersionError);
+    assertEquals((await store.read("a"))?.head, 1);
+    await store.close();
+  });
+});
+
+Deno.test("sqliteStore(), needs no permission but for its file, and says so", async () => {
+  await withFolder(async (folder) => {
+    const [file, backup] = [`${folder}/a.db`, `${folder}/b.db`];
+    const run = async (...permissions: string[]) => {
+      const args = [...programArgs("permitted_program.ts", permissions), file, backup];
+      return (await runDeno(args)).trim();
+    };
+    const refusal = `Cannot open the store in "${file}": it is not permitted: ` +
+      "expected --allow-read and --allow-write for the file";
+    assertEquals(await run(), refusal);
+    assertEquals(await run(`--allow-read=${file}`), refusal);
+    const both = `${file},${backup}`;
+    assertEquals(await run(`--allow-read=${both}`, `--allow-write=${both}`), "done");
+  });
+});

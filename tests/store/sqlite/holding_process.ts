@@ -1,0 +1,9 @@
+/** Holds the right to write a database until it is told to let go. */
+import { DatabaseSync } from "node:sqlite";
+
+const [file] = Deno.args as [string];
+using database = new DatabaseSync(file);
+database.exec("BEGIN IMMEDIATE");
+console.log("holding");
+await Deno.stdin.read(new Uint8Array(1));
+database.exec("COMMIT");

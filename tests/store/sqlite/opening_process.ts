@@ -1,0 +1,12 @@
+/** Opens a store as soon as it is told to, and prints the version of its tables. */
+import { DatabaseSync } from "node:sqlite";
+import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
+
+const [file] = Deno.args as [string];
+console.log("ready");
+await Deno.stdin.read(new Uint8Array(1));
+const store = await sqliteStore(file);
+await store.create(crypto.randomUUID(), { meta: "{}", hash: "00" });
+using database = new DatabaseSync(file);
+console.log(database.prepare("PRAGMA user_version").get()?.user_version);
+await store.close();

@@ -1,0 +1,15 @@
+/** Uses a store with whatever permissions it is given; prints how that went. */
+import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
+
+const [file, backup] = Deno.args as [string, string];
+try {
+  const store = await sqliteStore(file);
+  await store.create("a", { meta: "{}", hash: "00" });
+  const lease = await store.claim("a", { owner: "me", ttl: 1_000 });
+  await store.append(lease!, { head: 0, entries: [{ seq: 0, body: "1", hash: "01" }] });
+  await store.backup(backup);
+  await store.close();
+  console.log("done");
+} catch (error) {
+  console.log((error as Error).message);
+}

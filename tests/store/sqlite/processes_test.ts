@@ -1,0 +1,109 @@
+import { assert, assertEquals } from "@std/assert";
+import { seededRandom } from "../../../src/random.ts";
+import { MIGRATIONS } from "../../../src/store/sqlite/schema.ts";
+import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
+import { ChildProgram } from "./child_program.ts";
+import { appended, entriesOf, leased, withFolder } from "./sqlite_fixture.ts";
+
+async function bodiesIn(file: string): Promise<string[]> {
+  const store = await sqliteStore(file);
+  try {
+    const entries = await entriesOf(store);
+    assertEquals(entries.map(({ seq }) => seq), entries.map((_, index) => index));
+    const { head, hash, snapshot } = (await store.read("a"))!;
+    const last = entries.at(-1);
+    assertEquals([head, hash], [entries.length, last?.hash ?? "00"]);
+    assertEquals(snapshot && [snapshot.head, snapshot.body], last && [head, last.body]);
+    return entries.map(({ body }) => body);
+  } finally {
+    await store.close();
+  }
+}
+
+Deno.test("two processes take a session from each other: no gap, no double, nothing lost", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    await using one = new ChildProgram("appending_process.ts", file, "one", "60");
+    await using two = new ChildProgram("appending_process.ts", file, "two", "60");
+    assertEquals([await one.line(), await two.line()], ["ready", "ready"]);
+    const acknowledged = (await Promise.all([one.end(), two.end()])).flat();
+    assertEquals(acknowledged.length, 120);
+    assertEquals((await bodiesIn(file)).sort(), acknowledged.sort());
+  });
+});
+
+Deno.test("nothing that was acknowledged is lost when the process is killed", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    const random = seededRandom(7);
+    const acknowledged: string[] = [];
+    for (let kill = 0; kill < 10; kill++) {
+      await using child = new ChildProgram("appending_process.ts", file, `${kill}`, "1000000");
+      assertEquals(await child.line(), "ready");
+      const count = 1 + Math.floor(random() * 30);
+      for (let line = 0; line < count; line++) acknowledged.push(await child.line());
+      child.kill();
+      acknowledged.push(...await child.end());
+      const bodies = await bodiesIn(file);
+      // One more may be there at each kill: it was committed, but not said so.
+      assert(bodies.length - acknowledged.length <= kill + 1);
+      const kept = new Set(bodies);
+      assertEquals(kept.size, bodies.length);
+      assertEquals(acknowledged.filter((body) => !kept.has(body)), []);
+    }
+  });
+});
+
+Deno.test("processes that open a new store at once make its tables once", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    await using one = new ChildProgram("opening_process.ts", file);
+    await using two = new ChildProgram("opening_process.ts", file);
+    await using three = new ChildProgram("opening_process.ts", file);
+    const children = [one, two, three];
+    for (const child of children) assertEquals(await child.line(), "ready");
+    await Promise.all(children.map((child) => child.tell()));
+    for (const child of children) assertEquals(await child.end(), [`${MIGRATIONS.length}`]);
+    const store = await sqliteStore(file);
+    assertEquals((await store.list()).sessions.length, 3);
+    await store.close();
+  });
+});
+
+Deno.test("while another process writes, calls wait, reads are answered, and the event loop goes on", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    const store = await sqliteStore(file, { busyTimeout: 600_000 });
+    const lease = await leased(store);
+    await using holder = new ChildProgram("holding_process.ts", file);
+    assertEquals(await holder.line(), "holding");
+    let isAppended = false;
+    const appending = store.append(lease, appended(0)).then(() => void (isAppended = true));
+    for (let ticks = 0; ticks < 20; ticks++) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      setTimeout(resolve, 1);
+      await promise;
+      assertEquals((await store.read("a"))?.head, 0);
+    }
+    assert(!isAppended);
+    await holder.tell();
+    await appending;
+    assertEquals((await store.read("a"))?.head, 1);
+    await store.close();
+    assertEquals(await holder.end(), []);
+  });
+});
+
+Deno.test("a store is opened while another process writes it", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    await (await sqliteStore(file)).close();
+    await using holder = new ChildProgram("holding_process.ts", file);
+    assertEquals(await holder.line(), "holding");
+    const store = await sqliteStore(file, { busyTimeout: 0 });
+    assertEquals(await store.list(), { sessions: [] });
+    await holder.tell();
+    await holder.end();
+    await store.close();
+  });
+});

@@ -1,0 +1,96 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
+import { examineLog } from "../../../src/store/sqlite/write_ahead_log.ts";
+import { StoreError } from "../../../src/store/store_errors.ts";
+import { appended, leased, withFolder } from "./sqlite_fixture.ts";
+
+const FRAME = 24 + 4_096;
+
+/** The log and the file of a store that was not closed, after so many appends. */
+async function copied(
+  folder: string,
+  appends: number,
+): Promise<[file: Uint8Array, log: Uint8Array]> {
+  const file = `${folder}/live.db`;
+  const store = await sqliteStore(file);
+  const lease = await leased(store);
+  for (let head = 0; head < appends; head++) await store.append(lease, appended(head));
+  const copies = await Promise.all([Deno.readFile(file), Deno.readFile(`${file}-wal`)]);
+  await store.close();
+  return copies;
+}
+
+const damagedAt = (log: Uint8Array, at: number) => {
+  const copy = log.slice();
+  copy[at]! ^= 4;
+  return examineLog(copy);
+};
+
+/** Where frames begin that end a transaction. */
+function commitsIn(log: Uint8Array): number[] {
+  const view = new DataView(log.buffer);
+  const frames = Array.from({ length: Math.floor((log.length - 32) / FRAME) }, (_, index) => index);
+  return frames.map((frame) => 32 + frame * FRAME).filter((at) => view.getUint32(at + 4) !== 0);
+}
+
+Deno.test("a write-ahead log is whole as it was written, and where its end was torn off", async () => {
+  await withFolder(async (folder) => {
+    const [, log] = await copied(folder, 5);
+    const { whole, isDamaged } = examineLog(log);
+    assertEquals([whole, isDamaged], [Math.floor((log.length - 32) / FRAME), false]);
+    for (const length of [0, 31, 32, 100, 32 + FRAME, log.length - FRAME, log.length - 1]) {
+      assertEquals(examineLog(log.slice(0, length)).isDamaged, false, `${length} bytes`);
+    }
+    assertEquals(examineLog(new Uint8Array(10_000)).isDamaged, false);
+  });
+});
+
+Deno.test("a changed bit before the last transaction of a write-ahead log is damage", async () => {
+  await withFolder(async (folder) => {
+    const [, log] = await copied(folder, 5);
+    const [mark, last] = [commitsIn(log).at(-2)!, commitsIn(log).at(-2)! + FRAME];
+    // Odd steps, so that every kind of byte is met; the mark of the last but one may be gone.
+    for (let at = 32; at < mark; at += 131) {
+      const frame = Math.floor((at - 32) / FRAME);
+      const { whole, isDamaged } = damagedAt(log, at);
+      assertEquals([whole, isDamaged], [frame, true], `byte ${at}`);
+    }
+    // What was not confirmed yet may be torn by a loss of power: that is no damage.
+    for (let at = last; at < log.length; at += 131) {
+      assertEquals(damagedAt(log, at).isDamaged, false, `byte ${at}`);
+    }
+    // The numbers, salts and sums of the header.
+    for (let at = 12; at < 32; at++) assertEquals(damagedAt(log, at).isDamaged, true, `byte ${at}`);
+  });
+});
+
+Deno.test("frames of an older write-ahead log behind the end of this one are no damage", async () => {
+  await withFolder(async (folder) => {
+    const [, log] = await copied(folder, 5);
+    const older = log.slice();
+    for (const at of commitsIn(log).slice(2)) older[at + 8]! ^= 1;
+    const cut = commitsIn(log)[2]!;
+    assertEquals(examineLog(older), {
+      ...examineLog(log.slice(0, cut)),
+      whole: (cut - 32) / FRAME,
+    });
+  });
+});
+
+Deno.test("sqliteStore() refuses a damaged write-ahead log, and leaves it as it is", async () => {
+  await withFolder(async (folder) => {
+    const [database, log] = await copied(folder, 5);
+    const file = `${folder}/copy.db`;
+    const damaged = log.slice();
+    damaged[32 + FRAME + 200]! ^= 1;
+    await Deno.writeFile(file, database);
+    await Deno.writeFile(`${file}-wal`, damaged);
+    const error = await assertRejects(() => sqliteStore(file), StoreError);
+    assert(error.message.includes(`"${file}"`) && error.message.includes("damaged at frame 2"));
+    assertEquals(await Deno.readFile(`${file}-wal`), damaged);
+    await Deno.writeFile(`${file}-wal`, log);
+    const store = await sqliteStore(file);
+    assertEquals((await store.read("a"))?.head, 5);
+    await store.close();
+  });
+});

@@ -1,0 +1,225 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { Patience } from "../../../src/store/sqlite/patience.ts";
+import { WriteQueue } from "../../../src/store/sqlite/write_queue.ts";
+import { ConflictError, StoreError } from "../../../src/store/store_errors.ts";
+import { type DatabaseFault, FaultyDatabase } from "./faulty_database.ts";
+
+interface Bench {
+  readonly database: FaultyDatabase;
+  readonly queue: WriteQueue;
+  readonly patience: Patience;
+  add(value: number): Promise<number>;
+  values(): unknown[];
+}
+
+async function withQueue(
+  test: (bench: Bench) => Promise<void>,
+  options: { fault?: DatabaseFault; check?: () => void; busyTimeout?: number } = {},
+): Promise<void> {
+  using inner = new DatabaseSync(":memory:");
+  inner.exec("CREATE TABLE number (value INTEGER UNIQUE)");
+  const { fault, check = () => {}, busyTimeout = 100 } = options;
+  const database = new FaultyDatabase(inner, fault);
+  const wait = () => Promise.resolve();
+  const patience = new Patience({ busyTimeout, random: () => 0, wait });
+  const queue = new WriteQueue({ database, file: "numbers.db", patience, check });
+  const insert = database.prepare("INSERT INTO number VALUES (?)");
+  await test({
+    database,
+    queue,
+    patience,
+    add: (value) => queue.write(`add ${value}`, () => (insert.run(value), value)),
+    values: () =>
+      inner.prepare("SELECT value FROM number ORDER BY rowid").all().map((row) => row.value),
+  });
+}
+
+const begins = (database: FaultyDatabase) =>
+  database.calls.filter((sql) => sql.startsWith("BEGIN"));
+
+Deno.test("WriteQueue, writes that wait together share a transaction, in order", async () => {
+  await withQueue(async ({ database, add, values }) => {
+    const numbers = Array.from({ length: 10 }, (_, index) => 9 - index);
+    assertEquals(await Promise.all(numbers.map(add)), numbers);
+    assertEquals(values(), numbers);
+    assertEquals(begins(database).length, 1);
+    await add(10);
+    assertEquals(begins(database).length, 2);
+  });
+});
+
+Deno.test("WriteQueue, a transaction has 64 writes at most", async () => {
+  await withQueue(async ({ database, add, values }) => {
+    await Promise.all(Array.from({ length: 130 }, (_, index) => add(index)));
+    assertEquals(values().length, 130);
+    assertEquals(begins(database).length, 3);
+  });
+});
+
+Deno.test("WriteQueue, a refusal is its own, and costs no second transaction", async () => {
+  await withQueue(async ({ database, queue, add, values }) => {
+    const refused = queue.write("refuse", () => {
+      throw new ConflictError("no");
+    });
+    const outcomes = await Promise.allSettled([add(1), refused, add(2)]);
+    assertEquals(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+    await assertRejects(() => refused, ConflictError, "no");
+    assertEquals([values(), begins(database).length], [[1, 2], 1]);
+  });
+});
+
+Deno.test("WriteQueue, a failure is its own: the others are carried out without it", async () => {
+  await withQueue(async ({ add, values, database }) => {
+    const outcomes = await Promise.allSettled([add(1), add(2), add(2), add(3)]);
+    assertEquals(outcomes.map(({ status }) => status), [
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+    ]);
+    const { reason } = outcomes[2] as PromiseRejectedResult;
+    assert(reason instanceof StoreError);
+    assert(reason.message.startsWith('Cannot add 2 in "numbers.db": UNIQUE'), reason.message);
+    assertEquals(values(), [1, 2, 3]);
+    assertEquals(database.isTransaction, false);
+  });
+});
+
+Deno.test("WriteQueue, a write that fails half-way leaves nothing behind", async () => {
+  await withQueue(async ({ database, queue, values, add }) => {
+    const insert = database.prepare("INSERT INTO number VALUES (?)");
+    const half = queue.write("add twice", () => {
+      insert.run(7);
+      insert.run(7);
+    });
+    await assertRejects(() => half, StoreError, "Cannot add twice");
+    assertEquals(values(), []);
+    await add(7);
+    assertEquals(values(), [7]);
+  });
+});
+
+Deno.test("WriteQueue, nothing is told before it is committed", async () => {
+  await withQueue(async ({ database, add }) => {
+    const told = add(1).then(() => database.calls.at(-1));
+    assertEquals(await told, "COMMIT");
+  });
+});
+
+Deno.test("WriteQueue, a full disk at the commit of several is each one's own", async () => {
+  let commits = 0;
+  const fault = {
+    message: "database or disk is full",
+    fails: (_call: number, sql: string) => sql === "COMMIT" && ++commits <= 2,
+  };
+  await withQueue(async ({ add, values }) => {
+    const outcomes = await Promise.allSettled([add(1), add(2), add(3)]);
+    const [first, ...rest] = outcomes as [PromiseRejectedResult, ...PromiseSettledResult<number>[]];
+    assert(first.reason instanceof StoreError && first.reason.isRetryable);
+    assertEquals(first.reason.isUnknown, false);
+    assertEquals(rest.map(({ status }) => status), ["fulfilled", "fulfilled"]);
+    assertEquals(values(), [2, 3]);
+  }, { fault });
+});
+
+Deno.test("WriteQueue, an I/O error at a commit leaves open whether it was done, and does it no second time", async () => {
+  for (const isDone of [true, false]) {
+    const fault = {
+      message: "disk I/O error",
+      fails: (_: number, sql: string) => sql === "COMMIT",
+      isDone,
+    };
+    await withQueue(async ({ database, add, values }) => {
+      const outcomes = await Promise.allSettled([add(1), add(2)]);
+      for (const outcome of outcomes) {
+        const { reason } = outcome as PromiseRejectedResult;
+        assert(reason instanceof StoreError && reason.isUnknown);
+      }
+      assertEquals(values(), isDone ? [1, 2] : []);
+      database.fault = undefined;
+      await add(3);
+    }, { fault });
+  }
+});
+
+Deno.test("WriteQueue, an I/O error before the commit is none that leaves anything open", async () => {
+  const fault = {
+    message: "disk I/O error",
+    fails: (_: number, sql: string) => sql.startsWith("INSERT"),
+  };
+  await withQueue(async ({ add, values }) => {
+    const error = await assertRejects(() => add(1), StoreError);
+    assertEquals([error.isUnknown, error.isRetryable, values()], [false, false, []]);
+  }, { fault });
+});
+
+Deno.test("WriteQueue, what SQLite has rolled back by itself does not hide the failure", async () => {
+  await withQueue(async ({ database, queue }) => {
+    const failing = queue.write("fill the disk", () => {
+      database.exec("ROLLBACK");
+      throw new Error("database or disk is full");
+    });
+    const error = await assertRejects(() => failing, StoreError, "is full");
+    assertEquals(error.isRetryable, true);
+  });
+});
+
+Deno.test("WriteQueue, who waits for a busy database fails when the time is up, and those after go on", async () => {
+  const fault = { message: "database is locked", fails: (call: number) => call <= 101 };
+  await withQueue(async ({ add, values, database }) => {
+    const late = Promise.all([add(1), add(2)]);
+    const error = await assertRejects(() => late, StoreError, "was writing it all the time");
+    assertEquals([error.isRetryable, error.isUnknown], [true, false]);
+    database.fault = undefined;
+    await add(3);
+    assertEquals(values(), [3]);
+  }, { fault });
+});
+
+Deno.test("WriteQueue, what is added while others wait for a busy database joins them", async () => {
+  const joined: Promise<number>[] = [];
+  await withQueue(async ({ add, values, database }) => {
+    database.fault = {
+      message: "database is locked",
+      fails: (call) => {
+        if (call === 3) joined.push(add(2));
+        return call <= 4;
+      },
+    };
+    await add(1);
+    await Promise.all(joined);
+    assertEquals([values(), begins(database).length], [[1, 2], 5]);
+  });
+});
+
+Deno.test("WriteQueue, end() waits for what can be done, and ends what waits for others", async () => {
+  await withQueue(async ({ queue, add, values, database, patience }) => {
+    const done = add(1);
+    await queue.end();
+    assertEquals([values(), await done], [[1], 1]);
+    database.fault = { message: "database is locked", fails: () => true };
+    const waiting = assertRejects(() => add(2), StoreError);
+    patience.end();
+    await queue.end();
+    await waiting;
+    assertEquals(begins(database).length, 2);
+  });
+});
+
+Deno.test("WriteQueue, writes nothing that the check forbids", async () => {
+  let isForbidden = true;
+  const check = () => {
+    if (isForbidden) throw new ConflictError("forbidden");
+  };
+  await withQueue(async ({ add, values, database }) => {
+    const outcomes = await Promise.allSettled([add(1), add(2)]);
+    for (const outcome of outcomes) {
+      assert((outcome as PromiseRejectedResult).reason instanceof ConflictError);
+    }
+    assertEquals([values(), database.isTransaction], [[], false]);
+    isForbidden = false;
+    await add(3);
+    assertEquals(values(), [3]);
+  }, { check });
+});
