@@ -6,6 +6,7 @@
  * @module
  */
 import { STATE_VERSION } from "../src/history/state.ts";
+import { DELEGATED_SESSIONS } from "./sessions/delegated_sessions.ts";
 import { PLAIN_SESSIONS, type Play } from "./sessions/plain_sessions.ts";
 import { fixtureOf } from "./sessions/session_fixture.ts";
 import { STORED_SESSIONS } from "./sessions/stored_sessions.ts";
@@ -17,7 +18,11 @@ export const FIXTURES: URL = new URL("../tests/fixtures/sessions/", import.meta.
 /** The files of this version, by name. */
 export async function recordSessions(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  const plays: Record<string, Play> = { ...PLAIN_SESSIONS, ...WATCHED_SESSIONS };
+  const plays: Record<string, Play> = {
+    ...PLAIN_SESSIONS,
+    ...WATCHED_SESSIONS,
+    ...DELEGATED_SESSIONS,
+  };
   for (const [name, play] of Object.entries(plays)) {
     files.set(`${name}.json`, pretty(fixtureOf(await play())));
   }

@@ -10,11 +10,11 @@ import {
   type ExpectedPosition,
   type SessionFixture,
   type StoredFixture,
+  type StoredParts,
 } from "../scripts/sessions/session_fixture.ts";
 import { migrateEvents, MIGRATIONS } from "../src/history/migrations.ts";
 import { STATE_VERSION } from "../src/history/state.ts";
 import { liveSessionOf } from "../src/session.ts";
-import { isWaiting } from "../src/history/position.ts";
 
 /** The fixtures of a version. */
 interface Fixtures {
@@ -65,7 +65,7 @@ function positionOf(session: Session): ExpectedPosition {
     step: session.step,
     status: session.status,
     open: keys(open),
-    waiting: keys(open.filter((call) => isWaiting(pending!, call))),
+    waiting: [...pending?.waiting?.keys() ?? []],
   };
 }
 
@@ -137,12 +137,19 @@ Deno.test("recorded sessions, states of every version are forked at any event, a
   }
 });
 
-/** A store in which a recorded session lives. */
-async function storeOf(
-  { id, meta, hash, snapshot }: StoredFixture,
-  entries: readonly StoredEntry[],
-): Promise<Store> {
+/** A store in which a recorded session lives, with those of its calls to agents. */
+async function storeOf(fixture: StoredFixture, entries: readonly StoredEntry[]): Promise<Store> {
   const store = memoryStore();
+  await write(store, fixture, entries);
+  for (const child of fixture.children ?? []) await write(store, child, child.entries);
+  return store;
+}
+
+async function write(
+  store: Store,
+  { id, meta, hash, snapshot }: StoredParts,
+  entries: readonly StoredEntry[],
+): Promise<void> {
   await store.create(id, { meta, hash });
   const lease = (await store.claim(id, { owner: "recorded", ttl: 1 }))!;
   const cut = snapshot?.head ?? 0;
@@ -154,7 +161,6 @@ async function storeOf(
     await store.append(lease, { head: cut, entries: entries.slice(cut) });
   }
   await store.release(lease);
-  return store;
 }
 
 Deno.test("recorded sessions, stored ones of every version stand where they stood, and go on", async () => {
@@ -174,7 +180,8 @@ Deno.test("recorded sessions, stored ones of every version stand where they stoo
   }
 });
 
-Deno.test("recorded sessions, some of those that are stored have snapshots", () => {
+Deno.test("recorded sessions, some of those that are stored have snapshots, some called agents", () => {
+  assert(STORED.some(([, { children = [] }]) => children.length > 0));
   assert(STORED.some(([, { snapshot }]) => snapshot !== undefined));
   assert(STORED.some(([, { snapshot }]) => snapshot === undefined));
 });

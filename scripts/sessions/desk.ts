@@ -71,21 +71,38 @@ function deskOf(context: unknown): Desk {
   return context as Desk | undefined ?? {};
 }
 
-/** The desk, with a model and a clock that counts. */
-export function makeDesk(llm: LLM, options: Partial<AgentOptions<string>> = {}): Agent<string> {
+/** The clerk whom the desk may send for, with a model of their own. */
+function makeClerk(llm: LLM, clock: () => number): Agent<"work"> {
+  return new Agent({
+    name: "clerk",
+    llm,
+    start: "work",
+    clock,
+    steps: { work: { description: "Do as the desk says", tools: [look, pay] } },
+  });
+}
+
+/** The desk, with a model, another one for its clerk, and a clock that counts. */
+export function makeDesk(
+  llm: LLM,
+  options: Partial<AgentOptions<string>> = {},
+  clerkLLM: LLM = llm,
+): Agent<string> {
   let time = 0;
+  const clock = () => ++time;
+  const clerk = makeClerk(clerkLLM, clock).asTool({ name: "clerk", description: "Send a clerk" });
   return new Agent<string>({
     name: "desk",
     llm,
     start: "talk",
     maxErrors: 3,
     maxIterations: 6,
-    clock: () => ++time,
+    clock,
     ids: () => "recorded",
     steps: {
       talk: {
         description: "Talk with the visitor",
-        tools: [look, fail, steer, wait, pay, send],
+        tools: [look, fail, steer, wait, pay, send, clerk],
         routes: { form: "a form is due", search: "a search is due", shut: "they want in" },
         suggestions: true,
       },

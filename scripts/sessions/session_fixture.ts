@@ -4,6 +4,7 @@
  * @module
  */
 import type { SessionEvent, State } from "@nomos/agent";
+import type { StoredEntry, StoredSnapshot } from "@nomos/agent/store";
 
 /** Where a session stands. */
 export interface ExpectedPosition {
@@ -25,10 +26,8 @@ export interface SessionFixture {
   readonly state: State;
 }
 
-/** A stored session, as a file has it beside its entries. */
-export interface StoredFixture {
-  /** Where it stands. */
-  readonly expected: ExpectedPosition;
+/** A stored session without its entries. */
+export interface StoredParts {
   /** Its id. */
   readonly id: string;
   /** What it was created with. */
@@ -36,7 +35,15 @@ export interface StoredFixture {
   /** The hash before its first entry. */
   readonly hash: string;
   /** The last snapshot, if there was one. */
-  readonly snapshot?: { readonly head: number; readonly hash: string; readonly body: string };
+  readonly snapshot?: StoredSnapshot;
+}
+
+/** A stored session, as a file has it beside its entries. */
+export interface StoredFixture extends StoredParts {
+  /** Where it stands. */
+  readonly expected: ExpectedPosition;
+  /** The sessions of its calls to agents, with their entries. */
+  readonly children?: readonly (StoredParts & { readonly entries: readonly StoredEntry[] })[];
 }
 
 /** A session that was recorded. */
@@ -61,22 +68,27 @@ export function expectedOf(
   events: readonly SessionEvent[],
 ): ExpectedPosition {
   const last = events.findLastIndex(({ type }) => type === "decision" || type === "user");
-  const open: string[] = [];
-  let waiting: string[] = [];
+  const open = new Set<string>();
+  // By the keys of what is asked about: an agent that is a tool asks about calls of its own.
+  const waiting = new Map<string, number>();
+  const begun = new Set<number>();
   for (const event of events.slice(last + 1)) {
-    if (event.type === "tool_started" || event.type === "approval_requested") {
-      if (!open.includes(event.callKey)) open.push(event.callKey);
-    }
-    if (event.type === "approval_requested") waiting.push(event.callKey);
-    if (event.type === "approval_given") waiting = without(waiting, event.callKey);
-    if (event.type === "tool_finished" && open.includes(event.callKey)) {
-      open.splice(open.indexOf(event.callKey), 1);
-      waiting = without(waiting, event.callKey);
+    switch (event.type) {
+      case "tool_started":
+        open.add(event.callKey);
+        begun.add(event.call);
+        break;
+      case "approval_requested":
+        if (!begun.has(event.call)) open.add(event.callKey);
+        waiting.set(event.callKey, event.call);
+        break;
+      case "approval_given":
+        waiting.delete(event.callKey);
+        break;
+      case "tool_finished":
+        open.delete(event.callKey);
+        for (const [key, call] of waiting) if (call === event.call) waiting.delete(key);
     }
   }
-  return { step, status, open, waiting };
-}
-
-function without(keys: readonly string[], key: string): string[] {
-  return keys.filter((one) => one !== key);
+  return { step, status, open: [...open], waiting: [...waiting.keys()] };
 }

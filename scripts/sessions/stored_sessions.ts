@@ -4,9 +4,9 @@
  * @module
  */
 import { decide, MockLLM, type ScriptEntry } from "@nomos/agent";
-import { memoryStore, type StoredEntry } from "@nomos/agent/store";
+import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
 import { makeDesk } from "./desk.ts";
-import { expectedOf, type StoredFixture } from "./session_fixture.ts";
+import { expectedOf, type StoredFixture, type StoredParts } from "./session_fixture.ts";
 
 /** A stored session that was recorded. */
 export interface RecordedStoredSession {
@@ -25,10 +25,11 @@ async function play(
   script: readonly ScriptEntry[],
   turns: number,
   events = Infinity,
+  clerk: readonly ScriptEntry[] = [],
 ): Promise<RecordedStoredSession> {
   const id = "stored";
   const store = memoryStore({ clock: () => 0 });
-  const desk = makeDesk(new MockLLM(script));
+  const desk = makeDesk(new MockLLM(script), {}, new MockLLM(clerk));
   // Nothing waits, so no timer is needed.
   const clock = { now: () => 0, setTimer: () => () => {} };
   const session = await desk.openSession(id, { store, clock });
@@ -38,26 +39,34 @@ async function play(
   for await (const part of session.stream("The last turn\u0000\ud800")) {
     if ("seq" in part && --left === 0) head = part.seq + 1;
   }
-  const { meta, snapshot } = (await store.read(id))!;
-  const entries = (await store.entries(id, { from: 0, limit: 1_000 })).slice(0, head);
+  const { sessions } = await store.list({ prefix: `${id}/` });
+  const children = await Promise.all(sessions.map(async ({ id }) => ({
+    ...await partsOf(store, id),
+    entries: await entriesOf(store, id),
+  })));
+  const entries = (await entriesOf(store, id)).slice(0, head);
   const fork = await session.fork({ at: entries.length, id: "copy" });
   return {
     fixture: {
       expected: expectedOf(fork, fork.state.events),
-      id,
-      meta,
-      hash: await hashBefore(id),
-      ...(snapshot && { snapshot }),
+      ...await partsOf(store, id),
+      ...(children.length > 0 && { children }),
     },
     entries,
   };
 }
 
-/** What stands before the first entry of a session: see the chain of stored entries. */
-async function hashBefore(id: string): Promise<string> {
-  const store = memoryStore();
-  await makeDesk(new MockLLM()).openSession(id, { store });
-  return (await store.read(id))!.hash;
+function entriesOf(store: Store, id: string): Promise<readonly StoredEntry[]> {
+  return store.entries(id, { from: 0, limit: 1_000 });
+}
+
+async function partsOf(store: Store, id: string): Promise<StoredParts> {
+  const { meta, snapshot } = (await store.read(id))!;
+  // What stands before the first entry of a session is told by its id alone.
+  const empty = memoryStore();
+  await makeDesk(new MockLLM()).openSession(id, { store: empty });
+  const { hash } = (await empty.read(id))!;
+  return { id, meta, hash, ...(snapshot && { snapshot }) };
 }
 
 /** The sessions by name. */
@@ -65,6 +74,8 @@ export const STORED_SESSIONS: Readonly<Record<string, () => Promise<RecordedStor
   "stored_after_input": () => play([done], 1, 1),
   "stored_short": () => play([look(1), decide.move("form"), decide.respond({ total: 1 })], 1),
   "stored_long": () => play([...new Array(16).fill([look(1), done]).flat(), payment], 17),
+  "stored_clerk": () =>
+    play([decide.call("clerk", { input: "Pay" }), done], 1, Infinity, [look(1), payment]),
   "stored_died": () =>
     play(
       [

@@ -1,4 +1,4 @@
-import type { SessionEvent } from "@nomos/agent";
+import type { SessionEvent, State } from "@nomos/agent";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { recordSessions, writeSessions } from "../../scripts/record_sessions.ts";
 import { eventSchema } from "../../src/history/event_schema.ts";
@@ -39,6 +39,12 @@ function choicesOf(value: object, path = ""): string[] {
   });
 }
 
+/** The events of a session, and of those of its agents that are tools. */
+function eventsOf(state: State | undefined): readonly SessionEvent[] {
+  if (state === undefined) return [];
+  return [...state.events, ...Object.values(state.children ?? {}).flatMap(eventsOf)];
+}
+
 /** Tokens are the same in whatever event they stand. */
 function withAnyUsage(choice: string): string {
   return choice.replace(/^\w+\.usage\./, "usage.");
@@ -48,8 +54,7 @@ Deno.test("record-sessions, every kind of event and every choice in one is recor
   const recorded = new Set<string>();
   for (const [name, text] of await recordSessions()) {
     if (name.endsWith(".jsonl")) continue;
-    const events: SessionEvent[] = JSON.parse(text).state?.events ?? [];
-    for (const choice of events.flatMap((event) => choicesOf(event))) {
+    for (const choice of eventsOf(JSON.parse(text).state).flatMap((event) => choicesOf(event))) {
       recorded.add(withAnyUsage(choice));
     }
   }

@@ -45,7 +45,8 @@ export interface ReplayOptions {
  * cost, reasoning and the wording of refusals. Budgets of `limits`, guards that
  * left nothing legal, models that failed and calls that were given up are taken
  * as they were. Of a step with guards that are not asked, refused outputs are too.
- * Examples that are chosen by likeness are not shown.
+ * Examples that are chosen by likeness are not shown. An agent that is a tool does
+ * not run: its sessions, among the `children` of a state, are replayed by themselves.
  *
  * @param recorded The session, its state, or all its events.
  * @param agent The agent.
