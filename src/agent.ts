@@ -85,7 +85,8 @@ export class Agent<StepId extends string = string, Context = unknown> {
   /**
    * A session in memory, new or continued from a state.
    *
-   * @throws {StateError} if the state is malformed, of another version, or in a step this graph lacks.
+   * @throws {StateError} if the state is malformed, of another version, in a step this graph lacks,
+   *   or `migrateResult` fails.
    */
   createSession(...[options]: SessionArguments<Context>): Session<StepId> {
     return createSession(this.#core, options) as Session<StepId>;
@@ -98,8 +99,9 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * are not made again, calls that were running are, under the same `callKey`.
    *
    * @throws {ConfigError} if an option is not usable.
-   * @throws {StateError} if a newer release wrote it, or it is in a step this graph lacks.
-   * @throws {SessionDamagedError} if its log is not as it was written.
+   * @throws {StateError} if a newer release wrote it, it is in a step this graph lacks, or
+   *   `migrateResult` fails.
+   * @throws {SessionDamagedError} if its log is not as it was written, or it is a fork that was not finished.
    * @throws {StoreError} if the store fails.
    *
    * @example

@@ -46,6 +46,7 @@ export let liveSessionOf: (session: Session) => LiveSession;
  * | a guard that throws, or gives no boolean | `GuardError`, `interrupted`; `resume()` asks it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
  * | a tool that changes its arguments | changes its own copy |
+ * | a fork in the middle of a turn | `interrupted`; calls begun before the cut keep their keys |
  * | an agent that is a tool asks a person | `needs_approval`; its calls are among `approvals` |
  * | the turn of an agent that is a tool throws | so does this one; `resume()` goes on there |
  *

@@ -222,6 +222,9 @@ Deno.test("replayDifferences, one difference does not lead to others", async () 
     [6, "decision.step"],
     [8, "decision.action"],
   ]);
+  const elsewhere = shopOf(shopSteps(), { start: "order" });
+  const moved = await Array.fromAsync(replayDifferences(await recordShop(), elsewhere));
+  assertEquals(moved.map(({ seq, path }) => [seq, path]), [[1, "step"]]);
   const gone = shopOf({ greet: { ...greet, routes: {} } });
   const all = await Array.fromAsync(replayDifferences(await recordShop(), gone));
   assertEquals(all.map(({ seq, reason }) => [seq, reason.split(":")[0]]), [
