@@ -153,11 +153,17 @@ Deno.test("a stream that is broken off while agents wait loses none of what they
     };
     const [what, open] = openers(build)[place]!;
     let session = await open();
-    for await (const { type } of session.stream("Go")) if (type === "approval_requested") break;
+    let first = "";
+    for await (const part of session.stream("Go")) {
+      if (part.type !== "approval_requested") continue;
+      first = part.callKey;
+      break;
+    }
     session = await open(session);
     if (session.status === "interrupted") await session.resume();
+    // The other one waits too, or was given up while it was on its way there.
     const ran = session.approvals.map(({ callKey }) => callKey);
-    assertEquals(ran[0], "s/1/0/1/0", what);
+    assert(ran.includes(first), what);
     while (session.approvals.length > 0) await session.approve(session.approvals[0]!.callKey);
     assertEquals([session.status, paid], ["waiting", ran], what);
     const events = await Array.fromAsync(session.events());

@@ -10,12 +10,15 @@ import { isSameJson } from "../trajectory/same_json.ts";
 /** Joins the deltas of one turn, as a reader of the stream does, and compares them with its decisions. */
 export class DeltaChecks {
   readonly #report: (message: string) => void;
+  /** Whether a step answers with text as the model wrote it. */
+  readonly #isText: (step: string) => boolean;
   #response = "";
   #reasoning: string[] = [];
 
-  /** Tells what is wrong to `report`. */
-  constructor(report: (message: string) => void) {
+  /** Tells what is wrong to `report`; structured answers of a step may be transformed. */
+  constructor(report: (message: string) => void, isText: (step: string) => boolean) {
     this.#report = report;
+    this.#isText = isText;
   }
 
   /** Begins a turn. */
@@ -33,7 +36,7 @@ export class DeltaChecks {
         return;
       case "decision":
         this.#compare(output);
-        if ("response" in part.decision && typeof part.decision.response === "string") {
+        if ("response" in part.decision && this.#isText(part.step)) {
           this.#expect("the response", this.#response, part.decision.response);
         }
         this.begin();
@@ -56,16 +59,24 @@ export class DeltaChecks {
     const shown = Array.from({ length: places }, (_, place) => this.#reasoning[place] ?? "");
     this.#expect("the reasoning", shown, reasoning);
     const { response } = decision;
-    if (typeof response === "string") this.#expect("the response", this.#response, response);
-    else if (response === undefined || response === null) {
-      this.#expect("the response", this.#response, "");
-    } else this.#expect("the response", JSON.parse(this.#response), response);
+    const isText = typeof (response ?? "") === "string";
+    const shownResponse = isText ? this.#response : parsed(this.#response);
+    this.#expect("the response", shownResponse, response ?? "");
   }
 
   #expect(what: string, found: unknown, expected: unknown): void {
     if (isSameJson(found, expected)) return;
     const [was, wanted] = [found, expected].map((one) => printable(JSON.stringify(one), MAX_SHOWN));
     this.#report(`the deltas of ${what} were ${was}: expected ${wanted}`);
+  }
+}
+
+/** The value of a JSON text; the text itself where it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }
 

@@ -104,7 +104,10 @@ export class CasePlayer {
     this.#whole = playedCore(core, { ...player, llm: this.#model.whole });
     this.#streaming = playedCore(core, { ...player, llm: this.#model.streaming });
     this.#checks = new PathChecks(this.#whole, () => this.#needsApproval);
-    this.#deltas = new DeltaChecks((message) => this.#checks.report("stream", message));
+    this.#deltas = new DeltaChecks(
+      (message) => this.#checks.report("stream", message),
+      (step) => core.graph.steps.get(step)!.answer === undefined,
+    );
     this.#spending = new SpendingChecks((message) => this.#checks.report("limit", message));
     this.#session = createSession(this.#whole, { id: "fuzzed" });
   }

@@ -43,7 +43,7 @@ Deno.test("playFuzzCase() plays refused outputs, calls and structured answers as
 /** What is said of these parts, when the model said `output`. */
 function saidOf(output: unknown, ...parts: readonly StreamPart[]): string[] {
   const problems: string[] = [];
-  const checks = new DeltaChecks((message) => problems.push(message));
+  const checks = new DeltaChecks((message) => problems.push(message), (step) => step === "talk");
   for (const part of parts) checks.add(part, output);
   return problems;
 }
@@ -56,8 +56,8 @@ const answer = (text: unknown, ...reasons: string[]) => ({
   reasoning: reasons,
   decision: { action: "RESPOND", response: text },
 });
-const decision = (text: unknown): StreamPart => {
-  return { seq: 1, time: 0, type: "decision", step: "talk", decision: decide.respond(text) };
+const decision = (text: unknown, step = "talk"): StreamPart => {
+  return { seq: 1, time: 0, type: "decision", step, decision: decide.respond(text) };
 };
 
 Deno.test("DeltaChecks lets deltas together be what the decision says, and a restart void them", () => {
@@ -65,7 +65,8 @@ Deno.test("DeltaChecks lets deltas together be what the decision says, and a res
   const rest = [reasoning(1, "because"), response("Good "), response("day"), decision("Good day")];
   assertEquals(saidOf(answer("Good day", "", "because"), ...parts, ...rest), []);
   assertEquals(saidOf(JSON.stringify(answer("", "a")), reasoning(0, "a"), decision("")), []);
-  assertEquals(saidOf(answer({ a: [1] }), response('{"a": [1]}'), decision({ a: [1] })), []);
+  assertEquals(saidOf(answer({ a: 1 }), response('{"a": 1}'), decision({ a: 1 }, "count")), []);
+  assertEquals(saidOf(answer("a"), response("a"), decision("A", "count")), []);
   const refused = { seq: 1, time: 0, type: "error", step: "a", path: "", message: "", output: "" };
   assertEquals(
     saidOf(answer("x"), response("y"), refused as StreamPart, response("x"), decision("x")),
@@ -86,6 +87,9 @@ Deno.test("DeltaChecks notices what is missing, too much or of another answer", 
   ]);
   assertEquals(saidOf(answer("a"), reasoning(2, "x"), response("a"), decision("a")), [
     'the deltas of the reasoning were ["","","x"]: expected []',
+  ]);
+  assertEquals(saidOf(answer({ a: 1 }), response('{"a":'), decision({ a: 1 }, "count")), [
+    'the deltas of the response were "{\\"a\\":": expected {"a":1}',
   ]);
   const moved = { reasoning: [], decision: { action: "MOVE", step: "desk" } };
   const move = { ...decision(""), decision: decide.move("desk") } as StreamPart;
