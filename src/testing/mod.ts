@@ -4,7 +4,7 @@
  *
  * | what | for |
  * | --- | --- |
- * | {@linkcode explore} | every step, route, tool outcome and guard, with checks on each path |
+ * | {@linkcode explore} | every step, route, tool outcome, guard and approval, with checks on each path |
  * | {@linkcode fuzz} | legal decisions mixed with a hostile world; failing cases become tests |
  * | {@linkcode cassette} | a real model recorded once, replayed without a network |
  * | {@linkcode replaySession} | a recorded session played again with a changed agent, prompt or model |
