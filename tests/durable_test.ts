@@ -39,6 +39,9 @@ function dying(store: Store, at: number, isAfter: boolean): Store {
   return new Proxy(store, handler);
 }
 
+/** Lets everything else have its turn: a hash does not come while only microtasks run. */
+const macrotask = () => new Promise((resolve) => setTimeout(resolve));
+
 Deno.test("openSession() creates a session, writes every event, and finds it again", async () => {
   const store = memoryStore();
   const session = await open(agentOf(SCRIPT), store);
@@ -115,7 +118,7 @@ Deno.test("a session that another writes is refused, waited for, or taken over",
   const holder = await open(slow, store);
   const held = holder.next("Hi");
   held.catch(() => {});
-  while ((await eventsOf(store)).length === 0) await Promise.resolve();
+  while ((await eventsOf(store)).length === 0) await macrotask();
 
   const refused = await open(agentOf([decide.respond("x")]), store);
   await assertRejects(() => refused.next("Me"), SessionBusyError, "another writer has it");
@@ -136,14 +139,14 @@ Deno.test("a session that another writes is refused, waited for, or taken over",
   });
   const tooLong = waiting.next("Me");
   tooLong.catch(() => {});
-  while (timers.length === 0) await Promise.resolve();
+  while (timers.length === 0) await macrotask();
   now = 1_000;
   timers.shift()!();
   await assertRejects(() => tooLong, SessionBusyError, "had it for 1000 ms");
   const controller = new AbortController();
   const given = waiting.next("Me", { signal: controller.signal });
   given.catch(() => {});
-  while (timers.length === 0) await Promise.resolve();
+  while (timers.length === 0) await macrotask();
   controller.abort(new Error("no longer"));
   await assertRejects(() => given, Error, "no longer");
 
@@ -189,10 +192,10 @@ Deno.test("a lease is renewed while a tool runs, and given back after the turn",
     { leaseTime: 9_000, clock },
   );
   const turn = session.next("Hi");
-  while (timers.length === 0) await Promise.resolve();
+  while (timers.length === 0) await macrotask();
   for (let beat = 1; beat <= 3; beat++) {
     timers.shift()!();
-    while (timers.length === 0) await new Promise((resolve) => queueMicrotask(() => resolve(0)));
+    while (timers.length === 0) await macrotask();
     assertEquals(renewed, beat);
   }
   gate.resolve();
