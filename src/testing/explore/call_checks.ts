@@ -65,6 +65,8 @@ export class CallChecks {
   /** The calls of the last decision, by their place in it. */
   #calls: FollowedCall[] = [];
   #last: SessionEvent | undefined;
+  /** Whether a limit keeps calls of the last decision from being made. */
+  #isCut = false;
 
   /** For the sessions of one agent. */
   constructor(
@@ -81,16 +83,21 @@ export class CallChecks {
   begin(): void {
     this.#calls = [];
     this.#last = undefined;
+    this.#isCut = false;
   }
 
   /** Follows the next event. */
   add(event: SessionEvent): void {
     this.#last = event;
     switch (event.type) {
+      case "limit":
+        this.#isCut = event.reason === "toolCalls" || event.reason === "time";
+        return;
       case "user":
         return this.#close();
       case "decision":
         this.#close();
+        this.#isCut = false;
         this.#calls = this.#callsOf(event);
         return;
       case "approval_requested":
@@ -169,9 +176,7 @@ export class CallChecks {
 
   /** The session is left as it is: calls are open only where something goes on with them. */
   checkEnd(status: State["status"]): void {
-    const last = this.#last;
-    const isCut = last?.type === "limit" && (last.reason === "toolCalls" || last.reason === "time");
-    if (status === "interrupted" || isCut) return;
+    if (status === "interrupted" || status === "limited" && this.#isCut) return;
     const isKept = status === "needs_approval" ? isWaiting : () => false;
     this.#close(isKept);
   }
