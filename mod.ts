@@ -86,6 +86,7 @@ export {
   ToolTimeoutError,
 } from "./src/errors.ts";
 export type { GraphProblem } from "./src/errors.ts";
+export type { ForkOptions } from "./src/fork_session.ts";
 export type {
   Example,
   RouteEntry,
@@ -115,6 +116,7 @@ export type {
 } from "./src/history/event.ts";
 export type { Budget, Limits } from "./src/history/limits.ts";
 export type { SessionStatus } from "./src/history/position.ts";
+export type { MigrateResult, RecordedCall } from "./src/history/result_migration.ts";
 export type { State } from "./src/history/state.ts";
 export type { JsonSchema } from "./src/json.ts";
 export { LLMRequest } from "./src/llm/llm.ts";

@@ -85,7 +85,8 @@ export class Agent<StepId extends string = string, Context = unknown> {
   /**
    * A session in memory, new or continued from a state.
    *
-   * @throws {StateError} if the state is malformed, of another version, or in a step this graph lacks.
+   * @throws {StateError} if the state is malformed, of another version, in a step this graph lacks,
+   *   or `migrateResult` fails.
    */
   createSession(...[options]: SessionArguments<Context>): Session<StepId> {
     return createSession(this.#core, options) as Session<StepId>;
@@ -98,8 +99,9 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * are not made again, calls that were running are, under the same `callKey`.
    *
    * @throws {ConfigError} if an option is not usable.
-   * @throws {StateError} if a newer release wrote it, or it is in a step this graph lacks.
-   * @throws {SessionDamagedError} if its log is not as it was written.
+   * @throws {StateError} if a newer release wrote it, it is in a step this graph lacks, or
+   *   `migrateResult` fails.
+   * @throws {SessionDamagedError} if its log is not as it was written, or it is a fork that was not finished.
    * @throws {StoreError} if the store fails.
    *
    * @example
@@ -146,6 +148,8 @@ export class Agent<StepId extends string = string, Context = unknown> {
 
   /**
    * What would be sent to the model if the session went on now, without sending it.
+   * While calls are open, as those that wait for approval, their results are not
+   * known: they will stand before the last message, all before it stays as it is.
    *
    * @throws {ConfigError} if the session is another agent's.
    */
@@ -174,6 +178,10 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * | its `resume()` | goes on with the agent's session; what was recorded is not done again |
    * | its `approvals` | have those of the agent, and its `approve()`, `deny()` and `settle()` take them |
    * | its stream | has no deltas of the agent |
+   *
+   * Its session is kept when the call is over, for whoever wants to know what
+   * happened. In a store it is one of its own, under an id that begins with the
+   * caller's and a slash: `store.list({ prefix })` finds what is to be deleted with it.
    *
    * An agent that ends `limited` makes the call an error; one whose turn throws
    * makes the turn of the caller throw, and `resume()` goes on there. A call that is

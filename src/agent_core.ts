@@ -7,6 +7,7 @@ import type { SchemaCache } from "./decision/schema_cache.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Limits } from "./history/limits.ts";
 import type { TurnLimits } from "./history/next_stage.ts";
+import type { MigrateResult } from "./history/result_migration.ts";
 import type { Message } from "./llm/llm.ts";
 import type { Observer } from "./observer.ts";
 import type { ExampleChooser } from "./prompt/examples.ts";
@@ -30,6 +31,8 @@ export interface AgentCore {
   readonly observers: readonly Observer[];
   /** Longer tool results are cut. */
   readonly maxResultChars: number;
+  /** Brings results of older releases of its tools into today's form. */
+  readonly migrateResult: MigrateResult | undefined;
   readonly schemaCache: SchemaCache;
   /** Milliseconds since 1970. */
   readonly clock: () => number;

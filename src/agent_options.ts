@@ -7,6 +7,7 @@ import type { Clock } from "./clock.ts";
 import type { SchemaCache } from "./decision/schema_cache.ts";
 import type { Steps } from "./graph/step.ts";
 import type { Limits } from "./history/limits.ts";
+import type { MigrateResult } from "./history/result_migration.ts";
 import type { State } from "./history/state.ts";
 import type { LLM } from "./llm/llm.ts";
 import type { TurnOptions } from "./loop.ts";
@@ -51,6 +52,54 @@ export interface AgentOptions<StepId extends string = string, Context = unknown>
   readonly observers?: readonly Observer[];
   /** Longer tool results are cut, in characters. Default: 20,000. */
   readonly maxResultChars?: number;
+  /**
+   * Brings results that older releases of its tools gave into the form that
+   * today's have, whenever a state or a stored session is read. What is stored
+   * stays as it was, so it is asked every time, and for results of today too: it
+   * gives those as they are. Default: results stay as they were written.
+   *
+   * @example
+   * ```ts
+   * import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
+   * import { assertEquals } from "@std/assert";
+   * import * as v from "valibot";
+   *
+   * const build = (llm: MockLLM, price: unknown) =>
+   *   new Agent({
+   *     name: "shop",
+   *     llm,
+   *     start: "sell",
+   *     steps: {
+   *       sell: {
+   *         description: "Sell",
+   *         tools: [
+   *           new Tool({
+   *             name: "price",
+   *             description: "The price",
+   *             args: v.object({}),
+   *             run: () => price,
+   *           }),
+   *         ],
+   *       },
+   *     },
+   *     // A price was a number in euros once; it is in cents now, and says so.
+   *     migrateResult: (text, { tool }) => {
+   *       const result = JSON.parse(text);
+   *       if (tool !== "price" || typeof result !== "number") return text;
+   *       return JSON.stringify({ cents: result * 100 });
+   *     },
+   *   });
+   * const old = build(new MockLLM([decide.call("price"), decide.respond("3.5")]), 3.5);
+   * const { state } = await old.createSession().next("How much?");
+   *
+   * const llm = new MockLLM([decide.respond("3.5")]);
+   * const session = build(llm, { cents: 350 }).createSession({ state });
+   * await session.next("How much was it?");
+   * const shown = llm.requests[0]!.messages.find(({ role }) => role === "tool");
+   * assertEquals(shown?.content, 'Result of price:\n{"cents":350}');
+   * ```
+   */
+  readonly migrateResult?: MigrateResult;
   /** How many examples of a step are shown at most; those shown always are not cut. Default: 5. */
   readonly maxExamples?: number;
   /** How like an input an example must be to be shown, from 0 to 1. Default: 0.5. */

@@ -47,6 +47,7 @@ export function buildCore(options: AgentOptions<string, never>): AgentCore {
     cost,
     observers: options.observers?.slice() ?? [],
     maxResultChars: options.maxResultChars ?? 20_000,
+    migrateResult: options.migrateResult,
     schemaCache,
     clock: options.clock ?? Date.now,
     ids: options.ids ?? (() => crypto.randomUUID()),
@@ -78,6 +79,7 @@ const optionsShape = v.looseObject({
   ),
   clock: callable,
   ids: callable,
+  migrateResult: callable,
   schemaCache: v.optional(v.instance(SchemaCache, "expected a SchemaCache")),
   cost: callable,
   observers: v.optional(

@@ -25,12 +25,13 @@ import { type HeldTool, schemaOf, unknownOf } from "./tool/tool.ts";
  * Starts the calls that have not finished. Their validated arguments are given
  * right after the decision; a resumed session validates them again, which is
  * the only reason to wait; then undefined says that the turn was aborted.
+ * `begun` are the keys of calls that certainly were not running before.
  */
 export function startCalls(
   session: LiveSession,
   validated: readonly unknown[] | undefined,
   signal: AbortSignal | undefined,
-  approved?: string,
+  begun: readonly string[],
 ): RunningCalls | Promise<RunningCalls | undefined> {
   const group = session.log.position.pending!;
   const { tools } = session.step;
@@ -47,9 +48,7 @@ export function startCalls(
   }
   const validating = Promise.all(group.calls.map((call) => validateAgain(tools, call)));
   return unlessAborted(validating, signal).then((runs) =>
-    runs === ABORTED || signal?.aborted
-      ? undefined
-      : start(session, group, signal, { approved }, runs)
+    runs === ABORTED || signal?.aborted ? undefined : start(session, group, signal, begun, runs)
   );
 }
 
@@ -57,7 +56,7 @@ function start(
   session: LiveSession,
   group: CallGroup,
   signal: AbortSignal | undefined,
-  resumed: { readonly approved: string | undefined } | undefined,
+  begun: readonly string[] | undefined,
   runs: readonly PreparedCall["run"][],
 ): RunningCalls {
   const prepared: PreparedCall[] = [];
@@ -69,7 +68,7 @@ function start(
     const context = new CallContext(session.context, session.id, session.step.id, callKey);
     const scope = scopeOf(session, group, call, run, callKey);
     // What was running when the process died is not run again, but found out about.
-    const isUnknown = resumed !== undefined && callKey !== resumed.approved &&
+    const isUnknown = begun !== undefined && !begun.includes(callKey) &&
       typeof run !== "string" && run.tool.once;
     if (typeof run === "string" || !(run.tool instanceof AgentTool)) {
       prepared.push({ call, run, context, scope, isUnknown });
@@ -89,7 +88,7 @@ function start(
  */
 export async function askAboutUnknown(
   session: LiveSession,
-  approved: string | undefined,
+  begun: readonly string[],
 ): Promise<SessionEvent[]> {
   const group = session.log.position.pending!;
   const events: SessionEvent[] = [];
@@ -97,7 +96,7 @@ export async function askAboutUnknown(
     if (group.finished[call] !== undefined || isWaiting(group, call)) continue;
     const callKey = keyOf(session, group, call);
     const tool = session.step.tools.find((one) => one.name === name);
-    if (tool?.once !== true || callKey === approved || unknownOf(tool) !== undefined) continue;
+    if (tool?.once !== true || begun.includes(callKey) || unknownOf(tool) !== undefined) continue;
     events.push({
       seq: session.log.events.length + events.length,
       time: session.agent.clock(),

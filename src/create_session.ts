@@ -8,6 +8,7 @@ import type { SessionOptions } from "./agent_options.ts";
 import { checkLimits } from "./check_limits.ts";
 import { ConfigError, quote } from "./errors.ts";
 import { Log } from "./history/log.ts";
+import { migrateResultOf } from "./history/result_migration.ts";
 import { logOf, readState, type State } from "./history/state.ts";
 import { type LiveOptions, LiveSession } from "./live_session.ts";
 import { Session } from "./session.ts";
@@ -15,7 +16,8 @@ import { Session } from "./session.ts";
 /**
  * A session in memory.
  *
- * @throws {StateError} if the state is malformed, of another version, or in a step this graph lacks.
+ * @throws {StateError} if the state is malformed, of another version, in a step this graph lacks,
+ *   or `migrateResult` fails.
  * @throws {ConfigError} if an option is not usable.
  */
 export function createSession(core: AgentCore, options: SessionOptions = {}): Session {
@@ -36,7 +38,8 @@ export function createSession(core: AgentCore, options: SessionOptions = {}): Se
 /**
  * The inside of a session in memory, of a state that was read or a new one.
  *
- * @throws {StateError} if the state is in a step this graph lacks, or at odds with itself.
+ * @throws {StateError} if the state is in a step this graph lacks, or at odds with itself, or
+ *   `migrateResult` fails.
  */
 export function liveSession(
   core: AgentCore,
@@ -49,7 +52,12 @@ export function liveSession(
     return new LiveSession(core, id, context, new Log(core.graph.start), options);
   }
   const { status, children } = state;
-  return new LiveSession(core, id, context, logOf(state, core.graph.steps), {
+  const { migrateResult } = core;
+  const events = migrateResult === undefined
+    ? state.events
+    : state.events.map((event) => migrateResultOf(event, migrateResult));
+  const log = logOf({ ...state, events }, core.graph.steps);
+  return new LiveSession(core, id, context, log, {
     ...options,
     isInterrupted: status === "interrupted",
     children: children && new Map(Object.entries(children)),

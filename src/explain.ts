@@ -24,8 +24,10 @@ export interface Explanation {
 }
 
 /**
- * The request that would be made if the session went on now. Calls that are
- * open are taken as they are: their results would come before it.
+ * The request that would be made if the session went on now. While calls are
+ * open, as those that wait for approval, it is the one that would be made without
+ * them: what is not known yet, the results of all calls of that decision, comes
+ * before its last message, and may lead to a fallback.
  */
 export async function explainNext(session: LiveSession): Promise<Explanation> {
   const { agent, log, step } = session;

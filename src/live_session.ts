@@ -48,6 +48,8 @@ export class LiveSession {
   query: { readonly at: number; readonly vector: readonly number[] } | undefined;
   /** What it may still spend; absent without limits. */
   readonly account: Account | undefined;
+  /** What it and its turns may spend. */
+  readonly limits: Limits | undefined;
   /** Where its log is kept; absent in memory. */
   readonly durability: Durability | undefined;
   /** How many levels of agents that are tools may lie below it. */
@@ -77,6 +79,7 @@ export class LiveSession {
     { isInterrupted = false, limits = agent.spendingLimits, durability, caller, children }:
       LiveOptions = {},
   ) {
+    this.limits = limits;
     this.durability = durability;
     this.children = children;
     this.levels = caller === undefined

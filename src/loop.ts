@@ -14,6 +14,7 @@ import type { Durability } from "./history/durability.ts";
 import type { SessionEvent } from "./history/event.ts";
 import { nextStage } from "./history/next_stage.ts";
 import type { LiveSession } from "./live_session.ts";
+import { begunBy, overdueEvents } from "./overdue.ts";
 import { noteChildren } from "./session_state.ts";
 import { streamDecision } from "./stream_decision.ts";
 import { Turn } from "./turn.ts";
@@ -60,6 +61,8 @@ export async function* runTurn(
   let signal = given;
   let decided: Decided | undefined;
   let thrown: unknown;
+  // Calls that this turn has begun itself, although it goes on with a turn before it.
+  let begun: readonly string[] = verdict === undefined ? NO_KEYS : [verdict.callKey];
   try {
     if (durability !== undefined) signal = await durability.begin(given);
     session.begin(input, isResume, verdict !== undefined);
@@ -76,6 +79,15 @@ export async function* runTurn(
       const committed = log.append(opening);
       if (committed !== undefined) await committed;
       for (const event of opening) yield event;
+    } else {
+      const finishing = overdueEvents(session);
+      if (finishing !== undefined) {
+        const overdue = await finishing;
+        await log.append(overdue);
+        begun = [...begun, ...begunBy(overdue)];
+        for (const event of overdue) yield event;
+        if (position.status === "ended") return finish(session, from, decided);
+      }
     }
     if (verdict !== undefined) {
       const opening = await verdictEvents(session, verdict);
@@ -120,14 +132,14 @@ export async function* runTurn(
         case "call": {
           const group = position.pending!;
           if (decided === undefined) {
-            const requests = await askAboutUnknown(session, verdict?.callKey);
+            const requests = await askAboutUnknown(session, begun);
             if (requests.length > 0) {
               await log.append(requests);
               for (const event of requests) yield event;
               break;
             }
           }
-          const starting = startCalls(session, decided?.args, signal, verdict?.callKey);
+          const starting = startCalls(session, decided?.args, signal, begun);
           const running = starting instanceof Promise ? await starting : starting;
           if (running === undefined) return finish(session, from, decided);
           let failure: { readonly error: unknown } | undefined;
@@ -204,6 +216,7 @@ async function giveBack(
   if (error !== undefined) throw error;
 }
 
+const NO_KEYS: readonly string[] = Object.freeze([]);
 const NONE: readonly PendingApproval[] = Object.freeze([]);
 
 /** What came of the turn that began at `from`. */

@@ -34,7 +34,11 @@ export interface TurnObserver {
   onEvent?(event: SessionEvent): void;
   /** A model is about to be asked; a `decision` or `error` event follows, or the turn ends. */
   onModelCall?(call: ObservedModelCall): Scope | undefined;
-  /** A tool is about to run, after its `tool_started` event; its `tool_finished` event follows. */
+  /**
+   * A tool is about to run, after its `tool_started` event; its `tool_finished` event
+   * follows. An agent that is a tool may come to rest before, and is told of again
+   * when it goes on.
+   */
   onToolCall?(call: ObservedToolCall): Scope | undefined;
   /** The turn is over. Called once, whatever happens. */
   onEnd?(end: ObservedEnd): void;

@@ -8,7 +8,8 @@ import type { AgentCore } from "./agent_core.ts";
 import type { OpenOptions } from "./agent_options.ts";
 import { checkLimits } from "./check_limits.ts";
 import { systemClock } from "./clock.ts";
-import { ConfigError, quote, StateError } from "./errors.ts";
+import { ConfigError, quote } from "./errors.ts";
+import { checkStep } from "./history/state.ts";
 import { LiveSession } from "./live_session.ts";
 import { Session } from "./session.ts";
 import { StoredLog } from "./store/stored_log.ts";
@@ -49,7 +50,8 @@ const optionsShape = v.looseObject({
  * Opens a session, or creates it.
  *
  * @throws {ConfigError} if an option is not usable.
- * @throws {StateError} if a newer release wrote it, or it is in a step this graph lacks.
+ * @throws {StateError} if a newer release wrote it, it is in a step this graph lacks, or
+ *   `migrateResult` fails.
  * @throws {SessionDamagedError} if its log is not as it was written.
  * @throws {StoreError} if the store fails.
  */
@@ -67,12 +69,9 @@ export async function openSession(
     clock: options.clock ?? DEFAULTS.clock,
     random: options.random ?? DEFAULTS.random,
     ids: core.ids,
+    migrateResult: core.migrateResult,
   });
-  const { step } = log.log.position;
-  if (!core.graph.steps.has(step)) {
-    const known = [...core.graph.steps.keys()].map(quote).join(", ");
-    throw new StateError("step", `unknown step ${quote(step)}: expected ${known}`);
-  }
+  checkStep(log.log.position.step, core.graph.steps);
   return new Session(new LiveSession(core, id, context, log.log, { limits, durability: log }));
 }
 

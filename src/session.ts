@@ -5,6 +5,7 @@
  */
 import { type PendingApproval, pendingApprovals, type Verdict } from "./approval.ts";
 import { ConfigError, quote } from "./errors.ts";
+import type { ForkOptions } from "./fork_session.ts";
 import type { SessionEvent } from "./history/event.ts";
 import type { SessionStatus } from "./history/position.ts";
 import { Spending } from "./history/spending.ts";
@@ -16,7 +17,7 @@ import { noteState } from "./session_state.ts";
 import type { Turn } from "./turn.ts";
 import { TurnStream } from "./turn_stream.ts";
 
-/** The inside of a session, for the agent. */
+/** The inside of a session, for the agent and the rooms that play it. */
 export let liveSessionOf: (session: Session) => LiveSession;
 
 /**
@@ -45,6 +46,9 @@ export let liveSessionOf: (session: Session) => LiveSession;
  * | a guard that throws, or gives no boolean | `GuardError`, `interrupted`; `resume()` asks it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
  * | a tool that changes its arguments | changes its own copy |
+ * | a fork in the middle of a turn | `interrupted`; calls begun before the cut keep their keys |
+ * | an agent that is a tool asks a person | `needs_approval`; its calls are among `approvals` |
+ * | the turn of an agent that is a tool throws | so does this one; `resume()` goes on there |
  *
  * @example
  * ```ts
@@ -166,7 +170,11 @@ export class Session<StepId extends string = string> {
     return drain(runTurn(this.#live, undefined, options, RESUME)) as Promise<Turn<StepId>>;
   }
 
-  /** The calls that wait for a person; empty unless the status is `needs_approval`. */
+  /**
+   * The calls that wait for a person, those of agents that are tools among them. The
+   * status is `needs_approval` once nothing else is left to do; until then they may
+   * be decided as well.
+   */
   get approvals(): readonly PendingApproval[] {
     return pendingApprovals(this.#live);
   }
@@ -236,6 +244,51 @@ export class Session<StepId extends string = string> {
    */
   async load(): Promise<void> {
     await this.#live.durability?.load();
+  }
+
+  /**
+   * A new session with the same past, or with the first `at` events of it: to try
+   * another way from there. The original is not changed, and both go on by
+   * themselves. It is kept where the original is: a durable fork is written to the
+   * same store, all of it or as if it had never been; one whose process died in
+   * between is refused as damaged, until it is deleted.
+   *
+   * It stands where its events lead: in the middle of a turn it is `interrupted`,
+   * with calls that wait for a person it is `needs_approval`. Calls that were
+   * begun before the cut keep their `callKey`: if both sessions finish such a call,
+   * its tool gets the same key twice, so that a receiver that heeds it acts once.
+   * Later calls have keys of their own session. What is committed together may be
+   * cut apart, as a decision from its move, or a verdict from the call it allows:
+   * the next turn without input finishes that first, as it would have been.
+   *
+   * What the past has spent counts for the limits of the fork too.
+   *
+   * @throws {ConfigError} if `at` is no whole number from 0 to the end of the log, or an option is not usable.
+   * @throws {ConflictError} if the store has a session of that id.
+   * @throws {StateError} if the past leads to a step that the graph lacks.
+   *
+   * @example Another answer to the same question
+   * ```ts
+   * import { Agent, decide, MockLLM } from "@nomos/agent";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const agent = new Agent({
+   *   name: "adviser",
+   *   llm: new MockLLM([decide.respond("Tea"), decide.respond("Coffee")]),
+   *   start: "advise",
+   *   steps: { advise: { description: "Say what to drink" } },
+   * });
+   * const session = agent.createSession();
+   * await session.next("Tea or coffee?");
+   * const fork = await session.fork({ at: 1 });
+   * assertEquals([fork.status, (await fork.resume()).response], ["interrupted", "Coffee"]);
+   * assertEquals(session.state.events.length, fork.state.events.length);
+   * ```
+   */
+  async fork(options: ForkOptions = {}): Promise<Session<StepId>> {
+    // Loaded when a first session is forked.
+    const { forkSession } = await import("./fork_session.ts");
+    return new Session(await forkSession(this.#live, options));
   }
 
   #checkWhole(): void {

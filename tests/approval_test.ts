@@ -132,6 +132,19 @@ Deno.test("calls that need no approval run at once; others are decided separatel
   ]);
 });
 
+Deno.test("calls that wait may be decided before all others have ended", async () => {
+  const calls = [{ tool: "look", args: {} }, { tool: "pay", args: { to: "ann" } }];
+  const { agent, paid } = shop([decide.calls(calls), decide.respond("Done")]);
+  const limits = { turn: { toolCalls: 0 } };
+  const limited = agent.createSession({ limits });
+  assertEquals((await limited.next("Pay")).status, "limited");
+  assertEquals(limited.approvals.map(({ tool }) => tool), ["pay"]);
+  const session = agent.createSession({ state: copied(limited.state) });
+  const turn = await session.approve("s/1/1");
+  assertEquals([turn.status, paid, session.approvals], ["waiting", ["ann"], []]);
+  assertEquals(turn.toolResults.map(({ text }) => text), ["seen", "paid ann"]);
+});
+
 Deno.test("needsApproval decides by what the schema gave, and by the context", async () => {
   const asked: unknown[] = [];
   const { agent, paid } = shop([pay("ann", "bob"), decide.respond("Done")], {

@@ -67,6 +67,7 @@ async function fill(store: Store, id: string, count: number): Promise<void> {
     clock: systemClock,
     random: Math.random,
     ids: () => crypto.randomUUID(),
+    migrateResult: undefined,
   });
   await stored.begin(undefined);
   const events = [...eventsOf(id, count)];

@@ -27,7 +27,7 @@ export async function openChild(call: ChildCall, context: unknown): Promise<Live
     (caller.children ??= new Map()).set(id, session);
     return session;
   }
-  const place = await durability.openChild(id, agent.graph.start);
+  const place = await durability.openChild(id, agent.graph.start, agent.migrateResult);
   const { step } = place.log.position;
   if (!agent.graph.steps.has(step)) {
     const known = [...agent.graph.steps.keys()].map(quote).join(", ");

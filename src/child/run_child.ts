@@ -31,21 +31,20 @@ export async function runChild(call: ChildCall, args: unknown): Promise<unknown>
     );
   }
   const context = contextOf(parts, caller.context);
+  const heldBy = (error: unknown) => new HeldCall(call.call, [], { error });
   try {
     call.session = await openChild(call, context);
   } catch (error) {
-    if (signal.aborted) throw error;
-    return new HeldCall(call.call, [], { error });
+    return heldBy(error);
   }
   const { session } = call;
   const input = session.log.head === 0 ? inputOf(parts, args) : undefined;
   try {
     await goOn(call, session, input);
   } catch (error) {
-    // What happens after an abort is dropped.
-    if (!signal.aborted) return new HeldCall(call.call, [], { error });
+    return heldBy(error);
   }
-  if (session.restingStatus === "needs_approval" && !signal.aborted) {
+  if (session.restingStatus === "needs_approval") {
     return new HeldCall(call.call, pendingApprovals(session));
   }
   keepState(caller, session);

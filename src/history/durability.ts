@@ -5,6 +5,8 @@
  */
 import type { SessionEvent } from "./event.ts";
 import type { Log } from "./log.ts";
+import type { Position } from "./position.ts";
+import type { MigrateResult } from "./result_migration.ts";
 
 /** Makes the turns of a session durable. */
 export interface Durability {
@@ -23,7 +25,16 @@ export interface Durability {
    * Opens the log of a call's session in the same place, or begins it in the step
    * `start`. During a turn only: who may write this session may write that one.
    */
-  openChild(id: string, start: string): Promise<DurableLog>;
+  openChild(
+    id: string,
+    start: string,
+    migrateResult: MigrateResult | undefined,
+  ): Promise<DurableLog>;
+  /**
+   * Makes another session in the same place, with the first `at` events; `check`
+   * throws if it cannot stand where they lead. All of its log is here.
+   */
+  fork(id: string, at: number, check: (position: Position) => void): Promise<DurableLog>;
 }
 
 /** A log and what keeps it. */

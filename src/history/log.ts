@@ -82,6 +82,13 @@ export class Log {
     for (const event of rest) this.#events.push(event);
   }
 
+  /** Folds all events anew, from the step in which the session began. */
+  foldAgain(start: string): void {
+    const position = new Position(start);
+    for (const event of this.#events) position.apply(event);
+    this.position.become(position);
+  }
+
   #push(events: readonly SessionEvent[]): void {
     for (const event of events) {
       this.#events.push(event);

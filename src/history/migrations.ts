@@ -11,8 +11,18 @@ import { isPlainObject } from "../json.ts";
  */
 export type Migration = (event: Readonly<Record<string, unknown>>) => unknown;
 
-/** The migrations, the first from version 1. */
-const MIGRATIONS: readonly Migration[] = [addCallToStarted];
+/** The migrations, the first from version 1. The form of this release comes after the last. */
+export const MIGRATIONS: readonly Migration[] = [addCallToStarted];
+
+/** The version that migrations lead to. */
+export function versionAfter(migrations: readonly Migration[]): number {
+  return migrations.length + 1;
+}
+
+/** Whether a value is the version of anything: those that are too new are among them. */
+export function isVersion(version: unknown): version is number {
+  return Number.isSafeInteger(version) && (version as number) >= 1;
+}
 
 /** Events of an earlier version in the form of this one. What is no event is left to validation. */
 export function migrateEvents(

@@ -111,6 +111,17 @@ export class Position {
     ]);
   }
 
+  /** A position that goes its own way from here. */
+  copy(): Position {
+    return Position.from(this.step, this.snapshot())!;
+  }
+
+  /** Becomes as another one is, which is not used any more. */
+  become(other: Position): void {
+    Object.assign(this, other);
+    this.#lastGroup = other.#lastGroup;
+  }
+
   /** Takes the next event of the log into account. */
   apply(event: SessionEvent): void {
     switch (event.type) {

@@ -10,7 +10,13 @@ import type { Usage } from "../llm/llm.ts";
 import type { SessionEvent } from "./event.ts";
 import { eventSchema, usageSchema } from "./event_schema.ts";
 import { Log } from "./log.ts";
-import { migrateEvents } from "./migrations.ts";
+import {
+  isVersion,
+  migrateEvents,
+  type Migration,
+  MIGRATIONS,
+  versionAfter,
+} from "./migrations.ts";
 import type { SessionStatus } from "./position.ts";
 import { Spending } from "./spending.ts";
 
@@ -57,11 +63,12 @@ const stateSchema = v.strictObject({
 /**
  * Reads a state that may come from anywhere; what it gives shares nothing with it.
  *
+ * @param migrations From each version to the next; the last one gives the form of this release.
  * @throws {StateError} naming the path, if it is of another version or not well formed.
  */
-export function readState(value: unknown): State {
+export function readState(value: unknown, migrations: readonly Migration[] = MIGRATIONS): State {
   try {
-    return readStateAt("", value);
+    return readStateAt("", value, migrations);
   } catch (cause) {
     if (cause instanceof StateError) throw cause;
     throw new StateError("", `reading it failed: ${reasonOf(cause)}: expected JSON`, { cause });
@@ -69,17 +76,17 @@ export function readState(value: unknown): State {
 }
 
 /** Reads a state that is found at a place in another one: text before the paths of its own. */
-function readStateAt(at: string, value: unknown): State {
+function readStateAt(at: string, value: unknown, migrations: readonly Migration[]): State {
   const version = isPlainObject(value) ? value.version : undefined;
-  if (!isKnownVersion(version)) {
-    const expected = typeof version === "number" && version > STATE_VERSION
-      ? `${STATE_VERSION} or lower: a newer release wrote it`
-      : `1 to ${STATE_VERSION}`;
+  const newest = versionAfter(migrations);
+  if (!isVersion(version) || version > newest) {
+    const expected = typeof version === "number" && version > newest
+      ? `${newest} or lower: a newer release wrote it`
+      : `1 to ${newest}`;
     throw new StateError(`${at}version`, `it is ${quote(version)}: expected ${expected}`);
   }
-  const result = v.safeParse(stateSchema, migrateState(value as JsonObject, version), {
-    abortEarly: true,
-  });
+  const migrated = migrateState(value as JsonObject, version, migrations);
+  const result = v.safeParse(stateSchema, migrated, { abortEarly: true });
   if (!result.success) {
     const issue: v.BaseIssue<unknown> = result.issues[0];
     throw new StateError(`${at}${v.getDotPath(issue) ?? ""}`, issue.message);
@@ -88,7 +95,7 @@ function readStateAt(at: string, value: unknown): State {
   const state = rest as State;
   checkOrder(at, state.events);
   if (children === undefined) return state;
-  return { ...state, children: readChildren(at, children, state.events) };
+  return { ...state, children: readChildren(at, children, state.events, migrations) };
 }
 
 /** Reads the sessions of calls: each has the name of its call, which the log knows. */
@@ -96,6 +103,7 @@ function readChildren(
   at: string,
   children: JsonObject,
   events: readonly SessionEvent[],
+  migrations: readonly Migration[],
 ): Readonly<Record<string, State>> {
   const started = new Set(
     events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []),
@@ -105,7 +113,7 @@ function readChildren(
     if (!started.has(callKey)) {
       throw new StateError(path, "no call of that name was started: expected the key of one");
     }
-    const state = readStateAt(`${path}.`, child);
+    const state = readStateAt(`${path}.`, child, migrations);
     if (state.sessionId !== callKey) {
       throw new StateError(
         `${path}.sessionId`,
@@ -138,19 +146,18 @@ export function stateOf(
   };
 }
 
-function isKnownVersion(version: unknown): version is number {
-  return Number.isSafeInteger(version) && (version as number) >= 1 &&
-    (version as number) <= STATE_VERSION;
-}
-
 /** A state of an earlier version in the form of this one. */
-function migrateState(state: JsonObject, version: number): unknown {
-  if (version === STATE_VERSION) return state;
+function migrateState(
+  state: JsonObject,
+  version: number,
+  migrations: readonly Migration[],
+): unknown {
+  if (version === STATE_VERSION && migrations === MIGRATIONS) return state;
   const { events } = state;
   return {
     ...state,
     version: STATE_VERSION,
-    events: Array.isArray(events) ? migrateEvents(events, version) : events,
+    events: Array.isArray(events) ? migrateEvents(events, version, migrations) : events,
   };
 }
 
@@ -191,13 +198,8 @@ function checkOrder(at: string, events: readonly SessionEvent[]): void {
  * @throws {StateError} if the events do not lead to the step and status it names.
  */
 export function logOf(state: State, steps: ReadonlyMap<string, unknown>): Log {
-  if (!steps.has(state.step)) {
-    const known = [...steps.keys()].map(quote).join(", ");
-    throw new StateError("step", `unknown step ${quote(state.step)}: expected ${known}`);
-  }
-  // The graph may begin elsewhere by now; the session began where it first left.
-  const first = state.events.find((event) => event.type === "moved");
-  const log = new Log(first?.from ?? state.step, state.events);
+  checkStep(state.step, steps);
+  const log = new Log(startOf(state.events, state.step), state.events);
   const { step, status } = log.position;
   if (step !== state.step) {
     throw new StateError("step", `it is "${state.step}", but the events lead to "${step}"`);
@@ -208,4 +210,20 @@ export function logOf(state: State, steps: ReadonlyMap<string, unknown>): Log {
     throw new StateError("status", `it is "${state.status}", but the events say "${status}"`);
   }
   return log;
+}
+
+/** The step in which a session began, wherever the graph may begin by now: where it first left. */
+export function startOf(events: readonly SessionEvent[], step: string): string {
+  return events.find((event) => event.type === "moved")?.from ?? step;
+}
+
+/**
+ * Makes sure that a session can be in a step.
+ *
+ * @throws {StateError} if the graph lacks it.
+ */
+export function checkStep(step: string, steps: ReadonlyMap<string, unknown>): void {
+  if (steps.has(step)) return;
+  const known = [...steps.keys()].map(quote).join(", ");
+  throw new StateError("step", `unknown step ${quote(step)}: expected ${known}`);
 }

@@ -134,7 +134,9 @@ export class MockLLM implements LLM {
    * lies behind another way out is for the next session of the same model.
    *
    * All it says is legal, and the same for the same seed and the same requests.
-   * What is pushed is played first; `assertDone()` minds only that.
+   * What is pushed is played first; `assertDone()` minds only that. It decides
+   * nothing about calls that wait for approval: `session.approve()` and `deny()` go
+   * on with the tour, and so does a new input, which gives them up.
    *
    * Arguments and structured answers are made from their schemas, the simplest
    * that is accepted. Where a check cannot be met by chance, give `samples` or

@@ -7,7 +7,13 @@ import * as v from "valibot";
 import { reasonOf, StateError } from "../errors.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { eventSchema } from "../history/event_schema.ts";
-import { migrateEvents } from "../history/migrations.ts";
+import {
+  isVersion,
+  migrateEvents,
+  type Migration,
+  MIGRATIONS,
+  versionAfter,
+} from "../history/migrations.ts";
 import { STATE_VERSION } from "../history/state.ts";
 import { damaged } from "./hash_chain.ts";
 import type { StoredEntry } from "./store.ts";
@@ -23,10 +29,15 @@ export function bodyOf(event: SessionEvent): string {
 /**
  * The event of an entry, in the form of this release.
  *
+ * @param migrations From each version to the next; the last one gives the form of this release.
  * @throws {SessionDamagedError} if it is none.
  * @throws {StateError} if a newer release wrote it.
  */
-export function eventOf(id: string, { seq, body }: StoredEntry): SessionEvent {
+export function eventOf(
+  id: string,
+  { seq, body }: StoredEntry,
+  migrations: readonly Migration[] = MIGRATIONS,
+): SessionEvent {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -34,14 +45,15 @@ export function eventOf(id: string, { seq, body }: StoredEntry): SessionEvent {
     throw damaged(id, `entry ${seq} is no JSON: ${reasonOf(cause)}`, { cause });
   }
   const [version, stored]: unknown[] = Array.isArray(value) ? value : [];
-  if (typeof version !== "number") throw damaged(id, `entry ${seq} is no event`);
-  if (version > STATE_VERSION) {
+  if (!isVersion(version)) throw damaged(id, `entry ${seq} is no event`);
+  const newest = versionAfter(migrations);
+  if (version > newest) {
     throw new StateError(
       `events.${seq}`,
-      `its version is ${version}: expected ${STATE_VERSION} or lower: a newer release wrote it`,
+      `its version is ${version}: expected ${newest} or lower: a newer release wrote it`,
     );
   }
-  const [migrated] = migrateEvents([stored], version);
+  const [migrated] = migrateEvents([stored], version, migrations);
   const result = v.safeParse(eventSchema, migrated, { abortEarly: true });
   if (!result.success) {
     throw damaged(id, `entry ${seq} is no event: ${result.issues[0].message}`);

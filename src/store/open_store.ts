@@ -20,9 +20,11 @@ const OPENERS: Readonly<Record<string, (url: string, rest: string) => Store | Pr
     const { sqliteStore } = await import("./sqlite/mod.ts");
     return sqliteStore(path);
   },
+  postgres: openPostgres,
+  postgresql: openPostgres,
 };
 
-const KNOWN = '"memory:" or "sqlite:agent.db"';
+const KNOWN = '"memory:", "sqlite:agent.db" or "postgres://user:password@host/database"';
 
 /**
  * Opens the store of a URL. Its driver is loaded when it is first needed: a
@@ -33,6 +35,7 @@ const KNOWN = '"memory:" or "sqlite:agent.db"';
  * | `memory:` | {@linkcode memoryStore}: lost with the program |
  * | `sqlite:agent.db`, `sqlite:/var/agent.db` | a SQLite file, by its path as it is; needs `--allow-read` and `--allow-write` for it |
  * | `sqlite::memory:` | a SQLite database without a file: lost when it is closed |
+ * | `postgres://…`, `postgresql://…` | a PostgreSQL database, as `postgresStore()` takes it, with the permissions it needs |
  *
  * What stands behind `sqlite:` is a path and no part of a URL: nothing in it is escaped.
  *
@@ -61,6 +64,11 @@ export async function openStore(url: string): Promise<Store> {
     );
   }
   return await OPENERS[name]!(url, rest);
+}
+
+async function openPostgres(url: string): Promise<Store> {
+  const { postgresStore } = await import("./postgres/mod.ts");
+  return postgresStore(url);
 }
 
 /** The path of a SQLite file; `sqlite:///var/agent.db` is a way to write one as well. */

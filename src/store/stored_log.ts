@@ -3,17 +3,19 @@
  *
  * @module
  */
-import { wait } from "../clock.ts";
 import type { DurableLog } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
+import { type MigrateResult, migrateResultOf } from "../history/result_migration.ts";
 import { bodyOf, eventOf } from "./entry_body.ts";
 import { checkChain, damaged, type Link, nextHash } from "./hash_chain.ts";
 import { leaseLost, type LeaseOptions, SessionLease } from "./session_lease.ts";
 import type { Store, StoredEntry, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
-import { findOrCreate } from "./stored_session.ts";
+import { writeFork } from "./stored_fork.ts";
+import { find, findOrCreate, type FoundSession } from "./stored_session.ts";
+import { appendSurely } from "./sure_append.ts";
 
 /** How many entries are read at once. */
 const PAGE = 1_000;
@@ -21,46 +23,55 @@ const PAGE = 1_000;
 /** After so many events a new snapshot is written with them. */
 const SNAPSHOT_EVERY = 64;
 
-/** How often a write is tried again that certainly did not happen, and how long to wait before. */
-const RETRIES = 3;
-const RETRY_DELAY = 100;
+/** How a stored session is read and written. */
+export interface StoredLogOptions extends LeaseOptions {
+  /** Brings results into the form of today's tools. Entries stay as they were stored. */
+  readonly migrateResult: MigrateResult | undefined;
+}
 
 /** Keeps a log and the store's session the same. */
 export class StoredLog implements DurableLog {
-  /** The log, as far as it is known here. */
+  /** The log, as far as it is known here, with its results migrated. */
   readonly log: Log;
   readonly #store: Store;
   readonly #id: string;
-  readonly #options: LeaseOptions;
+  readonly #options: StoredLogOptions;
   readonly #start: string;
   readonly #first: Link;
   /** Where the session ends, as far as it is known here. */
   #end: Link;
   /** Where the part begins that was read; all before follows from a snapshot. */
-  #from: Link;
+  readonly #from: Link;
+  /** The position in that snapshot, until it is held to the log. */
+  #snapshot: string | undefined;
   #snapshotHead: number;
+  /**
+   * Where the session stands by its entries as they are stored: what snapshots
+   * hold. It is the log's own position unless results are migrated.
+   */
+  readonly #stored: Position;
   #lease: SessionLease | undefined;
   /** Why it is not known where the session ends, once an answer was lost for good. */
   #doubt: StoreError | undefined;
 
   private constructor(
     store: Store,
-    id: string,
-    first: Link,
-    start: string,
-    options: LeaseOptions,
-    position: Position,
-    from: Link,
+    { stored: { id, snapshot }, first, start }: FoundSession,
+    options: StoredLogOptions,
   ) {
+    const position = snapshot && readSnapshot(id, start, snapshot.body);
     this.#store = store;
     this.#id = id;
     this.#first = first;
     this.#start = start;
     this.#options = options;
-    this.#from = from;
-    this.#end = from;
-    this.#snapshotHead = from.head;
-    this.log = Log.behind(position, from.head, (events) => this.#commit(events));
+    this.#from = snapshot === undefined || position === undefined ? first : snapshot;
+    this.#end = this.#from;
+    this.#snapshot = position?.snapshot();
+    this.#snapshotHead = this.#from.head;
+    this.#stored = position ?? new Position(start);
+    const own = options.migrateResult === undefined ? this.#stored : this.#stored.copy();
+    this.log = Log.behind(own, this.#from.head, (events) => this.#commit(events));
   }
 
   /**
@@ -74,24 +85,32 @@ export class StoredLog implements DurableLog {
     store: Store,
     id: string,
     firstStep: string,
-    options: LeaseOptions,
+    options: StoredLogOptions,
     caller?: string,
   ): Promise<StoredLog> {
-    const { stored, first, start } = await findOrCreate(store, id, firstStep, caller);
-    const { snapshot } = stored;
-    const position = snapshot && readSnapshot(id, start, snapshot.body);
-    const log = snapshot === undefined || position === undefined
-      ? new StoredLog(store, id, first, start, options, new Position(start), first)
-      : new StoredLog(store, id, first, start, options, position, snapshot);
-    await log.#catchUp(stored);
+    const found = await findOrCreate(store, id, firstStep, caller);
+    return await StoredLog.#of(store, found, options);
+  }
+
+  static async #of(
+    store: Store,
+    found: FoundSession,
+    options: StoredLogOptions,
+  ): Promise<StoredLog> {
+    const log = new StoredLog(store, found, options);
+    await log.#catchUp(found.stored);
     return log;
   }
 
   /** Opens the session of a call. Whoever wrote it before does not write this one any more. */
-  async openChild(id: string, start: string): Promise<DurableLog> {
+  async openChild(
+    id: string,
+    start: string,
+    migrateResult: MigrateResult | undefined,
+  ): Promise<DurableLog> {
     if (this.#lease === undefined) throw leaseLost(this.#id);
     await this.#lease.confirm();
-    const options: LeaseOptions = { ...this.#options, whenBusy: "interrupt" };
+    const options: StoredLogOptions = { ...this.#options, whenBusy: "interrupt", migrateResult };
     return await StoredLog.open(this.#store, id, start, options, this.#id);
   }
 
@@ -122,25 +141,29 @@ export class StoredLog implements DurableLog {
 
   /** Reads what a snapshot stands for, and holds the snapshot to it. */
   async load(): Promise<void> {
-    const { head, hash } = this.#from;
     if (this.log.isWhole) return;
+    const position = new Position(this.#start);
     const past: SessionEvent[] = [];
     let link = this.#first;
-    while (link.head < head) {
-      const page = await this.#read(link, Math.min(PAGE, head - link.head));
-      past.push(...page.events);
+    while (link.head < this.#from.head) {
+      const page = await this.#read(link, this.#from.head - link.head);
+      for (const entry of page.entries) {
+        const event = eventOf(this.#id, entry);
+        position.apply(event);
+        past.push(this.#migrated(event));
+      }
       link = page.link;
     }
     // A turn may have begun meanwhile, and read the same.
     if (this.log.isWhole) return;
-    if (link.hash !== hash) throw damaged(this.#id, "its snapshot is of another log");
-    const position = new Position(this.#start);
-    for (const event of past) position.apply(event);
-    for (const event of this.log.events) position.apply(event);
-    if (position.snapshot() !== this.log.position.snapshot()) {
+    if (link.hash !== this.#from.hash) throw damaged(this.#id, "its snapshot is of another log");
+    if (position.snapshot() !== this.#snapshot) {
       throw damaged(this.#id, "its snapshot does not follow from its log");
     }
+    this.#snapshot = undefined;
     this.log.fill(past);
+    // The snapshot knew results only as they are stored.
+    if (this.#stored !== this.log.position) this.log.foldAgain(this.#start);
   }
 
   /** Reads events, whether they are here or not. */
@@ -152,11 +175,38 @@ export class StoredLog implements DurableLog {
       if (entries.length === 0) throw damaged(this.#id, `entry ${at} is missing`);
       for (const entry of entries) {
         if (entry.seq !== at) throw damaged(this.#id, `entry ${at} is missing`);
-        yield eventOf(this.#id, entry);
+        yield this.#migrated(eventOf(this.#id, entry));
         at++;
       }
     }
     for (; at < this.log.head; at++) yield this.log.at(at)!;
+  }
+
+  /** A session in the same store with the first `at` events of this one. */
+  async fork(id: string, at: number, check: (position: Position) => void): Promise<StoredLog> {
+    const position = new Position(this.#start);
+    const bodies: string[] = [];
+    let link = this.#first;
+    while (link.head < at) {
+      const page = await this.#read(link, at - link.head);
+      for (const entry of page.entries) {
+        position.apply(eventOf(this.#id, entry));
+        bodies.push(entry.body);
+      }
+      link = page.link;
+    }
+    check(position);
+    const snapshot = at < SNAPSHOT_EVERY ? undefined : position.snapshot();
+    const past = { id: this.#id, start: this.#start, bodies, snapshot };
+    await writeFork(this.#store, id, past, this.#options);
+    const found = await find(this.#store, id);
+    if (found === undefined) {
+      throw new ConflictError(`Cannot open session ${JSON.stringify(id)}: it is gone`);
+    }
+    // Read as anybody will read it: what was written is checked by that.
+    const fork = await StoredLog.#of(this.#store, found, this.#options);
+    await fork.load();
+    return fork;
   }
 
   /** Reads what was appended since. */
@@ -165,8 +215,11 @@ export class StoredLog implements DurableLog {
       throw damaged(this.#id, `it ends at entry ${session.head}: expected ${this.#end.head}`);
     }
     while (this.#end.head < session.head) {
-      const page = await this.#read(this.#end, Math.min(PAGE, session.head - this.#end.head));
-      this.log.take(page.events);
+      const page = await this.#read(this.#end, session.head - this.#end.head);
+      const events = page.entries.map((entry) => eventOf(this.#id, entry));
+      const migrated = events.map((event) => this.#migrated(event));
+      this.#applyToStored(events);
+      this.log.take(migrated);
       this.#end = page.link;
     }
     if (this.#end.hash !== session.hash) {
@@ -174,16 +227,24 @@ export class StoredLog implements DurableLog {
     }
   }
 
+  /** Reads a page of at most so many entries, and makes sure that they follow. */
   async #read(
     link: Link,
-    limit: number,
-  ): Promise<{ readonly events: readonly SessionEvent[]; readonly link: Link }> {
-    const entries = await this.#store.entries(this.#id, { from: link.head, limit });
+    most: number,
+  ): Promise<{ readonly entries: readonly StoredEntry[]; readonly link: Link }> {
+    const range = { from: link.head, limit: Math.min(PAGE, most) };
+    const entries = await this.#store.entries(this.#id, range);
     if (entries.length === 0) throw damaged(this.#id, `entry ${link.head} is missing`);
-    return {
-      link: await checkChain(this.#id, link, entries),
-      events: entries.map((entry) => eventOf(this.#id, entry)),
-    };
+    return { entries, link: await checkChain(this.#id, link, entries) };
+  }
+
+  #migrated(event: SessionEvent): SessionEvent {
+    return migrateResultOf(event, this.#options.migrateResult);
+  }
+
+  #applyToStored(events: readonly SessionEvent[]): void {
+    if (this.#stored === this.log.position) return;
+    for (const event of events) this.#stored.apply(event);
   }
 
   async #commit(events: readonly SessionEvent[]): Promise<void> {
@@ -191,17 +252,26 @@ export class StoredLog implements DurableLog {
     if (lease === undefined) throw leaseLost(this.#id);
     lease.lost.throwIfAborted();
     if (this.#doubt !== undefined) throw this.#doubt;
+    const before = this.#end;
     const entries: StoredEntry[] = [];
-    let { head, hash } = this.#end;
+    let { head, hash } = before;
     for (const event of events) {
       const body = bodyOf(event);
       hash = await nextHash(hash, body);
       entries.push({ seq: head++, body, hash });
     }
+    const after = { head, hash };
     const isDue = head - this.#snapshotHead >= SNAPSHOT_EVERY;
-    const snapshot = isDue ? this.#snapshotAfter(events) : undefined;
+    const snapshot = isDue && { snapshot: this.#snapshotAfter(events) };
+    const appended = { head: before.head, entries, ...snapshot };
     try {
-      await this.#append(lease, entries, snapshot, { head, hash });
+      await appendSurely(
+        this.#store,
+        lease.lease,
+        appended,
+        { before, after },
+        this.#options.clock,
+      );
     } catch (error) {
       // Whoever lost a race with another writer has lost the session.
       const isLost = error instanceof ConflictError || error instanceof LeaseLostError;
@@ -212,47 +282,14 @@ export class StoredLog implements DurableLog {
       throw lost;
     }
     if (isDue) this.#snapshotHead = head;
-    this.#end = { head, hash };
+    this.#end = after;
+    this.#applyToStored(events);
   }
 
   #snapshotAfter(events: readonly SessionEvent[]): string {
-    const position = Position.from(this.#start, this.log.position.snapshot())!;
+    const position = this.#stored.copy();
     for (const event of events) position.apply(event);
     return position.snapshot();
-  }
-
-  /** Appends, and finds out whether it happened where the answer was lost. */
-  async #append(
-    { lease }: SessionLease,
-    entries: readonly StoredEntry[],
-    snapshot: string | undefined,
-    after: Link,
-  ): Promise<void> {
-    const { head } = this.#end;
-    const appended = snapshot === undefined ? { head, entries } : { head, entries, snapshot };
-    for (let attempt = 0;; attempt++) {
-      try {
-        return await this.#store.append(lease, appended);
-      } catch (error) {
-        const isOver = attempt === RETRIES ||
-          !(error instanceof StoreError && (error.isRetryable || error.isUnknown));
-        if (isOver) throw error;
-        await wait(this.#options.clock, RETRY_DELAY * 2 ** attempt, undefined);
-        if (error.isUnknown && await this.#isAppended(after, error)) return;
-      }
-    }
-  }
-
-  async #isAppended({ head, hash }: Link, cause: StoreError): Promise<boolean> {
-    let session: StoredSession | undefined;
-    try {
-      session = await this.#store.read(this.#id);
-    } catch {
-      throw cause;
-    }
-    if (session?.head === head && session.hash === hash) return true;
-    if (session?.head === this.#end.head && session.hash === this.#end.hash) return false;
-    throw leaseLost(this.#id);
   }
 }
 

@@ -1,12 +1,11 @@
 /**
- * What a store is told of a session when it is created, and tells of it later.
+ * Finding a session in a store.
  *
  * @module
  */
-import * as v from "valibot";
-import { ConfigError, quote, StateError } from "../errors.ts";
-import { STATE_VERSION } from "../history/state.ts";
-import { damaged, firstHash, type Link } from "./hash_chain.ts";
+import { ConfigError, quote } from "../errors.ts";
+import { firstHash, type Link } from "./hash_chain.ts";
+import { readMeta, writeMeta } from "./session_meta.ts";
 import type { Store, StoredSession } from "./store.ts";
 import { ConflictError } from "./store_errors.ts";
 
@@ -20,12 +19,22 @@ export interface FoundSession {
 }
 
 /**
+ * Finds a session; undefined if there is none.
+ *
+ * @throws {StateError} if a newer release wrote it.
+ * @throws {SessionDamagedError} if what it was created with is no session of an agent.
+ */
+export async function find(store: Store, id: string): Promise<FoundSession | undefined> {
+  const stored = await store.read(id);
+  if (stored === undefined) return undefined;
+  return { stored, first: await firstLink(id), start: readMeta(stored).start };
+}
+
+/**
  * Finds a session, or creates it in the step `start`. `caller` is the session
  * whose call it belongs to, if it belongs to one.
  *
- * @throws {StateError} if a newer release wrote it.
- * @throws {ConfigError} if it is of that id, but not that caller's.
- * @throws {SessionDamagedError} if what it was created with is no session of an agent.
+ * @throws {ConfigError} if it is of that id, but not that caller's; and what {@linkcode find} throws.
  */
 export async function findOrCreate(
   store: Store,
@@ -33,9 +42,9 @@ export async function findOrCreate(
   start: string,
   caller?: string,
 ): Promise<FoundSession> {
-  const first: Link = { head: 0, hash: await firstHash(id) };
+  const first = await firstLink(id);
   const stored = await store.read(id) ?? await create(store, id, first, start, caller);
-  const meta = metaOf(stored);
+  const meta = readMeta(stored);
   if (caller !== undefined && meta.caller !== caller) {
     throw new ConfigError(
       `Cannot open the session of call ${quote(id)}: the session of that id is not one that ` +
@@ -45,6 +54,10 @@ export async function findOrCreate(
   return { stored, first, start: meta.start };
 }
 
+async function firstLink(id: string): Promise<Link> {
+  return { head: 0, hash: await firstHash(id) };
+}
+
 async function create(
   store: Store,
   id: string,
@@ -52,9 +65,8 @@ async function create(
   start: string,
   caller: string | undefined,
 ): Promise<StoredSession> {
-  const meta = { version: STATE_VERSION, start, ...(caller !== undefined && { caller }) };
   try {
-    await store.create(id, { meta: JSON.stringify(meta), hash });
+    await store.create(id, { meta: writeMeta({ start, caller }), hash });
   } catch (error) {
     // Somebody else was faster: it is theirs that is opened.
     if (!(error instanceof ConflictError)) throw error;
@@ -62,29 +74,4 @@ async function create(
   const stored = await store.read(id);
   if (stored === undefined) throw new ConflictError(`Cannot open session ${quote(id)}: it is gone`);
   return stored;
-}
-
-const metaShape = v.object({
-  version: v.number(),
-  start: v.string(),
-  caller: v.optional(v.string()),
-});
-
-function metaOf({ id, meta }: StoredSession): v.InferOutput<typeof metaShape> {
-  let value: unknown;
-  try {
-    value = JSON.parse(meta);
-  } catch (cause) {
-    throw damaged(id, "what it was created with is no JSON", { cause });
-  }
-  const result = v.safeParse(metaShape, value);
-  if (!result.success) throw damaged(id, "what it was created with is no session of an agent");
-  const { version } = result.output;
-  if (version > STATE_VERSION) {
-    throw new StateError(
-      "version",
-      `it is ${version}: expected ${STATE_VERSION} or lower: a newer release wrote it`,
-    );
-  }
-  return result.output;
 }

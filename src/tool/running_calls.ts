@@ -47,6 +47,8 @@ export type CallRest = CallOutcome | HeldCall;
 export class CallContext implements ToolContext {
   /** Frees what waits for the call, when it is given up. */
   onGivenUp: (() => void) | undefined;
+  /** Whether nobody waits for the call any more. */
+  isGivenUp = false;
   #controller: AbortController | undefined;
   #reason: unknown;
 
@@ -124,6 +126,7 @@ export class RunningCalls {
     const reason = new DOMException("The turn was aborted", "AbortError");
     for (const { call, context, child } of this.#open.values()) {
       this.#ended.push(charged({ call, outcome: "aborted", text: reason.message }, child));
+      context.isGivenUp = true;
       context.abort(reason);
       context.onGivenUp?.();
     }
@@ -185,7 +188,8 @@ function runCall(
     if (!isThenable(result)) return succeed(result);
     const running = Promise.resolve(result);
     const { timeout } = tool;
-    const timed = timeout === undefined
+    // One that aborts its own turn is given up before its time is taken.
+    const timed = timeout === undefined || context.isGivenUp
       ? running
       : withTimeout(running, timeout, tool.name, context);
     return timed.then(succeed).catch(fail);

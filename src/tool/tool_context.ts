@@ -21,6 +21,6 @@ export interface ToolContext<out Context = unknown> extends GuardContext<Context
    * call of the same decision failed.
    */
   readonly signal: AbortSignal;
-  /** The name of this call: the same if the call is made again after a crash. */
+  /** The name of this call: the same if the call is made again after a crash, or by a fork of its session. */
   readonly callKey: string;
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Agent, decide, type LLM, type Session, Tool } from "@nomos/agent";
-import { memoryStore } from "@nomos/agent/store";
+import { type Lease, memoryStore, type Store } from "@nomos/agent/store";
 import * as v from "valibot";
 import { agentOf, copied, modelOf, storedEvents } from "./agents.ts";
 
@@ -43,12 +43,34 @@ function hanging(): Hanging {
 }
 
 /** Waits until something holds, for as many rounds as the engine needs. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+async function until(holds: () => boolean): Promise<void> {
   for (let round = 0; round < 1_000; round++) {
-    if (await holds()) return;
+    if (holds()) return;
     await Promise.resolve();
   }
   throw new Error("it never held");
+}
+
+/** A store that tells when the writers of so many sessions have given them back. */
+function releasing(
+  store: Store,
+  count: number,
+): { readonly store: Store; readonly all: Promise<void> } {
+  const { promise: all, resolve } = Promise.withResolvers<void>();
+  const released = new Set<string>();
+  const watched = new Proxy(store, {
+    get: (target, name) => {
+      const method = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return async (...args: unknown[]) => {
+        const result = await method.apply(target, args);
+        if (name === "release") released.add((args[0] as Lease).id);
+        if (released.size === count) resolve();
+        return result;
+      };
+    },
+  });
+  return { store: watched, all };
 }
 
 Deno.test("an abort of the caller ends every turn below, and is said with what was spent", async () => {
@@ -91,7 +113,7 @@ Deno.test("a stream that is broken off ends every turn below", async () => {
 });
 
 Deno.test("an abort ends what runs in a store as well, and gives every session back", async () => {
-  const store = memoryStore();
+  const { store, all } = releasing(memoryStore(), 3);
   const { build, hangs } = hanging();
   const session = await build().openSession("s", { store });
   const controller = new AbortController();
@@ -99,15 +121,10 @@ Deno.test("an abort ends what runs in a store as well, and gives every session b
   await hangs;
   controller.abort();
   assertEquals((await running).status, "interrupted");
-  const ids = ["s", "s/1/0", "s/1/0/1/0"];
-  await until(async () => {
-    const logs = await Promise.all(ids.map((id) => storedEvents(store, id)));
-    return logs.every((events) => events.at(-1)!.type === "tool_finished");
-  });
-  await until(async () => {
-    const leases = await Promise.all(ids.map((id) => store.claim(id, { owner: "next", ttl: 1 })));
-    return leases.every((lease) => lease !== undefined);
-  });
+  await all;
+  for (const id of ["s", "s/1/0", "s/1/0/1/0"]) {
+    assertEquals((await storedEvents(store, id)).at(-1)!.type, "tool_finished", id);
+  }
 });
 
 Deno.test("an agent that takes longer than the timeout of its tool is an error, and ends", async () => {

@@ -131,6 +131,22 @@ Deno.test("what input throws or gives instead of text is the call's result", asy
   }
 });
 
+Deno.test("what an agent is told is asked for once, however often its call goes on", async () => {
+  let inputs = 0;
+  const pays = modelOf([decide.call("pay", { to: "ann" }), decide.respond("paid")]);
+  const agent = agentOf("helper", pays, [payer([], { needsApproval: true })]);
+  const input = () => {
+    inputs++;
+    return "Pay";
+  };
+  const help = agent.asTool({ ...tool, args: v.object({}), input });
+  const llm = modelOf([decide.call("help"), decide.respond("done")]);
+  const session = agentOf("caller", llm, [help]).createSession({ id: "s" });
+  await session.next("Go");
+  assertEquals((await session.approve("s/1/0/1/0")).response, "done");
+  assertEquals(inputs, 1);
+});
+
 Deno.test("the agent's session gets the caller's context, or what is made of it", async () => {
   interface User {
     readonly user: string;

@@ -10,6 +10,7 @@ import {
   type ToolOptions,
 } from "@nomos/agent";
 import { memoryStore, type Store } from "@nomos/agent/store";
+import { hashOf } from "../../src/approval.ts";
 import { agentOf, copied, modelOf, payer, storedEvents } from "./agents.ts";
 
 const pay = (...to: string[]) =>
@@ -139,6 +140,37 @@ Deno.test("several agents that wait are decided about separately, while others r
   assertEquals(paid, ["s/1/2/1/0"]);
 });
 
+Deno.test("a stream that is broken off while agents wait loses none of what they ask", async () => {
+  for (const place of [0, 1]) {
+    const paid: string[] = [];
+    const build = () => {
+      const clerk = agentOf("clerk", modelOf([pay("ann"), decide.respond("paid")]), [
+        payer(paid, { needsApproval: true }),
+      ]);
+      return agentOf("boss", modelOf([ask("clerk", "clerk"), decide.respond("done")]), [
+        clerk.asTool({ name: "clerk", description: "Pay" }),
+      ]);
+    };
+    const [what, open] = openers(build)[place]!;
+    let session = await open();
+    let first = "";
+    for await (const part of session.stream("Go")) {
+      if (part.type !== "approval_requested") continue;
+      first = part.callKey;
+      break;
+    }
+    session = await open(session);
+    if (session.status === "interrupted") await session.resume();
+    // The other one waits too, or was given up while it was on its way there.
+    const ran = session.approvals.map(({ callKey }) => callKey);
+    assert(ran.includes(first), what);
+    while (session.approvals.length > 0) await session.approve(session.approvals[0]!.callKey);
+    assertEquals([session.status, paid], ["waiting", ran], what);
+    const events = await Array.fromAsync(session.events());
+    assertEquals(events.filter(({ type }) => type === "tool_finished").length, 2, what);
+  }
+});
+
 Deno.test("an agent whose call needs approval is not begun before", async () => {
   const asked: string[] = [];
   const helper = agentOf("helper", modelOf([decide.respond("helped")], asked), []);
@@ -240,7 +272,13 @@ Deno.test("a call below that was changed is not the one that was approved", asyn
     children: JSON.parse(JSON.stringify(children).replaceAll("ann", "eve")),
   };
   const continued: Session = build().createSession({ state: forged });
-  assertEquals(continued.approvals[0]!.args, { to: "ann" });
+  const { args, hash } = continued.approvals[0]!;
+  assertEquals(args, { to: "ann" });
   await assertRejects(() => continued.approve(ANN), ApprovalError, "expected its hash");
+  // Nor if its hash was changed with it.
+  const other = await hashOf(ANN, { tool: "pay", args: { to: "eve" } });
+  const below = JSON.parse(JSON.stringify(forged.children).replaceAll(hash, other));
+  const again: Session = build().createSession({ state: { ...forged, children: below } });
+  await assertRejects(() => again.approve(ANN), ApprovalError, "expected its hash");
   assertEquals(paid, []);
 });

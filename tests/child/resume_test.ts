@@ -98,6 +98,17 @@ Deno.test("the state of a turn has the agents below as they were at its end", as
   assertEquals(second.state.children!["s/1/0"]!.events.length, 7);
   assertEquals(session.state.children!["s/1/0"]!.status, "waiting");
   trajectoryOf(session.state.children!["s/1/0"]!).called("pay").answered("paid all");
+
+  const helper = agentOf("helper", modelOf([decide.respond("An answer")]), []);
+  const script = [ask("helper"), decide.respond("one"), ask("helper"), decide.respond("two")];
+  const boss = agentOf("boss", modelOf(script), [
+    helper.asTool({ name: "helper", description: "Help" }),
+  ]);
+  const twice = boss.createSession({ id: "s" });
+  const one = await twice.next("One");
+  const two = await twice.next("Two");
+  assertEquals(Object.keys(one.state.children!), ["s/1/0"]);
+  assertEquals(Object.keys(two.state.children!), ["s/1/0", "s/6/0"]);
 });
 
 /** A store of a process that dies at its nth write, before or after it. */

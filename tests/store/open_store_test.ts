@@ -25,12 +25,14 @@ Deno.test("openStore() opens the store that a URL names", async () => {
 
 Deno.test("openStore() refuses what is no URL of a store, and shows no password", async () => {
   const messages = {
-    "": 'by text without a scheme: expected "memory:" or "sqlite:agent.db"',
+    "": 'by text without a scheme: expected "memory:", "sqlite:agent.db" or "postgres://',
     "agent.db": "by text without a scheme",
     "/var/a:b.db": "by text without a scheme",
-    "mysql://me:secret@host/db": 'by a URL of scheme "mysql": expected "memory:" or "sqlite:',
+    "mysql://me:secret@host/db": 'by a URL of scheme "mysql": expected "memory:", "sqlite:',
     "constructor:secret": 'by a URL of scheme "constructor"',
     "memory:agent": 'Cannot open store "memory:agent": expected nothing behind the colon',
+    "postgres://me:secret@host:port/db": 'expected "postgres://user:password@host:port/database"',
+    "postgresql:me:secret": 'expected "postgres://user:password@host:port/database"',
     "sqlite:": 'Cannot open store "sqlite:": expected a path behind it',
     "sqlite://host/a.db": 'Cannot open store "sqlite://host/a.db": it names a host: expected ' +
       '"sqlite:host/a.db" or "sqlite:///…" for a path from the root',

@@ -255,6 +255,16 @@ Deno.test("RunningCalls leaves no timer behind when the turn is aborted", async 
   assertEquals((await outcomesOf(running)).map(({ outcome }) => outcome), ["aborted"]);
 });
 
+Deno.test("RunningCalls leaves no timer behind when a tool aborts its own turn", async () => {
+  const controller = new AbortController();
+  const stop = () => {
+    controller.abort();
+    return never();
+  };
+  const running = start([prepared(0, stop, 60_000)], controller.signal);
+  assertEquals((await outcomesOf(running))[0]!.outcome, "aborted");
+});
+
 Deno.test("RunningCalls leaves no timer behind when a sibling failed before the abort", async () => {
   const controller = new AbortController();
   const fails: Run = () => {

@@ -7,11 +7,13 @@
 import { decide, type Decision } from "../../decision/decision.ts";
 import type { LegalActions } from "../../decision/legal_actions.ts";
 import { FallbackError, ToolTimeoutError } from "../../errors.ts";
-import type { SessionEvent } from "../../history/event.ts";
+import type { SessionEvent, ToolFinishedEvent } from "../../history/event.ts";
 import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { raw, type RawOutput } from "../../llm/mock_llm.ts";
 import { wireOutput } from "../../llm/wire_output.ts";
-import { isLegal, type Move, openMoves, type PlannedMove } from "./move.ts";
+import type { ToolContext } from "../../tool/tool_context.ts";
+import type { ExploredVerdict } from "./exploration.ts";
+import { describeMove, isLegal, type Move, openMoves, type PlannedMove } from "./move.ts";
 import type { Player } from "./played_core.ts";
 import type { Sampled } from "./sampled_values.ts";
 import { describeTarget, type Target, type ToolOutcome } from "./target.ts";
@@ -31,14 +33,20 @@ export type Chooser = (step: string, legal: LegalActions) => Move | undefined;
 export class Director implements Player {
   /** What was played on this path, as a script for a mock. */
   script: (Decision | RawOutput)[] = [];
+  /** What was decided on this path about calls that waited. */
+  verdicts: ExploredVerdict[] = [];
   /** What happened on this path, in words. */
   readonly reached: Map<string, Target> = new Map();
+  /** What functions that decide about approval say now. */
+  isAsked = true;
   readonly llm: LLM;
   readonly #values: Sampled;
   readonly #wayOut: WayOut;
   readonly #maxIterations: number;
   /** Looks at every request before it is answered. */
   readonly #onRequest: (request: LLMRequest) => void;
+  /** Looks at every call of a tool before it is played. */
+  readonly #onCall: (callKey: string) => void;
   #plan: readonly PlannedMove[] = [];
   #next = 0;
   #choose: Chooser | undefined;
@@ -53,17 +61,20 @@ export class Director implements Player {
     readonly wayOut: WayOut;
     readonly maxIterations: number;
     readonly onRequest: (request: LLMRequest) => void;
+    readonly onCall: (callKey: string) => void;
   }) {
     this.#values = parts.values;
     this.#wayOut = parts.wayOut;
     this.#maxIterations = parts.maxIterations;
     this.#onRequest = parts.onRequest;
+    this.#onCall = parts.onCall;
     this.llm = { name: "explorer", decide: (request) => this.#decide(request) };
   }
 
   /** Begins another path. */
   begin(plan: readonly PlannedMove[], choose?: Chooser): void {
     this.script = [];
+    this.verdicts = [];
     this.reached.clear();
     this.#plan = plan;
     this.#next = 0;
@@ -97,18 +108,26 @@ export class Director implements Player {
         break;
       case "tool_finished": {
         const { tool } = event;
-        // A result that is none fails all the same: that was no success.
-        if (this.#outcome !== "success" || event.outcome === "ok") {
+        if (this.#isPlayed(event.outcome)) {
           this.#note({ kind: "tool", step: this.#step, tool, outcome: this.#outcome });
         }
         break;
       }
+      case "approval_requested":
+        this.#note({ kind: "approval", step: this.#step, tool: event.tool, isAsked: true });
+        break;
       case "error":
         for (const tool of event.attempt?.tools ?? []) {
           const outcome = "invalid arguments";
           this.#note({ kind: "tool", step: event.step, tool, outcome });
         }
     }
+  }
+
+  /** Whether a call ended as it was played: a result that is none fails, though it was a success. */
+  #isPlayed(outcome: ToolFinishedEvent["outcome"]): boolean {
+    if (this.#outcome === "success") return outcome === "ok";
+    return (this.#outcome === "denied") === (outcome === "denied");
   }
 
   #note(target: Target): void {
@@ -121,9 +140,27 @@ export class Director implements Player {
     return isOpen;
   }
 
-  callTool(tool: string): unknown {
+  needsApproval(step: string, tool: string): boolean {
+    if (!this.isAsked) this.#note({ kind: "approval", step, tool, isAsked: false });
+    return this.isAsked;
+  }
+
+  /** Decides about a call that waits: whether it is allowed. */
+  allows(tool: string): boolean {
+    const isAllowed = this.#outcome !== "denied";
+    this.verdicts.push({ tool, verdict: isAllowed ? "approved" : "denied" });
+    return isAllowed;
+  }
+
+  findOut(tool: string): unknown {
+    return this.#values.resultOf(tool);
+  }
+
+  callTool(tool: string, _: unknown, { callKey }: ToolContext): unknown {
+    this.#onCall(callKey);
     switch (this.#outcome) {
       case "success":
+      case "denied":
         return this.#values.resultOf(tool);
       case "error":
         throw new Error(`The explorer made ${tool} fail`);
@@ -195,8 +232,9 @@ export class Director implements Player {
       case "move":
         return decide.move(move.to);
       case "call": {
-        const { tool, outcome } = move;
+        const { tool, outcome, isAsked = true } = move;
         this.#outcome = outcome;
+        this.isAsked = isAsked;
         if (outcome !== "invalid arguments") return decide.call(tool, this.#values.argsOf(tool));
         // Arguments are an object in every schema: text is none.
         const calls = [{ tool, args: "no arguments" }];
@@ -205,21 +243,5 @@ export class Director implements Player {
       default:
         return move satisfies never;
     }
-  }
-}
-
-/** A choice in words. */
-export function describeMove(move: Move): string {
-  switch (move.kind) {
-    case "respond":
-      return "respond";
-    case "end":
-      return "end";
-    case "move":
-      return `move to ${move.to}`;
-    case "call":
-      return `call ${move.tool} (${move.outcome})`;
-    default:
-      return move satisfies never;
   }
 }

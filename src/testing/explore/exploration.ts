@@ -17,10 +17,20 @@ export interface ExploredPath {
   readonly inputs: readonly string[];
   /** What the model said, call by call: the script of a `MockLLM` that plays it again. */
   readonly script: readonly (Decision | RawOutput)[];
+  /** What a person decided about calls that waited, in order; empty where none did. */
+  readonly verdicts: readonly ExploredVerdict[];
   /** What it reached that no path before it had. */
   readonly reached: readonly Target[];
   /** What was wrong on it. */
   readonly problems: readonly PathProblem[];
+}
+
+/** What a person decided about a call on a path. */
+export interface ExploredVerdict {
+  /** The tool. */
+  readonly tool: string;
+  /** Whether the call was allowed. */
+  readonly verdict: "approved" | "denied";
 }
 
 /** What was not reached. */
@@ -86,7 +96,7 @@ export class Exploration {
     const lines = [
       ...this.missed.map(({ target, why }) => `\n- not reached: ${describeTarget(target)}: ${why}`),
       ...this.problems.map(({ check, message, path }) =>
-        `\n- ${check}: ${message}\n  played by ${JSON.stringify(path.script)}`
+        `\n- ${check}: ${message}\n  played by ${JSON.stringify(path.script)}${decidedOn(path)}`
       ),
     ];
     if (lines.length === 0) return;
@@ -99,10 +109,13 @@ export class Exploration {
   table(): string {
     const missed = new Set(this.missed.map(({ target }) => describeTarget(target)));
     const reached = this.reached;
-    const head = ["step", ...COLUMNS.map(([title]) => title)];
+    // Most agents ask nobody.
+    const asks = [...this.#graph.steps.values()].some(({ asksForApproval }) => asksForApproval);
+    const columns = asks ? [...COLUMNS, APPROVALS] : COLUMNS;
+    const head = ["step", ...columns.map(([title]) => title)];
     const rows = [...this.#graph.steps.keys()].map((step) => [
       step,
-      ...COLUMNS.map(([, kinds]) => {
+      ...columns.map(([, kinds]) => {
         const isHere = (target: Target) => target.step === step && kinds.includes(target.kind);
         const hit = reached.filter(isHere).length;
         const all = hit + this.missed.filter(({ target }) => isHere(target)).length;
@@ -130,16 +143,25 @@ export class Exploration {
       route: (from, to) =>
         missed.some((one) => one.kind === "route" && one.step === from && one.to === to),
       tool: (step, tool) =>
-        missed.some((one) => one.kind === "tool" && one.step === step && one.tool === tool),
+        missed.some((one) => "tool" in one && one.step === step && one.tool === tool),
     });
   }
 }
 
-/** The columns of the table, and the kinds of targets that each counts. */
-const COLUMNS: readonly (readonly [title: string, kinds: readonly Target["kind"][]])[] = [
+/** A column of the table, and the kinds of targets that it counts. */
+type Column = readonly [title: string, kinds: readonly Target["kind"][]];
+
+const COLUMNS: readonly Column[] = [
   ["reached", ["step"]],
   ["answer, end", ["answer", "end"]],
   ["routes", ["route"]],
   ["tool outcomes", ["tool"]],
   ["guards", ["guard"]],
 ];
+
+const APPROVALS: Column = ["approvals", ["approval"]];
+
+/** The verdicts of a path, where there were any. */
+function decidedOn({ verdicts }: ExploredPath): string {
+  return verdicts.length === 0 ? "" : `\n  decided by ${JSON.stringify(verdicts)}`;
+}

@@ -25,13 +25,16 @@ export interface ExploreOptions extends SampleOptions {
 /**
  * Plays every path of an agent: each step, each route, each tool with each
  * outcome, each guard both ways, by the shortest way there; then random walks.
- * Models, tools and guards are played: nothing of the author's runs, and the
+ * A tool that needs approval is denied once, and has its other outcomes after an
+ * approval; a function that decides about approval is played both ways. Models,
+ * tools, guards and persons are played: nothing of the author's runs, and the
  * agent itself is not changed.
  *
  * On every path it is checked that nothing throws, every turn ends, the user
- * is answered or the session ends, the history is well formed, the state
- * survives JSON after every commit, and each request begins as the one before
- * it ended.
+ * is answered or the session ends, the history is well formed, no call runs
+ * twice, before it is approved or after it was denied, the session needs approval
+ * exactly while a call waits for it, the state survives JSON after every commit,
+ * and each request begins as the one before it ended.
  *
  * @param agent The agent.
  * @param options Samples for tools whose arguments cannot be generated, and bounds.

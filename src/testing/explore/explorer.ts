@@ -7,16 +7,15 @@ import type { AgentCore } from "../../agent_core.ts";
 import { createSession } from "../../create_session.ts";
 import { reasonOf } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
-import type { SessionEvent } from "../../history/event.ts";
 import { pick, type Random } from "../../random.ts";
-import type { Session } from "../../session.ts";
+import { liveSessionOf, type Session } from "../../session.ts";
 import { type Chooser, Director, PlanError } from "./director.ts";
 import { Exploration, type ExploredPath, type MissedTarget } from "./exploration.ts";
 import { type Move, openMoves, type PlannedMove } from "./move.ts";
 import { PathChecks } from "./path_checks.ts";
 import { playedCore } from "./played_core.ts";
 import type { Sampled } from "./sampled_values.ts";
-import { describeTarget, type Target, targetsOf, TOOL_OUTCOMES } from "./target.ts";
+import { describeTarget, outcomesOf, type Target, targetsOf } from "./target.ts";
 import { waysIn, waysOut } from "./ways.ts";
 
 /** Decisions of one random walk: many short ones see more than few long ones. */
@@ -53,9 +52,12 @@ export class Explorer {
         this.#decisions++;
         if (isChecking) this.#checks.checkRequest(request);
       },
+      onCall: (callKey) => {
+        if (isChecking) this.#checks.calls.checkRun(callKey);
+      },
     });
     this.#stage = playedCore(core, this.#director);
-    this.#checks = new PathChecks(this.#stage);
+    this.#checks = new PathChecks(this.#stage, () => this.#director.isAsked);
   }
 
   /** Plays a shortest path to each target that no path before reached. */
@@ -82,12 +84,17 @@ export class Explorer {
   /** Walks at random, each time from any step, until so many decisions were made. */
   async walk(random: Random, decisions: number): Promise<void> {
     const ways = [...this.#ways.values()];
+    const tools = [...this.#core.graph.steps.values()].flatMap(({ tools }) => tools);
+    const outcomes = outcomesOf(...tools);
+    const mayAsk = outcomes.includes("denied");
     while (this.#decisions < decisions) {
       const before = this.#decisions;
       let left = WALK_LENGTH;
       await this.#play(pick(ways, random)!.map((move) => ({ move })), (step, legal) => {
         if (left-- <= 0) return undefined;
-        const moves = openMoves(legal, pick(TOOL_OUTCOMES, random));
+        const outcome = pick(outcomes, random)!;
+        const isAsked = outcome === "denied" || !mayAsk || random() < 0.5;
+        const moves = openMoves(legal, isAsked ? { outcome } : { outcome, isAsked });
         return pick(moves.filter((move) => this.#isPlayable(move, step)), random);
       });
       // A graph that is stuck from the start makes no decision, however often it is played.
@@ -108,12 +115,16 @@ export class Explorer {
   #problemOf(target: Target): string | undefined {
     if (target.kind === "answer") return this.#values.answerProblemOf(target.step);
     if (target.kind === "tool") return this.#values.problemOf(target.tool, target.outcome);
+    if (target.kind === "approval") return this.#values.problemOf(target.tool, "success");
     return undefined;
   }
 
   #isPlayable(move: Move, step: string): boolean {
     if (move.kind === "respond") return this.#values.answerProblemOf(step) === undefined;
-    return move.kind !== "call" || this.#values.problemOf(move.tool, move.outcome) === undefined;
+    if (move.kind !== "call") return true;
+    const tool = this.#core.graph.steps.get(step)!.tools.find(({ name }) => name === move.tool)!;
+    return outcomesOf(tool).includes(move.outcome) &&
+      this.#values.problemOf(move.tool, move.outcome) === undefined;
   }
 
   /** Plays one path in a session of its own; gives the reason where the plan could not be followed. */
@@ -122,23 +133,23 @@ export class Explorer {
     this.#director.begin(plan, choose);
     this.#checks.begin();
     const session = createSession(this.#stage, { id: "explored" });
+    liveSessionOf(session).log.onAppended = (events) => {
+      for (const event of events) this.#director.watch(event);
+      if (this.#isChecking) this.#checks.checkState(session);
+    };
     const inputs: string[] = [];
     let why: string | undefined;
-    // Every turn plays part of the plan, or ends the path.
-    for (let turn = 0; turn <= plan.length + WALK_LENGTH + 1; turn++) {
-      const input = `Input ${turn + 1}`;
-      inputs.push(input);
-      this.#director.beginTurn();
+    // Every input and every verdict plays part of the plan, or ends the path.
+    for (let left = 2 * (plan.length + WALK_LENGTH + 1); left > 0; left--) {
       try {
-        for await (const part of session.stream(input)) {
-          if ("seq" in part) this.#watch(part, session);
-        }
+        await this.#goOn(session, inputs);
       } catch (error) {
         const cause = error instanceof LLMError ? error.cause : undefined;
         if (cause instanceof PlanError) why = cause.message;
         else this.#checks.report("error", reasonOf(error));
         break;
       }
+      if (session.status === "needs_approval") continue;
       if (session.status !== "waiting" || this.#director.isDone) break;
     }
     if (why === undefined) this.#checkEnd(session, choose !== undefined);
@@ -146,16 +157,26 @@ export class Explorer {
     return why;
   }
 
-  #watch(event: SessionEvent, session: Session): void {
-    this.#director.watch(event);
-    if (this.#isChecking) this.#checks.checkState(session);
+  /** The next turn: a verdict on the first call that waits, or the next input. */
+  async #goOn(session: Session, inputs: string[]): Promise<void> {
+    const [waiting] = session.approvals;
+    if (session.status === "needs_approval" && waiting !== undefined) {
+      const { callKey, tool, hash } = waiting;
+      if (this.#director.allows(tool)) await session.approve(callKey, { hash });
+      else await session.deny(callKey, "The explorer does not allow it");
+      return;
+    }
+    const input = `Input ${inputs.length + 1}`;
+    inputs.push(input);
+    this.#director.beginTurn();
+    await session.next(input);
   }
 
   #checkEnd(session: Session, isWalk: boolean): void {
     if (!this.#isChecking) return;
     const { status, state, step } = session;
     this.#checks.checkHistory(state);
-    if (status === "interrupted" || status === "running") {
+    if (status === "interrupted" || status === "running" || status === "needs_approval") {
       this.#checks.report("turn", `the last turn is ${status}: expected it to end`);
     }
     const last = state.events.at(-1);
@@ -174,8 +195,9 @@ export class Explorer {
     const { problems } = this.#checks;
     if (reached.length === 0 && problems.length === 0) return;
     for (const [name] of reached) this.#reached.add(name);
-    const { script } = this.#director;
-    this.#paths.push({ inputs, script, reached: reached.map(([, target]) => target), problems });
+    const { script, verdicts } = this.#director;
+    const targets = reached.map(([, target]) => target);
+    this.#paths.push({ inputs, script, verdicts, reached: targets, problems });
   }
 }
 
@@ -194,6 +216,10 @@ function endOf(target: Target): PlannedMove[] {
       return [{ move: { kind: "call", tool: target.tool, outcome: target.outcome } }];
     case "guard":
       return target.isOpen ? [] : [{ closed: target.guard }];
+    case "approval": {
+      const { tool, isAsked } = target;
+      return [{ move: { kind: "call", tool, outcome: "success", isAsked } }];
+    }
     default:
       return target satisfies never;
   }

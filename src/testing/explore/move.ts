@@ -11,7 +11,13 @@ export type Move =
   | { readonly kind: "respond" }
   | { readonly kind: "end" }
   | { readonly kind: "move"; readonly to: string }
-  | { readonly kind: "call"; readonly tool: string; readonly outcome: ToolOutcome };
+  | {
+    readonly kind: "call";
+    readonly tool: string;
+    readonly outcome: ToolOutcome;
+    /** Whether a person is asked, where a function of the tool decides that. Default: true. */
+    readonly isAsked?: boolean;
+  };
 
 /** One place of a plan. */
 export interface PlannedMove {
@@ -37,8 +43,11 @@ export function isLegal(move: Move, legal: LegalActions): boolean {
   }
 }
 
-/** Every choice that is open, in the order of the actions; each tool with one outcome. */
-export function openMoves(legal: LegalActions, outcome: ToolOutcome = "success"): Move[] {
+/** Every choice that is open, in the order of the actions; each tool is called the same way. */
+export function openMoves(
+  legal: LegalActions,
+  call: Pick<Move & { kind: "call" }, "outcome" | "isAsked"> = { outcome: "success" },
+): Move[] {
   const moves: Move[] = [];
   for (const action of legal.actions) {
     switch (action) {
@@ -46,7 +55,7 @@ export function openMoves(legal: LegalActions, outcome: ToolOutcome = "success")
         moves.push({ kind: "respond" });
         break;
       case "TOOL_CALL":
-        for (const tool of legal.tools) moves.push({ kind: "call", tool, outcome });
+        for (const tool of legal.tools) moves.push({ kind: "call", tool, ...call });
         break;
       case "MOVE":
         for (const to of legal.routes) moves.push({ kind: "move", to });
@@ -59,4 +68,20 @@ export function openMoves(legal: LegalActions, outcome: ToolOutcome = "success")
     }
   }
   return moves;
+}
+
+/** A choice in words. */
+export function describeMove(move: Move): string {
+  switch (move.kind) {
+    case "respond":
+      return "respond";
+    case "end":
+      return "end";
+    case "move":
+      return `move to ${move.to}`;
+    case "call":
+      return `call ${move.tool} (${move.outcome}${move.isAsked === false ? ", not asked" : ""})`;
+    default:
+      return move satisfies never;
+  }
 }

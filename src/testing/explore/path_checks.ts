@@ -6,12 +6,24 @@
 import type { AgentCore } from "../../agent_core.ts";
 import { createSession } from "../../create_session.ts";
 import { reasonOf } from "../../errors.ts";
+import type { SessionEvent } from "../../history/event.ts";
 import type { State } from "../../history/state.ts";
 import type { LLMRequest, Message } from "../../llm/llm.ts";
-import type { Session } from "../../session.ts";
+import { liveSessionOf, type Session } from "../../session.ts";
+import { CallChecks } from "./call_checks.ts";
 
 /** What is checked. */
-export type CheckName = "error" | "turn" | "way out" | "history" | "state" | "prompt" | "decision";
+export type CheckName =
+  | "error"
+  | "turn"
+  | "way out"
+  | "history"
+  | "approval"
+  | "state"
+  | "prompt"
+  | "decision"
+  | "stream"
+  | "limit";
 
 /** A check that failed. */
 export interface PathProblem {
@@ -25,21 +37,34 @@ export interface PathProblem {
 export class PathChecks {
   /** What was found on this path. */
   problems: PathProblem[] = [];
+  /** What is checked of calls. */
+  readonly calls: CallChecks;
   readonly #core: AgentCore;
   #messages: readonly Message[] = [];
+  /** Whether the messages of the next request are those of another process. */
+  #isElsewhere = false;
   /** How many events the last state had. */
   #length = 0;
 
-  /** For the sessions of one agent. */
-  constructor(core: AgentCore) {
+  /** For the sessions of one agent; `asksNow` is what functions that decide about approval say. */
+  constructor(core: AgentCore, asksNow: () => boolean = () => true) {
     this.#core = core;
+    this.calls = new CallChecks(core, asksNow, (check, message) => this.report(check, message));
   }
 
   /** Begins another path. */
   begin(): void {
     this.problems = [];
     this.#messages = [];
+    this.#isElsewhere = false;
     this.#length = 0;
+    this.calls.begin();
+  }
+
+  /** The process died, and its state is continued in another one. */
+  continueElsewhere(): void {
+    this.#isElsewhere = true;
+    this.calls.die();
   }
 
   /** Writes down a problem. */
@@ -50,8 +75,10 @@ export class PathChecks {
   /** A request begins with all of the one before it, but for its last message. */
   checkRequest({ messages, step }: LLMRequest): void {
     const before = this.#messages;
+    const isSame = this.#isElsewhere ? isSameMessage : Object.is;
+    this.#isElsewhere = false;
     for (let at = 0; at < before.length - 1; at++) {
-      if (messages[at] !== before[at]) {
+      if (!isSame(messages[at], before[at])) {
         const expected = "expected the same message as in the request before";
         this.report(
           "prompt",
@@ -60,21 +87,30 @@ export class PathChecks {
         break;
       }
     }
+    for (let at = Math.max(before.length - 1, 1); at < messages.length; at++) {
+      if (!isBefore(messages[at - 1]!, messages[at]!)) {
+        const expected = "expected the results of a decision in the order of its calls";
+        this.report("prompt", `message ${at} of the request in step "${step}": ${expected}`);
+      }
+    }
     this.#messages = messages;
   }
 
-  /** The state is JSON, and a session made of it has the same one. */
+  /**
+   * The calls are as they must be; the state is JSON, and a session made of it
+   * stands where this one does.
+   */
   checkState(session: Session): void {
     const { state } = session;
     const from = this.#length;
     if (state.events.length === from) return;
-    this.#length = state.events.length;
+    this.#follow(state.events);
+    this.calls.checkStatus(state.status);
     try {
-      const again = createSession(this.#core, { state: JSON.parse(JSON.stringify(state)) }).state;
+      const again = createSession(this.#core, { state: JSON.parse(JSON.stringify(state)) });
       // What stood before these events was compared when it was new.
-      const [expected, found] = [state, again].map((one) =>
-        JSON.stringify({ ...one, length: one.events.length, events: one.events.slice(from) })
-      );
+      const expected = newest(state, from) + positionOf(session);
+      const found = newest(again.state, from) + positionOf(again);
       if (found !== expected) this.report("state", `it became ${found}: expected ${expected}`);
     } catch (error) {
       const last = this.#length - 1;
@@ -84,27 +120,42 @@ export class PathChecks {
 
   /**
    * Events are numbered without gaps, and no call is left open: only an
-   * interrupted session may have some, for `resume()`.
+   * interrupted session may have some, for `resume()`, and one that waits for a
+   * person or has nothing left to spend.
    */
   checkHistory({ events, status }: State): void {
-    const open = new Set<string>();
     for (const [place, event] of events.entries()) {
-      if (event.seq !== place) {
-        this.report("history", `event ${place} has the number ${event.seq}: expected ${place}`);
-      }
-      if (event.type === "decision" || event.type === "user") this.#checkClosed(open);
-      if (event.type === "tool_started") open.add(event.callKey);
-      if (event.type === "tool_finished" && !open.delete(event.callKey)) {
-        this.report("history", `call "${event.callKey}" ended: expected it to have begun once`);
-      }
+      if (event.seq === place) continue;
+      this.report("history", `event ${place} has the number ${event.seq}: expected ${place}`);
     }
-    if (status !== "interrupted") this.#checkClosed(open);
+    this.#follow(events);
+    this.calls.checkEnd(status);
   }
 
-  #checkClosed(open: Set<string>): void {
-    for (const key of open) {
-      this.report("history", `call "${key}" has no end: expected a tool_finished event`);
-    }
-    open.clear();
+  #follow(events: readonly SessionEvent[]): void {
+    for (; this.#length < events.length; this.#length++) this.calls.add(events[this.#length]!);
   }
+}
+
+/** A state with the events from a place on. */
+function newest(state: State, from: number): string {
+  const { events } = state;
+  return JSON.stringify({ ...state, length: events.length, events: events.slice(from) });
+}
+
+/** All that follows from the log of a session, what it waits for included. */
+function positionOf(session: Session): string {
+  return liveSessionOf(session).log.position.snapshot();
+}
+
+function isSameMessage(a: Message | undefined, b: Message | undefined): boolean {
+  return a?.role === b?.role && a?.content === b?.content && a?.callId === b?.callId;
+}
+
+/** Whether a result may stand before another: call keys end in decision and place. */
+function isBefore({ callId: first }: Message, { callId: second }: Message): boolean {
+  if (first === undefined || second === undefined) return true;
+  const [at, next] = [first.lastIndexOf("/"), second.lastIndexOf("/")];
+  if (first.slice(0, at) !== second.slice(0, next)) return true;
+  return Number(first.slice(at + 1)) < Number(second.slice(next + 1));
 }

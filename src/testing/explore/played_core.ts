@@ -9,7 +9,7 @@ import { ConfigError, quote } from "../../errors.ts";
 import type { Route, Step } from "../../graph/graph.ts";
 import { offersOf } from "../../graph/offer.ts";
 import type { LLM } from "../../llm/llm.ts";
-import { type HeldTool, Tool } from "../../tool/tool.ts";
+import { approvalOf, type HeldTool, Tool, unknownOf } from "../../tool/tool.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
 import { routeGuard, toolGuard } from "./target.ts";
 
@@ -19,6 +19,10 @@ export interface Player {
   readonly llm: LLM;
   /** What a call of a tool does. */
   callTool(tool: string, args: unknown, context: ToolContext): unknown;
+  /** What a `once` tool finds out about a call of which nothing is known. */
+  findOut(tool: string, args: unknown, context: ToolContext): unknown;
+  /** Whether a call needs approval, where a function of the tool decides that. */
+  needsApproval(step: string, tool: string): boolean;
   /** Whether a guard lets pass. */
   isOpen(step: string, guard: string): boolean;
 }
@@ -63,22 +67,42 @@ export function playedCore(core: AgentCore, player: Player): AgentCore {
     });
   }
   const graph = { start: core.graph.start, steps };
-  // Nothing is really spent, and nobody is told.
-  return { ...core, graph, spendingLimits: undefined, cost: undefined, observers: [] };
+  // Nothing is really spent, and nobody is told or asked.
+  return {
+    ...core,
+    graph,
+    spendingLimits: undefined,
+    cost: undefined,
+    observers: [],
+    migrateResult: undefined,
+  };
 }
 
 /** The player in the place of a model: schemas are lowered for that model all the same. */
 function withProfile(player: LLM, { schemaProfile }: LLM): LLM {
   if (schemaProfile === undefined) return player;
-  return { name: player.name, schemaProfile, decide: (request) => player.decide(request) };
+  return {
+    name: player.name,
+    schemaProfile,
+    decide: (request) => player.decide(request),
+    ...(player.stream && { stream: (request) => player.stream!(request) }),
+  };
 }
 
 function replaceRun(tool: HeldTool, player: Player): HeldTool {
-  const { name, description, args, timeout, available } = tool as unknown as Tool;
+  const { name, description, args, timeout, available, once } = tool as unknown as Tool;
+  const needsApproval = approvalOf(tool);
   return new Tool({
     name,
     description,
     args,
+    once,
+    needsApproval: typeof needsApproval === "boolean"
+      ? needsApproval
+      : (_, { step }) => player.needsApproval(step, name),
+    ...(unknownOf(tool) && {
+      whenUnknown: (given, context) => player.findOut(name, given, context),
+    }),
     ...(timeout !== undefined && { timeout }),
     ...(available && {
       available: ({ step }) => player.isOpen(step, toolGuard(name)),

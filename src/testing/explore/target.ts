@@ -4,18 +4,33 @@
  * @module
  */
 import type { Graph } from "../../graph/graph.ts";
+import { approvalOf, type HeldTool } from "../../tool/tool.ts";
 
-/** How a tool call can go. */
-export type ToolOutcome = "success" | "error" | "fallback" | "timeout" | "invalid arguments";
+/** How a tool call can go; `"denied"` only where the tool needs approval. */
+export type ToolOutcome =
+  | "success"
+  | "error"
+  | "fallback"
+  | "timeout"
+  | "invalid arguments"
+  | "denied";
 
-/** All outcomes, the plain one first. */
-export const TOOL_OUTCOMES: readonly ToolOutcome[] = [
+/** The outcomes of a tool that asks nobody, the plain one first. */
+const RUN_OUTCOMES: readonly ToolOutcome[] = [
   "success",
   "error",
   "fallback",
   "timeout",
   "invalid arguments",
 ];
+
+/** The outcomes of a tool that may ask a person. */
+const ASKED_OUTCOMES: readonly ToolOutcome[] = [...RUN_OUTCOMES, "denied"];
+
+/** How calls of any of these tools can go. */
+export function outcomesOf(...tools: readonly HeldTool[]): readonly ToolOutcome[] {
+  return tools.some((tool) => approvalOf(tool) !== false) ? ASKED_OUTCOMES : RUN_OUTCOMES;
+}
 
 /** One thing that can happen in a graph. */
 export type Target =
@@ -35,6 +50,13 @@ export type Target =
     /** What it guards: `route to checkout` or `tool add_to_cart`. */
     readonly guard: string;
     readonly isOpen: boolean;
+  }
+  | {
+    readonly kind: "approval";
+    readonly step: string;
+    readonly tool: string;
+    /** Whether a person is asked about a call; false only where a function decides that. */
+    readonly isAsked: boolean;
   };
 
 /** A target in words; equal words, equal targets. */
@@ -53,6 +75,8 @@ export function describeTarget(target: Target): string {
       return `${target.tool} in ${step}: ${target.outcome}`;
     case "guard":
       return `guard of ${target.guard} in ${step}: ${target.isOpen ? "open" : "closed"}`;
+    case "approval":
+      return `approval of ${target.tool} in ${step}: ${target.isAsked ? "asked" : "not asked"}`;
     default:
       return target satisfies never;
   }
@@ -69,9 +93,14 @@ export function targetsOf({ steps }: Graph): Target[] {
       targets.push({ kind: "route", step, to });
       if (guard !== undefined) targets.push(...guardTargets(step, routeGuard(to)));
     }
-    for (const { name: tool, available } of tools) {
-      for (const outcome of TOOL_OUTCOMES) targets.push({ kind: "tool", step, tool, outcome });
+    for (const held of tools) {
+      const { name: tool, available } = held;
+      for (const outcome of outcomesOf(held)) targets.push({ kind: "tool", step, tool, outcome });
       if (available !== undefined) targets.push(...guardTargets(step, toolGuard(tool)));
+      const needsApproval = approvalOf(held);
+      if (needsApproval === false) continue;
+      targets.push({ kind: "approval", step, tool, isAsked: true });
+      if (needsApproval !== true) targets.push({ kind: "approval", step, tool, isAsked: false });
     }
   }
   return targets;

@@ -45,9 +45,13 @@ export class FuzzError extends MisuseError {
 /**
  * Plays an agent with arbitrary legal decisions, mixed with outputs that are
  * none, tools that throw, hang or give what is no JSON, aborts at any event and
- * turns asked for twice. What is checked is what `explore()` checks; a failing
- * case is made as small as possible. Models and tools are played, guards let
- * everything pass: nothing of the author's runs.
+ * turns asked for twice; with models that stream, begin again and break off, small
+ * limits, verdicts that come twice, too late or for the wrong call, and processes
+ * that die at any event, whose sessions go on elsewhere. What is checked is what
+ * `explore()` checks, and that a `once` tool never runs twice, limits are kept,
+ * and the deltas of a stream together are what the decision says. A failing
+ * case is made as small as possible. Models, tools and persons are played, guards
+ * let everything pass: nothing of the author's runs.
  *
  * @param agent The agent.
  * @param options How long, and samples where arguments cannot be generated.

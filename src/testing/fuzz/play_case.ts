@@ -5,21 +5,23 @@
  */
 import type { AgentCore } from "../../agent_core.ts";
 import { createSession } from "../../create_session.ts";
-import { AgentError, FallbackError, reasonOf } from "../../errors.ts";
+import { AgentError, reasonOf } from "../../errors.ts";
+import type { SessionEvent } from "../../history/event.ts";
+import type { State } from "../../history/state.ts";
 import { LLMError } from "../../llm/llm_error.ts";
-import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
-import { wireOutput } from "../../llm/wire_output.ts";
+import type { TurnOptions } from "../../loop.ts";
 import { seededRandom } from "../../random.ts";
-import type { Session } from "../../session.ts";
+import { liveSessionOf, type Session } from "../../session.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
-import type { FuzzCase, FuzzOutput, FuzzTurn, ToolBehaviour } from "./fuzz_case.ts";
-import { openMoves } from "../explore/move.ts";
 import { PathChecks, type PathProblem } from "../explore/path_checks.ts";
 import { coreToPlay, playedCore, type Player } from "../explore/played_core.ts";
 import { type Sampled, type SampleOptions, sampleValues } from "../explore/sampled_values.ts";
-
-/** A model that was told to fail. */
-class PlannedFailure extends Error {}
+import { behave } from "./behave.ts";
+import { CaseModel } from "./case_model.ts";
+import { DeltaChecks } from "./delta_checks.ts";
+import type { FuzzCase, FuzzTurn, ToolBehaviour } from "./fuzz_case.ts";
+import { SpendingChecks } from "./spending_checks.ts";
+import { giveVerdict } from "./give_verdict.ts";
 
 /**
  * Plays a case that `fuzz()` printed, for a test that keeps it.
@@ -57,191 +59,221 @@ export async function playFuzzCase(
 }
 
 /** Plays cases, one after another. */
-export class CasePlayer implements Player {
-  readonly llm: LLM = { name: "fuzz", decide: (request) => this.#decide(request) };
-  readonly #stage: AgentCore;
+export class CasePlayer {
   readonly #values: Sampled;
+  readonly #model: CaseModel;
+  /** The core with a model that answers as a whole, and with one that streams. */
+  readonly #whole: AgentCore;
+  readonly #streaming: AgentCore;
   readonly #checks: PathChecks;
-  #outputs: FuzzOutput[] = [];
+  readonly #deltas: DeltaChecks;
+  readonly #spending: SpendingChecks;
+  #case: FuzzCase = { turns: [] };
+  #session: Session;
+  #turn: FuzzTurn = { outputs: [], tools: [] };
   #tools: ToolBehaviour[] = [];
-  #controller: AbortController | undefined;
-  #session: Session | undefined;
+  #controller = new AbortController();
+  /** Where the log stood when the turn began. */
+  #from = 0;
   /** Where the log stood when the model said what must be refused. */
   #refusedAt: number | undefined;
-  /** The calls that ran in this session. */
-  readonly #ran = new Set<string>();
+  /** The state when the process died, as text; what comes after that was not. */
+  #left: string | undefined;
 
   /** For one agent. */
   constructor(core: AgentCore, values: Sampled) {
     this.#values = values;
-    this.#stage = playedCore(core, this);
-    this.#checks = new PathChecks(this.#stage);
-  }
-
-  /** Guards let everything pass: what is refused then is refused by the schema. */
-  isOpen(): boolean {
-    return true;
+    this.#model = new CaseModel({
+      values,
+      onRequest: (request) => {
+        if (this.#left !== undefined) return;
+        this.#checkRefused();
+        this.#checks.checkRequest(request);
+        this.#spending.checkRequest(this.#events, this.#from);
+      },
+      onIllegal: () => this.#refusedAt = this.#events.length,
+      onHang: () => this.#controller.abort(),
+    });
+    const player: Omit<Player, "llm"> = {
+      // Guards let everything pass: what is refused then is refused by the schema.
+      isOpen: () => true,
+      needsApproval: () => this.#needsApproval,
+      callTool: (tool, args, context) => this.#callTool(tool, args, context),
+      findOut: (tool, args, context) => this.#callTool(tool, args, context, true),
+    };
+    this.#whole = playedCore(core, { ...player, llm: this.#model.whole });
+    this.#streaming = playedCore(core, { ...player, llm: this.#model.streaming });
+    this.#checks = new PathChecks(this.#whole, () => this.#needsApproval);
+    this.#deltas = new DeltaChecks(
+      (message) => this.#checks.report("stream", message),
+      (step) => core.graph.steps.get(step)!.answer === undefined,
+    );
+    this.#spending = new SpendingChecks((message) => this.#checks.report("limit", message));
+    this.#session = createSession(this.#whole, { id: "fuzzed" });
   }
 
   /** Plays a case in a session of its own, and gives what was wrong. */
-  async play({ turns }: FuzzCase): Promise<readonly PathProblem[]> {
+  async play(fuzzCase: FuzzCase): Promise<readonly PathProblem[]> {
+    this.#case = fuzzCase;
+    this.#refusedAt = undefined;
     this.#checks.begin();
-    this.#ran.clear();
-    const session = this.#session = createSession(this.#stage, { id: "fuzzed" });
-    for (const turn of turns) {
-      await this.#playTurn(session, turn);
-      if (session.status === "ended" || this.#checks.problems.length > 0) break;
+    this.#spending.begin(fuzzCase.limits);
+    this.#model.begin(this.#whole.graph, fuzzCase.chunkLength);
+    this.#begin(undefined);
+    for (const turn of fuzzCase.turns) {
+      await this.#playTurn(turn);
+      if (this.#session.status === "ended" || this.#checks.problems.length > 0) break;
     }
-    this.#checks.checkHistory(session.state);
+    this.#checks.checkHistory(this.#session.state);
     return this.#checks.problems;
   }
 
-  async #playTurn(session: Session, turn: FuzzTurn): Promise<void> {
-    this.#outputs = [...turn.outputs];
+  /** A new session, or one that goes on from a state. */
+  #begin(state: State | undefined): void {
+    const { chunkLength, limits } = this.#case;
+    const session = createSession(chunkLength === undefined ? this.#whole : this.#streaming, {
+      ...(state === undefined ? { id: "fuzzed" } : { state }),
+      ...(limits !== undefined && { limits }),
+    });
+    this.#left = undefined;
+    this.#session = session;
+    liveSessionOf(session).log.onAppended = (events) => this.#onAppended(events);
+  }
+
+  get #events(): readonly SessionEvent[] {
+    return liveSessionOf(this.#session).log.events;
+  }
+
+  get #needsApproval(): boolean {
+    return this.#turn.needsApproval ?? true;
+  }
+
+  async #playTurn(turn: FuzzTurn): Promise<void> {
+    this.#turn = turn;
     this.#tools = [...turn.tools];
     this.#controller = new AbortController();
+    this.#from = this.#events.length;
+    this.#model.beginTurn(turn);
+    this.#deltas.begin();
     if (turn.abortAfter === 0) this.#controller.abort();
-    const { stopAfter } = turn;
-    const options = { signal: this.#controller.signal, ...(stopAfter && { stopAfter }) };
-    const canResume = session.status === "interrupted" || session.status === "limited";
     try {
-      if (turn.isResumed && canResume) await session.resume(options);
-      else await this.#watch(session, session.stream(turn.input, options), turn);
-    } catch (error) {
-      if (!(error instanceof LLMError && error.cause instanceof PlannedFailure)) {
-        this.#checks.report("error", describeThrown(error));
+      await this.#takeTurn(turn);
+      if (this.#model.isFailing && !this.#controller.signal.aborted) {
+        this.#checks.report(
+          "error",
+          "the model failed and nothing was thrown: expected an LLMError",
+        );
       }
+    } catch (error) {
+      const isPlanned = error instanceof LLMError && this.#model.isFailing;
+      if (!isPlanned) this.#checks.report("error", describeThrown(error));
     }
-    if (session.status === "running") {
+    if (this.#session.status === "running") {
       this.#checks.report("turn", "it is still running: expected it to end");
     }
-    this.#checks.checkState(session);
     this.#checkRefused();
+    if (this.#left === undefined) return;
+    this.#checks.continueElsewhere();
+    this.#begin(JSON.parse(this.#left));
+  }
+
+  async #takeTurn(turn: FuzzTurn): Promise<void> {
+    const session = this.#session;
+    const { stopAfter } = turn;
+    const options: TurnOptions = {
+      signal: this.#controller.signal,
+      ...(stopAfter && { stopAfter }),
+    };
+    const { approvals, status } = session;
+    if (turn.verdict !== undefined && approvals.length > 0) {
+      const { callKey } = approvals[(turn.call ?? 0) % approvals.length]!;
+      const refuse = this.#expectRefusal.bind(this);
+      await giveVerdict(turn.verdict, {
+        session,
+        callKey,
+        text: turn.input ?? "",
+        options,
+        refuse,
+      });
+    } else if (turn.isResumed && status === "needs_approval") {
+      await this.#expectRefusal("SESSION_WAITING", () => session.resume(options));
+    } else if (turn.isResumed && (status === "interrupted" || status === "limited")) {
+      await session.resume(options);
+    } else await this.#watch(session.stream(turn.input, options), turn);
+  }
+
+  async #watch(stream: ReturnType<Session["stream"]>, turn: FuzzTurn): Promise<void> {
+    let events = 0;
+    for await (const part of stream) {
+      if (this.#case.chunkLength !== undefined) this.#deltas.add(part, this.#model.lastOutput);
+      if (!("seq" in part)) continue;
+      events++;
+      if (events === turn.breakAfter) break;
+      if (turn.isDoubled && events === 1) {
+        await this.#expectRefusal("SESSION_BUSY", () => this.#session.next("A second one"));
+      }
+    }
+  }
+
+  /** Events were committed. A process that died commits nothing any more. */
+  #onAppended(events: readonly SessionEvent[]): void {
+    if (this.#left !== undefined) return;
+    this.#checks.checkState(this.#session);
+    const { abortAfter, diesAfter } = this.#turn;
+    const after = this.#events.length - this.#from;
+    const isAt = (place: number | undefined) =>
+      place !== undefined && place <= after && place > after - events.length;
+    if (isAt(abortAfter)) this.#controller.abort();
+    if (isAt(diesAfter)) this.#die();
+  }
+
+  #die(): void {
+    this.#left = JSON.stringify(this.#session.state);
+    // Later, so that what was about to begin in the dead process would begin.
+    queueMicrotask(() => this.#controller.abort());
+  }
+
+  /** What is done now must be refused with this code, and change nothing. */
+  async #expectRefusal(code: string, run: () => Promise<unknown>): Promise<void> {
+    const { length } = this.#events;
+    try {
+      await run();
+      this.#checks.report("turn", `nothing was thrown: expected an error with code ${code}`);
+    } catch (error) {
+      if (!(error instanceof AgentError && error.code === code)) {
+        this.#checks.report("error", `${describeThrown(error)} but one with code ${code}`);
+      }
+    }
+    if (this.#events.length !== length) {
+      this.#checks.report("turn", `what was refused with ${code} left events: expected none`);
+    }
   }
 
   /** What is no decision led to none. */
   #checkRefused(): void {
     if (this.#refusedAt === undefined) return;
-    const event = this.#session!.state.events[this.#refusedAt];
+    const event = this.#events[this.#refusedAt];
     this.#refusedAt = undefined;
     if (event?.type !== "decision") return;
     const made = JSON.stringify(event.decision);
     this.#checks.report("decision", `it was read as ${made}: expected it to be refused`);
   }
 
-  async #watch(session: Session, stream: AsyncIterable<unknown>, turn: FuzzTurn): Promise<void> {
-    let events = 0;
-    for await (const _ of stream) {
-      events++;
-      this.#checks.checkState(session);
-      if (events === turn.abortAfter) this.#controller!.abort();
-      if (events === turn.breakAfter) break;
-      if (turn.isDoubled && events === 1) await this.#checkBusy(session);
+  #callTool(tool: string, args: unknown, { callKey }: ToolContext, isFindingOut = false): unknown {
+    // The process died before: it was never called.
+    if (this.#left !== undefined) return new Promise(() => {});
+    if (isFindingOut) this.#checks.calls.checkFindingOut(callKey);
+    else {
+      this.#checks.calls.checkRun(callKey);
+      this.#spending.checkRun(this.#events, this.#from);
     }
-  }
-
-  /** A second turn is refused, and changes nothing. */
-  async #checkBusy(session: Session): Promise<void> {
-    const { length } = session.state.events;
-    try {
-      await session.next("A second one");
-      this.#checks.report("turn", "a second one ran beside it: expected it to be refused");
-    } catch (error) {
-      const code = error instanceof AgentError ? error.code : undefined;
-      if (code !== "SESSION_BUSY") this.#checks.report("error", describeThrown(error));
-    }
-    if (session.state.events.length !== length) {
-      this.#checks.report("turn", "the refused one left events: expected none");
-    }
-  }
-
-  async #decide(request: LLMRequest): Promise<LLMResult> {
-    this.#checkRefused();
-    this.#checks.checkRequest(request);
-    await undefined;
-    return { output: this.#outputFor(request) };
-  }
-
-  #outputFor(request: LLMRequest): unknown {
-    const output = this.#outputs.shift() ?? { kind: "legal", pick: 0, text: "That is all" };
-    switch (output.kind) {
-      case "legal":
-        return this.#legal(request, output.pick, output.text);
-      case "calls":
-        return wireOutput(request, { action: "TOOL_CALL", calls: output.calls }, []);
-      case "raw":
-        return output.output;
-      case "illegal":
-        this.#refusedAt = this.#session!.state.events.length;
-        return output.output;
-      case "huge":
-        return "x".repeat(output.characters);
-      case "failure":
-        throw new PlannedFailure("The model was told to fail");
-      default:
-        return output satisfies never;
-    }
-  }
-
-  #legal(request: LLMRequest, place: number, text: string): unknown {
-    const { legal, step } = request;
-    const moves = openMoves(legal!);
-    const move = moves[place % moves.length]!;
-    switch (move.kind) {
-      case "respond": {
-        const isText = this.#stage.graph.steps.get(step!)!.answer === undefined;
-        const response = isText ? text : this.#values.answerOf(step!);
-        return wireOutput(request, { action: "RESPOND", response }, []);
-      }
-      case "end":
-        return wireOutput(request, { action: "END", response: text }, []);
-      case "move":
-        return wireOutput(request, { action: "MOVE", step: move.to }, []);
-      case "call": {
-        const { tool } = move;
-        const args = this.#values.argsOf(tool);
-        return wireOutput(request, { action: "TOOL_CALL", calls: [{ tool, args }] }, []);
-      }
-      default:
-        return move satisfies never;
-    }
-  }
-
-  callTool(tool: string, args: unknown, { callKey }: ToolContext): unknown {
-    if (this.#ran.has(callKey)) {
-      this.#checks.report("history", `call "${callKey}" ran again: expected it to run once`);
-    }
-    this.#ran.add(callKey);
-    const behaviour = this.#tools.shift() ?? "result";
-    switch (behaviour) {
-      case "result":
-        return this.#values.resultOf(tool);
-      case "throw":
-        throw new Error(`${tool} was told to fail`);
-      case "throw undefined":
-        throw undefined;
-      case "fallback":
-        throw new FallbackError("It was told to give up", "Go on without it");
-      case "cycle": {
-        const cycle: { self?: unknown } = {};
-        cycle.self = cycle;
-        return cycle;
-      }
-      case "big integer":
-        return { big: 2n ** 80n };
-      case "huge text":
-        return "y".repeat(1_000_000);
-      case "mutate":
-        for (const key of Object.keys(args as object)) {
-          delete (args as Record<string, unknown>)[key];
-        }
-        return "changed";
-      case "hang":
-        queueMicrotask(() => this.#controller?.abort());
-        return new Promise(() => {});
-      default:
-        return behaviour satisfies never;
-    }
+    return behave(this.#tools.shift() ?? "result", {
+      tool,
+      args,
+      result: this.#values.resultOf(tool),
+      abort: () => this.#controller.abort(),
+      die: () => this.#die(),
+    });
   }
 }
 

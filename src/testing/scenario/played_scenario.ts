@@ -11,13 +11,16 @@ import type { ConversationMessage } from "./conversation.ts";
  * Why a scenario was over: the `user` was done, `maxTurns` were played, or the
  * last turn came to rest as the session's status says: `ended`, `limited`, …
  */
-export type ScenarioEnding = "user" | "maxTurns" | Exclude<Turn["status"], "waiting">;
+export type ScenarioEnding =
+  | "user"
+  | "maxTurns"
+  | Exclude<Turn["status"], "waiting" | "needs_approval">;
 
 /** A conversation that was played to its end. */
 export interface PlayedScenario<StepId extends string = string> {
   /** What the user wanted. */
   readonly goal: string;
-  /** The turns, in order. */
+  /** The turns, in order; a verdict about a call goes on with one of its own. */
   readonly turns: readonly Turn<StepId>[];
   /** The whole log of the session. */
   readonly events: readonly SessionEvent[];

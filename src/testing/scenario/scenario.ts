@@ -12,6 +12,7 @@ import { type Check, type CheckOutcome, runCheck } from "./check.ts";
 import { type ConversationMessage, messagesOf } from "./conversation.ts";
 import type { ScenarioEnding } from "./played_scenario.ts";
 import { ScenarioResult } from "./scenario_result.ts";
+import { decideNext, type ScenarioApprovals } from "./scenario_approvals.ts";
 import { nextInput, type ScenarioUser } from "./scenario_user.ts";
 import { transcriptText } from "../trajectory/transcript_text.ts";
 
@@ -23,8 +24,16 @@ export interface ScenarioParts<StepId extends string = string, Context = unknown
   readonly goal: string;
   /** What the user says. */
   readonly user: ScenarioUser;
-  /** How many turns it has at most. Default: 10; for a list of inputs, all of them. */
+  /**
+   * How many inputs the user gives at most. Default: 10; for a list of inputs, all
+   * of them. Turns that verdicts go on with are not counted.
+   */
   readonly maxTurns?: number;
+  /**
+   * What a person decides about a call that waits for approval: whether it may
+   * run, or the reason why not. Default: a call that waits fails the scenario.
+   */
+  readonly approvals?: ScenarioApprovals;
   /** What must be so when it is over, by name. They run one after the other. */
   readonly checks: Readonly<Record<string, Check<StepId>>>;
 }
@@ -36,10 +45,12 @@ export type ScenarioOptions<StepId extends string = string, Context = unknown> =
 
 /**
  * Plays a conversation until the user is done, a turn ends otherwise than by
- * waiting for input, or there were `maxTurns`; then runs the checks. A check that
- * fails is told in the result; {@linkcode assertScenario} throws.
+ * waiting for input or for a person, or there were `maxTurns`; then runs the
+ * checks. A check that fails is told in the result; {@linkcode assertScenario}
+ * throws.
  *
- * @throws {ConfigError} if there is no input or no turn to play.
+ * @throws {ConfigError} if there is no input or no turn to play, or if a call
+ *   waits for a person and `approvals` does not decide about it.
  * @throws {LLMError} if a model failed: then there is no result. So it is with whatever a turn throws.
  *
  * @example
@@ -58,6 +69,31 @@ export type ScenarioOptions<StepId extends string = string, Context = unknown> =
  * });
  * assertEquals([result.ending, result.passed], ["ended", true]);
  * ```
+ *
+ * @example A tool that needs approval
+ * ```ts
+ * import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
+ * import { scenario, trajectoryOf } from "@nomos/agent/testing";
+ * import * as v from "valibot";
+ *
+ * const refund = new Tool({
+ *   name: "refund",
+ *   description: "Give the money back",
+ *   args: v.object({ cents: v.number() }),
+ *   needsApproval: true,
+ *   run: () => "refunded",
+ * });
+ * const llm = new MockLLM([decide.call("refund", { cents: 9000 }), decide.respond("I may not")]);
+ * const steps = { desk: { description: "Help them", tools: [refund] } };
+ * const result = await scenario({
+ *   agent: new Agent({ name: "desk", llm, start: "desk", steps }),
+ *   goal: "Get a refund",
+ *   user: ["I want my money back"],
+ *   approvals: ({ args }) => Number(args.cents) <= 5000 || "More than 50 is for the manager",
+ *   checks: { "was told no": (played) => trajectoryOf(played).denied("refund").answered(/not/) },
+ * });
+ * result.assert();
+ * ```
  */
 export async function scenario<StepId extends string, Context>(
   options: ScenarioOptions<StepId, Context>,
@@ -72,7 +108,7 @@ export async function scenario<StepId extends string, Context>(
   const session = agent.createSession(...[{ context }] as unknown as SessionArguments<Context>);
   const turns: Turn<StepId>[] = [];
   const messages: ConversationMessage[] = [];
-  const ending = await converse(session, goal, user, maxTurns, turns, messages);
+  const ending = await converse(session, options, maxTurns, turns, messages);
   const { events } = session.state;
   const transcript = transcriptText({ events });
   const played = { goal, turns, events, messages, transcript, ending };
@@ -123,18 +159,21 @@ export async function assertScenario<StepId extends string, Context>(
 /** Plays the turns, adds them and what was said, and says why they were over. */
 async function converse<StepId extends string>(
   session: Session<StepId>,
-  goal: string,
-  user: ScenarioUser,
+  { goal, user, approvals }: Pick<ScenarioParts, "goal" | "user" | "approvals">,
   maxTurns: number,
   turns: Turn<StepId>[],
   messages: ConversationMessage[],
 ): Promise<ScenarioEnding> {
-  while (turns.length < maxTurns) {
-    const input = await nextInput(user, turns.length, { goal, messages: [...messages] });
+  for (let inputs = 0; inputs < maxTurns; inputs++) {
+    const input = await nextInput(user, inputs, { goal, messages: [...messages] });
     if (input === undefined) return "user";
-    const turn = await session.next(input.message);
-    turns.push(turn);
-    messages.push(...messagesOf(turn.events));
+    let turn = await session.next(input.message);
+    for (;;) {
+      turns.push(turn);
+      messages.push(...messagesOf(turn.events));
+      if (turn.status !== "needs_approval") break;
+      turn = await decideNext(session, goal, approvals);
+    }
     if (turn.status !== "waiting") return turn.status;
     if (input.isDone) return "user";
   }

@@ -30,6 +30,14 @@ export interface TrajectoryAssertions<StepId extends string = string> {
   answered(answer: AnswerMatch): Trajectory<StepId>;
   /** The session ended. */
   ended(): Trajectory<StepId>;
+  /** A person was asked about a call of a tool: whether it may run, or what became of it. */
+  asked(tool: string): Trajectory<StepId>;
+  /** A person allowed a call of a tool, whatever came of it. */
+  approved(tool: string): Trajectory<StepId>;
+  /** A person did not allow a call of a tool. */
+  denied(tool: string): Trajectory<StepId>;
+  /** A person said what came of a call of a tool. */
+  settled(tool: string): Trajectory<StepId>;
 }
 
 /**
@@ -57,6 +65,10 @@ export class Trajectory<StepId extends string = string>
       calledWith: (tool, args) => this.#never({ called: tool, with: args }),
       answered: (answer) => this.#never({ answered: answer }),
       ended: () => this.#never({ ended: true }),
+      asked: (tool) => this.#never({ asked: tool }),
+      approved: (tool) => this.#never({ approved: tool }),
+      denied: (tool) => this.#never({ denied: tool }),
+      settled: (tool) => this.#never({ settled: tool }),
     };
   }
 
@@ -108,15 +120,53 @@ export class Trajectory<StepId extends string = string>
   }
 
   /**
-   * The agent did all of this in this order. Other things may lie before, between
-   * and after, unless it is `strict`: then it did nothing else.
+   * A person was asked about a call of a tool: whether it may run, or what became
+   * of it when the process died.
+   *
+   * @throws {TrajectoryError} if not.
+   */
+  asked(tool: string): this {
+    return this.#once({ asked: tool });
+  }
+
+  /**
+   * A person allowed a call of a tool, whatever came of it.
+   *
+   * @throws {TrajectoryError} if not.
+   */
+  approved(tool: string): this {
+    return this.#once({ approved: tool });
+  }
+
+  /**
+   * A person did not allow a call of a tool.
+   *
+   * @throws {TrajectoryError} if not.
+   */
+  denied(tool: string): this {
+    return this.#once({ denied: tool });
+  }
+
+  /**
+   * A person said what came of a call of a tool, without its being run.
+   *
+   * @throws {TrajectoryError} if not.
+   */
+  settled(tool: string): this {
+    return this.#once({ settled: tool });
+  }
+
+  /**
+   * All of this happened in this order. Other things may lie before, between and
+   * after, unless it is `strict`: then nothing else happened, and persons were
+   * asked and decided nothing else.
    *
    * @throws {TrajectoryError} if not.
    */
   inOrder(
     steps: readonly TrajectoryStep<StepId>[],
     { strict = false }: {
-      /** Whether the agent did nothing else. Default: false. */
+      /** Whether nothing else happened. Default: false. */
       readonly strict?: boolean;
     } = {},
   ): this {

@@ -7,6 +7,7 @@ import { ConfigError, quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { answerText } from "../scenario/conversation.ts";
 import { printable } from "./printable.ts";
+import { toolOfCall } from "./tool_of_call.ts";
 import { isSameJson } from "./same_json.ts";
 
 /** The arguments of a call: all of them, as the model gave them, or a function that accepts them. */
@@ -46,25 +47,69 @@ export interface EndedStep {
   readonly ended: true;
 }
 
-/** One thing that an agent does. */
+/** It asked a person about a call: whether it may run, or what became of it. */
+export interface AskedStep {
+  /** The tool. */
+  readonly asked: string;
+}
+
+/** A person allowed a call. */
+export interface ApprovedStep {
+  /** The tool. */
+  readonly approved: string;
+}
+
+/** A person did not allow a call. */
+export interface DeniedStep {
+  /** The tool. */
+  readonly denied: string;
+}
+
+/** A person said what came of a call. */
+export interface SettledStep {
+  /** The tool. */
+  readonly settled: string;
+}
+
+/** One thing that an agent does, or a person about its calls. */
 export type TrajectoryStep<StepId extends string = string> =
   | CalledStep
   | MovedStep<StepId>
   | AnsweredStep
-  | EndedStep;
+  | EndedStep
+  | AskedStep
+  | ApprovedStep
+  | DeniedStep
+  | SettledStep;
 
 /** One thing that an agent did. */
 export type TakenStep =
   | { readonly called: string; readonly with: Readonly<Record<string, unknown>> }
   | { readonly moved: readonly [from: string, to: string] }
   | { readonly answered: string; readonly response: unknown }
-  | { readonly ended: true };
+  | { readonly ended: true }
+  | AskedStep
+  | ApprovedStep
+  | DeniedStep
+  | SettledStep;
+
+/** What happens between an agent and a person, in words. */
+const APPROVALS = {
+  asked: "a question about",
+  approved: "an approval of",
+  denied: "a denial of",
+  settled: "a settlement of",
+} as const;
 
 /** What an agent did, in order. A call counts where the model decided it. */
 export function takenSteps(events: readonly SessionEvent[]): TakenStep[] {
   return events.flatMap((event): TakenStep[] => {
     if (event.type === "moved") return [{ moved: [event.from, event.to] }];
     if (event.type === "ended") return [{ ended: true }];
+    if (event.type === "approval_requested") return [{ asked: event.tool }];
+    if (event.type === "approval_given") {
+      return [{ [event.verdict]: toolOfCall(event.callKey, events) } as unknown as TakenStep];
+    }
     if (event.type !== "decision") return [];
     const { decision } = event;
     if (decision.action === "TOOL_CALL") {
@@ -92,8 +137,14 @@ export function matchesStep(taken: TakenStep, step: TrajectoryStep): boolean {
   }
   if ("answered" in step) return "answered" in taken && matchesAnswer(taken, step.answered);
   if ("ended" in step) return "ended" in taken;
+  const approval = approvalOf(step);
+  if (approval !== undefined) {
+    const [kind, tool] = approval;
+    return kind in taken && approvalOf(taken)?.[1] === tool;
+  }
   throw new ConfigError(
-    `Cannot look for ${quote(step)}: expected { called }, { moved }, { answered } or { ended }`,
+    `Cannot look for ${quote(step)}: expected { called }, { moved }, { answered }, { ended }, ` +
+      "{ asked }, { approved }, { denied } or { settled }",
   );
 }
 
@@ -109,11 +160,23 @@ export function describeStep(step: TrajectoryStep | TakenStep): string {
   }
   if ("moved" in step) return `a move ${step.moved.map(quote).join(" → ")}`;
   if ("ended" in step) return "the end of the session";
-  const { answered } = step;
+  const approval = approvalOf(step);
+  if (approval !== undefined) return `${APPROVALS[approval[0]]} ${quote(approval[1])}`;
+  const { answered } = step as AnsweredStep;
   if (typeof answered === "string") return `the answer ${printable(quote(answered), MAX_SHOWN)}`;
   return typeof answered === "function"
     ? `an answer that ${describeFunction(answered)} accepts`
     : `an answer that matches ${answered}`;
+}
+
+/** What a description says of a person and a tool; undefined if it is of something else. */
+function approvalOf(
+  step: TrajectoryStep | TakenStep,
+): readonly [kind: keyof typeof APPROVALS, tool: string] | undefined {
+  if ("asked" in step) return ["asked", step.asked];
+  if ("approved" in step) return ["approved", step.approved];
+  if ("denied" in step) return ["denied", step.denied];
+  return "settled" in step ? ["settled", step.settled] : undefined;
 }
 
 /** How much of expected arguments and functions is shown, in characters. */

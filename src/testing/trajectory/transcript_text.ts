@@ -3,14 +3,9 @@
  *
  * @module
  */
-import type { ToolCall } from "../../decision/decision.ts";
-import type {
-  DecisionEvent,
-  ErrorEvent,
-  SessionEvent,
-  ToolFinishedEvent,
-} from "../../history/event.ts";
+import type { ErrorEvent } from "../../history/event.ts";
 import { answerText } from "../scenario/conversation.ts";
+import { CallLines } from "./call_lines.ts";
 import { printable } from "./printable.ts";
 import { eventsOf, type TrajectorySource } from "./trajectory_source.ts";
 
@@ -25,7 +20,9 @@ export interface TranscriptOptions {
 /**
  * The transcript of a turn, a session or a scenario: one line for each thing
  * that was said or done, in order; the calls of a decision in the order of the
- * calls. Whatever the text of a user, a model or a tool holds stays on its line.
+ * calls. A result stands in the line of its call; where a person was asked, in
+ * that of the verdict. Whatever the text of a user, a model or a tool holds stays
+ * on its line.
  *
  * @example
  * ```ts
@@ -52,85 +49,61 @@ export interface TranscriptOptions {
 export function transcriptText(source: TrajectorySource, options: TranscriptOptions = {}): string {
   const { maxChars = 200, maxLines = Infinity } = options;
   const events = eventsOf(source);
-  const firstDecision = events.findIndex(({ type }) => type === "decision");
-  const lines = events.flatMap((event, at) => {
+  const lines: string[] = [];
+  const calls = new CallLines(lines, events, maxChars);
+  for (const event of events) {
     switch (event.type) {
       case "user":
-        return [`user: ${printable(event.text, maxChars)}`];
-      case "decision":
-        return decisionLines(event, events, maxChars);
+        lines.push(`user: ${printable(event.text, maxChars)}`);
+        break;
+      case "decision": {
+        const { decision } = event;
+        calls.decided(decision);
+        const said = answerText(decision);
+        if (said !== undefined) lines.push(`agent: ${printable(said, maxChars)}`);
+        break;
+      }
       case "tool_started":
-        return [];
+        calls.started(event);
+        break;
       case "tool_finished":
-        // A resumed turn finishes calls of a decision that is not among its events.
-        return firstDecision >= 0 && firstDecision < at ? [] : [callLine(event, "…", maxChars)];
+        calls.finished(event);
+        break;
       case "approval_requested":
-        return [`waits for a person: ${printable(event.tool, maxChars)}`];
+        calls.asked(event);
+        break;
       case "approval_given":
-        return [`a person decided: ${event.verdict}`];
+        calls.given(event);
+        break;
       case "moved":
-        return [`${printable(event.from, maxChars)} → ${printable(event.to, maxChars)}`];
+        lines.push(`${printable(event.from, maxChars)} → ${printable(event.to, maxChars)}`);
+        break;
       case "error":
-        return [refusalLine(event, maxChars)];
+        lines.push(refusalLine(event, maxChars));
+        break;
       case "model_failed":
-        return [`the model failed: ${printable(event.code, maxChars)}`];
+        lines.push(`the model failed: ${printable(event.code, maxChars)}`);
+        break;
       case "fallback":
-        return [`asked to answer now: ${event.reason}`];
+        lines.push(`asked to answer now: ${event.reason}`);
+        break;
       case "limit":
-        return [`limited: ${event.reason}`];
+        lines.push(`limited: ${event.reason}`);
+        break;
       case "ended":
-        return ["ended"];
+        lines.push("ended");
+        break;
       default:
-        return event satisfies never;
+        event satisfies never;
     }
-  });
+  }
   return withoutMiddle(lines, maxLines).join("\n");
-}
-
-function decisionLines(
-  { decision, seq }: DecisionEvent,
-  events: readonly SessionEvent[],
-  maxChars: number,
-): string[] {
-  if (decision.action !== "TOOL_CALL") {
-    const said = answerText(decision);
-    return said === undefined ? [] : [`agent: ${printable(said, maxChars)}`];
-  }
-  const finished = new Map<number, ToolFinishedEvent>();
-  // Events are numbered without gaps, also where they begin in the middle of a log.
-  for (let at = seq - events[0]!.seq + 1; at < events.length; at++) {
-    const event = events[at]!;
-    if (event.type === "decision") break;
-    if (event.type === "tool_finished") finished.set(event.call, event);
-  }
-  return decision.calls.map((call, place) =>
-    callLine(finished.get(place) ?? call, argsText(call, maxChars), maxChars)
-  );
 }
 
 function refusalLine({ path, message }: ErrorEvent, maxChars: number): string {
   const where = path === "" ? "" : ` at ${printable(path, maxChars)}`;
   return `refused${where}: ${printable(message, maxChars)}`;
 }
-
-function argsText({ args }: ToolCall, maxChars: number): string {
-  const text = JSON.stringify(args);
-  return text === "{}" ? "" : printable(text, maxChars);
-}
-
-function callLine(call: ToolCall | ToolFinishedEvent, args: string, maxChars: number): string {
-  const lead = `${printable(call.tool, maxChars)}(${args})`;
-  if (!("outcome" in call)) return `${lead}: not finished`;
-  return `${lead}${RELATIONS[call.outcome]}${printable(call.text, maxChars)}`;
-}
-
-const RELATIONS: Readonly<Record<ToolFinishedEvent["outcome"], string>> = {
-  ok: " = ",
-  error: " failed: ",
-  fallback: " not done: ",
-  aborted: " given up: ",
-  denied: " not allowed: ",
-};
 
 function withoutMiddle(lines: readonly string[], maxLines: number): readonly string[] {
   if (lines.length <= maxLines) return lines;

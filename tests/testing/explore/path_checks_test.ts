@@ -4,7 +4,7 @@ import { coreOf } from "../../../src/agent.ts";
 import { createSession } from "../../../src/create_session.ts";
 import { Log } from "../../../src/history/log.ts";
 import { LiveSession } from "../../../src/live_session.ts";
-import { Session } from "../../../src/session.ts";
+import { liveSessionOf, Session } from "../../../src/session.ts";
 import { PathChecks } from "../../../src/testing/explore/path_checks.ts";
 
 const core = coreOf(
@@ -39,7 +39,7 @@ const finished = (seq: number, callKey = "k"): SessionEvent => {
     callKey,
     call: 0,
     tool: "t",
-    outcome: "ok",
+    outcome: "aborted",
     text: "",
   };
 };
@@ -75,6 +75,17 @@ Deno.test("PathChecks notices a prompt that shrank", () => {
   assertEquals(problems.length, 1);
 });
 
+Deno.test("PathChecks notices results that are not in the order of their calls", () => {
+  const result = (callId: string): Message => ({ role: "tool", content: "done", callId });
+  const problems = (...keys: string[]) =>
+    checksAfter((checks) => checks.checkRequest(request(system, ...keys.map(result), last)));
+  assertEquals(problems("s/1/9", "s/1/10", "s/12/0", "t/12/0"), []);
+  assertEquals(problems("s/1/1", "s/1/0"), [
+    'prompt: message 2 of the request in step "talk": ' +
+    "expected the results of a decision in the order of its calls",
+  ]);
+});
+
 Deno.test("PathChecks notices gaps, calls without an end, and ends without a call", () => {
   const check = (...events: SessionEvent[]) =>
     checksAfter((checks) => checks.checkHistory(stateOf(events)));
@@ -99,4 +110,25 @@ Deno.test("PathChecks notices a state that cannot be continued", () => {
   assertMatch(problem!, /^state: after event 0 it cannot be continued: .*"events\.0\.text"/);
   assertEquals(others, []);
   assertEquals(checksAfter((checks) => checks.checkState(createSession(core))), []);
+});
+
+Deno.test("PathChecks compares the first prompt of another process by what it says", () => {
+  const problems = (second: Message) =>
+    checksAfter((checks) => {
+      checks.checkRequest(request(system, hello, last));
+      checks.continueElsewhere();
+      checks.checkRequest(request({ ...system }, second, last));
+    }).length;
+  assertEquals([problems({ ...hello }), problems(message("other"))], [0, 1]);
+  assertEquals(problems({ ...hello, callId: "k" }), 1);
+});
+
+Deno.test("PathChecks notices a position that does not follow from the state", () => {
+  const session = createSession(core);
+  const live = liveSessionOf(session);
+  live.log.append([user]);
+  assertEquals(checksAfter((checks) => checks.checkState(session)), []);
+  live.log.position.errors = 2;
+  const [problem] = checksAfter((checks) => checks.checkState(session));
+  assertMatch(problem!, /^state: it became .*"errors":0.*: expected .*"errors":2/);
 });

@@ -147,3 +147,22 @@ Deno.test("fuzz() calls no tool and no model of the author's", async () => {
   assert(agent.name === "untouched");
   assertInstanceOf(agent, Agent);
 });
+
+Deno.test("playFuzzCase() lets a process die in the middle of closing calls that a limit held back", async () => {
+  const tool = new Tool({ name: "t", description: "", args: v.object({}), run: () => "" });
+  const agent = new Agent({
+    name: "held",
+    llm: new MockLLM(),
+    start: "a",
+    steps: { a: { description: "A", tools: [tool] } },
+  });
+  const calls = [{ tool: "t", args: {} }, { tool: "t", args: {} }];
+  const found = {
+    turns: [
+      { outputs: [{ kind: "calls", calls }], tools: [] },
+      { outputs: [], tools: [], diesAfter: 1 },
+    ],
+    limits: { turn: { toolCalls: 0 } },
+  } as const;
+  assertEquals(await playFuzzCase(agent, found), []);
+});

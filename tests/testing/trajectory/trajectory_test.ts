@@ -237,7 +237,7 @@ Deno.test("trajectory.inOrder, refuses a description of nothing", async () => {
   assertThrows(
     () => trajectoryOf(session).inOrder([{} as never]),
     ConfigError,
-    "{ called }, { moved }, { answered } or { ended }",
+    "{ called }, { moved }, { answered }, { ended }, { asked }, { approved }, { denied } or { settled }",
   );
 });
 

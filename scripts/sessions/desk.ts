@@ -1,0 +1,132 @@
+/**
+ * The agent whose sessions are recorded for later releases. Each release must
+ * continue the sessions of those before it, so what it has is only ever added to.
+ *
+ * @module
+ */
+import { Agent, type AgentOptions, FallbackError, type LLM, Tool } from "@nomos/agent";
+import * as v from "valibot";
+
+/** What belongs to a session at the desk. */
+export interface Desk {
+  /** Whether the way out of the step `shut` is open. */
+  readonly isOpen?: boolean;
+  /** Is called when the tool `wait` begins, which never ends. */
+  readonly onWait?: () => void;
+}
+
+const look = new Tool({
+  name: "look",
+  description: "Look something up",
+  args: v.object({ n: v.number(), deep: v.optional(v.array(v.nullable(v.string()))) }),
+  run: ({ n }) => ({ n, found: n > 0 }),
+});
+
+const fail = new Tool({
+  name: "fail",
+  description: "Fail",
+  args: v.object({}),
+  run: () => {
+    throw new Error("broken");
+  },
+});
+
+const steer = new Tool({
+  name: "steer",
+  description: "Be steered",
+  args: v.object({}),
+  run: () => {
+    throw new FallbackError("closed", "come back tomorrow");
+  },
+});
+
+const wait = new Tool({
+  name: "wait",
+  description: "Wait for ever",
+  args: v.object({}),
+  run: (_, { context }) => {
+    deskOf(context).onWait?.();
+    return new Promise(() => {});
+  },
+});
+
+const pay = new Tool({
+  name: "pay",
+  description: "Pay somebody",
+  args: v.object({ to: v.string(), cents: v.number() }),
+  needsApproval: ({ cents }) => cents > 100,
+  run: ({ to }) => `paid ${to}`,
+});
+
+const send = new Tool({
+  name: "send",
+  description: "Send a letter",
+  args: v.object({ to: v.string() }),
+  once: true,
+  run: ({ to }) => `sent to ${to}`,
+});
+
+/** What was given as the context of a session; nothing is given to most. */
+function deskOf(context: unknown): Desk {
+  return context as Desk | undefined ?? {};
+}
+
+/** The clerk whom the desk may send for, with a model of their own. */
+function makeClerk(llm: LLM, clock: () => number): Agent<"work"> {
+  return new Agent({
+    name: "clerk",
+    llm,
+    start: "work",
+    clock,
+    steps: { work: { description: "Do as the desk says", tools: [look, pay] } },
+  });
+}
+
+/** The desk, with a model, another one for its clerk, and a clock that counts. */
+export function makeDesk(
+  llm: LLM,
+  options: Partial<AgentOptions<string>> = {},
+  clerkLLM: LLM = llm,
+): Agent<string> {
+  let time = 0;
+  const clock = () => ++time;
+  const clerk = makeClerk(clerkLLM, clock).asTool({ name: "clerk", description: "Send a clerk" });
+  return new Agent<string>({
+    name: "desk",
+    llm,
+    start: "talk",
+    maxErrors: 3,
+    maxIterations: 6,
+    clock,
+    ids: () => "recorded",
+    steps: {
+      talk: {
+        description: "Talk with the visitor",
+        tools: [look, fail, steer, wait, pay, send, clerk],
+        routes: { form: "a form is due", search: "a search is due", shut: "they want in" },
+        suggestions: true,
+      },
+      form: {
+        description: "Fill in the form",
+        answer: v.object({ total: v.number(), note: v.optional(v.nullable(v.string())) }),
+        routes: { talk: "it is filled in" },
+      },
+      search: {
+        description: "Search",
+        auto: true,
+        end: false,
+        tools: [look],
+        routes: { talk: "it is found" },
+      },
+      shut: {
+        description: "Wait at the door",
+        auto: true,
+        end: false,
+        routes: {
+          talk: { when: "it opens", guard: ({ context }) => deskOf(context).isOpen === true },
+        },
+      },
+    },
+    ...options,
+  });
+}

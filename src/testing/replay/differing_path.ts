@@ -1,0 +1,29 @@
+/**
+ * Where two JSON values differ.
+ *
+ * @module
+ */
+import { isSameJson } from "../trajectory/same_json.ts";
+
+/**
+ * The path of the first difference, for example `decision.calls.0.args.size`;
+ * empty if nothing is alike, undefined if all is.
+ */
+export function differingPath(a: unknown, b: unknown): string | undefined {
+  return pathBetween(a, b, []);
+}
+
+function pathBetween(a: unknown, b: unknown, path: readonly string[]): string | undefined {
+  if (isSameJson(a, b)) return undefined;
+  if (isComposed(a) && isComposed(b) && Array.isArray(a) === Array.isArray(b)) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      const found = pathBetween(a[key], b[key], [...path, key]);
+      if (found !== undefined) return found;
+    }
+  }
+  return path.join(".");
+}
+
+function isComposed(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

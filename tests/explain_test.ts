@@ -1,0 +1,61 @@
+import { Agent, decide, MockLLM, type Session, Tool } from "@nomos/agent";
+import { requestSnapshot } from "@nomos/agent/testing";
+import { assert, assertEquals } from "@std/assert";
+import * as v from "valibot";
+
+function payer(): { readonly agent: Agent<"talk">; readonly llm: MockLLM } {
+  const args = v.object({});
+  const pay = new Tool({
+    name: "pay",
+    description: "Pay",
+    args,
+    needsApproval: true,
+    run: () => "paid",
+  });
+  const look = new Tool({ name: "look", description: "Look", args, run: () => "seen" });
+  const calls = ["look", "pay"].map((tool) => ({ tool, args: {} }));
+  const llm = new MockLLM([decide.calls(calls), decide.respond("Done")]);
+  const steps = { talk: { description: "Talk", tools: [pay, look] } };
+  const ids = () => "s";
+  return { agent: new Agent({ name: "payer", llm, start: "talk", steps, ids }), llm };
+}
+
+const verdicts: readonly ((session: Session<"talk">) => Promise<unknown>)[] = [
+  (session) => session.approve("s/1/1"),
+  (session) => session.deny("s/1/1", "no"),
+  (session) => session.settle("s/1/1", "by hand"),
+  (session) => session.next("Stop"),
+];
+
+Deno.test("Agent.explain, while calls wait, is the request without any result of their decision", async () => {
+  for (const verdict of verdicts) {
+    const { agent, llm } = payer();
+    const session = agent.createSession();
+    await session.next("Pay");
+    const before = JSON.stringify(session.state);
+    const explained = await agent.explain(session);
+    assertEquals(explained.messages.map(({ role }) => role), [
+      "system",
+      "user",
+      "assistant",
+      "system",
+    ]);
+    assertEquals(JSON.stringify(session.state), before);
+    await verdict(session);
+    const { messages, schema, legal } = llm.requests.at(-1)!;
+    // All but the last message stays as it was explained; the results come before that one.
+    const shared = explained.messages.slice(0, -1);
+    assert(shared.every((message, place) => message === messages[place]));
+    assert(explained.messages.at(-1) === messages.at(-1));
+    assertEquals(messages[shared.length]!.content, "Result of look:\nseen");
+    assert(explained.schema === schema && explained.legal === legal);
+  }
+});
+
+Deno.test("requestSnapshot() of a session that waits shows the call, and no result", async () => {
+  const { agent } = payer();
+  const session = agent.createSession();
+  await session.next("Pay");
+  const text = requestSnapshot(await agent.explain(session));
+  assertEquals([text.includes('"tool":"pay"'), text.includes("--- tool")], [true, false]);
+});

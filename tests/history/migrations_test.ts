@@ -1,0 +1,190 @@
+import { Agent, decide, MockLLM, type State, StateError } from "@nomos/agent";
+import { memoryStore, SessionDamagedError } from "@nomos/agent/store";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  migrateEvents,
+  type Migration,
+  MIGRATIONS,
+  versionAfter,
+} from "../../src/history/migrations.ts";
+import { readState, STATE_VERSION } from "../../src/history/state.ts";
+import { eventOf } from "../../src/store/entry_body.ts";
+import { firstHash, nextHash } from "../../src/store/hash_chain.ts";
+
+// A tale of two releases to come. In version 2 and before, what users said stood
+// under `said`; version 3 calls it `text`. In version 3 and before, a move was
+// `went`, with both steps in one text; version 4 has `moved`, with `from` and `to`.
+
+const nameText: Migration = (event) => {
+  if (event.type !== "user") return event;
+  const { said: text, ...rest } = event;
+  return { ...rest, text };
+};
+
+const splitMove: Migration = (event) => {
+  if (event.type !== "went" || typeof event.way !== "string") return event;
+  const { way, ...rest } = event;
+  const [from, to] = way.split(" > ");
+  return { ...rest, type: "moved", from, to };
+};
+
+/** The form of the tale is that of version 4. */
+const TALE: readonly Migration[] = [...MIGRATIONS, nameText, splitMove];
+
+const decision = {
+  step: "b",
+  decision: { action: "RESPOND", response: "Hello", reasoning: [] },
+};
+const call = {
+  step: "a",
+  decision: { action: "TOOL_CALL", calls: [{ tool: "look", args: {} }], reasoning: [] },
+};
+const move = { step: "a", decision: { action: "MOVE", step: "b", reasoning: [] } };
+
+/** The same log, as each version of the tale wrote it. */
+function logOf(version: number): Record<string, unknown>[] {
+  const key = { callKey: "s/1/0", tool: "look" };
+  const events = [
+    { type: "user", ...(version < 3 ? { said: "Hi" } : { text: "Hi" }) },
+    { type: "decision", ...call },
+    { type: "tool_started", ...(version < 2 ? key : { callKey: "s/1/0", call: 0, tool: "look" }) },
+    { type: "tool_finished", callKey: "s/1/0", call: 0, tool: "look", outcome: "ok", text: "seen" },
+    { type: "decision", ...move },
+    version < 4 ? { type: "went", way: "a > b" } : { type: "moved", from: "a", to: "b" },
+    { type: "decision", ...decision },
+  ];
+  return events.map((event, seq) => ({ seq, time: 7, ...event }));
+}
+
+function stateOf(version: number): Record<string, unknown> {
+  return { version, sessionId: "s", step: "b", status: "waiting", events: logOf(version) };
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+Deno.test("migrations, the version of this release is the one that they lead to", () => {
+  assertEquals(versionAfter(MIGRATIONS), STATE_VERSION);
+  assertEquals(versionAfter(TALE), 4);
+});
+
+Deno.test("readState, reads states of every version by a chain of migrations, and changes none", () => {
+  for (const version of [1, 2, 3, 4]) {
+    const state = deepFreeze(stateOf(version));
+    const read = readState(state, TALE);
+    assertEquals(read.version, STATE_VERSION);
+    assertEquals(read.events as unknown, logOf(4), `version ${version}`);
+    // Equal in what it holds and in its order of keys, so that states can be compared as text.
+    assertEquals(JSON.stringify(read.events), JSON.stringify(readState(stateOf(4), TALE).events));
+  }
+});
+
+Deno.test("readState, refuses versions that the chain does not know, and forms that it does not give", () => {
+  const newer = assertThrows(() => readState(stateOf(5), TALE), StateError);
+  assertEquals(newer.path, "version");
+  assertStringIncludes(newer.message, "it is 5: expected 4 or lower: a newer release wrote it");
+  const half = assertThrows(() => readState({ ...stateOf(2), version: 3 }, TALE), StateError);
+  assertEquals(half.path, "events.0.text");
+  assertThrows(() => readState(stateOf(4)), StateError, "it is 4: expected 2 or lower");
+});
+
+Deno.test("migrateEvents, applies what is due in order, to each event once", () => {
+  const seen: string[] = [];
+  const noting = (name: string): Migration => (event) => {
+    seen.push(`${name} ${event.type}`);
+    return { ...event, names: `${event.names ?? ""}${name}` };
+  };
+  const chain = ["a", "b", "c"].map(noting);
+  const events = [{ type: "x" }, { type: "y" }];
+  assertEquals(migrateEvents(events, 2, chain), [
+    { type: "x", names: "bc" },
+    { type: "y", names: "bc" },
+  ]);
+  assertEquals(seen, ["b x", "c x", "b y", "c y"]);
+  assertEquals(migrateEvents(events, 4, chain), events);
+});
+
+Deno.test("migrateEvents, leaves what is no event to validation, also between two migrations", () => {
+  const things = [null, 1, "text", [1], undefined, new Map()];
+  assertEquals(migrateEvents(things, 1, TALE), things);
+  const spoil: Migration = () => null;
+  assertEquals(migrateEvents([{ type: "user" }], 1, [spoil, nameText]), [null]);
+  for (const events of [[null], [[]], [{ type: "went", way: 3 }], [{}], "no list"]) {
+    const error = assertThrows(() => readState({ ...stateOf(2), events }, TALE), StateError);
+    assert(error.path.startsWith("events"), error.path);
+  }
+});
+
+Deno.test("migrations, version 1 gains the place of a call from the end of its key", () => {
+  const started = { seq: 2, time: 0, type: "tool_started", callKey: "a/b/7/12", tool: "look" };
+  assertEquals(migrateEvents([started], 1), [{ ...started, call: 12 }]);
+  const foreign = { ...started, callKey: 5 };
+  assertEquals(migrateEvents([foreign], 1), [foreign]);
+});
+
+Deno.test("eventOf, reads entries of every version by a chain of migrations", () => {
+  for (const version of [1, 2, 3, 4]) {
+    const events = logOf(version).map((event, seq) => {
+      return eventOf("s", { seq, body: JSON.stringify([version, event]), hash: "" }, TALE);
+    });
+    assertEquals(events as unknown, logOf(4), `version ${version}`);
+  }
+  const body = JSON.stringify([5, logOf(4)[0]]);
+  assertThrows(
+    () => eventOf("s", { seq: 0, body, hash: "" }, TALE),
+    StateError,
+    'at "events.0": its version is 5: expected 4 or lower: a newer release wrote it',
+  );
+});
+
+Deno.test("eventOf, an entry whose version can be none is damage", () => {
+  for (const version of [0, -1, 1.5, "2", null, true]) {
+    const body = JSON.stringify([version, logOf(4)[0]]);
+    assertThrows(() => eventOf("s", { seq: 0, body, hash: "" }), SessionDamagedError, "no event");
+  }
+});
+
+Deno.test("openSession, a session that goes on across versions has entries of each, as they were written", async () => {
+  const store = memoryStore();
+  const hash = await firstHash("s");
+  await store.create("s", { meta: JSON.stringify({ version: 1, start: "a" }), hash });
+  const lease = (await store.claim("s", { owner: "old", ttl: 1 }))!;
+  const bodies = logOf(4).map((event) => JSON.stringify([2, event]));
+  // Written by version 1 up to its first call, then by version 2.
+  const first = { ...logOf(4)[0] };
+  bodies.splice(0, 3, ...[first, ...logOf(1).slice(1, 3)].map((one) => JSON.stringify([1, one])));
+  const entries = [];
+  let last = hash;
+  for (const [seq, body] of bodies.entries()) {
+    last = await nextHash(last, body);
+    entries.push({ seq, body, hash: last });
+  }
+  await store.append(lease, { head: 0, entries });
+  await store.release(lease);
+
+  const agent = new Agent({
+    name: "reader",
+    llm: new MockLLM([decide.respond("Still here"), decide.respond("And here")]),
+    start: "a",
+    steps: { a: { description: "A", routes: { b: "go" } }, b: { description: "B" } },
+    clock: () => 9,
+  });
+  const session = await agent.openSession("s", { store });
+  assertEquals([session.step, session.status], ["b", "waiting"]);
+  assertEquals((await session.next("Are you there?")).response, "Still here");
+  const state: State = session.state;
+  assertEquals(state.events.slice(0, 7) as unknown, logOf(4));
+  const stored = await store.entries("s", { from: 0, limit: 100 });
+  assertEquals(stored.slice(0, 7), entries);
+  const versions = stored.map(({ body }) => JSON.parse(body)[0]);
+  assertEquals(versions, [1, 1, 1, 2, 2, 2, 2, STATE_VERSION, STATE_VERSION]);
+  const fork = await session.fork({ at: 7, id: "fork" });
+  assertEquals((await fork.next("And you?")).response, "And here");
+  const copied = await store.entries("fork", { from: 0, limit: 7 });
+  assertEquals(copied.map(({ body }) => body), bodies);
+});

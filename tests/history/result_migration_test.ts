@@ -1,0 +1,172 @@
+import {
+  Agent,
+  type AgentOptions,
+  ConfigError,
+  decide,
+  FallbackError,
+  type MigrateResult,
+  MockLLM,
+  type ScriptEntry,
+  type Session,
+  type SessionEvent,
+  StateError,
+  Tool,
+} from "@nomos/agent";
+import { memoryStore } from "@nomos/agent/store";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import * as v from "valibot";
+import { Log } from "../../src/history/log.ts";
+import { liveSessionOf } from "../../src/session.ts";
+
+/** Results were text; they are objects now. What is one already stays as it is. */
+const wrap: MigrateResult = (text) => text.startsWith("{") ? text : JSON.stringify({ text });
+
+function agentOf(
+  script: readonly ScriptEntry[],
+  options: Partial<AgentOptions<"talk">> = {},
+): Agent<"talk"> {
+  const tool = (name: string, run: () => unknown) =>
+    new Tool({ name, description: name, args: v.object({}), run });
+  let time = 0;
+  const look = tool("look", () => "a view");
+  const steer = tool("steer", () => {
+    throw new FallbackError("closed", "go elsewhere");
+  });
+  return new Agent({
+    name: "test",
+    llm: new MockLLM(script),
+    start: "talk",
+    steps: { talk: { description: "Talk", tools: [look, steer] } },
+    ids: () => "s",
+    clock: () => time++,
+    ...options,
+  });
+}
+
+const both = decide.calls([{ tool: "look", args: {} }, { tool: "steer", args: {} }]);
+const results = (events: readonly SessionEvent[]) =>
+  events.flatMap((event) => event.type === "tool_finished" ? [event.text] : []);
+
+Deno.test("migrateResult, brings the results of a state into today's form, and nothing else", async () => {
+  const old = agentOf([both, decide.respond("x")]);
+  const { state } = await old.createSession().next("Hi");
+  const text = JSON.stringify(state);
+  const calls: unknown[] = [];
+  const llm = new MockLLM([decide.respond("y")]);
+  const migrateResult: MigrateResult = (text, call) => {
+    calls.push([text, call]);
+    return wrap(text, call);
+  };
+  const session = agentOf([], { llm, migrateResult }).createSession({ state });
+  assertEquals(results(session.state.events), [
+    '{"text":"a view"}',
+    "closed\nInstead: go elsewhere",
+  ]);
+  assertEquals(calls, [["a view", { tool: "look", callKey: "s/1/0", time: 2 }]]);
+  assertEquals(JSON.stringify(state), text);
+  await session.next("Again");
+  const shown = llm.requests[0]!.messages.filter(({ role }) => role === "tool");
+  assertEquals(shown.map(({ content }) => content.split("\n")[1]), ['{"text":"a view"}', "closed"]);
+  // What was migrated once is given again as it is.
+  const again = agentOf([], { migrateResult: wrap }).createSession({ state: session.state });
+  assertEquals(again.state, session.state);
+});
+
+Deno.test("migrateResult, that throws or gives no text is a StateError that names the event", async () => {
+  const { state } = await agentOf([decide.call("look"), decide.respond("x")]).createSession()
+    .next("Hi");
+  const bad: [unknown, string][] = [
+    [() => {
+      throw new Error("what is this?");
+    }, 'migrateResult threw for a result of tool "look": what is this?'],
+    [() => 5, 'migrateResult gave 5 for a result of tool "look": expected text, at once'],
+    [() => Promise.reject(new Error("late")), "migrateResult gave a promise"],
+    [() => undefined, "migrateResult gave undefined"],
+  ];
+  for (const [migrateResult, message] of bad) {
+    const agent = agentOf([], { migrateResult: migrateResult as MigrateResult });
+    const error = assertThrows(() => agent.createSession({ state }), StateError, message);
+    assertEquals(error.path, "events.3.text");
+    const store = memoryStore();
+    const stored = await agentOf([decide.call("look"), decide.respond("x")])
+      .openSession("s", { store });
+    await stored.next("Hi");
+    await assertRejects(() => agent.openSession("s", { store }), StateError, message);
+  }
+  assertThrows(
+    () => agentOf([], { migrateResult: "no" as never }),
+    ConfigError,
+    "migrateResult is",
+  );
+});
+
+/** A stored session of 64 events and some; `offset` of them shift where its snapshot is taken. */
+async function storedSession(offset: number) {
+  const store = memoryStore();
+  const opening = new Array(offset).fill(decide.respond("ok"));
+  const script = [...opening, ...new Array(12).fill([both, decide.respond("x")]).flat()];
+  const session = await agentOf(script).openSession("s", { store });
+  for (let turn = 0; turn < offset; turn++) await session.next("Hi");
+  const turns = Math.ceil((64 - 2 * offset) / 7);
+  for (let turn = 0; turn < turns; turn++) {
+    for await (const _ of session.stream("Look")) {
+      // The log is left in the middle of the turn in which the snapshot was taken.
+      if ((await store.read("s"))!.snapshot !== undefined) break;
+    }
+  }
+  return store;
+}
+
+/** Where a session stands by its events, folded from the beginning. */
+const folded = ({ state }: Session) => new Log("talk", state.events).position.snapshot();
+
+Deno.test("migrateResult, does not make the snapshots of stored sessions look damaged, wherever they were taken", async () => {
+  const held = new Set<string>();
+  for (let offset = 0; offset < 7; offset++) {
+    const what = `offset ${offset}`;
+    const store = await storedSession(offset);
+    const { snapshot } = (await store.read("s"))!;
+    const [, fields, last] = JSON.parse(snapshot!.body);
+    held.add(`${fields.pending !== null} ${last !== null}`);
+    const before = await store.entries("s", { from: 0, limit: 1_000 });
+
+    const turn = [both, decide.respond("y")];
+    const script = new Array(12).fill(turn).flat();
+    const session = await agentOf(script, { migrateResult: wrap }).openSession("s", { store });
+    for await (const event of session.events()) {
+      const isPlain = event.type !== "tool_finished" || event.outcome !== "ok" ||
+        event.text.startsWith("{");
+      assert(isPlain, `${what}: event ${event.seq}`);
+    }
+    await session.load();
+    assertEquals(liveSessionOf(session).log.position.snapshot(), folded(session), what);
+    if (session.status === "interrupted") await session.resume();
+    for (let more = 0; more < 10; more++) await session.next("Look again");
+    assert((await store.read("s"))!.snapshot!.head > snapshot!.head, `${what}: no new snapshot`);
+    assertEquals(liveSessionOf(session).log.position.snapshot(), folded(session), what);
+
+    // Entries stay as they were stored, and the new snapshot is of those.
+    const after = await store.entries("s", { from: 0, limit: 1_000 });
+    assertEquals(after.slice(0, before.length), before, what);
+    for (const options of [{}, { migrateResult: wrap }, { migrateResult: () => "same" }]) {
+      const again = await agentOf([decide.respond("z")], options).openSession("s", { store });
+      assertEquals((await again.next("Go on")).response, "z", what);
+    }
+  }
+  // Results were in snapshots: of calls that were not all finished, and of those before.
+  assert([...held].some((one) => one.startsWith("true")), [...held].join());
+  assert([...held].some((one) => one.endsWith("true")), [...held].join());
+});
+
+Deno.test("migrateResult, a fork of a stored session has the entries as they were stored", async () => {
+  const store = await storedSession(0);
+  const agent = agentOf([], { migrateResult: wrap });
+  const session = await agent.openSession("s", { store });
+  const fork = await session.fork({ id: "fork" });
+  assert(results(fork.state.events).some((text) => text === '{"text":"a view"}'));
+  const bodies = async (id: string) =>
+    (await store.entries(id, { from: 0, limit: 1_000 })).map(({ body }) => body);
+  assertEquals(await bodies("fork"), await bodies("s"));
+  await (await agentOf([]).openSession("fork", { store })).load();
+  await (await agent.openSession("fork", { store })).load();
+});

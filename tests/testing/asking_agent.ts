@@ -1,0 +1,43 @@
+/** An agent whose tools ask, run once, or do neither; nothing of it may run in the tests of the test kit. */
+import { Agent, MockLLM, Tool, type ToolOptions } from "@nomos/agent";
+import * as v from "valibot";
+
+const args = v.object({ to: v.string() });
+
+function never(what: string): () => never {
+  return () => {
+    throw new Error(`${what} of the author ran`);
+  };
+}
+
+function toolOf(name: string, options: Partial<ToolOptions<typeof args, unknown>>) {
+  return new Tool({ name, description: name, args, run: never(name), ...options });
+}
+
+export function askingAgent(): Agent<string> {
+  return new Agent<string>({
+    name: "shop",
+    llm: new MockLLM(),
+    start: "talk",
+    steps: {
+      talk: {
+        description: "Talk",
+        tools: [
+          toolOf("look", {}),
+          toolOf("pay", { needsApproval: true, once: true }),
+          toolOf("send", { needsApproval: never("needsApproval") }),
+        ],
+        routes: { desk: "to book" },
+      },
+      desk: {
+        description: "Book",
+        tools: [
+          toolOf("book", { once: true }),
+          toolOf("charge", { once: true, whenUnknown: never("whenUnknown") }),
+        ],
+        routes: { talk: "back" },
+        answer: v.object({ total: v.number(), note: v.optional(v.string()) }),
+      },
+    },
+  });
+}

@@ -1,0 +1,129 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fuzz } from "../../../src/testing/fuzz/fuzz.ts";
+import { fuzzCases } from "../../../src/testing/fuzz/fuzz_arbitrary.ts";
+import {
+  FUZZ_VERDICTS,
+  type FuzzOutput,
+  type FuzzTurn,
+} from "../../../src/testing/fuzz/fuzz_case.ts";
+import { giveVerdict, type Refuse } from "../../../src/testing/fuzz/give_verdict.ts";
+import { playFuzzCase } from "../../../src/testing/fuzz/play_case.ts";
+import { coreOf } from "../../../src/agent.ts";
+import type { Session } from "../../../src/session.ts";
+import { askingAgent } from "../asking_agent.ts";
+import { exploredAgent } from "../explored_agent.ts";
+import * as fc from "fast-check";
+
+const turn = (more: Partial<FuzzTurn>): FuzzTurn => ({ outputs: [], tools: [], ...more });
+const calls = (...tools: string[]): FuzzOutput => ({
+  kind: "calls",
+  calls: tools.map((tool) => ({ tool, args: { to: "ann" } })),
+});
+const toDesk: FuzzOutput = {
+  kind: "raw",
+  output: { reasoning: [], decision: { action: "MOVE", step: "desk" } },
+};
+
+Deno.test("fuzz() finds nothing in an agent that asks, runs once and streams", async () => {
+  await fuzz(askingAgent(), { runs: 100 });
+});
+
+for (const verdict of FUZZ_VERDICTS) {
+  Deno.test(`playFuzzCase() plays a person who does "${verdict}"`, async () => {
+    const asking = turn({ input: "Pay", outputs: [calls("pay", "look", "pay")] });
+    const deciding = turn({ verdict, call: 1, input: "Because" });
+    const turns = [asking, deciding, turn({ verdict }), turn({ input: "Go on" })];
+    assertEquals(await playFuzzCase(askingAgent(), { turns }), []);
+  });
+}
+
+Deno.test("playFuzzCase() plays functions that decide about approval both ways", async () => {
+  const sending = { input: "Send", outputs: [calls("send")] };
+  // Where it was not asked, nothing waits: the verdict is an input.
+  for (const needsApproval of [true, false]) {
+    const turns = [turn({ ...sending, needsApproval }), turn({ verdict: "approve", input: "Yes" })];
+    assertEquals(await playFuzzCase(askingAgent(), { turns }), []);
+  }
+});
+
+Deno.test("playFuzzCase() plays resume() and silence while calls wait", async () => {
+  const turns = [
+    turn({ input: "Pay", outputs: [calls("pay")] }),
+    turn({ isResumed: true }),
+    turn({}),
+    turn({ verdict: "deny", input: "No" }),
+  ];
+  assertEquals(await playFuzzCase(askingAgent(), { turns }), []);
+});
+
+for (const tools of [["book"], ["charge"], ["look", "pay"], ["look"]]) {
+  Deno.test(`playFuzzCase() plays a process that dies while ${tools.join(" and ")} run`, async () => {
+    const outputs = tools.includes("look") ? [calls(...tools)] : [toDesk, calls(...tools)];
+    const dying = turn({ input: "Do it", outputs, tools: ["die"] });
+    for (const verdict of ["approve", "deny", "settle"] as const) {
+      const turns = [dying, turn({ isResumed: true }), turn({ verdict }), turn({ verdict })];
+      assertEquals(await playFuzzCase(askingAgent(), { turns }), []);
+    }
+  });
+}
+
+Deno.test("playFuzzCase() plays a process that dies after any event, also of a verdict", async () => {
+  for (let diesAfter = 1; diesAfter < 9; diesAfter++) {
+    const turns = [
+      turn({ input: "Pay", outputs: [calls("pay", "look")], diesAfter }),
+      turn({ isResumed: true }),
+      turn({ verdict: "approve", diesAfter }),
+      turn({ isResumed: true }),
+      turn({ verdict: "approve", tools: ["die"] }),
+      turn({ verdict: "settle", input: "It was paid" }),
+    ];
+    assertEquals(await playFuzzCase(askingAgent(), { turns }), []);
+  }
+});
+
+/** What is asked of a session, and what of it was to be refused. */
+async function given(verdict: typeof FUZZ_VERDICTS[number], status = "waiting") {
+  const asked: string[] = [];
+  const session = {
+    status,
+    approve: (key: string, { hash }: { hash?: string } = {}) => {
+      asked.push(`approve ${key}${hash === undefined ? "" : " by hash"}`);
+      return Promise.resolve();
+    },
+    deny: (key: string, reason: string) => Promise.resolve(asked.push(`deny ${key}: ${reason}`)),
+    settle: (key: string, result: string) =>
+      Promise.resolve(asked.push(`settle ${key}: ${result}`)),
+  };
+  const refuse: Refuse = async (code, run) => {
+    asked.push(code);
+    await run();
+  };
+  const parts = { session: session as unknown as Session, callKey: "k", text: "why", options: {} };
+  await giveVerdict(verdict, { ...parts, refuse });
+  return asked;
+}
+
+Deno.test("giveVerdict() does what it is named after", async () => {
+  assertEquals(await Promise.all(FUZZ_VERDICTS.map((verdict) => given(verdict))), [
+    ["approve k"],
+    ["deny k: why"],
+    ["settle k: why"],
+    ["approve k", "APPROVAL_INVALID", "approve k"],
+    ["APPROVAL_INVALID", "approve no such call"],
+    ["APPROVAL_INVALID", "approve k by hash"],
+    ["approve k", "SESSION_BUSY", "deny k: why"],
+  ]);
+  assertEquals((await given("approve twice", "ended"))[1], "SESSION_ENDED");
+});
+
+Deno.test("fuzz cases have verdicts only where somebody may be asked", () => {
+  const text = (agent: object) =>
+    JSON.stringify(fc.sample(fuzzCases(coreOf(agent)!), { numRuns: 200, seed: 1 }));
+  const asking = text(askingAgent());
+  for (const field of ["verdict", "needsApproval", "diesAfter", "chunkLength", "limits"]) {
+    assertStringIncludes(asking, `"${field}"`);
+  }
+  const plain = text(exploredAgent());
+  assertEquals(plain.includes('"verdict"') || plain.includes('"needsApproval"'), false);
+  assertStringIncludes(plain, '"diesAfter"');
+});
