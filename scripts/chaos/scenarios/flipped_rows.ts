@@ -5,7 +5,7 @@
  * @module
  */
 import { pick, randomBelow, seededRandom } from "../../../src/random.ts";
-import { keyOf } from "../../../src/store/postgres/session_key.ts";
+import { keyOf } from "../../../src/store/session_key.ts";
 import { type Findings, NOTHING } from "../findings.ts";
 import { Journal } from "../journal.ts";
 import { Player } from "../player.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { quote } from "../../errors.ts";
+import { idOf, keyBehind, keyOf } from "../session_key.ts";
 import type {
   Append,
   EntryRange,
@@ -27,7 +28,6 @@ import { idTaken, leaseLost, noSession, otherHead } from "../store_refusals.ts";
 import { Database, type StatementResult } from "./database.ts";
 import { readAddress } from "./postgres_address.ts";
 import { type PostgresStoreOptions, settleOptions } from "./postgres_options.ts";
-import { idOf, keyBehind, keyOf } from "./session_key.ts";
 import { type Statements, statementsOf } from "./statements.ts";
 import { prepareTables, tablesOf } from "./tables.ts";
 

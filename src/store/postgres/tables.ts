@@ -1,7 +1,7 @@
 /**
  * The tables of the store, and how they come to be.
  *
- * - `session`: one row each. `id` is the key of the id (see `session_key.ts`);
+ * - `session`: one row each. `id` is the key of the id (see `../session_key.ts`);
  *   `number` stands for it in `entry`, and is another when an id is used anew.
  *   `owner` (as a key too), `epoch` and `lease_until` are the lease; without one,
  *   there is no owner. The row is the lock of the session: an append updates it, so

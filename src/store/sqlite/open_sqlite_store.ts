@@ -4,6 +4,7 @@
  * @module
  */
 import { quote } from "../../errors.ts";
+import { idOf, keyOf } from "../session_key.ts";
 import type {
   Append,
   EntryRange,
@@ -25,7 +26,7 @@ import {
 import { idTaken, leaseLost, noSession, otherHead, storeClosed } from "../store_refusals.ts";
 import { checkVersion } from "./connection.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { idKey, idOf, keyRange } from "./id_key.ts";
+import { keyRange } from "./key_range.ts";
 import type { Patience } from "./patience.ts";
 import { bytesOf, entryOf, numberOf, sessionOf, snapshotOf } from "./rows.ts";
 import { storeErrorOf } from "./sqlite_failure.ts";
@@ -69,14 +70,14 @@ export class OpenSqliteStore implements SqliteStore {
   create(id: string, { meta, hash }: NewSession): Promise<void> {
     return this.#write(`create session ${quote(id)}`, () => checkSessionId(id), () => {
       const now = this.#now();
-      const { changes } = this.#statements.create.run(idKey(id), meta, hash, now, now);
+      const { changes } = this.#statements.create.run(keyOf(id), meta, hash, now, now);
       if (Number(changes) === 0) throw idTaken(id);
     });
   }
 
   read(id: string): Promise<StoredSession | undefined> {
     return this.#read(`read session ${quote(id)}`, () => {
-      const row = this.#statements.read.get(idKey(id));
+      const row = this.#statements.read.get(keyOf(id));
       if (row === undefined) return undefined;
       const snapshot = snapshotOf(row);
       return { ...sessionOf(id, row), ...(snapshot && { snapshot }) };
@@ -86,14 +87,14 @@ export class OpenSqliteStore implements SqliteStore {
   entries(id: string, range: EntryRange): Promise<readonly StoredEntry[]> {
     return this.#read(`read entries of session ${quote(id)}`, () => {
       checkRange(range);
-      return this.#statements.entries.all(idKey(id), range.from, range.limit).map(entryOf);
+      return this.#statements.entries.all(keyOf(id), range.from, range.limit).map(entryOf);
     });
   }
 
   claim(id: string, { owner, ttl, force }: LeaseClaim): Promise<Lease | undefined> {
     return this.#write(`claim session ${quote(id)}`, () => checkTtl(ttl), () => {
       const { leaseEnd, nextEpoch, claim } = this.#statements;
-      const key = idKey(id);
+      const key = keyOf(id);
       const row = leaseEnd.get(key);
       if (row === undefined) throw noSession(id);
       const now = this.#now();
@@ -107,14 +108,14 @@ export class OpenSqliteStore implements SqliteStore {
 
   renew({ id, owner, epoch }: Lease, ttl: number): Promise<boolean> {
     return this.#write(`renew the lease of session ${quote(id)}`, () => checkTtl(ttl), () => {
-      const { changes } = this.#statements.renew.run(this.#now() + ttl, idKey(id), owner, epoch);
+      const { changes } = this.#statements.renew.run(this.#now() + ttl, keyOf(id), owner, epoch);
       return Number(changes) > 0;
     });
   }
 
   release({ id, owner, epoch }: Lease): Promise<void> {
     return this.#write(`release session ${quote(id)}`, () => {}, () => {
-      this.#statements.release.run(idKey(id), owner, epoch);
+      this.#statements.release.run(keyOf(id), owner, epoch);
     });
   }
 
@@ -125,7 +126,7 @@ export class OpenSqliteStore implements SqliteStore {
     const entries = [...appended.entries];
     return this.#write(`append to session ${quote(id)}`, () => checkAppend(appended), () => {
       const { advance, append, snapshot } = this.#statements;
-      const key = idKey(id);
+      const key = keyOf(id);
       const newHead = head + entries.length;
       const { hash } = entries.at(-1)!;
       const row = advance.get(newHead, hash, this.#now(), key, owner, epoch, head);
@@ -149,7 +150,7 @@ export class OpenSqliteStore implements SqliteStore {
 
   delete(id: string): Promise<boolean> {
     return this.#write(`delete session ${quote(id)}`, () => {}, () => {
-      return Number(this.#statements.delete.run(idKey(id)).changes) > 0;
+      return Number(this.#statements.delete.run(keyOf(id)).changes) > 0;
     });
   }
 
@@ -200,7 +201,7 @@ export class OpenSqliteStore implements SqliteStore {
   /** Compared where owners are kept: what is read of one may be cut at NUL. */
   #whyRefused(lease: Lease, expected: number): Error {
     const { id, owner, epoch } = lease;
-    const row = this.#statements.leasedHead.get(idKey(id), owner, epoch);
+    const row = this.#statements.leasedHead.get(keyOf(id), owner, epoch);
     return row ? otherHead(lease, expected, numberOf(row, "head")) : leaseLost(lease);
   }
 }

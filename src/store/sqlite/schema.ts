@@ -15,7 +15,7 @@ export const APPLICATION_ID = 0x6e6f6d6f;
 export const MIGRATIONS: readonly string[] = [
   `
   -- One row, and the only one that is written at every append. The id is bytes,
-  -- see id_key.ts; \`number\` stands for it in the other tables.
+  -- see session_key.ts; \`number\` stands for it in the other tables.
   CREATE TABLE session (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,

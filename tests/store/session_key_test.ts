@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { idOf, keyBehind, keyOf } from "../../../src/store/postgres/session_key.ts";
+import { idOf, keyBehind, keyOf } from "../../src/store/session_key.ts";
 
 /** Any text, lone surrogates and NUL too. */
 const text = fc.array(

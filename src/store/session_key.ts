@@ -1,10 +1,13 @@
 /**
- * Ids of sessions as bytes. The order of text in PostgreSQL follows the collation
- * of the database, and text can hold neither NUL nor half a surrogate pair, which
- * may be asked for; bytes take everything and are compared one by one. Those of
- * UTF-16, the higher of each two first, sort as JavaScript compares strings.
+ * Ids of sessions as bytes that a database compares as `<` compares the ids.
  *
- * An id of ASCII characters is read by a person with
+ * Of text that is not so: SQLite compares it by its UTF-8 bytes, where "👍" is
+ * behind "\ue000", and PostgreSQL by the collation of the database; there it can
+ * hold neither NUL nor half a surrogate pair, which may be asked for. Bytes take
+ * everything and are compared one by one: those of UTF-16, the higher of each two
+ * first, sort as JavaScript compares strings.
+ *
+ * An id of ASCII characters is read by a person in PostgreSQL with
  * `select replace(encode(id, 'escape'), '\000', '') from nomos_agent.session`.
  *
  * @module

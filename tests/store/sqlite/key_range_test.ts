@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as fc from "fast-check";
-import { idKey, idOf, keyRange } from "../../../src/store/sqlite/id_key.ts";
+import { idOf, keyOf } from "../../../src/store/session_key.ts";
+import { keyRange } from "../../../src/store/sqlite/key_range.ts";
 
 /** Any text, of few characters so that texts are often alike: some pairs, some lone surrogates. */
 const text = fc.string({
@@ -8,10 +9,10 @@ const text = fc.string({
   maxLength: 4,
 });
 
-Deno.test("idKey(), keeps every text, and compares as texts do", () => {
+Deno.test("keyOf(), keeps every text, and compares as texts do", () => {
   fc.assert(fc.property(text, text, (a, b) => {
-    assertEquals(idOf(idKey(a)), a);
-    assertEquals(compare(idKey(a), idKey(b)), a < b ? -1 : a > b ? 1 : 0);
+    assertEquals(idOf(keyOf(a)), a);
+    assertEquals(compare(keyOf(a), keyOf(b)), a < b ? -1 : a > b ? 1 : 0);
   }));
 });
 
@@ -19,7 +20,7 @@ Deno.test("keyRange(), holds exactly the ids with the prefix that are behind", (
   fc.assert(
     fc.property(text, text, text, (id, prefix, after) => {
       const [from, end] = keyRange(prefix, after);
-      const key = idKey(id);
+      const key = keyOf(id);
       const isIn = compare(key, from) >= 0 && compare(key, end) < 0;
       assertEquals(isIn, id !== "" && id.startsWith(prefix) && id > after);
     }),
@@ -29,7 +30,7 @@ Deno.test("keyRange(), holds exactly the ids with the prefix that are behind", (
 
 Deno.test("keyRange(), holds the longest id of the highest characters", () => {
   const [, end] = keyRange("", "");
-  assertEquals(compare(idKey("\uffff".repeat(1_000)), end), -1);
+  assertEquals(compare(keyOf("\uffff".repeat(1_000)), end), -1);
 });
 
 /** As memcmp() does, and of equals the shorter first. */
