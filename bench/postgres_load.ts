@@ -13,14 +13,7 @@ import { settleOptions } from "../src/store/postgres/postgres_options.ts";
 import { postgresStore } from "../src/store/postgres/postgres_store.ts";
 import { PrivateServer, PROGRAMS } from "../tests/postgres/server.ts";
 import { toText } from "./report/table.ts";
-import {
-  BODY,
-  type Load,
-  loadTable,
-  type LoadTimes,
-  measureLoad,
-  storeLoads,
-} from "./store_load.ts";
+import { BODY, type Load, loadTable, measureLoads, storeLoads } from "./store_load.ts";
 
 const MILLISECONDS = Number(Deno.args[0] ?? 3_000);
 const WORKERS = [1, 8];
@@ -48,12 +41,7 @@ async function measure(url: string): Promise<void> {
       bare("a statement that does nothing", () => query("SELECT 1")),
       bare("a bare insert", () => query(`INSERT INTO ${schema}.bare VALUES ($1)`, BODY)),
     ];
-    const times: LoadTimes[] = [];
-    for (const workers of WORKERS) {
-      for (const load of [...floors, ...storeLoads(store, `${workers}/`)]) {
-        times.push(await measureLoad(load, workers, MILLISECONDS));
-      }
-    }
+    const times = await measureLoads([...floors, ...storeLoads(store)], WORKERS, MILLISECONDS);
     console.log(toText(loadTable(times)));
   } finally {
     await store.close();

@@ -12,7 +12,7 @@ export interface Load {
   /** What it is. */
   readonly name: string;
   /** Makes ready, and gives what is to be done by one of several at once. */
-  readonly prepare: (worker: number) => Promise<() => Promise<unknown>>;
+  readonly prepare: () => Promise<() => Promise<unknown>>;
 }
 
 /** How long one load took. */
@@ -35,48 +35,80 @@ export const BODY: string = JSON.stringify({
   reasoning: 'because "it" is so\n'.repeat(45),
 });
 
-/** What sessions do with their store. Ids begin with `prefix`. */
-export function storeLoads(store: Store, prefix: string): readonly Load[] {
-  return [appends(store, prefix, 1), appends(store, prefix, 5), {
+/** How many entries a session has that is read. */
+const READ_ENTRIES = 1_000;
+
+/** What sessions do with their store, each worker with a session of its own. */
+export function storeLoads(store: Store): readonly Load[] {
+  return [appends(store, 1), appends(store, 5), {
     name: "claim and release",
-    prepare: async (worker) => {
-      const id = `${prefix}claim-${worker}`;
-      await store.create(id, { meta: "{}", hash: "00" });
+    prepare: async () => {
+      const id = await newSession(store);
       let claims = 0;
       return async () => {
-        const lease = await store.claim(id, { owner: `${worker}-${++claims}`, ttl: 30_000 });
+        const lease = await store.claim(id, { owner: `${++claims}`, ttl: 30_000 });
         await store.release(lease!);
+      };
+    },
+  }, {
+    name: "read, and 20 entries",
+    prepare: async () => {
+      const id = await newSession(store);
+      await (await appending(store, id, READ_ENTRIES))();
+      let reads = 0;
+      return async () => {
+        await store.read(id);
+        await store.entries(id, { from: reads++ % (READ_ENTRIES - 20), limit: 20 });
       };
     },
   }];
 }
 
-function appends(store: Store, prefix: string, count: number): Load {
+function appends(store: Store, count: number): Load {
   return {
     name: `append ${count === 1 ? "1 entry" : `${count} entries`}`,
-    prepare: async (worker) => {
-      const id = `${prefix}append-${count}-${worker}-${crypto.randomUUID()}`;
-      await store.create(id, { meta: "{}", hash: "00" });
-      const lease: Lease = (await store.claim(id, { owner: id, ttl: 3_600_000 }))!;
-      let head = 0;
-      return async () => {
-        const entries = Array.from({ length: count }, (_, index) => {
-          return { seq: head + index, body: BODY, hash: "00".repeat(32) };
-        });
-        await store.append(lease, { head, entries });
-        head += count;
-      };
-    },
+    prepare: async () => appending(store, await newSession(store), count),
   };
 }
 
+async function newSession(store: Store): Promise<string> {
+  const id = crypto.randomUUID();
+  await store.create(id, { meta: "{}", hash: "00" });
+  return id;
+}
+
+async function appending(store: Store, id: string, count: number): Promise<() => Promise<void>> {
+  const lease: Lease = (await store.claim(id, { owner: id, ttl: 3_600_000 }))!;
+  let head = 0;
+  return async () => {
+    const entries = Array.from({ length: count }, (_, index) => {
+      return { seq: head + index, body: BODY, hash: "00".repeat(32) };
+    });
+    await store.append(lease, { head, entries });
+    head += count;
+  };
+}
+
+/** Does each load with each number of workers, one after the other. */
+export async function measureLoads(
+  loads: readonly Load[],
+  workers: readonly number[],
+  milliseconds: number,
+): Promise<LoadTimes[]> {
+  const times: LoadTimes[] = [];
+  for (const atOnce of workers) {
+    for (const load of loads) times.push(await measureLoad(load, atOnce, milliseconds));
+  }
+  return times;
+}
+
 /** Does a load for some milliseconds, after a while of doing it unmeasured. */
-export async function measureLoad(
+async function measureLoad(
   { name, prepare }: Load,
   workers: number,
   milliseconds: number,
 ): Promise<LoadTimes> {
-  const jobs = await Promise.all(Array.from({ length: workers }, (_, worker) => prepare(worker)));
+  const jobs = await Promise.all(Array.from({ length: workers }, prepare));
   await repeat(jobs, milliseconds / 4);
   const start = performance.now();
   const times = (await repeat(jobs, milliseconds)).sort((a, b) => a - b);

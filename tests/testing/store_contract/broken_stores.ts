@@ -127,14 +127,10 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "a lost lease can write": {
     check: "claim() with force ends the lease",
     methods: (inner) => {
-      const latest = new Map<string, Lease>();
+      const { claim, latest } = watchClaims(inner);
       return {
-        claim: async (id, claim) => {
-          const lease = await inner.claim(id, claim);
-          if (lease !== undefined) latest.set(id, lease);
-          return lease;
-        },
-        append: (lease, appended) => inner.append(latest.get(lease.id) ?? lease, appended),
+        claim,
+        append: (lease, appended) => inner.append(latest(lease), appended),
       };
     },
   },
@@ -182,14 +178,10 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "release() frees a session whoever has it": {
     check: "release() of a lost lease",
     methods: (inner) => {
-      const latest = new Map<string, Lease>();
+      const { claim, latest } = watchClaims(inner);
       return {
-        claim: async (id, claim) => {
-          const lease = await inner.claim(id, claim);
-          if (lease !== undefined) latest.set(id, lease);
-          return lease;
-        },
-        release: (lease) => inner.release(latest.get(lease.id) ?? lease),
+        claim,
+        release: (lease) => inner.release(latest(lease)),
       };
     },
   },
@@ -368,4 +360,15 @@ async function appendAnywhere(
       throw error;
     });
   }
+}
+
+/** Claims, and the lease that holds in the place of one that may be lost. */
+function watchClaims(inner: Store) {
+  const leases = new Map<string, Lease>();
+  const claim: Store["claim"] = async (id, claimed) => {
+    const lease = await inner.claim(id, claimed);
+    if (lease !== undefined) leases.set(id, lease);
+    return lease;
+  };
+  return { claim, latest: (lease: Lease) => leases.get(lease.id) ?? lease };
 }
