@@ -83,22 +83,18 @@ export async function* runTurn(
       const finishing = overdueEvents(session);
       if (finishing !== undefined) {
         const overdue = await finishing;
-        await log.append(overdue);
         begun = [...begun, ...begunBy(overdue)];
-        for (const event of overdue) yield event;
+        yield* commit(session, overdue);
         if (position.status === "ended") return finish(session, from, decided);
       }
     }
     if (verdict !== undefined) {
-      const opening = await verdictEvents(session, verdict);
-      await log.append(opening);
-      for (const event of opening) yield event;
+      yield* commit(session, await verdictEvents(session, verdict));
     }
     while (signal === undefined || !signal.aborted) {
       const limit = session.account?.limitBefore(position.pending ? "tools" : "model");
       if (limit !== undefined) {
-        await log.append([limit]);
-        yield limit;
+        yield* commit(session, [limit]);
         return finish(session, from, decided);
       }
       const stage = nextStage(position, agent.limits, session.step.auto);
@@ -107,8 +103,7 @@ export async function* runTurn(
         case "fallback": {
           const { kind: type, reason } = stage;
           const event = { seq: events.length, time: agent.clock(), type, reason } as SessionEvent;
-          await log.append([event]);
-          yield event;
+          yield* commit(session, [event]);
           if (type === "limit") return finish(session, from, decided);
           break;
         }
@@ -134,8 +129,7 @@ export async function* runTurn(
           if (decided === undefined) {
             const requests = await askAboutUnknown(session, begun);
             if (requests.length > 0) {
-              await log.append(requests);
-              for (const event of requests) yield event;
+              yield* commit(session, requests);
               break;
             }
           }
@@ -150,9 +144,7 @@ export async function* runTurn(
               if (ended === undefined) break;
               if (ended.outcome === "held") {
                 failure ??= ended.failure;
-                const requests = heldEvents(session, ended);
-                if (requests.length > 0) await log.append(requests);
-                for (const event of requests) yield event;
+                yield* commit(session, heldEvents(session, ended));
                 continue;
               }
               const event = finishedEvent(session, group, ended);
@@ -186,6 +178,18 @@ export async function* runTurn(
     if (durability === undefined) session.end(thrown);
     else await giveBack(session, durability, thrown);
   }
+}
+
+/**
+ * Commits events, if there are any, and yields them. What happens in every turn is
+ * spelled out instead: a generator within a generator costs it a promise an event.
+ */
+async function* commit(
+  { log }: LiveSession,
+  events: readonly SessionEvent[],
+): AsyncGenerator<SessionEvent, void, void> {
+  if (events.length > 0) await log.append(events);
+  for (const event of events) yield event;
 }
 
 /** Runs a turn to its end. */
