@@ -25,7 +25,7 @@
  *
  * @module
  */
-export { Agent } from "./src/agent.ts";
+export { Agent } from "./src/agent/agent.ts";
 export type {
   AgentOptions,
   Models,
@@ -34,9 +34,9 @@ export type {
   OpenOptions,
   SessionArguments,
   SessionOptions,
-} from "./src/agent_options.ts";
-export type { PendingApproval } from "./src/approval.ts";
-export type { AgentToolInput, AgentToolOptions } from "./src/child/agent_tool.ts";
+} from "./src/agent/agent_options.ts";
+export type { PendingApproval } from "./src/turn/approval.ts";
+export type { AgentToolInput, AgentToolOptions } from "./src/agent/agent_tool.ts";
 export { decide } from "./src/decision/decision.ts";
 export type {
   Action,
@@ -50,10 +50,10 @@ export type {
   ToolCallDecision,
 } from "./src/decision/decision.ts";
 export type { Attempt, LegalActions } from "./src/decision/legal_actions.ts";
-export { SchemaCache } from "./src/decision/schema_cache.ts";
-export type { SchemaCacheOptions } from "./src/decision/schema_cache.ts";
-export { openaiStrict } from "./src/decision/schema_profile.ts";
-export type { SchemaProfile } from "./src/decision/schema_profile.ts";
+export { SchemaCache } from "./src/schema/schema_cache.ts";
+export type { SchemaCacheOptions } from "./src/schema/schema_cache.ts";
+export { openaiStrict } from "./src/schema/schema_profile.ts";
+export type { SchemaProfile } from "./src/schema/schema_profile.ts";
 export type {
   InferOutput,
   StandardIssue,
@@ -62,9 +62,9 @@ export type {
   StandardResult,
   StandardSchema,
   StandardTypes,
-} from "./src/decision/standard_schema.ts";
-export type { Delta } from "./src/delta.ts";
-export type { Explanation } from "./src/explain.ts";
+} from "./src/schema/standard_schema.ts";
+export type { Delta } from "./src/turn/delta.ts";
+export type { Explanation } from "./src/agent/explain.ts";
 export {
   AgentError,
   AgentToolError,
@@ -86,7 +86,7 @@ export {
   ToolTimeoutError,
 } from "./src/errors.ts";
 export type { GraphProblem } from "./src/errors.ts";
-export type { ForkOptions } from "./src/fork_session.ts";
+export type { ForkOptions } from "./src/session/fork_session.ts";
 export type {
   Example,
   RouteEntry,
@@ -114,11 +114,11 @@ export type {
   ToolStartedEvent,
   UserEvent,
 } from "./src/history/event.ts";
-export type { Budget, Limits } from "./src/history/limits.ts";
+export type { Budget, Limits } from "./src/cost/limits.ts";
 export type { SessionStatus } from "./src/history/position.ts";
 export type { MigrateResult, RecordedCall } from "./src/history/result_migration.ts";
-export type { State } from "./src/history/state.ts";
-export type { JsonSchema } from "./src/json.ts";
+export type { State } from "./src/session/state.ts";
+export type { JsonSchema } from "./src/json/json.ts";
 export { LLMRequest } from "./src/llm/llm.ts";
 export type { LLM, LLMChunk, LLMResult, Message, Usage, ValidationResult } from "./src/llm/llm.ts";
 export { LLMError } from "./src/llm/llm_error.ts";
@@ -128,7 +128,7 @@ export type { AutoOptions, AutoSample } from "./src/llm/auto/auto_player.ts";
 export { MockLLM, raw } from "./src/llm/mock_llm.ts";
 export { MockLLMError } from "./src/llm/mock_llm_error.ts";
 export type { MockLLMOptions, RawOutput, ScriptEntry } from "./src/llm/mock_llm.ts";
-export type { StreamPart, TurnOptions } from "./src/loop.ts";
+export type { StreamPart, TurnOptions } from "./src/turn/loop.ts";
 export type {
   ObservedEnd,
   ObservedModelCall,
@@ -137,11 +137,11 @@ export type {
   Observer,
   Scope,
   TurnObserver,
-} from "./src/observer.ts";
+} from "./src/turn/observer.ts";
 export type { PromptReport } from "./src/prompt/transcript.ts";
-export type { CalledModel, CostOf } from "./src/receipt.ts";
-export type { Session } from "./src/session.ts";
+export type { CalledModel, CostOf } from "./src/cost/receipt.ts";
+export type { Session } from "./src/session/session.ts";
 export { Tool } from "./src/tool/tool.ts";
 export type { AnyTool, ToolOptions } from "./src/tool/tool.ts";
 export type { GuardContext, ToolContext } from "./src/tool/tool_context.ts";
-export type { ToolResult, Turn } from "./src/turn.ts";
+export type { ToolResult, Turn } from "./src/turn/turn.ts";

@@ -14,7 +14,7 @@ import {
 } from "@nomos/agent";
 import * as v from "valibot";
 import type { DecisionShape } from "../src/decision/build_schema.ts";
-import { openaiStrict } from "../src/decision/schema_profile.ts";
+import { openaiStrict } from "../src/schema/schema_profile.ts";
 import { schemaOf } from "../src/tool/tool.ts";
 
 /** A tool; its schema is made anew too. */

@@ -9,7 +9,7 @@
  * @module
  */
 import { barista } from "../examples/barista.ts";
-import { findSchema, SchemaCache } from "../src/decision/schema_cache.ts";
+import { findSchema, SchemaCache } from "../src/schema/schema_cache.ts";
 import { runScenario } from "../src/profile/scenario.ts";
 import { explore } from "../src/testing/explore/explore.ts";
 import { makeAgent, makeTool, makeTools, shapeWith } from "./agents.ts";

@@ -1,4 +1,4 @@
-import { IncrementalJson } from "../src/decision/incremental_json.ts";
+import { IncrementalJson } from "../src/json/incremental_json.ts";
 import { OutputPreview } from "../src/decision/output_preview.ts";
 
 /** Cuts a text into chunks of so many characters. */

@@ -1,9 +1,9 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { DecisionSchema } from "../src/decision/decision_schema.ts";
-import { findSchema, SchemaCache } from "../src/decision/schema_cache.ts";
-import { openaiStrict } from "../src/decision/schema_profile.ts";
-import { WireSchema } from "../src/decision/wire_schema.ts";
+import { findSchema, SchemaCache } from "../src/schema/schema_cache.ts";
+import { openaiStrict } from "../src/schema/schema_profile.ts";
+import { WireSchema } from "../src/schema/wire_schema.ts";
 import { argsSchema, makeTools, shapeWith } from "./agents.ts";
 import { bareSchema } from "./bare_valibot.ts";
 

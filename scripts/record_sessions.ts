@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { STATE_VERSION } from "../src/history/state.ts";
+import { STATE_VERSION } from "../src/session/state.ts";
 import { DELEGATED_SESSIONS } from "./sessions/delegated_sessions.ts";
 import { PLAIN_SESSIONS, type Play } from "./sessions/plain_sessions.ts";
 import { fixtureOf } from "./sessions/session_fixture.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
 import * as v from "valibot";
 import { ABORTED, unlessAborted } from "../src/abort.ts";
-import { countedSignal } from "./counted_signal.ts";
+import { countedSignal } from "./turn/counted_signal.ts";
 
 const never = new Promise<never>(() => {});
 

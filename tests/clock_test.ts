@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { systemClock, wait } from "../src/clock.ts";
 import { ManualClock } from "../src/testing/manual_clock.ts";
-import { countedSignal } from "./counted_signal.ts";
+import { countedSignal } from "./turn/counted_signal.ts";
 
 /** Runs a test that sees each timeout that is set, in milliseconds, and can let them pass. */
 function withTimeouts(test: (timeouts: number[], pass: () => void) => void): void {

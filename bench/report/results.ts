@@ -4,7 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import { oneLine } from "../../src/decision/one_line.ts";
+import { oneLine } from "../../src/json/one_line.ts";
 import type { Figure } from "../figure.ts";
 import type { PeerFigures } from "../peers/peer_figures.ts";
 import type { Bench } from "./benches.ts";

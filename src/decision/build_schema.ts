@@ -6,15 +6,15 @@
  * @module
  */
 import * as v from "valibot";
-import { isPlainObject, type JsonSchema } from "../json.ts";
+import { isPlainObject, type JsonSchema } from "../json/json.ts";
 import type { Action } from "./decision.ts";
 import type { LegalActions } from "./legal_actions.ts";
-import { valuesForm } from "./lower_values.ts";
-import type { LoweredSchema } from "./lowering.ts";
-import { described } from "./lowering_words.ts";
-import { restricted } from "./restrictions.ts";
-import type { SchemaProfile } from "./schema_profile.ts";
-import type { WireSchema } from "./wire_schema.ts";
+import { valuesForm } from "../schema/lower_values.ts";
+import type { LoweredSchema } from "../schema/lowering.ts";
+import { described } from "../schema/lowering_words.ts";
+import { restricted } from "../schema/restrictions.ts";
+import type { SchemaProfile } from "../schema/schema_profile.ts";
+import type { WireSchema } from "../schema/wire_schema.ts";
 
 /** More calls than this in one decision are refused. */
 const MAX_CALLS = 16;

@@ -6,7 +6,7 @@
  */
 import * as v from "valibot";
 import { reasonOf } from "../errors.ts";
-import { copyJson, freezeJson, isPlainObject, type JsonSchema } from "../json.ts";
+import { copyJson, freezeJson, isPlainObject, type JsonSchema } from "../json/json.ts";
 import {
   buildJsonSchema,
   buildSchema,
@@ -18,12 +18,12 @@ import {
 } from "./build_schema.ts";
 import type { Decision, ToolCall } from "./decision.ts";
 import type { Attempt, LegalActions } from "./legal_actions.ts";
-import type { LoweredSchema } from "./lowering.ts";
-import { deleteNulls } from "./null_plan.ts";
-import { oneLine } from "./one_line.ts";
+import type { LoweredSchema } from "../schema/lowering.ts";
+import { deleteNulls } from "../schema/null_plan.ts";
+import { oneLine } from "../json/one_line.ts";
 import { parseOutput } from "./output.ts";
-import { findExcess } from "./schema_limits.ts";
-import { issuePath, type StandardIssue, type StandardResult } from "./standard_schema.ts";
+import { findExcess } from "../schema/schema_limits.ts";
+import { issuePath, type StandardIssue, type StandardResult } from "../schema/standard_schema.ts";
 
 /** Why an output is no decision. */
 export interface DecisionProblem {

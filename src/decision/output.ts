@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MAX_DEPTH } from "../json.ts";
+import { MAX_DEPTH } from "../json/json.ts";
 
 /** What a text turned out to be: its value, or why it has none. */
 export type ParsedOutput =

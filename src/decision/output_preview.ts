@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Delta } from "../delta.ts";
-import { IncrementalJson, type JsonPath, type JsonPiece } from "./incremental_json.ts";
+import type { Delta } from "../turn/delta.ts";
+import { IncrementalJson, type JsonPath, type JsonPiece } from "../json/incremental_json.ts";
 
 /**
  * Reads the text of one decision while it arrives, and gives its reasoning and

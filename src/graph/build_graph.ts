@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { WireSchema } from "../decision/wire_schema.ts";
+import { WireSchema } from "../schema/wire_schema.ts";
 import { GraphError, type GraphProblem, quote } from "../errors.ts";
-import { isPlainObject } from "../json.ts";
+import { isPlainObject } from "../json/json.ts";
 import type { LLM } from "../llm/llm.ts";
 import { type HeldTool, isTool } from "../tool/tool.ts";
 import type { Graph, Route, Step } from "./graph.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { HeldSchemas } from "../decision/schema_cache.ts";
-import type { WireSchema } from "../decision/wire_schema.ts";
+import type { HeldSchemas } from "../schema/schema_cache.ts";
+import type { WireSchema } from "../schema/wire_schema.ts";
 import type { LLM, Message } from "../llm/llm.ts";
 import type { HeldTool } from "../tool/tool.ts";
 import type { GuardContext } from "../tool/tool_context.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Decision } from "../decision/decision.ts";
-import type { StandardSchema } from "../decision/standard_schema.ts";
+import type { StandardSchema } from "../schema/standard_schema.ts";
 import type { AnyTool } from "../tool/tool.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 

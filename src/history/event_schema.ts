@@ -4,8 +4,8 @@
  * @module
  */
 import * as v from "valibot";
-import { isPlainObject, type JsonObject } from "../json.ts";
-import { jsonValue } from "../json_value.ts";
+import { isPlainObject, type JsonObject } from "../json/json.ts";
+import { jsonValue } from "../json/json_value.ts";
 import type { Usage } from "../llm/llm.ts";
 import { TOKEN_COUNTS } from "../llm/usage.ts";
 import type { SessionEvent } from "./event.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isPlainObject } from "../json.ts";
+import { isPlainObject } from "../json/json.ts";
 
 /**
  * From an event of one version to the same event of the next: pure, and careful,

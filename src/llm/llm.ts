@@ -4,8 +4,8 @@
  * @module
  */
 import type { LegalActions } from "../decision/legal_actions.ts";
-import type { SchemaProfile } from "../decision/schema_profile.ts";
-import type { JsonSchema } from "../json.ts";
+import type { SchemaProfile } from "../schema/schema_profile.ts";
+import type { JsonSchema } from "../json/json.ts";
 
 /**
  * A language model. Everything that is asked of a model goes through

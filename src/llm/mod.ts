@@ -65,7 +65,7 @@ export {
   anthropicStructured,
   geminiStructured,
   plainJsonSchema,
-} from "../decision/schema_profiles.ts";
+} from "../schema/schema_profiles.ts";
 export {
   LLMConnectionError,
   LLMContentFilterError,

@@ -6,7 +6,7 @@
 import { type Span, SpanKind } from "@opentelemetry/api";
 import type { DecisionEvent, ErrorEvent } from "../history/event.ts";
 import type { Usage } from "../llm/llm.ts";
-import type { ObservedModelCall, Scope } from "../observer.ts";
+import type { ObservedModelCall, Scope } from "../turn/observer.ts";
 import { GEN_AI, NOMOS, spendingAttributes } from "./attributes.ts";
 import { readProvider } from "./provider_name.ts";
 import type { SpanWriter } from "./span_writer.ts";

@@ -5,7 +5,7 @@
  */
 import { trace } from "@opentelemetry/api";
 import { ConfigError, quote } from "../errors.ts";
-import type { Observer } from "../observer.ts";
+import type { Observer } from "../turn/observer.ts";
 import { SpanContent } from "./span_content.ts";
 import { beginTurnSpans } from "./turn_spans.ts";
 

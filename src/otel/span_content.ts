@@ -7,7 +7,7 @@
 import type { Decision } from "../decision/decision.ts";
 import { callKeyOf } from "../history/event.ts";
 import type { Message } from "../llm/llm.ts";
-import { redactKeys } from "../secret_patterns.ts";
+import { redactKeys } from "../json/secret_patterns.ts";
 import { resultText } from "../tool/result_text.ts";
 import { cutText, type Entry, fitJson } from "./fit_json.ts";
 

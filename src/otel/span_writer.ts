@@ -14,7 +14,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { reasonOf } from "../errors.ts";
-import type { Scope } from "../observer.ts";
+import type { Scope } from "../turn/observer.ts";
 import { GEN_AI } from "./attributes.ts";
 import { errorTypeOf } from "./error_type.ts";
 import type { SpanContent } from "./span_content.ts";

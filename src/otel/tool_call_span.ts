@@ -5,7 +5,7 @@
  */
 import { type Span, SpanKind } from "@opentelemetry/api";
 import type { ToolFinishedEvent } from "../history/event.ts";
-import type { ObservedToolCall, Scope } from "../observer.ts";
+import type { ObservedToolCall, Scope } from "../turn/observer.ts";
 import { GEN_AI, NOMOS } from "./attributes.ts";
 import type { SpanWriter } from "./span_writer.ts";
 

@@ -23,7 +23,7 @@ import type {
   ObservedTurn,
   Scope,
   TurnObserver,
-} from "../observer.ts";
+} from "../turn/observer.ts";
 import { GEN_AI, NOMOS, spendingAttributes } from "./attributes.ts";
 import { errorTypeOf } from "./error_type.ts";
 import { ModelCallSpan } from "./model_call_span.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
-import type { CostOf } from "../receipt.ts";
+import type { CostOf } from "../cost/receipt.ts";
 import { ownPriceOf, readOwnPrices, type TokenPrices } from "./own_prices.ts";
 import { priceProviderOf } from "./price_provider.ts";
 import { type PricedModel, PriceTable, tablePriceOf } from "./price_table.ts";

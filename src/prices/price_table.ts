@@ -5,8 +5,8 @@
  * @module
  */
 import { calcPrice, type ModelInfo, type Provider } from "@pydantic/genai-prices";
-import { setBounded } from "../decision/bounded_map.ts";
-import type { CalledModel } from "../receipt.ts";
+import { setBounded } from "../schema/bounded_map.ts";
+import type { CalledModel } from "../cost/receipt.ts";
 import { tableNames } from "./table_names.ts";
 import type { Tokens } from "./tokens.ts";
 

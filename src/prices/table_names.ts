@@ -4,7 +4,7 @@
  * @module
  */
 import { readModelName } from "../llm/model_name.ts";
-import type { CalledModel } from "../receipt.ts";
+import type { CalledModel } from "../cost/receipt.ts";
 import { priceProviderOf } from "./price_provider.ts";
 
 /** A model as the table may know it. */

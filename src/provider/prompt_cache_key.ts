@@ -4,7 +4,7 @@
  * @module
  */
 import type { LLMRequest } from "../llm/llm.ts";
-import { sha256 } from "../sha256.ts";
+import { sha256 } from "../json/sha256.ts";
 
 /** How many of its hexadecimal digits are kept: enough for all sessions there will ever be. */
 const DIGITS = 32;

@@ -14,7 +14,7 @@ import {
   MIGRATIONS,
   versionAfter,
 } from "../history/migrations.ts";
-import { STATE_VERSION } from "../history/state.ts";
+import { STATE_VERSION } from "../session/state.ts";
 import { damaged } from "./hash_chain.ts";
 import type { StoredEntry } from "./store.ts";
 

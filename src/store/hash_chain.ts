@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { sha256 } from "../sha256.ts";
+import { sha256 } from "../json/sha256.ts";
 import { SessionDamagedError } from "./store_errors.ts";
 import type { StoredEntry } from "./store.ts";
 

@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import { quote, StateError } from "../errors.ts";
-import { STATE_VERSION } from "../history/state.ts";
+import { STATE_VERSION } from "../session/state.ts";
 import { damaged } from "./hash_chain.ts";
 import type { StoredSession } from "./store.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Explanation } from "../explain.ts";
-import type { JsonSchema } from "../json.ts";
+import type { Explanation } from "../agent/explain.ts";
+import type { JsonSchema } from "../json/json.ts";
 
 /**
  * A request as text that differs only where its meaning does: one line for each

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type InferOutput, issuePath, type StandardSchema } from "../decision/standard_schema.ts";
-import { WireSchema } from "../decision/wire_schema.ts";
+import { type InferOutput, issuePath, type StandardSchema } from "../schema/standard_schema.ts";
+import { WireSchema } from "../schema/wire_schema.ts";
 import { ConfigError, quote, ToolArgumentsError } from "../errors.ts";
 import type { GuardContext, ToolContext } from "./tool_context.ts";
 

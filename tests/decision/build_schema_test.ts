@@ -2,10 +2,10 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import * as v from "valibot";
 import { Agent, MockLLM, type SchemaProfile, Tool } from "@nomos/agent";
 import { meaningOf } from "../../src/decision/build_schema.ts";
-import { openaiStrict } from "../../src/decision/schema_profile.ts";
-import { WireSchema } from "../../src/decision/wire_schema.ts";
-import { decisionSchema, type Offered } from "./fixture.ts";
-import { findStrictProblems } from "./strict_checker.ts";
+import { openaiStrict } from "../../src/schema/schema_profile.ts";
+import { WireSchema } from "../../src/schema/wire_schema.ts";
+import { decisionSchema, type Offered } from "../schema/fixture.ts";
+import { findStrictProblems } from "../schema/strict_checker.ts";
 
 const size = v.object({ size: v.optional(v.picklist(["small", "large"])) });
 

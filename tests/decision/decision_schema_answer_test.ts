@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
 import { z } from "zod";
 import type { DecisionReading } from "../../src/decision/decision_schema.ts";
-import { decisionSchema, readNow } from "./fixture.ts";
+import { decisionSchema, readNow } from "../schema/fixture.ts";
 
 const answer = v.strictObject({
   text: v.pipe(v.string(), v.trim(), v.minLength(1)),

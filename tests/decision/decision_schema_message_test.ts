@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
 import type { DecisionProblem } from "../../src/decision/decision_schema.ts";
-import { decisionSchema, readNow } from "./fixture.ts";
+import { decisionSchema, readNow } from "../schema/fixture.ts";
 
 const schema = decisionSchema({
   respond: true,

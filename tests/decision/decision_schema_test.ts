@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
 import type { DecisionProblem, DecisionReading } from "../../src/decision/decision_schema.ts";
-import { decisionSchema, readNow } from "./fixture.ts";
+import { decisionSchema, readNow } from "../schema/fixture.ts";
 
 const args = v.object({
   size: v.optional(v.picklist(["small", "large"])),

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { decide, type Decision } from "@nomos/agent";
-import { decisionSchema, readNow } from "./fixture.ts";
+import { decisionSchema, readNow } from "../schema/fixture.ts";
 
 Deno.test("decide builds decisions in the author's form", () => {
   assertEquals(decide.respond("Hi"), { action: "RESPOND", response: "Hi", reasoning: [] });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Delta } from "../../src/delta.ts";
+import type { Delta } from "../../src/turn/delta.ts";
 import { OutputPreview } from "../../src/decision/output_preview.ts";
 
 /** What is shown of an output whose parts arrive one by one. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseOutput } from "../../src/decision/output.ts";
-import { seeded } from "./fixture.ts";
+import { seeded } from "../schema/fixture.ts";
 
 /** The value of a text that is taken. */
 function taken(text: string): unknown {

@@ -2,7 +2,7 @@ import { Agent, decide, MockLLM, type SessionEvent, Tool } from "@nomos/agent";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import * as v from "valibot";
 import { callKeyOf } from "../../src/history/event.ts";
-import { playWhole } from "./state_session.ts";
+import { playWhole } from "../session/state_session.ts";
 
 /** What an agent that is a tool has spent. */
 const CHARGE = ["cost?", "modelCalls?", "toolCalls?", "usage?"];

@@ -7,7 +7,7 @@ import {
   MIGRATIONS,
   versionAfter,
 } from "../../src/history/migrations.ts";
-import { readState, STATE_VERSION } from "../../src/history/state.ts";
+import { readState, STATE_VERSION } from "../../src/session/state.ts";
 import { eventOf } from "../../src/store/entry_body.ts";
 import { firstHash, nextHash } from "../../src/store/hash_chain.ts";
 

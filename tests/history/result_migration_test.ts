@@ -16,7 +16,7 @@ import { memoryStore } from "@nomos/agent/store";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { Log } from "../../src/history/log.ts";
-import { liveSessionOf } from "../../src/session.ts";
+import { liveSessionOf } from "../../src/session/session.ts";
 
 /** Results were text; they are objects now. What is one already stays as it is. */
 const wrap: MigrateResult = (text) => text.startsWith("{") ? text : JSON.stringify({ text });

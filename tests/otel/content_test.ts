@@ -1,7 +1,7 @@
 import { decide, LLMError, type Message } from "@nomos/agent";
 import { otel, type OtelOptions } from "@nomos/agent/otel";
 import { assert, assertEquals, assertFalse, assertLessOrEqual } from "@std/assert";
-import type { TurnObserver } from "../../src/observer.ts";
+import type { TurnObserver } from "../../src/turn/observer.ts";
 import { MemoryTracing } from "./memory_tracing.ts";
 import { answer, illegalAnswer, modelCall, toolCall, toolEnd, TURN } from "./observed.ts";
 

@@ -7,7 +7,7 @@ import type {
   ObservedToolCall,
   ObservedTurn,
   TurnObserver,
-} from "../../src/observer.ts";
+} from "../../src/turn/observer.ts";
 
 /** A turn that begins. */
 export const TURN: ObservedTurn = {

@@ -48,9 +48,15 @@ Deno.test("labelOf writes the last column of Python's table", () => {
     const found = { name, url, line, column: 3 };
     return labelOf(found, fileOf(found, ROOT), withColumn);
   };
-  assertEquals(label("runTurn", `${ROOT}src/loop.ts`, 42), "src/loop.ts:42(runTurn)");
-  assertEquals(label("(anonymous)", `${ROOT}src/loop.ts`, 42), "src/loop.ts:42(anonymous)");
-  assertEquals(label("(anonymous)", `${ROOT}src/loop.ts`, 42, true), "src/loop.ts:42:3(anonymous)");
+  assertEquals(label("runTurn", `${ROOT}src/turn/loop.ts`, 42), "src/turn/loop.ts:42(runTurn)");
+  assertEquals(
+    label("(anonymous)", `${ROOT}src/turn/loop.ts`, 42),
+    "src/turn/loop.ts:42(anonymous)",
+  );
+  assertEquals(
+    label("(anonymous)", `${ROOT}src/turn/loop.ts`, 42, true),
+    "src/turn/loop.ts:42:3(anonymous)",
+  );
   assertEquals(label("(program)", "", 0), "(program)");
   assertEquals(label("now", "", 0), "native(now)");
   assertEquals(fileOf(place("a", "src/a.ts", 1, 1), ROOT), "src/a.ts");

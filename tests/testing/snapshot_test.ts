@@ -1,8 +1,8 @@
 import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
-import { plainJsonSchema } from "../../src/decision/schema_profiles.ts";
-import { WireSchema } from "../../src/decision/wire_schema.ts";
+import { plainJsonSchema } from "../../src/schema/schema_profiles.ts";
+import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { requestSnapshot, schemaOutline } from "../../src/testing/snapshot.ts";
 import { exploredAgent } from "./explored_agent.ts";
 

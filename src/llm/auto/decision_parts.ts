@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonSchema } from "../../json.ts";
+import type { JsonSchema } from "../../json/json.ts";
 
 /** What of a decision's JSON Schema is needed to play it. */
 export interface DecisionParts {

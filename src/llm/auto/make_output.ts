@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../../errors.ts";
-import type { JsonSchema } from "../../json.ts";
+import type { JsonSchema } from "../../json/json.ts";
 import type { Random } from "../../random.ts";
 import type { LLMRequest } from "../llm.ts";
 import type { RawOutput } from "../mock_llm.ts";

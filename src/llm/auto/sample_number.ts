@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonSchema } from "../../json.ts";
+import type { JsonSchema } from "../../json/json.ts";
 import { type Random, randomBelow } from "../../random.ts";
 import { limitOf } from "./said_limits.ts";
 

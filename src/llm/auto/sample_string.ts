@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonSchema } from "../../json.ts";
+import type { JsonSchema } from "../../json/json.ts";
 import type { Random } from "../../random.ts";
 import { inWords, limitOf } from "./said_limits.ts";
 import { type TextMaker, textMaker } from "./sample_text.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { resolveReference, saysNothing } from "../../decision/json_reference.ts";
-import { isPlainObject, type JsonSchema } from "../../json.ts";
+import { resolveReference, saysNothing } from "../../schema/json_reference.ts";
+import { isPlainObject, type JsonSchema } from "../../json/json.ts";
 import { pick, type Random, randomBelow } from "../../random.ts";
 import { inWords, limitOf } from "./said_limits.ts";
 import { sampleNumber } from "./sample_number.ts";

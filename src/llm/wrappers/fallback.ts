@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openaiStrict, type SchemaProfile } from "../../decision/schema_profile.ts";
+import { openaiStrict, type SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { LLM } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SchemaProfile } from "../../decision/schema_profile.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { AiSdkEmbeddingModel, AiSdkModel, AiSdkVersion } from "./ai_sdk_model.ts";
 import { membersOf } from "./loose.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { oneLine } from "../../decision/one_line.ts";
+import { oneLine } from "../../json/one_line.ts";
 import { quote } from "../../errors.ts";
 import { LLMError, type LLMErrorOptions } from "../../llm/llm_error.ts";
 import {

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { openaiStrict, type SchemaProfile } from "../../decision/schema_profile.ts";
+import { openaiStrict, type SchemaProfile } from "../../schema/schema_profile.ts";
 import {
   anthropicStructured,
   geminiStructured,
   plainJsonSchema,
-} from "../../decision/schema_profiles.ts";
+} from "../../schema/schema_profiles.ts";
 import type { MessageRules } from "../messages.ts";
 import type { AiSdkModel } from "./ai_sdk_model.ts";
 

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { oneLine } from "../../decision/one_line.ts";
+import { oneLine } from "../../json/one_line.ts";
 import { AgentError, ConfigError, quote, reasonOf } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import {
@@ -16,7 +16,7 @@ import {
   LLMSchemaError,
   LLMTimeoutError,
 } from "../../llm/llm_errors.ts";
-import { redactKeys } from "../../secret_patterns.ts";
+import { redactKeys } from "../../json/secret_patterns.ts";
 import { readRetryAfter } from "../retry_after.ts";
 import { membersOf, textIn } from "./loose.ts";
 import { networkFailureIn } from "./network_failure.ts";

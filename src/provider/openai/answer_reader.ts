@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { oneLine } from "../../decision/one_line.ts";
+import { oneLine } from "../../json/one_line.ts";
 import { quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
-import { isPlainObject } from "../../json.ts";
+import { isPlainObject } from "../../json/json.ts";
 import type { LLMResult, Usage } from "../../llm/llm.ts";
 import {
   LLMContentFilterError,

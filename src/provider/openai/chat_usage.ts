@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isPlainObject } from "../../json.ts";
+import { isPlainObject } from "../../json/json.ts";
 import type { Usage } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
 

@@ -6,7 +6,7 @@
 import { ConfigError, quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import { LLMConnectionError } from "../../llm/llm_errors.ts";
-import { oneLine } from "../../decision/one_line.ts";
+import { oneLine } from "../../json/one_line.ts";
 import { type ApiKey, readKey } from "./api_key.ts";
 import { copyError, makeRedact, reasonsOf, type Redact } from "./secrets.ts";
 

@@ -7,7 +7,7 @@
  */
 import { quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
-import { isPlainObject } from "../../json.ts";
+import { isPlainObject } from "../../json/json.ts";
 import { assertRealModelsAllowed } from "../../llm/real_model.ts";
 import { readJson } from "./completion.ts";
 import { type Connection, type Exchange, post } from "./connection.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonObject } from "../../json.ts";
+import type { JsonObject } from "../../json/json.ts";
 import type { OutputMode, ServerRules } from "./server_rules.ts";
 
 /** A server, or all servers of a vendor. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SchemaProfile } from "../../decision/schema_profile.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import type { ApiKey } from "./api_key.ts";
 import type { OutputMode, ServerRules } from "./server_rules.ts";
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { oneLine } from "../../decision/one_line.ts";
+import { oneLine } from "../../json/one_line.ts";
 import { quote } from "../../errors.ts";
 import { LLMError, type LLMErrorOptions } from "../../llm/llm_error.ts";
-import { isPlainObject } from "../../json.ts";
+import { isPlainObject } from "../../json/json.ts";
 import { LLMContentFilterError, LLMHttpError, LLMSchemaError } from "../../llm/llm_errors.ts";
 import { readRetryAfter } from "../retry_after.ts";
 import { type Exchange, readBeginning } from "./connection.ts";

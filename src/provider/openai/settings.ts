@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { openaiStrict, type SchemaProfile } from "../../decision/schema_profile.ts";
+import { openaiStrict, type SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
-import { copyJson, isPlainObject, type JsonObject } from "../../json.ts";
+import { copyJson, isPlainObject, type JsonObject } from "../../json/json.ts";
 import { checkKey } from "./api_key.ts";
 import type { Connection } from "./connection.ts";
 import type { OpenAIOptions } from "./openai_options.ts";

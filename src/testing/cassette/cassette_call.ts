@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Json, JsonObject } from "../../json.ts";
+import type { Json, JsonObject } from "../../json/json.ts";
 import type { Message, Usage } from "../../llm/llm.ts";
 
 /** What was asked of `decide` or `stream`. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { copyJson, type JsonObject } from "../../json.ts";
+import { copyJson, type JsonObject } from "../../json/json.ts";
 import type { LLMRequest, Message } from "../../llm/llm.ts";
 import type { Asked, AskedDecision, AskedEmbedding } from "./cassette_call.ts";
 import { type Redact, redactValue } from "./redact.ts";

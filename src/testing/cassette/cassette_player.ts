@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { SchemaProfile } from "../../decision/schema_profile.ts";
-import type { Json } from "../../json.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
+import type { Json } from "../../json/json.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import type { Asked, CassetteCall, DecideCall, EmbedCall } from "./cassette_call.ts";
 import { CassetteError, CassetteMissError } from "./cassette_error.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { openaiStrict, type SchemaProfile } from "../../decision/schema_profile.ts";
+import { openaiStrict, type SchemaProfile } from "../../schema/schema_profile.ts";
 import { reasonOf } from "../../errors.ts";
-import { copyJson, type Json } from "../../json.ts";
+import { copyJson, type Json } from "../../json/json.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult, Usage } from "../../llm/llm.ts";
 import { TOKEN_COUNTS } from "../../llm/usage.ts";
 import type { Asked, AskedDecision, CassetteCall, DecideCall } from "./cassette_call.ts";

@@ -8,8 +8,8 @@
  * @module
  */
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
-import type { Json } from "../../json.ts";
-import { REDACTED, redactKeys } from "../../secret_patterns.ts";
+import type { Json } from "../../json/json.ts";
+import { REDACTED, redactKeys } from "../../json/secret_patterns.ts";
 
 /** Takes the secrets out of one text, which may be the value of a member with a name. */
 export type Redact = (text: string, name?: string) => string;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { AgentCore } from "../../agent_core.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
 import type {
   ApprovalGivenEvent,
   ApprovalRequestedEvent,
@@ -12,7 +12,7 @@ import type {
   SessionEvent,
   ToolFinishedEvent,
 } from "../../history/event.ts";
-import type { State } from "../../history/state.ts";
+import type { State } from "../../session/state.ts";
 import { approvalOf } from "../../tool/tool.ts";
 import type { CheckName } from "./path_checks.ts";
 

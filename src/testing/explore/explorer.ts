@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { AgentCore } from "../../agent_core.ts";
-import { createSession } from "../../create_session.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
+import { createSession } from "../../session/create_session.ts";
 import { reasonOf } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import { pick, type Random } from "../../random.ts";
-import { liveSessionOf, type Session } from "../../session.ts";
+import { liveSessionOf, type Session } from "../../session/session.ts";
 import { type Chooser, Director, PlanError } from "./director.ts";
 import { Exploration, type ExploredPath, type MissedTarget } from "./exploration.ts";
 import { type Move, openMoves, type PlannedMove } from "./move.ts";

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { AgentCore } from "../../agent_core.ts";
-import { createSession } from "../../create_session.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
+import { createSession } from "../../session/create_session.ts";
 import { reasonOf } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import type { State } from "../../history/state.ts";
+import type { State } from "../../session/state.ts";
 import type { LLMRequest, Message } from "../../llm/llm.ts";
-import { liveSessionOf, type Session } from "../../session.ts";
+import { liveSessionOf, type Session } from "../../session/session.ts";
 import { CallChecks } from "./call_checks.ts";
 
 /** What is checked. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { coreOf } from "../../agent.ts";
-import type { AgentCore } from "../../agent_core.ts";
+import { coreOf } from "../../agent/agent.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { Route, Step } from "../../graph/graph.ts";
 import { offersOf } from "../../graph/offer.ts";

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { AgentCore } from "../../agent_core.ts";
-import { deleteNulls } from "../../decision/null_plan.ts";
-import { openaiStrict, type SchemaProfile } from "../../decision/schema_profile.ts";
-import { issuePath, type StandardIssue } from "../../decision/standard_schema.ts";
-import type { WireSchema } from "../../decision/wire_schema.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
+import { deleteNulls } from "../../schema/null_plan.ts";
+import { openaiStrict, type SchemaProfile } from "../../schema/schema_profile.ts";
+import { issuePath, type StandardIssue } from "../../schema/standard_schema.ts";
+import type { WireSchema } from "../../schema/wire_schema.ts";
 import { sampleValue } from "../../llm/auto/sample_value.ts";
 import type { Random } from "../../random.ts";
 import { schemaOf } from "../../tool/tool.ts";

@@ -5,7 +5,7 @@
  */
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { wireOutput } from "../../llm/wire_output.ts";
-import type { AgentCore } from "../../agent_core.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
 import { openMoves } from "../explore/move.ts";
 import type { Sampled } from "../explore/sampled_values.ts";
 import type { FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";

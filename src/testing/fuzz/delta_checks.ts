@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StreamPart } from "../../loop.ts";
+import type { StreamPart } from "../../turn/loop.ts";
 import { printable } from "../trajectory/printable.ts";
 import { isSameJson } from "../trajectory/same_json.ts";
 

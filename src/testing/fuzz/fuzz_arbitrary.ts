@@ -4,8 +4,8 @@
  * @module
  */
 import * as fc from "fast-check";
-import type { AgentCore } from "../../agent_core.ts";
-import { openaiStrict } from "../../decision/schema_profile.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
+import { openaiStrict } from "../../schema/schema_profile.ts";
 import { approvalOf, type HeldTool, schemaOf } from "../../tool/tool.ts";
 import {
   FUZZ_VERDICTS,

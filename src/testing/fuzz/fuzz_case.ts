@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Limits } from "../../history/limits.ts";
+import type { Limits } from "../../cost/limits.ts";
 
 /** What the model says at one call. */
 export type FuzzOutput =

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { TurnOptions } from "../../loop.ts";
-import type { Session } from "../../session.ts";
+import type { TurnOptions } from "../../turn/loop.ts";
+import type { Session } from "../../session/session.ts";
 import type { FuzzVerdict } from "./fuzz_case.ts";
 
 /** Sees to it that something is refused with a code, and changes nothing. */

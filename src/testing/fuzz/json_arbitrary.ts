@@ -4,7 +4,7 @@
  * @module
  */
 import * as fc from "fast-check";
-import type { JsonSchema } from "../../json.ts";
+import type { JsonSchema } from "../../json/json.ts";
 
 /** Text that programs stumble over: controls, bidi, lone surrogates, names of Object's own. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(

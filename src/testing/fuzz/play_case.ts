@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { AgentCore } from "../../agent_core.ts";
-import { createSession } from "../../create_session.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
+import { createSession } from "../../session/create_session.ts";
 import { AgentError, reasonOf } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import type { State } from "../../history/state.ts";
+import type { State } from "../../session/state.ts";
 import { LLMError } from "../../llm/llm_error.ts";
-import type { TurnOptions } from "../../loop.ts";
+import type { TurnOptions } from "../../turn/loop.ts";
 import { seededRandom } from "../../random.ts";
-import { liveSessionOf, type Session } from "../../session.ts";
+import { liveSessionOf, type Session } from "../../session/session.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
 import { PathChecks, type PathProblem } from "../explore/path_checks.ts";
 import { coreToPlay, playedCore, type Player } from "../explore/played_core.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SessionEvent } from "../../history/event.ts";
-import type { Budget, Limits } from "../../history/limits.ts";
+import type { Budget, Limits } from "../../cost/limits.ts";
 
 /** Sees to it that nothing is begun which the limits leave nothing for. */
 export class SpendingChecks {

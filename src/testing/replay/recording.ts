@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { AgentCore } from "../../agent_core.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { migrateResultOf } from "../../history/result_migration.ts";
-import { readState, type State, STATE_VERSION } from "../../history/state.ts";
-import { isPlainObject } from "../../json.ts";
-import { Session } from "../../session.ts";
+import { readState, type State, STATE_VERSION } from "../../session/state.ts";
+import { isPlainObject } from "../../json/json.ts";
+import { Session } from "../../session/session.ts";
 
 /** A session, its state, also one of an earlier release, or all of its events. */
 export type Recording = Session | State | readonly SessionEvent[];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AgentCore } from "../../agent_core.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
 import type { Step } from "../../graph/graph.ts";
 import { offersOf } from "../../graph/offer.ts";
 import type { LLM } from "../../llm/llm.ts";

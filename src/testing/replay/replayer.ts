@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { AgentCore } from "../../agent_core.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
 import { ABORTED } from "../../abort.ts";
-import { askForDecision } from "../../ask.ts";
+import { askForDecision } from "../../turn/ask.ts";
 import type { Decision } from "../../decision/decision.ts";
 import type { DecisionEvent, ErrorEvent, SessionEvent } from "../../history/event.ts";
 import { Log } from "../../history/log.ts";
-import { nextStage } from "../../history/next_stage.ts";
-import { LiveSession } from "../../live_session.ts";
+import { nextStage } from "../../turn/next_stage.ts";
+import { LiveSession } from "../../turn/live_session.ts";
 import type { LLM, LLMRequest } from "../../llm/llm.ts";
 import { wireOutput } from "../../llm/wire_output.ts";
 import { approvalOf } from "../../tool/tool.ts";

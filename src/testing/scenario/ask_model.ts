@@ -4,15 +4,15 @@
  * @module
  */
 import type * as v from "valibot";
-import { deleteNulls } from "../../decision/null_plan.ts";
-import { oneLine } from "../../decision/one_line.ts";
+import { deleteNulls } from "../../schema/null_plan.ts";
+import { oneLine } from "../../json/one_line.ts";
 import { parseOutput } from "../../decision/output.ts";
-import { openaiStrict } from "../../decision/schema_profile.ts";
-import { issuePath } from "../../decision/standard_schema.ts";
-import { WireSchema } from "../../decision/wire_schema.ts";
+import { openaiStrict } from "../../schema/schema_profile.ts";
+import { issuePath } from "../../schema/standard_schema.ts";
+import { WireSchema } from "../../schema/wire_schema.ts";
 import { AgentError, reasonOf } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
-import { copyJson, type JsonSchema } from "../../json.ts";
+import { copyJson, type JsonSchema } from "../../json/json.ts";
 import type { LLM, LLMRequest, Message, ValidationResult } from "../../llm/llm.ts";
 
 /** What a model is asked. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SessionEvent } from "../../history/event.ts";
-import type { Turn } from "../../turn.ts";
+import type { Turn } from "../../turn/turn.ts";
 import type { ConversationMessage } from "./conversation.ts";
 
 /**

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Agent } from "../../agent.ts";
-import type { SessionArguments } from "../../agent_options.ts";
+import type { Agent } from "../../agent/agent.ts";
+import type { SessionArguments } from "../../agent/agent_options.ts";
 import { ConfigError, quote } from "../../errors.ts";
-import type { Session } from "../../session.ts";
-import type { Turn } from "../../turn.ts";
+import type { Session } from "../../session/session.ts";
+import type { Turn } from "../../turn/turn.ts";
 import { type Check, type CheckOutcome, runCheck } from "./check.ts";
 import { type ConversationMessage, messagesOf } from "./conversation.ts";
 import type { ScenarioEnding } from "./played_scenario.ts";

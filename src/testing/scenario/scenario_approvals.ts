@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { PendingApproval } from "../../approval.ts";
+import type { PendingApproval } from "../../turn/approval.ts";
 import { ConfigError, quote } from "../../errors.ts";
-import type { Session } from "../../session.ts";
-import type { Turn } from "../../turn.ts";
+import type { Session } from "../../session/session.ts";
+import type { Turn } from "../../turn/turn.ts";
 
 /** Decides about a call that waits: whether it may run; or why not, told to the model. */
 export type ScenarioApprovals = (

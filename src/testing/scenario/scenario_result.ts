@@ -5,7 +5,7 @@
  */
 import { quote, RunError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import type { Turn } from "../../turn.ts";
+import type { Turn } from "../../turn/turn.ts";
 import type { CheckOutcome, Verdict } from "./check.ts";
 import type { ConversationMessage } from "./conversation.ts";
 import type { PlayedScenario, ScenarioEnding } from "./played_scenario.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { oneLine } from "../../decision/one_line.ts";
+import { oneLine } from "../../json/one_line.ts";
 
 /** What changes the direction of the text around it, or does not show at all. */
 const HIDDEN_REGEXP =

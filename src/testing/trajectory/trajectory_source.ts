@@ -5,8 +5,8 @@
  */
 import { ConfigError, quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import type { Session } from "../../session.ts";
-import type { Turn } from "../../turn.ts";
+import type { Session } from "../../session/session.ts";
+import type { Turn } from "../../turn/turn.ts";
 import type { PlayedScenario } from "../scenario/played_scenario.ts";
 
 /** A turn, a session, the result of a scenario, or whatever else has the events of a session, as a state. */

@@ -3,13 +3,13 @@ import { Validator } from "@cfworker/json-schema";
 import * as fc from "fast-check";
 import * as v from "valibot";
 import { ConfigError, type SchemaProfile } from "@nomos/agent";
-import { geminiStructured, plainJsonSchema } from "../../../src/decision/schema_profiles.ts";
-import { WireSchema } from "../../../src/decision/wire_schema.ts";
-import type { JsonSchema } from "../../../src/json.ts";
+import { geminiStructured, plainJsonSchema } from "../../../src/schema/schema_profiles.ts";
+import { WireSchema } from "../../../src/schema/wire_schema.ts";
+import type { JsonSchema } from "../../../src/json/json.ts";
 import { sampleValue } from "../../../src/llm/auto/sample_value.ts";
 import { seededRandom } from "../../../src/random.ts";
 import { jsonArbitrary } from "../../../src/testing/fuzz/json_arbitrary.ts";
-import { type Feature, objectSamples } from "../../decision/random_valibot.ts";
+import { type Feature, objectSamples } from "../../schema/random_valibot.ts";
 
 const SIZES = Array.from({ length: 12 }, (_, size) => size);
 

@@ -1,5 +1,5 @@
 /** Schemas by chance, and whether a value fits one: said anew, apart from what makes values. */
-import type { JsonSchema } from "../../../src/json.ts";
+import type { JsonSchema } from "../../../src/json/json.ts";
 import { pick, type Random, randomBelow } from "../../../src/random.ts";
 
 type Schemas = Readonly<Record<string, JsonSchema>>;

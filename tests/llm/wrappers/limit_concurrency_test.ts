@@ -2,7 +2,7 @@ import { ConfigError, type LLM, type LLMRequest, type LLMResult } from "@nomos/a
 import { limitConcurrency, LLMBusyError } from "@nomos/agent/llm";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { countedSignal } from "../../counted_signal.ts";
+import { countedSignal } from "../../turn/counted_signal.ts";
 import { drain, PlayedModel, requestOf, result, soon, text } from "./played_model.ts";
 
 /** A model whose calls end when they are told to, whatever their signal says. */

@@ -3,7 +3,7 @@ import { openaiStrict } from "@nomos/agent";
 import { fallback, limitConcurrency, logged, retry, timeout } from "@nomos/agent/llm";
 import { ManualClock } from "@nomos/agent/testing";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { countedSignal } from "../../counted_signal.ts";
+import { countedSignal } from "../../turn/counted_signal.ts";
 import { deafModel, drain, PlayedModel, requestOf, result, soon, text } from "./played_model.ts";
 
 /** What every wrapper keeps to. */

@@ -1,6 +1,6 @@
 import { ConfigError } from "@nomos/agent";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Json } from "../../../src/json.ts";
+import type { Json } from "../../../src/json/json.ts";
 import { makeRedact, redactChunks, redactValue } from "../../../src/testing/cassette/redact.ts";
 
 const redact = makeRedact();

@@ -1,7 +1,7 @@
 import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as v from "valibot";
-import { coreOf } from "../../../src/agent.ts";
+import { coreOf } from "../../../src/agent/agent.ts";
 import { Exploration, ExplorationError } from "../../../src/testing/explore/exploration.ts";
 import { explore } from "../../../src/testing/explore/explore.ts";
 import { describeMove } from "../../../src/testing/explore/move.ts";

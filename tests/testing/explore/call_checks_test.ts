@@ -1,6 +1,6 @@
 import { decide, type SessionEvent } from "@nomos/agent";
 import { assertEquals } from "@std/assert";
-import { coreOf } from "../../../src/agent.ts";
+import { coreOf } from "../../../src/agent/agent.ts";
 import { CallChecks } from "../../../src/testing/explore/call_checks.ts";
 import { askingAgent } from "../asking_agent.ts";
 

@@ -1,10 +1,10 @@
 import { Agent, type LLMRequest, type Message, MockLLM, type SessionEvent } from "@nomos/agent";
 import { assertEquals, assertMatch } from "@std/assert";
-import { coreOf } from "../../../src/agent.ts";
-import { createSession } from "../../../src/create_session.ts";
+import { coreOf } from "../../../src/agent/agent.ts";
+import { createSession } from "../../../src/session/create_session.ts";
 import { Log } from "../../../src/history/log.ts";
-import { LiveSession } from "../../../src/live_session.ts";
-import { liveSessionOf, Session } from "../../../src/session.ts";
+import { LiveSession } from "../../../src/turn/live_session.ts";
+import { liveSessionOf, Session } from "../../../src/session/session.ts";
 import { PathChecks } from "../../../src/testing/explore/path_checks.ts";
 
 const core = coreOf(

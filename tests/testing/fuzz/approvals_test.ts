@@ -8,8 +8,8 @@ import {
 } from "../../../src/testing/fuzz/fuzz_case.ts";
 import { giveVerdict, type Refuse } from "../../../src/testing/fuzz/give_verdict.ts";
 import { playFuzzCase } from "../../../src/testing/fuzz/play_case.ts";
-import { coreOf } from "../../../src/agent.ts";
-import type { Session } from "../../../src/session.ts";
+import { coreOf } from "../../../src/agent/agent.ts";
+import type { Session } from "../../../src/session/session.ts";
 import { askingAgent } from "../asking_agent.ts";
 import { exploredAgent } from "../explored_agent.ts";
 import * as fc from "fast-check";

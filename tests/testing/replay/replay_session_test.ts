@@ -17,7 +17,7 @@ import {
 } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
-import { playWhole, scriptedAgent } from "../../history/state_session.ts";
+import { playWhole, scriptedAgent } from "../../session/state_session.ts";
 import { recordShop, SHOP_SCRIPT, shopOf, shopSteps, toolOf } from "./replay_fixture.ts";
 
 const copied = (state: State): State => JSON.parse(JSON.stringify(state));

@@ -1,0 +1,50 @@
+/**
+ * Finding the session of a call where its caller's is, or making it there.
+ *
+ * @module
+ */
+import type { AgentCore } from "../turn/agent_core.ts";
+import { checkLimits } from "../cost/check_limits.ts";
+import { liveSession } from "../session/create_session.ts";
+import { quote, StateError } from "../errors.ts";
+import { LiveSession } from "../turn/live_session.ts";
+import type { ChildCall } from "./child_call.ts";
+
+/**
+ * Opens the session of a call: its id is the key of the call.
+ *
+ * @throws {StateError} if it is in a step that the agent lacks.
+ * @throws {ConfigError} if the caller limits money and the agent's models have no price.
+ */
+export async function openChild(call: ChildCall, context: unknown): Promise<LiveSession> {
+  const { caller, context: { callKey: id } } = call;
+  const agent = agentOf(call);
+  const { durability } = caller;
+  if (durability === undefined) {
+    const known = caller.children?.get(id);
+    if (known instanceof LiveSession) return known;
+    const session = liveSession(agent, id, context, known, { caller });
+    (caller.children ??= new Map()).set(id, session);
+    return session;
+  }
+  const place = await durability.openChild(id, agent.graph.start, agent.migrateResult);
+  const { step } = place.log.position;
+  if (!agent.graph.steps.has(step)) {
+    const known = [...agent.graph.steps.keys()].map(quote).join(", ");
+    throw new StateError("step", `unknown step ${quote(step)} of ${quote(id)}: expected ${known}`);
+  }
+  // What it was told and what it has spent is read off its whole log.
+  await place.load();
+  return new LiveSession(agent, id, context, place.log, { caller, durability: place });
+}
+
+/** The agent; what its models cost is what they cost its caller, unless it knows better. */
+function agentOf({ caller, parts }: ChildCall): AgentCore {
+  const agent = parts.agent();
+  const cost = agent.cost ?? caller.agent.cost;
+  if (caller.account?.countsCost) {
+    const models = new Set([...agent.graph.steps.values()].map(({ llm }) => llm));
+    checkLimits({ turn: { cost: 0 } }, cost, `Cannot call agent ${quote(agent.name)}`, models);
+  }
+  return agent.cost === cost ? agent : { ...agent, cost };
+}

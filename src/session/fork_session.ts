@@ -1,0 +1,87 @@
+/**
+ * Making a session that has the past of another one.
+ *
+ * @module
+ */
+import { checkLimits } from "../cost/check_limits.ts";
+import { ConfigError, quote } from "../errors.ts";
+import type { Limits } from "../cost/limits.ts";
+import { Log } from "../history/log.ts";
+import type { Position } from "../history/position.ts";
+import { checkStep, startOf } from "./state.ts";
+import { type Children, LiveSession } from "../turn/live_session.ts";
+import { noteChildren } from "../turn/session_state.ts";
+
+/** Options of `session.fork()`. */
+export interface ForkOptions {
+  /** How many events of the past it keeps, from the first one on. Default: all. */
+  readonly at?: number;
+  /** Its name, another one than that of its original. Default: a fresh one. */
+  readonly id?: string;
+  /** What belongs to this conversation, for tools and guards. Default: that of the original. */
+  readonly context?: unknown;
+  /** What it and its turns may spend, its past included. Default: as its original. */
+  readonly limits?: Limits;
+}
+
+/**
+ * A session with the same past, where the original is kept.
+ *
+ * @throws {ConfigError} if an option is not usable.
+ * @throws {StateError} if the past leads to a step that the graph lacks.
+ * @throws {ConflictError} if there is a stored session of that id.
+ */
+export async function forkSession(
+  original: LiveSession,
+  options: ForkOptions,
+): Promise<LiveSession> {
+  const { agent, log, durability, restingStatus } = original;
+  const { head } = log;
+  const { at, id } = checkOptions(original, options);
+  const context = "context" in options ? options.context : original.context;
+  const limits = options.limits ?? original.limits;
+  // A turn that was interrupted before its first event is not in the log.
+  const isInterrupted = at === head && restingStatus === "interrupted";
+  const check = ({ step }: Position) => checkStep(step, agent.graph.steps);
+  if (durability !== undefined) {
+    const fork = await durability.fork(id, at, check);
+    const options = { isInterrupted, limits, durability: fork };
+    return new LiveSession(agent, id, context, fork.log, options);
+  }
+  const start = startOf(log.events, log.position.step);
+  const forked = new Log(start, log.events.slice(0, at));
+  check(forked.position);
+  const children = childrenOf(original, forked);
+  return new LiveSession(agent, id, context, forked, { isInterrupted, limits, children });
+}
+
+/** The sessions of the calls that the fork knows of, each as it is now. */
+function childrenOf(original: LiveSession, { events }: Log): Children | undefined {
+  const states = noteChildren(original)?.();
+  if (states === undefined) return undefined;
+  const started = new Set(
+    events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []),
+  );
+  return new Map(Object.entries(states).filter(([callKey]) => started.has(callKey)));
+}
+
+function checkOptions(
+  { agent, id: name, log: { head } }: LiveSession,
+  options: ForkOptions,
+): { readonly at: number; readonly id: string } {
+  const what = `Cannot fork session ${quote(name)}`;
+  if (typeof options !== "object" || options === null) {
+    throw new ConfigError(`${what} with ${quote(options)}: expected options`);
+  }
+  const { at = head, id = agent.ids(), limits } = options;
+  if (!Number.isSafeInteger(at) || at < 0 || at > head) {
+    throw new ConfigError(`${what}: at is ${quote(at)}: expected a whole number from 0 to ${head}`);
+  }
+  if (typeof id !== "string" || id === "" || id === name) {
+    throw new ConfigError(
+      `${what}: its id is ${quote(id)}: expected text, another one than its own`,
+    );
+  }
+  if (limits !== undefined) checkLimits(limits, agent.cost, what);
+  return { at, id };
+}

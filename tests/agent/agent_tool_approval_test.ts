@@ -1,0 +1,284 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  type Agent,
+  ApprovalError,
+  decide,
+  type Decision,
+  type Session,
+  SessionWaitingError,
+  type State,
+  type ToolOptions,
+} from "@nomos/agent";
+import { memoryStore, type Store } from "@nomos/agent/store";
+import { hashOf } from "../../src/turn/approval.ts";
+import { agentOf, copied, modelOf, payer, storedEvents } from "./agents.ts";
+
+const pay = (...to: string[]) =>
+  decide.calls(to.map((name) => ({ tool: "pay", args: { to: name } })));
+const ask = (...names: string[]) =>
+  decide.calls(names.map((name) => ({ tool: name, args: { input: name } })));
+
+interface Levels {
+  readonly paid: string[];
+  readonly asked: string[];
+  readonly build: () => Agent<"work">;
+}
+
+/** An agent that pays, below one that has it pay, below the one that is talked to. */
+function levels(
+  payments: Decision = pay("ann", "bob"),
+  options: Partial<ToolOptions<never, unknown>> = { needsApproval: true },
+): Levels {
+  const paid: string[] = [];
+  const asked: string[] = [];
+  const build = () => {
+    const clerk = agentOf("clerk", modelOf([payments, decide.respond("paid all")], asked), [
+      payer(paid, options as never),
+    ]);
+    const manager = agentOf("manager", modelOf([ask("clerk"), decide.respond("managed")], asked), [
+      clerk.asTool({ name: "clerk", description: "Pay" }),
+    ]);
+    const llm = modelOf([ask("manager"), decide.respond("done"), decide.respond("more")], asked);
+    return agentOf("boss", llm, [manager.asTool({ name: "manager", description: "Manage" })]);
+  };
+  return { paid, asked, build };
+}
+
+const ANN = "s/1/0/1/0/1/0";
+const BOB = "s/1/0/1/0/1/1";
+
+/** Opens the session anew each time, as other processes do: from a state, or from a store. */
+function openers(build: () => Agent<"work">): [string, (last?: Session) => Promise<Session>][] {
+  const store = memoryStore();
+  return [
+    ["in memory", (last) => {
+      if (last === undefined) return Promise.resolve(build().createSession({ id: "s" }));
+      return Promise.resolve(build().createSession({ state: copied(last.state) }));
+    }],
+    ["in a store", () => build().openSession("s", { store })],
+  ];
+}
+
+Deno.test("what an agent asks two levels below is asked, allowed and denied at the top", async () => {
+  for (const place of [0, 1]) {
+    const { paid, asked, build } = levels();
+    const [what, open] = openers(build)[place]!;
+    let session = await open();
+    const turn = await session.next("Pay");
+    assertEquals([turn.status, turn.response], ["needs_approval", undefined], what);
+    assertEquals(
+      turn.approvals.map(({ hash: _, ...pending }) => pending),
+      [["ann", ANN], ["bob", BOB]].map(([to, callKey]) => {
+        return { callKey: callKey!, tool: "pay", args: { to }, reason: "approval" as const };
+      }),
+      what,
+    );
+    const hashes = turn.approvals.map(({ hash }) => hash);
+    session = await open(session);
+    assertEquals([session.status, session.approvals], ["needs_approval", turn.approvals], what);
+    await assertRejects(() => session.resume(), SessionWaitingError);
+    await assertRejects(() => session.approve(ANN, { hash: hashes[1]! }), ApprovalError);
+    await assertRejects(() => session.approve("s/1/0"), ApprovalError, "expected one of");
+
+    // What is allowed runs at once, while the other one waits.
+    const first = await session.approve(ANN, { hash: hashes[0]! });
+    assertEquals([first.status, paid], ["needs_approval", [ANN]], what);
+    assertEquals(first.approvals.map(({ callKey }) => callKey), [BOB], what);
+    session = await open(session);
+    const second = await session.deny(BOB, "He was paid");
+    assertEquals([second.status, second.response, paid], ["waiting", "done", [ANN]], what);
+    assertEquals(second.toolResults.map(({ text }) => text), ["managed"], what);
+    // Nobody was asked twice.
+    assertEquals(asked, ["s 0", "s/1/0 0", "s/1/0/1/0 0", "s/1/0/1/0 1", "s/1/0 1", "s 1"], what);
+    await assertRejects(() => session.approve(ANN), ApprovalError, "none waits for one");
+  }
+});
+
+Deno.test("a settled call of an agent below has its result without running", async () => {
+  const { paid, build } = levels(pay("ann"));
+  const session: Session = build().createSession({ id: "s" });
+  await session.next("Pay");
+  const turn = await session.settle(ANN, { paid: "by hand" });
+  assertEquals([turn.response, paid], ["done", []]);
+  const clerk = session.state.children!["s/1/0"]!.children!["s/1/0/1/0"]!;
+  const finished = clerk.events.find(({ type }) => type === "tool_finished");
+  assert(finished?.type === "tool_finished");
+  assertEquals([finished.outcome, finished.text], ["ok", '{"paid":"by hand"}']);
+  // The caller's log says what was decided, and nothing of how it was carried out.
+  assertEquals(session.state.events.map(({ type }) => type), [
+    "user",
+    "decision",
+    "tool_started",
+    "approval_requested",
+    "approval_given",
+    "tool_finished",
+    "decision",
+  ]);
+});
+
+Deno.test("several agents that wait are decided about separately, while others run", async () => {
+  const paid: string[] = [];
+  const clerk = agentOf("clerk", modelOf([pay("ann"), decide.respond("paid")]), [
+    payer(paid, { needsApproval: true }),
+  ]);
+  const looker = agentOf("looker", modelOf([decide.respond("looked")]), []);
+  const build = () =>
+    agentOf("boss", modelOf([ask("clerk", "looker", "clerk"), decide.respond("done")]), [
+      clerk.asTool({ name: "clerk", description: "Pay" }),
+      looker.asTool({ name: "looker", description: "Look" }),
+    ]);
+  let session: Session = build().createSession({ id: "s" });
+  const turn = await session.next("Go");
+  assertEquals(turn.approvals.map(({ callKey }) => callKey), ["s/1/0/1/0", "s/1/2/1/0"]);
+  assertEquals(turn.toolResults.map(({ text }) => text), ["looked"]);
+  session = build().createSession({ state: copied(session.state) });
+  const one = await session.approve("s/1/2/1/0");
+  assertEquals([one.status, paid], ["needs_approval", ["s/1/2/1/0"]]);
+  assertEquals(one.toolResults.map(({ callKey, text }) => [callKey, text]), [["s/1/2", "paid"]]);
+  session = build().createSession({ state: copied(session.state) });
+  assertEquals((await session.deny("s/1/0/1/0", "no")).response, "done");
+  assertEquals(paid, ["s/1/2/1/0"]);
+});
+
+Deno.test("a stream that is broken off while agents wait loses none of what they ask", async () => {
+  for (const place of [0, 1]) {
+    const paid: string[] = [];
+    const build = () => {
+      const clerk = agentOf("clerk", modelOf([pay("ann"), decide.respond("paid")]), [
+        payer(paid, { needsApproval: true }),
+      ]);
+      return agentOf("boss", modelOf([ask("clerk", "clerk"), decide.respond("done")]), [
+        clerk.asTool({ name: "clerk", description: "Pay" }),
+      ]);
+    };
+    const [what, open] = openers(build)[place]!;
+    let session = await open();
+    let first = "";
+    for await (const part of session.stream("Go")) {
+      if (part.type !== "approval_requested") continue;
+      first = part.callKey;
+      break;
+    }
+    session = await open(session);
+    if (session.status === "interrupted") await session.resume();
+    // The other one waits too, or was given up while it was on its way there.
+    const ran = session.approvals.map(({ callKey }) => callKey);
+    assert(ran.includes(first), what);
+    while (session.approvals.length > 0) await session.approve(session.approvals[0]!.callKey);
+    assertEquals([session.status, paid], ["waiting", ran], what);
+    const events = await Array.fromAsync(session.events());
+    assertEquals(events.filter(({ type }) => type === "tool_finished").length, 2, what);
+  }
+});
+
+Deno.test("an agent whose call needs approval is not begun before", async () => {
+  const asked: string[] = [];
+  const helper = agentOf("helper", modelOf([decide.respond("helped")], asked), []);
+  const help = helper.asTool({ name: "helper", description: "Help", needsApproval: true });
+  const llm = modelOf([ask("helper"), decide.respond("done")]);
+  const session: Session = agentOf("boss", llm, [help]).createSession({ id: "s" });
+  const turn = await session.next("Go");
+  assertEquals([turn.approvals.map(({ callKey }) => callKey), asked], [["s/1/0"], []]);
+  assertEquals(session.state.children, undefined);
+  assertEquals((await session.approve("s/1/0")).response, "done");
+  assertEquals(asked, ["s/1/0 0"]);
+});
+
+Deno.test("a user who goes on closes what agents below were asking", async () => {
+  for (const place of [0, 1]) {
+    const { paid, build } = levels();
+    const [what, open] = openers(build)[place]!;
+    let session = await open();
+    await session.next("Pay");
+    session = await open(session);
+    const turn = await session.next("Never mind");
+    assertEquals([turn.status, turn.response, paid], ["waiting", "done", []], what);
+    assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["aborted"], what);
+    await assertRejects(() => session.approve(ANN), ApprovalError, "none waits for one", what);
+  }
+});
+
+/** The state of a session whose process died before it wrote what came after `count` events. */
+function diedAt({ events, ...state }: State, count: number, children: State["children"]): State {
+  return copied({ ...state, events: events.slice(0, count), ...(children && { children }) });
+}
+
+Deno.test("a verdict that was not told before the process died is told on resuming", async () => {
+  const { paid, build } = levels(pay("ann"));
+  const session: Session = build().createSession({ id: "s" });
+  await session.next("Pay");
+  const before = copied(session.state);
+  await session.approve(ANN);
+  const after = session.state.events.findIndex(({ type }) => type === "approval_given") + 1;
+  paid.length = 0;
+  // The caller's log has the verdict, the others have not.
+  const state = diedAt({ ...session.state, status: "interrupted" }, after, before.children);
+  const resumed: Session = build().createSession({ state });
+  assertEquals([resumed.status, resumed.approvals], ["interrupted", []]);
+  assertEquals((await resumed.resume()).response, "done");
+  assertEquals(paid, [ANN]);
+});
+
+Deno.test("a once tool of an agent below never runs twice: an old verdict answers no new question", async () => {
+  const { paid, build } = levels(pay("ann"), { needsApproval: true, once: true });
+  const store = memoryStore();
+  const session = await build().openSession("s", { store: dyingAfter(store, "tool_started") });
+  await session.next("Pay");
+  // It dies when the payment has begun.
+  await assertRejects(() => session.approve(ANN), Error, "the process died");
+  const count = paid.length;
+  const resumed = await build().openSession("s", { store, whenBusy: "interrupt" });
+  const turn = await resumed.resume();
+  assertEquals(turn.status, "needs_approval");
+  assertEquals(turn.approvals.map(({ callKey, reason }) => [callKey, reason]), [[ANN, "unknown"]]);
+  assertEquals(paid.length, count);
+  assertEquals((await resumed.settle(ANN, "paid, says the bank")).response, "done");
+  assertEquals(paid.length, count);
+  const clerk = await storedEvents(store, "s/1/0/1/0");
+  assertEquals(clerk.filter(({ type }) => type === "approval_given").length, 2);
+});
+
+/** A store of a process that dies once the clerk has written an event of this type. */
+function dyingAfter(store: Store, type: string): Store {
+  let isDead = false;
+  return new Proxy(store, {
+    get: (target, name) => {
+      const method = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return async (...args: unknown[]) => {
+        if (isDead) throw new Error("the process died");
+        const result = await method.apply(target, args);
+        const isIt = name === "append" && JSON.stringify(args).includes(`${type}`) &&
+          (args[0] as { id: string }).id === "s/1/0/1/0";
+        if (isIt) {
+          isDead = true;
+          throw new Error("the process died");
+        }
+        return result;
+      };
+    },
+  });
+}
+
+Deno.test("a call below that was changed is not the one that was approved", async () => {
+  const { paid, build } = levels(pay("ann"));
+  const session: Session = build().createSession({ id: "s" });
+  await session.next("Pay");
+  const text = JSON.stringify(session.state);
+  // Whoever looked at the top saw Ann.
+  const { children, ...top } = JSON.parse(text);
+  const forged = {
+    ...top,
+    children: JSON.parse(JSON.stringify(children).replaceAll("ann", "eve")),
+  };
+  const continued: Session = build().createSession({ state: forged });
+  const { args, hash } = continued.approvals[0]!;
+  assertEquals(args, { to: "ann" });
+  await assertRejects(() => continued.approve(ANN), ApprovalError, "expected its hash");
+  // Nor if its hash was changed with it.
+  const other = await hashOf(ANN, { tool: "pay", args: { to: "eve" } });
+  const below = JSON.parse(JSON.stringify(forged.children).replaceAll(hash, other));
+  const again: Session = build().createSession({ state: { ...forged, children: below } });
+  await assertRejects(() => again.approve(ANN), ApprovalError, "expected its hash");
+  assertEquals(paid, []);
+});

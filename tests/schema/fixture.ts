@@ -1,0 +1,109 @@
+/** What the tests of this folder share: decisions around one schema, and collecting garbage. */
+import { fail } from "@std/assert";
+import vm from "node:vm";
+import v8 from "node:v8";
+import { DecisionSchema } from "../../src/decision/decision_schema.ts";
+import type { DecisionReading } from "../../src/decision/decision_schema.ts";
+import type { Action } from "../../src/decision/decision.ts";
+import { openaiStrict, type SchemaProfile } from "../../src/schema/schema_profile.ts";
+import { WireSchema } from "../../src/schema/wire_schema.ts";
+import type { JsonSchema } from "../../src/json/json.ts";
+import { findStrictProblems } from "./strict_checker.ts";
+
+/** What a decision schema is made of here; everything is off unless it is given. */
+export interface Offered {
+  readonly respond?: boolean;
+  readonly tools?: Readonly<Record<string, unknown>>;
+  readonly routes?: readonly string[];
+  readonly end?: boolean;
+  readonly answer?: unknown;
+  readonly suggestions?: boolean;
+  readonly reasoning?: boolean;
+  readonly profile?: SchemaProfile;
+}
+
+/** The decision schema of what is offered. */
+export function decisionSchema(offered: Offered): DecisionSchema {
+  const { tools = {}, routes = [], answer } = offered;
+  const names = Object.keys(tools).sort();
+  const actions: Action[] = [];
+  if (offered.respond || answer !== undefined) actions.push("RESPOND");
+  if (names.length > 0) actions.push("TOOL_CALL");
+  if (routes.length > 0) actions.push("MOVE");
+  if (offered.end) actions.push("END");
+  return new DecisionSchema({
+    legal: { actions, routes, tools: names },
+    tools: new Map(names.map((name) => [name, WireSchema.of(tools[name], `tool "${name}"`)])),
+    answer: answer === undefined ? undefined : WireSchema.of(answer, "the answer of a step"),
+    suggestions: offered.suggestions ?? false,
+    reasoning: offered.reasoning ?? false,
+    profile: offered.profile ?? openaiStrict,
+  });
+}
+
+type Properties = Readonly<Record<string, JsonSchema>>;
+
+/** How the arguments of the only tool are said, in a decision that the strict mode takes. */
+export function saidArgs(schema: unknown): JsonSchema {
+  const { json } = decisionSchema({ tools: { t: schema } });
+  const problems = findStrictProblems(json);
+  if (problems.length > 0) fail(`Not in the strict subset: ${problems.join("; ")}`);
+  const { decision } = json.properties as Properties;
+  const { calls } = decision!.properties as Properties;
+  return ((calls!.items as JsonSchema).properties as Properties).args!;
+}
+
+/** How the property `x` of the only tool's arguments is said. */
+export function said(schema: unknown): JsonSchema {
+  return (saidArgs(schema).properties as Properties).x!;
+}
+
+/** Reads an output with schemas that are not asynchronous. */
+export function readNow(schema: DecisionSchema, output: unknown): DecisionReading {
+  const reading = schema.read(output);
+  if (reading instanceof Promise) fail("Expected a reading at once, but received a promise");
+  return reading;
+}
+
+/** Calls the only tool with arguments in wire form; gives what its schema makes of them. */
+export function readArgs(schema: unknown, args: unknown): unknown {
+  const decision = { action: "TOOL_CALL", calls: [{ tool: "t", args }] };
+  const reading = readNow(decisionSchema({ tools: { t: schema } }), JSON.stringify({ decision }));
+  if (!reading.success) fail(`${reading.problem.path}: ${reading.problem.message}`);
+  return reading.args[0];
+}
+
+/** The problem of a call of the only tool. */
+export function argsProblem(schema: unknown, args: unknown): { path: string; message: string } {
+  const decision = { action: "TOOL_CALL", calls: [{ tool: "t", args }] };
+  const reading = readNow(decisionSchema({ tools: { t: schema } }), JSON.stringify({ decision }));
+  if (reading.success) fail(`Expected a problem, but received ${JSON.stringify(reading.value)}`);
+  return reading.problem;
+}
+
+/** A generator of numbers from 0 to 1 that always gives the same (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = state + 0x6d2b79f5 | 0;
+    let mixed = Math.imul(state ^ state >>> 15, 1 | state);
+    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+    return ((mixed ^ mixed >>> 14) >>> 0) / 4294967296;
+  };
+}
+
+v8.setFlagsFromString("--expose-gc");
+const gc: () => void = vm.runInNewContext("gc");
+
+/** Collects garbage and lets finalizers run, until a condition holds or it never will. */
+export async function collect(isDone: () => boolean = () => false): Promise<void> {
+  for (let round = 0; round < 20 && !isDone(); round++) {
+    await macrotask();
+    gc();
+    await macrotask();
+  }
+}
+
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

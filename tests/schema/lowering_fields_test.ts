@@ -1,0 +1,117 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { lower, LoweringError } from "../../src/schema/lowering.ts";
+import { findExcess } from "../../src/schema/schema_limits.ts";
+import { openaiStrict, type SchemaProfile } from "../../src/schema/schema_profile.ts";
+
+type Schema = Record<string, unknown>;
+
+const text = { type: "string" };
+
+function object(properties: Schema, required: string[] = Object.keys(properties)): Schema {
+  return { type: "object", properties, required };
+}
+
+/** An object as it is said. */
+function closed(properties: Schema): Schema {
+  return { ...object(properties), additionalProperties: false };
+}
+
+Deno.test("lower goes by each optional field of the profile alone", () => {
+  const said = (source: Schema, fields: Partial<SchemaProfile>) =>
+    lower(source, { ...openaiStrict, ...fields }, "x_").schema;
+  const two = { enum: [1, 2] };
+  assertEquals(said(two, { enumTypes: ["null"] }), { type: "number", description: "only 1 or 2" });
+  assertEquals(said(two, { enumTypes: ["number"] }), { type: "number", enum: [1, 2] });
+  assertEquals(said({ const: "a" }, { constants: "enum" }), { ...text, enum: ["a"] });
+  const optional = object({ a: text, b: text }, ["b"]);
+  assertEquals(said(optional, { optional: "omitted" }), {
+    ...closed({ a: text, b: text }),
+    required: ["b"],
+  });
+  const sizes = { ...object({}), minProperties: 1, maxProperties: 2 };
+  assertEquals(said(sizes, { objectKeywords: ["maxProperties"] }), {
+    ...closed({}),
+    maxProperties: 2,
+    description: "at least 1 properties",
+  });
+  const simple: [pattern: string, isSimple: boolean][] = [
+    ["^a{1,99}$", true],
+    ["a{1,100}", false],
+    ["a{200}", false],
+    ["\\bword", false],
+    ["\\p{L}", false],
+  ];
+  for (const [pattern, isSimple] of simple) {
+    assertEquals("pattern" in said({ ...text, pattern }, { patterns: "simple" }), isSimple);
+    assertEquals("pattern" in said({ ...text, pattern }, {}), true);
+  }
+  const $defs = { node: object({ next: { $ref: "#/$defs/node", description: "On" } }) };
+  const node = { $ref: "#/$defs/node", $defs };
+  const next = (fields: Partial<SchemaProfile>) =>
+    lower(node, { ...openaiStrict, ...fields }, "x_").definitions.x_0;
+  const reference = { $ref: "#/$defs/x_0" };
+  assertEquals(next({}), closed({ next: reference }));
+  assertEquals(
+    next({ describedReferences: true }),
+    closed({ next: { ...reference, description: "On" } }),
+  );
+  assertEquals(next({ recursion: "optional" }), {
+    ...closed({ next: reference }),
+    required: [],
+    description: 'always with "next"',
+  });
+  assertThrows(() => next({ recursion: "none" }), LoweringError, "a recursive schema");
+});
+
+Deno.test("lower copies what a keyword has of parts, and says in words what it cannot copy", () => {
+  const profile = { ...openaiStrict, arrayKeywords: ["contains"] };
+  const source = { type: "array", items: text, contains: { enum: ["a"] } };
+  const { contains } = lower(source, profile, "").schema as typeof source;
+  assertEquals(contains, source.contains);
+  assert(contains !== source.contains);
+  for (const contains of [{ $ref: "#/$defs/a" }, { pattern: "a" }]) {
+    assertEquals(lower({ ...source, contains }, profile, "").schema, {
+      type: "array",
+      items: text,
+      description: `contains ${JSON.stringify(contains)}`,
+    });
+  }
+});
+
+Deno.test("lower makes two definitions of one that is closed by itself and open in an intersection", () => {
+  const $ref = "#/$defs/a";
+  const source = {
+    ...object({ x: { $ref }, y: { allOf: [{ $ref }, object({ b: text })] } }),
+    $defs: { a: object({ a: text }) },
+  };
+  const { schema, definitions } = lower(source, { ...openaiStrict, intersections: true }, "x_");
+  assertEquals(schema.properties, {
+    x: { $ref: "#/$defs/x_0" },
+    y: { allOf: [{ $ref: "#/$defs/x_1" }, object({ b: text })] },
+  });
+  assertEquals(definitions, { x_0: closed({ a: text }), x_1: object({ a: text }) });
+});
+
+Deno.test("findExcess counts in every part of a schema", () => {
+  const optional = { ...object({ a: text }, []), additionalProperties: false };
+  const maybe = { type: ["string", "null"] };
+  const parts: Schema[] = [
+    { type: "object", properties: { x: optional }, required: ["x"] },
+    { type: "array", items: optional },
+    { type: "array", prefixItems: [text, optional] },
+    { anyOf: [text, optional] },
+    { allOf: [optional] },
+    { type: "object", additionalProperties: optional },
+    { $ref: "#/$defs/a", $defs: { a: optional } },
+  ];
+  for (const part of parts) {
+    const told = "it has 1 properties that are not required: expected at most 0";
+    assertEquals(findExcess(part, { ...openaiStrict, maxOptional: 0 }), told);
+    assertEquals(findExcess(part, { ...openaiStrict, maxOptional: 1 }), undefined);
+  }
+  const unions = { ...object({ a: maybe, b: { anyOf: [text, maybe] } }) };
+  assertEquals(
+    findExcess(unions, { ...openaiStrict, maxUnions: 2 }),
+    "it has 3 unions: expected at most 2",
+  );
+});

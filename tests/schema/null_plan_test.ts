@@ -1,0 +1,303 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import * as v from "valibot";
+import { z } from "zod";
+import { ConfigError, type StandardSchema, type ToolCallDecision } from "@nomos/agent";
+import {
+  deleteNulls,
+  deletesNulls,
+  emptyPlan,
+  findDisagreement,
+  type NullPlan,
+  type PropertyPlan,
+} from "../../src/schema/null_plan.ts";
+import { openaiStrict } from "../../src/schema/schema_profile.ts";
+import { WireSchema } from "../../src/schema/wire_schema.ts";
+import { decisionSchema, readArgs, saidArgs, seeded } from "./fixture.ts";
+
+type State = "drop" | "keep" | "plain";
+
+/** A plan of one property. */
+function property(name: string, state: State, value: NullPlan = emptyPlan()): NullPlan {
+  const plan: PropertyPlan = { drop: state === "drop", keep: state === "keep", value };
+  return { ...emptyPlan(), properties: new Map([[name, plan]]) };
+}
+
+function list(items: NullPlan): NullPlan {
+  return { ...emptyPlan(), items: [items] };
+}
+
+function union(...branches: NullPlan[]): NullPlan {
+  return { ...emptyPlan(), branches };
+}
+
+Deno.test("deletesNulls says whether there is anything to delete, in recursive plans as well", () => {
+  assertEquals(deletesNulls(emptyPlan()), false);
+  assertEquals(deletesNulls(property("a", "keep")), false);
+  assertEquals(deletesNulls(property("a", "drop")), true);
+  assertEquals(deletesNulls(property("a", "plain", list(union(property("b", "drop"))))), true);
+  const node = emptyPlan();
+  node.properties.set("next", { drop: false, keep: true, value: node });
+  assertEquals(deletesNulls(node), false);
+  node.properties.set("last", { drop: true, keep: false, value: emptyPlan() });
+  assertEquals(deletesNulls(node), true);
+});
+
+Deno.test("deleteNulls deletes where it is told to, and nowhere else", () => {
+  const plan = union(property("a", "drop"), property("b", "keep"), property("c", "plain"));
+  const value = { a: null, b: null, c: null, d: null };
+  assertEquals(deleteNulls(value, plan), { b: null, c: null, d: null });
+  assertEquals(deleteNulls({ a: undefined, b: 0 }, plan), { a: undefined, b: 0 });
+  assertEquals(deleteNulls([value], list(plan)), [{ b: null, c: null, d: null }]);
+  assertEquals(deleteNulls([null, "text", 1], list(plan)), [null, "text", 1]);
+  assertEquals(deleteNulls("a", plan), "a");
+  assertEquals(deleteNulls(null, plan), null);
+  assertEquals(deleteNulls({ list: [] }, property("list", "plain", plan)), { list: [] });
+});
+
+Deno.test("deleteNulls changes nothing of its input and keeps order and odd names", () => {
+  const plan = property("x", "drop");
+  const value = JSON.parse('{"b":1,"x":null,"__proto__":{"admin":true},"a":null}');
+  const before = JSON.stringify(value);
+  const result = deleteNulls(value, plan) as object;
+  assertEquals(JSON.stringify(value), before);
+  assertEquals(JSON.stringify(result), '{"b":1,"__proto__":{"admin":true},"a":null}');
+  assertEquals(Object.getPrototypeOf(result), Object.prototype);
+  assertEquals((result as { admin?: boolean }).admin, undefined);
+});
+
+Deno.test("findDisagreement finds a property that is absent in one branch and null in another", () => {
+  const [drop, keep, plain] = (["drop", "keep", "plain"] as const).map((s) => property("x", s));
+  assertEquals(findDisagreement([drop!, keep!]), "x");
+  assertEquals(findDisagreement([keep!, plain!, drop!]), "x");
+  assertEquals(findDisagreement([drop!, plain!]), undefined);
+  assertEquals(findDisagreement([keep!, plain!, keep!]), undefined);
+  assertEquals(findDisagreement([drop!, property("y", "keep")]), undefined);
+  const deep = (state: State) => property("a", "plain", list(union(property("x", state))));
+  assertEquals(findDisagreement([deep("drop"), deep("keep")]), "a.x");
+  assertEquals(findDisagreement([union(drop!), list(keep!)]), undefined);
+  const node = emptyPlan();
+  node.properties.set("next", { drop: true, keep: false, value: node });
+  assertEquals(findDisagreement([node, property("next", "drop", node)]), undefined);
+});
+
+const a = v.literal("a");
+const b = v.literal("b");
+
+Deno.test("A tool is not made when the branches of a union disagree about null", () => {
+  const optional = v.object({ k: a, x: v.optional(v.string()) });
+  const nullable = v.object({ k: b, x: v.nullable(v.string()) });
+  const nullish = v.object({ k: b, x: v.nullish(v.string()) });
+  const deep = (x: v.GenericSchema, k: v.GenericSchema) =>
+    v.object({ k, list: v.array(v.object({ inner: v.object({ x }) })) });
+  const unions: [schema: v.GenericSchema, path: string][] = [
+    [v.union([optional, nullable]), "x"],
+    [v.union([nullish, optional]), "x"],
+    [v.variant("k", [optional, nullable]), "x"],
+    [v.union([v.string(), v.union([v.number(), optional]), v.array(nullable)]), ""],
+    [v.union([v.union([v.string(), optional]), nullable]), "x"],
+    [v.nullable(v.union([optional, nullable])), "x"],
+    [
+      v.union([deep(v.optional(v.string()), a), deep(v.nullable(v.string()), b)]),
+      "list.inner.x",
+    ],
+    [v.union([v.array(optional), v.array(nullable)]), "x"],
+  ];
+  for (const [schema, path] of unions) {
+    const make = () => WireSchema.of(v.object({ u: schema }), 'tool "t"');
+    if (path === "") {
+      make();
+      continue;
+    }
+    const { message } = assertThrows(make, ConfigError);
+    assertStringIncludes(message, `.${path}" has no form in any profile`);
+    assertStringIncludes(message, "optional in one branch of a union and nullable in another");
+  }
+});
+
+Deno.test("A tuple whose items disagree about null has no form where they share one", () => {
+  const items = v.tuple([v.object({ x: v.optional(a) }), v.object({ x: v.nullable(a) })]);
+  const wire = WireSchema.of(v.object({ u: items }), "t");
+  const { message } = assertThrows(() => wire.lowered(openaiStrict, "t"), ConfigError);
+  assertStringIncludes(message, 'at "u[].x" has no form in openai-strict');
+});
+
+Deno.test("A tool is made when the branches agree, and each keeps its nulls", () => {
+  const both = v.object({
+    u: v.union([
+      v.object({ k: a, x: v.optional(v.string()), y: v.nullable(v.string()) }),
+      v.object({ k: b, x: v.optional(v.number()), z: v.nullish(v.string()) }),
+    ]),
+  });
+  assertEquals(readArgs(both, { u: { k: "a", x: null, y: null } }), { u: { k: "a", y: null } });
+  assertEquals(readArgs(both, { u: { k: "b", x: null, z: null } }), { u: { k: "b", z: null } });
+});
+
+Deno.test("A tool is not made when branches disagree behind a recursive reference", () => {
+  interface Tree {
+    x?: string | undefined;
+    self?: unknown;
+  }
+  const tree: v.GenericSchema<Tree> = v.object({
+    x: v.optional(v.string()),
+    self: v.optional(v.union([
+      v.object({ k: a, next: v.lazy(() => tree) }),
+      v.object({ k: b, next: v.object({ x: v.nullable(v.string()) }) }),
+    ])),
+  });
+  for (const schema of [tree, v.object({ root: v.lazy(() => tree) })]) {
+    const { message } = assertThrows(() => WireSchema.of(schema, 'tool "t"'), ConfigError);
+    assertStringIncludes(message, "optional in one branch of a union and nullable in another");
+  }
+});
+
+Deno.test("A null that the author allows through a reference is kept", () => {
+  const maybe = v.lazy(() => v.nullable(v.string()));
+  const alias = v.lazy(() => maybe);
+  for (const x of [maybe, alias, v.union([v.number(), maybe])]) {
+    assertEquals(readArgs(v.object({ x: v.optional(x) }), { x: null }), { x: null });
+  }
+});
+
+interface Sample {
+  readonly schema: v.GenericSchema;
+  readonly zod: z.ZodType;
+  /** Whether null is a value of it. */
+  readonly isNullable: boolean;
+  /** A value in the author's form, and the same on the wire. */
+  readonly make: () => readonly [authored: unknown, wire: unknown];
+}
+
+/** Makes schemas with values that satisfy them. */
+class Samples {
+  #kinds = 0;
+
+  constructor(readonly random: () => number) {}
+
+  below(limit: number): number {
+    return Math.floor(this.random() * limit);
+  }
+
+  any(depth: number): Sample {
+    const kind = this.below(depth > 3 ? 4 : 9);
+    if (kind < 4) return this.primitive(kind);
+    if (kind === 4) return this.list(this.any(depth + 1));
+    if (kind === 5) return this.nullable(this.any(depth + 1));
+    if (kind === 6) return this.variant(depth);
+    return this.object(depth);
+  }
+
+  primitive(kind: number): Sample {
+    const values: unknown[] = [
+      ["", "null", "é\u2028"],
+      [0, -1, 0.5],
+      [true, false],
+      ["p", "q"],
+    ][kind]!;
+    const schemas = [v.string(), v.number(), v.boolean(), v.picklist(["p", "q"])];
+    const zods = [z.string(), z.number(), z.boolean(), z.enum(["p", "q"])];
+    const make = () => {
+      const value = values[this.below(values.length)];
+      return [value, value] as const;
+    };
+    return { schema: schemas[kind]!, zod: zods[kind]!, isNullable: false, make };
+  }
+
+  list(item: Sample): Sample {
+    const make = () => {
+      const items = Array.from({ length: this.below(4) }, () => item.make());
+      return [items.map(([authored]) => authored), items.map(([, wire]) => wire)] as const;
+    };
+    return { schema: v.array(item.schema), zod: z.array(item.zod), isNullable: false, make };
+  }
+
+  nullable(inner: Sample): Sample {
+    const make = () => this.below(3) === 0 ? [null, null] as const : inner.make();
+    return { schema: v.nullable(inner.schema), zod: inner.zod.nullable(), isNullable: true, make };
+  }
+
+  object(depth: number, kind?: string): Sample {
+    const entries: [name: string, optional: boolean, sample: Sample][] = [];
+    for (let count = this.below(4); count > 0; count--) {
+      // Names of their own, so that no two branches of a union can disagree.
+      const name = ["p", "__proto__", "é"][this.below(3)]! + ++this.#kinds;
+      entries.push([name, this.below(2) === 0, this.any(depth + 1)]);
+    }
+    const make = () => {
+      const [authored, wire]: [string, unknown][][] = [[], []];
+      for (const [name, optional, sample] of entries) {
+        if (optional && this.below(2) === 0) {
+          wire!.push([name, null]);
+          if (sample.isNullable) authored!.push([name, null]);
+          continue;
+        }
+        const [one, other] = sample.make();
+        authored!.push([name, one]);
+        wire!.push([name, other]);
+      }
+      const own: [string, unknown][] = kind === undefined ? [] : [["kind", kind]];
+      return [
+        Object.fromEntries([...own, ...authored!]),
+        Object.fromEntries([...own, ...wire!]),
+      ] as const;
+    };
+    const fields = entries.map(([name, isOptional, { schema }]): [string, v.GenericSchema] => [
+      name,
+      isOptional ? v.optional(schema) : schema,
+    ]);
+    const zods = entries.map(([name, isOptional, sample]): [string, z.ZodType] => [
+      name,
+      isOptional ? sample.zod.optional() : sample.zod,
+    ]);
+    if (kind !== undefined) {
+      fields.unshift(["kind", v.literal(kind)]);
+      zods.unshift(["kind", z.literal(kind)]);
+    }
+    return {
+      schema: v.strictObject(Object.fromEntries(fields)),
+      zod: z.strictObject(Object.fromEntries(zods)),
+      isNullable: false,
+      make,
+    };
+  }
+
+  variant(depth: number): Sample {
+    const kinds = Array.from({ length: 1 + this.below(3) }, () => `kind ${++this.#kinds}`);
+    const options = kinds.map((kind) => this.object(depth + 1, kind));
+    return {
+      schema: v.variant("kind", options.map(({ schema }) => schema) as never),
+      zod: z.discriminatedUnion("kind", options.map((option) => option.zod) as never),
+      isNullable: false,
+      make: () => options[this.below(options.length)]!.make(),
+    };
+  }
+}
+
+Deno.test("Values in wire form come back as the author's form, for any schema", () => {
+  const samples = new Samples(seeded(20260801));
+  let deleted = 0;
+  for (let run = 0; run < 300; run++) {
+    const { schema, zod, make } = samples.object(0);
+    for (const library of [schema, zod] as StandardSchema[]) {
+      saidArgs(library);
+      const decision = decisionSchema({ tools: { t: library } });
+      for (let value = 0; value < 5; value++) {
+        const [authored, args] = make();
+        assert(!(library["~standard"].validate(authored) as { issues?: unknown }).issues);
+        const output = { decision: { action: "TOOL_CALL", calls: [{ tool: "t", args }] } };
+        const reading = decision.read(JSON.stringify(output));
+        assert(!(reading instanceof Promise) && reading.success, JSON.stringify(reading));
+        assertEquals(reading.args[0], authored);
+        assertEquals((reading.value as ToolCallDecision).calls[0]!.args, authored);
+        if (JSON.stringify(args) !== JSON.stringify(authored)) deleted++;
+      }
+    }
+  }
+  assert(deleted > 500, "Too few nulls were deleted for the test to mean anything");
+});
+
+Deno.test("A recursive plan follows a value as deep as it goes", () => {
+  const node: v.GenericSchema = v.object({ next: v.optional(v.lazy(() => node)) });
+  const nested = (levels: number): unknown => levels === 0 ? null : { next: nested(levels - 1) };
+  const authored = '{"next":'.repeat(79) + "{}" + "}".repeat(79);
+  assertEquals(JSON.stringify(readArgs(node, nested(80))), authored);
+});

@@ -1,0 +1,41 @@
+/** The profiles, each with what its vendor's document says about a schema. */
+import { assertEquals } from "@std/assert";
+import { openaiStrict, type SchemaProfile } from "../../src/schema/schema_profile.ts";
+import {
+  anthropicStructured,
+  geminiStructured,
+  plainJsonSchema,
+} from "../../src/schema/schema_profiles.ts";
+import type { JsonSchema } from "../../src/json/json.ts";
+import { findAnthropicProblems } from "./anthropic_checker.ts";
+import { decisionSchema } from "./fixture.ts";
+import { findGeminiProblems } from "./gemini_checker.ts";
+import { findPlainProblems } from "./plain_checker.ts";
+import { findStrictProblems } from "./strict_checker.ts";
+
+export interface CheckedProfile {
+  readonly profile: SchemaProfile;
+  /** The problems that the vendor would have with a schema. */
+  readonly find: (schema: Record<string, unknown>) => string[];
+}
+
+export const anthropic: CheckedProfile = {
+  profile: anthropicStructured,
+  find: findAnthropicProblems,
+};
+export const gemini: CheckedProfile = { profile: geminiStructured, find: findGeminiProblems };
+export const plain: CheckedProfile = { profile: plainJsonSchema, find: findPlainProblems };
+export const strict: CheckedProfile = { profile: openaiStrict, find: findStrictProblems };
+
+export const PROFILES: readonly CheckedProfile[] = [strict, anthropic, gemini, plain];
+
+type Properties = Readonly<Record<string, JsonSchema>>;
+
+/** How the arguments of the only tool are said, in a whole decision that the vendor takes. */
+export function saidArgs({ profile, find }: CheckedProfile, schema: unknown): JsonSchema {
+  const { json } = decisionSchema({ tools: { t: schema }, profile });
+  assertEquals(find(json), [], JSON.stringify(json));
+  const { decision } = json.properties as Properties;
+  const { calls } = decision!.properties as Properties;
+  return ((calls!.items as JsonSchema).properties as Properties).args!;
+}

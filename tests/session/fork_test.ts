@@ -1,0 +1,284 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  Agent,
+  ConfigError,
+  decide,
+  MockLLM,
+  type ScriptEntry,
+  type Session,
+  type SessionEvent,
+  type State,
+  StateError,
+  Tool,
+} from "@nomos/agent";
+import * as v from "valibot";
+import { Log } from "../../src/history/log.ts";
+import { INPUTS, playWhole, scriptedAgent } from "./state_session.ts";
+
+/** As long as the id of the session that is forked: a tool of it gives the length of its key. */
+const FORK_ID = "the fork id";
+
+const { events, taken } = await playWhole();
+const whole: State = JSON.parse(taken.at(-1)!.text);
+
+/** Events without what differs between a session and its fork. */
+function comparable(events: readonly SessionEvent[]): unknown[] {
+  return events.map((event) => {
+    const { time: _, ...rest } = event;
+    return "callKey" in rest
+      ? { ...rest, callKey: rest.callKey.replace(FORK_ID, "the session") }
+      : rest;
+  });
+}
+
+/** How many requests a model had answered by these events. */
+function answered(events: readonly SessionEvent[]): number {
+  return events.filter(({ type }) => type === "decision" || type === "error").length;
+}
+
+Deno.test("Session.fork, at every event it stands where the events before it lead", async () => {
+  const session = scriptedAgent().agent.createSession({ state: whole });
+  for (let at = 0; at <= events.length; at++) {
+    const fork = await session.fork({ at, id: FORK_ID });
+    const { step, status } = new Log("a", events.slice(0, at)).position;
+    assertEquals([fork.step, fork.status], [step as "a" | "b", status], `at ${at}`);
+    assertEquals(fork.state.events, events.slice(0, at));
+  }
+  assertEquals(JSON.stringify(session.state), JSON.stringify(whole));
+});
+
+Deno.test("Session.fork, at every event it is played on to the same end, also between what is committed together", async () => {
+  for (let at = 0; at <= events.length; at++) {
+    const past = events.slice(0, at);
+    const { agent, llm } = scriptedAgent(answered(past), past.at(-1)?.time);
+    const session = agent.createSession({ state: whole });
+    const fork = await session.fork({ at, id: FORK_ID });
+    if (fork.status === "interrupted") await fork.resume();
+    const { next } = taken.findLast(({ text }) => JSON.parse(text).events.length <= at)!;
+    for (const input of INPUTS.slice(next)) await fork.next(input);
+    llm.assertDone();
+    assertEquals(comparable(fork.state.events), comparable(events), `forked at ${at}`);
+  }
+});
+
+/** An agent that pays, and the keys under which it paid. */
+function shop(script: readonly ScriptEntry[], options: object = { needsApproval: true }) {
+  const paid: string[] = [];
+  let ids = 0;
+  const pay = new Tool({
+    name: "pay",
+    description: "Pay somebody",
+    args: v.object({ to: v.string() }),
+    run: ({ to }, { callKey }) => {
+      paid.push(`${to} ${callKey}`);
+      return `paid ${to}`;
+    },
+    ...options,
+  });
+  const agent = new Agent({
+    name: "shop",
+    llm: new MockLLM(script, { whenDone: "repeat" }),
+    start: "talk",
+    steps: { talk: { description: "Talk", tools: [pay] } },
+    ids: () => `s${ids++}`,
+    clock: () => 0,
+  });
+  return { agent, paid };
+}
+
+const payTwo = decide.calls(["ann", "bob"].map((to) => ({ tool: "pay", args: { to } })));
+
+Deno.test("Session.fork, wherever it cuts, no call runs that a person did not allow", async () => {
+  const verdicts: ((session: Session, callKey: string) => Promise<unknown>)[] = [
+    (session, callKey) => session.deny(callKey, "no"),
+    (session, callKey) => session.settle(callKey, "done by hand"),
+    (session, callKey) => session.approve(callKey),
+  ];
+  for (const [first, verdict] of verdicts.entries()) {
+    const { agent, paid } = shop([payTwo, decide.respond("Done")]);
+    const session = agent.createSession();
+    await session.next("Pay them");
+    await verdict(session, "s0/1/0");
+    await session.deny("s0/1/1", "never");
+    const { events } = session.state;
+    for (let at = 2; at <= events.length; at++) {
+      paid.length = 0;
+      const fork = await session.fork({ at });
+      const what = `verdict ${first}, at ${at}`;
+      if (fork.status === "interrupted") await fork.resume();
+      while (fork.status === "needs_approval") {
+        const { callKey, args } = fork.approvals[0]!;
+        if (args.to === "ann") await verdict(fork, callKey);
+        else await fork.deny(callKey, "never");
+      }
+      assertEquals(fork.status, "waiting", what);
+      const types = (list: readonly SessionEvent[]) =>
+        list.map((event) => "outcome" in event ? `${event.type} ${event.outcome}` : event.type);
+      // Cut within a decision, both questions are asked before anybody answers.
+      assertEquals(types(fork.state.events), types(events), what);
+      const isKept = events.slice(0, at).some(({ type }) => type === "tool_finished");
+      assertEquals(paid.length, first === 2 && !isKept ? 1 : 0, what);
+      assert(paid.every((one) => one.startsWith("ann ")), what);
+    }
+  }
+});
+
+Deno.test("Session.fork, a once call is run where it had not begun, and asked about where it had", async () => {
+  const { agent, paid } = shop([decide.call("pay", { to: "ann" }), decide.respond("Done")], {
+    once: true,
+  });
+  const session = agent.createSession();
+  await session.next("Pay");
+  assertEquals(paid, ["ann s0/1/0"]);
+  const before = await session.fork({ at: 2 });
+  assertEquals((await before.resume()).status, "waiting");
+  assertEquals(paid, ["ann s0/1/0", "ann s1/1/0"]);
+  const after = await session.fork({ at: 3 });
+  assertEquals((await after.resume()).status, "needs_approval");
+  assertEquals(after.approvals.map(({ callKey, reason }) => [callKey, reason]), [
+    ["s0/1/0", "unknown"],
+  ]);
+  assertEquals(paid.length, 2);
+});
+
+Deno.test("Session.fork, a call that was begun before the cut keeps its key, later ones have their own", async () => {
+  const call = decide.call("pay", { to: "ann" });
+  const done = decide.respond("Done");
+  const { agent, paid } = shop([call, done, done, call, done], {});
+  const session = agent.createSession();
+  await session.next("Pay");
+  const fork = await session.fork({ at: 3, id: "branch" });
+  await fork.resume();
+  await fork.next("Pay again");
+  assertEquals(paid, ["ann s0/1/0", "ann s0/1/0", "ann branch/6/0"]);
+  const { events } = fork.state;
+  assertEquals(events[3]!.type, "tool_finished");
+  const again = await session.fork({ at: 1, id: "other" });
+  await again.next("Go on");
+  assertEquals(again.state.sessionId, "other");
+});
+
+Deno.test("Session.fork, the branches go their own ways", async () => {
+  const script = ["one", "two", "three"].map((text) => decide.respond(text));
+  const { agent } = shop(script);
+  const session = agent.createSession();
+  await session.next("Hi");
+  const fork = await session.fork();
+  assertEquals([fork.id, fork.status, fork.state.events], ["s1", "waiting", session.state.events]);
+  assertEquals((await session.next("Left")).response, "two");
+  assertEquals((await fork.next("Right")).response, "three");
+  const texts = (session: Session) =>
+    session.state.events.flatMap((event) => event.type === "user" ? [event.text] : []);
+  assertEquals([texts(session), texts(fork)], [["Hi", "Left"], ["Hi", "Right"]]);
+  const second = await fork.fork({ at: 2 });
+  assertEquals(texts(second), ["Hi"]);
+});
+
+Deno.test("Session.fork, may be made while a turn runs, and is interrupted there", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { agent } = shop([async () => {
+    await gate.promise;
+    return decide.respond("first");
+  }, decide.respond("second")]);
+  const session = agent.createSession();
+  const turn = session.next("Hi");
+  const fork = await session.fork();
+  assertEquals([session.status, fork.status], ["running", "interrupted"]);
+  assertEquals((await fork.resume()).response, "second");
+  gate.resolve();
+  assertEquals((await turn).response, "first");
+});
+
+Deno.test("Session.fork, a turn that was interrupted before its first event still is, unless cut off", async () => {
+  const { agent } = shop([new Error("down"), decide.respond("up")]);
+  const session = agent.createSession();
+  await assertRejects(() => session.next());
+  assertEquals([session.status, session.state.events.length], ["interrupted", 0]);
+  const fork = await session.fork();
+  assertEquals([fork.status, (await fork.resume()).response], ["interrupted", "up"]);
+  assertEquals((await fork.fork({ at: 0 })).status, "waiting");
+});
+
+Deno.test("Session.fork, has the context and the limits of the original unless given others", async () => {
+  const seen: unknown[] = [];
+  const call = decide.call("pay", { to: "ann" });
+  const { agent } = shop([call, call, call, decide.respond("x")], {
+    needsApproval: (_: unknown, { context }: { readonly context: unknown }) => {
+      seen.push(context);
+      return true;
+    },
+  });
+  const limits = { session: { modelCalls: 1 } };
+  const session = agent.createSession({ context: "original", limits });
+  await session.next("Hi");
+  const same = await session.fork({ at: 1 });
+  await same.resume();
+  assertEquals((await same.approve("s1/1/0")).status, "limited");
+  const other = await session.fork({
+    at: 1,
+    context: undefined,
+    limits: { session: { modelCalls: 2 } },
+  });
+  await other.resume();
+  assertEquals((await other.deny("s2/1/0", "no")).status, "waiting");
+  assertEquals(seen, ["original", "original", undefined]);
+  // What the past has spent counts.
+  const spent = await session.fork();
+  assertEquals((await spent.approve("s0/1/0")).status, "limited");
+});
+
+Deno.test("Session.fork, keeps the step in which the session began", async () => {
+  const agentFrom = (start: "a" | "b", script: readonly ScriptEntry[]) =>
+    new Agent<"a" | "b">({
+      name: "test",
+      llm: new MockLLM(script),
+      start,
+      steps: { a: { description: "A", routes: { b: "go" } }, b: { description: "B" } },
+    });
+  const old = agentFrom("a", [decide.respond("x"), decide.move("b"), decide.respond("y")]);
+  const session = old.createSession();
+  await session.next("1");
+  await session.next("2");
+  const now = agentFrom("b", []).createSession({ state: session.state });
+  assertEquals((await now.fork({ at: 2 })).step, "a");
+});
+
+Deno.test("Session.fork, refuses what it cannot do", async () => {
+  const { agent } = shop([decide.respond("x")]);
+  const session = agent.createSession({ id: "mine" });
+  await session.next("Hi");
+  const bad: [unknown, string][] = [
+    [{ at: 3 }, 'Cannot fork session "mine": at is 3: expected a whole number from 0 to 2'],
+    [{ at: -1 }, "at is -1"],
+    [{ at: 0.5 }, "at is 0.5"],
+    [{ at: NaN }, "at is NaN"],
+    [{ at: "1" }, 'at is "1"'],
+    [{ id: "" }, 'its id is "": expected text, another one than its own'],
+    [{ id: 4 }, "its id is 4"],
+    [{ id: "mine" }, 'its id is "mine"'],
+    [{ limits: { turn: { tokens: -1 } } }, "limits.turn.tokens is -1"],
+    [null, 'Cannot fork session "mine" with null: expected options'],
+  ];
+  for (const [options, message] of bad) {
+    await assertRejects(() => session.fork(options as never), ConfigError, message);
+  }
+});
+
+Deno.test("Session.fork, refuses a past that leads to a step which the graph lacks", async () => {
+  const steps = {
+    a: { description: "A", routes: { b: "" } },
+    b: { description: "B", routes: { a: "" } },
+  };
+  const llm = new MockLLM([decide.move("b"), decide.move("a"), decide.respond("x")]);
+  const session = new Agent({ name: "old", llm, start: "a", steps }).createSession();
+  await session.next("Hi");
+  const { state } = session;
+  const now = new Agent({
+    name: "new",
+    llm: new MockLLM(),
+    start: "a",
+    steps: { a: { description: "A" } },
+  }).createSession({ state });
+  await assertRejects(() => now.fork({ at: 3 }), StateError, 'unknown step "b": expected "a"');
+  assertEquals((await now.fork({ at: 1 })).step, "a");
+});

@@ -1,0 +1,187 @@
+/** Sessions of every version, recorded by the release that wrote it, go on with today's code. */
+import { decide, type Decision, MockLLM, type Session, SessionEndedError } from "@nomos/agent";
+import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
+import { replaySession } from "@nomos/agent/testing";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { FIXTURES } from "../../scripts/record_sessions.ts";
+import { makeDesk } from "../../scripts/sessions/desk.ts";
+import {
+  expectedOf,
+  type ExpectedPosition,
+  type SessionFixture,
+  type StoredFixture,
+  type StoredParts,
+} from "../../scripts/sessions/session_fixture.ts";
+import { migrateEvents, MIGRATIONS } from "../../src/history/migrations.ts";
+import { STATE_VERSION } from "../../src/session/state.ts";
+import { liveSessionOf } from "../../src/session/session.ts";
+
+/** The fixtures of a version. */
+interface Fixtures {
+  readonly states: [name: string, fixture: SessionFixture][];
+  readonly stored: [name: string, fixture: StoredFixture, entries: StoredEntry[]][];
+}
+
+async function readFixtures(version: number): Promise<Fixtures> {
+  const folder = new URL(`v${version}/`, FIXTURES);
+  const fixtures: Fixtures = { states: [], stored: [] };
+  const files = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  for (const name of files.filter((name) => name.endsWith(".json")).sort()) {
+    const read = (name: string) => Deno.readTextFile(new URL(name, folder));
+    const fixture = JSON.parse(await read(name));
+    const label = `version ${version}: ${name}`;
+    if (!files.includes(`${name}l`)) fixtures.states.push([label, fixture]);
+    else {
+      const lines = (await read(`${name}l`)).trimEnd().split("\n");
+      fixtures.stored.push([label, fixture, lines.map((line) => JSON.parse(line))]);
+    }
+  }
+  return fixtures;
+}
+
+const VERSIONS = Array.from({ length: STATE_VERSION }, (_, place) => place + 1);
+const ALL = await Promise.all(VERSIONS.map(readFixtures));
+const STATES = ALL.flatMap(({ states }) => states);
+const STORED = ALL.flatMap(({ stored }) => stored);
+
+/** A model that brings any session of the desk to rest. */
+function resting(): MockLLM {
+  return new MockLLM([({ legal, step }): Decision => {
+    const { actions, tools } = legal!;
+    if (actions.includes("RESPOND")) return decide.respond(step === "form" ? { total: 0 } : "Well");
+    if (actions.includes("MOVE")) return decide.move("talk");
+    assert(tools.includes("look"), `${step}: ${actions.join()}, ${tools.join()}`);
+    return decide.call("look", { n: 9 });
+  }], { whenDone: "repeat" });
+}
+
+/** Where today's code takes a session to stand. */
+function positionOf(session: Session): ExpectedPosition {
+  const { log: { position: { pending } } } = liveSessionOf(session);
+  const places = pending?.calls.map((_, call) => call) ?? [];
+  const open = places.filter((call) => pending!.finished[call] === undefined);
+  const keys = (calls: number[]) => calls.map((call) => pending!.callKeys[call]!);
+  return {
+    step: session.step,
+    status: session.status,
+    open: keys(open),
+    waiting: [...pending?.waiting?.keys() ?? []],
+  };
+}
+
+/** The desk, and what its sessions are given; `signal` gives up a call that would never end. */
+function openDesk() {
+  const giveUp = new AbortController();
+  const context = { isOpen: true, onWait: () => giveUp.abort() };
+  return { desk: makeDesk(resting()), context, signal: giveUp.signal };
+}
+
+/** Goes on until the session rests. */
+async function goOn(session: Session, signal: AbortSignal): Promise<void> {
+  const { status } = session;
+  if (status === "ended") {
+    await assertRejects(() => session.next("Hello?"), SessionEndedError);
+    return;
+  }
+  if (status === "interrupted" || status === "limited") await session.resume({ signal });
+  if (session.status === "interrupted") await session.next("Never mind");
+  for (const { callKey } of session.approvals) await session.approve(callKey);
+  assertEquals(session.status, "waiting");
+  assertEquals((await session.next("And now?")).status, "waiting");
+  const keys = (kind: string) =>
+    session.state.events.flatMap((event) =>
+      event.type === kind && "callKey" in event ? [event.callKey] : []
+    );
+  const ended = keys("tool_finished");
+  assertEquals(ended.length, new Set(ended).size, "a call has ended twice");
+  assertEquals(keys("tool_started").filter((key) => !ended.includes(key)), []);
+}
+
+Deno.test("recorded sessions, there are some of each version", () => {
+  for (const [place, { states, stored }] of ALL.entries()) {
+    assert(states.length >= 20, `version ${VERSIONS[place]}`);
+    // Version 1 had no stores.
+    assert(stored.length >= 4 || place === 0, `version ${VERSIONS[place]}`);
+    for (const [name, { state }] of states) assertEquals(state.version, VERSIONS[place], name);
+  }
+});
+
+Deno.test("recorded sessions, states of every version stand where they stood, and go on", async () => {
+  for (const [name, { state, expected }] of STATES) {
+    const text = JSON.stringify(state);
+    const { desk, context, signal } = openDesk();
+    const session = desk.createSession({ context, state });
+    assertEquals(positionOf(session), expected, name);
+    const past = migrateEvents(state.events, state.version, MIGRATIONS);
+    assertEquals(session.state.events as unknown[], past, name);
+    const again = JSON.parse(JSON.stringify(session.state));
+    assertEquals(positionOf(desk.createSession({ context, state: again })), expected, name);
+    await goOn(session, signal);
+    assertEquals(session.state.events.slice(0, past.length) as unknown[], past, name);
+    assertEquals(JSON.stringify(state), text, `${name}: it was changed`);
+  }
+});
+
+Deno.test("recorded sessions, states of every version are forked at any event, and replayed", async () => {
+  for (const [name, { state }] of STATES) {
+    const { desk } = openDesk();
+    assertEquals(await replaySession(state, desk), undefined, name);
+    const session = desk.createSession({ state });
+    for (let at = 0; at <= state.events.length; at++) {
+      const fork = await session.fork({ at, id: `fork at ${at}` });
+      const expected = expectedOf(fork, fork.state.events);
+      // A cut within a decision leaves calls that have no key yet.
+      const { open, waiting } = positionOf(fork);
+      assertEquals([open.filter(Boolean), waiting], [expected.open, expected.waiting], name);
+    }
+  }
+});
+
+/** A store in which a recorded session lives, with those of its calls to agents. */
+async function storeOf(fixture: StoredFixture, entries: readonly StoredEntry[]): Promise<Store> {
+  const store = memoryStore();
+  await write(store, fixture, entries);
+  for (const child of fixture.children ?? []) await write(store, child, child.entries);
+  return store;
+}
+
+async function write(
+  store: Store,
+  { id, meta, hash, snapshot }: StoredParts,
+  entries: readonly StoredEntry[],
+): Promise<void> {
+  await store.create(id, { meta, hash });
+  const lease = (await store.claim(id, { owner: "recorded", ttl: 1 }))!;
+  const cut = snapshot?.head ?? 0;
+  if (snapshot !== undefined) {
+    const { body } = snapshot;
+    await store.append(lease, { head: 0, entries: entries.slice(0, cut), snapshot: body });
+  }
+  if (cut < entries.length) {
+    await store.append(lease, { head: cut, entries: entries.slice(cut) });
+  }
+  await store.release(lease);
+}
+
+Deno.test("recorded sessions, stored ones of every version stand where they stood, and go on", async () => {
+  for (const [name, fixture, entries] of STORED) {
+    const store = await storeOf(fixture, entries);
+    const { desk, context, signal } = openDesk();
+    const open = () => desk.openSession(fixture.id, { context, store });
+    const session = await open();
+    assertEquals(positionOf(session), fixture.expected, name);
+    assertEquals(await replaySession(session, desk), undefined, name);
+    await goOn(session, signal);
+    const stored = await store.entries(fixture.id, { from: 0, limit: 1_000 });
+    assertEquals(stored.slice(0, entries.length), entries, name);
+    const again = await open();
+    await again.load();
+    assertEquals(again.state, session.state, name);
+  }
+});
+
+Deno.test("recorded sessions, some of those that are stored have snapshots, some called agents", () => {
+  assert(STORED.some(([, { children = [] }]) => children.length > 0));
+  assert(STORED.some(([, { snapshot }]) => snapshot !== undefined));
+  assert(STORED.some(([, { snapshot }]) => snapshot === undefined));
+});

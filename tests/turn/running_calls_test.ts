@@ -1,0 +1,374 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import * as v from "valibot";
+import { FallbackError } from "../../src/errors.ts";
+import {
+  CallContext,
+  type CallOutcome,
+  type PreparedCall,
+  RunningCalls,
+} from "../../src/turn/running_calls.ts";
+import { Tool, type ToolOptions } from "../../src/tool/tool.ts";
+import type { ToolContext } from "../../src/tool/tool_context.ts";
+
+const args = v.object({});
+type Run = ToolOptions<typeof args, unknown>["run"];
+
+/** One call of a tool made of this function. */
+function prepared(call: number, run: Run | string, timeout?: number): PreparedCall {
+  const context = new CallContext("the context", "s", "start", `s/0/${call}`);
+  if (typeof run === "string") return { call, run, context };
+  const tool = new Tool({
+    name: `tool_${call}`,
+    description: "",
+    args,
+    run,
+    ...(timeout !== undefined && { timeout }),
+  });
+  return { call, run: { tool, args: {} }, context };
+}
+
+function start(runs: (Run | string | PreparedCall)[], signal?: AbortSignal): RunningCalls {
+  const calls = runs.map((run, call) => typeof run === "object" ? run : prepared(call, run));
+  return new RunningCalls(calls, 20_000, signal);
+}
+
+/** All outcomes, in the order in which the calls ended. */
+async function outcomesOf(running: RunningCalls): Promise<CallOutcome[]> {
+  const outcomes: CallOutcome[] = [];
+  for (;;) {
+    const outcome = await running.next();
+    if (outcome === undefined) return outcomes;
+    assert(outcome.outcome !== "held");
+    outcomes.push(outcome);
+  }
+}
+
+/** What became of one call of this function. */
+async function outcomeOf(run: Run, timeout?: number): Promise<CallOutcome> {
+  const outcomes = await outcomesOf(start([prepared(0, run, timeout)]));
+  assertEquals(outcomes.length, 1);
+  return outcomes[0]!;
+}
+
+const never = () => new Promise<never>(() => {});
+
+Deno.test("RunningCalls gives the result of a tool, at once or later", async () => {
+  const expected: CallOutcome = { call: 0, outcome: "ok", text: "done" };
+  assertEquals(await outcomeOf(() => "done"), expected);
+  assertEquals(await outcomeOf(() => Promise.resolve("done")), expected);
+  const thenable = { then: (resolve: (value: string) => void) => resolve("done") };
+  assertEquals(await outcomeOf(() => thenable), expected);
+});
+
+Deno.test("RunningCalls needs no promise for a tool that is not asynchronous", () => {
+  const running = start([() => "done"]);
+  assertEquals(running.next(), { call: 0, outcome: "ok", text: "done" });
+  assertEquals(running.next(), undefined);
+});
+
+Deno.test("RunningCalls without calls is over", () => {
+  assertEquals(start([]).next(), undefined);
+});
+
+Deno.test("RunningCalls gives the tool its context", async () => {
+  let seen: ToolContext | undefined;
+  await outcomeOf((_, context) => {
+    seen = context;
+  });
+  const { context, sessionId, step, callKey, signal } = seen!;
+  assertEquals([context, sessionId, step, callKey], ["the context", "s", "start", "s/0/0"]);
+  assert(signal instanceof AbortSignal && !signal.aborted);
+});
+
+Deno.test("RunningCalls runs calls concurrently and tells each as it ends", async () => {
+  const gates = [0, 1, 2].map(() => Promise.withResolvers<string>());
+  const begun: number[] = [];
+  const running = start(gates.map(({ promise }, call) => () => {
+    begun.push(call);
+    return promise;
+  }));
+  assertEquals(begun, [0, 1, 2]);
+  gates[2]!.resolve("c");
+  assertEquals((await running.next())?.call, 2);
+  gates[0]!.resolve("a");
+  gates[1]!.resolve("b");
+  assertEquals((await outcomesOf(running)).map(({ text }) => text), ["a", "b"]);
+});
+
+Deno.test("RunningCalls records whatever is thrown as text", async () => {
+  const thrown: [unknown, string][] = [
+    [new Error("lost"), "lost"],
+    ["text", "text"],
+    [undefined, "undefined"],
+    [Object.freeze(new Error("cold")), "cold"],
+    [{ code: 7 }, '{"code":7}'],
+  ];
+  for (const [value, text] of thrown) {
+    const now: Run = () => {
+      throw value;
+    };
+    assertEquals(await outcomeOf(now), { call: 0, outcome: "error", text });
+    const later: Run = () => Promise.reject(value);
+    assertEquals(await outcomeOf(later), { call: 0, outcome: "error", text });
+  }
+});
+
+/** Values that throw when one looks at them. */
+function hostileValues(): unknown[] {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const hides = new Proxy({}, {
+    getPrototypeOf() {
+      throw new Error("no prototype");
+    },
+  });
+  const silent = new FallbackError("x", "y");
+  Object.defineProperty(silent, "message", {
+    get() {
+      throw new Error("no message");
+    },
+  });
+  const toString = {
+    toString() {
+      throw new Error("no text");
+    },
+  };
+  return [proxy, hides, silent, toString, Object.create(null)];
+}
+
+Deno.test("RunningCalls survives a tool that throws what cannot be looked at", async () => {
+  for (const [index, value] of hostileValues().entries()) {
+    const outcome = await outcomeOf(() => {
+      throw value;
+    });
+    assertEquals([outcome.call, typeof outcome.text], [0, "string"], `value ${index}`);
+  }
+});
+
+Deno.test("RunningCalls survives a promise rejected with what cannot be looked at", async () => {
+  for (const [index, value] of hostileValues().entries()) {
+    const unhandled = await unhandledDuring(async () => {
+      const waiting = outcomeOf(() => Promise.reject(value)).then(({ call }) => call);
+      assertEquals(await Promise.race([waiting, afterMicrotasks("lost")]), 0, `value ${index}`);
+    });
+    assertEquals(unhandled, []);
+  }
+});
+
+Deno.test("RunningCalls tells a FallbackError with its instruction", async () => {
+  const { outcome, text } = await outcomeOf(() => {
+    throw new FallbackError("It is full", "Offer Tuesday");
+  });
+  assertEquals(outcome, "fallback");
+  assertStringIncludes(text, "It is full");
+  assertStringIncludes(text, "Offer Tuesday");
+});
+
+Deno.test("RunningCalls turns a result without a text form into an error", async () => {
+  const { outcome, text } = await outcomeOf(() => () => 1);
+  assertEquals(outcome, "error");
+  assertStringIncludes(text, "expected text or JSON");
+});
+
+Deno.test("RunningCalls cuts long results and long messages", async () => {
+  const long = "x".repeat(30_000);
+  assertStringIncludes((await outcomeOf(() => long)).text, "[cut: 20000 of 30000 characters]");
+  const { outcome, text } = await outcomeOf(() => {
+    throw new Error(long);
+  });
+  assertEquals(outcome, "error");
+  assertStringIncludes(text, "[cut: 20000 of 30000 characters]");
+});
+
+Deno.test("RunningCalls says why a call cannot be made", async () => {
+  assertEquals(await outcomesOf(start(["The step no longer has this tool"])), [
+    { call: 0, outcome: "error", text: "The step no longer has this tool" },
+  ]);
+});
+
+Deno.test("RunningCalls aborts the siblings of the first call that fails", async () => {
+  const failing = Promise.withResolvers<never>();
+  const signals: AbortSignal[] = [];
+  const sibling: Run = (_, { signal }) => {
+    signals.push(signal);
+    return new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+  };
+  const running = start([sibling, () => failing.promise, sibling]);
+  failing.reject(new Error("lost"));
+  const outcomes = await outcomesOf(running);
+  assert(signals.every(({ aborted }) => aborted));
+  assertEquals(outcomes[0], { call: 1, outcome: "error", text: "lost" });
+  assertEquals(outcomes.map(({ call, outcome }) => [call, outcome]), [
+    [1, "error"],
+    [0, "aborted"],
+    [2, "aborted"],
+  ]);
+});
+
+Deno.test("RunningCalls keeps the result of a sibling that ends well all the same", async () => {
+  const other = Promise.withResolvers<string>();
+  const running = start([() => Promise.reject(new Error("lost")), () => other.promise]);
+  assertEquals((await running.next())?.outcome, "error");
+  other.resolve("saved");
+  assertEquals(await running.next(), { call: 1, outcome: "ok", text: "saved" });
+});
+
+Deno.test("RunningCalls does not abort siblings for a fallback", async () => {
+  let signal: AbortSignal | undefined;
+  const other = Promise.withResolvers<string>();
+  const running = start([
+    () => Promise.reject(new FallbackError("full", "wait")),
+    (_, context) => {
+      signal = context.signal;
+      return other.promise;
+    },
+  ]);
+  assertEquals((await running.next())?.outcome, "fallback");
+  assertEquals(signal?.aborted, false);
+  other.resolve("done");
+  await outcomesOf(running);
+});
+
+Deno.test("RunningCalls fails a call that takes longer than its timeout", async () => {
+  let signal: AbortSignal | undefined;
+  const { outcome, text } = await outcomeOf((_, context) => {
+    signal = context.signal;
+    return never();
+  }, 1);
+  assertEquals(outcome, "error");
+  assertEquals(text, 'Tool "tool_0" took longer than 1 ms');
+  assert(signal?.aborted);
+});
+
+Deno.test("RunningCalls leaves no timer behind when a call ends in time", async () => {
+  assertEquals((await outcomeOf(() => Promise.resolve("done"), 60_000)).text, "done");
+  assertEquals((await outcomeOf(() => Promise.reject(new Error("no")), 60_000)).text, "no");
+  assertEquals((await outcomeOf(() => "done", 60_000)).text, "done");
+});
+
+Deno.test("RunningCalls leaves no timer behind when the turn is aborted", async () => {
+  const controller = new AbortController();
+  const running = start([prepared(0, never, 60_000)], controller.signal);
+  controller.abort();
+  assertEquals((await outcomesOf(running)).map(({ outcome }) => outcome), ["aborted"]);
+});
+
+Deno.test("RunningCalls leaves no timer behind when a tool aborts its own turn", async () => {
+  const controller = new AbortController();
+  const stop = () => {
+    controller.abort();
+    return never();
+  };
+  const running = start([prepared(0, stop, 60_000)], controller.signal);
+  assertEquals((await outcomesOf(running))[0]!.outcome, "aborted");
+});
+
+Deno.test("RunningCalls leaves no timer behind when a sibling failed before the abort", async () => {
+  const controller = new AbortController();
+  const fails: Run = () => {
+    throw new Error("lost");
+  };
+  const running = start([prepared(0, fails), prepared(1, never, 60_000)], controller.signal);
+  controller.abort();
+  assertEquals((await outcomesOf(running)).map(({ outcome }) => outcome), ["error", "aborted"]);
+});
+
+Deno.test("RunningCalls ends a sibling that ignores its signal by its own timeout", async () => {
+  const running = start([
+    prepared(0, () => Promise.reject(new Error("lost"))),
+    prepared(1, never, 1),
+  ]);
+  assertEquals((await running.next())?.outcome, "error");
+  const longer = outcomeOf(never, 5).then(() => "still running");
+  const settled = await Promise.race([running.next(), longer]);
+  running.abandon();
+  assertEquals(typeof settled === "string" ? settled : settled?.call, 1);
+  await longer;
+});
+
+Deno.test("RunningCalls gives up at once when the turn is aborted, and drops what comes late", async () => {
+  const late = Promise.withResolvers<string>();
+  const controller = new AbortController();
+  const running = start([() => "early", () => late.promise], controller.signal);
+  controller.abort();
+  late.resolve("late");
+  assertEquals(await outcomesOf(running), [
+    { call: 0, outcome: "ok", text: "early" },
+    { call: 1, outcome: "aborted", text: "The turn was aborted" },
+  ]);
+  await late.promise;
+  assertEquals(running.next(), undefined);
+});
+
+Deno.test("RunningCalls starts no tool under a signal that is aborted", async () => {
+  let ran = 0;
+  const running = start([() => `${++ran}`], AbortSignal.abort());
+  const waiting = outcomesOf(running).then((all) => all.map(({ outcome }) => outcome));
+  assertEquals(await Promise.race([waiting, afterMicrotasks("still running")]), ["aborted"]);
+  assertEquals(ran, 0);
+});
+
+Deno.test("RunningCalls starts no further tool when one aborts the turn", async () => {
+  const controller = new AbortController();
+  const ran: number[] = [];
+  const first: Run = () => {
+    ran.push(0);
+    controller.abort();
+  };
+  const running = start([first, () => ran.push(1)], controller.signal);
+  assertEquals((await outcomesOf(running)).length, 2);
+  assertEquals(ran, [0]);
+});
+
+Deno.test("RunningCalls.abandon gives what was not fetched, and gives up the rest", () => {
+  const running = start([() => "done", never]);
+  assertEquals(running.abandon().map(({ call, outcome }) => [call, outcome]), [
+    [0, "ok"],
+    [1, "aborted"],
+  ]);
+  assertEquals(running.abandon(), []);
+  assertEquals(running.next(), undefined);
+});
+
+Deno.test("CallContext makes its signal when it is read, aborted if it was aborted", () => {
+  const context = new CallContext(undefined, "s", "start", "k");
+  assertEquals(context.isAborted, false);
+  const reason = new DOMException("Stop", "AbortError");
+  context.abort(reason);
+  context.abort(new Error("again"));
+  assertEquals([context.isAborted, context.signal.aborted], [true, true]);
+  assertEquals(context.signal.reason, reason);
+  assertEquals(context.signal, context.signal);
+});
+
+/** The value, when a hundred rounds of microtasks have passed. */
+async function afterMicrotasks<Value>(value: Value): Promise<Value> {
+  for (let i = 0; i < 100; i++) await null;
+  return value;
+}
+
+/** The rejections that nobody handled while this ran. */
+async function unhandledDuring(run: () => Promise<void>): Promise<unknown[]> {
+  const unhandled: unknown[] = [];
+  const note = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    unhandled.push(event.reason);
+  };
+  addEventListener("unhandledrejection", note);
+  try {
+    await run();
+  } finally {
+    // They are told when a task of the event loop has ended.
+    const { port1, port2 } = new MessageChannel();
+    await new Promise((resolve) => {
+      port1.onmessage = resolve;
+      port2.postMessage(0);
+    });
+    port1.close();
+    port2.close();
+    removeEventListener("unhandledrejection", note);
+  }
+  return unhandled;
+}
