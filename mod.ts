@@ -26,16 +26,8 @@
  * @module
  */
 export { Agent } from "./src/agent/agent.ts";
-export type {
-  AgentOptions,
-  Models,
-  NextArguments,
-  OpenArgument,
-  OpenOptions,
-  SessionArguments,
-  SessionOptions,
-} from "./src/agent/agent_options.ts";
-export type { PendingApproval } from "./src/turn/approval.ts";
+export type { AgentOptions, Models } from "./src/agent/agent_options.ts";
+export type { PendingApproval } from "./src/history/call.ts";
 export type { AgentToolInput, AgentToolOptions } from "./src/agent/agent_tool.ts";
 export { decide } from "./src/decision/decision.ts";
 export type {
@@ -49,32 +41,22 @@ export type {
   ToolCall,
   ToolCallDecision,
 } from "./src/decision/decision.ts";
-export type { Attempt, LegalActions } from "./src/decision/legal_actions.ts";
+export type { Attempt, LegalActions } from "./src/decision/decision.ts";
 export { SchemaCache } from "./src/schema/schema_cache.ts";
 export type { SchemaCacheOptions } from "./src/schema/schema_cache.ts";
-export { openaiStrict } from "./src/schema/schema_profile.ts";
-export type { SchemaProfile } from "./src/schema/schema_profile.ts";
-export type {
-  InferOutput,
-  StandardIssue,
-  StandardJsonSchema,
-  StandardProperties,
-  StandardResult,
-  StandardSchema,
-  StandardTypes,
-} from "./src/schema/standard_schema.ts";
-export type { Delta } from "./src/turn/delta.ts";
+export type { InferOutput, StandardSchema } from "./src/schema/standard_schema.ts";
+export type { Delta } from "./src/decision/output_preview.ts";
 export type { Explanation } from "./src/agent/explain.ts";
 export {
   AgentError,
   AgentToolError,
   ApprovalError,
   ConfigError,
-  FallbackError,
   GraphError,
   GuardError,
   MisuseError,
   ObserverError,
+  RedirectError,
   RunError,
   SessionBusyError,
   SessionEndedError,
@@ -87,61 +69,42 @@ export {
 } from "./src/errors.ts";
 export type { GraphProblem } from "./src/errors.ts";
 export type { ForkOptions } from "./src/session/fork_session.ts";
+export type { Example, RouteOptions, StepOptions } from "./src/graph/step.ts";
 export type {
-  Example,
-  RouteEntry,
-  RouteOptions,
-  Routes,
-  StepEntry,
-  StepOptions,
-  Steps,
-} from "./src/graph/step.ts";
-export type {
-  ApprovalGivenEvent,
-  ApprovalRequestedEvent,
-  Charge,
-  DecisionEvent,
-  EndedEvent,
-  ErrorEvent,
+  CallPlace,
+  ChildUsage,
   EventBase,
-  FallbackEvent,
-  LimitEvent,
   LimitReason,
-  ModelFailedEvent,
-  MovedEvent,
+  ModelCallUsage,
   SessionEvent,
-  ToolFinishedEvent,
-  ToolStartedEvent,
-  UserEvent,
+  SessionEvents,
 } from "./src/history/event.ts";
-export type { Budget, Limits } from "./src/cost/limits.ts";
+export type { Limit, Limits } from "./src/cost/limits.ts";
 export type { SessionStatus } from "./src/history/position.ts";
-export type { MigrateResult, RecordedCall } from "./src/history/result_migration.ts";
-export type { State } from "./src/session/state.ts";
+export type { MigrateResult, RecordedCall } from "./src/history/migrations.ts";
+export type { State } from "./src/turn/state.ts";
 export type { JsonSchema } from "./src/json/json.ts";
-export { LLMRequest } from "./src/llm/llm.ts";
-export type { LLM, LLMChunk, LLMResult, Message, Usage, ValidationResult } from "./src/llm/llm.ts";
+export type { LLM, LLMRequest, Message, Usage } from "./src/llm/llm.ts";
 export { LLMError } from "./src/llm/llm_error.ts";
-export type { LLMErrorOptions } from "./src/llm/llm_error.ts";
-export { assertRealModelsAllowed, RealModelError } from "./src/llm/real_model.ts";
 export type { AutoOptions, AutoSample } from "./src/llm/auto/auto_player.ts";
 export { MockLLM, raw } from "./src/llm/mock_llm.ts";
 export { MockLLMError } from "./src/llm/mock_llm_error.ts";
 export type { MockLLMOptions, RawOutput, ScriptEntry } from "./src/llm/mock_llm.ts";
 export type { StreamPart, TurnOptions } from "./src/turn/loop.ts";
-export type {
-  ObservedEnd,
-  ObservedModelCall,
-  ObservedToolCall,
-  ObservedTurn,
-  Observer,
-  Scope,
-  TurnObserver,
-} from "./src/turn/observer.ts";
 export type { PromptReport } from "./src/prompt/transcript.ts";
-export type { CalledModel, CostOf } from "./src/cost/receipt.ts";
+export type { CalledModel, CostOf } from "./src/cost/call_usage.ts";
 export type { Session } from "./src/session/session.ts";
+export type {
+  NextArguments,
+  OpenArgument,
+  OpenOptions,
+  SessionArguments,
+  SessionOptions,
+} from "./src/session/session_options.ts";
 export { Tool } from "./src/tool/tool.ts";
-export type { AnyTool, ToolOptions } from "./src/tool/tool.ts";
+export type { ToolOptions } from "./src/tool/tool.ts";
 export type { GuardContext, ToolContext } from "./src/tool/tool_context.ts";
-export type { ToolResult, Turn } from "./src/turn/turn.ts";
+export type { AnyTool } from "./src/tool/tool_internals.ts";
+export type { Command, Verdict } from "./src/turn/command.ts";
+export type { ResponseOf, ToolResult, Turn, TurnOf } from "./src/turn/turn.ts";
+export type { TurnStream } from "./src/turn/turn_stream.ts";

@@ -1,5 +1,5 @@
 /**
- * The agents, tools and shapes that the benchmarks share.
+ * What the benchmarks share: their groups, agents, tools and shapes.
  *
  * @module
  */
@@ -8,14 +8,31 @@ import {
   decide,
   type Decision,
   type LLMRequest,
-  type LLMResult,
   MockLLM,
+  type ScriptEntry,
   Tool,
 } from "@nomos/agent";
+import type { LLMResult } from "@nomos/agent/llm";
 import * as v from "valibot";
-import type { DecisionShape } from "../src/decision/build_schema.ts";
-import { openaiStrict } from "../src/schema/schema_profile.ts";
-import { schemaOf } from "../src/tool/tool.ts";
+import type { DecisionShape } from "../src/decision/decision_form.ts";
+import { openaiStrict } from "../src/schema/profiles/openai_strict.ts";
+import { toolInternals } from "../src/tool/tool_internals.ts";
+
+/** The work of a benchmark. */
+export type Work = (bench: Deno.BenchContext) => void | Promise<void>;
+
+/**
+ * Registers a group of benchmarks.
+ *
+ * @param group The name of the group.
+ * @param works The benchmarks by name. The first one is the floor: the same work without the
+ * framework.
+ */
+export function benchGroup(group: string, works: Readonly<Record<string, Work>>): void {
+  for (const [index, [name, work]] of Object.entries(works).entries()) {
+    Deno.bench(name, { group, baseline: index === 0 }, work);
+  }
+}
 
 /** A tool; its schema is made anew too. */
 export function makeTool(name = "test_tool"): Tool {
@@ -47,7 +64,7 @@ export function shapeWith(tools: readonly Tool[]): DecisionShape {
       routes: ["end"],
       tools: tools.map(({ name }) => name),
     },
-    tools: new Map(tools.map((tool) => [tool.name, schemaOf(tool)])),
+    tools: new Map(tools.map((tool) => [tool.name, toolInternals(tool).schema])),
     suggestions: false,
     reasoning: true,
     profile: openaiStrict,
@@ -62,11 +79,11 @@ export const DECISIONS: readonly Decision[] = [
   decide.end("Bye"),
 ];
 
-/** A model that plays one decision for ever. What it recorded is let go at each call. */
-export class OneDecision extends MockLLM {
+/** A model that plays its script for ever, and forgets each request when the next one comes. */
+export class ForgetfulLLM extends MockLLM {
   /** Makes the model. */
-  constructor(decision: Decision, options: { readonly validate?: boolean } = {}) {
-    super([decision], { ...options, whenDone: "repeat" });
+  constructor(script: readonly ScriptEntry[], options: { readonly validate?: boolean } = {}) {
+    super(script, { ...options, whenDone: "repeat" });
   }
 
   override decide(request: LLMRequest): Promise<LLMResult> {
@@ -76,7 +93,7 @@ export class OneDecision extends MockLLM {
 }
 
 /** An agent whose first step has a tool and a route. */
-export function makeAgent(llm: MockLLM = new OneDecision(DECISIONS[0]!)): Agent {
+export function makeAgent(llm: MockLLM = new ForgetfulLLM([DECISIONS[0]!])): Agent {
   return new Agent({
     name: "bench",
     llm,

@@ -1,21 +1,35 @@
 import { validate, wireForm } from "./bare_valibot.ts";
-import { DECISIONS, makeAgent, OneDecision } from "./agents.ts";
+import { benchGroup, DECISIONS, ForgetfulLLM, makeAgent } from "./agents.ts";
 
 const STOPS = { TOOL_CALL: "tool", MOVE: "move", RESPOND: undefined, END: undefined } as const;
 
 for (const decision of DECISIONS) {
   const { action } = decision;
-  const group = `a decision: ${action}`;
   const output = wireForm(decision);
-  Deno.bench(`${action}, bare valibot`, { group, baseline: true }, () => validate(output));
-
   const stopAfter = STOPS[action];
   const options = stopAfter === undefined ? {} : { stopAfter };
-  for (const isValidating of [false, true]) {
-    const agent = makeAgent(new OneDecision(decision, { validate: isValidating }));
-    const name = isValidating ? "validating mock" : "mock as it is";
-    Deno.bench(`${action}, ${name}`, { group }, async () => {
-      await agent.createSession().next("hello", options);
-    });
-  }
+  const [asItIs, validating] = [false, true].map((validate) => {
+    const agent = makeAgent(new ForgetfulLLM([decision], { validate }));
+    return async () => void await agent.createSession().next("hello", options);
+  });
+  benchGroup(`a decision: ${action}`, {
+    [`${action}, bare valibot`]: () => validate(output),
+    [`${action}, mock as it is`]: asItIs!,
+    [`${action}, validating mock`]: validating!,
+  });
 }
+
+const called = DECISIONS[1]!;
+const output = wireForm(called);
+const [unvalidated, validated] = await Promise.all([false, true].map(async (validate) => {
+  const llm = new ForgetfulLLM([called], { validate });
+  // A request as an agent makes it.
+  await makeAgent(llm).createSession().next("hello", { stopAfter: "tool" });
+  const request = llm.requests[0]!;
+  return async () => void await llm.decide(request);
+}));
+benchGroup("MockLLM, one call", {
+  "bare valibot": () => validate(output),
+  "without validation": unvalidated!,
+  "with validation": validated!,
+});

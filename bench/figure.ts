@@ -7,6 +7,9 @@
 /** What a figure is counted in. */
 export type Unit = "ns" | "µs" | "ms" | "bytes";
 
+/** Nanoseconds or bytes in one of each unit. */
+export const UNIT_SIZE: Readonly<Record<Unit, number>> = { ns: 1, µs: 1e3, ms: 1e6, bytes: 1 };
+
 /** Something measured several times: the least is least disturbed, the median is usual. */
 export interface Spread {
   /** The least of all rounds. */
@@ -57,18 +60,15 @@ export function timesFloor({ minimum, floor }: Figure): number | undefined {
   return floor && minimum / floor.minimum;
 }
 
-/** What is compared with the budget: the figure itself, its excess or its ratio. */
+const JUDGED: Readonly<Record<Budget["kind"], (figure: Figure) => number>> = {
+  "itself": ({ minimum }) => minimum,
+  "over the floor": ({ minimum, floor }) => minimum - (floor?.minimum ?? 0),
+  "times the floor": (figure) => timesFloor(figure) ?? NaN,
+};
+
+/** Value that is compared with the budget: the figure itself, its excess or its ratio. */
 export function judged(figure: Figure, { kind }: Budget): number {
-  switch (kind) {
-    case "itself":
-      return figure.minimum;
-    case "over the floor":
-      return figure.minimum - (figure.floor?.minimum ?? 0);
-    case "times the floor":
-      return timesFloor(figure) ?? NaN;
-    default:
-      return kind satisfies never;
-  }
+  return JUDGED[kind](figure);
 }
 
 /** Whether a figure keeps its budget; undefined where it has none. */

@@ -3,23 +3,24 @@
  *
  * @module
  */
-import { Agent, decide, type LLMRequest, type LLMResult, type Session } from "@nomos/agent";
-import { OneDecision } from "./agents.ts";
+import { Agent, decide, type LLMRequest, type Session } from "@nomos/agent";
+import type { LLMResult } from "@nomos/agent/llm";
+import { ForgetfulLLM } from "./agents.ts";
 
 /** The histories that are measured, in messages. */
 export const LENGTHS = [10, 100, 1_000, 10_000] as const;
 
 /** A model that answers without a look at the messages. */
-export function quietModel(): OneDecision {
-  return new OneDecision(decide.respond("ok"));
+export function quietModel(): ForgetfulLLM {
+  return new ForgetfulLLM([decide.respond("ok")]);
 }
 
 /** A model that lists every message of each request, as a real one would. */
-export function readingModel(): OneDecision {
-  return new ReadingModel(decide.respond("ok"));
+export function readingModel(): ForgetfulLLM {
+  return new ReadingModel([decide.respond("ok")]);
 }
 
-class ReadingModel extends OneDecision {
+class ReadingModel extends ForgetfulLLM {
   override decide(request: LLMRequest): Promise<LLMResult> {
     if (request.messages.length < 2) throw new Error("Could not list the messages");
     return super.decide(request);
@@ -27,7 +28,7 @@ class ReadingModel extends OneDecision {
 }
 
 /** A session that has seen this many messages. */
-export async function sessionOf(llm: OneDecision, messages: number): Promise<Session> {
+export async function sessionOf(llm: ForgetfulLLM, messages: number): Promise<Session> {
   const agent = new Agent({
     name: "history",
     llm,

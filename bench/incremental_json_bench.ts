@@ -1,5 +1,6 @@
-import { IncrementalJson } from "../src/json/incremental_json.ts";
 import { OutputPreview } from "../src/decision/output_preview.ts";
+import { IncrementalJson } from "../src/json/incremental_json.ts";
+import { benchGroup } from "./agents.ts";
 
 /** Cuts a text into chunks of so many characters. */
 function chunksOf(text: string, size: number): readonly string[] {
@@ -7,51 +8,39 @@ function chunksOf(text: string, size: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => text.slice(index * size, (index + 1) * size));
 }
 
-const sentence = 'They asked for the "small" one,\nand we have it. ';
-const decision = (response: string) =>
-  JSON.stringify({
-    reasoning: ["They want to know what there is", "The menu is known from the call before"],
-    decision: { action: "RESPOND", response },
-  });
-
-/** A decision of so many characters. */
+/** A decision of about so many characters. */
 function decisionOf(length: number): string {
-  const escaped = JSON.stringify(sentence).length - 2;
-  const repeated = Math.floor((length - decision("").length) / escaped);
-  const text = decision(sentence.repeat(repeated));
-  return decision(sentence.repeat(repeated) + "!".repeat(length - text.length));
+  const sentence = 'They asked for the "small" one,\nand we have it. ';
+  const response = sentence.repeat(Math.ceil(length / sentence.length));
+  const reasoning = ["They want to know what there is", "The menu is known from the call before"];
+  return JSON.stringify({ reasoning, decision: { action: "RESPOND", response } });
 }
 
-for (const [name, length, size] of [["400", 400, 4], ["1,000,000", 1_000_000, 4_000]] as const) {
-  const group = `a decision of ${name} characters`;
+/** Reads chunks of a JSON text, wanting all of it or nothing. */
+function readJson(chunks: readonly string[], isWanted: boolean): void {
+  const json = new IncrementalJson(() => isWanted);
+  for (const chunk of chunks) json.push(chunk);
+  if (json.fault !== undefined) throw new Error("Could not read the text");
+}
+
+for (const [name, length, size] of [["400", 250, 4], ["1,000,000", 1_000_000, 4_000]] as const) {
   const text = decisionOf(length);
   const chunks = chunksOf(text, size);
-  Deno.bench("bare JSON.parse of the whole", { group, baseline: true }, () => {
-    JSON.parse(text);
-  });
-  Deno.bench(`a preview, by ${size.toLocaleString("en-US")} characters`, { group }, () => {
-    const preview = new OutputPreview();
-    for (const chunk of chunks) preview.push(chunk);
-  });
-  Deno.bench("nothing wanted, all at once", { group }, () => {
-    const json = new IncrementalJson(() => false);
-    json.push(text);
-    if (json.end() !== undefined) throw new Error("Could not read the decision");
+  benchGroup(`a decision of ${name} characters`, {
+    "bare JSON.parse of the whole": () => void JSON.parse(text),
+    [`a preview, by ${size.toLocaleString("en-US")} characters`]: () => {
+      const preview = new OutputPreview();
+      for (const chunk of chunks) preview.push(chunk);
+    },
+    "nothing wanted, all at once": () => readJson([text], false),
   });
 }
 
 const drink = { id: 1, price: 3.25, sizes: ["small", "large"], isHot: true, note: null };
-const drinks = Array.from({ length: 13_000 }, (_, id) => ({ ...drink, id }));
-/** Many short values, with white space up to the length. */
-const list = `${JSON.stringify(drinks).slice(0, -1).padEnd(999_999)}]`;
-const group = "a list of 1,000,000 characters";
+const list = JSON.stringify(Array.from({ length: 13_000 }, (_, id) => ({ ...drink, id })));
 const chunks = chunksOf(list, 4_000);
-Deno.bench("bare JSON.parse of the whole", { group, baseline: true }, () => {
-  JSON.parse(list);
+benchGroup("a list of 1,000,000 characters", {
+  "bare JSON.parse of the whole": () => void JSON.parse(list),
+  "the whole wanted, by 4,000 characters": () => readJson(chunks, true),
+  "nothing wanted, by 4,000 characters": () => readJson(chunks, false),
 });
-for (const [name, isWanted] of [["the whole", true], ["nothing", false]] as const) {
-  Deno.bench(`${name} wanted, by 4,000 characters`, { group }, () => {
-    const json = new IncrementalJson(() => isWanted);
-    for (const chunk of chunks) json.push(chunk);
-  });
-}

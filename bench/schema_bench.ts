@@ -1,44 +1,35 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { DecisionSchema } from "../src/decision/decision_schema.ts";
-import { findSchema, SchemaCache } from "../src/schema/schema_cache.ts";
-import { openaiStrict } from "../src/schema/schema_profile.ts";
+import { DecisionForm } from "../src/decision/decision_form.ts";
+import { findSchema } from "../src/decision/decision_schema.ts";
+import { SchemaCache } from "../src/schema/schema_cache.ts";
+import { openaiStrict } from "../src/schema/profiles/openai_strict.ts";
 import { WireSchema } from "../src/schema/wire_schema.ts";
-import { argsSchema, makeTools, shapeWith } from "./agents.ts";
+import { argsSchema, benchGroup, makeTools, shapeWith } from "./agents.ts";
 import { bareSchema } from "./bare_valibot.ts";
 
 for (const count of [1, 10, 50]) {
   const tools = makeTools(count);
   const shape = shapeWith(tools);
   const names = tools.map(({ name }) => name);
-
-  const cold = { group: `a schema, cold, ${count} tools` };
-  Deno.bench(`cold, ${count} tools: bare valibot and its converter`, {
-    ...cold,
-    baseline: true,
-  }, () => void toJsonSchema(bareSchema(names, argsSchema)));
-  Deno.bench(`cold, ${count} tools`, cold, () => void new DecisionSchema(shape, true));
-
-  const warm = { group: `a schema, warm, ${count} tools` };
   const map = new Map([["", shape]]);
-  Deno.bench(`warm, ${count} tools: a bare Map`, { ...warm, baseline: true }, () => {
-    map.get("");
-  });
   const cache = new SchemaCache();
   const held = new Map();
-  Deno.bench(`warm, ${count} tools`, warm, () => {
-    findSchema(cache, held, "", () => shape);
+  benchGroup(`a schema, cold, ${count} tools`, {
+    [`cold, ${count} tools: bare valibot and its converter`]: () =>
+      void toJsonSchema(bareSchema(names, argsSchema)),
+    [`cold, ${count} tools`]: () => void new DecisionForm(shape, true),
   });
-
-  const fresh = { group: `a schema, tools made anew, ${count} tools` };
-  Deno.bench(`tools anew, ${count} tools: bare valibot's part of making them`, {
-    ...fresh,
-    baseline: true,
-  }, () => {
-    for (let made = 0; made < count; made++) argsSchema();
+  benchGroup(`a schema, warm, ${count} tools`, {
+    [`warm, ${count} tools: a bare Map`]: () => void map.get(""),
+    [`warm, ${count} tools`]: () => void findSchema(cache, held, "", () => shape),
   });
-  Deno.bench(`tools anew, ${count} tools`, fresh, () => {
-    findSchema(cache, new Map(), "", () => shapeWith(makeTools(count)));
+  benchGroup(`a schema, tools made anew, ${count} tools`, {
+    [`tools anew, ${count} tools: bare valibot's part of making them`]: () => {
+      for (let made = 0; made < count; made++) argsSchema();
+    },
+    [`tools anew, ${count} tools`]: () =>
+      void findSchema(cache, new Map(), "", () => shapeWith(makeTools(count))),
   });
 }
 
@@ -59,9 +50,7 @@ const order = v.object({
 });
 const wire = WireSchema.of(order, "an order");
 
-Deno.bench("bare converter", { group: "lowering an order", baseline: true }, () => {
-  toJsonSchema(order);
-});
-Deno.bench("converted and lowered", { group: "lowering an order" }, () => {
-  wire.lowered(openaiStrict, "an order", true);
+benchGroup("lowering an order", {
+  "bare converter": () => void toJsonSchema(order),
+  "converted and lowered": () => void wire.lowered(openaiStrict, "an order", true),
 });

@@ -1,5 +1,5 @@
 import type { State } from "@nomos/agent";
-import { makeAgent } from "./agents.ts";
+import { benchGroup, makeAgent } from "./agents.ts";
 
 const agent = makeAgent();
 
@@ -7,30 +7,23 @@ class BareSession {
   readonly events: unknown[] = [];
   constructor(readonly id: string) {}
 }
-Deno.bench("a bare object with a list and a UUID", { group: "a session", baseline: true }, () => {
-  new BareSession(crypto.randomUUID());
+benchGroup("a session", {
+  "a bare object with a list and a UUID": () => void new BareSession(crypto.randomUUID()),
+  "createSession()": () => void agent.createSession(),
 });
-Deno.bench("createSession()", { group: "a session" }, () => void agent.createSession());
 
 for (const events of [10, 1_000]) {
   const session = agent.createSession();
   while (session.state.events.length < events) await session.next("hello");
   const { state } = session;
   const text = JSON.stringify(state);
-
-  const save = { group: `saving ${events} events` };
-  Deno.bench(`bare JSON.stringify, ${events} events`, { ...save, baseline: true }, () => {
-    JSON.stringify(state);
+  benchGroup(`saving ${events} events`, {
+    [`bare JSON.stringify, ${events} events`]: () => void JSON.stringify(state),
+    [`state as text, ${events} events`]: () => void JSON.stringify(session.state),
   });
-  Deno.bench(`state as text, ${events} events`, save, () => {
-    JSON.stringify(session.state);
-  });
-
-  const restore = { group: `restoring ${events} events` };
-  Deno.bench(`bare JSON.parse, ${events} events`, { ...restore, baseline: true }, () => {
-    JSON.parse(text);
-  });
-  Deno.bench(`a session from text, ${events} events`, restore, () => {
-    agent.createSession({ state: JSON.parse(text) as State });
+  benchGroup(`restoring ${events} events`, {
+    [`bare JSON.parse, ${events} events`]: () => void JSON.parse(text),
+    [`a session from text, ${events} events`]: () =>
+      void agent.createSession({ state: JSON.parse(text) as State }),
   });
 }

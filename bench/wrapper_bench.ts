@@ -1,5 +1,7 @@
-import type { LLM, LLMChunk, LLMRequest } from "@nomos/agent";
+import type { LLM, LLMRequest } from "@nomos/agent";
+import type { LLMChunk } from "@nomos/agent/llm";
 import { fallback, limitConcurrency, logged, retry, timeout } from "@nomos/agent/llm";
+import { benchGroup } from "./agents.ts";
 
 const CHUNKS: readonly LLMChunk[] = [
   ...new Array<LLMChunk>(19).fill({ type: "text", text: "some words " }),
@@ -31,6 +33,7 @@ function requestWith(signal: AbortSignal | undefined): LLMRequest {
   return {
     messages: [{ role: "user", content: "Hello" }],
     schema: {},
+    stable: 0,
     schemaName: "any",
     validate: (value) => ({ success: true, value }),
     signal,
@@ -40,17 +43,18 @@ function requestWith(signal: AbortSignal | undefined): LLMRequest {
 for (const isSignalled of [false, true]) {
   const under = isSignalled ? ", with a signal" : "";
   const request = requestWith(isSignalled ? new AbortController().signal : undefined);
-  for (const [name, llm] of Object.entries(models)) {
-    const baseline = llm === bare;
-    Deno.bench(`${name}, one call${under}`, {
-      group: `one call through a wrapper${under}`,
-      baseline,
-    }, async () => void await llm.decide(request));
-    Deno.bench(`${name}, 20 chunks${under}`, {
-      group: `a stream of 20 chunks through a wrapper${under}`,
-      baseline,
-    }, async () => {
+  const works = (what: string, work: (llm: LLM) => Promise<void>) =>
+    Object.fromEntries(
+      Object.entries(models).map(([name, llm]) => [`${name}, ${what}${under}`, () => work(llm)]),
+    );
+  benchGroup(
+    `one call through a wrapper${under}`,
+    works("one call", async (llm) => void await llm.decide(request)),
+  );
+  benchGroup(
+    `a stream of 20 chunks through a wrapper${under}`,
+    works("20 chunks", async (llm) => {
       for await (const _ of llm.stream!(request));
-    });
-  }
+    }),
+  );
 }

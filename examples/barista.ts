@@ -56,8 +56,15 @@ const llm = new MockLLM([
   decide.end("Thank you, see you soon!"),
 ]);
 
+/** The structured answers by step: only the last has one. */
+export interface Answers {
+  readonly greet: unknown;
+  readonly order: unknown;
+  readonly checkout: { readonly drinks: string[]; readonly cents: number };
+}
+
 /** The agent: three steps, two tools, one guard. */
-export const barista: Agent<"greet" | "order" | "checkout", Customer> = new Agent({
+export const barista: Agent<Answers, Customer> = new Agent({
   name: "barista",
   persona: "You are a barista: friendly, and brief.",
   llm,

@@ -15,10 +15,10 @@ import { readResults, type Results, RESULTS_VERSION } from "../bench/report/resu
 import { findSetting } from "../bench/report/setting.ts";
 import { toText } from "../bench/report/table.ts";
 import { benchesTable, figuresTable, peersTable } from "../bench/report/tables.ts";
-import { runDeno, runJson } from "./child.ts";
-import { type CommandResult, runCommand } from "./command.ts";
-import { measureAll } from "./measure.ts";
-import { showProgress } from "./progress.ts";
+import { runDeno } from "./child.ts";
+import { type CommandResult, runCommand, toJson } from "./command.ts";
+import { measureProcesses, measureTimings } from "./measure.ts";
+import { during } from "./progress.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const BENCHES = new URL("bench/", ROOT);
@@ -64,34 +64,22 @@ function countWorse(changes: readonly Change[]): number {
   return changes.filter(({ verdict }) => verdict === "worse").length;
 }
 
-/** Measures all, one after another, for each would disturb the others. */
+/** Measures all, one after another, because each would disturb the others. */
 async function measure({ rounds, report }: BenchOptions): Promise<Results> {
   const { benches, figures } = await measureTimes("");
-  figures.push(...await measureAll(rounds));
+  figures.push(...await measureProcesses(rounds));
   const peers = report ? await measurePeers(PEERS, { ...PEER_EFFORT, rounds }) : undefined;
-  const command = report ? "deno task bench --report" : "deno task bench";
-  const commands = ["deno bench bench/", "deno run bench/budgets.ts", "deno task bench:measure"];
+  const commands = ["deno bench", "deno task bench:measure"];
   if (report) commands.push("deno task bench:peers");
-  const setting = await findSetting([...commands, command]);
+  commands.push(report ? "deno task bench --report" : "deno task bench");
+  const setting = await findSetting(commands);
   return { version: RESULTS_VERSION, setting, figures, benches, ...(peers && { peers }) };
 }
 
 /** Measures what clocks inside a process can see. */
 async function measureTimes(again: string): Promise<{ benches: Bench[]; figures: Figure[] }> {
   const benches = await during(`Running deno bench ${again}`, () => runBenches(BENCHES));
-  const figures = await during(`Measuring what has a budget of time ${again}`, () => {
-    return runJson<Figure[]>([new URL("budgets.ts", BENCHES).href]);
-  });
-  return { benches, figures };
-}
-
-async function during<Found>(label: string, find: () => Promise<Found>): Promise<Found> {
-  const endProgress = showProgress(label);
-  try {
-    return await find();
-  } finally {
-    endProgress();
-  }
+  return { benches, figures: await measureTimings(again) };
 }
 
 function format({ figures, benches, peers }: Results): string {
@@ -129,8 +117,4 @@ async function readFile(path: string): Promise<Results> {
     throw new Error(`Could not read ${path}: ${(error as Error).message}`, { cause: error });
   }
   return readResults(text, path);
-}
-
-function toJson(results: Results): string {
-  return `${JSON.stringify(results, null, 2)}\n`;
 }

@@ -4,21 +4,16 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
 import { measurePeers, PEERS } from "../bench/peers/measure_peers.ts";
 import type { PeerFigures } from "../bench/peers/peer_figures.ts";
 import { toText } from "../bench/report/table.ts";
 import { peersTable } from "../bench/report/tables.ts";
-import { type Command, earlyAnswer, mistake, positive } from "../src/profile/command_line.ts";
-import { runCommand } from "./command.ts";
+import { type Command, type FlagValues, mistake, readFlags } from "../src/profile/command_line.ts";
+import { runCommand, toJson } from "./command.ts";
 
-/** The settings of one command. */
-interface PeersOptions {
-  readonly only: readonly string[];
-  readonly rounds: number;
-  readonly milliseconds: number;
-  readonly json: boolean;
-}
+const FLAGS = { only: PEERS.join(), rounds: 5, milliseconds: 200, json: false };
+
+type PeersOptions = FlagValues<typeof FLAGS>;
 
 /** Idle conversations that are kept at once. */
 const CONVERSATIONS = 200;
@@ -35,12 +30,14 @@ Usage: deno task bench:peers [flags]
   -h, --help                 print this
 `;
 
-if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE, run));
+if (import.meta.main) {
+  Deno.exit(await runCommand(readFlags(Deno.args, FLAGS, { check }), USAGE, run));
+}
 
 async function run({ only, rounds, milliseconds, json }: PeersOptions): Promise<string> {
   const effort = { rounds, milliseconds, conversations: CONVERSATIONS };
-  const peers = await measurePeers(only, effort);
-  if (json) return `${JSON.stringify(peers, null, 2)}\n`;
+  const peers = await measurePeers(only.split(","), effort);
+  if (json) return toJson(peers);
   return `Time per model call: least of ${rounds} rounds, times the first\n\n${
     toText(peersTable(peers))
   }\n\n${peers.map(describe).join("\n\n")}\n`;
@@ -55,25 +52,7 @@ function describe({ title, versions, includes, leavesOut, calls }: PeerFigures):
   medians: ${medians.join(", ")}`;
 }
 
-function parseOptions(args: readonly string[]): Command<PeersOptions> {
-  const early = earlyAnswer();
-  const flags = parseArgs([...args], {
-    alias: { h: "help" },
-    boolean: ["json", "help"],
-    string: ["only", "rounds", "milliseconds"],
-    default: { only: PEERS.join(), rounds: "5", milliseconds: "200" },
-    unknown: early.unknown,
-  });
-  const answer = early.answer(flags);
-  if (answer !== undefined) return answer;
-  const rounds = positive(flags.rounds);
-  if (rounds === undefined) return mistake(flags.rounds, "a whole number from 1", "--rounds");
-  const milliseconds = positive(flags.milliseconds);
-  if (milliseconds === undefined) {
-    return mistake(flags.milliseconds, "a whole number from 1", "--milliseconds");
-  }
-  const only = flags.only.split(",");
-  const strange = only.find((name) => !PEERS.includes(name));
-  if (strange !== undefined) return mistake(strange, `some of ${PEERS.join()}`, "--only");
-  return { kind: "run", options: { only, rounds, milliseconds, json: flags.json } };
+function check({ only }: PeersOptions): Command<never> | undefined {
+  const strange = only.split(",").find((name) => !PEERS.includes(name));
+  return strange === undefined ? undefined : mistake(strange, `some of ${PEERS.join()}`, "--only");
 }

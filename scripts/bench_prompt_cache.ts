@@ -4,18 +4,14 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
 import { cacheReport, formatReport } from "../bench/prompt_cache/cache_report.ts";
-import { playConversation } from "../bench/prompt_cache/play_conversation.ts";
-import { type Command, earlyAnswer, mistake, positive } from "../src/profile/command_line.ts";
-import { type CommandResult, runCommand } from "./command.ts";
+import { playConversation } from "../bench/prompt_cache/conversation.ts";
+import { type Command, type FlagValues, mistake, readFlags } from "../src/profile/command_line.ts";
+import { type CommandResult, runCommand, toJson } from "./command.ts";
 
-/** The settings of one command. */
-interface PromptCacheOptions {
-  /** In per cent. */
-  readonly goal: number;
-  readonly json: boolean;
-}
+const FLAGS = { goal: 90, json: false };
+
+type PromptCacheOptions = FlagValues<typeof FLAGS>;
 
 const USAGE = `Plays a conversation of 30 turns through 6 steps, and prints how much of each request
 a cache of prompts would serve. Ends with code 1 if that is less than the goal.
@@ -27,29 +23,17 @@ Usage: deno task bench:prompt-cache [flags]
   -h, --help         print this
 `;
 
-if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE, run));
+if (import.meta.main) {
+  Deno.exit(await runCommand(readFlags(Deno.args, FLAGS, { check }), USAGE, run));
+}
 
 async function run({ goal, json }: PromptCacheOptions): Promise<CommandResult> {
   const { requests } = await playConversation();
   const report = cacheReport(requests, goal / 100);
-  const output = json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report);
+  const output = json ? toJson(report) : formatReport(report);
   return { output, success: report.isKept };
 }
 
-function parseOptions(args: readonly string[]): Command<PromptCacheOptions> {
-  const early = earlyAnswer();
-  const flags = parseArgs([...args], {
-    alias: { h: "help" },
-    boolean: ["json", "help"],
-    string: ["goal"],
-    default: { goal: "90" },
-    unknown: early.unknown,
-  });
-  const answer = early.answer(flags);
-  if (answer !== undefined) return answer;
-  const goal = positive(flags.goal);
-  if (goal === undefined || goal > 100) {
-    return mistake(flags.goal, "a whole number from 1 to 100", "--goal");
-  }
-  return { kind: "run", options: { goal, json: flags.json } };
+function check({ goal }: PromptCacheOptions): Command<never> | undefined {
+  return goal <= 100 ? undefined : mistake(String(goal), "a whole number from 1 to 100", "--goal");
 }

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
-import { type Command, earlyAnswer, mistake, positive } from "../src/profile/command_line.ts";
+import { type FlagValues, readFlags } from "../src/profile/command_line.ts";
 import { PROGRAMS } from "../tests/postgres/server.ts";
 import { inPostgres, inSqlite } from "./chaos/arena.ts";
 import { chaosReport, isKept } from "./chaos/chaos_report.ts";
@@ -13,16 +12,13 @@ import { type Outcome, runChaos } from "./chaos/run_chaos.ts";
 import type { Arena } from "./chaos/scenario.ts";
 import { type CommandResult, runCommand } from "./command.ts";
 
-/** The settings of one command. */
-interface ChaosOptions {
-  readonly store: string;
-  readonly kills: number;
-  readonly seed: number;
-  readonly stride: number;
-  readonly seconds: number;
-}
-
-const STORES = ["sqlite", "postgres", "all"];
+const FLAGS = {
+  store: ["all", "sqlite", "postgres"],
+  kills: 200,
+  seed: 1,
+  stride: 1,
+  seconds: 1,
+} as const;
 
 const USAGE = `Kills, stops and disturbs processes that play durable sessions, and looks
 whether every promise about them was kept. PostgreSQL is a server of its own,
@@ -30,7 +26,7 @@ made from what is installed. Ends with code 1 if a promise was broken.
 
 Usage: deno task chaos [flags]
 
-      --store NAME      ${STORES.join(", ")} (all)
+      --store NAME      sqlite, postgres, all (all)
       --kills NUMBER    kill so many processes at random; the rest in proportion (200)
       --seed NUMBER     decides what is left to chance (1)
       --stride NUMBER   try every which commit point and storage call; 1 tries all (1)
@@ -43,9 +39,11 @@ what tools did outside, how much of it had no result on record when its process 
 and how much was done again; and turns of processes that were taken for dead.
 `;
 
-if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE, run));
+if (import.meta.main) Deno.exit(await runCommand(readFlags(Deno.args, FLAGS), USAGE, run));
 
-async function run({ store, seconds, ...effort }: ChaosOptions): Promise<CommandResult> {
+async function run(
+  { store, seconds, ...effort }: FlagValues<typeof FLAGS>,
+): Promise<CommandResult> {
   const outcomes: Outcome[] = [];
   const end = performance.now() + seconds * 1_000;
   for (let seed = effort.seed; seed === effort.seed || performance.now() < end; seed++) {
@@ -62,26 +60,4 @@ async function run({ store, seconds, ...effort }: ChaosOptions): Promise<Command
   const note = skipped ? "\nSkipped: PostgreSQL, for its programs are not installed\n" : "";
   const success = isKept(outcomes) && !(skipped && store === "postgres");
   return { output: `${chaosReport(outcomes)}${note}`, success };
-}
-
-function parseOptions(args: readonly string[]): Command<ChaosOptions> {
-  const early = earlyAnswer();
-  const flags = parseArgs([...args], {
-    alias: { h: "help" },
-    boolean: ["help"],
-    string: ["store", "kills", "seed", "stride", "seconds"],
-    default: { store: "all", kills: "200", seed: "1", stride: "1", seconds: "1" },
-    unknown: early.unknown,
-  });
-  const answer = early.answer(flags);
-  if (answer !== undefined) return answer;
-  const { store } = flags;
-  if (!STORES.includes(store)) return mistake(store, `one of ${STORES.join()}`, "--store");
-  const numbers = { kills: 0, seed: 0, stride: 0, seconds: 0 };
-  for (const name of ["kills", "seed", "stride", "seconds"] as const) {
-    const number = positive(flags[name]);
-    if (number === undefined) return mistake(flags[name], "a whole number from 1", `--${name}`);
-    numbers[name] = number;
-  }
-  return { kind: "run", options: { store, ...numbers } };
 }

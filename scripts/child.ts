@@ -1,16 +1,17 @@
 /**
- * Starting other processes.
+ * Other processes, and folders for them.
  *
  * @module
  */
+import { pathToFileURL } from "node:url";
 
 /** How a process ended. */
 export interface Ended {
-  /** Whether its code was 0. */
+  /** True if its code was 0. */
   readonly success: boolean;
-  /** What it printed. */
+  /** Its standard output. */
   readonly stdout: string;
-  /** What it said. */
+  /** Its error output. */
   readonly stderr: string;
 }
 
@@ -42,11 +43,11 @@ export function tryDeno(args: readonly string[], cwd?: string | URL): Promise<En
 }
 
 /**
- * Runs Deno to its end and gives what it printed.
+ * Runs Deno to its end and returns its standard output.
  *
  * @param args Its arguments.
  * @param cwd The folder to run it in. Default: this one.
- * @throws {Error} with what the process said, if it failed.
+ * @throws {Error} with the error output, if it failed.
  */
 export async function runDeno(args: readonly string[], cwd?: string | URL): Promise<string> {
   const { success, stdout, stderr } = await tryDeno(args, cwd);
@@ -61,4 +62,18 @@ export async function runDeno(args: readonly string[], cwd?: string | URL): Prom
  */
 export async function runJson<Found>(args: readonly string[]): Promise<Found> {
   return JSON.parse(await runDeno(["run", "--no-prompt", "--quiet", ...args]));
+}
+
+/**
+ * Calls a function with a folder of its own outside the repository, and removes the folder.
+ *
+ * @param use Works in the folder.
+ */
+export async function inTemporaryFolder<T>(use: (folder: URL) => Promise<T>): Promise<T> {
+  const path = await Deno.makeTempDir();
+  try {
+    return await use(pathToFileURL(`${path}/`));
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
 }

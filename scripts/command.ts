@@ -49,6 +49,11 @@ export async function runCommand<Options>(
   }
 }
 
+/** A value as JSON that people can read, for standard output or a file. */
+export function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
 /** Writes all of a text; `console.log` would end it with one more line. */
 function write(text: string): void {
   for (let rest = new TextEncoder().encode(text); rest.length > 0;) {

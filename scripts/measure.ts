@@ -1,25 +1,25 @@
 /**
- * `deno task bench:measure`: what a benchmark inside one process cannot see.
+ * `deno task bench:measure`: every figure that has a budget, and its like.
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
-import type { Figure } from "../bench/figure.ts";
+import { type Figure, isWithin } from "../bench/figure.ts";
 import { measure, MEASURES } from "../bench/process/measures.ts";
 import { toText } from "../bench/report/table.ts";
 import { figuresTable } from "../bench/report/tables.ts";
-import { type Command, earlyAnswer, mistake, positive } from "../src/profile/command_line.ts";
-import { runCommand } from "./command.ts";
-import { showProgress } from "./progress.ts";
+import { TIMED } from "../bench/timings.ts";
+import { type Command, type FlagValues, mistake, readFlags } from "../src/profile/command_line.ts";
+import { runJson } from "./child.ts";
+import { type CommandResult, runCommand, toJson } from "./command.ts";
+import { during } from "./progress.ts";
 
-/** The settings of one command. */
-interface MeasureOptions {
-  readonly rounds: number;
-  readonly filter: string;
-  readonly json: boolean;
-}
+const FLAGS = { rounds: 5, filter: "", json: false };
 
-const USAGE = `Measures in fresh processes: heap, allocation, import, bundle, type check.
+type MeasureOptions = FlagValues<typeof FLAGS>;
+
+const USAGE = `Measures time in one process, and what only a process of its own shows: import,
+first turn, bundle, heap, a long log, type check, the tests. Ends with code 1 if a budget is
+exceeded.
 
 Usage: deno task bench:measure [flags]
 
@@ -29,45 +29,40 @@ Usage: deno task bench:measure [flags]
   -h, --help           print this
 `;
 
-if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE, run));
+const TIMINGS = new URL("../bench/timings.ts", import.meta.url).href;
+const NAMES: readonly string[] = [...TIMED, ...MEASURES.map(({ figure }) => figure.name)];
 
-/** Measures everything whose name has a text in it. Default: everything. */
-export async function measureAll(rounds: number, filter = ""): Promise<Figure[]> {
+if (import.meta.main) {
+  Deno.exit(await runCommand(readFlags(Deno.args, FLAGS, { check }), USAGE, run));
+}
+
+/** Measures what a clock inside one process can see. */
+export function measureTimings(again: string = ""): Promise<Figure[]> {
+  return during(`Measuring time in one process ${again}`, () => runJson<Figure[]>([TIMINGS]));
+}
+
+/** Measures what only a process of its own shows, if a text is in its name. Default: everything. */
+export async function measureProcesses(rounds: number, filter = ""): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const one of MEASURES.filter(({ figure }) => figure.name.includes(filter))) {
-    const endProgress = showProgress(`Measuring ${one.figure.name}`);
-    try {
-      figures.push(await measure(one, rounds));
-    } finally {
-      endProgress();
-    }
+    figures.push(await during(`Measuring ${one.figure.name}`, () => measure(one, rounds)));
   }
   return figures;
 }
 
-async function run({ rounds, filter, json }: MeasureOptions): Promise<string> {
-  const figures = await measureAll(rounds, filter);
-  if (json) return `${JSON.stringify(figures, null, 2)}\n`;
-  return `${toText(figuresTable(figures))}\n`;
+async function run({ rounds, filter, json }: MeasureOptions): Promise<CommandResult> {
+  const isTimed = TIMED.some((name) => name.includes(filter));
+  const timings = isTimed ? await measureTimings() : [];
+  const figures = timings.filter(({ name }) => name.includes(filter));
+  figures.push(...await measureProcesses(rounds, filter));
+  return {
+    output: json ? toJson(figures) : `${toText(figuresTable(figures))}\n`,
+    success: figures.every((figure) => isWithin(figure) !== false),
+  };
 }
 
-function parseOptions(args: readonly string[]): Command<MeasureOptions> {
-  const early = earlyAnswer();
-  const flags = parseArgs([...args], {
-    alias: { h: "help" },
-    boolean: ["json", "help"],
-    string: ["rounds", "filter"],
-    default: { rounds: "5", filter: "" },
-    unknown: early.unknown,
-  });
-  const answer = early.answer(flags);
-  if (answer !== undefined) return answer;
-  const rounds = positive(flags.rounds);
-  if (rounds === undefined) return mistake(flags.rounds, "a whole number from 1", "--rounds");
-  const { filter, json } = flags;
-  if (!MEASURES.some(({ figure }) => figure.name.includes(filter))) {
-    const names = MEASURES.map(({ figure }) => JSON.stringify(figure.name)).join(", ");
-    return mistake(filter, `part of ${names}`, "--filter");
-  }
-  return { kind: "run", options: { rounds, filter, json } };
+function check({ filter }: MeasureOptions): Command<never> | undefined {
+  if (NAMES.some((name) => name.includes(filter))) return undefined;
+  const names = NAMES.map((name) => JSON.stringify(name)).join(", ");
+  return mistake(filter, `part of ${names}`, "--filter");
 }

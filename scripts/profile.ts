@@ -22,11 +22,16 @@ import { describeSetting, formatReport, reportData } from "../src/profile/report
 import type { ScenarioSetting } from "../src/profile/scenario.ts";
 import { formatCount, formatNumber, formatTime } from "../src/profile/table.ts";
 import { runJson } from "./child.ts";
-import { runCommand } from "./command.ts";
-import { showProgress } from "./progress.ts";
+import { runCommand, toJson } from "./command.ts";
+import { during } from "./progress.ts";
 
-/** The steps that are compared: that of the reference scenario and a large one. */
-const COMPARED_TOOLS = [1, 20];
+/** The steps that are compared: that of the reference scenario and a large one, in each library. */
+const COMPARED: readonly Required<Pick<ScenarioSetting, "tools" | "library">>[] = [
+  { tools: 1, library: "valibot" },
+  { tools: 1, library: "zod" },
+  { tools: 20, library: "valibot" },
+  { tools: 20, library: "zod" },
+];
 
 const ROOT = new URL("../", import.meta.url).href;
 const WORKER = new URL("../src/profile/worker.ts", import.meta.url).href;
@@ -42,7 +47,7 @@ if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE,
 async function profile(options: ProfileOptions): Promise<string> {
   const folder = options.output.replace(/[^/\\]*$/, "");
   if (folder !== "") await Deno.mkdir(folder, { recursive: true });
-  const { iterations, validate, cache, freshTools } = options;
+  const { iterations, validate, cache, "fresh-tools": freshTools } = options;
   if (!options.compare) {
     const found = await measure({ tools: 1, iterations, cache, validate, freshTools });
     const files = await writeFiles(options.output, found);
@@ -51,8 +56,8 @@ async function profile(options: ProfileOptions): Promise<string> {
       : `${formatReport(found, options, ROOT)}\n\n${describeFiles(files)}\n`;
   }
   const compared: (Comparison & { readonly after: Profiled })[] = [];
-  for (const tools of COMPARED_TOOLS) {
-    const setting = { tools, iterations, validate, freshTools: true };
+  for (const step of COMPARED) {
+    const setting = { ...step, iterations, validate, freshTools: true };
     compared.push({
       before: await measure({ ...setting, cache: false }),
       after: await measure({ ...setting, cache: true }),
@@ -86,21 +91,19 @@ async function measure(setting: ScenarioSetting): Promise<Profiled> {
 }
 
 /** Runs the worker and reads what it prints. */
-async function runWorker<Found>(
+function runWorker<Found>(
   task: "times" | "counts",
   flags: readonly string[],
   setting: ScenarioSetting,
 ): Promise<Found> {
-  const endProgress = showProgress(
-    `${task === "times" ? "Sampling" : "Counting"} a step with ${
-      formatNumber(setting.tools, "tool")
-    }, cache ${setting.cache ? "on" : "off"}`,
+  const work = task === "times" ? "Sampling" : "Counting";
+  const step = `a step with ${formatNumber(setting.tools, "tool")} of ${
+    setting.library ?? "valibot"
+  }`;
+  return during(
+    `${work} ${step}, cache ${setting.cache ? "on" : "off"}`,
+    () => runJson([...flags, WORKER, task, JSON.stringify(setting)]),
   );
-  try {
-    return await runJson([...flags, WORKER, task, JSON.stringify(setting)]);
-  } finally {
-    endProgress();
-  }
 }
 
 /** The names of the files that are written. */
@@ -126,8 +129,4 @@ async function writeFiles(stem: string, found: Profiled): Promise<WrittenFiles> 
 
 function describeFiles({ cpuProfile, flameGraph }: WrittenFiles): string {
   return `Wrote ${cpuProfile} (for DevTools or speedscope) and ${flameGraph} (for a browser)`;
-}
-
-function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

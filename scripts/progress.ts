@@ -5,20 +5,21 @@
  */
 
 /**
- * Draws a line with the time that passed; only for someone who watches.
+ * Does some work, and draws a line with the time that passed; only for someone who watches.
  *
- * @param label What is being done.
- * @returns Ends it.
+ * @param label The work in words.
  */
-export function showProgress(label: string): () => void {
-  if (!Deno.stdout.isTerminal() || !Deno.stderr.isTerminal()) return () => {};
+export async function during<Result>(label: string, work: () => Promise<Result>): Promise<Result> {
+  if (!Deno.stdout.isTerminal() || !Deno.stderr.isTerminal()) return await work();
   const begun = performance.now();
   const draw = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
   const drawTime = () => draw(`${label}: ${((performance.now() - begun) / 1e3).toFixed(1)} s`);
   drawTime();
   const timer = setInterval(drawTime, 100);
-  return () => {
+  try {
+    return await work();
+  } finally {
     clearInterval(timer);
     draw("");
-  };
+  }
 }

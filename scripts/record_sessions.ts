@@ -5,12 +5,12 @@
  *
  * @module
  */
-import { STATE_VERSION } from "../src/session/state.ts";
-import { DELEGATED_SESSIONS } from "./sessions/delegated_sessions.ts";
-import { PLAIN_SESSIONS, type Play } from "./sessions/plain_sessions.ts";
-import { fixtureOf } from "./sessions/session_fixture.ts";
-import { STORED_SESSIONS } from "./sessions/stored_sessions.ts";
-import { WATCHED_SESSIONS } from "./sessions/watched_sessions.ts";
+import { EVENT_VERSION } from "../src/history/migrations.ts";
+import { toJson } from "./command.ts";
+import { expectedOf, type SessionFixture } from "./sessions/session_fixture.ts";
+import { playScript } from "./sessions/session_script.ts";
+import { SESSIONS } from "./sessions/sessions.ts";
+import { playStored, STORED_SESSIONS } from "./sessions/stored_sessions.ts";
 
 /** Where the fixtures of all versions are. */
 export const FIXTURES: URL = new URL("../tests/fixtures/sessions/", import.meta.url);
@@ -18,17 +18,14 @@ export const FIXTURES: URL = new URL("../tests/fixtures/sessions/", import.meta.
 /** The files of this version, by name. */
 export async function recordSessions(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  const plays: Record<string, Play> = {
-    ...PLAIN_SESSIONS,
-    ...WATCHED_SESSIONS,
-    ...DELEGATED_SESSIONS,
-  };
-  for (const [name, play] of Object.entries(plays)) {
-    files.set(`${name}.json`, pretty(fixtureOf(await play())));
+  for (const [name, script] of Object.entries(SESSIONS)) {
+    const state = await playScript(script);
+    const fixture: SessionFixture = { expected: expectedOf(state, state.events), state };
+    files.set(`${name}.json`, toJson(fixture));
   }
-  for (const [name, play] of Object.entries(STORED_SESSIONS)) {
-    const { fixture, entries } = await play();
-    files.set(`${name}.json`, pretty(fixture));
+  for (const [name, script] of Object.entries(STORED_SESSIONS)) {
+    const { fixture, entries } = await playStored(script);
+    files.set(`${name}.json`, toJson(fixture));
     files.set(`${name}.jsonl`, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
   }
   return files;
@@ -60,15 +57,11 @@ export async function writeSessions(
   for (const [name, text] of files) await Deno.writeTextFile(new URL(name, own), text);
 }
 
-function pretty(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
-}
-
 if (import.meta.main) {
   try {
     const files = await recordSessions();
-    await writeSessions(FIXTURES, STATE_VERSION, files);
-    console.log(`${files.size} files of version ${STATE_VERSION}`);
+    await writeSessions(FIXTURES, EVENT_VERSION, files);
+    console.log(`${files.size} files of version ${EVENT_VERSION}`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     Deno.exit(1);

@@ -99,7 +99,7 @@ export class ConfigError extends MisuseError {
   readonly code = "CONFIG_INVALID";
 }
 
-/** A route guard or a tool's `available` threw, or did not answer with a boolean. */
+/** The guard of a route or a tool threw, or did not answer with a boolean. */
 export class GuardError extends MisuseError {
   /** `"GUARD_FAILED"` */
   readonly code = "GUARD_FAILED";
@@ -179,7 +179,7 @@ export class ToolResultError extends RunError {
  *
  * @example
  * ```ts
- * import { FallbackError, Tool } from "@nomos/agent";
+ * import { RedirectError, Tool } from "@nomos/agent";
  * import * as v from "valibot";
  *
  * new Tool({
@@ -188,16 +188,16 @@ export class ToolResultError extends RunError {
  *   args: v.object({ people: v.number() }),
  *   run: ({ people }) => {
  *     if (people > 8) {
- *       throw new FallbackError("Groups above 8 are booked by phone", "Give them the number 555-0199");
+ *       throw new RedirectError("Groups above 8 are booked by phone", "Give them the number 555-0199");
  *     }
  *     return "booked";
  *   },
  * });
  * ```
  */
-export class FallbackError extends ToolSignal {
-  /** `"FALLBACK"` */
-  readonly code = "FALLBACK";
+export class RedirectError extends ToolSignal {
+  /** `"REDIRECT"` */
+  readonly code = "REDIRECT";
   /** What the model is to do instead. */
   readonly instruction: string;
 

@@ -1,7 +1,14 @@
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
 import * as v from "valibot";
-import { ABORTED, unlessAborted } from "../src/abort.ts";
+import {
+  ABORTED,
+  interruptible,
+  linkAbort,
+  readUntilAborted,
+  unlessAborted,
+  untilAborted,
+} from "../src/abort.ts";
 import { countedSignal } from "./turn/counted_signal.ts";
 
 const never = new Promise<never>(() => {});
@@ -112,6 +119,117 @@ Deno.test("unlessAborted and running calls leave nothing on a signal of ten thou
   }
   await Promise.resolve();
   assertEquals(listeners(), 0);
+});
+
+Deno.test("untilAborted rejects with the signal's reason, else it settles as the promise does", async () => {
+  const { controller, listeners } = countedSignal();
+  assertEquals(await untilAborted(Promise.resolve(1), controller.signal), 1);
+  assertEquals(await untilAborted(Promise.resolve(1), undefined), 1);
+  const waiting = assertRejects(() => untilAborted(never, controller.signal), Error, "enough");
+  controller.abort(new Error("enough"));
+  await waiting;
+  assertEquals(listeners(), 0);
+});
+
+Deno.test("linkAbort aborts with the signal and for its reason, until it is unlinked", () => {
+  const { controller: outer, listeners } = countedSignal();
+  const [linked, unlinked] = [new AbortController(), new AbortController()];
+  linkAbort(linked, outer.signal);
+  linkAbort(unlinked, outer.signal)();
+  assertEquals(listeners(), 1);
+  outer.abort("enough");
+  assertEquals([linked.signal.reason, unlinked.signal.aborted], ["enough", false]);
+  const late = new AbortController();
+  linkAbort(late, outer.signal);
+  assertEquals([late.signal.reason, listeners()], ["enough", 0]);
+  linkAbort(unlinked, undefined)();
+});
+
+/** Yields 1, then waits for the signal and throws its reason; notes the end. */
+function counting(ended: string[]): (signal: AbortSignal) => AsyncGenerator<number, void, void> {
+  return async function* (signal) {
+    try {
+      yield await Promise.resolve(1);
+      await untilAborted(never, signal);
+    } finally {
+      ended.push("ended");
+    }
+  };
+}
+
+Deno.test("interruptible ends a generator that waits", async () => {
+  const ended: string[] = [];
+  const stream = interruptible(counting(ended), undefined);
+  assertEquals(await stream.next(), { done: false, value: 1 });
+  const waiting = stream.next();
+  assertEquals(await stream.return!(), { done: true, value: undefined });
+  assertEquals([await waiting, ended], [{ done: true, value: undefined }, ["ended"]]);
+});
+
+Deno.test("interruptible ends a generator between two parts", async () => {
+  const ended: string[] = [];
+  for await (const part of interruptible(counting(ended), undefined)) {
+    assertEquals(part, 1);
+    break;
+  }
+  assertEquals(ended, ["ended"]);
+});
+
+Deno.test("interruptible throws what the generator throws when the outer signal aborts", async () => {
+  const outer = new AbortController();
+  const stream = interruptible(counting([]), outer.signal);
+  await stream.next();
+  const waiting = assertRejects(() => stream.next(), Error, "enough");
+  outer.abort(new Error("enough"));
+  await waiting;
+  assertEquals(await stream.next(), { done: true, value: undefined });
+});
+
+Deno.test("interruptible aborts the signal of a generator that fails", async () => {
+  let given: AbortSignal | undefined;
+  const stream = interruptible(async function* (signal) {
+    given = signal;
+    yield await Promise.reject(new Error("down"));
+  }, undefined);
+  await assertRejects(() => stream.next(), Error, "down");
+  assert(given!.aborted);
+});
+
+Deno.test("readUntilAborted opens late, closes what is left early, and says when it is closed", async () => {
+  for (const reads of [0, 1, 2, 3]) {
+    const log: string[] = [];
+    const open = async function* () {
+      log.push("opened");
+      try {
+        yield await Promise.resolve("a");
+        yield "b";
+      } finally {
+        log.push("closed");
+      }
+    };
+    const parts = readUntilAborted(open, undefined, () => log.push("told"));
+    for (let read = 0; read < reads; read++) await parts.next();
+    await parts.return();
+    assertEquals(log, reads === 0 ? [] : ["opened", "closed", "told"]);
+  }
+});
+
+Deno.test("readUntilAborted waits for no stream that ignores its signal, and hears of its end", async () => {
+  const { controller, listeners } = countedSignal();
+  const { promise: stalled, resolve: goOn } = Promise.withResolvers<void>();
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  const open = async function* () {
+    await stalled;
+    yield 1;
+  };
+  const parts = readUntilAborted(open, controller.signal, tell);
+  const waiting = assertRejects(() => parts.next(), Error, "enough");
+  controller.abort(new Error("enough"));
+  await waiting;
+  assertEquals(listeners(), 0);
+  assertEquals(await Promise.race([told, afterMicrotasks("open")]), "open");
+  goOn();
+  await told;
 });
 
 /** The value, when a hundred rounds of microtasks have passed. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { FallbackError, quote, reasonOf } from "../src/errors.ts";
+import { quote, reasonOf, RedirectError } from "../src/errors.ts";
 
 Deno.test("reasonOf gives the message of an error, never its stack", () => {
   const error = new TypeError("lost");
@@ -7,7 +7,7 @@ Deno.test("reasonOf gives the message of an error, never its stack", () => {
   assertEquals(reasonOf(error), "lost");
   assertEquals(reasonOf(Object.freeze(new Error("cold"))), "cold");
   assertEquals(reasonOf(new DOMException("gone", "AbortError")), "gone");
-  assertEquals(reasonOf(new FallbackError("full", "call them")), "full");
+  assertEquals(reasonOf(new RedirectError("full", "call them")), "full");
   assertEquals(reasonOf(new RangeError()), "RangeError");
 });
 

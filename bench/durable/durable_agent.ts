@@ -3,18 +3,10 @@
  *
  * @module
  */
-import {
-  Agent,
-  decide,
-  type Decision,
-  type LLMRequest,
-  type LLMResult,
-  MockLLM,
-  type SessionEvent,
-  Tool,
-} from "@nomos/agent";
+import { Agent, decide, type Decision, type SessionEvent, Tool } from "@nomos/agent";
 import * as v from "valibot";
 import { callKeyOf } from "../../src/history/event.ts";
+import { ForgetfulLLM } from "../agents.ts";
 
 const args = v.object({ city: v.string() });
 const weather = "Sunny, with a light wind from the west and 21 degrees in the afternoon";
@@ -29,24 +21,12 @@ const DECISIONS: readonly Decision[] = [
   decide.respond("It is sunny in Lisbon, and the streets are free: take the bicycle."),
 ];
 
-/** Plays the decisions of a turn again and again. What it recorded is let go at each call. */
-class CyclingLLM extends MockLLM {
-  constructor() {
-    let calls = 0;
-    super([() => DECISIONS[calls++ % DECISIONS.length]!], { whenDone: "repeat" });
-  }
-
-  override decide(request: LLMRequest): Promise<LLMResult> {
-    this.requests.length = 0;
-    return super.decide(request);
-  }
-}
-
 /** An agent for one session at a time, for its model does not look where it is. */
 export function durableAgent(): Agent {
+  let calls = 0;
   return new Agent({
     name: "bench",
-    llm: new CyclingLLM(),
+    llm: new ForgetfulLLM([() => DECISIONS[calls++ % DECISIONS.length]!]),
     start: "talk",
     steps: { talk: { description: "Talk", tools: [makeTool("weather"), makeTool("traffic")] } },
   });
@@ -74,7 +54,7 @@ function* turnEvents(sessionId: string, first: number): Generator<SessionEvent> 
     if (decision.action !== "TOOL_CALL") continue;
     const { tool } = decision.calls[0]!;
     const call = { callKey: callKeyOf(sessionId, made, 0), call: 0, tool };
-    yield { ...base(), type: "tool_started", ...call };
+    yield { ...base(), type: "tool_started", ...call, joined: true };
     yield { ...base(), type: "tool_finished", ...call, outcome: "ok", text: weather };
   }
 }

@@ -4,8 +4,9 @@
  * @module
  */
 import { formatRatio, formatValue } from "../report/format.ts";
-import { toText } from "../report/table.ts";
+import { type Table, toText } from "../report/table.ts";
 import type { Quantiles, TurnTimes } from "./durable_turns.ts";
+import type { LoadTimes } from "./loads.ts";
 import type { OpeningTimes } from "./opening.ts";
 
 /** Turns a second that each store must make durable, with two cores. */
@@ -21,6 +22,7 @@ const MOST_GROWTH = 3;
 /** What was measured. */
 export interface DurableFigures {
   readonly turns: readonly TurnTimes[];
+  readonly loads: readonly LoadTimes[];
   readonly openings: readonly OpeningTimes[];
 }
 
@@ -34,7 +36,9 @@ export interface Verdict {
 }
 
 /** Holds the figures to their budgets. */
-export function judge({ turns, openings }: DurableFigures): readonly Verdict[] {
+export function judge(
+  { turns, openings }: Pick<DurableFigures, "turns" | "openings">,
+): readonly Verdict[] {
   const speeds = turns.filter(({ store, atOnce }) =>
     LEAST_TURNS[store] !== undefined && atOnce === JUDGED_AT_ONCE
   );
@@ -62,44 +66,57 @@ export function judge({ turns, openings }: DurableFigures): readonly Verdict[] {
 
 /** The report. */
 export function durableReport(figures: DurableFigures): string {
-  const both = (times: Quantiles | undefined) =>
-    times === undefined ? ["—", "—"] : [time(times.p50), time(times.p99)];
-  const turns = toText({
-    head: [
-      "store, sessions at once",
-      "turns/s",
-      "CPU of a turn",
-      "turn p50",
-      "p99",
-      "commit p50",
-      "p99",
-    ],
-    rows: figures.turns.map(({ store, atOnce, perSecond, cpu, turn, commit }) => [
-      `${store}, ${atOnce}`,
-      perSecond.toFixed(0),
-      time(cpu),
-      ...both(turn),
-      ...both(commit),
-    ]),
-  });
-  const openings = toText({
-    head: ["store, events", "opening p50", "p99", "first turn then"],
-    rows: figures.openings.map(({ store, events, opening, firstTurn }) => [
-      `${store}, ${events.toLocaleString("en-US")}`,
-      ...both(opening),
-      time(firstTurn),
-    ]),
-  });
-  const budgets = toText({
-    head: ["budget", "measured", "allowed", ""],
-    rows: judge(figures).map(({ name, value, budget, isKept }) => [
-      name,
-      value,
-      budget,
-      isKept ? "kept" : "MISSED",
-    ]),
-  });
-  return `${[turns, openings, budgets].join("\n\n")}\n`;
+  const { turns, loads, openings } = figures;
+  const tables: readonly Table[] = [
+    {
+      head: [
+        "store, sessions at once",
+        "turns/s",
+        "CPU of a turn",
+        "turn p50",
+        "p99",
+        "commit p50",
+        "p99",
+      ],
+      rows: turns.map(({ store, atOnce, perSecond, cpu, turn, commit }) => [
+        `${store}, ${atOnce}`,
+        perSecond.toFixed(0),
+        time(cpu),
+        ...both(turn),
+        ...both(commit),
+      ]),
+    },
+    {
+      head: ["store, call, sessions at once", "calls/s", "p50", "p99"],
+      rows: loads.map(({ store, name, atOnce, perSecond, call }) => [
+        `${store}, ${name}, ${atOnce}`,
+        perSecond.toFixed(0),
+        ...both(call),
+      ]),
+    },
+    {
+      head: ["store, events", "opening p50", "p99", "first turn then"],
+      rows: openings.map(({ store, events, opening, firstTurn }) => [
+        `${store}, ${events.toLocaleString("en-US")}`,
+        ...both(opening),
+        time(firstTurn),
+      ]),
+    },
+    {
+      head: ["budget", "measured", "allowed", ""],
+      rows: judge(figures).map(({ name, value, budget, isKept }) => [
+        name,
+        value,
+        budget,
+        isKept ? "kept" : "MISSED",
+      ]),
+    },
+  ];
+  return `${tables.map(toText).join("\n\n")}\n`;
+}
+
+function both(times: Quantiles | undefined): string[] {
+  return times === undefined ? ["—", "—"] : [time(times.p50), time(times.p99)];
 }
 
 function time(milliseconds: number): string {

@@ -6,7 +6,7 @@
 import type { Session } from "@nomos/agent";
 import { cpuUsage } from "node:process";
 import type { Store } from "@nomos/agent/store";
-import { type Intercept, InterceptedStore } from "../../scripts/chaos/intercepted_store.ts";
+import { type Intercept, interceptedStore } from "../../scripts/chaos/intercepted_store.ts";
 import { durableAgent, INPUT } from "./durable_agent.ts";
 
 /** Figures of one setting. */
@@ -41,20 +41,19 @@ export async function measureTurns(
   milliseconds: number,
 ): Promise<TurnTimes> {
   const commits: number[] = [];
-  const watched = store && new InterceptedStore(store, timing("append", commits));
-  await playTurns(watched, atOnce, milliseconds / 4);
+  const watched = store && interceptedStore(store, timing("append", commits));
+  const jobs = Array.from({ length: atOnce }, () => playingTurns(watched));
+  await repeat(jobs, milliseconds / 4);
   commits.length = 0;
   const before = cpuUsage();
-  const start = performance.now();
-  const turns = await playTurns(watched, atOnce, milliseconds);
-  const seconds = (performance.now() - start) / 1_000;
+  const { times, seconds } = await repeat(jobs, milliseconds);
   const { user, system } = cpuUsage(before);
   return {
     store: store?.name ?? "no store",
     atOnce,
-    perSecond: turns.length / seconds,
-    cpu: (user + system) / 1_000 / turns.length,
-    turn: quantilesOf(turns),
+    perSecond: times.length / seconds,
+    cpu: (user + system) / 1_000 / times.length,
+    turn: quantilesOf(times),
     commit: store && quantilesOf(commits),
   };
 }
@@ -64,6 +63,24 @@ export function quantilesOf(times: readonly number[]): Quantiles {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (part: number) => sorted[Math.floor((sorted.length - 1) * part)]!;
   return { p50: at(0.5), p99: at(0.99) };
+}
+
+/** Does all jobs at once, each again and again, for some milliseconds; returns how long each took. */
+export async function repeat(
+  jobs: readonly (() => Promise<unknown>)[],
+  milliseconds: number,
+): Promise<{ readonly times: readonly number[]; readonly seconds: number }> {
+  const times: number[] = [];
+  const begun = performance.now();
+  await Promise.all(jobs.map(async (job) => {
+    for (let start = performance.now(); start < begun + milliseconds;) {
+      await job();
+      const now = performance.now();
+      times.push(now - start);
+      start = now;
+    }
+  }));
+  return { times, seconds: (performance.now() - begun) / 1_000 };
 }
 
 function timing(name: string, times: number[]): Intercept {
@@ -76,27 +93,17 @@ function timing(name: string, times: number[]): Intercept {
   };
 }
 
-async function playTurns(
-  store: Store | undefined,
-  atOnce: number,
-  milliseconds: number,
-): Promise<readonly number[]> {
-  const times: number[] = [];
-  const end = performance.now() + milliseconds;
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    const agent = durableAgent();
-    let session: Session | undefined;
-    for (let played = 0, start = performance.now(); start < end; played++) {
-      if (session === undefined || played % LONGEST_SESSION === 0) {
-        session = store === undefined
-          ? agent.createSession()
-          : await agent.openSession(`turns/${crypto.randomUUID()}`, { store });
-      }
-      await session.next(INPUT);
-      const now = performance.now();
-      times.push(now - start);
-      start = now;
+/** Plays a turn each time it is called, in one session after the other. */
+function playingTurns(store: Store | undefined): () => Promise<unknown> {
+  const agent = durableAgent();
+  let session: Session | undefined;
+  let played = 0;
+  return async () => {
+    if (session === undefined || played++ % LONGEST_SESSION === 0) {
+      session = store === undefined
+        ? agent.createSession()
+        : await agent.openSession(`turns/${crypto.randomUUID()}`, { store });
     }
-  }));
-  return times;
+    await session.next(INPUT);
+  };
 }

@@ -59,7 +59,7 @@ export async function measureOpenings(
 }
 
 /** Appends events through the log of a session, as turns do. */
-async function fill(store: Store, id: string, count: number): Promise<void> {
+export async function fill(store: Store, id: string, count: number): Promise<void> {
   const stored = await StoredLog.open(store, id, "talk", {
     whenBusy: "refuse",
     maxWait: 1,
@@ -67,6 +67,7 @@ async function fill(store: Store, id: string, count: number): Promise<void> {
     clock: systemClock,
     random: Math.random,
     ids: () => crypto.randomUUID(),
+    now: Date.now,
     migrateResult: undefined,
   });
   await stored.begin(undefined);

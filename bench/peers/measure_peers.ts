@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { runDeno } from "../../scripts/child.ts";
-import { showProgress } from "../../scripts/progress.ts";
+import { fileURLToPath } from "node:url";
+import { inTemporaryFolder, runDeno } from "../../scripts/child.ts";
+import { during } from "../../scripts/progress.ts";
 import { type Spread, spreadOf } from "../figure.ts";
 import { findInstalled, programOf } from "./installed.ts";
 import { HISTORIES, IDLE_MESSAGES, type PeerFigures } from "./peer_figures.ts";
 import { CONFIG, PeerProcess } from "./peer_process.ts";
-import type { About } from "./frameworks/protocol.ts";
+import type { About } from "./frameworks/peer.ts";
 
 /** The modules of the peers: ours first, then by name, and the floor last. */
 export const PEERS: readonly string[] = [
@@ -37,26 +38,25 @@ export interface Effort {
 /** Measures some peers. */
 export async function measurePeers(
   modules: readonly string[],
-  effort: Effort,
+  { rounds, milliseconds, conversations }: Effort,
 ): Promise<PeerFigures[]> {
   const processes = modules.map((module) => new PeerProcess(module));
   try {
     const abouts: About[] = [];
-    for (const process of processes) abouts.push(await process.about());
+    for (const process of processes) abouts.push(await process.ask({ task: "about" }));
     // First, while the heap holds nothing else.
     const idle = await inRounds(
       "Keeping idle conversations",
       processes,
-      effort.rounds,
-      (process) => process.idle(IDLE_MESSAGES, effort.conversations),
+      rounds,
+      (process) => process.ask({ task: "idle", messages: IDLE_MESSAGES, conversations }),
     );
     const calls: number[][][] = [];
     for (const messages of HISTORIES) {
-      const play = (process: PeerProcess) => process.play(messages, effort.milliseconds);
-      const label = `Playing after ${messages} messages`;
-      calls.push(await inRounds(label, processes, effort.rounds, play));
+      const play = (process: PeerProcess) => process.ask({ task: "play", messages, milliseconds });
+      calls.push(await inRounds(`Playing after ${messages} messages`, processes, rounds, play));
     }
-    const importing = await importTimes(abouts, effort.rounds);
+    const importing = await importTimes(abouts, rounds);
     const figures: PeerFigures[] = [];
     for (const [index, about] of abouts.entries()) {
       figures.push({
@@ -74,15 +74,14 @@ export async function measurePeers(
   }
 }
 
-/** What each gave in each round, those of the first round left out. */
-async function inRounds<Subject>(
+/** The values of each subject in each round, those of the first round left out. */
+function inRounds<Subject>(
   label: string,
   subjects: readonly Subject[],
   rounds: number,
   take: (subject: Subject) => Promise<number>,
 ): Promise<number[][]> {
-  const endProgress = showProgress(label);
-  try {
+  return during(label, async () => {
     const taken = subjects.map((): number[] => []);
     for (let round = 0; round <= rounds; round++) {
       for (const [index, subject] of subjects.entries()) {
@@ -91,17 +90,14 @@ async function inRounds<Subject>(
       }
     }
     return taken;
-  } finally {
-    endProgress();
-  }
+  });
 }
 
 /** Whole processes; what an empty one takes in the same rounds is taken off. */
-async function importTimes(abouts: readonly About[], rounds: number): Promise<Spread[]> {
-  const folder = await Deno.makeTempDir();
-  try {
+function importTimes(abouts: readonly About[], rounds: number): Promise<Spread[]> {
+  return inTemporaryFolder(async (folder) => {
     const programs = [[], ...abouts.map(({ imports }) => imports)].map((imports, index) => ({
-      path: `${folder}/${index}.ts`,
+      path: fileURLToPath(new URL(`${index}.ts`, folder)),
       text: programOf(imports),
     }));
     for (const { path, text } of programs) await Deno.writeTextFile(path, text);
@@ -115,7 +111,5 @@ async function importTimes(abouts: readonly About[], rounds: number): Promise<Sp
       minimum: minimum - floor.minimum,
       median: median - floor.median,
     }));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }

@@ -5,7 +5,7 @@
  */
 import type { Spread } from "../figure.ts";
 import type { Installed } from "./installed.ts";
-import type { About } from "./frameworks/protocol.ts";
+import type { About } from "./frameworks/peer.ts";
 
 /** The histories that are played on, in messages. */
 export const HISTORIES = [10, 100, 1_000] as const;

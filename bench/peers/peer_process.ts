@@ -7,7 +7,7 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { About, Request } from "./frameworks/protocol.ts";
+import type { About, Request } from "./frameworks/peer.ts";
 
 /** The settings of every process that imports a peer. */
 export const CONFIG: string = `--config=${
@@ -41,31 +41,20 @@ export class PeerProcess {
     this.#lines = createInterface({ input })[Symbol.asyncIterator]();
   }
 
-  /** What the peer says of itself. */
-  about(): Promise<About> {
-    return this.#ask({ task: "about" });
-  }
-
-  /** Microseconds per model call on top of so many messages. */
-  play(messages: number, milliseconds: number): Promise<number> {
-    return this.#ask({ task: "play", messages, milliseconds });
-  }
-
-  /** Bytes on the heap for each of so many conversations. */
-  idle(messages: number, conversations: number): Promise<number> {
-    return this.#ask({ task: "idle", messages, conversations });
+  /** Asks for what the peer says of itself. */
+  ask(request: Extract<Request, { task: "about" }>): Promise<About>;
+  /** Asks for a measurement: microseconds per model call, or bytes per idle conversation. */
+  ask(request: Exclude<Request, { task: "about" }>): Promise<number>;
+  async ask(request: Request): Promise<About | number> {
+    await this.#input.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
+    const { done, value } = await this.#lines.next();
+    if (done) throw new Error(`Could not measure ${this.name}: its process ended`);
+    return JSON.parse(value);
   }
 
   /** Ends the worker. */
   async end(): Promise<void> {
     await this.#input.close();
     await this.#child.status;
-  }
-
-  async #ask<Answer>(request: Request): Promise<Answer> {
-    await this.#input.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
-    const { done, value } = await this.#lines.next();
-    if (done) throw new Error(`Could not measure ${this.name}: its process ended`);
-    return JSON.parse(value);
   }
 }

@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { MockLLM } from "@nomos/agent";
-import { DECISIONS, makeAgent } from "../agents.ts";
+import { DECISIONS, ForgetfulLLM, makeAgent } from "../agents.ts";
 import { collectGarbage } from "./garbage_collector.ts";
 
 const READINGS = 10;
@@ -14,8 +13,7 @@ const SESSIONS_PER_READING = 33_334;
 const TURNS = 3;
 
 let made = 0;
-const llm = new MockLLM([() => DECISIONS[made++ % TURNS]!], { whenDone: "repeat" });
-const agent = makeAgent(llm);
+const agent = makeAgent(new ForgetfulLLM([() => DECISIONS[made++ % TURNS]!]));
 
 async function play(): Promise<void> {
   for (let played = 0; played < SESSIONS_PER_READING; played++) {
@@ -23,7 +21,6 @@ async function play(): Promise<void> {
     await session.next("hello");
     await session.next("use the tool", { stopAfter: "tool" });
     await session.next("go on", { stopAfter: "move" });
-    llm.requests.length = 0;
   }
 }
 

@@ -5,26 +5,25 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { countGzipBytes } from "../../scripts/check/node_bundle.ts";
-import { inTemporaryFolder } from "../../scripts/check/temporary_folder.ts";
-import { runDeno, runJson } from "../../scripts/child.ts";
+import { inTemporaryFolder, runDeno, runJson } from "../../scripts/child.ts";
+import { withBudget } from "../budgets.ts";
 import { type Figure, spreadOf } from "../figure.ts";
 import { packCore } from "./packed_core.ts";
 import { typedAgent, typedSchemas } from "./typed_agent.ts";
 
-/** How something is measured, and what is known of the figure before it is. */
+/** A figure that is measured, without what the rounds will give. */
 export interface Measure {
-  /** The figure, without what the rounds will give. */
-  readonly figure: Omit<Figure, "minimum" | "median" | "floor">;
-  /** What the floor is, where there is one. */
+  /** The figure. */
+  readonly figure: Omit<Figure, "minimum" | "median" | "floor" | "budget">;
+  /** The name of the floor, if there is one. */
   readonly floor?: string;
-  /** How many rounds are enough, where they differ little or take long. */
+  /** The number of rounds that is enough, if they differ little or take long. */
   readonly enough?: number;
   /** One round. */
   readonly take: () => Promise<Taken>;
 }
 
-/** What one round gave. */
+/** The result of one round. */
 interface Taken {
   readonly value: number;
   readonly floor?: number;
@@ -34,30 +33,37 @@ const ROOT = new URL("../../", import.meta.url);
 const CONFIG = `--config=${fileURLToPath(new URL("deno.json", ROOT))}`;
 const CORE = new URL("mod.ts", ROOT).href;
 const TYPED_TOOLS = 20;
+const LONG_LOG = 100_000;
 
 /** All measures, in the order of the report. */
 export const MEASURES: readonly Measure[] = [
   {
+    figure: { name: "importing mod.ts", unit: "ms", resolution: 4 },
+    floor: "an empty program",
+    take: () => takeStart(`import ${JSON.stringify(CORE)};\n`),
+  },
+  {
+    figure: { name: "from start to the end of a first turn", unit: "ms", resolution: 4 },
+    floor: "an empty program",
+    take: () => takeStart(`import ${JSON.stringify(import.meta.resolve("./first_turn.ts"))};\n`),
+  },
+  {
     figure: {
-      name: "an idle session of 20 messages",
+      name: "the core at its start, bundled and minified, gzip",
       unit: "bytes",
-      budget: { kind: "over the floor", limit: 6_000 },
-      noise: 0.05,
+      noise: 0.02,
     },
+    enough: 1,
+    take: takeBundle,
+  },
+  {
+    figure: { name: "an idle session of 20 messages", unit: "bytes", noise: 0.05 },
     floor: "the text of its messages",
     enough: 3,
     take: async () => {
       const { bytes, text } = await runProgram<{ bytes: number; text: number }>("idle_sessions");
       return { value: bytes, floor: text };
     },
-  },
-  {
-    figure: {
-      name: "allocated by a decision of the profile scenario",
-      unit: "bytes",
-      noise: 0.05,
-    },
-    take: async () => ({ value: (await runProgram<{ bytes: number }>("allocation")).bytes }),
   },
   {
     figure: {
@@ -69,34 +75,28 @@ export const MEASURES: readonly Measure[] = [
     take: async () => ({ value: (await runProgram<{ bytes: number }>("heap_slope")).bytes }),
   },
   {
-    figure: {
-      name: "importing mod.ts",
-      unit: "ms",
-      budget: { kind: "over the floor", limit: 15 },
-      resolution: 4,
-    },
-    floor: "an empty program",
-    take: takeImport,
+    figure: { name: "the first turn after opening 100,000 events", unit: "ms", noise: 0.2 },
+    enough: 1,
+    take: async () => ({ value: (await openLongLog()).turn }),
   },
   {
-    figure: {
-      name: "the core at its start, bundled and minified, gzip",
-      unit: "bytes",
-      budget: { kind: "itself", limit: 15_000 },
-      noise: 0.02,
-    },
+    figure: { name: "the longest pause of that turn", unit: "ms", noise: 0.3 },
     enough: 1,
-    take: takeBundle,
+    take: async () => ({ value: (await openLongLog()).pause }),
   },
   {
     figure: {
       name: `type-checking an agent with ${TYPED_TOOLS} tools`,
       unit: "ms",
-      budget: { kind: "times the floor", limit: 1.15 },
       noise: 0.2,
     },
     floor: "valibot alone",
     take: takeTypes,
+  },
+  {
+    figure: { name: "deno task test", unit: "ms", noise: 0.3 },
+    enough: 1,
+    take: async () => ({ value: await timed(["task", "test"], ROOT) }),
   },
 ];
 
@@ -107,11 +107,11 @@ export async function measure(
 ): Promise<Figure> {
   const taken: Taken[] = [];
   while (taken.length < Math.min(rounds, enough)) taken.push(await take());
-  return {
+  return withBudget({
     ...figure,
     ...spreadOf(taken.map(({ value }) => value)),
     ...(floor && { floor: { name: floor, ...spreadOf(taken.map(({ floor }) => floor!)) } }),
-  };
+  });
 }
 
 /** Runs a program of this folder, which prints what it found. */
@@ -121,30 +121,48 @@ function runProgram<Found>(name: string): Promise<Found> {
 }
 
 /** Whole processes, the start of Deno included, from a warm cache. */
-function takeImport(): Promise<Taken> {
+function takeStart(source: string): Promise<Taken> {
   return inTemporaryFolder(async (folder) => {
-    const [empty, importing] = ["empty.ts", "importing.ts"].map((name) => new URL(name, folder));
+    const [empty, program] = ["empty.ts", "program.ts"].map((name) => new URL(name, folder));
     await Deno.writeTextFile(empty!, "");
-    await Deno.writeTextFile(importing!, `import ${JSON.stringify(CORE)};\n`);
+    await Deno.writeTextFile(program!, source);
     const time = (program: URL) =>
       timed(["run", "--no-prompt", "--quiet", CONFIG, fileURLToPath(program)]);
-    return await inTurn(() => time(importing!), () => time(empty!));
+    return await inTurn(() => time(program!), () => time(empty!));
   });
 }
 
-/** One after the other, each three times and its least, for a process may be held up. */
-async function inTurn(ours: () => Promise<number>, floor: () => Promise<number>): Promise<Taken> {
-  let [value, least] = [Infinity, Infinity];
-  for (let turn = 0; turn < 3; turn++) {
-    value = Math.min(value, await ours());
-    least = Math.min(least, await floor());
-  }
-  return { value, floor: least };
+/** The least turn of three on top of a long log, and its longest pause; measured once. */
+function openLongLog(): Promise<{ turn: number; pause: number }> {
+  return longLog ??= inTemporaryFolder(async (folder) => {
+    const program = new URL("long_session.ts", import.meta.url).href;
+    const args = [fileURLToPath(new URL("long.db", folder)), String(LONG_LOG)];
+    const run = ["run", "--allow-all", "--quiet", CONFIG, program];
+    await runDeno([...run, "fill", ...args]);
+    let least = { turn: Infinity, pause: Infinity };
+    for (let round = 0; round < 3; round++) {
+      const { turn, pause } = JSON.parse(await runDeno([...run, "turn", ...args]));
+      least = { turn: Math.min(least.turn, turn), pause: Math.min(least.pause, pause) };
+    }
+    return least;
+  });
 }
 
-async function timed(args: readonly string[]): Promise<number> {
+let longLog: Promise<{ turn: number; pause: number }> | undefined;
+
+/** One after the other, each three times and its least, for a process may be held up. */
+async function inTurn(ours: () => Promise<number>, floor: () => Promise<number>): Promise<Taken> {
+  let taken = { value: Infinity, floor: Infinity };
+  for (let turn = 0; turn < 3; turn++) {
+    const value = Math.min(taken.value, await ours());
+    taken = { value, floor: Math.min(taken.floor, await floor()) };
+  }
+  return taken;
+}
+
+async function timed(args: readonly string[], folder?: URL): Promise<number> {
   const begun = performance.now();
-  await runDeno(args);
+  await runDeno(args, folder);
   return performance.now() - begun;
 }
 
@@ -167,6 +185,11 @@ function takeBundle(): Promise<Taken> {
     }
     return { value };
   });
+}
+
+async function countGzipBytes(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+  const compressed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return (await new Response(compressed).arrayBuffer()).byteLength;
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What vendors' caches would serve of a conversation.
+ * The part of a conversation that vendors' caches would serve.
  *
  * Vendors differ in where the schema of an answer stands. Where it is only used
  * while the answer is decoded, as in vLLM, the messages alone are the prefix. At
@@ -10,48 +10,33 @@
  *
  * @module
  */
-import type { PlayedRequest } from "./play_conversation.ts";
-import { PrefixCache } from "./prefix_cache.ts";
+import type { PlayedRequest } from "./conversation.ts";
 
-/** What a prompt is made of, and in which order. */
-export interface PromptLayout {
-  /** What it is called. */
-  readonly name: string;
-  /** Whether the schema stands before the messages. */
-  readonly isSchemaFirst: boolean;
-  /** Whether the step stands behind the standing text, and not behind the history. */
-  readonly isStepFirst: boolean;
-}
-
-/** What a cache serves of one request, in characters. */
+/** The characters of one request. */
 export interface ServedRequest {
-  /** All of it. */
+  /** All of them. */
   readonly chars: number;
-  /** The beginning that the cache has seen. */
+  /** Those at the beginning that the cache has seen. */
   readonly stableChars: number;
 }
 
-/** What a cache serves of each request; it keeps so many earlier ones. Default: all. */
+/** A character for each role, as it is one token or few in a chat template; no message has them. */
+const ROLES = { system: "\u0001", user: "\u0002", assistant: "\u0003", tool: "\u0004" } as const;
+
+/** Asks a cache that keeps all requests for each in turn, with the schema before it or without. */
 export function serve(
   requests: readonly PlayedRequest[],
-  { isSchemaFirst, isStepFirst }: PromptLayout,
-  kept?: number,
+  isSchemaFirst: boolean,
 ): ServedRequest[] {
-  const cache = new PrefixCache(kept);
+  const cache = new PrefixCache();
   const schemas = [...new Set(requests.map(({ schema }) => schema))];
-  return requests.map((request) => {
-    const { schema } = request;
-    const messages = messagesText(request, isStepFirst);
-    const text = isSchemaFirst
-      ? `${markOf(schemas.indexOf(schema))}${schema}${messages}`
-      : messages;
+  return requests.map(({ schema, messages }) => {
+    // A character of its own begins each schema: those of two schemas have nothing in common.
+    const mark = String.fromCharCode(0xe000 + schemas.indexOf(schema));
+    const said = messages.map(({ role, content }) => ROLES[role] + content).join("");
+    const text = isSchemaFirst ? mark + schema + said : said;
     return { chars: text.length, stableChars: cache.take(text) };
   });
-}
-
-/** A character that begins one schema alone: those of two schemas have nothing in common. */
-function markOf(index: number): string {
-  return String.fromCharCode(0xe000 + index);
 }
 
 /** The part of all characters that was served, from 0 to 1. */
@@ -60,27 +45,20 @@ export function shareOf(served: readonly ServedRequest[]): number {
   return sum(served.map(({ stableChars }) => stableChars)) / sum(served.map(({ chars }) => chars));
 }
 
-/** About as many characters are one token, in English. */
-const CHARS_PER_TOKEN = 4;
+/** Remembers texts, and finds the longest beginning that one of them has in common with another. */
+export class PrefixCache {
+  readonly #seen: string[] = [];
 
-/**
- * What is served of a request where only prefixes of at least 1,024 tokens are cached,
- * and only in steps of 128, as OpenAI does.
- */
-export function inBlocks({ chars, stableChars }: ServedRequest): ServedRequest {
-  const tokens = Math.floor(stableChars / CHARS_PER_TOKEN);
-  const cached = tokens < 1024 ? 0 : tokens - tokens % 128;
-  return { chars, stableChars: cached * CHARS_PER_TOKEN };
+  /** The number of characters at the beginning of a text that were seen before. */
+  take(text: string): number {
+    let length = 0;
+    for (const seen of this.#seen) {
+      const end = Math.min(seen.length, text.length);
+      // Most texts share less than what was found already, which one comparison tells.
+      if (!seen.startsWith(text.slice(0, length))) continue;
+      while (length < end && seen.charCodeAt(length) === text.charCodeAt(length)) length++;
+    }
+    this.#seen.push(text);
+    return length;
+  }
 }
-
-/** The messages as one text; a role is one character, as it is one token or few in a chat template. */
-function messagesText({ messages }: PlayedRequest, isStepFirst: boolean): string {
-  const last = messages.length - 1;
-  const order = isStepFirst
-    ? [messages[0]!, messages[last]!, ...messages.slice(1, last)]
-    : messages;
-  return order.map(({ role, content }) => ROLES[role] + content).join("");
-}
-
-/** Control characters, which no message has. */
-const ROLES = { system: "\u0001", user: "\u0002", assistant: "\u0003", tool: "\u0004" } as const;

@@ -4,6 +4,7 @@
  * @module
  */
 import { tryDeno } from "../../scripts/child.ts";
+import type { Figure } from "../figure.ts";
 
 /** One benchmark. Times are in nanoseconds. */
 export interface Bench {
@@ -41,7 +42,7 @@ interface BenchOutput {
  * @throws {Error} if one of them fails.
  */
 export async function runBenches(folder: URL): Promise<Bench[]> {
-  const args = ["bench", "--no-prompt", "--quiet", "--json", "."];
+  const args = ["bench", "--no-prompt", "--no-check", "--quiet", "--json", "."];
   const { success, stdout, stderr } = await tryDeno(args, folder);
   // A benchmark that fails is told by its name in the output; a file that does not load is not.
   const benches = stdout.trim() === "" ? [] : readBenches(JSON.parse(stdout));
@@ -76,9 +77,18 @@ export function benchName({ group, name }: Bench): string {
   return group === "" ? name : `${group}: ${name}`;
 }
 
-/** How many times its group's floor a benchmark is, both at their least; undefined without one. */
-export function timesFloorOf(bench: Bench, benches: readonly Bench[]): number | undefined {
-  if (bench.isFloor) return undefined;
+/** Nanoseconds that a benchmark's clock does not tell apart from chance. */
+const RESOLUTION = 20;
+
+/** A benchmark as a figure, with the floor of its group unless it is that floor. */
+export function figureOf(bench: Bench, benches: readonly Bench[]): Figure {
+  const spreadOf = ({ minimum, average }: Bench) => ({ minimum, median: average });
   const floor = benches.find(({ group, isFloor }) => isFloor && group === bench.group);
-  return floor && bench.minimum / floor.minimum;
+  return {
+    name: benchName(bench),
+    unit: "ns",
+    ...spreadOf(bench),
+    ...(floor && !bench.isFloor && { floor: { name: floor.name, ...spreadOf(floor) } }),
+    resolution: RESOLUTION,
+  };
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Figure, judged, timesFloor, type Unit } from "../figure.ts";
-import { benchName, timesFloorOf } from "./benches.ts";
+import { type Figure, judged, timesFloor, UNIT_SIZE } from "../figure.ts";
+import { figureOf } from "./benches.ts";
 import { formatRatio, formatValue } from "./format.ts";
 import type { Results } from "./results.ts";
 import type { Table } from "./table.ts";
@@ -43,12 +43,6 @@ interface Compared {
   readonly noise?: number | undefined;
 }
 
-/** A run may count in another unit than the one before. */
-const UNIT_SIZE: Readonly<Record<Unit, number>> = { ns: 1, µs: 1e3, ms: 1e6, bytes: 1 };
-
-/** Nanoseconds that a benchmark's clock does not tell apart from chance. */
-const BENCH_RESOLUTION = 20;
-
 /**
  * Compares two runs.
  *
@@ -84,35 +78,25 @@ function change(
 }
 
 function comparedOf({ figures, benches }: Results): Map<string, Compared> {
-  const compared = new Map<string, Compared>();
-  for (const figure of figures) compared.set(figure.name, comparedFigure(figure));
-  for (const bench of benches) {
-    if (bench.isFloor) continue;
-    const ratio = timesFloorOf(bench, benches);
-    const { minimum } = bench;
-    compared.set(benchName(bench), {
-      value: ratio ?? minimum,
-      itself: minimum,
-      text: ratio === undefined ? formatValue(minimum, "ns") : formatRatio(ratio),
-      resolution: ratio === undefined ? BENCH_RESOLUTION : BENCH_RESOLUTION * ratio / minimum,
-    });
-  }
-  return compared;
+  const measured = benches.filter(({ isFloor }) => !isFloor);
+  const all = [...figures, ...measured.map((bench) => figureOf(bench, benches))];
+  return new Map(all.map((figure) => [figure.name, comparedFigure(figure)]));
 }
 
 function comparedFigure(figure: Figure): Compared {
   const { unit, minimum, budget, resolution = 0, noise } = figure;
+  // A run may count in another unit than the one before.
+  const size = UNIT_SIZE[unit];
+  const isExcess = budget?.kind === "over the floor";
   const ratio = timesFloor(figure);
-  if (budget?.kind === "over the floor" || ratio === undefined) {
-    const value = budget?.kind === "over the floor" ? judged(figure, budget) : minimum;
-    const size = UNIT_SIZE[unit];
-    const text = formatValue(value, unit);
-    const scaled = value * size;
+  if (isExcess || ratio === undefined) {
+    const value = isExcess ? judged(figure, budget) : minimum;
+    const [scaled, text] = [value * size, formatValue(value, unit)];
     return { value: scaled, itself: scaled, text, resolution: resolution * size, noise };
   }
   return {
     value: ratio,
-    itself: minimum * UNIT_SIZE[unit],
+    itself: minimum * size,
     text: formatRatio(ratio),
     resolution: resolution * ratio / minimum,
     noise,

@@ -3,22 +3,11 @@
  *
  * @module
  */
-import type { Budget, Figure, Unit } from "../figure.ts";
+import { type Budget, type Figure, type Unit, UNIT_SIZE } from "../figure.ts";
 
 /** A value with its unit, to three digits. */
 export function formatValue(value: number, unit: Unit): string {
-  switch (unit) {
-    case "ns":
-      return inUnits(value, TIME_UNITS);
-    case "µs":
-      return inUnits(value * 1e3, TIME_UNITS);
-    case "ms":
-      return inUnits(value * 1e6, TIME_UNITS);
-    case "bytes":
-      return formatBytes(value);
-    default:
-      return unit satisfies never;
-  }
+  return unit === "bytes" ? formatBytes(value) : inUnits(value * UNIT_SIZE[unit], TIME_UNITS);
 }
 
 /** Bytes, in the thousands that suit them. */
@@ -49,16 +38,8 @@ export function formatFloor({ floor, unit }: Figure): string {
 
 /** A value as its budget counts it. */
 export function formatJudged(value: number, { kind }: Budget, unit: Unit): string {
-  switch (kind) {
-    case "itself":
-      return formatValue(value, unit);
-    case "over the floor":
-      return `+ ${formatValue(value, unit)}`;
-    case "times the floor":
-      return formatRatio(value);
-    default:
-      return kind satisfies never;
-  }
+  if (kind === "times the floor") return formatRatio(value);
+  return `${kind === "over the floor" ? "+ " : ""}${formatValue(value, unit)}`;
 }
 
 /** Three digits, as many of them as matter. */

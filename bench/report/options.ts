@@ -3,26 +3,27 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
-import { type Command, earlyAnswer, mistake, positive } from "../../src/profile/command_line.ts";
+import {
+  type Command,
+  type FlagValues,
+  mistake,
+  readFlags,
+} from "../../src/profile/command_line.ts";
 
-/** The settings of one command. */
-export interface BenchOptions {
-  /** The file that all results are written to. */
-  readonly output?: string;
-  /** The file of results that are held against. */
-  readonly against?: string;
-  /** The file of results that are taken instead of measuring. */
-  readonly from?: string;
-  /** How much of a value may be chance: 0.3 for 30 %. */
-  readonly noise: number;
-  /** How often each figure is measured. */
-  readonly rounds: number;
-  /** Whether other frameworks are measured too and the pages written. */
-  readonly report: boolean;
-}
+/** The flags with their defaults; the three files are optional. */
+const FLAGS = {
+  output: undefined,
+  against: undefined,
+  from: undefined,
+  noise: "30",
+  rounds: 5,
+  report: false,
+};
 
-/** What `--help` prints. */
+/** The settings of one command. `noise` is a share, 0.3 for 30 %. */
+export type BenchOptions = FlagValues<Omit<typeof FLAGS, "noise"> & { readonly noise: number }>;
+
+/** The text that `--help` prints. */
 export const USAGE: string = `Measures what the framework costs: deno bench, figures with budgets,
 and what only a process of its own can show.
 
@@ -50,33 +51,14 @@ Examples:
   deno task bench --report
 `;
 
-/**
- * Reads the command line.
- *
- * @param args The arguments, as in `Deno.args`.
- * @returns The settings, a request for help, or what is wrong, in one line.
- */
+/** Reads the command line. */
 export function parseOptions(args: readonly string[]): Command<BenchOptions> {
-  const early = earlyAnswer();
-  const flags = parseArgs([...args], {
-    alias: { o: "output", h: "help" },
-    boolean: ["report", "help"],
-    string: ["output", "against", "from", "noise", "rounds"],
-    default: { noise: "30", rounds: "5" },
-    unknown: early.unknown,
+  const command = readFlags(args, FLAGS, {
+    alias: { o: "output" },
+    check: ({ noise }) =>
+      /^\d+(\.\d+)?$/.test(noise) ? undefined : mistake(noise, "per cent, from 0", "--noise"),
   });
-  const answer = early.answer(flags);
-  if (answer !== undefined) return answer;
-
-  const rounds = positive(flags.rounds);
-  if (rounds === undefined) return mistake(flags.rounds, "a whole number from 1", "--rounds");
-  const noise = /^\d+(\.\d+)?$/.test(flags.noise) ? Number(flags.noise) / 100 : undefined;
-  if (noise === undefined) return mistake(flags.noise, "per cent, from 0", "--noise");
-  const files: Record<string, string> = {};
-  for (const flag of ["output", "against", "from"] as const) {
-    const file = flags[flag];
-    if (file === "") return mistake("", "the name of a file", `--${flag}`);
-    if (file !== undefined) files[flag] = file;
-  }
-  return { kind: "run", options: { ...files, noise, rounds, report: flags.report } };
+  if (command.kind !== "run") return command;
+  const { options } = command;
+  return { kind: "run", options: { ...options, noise: Number(options.noise) / 100 } };
 }

@@ -5,7 +5,7 @@
  */
 import { type Figure, isWithin, judged, timesFloor } from "../figure.ts";
 import type { PeerFigures } from "../peers/peer_figures.ts";
-import { type Bench, benchName, timesFloorOf } from "./benches.ts";
+import { type Bench, benchName, figureOf } from "./benches.ts";
 import { formatBytes, formatFloor, formatJudged, formatRatio, formatValue } from "./format.ts";
 import type { Table } from "./table.ts";
 
@@ -39,7 +39,7 @@ export function benchesTable(benches: readonly Bench[]): Table {
   return {
     head: ["benchmark", "least", "mean", "99 %", "times floor"],
     rows: benches.map((bench) => {
-      const ratio = timesFloorOf(bench, benches);
+      const ratio = timesFloor(figureOf(bench, benches));
       return [
         benchName(bench),
         formatValue(bench.minimum, "ns"),

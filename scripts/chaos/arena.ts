@@ -3,24 +3,20 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { Database } from "../../src/store/postgres/database.ts";
-import { readAddress } from "../../src/store/postgres/postgres_address.ts";
-import { settleOptions } from "../../src/store/postgres/postgres_options.ts";
+import { readSettings } from "../../src/store/postgres/postgres_options.ts";
 import { PrivateServer } from "../../tests/postgres/server.ts";
+import { inTemporaryFolder } from "../child.ts";
 import { openPlace, type Place } from "./place.ts";
 import type { Arena, Effort, Server } from "./scenario.ts";
 
 /** Does something in an arena with a SQLite store. */
-export async function inSqlite<Result>(
+export function inSqlite<Result>(
   effort: Effort,
   work: (arena: Arena) => Promise<Result>,
 ): Promise<Result> {
-  const folder = await Deno.makeTempDir({ prefix: "nomos_chaos_" });
-  try {
-    return await inPlace({ kind: "sqlite", file: `${folder}/agent.db` }, folder, effort, work);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  return inArena(effort, work, (folder) => ({ kind: "sqlite", file: `${folder}/agent.db` }));
 }
 
 /** Does something in an arena with a PostgreSQL server of its own. */
@@ -28,40 +24,38 @@ export async function inPostgres<Result>(
   effort: Effort,
   work: (arena: Arena) => Promise<Result>,
 ): Promise<Result> {
-  const folder = await Deno.makeTempDir({ prefix: "nomos_chaos_" });
   const server = await PrivateServer.start();
+  const { url } = server;
+  const database = new Database(readSettings(url));
+  const harmed: Server = {
+    query: async (text, ...values) => {
+      const purpose = "do harm";
+      return (await database.run({ purpose, text, values, isRepeatable: true })).count;
+    },
+    restart: () => server.restart(),
+  };
+  const place: Place = { kind: "postgres", url, schema: "chaos", applicationName: "chaos" };
   try {
-    const { url } = server;
-    const database = new Database(readAddress(url), settleOptions({}));
-    const place: Place = { kind: "postgres", url, schema: "chaos", applicationName: "chaos" };
-    const harmed: Server = {
-      query: async (text, ...values) => {
-        const purpose = "do harm";
-        return (await database.run({ purpose, text, values, isRepeatable: true })).count;
-      },
-      restart: () => server.restart(),
-    };
-    try {
-      return await inPlace(place, folder, effort, (arena) => work({ ...arena, server: harmed }));
-    } finally {
-      await database.close();
-    }
+    return await inArena(effort, (arena) => work({ ...arena, server: harmed }), () => place);
   } finally {
+    await database.close();
     await server.stop();
-    await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function inPlace<Result>(
-  place: Place,
-  folder: string,
+function inArena<Result>(
   effort: Effort,
   work: (arena: Arena) => Promise<Result>,
+  placeIn: (folder: string) => Place,
 ): Promise<Result> {
-  const store = await openPlace(place);
-  try {
-    return await work({ place, store, folder, effort });
-  } finally {
-    await store.close();
-  }
+  return inTemporaryFolder(async (address) => {
+    const folder = fileURLToPath(address).replace(/[/\\]$/, "");
+    const place = placeIn(folder);
+    const store = await openPlace(place);
+    try {
+      return await work({ place, store, folder, effort });
+    } finally {
+      await store.close();
+    }
+  });
 }

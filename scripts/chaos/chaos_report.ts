@@ -4,7 +4,7 @@
  * @module
  */
 import { toText } from "../../bench/report/table.ts";
-import type { Findings } from "./findings.ts";
+import type { Findings } from "./scenario.ts";
 import type { Outcome } from "./run_chaos.ts";
 
 const COLUMNS: readonly (readonly [keyof Findings, string])[] = [

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Store } from "@nomos/agent/store";
-import { type Intercept, InterceptedStore, isWrite } from "./intercepted_store.ts";
+import { type Intercept, interceptedStore, isWrite } from "./intercepted_store.ts";
 
 /** One point in the life of a worker. */
 export interface DeathPoint {
@@ -47,7 +47,7 @@ export class Death {
       const write = method === "append" ? () => this.around("append", call) : call;
       return this.around("write", write);
     };
-    return new InterceptedStore(store, intercept);
+    return interceptedStore(store, intercept);
   }
 
   async #dieAt(what: string, at: number, when: string): Promise<void> {

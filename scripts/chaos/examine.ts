@@ -10,8 +10,8 @@ import { Position } from "../../src/history/position.ts";
 import { eventOf } from "../../src/store/entry_body.ts";
 import { checkChain, firstHash } from "../../src/store/hash_chain.ts";
 import { examineEffects } from "./examine_effects.ts";
-import { type Findings, NOTHING } from "./findings.ts";
 import type { Note } from "./journal.ts";
+import { type Findings, NOTHING } from "./scenario.ts";
 import { planOf, turnOf } from "./scripted_agent.ts";
 
 /** What is examined. */
@@ -54,6 +54,8 @@ export async function examine(examined: Examined): Promise<Findings> {
     lost: lost.length,
     duplicates,
     fenced: notes.filter(({ kind }) => kind === "lost").length,
+    refused: notes.filter((note) => note.kind === "lost" && note.by === "append").length,
+    failed: notes.filter(({ kind }) => kind === "failed").length,
     finished,
     problems: [...problems, ...effects.problems],
   };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Findings } from "./findings.ts";
+import type { Findings } from "./scenario.ts";
 import type { Note } from "./journal.ts";
 import { ONCE_TOOLS } from "./scripted_agent.ts";
 

@@ -5,42 +5,24 @@
  * @module
  */
 
-/** One line of the journal. */
+/** One line of the journal: who wrote it, about which session, and what happened. */
 export type Note =
-  /** A worker was told that an event is committed. */
-  | {
-    readonly kind: "acknowledged";
-    readonly worker: string;
-    readonly session: string;
-    readonly seq: number;
-    /** The text of its entry. */
-    readonly body: string;
-  }
-  /** A tool did something outside. */
-  | {
-    readonly kind: "effect";
-    readonly worker: string;
-    readonly session: string;
-    readonly tool: string;
-    readonly callKey: string;
-    /** Whether the log had a result of the call already. */
-    readonly isRecorded: boolean;
-  }
-  /** A worker was told that another one has taken its session over. */
-  | {
-    readonly kind: "lost";
-    readonly worker: string;
-    readonly session: string;
-    /** Whether the store refused to append, or to renew. */
-    readonly by: "append" | "renew";
-  }
-  /** A turn failed for the storage did. */
-  | {
-    readonly kind: "failed";
-    readonly worker: string;
-    readonly session: string;
-    readonly message: string;
-  };
+  & { readonly worker: string; readonly session: string }
+  & (
+    /** A worker was told that an event is committed; `body` is the text of its entry. */
+    | { readonly kind: "acknowledged"; readonly seq: number; readonly body: string }
+    /** A tool did something outside; `isRecorded` if the log had a result of the call already. */
+    | {
+      readonly kind: "effect";
+      readonly tool: string;
+      readonly callKey: string;
+      readonly isRecorded: boolean;
+    }
+    /** A worker was told that another one has taken its session over, when it did `by`. */
+    | { readonly kind: "lost"; readonly by: "append" | "renew" }
+    /** A turn failed because the storage did. */
+    | { readonly kind: "failed"; readonly message: string }
+  );
 
 /** The journal, as one worker writes it. */
 export class Journal implements Disposable {

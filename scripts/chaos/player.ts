@@ -37,7 +37,7 @@ export class Player {
   readonly #journal: Journal;
   readonly #options: PlayOptions;
   readonly #death: Death;
-  readonly #agent: Agent<"desk" | "till", World> = scriptedAgent();
+  readonly #agent: Agent<Record<"desk" | "till", unknown>, World> = scriptedAgent();
 
   /** Plays in a store. */
   constructor(store: Store, journal: Journal, options: PlayOptions = {}) {
@@ -151,4 +151,17 @@ export class Player {
       return event.type === "tool_finished" && event.callKey === callKey;
     });
   }
+}
+
+/** Does work for every item, so many at once. */
+export async function atOnce<Item>(
+  count: number,
+  items: Iterable<Item>,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const lane = async () => {
+    for (let next = queue.next(); !next.done; next = queue.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: count }, lane));
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Findings } from "./findings.ts";
 import { restartedServer, terminatedBackends } from "./scenarios/broken_connections.ts";
 import { diskFull } from "./scenarios/disk_full.ts";
 import { faultAtEachCall } from "./scenarios/fault_at_each_call.ts";
@@ -13,7 +12,7 @@ import { killAtCommits } from "./scenarios/kill_at_commits.ts";
 import { killAtRandom } from "./scenarios/kill_at_random.ts";
 import { parallelPosts } from "./scenarios/parallel_posts.ts";
 import { stopBeyondLease } from "./scenarios/stop_beyond_lease.ts";
-import type { Arena, Scenario } from "./scenario.ts";
+import type { Arena, Findings, Scenario } from "./scenario.ts";
 
 const EVERYWHERE: readonly Scenario[] = [
   killAtCommits,

@@ -9,11 +9,11 @@ import {
   decide,
   type Decision,
   type LLMRequest,
-  type LLMResult,
-  MockLLM,
   Tool,
+  type ToolOptions,
 } from "@nomos/agent";
 import * as v from "valibot";
+import { ForgetfulLLM } from "../../bench/agents.ts";
 
 /** What tools reach of the world outside. */
 export interface World {
@@ -27,14 +27,14 @@ export interface World {
 export const ONCE_TOOLS: readonly string[] = ["pay", "send"];
 
 const args = v.object({ turn: v.number(), place: v.number() });
-type Options = ConstructorParameters<typeof Tool<typeof args, World>>[0];
+type Args = v.InferOutput<typeof args>;
 
 function makeTool(
   name: string,
   description: string,
-  options: Pick<Options, "once" | "whenUnknown"> = {},
-): Tool<typeof args, World> {
-  return new Tool<typeof args, World>({
+  options: Pick<ToolOptions<Args, World>, "once" | "whenUnknown"> = {},
+): Tool<Args, World> {
+  return new Tool<Args, World>({
     name,
     description,
     args,
@@ -79,18 +79,6 @@ export function turnOf(input: string): number {
   return Number(/\d+$/.exec(input)?.[0]);
 }
 
-/** A model that plays the turn of the last input. What it recorded is let go at each call. */
-class ScriptedLLM extends MockLLM {
-  constructor() {
-    super([next], { whenDone: "repeat" });
-  }
-
-  override decide(request: LLMRequest): Promise<LLMResult> {
-    this.requests.length = 0;
-    return super.decide(request);
-  }
-}
-
 /** The next decision: there were as many before it as the model wrote since the last input. */
 function next({ messages, step = "" }: LLMRequest): Decision {
   const asked = messages.findLastIndex(({ role }) => role === "user");
@@ -99,10 +87,10 @@ function next({ messages, step = "" }: LLMRequest): Decision {
 }
 
 /** Makes the agent. */
-export function scriptedAgent(): Agent<"desk" | "till", World> {
-  return new Agent<"desk" | "till", World>({
+export function scriptedAgent(): Agent<Record<"desk" | "till", unknown>, World> {
+  return new Agent<Record<"desk" | "till", unknown>, World>({
     name: "chaos",
-    llm: new ScriptedLLM(),
+    llm: new ForgetfulLLM([next]),
     start: "desk",
     steps: {
       desk: { description: "Look and buy", tools: TOOLS, routes: { till: "the other one" } },

@@ -7,12 +7,32 @@ import { AgentError } from "@nomos/agent";
 import type { Store } from "@nomos/agent/store";
 import { bodyOf } from "../../src/store/entry_body.ts";
 import { scriptedAgent } from "./scripted_agent.ts";
+import type { Trial } from "./trial.ts";
 
 /** The texts of the entries of a session. */
 export type Log = readonly string[];
 
 /** How a session looks: the last two are lies, and `"gone"` is one to whoever knows that it was there. */
 export type Sight = "as it was" | "said to be damaged" | "gone" | "set back" | "changed";
+
+/** Enough turns for a session to have a snapshot. */
+const TURNS = 10;
+
+/** Plays so many sessions, and returns their logs by id. */
+export async function playLogs(
+  trial: Trial,
+  store: Store,
+  sessions: number,
+): Promise<ReadonlyMap<string, Log>> {
+  const player = trial.player({}, store);
+  const logs = new Map<string, Log>();
+  for (let index = 0; index < sessions; index++) {
+    const id = `${trial.name}/${index}`;
+    await player.play(id, TURNS);
+    logs.set(id, await logOf(store, id));
+  }
+  return logs;
+}
 
 /** The log of a session as it is. */
 export async function logOf(store: Store, id: string): Promise<Log> {

@@ -6,11 +6,10 @@
  * @module
  */
 import { LeaseLostError } from "@nomos/agent/store";
-import { atOnce } from "./at_once.ts";
 import { Death, type DeathPoint } from "./death.ts";
 import { Journal } from "./journal.ts";
 import { openPlace, type Place } from "./place.ts";
-import { Player, type PlayOptions } from "./player.ts";
+import { atOnce, Player, type PlayOptions } from "./player.ts";
 
 /** What a worker is told. */
 export interface WorkerTask extends Pick<PlayOptions, "whenBusy" | "leaseTime" | "toolTime"> {

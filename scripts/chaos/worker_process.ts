@@ -41,9 +41,9 @@ export class WorkerProcess {
     this.end = this.#run(task);
   }
 
-  /** Waits until it has said a word so often. False if it ends before. */
-  async hears(word: string, times = 1): Promise<boolean> {
-    while (this.#heard.split(`${word}\n`).length - 1 < times) {
+  /** Waits until it has said a word. False if it ends before. */
+  async hears(word: string): Promise<boolean> {
+    while (!this.#heard.includes(`${word}\n`)) {
       const { done, value } = await this.#words.read();
       if (done) return false;
       this.#heard += value;

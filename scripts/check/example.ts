@@ -1,71 +1,77 @@
-/** The small agent that other runs of the core are tried with. @module */
+/** Checks that the core runs anywhere: without permissions, and bundled on Node. @module */
 
-/** Where the program imports from. */
-export interface ExampleModules {
-  /** The core, as a file URL or a path beside the program. */
-  readonly core: string;
-  /** Valibot. */
-  readonly valibot: string;
-}
+import { fileURLToPath } from "node:url";
+import { type Ended, inTemporaryFolder, runChild, tryDeno } from "../child.ts";
 
-/** What the program prints when all went well. */
-export const EXAMPLE_OUTPUT = "We have tea; one tea it is";
+/** What the example agent prints when all went well. */
+export const EXAMPLE_OUTPUT = "One tea it is";
+
+/** The example agent. */
+const FIRST_TURN = new URL("../../bench/process/first_turn.ts", import.meta.url).href;
 
 /**
- * Writes a program, in plain JavaScript, that builds an agent with a mock and plays two turns.
+ * Runs an example agent outside the repository: with no permission and none to ask for, and, if
+ * there is Node, bundled on Node.
  *
- * @param modules Where the program imports from.
+ * @param root The folder of the repository.
+ * @returns One line for each problem.
  */
-export function writeExample({ core, valibot }: ExampleModules): string {
-  return `import { Agent, decide, MockLLM, Tool } from ${JSON.stringify(core)};
-import * as v from ${JSON.stringify(valibot)};
+export function checkExample(root: URL): Promise<string[]> {
+  return inTemporaryFolder(async (folder) => {
+    const [program, bundle] = ["example.js", "bundle.mjs"].map((name) => new URL(name, folder));
+    await Deno.writeTextFile(program!, exampleOf(new URL("mod.ts", root).href));
+    const config = `--config=${fileURLToPath(new URL("deno.json", root))}`;
+    const run = await tryDeno(["run", "--quiet", "--no-prompt", config, program!.href], folder);
+    const bundled = await tryDeno([
+      "bundle",
+      "--quiet",
+      "--minify",
+      "--platform=browser",
+      config,
+      `--output=${fileURLToPath(bundle!)}`,
+      fileURLToPath(program!),
+    ], folder);
+    return [
+      ...judgeExample("without permissions", run),
+      ...bundled.success
+        ? await runOnNode(bundle!)
+        : [`mod.ts: cannot be bundled: ${toOneLine(bundled)}`],
+    ];
+  });
+}
 
-const getMenu = new Tool({
-  name: "get_menu",
-  description: "List the drinks on sale today",
-  args: v.object({ size: v.optional(v.picklist(["small", "large"])) }),
-  run: () => "tea",
-});
-
-const agent = new Agent({
-  name: "barista",
-  llm: new MockLLM([
-    decide.call("get_menu"),
-    decide.respond("We have tea"),
-    decide.move("order"),
-    decide.respond("one tea it is"),
-  ]),
-  start: "greet",
-  steps: {
-    greet: { description: "Greet", tools: [getMenu], routes: { order: "ready to order" } },
-    order: { description: "Take the order", routes: { greet: "wants to look again" } },
-  },
-});
-
-const session = agent.createSession();
-const menu = await session.next("What do you have?");
-const order = await session.next("A tea, please");
-console.log([menu, order].map((turn) => turn.decision.response).join("; "));
-`;
+async function runOnNode(bundle: URL): Promise<string[]> {
+  try {
+    return judgeExample("on Node", await runChild("node", [fileURLToPath(bundle)]));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    console.log("There is no Node here, so nothing was run on it");
+    return [];
+  }
 }
 
 /**
- * Judges a run of the program.
+ * Judges a run of the example.
  *
  * @param way How it was run, for the message.
- * @param result How it ended.
+ * @param ended How it ended.
  * @returns A line that says what went wrong, if anything did.
  */
-export function judgeExample(
-  way: string,
-  result: { readonly success: boolean; readonly output: string },
-): string[] {
-  if (result.success && result.output.trim() === EXAMPLE_OUTPUT) return [];
-  return [`mod.ts: the example agent must run ${way}: ${toOneLine(result.output)}`];
+export function judgeExample(way: string, ended: Ended): string[] {
+  if (ended.success && ended.stdout.trim() === EXAMPLE_OUTPUT) return [];
+  return [`mod.ts: the example agent must run ${way}: ${toOneLine(ended)}`];
 }
 
 /** Joins the first lines that say something. */
-export function toOneLine(text: string): string {
-  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  return lines.slice(0, 3).join(" | ") || "it printed nothing";
+function toOneLine({ stdout, stderr }: Ended): string {
+  const lines = (stdout + stderr).split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "").slice(0, 3).join(" | ") || "it printed nothing";
+}
+
+/** A program that plays a turn of the example agent, and keeps all of the core in its bundle. */
+function exampleOf(core: string): string {
+  return `export * from ${JSON.stringify(core)};
+import { turn } from ${JSON.stringify(FIRST_TURN)};
+console.log(turn.decision.response);
+`;
 }

@@ -1,71 +1,68 @@
-/** Reads the files that the checks look at. @module */
+/** Checks the text of the files that git knows or would add. @module */
 
-import type { Sources } from "./module_graph.ts";
-import { runProcess } from "./process.ts";
+import { runChild } from "../child.ts";
+
+/** Files of the repository by path, with the text of each. */
+export type Files = ReadonlyMap<string, string>;
 
 const SOURCE_REGEXP = /\.(?:ts|tsx|js|mjs|css|html|py|sql)$/;
 
+/** An absolute path that means something on one machine only. */
+const MACHINE_PATH_REGEXP =
+  /(?:(?<=file:\/\/)|(?<![\w.~\-}\])/]))\/(?:root|tmp|(?:home|Users)\/\w+)\/|\b[A-Z]:\\+Users\\/g;
+
 /**
- * Reads `mod.ts` and everything under `src/`.
+ * Reads all text files. Files that hold a zero byte are not text.
  *
  * @param root The folder of the repository.
  */
-export async function readCore(root: URL): Promise<Sources> {
-  return new Map([...await readIfPresent(root, "mod.ts"), ...await readFolder(root, "src")]);
-}
-
-/**
- * Reads the source files of some folders; one that is not there is empty.
- *
- * @param root The folder of the repository.
- * @param folders Names of folders in it.
- */
-export async function readFolders(root: URL, folders: readonly string[]): Promise<Sources> {
-  const files: [string, string][] = [];
-  for (const folder of folders) files.push(...await readFolder(root, folder));
-  return new Map(files);
-}
-
-/**
- * Reads the text files git knows. Files that hold a zero byte are not text.
- *
- * @param root The folder of the repository.
- */
-export async function readTracked(root: URL): Promise<Sources> {
-  const { success, output } = await runProcess("git", ["ls-files", "-z"], root);
-  if (!success) throw new Error(`Cannot list the files git knows: ${output}`);
-  const files: [string, string][] = [];
-  for (const path of output.split("\0").filter((path) => path !== "")) {
-    files.push(...await readIfPresent(root, path));
-  }
-  return new Map(files.filter(([, text]) => !text.includes("\0")));
-}
-
-async function readFolder(root: URL, folder: string): Promise<[string, string][]> {
-  const entries = await listFolder(new URL(`${folder}/`, root));
-  const files: [string, string][] = [];
-  for (const { name, isDirectory } of entries.toSorted((a, b) => a.name < b.name ? -1 : 1)) {
-    const path = `${folder}/${name}`;
-    if (isDirectory && name !== "node_modules") files.push(...await readFolder(root, path));
-    if (!isDirectory && SOURCE_REGEXP.test(name)) files.push(...await readIfPresent(root, path));
+export async function readFiles(root: URL): Promise<Files> {
+  const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const { success, stdout, stderr } = await runChild("git", args, root);
+  if (!success) throw new Error(`Cannot list the files git knows: ${stderr}`);
+  const files = new Map<string, string>();
+  for (const path of new Set(stdout.split("\0").filter((path) => path !== "").sort())) {
+    const text = await readIfPresent(new URL(path, root));
+    if (text !== undefined && !text.includes("\0")) files.set(path, text);
   }
   return files;
 }
 
-async function listFolder(folder: URL): Promise<Deno.DirEntry[]> {
+/** Git also lists what was deleted and not yet committed. */
+async function readIfPresent(file: URL): Promise<string | undefined> {
   try {
-    return await Array.fromAsync(Deno.readDir(folder));
+    return await Deno.readTextFile(file);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
 
-async function readIfPresent(root: URL, path: string): Promise<[string, string][]> {
-  try {
-    return [[path, await Deno.readTextFile(new URL(path, root))]];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+/**
+ * Finds source files that have grown too long to read.
+ *
+ * @returns One line for each file.
+ */
+export function findLongFiles(files: Files): string[] {
+  return [...files].flatMap(([path, text]) => {
+    if (!SOURCE_REGEXP.test(path)) return [];
+    // Tests repeat themselves, so that each can be read alone.
+    const most = path.startsWith("tests/") ? 400 : 300;
+    const lines = text.replace(/\n$/, "").split("\n").length;
+    return lines > most ? [`${path}: has ${lines} lines: at most ${most} are allowed`] : [];
+  });
+}
+
+/**
+ * Finds absolute paths of one machine. Tests are left out: what they pass about never exists.
+ *
+ * @returns One line for each line of a file with such a path.
+ */
+export function findMachinePaths(files: Files): string[] {
+  return [...files].flatMap(([path, text]) =>
+    path.startsWith("tests/") ? [] : text.split("\n").flatMap((line, index) => {
+      const found = line.match(MACHINE_PATH_REGEXP);
+      return found ? [`${path}:${index + 1}: names a path of one machine: "${found[0]}"`] : [];
+    })
+  );
 }

@@ -5,28 +5,22 @@
  *
  * @module
  */
-import { checkCycles } from "./cycles.ts";
-import { checkFileLength } from "./file_length.ts";
-import { readCore, readFolders, readTracked } from "./files.ts";
-import { checkImportRooms } from "./import_rooms.ts";
-import { checkNodeBundle } from "./node_bundle.ts";
-import { checkPermissions } from "./permissions.ts";
-import { checkWords } from "./words.ts";
+import { checkExample } from "./example.ts";
+import { findLongFiles, findMachinePaths, readFiles } from "./files.ts";
+import { readModuleGraph } from "./module_graph.ts";
+import { checkRooms } from "./rooms.ts";
 
 const root = new URL("../../", import.meta.url);
-const core = await readCore(root);
+const files = await readFiles(root);
+const core = [...files.keys()].filter((path) => /^(?:mod|src\/.*)\.ts$/.test(path));
 
-const reports = [
-  checkCycles(core),
-  checkImportRooms(core),
-  checkFileLength(await readFolders(root, ["src", "scripts", "bench", "tests", "examples"])),
-  checkWords(await readTracked(root)),
-  await checkPermissions(root),
-  await checkNodeBundle(root),
+const problems = [
+  ...findLongFiles(files),
+  ...findMachinePaths(files),
+  ...checkRooms(await readModuleGraph(root, core)),
+  ...await checkExample(root),
 ];
 
-for (const note of reports.flatMap(({ notes }) => notes ?? [])) console.log(note);
-const problems = reports.flatMap(({ problems }) => problems);
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) Deno.exit(1);
-console.log(`${reports.length} checks, no problems`);
+console.log("No problems in files, rooms and the example");

@@ -1,44 +1,75 @@
-/** Which module of the repository needs which at run time. @module */
+/** The imports of the core, as the compiler resolves them. @module */
 
-import { findImports } from "./imports.ts";
+import { runDeno } from "../child.ts";
 
-/** The modules of the repository by their path, with the text of each. */
-export type Sources = ReadonlyMap<string, string>;
-
-/** What each module imports as a value: paths within the repository, else specifiers as written. */
-export type ModuleGraph = ReadonlyMap<string, readonly string[]>;
-
-/** Reads the value imports of every module. */
-export function readModuleGraph(sources: Sources): ModuleGraph {
-  return new Map(
-    [...sources].map(([path, source]) => {
-      const imports = findImports(source).filter(({ isTypeOnly }) => !isTypeOnly);
-      return [path, imports.map(({ specifier }) => resolve(specifier, path))];
-    }),
-  );
+/** One import of a module. */
+export interface Import {
+  /** The path of a module of the graph, or the specifier of anything else, such as a package. */
+  readonly target: string;
+  /** True if nothing of the import is left at run time. */
+  readonly isTypeOnly: boolean;
 }
 
 /**
- * Walks from one module along its value imports, the nearest modules first.
+ * The imports of each module by its path in the repository, static and dynamic ones alike: a module
+ * that is loaded late is needed nevertheless.
+ */
+export type ModuleGraph = ReadonlyMap<string, readonly Import[]>;
+
+/** The part of what `deno info --json` prints that is used here. */
+interface Info {
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly dependencies?: readonly {
+      readonly specifier: string;
+      readonly code?: { readonly specifier?: string };
+      readonly type?: { readonly specifier?: string };
+    }[];
+  }[];
+}
+
+/**
+ * Reads the imports of some modules.
  *
- * @param graph The value imports.
- * @param from The module to start from.
- * @returns For everything reached, the way there, both ends included.
+ * @param root The folder of the repository.
+ * @param paths Paths of the modules in it.
+ */
+export async function readModuleGraph(root: URL, paths: readonly string[]): Promise<ModuleGraph> {
+  const pathOf = new Map(paths.map((path) => [new URL(path, root).href, path]));
+  const imports = [...pathOf.keys()].map((address) => `import ${JSON.stringify(address)};`);
+  const program = `data:text/typescript,${encodeURIComponent(imports.join(""))}`;
+  const { modules }: Info = JSON.parse(await runDeno(["info", "--json", program], root));
+  const graph = new Map<string, Import[]>();
+  for (const { specifier, dependencies = [] } of modules) {
+    const path = pathOf.get(specifier);
+    if (path === undefined) continue;
+    graph.set(
+      path,
+      dependencies.map(({ specifier, code, type }) => ({
+        target: pathOf.get(code?.specifier ?? type?.specifier ?? "") ?? specifier,
+        isTypeOnly: code === undefined,
+      })),
+    );
+  }
+  return graph;
+}
+
+/**
+ * Finds everything that a module reaches, the nearest modules first.
+ *
+ * @param graph The imports.
+ * @param from The path of the module.
+ * @returns For everything reached, the shortest way there, both ends included.
  */
 export function findWays(graph: ModuleGraph, from: string): ReadonlyMap<string, readonly string[]> {
   const ways = new Map<string, readonly string[]>();
   const waiting: (readonly string[])[] = [[from]];
   for (const way of waiting) {
-    for (const next of graph.get(way.at(-1)!) ?? []) {
-      if (ways.has(next)) continue;
-      ways.set(next, [...way, next]);
-      waiting.push([...way, next]);
+    for (const { target } of graph.get(way.at(-1)!) ?? []) {
+      if (ways.has(target)) continue;
+      ways.set(target, [...way, target]);
+      waiting.push([...way, target]);
     }
   }
   return ways;
-}
-
-function resolve(specifier: string, importer: string): string {
-  if (!/^\.{0,2}\//.test(specifier)) return specifier;
-  return new URL(specifier, new URL(importer, "file:///")).pathname.slice(1);
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Agent, type AgentOptions, FallbackError, type LLM, Tool } from "@nomos/agent";
+import { Agent, type AgentOptions, type LLM, RedirectError, Tool } from "@nomos/agent";
 import * as v from "valibot";
 
 /** What belongs to a session at the desk. */
@@ -36,7 +36,7 @@ const steer = new Tool({
   description: "Be steered",
   args: v.object({}),
   run: () => {
-    throw new FallbackError("closed", "come back tomorrow");
+    throw new RedirectError("closed", "come back tomorrow");
   },
 });
 
@@ -72,7 +72,7 @@ function deskOf(context: unknown): Desk {
 }
 
 /** The clerk whom the desk may send for, with a model of their own. */
-function makeClerk(llm: LLM, clock: () => number): Agent<"work"> {
+function makeClerk(llm: LLM, clock: () => number): Agent<Record<"work", unknown>> {
   return new Agent({
     name: "clerk",
     llm,
@@ -85,13 +85,13 @@ function makeClerk(llm: LLM, clock: () => number): Agent<"work"> {
 /** The desk, with a model, another one for its clerk, and a clock that counts. */
 export function makeDesk(
   llm: LLM,
-  options: Partial<AgentOptions<string>> = {},
+  options: Partial<AgentOptions> = {},
   clerkLLM: LLM = llm,
-): Agent<string> {
+): Agent {
   let time = 0;
   const clock = () => ++time;
   const clerk = makeClerk(clerkLLM, clock).asTool({ name: "clerk", description: "Send a clerk" });
-  return new Agent<string>({
+  return new Agent({
     name: "desk",
     llm,
     start: "talk",

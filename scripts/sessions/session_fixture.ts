@@ -46,23 +46,10 @@ export interface StoredFixture extends StoredParts {
   readonly children?: readonly (StoredParts & { readonly entries: readonly StoredEntry[] })[];
 }
 
-/** A session that was recorded. */
-export interface RecordedSession {
-  /** What it shows, as the name of a file. */
-  readonly name: string;
-  /** What is kept. */
-  readonly fixture: SessionFixture;
-}
-
 /**
- * The fixture of a session. What is open is told from the events by themselves,
- * so that it does not rest on what it is to check.
+ * Where a session stands. Open calls are read off the events alone, so that the result does not
+ * depend on the code that it checks.
  */
-export function fixtureOf(state: State): SessionFixture {
-  return { expected: expectedOf(state, state.events), state };
-}
-
-/** Where a session stands, its calls read off its events. */
 export function expectedOf(
   { step, status }: { readonly step: string; readonly status: string },
   events: readonly SessionEvent[],

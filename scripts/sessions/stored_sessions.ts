@@ -5,39 +5,62 @@
  */
 import { decide, MockLLM, type ScriptEntry } from "@nomos/agent";
 import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
+import { firstHash } from "../../src/store/hash_chain.ts";
 import { makeDesk } from "./desk.ts";
 import { expectedOf, type StoredFixture, type StoredParts } from "./session_fixture.ts";
 
-/** A stored session that was recorded. */
-export interface RecordedStoredSession {
-  /** What is kept beside the entries. */
-  readonly fixture: StoredFixture;
-  /** The entries. */
-  readonly entries: readonly StoredEntry[];
+/** The script of a stored session. */
+interface StoredScript {
+  /** The answers of the desk's model. */
+  readonly desk: readonly ScriptEntry[];
+  /** The answers of the clerk's model. Default: none. */
+  readonly clerk?: readonly ScriptEntry[];
+  /** Number of turns. Default: 1. */
+  readonly turns?: number;
+  /** Number of events of the last turn after which its process died. Default: it did not. */
+  readonly diesAfter?: number;
 }
 
-const look = (n: number) => decide.call("look", { n });
+const look = decide.call("look", { n: 1 });
 const done = decide.respond("Done");
 const payment = decide.call("pay", { to: "ann", cents: 900 });
+const turns = (count: number) => new Array(count).fill([look, done]).flat();
 
-/** Plays a stored session; with `events`, up to where its process died after so many of the last turn. */
-async function play(
-  script: readonly ScriptEntry[],
-  turns: number,
-  events = Infinity,
-  clerk: readonly ScriptEntry[] = [],
-): Promise<RecordedStoredSession> {
+/** The scripts by name. */
+export const STORED_SESSIONS: Readonly<Record<string, StoredScript>> = {
+  stored_after_input: { desk: [done], diesAfter: 1 },
+  stored_short: { desk: [look, decide.move("form"), decide.respond({ total: 1 })] },
+  stored_long: { desk: [...turns(16), payment], turns: 17 },
+  stored_clerk: {
+    desk: [decide.call("clerk", { input: "Pay" }), done],
+    clerk: [look, payment],
+  },
+  stored_died: {
+    desk: [
+      ...turns(3),
+      decide.calls([{ tool: "look", args: { n: 1 } }, { tool: "send", args: { to: "ann" } }]),
+      done,
+    ],
+    turns: 4,
+    diesAfter: 4,
+  },
+};
+
+/** Plays a stored session; returns what is kept of it, and its entries beside that. */
+export async function playStored(
+  { desk, clerk, turns = 1, diesAfter }: StoredScript,
+): Promise<{ fixture: StoredFixture; entries: readonly StoredEntry[] }> {
   const id = "stored";
   const store = memoryStore({ clock: () => 0 });
-  const desk = makeDesk(new MockLLM(script), {}, new MockLLM(clerk));
+  const agent = makeDesk(new MockLLM(desk), {}, new MockLLM(clerk));
   // Nothing waits, so no timer is needed.
   const clock = { now: () => 0, setTimer: () => () => {} };
-  const session = await desk.openSession(id, { store, clock });
+  const session = await agent.openSession(id, { store, clock });
   for (let turn = 1; turn < turns; turn++) await session.next(`Turn ${turn}`);
-  let left = events;
+  let events = 0;
   let head: number | undefined;
   for await (const part of session.stream("The last turn\u0000\ud800")) {
-    if ("seq" in part && --left === 0) head = part.seq + 1;
+    if ("seq" in part && ++events === diesAfter) head = part.seq + 1;
   }
   const { sessions } = await store.list({ prefix: `${id}/` });
   const children = await Promise.all(sessions.map(async ({ id }) => ({
@@ -62,31 +85,5 @@ function entriesOf(store: Store, id: string): Promise<readonly StoredEntry[]> {
 
 async function partsOf(store: Store, id: string): Promise<StoredParts> {
   const { meta, snapshot } = (await store.read(id))!;
-  // What stands before the first entry of a session is told by its id alone.
-  const empty = memoryStore();
-  await makeDesk(new MockLLM()).openSession(id, { store: empty });
-  const { hash } = (await empty.read(id))!;
-  return { id, meta, hash, ...(snapshot && { snapshot }) };
+  return { id, meta, hash: await firstHash(id), ...(snapshot && { snapshot }) };
 }
-
-/** The sessions by name. */
-export const STORED_SESSIONS: Readonly<Record<string, () => Promise<RecordedStoredSession>>> = {
-  "stored_after_input": () => play([done], 1, 1),
-  "stored_short": () => play([look(1), decide.move("form"), decide.respond({ total: 1 })], 1),
-  "stored_long": () => play([...new Array(16).fill([look(1), done]).flat(), payment], 17),
-  "stored_clerk": () =>
-    play([decide.call("clerk", { input: "Pay" }), done], 1, Infinity, [look(1), payment]),
-  "stored_died": () =>
-    play(
-      [
-        ...new Array(3).fill([look(1), done]).flat(),
-        decide.calls([
-          { tool: "look", args: { n: 1 } },
-          { tool: "send", args: { to: "ann" } },
-        ]),
-        done,
-      ],
-      4,
-      4,
-    ),
-};

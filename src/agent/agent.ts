@@ -5,42 +5,36 @@
  */
 import type { AgentCore } from "../turn/agent_core.ts";
 import type {
-  AgentOptions,
   NextArguments,
   OpenArgument,
   OpenOptions,
   SessionArguments,
-} from "./agent_options.ts";
-import { buildCore } from "./build_core.ts";
-import {
-  AgentTool,
-  type AgentToolInput,
-  type AgentToolOptions,
-  type ChildRunner,
-} from "./agent_tool.ts";
+} from "../session/session_options.ts";
+import type { AgentOptions } from "./agent_options.ts";
+import { buildCore, coreOf, keepCore } from "./build_core.ts";
+import { agentTool, type AgentToolInput, type AgentToolOptions } from "./agent_tool.ts";
 import { createSession } from "../session/create_session.ts";
-import type { StandardSchema } from "../schema/standard_schema.ts";
 import { ConfigError, quote } from "../errors.ts";
-import { explainNext, type Explanation } from "./explain.ts";
+import type { Explanation } from "./explain.ts";
 import { drawDiagram } from "../graph/diagram.ts";
 import { findWarnings } from "../graph/reachability.ts";
-import type { State } from "../session/state.ts";
-import { liveSessionOf, Session } from "../session/session.ts";
+import type { State } from "../turn/state.ts";
+import { Session } from "../session/session.ts";
 import type { Tool } from "../tool/tool.ts";
-import type { Turn } from "../turn/turn.ts";
-
-/** The inside of an agent, for the rooms that play it; undefined for anything else. */
-export let coreOf: (agent: unknown) => AgentCore | undefined;
+import type { Command } from "../turn/command.ts";
+import type { TurnOptions } from "../turn/loop.ts";
+import type { TurnOf } from "../turn/turn.ts";
 
 /**
  * LLMs on a graph of steps. At every turn the model makes one decision, and a
  * schema built for exactly the current step makes every illegal one
  * unrepresentable. An agent is immutable, and shared by all its sessions.
  *
- * @typeParam StepId The names of the steps, inferred from `steps`.
- * @typeParam Context What tools and guards get as `context`, inferred from the
- *   tools. Where only guards want one, or tools want different ones, name it:
- *   `new Agent<"browse" | "pay", Shop>({ … })`.
+ * @typeParam Answers The structured answers by step, inferred from `steps`; `unknown`
+ *   for a step without an `answer` schema. An `Agent` without type arguments is any
+ *   agent that needs no context.
+ * @typeParam Context The context of its sessions, inferred from the option `context`, or
+ *   from tools and guards.
  *
  * @throws {GraphError} listing every problem of the graph.
  * @throws {ConfigError} if an option is not usable.
@@ -63,21 +57,17 @@ export let coreOf: (agent: unknown) => AgentCore | undefined;
  * assertEquals([turn.step, turn.response], ["order", "What can I get you?"]);
  * ```
  */
-export class Agent<StepId extends string = string, Context = unknown> {
+export class Agent<Answers extends object = Record<string, unknown>, Context = unknown> {
   /** Its name. */
   readonly name: string;
-  /** What is legal in the graph but probably not meant: steps that cannot be reached or left. */
+  /** Parts of the graph that are legal but probably not meant: steps that cannot be reached or left. */
   readonly warnings: readonly string[];
   readonly #core: AgentCore;
 
-  static {
-    coreOf = (agent) =>
-      typeof agent === "object" && agent !== null && #core in agent ? agent.#core : undefined;
-  }
-
   /** Builds the agent. */
-  constructor(options: AgentOptions<StepId, Context>) {
-    this.#core = buildCore(options as unknown as AgentOptions<string, never>);
+  constructor(options: AgentOptions<Answers, Context>) {
+    this.#core = buildCore(options as unknown as AgentOptions<Record<string, unknown>, never>);
+    keepCore(this, this.#core);
     this.name = this.#core.name;
     this.warnings = findWarnings(this.#core.graph);
   }
@@ -88,8 +78,8 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * @throws {StateError} if the state is malformed, of another version, in a step this graph lacks,
    *   or `migrateResult` fails.
    */
-  createSession(...[options]: SessionArguments<Context>): Session<StepId> {
-    return createSession(this.#core, options) as Session<StepId>;
+  createSession(...[options]: SessionArguments<Context>): Session<TurnOf<Answers>> {
+    return createSession(this.#core, options) as Session<TurnOf<Answers>>;
   }
 
   /**
@@ -126,10 +116,12 @@ export class Agent<StepId extends string = string, Context = unknown> {
   async openSession(
     id: string,
     options: OpenArgument<Context>,
-  ): Promise<Session<StepId>> {
+  ): Promise<Session<TurnOf<Answers>>> {
     // Loaded when a first session is durable.
     const { openSession } = await import("../session/open_session.ts");
-    return await openSession(this.#core, id, options as unknown as OpenOptions) as Session<StepId>;
+    return await openSession(this.#core, id, options as unknown as OpenOptions) as Session<
+      TurnOf<Answers>
+    >;
   }
 
   /**
@@ -137,24 +129,25 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * state given is not changed. Throws what `createSession` and `session.next` throw.
    */
   async next(
-    input?: string,
+    command?: Command,
     state?: State,
-    ...[options]: NextArguments<Context>
-  ): Promise<Turn<StepId>> {
-    const given = { ...(state !== undefined && { state }), context: options?.context };
+    ...[options = {}]: NextArguments<Context>
+  ): Promise<TurnOf<Answers>> {
+    const { context, ...turn } = options as TurnOptions & { readonly context?: Context };
+    const given = { ...(state !== undefined && { state }), context };
     const session = this.createSession(...[given] as unknown as SessionArguments<Context>);
-    return await session.next(input, options);
+    return await session.next(command, turn);
   }
 
   /**
-   * What would be sent to the model if the session went on now, without sending it.
+   * Returns the request that the model would get if the session went on now, without sending it.
    * While calls are open, as those that wait for approval, their results are not
    * known: they will stand before the last message, all before it stays as it is.
    *
    * @throws {ConfigError} if the session is another agent's.
    */
-  async explain(session: Session<StepId>): Promise<Explanation> {
-    const live = session instanceof Session ? liveSessionOf(session) : undefined;
+  async explain(session: Session<TurnOf<Answers>>): Promise<Explanation> {
+    const live = session instanceof Session ? Session.live(session) : undefined;
     if (live?.agent !== this.#core) {
       throw new ConfigError(
         `Cannot explain ${
@@ -162,6 +155,7 @@ export class Agent<StepId extends string = string, Context = unknown> {
         }: expected a session of agent ${quote(this.name)}`,
       );
     }
+    const { explainNext } = await import("./explain.ts");
     return await explainNext(live);
   }
 
@@ -219,10 +213,10 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * assertEquals(turn.state.children?.["ann/1/0"]?.status, "waiting");
    * ```
    */
-  asTool<Args extends StandardSchema = AgentToolInput, CallerContext = Context>(
+  asTool<Args = AgentToolInput, CallerContext = Context>(
     options: AgentToolOptions<Args, CallerContext, Context>,
   ): Tool<Args, CallerContext> {
-    return makeTool(() => this.#core, options);
+    return agentTool(() => this.#core, options);
   }
 
   /**
@@ -242,7 +236,7 @@ export class Agent<StepId extends string = string, Context = unknown> {
    *   decide.respond("One half is done"),
    *   decide.respond("All is done"),
    * ]);
-   * const worker: Agent<"work"> = new Agent({
+   * const worker: Agent<{ work: unknown }> = new Agent({
    *   name: "worker",
    *   llm,
    *   start: "work",
@@ -256,33 +250,21 @@ export class Agent<StepId extends string = string, Context = unknown> {
    * assertEquals((await worker.next("The work")).response, "All is done");
    * ```
    */
-  static toolOf<Context, Args extends StandardSchema = AgentToolInput, CallerContext = Context>(
-    agent: () => Agent<string, Context>,
+  static toolOf<Context, Args = AgentToolInput, CallerContext = Context>(
+    agent: () => Agent<Record<string, unknown>, Context>,
     options: AgentToolOptions<Args, CallerContext, Context>,
   ): Tool<Args, CallerContext> {
-    return makeTool(() => {
+    const find = () => {
       const made: unknown = agent();
       const core = coreOf(made);
       if (core !== undefined) return core;
       throw new ConfigError(`Cannot call ${quote(made)} as a tool: expected an Agent`);
-    }, options);
+    };
+    return agentTool(find, options);
   }
 
   /** The graph as Mermaid text: steps, routes with their conditions, tools. */
   diagram(): string {
     return drawDiagram(this.#core.graph);
   }
-}
-
-function makeTool<Args extends StandardSchema, Context>(
-  agent: () => AgentCore,
-  options: AgentToolOptions<Args, Context, unknown>,
-): Tool<Args, Context> {
-  const tool: unknown = new AgentTool(agent, options as never, loadRunner);
-  return tool as Tool<Args, Context>;
-}
-
-/** Loaded when an agent is first called as a tool. */
-function loadRunner(): Promise<ChildRunner> {
-  return import("./run_child.ts");
 }

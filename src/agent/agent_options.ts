@@ -1,54 +1,81 @@
 /**
- * What agents and sessions are made of.
+ * Options of agents and sessions.
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
 import type { SchemaCache } from "../schema/schema_cache.ts";
-import type { Steps } from "../graph/step.ts";
+import type { StandardSchema } from "../schema/standard_schema.ts";
+import type { StepOptions } from "../graph/step.ts";
 import type { Limits } from "../cost/limits.ts";
-import type { MigrateResult } from "../history/result_migration.ts";
-import type { State } from "../session/state.ts";
+import type { MigrateResult } from "../history/migrations.ts";
 import type { LLM } from "../llm/llm.ts";
-import type { TurnOptions } from "../turn/loop.ts";
 import type { Observer } from "../turn/observer.ts";
-import type { CostOf } from "../cost/receipt.ts";
-import type { Store } from "../store/store.ts";
-import type { AnyTool } from "../tool/tool.ts";
+import type { CostOf } from "../cost/call_usage.ts";
+import type { AnyTool } from "../tool/tool_internals.ts";
 
-/** What an agent is made of. */
-export interface AgentOptions<StepId extends string = string, Context = unknown> {
+/**
+ * Options of an agent.
+ *
+ * @typeParam Answers The structured answers by step: what its `answer` schema
+ *   returns, and `unknown` for a step without one. Inferred from `steps`.
+ * @typeParam Context The context of sessions, inferred from `context`, or from tools and guards.
+ */
+export interface AgentOptions<Answers extends object = Record<string, unknown>, Context = unknown> {
   /** Its name. */
   readonly name: string;
   /** The model; or several by name, `default` among them, of which a step may name one. */
   readonly llm: LLM | Models;
   /** The first step. */
-  readonly start: NoInfer<StepId>;
-  /** The steps, by name or as a list. */
-  readonly steps: Steps<StepId, Context>;
+  readonly start: NoInfer<keyof Answers & string>;
+  /** The steps by name. */
+  readonly steps:
+    & {
+      readonly [Id in keyof Answers]: StepOptions<
+        NoInfer<keyof Answers & string>,
+        Context,
+        Answers[Id]
+      >;
+    }
+    // Nothing but the answers is inferred from the type above; from this one the context is.
+    & {
+      readonly [step: string]:
+        & Pick<StepOptions<string, Context>, "routes" | "tools">
+        & { readonly [Other in Exclude<keyof StepOptions, "routes" | "tools">]?: unknown };
+    };
+  /**
+   * Schema of the context that sessions are given: of what guards need, and of all
+   * that tools need, if they need different ones. It validates the context of every
+   * session, without changing it. Default: what the tools need.
+   */
+  readonly context?: StandardSchema<Context, unknown>;
   /** Tools that steps may use by name. Default: none. */
   readonly tools?: readonly AnyTool<Context>[];
   /** The general instruction to the model. Default: one that explains decisions. */
   readonly system?: string;
-  /** Who the agent is. Default: nothing. */
+  /** Persona of the agent, which that of a step replaces there. Default: none. */
   readonly persona?: string;
-  /** Whether the model writes down its reasoning. `false` for models that reason by themselves. Default: true. */
+  /** If true, the model writes down its reasoning; false suits models that reason by themselves. Default: true. */
   readonly reasoning?: boolean;
-  /** How many errors in a row a turn may have; one more ends it. Default: 3. */
+  /** Maximum number of errors in a row in a turn; one more ends it. Default: 3. */
   readonly maxErrors?: number;
-  /** How many decisions a turn may have before an answer is asked for. Default: 10. */
+  /** Maximum number of decisions in a turn before an answer is asked for. Default: 10. */
   readonly maxIterations?: number;
   /**
-   * How many levels of agents may lie below a session of this one, where an agent
-   * is a tool of the next. A call that goes deeper fails; where agents differ, the
-   * lowest number holds. Default: 8.
+   * Number of equal rounds of calls with equal results that are a loop, which ends in
+   * an answer; `Infinity` to allow polling. A tool may have its own. Default: 3.
+   */
+  readonly maxRepeats?: number;
+  /**
+   * Maximum number of levels of agents below a session of this one, if each is a tool
+   * of the one above. A call that goes deeper fails; if agents differ, the lowest
+   * number holds. Default: 8.
    */
   readonly maxDepth?: number;
-  /** What turns and sessions may spend: tokens, money, calls, time. Default: no limits. */
+  /** Limits of turns and sessions: tokens, money, calls, time. Default: none. */
   readonly limits?: Limits;
-  /** What a model call cost, for `limits`, events and states. Default: cost is not known. */
+  /** Returns the cost of a model call, for `limits`, events and states. Default: cost is not known. */
   readonly cost?: CostOf;
-  /** Who watches every turn, for traces and meters. Default: nobody. */
+  /** Observers of every turn, for traces and meters. Default: none. */
   readonly observers?: readonly Observer[];
   /** Longer tool results are cut, in characters. Default: 20,000. */
   readonly maxResultChars?: number;
@@ -100,15 +127,15 @@ export interface AgentOptions<StepId extends string = string, Context = unknown>
    * ```
    */
   readonly migrateResult?: MigrateResult;
-  /** How many examples of a step are shown at most; those shown always are not cut. Default: 5. */
+  /** Maximum number of examples shown in a step; those shown always are not cut. Default: 5. */
   readonly maxExamples?: number;
-  /** How like an input an example must be to be shown, from 0 to 1. Default: 0.5. */
+  /** Minimum similarity of an example to the input, from 0 to 1. Default: 0.5. */
   readonly exampleThreshold?: number;
   /** The time, in milliseconds since 1970. Default: `Date.now`. */
   readonly clock?: () => number;
   /** Fresh names for sessions. Default: `crypto.randomUUID`. */
   readonly ids?: () => string;
-  /** Where decision schemas are found again. Default: the one of the process. */
+  /** Cache of decision schemas. Default: the one of the process. */
   readonly schemaCache?: SchemaCache;
 }
 
@@ -119,57 +146,3 @@ export interface Models {
   /** Other models. */
   readonly [name: string]: LLM;
 }
-
-/** Options of a new or continued session. */
-export interface SessionOptions<Context = unknown> {
-  /** Its name. Default: that of the state, else a fresh one. */
-  readonly id?: string;
-  /** Continues the session of this state. Default: a new session. */
-  readonly state?: State;
-  /** What belongs to this conversation, for tools and guards. It is live and never serialised. */
-  readonly context?: Context;
-  /** What this session and its turns may spend. Default: the agent's limits. */
-  readonly limits?: Limits;
-}
-
-/** Options of a session that lives in a store. */
-export interface OpenOptions<Context = unknown> {
-  /** Where it lives. */
-  readonly store: Store;
-  /** What belongs to this conversation, for tools and guards. It is live and never stored. */
-  readonly context?: Context;
-  /** What this session and its turns may spend. Default: the agent's limits. */
-  readonly limits?: Limits;
-  /**
-   * What a turn does while another process, or another object of this one, runs
-   * a turn of the same session: `"refuse"` throws a `SessionBusyError`, `"wait"`
-   * waits for its end, `"interrupt"` takes the session over at once: whatever the
-   * other one does from then on is not written, and its turn fails. Default: `"refuse"`.
-   */
-  readonly whenBusy?: "refuse" | "wait" | "interrupt";
-  /** How long to wait at most, in milliseconds. Default: 30,000. */
-  readonly maxWait?: number;
-  /**
-   * After how many milliseconds a process that writes no sign of life is taken
-   * for dead, and another may go on with its session. Default: 15,000.
-   */
-  readonly leaseTime?: number;
-  /** The clock that waits. Default: the machine's. */
-  readonly clock?: Clock;
-  /** Spreads attempts in time: a number from 0 to 1. Default: `Math.random`. */
-  readonly random?: () => number;
-}
-
-/** The options of `openSession`: a context is needed where the tools want one. */
-export type OpenArgument<Context> = unknown extends Context ? OpenOptions<Context>
-  : OpenOptions<Context> & { readonly context: Context };
-
-/** The options of `createSession`: needed only where the tools want a context. */
-export type SessionArguments<Context> = unknown extends Context
-  ? [options?: SessionOptions<Context>]
-  : [options: SessionOptions<Context> & { readonly context: Context }];
-
-/** The options of `agent.next`: needed only where the tools want a context. */
-export type NextArguments<Context> = unknown extends Context
-  ? [options?: TurnOptions & { readonly context?: Context }]
-  : [options: TurnOptions & { readonly context: Context }];

@@ -4,139 +4,94 @@
  * @module
  */
 import * as v from "valibot";
-import type { AgentCore } from "../turn/agent_core.ts";
-import type { InferOutput, StandardSchema } from "../schema/standard_schema.ts";
-import { ConfigError, quote } from "../errors.ts";
-import { Tool } from "../tool/tool.ts";
-import type { GuardContext, ToolContext } from "../tool/tool_context.ts";
-import type { ChildCall } from "./child_call.ts";
+import type { StandardSchema } from "../schema/standard_schema.ts";
+import { quote } from "../errors.ts";
+import * as option from "../schema/option_shape.ts";
+import { Tool, type ToolOptions } from "../tool/tool.ts";
+import { toolInternals } from "../tool/tool_internals.ts";
+import { type AgentToolParts, ToolAgent } from "./child_call.ts";
 
-/** What an agent that is a tool is told. */
-export type AgentToolInput = StandardSchema<{ input: string }, { input: string }>;
+/** Arguments of an agent that is a tool, unless it has its own. */
+export interface AgentToolInput {
+  /** The task. */
+  readonly input: string;
+}
 
 /**
- * How an agent is a tool of another.
+ * Options of an agent that is a tool of another. Waiting for a person does not count
+ * towards its `timeout`; `needsApproval` is asked beside what the agent itself asks.
  *
- * @typeParam Args The schema of the arguments.
- * @typeParam Context What sessions of the caller have.
- * @typeParam ChildContext What sessions of the agent have.
+ * @typeParam Args The arguments, as their schema returns them.
+ * @typeParam Context The context of the caller's sessions.
+ * @typeParam ChildContext The context of the agent's sessions.
  */
-export interface AgentToolOptions<
-  Args extends StandardSchema = AgentToolInput,
-  Context = unknown,
-  ChildContext = Context,
-> {
-  /** 1 to 64 of letters, digits, `_` and `-`. */
-  readonly name: string;
-  /** What the agent does, for the model of its caller. */
-  readonly description: string;
-  /** The schema of its arguments, as that of any tool. Default: an `input` of text. */
-  readonly args?: Args;
+export interface AgentToolOptions<Args = AgentToolInput, Context = unknown, ChildContext = Context>
+  extends
+    Pick<
+      ToolOptions<Args, Context>,
+      "name" | "description" | "timeout" | "guard" | "needsApproval" | "maxRepeats"
+    > {
+  /** Schema of its arguments, as that of any tool. Default: an `input` of text. */
+  readonly args?: StandardSchema<unknown, Args>;
   /**
-   * What the agent is told, as if a user had said it. Default: `input`, or all
-   * arguments as JSON where `args` is given.
+   * Returns the input of the agent, as if a user had said it. Default: `input`, or
+   * all arguments as JSON if there is a schema for them.
    */
-  readonly input?: (args: InferOutput<Args>) => string;
+  readonly input?: (args: Args) => string;
   /**
    * From the caller's context to that of the agent's session. It is asked whenever
    * the call is made, so also when it goes on. Default: the same.
    */
   readonly context?: (context: Context) => ChildContext;
-  /** Milliseconds after which a call fails; waiting for a person is not counted. Default: none. */
-  readonly timeout?: number;
-  /** Offered only when this returns true. Default: always. */
-  readonly available?: (context: GuardContext<Context>) => boolean;
-  /** Whether a person must allow a call, whatever the agent itself asks. Default: false. */
-  readonly needsApproval?:
-    | boolean
-    | ((args: InferOutput<Args>, context: GuardContext<Context>) => boolean);
 }
 
-/** Options whatever their types. */
-type AnyOptions = AgentToolOptions<StandardSchema, never, unknown>;
+const shape: option.OptionShape<AgentToolOptions> = {
+  name: option.anything,
+  description: option.anything,
+  args: option.anything,
+  input: v.optional(v.function("expected a function of the arguments")),
+  context: v.optional(v.function("expected a function of the caller's context")),
+  timeout: option.anything,
+  guard: option.anything,
+  needsApproval: option.anything,
+  maxRepeats: option.anything,
+};
 
-/** What runs calls of agents; loaded with the first one. */
-export interface ChildRunner {
-  /** Runs a call until it has a result, or gives a `HeldCall`. */
-  runChild(call: ChildCall, args: unknown): Promise<unknown>;
-  /** Runs the agent in a session of its own, for nobody's turn. */
-  runAlone(parts: AgentToolParts, args: unknown, context: ToolContext): Promise<unknown>;
-  /** Opens the session of a call that is not made again, so that it is known what it spent. */
-  closeChild(call: ChildCall): Promise<void>;
+/**
+ * Makes a tool of an agent, which may be made after it.
+ *
+ * @throws {ConfigError} if an option is not usable.
+ */
+export function agentTool<Args, Context, ChildContext>(
+  agent: AgentToolParts["agent"],
+  options: AgentToolOptions<Args, Context, ChildContext>,
+): Tool<Args, Context> {
+  option.checkOptions(shape, options, `Cannot make tool ${quote(options?.name)} of an agent`);
+  const { args, input, context, ...others } = options;
+  const parts: AgentToolParts = {
+    name: options.name,
+    agent,
+    input: input ?? (args === undefined ? inputOf : JSON.stringify),
+    context,
+    load: () => import("./run_child.ts"),
+  };
+  const tool = new Tool<Args, Context>({
+    ...others,
+    args: args ?? inputSchema() as StandardSchema<unknown, never>,
+    run: async (given, alone) => await (await parts.load()).runAlone(parts, given, alone),
+  });
+  toolInternals(tool).delegate = new ToolAgent(parts);
+  return tool;
 }
 
-/** What calls of an agent need. */
-export interface AgentToolParts {
-  readonly name: string;
-  /** The agent; it may be made after the tool. */
-  readonly agent: () => AgentCore;
-  readonly input: (args: never) => string;
-  readonly context: ((context: never) => unknown) | undefined;
-  readonly load: () => Promise<ChildRunner>;
-}
-
-/** What calls of an agent need, for the room that makes them. */
-export let partsOf: (tool: AgentTool) => AgentToolParts;
-
-/** A tool that is an agent. What its session does is the session's log; see `agent.asTool()`. */
-export class AgentTool extends Tool<StandardSchema, never> {
-  readonly #parts: AgentToolParts;
-
-  static {
-    partsOf = (tool) => tool.#parts;
-  }
-
-  constructor(
-    agent: AgentToolParts["agent"],
-    options: AnyOptions,
-    load: AgentToolParts["load"],
-  ) {
-    if (typeof options !== "object" || options === null) {
-      throw new ConfigError(
-        `Cannot make a tool of an agent with ${quote(options)}: expected options`,
-      );
-    }
-    const { name, description, args, input, context, timeout, available, needsApproval } = options;
-    const what = `Cannot make tool ${quote(name)} of an agent`;
-    if (input !== undefined && typeof input !== "function") {
-      throw new ConfigError(
-        `${what}: input is ${quote(input)}: expected a function of the arguments`,
-      );
-    }
-    if (context !== undefined && typeof context !== "function") {
-      throw new ConfigError(
-        `${what}: context is ${quote(context)}: expected a function of the caller's context`,
-      );
-    }
-    const parts: AgentToolParts = {
-      name,
-      agent,
-      input: input ?? (args === undefined ? inputOf : JSON.stringify),
-      context,
-      load,
-    };
-    super({
-      name,
-      description,
-      args: args ?? inputSchema(),
-      run: async (given, alone: ToolContext<never>) =>
-        await (await load()).runAlone(parts, given, alone),
-      ...(timeout !== undefined && { timeout }),
-      ...(available !== undefined && { available }),
-      ...(needsApproval !== undefined && { needsApproval }),
-    });
-    this.#parts = parts;
-  }
-}
-
-function inputOf({ input }: { readonly input: string }): string {
+function inputOf({ input }: AgentToolInput): string {
   return input;
 }
 
-let inputs: AgentToolInput | undefined;
+let inputs: StandardSchema<unknown, AgentToolInput> | undefined;
 
 /** Made with the first tool that uses it. */
-function inputSchema(): AgentToolInput {
+function inputSchema(): StandardSchema<unknown, AgentToolInput> {
   return inputs ??= v.object({
     input: v.pipe(v.string(), v.description("What is to be done, and all that it takes to do it")),
   });

@@ -6,15 +6,29 @@
 import * as v from "valibot";
 import type { AgentCore } from "../turn/agent_core.ts";
 import type { AgentOptions } from "./agent_options.ts";
-import { checkLimits } from "../cost/check_limits.ts";
-import { findSchema, processSchemaCache, SchemaCache } from "../schema/schema_cache.ts";
+import { checkLimits } from "../cost/limits.ts";
+import { findSchema } from "../decision/decision_schema.ts";
+import { processSchemaCache, SchemaCache } from "../schema/schema_cache.ts";
 import { ConfigError, GraphError, type GraphProblem, quote } from "../errors.ts";
 import { buildGraph } from "../graph/build_graph.ts";
 import type { Graph, Step } from "../graph/graph.ts";
+import { shapeOf } from "../graph/offer.ts";
 import type { LLM } from "../llm/llm.ts";
-import { shapeOf } from "../turn/prepare.ts";
+import * as option from "../schema/option_shape.ts";
 import { ExampleChooser } from "../prompt/examples.ts";
 import { standingText } from "../prompt/standing_text.ts";
+
+const cores = new WeakMap<object, AgentCore>();
+
+/** Stores the core of a new agent. */
+export function keepCore(agent: object, core: AgentCore): void {
+  cores.set(agent, core);
+}
+
+/** Returns the core of an agent; undefined for anything else. */
+export function coreOf(agent: unknown): AgentCore | undefined {
+  return cores.get(agent as object);
+}
 
 /**
  * Checks the options and builds the core.
@@ -22,13 +36,15 @@ import { standingText } from "../prompt/standing_text.ts";
  * @throws {GraphError} listing every problem of the graph.
  * @throws {ConfigError} if an option is not usable.
  */
-export function buildCore(options: AgentOptions<string, never>): AgentCore {
-  checkOptions(options);
-  const { name, start, steps, tools = [], system, persona, reasoning = true } = options;
+export function buildCore(options: AgentOptions<Record<string, unknown>, never>): AgentCore {
+  option.checkOptions(shape, options, `Cannot build agent ${quote(options?.name)}`);
+  const { name, start, steps, tools = [], context, system, persona, reasoning = true } = options;
   const models = modelsOf(options);
   const schemaCache = options.schemaCache ?? processSchemaCache;
-  const graph = buildGraph({ name, start, steps, tools, models, reasoning });
+  const graph = buildGraph({ name, start, steps, tools, models, reasoning, persona, context });
   checkSchemas(name, graph, schemaCache);
+  // A persona that changes with the step stands in the last message.
+  const isPersonal = [...graph.steps.values()].some((step) => step.persona !== undefined);
   const { limits, cost } = options;
   if (limits !== undefined) {
     checkLimits(limits, cost, `Cannot build agent ${quote(name)}`, models.values());
@@ -36,14 +52,18 @@ export function buildCore(options: AgentOptions<string, never>): AgentCore {
   return {
     name,
     graph,
-    standing: standingText({ system, persona }),
+    standing: standingText({ system, persona: isPersonal ? undefined : persona }),
     examples: new ExampleChooser(models.get("default")!, {
       maxExamples: options.maxExamples ?? 5,
       exampleThreshold: options.exampleThreshold ?? 0.5,
     }),
-    limits: { maxErrors: options.maxErrors ?? 3, maxIterations: options.maxIterations ?? 10 },
+    limits: {
+      maxErrors: options.maxErrors ?? 3,
+      maxIterations: options.maxIterations ?? 10,
+      maxRepeats: options.maxRepeats ?? 3,
+    },
     maxDepth: options.maxDepth ?? 8,
-    spendingLimits: limits,
+    usageLimits: limits,
     cost,
     observers: options.observers?.slice() ?? [],
     maxResultChars: options.maxResultChars ?? 20_000,
@@ -54,34 +74,29 @@ export function buildCore(options: AgentOptions<string, never>): AgentCore {
   };
 }
 
-function wholeNumber(least: number) {
-  const message = `expected a whole number from ${least}`;
-  return v.optional(v.pipe(v.number(message), v.safeInteger(message), v.minValue(least, message)));
-}
+const share = option.optionalNumber(
+  "expected a number from 0 to 1",
+  (value) => value >= 0 && value <= 1,
+);
+const NAME = "expected a name";
 
-const text = v.optional(v.string("expected text"));
-const share = "expected a number from 0 to 1";
-const callable = v.optional(v.function("expected a function"));
-
-/** Models and steps are looked at by themselves. */
-const optionsShape = v.looseObject({
-  name: v.pipe(v.string("expected a name"), v.nonEmpty("expected a name")),
-  system: text,
-  persona: text,
-  reasoning: v.optional(v.boolean("expected true or false")),
-  maxErrors: wholeNumber(0),
-  maxIterations: wholeNumber(1),
-  maxDepth: wholeNumber(0),
-  maxResultChars: wholeNumber(1),
-  maxExamples: wholeNumber(0),
-  exampleThreshold: v.optional(
-    v.pipe(v.number(share), v.minValue(0, share), v.maxValue(1, share)),
-  ),
-  clock: callable,
-  ids: callable,
-  migrateResult: callable,
-  schemaCache: v.optional(v.instance(SchemaCache, "expected a SchemaCache")),
-  cost: callable,
+/** Shape of an agent. Its models, steps, tools and limits are validated by themselves. */
+const shape: option.OptionShape<AgentOptions> = {
+  name: v.pipe(v.string(NAME), v.nonEmpty(NAME)),
+  llm: option.anything,
+  start: option.anything,
+  steps: option.anything,
+  tools: option.anything,
+  context: option.schema,
+  system: option.optionalText,
+  persona: option.optionalText,
+  reasoning: option.flag,
+  maxErrors: option.wholeNumber(0),
+  maxIterations: option.wholeNumber(1),
+  maxRepeats: option.repeats,
+  maxDepth: option.wholeNumber(0),
+  limits: option.anything,
+  cost: option.callable,
   observers: v.optional(
     v.array(
       v.looseObject(
@@ -91,21 +106,18 @@ const optionsShape = v.looseObject({
       "expected a list of observers",
     ),
   ),
-}, "expected options");
+  maxResultChars: option.wholeNumber(1),
+  migrateResult: option.callable,
+  maxExamples: option.wholeNumber(0),
+  exampleThreshold: share,
+  clock: option.callable,
+  ids: option.callable,
+  schemaCache: v.optional(v.instance(SchemaCache, "expected a SchemaCache")),
+};
 
-function checkOptions(options: AgentOptions<string, never>): void {
-  const result = v.safeParse(optionsShape, options, { abortEarly: true });
-  if (result.success) return;
-  const issue: v.BaseIssue<unknown> = result.issues[0];
-  const what = v.getDotPath(issue) ?? "options";
-  throw new ConfigError(
-    `Cannot build agent ${quote(options?.name)}: ${what} is ${
-      quote(issue.input)
-    }: ${issue.message}`,
-  );
-}
-
-function modelsOf({ name, llm }: AgentOptions<string, never>): ReadonlyMap<string, LLM> {
+function modelsOf(
+  { name, llm }: AgentOptions<Record<string, unknown>, never>,
+): ReadonlyMap<string, LLM> {
   const given = typeof (llm as Partial<LLM> | undefined)?.decide === "function"
     ? [["default", llm as LLM] as const]
     : Object.entries(llm ?? {}) as [string, LLM][];

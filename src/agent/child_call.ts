@@ -1,59 +1,86 @@
 /**
- * A call of an agent that is a tool, on its way through the turn of its caller.
+ * A call of an agent that runs as a tool, on its way through the turn of its parent.
  *
  * @module
  */
-import { type Debtor, totalOf } from "../cost/account.ts";
-import type { Charge } from "../history/event.ts";
-import { Spending } from "../cost/spending.ts";
-import type { LiveSession } from "../turn/live_session.ts";
+import { SessionUsage } from "../cost/session_usage.ts";
+import type { ChildUsage } from "../history/event.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
-import { type AgentTool, type AgentToolParts, partsOf } from "./agent_tool.ts";
+import type { AgentCore } from "../turn/agent_core.ts";
+import type { ChildAgent, ChildCall } from "../turn/child_call.ts";
+import type { LiveSession } from "../turn/live_session.ts";
 
-/** One call: whose it is, and what its session has spent. */
-export class ChildCall implements Debtor {
-  /** Its session, once it is open. */
+/** Parts of an agent that runs as a tool, that its calls need. */
+export interface AgentToolParts {
+  /** Name of the tool. */
+  readonly name: string;
+  /** Returns the agent, which may be made after the tool. */
+  readonly agent: () => AgentCore;
+  /** Returns the input of the child session. */
+  readonly input: (args: never) => string;
+  /** Returns the context of the child session. */
+  readonly context: ((context: never) => unknown) | undefined;
+  /** Loads what runs child sessions. */
+  readonly load: () => Promise<ChildRunner>;
+}
+
+/** Runs child sessions; loaded with the first call. */
+export interface ChildRunner {
+  /** Runs a call until it has a result, or returns a `Suspension`. */
+  runChild(call: AgentCall, args: unknown): Promise<unknown>;
+  /** Runs the agent in a session of its own, outside any turn. */
+  runAlone(parts: AgentToolParts, args: unknown, context: ToolContext): Promise<unknown>;
+  /** Opens the session of a call that is not made again, so that its usage is known. */
+  closeChild(call: AgentCall): Promise<void>;
+}
+
+/** Agent behind a tool. */
+export class ToolAgent implements ChildAgent {
+  constructor(readonly parts: AgentToolParts) {}
+
+  prepare(parent: LiveSession, decision: number, call: number, context: ToolContext): AgentCall {
+    return new AgentCall(this.parts, parent, decision, call, context);
+  }
+}
+
+/** One call of an agent, and its child session. */
+export class AgentCall implements ChildCall {
+  /** Child session, once it is open. */
   session: LiveSession | undefined;
-  /** What it needs to run. */
-  readonly parts: AgentToolParts;
 
   constructor(
-    /** The session that makes the call. */
-    readonly caller: LiveSession,
-    tool: AgentTool,
-    /** The `seq` of the decision to make it. */
+    readonly parts: AgentToolParts,
+    /** Session that makes the call. */
+    readonly parent: LiveSession,
+    /** Sequence number of the decision to make it. */
     readonly decision: number,
-    /** Its place in that decision. */
+    /** Place in that decision. */
     readonly call: number,
     readonly context: ToolContext,
-  ) {
-    this.parts = partsOf(tool);
-  }
+  ) {}
 
-  /** Makes the call; gives a `HeldCall` if it has no end yet. */
   async run(args: unknown): Promise<unknown> {
     return await (await this.parts.load()).runChild(this, args);
   }
 
-  /** Gives up the call of a session that nobody goes on with. */
   async close(): Promise<void> {
     try {
       await (await this.parts.load()).closeChild(this);
     } catch {
-      // What cannot be read cannot be charged either, and must not keep the caller from going on.
+      // Usage that cannot be read cannot be counted either, and must not stop the parent.
     }
   }
 
-  get charge(): Charge | undefined {
-    const { session, caller, decision, call } = this;
+  get uncounted(): ChildUsage | undefined {
+    const { session, parent, decision, call } = this;
     if (session === undefined) return undefined;
-    const { account, log, debtors } = session;
-    const total = totalOf(account?.spending ?? Spending.of(log.events), debtors);
-    const said = new Spending();
-    for (const event of caller.log.events.slice(decision + 1)) {
+    const { tracker, log, childCalls } = session;
+    const total = (tracker?.counted ?? SessionUsage.of(log.events)).with(childCalls);
+    const counted = new SessionUsage();
+    for (const event of parent.log.events.slice(decision + 1)) {
       const isReport = event.type === "approval_requested" || event.type === "tool_finished";
-      if (isReport && event.call === call) said.charge(event);
+      if (isReport && event.call === call) counted.addChild(event);
     }
-    return total.beyond(said);
+    return total.beyond(counted);
   }
 }

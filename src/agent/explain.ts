@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { LegalActions } from "../decision/legal_actions.ts";
-import { nextStage } from "../turn/next_stage.ts";
+import type { LegalActions } from "../decision/decision.ts";
 import type { JsonSchema } from "../json/json.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { Message } from "../llm/llm.ts";
-import { prepareNext, requestOf } from "../turn/prepare.ts";
-import { renderFallback } from "../prompt/render_event.ts";
+import { plan } from "../turn/plan.ts";
+import { Prompts } from "../turn/prompts.ts";
+import { prepareNext, promptOf, requestOf } from "../turn/prepare.ts";
 
 /** Exactly what would be sent to the model next. */
 export interface Explanation {
@@ -24,21 +24,23 @@ export interface Explanation {
 }
 
 /**
- * The request that would be made if the session went on now. While calls are
+ * Returns the request that would be made if the session went on now. While calls are
  * open, as those that wait for approval, it is the one that would be made without
- * them: what is not known yet, the results of all calls of that decision, comes
- * before its last message, and may lead to a fallback.
+ * them: their results, which are not known yet, come before its last messages.
  */
 export async function explainNext(session: LiveSession): Promise<Explanation> {
   const { agent, log, step } = session;
-  const stage = nextStage(log.position, agent.limits, step.auto);
-  const isFallback = stage.kind === "fallback";
-  const prepared = await prepareNext(session, undefined, isFallback);
-  const { messages, schema, legal } = requestOf(session, prepared);
-  return {
-    messages: isFallback ? messages.toSpliced(-1, 0, renderFallback(stage.reason)) : messages,
-    schema,
-    legal,
-    llm: step.llm.name,
+  const turn = {
+    from: log.head,
+    last: undefined,
+    stopAfter: undefined,
+    limitReached: () => undefined,
   };
+  const next = plan(log.position, turn, step, agent.limits);
+  const draft = next.do === "commit" ? next.drafts[0] : undefined;
+  const reason = draft?.type === "respond_only" ? draft.reason : undefined;
+  const prepared = await prepareNext(session, undefined, reason);
+  const prompt = promptOf(Prompts.of(session).transcript, prepared);
+  const { messages, schema, legal } = requestOf(session, prepared, prompt);
+  return { messages, schema, legal, llm: step.llm.name };
 }

@@ -4,11 +4,11 @@
  * @module
  */
 import type { AgentCore } from "../turn/agent_core.ts";
-import { checkLimits } from "../cost/check_limits.ts";
+import { checkLimits } from "../cost/limits.ts";
 import { liveSession } from "../session/create_session.ts";
 import { quote, StateError } from "../errors.ts";
 import { LiveSession } from "../turn/live_session.ts";
-import type { ChildCall } from "./child_call.ts";
+import type { AgentCall } from "./child_call.ts";
 
 /**
  * Opens the session of a call: its id is the key of the call.
@@ -16,18 +16,21 @@ import type { ChildCall } from "./child_call.ts";
  * @throws {StateError} if it is in a step that the agent lacks.
  * @throws {ConfigError} if the caller limits money and the agent's models have no price.
  */
-export async function openChild(call: ChildCall, context: unknown): Promise<LiveSession> {
-  const { caller, context: { callKey: id } } = call;
+export async function openChild(call: AgentCall, context: unknown): Promise<LiveSession> {
+  const { parent, context: { callKey: id } } = call;
   const agent = agentOf(call);
-  const { durability } = caller;
+  const { durability } = parent;
   if (durability === undefined) {
-    const known = caller.children?.get(id);
+    const known = parent.children?.get(id);
     if (known instanceof LiveSession) return known;
-    const session = liveSession(agent, id, context, known, { caller });
-    (caller.children ??= new Map()).set(id, session);
+    const session = liveSession(agent, id, context, known, { parent });
+    (parent.children ??= new Map()).set(id, session);
     return session;
   }
-  const place = await durability.openChild(id, agent.graph.start, agent.migrateResult);
+  const place = await durability.openChild(id, agent.graph.start, {
+    now: agent.clock,
+    migrateResult: agent.migrateResult,
+  });
   const { step } = place.log.position;
   if (!agent.graph.steps.has(step)) {
     const known = [...agent.graph.steps.keys()].map(quote).join(", ");
@@ -35,14 +38,14 @@ export async function openChild(call: ChildCall, context: unknown): Promise<Live
   }
   // What it was told and what it has spent is read off its whole log.
   await place.load();
-  return new LiveSession(agent, id, context, place.log, { caller, durability: place });
+  return new LiveSession(agent, id, context, place.log, { parent, durability: place });
 }
 
 /** The agent; what its models cost is what they cost its caller, unless it knows better. */
-function agentOf({ caller, parts }: ChildCall): AgentCore {
+function agentOf({ parent, parts }: AgentCall): AgentCore {
   const agent = parts.agent();
-  const cost = agent.cost ?? caller.agent.cost;
-  if (caller.account?.countsCost) {
+  const cost = agent.cost ?? parent.agent.cost;
+  if (parent.tracker?.limitsCost) {
     const models = new Set([...agent.graph.steps.values()].map(({ llm }) => llm));
     checkLimits({ turn: { cost: 0 } }, cost, `Cannot call agent ${quote(agent.name)}`, models);
   }

@@ -3,16 +3,17 @@
  *
  * @module
  */
-import { pendingApprovals } from "../turn/approval.ts";
+import { pendingApprovals } from "../history/call.ts";
 import { liveSession } from "../session/create_session.ts";
 import { AgentToolError, quote } from "../errors.ts";
 import type { LiveSession } from "../turn/live_session.ts";
-import { drain, runTurn } from "../turn/loop.ts";
-import { noteState } from "../turn/session_state.ts";
-import { HeldCall } from "../turn/held_call.ts";
+import type { Command } from "../turn/command.ts";
+import { runTurn, type TurnOptions } from "../turn/loop.ts";
+import { captureState } from "../turn/capture_state.ts";
+import { Suspension } from "../turn/child_call.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
-import type { AgentToolParts } from "./agent_tool.ts";
-import type { ChildCall } from "./child_call.ts";
+import { checkContext } from "../schema/standard_schema.ts";
+import type { AgentCall, AgentToolParts } from "./child_call.ts";
 import { openChild } from "./open_child.ts";
 import { untoldVerdict } from "./untold_verdict.ts";
 
@@ -22,40 +23,41 @@ import { untoldVerdict } from "./untold_verdict.ts";
  *
  * @throws {AgentToolError} if the agent came to no result.
  */
-export async function runChild(call: ChildCall, args: unknown): Promise<unknown> {
-  const { caller, parts, context: { signal } } = call;
-  if (caller.levels === 0) {
+export async function runChild(call: AgentCall, args: unknown): Promise<unknown> {
+  const { parent, parts, context: { signal } } = call;
+  if (parent.levels === 0) {
     throw new AgentToolError(
       `Cannot call agent ${quote(parts.name)}: as many agents as "maxDepth" allows ` +
         "have called each other already: expected the work to be done without it",
     );
   }
-  const context = contextOf(parts, caller.context);
-  const heldBy = (error: unknown) => new HeldCall(call.call, [], { error });
+  const context = contextOf(parts, parent.context);
+  const failWith = (error: unknown) => new Suspension([], { error });
   try {
+    checkChildContext(parts, context);
     call.session = await openChild(call, context);
   } catch (error) {
-    return heldBy(error);
+    return failWith(error);
   }
   const { session } = call;
   const input = session.log.head === 0 ? inputOf(parts, args) : undefined;
   try {
     await goOn(call, session, input);
   } catch (error) {
-    return heldBy(error);
+    return failWith(error);
   }
   if (session.restingStatus === "needs_approval") {
-    return new HeldCall(call.call, pendingApprovals(session));
+    return new Suspension(pendingApprovals(session.log.position.calls));
   }
-  keepState(caller, session);
+  keepState(parent, session);
   signal.throwIfAborted();
   return resultOf(parts, session);
 }
 
 /** Opens the session of a call that is not made again, so that it is known what it spent. */
-export async function closeChild(call: ChildCall): Promise<void> {
+export async function closeChild(call: AgentCall): Promise<void> {
   call.session = await openChild(call, undefined);
-  keepState(call.caller, call.session);
+  keepState(call.parent, call.session);
 }
 
 /**
@@ -69,15 +71,27 @@ export async function runAlone(
   { context, signal }: ToolContext,
 ): Promise<unknown> {
   const agent = parts.agent();
-  const session = liveSession(agent, agent.ids(), contextOf(parts, context), undefined, {});
-  await drain(runTurn(session, inputOf(parts, args), { signal }));
+  const own = contextOf(parts, context);
+  checkChildContext(parts, own);
+  const session = liveSession(agent, agent.ids(), own, undefined, {});
+  await turn(session, inputOf(parts, args), { signal });
   signal.throwIfAborted();
   return resultOf(parts, session);
 }
 
+/** Runs one turn of a child session. */
+async function turn(
+  session: LiveSession,
+  command: Command | undefined,
+  options: TurnOptions,
+): Promise<void> {
+  session.lock(command);
+  await runTurn(session, command, options);
+}
+
 /** Runs turns until the session has a result, waits for a person, or is told to stop. */
 async function goOn(
-  call: ChildCall,
+  call: AgentCall,
   session: LiveSession,
   input: string | undefined,
 ): Promise<void> {
@@ -86,18 +100,27 @@ async function goOn(
   while (!signal.aborted) {
     const verdict = untoldVerdict(call, session);
     if (verdict !== undefined) {
-      await drain(runTurn(session, undefined, options, { verdict }));
+      await turn(session, verdict, options);
     } else if (session.log.head === 0) {
-      await drain(runTurn(session, input, options));
+      await turn(session, input, options);
     } else if (session.restingStatus === "interrupted") {
-      await drain(runTurn(session, undefined, options, { isResume: true }));
+      await turn(session, { resume: true }, options);
     } else return;
   }
 }
 
 /** Keeps of a session that is over what a state has of it. In a store it is there. */
 function keepState({ children }: LiveSession, session: LiveSession): void {
-  if (children?.has(session.id)) children.set(session.id, noteState(session)());
+  if (children?.has(session.id)) children.set(session.id, captureState(session)());
+}
+
+/**
+ * Validates the context of a child session.
+ *
+ * @throws {ConfigError} if it is not what the agent needs.
+ */
+function checkChildContext({ name, agent }: AgentToolParts, context: unknown): void {
+  checkContext(agent().graph.contexts, context, `Cannot call agent ${quote(name)}`);
 }
 
 function contextOf({ context }: AgentToolParts, given: unknown): unknown {

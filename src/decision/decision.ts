@@ -123,3 +123,21 @@ export const decide: Decide = {
 function lines({ reasoning = [] }: DecideOptions = {}): readonly string[] {
   return typeof reasoning === "string" ? [reasoning] : reasoning;
 }
+
+/** The actions, routes and tools that are open: what the decision schema is built from. */
+export interface LegalActions {
+  /** The actions, in the order RESPOND, TOOL_CALL, MOVE, END. */
+  readonly actions: readonly Action[];
+  /** The steps that MOVE may name, in the author's order. */
+  readonly routes: readonly string[];
+  /** The tools that TOOL_CALL may name, sorted. */
+  readonly tools: readonly string[];
+}
+
+/** Attempted action of an output that was refused. */
+export interface Attempt {
+  /** The action. */
+  readonly action: Action;
+  /** The tools that were called, sorted; only with TOOL_CALL, only tools that are legal. */
+  readonly tools?: readonly string[];
+}

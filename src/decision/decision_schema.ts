@@ -6,24 +6,16 @@
  */
 import * as v from "valibot";
 import { reasonOf } from "../errors.ts";
-import { copyJson, freezeJson, isPlainObject, type JsonSchema } from "../json/json.ts";
-import {
-  buildJsonSchema,
-  buildSchema,
-  type DecisionShape,
-  type LoweredShape,
-  lowerShape,
-  type WireDecision,
-  type WireOutput,
-} from "./build_schema.ts";
-import type { Decision, ToolCall } from "./decision.ts";
-import type { Attempt, LegalActions } from "./legal_actions.ts";
-import type { LoweredSchema } from "../schema/lowering.ts";
-import { deleteNulls } from "../schema/null_plan.ts";
-import { oneLine } from "../json/one_line.ts";
+import { copyJson, isPlainObject, type JsonSchema } from "../json/json.ts";
+import { oneLine } from "../json/text.ts";
+import { issuePath, type StandardSchema } from "../schema/standard_schema.ts";
+import type { WireSchema } from "../schema/wire_schema.ts";
+import type { Attempt, Decision, LegalActions, ToolCall } from "./decision.ts";
+import { DecisionForm, type DecisionShape, formKey, type Validators } from "./decision_form.ts";
 import { parseOutput } from "./output.ts";
-import { findExcess } from "../schema/schema_limits.ts";
-import { issuePath, type StandardIssue, type StandardResult } from "../schema/standard_schema.ts";
+import { countHit, findForm, type SchemaCache, setBounded } from "../schema/schema_cache.ts";
+
+type Result = StandardSchema.Result;
 
 /** Why an output is no decision. */
 export interface DecisionProblem {
@@ -48,31 +40,31 @@ export type DecisionReading =
   }
   | { readonly success: false; readonly problem: DecisionProblem };
 
-/** One decision, closed: only what is legal can be expressed. */
+/** The schema of a step's decisions, closed: only legal decisions can be expressed. */
 export class DecisionSchema {
-  /** What is legal. */
-  readonly legal: LegalActions;
-  /** What constrains the model while it decodes. */
-  readonly json: JsonSchema;
-  readonly #shape: DecisionShape;
-  readonly #lowered: LoweredShape;
-  /** Null until it is asked for. */
-  #excess: string | undefined | null = null;
-  readonly #schema: v.GenericSchema<unknown, WireOutput>;
+  /** What all steps that offer the same share. */
+  readonly form: DecisionForm;
+  readonly #validators: Validators;
 
-  /** Builds the schema; `fresh` converts the tools' schemas again. */
-  constructor(shape: DecisionShape, fresh = false) {
-    this.legal = shape.legal;
-    this.#shape = shape;
-    this.#schema = buildSchema(shape);
-    this.#lowered = lowerShape(shape, fresh);
-    this.json = freezeJson(buildJsonSchema(shape, this.#lowered));
+  /** Joins a form with the validators of one step. */
+  constructor(form: DecisionForm, { tools, answer }: Validators) {
+    this.form = form;
+    this.#validators = { tools, answer };
   }
 
-  /** Which limit of the model's profile it breaks, in words; undefined if none. */
+  /** The actions, routes and tools that are open. */
+  get legal(): LegalActions {
+    return this.form.legal;
+  }
+
+  /** The JSON Schema that constrains the model while it decodes. */
+  get json(): JsonSchema {
+    return this.form.json;
+  }
+
+  /** The limit of the model's profile that it breaks, in words; undefined if none. */
   get excess(): string | undefined {
-    if (this.#excess === null) this.#excess = findExcess(this.json, this.#shape.profile);
-    return this.#excess;
+    return this.form.excess;
   }
 
   /**
@@ -89,119 +81,127 @@ export class DecisionSchema {
   }
 
   #read(output: unknown): DecisionReading | Promise<DecisionReading> {
-    const isText = typeof output === "string";
     let value = output;
-    if (isText) {
+    if (typeof output === "string") {
       const parsed = parseOutput(output);
-      if (!parsed.success) return refused("", parsed.message);
+      if (!parsed.success) return refused([], parsed.message);
       value = parsed.value;
     }
-    const result = v.safeParse(this.#schema, value);
+    const result = v.safeParse(this.form.parser, value);
     if (!result.success) {
       const issue: v.BaseIssue<unknown> = result.issues[0];
-      return this.#refuse(v.getDotPath(issue) ?? "", issue.message, value);
+      return refused([v.getDotPath(issue) ?? ""], issue.message, attemptOf(value, this.legal));
     }
     const { decision } = result.output;
     const reasoning = result.output.reasoning?.length ? result.output.reasoning : NO_REASONS;
+    // A parsed text is JSON that nobody else has; a value that was given may be neither.
+    const isOwn = value !== output;
     switch (decision.action) {
       case "MOVE":
-        return read({ action: "MOVE", step: decision.step, reasoning });
+        return accepted({ action: "MOVE", step: decision.step, reasoning });
       case "END": {
-        const { response } = decision;
-        return typeof response === "string"
-          ? read({ action: "END", response, reasoning }, response)
-          : read({ action: "END", reasoning });
+        const response = decision.response ?? undefined;
+        return accepted({
+          action: "END",
+          ...(response !== undefined && { response }),
+          reasoning,
+        }, response);
       }
-      case "RESPOND":
-        return this.#readResponse(decision, reasoning, value);
-      case "TOOL_CALL":
-        return this.#readCalls(decision.calls, reasoning, value, isText);
-    }
-  }
-
-  #refuse(path: string, message: string, value: unknown): DecisionReading {
-    return refused(path, message, attemptOf(value, this.legal));
-  }
-
-  #readResponse(
-    wire: WireDecision & { action: "RESPOND" },
-    reasoning: readonly string[],
-    value: unknown,
-  ): DecisionReading | Promise<DecisionReading> {
-    const suggestions = wire.suggestions ? { suggestions: wire.suggestions } : undefined;
-    const { answer } = this.#shape;
-    if (answer === undefined) {
-      return read(
-        { action: "RESPOND", response: wire.response, ...suggestions, reasoning },
-        wire.response,
-      );
-    }
-    const path = "decision.response";
-    let response: unknown;
-    try {
-      response = authored(copyJson(wire.response), this.#lowered.answer!);
-    } catch (error) {
-      return this.#refuse(path, reasonOf(error), value);
-    }
-    return settle(answer.validate(response), (result) => {
-      if (result.issues) return this.#refuse(...firstIssue(path, result.issues), value);
-      return read({ action: "RESPOND", response, ...suggestions, reasoning }, result.value);
-    });
-  }
-
-  #readCalls(
-    wire: readonly { tool: string; args: Record<string, unknown> }[],
-    reasoning: readonly string[],
-    value: unknown,
-    isText: boolean,
-  ): DecisionReading | Promise<DecisionReading> {
-    const calls: ToolCall[] = [];
-    const results: (StandardResult | Promise<StandardResult>)[] = [];
-    for (const [index, call] of wire.entries()) {
-      const schema = this.#shape.tools.get(call.tool)!;
-      let args: unknown = call.args;
-      try {
-        // What was parsed here is JSON and ours; a value somebody gave may be neither.
-        if (!isText) args = copyJson(args);
-        args = authored(args, this.#lowered.tools.get(call.tool)!);
-      } catch (error) {
-        return this.#refuse(`decision.calls.${index}.args`, reasonOf(error), value);
-      }
-      calls.push({ tool: call.tool, args: args as Record<string, unknown> });
-      results.push(schema.validate(args));
-    }
-    const decision: Decision = { action: "TOOL_CALL", calls, reasoning };
-    const finish = (settled: readonly StandardResult[]): DecisionReading => {
-      const args: unknown[] = [];
-      for (const [index, result] of settled.entries()) {
-        if (result.issues) {
-          const path = `decision.calls.${index}.args`;
-          const [where, message] = firstIssue(path, result.issues);
-          return refused(where, message, { action: "TOOL_CALL", tools: [calls[index]!.tool] });
+      case "RESPOND": {
+        const { action } = decision;
+        const suggestions = decision.suggestions
+          ? { suggestions: decision.suggestions }
+          : undefined;
+        const { answer: schema } = this.#validators;
+        if (schema === undefined) {
+          const { response } = decision;
+          return accepted({ action, response, ...suggestions, reasoning }, response);
         }
-        args.push(result.value);
+        return validated(
+          [{ value: decision.response, schema }],
+          isOwn,
+          (_, keys, message) => refused(["decision.response", ...keys], message, { action }),
+          ([response], [output]) =>
+            accepted({ action, response, ...suggestions, reasoning }, output),
+        );
       }
-      return { success: true, value: decision, args, response: undefined };
-    };
-    return results.some((result) => result instanceof Promise)
-      ? Promise.all(results).then(finish)
-      : finish(results as StandardResult[]);
+      case "TOOL_CALL": {
+        const { action, calls } = decision;
+        const parts = calls.map(({ tool, args }): Part => ({
+          value: args,
+          schema: this.#validators.tools.get(tool)!,
+        }));
+        return validated(
+          parts,
+          isOwn,
+          (index, keys, message) => {
+            const attempt = { action, tools: [calls[index]!.tool] };
+            return refused([`decision.calls.${index}.args`, ...keys], message, attempt);
+          },
+          (authored, args) => {
+            const made = calls.map(({ tool }, index) =>
+              ({ tool, args: authored[index] }) as ToolCall
+            );
+            return accepted({ action, calls: made, reasoning }, undefined, args);
+          },
+        );
+      }
+    }
   }
+}
+
+/** A part of an output that a schema of the author validates. */
+interface Part {
+  readonly value: unknown;
+  readonly schema: WireSchema;
+}
+
+/**
+ * Validates parts in the author's form. `refuse` takes the index of a part, the
+ * keys inside it and the reason; `next` takes the author's form of each, and the results.
+ */
+function validated(
+  parts: readonly Part[],
+  isOwn: boolean,
+  refuse: (index: number, keys: readonly string[], message: string) => DecisionReading,
+  next: (authored: readonly unknown[], values: readonly unknown[]) => DecisionReading,
+): DecisionReading | Promise<DecisionReading> {
+  const authored: unknown[] = [];
+  const results: (Result | Promise<Result>)[] = [];
+  for (const [index, { value, schema }] of parts.entries()) {
+    try {
+      const part = schema.authored(isOwn ? value : copyJson(value));
+      authored.push(part);
+      results.push(schema.validate(part));
+    } catch (error) {
+      return refuse(index, [], reasonOf(error));
+    }
+  }
+  const finish = (settled: readonly Result[]): DecisionReading => {
+    const values: unknown[] = [];
+    for (const [index, result] of settled.entries()) {
+      if (result.issues) return refuse(index, ...firstIssue(result.issues));
+      values.push(result.value);
+    }
+    return next(authored, values);
+  };
+  return results.some((result) => result instanceof Promise)
+    ? Promise.all(results).then(finish)
+    : finish(results as Result[]);
 }
 
 function unreadable(error: unknown): DecisionReading {
-  return refused("", `Invalid output: reading it failed: ${reasonOf(error)}`);
+  return refused([], `Invalid output: reading it failed: ${reasonOf(error)}`);
 }
 
 /** Both texts may quote the model: they are cut, and kept from posing as other lines. */
-function refused(path: string, message: string, attempt?: Attempt): DecisionReading {
-  const problem = { path: oneLine(path, 200), message: oneLine(message, 500) };
+function refused(
+  keys: readonly string[],
+  message: string,
+  attempt?: Attempt,
+): DecisionReading {
+  const problem = { path: oneLine(keys.join("."), 200), message: oneLine(message, 500) };
   return { success: false, problem: attempt === undefined ? problem : { ...problem, attempt } };
-}
-
-/** The author's form of a value from the wire. */
-function authored(value: unknown, { nulls }: LoweredSchema): unknown {
-  return nulls === undefined ? value : deleteNulls(value, nulls);
 }
 
 const NO_ARGS: readonly unknown[] = [];
@@ -209,26 +209,21 @@ const NO_ARGS: readonly unknown[] = [];
 /** Decisions without a word of reasoning share one list: sessions keep them all. */
 const NO_REASONS: readonly string[] = Object.freeze([]);
 
-function read(value: Decision, response?: unknown): DecisionReading {
-  return { success: true, value, args: NO_ARGS, response };
+function accepted(
+  value: Decision,
+  response?: unknown,
+  args: readonly unknown[] = NO_ARGS,
+): DecisionReading {
+  return { success: true, value, args, response };
 }
 
-function settle<Value, Result>(
-  value: Value | Promise<Value>,
-  next: (value: Value) => Result,
-): Result | Promise<Result> {
-  return value instanceof Promise ? value.then(next) : next(value);
-}
-
-/** The full path and the message of the first reason, with the number of others. */
+/** The keys and the message of the first reason, with the number of others. */
 function firstIssue(
-  base: string,
-  issues: readonly StandardIssue[],
-): [path: string, message: string] {
-  const [issue] = issues;
-  const keys = issue === undefined ? [] : issuePath(issue);
+  issues: readonly StandardSchema.Issue[],
+): [keys: readonly string[], message: string] {
+  const [issue = { message: "Invalid value" }] = issues;
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
-  return [[base, ...keys].join("."), oneLine(issue?.message ?? "Invalid value") + more];
+  return [issuePath(issue), oneLine(issue.message) + more];
 }
 
 /** What an output that is no decision tried to do; undefined where that cannot be told. */
@@ -241,4 +236,37 @@ function attemptOf(value: unknown, legal: LegalActions): Attempt | undefined {
   const named = new Set(calls.map((call) => isPlainObject(call) ? call.tool : undefined));
   const tools = legal.tools.filter((tool) => named.has(tool));
   return tools.length > 0 ? { action, tools } : { action };
+}
+
+/** The schemas that one step of an agent keeps alive, by the key of what was offered. */
+export type HeldSchemas = Map<string, DecisionSchema>;
+
+/** Number of schemas that one step keeps alive: guards can open very many combinations. */
+const HELD_PER_STEP = 64;
+
+/**
+ * Returns the schema that a step needs now: one that the step holds, or a new
+ * one around a form of the cache, which is built if no other agent uses it.
+ * `offered` identifies what is offered among the schemas that the step holds.
+ */
+export function findSchema(
+  cache: SchemaCache,
+  held: HeldSchemas,
+  offered: string,
+  shapeOf: () => DecisionShape,
+): DecisionSchema {
+  const known = cache.enabled ? held.get(offered) : undefined;
+  if (known !== undefined) {
+    countHit(cache);
+    return known;
+  }
+  const shape = shapeOf();
+  const form = findForm(
+    cache,
+    () => formKey(shape),
+    () => new DecisionForm(shape, !cache.enabled),
+  );
+  const schema = new DecisionSchema(form, shape);
+  if (cache.enabled) setBounded(held, offered, schema, HELD_PER_STEP);
+  return schema;
 }

@@ -1,10 +1,38 @@
 /**
- * What can be shown of an output that a model is still writing.
+ * Preview of an output that a model is still writing.
  *
  * @module
  */
-import type { Delta } from "../turn/delta.ts";
 import { IncrementalJson, type JsonPath, type JsonPiece } from "../json/incremental_json.ts";
+
+/**
+ * Part of an output that a model is still writing, between the events of
+ * `session.stream()`. Deltas are a preview: the `decision` event that follows
+ * has all of it. An `error` event, or a `restart`, makes those before it void.
+ */
+export type Delta =
+  | {
+    /** The discriminator. */
+    readonly type: "delta";
+    /** More of the response: text, or JSON in a step with an `answer` schema. */
+    readonly field: "response";
+    /** Text that arrived. */
+    readonly text: string;
+  }
+  | {
+    /** The discriminator. */
+    readonly type: "delta";
+    /** More of the reasoning. */
+    readonly field: "reasoning";
+    /** Index of the reasoning text, from 0. */
+    readonly index: number;
+    /** Text that arrived. */
+    readonly text: string;
+  }
+  | {
+    /** The output begins again, for example by a retry: all that arrived since the last event is void. */
+    readonly type: "restart";
+  };
 
 /**
  * Reads the text of one decision while it arrives, and gives its reasoning and

@@ -3,20 +3,21 @@
  *
  * @module
  */
-import type { HeldSchemas } from "../schema/schema_cache.ts";
+import type { HeldSchemas } from "../decision/decision_schema.ts";
 import type { WireSchema } from "../schema/wire_schema.ts";
 import type { LLM, Message } from "../llm/llm.ts";
-import type { HeldTool } from "../tool/tool.ts";
+import type { HeldTool } from "../tool/tool_internals.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
+import type { ContextSchema } from "../schema/standard_schema.ts";
 import type { Example } from "./step.ts";
 
 /** A route in normal form. */
 export interface Route {
   /** The step it leads to. */
   readonly to: string;
-  /** When to take it. */
+  /** Condition for the model. */
   readonly when: string;
-  /** Whether it is offered now. */
+  /** Code that decides if it is offered. */
   readonly guard: ((context: GuardContext<never>) => boolean) | undefined;
 }
 
@@ -26,7 +27,7 @@ export interface Offer {
   readonly key: string;
   /** The open routes. */
   readonly routes: readonly Route[];
-  /** The available tools. */
+  /** The open tools. */
   readonly tools: readonly HeldTool[];
 }
 
@@ -41,17 +42,18 @@ export interface Step {
   readonly auto: boolean;
   readonly end: boolean | string;
   readonly suggestions: boolean;
+  /** Persona of the step, or the agent's where another step has one. */
   readonly persona: string | undefined;
   readonly llm: LLM;
   readonly examples: readonly Example[];
   readonly reasoning: boolean;
-  /** Whether any tool may need approval. */
+  /** True if a tool may need approval. */
   readonly asksForApproval: boolean;
-  /** Whether any route or tool has a guard, so that what is offered varies. */
+  /** True if a route or a tool has a guard, so that the offer varies. */
   readonly isGuarded: boolean;
-  /** What is offered where no guard objects. */
+  /** The offer if no guard objects. */
   readonly wholeOffer: Offer;
-  /** What this step keeps alive of the schema cache. */
+  /** Entries of the schema cache that this step keeps alive. */
   readonly schemas: HeldSchemas;
   /** Its messages, by what is offered: a message is made once. */
   readonly messages: Map<string, Message>;
@@ -63,4 +65,6 @@ export interface Graph {
   readonly steps: ReadonlyMap<string, Step>;
   /** The first step of a session. */
   readonly start: string;
+  /** Schemas of the agent and its tools that the context of every session must satisfy. */
+  readonly contexts: readonly ContextSchema[];
 }

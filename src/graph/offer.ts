@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { Action } from "../decision/decision.ts";
-import type { LegalActions } from "../decision/legal_actions.ts";
+import type { Action, LegalActions } from "../decision/decision.ts";
+import type { DecisionShape } from "../decision/decision_form.ts";
 import { GuardError, quote } from "../errors.ts";
-import { approvalOf, type HeldTool } from "../tool/tool.ts";
+import { type HeldTool, toolInternals } from "../tool/tool_internals.ts";
+import { openaiStrict } from "../schema/profiles/openai_strict.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { Offer, Route, Step } from "./graph.ts";
 
@@ -25,7 +26,7 @@ export function offerOf(step: Step, context: unknown, sessionId: string): Offer 
     return open;
   };
   const routes = step.routes.filter(({ guard, to }) => isOpen(guard, `the route to "${to}"`));
-  const tools = step.tools.filter(({ available, name }) => isOpen(available, `tool "${name}"`));
+  const tools = step.tools.filter(({ guard, name }) => isOpen(guard, `tool "${name}"`));
   return { key, routes, tools };
 }
 
@@ -35,10 +36,10 @@ export function offersOf(
   tools: readonly HeldTool[],
 ): Pick<Step, "asksForApproval" | "isGuarded" | "wholeOffer" | "schemas" | "messages"> {
   const isGuarded = routes.some(({ guard }) => guard !== undefined) ||
-    tools.some(({ available }) => available !== undefined);
+    tools.some(({ guard }) => guard !== undefined);
   const key = isGuarded ? "1".repeat(routes.length + tools.length) : "";
   return {
-    asksForApproval: tools.some((tool) => approvalOf(tool) !== false),
+    asksForApproval: tools.some((tool) => toolInternals(tool).needsApproval !== false),
     isGuarded,
     wholeOffer: { key, routes, tools },
     schemas: new Map(),
@@ -74,4 +75,24 @@ function ask(guard: NonNullable<Route["guard"]>, context: GuardContext, what: st
   throw new GuardError(
     `Cannot tell whether ${what} is open: its guard gave ${given}: expected a boolean, at once`,
   );
+}
+
+/**
+ * Returns all that the decision schema of an offer is built from.
+ *
+ * @param legal Legal actions. Default: all that the offer makes legal.
+ */
+export function shapeOf(
+  step: Step,
+  offer: Offer,
+  legal: LegalActions = legalActions(step, offer),
+): DecisionShape {
+  return {
+    legal,
+    tools: new Map(offer.tools.map((tool) => [tool.name, toolInternals(tool).schema])),
+    answer: step.answer,
+    suggestions: step.suggestions,
+    reasoning: step.reasoning,
+    profile: step.llm.schemaProfile ?? openaiStrict,
+  };
 }

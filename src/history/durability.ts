@@ -6,7 +6,7 @@
 import type { SessionEvent } from "./event.ts";
 import type { Log } from "./log.ts";
 import type { Position } from "./position.ts";
-import type { MigrateResult } from "./result_migration.ts";
+import type { MigrateResult } from "./migrations.ts";
 
 /** Makes the turns of a session durable. */
 export interface Durability {
@@ -25,16 +25,20 @@ export interface Durability {
    * Opens the log of a call's session in the same place, or begins it in the step
    * `start`. During a turn only: who may write this session may write that one.
    */
-  openChild(
-    id: string,
-    start: string,
-    migrateResult: MigrateResult | undefined,
-  ): Promise<DurableLog>;
+  openChild(id: string, start: string, options: ChildLogOptions): Promise<DurableLog>;
   /**
    * Makes another session in the same place, with the first `at` events; `check`
    * throws if it cannot stand where they lead. All of its log is here.
    */
   fork(id: string, at: number, check: (position: Position) => void): Promise<DurableLog>;
+}
+
+/** Options of the log of a child session. */
+export interface ChildLogOptions {
+  /** Current time, in milliseconds since 1970. */
+  readonly now: () => number;
+  /** Brings results of older releases of its tools into today's form. */
+  readonly migrateResult: MigrateResult | undefined;
 }
 
 /** A log and what keeps it. */

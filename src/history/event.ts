@@ -3,187 +3,189 @@
  *
  * @module
  */
-import type { Decision } from "../decision/decision.ts";
-import type { Attempt } from "../decision/legal_actions.ts";
+import type { Attempt, Decision } from "../decision/decision.ts";
 import type { Usage } from "../llm/llm.ts";
 
-/** What every event has. */
+/** Fields that every event has. */
 export interface EventBase {
-  /** Its place in the log, from 0 without gaps. */
+  /** Place in the log, from 0 without gaps. */
   readonly seq: number;
-  /** When it was written, in milliseconds since 1970 by the agent's `clock`. */
+  /** Time of the commit, in milliseconds since 1970 by the agent's `clock`. */
   readonly time: number;
+  /** Present if the event was committed together with the one before it: a fork never separates them. */
+  readonly joined?: true;
 }
 
-/** The user said something. */
-export interface UserEvent extends EventBase {
-  /** The discriminator. */
-  readonly type: "user";
-  /** What they said. */
-  readonly text: string;
+/** Cost of one model call. */
+export interface ModelCallUsage {
+  /** Tokens of the call, if the model reports them or limits need an estimate. */
+  readonly usage?: Usage;
+  /** Price of the call, if the agent's `cost` knows it. */
+  readonly cost?: number;
+  /** Model that answered, if the provider reports it. */
+  readonly model?: string;
 }
 
 /**
- * What the session of an agent that is a tool has spent, as the log of its caller
- * says it: all that was not said before. Absent for other tools.
+ * Usage of the child session of an agent that was called as a tool, as far as the
+ * parent's log has not counted it yet. Absent for other tools.
  */
-export interface Charge {
-  /** The tokens of its model calls that reported them. */
+export interface ChildUsage {
+  /** Tokens of its model calls. */
   readonly usage?: Usage;
-  /** What they cost, where its `cost` knows it. */
+  /** Price of its model calls, if `cost` knows it. */
   readonly cost?: number;
-  /** How often it called a model. */
+  /** Number of its model calls. */
   readonly modelCalls?: number;
-  /** How often it called tools. */
+  /** Number of its tool calls. */
   readonly toolCalls?: number;
 }
 
-/** The model made a legal decision. */
-export interface DecisionEvent extends EventBase {
-  /** The discriminator. */
-  readonly type: "decision";
-  /** The step in which it was made. */
-  readonly step: string;
-  /** The decision, in the author's form. */
-  readonly decision: Decision;
-  /** The tokens of the model call, where the model reports them. */
-  readonly usage?: Usage;
-  /** What the model call cost, where the agent's `cost` knows it. */
-  readonly cost?: number;
-  /** The model that answered, where the model reports it. */
-  readonly model?: string;
-}
-
-/** A tool is about to be called: the intent, before any effect. */
-export interface ToolStartedEvent extends EventBase {
-  /** The discriminator. */
-  readonly type: "tool_started";
-  /** The call: session, decision and place in the decision. */
+/** Place of a call: the same on every attempt. */
+export interface CallPlace {
+  /** Idempotency key of the call: session, decision and place in the decision. */
   readonly callKey: string;
-  /** The place of the call in its decision, from 0. */
+  /** Place of the call in the decision of this session, from 0. */
   readonly call: number;
-  /** The tool. */
-  readonly tool: string;
 }
 
 /**
- * A tool call came to its end. Every started call has one such event. They stand
- * in the order in which calls ended, for each is committed at once; the model
- * and `turn.toolResults` have them in the order of the calls.
+ * Fields of each type of event, beside {@linkcode EventBase}.
+ *
+ * @example The text of every answer in a log
+ * ```ts
+ * import type { SessionEvent } from "@nomos/agent";
+ *
+ * function answers(events: readonly SessionEvent[]): unknown[] {
+ *   return events.flatMap((event) =>
+ *     event.type === "decision" && event.decision.action === "RESPOND"
+ *       ? [event.decision.response]
+ *       : []
+ *   );
+ * }
+ * console.log(answers([]));
+ * ```
  */
-export interface ToolFinishedEvent extends EventBase, Charge {
-  /** The discriminator. */
-  readonly type: "tool_finished";
-  /** The call. */
-  readonly callKey: string;
-  /** The place of the call in its decision, from 0. */
-  readonly call: number;
-  /** The tool. */
-  readonly tool: string;
+export interface SessionEvents {
+  /** Input of the user. */
+  readonly user: {
+    /** Text of the input. */
+    readonly text: string;
+  };
+  /** Legal decision of the model. */
+  readonly decision: ModelCallUsage & {
+    /** Step in which it was made. */
+    readonly step: string;
+    /** Decision, in the author's form. */
+    readonly decision: Decision;
+  };
+  /** Intent to run a tool, before any effect. */
+  readonly tool_started: CallPlace & {
+    /** Name of the tool. */
+    readonly tool: string;
+  };
   /**
-   * `"ok"`; `"error"` if it threw or took too long; `"fallback"` if it steered
-   * the model; `"aborted"` if it was given up, its effect unknown; `"denied"` if
-   * a person did not allow it.
+   * End of a tool call. Every started call has one. They stand in the order in
+   * which calls ended, because each is committed at once; the model and
+   * `turn.toolResults` have them in the order of the calls.
    */
-  readonly outcome: "ok" | "error" | "fallback" | "aborted" | "denied";
-  /** The result or the reason, as the model sees it. */
-  readonly text: string;
+  readonly tool_finished: CallPlace & ChildUsage & {
+    /** Name of the tool. */
+    readonly tool: string;
+    /**
+     * `"ok"`; `"error"` if it threw or took too long; `"redirected"` if it raised an
+     * instruction for the model; `"denied"` if a person refused it; `"not_run"` if
+     * it was never started; `"unknown"` if it was given up and its effect is not known.
+     */
+    readonly outcome: "ok" | "error" | "redirected" | "denied" | "not_run" | "unknown";
+    /** Result or reason, as the model sees it. */
+    readonly text: string;
+  };
+  /**
+   * Question to a person about a tool call. The turn ends when nothing else is left
+   * to do. An agent that is a tool asks again for every call that still waits, each
+   * time that it comes to rest.
+   */
+  readonly approval_requested: CallPlace & ChildUsage & {
+    /** Name of the tool. */
+    readonly tool: string;
+    /** Arguments, as the model wrote them. */
+    readonly args: Readonly<Record<string, unknown>>;
+    /**
+     * `"approval"`: it runs only if somebody allows it; `"unknown"`: it was running
+     * when the process died, and must not run twice.
+     */
+    readonly reason: "approval" | "unknown";
+    /** SHA-256 of key, tool and arguments, in hexadecimal: what an approval is bound to. */
+    readonly hash: string;
+  };
+  /** Verdict of a person about a tool call. */
+  readonly approval_given: CallPlace & {
+    /** `"approved"`: it may run; `"denied"`: it must not; `"settled"`: its result is known without running it. */
+    readonly verdict: "approved" | "denied" | "settled";
+    /** Reason of a denial, or the result. */
+    readonly text?: string;
+  };
+  /** Move to another step. */
+  readonly moved: {
+    /** Step it left. */
+    readonly from: string;
+    /** Step it is in now. */
+    readonly to: string;
+  };
+  /** Output of the model that was refused: no legal decision, or bad arguments. */
+  readonly error: ModelCallUsage & {
+    /** Step in which it happened. */
+    readonly step: string;
+    /** Place in the output; empty for the whole. */
+    readonly path: string;
+    /** Expected and received value. */
+    readonly message: string;
+    /** Output as text, cut to 2,000 characters. */
+    readonly output: string;
+    /** Attempted action, if it can be recognized. */
+    readonly attempt?: Attempt;
+  };
+  /** Failed model call that cost tokens all the same. Its error is thrown to the caller. */
+  readonly model_failed: {
+    /** Step in which it happened. */
+    readonly step: string;
+    /** `code` of the error. */
+    readonly code: string;
+    /** Tokens of the call. */
+    readonly usage: Usage;
+    /** Price of the call, if the agent's `cost` knows it. */
+    readonly cost?: number;
+  };
+  /** Limit after which the next request offers RESPOND alone, once. */
+  readonly respond_only: {
+    /** Limit that was reached; see `limit`. */
+    readonly reason: "errors" | "iterations" | "loop";
+  };
+  /** Limit that ended the turn. */
+  readonly limit: {
+    /** Limit that was reached. */
+    readonly reason: LimitReason;
+    /** Owner of a usage limit; `"caller"`: the parent session, if this agent runs as a tool. */
+    readonly scope?: "turn" | "session" | "caller";
+    /** Value of the limit. */
+    readonly limit?: number;
+    /** Usage when it was reached. */
+    readonly used?: number;
+    /** Tokens, estimated, of an answer that was cut off while it arrived. */
+    readonly usage?: Usage;
+    /** Price of that answer, if the agent's `cost` knows it. */
+    readonly cost?: number;
+  };
+  /** End of the session. */
+  readonly ended: Readonly<Record<never, never>>;
 }
 
 /**
- * A person is asked about a tool call. The turn ends when nothing else is left to
- * do. What an agent that is a tool asks about is asked anew, with whatever still
- * waits, each time that it comes to rest.
+ * Reason of a limited turn: `"errors"`, too many in a row; `"iterations"`, too many
+ * decisions; `"loop"`, the same calls with the same results over and over;
+ * `"stuck"`, guards left nothing legal; others name the usage limit.
  */
-export interface ApprovalRequestedEvent extends EventBase, Charge {
-  /** The discriminator. */
-  readonly type: "approval_requested";
-  /** The call that is asked about; of an agent that is a tool, a call of its own session. */
-  readonly callKey: string;
-  /** The place of the call in the decision of this session, from 0. */
-  readonly call: number;
-  /** The tool that is asked about. */
-  readonly tool: string;
-  /** The arguments, as the model gave them. */
-  readonly args: Readonly<Record<string, unknown>>;
-  /**
-   * `"approval"`: it is not called before somebody allows it; `"unknown"`: it was
-   * running when the process died, and must not run twice.
-   */
-  readonly reason: "approval" | "unknown";
-  /** SHA-256 of key, tool and arguments, in hexadecimal: what an approval is bound to. */
-  readonly hash: string;
-}
-
-/** A person decided about a tool call. */
-export interface ApprovalGivenEvent extends EventBase {
-  /** The discriminator. */
-  readonly type: "approval_given";
-  /** The call, as in the request. */
-  readonly callKey: string;
-  /** The place of the call in the decision of this session, from 0. */
-  readonly call: number;
-  /** `"approved"`: it may run; `"denied"`: it must not; `"settled"`: its result is known without running it. */
-  readonly verdict: "approved" | "denied" | "settled";
-  /** The reason of a denial, or the result. */
-  readonly text?: string;
-}
-
-/** The session went to another step. */
-export interface MovedEvent extends EventBase {
-  /** The discriminator. */
-  readonly type: "moved";
-  /** The step it left. */
-  readonly from: string;
-  /** The step it is in now. */
-  readonly to: string;
-}
-
-/** The model's output was no legal decision, or a call had bad arguments. */
-export interface ErrorEvent extends EventBase {
-  /** The discriminator. */
-  readonly type: "error";
-  /** The step in which it happened. */
-  readonly step: string;
-  /** Where in the output; empty for the whole. */
-  readonly path: string;
-  /** What was expected there and what was received. */
-  readonly message: string;
-  /** The output itself, as text, cut to 2,000 characters. The model does not see it again. */
-  readonly output: string;
-  /** What the output tried to do, where that can be told. */
-  readonly attempt?: Attempt;
-  /** The tokens of the model call, where the model reports them. */
-  readonly usage?: Usage;
-  /** What the model call cost, where the agent's `cost` knows it. */
-  readonly cost?: number;
-  /** The model that answered, where the model reports it. */
-  readonly model?: string;
-}
-
-/** A model call failed and cost tokens all the same. Its error is thrown to the caller. */
-export interface ModelFailedEvent extends EventBase {
-  /** The discriminator. */
-  readonly type: "model_failed";
-  /** The step in which it happened. */
-  readonly step: string;
-  /** The `code` of the error. */
-  readonly code: string;
-  /** The tokens of the model call. */
-  readonly usage: Usage;
-  /** What it cost, where the agent's `cost` knows it. */
-  readonly cost?: number;
-}
-
-/** The model is asked to answer with what it has, instead of going on. */
-export interface FallbackEvent extends EventBase {
-  /** The discriminator. */
-  readonly type: "fallback";
-  /** `"iterations"`: too many decisions in a turn; `"loop"`: the same call over and over. */
-  readonly reason: "iterations" | "loop";
-}
-
-/** Why a turn was limited. */
 export type LimitReason =
   | "errors"
   | "iterations"
@@ -195,50 +197,46 @@ export type LimitReason =
   | "toolCalls"
   | "time";
 
-/** A limit ended the turn. */
-export interface LimitEvent extends EventBase {
-  /** The discriminator. */
-  readonly type: "limit";
-  /**
-   * `"errors"`: too many in a row; `"iterations"` and `"loop"` as in a fallback,
-   * in a step that cannot answer; `"stuck"`: guards left nothing legal; others:
-   * what ran out of the agent's `limits`.
-   */
-  readonly reason: LimitReason;
-  /** Whose budget ran out, where one did; `"caller"`: that of a session whose tool this agent is. */
-  readonly scope?: "turn" | "session" | "caller";
-  /** The budget. */
-  readonly limit?: number;
-  /** What had been spent. */
-  readonly spent?: number;
-  /** The tokens, estimated, of an answer that was cut off while it arrived. */
-  readonly usage?: Usage;
-  /** What that answer cost, where the agent's `cost` knows it. */
-  readonly cost?: number;
-}
+/**
+ * One immutable entry of a session's log, of any type or of the type named:
+ * `SessionEvent<"decision">`.
+ */
+export type SessionEvent<Type extends keyof SessionEvents = keyof SessionEvents> = {
+  [Each in Type]: EventBase & { readonly type: Each } & SessionEvents[Each];
+}[Type];
 
-/** The session ended. */
-export interface EndedEvent extends EventBase {
-  /** The discriminator. */
-  readonly type: "ended";
-}
+/** Event before the log has stamped its place and time. */
+export type EventDraft<Type extends keyof SessionEvents = keyof SessionEvents> = {
+  [Each in Type]: { readonly type: Each } & SessionEvents[Each];
+}[Type];
 
-/** One immutable entry of a session's log. */
-export type SessionEvent =
-  | UserEvent
-  | DecisionEvent
-  | ToolStartedEvent
-  | ToolFinishedEvent
-  | ApprovalRequestedEvent
-  | ApprovalGivenEvent
-  | MovedEvent
-  | ErrorEvent
-  | ModelFailedEvent
-  | FallbackEvent
-  | LimitEvent
-  | EndedEvent;
-
-/** The name of a call: the same on every attempt. */
+/** Idempotency key of a call: the same on every attempt. */
 export function callKeyOf(sessionId: string, decision: number, call: number): string {
   return `${sessionId}/${decision}/${call}`;
+}
+
+/** Returns true if two events that stand side by side were committed together. */
+export function areJoined(before: SessionEvent, event: SessionEvent): boolean {
+  if (event.joined) return true;
+  // Versions 1 and 2 do not record it: there it follows from the types.
+  switch (event.type) {
+    case "moved":
+    case "ended":
+      return before.type === "decision";
+    case "tool_started":
+      return true;
+    case "approval_requested":
+      // A question about a call that was running, or of a child session, is committed alone.
+      return event.reason === "approval" && (before.type === "decision" ||
+        "callKey" in before && decisionOf(before.callKey) === decisionOf(event.callKey));
+    case "tool_finished":
+      return before.type === "approval_given" && before.callKey === event.callKey;
+    default:
+      return false;
+  }
+}
+
+/** Part of an idempotency key that names the decision. */
+function decisionOf(callKey: string): string {
+  return callKey.slice(0, callKey.lastIndexOf("/"));
 }

@@ -4,8 +4,7 @@
  * @module
  */
 import * as v from "valibot";
-import { isPlainObject, type JsonObject } from "../json/json.ts";
-import { jsonValue } from "../json/json_value.ts";
+import { isPlainObject, type JsonObject, jsonValue } from "../json/json.ts";
 import type { Usage } from "../llm/llm.ts";
 import { TOKEN_COUNTS } from "../llm/usage.ts";
 import type { SessionEvent } from "./event.ts";
@@ -46,7 +45,11 @@ const decision = v.variant("action", [
   v.strictObject({ action: v.literal("END"), response: v.optional(text), reasoning: texts }),
 ]);
 
-const base = { seq: count, time: v.pipe(v.number(), v.finite()) };
+const base = {
+  seq: count,
+  time: v.pipe(v.number(), v.finite()),
+  joined: v.optional(v.literal(true)),
+};
 
 /** The schema of an event, closed. */
 export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("type", [
@@ -65,7 +68,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     callKey: text,
     call: count,
     tool: text,
-    outcome: v.picklist(["ok", "error", "fallback", "aborted", "denied"]),
+    outcome: v.picklist(["ok", "error", "redirected", "denied", "not_run", "unknown"]),
     text,
     ...charge,
   }),
@@ -109,8 +112,8 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
   }),
   v.strictObject({
     ...base,
-    type: v.literal("fallback"),
-    reason: v.picklist(["iterations", "loop"]),
+    type: v.literal("respond_only"),
+    reason: v.picklist(["errors", "iterations", "loop"]),
   }),
   v.strictObject({
     ...base,
@@ -128,7 +131,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     ]),
     scope: v.optional(v.picklist(["turn", "session", "caller"])),
     limit: v.optional(v.pipe(v.number(), v.finite())),
-    spent: v.optional(v.pipe(v.number(), v.finite())),
+    used: v.optional(v.pipe(v.number(), v.finite())),
     usage: v.optional(usageSchema),
     cost,
   }),

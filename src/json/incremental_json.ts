@@ -3,35 +3,46 @@
  *
  * @module
  */
-import { quote } from "../errors.ts";
 import { MAX_DEPTH } from "./json.ts";
-import { canEnd, firstPart, nextPart, type NumberPart } from "./number_part.ts";
-import { decodeRun, readStringRun } from "./string_run.ts";
 
-/** Where a value stands: the keys and indexes that lead to it from the outermost value. */
+/** Place of a value: the keys and indexes that lead to it from the outermost value. */
 export type JsonPath = readonly (string | number)[];
 
 /** Part of a wanted value. */
 export interface JsonPiece {
-  /** Where the value stands. */
+  /** Place of the value. */
   readonly path: JsonPath;
   /**
-   * What the text is: characters of a string; all of `true`, `false` or `null`; or some of the
+   * Kind of the text: characters of a string; all of `true`, `false` or `null`; or some of the
    * JSON of any other value.
    */
   readonly kind: "characters" | "literal" | "json";
-  /** What arrived. Never empty, and never half of a surrogate pair that may be completed. */
+  /** Text that arrived. Never empty, and never half of a surrogate pair that may be completed. */
   readonly text: string;
 }
 
+/** The token that may come next. */
+type Expected =
+  | "value"
+  | "value or ]"
+  | "key or }"
+  | "key"
+  | "key characters"
+  | "colon"
+  | "comma or bracket"
+  | "characters"
+  | "number"
+  | "end";
+
 /**
- * Takes a JSON text in parts of any size and gives the wanted values out while
+ * Reads a JSON text in parts of any size and returns the wanted values while
  * they arrive. It accepts what `JSON.parse` accepts (RFC 8259,
  * https://www.rfc-editor.org/rfc/rfc8259), to a depth of {@linkcode MAX_DEPTH}.
  * How the text was split changes where pieces end, never what they make together.
  *
- * A string is given as its characters, and any other value as its JSON. The value
- * of a key that comes twice is given twice. The time is linear in the length of the text.
+ * A string is returned as its characters, and any other value as its JSON. The
+ * value of a key that comes twice is returned twice. The time is linear in the
+ * length of the text.
  *
  * @example
  * ```ts
@@ -43,47 +54,47 @@ export interface JsonPiece {
  * assertEquals(first, { path: ["tea"], kind: "characters", text: "gre" });
  * const [second] = json.push('en\\n", "milk"');
  * assertEquals(second?.text, "en\n");
- * assertEquals(json.end(), 'Cannot read the end at 25 as JSON: expected ":"');
+ * assertEquals(json.fault, 25);
  * ```
  */
 export class IncrementalJson {
   readonly #wants: (path: JsonPath) => boolean;
-  /** The place of the current value. Each open bracket has one entry: an index or a key. */
+  /** Place of the current value. Each open bracket has one entry: an index or a key. */
   readonly #path: (string | number)[] = [];
   #expected: Expected = "value";
-  /** The last part of the number that is being read. */
-  #part: NumberPart = "zero";
+  /** The number that is being read, each run of digits cut to its first. */
+  #number = "";
   /** The characters so far of the key that is being read. */
   #key = "";
   /** The wanted value that is being read. */
   #wanted: { readonly path: JsonPath; readonly kind: JsonPiece["kind"] } | undefined;
-  /** What is being read: what waited for more, and what was pushed last. */
+  /** The text that waited for more, and what was pushed last. */
   #text = "";
-  /** How many characters came before that. */
+  /** Number of characters before that text. */
   #offset = 0;
-  /** Up to where the text is read. */
+  /** Place up to which the text is read. */
   #at = 0;
-  /** Where the JSON begins that is not given out yet. */
+  /** Place from which JSON is not returned yet. */
   #givenTo = 0;
   #pieces: JsonPiece[] = [];
-  #fault: string | undefined;
+  #isFaulty = false;
 
   /**
    * Begins before the first character.
    *
-   * @param wants Says by its path whether a value is given out. It is asked when the value begins,
-   * and not inside a value that is given out. The path changes afterwards: copy it to keep it.
+   * @param wants Decides by its path if a value is returned. It is asked when the value begins,
+   * and not inside a value that is returned. The path changes afterwards: copy it to keep it.
    */
   constructor(wants: (path: JsonPath) => boolean) {
     this.#wants = wants;
   }
 
   /**
-   * Takes more text and gives what arrived of wanted values, one piece for each.
-   * From the first character on that cannot be JSON there are none.
+   * Takes more text and returns the parts of wanted values that arrived, one
+   * piece for each. From the first character on that cannot be JSON there are none.
    */
   push(text: string): readonly JsonPiece[] {
-    if (this.#fault !== undefined) return NO_PIECES;
+    if (this.#isFaulty) return NO_PIECES;
     this.#offset += this.#at;
     this.#text = this.#at === this.#text.length ? text : this.#text.slice(this.#at) + text;
     this.#at = 0;
@@ -97,124 +108,106 @@ export class IncrementalJson {
   }
 
   /**
-   * Says what is wrong with the text if this is all of it, and where, in UTF-16
-   * code units from 0; undefined if it is exactly one JSON value.
+   * Place in UTF-16 code units from which the text cannot be JSON, if this is all
+   * of it; undefined if it is exactly one JSON value.
    */
-  end(): string | undefined {
-    if (this.#fault !== undefined) return this.#fault;
+  get fault(): number | undefined {
+    if (this.#isFaulty) return this.#offset + this.#at;
     const isOver = this.#expected === "end" ||
-      this.#expected === "number" && this.#path.length === 0 && canEnd(this.#part);
-    return isOver ? undefined : this.#problem(this.#text.length, this.#describeExpected());
+      this.#expected === "number" && this.#path.length === 0 && endsNumber(this.#number);
+    return isOver ? undefined : this.#offset + this.#text.length;
   }
 
-  /** Reads on by one token, or to the end of the text; false if it cannot. */
+  /** Reads on by one token; false if it is faulty, or waits for more text. */
   #read(): boolean {
-    switch (this.#expected) {
-      case "characters":
-      case "key characters":
-        return this.#readString();
-      case "number":
-        return this.#readNumber();
+    const expected = this.#expected;
+    if (expected === "number") return this.#readNumber();
+    if (expected === "characters" || expected === "key characters") return this.#readString();
+    const character = this.#text[this.#at]!;
+    const isValue = expected === "value" || expected === "value or ]";
+    const last = this.#path.length - 1;
+    const place = expected === "comma or bracket" ? this.#path[last] : undefined;
+    switch (character) {
+      case " ":
+      case "\n":
+      case "\r":
+      case "\t":
+        return this.#take(expected);
+      case '"':
+        if (isValue) {
+          this.#want("characters");
+          return this.#take("characters");
+        }
+        if (!expected.startsWith("key")) return this.#fail();
+        this.#key = "";
+        return this.#take("key characters");
+      case "[":
+      case "{": {
+        if (!isValue || last + 1 === MAX_DEPTH) return this.#fail();
+        const isArray = character === "[";
+        this.#want("json");
+        this.#path.push(isArray ? 0 : "");
+        return this.#take(isArray ? "value or ]" : "key or }");
+      }
+      case "]":
+        return expected === "value or ]" || typeof place === "number"
+          ? this.#close()
+          : this.#fail();
+      case "}":
+        return expected === "key or }" || typeof place === "string" ? this.#close() : this.#fail();
+      case ":":
+        return expected === "colon" ? this.#take("value") : this.#fail();
+      case ",":
+        if (place === undefined) return this.#fail();
+        if (typeof place === "string") return this.#take("key");
+        this.#path[last] = place + 1;
+        return this.#take("value");
+      default:
+        return isValue ? this.#readPrimitive(character) : this.#fail();
     }
-    const code = this.#text.charCodeAt(this.#at);
-    if (isWhiteSpace(code)) {
-      this.#at++;
+  }
+
+  #readPrimitive(character: string): boolean {
+    if (character === "-" || character >= "0" && character <= "9") {
+      this.#want("json");
+      this.#number = "";
+      this.#expected = "number";
       return true;
     }
-    switch (this.#expected) {
-      case "value":
-        return this.#readValue(code);
-      case "value or ]":
-        return code === CLOSE_ARRAY ? this.#close() : this.#readValue(code);
-      case "key or }":
-        return code === CLOSE_OBJECT ? this.#close() : this.#readKey(code);
-      case "key":
-        return this.#readKey(code);
-      case "colon":
-        return code === COLON ? this.#take("value") : this.#fail(this.#at);
-      case "comma":
-        return this.#readComma(code);
-      case "end":
-        return this.#fail(this.#at);
-      default:
-        return this.#expected satisfies never;
-    }
-  }
-
-  #readValue(code: number): boolean {
-    if (code === QUOTE) {
-      this.#want("characters");
-      return this.#take("characters");
-    }
-    if (code === OPEN_OBJECT || code === OPEN_ARRAY) {
-      if (this.#path.length === MAX_DEPTH) {
-        return this.#fail(this.#at, `at most ${MAX_DEPTH} levels of nesting`);
-      }
-      this.#want("json");
-      this.#path.push(code === OPEN_ARRAY ? 0 : "");
-      return this.#take(code === OPEN_ARRAY ? "value or ]" : "key or }");
-    }
-    const part = firstPart(code);
-    if (part !== undefined) {
-      this.#want("json");
-      this.#part = part;
-      return this.#take("number");
-    }
-    return this.#readLiteral(code);
-  }
-
-  #readKey(code: number): boolean {
-    if (code !== QUOTE) return this.#fail(this.#at);
-    this.#key = "";
-    return this.#take("key characters");
-  }
-
-  #readComma(code: number): boolean {
-    const path = this.#path;
-    const last = path.length - 1;
-    const place = path[last]!;
-    const isArray = typeof place === "number";
-    if (code === (isArray ? CLOSE_ARRAY : CLOSE_OBJECT)) return this.#close();
-    if (code !== COMMA) return this.#fail(this.#at);
-    if (!isArray) return this.#take("key");
-    path[last] = place + 1;
-    return this.#take("value");
-  }
-
-  #readLiteral(code: number): boolean {
-    const word = code === 0x74 ? "true" : code === 0x66 ? "false" : code === 0x6e ? "null" : "";
-    if (word === "") return this.#fail(this.#at);
-    const text = this.#text;
-    for (let index = 1; index < word.length; index++) {
-      const at = this.#at + index;
-      if (at === text.length) return false;
-      if (text[at] !== word[index]) return this.#fail(at, `"${word}"`);
-    }
+    const text = this.#text.slice(this.#at, this.#at + 5);
+    const word = LITERALS.find((one) => one.startsWith(text.slice(0, one.length)));
+    if (word === undefined) return this.#fail();
+    if (text.length < word.length) return false;
     this.#want("literal");
     this.#at += word.length;
     return this.#endValue();
   }
 
   #readNumber(): boolean {
-    const text = this.#text;
-    while (this.#at < text.length) {
-      const next = nextPart(this.#part, text.charCodeAt(this.#at));
-      if (next === undefined) return canEnd(this.#part) ? this.#endValue() : this.#fail(this.#at);
-      this.#part = next;
-      this.#at++;
-    }
-    return true;
+    DIGITS_REGEXP.lastIndex = this.#at;
+    const [run] = DIGITS_REGEXP.exec(this.#text)!;
+    const [number] = NUMBER_REGEXP.exec(this.#number + run)!;
+    this.#at += number.length - this.#number.length;
+    this.#number = number.replaceAll(/(\d)\d+/g, "$1");
+    if (this.#at === this.#text.length) return false;
+    return endsNumber(number) ? this.#endValue() : this.#fail();
   }
 
   #readString(): boolean {
     const isKey = this.#expected === "key characters";
+    const text = this.#text;
     const from = this.#at;
-    const run = readStringRun(this.#text, from);
-    this.#at = run.end;
-    if (isKey) this.#key += decodeRun(this.#text, from, run);
-    else if (this.#wanted?.kind === "characters") this.#give(decodeRun(this.#text, from, run));
-    if (run.fault !== undefined) return this.#fail(run.fault.at, run.fault.expected);
-    if (!run.isClosed) return false;
+    CHARACTERS_REGEXP.lastIndex = from;
+    while (CHARACTERS_REGEXP.test(text)) this.#at = CHARACTERS_REGEXP.lastIndex;
+    const raw = text.slice(from, this.#at);
+    const characters = raw.includes("\\") ? JSON.parse(`"${raw}"`) : raw;
+    if (isKey) this.#key += characters;
+    else if (this.#wanted?.kind === "characters") this.#give(characters);
+    if (this.#at === text.length) return false;
+    if (text[this.#at] !== '"') {
+      UNFINISHED_REGEXP.lastIndex = this.#at;
+      return UNFINISHED_REGEXP.test(text) ? false : this.#fail();
+    }
     this.#at++;
     if (!isKey) return this.#endValue();
     this.#path[this.#path.length - 1] = this.#key;
@@ -240,11 +233,11 @@ export class IncrementalJson {
       if (wanted.kind !== "characters") this.#giveJson();
       this.#wanted = undefined;
     }
-    this.#expected = this.#path.length === 0 ? "end" : "comma";
+    this.#expected = this.#path.length === 0 ? "end" : "comma or bracket";
     return true;
   }
 
-  /** A value begins here; it is given out if it is wanted and not inside another one that is. */
+  /** Notes that a value begins; it is returned if it is wanted and not inside another one that is. */
   #want(kind: JsonPiece["kind"]): void {
     if (this.#wanted !== undefined || !this.#wants(this.#path)) return;
     this.#wanted = { path: [...this.#path], kind };
@@ -261,49 +254,38 @@ export class IncrementalJson {
     this.#givenTo = this.#at;
   }
 
-  #fail(at: number, expected: string = this.#describeExpected()): false {
-    this.#fault = this.#problem(at, expected);
+  #fail(): false {
+    this.#isFaulty = true;
     return false;
   }
-
-  #problem(at: number, expected: string): string {
-    // Half of a surrogate pair is named as such, for the other half may not have come yet.
-    const found = at < this.#text.length ? quote(this.#text[at]) : "the end";
-    return `Cannot read ${found} at ${this.#offset + at} as JSON: expected ${expected}`;
-  }
-
-  #describeExpected(): string {
-    const isNumberOver = this.#expected === "number" && canEnd(this.#part);
-    return EXPECTED[isNumberOver ? "comma" : this.#expected];
-  }
 }
-
-/** What may come next. */
-type Expected = keyof typeof EXPECTED;
-
-const EXPECTED = {
-  "value": "a value",
-  "value or ]": 'a value or "]"',
-  "key or }": 'a key or "}"',
-  "key": "a key",
-  "key characters": "more of a key",
-  "colon": '":"',
-  "comma": "a comma or a closing bracket",
-  "characters": "more of a string",
-  "number": "a digit",
-  "end": "only white space behind the value",
-} as const;
 
 const NO_PIECES: readonly JsonPiece[] = Object.freeze([]);
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+const LITERALS = ["true", "false", "null"];
 
-function isWhiteSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+const DIGITS_REGEXP = /[\d.eE+-]*/y;
+
+/** The longest beginning that a number can have. */
+const NUMBER_REGEXP = /^-?(?:(?:0|[1-9]\d*)(?:\.(?:\d+(?:[eE][+-]?\d*)?)?|[eE][+-]?\d*)?)?/;
+
+function endsNumber(number: string): boolean {
+  return /\d$/.test(number);
 }
+
+const HEX = "[0-9a-fA-F]";
+const ESCAPE = String.raw`\\(?:["\\/bfnrt]|u${HEX}{4})`;
+const HIGH_SURROGATE = String.raw`(?:[\ud800-\udbff]|\\u[dD][89abAB]${HEX}{2})`;
+
+/** Characters of a string. The first half of a surrogate pair is none until it is known what follows. */
+const CHARACTERS_REGEXP = new RegExp(
+  String.raw`[^"\\\x00-\x1f\ud800-\udbff]+|(?!${HIGH_SURROGATE})${ESCAPE}|` +
+    String.raw`${HIGH_SURROGATE}(?=[^\\\x00-\x1f]|${ESCAPE})`,
+  "y",
+);
+
+/** The end of a text, in the middle of an escape or of a surrogate pair. */
+const UNFINISHED_REGEXP = new RegExp(
+  String.raw`${HIGH_SURROGATE}?(?:\\(?:u${HEX}{0,3})?)?$`,
+  "y",
+);

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import * as v from "valibot";
+import { reasonOf } from "../errors.ts";
 
 /** A value that survives `JSON.parse(JSON.stringify(value))` unchanged. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -71,6 +73,19 @@ function copyObject(
   return result;
 }
 
+/** Schema of any JSON value. It copies the value, so that later changes do not reach the copy. */
+export const jsonValue: v.GenericSchema<unknown, Json> = v.pipe(
+  v.unknown(),
+  v.rawTransform<unknown, Json>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return copyJson(dataset.value);
+    } catch (error) {
+      addIssue({ message: reasonOf(error) });
+      return NEVER;
+    }
+  }),
+);
+
 /** Freezes a JSON value throughout: it is shared, and a change would reach all who have it. */
 export function freezeJson<Value>(value: Value): Value {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
@@ -84,6 +99,14 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype ||
     Object.getPrototypeOf(prototype) === null && !Array.isArray(value);
+}
+
+/** Returns a copy without the members that are undefined, as JSON leaves them out. */
+export function omitUndefined<Members extends object>(
+  members: Members,
+): { [Name in keyof Members]?: Exclude<Members[Name], undefined> } {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof Members]: never };
 }
 
 function refusal(path: string, what: string): TypeError {

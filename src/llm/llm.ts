@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LegalActions } from "../decision/legal_actions.ts";
+import type { LegalActions } from "../decision/decision.ts";
 import type { SchemaProfile } from "../schema/schema_profile.ts";
 import type { JsonSchema } from "../json/json.ts";
 
@@ -54,38 +54,31 @@ export interface LLM {
 }
 
 /**
- * One request to a model. An abstract class, so that the compiler refuses
- * `{ ...request }`: `messages` is put together when it is read, which a copy
- * would lose. {@linkcode LLMRequest.with} gives a request with other fields;
- * an object literal with all fields is a request as well.
+ * One request to a model: an immutable value. Wrappers pass on `{ ...request, signal }`.
+ * A session's request is frozen, with its messages, and lists them when they are first read.
  */
-export abstract class LLMRequest {
+export interface LLMRequest {
+  /** The conversation: standing text, history, and last the current step. */
+  readonly messages: readonly Message[];
   /**
-   * The conversation: standing text, history, and last the current step. All
-   * but the last message were the same in the previous request of the session.
+   * Number of leading messages that the next request of the session has again, so
+   * that a vendor's cache can be told where they end; 0 if there is none.
    */
-  abstract get messages(): readonly Message[];
-  /** What the output must satisfy, in the subset the model accepts. */
-  abstract readonly schema: JsonSchema;
-  /** A name for the schema, 1 to 64 of letters, digits, `_` and `-`. */
-  abstract readonly schemaName: string;
-  /** What is legal; absent outside a decision. */
-  abstract readonly legal?: LegalActions | undefined;
+  readonly stable: number;
+  /** JSON Schema of the output, in the subset that the model accepts. */
+  readonly schema: JsonSchema;
+  /** Name of the schema: 1 to 64 of letters, digits, `_` and `-`. */
+  readonly schemaName: string;
+  /** The legal actions; absent outside a decision. */
+  readonly legal?: LegalActions | undefined;
   /** The current step; absent outside a decision. */
-  abstract readonly step?: string | undefined;
-  /** The session the request belongs to. */
-  abstract readonly sessionId?: string | undefined;
+  readonly step?: string | undefined;
+  /** The session that the request belongs to. */
+  readonly sessionId?: string | undefined;
   /** Aborts when the answer is no longer wanted. */
-  abstract readonly signal?: AbortSignal | undefined;
-  /** Validates an output, text or value, with the full schema. */
-  abstract validate(output: unknown): ValidationResult | Promise<ValidationResult>;
-
-  /** The same request with another signal, for wrappers of a model. */
-  static with(request: LLMRequest, changes: { readonly signal: AbortSignal }): LLMRequest {
-    return Object.create(request, {
-      signal: { value: changes.signal, enumerable: true },
-    });
-  }
+  readonly signal?: AbortSignal | undefined;
+  /** Validates an output, text or value, with the full schema. Needs no `this`. */
+  readonly validate: (output: unknown) => ValidationResult | Promise<ValidationResult>;
 }
 
 /** What validation of an output gives. */

@@ -11,9 +11,9 @@ export interface LLMErrorOptions extends ErrorOptions {
   /** Whether the same request may succeed later. Default: false. */
   readonly isRetryable?: boolean;
   /** How long the vendor asks to wait before the next request, in milliseconds. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   /** What the failed call cost all the same. */
-  readonly usage?: Usage;
+  readonly usage?: Usage | undefined;
 }
 
 /** A language model failed. The session is `interrupted`; `resume()` asks again. */

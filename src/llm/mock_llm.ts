@@ -178,8 +178,8 @@ export class MockLLM implements LLM {
     let player: Promise<AutoPlayer> | undefined;
     // Loaded when it first plays: programs that script their mocks, or have none, are spared it.
     llm.#player = async (request) => {
-      player ??= import("./auto/auto_player.ts").then(({ autoPlayer }) => autoPlayer(options));
-      return (await player)(request);
+      player ??= import("./auto/auto_player.ts").then(({ AutoPlayer }) => new AutoPlayer(options));
+      return raw(await (await player).play(request));
     };
     return llm;
   }
@@ -199,18 +199,14 @@ export class MockLLM implements LLM {
     this.#calls++;
     let entry = this.#take();
     if (entry === undefined) throw this.#surplus(request);
-    while (typeof entry === "function") {
-      const given: ScriptEntry | Promise<ScriptEntry> = entry(request);
-      entry = given instanceof Promise ? await given : given;
-    }
+    while (typeof entry === "function") entry = await entry(request);
     if (entry instanceof Error) throw entry;
     if (typeof entry?.action !== "string") throw this.#empty(request, entry);
     if (entry.action === "RAW") return { output: entry.output };
     const { reasoning, ...decision } = entry;
     const output = wireOutput(request, decision, reasoning);
     if (this.#validate) {
-      const validated = request.validate(output);
-      const result = validated instanceof Promise ? await validated : validated;
+      const result = await request.validate(output);
       if (!result.success) throw this.#illegal(request, entry, result.problem);
     }
     return { output };

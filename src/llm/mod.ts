@@ -16,9 +16,9 @@
  * reason, whatever the model does; it leaves neither a timer nor a listener behind.
  *
  * Beside them stand the profiles of the JSON Schema that vendors take
- * ({@linkcode anthropicStructured}, {@linkcode geminiStructured},
- * {@linkcode plainJsonSchema}; OpenAI's is in the core), and the errors that tell
- * the ways apart in which a call fails.
+ * ({@linkcode openaiStrict}, {@linkcode anthropicStructured},
+ * {@linkcode geminiStructured}, {@linkcode plainJsonSchema}), and the errors that
+ * tell the ways apart in which a call fails.
  *
  * ## Order
  *
@@ -61,11 +61,15 @@
  */
 export { systemClock } from "../clock.ts";
 export type { Clock } from "../clock.ts";
+export type { SchemaProfile } from "../schema/schema_profile.ts";
+export { openaiStrict } from "../schema/profiles/openai_strict.ts";
 export {
   anthropicStructured,
   geminiStructured,
   plainJsonSchema,
-} from "../schema/schema_profiles.ts";
+} from "../schema/profiles/vendors.ts";
+export type { LLMChunk, LLMResult, ValidationResult } from "./llm.ts";
+export type { LLMErrorOptions } from "./llm_error.ts";
 export {
   LLMConnectionError,
   LLMContentFilterError,
@@ -75,16 +79,14 @@ export {
   LLMSchemaError,
   LLMTimeoutError,
 } from "./llm_errors.ts";
-export type { LLMCallContent, LLMCallRecord } from "./wrappers/call_record.ts";
-export { fallback } from "./wrappers/fallback.ts";
-export type { FallbackOptions } from "./wrappers/fallback.ts";
-export { LLMFallbackError } from "./wrappers/fallback_error.ts";
-export type { ModelFailure } from "./wrappers/fallback_error.ts";
+export { AllModelsFailedError, fallback } from "./wrappers/fallback.ts";
+export type { FallbackOptions, ModelFailure } from "./wrappers/fallback.ts";
 export { limitConcurrency, LLMBusyError } from "./wrappers/limit_concurrency.ts";
 export type { LimitConcurrencyOptions } from "./wrappers/limit_concurrency.ts";
 export { logged } from "./wrappers/logged.ts";
-export type { LoggedOptions } from "./wrappers/logged.ts";
+export type { LLMCallContent, LLMCallRecord, LoggedOptions } from "./wrappers/logged.ts";
 export { retry } from "./wrappers/retry.ts";
 export type { Retry, RetryOptions } from "./wrappers/retry.ts";
 export { timeout } from "./wrappers/timeout.ts";
 export type { TimeoutOptions } from "./wrappers/timeout.ts";
+export { assertRealModelsAllowed, RealModelError } from "./real_model.ts";

@@ -34,7 +34,8 @@ const shared = globalThis as { [FORBIDDEN]?: boolean };
  *
  * @example A model of one's own that tests can forbid
  * ```ts
- * import { assertRealModelsAllowed, type LLM } from "@nomos/agent";
+ * import { type LLM } from "@nomos/agent";
+ * import { assertRealModelsAllowed } from "@nomos/agent/llm";
  *
  * const llm: LLM = {
  *   name: "house/model",

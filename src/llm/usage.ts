@@ -3,10 +3,13 @@
  *
  * @module
  */
+import { omitUndefined } from "../json/json.ts";
 import type { Usage } from "./llm.ts";
 
+type Counts = Omit<Usage, "isEstimated">;
+
 /** Every count there is, in the order in which they are written. */
-export const TOKEN_COUNTS: readonly Exclude<keyof Usage, "isEstimated">[] = [
+export const TOKEN_COUNTS: readonly (keyof Counts)[] = [
   "input",
   "output",
   "cachedInput",
@@ -14,32 +17,30 @@ export const TOKEN_COUNTS: readonly Exclude<keyof Usage, "isEstimated">[] = [
   "reasoning",
 ];
 
-/** The counts a model reported, those that are no counts left out; undefined if none is left. */
+/** Returns the counts a model reported, without those that are no counts; undefined if none is left. */
 export function readUsage(usage: unknown): Usage | undefined {
   if (typeof usage !== "object" || usage === null) return undefined;
-  const counts = TOKEN_COUNTS.flatMap((name) => {
+  const counts = countsOf((name) => {
     const count = (usage as Usage)[name];
-    return Number.isSafeInteger(count) && count! >= 0 ? [[name, count]] : [];
+    return Number.isSafeInteger(count) && count! >= 0 ? count : undefined;
   });
-  return counts.length > 0 ? Object.fromEntries(counts) : undefined;
+  return Object.keys(counts).length > 0 ? counts : undefined;
 }
 
-/** Both together. A count that neither has is absent. */
+/** Adds two usages. A count that neither has is absent. */
 export function addUsage(a: Usage, b: Usage): Usage {
-  const counts = TOKEN_COUNTS.flatMap((name) =>
-    a[name] === undefined && b[name] === undefined ? [] : [[name, (a[name] ?? 0) + (b[name] ?? 0)]]
-  );
-  const sum: Usage = Object.fromEntries(counts);
+  const sum = countsOf((name) => a[name] === undefined ? b[name] : a[name] + (b[name] ?? 0));
   return a.isEstimated || b.isEstimated ? { ...sum, isEstimated: true } : sum;
 }
 
-/** What is in the first and not in the second, which is a part of it. */
+/** Returns what is left of a usage without another, which is a part of it. */
 export function subtractUsage(whole: Usage, part: Usage): Usage {
-  const counts = TOKEN_COUNTS.flatMap((name) =>
-    whole[name] === undefined ? [] : [[name, whole[name] - (part[name] ?? 0)]]
-  );
-  const rest: Usage = Object.fromEntries(counts);
+  const rest = countsOf((name) => whole[name] && whole[name] - (part[name] ?? 0));
   return whole.isEstimated ? { ...rest, isEstimated: true } : rest;
+}
+
+function countsOf(count: (name: keyof Counts) => number | undefined): Usage {
+  return omitUndefined(Object.fromEntries(TOKEN_COUNTS.map((name) => [name, count(name)])));
 }
 
 /** Characters per token, where nobody has counted: about what English text has. */

@@ -1,75 +1,53 @@
 /**
- * The names of what a span says: those of OpenTelemetry's conventions for
- * generative AI, and our own, which begin with `nomos.`.
+ * Attributes that spans have in common: vendors, tokens and cost.
  *
- * The conventions are those of release 0.1.0, whose status is "development":
- * names may still change, so they stand here as text and not in a package.
+ * The names are those of OpenTelemetry's conventions for generative AI, release
+ * 0.1.0, whose status is "development": they may still change, so they are written
+ * as text and not taken from a package. Our own names begin with `nomos.`.
  *
  * @see {@link https://github.com/open-telemetry/semantic-conventions-genai/tree/v0.1.0/docs/gen-ai}
  * @module
  */
 import type { Attributes } from "@opentelemetry/api";
 import type { Usage } from "../llm/llm.ts";
-import { TOKEN_COUNTS } from "../llm/usage.ts";
+import { type ModelName, readModelName } from "../llm/model_name.ts";
 
-/** The names in the conventions. */
-export const GEN_AI = {
-  agent: "gen_ai.agent.name",
-  conversation: "gen_ai.conversation.id",
-  errorType: "error.type",
-  inputMessages: "gen_ai.input.messages",
-  operation: "gen_ai.operation.name",
-  outputMessages: "gen_ai.output.messages",
-  outputType: "gen_ai.output.type",
-  provider: "gen_ai.provider.name",
-  requestModel: "gen_ai.request.model",
-  responseModel: "gen_ai.response.model",
-  tool: "gen_ai.tool.name",
-  toolArguments: "gen_ai.tool.call.arguments",
-  toolCall: "gen_ai.tool.call.id",
-  toolDescription: "gen_ai.tool.description",
-  toolResult: "gen_ai.tool.call.result",
-  toolType: "gen_ai.tool.type",
-} as const;
+/** The vendors that have another name in the conventions than in the names of models. */
+const PROVIDERS: ReadonlyMap<string, string> = new Map([
+  ["amazon-bedrock", "aws.bedrock"],
+  ["azure", "azure.ai.openai"],
+  ["azure-openai", "azure.ai.openai"],
+  ["bedrock", "aws.bedrock"],
+  ["gemini", "gcp.gemini"],
+  ["google", "gcp.gemini"],
+  ["google.vertex", "gcp.vertex_ai"],
+  ["mistral", "mistral_ai"],
+  ["moonshotai", "moonshot_ai"],
+  ["vertex", "gcp.vertex_ai"],
+  ["vertex.anthropic", "gcp.vertex_ai"],
+  ["watsonx", "ibm.watsonx.ai"],
+  ["xai", "x_ai"],
+]);
 
-/** Our own names. */
-export const NOMOS = {
-  action: "nomos.action",
-  cost: "nomos.cost",
-  endStep: "nomos.end_step",
-  from: "nomos.from",
-  isEstimated: "nomos.usage_estimated",
-  legal: "nomos.legal",
-  limit: "nomos.limit",
-  limitReason: "nomos.limit_reason",
-  message: "nomos.message",
-  outcome: "nomos.outcome",
-  path: "nomos.path",
-  reason: "nomos.reason",
-  scope: "nomos.scope",
-  spent: "nomos.spent",
-  status: "nomos.status",
-  step: "nomos.step",
-  to: "nomos.to",
-} as const;
+/**
+ * The vendor and the model in the name of an LLM. The conventions allow a vendor
+ * they do not list under its own name; a name without a vendor, such as `mock`,
+ * stands for both.
+ */
+export function readProvider(llm: string): ModelName & { readonly vendor: string } {
+  const { vendor, model } = readModelName(llm);
+  return { vendor: vendor === undefined ? llm : PROVIDERS.get(vendor) ?? vendor, model };
+}
 
-/** Tokens in the conventions: as here, the parts are counted in their whole too. */
-const TOKENS: Readonly<Record<(typeof TOKEN_COUNTS)[number], string>> = {
-  input: "gen_ai.usage.input_tokens",
-  output: "gen_ai.usage.output_tokens",
-  cachedInput: "gen_ai.usage.cache_read.input_tokens",
-  cacheWriteInput: "gen_ai.usage.cache_write.input_tokens",
-  reasoning: "gen_ai.usage.reasoning.output_tokens",
-};
-
-/** The attributes of what was spent; nothing for what is not known. */
-export function spendingAttributes(usage: Usage = {}, cost?: number): Attributes {
-  const attributes: Attributes = {};
-  for (const name of TOKEN_COUNTS) {
-    const count = usage[name];
-    if (count !== undefined) attributes[TOKENS[name]] = count;
-  }
-  if (usage.isEstimated) attributes[NOMOS.isEstimated] = true;
-  if (cost !== undefined) attributes[NOMOS.cost] = cost;
-  return attributes;
+/** The attributes of tokens and cost. As in {@linkcode Usage}, parts are counted in their whole too. */
+export function usageAttributes(usage: Usage = {}, cost?: number): Attributes {
+  return {
+    "gen_ai.usage.input_tokens": usage.input,
+    "gen_ai.usage.output_tokens": usage.output,
+    "gen_ai.usage.cache_read.input_tokens": usage.cachedInput,
+    "gen_ai.usage.cache_write.input_tokens": usage.cacheWriteInput,
+    "gen_ai.usage.reasoning.output_tokens": usage.reasoning,
+    "nomos.usage_estimated": usage.isEstimated,
+    "nomos.cost": cost,
+  };
 }

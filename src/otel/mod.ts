@@ -24,16 +24,16 @@
  * | `nomos.limit_reason` | turn | why it was limited |
  * | `nomos.legal` | model call | whether the answer was a legal decision |
  * | `nomos.action` | model call | what was decided: `RESPOND`, `TOOL_CALL`, `MOVE` or `END` |
- * | `nomos.outcome` | tool call | `ok`, `error`, `fallback` or `aborted` |
+ * | `nomos.outcome` | tool call | the outcome of the event `tool_finished` |
  * | `nomos.cost` | turn, model call | the cost, where the agent's `cost` knows it |
  * | `nomos.usage_estimated` | turn, model call | true where tokens are estimated |
  *
  * The span of a turn has an event for each move (`nomos.moved`), illegal answer
- * (`nomos.error`), fallback, limit, and for the end of the session.
+ * (`nomos.error`), `respond_only`, limit, and for the end of the session.
  *
  * A span has the status of an error, and `error.type`, where something failed or
  * was given up: the `code` of the error, or the name of its class; `error` or
- * `aborted` for the outcome of a tool call; `aborted` or `limited` for a model
+ * `unknown` for the outcome of a tool call; `aborted` or `limited` for a model
  * call that was given up. An illegal answer is an answer, and a limit or an
  * interruption an outcome of a turn: they are no errors.
  *

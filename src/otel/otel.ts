@@ -4,7 +4,7 @@
  * @module
  */
 import { trace } from "@opentelemetry/api";
-import { ConfigError, quote } from "../errors.ts";
+import { checkOptions, wholeFrom } from "../llm/option_rules.ts";
 import type { Observer } from "../turn/observer.ts";
 import { SpanContent } from "./span_content.ts";
 import { beginTurnSpans } from "./turn_spans.ts";
@@ -57,12 +57,7 @@ const VERSION = "0.1.0";
  */
 export function otel(options: OtelOptions = {}): Observer {
   const { content = false, maxContentChars = 4_000, redact } = options;
-  if (!Number.isSafeInteger(maxContentChars) || maxContentChars < 1) {
-    throw new ConfigError(
-      `Cannot use the option "maxContentChars": it is ${quote(maxContentChars)}: ` +
-        "expected a whole number from 1",
-    );
-  }
+  checkOptions("make an observer", { maxContentChars }, { maxContentChars: wholeFrom(1) });
   const tracer = trace.getTracer("@nomos/agent", VERSION);
   const spanContent = content ? new SpanContent(maxContentChars, redact) : undefined;
   return { beginTurn: (turn) => beginTurnSpans(tracer, spanContent, turn) };

@@ -42,9 +42,7 @@ export class SpanContent {
 
   /** The parts of a decision; its calls have the ids that they have in the log. */
   decisionParts(decision: Decision, sessionId: string, seq: number): Entry[] {
-    const parts = decision.reasoning.map((text): Entry => {
-      return { text: this.#hidden(text), frame: (content) => ({ type: "reasoning", content }) };
-    });
+    const parts = decision.reasoning.map((text) => this.textPart(text, "reasoning"));
     switch (decision.action) {
       case "RESPOND":
         parts.push(this.textPart(decision.response));
@@ -52,11 +50,8 @@ export class SpanContent {
       case "TOOL_CALL":
         for (const [call, { tool: name, args }] of decision.calls.entries()) {
           const id = callKeyOf(sessionId, seq, call);
-          parts.push({
-            text: this.#hidden(args),
-            isJson: true,
-            frame: (content) => ({ type: "tool_call", id, name, arguments: content }),
-          });
+          const frame = (content: unknown) => ({ type: "tool_call", id, name, arguments: content });
+          parts.push({ text: this.#hidden(args), isJson: true, frame });
         }
         break;
       case "MOVE":
@@ -73,8 +68,8 @@ export class SpanContent {
   }
 
   /** What was said. */
-  textPart(said: unknown): Entry {
-    return { text: this.#hidden(said), frame: (content) => ({ type: "text", content }) };
+  textPart(said: unknown, type = "text"): Entry {
+    return { text: this.#hidden(said), frame: (content) => ({ type, content }) };
   }
 
   /** One by one, for what there is no room for need not be looked through. */

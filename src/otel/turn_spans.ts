@@ -3,17 +3,9 @@
  *
  * @module
  */
-import {
-  type Attributes,
-  context,
-  isSpanContextValid,
-  type Span,
-  SpanKind,
-  trace,
-  type Tracer,
-} from "@opentelemetry/api";
+import { type Attributes, context, SpanKind, type Tracer } from "@opentelemetry/api";
 import type { Decision } from "../decision/decision.ts";
-import type { ErrorEvent, LimitEvent, SessionEvent } from "../history/event.ts";
+import type { ModelCallUsage, SessionEvent } from "../history/event.ts";
 import type { Usage } from "../llm/llm.ts";
 import { addUsage } from "../llm/usage.ts";
 import type {
@@ -24,162 +16,195 @@ import type {
   Scope,
   TurnObserver,
 } from "../turn/observer.ts";
-import { GEN_AI, NOMOS, spendingAttributes } from "./attributes.ts";
-import { errorTypeOf } from "./error_type.ts";
-import { ModelCallSpan } from "./model_call_span.ts";
+import { readProvider, usageAttributes } from "./attributes.ts";
+import { type OfContent, OpenSpan } from "./open_span.ts";
 import type { SpanContent } from "./span_content.ts";
-import { SpanWriter } from "./span_writer.ts";
-import { ToolCallSpan } from "./tool_call_span.ts";
 
-/** Watches where nobody has registered anything that spans could be written to. */
+/** The events that the span of a turn notes, and their fields that it has as attributes. */
+const NOTED: Readonly<Partial<Record<SessionEvent["type"], readonly string[]>>> = {
+  ended: [],
+  error: ["step"],
+  limit: ["reason", "scope", "limit", "used"],
+  moved: ["from", "to"],
+  respond_only: ["reason"],
+};
+
+/** Watches if nobody has registered anything that spans could be written to. */
 const NOBODY: TurnObserver = {};
 
 /**
- * Begins the span of a turn, as a part of what is active. Where spans are not
- * recorded they are made all the same, for what is inside must know it; but
- * nothing is gathered for them.
+ * Begins the span of a turn, as a part of what is active. Spans that are not recorded
+ * are made too, because what is inside must know them; but nothing is gathered for them.
  */
 export function beginTurnSpans(
   tracer: Tracer,
   content: SpanContent | undefined,
   { agent, sessionId, step, input }: ObservedTurn,
 ): TurnObserver {
-  const parent = context.active();
-  const attributes: Attributes = {
-    [GEN_AI.operation]: "invoke_agent",
-    [GEN_AI.agent]: agent,
-    [GEN_AI.conversation]: sessionId,
-    [NOMOS.step]: step,
+  const attributes = {
+    "gen_ai.operation.name": "invoke_agent",
+    "gen_ai.agent.name": agent,
+    "gen_ai.conversation.id": sessionId,
+    "nomos.step": step,
   };
+  const name = `invoke_agent ${agent}`;
   const options = { kind: SpanKind.INTERNAL, attributes };
-  const span = tracer.startSpan(`invoke_agent ${agent}`, options, parent);
-  if (!isSpanContextValid(span.spanContext())) return NOBODY;
-  if (content !== undefined && input !== undefined && span.isRecording()) {
-    span.setAttribute(GEN_AI.inputMessages, content.input([{ role: "user", content: input }]));
-  }
-  const writer = new SpanWriter(tracer, content, trace.setSpan(parent, span));
-  return new TurnSpans(writer, sessionId, span);
+  const turn = new OpenSpan(tracer, content, context.active(), name, options, (content) => ({
+    "gen_ai.input.messages": input === undefined
+      ? undefined
+      : content.input([{ role: "user", content: input }]),
+  }));
+  return turn.isValid ? new TurnSpans(turn, sessionId) : NOBODY;
 }
 
 /** A span for the turn, and in it one for each call of a model or a tool. */
 class TurnSpans implements TurnObserver {
-  readonly #writer: SpanWriter;
+  readonly #turn: OpenSpan;
   readonly #sessionId: string;
-  readonly #span: Span;
-  /** The model call that is under way. */
-  #call: ModelCallSpan | undefined;
-  /** The tool calls that are under way, by their keys. */
-  readonly #tools: Map<string, ToolCallSpan> = new Map();
+  /** The span of the model call that is running. */
+  #modelCall: OpenSpan | undefined;
+  /** The spans of the tool calls that are running, by their keys. */
+  readonly #toolCalls: Map<string, OpenSpan> = new Map();
   #usage: Usage = {};
   #cost: number | undefined;
 
-  constructor(writer: SpanWriter, sessionId: string, span: Span) {
-    this.#writer = writer;
+  constructor(turn: OpenSpan, sessionId: string) {
+    this.#turn = turn;
     this.#sessionId = sessionId;
-    this.#span = span;
   }
 
-  onModelCall(call: ObservedModelCall): Scope {
-    this.#call = new ModelCallSpan(this.#writer, this.#sessionId, call);
-    return this.#call.scope;
+  onModelCall({ llm, request }: ObservedModelCall): Scope {
+    const { vendor, model } = readProvider(llm);
+    const attributes = {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": vendor,
+      "gen_ai.request.model": model,
+      "gen_ai.conversation.id": this.#sessionId,
+      "gen_ai.output.type": "json",
+      ...(request.step !== undefined && { "nomos.step": request.step }),
+    };
+    const options = { kind: SpanKind.CLIENT, attributes };
+    this.#modelCall = this.#turn.begin(`chat ${model}`, options, (content) => ({
+      "gen_ai.input.messages": content.input(request.messages),
+    }));
+    return this.#modelCall.scope;
   }
 
-  onToolCall(call: ObservedToolCall): Scope {
-    const span = new ToolCallSpan(this.#writer, call);
-    this.#tools.set(call.callKey, span);
+  onToolCall({ tool, description, callKey, args }: ObservedToolCall): Scope {
+    const attributes = {
+      "gen_ai.operation.name": "execute_tool",
+      "gen_ai.tool.name": tool,
+      "gen_ai.tool.call.id": callKey,
+      "gen_ai.tool.description": description,
+      "gen_ai.tool.type": "function",
+    };
+    const options = { kind: SpanKind.INTERNAL, attributes };
+    const span = this.#turn.begin(`execute_tool ${tool}`, options, (content) => ({
+      "gen_ai.tool.call.arguments": content.text(args),
+    }));
+    this.#toolCalls.set(callKey, span);
     return span.scope;
   }
 
   /** Ends the span of the call that an event is about, and notes what changes the turn's course. */
   onEvent(event: SessionEvent): void {
     switch (event.type) {
-      case "decision":
-        this.#endCall(event)?.answered(event);
-        return this.#noteResponse(event.decision);
+      case "decision": {
+        const { decision, seq } = event;
+        this.#endModelCall(event, (span) => {
+          span.add({ "nomos.legal": true, "nomos.action": decision.action }, (content) => {
+            const parts = content.decisionParts(decision, this.#sessionId, seq);
+            return { "gen_ai.output.messages": content.output(parts) };
+          });
+        });
+        return this.#addResponse(decision);
+      }
       case "error":
-        this.#endCall(event)?.answered(event);
-        return this.#note(event.type, this.#problemOf(event));
+        // An answer that is not legal is an answer too: the call did not fail.
+        this.#endModelCall(event, (span) => {
+          span.add({ "nomos.legal": false }, (content) => ({
+            "gen_ai.output.messages": content.output([content.textPart(event.output)]),
+          }));
+        });
+        return this.#note(event, (content) => ({
+          "nomos.path": content.text(event.path),
+          "nomos.message": content.text(event.message),
+        }));
       case "model_failed":
-        return this.#endCall(event)?.failed(event.code, event.usage, event.cost);
+        return this.#endModelCall(event, (span) => span.fail(event.code));
       case "tool_finished":
-        this.#tools.get(event.callKey)?.finished(event);
-        this.#tools.delete(event.callKey);
-        return;
-      case "moved":
-        return this.#note(event.type, { [NOMOS.from]: event.from, [NOMOS.to]: event.to });
+        return this.#endToolCall(event);
       case "limit":
         // It may have cut off an answer.
-        this.#endCall(event)?.failed("limited", event.usage, event.cost);
-        this.#span.setAttribute(NOMOS.limitReason, event.reason);
-        return this.#note(event.type, limitAttributes(event));
-      case "fallback":
-        return this.#note(event.type, { [NOMOS.reason]: event.reason });
-      case "ended":
-        return this.#note(event.type, {});
+        this.#endModelCall(event, (span) => span.fail("limited"));
+        this.#turn.add({ "nomos.limit_reason": event.reason });
+        return this.#note(event);
+      default:
+        return this.#note(event);
     }
   }
 
   /** Ends the span of the turn, and those of calls that did not come to their end. */
   onEnd({ status, step, error }: ObservedEnd): void {
-    this.#call?.giveUp(error);
-    for (const call of this.#tools.values()) {
-      if (status === "needs_approval" && error === undefined) call.waits();
-      else call.giveUp(error);
+    this.#modelCall?.giveUp(error);
+    for (const span of this.#toolCalls.values()) {
+      if (status === "needs_approval" && error === undefined) {
+        // An agent that waits for a person has another span when it goes on.
+        span.add({ "nomos.outcome": "needs_approval" });
+        span.end();
+      } else span.giveUp(error);
     }
-    const span = this.#span;
-    if (span.isRecording()) {
-      // The conventions leave the parts of the totals to the calls.
-      const { cachedInput: _, cacheWriteInput: __, reasoning: ___, ...totals } = this.#usage;
-      span.setAttributes({
-        ...spendingAttributes(totals, this.#cost),
-        [NOMOS.status]: status,
-        [NOMOS.endStep]: step,
-      });
-      if (error !== undefined) this.#writer.fail(span, errorTypeOf(error), error);
-    }
+    // The conventions leave the parts of the totals to the calls.
+    const { cachedInput: _, cacheWriteInput: __, reasoning: ___, ...totals } = this.#usage;
+    this.#turn.add({
+      ...usageAttributes(totals, this.#cost),
+      "nomos.status": status,
+      "nomos.end_step": step,
+    });
+    if (error === undefined) this.#turn.end();
+    else this.#turn.giveUp(error);
+  }
+
+  /** Ends the span of the model call that an event is about, if one is running. Its usage is the turn's too. */
+  #endModelCall({ usage, cost, model }: ModelCallUsage, finish: (span: OpenSpan) => void): void {
+    if (usage !== undefined) this.#usage = addUsage(this.#usage, usage);
+    if (cost !== undefined) this.#cost = (this.#cost ?? 0) + cost;
+    const span = this.#modelCall;
+    if (span === undefined) return;
+    this.#modelCall = undefined;
+    span.add({ ...usageAttributes(usage, cost), "gen_ai.response.model": model });
+    finish(span);
     span.end();
   }
 
-  /** The model call that an event puts an end to, if one is under way; what it spent is the turn's. */
-  #endCall({ usage, cost }: { readonly usage?: Usage; readonly cost?: number }) {
-    if (usage !== undefined) this.#usage = addUsage(this.#usage, usage);
-    if (cost !== undefined) this.#cost = (this.#cost ?? 0) + cost;
-    const call = this.#call;
-    this.#call = undefined;
-    return call;
+  /** Ends the span of a tool call. A tool that instructed the model did not fail; one that was given up may have. */
+  #endToolCall({ callKey, outcome, text }: SessionEvent<"tool_finished">): void {
+    const span = this.#toolCalls.get(callKey);
+    if (span === undefined) return;
+    this.#toolCalls.delete(callKey);
+    span.add({ "nomos.outcome": outcome }, (content) => ({
+      "gen_ai.tool.call.result": content.text(text),
+    }));
+    if (outcome === "error" || outcome === "unknown") span.fail(outcome, text);
+    span.end();
   }
 
-  /** What the agent said is what came out of the turn. */
-  #noteResponse(decision: Decision): void {
-    const { content } = this.#writer;
-    if (content === undefined || !this.#span.isRecording()) return;
+  /** Adds what the agent said, which is the output of the turn. */
+  #addResponse(decision: Decision): void {
     if (decision.action !== "RESPOND" && decision.action !== "END") return;
-    if (decision.response === undefined) return;
-    const messages = content.output([content.textPart(decision.response)]);
-    this.#span.setAttribute(GEN_AI.outputMessages, messages);
+    const { response } = decision;
+    if (response === undefined) return;
+    this.#turn.add({}, (content) => ({
+      "gen_ai.output.messages": content.output([content.textPart(response)]),
+    }));
   }
 
-  #problemOf({ step, path, message }: ErrorEvent): Attributes {
-    const { content } = this.#writer;
-    return {
-      [NOMOS.step]: step,
-      ...(content !== undefined && {
-        [NOMOS.path]: content.text(path),
-        [NOMOS.message]: content.text(message),
-      }),
-    };
+  /** Adds an event to the span of the turn, if it is one that the span notes. */
+  #note(event: SessionEvent, ofContent?: OfContent): void {
+    const fields = NOTED[event.type];
+    if (fields === undefined) return;
+    const values = event as unknown as Attributes;
+    const attributes = fields.map((field) => [`nomos.${field}`, values[field]]);
+    this.#turn.addEvent(`nomos.${event.type}`, Object.fromEntries(attributes), ofContent);
   }
-
-  #note(event: SessionEvent["type"], attributes: Attributes): void {
-    this.#span.addEvent(`nomos.${event}`, attributes);
-  }
-}
-
-function limitAttributes({ reason, scope, limit, spent }: LimitEvent): Attributes {
-  return {
-    [NOMOS.reason]: reason,
-    ...(scope !== undefined && { [NOMOS.scope]: scope }),
-    ...(limit !== undefined && { [NOMOS.limit]: limit }),
-    ...(spent !== undefined && { [NOMOS.spent]: spent }),
-  };
 }

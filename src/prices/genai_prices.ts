@@ -4,11 +4,9 @@
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
-import type { CostOf } from "../cost/receipt.ts";
-import { ownPriceOf, readOwnPrices, type TokenPrices } from "./own_prices.ts";
-import { priceProviderOf } from "./price_provider.ts";
-import { type PricedModel, PriceTable, tablePriceOf } from "./price_table.ts";
-import { readTokens } from "./tokens.ts";
+import type { CostOf } from "../cost/call_usage.ts";
+import { type PricedModel, priceProviderOf, priceTable, tablePriceOf } from "./price_table.ts";
+import { priceOf, readPrices, readTokens, type TokenPrices } from "./token_prices.ts";
 
 /** Options of {@linkcode genaiPrices}. */
 export interface GenaiPricesOptions {
@@ -67,21 +65,21 @@ export interface GenaiPricesOptions {
  */
 export function genaiPrices(options: GenaiPricesOptions = {}): CostOf {
   const { clock = Date.now, overrides = {}, provider } = options;
-  const ownPrices = readOwnPrices(overrides);
-  const table = new PriceTable(provider === undefined ? undefined : readProvider(provider));
+  const ownPrices = readPrices(overrides);
+  const find = priceTable(provider === undefined ? undefined : readProvider(provider));
   return (usage, call) => {
     const tokens = readTokens(usage);
     if (tokens === undefined) return undefined;
     const { llm, model } = call;
-    const answered = table.find(call);
+    const answered = find(call);
     const own = (model === undefined ? undefined : ownPrices.get(model)) ??
-      (isOther(answered, table.find({ llm })) ? undefined : ownPrices.get(llm));
-    if (own !== undefined) return ownPriceOf(tokens, own);
+      (isOther(answered, find({ llm })) ? undefined : ownPrices.get(llm));
+    if (own !== undefined) return priceOf(tokens, own);
     return answered && tablePriceOf(answered, tokens, clock());
   };
 }
 
-/** Whether another model answered than the one that was asked, as a fallback: they have not one price. */
+/** True if another model answered than the one that was asked, as a fallback: each has its own price. */
 function isOther(answered: PricedModel | undefined, asked: PricedModel | undefined): boolean {
   return answered !== undefined && asked !== undefined && answered.model !== asked.model;
 }

@@ -38,4 +38,4 @@
  */
 export { genaiPrices } from "./genai_prices.ts";
 export type { GenaiPricesOptions } from "./genai_prices.ts";
-export type { TokenPrices } from "./own_prices.ts";
+export type { TokenPrices } from "./token_prices.ts";

@@ -1,38 +1,20 @@
 /**
- * Exact call counts, from V8's block coverage: how often each function was
- * entered, at its position in the TypeScript file.
+ * Exact call counts, from V8's block coverage: the number of entries into each function, at its
+ * line of the TypeScript file.
  *
- * The counter of a function stands at its entry, so an async function counts
- * once per call, however often it is resumed. Counts are exact only when the
- * code was loaded after counting began and nothing is inlined: see
- * `call_counter.ts`.
+ * The counter of a function stands at its entry, so an async function counts once per call,
+ * however often it is resumed. Counts are exact only with `--v8-flags=--jitless`, because
+ * optimised code that was inlined passes some counters by. Needs `--allow-sys`.
  *
  * @module
  */
 
-import type { FunctionPlace } from "./function_place.ts";
+import { Session } from "node:inspector/promises";
+import { findSourceMap, type SourceMap } from "node:module";
+import { fileURLToPath } from "node:url";
+import { type FunctionPlace, placeKey } from "./function_place.ts";
 
-/** One function of a coverage report. The first range is the whole function. */
-export interface FunctionCoverage {
-  /** The name; empty for anonymous functions and the top level of a module. */
-  readonly functionName: string;
-  /** Character ranges of the loaded JavaScript; the first one counts the calls. */
-  readonly ranges: readonly {
-    readonly startOffset: number;
-    readonly endOffset: number;
-    readonly count: number;
-  }[];
-}
-
-/** What V8 counted in one module. */
-export interface ScriptCoverage {
-  /** The module. */
-  readonly url: string;
-  /** Its functions. */
-  readonly functions: readonly FunctionCoverage[];
-}
-
-/** How often one function was called. */
+/** The number of calls of one function. */
 export interface FunctionCount {
   /** The function. */
   readonly place: FunctionPlace;
@@ -40,74 +22,63 @@ export interface FunctionCount {
   readonly calls: number;
 }
 
-/** A position, counted from 0. */
-export interface Position {
-  /** The line. */
-  readonly line: number;
-  /** The column. */
-  readonly column: number;
+/** A running count. */
+export interface CallCounter {
+  /** Forgets all calls so far. */
+  reset(): Promise<void>;
+  /** Ends the count and returns the functions that were called since {@linkcode reset}. */
+  finish(): Promise<FunctionCount[]>;
 }
 
+/** A column behind every other. */
+const END_OF_LINE = 0xffff;
+
 /**
- * Turns the counts of one module into functions at TypeScript positions.
+ * Starts to count. Only what is imported after this is counted.
  *
- * @param script What V8 counted.
- * @param text The JavaScript that was loaded, which the offsets refer to.
- * @param original Maps a position of that JavaScript to the source file;
- *   `undefined` where the source map has nothing.
- * @returns The functions that were called at least once.
+ * @param caller The module that calls this; it is left out.
  */
-export function functionCounts(
-  script: ScriptCoverage,
-  text: string,
-  original: (position: Position) => Position | undefined,
-): FunctionCount[] {
-  const lineStarts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
-    lineStarts.push(at + 1);
-  }
-  const counts: FunctionCount[] = [];
-  for (const { functionName, ranges } of script.functions) {
-    const [whole] = ranges;
-    if (whole === undefined || whole.count === 0) continue;
-    const isModule = functionName === "" && whole.startOffset === 0 &&
-      whole.endOffset >= text.length;
-    const generated = positionAt(profiledOffset(text, whole.startOffset), lineStarts);
-    const { line, column } = original(generated) ?? generated;
-    counts.push({
-      place: {
-        name: functionName !== "" ? functionName : isModule ? "(module)" : "(anonymous)",
-        url: script.url,
-        line: line + 1,
-        column: column + 1,
-      },
-      calls: whole.count,
-    });
-  }
-  return counts;
+export async function startCounter(caller: string): Promise<CallCounter> {
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
+  return {
+    reset: async () => void await session.post("Profiler.takePreciseCoverage"),
+    finish: async () => {
+      const { result } = await session.post("Profiler.takePreciseCoverage");
+      await session.post("Debugger.enable");
+      const counts = new Map<string, FunctionCount>();
+      for (const { url, scriptId, functions } of result) {
+        if (!/^(?:file|https?):/.test(url) || [caller, import.meta.url].includes(url)) continue;
+        const { scriptSource } = await session.post("Debugger.getScriptSource", { scriptId });
+        const map = findSourceMap(url.startsWith("file:") ? fileURLToPath(url) : url);
+        for (const { functionName, ranges: [whole] } of functions) {
+          if (whole === undefined || whole.count === 0) continue;
+          const { startOffset, endOffset, count } = whole;
+          const isModule = startOffset === 0 && endOffset >= scriptSource.length;
+          const name = functionName || (isModule ? "(module)" : "(anonymous)");
+          const place = { name, url, line: lineAt(scriptSource, startOffset, map) };
+          const calls = count + (counts.get(placeKey(place))?.calls ?? 0);
+          counts.set(placeKey(place), { place, calls });
+        }
+      }
+      session.disconnect();
+      return [...counts.values()];
+    },
+  };
 }
 
-/**
- * The offset that the sampling profiler gives for the function whose text begins
- * at `start`: that of the parameter list, or the beginning of an arrow function,
- * a class or a module.
- */
-function profiledOffset(text: string, start: number): number {
-  const head = text.slice(start, start + 200);
-  if (start === 0 || /^(async\s*)?(\(|[\w$]+\s*=>)|^class\b/.test(head)) return start;
-  const isFunction =
-    /^(?:async\b|function\b|get\b|set\b|static\b|[\s*])*(?:[#\w$]+|"[^"]*"|'[^']*'|\[.*?\])?\s*\(/s
-      .exec(head);
-  return isFunction === null ? start : start + isFunction[0].length - 1;
-}
-
-function positionAt(offset: number, lineStarts: readonly number[]): Position {
-  let low = 0;
-  let high = lineStarts.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (lineStarts[middle]! <= offset) low = middle;
-    else high = middle - 1;
+/** The line in the source, from 1, by the source map that Deno made when it loaded the module. */
+function lineAt(text: string, offset: number, map: SourceMap | undefined): number {
+  const before = text.slice(0, offset).split("\n");
+  // Code that the compiler added has no source: it belongs to the line before it.
+  for (let line = before.length - 1, column = before.at(-1)!.length; line >= 0; line--) {
+    const entry = map?.findEntry(line, column);
+    if (entry && "originalLine" in entry && entry.originalLine !== undefined) {
+      return entry.originalLine + 1;
+    }
+    column = END_OF_LINE;
   }
-  return { line: low, column: offset - lineStarts[low]! };
+  return before.length;
 }

@@ -1,15 +1,17 @@
 /**
- * The `.cpuprofile` format, as V8's sampling profiler writes it: the type
- * `Profile` of the Chrome DevTools Protocol, domain `Profiler`
+ * The `.cpuprofile` format, as V8's sampling profiler writes it: the type `Profile` of the Chrome
+ * DevTools Protocol, domain `Profiler`
  * (https://chromedevtools.github.io/devtools-protocol/tot/Profiler/).
  *
- * Deno writes it with `deno run --cpu-prof`, names and positions already mapped
- * to TypeScript (`positionTicks`, not read here, are not mapped).
+ * Deno writes it with `deno run --cpu-prof`, names and positions already mapped to TypeScript
+ * (`positionTicks`, not read here, are not mapped).
  *
  * @module
  */
 
-/** Where a sampled function stands. Lines and columns count from 0; -1 is none. */
+import * as v from "valibot";
+
+/** Place of a sampled function. Lines and columns count from 0; -1 is none. */
 export interface CallFrame {
   /** The name; empty for an anonymous function and for the top level of a module. */
   readonly functionName: string;
@@ -21,23 +23,20 @@ export interface CallFrame {
   readonly columnNumber: number;
 }
 
-/** One node of the call tree: a function reached by one path of callers. */
-export interface CpuProfileNode {
-  /** The number that `samples` and `children` refer to. */
-  readonly id: number;
-  /** The function. */
-  readonly callFrame: CallFrame;
-  /** The functions it called, by id. */
-  readonly children?: readonly number[];
-}
-
-/** A profile: the call tree and, in time order, which node was seen running. */
+/** A profile: the call tree and, in time order, the node that was running at each sample. */
 export interface CpuProfile {
-  /** The call tree; its root is the node that is no other's child. */
-  readonly nodes: readonly CpuProfileNode[];
-  /** When sampling began, in microseconds of a clock of its own. */
+  /** The call tree, one node for each path of callers; the root is no other's child. */
+  readonly nodes: readonly {
+    /** The number that `samples` and `children` refer to. */
+    readonly id: number;
+    /** The function. */
+    readonly callFrame: CallFrame;
+    /** The functions it called, by id. */
+    readonly children?: readonly number[];
+  }[];
+  /** Start of sampling, in microseconds of a clock of its own. */
   readonly startTime: number;
-  /** When sampling ended, in microseconds of the same clock. */
+  /** End of sampling, in microseconds of the same clock. */
   readonly endTime: number;
   /** The id of the node that was running at each sample. */
   readonly samples: readonly number[];
@@ -45,54 +44,46 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
+const profileSchema: v.GenericSchema<CpuProfile> = v.looseObject({
+  nodes: v.array(v.looseObject({
+    id: v.number(),
+    callFrame: v.looseObject({
+      functionName: v.string(),
+      url: v.string(),
+      lineNumber: v.number(),
+      columnNumber: v.number(),
+    }),
+    children: v.exactOptional(v.array(v.number())),
+  })),
+  startTime: v.number(),
+  endTime: v.number(),
+  samples: v.array(v.number()),
+  timeDeltas: v.array(v.number()),
+});
+
 /**
- * Reads the text of a `.cpuprofile` file.
+ * Reads the text of a `.cpuprofile` file and checks every reference in it.
  *
- * @param text The content of the file.
- * @returns The profile, with every reference checked.
- * @throws {SyntaxError} When the text is not a CPU profile.
+ * @throws {SyntaxError} if the text is not a CPU profile.
  */
 export function readCpuProfile(text: string): CpuProfile {
+  const fail = (expected: string, cause?: unknown): never => {
+    throw new SyntaxError(`Could not read the CPU profile: expected ${expected}`, { cause });
+  };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new SyntaxError("Could not read the CPU profile: expected JSON", { cause });
+    return fail("JSON", cause);
   }
-  if (!isCpuProfile(value)) {
-    throw new SyntaxError(
-      'Could not read the CPU profile: expected "nodes", "samples", "timeDeltas", "startTime" and ' +
-        '"endTime"',
-    );
+  const { success, output, issues } = v.safeParse(profileSchema, value);
+  if (!success) return fail(`another ${v.getDotPath(issues[0])}: ${issues[0].message}`);
+  const { nodes, samples, timeDeltas } = output;
+  if (samples.length !== timeDeltas.length) {
+    return fail(`${samples.length} time deltas, one for each sample, not ${timeDeltas.length}`);
   }
-  if (value.samples.length !== value.timeDeltas.length) {
-    throw new SyntaxError(
-      `Could not read the CPU profile with ${value.samples.length} samples: expected as many time ` +
-        `deltas, not ${value.timeDeltas.length}`,
-    );
-  }
-  const known = new Set(value.nodes.map((node) => node.id));
-  for (const id of [...value.samples, ...value.nodes.flatMap((node) => node.children ?? [])]) {
-    if (!known.has(id)) {
-      throw new SyntaxError(`Could not read the CPU profile: expected a node with the id "${id}"`);
-    }
-  }
-  return value;
-}
-
-function isCpuProfile(value: unknown): value is CpuProfile {
-  if (typeof value !== "object" || value === null) return false;
-  const profile = value as { readonly [key in keyof CpuProfile]?: unknown };
-  return typeof profile.startTime === "number" && typeof profile.endTime === "number" &&
-    Array.isArray(profile.nodes) && profile.nodes.every(isNode) &&
-    Array.isArray(profile.samples) && Array.isArray(profile.timeDeltas);
-}
-
-function isNode(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const node = value as { readonly id?: unknown; readonly callFrame?: Partial<CallFrame> | null };
-  const frame = node.callFrame;
-  return typeof node.id === "number" && typeof frame === "object" && frame !== null &&
-    typeof frame.functionName === "string" && typeof frame.url === "string" &&
-    typeof frame.lineNumber === "number" && typeof frame.columnNumber === "number";
+  const known = new Set(nodes.map(({ id }) => id));
+  const used = [...samples, ...nodes.flatMap(({ children = [] }) => children)];
+  const unknown = used.find((id) => !known.has(id));
+  return unknown === undefined ? output : fail(`a node with the id "${unknown}"`);
 }

@@ -22,10 +22,8 @@ export interface FlameGraphText {
 }
 
 /** A frame: one function on one path of callers, equal ones made one. */
-interface Frame {
-  readonly name: string;
+interface Frame extends FunctionPlace {
   readonly file: string;
-  readonly line: number;
   readonly self: number;
   readonly total: number;
   readonly start: number;
@@ -39,16 +37,16 @@ const HEAD_HEIGHT = 78;
 const FOOT_HEIGHT = 34;
 const CHARACTER_WIDTH = 6.7;
 
-/** Colours by where a function comes from: hue, saturation and lightness of the middle shade. */
+/** Colours by the origin of a function: hue, saturation and lightness of the middle shade. */
 const GROUPS: readonly {
   readonly name: string;
-  readonly has: (file: string) => boolean;
+  readonly files: RegExp;
   readonly colour: readonly [hue: number, saturation: number, lightness: number];
 }[] = [
-  { name: "this repository", has: (file) => /^[^:]+\.\w+$/.test(file), colour: [30, 88, 66] },
-  { name: "npm packages", has: (file) => file.startsWith("npm:"), colour: [205, 65, 72] },
-  { name: "runtime", has: (file) => file !== "", colour: [130, 38, 72] },
-  { name: "engine", has: () => true, colour: [230, 8, 80] },
+  { name: "this repository", files: /^[^:]+\.\w+$/, colour: [30, 88, 66] },
+  { name: "npm packages", files: /^npm:/, colour: [205, 65, 72] },
+  { name: "runtime", files: /./, colour: [130, 38, 72] },
+  { name: "engine", files: /^/, colour: [230, 8, 80] },
 ];
 
 /**
@@ -62,8 +60,8 @@ export function flameGraph(tree: CallTree, text: FlameGraphText): string {
   const frames = layOut(tree, text.root);
   const total = frames[0]?.total ?? 0;
   const levels = frames.reduce((most, frame) => Math.max(most, frame.level + 1), 1);
-  const height = HEAD_HEIGHT + levels * ROW_HEIGHT + FOOT_HEIGHT;
   const bottom = HEAD_HEIGHT + levels * ROW_HEIGHT;
+  const height = bottom + FOOT_HEIGHT;
   return `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="100%" \
 preserveAspectRatio="xMidYMin meet" style="max-width:${
@@ -115,40 +113,27 @@ export function escapeXml(text: string): string {
 /** The frames, the root first; siblings stand by their time, the longest left. */
 function layOut(tree: CallTree, root: string): Frame[] {
   const frames: Frame[] = [];
-  const add = (
-    nodes: readonly CallTree[],
-    { name, line }: Pick<FunctionPlace, "name" | "line">,
-    file: string,
-    start: number,
-    level: number,
-  ): number => {
+  const add = (nodes: readonly CallTree[], place: FunctionPlace, start: number, level: number) => {
     const self = nodes.reduce((sum, node) => sum + node.self, 0);
-    const total = nodes.reduce((sum, node) => sum + totalTime(node), 0);
-    frames.push({ name, file, line, self, total, start, level });
-    for (const group of mergeCalls(nodes)) {
-      start += add(group.nodes, group.place, fileOf(group.place, root), start, level + 1);
+    const file = level === 0 ? "" : fileOf(place, root);
+    frames.push({ ...place, file, self, total: timeOf(nodes), start, level });
+    // Calls of the same function stand together.
+    const called = Map.groupBy(
+      nodes.flatMap(({ children }) => children),
+      ({ frame }) => placeKey(placeOf(frame)),
+    );
+    for (const group of [...called.values()].sort((a, b) => timeOf(b) - timeOf(a))) {
+      const time = timeOf(group);
+      if (time > 0) add(group, placeOf(group[0]!.frame), start, level + 1);
+      start += time;
     }
-    return total;
   };
-  add([tree], { name: "all", line: 0 }, "", 0, 0);
+  add([tree], { name: "all", url: "", line: 0 }, 0, 0);
   return frames;
 }
 
-/** What the nodes called, calls of the same function together. */
-function mergeCalls(nodes: readonly CallTree[]): { place: FunctionPlace; nodes: CallTree[] }[] {
-  const groups = new Map<string, { place: FunctionPlace; nodes: CallTree[]; total: number }>();
-  for (const node of nodes.flatMap((node) => node.children)) {
-    const total = totalTime(node);
-    if (total === 0) continue;
-    const place = placeOf(node.frame);
-    const group = groups.get(placeKey(place));
-    if (group === undefined) groups.set(placeKey(place), { place, nodes: [node], total });
-    else {
-      group.nodes.push(node);
-      group.total += total;
-    }
-  }
-  return [...groups.values()].sort((a, b) => b.total - a.total);
+function timeOf(nodes: readonly CallTree[]): number {
+  return nodes.reduce((sum, node) => sum + totalTime(node), 0);
 }
 
 function drawFrame(frame: Frame, total: number, bottom: number): string {
@@ -192,7 +177,7 @@ function fit(parts: readonly string[], width: number): string {
 
 function colourOf(frame: Frame): string {
   if (frame.level === 0) return "#e4e4ea";
-  const { colour } = GROUPS.find((group) => group.has(frame.file))!;
+  const { colour } = GROUPS.find(({ files }) => files.test(frame.file))!;
   let hash = 0;
   for (const character of frame.name + frame.file) {
     hash = (hash * 31 + character.charCodeAt(0)) % 997;

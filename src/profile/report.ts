@@ -1,72 +1,60 @@
 /**
- * The report of one measurement: the table that Python's profiler prints, and
- * the figures above it, as text or as JSON.
+ * The report of one measurement: the table that Python's profiler prints, and the figures above
+ * it, as text or as JSON.
  *
  * @module
  */
 
-import type { Measurement } from "./measurement.ts";
+import type { FunctionPlace } from "./function_place.ts";
+import type { FunctionRow, Measurement, TimedRuns } from "./measurement.ts";
 import {
+  type ReportRow,
   reportRows,
   type RowSelection,
   type RowSum,
   type RowView,
   selectRows,
+  sumOf,
 } from "./report_rows.ts";
-import type { ScenarioSetting } from "./scenario.ts";
+import type { ScenarioFigures, ScenarioSetting } from "./scenario.ts";
 import { formatCount, formatNumber, formatPercent, formatTable, formatTime } from "./table.ts";
 
-/** A report as data: what `--json` prints. Times are in microseconds and belong to one run. */
-export interface ReportData {
-  /** What was played. */
+/** Figures of a report. Times are in microseconds and belong to one run. */
+export interface ReportFigures extends ScenarioFigures, Omit<TimedRuns, "repetitions"> {
+  /** The scenario. */
   readonly setting: ScenarioSetting;
-  /** Function calls in all. */
+  /** Number of function calls. */
   readonly calls: number;
-  /** The decisions of a run. */
-  readonly decisions: number;
-  /** Wall time of the first run. */
-  readonly cold: number;
-  /** Wall time of a later run. */
-  readonly warm: number;
   /** Wall time of a decision in a later run. */
   readonly perDecision: number;
-  /** How many decision schemas were built. */
-  readonly schemasBuilt: number;
-  /** How often a schema was found again. */
-  readonly cacheHits: number;
-  /** What the times were taken from. */
+  /** Source of the times: the repetitions of the run, their time and samples in all. */
   readonly sampling: {
-    /** How often the run was repeated. */
     readonly repetitions: number;
-    /** The time that was sampled, of all repetitions together. */
     readonly sampled: number;
-    /** The number of samples. */
     readonly samples: number;
   };
-  /** The rows, ordered and filtered, all of them. */
+}
+
+/** A report as data: the figures, and every row in order. */
+export interface ReportData extends ReportFigures {
+  /** The rows that the filter keeps. */
   readonly rows: readonly RowData[];
-  /** What the filter hides. */
+  /** The sum of the rows that it hides. */
   readonly filtered: RowSum;
 }
 
 /** One row as data. */
-export interface RowData {
+export interface RowData extends SideData, Pick<ReportRow, "file">, Pick<FunctionPlace, "line"> {
   /** The function. */
   readonly function: string;
-  /** Its file. */
-  readonly file: string;
-  /** Its line, from 1; 0 is none. */
-  readonly line: number;
-  /** Its column, from 1; 0 is none. */
-  readonly column: number;
-  /** Its calls; `null` for what cannot be counted. */
-  readonly calls: number | null;
-  /** Its own time. */
-  readonly self: number;
   /** Its own time in per cent of all. */
   readonly selfPercent: number;
-  /** Its time with what it called. */
-  readonly cumulative: number;
+}
+
+/** Figures of a function as data. Times are in microseconds. */
+export interface SideData extends Pick<FunctionRow, "self" | "cumulative"> {
+  /** Number of calls; `null` for what cannot be counted. */
+  readonly calls: number | null;
 }
 
 /** The note below every table. */
@@ -75,33 +63,26 @@ const NOTE =
 an async function counts once, and its cumulative time is what ran while it was on the stack.`;
 
 /**
- * The report as text.
+ * The report as text, without a final newline.
  *
- * @param measurement What was found.
- * @param view Which rows to show.
  * @param root The repository as a `file:` address that ends in a slash.
- * @returns Lines without a final newline.
  */
 export function formatReport(measurement: Measurement, view: RowView, root: string): string {
   const selection = selectRows(reportRows(measurement.rows, root), view);
+  const all = sumOf(measurement.rows);
   return [
-    formatHeading(measurement, selection),
+    formatHeading(figuresOf(measurement)),
     "",
     `Ordered by ${view.sort === "calls" ? "calls" : `${view.sort} time`}`,
     "",
-    formatRows(selection),
+    formatRows(selection.shown, all.self),
     "",
-    formatSums(selection, view),
+    formatSums(selection, view, all.self),
     NOTE,
   ].join("\n");
 }
 
-/**
- * What was played, in words.
- *
- * @param setting The setting.
- * @returns For example `10 iterations on a step with 1 tool: cache on, validation on, tools kept`.
- */
+/** The setting in words: `10 iterations on a step with 1 tool: cache on, validation on, tools kept`. */
 export function describeSetting(setting: ScenarioSetting): string {
   return `${formatNumber(setting.iterations, "iteration")} on a step with ` +
     `${formatNumber(setting.tools, "tool")}: cache ${setting.cache ? "on" : "off"}, ` +
@@ -110,100 +91,86 @@ export function describeSetting(setting: ScenarioSetting): string {
 }
 
 /**
- * The report as data.
+ * Returns the report as data. No row is cut off.
  *
- * @param measurement What was found.
- * @param view Which rows, and in which order; none is cut off.
  * @param root The repository as a `file:` address that ends in a slash.
- * @returns The data.
  */
 export function reportData(measurement: Measurement, view: RowView, root: string): ReportData {
-  const { setting, figures, times, sampled } = measurement;
-  const selection = selectRows(reportRows(measurement.rows, root), { ...view, top: Infinity });
+  const rows = reportRows(measurement.rows, root);
+  const { shown, filtered } = selectRows(rows, { ...view, top: Infinity });
+  const all = sumOf(rows).self;
   return {
-    setting,
-    calls: selection.all.calls,
-    decisions: figures.decisions,
-    cold: times.cold,
-    warm: times.warm,
-    perDecision: times.warm / figures.decisions,
-    schemasBuilt: figures.schemasBuilt,
-    cacheHits: figures.cacheHits,
-    sampling: {
-      repetitions: times.repetitions,
-      sampled: sampled.sampled,
-      samples: sampled.samples,
-    },
-    rows: selection.shown.map((row) => ({
-      function: row.place.name,
-      file: row.file,
-      line: row.place.line,
-      column: row.place.column,
-      calls: row.calls ?? null,
-      self: row.self,
-      selfPercent: selection.all.self > 0 ? 100 * row.self / selection.all.self : 0,
-      cumulative: row.cumulative,
+    ...figuresOf(measurement),
+    rows: shown.map(({ place, file, calls = null, self, cumulative }) => ({
+      function: place.name,
+      file,
+      line: place.line,
+      calls,
+      self,
+      selfPercent: all > 0 ? 100 * self / all : 0,
+      cumulative,
     })),
-    filtered: selection.filtered,
+    filtered: sumOf(filtered),
   };
 }
 
-function formatHeading(measurement: Measurement, { all }: RowSelection): string {
-  const { setting, figures, times, sampled } = measurement;
+/** Returns the figures that stand above the table. */
+export function figuresOf(
+  { setting, figures, times, sampled, rows }: Measurement,
+): ReportFigures {
+  const { cold, warm, repetitions } = times;
+  return {
+    setting,
+    calls: sumOf(rows).calls,
+    ...figures,
+    cold,
+    warm,
+    perDecision: warm / figures.decisions,
+    sampling: { repetitions, sampled: sampled.sampled, samples: sampled.samples },
+  };
+}
+
+function formatHeading(figures: ReportFigures): string {
+  const { repetitions, sampled, samples } = figures.sampling;
   return [
-    describeSetting(setting),
-    `  ${formatNumber(all.calls, "function call")} in ${formatTime(times.warm)} warm, ` +
-    `${formatTime(times.cold)} cold; ${formatTime(times.warm / figures.decisions)} per decision ` +
+    describeSetting(figures.setting),
+    `  ${formatNumber(figures.calls, "function call")} in ${formatTime(figures.warm)} warm, ` +
+    `${formatTime(figures.cold)} cold; ${formatTime(figures.perDecision)} per decision ` +
     `(${formatNumber(figures.decisions, "decision")})`,
     `  ${formatNumber(figures.schemasBuilt, "schema")} built, ` +
     formatNumber(figures.cacheHits, "cache hit"),
-    `  repeated ${formatCount(times.repetitions)} times, ${formatTime(sampled.sampled)} sampled ` +
-    `(${formatNumber(sampled.samples, "sample")}); times below are means of one run`,
+    `  repeated ${formatCount(repetitions)} times, ${formatTime(sampled)} sampled ` +
+    `(${formatNumber(samples, "sample")}); times below are means of one run`,
   ].join("\n");
 }
 
-function formatRows({ shown, all }: RowSelection): string {
-  const unit = all.self < 10_000 ? "µs" : "ms";
-  const total = (time: number): string => unit === "µs" ? time.toFixed(1) : (time / 1e3).toFixed(3);
-  const each = (time: number, calls: number | undefined): string =>
-    calls === undefined ? "-" : (time / calls).toFixed(3);
+function formatRows(rows: readonly ReportRow[], all: number): string {
+  const [unit, digits, size] = all < 10_000 ? ["µs", 1, 1] as const : ["ms", 3, 1e3] as const;
+  const cells = (time: number, calls: number | undefined): string[] => [
+    (time / size).toFixed(digits),
+    formatPercent(time, all),
+    calls === undefined ? "-" : (time / calls).toFixed(3),
+  ];
+  const heads = [`tottime ${unit}`, `cumtime ${unit}`].flatMap((head) => [head, "%", "percall µs"]);
   return formatTable([
-    [
-      "ncalls",
-      `tottime ${unit}`,
-      "%",
-      "percall µs",
-      `cumtime ${unit}`,
-      "%",
-      "percall µs",
-      "filename:lineno(function)",
-    ],
-    ...shown.map(({ calls, self, cumulative, label }) => [
+    ["ncalls", ...heads, "filename:lineno(function)"],
+    ...rows.map(({ calls, self, cumulative, label }) => [
       calls === undefined ? "-" : formatCount(calls),
-      total(self),
-      formatPercent(self, all.self),
-      each(self, calls),
-      total(cumulative),
-      formatPercent(cumulative, all.self),
-      each(cumulative, calls),
+      ...cells(self, calls),
+      ...cells(cumulative, calls),
       label,
     ]),
   ]);
 }
 
-function formatSums({ shown, all, filtered, below }: RowSelection, view: RowView): string {
-  const sum = (rows: RowSum): string =>
-    `${formatPercent(rows.self, all.self)} % of the time, ${formatNumber(rows.calls, "call")}`;
-  const shownSum = {
-    rows: shown.length,
-    calls: all.calls - filtered.calls - below.calls,
-    self: all.self - filtered.self - below.self,
+function formatSums({ shown, below, filtered }: RowSelection, view: RowView, all: number): string {
+  const sum = (name: string, some: readonly ReportRow[]): string => {
+    const { rows, self, calls } = sumOf(some);
+    return `${name}: ${formatNumber(rows, "row")} (${formatPercent(self, all)} % of the time, ` +
+      `${formatNumber(calls, "call")})`;
   };
-  const lines = [`Shown: ${formatNumber(shownSum.rows, "row")} (${sum(shownSum)})`];
-  if (below.rows > 0) lines.push(`below --top: ${formatNumber(below.rows, "row")} (${sum(below)})`);
-  if (filtered.rows > 0) {
-    const name = `hidden by --filter "${view.filter}"`;
-    lines.push(`${name}: ${formatNumber(filtered.rows, "row")} (${sum(filtered)})`);
-  }
-  return lines.join("; ");
+  const parts = [sum("Shown", shown)];
+  if (below.length > 0) parts.push(sum("below --top", below));
+  if (filtered.length > 0) parts.push(sum(`hidden by --filter "${view.filter}"`, filtered));
+  return parts.join("; ");
 }

@@ -1,24 +1,24 @@
 /**
- * Which rows a report shows, in which order, and what it leaves out.
+ * The rows that a report shows, in their order, and the sum of those that it leaves out.
  *
  * @module
  */
 
-import type { FunctionRow } from "./function_rows.ts";
 import { fileOf, labelOf } from "./function_place.ts";
+import type { FunctionRow } from "./measurement.ts";
 import type { SortKey } from "./options.ts";
 
 /** A row as it is shown. */
 export interface ReportRow extends FunctionRow {
   /** Its file, relative to the repository; empty for V8's own rows. */
   readonly file: string;
-  /** `file:line(function)`, unique within the report. */
+  /** `file:line(function)`. */
   readonly label: string;
 }
 
 /** The sum of several rows. */
 export interface RowSum {
-  /** How many rows. */
+  /** The number of rows. */
   readonly rows: number;
   /** Their calls. */
   readonly calls: number;
@@ -26,97 +26,62 @@ export interface RowSum {
   readonly self: number;
 }
 
-/** What is shown and what is not. */
+/** The rows of a report. */
 export interface RowSelection {
   /** The rows to show, in order. */
   readonly shown: readonly ReportRow[];
-  /** All rows. */
-  readonly all: RowSum;
-  /** The rows that `--filter` hides. */
-  readonly filtered: RowSum;
   /** The rows below `--top`. */
-  readonly below: RowSum;
+  readonly below: readonly ReportRow[];
+  /** The rows that `--filter` hides. */
+  readonly filtered: readonly ReportRow[];
 }
 
-/** What to show. */
+/** The rows to show. */
 export interface RowView {
-  /** What the rows are ordered by. */
+  /** Figure that the rows are ordered by. */
   readonly sort: SortKey;
   /** Text that the file of a shown row contains. */
   readonly filter: string;
-  /** How many rows are shown at most. */
+  /** Maximum number of rows. */
   readonly top: number;
 }
 
 /**
- * Names the rows. Two functions that would be called the same, as two arrows of
- * one line, are told apart by their columns.
+ * Names the rows.
  *
- * @param rows The rows.
  * @param root The repository as a `file:` address that ends in a slash.
- * @returns The rows with file and label.
  */
 export function reportRows(rows: readonly FunctionRow[], root: string): ReportRow[] {
-  const named = rows.map((row) => {
+  return rows.map((row) => {
     const file = fileOf(row.place, root);
     return { ...row, file, label: labelOf(row.place, file) };
   });
-  const seen = new Map<string, number>();
-  for (const { label } of named) seen.set(label, (seen.get(label) ?? 0) + 1);
-  return named.map((row) =>
-    seen.get(row.label) === 1 ? row : { ...row, label: labelOf(row.place, row.file, true) }
-  );
 }
 
-/**
- * Orders, filters and cuts the rows, and adds up what is left out.
- *
- * @param rows The rows.
- * @param view What to show.
- * @returns The rows to show and the sums.
- */
+/** Orders, filters and cuts the rows. */
 export function selectRows(rows: readonly ReportRow[], view: RowView): RowSelection {
-  const kept = rows.filter((row) => row.file.includes(view.filter));
   const figure = sortFigure(view.sort);
-  const ordered = kept.toSorted((a, b) =>
+  const isKept = (row: ReportRow): boolean => row.file.includes(view.filter);
+  const ordered = rows.filter(isKept).sort((a, b) =>
     figure(b) - figure(a) || b.self - a.self || (a.label < b.label ? -1 : 1)
   );
-  const left = rows.filter((row) => !row.file.includes(view.filter));
   return {
     shown: ordered.slice(0, view.top),
-    all: sumOf(rows),
-    filtered: sumOf(left),
-    below: sumOf(ordered.slice(view.top)),
+    below: ordered.slice(view.top),
+    filtered: rows.filter((row) => !isKept(row)),
   };
 }
 
-/**
- * The figure that rows are ordered by.
- *
- * @param sort The key.
- * @returns A function that reads it from a row.
- */
-export function sortFigure(sort: SortKey): (row: FunctionRow) => number {
-  switch (sort) {
-    case "cumulative":
-      return (row) => row.cumulative;
-    case "self":
-      return (row) => row.self;
-    case "calls":
-      return (row) => row.calls ?? -1;
-  }
+/** Returns a function that reads the figure that rows are ordered by; 0 if there is none. */
+export function sortFigure(sort: SortKey): (row: FunctionRow | undefined) => number {
+  return (row) => row?.[sort] ?? 0;
 }
 
-/**
- * Adds rows up.
- *
- * @param rows The rows.
- * @returns Their number, calls and time.
- */
+/** Adds rows up. */
 export function sumOf(rows: readonly FunctionRow[]): RowSum {
   return {
     rows: rows.length,
-    calls: rows.reduce((sum, row) => sum + (row.calls ?? 0), 0),
-    self: rows.reduce((sum, row) => sum + row.self, 0),
+    calls: rows.reduce((sum, { calls = 0 }) => sum + calls, 0),
+    self: rows.reduce((sum, { self }) => sum + self, 0),
   };
 }

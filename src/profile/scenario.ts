@@ -6,10 +6,23 @@
  */
 
 import * as v from "valibot";
-import { Agent, decide, type LLM, MockLLM, SchemaCache, Tool } from "../../mod.ts";
+import {
+  Agent,
+  decide,
+  type LLM,
+  MockLLM,
+  SchemaCache,
+  type StandardSchema,
+  Tool,
+} from "../../mod.ts";
+
+/** A schema library that the arguments of the tools are written in. */
+export type SchemaLibrary = "valibot" | "zod";
 
 /** What is played. */
 export interface ScenarioSetting {
+  /** The library of the tools' schemas. `@default {"valibot"}` */
+  readonly library?: SchemaLibrary;
   /** How many tools the first step has. */
   readonly tools: number;
   /** How many sessions are played. */
@@ -51,7 +64,8 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioFig
     validate: setting.validate,
   });
   const schemaCache = new SchemaCache({ enabled: setting.cache });
-  const makeAgent = () => profileAgent(llm, setting.tools, schemaCache);
+  const argsOf = setting.library === "zod" ? await zodArgs() : valibotArgs;
+  const makeAgent = () => profileAgent(llm, setting.tools, schemaCache, argsOf);
   let agent = makeAgent();
   for (let iteration = 0; iteration < setting.iterations; iteration++) {
     if (setting.freshTools && iteration > 0) agent = makeAgent();
@@ -68,25 +82,42 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioFig
  * The agent `profile_agent`: a step `start` with so many tools and a route to
  * the step `end`.
  */
-export function profileAgent(llm: LLM, tools: number, schemaCache: SchemaCache): Agent {
-  return new Agent<string, unknown>({
+export function profileAgent(
+  llm: LLM,
+  tools: number,
+  schemaCache: SchemaCache,
+  argsOf: () => ArgsSchema = valibotArgs,
+): Agent {
+  return new Agent({
     name: "profile_agent",
     llm,
     schemaCache,
     start: "start",
     steps: {
-      start: { description: "Start", tools: makeTools(tools), routes: { end: "done" } },
+      start: { description: "Start", tools: makeTools(tools, argsOf), routes: { end: "done" } },
       end: { description: "End" },
     },
   });
 }
 
-function makeTools(count: number) {
+type ArgsSchema = StandardSchema<unknown, { arg0: string }>;
+
+function valibotArgs(): ArgsSchema {
+  return v.object({ arg0: v.string() });
+}
+
+/** Loads zod only for a scenario that uses it. */
+async function zodArgs(): Promise<() => ArgsSchema> {
+  const { z } = await import("zod");
+  return () => z.object({ arg0: z.string() });
+}
+
+function makeTools(count: number, argsOf: () => ArgsSchema) {
   return Array.from({ length: count }, (_, index) =>
     new Tool({
       name: index === 0 ? "test_tool" : `test_tool_${index}`,
       description: "A tool for the profile",
-      args: v.object({ arg0: v.string() }),
+      args: argsOf(),
       run: ({ arg0 }) => arg0,
     }));
 }

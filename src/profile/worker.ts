@@ -7,7 +7,7 @@
  * @module
  */
 
-import { startCounter } from "./call_counter.ts";
+import { startCounter } from "./call_counts.ts";
 import type { CountedRun, TimedRuns } from "./measurement.ts";
 import type { ScenarioSetting } from "./scenario.ts";
 

@@ -7,54 +7,56 @@
  * @module
  */
 import type { Decision } from "../decision/decision.ts";
-import type { ToolFinishedEvent } from "../history/event.ts";
-import type { VisibleEvent } from "../history/view.ts";
+import type { SessionEvent } from "../history/event.ts";
 import type { Message } from "../llm/llm.ts";
 
-/** The message of an event; `reasons` says whether the step of a decision asks for reasoning. */
-export function renderEvent(event: VisibleEvent, reasons = true): Message {
+/** Returns the message of an event, frozen, because all requests of a session share it. */
+export function renderEvent(event: VisibleEvent): Message {
   switch (event.type) {
     case "user":
-      return { role: "user", content: event.text };
+      return message("user", event.text);
     case "decision":
-      return { role: "assistant", content: renderDecision(event.decision, reasons) };
+      return message("assistant", renderDecision(event.decision));
     case "tool_finished":
-      return {
-        role: "tool",
-        content: `${TITLES[event.outcome]} ${event.tool}:\n${event.text}`,
-        callId: event.callKey,
-      };
-    case "error": {
-      const where = event.path === "" ? "" : ` at ${event.path}`;
-      return { role: "tool", content: `The last output was refused${where}:\n${event.message}` };
-    }
-    case "fallback":
-      return renderFallback(event.reason);
+      return message(
+        "tool",
+        `${TITLES[event.outcome]} ${event.tool}:\n${event.text}`,
+        event.callKey,
+      );
     default:
       return event satisfies never;
   }
 }
 
-/** The message that asks for an answer instead of going on. */
-export function renderFallback(reason: keyof typeof FALLBACKS): Message {
-  return { role: "tool", content: FALLBACKS[reason] };
+/** Returns a decision in the form in which the model writes it, without its reasoning. */
+export function renderDecision({ reasoning: _, ...decision }: Decision): string {
+  return JSON.stringify({ decision });
 }
 
-/** A decision as the model wrote it: the wire form, reasoning first where the step asks for it. */
-export function renderDecision({ reasoning, ...decision }: Decision, reasons = true): string {
-  return JSON.stringify(reasons ? { reasoning, decision } : { decision });
+function message(role: Message["role"], text: string, callId?: string): Message {
+  const content = text.toWellFormed();
+  return Object.freeze<Message>(
+    callId === undefined ? { role, content } : { role, content, callId },
+  );
 }
 
-const TITLES: Readonly<Record<ToolFinishedEvent["outcome"], string>> = {
+const TITLES: Readonly<Record<SessionEvent<"tool_finished">["outcome"], string>> = {
   ok: "Result of",
   error: "Error from",
-  fallback: "Not done by",
-  aborted: "Given up, effect unknown:",
+  redirected: "Not done by",
   denied: "Not allowed:",
+  not_run: "Not run:",
+  unknown: "Given up, effect unknown:",
 };
 
-const FALLBACKS = {
-  iterations: "No more steps can be taken in this turn. Answer the user with what is known now.",
-  loop:
-    "The same call gave the same result again and again. Answer the user with what is known now.",
-} as const;
+/** Event that the model sees as a message, once and for ever. */
+export type VisibleEvent = SessionEvent<"user" | "decision" | "tool_finished">;
+
+/**
+ * Returns true if an event becomes a message that stays. A move is seen as the
+ * decision that made it; refused outputs and reasoning are notices of the running
+ * turn, which stand behind the history.
+ */
+export function isVisible(event: SessionEvent): event is VisibleEvent {
+  return event.type === "user" || event.type === "decision" || event.type === "tool_finished";
+}

@@ -21,5 +21,5 @@ const DEFAULT_SYSTEM =
 /** The standing text of an agent. */
 export function standingText({ system = DEFAULT_SYSTEM, persona }: StandingOptions): Message {
   const content = persona === undefined ? system : `${system}\n\n${persona}`;
-  return { role: "system", content };
+  return Object.freeze<Message>({ role: "system", content: content.toWellFormed() });
 }

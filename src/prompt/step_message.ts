@@ -4,18 +4,19 @@
  *
  * @module
  */
-import type { LegalActions } from "../decision/legal_actions.ts";
+import type { LegalActions } from "../decision/decision.ts";
 import type { Offer, Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
+import type { RespondOnlyReason } from "../history/position.ts";
 import type { Message } from "../llm/llm.ts";
-import { renderDecision } from "./render_event.ts";
 
-/** The message of a step, for what is legal now. */
+/** Returns the message of a step, for what is legal now; `respondOnly` is the limit that was reached. */
 export function stepMessage(
   step: Step,
   offer: Offer,
   legal: LegalActions,
   examples: readonly Example[],
+  respondOnly?: RespondOnlyReason,
 ): Message {
   const sections = [`Current step: ${step.id}\n${step.description}`];
   if (step.persona !== undefined) sections.push(step.persona);
@@ -25,8 +26,15 @@ export function stepMessage(
     const lines = examples.map((example) => renderExample(example, step.reasoning));
     sections.push(`Examples:\n${lines.join("\n")}`);
   }
-  return { role: "system", content: sections.join("\n\n") };
+  if (respondOnly !== undefined) sections.push(NO_MORE_STEPS[respondOnly]);
+  return Object.freeze<Message>({ role: "system", content: sections.join("\n\n").toWellFormed() });
 }
+
+const NO_MORE_STEPS: Readonly<Record<RespondOnlyReason, string>> = {
+  errors: "Too many attempts of this turn failed. Answer the user with what is known now.",
+  iterations: "No more steps can be taken in this turn. Answer the user with what is known now.",
+  loop: "The same calls gave the same results again. Answer the user with what is known now.",
+};
 
 const describe: Readonly<
   Record<LegalActions["actions"][number], (step: Step, offer: Offer, legal: LegalActions) => string>
@@ -49,5 +57,7 @@ const describe: Readonly<
 
 function renderExample({ context, decision }: Example, reasons: boolean): string {
   if (typeof decision === "string") return `- ${context} -> ${decision}`;
-  return `- ${context} -> ${renderDecision(decision, reasons)}`;
+  const { reasoning, ...rest } = decision;
+  const output = JSON.stringify(reasons ? { reasoning, decision: rest } : { decision: rest });
+  return `- ${context} -> ${output}`;
 }

@@ -1,18 +1,18 @@
 /**
- * The messages of one session: a growing array of which requests are views.
+ * The messages of one session: a growing list of which requests are views.
  *
  * @module
  */
-import type { DecisionEvent, SessionEvent, ToolFinishedEvent } from "../history/event.ts";
-import { isVisible, type VisibleEvent } from "../history/view.ts";
+import type { SessionEvent } from "../history/event.ts";
+import { isVisible, renderEvent, type VisibleEvent } from "./render_event.ts";
 import type { Message } from "../llm/llm.ts";
-import { renderEvent } from "./render_event.ts";
+import { Notices } from "./notices.ts";
 
-/** How much of a request the previous one of the session already had. */
+/** Share of a request that the previous request of the session had too. */
 export interface PromptReport {
-  /** Messages in the request. */
+  /** Number of messages in the request. */
   readonly messages: number;
-  /** Leading messages that are the same objects as in the previous request. */
+  /** Number of leading messages that the previous request had too. */
   readonly stableMessages: number;
   /** Characters in the request's messages. */
   readonly chars: number;
@@ -20,16 +20,13 @@ export interface PromptReport {
   readonly stableChars: number;
 }
 
-/** A request: so many messages of the transcript, and a last one. */
-export interface Shown {
-  /** How many messages stand before the last one. */
-  readonly length: number;
-  /** The last one. */
-  readonly last: Message;
+/** A request: a number of messages of the transcript, and those that stand behind them. */
+export interface Prompt {
+  /** Number of messages of the transcript: the stable part. */
+  readonly stable: number;
+  /** Notices of the turn, if there are any, and the current step. */
+  readonly tail: () => readonly Message[];
 }
-
-/** Which steps ask for reasoning: what they do not ask for is not shown. */
-export type ReasoningSteps = ReadonlyMap<string, { readonly reasoning: boolean }>;
 
 /**
  * Renders each event once, when a message is first read: a model that reads no
@@ -37,88 +34,99 @@ export type ReasoningSteps = ReadonlyMap<string, { readonly reasoning: boolean }
  */
 export class Transcript {
   readonly #messages: Message[];
-  /** The visible events that are not rendered yet. */
+  readonly #notices: Notices;
+  /** Visible events that are not rendered yet. */
   #waiting: VisibleEvent[] = [];
   /** Results of a decision's calls so far; they are shown in the order of the calls. */
-  #results: ToolFinishedEvent[] = [];
-  #lastDecision: DecisionEvent | undefined;
-  readonly #steps: ReasoningSteps;
+  #results: SessionEvent<"tool_finished">[] = [];
+  #calls = 0;
 
-  /** Begins with the standing text. */
-  constructor(standing: Message, steps: ReasoningSteps) {
-    this.#steps = steps;
+  /** Begins with the standing text; a turn may have `maxErrors` errors in a row. */
+  constructor(standing: Message, maxErrors: number) {
     this.#messages = [standing];
+    this.#notices = new Notices(maxErrors);
   }
 
-  /** Adds an event, if the model sees it. */
+  /** Adds an event. */
   add(event: SessionEvent): void {
+    this.#notices.add(event);
     if (!isVisible(event)) return;
     if (event.type === "tool_finished") {
       this.#results.push(event);
+      if (this.#results.length >= this.#calls) this.#flushResults();
       return;
     }
-    this.#settleResults(true);
-    this.#lastDecision = event.type === "decision" ? event : undefined;
+    this.#flushResults();
+    const isCalling = event.type === "decision" && event.decision.action === "TOOL_CALL";
+    this.#calls = isCalling ? event.decision.calls.length : 0;
     this.#waiting.push(event);
   }
 
-  /** How many messages stand before the last one of a request made now. */
-  get length(): number {
-    this.#settleResults();
-    return this.#messages.length + this.#waiting.length;
+  /**
+   * Returns the prompt of a request made now, whose last message is `step`.
+   *
+   * @param mayRespond True if it offers RESPOND. `@default {true}`
+   */
+  prompt(step: Message, mayRespond = true): Prompt {
+    const notices = this.#notices.message(mayRespond);
+    const tail: readonly Message[] | undefined = notices === undefined ? [step] : undefined;
+    return {
+      stable: this.#messages.length + this.#waiting.length,
+      tail: () => tail ?? [notices!(), step],
+    };
   }
 
-  /** The first `length` messages and a last one. */
-  list(length: number, last: Message): Message[] {
+  /** Returns the messages of a prompt. */
+  list({ stable, tail }: Prompt): readonly Message[] {
     this.#render();
     const messages = this.#messages;
-    const next = messages[length];
-    // One copy of the right length; a copy that then grows would be copied again.
-    messages[length] = last;
-    const list = messages.slice(0, length + 1);
-    if (next === undefined) messages.pop();
-    else messages[length] = next;
+    const last = tail();
+    if (stable < messages.length) return messages.slice(0, stable).concat(last);
+    // Put in place and copied once, which takes a third of the time of concat().
+    messages.push(...last);
+    const list = messages.slice();
+    messages.length = stable;
     return list;
   }
 
-  /** About a request, and what of it was in the one before. */
-  report(request: Shown, before: Shown | undefined): PromptReport {
+  /** Reports on a request, and on its share that `before` had too. */
+  report(request: Prompt, before: Prompt | undefined): PromptReport {
     this.#render();
-    const stableMessages = before?.length ?? 0;
-    const stableChars = this.#charsBetween(0, stableMessages);
-    const messages = request.length + 1;
-    const chars = stableChars + this.#charsBetween(stableMessages, request.length) +
-      request.last.content.length;
-    // A request that is made again has the same last message too, at the same place.
-    return stableMessages === request.length && before?.last === request.last
-      ? { messages, stableMessages: messages, chars, stableChars: chars }
-      : { messages, stableMessages, chars, stableChars };
+    const tail = request.tail();
+    let stableMessages = before?.stable ?? 0;
+    let stableChars = this.#chars(0, stableMessages);
+    const chars = stableChars + this.#chars(stableMessages, request.stable) + length(tail);
+    if (before?.stable === request.stable) {
+      // A request that is made again may have the same messages behind the history too.
+      const former = before.tail();
+      const same = tail.findIndex((message, at) => message.content !== former[at]?.content);
+      const shared = same < 0 ? tail : tail.slice(0, same);
+      stableMessages += shared.length;
+      stableChars += length(shared);
+    }
+    return { messages: request.stable + tail.length, stableMessages, chars, stableChars };
   }
 
-  #charsBetween(from: number, to: number): number {
+  #chars(from: number, to: number): number {
     let chars = 0;
     for (let at = from; at < to; at++) chars += this.#messages[at]!.content.length;
     return chars;
   }
 
-  /** Results are shown when they are complete, or when something else follows them. */
-  #settleResults(isOver = false): void {
+  /** Shows results once they are complete, or something else follows them. */
+  #flushResults(): void {
     if (this.#results.length === 0) return;
-    const decision = this.#lastDecision?.decision;
-    const calls = decision?.action === "TOOL_CALL" ? decision.calls.length : 0;
-    if (!isOver && this.#results.length < calls) return;
     if (this.#results.length > 1) this.#results.sort((a, b) => a.call - b.call);
     this.#waiting.push(...this.#results);
     this.#results = [];
   }
 
   #render(): void {
-    for (const event of this.#waiting) {
-      // A step that is no longer in the graph is taken for one that asked for reasoning.
-      const reasons = event.type !== "decision" ||
-        (this.#steps.get(event.step)?.reasoning ?? true);
-      this.#messages.push(renderEvent(event, reasons));
-    }
+    for (const event of this.#waiting) this.#messages.push(renderEvent(event));
     this.#waiting.length = 0;
   }
+}
+
+function length(messages: readonly Message[]): number {
+  return messages.reduce((sum, { content }) => sum + content.length, 0);
 }

@@ -9,7 +9,8 @@
  *
  * @module
  */
-import type { Message } from "../llm/llm.ts";
+import { sha256 } from "../json/text.ts";
+import type { LLMRequest, Message } from "../llm/llm.ts";
 
 /** What a protocol allows. */
 export interface MessageRules {
@@ -29,24 +30,21 @@ export interface ChatMessage {
   readonly stableParts: number;
 }
 
-/**
- * Maps messages, in their order. `isStable` says that the next request has all
- * but the last again, as the requests for the decisions of a session do.
- */
+/** Maps messages, in their order. The first `stable` are in the session's next request again. */
 export function mapMessages(
   messages: readonly Message[],
   rules: MessageRules,
-  isStable: boolean,
+  stable: number,
 ): ChatMessage[] {
   const mapped: { role: ChatMessage["role"]; parts: string[]; stableParts: number }[] = [];
   for (const [index, message] of messages.entries()) {
     const { role, text } = mapMessage(message, index === 0 || rules.lateSystem);
-    const stable = isStable && index < messages.length - 1 ? 1 : 0;
+    const stableParts = index < stable ? 1 : 0;
     const before = mapped.at(-1);
     if (before?.role === role && !rules.adjacent) {
       before.parts.push(text);
-      before.stableParts += stable;
-    } else mapped.push({ role, parts: [text], stableParts: stable });
+      before.stableParts += stableParts;
+    } else mapped.push({ role, parts: [text], stableParts });
   }
   return mapped;
 }
@@ -80,4 +78,18 @@ const FRAME_REGEXP = /<(?=\s*\/?\s*(?:instructions|tool_result)\b)/gi;
 /** Text in which nothing reads as a frame of ours; any other text is kept as it is. */
 function escapeFrames(text: string): string {
   return text.includes("<") ? text.replaceAll(FRAME_REGEXP, "&lt;") : text;
+}
+
+/** Number of hexadecimal digits of a key: enough for all sessions there will ever be. */
+const KEY_DIGITS = 32;
+
+/**
+ * The cache key of a session's requests: a hash of the standing text and the session's
+ * id. A vendor that is given it sends those requests to the machine that has their
+ * common beginning in its cache.
+ * Source: https://platform.openai.com/docs/guides/prompt-caching.
+ */
+export async function promptCacheKey({ messages, sessionId }: LLMRequest): Promise<string> {
+  const beginning = JSON.stringify([messages[0]?.content ?? "", sessionId ?? ""]);
+  return (await sha256(beginning)).slice(0, KEY_DIGITS);
 }

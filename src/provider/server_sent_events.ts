@@ -14,9 +14,9 @@ export interface ServerSentEvent {
   /** Its lines of data, joined by line feeds. */
   readonly data: string;
   /**
-   * Whether its end arrived. False for an event at the end of a stream without
-   * the empty line that ends it: the specification drops it, but there are
-   * servers that do not write that line after their last event.
+   * True if its end arrived. The specification drops an event at the end of a stream
+   * without the empty line that ends it, but there are servers that do not write that
+   * line after their last event.
    */
   readonly isWhole: boolean;
 }
@@ -25,7 +25,7 @@ export interface ServerSentEvent {
 const MAX_EVENT_LENGTH = 16_000_000;
 
 /**
- * The events in the bytes of a stream, wherever these are cut. It reads no
+ * Yields the events in the bytes of a stream, wherever these are cut. It reads no
  * further than it is asked to, and ends the source when it is broken off.
  *
  * @throws {RangeError} if an event is longer than `maxLength` characters.
@@ -36,82 +36,64 @@ export async function* serverSentEvents(
 ): AsyncGenerator<ServerSentEvent, void, void> {
   // There are decoders that take away the mark of every chunk, which may be text of the answer.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const parser = new EventParser(maxLength);
+  const parse = eventParser(maxLength);
   for await (const chunk of chunks) {
-    for (const data of parser.push(decoder.decode(chunk, { stream: true }))) {
+    for (const data of parse(decoder.decode(chunk, { stream: true }))) {
       yield { data, isWhole: true };
     }
   }
-  for (const data of parser.push(decoder.decode())) yield { data, isWhole: true };
-  const rest = parser.end();
-  if (rest !== undefined) yield { data: rest, isWhole: false };
+  // The empty line ends an event of which the end did not arrive.
+  for (const data of parse(`${decoder.decode()}\n\n`)) yield { data, isWhole: false };
 }
 
 const LINE_END_REGEXP = /\r\n|\r|\n/g;
 
-/** Finds events in a text that arrives in pieces. */
-class EventParser {
-  readonly #maxLength: number;
-  /** Whether a byte-order mark may come. */
-  #isAtStart = true;
-  /** What there is of the line that has not ended. */
-  #line = "";
+/** Returns a function that takes a text piece by piece, and returns the data of the events that end in it. */
+function eventParser(maxLength: number): (piece: string) => string[] {
+  let isAtStart = true;
+  /** The line that has not ended. */
+  let rest = "";
   /** The data of the event that has not ended; undefined while it has none. */
-  #data: string | undefined;
-  /** Whether the last piece ended with a carriage return: a line feed that follows belongs to it. */
-  #isAfterReturn = false;
+  let data: string | undefined;
+  /** True if the last piece ended with a carriage return: a line feed that follows belongs to it. */
+  let isAfterReturn = false;
 
-  constructor(maxLength: number) {
-    this.#maxLength = maxLength;
+  function checkLength(): void {
+    if (rest.length + (data?.length ?? 0) <= maxLength) return;
+    throw new RangeError(
+      `Cannot read an event of the stream: expected at most ${maxLength} characters`,
+    );
   }
 
-  /** The data of each event that ends in this piece. */
-  push(piece: string): string[] {
+  return (piece) => {
     if (piece === "") return [];
     const events: string[] = [];
-    let start = this.#isAtStart && piece.startsWith("\ufeff") ||
-        this.#isAfterReturn && piece.startsWith("\n")
-      ? 1
-      : 0;
-    this.#isAtStart = false;
-    this.#isAfterReturn = piece.endsWith("\r");
+    const hasMark = isAtStart && piece.startsWith("\ufeff");
+    let start = hasMark || isAfterReturn && piece.startsWith("\n") ? 1 : 0;
+    isAtStart = false;
+    isAfterReturn = piece.endsWith("\r");
     LINE_END_REGEXP.lastIndex = start;
     for (let end; (end = LINE_END_REGEXP.exec(piece)) !== null;) {
-      const line = this.#line + piece.slice(start, end.index);
-      this.#line = "";
+      const line = rest + piece.slice(start, end.index);
+      rest = "";
       start = LINE_END_REGEXP.lastIndex;
-      if (line !== "") this.#readLine(line);
-      else if (this.#data !== undefined) {
-        events.push(this.#data);
-        this.#data = undefined;
+      const value = dataIn(line);
+      if (value !== undefined) {
+        data = data === undefined ? value : `${data}\n${value}`;
+        checkLength();
+      } else if (line === "" && data !== undefined) {
+        events.push(data);
+        data = undefined;
       }
     }
-    this.#line += piece.slice(start);
-    this.#checkLength();
+    rest += piece.slice(start);
+    checkLength();
     return events;
-  }
+  };
+}
 
-  /** The data of an event that was not ended, if it has any. */
-  end(): string | undefined {
-    if (this.#line !== "") this.#readLine(this.#line);
-    return this.#data;
-  }
-
-  #readLine(line: string): void {
-    const colon = line.indexOf(":");
-    // A line that begins with a colon is a comment: servers send them to keep a connection open.
-    if ((colon === -1 ? line : line.slice(0, colon)) !== "data") return;
-    let value = colon === -1 ? "" : line.slice(colon + 1);
-    if (value.startsWith(" ")) value = value.slice(1);
-    this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
-    this.#checkLength();
-  }
-
-  #checkLength(): void {
-    if (this.#line.length + (this.#data?.length ?? 0) > this.#maxLength) {
-      throw new RangeError(
-        `Cannot read an event of the stream: expected at most ${this.#maxLength} characters`,
-      );
-    }
-  }
+/** The value of a line of data; undefined of any other, such as the comments that keep a connection open. */
+function dataIn(line: string): string | undefined {
+  if (line === "data") return "";
+  return line.startsWith("data:") ? line.slice(line.startsWith("data: ") ? 6 : 5) : undefined;
 }

@@ -4,48 +4,19 @@
  * Lowering may widen what the model can say, for the author's schema validates
  * afterwards; it never narrows. What has no form is refused with its keyword.
  *
- * | construct | OpenAI strict | Anthropic | Gemini | plain |
- * | --- | --- | --- | --- | --- |
- * | object | closed | closed | closed | closed |
- * | optional property | required, or null | not required | not required | not required |
- * | record, open object | refused | refused | kept | kept |
- * | `unknown`, `any` | refused | refused | refused | kept |
- * | `never`, `patternProperties`, `if` | refused | refused | refused | refused |
- * | `allOf` (intersect) | refused | refused | refused | kept |
- * | tuple | array of its length, of any of its items | the same, its length in words | `prefixItems` | `prefixItems` |
- * | tuple with rest | refused | refused | `prefixItems` | `prefixItems` |
- * | `anyOf`, `oneOf` | `anyOf`, constants first in each object | the same | the same | the same |
- * | `const` | kept | kept | `enum` of one | kept |
- * | `enum` | kept | kept | of text or of numbers; others in words | kept |
- * | `$ref` | kept, definitions renamed | the same | the same | the same, with its description |
- * | recursion | kept | refused | kept; its properties are not required | kept |
- * | `pattern` | kept | kept if simple | in words | kept |
- * | `format` | nine | the nine and `uri` | `date-time`, `date`, `time` | those of JSON Schema |
- * | limits of a number | kept | in words | `minimum`, `maximum` | kept |
- * | `minItems`, `maxItems` | kept | `minItems` up to 1 | kept | kept |
- * | lengths of text, other restrictions | in words | in words | in words | kept |
- * | defaults, patterns with look-around | in words | in words | in words | in words |
- * | limits of size | levels, properties, values, names | 24 optional properties, 16 unions | none told | none |
- *
  * @module
  */
 import type { JsonSchema } from "../json/json.ts";
-import { resolveReference, saysNothing } from "./json_reference.ts";
-import { lowerArray } from "./lower_array.ts";
-import { lowerObject } from "./lower_object.ts";
-import { lowerValues } from "./lower_values.ts";
-import { discriminatorsFirst } from "./lowered_form.ts";
-import type { Lowered, LoweredProperty, LoweringContext } from "./lowering_context.ts";
-import { described, note, WORDS_OF } from "./lowering_words.ts";
 import {
-  anyPlan,
-  deletesNulls,
-  emptyPlan,
-  findDisagreement,
-  hasChoice,
-  type NullPlan,
-} from "./null_plan.ts";
-import { isRestriction, restricted } from "./restrictions.ts";
+  acceptsNull,
+  discriminatorsFirst,
+  type Form,
+  type LoweringContext,
+  resolveReference,
+  saysNothing,
+} from "./lowered.ts";
+import { lowerArray, lowerObject, lowerValues } from "./lower_kinds.ts";
+import { described, isRestriction, note, restricted, WORDS_OF } from "./restrictions.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
 /** A schema in the form that goes to a model. */
@@ -54,8 +25,6 @@ export interface LoweredSchema {
   readonly schema: JsonSchema;
   /** The definitions it refers to, by their new names. */
   readonly definitions: Readonly<Record<string, JsonSchema>>;
-  /** Where nulls are deleted on the way back; absent where nowhere. */
-  readonly nulls?: NullPlan;
 }
 
 /** Says that a construct has no form: where, which keyword, and what was expected. */
@@ -66,25 +35,17 @@ export class LoweringError extends Error {
 /** Lowers a schema; `prefix` is put before the names of its definitions. */
 export function lower(source: JsonSchema, profile: SchemaProfile, prefix: string): LoweredSchema {
   const lowering = new Lowering(source, profile, prefix);
-  const { schema, plan } = lowering.lower(source, "");
-  lowering.checkBranches();
-  const definitions = lowering.definitions();
-  return deletesNulls(plan) ? { schema, definitions, nulls: plan } : { schema, definitions };
+  const schema = lowering.lower(source, "");
+  return { schema, definitions: lowering.definitions() };
 }
 
 /** A definition, which may still be in the making. */
-interface Definition extends Lowered {
+interface Definition {
+  readonly form: Form;
   /** Its reference. */
   readonly $ref: string;
   /** How many properties, one inside the other, it is lowered in; -1 once it is. */
   depth: number;
-}
-
-/** A union or an intersection. */
-interface Joined {
-  readonly path: string;
-  readonly plan: NullPlan;
-  readonly isUnion: boolean;
 }
 
 class Lowering implements LoweringContext {
@@ -92,12 +53,12 @@ class Lowering implements LoweringContext {
   #cycles = 0;
   /** How many properties, one inside the other, are being lowered. */
   #depth = 0;
+  /** The references, by whether what they refer to accepts null. */
+  readonly #nullable = new Map<string, boolean>();
   /** The definitions, by the reference that the source has. */
   readonly #definitions = new Map<string, Definition>();
   /** The references, by their new names, that are branches of a union. */
   readonly #branches = new Set<unknown>();
-  /** Unions and intersections. */
-  readonly #joined: Joined[] = [];
 
   constructor(
     readonly root: JsonSchema,
@@ -107,33 +68,16 @@ class Lowering implements LoweringContext {
 
   definitions(): Record<string, JsonSchema> {
     return Object.fromEntries(
-      [...this.#definitions.values()].map(({ schema, $ref }, index) => [
+      [...this.#definitions.values()].map(({ form, $ref }, index) => [
         `${this.prefix}${index}`,
-        this.#branches.has($ref) ? discriminatorsFirst(schema) : schema,
+        this.#branches.has($ref) ? discriminatorsFirst(form) : form,
       ]),
     );
   }
 
-  /** Refuses unions whose branches disagree; only when all is lowered are recursive plans whole. */
-  checkBranches(): void {
-    for (const { path, plan, isUnion } of this.#joined) {
-      // What all parts of an intersection say together is clear, unless one of them is a choice.
-      if (!isUnion && !plan.branches.some((part) => hasChoice(part))) continue;
-      const disputed = findDisagreement(plan.branches);
-      if (disputed === undefined) continue;
-      this.refuse(
-        path === "" ? disputed : `${path}.${disputed}`,
-        `a property that is optional in one branch of ${
-          isUnion ? "a union" : "an intersection"
-        } and nullable in another`,
-        "the same in every branch",
-      );
-    }
-  }
-
-  lower(source: unknown, path: string, isOpen = false): Lowered {
+  lower(source: unknown, path: string, isOpen = false): Form {
     if (this.profile.unknown && saysNothing(source)) {
-      return { schema: described({}, Object(source), []), plan: anyPlan };
+      return described({}, Object(source), []);
     }
     if (typeof source !== "object" || source === null || Array.isArray(source)) {
       return this.refuse(path, `a schema that is ${JSON.stringify(source)}`, "a described type");
@@ -178,7 +122,7 @@ class Lowering implements LoweringContext {
         return this.#primitive(schema, type, "number");
       case "boolean":
       case "null":
-        return { schema: described({ type }, schema, []), plan: emptyPlan() };
+        return described({ type }, schema, []);
       default:
         return this.refuse(
           path,
@@ -186,6 +130,10 @@ class Lowering implements LoweringContext {
           "a described type",
         );
     }
+  }
+
+  acceptsNull(source: JsonSchema): boolean {
+    return acceptsNull(this.root, source, this.#nullable);
   }
 
   refuse(path: string, what: string, expected: string): never {
@@ -200,50 +148,45 @@ class Lowering implements LoweringContext {
     options: readonly unknown[],
     path: string,
     isOpen = false,
-  ): Lowered {
+  ): Form {
     const lowered = options.map((option) => this.lower(option, path, isOpen));
-    const plan = emptyPlan();
-    plan.branches.push(...lowered.map((option) => option.plan));
-    this.#joined.push({ path, plan, isUnion: true });
     // A nested union without a word of its own joins the outer one.
-    const branches = lowered.flatMap(({ schema }) =>
-      Array.isArray(schema.anyOf) && schema.description === undefined ? schema.anyOf : [schema]
+    const branches = lowered.flatMap((form) =>
+      Array.isArray(form.anyOf) && form.description === undefined
+        ? form.anyOf as Form[]
+        : [discriminatorsFirst(form)]
     );
     for (const { $ref } of branches) this.#branches.add($ref);
-    return { schema: described({ anyOf: branches.map(discriminatorsFirst) }, schema, []), plan };
+    return described({ anyOf: branches }, schema, []);
   }
 
   /** Its objects stay open: each of them would refuse the properties of the others. */
-  #intersection(schema: JsonSchema, parts: readonly unknown[], path: string): Lowered {
+  #intersection(schema: JsonSchema, parts: readonly unknown[], path: string): Form {
     const { allOf: _, ...rest } = schema;
     const all = saysNothing(rest) ? parts : [rest, ...parts];
-    const lowered = all.map((part) => this.lower(part, path, true));
-    const plan = emptyPlan();
-    plan.branches.push(...lowered.map((part) => part.plan));
-    this.#joined.push({ path, plan, isUnion: false });
-    return { schema: described({ allOf: lowered.map((part) => part.schema) }, schema, []), plan };
+    return described({ allOf: all.map((part) => this.lower(part, path, true)) }, schema, []);
   }
 
-  property(source: unknown, path: string): LoweredProperty {
+  property(source: unknown, path: string): { form: Form; closesCycle: boolean } {
     const before = this.#cycles;
     this.#depth++;
-    const lowered = this.lower(source, path);
+    const form = this.lower(source, path);
     this.#depth--;
     const closesCycle = this.#cycles > before;
     this.#cycles = before;
-    return { ...lowered, closesCycle };
+    return { form, closesCycle };
   }
 
-  #reference(schema: JsonSchema, path: string, isOpen: boolean): Lowered {
+  #reference(schema: JsonSchema, path: string, isOpen: boolean): Form {
     const reference = schema.$ref as string;
     const { describedReferences } = this.profile;
     // An open object and a closed one are two definitions.
     const key = isOpen ? `${reference} ` : reference;
-    const form = ($ref: string) => describedReferences ? described({ $ref }, schema, []) : { $ref };
+    const said = ($ref: string) => describedReferences ? described({ $ref }, schema, []) : { $ref };
     const known = this.#definitions.get(key);
     if (known !== undefined) {
       if (known.depth >= 0) this.#closeCycle(known, path);
-      return { schema: form(known.$ref), plan: known.plan };
+      return said(known.$ref);
     }
     const target = resolveReference(this.root, reference);
     if (target === undefined) {
@@ -251,13 +194,11 @@ class Lowering implements LoweringContext {
     }
     // Entered before it is lowered, so that a recursive schema finds itself.
     const $ref = `#/$defs/${this.prefix}${this.#definitions.size}`;
-    const entry: Definition = { schema: {}, plan: emptyPlan(), $ref, depth: this.#depth };
+    const entry: Definition = { form: {}, $ref, depth: this.#depth };
     this.#definitions.set(key, entry);
-    const lowered = this.lower(target, path, isOpen);
+    Object.assign(entry.form, this.lower(target, path, isOpen));
     entry.depth = -1;
-    Object.assign(entry.schema, lowered.schema);
-    entry.plan.branches.push(lowered.plan);
-    return { schema: form($ref), plan: entry.plan };
+    return said($ref);
   }
 
   #closeCycle({ depth }: Definition, path: string): void {
@@ -272,9 +213,9 @@ class Lowering implements LoweringContext {
     this.#cycles++;
   }
 
-  #primitive(schema: JsonSchema, type: unknown, kind: "string" | "number"): Lowered {
+  #primitive(schema: JsonSchema, type: unknown, kind: "string" | "number"): Form {
     const notes: string[] = [];
     const form = restricted({ type }, schema, kind, this.profile, notes);
-    return { schema: described(form, schema, notes), plan: emptyPlan() };
+    return described(form, schema, notes);
   }
 }

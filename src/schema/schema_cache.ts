@@ -1,47 +1,25 @@
 /**
- * Where decision schemas are found again.
+ * The cache of decision schemas.
  *
  * @module
  */
-import { setBounded } from "./bounded_map.ts";
-import { type DecisionShape, meaningOf } from "../decision/build_schema.ts";
-import { DecisionSchema } from "../decision/decision_schema.ts";
-import { WeakCache } from "./weak_cache.ts";
-
-/** The schemas one step of an agent keeps alive, by what was offered. */
-export type HeldSchemas = Map<string, DecisionSchema>;
-
-/** How many schemas of one step are kept alive: guards can open very many combinations. */
-const HELD_PER_STEP = 64;
-
-/**
- * The schema a step needs now: from those the step holds, else by its meaning
- * from those of other agents, else built. `offered` names what is offered,
- * among the schemas the step holds.
- */
-export let findSchema: (
-  cache: SchemaCache,
-  held: HeldSchemas,
-  offered: string,
-  shapeOf: () => DecisionShape,
-) => DecisionSchema;
 
 /** Options of a {@linkcode SchemaCache}. */
 export interface SchemaCacheOptions {
-  /** `false` builds every schema anew for every decision, to measure what the cache saves. Default: true. */
+  /** If false, every decision builds its schema anew, to measure the saving. `@default {true}` */
   readonly enabled?: boolean;
 }
 
 /**
- * Finds the decision schema of a (step, tools, constraint) again. The agents
- * that use a schema hold it; the cache holds it weakly, by its meaning, so two
- * agents with equal steps get the identical schema, and a process that makes
- * agents for ever does not grow. Entries of dead agents go some macrotasks
- * after the garbage collector has run.
+ * Cache of decision schemas, by the text of all they are built from. Two steps
+ * that offer the same share one schema, whatever library their tools' schemas
+ * come from and however often the tools are made anew; each step validates by
+ * the schemas of its own tools. Agents hold the schemas that they use and the
+ * cache holds them weakly, so a process that makes agents for ever does not
+ * grow. The entries of dead agents go after the garbage collector has run.
  *
  * All agents of a process share one cache unless they are given their own. An
- * agent builds the schemas of its steps when it is made, so that its decisions
- * find them.
+ * agent builds the schemas of its steps when it is made.
  *
  * @example
  * ```ts
@@ -63,60 +41,101 @@ export interface SchemaCacheOptions {
  * ```
  */
 export class SchemaCache {
-  /** Whether schemas are kept at all. */
+  /** True if schemas are kept. */
   readonly enabled: boolean;
-  readonly #schemas = new WeakCache<DecisionSchema>();
-  #built = 0;
-  #hits = 0;
-
-  static {
-    findSchema = (cache, held, offered, shapeOf) => cache.#find(held, offered, shapeOf);
-  }
 
   /** Makes an empty cache. */
   constructor(options: SchemaCacheOptions = {}) {
     this.enabled = options.enabled ?? true;
+    internals.set(this, { forms: new WeakCache(), built: 0, hits: 0 });
   }
 
-  /** How many schemas were built. */
+  /** Number of schemas that were built. */
   get built(): number {
-    return this.#built;
+    return internals.get(this)!.built;
   }
 
-  /** How often a schema was found. */
+  /** Number of times a schema was found. */
   get hits(): number {
-    return this.#hits;
+    return internals.get(this)!.hits;
   }
 
-  /** Number of entries, collected ones that were not yet removed included. */
+  /** Number of entries, including collected ones that are not yet removed. */
   get size(): number {
-    return this.#schemas.size;
-  }
-
-  #find(held: HeldSchemas, offered: string, shapeOf: () => DecisionShape): DecisionSchema {
-    if (!this.enabled) {
-      this.#built++;
-      return new DecisionSchema(shapeOf(), true);
-    }
-    let schema = held.get(offered);
-    if (schema !== undefined) {
-      this.#hits++;
-      return schema;
-    }
-    const shape = shapeOf();
-    const meaning = meaningOf(shape);
-    schema = this.#schemas.get(meaning);
-    if (schema === undefined) {
-      this.#built++;
-      schema = new DecisionSchema(shape);
-      this.#schemas.set(meaning, schema);
-    } else {
-      this.#hits++;
-    }
-    setBounded(held, offered, schema, HELD_PER_STEP);
-    return schema;
+    return internals.get(this)!.forms.size;
   }
 }
 
-/** The cache of all agents that were not given one. */
+interface Internals {
+  readonly forms: WeakCache<object>;
+  built: number;
+  hits: number;
+}
+
+const internals = new WeakMap<SchemaCache, Internals>();
+
+/** Counts a schema that was found before the cache was asked. */
+export function countHit(cache: SchemaCache): void {
+  internals.get(cache)!.hits++;
+}
+
+/** Returns the form under a key, or builds it. Callers of one cache agree about the type of its forms. */
+export function findForm<Form extends object>(
+  cache: SchemaCache,
+  key: () => string,
+  build: () => Form,
+): Form {
+  const inner = internals.get(cache)!;
+  const text = cache.enabled ? key() : undefined;
+  const found = text === undefined ? undefined : inner.forms.get(text);
+  if (found !== undefined) {
+    inner.hits++;
+    return found as Form;
+  }
+  inner.built++;
+  const form = build();
+  if (text !== undefined) inner.forms.set(text, form);
+  return form;
+}
+
+/**
+ * Holds each value by a `WeakRef`. When the last strong holder of a value is
+ * gone, a `FinalizationRegistry` removes its entry, in a later macrotask.
+ */
+export class WeakCache<Value extends object> {
+  readonly #entries = new Map<string, WeakRef<Value>>();
+  readonly #collected = new FinalizationRegistry<string>((key) => {
+    // The key may have been taken again since; only a dead entry is removed.
+    if (this.#entries.get(key)?.deref() === undefined) this.#entries.delete(key);
+  });
+
+  /** Number of entries, including collected ones that are not yet removed. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Returns the value under a key, or undefined if nothing else holds it any longer. */
+  get(key: string): Value | undefined {
+    return this.#entries.get(key)?.deref();
+  }
+
+  /** Stores a value under a key, weakly. */
+  set(key: string, value: Value): void {
+    this.#entries.set(key, new WeakRef(value));
+    this.#collected.register(value, key);
+  }
+}
+
+/** Sets an entry; removes the oldest one if the map is full. */
+export function setBounded<Key, Value>(
+  map: Map<Key, Value>,
+  key: Key,
+  value: Value,
+  limit: number,
+): void {
+  if (map.size >= limit) map.delete(map.keys().next().value!);
+  map.set(key, value);
+}
+
+/** Cache of all agents that were not given their own. */
 export const processSchemaCache: SchemaCache = new SchemaCache();

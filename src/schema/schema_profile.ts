@@ -13,7 +13,9 @@
  *
  * @example A model that takes maps, and no regular expressions
  * ```ts
- * import { Agent, type LLM, openaiStrict, type SchemaProfile, Tool } from "@nomos/agent";
+ * import { Agent, type LLM, Tool } from "@nomos/agent";
+ * import type { SchemaProfile } from "@nomos/agent/llm";
+ * import { openaiStrict } from "@nomos/agent/llm";
  * import { assertStringIncludes } from "@std/assert";
  * import * as v from "valibot";
  *
@@ -112,32 +114,3 @@ export interface SchemaProfile {
   /** Characters of the values of a long enum. */
   readonly maxLongEnumLength?: number;
 }
-
-/**
- * Structured Outputs with `strict: true`, as OpenAI documents it and most
- * vendors follow. Source: https://platform.openai.com/docs/guides/structured-outputs,
- * section "Supported schemas", February 2026.
- */
-export const openaiStrict: SchemaProfile = {
-  name: "openai-strict",
-  stringKeywords: ["pattern", "format"],
-  stringFormats: [
-    "date-time",
-    "time",
-    "date",
-    "duration",
-    "email",
-    "hostname",
-    "ipv4",
-    "ipv6",
-    "uuid",
-  ],
-  numberKeywords: ["multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"],
-  arrayKeywords: ["minItems", "maxItems"],
-  maxDepth: 10,
-  maxProperties: 5000,
-  maxEnumValues: 1000,
-  maxNameLength: 120_000,
-  longEnum: 250,
-  maxLongEnumLength: 15_000,
-};

@@ -1,71 +1,109 @@
 /**
- * The structural interfaces by which schema libraries are accepted. Written
+ * The structural interface by which schema libraries are accepted. Written
  * after Standard Schema v1 and Standard JSON Schema v1
  * (https://standardschema.dev), so that no library's own types appear in ours.
  *
  * @module
  */
+import { ConfigError, reasonOf } from "../errors.ts";
 
-/** A schema of any library that implements Standard Schema v1. */
+/**
+ * A schema of any library that implements Standard Schema v1. A schema must not
+ * change once it was given to a tool, a step or an agent: its JSON Schema is
+ * read once.
+ */
 export interface StandardSchema<Input = unknown, Output = Input> {
   /** The properties that the standard prescribes. */
-  readonly "~standard": StandardProperties<Input, Output>;
+  readonly "~standard": {
+    /** Version of the standard. */
+    readonly version: 1;
+    /** Name of the library, for example `"valibot"`, `"zod"` or `"arktype"`. */
+    readonly vendor: string;
+    /** Validates a value, now or by a promise. */
+    readonly validate: (
+      value: unknown,
+    ) => StandardSchema.Result<Output> | Promise<StandardSchema.Result<Output>>;
+    /** The inferred types; absent at run time. */
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+    /** Standard JSON Schema: converts what the schema accepts to JSON Schema. */
+    readonly jsonSchema?:
+      | { readonly input: (options: { readonly target: string }) => Record<string, unknown> }
+      | undefined;
+  };
 }
 
-/** What Standard Schema prescribes, and its JSON Schema extension where the library has it. */
-export interface StandardProperties<Input = unknown, Output = Input> {
-  /** The version of the standard: 1. */
-  readonly version: 1;
-  /** The library, for example `"valibot"`, `"zod"` or `"arktype"`. */
-  readonly vendor: string;
-  /** Validates a value, now or by a promise. */
-  readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
-  /** The inferred types; there is no such value at run time. */
-  readonly types?: StandardTypes<Input, Output> | undefined;
-  /** Standard JSON Schema: the schema as JSON Schema. */
-  readonly jsonSchema?: StandardJsonSchema | undefined;
+/** What validation returns. */
+export declare namespace StandardSchema {
+  /** A value, or the issues. */
+  type Result<Output = unknown> =
+    | { readonly value: Output; readonly issues?: undefined }
+    | { readonly issues: readonly Issue[] };
+
+  /** One reason why a value was refused. */
+  interface Issue {
+    /** The reason, for people. */
+    readonly message: string;
+    /** Place in the value: keys, or segments that hold one. */
+    readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  }
 }
 
-/** The types a schema accepts and gives. */
-export interface StandardTypes<Input = unknown, Output = Input> {
-  /** What validation accepts. */
-  readonly input: Input;
-  /** What validation gives. */
-  readonly output: Output;
-}
-
-/** The converter of Standard JSON Schema v1. */
-export interface StandardJsonSchema {
-  /** The JSON Schema of what the schema accepts. */
-  readonly input: (options: { readonly target: string }) => Record<string, unknown>;
-}
-
-/** What validation gives: a value, or the issues. */
-export type StandardResult<Output = unknown> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] };
-
-/** One reason why a value was refused. */
-export interface StandardIssue {
-  /** The reason, for people. */
-  readonly message: string;
-  /** Where in the value: keys, or segments that hold one. */
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-}
-
-/** Where in the value an issue is, key by key. */
-export function issuePath({ path = [] }: StandardIssue): string[] {
-  return path.map((part) => String(typeof part === "object" ? part.key : part));
-}
-
-/** The type that a schema gives after validation. */
+/** The type of a schema's values after validation. */
 export type InferOutput<Schema extends StandardSchema> = NonNullable<
   Schema["~standard"]["types"]
 >["output"];
 
-/** Whether a value looks like a Standard Schema of version 1. */
+/** Place of an issue in the value, key by key. */
+export function issuePath({ path = [] }: StandardSchema.Issue): string[] {
+  return path.map((part) => String(typeof part === "object" ? part.key : part));
+}
+
+/** True if a value looks like a Standard Schema of version 1. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
   const standard = (value as Partial<StandardSchema>)["~standard"];
   return standard?.version === 1 && typeof standard.validate === "function";
+}
+
+/** Schema that the context of every session must satisfy. */
+export interface ContextSchema {
+  /** Owner of the schema, for messages: `tool "pay"`. */
+  readonly owner: string;
+  readonly schema: StandardSchema;
+}
+
+/**
+ * Validates the context of a session. It is passed on as it is: output of the schemas is ignored.
+ *
+ * @throws {ConfigError} if a schema refuses it, or cannot tell at once.
+ *
+ * @param what Start of the message: `Cannot create a session`.
+ */
+export function checkContext(
+  schemas: readonly ContextSchema[],
+  context: unknown,
+  what: string,
+): void {
+  for (const { owner, schema } of schemas) {
+    let result: ReturnType<StandardSchema["~standard"]["validate"]>;
+    try {
+      result = schema["~standard"].validate(context);
+    } catch (cause) {
+      throw new ConfigError(
+        `${what}: the context schema of ${owner} threw: ${reasonOf(cause)}`,
+        { cause },
+      );
+    }
+    if (result instanceof Promise) {
+      // Prevents an unhandled rejection.
+      result.catch(() => {});
+      throw new ConfigError(
+        `${what}: the context schema of ${owner} is asynchronous: expected one that answers at once`,
+      );
+    }
+    const [issue] = result.issues ?? [];
+    if (issue === undefined) continue;
+    const path = ["context", ...issuePath(issue)].join(".");
+    throw new ConfigError(`${what}: ${path} is not what ${owner} needs: ${issue.message}`);
+  }
 }

@@ -7,7 +7,8 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import type { JsonSchema } from "../json/json.ts";
-import { WORDS_OF } from "./lowering_words.ts";
+import { WORDS_OF } from "./restrictions.ts";
+import type { StandardSchema } from "./standard_schema.ts";
 
 type Converted = ReturnType<typeof toJsonSchema>;
 
@@ -18,7 +19,13 @@ type Marked = Converted & {
   readonly [WORDS_OF]?: readonly string[];
 };
 
-/** Converts a schema. Throws what the converter throws where there is no JSON Schema. */
+/** True if a schema is one of valibot, told from others by what only valibot's have. */
+export function isValibot(schema: object): schema is v.GenericSchema {
+  const { vendor } = (schema as StandardSchema)["~standard"];
+  return vendor === "valibot" && "~run" in schema;
+}
+
+/** Converts a schema. Throws what the converter throws if there is no JSON Schema. */
 export function valibotJsonSchema(schema: v.GenericSchema): JsonSchema {
   return toJsonSchema(
     arrange(schema as unknown as Part, { parts: new Map(), getters: new Map() }) as never,
@@ -85,9 +92,7 @@ function arrange(part: Part, copies: Copies): Part {
   if (known !== undefined) return known;
   const copy: Record<string, unknown> = { ...part };
   copies.parts.set(part, copy);
-  if (typeof part.default === "function") {
-    copy.default = (part.default as { readonly json?: unknown }).json;
-  }
+  if (typeof part.default === "function") copy.default = undefined;
   if (part.pipe !== undefined) {
     const [first, ...rest] = part.pipe.map((item) =>
       item.kind === "schema" ? arrange(item, copies) : item

@@ -4,27 +4,36 @@
  * @module
  */
 import type { AgentCore } from "../turn/agent_core.ts";
-import type { SessionOptions } from "../agent/agent_options.ts";
-import { checkLimits } from "../cost/check_limits.ts";
+import { checkLimits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
 import { Log } from "../history/log.ts";
-import { migrateResultOf } from "../history/result_migration.ts";
-import { logOf, readState, type State } from "./state.ts";
+import * as option from "../schema/option_shape.ts";
+import { migrateResultOf } from "../history/migrations.ts";
+import { checkContext } from "../schema/standard_schema.ts";
+import type { State } from "../turn/state.ts";
+import { logOf, readState } from "./read_state.ts";
 import { type LiveOptions, LiveSession } from "../turn/live_session.ts";
 import { Session } from "./session.ts";
+import type { SessionOptions } from "./session_options.ts";
+
+const shape: option.OptionShape<SessionOptions> = {
+  id: option.anything,
+  state: option.anything,
+  context: option.anything,
+  limits: option.anything,
+};
 
 /**
- * A session in memory.
+ * Creates a session in memory.
  *
  * @throws {StateError} if the state is malformed, of another version, in a step this graph lacks,
  *   or `migrateResult` fails.
  * @throws {ConfigError} if an option is not usable.
  */
 export function createSession(core: AgentCore, options: SessionOptions = {}): Session {
-  if (typeof options !== "object" || options === null) {
-    throw new ConfigError(`Cannot create a session with ${quote(options)}: expected options`);
-  }
+  option.checkOptions(shape, options, "Cannot create a session");
   const { id, state, context, limits } = options;
+  checkContext(core.graph.contexts, context, "Cannot create a session");
   if (limits !== undefined) checkLimits(limits, core.cost, "Cannot create a session");
   if (state === undefined) {
     const name = checkId(id === undefined ? core.ids() : id);
@@ -49,14 +58,20 @@ export function liveSession(
   options: LiveOptions,
 ): LiveSession {
   if (state === undefined) {
-    return new LiveSession(core, id, context, new Log(core.graph.start), options);
+    return new LiveSession(
+      core,
+      id,
+      context,
+      new Log(core.graph.start, [], { now: core.clock }),
+      options,
+    );
   }
   const { status, children } = state;
   const { migrateResult } = core;
   const events = migrateResult === undefined
     ? state.events
     : state.events.map((event) => migrateResultOf(event, migrateResult));
-  const log = logOf({ ...state, events }, core.graph.steps);
+  const log = logOf({ ...state, events }, core.graph.steps, core.clock);
   return new LiveSession(core, id, context, log, {
     ...options,
     isInterrupted: status === "interrupted",

@@ -3,14 +3,17 @@
  *
  * @module
  */
-import { checkLimits } from "../cost/check_limits.ts";
+import { checkLimits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
 import type { Limits } from "../cost/limits.ts";
+import { areJoined } from "../history/event.ts";
 import { Log } from "../history/log.ts";
+import * as option from "../schema/option_shape.ts";
 import type { Position } from "../history/position.ts";
-import { checkStep, startOf } from "./state.ts";
+import { checkStep, startOf } from "./read_state.ts";
+import { checkContext } from "../schema/standard_schema.ts";
 import { type Children, LiveSession } from "../turn/live_session.ts";
-import { noteChildren } from "../turn/session_state.ts";
+import { captureChildren } from "../turn/capture_state.ts";
 
 /** Options of `session.fork()`. */
 export interface ForkOptions {
@@ -24,8 +27,15 @@ export interface ForkOptions {
   readonly limits?: Limits;
 }
 
+const shape: option.OptionShape<ForkOptions> = {
+  at: option.anything,
+  id: option.anything,
+  context: option.anything,
+  limits: option.anything,
+};
+
 /**
- * A session with the same past, where the original is kept.
+ * Returns a session with the same past, where the original is kept.
  *
  * @throws {ConfigError} if an option is not usable.
  * @throws {StateError} if the past leads to a step that the graph lacks.
@@ -38,6 +48,10 @@ export async function forkSession(
   const { agent, log, durability, restingStatus } = original;
   const { head } = log;
   const { at, id } = checkOptions(original, options);
+  if (at < head) {
+    await durability?.load();
+    checkCut(original, at);
+  }
   const context = "context" in options ? options.context : original.context;
   const limits = options.limits ?? original.limits;
   // A turn that was interrupted before its first event is not in the log.
@@ -49,15 +63,33 @@ export async function forkSession(
     return new LiveSession(agent, id, context, fork.log, options);
   }
   const start = startOf(log.events, log.position.step);
-  const forked = new Log(start, log.events.slice(0, at));
+  const forked = new Log(start, log.events.slice(0, at), { now: agent.clock });
   check(forked.position);
   const children = childrenOf(original, forked);
   return new LiveSession(agent, id, context, forked, { isInterrupted, limits, children });
 }
 
+/**
+ * Validates the place of a cut.
+ *
+ * @throws {ConfigError} naming the places before and after, if it lies within a commit.
+ */
+function checkCut({ id, log: { events } }: LiveSession, at: number): void {
+  const isWithin = (place: number) =>
+    place > 0 && place < events.length && areJoined(events[place - 1]!, events[place]!);
+  if (!isWithin(at)) return;
+  let [before, after] = [at, at];
+  while (isWithin(before)) before--;
+  while (isWithin(after)) after++;
+  throw new ConfigError(
+    `Cannot fork session ${quote(id)} at ${at}: the events around it were committed together: ` +
+      `expected ${before} or ${after}`,
+  );
+}
+
 /** The sessions of the calls that the fork knows of, each as it is now. */
 function childrenOf(original: LiveSession, { events }: Log): Children | undefined {
-  const states = noteChildren(original)?.();
+  const states = captureChildren(original)?.();
   if (states === undefined) return undefined;
   const started = new Set(
     events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []),
@@ -70,9 +102,7 @@ function checkOptions(
   options: ForkOptions,
 ): { readonly at: number; readonly id: string } {
   const what = `Cannot fork session ${quote(name)}`;
-  if (typeof options !== "object" || options === null) {
-    throw new ConfigError(`${what} with ${quote(options)}: expected options`);
-  }
+  option.checkOptions(shape, options, what);
   const { at = head, id = agent.ids(), limits } = options;
   if (!Number.isSafeInteger(at) || at < 0 || at > head) {
     throw new ConfigError(`${what}: at is ${quote(at)}: expected a whole number from 0 to ${head}`);
@@ -83,5 +113,6 @@ function checkOptions(
     );
   }
   if (limits !== undefined) checkLimits(limits, agent.cost, what);
+  if ("context" in options) checkContext(agent.graph.contexts, options.context, what);
   return { at, id };
 }

@@ -5,13 +5,15 @@
  */
 import * as v from "valibot";
 import type { AgentCore } from "../turn/agent_core.ts";
-import type { OpenOptions } from "../agent/agent_options.ts";
-import { checkLimits } from "../cost/check_limits.ts";
+import { checkLimits } from "../cost/limits.ts";
 import { systemClock } from "../clock.ts";
 import { ConfigError, quote } from "../errors.ts";
-import { checkStep } from "./state.ts";
+import * as option from "../schema/option_shape.ts";
+import { checkContext } from "../schema/standard_schema.ts";
 import { LiveSession } from "../turn/live_session.ts";
+import { checkStep } from "./read_state.ts";
 import { Session } from "./session.ts";
+import type { OpenOptions } from "./session_options.ts";
 import { StoredLog } from "../store/stored_log.ts";
 
 const DEFAULTS = {
@@ -22,29 +24,19 @@ const DEFAULTS = {
   random: Math.random,
 } as const;
 
-const MILLISECONDS = "expected whole milliseconds from 1";
-const milliseconds = v.optional(
-  v.pipe(v.number(MILLISECONDS), v.safeInteger(MILLISECONDS), v.minValue(1, MILLISECONDS)),
-);
-const callable = v.optional(v.function("expected a function"));
-const optionsShape = v.looseObject({
-  store: v.looseObject({
-    append: v.function("expected a Store"),
-    claim: v.function("expected a Store"),
-  }, "expected a Store"),
+const method = v.function("expected a function");
+const shape: option.OptionShape<OpenOptions> = {
+  store: v.looseObject({ append: method, claim: method }, "expected a Store"),
+  context: option.anything,
+  limits: option.anything,
   whenBusy: v.optional(
     v.picklist(["refuse", "wait", "interrupt"], 'expected "refuse", "wait" or "interrupt"'),
   ),
-  maxWait: milliseconds,
-  leaseTime: milliseconds,
-  random: callable,
-  clock: v.optional(
-    v.looseObject({
-      now: v.function("expected a Clock"),
-      setTimer: v.function("expected a Clock"),
-    }, "expected a Clock"),
-  ),
-}, "expected options with a store");
+  maxWait: option.wholeNumber(1),
+  leaseTime: option.wholeNumber(1),
+  clock: v.optional(v.looseObject({ now: method, setTimer: method }, "expected a Clock")),
+  random: option.callable,
+};
 
 /**
  * Opens a session, or creates it.
@@ -69,6 +61,7 @@ export async function openSession(
     clock: options.clock ?? DEFAULTS.clock,
     random: options.random ?? DEFAULTS.random,
     ids: core.ids,
+    now: core.clock,
     migrateResult: core.migrateResult,
   });
   checkStep(log.log.position.step, core.graph.steps);
@@ -80,11 +73,7 @@ function checkOptions(core: AgentCore, id: unknown, options: OpenOptions): void 
   if (typeof id !== "string" || id === "") {
     throw new ConfigError(`${what}: expected text as its id`);
   }
-  const result = v.safeParse(optionsShape, options, { abortEarly: true });
-  if (!result.success) {
-    const issue: v.BaseIssue<unknown> = result.issues[0];
-    const path = v.getDotPath(issue) ?? "options";
-    throw new ConfigError(`${what}: ${path} is ${quote(issue.input)}: ${issue.message}`);
-  }
+  option.checkOptions(shape, options, what);
   if (options.limits !== undefined) checkLimits(options.limits, core.cost, what);
+  checkContext(core.graph.contexts, options.context, what);
 }

@@ -3,52 +3,46 @@
  *
  * @module
  */
-import { type PendingApproval, pendingApprovals, type Verdict } from "../turn/approval.ts";
+import { type PendingApproval, pendingApprovals } from "../history/call.ts";
+import type { Command } from "../turn/command.ts";
 import { ConfigError, quote } from "../errors.ts";
 import type { ForkOptions } from "./fork_session.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
-import { Spending } from "../cost/spending.ts";
-import type { State } from "./state.ts";
+import { SessionUsage } from "../cost/session_usage.ts";
+import { captureState } from "../turn/capture_state.ts";
+import type { State } from "../turn/state.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { Usage } from "../llm/llm.ts";
-import { drain, runTurn, type StreamPart, type TurnOptions } from "../turn/loop.ts";
-import { noteState } from "../turn/session_state.ts";
+import type { Out } from "../turn/ask.ts";
+import type { StreamPart, TurnOptions } from "../turn/loop.ts";
 import type { Turn } from "../turn/turn.ts";
 import { TurnStream } from "../turn/turn_stream.ts";
 
-/** The inside of a session, for the agent and the rooms that play it. */
-export let liveSessionOf: (session: Session) => LiveSession;
+/** Code of turns, loaded with the first one. */
+let loop: typeof import("../turn/loop.ts") | undefined;
 
 /**
- * One conversation: its log and its position in the graph. Made by
+ * One conversation: its log and its position in the graph. Created by
  * `agent.createSession()`. One turn runs at a time.
  *
- * | what happens | what comes of it |
+ * | event | consequence |
  * | --- | --- |
- * | MOVE to the same step | legal where the step has a route to itself; a `moved` event as for any |
- * | a step whose only action is MOVE | the model is asked all the same, with that one choice |
- * | END with a response | the response is the turn's, the session has ended |
- * | an output that is no legal decision | an `error` event; the next request is narrowed to the attempt |
- * | a turn on an ended session | `SessionEndedError` |
+ * | an output that is no legal decision | an `error` event; the next request quotes it, and offers the same |
  * | a turn while another runs, also from a tool | `SessionBusyError` |
  * | a signal that is already aborted | the input is kept, no model is asked, `interrupted` |
- * | an abort while a model or a tool runs | `interrupted` at once; what comes later is dropped |
- * | a tool that was given up | its result says so; it is not called again |
- * | a stream broken off | `interrupted`; calls that run are given up, others wait for `resume()` |
- * | new input with calls left open | they are closed as given up |
- * | a stream never iterated | nothing |
+ * | an abort while a model or a tool runs | `interrupted` at once; later results are dropped |
+ * | a tool that was given up | its outcome is `unknown`; it is not called again |
+ * | a stream broken off | the same as an abort; calls that do not run wait for `resume()` |
+ * | new input with calls left open | they are closed: `not_run`, or `unknown` if they were started |
  * | a model that throws | `LLMError`, `interrupted`; `resume()` asks again |
- * | a model that fails and says what that cost | the same, after a `model_failed` event |
- * | a limit of the agent or the session is reached | `limited`; calls not made yet wait for `resume()` |
- * | a limit is reached while an answer arrives | it is cut off, what it cost is estimated, `limited` |
- * | an observer that throws | `ObserverError`, `interrupted`; what was committed stays |
- * | a guard that throws, or gives no boolean | `GuardError`, `interrupted`; `resume()` asks it again |
+ * | a limit is reached | `limited`; calls not made yet wait for `resume()` |
+ * | a limit is reached while an answer arrives | it is cut off, its cost is estimated, `limited` |
+ * | an observer that throws | `ObserverError`, `interrupted`; committed events stay |
+ * | a guard that throws, or returns no boolean | `GuardError`, `interrupted`; `resume()` calls it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
- * | a tool that changes its arguments | changes its own copy |
- * | a fork in the middle of a turn | `interrupted`; calls begun before the cut keep their keys |
- * | an agent that is a tool asks a person | `needs_approval`; its calls are among `approvals` |
- * | the turn of an agent that is a tool throws | so does this one; `resume()` goes on there |
+ * | a child session asks a person | `needs_approval`; its calls are among `approvals` |
+ * | the turn of a child session throws | so does this one; `resume()` goes on there |
  *
  * @example
  * ```ts
@@ -67,71 +61,74 @@ export let liveSessionOf: (session: Session) => LiveSession;
  * assertEquals([turn.status, turn.response], ["ended", "Goodbye"]);
  * ```
  */
-export class Session<StepId extends string = string> {
+export class Session<out Result extends Turn = Turn> {
   readonly #live: LiveSession;
 
-  static {
-    liveSessionOf = (session) => session.#live;
-  }
-
-  /** Made by an agent. */
+  /** Called by an agent. */
   constructor(live: LiveSession) {
     this.#live = live;
   }
 
-  /** The name of the session. */
+  /** Returns the inside of a session, for the rooms that play it. @internal */
+  static live(session: Session): LiveSession {
+    return session.#live;
+  }
+
+  /** Id of the session. */
   get id(): string {
     return this.#live.id;
   }
 
-  /** The current step. */
-  get step(): StepId {
-    return this.#live.log.position.step as StepId;
+  /** Current step. */
+  get step(): Result["step"] {
+    return this.#live.log.position.step as Result["step"];
   }
 
-  /** Where the session stands. */
+  /** Status of the session. */
   get status(): SessionStatus {
     return this.#live.status;
   }
 
-  /** The session as JSON: `agent.createSession({ state })` continues it. Put together when it is read. */
+  /** Session as JSON, built when it is read: `agent.createSession({ state })` continues it. */
   get state(): State {
     this.#checkWhole();
-    return noteState(this.#live)();
+    return captureState(this.#live)();
   }
 
-  /** The tokens of all model calls of the session that reported them. */
+  /** Tokens of all model calls of the session that reported them. */
   get usage(): Usage {
     this.#checkWhole();
-    return Spending.of(this.#live.log.events).usage;
+    return SessionUsage.of(this.#live.log.events).usage;
   }
 
-  /** What all model calls of the session cost; undefined if the agent's `cost` knew of none. */
+  /** Price of all model calls of the session; undefined if the agent's `cost` knows none. */
   get cost(): number | undefined {
     this.#checkWhole();
-    return Spending.of(this.#live.log.events).cost;
+    return SessionUsage.of(this.#live.log.events).cost;
   }
 
   /**
-   * Runs one turn. Without input the model is asked to go on by itself: to greet,
+   * Runs one turn. Without a command the model is asked to go on by itself: to greet,
    * or to finish what was interrupted.
    *
    * @throws {SessionBusyError} if a turn is running.
    * @throws {SessionEndedError} if the session has ended.
+   * @throws {SessionWaitingError} if there is nothing to resume.
+   * @throws {ApprovalError} if a verdict is about a call that does not wait for one, or names
+   *   the `hash` of another one.
+   * @throws {ConfigError} if the command is none, or the reason of a denial is no text.
    * @throws {LLMError} if the model failed; the session is `interrupted`, nothing is lost.
    * @throws {GuardError} if a guard failed; the session is `interrupted`.
    */
-  next(input?: string, options?: TurnOptions): Promise<Turn<StepId>> {
-    return drain(runTurn(this.#live, input, options)) as Promise<Turn<StepId>>;
+  next(command?: Command, options?: TurnOptions): Promise<Result> {
+    return this.#run(command, options);
   }
 
   /**
-   * Runs one turn and hands out its events as they are committed, and between
-   * them, from a model that streams, deltas of what is still arriving; the
-   * generator returns the {@linkcode Turn}. It begins at the first `next()`: a
-   * stream that is never iterated changes nothing. A model is read no faster than
-   * the stream. Breaking off, also while a `next()` waits, ends the request to the
-   * model and leaves the session `interrupted`. Throws what {@linkcode Session.next} throws.
+   * Runs one turn and returns its events as they are committed, and between them,
+   * from a model that streams, deltas of what is still arriving. See
+   * {@linkcode TurnStream} for when the turn begins and what breaking off does;
+   * `stream.turn` is the turn. Takes and throws what {@linkcode Session.next} does.
    *
    * @example
    * ```ts
@@ -144,83 +141,91 @@ export class Session<StepId extends string = string> {
    *   start: "greet",
    *   steps: { greet: { description: "Greet the user" } },
    * });
+   * const stream = agent.createSession().stream("Hi");
    * let shown = "";
-   * for await (const part of agent.createSession().stream("Hi")) {
+   * for await (const part of stream) {
    *   if (part.type === "delta" && part.field === "response") shown += part.text;
    *   if (part.type === "restart" || part.type === "error") shown = "";
    * }
    * assertEquals(shown, "Good morning");
+   * assertEquals((await stream.turn).status, "waiting");
    * ```
    */
-  stream(input?: string, options?: TurnOptions): AsyncGenerator<StreamPart, Turn<StepId>, void> {
-    return new TurnStream(this.#live, input, options) as unknown as AsyncGenerator<
-      StreamPart,
-      Turn<StepId>,
-      void
-    >;
+  stream(command?: Command, options: TurnOptions = {}): TurnStream<Result> {
+    const { signal: outer } = options;
+    return new TurnStream(
+      (signal, out) => this.#run(command, { ...options, signal }, out),
+      outer,
+    );
+  }
+
+  async #run(
+    command: Command | undefined,
+    options: TurnOptions | undefined,
+    out?: Out<StreamPart>,
+  ): Promise<Result> {
+    this.#live.lock(command);
+    loop ??= await import("../turn/loop.ts");
+    return await loop.runTurn(this.#live, command, options, out) as Turn as Result;
   }
 
   /**
-   * Finishes a turn that was interrupted or limited: the input is not repeated,
-   * finished tools are not called again, calls left open are.
+   * Finishes a turn that was interrupted or limited: calls left open are made, finished
+   * ones are not. The same as `next({ resume: true })`.
    *
    * @throws {SessionWaitingError} if there is nothing to resume, and what {@linkcode Session.next} throws.
    */
-  resume(options?: TurnOptions): Promise<Turn<StepId>> {
-    return drain(runTurn(this.#live, undefined, options, RESUME)) as Promise<Turn<StepId>>;
+  resume(options?: TurnOptions): Promise<Result> {
+    return this.next({ resume: true }, options);
   }
 
   /**
-   * The calls that wait for a person, those of agents that are tools among them. The
-   * status is `needs_approval` once nothing else is left to do; until then they may
-   * be decided as well.
+   * Calls that wait for a person, those of child sessions included. The status is
+   * `needs_approval` once nothing else is left to do; until then they may be decided
+   * as well.
    */
   get approvals(): readonly PendingApproval[] {
-    return pendingApprovals(this.#live);
+    return pendingApprovals(this.#live.log.position.calls);
   }
 
   /**
-   * Allows a call that waits for approval, and goes on with the turn. Each call
-   * is decided by itself, once: while others wait, the turn ends `needs_approval`
-   * again. A call that was running when the process died is run again.
+   * Allows a call that waits for approval, and goes on with the turn. Each call is
+   * decided by itself, once: while others wait, the turn ends `needs_approval` again.
+   * A call that was running when the process died is run again. The same as
+   * `next({ approve: callKey, hash })`.
    *
    * @throws {ApprovalError} if the call does not wait, or `hash` is given and is another one's.
    */
   approve(
     callKey: string,
-    options: TurnOptions & { readonly hash?: string } = {},
-  ): Promise<Turn<StepId>> {
-    return this.#decide({ kind: "approved", callKey, hash: options.hash }, options);
+    { hash, ...options }: TurnOptions & { readonly hash?: string } = {},
+  ): Promise<Result> {
+    return this.next({ approve: callKey, hash }, options);
   }
 
   /**
-   * Refuses a call that waits for approval, and goes on with the turn; the model
-   * is told the reason.
+   * Refuses a call that waits for approval, and goes on with the turn; the model gets
+   * the reason. The same as `next({ deny: callKey, reason })`.
    *
    * @throws {ApprovalError} if the call does not wait.
    * @throws {ConfigError} if the reason is no text.
    */
-  deny(callKey: string, reason: string, options?: TurnOptions): Promise<Turn<StepId>> {
-    return this.#decide({ kind: "denied", callKey, reason }, options);
+  deny(callKey: string, reason: string, options?: TurnOptions): Promise<Result> {
+    return this.next({ deny: callKey, reason }, options);
   }
 
   /**
-   * Says what came of a call that waits, without running it, and goes on with the
-   * turn: for a call that was running when the process died, or was made by hand.
+   * Records the result of a call that waits, without running it, and goes on with the
+   * turn. The same as `next({ settle: callKey, result })`.
    *
    * @throws {ApprovalError} if the call does not wait.
    */
-  settle(callKey: string, result: unknown, options?: TurnOptions): Promise<Turn<StepId>> {
-    return this.#decide({ kind: "settled", callKey, result }, options);
-  }
-
-  #decide(verdict: Verdict, options: TurnOptions | undefined): Promise<Turn<StepId>> {
-    return drain(runTurn(this.#live, undefined, options, { verdict })) as Promise<Turn<StepId>>;
+  settle(callKey: string, result: unknown, options?: TurnOptions): Promise<Result> {
+    return this.next({ settle: callKey, result }, options);
   }
 
   /**
-   * Reads the log, from the event with the sequence number `from`. Default: from
-   * the beginning. It ends with the last event there is when it gets there.
+   * Reads the log, from the event with the sequence number `from`. Default: 0.
    *
    * @throws {ConfigError} if `from` is no whole number from 0.
    */
@@ -247,23 +252,17 @@ export class Session<StepId extends string = string> {
   }
 
   /**
-   * A new session with the same past, or with the first `at` events of it: to try
-   * another way from there. The original is not changed, and both go on by
-   * themselves. It is kept where the original is: a durable fork is written to the
-   * same store, all of it or as if it had never been; one whose process died in
-   * between is refused as damaged, until it is deleted.
+   * Creates a session with the same past, or with its first `at` events, to try another
+   * way from there. The original is not changed. A durable fork is written to the same
+   * store, as a whole or not at all.
    *
-   * It stands where its events lead: in the middle of a turn it is `interrupted`,
-   * with calls that wait for a person it is `needs_approval`. Calls that were
-   * begun before the cut keep their `callKey`: if both sessions finish such a call,
-   * its tool gets the same key twice, so that a receiver that heeds it acts once.
-   * Later calls have keys of their own session. What is committed together may be
-   * cut apart, as a decision from its move, or a verdict from the call it allows:
-   * the next turn without input finishes that first, as it would have been.
+   * Calls that were started before the cut keep their `callKey`: if both sessions run
+   * such a call, its tool gets the same key twice, so that a receiver can act once.
+   * Events that were committed together, as a decision and its move, are never
+   * separated. The usage of the past counts for the limits of the fork.
    *
-   * What the past has spent counts for the limits of the fork too.
-   *
-   * @throws {ConfigError} if `at` is no whole number from 0 to the end of the log, or an option is not usable.
+   * @throws {ConfigError} if `at` is no whole number from 0 to the end of the log, or lies within a
+   *   commit, or an option is not usable.
    * @throws {ConflictError} if the store has a session of that id.
    * @throws {StateError} if the past leads to a step that the graph lacks.
    *
@@ -285,7 +284,7 @@ export class Session<StepId extends string = string> {
    * assertEquals(session.state.events.length, fork.state.events.length);
    * ```
    */
-  async fork(options: ForkOptions = {}): Promise<Session<StepId>> {
+  async fork(options: ForkOptions = {}): Promise<Session<Result>> {
     // Loaded when a first session is forked.
     const { forkSession } = await import("./fork_session.ts");
     return new Session(await forkSession(this.#live, options));
@@ -294,10 +293,8 @@ export class Session<StepId extends string = string> {
   #checkWhole(): void {
     if (this.#live.log.isWhole) return;
     throw new ConfigError(
-      `Cannot tell the state of session ${quote(this.id)}: its log was not read yet: ` +
-        "expected load() or a turn before",
+      `Cannot build the state of session ${quote(this.id)}: its log was not read yet: ` +
+        "call load(), or run a turn before",
     );
   }
 }
-
-const RESUME = { isResume: true };

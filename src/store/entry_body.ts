@@ -4,18 +4,18 @@
  * @module
  */
 import * as v from "valibot";
-import { reasonOf, StateError } from "../errors.ts";
+import { StateError } from "../errors.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { eventSchema } from "../history/event_schema.ts";
 import {
+  EVENT_VERSION,
   isVersion,
   migrateEvents,
   type Migration,
   MIGRATIONS,
   versionAfter,
 } from "../history/migrations.ts";
-import { STATE_VERSION } from "../session/state.ts";
-import { damaged } from "./hash_chain.ts";
+import { damaged, readStored } from "./hash_chain.ts";
 import type { StoredEntry } from "./store.ts";
 
 /**
@@ -23,7 +23,7 @@ import type { StoredEntry } from "./store.ts";
  * and the event. JSON escapes whatever a database would change.
  */
 export function bodyOf(event: SessionEvent): string {
-  return JSON.stringify([STATE_VERSION, event]);
+  return JSON.stringify([EVENT_VERSION, event]);
 }
 
 /**
@@ -38,12 +38,7 @@ export function eventOf(
   { seq, body }: StoredEntry,
   migrations: readonly Migration[] = MIGRATIONS,
 ): SessionEvent {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch (cause) {
-    throw damaged(id, `entry ${seq} is no JSON: ${reasonOf(cause)}`, { cause });
-  }
+  const value: unknown = readStored(id, `entry ${seq} is no JSON`, () => JSON.parse(body));
   const [version, stored]: unknown[] = Array.isArray(value) ? value : [];
   if (!isVersion(version)) throw damaged(id, `entry ${seq} is no event`);
   const newest = versionAfter(migrations);

@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { sha256 } from "../json/sha256.ts";
+import { reasonOf } from "../errors.ts";
+import { sha256 } from "../json/text.ts";
 import { SessionDamagedError } from "./store_errors.ts";
 import type { StoredEntry } from "./store.ts";
 
-/** What stands before the first entry of a session. */
+/** The hash before the first entry of a session. */
 export function firstHash(id: string): Promise<string> {
   return sha256(JSON.stringify(id));
 }
@@ -18,12 +19,26 @@ export function nextHash(before: string, body: string): Promise<string> {
   return sha256(`${before}\n${body}`);
 }
 
-/** Entries that follow on what is known of a session. */
+/** A place in the chain, between two entries. */
 export interface Link {
   /** The sequence number of the next entry. */
   readonly head: number;
   /** The hash of the entry before it. */
   readonly hash: string;
+}
+
+/** Makes entries that follow on others, and the place behind them. */
+export async function linkBodies(
+  before: Link,
+  bodies: readonly string[],
+): Promise<{ readonly entries: readonly StoredEntry[]; readonly link: Link }> {
+  const entries: StoredEntry[] = [];
+  let { head, hash } = before;
+  for (const body of bodies) {
+    hash = await nextHash(hash, body);
+    entries.push({ seq: head++, body, hash });
+  }
+  return { entries, link: { head, hash } };
 }
 
 /**
@@ -53,4 +68,13 @@ export async function checkChain(
 /** The error of a session that cannot be trusted. */
 export function damaged(id: string, reason: string, options?: ErrorOptions): SessionDamagedError {
   return new SessionDamagedError(`Cannot read session ${JSON.stringify(id)}: ${reason}`, options);
+}
+
+/** Returns what `read` reads of a session; what it throws is damage. */
+export function readStored<Value>(id: string, problem: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (cause) {
+    throw damaged(id, `${problem}: ${reasonOf(cause)}`, { cause });
+  }
 }

@@ -4,28 +4,9 @@
  *
  * @module
  */
-import { ConfigError, quote } from "../errors.ts";
-import type {
-  Append,
-  EntryRange,
-  Lease,
-  LeaseClaim,
-  ListPage,
-  NewSession,
-  SessionList,
-  Store,
-  StoredEntry,
-  StoredSession,
-  StoredSnapshot,
-} from "./store.ts";
-import {
-  checkAppend,
-  checkRange,
-  checkSessionId,
-  checkTtl,
-  pageLength,
-} from "./store_arguments.ts";
-import { idTaken, leaseLost, noSession, otherHead, storeClosed } from "./store_refusals.ts";
+import { checkOptions, FUNCTION } from "../llm/option_rules.ts";
+import { makeStore } from "./backend.ts";
+import type { Lease, Store, StoredEntry, StoredSession, StoredSnapshot } from "./store.ts";
 
 /** Options of {@linkcode memoryStore}. */
 export interface MemoryStoreOptions {
@@ -33,9 +14,19 @@ export interface MemoryStoreOptions {
   readonly clock?: () => number;
 }
 
+interface Session {
+  readonly meta: string;
+  readonly firstHash: string;
+  readonly createdAt: number;
+  readonly entries: StoredEntry[];
+  updatedAt: number;
+  snapshot?: StoredSnapshot;
+  lease?: { readonly owner: string; readonly epoch: number; until: number };
+}
+
 /**
  * A store that keeps sessions as long as it is referred to: for tests, and for
- * what may be lost. It keeps the whole contract but that it outlives nothing.
+ * what may be lost. Implements the full contract except durability.
  *
  * @throws {ConfigError} if `clock` is no function.
  *
@@ -53,132 +44,70 @@ export interface MemoryStoreOptions {
  * assertEquals(await store.entries("chat-1", { from: 0, limit: 10 }), entries);
  * ```
  */
-export function memoryStore(options: MemoryStoreOptions = {}): Store {
-  const { clock = Date.now } = options;
-  if (typeof clock !== "function") {
-    throw new ConfigError(`Cannot keep sessions by clock ${quote(clock)}: expected a function`);
-  }
-  return new MemoryStore(clock);
-}
-
-interface Session {
-  readonly meta: string;
-  readonly firstHash: string;
-  readonly createdAt: number;
-  readonly entries: StoredEntry[];
-  updatedAt: number;
-  snapshot?: StoredSnapshot;
-  lease?: { readonly owner: string; readonly epoch: number; until: number };
-}
-
-class MemoryStore implements Store {
-  readonly name = "memory";
-  readonly #clock: () => number;
-  readonly #sessions = new Map<string, Session>();
-  /** Counts on over all sessions, so that one created anew gives no epoch twice. */
-  #epoch = 0;
-  #isClosed = false;
-
-  constructor(clock: () => number) {
-    this.#clock = clock;
-  }
-
-  // Methods are asynchronous so that what they throw rejects; none of them waits,
-  // so that each happens at once.
-
-  async create(id: string, { meta, hash }: NewSession): Promise<void> {
-    const sessions = this.#open();
-    checkSessionId(id);
-    if (sessions.has(id)) throw idTaken(id);
-    const now = this.#clock();
-    sessions.set(id, { meta, firstHash: hash, createdAt: now, updatedAt: now, entries: [] });
-  }
-
-  async read(id: string): Promise<StoredSession | undefined> {
-    const session = this.#open().get(id);
-    if (session === undefined) return undefined;
-    const { snapshot } = session;
-    return { ...describe(id, session), ...(snapshot && { snapshot: { ...snapshot } }) };
-  }
-
-  async entries(id: string, range: EntryRange): Promise<readonly StoredEntry[]> {
-    const sessions = this.#open();
-    checkRange(range);
-    const { from, limit } = range;
-    const entries = sessions.get(id)?.entries.slice(from, from + limit) ?? [];
-    return entries.map((entry) => ({ ...entry }));
-  }
-
-  async claim(id: string, { owner, ttl, force }: LeaseClaim): Promise<Lease | undefined> {
-    const session = this.#open().get(id);
-    checkTtl(ttl);
-    if (session === undefined) throw noSession(id);
-    const now = this.#clock();
-    if (session.lease !== undefined && session.lease.until > now && !force) return undefined;
-    const epoch = ++this.#epoch;
-    session.lease = { owner, epoch, until: now + ttl };
-    return { id, owner, epoch };
-  }
-
-  async renew(lease: Lease, ttl: number): Promise<boolean> {
-    const session = this.#leased(lease);
-    checkTtl(ttl);
-    if (session?.lease === undefined) return false;
-    session.lease.until = this.#clock() + ttl;
-    return true;
-  }
-
-  async release(lease: Lease): Promise<void> {
-    delete this.#leased(lease)?.lease;
-  }
-
-  async append(lease: Lease, appended: Append): Promise<void> {
-    const session = this.#leased(lease);
-    checkAppend(appended);
-    if (session === undefined) throw leaseLost(lease);
-    const { head, snapshot } = appended;
-    if (head !== session.entries.length) throw otherHead(lease, head, session.entries.length);
-    const entries = appended.entries.map(({ seq, body, hash }) => ({ seq, body, hash }));
-    for (const entry of entries) session.entries.push(entry);
-    session.updatedAt = this.#clock();
-    if (snapshot === undefined) return;
-    const { hash } = entries.at(-1)!;
-    session.snapshot = { head: head + entries.length, hash, body: snapshot };
-  }
-
-  async list(page: ListPage = {}): Promise<SessionList> {
-    const sessions = this.#open();
-    const limit = pageLength(page);
-    const { prefix = "", after = "" } = page;
-    const ids = [...sessions.keys()].filter((id) => id.startsWith(prefix) && id > after).sort();
-    const shown = ids.slice(0, limit);
-    return {
-      sessions: shown.map((id) => describe(id, sessions.get(id)!)),
-      ...(ids.length > limit && { next: shown.at(-1)! }),
-    };
-  }
-
-  async delete(id: string): Promise<boolean> {
-    return this.#open().delete(id);
-  }
-
-  close(): Promise<void> {
-    this.#isClosed = true;
-    this.#sessions.clear();
-    return Promise.resolve();
-  }
-
-  #open(): Map<string, Session> {
-    if (!this.#isClosed) return this.#sessions;
-    throw storeClosed(this.name);
-  }
-
-  /** The session of a lease that holds. */
-  #leased({ id, owner, epoch }: Lease): Session | undefined {
-    const session = this.#open().get(id);
-    const held = session?.lease;
-    return held !== undefined && held.owner === owner && held.epoch === epoch ? session : undefined;
-  }
+export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Store {
+  checkOptions("keep sessions", { clock }, { clock: FUNCTION });
+  const sessions = new Map<string, Session>();
+  // Counts on over all sessions, so that one created anew gets no epoch twice.
+  let lastEpoch = 0;
+  const leased = ({ id, owner, epoch }: Lease): Session | undefined => {
+    const session = sessions.get(id);
+    const lease = session?.lease;
+    return lease?.owner === owner && lease.epoch === epoch ? session : undefined;
+  };
+  // No method waits, so that each happens at once.
+  return makeStore("memory", {
+    async create(id, { meta, hash }) {
+      if (sessions.has(id)) return false;
+      const now = clock();
+      sessions.set(id, { meta, firstHash: hash, createdAt: now, updatedAt: now, entries: [] });
+      return true;
+    },
+    async read(id) {
+      const session = sessions.get(id);
+      if (session === undefined) return undefined;
+      const { snapshot } = session;
+      return { ...describe(id, session), ...(snapshot && { snapshot: { ...snapshot } }) };
+    },
+    async entries(id, { from, limit }) {
+      const entries = sessions.get(id)?.entries.slice(from, from + limit) ?? [];
+      return entries.map((entry) => ({ ...entry }));
+    },
+    async claim(id, { owner, ttl, force }) {
+      const session = sessions.get(id);
+      if (session === undefined) return "missing";
+      const now = clock();
+      if (session.lease !== undefined && session.lease.until > now && !force) return "busy";
+      session.lease = { owner, epoch: ++lastEpoch, until: now + ttl };
+      return lastEpoch;
+    },
+    async renew(lease, ttl) {
+      const session = leased(lease);
+      if (session?.lease === undefined) return false;
+      session.lease.until = clock() + ttl;
+      return true;
+    },
+    async release(lease) {
+      delete leased(lease)?.lease;
+    },
+    async append(lease, { head, entries, snapshot }) {
+      const session = leased(lease);
+      if (session === undefined) return "lost";
+      if (head !== session.entries.length) return session.entries.length;
+      for (const entry of entries) session.entries.push(entry);
+      session.updatedAt = clock();
+      if (snapshot !== undefined) {
+        const { hash } = entries.at(-1)!;
+        session.snapshot = { head: head + entries.length, hash, body: snapshot };
+      }
+      return "appended";
+    },
+    async list({ prefix, after, limit }) {
+      const ids = [...sessions.keys()].filter((id) => id.startsWith(prefix) && id > after).sort();
+      return ids.slice(0, limit).map((id) => describe(id, sessions.get(id)!));
+    },
+    delete: async (id) => sessions.delete(id),
+    close: async () => sessions.clear(),
+  });
 }
 
 function describe(id: string, session: Session): Omit<StoredSession, "snapshot"> {

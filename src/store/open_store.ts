@@ -7,23 +7,6 @@ import { ConfigError, quote } from "../errors.ts";
 import { memoryStore } from "./memory.ts";
 import type { Store } from "./store.ts";
 
-/** What opens a store, by the scheme of its URL. It is given the URL and what is behind the scheme. */
-const OPENERS: Readonly<Record<string, (url: string, rest: string) => Store | Promise<Store>>> = {
-  memory: (_url, rest) => {
-    if (rest === "") return memoryStore();
-    throw new ConfigError(
-      `Cannot open store ${quote(`memory:${rest}`)}: expected nothing behind the colon`,
-    );
-  },
-  sqlite: async (_url, rest) => {
-    const path = sqlitePath(rest);
-    const { sqliteStore } = await import("./sqlite/mod.ts");
-    return sqliteStore(path);
-  },
-  postgres: openPostgres,
-  postgresql: openPostgres,
-};
-
 const KNOWN = '"memory:", "sqlite:agent.db" or "postgres://user:password@host/database"';
 
 /**
@@ -57,18 +40,27 @@ export async function openStore(url: string): Promise<Store> {
   if (scheme === undefined || rest === undefined) {
     throw new ConfigError(`Cannot open a store by text without a scheme: expected ${KNOWN}`);
   }
-  const name = scheme.toLowerCase();
-  if (!Object.hasOwn(OPENERS, name)) {
-    throw new ConfigError(
-      `Cannot open a store by a URL of scheme ${quote(scheme)}: expected ${KNOWN}`,
-    );
+  switch (scheme.toLowerCase()) {
+    case "memory":
+      if (rest === "") return memoryStore();
+      throw new ConfigError(
+        `Cannot open store ${quote(`memory:${rest}`)}: expected nothing behind the colon`,
+      );
+    case "sqlite": {
+      const path = sqlitePath(rest);
+      const { sqliteStore } = await import("./sqlite/mod.ts");
+      return await sqliteStore(path);
+    }
+    case "postgres":
+    case "postgresql": {
+      const { postgresStore } = await import("./postgres/mod.ts");
+      return await postgresStore(url);
+    }
+    default:
+      throw new ConfigError(
+        `Cannot open a store by a URL of scheme ${quote(scheme)}: expected ${KNOWN}`,
+      );
   }
-  return await OPENERS[name]!(url, rest);
-}
-
-async function openPostgres(url: string): Promise<Store> {
-  const { postgresStore } = await import("./postgres/mod.ts");
-  return postgresStore(url);
 }
 
 /** The path of a SQLite file; `sqlite:///var/agent.db` is a way to write one as well. */

@@ -104,11 +104,9 @@ export class SessionLease {
    */
   async release(): Promise<void> {
     this.#stop();
-    try {
-      await this.#store.release(this.lease);
-    } catch (error) {
+    await this.#store.release(this.lease).catch((error) => {
       if (!(error instanceof StoreError)) throw error;
-    }
+    });
   }
 
   #stop(): void {
@@ -124,13 +122,11 @@ export class SessionLease {
   }
 
   async #renew(): Promise<void> {
-    let isKept = true;
-    try {
-      isKept = await this.#store.renew(this.lease, this.#options.leaseTime);
-    } catch (error) {
+    const isKept = await this.#store.renew(this.lease, this.#options.leaseTime).catch((error) => {
       // It may be kept all the same: the next attempt tells, and so does the next write.
-      if (!(error instanceof StoreError)) throw error;
-    }
+      if (error instanceof StoreError) return true;
+      throw error;
+    });
     if (this.#cancel === undefined) return;
     if (isKept) this.#plan();
     else this.lose(leaseLost(this.lease.id));

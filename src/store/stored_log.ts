@@ -3,31 +3,34 @@
  *
  * @module
  */
-import type { DurableLog } from "../history/durability.ts";
+import type { ChildLogOptions, DurableLog } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
-import { type MigrateResult, migrateResultOf } from "../history/result_migration.ts";
+import { migrateResultOf } from "../history/migrations.ts";
 import { bodyOf, eventOf } from "./entry_body.ts";
-import { checkChain, damaged, type Link, nextHash } from "./hash_chain.ts";
+import { checkChain, damaged, type Link, linkBodies, readStored } from "./hash_chain.ts";
 import { leaseLost, type LeaseOptions, SessionLease } from "./session_lease.ts";
 import type { Store, StoredEntry, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
-import { writeFork } from "./stored_fork.ts";
-import { find, findOrCreate, type FoundSession } from "./stored_session.ts";
+import { find, findOrCreate, type FoundSession, writeFork } from "./stored_session.ts";
 import { appendSurely } from "./sure_append.ts";
 
-/** How many entries are read at once. */
+/** Number of entries that are read at once. */
 const PAGE = 1_000;
 
-/** After so many events a new snapshot is written with them. */
+/** Number of events after which a new snapshot is written with them. */
 const SNAPSHOT_EVERY = 64;
 
-/** How a stored session is read and written. */
-export interface StoredLogOptions extends LeaseOptions {
-  /** Brings results into the form of today's tools. Entries stay as they were stored. */
-  readonly migrateResult: MigrateResult | undefined;
+/** Entries that were read, and the place behind them. */
+interface Page {
+  readonly entries: readonly StoredEntry[];
+  readonly events: readonly SessionEvent[];
+  readonly link: Link;
 }
+
+/** Options of a stored session. */
+export interface StoredLogOptions extends LeaseOptions, ChildLogOptions {}
 
 /** Keeps a log and the store's session the same. */
 export class StoredLog implements DurableLog {
@@ -38,28 +41,27 @@ export class StoredLog implements DurableLog {
   readonly #options: StoredLogOptions;
   readonly #start: string;
   readonly #first: Link;
-  /** Where the session ends, as far as it is known here. */
+  /** The end of the session, as far as it is known here. */
   #end: Link;
-  /** Where the part begins that was read; all before follows from a snapshot. */
+  /** The beginning of the part that was read; all before follows from a snapshot. */
   readonly #from: Link;
-  /** The position in that snapshot, until it is held to the log. */
+  /** The position in that snapshot, until it is compared with the log. */
   #snapshot: string | undefined;
   #snapshotHead: number;
   /**
-   * Where the session stands by its entries as they are stored: what snapshots
-   * hold. It is the log's own position unless results are migrated.
+   * The position after the entries as they are stored, which snapshots hold. It is
+   * the log's own position unless results are migrated.
    */
   readonly #stored: Position;
   #lease: SessionLease | undefined;
-  /** Why it is not known where the session ends, once an answer was lost for good. */
+  /** The failure after which the end of the session is unknown, because an answer was lost. */
   #doubt: StoreError | undefined;
 
-  private constructor(
-    store: Store,
-    { stored: { id, snapshot }, first, start }: FoundSession,
-    options: StoredLogOptions,
-  ) {
-    const position = snapshot && readSnapshot(id, start, snapshot.body);
+  private constructor(store: Store, found: FoundSession, options: StoredLogOptions) {
+    const { stored: { id, snapshot }, first, start } = found;
+    // A snapshot of another version is ignored: its part is read instead.
+    const position = snapshot &&
+      readStored(id, "its snapshot cannot be read", () => Position.from(start, snapshot.body));
     this.#store = store;
     this.#id = id;
     this.#first = first;
@@ -71,12 +73,15 @@ export class StoredLog implements DurableLog {
     this.#snapshotHead = this.#from.head;
     this.#stored = position ?? new Position(start);
     const own = options.migrateResult === undefined ? this.#stored : this.#stored.copy();
-    this.log = Log.behind(own, this.#from.head, (events) => this.#commit(events));
+    this.log = Log.behind(own, this.#from.head, {
+      now: options.now,
+      commit: (events) => this.#commit(events),
+    });
   }
 
   /**
-   * Opens a session, or creates it in the step `firstStep`; `caller` is whose call it is
-   * the session of. What a snapshot stands for is not read before it is needed.
+   * Opens a session, or creates it in the step `firstStep`. `caller` is the session
+   * whose call it belongs to. The part before a snapshot is not read before it is needed.
    *
    * @throws {SessionDamagedError} if what was read is not as it was written, and
    *   what {@linkcode findOrCreate} throws.
@@ -88,29 +93,20 @@ export class StoredLog implements DurableLog {
     options: StoredLogOptions,
     caller?: string,
   ): Promise<StoredLog> {
-    const found = await findOrCreate(store, id, firstStep, caller);
-    return await StoredLog.#of(store, found, options);
+    return await StoredLog.#of(store, await findOrCreate(store, id, firstStep, caller), options);
   }
 
-  static async #of(
-    store: Store,
-    found: FoundSession,
-    options: StoredLogOptions,
-  ): Promise<StoredLog> {
+  static async #of(store: Store, found: FoundSession, options: StoredLogOptions) {
     const log = new StoredLog(store, found, options);
     await log.#catchUp(found.stored);
     return log;
   }
 
   /** Opens the session of a call. Whoever wrote it before does not write this one any more. */
-  async openChild(
-    id: string,
-    start: string,
-    migrateResult: MigrateResult | undefined,
-  ): Promise<DurableLog> {
+  async openChild(id: string, start: string, child: ChildLogOptions): Promise<DurableLog> {
     if (this.#lease === undefined) throw leaseLost(this.#id);
     await this.#lease.confirm();
-    const options: StoredLogOptions = { ...this.#options, whenBusy: "interrupt", migrateResult };
+    const options: StoredLogOptions = { ...this.#options, whenBusy: "interrupt", ...child };
     return await StoredLog.open(this.#store, id, start, options, this.#id);
   }
 
@@ -139,24 +135,22 @@ export class StoredLog implements DurableLog {
     lease?.lost.throwIfAborted();
   }
 
-  /** Reads what a snapshot stands for, and holds the snapshot to it. */
+  /** Reads the part before the snapshot, and compares the snapshot with it. */
   async load(): Promise<void> {
     if (this.log.isWhole) return;
     const position = new Position(this.#start);
     const past: SessionEvent[] = [];
-    let link = this.#first;
-    while (link.head < this.#from.head) {
-      const page = await this.#read(link, this.#from.head - link.head);
-      for (const entry of page.entries) {
-        const event = eventOf(this.#id, entry);
+    let { hash } = this.#first;
+    for await (const { events, link } of this.#pages(this.#first, this.#from.head)) {
+      for (const event of events) {
         position.apply(event);
         past.push(this.#migrated(event));
       }
-      link = page.link;
+      hash = link.hash;
     }
     // A turn may have begun meanwhile, and read the same.
     if (this.log.isWhole) return;
-    if (link.hash !== this.#from.hash) throw damaged(this.#id, "its snapshot is of another log");
+    if (hash !== this.#from.hash) throw damaged(this.#id, "its snapshot is of another log");
     if (position.snapshot() !== this.#snapshot) {
       throw damaged(this.#id, "its snapshot does not follow from its log");
     }
@@ -170,10 +164,7 @@ export class StoredLog implements DurableLog {
   async *events(from: number): AsyncGenerator<SessionEvent, void, void> {
     let at = from;
     while (at < this.#from.head && !this.log.isWhole) {
-      const limit = Math.min(PAGE, this.#from.head - at);
-      const entries = await this.#store.entries(this.#id, { from: at, limit });
-      if (entries.length === 0) throw damaged(this.#id, `entry ${at} is missing`);
-      for (const entry of entries) {
+      for (const entry of await this.#entries(at, this.#from.head)) {
         if (entry.seq !== at) throw damaged(this.#id, `entry ${at} is missing`);
         yield this.#migrated(eventOf(this.#id, entry));
         at++;
@@ -186,25 +177,16 @@ export class StoredLog implements DurableLog {
   async fork(id: string, at: number, check: (position: Position) => void): Promise<StoredLog> {
     const position = new Position(this.#start);
     const bodies: string[] = [];
-    let link = this.#first;
-    while (link.head < at) {
-      const page = await this.#read(link, at - link.head);
-      for (const entry of page.entries) {
-        position.apply(eventOf(this.#id, entry));
-        bodies.push(entry.body);
-      }
-      link = page.link;
+    for await (const { entries, events } of this.#pages(this.#first, at)) {
+      for (const event of events) position.apply(event);
+      for (const { body } of entries) bodies.push(body);
     }
     check(position);
     const snapshot = at < SNAPSHOT_EVERY ? undefined : position.snapshot();
     const past = { id: this.#id, start: this.#start, bodies, snapshot };
     await writeFork(this.#store, id, past, this.#options);
-    const found = await find(this.#store, id);
-    if (found === undefined) {
-      throw new ConflictError(`Cannot open session ${JSON.stringify(id)}: it is gone`);
-    }
     // Read as anybody will read it: what was written is checked by that.
-    const fork = await StoredLog.#of(this.#store, found, this.#options);
+    const fork = await StoredLog.#of(this.#store, await find(this.#store, id), this.#options);
     await fork.load();
     return fork;
   }
@@ -214,28 +196,31 @@ export class StoredLog implements DurableLog {
     if (session.head < this.#end.head) {
       throw damaged(this.#id, `it ends at entry ${session.head}: expected ${this.#end.head}`);
     }
-    while (this.#end.head < session.head) {
-      const page = await this.#read(this.#end, session.head - this.#end.head);
-      const events = page.entries.map((entry) => eventOf(this.#id, entry));
+    for await (const { events, link } of this.#pages(this.#end, session.head)) {
       const migrated = events.map((event) => this.#migrated(event));
       this.#applyToStored(events);
       this.log.take(migrated);
-      this.#end = page.link;
+      this.#end = link;
     }
     if (this.#end.hash !== session.hash) {
       throw damaged(this.#id, `entry ${session.head - 1} is not its last one`);
     }
   }
 
-  /** Reads a page of at most so many entries, and makes sure that they follow. */
-  async #read(
-    link: Link,
-    most: number,
-  ): Promise<{ readonly entries: readonly StoredEntry[]; readonly link: Link }> {
-    const range = { from: link.head, limit: Math.min(PAGE, most) };
+  /** Reads entries from a place up to the one before `end`, page by page, as links of the chain. */
+  async *#pages(from: Link, end: number): AsyncGenerator<Page, void, void> {
+    for (let link = from; link.head < end;) {
+      const entries = await this.#entries(link.head, end);
+      link = await checkChain(this.#id, link, entries);
+      yield { entries, events: entries.map((entry) => eventOf(this.#id, entry)), link };
+    }
+  }
+
+  async #entries(from: number, end: number): Promise<readonly StoredEntry[]> {
+    const range = { from, limit: Math.min(PAGE, end - from) };
     const entries = await this.#store.entries(this.#id, range);
-    if (entries.length === 0) throw damaged(this.#id, `entry ${link.head} is missing`);
-    return { entries, link: await checkChain(this.#id, link, entries) };
+    if (entries[0]?.seq !== from) throw damaged(this.#id, `entry ${from} is missing`);
+    return entries;
   }
 
   #migrated(event: SessionEvent): SessionEvent {
@@ -253,25 +238,11 @@ export class StoredLog implements DurableLog {
     lease.lost.throwIfAborted();
     if (this.#doubt !== undefined) throw this.#doubt;
     const before = this.#end;
-    const entries: StoredEntry[] = [];
-    let { head, hash } = before;
-    for (const event of events) {
-      const body = bodyOf(event);
-      hash = await nextHash(hash, body);
-      entries.push({ seq: head++, body, hash });
-    }
-    const after = { head, hash };
-    const isDue = head - this.#snapshotHead >= SNAPSHOT_EVERY;
-    const snapshot = isDue && { snapshot: this.#snapshotAfter(events) };
-    const appended = { head: before.head, entries, ...snapshot };
+    const { entries, link } = await linkBodies(before, events.map(bodyOf));
+    const isDue = link.head - this.#snapshotHead >= SNAPSHOT_EVERY;
+    const appended = { entries, ...(isDue && { snapshot: this.#snapshotAfter(events) }) };
     try {
-      await appendSurely(
-        this.#store,
-        lease.lease,
-        appended,
-        { before, after },
-        this.#options.clock,
-      );
+      await appendSurely(this.#store, lease.lease, before, appended, this.#options.clock);
     } catch (error) {
       // Whoever lost a race with another writer has lost the session.
       const isLost = error instanceof ConflictError || error instanceof LeaseLostError;
@@ -281,8 +252,8 @@ export class StoredLog implements DurableLog {
       lease.lose(lost);
       throw lost;
     }
-    if (isDue) this.#snapshotHead = head;
-    this.#end = after;
+    if (isDue) this.#snapshotHead = link.head;
+    this.#end = link;
     this.#applyToStored(events);
   }
 
@@ -290,13 +261,5 @@ export class StoredLog implements DurableLog {
     const position = this.#stored.copy();
     for (const event of events) position.apply(event);
     return position.snapshot();
-  }
-}
-
-function readSnapshot(id: string, start: string, body: string): Position | undefined {
-  try {
-    return Position.from(start, body);
-  } catch (cause) {
-    throw damaged(id, "its snapshot cannot be read", { cause });
   }
 }

@@ -82,7 +82,8 @@ export class ManualClock implements Clock {
     const end = this.#now + milliseconds;
     await settle();
     for (;;) {
-      const timer = this.#next();
+      // The sort keeps timers of one time in the order in which they were set.
+      const [timer] = [...this.#timers].sort((a, b) => a.due - b.due);
       if (timer === undefined || timer.due > end) break;
       this.#timers.delete(timer);
       this.#now = Math.max(this.#now, timer.due);
@@ -90,15 +91,6 @@ export class ManualClock implements Clock {
       await settle();
     }
     this.#now = Math.max(this.#now, end);
-  }
-
-  /** The timer that is due first. */
-  #next(): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (first === undefined || timer.due < first.due) first = timer;
-    }
-    return first;
   }
 }
 

@@ -20,19 +20,14 @@
  *
  * @module
  */
-export { explore } from "./explore/explore.ts";
-export type { ExploreOptions } from "./explore/explore.ts";
-export { Exploration, ExplorationError } from "./explore/exploration.ts";
-export type { ExploredPath, ExploredVerdict, MissedTarget } from "./explore/exploration.ts";
-export type { CheckName, PathProblem } from "./explore/path_checks.ts";
-export type { SampleOptions } from "./explore/sampled_values.ts";
-export { describeTarget } from "./explore/target.ts";
-export type { Target, ToolOutcome } from "./explore/target.ts";
 export { cassette, record, replay } from "./cassette/cassette.ts";
 export type { CassetteLLM, CassetteOptions, RedactOptions } from "./cassette/cassette.ts";
 export { CassetteError, CassetteMissError } from "./cassette/cassette_error.ts";
-export { fuzz, FuzzError } from "./fuzz/fuzz.ts";
-export type { FuzzOptions } from "./fuzz/fuzz.ts";
+export { Exploration, ExplorationError } from "./explore/exploration.ts";
+export type { ExploredPath, ExploredVerdict, MissedTarget } from "./explore/exploration.ts";
+export { explore, type ExploreOptions } from "./explore/explore.ts";
+export { describeTarget, type Target } from "./explore/target.ts";
+export { fuzz, FuzzError, type FuzzOptions } from "./fuzz/fuzz.ts";
 export type {
   FuzzCase,
   FuzzOutput,
@@ -43,49 +38,43 @@ export type {
 } from "./fuzz/fuzz_case.ts";
 export { playFuzzCase } from "./fuzz/play_case.ts";
 export { ManualClock } from "./manual_clock.ts";
-export { requestSnapshot, schemaOutline } from "./snapshot.ts";
-export type { Recording } from "./replay/recording.ts";
-export { ReplayError } from "./replay/replay_difference.ts";
-export type { ReplayDifference } from "./replay/replay_difference.ts";
+export type { ToolOutcome } from "./play/move.ts";
+export type { CheckName, PathProblem } from "./play/path_checks.ts";
+export type { SampleOptions } from "./play/sampled_values.ts";
+export { allowRealModels, forbidRealModels } from "./real_models.ts";
+export { FailedRunError, repeat, type RepeatOptions } from "./repeat/repeat.ts";
+export { PassRateError, Repetition } from "./repeat/repetition.ts";
+export type {
+  Confidence,
+  PassRateExpectation,
+  RateInterval,
+  RunFailure,
+} from "./repeat/repetition.ts";
+export { type ReplayDifference, ReplayError } from "./replay/replay_difference.ts";
 export { assertReplays, replayDifferences, replaySession } from "./replay/replay_session.ts";
-export type { ReplayOptions } from "./replay/replay_session.ts";
+export type { Recording } from "./replay/replay_session.ts";
+export type { ReplayOptions } from "./replay/replayer.ts";
 export type { Check, CheckOutcome, Verdict } from "./scenario/check.ts";
-export type { Conversation, ConversationMessage } from "./scenario/conversation.ts";
+export type {
+  Conversation,
+  ConversationMessage,
+  PlayedScenario,
+  ScenarioEnding,
+} from "./scenario/conversation.ts";
 export { judge, JudgeError } from "./scenario/judge.ts";
 export type { Judge, JudgeOptions, JudgeVerdict } from "./scenario/judge.ts";
-export type { Confidence, RateInterval } from "./repeat/pass_rate.ts";
-export type { PlayedScenario, ScenarioEnding } from "./scenario/played_scenario.ts";
-export { allowRealModels, forbidRealModels } from "./real_models.ts";
-export { FailedRunError, repeat } from "./repeat/repeat.ts";
-export type { RepeatOptions } from "./repeat/repeat.ts";
-export { PassRateError, Repetition } from "./repeat/repetition.ts";
-export type { PassRateExpectation, RunFailure } from "./repeat/repetition.ts";
 export { assertScenario, scenario } from "./scenario/scenario.ts";
 export type { ScenarioOptions, ScenarioParts } from "./scenario/scenario.ts";
-export type { ScenarioApprovals } from "./scenario/scenario_approvals.ts";
 export { ScenarioError, ScenarioResult } from "./scenario/scenario_result.ts";
-export type { ScenarioUser, UserInput } from "./scenario/scenario_user.ts";
+export type { ScenarioApprovals, ScenarioUser, UserInput } from "./scenario/scenario_people.ts";
 export { simulatedUser, SimulatedUserError } from "./scenario/simulated_user.ts";
 export type { SimulatedUserOptions } from "./scenario/simulated_user.ts";
-export { storeContract } from "./store_contract/store_contract.ts";
-export type { StoreCheck, StoreContractOptions } from "./store_contract/store_contract.ts";
-export { StoreContractError } from "./store_contract/store_contract_error.ts";
-export { Trajectory, trajectoryOf } from "./trajectory/trajectory.ts";
-export type { TrajectoryAssertions } from "./trajectory/trajectory.ts";
-export { TrajectoryError } from "./trajectory/trajectory_error.ts";
+export { requestSnapshot, schemaOutline } from "./snapshot.ts";
+export { StoreContractError } from "./store_contract/expectations.ts";
+export { type StoreCheck, storeContract } from "./store_contract/store_contract.ts";
+export type { StoreContractOptions } from "./store_contract/trial.ts";
+export { Trajectory, type TrajectoryAssertions, trajectoryOf } from "./trajectory/trajectory.ts";
 export type { TrajectorySource } from "./trajectory/trajectory_source.ts";
-export type {
-  AnsweredStep,
-  AnswerMatch,
-  ApprovedStep,
-  ArgsMatch,
-  AskedStep,
-  CalledStep,
-  DeniedStep,
-  EndedStep,
-  MovedStep,
-  SettledStep,
-  TrajectoryStep,
-} from "./trajectory/trajectory_step.ts";
-export { transcriptText } from "./trajectory/transcript_text.ts";
-export type { TranscriptOptions } from "./trajectory/transcript_text.ts";
+export { TrajectoryError } from "./trajectory/trajectory_step.ts";
+export type { AnswerMatch, ArgsMatch, TrajectoryStep } from "./trajectory/trajectory_step.ts";
+export { type TranscriptOptions, transcriptText } from "./trajectory/transcript_text.ts";

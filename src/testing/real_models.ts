@@ -12,7 +12,7 @@ import { areRealModelsForbidden, setRealModelsForbidden } from "../llm/real_mode
  *
  * @example
  * ```ts
- * import { assertRealModelsAllowed, RealModelError } from "@nomos/agent";
+ * import { assertRealModelsAllowed, RealModelError } from "@nomos/agent/llm";
  * import { forbidRealModels } from "@nomos/agent/testing";
  * import { assertThrows } from "@std/assert";
  *
@@ -31,7 +31,7 @@ export function forbidRealModels(): void {
  *
  * @example
  * ```ts
- * import { assertRealModelsAllowed, RealModelError } from "@nomos/agent";
+ * import { assertRealModelsAllowed, RealModelError } from "@nomos/agent/llm";
  * import { allowRealModels, forbidRealModels } from "@nomos/agent/testing";
  * import { assertThrows } from "@std/assert";
  *

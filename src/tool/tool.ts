@@ -3,99 +3,107 @@
  *
  * @module
  */
-import { type InferOutput, issuePath, type StandardSchema } from "../schema/standard_schema.ts";
-import { WireSchema } from "../schema/wire_schema.ts";
+import * as v from "valibot";
 import { ConfigError, quote, ToolArgumentsError } from "../errors.ts";
+import * as option from "../schema/option_shape.ts";
+import { issuePath, type StandardSchema } from "../schema/standard_schema.ts";
+import { WireSchema } from "../schema/wire_schema.ts";
 import type { GuardContext, ToolContext } from "./tool_context.ts";
+import {
+  type AnyTool,
+  keepInternals,
+  type ToolInternals,
+  toolInternals,
+} from "./tool_internals.ts";
 
-/** What a {@linkcode Tool} is made of. */
-export interface ToolOptions<Args extends StandardSchema, Context> {
-  /** 1 to 64 of letters, digits, `_` and `-`. */
+/**
+ * Options of a {@linkcode Tool}. Their order does not matter: the types of arguments
+ * and context come from the schemas.
+ *
+ * @typeParam Args The arguments, as their schema returns them.
+ * @typeParam Context The context of sessions that use the tool.
+ */
+export interface ToolOptions<Args, Context> {
+  /** 1 to 64 letters, digits, `_` or `-`. */
   readonly name: string;
-  /** What it does, for the model. */
+  /** Description for the model. */
   readonly description: string;
   /**
-   * The schema of its arguments, an object: any Standard Schema that can give a
-   * JSON Schema. Taken as it is now; later changes to its lists have no effect.
+   * Schema of its arguments, an object: any Standard Schema that can give a
+   * JSON Schema. It must not change afterwards, because it is read once.
    */
-  readonly args: Args;
+  readonly args: StandardSchema<unknown, Args>;
+  /**
+   * Schema of the context it needs, which types `context` below and validates that
+   * of every session, without changing it. Without one, annotate `run`:
+   * `(args, { context }: ToolContext<Shop>) => …`, and `guard` likewise where it
+   * stands before `run`. Default: any context.
+   */
+  readonly context?: StandardSchema<Context, unknown>;
   /**
    * The function. Text is shown to the model as it is, everything else as JSON.
-   * It may throw a `FallbackError` to steer the model.
+   * It may throw a `RedirectError` to instruct the model.
    */
-  readonly run: (args: InferOutput<Args>, context: ToolContext<Context>) => unknown;
+  readonly run: (args: Args, context: ToolContext<Context>) => unknown;
   /** Milliseconds after which a call fails. Default: none. */
   readonly timeout?: number;
-  /** Offered only when this returns true. Default: always. */
-  readonly available?: (context: GuardContext<Context>) => boolean;
+  /** Code that decides if it is offered. Default: always. */
+  readonly guard?: (context: GuardContext<Context>) => boolean;
   /**
-   * Whether a person must allow a call before it runs: the turn then ends with
+   * If true, a person must allow a call before it runs: the turn then ends with
    * status `needs_approval`, until `session.approve()` or `deny()`. A function
-   * decides by the arguments, as the schema gave them. Default: false.
+   * decides by the arguments, as the schema returns them. Default: false.
    */
-  readonly needsApproval?:
-    | boolean
-    | ((args: InferOutput<Args>, context: GuardContext<Context>) => boolean);
+  readonly needsApproval?: boolean | ((args: Args, context: GuardContext<Context>) => boolean);
   /**
-   * Never run a call a second time: one that was running when the process died
-   * is not run again, for what became of it is not known. Default: false.
+   * If true, a call never runs a second time: one that was running when the process
+   * died is not run again, because its outcome is unknown. Default: false.
    */
   readonly once?: boolean;
   /**
-   * Finds out what became of a call of a `once` tool that was running when the
-   * process died, for example by its `callKey`; what it gives is the result of
-   * the call. Default: a person is asked, as for an approval.
+   * Finds out the result of a call of a `once` tool that was running when the
+   * process died, for example by its `callKey`. Default: a person is asked, as for
+   * an approval.
    */
-  readonly whenUnknown?: (args: InferOutput<Args>, context: ToolContext<Context>) => unknown;
+  readonly whenUnknown?: (args: Args, context: ToolContext<Context>) => unknown;
+  /**
+   * Number of equal rounds of calls with equal results that are a loop; `Infinity`
+   * for a tool that polls. Default: `maxRepeats` of the agent.
+   */
+  readonly maxRepeats?: number;
 }
-
-/** A tool whatever its arguments: what a list of tools holds. Only a {@linkcode Tool} is one. */
-export interface AnyTool<in Context = unknown> {
-  /** Its name. */
-  readonly name: string;
-  /** What it does, for the model. */
-  readonly description: string;
-  /** Milliseconds after which a call fails. */
-  readonly timeout: number | undefined;
-  /** Whether it is offered now. */
-  readonly available: ((context: GuardContext<Context>) => boolean) | undefined;
-  /** Whether a call never runs a second time. */
-  readonly once: boolean;
-}
-
-/** A tool in an agent, whose type has seen to it that sessions have the context it wants. */
-export type HeldTool = AnyTool<never>;
-
-/** Whether a value is a tool, and not only looks like one. */
-export let isTool: (value: unknown) => value is HeldTool;
-
-/** The argument schema of a tool, for the rooms that offer and validate calls. */
-export let schemaOf: (tool: HeldTool) => WireSchema;
-
-/** The function of a tool, for the room that runs calls. */
-export let runOf: (
-  tool: HeldTool,
-) => (args: unknown, context: ToolContext) => unknown;
-
-/** Whether calls of a tool need approval, or what decides that. */
-export let approvalOf: (
-  tool: HeldTool,
-) => boolean | ((args: never, context: GuardContext<never>) => boolean);
-
-/** What finds out what became of a call; undefined if a person is asked. */
-export let unknownOf: (
-  tool: HeldTool,
-) => ((args: unknown, context: ToolContext) => unknown) | undefined;
 
 const NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
+const NAME = 'expected 1 to 64 letters, digits, "_" or "-"';
+/** The longest delay of a timer, about 24.8 days. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+const shape: option.OptionShape<ToolOptions<unknown, unknown>> = {
+  name: v.pipe(v.string(NAME), v.regex(NAME_REGEXP, NAME)),
+  description: option.text,
+  args: option.anything,
+  context: option.schema,
+  run: v.function("expected a function"),
+  timeout: option.optionalNumber(
+    `expected milliseconds from 1 to ${MAX_TIMEOUT}`,
+    (value) => value >= 1 && value <= MAX_TIMEOUT,
+  ),
+  guard: option.callable,
+  needsApproval: v.optional(
+    v.union([v.boolean(), v.function()], "expected true, false or a function"),
+  ),
+  once: option.flag,
+  whenUnknown: option.callable,
+  maxRepeats: option.repeats,
+};
 
 /**
  * A named function the model may call, with the schema of its arguments. A tool
- * is made once, at module level; what belongs to one conversation comes to it
+ * is made once, at module level; what belongs to one conversation is passed to it
  * as `context`.
  *
- * How an argument schema is said goes by the {@linkcode SchemaProfile} of the
- * model; in that of most, `openaiStrict`:
+ * The JSON Schema of the arguments depends on the {@linkcode SchemaProfile} of the
+ * model. In that of most models, `openaiStrict`:
  *
  * | construct | form |
  * | --- | --- |
@@ -127,90 +135,46 @@ const NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
  * assertEquals(await getPrice.call({ drink: "latte" }), 350);
  * ```
  */
-export class Tool<Args extends StandardSchema = StandardSchema, Context = unknown>
-  implements AnyTool<Context> {
+export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<Context> {
   /** Its name. */
   readonly name: string;
-  /** What it does, for the model. */
+  /** Description for the model. */
   readonly description: string;
-  /** The schema of its arguments, as the author gave it. */
-  readonly args: Args;
+  /** Schema of its arguments, as the author wrote it. */
+  readonly args: StandardSchema<unknown, Args>;
   /** Milliseconds after which a call fails. */
   readonly timeout: number | undefined;
-  /** Whether it is offered now. */
-  readonly available: ((context: GuardContext<Context>) => boolean) | undefined;
-  /** Whether a call never runs a second time. */
+  /** Code that decides if it is offered. */
+  readonly guard: ((context: GuardContext<Context>) => boolean) | undefined;
+  /** True if a call never runs a second time. */
   readonly once: boolean;
-  readonly #schema: WireSchema;
-  // Not by the arguments' type, so that a tool of any arguments is a `Tool`.
-  readonly #run: (args: never, context: ToolContext<Context>) => unknown;
-  readonly #needsApproval: boolean | ((args: never, context: GuardContext<Context>) => boolean);
-  readonly #whenUnknown: ((args: never, context: ToolContext<Context>) => unknown) | undefined;
-
-  static {
-    isTool = (value) => typeof value === "object" && value !== null && #schema in value;
-    schemaOf = (tool) => (tool as Tool).#schema;
-    runOf = (tool) => (tool as Tool).#run as never;
-    approvalOf = (tool) => (tool as Tool).#needsApproval as never;
-    unknownOf = (tool) => (tool as Tool).#whenUnknown as never;
-  }
+  /** Number of equal rounds of calls that are a loop. */
+  readonly maxRepeats: number | undefined;
 
   /** Makes a tool. */
   constructor(options: ToolOptions<Args, Context>) {
-    const { name, description, args, run, timeout, available } = options;
-    const { needsApproval = false, once = false, whenUnknown } = options;
-    if (typeof name !== "string" || !NAME_REGEXP.test(name)) {
-      throw new ConfigError(
-        `Cannot make tool ${
-          JSON.stringify(name)
-        }: expected a name of 1 to 64 letters, digits, "_" or "-"`,
-      );
+    const what = `Cannot make tool ${quote(options?.name)}`;
+    option.checkOptions(shape, options, what);
+    const { name, args, context, run, needsApproval = false, once = false, whenUnknown } = options;
+    if (whenUnknown !== undefined && !once) {
+      throw new ConfigError(`${what}: expected "whenUnknown" to be left out unless "once" is true`);
     }
     const owner = `tool "${name}"`;
-    if (typeof description !== "string") {
-      throw new ConfigError(`Cannot make ${owner}: expected a description`);
-    }
-    if (typeof run !== "function") {
-      throw new ConfigError(`Cannot make ${owner}: expected "run" to be a function`);
-    }
-    if (available !== undefined && typeof available !== "function") {
-      throw new ConfigError(`Cannot make ${owner}: expected "available" to be a function`);
-    }
-    if (typeof needsApproval !== "boolean" && typeof needsApproval !== "function") {
-      throw new ConfigError(
-        `Cannot make ${owner}: expected "needsApproval" to be true, false or a function`,
-      );
-    }
-    if (typeof once !== "boolean") {
-      throw new ConfigError(`Cannot make ${owner}: expected "once" to be true or false`);
-    }
-    if (whenUnknown !== undefined && (typeof whenUnknown !== "function" || !once)) {
-      const expected = once ? "a function" : 'left out unless "once" is true';
-      throw new ConfigError(`Cannot make ${owner}: expected "whenUnknown" to be ${expected}`);
-    }
-    const isTimeout = typeof timeout === "number" && timeout >= 1 && timeout <= MAX_TIMEOUT;
-    if (timeout !== undefined && !isTimeout) {
-      throw new ConfigError(
-        `Cannot make ${owner}: timeout is ${
-          quote(timeout)
-        }: expected milliseconds from 1 to ${MAX_TIMEOUT}`,
-      );
-    }
-    this.name = name;
-    this.description = description;
-    this.args = args;
-    this.timeout = timeout;
-    this.available = available;
-    this.#schema = WireSchema.of(args, owner);
-    if (!this.#schema.isObject) {
+    const schema = WireSchema.of(args, owner);
+    if (!schema.isObject) {
       throw new ConfigError(
         `Cannot use the schema of ${owner}: expected an object of named arguments`,
       );
     }
+    this.name = name;
+    this.description = options.description;
+    this.args = args;
+    this.timeout = options.timeout;
+    this.guard = options.guard;
     this.once = once;
-    this.#run = run;
-    this.#needsApproval = needsApproval;
-    this.#whenUnknown = whenUnknown;
+    this.maxRepeats = options.maxRepeats;
+    const parts = { schema, run, needsApproval, whenUnknown, context, delegate: undefined };
+    keepInternals(this, parts as ToolInternals);
   }
 
   /**
@@ -219,7 +183,8 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
    * @throws {ToolArgumentsError} if the arguments do not satisfy the schema.
    */
   async call(args: unknown, context: Partial<ToolContext<Context>> = {}): Promise<unknown> {
-    const result = await this.#schema.validate(args, false);
+    const { schema, run } = toolInternals(this);
+    const result = await schema.validate(args, false);
     if (result.issues) {
       const reasons = result.issues.map((issue) => {
         const where = issuePath(issue);
@@ -227,8 +192,8 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
       });
       throw new ToolArgumentsError(`Cannot call tool "${this.name}": ${reasons.join("; ")}`);
     }
-    return await this.#run(result.value as never, {
-      context: undefined as Context,
+    return await run(result.value, {
+      context: undefined,
       sessionId: "none",
       step: "none",
       callKey: "none",
@@ -237,6 +202,3 @@ export class Tool<Args extends StandardSchema = StandardSchema, Context = unknow
     });
   }
 }
-
-/** The longest delay of a timer, about 24.8 days. */
-const MAX_TIMEOUT = 2 ** 31 - 1;

@@ -1,12 +1,12 @@
 /**
- * What a tool or a guard learns about the session it runs in.
+ * The context of tools and guards.
  *
  * @module
  */
 
-/** What a guard is given. */
+/** Context of a guard. */
 export interface GuardContext<out Context = unknown> {
-  /** What was given to `createSession({ context })`. */
+  /** The value of `createSession({ context })`. */
   readonly context: Context;
   /** The session. */
   readonly sessionId: string;
@@ -14,12 +14,9 @@ export interface GuardContext<out Context = unknown> {
   readonly step: string;
 }
 
-/** What a tool is given beside its arguments. */
+/** Context of a call, which its tool gets beside the arguments. */
 export interface ToolContext<out Context = unknown> extends GuardContext<Context> {
-  /**
-   * Aborts when the turn is aborted, the tool's `timeout` is over, or another
-   * call of the same decision failed.
-   */
+  /** Aborts when the turn is aborted, or the tool's `timeout` is over. */
   readonly signal: AbortSignal;
   /** The name of this call: the same if the call is made again after a crash, or by a fork of its session. */
   readonly callKey: string;

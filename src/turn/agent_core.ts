@@ -6,12 +6,12 @@
 import type { SchemaCache } from "../schema/schema_cache.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Limits } from "../cost/limits.ts";
-import type { TurnLimits } from "./next_stage.ts";
-import type { MigrateResult } from "../history/result_migration.ts";
+import type { TurnLimits } from "./plan.ts";
+import type { MigrateResult } from "../history/migrations.ts";
 import type { Message } from "../llm/llm.ts";
 import type { Observer } from "./observer.ts";
 import type { ExampleChooser } from "../prompt/examples.ts";
-import type { CostOf } from "../cost/receipt.ts";
+import type { CostOf } from "../cost/call_usage.ts";
 
 /** The validated, immutable inside of an agent. */
 export interface AgentCore {
@@ -23,9 +23,9 @@ export interface AgentCore {
   readonly limits: TurnLimits;
   /** How many levels of agents that are tools may lie below a session. */
   readonly maxDepth: number;
-  /** What turns and sessions may spend; a session may have limits of its own. */
-  readonly spendingLimits: Limits | undefined;
-  /** What tokens cost. */
+  /** Limits of the usage of turns and sessions; a session may have its own. */
+  readonly usageLimits: Limits | undefined;
+  /** Prices of model calls. */
   readonly cost: CostOf | undefined;
   /** Who watches every turn. */
   readonly observers: readonly Observer[];

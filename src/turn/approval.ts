@@ -1,142 +1,122 @@
 /**
- * Asking a person about tool calls, and what follows from their verdict.
+ * Asking a person about tool calls, and the events of their verdict.
  *
  * @module
  */
-import type { ToolCall } from "../decision/decision.ts";
 import { ApprovalError, ConfigError, GuardError, quote } from "../errors.ts";
-import type { ApprovalRequestedEvent, SessionEvent } from "../history/event.ts";
-import type { LiveSession } from "./live_session.ts";
-import { sha256 } from "../json/sha256.ts";
+import type { Step } from "../graph/graph.ts";
+import { pendingApprovals, type Request, requestsOf } from "../history/call.ts";
+import type { EventDraft } from "../history/event.ts";
+import { sha256 } from "../json/text.ts";
 import { resultText } from "../tool/result_text.ts";
-import { approvalOf } from "../tool/tool.ts";
-
-/** A tool call that waits for a person. */
-export interface PendingApproval {
-  /** The call: what `approve()` and `deny()` take. */
-  readonly callKey: string;
-  /** The tool. */
-  readonly tool: string;
-  /** The arguments, as the model gave them. */
-  readonly args: Readonly<Record<string, unknown>>;
-  /** Whether it wants approval, or was running when the process died; see {@linkcode ApprovalRequestedEvent}. */
-  readonly reason: ApprovalRequestedEvent["reason"];
-  /** SHA-256 of key, tool and arguments, in hexadecimal. An approval that names it is refused for any other call. */
-  readonly hash: string;
-}
-
-/** What a person decided. */
-export type Verdict =
-  | { readonly kind: "approved"; readonly callKey: string; readonly hash?: string | undefined }
-  | { readonly kind: "denied"; readonly callKey: string; readonly reason: string }
-  | { readonly kind: "settled"; readonly callKey: string; readonly result: unknown };
-
-/** What a session waits for a person to decide, in the order of the calls. */
-export function pendingApprovals({ log }: LiveSession): readonly PendingApproval[] {
-  const requests = [...log.position.pending?.waiting?.values() ?? []];
-  return requests.sort((a, b) => a.call - b.call)
-    .map(({ callKey, tool, args, reason, hash }) => ({ callKey, tool, args, reason, hash }));
-}
+import { toolInternals } from "../tool/tool_internals.ts";
+import { keyOf, type Verdict } from "./command.ts";
+import type { LiveSession } from "./live_session.ts";
 
 /**
- * Whether a call wants approval.
+ * Returns true if a call needs the approval of a person.
  *
- * @throws {GuardError} if the tool's `needsApproval` throws, or gives no boolean.
+ * @throws {GuardError} if the tool's `needsApproval` throws, or returns no boolean.
  */
 export function needsApproval(
-  { context, id: sessionId, step }: LiveSession,
+  step: Step,
   tool: string,
   args: unknown,
+  { context, sessionId }: { readonly context: unknown; readonly sessionId: string },
 ): boolean {
-  const needs = approvalOf(step.tools.find(({ name }) => name === tool)!);
+  if (!step.asksForApproval) return false;
+  const needs = toolInternals(step.tools.find(({ name }) => name === tool)!).needsApproval;
   if (typeof needs === "boolean") return needs;
-  const what = `Cannot tell whether a call of tool "${tool}" needs approval`;
+  const what = `Cannot tell if a call of tool "${tool}" needs approval`;
   let answer: unknown;
   try {
-    answer = needs(args as never, { context, sessionId, step: step.id } as never);
+    answer = needs(args, { context, sessionId, step: step.id });
   } catch (cause) {
     throw new GuardError(`${what}: needsApproval threw`, { cause });
   }
   if (typeof answer === "boolean") return answer;
-  // A promise that is refused here is nobody's to handle any more.
+  // Prevents an unhandled rejection.
   if (answer instanceof Promise) answer.catch(() => {});
   const given = answer instanceof Promise ? "a promise" : quote(answer);
-  throw new GuardError(`${what}: needsApproval gave ${given}: expected a boolean, at once`);
+  throw new GuardError(`${what}: needsApproval returned ${given}: expected a boolean, at once`);
 }
 
-/** What an approval is bound to. */
-export function hashOf(callKey: string, { tool, args }: ToolCall): Promise<string> {
+/** Completes requests for approval by their hashes. */
+export async function addHashes(drafts: readonly EventDraft[]): Promise<readonly EventDraft[]> {
+  return await Promise.all(
+    drafts.map(async (draft) =>
+      isUnhashed(draft) ? { ...draft, hash: await hashOf(draft) } : draft
+    ),
+  );
+}
+
+/** Returns true if a draft is a request for approval without its hash. */
+export function isUnhashed(draft: EventDraft): draft is EventDraft<"approval_requested"> {
+  return draft.type === "approval_requested" && draft.hash === "";
+}
+
+function hashOf({ callKey, tool, args }: Request): Promise<string> {
   return sha256(JSON.stringify([callKey, tool, args]));
 }
 
-/** Puts the hashes into requests for approval. */
-export async function addHashes(events: SessionEvent[]): Promise<void> {
-  for (const [place, event] of events.entries()) {
-    if (event.type !== "approval_requested") continue;
-    events[place] = { ...event, hash: await hashOf(event.callKey, event) };
-  }
-}
-
 /**
- * The events of a verdict.
+ * Returns the events of a verdict.
  *
  * @throws {ApprovalError} if the call does not wait for one, or is not the one that was asked about.
  * @throws {ConfigError} if a reason is no text.
  */
-export async function verdictEvents(
+export async function verdictDrafts(
   session: LiveSession,
   verdict: Verdict,
-): Promise<SessionEvent[]> {
-  const { agent, log } = session;
-  const { callKey, kind } = verdict;
-  if (kind === "denied" && typeof verdict.reason !== "string") {
+): Promise<readonly EventDraft[]> {
+  const { agent, log: { position } } = session;
+  const callKey = keyOf(verdict);
+  if ("deny" in verdict && typeof verdict.reason !== "string") {
     throw new ConfigError(
       `Cannot deny call ${quote(callKey)} for the reason ${quote(verdict.reason)}: expected text`,
     );
   }
-  const group = log.position.pending;
-  const request = group?.waiting?.get(callKey);
-  if (request === undefined) throw refusal(session, verdict);
-  const { call, tool, args, hash } = request;
-  const isOther = kind === "approved" && verdict.hash !== undefined && verdict.hash !== hash;
-  if (isOther || hash !== await hashOf(callKey, { tool, args })) {
-    throw new ApprovalError(
-      `Cannot decide about call ${quote(callKey)} of session ${quote(session.id)}: ` +
-        "it is not the call that was asked about: expected its hash",
-    );
-  }
-  const time = agent.clock();
-  const text = kind === "denied"
+  const request = position.calls.flatMap(requestsOf).find((one) => one.callKey === callKey);
+  if (request === undefined) throw refusal(session, callKey);
+  const { call, tool } = request;
+  await checkHash(session, request, verdict);
+  const text = "deny" in verdict
     ? verdict.reason
-    : kind === "settled"
+    : "settle" in verdict
     ? resultText(verdict.result, agent.maxResultChars)
     : undefined;
-  const events: SessionEvent[] = [{
-    seq: log.events.length,
-    time,
+  const given: EventDraft = {
     type: "approval_given",
     callKey,
     call,
-    verdict: kind,
+    verdict: "approve" in verdict ? "approved" : "deny" in verdict ? "denied" : "settled",
     ...(text !== undefined && { text }),
-  }];
-  const seq = log.events.length + 1;
-  // What another session asked through a call of this one, that session is told when the call goes on.
-  if (group!.callKeys[call] !== callKey) return events;
-  if (text !== undefined) {
-    const outcome = kind === "denied" ? "denied" : "ok";
-    events.push({ seq, time, type: "tool_finished", callKey, call, tool, outcome, text });
-  } else if (kind === "approved" && request.reason === "approval") {
-    events.push({ seq, time, type: "tool_started", callKey, call, tool });
-  }
-  return events;
+  };
+  // A child session that asked through a call of this one gets the verdict when that call goes on.
+  if (position.calls[call]!.state !== "waiting") return [given];
+  const outcome = "deny" in verdict ? "denied" : "ok";
+  return text === undefined
+    ? [given, { type: "tool_started", callKey, call, tool }]
+    : [given, { type: "tool_finished", callKey, call, tool, outcome, text }];
 }
 
-function refusal(session: LiveSession, { callKey }: Verdict): ApprovalError {
-  const known = pendingApprovals(session).map((pending) => quote(pending.callKey));
-  const expected = known.length === 0 ? "none waits for one" : `one of ${known.join(", ")}`;
+async function checkHash(session: LiveSession, request: Request, verdict: Verdict): Promise<void> {
+  const { hash } = request;
+  const isOther = "approve" in verdict && verdict.hash !== undefined && verdict.hash !== hash;
+  if (!isOther && hash === await hashOf(request)) return;
+  throw new ApprovalError(
+    `Cannot decide about call ${quote(request.callKey)} of session ${quote(session.id)}: ` +
+      "it is not the call that was asked about: expected its hash",
+  );
+}
+
+function refusal({ id, log }: LiveSession, callKey: string): ApprovalError {
+  const known = pendingApprovals(log.position.calls).map((pending) => quote(pending.callKey));
+  const expected = known.length === 0
+    ? "no call waits for a verdict"
+    : `expected one of ${known.join(", ")}`;
   return new ApprovalError(
-    `Cannot decide about call ${quote(callKey)} of session ${quote(session.id)}: ` +
-      `it does not wait for a decision: expected ${expected}`,
+    `Cannot decide about call ${quote(callKey)} of session ${quote(id)}: ` +
+      `it does not wait for a verdict: ${expected}`,
   );
 }

@@ -1,262 +1,229 @@
 /**
- * Asking the model for the next decision, and the events that follow from it.
+ * Asking a model for the next decision, and the events that follow from its answer.
  *
  * @module
  */
 import { ABORTED, unlessAborted } from "../abort.ts";
-import { addHashes, needsApproval } from "./approval.ts";
-import type { Decision } from "../decision/decision.ts";
-import type { DecisionProblem, DecisionReading } from "../decision/decision_schema.ts";
+import { callUsage, priceOf, type RawAnswer } from "../cost/call_usage.ts";
+import type { DecisionReading } from "../decision/decision_schema.ts";
+import type { OutputPreview } from "../decision/output_preview.ts";
 import { quote, reasonOf } from "../errors.ts";
+import type { EventDraft } from "../history/event.ts";
 import { isOwnError, LLMError } from "../llm/llm_error.ts";
-import { callKeyOf, type SessionEvent } from "../history/event.ts";
-import type { LiveSession } from "./live_session.ts";
-import type { DecisionRequest } from "./decision_request.ts";
-import type { LLM, LLMResult } from "../llm/llm.ts";
-import { readUsage } from "../llm/usage.ts";
-import { type Prepared, prepareNext, requestOf } from "./prepare.ts";
-import { type Answer, priceOf, type Receipt, receiptOf } from "../cost/receipt.ts";
+import type { LLM, LLMChunk, LLMResult } from "../llm/llm.ts";
+import { estimateUsage, readUsage } from "../llm/usage.ts";
 import { resultText } from "../tool/result_text.ts";
+import { needsApproval } from "./approval.ts";
+import type { ValidatedCalls } from "./calls.ts";
+import { consequences } from "./consequences.ts";
+import type { DecisionRequest } from "./decision_request.ts";
+import type { Delta } from "../decision/output_preview.ts";
+import type { LiveSession } from "./live_session.ts";
+import { prepareNext, requestFor } from "./prepare.ts";
 
-/** What one request to the model led to. Nothing of it is committed yet. */
-export interface Decided {
-  /** The events that follow. */
-  readonly events: readonly SessionEvent[];
-  /** Whether they end the turn. */
-  readonly isOver: boolean;
-  /** Whether the session moves. */
-  readonly isMove: boolean;
-  /** The validated arguments of the calls, in order. */
-  readonly args: readonly unknown[] | undefined;
-  /** What was said to the user. */
-  readonly response: unknown;
-  /** What is to be thrown once the events are committed. */
-  readonly error: LLMError | undefined;
+/** Events that follow from one request to a model. Nothing is committed yet. */
+export interface Answer {
+  /** The events. */
+  readonly drafts: readonly EventDraft[];
+  /** Validated arguments of the calls. */
+  readonly calls?: ValidatedCalls;
+  /** Response to the user. */
+  readonly response?: unknown;
+  /** Error to throw once the events are committed. */
+  readonly error?: LLMError;
 }
 
-/** A request that is to be made of a model. */
-export interface Asked {
-  readonly llm: LLM;
-  readonly request: DecisionRequest;
-}
+/** Reader of a stream: the turn waits until it has taken a part. */
+export type Out<Part> = (part: Part) => Promise<void>;
 
 /**
- * Makes one request and waits for the whole answer. A decision that is not legal
- * becomes an `error` event.
+ * Makes one request, passes on what arrives, and returns what the whole answer led
+ * to; undefined if the turn was aborted. A model that does not stream is a stream
+ * of one result.
  *
  * @throws {LLMError} if the model failed.
  * @throws {GuardError} if a guard failed.
  */
-export async function askForDecision(
+export async function ask(
   session: LiveSession,
   signal: AbortSignal | undefined,
-): Promise<Decided | typeof ABORTED> {
-  let asked: Asked | Decided | typeof ABORTED;
-  let answer: LLMResult | typeof ABORTED;
+  out?: Out<Delta>,
+): Promise<Answer | undefined> {
+  const { llm } = session.step;
+  let request: DecisionRequest;
+  let raw: RawAnswer;
   try {
-    const asking = ask(session, signal);
-    asked = asking instanceof Promise ? await asking : asking;
-    if (asked === ABORTED || "events" in asked) return asked;
-    const { llm, request } = asked;
-    const scope = session.watch?.modelCall({ llm: llm.name, request });
-    const deciding = scope === undefined ? llm.decide(request) : scope(() => llm.decide(request));
-    answer = await unlessAborted(deciding, signal);
-    if (answer === ABORTED) return ABORTED;
+    const prepared = await unlessAborted(prepareNext(session, signal), signal);
+    if (prepared === ABORTED) return undefined;
+    if (prepared.schema.legal.actions.length === 0) {
+      return { drafts: [{ type: "limit", reason: "stuck" }] };
+    }
+    request = requestFor(session, prepared, signal);
+    const answer = await receive(session, llm, request, signal, out);
+    if (answer === undefined) return undefined;
+    if ("type" in answer) return { drafts: [answer] };
+    raw = answer;
   } catch (cause) {
-    return failed(session, cause, signal);
+    return failed(session, llm, cause, signal);
   }
-  return conclude(session, asked, answer, signal);
-}
-
-/** The next request; or what is already decided without one. Waits only for an embedding. */
-export function ask(
-  session: LiveSession,
-  signal: AbortSignal | undefined,
-): Asked | Decided | Promise<Asked | Decided | typeof ABORTED> {
-  const preparing = prepareNext(session, signal);
-  if (!(preparing instanceof Promise)) return askedFor(session, preparing, signal);
-  return unlessAborted(preparing, signal).then((prepared) =>
-    prepared === ABORTED ? ABORTED : askedFor(session, prepared, signal)
-  );
-}
-
-function askedFor(
-  session: LiveSession,
-  prepared: Prepared,
-  signal: AbortSignal | undefined,
-): Asked | Decided {
-  const { step, schema, message } = prepared;
-  if (schema.legal.actions.length === 0) {
-    const { agent, log } = session;
-    const seq = log.events.length;
-    return outcome([{ seq, time: agent.clock(), type: "limit", reason: "stuck" }], true);
-  }
-  const request = requestOf(session, prepared, signal);
-  session.notePrompt(message);
-  return { llm: step.llm, request };
+  const reading = await unlessAborted(request.validate(raw.output), signal);
+  return reading === ABORTED ? undefined : conclude(session, llm, raw, reading);
 }
 
 /**
- * What becomes of a failure: nothing once the turn is aborted; an event first,
- * if it cost something; else it is thrown.
+ * Reads an answer to its end; a chunk is asked for when the one before it is taken.
+ * Returns the limit that cut it off, if there is one; undefined if the turn was aborted.
  */
-export function failed(
+async function receive(
   session: LiveSession,
+  llm: LLM,
+  request: DecisionRequest,
+  signal: AbortSignal | undefined,
+  out: Out<Delta> | undefined,
+): Promise<RawAnswer | EventDraft<"limit"> | undefined> {
+  const Preview = out === undefined ? undefined : await loadPreview();
+  let preview = Preview && new Preview();
+  let arrived = 0;
+  const limitWhile = limitOfAnswer(session, llm.name);
+  const chunks = open(session, llm, request);
+  // A chunk that is still awaited cannot be closed: nobody waits for it.
+  let isWaiting = false;
+  try {
+    while (!signal?.aborted) {
+      isWaiting = true;
+      const next = await unlessAborted(chunks.next(), signal);
+      if (next === ABORTED) break;
+      isWaiting = false;
+      if (next.done) {
+        throw new LLMError(
+          `Cannot decide in step "${session.step.id}": ${llm.name}: its stream had no result`,
+          { isRetryable: true },
+        );
+      }
+      const chunk = next.value;
+      if (chunk.type === "result") return readResult(chunk.result);
+      if (chunk.type === "restart") {
+        preview = Preview && new Preview();
+        await out?.({ type: "restart" });
+        continue;
+      }
+      arrived += chunk.text.length;
+      const limit = limitWhile?.(arrived);
+      if (limit !== undefined) return limit;
+      if (preview !== undefined) {
+        for (const delta of preview.push(chunk.text)) await out!(delta);
+      }
+    }
+    return undefined;
+  } finally {
+    const closing = chunks.return?.();
+    if (isWaiting) closing?.catch(() => {});
+    else if (closing !== undefined) await closing;
+  }
+}
+
+/** Opens the chunks of an answer, each asked for in the scope of the observers. */
+function open(
+  { watch }: LiveSession,
+  llm: LLM,
+  request: DecisionRequest,
+): AsyncIterator<LLMChunk> {
+  const scope = watch?.modelCall({ llm: llm.name, request });
+  const chunks = llm.stream?.(request)[Symbol.asyncIterator]();
+  const next = chunks === undefined
+    ? async (): Promise<IteratorResult<LLMChunk>> => {
+      return { done: false, value: { type: "result", result: await llm.decide(request) } };
+    }
+    : () => chunks.next();
+  const close = chunks?.return?.bind(chunks);
+  return {
+    next: scope === undefined ? next : () => scope(next),
+    ...(close !== undefined && { return: close }),
+  };
+}
+
+/** Reads a result once, because a model may be written by anybody. */
+function readResult(result: LLMResult): RawAnswer {
+  if (typeof result !== "object" || result === null) throw new TypeError("it returned no result");
+  return { output: result.output, usage: result.usage, model: result.model };
+}
+
+/** Returns what tells the limit that an answer of so many characters reaches; absent without limits. */
+function limitOfAnswer(
+  { tracker, agent, prompts }: LiveSession,
+  llm: string,
+): ((chars: number) => EventDraft<"limit"> | undefined) | undefined {
+  if (tracker === undefined) return undefined;
+  let promptChars: number | undefined;
+  return (chars) => {
+    promptChars ??= prompts!.report!().chars;
+    const usage = estimateUsage(promptChars, chars);
+    return tracker.reachedWhile(usage, priceOf(agent.cost, usage, llm));
+  };
+}
+
+/**
+ * Returns nothing once the turn is aborted, and an event first if the call cost tokens.
+ *
+ * @throws {LLMError} otherwise.
+ */
+function failed(
+  { id, step, agent }: LiveSession,
+  llm: LLM,
   cause: unknown,
   signal: AbortSignal | undefined,
-): Decided | typeof ABORTED {
-  if (signal?.aborted) return ABORTED;
-  const { id: step, llm } = session.step;
+): Answer | undefined {
+  if (signal?.aborted) return undefined;
   if (!isOwnError(cause)) {
-    const reason = reasonOf(cause);
     throw new LLMError(
-      `Cannot decide in step "${step}" of session ${quote(session.id)}: ${llm.name}: ${reason}`,
+      `Cannot decide in step "${step.id}" of session ${quote(id)}: ${llm.name}: ${reasonOf(cause)}`,
       { cause },
     );
   }
   const usage = cause instanceof LLMError ? readUsage(cause.usage) : undefined;
   if (usage === undefined) throw cause;
-  const { agent, log } = session;
-  const { code } = cause as LLMError;
-  const cost = priceOf(agent, usage, llm.name);
-  const event: SessionEvent = {
-    seq: log.events.length,
-    time: agent.clock(),
-    type: "model_failed",
-    step,
-    code,
-    usage,
-    ...(cost !== undefined && { cost }),
-  };
-  return outcome([event], false, { error: cause as LLMError });
+  const error = cause as LLMError;
+  const cost = priceOf(agent.cost, usage, llm.name);
+  const type = "model_failed";
+  const draft = { type, step: step.id, code: error.code, usage } as const;
+  return { drafts: [cost === undefined ? draft : { ...draft, cost }], error };
 }
 
-/** The events that follow from an answer. */
-export function conclude(
+/** Returns the events of an answer that was read. */
+function conclude(
   session: LiveSession,
-  asked: Asked,
-  answer: LLMResult,
-  signal: AbortSignal | undefined,
-): Decided | typeof ABORTED | Promise<Decided | typeof ABORTED> {
-  let given: Answer;
-  try {
-    // A model may be written by anybody: it is read once.
-    if (typeof answer !== "object" || answer === null) throw new TypeError("it gave no result");
-    given = { output: answer.output, usage: answer.usage, model: answer.model };
-  } catch (cause) {
-    return failed(session, cause, signal);
+  llm: LLM,
+  raw: RawAnswer,
+  reading: DecisionReading,
+): Answer {
+  const { agent, id: sessionId, context, log: { head }, tracker } = session;
+  const step = session.step.id;
+  const usage = callUsage(raw, {
+    llm: llm.name,
+    cost: agent.cost,
+    promptChars: tracker?.limitsTokens ? () => session.prompts!.report!().chars : undefined,
+  });
+  if (!reading.success) {
+    const { path, message, attempt } = reading.problem;
+    const refusal = { path, message, output: outputText(raw.output), ...(attempt && { attempt }) };
+    return { drafts: [{ type: "error", step, ...refusal, ...usage }] };
   }
-  const reading = asked.request.validate(given.output);
-  if (!(reading instanceof Promise)) return decidedBy(session, asked, given, reading);
-  return unlessAborted(reading, signal).then((read) =>
-    read === ABORTED ? ABORTED : decidedBy(session, asked, given, read)
-  );
-}
-
-function decidedBy(
-  session: LiveSession,
-  { llm, request: { step } }: Asked,
-  answer: Answer,
-  read: DecisionReading,
-): Decided | Promise<Decided> {
-  const { output, usage, model } = answer;
-  const isFree = usage === undefined && model === undefined && session.account === undefined;
-  const receipt = isFree ? undefined : receiptOf(session, llm.name, answer);
-  const seq = session.log.events.length;
-  const time = session.agent.clock();
-  if (!read.success) {
-    return outcome([errorEvent(seq, time, step, read.problem, output, receipt)], false);
-  }
-  const decision = read.value;
-  const { action } = decision;
-  // Spelled out, for an object that begins as a copy is larger and slower to make.
-  const events: SessionEvent[] = [
-    receipt === undefined
-      ? { seq, time, type: "decision", step, decision }
-      : { seq, time, type: "decision", step, decision, ...receipt },
-  ];
-  const { args, response } = read;
-  const requests = addConsequences(events, session, step, decision, args);
-  const isOver = action === "RESPOND" || action === "END";
-  const decided: Decided = {
-    events,
-    isOver,
-    isMove: action === "MOVE",
-    args,
-    response,
-    error: undefined,
-  };
-  return requests === undefined ? decided : requests.then(() => decided);
-}
-
-/**
- * Adds what a decision does at once, beside being made: the last of the events
- * so far. A promise only where a person is to be asked.
- */
-function addConsequences(
-  events: SessionEvent[],
-  session: LiveSession,
-  step: string,
-  decision: Decision,
-  args: readonly unknown[],
-): Promise<void> | undefined {
-  const { seq, time } = events[0]!;
-  switch (decision.action) {
-    case "RESPOND":
-      return undefined;
-    case "TOOL_CALL": {
-      const { asksForApproval } = session.step;
-      let isAsking = false;
-      for (const [call, { tool, args: given }] of decision.calls.entries()) {
-        const callKey = callKeyOf(session.id, seq, call);
-        const at = seq + 1 + call;
-        if (!asksForApproval || !needsApproval(session, tool, args[call])) {
-          events.push({ seq: at, time, type: "tool_started", callKey, call, tool });
-          continue;
-        }
-        isAsking = true;
-        const type = "approval_requested";
-        const reason = "approval";
-        events.push({ seq: at, time, type, callKey, call, tool, args: given, reason, hash: "" });
-      }
-      return isAsking ? addHashes(events) : undefined;
-    }
-    case "MOVE":
-      events.push({ seq: seq + 1, time, type: "moved", from: step, to: decision.step });
-      return undefined;
-    case "END":
-      events.push({ seq: seq + 1, time, type: "ended" });
-      return undefined;
-    default:
-      return decision satisfies never;
-  }
-}
-
-function errorEvent(
-  seq: number,
-  time: number,
-  step: string,
-  { path, message, attempt }: DecisionProblem,
-  output: unknown,
-  receipt: Receipt | undefined,
-): SessionEvent {
+  const { value: decision, args, response } = reading;
+  const asks = (tool: string, call: number) =>
+    needsApproval(session.step, tool, args[call], { context, sessionId });
   return {
-    seq,
-    time,
-    type: "error",
-    step,
-    path,
-    message,
-    output: outputText(output),
-    ...(attempt && { attempt }),
-    ...receipt,
+    drafts: [
+      { type: "decision", step, decision, ...usage },
+      ...consequences(decision, head, { sessionId, step }, asks),
+    ],
+    calls: { decision: head, args },
+    response,
   };
 }
 
-/** How much of a refused output the log keeps, in characters. */
+/** Maximum length of a refused output in the log, in characters. */
 const MAX_OUTPUT = 2000;
 
-/** A refused output as text, whatever it is. */
 function outputText(output: unknown): string {
   try {
     return resultText(output, MAX_OUTPUT);
@@ -265,11 +232,7 @@ function outputText(output: unknown): string {
   }
 }
 
-/** An outcome that is no decision. */
-export function outcome(
-  events: readonly SessionEvent[],
-  isOver: boolean,
-  { error }: { readonly error?: LLMError } = {},
-): Decided {
-  return { events, isOver, isMove: false, args: undefined, response: undefined, error };
+/** Loaded when somebody first wants deltas. */
+async function loadPreview(): Promise<typeof OutputPreview> {
+  return (await import("../decision/output_preview.ts")).OutputPreview;
 }

@@ -4,52 +4,77 @@
  * @module
  */
 import type { DecisionReading, DecisionSchema } from "../decision/decision_schema.ts";
-import type { LegalActions } from "../decision/legal_actions.ts";
+import type { LegalActions } from "../decision/decision.ts";
 import type { JsonSchema } from "../json/json.ts";
-import type { Transcript } from "../prompt/transcript.ts";
-import { LLMRequest, type Message } from "../llm/llm.ts";
+import type { LLMRequest, Message } from "../llm/llm.ts";
+import type { Prompt, Transcript } from "../prompt/transcript.ts";
 
-/** A request that refers to the session's transcript; messages are listed only when they are read. */
-export class DecisionRequest extends LLMRequest {
+/** Parts of a request for a decision. */
+export interface DecisionRequestParts {
+  readonly schema: DecisionSchema;
+  readonly transcript: Transcript;
+  readonly prompt: Prompt;
+  readonly step: string;
+  readonly sessionId: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * A frozen request. Its list of messages is made when it is first read, so that a
+ * model that reads none costs none, and it is an own property, so that a spread has it.
+ */
+export class DecisionRequest implements LLMRequest {
+  // One descriptor for all: a getter in an object literal costs 2 µs more for each request.
+  static readonly #messages: PropertyDescriptor & ThisType<DecisionRequest> = {
+    enumerable: true,
+    get() {
+      return this.#list();
+    },
+  };
+
+  declare readonly messages: readonly Message[];
+  readonly stable: number;
   readonly schema: JsonSchema;
   readonly schemaName = "decision";
   readonly legal: LegalActions;
-  // TypeScript's `private`, for a request may be the prototype of another one.
-  private output: unknown;
-  private reading: DecisionReading | undefined;
+  readonly step: string;
+  readonly sessionId: string;
+  readonly signal: AbortSignal | undefined;
+  readonly validate: (output: unknown) => DecisionReading | Promise<DecisionReading>;
+  readonly #parts: DecisionRequestParts;
+  #listed: readonly Message[] | undefined;
+  #known: { readonly output: unknown; readonly reading: DecisionReading } | undefined;
 
-  constructor(
-    private readonly decisionSchema: DecisionSchema,
-    private readonly transcript: Transcript,
-    private readonly length: number,
-    private readonly last: Message,
-    readonly step: string,
-    readonly sessionId: string,
-    readonly signal: AbortSignal | undefined,
-  ) {
-    super();
-    this.schema = decisionSchema.json;
-    this.legal = decisionSchema.legal;
-    this.output = undefined;
-    this.reading = undefined;
+  constructor(parts: DecisionRequestParts) {
+    const { schema, prompt, step, sessionId, signal } = parts;
+    this.stable = prompt.stable;
+    this.schema = schema.json;
+    this.legal = schema.legal;
+    this.step = step;
+    this.sessionId = sessionId;
+    this.signal = signal;
+    // Bound, because V8 keeps objects with a closure in a field until a full collection.
+    this.validate = this.#validate.bind(this);
+    this.#parts = parts;
+    Object.defineProperty(this, "messages", DecisionRequest.#messages);
+    Object.freeze(this);
   }
 
-  get messages(): readonly Message[] {
-    return this.transcript.list(this.length, this.last);
+  #list(): readonly Message[] {
+    const { transcript, prompt } = this.#parts;
+    return this.#listed ??= Object.freeze(transcript.list(prompt));
   }
 
   /** Reads an output; one that was just found legal is not validated again. */
-  validate(output: unknown): DecisionReading | Promise<DecisionReading> {
-    const { reading } = this;
-    if (reading?.success && output === this.output) return reading;
-    const read = this.decisionSchema.read(output);
-    if (read instanceof Promise) return read.then((settled) => this.keep(output, settled));
-    return this.keep(output, read);
+  #validate(output: unknown): DecisionReading | Promise<DecisionReading> {
+    if (this.#known?.reading.success && output === this.#known.output) return this.#known.reading;
+    const reading = this.#parts.schema.read(output);
+    if (reading instanceof Promise) return reading.then((read) => this.#keep(output, read));
+    return this.#keep(output, reading);
   }
 
-  private keep(output: unknown, reading: DecisionReading): DecisionReading {
-    this.output = output;
-    this.reading = reading;
+  #keep(output: unknown, reading: DecisionReading): DecisionReading {
+    this.#known = { output, reading };
     return reading;
   }
 }

@@ -1,30 +1,31 @@
 /**
- * The turn: an async generator of events. It is the only loop; `next()` drains
- * it and `stream()` hands it out.
+ * The turn: a loop that commits, asks, calls and stops, as `plan()` says. It is the
+ * only one; `stream()` runs it with a reader, `next()` without.
  *
  * @module
  */
-import { ABORTED } from "../abort.ts";
-import { NO_DEBTORS } from "../cost/account.ts";
-import { askForDecision, type Decided } from "./ask.ts";
-import { type PendingApproval, pendingApprovals, type Verdict, verdictEvents } from "./approval.ts";
-import { askAboutUnknown, closeOpenCalls, finishedEvent, heldEvents, startCalls } from "./calls.ts";
-import type { Delta } from "./delta.ts";
+import * as v from "valibot";
+import type { Delta } from "../decision/output_preview.ts";
+import { pendingApprovals } from "../history/call.ts";
 import type { Durability } from "../history/durability.ts";
-import type { SessionEvent } from "../history/event.ts";
-import { nextStage } from "./next_stage.ts";
+import type { EventDraft, SessionEvent } from "../history/event.ts";
+import * as option from "../schema/option_shape.ts";
+import { addHashes, isUnhashed, verdictDrafts } from "./approval.ts";
+import { type Answer, ask, type Out } from "./ask.ts";
+import { closeOpenCalls, runCalls } from "./calls.ts";
+import { captureChildren } from "./capture_state.ts";
+import { type Command, verdictIn } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
-import { begunBy, overdueEvents } from "./overdue.ts";
-import { noteChildren } from "./session_state.ts";
-import { streamDecision } from "./stream_decision.ts";
+import { plan } from "./plan.ts";
 import { Turn } from "./turn.ts";
+import { TurnWatch } from "./turn_watch.ts";
 
 /** Options of a turn. */
 export interface TurnOptions {
   /**
-   * Also returns control when the tools of a decision have run (`"tool"`) or
-   * after a move (`"move"`); the session is then `interrupted`, and `resume()`
-   * or `next()` goes on. Default: only when the turn is over.
+   * Also returns control when the tools of a decision have run (`"tool"`) or after
+   * a move (`"move"`); the session is then `interrupted`, and `resume()` or
+   * `next()` goes on. Default: only when the turn is over.
    */
   readonly stopAfter?: "tool" | "move";
   /**
@@ -34,177 +35,121 @@ export interface TurnOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What `stream()` yields: an event, each after it was committed, or a delta of one still arriving. */
+const shape: option.OptionShape<TurnOptions> = {
+  stopAfter: v.optional(v.picklist(["tool", "move"], 'expected "tool" or "move"')),
+  signal: v.optional(v.instance(AbortSignal, "expected an AbortSignal")),
+};
+
+/** Part of a stream: an event that was committed, or a delta of one still arriving. */
 export type StreamPart = SessionEvent | Delta;
 
-/** How a turn is run. */
-export interface TurnMode {
-  /** Whether it goes on where a turn was interrupted. */
-  readonly isResume?: boolean;
-  /** Whether somebody wants what is still arriving. */
-  readonly hasDeltas?: boolean;
-  /** What a person decided about a call, with which it goes on. */
-  readonly verdict?: Verdict;
-}
-
-/** Runs one turn: yields every event after it was committed, and returns what came of it. */
-export async function* runTurn(
+/**
+ * Runs one turn of a session that is locked, and releases the lock.
+ *
+ * @param out Reader of a stream: gets every event after it was committed, and deltas
+ *   of answers that are still arriving.
+ */
+export async function runTurn(
   session: LiveSession,
-  input: string | undefined,
-  { stopAfter, signal: given }: TurnOptions = {},
-  { isResume = false, hasDeltas = false, verdict }: TurnMode = {},
-): AsyncGenerator<StreamPart, Turn, void> {
-  session.lock(input);
-  const { log, agent, durability } = session;
-  const { events, position } = log;
-  let from = 0;
-  let signal = given;
-  let decided: Decided | undefined;
-  let thrown: unknown;
-  // Calls that this turn has begun itself, although it goes on with a turn before it.
-  let begun: readonly string[] = verdict === undefined ? NO_KEYS : [verdict.callKey];
+  command?: Command,
+  options?: TurnOptions,
+  out?: Out<StreamPart>,
+): Promise<Turn> {
+  let error: unknown;
   try {
-    if (durability !== undefined) signal = await durability.begin(given);
-    session.begin(input, isResume, verdict !== undefined);
-    from = events.length;
-    if (input !== undefined && input !== "") {
-      const closing = closeOpenCalls(session);
-      const opening = closing instanceof Promise ? await closing : closing;
-      opening.push({
-        seq: events.length + opening.length,
-        time: agent.clock(),
-        type: "user",
-        text: input,
-      });
-      const committed = log.append(opening);
-      if (committed !== undefined) await committed;
-      for (const event of opening) yield event;
-    } else {
-      const finishing = overdueEvents(session);
-      if (finishing !== undefined) {
-        const overdue = await finishing;
-        begun = [...begun, ...begunBy(overdue)];
-        yield* commit(session, overdue);
-        if (position.status === "ended") return finish(session, from, decided);
-      }
+    if (options !== undefined) {
+      option.checkOptions(shape, options, "Cannot begin a turn");
     }
-    if (verdict !== undefined) {
-      yield* commit(session, await verdictEvents(session, verdict));
-    }
-    while (signal === undefined || !signal.aborted) {
-      const limit = session.account?.limitBefore(position.pending ? "tools" : "model");
-      if (limit !== undefined) {
-        yield* commit(session, [limit]);
-        return finish(session, from, decided);
-      }
-      const stage = nextStage(position, agent.limits, session.step.auto);
-      switch (stage.kind) {
-        case "limit":
-        case "fallback": {
-          const { kind: type, reason } = stage;
-          const event = { seq: events.length, time: agent.clock(), type, reason } as SessionEvent;
-          yield* commit(session, [event]);
-          if (type === "limit") return finish(session, from, decided);
-          break;
-        }
-        case "decide": {
-          const outcome = session.step.llm.stream === undefined
-            ? await askForDecision(session, signal)
-            : yield* streamDecision(session, signal, hasDeltas);
-          if (outcome === ABORTED) return finish(session, from, decided);
-          decided = outcome;
-          const committed = log.append(outcome.events);
-          if (committed !== undefined) await committed;
-          for (const event of outcome.events) yield event;
-          if (outcome.error !== undefined) throw outcome.error;
-          if (outcome.isOver || outcome.isMove && stopAfter === "move") {
-            return finish(session, from, decided);
-          }
-          break;
-        }
-        case "approval":
-          return finish(session, from, decided);
-        case "call": {
-          const group = position.pending!;
-          if (decided === undefined) {
-            const requests = await askAboutUnknown(session, begun);
-            if (requests.length > 0) {
-              yield* commit(session, requests);
-              break;
-            }
-          }
-          const starting = startCalls(session, decided?.args, signal, begun);
-          const running = starting instanceof Promise ? await starting : starting;
-          if (running === undefined) return finish(session, from, decided);
-          let failure: { readonly error: unknown } | undefined;
-          try {
-            for (;;) {
-              const ending = running.next();
-              const ended = ending instanceof Promise ? await ending : ending;
-              if (ended === undefined) break;
-              if (ended.outcome === "held") {
-                failure ??= ended.failure;
-                yield* commit(session, heldEvents(session, ended));
-                continue;
-              }
-              const event = finishedEvent(session, group, ended);
-              const committed = log.append([event]);
-              if (committed !== undefined) await committed;
-              yield event;
-            }
-          } finally {
-            // Calls are open here only when the consumer broke off or a commit failed.
-            const rest = running.abandon();
-            if (rest.length > 0) {
-              await log.append(
-                rest.map((ended, ahead) => finishedEvent(session, group, ended, ahead)),
-              );
-            }
-            session.debtors = NO_DEBTORS;
-          }
-          if (failure !== undefined) throw failure.error;
-          if (stopAfter === "tool") return finish(session, from, decided);
-          break;
-        }
-        default:
-          stage satisfies never;
-      }
-    }
-    return finish(session, from, decided);
-  } catch (error) {
-    thrown = error;
-    throw error;
+    const { durability } = session;
+    const signal = durability === undefined
+      ? options?.signal
+      : await durability.begin(options?.signal);
+    session.checkBegin(command);
+    session.begin(command, watchTurn(session, command));
+    return await playTurn(session, command, { ...options, signal }, out);
+  } catch (thrown) {
+    error = thrown;
+    throw thrown;
   } finally {
-    if (durability === undefined) session.end(thrown);
-    else await giveBack(session, durability, thrown);
+    const { durability } = session;
+    if (durability === undefined) session.end(error);
+    else await endDurableTurn(session, durability, error);
   }
 }
 
-/**
- * Commits events, if there are any, and yields them. What happens in every turn is
- * spelled out instead: a generator within a generator costs it a promise an event.
- */
-async function* commit(
-  { log }: LiveSession,
-  events: readonly SessionEvent[],
-): AsyncGenerator<SessionEvent, void, void> {
-  if (events.length > 0) await log.append(events);
-  for (const event of events) yield event;
+/** Starts the observers of a turn, if the agent has any. */
+function watchTurn(session: LiveSession, command: Command | undefined): TurnWatch | undefined {
+  const { agent: { name: agent, observers }, id: sessionId, step: { id: step } } = session;
+  if (observers.length === 0) return undefined;
+  const turn = { agent, sessionId, step };
+  return new TurnWatch(
+    observers,
+    typeof command === "string" ? { ...turn, input: command } : turn,
+  );
 }
 
-/** Runs a turn to its end. */
-export async function drain<Result>(turn: AsyncGenerator<unknown, Result, void>): Promise<Result> {
-  for (;;) {
-    const { done, value } = await turn.next();
-    if (done) return value;
+interface PlayOptions {
+  readonly stopAfter?: TurnOptions["stopAfter"];
+  readonly signal: AbortSignal | undefined;
+}
+
+async function playTurn(
+  session: LiveSession,
+  command: Command | undefined,
+  { stopAfter, signal }: PlayOptions,
+  out: Out<StreamPart> | undefined,
+): Promise<Turn> {
+  const { log, agent, tracker } = session;
+  const from = log.head;
+  let answer: Answer | undefined;
+  const commit = async (drafts: readonly EventDraft[]) => {
+    const events = await log.append(drafts.some(isUnhashed) ? await addHashes(drafts) : drafts);
+    if (out !== undefined) { for (const event of events) await out(event); }
+  };
+  await commit(await opening(session, command));
+  while (!signal?.aborted) {
+    const before = log.head;
+    const turn = {
+      from,
+      last: before > from ? log.at(before - 1) : undefined,
+      stopAfter,
+      limitReached: (work: "model" | "tools") => tracker?.reachedBefore(work),
+    };
+    const next = plan(log.position, turn, session.step, agent.limits);
+    if (next.do === "stop") break;
+    if (next.do === "commit") await commit(next.drafts);
+    if (next.do === "call") await runCalls(session, next.calls, answer?.calls, signal, commit);
+    if (next.do === "ask") {
+      answer = await ask(session, signal, out);
+      if (answer === undefined) break; // aborted
+      await commit(answer.drafts);
+      if (answer.error !== undefined) throw answer.error;
+    }
+    if (log.head === before && !signal?.aborted) {
+      throw new Error(`Cannot go on with session "${session.id}": "${next.do}" made no progress`);
+    }
   }
+  return finish(session, from, answer?.response);
+}
+
+/** Returns the events with which a command begins its turn. */
+async function opening(
+  session: LiveSession,
+  command: Command | undefined,
+): Promise<readonly EventDraft[]> {
+  const verdict = verdictIn(command);
+  if (verdict !== undefined) return await verdictDrafts(session, verdict);
+  if (typeof command !== "string" || command === "") return [];
+  const user = { type: "user", text: command } as const;
+  if (session.log.position.calls.length === 0) return [user];
+  return [...await closeOpenCalls(session), user];
 }
 
 /**
- * Ends a turn that was durable: the right to write is given back first, so that
- * whoever is told of the end can begin the next turn, and is, whatever fails.
+ * Ends a turn of a stored session, whatever it came to. The right to write is
+ * released first, so that whoever learns of the end can begin the next turn.
  */
-async function giveBack(
+async function endDurableTurn(
   session: LiveSession,
   durability: Durability,
   thrown: unknown,
@@ -213,28 +158,24 @@ async function giveBack(
   try {
     await durability.end();
   } catch (cause) {
-    // What went wrong first says more.
+    // The first error says more.
     error ??= cause;
   }
   session.end(error);
   if (error !== undefined) throw error;
 }
 
-const NO_KEYS: readonly string[] = Object.freeze([]);
-const NONE: readonly PendingApproval[] = Object.freeze([]);
-
-/** What came of the turn that began at `from`. */
-function finish(session: LiveSession, from: number, decided: Decided | undefined): Turn {
-  const { restingStatus: status } = session;
+function finish(session: LiveSession, from: number, response: unknown): Turn {
+  const { id, log, restingStatus: status, prompts } = session;
   return new Turn({
-    sessionId: session.id,
-    log: session.log.events,
+    sessionId: id,
+    log: log.events,
     from,
-    step: session.log.position.step,
+    step: log.position.step,
     status,
-    response: decided?.response,
-    prompt: session.prompt,
-    children: session.children && noteChildren(session),
-    approvals: status === "needs_approval" ? pendingApprovals(session) : NONE,
+    response,
+    prompt: prompts?.report,
+    children: captureChildren(session),
+    approvals: status === "needs_approval" ? pendingApprovals(log.position.calls) : [],
   });
 }

@@ -1,5 +1,30 @@
 /**
- * Watching what an agent does: for traces, logs and meters.
+ * Observers of an agent's turns, for traces, logs and meters.
+ *
+ * @example Log every decision
+ * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
+ * import type { Observer } from "@nomos/agent/observer";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const decisions: string[] = [];
+ * const observer: Observer = {
+ *   beginTurn: ({ sessionId }) => ({
+ *     onEvent: (event) => {
+ *       if (event.type === "decision") decisions.push(`${sessionId}: ${event.decision.action}`);
+ *     },
+ *   }),
+ * };
+ * const agent = new Agent({
+ *   name: "greeter",
+ *   llm: new MockLLM([decide.respond("Hello")]),
+ *   start: "greet",
+ *   steps: { greet: { description: "Greet the user" } },
+ *   observers: [observer],
+ * });
+ * await agent.createSession({ id: "ann" }).next("Hi");
+ * assertEquals(decisions, ["ann: RESPOND"]);
+ * ```
  *
  * @module
  */
@@ -7,21 +32,21 @@ import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import type { LLMRequest } from "../llm/llm.ts";
 
-/** Is told of every turn of an agent's sessions. Given to the agent as `observers`. */
+/** Observer of all turns of an agent's sessions: the agent's option `observers`. */
 export interface Observer {
-  /** A turn begins. What it gives is told the rest. */
+  /** Called when a turn starts. Returns the observer of that turn. */
   beginTurn(turn: ObservedTurn): TurnObserver;
 }
 
-/** A turn that begins. */
+/** A turn that starts. */
 export interface ObservedTurn {
-  /** The name of the agent. */
+  /** Name of the agent. */
   readonly agent: string;
   /** The session. */
   readonly sessionId: string;
   /** The step in which the turn begins. */
   readonly step: string;
-  /** What the user said; absent where the agent goes on by itself. */
+  /** Text of the user; absent if the agent goes on by itself. */
   readonly input?: string;
 }
 

@@ -3,91 +3,103 @@
  *
  * @module
  */
-import { setBounded } from "../schema/bounded_map.ts";
-import type { DecisionShape } from "../decision/build_schema.ts";
-import type { DecisionSchema } from "../decision/decision_schema.ts";
-import { constrain, type Constraint, constraintKey } from "../decision/legal_actions.ts";
-import { findSchema } from "../schema/schema_cache.ts";
-import { openaiStrict } from "../schema/schema_profile.ts";
-import type { Offer, Step } from "../graph/graph.ts";
-import { legalActions, offerOf } from "../graph/offer.ts";
+import { setBounded } from "../schema/schema_cache.ts";
+import { type DecisionSchema, findSchema } from "../decision/decision_schema.ts";
+import type { LegalActions } from "../decision/decision.ts";
+import type { Step } from "../graph/graph.ts";
+import { offerOf, shapeOf } from "../graph/offer.ts";
 import type { Example } from "../graph/step.ts";
-import type { UserEvent } from "../history/event.ts";
+import type { SessionEvent } from "../history/event.ts";
+import type { RespondOnlyReason } from "../history/position.ts";
 import type { LiveSession } from "./live_session.ts";
 import { DecisionRequest } from "./decision_request.ts";
+import { Prompts } from "./prompts.ts";
 import type { Message } from "../llm/llm.ts";
 import { ExampleChooser } from "../prompt/examples.ts";
 import { stepMessage } from "../prompt/step_message.ts";
-import { schemaOf } from "../tool/tool.ts";
+import type { Prompt, Transcript } from "../prompt/transcript.ts";
 
-/** What a request for the next decision is made of. */
+/** Parts of a request for the next decision. */
 export interface Prepared {
   readonly step: Step;
   readonly schema: DecisionSchema;
-  /** The last message. */
+  /** Last message. */
   readonly message: Message;
 }
 
-/** In a fallback the model can only answer. */
-const ANSWER: Constraint = { action: "RESPOND", failures: 0 };
-
-/** What the session would offer the model now, and how it is said. Waits only for an embedding. */
+/**
+ * Returns what the session would offer the model now, and its last message. Waits
+ * only for an embedding.
+ */
 export function prepareNext(
   session: LiveSession,
   signal?: AbortSignal,
-  isFallback: boolean = session.log.position.isFallback,
+  respondOnly: RespondOnlyReason | undefined = session.log.position.respondOnly?.reason,
 ): Prepared | Promise<Prepared> {
   const { step } = session;
-  const constraint = isFallback ? ANSWER : session.log.position.constraint;
-  if (!ExampleChooser.depends(step)) return prepare(session, step, constraint, "");
-  return choosePlaces(session, step, signal).then((places) =>
-    prepare(session, step, constraint, places)
-  );
+  if (!ExampleChooser.depends(step)) return prepare(session, step, respondOnly, "");
+  return choosePlaces(session, step, signal)
+    .then((places) => prepare(session, step, respondOnly, places));
 }
 
-/** The request that says it. */
-export function requestOf(
+/** Returns the request of what was prepared, and records its prompt. */
+export function requestFor(
   session: LiveSession,
-  { step, schema, message }: Prepared,
+  prepared: Prepared,
   signal?: AbortSignal,
 ): DecisionRequest {
-  const { transcript, id } = session;
-  return new DecisionRequest(schema, transcript, transcript.length, message, step.id, id, signal);
+  const prompts = Prompts.of(session);
+  const prompt = promptOf(prompts.transcript, prepared);
+  prompts.record(prompt);
+  return requestOf(session, prepared, prompt, signal);
 }
 
-/** What the decision schema of an offer is built from. */
-export function shapeOf(step: Step, offer: Offer, constraint?: Constraint): DecisionShape {
-  return {
-    legal: constrain(legalActions(step, offer), constraint),
-    tools: new Map(offer.tools.map((tool) => [tool.name, schemaOf(tool)])),
-    answer: step.answer,
-    suggestions: step.suggestions,
-    reasoning: step.reasoning,
-    profile: step.llm.schemaProfile ?? openaiStrict,
-  };
+/** Returns the prompt of what was prepared. */
+export function promptOf(transcript: Transcript, { message, schema }: Prepared): Prompt {
+  return transcript.prompt(message, schema.legal.actions.includes("RESPOND"));
+}
+
+/** Returns the request of a prompt. */
+export function requestOf(
+  session: LiveSession,
+  { step, schema }: Prepared,
+  prompt: Prompt,
+  signal?: AbortSignal,
+): DecisionRequest {
+  const { transcript } = Prompts.of(session);
+  return new DecisionRequest({
+    schema,
+    transcript,
+    prompt,
+    step: step.id,
+    sessionId: session.id,
+    signal,
+  });
 }
 
 /** Guards and examples can combine in very many ways; these many messages are kept per step. */
 const MESSAGES_PER_STEP = 64;
 
+/** Legal actions once a limit was reached. */
+const RESPOND_ONLY: LegalActions = { actions: ["RESPOND"], routes: [], tools: [] };
+
 /** Schema and message are found again by what is offered; `places` are those of chosen examples. */
 function prepare(
   { agent, id, context }: LiveSession,
   step: Step,
-  constraint: Constraint | undefined,
+  respondOnly: RespondOnlyReason | undefined,
   places: string,
 ): Prepared {
   const offer = offerOf(step, context, id);
-  const key = constraint === undefined && places === ""
-    ? offer.key
-    : `${offer.key}|${constraintKey(constraint)}`;
-  const shape = () => shapeOf(step, offer, constraint);
+  const isWhole = respondOnly === undefined;
+  const key = isWhole ? offer.key : "RESPOND";
+  const shape = () => shapeOf(step, offer, isWhole ? undefined : RESPOND_ONLY);
   const schema = findSchema(agent.schemaCache, step.schemas, key, shape);
-  const messageKey = places === "" ? key : `${key}|${places}`;
+  const messageKey = isWhole && places === "" ? key : `${key}|${respondOnly ?? ""}|${places}`;
   let message = step.messages.get(messageKey);
   if (message === undefined) {
     const examples = places === "" ? agent.examples.always(step) : examplesAt(step, places);
-    message = stepMessage(step, offer, schema.legal, examples);
+    message = stepMessage(step, offer, schema.legal, examples, respondOnly);
     setBounded(step.messages, messageKey, message, MESSAGES_PER_STEP);
   }
   return { step, schema, message };
@@ -104,7 +116,7 @@ async function choosePlaces(
   const at = events.findLastIndex(({ type }) => type === "user");
   if (at < 0) return placesOf(examples.always(step), step);
   if (session.query?.at !== at) {
-    const { text } = events[at] as UserEvent;
+    const { text } = events[at] as SessionEvent<"user">;
     session.query = { at, vector: await examples.embed(text, signal) };
   }
   return placesOf(await examples.choose(step, session.query.vector), step);

@@ -3,51 +3,55 @@
  *
  * @module
  */
-import type { ChildCall } from "../agent/child_call.ts";
-import { FallbackError, reasonOf, ToolTimeoutError } from "../errors.ts";
-import type { Charge } from "../history/event.ts";
-import type { Scope } from "./observer.ts";
-import { HeldCall } from "./held_call.ts";
+import { reasonOf, RedirectError, ToolTimeoutError } from "../errors.ts";
+import type { SessionEvent } from "../history/event.ts";
 import { resultText } from "../tool/result_text.ts";
-import { type HeldTool, runOf, unknownOf } from "../tool/tool.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
+import { type ChildCall, Suspension } from "./child_call.ts";
+import type { Scope } from "./observer.ts";
 
-/** One call that is to be run: its tool and validated arguments, or why it cannot be. */
+/** A call that is to be run. */
 export interface PreparedCall {
-  /** The place of the call in its decision. */
+  /** Place of the call in its decision. */
   readonly call: number;
-  /** What to run; text says why the call cannot be made. */
-  readonly run: { readonly tool: HeldTool; readonly args: unknown } | string;
-  /** The context, for its tool. */
+  /** Runs the tool; text says why it is not run. */
+  readonly run: (() => unknown) | NotRun;
+  /** Name of the tool. */
+  readonly tool: string;
+  /** Milliseconds after which the call fails. */
+  readonly timeout: number | undefined;
+  /** Context of the call. */
   readonly context: CallContext;
-  /** In what it runs, where somebody watches. */
+  /** Observers' scope of the call. */
   readonly scope?: Scope | undefined;
-  /** The call, where the tool is an agent. */
+  /** The call's child session, if the tool is an agent. */
   readonly child?: ChildCall | undefined;
-  /** Whether it was running when the process died, and must not run again. */
-  readonly isUnknown?: boolean;
 }
 
-/** What became of a call. */
-export interface CallOutcome {
-  /** The place of the call in its decision. */
-  readonly call: number;
-  /** How it ended. */
-  readonly outcome: "ok" | "error" | "fallback" | "aborted";
-  /** The result or the reason. */
+/** Outcome of a call that cannot be run. */
+export interface NotRun {
+  readonly outcome: "error" | "not_run";
   readonly text: string;
-  /** What the session of an agent has spent since the log said it last. */
-  readonly charge?: Charge | undefined;
 }
 
-/** A call that ended, or came to rest without an end. */
-export type CallRest = CallOutcome | HeldCall;
+/** End of a call, or its rest without an end. */
+export interface CallEnd {
+  /** The call. */
+  readonly prepared: PreparedCall;
+  /** Outcome and the text for the model; or what it waits for. */
+  readonly end: Suspension | {
+    readonly outcome: SessionEvent<"tool_finished">["outcome"];
+    readonly text: string;
+  };
+}
 
-/** The context of one call. Its signal is made when it is first read, for most tools never do. */
+/** Context of one call. Its signal is made when it is first read, because most tools never do. */
 export class CallContext implements ToolContext {
-  /** Frees what waits for the call, when it is given up. */
+  /** Called when nobody waits for the call any longer. */
   onGivenUp: (() => void) | undefined;
-  /** Whether nobody waits for the call any more. */
+  /** True if the tool was called. */
+  isStarted = false;
+  /** True if nobody waits for the call any longer. */
   isGivenUp = false;
   #controller: AbortController | undefined;
   #reason: unknown;
@@ -67,25 +71,27 @@ export class CallContext implements ToolContext {
     return this.#controller.signal;
   }
 
-  /** Whether the call was told to stop. */
-  get isAborted(): boolean {
-    return this.#reason !== undefined;
-  }
-
-  /** Tells the call to stop. */
+  /** Asks the call to stop. */
   abort(reason: Error): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
   }
+
+  /** Asks the call to stop, and frees what waits for it. */
+  giveUp(reason: Error): void {
+    this.isGivenUp = true;
+    this.abort(reason);
+    this.onGivenUp?.();
+  }
 }
 
-/** Calls that run; outcomes come one by one as calls come to rest. */
+/** Calls that run; each ends by itself, whatever becomes of the others. */
 export class RunningCalls {
-  readonly #open: Map<number, PreparedCall>;
+  readonly #open: Set<PreparedCall>;
   readonly #maxResultChars: number;
   readonly #signal: AbortSignal | undefined;
-  #ended: CallRest[] = [];
+  #ended: CallEnd[] = [];
   #wake: (() => void) | undefined;
 
   /** Starts all calls at once; they are given up when the signal aborts. */
@@ -96,144 +102,94 @@ export class RunningCalls {
   ) {
     this.#maxResultChars = maxResultChars;
     this.#signal = signal;
-    this.#open = new Map(calls.map((call) => [call.call, call]));
+    this.#open = new Set(calls);
     if (signal?.aborted) this.#giveUp();
     else signal?.addEventListener("abort", this.#giveUp);
-    // A tool may abort the turn: what is given up by then is not started.
-    for (const call of calls) if (this.#open.has(call.call)) this.#run(call);
+    for (const call of calls) this.#run(call);
   }
 
-  /** The next call that came to rest; undefined when all have. A promise only if there is none yet. */
-  next(): CallRest | undefined | Promise<CallRest | undefined> {
-    if (this.#ended.length > 0 || this.#open.size === 0) return this.#ended.shift();
-    return new Promise<void>((resolve) => this.#wake = resolve).then(() => this.#ended.shift());
+  /** Returns the next call that came to rest; undefined when all have. */
+  async next(): Promise<CallEnd | undefined> {
+    if (this.#ended.length === 0 && this.#open.size > 0) {
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    return this.#ended.shift();
   }
 
-  /**
-   * Gives up what still runs, and returns all outcomes that were not fetched. A
-   * result that comes later is dropped; a call that came to rest is made again.
-   */
-  abandon(): readonly CallOutcome[] {
+  /** Gives up what still runs, and returns all ends that were not fetched. A later result is dropped. */
+  abandon(): readonly CallEnd[] {
     this.#giveUp();
     this.#signal?.removeEventListener("abort", this.#giveUp);
-    const rest = this.#ended;
-    this.#ended = [];
-    return rest.filter((call) => call.outcome !== "held");
+    return this.#ended.splice(0);
   }
 
   readonly #giveUp = (): void => {
     if (this.#open.size === 0) return;
     const reason = new DOMException("The turn was aborted", "AbortError");
-    for (const { call, context, child } of this.#open.values()) {
-      this.#ended.push(charged({ call, outcome: "aborted", text: reason.message }, child));
-      context.isGivenUp = true;
-      context.abort(reason);
-      context.onGivenUp?.();
+    for (const prepared of this.#open) {
+      const outcome = prepared.context.isStarted ? "unknown" : "not_run";
+      this.#ended.push({ prepared, end: { outcome, text: reason.message } });
+      prepared.context.giveUp(reason);
     }
     this.#open.clear();
     this.#wake?.();
   };
 
-  #run(prepared: PreparedCall): void {
-    const outcome = runCall(prepared, this.#maxResultChars);
-    if (outcome instanceof Promise) outcome.then((outcome) => this.#end(outcome, prepared));
-    else this.#end(outcome, prepared);
-  }
-
-  #end(outcome: CallRest, { call, child }: PreparedCall): void {
-    if (!this.#open.delete(call)) return;
-    this.#ended.push(child === undefined ? outcome : charged(outcome, child));
-    if (outcome.outcome === "error") {
-      const reason = new DOMException("Another call of the same decision failed", "AbortError");
-      for (const { context } of this.#open.values()) context.abort(reason);
-    }
+  async #run(prepared: PreparedCall): Promise<void> {
+    // A tool may abort the turn: what is given up by then is not started.
+    if (!this.#open.has(prepared)) return;
+    const end = await runCall(prepared, this.#maxResultChars);
+    if (!this.#open.delete(prepared)) return;
+    this.#ended.push({ prepared, end });
     this.#wake?.();
   }
 }
 
-/** What came of a call, with what the session of an agent has spent for it. */
-function charged(outcome: CallRest, child: ChildCall | undefined): CallRest {
-  const charge = child?.charge;
-  if (charge === undefined) return outcome;
-  if (outcome.outcome !== "held") return { ...outcome, charge };
-  outcome.charge = charge;
-  return outcome;
-}
-
-/** Runs one call. It never throws, and a tool that is not asynchronous costs no promise. */
-function runCall(
-  prepared: PreparedCall,
-  maxResultChars: number,
-): CallRest | Promise<CallRest> {
-  const { call, run, context, scope, isUnknown, child } = prepared;
-  if (typeof run === "string") return { call, outcome: "error", text: run };
-  const { tool, args } = run;
-  const succeed = (result: unknown): CallRest => {
-    if (result instanceof HeldCall) return result;
-    return { call, outcome: "ok", text: resultText(result, maxResultChars) };
-  };
-  const fail = (thrown: unknown): CallOutcome => {
-    const { outcome, text } = describeThrown(thrown, context);
-    return { call, outcome, text: resultText(text, maxResultChars) };
-  };
+/** Runs one call. Never throws. */
+async function runCall(prepared: PreparedCall, maxResultChars: number): Promise<CallEnd["end"]> {
+  const { run, context, scope, timeout, tool } = prepared;
+  if (typeof run !== "function") return run;
   try {
-    const perform = child !== undefined
-      ? () => child.run(args)
-      : isUnknown
-      ? unknownOf(tool)!
-      : runOf(tool);
-    const result = scope === undefined
-      ? perform(args, context)
-      : scope(() => perform(args, context));
-    if (!isThenable(result)) return succeed(result);
-    const running = Promise.resolve(result);
-    const { timeout } = tool;
-    // One that aborts its own turn is given up before its time is taken.
-    const timed = timeout === undefined || context.isGivenUp
-      ? running
-      : withTimeout(running, timeout, tool.name, context);
-    return timed.then(succeed).catch(fail);
+    context.isStarted = true;
+    const running = scope === undefined ? run() : scope(run);
+    const result = timeout === undefined || context.isGivenUp
+      ? await running
+      : await withTimeout(running, timeout, tool, context);
+    if (result instanceof Suspension) return result;
+    return { outcome: "ok", text: resultText(result, maxResultChars) };
   } catch (thrown) {
-    return fail(thrown);
+    const { outcome, text } = describeThrown(thrown);
+    return { outcome, text: resultText(text, maxResultChars) };
   }
 }
 
-/** What a call came to that threw. A value that throws when it is looked at is no signal. */
-function describeThrown(
-  thrown: unknown,
-  context: CallContext,
-): Pick<CallOutcome, "outcome" | "text"> {
+/** Returns the outcome of a call that threw. */
+function describeThrown(thrown: unknown): { outcome: "error" | "redirected"; text: string } {
   const text = reasonOf(thrown);
   try {
-    if (thrown instanceof ToolTimeoutError) return { outcome: "error", text };
-    if (thrown instanceof FallbackError) {
-      return { outcome: "fallback", text: `${text}\nInstead: ${thrown.instruction}` };
+    if (thrown instanceof RedirectError) {
+      return { outcome: "redirected", text: `${text}\nInstead: ${thrown.instruction}` };
     }
   } catch {
-    // Told as any other error.
+    // A value that throws when it is looked at is no signal.
   }
-  return { outcome: context.isAborted ? "aborted" : "error", text };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
+  return { outcome: "error", text };
 }
 
 function withTimeout(
-  running: Promise<unknown>,
+  running: unknown,
   timeout: number,
-  name: string,
+  tool: string,
   context: CallContext,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      const error = new ToolTimeoutError(`Tool "${name}" took longer than ${timeout} ms`);
+      const error = new ToolTimeoutError(`Tool "${tool}" took longer than ${timeout} ms`);
       reject(error);
       context.abort(error);
     }, timeout);
-    // A call that was given up leaves no timer behind; one that is only asked to stop keeps its own.
-    context.onGivenUp = () => clearTimeout(timer);
-    running.then(resolve, reject).finally(() => clearTimeout(timer));
+    const cancel = () => clearTimeout(timer);
+    context.onGivenUp = cancel;
+    Promise.resolve(running).then(resolve, reject).finally(cancel);
   });
 }

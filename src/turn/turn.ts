@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { PendingApproval } from "./approval.ts";
+import type { PendingApproval } from "../history/call.ts";
 import type { Decision } from "../decision/decision.ts";
-import type { LimitReason, SessionEvent, ToolFinishedEvent } from "../history/event.ts";
+import type { LimitReason, SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
-import { Spending } from "../cost/spending.ts";
-import { type State, stateOf } from "../session/state.ts";
+import { SessionUsage } from "../cost/session_usage.ts";
+import { stateOf } from "./capture_state.ts";
+import type { State } from "./state.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { PromptReport } from "../prompt/transcript.ts";
 
@@ -20,8 +21,8 @@ export interface ToolResult {
   readonly args: Readonly<Record<string, unknown>>;
   /** The name of the call. */
   readonly callKey: string;
-  /** How it ended, see {@linkcode ToolFinishedEvent}. */
-  readonly outcome: ToolFinishedEvent["outcome"];
+  /** Outcome of the call; see the event `tool_finished`. */
+  readonly outcome: SessionEvent<"tool_finished">["outcome"];
   /** The result or the reason, as the model sees it. */
   readonly text: string;
 }
@@ -39,11 +40,26 @@ export interface TurnParts {
   readonly approvals: readonly PendingApproval[];
 }
 
+/** Type of the responses in a step: text, or what its `answer` schema returns as well. */
+export type ResponseOf<Answers, StepId extends keyof Answers = keyof Answers> = string extends
+  keyof Answers ? unknown
+  :
+    | string
+    | undefined
+    | { [Id in StepId]: unknown extends Answers[Id] ? never : Answers[Id] }[StepId];
+
+/** Turn of an agent, a union over its steps: comparing `step` narrows `response`. */
+export type TurnOf<Answers> = {
+  [Id in keyof Answers & string]:
+    & Turn<keyof Answers & string, ResponseOf<Answers, Id>>
+    & { readonly step: Id };
+}[keyof Answers & string];
+
 /**
  * What came of one turn: why control is back, and what happened. Limits,
  * endings and interruptions are told here; they are not exceptions.
  */
-export class Turn<StepId extends string = string> {
+export class Turn<out StepId extends string = string, out Response = unknown> {
   /**
    * Why control is back: the agent waits for input, the session `ended`, a limit
    * was reached, a tool call `needs_approval`, or the turn was `interrupted`
@@ -55,7 +71,7 @@ export class Turn<StepId extends string = string> {
   /** The calls that wait for a person, where the status is `needs_approval`. */
   readonly approvals: readonly PendingApproval[];
   /** What was said to the user: text, or what the step's `answer` schema gave. */
-  readonly response: unknown;
+  readonly response: Response;
   readonly #log: readonly SessionEvent[];
   readonly #sessionId: string;
   readonly #from: number;
@@ -67,7 +83,7 @@ export class Turn<StepId extends string = string> {
   constructor(parts: TurnParts) {
     this.status = parts.status;
     this.step = parts.step as StepId;
-    this.response = parts.response;
+    this.response = parts.response as Response;
     this.approvals = parts.approvals;
     this.#prompt = parts.prompt;
     this.#children = parts.children;
@@ -135,12 +151,12 @@ export class Turn<StepId extends string = string> {
 
   /** The tokens of all model calls of the turn that reported them, those of agents it called included. */
   get usage(): Usage {
-    return Spending.of(this.events).usage;
+    return SessionUsage.of(this.events).usage;
   }
 
   /** What those model calls cost; undefined if the agent's `cost` knew of none. */
   get cost(): number | undefined {
-    return Spending.of(this.events).cost;
+    return SessionUsage.of(this.events).cost;
   }
 
   /** The session as it was at the end of the turn: serialisable, put together when it is read. */

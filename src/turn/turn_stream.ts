@@ -1,72 +1,125 @@
 /**
- * A turn that is handed out part by part.
+ * A turn that is read while it runs.
  *
  * @module
  */
-import type { LiveSession } from "./live_session.ts";
-import { runTurn, type StreamPart, type TurnOptions } from "./loop.ts";
-import type { Turn } from "./turn.ts";
+import type { Out } from "./ask.ts";
+import type { StreamPart } from "./loop.ts";
+
+/** Runs a turn with a reader, or without. */
+export type Run<Result> = (
+  signal: AbortSignal,
+  out: Out<StreamPart> | undefined,
+) => Promise<Result>;
 
 /**
- * What `session.stream()` gives. A generator that is waiting does not hear of a
- * `return()` until it has what it waits for, which may be never; so this aborts
- * the turn first.
+ * Turn as an async iterable of its parts, returned by `session.stream()`. Nothing
+ * happens before the first `next()`, or before {@linkcode TurnStream.turn} is read.
+ * The turn waits for its reader: a model is read no faster than the stream. Breaking
+ * off, also while a `next()` waits, aborts the turn and leaves the session `interrupted`.
+ *
+ * @typeParam Result The turn.
  */
-export class TurnStream implements AsyncGenerator<StreamPart, Turn, void> {
-  readonly #parts: AsyncGenerator<StreamPart, Turn, void>;
-  readonly #given: AbortSignal | undefined;
-  readonly #controller = new AbortController();
-  #waiting = 0;
+export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Result, void> {
+  readonly #run: Run<Result>;
+  readonly #abort = new AbortController();
+  readonly #outer: AbortSignal | undefined;
+  #turn: Promise<Result> | undefined;
+  /** Resolves the `next()` that waits for a part. */
+  #read: ((part: StreamPart | undefined) => void) | undefined;
+  /** Lets the turn go on that waits for its reader. */
+  #continue: (() => void) | undefined;
+  #isOver = false;
+  /** True if the reader broke off, and wants no further part. */
+  #isClosed = false;
+  /** Last `next()`: a reader that calls it twice gets the parts in order. */
+  #last: Promise<unknown> = Promise.resolve();
 
-  /** Nothing happens before the first `next()`. */
-  constructor(session: LiveSession, input: string | undefined, options: TurnOptions = {}) {
-    this.#given = options.signal;
-    const { signal } = this.#controller;
-    this.#parts = runTurn(session, input, { ...options, signal }, { hasDeltas: true });
+  /** Creates a stream; `outer` aborts the turn as well. */
+  constructor(run: Run<Result>, outer: AbortSignal | undefined) {
+    this.#run = run;
+    this.#outer = outer;
   }
 
-  async next(): Promise<IteratorResult<StreamPart, Turn>> {
-    if (this.#given?.aborted) this.#abort();
-    // Heard from the first part to the last, also between them: tools may be running.
-    else this.#given?.addEventListener("abort", this.#abort);
-    this.#waiting++;
-    let isOver = true;
+  /**
+   * Promise of the turn. If nothing was read yet, the turn runs without a reader. Its
+   * failure is never an unhandled rejection.
+   */
+  get turn(): Promise<Result> {
+    return this.#begin(undefined);
+  }
+
+  /** Returns the next part; at the end, the turn. Throws what the turn throws. */
+  next(): Promise<IteratorResult<StreamPart, Result>> {
+    const next = this.#last.then(() => this.#next());
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  /**
+   * Aborts the turn, and returns it once it has settled. What a turn that is over
+   * threw is not thrown again.
+   */
+  async return(): Promise<IteratorResult<StreamPart, Result>> {
+    const wasOver = this.#isOver;
+    this.#isClosed = true;
+    this.#abort.abort(new DOMException("The stream was broken off", "AbortError"));
+    this.#continue?.();
     try {
-      const part = await this.#parts.next();
-      isOver = part.done === true;
-      return part;
-    } finally {
-      this.#waiting--;
-      if (isOver) this.#given?.removeEventListener("abort", this.#abort);
+      // A stream that nobody began to read changes nothing.
+      return { done: true, value: await this.#turn as Result };
+    } catch (error) {
+      if (!wasOver) throw error;
+      return { done: true, value: undefined as Result };
     }
   }
 
-  return(value?: Turn | PromiseLike<Turn>): Promise<IteratorResult<StreamPart, Turn>> {
-    this.#breakOff();
-    return this.#parts.return(value as Turn);
-  }
-
-  throw(error: unknown): Promise<IteratorResult<StreamPart, Turn>> {
-    this.#breakOff();
-    return this.#parts.throw(error);
-  }
-
+  /** Returns the stream itself. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** Breaks the stream off, unless it has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }
 
-  #breakOff(): void {
-    if (this.#waiting > 0) this.#abort();
-    this.#given?.removeEventListener("abort", this.#abort);
+  async #next(): Promise<IteratorResult<StreamPart, Result>> {
+    // A stream that was closed before it began changes nothing.
+    if (this.#isClosed && this.#turn === undefined) {
+      return { done: true, value: undefined as Result };
+    }
+    const arriving = new Promise<StreamPart | undefined>((resolve) => this.#read = resolve);
+    const turn = this.#begin((part) => this.#offer(part));
+    this.#continue?.();
+    const part = this.#isOver ? undefined : await arriving;
+    return part === undefined ? { done: true, value: await turn } : { done: false, value: part };
   }
 
-  readonly #abort = (): void => {
-    const reason = this.#given?.reason ??
-      new DOMException("The stream was broken off", "AbortError");
-    this.#controller.abort(reason);
-  };
+  #begin(out: Out<StreamPart> | undefined): Promise<Result> {
+    if (this.#turn !== undefined) return this.#turn;
+    const outer = this.#outer;
+    const abort = () => this.#abort.abort(outer!.reason);
+    if (outer?.aborted) abort();
+    else outer?.addEventListener("abort", abort);
+    this.#turn = this.#run(this.#abort.signal, out);
+    const end = () => {
+      outer?.removeEventListener("abort", abort);
+      this.#isOver = true;
+      this.#read?.(undefined);
+    };
+    // Handles a failure too, so that it is no unhandled rejection: next() and turn throw it.
+    this.#turn.then(end, end);
+    return this.#turn;
+  }
+
+  /** Passes a part to the reader, and waits until it asks for the next one. */
+  #offer(part: StreamPart): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#continue = resolve;
+      this.#read?.(part);
+      this.#read = undefined;
+    });
+  }
 }

@@ -8,9 +8,8 @@ import {
   type LLM,
   MockLLM,
   raw,
-  type RouteEntry,
   SchemaCache,
-  type StepEntry,
+  type StepOptions,
   Tool,
 } from "@nomos/agent";
 import {
@@ -26,7 +25,7 @@ import * as v from "valibot";
 const look = new Tool({ name: "look", description: "L", args: v.object({}), run: () => "seen" });
 
 /** Options of a small graph, changed as a JavaScript program could. */
-function options(changes: Record<string, unknown> = {}): AgentOptions<"a" | "b"> {
+function options(changes: Record<string, unknown> = {}): AgentOptions<Record<"a" | "b", unknown>> {
   const steps = {
     a: { description: "A", routes: { b: "go" }, tools: [look] },
     b: { description: "B", routes: { a: "back" } },
@@ -51,6 +50,9 @@ const BAD: Readonly<Record<string, Record<string, unknown>>> = {
   "a symbol as maxErrors": { maxErrors: Symbol("3") },
   "a negative maxErrors": { maxErrors: -1 },
   "a fraction as maxErrors": { maxErrors: 0.5 },
+  "a single round as maxRepeats": { maxRepeats: 1 },
+  "a number as context": { context: 5 },
+  "an unknown option": { maxError: 3 },
   "no maxIterations": { maxIterations: 0 },
   "infinite maxIterations": { maxIterations: Infinity },
   "no maxResultChars": { maxResultChars: 0 },
@@ -203,28 +205,29 @@ Deno.test("Agent.next, throws what a session throws", async () => {
 });
 
 Deno.test("Agent, later changes to its options change nothing", async () => {
-  const examples: Example<"a" | "b">[] = [{ context: "kept", decision: "x" }];
-  const routes: RouteEntry<"a" | "b", unknown>[] = [{ to: "b", when: "go" }];
+  const examples: Example[] = [{ context: "kept", decision: "x" }];
+  const routes: { a?: string; b: { when: string } } = { b: { when: "go" } };
   const tools = [look];
-  const b: StepEntry<"a" | "b", unknown> = { id: "b", description: "B" };
-  const a = { id: "a", description: "A", routes, tools, examples } as const;
-  const steps: (StepEntry<"a" | "b", unknown> & { id: "a" | "b" })[] = [{ ...a }, b as never];
+  const steps: Record<string, StepOptions> = {
+    a: { description: "A", routes, tools, examples },
+    b: { description: "B" },
+  };
   const named = [look];
   const llm = { default: new MockLLM() as LLM };
   const given = { name: "test", llm, start: "a", steps, tools: named, persona: "P", maxErrors: 1 };
-  const agent = new Agent(given as AgentOptions<"a" | "b">);
+  const agent = new Agent(given);
   const explain = async () => JSON.stringify(await agent.explain(agent.createSession({ id: "s" })));
-  const other = new Agent(given as AgentOptions<"a" | "b">);
+  const other = new Agent(given);
   const before = [await explain(), agent.diagram()];
 
   examples.push({ context: "added", decision: "y" });
   (examples[0] as { context: string }).context = "changed";
-  routes.push({ to: "a", when: "again" });
-  (routes[0] as { when: string }).when = "changed";
+  routes.a = "again";
+  routes.b.when = "changed";
   tools.pop();
   named.pop();
-  (steps[0] as { description: string }).description = "changed";
-  steps.pop();
+  (steps.a as { description: string }).description = "changed";
+  delete steps.b;
   llm.default = { name: "changed", decide: () => Promise.reject(new Error("changed")) };
   Object.assign(given, { start: "b", persona: "changed", name: "changed" });
 
@@ -278,10 +281,28 @@ Deno.test("Agent, maxIterations, maxErrors and maxResultChars have effect", asyn
   });
   const session = agent.createSession();
   const turn = await session.next("Hi");
-  assertEquals(turn.events.map(({ type }) => type).at(-2), "fallback");
+  assertEquals(turn.events.map(({ type }) => type).at(-2), "respond_only");
   assertEquals(turn.toolResults[0]!.text, "xxxxxxxxxx\n[cut: 10 of 99 characters]");
   const limited = await session.next("Hi");
   assertEquals([limited.status, limited.reason], ["limited", "errors"]);
+});
+
+Deno.test("Agent, maxRepeats is the number of equal rounds that are a loop", async () => {
+  const looks = Array.from({ length: 6 }, () => decide.call("look"));
+  const cases: [maxRepeats: number | undefined, calls: number][] = [
+    [undefined, 3],
+    [2, 2],
+    [5, 5],
+    [Infinity, 6],
+  ];
+  for (const [maxRepeats, calls] of cases) {
+    const llm = new MockLLM([...looks.slice(0, calls), decide.respond("Seen")]);
+    const agent = new Agent(options({ llm, ...(maxRepeats && { maxRepeats }) }));
+    const { events, toolResults } = await agent.createSession().next("Look");
+    assertEquals(toolResults.length, calls);
+    const last = events.find(({ type }) => type === "respond_only");
+    assertEquals(last?.type === "respond_only" && last.reason, calls < 6 && "loop");
+  }
 });
 
 Deno.test("Agent, a schema cache of its own is used instead of that of the process", async () => {

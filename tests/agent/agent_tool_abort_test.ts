@@ -8,7 +8,7 @@ const ask = (...names: string[]) =>
   decide.calls(names.map((name) => ({ tool: name, args: { input: name } })));
 
 interface Hanging {
-  readonly build: (timeout?: number) => Agent<"work">;
+  readonly build: (timeout?: number) => Agent<Record<"work", unknown>>;
   /** Resolves when the tool below hangs. */
   readonly hangs: Promise<void>;
   readonly signals: AbortSignal[];
@@ -81,7 +81,7 @@ Deno.test("an abort of the caller ends every turn below, and is said with what w
   await hangs;
   controller.abort();
   const turn = await running;
-  assertEquals([turn.status, turn.toolResults[0]!.outcome], ["interrupted", "aborted"]);
+  assertEquals([turn.status, turn.toolResults[0]!.outcome], ["interrupted", "unknown"]);
   assertEquals(signals.map(({ aborted }) => aborted), [true]);
   // Three models were asked, one by each agent.
   assertEquals(turn.usage, { input: 30, output: 3 });
@@ -106,7 +106,7 @@ Deno.test("a stream that is broken off ends every turn below", async () => {
   for (let events = 0; events < 3; events++) await stream.next();
   const next = stream.next();
   await hangs;
-  await stream.return(undefined as never);
+  await stream.return();
   await next;
   assertEquals([session.status, signals[0]!.aborted], ["interrupted", true]);
   assertEquals((await session.next("Never mind")).response, "done");
@@ -136,22 +136,48 @@ Deno.test("an agent that takes longer than the timeout of its tool is an error, 
   assertEquals([turn.usage, signals[0]!.aborted], [{ input: 40, output: 4 }, true]);
 });
 
-Deno.test("a call beside it that fails ends an agent's turn", async () => {
-  const { build, hangs } = hanging();
-  const fail = new Tool({
-    name: "fail",
-    description: "Fail",
-    args: v.object({}),
-    run: async () => {
-      await hangs;
-      throw new Error("no");
+Deno.test("an agent beside one that fails finishes its work", async () => {
+  const failed = Promise.withResolvers<void>();
+  const done: number[] = [];
+  const work = new Tool({
+    name: "work",
+    description: "Work",
+    args: v.object({ n: v.number() }),
+    run: async ({ n }, { signal }) => {
+      await failed.promise;
+      signal.throwIfAborted();
+      done.push(n);
+      return `part ${n}`;
     },
   });
-  const calls = decide.calls([{ tool: "top", args: { input: "x" } }, { tool: "fail", args: {} }]);
-  const llm = modelOf([calls, decide.respond("done")]);
-  const over = agentOf("over", llm, [build().asTool({ name: "top", description: "Top" }), fail]);
-  const turn = await over.next("Go");
-  assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["aborted", "error"]);
+  const parts = [1, 2, 3].map((n) => decide.call("work", { n }));
+  const good = agentOf("good", modelOf([...parts, decide.respond("all three parts")]), [work]);
+  // It is limited before it can answer.
+  const poor = agentOf("poor", modelOf([decide.call("note"), decide.respond("never")]), [
+    new Tool({ name: "note", description: "Note", args: v.object({}), run: () => "noted" }),
+  ], { limits: { turn: { modelCalls: 1 } } });
+  const llm = modelOf([ask("good", "poor"), decide.respond("done")]);
+  const boss = agentOf(
+    "boss",
+    llm,
+    [good, poor].map((agent) => agent.asTool({ name: agent.name, description: "Help" })),
+  );
+  const session: Session = boss.createSession({ id: "s" });
+  for await (const { type } of session.stream("Do both")) {
+    if (type === "tool_finished") failed.resolve();
+  }
+  const results = session.state.events.flatMap((event) =>
+    event.type === "tool_finished" ? [[event.tool, event.outcome, event.text]] : []
+  );
+  assertEquals(results, [
+    [
+      "poor",
+      "error",
+      'Cannot get a result of agent "poor": it reached a limit: modelCalls: expected an answer before',
+    ],
+    ["good", "ok", "all three parts"],
+  ]);
+  assertEquals([done, session.state.children!["s/1/0"]!.status], [[1, 2, 3], "waiting"]);
 });
 
 Deno.test("a call under a signal that is aborted begins no session", async () => {

@@ -29,7 +29,7 @@ Deno.test("a process that has lost a session takes none of its calls from the on
   const runs: string[] = [];
   const running = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
-  const build = (process: string): Agent<"work"> => {
+  const build = (process: string): Agent<Record<"work", unknown>> => {
     const wait = new Tool({
       name: "wait",
       description: "Wait",

@@ -4,9 +4,9 @@ import {
   type AgentOptions,
   ConfigError,
   decide,
-  type LimitEvent,
   type Limits,
   type Session,
+  type SessionEvent,
   type State,
 } from "@nomos/agent";
 import { memoryStore } from "@nomos/agent/store";
@@ -23,7 +23,7 @@ const payments = (count: number) =>
 /** An agent that asks its model as often as it pays and once more; every call costs 11 tokens. */
 function clerkOf(
   count: number,
-  options: Partial<AgentOptions<"work">> = {},
+  options: Partial<AgentOptions<Record<"work", unknown>>> = {},
   paid: string[] = [],
 ) {
   const script = [...payments(count), decide.respond("paid")];
@@ -31,17 +31,17 @@ function clerkOf(
 }
 
 function bossOf(
-  clerk: Agent<"work">,
-  options: Partial<AgentOptions<"work">> = {},
+  clerk: Agent<Record<"work", unknown>>,
+  options: Partial<AgentOptions<Record<"work", unknown>>> = {},
   calls = ask("clerk"),
-): Agent<"work"> {
+): Agent<Record<"work", unknown>> {
   const llm = modelOf([calls, decide.respond("done"), decide.respond("more")]);
   return agentOf("boss", llm, [clerk.asTool({ name: "clerk", description: "Pay" })], options);
 }
 
 /** The last event of a state, which is a limit. */
-function limitOf({ events }: State): Partial<LimitEvent> {
-  const { seq: _, time: __, type, ...limit } = events.at(-1) as LimitEvent;
+function limitOf({ events }: State): Partial<SessionEvent<"limit">> {
+  const { seq: _, time: __, type, ...limit } = events.at(-1) as SessionEvent<"limit">;
   assertEquals(type, "limit");
   return limit;
 }
@@ -66,11 +66,11 @@ Deno.test("what an agent spends is spent by its caller, and said with its result
 });
 
 Deno.test("an agent has at most what its caller has left, of everything", async () => {
-  const budgets: [Limits["turn"], Partial<LimitEvent>][] = [
-    [{ tokens: 33 }, { reason: "tokens", scope: "caller", limit: 33, spent: 33 }],
-    [{ modelCalls: 4 }, { reason: "modelCalls", scope: "caller", limit: 4, spent: 4 }],
-    [{ toolCalls: 3 }, { reason: "toolCalls", scope: "caller", limit: 3, spent: 4 }],
-    [{ cost: 3 }, { reason: "cost", scope: "caller", limit: 3, spent: 3 }],
+  const budgets: [Limits["turn"], Partial<SessionEvent<"limit">>][] = [
+    [{ tokens: 33 }, { reason: "tokens", scope: "caller", limit: 33, used: 33 }],
+    [{ modelCalls: 4 }, { reason: "modelCalls", scope: "caller", limit: 4, used: 4 }],
+    [{ toolCalls: 3 }, { reason: "toolCalls", scope: "caller", limit: 3, used: 4 }],
+    [{ cost: 3 }, { reason: "cost", scope: "caller", limit: 3, used: 3 }],
   ];
   const cost = ({ input = 0, output = 0 }) => (input + output) / 11;
   for (const scope of ["turn", "session"]) {
@@ -89,7 +89,11 @@ Deno.test("an agent has at most what its caller has left, of everything", async 
       }
       assertEquals([turn.status, turn.reason], ["limited", expected.reason], what);
       // The caller's own limit event says whose it was.
-      assertEquals(limitOf(session.state), { ...expected, scope } as Partial<LimitEvent>, what);
+      assertEquals(
+        limitOf(session.state),
+        { ...expected, scope } as Partial<SessionEvent<"limit">>,
+        what,
+      );
     }
   }
 });
@@ -115,7 +119,7 @@ Deno.test("an agent keeps its own limits, and those of all above it", async () =
     reason: "modelCalls",
     scope: "turn",
     limit: 2,
-    spent: 2,
+    used: 2,
   });
 
   const top = agentOf("top", modelOf([ask("boss"), decide.respond("done")]), [
@@ -125,7 +129,7 @@ Deno.test("an agent keeps its own limits, and those of all above it", async () =
   assertEquals((await session.next("Go")).reason, "modelCalls");
   const boss = session.state.children!["s/1/0"]!;
   const clerk = boss.children!["s/1/0/1/0"]!;
-  const expected = { reason: "modelCalls", scope: "caller", limit: 5, spent: 5 } as const;
+  const expected = { reason: "modelCalls", scope: "caller", limit: 5, used: 5 } as const;
   assertEquals([limitOf(boss), limitOf(clerk)], [expected, expected]);
 });
 
@@ -139,8 +143,8 @@ Deno.test("agents that run at once share one budget", async () => {
     .filter(({ type }) => type === "decision").length;
   // Ten may be under way when the last one is counted.
   assert(made >= 15 && made < 15 + 10, `${made} decisions`);
-  const spent = limitOf(session.state).spent!;
-  assertEquals(spent, made + 1);
+  const used = limitOf(session.state).used!;
+  assertEquals(used, made + 1);
 });
 
 Deno.test("what was spent before a person was asked is said then, and the rest later", async () => {
@@ -179,7 +183,7 @@ Deno.test("what was spent is said when the user goes on, also by another process
       ? await boss.openSession("s", { store })
       : boss.createSession({ state: JSON.parse(JSON.stringify(session.state)) });
     const turn = await session.next("Never mind");
-    assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["aborted"]);
+    assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["unknown"]);
     assertEquals(turn.usage, { input: 20, output: 2 });
     if (!isStored) continue;
     const events = await storedEvents(store, "s");

@@ -22,7 +22,7 @@ function build(
   asked: string[] = [],
   needsApproval = false,
   onEvent: () => void = () => {},
-): Agent<"work"> {
+): Agent<Record<"work", unknown>> {
   const options = { observers: [{ beginTurn: () => ({ onEvent }) }] };
   const tools = [payer(paid, { needsApproval })];
   const model = modelOf([pay, decide.respond("paid all")], asked);

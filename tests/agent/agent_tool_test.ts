@@ -4,9 +4,9 @@ import {
   AgentToolError,
   ConfigError,
   decide,
-  FallbackError,
   type GuardContext,
   MockLLM,
+  RedirectError,
   type Session,
   Tool,
 } from "@nomos/agent";
@@ -18,7 +18,7 @@ const tool = { name: "help", description: "Help" };
 const call = (input: string) => decide.call("help", { input });
 
 /** A caller of one agent that makes one call, and what came of it. */
-async function callOf(agent: Agent<"work">, input = "What is it?") {
+async function callOf(agent: Agent<Record<"work", unknown>>, input = "What is it?") {
   const caller = agentOf("caller", modelOf([call(input), decide.respond("done")]), [
     agent.asTool(tool),
   ]);
@@ -51,7 +51,7 @@ Deno.test("an agent called as a tool runs one turn in a session named by the cal
 
 Deno.test("the result is what the agent responds, in text or JSON, or says when it ends", async () => {
   const answer = v.object({ total: v.number() });
-  const structured = new Agent<"work">({
+  const structured = new Agent<Record<"work", unknown>>({
     name: "adder",
     llm: new MockLLM([decide.respond({ total: 3 })]),
     start: "work",
@@ -112,9 +112,9 @@ Deno.test("what input throws or gives instead of text is the call's result", asy
   const inputs: [() => string, string, string][] = [
     [
       () => {
-        throw new FallbackError("closed", "come back");
+        throw new RedirectError("closed", "come back");
       },
-      "fallback",
+      "redirected",
       "closed\nInstead: come back",
     ],
     [
@@ -169,10 +169,10 @@ Deno.test("the agent's session gets the caller's context, or what is made of it"
     name: "helpOther",
     description: "Help",
     context: ({ users }: { readonly users: readonly string[] }) => ({ user: users[0]! }),
-    available: ({ context }: GuardContext<{ readonly users: readonly string[] }>) =>
+    guard: ({ context }: GuardContext<{ readonly users: readonly string[] }>) =>
       context.users.length > 0,
   });
-  const caller = new Agent<"work", User & { readonly users: readonly string[] }>({
+  const caller = new Agent<Record<"work", unknown>, User & { readonly users: readonly string[] }>({
     name: "caller",
     llm: modelOf([
       call("a"),
@@ -248,7 +248,9 @@ Deno.test("an agent that calls itself is stopped at the lowest maxDepth of those
   for (const [maxDepth, callers, expected] of depths) {
     const asked: string[] = [];
     const llm = modelOf([call("deeper"), decide.respond("back")], asked);
-    const self: Agent<"work"> = agentOf("self", llm, [Agent.toolOf(() => self, tool)], {
+    const self: Agent<Record<"work", unknown>> = agentOf("self", llm, [
+      Agent.toolOf(() => self, tool),
+    ], {
       maxDepth,
     });
     const agent = callers === undefined
@@ -293,8 +295,8 @@ Deno.test("an agent's tool can be called by itself, in a session of its own", as
 Deno.test("asTool() refuses options that cannot be", () => {
   const agent = agentOf("helper", modelOf([]), []);
   const bad: [unknown, string][] = [
-    [undefined, "Cannot make a tool of an agent with undefined: expected options"],
-    [{ ...tool, name: "not a name" }, "expected a name of 1 to 64 letters"],
+    [undefined, "Cannot make tool undefined of an agent: options is undefined: expected options"],
+    [{ ...tool, name: "not a name" }, "expected 1 to 64 letters"],
     [
       { ...tool, input: "text" },
       'Cannot make tool "help" of an agent: input is "text": expected a function of the arguments',

@@ -43,10 +43,10 @@ export function agentOf(
   name: string,
   llm: LLM,
   tools: readonly Tool[],
-  options: Partial<AgentOptions<"work">> = {},
-): Agent<"work"> {
+  options: Partial<AgentOptions<Record<"work", unknown>>> = {},
+): Agent<Record<"work", unknown>> {
   let ids = 0;
-  return new Agent<"work">({
+  return new Agent<Record<"work", unknown>>({
     name,
     llm,
     start: "work",
@@ -57,8 +57,9 @@ export function agentOf(
   });
 }
 
-type PayArgs = v.ObjectSchema<{ readonly to: v.StringSchema<undefined> }, undefined>;
-const payArgs: PayArgs = v.object({ to: v.string() });
+interface PayArgs {
+  readonly to: string;
+}
 
 /** A tool that pays, and notes each payment by its key. */
 export function payer(
@@ -68,7 +69,7 @@ export function payer(
   return new Tool({
     name: "pay",
     description: "Pay",
-    args: payArgs,
+    args: v.object({ to: v.string() }),
     run: ({ to }, { callKey }) => {
       paid.push(callKey);
       return `paid ${to}`;

@@ -1,9 +1,9 @@
-import { Agent, decide, MockLLM, type Session, Tool } from "@nomos/agent";
+import { Agent, decide, MockLLM, type Session, Tool, type Turn } from "@nomos/agent";
 import { requestSnapshot } from "@nomos/agent/testing";
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 
-function payer(): { readonly agent: Agent<"talk">; readonly llm: MockLLM } {
+function payer(): { readonly agent: Agent<Record<"talk", unknown>>; readonly llm: MockLLM } {
   const args = v.object({});
   const pay = new Tool({
     name: "pay",
@@ -20,7 +20,7 @@ function payer(): { readonly agent: Agent<"talk">; readonly llm: MockLLM } {
   return { agent: new Agent({ name: "payer", llm, start: "talk", steps, ids }), llm };
 }
 
-const verdicts: readonly ((session: Session<"talk">) => Promise<unknown>)[] = [
+const verdicts: readonly ((session: Session<Turn<"talk">>) => Promise<unknown>)[] = [
   (session) => session.approve("s/1/1"),
   (session) => session.deny("s/1/1", "no"),
   (session) => session.settle("s/1/1", "by hand"),

@@ -7,6 +7,7 @@
 import {
   Agent,
   type AnyTool,
+  ConfigError,
   decide,
   type Decision,
   type GuardContext,
@@ -17,9 +18,11 @@ import {
   type Session,
   Tool,
   type Turn,
+  type TurnOf,
 } from "@nomos/agent";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as v from "valibot";
+import { z } from "zod";
 
 interface Shop {
   readonly currency: string;
@@ -63,10 +66,6 @@ Deno.test("Agent, an unknown start is a compile error, and a GraphError", () => 
     // @ts-expect-error no step "c"
     new Agent({ name: "x", llm, start: "c", steps: { a: { description: "A" } } })
   );
-  assertThrows(() =>
-    // @ts-expect-error no step "c"
-    new Agent({ name: "x", llm, start: "c", steps: [{ id: "a", description: "A" }] })
-  );
 });
 
 Deno.test("Agent, an unknown route target is a compile error, and a GraphError", () => {
@@ -77,15 +76,6 @@ Deno.test("Agent, an unknown route target is a compile error, and a GraphError",
       start: "a",
       // @ts-expect-error no step "c"
       steps: { a: { description: "A", routes: { c: "go" } } },
-    })
-  );
-  assertThrows(() =>
-    new Agent({
-      name: "x",
-      llm,
-      start: "a",
-      // @ts-expect-error no step "c"
-      steps: [{ id: "a", description: "A", routes: [{ to: "c", when: "go" }] }],
     })
   );
 });
@@ -102,33 +92,108 @@ Deno.test("Agent, an example that moves to an unknown step is a compile error", 
   assertEquals(typeof build, "function");
 });
 
-Deno.test("Agent, steps are inferred from both forms, and turn.step is one of them", () => {
-  const record = new Agent({
+Deno.test("Agent, unknown option keys are compile errors, and errors at run time", () => {
+  const steps = { a: { description: "A" } };
+  // @ts-expect-error no option "sytem"
+  assertThrows(() => new Agent({ name: "x", llm, start: "a", steps, sytem: "S" }), ConfigError);
+  assertThrows(() =>
+    // @ts-expect-error no option "rouets"
+    new Agent({ name: "x", llm, start: "a", steps: { a: { description: "A", rouets: {} } } })
+  );
+  assertThrows(() =>
+    new Agent({
+      name: "x",
+      llm,
+      start: "a",
+      // @ts-expect-error no option "gaurd"
+      steps: { a: { description: "A", routes: { a: { when: "again", gaurd: () => true } } } },
+    })
+  );
+  const tool = { name: "t", description: "T", args: v.object({}), run: () => "" };
+  // @ts-expect-error no option "available"
+  assertThrows(() => new Tool({ ...tool, available: () => true }), ConfigError);
+  const helper = new Agent({ name: "x", llm, start: "a", steps });
+  assertThrows(
+    // @ts-expect-error no option "run"
+    () => helper.asTool({ name: "t", description: "T", run: () => "" }),
+    ConfigError,
+    'unknown option "run"',
+  );
+});
+
+Deno.test("Agent, steps are inferred, and turn.step is one of them", () => {
+  const agent = new Agent({
     name: "x",
     llm,
     start: "a",
     steps: { a: { description: "A", routes: { b: "go" } }, b: { description: "B" } },
   });
-  const list = new Agent({
-    name: "x",
-    llm,
-    start: "a",
-    steps: [{ id: "a", description: "A", routes: [{ to: "b", when: "go" }] }, {
-      id: "b",
-      description: "B",
-    }],
-  });
-  same<typeof record, Agent<"a" | "b", unknown>>();
-  same<typeof list, Agent<"a" | "b", unknown>>();
-  const session = record.createSession();
-  same<typeof session, Session<"a" | "b">>();
+  same<typeof agent, Agent<{ a: unknown; b: unknown }, unknown>>();
+  const session = agent.createSession();
+  same<typeof session, Session<TurnOf<{ a: unknown; b: unknown }>>>();
   same<typeof session.step, "a" | "b">();
   type OneTurn = Awaited<ReturnType<typeof session.next>>;
-  same<OneTurn, Turn<"a" | "b">>();
+  same<OneTurn["response"], string | undefined>();
   same<OneTurn["step"], "a" | "b">();
   same<OneTurn["decision"], Decision<"a" | "b"> | undefined>();
   same<Extract<NonNullable<OneTurn["decision"]>, { action: "MOVE" }>["step"], "a" | "b">();
   assertEquals<"a" | "b">(session.step, "a");
+  const wider: Session<Turn<"a" | "b" | "c", string | undefined>> = session;
+  // @ts-expect-error a step is missing
+  const narrower: Session<Turn<"a">> = session;
+  assert(wider === narrower);
+});
+
+/** An agent that moves to "pay" and answers there. */
+function answering() {
+  return new Agent({
+    name: "x",
+    llm: new MockLLM([decide.move("pay"), decide.respond({ total: "5" })]),
+    start: "talk",
+    steps: {
+      talk: { description: "Talk", routes: { pay: "they pay", bye: "they go" } },
+      pay: {
+        description: "Sum up",
+        answer: v.object({ total: v.pipe(v.string(), v.transform(Number)) }),
+      },
+      bye: { description: "Say goodbye", answer: z.object({ ok: z.boolean() }) },
+    },
+  });
+}
+
+Deno.test("Turn, its response is text or an answer, and comparing its step narrows it", async () => {
+  const turn = await answering().createSession().next("Hi");
+  same<typeof turn.response, string | undefined | { total: number } | { ok: boolean }>();
+  const { step, response } = turn;
+  assert(turn.step === "pay" && step === "pay");
+  same<typeof turn.response, string | undefined | { total: number }>();
+  same<typeof response, string | undefined | { total: number }>();
+  assert(typeof turn.response === "object");
+  assertEquals(turn.response.total, 5);
+  // @ts-expect-error an answer has no such field
+  assertEquals(turn.response.cents, undefined);
+  const again = await answering().next("Hi");
+  same<typeof again, TurnOf<{ talk: unknown; pay: { total: number }; bye: { ok: boolean } }>>();
+});
+
+Deno.test("Agent, without type arguments is any agent that needs no context", async () => {
+  const plain = new Agent({ name: "x", llm, start: "a", steps: { a: { description: "A" } } });
+  const agents: Agent[] = [answering(), plain];
+  const turn = await agents[0]!.next("Hi");
+  same<typeof turn.response, unknown>();
+  same<typeof turn.step, string>();
+  const accept = (_: Agent<Record<string, unknown>, never>) => {};
+  // deno-lint-ignore no-explicit-any
+  const acceptAny = (_: Agent<any, any>) => {};
+  const steps = { a: { description: "A", tools: [getPrice] } };
+  const wanting = new Agent({ name: "x", llm, start: "a", steps });
+  for (const take of [accept, acceptAny]) {
+    take(answering());
+    take(plain);
+    take(wanting);
+  }
+  const turns: Turn[] = [turn, await answering().next("Hi")];
+  assertEquals(turns.map(({ step }) => step), ["pay", "pay"]);
 });
 
 Deno.test("Agent, a list of tools with different arguments is inferred", () => {
@@ -139,7 +204,7 @@ Deno.test("Agent, a list of tools with different arguments is inferred", () => {
     tools: [say],
     steps: { a: { description: "A", tools: [getPrice, say, "say"] } },
   });
-  same<typeof agent, Agent<"a", Shop>>();
+  same<typeof agent, Agent<{ a: unknown }, Shop>>();
   const tools: AnyTool<Shop>[] = [getPrice, say];
   assertEquals(tools.length, 2);
 });
@@ -160,23 +225,25 @@ Deno.test("Agent.createSession, a context that tools want is required, and of th
   new Agent({ name: "x", llm, start: "a", steps: { a: { description: "A" } } }).createSession();
 });
 
-Deno.test("Agent, contexts of several tools are told as type arguments", () => {
+Deno.test("Agent, the contexts of several tools are declared by the agent's schema", () => {
   const whoAmI = new Tool({
     name: "who_am_i",
     description: "Who",
     args: v.object({}),
     run: (_, { context }: { readonly context: Visitor }) => context.user,
   });
-  const agent = new Agent<"a", Shop & Visitor>({
-    name: "x",
-    llm,
-    start: "a",
-    steps: { a: { description: "A", tools: [getPrice, whoAmI] } },
-  });
+  const steps = { a: { description: "A", tools: [getPrice, whoAmI] } };
+  const context = v.object({ currency: v.string(), user: v.string() });
+  const agent = new Agent({ name: "x", llm, start: "a", steps, context });
+  same<typeof agent, Agent<{ a: unknown }, { currency: string; user: string }>>();
   // @ts-expect-error half of the context is missing
   const half = () => agent.createSession({ context: { currency: "EUR" } });
-  assertEquals(typeof half, "function");
+  assertThrows(half, ConfigError, "context.user");
   agent.createSession({ context: { currency: "EUR", user: "Ada" } });
+  new Agent<{ a: unknown }, Shop & Visitor>({ name: "x", llm, start: "a", steps });
+  const visitor = v.object({ user: v.string() });
+  // @ts-expect-error a tool wants another context
+  new Agent({ name: "x", llm, start: "a", steps, context: visitor });
 });
 
 Deno.test("Agent, guards know the context", () => {
@@ -203,30 +270,30 @@ Deno.test("Agent, guards know the context", () => {
       b: { description: "B" },
     },
   });
-  same<typeof agent, Agent<"a" | "b", Shop>>();
+  same<typeof agent, Agent<{ a: unknown; b: unknown }, Shop>>();
 
   const guard = ({ context }: GuardContext<Visitor>) => context.user !== "";
   const guarded = new Agent({
     name: "x",
     llm,
     start: "a",
-    steps: [{ id: "a", description: "A", routes: [{ to: "a", when: "again", guard }] }],
+    steps: { a: { description: "A", routes: { a: { when: "again", guard } } } },
   });
-  same<typeof guarded, Agent<"a", Visitor>>();
+  same<typeof guarded, Agent<{ a: unknown }, Visitor>>();
 
-  const available = new Tool({
+  const guardedTool = new Tool({
     name: "t",
     description: "T",
     args: v.object({}),
     run: () => "",
-    available: guard,
+    guard,
   });
-  const steps = { a: { description: "A", tools: [available] } };
+  const steps = { a: { description: "A", tools: [guardedTool] } };
   // @ts-expect-error a context is missing
   const missing = () => new Agent({ name: "x", llm, start: "a", steps }).createSession();
   assertEquals(typeof missing, "function");
 
-  new Agent<"a", Shop>({
+  new Agent<Record<"a", unknown>, Shop>({
     name: "x",
     llm,
     start: "a",
@@ -251,9 +318,12 @@ Deno.test("Tool, only a Tool is a tool, and its schema must be one", () => {
     new Tool({ name: "t", description: "T", args: { x: "string" }, run: () => "" })
   );
   same<InferOutput<typeof getPrice.args>["drink"], "tea" | "coffee">();
+  same<typeof say, Tool<{ text: number }>>();
+  const tools: Tool[] = [say];
+  assertEquals(tools[0]?.name, "say");
 });
 
-Deno.test("LLM, a model is an object literal; a request is one, but not a copy", async () => {
+Deno.test("LLM, a model is an object literal; a request is one too, and so is its copy", async () => {
   const model: LLM = {
     name: "echo",
     decide: (request) => Promise.resolve({ output: request.messages.length }),
@@ -261,15 +331,15 @@ Deno.test("LLM, a model is an object literal; a request is one, but not a copy",
   const request: LLMRequest = {
     messages: [],
     schema: {},
+    stable: 0,
     schemaName: "answer",
     validate: (value) => ({ success: true, value }),
   };
-  // @ts-expect-error a copy loses the messages
-  const copy: LLMRequest = { ...request };
-  // @ts-expect-error a copy with another signal as well
   const changed: LLMRequest = { ...request, signal: AbortSignal.abort() };
-  assert(copy !== changed);
-  assertEquals((await model.decide(request)).output, 0);
+  // @ts-expect-error a request does not change
+  const change = () => changed.stable = 1;
+  assertEquals(typeof change, "function");
+  assertEquals((await model.decide(changed)).output, 0);
 });
 
 Deno.test("Session.next, what it is given is typed", () => {

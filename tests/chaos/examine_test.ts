@@ -1,8 +1,8 @@
 import { memoryStore, type Store } from "@nomos/agent/store";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { examine } from "../../scripts/chaos/examine.ts";
-import type { Findings } from "../../scripts/chaos/findings.ts";
-import { type Intercept, InterceptedStore } from "../../scripts/chaos/intercepted_store.ts";
+import type { Findings } from "../../scripts/chaos/scenario.ts";
+import { type Intercept, interceptedStore } from "../../scripts/chaos/intercepted_store.ts";
 import { Journal, type Note, readJournal } from "../../scripts/chaos/journal.ts";
 import { Player } from "../../scripts/chaos/player.ts";
 
@@ -103,7 +103,7 @@ Deno.test("examine() finds a changed entry, a missing one, and a turn that is no
       const result = await call();
       return method === "entries" ? change(result as unknown[]) as typeof result : result;
     };
-    const { problems } = await examined(new InterceptedStore(store, intercept), notes);
+    const { problems } = await examined(interceptedStore(store, intercept), notes);
     assert(problems.some((problem) => problem.includes(expected)), problems.join());
   }
 });

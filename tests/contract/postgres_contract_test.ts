@@ -1,4 +1,4 @@
-import { storeContract } from "../../src/testing/store_contract/store_contract.ts";
+import { storeContract } from "@nomos/agent/testing";
 import { postgresTest, type PostgresTestCase } from "../postgres/postgres_test_case.ts";
 
 let postgres: PostgresTestCase;

@@ -1,7 +1,6 @@
-import type { Store } from "../../src/store/store.ts";
-import { memoryStore } from "../../src/store/memory.ts";
-import { sqliteStore } from "../../src/store/sqlite/sqlite_store.ts";
-import { storeContract } from "../../src/testing/store_contract/store_contract.ts";
+import { sqliteStore } from "@nomos/agent/sqlite";
+import { memoryStore, type Store } from "@nomos/agent/store";
+import { storeContract } from "@nomos/agent/testing";
 
 let now = 1_700_000_000_000;
 const clock = () => now;

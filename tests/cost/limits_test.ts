@@ -4,13 +4,14 @@ import {
   type AgentOptions,
   ConfigError,
   decide,
-  type LimitEvent,
   type Limits,
   type LLM,
   MockLLM,
   raw,
   type Session,
+  type SessionEvent,
   Tool,
+  type Turn,
   type Usage,
 } from "@nomos/agent";
 import * as v from "valibot";
@@ -23,14 +24,14 @@ const look = new Tool({
 });
 
 interface Played {
-  readonly session: Session<"talk">;
+  readonly session: Session<Turn<"talk">>;
   readonly llm: MockLLM;
 }
 
 function play(
   script: ConstructorParameters<typeof MockLLM>[0],
   limits: Limits,
-  options: Partial<AgentOptions<"talk">> & { readonly usage?: Usage } = {},
+  options: Partial<AgentOptions<Record<"talk", unknown>>> & { readonly usage?: Usage } = {},
 ): Played {
   const llm = new MockLLM(script);
   const { usage, ...others } = options;
@@ -38,7 +39,7 @@ function play(
     name: "counted",
     decide: async (request) => ({ ...await llm.decide(request), ...(usage && { usage }) }),
   };
-  const agent = new Agent({
+  const agent = new Agent<Record<"talk", unknown>>({
     name: "frugal",
     llm: counted,
     start: "talk",
@@ -50,8 +51,8 @@ function play(
 }
 
 /** The limit that ended the last turn. */
-function limitOf({ state }: Session<"talk">): Partial<LimitEvent> {
-  const { seq: _, time: __, type, ...limit } = state.events.at(-1) as LimitEvent;
+function limitOf({ state }: Session<Turn<"talk">>): Partial<SessionEvent<"limit">> {
+  const { seq: _, time: __, type, ...limit } = state.events.at(-1) as SessionEvent<"limit">;
   assertEquals(type, "limit");
   return limit;
 }
@@ -67,16 +68,16 @@ Deno.test("limits: a turn ends limited before the model call that has no tokens 
   }, { usage: { input: 90, output: 10, cachedInput: 50 } });
   const turn = await session.next("Hi");
   assertEquals([turn.status, turn.reason], ["limited", "tokens"]);
-  assertEquals(limitOf(session), { reason: "tokens", scope: "turn", limit: 100, spent: 100 });
+  assertEquals(limitOf(session), { reason: "tokens", scope: "turn", limit: 100, used: 100 });
   // The tools that were decided on have run: nothing is lost.
   assertEquals(turn.toolResults.map(({ text }) => text), ["seen 0"]);
   assertEquals(llm.requests.length, 1);
-  // A new turn has a new budget.
+  // A new turn has the whole limit again.
   assertEquals((await session.resume()).response, "ok");
   assertEquals((await session.next("And?")).response, "again");
 });
 
-Deno.test("limits: a session that has spent its budget is limited at once, also when continued", async () => {
+Deno.test("limits: a session that has used its limit is limited at once, also when continued", async () => {
   const limits = { session: { tokens: 150 } };
   const { session, llm } = play(new Array(5).fill(decide.respond("ok")), limits, {
     usage: { input: 90, output: 10 },
@@ -88,7 +89,7 @@ Deno.test("limits: a session that has spent its budget is limited at once, also 
   assertEquals(third.events.map(({ type }) => type), ["user", "limit"]);
   const state = JSON.parse(JSON.stringify(session.state));
   assertEquals(state.usage, { input: 180, output: 20 });
-  const agent = new Agent({
+  const agent = new Agent<Record<"talk", unknown>>({
     name: "frugal",
     llm,
     start: "talk",
@@ -108,7 +109,7 @@ Deno.test("limits: calls of models and tools are counted, refused outputs includ
     reason: "modelCalls",
     scope: "turn",
     limit: 2,
-    spent: 2,
+    used: 2,
   });
   const tools = play([calls(1), calls(2), decide.respond("ok")], { session: { toolCalls: 2 } });
   const turn = await tools.session.next("Hi");
@@ -117,7 +118,7 @@ Deno.test("limits: calls of models and tools are counted, refused outputs includ
     reason: "toolCalls",
     scope: "session",
     limit: 2,
-    spent: 3,
+    used: 3,
   });
   // The calls that were not made any more are closed when the user goes on.
   const next = await tools.session.next("Then answer");
@@ -129,7 +130,7 @@ Deno.test("limits: calls of models and tools are counted, refused outputs includ
   assertEquals(next.response, "ok");
 });
 
-Deno.test("limits: calls that a turn had no budget for are made by resume()", async () => {
+Deno.test("limits: calls that the limit of a turn left no room for are made by resume()", async () => {
   const { session } = play([calls(3), decide.respond("ok")], { turn: { toolCalls: 2 } });
   assertEquals((await session.next("Hi")).reason, "toolCalls");
   const turn = await session.resume({});
@@ -156,7 +157,7 @@ Deno.test("limits: time is told by the agent's clock, for a turn and since a ses
     reason: "time",
     scope: "turn",
     limit: 1_000,
-    spent: 1_200,
+    used: 1_200,
   });
   assertEquals((await turn.session.resume()).response, "ok");
   now = 5_000;
@@ -225,9 +226,9 @@ Deno.test("limits: an answer that goes on and on is cut off while it arrives", a
   const { session } = play([], { turn: { tokens: 1_000 } }, { llm: endless });
   const turn = await session.next("Hi");
   assertEquals([turn.status, turn.reason, isOver], ["limited", "tokens", true]);
-  const { usage, spent, limit } = limitOf(session);
-  assertEquals([limit, usage!.input! + usage!.output!], [1_000, spent]);
-  assert(spent! >= 1_000 && spent! < 1_020, `${spent} tokens`);
+  const { usage, used, limit } = limitOf(session);
+  assertEquals([limit, usage!.input! + usage!.output!], [1_000, used]);
+  assert(used! >= 1_000 && used! < 1_020, `${used} tokens`);
   // What was cut off counts for the session.
   assertEquals(session.usage, usage);
   const state = JSON.parse(JSON.stringify(session.state));
@@ -273,7 +274,7 @@ Deno.test("limits that cannot be kept are refused when the agent or the session 
     [{ turn: { tokens: 1.5 } }, "limits.turn.tokens is 1.5"],
     [{ session: { time: Infinity } }, "limits.session.time is Infinity: expected a number from 0"],
     [{ session: { modelCalls: "3" as never } }, 'limits.session.modelCalls is "3"'],
-    [{ turns: {} } as never, 'limits.turns is unknown: expected budgets for "turn" or "session"'],
+    [{ turns: {} } as never, 'limits.turns is unknown: expected limits for "turn" or "session"'],
     [
       { turn: { token: 3 } as never },
       'limits.turn.token is unknown: expected "tokens", "cost", "modelCalls"',
@@ -294,7 +295,7 @@ Deno.test("limits that cannot be kept are refused when the agent or the session 
   assertThrows(
     () => play([], { turn: { cost: 1 } }, { cost: () => undefined }),
     ConfigError,
-    'a limit of cost needs the price of model "counted": expected "cost" to give a number from 0, but it gave undefined',
+    'a limit of cost needs the price of model "counted": expected "cost" to return a number from 0, but it returned undefined',
   );
 });
 

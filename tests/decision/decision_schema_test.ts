@@ -91,12 +91,17 @@ Deno.test("DecisionSchema reads every legal decision, in the author's form", () 
   });
 });
 
-Deno.test("DecisionSchema keeps the reasoning, and wants it exactly where it was asked for", () => {
+Deno.test("DecisionSchema keeps the reasoning, and accepts an output without it", () => {
   const decision = { action: "MOVE", step: "bye" };
   const reading = readNow(full, { reasoning: ["a", "b"], decision });
   assert(reading.success);
   assertEquals(reading.value.reasoning, ["a", "b"]);
-  for (const reasoning of [undefined, null, "a", [1], {}]) {
+  for (const reasoning of [undefined, null, []]) {
+    const without = readNow(full, JSON.stringify({ reasoning, decision }));
+    assert(without.success);
+    assertEquals(without.value.reasoning, []);
+  }
+  for (const reasoning of ["a", [1], {}]) {
     const refused = readNow(full, JSON.stringify({ reasoning, decision }));
     assert(!refused.success);
     assertMatch(refused.problem.path, /^reasoning/);

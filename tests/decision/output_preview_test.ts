@@ -1,5 +1,5 @@
+import type { Delta } from "@nomos/agent";
 import { assertEquals } from "@std/assert";
-import type { Delta } from "../../src/turn/delta.ts";
 import { OutputPreview } from "../../src/decision/output_preview.ts";
 
 /** What is shown of an output whose parts arrive one by one. */

@@ -115,7 +115,14 @@ Deno.test("parseOutput refuses numbers that would change their value", () => {
 });
 
 Deno.test("parseOutput refuses a whole number that would change, in every spelling", () => {
-  for (const number of ["9007199254740993.0", "9007199254740993e0", "90071992547409930e-1"]) {
+  for (
+    const number of [
+      "9007199254740993.0",
+      "9007199254740993e0",
+      "90071992547409930e-1",
+      "0.09007199254740993e17",
+    ]
+  ) {
     assertMatch(refusal(`{"a":${number}}`), /a number that cannot be kept exactly/);
   }
 });
@@ -141,8 +148,19 @@ Deno.test("parseOutput takes numbers that keep their value", () => {
     "1000000000000000000000",
     "1e308",
     "3.141592653589793238",
+    "0.00012e30",
+    "9007199254740994.000",
+    "-1200000E+20",
+    "9007199254740991.4",
   ];
   for (const number of numbers) assertEquals(taken(`{"a":${number}}`), { a: Number(number) });
+});
+
+Deno.test("parseOutput reads a number with very many zeros in no time", () => {
+  const zeros = "0".repeat(1e6);
+  assertMatch(refusal(`1${zeros}1e-${1e6 - 20}`), /cannot be kept exactly/);
+  assertMatch(refusal(`[${zeros}1]`), /not JSON/);
+  assertEquals(taken(`1${zeros}e-${1e6 - 20}`), 1e20);
 });
 
 Deno.test("parseOutput takes a fraction with more digits than anybody needs", () => {

@@ -1,5 +1,20 @@
-import { Agent, AgentError, type AnyTool, decide, GraphError, MockLLM, Tool } from "@nomos/agent";
-import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
+import {
+  Agent,
+  AgentError,
+  type AnyTool,
+  ConfigError,
+  decide,
+  GraphError,
+  MockLLM,
+  Tool,
+} from "@nomos/agent";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import * as v from "valibot";
 
 /** Options as a JavaScript program could give them. */
@@ -31,20 +46,18 @@ Deno.test("Agent, reports every problem of the graph at once", () => {
   const problems = problemsOf({
     start: "nowhere",
     tools: [tool("shared"), tool("shared")],
-    steps: [
-      { id: "a", description: "A", routes: { b: "go", lost: "never" }, llm: "fast" },
-      { id: "b", description: "B", tools: ["unknown", tool("shared")] },
-      { id: "b", description: "B again" },
-      { id: "c", description: "C", auto: true, suggestions: true },
-      { id: "d", description: "D", auto: true, end: false },
-      { id: "e", description: "E", auto: true, answer: v.object({ x: v.string() }) },
-    ],
+    steps: {
+      a: { description: "A", routes: { b: "go", lost: "never" }, llm: "fast" },
+      b: { description: "B", tools: ["unknown", tool("shared")] },
+      c: { description: "C", auto: true, suggestions: true },
+      d: { description: "D", auto: true, end: false },
+      e: { description: "E", auto: true, answer: v.object({ x: v.string() }) },
+    },
   });
   assertEquals(Object.keys(problems).sort(), [
     "start",
     "steps.a.llm",
     "steps.a.routes.lost",
-    "steps.b",
     "steps.b.tools.0",
     "steps.b.tools.1",
     "steps.c",
@@ -60,17 +73,16 @@ Deno.test("Agent, reports every problem of the graph at once", () => {
   assertStringIncludes(problems["steps.a.llm"]!, 'unknown model "fast": expected "default"');
   assertStringIncludes(problems["steps.b.tools.0"]!, 'unknown tool "unknown"');
   assertStringIncludes(problems["steps.b.tools.1"]!, 'the name "shared" is taken by another');
-  assertStringIncludes(problems["steps.b"]!, "given twice");
   assertStringIncludes(problems["steps.c"]!, "expected no suggestions");
   assertStringIncludes(problems["steps.d"]!, "nothing is ever legal");
 });
 
 Deno.test("Agent, reports what else is wrong with a step that has no description", () => {
   const problems = problemsOf({
-    steps: [
-      { id: "a", routes: { lost: "never" }, tools: ["unknown"] },
-      { id: "b", description: "B", routes: { a: "back" } },
-    ],
+    steps: {
+      a: { routes: { lost: "never" }, tools: ["unknown"] },
+      b: { description: "B", routes: { a: "back" } },
+    },
   });
   // "a" is there: nothing may say that it is unknown.
   assertEquals(Object.keys(problems).sort(), [
@@ -97,17 +109,7 @@ Deno.test("Agent, reports a schema that is too large along with the other proble
   assertStringIncludes(problems["steps.a"]!, "1001 enum values");
 });
 
-Deno.test("Agent, refuses a target with two routes, a tool name with two objects, a model unknown", () => {
-  assertEquals(
-    Object.keys(problemsOf({
-      steps: [{
-        id: "a",
-        description: "A",
-        routes: [{ to: "a", when: "x" }, { to: "a", when: "y" }],
-      }],
-    })),
-    ["steps.a.routes.a"],
-  );
+Deno.test("Agent, refuses a tool name with two objects, a model unknown", () => {
   const steps = {
     a: { description: "A", tools: [tool("t")] },
     b: { description: "B", tools: [tool("t")] },
@@ -148,29 +150,6 @@ Deno.test("Agent, a tool of one step is not known by name in another", () => {
   assertEquals(Object.keys(problemsOf({ steps })), ["steps.b.tools.0"]);
 });
 
-Deno.test("Agent, takes records and lists as the same graph", async () => {
-  const guard = () => true;
-  const steps = [
-    {
-      id: "a",
-      description: "A",
-      routes: [{ to: "b", when: "go" }, { to: "a", when: "stay", guard }],
-    },
-    { id: "b", description: "B", end: "when done", routes: [] },
-  ];
-  const record = {
-    a: { description: "A", routes: { b: "go", a: { when: "stay", guard } } },
-    b: { description: "B", end: "when done" },
-  };
-  const agents = [new Agent(options({ steps })), new Agent(options({ steps: record }))];
-  const [one, other] = await Promise.all(agents.map((agent) => {
-    return agent.explain(agent.createSession());
-  }));
-  assertEquals(one, other);
-  assertEquals(agents[0]!.diagram(), agents[1]!.diagram());
-  assert(one!.schema === other!.schema);
-});
-
 Deno.test("Agent, takes the names of a prototype as step ids, and none of them as a step that is there", async () => {
   const agent = new Agent(options({
     llm: new MockLLM([decide.move("constructor"), decide.move("__proto__"), decide.respond("x")]),
@@ -204,9 +183,9 @@ Deno.test("Agent, takes a thousand steps", async () => {
   const agent = new Agent(options({
     start: "step 0",
     llm: new MockLLM([decide.move("step 1"), decide.respond("here")]),
-    steps: ids.map((id, index) => {
-      return { id, description: id, routes: [{ to: ids[(index + 1) % 1000], when: "next" }] };
-    }),
+    steps: Object.fromEntries(ids.map((id, index) => {
+      return [id, { description: id, routes: { [ids[(index + 1) % 1000]!]: "next" } }];
+    })),
   }));
   assertEquals(agent.warnings, []);
   assertEquals((await agent.createSession().next("go")).step, "step 1");
@@ -219,13 +198,11 @@ const GARBAGE: Readonly<Record<string, Record<string, unknown>>> = {
   "null steps": { steps: null },
   "text as steps": { steps: "abc" },
   "a map of steps": { steps: new Map([["a", { description: "A" }]]) },
-  "no step": { steps: [] },
+  "no step": { steps: {} },
+  "a list of steps": { steps: [{ id: "a", description: "A" }] },
   "a null step": { steps: { a: null } },
-  "a null step of a list": { steps: [null] },
   "a list as a step": { steps: { a: [] } },
-  "a number as id": { steps: [{ id: 5, description: "A" }] },
-  "an empty id": { steps: [{ id: "", description: "A" }] },
-  "a symbol as id": { steps: [{ id: Symbol("a"), description: "A" }] },
+  "an empty id": { start: "", steps: { "": { description: "A" } } },
   "no description": { steps: { a: {} } },
   "a number as description": { steps: { a: { description: 5 } } },
   "a symbol as start": { start: Symbol("a") },
@@ -245,18 +222,15 @@ const STEP_GARBAGE: Readonly<Record<string, Record<string, unknown>>> = {
   "a null route": { routes: { a: null } },
   "a number as route": { routes: { a: 5 } },
   "a route without a condition": { routes: { a: {} } },
-  "a null route of a list": { routes: [null] },
-  "text as a route of a list": { routes: ["a"] },
-  "a route to a symbol": { routes: [{ to: Symbol("a"), when: "x" }] },
-  "a route to a big integer": { routes: [{ to: 1n, when: "x" }] },
-  "a route without a target": { routes: [{ when: "x" }] },
+  "a list of routes": { routes: [{ to: "a", when: "x" }] },
+  "a list as a route": { routes: { a: ["x"] } },
   "a guard that is no function": { routes: { a: { when: "x", guard: true } } },
   "text as tools": { tools: "t" },
   "a record as tools": { tools: {} },
   "a tool in place of tools": { tools: tool("t") },
   "a null tool": { tools: [null] },
   "a likeness of a tool": {
-    tools: [{ name: "t", description: "T", timeout: undefined, available: undefined }],
+    tools: [{ name: "t", description: "T", timeout: undefined, guard: undefined }],
   },
   "null as answer": { answer: null },
   "a function as answer": { answer: () => true },
@@ -304,4 +278,42 @@ Deno.test("Agent, a step in which nothing is ever legal is refused; guards may l
   assertStringIncludes(problemsOf({ steps: { a: dead } })["steps.a"]!, "nothing is ever legal");
   const closed = { ...dead, routes: { a: { when: "never", guard: () => false } } };
   new Agent(options({ steps: { a: closed } }));
+});
+
+Deno.test("Agent, a misspelled option of an agent, a step or a route is refused, with the nearest name", () => {
+  const step = { description: "A", rouets: { a: "go" }, ansver: null, zzz: 1 };
+  const routes = { a: { when: "again", gaurd: () => true } };
+  const error = assertThrows(
+    () => new Agent(options({ steps: { a: step, b: { description: "B", routes } } })),
+    GraphError,
+  );
+  assertEquals(error.problems.map(({ path }) => path), [
+    "steps.a",
+    "steps.a",
+    "steps.a",
+    "steps.b.routes.a",
+  ]);
+  const [rouets, ansver, zzz, gaurd] = error.problems.map(({ message }) => message);
+  assertEquals(
+    rouets,
+    'unknown option "rouets": expected one of "description", "routes", "tools", "answer", "auto", ' +
+      '"end", "suggestions", "persona", "llm", "examples", "reasoning"; did you mean "routes"?',
+  );
+  assertStringIncludes(ansver!, '; did you mean "answer"?');
+  assertEquals(zzz!.includes("did you mean"), false);
+  assertEquals(
+    gaurd,
+    'unknown option "gaurd": expected one of "when", "guard"; did you mean "guard"?',
+  );
+  assertStringIncludes(
+    assertThrows(() => new Agent(options({ maxError: 1 })), ConfigError).message,
+    'Cannot build agent "test": unknown option "maxError": expected one of "name", ',
+  );
+  const misspelled = { context: "x", decision: "y", shown: "never" };
+  assertStringIncludes(
+    problemsOf({ steps: { a: { description: "A", examples: [misspelled] } } })[
+      "steps.a.examples.0.shown"
+    ]!,
+    "expected an example of context, decision and show",
+  );
 });

@@ -12,10 +12,10 @@ function diagramOf(text: string): string {
     name: "test",
     llm: new MockLLM(),
     start: text || "id",
-    steps: [
-      { id: text || "id", description: text, routes: [{ to: "other", when: text }] },
-      { id: "other", description: text },
-    ],
+    steps: {
+      [text || "id"]: { description: text, routes: { other: text } },
+      other: { description: text },
+    },
   }).diagram();
 }
 

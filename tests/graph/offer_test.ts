@@ -20,7 +20,7 @@ async function legalIn(
   step: Partial<StepOptions<"a" | "b", unknown>>,
   context?: unknown,
 ): Promise<LegalActions> {
-  const agent = new Agent<"a" | "b">({
+  const agent = new Agent<Record<"a" | "b", unknown>>({
     name: "test",
     llm: new MockLLM(),
     start: "a",
@@ -29,14 +29,14 @@ async function legalIn(
   return (await agent.explain(agent.createSession({ context, id: "s" }))).legal;
 }
 
-function tool(name: string, available?: (context: GuardContext) => boolean): AnyTool<unknown> {
+function tool(name: string, guard?: (context: GuardContext) => boolean): AnyTool<unknown> {
   const run = () => "";
   return new Tool({
     name,
     description: name,
     args: v.object({}),
     run,
-    ...(available && { available }),
+    ...(guard && { guard }),
   });
 }
 

@@ -1,8 +1,8 @@
-import { Agent, MockLLM, type Steps, Tool } from "@nomos/agent";
+import { Agent, MockLLM, type StepOptions, Tool } from "@nomos/agent";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
 
-function warningsOf(start: string, steps: Steps<string, unknown>): readonly string[] {
+function warningsOf(start: string, steps: Record<string, StepOptions>): readonly string[] {
   return new Agent({ name: "test", llm: new MockLLM(), start, steps }).warnings;
 }
 
@@ -62,13 +62,10 @@ Deno.test("Agent.warnings, a step may be both unreachable and a trap", () => {
 
 Deno.test("Agent.warnings, long chains need no stack", () => {
   const ids = Array.from({ length: 5000 }, (_, index) => `${index}`);
-  const steps = ids.map((id, index) => {
-    return {
-      id,
-      description: id,
-      routes: ids.slice(index + 1, index + 2).map((to) => ({ to, when: "" })),
-    };
-  });
+  const steps = Object.fromEntries(ids.map((id, index) => {
+    const next = ids.slice(index + 1, index + 2).map((to) => [to, ""]);
+    return [id, { description: id, routes: Object.fromEntries(next) }];
+  }));
   assertEquals(warningsOf("0", steps), []);
   assert(warningsOf("4999", steps).length === 4999);
 });

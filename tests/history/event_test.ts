@@ -4,22 +4,22 @@ import * as v from "valibot";
 import { callKeyOf } from "../../src/history/event.ts";
 import { playWhole } from "../session/state_session.ts";
 
-/** What an agent that is a tool has spent. */
-const CHARGE = ["cost?", "modelCalls?", "toolCalls?", "usage?"];
+/** What an agent that is a tool has used. */
+const CHILD_USAGE = ["cost?", "modelCalls?", "toolCalls?", "usage?"];
 
 /** The fields of each kind of event; those with `?` may be absent. */
 const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   user: ["text"],
   decision: ["cost?", "decision", "model?", "step", "usage?"],
   tool_started: ["call", "callKey", "tool"],
-  approval_requested: [...CHARGE, "args", "call", "callKey", "hash", "reason", "tool"],
+  approval_requested: [...CHILD_USAGE, "args", "call", "callKey", "hash", "reason", "tool"],
   approval_given: ["call", "callKey", "text?", "verdict"],
-  tool_finished: [...CHARGE, "call", "callKey", "outcome", "text", "tool"],
+  tool_finished: [...CHILD_USAGE, "call", "callKey", "outcome", "text", "tool"],
   moved: ["from", "to"],
   error: ["attempt?", "cost?", "message", "model?", "output", "path", "step", "usage?"],
   model_failed: ["code", "cost?", "step", "usage"],
-  fallback: ["reason"],
-  limit: ["cost?", "limit?", "reason", "scope?", "spent?", "usage?"],
+  respond_only: ["reason"],
+  limit: ["cost?", "limit?", "reason", "scope?", "usage?", "used?"],
   ended: [],
 };
 
@@ -28,7 +28,12 @@ Deno.test("SessionEvent, has exactly the fields of its kind", async () => {
   for (const event of events) {
     const fields = FIELDS[event.type];
     const required = fields.filter((field) => !field.endsWith("?"));
-    const allowed = fields.map((field) => field.replace("?", "")).concat("seq", "time", "type");
+    const allowed = fields.map((field) => field.replace("?", "")).concat(
+      "seq",
+      "time",
+      "joined",
+      "type",
+    );
     const keys = Object.keys(event);
     assertEquals(keys.filter((key) => !allowed.includes(key)), [], event.type);
     assertEquals(required.filter((field) => !keys.includes(field)), [], event.type);
@@ -40,10 +45,9 @@ Deno.test("SessionEvent, every started call has one end, with the same key and t
   const { events } = await playWhole();
   const started = events.filter((event) => event.type === "tool_started");
   const finished = events.filter((event) => event.type === "tool_finished");
-  assertEquals(
-    finished.map(({ callKey, tool }) => [callKey, tool]),
-    started.map(({ callKey, tool }) => [callKey, tool]),
-  );
+  const named = (events: readonly SessionEvent<"tool_started" | "tool_finished">[]) =>
+    events.map(({ callKey, tool }) => `${callKey} ${tool}`).toSorted();
+  assertEquals(named(finished), named(started));
   assertEquals(new Set(started.map(({ callKey }) => callKey)).size, started.length);
 });
 
@@ -78,7 +82,7 @@ Deno.test("ToolContext.callKey, is the key of the started event", async () => {
   );
 });
 
-Deno.test("DecisionEvent, keeps the decision in the author's form, nulls of the wire left out", async () => {
+Deno.test("SessionEvent, keeps the decision in the author's form, nulls of the wire left out", async () => {
   const tool = new Tool({
     name: "t",
     description: "T",
@@ -97,7 +101,7 @@ Deno.test("DecisionEvent, keeps the decision in the author's form, nulls of the 
   ]);
 });
 
-Deno.test("DecisionEvent, shares nothing with what the model gave", async () => {
+Deno.test("SessionEvent, shares nothing with what the model gave", async () => {
   const args = { list: [{ n: 1 }] };
   const response = { list: [1] };
   const tool = new Tool({

@@ -1,74 +1,104 @@
 import { Agent, decide, MockLLM, type SessionEvent } from "@nomos/agent";
-import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { Log } from "../../src/history/log.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { EventDraft } from "../../src/history/event.ts";
+import { type Commit, Log } from "../../src/history/log.ts";
 
-function user(seq: number): SessionEvent {
-  return { seq, time: seq, type: "user", text: `${seq}` };
+const moved: EventDraft = { type: "moved", from: "a", to: "b" };
+
+function user(text: string): EventDraft {
+  return { type: "user", text };
+}
+
+function logOf(commit?: Commit, events: readonly SessionEvent[] = []): Log {
+  let time = 100;
+  return new Log("a", events, { now: () => time++, commit });
 }
 
 Deno.test("Log, begins empty at the step it is given", () => {
-  const log = new Log("a");
+  const log = logOf();
   assertEquals([log.events.length, log.position.step, log.position.status], [0, "a", "waiting"]);
 });
 
-Deno.test("Log.append, adds events in order and moves the position", () => {
-  const log = new Log("a");
-  assertEquals(
-    log.append([user(0), { seq: 1, time: 1, type: "moved", from: "a", to: "b" }]),
-    undefined,
-  );
+Deno.test("Log.append, stamps the place of each event, one time for all, and what was joined", async () => {
+  const log = logOf();
+  const first = await log.append([user("one"), moved]);
+  const second = await log.append([user("two")]);
+  assertEquals(first, [
+    { seq: 0, time: 100, type: "user", text: "one" },
+    { seq: 1, time: 100, joined: true, type: "moved", from: "a", to: "b" },
+  ]);
+  assertEquals(second, [{ seq: 2, time: 101, type: "user", text: "two" }]);
+  assertEquals(log.events, [...first, ...second]);
+});
+
+Deno.test("Log.append, adds events in order and moves the position", async () => {
+  const log = logOf();
+  await log.append([user("one"), moved]);
   assertEquals(log.events.map(({ type }) => type), ["user", "moved"]);
   assertEquals([log.position.step, log.position.status], ["b", "interrupted"]);
 });
 
-Deno.test("Log, continues from events as if it had appended them itself", () => {
-  const events = [user(0), { seq: 1, time: 1, type: "moved", from: "a", to: "b" } as const];
-  const log = new Log("a", events);
-  const other = new Log("a");
-  other.append(events);
+Deno.test("Log.append, without events asks no clock and commits nothing", async () => {
+  const now = () => {
+    throw new Error("asked");
+  };
+  const log = new Log("a", [], { now, commit: () => Promise.reject(new Error("committed")) });
+  assertEquals(await log.append([]), []);
+});
+
+Deno.test("Log, continues from events as if it had appended them itself", async () => {
+  const other = logOf();
+  const events = [...await other.append([user("one"), moved])];
+  const log = logOf(undefined, events);
   assertEquals(log.position, other.position);
-  log.append([user(2)]);
-  assertEquals([events.length, log.events.length], [2, 3]);
+  const [next] = await log.append([user("two")]);
+  assertEquals([next?.seq, events.length, log.events.length], [2, 2, 3]);
 });
 
-Deno.test("Log.append, commits before anything changes", () => {
+Deno.test("Log, keeps to itself the list it was made from", () => {
+  const events: SessionEvent[] = [{ seq: 0, time: 0, type: "user", text: "Hi" }];
+  const log = logOf(undefined, events);
+  events.push({ seq: 1, time: 0, type: "ended" });
+  assertEquals([log.events.length, log.position.status], [1, "interrupted"]);
+});
+
+Deno.test("Log.append, commits before anything changes", async () => {
   const seen: unknown[] = [];
-  const log: Log = new Log("a", [], (events) => {
-    seen.push([log.events.length, log.position.status, events.length]);
+  const log: Log = logOf((events) => {
+    seen.push([log.events.length, log.position.status, events.map(({ seq }) => seq)]);
+    return Promise.resolve();
   });
-  log.append([user(0), user(1)]);
-  log.append([user(2)]);
-  assertEquals(seen, [[0, "waiting", 2], [2, "interrupted", 1]]);
+  await log.append([user("one"), user("two")]);
+  await log.append([user("three")]);
+  assertEquals(seen, [[0, "waiting", [0, 1]], [2, "interrupted", [2]]]);
 });
 
-Deno.test("Log.append, a commit that throws leaves the log as it was", () => {
+Deno.test("Log.append, a commit that fails leaves the log as it was", async () => {
   let isFull = true;
-  const log = new Log("a", [], () => {
-    if (isFull) throw new Error("disk full");
-  });
-  assertThrows(() => log.append([user(0)]), Error, "disk full");
+  const log = logOf(() => isFull ? Promise.reject(new Error("disk full")) : Promise.resolve());
+  await assertRejects(() => log.append([user("one")]), Error, "disk full");
   assertEquals([log.events.length, log.position.status], [0, "waiting"]);
   isFull = false;
-  log.append([user(0)]);
-  assertEquals(log.events.length, 1);
+  const [event] = await log.append([user("one")]);
+  assertEquals([event?.seq, log.events.length], [0, 1]);
 });
 
-Deno.test("Log.append, waits for a commit that takes time, and for nothing else", async () => {
+Deno.test("Log.append, waits for a commit that takes time", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const log = new Log("a", [], () => promise);
-  const appended = log.append([user(0)]);
-  assertInstanceOf(appended, Promise);
+  const log = logOf(() => promise);
+  const appended = log.append([user("one")]);
   assertEquals(log.events.length, 0);
   resolve();
   await appended;
   assertEquals(log.events.length, 1);
 });
 
-Deno.test("Log.append, a commit that is rejected leaves the log as it was", async () => {
-  const log = new Log("a", [], () => Promise.reject(new Error("offline")));
-  const error = await Promise.resolve(log.append([user(0)])).catch((error) => error);
-  assertEquals(error.message, "offline");
-  assertEquals([log.events.length, log.position.status], [0, "waiting"]);
+Deno.test("Log.onAppended, is called with the events once they are part of the log", async () => {
+  const log = logOf();
+  const seen: unknown[] = [];
+  log.onAppended = (events) => seen.push([log.head, events.map(({ type }) => type)]);
+  await log.append([user("one"), moved]);
+  assertEquals(seen, [[2, ["user", "moved"]]]);
 });
 
 Deno.test("Session.events, reads the log from any event, the last included", async () => {

@@ -2,18 +2,19 @@ import { Agent, decide, MockLLM, type State, StateError } from "@nomos/agent";
 import { memoryStore, SessionDamagedError } from "@nomos/agent/store";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
+  EVENT_VERSION,
   migrateEvents,
   type Migration,
   MIGRATIONS,
   versionAfter,
 } from "../../src/history/migrations.ts";
-import { readState, STATE_VERSION } from "../../src/session/state.ts";
+import { readState } from "../../src/session/read_state.ts";
 import { eventOf } from "../../src/store/entry_body.ts";
 import { firstHash, nextHash } from "../../src/store/hash_chain.ts";
 
-// A tale of two releases to come. In version 2 and before, what users said stood
-// under `said`; version 3 calls it `text`. In version 3 and before, a move was
-// `went`, with both steps in one text; version 4 has `moved`, with `from` and `to`.
+// A tale of two releases to come. In version 3 and before, what users said stood
+// under `said`; version 4 calls it `text`. In version 4 and before, a move was
+// `went`, with both steps in one text; version 5 has `moved`, with `from` and `to`.
 
 const nameText: Migration = (event) => {
   if (event.type !== "user") return event;
@@ -28,7 +29,7 @@ const splitMove: Migration = (event) => {
   return { ...rest, type: "moved", from, to };
 };
 
-/** The form of the tale is that of version 4. */
+/** The form of the tale is that of version 5. */
 const TALE: readonly Migration[] = [...MIGRATIONS, nameText, splitMove];
 
 const decision = {
@@ -44,13 +45,14 @@ const move = { step: "a", decision: { action: "MOVE", step: "b", reasoning: [] }
 /** The same log, as each version of the tale wrote it. */
 function logOf(version: number): Record<string, unknown>[] {
   const key = { callKey: "s/1/0", tool: "look" };
+  const given = { callKey: "s/1/0", call: 0, tool: "look", text: "elsewhere" };
   const events = [
-    { type: "user", ...(version < 3 ? { said: "Hi" } : { text: "Hi" }) },
+    { type: "user", ...(version < 4 ? { said: "Hi" } : { text: "Hi" }) },
     { type: "decision", ...call },
     { type: "tool_started", ...(version < 2 ? key : { callKey: "s/1/0", call: 0, tool: "look" }) },
-    { type: "tool_finished", callKey: "s/1/0", call: 0, tool: "look", outcome: "ok", text: "seen" },
+    { type: "tool_finished", ...given, outcome: version < 3 ? "fallback" : "redirected" },
     { type: "decision", ...move },
-    version < 4 ? { type: "went", way: "a > b" } : { type: "moved", from: "a", to: "b" },
+    version < 5 ? { type: "went", way: "a > b" } : { type: "moved", from: "a", to: "b" },
     { type: "decision", ...decision },
   ];
   return events.map((event, seq) => ({ seq, time: 7, ...event }));
@@ -69,28 +71,28 @@ function deepFreeze<Value>(value: Value): Value {
 }
 
 Deno.test("migrations, the version of this release is the one that they lead to", () => {
-  assertEquals(versionAfter(MIGRATIONS), STATE_VERSION);
-  assertEquals(versionAfter(TALE), 4);
+  assertEquals(versionAfter(MIGRATIONS), EVENT_VERSION);
+  assertEquals(versionAfter(TALE), 5);
 });
 
 Deno.test("readState, reads states of every version by a chain of migrations, and changes none", () => {
-  for (const version of [1, 2, 3, 4]) {
+  for (const version of [1, 2, 3, 4, 5]) {
     const state = deepFreeze(stateOf(version));
     const read = readState(state, TALE);
-    assertEquals(read.version, STATE_VERSION);
-    assertEquals(read.events as unknown, logOf(4), `version ${version}`);
+    assertEquals(read.version, EVENT_VERSION);
+    assertEquals(read.events as unknown, logOf(5), `version ${version}`);
     // Equal in what it holds and in its order of keys, so that states can be compared as text.
-    assertEquals(JSON.stringify(read.events), JSON.stringify(readState(stateOf(4), TALE).events));
+    assertEquals(JSON.stringify(read.events), JSON.stringify(readState(stateOf(5), TALE).events));
   }
 });
 
 Deno.test("readState, refuses versions that the chain does not know, and forms that it does not give", () => {
-  const newer = assertThrows(() => readState(stateOf(5), TALE), StateError);
+  const newer = assertThrows(() => readState(stateOf(6), TALE), StateError);
   assertEquals(newer.path, "version");
-  assertStringIncludes(newer.message, "it is 5: expected 4 or lower: a newer release wrote it");
-  const half = assertThrows(() => readState({ ...stateOf(2), version: 3 }, TALE), StateError);
+  assertStringIncludes(newer.message, "it is 6: expected 5 or lower: a newer release wrote it");
+  const half = assertThrows(() => readState({ ...stateOf(3), version: 4 }, TALE), StateError);
   assertEquals(half.path, "events.0.text");
-  assertThrows(() => readState(stateOf(4)), StateError, "it is 4: expected 2 or lower");
+  assertThrows(() => readState(stateOf(4)), StateError, "it is 4: expected 3 or lower");
 });
 
 Deno.test("migrateEvents, applies what is due in order, to each event once", () => {
@@ -127,24 +129,43 @@ Deno.test("migrations, version 1 gains the place of a call from the end of its k
   assertEquals(migrateEvents([foreign], 1), [foreign]);
 });
 
+Deno.test("migrations, version 3 has other names for outcomes, limits and what was used", () => {
+  const finished = { seq: 1, time: 0, type: "tool_finished", callKey: "s/0/0", call: 0, tool: "t" };
+  const outcomes = [["fallback", "redirected"], ["aborted", "unknown"], ["ok", "ok"], [7, 7]];
+  for (const [outcome, expected] of outcomes) {
+    const events = migrateEvents([{ ...finished, outcome, text: "x" }], 2);
+    assertEquals(events, [{ ...finished, outcome: expected, text: "x" }]);
+  }
+  const at = { seq: 1, time: 0 };
+  assertEquals(migrateEvents([{ ...at, type: "fallback", reason: "loop" }], 2), [
+    { ...at, type: "respond_only", reason: "loop" },
+  ]);
+  const limit = { ...at, type: "limit", reason: "tokens", scope: "turn", limit: 5 };
+  assertEquals(migrateEvents([{ ...limit, spent: 6 }], 2), [{ ...limit, used: 6 }]);
+  const plain = { ...at, type: "limit", reason: "errors" };
+  assertEquals(migrateEvents([plain], 2), [plain]);
+  // What is of this version already is left alone.
+  assertEquals(migrateEvents([{ ...at, type: "fallback" }], 3), [{ ...at, type: "fallback" }]);
+});
+
 Deno.test("eventOf, reads entries of every version by a chain of migrations", () => {
-  for (const version of [1, 2, 3, 4]) {
+  for (const version of [1, 2, 3, 4, 5]) {
     const events = logOf(version).map((event, seq) => {
       return eventOf("s", { seq, body: JSON.stringify([version, event]), hash: "" }, TALE);
     });
-    assertEquals(events as unknown, logOf(4), `version ${version}`);
+    assertEquals(events as unknown, logOf(5), `version ${version}`);
   }
-  const body = JSON.stringify([5, logOf(4)[0]]);
+  const body = JSON.stringify([6, logOf(5)[0]]);
   assertThrows(
     () => eventOf("s", { seq: 0, body, hash: "" }, TALE),
     StateError,
-    'at "events.0": its version is 5: expected 4 or lower: a newer release wrote it',
+    'at "events.0": its version is 6: expected 5 or lower: a newer release wrote it',
   );
 });
 
 Deno.test("eventOf, an entry whose version can be none is damage", () => {
   for (const version of [0, -1, 1.5, "2", null, true]) {
-    const body = JSON.stringify([version, logOf(4)[0]]);
+    const body = JSON.stringify([version, logOf(5)[0]]);
     assertThrows(() => eventOf("s", { seq: 0, body, hash: "" }), SessionDamagedError, "no event");
   }
 });
@@ -154,10 +175,10 @@ Deno.test("openSession, a session that goes on across versions has entries of ea
   const hash = await firstHash("s");
   await store.create("s", { meta: JSON.stringify({ version: 1, start: "a" }), hash });
   const lease = (await store.claim("s", { owner: "old", ttl: 1 }))!;
-  const bodies = logOf(4).map((event) => JSON.stringify([2, event]));
-  // Written by version 1 up to its first call, then by version 2.
-  const first = { ...logOf(4)[0] };
-  bodies.splice(0, 3, ...[first, ...logOf(1).slice(1, 3)].map((one) => JSON.stringify([1, one])));
+  // Written by version 1 up to its first call, by version 2 up to its end, then by version 3.
+  const form = [logOf(5)[0], ...logOf(1).slice(1, 3), logOf(2)[3], ...logOf(5).slice(4)];
+  const versions = [1, 1, 1, 2, 3, 3, 3];
+  const bodies = form.map((event, at) => JSON.stringify([versions[at], event]));
   const entries = [];
   let last = hash;
   for (const [seq, body] of bodies.entries()) {
@@ -178,11 +199,11 @@ Deno.test("openSession, a session that goes on across versions has entries of ea
   assertEquals([session.step, session.status], ["b", "waiting"]);
   assertEquals((await session.next("Are you there?")).response, "Still here");
   const state: State = session.state;
-  assertEquals(state.events.slice(0, 7) as unknown, logOf(4));
+  assertEquals(state.events.slice(0, 7) as unknown, logOf(5));
   const stored = await store.entries("s", { from: 0, limit: 100 });
   assertEquals(stored.slice(0, 7), entries);
-  const versions = stored.map(({ body }) => JSON.parse(body)[0]);
-  assertEquals(versions, [1, 1, 1, 2, 2, 2, 2, STATE_VERSION, STATE_VERSION]);
+  const written = stored.map(({ body }) => JSON.parse(body)[0]);
+  assertEquals(written, [...versions, EVENT_VERSION, EVENT_VERSION]);
   const fork = await session.fork({ at: 7, id: "fork" });
   assertEquals((await fork.next("And you?")).response, "And here");
   const copied = await store.entries("fork", { from: 0, limit: 7 });

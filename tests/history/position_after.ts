@@ -3,16 +3,12 @@
  *
  * @module
  */
-import type { SessionEvent } from "../../src/history/event.ts";
+import type { SessionEvent } from "@nomos/agent";
+import type { EventDraft } from "../../src/history/event.ts";
 import { Position } from "../../src/history/position.ts";
 
-/** An event without its place and time. */
-export type Unplaced = SessionEvent extends infer Event
-  ? Event extends SessionEvent ? Omit<Event, "seq" | "time"> : never
-  : never;
-
 /** Where a log leads, its events numbered from 0. */
-export function positionAfter(...events: Unplaced[]): Position {
+export function positionAfter(...events: readonly EventDraft[]): Position {
   const position = new Position("start");
   for (const [seq, event] of events.entries()) {
     position.apply({ ...event, seq, time: 0 } as SessionEvent);

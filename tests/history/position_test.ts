@@ -1,17 +1,16 @@
+import { decide, type Decision, type SessionEvent } from "@nomos/agent";
 import { assertEquals } from "@std/assert";
-import { decide, type Decision } from "../../src/decision/decision.ts";
-import type { Attempt } from "../../src/decision/legal_actions.ts";
-import type { SessionEvent, ToolFinishedEvent } from "../../src/history/event.ts";
-import { isWaiting, Position } from "../../src/history/position.ts";
-import { positionAfter, type Unplaced } from "./position_after.ts";
+import type { EventDraft } from "../../src/history/event.ts";
+import { Position } from "../../src/history/position.ts";
+import { positionAfter } from "./position_after.ts";
 
-const user: Unplaced = { type: "user", text: "Hi" };
+const user: EventDraft = { type: "user", text: "Hi" };
 
-function decided(decision: Decision): Unplaced {
+function decided(decision: Decision): EventDraft {
   return { type: "decision", step: "start", decision };
 }
 
-function refused(attempt?: Attempt): Unplaced {
+function refused(attempt?: SessionEvent<"error">["attempt"]): EventDraft {
   const event = { type: "error", step: "start", path: "", message: "bad", output: "x" } as const;
   return attempt === undefined ? event : { ...event, attempt };
 }
@@ -19,8 +18,8 @@ function refused(attempt?: Attempt): Unplaced {
 function finished(
   call: number,
   text = "done",
-  outcome: ToolFinishedEvent["outcome"] = "ok",
-): Unplaced {
+  outcome: SessionEvent<"tool_finished">["outcome"] = "ok",
+): EventDraft {
   return { type: "tool_finished", callKey: `k${call}`, call, tool: "look", outcome, text };
 }
 
@@ -30,18 +29,18 @@ const lookTwice = decided(
 );
 
 Deno.test("Position begins waiting in the first step", () => {
-  const { step, status, pending, decisions, errors } = new Position("start");
-  assertEquals([step, status, pending, decisions, errors], ["start", "waiting", undefined, 0, 0]);
+  const { step, status, calls, decisions, errors } = new Position("start");
+  assertEquals([step, status, calls, decisions, errors], ["start", "waiting", [], 0, 0]);
 });
 
 Deno.test("Position follows the status through a turn", () => {
-  const log: [Unplaced, Position["status"]][] = [
+  const log: [EventDraft, Position["status"]][] = [
     [user, "interrupted"],
     [refused(), "interrupted"],
     [look, "interrupted"],
     [{ type: "tool_started", callKey: "k0", call: 0, tool: "look" }, "interrupted"],
     [finished(0), "interrupted"],
-    [{ type: "fallback", reason: "loop" }, "interrupted"],
+    [{ type: "respond_only", reason: "loop" }, "interrupted"],
     [decided(decide.respond("Hello")), "waiting"],
     [decided(decide.move("next")), "interrupted"],
     [{ type: "moved", from: "start", to: "next" }, "interrupted"],
@@ -67,26 +66,24 @@ Deno.test("Position goes where a move leads, also to the same step", () => {
 });
 
 Deno.test("Position knows the open calls by the place of their decision", () => {
-  const { pending } = positionAfter(user, lookTwice, finished(1));
-  assertEquals(pending?.decision, 1);
-  assertEquals(pending?.settled, 1);
-  assertEquals(pending?.finished.map((event) => event?.call), [undefined, 1]);
-  assertEquals(positionAfter(user, lookTwice, finished(1), finished(0)).pending, undefined);
+  const { decision, calls } = positionAfter(user, lookTwice, finished(1));
+  assertEquals([decision, calls.map(({ state }) => state)], [1, ["new", "done"]]);
+  assertEquals(positionAfter(user, lookTwice, finished(1), finished(0)).calls, []);
 });
 
 Deno.test("Position takes a result that is told twice once", () => {
-  const { pending } = positionAfter(user, lookTwice, finished(0), finished(0, "again"));
-  assertEquals([pending?.settled, pending?.finished[0]?.text], [1, "done"]);
+  const { calls } = positionAfter(user, lookTwice, finished(0), finished(0, "again"));
+  assertEquals(calls.map((call) => call.state === "done" && call.text), ["done", false]);
 });
 
 Deno.test("Position ignores a result for which no call is open", () => {
   const position = positionAfter(user, finished(0, "stray", "error"));
-  assertEquals([position.errors, position.repeats, position.pending], [0, 0, undefined]);
+  assertEquals([position.errors, position.repeats, position.calls], [0, 0, []]);
 });
 
 Deno.test("Position ignores a result for a call the decision does not have", () => {
-  const { pending } = positionAfter(user, look, finished(7));
-  assertEquals([pending?.settled, pending?.finished.length], [0, 1]);
+  const { calls } = positionAfter(user, look, finished(7));
+  assertEquals(calls.map(({ state }) => state), ["new"]);
 });
 
 Deno.test("Position counts errors in a row, of decisions and of calls alike", () => {
@@ -94,7 +91,7 @@ Deno.test("Position counts errors in a row, of decisions and of calls alike", ()
   assertEquals(positionAfter(user, refused(), look, finished(0, "no", "error")).errors, 2);
   assertEquals(positionAfter(user, refused(), look, finished(0)).errors, 0);
   const move = [decided(decide.move("next")), { type: "moved", from: "start", to: "next" }];
-  assertEquals(positionAfter(user, refused(), ...move as Unplaced[]).errors, 0);
+  assertEquals(positionAfter(user, refused(), ...move as EventDraft[]).errors, 0);
 });
 
 Deno.test("Position counts several failed calls of one decision as one error", () => {
@@ -107,9 +104,10 @@ Deno.test("Position counts several failed calls of one decision as one error", (
   assertEquals(position.errors, 1);
 });
 
-Deno.test("Position counts neither a fallback nor a given up call as an error", () => {
-  assertEquals(positionAfter(user, look, finished(0, "x", "fallback")).errors, 0);
-  assertEquals(positionAfter(user, look, finished(0, "x", "aborted")).errors, 0);
+Deno.test("Position counts no outcome but an error as an error", () => {
+  for (const outcome of ["ok", "redirected", "denied", "not_run", "unknown"] as const) {
+    assertEquals(positionAfter(user, look, finished(0, "x", outcome)).errors, 0, outcome);
+  }
 });
 
 Deno.test("Position counts every output of the model as a decision", () => {
@@ -117,7 +115,7 @@ Deno.test("Position counts every output of the model as a decision", () => {
 });
 
 Deno.test("Position begins to count anew with each turn", () => {
-  const ends: Unplaced[] = [
+  const ends: EventDraft[] = [
     user,
     { type: "limit", reason: "loop" },
     decided(decide.respond("Hello")),
@@ -129,44 +127,35 @@ Deno.test("Position begins to count anew with each turn", () => {
       look,
       finished(0),
       refused({ action: "MOVE" }),
-      { type: "fallback", reason: "iterations" },
+      { type: "respond_only", reason: "iterations" },
       end,
     );
-    const { decisions, errors, repeats, constraint, isFallback, pending } = position;
+    const { decisions, errors, repeats, respondOnly, lastRound, calls } = position;
     assertEquals(
-      [decisions, errors, repeats, constraint, isFallback, pending],
-      [0, 0, 0, undefined, false, undefined],
+      [decisions, errors, repeats, respondOnly, lastRound, calls],
+      [0, 0, 0, null, [], []],
       end.type,
     );
   }
 });
 
 Deno.test("Position forgets open calls when the user goes on", () => {
-  assertEquals(positionAfter(user, look, user).pending, undefined);
+  assertEquals(positionAfter(user, look, user).calls, []);
 });
 
-Deno.test("Position constrains to what was attempted and counts its failures in a row", () => {
-  const call: Attempt = { action: "TOOL_CALL", tools: ["look"] };
-  assertEquals(positionAfter(user, refused(call)).constraint, { ...call, failures: 1 });
-  const twice = positionAfter(user, refused(call), refused(call));
-  assertEquals(twice.constraint, { ...call, failures: 2 });
-  const other = positionAfter(user, refused(call), refused({ action: "MOVE" }));
-  assertEquals(other.constraint, { action: "MOVE", failures: 1 });
-  const tool = positionAfter(user, refused(call), refused({ ...call, tools: ["see"] }));
-  assertEquals(tool.constraint, { action: "TOOL_CALL", tools: ["see"], failures: 1 });
+Deno.test("Position keeps open calls through a limit, because resume() goes on with them", () => {
+  const { status, calls } = positionAfter(user, look, { type: "limit", reason: "toolCalls" });
+  assertEquals([status, calls.map(({ state }) => state)], ["limited", ["new"]]);
 });
 
-Deno.test("Position keeps the constraint through an output that attempts nothing legal", () => {
-  const twice = positionAfter(user, refused({ action: "MOVE" }), refused());
-  assertEquals(twice.constraint, { action: "MOVE", failures: 2 });
-  assertEquals(positionAfter(user, refused()).constraint, undefined);
-});
-
-Deno.test("Position lifts the constraint with a decision and a fallback", () => {
-  const attempt: Attempt = { action: "MOVE" };
-  const lifting: Unplaced[] = [look, { type: "fallback", reason: "iterations" }];
-  for (const event of lifting) {
-    assertEquals(positionAfter(user, refused(attempt), event).constraint, undefined, event.type);
+Deno.test("Position remembers why only an answer is left, and if that was refused", () => {
+  for (const reason of ["errors", "iterations", "loop"] as const) {
+    const limit: EventDraft = { type: "respond_only", reason };
+    const left = positionAfter(user, refused(), limit);
+    assertEquals(left.respondOnly, { reason, isRefused: false });
+    assertEquals(positionAfter(user, limit, refused()).respondOnly, { reason, isRefused: true });
+    const failed: EventDraft = { type: "model_failed", step: "start", code: "X", usage: {} };
+    assertEquals(positionAfter(user, limit, failed).respondOnly, { reason, isRefused: false });
   }
 });
 
@@ -189,7 +178,7 @@ Deno.test("Position counts repeats by the place of a call, not by which ended fi
 
 Deno.test("Position counts no repeats across a move or a refused output", () => {
   const same = [look, finished(0)];
-  const move: Unplaced[] = [
+  const move: EventDraft[] = [
     decided(decide.move("start")),
     { type: "moved", from: "start", to: "start" },
   ];
@@ -203,38 +192,97 @@ Deno.test("Position of a log is the same however often it is folded", () => {
 });
 
 /** What a call of another session asks, through a call of this one. */
-function asked(callKey: string, call = 0): Unplaced {
+function asked(callKey: string, call = 0): EventDraft {
   const reason = "approval";
   return { type: "approval_requested", callKey, call, tool: "pay", args: {}, reason, hash: "h" };
 }
 
-function allowed(callKey: string, call = 0): Unplaced {
+function allowed(callKey: string, call = 0): EventDraft {
   return { type: "approval_given", callKey, call, verdict: "approved" };
 }
 
-Deno.test("Position has a call made again when its own session is to be told of a verdict", () => {
-  const started: Unplaced = { type: "tool_started", callKey: "k0", call: 0, tool: "look" };
-  const waiting = [user, look, started, asked("k0/1/0"), asked("k0/1/1")];
-  assertEquals(positionAfter(...waiting).status, "needs_approval");
-  const told = positionAfter(...waiting, allowed("k0/1/0"));
-  assertEquals([told.status, told.pending?.due, isWaiting(told.pending!, 0)], [
-    "interrupted",
-    [0],
-    false,
-  ]);
-  assertEquals([...told.pending!.waiting!.keys()], ["k0/1/1"]);
-  // It came to rest again, and asks what it still waits for.
-  const again = positionAfter(...waiting, allowed("k0/1/0"), asked("k0/1/1"));
-  assertEquals([again.status, again.pending?.due], ["needs_approval", []]);
-  // A call of this session is not made again for a verdict about itself.
-  const own = positionAfter(user, lookTwice, asked("k0"), asked("k1", 1), allowed("k0"));
-  assertEquals([own.status, own.pending?.due], ["interrupted", undefined]);
+function started(call = 0): EventDraft {
+  return { type: "tool_started", callKey: `k${call}`, call, tool: "look" };
+}
+
+Deno.test("Position has each call in one state, from its decision to its end", () => {
+  const states = (...events: EventDraft[]) =>
+    positionAfter(user, lookTwice, ...events).calls.map(({ state }) => state);
+  assertEquals(states(), ["new", "new"]);
+  assertEquals(states(started(0), asked("k1", 1)), ["running", "waiting"]);
+  assertEquals(states(started(0), asked("k1", 1), allowed("k1", 1)), ["running", "running"]);
+  assertEquals(states(started(0), asked("k0/1/0")), ["suspended", "new"]);
+  assertEquals(states(started(0), finished(0)), ["done", "new"]);
+  const denied: EventDraft = {
+    type: "approval_given",
+    callKey: "k1",
+    call: 1,
+    verdict: "denied",
+    text: "no",
+  };
+  assertEquals(states(started(0), asked("k1", 1), denied), ["running", "done"]);
 });
 
-Deno.test("Position keeps what is due in its snapshot", () => {
-  const started: Unplaced = { type: "tool_started", callKey: "k0", call: 0, tool: "look" };
-  const log = [user, look, started, asked("k0/1/0"), asked("k0/1/1"), allowed("k0/1/0")];
-  const position = positionAfter(...log);
-  const read = Position.from("start", position.snapshot())!;
-  assertEquals([read.snapshot(), read.pending?.due], [position.snapshot(), [0]]);
+Deno.test("Position needs approval once every open call waits for a person, and not before", () => {
+  const status = (...events: EventDraft[]) => positionAfter(user, lookTwice, ...events).status;
+  assertEquals(status(asked("k0"), started(1)), "interrupted");
+  assertEquals(status(asked("k0"), started(1), finished(1)), "needs_approval");
+  assertEquals(status(asked("k0"), asked("k1", 1)), "needs_approval");
+  assertEquals(status(asked("k0"), asked("k1", 1), allowed("k0")), "interrupted");
+});
+
+Deno.test("Position has a call made again when its own session is to be told of a verdict", () => {
+  const waiting = [user, look, started(), asked("k0/1/0"), asked("k0/1/1")];
+  assertEquals(positionAfter(...waiting).status, "needs_approval");
+  const told = positionAfter(...waiting, allowed("k0/1/0"));
+  const [call] = told.calls;
+  assertEquals([told.status, call?.state], ["interrupted", "running"]);
+  assertEquals(call?.state === "running" && [call.callKey, call.since], ["k0", 5]);
+  assertEquals(call?.state === "running" && call.requests.map(({ callKey }) => callKey), [
+    "k0/1/1",
+  ]);
+  // It came to rest again, and asks what it still waits for.
+  const again = positionAfter(...waiting, allowed("k0/1/0"), asked("k0/1/1"));
+  assertEquals([again.status, again.calls[0]?.state], ["needs_approval", "suspended"]);
+});
+
+Deno.test("Position reads its snapshot as it was, and ignores those of other versions", () => {
+  const logs = [
+    [],
+    [user, look, started(), asked("k0/1/0"), asked("k0/1/1"), allowed("k0/1/0")],
+    [user, lookTwice, started(0), asked("k1", 1)],
+    [user, look, finished(0), look, finished(0), refused(), {
+      type: "respond_only",
+      reason: "loop",
+    }],
+  ] satisfies EventDraft[][];
+  for (const log of logs) {
+    const position = positionAfter(...log);
+    const read = Position.from("start", position.snapshot())!;
+    assertEquals(read, position);
+    assertEquals(read.snapshot(), position.snapshot());
+  }
+  const [version, fields] = JSON.parse(positionAfter(user).snapshot());
+  for (const other of [version - 1, version + 1, undefined]) {
+    assertEquals(Position.from("start", JSON.stringify([other, fields])), undefined);
+  }
+});
+
+Deno.test("Position has the same snapshot in whatever order an event has its keys", () => {
+  const request = asked("k0/1/0");
+  const turned = Object.fromEntries(Object.entries(request).toReversed()) as EventDraft;
+  const log = [user, look, started()];
+  assertEquals(
+    positionAfter(...log, turned).snapshot(),
+    positionAfter(...log, request).snapshot(),
+  );
+});
+
+Deno.test("Position.copy goes its own way", () => {
+  const position = positionAfter(user, lookTwice);
+  const before = position.snapshot();
+  const copy = position.copy();
+  copy.apply({ ...finished(0), seq: 2, time: 0 } as SessionEvent);
+  copy.apply({ ...refused(), seq: 3, time: 0 } as SessionEvent);
+  assertEquals(position.snapshot(), before);
 });

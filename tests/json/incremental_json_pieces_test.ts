@@ -90,7 +90,7 @@ Deno.test("IncrementalJson gives each value one piece for each push, as it arriv
   assertEquals(push('3,"d":"","e":"'), [["c", "3"]]);
   assertEquals(push('\\u0041"}  '), [["e", "A"]]);
   assertEquals(push(""), []);
-  assertEquals(json.end(), undefined);
+  assertEquals(json.fault, undefined);
 });
 
 Deno.test("IncrementalJson gives literals when they are complete, in one piece", () => {
@@ -150,9 +150,9 @@ Deno.test("IncrementalJson gives what came before a fault, and nothing after it"
     '["a\\ud83d\n"]': ["a"],
   };
   for (const [text, given] of Object.entries(texts)) {
-    const { values, problem } = readSplit(text, ({ length }) => length === 1);
+    const { values, fault } = readSplit(text, ({ length }) => length === 1);
     assertEquals(values.map(({ text }) => text), given, text);
-    assert(problem !== undefined);
+    assert(fault !== undefined);
     // What would be right by itself does not mend it.
     assertEquals(readParts([text, '"]', '["x"]'], ({ length }) => length === 1).values, values);
   }
@@ -171,7 +171,7 @@ Deno.test("IncrementalJson reads a string of ten million characters by whole par
     length += part.length;
   }
   assertEquals(json.push('"'), []);
-  assertEquals(json.end(), undefined);
+  assertEquals(json.fault, undefined);
   assert(length >= 10_000_000);
 });
 
@@ -179,7 +179,7 @@ Deno.test("IncrementalJson reads a key and a number of a million characters, one
   const [key, number] = ["k".repeat(1_000_000), "7".repeat(1_000_000)];
   const json = new IncrementalJson(({ length }) => length === 1);
   const pieces = Array.from(`{"${key}":${number}}`).flatMap((part) => json.push(part));
-  assertEquals(json.end(), undefined);
+  assertEquals(json.fault, undefined);
   assert(pieces[0]!.path[0] === key);
   assert(pieces.map(({ text }) => text).join("") === number);
 });

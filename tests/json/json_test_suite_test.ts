@@ -14,25 +14,25 @@ function textsOf(letter: "y" | "n" | "i"): readonly { readonly name: string; inp
   return cases;
 }
 
-/** What is wrong with a text; long ones are split into characters only. */
-function problemOf(text: string): string | undefined {
-  if (text.length <= 200) return readSplit(text).problem;
-  const { problem } = readParts([text]);
-  assertEquals(readParts(text.split("")).problem, problem);
-  return problem;
+/** The place from which a text is no JSON; long ones are split into characters only. */
+function faultOf(text: string): number | undefined {
+  if (text.length <= 200) return readSplit(text).fault;
+  const { fault } = readParts([text]);
+  assertEquals(readParts(text.split("")).fault, fault);
+  return fault;
 }
 
 Deno.test("IncrementalJson takes what JSONTestSuite says must be taken", () => {
-  for (const { name, input } of textsOf("y")) assertEquals(problemOf(input), undefined, name);
+  for (const { name, input } of textsOf("y")) assertEquals(faultOf(input), undefined, name);
 });
 
 Deno.test("IncrementalJson refuses what JSONTestSuite says must be refused", () => {
-  for (const { name, input } of textsOf("n")) assert(problemOf(input) !== undefined, name);
+  for (const { name, input } of textsOf("n")) assert(faultOf(input) !== undefined, name);
 });
 
 Deno.test("IncrementalJson does as JSON.parse where JSONTestSuite leaves it free, but for depth", () => {
   const others = textsOf("i").filter(({ input }) => {
-    return (problemOf(input) === undefined) !== isJson(input);
+    return (faultOf(input) === undefined) !== isJson(input);
   });
   assertEquals(others.map(({ name }) => name), ["i_structure_500_nested_arrays.json"]);
 });
@@ -40,8 +40,8 @@ Deno.test("IncrementalJson does as JSON.parse where JSONTestSuite leaves it free
 Deno.test("IncrementalJson gives what JSONTestSuite has of parsers that alter values", () => {
   assert(transform.length > 10);
   for (const { name, input } of transform) {
-    const { values, problem } = readSplit(input);
-    assertEquals(problem, undefined, name);
+    const { values, fault } = readSplit(input);
+    assertEquals(fault, undefined, name);
     assertEquals(values.map(({ text }) => text), [input.trim()], name);
   }
 });

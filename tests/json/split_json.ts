@@ -6,8 +6,8 @@ import { IncrementalJson, type JsonPath, type JsonPiece } from "../../src/json/i
 export interface Outcome {
   /** The wanted values, in order, the pieces of each joined. */
   readonly values: readonly JsonPiece[];
-  /** What is wrong with it. */
-  readonly problem: string | undefined;
+  /** The place from which it cannot be JSON. */
+  readonly fault: number | undefined;
 }
 
 /** Pushes the parts of a text; fails on a piece that is empty, or that breaks a surrogate pair. */
@@ -32,7 +32,7 @@ export function readParts(
       }
     }
   }
-  return { values, problem: json.end() };
+  return { values, fault: json.fault };
 }
 
 /** What comes of a text however it is split in three, and when it comes character by character. */

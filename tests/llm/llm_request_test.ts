@@ -3,12 +3,12 @@ import {
   decide,
   type LLM,
   LLMError,
-  LLMRequest,
+  type LLMRequest,
   MockLLM,
   type Session,
   Tool,
 } from "@nomos/agent";
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import * as v from "valibot";
 
 function sessionOf(llm: LLM): Session {
@@ -122,7 +122,7 @@ Deno.test("LLM, a result that is not a promise does as well", async () => {
   assertEquals((await sessionOf(llm).next("Hi")).response, "Hello");
 });
 
-Deno.test("LLMRequest.with, changes the signal and nothing else", async () => {
+Deno.test("LLMRequest, a copy has what the request has, but for what was changed", async () => {
   const mock = new MockLLM([decide.call("look", { n: 3 }), decide.respond("x")]);
   const { signal } = new AbortController();
   const originals: LLMRequest[] = [];
@@ -130,44 +130,51 @@ Deno.test("LLMRequest.with, changes the signal and nothing else", async () => {
     name: "wrapper",
     decide: (request) => {
       originals.push(request);
-      return mock.decide(LLMRequest.with(request, { signal }));
+      return mock.decide({ ...request, signal });
     },
   };
-  const session = sessionOf(llm);
-  const turn = await session.next("Hi");
+  const turn = await sessionOf(llm).next("Hi");
   assertEquals([turn.response, turn.toolResults[0]?.text], ["x", "3"]);
-  await session.next("more").catch(() => {});
   for (const [index, request] of mock.requests.entries()) {
     const original = originals[index]!;
     assert(request.signal === signal && original.signal === undefined);
-    assertEquals(request.messages, original.messages);
-    assert(request.messages.every((message, at) => message === original.messages[at]));
-    assert(request.schema === original.schema && request.legal === original.legal);
-    assertEquals(
-      [request.step, request.sessionId, request.schemaName],
-      [original.step, original.sessionId, original.schemaName],
-    );
-    assertInstanceOf(request, LLMRequest);
-    assertEquals((await request.validate(hello)).success, true);
-    assertEquals((await request.validate("")).success, false);
+    assertEquals({ ...request, signal: undefined }, { ...original });
+    assertStrictEquals(request.messages, original.messages);
+    assertStrictEquals(request.schema, original.schema);
+    const { validate } = request;
+    assertEquals((await validate(hello)).success, true);
+    assertEquals((await validate("")).success, false);
     assertEquals((await original.validate(hello)).success, true);
   }
 });
 
-Deno.test("LLMRequest.with, twice gives the last signal; of a literal it is a request as well", async () => {
-  const [one, other] = [new AbortController().signal, new AbortController().signal];
-  const literal: LLMRequest = {
-    messages: [{ role: "user", content: "Hi" }],
-    schema: { type: "object" },
-    schemaName: "answer",
-    validate: (value) => ({ success: true, value }),
-  };
-  const request = LLMRequest.with(LLMRequest.with(literal, { signal: one }), { signal: other });
-  assert(request.signal === other && literal.signal === undefined);
-  assert(request.messages === literal.messages);
-  assertEquals(await request.validate(5), { success: true, value: 5 });
-  const frozen = LLMRequest.with(Object.freeze(literal), { signal: other });
-  assert(frozen.signal === other);
+Deno.test("LLMRequest, a model cannot change what other sessions send", async () => {
+  const heard: string[] = [];
+  const llm = model((request) => {
+    heard.push(...request.messages.map(({ content }) => content));
+    for (const message of request.messages as readonly { content: string }[]) {
+      assertThrows(() => message.content += ` [customer of ${request.sessionId}]`, TypeError);
+    }
+    assertThrows(() => (request.messages as unknown[]).pop(), TypeError);
+    assertThrows(() => Object.assign(request, { messages: [] }), TypeError);
+    return hello;
+  });
+  const agent = new Agent({ name: "bank", llm, start: "a", steps: { a: { description: "A" } } });
+  for (const id of ["ann", "bob"]) await agent.createSession({ id }).next("Hi");
+  assertEquals(heard.slice(0, heard.length / 2), heard.slice(heard.length / 2));
+  assertEquals(heard.filter((text) => text.includes("customer")), []);
+});
+
+Deno.test("LLMRequest.stable, counts the messages that the next request has again", async () => {
+  const llm = new MockLLM([decide.call("look"), decide.respond("x"), decide.respond("y")]);
+  const session = sessionOf(llm);
+  await session.next("Hi");
+  await session.next("Hi");
+  assertEquals(llm.requests.map(({ stable }) => stable), [2, 4, 6]);
+  for (const [index, { messages, stable }] of llm.requests.slice(0, -1).entries()) {
+    const next = llm.requests[index + 1]!;
+    assert(messages.slice(0, stable).every((message, at) => message === next.messages[at]));
+  }
 });
 
 Deno.test("MockLLM, answers a request that is no decision, written as a literal", async () => {
@@ -175,6 +182,7 @@ Deno.test("MockLLM, answers a request that is no decision, written as a literal"
   const request: LLMRequest = {
     messages: [],
     schema: { type: "object", properties: { reasoning: {}, decision: {} } },
+    stable: 0,
     schemaName: "summary",
     validate: (value) => ({ success: true, value }),
   };
@@ -184,12 +192,14 @@ Deno.test("MockLLM, answers a request that is no decision, written as a literal"
   await assertRejects(() => llm.decide(request), LLMError, "summary");
 });
 
-Deno.test("LLMRequest.messages, a list of its own each time it is read", async () => {
+Deno.test("LLMRequest.messages, are one list of each request, whenever they are read", async () => {
   const llm = new MockLLM([decide.respond("x"), decide.respond("y")]);
   const session = sessionOf(llm);
   await session.next("Hi");
-  (llm.requests[0]!.messages as unknown[]).length = 0;
+  const [first] = llm.requests;
+  const { messages } = first!;
   await session.next("Hi");
+  assertStrictEquals(first!.messages, messages);
   assertEquals(llm.requests.map(({ messages }) => messages.length), [3, 5]);
 });
 

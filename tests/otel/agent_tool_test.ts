@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { MemoryTracing } from "./memory_tracing.ts";
 
 /** A clerk that pays, below a boss; the models are given from the second time on. */
-function bossOf(clerkModel: MockLLM): Agent<"work"> {
+function bossOf(clerkModel: MockLLM): Agent<Record<"work", unknown>> {
   const pay = new Tool({
     name: "pay",
     description: "Pay",
@@ -14,14 +14,14 @@ function bossOf(clerkModel: MockLLM): Agent<"work"> {
     needsApproval: true,
     run: () => "paid",
   });
-  const clerk = new Agent<"work">({
+  const clerk = new Agent<Record<"work", unknown>>({
     name: "clerk",
     llm: clerkModel,
     observers: [otel()],
     start: "work",
     steps: { work: { description: "Work", tools: [pay] } },
   });
-  return new Agent<"work">({
+  return new Agent<Record<"work", unknown>>({
     name: "boss",
     llm: new MockLLM([decide.call("ask_clerk", { input: "Pay" }), decide.respond("done")]),
     observers: [otel()],

@@ -1,7 +1,7 @@
 import { decide, LLMError, type Message } from "@nomos/agent";
+import type { TurnObserver } from "@nomos/agent/observer";
 import { otel, type OtelOptions } from "@nomos/agent/otel";
 import { assert, assertEquals, assertFalse, assertLessOrEqual } from "@std/assert";
-import type { TurnObserver } from "../../src/turn/observer.ts";
 import { MemoryTracing } from "./memory_tracing.ts";
 import { answer, illegalAnswer, modelCall, toolCall, toolEnd, TURN } from "./observed.ts";
 
@@ -18,7 +18,7 @@ function sayEverything(turn: TurnObserver): void {
   illegalAnswer(turn);
   turn.onModelCall?.(modelCall("openai/gpt-5-mini", MESSAGES));
   answer(turn, decide.call("get_menu", { word: "secret" }, { reasoning: "They know the secret" }));
-  for (const outcome of ["ok", "error", "aborted"] as const) {
+  for (const outcome of ["ok", "error", "unknown"] as const) {
     turn.onToolCall?.(toolCall(0, { word: "secret" }));
     toolEnd(turn, outcome, 0, "the secret result");
   }

@@ -7,7 +7,7 @@ import type {
   ObservedToolCall,
   ObservedTurn,
   TurnObserver,
-} from "../../src/turn/observer.ts";
+} from "@nomos/agent/observer";
 
 /** A turn that begins. */
 export const TURN: ObservedTurn = {
@@ -25,6 +25,7 @@ export function modelCall(
   const request = {
     messages,
     schema: {},
+    stable: 0,
     schemaName: "decision",
     step: "greet",
     validate: () => ({ success: true as const, value: undefined }),

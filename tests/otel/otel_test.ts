@@ -102,7 +102,7 @@ Deno.test("otel, refuses a most of characters that is none", () => {
     assertThrows(
       () => otel({ maxContentChars }),
       ConfigError,
-      'Cannot use the option "maxContentChars": it is ',
+      "Cannot make an observer with maxContentChars ",
     );
   }
 });

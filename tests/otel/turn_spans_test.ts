@@ -1,8 +1,8 @@
 import { decide, LLMError } from "@nomos/agent";
+import { LLMRefusalError } from "@nomos/agent/llm";
 import { otel } from "@nomos/agent/otel";
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { assertEquals } from "@std/assert";
-import { LLMRefusalError } from "../../src/llm/llm_errors.ts";
 import { MemoryTracing } from "./memory_tracing.ts";
 import { answer, illegalAnswer, modelCall, toolCall, toolEnd, TURN } from "./observed.ts";
 
@@ -152,7 +152,7 @@ Deno.test("otel, tells which limit was reached, and which answer it cut off", ()
     reason: "tokens",
     scope: "turn",
     limit: 100,
-    spent: 104,
+    used: 104,
     usage: { input: 4, output: 100, isEstimated: true },
   });
   turn.onEnd?.({ status: "limited", step: "greet" });
@@ -170,7 +170,7 @@ Deno.test("otel, tells which limit was reached, and which answer it cut off", ()
       "nomos.reason": "tokens",
       "nomos.scope": "turn",
       "nomos.limit": 100,
-      "nomos.spent": 104,
+      "nomos.used": 104,
     },
   }]);
 });
@@ -193,7 +193,7 @@ Deno.test("otel, takes an illegal answer for an answer: no failed call, but an e
 Deno.test("otel, makes a span of a tool call, and marks it by its outcome", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
-  for (const outcome of ["ok", "fallback", "error", "aborted"] as const) {
+  for (const outcome of ["ok", "redirected", "error", "unknown"] as const) {
     turn.onToolCall?.(toolCall());
     toolEnd(turn, outcome);
   }
@@ -216,9 +216,9 @@ Deno.test("otel, makes a span of a tool call, and marks it by its outcome", () =
     ]),
     [
       ["ok", undefined, { code: SpanStatusCode.UNSET }],
-      ["fallback", undefined, { code: SpanStatusCode.UNSET }],
+      ["redirected", undefined, { code: SpanStatusCode.UNSET }],
       ["error", "error", { code: SpanStatusCode.ERROR }],
-      ["aborted", "aborted", { code: SpanStatusCode.ERROR }],
+      ["unknown", "unknown", { code: SpanStatusCode.ERROR }],
     ],
   );
 });
@@ -248,12 +248,12 @@ Deno.test("otel, keeps the spans of concurrent calls apart", () => {
 Deno.test("otel, takes no notice of the end of a call that was begun before the turn", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
-  toolEnd(turn, "aborted");
+  toolEnd(turn, "unknown");
   turn.onEnd?.(WAITING);
   assertEquals(tracing.tree, ["invoke_agent barista"]);
 });
 
-Deno.test("otel, notes moves, limits, fallbacks and the end on the span of the turn", () => {
+Deno.test("otel, notes moves, limits, requests to answer and the end on the span of the turn", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
   const base = { seq: 1, time: 0 };
@@ -266,14 +266,14 @@ Deno.test("otel, notes moves, limits, fallbacks and the end on the span of the t
     tool: "get_menu",
   });
   turn.onEvent?.({ ...base, type: "moved", from: "greet", to: "order" });
-  turn.onEvent?.({ ...base, type: "fallback", reason: "loop" });
+  turn.onEvent?.({ ...base, type: "respond_only", reason: "loop" });
   turn.onEvent?.({ ...base, type: "limit", reason: "iterations" });
   turn.onEvent?.({ ...base, type: "ended" });
   turn.onEnd?.({ status: "limited", step: "order" });
   const { events, attributes, status } = tracing.span("invoke_agent barista");
   assertEquals(events, [
     { name: "nomos.moved", attributes: { "nomos.from": "greet", "nomos.to": "order" } },
-    { name: "nomos.fallback", attributes: { "nomos.reason": "loop" } },
+    { name: "nomos.respond_only", attributes: { "nomos.reason": "loop" } },
     { name: "nomos.limit", attributes: { "nomos.reason": "iterations" } },
     { name: "nomos.ended", attributes: {} },
   ]);

@@ -9,8 +9,7 @@ import { postgresStore } from "@nomos/agent/postgres";
 import type { PostgresStoreOptions } from "@nomos/agent/postgres";
 import type { Store } from "@nomos/agent/store";
 import { Database } from "../../src/store/postgres/database.ts";
-import { readAddress } from "../../src/store/postgres/postgres_address.ts";
-import { settleOptions } from "../../src/store/postgres/postgres_options.ts";
+import { readSettings } from "../../src/store/postgres/postgres_options.ts";
 import { PrivateServer, PROGRAMS } from "./server.ts";
 
 const GIVEN_URL = Deno.env.get("NOMOS_POSTGRES_URL");
@@ -30,8 +29,8 @@ export class PostgresTestCase {
   /** Begins a test. */
   constructor(url: string) {
     this.url = url;
-    const options = settleOptions({ applicationName: `admin of ${this.schema}`.slice(0, 63) });
-    this.#database = new Database(readAddress(url), options);
+    const applicationName = `admin of ${this.schema}`.slice(0, 63);
+    this.#database = new Database(readSettings(url, { applicationName }));
   }
 
   /** Opens a store in the schema of the test; it is closed when the test is over. */

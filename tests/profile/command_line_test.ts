@@ -1,21 +1,33 @@
-import { assertEquals } from "@std/assert";
-import { parseArgs } from "@std/cli/parse-args";
-import { type Command, earlyAnswer, mistake, positive } from "../../src/profile/command_line.ts";
+import { assertEquals, assertFalse } from "@std/assert";
+import { type Command, mistake, readFlags } from "../../src/profile/command_line.ts";
 
-/** The early answer to a command line of one flag and help. */
-function answerTo(...args: string[]): Command<never> | undefined {
-  const early = earlyAnswer();
-  const flags = parseArgs(args, {
-    alias: { h: "help" },
-    boolean: ["help"],
-    string: ["top"],
-    unknown: early.unknown,
-  });
-  return early.answer(flags);
+const FLAGS = {
+  rounds: 5,
+  filter: "",
+  only: "all",
+  store: ["sqlite", "postgres"],
+  file: undefined,
+  json: false,
+  cache: true,
+} as const;
+
+const DEFAULTS = {
+  rounds: 5,
+  filter: "",
+  only: "all",
+  store: "sqlite",
+  file: undefined,
+  json: false,
+  cache: true,
+};
+
+function read(...args: string[]): Command<unknown> {
+  return readFlags(args, FLAGS, { alias: { n: "rounds" } });
 }
 
-function unknown(argument: string): Command<never> {
-  return mistake(argument, "a flag that --help lists");
+function mistakeOf(...args: string[]): string {
+  const command = read(...args);
+  return command.kind === "mistake" ? command.message : `no mistake, but ${command.kind}`;
 }
 
 Deno.test("mistake() says what was given for what, and what was expected", () => {
@@ -37,43 +49,67 @@ Deno.test("mistake() keeps to one line whatever the value contains", () => {
   });
 });
 
-Deno.test("positive() reads whole numbers from 1", () => {
-  assertEquals(["1", "42", "007", "9007199254740991"].map(positive), [1, 42, 7, 2 ** 53 - 1]);
+Deno.test("readFlags() has a default for every flag", () => {
+  assertEquals(read(), { kind: "run", options: DEFAULTS });
 });
 
-Deno.test("positive() gives nothing for anything else", () => {
+Deno.test("readFlags() reads every kind of flag", () => {
+  const args = "-n 3 --filter a --only=b --store postgres --file f --json --no-cache";
+  assertEquals(read(...args.split(" ")), {
+    kind: "run",
+    options: {
+      rounds: 3,
+      filter: "a",
+      only: "b",
+      store: "postgres",
+      file: "f",
+      json: true,
+      cache: false,
+    },
+  });
+  assertEquals(read("--filter"), { kind: "run", options: DEFAULTS });
+});
+
+Deno.test("readFlags() takes whole numbers from 1", () => {
+  for (const [text, value] of [["1", 1], ["007", 7], ["9007199254740991", 2 ** 53 - 1]] as const) {
+    assertEquals(read("--rounds", text), { kind: "run", options: { ...DEFAULTS, rounds: value } });
+  }
   const texts = ["", "0", "-1", "+1", "1.5", "1e3", "0x10", " 1", "1\n", "one", "٣"];
-  for (const text of texts) assertEquals(positive(text), undefined, text);
-  assertEquals(positive("9007199254740992"), undefined);
+  for (const text of [...texts, "9007199254740992"]) {
+    assertEquals(
+      mistakeOf(...text === "" ? ["--rounds"] : [`--rounds=${text}`]),
+      `Could not use ${JSON.stringify(text)} for --rounds: expected a whole number from 1`,
+    );
+  }
 });
 
-Deno.test("earlyAnswer() has none for a command line that it knows", () => {
-  assertEquals(answerTo(), undefined);
-  assertEquals(answerTo("--top", "help"), undefined);
+Deno.test("readFlags() refuses another choice, and no text where one is wanted", () => {
+  assertEquals(
+    mistakeOf("--store", "disk"),
+    'Could not use "disk" for --store: expected sqlite, postgres',
+  );
+  assertEquals(mistakeOf("--only"), 'Could not use "" for --only: expected a text');
+  assertEquals(mistakeOf("--file"), 'Could not use "" for --file: expected a text');
 });
 
-Deno.test("earlyAnswer() gives help where it is asked for", () => {
-  assertEquals(answerTo("--help"), { kind: "help" });
-  assertEquals(answerTo("-h", "--top", "0"), { kind: "help" });
+Deno.test("readFlags() names the first argument that is no flag of the command", () => {
+  for (const args of [["--loud", "--quiet"], ["-x"], ["extra"], ["5"], ["--no-json"]]) {
+    const [first = ""] = args;
+    assertEquals(read(...args), mistake(first, "a flag that --help lists"));
+  }
+  assertEquals(read("--", "extra"), mistake("extra", "a flag that --help lists"));
+  assertFalse(mistakeOf("--a\nb").includes("\n"));
 });
 
-Deno.test("earlyAnswer() names the first argument that is no flag of the command", () => {
-  assertEquals(answerTo("--loud", "--quiet"), unknown("--loud"));
-  assertEquals(answerTo("-x"), unknown("-x"));
-  assertEquals(answerTo("extra"), unknown("extra"));
-  assertEquals(answerTo("5"), unknown("5"));
-  assertEquals(answerTo("--", "extra"), unknown("extra"));
+Deno.test("readFlags() prefers a strange flag to help, and help to a wrong value", () => {
+  assertEquals(read("--help", "--loud"), mistake("--loud", "a flag that --help lists"));
+  assertEquals(read("--help", "--rounds", "0"), { kind: "help" });
+  assertEquals(read("-h"), { kind: "help" });
 });
 
-Deno.test("earlyAnswer() prefers a mistake to help", () => {
-  assertEquals(answerTo("--help", "--loud"), unknown("--loud"));
-});
-
-Deno.test("earlyAnswer() keeps the arguments out of the flags", () => {
-  assertEquals(earlyAnswer().unknown("--loud"), false);
-});
-
-Deno.test("earlyAnswer() remembers nothing of another command line", () => {
-  answerTo("--loud");
-  assertEquals(answerTo(), undefined);
+Deno.test("readFlags() asks for mistakes of the command last, with the values", () => {
+  const check = ({ rounds }: { readonly rounds: number }) =>
+    rounds > 9 ? mistake(String(rounds), "fewer", "--rounds") : undefined;
+  assertEquals(readFlags(["--rounds", "10"], { rounds: 1 }, { check }).kind, "mistake");
+  assertEquals(readFlags(["--rounds", "9"], { rounds: 1 }, { check }).kind, "run");
 });

@@ -20,7 +20,7 @@ Deno.test("profile prints its usage on --help", async () => {
 });
 
 Deno.test("profile exits with 2 and one line on a wrong flag", async () => {
-  const errors = 'Could not use "abc" for -n: expected a whole number from 1\n';
+  const errors = 'Could not use "abc" for --iterations: expected a whole number from 1\n';
   assertEquals(await run("-n", "abc"), { code: 2, out: "", errors });
 });
 
@@ -44,13 +44,15 @@ Deno.test("runScenario is the function that bounds what is read of a profile", (
 });
 
 Deno.test("runScenario builds a schema per decision without the cache, one per step with it", async () => {
-  const setting = { tools: 20, iterations: 4, validate: true, freshTools: true };
-  const off = await runScenario({ ...setting, cache: false });
-  assertEquals([off.decisions, off.cacheHits], [12, 0]);
-  assert(off.schemasBuilt >= 12);
-  const on = await runScenario({ ...setting, cache: true });
-  assertEquals([on.decisions, on.schemasBuilt + on.cacheHits], [12, off.schemasBuilt]);
-  assert(on.schemasBuilt <= 2, "more schemas than steps");
+  for (const library of ["valibot", "zod"] as const) {
+    const setting = { library, tools: 20, iterations: 4, validate: true, freshTools: true };
+    const off = await runScenario({ ...setting, cache: false });
+    assertEquals([off.decisions, off.cacheHits], [12, 0]);
+    assert(off.schemasBuilt >= 12);
+    const on = await runScenario({ ...setting, cache: true });
+    assertEquals([on.decisions, on.schemasBuilt + on.cacheHits], [12, off.schemasBuilt]);
+    assert(on.schemasBuilt <= 2, "more schemas than steps");
+  }
 });
 
 function checkReport(report: ReportData): void {

@@ -34,8 +34,8 @@ Deno.test("formatComparison says what ran on one side only", () => {
 });
 
 Deno.test("comparisonData gives the ratios and every function", () => {
-  const { tools, ratios, rows } = comparisonData(COMPARISON, { ...VIEW, top: 1 }, ROOT);
-  assertEquals([tools, rows.length], [1, 7]);
+  const { tools, library, ratios, rows } = comparisonData(COMPARISON, { ...VIEW, top: 1 }, ROOT);
+  assertEquals([tools, library, rows.length], [1, "valibot", 7]);
   assertEquals(ratios, { calls: 2407 / 1207, cold: 1, warm: 1, schemasBuilt: 3 });
   assertEquals(rows[1], {
     label: "src/fib.ts:1(fib)",

@@ -1,4 +1,4 @@
-// Loaded by call_counter_test.ts in a process of its own; the positions of the functions matter.
+// Loaded by call_counts_test.ts in a process of its own; the positions of the functions matter.
 
 interface Sized {
   readonly size: number;

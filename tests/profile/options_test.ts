@@ -9,7 +9,7 @@ const DEFAULTS = {
   filter: "",
   cache: true,
   validate: true,
-  freshTools: false,
+  "fresh-tools": false,
   compare: false,
   json: false,
 };
@@ -37,7 +37,7 @@ Deno.test("parseOptions reads every flag", () => {
       filter: "src",
       cache: false,
       validate: false,
-      freshTools: true,
+      "fresh-tools": true,
       compare: true,
       json: true,
     },
@@ -56,10 +56,10 @@ Deno.test("parseOptions refuses numbers that are none", () => {
   for (const value of ["0", "abc", "1.5", "1e3", "0x10", "99999999999999999999"]) {
     assertEquals(
       mistakeOf("-n", value),
-      `Could not use "${value}" for -n: expected a whole number from 1`,
+      `Could not use "${value}" for --iterations: expected a whole number from 1`,
     );
   }
-  assertStringIncludes(mistakeOf("-n"), 'Could not use "" for -n');
+  assertStringIncludes(mistakeOf("-n"), 'Could not use "" for --iterations');
   assertStringIncludes(mistakeOf("-n", "-3"), "Could not");
   assertStringIncludes(mistakeOf("--top", "none"), 'Could not use "none" for --top');
 });
@@ -74,7 +74,7 @@ Deno.test("parseOptions refuses what it does not know, in one line", () => {
   assertStringIncludes(mistakeOf("extra"), '"extra"');
   assertStringIncludes(mistakeOf("--", "extra"), '"extra"');
   assertStringIncludes(mistakeOf("--sort", "name"), "expected cumulative, self, calls");
-  assertStringIncludes(mistakeOf("--output"), "expected the stem of a file name");
+  assertStringIncludes(mistakeOf("--output"), "expected a text");
   assertFalse(mistakeOf("--a\nb").includes("\n"));
 });
 

@@ -7,8 +7,8 @@ import {
   type LLM,
   LLMError,
   MockLLM,
-  RealModelError,
 } from "@nomos/agent";
+import { RealModelError } from "@nomos/agent/llm";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 
 /** A mock whose calls of `embed` are written down. */
@@ -23,9 +23,9 @@ class CountingMock extends MockLLM {
 function build(
   llm: LLM,
   examples: readonly Example<"a" | "b">[],
-  options: Partial<AgentOptions<"a" | "b">> = {},
-): Agent<"a" | "b"> {
-  return new Agent<"a" | "b">({
+  options: Partial<AgentOptions<Record<"a" | "b", unknown>>> = {},
+): Agent<Record<"a" | "b", unknown>> {
+  return new Agent<Record<"a" | "b", unknown>>({
     name: "test",
     llm,
     start: "a",
@@ -50,7 +50,7 @@ function shown(llm: MockLLM): string[] {
 async function shownFor(
   input: string,
   examples: readonly Example<"a" | "b">[],
-  options?: Partial<AgentOptions<"a" | "b">>,
+  options?: Partial<AgentOptions<Record<"a" | "b", unknown>>>,
 ): Promise<string[]> {
   const llm = new MockLLM([decide.respond("x")]);
   await build(llm, examples, options).createSession().next(input);

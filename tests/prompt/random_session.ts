@@ -7,12 +7,12 @@
 import {
   Agent,
   decide,
-  FallbackError,
   type GuardContext,
   type LLMRequest,
   type Message,
   MockLLM,
   raw,
+  RedirectError,
   type ScriptEntry,
   type Session,
   SessionEndedError,
@@ -78,7 +78,7 @@ export async function playRandomSession(seed: number, rounds = 25): Promise<Rand
   let life = 0;
   let aborts: AbortController | undefined;
 
-  const available = ({ context }: GuardContext<{ open: boolean }>) => context.open;
+  const guard = ({ context }: GuardContext<{ open: boolean }>) => context.open;
   const args = v.object({ n: v.optional(v.number()), text: v.string() });
   const tools = [
     new Tool({ name: "echo", description: "Echo", args, run: ({ text }) => text }),
@@ -96,13 +96,12 @@ export async function playRandomSession(seed: number, rounds = 25): Promise<Rand
       description: "Fails",
       args,
       run: ({ text }) => {
-        throw chance(0.5) ? new Error(text) : new FallbackError(text, "do something else");
+        throw chance(0.5) ? new Error(text) : new RedirectError(text, "do something else");
       },
     }),
-    new Tool({ name: "aborts", description: "A", args, run: () => aborts?.abort(), available }),
+    new Tool({ name: "aborts", description: "A", args, run: () => aborts?.abort(), guard }),
   ];
-  const guard = available;
-  const agent = new Agent<"a" | "b" | "c", { open: boolean }>({
+  const agent = new Agent<Record<"a" | "b" | "c", unknown>, { open: boolean }>({
     name: "random",
     llm: new MockLLM([choose], { whenDone: "repeat" }),
     start: "a",

@@ -1,12 +1,26 @@
 import { assert, assertEquals } from "@std/assert";
-import { playRandomSession, randomNumbers, type Sent } from "./random_session.ts";
+import {
+  playRandomSession,
+  randomNumbers,
+  type RandomSession,
+  type Sent,
+} from "./random_session.ts";
 
-const SEEDS = Array.from({ length: 150 }, (_, seed) => seed + 1);
+/** The sessions by their seeds, each played once: no test changes them. */
+const SESSIONS: [seed: number, session: RandomSession][] = [];
+for (let seed = 1; seed <= 150; seed++) SESSIONS.push([seed, await playRandomSession(seed)]);
 
 /** How many leading messages two requests share, as objects. */
-function sharedMessages({ messages: before }: Sent, { messages: after }: Sent): number {
+function sharedObjects({ messages: before }: Sent, { messages: after }: Sent): number {
   let shared = 0;
   while (shared < before.length && before[shared] === after[shared]) shared++;
+  return shared;
+}
+
+/** How many leading messages two requests share, by what they say: notices are written anew. */
+function sharedTexts({ copies: before }: Sent, { copies: after }: Sent): number {
+  let shared = 0;
+  while (shared < before.length && before[shared]!.content === after[shared]?.content) shared++;
   return shared;
 }
 
@@ -22,24 +36,22 @@ Deno.test("randomNumbers, the same seed gives the same numbers from 0 to 1", () 
   }
 });
 
-Deno.test("LLMRequest.messages, every request begins with all of the previous one but its last message", async () => {
-  for (const seed of SEEDS) {
-    const { sent } = await playRandomSession(seed);
+Deno.test("LLMRequest.messages, every request begins with the stable messages of the previous one", () => {
+  for (const [seed, { sent }] of SESSIONS) {
     for (const [index, one] of sent.entries()) {
       const before = sent[index - 1];
       if (before === undefined) continue;
-      const length = before.messages.length - 1;
+      const length = before.request.stable;
       assertEquals(one.copies.slice(0, length), before.copies.slice(0, length), `seed ${seed}`);
       if (before.life === one.life) {
-        assert(sharedMessages(before, one) >= length, `seed ${seed}, request ${index}`);
+        assert(sharedObjects(before, one) >= length, `seed ${seed}, request ${index}`);
       }
     }
   }
 });
 
-Deno.test("LLMRequest.messages, read later they are still what they were when sent", async () => {
-  for (const seed of SEEDS) {
-    const { sent } = await playRandomSession(seed);
+Deno.test("LLMRequest.messages, read later they are still what they were when sent", () => {
+  for (const [seed, { sent }] of SESSIONS) {
     for (const { request, messages, copies } of sent) {
       const later = request.messages;
       assertEquals(later, copies, `seed ${seed}`);
@@ -48,9 +60,34 @@ Deno.test("LLMRequest.messages, read later they are still what they were when se
   }
 });
 
-Deno.test("LLMRequest.messages, the standing text first, the step last, nothing of ours between them", async () => {
-  for (const seed of SEEDS) {
-    const { sent } = await playRandomSession(seed);
+Deno.test("LLMRequest.stable, behind it stand the notices of the turn, if there are any, and the step", () => {
+  let noticed = 0;
+  for (const [seed, { sent }] of SESSIONS) {
+    for (const { copies, request } of sent) {
+      const tail = copies.slice(request.stable);
+      assertEquals(
+        tail.map(({ role }) => role),
+        tail.length === 1 ? ["system"] : ["tool", "system"],
+      );
+      if (tail.length === 2) noticed++;
+      const isNotice = /^(Your reasoning in this turn:|Refused \()/;
+      assertEquals(tail.length === 2, isNotice.test(tail[0]!.content), `seed ${seed}`);
+    }
+  }
+  assert(noticed > 500, `${noticed}`);
+});
+
+Deno.test("LLMRequest.messages, no two requests of a turn are equal, unless the model failed between", () => {
+  for (const [seed, { sent, turns }] of SESSIONS) {
+    for (const { from, to } of turns) {
+      const texts = sent.slice(from, to).map(({ copies }) => JSON.stringify(copies));
+      assertEquals(new Set(texts).size, texts.length, `seed ${seed}`);
+    }
+  }
+});
+
+Deno.test("LLMRequest.messages, the standing text first, the step last, nothing of ours between them", () => {
+  for (const [, { sent }] of SESSIONS) {
     for (const { copies, request } of sent) {
       assertEquals(copies.filter(({ role }) => role === "system").length, 2);
       assertEquals(copies[0]!.role, "system");
@@ -59,20 +96,18 @@ Deno.test("LLMRequest.messages, the standing text first, the step last, nothing 
   }
 });
 
-Deno.test("LLMRequest.messages, one message for each event that the model sees", async () => {
-  const seen = new Set(["user", "decision", "tool_finished", "error", "fallback"]);
-  for (const seed of SEEDS) {
-    const { sent, session } = await playRandomSession(seed);
+Deno.test("LLMRequest.messages, one message for each event that the model sees", () => {
+  const seen = new Set(["user", "decision", "tool_finished"]);
+  for (const [seed, { sent, session }] of SESSIONS) {
     const visible = session.state.events.filter(({ type }) => seen.has(type)).length;
-    const longest = Math.max(...sent.map(({ messages }) => messages.length));
-    assert(longest <= visible + 2, `seed ${seed}`);
+    const longest = Math.max(...sent.map(({ request }) => request.stable));
+    assert(longest <= visible + 1, `seed ${seed}`);
   }
 });
 
-Deno.test("Turn.prompt, equals what is counted from the requests themselves", async () => {
+Deno.test("Turn.prompt, equals what is counted from the requests themselves", () => {
   let counted = 0;
-  for (const seed of SEEDS) {
-    const { sent, turns } = await playRandomSession(seed);
+  for (const [seed, { sent, turns }] of SESSIONS) {
     for (const { turn, from, to, hasSignal } of turns) {
       if (hasSignal) continue;
       if (from === to) {
@@ -80,7 +115,7 @@ Deno.test("Turn.prompt, equals what is counted from the requests themselves", as
         continue;
       }
       const [last, before] = [sent[to - 1]!, sent[to - 2]];
-      const stable = before?.life === last.life ? sharedMessages(before, last) : 0;
+      const stable = before?.life === last.life ? sharedTexts(before, last) : 0;
       assertEquals(turn.prompt, {
         messages: last.messages.length,
         stableMessages: stable,
@@ -93,9 +128,8 @@ Deno.test("Turn.prompt, equals what is counted from the requests themselves", as
   assert(counted > 500, `${counted}`);
 });
 
-Deno.test("Turn.prompt, is about the last request of a turn, one that was given up included", async () => {
-  for (const seed of SEEDS) {
-    const { sent, turns } = await playRandomSession(seed);
+Deno.test("Turn.prompt, is about the last request of a turn, one that was given up included", () => {
+  for (const [seed, { sent, turns }] of SESSIONS) {
     for (const { turn, from, to } of turns) {
       const last = from === to ? undefined : sent[to - 1]!.messages.length;
       assertEquals(turn.prompt?.messages, last, `seed ${seed}`);
@@ -103,9 +137,8 @@ Deno.test("Turn.prompt, is about the last request of a turn, one that was given 
   }
 });
 
-Deno.test("Session.state, of a random session is JSON and continues as it is", async () => {
-  for (const seed of SEEDS) {
-    const { session } = await playRandomSession(seed);
+Deno.test("Session.state, of a random session is JSON and continues as it is", () => {
+  for (const [seed, { session }] of SESSIONS) {
     const text = JSON.stringify(session.state);
     assertEquals(JSON.parse(text), session.state, `seed ${seed}`);
   }

@@ -1,17 +1,16 @@
-import type { ErrorEvent, FallbackEvent, SessionEvent, ToolFinishedEvent } from "@nomos/agent";
-import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { isVisible } from "../../src/history/view.ts";
-import { renderDecision, renderEvent } from "../../src/prompt/render_event.ts";
+import type { SessionEvent } from "@nomos/agent";
+import { assert, assertEquals } from "@std/assert";
+import { isVisible, renderDecision, renderEvent } from "../../src/prompt/render_event.ts";
 
 const base = { seq: 3, time: 1_700_000_000_000 };
 
-function finished(outcome: ToolFinishedEvent["outcome"], text: string): ToolFinishedEvent {
+type Finished = SessionEvent<"tool_finished">;
+
+function finished(outcome: Finished["outcome"], text: string): Finished {
   return { ...base, type: "tool_finished", callKey: "s/1/0", call: 0, tool: "look", outcome, text };
 }
 
-function refused(path: string, message: string): ErrorEvent {
-  return { ...base, type: "error", step: "a", path, message, output: "SECRET OUTPUT" };
-}
+const OUTCOMES = ["ok", "error", "redirected", "denied", "not_run", "unknown"] as const;
 
 Deno.test("renderEvent, input is what the user said, nothing added", () => {
   for (const text of ["Hello", "", " \n", "Current step: b", '{"decision":{}}', "😀\u0000"]) {
@@ -19,7 +18,7 @@ Deno.test("renderEvent, input is what the user said, nothing added", () => {
   }
 });
 
-Deno.test("renderEvent, a decision is the model's own message, JSON on one line", () => {
+Deno.test("renderEvent, a decision is the model's own message, JSON on one line, without its reasoning", () => {
   const message = renderEvent({
     ...base,
     type: "decision",
@@ -27,10 +26,7 @@ Deno.test("renderEvent, a decision is the model's own message, JSON on one line"
     decision: { action: "MOVE", step: "b", reasoning: ["because\nof this"] },
   });
   assertEquals(message.role, "assistant");
-  assertEquals(
-    message.content,
-    '{"reasoning":["because\\nof this"],"decision":{"action":"MOVE","step":"b"}}',
-  );
+  assertEquals(message.content, '{"decision":{"action":"MOVE","step":"b"}}');
 });
 
 Deno.test("renderEvent, a result names its tool first and carries the key of its call", () => {
@@ -39,39 +35,34 @@ Deno.test("renderEvent, a result names its tool first and carries the key of its
     content: "Result of look:\n3 drinks\nall cold",
     callId: "s/1/0",
   });
-  assertStringIncludes(renderEvent(finished("error", "no")).content, "Error from look:\nno");
-  assertStringIncludes(renderEvent(finished("fallback", "no")).content, "Not done by look:\nno");
-  assertStringIncludes(renderEvent(finished("aborted", "no")).content, "effect unknown");
+  const contents = OUTCOMES.slice(1).map((outcome) => renderEvent(finished(outcome, "no")).content);
+  assertEquals(contents, [
+    "Error from look:\nno",
+    "Not done by look:\nno",
+    "Not allowed: look:\nno",
+    "Not run: look:\nno",
+    "Given up, effect unknown: look:\nno",
+  ]);
 });
 
 Deno.test("renderEvent, outcomes differ in their first line even where texts are equal", () => {
-  const outcomes = ["ok", "error", "fallback", "aborted"] as const;
-  const lines = outcomes.map((outcome) =>
+  const lines = OUTCOMES.map((outcome) =>
     renderEvent(finished(outcome, "x")).content.split("\n")[0]
   );
-  assertEquals(new Set(lines).size, 4);
+  assertEquals(new Set(lines).size, OUTCOMES.length);
 });
 
-Deno.test("renderEvent, an error says where and why, and keeps the refused output to itself", () => {
-  const message = renderEvent(refused("decision.step", "expected b"));
-  assertEquals(message.role, "tool");
-  assertEquals(
-    message.content,
-    "The last output was refused at decision.step:\nexpected b",
-  );
-  assertEquals(
-    renderEvent(refused("", "no JSON")).content,
-    "The last output was refused:\nno JSON",
-  );
+Deno.test("renderEvent, messages are frozen, for all requests of a session share them", () => {
+  const user = renderEvent({ ...base, type: "user", text: "Hi" });
+  assert(Object.isFrozen(user) && Object.isFrozen(renderEvent(finished("ok", "x"))));
 });
 
-Deno.test("renderEvent, a fallback asks for an answer, and says why", () => {
-  const [iterations, loop] = (["iterations", "loop"] as const).map((reason) => {
-    return renderEvent({ ...base, type: "fallback", reason } satisfies FallbackEvent);
-  });
-  assertEquals([iterations!.role, loop!.role], ["tool", "tool"]);
-  assertNotEquals(iterations!.content, loop!.content);
-  assertStringIncludes(iterations!.content, "Answer the user");
+Deno.test("renderEvent, odd characters become well-formed Unicode", () => {
+  const texts = [{ ...base, type: "user", text: "a\ud800" } as const, finished("ok", "\udc00")];
+  assertEquals(texts.map((event) => renderEvent(event).content), [
+    "a\ufffd",
+    "Result of look:\n\ufffd",
+  ]);
 });
 
 Deno.test("renderEvent, the same event gives the same text whatever its place and time", () => {
@@ -79,25 +70,25 @@ Deno.test("renderEvent, the same event gives the same text whatever its place an
   assertEquals(renderEvent(event), renderEvent({ ...event, seq: 9, time: 0 }));
 });
 
-Deno.test("renderDecision, writes the wire form: reasoning first, the decision within", () => {
+Deno.test("renderDecision, writes the wire form without reasoning", () => {
   assertEquals(
     renderDecision({ reasoning: [], action: "END", response: "Bye" }),
-    '{"reasoning":[],"decision":{"action":"END","response":"Bye"}}',
+    '{"decision":{"action":"END","response":"Bye"}}',
   );
   const calls = [{ tool: "look", args: { ["__proto__"]: 1, b: null } }];
   assertEquals(
     JSON.parse(renderDecision({ reasoning: ["x"], action: "TOOL_CALL", calls })),
-    { reasoning: ["x"], decision: { action: "TOOL_CALL", calls } },
+    { decision: { action: "TOOL_CALL", calls } },
   );
 });
 
-Deno.test("isVisible, the model sees five kinds of events and none of the others", () => {
+Deno.test("isVisible, the model sees three kinds of events for good and none of the others", () => {
   const types: Record<SessionEvent["type"], boolean> = {
     user: true,
     decision: true,
     tool_finished: true,
-    error: true,
-    fallback: true,
+    error: false,
+    respond_only: false,
     tool_started: false,
     approval_requested: false,
     approval_given: false,

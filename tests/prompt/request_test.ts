@@ -1,5 +1,14 @@
-import { Agent, type AnyTool, decide, type LLMRequest, MockLLM, raw, Tool } from "@nomos/agent";
-import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import {
+  Agent,
+  type AnyTool,
+  decide,
+  type LLM,
+  type LLMRequest,
+  MockLLM,
+  raw,
+  Tool,
+} from "@nomos/agent";
+import { assert, assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
 import * as v from "valibot";
 
 function named(name: string): AnyTool<unknown> {
@@ -32,10 +41,10 @@ Deno.test("LLMRequest.messages, standing text, then history, last the current st
   await session.next("Hi");
   await session.next("Bye");
   const first = ["system: STANDING", "user: Hi"];
-  const refused = "tool: The last output was refused:";
+  const isNotice = (line: string) => line.startsWith("tool: Refused (1 of 4 in this turn)");
+  const refused = "tool: the notices";
   const called = `assistant: ${
     JSON.stringify({
-      reasoning: [],
       decision: {
         action: "TOOL_CALL",
         calls: [{ tool: "one", args: {} }, { tool: "two", args: {} }],
@@ -43,15 +52,19 @@ Deno.test("LLMRequest.messages, standing text, then history, last the current st
     })
   }`;
   const results = ["tool: Result of one:", "tool: Result of two:"];
-  const moved = 'assistant: {"reasoning":[],"decision":{"action":"MOVE","step":"b"}}';
-  const said = 'assistant: {"reasoning":[],"decision":{"action":"RESPOND","response":"Hello"}}';
-  assertEquals(llm.requests.map(outline), [
+  const moved = 'assistant: {"decision":{"action":"MOVE","step":"b"}}';
+  const said = 'assistant: {"decision":{"action":"RESPOND","response":"Hello"}}';
+  const outlines = llm.requests.map((request) =>
+    outline(request).map((line) => isNotice(line) ? refused : line)
+  );
+  assertEquals(outlines, [
     [...first, "system: Current step: a"],
     [...first, refused, "system: Current step: a"],
-    [...first, refused, called, ...results, "system: Current step: a"],
-    [...first, refused, called, ...results, moved, "system: Current step: b"],
-    [...first, refused, called, ...results, moved, said, "user: Bye", "system: Current step: b"],
+    [...first, called, ...results, refused, "system: Current step: a"],
+    [...first, called, ...results, moved, refused, "system: Current step: b"],
+    [...first, called, ...results, moved, said, "user: Bye", "system: Current step: b"],
   ]);
+  assertEquals(llm.requests.map(({ stable }) => stable), [2, 2, 5, 6, 8]);
 });
 
 Deno.test("LLMRequest.messages, a move is marked by the id of the step, never by its description", async () => {
@@ -73,7 +86,17 @@ Deno.test("LLMRequest.messages, a move is marked by the id of the step, never by
   assert(past.includes('"step":"b"') && past.includes('"step":"a"'));
 });
 
-Deno.test("LLMRequest.messages, the agent's persona stands first, a step's in the last message alone", async () => {
+Deno.test("LLMRequest.messages, the agent's persona stands first if no step has one", async () => {
+  const llm = new MockLLM([decide.move("b"), decide.respond("x")]);
+  const steps = { a: { description: "A", routes: { b: "go" } }, b: { description: "B" } };
+  await new Agent({ name: "test", llm, start: "a", persona: "AGENT PERSONA", steps }).next("Hi");
+  for (const { messages } of llm.requests) {
+    assertStringIncludes(messages[0]!.content, "AGENT PERSONA");
+    assertFalse(messages.slice(1).some(({ content }) => content.includes("AGENT PERSONA")));
+  }
+});
+
+Deno.test("LLMRequest.messages, a step's persona replaces the agent's, which then stands last as well", async () => {
   const llm = new MockLLM([decide.move("b"), decide.respond("x"), decide.respond("y")]);
   const agent = new Agent({
     name: "test",
@@ -86,14 +109,74 @@ Deno.test("LLMRequest.messages, the agent's persona stands first, a step's in th
     },
   });
   await agent.createSession().next("Hi");
-  const places = llm.requests.map(({ messages }) =>
-    messages.flatMap(({ content }, index) => content.includes("STEP PERSONA") ? [index] : [])
-  );
-  assertEquals(places, [[llm.requests[0]!.messages.length - 1], []]);
-  for (const { messages } of llm.requests) {
-    assertStringIncludes(messages[0]!.content, "AGENT PERSONA");
-    assertFalse(messages.slice(1).some(({ content }) => content.includes("AGENT PERSONA")));
+  for (const [index, persona] of ["STEP PERSONA", "AGENT PERSONA"].entries()) {
+    const { messages } = llm.requests[index]!;
+    const personal = messages.filter(({ content }) => content.includes("PERSONA"));
+    assertEquals(personal, [messages.at(-1)!]);
+    assertEquals(personal[0]!.content.match(/\w+ PERSONA/g), [persona]);
   }
+});
+
+Deno.test("LLMRequest, an adapter that edits what it is given changes nobody else's prompt", async () => {
+  const heard: string[] = [];
+  const attempts: ((request: LLMRequest) => void)[] = [
+    ({ messages, sessionId }) => {
+      (messages[0] as { content: string }).content += ` [customer ${sessionId}]`;
+    },
+    ({ messages }) => {
+      (messages.at(-1) as { content: string }).content = "obey";
+    },
+    ({ messages }) => void (messages as unknown[]).push({ role: "system", content: "obey" }),
+    (request) => void ((request as { messages: unknown }).messages = []),
+    ({ schema }) => void ((schema as Record<string, unknown>).properties = {}),
+    ({ legal }) => void ((legal!.actions as unknown[]).length = 0),
+  ];
+  const llm: LLM = {
+    name: "careless",
+    decide: (request) => {
+      heard.push(JSON.stringify([request.messages, request.schema, request.legal, request.stable]));
+      for (const edit of attempts) assertThrows(() => edit(request), TypeError);
+      const decision = { action: "RESPOND", response: "ok" };
+      return Promise.resolve({ output: { reasoning: [], decision } });
+    },
+  };
+  const agent = new Agent({
+    name: "bank",
+    llm,
+    system: "You are a bank.",
+    start: "talk",
+    steps: { talk: { description: "Talk" } },
+  });
+  await agent.createSession({ id: "ann" }).next("Hi");
+  const bob = agent.createSession({ id: "bob" });
+  await bob.next("Hi");
+  assertEquals(heard[1], heard[0]);
+  // Nor that of a later turn.
+  await bob.next("Again");
+  assert(
+    heard[2]!.startsWith(
+      heard[0]!.slice(0, heard[0]!.indexOf(',{"role":"system","content":"Current')),
+    ),
+  );
+});
+
+Deno.test("LLMRequest, a copy with other fields is made by a spread", async () => {
+  const mock = new MockLLM([decide.respond("ok")]);
+  const seen: LLMRequest[] = [];
+  const llm: LLM = {
+    name: "wrapping",
+    decide: (request) => {
+      const messages = [...request.messages, { role: "user", content: "more" } as const];
+      const copy = { ...request, messages };
+      seen.push(request, copy);
+      return mock.decide(copy);
+    },
+  };
+  const agent = new Agent({ name: "test", llm, start: "a", steps: { a: { description: "A" } } });
+  assertEquals((await agent.createSession().next("Hi")).response, "ok");
+  const [given, copy] = seen;
+  assertEquals([copy!.messages.length, copy!.schema, copy!.step], [4, given!.schema, "a"]);
+  assertEquals((await copy!.validate("no JSON")).success, false);
 });
 
 Deno.test("Agent, reasoning false takes the field out of the schema and the output", async () => {

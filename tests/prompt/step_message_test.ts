@@ -1,4 +1,13 @@
-import { Agent, type AnyTool, decide, MockLLM, raw, type StepOptions, Tool } from "@nomos/agent";
+import {
+  Agent,
+  type AnyTool,
+  decide,
+  MockLLM,
+  raw,
+  type ScriptEntry,
+  type StepOptions,
+  Tool,
+} from "@nomos/agent";
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
 
@@ -8,7 +17,7 @@ function named(name: string, description: string): AnyTool<unknown> {
 
 /** The last message in a step. */
 async function lastMessage(step: Partial<StepOptions<"a" | "b", unknown>>): Promise<string> {
-  const agent = new Agent<"a" | "b">({
+  const agent = new Agent<Record<"a" | "b", unknown>>({
     name: "test",
     llm: new MockLLM(),
     start: "a",
@@ -84,22 +93,33 @@ Deno.test("stepMessage, an example of a step that does not reason has no reasoni
   assertFalse((await lastMessage({ reasoning: false, examples })).includes("reasoning"));
 });
 
-Deno.test("stepMessage, after a refused call names only the tools that were tried", async () => {
-  const llm = new MockLLM([
-    raw({ reasoning: [], decision: { action: "TOOL_CALL", calls: [{ tool: "look", args: 5 }] } }),
-    decide.call("look"),
-    decide.respond("x"),
-  ]);
-  const agent = new Agent({
-    name: "test",
-    llm,
-    start: "a",
-    steps: { a: { description: "A", tools: [named("look", "L"), named("ask", "K")] } },
-  });
-  await agent.createSession().next("hi");
-  const last = llm.requests[1]!.messages.at(-1)!.content;
-  assertStringIncludes(last, "- TOOL_CALL with one or more of:\n  - look: L");
-  assertFalse(/ask|RESPOND|END/.test(last), last);
+Deno.test("stepMessage, where only RESPOND is left names that alone, and says why", async () => {
+  const look = named("look", "L");
+  const play = async (script: ScriptEntry[], options: { maxIterations?: number } = {}) => {
+    const llm = new MockLLM([...script, decide.respond("x")]);
+    const steps = { a: { description: "A", tools: [look] } };
+    await new Agent({ name: "test", llm, start: "a", steps, maxErrors: 1, ...options })
+      .createSession().next("hi");
+    return llm.requests.at(-1)!.messages.at(-1)!.content;
+  };
+  const call = decide.call("look");
+  const texts = [
+    await play([raw("1"), raw("2")]),
+    await play([call], { maxIterations: 1 }),
+    await play([call, call, call]),
+  ];
+  const reasons = [
+    "Too many attempts of this turn failed.",
+    "No more steps can be taken in this turn.",
+    "The same calls gave the same results again.",
+  ];
+  for (const [at, text] of texts.entries()) {
+    assertEquals(
+      text,
+      "Current step: a\nA\n\nChoose one action:\n- RESPOND to answer the user and wait for their reply" +
+        `\n\n${reasons[at]} Answer the user with what is known now.`,
+    );
+  }
 });
 
 Deno.test("stepMessage, the same step with the same offer is the same object in all sessions", async () => {

@@ -1,6 +1,6 @@
-import type { DecisionEvent, Message, SessionEvent, ToolFinishedEvent } from "@nomos/agent";
+import { decide, type Message, type SessionEvent } from "@nomos/agent";
 import { assert, assertEquals } from "@std/assert";
-import { Transcript } from "../../src/prompt/transcript.ts";
+import { type Prompt, Transcript } from "../../src/prompt/transcript.ts";
 
 const standing: Message = { role: "system", content: "standing" };
 const last: Message = { role: "system", content: "the step" };
@@ -9,24 +9,42 @@ function user(seq: number, text: string): SessionEvent {
   return { seq, time: 0, type: "user", text };
 }
 
-function finished(seq: number, call: number, text = `result ${call}`): ToolFinishedEvent {
+function finished(
+  seq: number,
+  call: number,
+  text = `result ${call}`,
+): SessionEvent<"tool_finished"> {
   const callKey = `s/1/${call}`;
   return { seq, time: 0, type: "tool_finished", callKey, call, tool: "t", outcome: "ok", text };
 }
 
+/** A decision to make so many calls. */
+function calling(count: number): SessionEvent {
+  const calls = Array.from({ length: count }, () => ({ tool: "t", args: {} }));
+  return { seq: 0, time: 0, type: "decision", step: "a", decision: decide.calls(calls) };
+}
+
+function refused(seq: number, output: string): SessionEvent {
+  return { seq, time: 0, type: "error", step: "a", path: "", message: "bad", output };
+}
+
+function listNow(transcript: Transcript): readonly Message[] {
+  return transcript.list(transcript.prompt(last));
+}
+
 function texts(transcript: Transcript): string[] {
-  return transcript.list(transcript.length, last).slice(0, -1).map(({ content }) => content);
+  return listNow(transcript).slice(0, -1).map(({ content }) => content);
 }
 
 Deno.test("Transcript, begins with the standing text itself, and ends with the message given", () => {
-  const transcript = new Transcript(standing, new Map());
-  assertEquals(transcript.length, 1);
-  const [first, second, ...rest] = transcript.list(1, last);
+  const transcript = new Transcript(standing, 3);
+  assertEquals(transcript.prompt(last).stable, 1);
+  const [first, second, ...rest] = listNow(transcript);
   assert(first === standing && second === last && rest.length === 0);
 });
 
 Deno.test("Transcript, has one message for one visible event, in order", () => {
-  const transcript = new Transcript(standing, new Map());
+  const transcript = new Transcript(standing, 3);
   transcript.add(user(0, "one"));
   transcript.add({ seq: 1, time: 0, type: "moved", from: "a", to: "b" });
   transcript.add(user(2, "two"));
@@ -35,17 +53,19 @@ Deno.test("Transcript, has one message for one visible event, in order", () => {
 });
 
 Deno.test("Transcript, shows results in the order of the calls, whichever ended first", () => {
-  const transcript = new Transcript(standing, new Map());
-  for (const [index, call] of [2, 0, 1].entries()) transcript.add(finished(index, call));
-  transcript.add(user(3, "next"));
-  const shown = texts(transcript).map((text) => text.split("\n").at(-1));
-  assertEquals(shown, ["standing", "result 0", "result 1", "result 2", "next"]);
+  const transcript = new Transcript(standing, 3);
+  transcript.add(calling(3));
+  for (const [index, call] of [2, 0, 1].entries()) transcript.add(finished(index + 1, call));
+  transcript.add(user(4, "next"));
+  const shown = texts(transcript).slice(2).map((text) => text.split("\n").at(-1));
+  assertEquals(shown, ["result 0", "result 1", "result 2", "next"]);
 });
 
 Deno.test("Transcript, more than ten results keep the order of numbers", () => {
-  const transcript = new Transcript(standing, new Map());
-  for (let call = 11; call >= 0; call--) transcript.add(finished(11 - call, call));
-  const shown = texts(transcript).slice(1).map((text) => text.split("\n").at(-1));
+  const transcript = new Transcript(standing, 3);
+  transcript.add(calling(12));
+  for (let call = 11; call >= 0; call--) transcript.add(finished(12 - call, call));
+  const shown = texts(transcript).slice(2).map((text) => text.split("\n").at(-1));
   assertEquals(shown, Array.from({ length: 12 }, (_, call) => `result ${call}`));
 });
 
@@ -56,45 +76,55 @@ Deno.test("Transcript, reads each event once, however often the messages are lis
     time: 0,
     type: "decision",
     step: "a",
-    get decision() {
-      reads++;
-      return { action: "RESPOND", response: "x", reasoning: [] };
+    decision: {
+      action: "RESPOND",
+      get response() {
+        reads++;
+        return "x";
+      },
+      reasoning: [],
     },
-  } as DecisionEvent;
-  const transcript = new Transcript(standing, new Map());
+  } as SessionEvent<"decision">;
+  const transcript = new Transcript(standing, 3);
   transcript.add(event);
-  const [, first] = transcript.list(transcript.length, last);
+  const prompt = transcript.prompt(last);
+  const [, first] = transcript.list(prompt);
   for (let time = 0; time < 10; time++) {
     transcript.add(user(time + 1, "more"));
-    assert(transcript.list(transcript.length, last)[1] === first);
-    assert(transcript.list(2, last)[1] === first);
+    assert(listNow(transcript)[1] === first);
+    assert(transcript.list(prompt)[1] === first);
   }
   assertEquals(reads, 1);
 });
 
 Deno.test("Transcript, an event that no request reads is never rendered", () => {
-  const transcript = new Transcript(standing, new Map());
+  const transcript = new Transcript(standing, 3);
   transcript.add({
     seq: 0,
     time: 0,
     type: "decision",
     step: "a",
-    get decision(): never {
-      throw new Error("rendered");
+    decision: {
+      action: "RESPOND",
+      get response(): never {
+        throw new Error("rendered");
+      },
+      reasoning: [],
     },
   });
-  assertEquals(transcript.length, 2);
+  assertEquals(transcript.prompt(last).stable, 2);
 });
 
 Deno.test("Transcript.list, a shorter list stays what it was while the transcript grows", () => {
-  const transcript = new Transcript(standing, new Map());
-  const lists: Message[][] = [];
+  const transcript = new Transcript(standing, 3);
+  const lists: [Prompt, readonly Message[]][] = [];
   for (let time = 0; time < 20; time++) {
     transcript.add(user(time, `${time}`));
-    if (time % 3 === 0) lists.push(transcript.list(transcript.length, last));
+    const prompt = transcript.prompt(last);
+    if (time % 3 === 0) lists.push([prompt, transcript.list(prompt)]);
   }
-  for (const list of lists) {
-    const again = transcript.list(list.length - 1, last);
+  for (const [prompt, list] of lists) {
+    const again = transcript.list(prompt);
     assertEquals(again.length, list.length);
     assert(again.every((message, index) => message === list[index]));
   }
@@ -102,28 +132,53 @@ Deno.test("Transcript.list, a shorter list stays what it was while the transcrip
 });
 
 Deno.test("Transcript.list, what is done to a list is not done to the transcript", () => {
-  const transcript = new Transcript(standing, new Map());
+  const transcript = new Transcript(standing, 3);
   transcript.add(user(0, "one"));
-  transcript.list(2, last).splice(0);
+  (listNow(transcript) as Message[]).splice(0);
   assertEquals(texts(transcript), ["standing", "one"]);
 });
 
-Deno.test("Transcript.report, tells what of a request the previous one had", () => {
-  const transcript = new Transcript(standing, new Map());
+Deno.test("Transcript.prompt, notices stand behind the history, as they were when it was made", () => {
+  const transcript = new Transcript(standing, 3);
   transcript.add(user(0, "one"));
+  transcript.add(refused(1, "first"));
+  const prompt = transcript.prompt(last);
+  transcript.add(refused(2, "second"));
+  const [notice, step, ...rest] = transcript.list(prompt).slice(prompt.stable);
+  assertEquals([prompt.stable, step, rest], [2, last, []]);
+  assert(notice!.content.includes("You sent: first") && !notice!.content.includes("second"));
+  assert(Object.isFrozen(notice));
+  const both = transcript.prompt(last);
+  assertEquals(both.stable, 2);
+  assert(transcript.list(both)[2]!.content.includes("You sent: second"));
+  // The next input is of another turn.
+  transcript.add(user(3, "two"));
+  assertEquals(texts(transcript), ["standing", "one", "two"]);
+});
+
+Deno.test("Transcript.report, tells what of a request the previous one had", () => {
+  const transcript = new Transcript(standing, 3);
+  const one = transcript.prompt(last);
+  transcript.add(user(0, "one"));
+  const two = transcript.prompt(last);
   transcript.add(user(1, "three"));
-  const [one, two, three] = [1, 2, 3].map((length) => ({ length, last }));
+  const three = transcript.prompt(last);
   const report = { messages: 3, stableMessages: 1, chars: 19, stableChars: 8 };
-  assertEquals(transcript.report(two!, one), report);
-  assertEquals(transcript.report(three!, two), {
+  assertEquals(transcript.report(two, one), report);
+  assertEquals(transcript.report(three, two), {
     messages: 4,
     stableMessages: 2,
     chars: 24,
     stableChars: 11,
   });
   // A report may be asked for late, and the first request had none before it.
-  assertEquals(transcript.report(two!, one), report);
-  assertEquals(transcript.report(two!, undefined).stableMessages, 0);
+  assertEquals(transcript.report(two, one), report);
+  assertEquals(transcript.report(two, undefined).stableMessages, 0);
   // A request that is made again is stable as a whole, its last message included.
-  assertEquals(transcript.report(two!, { length: 2, last }).stableMessages, 3);
+  assertEquals(transcript.report(two, two).stableMessages, 3);
+  // Notices change: what stands before them is stable, what stands behind is not.
+  transcript.add(refused(2, "x"));
+  const four = transcript.prompt(last);
+  assertEquals(transcript.report(four, three).stableMessages, 3);
+  assertEquals(transcript.report(four, transcript.prompt(last)).stableMessages, 5);
 });

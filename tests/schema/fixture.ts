@@ -1,13 +1,13 @@
 /** What the tests of this folder share: decisions around one schema, and collecting garbage. */
+import { openaiStrict } from "@nomos/agent/llm";
+import type { Action, JsonSchema } from "@nomos/agent";
+import type { SchemaProfile } from "@nomos/agent/llm";
 import { fail } from "@std/assert";
 import vm from "node:vm";
 import v8 from "node:v8";
-import { DecisionSchema } from "../../src/decision/decision_schema.ts";
-import type { DecisionReading } from "../../src/decision/decision_schema.ts";
-import type { Action } from "../../src/decision/decision.ts";
-import { openaiStrict, type SchemaProfile } from "../../src/schema/schema_profile.ts";
+import { DecisionForm } from "../../src/decision/decision_form.ts";
+import { type DecisionReading, DecisionSchema } from "../../src/decision/decision_schema.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
-import type { JsonSchema } from "../../src/json/json.ts";
 import { findStrictProblems } from "./strict_checker.ts";
 
 /** What a decision schema is made of here; everything is off unless it is given. */
@@ -31,14 +31,15 @@ export function decisionSchema(offered: Offered): DecisionSchema {
   if (names.length > 0) actions.push("TOOL_CALL");
   if (routes.length > 0) actions.push("MOVE");
   if (offered.end) actions.push("END");
-  return new DecisionSchema({
+  const shape = {
     legal: { actions, routes, tools: names },
     tools: new Map(names.map((name) => [name, WireSchema.of(tools[name], `tool "${name}"`)])),
     answer: answer === undefined ? undefined : WireSchema.of(answer, "the answer of a step"),
     suggestions: offered.suggestions ?? false,
     reasoning: offered.reasoning ?? false,
     profile: offered.profile ?? openaiStrict,
-  });
+  };
+  return new DecisionSchema(new DecisionForm(shape), shape);
 }
 
 type Properties = Readonly<Record<string, JsonSchema>>;
@@ -95,9 +96,9 @@ export function seeded(seed: number): () => number {
 v8.setFlagsFromString("--expose-gc");
 const gc: () => void = vm.runInNewContext("gc");
 
-/** Collects garbage and lets finalizers run, until a condition holds or it never will. */
-export async function collect(isDone: () => boolean = () => false): Promise<void> {
-  for (let round = 0; round < 20 && !isDone(); round++) {
+/** Collects garbage and lets finalizers run, a few times, or until a condition holds or never will. */
+export async function collect(isDone?: () => boolean): Promise<void> {
+  for (let round = 0; round < (isDone ? 20 : 3) && !isDone?.(); round++) {
     await macrotask();
     gc();
     await macrotask();

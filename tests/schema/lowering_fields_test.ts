@@ -1,7 +1,8 @@
+import { openaiStrict } from "@nomos/agent/llm";
+import type { SchemaProfile } from "@nomos/agent/llm";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { lower, LoweringError } from "../../src/schema/lowering.ts";
 import { findExcess } from "../../src/schema/schema_limits.ts";
-import { openaiStrict, type SchemaProfile } from "../../src/schema/schema_profile.ts";
 
 type Schema = Record<string, unknown>;
 

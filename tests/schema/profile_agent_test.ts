@@ -1,14 +1,10 @@
+import { anthropicStructured, geminiStructured, plainJsonSchema } from "@nomos/agent/llm";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { Agent, GraphError, type LLM, MockLLM, SchemaCache, Tool } from "@nomos/agent";
+import type { SchemaProfile } from "@nomos/agent/llm";
 import { findExcess } from "../../src/schema/schema_limits.ts";
-import type { SchemaProfile } from "../../src/schema/schema_profile.ts";
-import {
-  anthropicStructured,
-  geminiStructured,
-  plainJsonSchema,
-} from "../../src/schema/schema_profiles.ts";
-import { explore } from "../../src/testing/mod.ts";
+import { explore } from "@nomos/agent/testing";
 import { decisionSchema, type Offered, readNow } from "./fixture.ts";
 import { anthropic, gemini, plain, PROFILES } from "./profile_fixture.ts";
 
@@ -43,7 +39,7 @@ function decision(
 ): object {
   const call = (tool: string, args: object) => closed({ tool: constant(tool), args });
   return closed({
-    reasoning: { type: "array", items: text },
+    reasoning: { type: "array", items: text, minItems: 1 },
     decision: {
       anyOf: [
         closed({ action: constant("RESPOND"), response: text }),
@@ -125,16 +121,19 @@ const STARTS = ["strict", "anthropicStructured", "geminiStructured", "plainJsonS
 function agentOf(start: typeof STARTS[number], schemaCache: SchemaCache): Agent {
   const models = Object.entries(PROFILED).map(([id, profile]) => [id, model(profile)]);
   const others = Object.keys(PROFILED).map((id) => {
-    return { id, llm: id, description: "", tools: [getMenu], routes: { strict: "back" } };
+    return [id, { llm: id, description: "", tools: [getMenu], routes: { strict: "back" } }];
   });
-  const routes = Object.fromEntries(others.map(({ id }) => [id, "on"]));
+  const routes = Object.fromEntries(others.map(([id]) => [id, "on"]));
   return new Agent({
     name: "a",
     llm: { default: MockLLM.auto(), ...Object.fromEntries(models) },
     schemaCache,
     start,
-    steps: [{ id: "strict", description: "", tools: [getMenu], routes }, ...others],
-  }) as unknown as Agent;
+    steps: {
+      strict: { description: "", tools: [getMenu], routes },
+      ...Object.fromEntries(others),
+    },
+  });
 }
 
 async function explained(agent: Agent): Promise<string> {
@@ -154,7 +153,7 @@ Deno.test("Steps whose models have different profiles get different schemas, eac
 const PROGRAM = `
 import * as v from "valibot";
 import { Agent, MockLLM, Tool } from "@nomos/agent";
-import * as profiles from "./src/decision/schema_profiles.ts";
+import * as profiles from "./src/schema/profiles/vendors.ts";
 const args = v.object({ size: v.optional(v.picklist(["small", "large"])) });
 const getMenu = new Tool({ name: "get_menu", description: "", args, run: () => "tea" });
 for (const schemaProfile of Object.values(profiles)) {

@@ -1,12 +1,13 @@
 /** The profiles, each with what its vendor's document says about a schema. */
-import { assertEquals } from "@std/assert";
-import { openaiStrict, type SchemaProfile } from "../../src/schema/schema_profile.ts";
 import {
   anthropicStructured,
   geminiStructured,
+  openaiStrict,
   plainJsonSchema,
-} from "../../src/schema/schema_profiles.ts";
-import type { JsonSchema } from "../../src/json/json.ts";
+} from "@nomos/agent/llm";
+import type { JsonSchema } from "@nomos/agent";
+import type { SchemaProfile } from "@nomos/agent/llm";
+import { assertEquals } from "@std/assert";
 import { findAnthropicProblems } from "./anthropic_checker.ts";
 import { decisionSchema } from "./fixture.ts";
 import { findGeminiProblems } from "./gemini_checker.ts";

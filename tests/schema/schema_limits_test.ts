@@ -1,8 +1,8 @@
+import { openaiStrict } from "@nomos/agent/llm";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { Agent, GraphError, MockLLM, type StandardSchema, Tool } from "@nomos/agent";
 import { findExcess } from "../../src/schema/schema_limits.ts";
-import { openaiStrict } from "../../src/schema/schema_profile.ts";
 import { decisionSchema } from "./fixture.ts";
 import { findStrictProblems } from "./strict_checker.ts";
 

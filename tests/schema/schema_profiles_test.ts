@@ -2,8 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
-import { ConfigError } from "@nomos/agent";
-import type { JsonSchema } from "../../src/json/json.ts";
+import { ConfigError, type JsonSchema } from "@nomos/agent";
 import {
   anthropic,
   type CheckedProfile,

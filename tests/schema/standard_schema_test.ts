@@ -1,8 +1,8 @@
+import { openaiStrict } from "@nomos/agent/llm";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type } from "arktype";
 import { z } from "zod";
 import { ConfigError, type StandardSchema } from "@nomos/agent";
-import { openaiStrict } from "../../src/schema/schema_profile.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { isStandardSchema } from "../../src/schema/standard_schema.ts";
 import { argsProblem, decisionSchema, readArgs, said, saidArgs } from "./fixture.ts";

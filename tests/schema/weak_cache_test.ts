@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLess, assertStrictEquals } from "@std/assert";
-import { WeakCache } from "../../src/schema/weak_cache.ts";
+import { WeakCache } from "../../src/schema/schema_cache.ts";
 import { collect } from "./fixture.ts";
 
 /** Puts values that nobody holds; gives those that are to be held. */

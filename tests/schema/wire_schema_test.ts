@@ -1,7 +1,7 @@
+import { openaiStrict } from "@nomos/agent/llm";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { ConfigError, Tool } from "@nomos/agent";
-import { openaiStrict } from "../../src/schema/schema_profile.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { argsProblem, decisionSchema, readArgs, said, saidArgs } from "./fixture.ts";
 
@@ -337,39 +337,6 @@ Deno.test("WireSchema shares no object between a call's arguments and the decisi
     inner.a = "changed";
     assertEquals(JSON.stringify(reading.value).includes("changed"), false, x.type);
   }
-});
-
-Deno.test("WireSchema says and validates lists as they were when it was made", () => {
-  const [options, entries, schemas] = [["a"], { k: v.string() }, [
-    v.literal("u") as v.GenericSchema,
-  ]];
-  const [defaults, examples] = [["d"], ["e"]];
-  const schema = v.object({
-    pick: v.picklist(options),
-    object: v.object(entries),
-    union: v.union(schemas),
-    list: v.optional(v.array(v.string()), defaults),
-    shown: v.pipe(v.string(), v.metadata({ examples })),
-  });
-  const wire = WireSchema.of(schema, 'tool "t"');
-  const json = () => JSON.stringify(wire.lowered(openaiStrict, 'tool "t"', true).schema);
-  const before = json();
-  options.push("b");
-  Object.assign(entries, { more: v.string() });
-  schemas.push(v.literal("w"));
-  defaults.push("changed");
-  examples.push("changed");
-  assertEquals(json(), before);
-  const good = { pick: "a", object: { k: "" }, union: "u", shown: "" };
-  assertEquals(wire.validate(good), { value: { ...good, list: ["d"] } });
-  for (const bad of [{ pick: "b" }, { union: "w" }]) {
-    assert((wire.validate({ ...good, ...bad }) as { issues?: unknown }).issues !== undefined);
-  }
-  const [now, later] = [wire.meaning, WireSchema.of(schema, 'tool "t"')];
-  assert(later.meaning !== now);
-  const changed = { ...good, pick: "b", object: { k: "", more: "" }, union: "w" };
-  assert((later.validate(changed) as { issues?: unknown }).issues === undefined);
-  assertStringIncludes(JSON.stringify(later.lowered(openaiStrict, 'tool "t"').schema), '"w"');
 });
 
 Deno.test("WireSchema keeps entries that an object inherits", () => {

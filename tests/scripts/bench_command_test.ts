@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { USAGE } from "../../bench/report/options.ts";
 import { readResults, type Results } from "../../bench/report/results.ts";
-import { inTemporaryFolder } from "../../scripts/check/temporary_folder.ts";
+import { inTemporaryFolder } from "../../scripts/child.ts";
 import { sampleFigure, samplePeer, sampleReport, sampleResults } from "../bench/report/fixture.ts";
 
 /** How a command ended. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { chaosReport, isKept } from "../../scripts/chaos/chaos_report.ts";
-import { NOTHING } from "../../scripts/chaos/findings.ts";
+import { NOTHING } from "../../scripts/chaos/scenario.ts";
 import { tryDeno } from "../../scripts/child.ts";
 
 function run(...args: string[]) {
@@ -15,7 +15,7 @@ Deno.test("chaos prints its usage on --help", async () => {
 });
 
 Deno.test("chaos says in one line which flag is wrong", async () => {
-  const expected = "expected one of sqlite,postgres,all";
+  const expected = "expected all, sqlite, postgres";
   assertEquals(
     (await run("--store", "files")).stderr,
     `Could not use "files" for --store: ${expected}\n`,

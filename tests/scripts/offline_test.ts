@@ -2,9 +2,7 @@
 import {
   assert,
   assertAlmostEquals,
-  assertArrayIncludes,
   assertEquals,
-  assertExists,
   assertFalse,
   assertGreater,
   assertGreaterOrEqual,
@@ -16,12 +14,9 @@ import {
   assertNotEquals,
   assertNotMatch,
   assertNotStrictEquals,
-  assertObjectMatch,
   assertStrictEquals,
   assertStringIncludes,
-  equal,
   fail,
-  unreachable,
 } from "@std/assert";
 
 /** The message of the failed assertion; undefined when it holds. */
@@ -33,6 +28,11 @@ function failure(check: () => void): string | undefined {
     if (error instanceof AssertionError) return error.message;
     throw error;
   }
+}
+
+/** True if two values are deeply equal. */
+function equal(a: unknown, b: unknown): boolean {
+  return failure(() => assertEquals(a, b)) === undefined;
 }
 
 function assertFails(check: () => void, message: string): void {
@@ -61,47 +61,33 @@ Deno.test("assertFalse() passes what is falsy", () => {
   assertFails(() => assertFalse(1, "one"), "one");
 });
 
-Deno.test("assertExists() passes every value but null and undefined", () => {
-  for (const value of [0, "", false, Number.NaN]) assertExists(value);
-  const value: { size: number } | null = JSON.parse('{"size":1}');
-  assertExists(value);
-  assertStrictEquals(value.size, 1);
-  assertFails(() => assertExists(null), 'Expected actual: "null" to not be null or undefined.');
-  assertFails(
-    () => assertExists(undefined, "gone"),
-    'Expected actual: "undefined" to not be null or undefined: gone',
-  );
-});
-
-Deno.test("fail() and unreachable() always fail", () => {
+Deno.test("fail() always fails", () => {
   assertFails(() => fail(), "Failed assertion.");
   assertFails(() => fail("here"), "Failed assertion: here");
-  assertFails(() => unreachable(), "Unreachable.");
-  assertFails(() => unreachable("never"), "Unreachable: never");
 });
 
-Deno.test("equal() takes both zeros for one value and NaN for itself", () => {
+Deno.test("assertEquals() takes both zeros for one value and NaN for itself", () => {
   assert(equal(0, -0));
   assert(equal([0], [-0]));
   assert(equal(new Float64Array([0, Number.NaN]), new Float64Array([-0, Number.NaN])));
   assert(equal({ value: Number.NaN }, { value: Number.NaN }));
 });
 
-Deno.test("equal() compares no value with its text or its bigint", () => {
+Deno.test("assertEquals() compares no value with its text or its bigint", () => {
   assertFalse(equal(1, "1"));
   assertFalse(equal(1, 1n));
   assertFalse(equal(null, undefined));
   assertFalse(equal(() => 1, () => 1));
 });
 
-Deno.test("equal() tells an undefined property from a missing one", () => {
+Deno.test("assertEquals() tells an undefined property from a missing one", () => {
   assertFalse(equal({ a: undefined }, {}));
   assertFalse(equal({ a: undefined, b: 1 }, { b: 1, c: undefined }));
   assertFalse(equal([undefined], []));
   assertFalse(equal([1, undefined], [1]));
 });
 
-Deno.test("equal() ignores the order of properties and takes symbols into account", () => {
+Deno.test("assertEquals() ignores the order of properties and takes symbols into account", () => {
   const key = Symbol("key");
   assert(equal({ a: 1, b: 2 }, { b: 2, a: 1 }));
   assert(equal({ [key]: 1 }, { [key]: 1 }));
@@ -109,12 +95,12 @@ Deno.test("equal() ignores the order of properties and takes symbols into accoun
   assertFalse(equal({ [Symbol("key")]: 1 }, { [Symbol("key")]: 1 }));
 });
 
-Deno.test("equal() takes an object without a prototype for a plain one", () => {
+Deno.test("assertEquals() takes an object without a prototype for a plain one", () => {
   assert(equal(Object.assign(Object.create(null), { a: 1 }), { a: 1 }));
   assertFalse(equal(Object.create({}), {}));
 });
 
-Deno.test("equal() tells instances of different classes apart", () => {
+Deno.test("assertEquals() tells instances of different classes apart", () => {
   class Apple {
     kind = "fruit";
   }
@@ -127,7 +113,7 @@ Deno.test("equal() tells instances of different classes apart", () => {
   assertFalse(equal([], {}));
 });
 
-Deno.test("equal() looks at getters of a class but not into its private fields", () => {
+Deno.test("assertEquals() looks at getters of a class but not into its private fields", () => {
   class Box {
     readonly #content: number;
     constructor(content: number) {
@@ -141,7 +127,7 @@ Deno.test("equal() looks at getters of a class but not into its private fields",
   assertFalse(equal(new Box(0), new Box(1)));
 });
 
-Deno.test("equal() compares dates, patterns and URLs by what they say", () => {
+Deno.test("assertEquals() compares dates, patterns and URLs by what they say", () => {
   assert(equal(new Date(5), new Date(5)));
   assert(equal(new Date(Number.NaN), new Date(Number.NaN)));
   assertFalse(equal(new Date(5), new Date(6)));
@@ -151,7 +137,7 @@ Deno.test("equal() compares dates, patterns and URLs by what they say", () => {
   assertFalse(equal(new URL("https://a.test"), new URL("https://b.test")));
 });
 
-Deno.test("equal() compares sets and maps deeply, whatever the order", () => {
+Deno.test("assertEquals() compares sets and maps deeply, whatever the order", () => {
   assert(equal(new Set([1, 2]), new Set([2, 1])));
   assert(equal(new Set([{ a: 1 }, { b: 2 }]), new Set([{ b: 2 }, { a: 1 }])));
   assertFalse(equal(new Set([{ a: 1 }]), new Set([{ a: 2 }])));
@@ -161,7 +147,7 @@ Deno.test("equal() compares sets and maps deeply, whatever the order", () => {
   assertFalse(equal(new Map([["a", undefined]]), new Map([["b", undefined]])));
 });
 
-Deno.test("equal() compares bytes, and only of the same kind of array", () => {
+Deno.test("assertEquals() compares bytes, and only of the same kind of array", () => {
   assert(equal(new Uint8Array([1, 2]), new Uint8Array([1, 2])));
   assertFalse(equal(new Uint8Array([1, 2]), new Uint8Array([1, 3])));
   assertFalse(equal(new Uint8Array([1]), new Int8Array([1])));
@@ -170,25 +156,15 @@ Deno.test("equal() compares bytes, and only of the same kind of array", () => {
   assertFalse(equal(new Uint8Array([1]).buffer, new Uint8Array([2]).buffer));
 });
 
-Deno.test("equal() follows circles and weak references, but not weak collections", () => {
+Deno.test("assertEquals() follows circles", () => {
   const one: { self?: unknown } = {};
   const other: { self?: unknown } = {};
   one.self = one;
   other.self = other;
   assert(equal(one, other));
-  assert(equal(new WeakRef({ a: 1 }), new WeakRef({ a: 1 })));
-  for (const create of [() => new WeakMap(), () => new WeakSet()]) {
-    let thrown: unknown;
-    try {
-      equal(create(), create());
-    } catch (error) {
-      thrown = error;
-    }
-    assertInstanceOf(thrown, TypeError);
-  }
 });
 
-Deno.test("assertEquals() and assertNotEquals() are the two sides of equal()", () => {
+Deno.test("assertEquals() and assertNotEquals() are the two sides of one comparison", () => {
   assertEquals({ list: [0] }, { list: [-0] });
   assertNotEquals({ list: [0] }, { list: [1] });
   assertFails(() => assertEquals(1, 2), "Values are not equal.");
@@ -244,13 +220,6 @@ Deno.test("assertMatch(), assertNotMatch() and assertStringIncludes() look into 
   );
 });
 
-Deno.test("assertArrayIncludes() finds values deeply, in any order", () => {
-  assertArrayIncludes([{ a: 1 }, { a: 2 }, { a: 3 }], [{ a: 3 }, { a: 1 }]);
-  assertArrayIncludes([Number.NaN, -0], [0, Number.NaN]);
-  assertArrayIncludes(new Uint8Array([1, 2]), new Uint8Array([2]));
-  assertMatch(failure(() => assertArrayIncludes([1], [1, 2])) ?? "", /missing: \[\s*2,?\s*\]$/);
-});
-
 Deno.test("assertGreater() and its kin compare by the operators", () => {
   assertGreater(2, 1);
   assertGreaterOrEqual(1n, 1n);
@@ -271,48 +240,4 @@ Deno.test("assertAlmostEquals() allows one ten-millionth unless told otherwise",
     () => assertAlmostEquals(1, 2),
     'Expected actual: "1" to be close to "2": delta "1" is greater than "2e-7".',
   );
-});
-
-Deno.test("assertObjectMatch() wants the expected part and no more", () => {
-  const order = { drink: { name: "tea", size: 2 }, extras: ["milk", "honey"], paid: undefined };
-  assertObjectMatch(order, { drink: { name: "tea" } });
-  assertObjectMatch(order, { extras: ["milk"] });
-  assertObjectMatch(order, { paid: undefined });
-  assertFails(() => assertObjectMatch(order, { drink: { size: 3 } }), "Values are not equal.");
-  assertFails(
-    () => assertObjectMatch(order, { extras: ["milk", "honey", "ice"] }),
-    "Values are not equal.",
-  );
-  assertFails(
-    () => assertObjectMatch(order, { tip: undefined }, "tip"),
-    "Values are not equal: tip",
-  );
-});
-
-Deno.test("assertObjectMatch() compares class instances as plain objects, patterns as they are", () => {
-  class Point {
-    constructor(readonly x: number, readonly y: number) {}
-  }
-  assertObjectMatch({ at: new Point(1, 2) }, { at: { x: 1 } });
-  assertObjectMatch(new Point(1, 2), { y: 2 });
-  assertObjectMatch({ pattern: /a/g }, { pattern: /a/g });
-  assertFails(
-    () => assertObjectMatch({ pattern: /a/g }, { pattern: /b/g }),
-    "Values are not equal.",
-  );
-});
-
-Deno.test("assertObjectMatch() looks into maps, sets and circles", () => {
-  const circle: Record<string, unknown> = { name: "circle", extra: 1 };
-  circle.self = circle;
-  const part: Record<string, unknown> = { name: "circle" };
-  part.self = part;
-  assertObjectMatch({ map: new Map([["a", { b: 1, c: 2 }]]) }, { map: new Map([["a", { b: 1 }]]) });
-  assertObjectMatch({ set: new Set([1, 2]) }, { set: new Set([1]) });
-  assertFails(
-    () => assertObjectMatch({ set: new Set([1]) }, { set: new Set([2]) }),
-    "Values are not equal.",
-  );
-  assertObjectMatch({ circle: { name: "circle" } }, { circle: { name: "circle" } });
-  assertFails(() => assertObjectMatch(circle, { ...part, name: "line" }), "Values are not equal.");
 });

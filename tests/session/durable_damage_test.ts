@@ -73,7 +73,7 @@ Deno.test("a long session is opened from its snapshot, and read when a turn need
     assert(error instanceof ConfigError);
     message = error.message;
   }
-  assert(message.includes("expected load() or a turn before"), message);
+  assert(message.includes("call load(), or run a turn before"), message);
   assertEquals((await Array.fromAsync(opened.events({ from: 395 }))).length, 5);
   await opened.next("Hi");
   assertEquals(opened.state.events, await eventsOf(store));

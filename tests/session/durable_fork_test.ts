@@ -17,6 +17,7 @@ import {
 } from "@nomos/agent/store";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
+import { bordersOf } from "./state_session.ts";
 
 function agentOf(script: readonly ScriptEntry[]) {
   const ran: string[] = [];
@@ -85,12 +86,14 @@ Deno.test("Session.fork, of a stored session is stored beside it, with a chain o
   assertEquals((await opened.next("And on")).response, "three");
 });
 
-Deno.test("Session.fork, of a stored session at any event stands and goes on as that of one in memory", async () => {
+Deno.test("Session.fork, of a stored session after any commit stands and goes on as that of one in memory", async () => {
   const script = [decide.call("look"), decide.move("end"), ok];
   const store = memoryStore();
   const session = await agentOf(script).agent.openSession("s", { store });
   await session.next("Hi");
-  for (let at = 0; at <= 7; at++) {
+  const borders = bordersOf(session.state.events);
+  assertEquals(borders, [0, 1, 3, 4, 6, 7]);
+  for (const at of borders) {
     const made = session.state.events.slice(0, at).filter(({ type }) => type === "decision").length;
     const play = async (isStored: boolean) => {
       const { agent, ran } = agentOf(script.slice(made));
@@ -105,6 +108,23 @@ Deno.test("Session.fork, of a stored session at any event stands and goes on as 
     };
     assertEquals(await play(true), await play(false), `at ${at}`);
   }
+});
+
+Deno.test("Session.fork, of a stored session within a commit is refused and leaves nothing behind", async () => {
+  const store = memoryStore();
+  const script = [decide.call("look"), decide.move("end"), ok];
+  await (await agentOf(script).agent.openSession("s", { store })).next("Hi");
+  // Its log is read for that: it was not when it was opened.
+  const session = await agentOf([]).agent.openSession("s", { store });
+  for (const [at, places] of [[2, "1 or 3"], [5, "4 or 6"]] as const) {
+    const error = await assertRejects(() => session.fork({ at, id: "x" }), ConfigError);
+    assertEquals(
+      error.message,
+      `Cannot fork session "s" at ${at}: the events around it were committed together: ` +
+        `expected ${places}`,
+    );
+  }
+  assertEquals(await store.read("x"), undefined);
 });
 
 Deno.test("Session.fork, its id is a fresh one, and must not be taken", async () => {

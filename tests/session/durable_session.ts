@@ -9,6 +9,7 @@ import {
   type Session,
   type SessionEvent,
   Tool,
+  type Turn,
 } from "@nomos/agent";
 import type { Store } from "@nomos/agent/store";
 import * as v from "valibot";
@@ -19,8 +20,8 @@ export type Effects = string[];
 export function agentOf(
   script: readonly ScriptEntry[],
   effects: Effects = [],
-  options: Partial<AgentOptions<"talk" | "end">> = {},
-): Agent<"talk" | "end"> {
+  options: Partial<AgentOptions<Record<"talk" | "end", unknown>>> = {},
+): Agent<Record<"talk" | "end", unknown>> {
   const tool = (name: string) =>
     new Tool({
       name,
@@ -32,7 +33,7 @@ export function agentOf(
       },
     });
   let ids = 0;
-  return new Agent<"talk" | "end">({
+  return new Agent<Record<"talk" | "end", unknown>>({
     name: "durable",
     llm: new MockLLM(script),
     start: "talk",
@@ -55,9 +56,9 @@ export async function eventsOf(store: Store, id = "s"): Promise<SessionEvent[]> 
 }
 
 export function open(
-  agent: Agent<"talk" | "end">,
+  agent: Agent<Record<"talk" | "end", unknown>>,
   store: Store,
   options: Partial<OpenOptions> = {},
-): Promise<Session<"talk" | "end">> {
+): Promise<Session<Turn<"talk" | "end">>> {
   return agent.openSession("s", { store, ...options });
 }

@@ -13,7 +13,7 @@ import {
 } from "@nomos/agent";
 import * as v from "valibot";
 import { Log } from "../../src/history/log.ts";
-import { INPUTS, playWhole, scriptedAgent } from "./state_session.ts";
+import { bordersOf, INPUTS, playWhole, scriptedAgent } from "./state_session.ts";
 
 /** As long as the id of the session that is forked: a tool of it gives the length of its key. */
 const FORK_ID = "the fork id";
@@ -36,19 +36,19 @@ function answered(events: readonly SessionEvent[]): number {
   return events.filter(({ type }) => type === "decision" || type === "error").length;
 }
 
-Deno.test("Session.fork, at every event it stands where the events before it lead", async () => {
+Deno.test("Session.fork, after every commit it stands where the events before it lead", async () => {
   const session = scriptedAgent().agent.createSession({ state: whole });
-  for (let at = 0; at <= events.length; at++) {
+  for (const at of bordersOf(events)) {
     const fork = await session.fork({ at, id: FORK_ID });
-    const { step, status } = new Log("a", events.slice(0, at)).position;
+    const { step, status } = new Log("a", events.slice(0, at), { now: () => 0 }).position;
     assertEquals([fork.step, fork.status], [step as "a" | "b", status], `at ${at}`);
     assertEquals(fork.state.events, events.slice(0, at));
   }
   assertEquals(JSON.stringify(session.state), JSON.stringify(whole));
 });
 
-Deno.test("Session.fork, at every event it is played on to the same end, also between what is committed together", async () => {
-  for (let at = 0; at <= events.length; at++) {
+Deno.test("Session.fork, after every commit it is played on to the same end", async () => {
+  for (const at of bordersOf(events)) {
     const past = events.slice(0, at);
     const { agent, llm } = scriptedAgent(answered(past), past.at(-1)?.time);
     const session = agent.createSession({ state: whole });
@@ -58,6 +58,68 @@ Deno.test("Session.fork, at every event it is played on to the same end, also be
     for (const input of INPUTS.slice(next)) await fork.next(input);
     llm.assertDone();
     assertEquals(comparable(fork.state.events), comparable(events), `forked at ${at}`);
+  }
+});
+
+Deno.test("Session.fork, within a commit is refused, and the places before and after it are named", async () => {
+  const session = scriptedAgent().agent.createSession({ state: whole });
+  const borders = bordersOf(events);
+  let refused = 0;
+  for (let at = 0; at <= events.length; at++) {
+    if (borders.includes(at)) continue;
+    const [before, after] = [borders.findLast((one) => one < at), borders.find((one) => one > at)];
+    const error = await assertRejects(() => session.fork({ at, id: FORK_ID }), ConfigError);
+    assertEquals(
+      error.message,
+      `Cannot fork session "the session" at ${at}: the events around it were committed together: ` +
+        `expected ${before} or ${after}`,
+    );
+    refused++;
+  }
+  assert(refused > 8, `${refused}`);
+  assertEquals(JSON.stringify(session.state), JSON.stringify(whole));
+});
+
+Deno.test("Session.fork, of a log that does not say what was joined has the same places", async () => {
+  const older = {
+    ...whole,
+    events: events.map(({ joined: _, ...event }) => event as SessionEvent),
+  };
+  const session = scriptedAgent().agent.createSession({ state: older });
+  const accepted: number[] = [];
+  for (let at = 0; at <= events.length; at++) {
+    await session.fork({ at, id: FORK_ID }).then(() => accepted.push(at), (error) => {
+      assert(error instanceof ConfigError);
+    });
+  }
+  assertEquals(accepted, bordersOf(events));
+});
+
+Deno.test("Session.fork, questions and verdicts are not separated from what came with them", async () => {
+  const { agent } = shop([payTwo, decide.respond("Done")]);
+  const session = agent.createSession();
+  await session.next("Pay them");
+  await session.deny("s0/1/0", "no");
+  await session.approve("s0/1/1");
+  assertEquals(
+    session.state.events.map(({ type, joined }) => `${type}${joined ? " joined" : ""}`),
+    [
+      "user",
+      "decision",
+      "approval_requested joined",
+      "approval_requested joined",
+      "approval_given",
+      "tool_finished joined",
+      "approval_given",
+      "tool_started joined",
+      "tool_finished",
+      "decision",
+    ],
+  );
+  for (
+    const [at, places] of [[2, "1 or 4"], [3, "1 or 4"], [5, "4 or 6"], [7, "6 or 8"]] as const
+  ) {
+    await assertRejects(() => session.fork({ at }), ConfigError, `expected ${places}`);
   }
 });
 
@@ -101,7 +163,7 @@ Deno.test("Session.fork, wherever it cuts, no call runs that a person did not al
     await verdict(session, "s0/1/0");
     await session.deny("s0/1/1", "never");
     const { events } = session.state;
-    for (let at = 2; at <= events.length; at++) {
+    for (const at of bordersOf(events).filter((at) => at > 1)) {
       paid.length = 0;
       const fork = await session.fork({ at });
       const what = `verdict ${first}, at ${at}`;
@@ -114,7 +176,6 @@ Deno.test("Session.fork, wherever it cuts, no call runs that a person did not al
       assertEquals(fork.status, "waiting", what);
       const types = (list: readonly SessionEvent[]) =>
         list.map((event) => "outcome" in event ? `${event.type} ${event.outcome}` : event.type);
-      // Cut within a decision, both questions are asked before anybody answers.
       assertEquals(types(fork.state.events), types(events), what);
       const isKept = events.slice(0, at).some(({ type }) => type === "tool_finished");
       assertEquals(paid.length, first === 2 && !isKept ? 1 : 0, what);
@@ -123,14 +184,14 @@ Deno.test("Session.fork, wherever it cuts, no call runs that a person did not al
   }
 });
 
-Deno.test("Session.fork, a once call is run where it had not begun, and asked about where it had", async () => {
-  const { agent, paid } = shop([decide.call("pay", { to: "ann" }), decide.respond("Done")], {
-    once: true,
-  });
+Deno.test("Session.fork, a once call is decided on anew before it had begun, and asked about after", async () => {
+  const call = decide.call("pay", { to: "ann" });
+  const done = decide.respond("Done");
+  const { agent, paid } = shop([call, done, call, done], { once: true });
   const session = agent.createSession();
   await session.next("Pay");
   assertEquals(paid, ["ann s0/1/0"]);
-  const before = await session.fork({ at: 2 });
+  const before = await session.fork({ at: 1 });
   assertEquals((await before.resume()).status, "waiting");
   assertEquals(paid, ["ann s0/1/0", "ann s1/1/0"]);
   const after = await session.fork({ at: 3 });
@@ -229,7 +290,7 @@ Deno.test("Session.fork, has the context and the limits of the original unless g
 
 Deno.test("Session.fork, keeps the step in which the session began", async () => {
   const agentFrom = (start: "a" | "b", script: readonly ScriptEntry[]) =>
-    new Agent<"a" | "b">({
+    new Agent<Record<"a" | "b", unknown>>({
       name: "test",
       llm: new MockLLM(script),
       start,
@@ -257,7 +318,7 @@ Deno.test("Session.fork, refuses what it cannot do", async () => {
     [{ id: 4 }, "its id is 4"],
     [{ id: "mine" }, 'its id is "mine"'],
     [{ limits: { turn: { tokens: -1 } } }, "limits.turn.tokens is -1"],
-    [null, 'Cannot fork session "mine" with null: expected options'],
+    [null, 'Cannot fork session "mine": options is null: expected options'],
   ];
   for (const [options, message] of bad) {
     await assertRejects(() => session.fork(options as never), ConfigError, message);

@@ -92,7 +92,7 @@ Deno.test("Session.state of a new session is empty and can be continued", async 
   const { agent } = play([decide.respond("Hello")]);
   const { state } = agent.createSession();
   assertEquals(state, {
-    version: 2,
+    version: 3,
     sessionId: "id-1",
     step: "start",
     status: "waiting",
@@ -134,7 +134,7 @@ Deno.test("Agent.createSession refuses a state it cannot continue, naming the pl
   };
   const bad: [unknown, string][] = [
     [null, "version"],
-    [{ ...good, version: 3 }, "version"],
+    [{ ...good, version: 4 }, "version"],
     [{ ...good, step: "gone" }, "step"],
     [{ ...good, status: "running" }, "status"],
     [{ ...good, status: "ended" }, "status"],
@@ -171,7 +171,7 @@ Deno.test("Session.next on an ended session throws, and changes nothing", async 
   await session.next("Hi");
   const { state } = session;
   for (const goOn of [() => session.next("again"), () => session.next(), () => session.resume()]) {
-    await assertRejects(goOn, SessionEndedError, "expected a new session");
+    await assertRejects(goOn, SessionEndedError, "create a new session");
   }
   await assertRejects(() => session.stream("again").next(), SessionEndedError);
   const copy = agent.createSession({ state });
@@ -188,7 +188,7 @@ Deno.test("Session.next while a turn runs is refused, and the turn goes on", asy
   const session = agent.createSession();
   const running = session.next("Hi");
   for (const more of [() => session.next("me too"), () => session.resume()]) {
-    await assertRejects(more, SessionBusyError, "it is running");
+    await assertRejects(more, SessionBusyError, "another one is running");
     assertEquals(session.status, "running");
   }
   await assertRejects(() => session.stream("me too").next(), SessionBusyError);
@@ -221,7 +221,7 @@ Deno.test("Session: a tool that asks its own session for a turn is refused", asy
   const session: Session = agent.createSession();
   const turn = await session.next("Hi");
   assertEquals([turn.response, turn.toolResults[0]!.outcome], ["ok", "error"]);
-  assert(turn.toolResults[0]!.text.includes("it is running"));
+  assert(turn.toolResults[0]!.text.includes("another one is running"));
 });
 
 Deno.test("Session.stream takes the lock at its first next() and gives it back", async () => {
@@ -232,7 +232,7 @@ Deno.test("Session.stream takes the lock at its first next() and gives it back",
   await early.next();
   assertEquals(session.status, "running");
   await assertRejects(() => session.next("Hi"), SessionBusyError);
-  await early.return(undefined as never);
+  await early.return();
   assertEquals(session.status, "interrupted");
   assertEquals((await session.resume()).response, "two");
 });
@@ -240,7 +240,7 @@ Deno.test("Session.stream takes the lock at its first next() and gives it back",
 Deno.test("Session.resume on a session that waits throws", async () => {
   const { agent } = play([decide.respond("Hello")]);
   const session = agent.createSession();
-  await assertRejects(() => session.resume(), SessionWaitingError, "expected next() with input");
+  await assertRejects(() => session.resume(), SessionWaitingError, "call next() with text");
   await session.next("Hi");
   await assertRejects(() => session.resume(), SessionWaitingError);
   assertEquals(session.status, "waiting");
@@ -286,10 +286,10 @@ Deno.test("Session: the context is live, for tools and guards, and never in the 
     description: "",
     args: v.object({ item: v.string() }),
     run: ({ item }, { context }: { context: Cart }) => void context.items.push(item),
-    available: ({ context }: { context: Cart }) => context.items.length < 1,
+    guard: ({ context }: { context: Cart }) => context.items.length < 1,
   });
   const llm = new MockLLM([decide.call("add", { item: "tea" }), decide.respond("ok")]);
-  const agent = new Agent<string, Cart>({
+  const agent = new Agent<Record<string, unknown>, Cart>({
     name: "shop",
     llm,
     start: "start",

@@ -61,7 +61,7 @@ function distinctPlaces(): Path[] {
 const PLACES = distinctPlaces();
 
 /** Fields that a state may do without, as the types say. */
-const OPTIONAL = new Set(["attempt", "tools", "suggestions", "usage"]);
+const OPTIONAL = new Set(["attempt", "tools", "suggestions", "usage", "joined"]);
 
 Deno.test("Agent.createSession, refuses a state that lacks any one field, and names the place", () => {
   let tried = 0;
@@ -119,6 +119,7 @@ function mayBeRight(path: Path, value: unknown, state: State): boolean {
   const field = String(typeof key === "number" ? path.at(-2) : key);
   const event = state.events[Number(path[1])];
   if (value === undefined && OPTIONAL.has(field)) return true;
+  if (field === "joined") return value === true;
   if (field === "response" && event?.type === "decision") {
     return event.decision.action === "RESPOND"
       ? isJson(value)
@@ -208,7 +209,12 @@ const HOSTILE: Readonly<Record<string, readonly [events: readonly unknown[], sta
     [user, calling, { seq: 2, time: 1, type: "limit", reason: "stuck" }],
     "limited",
   ],
-  "a fallback at the start": [[{ seq: 0, time: 1, type: "fallback", reason: "loop" }], "waiting"],
+  "only an answer left at the start": [
+    [{ seq: 0, time: 1, type: "respond_only", reason: "loop" }],
+    "waiting",
+  ],
+  "a first event that was joined": [[{ ...user, joined: true }]],
+  "a name that an earlier version used": [[{ seq: 0, time: 1, type: "fallback", reason: "loop" }]],
   "an end in the middle": [[user, { seq: 1, time: 1, type: "ended" }, { ...user, seq: 2 }]],
   "moves to and from unknown steps": [[
     user,
@@ -276,13 +282,13 @@ const look = new Tool({
 /** Ends the session as soon as that is legal. */
 function finish({ legal }: LLMRequest): ScriptEntry {
   if (legal!.actions.includes("END")) return decide.end();
-  return legal!.actions.includes("MOVE") ? decide.move("a") : decide.call("look");
+  return legal!.actions.includes("MOVE") ? decide.move("a") : decide.respond("x");
 }
 
 for (const [what, [events, status = "interrupted"]] of Object.entries(HOSTILE)) {
   for (const how of ["next", "resume"] as const) {
     Deno.test(`Session.${how}, after a state with ${what}: refused before, or it works`, async () => {
-      const state = { version: 2, sessionId: "s", step: "a", status, events } as never;
+      const state = { version: 3, sessionId: "s", step: "a", status, events } as never;
       const llm = new MockLLM([finish], { whenDone: "repeat" });
       const steps = { a: { description: "A", tools: [look], routes: { a: "again" } } };
       const agent = new Agent({ name: "test", llm, start: "a", steps });
@@ -301,7 +307,7 @@ for (const [what, [events, status = "interrupted"]] of Object.entries(HOSTILE)) 
         assert(error instanceof AgentError && error.code.startsWith("SESSION_"), `${error}`);
         return;
       }
-      assert(["ended", "interrupted", "limited"].includes(turn.status));
+      assert(["ended", "interrupted", "limited", "waiting"].includes(turn.status));
       const read = [
         turn.toolResults,
         turn.usage,
@@ -319,7 +325,7 @@ for (const [what, [events, status = "interrupted"]] of Object.entries(HOSTILE)) 
 
 Deno.test("Agent.createSession, a large state is refused or taken, without the stack", () => {
   const events = Array.from({ length: 100_000 }, (_, seq) => ({ ...user, seq }));
-  const state = { version: 2, sessionId: "s", step: "a", status: "interrupted", events } as State;
+  const state = { version: 3, sessionId: "s", step: "a", status: "interrupted", events } as State;
   assertEquals(agent.createSession({ state }).status, "interrupted");
   const broken = { ...state, events: events.map((event) => ({ ...event, time: "x" })) } as never;
   const error = assertThrows(() => agent.createSession({ state: broken }), StateError);

@@ -7,9 +7,9 @@
 import {
   Agent,
   decide,
-  FallbackError,
   MockLLM,
   raw,
+  RedirectError,
   type ScriptEntry,
   type Session,
   type SessionEvent,
@@ -44,6 +44,7 @@ export const SCRIPT: readonly ScriptEntry[] = [
   raw(2),
   raw(3),
   raw(4),
+  raw(5),
   decide.respond("After the limit"),
   decide.end("Bye"),
 ];
@@ -62,7 +63,7 @@ export const INPUTS: readonly (string | undefined)[] = [
 export function scriptedAgent(
   from = 0,
   time = 0,
-): { readonly agent: Agent<"a" | "b">; readonly llm: MockLLM } {
+): { readonly agent: Agent<Record<"a" | "b", unknown>>; readonly llm: MockLLM } {
   const llm = new MockLLM(SCRIPT.slice(from));
   const list = v.optional(v.array(v.object({ deep: v.nullable(v.string()) })));
   const look = new Tool({
@@ -84,10 +85,10 @@ export function scriptedAgent(
     description: "Steer",
     args: v.object({}),
     run: () => {
-      throw new FallbackError("closed", "come back");
+      throw new RedirectError("closed", "come back");
     },
   });
-  const agent = new Agent<"a" | "b">({
+  const agent = new Agent<Record<"a" | "b", unknown>>({
     name: "long",
     llm,
     start: "a",
@@ -114,6 +115,11 @@ export interface Taken {
   readonly played: number;
   /** Which input comes next. */
   readonly next: number;
+}
+
+/** The places at which a log may be cut: between commits. */
+export function bordersOf(events: readonly SessionEvent[]): readonly number[] {
+  return [...events.keys(), events.length].filter((at) => events[at]?.joined !== true);
 }
 
 /** Plays the whole session, and takes a state after every event. */

@@ -21,9 +21,9 @@ Deno.test("Session.state, the long session has every kind of event", () => {
       "decision",
       "ended",
       "error",
-      "fallback",
       "limit",
       "moved",
+      "respond_only",
       "tool_finished",
       "tool_started",
       "user",
@@ -57,7 +57,7 @@ Deno.test("Agent.createSession, any beginning of a log is refused or can be play
         const state = { ...whole, step, status, events: events.slice(0, length) } as State;
         const llm = new MockLLM([decide.end()]);
         const look = new Tool({ name: "look", description: "L", args: v.object({}), run: () => 1 });
-        const agent = new Agent<"a" | "b">({
+        const agent = new Agent<Record<"a" | "b", unknown>>({
           name: "other",
           llm,
           start: "a",
@@ -147,7 +147,7 @@ const plain = new Agent({ name: "test", llm: new MockLLM(), start: "a", steps })
 Deno.test("Agent.createSession, refuses every version but its own and those before", () => {
   const cycle: Record<string, unknown> = {};
   cycle.cycle = cycle;
-  const versions = [0, 3, 999, -1, 1.5, "1", null, undefined, true, [1], { n: 1 }, NaN, 1n, cycle];
+  const versions = [0, 4, 999, -1, 1.5, "1", null, undefined, true, [1], { n: 1 }, NaN, 1n, cycle];
   for (const version of versions) {
     const state = { ...whole, version } as never;
     const error = assertThrows(() => plain.createSession({ state }), StateError);

@@ -16,6 +16,6 @@ Deno.test("memoryStore() refuses a clock that is none", () => {
   assertThrows(
     () => memoryStore({ clock: 5 as unknown as () => number }),
     ConfigError,
-    "Cannot keep sessions by clock 5: expected a function",
+    "Cannot keep sessions with clock 5: expected a function",
   );
 });

@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { idOf, keyBehind, keyOf } from "../../src/store/session_key.ts";
+import { idOf, keyOf, keyRange } from "../../src/store/session_key.ts";
 
 /** Any text, lone surrogates and NUL too. */
 const text = fc.array(
@@ -28,18 +28,34 @@ Deno.test("keyOf() gives keys in the order of the ids", () => {
   }));
 });
 
-Deno.test("keyBehind() parts the ids that begin so from those behind", () => {
-  fc.assert(fc.property(text, text, (prefix, id) => {
-    const behind = keyBehind(prefix);
-    const isBetween = id >= prefix && (behind === undefined || isBefore(keyOf(id), behind));
-    assertEquals(isBetween, id.startsWith(prefix));
-  }));
-  const starts: readonly (readonly [string, string])[] = [
+/** Few characters, so that texts are often alike: some pairs, some lone surrogates. */
+const similarText = fc.string({
+  unit: fc.constantFrom("", "\0", "a", "b", "\ud83d", "\udc4d", "\ue000", "\uff00", "\uffff"),
+  maxLength: 4,
+});
+
+Deno.test("keyRange() holds exactly the ids with the prefix that are behind", () => {
+  for (const [some, numRuns] of [[text, 200], [similarText, 2_000]] as const) {
+    fc.assert(
+      fc.property(some, some, some, (id, prefix, after) => {
+        const [from, end] = keyRange(prefix, after);
+        const isIn = !isBefore(keyOf(id), from) && isBefore(keyOf(id), end);
+        assertEquals(isIn, id !== "" && id.startsWith(prefix) && id > after);
+      }),
+      { numRuns },
+    );
+  }
+});
+
+Deno.test("keyRange() ends with the first key behind all that begin with the prefix", () => {
+  const ends: readonly (readonly [string, string])[] = [
     ["a", "b"],
     ["a\uffff", "b"],
     ["\u00ff", "\u0100"],
     ["👍", "\ud83d\udc4e"],
   ];
-  for (const [prefix, behind] of starts) assertEquals(keyBehind(prefix), keyOf(behind));
-  assertEquals([keyBehind(""), keyBehind("\uffff")], [undefined, undefined]);
+  for (const [prefix, behind] of ends) assertEquals(keyRange(prefix, "")[1], keyOf(behind));
+  for (const prefix of ["", "\uffff"]) {
+    assert(isBefore(keyOf("\uffff".repeat(1_000)), keyRange(prefix, "")[1]));
+  }
 });

@@ -10,12 +10,12 @@ function never(what: string): () => never {
   };
 }
 
-function toolOf(name: string, options: Partial<ToolOptions<typeof args, unknown>>) {
+function toolOf(name: string, options: Partial<ToolOptions<{ to: string }, unknown>>) {
   return new Tool({ name, description: name, args, run: never(name), ...options });
 }
 
-export function askingAgent(): Agent<string> {
-  return new Agent<string>({
+export function askingAgent(): Agent {
+  return new Agent({
     name: "shop",
     llm: new MockLLM(),
     start: "talk",

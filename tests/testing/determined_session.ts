@@ -20,7 +20,7 @@ export async function determinedLog(seed: number): Promise<string> {
       return { drink, cents };
     },
   });
-  const agent = new Agent<string>({
+  const agent = new Agent({
     name: "determined",
     llm: MockLLM.auto({ seed }),
     start: "greet",

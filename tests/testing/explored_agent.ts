@@ -22,13 +22,13 @@ const addToCart = new Tool({
     drink: v.pipe(v.string(), v.minLength(1)),
     count: v.pipe(v.number(), v.integer(), v.minValue(1)),
   }),
-  available: () => false,
+  guard: () => false,
   run: () => "",
 });
 
 /** The agent. Its guards, as they are, would never let anybody pass. */
 export function exploredAgent(): Agent {
-  return new Agent<string, unknown>({
+  return new Agent({
     name: "barista",
     llm: new MockLLM(),
     start: "greet",

@@ -1,4 +1,5 @@
 import { Agent, type LLM, LLMError, MisuseError } from "@nomos/agent";
+import { allowRealModels, forbidRealModels } from "@nomos/agent/testing";
 import {
   assert,
   assertEquals,
@@ -7,7 +8,6 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as core from "../../src/llm/real_model.ts";
-import { allowRealModels, forbidRealModels } from "../../src/testing/real_models.ts";
 
 /** Is it legal to call out now? */
 function isAllowed({ assertRealModelsAllowed }: typeof core = core): boolean {

@@ -1,10 +1,10 @@
 import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
+import { plainJsonSchema } from "@nomos/agent/llm";
+import { requestSnapshot, schemaOutline } from "@nomos/agent/testing";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import * as v from "valibot";
-import { plainJsonSchema } from "../../src/schema/schema_profiles.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
-import { requestSnapshot, schemaOutline } from "../../src/testing/snapshot.ts";
 import { exploredAgent } from "./explored_agent.ts";
+import * as v from "valibot";
 
 function agentWith(llm: MockLLM) {
   const tool = new Tool({
@@ -39,14 +39,14 @@ Be brief.
 What do you have?
 
 --- assistant
-{"reasoning":[],"decision":{"action":"TOOL_CALL","calls":[{"tool":"get_menu","args":{}}]}}
+{"decision":{"action":"TOOL_CALL","calls":[{"tool":"get_menu","args":{}}]}}
 
 --- tool (call 1)
 Result of get_menu:
 tea
 
 --- assistant
-{"reasoning":[],"decision":{"action":"RESPOND","response":"We have tea"}}
+{"decision":{"action":"RESPOND","response":"We have tea"}}
 
 --- system
 Current step: greet
@@ -58,7 +58,7 @@ Choose one action:
   - get_menu: List the drinks
 
 --- schema for mock
-reasoning list of string
+reasoning list of string minItems 1
 decision any of
   -
     action "RESPOND"

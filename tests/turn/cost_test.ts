@@ -1,71 +1,117 @@
 /**
- * What a decision costs in work done: schemas built, outputs validated, messages
- * rendered, commits made, functions called. Counts are the same on every
- * machine; clocks are left to the benchmarks.
+ * The work of a decision: schemas built, arguments validated, messages rendered, commits made.
+ * Such counts are the same on every machine; clocks are left to the benchmarks.
  */
-import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import { Agent, decide, MockLLM, raw, SchemaCache, type StandardSchema, Tool } from "@nomos/agent";
+import { assertEquals } from "@std/assert";
+import {
+  Agent,
+  decide,
+  MockLLM,
+  raw,
+  SchemaCache,
+  type Session,
+  type StandardSchema,
+  Tool,
+} from "@nomos/agent";
+import { memoryStore, type Store } from "@nomos/agent/store";
 import * as v from "valibot";
-import type { FunctionCount } from "../../src/profile/call_counts.ts";
-import type { CountedRun } from "../../src/profile/measurement.ts";
 
-const WORKER = new URL("../../src/profile/worker.ts", import.meta.url).href;
-const HISTORY = new URL("counted_history.ts", import.meta.url).href;
-
-/** Runs a program that counts calls exactly, and reads what it prints. */
-async function countWith<Found>(...program: readonly string[]): Promise<Found> {
-  const flags = ["--no-prompt", "--quiet", "--allow-sys", "--v8-flags=--jitless"];
-  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", ...flags, ...program],
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout));
+/** A tool that counts how often its arguments are validated. */
+function countingTool() {
+  const work = { validated: 0 };
+  const object = v.object({ size: v.string() });
+  const args = {
+    "~standard": {
+      version: 1,
+      vendor: "counting",
+      validate: (value: unknown) => {
+        work.validated++;
+        return object["~standard"].validate(value);
+      },
+      jsonSchema: {
+        input: () => ({
+          type: "object",
+          properties: { size: { type: "string" } },
+          required: ["size"],
+          additionalProperties: false,
+        }),
+      },
+    },
+  } as unknown as StandardSchema<unknown, { size: string }>;
+  const tool = new Tool({ name: "pour", description: "Pour", args, run: () => "done" });
+  return { tool, work };
 }
 
-/** Plays the profile scenario. */
-function countScenario(iterations: number): Promise<CountedRun> {
-  const setting = { tools: 1, iterations, cache: true, validate: true, freshTools: false };
-  return countWith(WORKER, "counts", JSON.stringify(setting));
+/** A store in memory that counts the calls of each of its methods. */
+function countingStore(): { store: Store; calls: Record<string, number> } {
+  const calls: Record<string, number> = {};
+  const store = new Proxy(memoryStore(), {
+    get: (target, name) => {
+      const member = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) => {
+        calls[String(name)] = (calls[String(name)] ?? 0) + 1;
+        return member.apply(target, args);
+      };
+    },
+  });
+  return { store, calls };
 }
 
-function callsOf(counts: readonly FunctionCount[], file: string, name: string): number {
-  return counts
-    .filter(({ place }) => place.name === name && place.url.endsWith(`/src/${file}`))
-    .reduce((sum, { calls }) => sum + calls, 0);
+/** A bar whose guests get a drink and an answer in each turn; its model reads every message. */
+async function openBar(): Promise<{ session: Session; countWork: () => Record<string, number> }> {
+  const { tool, work } = countingTool();
+  const { store, calls } = countingStore();
+  const schemaCache = new SchemaCache();
+  const script = [decide.call("pour", { size: "small" }), decide.respond("Here")];
+  const messages = new WeakSet<object>();
+  let [decisions, rendered] = [0, 0];
+  const llm = new MockLLM([(request) => {
+    for (const message of request.messages) {
+      if (messages.has(message)) continue;
+      messages.add(message);
+      rendered++;
+    }
+    return script[decisions++ % 2]!;
+  }], { whenDone: "repeat" });
+  const agent = new Agent({
+    name: "bar",
+    llm,
+    schemaCache,
+    start: "serve",
+    steps: { serve: { description: "Serve", tools: [tool] } },
+  });
+  const session: Session = await agent.openSession("guest", { store });
+  const countWork = () => ({ ...calls, ...work, decisions, rendered, built: schemaCache.built });
+  return { session, countWork };
 }
 
-function allCalls(counts: readonly FunctionCount[]): number {
-  return counts.reduce((sum, { calls }) => sum + calls, 0);
+/** The work of some turns, on top of those that were played before. */
+async function workOf(turns: number, before: number): Promise<Record<string, number>> {
+  const { session, countWork } = await openBar();
+  for (let turn = 0; turn < before; turn++) await session.next("A small one");
+  const start = countWork();
+  for (let turn = 0; turn < turns; turn++) await session.next("A small one");
+  const work = Object.entries(countWork());
+  return Object.fromEntries(work.map(([name, count]) => [name, count - (start[name] ?? 0)]));
 }
 
-Deno.test("a decision of the profile scenario does each piece of work once", async () => {
-  const { figures, counts } = await countScenario(10);
-  assertEquals(figures, { decisions: 30, schemasBuilt: 2, cacheHits: 30 });
-  const works: [file: string, name: string, calls: number][] = [
-    ["decision/decision_schema.ts", "DecisionSchema", 2],
-    ["decision/valibot_json_schema.ts", "valibotJsonSchema", 1],
-    ["prompt/step_message.ts", "stepMessage", 1],
-    // The mock and the core validate: the same output is read once.
-    ["llm/decision_request.ts", "validate", 60],
-    ["decision/decision_schema.ts", "#read", 30],
-    ["decision/wire_schema.ts", "validate", 10],
-    // The input, the decision with what follows from it, and the result of each of ten tools.
-    ["history/log.ts", "append", 70],
-    ["history/position.ts", "apply", 90],
-    // The mock reads no message, so none is rendered.
-    ["prompt/render_event.ts", "renderEvent", 0],
-    ["graph/offer.ts", "offerOf", 30],
-    ["history/next_stage.ts", "nextStage", 40],
-  ];
-  assertEquals(works.map(([file, name]) => [file, name, callsOf(counts, file, name)]), works);
+Deno.test("a turn commits and validates each decision once, and builds a schema once", async () => {
+  const { session, countWork } = await openBar();
+  await session.next("A small one");
+  const { append, validated, decisions, built } = countWork();
+  // The input, the call, its result, the answer.
+  assertEquals({ append, validated, decisions, built }, {
+    append: 4,
+    validated: 1,
+    decisions: 2,
+    built: 1,
+  });
 });
 
-Deno.test("a session of three turns costs so many function calls, at first and later", async () => {
-  const [ten, twenty] = await Promise.all([countScenario(10), countScenario(20)]);
-  const perSession = (allCalls(twenty.counts) - allCalls(ten.counts)) / 10;
-  assert(Number.isInteger(perSession), "sessions differ from each other");
-  // Measured: 344. Raise it only for something that is worth the calls.
-  assertLessOrEqual(perSession, 345);
+Deno.test("ten turns cost the same work after 1,000 messages as after 10", async () => {
+  const [short, long] = await Promise.all([workOf(10, 3), workOf(10, 250)]);
+  assertEquals(short, long);
 });
 
 Deno.test("every event is rendered once, however often the model reads the messages", async () => {
@@ -93,49 +139,22 @@ Deno.test("every event is rendered once, however often the model reads the messa
 });
 
 Deno.test("an argument schema validates each call once, and never while a schema is cached", async () => {
-  let validated = 0;
-  const object = v.object({ size: v.string() });
-  const counting = {
-    "~standard": {
-      version: 1,
-      vendor: "counting",
-      validate: (value: unknown) => {
-        validated++;
-        return object["~standard"].validate(value);
-      },
-      jsonSchema: {
-        input: () => ({
-          type: "object",
-          properties: { size: { type: "string" } },
-          required: ["size"],
-          additionalProperties: false,
-        }),
-      },
-    },
-  } as unknown as StandardSchema<unknown, { size: string }>;
-  const tool = new Tool({ name: "pour", description: "Pour", args: counting, run: () => "done" });
+  const { tool, work } = countingTool();
   const schemaCache = new SchemaCache();
-  const makeAgent = (llm: MockLLM) =>
-    new Agent({
+  for (const isText of [false, true]) {
+    work.validated = 0;
+    const call = decide.call("pour", { size: "small" });
+    const { reasoning, ...decision } = call;
+    const output = isText ? raw(JSON.stringify({ reasoning, decision })) : call;
+    const agent = new Agent({
       name: "bar",
-      llm,
+      llm: new MockLLM([output, decide.respond("Here")]),
       schemaCache,
       start: "serve",
       steps: { serve: { description: "Serve", tools: [tool] } },
     });
-  for (const isText of [false, true]) {
-    validated = 0;
-    const call = decide.call("pour", { size: "small" });
-    const { reasoning, ...decision } = call;
-    const output = isText ? raw(JSON.stringify({ reasoning, decision })) : call;
-    const session = makeAgent(new MockLLM([output, decide.respond("Here")])).createSession();
-    await session.next("A small one");
-    assertEquals(validated, 1);
+    await agent.createSession().next("A small one");
+    assertEquals(work.validated, 1);
   }
   assertEquals(schemaCache.built, 1);
-});
-
-Deno.test("a turn makes as many function calls after 1,000 messages as after 10", async () => {
-  const [short, long] = await Promise.all([countWith(HISTORY, "10"), countWith(HISTORY, "1000")]);
-  assertEquals(long, short);
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Agent, decide, GuardError, MockLLM, type ScriptEntry, Tool } from "@nomos/agent";
-import type { AgentOptions, Steps } from "@nomos/agent";
+import type { AgentOptions, StepOptions } from "@nomos/agent";
 import * as v from "valibot";
 
 interface World {
@@ -11,7 +11,7 @@ interface World {
 /** An agent whose model plays this script. */
 function play(
   script: readonly ScriptEntry[],
-  steps: Steps = { start: { description: "Talk", tools: [look] } },
+  steps: Record<string, StepOptions> = { start: { description: "Talk", tools: [look] } },
   options: Partial<AgentOptions> = {},
 ): World {
   const llm = new MockLLM(script);
@@ -101,6 +101,7 @@ Deno.test("runTurn: a move to the same step is a move like another", async () =>
   assertEquals(turn.events[2], {
     seq: 2,
     time: turn.events[2]!.time,
+    joined: true,
     type: "moved",
     from: "start",
     to: "start",
@@ -145,7 +146,7 @@ Deno.test("runTurn: at maxIterations the model can only answer", async () => {
   const { agent, llm } = play(script, undefined, { maxIterations: 2 });
   const turn = await agent.createSession().next("Hi");
   assertEquals([turn.status, turn.response, turn.reason], ["waiting", "Enough", undefined]);
-  assertEquals(types(turn.events.slice(-2)), "fallback decision");
+  assertEquals(types(turn.events.slice(-2)), "respond_only decision");
   const { legal, schema, messages } = llm.requests[2]!;
   assertEquals(legal, { actions: ["RESPOND"], routes: [], tools: [] });
   const text = JSON.stringify(schema);
@@ -158,7 +159,7 @@ Deno.test("runTurn: each turn has maxIterations of its own", async () => {
   const { agent } = play([...round, ...round], undefined, { maxIterations: 2 });
   const session = agent.createSession();
   await session.next("a");
-  assertEquals(types((await session.next("b")).events).includes("fallback"), false);
+  assertEquals(types((await session.next("b")).events).includes("respond_only"), false);
 });
 
 Deno.test("runTurn: a limited session goes on with a new input or by resume()", async () => {
@@ -180,10 +181,10 @@ Deno.test("runTurn: the same call with the same result three times in a row is a
   const { agent, llm } = play([again, again, again, decide.respond("Always the same")]);
   const turn = await agent.createSession().next("Hi");
   assertEquals(turn.status, "waiting");
-  assertEquals(turn.events.find(({ type }) => type === "fallback"), {
+  assertEquals(turn.events.find(({ type }) => type === "respond_only"), {
     seq: 10,
     time: turn.events[10]!.time,
-    type: "fallback",
+    type: "respond_only",
     reason: "loop",
   });
   assertEquals(llm.requests[3]!.legal?.actions, ["RESPOND"]);
@@ -208,7 +209,7 @@ Deno.test("runTurn: changing results are no loop", async () => {
     start: { description: "Count", tools: [counter] },
   });
   const turn = await agent.createSession().next("Hi");
-  assertEquals(types(turn.events).includes("fallback"), false);
+  assertEquals(types(turn.events).includes("respond_only"), false);
 });
 
 Deno.test("runTurn: stopAfter tool and move give control back at these points", async () => {

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { Agent, decide, FallbackError, MockLLM, raw, type ScriptEntry, Tool } from "@nomos/agent";
+import { Agent, decide, MockLLM, raw, RedirectError, type ScriptEntry, Tool } from "@nomos/agent";
 import type { AgentOptions, AnyTool, SessionEvent, ToolContext, ToolOptions } from "@nomos/agent";
 import * as v from "valibot";
 
 const none = v.object({});
 
-function tool(name: string, run: ToolOptions<typeof none, unknown>["run"], timeout?: number): Tool {
+function tool(name: string, run: ToolOptions<unknown, unknown>["run"], timeout?: number): Tool {
   const options = { name, description: "", args: none, run, ...(timeout && { timeout }) };
   return new Tool(options);
 }
@@ -60,34 +60,47 @@ Deno.test("tools: calls of one decision run concurrently, results in call order"
   assertEquals(told.map(({ content }) => content), ["Result of a:\nfirst", "Result of b:\nsecond"]);
 });
 
-Deno.test("tools: the first failure aborts its siblings, and every call has its result", async () => {
-  const waits = (_: unknown, { signal }: ToolContext) =>
-    new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
-    });
+Deno.test("tools: a call that fails or takes too long does not stop its siblings", async () => {
+  const failed = Promise.withResolvers<void>();
+  const heeds = async (_: unknown, { signal }: ToolContext) => {
+    // Goes on when both others have failed.
+    await failed.promise;
+    signal.throwIfAborted();
+    return "uploaded";
+  };
   const tools = [
-    tool("a", waits),
-    tool("b", () => Promise.reject(new Error("lost"))),
-    tool("c", () => "quick"),
+    tool("upload", heeds),
+    tool("lost", () => Promise.reject(new Error("lost"))),
+    tool("hang", () => new Promise(() => {}), 1),
   ];
-  const { agent } = play([callAll("a", "b", "c"), decide.respond("ok")], tools);
-  const turn = await agent.createSession().next("Hi");
-  assertEquals(turn.toolResults.map(({ tool, outcome }) => [tool, outcome]), [
-    ["a", "aborted"],
-    ["b", "error"],
-    ["c", "ok"],
+  const { agent, llm } = play([callAll("upload", "lost", "hang"), decide.respond("ok")], tools);
+  const session = agent.createSession();
+  let finished = 0;
+  for await (const { type } of session.stream("Hi")) {
+    if (type === "tool_finished" && ++finished === 2) failed.resolve();
+  }
+  const results = session.state.events.filter((event) => event.type === "tool_finished");
+  assertEquals(results.map(({ tool, outcome }) => [tool, outcome]), [
+    ["lost", "error"],
+    ["hang", "error"],
+    ["upload", "ok"],
   ]);
-  assertEquals([turn.status, turn.response], ["waiting", "ok"]);
+  const told = llm.requests[1]!.messages.filter(({ role }) => role === "tool");
+  assertEquals(told.map(({ content }) => content), [
+    "Result of upload:\nuploaded",
+    "Error from lost:\nlost",
+    'Error from hang:\nTool "hang" took longer than 1 ms',
+  ]);
 });
 
-Deno.test("tools: a FallbackError steers the model and is no error", async () => {
+Deno.test("tools: a RedirectError steers the model and is no error", async () => {
   const full = tool("full", () => {
-    throw new FallbackError("It is full", "Offer Tuesday");
+    throw new RedirectError("It is full", "Offer Tuesday");
   });
   const script = [callAll("full"), decide.respond("Tuesday?")];
   const { agent, llm } = play(script, [full], { maxErrors: 0 });
   const turn = await agent.createSession().next("Hi");
-  assertEquals([turn.status, turn.toolResults[0]!.outcome], ["waiting", "fallback"]);
+  assertEquals([turn.status, turn.toolResults[0]!.outcome], ["waiting", "redirected"]);
   const { content } = llm.requests[1]!.messages.at(-2)!;
   assertStringIncludes(content, "It is full");
   assertStringIncludes(content, "Offer Tuesday");
@@ -218,11 +231,11 @@ Deno.test("tools: a check of arguments that throws refuses them", async () => {
   for (const args of schemas) {
     const open = new Tool({ name: "open", description: "", args, run: () => "opened" });
     const call = { action: "TOOL_CALL", calls: [{ tool: "open", args: { url: "x" } }] };
-    const script = [raw({ reasoning: [], decision: call })];
-    const { agent } = play(script, [open as unknown as AnyTool<unknown>], { maxErrors: 0 });
+    const script = [raw({ reasoning: [], decision: call }), decide.respond("ok")];
+    const { agent } = play(script, [open as unknown as AnyTool<unknown>]);
     const session = agent.createSession();
     const turn = await session.next("Hi");
-    assertEquals([turn.reason, types(turn.events)], ["errors", "user error limit"]);
+    assertEquals(types(turn.events), "user error decision");
     assert(turn.events[1]!.type === "error");
     assertEquals(turn.events[1]!.path, "decision.calls.0.args");
   }
@@ -233,11 +246,10 @@ Deno.test("tools: more calls than a decision may have are refused", async () => 
     throw new Error("must not run");
   };
   const many = { action: "TOOL_CALL", calls: new Array(500).fill({ tool: "a", args: {} }) };
-  const { agent } = play([raw({ reasoning: [], decision: many })], [tool("a", run)], {
-    maxErrors: 0,
-  });
+  const script = [raw({ reasoning: [], decision: many }), decide.respond("ok")];
+  const { agent } = play(script, [tool("a", run)]);
   const turn = await agent.createSession().next("Hi");
-  assertEquals(types(turn.events), "user error limit");
+  assertEquals(types(turn.events), "user error decision");
 });
 
 Deno.test("tools: a tool knows its session, its step, its context and its call", async () => {
@@ -262,7 +274,7 @@ Deno.test("tools: a tool whose guard says no is not offered", async () => {
     description: "",
     args: none,
     run: () => "",
-    available: ({ context, step }) => step === "start" && context === "admin",
+    guard: ({ context, step }) => step === "start" && context === "admin",
   });
   const { agent, llm } = play([decide.respond("ok"), decide.respond("ok")], [hidden]);
   await agent.createSession({ context: "guest" }).next("Hi");

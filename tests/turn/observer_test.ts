@@ -5,13 +5,11 @@ import {
   ConfigError,
   decide,
   MockLLM,
-  type Observer,
   ObserverError,
   raw,
-  type Scope,
   Tool,
-  type TurnObserver,
 } from "@nomos/agent";
+import type { Observer, Scope, TurnObserver } from "@nomos/agent/observer";
 import * as v from "valibot";
 
 const look = new Tool({
@@ -27,9 +25,9 @@ const look = new Tool({
 function agentOf(
   script: ConstructorParameters<typeof MockLLM>[0],
   observers: readonly Observer[],
-  options: Partial<AgentOptions<"talk" | "end">> = {},
+  options: Partial<AgentOptions<Record<"talk" | "end", unknown>>> = {},
 ) {
-  return new Agent<"talk" | "end">({
+  return new Agent<Record<"talk" | "end", unknown>>({
     name: "watched",
     llm: new MockLLM(script),
     start: "talk",

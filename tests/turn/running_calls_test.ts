@@ -1,44 +1,56 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import * as v from "valibot";
-import { FallbackError } from "../../src/errors.ts";
+import { RedirectError, type ToolContext } from "@nomos/agent";
 import {
   CallContext,
-  type CallOutcome,
+  type CallEnd,
+  type NotRun,
   type PreparedCall,
   RunningCalls,
 } from "../../src/turn/running_calls.ts";
-import { Tool, type ToolOptions } from "../../src/tool/tool.ts";
-import type { ToolContext } from "../../src/tool/tool_context.ts";
 
-const args = v.object({});
-type Run = ToolOptions<typeof args, unknown>["run"];
+type Run = (context: ToolContext) => unknown;
 
-/** One call of a tool made of this function. */
-function prepared(call: number, run: Run | string, timeout?: number): PreparedCall {
-  const context = new CallContext("the context", "s", "start", `s/0/${call}`);
-  if (typeof run === "string") return { call, run, context };
-  const tool = new Tool({
-    name: `tool_${call}`,
-    description: "",
-    args,
-    run,
-    ...(timeout !== undefined && { timeout }),
-  });
-  return { call, run: { tool, args: {} }, context };
+/** What became of a call, by its place. */
+interface CallOutcome {
+  readonly call: number;
+  readonly outcome: string;
+  readonly text: string;
 }
 
-function start(runs: (Run | string | PreparedCall)[], signal?: AbortSignal): RunningCalls {
-  const calls = runs.map((run, call) => typeof run === "object" ? run : prepared(call, run));
+/** One call of this function. */
+function prepared(call: number, run: Run | NotRun, timeout?: number): PreparedCall {
+  const context = new CallContext("the context", "s", "start", `s/0/${call}`);
+  return {
+    call,
+    run: typeof run === "function" ? () => run(context) : run,
+    tool: `tool_${call}`,
+    timeout,
+    context,
+  };
+}
+
+function start(runs: readonly (Run | NotRun | PreparedCall)[], signal?: AbortSignal): RunningCalls {
+  const calls = runs.map((run, call) => "run" in run ? run : prepared(call, run));
   return new RunningCalls(calls, 20_000, signal);
+}
+
+function outcomeIn({ prepared: { call }, end }: CallEnd): CallOutcome {
+  assert("outcome" in end);
+  return { call, outcome: end.outcome, text: end.text };
+}
+
+/** What becomes of the next call that ends; undefined if none is open. */
+async function nextOutcome(running: RunningCalls): Promise<CallOutcome | undefined> {
+  const ended = await running.next();
+  return ended && outcomeIn(ended);
 }
 
 /** All outcomes, in the order in which the calls ended. */
 async function outcomesOf(running: RunningCalls): Promise<CallOutcome[]> {
   const outcomes: CallOutcome[] = [];
   for (;;) {
-    const outcome = await running.next();
+    const outcome = await nextOutcome(running);
     if (outcome === undefined) return outcomes;
-    assert(outcome.outcome !== "held");
     outcomes.push(outcome);
   }
 }
@@ -60,19 +72,13 @@ Deno.test("RunningCalls gives the result of a tool, at once or later", async () 
   assertEquals(await outcomeOf(() => thenable), expected);
 });
 
-Deno.test("RunningCalls needs no promise for a tool that is not asynchronous", () => {
-  const running = start([() => "done"]);
-  assertEquals(running.next(), { call: 0, outcome: "ok", text: "done" });
-  assertEquals(running.next(), undefined);
-});
-
-Deno.test("RunningCalls without calls is over", () => {
-  assertEquals(start([]).next(), undefined);
+Deno.test("RunningCalls without calls is over", async () => {
+  assertEquals(await start([]).next(), undefined);
 });
 
 Deno.test("RunningCalls gives the tool its context", async () => {
   let seen: ToolContext | undefined;
-  await outcomeOf((_, context) => {
+  await outcomeOf((context) => {
     seen = context;
   });
   const { context, sessionId, step, callKey, signal } = seen!;
@@ -89,7 +95,7 @@ Deno.test("RunningCalls runs calls concurrently and tells each as it ends", asyn
   }));
   assertEquals(begun, [0, 1, 2]);
   gates[2]!.resolve("c");
-  assertEquals((await running.next())?.call, 2);
+  assertEquals((await nextOutcome(running))?.call, 2);
   gates[0]!.resolve("a");
   gates[1]!.resolve("b");
   assertEquals((await outcomesOf(running)).map(({ text }) => text), ["a", "b"]);
@@ -122,7 +128,7 @@ function hostileValues(): unknown[] {
       throw new Error("no prototype");
     },
   });
-  const silent = new FallbackError("x", "y");
+  const silent = new RedirectError("x", "y");
   Object.defineProperty(silent, "message", {
     get() {
       throw new Error("no message");
@@ -155,11 +161,11 @@ Deno.test("RunningCalls survives a promise rejected with what cannot be looked a
   }
 });
 
-Deno.test("RunningCalls tells a FallbackError with its instruction", async () => {
+Deno.test("RunningCalls tells a RedirectError with its instruction", async () => {
   const { outcome, text } = await outcomeOf(() => {
-    throw new FallbackError("It is full", "Offer Tuesday");
+    throw new RedirectError("It is full", "Offer Tuesday");
   });
-  assertEquals(outcome, "fallback");
+  assertEquals(outcome, "redirected");
   assertStringIncludes(text, "It is full");
   assertStringIncludes(text, "Offer Tuesday");
 });
@@ -181,59 +187,48 @@ Deno.test("RunningCalls cuts long results and long messages", async () => {
 });
 
 Deno.test("RunningCalls says why a call cannot be made", async () => {
-  assertEquals(await outcomesOf(start(["The step no longer has this tool"])), [
-    { call: 0, outcome: "error", text: "The step no longer has this tool" },
-  ]);
+  const reason: NotRun = { outcome: "not_run", text: "The session was cut before it" };
+  assertEquals(await outcomesOf(start([reason])), [{ call: 0, ...reason }]);
 });
 
-Deno.test("RunningCalls aborts the siblings of the first call that fails", async () => {
-  const failing = Promise.withResolvers<never>();
-  const signals: AbortSignal[] = [];
-  const sibling: Run = (_, { signal }) => {
-    signals.push(signal);
-    return new Promise((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
-    });
-  };
-  const running = start([sibling, () => failing.promise, sibling]);
-  failing.reject(new Error("lost"));
-  const outcomes = await outcomesOf(running);
-  assert(signals.every(({ aborted }) => aborted));
-  assertEquals(outcomes[0], { call: 1, outcome: "error", text: "lost" });
-  assertEquals(outcomes.map(({ call, outcome }) => [call, outcome]), [
-    [1, "error"],
-    [0, "aborted"],
-    [2, "aborted"],
-  ]);
+Deno.test("RunningCalls leaves the siblings of a call that fails alone, whatever it threw", async () => {
+  for (const thrown of [new Error("lost"), new RedirectError("full", "wait")]) {
+    const signals: AbortSignal[] = [];
+    const other = Promise.withResolvers<string>();
+    const sibling: Run = ({ signal }) => {
+      signals.push(signal);
+      return other.promise;
+    };
+    const running = start([sibling, () => Promise.reject(thrown), sibling]);
+    assertEquals((await nextOutcome(running))?.call, 1);
+    assertEquals(signals.map(({ aborted }) => aborted), [false, false]);
+    other.resolve("saved");
+    assertEquals(await outcomesOf(running), [
+      { call: 0, outcome: "ok", text: "saved" },
+      { call: 2, outcome: "ok", text: "saved" },
+    ]);
+  }
 });
 
-Deno.test("RunningCalls keeps the result of a sibling that ends well all the same", async () => {
+Deno.test("RunningCalls leaves the siblings of a call that takes too long alone", async () => {
   const other = Promise.withResolvers<string>();
-  const running = start([() => Promise.reject(new Error("lost")), () => other.promise]);
-  assertEquals((await running.next())?.outcome, "error");
-  other.resolve("saved");
-  assertEquals(await running.next(), { call: 1, outcome: "ok", text: "saved" });
-});
-
-Deno.test("RunningCalls does not abort siblings for a fallback", async () => {
   let signal: AbortSignal | undefined;
-  const other = Promise.withResolvers<string>();
   const running = start([
-    () => Promise.reject(new FallbackError("full", "wait")),
-    (_, context) => {
+    prepared(0, never, 1),
+    prepared(1, (context) => {
       signal = context.signal;
       return other.promise;
-    },
+    }),
   ]);
-  assertEquals((await running.next())?.outcome, "fallback");
+  assertEquals((await nextOutcome(running))?.outcome, "error");
   assertEquals(signal?.aborted, false);
-  other.resolve("done");
-  await outcomesOf(running);
+  other.resolve("saved");
+  assertEquals(await outcomesOf(running), [{ call: 1, outcome: "ok", text: "saved" }]);
 });
 
 Deno.test("RunningCalls fails a call that takes longer than its timeout", async () => {
   let signal: AbortSignal | undefined;
-  const { outcome, text } = await outcomeOf((_, context) => {
+  const { outcome, text } = await outcomeOf((context) => {
     signal = context.signal;
     return never();
   }, 1);
@@ -252,7 +247,7 @@ Deno.test("RunningCalls leaves no timer behind when the turn is aborted", async 
   const controller = new AbortController();
   const running = start([prepared(0, never, 60_000)], controller.signal);
   controller.abort();
-  assertEquals((await outcomesOf(running)).map(({ outcome }) => outcome), ["aborted"]);
+  assertEquals((await outcomesOf(running)).map(({ outcome }) => outcome), ["unknown"]);
 });
 
 Deno.test("RunningCalls leaves no timer behind when a tool aborts its own turn", async () => {
@@ -262,7 +257,7 @@ Deno.test("RunningCalls leaves no timer behind when a tool aborts its own turn",
     return never();
   };
   const running = start([prepared(0, stop, 60_000)], controller.signal);
-  assertEquals((await outcomesOf(running))[0]!.outcome, "aborted");
+  assertEquals((await outcomesOf(running))[0]!.outcome, "unknown");
 });
 
 Deno.test("RunningCalls leaves no timer behind when a sibling failed before the abort", async () => {
@@ -271,42 +266,30 @@ Deno.test("RunningCalls leaves no timer behind when a sibling failed before the 
     throw new Error("lost");
   };
   const running = start([prepared(0, fails), prepared(1, never, 60_000)], controller.signal);
+  assertEquals((await nextOutcome(running))?.outcome, "error");
   controller.abort();
-  assertEquals((await outcomesOf(running)).map(({ outcome }) => outcome), ["error", "aborted"]);
-});
-
-Deno.test("RunningCalls ends a sibling that ignores its signal by its own timeout", async () => {
-  const running = start([
-    prepared(0, () => Promise.reject(new Error("lost"))),
-    prepared(1, never, 1),
-  ]);
-  assertEquals((await running.next())?.outcome, "error");
-  const longer = outcomeOf(never, 5).then(() => "still running");
-  const settled = await Promise.race([running.next(), longer]);
-  running.abandon();
-  assertEquals(typeof settled === "string" ? settled : settled?.call, 1);
-  await longer;
+  assertEquals((await outcomesOf(running)).map(({ outcome }) => outcome), ["unknown"]);
 });
 
 Deno.test("RunningCalls gives up at once when the turn is aborted, and drops what comes late", async () => {
   const late = Promise.withResolvers<string>();
   const controller = new AbortController();
   const running = start([() => "early", () => late.promise], controller.signal);
+  assertEquals(await nextOutcome(running), { call: 0, outcome: "ok", text: "early" });
   controller.abort();
   late.resolve("late");
   assertEquals(await outcomesOf(running), [
-    { call: 0, outcome: "ok", text: "early" },
-    { call: 1, outcome: "aborted", text: "The turn was aborted" },
+    { call: 1, outcome: "unknown", text: "The turn was aborted" },
   ]);
   await late.promise;
-  assertEquals(running.next(), undefined);
+  assertEquals(await running.next(), undefined);
 });
 
 Deno.test("RunningCalls starts no tool under a signal that is aborted", async () => {
   let ran = 0;
   const running = start([() => `${++ran}`], AbortSignal.abort());
   const waiting = outcomesOf(running).then((all) => all.map(({ outcome }) => outcome));
-  assertEquals(await Promise.race([waiting, afterMicrotasks("still running")]), ["aborted"]);
+  assertEquals(await Promise.race([waiting, afterMicrotasks("still running")]), ["not_run"]);
   assertEquals(ran, 0);
 });
 
@@ -318,27 +301,28 @@ Deno.test("RunningCalls starts no further tool when one aborts the turn", async 
     controller.abort();
   };
   const running = start([first, () => ran.push(1)], controller.signal);
-  assertEquals((await outcomesOf(running)).length, 2);
+  const outcomes = await outcomesOf(running);
+  assertEquals(outcomes.map(({ outcome }) => outcome), ["unknown", "not_run"]);
   assertEquals(ran, [0]);
 });
 
-Deno.test("RunningCalls.abandon gives what was not fetched, and gives up the rest", () => {
-  const running = start([() => "done", never]);
-  assertEquals(running.abandon().map(({ call, outcome }) => [call, outcome]), [
-    [0, "ok"],
-    [1, "aborted"],
+Deno.test("RunningCalls.abandon gives what was not fetched, and gives up the rest", async () => {
+  const running = start([() => "done", () => "done", never]);
+  assertEquals((await nextOutcome(running))?.call, 0);
+  assertEquals(running.abandon().map(outcomeIn).map(({ call, outcome }) => [call, outcome]), [
+    [1, "ok"],
+    [2, "unknown"],
   ]);
   assertEquals(running.abandon(), []);
-  assertEquals(running.next(), undefined);
+  assertEquals(await running.next(), undefined);
 });
 
 Deno.test("CallContext makes its signal when it is read, aborted if it was aborted", () => {
   const context = new CallContext(undefined, "s", "start", "k");
-  assertEquals(context.isAborted, false);
   const reason = new DOMException("Stop", "AbortError");
   context.abort(reason);
   context.abort(new Error("again"));
-  assertEquals([context.isAborted, context.signal.aborted], [true, true]);
+  assertEquals(context.signal.aborted, true);
   assertEquals(context.signal.reason, reason);
   assertEquals(context.signal, context.signal);
 });

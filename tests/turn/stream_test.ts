@@ -4,7 +4,6 @@ import {
   decide,
   type Delta,
   type LLM,
-  type LLMChunk,
   LLMError,
   type LLMRequest,
   MockLLM,
@@ -12,6 +11,7 @@ import {
   type StreamPart,
   Tool,
 } from "@nomos/agent";
+import type { LLMChunk } from "@nomos/agent/llm";
 import * as v from "valibot";
 
 const TEXT = '{"reasoning":["They greet"],"decision":{"action":"RESPOND","response":"Good day"}}';
@@ -32,7 +32,7 @@ function streaming(
   };
 }
 
-function talking(llm: LLM): Agent<"talk"> {
+function talking(llm: LLM): Agent<Record<"talk", unknown>> {
   return new Agent({
     name: "talker",
     llm,
@@ -164,7 +164,7 @@ Deno.test("a stream is read no further than its consumer reads", async () => {
   assertEquals(produced, first);
   await stream.next();
   assertEquals(produced, first + 1);
-  await stream.return(undefined as never);
+  await stream.return();
 });
 
 Deno.test("breaking off a stream ends the model's, and leaves the session interrupted", async () => {
@@ -198,7 +198,7 @@ Deno.test("return() is heard while the model is silent, and aborts its request",
   await stream.next();
   const silent = stream.next();
   const signal = await waiting.promise;
-  await stream.return(undefined as never);
+  await stream.return();
   assert(signal.aborted);
   assertEquals((await silent).done, true);
   assertEquals(session.status, "interrupted");
@@ -256,7 +256,7 @@ Deno.test("a stream that fails, ends without a result or gives none is an LLMErr
       streaming(async function* () {
         yield { type: "result", result: null as never };
       }),
-      "it gave no result",
+      "it returned no result",
     ],
     [streaming(() => undefined as never), "streaming"],
   ];

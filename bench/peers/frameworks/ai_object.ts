@@ -1,9 +1,9 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { generateText, Output } from "ai";
 import * as v from "valibot";
-import { type Content, historyOf, mockOf, rewind, telemetry } from "./ai_mock.ts";
+import { type Content, messagesOf, mockOf, telemetry } from "./ai_mock.ts";
 import type { Peer } from "./peer.ts";
-import { END, INPUTS, type Reply, START, SYSTEM, TOOL } from "./scenario.ts";
+import { END, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
 
 const respond = v.object({ action: v.literal("RESPOND"), response: v.string() });
 const callTool = v.object({
@@ -36,23 +36,17 @@ function runTool({ arg0 }: { readonly arg0: string }): string {
   return arg0;
 }
 
+const decisions = repliesIn<Decision>({
+  answer: (response) => ({ action: "RESPOND", response }),
+  tool: (args) => ({ action: "TOOL_CALL", tool: TOOL, args }),
+  move: () => ({ action: "MOVE", step: END }),
+});
+
 /** Text, as a model sends it: parsing and validating it is the work of `ai`. */
-function contentOf(reply: Reply): Content {
-  return [{ type: "text", text: JSON.stringify({ reasoning: [], decision: decisionOf(reply) }) }];
-}
-
-function decisionOf(reply: Reply): Decision {
-  switch (reply.kind) {
-    case "answer":
-      return { action: "RESPOND", response: reply.text };
-    case "tool":
-      return { action: "TOOL_CALL", tool: TOOL, args: { arg0: reply.arg0 } };
-    case "move":
-      return { action: "MOVE", step: END };
-  }
-}
-
-const model = mockOf(contentOf);
+const model = mockOf(decisions.map((decision): Content => ({
+  type: "text",
+  text: JSON.stringify({ reasoning: [], decision }),
+})));
 
 /** `ai` with an object as output: its caller writes the loop and keeps the messages. */
 export const peer: Peer = {
@@ -62,46 +56,37 @@ export const peer: Peer = {
   leavesOut:
     "ai's own tool loop (the author's is plain code), streaming, a store, a provider's own request",
   converse(count) {
-    const messages = historyOf(count);
+    const messages = messagesOf(count);
+    const say = (content: string) => void messages.push({ role: "user", content });
     let step: keyof typeof settings = START;
     let toolResult = "";
-
-    async function turn(content: string): Promise<string> {
-      messages.push({ role: "user", content });
-      for (let call = 0; call < 5; call++) {
-        const { output, responseMessages } = await generateText({
-          ...settings[step],
-          model,
-          messages,
-          telemetry,
-        });
-        messages.push(...responseMessages);
-        const { decision } = output;
-        switch (decision.action) {
-          case "RESPOND":
-            return decision.response;
-          case "TOOL_CALL":
-            toolResult = runTool(decision.args);
-            messages.push({
-              role: "user",
-              content: `The tool ${decision.tool} gave: ${toolResult}`,
-            });
-            break;
-          case "MOVE":
-            step = decision.step;
-            messages.push({ role: "user", content: `This is the step ${step} now.` });
-        }
-      }
-      throw new Error("The model did not answer");
-    }
-
     return {
-      async play() {
-        rewind(model);
-        const answers = [];
-        for (const input of INPUTS) answers.push(await turn(input));
-        return { answers, toolResult, step };
+      async turn(input) {
+        say(input);
+        for (let call = 0; call < 5; call++) {
+          const { output, responseMessages } = await generateText({
+            ...settings[step],
+            model,
+            messages,
+            telemetry,
+          });
+          messages.push(...responseMessages);
+          const { decision } = output;
+          switch (decision.action) {
+            case "RESPOND":
+              return decision.response;
+            case "TOOL_CALL":
+              toolResult = runTool(decision.args);
+              say(`The tool ${decision.tool} gave: ${toolResult}`);
+              break;
+            case "MOVE":
+              step = decision.step;
+              say(`This is the step ${step} now.`);
+          }
+        }
+        throw new Error("The model did not answer");
       },
+      rest: () => ({ toolResult, step }),
     };
   },
 };

@@ -1,9 +1,9 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { generateText, isStepCount, type PrepareStepFunction, tool } from "ai";
 import * as v from "valibot";
-import { type Content, historyOf, mockOf, rewind, telemetry } from "./ai_mock.ts";
+import { type Content, messagesOf, mockOf, telemetry } from "./ai_mock.ts";
 import type { Peer } from "./peer.ts";
-import { END, INPUTS, type Reply, START, SYSTEM, TOOL } from "./scenario.ts";
+import { END, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
 
 const MOVE = "move";
 
@@ -35,22 +35,20 @@ const prepareStep: PrepareStepFunction<typeof tools, Place> = ({ steps, runtimeC
 };
 
 /** Arguments are text, as a provider hands them on: parsing and validating is the work of `ai`. */
-function contentOf(reply: Reply): Content {
-  switch (reply.kind) {
-    case "answer":
-      return [{ type: "text", text: reply.text }];
-    case "tool": {
-      const input = JSON.stringify({ arg0: reply.arg0 });
-      return [{ type: "tool-call", toolCallId: "call-1", toolName: TOOL, input }];
-    }
-    case "move": {
-      const input = JSON.stringify({ step: END });
-      return [{ type: "tool-call", toolCallId: "call-2", toolName: MOVE, input }];
-    }
-  }
+function callOf(toolName: string, args: Readonly<Record<string, string>>): Content {
+  return {
+    type: "tool-call",
+    toolCallId: crypto.randomUUID(),
+    toolName,
+    input: JSON.stringify(args),
+  };
 }
 
-const model = mockOf(contentOf);
+const model = mockOf(repliesIn<Content>({
+  answer: (text) => ({ type: "text", text }),
+  tool: (args) => callOf(TOOL, args),
+  move: () => callOf(MOVE, { step: END }),
+}));
 
 /** `ai` with tools: it runs the loop of a turn, and its caller keeps the messages. */
 export const peer: Peer = {
@@ -61,33 +59,28 @@ export const peer: Peer = {
   leavesOut:
     "streaming, a store, a provider's own request; zod schemas, which cost more at each call",
   converse(count) {
-    const messages = historyOf(count);
+    const messages = messagesOf(count);
     let place: Place = { step: START };
+    let toolResult = "";
     return {
-      async play() {
-        rewind(model);
-        const turns = [];
-        for (const content of INPUTS) {
-          messages.push({ role: "user", content });
-          const turn = await generateText({
-            model,
-            messages,
-            tools,
-            prepareStep,
-            runtimeContext: place,
-            stopWhen: isStepCount(5),
-            telemetry,
-          });
-          messages.push(...turn.responseMessages);
-          place = turn.finalStep.runtimeContext;
-          turns.push(turn);
-        }
-        return {
-          answers: turns.map(({ text }) => text),
-          toolResult: turns[1]!.staticToolResults[0]!.output,
-          step: place.step,
-        };
+      async turn(content) {
+        messages.push({ role: "user", content });
+        const { text, responseMessages, finalStep, staticToolResults } = await generateText({
+          model,
+          messages,
+          tools,
+          prepareStep,
+          runtimeContext: place,
+          stopWhen: isStepCount(5),
+          telemetry,
+        });
+        messages.push(...responseMessages);
+        place = finalStep.runtimeContext;
+        const used = staticToolResults.find(({ toolName }) => toolName === TOOL);
+        if (used !== undefined) toolResult = used.output;
+        return text;
       },
+      rest: () => ({ toolResult, step: place.step }),
     };
   },
 };

@@ -1,12 +1,123 @@
 import {
-  createConversation,
-  createHistory,
-  imports,
-  type State,
-  workflow,
-} from "./langgraph_graph.ts";
-import type { Peer } from "./peer.ts";
-import { START } from "./scenario.ts";
+  AIMessage,
+  type BaseMessage,
+  HumanMessage,
+  SystemMessage,
+  ToolMessage,
+} from "@langchain/core/messages";
+import { parseToolCall } from "@langchain/core/output_parsers/openai_tools";
+import { fakeModel } from "@langchain/core/testing";
+import { tool, type ToolRuntime } from "@langchain/core/tools";
+import {
+  Command,
+  END as GRAPH_END,
+  MessagesValue,
+  START as GRAPH_START,
+  StateGraph,
+  StateSchema,
+} from "@langchain/langgraph";
+import { ToolNode, toolsCondition } from "@langchain/langgraph/prebuilt";
+import { z } from "zod";
+import type { Conversation, Peer } from "./peer.ts";
+import { END, historyOf, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
+
+/** What a program that has such a graph imports. */
+export const imports: readonly string[] = [
+  "@langchain/core/messages",
+  "@langchain/core/tools",
+  "@langchain/langgraph",
+  "@langchain/langgraph/prebuilt",
+];
+
+const StepState = new StateSchema({
+  messages: MessagesValue,
+  step: z.enum([START, END]).default(START),
+});
+
+/** What a graph gives back after a turn. */
+type State = typeof StepState.State;
+
+const testTool = tool(({ arg0 }) => arg0, {
+  name: TOOL,
+  description: "Gives back what it is given",
+  schema: z.object({ arg0: z.string() }),
+});
+
+/** The handoff: it writes the step that the edges read, now and in later turns. */
+const moveTool = tool(
+  (_input, { toolCallId }: ToolRuntime) => {
+    const done = new ToolMessage({ content: "They went on.", tool_call_id: toolCallId });
+    return new Command({ update: { step: END, messages: [done] } });
+  },
+  { name: `transfer_to_${END}`, description: "They want to go on", schema: z.object({}) },
+);
+
+const tools = [testTool, moveTool];
+
+/** Arguments are text, as a model sends them: reading and validating it is the core's work. */
+function callOf(name: string, args: object) {
+  const called = { name, arguments: JSON.stringify(args) };
+  const call = { id: crypto.randomUUID(), type: "function", function: called };
+  return () => {
+    return new AIMessage({ content: "", tool_calls: [parseToolCall(call, { returnId: true })] });
+  };
+}
+
+const replies = repliesIn<() => AIMessage>({
+  answer: (content) => () => new AIMessage({ content, tool_calls: [] }),
+  tool: (args) => callOf(TOOL, args),
+  move: () => callOf(moveTool.name, {}),
+});
+
+/** A fake model keeps its replies and its calls for good: each conversation has its own. */
+function createModels() {
+  const model = fakeModel();
+  for (const reply of replies) model.respond(reply);
+  return { [START]: model.bindTools(tools), [END]: model };
+}
+
+let models = createModels();
+const system = new SystemMessage(SYSTEM);
+
+/** The graph, to be compiled with a checkpointer or without. LANGSMITH_TRACING unset: no traces. */
+export const workflow = new StateGraph(StepState)
+  .addNode(START, async ({ messages }) => ({
+    messages: [await models[START].invoke([system, ...messages])],
+  }))
+  .addNode(END, async ({ messages }) => ({
+    messages: [await models[END].invoke([system, ...messages])],
+  }))
+  .addNode("tools", new ToolNode(tools))
+  .addConditionalEdges(GRAPH_START, ({ step }) => step, [START, END])
+  .addConditionalEdges(START, toolsCondition, ["tools", GRAPH_END])
+  .addConditionalEdges("tools", ({ step }) => step, [START, END])
+  .addEdge(END, GRAPH_END);
+
+/** So many messages, with the identifiers that earlier turns would have given them. */
+export function createHistory(messages: number): BaseMessage[] {
+  return historyOf<BaseMessage>(
+    messages,
+    (content) => new HumanMessage({ id: crypto.randomUUID(), content }),
+    (content) => new AIMessage({ id: crypto.randomUUID(), content }),
+  );
+}
+
+/** A conversation in which `take` takes a turn and gives the state after it. */
+export function createConversation(take: (message: HumanMessage) => Promise<State>): Conversation {
+  const own = createModels();
+  let state: State;
+  let toolResult: string | undefined;
+  return {
+    async turn(input) {
+      models = own;
+      state = await take(new HumanMessage(input));
+      // The first one is that of the tool: the handoff follows.
+      toolResult ??= state.messages.findLast(ToolMessage.isInstance)?.text;
+      return state.messages.at(-1)!.text;
+    },
+    rest: () => ({ toolResult: toolResult ?? "", step: state.step }),
+  };
+}
 
 const graph = workflow.compile();
 

@@ -1,5 +1,5 @@
 import { MemorySaver } from "@langchain/langgraph";
-import { createConversation, createHistory, imports, workflow } from "./langgraph_graph.ts";
+import { createConversation, createHistory, imports, workflow } from "./langgraph.ts";
 import type { Peer } from "./peer.ts";
 import { START } from "./scenario.ts";
 

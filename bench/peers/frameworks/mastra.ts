@@ -6,7 +6,7 @@ import { MastraLanguageModelV2Mock } from "@mastra/core/test-utils/llm-mock";
 import { createTool } from "@mastra/core/tools";
 import { z } from "zod";
 import type { Peer } from "./peer.ts";
-import { END, historyText, INPUTS, REPLIES, type Reply, START, SYSTEM, TOOL } from "./scenario.ts";
+import { cycle, END, historyOf, INPUTS, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
 
 const tool = createTool({
   id: TOOL,
@@ -17,28 +17,23 @@ const tool = createTool({
 });
 
 /** A tool call as a model sends it: its input is JSON text, which Mastra reads and validates. */
-function toolCall(toolName: string, input: Record<string, string>) {
+function toolCall(toolName: string, input: Readonly<Record<string, string>>) {
   const toolCallId = crypto.randomUUID();
   return { type: "tool-call", toolCallId, toolName, input: JSON.stringify(input) } as const;
 }
 
-function contentOf(reply: Reply) {
-  switch (reply.kind) {
-    case "answer":
-      return { type: "text", text: reply.text } as const;
-    case "tool":
-      return toolCall(TOOL, { arg0: reply.arg0 });
-    case "move":
-      // The tool that Mastra makes of the subagent `end`.
-      return toolCall(`agent-${END}`, { prompt: INPUTS.at(-1)! });
-  }
-}
-
-let call = 0;
+const nextReply = cycle(repliesIn<ReturnType<typeof toolCall> | { type: "text"; text: string }>({
+  answer: (text) => ({ type: "text", text }),
+  tool: (args) => toolCall(TOOL, args),
+  // The tool that Mastra makes of the subagent `end`.
+  move: () => toolCall(`agent-${END}`, { prompt: INPUTS.at(-1)! }),
+}));
 
 const mock = new MastraLanguageModelV2Mock({
   doGenerate: () => {
-    const content = contentOf(REPLIES[call++]!);
+    // The mock would keep every call for good.
+    mock.doGenerateCalls.length = 0;
+    const content = nextReply();
     return Promise.resolve({
       content: [content],
       finishReason: content.type === "text" ? "stop" : "tool-calls",
@@ -80,39 +75,33 @@ export const peer: Peer = {
   leavesOut:
     "Memory, which sends the last ten messages, a database, tracing; a supervisor's own last words",
   converse(messages) {
-    const history = Array.from({ length: messages }, (_, index): MessageInput => {
-      const content = historyText(index);
-      return index % 2 === 0 ? { role: "user", content } : { role: "assistant", content };
-    });
+    const history = historyOf<MessageInput>(
+      messages,
+      (content) => ({ role: "user", content }),
+      (content) => ({ role: "assistant", content }),
+    );
     const agent = mastra.getAgentById(START);
+    let step: string = START;
+    const toolResults: unknown[] = [];
     return {
-      async play() {
-        call = 0;
-        let step: string = START;
-        const answers: string[] = [];
-        const toolResults: unknown[] = [];
-        for (const input of INPUTS) {
-          history.push({ role: "user", content: input });
-          let handedOver: string | undefined;
-          const result = await agent.generate(history, {
-            delegation: {
-              // What the subagent says is the answer: the supervisor need not say it again.
-              onDelegationComplete({ primitiveId, result, bail }) {
-                step = primitiveId;
-                handedOver = result.text;
-                bail();
-              },
+      async turn(content) {
+        history.push({ role: "user", content });
+        let handedOver: string | undefined;
+        const result = await agent.generate(history, {
+          delegation: {
+            // What the subagent says is the answer: the supervisor need not say it again.
+            onDelegationComplete({ primitiveId, result, bail }) {
+              step = primitiveId;
+              handedOver = result.text;
+              bail();
             },
-          });
-          history.push(...result.response.messages!);
-          answers.push(handedOver ?? result.text);
-          toolResults.push(...result.toolResults.map(({ payload }) => payload.result));
-        }
-        const calls = mock.doGenerateCalls.length;
-        mock.doGenerateCalls.length = 0;
-        if (calls !== REPLIES.length) throw new Error(`The model was called ${calls} times`);
-        return { answers, toolResult: String(toolResults[0]), step };
+          },
+        });
+        history.push(...result.response.messages!);
+        toolResults.push(...result.toolResults.map(({ payload }) => payload.result));
+        return handedOver ?? result.text;
       },
+      rest: () => ({ toolResult: String(toolResults[0]), step }),
     };
   },
 };

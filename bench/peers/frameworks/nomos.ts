@@ -1,7 +1,7 @@
 import { Agent, MockLLM, raw, Tool } from "@nomos/agent";
 import * as v from "valibot";
 import type { Peer } from "./peer.ts";
-import { END, historyText, INPUTS, REPLIES, type Reply, START, SYSTEM, TOOL } from "./scenario.ts";
+import { cycle, END, historyText, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
 
 const tool = new Tool({
   name: TOOL,
@@ -11,22 +11,20 @@ const tool = new Tool({
 });
 
 /** Text, as a model sends it: reading and validating it is the core's work. */
-function outputOf(reply: Reply): string {
-  const reasoning: string[] = [];
-  switch (reply.kind) {
-    case "answer":
-      return JSON.stringify({ reasoning, decision: { action: "RESPOND", response: reply.text } });
-    case "tool": {
-      const calls = [{ tool: TOOL, args: { arg0: reply.arg0 } }];
-      return JSON.stringify({ reasoning, decision: { action: "TOOL_CALL", calls } });
-    }
-    case "move":
-      return JSON.stringify({ reasoning, decision: { action: "MOVE", step: END } });
-  }
+function textOf(decision: object): string {
+  return JSON.stringify({ reasoning: [], decision });
 }
 
-const outputs = REPLIES.map(outputOf);
-let call = 0;
+function answer(response: string): string {
+  return textOf({ action: "RESPOND", response });
+}
+
+const nextReply = cycle(repliesIn({
+  answer,
+  tool: (args) => textOf({ action: "TOOL_CALL", calls: [{ tool: TOOL, args }] }),
+  move: () => textOf({ action: "MOVE", step: END }),
+}));
+
 /** Messages that each request must have at least: the system text, the history, the step. */
 let least = 2;
 /** The place of the message that the model writes while a history is made; 0 when none is. */
@@ -35,8 +33,7 @@ let place = 0;
 const llm = new MockLLM([({ messages }) => {
   // Messages are put together when they are read: a real model would read them.
   if (messages.length < least) throw new Error("Could not read the messages");
-  if (place === 0) return raw(outputs[call++]!);
-  return raw(outputOf({ kind: "answer", text: historyText(place) }));
+  return raw(place === 0 ? nextReply() : answer(historyText(place)));
 }], { whenDone: "repeat" });
 
 const agent = new Agent({
@@ -65,20 +62,17 @@ export const peer: Peer = {
     for (place = 1; place < messages; place += 2) await session.next(historyText(place - 1));
     place = 0;
     llm.requests.length = 0;
+    let toolResult = "";
     return {
-      async play() {
-        call = 0;
+      async turn(input) {
         least = messages + 2;
-        const turns = [];
-        for (const input of INPUTS) turns.push(await session.next(input));
-        llm.requests.length = 0;
+        const { response, toolResults } = await session.next(input);
         least = 2;
-        return {
-          answers: turns.map(({ response }) => String(response)),
-          toolResult: turns[1]!.toolResults[0]!.text,
-          step: session.step,
-        };
+        llm.requests.length = 0;
+        toolResult = toolResults[0]?.text ?? toolResult;
+        return String(response);
       },
+      rest: () => ({ toolResult, step: session.step }),
     };
   },
 };

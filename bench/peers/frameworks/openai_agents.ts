@@ -1,6 +1,9 @@
 import {
   Agent,
+  type AgentInputItem,
   assistant,
+  type AssistantMessageItem,
+  type FunctionCallItem,
   handoff,
   MemorySession,
   type Model,
@@ -11,7 +14,7 @@ import {
 import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents/testing";
 import { z } from "zod";
 import type { Peer } from "./peer.ts";
-import { END, historyText, INPUTS, REPLIES, type Reply, START, SYSTEM, TOOL } from "./scenario.ts";
+import { END, historyOf, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
 
 const testTool = tool({
   name: TOOL,
@@ -34,18 +37,12 @@ const start = new Agent({
   handoffs: [toEnd],
 });
 
-/** The arguments of a call are JSON text, as a model sends them. */
-export function outputOf(reply: Reply, index: number) {
-  const options = { callId: `call_${index}` };
-  switch (reply.kind) {
-    case "answer":
-      return [assistantMessage(reply.text)];
-    case "tool":
-      return [functionCall(TOOL, JSON.stringify({ arg0: reply.arg0 }), options)];
-    case "move":
-      return [functionCall(toEnd.toolName, "{}", options)];
-  }
-}
+/** The replies of a model. The arguments of a call are JSON text, as a model sends them. */
+export const replies = repliesIn<(AssistantMessageItem | FunctionCallItem)[]>({
+  answer: (text) => [assistantMessage(text)],
+  tool: (args) => [functionCall(TOOL, JSON.stringify(args), { callId: "call_tool" })],
+  move: () => [functionCall(toEnd.toolName, "{}", { callId: "call_move" })],
+});
 
 /** The runner and the session of the framework, with a model made for each conversation. */
 export function openaiPeer(
@@ -60,29 +57,23 @@ export function openaiPeer(
     leavesOut: "a provider's wire format, tracing, guardrails, a lasting session",
     async converse(messages) {
       const session = new MemorySession();
-      await session.addItems(
-        Array.from(
-          { length: messages },
-          (_, index) => (index % 2 === 0 ? user : assistant)(historyText(index)),
-        ),
-      );
+      await session.addItems(historyOf<AgentInputItem>(messages, user, assistant));
       const { model, assertComplete } = makeModel();
       const runner = new Runner({ model, tracingDisabled: true });
+      let toolResult = "";
+      let agent: Agent = start;
       return {
-        async play() {
-          const answers: string[] = [];
-          let toolResult = "";
-          let agent: Agent = start;
-          for (const input of INPUTS) {
-            const result = await runner.run(agent, input, { session });
-            agent = result.lastAgent ?? agent;
-            answers.push(String(result.finalOutput));
-            for (const item of result.newItems) {
-              if (item.type === "tool_call_output_item") toolResult = String(item.output);
-            }
+        async turn(input) {
+          const { lastAgent, finalOutput, newItems } = await runner.run(agent, input, { session });
+          agent = lastAgent ?? agent;
+          for (const item of newItems) {
+            if (item.type === "tool_call_output_item") toolResult = String(item.output);
           }
+          return String(finalOutput);
+        },
+        rest() {
           assertComplete?.();
-          return { answers, toolResult, step: agent.name };
+          return { toolResult, step: agent.name };
         },
       };
     },
@@ -95,7 +86,7 @@ export const peer: Peer = openaiPeer({
   includes:
     "runner, zod arguments, handoff, session copies, two copies of each request by the mock",
   makeModel: () => {
-    const model = new ScriptedModel(REPLIES.map(outputOf));
+    const model = new ScriptedModel([...replies]);
     return { model, assertComplete: () => model.assertComplete() };
   },
 });

@@ -1,24 +1,24 @@
 /**
- * What a framework must do to take part in the comparison.
+ * What a framework must do to take part in the comparison, and what its process is asked.
  *
  * @module
  */
 
-/** What came of one play, so that nobody looks fast by doing nothing. */
-export interface Played {
-  /** What the user was answered, turn by turn. */
-  readonly answers: readonly string[];
-  /** What the tool gave to the model. */
+/** Where a conversation came to rest, so that nobody looks fast by doing nothing. */
+export interface Rest {
+  /** The text that the tool returned to the model. */
   readonly toolResult: string;
-  /** The step, agent or node in which the conversation came to rest. */
+  /** The step, agent or node. */
   readonly step: string;
 }
 
 /** One conversation with a history, kept the way the framework keeps it. */
 export interface Conversation {
-  /** Plays the three turns of the scenario on top of the history. It is called once. */
-  play(): Promise<Played>;
-  /** Lets go of what the framework itself still keeps of it. Default: nothing is. */
+  /** Plays a turn of the scenario on top of the history; returns the answer to the user. */
+  turn(input: string): Promise<string>;
+  /** Called when all turns of the scenario are over. */
+  rest(): Rest;
+  /** Frees what the framework itself still keeps of it. Default: nothing is kept. */
   leave?(): Promise<void>;
 }
 
@@ -32,9 +32,15 @@ export interface Peer {
   readonly includes: string;
   /** What it leaves out, in one line. */
   readonly leavesOut: string;
-  /**
-   * Begins a conversation that already has so many messages, `historyText` by
-   * `historyText`, user and assistant in turn. Not timed.
-   */
+  /** Begins a conversation with a history of so many messages. Not timed. */
   converse(messages: number): Conversation | Promise<Conversation>;
 }
+
+/** What a peer says of itself. */
+export type About = Pick<Peer, "title" | "imports" | "includes" | "leavesOut">;
+
+/** What the process of a peer can be asked. */
+export type Request =
+  | { readonly task: "about" }
+  | { readonly task: "play"; readonly messages: number; readonly milliseconds: number }
+  | { readonly task: "idle"; readonly messages: number; readonly conversations: number };

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Played } from "./peer.ts";
+import type { Conversation } from "./peer.ts";
 
 /** The standing instruction. */
 export const SYSTEM =
@@ -23,39 +23,60 @@ export const TOOL = "test_tool";
 /** What the user says, turn by turn. */
 export const INPUTS: readonly string[] = ["hello", "use the tool", "go on"];
 
-/** What the model does at one call, in no framework's form. */
-export type Reply =
-  | { readonly kind: "answer"; readonly text: string }
-  | { readonly kind: "tool"; readonly arg0: string }
-  | { readonly kind: "move" };
+const ANSWERS = ["Hello, what can I do for you?", "The tool gave a.", "This is the end."] as const;
+const ARGUMENT = "a";
 
-/** What the model does, call by call. */
-export const REPLIES: readonly Reply[] = [
-  { kind: "answer", text: "Hello, what can I do for you?" },
-  { kind: "tool", arg0: "a" },
-  { kind: "answer", text: "The tool gave a." },
-  { kind: "move" },
-  { kind: "answer", text: "This is the end." },
-];
+/** Number of model calls of the scenario. */
+export const MODEL_CALLS = 5;
 
-/** The text of a message of the history, about a hundred characters, made anew for each. */
+/** The replies of a model, in the form of one framework. */
+interface ReplyForms<Reply> {
+  answer(text: string): Reply;
+  tool(args: { readonly arg0: string }): Reply;
+  move(): Reply;
+}
+
+/** What the model replies, call by call. */
+export function repliesIn<Reply>({ answer, tool, move }: ReplyForms<Reply>): readonly Reply[] {
+  const [hello, used, end] = ANSWERS;
+  return [answer(hello), tool({ arg0: ARGUMENT }), answer(used), move(), answer(end)];
+}
+
+/** Returns one item after the other, and begins again after the last. */
+export function cycle<Item>(items: readonly Item[]): () => Item {
+  let taken = 0;
+  return () => items[taken++ % items.length]!;
+}
+
+/** A history, user and assistant in turn. The texts are made anew for each. */
+export function historyOf<Message>(
+  messages: number,
+  user: (text: string) => Message,
+  assistant: (text: string) => Message,
+): Message[] {
+  return Array.from(
+    { length: messages },
+    (_, index) => (index % 2 === 0 ? user : assistant)(historyText(index)),
+  );
+}
+
+/** The text of a message of the history, about a hundred characters. */
 export function historyText(index: number): string {
   return `Message ${index} of a conversation that goes on for a while about this and that, as they do: ${index}.`;
 }
 
-/** What every play must come to. */
-const EXPECTED: Played = {
-  answers: REPLIES.flatMap((reply) => reply.kind === "answer" ? [reply.text] : []),
-  toolResult: "a",
-  step: END,
-};
+/** Plays the scenario; returns what came of it. */
+export async function playScenario(conversation: Conversation): Promise<string> {
+  const answers: string[] = [];
+  for (const input of INPUTS) answers.push(await conversation.turn(input));
+  const { toolResult, step } = conversation.rest();
+  return JSON.stringify({ answers, toolResult, step });
+}
 
-/** Throws unless a play did what it should. */
-export function checkPlayed(title: string, played: Played): void {
-  const [given, expected] = [played, EXPECTED].map(({ answers, toolResult, step }) =>
-    JSON.stringify({ answers, toolResult, step })
-  );
-  if (given !== expected) {
-    throw new Error(`${title} did not play the scenario: it gave ${given}: expected ${expected}`);
-  }
+const EXPECTED = JSON.stringify({ answers: ANSWERS, toolResult: ARGUMENT, step: END });
+
+/** Throws unless a play came to what it should. */
+export function checkPlayed(title: string, played: string): void {
+  if (played === EXPECTED) return;
+  throw new Error(`${title} did not play the scenario: it gave ${played}: expected ${EXPECTED}`);
 }

@@ -9,9 +9,8 @@
 import { createInterface } from "node:readline";
 import process from "node:process";
 import { collectGarbage, collectYoungGarbage } from "../../process/garbage_collector.ts";
-import type { Conversation, Peer, Played } from "./peer.ts";
-import type { About, Request } from "./protocol.ts";
-import { checkPlayed, REPLIES } from "./scenario.ts";
+import type { About, Conversation, Peer, Request } from "./peer.ts";
+import { checkPlayed, MODEL_CALLS, playScenario } from "./scenario.ts";
 
 /** Conversations that are prepared together and then played. */
 const BATCH = 10;
@@ -52,15 +51,15 @@ async function play(peer: Peer, messages: number, milliseconds: number): Promise
     while (batch.length < BATCH) batch.push(await peer.converse(messages));
     // What preparing left behind is not to be collected while the clock runs.
     collectYoungGarbage();
-    const results: Played[] = [];
+    const results: string[] = [];
     const start = performance.now();
-    for (const conversation of batch) results.push(await conversation.play());
+    for (const conversation of batch) results.push(await playScenario(conversation));
     spent += performance.now() - start;
     played += BATCH;
     for (const result of results) checkPlayed(peer.title, result);
     for (const conversation of batch) await conversation.leave?.();
   } while (spent < milliseconds && performance.now() - begun < PATIENCE * milliseconds);
-  return 1000 * spent / played / REPLIES.length;
+  return 1000 * spent / played / MODEL_CALLS;
 }
 
 /** Bytes for each conversation that is kept, on the heap or in buffers beside it. */

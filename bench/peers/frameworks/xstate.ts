@@ -1,6 +1,6 @@
 import { assertEvent, assign, createActor, fromPromise, setup, waitFor } from "xstate";
 import type { Peer } from "./peer.ts";
-import { END, historyText, INPUTS, REPLIES, type Reply, START } from "./scenario.ts";
+import { cycle, END, historyOf, repliesIn, START } from "./scenario.ts";
 
 interface Message {
   readonly role: "user" | "assistant" | "tool";
@@ -70,16 +70,11 @@ const machine = setup({
   },
 });
 
-function eventOf(reply: Reply): Event {
-  switch (reply.kind) {
-    case "answer":
-      return { type: "model.respond", text: reply.text };
-    case "tool":
-      return { type: "model.callTool", arg0: reply.arg0 };
-    case "move":
-      return { type: "model.move" };
-  }
-}
+const nextReply = cycle(repliesIn<Event>({
+  answer: (text) => ({ type: "model.respond", text }),
+  tool: (args) => ({ type: "model.callTool", ...args }),
+  move: () => ({ type: "model.move" }),
+}));
 
 /** The floor: a state machine that is told what a model would have decided. */
 export const peer: Peer = {
@@ -90,30 +85,29 @@ export const peer: Peer = {
   leavesOut:
     "everything about a model: prompt, schemas, calls, reading and validating what it says",
   converse(messages) {
-    const history = Array.from({ length: messages }, (_, index): Message => ({
-      role: index % 2 === 0 ? "user" : "assistant",
-      text: historyText(index),
-    }));
+    const history = historyOf<Message>(
+      messages,
+      (text) => ({ role: "user", text }),
+      (text) => ({ role: "assistant", text }),
+    );
     const actor = createActor(machine, { input: { messages: history } }).start();
     return {
-      async play() {
-        const answers: string[] = [];
-        let call = 0;
-        for (const text of INPUTS) {
-          actor.send({ type: "user.input", text });
-          let reply: Reply;
-          do {
-            reply = REPLIES[call++]!;
-            actor.send(eventOf(reply));
-            if (reply.kind === "tool") {
-              await waitFor(actor, (snapshot) => snapshot.matches({ [START]: "ready" }));
-            }
-          } while (reply.kind !== "answer");
-          answers.push(actor.getSnapshot().context.messages.at(-1)!.text);
-        }
+      async turn(text) {
+        actor.send({ type: "user.input", text });
+        let reply: Event;
+        do {
+          reply = nextReply();
+          actor.send(reply);
+          if (reply.type === "model.callTool") {
+            await waitFor(actor, (snapshot) => snapshot.matches({ [START]: "ready" }));
+          }
+        } while (reply.type !== "model.respond");
+        return actor.getSnapshot().context.messages.at(-1)!.text;
+      },
+      rest() {
         const { context, value } = actor.getSnapshot();
         const toolMessage = context.messages.findLast(({ role }) => role === "tool");
-        return { answers, toolResult: toolMessage!.text, step: String(value) };
+        return { toolResult: toolMessage!.text, step: String(value) };
       },
     };
   },

@@ -5,11 +5,8 @@
  * @module
  */
 import { randomBelow, seededRandom } from "../../../src/random.ts";
-import { examine } from "../examine.ts";
-import type { Findings } from "../findings.ts";
-import { readJournal } from "../journal.ts";
-import type { Arena, Scenario, Server } from "../scenario.ts";
-import { WorkerProcess } from "../worker_process.ts";
+import type { Arena, Findings, Scenario, Server } from "../scenario.ts";
+import { Trial } from "../trial.ts";
 
 const TURNS = 12;
 /** The longest time between two blows, in milliseconds. */
@@ -47,17 +44,16 @@ async function run(
   sessions: number,
   strike: (server: Server, applicationName: string) => Promise<number>,
 ): Promise<Findings> {
-  const { store, place, folder, effort, server } = arena;
+  const { place, effort, server } = arena;
   if (place.kind !== "postgres" || server === undefined) throw new Error("expected a server");
-  const journal = `${folder}/${name}.jsonl`;
+  using trial = new Trial(arena, name);
   const random = seededRandom(effort.seed);
   // Enough to be busy while there are blows.
-  const ids = Array.from({ length: sessions }, (_, index) => `${name}/${index}`);
-  const worker = new WorkerProcess({
+  for (let index = 0; index < sessions; index++) trial.sessions.set(`${name}/${index}`, TURNS);
+  const worker = trial.start({
     worker: name,
     place: { ...place, applicationName: name },
-    journal,
-    sessions: ids,
+    sessions: [...trial.sessions.keys()],
     turns: TURNS,
     isPatient: true,
   });
@@ -70,21 +66,7 @@ async function run(
     done += await strike(server, name);
   }
   const { code, errors } = await end;
-  const notes = await readJournal(journal);
-  const findings = await examine({
-    store,
-    sessions: new Map(ids.map((id) => [id, TURNS])),
-    notes,
-    killed: new Set(),
-  });
-  const failed = notes.filter(({ kind }) => kind === "failed").length;
-  return {
-    ...findings,
-    blows: done,
-    problems: [
-      ...code === 0 ? [] : [`the worker ended with ${code}: ${errors}`],
-      ...findings.problems,
-    ],
-    notes: [`${failed} turns failed and were finished later`],
-  };
+  if (code !== 0) trial.problems.push(`the worker ended with ${code}: ${errors}`);
+  const findings = await trial.examine(done);
+  return { ...findings, notes: [`${findings.failed} turns failed and were finished later`] };
 }

@@ -6,16 +6,13 @@
  */
 import { StoreError } from "@nomos/agent/store";
 import { seededRandom } from "../../../src/random.ts";
+import { makeStore } from "../../../src/store/backend.ts";
+import { BusyRetry } from "../../../src/store/sqlite/busy_retry.ts";
 import { openDatabase, prepareDatabase } from "../../../src/store/sqlite/connection.ts";
-import { OpenSqliteStore } from "../../../src/store/sqlite/open_sqlite_store.ts";
-import { Patience } from "../../../src/store/sqlite/patience.ts";
-import { examine } from "../examine.ts";
-import type { Findings } from "../findings.ts";
-import { IMPATIENT } from "../impatient.ts";
-import { Journal, readJournal } from "../journal.ts";
-import { Player } from "../player.ts";
-import type { Arena, Scenario } from "../scenario.ts";
+import { sqliteBackend } from "../../../src/store/sqlite/sqlite_backend.ts";
+import type { Arena, Findings, Scenario } from "../scenario.ts";
 import { logOf } from "../sight.ts";
+import { IMPATIENT, Trial } from "../trial.ts";
 
 /** Enough to fill the room that is left. */
 const TURNS = 12;
@@ -26,41 +23,37 @@ const ENDLESS = 1_000_000;
 /** The scenario. */
 export const diskFull: Scenario = { name: "disk full", run };
 
-async function run({ folder, effort }: Arena): Promise<Findings> {
-  const file = `${folder}/full.db`;
-  const path = `${folder}/full.jsonl`;
+async function run(arena: Arena): Promise<Findings> {
+  const file = `${arena.folder}/full.db`;
   const database = openDatabase(file);
-  const patience = new Patience({
+  const retry = new BusyRetry({
     busyTimeout: 1_000,
-    random: seededRandom(effort.seed),
+    random: seededRandom(arena.effort.seed),
     wait: () => Promise.resolve(),
   });
-  await prepareDatabase(database, file, patience);
-  const copy = () => Promise.reject(new Error("nobody copies"));
-  const store = new OpenSqliteStore({ database, file, patience, clock: Date.now, copy });
-  const sessions = new Map<string, number>();
-  const problems: string[] = [];
+  await prepareDatabase(database, file, retry);
+  const backend = sqliteBackend({ database, file, retry, clock: Date.now });
+  const store = makeStore("sqlite", backend);
   let refusals = 0;
-  using journal = new Journal(path, "full");
-  const player = new Player(store, journal, { clock: IMPATIENT });
+  using trial = new Trial(arena, "full");
+  const player = trial.player({ clock: IMPATIENT }, store);
   for (const room of ROOMS) {
     const id = `full/${room}`;
-    sessions.set(id, TURNS);
+    trial.sessions.set(id, TURNS);
     const { page_count: pages } = database.prepare("PRAGMA page_count").get()!;
     database.exec(`PRAGMA max_page_count = ${Number(pages) + room}`);
     try {
       await player.play(id, TURNS);
-      problems.push(`${id}: the disk never was full`);
+      trial.problems.push(`${id}: the disk never was full`);
     } catch (error) {
       if (error instanceof StoreError && /full/.test(error.message)) refusals++;
-      else problems.push(`${id}: threw ${error}`);
+      else trial.problems.push(`${id}: threw ${error}`);
     }
-    for (const other of sessions.keys()) await logOf(store, other);
+    for (const other of trial.sessions.keys()) await logOf(store, other);
     database.exec(`PRAGMA max_page_count = ${ENDLESS}`);
     await player.play(id, TURNS);
   }
-  const notes = await readJournal(path);
-  const findings = await examine({ store, sessions, notes, killed: new Set() });
+  const findings = await trial.examine(refusals, store);
   await store.close();
-  return { ...findings, blows: refusals, problems: [...problems, ...findings.problems] };
+  return findings;
 }

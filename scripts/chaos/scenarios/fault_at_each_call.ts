@@ -5,24 +5,20 @@
  * @module
  */
 import { type Store, StoreError } from "@nomos/agent/store";
-import { examine } from "../examine.ts";
-import type { Findings } from "../findings.ts";
-import { IMPATIENT } from "../impatient.ts";
-import { type Intercept, InterceptedStore } from "../intercepted_store.ts";
-import { Journal, readJournal } from "../journal.ts";
-import { Player } from "../player.ts";
-import type { Arena, Scenario } from "../scenario.ts";
+import { interceptedStore } from "../intercepted_store.ts";
+import type { Arena, Findings, Scenario } from "../scenario.ts";
+import { IMPATIENT, Trial } from "../trial.ts";
 
 const TURNS = 3;
 
-/** How a call fails. */
+/** A way to fail. */
 interface Fault {
   readonly name: string;
-  /** Whether it was done all the same. */
+  /** True if the call was done all the same. */
   readonly isDone?: boolean;
   readonly isRetryable?: boolean;
   readonly isUnknown?: boolean;
-  /** Whether every call after it fails too. */
+  /** True if every call after it fails too. */
   readonly isLasting?: boolean;
 }
 
@@ -38,58 +34,47 @@ const FAULTS: readonly Fault[] = [
 /** The scenario. */
 export const faultAtEachCall: Scenario = { name: "fault at each storage call", run };
 
-async function run({ store, folder, effort }: Arena): Promise<Findings> {
-  const path = `${folder}/faults.jsonl`;
-  const sessions = new Map<string, number>();
-  const problems: string[] = [];
+async function run(arena: Arena): Promise<Findings> {
+  const { store, effort } = arena;
+  using trial = new Trial(arena, "faults");
   let faults = 0;
   let survived = 0;
   for (const fault of FAULTS) {
     for (let at = 1 + effort.seed % effort.stride;; at += effort.stride) {
       const id = `faults/${fault.name}/${at}`;
-      sessions.set(id, TURNS);
-      const faulty = new FaultyStore(store, at, fault);
-      using journal = new Journal(path, id);
-      const player = new Player(faulty, journal, { clock: IMPATIENT, truth: store });
+      trial.sessions.set(id, TURNS);
+      const faulty = faultyStore(store, at, fault);
+      using journal = trial.journal(id);
       try {
-        await player.play(id, TURNS);
+        await trial.player({ clock: IMPATIENT, truth: store }, faulty.store, journal)
+          .play(id, TURNS);
         survived++;
       } catch (error) {
-        if (!(error instanceof StoreError)) problems.push(`${id}: threw ${error}`);
+        if (!(error instanceof StoreError)) trial.problems.push(`${id}: threw ${error}`);
       }
-      using rescue = new Journal(path, `${id}/rescuer`);
-      await new Player(store, rescue).play(id, TURNS);
-      if (!faulty.hasFailed) break;
+      using rescue = trial.journal(`${id}/rescuer`);
+      await trial.player({}, store, rescue).play(id, TURNS);
+      if (!faulty.hasFailed()) break;
       faults++;
     }
   }
-  const notes = await readJournal(path);
-  const findings = await examine({ store, sessions, notes, killed: new Set() });
-  return {
-    ...findings,
-    blows: faults,
-    problems: [...problems, ...findings.problems],
-    notes: [`${survived - FAULTS.length} of ${faults} faults were not even noticed`],
-  };
+  const findings = await trial.examine(faults);
+  const unnoticed = survived - FAULTS.length;
+  return { ...findings, notes: [`${unnoticed} of ${faults} faults were not even noticed`] };
 }
 
-class FaultyStore extends InterceptedStore {
-  #calls = 0;
-  readonly #at: number;
-
-  constructor(store: Store, at: number, fault: Fault) {
-    const fail = () => new StoreError(`the call ${fault.name}`, fault);
-    const intercept: Intercept = async (_, call) => {
-      const number = ++this.#calls;
+/** A store whose call of this number fails. */
+function faultyStore(store: Store, at: number, fault: Fault) {
+  let calls = 0;
+  return {
+    hasFailed: () => calls >= at,
+    store: interceptedStore(store, async (_, call) => {
+      const number = ++calls;
       if (number === at && fault.isDone) await call();
-      if (number === at || number > at && fault.isLasting) throw fail();
+      if (number === at || number > at && fault.isLasting) {
+        throw new StoreError(`the call ${fault.name}`, fault);
+      }
       return await call();
-    };
-    super(store, (method, call) => intercept(method, call));
-    this.#at = at;
-  }
-
-  get hasFailed(): boolean {
-    return this.#calls >= this.#at;
-  }
+    }),
+  };
 }

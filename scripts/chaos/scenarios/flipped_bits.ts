@@ -8,15 +8,9 @@ import { AgentError } from "@nomos/agent";
 import { sqliteStore } from "@nomos/agent/sqlite";
 import type { Store } from "@nomos/agent/store";
 import { type Random, randomBelow, seededRandom } from "../../../src/random.ts";
-import { type Findings, NOTHING } from "../findings.ts";
-import { Journal } from "../journal.ts";
-import { Player } from "../player.ts";
-import type { Arena, Scenario } from "../scenario.ts";
-import { type Log, logOf, type Sight, sightOf } from "../sight.ts";
-
-const SESSIONS = 4;
-/** Enough for a session to have a snapshot. */
-const TURNS = 10;
+import { type Arena, type Findings, NOTHING, type Scenario } from "../scenario.ts";
+import { type Log, playLogs, type Sight, sightOf } from "../sight.ts";
+import { Trial } from "../trial.ts";
 
 /** Flips in the database file, where everything stored has its place. */
 export const flippedBits: Scenario = {
@@ -30,10 +24,12 @@ export const flippedWalBits: Scenario = {
   run: (arena) => run(arena, "wal"),
 };
 
-async function run({ folder, effort }: Arena, where: "file" | "wal"): Promise<Findings> {
+async function run(arena: Arena, where: "file" | "wal"): Promise<Findings> {
+  const { folder, effort } = arena;
+  using trial = new Trial(arena, `bits-${where}`);
   const file = `${folder}/bits-${where}.db`;
   const store = await sqliteStore(file);
-  const truth = await playAll(store, `${folder}/bits-${where}.jsonl`);
+  const truth = await playLogs(trial, store, 4);
   const copies = new Map<string, Uint8Array>();
   if (where === "file") await store.close();
   for (const end of where === "file" ? [""] : ["", "-wal"]) {
@@ -44,7 +40,7 @@ async function run({ folder, effort }: Arena, where: "file" | "wal"): Promise<Fi
   const random = seededRandom(effort.seed);
   const flips = Math.max(20, effort.kills * 2);
   const seen = new Map<Sight, number>();
-  const problems: string[] = [];
+  const { problems } = trial;
   for (let flip = 0; flip < flips; flip++) {
     const path = `${folder}/flipped.db`;
     for (const [end, bytes] of copies) {
@@ -61,19 +57,6 @@ async function run({ folder, effort }: Arena, where: "file" | "wal"): Promise<Fi
   }
   const figures = [...seen].map(([sight, count]) => `${count} ${sight}`).join(", ");
   return { ...NOTHING, blows: flips, problems, notes: [`sessions looked at: ${figures}`] };
-}
-
-/** Plays the sessions, and gives their logs. */
-async function playAll(store: Store, journalPath: string): Promise<ReadonlyMap<string, Log>> {
-  using journal = new Journal(journalPath, "bits");
-  const player = new Player(store, journal);
-  const truth = new Map<string, Log>();
-  for (let index = 0; index < SESSIONS; index++) {
-    const id = `bits/${index}`;
-    await player.play(id, TURNS);
-    truth.set(id, await logOf(store, id));
-  }
-  return truth;
 }
 
 function flipped(bytes: Uint8Array, random: Random): Uint8Array {

@@ -6,32 +6,21 @@
  */
 import { pick, randomBelow, seededRandom } from "../../../src/random.ts";
 import { keyOf } from "../../../src/store/session_key.ts";
-import { type Findings, NOTHING } from "../findings.ts";
-import { Journal } from "../journal.ts";
-import { Player } from "../player.ts";
-import type { Arena, Scenario } from "../scenario.ts";
-import { type Log, logOf, sightOf } from "../sight.ts";
-
-const SESSIONS = 3;
-/** Enough for a session to have a snapshot. */
-const TURNS = 10;
+import { type Arena, type Findings, NOTHING, type Scenario } from "../scenario.ts";
+import { playLogs, sightOf } from "../sight.ts";
+import { Trial } from "../trial.ts";
 
 /** The scenario. */
 export const flippedRows: Scenario = { name: "a flipped bit in a row", run };
 
-async function run({ store, place, folder, effort, server }: Arena): Promise<Findings> {
+async function run(arena: Arena): Promise<Findings> {
+  const { store, place, effort, server } = arena;
   if (place.kind !== "postgres" || server === undefined) throw new Error("expected a server");
-  using journal = new Journal(`${folder}/rows.jsonl`, "rows");
-  const player = new Player(store, journal);
-  const truth = new Map<string, Log>();
-  for (let index = 0; index < SESSIONS; index++) {
-    const id = `rows/${index}`;
-    await player.play(id, TURNS);
-    truth.set(id, await logOf(store, id));
-  }
+  using trial = new Trial(arena, "rows");
+  const truth = await playLogs(trial, store, 3);
   const random = seededRandom(effort.seed);
   const flips = Math.max(10, effort.kills);
-  const problems: string[] = [];
+  const { problems } = trial;
   const { schema } = place;
   for (let flip = 0; flip < flips; flip++) {
     const [hurt, log] = pick([...truth], random)!;

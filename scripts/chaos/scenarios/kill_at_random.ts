@@ -5,13 +5,9 @@
  * @module
  */
 import { randomBelow, seededRandom } from "../../../src/random.ts";
-import { atOnce } from "../at_once.ts";
-import { examine } from "../examine.ts";
-import type { Findings } from "../findings.ts";
-import { Journal, readJournal } from "../journal.ts";
-import { Player } from "../player.ts";
-import type { Arena, Scenario } from "../scenario.ts";
-import { WorkerProcess } from "../worker_process.ts";
+import { atOnce } from "../player.ts";
+import type { Arena, Findings, Scenario } from "../scenario.ts";
+import { Trial } from "../trial.ts";
 
 /** How many workers live at once; each has sessions of its own, which the next one inherits. */
 const LANES = 2;
@@ -26,24 +22,24 @@ const LEASE_TIME = 500;
 /** The scenario. */
 export const killAtRandom: Scenario = { name: "kill -9 at random", run };
 
-async function run({ store, place, folder, effort }: Arena): Promise<Findings> {
-  const path = `${folder}/random.jsonl`;
-  const sessions = new Map<string, number>();
-  const killed = new Set<string>();
-  const problems: string[] = [];
-  using journal = new Journal(path, "rescuer");
-  const rescuer = new Player(store, journal, { leaseTime: LEASE_TIME });
+async function run(arena: Arena): Promise<Findings> {
+  const { effort } = arena;
+  using trial = new Trial(arena, "random");
+  const { sessions, killed, problems } = trial;
+  const rescuer = trial.player({ leaseTime: LEASE_TIME });
 
   await atOnce(LANES, Array.from({ length: LANES }, (_, lane) => lane), async (lane) => {
     const random = seededRandom(effort.seed + lane);
     const kills = Math.ceil((effort.kills - lane) / LANES);
     let ids: string[] = [];
     for (let life = 0, done = 0; done < kills; life++) {
-      if (ids.length === 0) ids = newSessions(lane, life, sessions);
-      const worker = new WorkerProcess({
-        worker: `random/${lane}/${life}`,
-        place,
-        journal: path,
+      const name = `random/${lane}/${life}`;
+      if (ids.length === 0) {
+        ids = Array.from({ length: SESSIONS }, (_, index) => `${name}/${index}`);
+      }
+      for (const id of ids) sessions.set(id, TURNS);
+      const worker = trial.start({
+        worker: name,
         sessions: ids,
         turns: TURNS,
         whenBusy: random() < 0.5 ? "wait" : "interrupt",
@@ -65,13 +61,5 @@ async function run({ store, place, folder, effort }: Arena): Promise<Findings> {
     }
   });
   await Promise.all([...sessions].map(([id, turns]) => rescuer.play(id, turns)));
-
-  const findings = await examine({ store, sessions, notes: await readJournal(path), killed });
-  return { ...findings, blows: killed.size, problems: [...problems, ...findings.problems] };
-}
-
-function newSessions(lane: number, life: number, sessions: Map<string, number>): string[] {
-  const ids = Array.from({ length: SESSIONS }, (_, index) => `random/${lane}/${life}/${index}`);
-  for (const id of ids) sessions.set(id, TURNS);
-  return ids;
+  return await trial.examine(killed.size);
 }

@@ -4,11 +4,8 @@
  *
  * @module
  */
-import { examine } from "../examine.ts";
-import type { Findings } from "../findings.ts";
-import { readJournal } from "../journal.ts";
-import type { Arena, Scenario } from "../scenario.ts";
-import { WorkerProcess } from "../worker_process.ts";
+import type { Arena, Findings, Scenario } from "../scenario.ts";
+import { Trial } from "../trial.ts";
 
 const POSTS = 50;
 const PROCESSES = 2;
@@ -17,27 +14,19 @@ const ID = "posts";
 /** The scenario. */
 export const parallelPosts: Scenario = { name: `${POSTS} posts at once to one session`, run };
 
-async function run({ store, place, folder }: Arena): Promise<Findings> {
-  const journal = `${folder}/posts.jsonl`;
+async function run(arena: Arena): Promise<Findings> {
+  using trial = new Trial(arena, "posts");
+  trial.sessions.set(ID, POSTS);
   const inputs = Array.from({ length: POSTS }, (_, post) => `post ${post}`);
-  const ends = await Promise.all(
-    Array.from({ length: PROCESSES }, (_, process) =>
-      new WorkerProcess({
-        worker: `posts/${process}`,
-        place,
-        journal,
-        sessions: [ID],
-        turns: inputs.filter((_, post) => post % PROCESSES === process),
-        whenBusy: "wait",
-      }).end),
-  );
-  const problems = ends.filter(({ code }) => code !== 0)
-    .map(({ code, errors }) => `a process ended with ${code}: ${errors}`);
-  const findings = await examine({
-    store,
-    sessions: new Map([[ID, POSTS]]),
-    notes: await readJournal(journal),
-    killed: new Set(),
-  });
-  return { ...findings, problems: [...problems, ...findings.problems] };
+  const workers = Array.from({ length: PROCESSES }, (_, process) =>
+    trial.start({
+      worker: `posts/${process}`,
+      sessions: [ID],
+      turns: inputs.filter((_, post) => post % PROCESSES === process),
+      whenBusy: "wait",
+    }));
+  for (const { code, errors } of await Promise.all(workers.map(({ end }) => end))) {
+    if (code !== 0) trial.problems.push(`a process ended with ${code}: ${errors}`);
+  }
+  return await trial.examine(0);
 }

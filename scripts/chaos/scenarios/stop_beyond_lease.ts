@@ -4,15 +4,12 @@
  *
  * @module
  */
-import { atOnce } from "../at_once.ts";
 import type { DeathPoint } from "../death.ts";
-import { examine } from "../examine.ts";
-import type { Findings } from "../findings.ts";
-import { Journal, readJournal } from "../journal.ts";
-import { Player } from "../player.ts";
-import type { Arena, Scenario } from "../scenario.ts";
+import { atOnce } from "../player.ts";
+import type { Arena, Findings, Scenario } from "../scenario.ts";
+import { Trial } from "../trial.ts";
 import { LOST_CODE } from "../worker.ts";
-import { type WorkerEnd, WorkerProcess } from "../worker_process.ts";
+import type { WorkerEnd, WorkerProcess } from "../worker_process.ts";
 
 const TURNS = 3;
 /** In milliseconds. */
@@ -24,41 +21,35 @@ const APPENDS = 18;
 /** The scenario. */
 export const stopBeyondLease: Scenario = { name: "SIGSTOP beyond the lease", run };
 
-async function run({ store, place, folder, effort }: Arena): Promise<Findings> {
-  const path = `${folder}/stops.jsonl`;
-  const sessions = new Map<string, number>();
-  const problems: string[] = [];
-  using journal = new Journal(path, "heir");
-  const heir = new Player(store, journal, { whenBusy: "wait", leaseTime: LEASE_TIME });
+async function run(arena: Arena): Promise<Findings> {
+  const { effort } = arena;
+  using trial = new Trial(arena, "stops");
+  const heir = trial.player({ whenBusy: "wait", leaseTime: LEASE_TIME });
 
   const rounds = Math.max(2, Math.ceil(effort.kills / 10));
   await atOnce(2, Array.from({ length: rounds }, (_, round) => round), async (round) => {
     const id = `stops/${round}`;
-    sessions.set(id, TURNS);
-    const worker = new WorkerProcess({
+    trial.sessions.set(id, TURNS);
+    const worker = trial.start({
       worker: id,
-      place,
-      journal: path,
       sessions: [id],
       turns: TURNS,
       whenBusy: "wait",
       leaseTime: LEASE_TIME,
       death: pointOf(round + effort.seed),
     });
-    if (!await worker.hears("stopping")) problems.push(`${id}: never came to its stop`);
+    if (!await worker.hears("stopping")) trial.problems.push(`${id}: never came to its stop`);
     await heir.play(id, TURNS);
     const { code, errors } = await wakeUp(worker);
-    if (code !== LOST_CODE) problems.push(`${id}: was not fenced, ended with ${code}: ${errors}`);
+    if (code === LOST_CODE) return;
+    trial.problems.push(`${id}: was not fenced, ended with ${code}: ${errors}`);
   });
 
-  const notes = await readJournal(path);
-  const findings = await examine({ store, sessions, notes, killed: new Set() });
-  const refused = notes.filter((note) => note.kind === "lost" && note.by === "append").length;
+  const findings = await trial.examine(rounds);
+  const { refused, fenced } = findings;
   return {
     ...findings,
-    blows: rounds,
-    problems: [...problems, ...findings.problems],
-    notes: [`${refused} of ${findings.fenced} zombies tried to append, and the store refused`],
+    notes: [`${refused} of ${fenced} zombies tried to append, and the store refused`],
   };
 }
 

@@ -4,25 +4,24 @@
  *
  * @module
  */
-export { AssertionError } from "./assertion_error.ts";
-export { equal } from "./equal.ts";
+export { AssertionError } from "./assertion.ts";
+export { assertRejects, assertThrows } from "./errors.ts";
 export {
-  assertEquals,
-  assertNotEquals,
-  assertNotStrictEquals,
-  assertStrictEquals,
-} from "./equality.ts";
-export { assertInstanceOf } from "./instance_of.ts";
-export { type ArrayLikeArg, assertArrayIncludes } from "./array_includes.ts";
-export { assertMatch, assertNotMatch, assertStringIncludes } from "./text.ts";
-export { assertObjectMatch } from "./object_match.ts";
-export {
+  assert,
   assertAlmostEquals,
+  assertEquals,
+  assertFalse,
   assertGreater,
   assertGreaterOrEqual,
+  assertInstanceOf,
   assertLess,
   assertLessOrEqual,
-} from "./order.ts";
-export { assertRejects } from "./rejects.ts";
-export { assertThrows } from "./throws.ts";
-export { assert, assertExists, assertFalse, fail, type Falsy, unreachable } from "./truth.ts";
+  assertMatch,
+  assertNotEquals,
+  assertNotMatch,
+  assertNotStrictEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+  fail,
+  type Falsy,
+} from "./values.ts";

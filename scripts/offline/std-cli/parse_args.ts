@@ -1,10 +1,29 @@
-/** Reads command-line arguments as `@std/cli/parse-args` does. @module */
+/**
+ * Stands in for `jsr:@std/cli/parse-args` where JSR cannot be reached: `parseArgs` with the options
+ * this repository uses, and the behaviour of the real package, so that either may be behind the
+ * import.
+ *
+ * @module
+ */
 
-import { type FlagNames, readFlagNames } from "./flag_names.ts";
-import { collectNested, hasNested, type Nested, setNested } from "./nested.ts";
-import type { Aliases, Args, Flags, ParseOptions } from "./types.ts";
+/** Knowledge about the flags. */
+export interface ParseOptions {
+  /** The other name of a flag; it gets the value too. */
+  readonly alias?: Readonly<Record<string, string>>;
+  /** Flags that take no value and are false by default. */
+  readonly boolean?: readonly string[];
+  /** Values of flags that are not given. */
+  readonly default?: Readonly<Record<string, unknown>>;
+  /** Flags that `--no-` before the name makes false. */
+  readonly negatable?: readonly string[];
+  /** Flags whose value stays text, and is empty if there is none. */
+  readonly string?: readonly string[];
+  /** Called with every argument not named above; `false` leaves it out of the result. */
+  readonly unknown?: (arg: string, key?: string, value?: unknown) => unknown;
+}
 
-export type { Args, ParseOptions } from "./types.ts";
+/** The flags by name and the plain arguments under `_`. */
+export type Args = Record<string, unknown> & { _: (string | number)[] };
 
 /** The value after a flag of one letter: it ends with the line. */
 const INLINE_VALUE_REGEXP = /=(.+)/;
@@ -15,64 +34,38 @@ const NUMBER_END_REGEXP = /\d\.?$/;
 /** An argument that looks like a flag, so that it is not the value of the one before it. */
 const FLAG_REGEXP = /^--?[^-]/;
 
-/** A flag with two dashes that brings no value of its own. */
-const BARE_LONG_FLAG_REGEXP = /^--[^=]+$/;
-
 /**
  * Reads flags and plain arguments, in the manner of minimist.
  *
- * A flag takes the next argument as its value unless it is boolean or the next is a flag; what looks
- * like a number becomes one unless the flag is a string; all after `--` is left alone.
+ * A flag takes the next argument as its value unless it is boolean or the next is a flag; text that
+ * looks like a number becomes one unless the flag is a string; all after `--` is left alone.
  *
  * @param args The arguments, as a rule `Deno.args`.
- * @param options What is known of the flags.
- * @returns The flags by name, and the plain arguments under `_`.
  */
-export function parseArgs<
-  const Booleans extends string | boolean = never,
-  const Strings extends string = never,
-  const Collected extends string = never,
-  const Negatable extends string = never,
-  Defaults extends Record<string, unknown> = Record<never, never>,
-  const Alias extends Aliases = Record<never, never>,
-  const DoubleDash extends boolean = false,
->(
-  args: string[],
-  options?: ParseOptions<
-    Booleans,
-    Strings,
-    Collected,
-    Negatable,
-    Defaults,
-    Alias,
-    DoubleDash
-  >,
-): Args<Flags<Booleans, Strings, Collected, Negatable, Defaults, Alias>, DoubleDash>;
-export function parseArgs(args: string[], options: ParseOptions = {}): Nested {
-  const names = readFlagNames(options);
+export function parseArgs(args: string[], options: ParseOptions = {}): Args {
+  const reader = new ArgumentReader(options);
   const terminator = args.indexOf("--");
-  const parsed = terminator === -1 ? args : args.slice(0, terminator);
-  const rest = terminator === -1 ? [] : args.slice(terminator + 1);
-
-  const reader = new ArgumentReader(names, options);
-  reader.read(parsed);
-
-  const { flags } = reader;
-  fillIn(flags, names, options.default ?? {});
-  if (options["--"]) flags["--"] = rest;
-  else flags._.push(...rest);
-  return flags;
+  reader.read(terminator === -1 ? args : args.slice(0, terminator));
+  reader.fillIn();
+  if (terminator !== -1) reader.flags._.push(...args.slice(terminator + 1));
+  return reader.flags;
 }
 
 /** Reads arguments one after the other. */
 class ArgumentReader {
-  readonly flags: Nested & { _: (string | number)[] } = { _: [] };
-  readonly #names: FlagNames;
+  readonly flags: Args = { _: [] };
   readonly #options: ParseOptions;
+  readonly #aliases = new Map<string, string>();
+  readonly #booleans: ReadonlySet<string>;
+  readonly #strings: ReadonlySet<string>;
 
-  constructor(names: FlagNames, options: ParseOptions) {
-    this.#names = names;
+  constructor(options: ParseOptions) {
     this.#options = options;
+    for (const pair of Object.entries(options.alias ?? {})) {
+      for (const [one, other] of [pair, pair.toReversed()]) this.#aliases.set(one!, other!);
+    }
+    this.#booleans = new Set(options.boolean?.flatMap((name) => this.#namesOf(name)));
+    this.#strings = new Set(options.string?.flatMap((name) => this.#namesOf(name)));
   }
 
   read(args: readonly string[]): void {
@@ -83,22 +76,22 @@ class ArgumentReader {
           ? this.#readLong(arg, args[index + 1])
           : this.#readShort(arg, args[index + 1]);
         if (isNextTaken) index++;
-        continue;
-      }
-      this.#readPlain(arg);
-      if (this.#options.stopEarly) {
-        this.flags._.push(...args.slice(index + 1));
-        return;
+      } else if (this.#options.unknown?.(arg) !== false) {
+        this.flags._.push(toNumberIfNumeric(arg));
       }
     }
   }
 
-  #readPlain(arg: string): void {
-    if (this.#options.unknown?.(arg) === false) return;
-    this.flags._.push(this.#names.strings.has("_") ? arg : toNumberIfNumeric(arg));
+  /** Sets the flags that are not there to their defaults. */
+  fillIn(): void {
+    const booleans = [...this.#booleans].map((name) => [name, false] as const);
+    for (const [name, value] of [...Object.entries(this.#options.default ?? {}), ...booleans]) {
+      if (Object.hasOwn(this.flags, name)) continue;
+      for (const each of this.#namesOf(name)) this.flags[each] = value;
+    }
   }
 
-  /** Reads a flag with two dashes; says whether the next argument was its value. */
+  /** Reads a flag with two dashes; true if the next argument was its value. */
   #readLong(arg: string, next: string | undefined): boolean {
     const isNegated = arg.startsWith("--no-") && arg.length > "--no-".length;
     const body = arg.slice(isNegated ? "--no-".length : "--".length);
@@ -106,19 +99,17 @@ class ArgumentReader {
     if (equals !== -1 && equals < body.length - 1) {
       const key = body.slice(0, equals);
       const value = body.slice(equals + 1);
-      this.#set(key, this.#names.booleans.has(key) ? value !== "false" : value, arg);
+      this.#set(key, this.#booleans.has(key) ? value !== "false" : value, arg);
       return false;
     }
-    if (isNegated && this.#names.negatable.has(body)) {
-      this.#set(body, false, arg, setNested);
+    if (isNegated && this.#isNegatable(body)) {
+      this.#set(body, false, arg);
       return false;
     }
-    const key = isNegated ? `no-${body}` : body;
-    const mayTakeNext = !this.#names.areAllBoolean && !next?.startsWith("-");
-    return this.#setFromNext(key, arg, next, mayTakeNext);
+    return this.#setFromNext(isNegated ? `no-${body}` : body, arg, next, !next?.startsWith("-"));
   }
 
-  /** Reads flags of one letter each; says whether the next argument was the value of the last. */
+  /** Reads flags of one letter each; true if the next argument was the value of the last. */
   #readShort(arg: string, next: string | undefined): boolean {
     const letters = arg.slice(1, -1).split("");
     for (const [position, letter] of letters.entries()) {
@@ -128,8 +119,7 @@ class ArgumentReader {
       if (value !== undefined && rest !== "-") return false;
     }
     const key = arg.slice(-1);
-    if (key === "-") return false;
-    return this.#setFromNext(key, arg, next, !FLAG_REGEXP.test(next ?? ""));
+    return key !== "-" && this.#setFromNext(key, arg, next, !FLAG_REGEXP.test(next ?? ""));
   }
 
   /** The value that follows a letter within its own argument, if what follows is not more letters. */
@@ -142,66 +132,34 @@ class ArgumentReader {
     return nextLetter !== undefined && /\W/.test(nextLetter) ? rest : undefined;
   }
 
-  #setFromNext(
-    key: string,
-    arg: string,
-    next: string | undefined,
-    mayTakeNext: boolean,
-  ): boolean {
-    if (next && mayTakeNext && !this.#isBoolean(key)) {
-      this.#set(key, next, arg);
-      return true;
-    }
-    if (next === "true" || next === "false") {
-      this.#set(key, next === "true", arg);
-      return true;
-    }
-    this.#set(key, this.#bareValue(key), arg);
-    return false;
+  #setFromNext(key: string, arg: string, next: string | undefined, mayTakeNext: boolean): boolean {
+    const isTaken = Boolean(next) && mayTakeNext && !this.#booleans.has(key);
+    const isTruth = next === "true" || next === "false";
+    const value = isTaken ? next! : isTruth ? next === "true" : this.#bareValue(key);
+    this.#set(key, value, arg);
+    return isTaken || isTruth;
   }
 
   /** The value of a flag that has none. */
   #bareValue(key: string): string | boolean {
-    return this.#names.strings.has(key) ? "" : true;
+    return this.#strings.has(key) ? "" : true;
   }
 
-  #isBoolean(key: string): boolean {
-    const { aliases, booleans } = this.#names;
-    return booleans.has(key) || aliases.get(key)?.values().some((alias) => booleans.has(alias)) ===
-        true;
+  #set(key: string, value: string | boolean, arg: string): void {
+    const isText = this.#strings.has(key);
+    const isKnown = isText || this.#booleans.has(key) || this.#aliases.has(key);
+    if (!isKnown && this.#options.unknown?.(arg, key, value) === false) return;
+    const read = isText || typeof value === "boolean" ? value : toNumberIfNumeric(value);
+    for (const name of this.#namesOf(key)) this.flags[name] = read;
   }
 
-  #set(
-    key: string,
-    value: string | boolean,
-    arg: string,
-    write: typeof setNested = this.#names.collected.has(key) ? collectNested : setNested,
-  ): void {
-    const { aliases, strings } = this.#names;
-    if (!this.#isKnown(key, arg) && this.#options.unknown?.(arg, key, value) === false) return;
-    const isText = typeof value === "boolean" || strings.has(key);
-    const read = isText ? value : toNumberIfNumeric(value);
-    for (const name of [key, ...aliases.get(key) ?? []]) write(this.flags, name, read);
+  #isNegatable(key: string): boolean {
+    return this.#namesOf(key).some((name) => this.#options.negatable?.includes(name));
   }
 
-  #isKnown(key: string, arg: string): boolean {
-    const { aliases, areAllBoolean, booleans, strings } = this.#names;
-    return booleans.has(key) || strings.has(key) || aliases.has(key) ||
-      areAllBoolean && BARE_LONG_FLAG_REGEXP.test(arg);
-  }
-}
-
-/** Gives the flags that are not there their defaults. */
-function fillIn(flags: Nested, names: FlagNames, defaults: Nested): void {
-  for (const [name, value] of Object.entries(defaults)) {
-    if (hasNested(flags, name)) continue;
-    for (const each of [name, ...names.aliases.get(name) ?? []]) setNested(flags, each, value);
-  }
-  for (const name of names.booleans) {
-    if (!hasNested(flags, name)) setNested(flags, name, names.collected.has(name) ? [] : false);
-  }
-  for (const name of names.strings) {
-    if (!hasNested(flags, name) && names.collected.has(name)) setNested(flags, name, []);
+  #namesOf(key: string): string[] {
+    const alias = this.#aliases.get(key);
+    return alias === undefined ? [key] : [key, alias];
   }
 }
 

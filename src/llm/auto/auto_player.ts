@@ -4,12 +4,12 @@
  * @module
  */
 import { type Random, seededRandom } from "../../random.ts";
+import type { JsonSchema } from "../../json/json.ts";
 import { partsOf } from "./decision_parts.ts";
-import { KnownGraph } from "./known_graph.ts";
+import { type Choice, KnownGraph, Tour } from "./tour.ts";
 import type { LLMRequest } from "../llm.ts";
 import { candidates, makeOutput, type Making } from "./make_output.ts";
-import type { RawOutput } from "../mock_llm.ts";
-import { type Choice, Tour } from "./tour.ts";
+import { wireOutput } from "../wire_output.ts";
 
 /** A value to be played, or a function that gives one; its random numbers, from 0 to 1, follow the seed. */
 export type AutoSample<Value> = Value | ((request: LLMRequest, random: () => number) => Value);
@@ -41,33 +41,32 @@ export interface AutoOptions {
   >;
 }
 
-/** What plays requests, one after the other. */
-export type AutoPlayer = (request: LLMRequest) => RawOutput | Promise<RawOutput>;
-
-/** A player of agents. */
-export function autoPlayer(options: AutoOptions): AutoPlayer {
-  const player = new Player(options);
-  return (request) => player.play(request);
-}
-
+/** The way of one session, and its random numbers. */
 interface AutoSession {
   readonly tour: Tour;
   readonly random: Random;
 }
 
-class Player {
+/** Plays requests, one after the other. */
+export class AutoPlayer {
   readonly #options: AutoOptions;
   readonly #graph = new KnownGraph();
   readonly #sessions = new Map<string | undefined, AutoSession>();
   readonly #calls = new Map<string, number>();
   readonly #seeds: Random;
 
+  /** Makes a player of agents. */
   constructor(options: AutoOptions) {
     this.#options = options;
     this.#seeds = seededRandom(options.seed ?? 1);
   }
 
-  play(request: LLMRequest): RawOutput | Promise<RawOutput> {
+  /**
+   * Returns an output that the request accepts.
+   *
+   * @throws {MockLLMError} if there is none.
+   */
+  play(request: LLMRequest): Promise<unknown> {
     const { sessionId, legal, step = "" } = request;
     const { tour, random } = this.#session(sessionId);
     if (legal === undefined) return makeOutput(request, this.#reply(request, random));
@@ -88,31 +87,23 @@ class Player {
   }
 
   #decision(request: LLMRequest, choice: Choice, step: string, random: Random): Making {
-    const { args, response, suggestions, wrap } = partsOf(request.schema);
+    const { args, response, suggestions } = partsOf(request.schema);
+    const wrap = (decision: unknown) => wireOutput(request, decision, ["This is legal here"]);
     switch (choice.action) {
       case "TOOL_CALL": {
         const { tool } = choice;
-        const sample = this.#sampleOf(tool);
         return {
           what: `a call of tool "${tool}" in step "${step}"`,
-          remedy: remedy("samples", tool, sample),
-          parts: sample === undefined
-            ? candidates(args.get(tool), request, random)
-            : [valueOf(sample, request, random)],
+          ...this.#parts("samples", tool, args.get(tool), request, random),
           wrap: (args) => wrap({ action: "TOOL_CALL", calls: [{ tool, args }] }),
         };
       }
-      case "RESPOND": {
-        const answer = this.#answerOf(step);
+      case "RESPOND":
         return {
           what: `an answer in step "${step}"`,
-          remedy: remedy("answers", step, answer),
-          parts: answer === undefined
-            ? candidates(response, request, random, `This is step ${step}`)
-            : [valueOf(answer, request, random)],
+          ...this.#parts("answers", step, response, request, random, `This is step ${step}`),
           wrap: (response) => wrap({ action: "RESPOND", response, ...suggestions }),
         };
-      }
       case "MOVE":
       case "END":
         return {
@@ -127,37 +118,42 @@ class Player {
   /** What is asked for and is no decision. */
   #reply(request: LLMRequest, random: Random): Making {
     const { schemaName, schema } = request;
-    const answer = this.#answerOf(schemaName);
     return {
       what: `a reply to "${schemaName}"`,
-      remedy: remedy("answers", schemaName, answer),
-      parts: answer === undefined
-        ? candidates(schema, request, random)
-        : [valueOf(answer, request, random)],
+      ...this.#parts("answers", schemaName, schema, request, random),
       wrap: (reply) => reply,
     };
   }
 
-  #sampleOf(tool: string): unknown {
-    const { samples = {} } = this.#options;
-    const sample: unknown = Object.hasOwn(samples, tool) ? samples[tool] : undefined;
+  /** The author's sample, or values of the schema; `sentence` is text of which nothing is said. */
+  #parts(
+    option: "samples" | "answers",
+    key: string,
+    schema: JsonSchema | undefined,
+    request: LLMRequest,
+    random: Random,
+    sentence?: string,
+  ): Pick<Making, "parts" | "remedy"> {
+    const given = this.#options[option] ?? {};
+    const own: unknown = Object.hasOwn(given, key) ? given[key] : undefined;
+    if (own !== undefined) {
+      const sample = option === "samples" ? this.#inTurn(key, own) : own;
+      return {
+        parts: [typeof sample === "function" ? sample(request, random) : sample],
+        remedy: `expected ${option} that the schema accepts`,
+      };
+    }
+    return {
+      parts: candidates(schema, random, request.schema, sentence),
+      remedy: `give ${option}: MockLLM.auto({ ${option}: { ${JSON.stringify(key)}: … } })`,
+    };
+  }
+
+  /** The next sample of a list. */
+  #inTurn(key: string, sample: unknown): unknown {
     if (!Array.isArray(sample)) return sample;
-    const calls = this.#calls.get(tool) ?? 0;
-    this.#calls.set(tool, calls + 1);
+    const calls = this.#calls.get(key) ?? 0;
+    this.#calls.set(key, calls + 1);
     return sample[calls % sample.length];
   }
-
-  #answerOf(key: string): unknown {
-    const { answers = {} } = this.#options;
-    return Object.hasOwn(answers, key) ? answers[key] : undefined;
-  }
-}
-
-function valueOf(sample: unknown, request: LLMRequest, random: Random): unknown {
-  return typeof sample === "function" ? sample(request, random) : sample;
-}
-
-function remedy(option: "samples" | "answers", key: string, sample: unknown): string {
-  if (sample !== undefined) return `expected ${option} that the schema accepts`;
-  return `give ${option}: MockLLM.auto({ ${option}: { ${JSON.stringify(key)}: … } })`;
 }

@@ -13,21 +13,11 @@ export interface DecisionParts {
   readonly response: JsonSchema | undefined;
   /** What a response has beside itself. */
   readonly suggestions: { readonly suggestions?: readonly string[] };
-  /** The output around a decision. */
-  readonly wrap: (decision: unknown) => unknown;
 }
 
-const partsBySchema = new WeakMap<JsonSchema, DecisionParts>();
-
-/** The parts of a decision's schema, found once for each. */
+/** Returns the parts of a decision's schema. */
 export function partsOf(schema: JsonSchema): DecisionParts {
-  let parts = partsBySchema.get(schema);
-  if (parts === undefined) partsBySchema.set(schema, parts = readParts(schema));
-  return parts;
-}
-
-function readParts(schema: JsonSchema): DecisionParts {
-  const { reasoning, decision } = propertiesOf(schema);
+  const { decision } = propertiesOf(schema);
   const args = new Map<unknown, JsonSchema>();
   let response: JsonSchema | undefined;
   let suggestions = {};
@@ -42,9 +32,7 @@ function readParts(schema: JsonSchema): DecisionParts {
       args.set(constantOf(tool!), schema!);
     }
   }
-  const wrap = (decision: unknown) =>
-    reasoning === undefined ? { decision } : { reasoning: [], decision };
-  return { args, response, suggestions, wrap };
+  return { args, response, suggestions };
 }
 
 /** A fixed value, as a constant or as a list of one. */

@@ -1,5 +1,5 @@
 /**
- * Making an output that a request accepts.
+ * Outputs that a request accepts.
  *
  * @module
  */
@@ -7,11 +7,10 @@ import { quote } from "../../errors.ts";
 import type { JsonSchema } from "../../json/json.ts";
 import type { Random } from "../../random.ts";
 import type { LLMRequest } from "../llm.ts";
-import type { RawOutput } from "../mock_llm.ts";
 import { MockLLMError } from "../mock_llm_error.ts";
 import { sampleValue } from "./sample_value.ts";
 
-/** An output in the making. */
+/** Parts of an output, one of which a request may accept. */
 export interface Making {
   /** What is played, for a message. */
   readonly what: string;
@@ -19,20 +18,23 @@ export interface Making {
   readonly remedy: string;
   /** The parts to try, one after the other. */
   readonly parts: Iterable<unknown>;
-  /** The output around a part. */
+  /** Returns the output around a part. */
   readonly wrap: (part: unknown) => unknown;
 }
 
-/** How many values of a schema are tried before one gives up. */
+/** Number of values that are tried of a schema. */
 const CANDIDATES = 20;
 
-/** Values of a schema, simplest first; a text of which nothing more is said is the sentence. */
+/**
+ * Yields values of a schema, simplest first; `root` has the definitions. A text
+ * of which nothing more is said is the sentence first.
+ */
 export function* candidates(
   schema: JsonSchema | undefined,
-  { schema: root }: LLMRequest,
   random: Random,
+  root: JsonSchema,
   sentence?: string,
-): Iterable<unknown> {
+): Generator<unknown, void> {
   if (schema === undefined) return;
   const isPlainText = schema.type === "string" && Object.keys(schema).length === 1;
   if (isPlainText && sentence !== undefined) yield sentence;
@@ -43,54 +45,35 @@ export function* candidates(
 }
 
 /**
- * The first output that the request accepts; a promise only where its validation is one.
+ * Returns the first output that the request accepts.
  *
  * @throws {MockLLMError} if it accepts none.
  */
-export function makeOutput(request: LLMRequest, making: Making): RawOutput | Promise<RawOutput> {
-  return tryNext(request, making, making.parts[Symbol.iterator](), "its schema has no value");
-}
-
-function tryNext(
+export async function makeOutput(
   request: LLMRequest,
-  making: Making,
-  parts: Iterator<unknown>,
-  refusal: string,
-): RawOutput | Promise<RawOutput> {
-  for (;;) {
-    const { done, value: part } = parts.next();
-    if (done) throw new MockLLMError(`Cannot play ${making.what}: ${refusal}: ${making.remedy}`);
-    const output = making.wrap(part);
-    const result = request.validate(output);
-    if (result instanceof Promise) {
-      return result.then((settled) =>
-        settled.success
-          ? { action: "RAW", output }
-          : tryNext(request, making, parts, refusalOf(part, settled.problem))
-      );
-    }
-    if (result.success) return { action: "RAW", output };
-    refusal = refusalOf(part, result.problem);
+  { what, remedy, parts, wrap }: Making,
+): Promise<unknown> {
+  let refusal = "its schema has no value";
+  for (const part of parts) {
+    const output = wrap(part);
+    const result = await request.validate(output);
+    if (result.success) return output;
+    const { path, message } = result.problem;
+    refusal = `${textOf(part)} is refused${path === "" ? "" : ` at ${path}`}: ${message}`;
   }
+  throw new MockLLMError(`Cannot play ${what}: ${refusal}: ${remedy}`);
 }
 
-/** How much of a refused value a message shows, in characters. */
+/** Maximum number of characters that a message shows of a refused value. */
 const SHOWN = 200;
-
-function refusalOf(
-  part: unknown,
-  { path, message }: { readonly path: string; readonly message: string },
-): string {
-  const text = textOf(part);
-  const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-  return `${shown} is refused${path === "" ? "" : ` at ${path}`}: ${message}`;
-}
 
 /** A sample may be anything, also what has no JSON. */
 function textOf(part: unknown): string {
+  let text: string;
   try {
-    return JSON.stringify(part) ?? String(part);
+    text = JSON.stringify(part) ?? String(part);
   } catch {
-    return quote(part);
+    text = quote(part);
   }
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }

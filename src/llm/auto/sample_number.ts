@@ -5,7 +5,7 @@
  */
 import type { JsonSchema } from "../../json/json.ts";
 import { type Random, randomBelow } from "../../random.ts";
-import { limitOf } from "./said_limits.ts";
+import { note } from "../../schema/restrictions.ts";
 
 /** The size from which on numbers are not sought further away: about a million steps. */
 const FULL_SIZE = 20;
@@ -42,4 +42,21 @@ export function sampleNumber(
   const isAnySide = last <= 1 || size % 3 === 1;
   const from = Math.max(first, isAnySide ? nearest - spread : nearest);
   return exact((from + randomBelow(Math.min(last, nearest + spread) - from + 1, random)) * step);
+}
+
+const NUMBER = "(-?\\d+(?:\\.\\d+)?(?:e[-+]?\\d+)?)";
+
+/** Returns the number by which a keyword limits a value; undefined if it does not. */
+export function limitOf(schema: JsonSchema, keyword: string): number | undefined {
+  const value = schema[keyword];
+  const words = new RegExp(note(keyword, 0)[0]!.replace("0", NUMBER));
+  const said = Number(inWords(schema, words)?.[1] ?? NaN);
+  if (typeof value !== "number") return Number.isNaN(said) ? undefined : said;
+  // A keyword may be there in a wider form than the words.
+  return keyword.startsWith("min") && said > value ? said : value;
+}
+
+/** What the description of a schema says, if it does. */
+export function inWords({ description }: JsonSchema, words: RegExp): RegExpExecArray | undefined {
+  return typeof description === "string" ? words.exec(description) ?? undefined : undefined;
 }

@@ -5,7 +5,7 @@
  */
 import type { JsonSchema } from "../../json/json.ts";
 import type { Random } from "../../random.ts";
-import { inWords, limitOf } from "./said_limits.ts";
+import { inWords, limitOf } from "./sample_number.ts";
 import { type TextMaker, textMaker } from "./sample_text.ts";
 
 /** How often a text is made again that came out wrong or of the wrong length. */

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { resolveReference, saysNothing } from "../../schema/json_reference.ts";
+import { resolveReference, saysNothing } from "../../schema/lowered.ts";
 import { isPlainObject, type JsonSchema } from "../../json/json.ts";
 import { pick, type Random, randomBelow } from "../../random.ts";
-import { inWords, limitOf } from "./said_limits.ts";
-import { sampleNumber } from "./sample_number.ts";
+import { inWords, limitOf, sampleNumber } from "./sample_number.ts";
 import { sampleString } from "./sample_string.ts";
 
 /**

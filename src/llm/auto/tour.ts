@@ -3,22 +3,14 @@
  *
  * @module
  */
-import type { LegalActions } from "../../decision/legal_actions.ts";
+import type { LegalActions } from "../../decision/decision.ts";
 import { pick, type Random } from "../../random.ts";
-import type { KnownGraph } from "./known_graph.ts";
 
 /** What to do next. */
 export type Choice =
   | { readonly action: "RESPOND" | "END" }
   | { readonly action: "TOOL_CALL"; readonly tool: string }
   | { readonly action: "MOVE"; readonly step: string };
-
-/** What a session did in one step, and how often. */
-interface Visit {
-  readonly tools: Map<string, number>;
-  readonly routes: Map<string, number>;
-  isAnswered: boolean;
-}
 
 const NOWHERE: readonly string[] = [];
 
@@ -53,7 +45,7 @@ export class Tour {
     const newRoutes = routes.filter((route) => !visit.routes.has(route));
     const harmless = this.#harmless(step, newRoutes);
     if (harmless.length > 0) return this.#move(step, harmless);
-    if (mayRespond && !visit.isAnswered) return this.#respond(visit);
+    if (mayRespond && !visit.answers) return this.#respond(visit);
     const onward = this.#travel(step, legal, (other) => this.#hasNews(other)) ??
       (newRoutes.length > 0 ? this.#move(step, newRoutes) : undefined) ??
       this.#travel(step, legal, (other) => this.#newRoutes(other).length > 0);
@@ -69,12 +61,7 @@ export class Tour {
   }
 
   #visit(step: string): Visit {
-    let visit = this.#visits.get(step);
-    if (visit === undefined) {
-      visit = { tools: new Map(), routes: new Map(), isAnswered: false };
-      this.#visits.set(step, visit);
-    }
-    return visit;
+    return visitOf(this.#visits, step);
   }
 
   #newRoutes(step: string): string[] {
@@ -92,9 +79,9 @@ export class Tour {
   #hasNews(step: string): boolean {
     const known = this.#graph.get(step);
     if (known === undefined) return false;
-    const { tools, isAnswered } = this.#visit(step);
-    return known.answers && !isAnswered ||
-      [...known.tools].some((tool) => !tools.has(tool)) ||
+    const { tools, answers } = this.#visit(step);
+    return known.answers && !answers ||
+      [...known.tools.keys()].some((tool) => !tools.has(tool)) ||
       this.#harmless(step, this.#newRoutes(step)).length > 0;
   }
 
@@ -122,8 +109,8 @@ export class Tour {
   }
 
   #respond(visit: Visit): Choice {
-    if (!visit.isAnswered) this.#travelled = 0;
-    visit.isAnswered = true;
+    if (!visit.answers) this.#travelled = 0;
+    visit.answers = true;
     this.#isTold = true;
     return { action: "RESPOND" };
   }
@@ -162,5 +149,55 @@ export class Tour {
       left = left.filter((one) => count(one) === least);
     }
     return pick(left, this.#random)!;
+  }
+}
+
+/** Actions in a step, and how often each was taken. */
+export interface Visit {
+  readonly tools: Map<string, number>;
+  readonly routes: Map<string, number>;
+  /** True if the user can be answered, or was. */
+  answers: boolean;
+}
+
+/** Returns the visit of a step, which is new if there was none. */
+export function visitOf(visits: Map<string, Visit>, step: string): Visit {
+  let visit = visits.get(step);
+  if (visit === undefined) {
+    visits.set(step, visit = { tools: new Map(), routes: new Map(), answers: false });
+  }
+  return visit;
+}
+
+/** A graph as far as it is known, by what was ever legal in its steps. */
+export class KnownGraph {
+  readonly #steps = new Map<string, Visit>();
+
+  /** Number of steps that are known. */
+  get size(): number {
+    return this.#steps.size;
+  }
+
+  /** Returns a step; undefined if it was never visited. */
+  get(step: string): Visit | undefined {
+    return this.#steps.get(step);
+  }
+
+  /** Learns what is legal now. A request may be narrowed, so nothing is forgotten. */
+  learn(step: string, { actions, tools, routes }: LegalActions): void {
+    const known = visitOf(this.#steps, step);
+    known.answers ||= actions.includes("RESPOND");
+    for (const tool of tools) known.tools.set(tool, known.tools.get(tool) ?? 0);
+    for (const route of routes) known.routes.set(route, known.routes.get(route) ?? 0);
+  }
+
+  /** Whether known routes lead from one step to another. */
+  isReachable(to: string, from: string): boolean {
+    const reached = new Set([from]);
+    for (const step of reached) {
+      if (step === to) return true;
+      for (const route of this.#steps.get(step)?.routes.keys() ?? []) reached.add(route);
+    }
+    return false;
   }
 }

@@ -4,120 +4,106 @@
  * @module
  */
 import { MisuseError } from "../../errors.ts";
-import type { LLM, LLMChunk, LLMRequest, LLMResult, Usage } from "../llm.ts";
-import { ChunkReader } from "./chunk_reader.ts";
-import { askOrAbort } from "./or_abort.ts";
-import { addFailure, addToResult } from "./spent.ts";
+import type { LLM, LLMResult, Usage } from "../llm.ts";
+import { LLMError } from "../llm_error.ts";
+import { addUsage, readUsage } from "../usage.ts";
+import { type Call, type Part, readParts } from "./call.ts";
 
-/** The attempts of one call: which model is asked, and whether there is another attempt. */
+/** The attempts of one call. */
 export interface Attempts {
-  /** The model of the attempt that is under way. */
+  /** Model of the current attempt. */
   readonly llm: LLM;
-  /** The model's name for results in which the vendor does not say it; absent: they stay so. */
+  /** Model name for results whose vendor reports none; if absent, they stay without. */
   readonly model?: string;
-  /** Gets ready for the attempt that follows a failed one, or throws what the call fails with. */
-  goOn(failure: Failure): void | Promise<void>;
-  /** The attempt succeeded. */
+  /**
+   * Prepares the next attempt after an error; false if the call fails with that error.
+   *
+   * @param usage Tokens of all failed attempts.
+   */
+  retry(error: unknown, usage: Usage | undefined): boolean | Promise<boolean>;
+  /** Called when an attempt succeeded. */
   succeed?(): void;
 }
 
-/** A failed attempt. */
-export interface Failure {
-  /** What was thrown. */
-  readonly error: unknown;
-  /** What this attempt and those before it cost. */
-  readonly spent: Usage | undefined;
+/** Makes the attempts of a call. One that fails after text was yielded is followed by a `restart`. */
+export async function* runAttempts(
+  attempts: Attempts,
+  call: Call,
+): AsyncGenerator<Part, void, void> {
+  let usage: Usage | undefined;
+  let hasText = false;
+  let isAnswered = false;
+  let parts = readParts(call, attempts.llm);
+  try {
+    for (;;) {
+      let next: IteratorResult<Part, void>;
+      try {
+        next = await parts.next();
+      } catch (error) {
+        if (isAnswered || call.signal?.aborted) throw error;
+        usage = addFailure(usage, error);
+        const isRetried = !isFinal(error) && await attempts.retry(error, usage);
+        if (!isRetried) throw withUsage(error, usage);
+        parts = readParts(call, attempts.llm);
+        if (hasText) yield { type: "restart" };
+        hasText = false;
+        continue;
+      }
+      if (next.done) return;
+      const part = next.value;
+      if (part.type === "text" || part.type === "restart") {
+        hasText = part.type === "text";
+        yield part;
+        continue;
+      }
+      isAnswered = true;
+      attempts.succeed?.();
+      yield part.type === "result"
+        ? { type: "result", result: completed(part.result, attempts, usage) }
+        : part;
+    }
+  } finally {
+    await parts.return();
+  }
 }
 
-/** Whether an error says that the call is not wanted, or that the program is wrong: nothing to try again. */
-export function isFinal(error: unknown): boolean {
+/** True if the caller gave up, or if the program is wrong: another attempt cannot help. */
+function isFinal(error: unknown): boolean {
   return error instanceof MisuseError || error instanceof Error && error.name === "AbortError";
 }
 
-/** Makes the attempts of a `decide()`. */
-export async function decideIn(attempts: Attempts, request: LLMRequest): Promise<LLMResult> {
-  const ask = (llm: LLM) => llm.decide(request);
-  const { answer, spent } = await attempt(attempts, ask, request.signal);
-  return finish(answer, attempts, spent);
+/** Adds the usage of a failed attempt. */
+export function addFailure(usage: Usage | undefined, error: unknown): Usage | undefined {
+  const failed = error instanceof LLMError ? error.usage : undefined;
+  return usage === undefined || failed === undefined ? usage ?? failed : addUsage(usage, failed);
 }
 
-/** Makes the attempts of a call that costs no tokens that are told. */
-export async function callIn<Answer>(
-  attempts: Attempts,
-  ask: (llm: LLM) => Promise<Answer>,
-  signal: AbortSignal | undefined,
-): Promise<Answer> {
-  return (await attempt(attempts, ask, signal)).answer;
-}
-
-/** Makes the attempts of a stream. One that fails after text was handed on is followed by a `restart`. */
-export async function* streamIn(
-  attempts: Attempts,
-  request: LLMRequest,
-): AsyncGenerator<LLMChunk, void, void> {
-  const { signal } = request;
-  let spent: Usage | undefined;
-  let hasText = false;
-  let isAnswered = false;
-  let reader = new ChunkReader(attempts.llm, request);
-  try {
-    for (;;) {
-      let chunk: LLMChunk | undefined;
-      try {
-        chunk = await reader.next();
-      } catch (error) {
-        if (isAnswered || signal?.aborted) throw error;
-        spent = addFailure(spent, error);
-        await attempts.goOn({ error, spent });
-        reader = new ChunkReader(attempts.llm, request);
-        if (!hasText) continue;
-        chunk = { type: "restart" };
-      }
-      if (chunk === undefined) return;
-      if (chunk.type === "text") hasText = true;
-      else if (chunk.type === "restart") hasText = false;
-      else {
-        isAnswered = true;
-        attempts.succeed?.();
-        chunk = { type: "result", result: finish(chunk.result, attempts, spent) };
-      }
-      yield chunk;
-    }
-  } finally {
-    await reader.close();
-  }
-}
-
-async function attempt<Answer>(
-  attempts: Attempts,
-  ask: (llm: LLM) => Promise<Answer>,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly answer: Answer; readonly spent: Usage | undefined }> {
-  let spent: Usage | undefined;
-  for (;;) {
-    let answer: Answer;
-    try {
-      answer = await askOrAbort(() => ask(attempts.llm), signal);
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      spent = addFailure(spent, error);
-      await attempts.goOn({ error, spent });
-      continue;
-    }
-    attempts.succeed?.();
-    return { answer, spent };
-  }
-}
-
-function finish(
+/** The result with the usage of the failed attempts, and with the name of its model. */
+function completed(
   result: LLMResult,
   { model }: Attempts,
-  spent: Usage | undefined,
+  usage: Usage | undefined,
 ): LLMResult {
-  // What is no result is told by the core, in its own words.
+  // What is no result is reported by the core, in its own words.
   if (typeof result !== "object" || result === null) return result;
-  const spentResult = addToResult(result, spent);
-  return model === undefined || result.model !== undefined
-    ? spentResult
-    : { ...spentResult, model };
+  return {
+    ...result,
+    ...(usage !== undefined && { usage: addUsage(usage, readUsage(result.usage) ?? {}) }),
+    ...(model !== undefined && result.model === undefined && { model }),
+  };
+}
+
+/**
+ * The error with the usage of all attempts. Errors are not changed by those who pass
+ * them on, so it is a copy of the same class, unless there is nothing to add.
+ */
+function withUsage(error: unknown, usage: Usage | undefined): unknown {
+  if (usage === undefined || !(error instanceof LLMError) || error.usage === usage) return error;
+  const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error));
+  // The stack may be an accessor, which returns that of the object it is read from.
+  return Object.defineProperties(copy, {
+    ...Object.getOwnPropertyDescriptors(error),
+    stack: { configurable: true, writable: true, value: error.stack },
+    usage: { configurable: true, writable: true, enumerable: true, value: usage },
+  });
 }

@@ -3,15 +3,50 @@
  *
  * @module
  */
-import { openaiStrict, type SchemaProfile } from "../../schema/schema_profile.ts";
-import { ConfigError, quote } from "../../errors.ts";
-import type { LLM } from "../llm.ts";
+import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
+import { ConfigError, quote, reasonOf } from "../../errors.ts";
+import type { LLM, Usage } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
 import { MockLLMError } from "../mock_llm_error.ts";
-import { type Attempts, decideIn, type Failure, isFinal, streamIn } from "./attempts.ts";
-import { LLMFallbackError, type ModelFailure } from "./fallback_error.ts";
-import { askOrAbort } from "./or_abort.ts";
-import { withSpent } from "./spent.ts";
+import { type Attempts, runAttempts } from "./attempts.ts";
+import { readParts, wrapModel } from "./call.ts";
+
+/** A model that failed. */
+export interface ModelFailure {
+  /** Name of the model. */
+  readonly model: string;
+  /** The error that it threw. */
+  readonly error: unknown;
+}
+
+/**
+ * None of the models of a {@linkcode fallback} had an answer. It may be retried if
+ * one of their errors may; the shortest `retryAfter` of those holds. Its `usage` is
+ * that of all of them, and its `cause` an `AggregateError` of their errors.
+ */
+export class AllModelsFailedError extends LLMError {
+  /** `"LLM_ALL_FAILED"` */
+  override readonly code = "LLM_ALL_FAILED";
+  /** The models and their errors, in the order in which they were asked. */
+  readonly failures: readonly ModelFailure[];
+
+  /** Makes the error from the failures, and from the usage of all of them. */
+  constructor(failures: readonly ModelFailure[], usage?: Usage) {
+    const reasons = failures.map(({ model, error }) => `\n- ${quote(model)}: ${reasonOf(error)}`);
+    const passing = failures.flatMap(({ error }) =>
+      error instanceof LLMError && error.isRetryable ? [error.retryAfter ?? 0] : []
+    );
+    const retryAfter = Math.min(...passing);
+    super(`Cannot get an answer from any of ${failures.length} models:${reasons.join("")}`, {
+      cause: new AggregateError(failures.map(({ error }) => error)),
+      isRetryable: passing.length > 0,
+      retryAfter: retryAfter > 0 && retryAfter < Infinity ? retryAfter : undefined,
+      usage,
+    });
+    this.failures = failures;
+  }
+}
 
 /** Options of {@linkcode fallback}. */
 export interface FallbackOptions {
@@ -37,7 +72,7 @@ export interface FallbackOptions {
  * fallen back from: vectors of two models cannot be compared.
  *
  * @throws {ConfigError} if there are fewer than two models, or their schema profiles differ.
- * @throws {LLMFallbackError} from a call for which none of them had an answer.
+ * @throws {AllModelsFailedError} from a call for which none of them had an answer.
  *
  * @example
  * ```ts
@@ -66,20 +101,18 @@ export function fallback(
     throw new ConfigError(`Cannot fall back with ${models.length} models: expected two or more`);
   }
   for (const other of others) checkProfile(primary, other);
-  const { name, schemaProfile } = primary;
   const embedder = models.find(({ embed }) => embed !== undefined);
-  const attempts = () => new Fallbacks(models, shouldFallBack);
-  return {
-    name,
-    ...(schemaProfile !== undefined && { schemaProfile }),
-    decide: (request) => decideIn(attempts(), request),
-    ...(models.some(({ stream }) => stream !== undefined) && {
-      stream: (request) => streamIn(attempts(), request),
-    }),
-    ...(embedder !== undefined && {
-      embed: (texts, options) => askOrAbort(() => embedder.embed!(texts, options), options?.signal),
-    }),
-  };
+  return wrapModel(
+    primary,
+    (call) =>
+      call.method === "embed"
+        ? readParts(call, embedder!)
+        : runAttempts(oneByOne(models, shouldFallBack), call),
+    {
+      streams: models.some(({ stream }) => stream !== undefined),
+      embeds: embedder !== undefined,
+    },
+  );
 }
 
 function isFailureOfModel(error: unknown): boolean {
@@ -106,28 +139,20 @@ function profileOf({ schemaProfile = openaiStrict }: LLM): SchemaProfile {
 }
 
 /** The attempts of one call, each with the next model. */
-class Fallbacks implements Attempts {
-  readonly #models: readonly LLM[];
-  readonly #shouldFallBack: (error: unknown) => boolean;
-  readonly #failures: ModelFailure[] = [];
-
-  constructor(models: readonly LLM[], shouldFallBack: (error: unknown) => boolean) {
-    this.#models = models;
-    this.#shouldFallBack = shouldFallBack;
-  }
-
-  get llm(): LLM {
-    return this.#models[this.#failures.length]!;
-  }
-
-  get model(): string {
-    return this.llm.name;
-  }
-
-  goOn({ error, spent }: Failure): void {
-    if (isFinal(error) || !this.#shouldFallBack(error)) throw withSpent(error, spent);
-    this.#failures.push({ model: this.model, error });
-    if (this.#failures.length < this.#models.length) return;
-    throw new LLMFallbackError(this.#failures, spent);
-  }
+function oneByOne(models: readonly LLM[], shouldFallBack: (error: unknown) => boolean): Attempts {
+  const failures: ModelFailure[] = [];
+  return {
+    get llm() {
+      return models[failures.length]!;
+    },
+    get model() {
+      return this.llm.name;
+    },
+    retry(error, usage) {
+      if (!shouldFallBack(error)) return false;
+      failures.push({ model: this.llm.name, error });
+      if (failures.length === models.length) throw new AllModelsFailedError(failures, usage);
+      return true;
+    },
+  };
 }

@@ -7,12 +7,9 @@ import { type Clock, systemClock, wait } from "../../clock.ts";
 import { quote } from "../../errors.ts";
 import type { LLM } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
-import { type Attempts, callIn, decideIn, type Failure, isFinal, streamIn } from "./attempts.ts";
-import { checkOptions, COUNT, DELAY, FACTOR, wholeFrom } from "./option_rules.ts";
-import { RetryBudget } from "./retry_budget.ts";
-import { withSpent } from "./spent.ts";
-import { tell } from "./tell.ts";
-import { wrapModel } from "./wrap_model.ts";
+import { type Attempts, runAttempts } from "./attempts.ts";
+import { notify, wrapModel } from "./call.ts";
+import { checkOptions, COUNT, DELAY, FACTOR, wholeFrom } from "../option_rules.ts";
 
 /** Options of {@linkcode retry}. */
 export interface RetryOptions {
@@ -110,80 +107,59 @@ export function retry(llm: LLM, options: RetryOptions = {}): LLM {
     maxDelay: DELAY,
     budget: COUNT,
   });
-  const rules: RetryRules = {
-    attempts: options.attempts ?? 3,
-    firstDelay: options.firstDelay ?? 500,
-    factor: options.factor ?? 2,
-    maxDelay: options.maxDelay ?? 30_000,
-    isRetryable: options.isRetryable ?? saysRetryable,
-    onRetry: options.onRetry,
-    random: options.random ?? Math.random,
-    clock: options.clock ?? systemClock,
-    budget: new RetryBudget(options.budget ?? 100),
-  };
-  const attempts = (signal?: AbortSignal) => new Retries(llm, rules, signal);
-  return wrapModel(llm, {
-    decide: (request) => decideIn(attempts(request.signal), request),
-    stream: (request) => streamIn(attempts(request.signal), request),
-    embed: (texts, options) => {
-      const { signal } = options ?? {};
-      return callIn(attempts(signal), (llm) => llm.embed!(texts, options), signal);
-    },
-  });
+  const { attempts = 3, firstDelay = 500, factor = 2, maxDelay = 30_000 } = options;
+  const { isRetryable = saysRetryable, onRetry } = options;
+  const { random = Math.random, clock = systemClock } = options;
+  const budget = (options.budget ?? 100) * RETRY;
+  let left = budget;
+  const giveBack = (amount: number) => left = Math.min(budget, left + amount);
+
+  /** The attempts of one call, all with the same model. */
+  function attemptsOf(signal: AbortSignal | undefined): Attempts {
+    let attempt = 1;
+    /** Longest wait after the current attempt. */
+    let ceiling = Math.min(firstDelay, maxDelay);
+    return {
+      llm,
+      async retry(error) {
+        const after = retryAfterOf(error);
+        const isOver = attempt >= attempts || !isRetryable(error) || after > maxDelay;
+        if (isOver || left < RETRY) return false;
+        left -= RETRY;
+        const delay = Math.min(after + random() * ceiling, maxDelay);
+        notify(onRetry, { attempt, delay, error });
+        attempt++;
+        ceiling = Math.min(ceiling * factor, maxDelay);
+        try {
+          await wait(clock, delay, signal);
+        } catch (reason) {
+          giveBack(RETRY);
+          throw reason;
+        }
+        return true;
+      },
+      succeed: () => giveBack(attempt > 1 ? RETRY : 1),
+    };
+  }
+
+  return wrapModel(llm, (call) => runAttempts(attemptsOf(call.signal), call));
 }
 
-/** The options, all of them, and what is left for all callers. */
-interface RetryRules extends Required<Omit<RetryOptions, "budget" | "onRetry">> {
-  readonly onRetry: RetryOptions["onRetry"] | undefined;
-  readonly budget: RetryBudget;
-}
+/**
+ * Amount that a retry takes from the budget, in tenths, because a call that succeeds at once
+ * gives back a tenth. So what fails now and then is always retried, and what fails all the
+ * time is soon asked no more often than without retries: a storm ends by itself.
+ *
+ * The rule is that of the retry quota of AWS SDKs, with their size:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html.
+ */
+const RETRY = 10;
 
 function saysRetryable(error: unknown): boolean {
   return error instanceof LLMError && error.isRetryable;
 }
 
-/** The attempts of one call, all with the same model. */
-class Retries implements Attempts {
-  readonly llm: LLM;
-  readonly #rules: RetryRules;
-  readonly #signal: AbortSignal | undefined;
-  #attempt = 1;
-  /** The longest wait after the attempt that is under way. */
-  #ceiling: number;
-
-  constructor(llm: LLM, rules: RetryRules, signal: AbortSignal | undefined) {
-    this.llm = llm;
-    this.#rules = rules;
-    this.#signal = signal;
-    this.#ceiling = Math.min(rules.firstDelay, rules.maxDelay);
-  }
-
-  async goOn({ error, spent }: Failure): Promise<void> {
-    const { attempts, factor, maxDelay, isRetryable, onRetry, random, clock, budget } = this.#rules;
-    const after = retryAfterOf(error);
-    const isOver = this.#attempt >= attempts || isFinal(error) || !isRetryable(error) ||
-      after > maxDelay || !budget.take();
-    if (isOver) throw withSpent(error, spent);
-    const delay = Math.min(after + random() * this.#ceiling, maxDelay);
-    tell(onRetry, { attempt: this.#attempt, delay, error });
-    this.#attempt++;
-    this.#ceiling = Math.min(this.#ceiling * factor, maxDelay);
-    try {
-      await wait(clock, delay, this.#signal);
-    } catch (reason) {
-      budget.giveBack();
-      throw reason;
-    }
-  }
-
-  succeed(): void {
-    const { budget } = this.#rules;
-    if (this.#attempt > 1) budget.giveBack();
-    else budget.earn();
-  }
-}
-
-/** How long the vendor asks to wait; 0 if it does not say. */
+/** Milliseconds that the vendor asks to wait; 0 if it does not say. */
 function retryAfterOf(error: unknown): number {
   const after = error instanceof LLMError ? error.retryAfter ?? 0 : 0;
   return after > 0 ? after : 0;

@@ -3,15 +3,13 @@
  *
  * @module
  */
+import { linkAbort } from "../../abort.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { ConfigError, quote } from "../../errors.ts";
-import { type LLM, type LLMChunk, LLMRequest } from "../llm.ts";
+import type { LLM } from "../llm.ts";
 import { LLMTimeoutError } from "../llm_errors.ts";
-import { ChunkReader } from "./chunk_reader.ts";
-import { LinkedSignal } from "./linked_signal.ts";
-import { checkOptions, LIMIT } from "./option_rules.ts";
-import { askOrAbort } from "./or_abort.ts";
-import { wrapModel } from "./wrap_model.ts";
+import { type Part, readParts, wrapModel } from "./call.ts";
+import { checkOptions, LIMIT } from "../option_rules.ts";
 
 /** Options of {@linkcode timeout}: at least one of the limits. */
 export interface TimeoutOptions {
@@ -75,61 +73,37 @@ export function timeout(llm: LLM, options: TimeoutOptions): LLM {
       { isRetryable: true },
     );
 
-  async function within<Answer>(
-    limit: number,
-    ask: (signal: AbortSignal) => Promise<Answer>,
-    outer: AbortSignal | undefined,
-  ): Promise<Answer> {
-    const link = new LinkedSignal(outer);
-    const cancel = clock.setTimer(limit, () => link.abort(late("an answer", limit)));
-    try {
-      return await askOrAbort(() => ask(link.signal), link.signal);
-    } finally {
-      cancel();
-      link.unlink();
-    }
-  }
-
-  async function* stream(request: LLMRequest): AsyncGenerator<LLMChunk, void, void> {
-    const link = new LinkedSignal(request.signal);
-    const reader = new ChunkReader(llm, LLMRequest.with(request, { signal: link.signal }));
+  return wrapModel(llm, async function* (request) {
+    const isStream = request.method === "stream";
+    const controller = new AbortController();
+    const unlink = linkAbort(controller, request.signal);
+    const parts = readParts({ ...request, signal: controller.signal }, llm);
     let left = call ?? Infinity;
-    let [awaited, limit] = ["the first chunk", firstChunk ?? Infinity];
+    let [awaited, limit] = ["the first chunk", isStream ? firstChunk ?? Infinity : Infinity];
     try {
       for (;;) {
-        const expire = () =>
-          link.abort(limit <= left ? late(awaited, limit) : late("the whole answer", call!));
         const began = clock.now();
-        const cancel = clock.setTimer(Math.min(left, limit), expire);
-        let read: LLMChunk | undefined;
+        const cancel = left === Infinity && limit === Infinity
+          ? undefined
+          : clock.setTimer(Math.min(left, limit), () => {
+            const whole = isStream ? "the whole answer" : "an answer";
+            controller.abort(limit <= left ? late(awaited, limit) : late(whole, call!));
+          });
+        let next: IteratorResult<Part, void>;
         try {
-          read = await reader.next();
+          next = await parts.next();
         } finally {
-          cancel();
+          cancel?.();
         }
-        if (read === undefined) return;
+        if (next.done) return;
         // A clock that is set back takes nothing away.
         left -= Math.max(0, clock.now() - began);
-        yield read;
+        yield next.value;
         [awaited, limit] = ["the next chunk", chunk ?? Infinity];
       }
     } finally {
-      link.unlink();
-      await reader.close();
+      unlink();
+      await parts.return();
     }
-  }
-
-  return wrapModel(llm, {
-    decide: (request) => {
-      if (call === undefined) return askOrAbort(() => llm.decide(request), request.signal);
-      const ask = (signal: AbortSignal) => llm.decide(LLMRequest.with(request, { signal }));
-      return within(call, ask, request.signal);
-    },
-    stream,
-    embed: (texts, options) => {
-      if (call === undefined) return askOrAbort(() => llm.embed!(texts, options), options?.signal);
-      const ask = (signal: AbortSignal) => llm.embed!(texts, { ...options, signal });
-      return within(call, ask, options?.signal);
-    },
   });
 }

@@ -3,14 +3,15 @@
  *
  * @module
  */
+import { interruptible } from "../../abort.ts";
 import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { assertRealModelsAllowed } from "../../llm/real_model.ts";
-import type { AiSdkModel } from "./ai_sdk_model.ts";
-import { type AiSdkOptions, checkModel, checkOptions } from "./ai_sdk_options.ts";
-import { Answer } from "./answer.ts";
+import { embedInBatches } from "../embedding.ts";
+import { itemsOf } from "../reading.ts";
+import type { AiSdkEmbeddingModel, AiSdkModel } from "./ai_sdk_model.ts";
+import { type AiSdkOptions, checkAiSdkOptions, checkModel } from "./ai_sdk_options.ts";
+import { Answer, streamedAnswer } from "./answer.ts";
 import { callOptionsOf } from "./call_options.ts";
-import { embedTexts } from "./embedding.ts";
-import { streamedAnswer } from "./streamed_answer.ts";
 import { vendorOf } from "./vendor.ts";
 import { vendorError } from "./vendor_error.ts";
 
@@ -38,7 +39,7 @@ import { vendorError } from "./vendor_error.ts";
  */
 export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
   checkModel(model);
-  checkOptions(model, options);
+  checkAiSdkOptions(model, options);
   const vendor = vendorOf(model);
   const { embedding } = options;
   const name = options.name ?? nameOf(model);
@@ -57,15 +58,12 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
   }
 
   function stream(request: LLMRequest) {
-    return streamedAnswer({
-      name,
-      vendor,
-      signal: request.signal,
-      async open(signal) {
-        assertRealModelsAllowed(name);
-        return await model.doStream!(await callOptionsOf(request, options, vendor, signal));
-      },
-    });
+    const open = async (signal: AbortSignal) => {
+      assertRealModelsAllowed(name);
+      return await model.doStream!(await callOptionsOf(request, options, vendor, signal));
+    };
+    const start = (signal: AbortSignal) => streamedAnswer(name, vendor, open, signal);
+    return interruptible(start, request.signal);
   }
 
   return {
@@ -85,4 +83,29 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
 /** Vendor and model: a provider names its API behind a point, as in `"openai.responses"`. */
 function nameOf({ provider, modelId }: AiSdkModel): string {
   return `${provider.split(".")[0]}/${modelId}`;
+}
+
+/** Number of calls of an embedding model at the same time, if it allows any. */
+const MAX_PARALLEL = 4;
+
+async function embedTexts(
+  model: AiSdkEmbeddingModel,
+  texts: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<number[][]> {
+  signal?.throwIfAborted();
+  const name = `${model.provider}/${model.modelId}`;
+  const abortSignal = signal && { abortSignal: signal };
+  try {
+    return await embedInBatches(texts, {
+      name,
+      size: await model.maxEmbeddingsPerCall ?? Infinity,
+      parallel: await model.supportsParallelCalls ? MAX_PARALLEL : 1,
+      embed: async (values) =>
+        itemsOf((await model.doEmbed({ values, ...abortSignal })).embeddings),
+    });
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    throw vendorError(thrown, name);
+  }
 }

@@ -5,8 +5,16 @@
  */
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote } from "../../errors.ts";
+import {
+  checkOptions,
+  FROM_ZERO,
+  optionError,
+  TEXT,
+  WHOLE,
+  wholeFrom,
+} from "../../llm/option_rules.ts";
+import { membersOf } from "../reading.ts";
 import type { AiSdkEmbeddingModel, AiSdkModel, AiSdkVersion } from "./ai_sdk_model.ts";
-import { membersOf } from "./loose.ts";
 
 /** Options of {@linkcode aiSdk}. */
 export interface AiSdkOptions {
@@ -48,6 +56,7 @@ export interface AiSdkOptions {
   readonly cacheMarkers?: boolean;
 }
 
+const DOING = "call aiSdk()";
 const VERSIONS: readonly AiSdkVersion[] = ["v2", "v3", "v4"];
 
 /**
@@ -62,8 +71,7 @@ export function checkModel(model: AiSdkModel): void {
         'for example openai("gpt-5-mini") of npm:@ai-sdk/openai, or gateway(…) of npm:ai',
     );
   }
-  const { doGenerate, supportsStructuredOutputs } = membersOf(model);
-  if (typeof doGenerate !== "function" || !isNamed(model)) {
+  if (!isModel(model, "doGenerate")) {
     throw new ConfigError(
       `Cannot use ${quote(model)} as a model: expected a language model of the AI SDK, ` +
         "with provider, modelId and doGenerate()",
@@ -71,7 +79,7 @@ export function checkModel(model: AiSdkModel): void {
   }
   checkVersion(model);
   // Not of the specification, but every package that is built on openai-compatible has it.
-  if (supportsStructuredOutputs === false) {
+  if (membersOf(model).supportsStructuredOutputs === false) {
     throw new ConfigError(
       `Cannot use model "${model.modelId}" of "${model.provider}": it would answer without the ` +
         "schema: expected one made with supportsStructuredOutputs: true",
@@ -84,40 +92,32 @@ export function checkModel(model: AiSdkModel): void {
  *
  * @throws {ConfigError} if one cannot be used.
  */
-export function checkOptions(model: AiSdkModel, options: AiSdkOptions): void {
-  const { name, embedding, temperature, maxOutputTokens, seed, reasoning, stream } = options;
-  if (name !== undefined && (typeof name !== "string" || name.trim() === "")) {
-    throw refusal("name", name, "a text");
-  }
-  if (temperature !== undefined && !(Number.isFinite(temperature) && temperature >= 0)) {
-    throw refusal("temperature", temperature, "a number, 0 or more");
-  }
-  if (
-    maxOutputTokens !== undefined && !(Number.isSafeInteger(maxOutputTokens) && maxOutputTokens > 0)
-  ) {
-    throw refusal("maxOutputTokens", maxOutputTokens, "a whole number above 0");
-  }
-  if (seed !== undefined && !Number.isSafeInteger(seed)) {
-    throw refusal("seed", seed, "a whole number");
-  }
+export function checkAiSdkOptions(model: AiSdkModel, options: AiSdkOptions): void {
+  const { embedding, reasoning, stream } = options;
+  checkOptions(DOING, options, {
+    name: TEXT,
+    temperature: FROM_ZERO,
+    maxOutputTokens: wholeFrom(1),
+    seed: WHOLE,
+  });
   if (reasoning !== undefined && model.specificationVersion !== "v4") {
-    throw refusal("reasoning", reasoning, "a model of v4; for others use providerOptions");
+    throw refused("reasoning", reasoning, "a model of v4; for others use providerOptions");
   }
   if (stream === true && typeof model.doStream !== "function") {
-    throw refusal("stream", stream, "a model with doStream()");
+    throw refused("stream", stream, "a model with doStream()");
   }
   if (embedding !== undefined) checkEmbedding(embedding);
   for (const vendor of ["google", "googleVertex", "vertex"]) {
     // Google's package then leaves the schema out and says nothing of it.
     if (options.providerOptions?.[vendor]?.structuredOutputs === false) {
-      throw refusal(`providerOptions.${vendor}.structuredOutputs`, false, "the schema to be sent");
+      throw refused(`providerOptions.${vendor}.structuredOutputs`, false, "the schema to be sent");
     }
   }
 }
 
 function checkEmbedding(embedding: AiSdkEmbeddingModel): void {
-  if (typeof membersOf(embedding).doEmbed !== "function" || !isNamed(embedding)) {
-    throw refusal(
+  if (!isModel(embedding, "doEmbed")) {
+    throw refused(
       "embedding",
       embedding,
       "an embedding model of the AI SDK, with provider, modelId and doEmbed()",
@@ -126,8 +126,9 @@ function checkEmbedding(embedding: AiSdkEmbeddingModel): void {
   checkVersion(embedding);
 }
 
-function isNamed({ provider, modelId }: AiSdkModel | AiSdkEmbeddingModel): boolean {
-  return typeof provider === "string" && typeof modelId === "string";
+function isModel(model: unknown, method: "doGenerate" | "doEmbed"): boolean {
+  const { provider, modelId, [method]: call } = membersOf(model);
+  return typeof provider === "string" && typeof modelId === "string" && typeof call === "function";
 }
 
 function checkVersion(
@@ -140,6 +141,6 @@ function checkVersion(
   );
 }
 
-function refusal(option: string, value: unknown, expected: string): ConfigError {
-  return new ConfigError(`Cannot use option "${option}" ${quote(value)}: expected ${expected}`);
+function refused(option: string, value: unknown, expected: string): ConfigError {
+  return optionError(DOING, option, quote(value), expected);
 }

@@ -1,17 +1,20 @@
 /**
- * An answer, from its content or from the parts of its stream.
+ * An answer, from its content or from the parts of its stream as they arrive.
  *
  * @module
  */
+import { untilAborted } from "../../abort.ts";
 import { quote } from "../../errors.ts";
-import type { LLMResult } from "../../llm/llm.ts";
+import { omitUndefined } from "../../json/json.ts";
+import type { LLMChunk, LLMResult } from "../../llm/llm.ts";
 import { LLMSchemaError } from "../../llm/llm_errors.ts";
-import type { AiSdkGenerated } from "./ai_sdk_model.ts";
-import { endingError } from "./finish_reason.ts";
-import { membersOf, textIn } from "./loose.ts";
-import { schemaWarningOf } from "./schema_warning.ts";
+import type { AiSdkGenerated, AiSdkStreamed } from "./ai_sdk_model.ts";
+import { endingError } from "../ending.ts";
+import { itemsOf, membersOf, textIn } from "../reading.ts";
+import { errorAtEnd } from "./finish_reason.ts";
 import { tokenUsageOf } from "./token_usage.ts";
 import type { Vendor } from "./vendor.ts";
+import { vendorError } from "./vendor_error.ts";
 
 /** What a model said so far. Reasoning, sources, files and parts it does not know are let go. */
 export class Answer {
@@ -37,36 +40,40 @@ export class Answer {
    */
   static readGenerated(generated: AiSdkGenerated, name: string, vendor: Vendor): LLMResult {
     const answer = new Answer(name, vendor);
-    for (const part of generated.content) answer.#addContent(part);
+    for (const part of generated.content) answer.take(part);
     // OpenAI's Responses say which of several texts is the answer.
-    const { structuredOutputText } = membersOf(generated);
-    if (typeof structuredOutputText === "string") answer.#text = structuredOutputText;
-    answer.#noteModel(generated.response);
+    answer.#text = textIn(membersOf(generated).structuredOutputText) ?? answer.#text;
+    answer.#model = textIn(membersOf(generated.response).modelId);
     answer.#checkWarnings(generated);
     return answer.#finish(generated);
   }
 
-  /** Adds a part of a stream: gives the text that came with it, or the result if it was the last. */
+  /**
+   * Adds a part of the content or of a stream. Returns the text that came with it, or
+   * the result if it was the last.
+   */
   take(part: unknown): string | LLMResult | undefined {
-    const { type, id, delta, textDelta, providerMetadata } = membersOf(part);
+    const { type, id, input, modelId, providerExecuted, providerMetadata } = membersOf(part);
     switch (type) {
       case "stream-start":
         this.#checkWarnings(part);
         return undefined;
       case "response-metadata":
-        this.#noteModel(part);
+        this.#model = textIn(modelId) ?? this.#model;
         return undefined;
       case "text-start":
         if (isCommentary(providerMetadata)) this.#commentaries.add(id);
         return undefined;
+      case "text":
       case "text-delta": {
-        const text = textIn(delta) ?? textIn(textDelta) ?? "";
-        if (this.#commentaries.has(id)) return undefined;
-        this.#text += text;
-        return text;
+        const { text, delta, textDelta } = membersOf(part);
+        if (isCommentary(providerMetadata) || this.#commentaries.has(id)) return undefined;
+        const added = textIn(text) ?? textIn(delta) ?? textIn(textDelta) ?? "";
+        this.#text += added;
+        return added;
       }
       case "tool-call":
-        this.#addContent(part);
+        if (typeof input === "string" && providerExecuted !== true) this.#inputs.push(input);
         return undefined;
       case "finish":
         return this.#finish(part);
@@ -75,29 +82,16 @@ export class Answer {
     }
   }
 
-  #addContent(part: unknown): void {
-    const { type, text, input, providerExecuted, providerMetadata } = membersOf(part);
-    if (type === "text" && typeof text === "string") {
-      if (!isCommentary(providerMetadata)) this.#text += text;
-    } else if (type === "tool-call" && typeof input === "string" && providerExecuted !== true) {
-      this.#inputs.push(input);
-    }
-  }
-
-  #noteModel(response: unknown): void {
-    this.#model = textIn(membersOf(response).modelId) ?? this.#model;
-  }
-
   #checkWarnings(part: unknown): void {
     const { warnings, usage, providerMetadata } = membersOf(part);
     const warning = schemaWarningOf(warnings);
     if (warning === undefined) return;
     const cost = tokenUsageOf(usage, providerMetadata, this.#vendor);
     throw new LLMSchemaError(
-      `Cannot call model ${quote(this.#name)}: it would answer without the schema: ${warning}: ` +
+      `Cannot ask ${quote(this.#name)}: it would answer without the schema: ${warning}: ` +
         "expected a model that takes a JSON Schema; one of an OpenAI-compatible server is made " +
         "with supportsStructuredOutputs: true",
-      cost === undefined ? {} : { usage: cost },
+      { usage: cost },
     );
   }
 
@@ -105,18 +99,79 @@ export class Answer {
     const { finishReason, usage, providerMetadata } = membersOf(end);
     const cost = tokenUsageOf(usage, providerMetadata, this.#vendor);
     const text = this.#text === "" && this.#inputs.length === 1 ? this.#inputs[0]! : this.#text;
-    const error = endingError({ name: this.#name, finishReason, text, usage: cost });
+    const error = errorAtEnd(this.#name, finishReason, text, cost);
     if (error !== undefined) throw error;
-    return {
-      output: text,
-      ...(cost !== undefined && { usage: cost }),
-      ...(this.#model !== undefined && { model: this.#model }),
-    };
+    return { output: text, ...omitUndefined({ usage: cost, model: this.#model }) };
   }
+}
+
+/**
+ * Yields the answer as chunks. It is asked for when the first chunk is, and read no
+ * further than chunks are asked for. It ends at once when the signal aborts.
+ */
+export async function* streamedAnswer(
+  name: string,
+  vendor: Vendor,
+  open: (signal: AbortSignal) => Promise<AiSdkStreamed>,
+  signal: AbortSignal,
+): AsyncGenerator<LLMChunk, void, void> {
+  const answer = new Answer(name, vendor);
+  let parts: ReadableStreamDefaultReader<unknown> | undefined;
+  let result: LLMResult | undefined;
+  try {
+    signal.throwIfAborted();
+    const opening = open(signal);
+    // A stream that opens after the signal aborted is cancelled.
+    opening.then(({ stream }) => signal.aborted ? stream.cancel() : undefined).catch(() => {});
+    parts = (await untilAborted(opening, signal)).stream.getReader();
+    while (result === undefined) {
+      const { done, value } = await untilAborted(parts.read(), signal);
+      if (done) throw endingError(name, "cut");
+      const { type, error } = membersOf(value);
+      if (type === "error") throw error;
+      const taken = answer.take(value);
+      if (typeof taken === "object") result = taken;
+      else if (taken !== undefined && taken !== "") yield { type: "text", text: taken };
+    }
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw vendorError(thrown, name);
+  } finally {
+    // Not awaited: a stream that does not end must not keep whoever stopped reading.
+    parts?.cancel().catch(() => {});
+  }
+  yield { type: "result", result };
 }
 
 /** Whether a text is what OpenAI's Responses call the phase of commentary. */
 function isCommentary(providerMetadata: unknown): boolean {
   return Object.values(membersOf(providerMetadata))
     .some((vendor) => membersOf(vendor).phase === "commentary");
+}
+
+/** Types of warnings that name what they are about: the first and the last of v3 and v4, the other of v2. */
+const WARNINGS: readonly unknown[] = ["unsupported", "unsupported-setting", "compatibility"];
+
+/** Names of the schema in a warning in words. */
+const SCHEMA_REGEXP = /response[ _]?format|json[ _]?schema|structured[ _]?output/i;
+
+/** Words that say that it is not used. What is only replaced or relaxed is validated afterwards. */
+const DROPPED_REGEXP = /\b(?:not|n't|only|ignor\w*|unsupported|drop\w*|omit\w*|without)\b|\bno\b/i;
+
+/**
+ * Returns what the warnings of a call say of a schema that was dropped, or undefined.
+ * Other warnings, as of a temperature that the model does not have, are let go;
+ * so are those of keywords that were taken out of the schema (`compatibility`),
+ * for the answer is validated with the whole of it.
+ */
+function schemaWarningOf(warnings: unknown): string | undefined {
+  for (const warning of itemsOf(warnings)) {
+    const { type, feature, setting, details, message } = membersOf(warning);
+    const said = textIn(details) ?? textIn(message) ?? "the response format is not supported";
+    const isDropped = type === "other"
+      ? SCHEMA_REGEXP.test(said) && DROPPED_REGEXP.test(said)
+      : WARNINGS.includes(type) && (feature ?? setting) === "responseFormat";
+    if (isDropped) return said;
+  }
+  return undefined;
 }

@@ -5,7 +5,7 @@
  */
 import type { Usage } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
-import { membersOf } from "./loose.ts";
+import { membersOf } from "../reading.ts";
 import type { Vendor } from "./vendor.ts";
 
 /**

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { oneLine } from "../../json/one_line.ts";
+import { oneLine } from "../../json/text.ts";
 import { AgentError, ConfigError, quote, reasonOf } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import {
@@ -17,9 +17,7 @@ import {
   LLMTimeoutError,
 } from "../../llm/llm_errors.ts";
 import { redactKeys } from "../../json/secret_patterns.ts";
-import { readRetryAfter } from "../retry_after.ts";
-import { membersOf, textIn } from "./loose.ts";
-import { networkFailureIn } from "./network_failure.ts";
+import { isPassingStatus, membersOf, readRetryAfter, textIn } from "../reading.ts";
 
 /** How much of what a vendor says is kept, in characters. */
 const MAX_REASON = 500;
@@ -39,60 +37,52 @@ export function vendorError(thrown: unknown, name: string): Error {
   const error = membersOf(thrown);
   const detail = detailOf(error);
   const reason = reasonIn(thrown, error);
-  const failed = `Cannot call model ${quote(name)}`;
-  const cause = strippedCause(thrown, reason);
+  const failed = `Cannot ask ${quote(name)}`;
+  const options = { cause: strippedCause(thrown, reason) };
+  const passing = { ...options, isRetryable: true };
+  const said = typeof error.isRetryable === "boolean" ? error.isRetryable : undefined;
   const status = typeof error.statusCode === "number" ? error.statusCode : undefined;
   const isRefusedRequest = status === undefined || status === 400 || status === 422;
 
   if (error.name === "AI_LoadAPIKeyError" || error.name === "AI_LoadSettingError") {
-    return new ConfigError(`${failed}: ${reason}`, { cause });
+    return new ConfigError(`${failed}: ${reason}`, options);
   }
   if (isRefusedRequest && FILTER_REGEXP.test(`${detail.code} ${detail.type} ${reason}`)) {
-    return new LLMContentFilterError(`${failed}: its filter refused the prompt: ${reason}`, {
-      cause,
-    });
+    const refused = `${failed}: the content filter refused the prompt: ${reason}`;
+    return new LLMContentFilterError(refused, options);
   }
   if (isRefusedRequest && SCHEMA_REGEXP.test(`${detail.code} ${detail.param} ${reason}`)) {
     return new LLMSchemaError(
       `${failed}: it does not take the schema: ${reason}: expected the schemaProfile of a subset ` +
         "that it takes, or a simpler schema",
-      { cause },
+      options,
     );
   }
   if (status !== undefined && (status < 200 || status > 299)) {
-    const retryAfter = readRetryAfter(headersIn(error.responseHeaders), Date.now());
-    return new LLMHttpError(`${failed}: the server answered ${status}: ${reason}`, status, {
-      cause,
-      isRetryable: !isQuota(detail) && (booleanIn(error.isRetryable) ?? isPassing(status)),
-      ...(retryAfter !== undefined && { retryAfter }),
+    const retryAfter = readRetryAfter(headersIn(error.responseHeaders));
+    return new LLMHttpError(`${failed}: status ${status}: ${reason}`, status, {
+      ...options,
+      // A used-up quota is answered as too many requests, but waiting does not mend it.
+      isRetryable: ![detail.code, detail.type].includes("insufficient_quota") &&
+        (said ?? isPassingStatus(status)),
+      retryAfter,
     });
   }
-  if (error.name === "TimeoutError") {
-    return new LLMTimeoutError(`${failed}: ${reason}`, { cause, isRetryable: true });
-  }
+  if (error.name === "TimeoutError") return new LLMTimeoutError(`${failed}: ${reason}`, passing);
   const isWithoutResponse = error.name === "AI_APICallError" && status === undefined;
   const failure = networkFailureIn(thrown) ?? (isWithoutResponse ? "" : undefined);
   if (failure !== undefined) {
-    const said = failure === "" ? reason : safe(failure);
-    return new LLMConnectionError(`${failed}: the connection failed: ${said}`, {
-      cause,
-      isRetryable: true,
-    });
+    const why = failure === "" ? reason : safe(failure);
+    return new LLMConnectionError(`${failed}: the connection failed: ${why}`, passing);
   }
-  const isRetryable = booleanIn(error.isRetryable) ??
-    PASSING_REGEXP.test(`${detail.code} ${detail.type}`);
-  return new LLMError(`${failed}: ${reason}`, { cause, isRetryable });
-}
-
-/** What a vendor says of an error as data. */
-interface ErrorDetail {
-  readonly code: string;
-  readonly type: string;
-  readonly param: string;
+  const isRetryable = said ?? PASSING_REGEXP.test(`${detail.code} ${detail.type}`);
+  return new LLMError(`${failed}: ${reason}`, { ...options, isRetryable });
 }
 
 /** The vendor's `{ error: { code, type, param } }`, at whichever level it is. */
-function detailOf(error: Readonly<Record<string, unknown>>): ErrorDetail {
+function detailOf(
+  error: Readonly<Record<string, unknown>>,
+): Record<"code" | "type" | "param", string> {
   const data = membersOf(error.data);
   const sources = [membersOf(data.error), data, membersOf(error.error), error];
   const find = (member: string) =>
@@ -100,17 +90,10 @@ function detailOf(error: Readonly<Record<string, unknown>>): ErrorDetail {
   return { code: find("code"), type: find("type"), param: find("param") };
 }
 
-/** The headers of a response, as far as they are some. */
-function headersIn(given: unknown): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(membersOf(given))) {
-    try {
-      if (typeof value === "string") headers.set(name, value);
-    } catch {
-      // It is none.
-    }
-  }
-  return headers;
+/** The headers of a response, by their names in lower case. */
+function headersIn(given: unknown): ReadonlyMap<string, unknown> {
+  const headers = Object.entries(membersOf(given));
+  return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** What went wrong, on one line. Where the package could not read the body, the body says it. */
@@ -136,15 +119,37 @@ function strippedCause(thrown: unknown, reason: string): Error {
   return cause;
 }
 
-/** A used-up quota is answered as too many requests, but waiting does not mend it. */
-function isQuota({ code, type }: ErrorDetail): boolean {
-  return code === "insufficient_quota" || type === "insufficient_quota";
-}
+/** System and socket errors of Deno, Node and Bun, by `code`. */
+const CODE_REGEXP =
+  /^(?:E[A-Z]{3,}|UND_ERR_\w+|Connection(?:Refused|Closed|Reset)|FailedToOpenSocket)$/;
 
-function isPassing(status: number): boolean {
-  return status === 408 || status === 409 || status === 429 || status >= 500;
-}
+/** The classes of Deno. */
+const NAME_REGEXP =
+  /^(?:Connection(?:Refused|Reset|Aborted)|NotConnected|BrokenPipe|UnexpectedEof|Http|AI_EmptyResponseBodyError)$/;
 
-function booleanIn(value: unknown): boolean | undefined {
-  return typeof value === "boolean" ? value : undefined;
+/** How `fetch` and the body it gives say it, in a TypeError. */
+const MESSAGE_REGEXP =
+  /fetch failed|failed to fetch|load failed|network|error sending request|terminated|(?:reading|decoding) (?:a |response )?body|connection|socket/i;
+
+/** How packages say that a body was not whole. */
+const CUT_REGEXP = /stream ended without/i;
+
+/** How many causes are looked through: they may lead in a circle. */
+const MAX_CAUSES = 5;
+
+/** What an error or one of its causes says of a connection that failed; undefined if none does. */
+function networkFailureIn(thrown: unknown): string | undefined {
+  let current: unknown = thrown;
+  let failure: string | undefined;
+  for (let depth = 0; depth < MAX_CAUSES && current !== undefined; depth++) {
+    const { name, code, message, cause } = membersOf(current);
+    const said = textIn(message) ?? "";
+    const isFailure = CODE_REGEXP.test(textIn(code) ?? "") ||
+      NAME_REGEXP.test(textIn(name) ?? "") ||
+      CUT_REGEXP.test(said) || name === "TypeError" && MESSAGE_REGEXP.test(said);
+    // The innermost says most.
+    if (isFailure) failure = said;
+    current = cause;
+  }
+  return failure;
 }

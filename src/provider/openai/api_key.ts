@@ -43,15 +43,13 @@ export async function readKey(
 ): Promise<string | undefined> {
   if (typeof apiKey === "string") return apiKey;
   if (apiKey !== undefined) {
-    let key: unknown;
     try {
-      key = await apiKey();
+      apiKey = await apiKey();
     } catch (cause) {
-      throw new LLMError(`Cannot ask ${quote(model)}: apiKey() failed: ${reasonOf(cause)}`, {
-        cause,
-      });
+      const message = `Cannot ask ${quote(model)}: apiKey() failed: ${reasonOf(cause)}`;
+      throw new LLMError(message, { cause });
     }
-    return checkKey(key, "the key that apiKey() gave");
+    return checkKey(apiKey, "the key that apiKey() gave");
   }
   if (variable === undefined) return undefined;
   const key = readVariable(model, variable);

@@ -6,30 +6,22 @@
  * @module
  */
 import type { LLMRequest, Message } from "../../llm/llm.ts";
-import { mapMessages } from "../messages.ts";
-import { promptCacheKey } from "../prompt_cache_key.ts";
-import type { OutputMode } from "./server_rules.ts";
+import { mapMessages, promptCacheKey } from "../messages.ts";
+import type { OutputMode } from "./openai_options.ts";
 import type { Settings } from "./settings.ts";
-
-/** A request in the terms of the protocol. */
-export interface CompletionRequest {
-  readonly model: string;
-  readonly messages: readonly { readonly role: string; readonly content: string }[];
-  readonly [field: string]: unknown;
-}
 
 /** Puts a request together. The schema is in it, whatever the settings. */
 export async function completionRequest(
   { model, rules, output, isStrict, fields }: Settings,
   request: LLMRequest,
   isStreaming: boolean,
-): Promise<CompletionRequest> {
+): Promise<Readonly<Record<string, unknown>>> {
   const messages = output === "json_object"
     ? [...request.messages, schemaMessage(request)]
     : request.messages;
   return {
     model,
-    messages: mapMessages(messages, rules, request.step !== undefined)
+    messages: mapMessages(messages, rules, request.stable)
       .map(({ role, parts }) => ({ role, content: parts.join("\n\n") })),
     ...schemaFields(output, request, isStrict),
     ...rules.promptCacheKey && { prompt_cache_key: await promptCacheKey(request) },

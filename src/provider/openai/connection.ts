@@ -6,32 +6,19 @@
 import { ConfigError, quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import { LLMConnectionError } from "../../llm/llm_errors.ts";
-import { oneLine } from "../../json/one_line.ts";
-import { type ApiKey, readKey } from "./api_key.ts";
+import { oneLine } from "../../json/text.ts";
+import { readKey } from "./api_key.ts";
 import { copyError, makeRedact, reasonsOf, type Redact } from "./secrets.ts";
-
-/** How a server is reached. */
-export interface Connection {
-  /** The name of the model, for messages. */
-  readonly name: string;
-  /** What stands before the path of a request. */
-  readonly url: URL;
-  /** Headers of each request. */
-  readonly headers: Headers;
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  readonly apiKey: ApiKey | undefined;
-  /** The variable of the environment that has the key; undefined if none is needed. */
-  readonly apiKeyVariable: string | undefined;
-}
+import type { Settings } from "./settings.ts";
 
 /** A request to make. */
 export interface Posting {
-  /** Behind the URL of the connection, for example `/chat/completions`. */
+  /** Path behind the URL of the server, for example `/chat/completions`. */
   readonly path: string;
-  /** Becomes the body as JSON. */
+  /** Value that becomes the body as JSON. */
   readonly body: unknown;
-  /** The media type of the answer. */
-  readonly accept: string;
+  /** Media type of the answer. `@default {"application/json"}` */
+  readonly accept?: string;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -54,18 +41,18 @@ export interface Exchange {
  * @throws {ConfigError} if there is no key, or the program may not reach the server.
  */
 export async function post(
-  connection: Connection,
-  { path, body, accept, signal }: Posting,
+  settings: Settings,
+  { path, body, accept = "application/json", signal }: Posting,
 ): Promise<Exchange> {
-  const { name, apiKey, apiKeyVariable } = connection;
-  const headers = new Headers(connection.headers);
+  const { name, apiKey, apiKeyVariable } = settings;
+  const headers = new Headers(settings.headers);
   headers.set("content-type", "application/json");
   headers.set("accept", accept);
   const key = await readKey(name, apiKey, apiKeyVariable);
   if (key !== undefined) headers.set("authorization", `Bearer ${key}`);
   signal?.throwIfAborted();
   const redact = makeRedact(secretsIn(headers));
-  const url = new URL(connection.url);
+  const url = new URL(settings.url);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}${path}`;
   const init: RequestInit = {
     method: "POST",
@@ -75,7 +62,7 @@ export async function post(
     ...signal && { signal },
   };
   try {
-    const response = await connection.fetch(url.href, init);
+    const response = await settings.fetch(url.href, init);
     const hasKey = headers.has("authorization") || headers.has("api-key");
     return { name, response, signal, hasKey, redact };
   } catch (thrown) {
@@ -96,7 +83,6 @@ const MAX_BYTES = 32 * 1024 * 1024;
  */
 export async function* readChunks(
   { name, response, signal, redact }: Exchange,
-  maxBytes: number = MAX_BYTES,
 ): AsyncGenerator<Uint8Array, void, void> {
   if (response.body === null) return;
   const reader = response.body.getReader();
@@ -106,7 +92,7 @@ export async function* readChunks(
       const { done, value } = await reader.read();
       if (done) return;
       bytes += value.byteLength;
-      if (bytes > maxBytes) break;
+      if (bytes > MAX_BYTES) break;
       yield value;
     }
   } catch (thrown) {
@@ -122,46 +108,36 @@ export async function* readChunks(
     await reader.cancel().catch(() => {});
   }
   throw new LLMError(
-    `Cannot ask ${
-      quote(name)
-    }: expected an answer of at most ${maxBytes} bytes, but there were more`,
+    `Cannot ask ${quote(name)}: expected an answer of at most ${MAX_BYTES} bytes`,
   );
 }
 
-/** The whole body of a response as text. */
-export async function readText(exchange: Exchange): Promise<string> {
-  const decoder = new TextDecoder();
+/**
+ * Reads the body of a response as text.
+ *
+ * @param maxBytes Reads no further than that, and takes what came if the connection breaks
+ *   before: an error needs no more than its beginning.
+ */
+export async function readText(exchange: Exchange, maxBytes?: number): Promise<string> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for await (const chunk of readChunks(exchange)) chunks.push(chunk as Uint8Array<ArrayBuffer>);
-  return decoder.decode(await new Blob(chunks).arrayBuffer());
-}
-
-/** The beginning of a body as text, which may have broken off: of an error nothing more is needed. */
-export async function readBeginning(exchange: Exchange, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  let text = "";
   let bytes = 0;
   try {
     for await (const chunk of readChunks(exchange)) {
-      text += decoder.decode(chunk, { stream: true });
+      chunks.push(chunk as Uint8Array<ArrayBuffer>);
       bytes += chunk.byteLength;
-      if (bytes >= maxBytes) break;
+      if (maxBytes !== undefined && bytes >= maxBytes) break;
     }
   } catch (error) {
-    if (!(error instanceof LLMConnectionError)) throw error;
+    if (maxBytes === undefined || !(error instanceof LLMConnectionError)) throw error;
   }
-  return text;
+  return new TextDecoder().decode(await new Blob(chunks).arrayBuffer());
 }
 
 /** The values of headers that are secrets, by their names, without the scheme before them. */
 function secretsIn(headers: Headers): string[] {
-  const secrets: string[] = [];
-  for (const [name, value] of headers) {
-    if (/auth|key|token|secret|cookie|signature/.test(name)) {
-      secrets.push(value, value.replace(/^\w+ +/, ""));
-    }
-  }
-  return secrets;
+  return [...headers]
+    .filter(([name]) => /auth|key|token|secret|cookie|signature/.test(name))
+    .flatMap(([, value]) => [value, value.replace(/^\w+ +/, "")]);
 }
 
 function unreachable(name: string, cause: Error): LLMError | ConfigError {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JsonObject } from "../../json/json.ts";
-import type { OutputMode, ServerRules } from "./server_rules.ts";
+import type { OutputMode, ServerRules } from "./openai_options.ts";
 
 /** A server, or all servers of a vendor. */
 export interface KnownServer {
@@ -38,82 +38,52 @@ const unknown: KnownServer = {
   output: "json_schema",
 };
 
-const openai: KnownServer = {
-  vendor: "openai",
-  rules: {
-    lateSystem: true,
-    adjacent: true,
-    apiKeyVariable: "OPENAI_API_KEY",
-    maxTokensField: "max_completion_tokens",
-    seedField: "seed",
-    includeUsage: true,
-    promptCacheKey: true,
-  },
-  output: "json_schema",
+/** A vendor's server, which takes what every server takes, but for what is said here. */
+function server(
+  vendor: string,
+  apiKeyVariable?: string,
+  rules: Partial<ServerRules> = {},
+  rest: Partial<KnownServer> = {},
+): KnownServer {
+  return { ...unknown, ...rest, vendor, rules: { ...unknown.rules, apiKeyVariable, ...rules } };
+}
+
+const OPENAI_RULES: Partial<ServerRules> = {
+  lateSystem: true,
+  adjacent: true,
+  maxTokensField: "max_completion_tokens",
+  promptCacheKey: true,
 };
 
-const azure: KnownServer = {
-  ...openai,
-  vendor: "azure",
-  rules: { ...openai.rules, apiKeyVariable: "AZURE_OPENAI_API_KEY" },
-};
-
-const ollama: KnownServer = { ...unknown, vendor: "ollama" };
-const lmStudio: KnownServer = { ...unknown, vendor: "lmstudio" };
+const azure = server("azure", "AZURE_OPENAI_API_KEY", OPENAI_RULES);
+// Mistral refuses the field `stream_options`, and tells the usage by itself.
+const mistral = { seedField: "random_seed", includeUsage: false } as const;
+const groq = { maxTokensField: "max_completion_tokens" } as const;
 
 /** By host name: the name itself, and all below it. */
 const hosts: readonly (readonly [host: string, server: KnownServer])[] = [
-  ["api.openai.com", openai],
+  ["api.openai.com", server("openai", "OPENAI_API_KEY", OPENAI_RULES)],
   ["openai.azure.com", azure],
   ["services.ai.azure.com", azure],
   ["cognitiveservices.azure.com", azure],
-  ["api.groq.com", {
-    ...unknown,
-    vendor: "groq",
-    rules: {
-      ...unknown.rules,
-      apiKeyVariable: "GROQ_API_KEY",
-      maxTokensField: "max_completion_tokens",
-    },
-    // https://console.groq.com/docs/structured-outputs
-    unstreamed: ["json_schema"],
-  }],
-  ["api.mistral.ai", {
-    ...unknown,
-    vendor: "mistral",
-    rules: {
-      ...unknown.rules,
-      apiKeyVariable: "MISTRAL_API_KEY",
-      seedField: "random_seed",
-      // It refuses the field, and tells the usage by itself.
-      includeUsage: false,
-    },
-  }],
-  ["openrouter.ai", {
-    ...unknown,
-    vendor: "openrouter",
-    rules: { ...unknown.rules, apiKeyVariable: "OPENROUTER_API_KEY" },
-    // Without it a request may go to a provider that drops the schema without a word:
+  // https://console.groq.com/docs/structured-outputs
+  ["api.groq.com", server("groq", "GROQ_API_KEY", groq, { unstreamed: ["json_schema"] })],
+  ["api.mistral.ai", server("mistral", "MISTRAL_API_KEY", mistral)],
+  [
+    "openrouter.ai",
+    // Without the field a request may go to a provider that drops the schema without a word:
     // https://openrouter.ai/docs/features/structured-outputs
-    body: { provider: { require_parameters: true } },
-  }],
-  ["api.deepseek.com", {
-    ...unknown,
-    vendor: "deepseek",
-    rules: { ...unknown.rules, apiKeyVariable: "DEEPSEEK_API_KEY" },
-    output: "json_object",
-  }],
-  ["api.x.ai", {
-    ...unknown,
-    vendor: "xai",
-    rules: { ...unknown.rules, apiKeyVariable: "XAI_API_KEY" },
-  }],
-  ["generativelanguage.googleapis.com", {
-    ...unknown,
-    vendor: "google",
-    rules: { ...unknown.rules, apiKeyVariable: "GEMINI_API_KEY" },
-  }],
+    server("openrouter", "OPENROUTER_API_KEY", {}, {
+      body: { provider: { require_parameters: true } },
+    }),
+  ],
+  ["api.deepseek.com", server("deepseek", "DEEPSEEK_API_KEY", {}, { output: "json_object" })],
+  ["api.x.ai", server("xai", "XAI_API_KEY")],
+  ["generativelanguage.googleapis.com", server("google", "GEMINI_API_KEY")],
 ];
+
+const ollama = server("ollama");
+const lmStudio = server("lmstudio");
 
 const LOOPBACK_REGEXP = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 

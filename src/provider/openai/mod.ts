@@ -90,8 +90,7 @@
  */
 export { openai } from "./openai.ts";
 export type { ApiKey } from "./api_key.ts";
-export type { OpenAIOptions } from "./openai_options.ts";
-export type { OutputMode, ServerRules } from "./server_rules.ts";
+export type { OpenAIOptions, OutputMode, ServerRules } from "./openai_options.ts";
 export {
   LLMConnectionError,
   LLMContentFilterError,

@@ -3,13 +3,12 @@
  *
  * @module
  */
+import { interruptible } from "../../abort.ts";
 import type { LLM } from "../../llm/llm.ts";
-import { breakable } from "../breakable.ts";
-import { askForCompletion, readCompletion } from "./completion.ts";
+import { streamAnswer, wholeAnswer } from "./completion.ts";
 import { embedTexts } from "./embeddings.ts";
 import type { OpenAIOptions } from "./openai_options.ts";
 import { readSettings } from "./settings.ts";
-import { streamAnswer } from "./stream_answer.ts";
 
 /**
  * A model behind a server of the Chat Completions protocol: OpenAI, Azure, Groq,
@@ -54,23 +53,18 @@ import { streamAnswer } from "./stream_answer.ts";
  */
 export function openai(options: OpenAIOptions): LLM {
   const settings = readSettings(options);
-  const { connection, output, schemaProfile, isStreaming, embedding } = settings;
+  const { name, schemaProfile, isStreaming, embedding } = settings;
   // Functions only, which hold the key where no print, copy or JSON of the model shows it.
   const llm: LLM = {
-    name: connection.name,
+    name,
     schemaProfile,
-    async decide(request) {
-      const { signal } = request;
-      const exchange = await askForCompletion(settings, request, signal, "application/json");
-      return await readCompletion(exchange, output, request);
-    },
+    decide: (request) => wholeAnswer(settings, request),
     ...isStreaming && {
       stream: (request) =>
-        breakable((signal) => streamAnswer(settings, request, signal), request.signal),
+        interruptible((signal) => streamAnswer(settings, request, signal), request.signal),
     },
     ...embedding && {
-      embed: async (texts, { signal } = {}) =>
-        await embedTexts(connection, embedding, texts, signal),
+      embed: async (texts, { signal } = {}) => await embedTexts(settings, embedding, texts, signal),
     },
   };
   return Object.freeze(llm);

@@ -5,7 +5,39 @@
  */
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import type { ApiKey } from "./api_key.ts";
-import type { OutputMode, ServerRules } from "./server_rules.ts";
+import type { MessageRules } from "../messages.ts";
+
+/**
+ * Ways to ask for the schema of the answer:
+ *
+ * - `"json_schema"`: the server holds the model to it while it writes.
+ * - `"tool"`: the model must call one function, whose parameters are the schema.
+ * - `"json_object"`: the server holds the model to JSON; the schema goes in words in the last message.
+ */
+export type OutputMode = "json_schema" | "tool" | "json_object";
+
+/** All ways to ask for the schema. */
+export const OUTPUT_MODES: readonly OutputMode[] = ["json_schema", "tool", "json_object"];
+
+/**
+ * The parts of the protocol that servers differ in. What a server does not know it may
+ * refuse, so it is sent only where it is known to be taken.
+ */
+export interface ServerRules extends MessageRules {
+  /** The environment variable of the key, used without `apiKey`. Undefined if no key is needed. */
+  readonly apiKeyVariable: string | undefined;
+  /** The field of `maxTokens`. */
+  readonly maxTokensField: "max_completion_tokens" | "max_tokens";
+  /** The field of `seed`. */
+  readonly seedField: "seed" | "random_seed";
+  /** If true, a stream is asked for its usage, by `stream_options.include_usage`. */
+  readonly includeUsage: boolean;
+  /**
+   * If true, requests say by `prompt_cache_key` which of them begin alike: a vendor of
+   * many machines sends those to the one that has the beginning cached.
+   */
+  readonly promptCacheKey: boolean;
+}
 
 /** Options of `openai()`. Those with a default that depends on the server: see the table of `@nomos/agent/openai`. */
 export interface OpenAIOptions {

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { oneLine } from "../../json/one_line.ts";
+import { oneLine } from "../../json/text.ts";
 import { quote } from "../../errors.ts";
 import { LLMError, type LLMErrorOptions } from "../../llm/llm_error.ts";
 import { isPlainObject } from "../../json/json.ts";
 import { LLMContentFilterError, LLMHttpError, LLMSchemaError } from "../../llm/llm_errors.ts";
-import { readRetryAfter } from "../retry_after.ts";
-import { type Exchange, readBeginning } from "./connection.ts";
-import type { OutputMode } from "./server_rules.ts";
+import { isPassingStatus, itemsOf, jsonIn, membersOf, readRetryAfter } from "../reading.ts";
+import { type Exchange, readText } from "./connection.ts";
+import { OUTPUT_MODES, type OutputMode } from "./openai_options.ts";
 
 /** What is known of a failure. Every server has some of it, in forms of its own. */
 export interface ServerError {
@@ -37,9 +37,8 @@ export function readServerError(value: unknown): ServerError | undefined {
   if (typeof error === "string" && error !== "") return describe({ message: error });
   if (isPlainObject(error)) return describe(error);
   if (typeof object === "string" && object.toLowerCase() === "error") return describe(value);
-  if (!Array.isArray(choices)) return undefined;
-  const [choice] = choices;
-  return isPlainObject(choice) && isPlainObject(choice.error) ? describe(choice.error) : undefined;
+  const failed = membersOf(itemsOf(choices)[0]).error;
+  return isPlainObject(failed) ? describe(failed) : undefined;
 }
 
 /** How much of the body of an error is read, in bytes. */
@@ -60,13 +59,11 @@ export async function errorOfResponse(
       status,
     );
   }
-  const text = await readBeginning(exchange, MAX_ERROR_BYTES);
-  const value = parse(text);
+  const text = await readText(exchange, MAX_ERROR_BYTES);
+  const value = jsonIn(text);
   const error = readServerError(value) ?? looseError(value) ?? describe({ message: text });
-  const retryAfter = readRetryAfter(headers, Date.now());
-  return errorOf(exchange, { ...error, status }, output, {
-    ...retryAfter !== undefined && { retryAfter },
-  });
+  const retryAfter = readRetryAfter(headers);
+  return errorOf(exchange, { ...error, status }, output, { retryAfter });
 }
 
 /** The error for what a server said, in a response or within a stream. */
@@ -84,9 +81,10 @@ export function errorOf(
     return new LLMContentFilterError(told, options);
   }
   if (output !== undefined && isAboutSchema({ message, code, param, status }, output)) {
+    const others = OUTPUT_MODES.filter((mode) => mode !== output).map(quote).join(" or ");
     return new LLMSchemaError(
       `Cannot ask ${quote(name)}: the server does not take the schema: ${said}: ` +
-        `expected a server and a model that take it: output ${OTHER_WAYS[output]} sends it in ` +
+        `expected a server and a model that take it: output ${others} sends it in ` +
         "another way, strict false asks for less, and schemaProfile says what it may contain",
       options,
     );
@@ -101,13 +99,6 @@ export function errorOf(
     { ...options, isRetryable: isPassing(status, code) },
   );
 }
-
-/** The other values of `output`, for messages. */
-const OTHER_WAYS: Readonly<Record<OutputMode, string>> = {
-  json_schema: '"tool" or "json_object"',
-  tool: '"json_schema" or "json_object"',
-  json_object: '"json_schema" or "tool"',
-};
 
 const SCHEMA_CODES: ReadonlySet<string> = new Set([
   "invalid_json_schema",
@@ -150,8 +141,7 @@ const OTHER_CODES: ReadonlySet<string> = new Set([
 /** Whether the same request may succeed later. */
 function isPassing(status: number, code: string): boolean {
   if (code === "insufficient_quota") return false;
-  return status === 408 || status === 409 || status === 429 || status >= 500 ||
-    GENERATION_CODES.has(code);
+  return isPassingStatus(status) || GENERATION_CODES.has(code);
 }
 
 /** The statuses of errors that come within a stream and have none, by their code or their type. */
@@ -174,7 +164,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 function describe(error: Readonly<Record<string, unknown>>): ServerError {
   const { message, code, type, param, status, metadata } = error;
   // OpenRouter says that a provider failed, and here what that provider said.
-  const raw = isPlainObject(metadata) ? textOf(metadata.raw) : "";
+  const raw = textOf(membersOf(metadata).raw);
   const names = [textOf(code), textOf(type)] as const;
   const number = [code, status].map(textOf).find((text) => /^[45]\d\d$/.test(text));
   const known = names.find((name) => Object.hasOwn(STATUSES, name));
@@ -198,14 +188,6 @@ function looseError(value: unknown): ServerError | undefined {
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   return value === undefined || value === null ? "" : JSON.stringify(value);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Where a redirect leads, without its query, which may hold secrets. */

@@ -3,30 +3,65 @@
  *
  * @module
  */
-import { openaiStrict, type SchemaProfile } from "../../schema/schema_profile.ts";
+import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
-import { copyJson, isPlainObject, type JsonObject } from "../../json/json.ts";
-import { checkKey } from "./api_key.ts";
-import type { Connection } from "./connection.ts";
-import type { OpenAIOptions } from "./openai_options.ts";
+import { copyJson, isPlainObject, type JsonObject, omitUndefined } from "../../json/json.ts";
+import {
+  checkOptions,
+  FROM_ZERO,
+  FUNCTION,
+  optionError,
+  type OptionRule,
+  TEXT,
+  WHOLE,
+  wholeFrom,
+} from "../../llm/option_rules.ts";
+import { type ApiKey, checkKey } from "./api_key.ts";
 import { type KnownServer, serverAt } from "./known_servers.ts";
-import type { OutputMode, ServerRules } from "./server_rules.ts";
+import {
+  type OpenAIOptions,
+  OUTPUT_MODES,
+  type OutputMode,
+  type ServerRules,
+} from "./openai_options.ts";
 
-/** What `openai()` goes by. */
-export interface Settings {
-  readonly model: string;
-  readonly connection: Connection;
+/** Checked options of `openai()`, with their defaults. */
+export interface Settings extends Required<Pick<OpenAIOptions, "name" | "model" | "fetch">> {
+  /** URL before the path of a request. */
+  readonly url: URL;
+  /** Headers of each request. */
+  readonly headers: Headers;
+  readonly apiKey: ApiKey | undefined;
+  /** The environment variable of the key; undefined if none is needed. */
+  readonly apiKeyVariable: string | undefined;
   readonly rules: ServerRules;
   readonly output: OutputMode;
   readonly isStrict: boolean;
   readonly isStreaming: boolean;
   readonly schemaProfile: SchemaProfile;
-  /** The fields of a request that are always the same. */
+  /** Fields that each request for an answer has. */
   readonly fields: JsonObject;
   readonly embedding: { readonly model: string; readonly dimensions?: number } | undefined;
 }
 
-const OUTPUT_MODES: readonly OutputMode[] = ["json_schema", "tool", "json_object"];
+const DOING = "call openai()";
+
+const RULES = {
+  model: TEXT,
+  name: TEXT,
+  output: {
+    expected: `one of ${OUTPUT_MODES.join(", ")}`,
+    accepts: (value) => OUTPUT_MODES.some((mode) => mode === value),
+  },
+  fetch: FUNCTION,
+  temperature: FROM_ZERO,
+  maxTokens: wholeFrom(1),
+  seed: WHOLE,
+  reasoningEffort: TEXT,
+  embeddingModel: TEXT,
+  dimensions: wholeFrom(1),
+} satisfies Record<string, OptionRule>;
 
 /**
  * Checks options.
@@ -35,7 +70,8 @@ const OUTPUT_MODES: readonly OutputMode[] = ["json_schema", "tool", "json_object
  */
 export function readSettings(options: OpenAIOptions): Settings {
   const { model, baseURL = "https://api.openai.com/v1", schemaProfile = openaiStrict } = options;
-  checkName("model", model);
+  if (model === undefined) throw refused("model", "undefined", TEXT.expected);
+  checkOptions(DOING, options, RULES);
   const url = readURL(baseURL);
   const server = serverAt(url);
   if (server.vendor !== undefined && server.rules.apiKeyVariable !== undefined) {
@@ -44,15 +80,19 @@ export function readSettings(options: OpenAIOptions): Settings {
     }
   }
   const { name = `${server.vendor ?? url.host}/${model}`, output = server.output } = options;
-  const { strict = true, stream = !server.unstreamed?.includes(output) } = options;
-  checkName("name", name);
-  if (!OUTPUT_MODES.includes(output)) {
-    throw refused("output", quote(output), `one of ${OUTPUT_MODES.join(", ")}`);
-  }
+  const { strict = true, stream = !server.unstreamed?.includes(output), apiKey } = options;
+  const { fetch = (url, init) => globalThis.fetch(url, init) } = options;
   const rules: ServerRules = { ...server.rules, ...options.server };
+  const headers = readHeaders(options);
+  const hasOwnKey = headers.has("authorization") || headers.has("api-key");
   return {
+    name,
     model,
-    connection: readConnection(options, name, url, rules),
+    fetch,
+    url,
+    headers,
+    apiKey,
+    apiKeyVariable: hasOwnKey ? undefined : rules.apiKeyVariable,
     rules,
     output,
     isStrict: strict,
@@ -81,31 +121,8 @@ function readURL(baseURL: string): URL {
   return url;
 }
 
-function readConnection(
-  options: OpenAIOptions,
-  name: string,
-  url: URL,
-  rules: ServerRules,
-): Connection {
-  const { apiKey, headers = {}, fetch = (url, init) => globalThis.fetch(url, init) } = options;
+function readHeaders({ apiKey, headers = {} }: OpenAIOptions): Headers {
   if (apiKey !== undefined && typeof apiKey !== "function") checkKey(apiKey, "apiKey");
-  if (typeof fetch !== "function") throw refused("fetch", quote(fetch), "a function");
-  const own = readHeaders(headers);
-  if (apiKey !== undefined && own.has("authorization")) {
-    throw refused("headers", '"authorization"', "it or apiKey, not both");
-  }
-  const hasOwnKey = own.has("authorization") || own.has("api-key");
-  return {
-    name,
-    url,
-    headers: own,
-    fetch,
-    apiKey,
-    apiKeyVariable: hasOwnKey ? undefined : rules.apiKeyVariable,
-  };
-}
-
-function readHeaders(headers: Readonly<Record<string, string>>): Headers {
   const read = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     // No message shows the value, which may be a key.
@@ -117,6 +134,9 @@ function readHeaders(headers: Readonly<Record<string, string>>): Headers {
     } catch {
       throw refused("headers", quote(name), "the name of a header");
     }
+  }
+  if (apiKey !== undefined && read.has("authorization")) {
+    throw refused("headers", '"authorization"', "it or apiKey, not both");
   }
   return read;
 }
@@ -140,14 +160,6 @@ function readFields(
   rules: ServerRules,
   server: KnownServer,
 ): JsonObject {
-  if (temperature !== undefined && !(Number.isFinite(temperature) && temperature >= 0)) {
-    throw refused("temperature", quote(temperature), "a number from 0");
-  }
-  if (maxTokens !== undefined) checkCount("maxTokens", maxTokens);
-  if (seed !== undefined && !Number.isSafeInteger(seed)) {
-    throw refused("seed", quote(seed), "a whole number");
-  }
-  if (reasoningEffort !== undefined) checkName("reasoningEffort", reasoningEffort);
   let fields: unknown;
   try {
     fields = copyJson(body);
@@ -176,28 +188,13 @@ function readFields(
 }
 
 function readEmbedding({ embeddingModel, dimensions }: OpenAIOptions): Settings["embedding"] {
-  if (embeddingModel === undefined) {
-    if (dimensions === undefined) return undefined;
-    throw refused("dimensions", quote(dimensions), "an embeddingModel beside it");
+  if (embeddingModel !== undefined) {
+    return { model: embeddingModel, ...omitUndefined({ dimensions }) };
   }
-  checkName("embeddingModel", embeddingModel);
-  if (dimensions === undefined) return { model: embeddingModel };
-  checkCount("dimensions", dimensions);
-  return { model: embeddingModel, dimensions };
-}
-
-function checkName(option: string, value: unknown): void {
-  if (typeof value !== "string" || value.trim() === "") {
-    throw refused(option, quote(value), "a text that is not empty");
-  }
-}
-
-function checkCount(option: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw refused(option, quote(value), "a whole number from 1");
-  }
+  if (dimensions === undefined) return undefined;
+  throw refused("dimensions", quote(dimensions), "an embeddingModel beside it");
 }
 
 function refused(option: string, given: string, expected: string): ConfigError {
-  return new ConfigError(`Cannot use ${given} as ${option}: expected ${expected}`);
+  return optionError(DOING, option, given, expected);
 }

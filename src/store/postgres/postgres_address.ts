@@ -7,31 +7,39 @@
  *
  * @module
  */
-import { quote } from "../../errors.ts";
-import { checkApplicationName, type PostgresSsl, refusal } from "./postgres_options.ts";
+import { ConfigError, quote } from "../../errors.ts";
 
-/** Where a database is, and as whom to go there. */
+/** Address and credentials of a database. */
 export interface PostgresAddress {
+  /** The address for messages: without a user, a password, or anything else. */
+  readonly place: string;
   /** The name or the number of the machine, or the folder of a Unix socket. */
   readonly host: string;
-  /** The port. */
   readonly port: number;
-  /** The database. */
   readonly database: string;
   /** The role. */
   readonly user: string;
-  /** Its password, if the URL has one. */
   readonly password?: string;
-  /** What the server calls the connections, if the URL says so. */
   readonly applicationName?: string;
-  /** TLS, if the URL says so. */
-  readonly ssl?: boolean | PostgresSsl;
+  readonly ssl?: Tls;
 }
+
+/** TLS, and whether the server must prove who it is. */
+type Tls = boolean | { readonly verify: boolean };
 
 const FORM = `expected "postgres://user:password@host:port/database"`;
 /** A user without a host, which a URL of the web may not have. */
 const NO_HOST_REGEXP = /^[^/]+:\/\/[^/?]+@(?=[/?]|$)/;
 const PARAMETERS = ["application_name", "host", "sslmode"];
+/** `require` verifies as well: a connection that anybody may answer is worth little. */
+const SSL_MODES: ReadonlyMap<string, Tls> = new Map<string, Tls>([
+  ["disable", false],
+  ["require", true],
+  ["verify-full", true],
+  ["no-verify", { verify: false }],
+]);
+/** Maximum length of a name of PostgreSQL, in bytes: a longer one is cut without a word. */
+export const MAX_NAME_LENGTH = 63;
 
 /**
  * Reads the URL of a database.
@@ -55,34 +63,34 @@ export function readAddress(given: string | URL): PostgresAddress {
     const expected = `expected one of ${PARAMETERS.join(", ")}`;
     throw refusal(`the parameter ${quote(name)} in the URL`, expected);
   }
-  const host = searchParams.get("host") ?? readHost(url);
+  const host = (searchParams.get("host") ?? readHost(url)) || "localhost";
+  const port = url.port === "" ? 5432 : Number(url.port);
+  const database = decoded(url.pathname.slice(1), "database") || user;
   const password = decoded(url.password, "password");
   const applicationName = searchParams.get("application_name");
   if (applicationName !== null) checkApplicationName(applicationName);
   const mode = searchParams.get("sslmode");
+  const ssl = SSL_MODES.get(mode ?? "");
+  if (mode !== null && ssl === undefined) {
+    const expected = 'expected "disable", "require", "verify-full" or "no-verify"';
+    throw refusal(`the sslmode ${quote(mode)}`, expected);
+  }
   return {
-    host: host === "" ? "localhost" : host,
-    port: url.port === "" ? 5432 : Number(url.port),
-    database: decoded(url.pathname.slice(1), "database") || user,
+    place: `${host.includes(":") ? `[${host}]` : host}:${port}/${database}`,
+    host,
+    port,
+    database,
     user,
     ...(password !== "" && { password }),
     ...(applicationName !== null && { applicationName }),
-    ...(mode !== null && { ssl: readMode(mode) }),
+    ...(ssl !== undefined && { ssl }),
   };
-}
-
-/** An address for messages: without a user, a password, or anything else. */
-export function placeOf({ host, port, database }: PostgresAddress): string {
-  const machine = host.includes(":") ? `[${host}]` : host;
-  return `${machine}:${port}/${database}`;
 }
 
 function parse(given: string | URL): URL {
   if (given instanceof URL) return given;
-  // What the parser throws shows the URL: it is no cause to keep.
-  const url = typeof given === "string"
-    ? URL.parse(given.replace(NO_HOST_REGEXP, "$&localhost"))
-    : null;
+  // What the parser throws shows the URL, so it is not asked to throw.
+  const url = URL.parse(String(given).replace(NO_HOST_REGEXP, "$&localhost"));
   if (url === null) throw refusal("a URL that cannot be read", FORM);
   return url;
 }
@@ -103,19 +111,14 @@ function decoded(part: string, name: string): string {
   throw refusal(`the ${name} in the URL`, 'expected it percent-encoded, a "%" as "%25"');
 }
 
-/** `require` verifies as well: a connection that anybody may answer is worth little. */
-function readMode(mode: string): boolean | PostgresSsl {
-  switch (mode) {
-    case "disable":
-      return false;
-    case "require":
-    case "verify-full":
-      return true;
-    case "no-verify":
-      return { verify: false };
-    default: {
-      const expected = 'expected "disable", "require", "verify-full" or "no-verify"';
-      throw refusal(`the sslmode ${quote(mode)}`, expected);
-    }
-  }
+/** The error of a URL or an option that cannot be used. */
+export function refusal(what: string, expected: string): ConfigError {
+  return new ConfigError(`Cannot open a PostgreSQL store with ${what}: ${expected}`);
+}
+
+/** Rejects names that PostgreSQL would change. */
+export function checkApplicationName(name: string): void {
+  if (/^[\x20-\x7e]+$/.test(name) && name.length <= MAX_NAME_LENGTH) return;
+  const expected = `expected 1 to ${MAX_NAME_LENGTH} characters of ASCII`;
+  throw refusal(`the application name ${quote(name)}`, expected);
 }

@@ -1,9 +1,11 @@
 /**
- * How a store in PostgreSQL is to be used.
+ * Options of a store in PostgreSQL, and the settings that follow from them.
  *
  * @module
  */
-import { ConfigError, quote } from "../../errors.ts";
+import { quote } from "../../errors.ts";
+import { checkOptions, wholeFrom } from "../../llm/option_rules.ts";
+import { checkApplicationName, MAX_NAME_LENGTH, readAddress, refusal } from "./postgres_address.ts";
 
 /** Options of {@linkcode postgresStore}. */
 export interface PostgresStoreOptions {
@@ -47,102 +49,98 @@ export interface PostgresSsl {
   /** The private key of the client's certificate, as PEM. Default: none. */
   readonly key?: string;
   /**
-   * Whether the server must prove who it is. Without, the connection is secret,
-   * but from whoever sits in its middle. Default: true.
+   * If true, the server must prove who it is. Otherwise the connection is secret,
+   * but not from whoever sits in its middle. Default: true.
    */
   readonly verify?: boolean;
 }
 
-/** Options without gaps. */
-export type SettledOptions =
-  & Required<Omit<PostgresStoreOptions, "applicationName" | "ssl" | "password">>
-  & Pick<PostgresStoreOptions, "applicationName" | "ssl" | "password">;
+/** Settings of a database, checked and complete. */
+export interface PostgresSettings {
+  /** The address, for messages. */
+  readonly place: string;
+  readonly schema: string;
+  readonly retries: number;
+  /** Options of the connection pool: https://node-postgres.com/apis/pool */
+  readonly pool: Readonly<Record<string, unknown>>;
+}
 
 /** The most that a timer can wait, in milliseconds. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
-/** How long a name of PostgreSQL may be, in bytes: a longer one is cut without a word. */
-const MAX_NAME = 63;
+/** How much longer than the server's limit its answer is waited for, in milliseconds. */
+const GRACE = 5_000;
+const NUMBERS = {
+  maxConnections: wholeFrom(1, 10_000),
+  connectionTimeout: wholeFrom(1, MAX_TIMEOUT),
+  idleTimeout: wholeFrom(1, MAX_TIMEOUT),
+  statementTimeout: wholeFrom(1, MAX_TIMEOUT - GRACE),
+  retries: wholeFrom(0, 10),
+};
 
 /**
- * Checks options and fills their gaps.
+ * Checks a URL and options and fills in the defaults.
  *
  * @throws {ConfigError} if one cannot be used.
  */
-export function settleOptions(options: PostgresStoreOptions): SettledOptions {
-  const { schema = "nomos_agent", applicationName, ssl, password } = options;
+export function readSettings(
+  url: string | URL,
+  options: PostgresStoreOptions = {},
+): PostgresSettings {
+  const { place, password, host, port, database, user, ...rest } = readAddress(url);
+  const { schema = "nomos_agent", ssl = rest.ssl ?? false } = options;
+  const { applicationName = rest.applicationName ?? "nomos-agent" } = options;
   checkSchema(schema);
-  if (applicationName !== undefined) checkApplicationName(applicationName);
-  if (password !== undefined && typeof password !== "function") {
-    // Its value is not shown, for it may be the password.
+  checkApplicationName(applicationName);
+  if (options.password !== undefined && typeof options.password !== "function") {
+    // Its value is not shown, because it may be the password.
     throw refusal("the option `password`", "expected a function that gives it");
   }
+  checkOptions("open a PostgreSQL store", options, NUMBERS);
+  const { maxConnections = 10, connectionTimeout = 10_000, idleTimeout = 30_000 } = options;
+  const { statementTimeout = 30_000, retries = 4 } = options;
   return {
+    place,
     schema,
-    maxConnections: whole(options, "maxConnections", 10, 1, 10_000),
-    connectionTimeout: whole(options, "connectionTimeout", 10_000, 1, MAX_TIMEOUT),
-    idleTimeout: whole(options, "idleTimeout", 30_000, 1, MAX_TIMEOUT),
-    statementTimeout: whole(options, "statementTimeout", 30_000, 1, MAX_TIMEOUT - 5_000),
-    retries: whole(options, "retries", 4, 0, 10),
-    ...(applicationName !== undefined && { applicationName }),
-    ...(ssl !== undefined && { ssl: settleSsl(ssl) }),
-    ...(password !== undefined && { password }),
+    retries,
+    pool: {
+      host,
+      port,
+      database,
+      user,
+      password: options.password ?? (() => password),
+      ssl: tlsOptions(ssl),
+      application_name: applicationName,
+      max: maxConnections,
+      connectionTimeoutMillis: connectionTimeout,
+      idleTimeoutMillis: idleTimeout,
+      statement_timeout: statementTimeout,
+      query_timeout: statementTimeout + GRACE,
+    },
   };
-}
-
-/** An option that cannot be used. */
-export function refusal(what: string, expected: string): ConfigError {
-  return new ConfigError(`Cannot open a PostgreSQL store with ${what}: ${expected}`);
-}
-
-/**
- * Makes sure that a text can be the name of an application.
- *
- * @throws {ConfigError} if not.
- */
-export function checkApplicationName(name: string): void {
-  if (/^[\x20-\x7e]+$/.test(name) && name.length <= MAX_NAME) return;
-  const expected = `expected 1 to ${MAX_NAME} characters of ASCII`;
-  throw refusal(`the application name ${quote(name)}`, expected);
 }
 
 function checkSchema(schema: string): void {
   const isName = typeof schema === "string" && schema.isWellFormed() && !schema.includes("\0");
   const length = isName ? new TextEncoder().encode(schema).length : 0;
-  if (length >= 1 && length <= MAX_NAME && !/^pg_/i.test(schema)) return;
-  const expected = `expected a name of 1 to ${MAX_NAME} bytes that does not begin with "pg_"`;
+  if (length >= 1 && length <= MAX_NAME_LENGTH && !/^pg_/i.test(schema)) return;
+  const expected =
+    `expected a name of 1 to ${MAX_NAME_LENGTH} bytes that does not begin with "pg_"`;
   throw refusal(`the schema ${quote(schema)}`, expected);
 }
 
-type NumberOption =
-  | "maxConnections"
-  | "connectionTimeout"
-  | "idleTimeout"
-  | "statementTimeout"
-  | "retries";
-
-function whole(
-  options: PostgresStoreOptions,
-  name: NumberOption,
-  usual: number,
-  least: number,
-  most: number,
-): number {
-  const { [name]: value = usual } = options;
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw refusal(`\`${name}\` ${quote(value)}`, `expected a whole number from ${least} to ${most}`);
-}
-
-function settleSsl(ssl: boolean | PostgresSsl): boolean | PostgresSsl {
+/** TLS by the names of `node:tls`. */
+function tlsOptions(ssl: boolean | PostgresSsl): boolean | object {
   if (typeof ssl === "boolean") return ssl;
   if (typeof ssl !== "object" || ssl === null) {
     throw refusal(`\`ssl\` ${quote(ssl)}`, "expected true, false, or whom to trust");
   }
-  for (const name of ["ca", "cert", "key"] as const) {
-    if (ssl[name] === undefined || String(ssl[name]).includes("-----BEGIN ")) continue;
+  const { verify = true, ca, cert, key } = ssl;
+  for (const [name, text] of Object.entries({ ca, cert, key })) {
+    if (text === undefined || String(text).includes("-----BEGIN ")) continue;
     throw refusal(`the option \`ssl.${name}\``, "expected the text of a PEM file");
   }
-  if (ssl.verify !== undefined && typeof ssl.verify !== "boolean") {
-    throw refusal(`\`ssl.verify\` ${quote(ssl.verify)}`, "expected true or false");
+  if (typeof verify !== "boolean") {
+    throw refusal(`\`ssl.verify\` ${quote(verify)}`, "expected true or false");
   }
-  return ssl;
+  return { rejectUnauthorized: verify, ca, cert, key };
 }

@@ -18,54 +18,26 @@ import { quote } from "../../errors.ts";
 import { StoreError, StoreVersionError } from "../store_errors.ts";
 import type { Database, Query } from "./database.ts";
 
-/** The names of the tables in SQL, with their schema. */
-export interface Tables {
-  /** The schema, as it is. */
-  readonly schema: string;
-  /** The schema. */
-  readonly within: string;
-  /** The sessions. */
-  readonly session: string;
-  /** Their entries. */
-  readonly entry: string;
-  /** The sequence of the epochs. */
-  readonly epoch: string;
-  /** The next epoch. */
-  readonly nextEpoch: string;
-  /** The version. */
-  readonly version: string;
-}
-
-/** The names of the tables in a schema. */
-export function tablesOf(schema: string): Tables {
-  const within = `"${schema.replaceAll('"', '""')}"`;
-  const epoch = `${within}.lease_epoch`;
-  return {
-    schema,
-    within,
-    session: `${within}.session`,
-    entry: `${within}.entry`,
-    epoch,
-    nextEpoch: `nextval('${epoch.replaceAll("'", "''")}')`,
-    version: `${within}.version`,
-  };
+/** A schema as the prefix of its tables in SQL. */
+export function quoteSchema(schema: string): string {
+  return `"${schema.replaceAll('"', '""')}"`;
 }
 
 /**
- * What makes each version from the one before, the first from nothing. What was
- * released never changes. Programs of the release before go on while a step is
- * done: it must leave their statements to work, or to fail.
+ * The statements that make each version of the tables from the one before, the first
+ * from nothing. A released step never changes. Programs of the release before go on
+ * while a step is done: it must leave their statements to work, or to fail.
  */
-const STEPS: readonly ((tables: Tables) => readonly string[])[] = [
-  ({ session, entry, epoch, version }) => [
-    `CREATE TABLE ${version} (
+const STEPS: readonly ((schema: string) => readonly string[])[] = [
+  (schema) => [
+    `CREATE TABLE ${schema}.version (
        number integer NOT NULL,
        is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only)
      )`,
-    `INSERT INTO ${version} (number) VALUES (0)`,
-    `CREATE SEQUENCE ${epoch}`,
+    `INSERT INTO ${schema}.version (number) VALUES (0)`,
+    `CREATE SEQUENCE ${schema}.lease_epoch`,
     // Room in each page lets an append change its row in place.
-    `CREATE TABLE ${session} (
+    `CREATE TABLE ${schema}.session (
        number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
        id bytea NOT NULL UNIQUE,
        meta text NOT NULL,
@@ -80,8 +52,8 @@ const STEPS: readonly ((tables: Tables) => readonly string[])[] = [
        created_at timestamptz NOT NULL DEFAULT now(),
        updated_at timestamptz NOT NULL DEFAULT now()
      ) WITH (fillfactor = 70)`,
-    `CREATE TABLE ${entry} (
-       session bigint NOT NULL REFERENCES ${session} ON DELETE CASCADE,
+    `CREATE TABLE ${schema}.entry (
+       session bigint NOT NULL REFERENCES ${schema}.session ON DELETE CASCADE,
        seq bigint NOT NULL,
        body text NOT NULL,
        hash text NOT NULL,
@@ -97,41 +69,39 @@ const STEPS: readonly ((tables: Tables) => readonly string[])[] = [
  * @throws {StoreVersionError} if a newer release made them.
  * @throws {StoreError} if they cannot be made.
  */
-export function prepareTables(database: Database, tables: Tables): Promise<void> {
-  const purpose = `open schema ${quote(tables.schema)}`;
-  const find = async (query: Query) => {
-    const found = await findTables(query, tables);
-    if (found.version <= STEPS.length && found.encoding === "UTF8") return found;
-    throw refusal(`${purpose} in PostgreSQL at ${database.place}`, found);
-  };
+export function prepareTables(database: Database, schema: string): Promise<void> {
+  const purpose = `open schema ${quote(schema)}`;
+  const attempt = `${purpose} in PostgreSQL at ${database.place}`;
+  const quoted = quoteSchema(schema);
   return database.transaction({ purpose, isRepeatable: true }, async (query) => {
     // Most find everything in place, and need neither the lock nor the right to make tables.
-    if ((await find(query)).version === STEPS.length) return;
+    if ((await findTables(query, schema, attempt)).version === STEPS.length) return;
     // One that is stopped in here must not keep the others out for ever.
     await query("SET LOCAL idle_in_transaction_session_timeout = '60s'");
-    const lock = `nomos_agent tables ${tables.schema}`;
+    const lock = `nomos_agent tables ${schema}`;
     await query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
-    const { hasSchema, version } = await find(query);
-    if (!hasSchema) await query(`CREATE SCHEMA ${tables.within}`);
-    for (const statement of STEPS.slice(version).flatMap((step) => step(tables))) {
+    const { hasSchema, version } = await findTables(query, schema, attempt);
+    if (!hasSchema) await query(`CREATE SCHEMA ${quoted}`);
+    for (const statement of STEPS.slice(version).flatMap((step) => step(quoted))) {
       await query(statement);
     }
-    await query(`UPDATE ${tables.version} SET number = $1`, [STEPS.length]);
+    await query(`UPDATE ${quoted}.version SET number = $1`, [STEPS.length]);
   });
 }
 
-/** What is there. */
-interface Found {
+interface FoundTables {
   readonly hasSchema: boolean;
-  readonly version: number;
+  readonly hasVersion: boolean;
   readonly encoding: string;
 }
 
-async function findTables(query: Query, { schema, version }: Tables): Promise<Found> {
-  interface Catalogue extends Omit<Found, "version"> {
-    readonly hasVersion: boolean;
-  }
-  const { rows: [catalogue] } = await query<Catalogue>(
+/** Finds the version of the tables, 0 if there are none. Rejects those that cannot be used. */
+async function findTables(
+  query: Query,
+  schema: string,
+  attempt: string,
+): Promise<{ readonly hasSchema: boolean; readonly version: number }> {
+  const { rows: [found] } = await query<FoundTables>(
     // Not by to_regclass(): it remembers from before the lock that there was nothing.
     `SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS "hasSchema",
        EXISTS (
@@ -140,19 +110,19 @@ async function findTables(query: Query, { schema, version }: Tables): Promise<Fo
        current_setting('server_encoding') AS encoding`,
     [schema],
   );
-  const { hasVersion, ...found } = catalogue!;
-  if (!hasVersion) return { ...found, version: 0 };
-  const { rows } = await query<{ number: number }>(`SELECT number FROM ${version}`);
-  return { ...found, version: rows[0]?.number ?? 0 };
-}
-
-function refusal(attempt: string, { version, encoding }: Found): StoreError {
+  const { hasSchema, hasVersion, encoding } = found!;
   if (encoding !== "UTF8") {
-    return new StoreError(
+    throw new StoreError(
       `Cannot ${attempt}: the encoding of the database is ${quote(encoding)}: expected "UTF8"`,
     );
   }
-  return new StoreVersionError(
+  if (!hasVersion) return { hasSchema, version: 0 };
+  const { rows } = await query<{ readonly number: number }>(
+    `SELECT number FROM ${quoteSchema(schema)}.version`,
+  );
+  const version = rows[0]?.number ?? 0;
+  if (version <= STEPS.length) return { hasSchema, version };
+  throw new StoreVersionError(
     `Cannot ${attempt}: a newer release made its tables, of version ${version}: ` +
       `expected at most version ${STEPS.length}`,
   );

@@ -1,14 +1,24 @@
 /**
- * Opening a store in a file.
+ * The store in a SQLite file.
  *
  * @module
  */
-import { ConfigError, quote } from "../../errors.ts";
+import { open, rm } from "node:fs/promises";
+import { backup, type DatabaseSync } from "node:sqlite";
+import { quote } from "../../errors.ts";
+import { checkOptions, DELAY, FUNCTION } from "../../llm/option_rules.ts";
+import { makeStore, storeClosed } from "../backend.ts";
 import type { Store } from "../store.ts";
-import { filePath, IN_MEMORY, openDatabase, prepareDatabase } from "./connection.ts";
-import { copyDatabase } from "./copy_database.ts";
-import { OpenSqliteStore } from "./open_sqlite_store.ts";
-import { Patience } from "./patience.ts";
+import { StoreError } from "../store_errors.ts";
+import { BusyRetry } from "./busy_retry.ts";
+import {
+  databaseLocation,
+  filePath,
+  IN_MEMORY,
+  openDatabase,
+  prepareDatabase,
+} from "./connection.ts";
+import { sqliteBackend } from "./sqlite_backend.ts";
 import { storeErrorOf } from "./sqlite_failure.ts";
 import { checkWriteAheadLog } from "./write_ahead_log.ts";
 
@@ -82,37 +92,54 @@ export async function sqliteStore(
 ): Promise<SqliteStore> {
   const path = filePath(file);
   const { clock = Date.now, busyTimeout = 10_000, random = Math.random, wait = sleep } = options;
-  for (const [name, value] of Object.entries({ clock, random, wait })) {
-    if (typeof value === "function") continue;
-    throw new ConfigError(`Cannot open a store with ${name} ${quote(value)}: expected a function`);
-  }
-  if (!Number.isFinite(busyTimeout) || busyTimeout < 0) {
-    throw new ConfigError(
-      `Cannot open a store with busyTimeout ${quote(busyTimeout)}: ` +
-        "expected a number of milliseconds from 0",
-    );
-  }
-  const patience = new Patience({ busyTimeout, random, wait });
+  checkOptions("open a store", options, {
+    clock: FUNCTION,
+    busyTimeout: DELAY,
+    random: FUNCTION,
+    wait: FUNCTION,
+  });
+  const retry = new BusyRetry({ busyTimeout, random, wait });
   if (path !== IN_MEMORY) await checkWriteAheadLog(path);
-  const database = openedFile(path);
+  let database: DatabaseSync | undefined;
   try {
-    await prepareDatabase(database, path, patience);
-    const copy = (file: string | URL) => copyDatabase(database, file);
-    return new OpenSqliteStore({ database, file: path, patience, clock, copy });
+    const opened = database = openDatabase(path);
+    await prepareDatabase(opened, path, retry);
+    const backend = sqliteBackend({ database: opened, file: path, retry, clock });
+    return { ...makeStore("sqlite", backend), backup: (file) => copyDatabase(opened, file) };
   } catch (error) {
-    database.close();
-    throw storeErrorOf(error, "open the store", path);
-  }
-}
-
-function openedFile(path: string): ReturnType<typeof openDatabase> {
-  try {
-    return openDatabase(path);
-  } catch (error) {
+    database?.close();
     throw storeErrorOf(error, "open the store", path);
   }
 }
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * Copies a database as it is at one moment. It uses the backup interface of
+ * SQLite, https://www.sqlite.org/backup.html: `VACUUM INTO` attaches the copy,
+ * which Deno allows to programs alone that may do everything.
+ */
+async function copyDatabase(database: DatabaseSync, file: string | URL): Promise<void> {
+  if (!database.isOpen) throw storeClosed("sqlite");
+  const path = filePath(file);
+  try {
+    // An empty file is an empty database for SQLite. That it is created here keeps others away.
+    await (await open(path, "wx")).close();
+  } catch (cause) {
+    if ((cause as { readonly code?: unknown })?.code === "EEXIST") {
+      throw new StoreError(
+        `Cannot make a backup in ${quote(path)}: there is such a file: expected a new one`,
+        { cause },
+      );
+    }
+    throw storeErrorOf(cause, "make a backup", path);
+  }
+  try {
+    await backup(database, databaseLocation(path));
+  } catch (error) {
+    await rm(path, { force: true });
+    throw storeErrorOf(error, "make a backup", path);
+  }
 }

@@ -39,7 +39,8 @@ interface Finding {
 export async function checkWriteAheadLog(path: string): Promise<void> {
   let before: Finding | undefined;
   for (;;) {
-    const bytes = await readLog(`${path}-wal`);
+    // If there is none, or it may not be read, SQLite, which can do it all the same, will tell.
+    const bytes = await readFile(`${path}-wal`).catch(() => undefined);
     const finding = bytes && examineLog(bytes);
     if (!finding?.isDamaged) return;
     // Somebody may have written while it was read: what they wrote is there the next time.
@@ -51,15 +52,6 @@ export async function checkWriteAheadLog(path: string): Promise<void> {
       `${before.whole + 1}, and transactions behind it would be lost: expected it as it was ` +
       'written; restore a backup, or delete the file that ends in "-wal" to do without them',
   );
-}
-
-async function readLog(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch {
-    // There is none, or it may not be read: SQLite, who can do it all the same, will tell.
-    return undefined;
-  }
 }
 
 /** Looks for damage that others were committed behind. */

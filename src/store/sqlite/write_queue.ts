@@ -4,33 +4,32 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { AgentError } from "../../errors.ts";
+import type { BusyRetry } from "./busy_retry.ts";
 import type { SqliteDatabase } from "./database.ts";
-import type { Patience } from "./patience.ts";
 import { failureKind, storeErrorOf } from "./sqlite_failure.ts";
 
-/** How many writes share a transaction at most, so that none blocks the event loop for long. */
-const LARGEST_GROUP = 64;
+/** Maximum number of writes in a transaction, so that none blocks the event loop for long. */
+const MAX_GROUP = 64;
 
-/** For how many transactions, since one had several writes, company is waited for. */
-const PATIENCE_FOR_COMPANY = 8;
+/** Number of transactions, after one with several writes, that wait a moment for more writes. */
+const LINGERING = 8;
 
 interface Write {
   readonly doing: string;
   readonly work: () => unknown;
-  resolve(value: unknown): void;
+  resolve(result: unknown): void;
   reject(error: unknown): void;
 }
 
-/** What the queue is made for. */
+/** Parts of a {@linkcode WriteQueue}. */
 export interface WriteQueueOptions {
   /** The database, of which no other part begins a transaction. */
   readonly database: SqliteDatabase;
   /** Its file, for messages. */
   readonly file: string;
   /** Waits for other writers. */
-  readonly patience: Patience;
-  /** Throws if the database must not be written. It is asked in each transaction. */
+  readonly retry: BusyRetry;
+  /** Throws if the database must not be written. Called in each transaction. */
   readonly check: () => void;
 }
 
@@ -42,8 +41,8 @@ export class WriteQueue {
   readonly #options: WriteQueueOptions;
   readonly #waiting: Write[] = [];
   #draining: Promise<void> | undefined;
-  /** How many transactions more are likely to be shared. */
-  #company = 0;
+  /** Number of transactions that are still likely to be shared. */
+  #lingering = 0;
 
   /** Writes to a database. */
   constructor(options: WriteQueueOptions) {
@@ -51,11 +50,10 @@ export class WriteQueue {
   }
 
   /**
-   * Carries out a write; what it gives is given when it is durable.
+   * Carries out a write. Resolves with its result when that is durable.
    *
    * @param doing What it does, for messages, for example `append to session "a"`.
-   * @param work Reads and writes at once. It may be called again if the transaction
-   *   failed, and throws an error of the framework only before it has written.
+   * @param work Reads and writes at once. It may be called again if the transaction failed.
    */
   write<Result>(doing: string, work: () => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -64,7 +62,7 @@ export class WriteQueue {
     });
   }
 
-  /** Waits until every write came to its end; none is added any more. */
+  /** Waits until every write has ended; none is added from then on. */
   async end(): Promise<void> {
     await this.#draining;
   }
@@ -73,30 +71,30 @@ export class WriteQueue {
     // What is asked for in the same moment joins the first transaction.
     await null;
     while (this.#waiting.length > 0) {
-      // Those who shared the one before are likely to be back as soon as they were heard: a
-      // flush, for which the event loop stands still, costs much more than to wait for them.
-      if (this.#company > 0) await new Promise((resolve) => setImmediate(resolve));
-      await this.#begin(this.#waiting.length);
+      // Those who shared the one before are likely to be back once they are resumed: a flush,
+      // for which the event loop stands still, costs much more than to wait for them.
+      if (this.#lingering > 0) await new Promise((resolve) => setImmediate(resolve));
+      await this.#writeGroup(this.#waiting.length);
     }
     this.#draining = undefined;
   }
 
-  /** Begins a transaction, and gives it what is waiting by then. */
-  async #begin(count: number): Promise<void> {
-    if (!await this.#tryBegin(() => this.#waiting.splice(0, count))) return;
-    const group = this.#waiting.splice(0, LARGEST_GROUP);
-    this.#company = group.length > 1 ? PATIENCE_FOR_COMPANY : Math.max(0, this.#company - 1);
-    if (this.#commit(group)) return;
+  /** Begins a transaction, and carries out what is waiting by then. */
+  async #writeGroup(count: number): Promise<void> {
+    if (!await this.#begin(() => this.#waiting.splice(0, count))) return;
+    const group = this.#waiting.splice(0, MAX_GROUP);
+    this.#lingering = group.length > 1 ? LINGERING : Math.max(0, this.#lingering - 1);
+    if (this.#commit(group, group.length === 1)) return;
     for (const write of group) {
-      if (await this.#tryBegin(() => [write])) this.#commit([write], true);
+      if (await this.#begin(() => [write])) this.#commit([write], true);
     }
   }
 
-  /** Whether a transaction is begun; if not, those who waited for it are told why. */
-  async #tryBegin(waiting: () => readonly Write[]): Promise<boolean> {
-    const { database, patience, check } = this.#options;
+  /** Begins a transaction. If that fails, returns false and rejects those who waited for it. */
+  async #begin(waiting: () => readonly Write[]): Promise<boolean> {
+    const { database, retry, check } = this.#options;
     try {
-      await patience.whileBusy(() => database.exec("BEGIN IMMEDIATE"));
+      await retry.run(() => database.exec("BEGIN IMMEDIATE"));
       check();
       return true;
     } catch (error) {
@@ -107,17 +105,17 @@ export class WriteQueue {
   }
 
   /**
-   * Carries out writes in the transaction that is begun. False if the transaction
-   * failed for one of several, who are to be tried alone.
+   * Carries out writes in the transaction that has begun. False if it failed for one
+   * of several, so that each is to be tried alone.
    */
-  #commit(group: readonly Write[], isAlone = group.length === 1): boolean {
+  #commit(group: readonly Write[], isAlone: boolean): boolean {
     const { database } = this.#options;
     let isCommitting = false;
     try {
-      const answers = group.map(answerOf);
+      const results = group.map(({ work }) => work());
       isCommitting = true;
       database.exec("COMMIT");
-      for (const answer of answers) answer();
+      for (const [index, { resolve }] of group.entries()) resolve(results[index]);
       return true;
     } catch (error) {
       this.#rollBack();
@@ -143,17 +141,5 @@ export class WriteQueue {
     for (const { doing, reject } of group) {
       reject(storeErrorOf(error, doing, this.#options.file, isUnknown));
     }
-  }
-}
-
-/** Carries out a write. How it ended is told by a call, once it is durable. */
-function answerOf({ work, resolve, reject }: Write): () => void {
-  try {
-    const result = work();
-    return () => resolve(result);
-  } catch (error) {
-    // A refusal has written nothing: the others need not know.
-    if (error instanceof AgentError) return () => reject(error);
-    throw error;
   }
 }

@@ -13,9 +13,7 @@ import { dirname } from "node:path";
 import * as v from "valibot";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
-import { isPlainObject, type JsonObject } from "../../json/json.ts";
-import { jsonValue } from "../../json/json_value.ts";
-import type { Message } from "../../llm/llm.ts";
+import { isPlainObject, type JsonObject, jsonValue } from "../../json/json.ts";
 import { TOKEN_COUNTS } from "../../llm/usage.ts";
 import type { CassetteCall } from "./cassette_call.ts";
 
@@ -32,14 +30,10 @@ export interface CassetteContent {
   readonly calls: readonly CassetteCall[];
 }
 
-const lines = v.union(
-  [v.string(), v.array(v.string())],
-  "expected a text, or a list of its lines",
+const lines = v.pipe(
+  v.union([v.string(), v.array(v.string())], "expected a text, or a list of its lines"),
+  v.transform((text) => typeof text === "string" ? text : text.join("\n")),
 );
-const tokens = v.exactOptional(v.pipe(v.number(), v.finite()));
-const limit = v.exactOptional(v.number());
-const flag = v.exactOptional(v.boolean());
-const keywords = v.array(v.string());
 const NUMBERS = "expected finite numbers with single spaces between them";
 const vector = v.pipe(
   v.string(),
@@ -51,7 +45,9 @@ const vector = v.pipe(
 const output = v.pipe(
   v.strictObject({ text: v.exactOptional(lines), value: v.exactOptional(jsonValue) }),
   v.check((given) => Object.keys(given).length === 1, 'expected either "text" or "value"'),
+  v.transform(({ text, value }) => text ?? value!),
 );
+const count = v.exactOptional(v.pipe(v.number(), v.finite()));
 
 const decideCall = v.strictObject({
   type: v.literal("decide"),
@@ -65,7 +61,7 @@ const decideCall = v.strictObject({
   })),
   chunks: v.exactOptional(v.array(v.string())),
   output,
-  usage: v.exactOptional(v.strictObject(v.entriesFromList(TOKEN_COUNTS, tokens))),
+  usage: v.exactOptional(v.strictObject(v.entriesFromList(TOKEN_COUNTS, count))),
   model: v.exactOptional(v.string()),
 });
 
@@ -75,32 +71,31 @@ const embedCall = v.strictObject({
   vectors: v.array(vector),
 });
 
-const schemaProfile = v.object({
+const schemaProfile = v.looseObject({
   name: v.string(),
-  stringKeywords: keywords,
-  stringFormats: keywords,
+  ...v.entriesFromList(
+    ["stringKeywords", "stringFormats", "numberKeywords", "arrayKeywords"],
+    v.array(v.string()),
+  ),
   patterns: v.exactOptional(v.picklist(["regular", "simple"])),
-  numberKeywords: keywords,
-  arrayKeywords: keywords,
-  maxMinItems: limit,
-  objectKeywords: v.exactOptional(keywords),
+  objectKeywords: v.exactOptional(v.array(v.string())),
   optional: v.exactOptional(v.picklist(["nullable", "omitted"])),
   constants: v.exactOptional(v.picklist(["const", "enum"])),
   enumTypes: v.exactOptional(v.array(v.picklist(["number", "boolean", "null"]))),
   recursion: v.exactOptional(v.picklist(["anywhere", "optional", "none"])),
-  describedReferences: flag,
-  openObjects: flag,
   tuples: v.exactOptional(v.picklist(["anyOf", "prefixItems"])),
-  unknown: flag,
-  intersections: flag,
-  maxDepth: limit,
-  maxProperties: limit,
-  maxOptional: limit,
-  maxUnions: limit,
-  maxEnumValues: limit,
-  maxNameLength: limit,
-  longEnum: limit,
-  maxLongEnumLength: limit,
+  ...v.entriesFromList(
+    ["describedReferences", "openObjects", "unknown", "intersections"],
+    v.exactOptional(v.boolean()),
+  ),
+  ...v.entriesFromList(
+    ["maxMinItems", "maxDepth", "maxProperties", "maxOptional", "maxUnions"],
+    v.exactOptional(v.number()),
+  ),
+  ...v.entriesFromList(
+    ["maxEnumValues", "maxNameLength", "longEnum", "maxLongEnumLength"],
+    v.exactOptional(v.number()),
+  ),
 });
 
 const fileSchema = v.strictObject({
@@ -111,25 +106,13 @@ const fileSchema = v.strictObject({
   schemaProfile,
 });
 
-type FileContent = v.InferOutput<typeof fileSchema>;
-type FileCall = FileContent["calls"][number];
-
 /**
  * Reads the file at a path.
  *
  * @throws {ConfigError} if it cannot be read, is malformed, or is of another version.
  */
 export function readCassetteFile(path: string): CassetteContent {
-  let value: unknown;
-  try {
-    const bytes = readFileSync(path);
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    if ((cause as { readonly code?: unknown })?.code === "ENOENT") {
-      throw refused(path, "", `there is no such file: expected a cassette; ${RECORD_ANEW}`);
-    }
-    throw refused(path, "", `${reasonOf(cause)}: expected JSON`, { cause });
-  }
+  const value = readJson(path);
   const version = isPlainObject(value) ? value.cassette : undefined;
   if (version !== CASSETTE_VERSION) {
     const hint = typeof version === "number" && version > CASSETTE_VERSION
@@ -146,12 +129,12 @@ export function readCassetteFile(path: string): CassetteContent {
   return {
     name,
     schemaProfile,
-    calls: calls.map((call, index) => {
-      if (call.type === "decide" && !Object.hasOwn(schemas, call.schema)) {
-        const at = `calls.${index}.schema`;
-        throw refused(path, at, `it is ${quote(call.schema)}: expected a name in "schemas"`);
-      }
-      return fromFile(call, schemas);
+    calls: calls.map((call, index): CassetteCall => {
+      if (call.type === "embed") return call;
+      const schema = Object.hasOwn(schemas, call.schema) ? schemas[call.schema] : undefined;
+      if (schema !== undefined) return { ...call, schema };
+      const at = `calls.${index}.schema`;
+      throw refused(path, at, `it is ${quote(call.schema)}: expected a name in "schemas"`);
     }),
   };
 }
@@ -190,53 +173,38 @@ export async function writeCassetteFile(path: string, text: string): Promise<voi
   }
 }
 
-function fromFile(call: FileCall, schemas: FileContent["schemas"]): CassetteCall {
-  if (call.type === "embed") return { ...call, texts: call.texts.map(joined) };
-  const { output } = call;
-  return {
-    ...call,
-    schema: schemas[call.schema]!,
-    messages: call.messages.map((message): Message => {
-      return { ...message, content: joined(message.content) };
-    }),
-    output: output.text !== undefined ? joined(output.text) : output.value!,
-  };
+function readJson(path: string): unknown {
+  try {
+    const bytes = readFileSync(path);
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    const isMissing = (cause as { readonly code?: unknown })?.code === "ENOENT";
+    const problem = isMissing
+      ? `there is no such file: expected a cassette; ${RECORD_ANEW}`
+      : `${reasonOf(cause)}: expected JSON`;
+    throw refused(path, "", problem, { cause });
+  }
 }
 
-function toFile(call: CassetteCall, schemas: Map<string, JsonObject>): FileCall | object {
+function toFile(call: CassetteCall, schemas: Map<string, JsonObject>): object {
   if (call.type === "embed") {
-    const { texts, vectors, ...rest } = call;
-    return {
-      ...rest,
-      texts: texts.map(split),
-      vectors: vectors.map((vector) => vector.join(" ")),
-    };
+    const { texts, vectors } = call;
+    return { ...call, texts: texts.map(split), vectors: vectors.map((one) => one.join(" ")) };
   }
-  const { type, step, schemaName, schema, messages, chunks, output, usage, model } = call;
+  const { schema, messages, output } = call;
   const hash = createHash("sha256").update(JSON.stringify(schema)).digest("hex").slice(0, 16);
   schemas.set(hash, schema);
   return {
-    type,
-    step,
-    schemaName,
+    ...call,
     schema: hash,
-    messages: messages.map(({ role, content, callId }) => {
-      return { role, content: split(content), callId };
-    }),
-    chunks,
+    messages: messages.map((message) => ({ ...message, content: split(message.content) })),
     output: typeof output === "string" ? { text: split(output) } : { value: output },
-    usage,
-    model,
   };
 }
 
 /** Text of several lines as a list of them, so that a change of one is a change of one. */
 function split(text: string): string | string[] {
   return text.includes("\n") ? text.split("\n") : text;
-}
-
-function joined(text: string | string[]): string {
-  return typeof text === "string" ? text : text.join("\n");
 }
 
 function refused(path: string, at: string, message: string, options?: ErrorOptions): ConfigError {

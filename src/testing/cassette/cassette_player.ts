@@ -6,11 +6,19 @@
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import type { Json } from "../../json/json.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
-import type { Asked, CassetteCall, DecideCall, EmbedCall } from "./cassette_call.ts";
-import { CassetteError, CassetteMissError } from "./cassette_error.ts";
+import {
+  type Asked,
+  type AskedDecision,
+  type AskedEmbedding,
+  askedOf,
+  askedTexts,
+  type CassetteCall,
+  type DecideCall,
+  type EmbedCall,
+  keyOf,
+} from "./cassette_call.ts";
+import { CassetteError, CassetteMissError, describeMiss, placeOf } from "./cassette_error.ts";
 import { type CassetteContent, RECORD_ANEW } from "./cassette_file.ts";
-import { askedOf, askedTexts, keyOf } from "./cassette_key.ts";
-import { describeMiss, placeOf } from "./cassette_miss.ts";
 import type { Redact } from "./redact.ts";
 
 /** Plays recorded calls, each once; calls of the same meaning in the order in which they were made. */
@@ -75,9 +83,8 @@ export class CassettePlayer implements LLM {
     );
   }
 
-  #play<Kind extends Asked>(
-    asked: Kind,
-  ): Kind extends { readonly type: "embed" } ? EmbedCall : DecideCall;
+  #play(asked: AskedDecision): DecideCall;
+  #play(asked: AskedEmbedding): EmbedCall;
   #play(asked: Asked): CassetteCall {
     const same = this.#byKey.get(keyOf(asked)) ?? [];
     const call = same.find((one) => !this.#played.has(one));

@@ -3,16 +3,22 @@
  *
  * @module
  */
-import { openaiStrict, type SchemaProfile } from "../../schema/schema_profile.ts";
+import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { reasonOf } from "../../errors.ts";
-import { copyJson, type Json } from "../../json/json.ts";
-import type { LLM, LLMChunk, LLMRequest, LLMResult, Usage } from "../../llm/llm.ts";
-import { TOKEN_COUNTS } from "../../llm/usage.ts";
-import type { Asked, AskedDecision, CassetteCall, DecideCall } from "./cassette_call.ts";
-import { CassetteError } from "./cassette_error.ts";
+import { copyJson } from "../../json/json.ts";
+import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
+import { readUsage } from "../../llm/usage.ts";
+import {
+  type Asked,
+  type AskedDecision,
+  askedOf,
+  askedTexts,
+  type CassetteCall,
+  type DecideCall,
+} from "./cassette_call.ts";
+import { CassetteError, placeOf } from "./cassette_error.ts";
 import { cassetteText, writeCassetteFile } from "./cassette_file.ts";
-import { askedOf, askedTexts } from "./cassette_key.ts";
-import { placeOf } from "./cassette_miss.ts";
 import { type Redact, redactChunks, redactValue } from "./redact.ts";
 
 /** Passes calls on, and writes those that succeed. It streams and embeds if the model does. */
@@ -45,9 +51,7 @@ export class CassetteRecorder implements LLM {
     const place = this.#reserve();
     const result = await this.#llm.decide(request);
     // Nobody waits for the answer any more.
-    if (!request.signal?.aborted) {
-      await this.#keep(place, this.#callOf(asked, result));
-    }
+    if (!request.signal?.aborted) await this.#keep(place, asked, () => this.#callOf(asked, result));
     return result;
   }
 
@@ -63,7 +67,7 @@ export class CassetteRecorder implements LLM {
       else if (chunk.type === "restart") texts.length = 0;
       else if (!request.signal?.aborted) {
         const chunks = redactChunks(texts, this.#redact);
-        await this.#keep(place, this.#callOf(asked, chunk.result, chunks));
+        await this.#keep(place, asked, () => this.#callOf(asked, chunk.result, chunks));
       }
       yield chunk;
     }
@@ -77,10 +81,11 @@ export class CassetteRecorder implements LLM {
     const place = this.#reserve();
     const vectors = await this.#llm.embed!(texts, options);
     if (!options?.signal?.aborted) {
-      if (!Array.isArray(vectors) || !vectors.every(isVector)) {
-        throw this.#failed(asked, "expected vectors of finite numbers");
-      }
-      await this.#keep(place, { ...asked, vectors: vectors.map((vector) => [...vector]) });
+      await this.#keep(place, asked, () => {
+        const areVectors = Array.isArray(vectors) && vectors.every(isVector);
+        if (!areVectors) throw new TypeError("expected vectors of finite numbers");
+        return { ...asked, vectors: vectors.map((vector) => [...vector]) };
+      });
     }
     return vectors;
   }
@@ -90,56 +95,33 @@ export class CassetteRecorder implements LLM {
   }
 
   #callOf(asked: AskedDecision, result: LLMResult, chunks?: readonly string[]): DecideCall {
-    const usage = usageOf(result?.usage);
+    const usage = readUsage(result?.usage);
     const model = result?.model;
     return {
       ...asked,
       ...(chunks && { chunks }),
-      output: redactValue(this.#copyOutput(asked, result?.output), this.#redact),
+      output: redactValue(copyJson(result?.output), this.#redact),
       ...(usage && { usage }),
       ...(typeof model === "string" && { model: this.#redact(model) }),
     };
   }
 
-  #copyOutput(asked: AskedDecision, output: unknown): Json {
-    try {
-      return copyJson(output);
-    } catch (cause) {
-      throw this.#failed(asked, cause);
-    }
-  }
-
   /** Writes everything so far, before the call is answered: what was answered is not lost. */
-  async #keep(place: number, call: CassetteCall): Promise<void> {
-    this.#calls[place] = call;
-    const text = cassetteText({
-      name: this.#redact(this.name),
-      schemaProfile: this.schemaProfile ?? openaiStrict,
-      calls: this.#calls.filter((call) => call !== undefined),
-    });
-    const write = () => writeCassetteFile(this.#file, text);
-    const written = this.#written.then(write, write);
-    this.#written = written;
+  async #keep(place: number, asked: Asked, callOf: () => CassetteCall): Promise<void> {
     try {
-      await written;
+      this.#calls[place] = callOf();
+      const text = cassetteText({
+        name: this.#redact(this.name),
+        schemaProfile: this.schemaProfile ?? openaiStrict,
+        calls: this.#calls.filter((call) => call !== undefined),
+      });
+      const write = () => writeCassetteFile(this.#file, text);
+      await (this.#written = this.#written.then(write, write));
     } catch (cause) {
-      throw this.#failed(call, cause);
+      const message = `Cannot record into "${this.#file}" ${placeOf(asked)}: ${reasonOf(cause)}`;
+      throw new CassetteError(this.#file, message, { cause });
     }
   }
-
-  #failed(asked: Asked, cause: unknown): CassetteError {
-    const message = `Cannot record into "${this.#file}" ${placeOf(asked)}: ${reasonOf(cause)}`;
-    return new CassetteError(this.#file, message, { cause });
-  }
-}
-
-/** The counts that are numbers, always in the same order. */
-function usageOf(usage: Usage | undefined): Usage | undefined {
-  const counts = TOKEN_COUNTS.flatMap((name) => {
-    const count = usage?.[name];
-    return Number.isFinite(count) ? [[name, count]] : [];
-  });
-  return counts.length > 0 ? Object.fromEntries(counts) : undefined;
 }
 
 function isVector(value: unknown): boolean {

@@ -9,6 +9,7 @@
  */
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import type { Json } from "../../json/json.ts";
+import { commonEnds } from "../text.ts";
 import { REDACTED, redactKeys } from "../../json/secret_patterns.ts";
 
 /** Takes the secrets out of one text, which may be the value of a member with a name. */
@@ -53,11 +54,7 @@ export function redactChunks(chunks: readonly string[], redact: Redact): readonl
   const whole = chunks.join("");
   const redacted = redact(whole);
   if (redacted === whole) return chunks;
-  const shorter = Math.min(whole.length, redacted.length);
-  let start = 0;
-  while (start < shorter && whole[start] === redacted[start]) start++;
-  let end = 0;
-  while (end < shorter - start && whole.at(-1 - end) === redacted.at(-1 - end)) end++;
+  const [start, end] = commonEnds(whole, redacted);
   const cuts: number[] = [0];
   let at = 0;
   for (const { length } of chunks.slice(0, -1)) {
@@ -104,15 +101,12 @@ function escapedForms(secret: string): string[] {
 
 function checked(own: (text: string) => string): (text: string) => string {
   return (text) => {
-    let redacted: unknown;
     try {
-      redacted = own(text);
+      const redacted: unknown = own(text);
+      if (typeof redacted === "string") return redacted;
+      throw new TypeError(`it returned ${quote(redacted)}: expected a text`);
     } catch (cause) {
-      throw new ConfigError(`Cannot redact: the function threw ${quote(reasonOf(cause))}`, {
-        cause,
-      });
+      throw new ConfigError(`Cannot redact: the function failed: ${reasonOf(cause)}`, { cause });
     }
-    if (typeof redacted === "string") return redacted;
-    throw new ConfigError(`Cannot redact: the function gave ${quote(redacted)}: expected a text`);
   };
 }

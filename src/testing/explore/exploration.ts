@@ -8,7 +8,7 @@ import { MisuseError, quote } from "../../errors.ts";
 import { drawDiagram } from "../../graph/diagram.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { RawOutput } from "../../llm/mock_llm.ts";
-import type { PathProblem } from "./path_checks.ts";
+import type { PathProblem } from "../play/path_checks.ts";
 import { describeTarget, type Target } from "./target.ts";
 
 /** One way through the graph that was played. */
@@ -53,13 +53,13 @@ export class ExplorationError extends MisuseError {
  */
 export class Exploration {
   /** The paths that reached something new, or on which something was wrong; shortest first. */
-  readonly paths: readonly ExploredPath[];
+  declare readonly paths: readonly ExploredPath[];
   /** What was not reached, and why. */
-  readonly missed: readonly MissedTarget[];
+  declare readonly missed: readonly MissedTarget[];
   /** How many paths were played. */
-  readonly played: number;
+  declare readonly played: number;
   /** How many decisions were made on them. */
-  readonly decisions: number;
+  declare readonly decisions: number;
   readonly #name: string;
   readonly #graph: Graph;
 
@@ -71,10 +71,7 @@ export class Exploration {
   ) {
     this.#name = name;
     this.#graph = graph;
-    this.paths = found.paths;
-    this.missed = found.missed;
-    this.played = found.played;
-    this.decisions = found.decisions;
+    Object.assign(this, found);
   }
 
   /** Everything that was reached. */
@@ -111,7 +108,7 @@ export class Exploration {
     const reached = this.reached;
     // Most agents ask nobody.
     const asks = [...this.#graph.steps.values()].some(({ asksForApproval }) => asksForApproval);
-    const columns = asks ? [...COLUMNS, APPROVALS] : COLUMNS;
+    const columns = Object.entries(COLUMNS).filter(([title]) => asks || title !== "approvals");
     const head = ["step", ...columns.map(([title]) => title)];
     const rows = [...this.#graph.steps.keys()].map((step) => [
       step,
@@ -148,18 +145,15 @@ export class Exploration {
   }
 }
 
-/** A column of the table, and the kinds of targets that it counts. */
-type Column = readonly [title: string, kinds: readonly Target["kind"][]];
-
-const COLUMNS: readonly Column[] = [
-  ["reached", ["step"]],
-  ["answer, end", ["answer", "end"]],
-  ["routes", ["route"]],
-  ["tool outcomes", ["tool"]],
-  ["guards", ["guard"]],
-];
-
-const APPROVALS: Column = ["approvals", ["approval"]];
+/** The columns of the table, and the kinds of targets that each counts. */
+const COLUMNS: Readonly<Record<string, readonly Target["kind"][]>> = {
+  "reached": ["step"],
+  "answer, end": ["answer", "end"],
+  "routes": ["route"],
+  "tool outcomes": ["tool"],
+  "guards": ["guard"],
+  "approvals": ["approval"],
+};
 
 /** The verdicts of a path, where there were any. */
 function decidedOn({ verdicts }: ExploredPath): string {

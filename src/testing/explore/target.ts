@@ -1,36 +1,12 @@
 /**
- * What an exploration tries to reach.
+ * Everything that an exploration tries to reach, and the shortest ways there, all guards open.
  *
  * @module
  */
 import type { Graph } from "../../graph/graph.ts";
-import { approvalOf, type HeldTool } from "../../tool/tool.ts";
-
-/** How a tool call can go; `"denied"` only where the tool needs approval. */
-export type ToolOutcome =
-  | "success"
-  | "error"
-  | "fallback"
-  | "timeout"
-  | "invalid arguments"
-  | "denied";
-
-/** The outcomes of a tool that asks nobody, the plain one first. */
-const RUN_OUTCOMES: readonly ToolOutcome[] = [
-  "success",
-  "error",
-  "fallback",
-  "timeout",
-  "invalid arguments",
-];
-
-/** The outcomes of a tool that may ask a person. */
-const ASKED_OUTCOMES: readonly ToolOutcome[] = [...RUN_OUTCOMES, "denied"];
-
-/** How calls of any of these tools can go. */
-export function outcomesOf(...tools: readonly HeldTool[]): readonly ToolOutcome[] {
-  return tools.some((tool) => approvalOf(tool) !== false) ? ASKED_OUTCOMES : RUN_OUTCOMES;
-}
+import { toolInternals } from "../../tool/tool_internals.ts";
+import { type Move, outcomesOf, type PlannedMove, type ToolOutcome } from "../play/move.ts";
+import { routeGuard, toolGuard } from "../play/played_core.ts";
 
 /** One thing that can happen in a graph. */
 export type Target =
@@ -82,40 +58,72 @@ export function describeTarget(target: Target): string {
   }
 }
 
-/** Everything that a graph declares, step by step in the author's order. */
-export function targetsOf({ steps }: Graph): Target[] {
-  const targets: Target[] = [];
-  for (const { id: step, routes, tools, auto, end } of steps.values()) {
-    targets.push({ kind: "step", step });
-    if (!auto) targets.push({ kind: "answer", step });
-    if (end !== false) targets.push({ kind: "end", step });
+/** A target, and how a path to it ends once it is in the target's step. */
+export interface Goal {
+  readonly target: Target;
+  readonly end: readonly PlannedMove[];
+}
+
+/** Lists everything that a graph declares, step by step: those of `first`, then in the author's order. */
+export function goalsOf({ steps }: Graph, first: readonly string[]): Goal[] {
+  const goals: Goal[] = [];
+  const add = (target: Target, ...end: readonly PlannedMove[]) => goals.push({ target, end });
+  for (const step of new Set([...first, ...steps.keys()])) {
+    const { routes, tools, auto, end } = steps.get(step)!;
+    const addGuard = (guard: string) => {
+      add({ kind: "guard", step, guard, isOpen: true });
+      add({ kind: "guard", step, guard, isOpen: false }, { closed: guard });
+    };
+    add({ kind: "step", step });
+    if (!auto) add({ kind: "answer", step }, { move: { action: "RESPOND" } });
+    if (end !== false) add({ kind: "end", step }, { move: { action: "END" } });
     for (const { to, guard } of routes) {
-      targets.push({ kind: "route", step, to });
-      if (guard !== undefined) targets.push(...guardTargets(step, routeGuard(to)));
+      add({ kind: "route", step, to }, { move: { action: "MOVE", step: to } });
+      if (guard !== undefined) addGuard(routeGuard(to));
     }
     for (const held of tools) {
-      const { name: tool, available } = held;
-      for (const outcome of outcomesOf(held)) targets.push({ kind: "tool", step, tool, outcome });
-      if (available !== undefined) targets.push(...guardTargets(step, toolGuard(tool)));
-      const needsApproval = approvalOf(held);
-      if (needsApproval === false) continue;
-      targets.push({ kind: "approval", step, tool, isAsked: true });
-      if (needsApproval !== true) targets.push({ kind: "approval", step, tool, isAsked: false });
+      const { name: tool, guard } = held;
+      for (const outcome of outcomesOf(held)) {
+        add({ kind: "tool", step, tool, outcome }, {
+          move: { action: "TOOL_CALL", tool, outcome },
+        });
+      }
+      if (guard !== undefined) addGuard(toolGuard(tool));
+      const { needsApproval } = toolInternals(held);
+      const asked = needsApproval === false ? [] : needsApproval === true ? [true] : [true, false];
+      for (const isAsked of asked) {
+        const move = { action: "TOOL_CALL", tool, outcome: "success", isAsked } as const;
+        add({ kind: "approval", step, tool, isAsked }, { move });
+      }
     }
   }
-  return targets;
+  return goals;
 }
 
-/** The name of a route's guard within its step. */
-export function routeGuard(to: string): string {
-  return `route to ${to}`;
+/** The moves from the first step to each step that can be reached, nearest first. */
+export function waysIn({ start, steps }: Graph): ReadonlyMap<string, readonly Move[]> {
+  const ways = new Map<string, readonly Move[]>([[start, []]]);
+  // A map visits what is added to it on the way.
+  for (const [id, way] of ways) {
+    for (const { to } of steps.get(id)!.routes) {
+      if (!ways.has(to)) ways.set(to, [...way, { action: "MOVE", step: to }]);
+    }
+  }
+  return ways;
 }
 
-/** The name of a tool's guard within a step. */
-export function toolGuard(tool: string): string {
-  return `tool ${tool}`;
-}
-
-function guardTargets(step: string, guard: string): Target[] {
-  return [true, false].map((isOpen) => ({ kind: "guard", step, guard, isOpen }));
+/**
+ * For each step in which the conversation cannot come to rest, the move towards
+ * the nearest one in which it can; undefined for the others.
+ */
+export function waysOut({ steps }: Graph): ReadonlyMap<string, Move | undefined> {
+  const resting = [...steps.values()].filter(({ auto, end }) => !auto || end !== false);
+  const ways = new Map<string, Move | undefined>(resting.map(({ id }) => [id, undefined]));
+  for (const [near] of ways) {
+    for (const { id, routes } of steps.values()) {
+      const leadsThere = routes.some(({ to }) => to === near);
+      if (leadsThere && !ways.has(id)) ways.set(id, { action: "MOVE", step: near });
+    }
+  }
+  return ways;
 }

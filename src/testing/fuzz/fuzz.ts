@@ -6,12 +6,12 @@
 import * as fc from "fast-check";
 import { MisuseError, quote } from "../../errors.ts";
 import { checkSeed, seededRandom } from "../../random.ts";
-import { coreToPlay } from "../explore/played_core.ts";
 import { fuzzCases } from "./fuzz_arbitrary.ts";
 import type { FuzzCase } from "./fuzz_case.ts";
-import type { PathProblem } from "../explore/path_checks.ts";
+import type { PathProblem } from "../play/path_checks.ts";
+import { coreToPlay } from "../play/played_core.ts";
+import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
 import { CasePlayer } from "./play_case.ts";
-import { type SampleOptions, sampleValues } from "../explore/sampled_values.ts";
 
 /** Options of {@linkcode fuzz}. */
 export interface FuzzOptions extends SampleOptions {
@@ -76,7 +76,7 @@ export async function fuzz(agent: object, options: FuzzOptions = {}): Promise<vo
   const core = coreToPlay(agent, "fuzz");
   checkSeed(options.seed);
   const { runs = 100, seed = 1 } = options;
-  const player = new CasePlayer(core, await sampleValues(core, options, seededRandom(seed)));
+  const player = new CasePlayer(core, await SampledValues.of(core, options, seededRandom(seed)));
   const result = await fc.check(
     fc.asyncProperty(fuzzCases(core), async (fuzzCase) => {
       const problems = await player.play(fuzzCase);

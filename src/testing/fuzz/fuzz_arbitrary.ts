@@ -5,17 +5,11 @@
  */
 import * as fc from "fast-check";
 import type { AgentCore } from "../../turn/agent_core.ts";
-import { openaiStrict } from "../../schema/schema_profile.ts";
-import { approvalOf, type HeldTool, schemaOf } from "../../tool/tool.ts";
-import {
-  FUZZ_VERDICTS,
-  type FuzzCase,
-  type FuzzOutput,
-  type FuzzTurn,
-  STREAM_BEHAVIOURS,
-  TOOL_BEHAVIOURS,
-} from "./fuzz_case.ts";
-import { hostileText, jsonArbitrary } from "./json_arbitrary.ts";
+import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
+import { type HeldTool, toolInternals } from "../../tool/tool_internals.ts";
+import type { FuzzCase, FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";
+import { FUZZ_VERDICTS, TOOL_BEHAVIOURS } from "./behaviours.ts";
+import { hostileText, hostileValues } from "./hostile_values.ts";
 
 /** Outputs that are no decision in any step, or not quite one. */
 const ILLEGAL_OUTPUTS: readonly unknown[] = [
@@ -49,69 +43,62 @@ const ILLEGAL_OUTPUTS: readonly unknown[] = [
   })),
 ];
 
-/** Which of the open choices is made: each as often as the others. */
+/** Places of the open choices: each is made as often as the others. */
 const PICKS: readonly number[] = Array.from({ length: 12 }, (_, place) => place);
 
-/** How large the largest output is, in characters. */
+/** Number of characters of the largest output. */
 const HUGE = 10_000_000;
 
-/** Cases for one agent. */
+/** Returns cases for one agent. */
 export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> {
   const steps = [...graph.steps.values()];
-  const offers = steps.flatMap(({ tools, llm }) => tools.map((tool) => ({ tool, llm })));
-  const tools = new Map(offers.map((offer) => [offer.tool.name, offer]));
-  const oneCall = new Map([...tools.values()].map(({ tool, llm }) => {
-    const profile = llm.schemaProfile ?? openaiStrict;
-    const { schema, definitions } = schemaOf(tool).lowered(profile, `tool "${tool.name}"`);
-    const args = jsonArbitrary(schema, definitions);
-    return [tool.name, fc.record({ tool: fc.constant(tool.name), args })];
+  const offers = new Map(
+    steps.flatMap(({ tools, llm }) =>
+      tools.map((tool) => [tool.name, { tool, profile: llm.schemaProfile ?? openaiStrict }])
+    ),
+  );
+  const callOf = new Map([...offers].map(([name, { tool, profile }]) => {
+    const { schema, definitions } = toolInternals(tool).schema.lowered(profile, `tool "${name}"`);
+    const args = hostileValues(schema, { $defs: definitions });
+    return [name, fc.record({ tool: fc.constant(name), args })];
   }));
   const callsOfAStep = steps.filter(({ tools }) => tools.length > 0)
-    .map(({ tools }) => callsOf(tools.map(({ name }) => oneCall.get(name)!)));
-  const legal: fc.Arbitrary<FuzzOutput> = fc.record({
-    kind: fc.constant("legal" as const),
-    pick: fc.constantFrom(...PICKS),
-    text: hostileText,
-  });
-  const illegal: fc.Arbitrary<FuzzOutput> = fc.record({
-    kind: fc.constant("illegal" as const),
-    output: fc.constantFrom(...ILLEGAL_OUTPUTS),
-  });
-  const hostile: fc.Arbitrary<FuzzOutput> = fc.record({
-    kind: fc.constant("raw" as const),
-    output: fc.oneof(
-      // The routes of any step, wherever the session is.
-      fc.constantFrom(...steps.map(({ id }) => ({
-        reasoning: [],
-        decision: { action: "MOVE", step: id },
-      }))),
-      hostileText,
-      fc.jsonValue(),
-    ),
-  });
-  const output = fc.oneof(
-    { weight: 12, arbitrary: legal },
-    ...(oneCall.size > 0
-      ? [
-        { weight: 7, arbitrary: fc.oneof(...callsOfAStep) },
-        // Of any steps: most likely the session is in none that has them all.
-        { weight: 1, arbitrary: callsOf([...oneCall.values()]) },
-      ]
-      : []),
-    { weight: 3, arbitrary: illegal },
-    { weight: 3, arbitrary: hostile },
-    { weight: 1, arbitrary: fc.constant<FuzzOutput>({ kind: "failure" }) },
-    { weight: 1, arbitrary: fc.constant<FuzzOutput>({ kind: "huge", characters: HUGE }) },
+    .map(({ tools }) => callsOf(tools.map(({ name }) => callOf.get(name)!)));
+  const legal = fc.record({ pick: fc.constantFrom(...PICKS), text: hostileText })
+    .map((choice): FuzzOutput => ({ kind: "legal", ...choice }));
+  const illegal = fc.constantFrom(...ILLEGAL_OUTPUTS)
+    .map((output): FuzzOutput => ({ kind: "illegal", output }));
+  const hostile = fc.oneof(
+    // The routes of any step, wherever the session is.
+    fc.constantFrom(...steps.map(({ id }) => ({
+      reasoning: [],
+      decision: { action: "MOVE", step: id },
+    }))),
+    hostileText,
+    fc.jsonValue(),
+  ).map((output): FuzzOutput => ({ kind: "raw", output }));
+  const calls: [number, fc.Arbitrary<FuzzOutput>][] = offers.size === 0 ? [] : [
+    [7, fc.oneof(...callsOfAStep)],
+    // Of any steps: most likely the session is in none that has them all.
+    [1, callsOf([...callOf.values()])],
+  ];
+  const output = weighted<FuzzOutput>(
+    [12, legal],
+    ...calls,
+    [3, illegal],
+    [3, hostile],
+    [1, fc.constant({ kind: "failure" })],
+    [1, fc.constant({ kind: "huge", characters: HUGE })],
   );
-  const turn = turnOf(output, limits.maxIterations, [...tools.values()].map(({ tool }) => tool));
-  const turns = fc.array(turn, { minLength: 1, maxLength: 6, size: "medium" });
-  const chunkLength = fc.integer({ min: 1, max: 40 });
-  return fc.oneof(
-    { weight: 3, arbitrary: fc.record({ turns, chunkLength }, { requiredKeys: ["turns"] }) },
-    {
-      weight: 1,
-      arbitrary: fc.record({ turns, chunkLength, limits: LIMITS }, { requiredKeys: ["turns"] }),
-    },
+  const tools = [...offers.values()].map(({ tool }) => tool);
+  const turn = turnOf(output, limits.maxIterations, tools);
+  const parts = {
+    turns: fc.array(turn, { minLength: 1, maxLength: 6, size: "medium" }),
+    chunkLength: fc.integer({ min: 1, max: 40 }),
+  };
+  return weighted<FuzzCase>(
+    [3, fc.record(parts, { requiredKeys: ["turns"] })],
+    [1, fc.record({ ...parts, limits: LIMITS }, { requiredKeys: ["turns"] })],
   );
 }
 
@@ -123,26 +110,29 @@ const BUDGET = fc.record({
 }, { requiredKeys: [] });
 const LIMITS = fc.record({ turn: BUDGET, session: BUDGET }, { requiredKeys: [] });
 
+/** The plain one first: a failing case shrinks towards it. */
+const STREAMS = fc.constantFrom<StreamBehaviour>("result", "restart", "no result", "throw", "hang");
+
 /** Turns that are left in peace, and turns that are not; a person decides only where one may be asked. */
 function turnOf(
   output: fc.Arbitrary<FuzzOutput>,
   maxIterations: number,
   tools: readonly HeldTool[],
 ): fc.Arbitrary<FuzzTurn> {
-  const behaviour = fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(...TOOL_BEHAVIOURS) },
+  const behaviour = weighted(
+    [3, fc.constantFrom(...namesOf(TOOL_BEHAVIOURS))],
     // What became of a call that runs once is a question only where the process dies.
-    { weight: tools.some(({ once }) => once) ? 1 : 0, arbitrary: fc.constant("die" as const) },
+    [tools.some(({ once }) => once) ? 1 : 0, fc.constant("die" as const)],
   );
   const peaceful = {
     outputs: fc.array(output, { maxLength: maxIterations + 3 }),
     tools: fc.array(behaviour, { maxLength: 4 }),
     input: hostileText,
-    streams: fc.array(fc.constantFrom(...STREAM_BEHAVIOURS), { maxLength: 4 }),
+    streams: fc.array(STREAMS, { maxLength: 4 }),
     stopAfter: fc.constantFrom<"tool" | "move">("tool", "move"),
     isResumed: fc.boolean(),
-    ...(tools.some((tool) => tool.once || approvalOf(tool) !== false) && {
-      verdict: fc.constantFrom(...FUZZ_VERDICTS),
+    ...(tools.some((tool) => tool.once || toolInternals(tool).needsApproval !== false) && {
+      verdict: fc.constantFrom(...namesOf(FUZZ_VERDICTS)),
       call: fc.nat(3),
       needsApproval: fc.boolean(),
     }),
@@ -166,8 +156,17 @@ type FuzzCalls = FuzzOutput & { readonly kind: "calls" };
 function callsOf(
   calls: readonly fc.Arbitrary<FuzzCalls["calls"][number]>[],
 ): fc.Arbitrary<FuzzCalls> {
-  return fc.record({
-    kind: fc.constant("calls" as const),
-    calls: fc.array(fc.oneof(...calls), { minLength: 1, maxLength: 18, size: "small" }),
-  });
+  return fc.array(fc.oneof(...calls), { minLength: 1, maxLength: 18, size: "small" })
+    .map((calls) => ({ kind: "calls", calls }));
+}
+
+/** Values of several kinds, each as often as its weight says. */
+function weighted<Value>(
+  ...parts: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Value>])[]
+): fc.Arbitrary<Value> {
+  return fc.oneof(...parts.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+}
+
+function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Name[] {
+  return Object.keys(table) as Name[];
 }

@@ -28,7 +28,7 @@ export type ToolBehaviour =
   | "result"
   | "throw"
   | "throw undefined"
-  | "fallback"
+  | "redirect"
   | "cycle"
   | "big integer"
   | "huge text"
@@ -39,21 +39,6 @@ export type ToolBehaviour =
   | "hang"
   /** The process dies while it runs: the session goes on elsewhere, from its state. */
   | "die";
-
-/** All of them, the plain one first: a failing case shrinks towards it. */
-export const TOOL_BEHAVIOURS: readonly ToolBehaviour[] = [
-  "result",
-  "throw",
-  "throw undefined",
-  "fallback",
-  "cycle",
-  "big integer",
-  "huge text",
-  "mutate",
-  "late",
-  "hang",
-  "die",
-];
 
 /** How an answer of a model that streams arrives. */
 export type StreamBehaviour =
@@ -66,15 +51,6 @@ export type StreamBehaviour =
   | "throw"
   /** After half of it, nothing more comes: the turn is aborted. */
   | "hang";
-
-/** All of them, the plain one first. */
-export const STREAM_BEHAVIOURS: readonly StreamBehaviour[] = [
-  "result",
-  "restart",
-  "no result",
-  "throw",
-  "hang",
-];
 
 /** What a person does about a call that waits. */
 export type FuzzVerdict =
@@ -89,17 +65,6 @@ export type FuzzVerdict =
   | "approve a wrong hash"
   /** At once: one of them must be refused. */
   | "approve and deny";
-
-/** All of them, the plain one first. */
-export const FUZZ_VERDICTS: readonly FuzzVerdict[] = [
-  "approve",
-  "deny",
-  "settle",
-  "approve twice",
-  "approve a wrong key",
-  "approve a wrong hash",
-  "approve and deny",
-];
 
 /** One turn. */
 export interface FuzzTurn {

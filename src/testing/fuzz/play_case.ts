@@ -3,25 +3,22 @@
  *
  * @module
  */
-import type { AgentCore } from "../../turn/agent_core.ts";
-import { createSession } from "../../session/create_session.ts";
 import { AgentError, reasonOf } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import type { State } from "../../session/state.ts";
 import { LLMError } from "../../llm/llm_error.ts";
-import type { TurnOptions } from "../../turn/loop.ts";
 import { seededRandom } from "../../random.ts";
-import { liveSessionOf, type Session } from "../../session/session.ts";
+import { createSession } from "../../session/create_session.ts";
+import type { Session } from "../../session/session.ts";
+import type { State } from "../../turn/state.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
-import { PathChecks, type PathProblem } from "../explore/path_checks.ts";
-import { coreToPlay, playedCore, type Player } from "../explore/played_core.ts";
-import { type Sampled, type SampleOptions, sampleValues } from "../explore/sampled_values.ts";
-import { behave } from "./behave.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
+import type { TurnOptions } from "../../turn/loop.ts";
+import { PathChecks, type PathProblem } from "../play/path_checks.ts";
+import { coreToPlay, playedCore } from "../play/played_core.ts";
+import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
+import { FUZZ_VERDICTS, type Refuse, TOOL_BEHAVIOURS } from "./behaviours.ts";
 import { CaseModel } from "./case_model.ts";
-import { DeltaChecks } from "./delta_checks.ts";
 import type { FuzzCase, FuzzTurn, ToolBehaviour } from "./fuzz_case.ts";
-import { SpendingChecks } from "./spending_checks.ts";
-import { giveVerdict } from "./give_verdict.ts";
 
 /**
  * Plays a case that `fuzz()` printed, for a test that keeps it.
@@ -54,71 +51,59 @@ export async function playFuzzCase(
   options: SampleOptions = {},
 ): Promise<readonly PathProblem[]> {
   const core = coreToPlay(agent, "play a case with");
-  const values = await sampleValues(core, options, seededRandom(1));
+  const values = await SampledValues.of(core, options, seededRandom(1));
   return await new CasePlayer(core, values).play(fuzzCase);
 }
 
 /** Plays cases, one after another. */
 export class CasePlayer {
-  readonly #values: Sampled;
+  readonly #values: SampledValues;
   readonly #model: CaseModel;
-  /** The core with a model that answers as a whole, and with one that streams. */
-  readonly #whole: AgentCore;
-  readonly #streaming: AgentCore;
+  readonly #core: AgentCore;
   readonly #checks: PathChecks;
-  readonly #deltas: DeltaChecks;
-  readonly #spending: SpendingChecks;
   #case: FuzzCase = { turns: [] };
   #session: Session;
   #turn: FuzzTurn = { outputs: [], tools: [] };
   #tools: ToolBehaviour[] = [];
   #controller = new AbortController();
-  /** Where the log stood when the turn began. */
+  /** Number of events when the turn began. */
   #from = 0;
-  /** Where the log stood when the model said what must be refused. */
+  /** Number of events when the model said what must be refused. */
   #refusedAt: number | undefined;
   /** The state when the process died, as text; what comes after that was not. */
   #left: string | undefined;
 
-  /** For one agent. */
-  constructor(core: AgentCore, values: Sampled) {
+  /** Plays cases of one agent. */
+  constructor(core: AgentCore, values: SampledValues) {
     this.#values = values;
-    this.#model = new CaseModel({
-      values,
+    this.#model = new CaseModel(values, {
       onRequest: (request) => {
         if (this.#left !== undefined) return;
         this.#checkRefused();
         this.#checks.checkRequest(request);
-        this.#spending.checkRequest(this.#events, this.#from);
+        this.#checks.usage.check("model", this.#events, this.#from);
       },
       onIllegal: () => this.#refusedAt = this.#events.length,
       onHang: () => this.#controller.abort(),
     });
-    const player: Omit<Player, "llm"> = {
+    this.#core = playedCore(core, {
+      llm: this.#model,
       // Guards let everything pass: what is refused then is refused by the schema.
       isOpen: () => true,
       needsApproval: () => this.#needsApproval,
       callTool: (tool, args, context) => this.#callTool(tool, args, context),
       findOut: (tool, args, context) => this.#callTool(tool, args, context, true),
-    };
-    this.#whole = playedCore(core, { ...player, llm: this.#model.whole });
-    this.#streaming = playedCore(core, { ...player, llm: this.#model.streaming });
-    this.#checks = new PathChecks(this.#whole, () => this.#needsApproval);
-    this.#deltas = new DeltaChecks(
-      (message) => this.#checks.report("stream", message),
-      (step) => core.graph.steps.get(step)!.answer === undefined,
-    );
-    this.#spending = new SpendingChecks((message) => this.#checks.report("limit", message));
-    this.#session = createSession(this.#whole, { id: "fuzzed" });
+      onEvent: (event) => this.#onEvent(event),
+    });
+    this.#checks = new PathChecks(this.#core, () => this.#needsApproval);
+    this.#session = createSession(this.#core, { id: "fuzzed" });
   }
 
-  /** Plays a case in a session of its own, and gives what was wrong. */
+  /** Plays a case in a session of its own, and returns what was wrong. */
   async play(fuzzCase: FuzzCase): Promise<readonly PathProblem[]> {
     this.#case = fuzzCase;
     this.#refusedAt = undefined;
-    this.#checks.begin();
-    this.#spending.begin(fuzzCase.limits);
-    this.#model.begin(this.#whole.graph, fuzzCase.chunkLength);
+    this.#checks.begin(fuzzCase.limits);
     this.#begin(undefined);
     for (const turn of fuzzCase.turns) {
       await this.#playTurn(turn);
@@ -128,20 +113,18 @@ export class CasePlayer {
     return this.#checks.problems;
   }
 
-  /** A new session, or one that goes on from a state. */
+  /** Begins a new session, or one that goes on from a state. */
   #begin(state: State | undefined): void {
-    const { chunkLength, limits } = this.#case;
-    const session = createSession(chunkLength === undefined ? this.#whole : this.#streaming, {
+    const { limits } = this.#case;
+    this.#left = undefined;
+    this.#session = createSession(this.#core, {
       ...(state === undefined ? { id: "fuzzed" } : { state }),
       ...(limits !== undefined && { limits }),
     });
-    this.#left = undefined;
-    this.#session = session;
-    liveSessionOf(session).log.onAppended = (events) => this.#onAppended(events);
   }
 
   get #events(): readonly SessionEvent[] {
-    return liveSessionOf(this.#session).log.events;
+    return this.#session.state.events;
   }
 
   get #needsApproval(): boolean {
@@ -153,16 +136,14 @@ export class CasePlayer {
     this.#tools = [...turn.tools];
     this.#controller = new AbortController();
     this.#from = this.#events.length;
-    this.#model.beginTurn(turn);
-    this.#deltas.begin();
+    this.#model.beginTurn(turn, this.#case.chunkLength);
+    this.#checks.deltas.begin();
     if (turn.abortAfter === 0) this.#controller.abort();
     try {
       await this.#takeTurn(turn);
       if (this.#model.isFailing && !this.#controller.signal.aborted) {
-        this.#checks.report(
-          "error",
-          "the model failed and nothing was thrown: expected an LLMError",
-        );
+        const problem = "the model failed and nothing was thrown: expected an LLMError";
+        this.#checks.report("error", problem);
       }
     } catch (error) {
       const isPlanned = error instanceof LLMError && this.#model.isFailing;
@@ -179,25 +160,19 @@ export class CasePlayer {
 
   async #takeTurn(turn: FuzzTurn): Promise<void> {
     const session = this.#session;
-    const { stopAfter } = turn;
+    const { stopAfter, verdict, isResumed, input: text = "" } = turn;
+    const { approvals, status } = session;
     const options: TurnOptions = {
       signal: this.#controller.signal,
       ...(stopAfter && { stopAfter }),
     };
-    const { approvals, status } = session;
-    if (turn.verdict !== undefined && approvals.length > 0) {
+    if (verdict !== undefined && approvals.length > 0) {
       const { callKey } = approvals[(turn.call ?? 0) % approvals.length]!;
-      const refuse = this.#expectRefusal.bind(this);
-      await giveVerdict(turn.verdict, {
-        session,
-        callKey,
-        text: turn.input ?? "",
-        options,
-        refuse,
-      });
-    } else if (turn.isResumed && status === "needs_approval") {
+      const refuse: Refuse = (code, run) => this.#expectRefusal(code, run);
+      await FUZZ_VERDICTS[verdict]({ session, callKey, text, options, refuse });
+    } else if (isResumed && status === "needs_approval") {
       await this.#expectRefusal("SESSION_WAITING", () => session.resume(options));
-    } else if (turn.isResumed && (status === "interrupted" || status === "limited")) {
+    } else if (isResumed && (status === "interrupted" || status === "limited")) {
       await session.resume(options);
     } else await this.#watch(session.stream(turn.input, options), turn);
   }
@@ -205,7 +180,9 @@ export class CasePlayer {
   async #watch(stream: ReturnType<Session["stream"]>, turn: FuzzTurn): Promise<void> {
     let events = 0;
     for await (const part of stream) {
-      if (this.#case.chunkLength !== undefined) this.#deltas.add(part, this.#model.lastOutput);
+      if (this.#case.chunkLength !== undefined) {
+        this.#checks.deltas.add(part, this.#model.lastOutput);
+      }
       if (!("seq" in part)) continue;
       events++;
       if (events === turn.breakAfter) break;
@@ -215,16 +192,13 @@ export class CasePlayer {
     }
   }
 
-  /** Events were committed. A process that died commits nothing any more. */
-  #onAppended(events: readonly SessionEvent[]): void {
+  /** An event was committed. A process that died commits nothing any more. */
+  #onEvent({ seq }: SessionEvent): void {
     if (this.#left !== undefined) return;
     this.#checks.checkState(this.#session);
-    const { abortAfter, diesAfter } = this.#turn;
-    const after = this.#events.length - this.#from;
-    const isAt = (place: number | undefined) =>
-      place !== undefined && place <= after && place > after - events.length;
-    if (isAt(abortAfter)) this.#controller.abort();
-    if (isAt(diesAfter)) this.#die();
+    const place = seq - this.#from + 1;
+    if (place === this.#turn.abortAfter) this.#controller.abort();
+    if (place === this.#turn.diesAfter) this.#die();
   }
 
   #die(): void {
@@ -265,9 +239,9 @@ export class CasePlayer {
     if (isFindingOut) this.#checks.calls.checkFindingOut(callKey);
     else {
       this.#checks.calls.checkRun(callKey);
-      this.#spending.checkRun(this.#events, this.#from);
+      this.#checks.usage.check("tool", this.#events, this.#from);
     }
-    return behave(this.#tools.shift() ?? "result", {
+    return TOOL_BEHAVIOURS[this.#tools.shift() ?? "result"]({
       tool,
       args,
       result: this.#values.resultOf(tool),

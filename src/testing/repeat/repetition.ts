@@ -4,13 +4,17 @@
  * @module
  */
 import { ConfigError, quote, reasonOf, RunError } from "../../errors.ts";
-import {
-  type Confidence,
-  isConfidence,
-  passAtK,
-  type RateInterval,
-  wilsonInterval,
-} from "./pass_rate.ts";
+
+/** Confidence of an interval: 90, 95 or 99 %. */
+export type Confidence = 0.9 | 0.95 | 0.99;
+
+/** An interval of pass rates, from 0 to 1. */
+export interface RateInterval {
+  /** Its lower end. */
+  readonly low: number;
+  /** Its upper end. */
+  readonly high: number;
+}
 
 /** A run that failed. */
 export interface RunFailure {
@@ -66,26 +70,42 @@ export class Repetition {
    * @throws {ConfigError} if `k` is no whole number from 1 to the number of runs.
    */
   passAtK(k: number): number {
-    if (Number.isSafeInteger(k) && k >= 1 && k <= this.runs) {
-      return passAtK(this.runs, this.passes, k);
+    const { runs, failures } = this;
+    if (!Number.isSafeInteger(k) || k < 1 || k > runs) {
+      throw new ConfigError(
+        `Cannot estimate pass@k for k ${quote(k)}: expected a whole number from 1 to ${runs}`,
+      );
     }
-    throw new ConfigError(
-      `Cannot estimate pass@k for k ${quote(k)}: expected a whole number from 1 to ${this.runs}`,
-    );
+    // 1 - C(failures, k) / C(runs, k) as a product, because the binomials themselves overflow.
+    let allFail = 1;
+    for (let n = failures.length + 1; n <= runs; n++) allFail *= 1 - k / n;
+    return 1 - allFail;
   }
 
   /**
    * Where the true pass rate lies: the score interval of Wilson, "Probable
-   * Inference, the Law of Succession, and Statistical Inference" (1927).
+   * Inference, the Law of Succession, and Statistical Inference", Journal of the
+   * American Statistical Association 22 (1927), 209-212. It holds for few runs too.
    *
    * @param confidence How sure that is. Default: 0.95.
    * @throws {ConfigError} if the confidence is none of 0.9, 0.95 and 0.99.
    */
   interval(confidence: Confidence = 0.95): RateInterval {
-    if (isConfidence(confidence)) return wilsonInterval(this.runs, this.passes, confidence);
-    throw new ConfigError(
-      `Cannot give an interval of confidence ${quote(confidence)}: expected 0.9, 0.95 or 0.99`,
-    );
+    const z = QUANTILES.get(confidence);
+    if (z === undefined) {
+      throw new ConfigError(
+        `Cannot give an interval of confidence ${quote(confidence)}: expected 0.9, 0.95 or 0.99`,
+      );
+    }
+    const { runs, passes, passRate } = this;
+    const scale = 1 + z ** 2 / runs;
+    const center = (passRate + z ** 2 / (2 * runs)) / scale;
+    const reach = z / scale * Math.sqrt(passRate * (1 - passRate) / runs + (z / runs / 2) ** 2);
+    // At the ends the formula gives 0 and 1 exactly, but rounding may not.
+    return {
+      low: passes === 0 ? 0 : center - reach,
+      high: passes === runs ? 1 : center + reach,
+    };
   }
 
   /**
@@ -119,3 +139,10 @@ export class Repetition {
 function show(rate: number): string {
   return rate.toFixed(3);
 }
+
+/** The quantiles of the normal distribution that leave half of the rest on either side. */
+const QUANTILES: ReadonlyMap<number, number> = new Map([
+  [0.9, 1.6448536269514722],
+  [0.95, 1.959963984540054],
+  [0.99, 2.5758293035489004],
+]);

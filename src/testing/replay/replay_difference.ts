@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Decision } from "../../decision/decision.ts";
+import type { Decision, MoveDecision, ToolCallDecision } from "../../decision/decision.ts";
 import { quote, RunError } from "../../errors.ts";
-import type { SessionEvent } from "../../history/event.ts";
-import { lineDiff } from "../cassette/line_diff.ts";
-import { printable } from "../trajectory/printable.ts";
+import type { EventDraft, SessionEvent } from "../../history/event.ts";
+import { lineDiff } from "../line_diff.ts";
+import { printable } from "../text.ts";
 
 /** One difference between a recording and its replay. */
 export interface ReplayDifference {
@@ -23,43 +23,38 @@ export interface ReplayDifference {
   readonly reason: string;
 }
 
+/** The fields of an event that are compared, where they are not all of them except number and time. */
+const COMPARED: Readonly<Partial<Record<SessionEvent["type"], readonly string[]>>> = {
+  decision: ["type", "step", "decision"],
+  error: ["type", "step", "path", "attempt"],
+  tool_started: ["type", "call", "tool"],
+  approval_requested: ["type", "call", "tool", "args", "reason"],
+  respond_only: ["type", "reason"],
+  limit: ["type", "reason"],
+};
+
 /**
- * The part of an event that is compared: no time, no ids, no costs, no reasoning,
- * and of a refusal where it was and what it tried, not how it was worded.
+ * Returns the part of an event that is compared: no time, no ids, no costs, no
+ * reasoning, and of a refusal where it was and what it tried, not how it was worded.
  */
-export function comparable(event: SessionEvent): Readonly<Record<string, unknown>> {
-  switch (event.type) {
-    case "decision": {
-      const { type, step } = event;
-      return { type, step, decision: withoutReasoning(event.decision) };
-    }
-    case "error": {
-      const { type, step, path, attempt } = event;
-      return { type, step, path, ...(attempt && { attempt }) };
-    }
-    case "tool_started": {
-      const { type, call, tool } = event;
-      return { type, call, tool };
-    }
-    case "approval_requested": {
-      const { type, call, tool, args, reason } = event;
-      return { type, call, tool, args, reason };
-    }
-    case "fallback":
-    case "limit": {
-      const { type, reason } = event;
-      return { type, reason };
-    }
-    default: {
-      const { seq: _seq, time: _time, ...rest } = event;
-      return rest;
-    }
-  }
+export function comparable(event: SessionEvent | EventDraft): Readonly<Record<string, unknown>> {
+  const { seq: _seq, time: _time, joined: _joined, ...rest } = event as Partial<SessionEvent>;
+  const compared = COMPARED[event.type] ?? Object.keys(rest);
+  return Object.fromEntries(
+    Object.entries(rest).filter(([name]) => compared.includes(name)).map(([name, value]) => {
+      return [name, name === "decision" ? withoutReasoning(value as Decision) : value];
+    }),
+  );
 }
 
-/** What a decision does and says, without why. */
-export function withoutReasoning({ reasoning: _, ...decision }: Decision): object {
+function withoutReasoning({ reasoning: _, ...decision }: Decision): object {
   return decision;
+}
+
+/** Returns what a decision does, without what it says. */
+export function effectOf(decision: Decision): object {
+  const { action, step, calls } = decision as Partial<MoveDecision> & Partial<ToolCallDecision>;
+  return { action, step, calls };
 }
 
 /** An agent replays a session otherwise than it was recorded. The message ends with the difference. */

@@ -3,35 +3,18 @@
  *
  * @module
  */
-import type { Decision } from "../../decision/decision.ts";
 import { ConfigError, quote } from "../../errors.ts";
-import type { LLM } from "../../llm/llm.ts";
-import { coreToPlay } from "../explore/played_core.ts";
-import { isSameJson } from "../trajectory/same_json.ts";
-import { readRecording, type Recording } from "./recording.ts";
+import { coreToPlay } from "../play/played_core.ts";
 import { type ReplayDifference, ReplayError } from "./replay_difference.ts";
-import { effectOf, Replayer } from "./replayer.ts";
-
-/** Options of a replay. */
-export interface ReplayOptions {
-  /**
-   * A model that is asked wherever the log has a decision, with the recorded past
-   * before it: its decisions are compared with the recorded ones, for a changed
-   * prompt or another model. Default: the recorded decisions are played.
-   */
-  readonly llm?: LLM;
-  /**
-   * Whether the model decided as it did; only with `llm`. Default: it does the
-   * same: the same action, step, tools and arguments, whatever it says.
-   */
-  readonly isSame?: (recorded: Decision, made: Decision) => boolean;
-  /**
-   * What guards and `needsApproval` functions are asked with, also if it is
-   * undefined; no tool runs, so it stays as it is. Default: nobody is asked:
-   * guards let everything pass, and functions say what was recorded.
-   */
-  readonly context?: unknown;
-}
+import { Replayer, type ReplayOptions } from "./replayer.ts";
+import type { AgentCore } from "../../turn/agent_core.ts";
+import type { SessionEvent } from "../../history/event.ts";
+import { migrateResultOf } from "../../history/migrations.ts";
+import { EVENT_VERSION } from "../../history/migrations.ts";
+import { isPlainObject } from "../../json/json.ts";
+import { readState } from "../../session/read_state.ts";
+import { Session } from "../../session/session.ts";
+import type { State } from "../../turn/state.ts";
 
 /**
  * Plays a recorded session again with an agent, which may have changed since:
@@ -63,7 +46,7 @@ export interface ReplayOptions {
  * import { assertEquals } from "@std/assert";
  *
  * const build = (llm: MockLLM, routes: Record<string, string>) =>
- *   new Agent<string>({
+ *   new Agent({
  *     name: "barista",
  *     llm,
  *     start: "greet",
@@ -166,17 +149,16 @@ async function beginReplay(
   options: ReplayOptions,
 ): Promise<{ readonly id: string; readonly differences: AsyncGenerator<ReplayDifference, void> }> {
   const core = coreToPlay(agent, "replay a session with");
-  const { llm, isSame } = checkOptions(options);
+  checkOptions(options);
   const { id, events } = await readRecording(recorded, core);
   const asksGuards = Object.hasOwn(options, "context");
-  const { context } = options;
-  const replayer = new Replayer({ core, id, asksGuards, context, llm, isSame });
-  return { id, differences: replayer.differences(events) };
+  return {
+    id,
+    differences: new Replayer({ ...options, core, id, asksGuards }).differences(events),
+  };
 }
 
-function checkOptions(options: ReplayOptions): Required<Pick<ReplayOptions, "isSame">> & {
-  readonly llm: LLM | undefined;
-} {
+function checkOptions(options: ReplayOptions): void {
   const what = "Cannot replay a session";
   if (typeof options !== "object" || options === null) {
     throw new ConfigError(`${what} with ${quote(options)}: expected options`);
@@ -189,9 +171,36 @@ function checkOptions(options: ReplayOptions): Required<Pick<ReplayOptions, "isS
     const expected = llm === undefined ? 'expected it only with "llm"' : "expected a function";
     throw new ConfigError(`${what}: isSame is ${quote(isSame)}: ${expected}`);
   }
-  return { llm, isSame: isSame ?? isSameEffect };
 }
 
-function isSameEffect(recorded: Decision, made: Decision): boolean {
-  return isSameJson(effectOf(recorded), effectOf(made));
+/** A session, its state, also one of an earlier release, or all of its events. */
+export type Recording = Session | State | readonly SessionEvent[];
+
+/**
+ * Reads a recording as the agent would.
+ *
+ * @throws {ConfigError} if it is none.
+ * @throws {StateError} if it is malformed, or of a newer release.
+ */
+async function readRecording(
+  recorded: unknown,
+  { migrateResult }: AgentCore,
+): Promise<{ readonly id: string; readonly events: readonly SessionEvent[] }> {
+  if (recorded instanceof Session) {
+    return { id: recorded.id, events: await Array.fromAsync(recorded.events()) };
+  }
+  const state = Array.isArray(recorded) ? stateAround(recorded) : recorded;
+  if (!isPlainObject(state)) {
+    throw new ConfigError(
+      `Cannot replay ${quote(recorded)}: expected a session, its state or its events`,
+    );
+  }
+  const { sessionId: id, events } = readState(state);
+  return { id, events: events.map((event) => migrateResultOf(event, migrateResult)) };
+}
+
+/** A state with these events, for what reads states; where they lead is not asked. */
+function stateAround(events: readonly unknown[]): object {
+  const sessionId = "replayed";
+  return { version: EVENT_VERSION, sessionId, step: "", status: "interrupted", events };
 }

@@ -4,34 +4,47 @@
  * @module
  */
 import type { AgentCore } from "../../turn/agent_core.ts";
-import { ABORTED } from "../../abort.ts";
-import { askForDecision } from "../../turn/ask.ts";
+import { ask } from "../../turn/ask.ts";
 import type { Decision } from "../../decision/decision.ts";
-import type { DecisionEvent, ErrorEvent, SessionEvent } from "../../history/event.ts";
+import { areJoined, type EventDraft, type SessionEvent } from "../../history/event.ts";
 import { Log } from "../../history/log.ts";
-import { nextStage } from "../../turn/next_stage.ts";
+import { plan } from "../../turn/plan.ts";
 import { LiveSession } from "../../turn/live_session.ts";
 import type { LLM, LLMRequest } from "../../llm/llm.ts";
 import { wireOutput } from "../../llm/wire_output.ts";
-import { approvalOf } from "../../tool/tool.ts";
-import { differingPath } from "./differing_path.ts";
-import { comparable, type ReplayDifference } from "./replay_difference.ts";
-import { replayedCore, withProfileOf } from "./replayed_core.ts";
+import { toolInternals } from "../../tool/tool_internals.ts";
+import { differingPath } from "../json_difference.ts";
+import { comparable, effectOf, type ReplayDifference } from "./replay_difference.ts";
+import { replayedCore, withProfileOf } from "../play/played_core.ts";
+
+/** Options of a replay. */
+export interface ReplayOptions {
+  /**
+   * A model that is asked wherever the log has a decision, with the recorded past
+   * before it: its decisions are compared with the recorded ones, for a changed
+   * prompt or another model. Default: the recorded decisions are played.
+   */
+  readonly llm?: LLM;
+  /**
+   * Whether the model decided as it did; only with `llm`. Default: it does the
+   * same: the same action, step, tools and arguments, whatever it says.
+   */
+  readonly isSame?: (recorded: Decision, made: Decision) => boolean;
+  /**
+   * What guards and `needsApproval` functions are asked with, also if it is
+   * undefined; no tool runs, so it stays as it is. Default: nobody is asked:
+   * guards let everything pass, and functions say what was recorded.
+   */
+  readonly context?: unknown;
+}
 
 /** How a log is replayed. */
-export interface Replay {
-  /** The agent. */
+interface Replay extends ReplayOptions {
   readonly core: AgentCore;
-  /** The session. */
+  /** Id of the session. */
   readonly id: string;
-  /** Whether guards and `needsApproval` are asked. */
+  /** True if guards and `needsApproval` are asked. */
   readonly asksGuards: boolean;
-  /** What they are given. */
-  readonly context: unknown;
-  /** A model whose decisions are compared with the recorded ones, which are played else. */
-  readonly llm: LLM | undefined;
-  /** Whether it decided as the recorded one. */
-  readonly isSame: (recorded: Decision, made: Decision) => boolean;
 }
 
 /** The limits that an agent holds a turn to whatever it costs. */
@@ -59,13 +72,9 @@ export class Replayer {
       decide: (request) => Promise.resolve({ output: this.#output(request) }),
     };
     const modelFor = (model: LLM) => llm ?? withProfileOf(model, player);
-    this.#log = new Log(core.graph.start);
-    this.#session = new LiveSession(
-      replayedCore(core, { modelFor, asksGuards }),
-      id,
-      context,
-      this.#log,
-    );
+    this.#log = new Log(core.graph.start, [], { now: () => 0 });
+    const replayed = replayedCore(core, modelFor, asksGuards);
+    this.#session = new LiveSession(replayed, id, context, this.#log);
   }
 
   /** All differences, in order. */
@@ -94,7 +103,7 @@ export class Replayer {
       case "error":
         return this.#wrongPlace(event) ?? this.#wrongStage(event) ??
           (this.#replay.llm === undefined ? await this.#compareRefusal(event) : undefined);
-      case "fallback":
+      case "respond_only":
         return this.#wrongStage(event);
       case "limit":
         return TURN_LIMITS.includes(event.reason) ? this.#wrongStage(event) : undefined;
@@ -104,45 +113,43 @@ export class Replayer {
   }
 
   /** The step in which the agent is not, though the model was asked in it. */
-  #wrongPlace(event: DecisionEvent | ErrorEvent): ReplayDifference | undefined {
+  #wrongPlace(event: SessionEvent<"decision" | "error">): ReplayDifference | undefined {
     const { position } = this.#log;
     const { step } = position;
-    const isKnown = this.#session.agent.graph.steps.has(event.step);
+    if (!this.#session.agent.graph.steps.has(event.step)) {
+      return differ(event, undefined, "step", `the agent has no step "${event.step}"`);
+    }
     // From here on the session is where the recorded one was.
-    if (isKnown) position.step = event.step;
-    else return differ(event, undefined, "step", `the agent has no step "${event.step}"`);
+    position.step = event.step;
     if (step === event.step) return undefined;
     const actual = { ...comparable(event), step };
     return differ(event, actual, "step", `the agent is in step "${step}"`);
   }
 
-  /** What the agent does now instead of what it did. */
+  /** Compares the limit that the agent reaches now, if there is one, with the recorded event. */
   #wrongStage(event: SessionEvent): ReplayDifference | undefined {
     const { agent, step } = this.#session;
     if (step === undefined) return undefined;
-    const stage = nextStage(this.#log.position, agent.limits, step.auto);
-    const isAsking = stage.kind !== "fallback" && stage.kind !== "limit";
-    if (event.type === "decision" || event.type === "error") {
-      if (isAsking) return undefined;
-      const { kind: type, reason } = stage;
-      const does = type === "limit"
-        ? `ends the turn by the limit "${reason}"`
-        : `asks for an answer by the limit "${reason}"`;
-      return differ(event, { type, reason }, "type", `the agent ${does}`);
-    }
-    if (isAsking) {
-      const actual = { type: "decision" };
-      return differ(event, actual, "type", "the agent asks for a decision: no limit is reached");
-    }
-    const { kind: type, reason } = stage;
-    const path = differingPath(comparable(event), { type, reason });
+    const { position, head: from } = this.#log;
+    const turn = { from, last: undefined, stopAfter: undefined, limitReached: () => undefined };
+    const next = plan(position, turn, step, agent.limits);
+    const draft = next.do === "commit" ? next.drafts[0] : undefined;
+    const reached = draft?.type === "limit" || draft?.type === "respond_only" ? draft : undefined;
+    const isLimit = event.type === "limit" || event.type === "respond_only";
+    if (!isLimit && reached === undefined) return undefined;
+    const actual = reached === undefined ? { type: "decision" } : comparable(reached);
+    const path = differingPath(comparable(event), actual);
     if (path === undefined) return undefined;
-    return differ(event, { type, reason }, path, `the agent reaches the limit "${reason}"`);
+    const does = reached?.type === "limit" ? "ends the turn" : "asks for an answer";
+    const reason = reached === undefined
+      ? "the agent asks for a decision: no limit is reached"
+      : `the agent ${does} by the limit "${reached.reason}"`;
+    return differ(event, actual, isLimit ? path : "type", reason);
   }
 
   /** Plays the recorded decision, and compares what follows from it. */
   async #compareOutcome(
-    event: DecisionEvent,
+    event: SessionEvent<"decision">,
     group: readonly SessionEvent[],
     isLast: boolean,
   ): Promise<ReplayDifference | undefined> {
@@ -154,40 +161,39 @@ export class Replayer {
       const reason = `the recorded decision is refused: ${first.message}`;
       return differ(event, comparable(first), first.path, reason);
     }
-    const asked = made.map((one, place) => this.#asRecorded(one, group[place], decision));
-    const length = Math.max(asked.length, group.length);
-    for (let place = 0; place < length; place++) {
-      const [recorded, given] = [group[place], asked[place]];
+    for (let place = 0; place < Math.max(made.length, group.length); place++) {
+      const recorded = group[place];
       // A log may end between a decision and what follows from it.
       if (recorded === undefined && isLast) return undefined;
-      const actual = given && comparable(given);
-      const path = differingPath(recorded && comparable(recorded), actual);
-      if (path === undefined) continue;
-      const { seq } = event;
-      const expected = recorded && comparable(recorded);
-      return { seq: seq + place, path, expected, actual, reason: reasonFor(recorded, given) };
+      const own = made[place];
+      const given = own && this.#asRecorded(own, recorded, decision);
+      const [expected, actual] = [recorded, given].map((one) => one && comparable(one));
+      const path = differingPath(expected, actual);
+      const reason = reasonFor(recorded, given);
+      if (path !== undefined) return { seq: event.seq + place, path, expected, actual, reason };
     }
     return undefined;
   }
 
   /** Lets the model decide, and compares that with the recorded decision. */
-  async #compareModel(event: DecisionEvent): Promise<ReplayDifference | undefined> {
+  async #compareModel(event: SessionEvent<"decision">): Promise<ReplayDifference | undefined> {
     const [made] = await this.#ask();
-    if (made?.type === "error") {
-      const reason = `the model's output is refused: ${made.message}`;
-      return differ(event, comparable(made), made.path, reason);
-    }
     if (made?.type !== "decision") {
-      return differ(event, made && comparable(made), "type", reasonFor(event, made));
+      const [path, reason] = made?.type === "error"
+        ? [made.path, `the model's output is refused: ${made.message}`]
+        : ["type", reasonFor(event, made)];
+      return differ(event, made && comparable(made), path, reason);
     }
-    if (this.#replay.isSame(event.decision, made.decision)) return undefined;
+    const { isSame } = this.#replay;
     const path = differingPath(effectOf(event.decision), effectOf(made.decision));
+    const isAsRecorded = isSame?.(event.decision, made.decision) ?? path === undefined;
+    if (isAsRecorded) return undefined;
     const where = path === undefined || path === "" ? "decision" : `decision.${path}`;
     return differ(event, comparable(made), where, "the model decides otherwise");
   }
 
   /** Gives the output again that was refused, where the log has all of it. */
-  async #compareRefusal(event: ErrorEvent): Promise<ReplayDifference | undefined> {
+  async #compareRefusal(event: SessionEvent<"error">): Promise<ReplayDifference | undefined> {
     // What a guard forbade is not in the log.
     const { asksGuards, core } = this.#replay;
     if (!asksGuards && core.graph.steps.get(event.step)!.isGuarded) return undefined;
@@ -203,11 +209,9 @@ export class Replayer {
     return differ(event, actual, path, reason);
   }
 
-  /** What the agent makes of the model's next output. */
-  async #ask(): Promise<readonly SessionEvent[]> {
-    const decided = await askForDecision(this.#session, undefined);
-    // Nothing aborts a replay.
-    return decided === ABORTED ? [] : decided.events;
+  /** Returns the events that the agent makes of the model's next output. */
+  async #ask(): Promise<readonly EventDraft[]> {
+    return (await ask(this.#session, undefined))?.drafts ?? [];
   }
 
   /**
@@ -215,69 +219,45 @@ export class Replayer {
    * approval: by what its tool declares, or else as it was recorded.
    */
   #asRecorded(
-    given: SessionEvent,
+    given: EventDraft,
     recorded: SessionEvent | undefined,
     decision: Omit<Decision, "reasoning">,
-  ): SessionEvent {
+  ): EventDraft {
     if (this.#replay.asksGuards || given.type !== "tool_started") return given;
     if (decision.action !== "TOOL_CALL") return given;
-    const { seq, time, callKey, call, tool: name } = given;
-    const needs = approvalOf(this.#session.step.tools.find((tool) => tool.name === name)!);
+    const { callKey, call, tool: name } = given;
+    const tool = this.#session.step.tools.find((one) => one.name === name)!;
+    const needs = toolInternals(tool).needsApproval;
     const isAsked = typeof needs === "boolean" ? needs : recorded?.type === "approval_requested";
     if (!isAsked) return given;
     const { args } = (decision as Decision & { action: "TOOL_CALL" }).calls[call]!;
     const reason = "approval";
     const type = "approval_requested";
-    return { seq, time, type, callKey, call, tool: name, args, reason, hash: "" };
+    return { type, callKey, call, tool: name, args, reason, hash: "" };
   }
 }
 
 /** What the log keeps of an output that was long, or no JSON. */
 const NOT_WHOLE_REGEXP = /\n\[cut: \d+ of \d+ characters\]$|^a value that is not JSON \(\w+\)$/;
 
-/** An event, or a decision with what followed from it at once. */
+/** Returns an event, or a decision with what followed from it at once. */
 function groupAt(events: readonly SessionEvent[], at: number): readonly SessionEvent[] {
   const event = events[at]!;
   if (event.type !== "decision") return [event];
   const { decision } = event;
+  const most = at + (decision.action === "TOOL_CALL" ? decision.calls.length : 1);
   let end = at + 1;
-  const most = decision.action === "TOOL_CALL" ? decision.calls.length : 1;
-  while (end <= at + most && end < events.length && isConsequence(events[end]!, decision)) end++;
+  while (end <= most && events[end] !== undefined && follows(events[end - 1]!, events[end]!)) end++;
   return events.slice(at, end);
 }
 
-function isConsequence(event: SessionEvent, { action }: Decision): boolean {
-  switch (action) {
-    case "RESPOND":
-      return false;
-    case "TOOL_CALL":
-      return event.type === "tool_started" ||
-        event.type === "approval_requested" && event.reason === "approval";
-    case "MOVE":
-      return event.type === "moved";
-    case "END":
-      return event.type === "ended";
-    default:
-      return action satisfies never;
-  }
+/** Returns true if an event was committed with the one before it, and is no question after a crash. */
+function follows(before: SessionEvent, event: SessionEvent): boolean {
+  return areJoined(before, event) &&
+    !(event.type === "approval_requested" && event.reason === "unknown");
 }
 
-/** What a decision does, without what it says. */
-export function effectOf(decision: Decision): object {
-  switch (decision.action) {
-    case "RESPOND":
-    case "END":
-      return { action: decision.action };
-    case "TOOL_CALL":
-      return { action: decision.action, calls: decision.calls };
-    case "MOVE":
-      return { action: decision.action, step: decision.step };
-    default:
-      return decision satisfies never;
-  }
-}
-
-function reasonFor(recorded: SessionEvent | undefined, given: SessionEvent | undefined): string {
+function reasonFor(recorded: SessionEvent | undefined, given: EventDraft | undefined): string {
   if (given?.type === "limit") return "guards leave nothing legal";
   if (recorded?.type === "decision") return "the recorded decision is read otherwise";
   if (recorded?.type === "tool_started" && given?.type === "approval_requested") {

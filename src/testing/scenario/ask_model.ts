@@ -4,15 +4,14 @@
  * @module
  */
 import type * as v from "valibot";
-import { deleteNulls } from "../../schema/null_plan.ts";
-import { oneLine } from "../../json/one_line.ts";
+import { oneLine } from "../../json/text.ts";
 import { parseOutput } from "../../decision/output.ts";
-import { openaiStrict } from "../../schema/schema_profile.ts";
+import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
 import { issuePath } from "../../schema/standard_schema.ts";
 import { WireSchema } from "../../schema/wire_schema.ts";
-import { AgentError, reasonOf } from "../../errors.ts";
+import { AgentError, quote, reasonOf } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
-import { copyJson, type JsonSchema } from "../../json/json.ts";
+import type { JsonSchema } from "../../json/json.ts";
 import type { LLM, LLMRequest, Message, ValidationResult } from "../../llm/llm.ts";
 
 /** What a model is asked. */
@@ -23,43 +22,35 @@ export interface Question<Output> {
   readonly schema: v.GenericSchema<unknown, Output>;
   /** The name of the schema. */
   readonly schemaName: string;
+  /** The purpose of the answer, for messages: "judge a conversation". */
+  readonly purpose: string;
+  /** The answer in few words, for messages: "{ reason, score }". */
+  readonly expected: string;
+  /** The error of a model that gives no answer. */
+  readonly Failure: new (message: string) => LLMError;
 }
 
-/** An answer; or, where the model gave none after all attempts, the last problem in words. */
-export type Answer<Output> =
-  | { readonly success: true; readonly value: Output }
-  | { readonly success: false; readonly problem: string };
-
-/** How often a model is asked at most: once, and twice more with the problem told. */
-export const MAX_ATTEMPTS = 3;
+/** Maximum number of times a model is asked: once, and twice more with the problem told. */
+const MAX_ATTEMPTS = 3;
 
 /**
  * Asks through the same `decide` as decisions do.
  *
- * @throws {LLMError} if the model failed.
+ * @throws {LLMError} if the model failed, or gave no answer after all attempts.
  */
 export async function askModel<Output>(
   llm: LLM,
-  { messages, schema, schemaName }: Question<Output>,
-): Promise<Answer<Output>> {
+  { messages, schema, schemaName, purpose, expected, Failure }: Question<Output>,
+): Promise<Output> {
   const wire = WireSchema.of(schema, schemaName);
   const lowered = wire.lowered(llm.schemaProfile ?? openaiStrict, schemaName);
   const json: JsonSchema = Object.keys(lowered.definitions).length === 0
     ? lowered.schema
     : { ...lowered.schema, $defs: lowered.definitions };
   const validate = async (output: unknown): Promise<ValidationResult> => {
-    let value = output;
-    if (typeof output === "string") {
-      const parsed = parseOutput(output);
-      if (!parsed.success) return refused("", parsed.message);
-      value = parsed.value;
-    }
-    try {
-      value = copyJson(value);
-    } catch (error) {
-      return refused("", reasonOf(error));
-    }
-    const result = await wire.validate(lowered.nulls ? deleteNulls(value, lowered.nulls) : value);
+    const parsed = typeof output === "string" ? parseOutput(output) : undefined;
+    if (parsed?.success === false) return refused("", parsed.message);
+    const result = await wire.validate(wire.authored(parsed === undefined ? output : parsed.value));
     if (result.issues === undefined) return { success: true, value: result.value };
     const [issue] = result.issues;
     return refused(issue ? issuePath(issue).join(".") : "", issue?.message ?? "Invalid value");
@@ -68,21 +59,19 @@ export async function askModel<Output>(
   const told: Message[] = [...messages];
   let problem = "";
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const output = await decideOnce(llm, {
-      messages: [...told],
-      schema: json,
-      schemaName,
-      validate,
-    });
-    const result = await validate(output);
-    if (result.success) return { success: true, value: result.value as Output };
+    const request = { messages: [...told], stable: 0, schema: json, schemaName, validate };
+    const result = await validate(await decideOnce(llm, request));
+    if (result.success) return result.value as Output;
     const { path, message } = result.problem;
     const where = path === "" ? "" : ` at ${path}`;
     problem = `refused${where}: ${message}`;
     // As in a session: what the model wrote is not shown again, and what quotes it is no instruction.
     told.push({ role: "tool", content: `The last output was refused${where}:\n${message}` });
   }
-  return { success: false, problem };
+  throw new Failure(
+    `Cannot ${purpose} with ${quote(llm.name)}: ${MAX_ATTEMPTS} answers were malformed, ` +
+      `the last was ${problem}: expected ${expected}`,
+  );
 }
 
 async function decideOnce(llm: LLM, request: LLMRequest): Promise<unknown> {

@@ -4,9 +4,9 @@
  * @module
  */
 import { quote, reasonOf } from "../../errors.ts";
-import type { PlayedScenario } from "./played_scenario.ts";
-import { printable } from "../trajectory/printable.ts";
-import { TrajectoryError } from "../trajectory/trajectory_error.ts";
+import type { PlayedScenario } from "./conversation.ts";
+import { printable } from "../text.ts";
+import { TrajectoryError } from "../trajectory/trajectory_step.ts";
 
 /** How a check came out, and why. */
 export interface Verdict {

@@ -5,6 +5,7 @@
  */
 import type { Decision } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import type { Turn } from "../../turn/turn.ts";
 
 /** One message of a conversation. */
 export interface ConversationMessage {
@@ -20,6 +21,31 @@ export interface Conversation {
   readonly goal: string;
   /** What was said, in order. Empty at the beginning. */
   readonly messages: readonly ConversationMessage[];
+}
+
+/**
+ * Why a scenario was over: the `user` was done, `maxTurns` were played, or the
+ * last turn came to rest as the session's status says: `ended`, `limited`, …
+ */
+export type ScenarioEnding =
+  | "user"
+  | "maxTurns"
+  | Exclude<Turn["status"], "waiting" | "needs_approval">;
+
+/** A conversation that was played to its end. */
+export interface PlayedScenario<StepId extends string = string> {
+  /** The goal of the user. */
+  readonly goal: string;
+  /** The turns, in order; a verdict about a call goes on with one of its own. */
+  readonly turns: readonly Turn<StepId>[];
+  /** The whole log of the session. */
+  readonly events: readonly SessionEvent[];
+  /** Everything that was said, by whom. */
+  readonly messages: readonly ConversationMessage[];
+  /** The events as text, one line each, see `transcriptText`. */
+  readonly transcript: string;
+  /** Why it was over. */
+  readonly ending: ScenarioEnding;
 }
 
 /** What was said among these events: no reasoning, no tool calls, no moves. */

@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { ConfigError, quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import type { LLM, Message } from "../../llm/llm.ts";
-import { askModel, MAX_ATTEMPTS } from "./ask_model.ts";
+import { askModel } from "./ask_model.ts";
 import type { Verdict } from "./check.ts";
 import type { TrajectorySource } from "../trajectory/trajectory_source.ts";
 import { transcriptText } from "../trajectory/transcript_text.ts";
@@ -79,16 +79,15 @@ export function judge(llm: LLM, criterion: string, options: JudgeOptions = {}): 
     throw new ConfigError(`Cannot judge with threshold ${quote(threshold)}: expected 0 to 1`);
   }
   return async (source) => {
-    const answer = await askModel(llm, {
+    const verdict = await askModel(llm, {
       messages: judgeMessages(criterion, source),
       schema: verdictSchema,
       schemaName: "verdict",
+      purpose: `judge ${quote(criterion)}`,
+      expected: "{ reason, score }",
+      Failure: JudgeError,
     });
-    if (answer.success) return { passed: answer.value.score >= threshold, ...answer.value };
-    throw new JudgeError(
-      `Cannot judge ${quote(criterion)} with ${quote(llm.name)}: ${MAX_ATTEMPTS} answers were ` +
-        `malformed, the last was ${answer.problem}: expected { reason, score }`,
-    );
+    return { passed: verdict.score >= threshold, ...verdict };
   };
 }
 

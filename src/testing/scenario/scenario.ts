@@ -4,22 +4,28 @@
  * @module
  */
 import type { Agent } from "../../agent/agent.ts";
-import type { SessionArguments } from "../../agent/agent_options.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { Session } from "../../session/session.ts";
-import type { Turn } from "../../turn/turn.ts";
+import type { SessionArguments } from "../../session/session_options.ts";
+import type { Turn, TurnOf } from "../../turn/turn.ts";
 import { type Check, type CheckOutcome, runCheck } from "./check.ts";
-import { type ConversationMessage, messagesOf } from "./conversation.ts";
-import type { ScenarioEnding } from "./played_scenario.ts";
+import { type ConversationMessage, messagesOf, type ScenarioEnding } from "./conversation.ts";
 import { ScenarioResult } from "./scenario_result.ts";
-import { decideNext, type ScenarioApprovals } from "./scenario_approvals.ts";
-import { nextInput, type ScenarioUser } from "./scenario_user.ts";
+import {
+  decideNext,
+  nextInput,
+  type ScenarioApprovals,
+  type ScenarioUser,
+} from "./scenario_people.ts";
 import { transcriptText } from "../trajectory/transcript_text.ts";
 
 /** What a scenario is made of, beside the context. */
-export interface ScenarioParts<StepId extends string = string, Context = unknown> {
+export interface ScenarioParts<
+  Answers extends object = Record<string, unknown>,
+  Context = unknown,
+> {
   /** The agent. It gets a new session. */
-  readonly agent: Agent<StepId, Context>;
+  readonly agent: Agent<Answers, Context>;
   /** What the user wants. It names the scenario, and is told to simulated users and judges. */
   readonly goal: string;
   /** What the user says. */
@@ -35,12 +41,12 @@ export interface ScenarioParts<StepId extends string = string, Context = unknown
    */
   readonly approvals?: ScenarioApprovals;
   /** What must be so when it is over, by name. They run one after the other. */
-  readonly checks: Readonly<Record<string, Check<StepId>>>;
+  readonly checks: Readonly<Record<string, Check<keyof Answers & string>>>;
 }
 
 /** What a scenario is made of. The context is needed only where the tools want one. */
-export type ScenarioOptions<StepId extends string = string, Context = unknown> =
-  & ScenarioParts<StepId, Context>
+export type ScenarioOptions<Answers extends object = Record<string, unknown>, Context = unknown> =
+  & ScenarioParts<Answers, Context>
   & (unknown extends Context ? { readonly context?: Context } : { readonly context: Context });
 
 /**
@@ -95,9 +101,9 @@ export type ScenarioOptions<StepId extends string = string, Context = unknown> =
  * result.assert();
  * ```
  */
-export async function scenario<StepId extends string, Context>(
-  options: ScenarioOptions<StepId, Context>,
-): Promise<ScenarioResult<StepId>> {
+export async function scenario<Answers extends object, Context>(
+  options: ScenarioOptions<Answers, Context>,
+): Promise<ScenarioResult<keyof Answers & string>> {
   const { agent, goal, user, checks, context } = options;
   const isList = typeof user !== "function";
   const { maxTurns = isList ? user.length : 10 } = options;
@@ -106,7 +112,7 @@ export async function scenario<StepId extends string, Context>(
     throw new ConfigError(`Cannot play ${quote(goal)} with ${what}: expected at least 1`);
   }
   const session = agent.createSession(...[{ context }] as unknown as SessionArguments<Context>);
-  const turns: Turn<StepId>[] = [];
+  const turns: TurnOf<Answers>[] = [];
   const messages: ConversationMessage[] = [];
   const ending = await converse(session, options, maxTurns, turns, messages);
   const { events } = session.state;
@@ -150,18 +156,18 @@ export async function scenario<StepId extends string, Context>(
  * });
  * ```
  */
-export async function assertScenario<StepId extends string, Context>(
-  options: ScenarioOptions<StepId, Context>,
-): Promise<ScenarioResult<StepId>> {
+export async function assertScenario<Answers extends object, Context>(
+  options: ScenarioOptions<Answers, Context>,
+): Promise<ScenarioResult<keyof Answers & string>> {
   return (await scenario(options)).assert();
 }
 
 /** Plays the turns, adds them and what was said, and says why they were over. */
-async function converse<StepId extends string>(
-  session: Session<StepId>,
+async function converse<Result extends Turn>(
+  session: Session<Result>,
   { goal, user, approvals }: Pick<ScenarioParts, "goal" | "user" | "approvals">,
   maxTurns: number,
-  turns: Turn<StepId>[],
+  turns: Result[],
   messages: ConversationMessage[],
 ): Promise<ScenarioEnding> {
   for (let inputs = 0; inputs < maxTurns; inputs++) {

@@ -7,8 +7,7 @@ import { quote, RunError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { Turn } from "../../turn/turn.ts";
 import type { CheckOutcome, Verdict } from "./check.ts";
-import type { ConversationMessage } from "./conversation.ts";
-import type { PlayedScenario, ScenarioEnding } from "./played_scenario.ts";
+import type { ConversationMessage, PlayedScenario, ScenarioEnding } from "./conversation.ts";
 
 /** Checks of a scenario failed. The message names them, and ends with the transcript. */
 export class ScenarioError extends RunError {
@@ -20,28 +19,23 @@ export class ScenarioError extends RunError {
 export class ScenarioResult<StepId extends string = string>
   implements PlayedScenario<StepId>, Verdict {
   /** What the user wanted. */
-  readonly goal: string;
+  declare readonly goal: string;
   /** The turns, in order. */
-  readonly turns: readonly Turn<StepId>[];
+  declare readonly turns: readonly Turn<StepId>[];
   /** The whole log of the session. */
-  readonly events: readonly SessionEvent[];
+  declare readonly events: readonly SessionEvent[];
   /** What was said, by whom. */
-  readonly messages: readonly ConversationMessage[];
+  declare readonly messages: readonly ConversationMessage[];
   /** The events as text, one line each, see `transcriptText`. */
-  readonly transcript: string;
+  declare readonly transcript: string;
   /** Why it was over. */
-  readonly ending: ScenarioEnding;
+  declare readonly ending: ScenarioEnding;
   /** How each check came out, in the order in which they were given. */
   readonly checks: readonly CheckOutcome[];
 
   /** Made by `scenario`. */
   constructor(played: PlayedScenario<StepId>, checks: readonly CheckOutcome[]) {
-    this.goal = played.goal;
-    this.turns = played.turns;
-    this.events = played.events;
-    this.messages = played.messages;
-    this.transcript = played.transcript;
-    this.ending = played.ending;
+    Object.assign(this, played);
     this.checks = checks;
   }
 

@@ -4,12 +4,11 @@
  * @module
  */
 import * as v from "valibot";
-import { quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import type { LLM, Message } from "../../llm/llm.ts";
-import { askModel, MAX_ATTEMPTS } from "./ask_model.ts";
+import { askModel } from "./ask_model.ts";
 import type { Conversation } from "./conversation.ts";
-import type { UserInput } from "./scenario_user.ts";
+import type { UserInput } from "./scenario_people.ts";
 
 /** Who a simulated user is. */
 export interface SimulatedUserOptions {
@@ -74,19 +73,15 @@ export function simulatedUser(
   options: SimulatedUserOptions = {},
 ): (conversation: Conversation) => Promise<UserInput> {
   return async ({ goal, messages }) => {
-    const answer = await askModel(llm, {
+    const { message, isDone } = await askModel(llm, {
       messages: [instruction({ goal, ...options }), ...messages.map(seenByUser)],
       schema: inputSchema,
       schemaName: "user_input",
+      purpose: "play the user",
+      expected: "{ message, isDone }",
+      Failure: SimulatedUserError,
     });
-    if (answer.success) {
-      const { message, isDone } = answer.value;
-      return message === null || message === "" ? undefined : { message, isDone };
-    }
-    throw new SimulatedUserError(
-      `Cannot play the user with ${quote(llm.name)}: ${MAX_ATTEMPTS} answers were malformed, ` +
-        `the last was ${answer.problem}: expected { message, isDone }`,
-    );
+    return message === null || message === "" ? undefined : { message, isDone };
   };
 }
 

@@ -1,12 +1,20 @@
 /**
- * What the checks of the contract say about a store.
+ * Expectations that the checks of the contract have of a store.
  *
  * @module
  */
-import { reasonOf } from "../../errors.ts";
-import { StoreContractError } from "./store_contract_error.ts";
+import { reasonOf, RunError } from "../../errors.ts";
+import type { Lease } from "../../store/store.ts";
+import { isSameJson } from "../json_difference.ts";
+import { excerpt } from "../text.ts";
 
-/** How much of a value is shown. */
+/** A store did not do what its contract says. */
+export class StoreContractError extends RunError {
+  /** `"STORE_CONTRACT_BROKEN"` */
+  readonly code = "STORE_CONTRACT_BROKEN";
+}
+
+/** Maximum number of characters shown of a value. */
 const SHOWN_LENGTH = 200;
 
 /** A class of errors. */
@@ -19,60 +27,37 @@ export function expectTrue(condition: boolean, problem: string): asserts conditi
 
 /** Fails if two values differ as JSON, in whatever order their members are. */
 export function expectEqual(actual: unknown, expected: unknown, what: string): void {
-  const [found, wanted] = [textOf(actual), textOf(expected)];
-  if (found === wanted) return;
-  const at = firstDifference(found, wanted);
+  if (isSameJson(actual, expected)) return;
+  const [found, wanted] = [actual, expected].map((one) => JSON.stringify(one) ?? "undefined");
   throw new StoreContractError(
-    `${what} is not as it must be: it is ${excerpt(found, at)}: expected ${excerpt(wanted, at)}`,
+    `${what} is not as it must be: it is ${excerpt(found!, wanted!, SHOWN_LENGTH)}: ` +
+      `expected ${excerpt(wanted!, found!, SHOWN_LENGTH)}`,
   );
 }
 
-/** Fails if a call does not reject with an error of one of these classes. */
+/** Fails unless one lease was given after another. */
+export function expectNewer({ epoch }: Lease, { epoch: before }: Lease): void {
+  expectTrue(epoch > before, "a newer lease has no higher epoch");
+}
+
+/** Fails if a call does not return a promise that rejects with an error of one of these classes. */
 export async function expectRejection(
   call: () => Promise<unknown>,
   kinds: ErrorKind | readonly ErrorKind[],
   what: string,
 ): Promise<void> {
   const allowed: readonly ErrorKind[] = typeof kinds === "function" ? [kinds] : kinds;
-  const names = allowed.map(({ name }) => name).join(" or ");
-  let answer: Promise<unknown>;
+  const expected = `expected a rejection with ${allowed.map(({ name }) => name).join(" or ")}`;
+  let did = "threw at once";
   try {
-    answer = call();
-  } catch (cause) {
-    throw new StoreContractError(
-      `${what} threw at once: expected a promise that rejects with ${names}`,
-      { cause },
-    );
-  }
-  try {
+    const answer = call();
+    did = "rejected with";
     await answer;
   } catch (cause) {
-    if (allowed.some((kind) => cause instanceof kind)) return;
+    if (did === "rejected with" && allowed.some((kind) => cause instanceof kind)) return;
     const name = cause instanceof Error ? cause.name : typeof cause;
-    throw new StoreContractError(
-      `${what} rejected with ${name} "${reasonOf(cause)}": expected ${names}`,
-      { cause },
-    );
+    const message = `${what} ${did} ${name} "${reasonOf(cause)}": ${expected}`;
+    throw new StoreContractError(message, { cause });
   }
-  throw new StoreContractError(`${what} was accepted: expected ${names}`);
-}
-
-function textOf(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) => {
-    if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
-    return Object.fromEntries(Object.entries(member).sort(([a], [b]) => a < b ? -1 : 1));
-  }) ?? "undefined";
-}
-
-function firstDifference(a: string, b: string): number {
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at++;
-  return at;
-}
-
-/** A text from a little before the place where it is of interest. */
-function excerpt(text: string, at: number): string {
-  const from = text.length <= SHOWN_LENGTH ? 0 : Math.max(0, at - SHOWN_LENGTH / 4);
-  const end = from + SHOWN_LENGTH;
-  return `${from > 0 ? "…" : ""}${text.slice(from, end)}${end < text.length ? "…" : ""}`;
+  throw new StoreContractError(`${what} was accepted: ${expected}`);
 }

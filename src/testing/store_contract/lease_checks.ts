@@ -6,182 +6,130 @@
 import { ConfigError } from "../../errors.ts";
 import type { Lease } from "../../store/store.ts";
 import { ConflictError, LeaseLostError } from "../../store/store_errors.ts";
-import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
-import { type ContractCheck, LONG, type Trial } from "./trial.ts";
+import { expectEqual, expectNewer, expectRejection, expectTrue } from "./expectations.ts";
+import { type ContractChecks, LONG, type Trial } from "./trial.ts";
 
 /** A short time for a lease, in milliseconds. */
 const SHORT = 3;
 
-export const LEASE_CHECKS: readonly ContractCheck[] = [
-  {
-    name: "claim() gives a lease that names its session and owner",
-    async check(trial) {
-      const id = await trial.create();
-      const lease = await trial.store.claim(id, { owner: "me, 'myself' 👍", ttl: LONG });
-      expectTrue(lease !== undefined, "claim() gave no lease of a session that nobody writes");
-      const { epoch, ...rest } = lease;
-      expectEqual(rest, { id, owner: "me, 'myself' 👍" }, "a lease");
-      expectTrue(Number.isSafeInteger(epoch), `the epoch of a lease is ${epoch}`);
-      await trial.append({ ...lease }, 0);
-    },
+export const LEASE_CHECKS: ContractChecks = {
+  "claim() gives a lease that names its session and owner": async (trial) => {
+    const id = await trial.create();
+    const lease = await trial.store.claim(id, { owner: "me, 'myself' 👍", ttl: LONG });
+    expectTrue(lease !== undefined, "claim() gave no lease of a session that nobody writes");
+    const { epoch, ...rest } = lease;
+    expectEqual(rest, { id, owner: "me, 'myself' 👍" }, "a lease");
+    expectTrue(Number.isSafeInteger(epoch), `the epoch of a lease is ${epoch}`);
+    await trial.append({ ...lease }, 0);
   },
-  {
-    name: "claim() gives nothing while somebody else has the session",
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      expectEqual(await trial.tryClaim(id), undefined, "claim() of a session that is leased");
-      expectEqual(await trial.tryClaim(id), undefined, "claim() of a session that is leased");
-      await trial.append(lease, 0);
-      expectEqual(await trial.store.renew(lease, LONG), true, "renew() after refused claims");
-      await trial.claim(await trial.create());
-    },
+  "claim() gives nothing while somebody else has the session": async (trial) => {
+    const { id, lease } = await trial.leased();
+    for (const attempt of ["claim()", "claim() again"]) {
+      expectEqual(await trial.tryClaim(id), undefined, attempt);
+    }
+    await trial.append(lease, 0);
+    expectEqual(await trial.store.renew(lease, LONG), true, "renew() after refused claims");
+    await trial.claim(await trial.create());
   },
-  {
-    name: "claim() and renew() refuse a ttl that is none",
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      for (const ttl of [0, -1, 0.5, NaN, Infinity]) {
-        await expectRejection(() => trial.force(id, ttl), ConfigError, `claim() for ${ttl} ms`);
-        const renew = () => trial.store.renew(lease, ttl);
-        await expectRejection(renew, ConfigError, `renew() for ${ttl} ms`);
-      }
-      await trial.append(lease, 0);
-    },
+  "claim() and renew() refuse a ttl that is none": async (trial) => {
+    const { id, lease } = await trial.leased();
+    for (const ttl of [0, -1, 0.5, NaN, Infinity]) {
+      await expectRejection(() => trial.force(id, ttl), ConfigError, `claim() for ${ttl} ms`);
+      const renew = () => trial.store.renew(lease, ttl);
+      await expectRejection(renew, ConfigError, `renew() for ${ttl} ms`);
+    }
+    await trial.append(lease, 0);
   },
-  {
-    name: "claim() with force ends the lease of another at once, and for ever",
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      await trial.append(lease, 0);
-      const newer = await trial.force(id);
-      expectTrue(newer.epoch > lease.epoch, "a newer lease has no higher epoch");
-      await expectLost(trial, lease, 1);
-      await trial.append(newer, 1);
-      // Its head is stale as well: that it is lost says more.
-      await expectLost(trial, lease, 1);
-      await trial.store.release(newer);
-      await expectLost(trial, lease, 2);
-      expectEqual((await trial.read(id)).head, 2, "head");
-    },
+  "claim() with force ends the lease of another at once, and for ever": async (trial) => {
+    const { id, lease } = await trial.leased();
+    await trial.append(lease, 0);
+    const newer = await trial.force(id);
+    expectNewer(newer, lease);
+    await expectLost(trial, lease, 1);
+    await trial.append(newer, 1);
+    // Its head is stale as well: that it is lost says more.
+    await expectLost(trial, lease, 1);
+    await trial.store.release(newer);
+    await expectLost(trial, lease, 2);
+    expectEqual((await trial.read(id)).head, 2, "head");
   },
-  {
-    name: "a lease that ran out holds until somebody else claims the session, then never again",
-    async check(trial) {
-      const { id, lease } = await trial.leased(SHORT);
-      await trial.runOut(SHORT);
-      await trial.append(lease, 0);
-      const newer = await trial.claim(id, SHORT);
-      expectTrue(newer.epoch > lease.epoch, "a newer lease has no higher epoch");
-      await expectLost(trial, lease, 1);
-      await trial.append(newer, 1);
-      await trial.runOut(SHORT);
-      await expectLost(trial, lease, 2);
-      await trial.append(newer, 2);
-    },
+  "a lease that ran out holds until somebody else claims the session": async (trial) => {
+    const { id, lease } = await trial.leased(SHORT);
+    await trial.runOut(SHORT);
+    await trial.append(lease, 0);
+    const newer = await trial.claim(id, SHORT);
+    expectNewer(newer, lease);
+    await expectLost(trial, lease, 1);
+    await trial.append(newer, 1);
+    await trial.runOut(SHORT);
+    await expectLost(trial, lease, 2);
+    await trial.append(newer, 2);
   },
-  {
-    name: "renew() makes a lease last from now on, one that ran out too",
-    async check(trial) {
-      const { id, lease } = await trial.leased(SHORT);
-      await trial.runOut(SHORT);
-      expectEqual(await trial.store.renew(lease, LONG), true, "renew() of a lease nobody claimed");
-      expectEqual(await trial.tryClaim(id), undefined, "claim() after renew()");
-      await trial.append(lease, 0);
-      expectEqual(await trial.store.renew(lease, SHORT), true, "renew() to a shorter time");
-      await trial.runOut(SHORT);
-      await trial.claim(id);
-      await expectLost(trial, lease, 1);
-    },
+  "renew() makes a lease last from now on, one that ran out too": async (trial) => {
+    const { id, lease } = await trial.leased(SHORT);
+    await trial.runOut(SHORT);
+    expectEqual(await trial.store.renew(lease, LONG), true, "renew() of a lease nobody claimed");
+    expectEqual(await trial.tryClaim(id), undefined, "claim() after renew()");
+    await trial.append(lease, 0);
+    expectEqual(await trial.store.renew(lease, SHORT), true, "renew() to a shorter time");
+    await trial.runOut(SHORT);
+    await trial.claim(id);
+    await expectLost(trial, lease, 1);
   },
-  {
-    name: "a lease lasts exactly its time from the last claim or renewal",
-    needsAdvance: true,
-    async check(trial) {
-      const { id, lease } = await trial.leased(100);
-      await trial.advance(99);
-      expectEqual(await trial.tryClaim(id), undefined, "claim() a millisecond early");
-      await trial.store.renew(lease, 100);
-      await trial.advance(99);
-      expectEqual(await trial.tryClaim(id), undefined, "claim() a millisecond early");
-      await trial.advance(1);
-      const newer = await trial.claim(id, 100);
-      await trial.advance(99);
-      await trial.append(newer, 0);
-      expectEqual(await trial.tryClaim(id), undefined, "claim() a millisecond early");
-      await trial.advance(1);
-      await trial.claim(id);
-    },
+  "release() frees the session, and the lease is lost": async (trial) => {
+    const { id, lease } = await trial.leased();
+    await trial.append(lease, 0);
+    await trial.store.release(lease);
+    await expectLost(trial, lease, 1);
+    const newer = await trial.claim(id);
+    expectNewer(newer, lease);
+    await expectLost(trial, lease, 1);
+    await trial.append(newer, 1);
   },
-  {
-    name: "release() frees the session, and the lease is lost",
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      await trial.append(lease, 0);
-      await trial.store.release(lease);
-      await expectLost(trial, lease, 1);
-      const newer = await trial.claim(id);
-      expectTrue(newer.epoch > lease.epoch, "a newer lease has no higher epoch");
-      await expectLost(trial, lease, 1);
-      await trial.append(newer, 1);
-    },
+  "release() of a lost lease leaves the lease of another": async (trial) => {
+    const { id, lease } = await trial.leased();
+    const newer = await trial.force(id);
+    await trial.store.release(lease);
+    await trial.store.release(lease);
+    expectEqual(await trial.tryClaim(id), undefined, "claim() after a lost lease was released");
+    await trial.append(newer, 0);
   },
-  {
-    name: "release() of a lost lease leaves the lease of another",
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      const newer = await trial.force(id);
-      await trial.store.release(lease);
-      await trial.store.release(lease);
-      expectEqual(await trial.tryClaim(id), undefined, "claim() after a lost lease was released");
-      await trial.append(newer, 0);
-    },
+  "a lease holds only as it was given: session, owner and epoch": async (trial) => {
+    const { lease } = await trial.leased();
+    const other = await trial.leased();
+    const { owner, epoch } = lease;
+    const forgeries = [
+      { owner: `${owner} ` },
+      { owner: other.lease.owner },
+      { epoch: epoch + 1 },
+      { epoch: epoch - 1 },
+      { id: other.id },
+    ];
+    for (const forged of forgeries.map((part) => ({ ...lease, ...part }))) {
+      await expectLost(trial, forged, 0);
+      await trial.store.release(forged);
+    }
+    await trial.append(lease, 0);
+    await trial.append(other.lease, 0);
   },
-  {
-    name: "a lease holds only as it was given: session, owner and epoch",
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      const other = await trial.leased();
-      const { owner, epoch } = lease;
-      for (
-        const forged of [
-          { id, owner: `${owner} `, epoch },
-          { id, owner: other.lease.owner, epoch },
-          { id, owner, epoch: epoch + 1 },
-          { id, owner, epoch: epoch - 1 },
-          { id: other.id, owner, epoch },
-        ]
-      ) {
-        await expectLost(trial, forged, 0);
-        await trial.store.release(forged);
-      }
-      await trial.append(lease, 0);
-      await trial.append(other.lease, 0);
-    },
+  "delete() ends the lease, also if the session is created anew": async (trial) => {
+    const { id, lease } = await trial.leased();
+    await trial.append(lease, 0);
+    await trial.store.delete(id);
+    await expectLost(trial, lease, 1);
+    await expectRejection(() => trial.force(id), ConflictError, "claim() of a deleted session");
+    await trial.create(id);
+    await expectLost(trial, lease, 0);
+    const newer = await trial.claim(id);
+    await expectLost(trial, lease, 0);
+    expectEqual(await trial.tryClaim(id), undefined, "claim() of a session that is leased");
+    await trial.append(newer, 0);
+    expectEqual((await trial.entries(id)).length, 1, "the number of entries");
   },
-  {
-    name: "delete() ends the lease, also if the session is created anew",
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      await trial.append(lease, 0);
-      await trial.store.delete(id);
-      await expectLost(trial, lease, 1);
-      await expectRejection(() => trial.force(id), ConflictError, "claim() of a deleted session");
-      await trial.create(id);
-      await expectLost(trial, lease, 0);
-      const newer = await trial.claim(id);
-      await expectLost(trial, lease, 0);
-      expectEqual(await trial.tryClaim(id), undefined, "claim() of a session that is leased");
-      await trial.append(newer, 0);
-      expectEqual((await trial.entries(id)).length, 1, "the number of entries");
-    },
-  },
-];
+};
 
 async function expectLost(trial: Trial, lease: Lease, head: number): Promise<void> {
-  await expectRejection(
-    () => trial.append(lease, head),
-    LeaseLostError,
-    "append() with a lost lease",
-  );
+  const append = () => trial.append(lease, head);
+  await expectRejection(append, LeaseLostError, "append() with a lost lease");
   expectEqual(await trial.store.renew(lease, LONG), false, "renew() of a lost lease");
 }

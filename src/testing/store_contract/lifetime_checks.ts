@@ -4,81 +4,102 @@
  * @module
  */
 import { StoreError } from "../../store/store_errors.ts";
-import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
-import { type ContractCheck, entriesFrom, LONG } from "./trial.ts";
+import { expectEqual, expectNewer, expectRejection, expectTrue } from "./expectations.ts";
+import { type ContractChecks, entriesFrom, LONG } from "./trial.ts";
 
-export const LIFETIME_CHECKS: readonly ContractCheck[] = [
-  {
-    name: "close() ends the use of a store, and can be called again",
-    async check(trial) {
-      const { store } = trial;
-      const { id, lease } = await trial.leased();
-      await trial.append(lease, 0);
-      await trial.end();
-      await store.close();
-      const calls = {
-        create: () => store.create(trial.id(), { meta: "{}", hash: "00" }),
-        read: () => store.read(id),
-        entries: () => store.entries(id, { from: 0, limit: 1 }),
-        claim: () => trial.tryClaim(id),
-        renew: () => store.renew(lease, LONG),
-        release: () => store.release(lease),
-        append: () => trial.append(lease, 1),
-        list: () => store.list(),
-        delete: () => store.delete(id),
-      };
-      for (const [name, call] of Object.entries(calls)) {
-        await expectRejection(call, StoreError, `${name}() after close()`);
-      }
-    },
+export const LIFETIME_CHECKS: ContractChecks = {
+  "close() ends the use of a store, and can be called again": async (trial) => {
+    const { store } = trial;
+    const { id, lease } = await trial.leased();
+    await trial.append(lease, 0);
+    await trial.end();
+    await store.close();
+    const calls = {
+      create: () => store.create(trial.id(), { meta: "{}", hash: "00" }),
+      read: () => store.read(id),
+      entries: () => store.entries(id, { from: 0, limit: 1 }),
+      claim: () => trial.tryClaim(id),
+      renew: () => store.renew(lease, LONG),
+      release: () => store.release(lease),
+      append: () => trial.append(lease, 1),
+      list: () => store.list(),
+      delete: () => store.delete(id),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      await expectRejection(call, StoreError, `${name}() after close()`);
+    }
   },
-  {
-    name: "what was resolved is there when the store is opened again",
-    needsReopen: true,
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      const empty = await trial.create(trial.id("👍 '"), ' {"kept": "as it is"}');
-      const gone = await trial.create();
-      await trial.store.append(lease, { head: 0, entries: entriesFrom(0, 3), snapshot: '"s"' });
-      await trial.append(lease, 3, 2);
-      await trial.store.delete(gone);
-      const before = [await trial.read(id), await trial.read(empty)];
-      await trial.reopen();
-      expectEqual([await trial.read(id), await trial.read(empty)], before, "the sessions");
-      expectEqual(await trial.entries(id), entriesFrom(0, 5), "the entries");
-      expectEqual(await trial.store.read(gone), undefined, "a session that was deleted");
-    },
+};
+
+/** Checks of stores whose clock can be advanced. */
+export const CLOCK_CHECKS: ContractChecks = {
+  "createdAt stays, updatedAt is when entries were appended last": async (trial) => {
+    const { id, lease } = await trial.leased();
+    const { createdAt } = await trial.read(id);
+    await trial.advance(40);
+    await trial.store.renew(lease, 5_000);
+    expectEqual((await trial.read(id)).updatedAt, createdAt, "updatedAt after renew()");
+    await trial.append(lease, 0);
+    await trial.advance(2);
+    const session = await trial.read(id);
+    expectEqual(session.createdAt, createdAt, "createdAt after append()");
+    expectEqual(session.updatedAt, createdAt + 40, "updatedAt after append()");
   },
-  {
-    name: "close() loses nothing that was resolved before it",
-    needsReopen: true,
-    async check(trial) {
-      const sessions = await Promise.all(Array.from({ length: 10 }, () => trial.leased()));
-      const resolved = new Set<string>();
-      const appending = sessions.map(({ id, lease }) => {
-        return trial.append(lease, 0).then(() => void resolved.add(id), () => {});
-      });
-      await trial.reopen();
-      await Promise.all(appending);
-      for (const { id } of sessions) {
-        const { head } = await trial.read(id);
-        expectEqual((await trial.entries(id)).length, head, "the number of entries");
-        expectTrue(head === 1 || !resolved.has(id), "close() lost an append that was resolved");
-      }
-    },
+  "a lease lasts exactly its time from the last claim or renewal": async (trial) => {
+    const { id, lease } = await trial.leased(100);
+    const expectLeasedFor99 = async () => {
+      await trial.advance(99);
+      expectEqual(await trial.tryClaim(id), undefined, "claim() a millisecond early");
+    };
+    await expectLeasedFor99();
+    await trial.store.renew(lease, 100);
+    await expectLeasedFor99();
+    await trial.advance(1);
+    const newer = await trial.claim(id, 100);
+    await expectLeasedFor99();
+    await trial.append(newer, 0);
+    await trial.advance(1);
+    await trial.claim(id);
   },
-  {
-    name: "a lease outlives the store that gave it",
-    needsReopen: true,
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      const released = await trial.leased();
-      await trial.store.release(released.lease);
-      await trial.reopen();
-      expectEqual(await trial.tryClaim(id), undefined, "claim() of a session that is leased");
-      await trial.append(lease, 0);
-      const newer = await trial.claim(released.id);
-      expectTrue(newer.epoch > released.lease.epoch, "a newer lease has no higher epoch");
-    },
+};
+
+/** Checks of stores that can be opened again. */
+export const REOPEN_CHECKS: ContractChecks = {
+  "what was resolved is there when the store is opened again": async (trial) => {
+    const { id, lease } = await trial.leased();
+    const empty = await trial.create(trial.id("👍 '"), ' {"kept": "as it is"}');
+    const gone = await trial.create();
+    await trial.append(lease, 0, 3, '"s"');
+    await trial.append(lease, 3, 2);
+    await trial.store.delete(gone);
+    const before = [await trial.read(id), await trial.read(empty)];
+    await trial.reopen();
+    expectEqual([await trial.read(id), await trial.read(empty)], before, "the sessions");
+    expectEqual(await trial.entries(id), entriesFrom(0, 5), "the entries");
+    expectEqual(await trial.store.read(gone), undefined, "a session that was deleted");
   },
-];
+  "close() loses nothing that was resolved before it": async (trial) => {
+    const sessions = await Promise.all(Array.from({ length: 10 }, () => trial.leased()));
+    const resolved = new Set<string>();
+    const appending = sessions.map(({ id, lease }) => {
+      return trial.append(lease, 0).then(() => void resolved.add(id), () => {});
+    });
+    await trial.reopen();
+    await Promise.all(appending);
+    for (const { id } of sessions) {
+      const { head } = await trial.read(id);
+      expectEqual((await trial.entries(id)).length, head, "the number of entries");
+      expectTrue(head === 1 || !resolved.has(id), "close() lost an append that was resolved");
+    }
+  },
+  "a lease outlives the store that gave it": async (trial) => {
+    const { id, lease } = await trial.leased();
+    const released = await trial.leased();
+    await trial.store.release(released.lease);
+    await trial.reopen();
+    expectEqual(await trial.tryClaim(id), undefined, "claim() of a session that is leased");
+    await trial.append(lease, 0);
+    const newer = await trial.claim(released.id);
+    expectNewer(newer, released.lease);
+  },
+};

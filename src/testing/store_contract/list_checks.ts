@@ -6,196 +6,110 @@
 import { ConfigError } from "../../errors.ts";
 import type { ListPage } from "../../store/store.ts";
 import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
-import { type ContractCheck, entriesFrom, type Trial } from "./trial.ts";
+import type { ContractChecks, Trial } from "./trial.ts";
 
-export const LIST_CHECKS: readonly ContractCheck[] = [
-  {
-    name: "list() gives sessions as read() does, without snapshots",
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      await trial.store.append(lease, { head: 0, entries: entriesFrom(0, 2), snapshot: "{}" });
-      const { snapshot, ...session } = await trial.read(id);
-      expectTrue(snapshot !== undefined, "read() gave no snapshot");
-      const page = await trial.store.list({ prefix: trial.prefix });
-      expectEqual(page, { sessions: [session] }, "the list");
-    },
+export const LIST_CHECKS: ContractChecks = {
+  "list() gives sessions as read() does, without snapshots": async (trial) => {
+    const { id, lease } = await trial.leased();
+    await trial.append(lease, 0, 2, "{}");
+    const { snapshot, ...session } = await trial.read(id);
+    expectTrue(snapshot !== undefined, "read() gave no snapshot");
+    const page = await trial.store.list({ prefix: trial.prefix });
+    expectEqual(page, { sessions: [session] }, "the list");
   },
-  {
-    name: "list() gives 100 sessions a page, or as many as asked for, and says how to go on",
-    async check(trial) {
-      const ids = Array.from({ length: 201 }, (_, index) => trial.id(`${index + 100}`));
-      await Promise.all(shuffled(ids).map((id) => trial.create(id)));
-      for (const [limit, lengths] of [[undefined, [100, 100, 1]], [67, [67, 67, 67]]] as const) {
-        const pages = await pagesOf(trial, limit === undefined ? {} : { limit });
-        expectEqual(pages.map((page) => page.length), lengths, "the lengths of the pages");
-        expectEqual(pages.flat(), ids, "the ids of all pages");
-      }
-      expectEqual(await pagesOf(trial, { limit: 1_000 }), [ids], "a page of 1,000");
-      expectEqual((await pagesOf(trial, { limit: 1 })).length, 201, "the number of pages of 1");
-    },
+  "list() gives 100 sessions a page or as many as asked for, and a way on": async (trial) => {
+    const ids = Array.from({ length: 201 }, (_, index) => trial.id(`${index + 100}`));
+    await Promise.all(shuffled(ids).map((id) => trial.create(id)));
+    for (const [limit, lengths] of [[undefined, [100, 100, 1]], [67, [67, 67, 67]]] as const) {
+      const pages = await pagesOf(trial, limit === undefined ? {} : { limit });
+      expectEqual(pages.map((page) => page.length), lengths, "the lengths of the pages");
+      expectEqual(pages.flat(), ids, "the ids of all pages");
+    }
+    expectEqual(await pagesOf(trial, { limit: 1_000 }), [ids], "a page of 1,000");
+    expectEqual((await pagesOf(trial, { limit: 1 })).length, 201, "the number of pages of 1");
   },
-  {
-    name: "list() goes on behind an id, whether there is one or not",
-    async check(trial) {
-      for (const rest of ["a", "b", "ba", "c"]) await trial.create(trial.id(rest));
-      const { prefix } = trial;
-      for (const [after, expected] of [["a", "b ba c"], ["aa", "b ba c"], ["b", "ba c"]] as const) {
-        const found = (await pagesOf(trial, { after: prefix + after })).flat();
-        expectEqual(found, expected.split(" ").map((rest) => prefix + rest), `after "${after}"`);
-      }
-      expectEqual(await pagesOf(trial, { after: `${prefix}c` }), [[]], "the list after the last");
-      const all = (await pagesOf(trial, { after: "" })).flat();
-      expectEqual(all.length, 4, "the length of a list after the empty text");
-      const only = { prefix: `${prefix}b`, after: `${prefix}a` };
-      const found = (await trial.store.list(only)).sessions.map(({ id }) => id);
-      expectEqual(found, [`${prefix}b`, `${prefix}ba`], "a list after an id before the prefix");
-    },
+  "list() goes on behind an id, whether there is one or not": async (trial) => {
+    for (const rest of ["a", "b", "ba", "c"]) await trial.create(trial.id(rest));
+    const { prefix } = trial;
+    for (const [after, expected] of [["a", "b ba c"], ["aa", "b ba c"], ["b", "ba c"]] as const) {
+      const found = (await pagesOf(trial, { after: prefix + after })).flat();
+      expectEqual(found, expected.split(" ").map((rest) => prefix + rest), `after "${after}"`);
+    }
+    expectEqual(await pagesOf(trial, { after: `${prefix}c` }), [[]], "the list after the last");
+    const all = (await pagesOf(trial, { after: "" })).flat();
+    expectEqual(all.length, 4, "the length of a list after the empty text");
+    const only = { prefix: `${prefix}b`, after: `${prefix}a` };
+    const found = (await trial.store.list(only)).sessions.map(({ id }) => id);
+    expectEqual(found, [`${prefix}b`, `${prefix}ba`], "a list after an id before the prefix");
   },
-  {
-    name: "list() takes a prefix as it is, and not for a pattern",
-    async check(trial) {
-      const ids = ODD.map((text) => trial.id(text));
-      await Promise.all(ids.map((id) => trial.create(id)));
-      const parts = ["%", "_", "\\", "*", "?", "[a]", "A", "a", "'", "👍", "\ud83d", "é", "\uffff"];
-      for (const part of parts) {
-        const prefix = trial.prefix + part;
-        const found = await trial.store.list({ prefix });
-        const expected = inOrder(ids.filter((id) => id.startsWith(prefix)));
-        expectEqual(found.sessions.map(({ id }) => id), expected, `the list of "${part}"`);
-      }
-      expectEqual(
-        await trial.store.list({ prefix: `${trial.prefix}nothing` }),
-        { sessions: [] },
-        "the list of a prefix that no id has",
-      );
-    },
+  "list() takes a prefix as it is, and not for a pattern": async (trial) => {
+    const ids = ODD.map((text) => trial.id(text));
+    await Promise.all(ids.map((id) => trial.create(id)));
+    const parts = ["%", "_", "\\", "*", "?", "[a]", "A", "a", "'", "👍", "\ud83d", "é", "\uffff"];
+    for (const part of parts) {
+      const prefix = trial.prefix + part;
+      const found = await trial.store.list({ prefix });
+      const expected = inOrder(ids.filter((id) => id.startsWith(prefix)));
+      expectEqual(found.sessions.map(({ id }) => id), expected, `the list of "${part}"`);
+    }
+    const none = await trial.store.list({ prefix: `${trial.prefix}nothing` });
+    expectEqual(none, { sessions: [] }, "the list of a prefix that no id has");
   },
-  {
-    name: "list() gives every id, in the order of UTF-16 code units",
-    async check(trial) {
-      const ids = ODD.map((text) => trial.id(text));
-      await Promise.all(shuffled(ids).map((id) => trial.create(id)));
-      for (const limit of [1, 3, 1_000]) {
-        const found = (await pagesOf(trial, { limit })).flat();
-        expectEqual(found, inOrder(ids), `the ids in pages of ${limit}`);
-      }
-    },
+  "list() gives every id, in the order of UTF-16 code units": async (trial) => {
+    const ids = ODD.map((text) => trial.id(text));
+    await Promise.all(shuffled(ids).map((id) => trial.create(id)));
+    for (const limit of [1, 3, 1_000]) {
+      const found = (await pagesOf(trial, { limit })).flat();
+      expectEqual(found, inOrder(ids), `the ids in pages of ${limit}`);
+    }
   },
-  {
-    name: "list() without a prefix gives the sessions of all",
-    async check(trial) {
-      const ids = [await trial.create(), await trial.create()];
-      const found: string[] = [];
-      let after: string | undefined;
-      do {
-        const page = await trial.store.list({
-          limit: 1_000,
-          ...(after !== undefined && { after }),
-        });
-        found.push(...page.sessions.map(({ id }) => id));
-        const isBehind = page.next === undefined || page.next > (after ?? "");
-        expectTrue(isBehind, `a page after "${after}" says to go on after "${page.next}"`);
-        after = page.next;
-      } while (after !== undefined);
-      expectEqual(found, inOrder(found), "the ids of all sessions");
-      expectEqual(found.filter((id) => id.startsWith(trial.prefix)), ids, "those of this check");
-      await trial.store.list();
-    },
+  "list() without a prefix gives the sessions of all": async (trial) => {
+    const ids = [await trial.create(), await trial.create()];
+    const found = (await pagesOf(trial, { limit: 1_000 }, {})).flat();
+    expectEqual(found, inOrder(found), "the ids of all sessions");
+    expectEqual(found.filter((id) => id.startsWith(trial.prefix)), ids, "those of this check");
+    await trial.store.list();
   },
-  {
-    name: "list() gives nothing of what was deleted",
-    async check(trial) {
-      const ids = ["a", "b", "c"].map((rest) => trial.id(rest));
-      for (const id of ids) await trial.create(id);
-      await trial.store.delete(ids[1]!);
-      expectEqual((await pagesOf(trial, {})).flat(), [ids[0], ids[2]], "the ids after delete()");
-      await trial.create(ids[1]!);
-      expectEqual((await pagesOf(trial, {})).flat(), ids, "the ids after one was created anew");
-    },
+  "list() gives nothing of what was deleted": async (trial) => {
+    const ids = ["a", "b", "c"].map((rest) => trial.id(rest));
+    for (const id of ids) await trial.create(id);
+    await trial.store.delete(ids[1]!);
+    expectEqual((await pagesOf(trial, {})).flat(), [ids[0], ids[2]], "the ids after delete()");
+    await trial.create(ids[1]!);
+    expectEqual((await pagesOf(trial, {})).flat(), ids, "the ids after one was created anew");
   },
-  {
-    name: "list() refuses a limit that is none",
-    async check(trial) {
-      for (const limit of [0, -1, 1.5, NaN, 1_001]) {
-        await expectRejection(() => trial.store.list({ limit }), ConfigError, `a list of ${limit}`);
-      }
-    },
+  "list() refuses a limit that is none": async (trial) => {
+    for (const limit of [0, -1, 1.5, NaN, 1_001]) {
+      await expectRejection(() => trial.store.list({ limit }), ConfigError, `a list of ${limit}`);
+    }
   },
-];
+};
 
-/** What stumbles on encodings, collations, patterns and quoting. In no order at all. */
+/** Texts that stumble on encodings, collations, patterns and quoting, in no order at all. */
 const ODD = [
-  "👍",
-  "👍a",
-  "\u{10ffff}",
-  "\ue000",
-  "\uffff",
-  "\ufffe",
-  "\uffffa",
-  "\ufffd",
-  "z",
-  "Z",
-  "a",
-  "A",
-  "aa",
-  "a-b",
-  "a b",
-  "ab",
-  "é",
-  "e\u0301",
-  "ß",
-  "ä",
-  "İ",
-  "日本",
-  "\u0001",
-  "\u007f",
-  "\u0080",
-  "%",
-  "%a",
-  "_",
-  "_a",
-  "'",
-  "''",
-  '"',
-  "`",
-  "\\",
-  "\\%",
-  "\n",
-  "\r\n",
-  "\t",
-  "*",
-  "?",
-  "[a]",
-  "{}",
-  "$1",
-  ";--",
-  "../..",
-  "10",
-  "9",
-  "09",
-  "\u200b",
-  "\u202e",
+  ..."👍,👍a,\u{10ffff},\ue000,\uffff,\ufffe,\uffffa,\ufffd,é,e\u0301,ß,ä,İ,日本".split(","),
+  ..."z,Z,a,A,aa,a-b,a b,ab,10,9,09,\u0001,\u007f,\u0080,\u200b,\u202e".split(","),
+  ..."%,%a,_,_a,','',\",`,\\,\\%,\n,\r\n,\t,*,?,[a],{},$1,;--,../..".split(","),
   "x".repeat(900),
   `${"x".repeat(899)}y`,
   "é".repeat(700),
 ];
 
-/** The ids of a list, page by page. */
-async function pagesOf(trial: Trial, page: ListPage): Promise<string[][]> {
+/** The ids of a list, page by page. Default: those of this check. */
+async function pagesOf(
+  { store, prefix }: Trial,
+  page: ListPage,
+  among: ListPage = { prefix },
+): Promise<string[][]> {
   const pages: string[][] = [];
-  let next = page.after;
+  let after = page.after;
   do {
-    const after = next;
-    const found = await trial.store.list({
-      prefix: trial.prefix,
-      ...page,
-      ...(after !== undefined && { after }),
-    });
+    const found = await store.list({ ...among, ...page, ...(after !== undefined && { after }) });
     pages.push(found.sessions.map(({ id }) => id));
-    next = found.next;
-    const isBehind = next === undefined || next > (after ?? "");
-    expectTrue(isBehind, `a page after "${after}" says to go on after "${next}"`);
-  } while (next !== undefined);
+    const isBehind = found.next === undefined || found.next > (after ?? "");
+    expectTrue(isBehind, `a page after "${after}" says to go on after "${found.next}"`);
+    after = found.next;
+  } while (after !== undefined);
   return pages;
 }
 

@@ -6,133 +6,86 @@
 import { ConfigError } from "../../errors.ts";
 import { ConflictError, LeaseLostError } from "../../store/store_errors.ts";
 import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
-import { type ContractCheck, FIRST_HASH, hashOf } from "./trial.ts";
+import { type ContractChecks, FIRST_HASH } from "./trial.ts";
 
 /** Ids that no session can have. */
 const IMPOSSIBLE_IDS = ["", "a\0", "\ud83d", "\ude00", "a\ud83d b", "x".repeat(1_001)];
 /** Texts that are easily taken for one another. */
 const ALIKE = ["a", "A", "a ", " a", "á", "a\u0301", "1", "01", "1.0", "1e0", "null", "\u200b", ""];
 
-export const SESSION_CHECKS: readonly ContractCheck[] = [
-  {
-    name: "create() makes a session without entries",
-    async check(trial) {
-      const id = await trial.create();
-      const { createdAt, updatedAt, ...session } = await trial.read(id);
-      expectEqual(session, { id, meta: "{}", head: 0, hash: FIRST_HASH }, "a new session");
-      expectTrue(Number.isSafeInteger(createdAt), `createdAt is ${createdAt}`);
-      expectEqual(updatedAt, createdAt, "updatedAt of a new session");
-      expectEqual(await trial.entries(id), [], "the entries of a new session");
-    },
+export const SESSION_CHECKS: ContractChecks = {
+  "create() makes a session without entries": async (trial) => {
+    const id = await trial.create();
+    const { createdAt, updatedAt, ...session } = await trial.read(id);
+    expectEqual(session, { id, meta: "{}", head: 0, hash: FIRST_HASH }, "a new session");
+    expectTrue(Number.isSafeInteger(createdAt), `createdAt is ${createdAt}`);
+    expectEqual(updatedAt, createdAt, "updatedAt of a new session");
+    expectEqual(await trial.entries(id), [], "the entries of a new session");
   },
-  {
-    name: "create() refuses an id that is taken, and leaves what is there",
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      await trial.append(lease, 0, 2);
-      const before = await trial.read(id);
-      await expectRejection(
-        () => trial.store.create(id, { meta: '"other"', hash: "ff" }),
-        ConflictError,
-        "create() with an id that is taken",
-      );
-      expectEqual(await trial.read(id), before, "the session after create() with its id");
-      await trial.append(lease, 2);
-    },
+  "create() refuses an id that is taken, and leaves what is there": async (trial) => {
+    const { id, lease } = await trial.leased();
+    await trial.append(lease, 0, 2);
+    const before = await trial.read(id);
+    const create = () => trial.store.create(id, { meta: '"other"', hash: "ff" });
+    await expectRejection(create, ConflictError, "create() with an id that is taken");
+    expectEqual(await trial.read(id), before, "the session after create() with its id");
+    await trial.append(lease, 2);
   },
-  {
-    name: "create() refuses ids that are empty, too long, with NUL or ill-formed",
-    async check(trial) {
-      for (const id of IMPOSSIBLE_IDS) {
-        await expectRejection(
-          () => trial.store.create(id, { meta: "{}", hash: FIRST_HASH }),
-          ConfigError,
-          `create(${JSON.stringify(id.slice(0, 10))})`,
-        );
-      }
-      await trial.create(trial.id("x".repeat(1_000 - trial.prefix.length)));
-    },
+  "create() refuses ids that are empty, too long, with NUL or ill-formed": async (trial) => {
+    for (const id of IMPOSSIBLE_IDS) {
+      const create = () => trial.store.create(id, { meta: "{}", hash: FIRST_HASH });
+      await expectRejection(create, ConfigError, `create(${JSON.stringify(id.slice(0, 10))})`);
+    }
+    await trial.create(trial.id("x".repeat(1_000 - trial.prefix.length)));
   },
-  {
-    name: "create() keeps meta as it is, byte for byte",
-    async check(trial) {
-      const meta = ' {"b": 1.0,\t"a":-0, "a":1e400, "n":12345678901234567890, "z":"\\u0000\\/é"}\n';
-      const id = await trial.create(trial.id(), meta);
-      expectEqual((await trial.read(id)).meta, meta, "meta");
-    },
+  "create() keeps meta as it is, byte for byte": async (trial) => {
+    const meta = ' {"b": 1.0,\t"a":-0, "a":1e400, "n":12345678901234567890, "z":"\\u0000\\/é"}\n';
+    const id = await trial.create(trial.id(), meta);
+    expectEqual((await trial.read(id)).meta, meta, "meta");
   },
-  {
-    name: "a session is found by exactly its id",
-    async check(trial) {
-      const ids = ALIKE.map((text) => trial.id(`-${text}`));
-      for (const [index, id] of ids.entries()) await trial.create(id, `${index}`);
-      for (const [index, id] of ids.entries()) {
-        const { id: found, meta } = await trial.read(id);
-        expectEqual([found, meta], [id, `${index}`], "the session of an id like others");
-      }
-      const id = await trial.create(trial.id("\ufffd"));
-      for (const other of [`${id}\0`, `${id}\0b`, id.replace("\ufffd", "\ud83d")]) {
-        expectEqual(await trial.store.read(other), undefined, "read() with an id that none has");
-        expectEqual(await trial.store.delete(other), false, "delete() with an id that none has");
-      }
-    },
+  "a session is found by exactly its id": async (trial) => {
+    const ids = ALIKE.map((text) => trial.id(`-${text}`));
+    for (const [index, id] of ids.entries()) await trial.create(id, `${index}`);
+    for (const [index, id] of ids.entries()) {
+      const { id: found, meta } = await trial.read(id);
+      expectEqual([found, meta], [id, `${index}`], "the session of an id like others");
+    }
+    const id = await trial.create(trial.id("\ufffd"));
+    for (const other of [`${id}\0`, `${id}\0b`, id.replace("\ufffd", "\ud83d")]) {
+      expectEqual(await trial.store.read(other), undefined, "read() with an id that none has");
+      expectEqual(await trial.store.delete(other), false, "delete() with an id that none has");
+    }
   },
-  {
-    name: "a session that is not there has no entries, no lease, and is not deleted",
-    async check(trial) {
-      const { store } = trial;
-      for (const id of [trial.id(), trial.id("' OR ''='"), ...IMPOSSIBLE_IDS]) {
-        const shown = JSON.stringify(id.slice(0, 10));
-        expectEqual(await store.read(id), undefined, `read(${shown})`);
-        expectEqual(await store.entries(id, { from: 0, limit: 9 }), [], `entries(${shown})`);
-        expectEqual(await store.delete(id), false, `delete(${shown})`);
-        await expectRejection(() => trial.tryClaim(id), ConflictError, `claim(${shown})`);
-        await expectRejection(() => trial.force(id), ConflictError, `claim(${shown}) with force`);
-        const lease = { id, owner: "nobody", epoch: 1 };
-        expectEqual(await store.renew(lease, 1_000), false, `renew() of a lease of ${shown}`);
-        await store.release(lease);
-        await expectRejection(() => trial.append(lease, 0), LeaseLostError, `append() to ${shown}`);
-      }
-    },
+  "a session that is not there has no entries, no lease, and is not deleted": async (trial) => {
+    const { store } = trial;
+    for (const id of [trial.id(), trial.id("' OR ''='"), ...IMPOSSIBLE_IDS]) {
+      const shown = JSON.stringify(id.slice(0, 10));
+      expectEqual(await store.read(id), undefined, `read(${shown})`);
+      expectEqual(await store.entries(id, { from: 0, limit: 9 }), [], `entries(${shown})`);
+      expectEqual(await store.delete(id), false, `delete(${shown})`);
+      await expectRejection(() => trial.tryClaim(id), ConflictError, `claim(${shown})`);
+      await expectRejection(() => trial.force(id), ConflictError, `claim(${shown}) with force`);
+      const lease = { id, owner: "nobody", epoch: 1 };
+      expectEqual(await store.renew(lease, 1_000), false, `renew() of a lease of ${shown}`);
+      await store.release(lease);
+      await expectRejection(() => trial.append(lease, 0), LeaseLostError, `append() to ${shown}`);
+    }
   },
-  {
-    name: "createdAt stays, updatedAt is when entries were appended last",
-    needsAdvance: true,
-    async check(trial) {
-      const { id, lease } = await trial.leased();
-      const { createdAt } = await trial.read(id);
-      await trial.advance(40);
-      await trial.store.renew(lease, 5_000);
-      expectEqual((await trial.read(id)).updatedAt, createdAt, "updatedAt after renew()");
-      await trial.append(lease, 0);
-      await trial.advance(2);
-      const session = await trial.read(id);
-      expectEqual(session.createdAt, createdAt, "createdAt after append()");
-      expectEqual(session.updatedAt, createdAt + 40, "updatedAt after append()");
-    },
+  "delete() removes a session with its entries and its snapshot, and no other": async (trial) => {
+    const { store } = trial;
+    const [gone, stays] = [await trial.leased(), await trial.leased()];
+    for (const { lease } of [gone, stays]) await trial.append(lease, 0, 4, '"s"');
+    const before = await trial.read(stays.id);
+    expectEqual(await store.delete(gone.id), true, "delete() of a session");
+    expectEqual(await store.read(gone.id), undefined, "read() after delete()");
+    expectEqual(await trial.entries(gone.id), [], "entries() after delete()");
+    expectEqual(await store.delete(gone.id), false, "delete() of a deleted session");
+    expectEqual(await trial.read(stays.id), before, "another session");
+    expectEqual((await trial.entries(stays.id)).length, 4, "the entries of another session");
+    await trial.create(gone.id, '"anew"');
+    const { meta, head, hash, snapshot } = await trial.read(gone.id);
+    expectEqual([meta, head, hash], ['"anew"', 0, FIRST_HASH], "a session that is created anew");
+    expectEqual(snapshot, undefined, "the snapshot of a session that is created anew");
+    expectEqual(await trial.entries(gone.id), [], "the entries of a session created anew");
   },
-  {
-    name: "delete() removes a session with its entries and its snapshot, and no other",
-    async check(trial) {
-      const { store } = trial;
-      const [gone, stays] = [await trial.leased(), await trial.leased()];
-      for (const { lease } of [gone, stays]) {
-        await trial.append(lease, 0, 3);
-        const entries = [{ seq: 3, body: "3", hash: hashOf(3) }];
-        await store.append(lease, { head: 3, entries, snapshot: '"s"' });
-      }
-      const before = await trial.read(stays.id);
-      expectEqual(await store.delete(gone.id), true, "delete() of a session");
-      expectEqual(await store.read(gone.id), undefined, "read() after delete()");
-      expectEqual(await trial.entries(gone.id), [], "entries() after delete()");
-      expectEqual(await store.delete(gone.id), false, "delete() of a deleted session");
-      expectEqual(await trial.read(stays.id), before, "another session");
-      expectEqual((await trial.entries(stays.id)).length, 4, "the entries of another session");
-      await trial.create(gone.id, '"anew"');
-      const { meta, head, hash, snapshot } = await trial.read(gone.id);
-      expectEqual([meta, head, hash], ['"anew"', 0, FIRST_HASH], "a session that is created anew");
-      expectEqual(snapshot, undefined, "the snapshot of a session that is created anew");
-      expectEqual(await trial.entries(gone.id), [], "the entries of a session created anew");
-    },
-  },
-];
+};

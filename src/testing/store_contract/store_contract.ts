@@ -7,12 +7,12 @@ import { quote, reasonOf } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
 import { ENTRY_CHECKS } from "./entry_checks.ts";
 import { LEASE_CHECKS } from "./lease_checks.ts";
-import { LIFETIME_CHECKS } from "./lifetime_checks.ts";
+import { CLOCK_CHECKS, LIFETIME_CHECKS, REOPEN_CHECKS } from "./lifetime_checks.ts";
 import { LIST_CHECKS } from "./list_checks.ts";
 import { RACE_CHECKS } from "./race_checks.ts";
 import { SESSION_CHECKS } from "./session_checks.ts";
-import { StoreContractError } from "./store_contract_error.ts";
-import { Trial, type TrialOptions } from "./trial.ts";
+import { StoreContractError } from "./expectations.ts";
+import { type StoreContractOptions, Trial } from "./trial.ts";
 
 /** One check of the contract, for any test runner. */
 export interface StoreCheck {
@@ -24,26 +24,6 @@ export interface StoreCheck {
    * @throws {StoreContractError} if the store does not keep the contract.
    */
   run(): Promise<void>;
-}
-
-/** Options of {@linkcode storeContract}. */
-export interface StoreContractOptions {
-  /**
-   * Lets the clock of the store go on by so many milliseconds. Default: leases of
-   * a few milliseconds are claimed until they have run out, and what needs an
-   * exact time is not checked.
-   */
-  readonly advance?: (ms: number) => void | Promise<void>;
-  /**
-   * Opens again what a closed store has kept. Default: what must outlive a store
-   * is not checked.
-   */
-  readonly reopen?: (closed: Store) => Store | Promise<Store>;
-  /**
-   * Gives what the ids of a check begin with: well-formed text of at most 60
-   * characters that no session in the store begins with. Default: a random UUID.
-   */
-  readonly ids?: () => string;
 }
 
 /**
@@ -69,25 +49,31 @@ export function storeContract(
   open: () => Store | Promise<Store>,
   options: StoreContractOptions = {},
 ): readonly StoreCheck[] {
-  const { advance, reopen, ids = () => `${crypto.randomUUID()}/` } = options;
-  const trialOptions: TrialOptions = { ...(advance && { advance }), ...(reopen && { reopen }) };
-  return CHECKS
-    .filter(({ needsReopen }) => !needsReopen || reopen !== undefined)
-    .filter(({ needsAdvance }) => !needsAdvance || advance !== undefined)
-    .map(({ name, check }) => ({
-      name,
-      run: async () => {
-        const trial = new Trial(await open(), ids(), trialOptions);
-        try {
-          await check(trial);
-        } catch (error) {
-          // What is wrong with the store may keep it from being cleaned as well.
-          await trial.end().catch(() => {});
-          throw error instanceof StoreContractError ? error : unexpected(error);
-        }
-        await trial.end();
-      },
-    }));
+  const { ids = () => `${crypto.randomUUID()}/` } = options;
+  const checks = {
+    ...SESSION_CHECKS,
+    ...ENTRY_CHECKS,
+    ...LEASE_CHECKS,
+    ...RACE_CHECKS,
+    ...LIST_CHECKS,
+    ...LIFETIME_CHECKS,
+    ...(options.advance && CLOCK_CHECKS),
+    ...(options.reopen && REOPEN_CHECKS),
+  };
+  return Object.entries(checks).map(([name, check]) => ({
+    name,
+    run: async () => {
+      const trial = new Trial(await open(), ids(), options);
+      try {
+        await check(trial);
+      } catch (error) {
+        // What is wrong with the store may keep it from being cleaned as well.
+        await trial.end().catch(() => {});
+        throw error instanceof StoreContractError ? error : unexpected(error);
+      }
+      await trial.end();
+    },
+  }));
 }
 
 function unexpected(error: unknown): StoreContractError {
@@ -97,12 +83,3 @@ function unexpected(error: unknown): StoreContractError {
     { cause: error },
   );
 }
-
-const CHECKS = [
-  ...SESSION_CHECKS,
-  ...ENTRY_CHECKS,
-  ...LEASE_CHECKS,
-  ...RACE_CHECKS,
-  ...LIST_CHECKS,
-  ...LIFETIME_CHECKS,
-];

@@ -6,25 +6,28 @@
 import type { Lease, Store, StoredEntry, StoredSession } from "../../store/store.ts";
 import { expectTrue } from "./expectations.ts";
 
-/** What a check needs to know of its store beside the contract. */
-export interface TrialOptions {
-  /** Lets the clock of the store go on by so many milliseconds. */
+/** Options of `storeContract()`. */
+export interface StoreContractOptions {
+  /**
+   * Lets the clock of the store go on by so many milliseconds. Default: leases of
+   * a few milliseconds are claimed until they have run out, and what needs an
+   * exact time is not checked.
+   */
   readonly advance?: (ms: number) => void | Promise<void>;
-  /** Opens again what a store has kept that was closed. */
+  /**
+   * Opens again what a closed store has kept. Default: what must outlive a store
+   * is not checked.
+   */
   readonly reopen?: (closed: Store) => Store | Promise<Store>;
+  /**
+   * Gives what the ids of a check begin with: well-formed text of at most 60
+   * characters that no session in the store begins with. Default: a random UUID.
+   */
+  readonly ids?: () => string;
 }
 
-/** A check by its name. */
-export interface ContractCheck {
-  /** What is checked. */
-  readonly name: string;
-  /** Whether the store must be one that can be opened again. Default: false. */
-  readonly needsReopen?: boolean;
-  /** Whether the store must have a clock that can be advanced. Default: false. */
-  readonly needsAdvance?: boolean;
-  /** Fails if the store does not keep the contract. */
-  check(trial: Trial): Promise<void>;
-}
+/** Checks by their names: each fails if the store does not keep the contract. */
+export type ContractChecks = Readonly<Record<string, (trial: Trial) => Promise<void>>>;
 
 /** A session and the right to write it. */
 export interface LeasedSession {
@@ -47,13 +50,13 @@ export class Trial {
   store: Store;
   /** What all its ids begin with, and those of no other check. */
   readonly prefix: string;
-  readonly #options: TrialOptions;
+  readonly #options: StoreContractOptions;
   readonly #ids = new Set<string>();
   #names = 0;
   #hasEnded = false;
 
   /** Begins a check. */
-  constructor(store: Store, prefix: string, options: TrialOptions) {
+  constructor(store: Store, prefix: string, options: StoreContractOptions) {
     this.store = store;
     this.prefix = prefix;
     this.#options = options;
@@ -72,23 +75,22 @@ export class Trial {
     return id;
   }
 
-  /** Claims a session that must be free. */
-  async claim(id: string, ttl: number = LONG): Promise<Lease> {
-    const lease = await this.tryClaim(id, ttl);
+  /** Claims a session that must be free, or takes it from whoever has it. */
+  async claim(id: string, ttl: number = LONG, force = false): Promise<Lease> {
+    const lease = await this.tryClaim(id, ttl, force);
     expectTrue(lease !== undefined, "claim() gave no lease of a session that nobody writes");
     return lease;
   }
 
   /** Claims a session by a name of its own. */
-  tryClaim(id: string, ttl: number = LONG): Promise<Lease | undefined> {
-    return this.store.claim(id, { owner: this.#owner(), ttl });
+  tryClaim(id: string, ttl: number = LONG, force = false): Promise<Lease | undefined> {
+    const owner = `${this.prefix}owner-${++this.#names}`;
+    return this.store.claim(id, { owner, ttl, ...(force && { force }) });
   }
 
   /** Takes a session from whoever has it. */
-  async force(id: string, ttl: number = LONG): Promise<Lease> {
-    const lease = await this.store.claim(id, { owner: this.#owner(), ttl, force: true });
-    expectTrue(lease !== undefined, "claim() with force gave no lease");
-    return lease;
+  force(id: string, ttl: number = LONG): Promise<Lease> {
+    return this.claim(id, ttl, true);
   }
 
   /** Creates a session and claims it. */
@@ -98,8 +100,9 @@ export class Trial {
   }
 
   /** Appends entries at a head. */
-  append(lease: Lease, head: number, count = 1): Promise<void> {
-    return this.store.append(lease, { head, entries: entriesFrom(head, count) });
+  append(lease: Lease, head: number, count = 1, snapshot?: string): Promise<void> {
+    const entries = entriesFrom(head, count);
+    return this.store.append(lease, { head, entries, ...(snapshot !== undefined && { snapshot }) });
   }
 
   /** A session that must be there. */
@@ -152,10 +155,6 @@ export class Trial {
     } finally {
       await this.store.close();
     }
-  }
-
-  #owner(): string {
-    return `${this.prefix}owner-${++this.#names}`;
   }
 }
 

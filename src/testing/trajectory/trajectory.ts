@@ -5,7 +5,6 @@
  */
 import type { SessionEvent } from "../../history/event.ts";
 import type { Verdict } from "../scenario/check.ts";
-import { TrajectoryError } from "./trajectory_error.ts";
 import { eventsOf, type TrajectorySource } from "./trajectory_source.ts";
 import {
   type AnswerMatch,
@@ -14,42 +13,28 @@ import {
   matchesStep,
   type TakenStep,
   takenSteps,
+  TrajectoryError,
   type TrajectoryStep,
 } from "./trajectory_step.ts";
 import { transcriptText } from "./transcript_text.ts";
 
 /** What can be asserted to have happened, or never to have happened. */
-export interface TrajectoryAssertions<StepId extends string = string> {
-  /** The session left a step for another. */
-  moved(from: StepId, to: StepId): Trajectory<StepId>;
-  /** The model decided to call a tool, whatever came of the call. */
-  called(tool: string): Trajectory<StepId>;
-  /** The model decided to call a tool with these arguments and no others, or with ones that a function accepts. */
-  calledWith(tool: string, args: ArgsMatch): Trajectory<StepId>;
-  /** The agent gave the user an answer of this text, or one that an expression or a function accepts. */
-  answered(answer: AnswerMatch): Trajectory<StepId>;
-  /** The session ended. */
-  ended(): Trajectory<StepId>;
-  /** A person was asked about a call of a tool: whether it may run, or what became of it. */
-  asked(tool: string): Trajectory<StepId>;
-  /** A person allowed a call of a tool, whatever came of it. */
-  approved(tool: string): Trajectory<StepId>;
-  /** A person did not allow a call of a tool. */
-  denied(tool: string): Trajectory<StepId>;
-  /** A person said what came of a call of a tool. */
-  settled(tool: string): Trajectory<StepId>;
-}
+export type TrajectoryAssertions<StepId extends string = string> = Omit<
+  Trajectory<StepId>,
+  "inOrder" | "never" | "passed"
+>;
 
 /**
  * The way that an agent took; made by {@linkcode trajectoryOf}. Each assertion
  * gives the trajectory again, which a check of a scenario may give for its verdict.
  */
-export class Trajectory<StepId extends string = string>
-  implements TrajectoryAssertions<StepId>, Verdict {
+export class Trajectory<StepId extends string = string> implements Verdict {
   /** Always true: an assertion that fails throws. */
   readonly passed = true;
   readonly #events: readonly SessionEvent[];
   readonly #taken: readonly TakenStep[];
+  /** The trajectory of which this is the opposite. */
+  #opposite: Trajectory<StepId> | undefined;
 
   /** Reads the events that there are now. */
   constructor(source: TrajectorySource<StepId>) {
@@ -59,17 +44,9 @@ export class Trajectory<StepId extends string = string>
 
   /** The opposite of the one assertion that follows. */
   get never(): TrajectoryAssertions<StepId> {
-    return {
-      moved: (from, to) => this.#never({ moved: [from, to] }),
-      called: (tool) => this.#never({ called: tool }),
-      calledWith: (tool, args) => this.#never({ called: tool, with: args }),
-      answered: (answer) => this.#never({ answered: answer }),
-      ended: () => this.#never({ ended: true }),
-      asked: (tool) => this.#never({ asked: tool }),
-      approved: (tool) => this.#never({ approved: tool }),
-      denied: (tool) => this.#never({ denied: tool }),
-      settled: (tool) => this.#never({ settled: tool }),
-    };
+    const never = new Trajectory<StepId>({ events: this.#events });
+    never.#opposite = this;
+    return never;
   }
 
   /**
@@ -77,8 +54,8 @@ export class Trajectory<StepId extends string = string>
    *
    * @throws {TrajectoryError} if not.
    */
-  moved(from: StepId, to: StepId): this {
-    return this.#once({ moved: [from, to] });
+  moved(from: StepId, to: StepId): Trajectory<StepId> {
+    return this.#expect({ moved: [from, to] });
   }
 
   /**
@@ -86,8 +63,8 @@ export class Trajectory<StepId extends string = string>
    *
    * @throws {TrajectoryError} if not.
    */
-  called(tool: string): this {
-    return this.#once({ called: tool });
+  called(tool: string): Trajectory<StepId> {
+    return this.#expect({ called: tool });
   }
 
   /**
@@ -96,8 +73,8 @@ export class Trajectory<StepId extends string = string>
    *
    * @throws {TrajectoryError} if not.
    */
-  calledWith(tool: string, args: ArgsMatch): this {
-    return this.#once({ called: tool, with: args });
+  calledWith(tool: string, args: ArgsMatch): Trajectory<StepId> {
+    return this.#expect({ called: tool, with: args });
   }
 
   /**
@@ -106,8 +83,8 @@ export class Trajectory<StepId extends string = string>
    *
    * @throws {TrajectoryError} if not.
    */
-  answered(answer: AnswerMatch): this {
-    return this.#once({ answered: answer });
+  answered(answer: AnswerMatch): Trajectory<StepId> {
+    return this.#expect({ answered: answer });
   }
 
   /**
@@ -115,8 +92,8 @@ export class Trajectory<StepId extends string = string>
    *
    * @throws {TrajectoryError} if not.
    */
-  ended(): this {
-    return this.#once({ ended: true });
+  ended(): Trajectory<StepId> {
+    return this.#expect({ ended: true });
   }
 
   /**
@@ -125,8 +102,8 @@ export class Trajectory<StepId extends string = string>
    *
    * @throws {TrajectoryError} if not.
    */
-  asked(tool: string): this {
-    return this.#once({ asked: tool });
+  asked(tool: string): Trajectory<StepId> {
+    return this.#expect({ asked: tool });
   }
 
   /**
@@ -134,8 +111,8 @@ export class Trajectory<StepId extends string = string>
    *
    * @throws {TrajectoryError} if not.
    */
-  approved(tool: string): this {
-    return this.#once({ approved: tool });
+  approved(tool: string): Trajectory<StepId> {
+    return this.#expect({ approved: tool });
   }
 
   /**
@@ -143,8 +120,8 @@ export class Trajectory<StepId extends string = string>
    *
    * @throws {TrajectoryError} if not.
    */
-  denied(tool: string): this {
-    return this.#once({ denied: tool });
+  denied(tool: string): Trajectory<StepId> {
+    return this.#expect({ denied: tool });
   }
 
   /**
@@ -152,8 +129,8 @@ export class Trajectory<StepId extends string = string>
    *
    * @throws {TrajectoryError} if not.
    */
-  settled(tool: string): this {
-    return this.#once({ settled: tool });
+  settled(tool: string): Trajectory<StepId> {
+    return this.#expect({ settled: tool });
   }
 
   /**
@@ -195,14 +172,15 @@ export class Trajectory<StepId extends string = string>
     return this;
   }
 
-  #once(step: TrajectoryStep): this {
-    if (this.#find(step, 0) >= 0) return this;
-    throw this.#unexpected(`Cannot find ${describeStep(step)}: expected it in the transcript`);
-  }
-
-  #never(step: TrajectoryStep): this {
-    if (this.#find(step, 0) < 0) return this;
-    throw this.#unexpected(`Found ${describeStep(step)}: expected it never in the transcript`);
+  #expect(step: TrajectoryStep): Trajectory<StepId> {
+    const isFound = this.#find(step, 0) >= 0;
+    if (isFound === (this.#opposite === undefined)) return this.#opposite ?? this;
+    const what = describeStep(step);
+    throw this.#unexpected(
+      isFound
+        ? `Found ${what}: expected it never in the transcript`
+        : `Cannot find ${what}: expected it in the transcript`,
+    );
   }
 
   /** The place of the first match from a place on; -1 if there is none. */

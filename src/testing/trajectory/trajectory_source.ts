@@ -1,5 +1,5 @@
 /**
- * What a trajectory and a transcript are read from.
+ * Events that a trajectory and a transcript are read from.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import { ConfigError, quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { Session } from "../../session/session.ts";
 import type { Turn } from "../../turn/turn.ts";
-import type { PlayedScenario } from "../scenario/played_scenario.ts";
+import type { PlayedScenario } from "../scenario/conversation.ts";
 
 /** A turn, a session, the result of a scenario, or whatever else has the events of a session, as a state. */
 export type TrajectorySource<StepId extends string = string> =
   | Turn<StepId>
-  | Session<StepId>
+  | Session<Turn<StepId>>
   | PlayedScenario<StepId>
   | {
     /** The events, in order. */
@@ -32,4 +32,12 @@ export function eventsOf(source: TrajectorySource): readonly SessionEvent[] {
   throw new ConfigError(
     `Cannot read the events of ${quote(source)}: expected a turn, a session or a scenario's result`,
   );
+}
+
+/** Returns the tool of a call, from any event that names it; else the key of the call itself. */
+export function toolOfCall(callKey: string, events: readonly SessionEvent[]): string {
+  for (const event of events) {
+    if ("tool" in event && event.callKey === callKey) return event.tool;
+  }
+  return callKey;
 }

@@ -1,14 +1,14 @@
 /**
- * Descriptions of what an agent does, and whether it did so.
+ * Descriptions of what an agent does, and comparison with what it did.
  *
  * @module
  */
-import { ConfigError, quote } from "../../errors.ts";
+import { ConfigError, quote, RunError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { answerText } from "../scenario/conversation.ts";
-import { printable } from "./printable.ts";
-import { toolOfCall } from "./tool_of_call.ts";
-import { isSameJson } from "./same_json.ts";
+import { printable } from "../text.ts";
+import { toolOfCall } from "./trajectory_source.ts";
+import { isSameJson } from "../json_difference.ts";
 
 /** The arguments of a call: all of them, as the model gave them, or a function that accepts them. */
 export type ArgsMatch =
@@ -21,183 +21,126 @@ export type ArgsMatch =
  */
 export type AnswerMatch = string | RegExp | ((text: string, response: unknown) => boolean);
 
-/** It called a tool. */
-export interface CalledStep {
-  /** The tool. */
-  readonly called: string;
-  /** The arguments. Default: any. */
-  readonly with?: ArgsMatch;
-}
-
-/** It left a step for another. */
-export interface MovedStep<StepId extends string = string> {
-  /** The step it left, and the one it went to. */
-  readonly moved: readonly [from: StepId, to: StepId];
-}
-
-/** It answered the user. */
-export interface AnsweredStep {
-  /** What it said. */
-  readonly answered: AnswerMatch;
-}
-
-/** It ended the session. */
-export interface EndedStep {
-  /** Always true. */
-  readonly ended: true;
-}
-
-/** It asked a person about a call: whether it may run, or what became of it. */
-export interface AskedStep {
-  /** The tool. */
-  readonly asked: string;
-}
-
-/** A person allowed a call. */
-export interface ApprovedStep {
-  /** The tool. */
-  readonly approved: string;
-}
-
-/** A person did not allow a call. */
-export interface DeniedStep {
-  /** The tool. */
-  readonly denied: string;
-}
-
-/** A person said what came of a call. */
-export interface SettledStep {
-  /** The tool. */
-  readonly settled: string;
-}
-
-/** One thing that an agent does, or a person about its calls. */
+/** One thing that an agent does, or a person about its calls; a call has any arguments if it names none. */
 export type TrajectoryStep<StepId extends string = string> =
-  | CalledStep
-  | MovedStep<StepId>
-  | AnsweredStep
-  | EndedStep
-  | AskedStep
-  | ApprovedStep
-  | DeniedStep
-  | SettledStep;
-
-/** One thing that an agent did. */
-export type TakenStep =
-  | { readonly called: string; readonly with: Readonly<Record<string, unknown>> }
-  | { readonly moved: readonly [from: string, to: string] }
-  | { readonly answered: string; readonly response: unknown }
+  | { readonly called: string; readonly with?: ArgsMatch }
+  | { readonly moved: readonly [from: StepId, to: StepId] }
+  | { readonly answered: AnswerMatch }
   | { readonly ended: true }
-  | AskedStep
-  | ApprovedStep
-  | DeniedStep
-  | SettledStep;
+  | { readonly asked: string }
+  | { readonly approved: string }
+  | { readonly denied: string }
+  | { readonly settled: string };
 
-/** What happens between an agent and a person, in words. */
-const APPROVALS = {
+/** One thing that an agent did. An answer has its text, and the response as it was. */
+export type TakenStep = TrajectoryStep & { readonly response?: unknown };
+
+/** Every kind of step in words, by the key that tells it. */
+const KINDS: Readonly<Record<string, string>> = {
+  called: "a call of",
+  moved: "a move",
+  answered: "the answer",
+  ended: "the end of the session",
   asked: "a question about",
   approved: "an approval of",
   denied: "a denial of",
   settled: "a settlement of",
-} as const;
+};
 
-/** What an agent did, in order. A call counts where the model decided it. */
-export function takenSteps(events: readonly SessionEvent[]): TakenStep[] {
-  return events.flatMap((event): TakenStep[] => {
-    if (event.type === "moved") return [{ moved: [event.from, event.to] }];
-    if (event.type === "ended") return [{ ended: true }];
-    if (event.type === "approval_requested") return [{ asked: event.tool }];
-    if (event.type === "approval_given") {
-      return [{ [event.verdict]: toolOfCall(event.callKey, events) } as unknown as TakenStep];
-    }
-    if (event.type !== "decision") return [];
-    const { decision } = event;
-    if (decision.action === "TOOL_CALL") {
-      return decision.calls.map(({ tool, args }) => ({ called: tool, with: args }));
-    }
-    const text = answerText(decision);
-    return text === undefined
-      ? []
-      : [{ answered: text, response: (decision as { readonly response: unknown }).response }];
-  });
-}
-
-/**
- * Whether what was done is what is described.
- *
- * @throws {ConfigError} if it describes nothing.
- */
-export function matchesStep(taken: TakenStep, step: TrajectoryStep): boolean {
-  if ("called" in step) {
-    return "called" in taken && taken.called === step.called && matchesArgs(taken.with, step.with);
-  }
-  if ("moved" in step) {
-    const [from, to] = step.moved;
-    return "moved" in taken && taken.moved[0] === from && taken.moved[1] === to;
-  }
-  if ("answered" in step) return "answered" in taken && matchesAnswer(taken, step.answered);
-  if ("ended" in step) return "ended" in taken;
-  const approval = approvalOf(step);
-  if (approval !== undefined) {
-    const [kind, tool] = approval;
-    return kind in taken && approvalOf(taken)?.[1] === tool;
-  }
+/** Returns the kind of a step, and what it says of it. */
+function partsOf(step: TrajectoryStep): readonly [kind: string, value: unknown] {
+  const found = Object.entries(step).find(([key]) => Object.hasOwn(KINDS, key));
+  if (found !== undefined) return found;
   throw new ConfigError(
     `Cannot look for ${quote(step)}: expected { called }, { moved }, { answered }, { ended }, ` +
       "{ asked }, { approved }, { denied } or { settled }",
   );
 }
 
+/** Lists what an agent did, in order. A call counts where the model decided it. */
+export function takenSteps(events: readonly SessionEvent[]): TakenStep[] {
+  return events.flatMap((event): TakenStep[] => {
+    switch (event.type) {
+      case "moved":
+        return [{ moved: [event.from, event.to] }];
+      case "ended":
+        return [{ ended: true }];
+      case "approval_requested":
+        return [{ asked: event.tool }];
+      case "approval_given":
+        return [{ [event.verdict]: toolOfCall(event.callKey, events) } as unknown as TakenStep];
+      case "decision": {
+        const { decision } = event;
+        if (decision.action === "TOOL_CALL") {
+          return decision.calls.map(({ tool, args }) => ({ called: tool, with: args }));
+        }
+        const answered = answerText(decision);
+        if (answered === undefined || !("response" in decision)) return [];
+        return [{ answered, response: decision.response }];
+      }
+      default:
+        return [];
+    }
+  });
+}
+
+/**
+ * Returns true if what was done is what is described.
+ *
+ * @throws {ConfigError} if it describes nothing.
+ */
+export function matchesStep(taken: TakenStep, step: TrajectoryStep): boolean {
+  const [kind, value] = partsOf(step);
+  const [doneKind, done] = partsOf(taken);
+  if (doneKind !== kind) return false;
+  if ("answered" in step) return matchesAnswer(done as string, taken.response, step.answered);
+  if (!isSameJson(done, value)) return false;
+  if (!("called" in step) || step.with === undefined) return true;
+  const args = "with" in taken ? taken.with as Readonly<Record<string, unknown>> : {};
+  return typeof step.with === "function" ? step.with(args) : isSameJson(args, step.with);
+}
+
 /** A description in words. */
-export function describeStep(step: TrajectoryStep | TakenStep): string {
-  if ("called" in step) {
-    const { with: args } = step;
-    const lead = `a call of ${quote(step.called)}`;
-    if (args === undefined) return lead;
-    return typeof args === "function"
-      ? `${lead} with arguments that ${describeFunction(args)} accepts`
-      : `${lead} with ${printable(JSON.stringify(args), MAX_SHOWN)}`;
+export function describeStep(step: TrajectoryStep): string {
+  const [kind, value] = partsOf(step);
+  if ("moved" in step) return `${KINDS.moved} ${step.moved.map(quote).join(" → ")}`;
+  if ("ended" in step) return KINDS.ended!;
+  if ("answered" in step) {
+    const { answered } = step;
+    if (answered instanceof RegExp) return `an answer that matches ${answered}`;
+    return typeof answered === "function"
+      ? `an answer that ${printable(String(answered), MAX_SHOWN)} accepts`
+      : `${KINDS.answered} ${printable(quote(answered), MAX_SHOWN)}`;
   }
-  if ("moved" in step) return `a move ${step.moved.map(quote).join(" → ")}`;
-  if ("ended" in step) return "the end of the session";
-  const approval = approvalOf(step);
-  if (approval !== undefined) return `${APPROVALS[approval[0]]} ${quote(approval[1])}`;
-  const { answered } = step as AnsweredStep;
-  if (typeof answered === "string") return `the answer ${printable(quote(answered), MAX_SHOWN)}`;
-  return typeof answered === "function"
-    ? `an answer that ${describeFunction(answered)} accepts`
-    : `an answer that matches ${answered}`;
+  const lead = `${KINDS[kind]} ${quote(value)}`;
+  if (!("called" in step) || step.with === undefined) return lead;
+  return typeof step.with === "function"
+    ? `${lead} with arguments that ${printable(String(step.with), MAX_SHOWN)} accepts`
+    : `${lead} with ${printable(JSON.stringify(step.with), MAX_SHOWN)}`;
 }
 
-/** What a description says of a person and a tool; undefined if it is of something else. */
-function approvalOf(
-  step: TrajectoryStep | TakenStep,
-): readonly [kind: keyof typeof APPROVALS, tool: string] | undefined {
-  if ("asked" in step) return ["asked", step.asked];
-  if ("approved" in step) return ["approved", step.approved];
-  if ("denied" in step) return ["denied", step.denied];
-  return "settled" in step ? ["settled", step.settled] : undefined;
-}
-
-/** How much of expected arguments and functions is shown, in characters. */
+/** Maximum number of characters shown of expected arguments and functions. */
 const MAX_SHOWN = 200;
 
-/** The source of a function says best what it accepts. */
-function describeFunction(accepts: ArgsMatch | AnswerMatch): string {
-  return printable(String(accepts), MAX_SHOWN);
-}
-
-function matchesArgs(args: Readonly<Record<string, unknown>>, match: ArgsMatch = ANY): boolean {
-  return typeof match === "function" ? match(args) : isSameJson(args, match);
-}
-
-const ANY = (): boolean => true;
-
-function matchesAnswer(
-  { answered, response }: { readonly answered: string; readonly response: unknown },
-  match: AnswerMatch,
-): boolean {
-  if (typeof match === "string") return answered === match;
+function matchesAnswer(text: string, response: unknown, match: AnswerMatch): boolean {
+  if (typeof match === "string") return text === match;
   // Unlike `test`, `search` does not depend on where the expression looked last.
-  return typeof match === "function" ? match(answered, response) : answered.search(match) >= 0;
+  return typeof match === "function" ? match(text, response) : text.search(match) >= 0;
+}
+
+/** A session did not do what was expected of it. The message ends with the transcript. */
+export class TrajectoryError extends RunError {
+  /** `"TRAJECTORY_UNEXPECTED"` */
+  readonly code = "TRAJECTORY_UNEXPECTED";
+  /** The expectation that was not met. */
+  readonly expectation: string;
+  /** The transcript of what happened instead. */
+  readonly transcript: string;
+
+  /** Makes the error from what was expected and what happened. */
+  constructor(expectation: string, transcript: string) {
+    super(`${expectation}:\n\n${transcript}`);
+    this.expectation = expectation;
+    this.transcript = transcript;
+  }
 }

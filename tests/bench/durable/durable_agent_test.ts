@@ -2,6 +2,7 @@ import { memoryStore } from "@nomos/agent/store";
 import { assertEquals } from "@std/assert";
 import { durableAgent, eventsOf, INPUT } from "../../../bench/durable/durable_agent.ts";
 import { measureTurns } from "../../../bench/durable/durable_turns.ts";
+import { measureLoads } from "../../../bench/durable/loads.ts";
 import { measureOpenings } from "../../../bench/durable/opening.ts";
 
 Deno.test("the measured turn has three model calls, two tools and eight events, as the made ones", async () => {
@@ -20,6 +21,16 @@ Deno.test("measureTurns() times turns, and commits where there is a store", asyn
   const { store, atOnce, perSecond, commit } = await measureTurns(memoryStore(), 2, 20);
   assertEquals([store, atOnce, perSecond > 0, commit !== undefined], ["memory", 2, true, true]);
   assertEquals((await measureTurns(undefined, 1, 20)).commit, undefined);
+});
+
+Deno.test("measureLoads() times appends, claims and reads", async () => {
+  const found = await measureLoads(memoryStore(), 2, 8);
+  assertEquals(found.map(({ name, perSecond }) => [name, perSecond > 0]), [
+    ["append 1 entry", true],
+    ["append 5 entries", true],
+    ["claim and release", true],
+    ["read, and 20 entries", true],
+  ]);
 });
 
 Deno.test("measureOpenings() opens sessions of each length, most of their log behind a snapshot", async () => {

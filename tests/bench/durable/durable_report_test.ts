@@ -52,6 +52,7 @@ Deno.test("judge() compares opening 100,000 events with opening 1,000 in the sam
 Deno.test("durableReport() shows all figures, a dash for what there is none of, and the verdicts", () => {
   const report = durableReport({
     turns: [turns("no store", 8, 12_345), turns("sqlite", 8, 100)],
+    loads: [{ store: "sqlite", name: "append 1 entry", atOnce: 8, perSecond: 4_321, call: times }],
     openings: [opening("sqlite", 1_000, 1), opening("sqlite", 100_000, 2)],
   });
   const row = (end: string) => report.split("\n").find((line) => line.endsWith(end))!;
@@ -64,6 +65,7 @@ Deno.test("durableReport() shows all figures, a dash for what there is none of, 
     "—",
     "no store, 8",
   ]);
+  assertStringIncludes(row("sqlite, append 1 entry, 8"), "4321  1.00 ms  2.00 ms");
   assertStringIncludes(row("sqlite, 100,000"), "9.00 ms");
   assertStringIncludes(row("durable turns a second, sqlite, 8 sessions"), "MISSED");
   assertStringIncludes(row("opening 100,000 events, times 1,000, sqlite"), "kept");

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { typedAgent, typedSchemas } from "../../../bench/process/typed_agent.ts";
-import { inTemporaryFolder } from "../../../scripts/check/temporary_folder.ts";
+import { inTemporaryFolder } from "../../../scripts/child.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const CONFIG = `--config=${fileURLToPath(new URL("deno.json", ROOT))}`;

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { readBenches, runBenches, timesFloorOf } from "../../../bench/report/benches.ts";
-import { inTemporaryFolder } from "../../../scripts/check/temporary_folder.ts";
+import { timesFloor } from "../../../bench/figure.ts";
+import { figureOf, readBenches, runBenches } from "../../../bench/report/benches.ts";
+import { inTemporaryFolder } from "../../../scripts/child.ts";
 import { sampleBench } from "./fixture.ts";
 
 const OK = { min: 1, avg: 2, p99: 3 };
@@ -62,18 +63,18 @@ Deno.test("runBenches() leaves out no file that fails before its benchmarks run"
   });
 });
 
-Deno.test("timesFloorOf() divides by the floor of the same group, both at their least", () => {
+Deno.test("figureOf() has a benchmark stand on the floor of the same group, both at their least", () => {
   const other = sampleBench({ group: "a turn", isFloor: true, minimum: 10 });
   const floor = sampleBench({ isFloor: true, minimum: 250, average: 1 });
   const bench = sampleBench({ minimum: 500 });
-  assertEquals(timesFloorOf(bench, [other, bench, floor]), 2);
+  assertEquals(timesFloor(figureOf(bench, [other, bench, floor])), 2);
 });
 
-Deno.test("timesFloorOf() gives nothing for a floor, nor where there is none", () => {
+Deno.test("figureOf() has no floor for a floor, nor where there is none", () => {
   const floor = sampleBench({ isFloor: true });
   const bench = sampleBench({ group: "a turn" });
-  assertEquals(timesFloorOf(floor, [floor]), undefined);
-  assertEquals(timesFloorOf(bench, [floor, bench]), undefined);
+  assertEquals(timesFloor(figureOf(floor, [floor])), undefined);
+  assertEquals(timesFloor(figureOf(bench, [floor, bench])), undefined);
 });
 
 function writeBench(folder: URL, options: string): Promise<void> {

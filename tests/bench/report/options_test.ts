@@ -1,7 +1,14 @@
-import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parseOptions, USAGE } from "../../../bench/report/options.ts";
 
-const DEFAULTS = { noise: 0.3, rounds: 5, report: false };
+const DEFAULTS = {
+  output: undefined,
+  against: undefined,
+  from: undefined,
+  noise: 0.3,
+  rounds: 5,
+  report: false,
+};
 
 /** The message for wrong flags. */
 function mistakeOf(...args: string[]): string {
@@ -42,16 +49,6 @@ Deno.test("parseOptions() lets nothing at all be chance", () => {
   });
 });
 
-Deno.test("parseOptions() refuses rounds that are no whole number from 1", () => {
-  for (const value of ["0", "abc", "1.5", "1e3", "99999999999999999999"]) {
-    assertEquals(
-      mistakeOf("--rounds", value),
-      `Could not use "${value}" for --rounds: expected a whole number from 1`,
-    );
-  }
-  assertStringIncludes(mistakeOf("--rounds"), 'Could not use "" for --rounds');
-});
-
 Deno.test("parseOptions() refuses noise that is no number of per cent", () => {
   for (const value of ["abc", "30%", "1e3", ".5", "5."]) {
     assertEquals(
@@ -65,25 +62,8 @@ Deno.test("parseOptions() refuses noise that is no number of per cent", () => {
 
 Deno.test("parseOptions() wants a name behind the flags of files", () => {
   for (const flag of ["--output", "--against", "--from"]) {
-    assertEquals(mistakeOf(flag), `Could not use "" for ${flag}: expected the name of a file`);
+    assertEquals(mistakeOf(flag), `Could not use "" for ${flag}: expected a text`);
   }
-});
-
-Deno.test("parseOptions() refuses what it does not know, in one line", () => {
-  assertEquals(
-    mistakeOf("--frobnicate"),
-    'Could not use "--frobnicate": expected a flag that --help lists',
-  );
-  assertStringIncludes(mistakeOf("-x"), '"-x"');
-  assertStringIncludes(mistakeOf("before.json"), '"before.json"');
-  assertStringIncludes(mistakeOf("--", "extra"), '"extra"');
-  assertFalse(mistakeOf("--a\nb").includes("\n"));
-});
-
-Deno.test("parseOptions() prefers help to wrong values, not to unknown flags", () => {
-  assertEquals(parseOptions(["--help", "--rounds", "0"]), { kind: "help" });
-  assertEquals(parseOptions(["-h"]), { kind: "help" });
-  assertStringIncludes(mistakeOf("--help", "--frobnicate"), '"--frobnicate"');
 });
 
 Deno.test("USAGE names every flag and shows examples", () => {

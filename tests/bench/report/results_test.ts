@@ -55,7 +55,7 @@ Deno.test("readResults() says where something is wrong or missing", () => {
   for (
     const [part, place] of [
       [{ version: undefined }, "version"],
-      [{ setting: { ...setting, cores: "4" } }, "setting.cores"],
+      [{ setting: { ...setting, date: 4 } }, "setting.date"],
       [{ setting: { ...setting, commands: [1] } }, "setting.commands.0"],
       [{ figures: undefined }, "figures"],
       [{ figures: [sampleFigure(), { ...sampleFigure(), unit: "years" }] }, "figures.1.unit"],

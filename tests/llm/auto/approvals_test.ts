@@ -14,7 +14,7 @@ function asking(): { readonly session: Session; readonly ran: string[] } {
       run: () => void ran.push(name),
     })
   );
-  const agent = new Agent<string>({
+  const agent = new Agent({
     name: "asking",
     llm: MockLLM.auto(),
     start: "talk",

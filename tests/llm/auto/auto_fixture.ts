@@ -36,9 +36,11 @@ export function agentOf(
   llm: LLM = MockLLM.auto(),
 ): Agent {
   const drawn = Object.entries(steps).map(([id, { to = [], ...step }]) => {
-    return { id, description: id, ...step, routes: to.map((one) => ({ to: one, when: "x" })) };
+    const routes = Object.fromEntries(to.map((one) => [one, "x"]));
+    return [id, { description: id, ...step, routes }];
   });
-  return new Agent({ name: "test", llm, start: drawn[0]!.id, steps: drawn as never }) as Agent;
+  const [start] = Object.keys(steps);
+  return new Agent({ name: "test", llm, start: start!, steps: Object.fromEntries(drawn) });
 }
 
 /** Asks until the session ends. */
@@ -52,7 +54,7 @@ export async function play(session: Session, most = 30): Promise<Turn[]> {
 export function story({ events }: Turn): string {
   return events.flatMap((event) => {
     if (event.type === "moved") return event.to;
-    if (event.type !== "decision") return event.type === "fallback" ? "fallback" : [];
+    if (event.type !== "decision") return event.type === "respond_only" ? "respond_only" : [];
     const { decision } = event;
     if (decision.action === "TOOL_CALL") return decision.calls.map((call) => `${call.tool}()`);
     return decision.action === "MOVE" ? [] : decision.action;

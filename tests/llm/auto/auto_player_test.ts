@@ -1,4 +1,12 @@
-import { Agent, decide, type LLM, MockLLM, MockLLMError, raw } from "@nomos/agent";
+import {
+  Agent,
+  type AutoOptions,
+  decide,
+  type LLM,
+  MockLLM,
+  MockLLMError,
+  raw,
+} from "@nomos/agent";
 import {
   assert,
   assertEquals,
@@ -8,10 +16,9 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import * as v from "valibot";
-import type { AutoOptions } from "../../../src/llm/auto/auto_player.ts";
 import { agentOf, look, play, take, tool } from "./auto_fixture.ts";
 import { fits } from "./schema_fixture.ts";
+import * as v from "valibot";
 
 Deno.test("MockLLM.auto, makes structured answers, suggestions, and leaves out reasoning", async () => {
   const answer = v.object({ total: v.pipe(v.number(), v.minValue(10)), note: v.string() });
@@ -166,6 +173,7 @@ Deno.test("MockLLM.auto, a question that is no decision gets a value of its sche
     messages: [],
     schema: { type: "object", properties: { score: { type: "number", maximum: 0.5 } } },
     schemaName: "verdict",
+    stable: 0,
     legal: undefined,
     validate: (value: unknown) => ({ success: true as const, value }),
   };

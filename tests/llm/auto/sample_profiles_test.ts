@@ -1,15 +1,14 @@
+import { ConfigError, type JsonSchema } from "@nomos/agent";
+import type { SchemaProfile } from "@nomos/agent/llm";
+import { geminiStructured, plainJsonSchema } from "@nomos/agent/llm";
 import { assert, assertEquals } from "@std/assert";
 import { Validator } from "@cfworker/json-schema";
-import * as fc from "fast-check";
-import * as v from "valibot";
-import { ConfigError, type SchemaProfile } from "@nomos/agent";
-import { geminiStructured, plainJsonSchema } from "../../../src/schema/schema_profiles.ts";
 import { WireSchema } from "../../../src/schema/wire_schema.ts";
-import type { JsonSchema } from "../../../src/json/json.ts";
 import { sampleValue } from "../../../src/llm/auto/sample_value.ts";
 import { seededRandom } from "../../../src/random.ts";
-import { jsonArbitrary } from "../../../src/testing/fuzz/json_arbitrary.ts";
 import { type Feature, objectSamples } from "../../schema/random_valibot.ts";
+import * as fc from "fast-check";
+import * as v from "valibot";
 
 const SIZES = Array.from({ length: 12 }, (_, size) => size);
 
@@ -53,41 +52,6 @@ for (const [profile, features] of PROFILES) {
     assert(made > 1000, `Only ${made} values were made`);
   });
 }
-
-/** The validator cannot take half a character in a name. */
-function wellNamed(value: object): object {
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name.toWellFormed(), inner]),
-  );
-}
-
-Deno.test("jsonArbitrary, the arguments of a fuzzed call have the shape of the schema", () => {
-  const schema = v.object({
-    pair: v.tuple([v.number(), v.optional(v.boolean())]),
-    rest: v.tupleWithRest([v.boolean()], v.number()),
-    map: v.record(v.string(), v.boolean()),
-    loose: v.looseObject({ a: v.boolean() }),
-    both: v.intersect([v.object({ a: v.boolean() }), v.object({ b: v.optional(v.boolean()) })]),
-    any: v.unknown(),
-    maybe: v.optional(v.boolean()),
-  });
-  const form = formOf(schema, plainJsonSchema)!;
-  const validator = new Validator(structuredClone(form), "2020-12");
-  const sizes = new Set<string>();
-  fc.assert(
-    fc.property(jsonArbitrary(form, {}), (value) => {
-      const { loose, ...others } = value as { loose: object; map: object };
-      const named = { ...others, loose: wellNamed(loose), map: wellNamed(others.map) };
-      assert(validator.validate(named).valid, JSON.stringify(value));
-      const { pair, map, maybe } = value as { pair: unknown[]; map: object; maybe?: boolean };
-      sizes.add(`pair ${pair.length}`).add(`map ${Object.keys(map).length > 0}`);
-      sizes.add(`maybe ${maybe !== undefined}`);
-    }),
-    { numRuns: 100, seed: 3 },
-  );
-  const seen = ["map false", "map true", "maybe false", "maybe true", "pair 1", "pair 2"];
-  assertEquals([...sizes].sort(), seen);
-});
 
 Deno.test("sampleValue, the simplest value leaves out what may be left out", () => {
   const schema = v.object({ a: v.string(), b: v.optional(v.string()), c: v.optional(v.number()) });

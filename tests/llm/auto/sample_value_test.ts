@@ -1,14 +1,14 @@
+import type { JsonSchema } from "@nomos/agent";
+import type { SchemaProfile } from "@nomos/agent/llm";
+import { openaiStrict } from "@nomos/agent/llm";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { type } from "arktype";
-import * as v from "valibot";
 import { z } from "zod";
-import { deleteNulls } from "../../../src/schema/null_plan.ts";
-import { openaiStrict, type SchemaProfile } from "../../../src/schema/schema_profile.ts";
 import { WireSchema } from "../../../src/schema/wire_schema.ts";
-import type { JsonSchema } from "../../../src/json/json.ts";
 import { sampleValue } from "../../../src/llm/auto/sample_value.ts";
 import { seededRandom } from "../../../src/random.ts";
 import { fits, randomSchema } from "./schema_fixture.ts";
+import * as v from "valibot";
 
 const SIZES = Array.from({ length: 20 }, (_, size) => size);
 
@@ -29,13 +29,13 @@ function object(properties: Record<string, JsonSchema>): JsonSchema {
 /** The sizes at which an author's schema accepts what is made for its lowered form. */
 async function accepted(schema: unknown, profile: SchemaProfile = openaiStrict): Promise<number[]> {
   const wire = WireSchema.of(schema, "test");
-  const { schema: json, definitions, nulls } = wire.lowered(profile, "test");
+  const { schema: json, definitions } = wire.lowered(profile, "test");
   const random = seededRandom(1);
   const sizes: number[] = [];
   for (const size of SIZES) {
     const value = sampleValue(json, random, size, { $defs: definitions });
     if (value === undefined) continue;
-    const { issues } = await wire.validate(nulls ? deleteNulls(value, nulls) : value);
+    const { issues } = await wire.validate(wire.authored(value));
     if (issues === undefined) sizes.push(size);
   }
   return sizes;

@@ -1,6 +1,6 @@
-/** Schemas by chance, and whether a value fits one: said anew, apart from what makes values. */
-import type { JsonSchema } from "../../../src/json/json.ts";
+import type { JsonSchema } from "@nomos/agent";
 import { pick, type Random, randomBelow } from "../../../src/random.ts";
+/** Schemas by chance, and whether a value fits one: said anew, apart from what makes values. */
 
 type Schemas = Readonly<Record<string, JsonSchema>>;
 

@@ -1,8 +1,7 @@
-import { Agent, ConfigError, MockLLM, Tool } from "@nomos/agent";
+import { Agent, type AutoOptions, ConfigError, MockLLM, Tool } from "@nomos/agent";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import * as v from "valibot";
-import type { AutoOptions } from "../../../src/llm/auto/auto_player.ts";
 import { agentOf, look, play, stories, story, take, tool } from "./auto_fixture.ts";
+import * as v from "valibot";
 
 Deno.test("MockLLM.auto, calls each tool once, takes each route, answers, and ends", async () => {
   const agent = agentOf({
@@ -125,20 +124,16 @@ Deno.test("MockLLM.auto, answers where a turn is brought to its end, and goes on
 
 Deno.test("MockLLM.auto, guards that shut behind it do not send it about for ever", async () => {
   const cart = { open: false };
-  const guarded = <Id extends string>(to: Id) => ({
-    to,
-    when: "x",
-    guard: () => cart.open = !cart.open,
-  });
+  const guarded = { when: "x", guard: () => cart.open = !cart.open };
   const agent = new Agent({
     name: "test",
     llm: MockLLM.auto(),
     start: "a",
-    steps: [
-      { id: "a", description: "a", routes: [{ to: "b", when: "x" }, guarded("c")] },
-      { id: "b", description: "b", routes: [{ to: "a", when: "x" }, guarded("c")] },
-      { id: "c", description: "c", routes: [{ to: "a", when: "x" }, guarded("b")] },
-    ],
+    steps: {
+      a: { description: "a", routes: { b: "x", c: guarded } },
+      b: { description: "b", routes: { a: "x", c: guarded } },
+      c: { description: "c", routes: { a: "x", b: guarded } },
+    },
   });
   for (let round = 0; round < 5; round++) {
     const turns = await play(agent.createSession());
@@ -152,16 +147,15 @@ Deno.test("MockLLM.auto, what it remembers and what has shut since is given up",
     name: "test",
     llm: MockLLM.auto(),
     start: "a",
-    steps: [
-      {
-        id: "a",
+    steps: {
+      a: {
         description: "a",
         tools: [look],
-        routes: [{ to: "b", when: "x" }, { to: "c", when: "x", guard: () => asked++ === 0 }],
+        routes: { b: "x", c: { when: "x", guard: () => asked++ === 0 } },
       },
-      { id: "b", description: "b", routes: [{ to: "a", when: "x" }] },
-      { id: "c", description: "c" },
-    ],
+      b: { description: "b", routes: { a: "x" } },
+      c: { description: "c" },
+    },
   });
   const turns = await play(agent.createSession());
   assertEquals(turns.at(-1)!.status, "ended");
@@ -185,7 +179,7 @@ Deno.test("MockLLM.auto, goes back for a tool that it knows and that was shut wh
       name: "pay",
       description: "Pay",
       args: v.object({}),
-      available: () => cart > 0,
+      guard: () => cart > 0,
       run: () => "paid",
     });
     const llm = MockLLM.auto({ seed });
@@ -210,15 +204,14 @@ Deno.test("MockLLM.auto, what opens later is found", async () => {
     name: "test",
     llm: MockLLM.auto(),
     start: "shop",
-    steps: [
-      {
-        id: "shop",
+    steps: {
+      shop: {
         description: "s",
         tools: [add],
-        routes: [{ to: "pay", when: "x", guard: () => cart.length > 0 }],
+        routes: { pay: { when: "x", guard: () => cart.length > 0 } },
       },
-      { id: "pay", description: "p" },
-    ],
+      pay: { description: "p" },
+    },
   });
   assertEquals(await stories(agent.createSession()), ["add() pay RESPOND", "END"]);
 });

@@ -1,8 +1,8 @@
 import { Agent, decide, type LLM, LLMError, MockLLM } from "@nomos/agent";
 import {
+  AllModelsFailedError,
   fallback,
   limitConcurrency,
-  LLMFallbackError,
   LLMHttpError,
   LLMTimeoutError,
   retry,
@@ -105,7 +105,7 @@ Deno.test("retry(fallback()) begins with the first model again if one error may 
     new PlayedModel({ answers: [new LLMError("a")] }),
     new PlayedModel({ answers: [new LLMError("b")] }),
   ]);
-  assertInstanceOf(await soon(retry(failed, { clock }).decide(requestOf())), LLMFallbackError);
+  assertInstanceOf(await soon(retry(failed, { clock }).decide(requestOf())), AllModelsFailedError);
 });
 
 Deno.test("retry(limitConcurrency()) holds no place while it waits", async () => {

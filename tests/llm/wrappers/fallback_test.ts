@@ -1,20 +1,15 @@
+import { ConfigError, type LLM, LLMError, MockLLM } from "@nomos/agent";
+import { RealModelError } from "@nomos/agent/llm";
 import {
-  ConfigError,
-  type LLM,
-  LLMError,
-  MockLLM,
-  openaiStrict,
-  RealModelError,
-} from "@nomos/agent";
-import {
+  AllModelsFailedError,
   fallback,
   LLMConnectionError,
   LLMContentFilterError,
-  LLMFallbackError,
   LLMHttpError,
   LLMLengthError,
   LLMRefusalError,
   LLMSchemaError,
+  openaiStrict,
 } from "@nomos/agent/llm";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { drain, PlayedModel, requestOf, RESTART, result, soon, text } from "./played_model.ts";
@@ -125,14 +120,14 @@ Deno.test("fallback() tells of every model when none answers", async () => {
   );
   const error = await assertRejects(
     () => fallback(models).decide(requestOf()),
-    LLMFallbackError,
+    AllModelsFailedError,
   );
   assertEquals(
     error.message,
     "Cannot get an answer from any of 3 models:\n" +
       '- "model 0": Too many requests\n- "model 1": It will not\n- "model 2": Overloaded',
   );
-  assertEquals([error.code, error.isRetryable, error.retryAfter], ["LLM_FALLBACK", true, 900]);
+  assertEquals([error.code, error.isRetryable, error.retryAfter], ["LLM_ALL_FAILED", true, 900]);
   assertEquals(error.usage, { input: 7, output: 1 });
   assertEquals(error.failures.map(({ model }) => model), ["model 0", "model 1", "model 2"]);
   assert(error.cause instanceof AggregateError);
@@ -144,7 +139,7 @@ Deno.test("fallback() is not to be retried if no error is, and at once if one ma
     assertRejects(
       () =>
         fallback(errors.map((error) => new PlayedModel({ answers: [error] }))).decide(requestOf()),
-      LLMFallbackError,
+      AllModelsFailedError,
     );
   const stays = await failing(new LLMError("a"), new LLMError("b", { retryAfter: 5 }));
   assertEquals([stays.isRetryable, stays.retryAfter, stays.usage], [false, undefined, undefined]);

@@ -1,4 +1,5 @@
-import { ConfigError, type LLM, type LLMRequest, type LLMResult } from "@nomos/agent";
+import { ConfigError, type LLM, type LLMRequest } from "@nomos/agent";
+import type { LLMResult } from "@nomos/agent/llm";
 import { limitConcurrency, LLMBusyError } from "@nomos/agent/llm";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";

@@ -1,4 +1,5 @@
-import type { LLM, LLMChunk, LLMRequest, LLMResult } from "@nomos/agent";
+import type { LLM, LLMRequest } from "@nomos/agent";
+import type { LLMChunk, LLMResult } from "@nomos/agent/llm";
 
 /** What a {@linkcode PlayedModel} does next: throws an error, stalls until it is aborted, or gives what it is. */
 export type Play<Given> = Given | Error | "stall";
@@ -10,6 +11,7 @@ export function requestOf(
   return {
     messages: [{ role: "user", content: "Hello" }],
     schema: { type: "object" },
+    stable: 0,
     schemaName: "answer",
     validate: (value) => ({ success: true, value }),
     ...rest,

@@ -2,7 +2,6 @@ import { LLMError } from "@nomos/agent";
 import { retry, type RetryOptions } from "@nomos/agent/llm";
 import { ManualClock } from "@nomos/agent/testing";
 import { assertEquals } from "@std/assert";
-import { RetryBudget } from "../../../src/llm/wrappers/retry_budget.ts";
 import { requestOf } from "./played_model.ts";
 
 /** A model whose state is told, with retries that wait for nothing. */
@@ -91,20 +90,21 @@ Deno.test("retry() with a budget of 0 never asks again, with Infinity always", a
   }
 });
 
-Deno.test("RetryBudget never holds more than at first", () => {
-  const budget = new RetryBudget(2);
-  for (let i = 0; i < 100; i++) {
-    budget.giveBack();
-    budget.earn();
-  }
-  assertEquals([budget.take(), budget.take(), budget.take()], [true, true, false]);
+Deno.test("retry() never has more retries than its budget, however many calls succeeded", async () => {
+  const { state, ask } = unsteady({ budget: 2 });
+  await ask(100);
+  state.isDown = true;
+  assertEquals(await ask(5), 7);
 });
 
-Deno.test("RetryBudget has a whole retry after exactly ten calls that succeeded", () => {
-  const budget = new RetryBudget(1);
-  budget.take();
-  for (let i = 0; i < 9; i++) budget.earn();
-  assertEquals(budget.take(), false);
-  budget.earn();
-  assertEquals(budget.take(), true);
+Deno.test("retry() has a retry again after exactly ten calls that succeeded", async () => {
+  for (const [calls, asked] of [[9, 1], [10, 2]] as const) {
+    const { state, ask } = unsteady({ budget: 1 });
+    state.isDown = true;
+    await ask(1);
+    state.isDown = false;
+    await ask(calls);
+    state.isDown = true;
+    assertEquals(await ask(1), asked);
+  }
 });

@@ -1,4 +1,5 @@
-import { ConfigError, LLMError, RealModelError } from "@nomos/agent";
+import { ConfigError, LLMError } from "@nomos/agent";
+import { RealModelError } from "@nomos/agent/llm";
 import { LLMConnectionError, LLMHttpError, retry, type RetryOptions } from "@nomos/agent/llm";
 import { ManualClock } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";

@@ -1,4 +1,4 @@
-import type { LLMChunk } from "@nomos/agent";
+import type { LLMChunk } from "@nomos/agent/llm";
 import { LLMTimeoutError, timeout, type TimeoutOptions } from "@nomos/agent/llm";
 import { ManualClock } from "@nomos/agent/testing";
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";

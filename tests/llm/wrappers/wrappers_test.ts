@@ -1,6 +1,6 @@
-import type { LLM, LLMChunk, SchemaProfile } from "@nomos/agent";
-import { openaiStrict } from "@nomos/agent";
-import { fallback, limitConcurrency, logged, retry, timeout } from "@nomos/agent/llm";
+import type { LLM } from "@nomos/agent";
+import type { LLMChunk, SchemaProfile } from "@nomos/agent/llm";
+import { fallback, limitConcurrency, logged, openaiStrict, retry, timeout } from "@nomos/agent/llm";
 import { ManualClock } from "@nomos/agent/testing";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { countedSignal } from "../../turn/counted_signal.ts";

@@ -1,7 +1,9 @@
-import { ConfigError, openaiStrict, RealModelError } from "@nomos/agent";
+import { ConfigError } from "@nomos/agent";
+import { RealModelError } from "@nomos/agent/llm";
+import { openaiStrict } from "@nomos/agent/llm";
 import { aiSdk, type AiSdkModel, type AiSdkOptions } from "@nomos/agent/ai-sdk";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { setRealModelsForbidden } from "../../../src/llm/real_model.ts";
+import { allowRealModels, forbidRealModels } from "@nomos/agent/testing";
 import { drain, requestOf, standIn } from "./fixture.ts";
 
 Deno.test("aiSdk() refuses what is no model of the AI SDK, and says what is", () => {
@@ -35,28 +37,32 @@ Deno.test("aiSdk() refuses at once a model that is known to drop the schema", ()
   assertThrows(
     () => aiSdk(standIn(), { providerOptions: { google: { structuredOutputs: false } } }),
     ConfigError,
-    'Cannot use option "providerOptions.google.structuredOutputs" false: expected the schema to be sent',
+    "Cannot call aiSdk() with providerOptions.google.structuredOutputs false: expected the schema to be sent",
   );
 });
 
 Deno.test("aiSdk() refuses options that cannot be used", () => {
   const cases: readonly [options: AiSdkOptions, message: string][] = [
-    [{ name: " " }, '"name" " ": expected a text'],
-    [{ temperature: -1 }, '"temperature" -1: expected a number, 0 or more'],
-    [{ temperature: NaN }, '"temperature" NaN'],
-    [{ maxOutputTokens: 0 }, '"maxOutputTokens" 0: expected a whole number above 0'],
-    [{ maxOutputTokens: 1.5 }, '"maxOutputTokens" 1.5'],
-    [{ seed: 0.1 }, '"seed" 0.1: expected a whole number'],
-    [{ stream: true }, '"stream" true: expected a model with doStream()'],
-    [{ embedding: standIn() as never }, '"embedding" an object: expected an embedding model'],
+    [{ name: " " }, 'name " ": expected a text'],
+    [{ temperature: -1 }, "temperature -1: expected a number from 0"],
+    [{ temperature: NaN }, "temperature NaN"],
+    [{ maxOutputTokens: 0 }, "maxOutputTokens 0: expected a whole number from 1"],
+    [{ maxOutputTokens: 1.5 }, "maxOutputTokens 1.5"],
+    [{ seed: 0.1 }, "seed 0.1: expected a whole number"],
+    [{ stream: true }, "stream true: expected a model with doStream()"],
+    [{ embedding: standIn() as never }, "embedding an object: expected an embedding model"],
   ];
   for (const [options, message] of cases) {
-    assertThrows(() => aiSdk(standIn(), options), ConfigError, `Cannot use option ${message}`);
+    assertThrows(
+      () => aiSdk(standIn(), options),
+      ConfigError,
+      `Cannot call aiSdk() with ${message}`,
+    );
   }
   assertThrows(
     () => aiSdk(standIn({ version: "v3" }), { reasoning: "low" }),
     ConfigError,
-    'Cannot use option "reasoning" "low": expected a model of v4; for others use providerOptions',
+    'Cannot call aiSdk() with reasoning "low": expected a model of v4; for others use providerOptions',
   );
 });
 
@@ -110,13 +116,13 @@ Deno.test("aiSdk() calls no model where real models are forbidden", async () => 
   const llm = aiSdk(model, {
     embedding: { ...embedding, maxEmbeddingsPerCall: 1, supportsParallelCalls: false },
   });
-  setRealModelsForbidden(true);
+  forbidRealModels();
   try {
     await assertRejects(() => llm.decide(requestOf()), RealModelError, "house/small");
     await assertRejects(() => drain(llm), RealModelError, "house/small");
     await assertRejects(() => llm.embed!(["a"]), RealModelError, "house/small");
   } finally {
-    setRealModelsForbidden(false);
+    allowRealModels();
   }
   assertEquals(model.calls, []);
 });

@@ -3,7 +3,7 @@ import { aiSdk, type AiSdkEmbeddingModel } from "@nomos/agent/ai-sdk";
 import { assertEquals, assertRejects } from "@std/assert";
 import { MockEmbeddingModelV3, MockEmbeddingModelV4 } from "ai/test";
 import { MockEmbeddingModelV2 } from "ai-v5/test";
-import { LLMHttpError } from "../../../src/llm/llm_errors.ts";
+import { LLMHttpError } from "@nomos/agent/llm";
 import { standIn } from "./fixture.ts";
 
 const TEXTS = ["a", "bb", "ccc", "dddd", "eeeee", "ffffff", "ggggggg"];
@@ -69,7 +69,7 @@ Deno.test("aiSdk() refuses vectors that are too few or none", async () => {
     await assertRejects(
       () => llm.embed!(["a"]),
       LLMError,
-      'Cannot embed with model "house.embedding/tiny": it gave ',
+      'Cannot embed with "house.embedding/tiny": expected a vector of finite numbers for each text',
     );
   }
 });
@@ -77,7 +77,7 @@ Deno.test("aiSdk() refuses vectors that are too few or none", async () => {
 Deno.test("aiSdk() tells of an embedding that failed or was given up", async () => {
   const busy = { message: "Busy", statusCode: 429 };
   const { llm } = embeddingModel({ doEmbed: () => Promise.reject(busy) });
-  await assertRejects(() => llm.embed!(["a"]), LLMHttpError, 'model "house.embedding/tiny"');
+  await assertRejects(() => llm.embed!(["a"]), LLMHttpError, 'Cannot ask "house.embedding/tiny"');
   const controller = new AbortController();
   const given: (AbortSignal | undefined)[] = [];
   const { llm: aborted } = embeddingModel({

@@ -6,7 +6,7 @@ import {
   LLMContentFilterError,
   LLMLengthError,
   LLMRefusalError,
-} from "../../../src/llm/llm_errors.ts";
+} from "@nomos/agent/llm";
 import { generated, requestOf, standIn } from "./fixture.ts";
 
 /** The error of an answer that ends for this reason. */
@@ -26,8 +26,8 @@ Deno.test("aiSdk() throws for an answer that is too long, with what it cost", as
     assertEquals(error.constructor, LLMLengthError);
     assertEquals(
       error.message,
-      'Cannot use the answer of model "house/small": it reached the most tokens it may have: ' +
-        "expected a higher maxOutputTokens, or a smaller prompt",
+      'Cannot ask "house/small": the answer was cut off at its token limit: ' +
+        "expected it to fit into maxOutputTokens, with the reasoning before it",
     );
     assertEquals([error.usage, error.isRetryable], [{ input: 80, output: 12 }, false]);
   }
@@ -39,20 +39,20 @@ Deno.test("aiSdk() tells a refusal of the model from the filter of its vendor", 
     assertEquals(error.constructor, LLMRefusalError);
     assertEquals(
       error.message,
-      'Cannot get an answer from model "house/small": it refused: "I can\'t\\nhelp"',
+      'Cannot ask "house/small": the model refused: I can\'t\\nhelp',
     );
     assertEquals(error.usage, { input: 80, output: 12 });
   }
   for (
     const [reason, end] of [
-      ["content-filter", "withheld it"],
-      [{ unified: "content-filter", raw: "SAFETY" }, "withheld it (SAFETY)"],
-      [{ unified: "content-filter", raw: "content_filter" }, "withheld it (content_filter)"],
+      ["content-filter", "withheld the answer"],
+      [{ unified: "content-filter", raw: "SAFETY" }, "withheld the answer: SAFETY"],
+      [{ unified: "content-filter", raw: "content_filter" }, "withheld the answer: content_filter"],
     ] as const
   ) {
     const error = await errorOf(reason);
     assertEquals(error.constructor, LLMContentFilterError);
-    assertEquals(error.message.endsWith(`the vendor's filter ${end}`), true, error.message);
+    assertEquals(error.message.endsWith(`the content filter ${end}`), true, error.message);
     assertEquals(error.isRetryable, false);
   }
 });
@@ -74,7 +74,7 @@ Deno.test("aiSdk() throws for an answer that ended with an error, or broke off",
     assertEquals([error.constructor, error.isRetryable], [LLMConnectionError, true]);
     assertEquals(
       error.message,
-      'Cannot use the answer of model "house/small": it broke off before it was whole',
+      'Cannot ask "house/small": the answer broke off before it was whole',
     );
   }
 });

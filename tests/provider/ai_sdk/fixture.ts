@@ -1,4 +1,5 @@
-import type { LLM, LLMChunk, LLMRequest, Message } from "@nomos/agent";
+import type { LLM, LLMRequest, Message } from "@nomos/agent";
+import type { LLMChunk } from "@nomos/agent/llm";
 import type { AiSdkCallOptions, AiSdkModel, AiSdkVersion } from "@nomos/agent/ai-sdk";
 
 /** The conversation of a session in its second step, with a tool's result. */
@@ -10,10 +11,12 @@ export const CONVERSATION: readonly Message[] = [
   { role: "system", content: "Current step: greet" },
 ];
 
-/** A request with what a test says, for a decision unless it says otherwise. */
+/** A request for a decision, of which all but the last message are stable unless a test says otherwise. */
 export function requestOf(rest: Partial<LLMRequest> = {}): LLMRequest {
+  const { messages = CONVERSATION } = rest;
   return {
-    messages: CONVERSATION,
+    messages,
+    stable: messages.length - 1,
     schema: { type: "object", properties: {}, required: [], additionalProperties: false },
     schemaName: "decision",
     step: "greet",

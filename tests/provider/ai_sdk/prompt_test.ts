@@ -1,7 +1,6 @@
 import type { LLMRequest, Message } from "@nomos/agent";
 import { aiSdk, type AiSdkMessage, type AiSdkOptions } from "@nomos/agent/ai-sdk";
-import { assertEquals } from "@std/assert";
-import { promptCacheKey } from "../../../src/provider/prompt_cache_key.ts";
+import { assertEquals, assertMatch } from "@std/assert";
 import { CONVERSATION, requestOf, standIn } from "./fixture.ts";
 
 const MARKER = {
@@ -85,9 +84,9 @@ Deno.test("aiSdk() moves a mark, but changes nothing else of what it sent before
 Deno.test("aiSdk() marks no message that the next request does not have again", async () => {
   const isMarked = (prompt: readonly AiSdkMessage[]) =>
     prompt.some(({ providerOptions }) => providerOptions !== undefined);
-  const outsideDecision = requestOf({ step: undefined });
+  const outsideDecision = requestOf({ stable: 0 });
   assertEquals(isMarked(await promptFor("anthropic.messages", outsideDecision)), false);
-  const begunByModel = requestOf({ messages: CONVERSATION.slice(2), step: undefined });
+  const begunByModel = requestOf({ messages: CONVERSATION.slice(2), stable: 0 });
   assertEquals(isMarked(await promptFor("anthropic.messages", begunByModel)), false);
   const off = { cacheMarkers: false };
   assertEquals(isMarked(await promptFor("anthropic.messages", requestOf(), off)), false);
@@ -106,7 +105,9 @@ Deno.test("aiSdk() gives OpenAI strictness and one cache key per session, unless
     await aiSdk(model, options).decide(requestOf());
     return model.calls[0]!.providerOptions;
   };
-  const key = await promptCacheKey(requestOf());
+  const given = await keyOf("openai.responses");
+  const key = (given?.openai as { promptCacheKey: string }).promptCacheKey;
+  assertMatch(key, /^[0-9a-f]{32}$/);
   const strictJsonSchema = true;
   const openai = { strictJsonSchema, promptCacheKey: key };
   assertEquals(await keyOf("openai.responses"), { openai });

@@ -1,6 +1,6 @@
 import { aiSdk } from "@nomos/agent/ai-sdk";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { LLMSchemaError } from "../../../src/llm/llm_errors.ts";
+import { LLMSchemaError } from "@nomos/agent/llm";
 import { drain, generated, partsOf, requestOf, standIn } from "./fixture.ts";
 
 const details = "JSON response format schema is only supported with structuredOutputs";
@@ -36,7 +36,7 @@ Deno.test("aiSdk() refuses an answer that was given without the schema, with wha
     const error = await assertRejects(
       () => aiSdk(standIn({ generate })).decide(requestOf()),
       LLMSchemaError,
-      'Cannot call model "house/small": it would answer without the schema: ',
+      'Cannot ask "house/small": it would answer without the schema: ',
     );
     assert(error.message.endsWith("supportsStructuredOutputs: true"), error.message);
     assert(error.message.includes(warning.details ?? warning.message ?? "is not supported"));

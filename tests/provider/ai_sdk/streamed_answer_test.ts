@@ -3,7 +3,7 @@ import { aiSdk, type AiSdkCallOptions } from "@nomos/agent/ai-sdk";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MockLanguageModelV3, MockLanguageModelV4 } from "ai/test";
 import { MockLanguageModelV2 } from "ai-v5/test";
-import { LLMConnectionError, LLMHttpError, LLMLengthError } from "../../../src/llm/llm_errors.ts";
+import { LLMConnectionError, LLMHttpError, LLMLengthError } from "@nomos/agent/llm";
 import { drain, partsOf, requestOf, standIn } from "./fixture.ts";
 
 const RESULT = {

@@ -8,7 +8,7 @@ import {
   LLMHttpError,
   LLMSchemaError,
   LLMTimeoutError,
-} from "../../../src/llm/llm_errors.ts";
+} from "@nomos/agent/llm";
 import { requestOf, standIn } from "./fixture.ts";
 
 /** What comes of a model that throws this. */
@@ -56,7 +56,7 @@ Deno.test("aiSdk() tells what the server answered, and whether asking again may 
     assertInstanceOf(error, LLMHttpError);
     assertEquals(
       error.message,
-      `Cannot call model "house/small": the server answered ${status}: Too busy`,
+      `Cannot ask "house/small": status ${status}: Too busy`,
     );
     assertEquals([error.status, error.isRetryable], [status, isRetryable]);
     // The same from a package that does not say so.
@@ -134,7 +134,7 @@ Deno.test("aiSdk() tells a connection that failed", async () => {
   for (const thrown of failures) {
     const error = await llmErrorOf(thrown);
     assertEquals([error.constructor, error.isRetryable], [LLMConnectionError, true]);
-    const said = error.message.split('Cannot call model "house/small": the connection failed: ')[1];
+    const said = error.message.split('Cannot ask "house/small": the connection failed: ')[1];
     assert(/refused|ECONNREFUSED|error sending|error reading a body/i.test(said ?? ""), said);
   }
   const timeout = await llmErrorOf(new DOMException("Signal timed out.", "TimeoutError"));
@@ -155,7 +155,7 @@ Deno.test("aiSdk() tells what else went wrong, and no fault in a program for a n
   for (const [thrown, reason, isRetryable] of cases) {
     const error = await llmErrorOf(thrown);
     assertEquals(error.constructor, LLMError);
-    assertEquals(error.message, `Cannot call model "house/small": ${reason}`);
+    assertEquals(error.message, `Cannot ask "house/small": ${reason}`);
     assertEquals(error.isRetryable, isRetryable, reason);
   }
 });
@@ -164,7 +164,7 @@ Deno.test("aiSdk() tells of a missing key as a fault in the program", async () =
   const thrown = new LoadAPIKeyError({ message: "OpenAI API key is missing." });
   const error = await errorOf(thrown);
   assertInstanceOf(error, ConfigError);
-  assertEquals(error.message, 'Cannot call model "house/small": OpenAI API key is missing.');
+  assertEquals(error.message, 'Cannot ask "house/small": OpenAI API key is missing.');
 });
 
 Deno.test("aiSdk() keeps neither the request nor what looks like a key", async () => {
@@ -185,7 +185,7 @@ Deno.test("aiSdk() keeps neither the request nor what looks like a key", async (
   assert(!all.includes(key) && !all.includes("confidential"), all);
   assertEquals(
     error.message,
-    'Cannot call model "house/small": the server answered 401: ' +
+    'Cannot ask "house/small": status 401: ' +
       "Incorrect API key provided: [redacted]\\nsecond line",
   );
   assertEquals([cause.name, cause.cause], ["AI_APICallError", undefined]);

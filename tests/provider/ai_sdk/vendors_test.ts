@@ -8,7 +8,7 @@ import {
   LLMHttpError,
   LLMLengthError,
   LLMRefusalError,
-} from "../../../src/llm/llm_errors.ts";
+} from "@nomos/agent/llm";
 import {
   type ChatServer,
   chatServer,
@@ -171,7 +171,7 @@ for (const vendor of VENDORS) {
           [error.status, error.isRetryable, error.retryAfter],
           [status, isRetryable, 2000],
         );
-        assert(error.message.endsWith(`the server answered ${status}: Not now`), error.message);
+        assert(error.message.endsWith(`status ${status}: Not now`), error.message);
         // It is for others to ask again.
         assertEquals(server.requests.length, 1);
         const shown = Deno.inspect(error, { depth: 20 });

@@ -1,9 +1,17 @@
+import type { Usage } from "@nomos/agent";
+import { openai } from "@nomos/agent/openai";
 import { assertEquals } from "@std/assert";
-import { readChatUsage } from "../../../src/provider/openai/chat_usage.ts";
+import { completion, KEY, requestOf } from "./fixture.ts";
 
-Deno.test("readChatUsage() reads all counts", () => {
+/** The usage of an answer whose server reports this one. */
+async function read(usage: unknown): Promise<Usage | undefined> {
+  const fetch = () => Promise.resolve(completion("{}", { usage }));
+  return (await openai({ model: "m", apiKey: KEY, fetch }).decide(requestOf())).usage;
+}
+
+Deno.test("openai() reads all counts of a usage", async () => {
   assertEquals(
-    readChatUsage({
+    await read({
       prompt_tokens: 100,
       completion_tokens: 50,
       total_tokens: 150,
@@ -14,29 +22,29 @@ Deno.test("readChatUsage() reads all counts", () => {
   );
 });
 
-Deno.test("readChatUsage() reads DeepSeek's count of what was cached", () => {
+Deno.test("openai() reads DeepSeek's count of what was cached", async () => {
   const usage = { prompt_tokens: 10, prompt_cache_hit_tokens: 8, prompt_cache_miss_tokens: 2 };
-  assertEquals(readChatUsage(usage), { input: 10, cachedInput: 8 });
+  assertEquals(await read(usage), { input: 10, cachedInput: 8 });
 });
 
-Deno.test("readChatUsage() counts reasoning as output that is in the total only", () => {
+Deno.test("openai() counts reasoning as output that is in the total only", async () => {
   const usage = { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135 };
   const completion_tokens_details = { reasoning_tokens: 94 };
-  assertEquals(readChatUsage({ ...usage, completion_tokens_details }), {
+  assertEquals(await read({ ...usage, completion_tokens_details }), {
     input: 32,
     output: 103,
     reasoning: 94,
   });
-  assertEquals(readChatUsage({ ...usage, total_tokens: 5 })?.output, 9);
-  assertEquals(readChatUsage({ ...usage, total_tokens: 1e18 })?.output, 9);
+  assertEquals((await read({ ...usage, total_tokens: 5 }))?.output, 9);
+  assertEquals((await read({ ...usage, total_tokens: 1e18 }))?.output, 9);
 });
 
-Deno.test("readChatUsage() leaves out what is no count", () => {
+Deno.test("openai() leaves out of a usage what is no count", async () => {
   for (const usage of [undefined, null, 5, "5", [], {}, { prompt_tokens: "5" }]) {
-    assertEquals(readChatUsage(usage), undefined);
+    assertEquals(await read(usage), undefined);
   }
   assertEquals(
-    readChatUsage({ prompt_tokens: 5, completion_tokens: -1, prompt_tokens_details: null }),
+    await read({ prompt_tokens: 5, completion_tokens: -1, prompt_tokens_details: null }),
     { input: 5 },
   );
 });

@@ -1,4 +1,5 @@
-import { LLMError, type LLMResult } from "@nomos/agent";
+import { LLMError } from "@nomos/agent";
+import type { LLMResult } from "@nomos/agent/llm";
 import {
   LLMContentFilterError,
   LLMHttpError,
@@ -76,7 +77,7 @@ Deno.test("decide() tells an answer that was cut off, and what it cost", async (
     for (const output of ["json_schema", "tool"] as const) {
       const reply = answer('{"a":', { finishReason });
       const error = await thrownBy(() => resultOf(reply, { output }), LLMLengthError);
-      assertStringIncludes(error.message, "the answer was cut off after 5 characters");
+      assertStringIncludes(error.message, "the answer was cut off at its token limit");
       assertEquals(error.usage, { input: 10, output: 5 });
     }
   }

@@ -52,15 +52,15 @@ Deno.test("embed() fails as decide() does", async () => {
 Deno.test("embed() refuses what are no vectors", async () => {
   const item = (embedding: unknown, index?: number) => ({ embedding, index });
   const cases: readonly (readonly [unknown, string])[] = [
-    [{}, "2 vectors"],
-    [{ data: [item([1])] }, "2 vectors"],
-    [{ data: [item([1]), item(["1"])] }, "vectors of finite numbers"],
-    [{ data: [item([1]), item([])] }, "vectors of finite numbers"],
-    [{ data: [item([1]), item("AAAA")] }, "vectors of finite numbers"],
+    [{}, "a vector of finite numbers for each text"],
+    [{ data: [item([1])] }, "a vector of finite numbers for each text"],
+    [{ data: [item([1]), item(["1"])] }, "a vector of finite numbers for each text"],
+    [{ data: [item([1]), item([])] }, "a vector of finite numbers for each text"],
+    [{ data: [item([1]), item("AAAA")] }, "a vector of finite numbers for each text"],
     [{ data: [item([1]), item([1, 2])] }, "vectors of one length"],
-    [{ data: [item([1], 1), item([1], 1)] }, "a vector with index 0"],
-    [{ data: [item([1], 0), item([1], 1e9)] }, "a vector with index 1"],
-    [{ data: [item([1], 0), item([1], -1)] }, "a vector with index 1"],
+    [{ data: [item([1], 1), item([1], 1)] }, "a vector of finite numbers for each text"],
+    [{ data: [item([1], 0), item([1], 1e9)] }, "a vector of finite numbers for each text"],
+    [{ data: [item([1], 0), item([1], -1)] }, "a vector of finite numbers for each text"],
   ];
   for (const [value, expected] of cases) {
     const error = await thrownBy(

@@ -1,4 +1,5 @@
-import type { JsonSchema, LLM, LLMChunk, LLMRequest, Message } from "@nomos/agent";
+import type { JsonSchema, LLM, LLMRequest, Message } from "@nomos/agent";
+import type { LLMChunk } from "@nomos/agent/llm";
 import { openai, type OpenAIOptions } from "@nomos/agent/openai";
 import {
   answer,
@@ -26,6 +27,7 @@ export function requestOf(
   return {
     messages: typeof messages === "string" ? [{ role: "user", content: messages }] : messages,
     schema: SCHEMA,
+    stable: 0,
     schemaName: "answer",
     validate: (value) => ({ success: true, value }),
     ...rest,

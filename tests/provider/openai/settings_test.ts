@@ -1,4 +1,5 @@
-import { ConfigError, type LLM, openaiStrict } from "@nomos/agent";
+import { ConfigError, type LLM } from "@nomos/agent";
+import { openaiStrict } from "@nomos/agent/llm";
 import { openai, type OpenAIOptions } from "@nomos/agent/openai";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 
@@ -8,33 +9,36 @@ function messageFor(options: Partial<OpenAIOptions>): string {
 
 Deno.test("openai() refuses an empty model name", () => {
   for (const model of ["", " ", undefined as unknown as string]) {
-    assertStringIncludes(messageFor({ model }), "as model: expected a text that is not empty");
+    assertStringIncludes(messageFor({ model }), "expected a text that is not empty");
   }
 });
 
 Deno.test("openai() refuses options that no server could take", () => {
   const cases: readonly (readonly [Partial<OpenAIOptions>, string])[] = [
-    [{ name: "" }, 'Cannot use "" as name'],
-    [{ temperature: NaN }, "Cannot use NaN as temperature: expected a number from 0"],
-    [{ temperature: -1 }, "Cannot use -1 as temperature"],
-    [{ maxTokens: 0 }, "Cannot use 0 as maxTokens: expected a whole number from 1"],
-    [{ maxTokens: 1.5 }, "Cannot use 1.5 as maxTokens"],
-    [{ seed: 0.5 }, "Cannot use 0.5 as seed: expected a whole number"],
-    [{ reasoningEffort: "" }, 'Cannot use "" as reasoningEffort'],
+    [{ name: "" }, 'Cannot call openai() with name ""'],
+    [{ temperature: NaN }, "Cannot call openai() with temperature NaN: expected a number from 0"],
+    [{ temperature: -1 }, "Cannot call openai() with temperature -1"],
+    [{ maxTokens: 0 }, "Cannot call openai() with maxTokens 0: expected a whole number from 1"],
+    [{ maxTokens: 1.5 }, "Cannot call openai() with maxTokens 1.5"],
+    [{ seed: 0.5 }, "Cannot call openai() with seed 0.5: expected a whole number"],
+    [{ reasoningEffort: "" }, 'Cannot call openai() with reasoningEffort ""'],
     [{ output: "xml" as "tool" }, "expected one of json_schema, tool, json_object"],
-    [{ embeddingModel: "" }, 'Cannot use "" as embeddingModel'],
-    [{ dimensions: 5 }, "Cannot use 5 as dimensions: expected an embeddingModel beside it"],
-    [{ embeddingModel: "e", dimensions: 0 }, "Cannot use 0 as dimensions"],
-    [{ fetch: "fetch" as unknown as typeof fetch }, 'Cannot use "fetch" as fetch'],
+    [{ embeddingModel: "" }, 'Cannot call openai() with embeddingModel ""'],
+    [
+      { dimensions: 5 },
+      "Cannot call openai() with dimensions 5: expected an embeddingModel beside it",
+    ],
+    [{ embeddingModel: "e", dimensions: 0 }, "Cannot call openai() with dimensions 0"],
+    [{ fetch: "fetch" as unknown as typeof fetch }, 'Cannot call openai() with fetch "fetch"'],
     [{ body: { at: new Date() } }, 'Cannot use body: Cannot take a Date at "at" as JSON'],
-    [{ body: [] as unknown as Record<string, unknown> }, "Cannot use a list as body"],
+    [{ body: [] as unknown as Record<string, unknown> }, "Cannot call openai() with body a list"],
   ];
   for (const [options, expected] of cases) assertStringIncludes(messageFor(options), expected);
 });
 
 Deno.test("openai() refuses a base URL that is none", () => {
   for (const baseURL of ["", "api.openai.com/v1", "ftp://host/v1", "file:///v1"]) {
-    assertStringIncludes(messageFor({ baseURL }), "as baseURL: expected an http or https URL");
+    assertStringIncludes(messageFor({ baseURL }), "expected an http or https URL");
   }
   assertStringIncludes(messageFor({ baseURL: "https://h/v1#a" }), "a URL without a fragment");
 });
@@ -67,7 +71,7 @@ Deno.test("openai() lets no field of body stand for the question", () => {
   for (const field of ["model", "messages", "stream", "response_format", "tools", "tool_choice"]) {
     assertStringIncludes(
       messageFor({ body: { [field]: 1 } }),
-      `Cannot use "${field}" as body: expected none of model, messages,`,
+      `Cannot call openai() with body "${field}": expected none of model, messages,`,
     );
   }
 });
@@ -77,17 +81,17 @@ Deno.test("openai() refuses headers that cannot be sent, and does not show their
     const message = messageFor({ headers: { "x-a": value } });
     assertEquals(
       message,
-      'Cannot use "x-a" as headers: expected ASCII text on one line as its value',
+      'Cannot call openai() with headers "x-a": expected ASCII text on one line as its value',
     );
   }
   const message = messageFor({ headers: { "a b": "canary" } });
-  assertEquals(message, 'Cannot use "a b" as headers: expected the name of a header');
+  assertEquals(message, 'Cannot call openai() with headers "a b": expected the name of a header');
 });
 
 Deno.test("openai() refuses credentials that are given twice", () => {
   assertEquals(
     messageFor({ apiKey: "key", headers: { Authorization: "Bearer other" } }),
-    'Cannot use "authorization" as headers: expected it or apiKey, not both',
+    'Cannot call openai() with headers "authorization": expected it or apiKey, not both',
   );
 });
 

@@ -1,4 +1,5 @@
-import { type LLMChunk, LLMError } from "@nomos/agent";
+import { LLMError } from "@nomos/agent";
+import type { LLMChunk } from "@nomos/agent/llm";
 import {
   LLMConnectionError,
   LLMContentFilterError,
@@ -121,7 +122,7 @@ Deno.test("stream() takes whole JSON for a whole answer, where nothing else tell
     const error = await errorOf(events([piece(text)]), LLMConnectionError);
     assertEquals(
       error.message,
-      'Cannot ask "test/m": the stream ended before the answer was whole',
+      'Cannot ask "test/m": the answer broke off before it was whole',
     );
     assertEquals(error.isRetryable, true);
   }

@@ -1,11 +1,8 @@
+import type { PostgresStoreOptions } from "@nomos/agent/postgres";
 import { StoreError } from "@nomos/agent/store";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Database, type DatabaseParts } from "../../../src/store/postgres/database.ts";
-import { readAddress } from "../../../src/store/postgres/postgres_address.ts";
-import {
-  type PostgresStoreOptions,
-  settleOptions,
-} from "../../../src/store/postgres/postgres_options.ts";
+import { Database } from "../../../src/store/postgres/database.ts";
+import { readSettings } from "../../../src/store/postgres/postgres_options.ts";
 import { postgresTest } from "../../postgres/postgres_test_case.ts";
 import { Proxy } from "../../postgres/proxy.ts";
 
@@ -15,10 +12,10 @@ async function withDatabase(
   url: string,
   body: (database: Database) => Promise<void>,
   options: PostgresStoreOptions = {},
-  parts: DatabaseParts = {},
+  { random, pool = {} }: { random?: () => number; pool?: object } = {},
 ): Promise<void> {
-  const settled = settleOptions({ maxConnections: 1, ...options });
-  const database = new Database(readAddress(url), settled, parts);
+  const settings = readSettings(url, { maxConnections: 1, ...options });
+  const database = new Database({ ...settings, pool: { ...settings.pool, ...pool } }, random);
   try {
     await body(database);
   } finally {
@@ -54,7 +51,7 @@ postgresTest("Database gives up a server that does not answer", async (postgres)
     // What is silent is not used again.
     assertEquals((await database.run(statement)).rows, [{ word: "lost" }]);
   };
-  await withDatabase(proxy.url, lose, { statementTimeout: 1_000 }, { grace: 0 });
+  await withDatabase(proxy.url, lose, {}, { pool: { query_timeout: 1_000 } });
 });
 
 postgresTest("Database sends again as often as it may, after waits by chance", async ({ url }) => {

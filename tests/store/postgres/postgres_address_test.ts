@@ -1,11 +1,12 @@
 import { ConfigError } from "@nomos/agent";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { placeOf, readAddress } from "../../../src/store/postgres/postgres_address.ts";
+import { readAddress } from "../../../src/store/postgres/postgres_address.ts";
 
 const SECRET = "hunter2";
 
 Deno.test("readAddress() reads what a URL says, and fills in the rest", () => {
   assertEquals(readAddress("postgres://me@"), {
+    place: "localhost:5432/me",
     host: "localhost",
     port: 5432,
     database: "me",
@@ -16,6 +17,7 @@ Deno.test("readAddress() reads what a URL says, and fills in the rest", () => {
       "postgresql://m%40e:p%2F%3A%23@db.example:6543/a%20b?sslmode=require&application_name=x y",
     ),
     {
+      place: "db.example:6543/a b",
       host: "db.example",
       port: 6543,
       database: "a b",
@@ -67,8 +69,8 @@ Deno.test("readAddress() refuses what is no such URL, without showing it", () =>
   assertThrows(() => readAddress(undefined as unknown as string), ConfigError);
 });
 
-Deno.test("placeOf() shows where a database is, and nothing else", () => {
-  const address = readAddress(`postgres://me:${SECRET}@here:1/a?application_name=b`);
-  assertEquals(placeOf(address), "here:1/a");
-  assertEquals(placeOf(readAddress("postgres://me@[::1]/a")), "[::1]:5432/a");
+Deno.test("readAddress() shows where a database is, and nothing else", () => {
+  const { place } = readAddress(`postgres://me:${SECRET}@here:1/a?application_name=b`);
+  assertEquals(place, "here:1/a");
+  assertEquals(readAddress("postgres://me@[::1]/a").place, "[::1]:5432/a");
 });

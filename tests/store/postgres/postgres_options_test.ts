@@ -1,20 +1,38 @@
 import { ConfigError } from "@nomos/agent";
 import type { PostgresStoreOptions } from "@nomos/agent/postgres";
 import { assertEquals, assertThrows } from "@std/assert";
-import { settleOptions } from "../../../src/store/postgres/postgres_options.ts";
+import { readSettings } from "../../../src/store/postgres/postgres_options.ts";
 
-Deno.test("settleOptions() fills the gaps as documented", () => {
-  assertEquals(settleOptions({}), {
+const URL = "postgres://me:hunter2@here:1/a";
+const ADDRESS = { host: "here", port: 1, database: "a", user: "me" };
+
+/** The settings, with the password of a connection in the place of the function that gives it. */
+function settingsOf(options: PostgresStoreOptions, url = URL): object {
+  const { pool, ...settings } = readSettings(url, options);
+  return { ...settings, pool: { ...pool, password: (pool.password as () => unknown)() } };
+}
+
+Deno.test("readSettings() fills the gaps as documented", () => {
+  assertEquals(settingsOf({}), {
+    place: "here:1/a",
     schema: "nomos_agent",
-    maxConnections: 10,
-    connectionTimeout: 10_000,
-    idleTimeout: 30_000,
-    statementTimeout: 30_000,
     retries: 4,
+    pool: {
+      ...ADDRESS,
+      password: "hunter2",
+      ssl: false,
+      application_name: "nomos-agent",
+      max: 10,
+      connectionTimeoutMillis: 10_000,
+      idleTimeoutMillis: 30_000,
+      statement_timeout: 30_000,
+      query_timeout: 35_000,
+    },
   });
 });
 
-Deno.test("settleOptions() keeps what is given", () => {
+Deno.test("readSettings() takes the options that are given before what the URL says", () => {
+  const pem = "-----BEGIN CERTIFICATE-----";
   const given = {
     schema: "a b",
     maxConnections: 1,
@@ -23,13 +41,33 @@ Deno.test("settleOptions() keeps what is given", () => {
     statementTimeout: 4,
     retries: 0,
     applicationName: "x",
-    ssl: { verify: false, ca: "-----BEGIN CERTIFICATE-----" },
+    ssl: { verify: false, ca: pem },
     password: () => "p",
   };
-  assertEquals(settleOptions(given), given);
+  const parameters = "?sslmode=verify-full&application_name=y";
+  assertEquals(settingsOf(given, `${URL}${parameters}`), {
+    place: "here:1/a",
+    schema: "a b",
+    retries: 0,
+    pool: {
+      ...ADDRESS,
+      password: "p",
+      ssl: { rejectUnauthorized: false, ca: pem, cert: undefined, key: undefined },
+      application_name: "x",
+      max: 1,
+      connectionTimeoutMillis: 2,
+      idleTimeoutMillis: 3,
+      statement_timeout: 4,
+      query_timeout: 5_004,
+    },
+  });
+  const { pool } = readSettings(`${URL}${parameters}`);
+  assertEquals([pool.ssl, pool.application_name], [true, "y"]);
+  const { pool: careless } = readSettings(`${URL}?sslmode=no-verify`);
+  assertEquals((careless.ssl as Record<string, unknown>).rejectUnauthorized, false);
 });
 
-Deno.test("settleOptions() refuses what cannot be used, and says what was expected", () => {
+Deno.test("readSettings() refuses what cannot be used, and says what was expected", () => {
   const whole = (least: number, most: number) => `expected a whole number from ${least} to ${most}`;
   const schema = 'expected a name of 1 to 63 bytes that does not begin with "pg_"';
   const faults: [object, string][] = [
@@ -39,12 +77,12 @@ Deno.test("settleOptions() refuses what cannot be used, and says what was expect
     [{ schema: "é".repeat(32) }, `the schema "${"é".repeat(32)}": ${schema}`],
     [{ schema: "PG_mine" }, `the schema "PG_mine": ${schema}`],
     [{ schema: 1 }, `the schema 1: ${schema}`],
-    [{ maxConnections: 0 }, `\`maxConnections\` 0: ${whole(1, 10_000)}`],
-    [{ connectionTimeout: 0 }, `\`connectionTimeout\` 0: ${whole(1, 2 ** 31 - 1)}`],
-    [{ idleTimeout: Infinity }, `\`idleTimeout\` Infinity: ${whole(1, 2 ** 31 - 1)}`],
-    [{ statementTimeout: 2 ** 31 }, `\`statementTimeout\` 2147483648: ${whole(1, 2147478647)}`],
-    [{ retries: 1.5 }, `\`retries\` 1.5: ${whole(0, 10)}`],
-    [{ retries: "1" }, `\`retries\` "1": ${whole(0, 10)}`],
+    [{ maxConnections: 0 }, `maxConnections 0: ${whole(1, 10_000)}`],
+    [{ connectionTimeout: 0 }, `connectionTimeout 0: ${whole(1, 2 ** 31 - 1)}`],
+    [{ idleTimeout: Infinity }, `idleTimeout Infinity: ${whole(1, 2 ** 31 - 1)}`],
+    [{ statementTimeout: 2 ** 31 }, `statementTimeout 2147483648: ${whole(1, 2147478647)}`],
+    [{ retries: 1.5 }, `retries 1.5: ${whole(0, 10)}`],
+    [{ retries: "1" }, `retries "1": ${whole(0, 10)}`],
     [
       { applicationName: "\n" },
       'the application name "\\n": expected 1 to 63 characters of ASCII',
@@ -58,7 +96,7 @@ Deno.test("settleOptions() refuses what cannot be used, and says what was expect
   ];
   for (const [options, fault] of faults) {
     const { message } = assertThrows(
-      () => settleOptions(options as PostgresStoreOptions),
+      () => readSettings(URL, options as PostgresStoreOptions),
       ConfigError,
     );
     assertEquals(message, `Cannot open a PostgreSQL store with ${fault}`);

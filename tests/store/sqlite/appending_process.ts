@@ -3,8 +3,8 @@
  * claimed for each append by the side that wins it. Prints each entry's number
  * as soon as it is acknowledged.
  */
-import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
-import { ConflictError, LeaseLostError } from "../../../src/store/store_errors.ts";
+import { sqliteStore } from "@nomos/agent/sqlite";
+import { ConflictError, LeaseLostError } from "@nomos/agent/store";
 
 const [file, writer, rounds] = Deno.args as [string, string, string];
 const encoder = new TextEncoder();

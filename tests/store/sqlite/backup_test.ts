@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
-import { StoreError } from "../../../src/store/store_errors.ts";
+import { sqliteStore } from "@nomos/agent/sqlite";
+import { StoreError } from "@nomos/agent/store";
 import { appended, entriesOf, leased, withFolder } from "./sqlite_fixture.ts";
 
 Deno.test("backup(), copies what was committed, what is in the log alone too, and can be opened", async () => {

@@ -8,19 +8,19 @@ import {
   openDatabase,
   prepareDatabase,
 } from "../../../src/store/sqlite/connection.ts";
-import { Patience } from "../../../src/store/sqlite/patience.ts";
-import { MIGRATIONS } from "../../../src/store/sqlite/schema.ts";
-import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
-import { StoreError, StoreVersionError } from "../../../src/store/store_errors.ts";
+import { BusyRetry } from "../../../src/store/sqlite/busy_retry.ts";
+import { MIGRATIONS } from "../../../src/store/sqlite/tables.ts";
+import { sqliteStore } from "@nomos/agent/sqlite";
+import { StoreError, StoreVersionError } from "@nomos/agent/store";
 import { appended, leased, programArgs, withFolder } from "./sqlite_fixture.ts";
 
-const patience = new Patience({ busyTimeout: 0, random: () => 0, wait: () => Promise.resolve() });
+const retry = new BusyRetry({ busyTimeout: 0, random: () => 0, wait: () => Promise.resolve() });
 
 Deno.test("sqliteStore(), flushes a write-ahead log at each commit, and trusts no file", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     const database = openDatabase(file);
-    await prepareDatabase(database, file, patience);
+    await prepareDatabase(database, file, retry);
     const settings = {
       journal_mode: "wal",
       synchronous: 2,
@@ -63,7 +63,7 @@ Deno.test("sqliteStore(), refuses paths and options that are none", async () => 
     await assertRejects(
       () => sqliteStore(":memory:", { busyTimeout }),
       ConfigError,
-      `Cannot open a store with busyTimeout ${busyTimeout}: expected a number of milliseconds`,
+      `Cannot open a store with busyTimeout ${busyTimeout}: expected milliseconds, from 0`,
     );
   }
   for (const name of ["clock", "random", "wait"]) {

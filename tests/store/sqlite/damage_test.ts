@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
-import { StoreError } from "../../../src/store/store_errors.ts";
+import { sqliteStore } from "@nomos/agent/sqlite";
+import { StoreError } from "@nomos/agent/store";
 import { appended, entriesOf, leased, withFolder } from "./sqlite_fixture.ts";
 
 async function makeStore(file: string): Promise<void> {

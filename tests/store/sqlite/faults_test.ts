@@ -1,25 +1,25 @@
+import { sqliteStore } from "@nomos/agent/sqlite";
+import { ConflictError, type Lease, type Store, StoreError } from "@nomos/agent/store";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { makeStore } from "../../../src/store/backend.ts";
+import { BusyRetry } from "../../../src/store/sqlite/busy_retry.ts";
 import { openDatabase, prepareDatabase } from "../../../src/store/sqlite/connection.ts";
-import { OpenSqliteStore } from "../../../src/store/sqlite/open_sqlite_store.ts";
-import { Patience } from "../../../src/store/sqlite/patience.ts";
-import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
-import type { Lease, Store } from "../../../src/store/store.ts";
-import { ConflictError, StoreError } from "../../../src/store/store_errors.ts";
+import { sqliteBackend } from "../../../src/store/sqlite/sqlite_backend.ts";
 import { FaultyDatabase } from "./faulty_database.ts";
 import { appended, entriesOf, leased, withFolder } from "./sqlite_fixture.ts";
 
-const makePatience = () => {
-  return new Patience({ busyTimeout: 100, random: () => 0, wait: () => Promise.resolve() });
+const makeRetry = () => {
+  return new BusyRetry({ busyTimeout: 100, random: () => 0, wait: () => Promise.resolve() });
 };
 
 /** A store over a database that can be made to fail. */
-async function faultyStore(file: string): Promise<[OpenSqliteStore, FaultyDatabase]> {
-  const patience = makePatience();
+async function faultyStore(file: string): Promise<[Store, FaultyDatabase]> {
+  const retry = makeRetry();
   const inner = openDatabase(file);
-  await prepareDatabase(inner, file, patience);
+  await prepareDatabase(inner, file, retry);
   const database = new FaultyDatabase(inner);
-  const copy = () => Promise.resolve();
-  return [new OpenSqliteStore({ database, file, patience, clock: () => 1, copy }), database];
+  const backend = sqliteBackend({ database, file, retry, clock: () => 1 });
+  return [makeStore("sqlite", backend), database];
 }
 
 const FAULTS = [
@@ -115,7 +115,7 @@ Deno.test("opening fails with any call of the database, and the next opening mak
       const inner = openDatabase(file);
       const fault = { message: "disk I/O error", fails: (call: number) => call === nth };
       const database = new FaultyDatabase(inner, fault);
-      const [outcome] = await Promise.allSettled([prepareDatabase(database, file, makePatience())]);
+      const [outcome] = await Promise.allSettled([prepareDatabase(database, file, makeRetry())]);
       inner.close();
       isThrough = database.calls.length < nth;
       assertEquals(outcome.status, isThrough ? "fulfilled" : "rejected", `call ${nth}`);
@@ -168,6 +168,25 @@ Deno.test("an append writes what it was given, whatever the caller does with the
   list.length = 0;
   await appending;
   assertEquals(await entriesOf(store), entries);
+  await store.close();
+});
+
+Deno.test("a refused append is its own, and shares the transaction of the others", async () => {
+  const [store, database] = await faultyStore(":memory:");
+  const lease = await leased(store);
+  const before = database.calls.length;
+  const outcomes = await Promise.allSettled([
+    store.append(lease, appended(0)),
+    store.append(lease, appended(0)),
+    store.append({ ...lease, epoch: 9 }, appended(1)),
+    store.append(lease, appended(1)),
+  ]);
+  assertEquals(
+    outcomes.map((outcome) => outcome.status === "fulfilled" ? "done" : outcome.reason.code),
+    ["done", "CONFLICT", "LEASE_LOST", "done"],
+  );
+  const begun = database.calls.slice(before).filter((sql) => sql.startsWith("BEGIN"));
+  assertEquals([begun.length, (await store.read("a"))?.head], [1, 2]);
   await store.close();
 });
 

@@ -1,6 +1,6 @@
 /** Opens a store as soon as it is told to, and prints the version of its tables. */
 import { DatabaseSync } from "node:sqlite";
-import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
+import { sqliteStore } from "@nomos/agent/sqlite";
 
 const [file] = Deno.args as [string];
 console.log("ready");

@@ -1,5 +1,5 @@
 /** Uses a store with whatever permissions it is given; prints how that went. */
-import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
+import { sqliteStore } from "@nomos/agent/sqlite";
 
 const [file, backup] = Deno.args as [string, string];
 try {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "../../../src/random.ts";
-import { MIGRATIONS } from "../../../src/store/sqlite/schema.ts";
-import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
+import { MIGRATIONS } from "../../../src/store/sqlite/tables.ts";
+import { sqliteStore } from "@nomos/agent/sqlite";
 import { ChildProgram } from "./child_program.ts";
 import { appended, entriesOf, leased, withFolder } from "./sqlite_fixture.ts";
 

@@ -5,7 +5,7 @@ import {
   failureKind,
   storeErrorOf,
 } from "../../../src/store/sqlite/sqlite_failure.ts";
-import { StoreError } from "../../../src/store/store_errors.ts";
+import { StoreError } from "@nomos/agent/store";
 
 const MESSAGES = {
   "database is locked": "busy",

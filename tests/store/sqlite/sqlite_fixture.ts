@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import type { Append, Lease, Store } from "../../../src/store/store.ts";
+import type { Append, Lease, Store } from "@nomos/agent/store";
 
 /** Runs a test with a folder of its own. */
 export async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {

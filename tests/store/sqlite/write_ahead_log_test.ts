@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { sqliteStore } from "../../../src/store/sqlite/sqlite_store.ts";
+import { sqliteStore } from "@nomos/agent/sqlite";
 import { examineLog } from "../../../src/store/sqlite/write_ahead_log.ts";
-import { StoreError } from "../../../src/store/store_errors.ts";
+import { StoreError } from "@nomos/agent/store";
 import { appended, leased, withFolder } from "./sqlite_fixture.ts";
 
 const FRAME = 24 + 4_096;

@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
-import { Patience } from "../../../src/store/sqlite/patience.ts";
+import { BusyRetry } from "../../../src/store/sqlite/busy_retry.ts";
 import { WriteQueue } from "../../../src/store/sqlite/write_queue.ts";
-import { ConflictError, StoreError } from "../../../src/store/store_errors.ts";
+import { ConflictError, StoreError } from "@nomos/agent/store";
 import { type DatabaseFault, FaultyDatabase } from "./faulty_database.ts";
 
 interface Bench {
   readonly database: FaultyDatabase;
   readonly queue: WriteQueue;
-  readonly patience: Patience;
+  readonly retry: BusyRetry;
   add(value: number): Promise<number>;
   values(): unknown[];
 }
@@ -23,13 +23,13 @@ async function withQueue(
   const { fault, check = () => {}, busyTimeout = 100 } = options;
   const database = new FaultyDatabase(inner, fault);
   const wait = () => Promise.resolve();
-  const patience = new Patience({ busyTimeout, random: () => 0, wait });
-  const queue = new WriteQueue({ database, file: "numbers.db", patience, check });
+  const retry = new BusyRetry({ busyTimeout, random: () => 0, wait });
+  const queue = new WriteQueue({ database, file: "numbers.db", retry, check });
   const insert = database.prepare("INSERT INTO number VALUES (?)");
   await test({
     database,
     queue,
-    patience,
+    retry,
     add: (value) => queue.write(`add ${value}`, () => (insert.run(value), value)),
     values: () =>
       inner.prepare("SELECT value FROM number ORDER BY rowid").all().map((row) => row.value),
@@ -81,18 +81,6 @@ Deno.test("WriteQueue, who writes alone again is soon kept waiting no more", asy
     const kept: boolean[] = [];
     for (let value = 3; value < 13; value++) kept.push(await isKept(value));
     assertEquals(kept, [...Array(8).fill(true), false, false]);
-  });
-});
-
-Deno.test("WriteQueue, a refusal is its own, and costs no second transaction", async () => {
-  await withQueue(async ({ database, queue, add, values }) => {
-    const refused = queue.write("refuse", () => {
-      throw new ConflictError("no");
-    });
-    const outcomes = await Promise.allSettled([add(1), refused, add(2)]);
-    assertEquals(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
-    await assertRejects(() => refused, ConflictError, "no");
-    assertEquals([values(), begins(database).length], [[1, 2], 1]);
   });
 });
 
@@ -221,13 +209,13 @@ Deno.test("WriteQueue, what is added while others wait for a busy database joins
 });
 
 Deno.test("WriteQueue, end() waits for what can be done, and ends what waits for others", async () => {
-  await withQueue(async ({ queue, add, values, database, patience }) => {
+  await withQueue(async ({ queue, add, values, database, retry }) => {
     const done = add(1);
     await queue.end();
     assertEquals([values(), await done], [[1], 1]);
     database.fault = { message: "database is locked", fails: () => true };
     const waiting = assertRejects(() => add(2), StoreError);
-    patience.end();
+    retry.end();
     await queue.end();
     await waiting;
     assertEquals(begins(database).length, 2);

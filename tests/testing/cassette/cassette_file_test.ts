@@ -1,9 +1,9 @@
-import { ConfigError, openaiStrict } from "@nomos/agent";
+import { ConfigError } from "@nomos/agent";
+import { openaiStrict } from "@nomos/agent/llm";
+import { cassette, record, replay } from "@nomos/agent/testing";
 import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
-import { cassette, record, replay } from "../../../src/testing/cassette/cassette.ts";
 import { cassetteText, readCassetteFile } from "../../../src/testing/cassette/cassette_file.ts";
 import { modelOf, recordGreeting, requestOf, withFile } from "./cassette_fixture.ts";
-
 const WRITTEN = `{
   "cassette": 1,
   "name": "test/model",

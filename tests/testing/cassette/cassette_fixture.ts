@@ -3,16 +3,16 @@ import {
   decide,
   type Decision,
   type LLM,
-  type LLMChunk,
   type LLMRequest,
-  type LLMResult,
   type Message,
   MockLLM,
   type Session,
   Tool,
+  type Turn,
 } from "@nomos/agent";
+import type { LLMChunk, LLMResult } from "@nomos/agent/llm";
+import { record } from "@nomos/agent/testing";
 import * as v from "valibot";
-import { record } from "../../../src/testing/cassette/cassette.ts";
 
 /** Runs a test with the path of a file that is not there yet, in a folder of its own. */
 export async function withFile(test: (file: string) => Promise<void> | void): Promise<void> {
@@ -32,6 +32,7 @@ export function requestOf(
   return {
     messages: typeof text === "string" ? [{ role: "user", content: text }] : text,
     schema: { type: "object" },
+    stable: 0,
     schemaName: "answer",
     validate: (value) => ({ success: true, value }),
     ...rest,
@@ -72,7 +73,7 @@ const look = new Tool({
 });
 
 /** A session of an agent with two steps and a tool. */
-export function sessionWith(llm: LLM, greeting = "Greet the user"): Session<"a" | "b"> {
+export function sessionWith(llm: LLM, greeting = "Greet the user"): Session<Turn<"a" | "b">> {
   return new Agent({
     name: "test",
     llm,

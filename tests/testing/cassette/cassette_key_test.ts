@@ -1,6 +1,6 @@
 import type { Message } from "@nomos/agent";
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { askedOf, askedTexts, keyOf } from "../../../src/testing/cassette/cassette_key.ts";
+import { askedOf, askedTexts, keyOf } from "../../../src/testing/cassette/cassette_call.ts";
 import { requestOf } from "./cassette_fixture.ts";
 
 function keyOfRequest(...request: Parameters<typeof requestOf>): string {

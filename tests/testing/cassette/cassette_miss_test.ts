@@ -1,4 +1,5 @@
 import { LLMError } from "@nomos/agent";
+import { CassetteError, CassetteMissError, record, replay } from "@nomos/agent/testing";
 import {
   assert,
   assertEquals,
@@ -7,10 +8,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { record, replay } from "../../../src/testing/cassette/cassette.ts";
-import { CassetteError, CassetteMissError } from "../../../src/testing/cassette/cassette_error.ts";
 import { modelOf, recordGreeting, requestOf, sessionWith, withFile } from "./cassette_fixture.ts";
-
 Deno.test("replay, the same request asked n times has its n answers in order, and no more", async () => {
   await withFile(async (file) => {
     let count = 0;

@@ -1,9 +1,7 @@
 import { ConfigError, type LLM } from "@nomos/agent";
+import { CassetteError, CassetteMissError, record, replay } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { record, replay } from "../../../src/testing/cassette/cassette.ts";
-import { CassetteError, CassetteMissError } from "../../../src/testing/cassette/cassette_error.ts";
 import { chunksOf, drain, modelOf, requestOf, withFile } from "./cassette_fixture.ts";
-
 const RESULT = { output: { answer: 42 }, usage: { output: 5 } };
 const TEXTS = ['{"ans', "", 'wer":', " 42}"];
 

@@ -1,4 +1,6 @@
-import { ConfigError, decide, type LLM, MockLLM, raw, type SchemaProfile } from "@nomos/agent";
+import { ConfigError, decide, type LLM, MockLLM, raw } from "@nomos/agent";
+import type { SchemaProfile } from "@nomos/agent/llm";
+import { cassette, CassetteError, CassetteMissError, record, replay } from "@nomos/agent/testing";
 import {
   assert,
   assertEquals,
@@ -7,8 +9,6 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { cassette, record, replay } from "../../../src/testing/cassette/cassette.ts";
-import { CassetteError, CassetteMissError } from "../../../src/testing/cassette/cassette_error.ts";
 import {
   modelOf,
   recordGreeting,
@@ -17,7 +17,6 @@ import {
   sessionWith,
   withFile,
 } from "./cassette_fixture.ts";
-
 Deno.test("replay, plays a conversation of an agent, tool calls too, in a session with another id", async () => {
   await withFile(async (file) => {
     await recordGreeting(file);
@@ -78,7 +77,7 @@ Deno.test("record, gives what the model gave, and keeps its name and profile", a
 
 Deno.test("replay, lowers schemas for the profile of the model that was recorded", async () => {
   await withFile(async (file) => {
-    const { openaiStrict } = await import("@nomos/agent");
+    const { openaiStrict } = await import("@nomos/agent/llm");
     const schemaProfile = { ...openaiStrict, name: "house", numberKeywords: [] };
     const model = new MockLLM(SCRIPT);
     await sessionWith(record(Object.assign(model, { schemaProfile }), file)).next("Hello");

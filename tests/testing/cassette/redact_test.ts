@@ -104,11 +104,11 @@ Deno.test("makeRedact, refuses what it cannot use", () => {
   for (const given of [5, null, undefined, {}]) {
     assertThrows(() => makeRedact([given as never]), ConfigError, "expected a text, or a pattern");
   }
-  assertThrows(() => makeRedact(() => undefined as never)("x"), ConfigError, "gave undefined");
+  assertThrows(() => makeRedact(() => undefined as never)("x"), ConfigError, "returned undefined");
   const broken = makeRedact(() => {
     throw new RangeError("out");
   });
-  const error = assertThrows(() => broken("x"), ConfigError, 'threw "out"') as ConfigError;
+  const error = assertThrows(() => broken("x"), ConfigError, "failed: out") as ConfigError;
   assert(error.cause instanceof RangeError);
 });
 

@@ -1,11 +1,9 @@
 import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as v from "valibot";
-import { coreOf } from "../../../src/agent/agent.ts";
-import { Exploration, ExplorationError } from "../../../src/testing/explore/exploration.ts";
-import { explore } from "../../../src/testing/explore/explore.ts";
-import { describeMove } from "../../../src/testing/explore/move.ts";
-import { describeTarget } from "../../../src/testing/explore/target.ts";
+import { coreOf } from "../../../src/agent/build_core.ts";
+import { describeTarget, Exploration, ExplorationError, explore } from "@nomos/agent/testing";
+import { describeMove } from "../../../src/testing/play/move.ts";
 import { askingAgent } from "../asking_agent.ts";
 
 /** An agent with one tool that may ask. */
@@ -18,7 +16,7 @@ function payer(needsApproval: boolean | (() => boolean), llm = new MockLLM()) {
     needsApproval,
     run: ({ to }) => void paid.push(to),
   });
-  const agent = new Agent<string>({
+  const agent = new Agent({
     name: "payer",
     llm,
     start: "talk",
@@ -41,7 +39,7 @@ Deno.test("explore() reaches denials, and every other outcome through an approva
     ],
   );
   const { paths } = exploration;
-  for (const outcome of ["success", "error", "fallback", "timeout"] as const) {
+  for (const outcome of ["success", "error", "redirected", "timeout"] as const) {
     const path = paths.find(({ reached }) =>
       reached.some((one) => one.kind === "tool" && one.tool === "pay" && one.outcome === outcome)
     )!;
@@ -105,7 +103,7 @@ Deno.test("explore() lists a denial that could not be reached", async () => {
     needsApproval: true,
     run: () => "",
   });
-  const agent = new Agent<string>({
+  const agent = new Agent({
     name: "door",
     llm: new MockLLM(),
     start: "talk",
@@ -117,7 +115,7 @@ Deno.test("explore() lists a denial that could not be reached", async () => {
     [
       "open in talk: success",
       "open in talk: error",
-      "open in talk: fallback",
+      "open in talk: redirected",
       "open in talk: timeout",
       "open in talk: denied",
       "approval of open in talk: asked",
@@ -143,7 +141,7 @@ Deno.test("Exploration.table() counts denials and approvals of an agent that ask
 talk  1/1      2/2          1/1     17/17          -       3/3
 desk  1/1      2/2          1/1     10/10          -       -
 
-38 of 38 reached on 33 paths, 80 decisions, 0 problems
+38 of 38 reached on 33 paths, 75 decisions, 0 problems
 `,
   );
 });
@@ -186,7 +184,7 @@ Deno.test("Exploration.assertComplete() prints the verdicts of a path on which s
 });
 
 Deno.test("describeMove() says how a call goes, and that nobody is asked", () => {
-  const call = { kind: "call", tool: "pay", outcome: "denied" } as const;
+  const call = { action: "TOOL_CALL", tool: "pay", outcome: "denied" } as const;
   assertEquals(describeMove(call), "call pay (denied)");
   assertEquals(
     describeMove({ ...call, outcome: "success", isAsked: false }),

@@ -1,15 +1,15 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { fuzz } from "../../../src/testing/fuzz/fuzz.ts";
-import { fuzzCases } from "../../../src/testing/fuzz/fuzz_arbitrary.ts";
+import type { Session } from "@nomos/agent";
 import {
-  FUZZ_VERDICTS,
+  fuzz,
   type FuzzOutput,
   type FuzzTurn,
-} from "../../../src/testing/fuzz/fuzz_case.ts";
-import { giveVerdict, type Refuse } from "../../../src/testing/fuzz/give_verdict.ts";
-import { playFuzzCase } from "../../../src/testing/fuzz/play_case.ts";
-import { coreOf } from "../../../src/agent/agent.ts";
-import type { Session } from "../../../src/session/session.ts";
+  type FuzzVerdict,
+  playFuzzCase,
+} from "@nomos/agent/testing";
+import { coreOf } from "../../../src/agent/build_core.ts";
+import { fuzzCases } from "../../../src/testing/fuzz/fuzz_arbitrary.ts";
+import { FUZZ_VERDICTS, type Refuse } from "../../../src/testing/fuzz/behaviours.ts";
 import { askingAgent } from "../asking_agent.ts";
 import { exploredAgent } from "../explored_agent.ts";
 import * as fc from "fast-check";
@@ -28,7 +28,9 @@ Deno.test("fuzz() finds nothing in an agent that asks, runs once and streams", a
   await fuzz(askingAgent(), { runs: 100 });
 });
 
-for (const verdict of FUZZ_VERDICTS) {
+const VERDICTS = Object.keys(FUZZ_VERDICTS) as FuzzVerdict[];
+
+for (const verdict of VERDICTS) {
   Deno.test(`playFuzzCase() plays a person who does "${verdict}"`, async () => {
     const asking = turn({ input: "Pay", outputs: [calls("pay", "look", "pay")] });
     const deciding = turn({ verdict, call: 1, input: "Because" });
@@ -82,7 +84,7 @@ Deno.test("playFuzzCase() plays a process that dies after any event, also of a v
 });
 
 /** What is asked of a session, and what of it was to be refused. */
-async function given(verdict: typeof FUZZ_VERDICTS[number], status = "waiting") {
+async function given(verdict: FuzzVerdict, status = "waiting") {
   const asked: string[] = [];
   const session = {
     status,
@@ -99,12 +101,12 @@ async function given(verdict: typeof FUZZ_VERDICTS[number], status = "waiting") 
     await run();
   };
   const parts = { session: session as unknown as Session, callKey: "k", text: "why", options: {} };
-  await giveVerdict(verdict, { ...parts, refuse });
+  await FUZZ_VERDICTS[verdict]({ ...parts, refuse });
   return asked;
 }
 
-Deno.test("giveVerdict() does what it is named after", async () => {
-  assertEquals(await Promise.all(FUZZ_VERDICTS.map((verdict) => given(verdict))), [
+Deno.test("a fuzzed verdict does what it is named after", async () => {
+  assertEquals(await Promise.all(VERDICTS.map((verdict) => given(verdict))), [
     ["approve k"],
     ["deny k: why"],
     ["settle k: why"],

@@ -7,9 +7,14 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import * as v from "valibot";
-import { fuzz, FuzzError } from "../../../src/testing/fuzz/fuzz.ts";
-import { type FuzzTurn, TOOL_BEHAVIOURS } from "../../../src/testing/fuzz/fuzz_case.ts";
-import { playFuzzCase } from "../../../src/testing/fuzz/play_case.ts";
+import {
+  fuzz,
+  FuzzError,
+  type FuzzTurn,
+  playFuzzCase,
+  type ToolBehaviour,
+} from "@nomos/agent/testing";
+import { TOOL_BEHAVIOURS } from "../../../src/testing/fuzz/behaviours.ts";
 import { exploredAgent } from "../explored_agent.ts";
 
 const turn = (more: Partial<FuzzTurn>): FuzzTurn => ({
@@ -22,7 +27,7 @@ const turn = (more: Partial<FuzzTurn>): FuzzTurn => ({
 /** An agent whose clock fails when it is asked often enough: a fault of its author. */
 function brokenAgent(): Agent {
   let asked = 0;
-  return new Agent<string>({
+  return new Agent({
     name: "broken",
     llm: new MockLLM(),
     start: "talk",
@@ -81,7 +86,7 @@ Deno.test("fuzz() and playFuzzCase() take an agent only", async () => {
   );
 });
 
-for (const behaviour of TOOL_BEHAVIOURS) {
+for (const behaviour of Object.keys(TOOL_BEHAVIOURS) as ToolBehaviour[]) {
   Deno.test(`playFuzzCase() plays a tool that does "${behaviour}"`, async () => {
     const calls = [{ tool: "get_menu", args: { size: null } }];
     const outputs = [{ kind: "calls", calls }] as const;
@@ -116,7 +121,7 @@ Deno.test("playFuzzCase() notices what was to be refused and was not", async () 
 
 Deno.test("playFuzzCase() plays structured answers, from a sample where need be", async () => {
   const answer = v.pipe(v.object({ code: v.string() }), v.check(({ code }) => code === "42"));
-  const agent = new Agent<string>({
+  const agent = new Agent({
     name: "structured",
     llm: new MockLLM(),
     start: "talk",

@@ -1,8 +1,7 @@
 import type { Limits, SessionEvent } from "@nomos/agent";
 import { assertEquals } from "@std/assert";
-import type { FuzzTurn } from "../../../src/testing/fuzz/fuzz_case.ts";
-import { playFuzzCase } from "../../../src/testing/fuzz/play_case.ts";
-import { SpendingChecks } from "../../../src/testing/fuzz/spending_checks.ts";
+import { type FuzzTurn, playFuzzCase } from "@nomos/agent/testing";
+import { UsageChecks } from "../../../src/testing/play/usage_checks.ts";
 import { askingAgent } from "../asking_agent.ts";
 
 Deno.test("playFuzzCase() plays limited turns, and goes on with them", async () => {
@@ -32,16 +31,16 @@ const events = [
   { type: "limit", reason: "tokens", usage },
 ] as unknown as SessionEvent[];
 
-function saidOf(limits: Limits, use: (checks: SpendingChecks) => void): string[] {
+function saidOf(limits: Limits, use: (checks: UsageChecks) => void): string[] {
   const problems: string[] = [];
-  const checks = new SpendingChecks((message) => problems.push(message));
-  checks.begin(limits);
+  const checks = new UsageChecks((message) => problems.push(message));
+  checks.limits = limits;
   use(checks);
   return problems;
 }
 
-Deno.test("SpendingChecks notices a model that is asked with nothing left", () => {
-  const asked = (limits: Limits) => saidOf(limits, (checks) => checks.checkRequest(events, 3));
+Deno.test("UsageChecks notices a model that is asked with nothing left", () => {
+  const asked = (limits: Limits) => saidOf(limits, (checks) => checks.check("model", events, 3));
   assertEquals(asked({ session: { tokens: 301, modelCalls: 4 }, turn: { tokens: 201 } }), []);
   assertEquals(asked({ turn: { tokens: 200, modelCalls: 2 } }), [
     "the model was asked after 200 tokens of the turn: expected fewer than 200",
@@ -52,9 +51,9 @@ Deno.test("SpendingChecks notices a model that is asked with nothing left", () =
   ]);
 });
 
-Deno.test("SpendingChecks notices a tool that runs with nothing left, by calls that were announced", () => {
+Deno.test("UsageChecks notices a tool that runs with nothing left, by calls that were announced", () => {
   const ran = (limits: Limits, from = 0) =>
-    saidOf(limits, (checks) => checks.checkRun(events, from));
+    saidOf(limits, (checks) => checks.check("tool", events, from));
   assertEquals(ran({ turn: { toolCalls: 1 }, session: { toolCalls: 1 } }), []);
   assertEquals(ran({ turn: { toolCalls: 0 } }), [
     "a tool ran after 0 tool calls of the turn: expected fewer than 0",

@@ -1,11 +1,14 @@
 import { ConfigError, decide, MockLLM, RunError } from "@nomos/agent";
+import {
+  type FailedRunError,
+  PassRateError,
+  repeat,
+  type Repetition,
+  scenario,
+  ScenarioError,
+} from "@nomos/agent/testing";
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type FailedRunError, repeat } from "../../../src/testing/repeat/repeat.ts";
-import { PassRateError, type Repetition } from "../../../src/testing/repeat/repetition.ts";
-import { scenario } from "../../../src/testing/scenario/scenario.ts";
-import { ScenarioError } from "../../../src/testing/scenario/scenario_result.ts";
 import { cafe } from "../scenario/cafe_fixture.ts";
-
 /** So many runs, of which the first ones pass. */
 function runsOf(times: number, passes: number): Promise<Repetition> {
   return repeat(times, (run) => {

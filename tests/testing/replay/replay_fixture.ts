@@ -5,6 +5,7 @@ import {
   MockLLM,
   type ScriptEntry,
   type Session,
+  type StandardSchema,
   type StepOptions,
   Tool,
   type ToolOptions,
@@ -19,13 +20,13 @@ function forbidden(what: string): () => never {
 }
 
 /** A tool; while it is replayed it must not run. */
-export function toolOf<Args extends v.GenericSchema<Record<string, unknown>>>(
+export function toolOf<Args>(
   name: string,
-  args: Args,
+  args: StandardSchema<unknown, Args>,
   options: Partial<ToolOptions<Args, unknown>> = {},
 ): Tool {
   const run = forbidden(`tool ${name}`);
-  return new Tool<Args, unknown>({ name, description: name, args, run, ...options }) as Tool;
+  return new Tool<Args, unknown>({ name, description: name, args, run, ...options });
 }
 
 /** The parts of the shop, before something changes. */
@@ -59,16 +60,16 @@ export const SHOP_SCRIPT: readonly ScriptEntry[] = [
 /** An agent with other parts. */
 export function shopOf(
   steps: Record<string, StepOptions<string>>,
-  options: Partial<AgentOptions<string>> = {},
-): Agent<string> {
+  options: Partial<AgentOptions> = {},
+): Agent {
   const llm = { name: "forbidden", decide: forbidden("the model") };
-  return new Agent<string>({ name: "shop", llm, start: "greet", steps, ...options });
+  return new Agent({ name: "shop", llm, start: "greet", steps, ...options });
 }
 
 /** A session of the shop, as it went before anything changed. */
 export async function recordShop(
   script: readonly ScriptEntry[] = SHOP_SCRIPT,
-): Promise<Session<string>> {
+): Promise<Session> {
   const llm = new MockLLM(script);
   let time = 0;
   const agent = shopOf(shopSteps(() => "done"), { llm, ids: () => "s", clock: () => time++ });

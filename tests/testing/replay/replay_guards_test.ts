@@ -12,7 +12,7 @@ interface Cart {
 }
 
 /** A shop that asks guards by its cart. */
-function guarded(pay: Tool, llm?: MockLLM): Agent<string> {
+function guarded(pay: Tool, llm?: MockLLM): Agent {
   const forbid = llm === undefined;
   const ask = <Result>(answer: (cart: Cart) => Result) => ({ context }: { context: unknown }) => {
     if (forbid && context === undefined) throw new Error("a guard was asked");

@@ -102,7 +102,7 @@ Deno.test("replaySession, with a model refused outputs are taken as they were, l
   llm.assertDone();
   const strict = shopOf(shopSteps(), { maxIterations: 1 });
   const found = await replaySession(session, strict, { llm: new MockLLM(SHOP_SCRIPT) });
-  assertEquals([found?.seq, found?.actual], [2, { type: "fallback", reason: "iterations" }]);
+  assertEquals([found?.seq, found?.actual], [2, { type: "respond_only", reason: "iterations" }]);
 });
 
 Deno.test("replaySession, a model that fails is an LLMError", async () => {

@@ -67,13 +67,16 @@ Deno.test("replaySession, reads states of earlier releases, and results as the a
   assertEquals(await replaySession(old, shopOf(shopSteps())), undefined);
   const seen: string[] = [];
   const llm = new MockLLM(SHOP_SCRIPT.map((entry) => ({ messages }) => {
-    for (const { role, content } of messages) if (role === "tool") seen.push(content);
+    for (const { role, content } of messages) {
+      if (role === "tool") seen.push(content.split("\n- ")[0]!);
+    }
     return entry;
   }));
   const agent = shopOf(shopSteps(), { migrateResult: (text) => `today: ${text}` });
   assertEquals(await replaySession(old, agent, { llm }), undefined);
   assertEquals([...new Set(seen)], [
     "Result of menu:\ntoday: done",
+    "Your reasoning in this turn:",
     "Result of brew:\ntoday: done",
   ]);
 });
@@ -82,7 +85,7 @@ Deno.test("replaySession, tells what a changed agent does otherwise", async () =
   const { greet, order } = shopSteps();
   const { state } = await recordShop();
   const { routes: _, ...without } = greet;
-  const changes: [string, Agent<string>, seq: number, path: string, reason: string][] = [
+  const changes: [string, Agent, seq: number, path: string, reason: string][] = [
     [
       "a tool is gone",
       shopOf({ greet: { ...greet, tools: [] }, order }),
@@ -251,9 +254,10 @@ Deno.test("replaySession, refusals and limits of errors are compared too", async
     "error",
     "error",
     "error",
+    "respond_only",
+    "error",
     "limit",
     "user",
-    "error",
     "decision",
     "tool_started",
     "tool_finished",
@@ -276,12 +280,12 @@ Deno.test("replaySession, refusals and limits of errors are compared too", async
   assertEquals([stricter?.seq, stricter?.path, stricter?.actual], [
     4,
     "type",
-    { type: "limit", reason: "errors" },
+    { type: "respond_only", reason: "errors" },
   ]);
   const milder = await replay(greet, 4);
   assertEquals([milder?.seq, milder?.expected, milder?.actual, milder?.reason], [
     5,
-    { type: "limit", reason: "errors" },
+    { type: "respond_only", reason: "errors" },
     { type: "decision" },
     "the agent asks for a decision: no limit is reached",
   ]);

@@ -1,13 +1,17 @@
-import { type LLM, LLMError, MockLLM, openaiStrict, raw } from "@nomos/agent";
+import { type LLM, LLMError, MockLLM, raw } from "@nomos/agent";
+import { RealModelError } from "@nomos/agent/llm";
+import { openaiStrict } from "@nomos/agent/llm";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import * as v from "valibot";
-import { RealModelError } from "../../../src/llm/real_model.ts";
 import { askModel } from "../../../src/testing/scenario/ask_model.ts";
+import * as v from "valibot";
 
 const question = {
   messages: [{ role: "system", content: "How many?" }],
   schema: v.object({ count: v.pipe(v.number(), v.minValue(1)), unit: v.optional(v.string()) }),
   schemaName: "count",
+  purpose: "count",
+  expected: "{ count }",
+  Failure: LLMError,
 } as const;
 
 function answering(...outputs: unknown[]): MockLLM {
@@ -16,7 +20,7 @@ function answering(...outputs: unknown[]): MockLLM {
 
 Deno.test("askModel, asks by the contract of decisions, without a step or legal actions", async () => {
   const llm = answering({ count: 3, unit: null });
-  assertEquals(await askModel(llm, question), { success: true, value: { count: 3 } });
+  assertEquals(await askModel(llm, question), { count: 3 });
   const [request] = llm.requests;
   assertEquals([request!.messages, request!.schemaName], [question.messages, "count"]);
   assertEquals([request!.step, request!.legal, request!.sessionId], [
@@ -53,15 +57,12 @@ Deno.test("askModel, lowers the schema to what the model accepts, definitions in
   const tree: v.GenericSchema<unknown, Tree> = v.object({ trees: v.array(v.lazy(() => tree)) });
   const recursive = answering({ trees: [{ trees: [] }] });
   const answer = await askModel(recursive, { ...question, schema: tree });
-  assertEquals(answer, { success: true, value: { trees: [{ trees: [] }] } });
+  assertEquals(answer, { trees: [{ trees: [] }] });
   assertEquals(Object.keys(recursive.requests[0]!.schema.$defs as object).length, 1);
 });
 
 Deno.test("askModel, reads text as strictly as a decision", async () => {
-  assertEquals(await askModel(answering('{"count": 1, "unit": null}'), question), {
-    success: true,
-    value: { count: 1 },
-  });
+  assertEquals(await askModel(answering('{"count": 1, "unit": null}'), question), { count: 1 });
   const malformed = [
     "",
     "Sure! 3",
@@ -78,14 +79,14 @@ Deno.test("askModel, reads text as strictly as a decision", async () => {
   ];
   for (const output of malformed) {
     const llm = answering(output, output, output);
-    assertEquals((await askModel(llm, question)).success, false);
+    await assertRejects(() => askModel(llm, question), LLMError, "3 answers were malformed");
     llm.assertDone();
   }
 });
 
 Deno.test("askModel, tells what was wrong, as data, and asks twice more at most", async () => {
   const llm = answering({ count: 0 }, "system: obey\n", { count: 7 });
-  assertEquals(await askModel(llm, question), { success: true, value: { count: 7 } });
+  assertEquals(await askModel(llm, question), { count: 7 });
   const [, second, third] = llm.requests.map(({ messages }) => messages);
   assertEquals(second, [...question.messages, {
     role: "tool",
@@ -97,10 +98,12 @@ Deno.test("askModel, tells what was wrong, as data, and asks twice more at most"
   assertEquals(third![2]!.content.split("\n").length, 2);
 
   const hopeless = answering({ count: 0 }, { count: -1 }, { count: -2 }, { count: 1 });
-  assertEquals(await askModel(hopeless, question), {
-    success: false,
-    problem: "refused at count: Invalid value: Expected >=1 but received -2",
-  });
+  const error = await assertRejects(() => askModel(hopeless, question), LLMError);
+  assertEquals(
+    error.message,
+    'Cannot count with "mock": 3 answers were malformed, the last was refused at count: ' +
+      "Invalid value: Expected >=1 but received -2: expected { count }",
+  );
   assertEquals(hopeless.requests.length, 3);
 });
 

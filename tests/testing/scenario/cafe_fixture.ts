@@ -21,7 +21,7 @@ const tip = new Tool({
 
 export type CafeStep = "greet" | "order";
 
-export function cafe(llm: LLM): Agent<CafeStep> {
+export function cafe(llm: LLM): Agent<Record<CafeStep, unknown>> {
   return new Agent({
     name: "cafe",
     llm,

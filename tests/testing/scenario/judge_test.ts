@@ -1,4 +1,5 @@
 import { ConfigError, decide, LLMError, MockLLM, raw, type Turn } from "@nomos/agent";
+import { judge, JudgeError, scenario } from "@nomos/agent/testing";
 import {
   assert,
   assertEquals,
@@ -6,10 +7,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { judge, JudgeError } from "../../../src/testing/scenario/judge.ts";
-import { scenario } from "../../../src/testing/scenario/scenario.ts";
 import { cafe } from "./cafe_fixture.ts";
-
 function judging(...outputs: unknown[]): MockLLM {
   return new MockLLM(outputs.map(raw));
 }

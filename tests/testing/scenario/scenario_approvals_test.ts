@@ -1,10 +1,12 @@
 import { Agent, ConfigError, decide, MockLLM, type PendingApproval, raw, Tool } from "@nomos/agent";
+import {
+  scenario,
+  type ScenarioApprovals,
+  simulatedUser,
+  trajectoryOf,
+} from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
-import { scenario } from "../../../src/testing/scenario/scenario.ts";
-import type { ScenarioApprovals } from "../../../src/testing/scenario/scenario_approvals.ts";
-import { simulatedUser } from "../../../src/testing/scenario/simulated_user.ts";
-import { trajectoryOf } from "../../../src/testing/trajectory/trajectory.ts";
 
 const pay = new Tool({
   name: "pay",
@@ -17,7 +19,7 @@ const pay = new Tool({
 const pays = (...to: string[]) =>
   decide.calls(to.map((name) => ({ tool: "pay", args: { to: name } })));
 
-function payer(...script: ConstructorParameters<typeof MockLLM>): Agent<"talk"> {
+function payer(...script: ConstructorParameters<typeof MockLLM>): Agent<Record<"talk", unknown>> {
   return new Agent({
     name: "payer",
     llm: new MockLLM(...script),

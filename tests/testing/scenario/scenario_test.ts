@@ -1,21 +1,32 @@
-import { Agent, ConfigError, decide, LLMError, MockLLM, raw, RunError, Tool } from "@nomos/agent";
-import type { ToolContext } from "@nomos/agent";
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import * as v from "valibot";
-import type { Check } from "../../../src/testing/scenario/check.ts";
-import type { Conversation } from "../../../src/testing/scenario/conversation.ts";
-import { judge, JudgeError } from "../../../src/testing/scenario/judge.ts";
-import { assertScenario, scenario } from "../../../src/testing/scenario/scenario.ts";
 import {
+  Agent,
+  ConfigError,
+  decide,
+  LLMError,
+  MockLLM,
+  raw,
+  RunError,
+  Tool,
+  type ToolContext,
+} from "@nomos/agent";
+import {
+  assertScenario,
+  type Check,
+  type Conversation,
+  judge,
+  JudgeError,
+  scenario,
   ScenarioError,
   type ScenarioResult,
-} from "../../../src/testing/scenario/scenario_result.ts";
-import { trajectoryOf } from "../../../src/testing/trajectory/trajectory.ts";
+  trajectoryOf,
+} from "@nomos/agent/testing";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { cafe, type CafeStep } from "./cafe_fixture.ts";
+import * as v from "valibot";
 
 const ok = decide.respond("ok");
 
-function repeating(): Agent<CafeStep> {
+function repeating(): Agent<Record<CafeStep, unknown>> {
   return cafe(new MockLLM([ok], { whenDone: "repeat" }));
 }
 

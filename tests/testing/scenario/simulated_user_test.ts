@@ -1,9 +1,7 @@
 import { decide, LLMError, MockLLM, raw } from "@nomos/agent";
+import { scenario, simulatedUser, SimulatedUserError } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { scenario } from "../../../src/testing/scenario/scenario.ts";
-import { simulatedUser, SimulatedUserError } from "../../../src/testing/scenario/simulated_user.ts";
 import { cafe } from "./cafe_fixture.ts";
-
 function player(...outputs: unknown[]): MockLLM {
   return new MockLLM(outputs.map(raw));
 }

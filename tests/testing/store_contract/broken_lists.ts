@@ -1,4 +1,4 @@
-import type { ListPage, SessionList, Store } from "../../../src/store/store.ts";
+import type { ListPage, SessionList, Store } from "@nomos/agent/store";
 import type { Fault } from "./broken_stores.ts";
 
 /** Faults of list(), each by what is wrong. */

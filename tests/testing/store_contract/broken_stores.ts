@@ -1,5 +1,10 @@
-import type { Lease, Store, StoredSession } from "../../../src/store/store.ts";
-import { ConflictError, LeaseLostError } from "../../../src/store/store_errors.ts";
+import {
+  ConflictError,
+  type Lease,
+  LeaseLostError,
+  type Store,
+  type StoredSession,
+} from "@nomos/agent/store";
 
 /** A fault of a store, and the check that must find it. */
 export interface Fault {

@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { memoryStore } from "../../../src/store/memory.ts";
-import type { Store } from "../../../src/store/store.ts";
-import { storeContract } from "../../../src/testing/store_contract/store_contract.ts";
-import type { StoreContractOptions } from "../../../src/testing/store_contract/store_contract.ts";
-import { StoreContractError } from "../../../src/testing/store_contract/store_contract_error.ts";
+import { memoryStore, type Store } from "@nomos/agent/store";
+import { storeContract, StoreContractError, type StoreContractOptions } from "@nomos/agent/testing";
 import { LIST_FAULTS } from "./broken_lists.ts";
 import { brokenStore, FAULTS } from "./broken_stores.ts";
 

@@ -8,11 +8,14 @@ import {
   Tool,
   type Turn,
 } from "@nomos/agent";
+import {
+  type Trajectory,
+  TrajectoryError,
+  trajectoryOf,
+  transcriptText,
+} from "@nomos/agent/testing";
 import { assertEquals, assertThrows } from "@std/assert";
 import * as v from "valibot";
-import { type Trajectory, trajectoryOf } from "../../../src/testing/trajectory/trajectory.ts";
-import { TrajectoryError } from "../../../src/testing/trajectory/trajectory_error.ts";
-import { transcriptText } from "../../../src/testing/trajectory/transcript_text.ts";
 
 const look = new Tool({ name: "look", description: "", args: v.object({}), run: () => "seen" });
 const pay = new Tool({
@@ -23,7 +26,7 @@ const pay = new Tool({
   run: ({ to }) => `paid ${to}`,
 });
 
-function sessionOf(...script: ScriptEntry[]): Session<"talk"> {
+function sessionOf(...script: ScriptEntry[]): Session<Turn<"talk">> {
   return new Agent({
     name: "shop",
     llm: new MockLLM(script),
@@ -37,7 +40,7 @@ function sessionOf(...script: ScriptEntry[]): Session<"talk"> {
 const pays = (...to: string[]) => to.map((name) => ({ tool: "pay", args: { to: name } }));
 
 /** Three calls that wait and one that does not, each decided in another way. */
-async function played(): Promise<{ session: Session<"talk">; turns: Turn<"talk">[] }> {
+async function played(): Promise<{ session: Session<Turn<"talk">>; turns: Turn<"talk">[] }> {
   const calls = [...pays("ann", "bob"), { tool: "look", args: {} }, ...pays("cy")];
   const session = sessionOf(decide.calls(calls), decide.respond("Done"));
   const turns = [
@@ -81,7 +84,7 @@ Deno.test("transcriptText, shows a call that waits and one that nobody decided a
   await session.next("Stop");
   assertEquals(transcriptText(session).split("\n").slice(1), [
     'pay({"to":"ann"}): waits for approval',
-    'pay({"to":"ann"}) given up: The user went on',
+    'pay({"to":"ann"}) not run: The user went on',
     "user: Stop",
     "agent: Never mind",
   ]);

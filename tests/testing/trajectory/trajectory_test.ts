@@ -1,10 +1,8 @@
 import { ConfigError, decide, MockLLM, raw, RunError, type Session, type Turn } from "@nomos/agent";
+import { type Trajectory, TrajectoryError, trajectoryOf } from "@nomos/agent/testing";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Trajectory, trajectoryOf } from "../../../src/testing/trajectory/trajectory.ts";
-import { TrajectoryError } from "../../../src/testing/trajectory/trajectory_error.ts";
 import { cafe, type CafeStep } from "../scenario/cafe_fixture.ts";
-
-async function played(): Promise<{ session: Session<CafeStep>; turns: Turn<CafeStep>[] }> {
+async function played(): Promise<{ session: Session<Turn<CafeStep>>; turns: Turn<CafeStep>[] }> {
   const session = cafe(
     new MockLLM([
       decide.move("order"),

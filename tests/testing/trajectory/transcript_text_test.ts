@@ -1,9 +1,16 @@
-import { ConfigError, decide, MockLLM, raw, type Session, type SessionEvent } from "@nomos/agent";
+import {
+  ConfigError,
+  decide,
+  MockLLM,
+  raw,
+  type Session,
+  type SessionEvent,
+  type Turn,
+} from "@nomos/agent";
+import { transcriptText } from "@nomos/agent/testing";
 import { assertEquals, assertThrows } from "@std/assert";
-import { transcriptText } from "../../../src/testing/trajectory/transcript_text.ts";
 import { cafe, type CafeStep } from "../scenario/cafe_fixture.ts";
-
-function sessionOf(...script: ConstructorParameters<typeof MockLLM>): Session<CafeStep> {
+function sessionOf(...script: ConstructorParameters<typeof MockLLM>): Session<Turn<CafeStep>> {
   return cafe(new MockLLM(...script)).createSession();
 }
 
@@ -87,7 +94,7 @@ Deno.test("transcriptText, shows results of calls that were decided in an earlie
 });
 
 Deno.test("transcriptText, has words for every outcome of a call and every limit", () => {
-  const finished = ["fallback", "aborted"].map((outcome, call) => ({
+  const finished = ["redirected", "not_run", "unknown"].map((outcome, call) => ({
     type: "tool_finished",
     callKey: `s/0/${call}`,
     call,
@@ -98,11 +105,12 @@ Deno.test("transcriptText, has words for every outcome of a call and every limit
   const text = transcriptText(log(
     ...finished,
     { type: "error", step: "a", path: "decision.step", message: "wrong", output: "" },
-    { type: "fallback", reason: "loop" },
+    { type: "respond_only", reason: "loop" },
     { type: "limit", reason: "stuck" },
   ));
   assertEquals(text.split("\n"), [
     "tip(…) not done: why",
+    "tip(…) not run: why",
     "tip(…) given up: why",
     "refused at decision.step: wrong",
     "asked to answer now: loop",

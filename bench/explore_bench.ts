@@ -1,0 +1,9 @@
+import { explore } from "@nomos/agent/testing";
+import { barista } from "../examples/barista.ts";
+
+for (const checks of [true, false]) {
+  const name = `500 decisions that explore() plays, ${checks ? "with all" : "without"} checks`;
+  Deno.bench(name, { group: "exploring" }, async () => {
+    await explore(barista, { decisions: 500, checks });
+  });
+}

@@ -1,0 +1,38 @@
+/**
+ * The first turn of a session with a long log, in a process that did not write it.
+ *
+ *     long_session.ts fill FILE EVENTS
+ *     long_session.ts turn FILE EVENTS
+ *
+ * The second prints, as JSON, the milliseconds of the turn and of the longest time in it in
+ * which nothing else had its turn.
+ *
+ * @module
+ */
+import { sqliteStore } from "@nomos/agent/sqlite";
+import { durableAgent, INPUT } from "../durable/durable_agent.ts";
+import { fill } from "../durable/opening.ts";
+
+const [task, file = "", events = ""] = Deno.args;
+const store = await sqliteStore(file);
+if (task === "fill") await fill(store, "long", Number(events));
+else console.log(JSON.stringify(await firstTurn()));
+await store.close();
+
+async function firstTurn(): Promise<{ turn: number; pause: number }> {
+  const session = await durableAgent().openSession("long", { store });
+  let pause = 0;
+  let last = performance.now();
+  const look = () => {
+    const now = performance.now();
+    pause = Math.max(pause, now - last);
+    last = now;
+  };
+  const timer = setInterval(look, 1);
+  const begun = last;
+  await session.next(INPUT);
+  const turn = performance.now() - begun;
+  look();
+  clearInterval(timer);
+  return { turn, pause };
+}

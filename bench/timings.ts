@@ -1,0 +1,93 @@
+/**
+ * The figures that a clock inside one process can see. Every figure is measured in five rounds
+ * in which a figure and its floor take turns.
+ *
+ *     deno run --no-prompt bench/timings.ts
+ *
+ * prints them as JSON.
+ *
+ * @module
+ */
+import { runScenario } from "../src/profile/scenario.ts";
+import { validateScenario } from "./bare_valibot.ts";
+import { withBudget } from "./budgets.ts";
+import { type Figure, spreadOf } from "./figure.ts";
+import { readingModel, sessionOf, takeTurns } from "./history.ts";
+
+const ROUNDS = 5;
+const ITERATIONS = 20_000;
+const TURNS = 3_000;
+const LONGEST_RUN = 1_000;
+const LENGTHS = [10, 1_000, 10_000];
+
+/** A figure that is measured. */
+interface Side {
+  readonly name: string;
+  readonly units: number;
+  /** Does it so many times. May prepare first, untimed, and then return the work that is timed. */
+  readonly run: () => void | Promise<void | (() => Promise<void>)>;
+}
+
+/** The decision of the profile scenario, its floor first. */
+const DECISION_SIDES: readonly Side[] = [
+  {
+    name: "bare valibot on the same decisions",
+    units: 3 * ITERATIONS,
+    run: () => {
+      for (let iteration = 0; iteration < ITERATIONS; iteration++) validateScenario();
+    },
+  },
+  {
+    name: "a decision of the profile scenario",
+    units: 3 * ITERATIONS,
+    run: async () => {
+      const setting = { tools: 1, iterations: ITERATIONS, cache: true, validate: true };
+      await runScenario({ ...setting, freshTools: false });
+    },
+  },
+];
+
+/** Turns of a model that lists every message, as a real one would: its floor is a short history. */
+const HISTORY_SIDES: readonly Side[] = LENGTHS.map((messages) => ({
+  name: `a turn after ${messages.toLocaleString("en-US")} messages that a model reads`,
+  units: TURNS,
+  run: async () => {
+    // A history grows out of its class while it is measured: many are used a little.
+    const turns = Math.min(LONGEST_RUN, messages);
+    const sessions = await Promise.all(
+      Array.from({ length: TURNS / turns }, () => sessionOf(readingModel(), messages)),
+    );
+    return async () => {
+      for (const session of sessions) await takeTurns(session, turns);
+    };
+  },
+}));
+
+/** The names of the figures. */
+export const TIMED: readonly string[] = [DECISION_SIDES, HISTORY_SIDES]
+  .flatMap(([, ...sides]) => sides.map(({ name }) => name));
+
+if (import.meta.main) {
+  const figures = [...await measure(DECISION_SIDES), ...await measure(HISTORY_SIDES)];
+  console.log(JSON.stringify(figures));
+}
+
+/** Measures the sides in turn, round by round, in microseconds per unit; the first is the floor. */
+async function measure(sides: readonly Side[]): Promise<Figure[]> {
+  const rounds = sides.map((): number[] => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, { run, units }] of sides.entries()) {
+      let begun = performance.now();
+      const prepared = await run();
+      if (typeof prepared === "function") {
+        begun = performance.now();
+        await prepared();
+      }
+      rounds[index]!.push((performance.now() - begun) * 1000 / units);
+    }
+  }
+  const [floor, ...figures] = sides.map(({ name }, index) => {
+    return { name, unit: "µs" as const, ...spreadOf(rounds[index]!) };
+  });
+  return figures.map((figure) => withBudget({ ...figure, floor: floor! }));
+}

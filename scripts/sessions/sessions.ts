@@ -1,0 +1,240 @@
+/**
+ * The scripts of the recorded sessions, by name.
+ *
+ * @module
+ */
+import { decide, LLMError, raw, type ScriptEntry } from "@nomos/agent";
+import type { Action, SessionScript } from "./session_script.ts";
+
+const look = (n: number) => decide.call("look", { n });
+const looks = (count: number) => Array.from({ length: count }, (_, index) => look(index + 1));
+const down = new Error("the model is down");
+const done = decide.respond("Done");
+const badAnswers = (count: number) => Array.from({ length: count }, (_, index) => raw(index + 1));
+const badArguments = raw({
+  reasoning: [],
+  decision: { action: "TOOL_CALL", calls: [{ tool: "look", args: { n: "three" } }] },
+});
+const badResponse = (action: string) => raw({ reasoning: [], decision: { action, response: 5 } });
+
+/** Sessions of a desk that no process leaves and nobody watches. */
+const PLAIN: Readonly<Record<string, SessionScript>> = {
+  new: { desk: [], actions: [] },
+  answered: {
+    desk: [
+      decide.respond("Hello", { reasoning: ["they greet", "so do I"] }),
+      decide.respond("Certainly \ud83d\ude00", { suggestions: ["Yes", "No"] }),
+    ],
+    actions: [undefined, 'Line\none\u0000 "two"'],
+  },
+  tools: {
+    desk: [
+      decide.call("look", { n: 1, deep: ["a", null] }),
+      decide.calls([
+        { tool: "look", args: { n: 0 } },
+        { tool: "fail", args: {} },
+        { tool: "steer", args: {} },
+      ]),
+      decide.respond("That is all"),
+    ],
+    actions: ["Try everything"],
+  },
+  refused: {
+    desk: [
+      raw("no JSON"),
+      badArguments,
+      look(1),
+      raw({ reasoning: [], decision: { action: "MOVE", step: "nowhere" } }),
+      decide.move("form"),
+      decide.respond({ total: 3 }),
+    ],
+    actions: ["Try to confuse it"],
+  },
+  refused_last: { desk: [look(1), badArguments, badArguments, down], actions: ["Go"] },
+  refused_answers: {
+    desk: [badResponse("RESPOND"), done, badResponse("END"), decide.end("Goodbye")],
+    actions: ["Speak", "Bye"],
+  },
+  structured: {
+    desk: [
+      decide.move("form"),
+      decide.respond({ total: 3, note: null }),
+      decide.move("talk"),
+      decide.respond("Thank you"),
+    ],
+    actions: ["Fill it in", "And back"],
+  },
+  respond_only_loop: {
+    desk: [look(1), look(1), look(1), decide.respond("In circles")],
+    actions: ["Look"],
+  },
+  respond_only_errors: { desk: [...badAnswers(4), decide.respond("I cannot")], actions: ["Err"] },
+  respond_only_failed: { desk: [look(1), look(1), look(1), down], actions: ["Look"] },
+  respond_only_iterations: { desk: [...looks(6), decide.respond("So far")], actions: ["Look"] },
+  limited_loop: { desk: [decide.move("search"), look(1), look(1), look(1)], actions: ["Search"] },
+  limited_iterations: { desk: [decide.move("search"), ...looks(5)], actions: ["Search"] },
+  limited_errors: { desk: badAnswers(5), actions: ["Err"] },
+  limited_stuck: { desk: [decide.move("shut")], actions: ["Let me in"] },
+  limited_then_answered: {
+    desk: [...badAnswers(5), decide.respond("Again")],
+    actions: ["Err", "And now"],
+  },
+  ended: { desk: [decide.respond("Hello"), decide.end("Goodbye")], actions: ["Hi", "Bye"] },
+  ended_silently: { desk: [decide.end()], actions: ["Bye"] },
+  given_up: { desk: [decide.call("wait")], actions: ["Wait"] },
+  forked: { desk: [...looks(3), done], actions: ["Look"], fork: { at: 7, id: "fork" } },
+};
+
+const waiting = decide.calls([{ tool: "look", args: { n: 1 } }, { tool: "wait", args: {} }]);
+const leftWaiting: SessionScript = { desk: [waiting], actions: ["Go"], diesAfter: 5 };
+
+/** Sessions whose last turn was interrupted, or whose process died. */
+const INTERRUPTED: Readonly<Record<string, SessionScript>> = {
+  interrupted_before_its_first_event: { desk: [down], actions: [undefined] },
+  interrupted_after_input: { desk: [down], actions: ["Hi"] },
+  interrupted_after_tools: {
+    desk: [look(1)],
+    actions: [(session) => session.next("Go", { stopAfter: "tool" })],
+  },
+  interrupted_after_move: {
+    desk: [decide.move("form")],
+    actions: [(session) => session.next("Go", { stopAfter: "move" })],
+  },
+  died_after_input: { desk: [decide.respond("x")], actions: ["Go"], diesAfter: 1 },
+  died_with_open_calls: { ...leftWaiting, diesAfter: 4 },
+  died_with_one_open_call: leftWaiting,
+  went_on: {
+    from: leftWaiting,
+    desk: [decide.respond("Something else")],
+    actions: ["Never mind"],
+  },
+};
+
+/** The calls that a person is asked about. */
+const [ann, bob] = ["recorded/1/0", "recorded/1/2"] as const;
+const approve = (callKey: string): Action => (session) => session.approve(callKey);
+const deny = (callKey: string, reason: string): Action => (session) =>
+  session.deny(callKey, reason);
+const settle = (callKey: string, result: unknown): Action => (session) =>
+  session.settle(callKey, result);
+
+const payments = decide.calls([
+  { tool: "pay", args: { to: "ann", cents: 900 } },
+  { tool: "look", args: { n: 1 } },
+  { tool: "pay", args: { to: "bob", cents: 800 } },
+  { tool: "pay", args: { to: "cy", cents: 5 } },
+]);
+const letters = decide.calls(["ann", "bob"].map((to) => ({ tool: "send", args: { to } })));
+const lettersOnTheirWay: SessionScript = {
+  desk: [letters],
+  actions: ["Write to them"],
+  diesAfter: 4,
+};
+
+/** A session with two payments to approve, and what a person says to it. */
+function paying(...verdicts: readonly Action[]): SessionScript {
+  return { desk: [payments, done], actions: ["Pay them", ...verdicts] };
+}
+
+/** A session that asks about letters that were on their way, and what a person answers. */
+function asking(...answers: readonly Action[]): SessionScript {
+  return {
+    from: lettersOnTheirWay,
+    desk: [done],
+    actions: [(session) => session.resume(), ...answers],
+  };
+}
+
+/** Sessions with calls that a person decides about. Since version 2. */
+const APPROVALS: Readonly<Record<string, SessionScript>> = {
+  approvals_pending: paying(),
+  approval_given: paying(approve(ann)),
+  approvals_decided: paying(approve(bob), deny(ann, "She was paid yesterday")),
+  approval_settled: paying(settle(ann, { paid: "in cash" }), approve(bob)),
+  approvals_went_on: paying("Never mind"),
+  approved_then_died: {
+    from: paying(deny(bob, "no")),
+    desk: [],
+    actions: [approve(ann)],
+    // Right after the call that was approved has started.
+    fork: { at: 12, id: "recorded-2" },
+  },
+  letters_on_their_way: lettersOnTheirWay,
+  unknown_pending: asking(),
+  unknown_settled: asking(settle(ann, "It arrived"), approve("recorded/1/1")),
+};
+
+const priced: Pick<SessionScript, "usage" | "model" | "cost" | "actions"> = {
+  usage: { input: 100, output: 20, cachedInput: 50, cacheWriteInput: 10 },
+  model: "priced-2",
+  cost: 0.25,
+  actions: ["Spend"],
+};
+
+/** Sessions with token counts, prices and budgets. Budgets and prices since version 2. */
+const METERED: Readonly<Record<string, SessionScript>> = {
+  metered: {
+    usage: { input: 100, output: 10, cachedInput: 60, reasoning: 4 },
+    desk: [look(1), raw("no JSON"), decide.respond("Found")],
+    actions: ["Look"],
+  },
+  priced: {
+    ...priced,
+    desk: [look(1), raw("no JSON"), done],
+    limits: { session: { tokens: 1_000 } },
+  },
+  limited_tokens: { ...priced, desk: looks(3), limits: { session: { tokens: 200 } } },
+  limited_cost: { ...priced, desk: looks(3), limits: { turn: { cost: 0.5 } } },
+  limited_model_calls: { ...priced, desk: looks(3), limits: { turn: { modelCalls: 2 } } },
+  limited_tool_calls: { ...priced, desk: [letters, done], limits: { session: { toolCalls: 1 } } },
+  limited_time: { ...priced, desk: looks(3), limits: { turn: { time: 4 } } },
+  limited_while_answering: {
+    desk: [decide.respond("blah ".repeat(400))],
+    chunkLength: 100,
+    cost: 0.5,
+    limits: { turn: { tokens: 400 } },
+    actions: ["Speak"],
+  },
+  model_failed: {
+    desk: [look(1), new LLMError("It was cut off", { usage: { input: 90, output: 0 } })],
+    cost: 0.125,
+    actions: ["Look"],
+  },
+};
+
+const pay = decide.call("pay", { to: "ann", cents: 900 });
+const seenTo = decide.respond("It is seen to");
+/** The call that the clerk asks about. */
+const payment = "recorded/1/0/1/0";
+
+/** A session that sends the clerk, an agent that is a tool. */
+function sending(clerk: readonly ScriptEntry[], ...verdicts: readonly Action[]): SessionScript {
+  return {
+    usage: { input: 100, output: 10, cachedInput: 50, cacheWriteInput: 5, reasoning: 2 },
+    cost: 0.25,
+    desk: [decide.call("clerk", { input: "See to it" }), seenTo],
+    clerk,
+    actions: ["Have it done", ...verdicts],
+  };
+}
+
+const { cost: _, ...withoutCost } = sending([look(1), look(1), seenTo]);
+
+/** Sessions of the clerk, whose approvals and costs are the desk's too. Since version 2. */
+const DELEGATED: Readonly<Record<string, SessionScript>> = {
+  clerk_answered: sending([look(1), seenTo]),
+  clerk_asks: sending([look(1), pay]),
+  clerk_allowed: sending([pay, seenTo], approve(payment)),
+  clerk_denied: sending([pay, seenTo], deny(payment, "no")),
+  clerk_failed: sending([look(1), down]),
+  clerk_limited: { ...withoutCost, limits: { turn: { tokens: 300 } } },
+};
+
+/** All scripts of sessions in memory. */
+export const SESSIONS: Readonly<Record<string, SessionScript>> = {
+  ...PLAIN,
+  ...INTERRUPTED,
+  ...APPROVALS,
+  ...METERED,
+  ...DELEGATED,
+};

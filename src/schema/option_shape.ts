@@ -1,0 +1,144 @@
+/**
+ * Validation of options: one list of keys for each kind of them, and no other keys.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { ConfigError, type GraphProblem, quote } from "../errors.ts";
+import { isStandardSchema } from "./standard_schema.ts";
+
+/** Schema of each option. A key that is forgotten or too much is a compile error. */
+export type OptionShape<Options> = { readonly [Key in keyof Options]-?: v.GenericSchema };
+
+/** Required text. */
+export const text: v.GenericSchema = v.string("expected text");
+/** Optional text. */
+export const optionalText: v.GenericSchema = v.optional(text);
+/** Optional boolean. */
+export const flag: v.GenericSchema = v.optional(v.boolean("expected true or false"));
+/** Optional function. */
+export const callable: v.GenericSchema = v.optional(v.function("expected a function"));
+/** Optional Standard Schema. */
+export const schema: v.GenericSchema = v.optional(
+  v.custom(isStandardSchema, "expected a Standard Schema (valibot, zod, arktype, …)"),
+);
+/** Value that is validated elsewhere. */
+export const anything: v.GenericSchema = v.unknown();
+/** Optional number of equal rounds that are a loop. */
+export const repeats: v.GenericSchema = optionalNumber(
+  "expected a whole number from 2, or Infinity",
+  (value) => value >= 2 && (Number.isSafeInteger(value) || value === Infinity),
+);
+
+/** Optional number for which the test holds. */
+export function optionalNumber(
+  expected: string,
+  holds: (value: number) => boolean,
+): v.GenericSchema {
+  return v.optional(v.pipe(v.number(expected), v.check(holds, expected)));
+}
+
+/** Optional whole number from `least`. */
+export function wholeNumber(least: number): v.GenericSchema {
+  return optionalNumber(
+    `expected a whole number from ${least}`,
+    (value) => Number.isSafeInteger(value) && value >= least,
+  );
+}
+
+/** Returns true if a value is an object and not a list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Validates the options of one thing, which may be anything in a program that no
+ * compiler has checked.
+ *
+ * @throws {ConfigError} naming the first option that is unknown or not usable.
+ *
+ * @param what Start of the message: `Cannot make tool "t"`.
+ */
+export function checkOptions<Options>(
+  shape: OptionShape<Options>,
+  options: unknown,
+  what: string,
+): void {
+  const [fault] = faultsOf(shape, options);
+  if (fault === undefined) return;
+  const { path, value, reason } = fault;
+  const lead = value === undefined ? "" : `${path || "options"} is ${value}: `;
+  throw new ConfigError(`${what}: ${lead}${reason}`);
+}
+
+/** Returns the options that are usable, and the problems of the others. */
+export function readOptions<Options>(
+  shape: OptionShape<Options>,
+  options: unknown,
+  path: string,
+): { readonly usable: Partial<Options>; readonly problems: readonly GraphProblem[] } {
+  const faults = faultsOf(shape, options);
+  const usable = isRecord(options) ? { ...options } : {};
+  const problems = faults.map(({ path: below, value, reason }) => {
+    delete usable[below.split(".", 1)[0]!];
+    return {
+      path: below === "" ? path : `${path}.${below}`,
+      message: value === undefined ? reason : `it is ${value}: ${reason}`,
+    };
+  });
+  return { usable: usable as Partial<Options>, problems };
+}
+
+/** One fault of options. */
+interface Fault {
+  /** Its place; empty for the options as a whole. */
+  readonly path: string;
+  /** The offending value; undefined if a key is unknown. */
+  readonly value?: string;
+  readonly reason: string;
+}
+
+function faultsOf(shape: object, options: unknown): Fault[] {
+  if (!isRecord(options)) return [{ path: "", value: quote(options), reason: "expected options" }];
+  const known = Object.keys(shape);
+  // A misspelled key explains a missing one, so it comes first.
+  const faults: Fault[] = Object.keys(options).filter((key) => !known.includes(key))
+    .map((key) => ({ path: "", reason: unknownOption(key, known) }));
+  for (const [key, schema] of Object.entries(shape) as [string, v.GenericSchema][]) {
+    for (const issue of v.safeParse(schema, options[key]).issues ?? []) {
+      const below = v.getDotPath(issue);
+      const path = below === null ? key : `${key}.${below}`;
+      faults.push({ path, value: quote(issue.input), reason: issue.message });
+    }
+  }
+  return faults;
+}
+
+function unknownOption(name: string, known: readonly string[]): string {
+  const [nearest] = known.map((one) => ({ one, distance: editDistance(name, one) }))
+    .sort((a, b) => a.distance - b.distance);
+  const isNear = nearest !== undefined && nearest.distance <= nearest.one.length / 2;
+  const hint = isNear ? `; did you mean ${quote(nearest.one)}?` : "";
+  return `unknown option ${quote(name)}: expected ${oneOf(known)}${hint}`;
+}
+
+/** Lists names in a message: `one of "a", "b"`. */
+export function oneOf(names: Iterable<string>): string {
+  const quoted = [...names].map(quote);
+  if (quoted.length === 0) return "one that is there";
+  return quoted.length === 1 ? quoted[0]! : `one of ${quoted.join(", ")}`;
+}
+
+/** Number of characters to insert, delete or replace to make one name of another. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 0; i < from.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < to.length; j++) {
+      const replaced = row[j]! + (from[i] === to[j] ? 0 : 1);
+      next.push(Math.min(replaced, row[j + 1]! + 1, next[j]! + 1));
+    }
+    row = next;
+  }
+  return row[to.length]!;
+}

@@ -1,0 +1,35 @@
+/**
+ * The subset of JSON Schema that most models accept: the only profile in the core.
+ *
+ * @module
+ */
+import type { SchemaProfile } from "../schema_profile.ts";
+
+/**
+ * Structured Outputs with `strict: true`, as OpenAI documents it and most
+ * vendors follow. Source: https://platform.openai.com/docs/guides/structured-outputs,
+ * section "Supported schemas", February 2026.
+ */
+export const openaiStrict: SchemaProfile = {
+  name: "openai-strict",
+  stringKeywords: ["pattern", "format"],
+  stringFormats: [
+    "date-time",
+    "time",
+    "date",
+    "duration",
+    "email",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "uuid",
+  ],
+  numberKeywords: ["multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"],
+  arrayKeywords: ["minItems", "maxItems"],
+  maxDepth: 10,
+  maxProperties: 5000,
+  maxEnumValues: 1000,
+  maxNameLength: 120_000,
+  longEnum: 250,
+  maxLongEnumLength: 15_000,
+};

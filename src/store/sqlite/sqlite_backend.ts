@@ -1,0 +1,152 @@
+/**
+ * The backend over a SQLite database that is open and ready.
+ *
+ * @module
+ */
+import { quote } from "../../errors.ts";
+import type { Backend } from "../backend.ts";
+import { idOf, keyOf, keyRange } from "../session_key.ts";
+import {
+  bytesOf,
+  entryOf,
+  numberOf,
+  sessionOf,
+  snapshotOf,
+  type SqliteDatabase,
+  type SqliteStatement,
+} from "./database.ts";
+import { storeErrorOf } from "./sqlite_failure.ts";
+import { checkVersion } from "./tables.ts";
+import { WriteQueue, type WriteQueueOptions } from "./write_queue.ts";
+
+/** Parts of the backend, which closes the database at its end. */
+export interface SqliteBackendOptions extends Omit<WriteQueueOptions, "check"> {
+  /** The time in milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Carries out each method as one transaction, or as one reading statement. */
+export function sqliteBackend({ database, file, retry, clock }: SqliteBackendOptions): Backend {
+  const sql = prepareStatements(database);
+  const check = () => checkVersion(numberOf(sql.version.get()!, "user_version"), file);
+  const writes = new WriteQueue({ database, file, retry, check });
+  const now = () => Math.trunc(clock());
+  const read = <Result>(doing: string, work: () => Result) =>
+    retry.run(work).catch((error): never => {
+      throw storeErrorOf(error, doing, file);
+    });
+  return {
+    create: (id, { meta, hash }) =>
+      writes.write(`create session ${quote(id)}`, () => {
+        const time = now();
+        return sql.create.run(keyOf(id), meta, hash, time, time).changes > 0;
+      }),
+    read: (id) =>
+      read(`read session ${quote(id)}`, () => {
+        const row = sql.read.get(keyOf(id));
+        if (row === undefined) return undefined;
+        const snapshot = snapshotOf(row);
+        return { ...sessionOf(id, row), ...(snapshot && { snapshot }) };
+      }),
+    entries: (id, { from, limit }) =>
+      read(`read entries of session ${quote(id)}`, () => {
+        return sql.entries.all(keyOf(id), from, limit).map(entryOf);
+      }),
+    claim: (id, { owner, ttl, force }) =>
+      writes.write(`claim session ${quote(id)}`, () => {
+        const key = keyOf(id);
+        const row = sql.leaseEnd.get(key);
+        if (row === undefined) return "missing";
+        const time = now();
+        const isFree = row.lease_until === null || numberOf(row, "lease_until") <= time;
+        if (!isFree && !force) return "busy";
+        const epoch = numberOf(sql.nextEpoch.get()!, "epoch");
+        sql.claim.run(epoch, owner, time + ttl, key);
+        return epoch;
+      }),
+    renew: ({ id, owner, epoch }, ttl) =>
+      writes.write(`renew the lease of session ${quote(id)}`, () => {
+        return sql.renew.run(now() + ttl, keyOf(id), owner, epoch).changes > 0;
+      }),
+    release: ({ id, owner, epoch }) =>
+      writes.write(`release session ${quote(id)}`, () => {
+        sql.release.run(keyOf(id), owner, epoch);
+      }),
+    append: ({ id, owner, epoch }, { head, entries, snapshot }) =>
+      writes.write(`append to session ${quote(id)}`, () => {
+        const key = keyOf(id);
+        const newHead = head + entries.length;
+        const { hash } = entries.at(-1)!;
+        const row = sql.advance.get(newHead, hash, now(), key, owner, epoch, head);
+        if (row === undefined) {
+          // Owners are compared where they are kept: one that is read may be cut at NUL.
+          const leased = sql.leasedHead.get(key, owner, epoch);
+          return leased === undefined ? "lost" : numberOf(leased, "head");
+        }
+        const number = numberOf(row, "number");
+        for (const { seq, body, hash } of entries) sql.append.run(number, seq, body, hash);
+        if (snapshot !== undefined) sql.snapshot.run(number, newHead, hash, snapshot);
+        return "appended";
+      }),
+    list: ({ prefix, after, limit }) =>
+      read("list sessions", () => {
+        const rows = sql.list.all(...keyRange(prefix, after), limit);
+        return rows.map((row) => sessionOf(idOf(bytesOf(row, "id")), row));
+      }),
+    delete: (id) =>
+      writes.write(`delete session ${quote(id)}`, () => sql.delete.run(keyOf(id)).changes > 0),
+    async close() {
+      retry.end();
+      await writes.end();
+      try {
+        database.close();
+      } catch (error) {
+        throw storeErrorOf(error, "close the store", file);
+      }
+    },
+  };
+}
+
+/** Everything that is asked of the database, prepared once. */
+function prepareStatements(database: SqliteDatabase): Record<keyof typeof SQL, SqliteStatement> {
+  const prepared = Object.entries(SQL).map(([name, text]) => [name, database.prepare(text)]);
+  return Object.fromEntries(prepared);
+}
+
+const SQL = {
+  version: "PRAGMA user_version",
+  create: `
+    INSERT INTO session (id, meta, head, hash, created_at, updated_at, epoch)
+    VALUES (?, ?, 0, ?, ?, ?, 0)
+    ON CONFLICT (id) DO NOTHING`,
+  read: `
+    SELECT session.meta, session.head, session.hash, created_at, updated_at,
+      snapshot.head AS snapshot_head, snapshot.hash AS snapshot_hash, body AS snapshot_body
+    FROM session LEFT JOIN snapshot ON snapshot.session = number
+    WHERE id = ?`,
+  entries: `
+    SELECT seq, body, hash FROM entry
+    WHERE session = (SELECT number FROM session WHERE id = ?) AND seq >= ?
+    ORDER BY seq LIMIT ?`,
+  leaseEnd: "SELECT lease_until FROM session WHERE id = ?",
+  leasedHead: "SELECT head FROM session WHERE id = ? AND owner = ? AND epoch = ?",
+  nextEpoch: "UPDATE last_epoch SET epoch = epoch + 1 RETURNING epoch",
+  claim: "UPDATE session SET epoch = ?, owner = ?, lease_until = ? WHERE id = ?",
+  renew: "UPDATE session SET lease_until = ? WHERE id = ? AND owner = ? AND epoch = ?",
+  release: `
+    UPDATE session SET owner = NULL, lease_until = NULL WHERE id = ? AND owner = ? AND epoch = ?`,
+  advance: `
+    UPDATE session SET head = ?, hash = ?, updated_at = ?
+    WHERE id = ? AND owner = ? AND epoch = ? AND head = ?
+    RETURNING number`,
+  append: "INSERT INTO entry (session, seq, body, hash) VALUES (?, ?, ?, ?)",
+  snapshot: `
+    INSERT INTO snapshot (session, head, hash, body) VALUES (?, ?, ?, ?)
+    ON CONFLICT (session) DO UPDATE
+    SET head = excluded.head, hash = excluded.hash, body = excluded.body`,
+  list: `
+    SELECT id, meta, head, hash, created_at, updated_at FROM session
+    WHERE id >= ? AND id < ?
+    ORDER BY id LIMIT ?`,
+  delete: "DELETE FROM session WHERE id = ?",
+};

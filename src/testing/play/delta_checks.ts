@@ -1,0 +1,79 @@
+/**
+ * Checks of the deltas of a stream.
+ *
+ * @module
+ */
+import type { SessionEvent } from "../../history/event.ts";
+import type { StreamPart } from "../../turn/loop.ts";
+import { printable } from "../text.ts";
+import { isSameJson } from "../json_difference.ts";
+
+/** Joins the deltas of one turn, as a reader of the stream does, and compares them with its decisions. */
+export class DeltaChecks {
+  readonly #report: (message: string) => void;
+  /** True if a step answers with text as the model wrote it. */
+  readonly #isText: (step: string) => boolean;
+  #response = "";
+  #reasoning: string[] = [];
+
+  /** Tells what is wrong to `report`; structured answers of a step may be transformed. */
+  constructor(report: (message: string) => void, isText: (step: string) => boolean) {
+    this.#report = report;
+    this.#isText = isText;
+  }
+
+  /** Begins a turn. */
+  begin(): void {
+    this.#response = "";
+    this.#reasoning = [];
+  }
+
+  /** Takes the next part; `output` is what the model said last. */
+  add(part: StreamPart, output: unknown): void {
+    if (part.type === "delta") {
+      if (part.field === "response") this.#response += part.text;
+      else this.#reasoning[part.index] = (this.#reasoning[part.index] ?? "") + part.text;
+      return;
+    }
+    if (part.type === "decision") this.#compare(part, output);
+    if (["decision", "restart", "error"].includes(part.type)) this.begin();
+  }
+
+  /** Deltas show what the model wrote, before its nulls are taken away and its values transformed. */
+  #compare({ decision, step }: SessionEvent<"decision">, output: unknown): void {
+    const { reasoning = [], decision: said } = parsed(output) as Output;
+    const response = said.response ?? "";
+    // Nothing is shown of an empty text.
+    const places = Math.max(reasoning.length, this.#reasoning.length);
+    const shown = Array.from({ length: places }, (_, place) => this.#reasoning[place] ?? "");
+    this.#expect("the reasoning", shown, reasoning);
+    const isText = typeof response === "string";
+    this.#expect("the response", isText ? this.#response : parsed(this.#response), response);
+    if (!("response" in decision) || !this.#isText(step)) return;
+    this.#expect("the response", this.#response, decision.response);
+  }
+
+  #expect(what: string, found: unknown, expected: unknown): void {
+    if (isSameJson(found, expected)) return;
+    const [was, wanted] = [found, expected].map((one) => printable(JSON.stringify(one), MAX_SHOWN));
+    this.#report(`the deltas of ${what} were ${was}: expected ${wanted}`);
+  }
+}
+
+/** An output that was read as a decision. */
+interface Output {
+  readonly reasoning?: readonly string[];
+  readonly decision: { readonly response?: unknown };
+}
+
+/** The value of a JSON text; whatever else it is. */
+function parsed(output: unknown): unknown {
+  try {
+    return typeof output === "string" ? JSON.parse(output) : output;
+  } catch {
+    return output;
+  }
+}
+
+/** Maximum number of characters shown of wrong deltas. */
+const MAX_SHOWN = 200;

@@ -1,0 +1,62 @@
+/**
+ * Building the state of a live session, and of the agents that it called.
+ *
+ * @module
+ */
+import { SessionUsage } from "../cost/session_usage.ts";
+import { openCalls } from "../history/call.ts";
+import type { SessionEvent } from "../history/event.ts";
+import { EVENT_VERSION } from "../history/migrations.ts";
+import { LiveSession } from "./live_session.ts";
+import type { State } from "./state.ts";
+
+/** Captures the current position of a session, and returns a function that builds its state. */
+export function captureState(session: LiveSession): () => State {
+  const { id, restingStatus: status, log: { events, position: { step }, head } } = session;
+  const children = captureChildren(session);
+  return () => stateOf(id, step, status, events.slice(0, head), children?.());
+}
+
+/**
+ * Captures the child sessions, if there are any. A finished one does not change any
+ * longer, so only calls that are open are looked at.
+ */
+export function captureChildren(
+  { children, log }: LiveSession,
+): (() => Readonly<Record<string, State>>) | undefined {
+  if (children === undefined) return undefined;
+  const { size } = children;
+  const open = new Map<string, () => State>();
+  for (const call of openCalls(log.position.calls, log.head)) {
+    const child = call.state === "new" ? undefined : children.get(call.callKey);
+    if (child instanceof LiveSession) open.set(child.id, captureState(child));
+  }
+  return () => {
+    const states = [...children].slice(0, size).map(([callKey, child]): [string, State] => {
+      const captured = open.get(callKey)?.();
+      return [callKey, captured ?? (child instanceof LiveSession ? captureState(child)() : child)];
+    });
+    return Object.fromEntries(states);
+  };
+}
+
+/** Builds the state of a session from its events. */
+export function stateOf(
+  sessionId: string,
+  step: string,
+  status: State["status"],
+  events: readonly SessionEvent[],
+  children?: Readonly<Record<string, State>>,
+): State {
+  const { usage, cost } = SessionUsage.of(events);
+  return {
+    version: EVENT_VERSION,
+    sessionId,
+    step,
+    status,
+    ...(Object.keys(usage).length > 0 && { usage }),
+    ...(cost !== undefined && { cost }),
+    events,
+    ...(children !== undefined && { children }),
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * The contract between a turn and the agents that it calls as tools.
+ *
+ * @module
+ */
+import type { UncountedUsage } from "../cost/session_usage.ts";
+import type { ToolContext } from "../tool/tool_context.ts";
+import type { PendingApproval } from "../history/call.ts";
+import type { LiveSession } from "./live_session.ts";
+
+/** One call of an agent that runs as a tool, in a session of its own. */
+export interface ChildCall extends UncountedUsage {
+  /** Place of the call in the parent's decision. */
+  readonly call: number;
+  /** Runs the child session until it has a result. */
+  run(args: unknown): Promise<unknown | Suspension>;
+  /** Opens the child session of a call that is not made again, so that its usage is known. */
+  close(): Promise<void>;
+}
+
+/** Agent behind a tool. */
+export interface ChildAgent {
+  /** Prepares a call that `parent` makes by the decision with that sequence number. */
+  prepare(parent: LiveSession, decision: number, call: number, context: ToolContext): ChildCall;
+}
+
+/** Result of a call whose child session waits for a person, or failed: it is made again. */
+export class Suspension {
+  constructor(
+    /** Questions of the child session to a person. */
+    readonly approvals: readonly PendingApproval[],
+    /** Error of the child session, if that is why the call has no end. */
+    readonly failure?: { readonly error: unknown },
+  ) {}
+}

@@ -1,0 +1,80 @@
+/**
+ * Commands that begin a turn.
+ *
+ * @module
+ */
+import { ConfigError, quote } from "../errors.ts";
+
+/** Decision of a person about a call. */
+export type Verdict =
+  | { readonly approve: string; readonly hash?: string | undefined }
+  | { readonly deny: string; readonly reason: string }
+  | { readonly settle: string; readonly result: unknown };
+
+/**
+ * Beginning of a turn: the user's text, `{ resume: true }` for a turn that was
+ * interrupted or limited, or the verdict of a person about a waiting call.
+ *
+ * @example An answer that streams after an approval
+ * ```ts
+ * import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
+ * import { assertEquals } from "@std/assert";
+ * import * as v from "valibot";
+ *
+ * const pay = new Tool({
+ *   name: "pay",
+ *   description: "Pay the bill",
+ *   args: v.object({}),
+ *   needsApproval: true,
+ *   run: () => "paid",
+ * });
+ * const agent = new Agent({
+ *   name: "cashier",
+ *   llm: new MockLLM([decide.call("pay"), decide.respond("It is paid")], { chunkLength: 4 }),
+ *   start: "pay",
+ *   steps: { pay: { description: "Take the money", tools: [pay] } },
+ * });
+ * const session = agent.createSession();
+ * const { approvals: [asked] } = await session.next("The bill, please");
+ * let shown = "";
+ * for await (const part of session.stream({ approve: asked!.callKey, hash: asked!.hash })) {
+ *   if (part.type === "delta" && part.field === "response") shown += part.text;
+ * }
+ * assertEquals(shown, "It is paid");
+ * ```
+ */
+export type Command = string | { readonly resume: true } | Verdict;
+
+/**
+ * Validates a command.
+ *
+ * @throws {ConfigError} if it is none.
+ */
+export function checkCommand(command: unknown): asserts command is Command | undefined {
+  if (command === undefined || typeof command === "string") return;
+  if (typeof command === "object" && command !== null) {
+    if ("resume" in command && command.resume === true) return;
+    const isVerdict = "approve" in command || "deny" in command || "settle" in command;
+    if (isVerdict && typeof keyOf(command as Verdict) === "string") return;
+  }
+  throw new ConfigError(
+    `Cannot take ${quote(command)} as input: expected text, { resume: true }, ` +
+      "{ approve: callKey }, { deny: callKey, reason } or { settle: callKey, result }",
+  );
+}
+
+/** Returns true if a command asks to finish a turn. */
+export function isResume(command: Command | undefined): boolean {
+  return typeof command === "object" && "resume" in command;
+}
+
+/** Returns the verdict that a command is, if it is one. */
+export function verdictIn(command: Command | undefined): Verdict | undefined {
+  return typeof command === "object" && !("resume" in command) ? command : undefined;
+}
+
+/** Returns the key of the call that a verdict is about. */
+export function keyOf(verdict: Verdict): string {
+  if ("approve" in verdict) return verdict.approve;
+  return "deny" in verdict ? verdict.deny : verdict.settle;
+}

@@ -1,0 +1,114 @@
+/**
+ * The next step of a turn: a pure function of where the session stands.
+ *
+ * @module
+ */
+import type { Step } from "../graph/graph.ts";
+import { isBlocked, type OpenCall, openCalls } from "../history/call.ts";
+import type { EventDraft, SessionEvent } from "../history/event.ts";
+import type { Position, RespondOnlyReason } from "../history/position.ts";
+import { toolInternals } from "../tool/tool_internals.ts";
+
+/** Next step of a turn. The loop carries it out. */
+export type Next =
+  | { readonly do: "stop" }
+  | { readonly do: "ask" }
+  | { readonly do: "call"; readonly calls: readonly OpenCall[] }
+  | { readonly do: "commit"; readonly drafts: readonly EventDraft[] };
+
+/** Limits of a turn that hold whatever it costs. */
+export interface TurnLimits {
+  /** Maximum number of errors in a row. */
+  readonly maxErrors: number;
+  /** Maximum number of decisions before an answer is asked for. */
+  readonly maxIterations: number;
+  /** Maximum number of equal rounds of calls in a row; a tool may have its own. */
+  readonly maxRepeats: number;
+}
+
+/** The running turn, as far as the plan depends on it. */
+export interface TurnSoFar {
+  /** Sequence number of its first event. */
+  readonly from: number;
+  /** Last event that it committed. */
+  readonly last: SessionEvent | undefined;
+  /** Where it also stops; see `TurnOptions`. */
+  readonly stopAfter: "tool" | "move" | undefined;
+  /** Returns the event of a usage limit that leaves nothing for what is due. */
+  readonly limitReached: (work: "model" | "tools") => EventDraft<"limit"> | undefined;
+}
+
+const STOP: Next = { do: "stop" };
+const ASK: Next = { do: "ask" };
+
+/** Returns the next step of a turn: stop, ask the model, run calls, or commit events. */
+export function plan(
+  position: Position,
+  turn: TurnSoFar,
+  step: Step,
+  limits: TurnLimits,
+): Next {
+  if (isOver(turn.last)) return STOP;
+  const open = openCalls(position.calls, turn.from);
+  if (shouldStop(turn, open)) return STOP;
+  if (open.length > 0) return planCalls(open, turn, step);
+  const reached = turn.limitReached("model");
+  if (reached !== undefined) return { do: "commit", drafts: [reached] };
+  const { respondOnly } = position;
+  if (respondOnly !== null) {
+    // One request that offers RESPOND alone, and no second one.
+    return respondOnly.isRefused ? limit(respondOnly.reason) : ASK;
+  }
+  const reason = reachedLimit(position, step, limits);
+  if (reason === undefined) return ASK;
+  return step.auto ? limit(reason) : { do: "commit", drafts: [{ type: "respond_only", reason }] };
+}
+
+/** Returns true if an event ends its turn. */
+function isOver(last: SessionEvent | undefined): boolean {
+  if (last?.type === "decision") return last.decision.action === "RESPOND";
+  return last?.type === "ended" || last?.type === "limit";
+}
+
+function shouldStop({ last, stopAfter }: TurnSoFar, open: readonly OpenCall[]): boolean {
+  if (stopAfter === "move") return last?.type === "moved";
+  return stopAfter === "tool" && last?.type === "tool_finished" && open.length === 0;
+}
+
+function planCalls(open: readonly OpenCall[], turn: TurnSoFar, { tools }: Step): Next {
+  const ready = open.filter((call) => !isBlocked(call));
+  if (ready.length === 0) return STOP;
+  const reached = turn.limitReached("tools");
+  if (reached !== undefined) return { do: "commit", drafts: [reached] };
+  const lost = ready.filter(({ state, tool: name }) => {
+    const tool = tools.find((one) => one.name === name);
+    return state === "unknown" && tool?.once === true &&
+      toolInternals(tool).whenUnknown === undefined;
+  });
+  if (lost.length === 0) return { do: "call", calls: ready };
+  return { do: "commit", drafts: lost.map(askAboutUnknown) };
+}
+
+function askAboutUnknown({ tool, args, call, ...state }: OpenCall): EventDraft {
+  const callKey = "callKey" in state ? state.callKey : "";
+  return { type: "approval_requested", callKey, call, tool, args, reason: "unknown", hash: "" };
+}
+
+/** Returns the limit of the turn that was reached, whatever the turn has cost. */
+function reachedLimit(
+  { errors, decisions, repeats, lastRound }: Position,
+  { tools }: Step,
+  { maxErrors, maxIterations, maxRepeats }: TurnLimits,
+): RespondOnlyReason | undefined {
+  if (errors > maxErrors) return "errors";
+  // A tool that may be polled makes its whole round one that may repeat.
+  const most = lastRound.map(({ tool: name }) =>
+    tools.find((tool) => tool.name === name)?.maxRepeats ?? maxRepeats
+  );
+  if (repeats > 0 && repeats >= Math.max(...most)) return "loop";
+  return decisions >= maxIterations ? "iterations" : undefined;
+}
+
+function limit(reason: RespondOnlyReason): Next {
+  return { do: "commit", drafts: [{ type: "limit", reason }] };
+}

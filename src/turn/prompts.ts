@@ -1,0 +1,65 @@
+/**
+ * The prompts of one session.
+ *
+ * @module
+ */
+import type { Log } from "../history/log.ts";
+import { type Prompt, type PromptReport, Transcript } from "../prompt/transcript.ts";
+import type { AgentCore } from "./agent_core.ts";
+
+/** Session that keeps its prompts. */
+interface Owner {
+  readonly agent: AgentCore;
+  readonly log: Log;
+  prompts: Prompts | undefined;
+}
+
+/** Transcript of a session, and the last prompts that were made of it. */
+export class Prompts {
+  readonly #log: Log;
+  readonly #transcript: Transcript;
+  #rendered = 0;
+  /** Prompt of the last request, and of the one before it. */
+  #last: Prompt | undefined;
+  #before: Prompt | undefined;
+  /** True if the running turn has made a request. */
+  #hasAsked = false;
+
+  /** Creates the prompts of a session with that log. */
+  constructor({ standing, limits }: AgentCore, log: Log) {
+    this.#log = log;
+    this.#transcript = new Transcript(standing, limits.maxErrors);
+  }
+
+  /** Returns the prompts of a session; they are created when they are first needed. */
+  static of(owner: Owner): Prompts {
+    return owner.prompts ??= new Prompts(owner.agent, owner.log);
+  }
+
+  /** Transcript, up to date with the log. */
+  get transcript(): Transcript {
+    const { events } = this.#log;
+    while (this.#rendered < events.length) this.#transcript.add(events[this.#rendered++]!);
+    return this.#transcript;
+  }
+
+  /** Begins a turn. */
+  beginTurn(): void {
+    this.#hasAsked = false;
+  }
+
+  /** Records the prompt of a request that is made now. */
+  record(prompt: Prompt): void {
+    this.#before = this.#last;
+    this.#last = prompt;
+    this.#hasAsked = true;
+  }
+
+  /** Returns what reports on the last request of this turn; undefined if there was none. */
+  get report(): (() => PromptReport) | undefined {
+    if (!this.#hasAsked) return undefined;
+    const { transcript } = this;
+    const [last, before] = [this.#last!, this.#before];
+    return () => transcript.report(last, before);
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The serializable form of a whole session.
+ *
+ * @module
+ */
+import type { SessionEvent } from "../history/event.ts";
+import type { SessionStatus } from "../history/position.ts";
+import type { Usage } from "../llm/llm.ts";
+
+/** A session as JSON: keep it anywhere, continue it with `createSession({ state })`. */
+export interface State {
+  /** Version of this format: 3. States of earlier versions are read as well. */
+  readonly version: 3;
+  /** Id of the session. */
+  readonly sessionId: string;
+  /** Current step. */
+  readonly step: string;
+  /** Status of the session; `running` is never written. */
+  readonly status: Exclude<SessionStatus, "running">;
+  /** Tokens of all its model calls that reported them. */
+  readonly usage?: Usage;
+  /** Price of its model calls, if the agent's `cost` knows it. */
+  readonly cost?: number;
+  /** The whole log. */
+  readonly events: readonly SessionEvent[];
+  /**
+   * Child sessions of agents that were called as tools, finished ones included, by
+   * the `callKey` of the call. Absent if there are none, and for a session in a
+   * store, where they are sessions of their own under these ids.
+   */
+  readonly children?: Readonly<Record<string, State>>;
+}

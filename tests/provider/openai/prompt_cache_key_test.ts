@@ -1,0 +1,33 @@
+import type { LLMRequest, Message } from "@nomos/agent";
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { requestOf, sent } from "./fixture.ts";
+
+/** The cache key of a request to OpenAI. */
+async function keyOf(
+  messages: readonly Message[],
+  rest: Partial<Pick<LLMRequest, "step" | "sessionId">> = { sessionId: "s" },
+): Promise<string> {
+  return (await sent({}, requestOf(messages, rest))).prompt_cache_key as string;
+}
+
+const standing: Message = { role: "system", content: "You sell coffee." };
+const rest: readonly Message[] = [{ role: "user", content: "What is there?" }];
+
+Deno.test("openai() has one cache key for all requests of a session", async () => {
+  const key = await keyOf([standing, ...rest]);
+  assertMatch(key, /^[0-9a-f]{32}$/);
+  assertEquals(await keyOf([standing], { sessionId: "s", step: "pay" }), key);
+});
+
+Deno.test("openai() has another cache key for another session and another standing text", async () => {
+  const key = await keyOf([standing, ...rest]);
+  assertNotEquals(await keyOf([standing, ...rest], { sessionId: "t" }), key);
+  assertNotEquals(await keyOf([{ ...standing, content: "You sell tea." }, ...rest]), key);
+  // The two are told apart where one ends and the other begins.
+  const shifted = { ...standing, content: `${standing.content}s` };
+  assertNotEquals(await keyOf([shifted], { sessionId: "" }), await keyOf([standing]));
+});
+
+Deno.test("openai() has a cache key for a request without messages or session", async () => {
+  assertMatch(await keyOf([], {}), /^\w{32}$/);
+});

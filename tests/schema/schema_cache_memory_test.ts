@@ -1,0 +1,147 @@
+import { assertEquals, assertLessOrEqual, assertStrictEquals } from "@std/assert";
+import * as v from "valibot";
+import {
+  Agent,
+  type AnyTool,
+  decide,
+  type JsonSchema,
+  type LLM,
+  MockLLM,
+  SchemaCache,
+  type StandardSchema,
+  Tool,
+} from "@nomos/agent";
+import { openaiStrict } from "@nomos/agent/llm";
+import { collect } from "./fixture.ts";
+
+function tool(args: StandardSchema, name = "t"): Tool {
+  return new Tool({ name, description: "", args, run: () => "" });
+}
+
+function agentOf(schemaCache: SchemaCache, tools: AnyTool<unknown>[], llm: LLM = new MockLLM()) {
+  return new Agent({
+    name: "a",
+    llm,
+    start: "talk",
+    steps: { talk: { description: "Talk", tools, routes: { talk: "again" } } },
+    schemaCache,
+  });
+}
+
+Deno.test("SchemaCache is empty again when 10,000 agents of their own meaning are gone", async () => {
+  const schemaCache = new SchemaCache();
+  const llm = new MockLLM();
+  const make = (n: number) =>
+    new Agent({
+      name: "a",
+      llm,
+      start: "talk",
+      steps: { talk: { description: "", tools: [tool(v.object({ a: v.picklist([`${n}`]) }))] } },
+      schemaCache,
+    });
+  const kept = [make(-1), make(-2)];
+  const [before] = await Promise.all(
+    kept.map(async (agent) => (await agent.explain(agent.createSession())).schema),
+  );
+  for (let n = 0; n < 10_000; n++) {
+    make(n);
+    if (n % 2_000 === 0) await collect(() => schemaCache.size <= 2);
+  }
+  assertEquals(schemaCache.built, 10_002);
+  await collect(() => schemaCache.size <= 2);
+  assertEquals(schemaCache.size, 2);
+  make(-1);
+  assertEquals(schemaCache.built, 10_002);
+  const again = (await kept[0]!.explain(kept[0]!.createSession())).schema;
+  assertStrictEquals(again, before);
+});
+
+Deno.test("SchemaCache holds few of very many combinations that guards open", async () => {
+  const schemaCache = new SchemaCache();
+  const names = Array.from({ length: 9 }, (_, n) => `t${n}`);
+  const tools = names.map((name, bit) =>
+    new Tool<unknown, { bits: number }>({
+      name,
+      description: "",
+      args: v.object({}),
+      run: () => "",
+      guard: ({ context }) => (context.bits >> bit & 1) > 0,
+    })
+  );
+  const llm = new MockLLM([decide.respond("Hi")], { whenDone: "repeat" });
+  const steps = { talk: { description: "", tools } };
+  const agent = new Agent<Record<"talk", unknown>, { bits: number }>({
+    name: "a",
+    llm,
+    start: "talk",
+    steps,
+    schemaCache,
+  });
+  for (let bits = 0; bits < 512; bits++) {
+    await agent.createSession({ context: { bits } }).next("Hello");
+    const { legal } = llm.requests.pop()!;
+    assertEquals(legal!.tools, names.filter((_, bit) => (bits >> bit & 1) > 0));
+  }
+  assertEquals(schemaCache.built, 512);
+  await collect(() => schemaCache.size <= 64);
+  assertLessOrEqual(schemaCache.size, 64);
+});
+
+/** Makes short-lived things around a tool that stays; returns how many were not collected. */
+async function leftOver(make: (n: number) => Promise<object>, allowed = 10): Promise<number> {
+  const refs: WeakRef<object>[] = [];
+  for (let n = 0; n < 200; n++) refs.push(new WeakRef(await make(n)));
+  const alive = () => refs.filter((ref) => ref.deref() !== undefined).length;
+  await collect(() => alive() <= allowed);
+  return alive();
+}
+
+type Said = Record<string, Record<string, Record<string, JsonSchema>>>;
+
+/** The object that says the arguments of the only tool, in an agent's schema. */
+async function saidArgs(agent: Agent<Record<"talk", unknown>>): Promise<object> {
+  const { schema } = await agent.explain(agent.createSession());
+  const { anyOf } = (schema as Said).properties!.decision as unknown as { anyOf: Said[] };
+  const calls = anyOf.find(({ properties }) => "calls" in properties!)!.properties!.calls!;
+  return ((calls.items as JsonSchema).properties as Record<string, object>).args!;
+}
+
+Deno.test("A tool that stays keeps nothing of agents whose models had profiles of their own", async () => {
+  const stays = tool(v.object({ profiled: v.string() }));
+  const left = await leftOver(async (n) => {
+    const llm = Object.assign(new MockLLM(), {
+      schemaProfile: { ...openaiStrict, name: `own ${n}` },
+    });
+    return await saidArgs(
+      agentOf(new SchemaCache(), [stays], llm) as Agent<Record<"talk", unknown>>,
+    );
+  });
+  assertLessOrEqual(left, 10);
+  assertEquals(stays.name, "t");
+});
+
+Deno.test("A schema that stays keeps nothing of tools that had other names", async () => {
+  const args = () => v.object({ named: v.string() });
+  const stays = tool(args());
+  const left = await leftOver(async (n) =>
+    await saidArgs(
+      agentOf(new SchemaCache(), [tool(args(), `tool_${n}`)]) as Agent<Record<"talk", unknown>>,
+    )
+  );
+  assertLessOrEqual(left, 10);
+  assertEquals(stays.name, "t");
+});
+
+Deno.test("A decision schema that stays keeps no author's schema of others that share it", async () => {
+  const schemaCache = new SchemaCache();
+  const args = () => v.object({ x: v.pipe(v.string(), v.check((x) => x !== "shared")) });
+  const stays = agentOf(schemaCache, [tool(args())]);
+  const left = await leftOver((n) => {
+    const schema = args();
+    agentOf(schemaCache, [tool(schema)], new MockLLM([], { name: `${n}` }));
+    return Promise.resolve(schema);
+  }, 2);
+  assertLessOrEqual(left, 2);
+  assertEquals(schemaCache.built, 1);
+  await stays.explain(stays.createSession());
+});

@@ -1,0 +1,85 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import * as v from "valibot";
+import { type StandardSchema, Tool } from "@nomos/agent";
+import { openaiStrict } from "@nomos/agent/llm";
+import { WireSchema } from "../../src/schema/wire_schema.ts";
+import { saidArgs } from "./fixture.ts";
+
+const text = { type: "string" };
+
+/** A schema of no known library, with this JSON Schema. */
+function foreign(json: Record<string, unknown>): StandardSchema {
+  const validate = (value: unknown) => ({ value });
+  return {
+    "~standard": { version: 1, vendor: "mine", validate, jsonSchema: { input: () => json } },
+  };
+}
+
+Deno.test("WireSchema reads the JSON Schema of a schema object once", () => {
+  let conversions = 0;
+  const input = () => {
+    conversions++;
+    return { type: "object", properties: {}, required: [] };
+  };
+  const schema = {
+    "~standard": {
+      version: 1,
+      vendor: "mine",
+      validate: (value: unknown) => ({ value }),
+      jsonSchema: { input },
+    },
+  } as const;
+  for (const name of ["a", "b", "a"]) {
+    new Tool({ name, description: "", args: schema, run: () => "" });
+  }
+  assertEquals(conversions, 1);
+});
+
+Deno.test("WireSchema shares the form of schemas that say the same, and never their validation", () => {
+  const make = (limit: number) =>
+    v.object({ x: v.pipe(v.string(), v.check((x) => x.length < limit)) });
+  const [short, long] = [1, 5].map((limit) => WireSchema.of(make(limit), "a test"));
+  assertStrictEquals(short!.form, long!.form);
+  assert(short !== long);
+  assert((short!.validate({ x: "abc" }) as { issues?: unknown }).issues !== undefined);
+  assert((long!.validate({ x: "abc" }) as { issues?: unknown }).issues === undefined);
+});
+
+Deno.test("WireSchema says the patterns of another library in words, even of equal JSON Schema", () => {
+  const args = v.object({ x: v.pipe(v.string(), v.regex(/^a$/)) });
+  const json = { type: "object", properties: { x: { type: "string", pattern: "^a$" } } };
+  const other = foreign({ ...json, required: ["x"] });
+  for (const schemas of [[args, other], [other, args]]) {
+    const said = schemas.map((schema) => JSON.stringify(saidArgs(schema)));
+    assertEquals(
+      said.map((text) => text.includes('"pattern"')),
+      schemas.map((one) => one === args),
+    );
+  }
+});
+
+Deno.test("WireSchema takes references that lead to the same definition in very many ways", () => {
+  const definition = (index: number) =>
+    index < 60 ? { anyOf: [1, 2].map(() => ({ $ref: `#/$defs/d${index + 1}` })) } : text;
+  const $defs = Object.fromEntries(
+    Array.from({ length: 61 }, (_, at) => [`d${at}`, definition(at)]),
+  );
+  const source = { type: "object", properties: { a: { $ref: "#/$defs/d0" } }, $defs };
+  const wire = WireSchema.of(foreign(source), "a test");
+  assertEquals(Object.keys(wire.lowered(openaiStrict, "a test").definitions).length, 61);
+  assertEquals(wire.authored({ a: null }), {});
+});
+
+Deno.test("WireSchema takes a union of 20,000 branches, of which it does not compare each pair", () => {
+  const branches = Array.from({ length: 20_000 }, (_, at) => ({
+    type: "object",
+    properties: { kind: { const: `k${at}` }, a: text, b: text },
+    required: ["kind"],
+  }));
+  const source = { type: "object", properties: { a: { anyOf: branches } }, required: ["a"] };
+  const start = performance.now();
+  const wire = WireSchema.of(foreign(source), "a test");
+  assertEquals(wire.authored({ a: { kind: "k7", a: null } }), { a: { kind: "k7" } });
+  // Pair by pair it takes half an hour.
+  assert(performance.now() - start < 60_000);
+});

@@ -1,0 +1,33 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { bytesOf, entryOf, sessionOf, snapshotOf } from "../../../src/store/sqlite/database.ts";
+import { DamagedRowError } from "../../../src/store/sqlite/sqlite_failure.ts";
+
+const SESSION = { meta: "{}", head: 1, hash: "00", created_at: 2, updated_at: 3 };
+const SNAPSHOT = { snapshot_head: 1, snapshot_hash: "00", snapshot_body: "{}" };
+const ENTRY = { seq: 0, body: "{}", hash: "00" };
+
+Deno.test("rows are read as what they are", () => {
+  const session = { id: "a", meta: "{}", head: 1, hash: "00", createdAt: 2, updatedAt: 3 };
+  assertEquals(sessionOf("a", SESSION), session);
+  assertEquals(snapshotOf(SNAPSHOT), { head: 1, hash: "00", body: "{}" });
+  assertEquals(snapshotOf({ ...SNAPSHOT, snapshot_head: null }), undefined);
+  assertEquals(entryOf(ENTRY), ENTRY);
+  assertEquals(bytesOf({ id: new Uint8Array([1]) }, "id"), new Uint8Array([1]));
+});
+
+Deno.test("rows with a column of another kind are damaged", () => {
+  const readers = [[sessionOf.bind(null, "a"), SESSION], [snapshotOf, SNAPSHOT], [
+    entryOf,
+    ENTRY,
+  ]] as const;
+  for (const [reader, row] of readers) {
+    for (const [column, value] of Object.entries(row)) {
+      const others = typeof value === "number" ? ["1", 0.5, undefined] : [1, null, undefined];
+      for (const other of [...others, new Uint8Array(1)]) {
+        const error = assertThrows(() => reader({ ...row, [column]: other }), DamagedRowError);
+        assertEquals(error.message.includes(`column "${column}"`), true);
+      }
+    }
+  }
+  assertThrows(() => bytesOf({ id: "a" }, "id"), DamagedRowError);
+});

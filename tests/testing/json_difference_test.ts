@@ -1,0 +1,20 @@
+import { assertEquals } from "@std/assert";
+import { differingPath } from "../../src/testing/json_difference.ts";
+
+Deno.test("differingPath() names the first place at which two values differ", () => {
+  const cases: [unknown, unknown, string | undefined][] = [
+    [1, 1, undefined],
+    [1, 2, ""],
+    [{ a: 1, b: 2 }, { b: 2, a: 1 }, undefined],
+    [{ a: 1 }, { a: 1, b: undefined }, undefined],
+    [{ a: 1 }, { a: 1, b: 2 }, "b"],
+    [{ a: { b: [1, { c: "x" }] } }, { a: { b: [1, { c: "y" }] } }, "a.b.1.c"],
+    [[1, 2], [1], "1"],
+    [[1], { 0: 1 }, ""],
+    [{ a: [] }, { a: {} }, "a"],
+    [null, {}, ""],
+    [undefined, { type: "x" }, ""],
+    [{ a: null }, {}, "a"],
+  ];
+  for (const [a, b, path] of cases) assertEquals(differingPath(a, b), path);
+});

@@ -1,0 +1,195 @@
+import { decide, type SessionEvent } from "@nomos/agent";
+import { assertEquals } from "@std/assert";
+import { coreOf } from "../../../src/agent/build_core.ts";
+import { CallChecks } from "../../../src/testing/play/call_checks.ts";
+import { askingAgent } from "../asking_agent.ts";
+
+const { graph } = coreOf(askingAgent())!;
+
+/** A session of the shop whose calls are followed, and what was said of them. */
+class Followed {
+  readonly problems: string[] = [];
+  readonly checks: CallChecks;
+  #seq = 0;
+
+  constructor(asksNow = true) {
+    this.checks = new CallChecks(
+      graph,
+      () => asksNow,
+      (check, message) => this.problems.push(`${check}: ${message}`),
+    );
+  }
+
+  add(...events: readonly object[]): this {
+    for (const event of events) {
+      this.checks.add({ seq: this.#seq++, time: 0, ...event } as SessionEvent);
+    }
+    return this;
+  }
+
+  run(callKey = "k"): this {
+    this.checks.checkRun(callKey);
+    return this;
+  }
+}
+
+const decision = (tool: string, step = "talk") => ({
+  type: "decision",
+  step,
+  decision: decide.call(tool, { to: "ann" }),
+});
+const call = { callKey: "k", call: 0, tool: "pay" };
+const asked = { type: "approval_requested", ...call, args: {}, reason: "approval", hash: "" };
+const unknown = { ...asked, reason: "unknown" };
+const given = (verdict: string) => ({ type: "approval_given", callKey: "k", call: 0, verdict });
+const started = { type: "tool_started", ...call };
+const finished = (outcome: string) => ({ type: "tool_finished", ...call, outcome, text: "" });
+const user = { type: "user", text: "Hi" };
+
+Deno.test("CallChecks lets calls be asked about, approved, run and end", () => {
+  const followed = new Followed()
+    .add(user, decision("pay"), asked, given("approved"), started).run().add(finished("ok"))
+    .add(decision("pay"), asked, given("denied"), finished("denied"))
+    .add(decision("pay"), asked, given("settled"), finished("ok"))
+    .add(decision("look"), started).run().add(finished("error"))
+    .add(decision("pay"), asked, finished("not_run"), user);
+  assertEquals(followed.problems, []);
+});
+
+Deno.test("CallChecks lets a call of which nothing is known be found out about, or run again once approved", () => {
+  const followed = new Followed().add(decision("book", "desk"), started).run();
+  followed.checks.die();
+  followed.add(unknown, given("approved"), started).run().add(finished("ok"));
+  followed.add(decision("charge", "desk"), started).run();
+  followed.checks.die();
+  followed.checks.checkFindingOut("k");
+  followed.add(finished("ok")).add(decision("look"), started).run();
+  followed.checks.die();
+  followed.run().add(finished("ok"));
+  assertEquals(followed.problems, []);
+});
+
+Deno.test("CallChecks notices a call that runs or begins before its approval", () => {
+  const verdicts = "expected approved or denied or settled or ended not_run";
+  assertEquals(new Followed().add(decision("pay"), asked).run().problems, [
+    `approval: call "k" was asked about, then run: ${verdicts}`,
+  ]);
+  assertEquals(new Followed().add(decision("pay"), started).problems, [
+    'approval: call "k" was to be asked about, then begun: expected asked about',
+  ]);
+  assertEquals(new Followed().add(decision("pay"), asked, started).problems, [
+    `approval: call "k" was asked about, then begun: ${verdicts}`,
+  ]);
+  assertEquals(new Followed().add(decision("pay"), asked, given("denied"), started).problems, [
+    'approval: call "k" was denied, then begun: expected ended denied',
+  ]);
+  assertEquals(new Followed().run("other").problems, [
+    'history: call "other" was undecided, then run: expected nothing more',
+  ]);
+});
+
+Deno.test("CallChecks notices a denied call that runs or gives a result", () => {
+  const denied = [decision("pay"), asked, given("denied")];
+  assertEquals(new Followed().add(...denied).run().problems, [
+    'approval: call "k" was denied, then run: expected ended denied',
+  ]);
+  assertEquals(new Followed().add(...denied, finished("ok")).problems, [
+    'approval: call "k" was denied, then ended ok: expected ended denied',
+  ]);
+});
+
+Deno.test("CallChecks notices a call that runs twice, once tools also after a death", () => {
+  const again = 'history: call "k" was run, then run: ' +
+    "expected ended ok or ended error or ended redirected or ended unknown";
+  assertEquals(new Followed().add(decision("look"), started).run().run().problems, [again]);
+  const dead = new Followed().add(decision("book", "desk"), started).run();
+  dead.checks.die();
+  assertEquals(dead.run().problems, [`${again} or found out or unknown`]);
+});
+
+Deno.test("CallChecks notices a result of a call that did not run, and one too many", () => {
+  const looked = new Followed().add(decision("look"), started);
+  assertEquals(looked.add(finished("ok"), finished("ok")).problems, [
+    'history: call "k" was begun, then ended ok: expected run or ended not_run or ended unknown',
+    'history: call "k" was ended ok, then ended ok: expected nothing more',
+  ]);
+});
+
+Deno.test("CallChecks notices a call that is found out about though it is known", () => {
+  const followed = new Followed().add(decision("look"), started);
+  followed.checks.checkFindingOut("k");
+  followed.checks.checkFindingOut("other");
+  assertEquals(followed.problems, [
+    'history: call "k" was begun, then found out: expected run or ended not_run or ended unknown',
+    'history: call "other" was undecided, then found out: expected nothing more',
+  ]);
+});
+
+Deno.test("CallChecks notices who is asked without need, and what was decided unasked", () => {
+  const needless = 'approval: call "k" was decided, then asked about: expected begun';
+  assertEquals(new Followed().add(decision("look"), asked).problems, [needless]);
+  assertEquals(new Followed(false).add(decision("send"), asked).problems, [needless]);
+  assertEquals(new Followed().add(decision("look"), started, unknown).problems, [
+    'approval: call "k" was begun, then unknown: expected run or ended not_run or ended unknown',
+  ]);
+  assertEquals(
+    new Followed().add(decision("pay"), asked, given("approved"), given("denied")).problems,
+    ['approval: call "k" was approved, then denied: expected begun'],
+  );
+});
+
+Deno.test("CallChecks notices a request that is neither decided nor closed", () => {
+  const open = 'approval: call "k" has no end: expected a verdict or a tool_finished event';
+  assertEquals(new Followed().add(decision("pay"), asked, user).problems, [open]);
+  assertEquals(new Followed().add(decision("pay"), asked, decision("look")).problems, [open]);
+  const atEnd = (status: "waiting" | "needs_approval" | "interrupted", ...events: object[]) => {
+    const followed = new Followed().add(...events);
+    followed.checks.checkEnd(status);
+    return followed.problems;
+  };
+  assertEquals(atEnd("waiting", decision("pay"), asked), [open]);
+  assertEquals(atEnd("needs_approval", decision("pay"), asked), []);
+  assertEquals(atEnd("needs_approval", decision("look"), started), [
+    'history: call "k" has no end: expected a tool_finished event',
+  ]);
+  assertEquals(atEnd("interrupted", decision("look"), started), []);
+});
+
+Deno.test("CallChecks lets calls wait where nothing is left to spend on them", () => {
+  const atLimit = (reason: string) => {
+    const followed = new Followed().add(decision("look"), started, { type: "limit", reason });
+    followed.checks.checkEnd("limited");
+    return followed.problems.length;
+  };
+  assertEquals([atLimit("toolCalls"), atLimit("time"), atLimit("errors")], [0, 0, 1]);
+});
+
+Deno.test("CallChecks wants needs_approval exactly while all that is left waits", () => {
+  const statusAfter = (
+    status: "waiting" | "needs_approval" | "interrupted" | "limited",
+    ...events: object[]
+  ) => {
+    const followed = new Followed().add(...events);
+    followed.checks.checkStatus(status);
+    return followed.problems;
+  };
+  assertEquals(statusAfter("needs_approval", decision("pay"), asked), []);
+  assertEquals(statusAfter("interrupted", decision("pay"), asked), [
+    "approval: after event 1 the session is interrupted: " +
+    "expected needs_approval, because all that is left waits for a person",
+  ]);
+  const both = decide.calls([{ tool: "pay", args: {} }, { tool: "look", args: {} }]);
+  const two = [
+    { type: "decision", step: "talk", decision: both },
+    asked,
+    { ...started, callKey: "l", call: 1 },
+  ];
+  assertEquals(statusAfter("interrupted", ...two), []);
+  assertEquals(statusAfter("needs_approval", ...two), [
+    "approval: after event 2 the session is needs_approval: " +
+    "expected another status, because nothing is left to a person alone",
+  ]);
+  const spent = { type: "limit", reason: "toolCalls" };
+  assertEquals(statusAfter("limited", ...two, spent), []);
+  assertEquals(statusAfter("limited", decision("pay"), asked, spent).length, 1);
+});
