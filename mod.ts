@@ -1,27 +1,43 @@
 /**
- * LLM agents as step graphs.
+ * LLM agents as graphs of steps. Each step says what the model does there, which tools it may call
+ * and where it may go. At every turn the model makes one decision: answer, call tools, move to
+ * another step, or end. A JSON Schema of exactly the legal decisions constrains its output, and what
+ * does not match is refused and asked for again.
  *
- * An author draws a graph: steps with a description, routes and tools. At every
- * turn the language model makes one decision — RESPOND, TOOL_CALL, MOVE or END —
- * validated by a schema built for exactly that step. This entry point needs no
- * permission.
+ * The core needs no permission, and runs wherever web APIs do.
  *
- * @example
+ * An agent on a scripted model; a real one takes its place:
+ *
  * ```ts
  * import { Agent, decide, MockLLM } from "@nomos/agent";
+ * import { assertEquals } from "@std/assert";
  *
  * const agent = new Agent({
  *   name: "barista",
- *   llm: new MockLLM([decide.respond("What can I get you?")]),
+ *   llm: new MockLLM([decide.move("order"), decide.respond("What can I get you?")]),
  *   start: "greet",
  *   steps: {
  *     greet: { description: "Greet them", routes: { order: "they want to order" } },
  *     order: { description: "Take the order" },
  *   },
  * });
- * const turn = await agent.createSession().next("Hello");
- * console.log(turn.response);
+ * const turn = await agent.createSession().next("A coffee, please");
+ * assertEquals([turn.step, turn.response], ["order", "What can I get you?"]);
  * ```
+ *
+ * | entry point | for |
+ * | --- | --- |
+ * | `@nomos/agent/openai` | models of OpenAI, Ollama and every other server of the Chat Completions protocol |
+ * | `@nomos/agent/ai-sdk` | models of the AI SDK |
+ * | `@nomos/agent/llm` | retries, timeouts, fallbacks and logs around a model |
+ * | `@nomos/agent/store` | durable sessions: the interface of stores, and a store in memory |
+ * | `@nomos/agent/sqlite` | a store in a file, for one machine |
+ * | `@nomos/agent/postgres` | a store in PostgreSQL, for many machines |
+ * | `@nomos/agent/testing` | tests of agents without a network |
+ * | `@nomos/agent/testing/forbid-real-models` | an import that makes calls of real models fail |
+ * | `@nomos/agent/observer` | logs and metrics of turns |
+ * | `@nomos/agent/otel` | OpenTelemetry traces |
+ * | `@nomos/agent/prices` | the cost of model calls in US dollars |
  *
  * @module
  */

@@ -1,5 +1,8 @@
+import { MockLLM } from "@nomos/agent";
 import { explore } from "@nomos/agent/testing";
-import { barista } from "../examples/barista.ts";
+import { createBarista } from "../examples/barista.ts";
+
+const barista = createBarista(new MockLLM());
 
 for (const checks of [true, false]) {
   const name = `500 decisions that explore() plays, ${checks ? "with all" : "without"} checks`;

@@ -1,39 +1,17 @@
 /**
- * What stands between an agent and a model: wrappers, each of which takes an
- * `LLM` and gives one.
+ * Wrappers around models: retries, timeouts, queues, fallbacks and logs. Each takes an `LLM` and
+ * returns one, so they compose.
  *
- * | wrapper | what it adds |
+ * | wrapper | adds |
  * | --- | --- |
- * | {@linkcode retry} | asks again after a failure that may pass, with backoff, jitter and a budget |
- * | {@linkcode timeout} | gives up a call, or a stream that stalls |
- * | {@linkcode limitConcurrency} | only so many calls at once; the others queue |
- * | {@linkcode fallback} | another model where one failed |
- * | {@linkcode logged} | one record for each call |
+ * | {@linkcode retry} | retries of failures that may pass, with backoff, jitter and a retry budget |
+ * | {@linkcode timeout} | a time limit for a call, and for each chunk of a stream |
+ * | {@linkcode limitConcurrency} | a maximum number of concurrent calls; others queue |
+ * | {@linkcode fallback} | another model if one fails |
+ * | {@linkcode logged} | a log record for each call |
  *
- * A wrapper has the name and the schema profile of its model, and streams and embeds
- * if its model does. It passes requests and chunks on as they are and reads no stream
- * ahead. When the signal of a request aborts it settles at once, with the signal's
- * reason, whatever the model does; it leaves neither a timer nor a listener behind.
+ * Two models with timeouts and retries, the second as a fallback for the first:
  *
- * Beside them stand the profiles of the JSON Schema that vendors take
- * ({@linkcode openaiStrict}, {@linkcode anthropicStructured},
- * {@linkcode geminiStructured}, {@linkcode plainJsonSchema}), and the errors that
- * tell the ways apart in which a call fails.
- *
- * ## Order
- *
- * The outer one sees what the inner one does. From the model outwards:
- *
- * 1. `timeout`, so that its time is the model's alone, and one attempt's;
- * 2. `limitConcurrency`, so that a call that waits for its next attempt holds no place;
- * 3. `retry`;
- * 4. `fallback`, so that the next model is asked when the attempts are used up;
- * 5. once more `timeout`, where somebody waits who should not wait for all of that.
- *
- * `logged` goes anywhere: within `retry` it writes a record for each attempt, around
- * it one for each call.
- *
- * @example
  * ```ts
  * import { Agent, decide, type LLM, LLMError, MockLLM } from "@nomos/agent";
  * import { fallback, limitConcurrency, retry, timeout } from "@nomos/agent/llm";
@@ -42,7 +20,7 @@
  * const robust = (llm: LLM) =>
  *   retry(limitConcurrency(timeout(llm, { call: 30_000, chunk: 10_000 }), 4), { firstDelay: 1 });
  *
- * // Models of a provider, in your program.
+ * // Scripted here; in your program, models of a provider.
  * const busy = new LLMError("Too many requests", { isRetryable: true });
  * const best = new MockLLM([busy, busy, busy], { name: "best" });
  * const spare = new MockLLM([busy, decide.respond("Hello")], { name: "spare" });
@@ -56,6 +34,29 @@
  * assertEquals((await agent.createSession().next("Hi")).response, "Hello");
  * assertEquals([best.requests.length, spare.requests.length], [3, 2]);
  * ```
+ *
+ * ## Order
+ *
+ * From the model outwards:
+ *
+ * 1. `timeout`, so that it limits one attempt, without time in a queue;
+ * 2. `limitConcurrency`, so that a call releases its slot while it waits for its next attempt;
+ * 3. `retry`;
+ * 4. `fallback`, so that the next model is called once all attempts have failed;
+ * 5. a second `timeout`, if the whole must end in time.
+ *
+ * `logged` fits anywhere: inside `retry` it logs each attempt, outside it each call.
+ *
+ * A wrapper keeps the name and the schema profile of its model, and streams and embeds if its model
+ * does. It passes requests and chunks on unchanged, and never reads ahead in a stream. If the signal
+ * of a request aborts, the call rejects at once with the signal's reason, and no timer or listener
+ * remains.
+ *
+ * ## Models of your own
+ *
+ * This entry point also has the profiles of the JSON Schema subsets that vendors accept
+ * ({@linkcode openaiStrict}, {@linkcode anthropicStructured}, {@linkcode geminiStructured},
+ * {@linkcode plainJsonSchema}), and a class for each way in which a call fails.
  *
  * @module
  */

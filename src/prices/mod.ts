@@ -1,11 +1,9 @@
 /**
- * Money: what the calls of a session cost.
+ * The cost of model calls. {@linkcode genaiPrices} makes the agent's option `cost`: it prices the
+ * tokens of a call in US dollars, by a table of some forty vendors that is part of the package. It
+ * needs no network and no permission.
  *
- * {@linkcode genaiPrices} gives what the agent's option `cost` takes: US dollars
- * for the tokens of a call, out of a table of the prices of some forty vendors
- * that comes with the package. It needs no network and no permission.
- *
- * @example What a turn cost, and a limit on it
+ * @example Cost of a turn, and a limit on it
  * ```ts
  * import { Agent, type LLM } from "@nomos/agent";
  * import { genaiPrices } from "@nomos/agent/prices";
@@ -21,7 +19,8 @@
  * };
  * const agent = new Agent({
  *   name: "greeter",
- *   llm, // for openai/gpt-5-mini and many others, genaiPrices() needs no more
+ *   llm,
+ *   // Models that the table has, such as openai/gpt-5-mini, need no `overrides`.
  *   cost: genaiPrices({
  *     overrides: { "house/model": { input: 1, output: 8, cachedInput: 0.1 } },
  *   }),

@@ -1,17 +1,35 @@
 /**
- * Where the logs of sessions live: what a {@linkcode Store} promises, a store
- * without a database, and {@linkcode openStore}, which opens any by its URL. Your
- * own store must pass `storeContract()` of `@nomos/agent/testing`.
+ * Stores of durable sessions. `agent.openSession(id, { store })` commits every event of a session to
+ * a store, so that another process can continue it.
  *
- * @example
+ * | store | opened by | for |
+ * | --- | --- | --- |
+ * | memory | {@linkcode memoryStore} | tests |
+ * | SQLite | `sqliteStore()` of `@nomos/agent/sqlite` | one machine |
+ * | PostgreSQL | `postgresStore()` of `@nomos/agent/postgres` | many machines |
+ *
+ * {@linkcode openStore} opens any of them by a URL. A store of your own implements
+ * {@linkcode Store} and must pass `storeContract()` of `@nomos/agent/testing`.
+ *
+ * @example Continue a session in another process
  * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
  * import { openStore } from "@nomos/agent/store";
  * import { assertEquals } from "@std/assert";
  *
- * const store = await openStore("memory:");
- * await store.create("chat-1", { meta: "{}", hash: "00" });
- * const { sessions } = await store.list({ prefix: "chat-" });
- * assertEquals(sessions.map(({ id, head }) => [id, head]), [["chat-1", 0]]);
+ * const agent = new Agent({
+ *   name: "greeter",
+ *   llm: new MockLLM([decide.respond("Hello"), decide.respond("Hello again")]),
+ *   start: "greet",
+ *   steps: { greet: { description: "Greet the user" } },
+ * });
+ * const store = await openStore("memory:"); // or "sqlite:agent.db", or "postgres://…"
+ * await (await agent.openSession("ann", { store })).next("Hi");
+ *
+ * // In another process, with the same SQLite file or the same PostgreSQL database:
+ * const session = await agent.openSession("ann", { store });
+ * assertEquals((await session.next("Me again")).response, "Hello again");
+ * await store.close();
  * ```
  *
  * @module

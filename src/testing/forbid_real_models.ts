@@ -1,13 +1,23 @@
 /**
- * Importing this module forbids real models in the process, see `forbidRealModels`.
+ * Forbids real models in the process: each call of one throws a `RealModelError`. Import this module
+ * at the top of a test file, or in a file that `deno test --preload` runs before all test files.
+ * `allowRealModels()` of `@nomos/agent/testing` permits them again.
  *
- * @example At the top of a test file; or of one for `deno test --preload`, for all test files
+ * @example
  * ```ts
  * import "@nomos/agent/testing/forbid-real-models";
- * import { assertRealModelsAllowed, RealModelError } from "@nomos/agent/llm";
- * import { assertThrows } from "@std/assert";
+ * import { Agent } from "@nomos/agent";
+ * import { RealModelError } from "@nomos/agent/llm";
+ * import { openai } from "@nomos/agent/openai";
+ * import { assertRejects } from "@std/assert";
  *
- * assertThrows(() => assertRealModelsAllowed("openai/gpt-5-mini"), RealModelError);
+ * const agent = new Agent({
+ *   name: "greeter",
+ *   llm: openai({ model: "gpt-5-mini" }),
+ *   start: "greet",
+ *   steps: { greet: { description: "Greet the user" } },
+ * });
+ * await assertRejects(() => agent.createSession().next("Hi"), RealModelError);
  * ```
  *
  * @module

@@ -1,22 +1,61 @@
 /**
- * Proof about an agent before a model has seen it: walk every path, play every
- * decision, record once and replay for ever.
+ * Tests of agents without a network: scripted and simulated conversations, every path of the graph,
+ * hostile models, and recordings of real ones.
  *
- * | what | for |
+ * | name | use |
  * | --- | --- |
- * | {@linkcode explore} | every step, route, tool outcome, guard and approval, with checks on each path |
- * | {@linkcode fuzz} | legal decisions mixed with a hostile world; failing cases become tests |
- * | {@linkcode cassette} | a real model recorded once, replayed without a network |
- * | {@linkcode replaySession} | a recorded session played again with a changed agent, prompt or model |
- * | {@linkcode scenario} | a whole conversation with a scripted or simulated user, judged |
- * | {@linkcode trajectoryOf} | assertions on what an agent did, that fail with the transcript |
- * | {@linkcode repeat} | how often a test passes that does not always, with its confidence |
- * | {@linkcode ManualClock} | time that passes when the test says so, for retries and timeouts |
- * | {@linkcode requestSnapshot} | what would be sent, as text for `t.assertSnapshot` |
- * | {@linkcode forbidRealModels} | no real model by accident |
- * | {@linkcode storeContract} | the checks that a store of your own must pass |
+ * | {@linkcode explore} | play every step, route, guard, approval and tool outcome, and check each path |
+ * | {@linkcode fuzz} | mix legal decisions with malformed outputs, failing tools, aborts and crashes |
+ * | {@linkcode scenario} | play a whole conversation with a scripted or simulated user, and check it |
+ * | {@linkcode trajectoryOf} | assert which tools were called, and which steps were visited |
+ * | {@linkcode judge} | score a conversation with a model |
+ * | {@linkcode repeat} | measure the pass rate of a test that depends on a model |
+ * | {@linkcode cassette} | record a real model once, and replay it without a network |
+ * | {@linkcode replaySession} | replay a recorded session with a changed agent, prompt or model |
+ * | {@linkcode requestSnapshot} | compare the prompt and its schema with a snapshot |
+ * | {@linkcode ManualClock} | control the time of retries and timeouts |
+ * | {@linkcode forbidRealModels} | make every call of a real model fail |
+ * | {@linkcode storeContract} | test a store of your own |
  *
- * `MockLLM.auto()` of the core plays a whole agent by itself.
+ * `MockLLM` of `@nomos/agent` plays scripted decisions. Nothing here needs a permission, except that
+ * cassettes read and write files, and read `CASSETTE` from the environment.
+ *
+ * @example Every path of an agent, and one conversation
+ * ```ts
+ * import { Agent, decide, type LLM, MockLLM } from "@nomos/agent";
+ * import { assertScenario, explore, fuzz, trajectoryOf } from "@nomos/agent/testing";
+ *
+ * const createBarista = (llm: LLM) =>
+ *   new Agent({
+ *     name: "barista",
+ *     llm,
+ *     start: "greet",
+ *     steps: {
+ *       greet: { description: "Greet them", routes: { order: "they want to order" } },
+ *       order: { description: "Take the order", routes: { greet: "they look again" } },
+ *     },
+ *   });
+ *
+ * Deno.test("barista has no dead end", async () => {
+ *   (await explore(createBarista(new MockLLM()))).assertComplete();
+ * });
+ *
+ * Deno.test("barista survives a hostile model", async () => {
+ *   await fuzz(createBarista(new MockLLM()), { runs: 20 });
+ * });
+ *
+ * Deno.test("barista takes an order", async () => {
+ *   const script = [decide.move("order"), decide.respond("What size?"), decide.end("Coming up")];
+ *   await assertScenario({
+ *     agent: createBarista(new MockLLM(script)),
+ *     goal: "Order a latte",
+ *     user: ["A latte, please", "A large one"],
+ *     checks: {
+ *       "takes the order": (played) => trajectoryOf(played).moved("greet", "order").ended(),
+ *     },
+ *   });
+ * });
+ * ```
  *
  * @module
  */

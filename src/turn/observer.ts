@@ -1,5 +1,7 @@
 /**
- * Observers of an agent's turns, for traces, logs and meters.
+ * Observers of an agent's turns, for logs, metrics and traces. An observer sees every event, every
+ * model call and every tool call of a turn in order, and changes none of them. For OpenTelemetry,
+ * use `@nomos/agent/otel`.
  *
  * @example Log every decision
  * ```ts

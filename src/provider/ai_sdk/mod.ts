@@ -1,40 +1,19 @@
 /**
- * Models of the AI SDK: one adapter for the packages of every vendor.
+ * Models of the AI SDK, of every vendor that has a package for it.
  *
- * It takes any object of specification v2, v3 or v4 by its shape, and imports no
- * package: the vendor's is your choice, and so is its version. It needs no permission
- * beyond what the vendor's package needs: `--allow-net` of its host, and
- * `--allow-env` of its key and, for some at import, of its base URL
- * (`OPENAI_BASE_URL`, `ANTHROPIC_BASE_URL`).
+ * {@linkcode aiSdk} accepts a model of specification v2, v3 or v4. It recognizes the model by its
+ * shape and imports no package, so you choose the vendor's package and its version.
  *
- * | what | how |
- * | --- | --- |
- * | schema | as `responseFormat` with every request; a model that drops it fails with `LLM_SCHEMA` |
- * | prompt cache | Anthropic (Vertex and Bedrock too): marks on the standing text and on the last message that stays; OpenAI: one cache key per session |
- * | cost | tokens of all versions in one form, those of the cache included in the input |
- * | failures | errors of the framework with code, `isRetryable` and `retryAfter`; no request, header or key in them |
+ * In Deno it needs only what that package needs: `--allow-net` with the vendor's host, and
+ * `--allow-env` with the variable of the key. Some packages also read their base URL when they are
+ * imported (`OPENAI_BASE_URL`, `ANTHROPIC_BASE_URL`).
  *
- * By the model's `provider` it knows the vendor, also behind the gateway of the AI SDK:
- *
- * | provider | schema profile | step message | cache |
- * | --- | --- | --- | --- |
- * | `openai.*`, `azure.*` | OpenAI strict; asked for with `strictJsonSchema` | system | a key per session |
- * | `*anthropic*` (Vertex and Bedrock too) | Anthropic | end of the user's | marks (`cacheControl`) |
- * | `amazon-bedrock` with a Claude model | Anthropic | end of the user's | marks (`cachePoint`) |
- * | `google.*` (Vertex too) | Gemini | end of the user's | by itself |
- * | `mistral.*` | plain | end of the user's | by itself |
- * | any other | OpenAI strict | end of the user's | none, marks with `cacheMarkers: true` |
- *
- * What a vendor caches begins with the schema of the answer, and each step has
- * its own: a session hits the cache within a step, and again when it is back in it.
- *
- * @example
  * ```ts
  * import { Agent } from "@nomos/agent";
  * import { aiSdk } from "@nomos/agent/ai-sdk";
  * import { assertEquals } from "@std/assert";
  *
- * // In your program: openai("gpt-5-mini") of npm:@ai-sdk/openai, or any other.
+ * // Scripted here; in your program, openai("gpt-5-mini") of npm:@ai-sdk/openai, or any other.
  * const answer = { reasoning: [], decision: { action: "RESPOND", response: "Hello!" } };
  * const model = {
  *   specificationVersion: "v4" as const,
@@ -56,6 +35,27 @@
  * });
  * assertEquals((await agent.createSession().next("Hi")).response, "Hello!");
  * ```
+ *
+ * | feature | support |
+ * | --- | --- |
+ * | schema | sent as `responseFormat` with every request; a model that ignores it fails with `LLM_SCHEMA` |
+ * | prompt cache | Anthropic, on Vertex and Bedrock too: markers after the standing text and after the last message that will not change; OpenAI: one cache key per session |
+ * | usage | the same fields for every version; tokens of the cache are included in the input |
+ * | failures | errors of `@nomos/agent` with `code`, `isRetryable` and `retryAfter`, without requests, headers or keys |
+ *
+ * The vendor follows from the model's `provider`, also behind the gateway of the AI SDK:
+ *
+ * | provider | schema profile | message of the step | prompt cache |
+ * | --- | --- | --- | --- |
+ * | `openai.*`, `azure.*` | OpenAI strict, with `strictJsonSchema` | a system message | a key per session |
+ * | `*anthropic*`, on Vertex and Bedrock too | Anthropic | end of the user's message | markers (`cacheControl`) |
+ * | `amazon-bedrock` with a Claude model | Anthropic | end of the user's message | markers (`cachePoint`) |
+ * | `google.*`, on Vertex too | Gemini | end of the user's message | automatic |
+ * | `mistral.*` | plain | end of the user's message | automatic |
+ * | any other | OpenAI strict | end of the user's message | none; markers with `cacheMarkers: true` |
+ *
+ * A vendor's cache entry begins with the schema of the answer, and each step has its own schema. So a
+ * session hits the cache within a step, and again when it returns to a step.
  *
  * @module
  */

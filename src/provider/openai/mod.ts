@@ -1,7 +1,13 @@
 /**
- * Models behind servers of the Chat Completions protocol, by `fetch` alone.
+ * Models behind servers of the Chat Completions protocol: OpenAI, Azure, Groq, Mistral, OpenRouter,
+ * Ollama, vLLM, LM Studio and others. It uses `fetch` and no SDK.
  *
- * @example An answer, here from a server that is made up
+ * In Deno it needs `--allow-net` with the host, such as `--allow-net=api.openai.com`, and, unless
+ * `apiKey` is passed, `--allow-env` with the variable of the key. Importing this module and making a
+ * model need no permission.
+ *
+ * An agent on such a model, with a scripted server:
+ *
  * ```ts
  * import { Agent } from "@nomos/agent";
  * import { openai } from "@nomos/agent/openai";
@@ -9,9 +15,9 @@
  *
  * const llm = openai({
  *   model: "gpt-5-mini",
- *   apiKey: "sk-example", // without it, OPENAI_API_KEY of the environment
+ *   apiKey: "sk-example", // Default: OPENAI_API_KEY of the environment.
  *   stream: false,
- *   fetch: () => { // without it, the server is asked
+ *   fetch: () => { // Default: the global fetch, which calls the server.
  *     const content = '{"reasoning":[],"decision":{"action":"RESPOND","response":"Good morning"}}';
  *     const choices = [{ message: { content }, finish_reason: "stop" }];
  *     return Promise.resolve(Response.json({ choices }));
@@ -26,14 +32,10 @@
  * assertEquals((await agent.createSession().next("Hello")).response, "Good morning");
  * ```
  *
- * Deno needs `--allow-net` with the host, such as `--allow-net=api.openai.com`,
- * and `--allow-env` with the variable of the key where `apiKey` is not given.
- * Importing this module and making a model needs no permission.
- *
  * ## Servers
  *
- * A server is known by the host of `baseURL`. Whatever is known of it, options
- * say otherwise: `name`, `output`, `stream` and `body` by themselves, the rest in `server`.
+ * The host of `baseURL` selects the defaults below. Each has an option that overrides it, named in
+ * the last row.
  *
  * | host of `baseURL` | name | key | late system | adjacent roles | `maxTokens` as | usage of streams | cache key |
  * | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -50,41 +52,43 @@
  * | any other, vLLM among them | `host:port/…` | none | no | no | `max_tokens` | asked for | no |
  * | option | `name` | `apiKey`, `server.apiKeyVariable` | `server.lateSystem` | `server.adjacent` | `server.maxTokensField` | `server.includeUsage` | `server.promptCacheKey` |
  *
- * Everywhere `output` is `"json_schema"`, `stream` is true, `body` is empty and
- * `server.seedField` is `"seed"`, but: (1) `stream` is false with that `output`,
- * for Groq does not stream it. (2) `server.seedField` is `"random_seed"`. (3) `body` is
- * `{ provider: { require_parameters: true } }`: without it the request may go to
- * a provider that drops the schema. (4) `output` is `"json_object"`.
+ * On every server `output` defaults to `"json_schema"`, `stream` to true, `body` to `{}` and
+ * `server.seedField` to `"seed"`, except:
+ *
+ * 1. `stream` is false with `"json_schema"`, which Groq cannot stream.
+ * 2. `server.seedField` is `"random_seed"`.
+ * 3. `body` is `{ provider: { require_parameters: true } }`; otherwise OpenRouter may choose a
+ *    provider that ignores the schema.
+ * 4. `output` is `"json_object"`.
  *
  * Base URLs: `https://NAME.openai.azure.com/openai/v1`,
  * `https://api.groq.com/openai/v1`, `https://api.mistral.ai/v1`,
  * `https://openrouter.ai/api/v1`, `https://generativelanguage.googleapis.com/v1beta/openai`,
  * `http://localhost:11434/v1`.
  *
- * Where late system messages are not allowed, the current step goes as a message
- * of the user, in a frame that nobody else can write; where roles must take
- * turns, messages of one role are joined. A key of the environment goes to the
- * hosts above only, and over https only.
+ * On a server without late system messages, the current step is sent as a message of the user, in a
+ * frame that no other text can imitate. On a server without adjacent messages of one role, such
+ * messages are joined. A key from the environment is sent only to the hosts above, and only over
+ * https.
  *
  * ## Errors
  *
- * | what happened | error | retryable |
+ * | cause | error | retryable |
  * | --- | --- | --- |
- * | an option cannot be used; no key; no permission | `ConfigError` | |
- * | the server cannot be reached; the answer broke off | `LLMConnectionError` | yes |
+ * | an invalid option; a missing key or permission | `ConfigError` | |
+ * | the server cannot be reached; the connection broke | `LLMConnectionError` | yes |
  * | status 408, 409, 429 or 5xx, also as an error within a stream | `LLMHttpError` | yes |
  * | code `insufficient_quota`; any other status; a redirect, which is not followed | `LLMHttpError` | no |
- * | a model of Groq wrote what its server refused | `LLMHttpError` | yes |
- * | the server does not take the schema; the model did not call the function | `LLMSchemaError` | no |
- * | the model refused | `LLMRefusalError` | no |
+ * | Groq refused the output of its model | `LLMHttpError` | yes |
+ * | the server refused the schema; the model did not call the function | `LLMSchemaError` | no |
+ * | the model refused to answer | `LLMRefusalError` | no |
  * | the answer was cut off at `maxTokens` | `LLMLengthError` | no |
- * | a content filter refused the prompt or withheld the answer | `LLMContentFilterError` | no |
- * | the server answered with something else, or more than 32 MB | `LLMError` | no |
+ * | a content filter blocked the prompt or the answer | `LLMContentFilterError` | no |
+ * | the response is not of the protocol, or larger than 32 MB | `LLMError` | no |
  * | real models are forbidden | `RealModelError` | |
  *
- * All of them are errors of `@nomos/agent`. `retryAfter` is what the server asks
- * for, `usage` what a failed call cost. An aborted call throws the reason of its
- * signal. No error, nor its cause, holds a key.
+ * `retryAfter` of an error is the delay that the server asks for, `usage` the tokens that the failed
+ * call used. An aborted call throws the reason of its signal. No error and no `cause` contains a key.
  *
  * @module
  */

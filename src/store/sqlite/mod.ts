@@ -1,19 +1,32 @@
 /**
- * A store of sessions in a SQLite file: durable, and without a server.
+ * A store of durable sessions in a SQLite file, for the processes of one machine. It needs no server
+ * and no dependency.
+ *
+ * In Deno, allow the file and the write-ahead log beside it:
+ * `--allow-read=agent.db,agent.db-wal --allow-write=agent.db`.
  *
  * @example
  * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
  * import { sqliteStore } from "@nomos/agent/sqlite";
- * import { assert, assertEquals } from "@std/assert";
+ * import { assertEquals } from "@std/assert";
  *
- * const store = await sqliteStore(`${await Deno.makeTempDir()}/agent.db`);
- * await store.create("chat-1", { meta: "{}", hash: "00" });
- * const lease = await store.claim("chat-1", { owner: "me", ttl: 30_000 });
- * assert(lease !== undefined);
- * const entries = [{ seq: 0, body: '{"type":"user","text":"Hi"}', hash: "a1" }];
- * await store.append(lease, { head: 0, entries });
- * assertEquals(await store.entries("chat-1", { from: 0, limit: 10 }), entries);
+ * const agent = new Agent({
+ *   name: "greeter",
+ *   llm: new MockLLM([decide.respond("Hello"), decide.respond("Hello again")]),
+ *   start: "greet",
+ *   steps: { greet: { description: "Greet the user" } },
+ * });
+ * const file = `${await Deno.makeTempDir()}/agent.db`;
+ * const store = await sqliteStore(file);
+ * await (await agent.openSession("ann", { store })).next("Hi");
  * await store.close();
+ *
+ * // In another process, or after a restart:
+ * const reopened = await sqliteStore(file);
+ * const session = await agent.openSession("ann", { store: reopened });
+ * assertEquals((await session.next("Me again")).response, "Hello again");
+ * await reopened.close();
  * ```
  *
  * @module
