@@ -93,7 +93,7 @@ async function writeReport(results: Results): Promise<void> {
   const write = (path: string, text: string) => Deno.writeTextFile(new URL(path, ROOT), text);
   const { peers, setting } = results;
   const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-  const part = withFigures(readme, readmePart(results, "bench/history.svg"));
+  const part = withFigures(readme, readmePart(results));
   await write("bench/results.json", toJson(results));
   await write("bench/RESULTS.md", resultsPage(results, "history.svg"));
   if (peers !== undefined) await write("bench/history.svg", plotPeers(peers, setting));

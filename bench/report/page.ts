@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { isWithin } from "../figure.ts";
-import { formatBytes } from "./format.ts";
+import { formatBytes, formatFloor, formatValue } from "./format.ts";
 import type { Results } from "./results.ts";
 import type { Setting } from "./setting.ts";
 import { toMarkdown } from "./table.ts";
@@ -49,25 +48,22 @@ export function resultsPage(results: Results, plot: string): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-/** What the README shows of them. */
-export function readmePart({ setting, figures, peers }: Results, plot: string): string {
-  const shown = figuresTable(figures.filter((figure) => isWithin(figure) !== undefined));
-  // The README wants one figure each; the median is in the results.
-  const columns = [0, 1, 3, 4, 5, 6];
-  const pick = (row: readonly string[]) => columns.map((column) => row[column]!);
-  const parts = [
-    `Measured ${describe(setting)}:`,
-    toMarkdown({ head: pick(shown.head), rows: shown.rows.map(pick) }),
-  ];
-  if (peers !== undefined) {
-    parts.push(
-      "The same scenario in other frameworks, per model call on top of a history, the model a " +
-        "mock that takes no time:",
-      toMarkdown(peersTable(peers)),
-      `![Cost of a model call against the length of the history](${plot})`,
-    );
-  }
-  return parts.join("\n\n");
+/** Figures that the README shows, by name. */
+export const README_FIGURES: readonly string[] = [
+  "a decision of the profile scenario",
+  "an idle session of 20 messages",
+  "importing mod.ts",
+];
+
+/** Returns the part of the README: a line for each of its figures that was measured. */
+export function readmePart({ setting, figures }: Results): string {
+  const lines = README_FIGURES.flatMap((name) =>
+    figures.filter((figure) => figure.name === name).map((figure) => {
+      const value = formatValue(figure.minimum, figure.unit);
+      return `- ${name}: ${value}${figure.floor ? `; floor: ${formatFloor(figure)}` : ""}`;
+    })
+  );
+  return [`Measured ${describe(setting)}:`, lines.join("\n")].join("\n\n");
 }
 
 const BEGIN = "<!-- figures: written by deno task bench --report -->";

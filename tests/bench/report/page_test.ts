@@ -1,8 +1,13 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
-import { readmePart, resultsPage, withFigures } from "../../../bench/report/page.ts";
+import {
+  README_FIGURES,
+  readmePart,
+  resultsPage,
+  withFigures,
+} from "../../../bench/report/page.ts";
 import type { Results } from "../../../bench/report/results.ts";
 import { formatMarkdown } from "./deno_fmt.ts";
-import { sampleReport, sampleResults } from "./fixture.ts";
+import { sampleFigure, sampleReport, sampleResults } from "./fixture.ts";
 
 const BEGIN = "<!-- figures: written by deno task bench --report -->";
 const END = "<!-- end of figures -->";
@@ -25,7 +30,7 @@ function pageOf(results: Results): string {
 }
 
 function readmeOf(results: Results): string {
-  return withFigures(`# Agent\n\n${BEGIN}\n${END}\n`, readmePart(results, "plot.svg"));
+  return withFigures(`# Agent\n\n${BEGIN}\n${END}\n`, readmePart(results));
 }
 
 Deno.test("resultsPage() says where, when, by what and with what was measured", () => {
@@ -56,36 +61,42 @@ Deno.test("resultsPage() shows the frameworks, their picture and what they cover
   );
 });
 
-Deno.test("resultsPage() and readmePart() are silent on frameworks that were not measured", () => {
-  for (const write of [resultsPage, readmePart]) {
-    const text = write(sampleResults(), "plot.svg");
-    assertFalse(text.includes("plot.svg"));
-    assertFalse(text.includes("framework "), text);
-  }
+Deno.test("resultsPage() is silent on frameworks that were not measured", () => {
+  const page = resultsPage(sampleResults(), "plot.svg");
+  assertFalse(page.includes("plot.svg"));
+  assertFalse(page.includes("framework "), page);
 });
 
 Deno.test("resultsPage() ends with one newline, readmePart() with none", () => {
   for (const results of [sampleResults(), sampleReport()]) {
     assert(/[^\n]\n$/.test(resultsPage(results, "plot.svg")));
-    assert(/[^\n]$/.test(readmePart(results, "plot.svg")));
+    assert(/[^\n]$/.test(readmePart(results)));
   }
 });
 
-Deno.test("readmePart() shows the figures that have a budget, one value each, and whether it is kept", () => {
-  assertEquals(tableLines(readmePart(sampleResults(), "plot.svg")), [
-    "| what             |   least |                      floor |  compared |    budget |      |",
-    "| ---------------- | ------: | -------------------------: | --------: | --------: | ---: |",
-    "| a decision       | 12.0 µs |     4.00 µs (bare valibot) |    3.00 × |    6.00 × | kept |",
-    "| a cached look-up | 40.0 ns |                          — |   40.0 ns |   60.0 ns | kept |",
-    "| an idle session  | 9.00 kB |         4.00 kB (the text) | + 5.00 kB | + 6.00 kB | kept |",
-    "| importing mod.ts | 48.0 ms | 30.0 ms (an empty program) | + 18.0 ms | + 15.0 ms | over |",
+Deno.test("readmePart() shows three figures with their floors, and no table", () => {
+  const [decision, idle, importing] = README_FIGURES as [string, string, string];
+  const floor = { name: "bare valibot", minimum: 4, median: 4.5 };
+  const part = readmePart(sampleReport({
+    figures: [
+      sampleFigure({ name: importing, unit: "ms", minimum: 35 }),
+      sampleFigure({ name: "a cached look-up" }),
+      sampleFigure({ name: decision, minimum: 12, floor }),
+      sampleFigure({ name: idle, unit: "bytes", minimum: 9_000 }),
+    ],
+  }));
+  assertEquals(tableLines(part), []);
+  assertEquals(part.split("\n").filter((line) => line.startsWith("- ")), [
+    "- a decision of the profile scenario: 12.0 µs; floor: 4.00 µs (bare valibot)",
+    "- an idle session of 20 messages: 9.00 kB",
+    "- importing mod.ts: 35.0 ms",
   ]);
 });
 
-Deno.test("readmePart() shows the frameworks and their picture", () => {
-  const part = readmePart(sampleReport(), "plot.svg");
-  assertStringIncludes(part, "](plot.svg)");
-  assertStringIncludes(part, "| xstate, bare ");
+Deno.test("readmePart() leaves out figures that were not measured", () => {
+  const figures = [sampleFigure({ name: README_FIGURES[0]! })];
+  const lines = readmePart(sampleResults({ figures })).split("\n");
+  assertEquals(lines.filter((line) => line.startsWith("- ")).length, 1);
 });
 
 Deno.test("resultsPage() and readmePart() lay out their tables as deno fmt would", async () => {
@@ -116,8 +127,8 @@ Deno.test("withFigures() fills marks with nothing between", () => {
 });
 
 Deno.test("withFigures() gives the same when it is applied again", () => {
-  const once = withFigures(README, readmePart(sampleReport(), "plot.svg"));
-  assertEquals(withFigures(once, readmePart(sampleReport(), "plot.svg")), once);
+  const once = withFigures(README, readmePart(sampleReport()));
+  assertEquals(withFigures(once, readmePart(sampleReport())), once);
 });
 
 Deno.test("withFigures() refuses a README without the marks, or with them in another order", () => {

@@ -1,0 +1,67 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import configuration from "../deno.json" with { type: "json" };
+import jsrConfiguration from "../deno.jsr.json" with { type: "json" };
+
+const ROOT = new URL("../", import.meta.url);
+
+/** The text of a file of the repository. */
+function read(path: string): Promise<string> {
+  return Deno.readTextFile(new URL(path, ROOT));
+}
+
+Deno.test("docs/getting-started.md shows docs/barista.ts", async () => {
+  const [page, file] = await Promise.all([
+    read("docs/getting-started.md"),
+    read("docs/barista.ts"),
+  ]);
+  const [, ...lines] = file.split("\n"); // the module documentation is not shown
+  assertStringIncludes(page, `\`\`\`ts\n${lines.join("\n")}\`\`\``);
+});
+
+Deno.test("README.md and docs/ link to files that exist", async () => {
+  const pages = ["README.md"];
+  for await (const { name } of Deno.readDir(new URL("docs/", ROOT))) {
+    if (name.endsWith(".md")) pages.push(`docs/${name}`);
+  }
+  const broken: string[] = [];
+  for (const page of pages) {
+    for (const [, target] of (await read(page)).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+      const url = new URL(target!, new URL(page, ROOT));
+      const { hash } = url;
+      url.hash = "";
+      try {
+        const text = await Deno.readTextFile(url);
+        if (hash !== "" && !anchors(text).has(hash)) broken.push(`${page}: ${target}`);
+      } catch {
+        broken.push(`${page}: ${target}`);
+      }
+    }
+  }
+  assertEquals(broken, []);
+});
+
+/** The anchors of the headings of a page. */
+function anchors(page: string): Set<string> {
+  const headings = page.matchAll(/^#+ (.+)$/gm);
+  return new Set(
+    Array.from(
+      headings,
+      ([, heading]) => `#${heading!.toLowerCase().replace(/[^\w\s-]/g, "").replaceAll(" ", "-")}`,
+    ),
+  );
+}
+
+Deno.test("README.md has at most 180 lines and imports what its install line installs", async () => {
+  const readme = await read("README.md");
+  assert(readme.trimEnd().split("\n").length <= 180);
+  const imports = Array.from(readme.matchAll(/from "([^"]+)"/g), ([, specifier]) => specifier!);
+  const others = imports.filter((name) => !/^(?:@nomos\/agent(?:\/.+)?|valibot)$/.test(name));
+  assertEquals(others, []);
+});
+
+Deno.test("deno.jsr.json differs from deno.json only in what concerns the stand-ins", () => {
+  const { name, version, license, exports, imports, compilerOptions, test } = configuration;
+  const { exclude: _, lock, ...shared } = jsrConfiguration;
+  assertEquals(shared, { name, version, license, exports, imports, compilerOptions, test });
+  assertEquals(lock, false);
+});
