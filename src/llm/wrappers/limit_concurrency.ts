@@ -43,7 +43,7 @@ export interface LimitConcurrencyOptions {
  * let [running, most] = [0, 0];
  * const model = new MockLLM([async () => {
  *   most = Math.max(most, ++running);
- *   await Promise.resolve();
+ *   await new Promise((resolve) => setTimeout(resolve));
  *   running--;
  *   return decide.respond("Hello");
  * }], { whenDone: "repeat" });
