@@ -15,6 +15,7 @@ import type { About } from "./frameworks/peer.ts";
 /** The modules of the peers: ours first, then by name, and the floor last. */
 export const PEERS: readonly string[] = [
   "nomos",
+  "nomos_ai_sdk",
   "ai_object",
   "ai_tools",
   "langgraph",

@@ -1,5 +1,5 @@
 /**
- * What the peers of `ai` share: its mock model, and the history as its users hold it.
+ * The mock model of `ai`, and the history as its users hold it: shared by its peers.
  *
  * @module
  */
@@ -9,26 +9,29 @@ import { cycle, historyOf } from "./scenario.ts";
 
 type Generated = Awaited<ReturnType<MockLanguageModelV4["doGenerate"]>>;
 
-/** What a model gives in one call: a text, or a call of a tool. */
+/** Content of a model call: a text, or a call of a tool. */
 export type Content = Generated["content"][number];
 
 /** Each call must turn it off: there is no switch for all of them. */
 export const telemetry = { isEnabled: false } as const;
 
-/** The model, which gives these replies again and again. */
+/** Result of a model call with this content. */
+export function resultOf(content: Content): Generated {
+  const unified = content.type === "tool-call" ? "tool-calls" : "stop";
+  return {
+    content: [content],
+    finishReason: { unified, raw: unified },
+    usage: {
+      inputTokens: { total: 10, noCache: 10, cacheRead: undefined, cacheWrite: undefined },
+      outputTokens: { total: 20, text: 20, reasoning: undefined },
+    },
+    warnings: [],
+  };
+}
+
+/** A model that returns these replies again and again. */
 export function mockOf(replies: readonly Content[]): MockLanguageModelV4 {
-  const next = cycle(replies.map((content): Generated => {
-    const unified = content.type === "tool-call" ? "tool-calls" : "stop";
-    return {
-      content: [content],
-      finishReason: { unified, raw: unified },
-      usage: {
-        inputTokens: { total: 10, noCache: 10, cacheRead: undefined, cacheWrite: undefined },
-        outputTokens: { total: 20, text: 20, reasoning: undefined },
-      },
-      warnings: [],
-    };
-  }));
+  const next = cycle(replies.map(resultOf));
   const mock = new MockLanguageModelV4({
     doGenerate: () => {
       // The mock would keep every call for good.

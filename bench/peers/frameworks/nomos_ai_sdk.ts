@@ -1,0 +1,21 @@
+import { aiSdk } from "@nomos/agent/ai-sdk";
+import { MockLanguageModelV4 } from "ai/test";
+import { resultOf } from "./ai_mock.ts";
+import { createPeer } from "./nomos_agent.ts";
+import type { Peer } from "./peer.ts";
+
+/** This framework on the mock that the peers of `ai` have. */
+export const peer: Peer = createPeer({
+  title: "@nomos/agent, aiSdk() on ai's mock",
+  imports: ["@nomos/agent", "@nomos/agent/ai-sdk", "valibot"],
+  includes: "as above, and the conversion of each request for a model of ai",
+  leavesOut: "streaming, a store, a provider's own request",
+}, (reply) => {
+  const mock = new MockLanguageModelV4({
+    doGenerate: ({ prompt }) =>
+      Promise.resolve(resultOf({ type: "text", text: reply(prompt.length) })),
+  });
+  // Whole answers, as generateText() asks for in the row of ai.
+  const { stream: _, ...llm } = aiSdk(mock);
+  return { llm, forgetRequests: () => void (mock.doGenerateCalls.length = 0) };
+});
