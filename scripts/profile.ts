@@ -8,13 +8,14 @@
  * @module
  */
 
+import { quote, reasonOf } from "../src/errors.ts";
 import { type Comparison, comparisonData, formatComparison } from "../src/profile/compare.ts";
 import { readCpuProfile } from "../src/profile/cpu_profile.ts";
-import { flameGraph } from "../src/profile/flame_graph.ts";
+import { drawFlameGraph } from "../src/profile/flame_graph.ts";
 import {
   type CountedRun,
+  makeMeasurement,
   type Measurement,
-  measurement,
   type TimedRuns,
 } from "../src/profile/measurement.ts";
 import { parseOptions, type ProfileOptions, USAGE } from "../src/profile/options.ts";
@@ -46,7 +47,9 @@ if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE,
 /** Measures, writes the two files and gives what is to be printed. */
 async function profile(options: ProfileOptions): Promise<string> {
   const folder = options.output.replace(/[^/\\]*$/, "");
-  if (folder !== "") await Deno.mkdir(folder, { recursive: true });
+  if (folder !== "") {
+    await writeOrExplain(folder, () => Deno.mkdir(folder, { recursive: true }));
+  }
   const { iterations, validate, cache, "fresh-tools": freshTools } = options;
   if (!options.compare) {
     const found = await measure({ tools: 1, iterations, cache, validate, freshTools });
@@ -84,7 +87,7 @@ async function measure(setting: ScenarioSetting): Promise<Profiled> {
     const counting = ["--allow-sys", "--v8-flags=--jitless"];
     const counted = await runWorker<CountedRun>("counts", counting, setting);
     const profile = await Deno.readTextFile(`${folder}/times.cpuprofile`);
-    return { ...measurement(setting, times, readCpuProfile(profile), counted), profile };
+    return { ...makeMeasurement(setting, times, readCpuProfile(profile), counted), profile };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -114,17 +117,26 @@ interface WrittenFiles {
 
 async function writeFiles(stem: string, found: Profiled): Promise<WrittenFiles> {
   const files = { cpuProfile: `${stem}.cpuprofile`, flameGraph: `${stem}.svg` };
-  await Deno.writeTextFile(files.cpuProfile, found.profile);
-  await Deno.writeTextFile(
-    files.flameGraph,
-    flameGraph(found.sampled.tree, {
-      title: "Flame graph of profile_agent",
-      subtitle: `${describeSetting(found.setting)}; ${formatCount(found.times.repetitions)} ` +
-        `repetitions, ${formatTime(found.sampled.sampled)} sampled`,
-      root: ROOT,
-    }),
-  );
+  const graph = drawFlameGraph(found.sampled.tree, {
+    title: "Flame graph of profile_agent",
+    subtitle: `${describeSetting(found.setting)}; ${formatCount(found.times.repetitions)} ` +
+      `repetitions, ${formatTime(found.sampled.sampled)} sampled`,
+    root: ROOT,
+  });
+  await writeOrExplain(files.cpuProfile, () => Deno.writeTextFile(files.cpuProfile, found.profile));
+  await writeOrExplain(files.flameGraph, () => Deno.writeTextFile(files.flameGraph, graph));
   return files;
+}
+
+/** Calls `write`, and explains its failure with the path and the flag that changes it. */
+async function writeOrExplain(path: string, write: () => Promise<void>): Promise<void> {
+  await write().catch((cause) => {
+    throw new Error(
+      `Cannot write ${quote(path)}: ${reasonOf(cause)}: ` +
+        "expected a writable folder; choose another one with --output",
+      { cause },
+    );
+  });
 }
 
 function describeFiles({ cpuProfile, flameGraph }: WrittenFiles): string {

@@ -65,7 +65,7 @@ export function interruptible<Part>(
 ): AsyncIterableIterator<Part, void, void> {
   const controller = new AbortController();
   let isBroken = false;
-  // Not linkAbort(): the caller may leave a stream without a word.
+  // Not linkAbort(): a reader may abandon the stream without calling return().
   const { signal } = controller;
   const parts = start(outer ? AbortSignal.any([outer, signal]) : signal);
   return {
@@ -91,9 +91,9 @@ export function interruptible<Part>(
 
 /**
  * Reads a stream, never ahead, until it ends or the signal aborts; then it throws the
- * signal's reason at once. The stream is opened when the first part is asked for, and
- * closed if it is left early. Only without an abort is the closing waited for, because
- * a stream that ignores its signal may never close.
+ * signal's reason at once. The stream is opened when the first part is requested, and
+ * closed if it is left early. After an abort the closing is not awaited, because a
+ * stream that ignores its signal may never close.
  *
  * @param onClosed Called once, when the opened stream has ended or closed.
  */

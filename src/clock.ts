@@ -1,35 +1,34 @@
 /**
- * Time, as what waits sees it.
+ * Clocks: the current time and timers.
  *
  * @module
  */
 
 /**
- * Tells the time, and calls back when it has passed. Whatever waits takes one, so
- * that a test can wait without any time passing: see `ManualClock` of
- * `@nomos/agent/testing`.
+ * Source of the current time and of timers. Tests pass a `ManualClock` of
+ * `@nomos/agent/testing`, which waits without any time passing.
  */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Returns the current time, in milliseconds since 1970. */
   now(): number;
   /**
-   * Calls back once, after so many milliseconds; `Infinity` is never. Gives a
-   * function that cancels it, which does nothing once it was called.
+   * Calls `callback` once, after a delay; never if the delay is `Infinity`. Returns a
+   * function that cancels the timer, and does nothing after the callback was called.
    */
   setTimer(milliseconds: number, callback: () => void): () => void;
 }
 
-/** The longest time `setTimeout` knows, in milliseconds: one that is longer it takes for none. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+/** Longest delay of `setTimeout`, in milliseconds. It fires at once after a longer one. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** The clock of the machine, whose timers can be of any length. */
+/** Clock of the machine. Its timers may be of any length. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimer: (milliseconds, callback) => {
     let timer: ReturnType<typeof setTimeout>;
     const wait = (left: number) => {
-      timer = left > LONGEST_TIMEOUT
-        ? setTimeout(wait, LONGEST_TIMEOUT, left - LONGEST_TIMEOUT)
+      timer = left > MAX_TIMEOUT
+        ? setTimeout(wait, MAX_TIMEOUT, left - MAX_TIMEOUT)
         : setTimeout(callback, left);
     };
     wait(milliseconds);
@@ -38,8 +37,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * Waits. Rejects with the signal's reason as soon as it aborts; neither a timer
- * nor a listener stays behind.
+ * Waits for a delay. Rejects with the signal's reason as soon as it aborts. Leaves
+ * neither a timer nor a listener behind.
  */
 export function wait(
   clock: Clock,

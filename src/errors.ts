@@ -1,14 +1,14 @@
 /**
- * The errors of the core, in three families: what a developer must mend
- * ({@linkcode MisuseError}), what can go wrong in a run ({@linkcode RunError})
- * and what a tool raises on purpose ({@linkcode ToolSignal}). Every error has a
- * stable `code`, keeps its `cause`, and holds data only.
+ * Errors of the core, in three families: developer mistakes ({@linkcode MisuseError}),
+ * failures of a run ({@linkcode RunError}), and signals that a tool throws on purpose
+ * ({@linkcode ToolSignal}). Every error has a stable `code`, keeps its `cause`, and
+ * holds no live objects.
  *
  * @module
  */
 
 /**
- * The common base, for `catch` blocks that want every error of the framework.
+ * Base class of all errors of the framework.
  *
  * @example
  * ```ts
@@ -25,24 +25,24 @@
  * ```
  */
 export abstract class AgentError extends Error {
-  /** Stable name of the condition, for programs. */
+  /** Stable identifier of the condition, for programs to compare. */
   abstract readonly code: string;
-  /** The name of the class. */
+  /** Name of the class. */
   override get name(): string {
     return this.constructor.name;
   }
 }
 
-/** The program is wrong: mend it, do not catch it. */
+/** Base class of developer mistakes: correct the program instead of catching them. */
 export abstract class MisuseError extends AgentError {}
 
-/** A run failed for a reason outside the program. */
+/** Base class of failures for reasons outside the program. */
 export abstract class RunError extends AgentError {}
 
-/** Raised by a tool on purpose, to steer the conversation. */
+/** Base class of signals that a tool throws on purpose, to steer the conversation. */
 export abstract class ToolSignal extends AgentError {}
 
-/** A value in a message: text in quotes, cut, and everything else in few words. */
+/** Formats a value for a message: text in quotes, cut to 100 characters; an object by its kind. */
 export function quote(value: unknown): string {
   switch (typeof value) {
     case "string":
@@ -57,7 +57,7 @@ export function quote(value: unknown): string {
   }
 }
 
-/** The reason in whatever was thrown, as text: never a stack, and never throwing itself. */
+/** Returns the message of a thrown value of any type, without a stack. Never throws. */
 export function reasonOf(thrown: unknown): string {
   try {
     if (typeof thrown !== "object" || thrown === null) return String(thrown);
@@ -70,22 +70,22 @@ export function reasonOf(thrown: unknown): string {
   }
 }
 
-/** One fault of a graph: where it is and what is wrong there. */
+/** One problem of a graph. */
 export interface GraphProblem {
-  /** The path of the fault, for example `steps.greet.routes.order`. */
+  /** Path of the problem, for example `steps.greet.routes.order`. */
   readonly path: string;
-  /** What is wrong and what was expected. */
+  /** Description of the problem, and the expected value. */
   readonly message: string;
 }
 
-/** A graph that cannot be run. It lists every problem of the graph at once. */
+/** Thrown if a graph is invalid. Lists every problem at once. */
 export class GraphError extends MisuseError {
   /** `"GRAPH_INVALID"` */
   readonly code = "GRAPH_INVALID";
-  /** Every fault that was found. */
+  /** All problems that were found. */
   readonly problems: readonly GraphProblem[];
 
-  /** Makes the error of a graph from its name and its faults. */
+  /** Creates the error; `agent` is the agent's name. */
   constructor(agent: string, problems: readonly GraphProblem[]) {
     const lines = problems.map(({ path, message }) => `\n- ${path}: ${message}`);
     super(`Cannot build agent ${quote(agent)}:${lines.join("")}`);
@@ -93,89 +93,89 @@ export class GraphError extends MisuseError {
   }
 }
 
-/** An option or a schema that cannot be used. */
+/** Thrown if an option, an argument or a schema is invalid. */
 export class ConfigError extends MisuseError {
   /** `"CONFIG_INVALID"` */
   readonly code = "CONFIG_INVALID";
 }
 
-/** The guard of a route or a tool threw, or did not answer with a boolean. */
+/** Thrown if a guard or `needsApproval` threw, or did not return a boolean. */
 export class GuardError extends MisuseError {
   /** `"GUARD_FAILED"` */
   readonly code = "GUARD_FAILED";
 }
 
-/** A verdict about a tool call that does not wait for one. */
+/** Thrown if a verdict is about a tool call that does not wait for one. */
 export class ApprovalError extends MisuseError {
   /** `"APPROVAL_INVALID"` */
   readonly code = "APPROVAL_INVALID";
 }
 
-/** An observer of the agent threw. */
+/** Thrown if an observer of the agent threw. */
 export class ObserverError extends MisuseError {
   /** `"OBSERVER_FAILED"` */
   readonly code = "OBSERVER_FAILED";
 }
 
-/** A state that cannot be continued: malformed, of another version, or of another graph. */
+/** Thrown if a state cannot be continued: it is malformed, too new, or of another graph. */
 export class StateError extends MisuseError {
   /** `"STATE_INVALID"` */
   readonly code = "STATE_INVALID";
-  /** Where in the state the fault is, for example `events.3.type`; empty for the whole. */
+  /** Path of the problem in the state, for example `events.3.type`; empty for the whole state. */
   readonly path: string;
 
-  /** Makes the error from the path of the fault and what was expected there. */
+  /** Creates the error; `message` describes the problem at `path`. */
   constructor(path: string, message: string, options?: ErrorOptions) {
     super(`Cannot continue from state${path === "" ? "" : ` at "${path}"`}: ${message}`, options);
     this.path = path;
   }
 }
 
-/** A second turn was asked of a session that is in the middle of one. */
+/** Thrown if a turn is started while another turn of the session is running. */
 export class SessionBusyError extends MisuseError {
   /** `"SESSION_BUSY"` */
   readonly code = "SESSION_BUSY";
 }
 
-/** A turn was asked of a session that has ended. */
+/** Thrown if a turn is started in a session that has ended. */
 export class SessionEndedError extends MisuseError {
   /** `"SESSION_ENDED"` */
   readonly code = "SESSION_ENDED";
 }
 
-/** `resume()` was called on a session that waits for input: there is nothing to resume. */
+/** Thrown by `resume()` if there is nothing to resume: the session waits for input or approval. */
 export class SessionWaitingError extends MisuseError {
   /** `"SESSION_WAITING"` */
   readonly code = "SESSION_WAITING";
 }
 
-/** The arguments of a tool call do not satisfy the tool's schema. */
+/** Thrown if the arguments of a tool call do not satisfy the tool's schema. */
 export class ToolArgumentsError extends RunError {
   /** `"TOOL_ARGUMENTS_INVALID"` */
   readonly code = "TOOL_ARGUMENTS_INVALID";
 }
 
-/** An agent that was called as a tool came to no result. */
+/** Thrown if an agent that was called as a tool has no result. */
 export class AgentToolError extends RunError {
   /** `"AGENT_TOOL_FAILED"` */
   readonly code = "AGENT_TOOL_FAILED";
 }
 
-/** A tool took longer than its `timeout`. */
+/** Thrown if a tool takes longer than its `timeout`. */
 export class ToolTimeoutError extends RunError {
   /** `"TOOL_TIMEOUT"` */
   readonly code = "TOOL_TIMEOUT";
 }
 
-/** A tool gave a result that has no text or JSON form. */
+/** Thrown if a tool returns a result that has no text or JSON form. */
 export class ToolResultError extends RunError {
   /** `"TOOL_RESULT_INVALID"` */
   readonly code = "TOOL_RESULT_INVALID";
 }
 
 /**
- * Thrown by a tool to steer the model: what happened, and what to do instead.
- * It is an outcome, not a failure: it does not count towards `maxErrors`.
+ * Thrown by a tool to instruct the model: why the call was not done, and what to do
+ * instead. Not a failure: it does not count towards `maxErrors`.
  *
  * @example
  * ```ts
@@ -198,10 +198,10 @@ export class ToolResultError extends RunError {
 export class RedirectError extends ToolSignal {
   /** `"REDIRECT"` */
   readonly code = "REDIRECT";
-  /** What the model is to do instead. */
+  /** Instruction to the model: what to do instead. */
   readonly instruction: string;
 
-  /** Makes the signal from what happened and the instruction that follows from it. */
+  /** Creates the signal; `message` is the reason, `instruction` what to do instead. */
   constructor(message: string, instruction: string, options?: ErrorOptions) {
     super(message, options);
     this.instruction = instruction;

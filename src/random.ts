@@ -1,16 +1,16 @@
 /**
- * Chance that can be repeated.
+ * Random numbers that can be reproduced by a seed.
  *
  * @module
  */
 
 import { ConfigError, quote } from "./errors.ts";
 
-/** Gives numbers from 0 up to, but never, 1. */
+/** Returns a random number from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number;
 
 /**
- * Random numbers that are the same for the same whole number, and not for
+ * Creates a pseudorandom number generator: the same seed, the same numbers. Not for
  * cryptography. A counter in steps of the golden ratio, as in SplitMix (Steele,
  * Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014), mixed
  * by the 32-bit finalizer of MurmurHash3 (Austin Appleby, public domain).
@@ -26,21 +26,21 @@ export function seededRandom(seed: number): Random {
 }
 
 /**
- * Makes sure that a seed is one, where there is one.
+ * Validates the seed, if one is given.
  *
- * @throws {ConfigError} if it is no whole number.
+ * @throws {ConfigError} if it is not a whole number.
  */
 export function checkSeed(seed: number | undefined): void {
   if (seed === undefined || Number.isSafeInteger(seed)) return;
-  throw new ConfigError(`Cannot play by the seed ${quote(seed)}: expected a whole number`);
+  throw new ConfigError(`Cannot use ${quote(seed)} as "seed": expected a whole number`);
 }
 
-/** A whole number from 0 up to, but never, the limit. */
+/** Returns a random whole number from 0 (inclusive) to `limit` (exclusive). */
 export function randomBelow(limit: number, random: Random): number {
   return Math.floor(random() * limit);
 }
 
-/** One of several; undefined where there is none. */
+/** Returns a random item; undefined if there is none. */
 export function pick<Item>(items: readonly Item[], random: Random): Item | undefined {
   return items[randomBelow(items.length, random)];
 }

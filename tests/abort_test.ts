@@ -13,12 +13,12 @@ import { countedSignal } from "./turn/counted_signal.ts";
 
 const never = new Promise<never>(() => {});
 
-Deno.test("unlessAborted without a signal gives the promise itself", () => {
+Deno.test("unlessAborted without a signal returns the promise itself", () => {
   const promise = Promise.resolve(1);
   assertStrictEquals(unlessAborted(promise, undefined), promise);
 });
 
-Deno.test("unlessAborted gives the value and leaves no listener", async () => {
+Deno.test("unlessAborted returns the value and leaves no listener", async () => {
   const { controller, listeners } = countedSignal();
   assertEquals(await unlessAborted(Promise.resolve(1), controller.signal), 1);
   await Promise.resolve();
@@ -37,7 +37,7 @@ Deno.test("unlessAborted passes a rejection on and leaves no listener", async ()
   assertEquals(listeners(), 0);
 });
 
-Deno.test("unlessAborted gives ABORTED as soon as the signal aborts", async () => {
+Deno.test("unlessAborted returns ABORTED as soon as the signal aborts", async () => {
   const { controller, listeners } = countedSignal();
   const waiting = unlessAborted(never, controller.signal);
   controller.abort();
@@ -45,7 +45,7 @@ Deno.test("unlessAborted gives ABORTED as soon as the signal aborts", async () =
   assertEquals(listeners(), 0);
 });
 
-Deno.test("unlessAborted gives ABORTED under a signal that aborted before", async () => {
+Deno.test("unlessAborted returns ABORTED if the signal has already aborted", async () => {
   assertStrictEquals(await unlessAborted(never, AbortSignal.abort()), ABORTED);
 });
 
@@ -65,7 +65,7 @@ Deno.test("unlessAborted drops a value that comes after the abort", async () => 
   assertStrictEquals(await waiting, ABORTED);
 });
 
-Deno.test("unlessAborted takes a rejection after the abort as handled", async () => {
+Deno.test("unlessAborted handles a rejection after the abort", async () => {
   const { promise, reject } = Promise.withResolvers<number>();
   const controller = new AbortController();
   const waiting = unlessAborted(promise, controller.signal);
@@ -75,12 +75,12 @@ Deno.test("unlessAborted takes a rejection after the abort as handled", async ()
   await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
 });
 
-Deno.test("unlessAborted takes a rejection under a signal aborted before as handled", async () => {
+Deno.test("unlessAborted handles a rejection if the signal has already aborted", async () => {
   const failing = Promise.reject(new Error("late"));
   assertStrictEquals(await unlessAborted(failing, AbortSignal.abort()), ABORTED);
 });
 
-Deno.test("unlessAborted gives a value that is no promise as it is", async () => {
+Deno.test("unlessAborted returns a value that is not a promise as it is", async () => {
   const value = { plain: true } as unknown as Promise<unknown>;
   assertStrictEquals(await unlessAborted(value, new AbortController().signal), value);
 });

@@ -7,7 +7,7 @@
 import type { Store, StoredEntry } from "@nomos/agent/store";
 import type { SessionEvent } from "../../src/history/event.ts";
 import { Position } from "../../src/history/position.ts";
-import { eventOf } from "../../src/store/entry_body.ts";
+import { parseEvent } from "../../src/store/entry_body.ts";
 import { checkChain, firstHash } from "../../src/store/hash_chain.ts";
 import { examineEffects } from "./examine_effects.ts";
 import type { Note } from "./journal.ts";
@@ -82,7 +82,7 @@ async function wholeLog(
 
 /** What is wrong with a log: each turn must be there once, whole, one after the other. */
 function examineLog(id: string, entries: readonly StoredEntry[], turns: number): string[] {
-  const events = entries.map((entry) => eventOf(id, entry));
+  const events = entries.map((entry) => parseEvent(id, entry));
   const problems: string[] = [];
   const position = new Position("desk");
   const inputs = new Set<number>();

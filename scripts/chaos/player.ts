@@ -7,7 +7,7 @@ import { type Agent, type OpenOptions, type Session, SessionBusyError } from "@n
 import { LeaseLostError, type Store, StoreError } from "@nomos/agent/store";
 import type { Clock } from "../../src/clock.ts";
 import type { SessionEvent } from "../../src/history/event.ts";
-import { bodyOf } from "../../src/store/entry_body.ts";
+import { serializeEvent } from "../../src/store/entry_body.ts";
 import { Death } from "./death.ts";
 import { type Journal, readJournal } from "./journal.ts";
 import { scriptedAgent, type World } from "./scripted_agent.ts";
@@ -110,7 +110,7 @@ export class Player {
   }
 
   #acknowledge(session: string, event: SessionEvent): void {
-    this.#journal.note("acknowledged", { session, seq: event.seq, body: bodyOf(event) });
+    this.#journal.note("acknowledged", { session, seq: event.seq, body: serializeEvent(event) });
   }
 
   #note(session: string, error: unknown): void {

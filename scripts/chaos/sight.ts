@@ -5,7 +5,7 @@
  */
 import { AgentError } from "@nomos/agent";
 import type { Store } from "@nomos/agent/store";
-import { bodyOf } from "../../src/store/entry_body.ts";
+import { serializeEvent } from "../../src/store/entry_body.ts";
 import { scriptedAgent } from "./scripted_agent.ts";
 import type { Trial } from "./trial.ts";
 
@@ -47,7 +47,7 @@ export async function sightOf(store: Store, id: string, log: Log): Promise<Sight
     if (await store.read(id) === undefined) return "gone";
     const session = await scriptedAgent().openSession(id, { store, context: NO_WORLD });
     await session.load();
-    for await (const event of session.events()) seen.push(bodyOf(event));
+    for await (const event of session.events()) seen.push(serializeEvent(event));
   } catch (error) {
     if (!(error instanceof AgentError)) throw error;
     return "said to be damaged";

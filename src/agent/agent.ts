@@ -1,5 +1,5 @@
 /**
- * The agent: a validated step graph with its models and tools.
+ * The agent: a validated step graph with its LLMs and tools.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import type {
   SessionArguments,
 } from "../session/session_options.ts";
 import type { AgentOptions } from "./agent_options.ts";
-import { buildCore, coreOf, keepCore } from "./build_core.ts";
-import { agentTool, type AgentToolInput, type AgentToolOptions } from "./agent_tool.ts";
+import { buildCore, coreOf, registerCore } from "./build_core.ts";
+import { type AgentToolInput, type AgentToolOptions, createAgentTool } from "./agent_tool.ts";
 import { createSession } from "../session/create_session.ts";
 import { ConfigError, quote } from "../errors.ts";
 import type { Explanation } from "./explain.ts";
@@ -26,18 +26,18 @@ import type { TurnOptions } from "../turn/loop.ts";
 import type { TurnOf } from "../turn/turn.ts";
 
 /**
- * LLMs on a graph of steps. At every turn the model makes one decision, and a
- * schema built for exactly the current step makes every illegal one
+ * Validated step graph with its LLMs and tools. The model makes one decision at a time,
+ * and a schema built for exactly the current step makes every illegal decision
  * unrepresentable. An agent is immutable, and shared by all its sessions.
  *
- * @typeParam Answers The structured answers by step, inferred from `steps`; `unknown`
- *   for a step without an `answer` schema. An `Agent` without type arguments is any
- *   agent that needs no context.
- * @typeParam Context The context of its sessions, inferred from the option `context`, or
+ * @typeParam Answers Structured answers by step, inferred from `steps`; `unknown` for a
+ *   step without an `answer` schema. An `Agent` without type arguments is any agent
+ *   that needs no context.
+ * @typeParam Context Context of its sessions, inferred from the option `context`, or
  *   from tools and guards.
  *
  * @throws {GraphError} listing every problem of the graph.
- * @throws {ConfigError} if an option is not usable.
+ * @throws {ConfigError} if an option is invalid.
  *
  * @example
  * ```ts
@@ -58,40 +58,41 @@ import type { TurnOf } from "../turn/turn.ts";
  * ```
  */
 export class Agent<Answers extends object = Record<string, unknown>, Context = unknown> {
-  /** Its name. */
+  /** Name of the agent. */
   readonly name: string;
-  /** Parts of the graph that are legal but probably not meant: steps that cannot be reached or left. */
+  /** Warnings about steps that cannot be reached, or from which no turn can end. */
   readonly warnings: readonly string[];
   readonly #core: AgentCore;
 
-  /** Builds the agent. */
+  /** Validates the options and builds the agent. */
   constructor(options: AgentOptions<Answers, Context>) {
     this.#core = buildCore(options as unknown as AgentOptions<Record<string, unknown>, never>);
-    keepCore(this, this.#core);
+    registerCore(this, this.#core);
     this.name = this.#core.name;
     this.warnings = findWarnings(this.#core.graph);
   }
 
   /**
-   * A session in memory, new or continued from a state.
+   * Creates a session in memory, new or continued from a state.
    *
-   * @throws {StateError} if the state is malformed, of another version, in a step this graph lacks,
-   *   or `migrateResult` fails.
+   * @throws {StateError} if the state is malformed, a newer release wrote it, it is in a step this
+   *   graph lacks, or `migrateResult` fails.
    */
   createSession(...[options]: SessionArguments<Context>): Session<TurnOf<Answers>> {
     return createSession(this.#core, options) as Session<TurnOf<Answers>>;
   }
 
   /**
-   * A session that lives in a store: the one of that id, or a new one. Every event
-   * is committed before anything follows from it, so a turn that was interrupted,
-   * also by the death of its process, is finished by `resume()`: recorded results
-   * are not made again, calls that were running are, under the same `callKey`.
+   * Opens the session with that id in a store, or creates it. Every event is committed
+   * before the next effect, so `resume()` finishes a turn that was interrupted, even by
+   * the death of its process: finished calls are not repeated; calls that were running
+   * are run again, with the same `callKey`.
    *
-   * @throws {ConfigError} if an option is not usable.
+   * @throws {ConfigError} if an option is invalid.
    * @throws {StateError} if a newer release wrote it, it is in a step this graph lacks, or
    *   `migrateResult` fails.
-   * @throws {SessionDamagedError} if its log is not as it was written, or it is a fork that was not finished.
+   * @throws {SessionDamagedError} if its log was changed since it was written, or it is an
+   *   unfinished fork.
    * @throws {StoreError} if the store fails.
    *
    * @example
@@ -117,7 +118,7 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
     id: string,
     options: OpenArgument<Context>,
   ): Promise<Session<TurnOf<Answers>>> {
-    // Loaded when a first session is durable.
+    // Loaded with the first durable session.
     const { openSession } = await import("../session/open_session.ts");
     return await openSession(this.#core, id, options as unknown as OpenOptions) as Session<
       TurnOf<Answers>
@@ -125,8 +126,9 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
   }
 
   /**
-   * One turn without a session of one's own: the turn has the new state, and the
-   * state given is not changed. Throws what `createSession` and `session.next` throw.
+   * Runs one turn of a session in memory, new or continued from `state`. The new state
+   * is `turn.state`; `state` is not changed. Throws what `createSession` and
+   * `session.next` throw.
    */
   async next(
     command?: Command,
@@ -140,11 +142,11 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
   }
 
   /**
-   * Returns the request that the model would get if the session went on now, without sending it.
-   * While calls are open, as those that wait for approval, their results are not
-   * known: they will stand before the last message, all before it stays as it is.
+   * Returns the request that would be sent to the model next, without sending it. The
+   * results of open calls, for example those that wait for approval, are not known yet
+   * and not included: they will be inserted before the last message.
    *
-   * @throws {ConfigError} if the session is another agent's.
+   * @throws {ConfigError} if the session belongs to another agent.
    */
   async explain(session: Session<TurnOf<Answers>>): Promise<Explanation> {
     const live = session instanceof Session ? Session.live(session) : undefined;
@@ -160,28 +162,28 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
   }
 
   /**
-   * The agent as a tool of other agents. A call of it is a session of its own, named
-   * by the `callKey` of the call, which runs one turn; what the agent responds, or
-   * says when it ends, is the result.
+   * Returns a tool that runs this agent. Each call runs one turn in a child session,
+   * whose id is the `callKey` of the call. The agent's response is the result of the
+   * call.
    *
-   * | of the caller | for the agent |
+   * | parent session | child session |
    * | --- | --- |
-   * | its log | lives apart: in the same store, or with its state as `children` |
-   * | its limits | count what the agent spends, and hold for it beside its own |
-   * | its signal | ends the agent's turn too |
-   * | its `resume()` | goes on with the agent's session; what was recorded is not done again |
-   * | its `approvals` | have those of the agent, and its `approve()`, `deny()` and `settle()` take them |
-   * | its stream | has no deltas of the agent |
+   * | log | separate: in the same store, or in the parent's state as `children` |
+   * | limits | include the usage of the child, which has its own limits as well |
+   * | signal | aborts the child's turn too |
+   * | `resume()` | continues the child; nothing that was recorded is repeated |
+   * | `approvals` | include those of the child; `approve()`, `deny()` and `settle()` accept them |
+   * | stream | without deltas of the child |
    *
-   * Its session is kept when the call is over, for whoever wants to know what
-   * happened. In a store it is one of its own, under an id that begins with the
-   * caller's and a slash: `store.list({ prefix })` finds what is to be deleted with it.
+   * The child session is kept after the call, for inspection. In a store its id begins
+   * with the parent's id and a slash: `store.list({ prefix })` finds the child sessions
+   * that must be deleted with their parent.
    *
-   * An agent that ends `limited` makes the call an error; one whose turn throws
-   * makes the turn of the caller throw, and `resume()` goes on there. A call that is
-   * given up stays so, and its session `interrupted`.
+   * If the child's turn ends `limited`, the outcome of the call is `error`. If it throws,
+   * the parent's turn throws too, and `resume()` continues both. After an abort the
+   * outcome of the call is `unknown`, and the child stays `interrupted`.
    *
-   * @throws {ConfigError} if an option is not usable.
+   * @throws {ConfigError} if an option is invalid.
    *
    * @example
    * ```ts
@@ -216,15 +218,15 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
   asTool<Args = AgentToolInput, CallerContext = Context>(
     options: AgentToolOptions<Args, CallerContext, Context>,
   ): Tool<Args, CallerContext> {
-    return agentTool(() => this.#core, options);
+    return createAgentTool(() => this.#core, options);
   }
 
   /**
-   * A tool of an agent that is made after it: one that calls itself, or is called by
-   * what it calls. The agent is asked for when the tool is called; all else is as for
-   * {@linkcode Agent.asTool}. The agent's `maxDepth` ends the recursion.
+   * Returns a tool that runs an agent which is created later, so that agents can call
+   * themselves or each other. `agent` is called when the tool is called; otherwise the
+   * same as {@linkcode Agent.asTool}. The option `maxDepth` limits the recursion.
    *
-   * @throws {ConfigError} if an option is not usable.
+   * @throws {ConfigError} if an option is invalid.
    *
    * @example
    * ```ts
@@ -254,16 +256,19 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
     agent: () => Agent<Record<string, unknown>, Context>,
     options: AgentToolOptions<Args, CallerContext, Context>,
   ): Tool<Args, CallerContext> {
-    const find = () => {
-      const made: unknown = agent();
-      const core = coreOf(made);
+    const findCore = () => {
+      const found: unknown = agent();
+      const core = coreOf(found);
       if (core !== undefined) return core;
-      throw new ConfigError(`Cannot call ${quote(made)} as a tool: expected an Agent`);
+      throw new ConfigError(
+        `Cannot call the agent of tool ${quote(options.name)}: the function passed to ` +
+          `Agent.toolOf() returned ${quote(found)}: expected an Agent`,
+      );
     };
-    return agentTool(find, options);
+    return createAgentTool(findCore, options);
   }
 
-  /** The graph as Mermaid text: steps, routes with their conditions, tools. */
+  /** Returns the graph as Mermaid text: steps, routes with their conditions, and tools. */
   diagram(): string {
     return drawDiagram(this.#core.graph);
   }

@@ -16,18 +16,18 @@ import type { AnyTool } from "../tool/tool_internals.ts";
 /**
  * Options of an agent.
  *
- * @typeParam Answers The structured answers by step: what its `answer` schema
- *   returns, and `unknown` for a step without one. Inferred from `steps`.
- * @typeParam Context The context of sessions, inferred from `context`, or from tools and guards.
+ * @typeParam Answers Structured answers by step: the output of its `answer` schema,
+ *   `unknown` for a step without one. Inferred from `steps`.
+ * @typeParam Context Context of sessions, inferred from `context`, or from tools and guards.
  */
 export interface AgentOptions<Answers extends object = Record<string, unknown>, Context = unknown> {
-  /** Its name. */
+  /** Name of the agent, for messages and traces. */
   readonly name: string;
-  /** The model; or several by name, `default` among them, of which a step may name one. */
+  /** LLM of all steps; or several by name, among them `default`. A step may name another one. */
   readonly llm: LLM | Models;
-  /** The first step. */
+  /** Id of the first step. */
   readonly start: NoInfer<keyof Answers & string>;
-  /** The steps by name. */
+  /** Steps by id. */
   readonly steps:
     & {
       readonly [Id in keyof Answers]: StepOptions<
@@ -36,54 +36,55 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
         Answers[Id]
       >;
     }
-    // Nothing but the answers is inferred from the type above; from this one the context is.
+    // Answers are inferred from the type above, and the context from this one.
     & {
       readonly [step: string]:
         & Pick<StepOptions<string, Context>, "routes" | "tools">
         & { readonly [Other in Exclude<keyof StepOptions, "routes" | "tools">]?: unknown };
     };
   /**
-   * Schema of the context that sessions are given: of what guards need, and of all
-   * that tools need, if they need different ones. It validates the context of every
-   * session, without changing it. Default: what the tools need.
+   * Schema of the context of sessions, needed if guards use the context, or if tools
+   * need different contexts. It validates the context of every session, without
+   * changing it. Default: the contexts that the tools need.
    */
   readonly context?: StandardSchema<Context, unknown>;
-  /** Tools that steps may use by name. Default: none. */
+  /** Tools that steps may refer to by name. Default: none. */
   readonly tools?: readonly AnyTool<Context>[];
-  /** The general instruction to the model. Default: one that explains decisions. */
+  /** General instruction to the model. Default: one that explains decisions. */
   readonly system?: string;
-  /** Persona of the agent, which that of a step replaces there. Default: none. */
+  /** Persona of the agent; a step may replace it by its own. Default: none. */
   readonly persona?: string;
-  /** If true, the model writes down its reasoning; false suits models that reason by themselves. Default: true. */
+  /** If true, decisions include reasoning. False suits models that reason by themselves. Default: true. */
   readonly reasoning?: boolean;
   /** Maximum number of errors in a row in a turn; one more ends it. Default: 3. */
   readonly maxErrors?: number;
-  /** Maximum number of decisions in a turn before an answer is asked for. Default: 10. */
+  /** Maximum number of decisions in a turn; then the model may only respond. Default: 10. */
   readonly maxIterations?: number;
   /**
-   * Number of equal rounds of calls with equal results that are a loop, which ends in
-   * an answer; `Infinity` to allow polling. A tool may have its own. Default: 3.
+   * Number of identical rounds of calls with identical results that counts as a loop;
+   * then the model may only respond. `Infinity` allows polling. A tool may have its own.
+   * Default: 3.
    */
   readonly maxRepeats?: number;
   /**
-   * Maximum number of levels of agents below a session of this one, if each is a tool
-   * of the one above. A call that goes deeper fails; if agents differ, the lowest
-   * number holds. Default: 8.
+   * Maximum number of levels of child sessions below a session of this agent. A call
+   * that would go deeper fails. If the agents' values differ, the lowest applies.
+   * Default: 8.
    */
   readonly maxDepth?: number;
   /** Limits of turns and sessions: tokens, money, calls, time. Default: none. */
   readonly limits?: Limits;
-  /** Returns the cost of a model call, for `limits`, events and states. Default: cost is not known. */
+  /** Returns the price of a model call, for `limits`, events and states. Default: the price is not known. */
   readonly cost?: CostOf;
-  /** Observers of every turn, for traces and meters. Default: none. */
+  /** Observers of every turn, for traces and metrics. Default: none. */
   readonly observers?: readonly Observer[];
-  /** Longer tool results are cut, in characters. Default: 20,000. */
+  /** Maximum length of a tool result, in characters; a longer one is cut. Default: 20,000. */
   readonly maxResultChars?: number;
   /**
-   * Brings results that older releases of its tools gave into the form that
-   * today's have, whenever a state or a stored session is read. What is stored
-   * stays as it was, so it is asked every time, and for results of today too: it
-   * gives those as they are. Default: results stay as they were written.
+   * Converts results that older releases of the tools wrote to the current form. Called
+   * for every result whenever a state or a stored session is read, because what is
+   * stored is not changed; it must return results in the current form as they are.
+   * Default: results are read as they were written.
    *
    * @example
    * ```ts
@@ -109,7 +110,7 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
    *         ],
    *       },
    *     },
-   *     // A price was a number in euros once; it is in cents now, and says so.
+   *     // Older releases wrote a number in euros; now it is an object in cents.
    *     migrateResult: (text, { tool }) => {
    *       const result = JSON.parse(text);
    *       if (tool !== "price" || typeof result !== "number") return text;
@@ -127,22 +128,22 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
    * ```
    */
   readonly migrateResult?: MigrateResult;
-  /** Maximum number of examples shown in a step; those shown always are not cut. Default: 5. */
+  /** Maximum number of examples in a request; those with `show: "always"` are never left out. Default: 5. */
   readonly maxExamples?: number;
-  /** Minimum similarity of an example to the input, from 0 to 1. Default: 0.5. */
+  /** Minimum cosine similarity of an example to the input, from 0 to 1. Default: 0.5. */
   readonly exampleThreshold?: number;
-  /** The time, in milliseconds since 1970. Default: `Date.now`. */
+  /** Returns the current time, in milliseconds since 1970. Default: `Date.now`. */
   readonly clock?: () => number;
-  /** Fresh names for sessions. Default: `crypto.randomUUID`. */
+  /** Returns a new, unique id for a session. Default: `crypto.randomUUID`. */
   readonly ids?: () => string;
-  /** Cache of decision schemas. Default: the one of the process. */
+  /** Cache of decision schemas. Default: one that all agents of the process share. */
   readonly schemaCache?: SchemaCache;
 }
 
-/** Several models by name. */
+/** LLMs by name. */
 export interface Models {
-  /** The model of every step that names none. */
+  /** LLM of every step that names none. */
   readonly default: LLM;
-  /** Other models. */
+  /** LLMs that steps may name by their option `llm`. */
   readonly [name: string]: LLM;
 }

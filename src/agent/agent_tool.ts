@@ -1,5 +1,5 @@
 /**
- * An agent as a tool of another.
+ * Agents as tools of other agents.
  *
  * @module
  */
@@ -11,19 +11,20 @@ import { Tool, type ToolOptions } from "../tool/tool.ts";
 import { toolInternals } from "../tool/tool_internals.ts";
 import { type AgentToolParts, ToolAgent } from "./child_call.ts";
 
-/** Arguments of an agent that is a tool, unless it has its own. */
+/** Default arguments of an agent that runs as a tool. */
 export interface AgentToolInput {
-  /** The task. */
+  /** Task of the agent, passed on as the user's input. */
   readonly input: string;
 }
 
 /**
- * Options of an agent that is a tool of another. Waiting for a person does not count
- * towards its `timeout`; `needsApproval` is asked beside what the agent itself asks.
+ * Options of an agent that runs as a tool. Its `timeout` does not include the time that
+ * it waits for a person. Its `needsApproval` decides about the call itself; the agent's
+ * own tools ask for approval as usual.
  *
- * @typeParam Args The arguments, as their schema returns them.
- * @typeParam Context The context of the caller's sessions.
- * @typeParam ChildContext The context of the agent's sessions.
+ * @typeParam Args Arguments, as their schema returns them.
+ * @typeParam Context Context of the parent's sessions.
+ * @typeParam ChildContext Context of the agent's sessions.
  */
 export interface AgentToolOptions<Args = AgentToolInput, Context = unknown, ChildContext = Context>
   extends
@@ -31,16 +32,16 @@ export interface AgentToolOptions<Args = AgentToolInput, Context = unknown, Chil
       ToolOptions<Args, Context>,
       "name" | "description" | "timeout" | "guard" | "needsApproval" | "maxRepeats"
     > {
-  /** Schema of its arguments, as that of any tool. Default: an `input` of text. */
+  /** Schema of its arguments, an object. Default: one property `input`, text. */
   readonly args?: StandardSchema<unknown, Args>;
   /**
-   * Returns the input of the agent, as if a user had said it. Default: `input`, or
-   * all arguments as JSON if there is a schema for them.
+   * Converts the arguments to the agent's input, as if a user had written it. Default:
+   * the argument `input`; if `args` is given, all arguments as JSON.
    */
   readonly input?: (args: Args) => string;
   /**
-   * From the caller's context to that of the agent's session. It is asked whenever
-   * the call is made, so also when it goes on. Default: the same.
+   * Converts the parent's context to the context of the agent's session. Called whenever
+   * the call runs, also when it is resumed. Default: the same context.
    */
   readonly context?: (context: Context) => ChildContext;
 }
@@ -58,40 +59,40 @@ const shape: option.OptionShape<AgentToolOptions> = {
 };
 
 /**
- * Makes a tool of an agent, which may be made after it.
+ * Creates a tool that runs an agent, which may be created after the tool.
  *
- * @throws {ConfigError} if an option is not usable.
+ * @throws {ConfigError} if an option is invalid.
  */
-export function agentTool<Args, Context, ChildContext>(
+export function createAgentTool<Args, Context, ChildContext>(
   agent: AgentToolParts["agent"],
   options: AgentToolOptions<Args, Context, ChildContext>,
 ): Tool<Args, Context> {
-  option.checkOptions(shape, options, `Cannot make tool ${quote(options?.name)} of an agent`);
+  option.checkOptions(shape, options, `Cannot create tool ${quote(options?.name)} of an agent`);
   const { args, input, context, ...others } = options;
   const parts: AgentToolParts = {
     name: options.name,
     agent,
-    input: input ?? (args === undefined ? inputOf : JSON.stringify),
+    input: input ?? (args === undefined ? readInput : JSON.stringify),
     context,
     load: () => import("./run_child.ts"),
   };
   const tool = new Tool<Args, Context>({
     ...others,
-    args: args ?? inputSchema() as StandardSchema<unknown, never>,
-    run: async (given, alone) => await (await parts.load()).runAlone(parts, given, alone),
+    args: args ?? getInputSchema() as StandardSchema<unknown, never>,
+    run: async (given, context) => await (await parts.load()).runStandalone(parts, given, context),
   });
   toolInternals(tool).delegate = new ToolAgent(parts);
   return tool;
 }
 
-function inputOf({ input }: AgentToolInput): string {
+function readInput({ input }: AgentToolInput): string {
   return input;
 }
 
 let inputs: StandardSchema<unknown, AgentToolInput> | undefined;
 
-/** Made with the first tool that uses it. */
-function inputSchema(): StandardSchema<unknown, AgentToolInput> {
+/** Returns the default schema of arguments, created with the first tool that uses it. */
+function getInputSchema(): StandardSchema<unknown, AgentToolInput> {
   return inputs ??= v.object({
     input: v.pipe(v.string(), v.description("What is to be done, and all that it takes to do it")),
   });

@@ -1,5 +1,5 @@
 /**
- * From an author's options to the core of an agent.
+ * Validation of an agent's options, and the core that is built from them.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import { processSchemaCache, SchemaCache } from "../schema/schema_cache.ts";
 import { ConfigError, GraphError, type GraphProblem, quote } from "../errors.ts";
 import { buildGraph } from "../graph/build_graph.ts";
 import type { Graph, Step } from "../graph/graph.ts";
-import { shapeOf } from "../graph/offer.ts";
+import { buildShape } from "../graph/offer.ts";
 import type { LLM } from "../llm/llm.ts";
 import * as option from "../schema/option_shape.ts";
 import { ExampleChooser } from "../prompt/examples.ts";
-import { standingText } from "../prompt/standing_text.ts";
+import { buildStandingText } from "../prompt/standing_text.ts";
 
 const cores = new WeakMap<object, AgentCore>();
 
 /** Stores the core of a new agent. */
-export function keepCore(agent: object, core: AgentCore): void {
+export function registerCore(agent: object, core: AgentCore): void {
   cores.set(agent, core);
 }
 
@@ -31,20 +31,20 @@ export function coreOf(agent: unknown): AgentCore | undefined {
 }
 
 /**
- * Checks the options and builds the core.
+ * Validates the options and builds the core.
  *
  * @throws {GraphError} listing every problem of the graph.
- * @throws {ConfigError} if an option is not usable.
+ * @throws {ConfigError} if an option is invalid.
  */
 export function buildCore(options: AgentOptions<Record<string, unknown>, never>): AgentCore {
   option.checkOptions(shape, options, `Cannot build agent ${quote(options?.name)}`);
   const { name, start, steps, tools = [], context, system, persona, reasoning = true } = options;
-  const models = modelsOf(options);
+  const models = readModels(options);
   const schemaCache = options.schemaCache ?? processSchemaCache;
   const graph = buildGraph({ name, start, steps, tools, models, reasoning, persona, context });
   checkSchemas(name, graph, schemaCache);
-  // A persona that changes with the step stands in the last message.
-  const isPersonal = [...graph.steps.values()].some((step) => step.persona !== undefined);
+  // If a step has its own persona, personas stand in the last message, not in the first.
+  const hasStepPersona = [...graph.steps.values()].some((step) => step.persona !== undefined);
   const { limits, cost } = options;
   if (limits !== undefined) {
     checkLimits(limits, cost, `Cannot build agent ${quote(name)}`, models.values());
@@ -52,7 +52,7 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
   return {
     name,
     graph,
-    standing: standingText({ system, persona: isPersonal ? undefined : persona }),
+    standing: buildStandingText({ system, persona: hasStepPersona ? undefined : persona }),
     examples: new ExampleChooser(models.get("default")!, {
       maxExamples: options.maxExamples ?? 5,
       exampleThreshold: options.exampleThreshold ?? 0.5,
@@ -80,7 +80,7 @@ const share = option.optionalNumber(
 );
 const NAME = "expected a name";
 
-/** Shape of an agent. Its models, steps, tools and limits are validated by themselves. */
+/** Shape of an agent. Its models, steps, tools and limits are validated elsewhere. */
 const shape: option.OptionShape<AgentOptions> = {
   name: v.pipe(v.string(NAME), v.nonEmpty(NAME)),
   llm: option.anything,
@@ -115,7 +115,7 @@ const shape: option.OptionShape<AgentOptions> = {
   schemaCache: v.optional(v.instance(SchemaCache, "expected a SchemaCache")),
 };
 
-function modelsOf(
+function readModels(
   { name, llm }: AgentOptions<Record<string, unknown>, never>,
 ): ReadonlyMap<string, LLM> {
   const given = typeof (llm as Partial<LLM> | undefined)?.decide === "function"
@@ -127,32 +127,33 @@ function modelsOf(
       throw new ConfigError(
         `Cannot build agent ${quote(name)}: model ${
           quote(id)
-        } is no LLM: expected a name and decide()`,
+        } is not an LLM: expected an object with a name and decide()`,
       );
     }
   }
   if (!models.has("default")) {
     throw new ConfigError(
-      `Cannot build agent "${name}": expected "llm" to be a model or to have "default"`,
+      `Cannot build agent ${quote(name)}: "llm" has no model named "default": ` +
+        "expected an LLM, or an object of LLMs with one named default",
     );
   }
   return models;
 }
 
-/** Builds the schema of each step with all it declares, so that what no model takes is told now. */
+/** Builds the decision schema of each step, to report now what its model does not accept. */
 function checkSchemas(name: string, { steps }: Graph, schemaCache: SchemaCache): void {
   const problems: GraphProblem[] = [];
   for (const step of steps.values()) {
-    const problem = schemaProblem(step, schemaCache);
+    const problem = findSchemaProblem(step, schemaCache);
     if (problem !== undefined) problems.push({ path: `steps.${step.id}`, message: problem });
   }
   if (problems.length > 0) throw new GraphError(name, problems);
 }
 
-function schemaProblem(step: Step, schemaCache: SchemaCache): string | undefined {
+function findSchemaProblem(step: Step, schemaCache: SchemaCache): string | undefined {
   const { wholeOffer } = step;
   try {
-    const shape = () => shapeOf(step, wholeOffer);
+    const shape = () => buildShape(step, wholeOffer);
     const { excess } = findSchema(schemaCache, step.schemas, wholeOffer.key, shape);
     return excess && `the schema of its decisions is too large for ${step.llm.name}: ${excess}`;
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * A call of an agent that runs as a tool, on its way through the turn of its parent.
+ * A call of an agent that runs as a tool, as part of its parent's turn.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import type { AgentCore } from "../turn/agent_core.ts";
 import type { ChildAgent, ChildCall } from "../turn/child_call.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 
-/** Parts of an agent that runs as a tool, that its calls need. */
+/** Parts of an agent that runs as a tool, for its calls. */
 export interface AgentToolParts {
   /** Name of the tool. */
   readonly name: string;
-  /** Returns the agent, which may be made after the tool. */
+  /** Returns the agent, which may be created after the tool. */
   readonly agent: () => AgentCore;
-  /** Returns the input of the child session. */
+  /** Converts arguments to the input of the child session. */
   readonly input: (args: never) => string;
-  /** Returns the context of the child session. */
+  /** Converts the parent's context to that of the child session. */
   readonly context: ((context: never) => unknown) | undefined;
-  /** Loads what runs child sessions. */
+  /** Loads the code that runs child sessions. */
   readonly load: () => Promise<ChildRunner>;
 }
 
@@ -29,8 +29,8 @@ export interface ChildRunner {
   /** Runs a call until it has a result, or returns a `Suspension`. */
   runChild(call: AgentCall, args: unknown): Promise<unknown>;
   /** Runs the agent in a session of its own, outside any turn. */
-  runAlone(parts: AgentToolParts, args: unknown, context: ToolContext): Promise<unknown>;
-  /** Opens the session of a call that is not made again, so that its usage is known. */
+  runStandalone(parts: AgentToolParts, args: unknown, context: ToolContext): Promise<unknown>;
+  /** Opens the session of a call that is not run again, so that its usage is known. */
   closeChild(call: AgentCall): Promise<void>;
 }
 
@@ -50,11 +50,11 @@ export class AgentCall implements ChildCall {
 
   constructor(
     readonly parts: AgentToolParts,
-    /** Session that makes the call. */
+    /** Session whose decision is the call. */
     readonly parent: LiveSession,
-    /** Sequence number of the decision to make it. */
+    /** Sequence number of the decision. */
     readonly decision: number,
-    /** Place in that decision. */
+    /** Place of the call in that decision, from 0. */
     readonly call: number,
     readonly context: ToolContext,
   ) {}
@@ -67,7 +67,7 @@ export class AgentCall implements ChildCall {
     try {
       await (await this.parts.load()).closeChild(this);
     } catch {
-      // Usage that cannot be read cannot be counted either, and must not stop the parent.
+      // If the child session cannot be opened, the parent goes on without its usage.
     }
   }
 
@@ -75,12 +75,12 @@ export class AgentCall implements ChildCall {
     const { session, parent, decision, call } = this;
     if (session === undefined) return undefined;
     const { tracker, log, childCalls } = session;
-    const total = (tracker?.counted ?? SessionUsage.of(log.events)).with(childCalls);
+    const total = (tracker?.counted ?? SessionUsage.of(log.events)).withUncounted(childCalls);
     const counted = new SessionUsage();
     for (const event of parent.log.events.slice(decision + 1)) {
       const isReport = event.type === "approval_requested" || event.type === "tool_finished";
       if (isReport && event.call === call) counted.addChild(event);
     }
-    return total.beyond(counted);
+    return total.subtract(counted);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What would be sent to the model next, without sending it.
+ * The next request of a session, without sending it.
  *
  * @module
  */
@@ -9,24 +9,23 @@ import type { LiveSession } from "../turn/live_session.ts";
 import type { Message } from "../llm/llm.ts";
 import { plan } from "../turn/plan.ts";
 import { Prompts } from "../turn/prompts.ts";
-import { prepareNext, promptOf, requestOf } from "../turn/prepare.ts";
+import { buildPrompt, buildRequest, prepareNext } from "../turn/prepare.ts";
 
-/** Exactly what would be sent to the model next. */
+/** Request that would be sent to the model next. */
 export interface Explanation {
-  /** The messages. */
+  /** Messages of the request. */
   readonly messages: readonly Message[];
-  /** The schema of the output. */
+  /** JSON Schema of the output. */
   readonly schema: JsonSchema;
-  /** What is legal. */
+  /** Actions, routes and tools that are offered. */
   readonly legal: LegalActions;
-  /** The model that would be asked. */
+  /** Name of the LLM. */
   readonly llm: string;
 }
 
 /**
- * Returns the request that would be made if the session went on now. While calls are
- * open, as those that wait for approval, it is the one that would be made without
- * them: their results, which are not known yet, come before its last messages.
+ * Returns the request that would be sent if the session went on now. The results of
+ * open calls are not included, because they are not known yet.
  */
 export async function explainNext(session: LiveSession): Promise<Explanation> {
   const { agent, log, step } = session;
@@ -40,7 +39,7 @@ export async function explainNext(session: LiveSession): Promise<Explanation> {
   const draft = next.do === "commit" ? next.drafts[0] : undefined;
   const reason = draft?.type === "respond_only" ? draft.reason : undefined;
   const prepared = await prepareNext(session, undefined, reason);
-  const prompt = promptOf(Prompts.of(session).transcript, prepared);
-  const { messages, schema, legal } = requestOf(session, prepared, prompt);
+  const prompt = buildPrompt(Prompts.of(session).transcript, prepared);
+  const { messages, schema, legal } = buildRequest(session, prepared, prompt);
   return { messages, schema, legal, llm: step.llm.name };
 }

@@ -1,29 +1,29 @@
 /**
- * Finding the session of a call where its caller's is, or making it there.
+ * Opening the child session of a call, next to its parent's.
  *
  * @module
  */
 import type { AgentCore } from "../turn/agent_core.ts";
 import { checkLimits } from "../cost/limits.ts";
-import { liveSession } from "../session/create_session.ts";
+import { createLiveSession } from "../session/create_session.ts";
 import { quote, StateError } from "../errors.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import type { AgentCall } from "./child_call.ts";
 
 /**
- * Opens the session of a call: its id is the key of the call.
+ * Opens the child session of a call, or creates it. Its id is the key of the call.
  *
  * @throws {StateError} if it is in a step that the agent lacks.
- * @throws {ConfigError} if the caller limits money and the agent's models have no price.
+ * @throws {ConfigError} if the parent limits cost and the agent's models have no price.
  */
 export async function openChild(call: AgentCall, context: unknown): Promise<LiveSession> {
   const { parent, context: { callKey: id } } = call;
-  const agent = agentOf(call);
+  const agent = findPricedAgent(call);
   const { durability } = parent;
   if (durability === undefined) {
     const known = parent.children?.get(id);
     if (known instanceof LiveSession) return known;
-    const session = liveSession(agent, id, context, known, { parent });
+    const session = createLiveSession(agent, id, context, known, { parent });
     (parent.children ??= new Map()).set(id, session);
     return session;
   }
@@ -34,15 +34,19 @@ export async function openChild(call: AgentCall, context: unknown): Promise<Live
   const { step } = place.log.position;
   if (!agent.graph.steps.has(step)) {
     const known = [...agent.graph.steps.keys()].map(quote).join(", ");
-    throw new StateError("step", `unknown step ${quote(step)} of ${quote(id)}: expected ${known}`);
+    throw new StateError(
+      "step",
+      `agent ${quote(agent.name)} has no step ${quote(step)}, in which child session ` +
+        `${quote(id)} stands: expected ${known}`,
+    );
   }
-  // What it was told and what it has spent is read off its whole log.
+  // Verdicts and usage are read from the whole log.
   await place.load();
   return new LiveSession(agent, id, context, place.log, { parent, durability: place });
 }
 
-/** The agent; what its models cost is what they cost its caller, unless it knows better. */
-function agentOf({ parent, parts }: AgentCall): AgentCore {
+/** Returns the agent, with the parent's prices if it has none of its own. */
+function findPricedAgent({ parent, parts }: AgentCall): AgentCore {
   const agent = parts.agent();
   const cost = agent.cost ?? parent.agent.cost;
   if (parent.tracker?.limitsCost) {

@@ -1,5 +1,5 @@
 /**
- * Tokens and price of one model call, as its event records them.
+ * Tokens and price of one model call.
  *
  * @module
  */
@@ -7,50 +7,49 @@ import type { ModelCallUsage } from "../history/event.ts";
 import type { Usage } from "../llm/llm.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
 
-/** A model that was called. */
+/** Model that was called. */
 export interface CalledModel {
   /** Name of the LLM, for example `"openai/gpt-5-mini"`. */
   readonly llm: string;
-  /** Model that answered, as its provider names it, if that is known. */
+  /** Name of the model that answered, if its provider reports it. */
   readonly model?: string;
 }
 
 /**
- * Returns the price of a model call, in any one unit that `limits` use too;
- * undefined if it is not known. Called after every call that reported its tokens;
- * must be pure.
+ * Returns the price of a model call, in the unit of the limits of `cost`; undefined if it
+ * is not known. Called after every call that reported its tokens. Must be pure.
  */
 export type CostOf = (usage: Usage, call: CalledModel) => number | undefined;
 
-/** Answer of a model, read once, of whatever form. */
+/** Answer of a model, not validated yet. */
 export interface RawAnswer {
   readonly output: unknown;
   readonly usage: unknown;
   readonly model: unknown;
 }
 
-/** Settings of the usage of a call. */
+/** Settings of {@linkcode readCallUsage}. */
 export interface CallUsageOptions {
   /** Name of the LLM. */
   readonly llm: string;
-  /** Prices. */
+  /** Prices of model calls; undefined if they are not known. */
   readonly cost: CostOf | undefined;
-  /** Returns the characters of the prompt, if tokens that are not reported must be estimated. */
+  /** Returns the length of the prompt in characters. If undefined, tokens are not estimated. */
   readonly promptChars: (() => number) | undefined;
 }
 
-/** Returns the usage of a call; undefined if nothing of it is known. */
-export function callUsage(
+/** Returns the usage of a call; undefined if nothing about it is known. */
+export function readCallUsage(
   { usage: reported, model: named, output }: RawAnswer,
   { llm, cost: costOf, promptChars }: CallUsageOptions,
 ): ModelCallUsage | undefined {
   const model = typeof named === "string" ? named : undefined;
   let usage = readUsage(reported);
   if (usage === undefined && promptChars !== undefined) {
-    usage = estimateUsage(promptChars(), lengthOf(output));
+    usage = estimateUsage(promptChars(), countChars(output));
   }
   if (usage === undefined) return model === undefined ? undefined : { model };
-  const cost = priceOf(costOf, usage, llm, model);
+  const cost = computePrice(costOf, usage, llm, model);
   return {
     usage,
     ...(cost !== undefined && { cost }),
@@ -58,8 +57,8 @@ export function callUsage(
   };
 }
 
-/** Returns the price of tokens; undefined if it is not known. */
-export function priceOf(
+/** Returns the price of tokens; undefined if it is not known or not a number from 0. */
+export function computePrice(
   costOf: CostOf | undefined,
   usage: Usage,
   llm: string,
@@ -70,7 +69,7 @@ export function priceOf(
   return cost !== undefined && Number.isFinite(cost) && cost >= 0 ? cost : undefined;
 }
 
-function lengthOf(output: unknown): number {
+function countChars(output: unknown): number {
   if (typeof output === "string") return output.length;
   try {
     return JSON.stringify(output)?.length ?? 0;

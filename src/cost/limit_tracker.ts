@@ -1,5 +1,5 @@
 /**
- * Compares the usage of a running turn with the limits of its session.
+ * Comparison of the usage of a running turn with the limits of its session.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { SessionUsage, type UncountedUsage } from "./session_usage.ts";
 
 /** Session whose usage is limited. */
 export interface TrackedSession {
-  /** Its log. */
+  /** Log of the session. */
   readonly log: Log;
-  /** Its child sessions that run, or ran last. */
+  /** Calls of agents that are running. */
   readonly childCalls: readonly UncountedUsage[];
 }
 
-/** Part of the usage of a call that has not ended: tokens and price of an answer that arrives. */
+/** Estimated tokens and price of an answer that is still arriving. */
 interface Arriving {
   readonly usage?: Usage;
   readonly cost?: number;
@@ -34,7 +34,7 @@ export class LimitTracker {
   /** Usage and time when the turn began. */
   #before: Amounts | undefined;
 
-  /** Tracks a session; `parent` is the tracker of the session whose tool its agent is. */
+  /** Tracks a session; `parent` is the tracker of its parent session. */
   constructor(limits: Limits, session: TrackedSession, now: () => number, parent?: LimitTracker) {
     this.#limits = limits;
     this.#session = session;
@@ -42,45 +42,45 @@ export class LimitTracker {
     this.#parent = parent;
   }
 
-  /** True if tokens are limited, so that those of a model which reports none are estimated. */
+  /** True if tokens or cost are limited: tokens that a model does not report must be estimated. */
   get limitsTokens(): boolean {
     const { turn, session } = this.#limits;
     return [turn, session].some((limit) => (limit?.tokens ?? limit?.cost) !== undefined) ||
       this.#parent?.limitsTokens === true;
   }
 
-  /** True if money is limited, so that every model must have a price. */
+  /** True if cost is limited: every model must have a price. */
   get limitsCost(): boolean {
     const { turn, session } = this.#limits;
     return (turn?.cost ?? session?.cost) !== undefined || this.#parent?.limitsCost === true;
   }
 
-  /** Usage that the log has counted. */
+  /** Usage of all events of the log. */
   get counted(): SessionUsage {
     const { events } = this.#session.log;
     while (this.#counted < events.length) this.#usage.add(events[this.#counted++]!);
     return this.#usage;
   }
 
-  /** Begins a turn. */
+  /** Starts a turn. */
   begin(): void {
     this.#before = this.#amounts({}, this.#now());
   }
 
-  /** Returns the event that ends a turn which has nothing left for the work that is due. */
+  /** Returns the event of a limit that is reached before the work that is due; undefined if none is. */
   reachedBefore(work: Exclude<Work, "stream">): EventDraft<"limit"> | undefined {
     const reached = this.#reached(work, {});
     return reached && { type: "limit", ...reached };
   }
 
-  /** Returns the event that cuts off an answer which has used so much, and is still arriving. */
+  /** Returns the event of a limit that an arriving answer reaches; undefined if none is. */
   reachedWhile(usage: Usage, cost: number | undefined): EventDraft<"limit"> | undefined {
     const arriving = cost === undefined ? { usage } : { usage, cost };
     const reached = this.#reached("stream", arriving);
     return reached && { type: "limit", ...reached, ...arriving };
   }
 
-  /** Returns the first limit that leaves nothing, of this session or of its parents. */
+  /** Returns the first limit that is reached, of this session or its parents. */
   #reached(work: Work, arriving: Arriving): ReachedLimit | undefined {
     const time = this.#now();
     const session = this.#amounts(arriving, time);
@@ -101,9 +101,9 @@ export class LimitTracker {
     return above && { ...above, scope: "caller" };
   }
 
-  /** Returns the usage of the session up to `time`, what is arriving included. */
+  /** Returns the usage of the session up to `time`, including an arriving answer. */
   #amounts(arriving: Arriving, time: number): Amounts {
-    const total = this.counted.with(this.#session.childCalls);
+    const total = this.counted.withUncounted(this.#session.childCalls);
     total.addChild(arriving);
     const { usage: { input = 0, output = 0 }, cost = 0, modelCalls, toolCalls } = total;
     return { tokens: input + output, cost, modelCalls, toolCalls, time };

@@ -1,5 +1,5 @@
 /**
- * Limits of the usage of a turn and of a session.
+ * Usage limits of turns and sessions.
  *
  * @module
  */
@@ -10,29 +10,29 @@ import type { LLM } from "../llm/llm.ts";
 import type { CostOf } from "./call_usage.ts";
 
 /**
- * The most that may be used. Checked before each call of a model or a tool, and
- * while a streamed answer arrives; a call that is running is not stopped.
+ * Maximum usage. Checked before each call of a model or a tool, and while a streamed
+ * answer arrives. Tool calls that are running are not stopped.
  */
 export interface Limit {
   /** Tokens of prompts and answers together, as models report them. Default: no limit. */
   readonly tokens?: number;
-  /** Money, in the unit of the agent's `cost`. Default: no limit. */
+  /** Price of model calls, in the unit of the agent's `cost`. Default: no limit. */
   readonly cost?: number;
   /** Number of model calls. Default: no limit. */
   readonly modelCalls?: number;
   /** Number of tool calls. Default: no limit. */
   readonly toolCalls?: number;
-  /** Milliseconds since the turn, or the session, began. Default: no limit. */
+  /** Time since the turn or the session began, in milliseconds. Default: no limit. */
   readonly time?: number;
 }
 
 /**
- * Limits of an agent or a session. Reaching one ends the turn, `limited`, with the
- * limit as its reason; nothing is lost. A new turn begins with the whole limit of
- * a turn; a session that has used up its own is limited at once.
+ * Limits of an agent or a session. When one is reached, the turn ends `limited` with the
+ * limit as its `reason`; committed events are kept. Each turn has the whole limit of a
+ * turn. If the limit of the session is used up, every further turn ends at once.
  *
- * Tokens of a model that reports none are estimated: one for each four
- * characters. So are those of a streamed answer that has not ended.
+ * Tokens are estimated at one for each four characters if a model does not report them,
+ * and while a streamed answer arrives.
  */
 export interface Limits {
   /** Limit of each turn. A resumed turn is a new one. */
@@ -44,7 +44,7 @@ export interface Limits {
 /** Amounts that limits are compared with. */
 export type Amounts = Readonly<Required<Limit>>;
 
-/** Limit that was reached, as its event records it. */
+/** Limit that was reached, as recorded in its event. */
 export interface ReachedLimit {
   /** Name of the limit. */
   readonly reason: Extract<LimitReason, keyof Limit>;
@@ -56,17 +56,17 @@ export interface ReachedLimit {
   readonly used: number;
 }
 
-/** Kinds of work that limits hold back: a model call, reading on in an answer, tool calls. */
+/** Work that is limited: a model call, reading more of an answer, or tool calls. */
 export type Work = "model" | "stream" | "tools";
 
-/** Limits that matter for each kind of work. */
+/** Limits that are checked for each kind of work. */
 const CHECKED: Readonly<Record<Work, readonly (keyof Limit)[]>> = {
   model: ["tokens", "cost", "modelCalls", "time"],
   stream: ["tokens", "cost", "time"],
   tools: ["toolCalls", "time"],
 };
 
-/** Returns the first limit that leaves nothing for the work that is due. */
+/** Returns the first limit that is reached for the work that is due; undefined if none is. */
 export function findReached(
   limits: Limits,
   used: Readonly<Record<"turn" | "session", Amounts>>,
@@ -76,7 +76,7 @@ export function findReached(
     for (const reason of CHECKED[work]) {
       const limit = limits[scope]?.[reason];
       const amount = used[scope][reason];
-      // Tool calls are committed together with their decision: they are counted already.
+      // Calls that are due are already counted, because they were committed with their decision.
       const isReached = limit !== undefined &&
         (reason === "toolCalls" ? amount > limit : amount >= limit);
       if (isReached) return { reason, scope, limit, used: amount };
@@ -104,9 +104,10 @@ const limitsShape = v.strictObject(
 );
 
 /**
- * Validates limits; `models` are those whose price must be known if money is limited.
+ * Validates limits. If cost is limited, the prices of `models` must be known.
  *
- * @throws {ConfigError} saying what cannot be done, where the fault is, and what was expected.
+ * @param what Start of the message: `Cannot build agent "barista"`.
+ * @throws {ConfigError} if a limit is invalid, or a price is missing.
  */
 export function checkLimits(
   limits: Limits,
@@ -118,19 +119,21 @@ export function checkLimits(
   if (!result.success) {
     const issue: v.BaseIssue<unknown> = result.issues[0];
     const path = ["limits", v.getDotPath(issue)].filter((part) => part !== null).join(".");
-    const given = issue.expected === "never" ? "unknown" : quote(issue.input);
-    throw new ConfigError(`${what}: ${path} is ${given}: ${issue.message}`);
+    const value = issue.expected === "never" ? "an unknown limit" : quote(issue.input);
+    throw new ConfigError(`${what}: ${path} is ${value}: ${issue.message}`);
   }
   if (limits.turn?.cost === undefined && limits.session?.cost === undefined) return;
   if (cost === undefined) {
-    throw new ConfigError(`${what}: a limit of cost needs prices: expected the agent's "cost"`);
+    throw new ConfigError(
+      `${what}: a limit of cost needs the prices of models: set the agent's option "cost"`,
+    );
   }
   for (const { name } of models) {
     const price: unknown = cost({ input: 1, output: 1 }, { llm: name });
     if (typeof price === "number" && Number.isFinite(price) && price >= 0) continue;
     throw new ConfigError(
-      `${what}: a limit of cost needs the price of model ${quote(name)}: ` +
-        `expected "cost" to return a number from 0, but it returned ${quote(price)}`,
+      `${what}: a limit of cost needs the price of model ${quote(name)}: the agent's option ` +
+        `"cost" returned ${quote(price)}: expected a number from 0`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Tokens, cost and calls of a session, derived from its log.
+ * Tokens, cost and calls of a session, computed from its log.
  *
  * @module
  */
@@ -7,24 +7,24 @@ import type { ChildUsage, SessionEvent } from "../history/event.ts";
 import type { Usage } from "../llm/llm.ts";
 import { addUsage, subtractUsage } from "../llm/usage.ts";
 
-/** Child session whose usage its parent's log may not have counted yet. */
+/** Child session whose usage may not be in its parent's log yet. */
 export interface UncountedUsage {
-  /** Usage that the parent's log has not counted; undefined if there is none. */
+  /** Usage that is not in the parent's log yet; undefined if there is none. */
   readonly uncounted: ChildUsage | undefined;
 }
 
-/** The fold of a log into its usage. Events are added in order, each once. */
+/** Usage of a session: a fold of its log. Events are added in order, each once. */
 export class SessionUsage {
   /** Tokens of all model calls, failed ones included. */
   usage: Usage = {};
-  /** Price; undefined if none is known. */
+  /** Price of all model calls; undefined if none is known. */
   cost: number | undefined;
   /** Number of model calls. */
   modelCalls = 0;
   /** Number of tool calls. */
   toolCalls = 0;
 
-  /** Adds up the usage of events. */
+  /** Returns the usage of events. */
   static of(events: readonly SessionEvent[]): SessionUsage {
     const total = new SessionUsage();
     for (const event of events) total.add(event);
@@ -47,7 +47,7 @@ export class SessionUsage {
         return this.addChild(event);
       case "limit":
         if (event.usage === undefined) return;
-        // An answer that was cut off.
+        // The event has the usage of an answer that was cut off.
         this.modelCalls++;
         this.#addPrice(event);
     }
@@ -61,15 +61,15 @@ export class SessionUsage {
     this.#addPrice(child);
   }
 
-  /** Returns a copy that includes what the log has not counted yet. */
-  with(children: readonly UncountedUsage[]): SessionUsage {
+  /** Returns a copy that includes usage which is not in the log yet. */
+  withUncounted(children: readonly UncountedUsage[]): SessionUsage {
     const total = Object.assign(new SessionUsage(), this);
     for (const { uncounted } of children) if (uncounted !== undefined) total.addChild(uncounted);
     return total;
   }
 
-  /** Returns the usage beyond `counted`; undefined if there is none. */
-  beyond(counted: SessionUsage): ChildUsage | undefined {
+  /** Returns the difference to `counted`; undefined if there were no further calls. */
+  subtract(counted: SessionUsage): ChildUsage | undefined {
     const modelCalls = this.modelCalls - counted.modelCalls;
     const toolCalls = this.toolCalls - counted.toolCalls;
     if (modelCalls === 0 && toolCalls === 0) return undefined;

@@ -1,78 +1,78 @@
 /**
- * What the model chose: the decision in the author's form, and its builders.
+ * Decisions of the model, and their builders.
  *
  * @module
  */
 
-/** What a decision can do. */
+/** Action of a decision. */
 export type Action = "RESPOND" | "TOOL_CALL" | "MOVE" | "END";
 
 /** One tool call of a decision. */
 export interface ToolCall {
-  /** The name of the tool. */
+  /** Name of the tool. */
   readonly tool: string;
-  /** The arguments, as the model gave them. */
+  /** Arguments, as the model wrote them. */
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** Answer the user and wait for input. */
+/** Decision to respond to the user and wait for input. */
 export interface RespondDecision {
-  /** The discriminator. */
+  /** Discriminator. */
   readonly action: "RESPOND";
-  /** The text, or the structured answer in a step that has an `answer` schema. */
+  /** Text, or the structured answer in a step with an `answer` schema. */
   readonly response: unknown;
   /** Quick replies for the user, in a step with `suggestions`. */
   readonly suggestions?: readonly string[];
-  /** Why, in the model's words; empty where `reasoning` is off. */
+  /** Reasoning of the model; empty if the option `reasoning` is off. */
   readonly reasoning: readonly string[];
 }
 
-/** Call one or more tools; several run concurrently. */
+/** Decision to call one or more tools. Several run concurrently. */
 export interface ToolCallDecision {
-  /** The discriminator. */
+  /** Discriminator. */
   readonly action: "TOOL_CALL";
-  /** The calls, in order. */
+  /** Tool calls, in order. */
   readonly calls: readonly ToolCall[];
-  /** Why, in the model's words; empty where `reasoning` is off. */
+  /** Reasoning of the model; empty if the option `reasoning` is off. */
   readonly reasoning: readonly string[];
 }
 
-/** Follow a route to another step. */
+/** Decision to follow a route to another step. */
 export interface MoveDecision<StepId extends string = string> {
-  /** The discriminator. */
+  /** Discriminator. */
   readonly action: "MOVE";
-  /** The step to go to. */
+  /** Id of the step to move to. */
   readonly step: StepId;
-  /** Why, in the model's words; empty where `reasoning` is off. */
+  /** Reasoning of the model; empty if the option `reasoning` is off. */
   readonly reasoning: readonly string[];
 }
 
-/** End the session, with or without a last word. */
+/** Decision to end the session. */
 export interface EndDecision {
-  /** The discriminator. */
+  /** Discriminator. */
   readonly action: "END";
-  /** The last word to the user. */
+  /** Last message to the user. */
   readonly response?: string;
-  /** Why, in the model's words; empty where `reasoning` is off. */
+  /** Reasoning of the model; empty if the option `reasoning` is off. */
   readonly reasoning: readonly string[];
 }
 
-/** What the model chose, in the author's form: optional fields are absent, never null. */
+/** Decision of the model. Optional fields are absent, never null. */
 export type Decision<StepId extends string = string> =
   | RespondDecision
   | ToolCallDecision
   | MoveDecision<StepId>
   | EndDecision;
 
-/** What every builder of {@linkcode decide} takes beside its own arguments. */
+/** Options of every builder of {@linkcode decide}. */
 export interface DecideOptions {
-  /** The reasoning, one line or several. Default: none. */
+  /** Reasoning, one text or several. Default: none. */
   readonly reasoning?: string | readonly string[];
 }
 
-/** The builders of decisions, see {@linkcode decide}. */
+/** Builders of decisions, see {@linkcode decide}. */
 export interface Decide {
-  /** Answers the user with text, or with the structured answer of the step. */
+  /** Responds to the user with text, or with the structured answer of the step. */
   respond(
     response: unknown,
     options?: DecideOptions & { readonly suggestions?: readonly string[] },
@@ -88,8 +88,7 @@ export interface Decide {
 }
 
 /**
- * Builds decisions in the author's form, for scripts of a {@linkcode MockLLM}
- * and for the examples of a step.
+ * Builds decisions, for scripts of a {@linkcode MockLLM} and for the examples of a step.
  *
  * @example
  * ```ts
@@ -108,36 +107,36 @@ export const decide: Decide = {
     action: "RESPOND",
     response,
     ...(options?.suggestions && { suggestions: options.suggestions }),
-    reasoning: lines(options),
+    reasoning: toLines(options),
   }),
   call: (tool, args = {}, options) => decide.calls([{ tool, args }], options),
-  calls: (calls, options) => ({ action: "TOOL_CALL", calls, reasoning: lines(options) }),
-  move: (step, options) => ({ action: "MOVE", step, reasoning: lines(options) }),
+  calls: (calls, options) => ({ action: "TOOL_CALL", calls, reasoning: toLines(options) }),
+  move: (step, options) => ({ action: "MOVE", step, reasoning: toLines(options) }),
   end: (response, options) => ({
     action: "END",
     ...(response !== undefined && { response }),
-    reasoning: lines(options),
+    reasoning: toLines(options),
   }),
 };
 
-function lines({ reasoning = [] }: DecideOptions = {}): readonly string[] {
+function toLines({ reasoning = [] }: DecideOptions = {}): readonly string[] {
   return typeof reasoning === "string" ? [reasoning] : reasoning;
 }
 
-/** The actions, routes and tools that are open: what the decision schema is built from. */
+/** Actions, routes and tools that a request offers. Its decision schema accepts no others. */
 export interface LegalActions {
-  /** The actions, in the order RESPOND, TOOL_CALL, MOVE, END. */
+  /** Actions, in the order RESPOND, TOOL_CALL, MOVE, END. */
   readonly actions: readonly Action[];
-  /** The steps that MOVE may name, in the author's order. */
+  /** Ids of the steps that MOVE may name, in the author's order. */
   readonly routes: readonly string[];
-  /** The tools that TOOL_CALL may name, sorted. */
+  /** Names of the tools that TOOL_CALL may name, sorted. */
   readonly tools: readonly string[];
 }
 
-/** Attempted action of an output that was refused. */
+/** Attempted action of a refused output. */
 export interface Attempt {
-  /** The action. */
+  /** Attempted action. */
   readonly action: Action;
-  /** The tools that were called, sorted; only with TOOL_CALL, only tools that are legal. */
+  /** Names of the legal tools that it calls, sorted; only with TOOL_CALL. */
   readonly tools?: readonly string[];
 }

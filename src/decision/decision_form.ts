@@ -1,49 +1,49 @@
 /**
- * The form of one decision, as parser and as JSON Schema. The root is an object,
- * since vendors refuse a union there; the union of the legal actions stands
- * below it, every object closed.
+ * The form of a decision, as parser and as JSON Schema. The root is an object, because
+ * vendors refuse a union there. The union of the legal actions is a property of it.
+ * Every object is closed.
  *
  * @module
  */
 import * as v from "valibot";
 import { freezeJson, isPlainObject, type JsonSchema } from "../json/json.ts";
-import { valuesForm } from "../schema/lower_kinds.ts";
+import { buildValuesForm } from "../schema/lower_kinds.ts";
 import type { LoweredSchema } from "../schema/lowering.ts";
-import { described, restricted } from "../schema/restrictions.ts";
+import { addDescription, addRestrictions } from "../schema/restrictions.ts";
 import { findExcess } from "../schema/schema_limits.ts";
 import type { SchemaProfile } from "../schema/schema_profile.ts";
-import { profileText } from "../schema/wire_form.ts";
+import { serializeProfile } from "../schema/wire_form.ts";
 import type { WireSchema } from "../schema/wire_schema.ts";
 import type { Action, LegalActions } from "./decision.ts";
 
-/** More calls than this in one decision are refused. */
+/** Maximum number of calls in one decision. */
 const MAX_CALLS = 16;
 
-/** The author's schemas that a step validates by. */
+/** Author's schemas by which a step validates decisions. */
 export interface Validators {
-  /** The schemas of the arguments, by the name of the tool. */
+  /** Schemas of arguments by the name of the tool. */
   readonly tools: ReadonlyMap<string, WireSchema>;
-  /** The schema of a structured response; absent for text. */
+  /** Schema of structured responses; undefined for text. */
   readonly answer?: WireSchema | undefined;
 }
 
-/** All that a decision schema is built from. */
+/** Parts from which a decision schema is built. */
 export interface DecisionShape extends Validators {
-  /** The actions, routes and tools that are open. */
+  /** Actions, routes and tools that are offered. */
   readonly legal: LegalActions;
-  /** True if a response carries suggestions. */
+  /** True if responses may include quick replies. */
   readonly suggestions: boolean;
-  /** True if the model writes down its reasoning. */
+  /** True if decisions include reasoning. */
   readonly reasoning: boolean;
-  /** The subset of JSON Schema that the model accepts. */
+  /** Subset of JSON Schema that the model accepts. */
   readonly profile: SchemaProfile;
 }
 
-/** Returns the text of a shape: equal texts, equal forms. */
-export function formKey(shape: DecisionShape): string {
+/** Returns the cache key of a shape: shapes with equal keys have equal forms. */
+export function buildFormKey(shape: DecisionShape): string {
   const { legal, tools, answer, suggestions, reasoning, profile } = shape;
   return JSON.stringify([
-    profileText(profile),
+    serializeProfile(profile),
     reasoning,
     suggestions,
     legal.actions,
@@ -53,36 +53,36 @@ export function formKey(shape: DecisionShape): string {
   ]);
 }
 
-/** A decision as it comes over the wire. */
+/** Decision as the model writes it. */
 export type WireDecision =
   | { action: "RESPOND"; response: unknown; suggestions?: string[] | null | undefined }
   | { action: "TOOL_CALL"; calls: { tool: string; args: Record<string, unknown> }[] }
   | { action: "MOVE"; step: string }
   | { action: "END"; response?: string | null | undefined };
 
-/** The whole output of a model. */
+/** Whole output of a model. */
 export interface WireOutput {
-  /** The reasons, if they were asked for. */
+  /** Reasoning, if the schema has it. */
   readonly reasoning?: string[] | null | undefined;
-  /** The choice. */
+  /** Decision. */
   readonly decision: WireDecision;
 }
 
 /**
- * All of a decision schema that follows from its text alone. Steps of many
- * agents share it, so it holds neither a validator nor an author's schema.
+ * Part of a decision schema that steps with equal cache keys share, also across agents.
+ * It refers neither to validators nor to authors' schemas, which it would keep alive.
  */
 export class DecisionForm {
-  /** The actions, routes and tools that are open. */
+  /** Actions, routes and tools that are offered. */
   readonly legal: LegalActions;
-  /** The JSON Schema that constrains the model while it decodes. */
+  /** JSON Schema that constrains the model while it decodes. */
   readonly json: JsonSchema;
-  /** Schema of names and actions; arguments and structured answers may be anything in it. */
+  /** Parser of actions and names. It accepts any arguments and structured answers. */
   readonly parser: v.GenericSchema<unknown, WireOutput>;
-  /** The limit of the model's profile that the JSON Schema breaks, in words; undefined if none. */
+  /** Description of a limit of the profile that the JSON Schema exceeds; undefined if none. */
   readonly excess: string | undefined;
 
-  /** Builds the form; `fresh` converts the authors' schemas again. */
+  /** Builds the form; if `fresh` is true, authors' schemas are converted again. */
   constructor(shape: DecisionShape, fresh = false) {
     const { legal, profile } = shape;
     const tools = new Map(
@@ -91,7 +91,7 @@ export class DecisionForm {
       ),
     );
     const answer = shape.answer?.lowered(profile, "answer", fresh);
-    const { parser, json } = outputPart(shape, tools, answer);
+    const { parser, json } = buildOutputPart(shape, tools, answer);
     const used = [...tools.values(), ...(answer === undefined ? [] : [answer])];
     const $defs = Object.assign({}, ...used.map(({ definitions }) => definitions));
     this.legal = freezeJson(legal);
@@ -101,20 +101,20 @@ export class DecisionForm {
   }
 }
 
-/** A part of an output, for reading it and for the model. */
+/** Part of an output, as parser and as JSON Schema. */
 interface Part {
   readonly parser: v.GenericSchema;
   readonly json: JsonSchema;
 }
 
-function outputPart(
+function buildOutputPart(
   { legal, suggestions, reasoning, profile }: DecisionShape,
   tools: ReadonlyMap<string, LoweredSchema>,
   answer: LoweredSchema | undefined,
 ): Part {
   const constant = (value: string): Part => ({
     parser: v.literal(value),
-    json: valuesForm("string", [value], profile),
+    json: buildValuesForm("string", [value], profile),
   });
   const text: Part = { parser: v.string(), json: { type: "string" } };
   const texts: Part = {
@@ -122,10 +122,10 @@ function outputPart(
     json: { type: "array", items: { type: "string" } },
   };
   const calls = (): Part => {
-    const { parser, json } = union(
+    const { parser, json } = buildUnion(
       "tool",
       legal.tools.map((tool) =>
-        object({
+        buildObject({
           tool: constant(tool),
           args: { parser: v.custom(isPlainObject, expectObject), json: tools.get(tool)!.schema },
         })
@@ -133,10 +133,10 @@ function outputPart(
     );
     const notes: string[] = [];
     const length = { minItems: 1, maxItems: MAX_CALLS };
-    const form = restricted({ type: "array", items: json }, length, "array", profile, notes);
+    const form = addRestrictions({ type: "array", items: json }, length, "array", profile, notes);
     return {
       parser: v.pipe(v.array(parser), v.minLength(1), v.maxLength(MAX_CALLS)),
-      json: described(form, {}, notes),
+      json: addDescription(form, {}, notes),
     };
   };
   const isOmitted = profile.optional === "omitted";
@@ -157,22 +157,22 @@ function outputPart(
     }),
   };
   const actions = legal.actions.map((action) =>
-    object(
+    buildObject(
       { action: constant(action), ...fields[action]() },
       action === "END" && isOmitted ? ["action"] : undefined,
     )
   );
-  const decision = union("action", actions);
-  if (!reasoning) return object({ decision });
-  // The model must write some, because a history without it invites none; what it leaves out is accepted.
+  const decision = buildUnion("action", actions);
+  if (!reasoning) return buildObject({ decision });
+  // Required of the model, because a history without reasoning invites none; absent is accepted.
   const reasons: Part = {
     parser: v.nullish(texts.parser),
-    json: restricted({ ...texts.json }, { minItems: 1 }, "array", profile, []),
+    json: addRestrictions({ ...texts.json }, { minItems: 1 }, "array", profile, []),
   };
-  return object({ reasoning: reasons, decision });
+  return buildObject({ reasoning: reasons, decision });
 }
 
-function object(parts: Readonly<Record<string, Part>>, required = Object.keys(parts)): Part {
+function buildObject(parts: Readonly<Record<string, Part>>, required = Object.keys(parts)): Part {
   const each = <Value>(take: (part: Part) => Value): Record<string, Value> =>
     Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, take(part)]));
   const properties = each(({ json }) => json);
@@ -182,8 +182,8 @@ function object(parts: Readonly<Record<string, Part>>, required = Object.keys(pa
   };
 }
 
-/** A union of objects, told apart by one of their properties. */
-function union(key: string, parts: readonly Part[]): Part {
+/** Builds a union of objects with a discriminator. */
+function buildUnion(key: string, parts: readonly Part[]): Part {
   return {
     parser: v.variant(key, parts.map(({ parser }) => parser) as never),
     json: parts.length === 1 ? parts[0]!.json : { anyOf: parts.map(({ json }) => json) },

@@ -1,6 +1,6 @@
 /**
- * Reading a model's output as a decision, by the decision's schema and then by
- * the schemas of the tools it calls or the answer it gives.
+ * Validation of a model's output: by the schema of decisions, and then by the author's
+ * schemas of arguments or answers.
  *
  * @module
  */
@@ -11,72 +11,78 @@ import { oneLine } from "../json/text.ts";
 import { issuePath, type StandardSchema } from "../schema/standard_schema.ts";
 import type { WireSchema } from "../schema/wire_schema.ts";
 import type { Attempt, Decision, LegalActions, ToolCall } from "./decision.ts";
-import { DecisionForm, type DecisionShape, formKey, type Validators } from "./decision_form.ts";
+import {
+  buildFormKey,
+  DecisionForm,
+  type DecisionShape,
+  type Validators,
+} from "./decision_form.ts";
 import { parseOutput } from "./output.ts";
 import { countHit, findForm, type SchemaCache, setBounded } from "../schema/schema_cache.ts";
 
 type Result = StandardSchema.Result;
 
-/** Why an output is no decision. */
+/** Reason why an output is not a legal decision. */
 export interface DecisionProblem {
-  /** Where in the output, for example `decision.calls.0.args.size`; empty for the whole. */
+  /** Path in the output, for example `decision.calls.0.args.size`; empty for the whole output. */
   readonly path: string;
-  /** What was expected there and what was received. */
+  /** Description of the problem: the expected and the received value. */
   readonly message: string;
-  /** What the output tried to do, where that can be told. */
+  /** Attempted action, if it can be recognized. */
   readonly attempt?: Attempt;
 }
 
-/** What an output turned out to be. */
+/** Result of the validation of an output. */
 export type DecisionReading =
   | {
     readonly success: true;
-    /** The decision in the author's form. */
+    /** Decision; its arguments and answer are not transformed by their schemas. */
     readonly value: Decision;
-    /** What the tools' schemas gave for the arguments, call by call. */
+    /** Arguments of each call, as their schemas return them. */
     readonly args: readonly unknown[];
-    /** What the answer's schema gave; the text itself where there is none. */
+    /** Response, as the `answer` schema returns it; text if there is none. */
     readonly response: unknown;
   }
   | { readonly success: false; readonly problem: DecisionProblem };
 
-/** The schema of a step's decisions, closed: only legal decisions can be expressed. */
+/** Schema of the decisions of a step. Only legal decisions can be expressed. */
 export class DecisionSchema {
-  /** What all steps that offer the same share. */
+  /** Form, shared by all steps with an equal offer. */
   readonly form: DecisionForm;
   readonly #validators: Validators;
 
-  /** Joins a form with the validators of one step. */
+  /** Combines a form with the validators of one step. */
   constructor(form: DecisionForm, { tools, answer }: Validators) {
     this.form = form;
     this.#validators = { tools, answer };
   }
 
-  /** The actions, routes and tools that are open. */
+  /** Actions, routes and tools that are offered. */
   get legal(): LegalActions {
     return this.form.legal;
   }
 
-  /** The JSON Schema that constrains the model while it decodes. */
+  /** JSON Schema that constrains the model while it decodes. */
   get json(): JsonSchema {
     return this.form.json;
   }
 
-  /** The limit of the model's profile that it breaks, in words; undefined if none. */
+  /** Description of a limit of the profile that the JSON Schema exceeds; undefined if none. */
   get excess(): string | undefined {
     return this.form.excess;
   }
 
   /**
-   * Reads text or a parsed value. A promise only where a tool's schema gives one.
-   * It never throws: a value or a schema whose own code does is a problem too.
+   * Validates an output, text or a parsed value. Returns a promise only if an author's
+   * schema is asynchronous. Never throws: if the code of a value or a schema throws, the
+   * output is refused.
    */
   read(output: unknown): DecisionReading | Promise<DecisionReading> {
     try {
       const reading = this.#read(output);
-      return reading instanceof Promise ? reading.catch(unreadable) : reading;
+      return reading instanceof Promise ? reading.catch(refuseThrown) : reading;
     } catch (error) {
-      return unreadable(error);
+      return refuseThrown(error);
     }
   }
 
@@ -84,24 +90,24 @@ export class DecisionSchema {
     let value = output;
     if (typeof output === "string") {
       const parsed = parseOutput(output);
-      if (!parsed.success) return refused([], parsed.message);
+      if (!parsed.success) return refuse([], parsed.message);
       value = parsed.value;
     }
     const result = v.safeParse(this.form.parser, value);
     if (!result.success) {
       const issue: v.BaseIssue<unknown> = result.issues[0];
-      return refused([v.getDotPath(issue) ?? ""], issue.message, attemptOf(value, this.legal));
+      return refuse([v.getDotPath(issue) ?? ""], issue.message, findAttempt(value, this.legal));
     }
     const { decision } = result.output;
     const reasoning = result.output.reasoning?.length ? result.output.reasoning : NO_REASONS;
-    // A parsed text is JSON that nobody else has; a value that was given may be neither.
+    // A value that the model passed may be shared or not JSON: it must be copied.
     const isOwn = value !== output;
     switch (decision.action) {
       case "MOVE":
-        return accepted({ action: "MOVE", step: decision.step, reasoning });
+        return accept({ action: "MOVE", step: decision.step, reasoning });
       case "END": {
         const response = decision.response ?? undefined;
-        return accepted({
+        return accept({
           action: "END",
           ...(response !== undefined && { response }),
           reasoning,
@@ -115,14 +121,13 @@ export class DecisionSchema {
         const { answer: schema } = this.#validators;
         if (schema === undefined) {
           const { response } = decision;
-          return accepted({ action, response, ...suggestions, reasoning }, response);
+          return accept({ action, response, ...suggestions, reasoning }, response);
         }
-        return validated(
+        return validateParts(
           [{ value: decision.response, schema }],
           isOwn,
-          (_, keys, message) => refused(["decision.response", ...keys], message, { action }),
-          ([response], [output]) =>
-            accepted({ action, response, ...suggestions, reasoning }, output),
+          (_, keys, message) => refuse(["decision.response", ...keys], message, { action }),
+          ([response], [output]) => accept({ action, response, ...suggestions, reasoning }, output),
         );
       }
       case "TOOL_CALL": {
@@ -131,18 +136,18 @@ export class DecisionSchema {
           value: args,
           schema: this.#validators.tools.get(tool)!,
         }));
-        return validated(
+        return validateParts(
           parts,
           isOwn,
           (index, keys, message) => {
             const attempt = { action, tools: [calls[index]!.tool] };
-            return refused([`decision.calls.${index}.args`, ...keys], message, attempt);
+            return refuse([`decision.calls.${index}.args`, ...keys], message, attempt);
           },
           (authored, args) => {
             const made = calls.map(({ tool }, index) =>
               ({ tool, args: authored[index] }) as ToolCall
             );
-            return accepted({ action, calls: made, reasoning }, undefined, args);
+            return accept({ action, calls: made, reasoning }, undefined, args);
           },
         );
       }
@@ -150,17 +155,19 @@ export class DecisionSchema {
   }
 }
 
-/** A part of an output that a schema of the author validates. */
+/** Part of an output that a schema of the author validates. */
 interface Part {
   readonly value: unknown;
   readonly schema: WireSchema;
 }
 
 /**
- * Validates parts in the author's form. `refuse` takes the index of a part, the
- * keys inside it and the reason; `next` takes the author's form of each, and the results.
+ * Validates the parts of an output by the author's schemas.
+ *
+ * @param refuse Called for an invalid part, with its index, the path inside it and the reason.
+ * @param next Called if all are valid, with the parts before and after validation.
  */
-function validated(
+function validateParts(
   parts: readonly Part[],
   isOwn: boolean,
   refuse: (index: number, keys: readonly string[], message: string) => DecisionReading,
@@ -190,12 +197,12 @@ function validated(
     : finish(results as Result[]);
 }
 
-function unreadable(error: unknown): DecisionReading {
-  return refused([], `Invalid output: reading it failed: ${reasonOf(error)}`);
+function refuseThrown(error: unknown): DecisionReading {
+  return refuse([], `Invalid output: reading it failed: ${reasonOf(error)}`);
 }
 
-/** Both texts may quote the model: they are cut, and kept from posing as other lines. */
-function refused(
+/** Path and message may quote the model, so they are cut and kept on one line. */
+function refuse(
   keys: readonly string[],
   message: string,
   attempt?: Attempt,
@@ -206,10 +213,10 @@ function refused(
 
 const NO_ARGS: readonly unknown[] = [];
 
-/** Decisions without a word of reasoning share one list: sessions keep them all. */
+/** Shared by all decisions without reasoning, to save memory in long sessions. */
 const NO_REASONS: readonly string[] = Object.freeze([]);
 
-function accepted(
+function accept(
   value: Decision,
   response?: unknown,
   args: readonly unknown[] = NO_ARGS,
@@ -217,7 +224,7 @@ function accepted(
   return { success: true, value, args, response };
 }
 
-/** The keys and the message of the first reason, with the number of others. */
+/** Returns the path and the message of the first issue, with the number of further ones. */
 function firstIssue(
   issues: readonly StandardSchema.Issue[],
 ): [keys: readonly string[], message: string] {
@@ -226,8 +233,8 @@ function firstIssue(
   return [issuePath(issue), oneLine(issue.message) + more];
 }
 
-/** What an output that is no decision tried to do; undefined where that cannot be told. */
-function attemptOf(value: unknown, legal: LegalActions): Attempt | undefined {
+/** Returns the attempted action of a refused output; undefined if it cannot be recognized. */
+function findAttempt(value: unknown, legal: LegalActions): Attempt | undefined {
   const decision = isPlainObject(value) ? value.decision : undefined;
   if (!isPlainObject(decision)) return undefined;
   const action = legal.actions.find((one) => one === decision.action);
@@ -238,35 +245,36 @@ function attemptOf(value: unknown, legal: LegalActions): Attempt | undefined {
   return tools.length > 0 ? { action, tools } : { action };
 }
 
-/** The schemas that one step of an agent keeps alive, by the key of what was offered. */
-export type HeldSchemas = Map<string, DecisionSchema>;
+/** Decision schemas of one step by the key of their offer. They keep cache entries alive. */
+export type StepSchemas = Map<string, DecisionSchema>;
 
-/** Number of schemas that one step keeps alive: guards can open very many combinations. */
-const HELD_PER_STEP = 64;
+/** Maximum number of schemas kept per step, because guards have many combinations. */
+const MAX_SCHEMAS_PER_STEP = 64;
 
 /**
- * Returns the schema that a step needs now: one that the step holds, or a new
- * one around a form of the cache, which is built if no other agent uses it.
- * `offered` identifies what is offered among the schemas that the step holds.
+ * Returns the decision schema of an offer: from the schemas of the step, or with a form
+ * from the cache, or with a new form.
+ *
+ * @param offerKey Key of the offer in `stepSchemas`.
  */
 export function findSchema(
   cache: SchemaCache,
-  held: HeldSchemas,
-  offered: string,
-  shapeOf: () => DecisionShape,
+  stepSchemas: StepSchemas,
+  offerKey: string,
+  buildShape: () => DecisionShape,
 ): DecisionSchema {
-  const known = cache.enabled ? held.get(offered) : undefined;
+  const known = cache.enabled ? stepSchemas.get(offerKey) : undefined;
   if (known !== undefined) {
     countHit(cache);
     return known;
   }
-  const shape = shapeOf();
+  const shape = buildShape();
   const form = findForm(
     cache,
-    () => formKey(shape),
+    () => buildFormKey(shape),
     () => new DecisionForm(shape, !cache.enabled),
   );
   const schema = new DecisionSchema(form, shape);
-  if (cache.enabled) setBounded(held, offered, schema, HELD_PER_STEP);
+  if (cache.enabled) setBounded(stepSchemas, offerKey, schema, MAX_SCHEMAS_PER_STEP);
   return schema;
 }

@@ -1,47 +1,46 @@
 /**
- * Reading the text of a model as exactly one JSON value.
+ * Parsing the text of a model as exactly one JSON value.
  *
  * @module
  */
 import { MAX_DEPTH } from "../json/json.ts";
 
-/** What a text turned out to be: its value, or why it has none. */
+/** Result of parsing a text. */
 export type ParsedOutput =
   | { readonly success: true; readonly value: unknown }
   | { readonly success: false; readonly message: string };
 
 /**
- * Parses text strictly. Only white space may surround the value. Empty text, a
- * byte-order mark, prose, code fences, a second value, a key given twice and a
- * number that would change its value are refused: between two readings of a
- * decision there is no guessing.
+ * Parses text strictly. Only white space may surround the value. Empty text, a byte-order
+ * mark, prose, code fences, a second value, a duplicate key and a number that cannot be
+ * represented exactly are refused, because a decision must not be ambiguous.
  */
 export function parseOutput(text: string): ParsedOutput {
-  if (text.trim() === "") return refused(text === "" ? "empty text" : "only white space");
-  if (text.charCodeAt(0) === 0xfeff) return refused("a byte-order mark before it");
+  if (text.trim() === "") return refuse(text === "" ? "empty text" : "only white space");
+  if (text.charCodeAt(0) === 0xfeff) return refuse("a byte-order mark before it");
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return refused(`text that is not JSON (${(error as Error).message})`);
+    return refuse(`text that is not JSON (${(error as Error).message})`);
   }
   const fault = findFault(text);
-  return fault === undefined ? { success: true, value } : refused(fault);
+  return fault === undefined ? { success: true, value } : refuse(fault);
 }
 
-function refused(what: string): ParsedOutput {
+function refuse(what: string): ParsedOutput {
   return {
     success: false,
     message: `Invalid output: expected one JSON object and nothing else, but received ${what}`,
   };
 }
 
-/** The strings, numbers, brackets and colons of a valid JSON text. */
+/** Matches the strings, numbers, brackets and colons of a valid JSON text. */
 const TOKEN_REGEXP = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\]:]/g;
 
-/** Returns what `JSON.parse` lets pass in a valid text and we do not; undefined if nothing. */
+/** Returns a description of a fault that `JSON.parse` accepts; undefined if there is none. */
 function findFault(text: string): string | undefined {
-  // One entry for each open bracket: the keys so far of an object, null for an array.
+  // One entry per open bracket: the keys of an object so far, or null for an array.
   const open: (Set<string> | null)[] = [];
   let lastString = "";
   for (const [token] of text.matchAll(TOKEN_REGEXP)) {
@@ -66,21 +65,23 @@ function findFault(text: string): string | undefined {
         break;
       }
       default:
-        if (!isExact(token)) return `a number that cannot be kept exactly (${token.slice(0, 40)})`;
+        if (!isExact(token)) {
+          return `a number that cannot be represented exactly (${token.slice(0, 40)})`;
+        }
     }
   }
   return undefined;
 }
 
-/** True if a number keeps its value: fractions may be rounded, whole numbers may not. */
+/** Returns true if a number keeps its value. Fractions may be rounded, whole numbers may not. */
 function isExact(text: string): boolean {
   const value = Number(text);
   if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return !Object.is(value, -0);
-  return Number.isFinite(value) && decimal(text) === decimal(`${value}`);
+  return Number.isFinite(value) && normalizeDecimal(text) === normalizeDecimal(`${value}`);
 }
 
-/** A number's digits without zeros at either end, and the power of ten that they stand for. */
-function decimal(text: string): string {
+/** Returns the digits of a number without leading and trailing zeros, and its power of ten. */
+function normalizeDecimal(text: string): string {
   const [, whole, fraction, exponent] = /^-?(\d+)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text)!;
   const digits = `${whole}${fraction}`.replace(/^0+/, "");
   let end = digits.length;

@@ -1,18 +1,18 @@
 /**
- * Preview of an output that a model is still writing.
+ * Deltas of an output that a model is still writing.
  *
  * @module
  */
 import { IncrementalJson, type JsonPath, type JsonPiece } from "../json/incremental_json.ts";
 
 /**
- * Part of an output that a model is still writing, between the events of
- * `session.stream()`. Deltas are a preview: the `decision` event that follows
- * has all of it. An `error` event, or a `restart`, makes those before it void.
+ * Part of an output that a model is still writing, in a stream of `session.stream()`.
+ * Deltas are a preview: the `decision` event that follows has the whole output. An
+ * `error` event or a `restart` invalidates all deltas since the event before.
  */
 export type Delta =
   | {
-    /** The discriminator. */
+    /** Discriminator. */
     readonly type: "delta";
     /** More of the response: text, or JSON in a step with an `answer` schema. */
     readonly field: "response";
@@ -20,7 +20,7 @@ export type Delta =
     readonly text: string;
   }
   | {
-    /** The discriminator. */
+    /** Discriminator. */
     readonly type: "delta";
     /** More of the reasoning. */
     readonly field: "reasoning";
@@ -30,14 +30,14 @@ export type Delta =
     readonly text: string;
   }
   | {
-    /** The output begins again, for example by a retry: all that arrived since the last event is void. */
+    /** Discriminator. The output starts again, for example after a retry: discard the deltas since the last event. */
     readonly type: "restart";
   };
 
 /**
- * Reads the text of one decision while it arrives, and gives its reasoning and
- * its response. It judges nothing but JSON: whether the decision is legal is
- * known when it is complete.
+ * Parses the text of one decision while it arrives, and returns deltas of its reasoning
+ * and its response. It does not check that the decision is legal, which is known only
+ * when it is complete.
  *
  * @example
  * ```ts
@@ -54,14 +54,14 @@ export class OutputPreview {
   readonly #json = new IncrementalJson(isShown);
 
   /**
-   * Takes more text and gives what arrived of it. Never throws. Nothing comes of a
-   * response that is null, nor of anything from the first character on that cannot be JSON.
+   * Parses more text and returns its deltas. Never throws. A response that is null has
+   * no deltas, and neither has text after a syntax error.
    */
   push(text: string): readonly Delta[] {
     const deltas: Delta[] = [];
-    // A loop: most texts are a few characters, and `flatMap` would take longer than the parser.
+    // A loop, because most texts are a few characters: `flatMap` would take longer than the parser.
     for (const piece of this.#json.push(text)) {
-      const delta = deltaOf(piece);
+      const delta = buildDelta(piece);
       if (delta !== undefined) deltas.push(delta);
     }
     return deltas;
@@ -76,7 +76,7 @@ function isShown(path: JsonPath): boolean {
     field === "reasoning" && typeof place === "number";
 }
 
-function deltaOf({ path, kind, text }: JsonPiece): Delta | undefined {
+function buildDelta({ path, kind, text }: JsonPiece): Delta | undefined {
   const index = path[1];
   if (typeof index === "number") {
     return kind === "characters" ? { type: "delta", field: "reasoning", index, text } : undefined;

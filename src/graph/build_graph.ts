@@ -1,5 +1,5 @@
 /**
- * From an author's steps to a validated graph, with every problem named at once.
+ * Validation of an author's steps, and the graph that is built from them.
  *
  * @module
  */
@@ -10,39 +10,38 @@ import type { LLM } from "../llm/llm.ts";
 import { isRecord, oneOf, type OptionShape, readOptions } from "../schema/option_shape.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
 import { WireSchema } from "../schema/wire_schema.ts";
-import { type HeldTool, isTool, toolInternals } from "../tool/tool_internals.ts";
+import { isTool, type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import type { Graph, Route, Step } from "./graph.ts";
-import { offersOf } from "./offer.ts";
+import { buildOfferFields } from "./offer.ts";
 import type { Example, RouteOptions, StepOptions } from "./step.ts";
 
 type StepFields = Partial<StepOptions<string, never>>;
 
-/** Parts of a graph. */
+/** Options of an agent from which its graph is built. */
 export interface GraphOptions {
-  /** The agent's name, for messages. */
+  /** Name of the agent, for messages. */
   readonly name: string;
-  /** The first step. */
+  /** Id of the first step. */
   readonly start: string;
-  /** The steps by id. */
+  /** Steps by id. */
   readonly steps: Readonly<Record<string, StepOptions<string, never>>>;
-  /** Tools that steps may name. */
-  readonly tools: readonly HeldTool[];
-  /** The models, `default` among them. */
+  /** Tools that steps may refer to by name. */
+  readonly tools: readonly StepTool[];
+  /** LLMs by name, among them `default`. */
   readonly models: ReadonlyMap<string, LLM>;
-  /** True if steps reason unless they say otherwise. */
+  /** Default of the steps' option `reasoning`. */
   readonly reasoning: boolean;
   /** Persona of the agent. */
   readonly persona: string | undefined;
-  /** Schema of the context that guards need. */
+  /** Schema of the context, from the agent's options. */
   readonly context: StandardSchema | undefined;
 }
 
 /**
  * Builds the graph.
  *
- * @throws {GraphError} with every problem: an unknown start, target, tool, model or
- * option, a tool name used twice, a step that contradicts itself or in which
- * nothing is ever legal.
+ * @throws {GraphError} with every problem: an unknown start, target, tool, model or option;
+ * a tool name used twice; contradicting options of a step; a step without a legal action.
  */
 export function buildGraph(options: GraphOptions): Graph {
   const builder = new GraphBuilder(options);
@@ -54,12 +53,12 @@ export function buildGraph(options: GraphOptions): Graph {
 class GraphBuilder {
   readonly problems: GraphProblem[] = [];
   readonly #options: GraphOptions;
-  /** Every tool of the agent by name: a name means one tool in the whole graph. */
-  readonly #tools = new Map<string, HeldTool>();
-  /** The agent's own tools, which steps may name. */
-  readonly #named = new Map<string, HeldTool>();
+  /** All tools by name: each name is unique in the whole graph. */
+  readonly #tools = new Map<string, StepTool>();
+  /** Tools of the agent's options, which steps may refer to by name. */
+  readonly #named = new Map<string, StepTool>();
   readonly #ids = new Set<string>();
-  /** The agent's persona, if it stands in the messages of steps. */
+  /** Default persona of the steps; undefined if no step has its own. */
   #persona: string | undefined;
 
   constructor(options: GraphOptions) {
@@ -68,18 +67,18 @@ class GraphBuilder {
 
   build(): Graph {
     const { name, start, context } = this.#options;
-    for (const [index, tool] of this.#agentTools().entries()) {
+    for (const [index, tool] of this.#readAgentTools().entries()) {
       if (this.#addTool(`tools.${index}`, tool)) this.#named.set(tool.name, tool);
     }
-    const entries = this.#entries();
+    const entries = this.#readSteps();
     for (const id of entries.keys()) this.#ids.add(id);
     if (!this.#ids.has(start)) {
       this.#report("start", `unknown step ${quote(start)}: expected ${oneOf(this.#ids)}`);
     }
-    const isPersonal = [...entries.values()].some(({ persona }) => persona !== undefined);
-    if (isPersonal) this.#persona = this.#options.persona;
+    const hasStepPersona = [...entries.values()].some(({ persona }) => persona !== undefined);
+    if (hasStepPersona) this.#persona = this.#options.persona;
     const steps = new Map<string, Step>();
-    for (const [id, entry] of entries) steps.set(id, this.#step(id, entry));
+    for (const [id, entry] of entries) steps.set(id, this.#buildStep(id, entry));
     const contexts = context === undefined
       ? []
       : [{ owner: `agent ${quote(name)}`, schema: context }];
@@ -100,75 +99,81 @@ class GraphBuilder {
     return usable;
   }
 
-  /** The usable fields of each step: what is wrong with the others is reported as well. */
-  #entries(): ReadonlyMap<string, StepFields> {
+  /** Returns the valid options of each step, and reports the invalid ones. */
+  #readSteps(): ReadonlyMap<string, StepFields> {
     const { steps } = this.#options;
     const given = isRecord(steps) ? Object.entries(steps) : [];
     if (given.length === 0) {
-      const what = isRecord(steps) ? "an object without steps" : quote(steps);
+      const what = isRecord(steps) ? "an empty object" : quote(steps);
       this.#report("steps", `it is ${what}: expected an object of steps by id`);
     }
     const entries = new Map<string, StepFields>();
     for (const [id, step] of given) {
-      if (id === "") this.#report("steps", "a step has an empty id: expected text");
+      if (id === "") this.#report("steps", "the id of a step is empty: expected text");
       entries.set(id, this.#read(stepShape, step, `steps.${id}`) as StepFields);
     }
     return entries;
   }
 
-  #agentTools(): readonly HeldTool[] {
+  #readAgentTools(): readonly StepTool[] {
     const { tools } = this.#options;
     if (Array.isArray(tools)) return tools;
     this.#report("tools", `it is ${quote(tools)}: expected a list of tools`);
     return [];
   }
 
-  #addTool(path: string, tool: HeldTool): boolean {
+  #addTool(path: string, tool: StepTool): boolean {
     if (!isTool(tool)) {
-      this.#report(path, "expected a Tool");
+      this.#report(path, `it is ${quote(tool)}: expected a Tool`);
       return false;
     }
     const known = this.#tools.get(tool.name);
     if (known === undefined) this.#tools.set(tool.name, tool);
     else if (known !== tool) {
-      this.#report(path, `the name ${quote(tool.name)} is taken by another tool object`);
+      this.#report(
+        path,
+        `another tool is named ${quote(tool.name)}: expected one Tool object per name`,
+      );
       return false;
     }
     return true;
   }
 
-  #step(id: string, fields: StepFields): Step {
+  #buildStep(id: string, fields: StepFields): Step {
     const path = `steps.${id}`;
     const { description = "", auto = false, end = true, suggestions = false } = fields;
-    const routes = this.#routes(`${path}.routes`, fields.routes ?? {});
-    const tools = this.#stepTools(`${path}.tools`, fields.tools ?? []);
+    const routes = this.#buildRoutes(`${path}.routes`, fields.routes ?? {});
+    const tools = this.#findStepTools(`${path}.tools`, fields.tools ?? []);
     if (auto && suggestions) {
-      this.#report(path, "a step with auto never responds: expected no suggestions");
+      this.#report(path, 'a step with "auto" never responds: leave out "suggestions" or "auto"');
     }
     if (auto && fields.answer !== undefined) {
-      this.#report(path, "a step with auto never responds: expected no answer");
+      this.#report(path, 'a step with "auto" never responds: leave out "answer" or "auto"');
     }
     if (auto && end === false && routes.length === 0 && tools.length === 0) {
-      this.#report(path, "nothing is ever legal: expected a route, a tool, end, or no auto");
+      this.#report(
+        path,
+        'no action is ever legal: add a route or a tool, or leave out "auto" or "end: false"',
+      );
     }
     return {
       id,
       description,
       routes,
       tools,
-      answer: this.#answer(id, fields.answer),
+      answer: this.#readAnswer(id, fields.answer),
       auto,
       end,
       suggestions,
       persona: fields.persona ?? this.#persona,
-      llm: this.#llm(`${path}.llm`, fields.llm),
-      examples: this.#examples(`${path}.examples`, fields.examples),
+      llm: this.#findModel(`${path}.llm`, fields.llm),
+      examples: this.#readExamples(`${path}.examples`, fields.examples),
       reasoning: fields.reasoning ?? this.#options.reasoning,
-      ...offersOf(routes, tools),
+      ...buildOfferFields(routes, tools),
     };
   }
 
-  #routes(path: string, routes: object): readonly Route[] {
+  #buildRoutes(path: string, routes: object): readonly Route[] {
     return Object.entries(routes).flatMap(([to, given]) => {
       const here = `${path}.${to}`;
       const options = typeof given === "string" ? { when: given } : given;
@@ -179,8 +184,8 @@ class GraphBuilder {
     });
   }
 
-  #stepTools(path: string, tools: readonly (string | HeldTool)[]): readonly HeldTool[] {
-    const found = new Map<string, HeldTool>();
+  #findStepTools(path: string, tools: readonly (string | StepTool)[]): readonly StepTool[] {
+    const found = new Map<string, StepTool>();
     for (const [index, given] of tools.entries()) {
       const here = `${path}.${index}`;
       if (typeof given !== "string") {
@@ -196,7 +201,7 @@ class GraphBuilder {
     return [...found.values()].sort((a, b) => a.name < b.name ? -1 : 1);
   }
 
-  #answer(id: string, answer: StandardSchema | undefined): WireSchema | undefined {
+  #readAnswer(id: string, answer: StandardSchema | undefined): WireSchema | undefined {
     if (answer === undefined) return undefined;
     try {
       return WireSchema.of(answer, `the answer of step ${quote(id)}`);
@@ -206,7 +211,7 @@ class GraphBuilder {
     }
   }
 
-  #llm(path: string, name = "default"): LLM {
+  #findModel(path: string, name = "default"): LLM {
     const { models } = this.#options;
     const llm = models.get(name);
     if (llm !== undefined) return llm;
@@ -214,15 +219,16 @@ class GraphBuilder {
     return undefined as never;
   }
 
-  #examples(path: string, examples: readonly Example[] = []): Step["examples"] {
+  #readExamples(path: string, examples: readonly Example[] = []): Step["examples"] {
     const needsEmbedding = examples.some(({ show }) => show === "similar");
     if (needsEmbedding && this.#options.models.get("default")?.embed === undefined) {
       this.#report(
         path,
-        'an example is shown when "similar": expected the default model to have embed()',
+        'an example has show: "similar", but the default model cannot embed: expected an LLM ' +
+          'with embed(), or show: "always"',
       );
     }
-    // As they are now: a decision is data, so this copies all of it.
+    // Copied, because the author may change the objects later.
     return examples.length === 0 ? [] : structuredClone(examples);
   }
 }
@@ -232,16 +238,16 @@ const examples = v.array(
     context: v.string("expected text"),
     decision: v.union(
       [v.string(), v.looseObject({ action: v.string() })],
-      "expected a decision, or words about it",
+      "expected a decision, or a description of it",
     ),
     show: v.optional(
       v.picklist(["always", "similar", "never"], 'expected "always", "similar" or "never"'),
     ),
-  }, "expected an example of context, decision and show"),
+  }, "expected an example with context, decision and show"),
   "expected a list of examples",
 );
 
-/** Shape of a step. Its answer and tools are validated by the graph. */
+/** Shape of a step. Its answer and tools are validated elsewhere. */
 export const stepShape: option.OptionShape<StepOptions> = {
   description: option.text,
   routes: v.optional(v.custom(option.isRecord, "expected an object of routes by target")),

@@ -1,24 +1,24 @@
 /**
- * The graph as a picture.
+ * The graph as a diagram.
  *
  * @module
  */
 import type { Graph } from "./graph.ts";
 
-/** What of a graph is drawn as missed. */
+/** Parts of a graph that are drawn in red, because no test has reached them. */
 export interface DiagramMarks {
-  /** Whether a step was missed. */
+  /** Returns true if a step was missed. */
   readonly step: (id: string) => boolean;
-  /** Whether a route was missed. */
+  /** Returns true if a route was missed. */
   readonly route: (from: string, to: string) => boolean;
-  /** Whether a tool was missed in a step. */
+  /** Returns true if a tool was missed in a step. */
   readonly tool: (step: string, tool: string) => boolean;
 }
 
 /**
- * The graph as Mermaid text: steps as boxes, routes as arrows with their
- * conditions, tools as rounded boxes with dotted lines. Syntax:
- * https://mermaid.js.org/syntax/flowchart.html. What `missed` marks is red.
+ * Returns the graph as Mermaid text: steps as boxes, routes as arrows with their
+ * conditions, tools as rounded boxes with dotted lines. Missed parts are red. Syntax:
+ * https://mermaid.js.org/syntax/flowchart.html.
  */
 export function drawDiagram({ steps, start }: Graph, missed?: DiagramMarks): string {
   const stepNode = new Map([...steps.keys()].map((id, index) => [id, `step${index}`]));
@@ -26,18 +26,20 @@ export function drawDiagram({ steps, start }: Graph, missed?: DiagramMarks): str
   const lines = ["flowchart TD", `  start((start)) --> ${stepNode.get(start)}`];
   const missedNodes: string[] = [];
   const missedLinks: number[] = [];
-  // Mermaid counts links in the order in which they stand.
+  // Mermaid numbers links in the order of their lines.
   let links = 1;
   for (const step of steps.values()) {
     const node = stepNode.get(step.id)!;
-    const description = escape(step.description);
-    const label = `<b>${escape(step.id)}</b>${description === "" ? "" : `<br/>${description}`}`;
+    const description = escapeLabel(step.description);
+    const label = `<b>${escapeLabel(step.id)}</b>${
+      description === "" ? "" : `<br/>${description}`
+    }`;
     lines.push(`  ${node}["${label}"]`);
     if (missed?.step(step.id)) missedNodes.push(node);
     for (const { name } of step.tools) {
       if (!toolNode.has(name)) {
         toolNode.set(name, `tool${toolNode.size}`);
-        lines.push(`  ${toolNode.get(name)}(["${escape(name)}"])`);
+        lines.push(`  ${toolNode.get(name)}(["${escapeLabel(name)}"])`);
       }
       lines.push(`  ${node} -.- ${toolNode.get(name)}`);
       if (missed?.tool(step.id, name)) missedLinks.push(links);
@@ -46,7 +48,7 @@ export function drawDiagram({ steps, start }: Graph, missed?: DiagramMarks): str
   }
   for (const step of steps.values()) {
     for (const { to, when } of step.routes) {
-      const condition = escape(when);
+      const condition = escapeLabel(when);
       const arrow = condition === "" ? "-->" : `-->|"${condition}"|`;
       lines.push(`  ${stepNode.get(step.id)} ${arrow} ${stepNode.get(to)}`);
       if (missed?.route(step.id, to)) missedLinks.push(links);
@@ -63,8 +65,8 @@ export function drawDiagram({ steps, start }: Graph, missed?: DiagramMarks): str
   return lines.join("\n") + "\n";
 }
 
-/** Mermaid reads labels as HTML with entity codes: everything but plain text becomes a code. */
-function escape(label: string): string {
+/** Escapes a label as Mermaid entity codes, and cuts it to 80 characters. */
+function escapeLabel(label: string): string {
   const characters = [...label.replace(/\s+/g, " ").trim()];
   const short = characters.length > 80 ? [...characters.slice(0, 79), "…"] : characters;
   return short.map((character) =>

@@ -1,69 +1,69 @@
 /**
- * The graph of an agent, in one normal form.
+ * The graph of an agent, in normal form: all defaults are filled in.
  *
  * @module
  */
-import type { HeldSchemas } from "../decision/decision_schema.ts";
+import type { StepSchemas } from "../decision/decision_schema.ts";
 import type { WireSchema } from "../schema/wire_schema.ts";
 import type { LLM, Message } from "../llm/llm.ts";
-import type { HeldTool } from "../tool/tool_internals.ts";
+import type { StepTool } from "../tool/tool_internals.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { ContextSchema } from "../schema/standard_schema.ts";
 import type { Example } from "./step.ts";
 
 /** A route in normal form. */
 export interface Route {
-  /** The step it leads to. */
+  /** Id of the step it leads to. */
   readonly to: string;
-  /** Condition for the model. */
+  /** Condition, as shown to the model. */
   readonly when: string;
-  /** Code that decides if it is offered. */
+  /** Returns true if the route is offered; undefined if always. */
   readonly guard: ((context: GuardContext<never>) => boolean) | undefined;
 }
 
-/** The routes and tools of a step that are open now. */
+/** Routes and tools of a step that are offered to the model. */
 export interface Offer {
-  /** A short text for the combination: equal texts of one step, equal offers. */
+  /** Key of the combination: offers of a step with equal keys are equal. */
   readonly key: string;
-  /** The open routes. */
+  /** Offered routes. */
   readonly routes: readonly Route[];
-  /** The open tools. */
-  readonly tools: readonly HeldTool[];
+  /** Offered tools. */
+  readonly tools: readonly StepTool[];
 }
 
-/** A step in normal form: every default is filled in. */
+/** A step in normal form. */
 export interface Step {
   readonly id: string;
   readonly description: string;
   readonly routes: readonly Route[];
-  /** Sorted by name, so that equal steps give equal schemas. */
-  readonly tools: readonly HeldTool[];
+  /** Tools, sorted by name, so that equal steps have equal schemas. */
+  readonly tools: readonly StepTool[];
   readonly answer: WireSchema | undefined;
   readonly auto: boolean;
   readonly end: boolean | string;
   readonly suggestions: boolean;
-  /** Persona of the step, or the agent's where another step has one. */
+  /** Persona of the step; the agent's if only other steps have their own. */
   readonly persona: string | undefined;
   readonly llm: LLM;
   readonly examples: readonly Example[];
   readonly reasoning: boolean;
   /** True if a tool may need approval. */
   readonly asksForApproval: boolean;
-  /** True if a route or a tool has a guard, so that the offer varies. */
+  /** True if a route or a tool has a guard, so that offers vary. */
   readonly isGuarded: boolean;
-  /** The offer if no guard objects. */
+  /** Offer if all guards return true. */
   readonly wholeOffer: Offer;
-  /** Entries of the schema cache that this step keeps alive. */
-  readonly schemas: HeldSchemas;
-  /** Its messages, by what is offered: a message is made once. */
+  /** Decision schemas by offer. They keep entries of the schema cache alive. */
+  readonly schemas: StepSchemas;
+  /** Messages of the step by offer; each is built once. */
   readonly messages: Map<string, Message>;
 }
 
 /** A validated graph. */
 export interface Graph {
-  /** The steps by id. */
+  /** Steps by id. */
   readonly steps: ReadonlyMap<string, Step>;
-  /** The first step of a session. */
+  /** Id of the first step of a session. */
   readonly start: string;
   /** Schemas of the agent and its tools that the context of every session must satisfy. */
   readonly contexts: readonly ContextSchema[];

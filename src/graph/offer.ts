@@ -1,27 +1,28 @@
 /**
- * What is offered to the model now: guards are asked, the rest is declared.
+ * The offer of a step: the routes and tools that its guards leave open.
  *
  * @module
  */
 import type { Action, LegalActions } from "../decision/decision.ts";
 import type { DecisionShape } from "../decision/decision_form.ts";
-import { GuardError, quote } from "../errors.ts";
-import { type HeldTool, toolInternals } from "../tool/tool_internals.ts";
+import { GuardError, quote, reasonOf } from "../errors.ts";
+import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import { openaiStrict } from "../schema/profiles/openai_strict.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { Offer, Route, Step } from "./graph.ts";
 
 /**
- * Asks the guards of a step, with the context of a session.
+ * Builds the offer of a step: calls its guards with the context of a session.
  *
- * @throws {GuardError} if a guard throws or gives something other than a boolean.
+ * @throws {GuardError} if a guard throws, or does not return a boolean.
  */
-export function offerOf(step: Step, context: unknown, sessionId: string): Offer {
+export function buildOffer(step: Step, context: unknown, sessionId: string): Offer {
   if (!step.isGuarded) return step.wholeOffer;
-  const asked: GuardContext = { context, sessionId, step: step.id };
+  const guardContext: GuardContext = { context, sessionId, step: step.id };
   let key = "";
   const isOpen = (guard: Route["guard"], what: string): boolean => {
-    const open = guard === undefined || ask(guard, asked, `${what} of step "${step.id}"`);
+    const open = guard === undefined ||
+      callGuard(guard, guardContext, `${what} of step "${step.id}"`);
     key += open ? "1" : "0";
     return open;
   };
@@ -30,10 +31,10 @@ export function offerOf(step: Step, context: unknown, sessionId: string): Offer 
   return { key, routes, tools };
 }
 
-/** What a step keeps of its offers, before any was made. */
-export function offersOf(
+/** Builds the fields of a step about its offers. */
+export function buildOfferFields(
   routes: readonly Route[],
-  tools: readonly HeldTool[],
+  tools: readonly StepTool[],
 ): Pick<Step, "asksForApproval" | "isGuarded" | "wholeOffer" | "schemas" | "messages"> {
   const isGuarded = routes.some(({ guard }) => guard !== undefined) ||
     tools.some(({ guard }) => guard !== undefined);
@@ -47,8 +48,8 @@ export function offersOf(
   };
 }
 
-/** The actions that an offer makes legal. */
-export function legalActions(step: Step, { routes, tools }: Offer): LegalActions {
+/** Lists the actions that an offer makes legal. */
+export function listLegalActions(step: Step, { routes, tools }: Offer): LegalActions {
   const actions: Action[] = [];
   if (!step.auto) actions.push("RESPOND");
   if (tools.length > 0) actions.push("TOOL_CALL");
@@ -61,31 +62,39 @@ export function legalActions(step: Step, { routes, tools }: Offer): LegalActions
   };
 }
 
-function ask(guard: NonNullable<Route["guard"]>, context: GuardContext, what: string): boolean {
+function callGuard(
+  guard: NonNullable<Route["guard"]>,
+  context: GuardContext,
+  what: string,
+): boolean {
   let open: unknown;
   try {
     open = guard(context as GuardContext<never>);
   } catch (cause) {
-    throw new GuardError(`Cannot tell whether ${what} is open: its guard threw`, { cause });
+    throw new GuardError(
+      `Cannot decide if ${what} is offered: its guard threw: ${reasonOf(cause)}`,
+      { cause },
+    );
   }
   if (typeof open === "boolean") return open;
-  // A promise that is refused here is nobody's to handle any more.
+  // Prevents an unhandled rejection.
   if (open instanceof Promise) open.catch(() => {});
-  const given = open instanceof Promise ? "a promise" : quote(open);
+  const returned = open instanceof Promise ? "a promise" : quote(open);
   throw new GuardError(
-    `Cannot tell whether ${what} is open: its guard gave ${given}: expected a boolean, at once`,
+    `Cannot decide if ${what} is offered: its guard returned ${returned}: ` +
+      "expected a synchronous function that returns true or false",
   );
 }
 
 /**
- * Returns all that the decision schema of an offer is built from.
+ * Builds the parts of the decision schema of an offer.
  *
  * @param legal Legal actions. Default: all that the offer makes legal.
  */
-export function shapeOf(
+export function buildShape(
   step: Step,
   offer: Offer,
-  legal: LegalActions = legalActions(step, offer),
+  legal: LegalActions = listLegalActions(step, offer),
 ): DecisionShape {
   return {
     legal,

@@ -1,31 +1,37 @@
 /**
- * What can be said about a graph without running it.
+ * Static analysis of a graph.
  *
  * @module
  */
 import type { Graph, Step } from "./graph.ts";
 
-/** The parts of a graph that are legal but probably not meant. */
+/** Returns warnings about steps that cannot be reached, or from which no turn can end. */
 export function findWarnings({ steps, start }: Graph): string[] {
   const forward = (step: Step) => step.routes.map(({ to }) => to);
-  const reachable = closure([start], (id) => forward(steps.get(id)!));
+  const reachable = findClosure([start], (id) => forward(steps.get(id)!));
   const sources = new Map<string, string[]>([...steps.keys()].map((id) => [id, []]));
   for (const step of steps.values()) {
     for (const to of forward(step)) sources.get(to)!.push(step.id);
   }
   const resting = [...steps.values()].filter((step) => !step.auto || step.end !== false);
-  const released = closure(resting.map(({ id }) => id), (id) => sources.get(id)!);
+  const released = findClosure(resting.map(({ id }) => id), (id) => sources.get(id)!);
   const warnings: string[] = [];
   for (const id of steps.keys()) {
     if (!reachable.has(id)) warnings.push(`Step "${id}" cannot be reached from "${start}"`);
     if (!released.has(id)) {
-      warnings.push(`From step "${id}" the user can never be answered and the session never ends`);
+      warnings.push(
+        `Step "${id}" leads to no step that can answer the user or end the session`,
+      );
     }
   }
   return warnings;
 }
 
-function closure(from: readonly string[], next: (id: string) => readonly string[]): Set<string> {
+/** Returns all ids that can be reached from the given ones. */
+function findClosure(
+  from: readonly string[],
+  next: (id: string) => readonly string[],
+): Set<string> {
   const found = new Set(from);
   for (const id of found) {
     for (const neighbour of next(id)) found.add(neighbour);

@@ -8,19 +8,19 @@ import type { SessionEvent } from "./event.ts";
 
 /** A tool call that waits for a person. */
 export interface PendingApproval {
-  /** Idempotency key of the call: what a verdict names. */
+  /** Idempotency key of the call; a verdict refers to it. */
   readonly callKey: string;
   /** Name of the tool. */
   readonly tool: string;
   /** Arguments, as the model wrote them. */
   readonly args: Readonly<Record<string, unknown>>;
-  /** `"approval"`: it runs only if allowed; `"unknown"`: it was running when the process died. */
+  /** `"approval"`: it runs only if it is allowed; `"unknown"`: it was running when the process died. */
   readonly reason: SessionEvent<"approval_requested">["reason"];
-  /** SHA-256 of key, tool and arguments, in hexadecimal. An approval that names it is refused for any other call. */
+  /** SHA-256 of key, tool and arguments, in hexadecimal. An approval with this hash is valid for no other call. */
   readonly hash: string;
 }
 
-/** Question to a person about a call. */
+/** Request for the verdict of a person about a call. */
 export interface Request extends PendingApproval {
   /** Place of the call in the decision of this session, from 0. */
   readonly call: number;
@@ -29,20 +29,20 @@ export interface Request extends PendingApproval {
 /** One call of a decision, in exactly one state. */
 export type Call = ToolCall & CallState;
 
-/** State of a call. A request of the child session of an agent that runs as a tool has a key of its own. */
+/** State of a call. Requests of its child session have keys of their own. */
 export type CallState =
-  /** Decided, and neither started nor asked about. */
+  /** Decided, and neither started nor requested. */
   | { readonly state: "new" }
-  /** Needs the verdict of a person. */
+  /** Waits for the verdict of a person. */
   | { readonly state: "waiting"; readonly callKey: string; readonly request: Request }
-  /** Started, or allowed to go on, by the event `since`; the child session asked `requests` before. */
+  /** Started or allowed by the event with the sequence number `since`; `requests` have no verdict yet. */
   | {
     readonly state: "running";
     readonly callKey: string;
     readonly since: number;
     readonly requests: readonly Request[];
   }
-  /** Waits for a child session that asks a person. */
+  /** Waits for a child session that waits for a person. */
   | {
     readonly state: "suspended";
     readonly callKey: string;
@@ -62,8 +62,8 @@ export type CallState =
 export type OpenCall = Call & { readonly call: number };
 
 /**
- * Returns the calls that have not finished. One that an event before `from`, the
- * first of the running turn, had started is `unknown`: its process died.
+ * Returns the calls that have not finished. A call that was started before `from`, the
+ * first event of the running turn, is `unknown`: its process died.
  */
 export function openCalls(calls: readonly Call[], from: number): readonly OpenCall[] {
   if (calls.length === 0) return NONE;
@@ -77,12 +77,12 @@ export function openCalls(calls: readonly Call[], from: number): readonly OpenCa
 
 const NONE: readonly OpenCall[] = Object.freeze([]);
 
-/** Returns true if a call can do nothing before a person has decided. */
+/** Returns true if a call cannot go on before a verdict. */
 export function isBlocked({ state }: CallState): boolean {
   return state === "waiting" || state === "suspended";
 }
 
-/** Returns the requests of a call that nobody has answered yet. */
+/** Returns the requests of a call that have no verdict yet. */
 export function requestsOf(call: CallState): readonly Request[] {
   if (call.state === "waiting") return [call.request];
   return "requests" in call ? call.requests : [];
@@ -94,7 +94,7 @@ export function pendingApprovals(calls: readonly Call[]): readonly PendingApprov
     .map(({ callKey, tool, args, reason, hash }) => ({ callKey, tool, args, reason, hash }));
 }
 
-/** Returns true if two rounds made the same calls and got the same results. */
+/** Returns true if two rounds have the same calls with the same results. */
 export function isSameRound(a: readonly Call[], b: readonly Call[]): boolean {
   return a.length === b.length && a.every((one, call) => {
     const other = b[call]!;

@@ -1,5 +1,5 @@
 /**
- * What a session needs of the place where its log is kept.
+ * The contract between a session and the store of its log.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import type { Log } from "./log.ts";
 import type { Position } from "./position.ts";
 import type { MigrateResult } from "./migrations.ts";
 
-/** Makes the turns of a session durable. */
+/** Stored log of a session, with its lease. */
 export interface Durability {
   /**
-   * A turn begins: takes the right to write, and brings the log up to date. Gives
-   * a signal that aborts with the one given, and when the right is lost.
+   * Acquires the lease for a turn, and reads what other processes appended. Returns a
+   * signal that aborts with `signal`, and when the lease is lost.
    */
   begin(signal: AbortSignal | undefined): Promise<AbortSignal>;
-  /** The turn is over: gives the right back. Rejects if it was lost meanwhile. */
+  /** Releases the lease at the end of a turn. Rejects if it was lost. */
   end(): Promise<void>;
-  /** Brings all of the log here. */
+  /** Reads the whole log into memory. */
   load(): Promise<void>;
-  /** Reads the log, whether it is here or not. */
+  /** Reads the log from the event with the sequence number `from`, loaded or not. */
   events(from: number): AsyncGenerator<SessionEvent, void, void>;
   /**
-   * Opens the log of a call's session in the same place, or begins it in the step
-   * `start`. During a turn only: who may write this session may write that one.
+   * Opens the log of a child session in the same store, or creates it in the step
+   * `start`. Only during a turn: the lease of the parent covers its children.
    */
   openChild(id: string, start: string, options: ChildLogOptions): Promise<DurableLog>;
   /**
-   * Makes another session in the same place, with the first `at` events; `check`
-   * throws if it cannot stand where they lead. All of its log is here.
+   * Creates a session in the same store with the first `at` events, and loads its whole
+   * log. `check` throws if the graph does not have the position to which they lead.
    */
   fork(id: string, at: number, check: (position: Position) => void): Promise<DurableLog>;
 }
@@ -37,12 +37,12 @@ export interface Durability {
 export interface ChildLogOptions {
   /** Current time, in milliseconds since 1970. */
   readonly now: () => number;
-  /** Brings results of older releases of its tools into today's form. */
+  /** Converts results that older releases of the tools wrote. */
   readonly migrateResult: MigrateResult | undefined;
 }
 
-/** A log and what keeps it. */
+/** Stored log and its events in memory. */
 export interface DurableLog extends Durability {
-  /** The log, as far as it is known here. */
+  /** Log, as far as it is loaded. */
   readonly log: Log;
 }

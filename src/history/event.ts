@@ -8,7 +8,7 @@ import type { Usage } from "../llm/llm.ts";
 
 /** Fields that every event has. */
 export interface EventBase {
-  /** Place in the log, from 0 without gaps. */
+  /** Sequence number, from 0 without gaps. */
   readonly seq: number;
   /** Time of the commit, in milliseconds since 1970 by the agent's `clock`. */
   readonly time: number;
@@ -16,7 +16,7 @@ export interface EventBase {
   readonly joined?: true;
 }
 
-/** Cost of one model call. */
+/** Tokens and price of one model call. */
 export interface ModelCallUsage {
   /** Tokens of the call, if the model reports them or limits need an estimate. */
   readonly usage?: Usage;
@@ -76,7 +76,7 @@ export interface SessionEvents {
   readonly decision: ModelCallUsage & {
     /** Step in which it was made. */
     readonly step: string;
-    /** Decision, in the author's form. */
+    /** Decision; optional fields are absent, never null. */
     readonly decision: Decision;
   };
   /** Intent to run a tool, before any effect. */
@@ -85,26 +85,26 @@ export interface SessionEvents {
     readonly tool: string;
   };
   /**
-   * End of a tool call. Every started call has one. They stand in the order in
-   * which calls ended, because each is committed at once; the model and
-   * `turn.toolResults` have them in the order of the calls.
+   * End of a tool call. Every started call has one. Each is committed at once, so they
+   * are in the order in which calls ended; the model and `turn.toolResults` see them in
+   * the order of the calls.
    */
   readonly tool_finished: CallPlace & ChildUsage & {
     /** Name of the tool. */
     readonly tool: string;
     /**
-     * `"ok"`; `"error"` if it threw or took too long; `"redirected"` if it raised an
-     * instruction for the model; `"denied"` if a person refused it; `"not_run"` if
-     * it was never started; `"unknown"` if it was given up and its effect is not known.
+     * `"ok"`; `"error"` if it threw or timed out; `"redirected"` if it threw a
+     * `RedirectError`; `"denied"` if a person refused it; `"not_run"` if it was never
+     * started; `"unknown"` if it was given up and may have had its effect.
      */
     readonly outcome: "ok" | "error" | "redirected" | "denied" | "not_run" | "unknown";
     /** Result or reason, as the model sees it. */
     readonly text: string;
   };
   /**
-   * Question to a person about a tool call. The turn ends when nothing else is left
-   * to do. An agent that is a tool asks again for every call that still waits, each
-   * time that it comes to rest.
+   * Request for the verdict of a person about a tool call. The turn ends when nothing
+   * else is left to do. A child session that is suspended again repeats the request for
+   * every call that still waits.
    */
   readonly approval_requested: CallPlace & ChildUsage & {
     /** Name of the tool. */
@@ -112,11 +112,11 @@ export interface SessionEvents {
     /** Arguments, as the model wrote them. */
     readonly args: Readonly<Record<string, unknown>>;
     /**
-     * `"approval"`: it runs only if somebody allows it; `"unknown"`: it was running
-     * when the process died, and must not run twice.
+     * `"approval"`: it runs only if it is allowed; `"unknown"`: it was running when the
+     * process died, and must not run twice.
      */
     readonly reason: "approval" | "unknown";
-    /** SHA-256 of key, tool and arguments, in hexadecimal: what an approval is bound to. */
+    /** SHA-256 of key, tool and arguments, in hexadecimal. An approval is bound to it. */
     readonly hash: string;
   };
   /** Verdict of a person about a tool call. */
@@ -133,20 +133,20 @@ export interface SessionEvents {
     /** Step it is in now. */
     readonly to: string;
   };
-  /** Output of the model that was refused: no legal decision, or bad arguments. */
+  /** Refused output of the model: not a legal decision, or invalid arguments. */
   readonly error: ModelCallUsage & {
     /** Step in which it happened. */
     readonly step: string;
-    /** Place in the output; empty for the whole. */
+    /** Path of the problem in the output; empty for the whole output. */
     readonly path: string;
-    /** Expected and received value. */
+    /** Description of the problem: the expected and the received value. */
     readonly message: string;
     /** Output as text, cut to 2,000 characters. */
     readonly output: string;
     /** Attempted action, if it can be recognized. */
     readonly attempt?: Attempt;
   };
-  /** Failed model call that cost tokens all the same. Its error is thrown to the caller. */
+  /** Failed model call that used tokens. Its error is thrown to the caller. */
   readonly model_failed: {
     /** Step in which it happened. */
     readonly step: string;
@@ -172,7 +172,7 @@ export interface SessionEvents {
     readonly limit?: number;
     /** Usage when it was reached. */
     readonly used?: number;
-    /** Tokens, estimated, of an answer that was cut off while it arrived. */
+    /** Estimated tokens of an answer that was cut off while it arrived. */
     readonly usage?: Usage;
     /** Price of that answer, if the agent's `cost` knows it. */
     readonly cost?: number;
@@ -183,8 +183,8 @@ export interface SessionEvents {
 
 /**
  * Reason of a limited turn: `"errors"`, too many in a row; `"iterations"`, too many
- * decisions; `"loop"`, the same calls with the same results over and over;
- * `"stuck"`, guards left nothing legal; others name the usage limit.
+ * decisions; `"loop"`, the same calls with the same results again and again; `"stuck"`,
+ * no action is legal, because guards returned false; otherwise the usage limit.
  */
 export type LimitReason =
   | "errors"
@@ -198,14 +198,14 @@ export type LimitReason =
   | "time";
 
 /**
- * One immutable entry of a session's log, of any type or of the type named:
+ * Immutable entry of a session's log, of any type or of one type:
  * `SessionEvent<"decision">`.
  */
 export type SessionEvent<Type extends keyof SessionEvents = keyof SessionEvents> = {
   [Each in Type]: EventBase & { readonly type: Each } & SessionEvents[Each];
 }[Type];
 
-/** Event before the log has stamped its place and time. */
+/** Event without the sequence number and time, which the log adds. */
 export type EventDraft<Type extends keyof SessionEvents = keyof SessionEvents> = {
   [Each in Type]: { readonly type: Each } & SessionEvents[Each];
 }[Type];
@@ -215,10 +215,10 @@ export function callKeyOf(sessionId: string, decision: number, call: number): st
   return `${sessionId}/${decision}/${call}`;
 }
 
-/** Returns true if two events that stand side by side were committed together. */
+/** Returns true if two consecutive events were committed together. */
 export function areJoined(before: SessionEvent, event: SessionEvent): boolean {
   if (event.joined) return true;
-  // Versions 1 and 2 do not record it: there it follows from the types.
+  // Events of versions 1 and 2 have no `joined`; there it follows from the types.
   switch (event.type) {
     case "moved":
     case "ended":
@@ -236,7 +236,7 @@ export function areJoined(before: SessionEvent, event: SessionEvent): boolean {
   }
 }
 
-/** Part of an idempotency key that names the decision. */
+/** Session and decision in an idempotency key. */
 function decisionOf(callKey: string): string {
   return callKey.slice(0, callKey.lastIndexOf("/"));
 }

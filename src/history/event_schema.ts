@@ -1,5 +1,5 @@
 /**
- * Reading an event that may come from anywhere.
+ * Validation of events from untrusted input.
  *
  * @module
  */
@@ -13,14 +13,14 @@ const text = v.string();
 const texts = v.array(text);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const tokens = v.optional(v.pipe(v.number(), v.finite()));
-/** The schema of token counts. */
+/** Schema of token counts. */
 export const usageSchema: v.GenericSchema<unknown, Usage> = v.strictObject({
   ...v.entriesFromList(TOKEN_COUNTS, tokens),
   isEstimated: v.optional(v.literal(true)),
 }) as unknown as v.GenericSchema<unknown, Usage>;
 const cost = v.optional(v.pipe(v.number(), v.finite()));
-const call = { usage: v.optional(usageSchema), cost, model: v.optional(text) };
-const charge = {
+const modelCallUsage = { usage: v.optional(usageSchema), cost, model: v.optional(text) };
+const childUsage = {
   usage: v.optional(usageSchema),
   cost,
   modelCalls: v.optional(count),
@@ -51,10 +51,10 @@ const base = {
   joined: v.optional(v.literal(true)),
 };
 
-/** The schema of an event, closed. */
+/** Schema of an event. Unknown fields are refused. */
 export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("type", [
   v.strictObject({ ...base, type: v.literal("user"), text }),
-  v.strictObject({ ...base, type: v.literal("decision"), step: text, decision, ...call }),
+  v.strictObject({ ...base, type: v.literal("decision"), step: text, decision, ...modelCallUsage }),
   v.strictObject({
     ...base,
     type: v.literal("tool_started"),
@@ -70,7 +70,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     tool: text,
     outcome: v.picklist(["ok", "error", "redirected", "denied", "not_run", "unknown"]),
     text,
-    ...charge,
+    ...childUsage,
   }),
   v.strictObject({
     ...base,
@@ -81,7 +81,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     args,
     reason: v.picklist(["approval", "unknown"]),
     hash: text,
-    ...charge,
+    ...childUsage,
   }),
   v.strictObject({
     ...base,
@@ -100,7 +100,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     message: text,
     output: text,
     attempt: v.optional(v.strictObject({ action, tools: v.optional(texts) })),
-    ...call,
+    ...modelCallUsage,
   }),
   v.strictObject({
     ...base,

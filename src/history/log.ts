@@ -1,5 +1,5 @@
 /**
- * The log of one session, and the one seam through which it is written.
+ * The log of one session. All writing passes through `Log.append()`.
  *
  * @module
  */
@@ -7,9 +7,8 @@ import type { EventDraft, SessionEvent } from "./event.ts";
 import { Position } from "./position.ts";
 
 /**
- * Makes events durable. Nothing happens in the world before the commit that
- * announces it; a commit that throws leaves the log as it was. In memory there
- * is nothing to do.
+ * Stores events durably. No effect takes place before the commit that announces it. If it
+ * throws, the log is not changed.
  */
 export type Commit = (events: readonly SessionEvent[]) => Promise<void>;
 
@@ -17,27 +16,27 @@ export type Commit = (events: readonly SessionEvent[]) => Promise<void>;
 export interface LogOptions {
   /** Current time, in milliseconds since 1970. */
   readonly now: () => number;
-  /** Makes events durable. Default: they stay in memory. */
+  /** Stores events durably. Default: they stay in memory. */
   readonly commit?: Commit | undefined;
 }
 
-/** Append-only log, and the position that follows from it. */
+/** Append-only log, and the position to which its events lead. */
 export class Log {
   /**
-   * The events, in order. Only this class appends to them. Of a log that is not
-   * whole they are its end: it is made whole before a turn begins.
+   * Events in memory, in order. If the log is not whole, they are its last ones. It is
+   * whole before a turn begins.
    */
   readonly events: readonly SessionEvent[];
   /** Position of the session after the last event. */
   readonly position: Position;
-  /** Number of events: the sequence number of the next one. */
+  /** Length of the whole log: the sequence number of the next event. */
   head: number;
-  /** Called with events after they were appended. */
+  /** Called with the events of each append. */
   onAppended: ((events: readonly SessionEvent[]) => void) | undefined;
   readonly #events: SessionEvent[];
   readonly #options: LogOptions;
 
-  /** Continues from events that are already committed. */
+  /** Creates a log of committed events; `start` is the position before them, or the first step. */
   constructor(
     start: string | Position,
     events: readonly SessionEvent[],
@@ -51,7 +50,7 @@ export class Log {
     for (const event of events) this.position.apply(event);
   }
 
-  /** Creates a log of which only the position after its first `head` events is known. */
+  /** Creates a log without its first `head` events; `position` is the position after them. */
   static behind(position: Position, head: number, options: LogOptions): Log {
     const log = new Log(position, [], options);
     log.head = head;
@@ -68,24 +67,24 @@ export class Log {
     return this.#events[seq - this.head + this.#events.length];
   }
 
-  /** Stamps place and time on drafts, commits them together and appends them. */
+  /** Adds sequence numbers and time to drafts, commits them together and appends them. */
   async append(drafts: readonly EventDraft[]): Promise<readonly SessionEvent[]> {
     if (drafts.length === 0) return [];
     const { now, commit } = this.#options;
     const time = now();
-    // Stamps first, as an event is read back: states can be compared as text.
+    // The same order of keys as in events that are read, so that states can be compared as text.
     const events = drafts.map((draft, place): SessionEvent => {
       const seq = this.head + place;
       return place === 0 ? { seq, time, ...draft } : { seq, time, joined: true, ...draft };
     });
     if (commit !== undefined) await commit(events);
-    this.take(events);
+    this.appendCommitted(events);
     this.onAppended?.(events);
     return events;
   }
 
-  /** Appends events that are committed already. */
-  take(events: readonly SessionEvent[]): void {
+  /** Appends events that are already committed. */
+  appendCommitted(events: readonly SessionEvent[]): void {
     for (const event of events) {
       this.#events.push(event);
       this.position.apply(event);
@@ -93,15 +92,15 @@ export class Log {
     this.head += events.length;
   }
 
-  /** Inserts the events before those that are in memory. */
-  fill(past: readonly SessionEvent[]): void {
+  /** Inserts the events that are missing before those in memory. */
+  prepend(past: readonly SessionEvent[]): void {
     const rest = this.#events.splice(0);
     for (const event of past) this.#events.push(event);
     for (const event of rest) this.#events.push(event);
   }
 
-  /** Folds all events again, from the step in which the session began. */
-  foldAgain(start: string): void {
+  /** Computes the position again from all events, from the step in which the session began. */
+  recomputePosition(start: string): void {
     const position = new Position(start);
     for (const event of this.#events) position.apply(event);
     this.position.replaceBy(position);

@@ -1,5 +1,5 @@
 /**
- * Reading of logs and results that earlier releases wrote.
+ * Migrations of logs and results that earlier releases wrote.
  *
  * @module
  */
@@ -8,28 +8,27 @@ import { quote, reasonOf, StateError } from "../errors.ts";
 import type { SessionEvent } from "./event.ts";
 
 /**
- * From an event of one version to the same event of the next: pure, and careful,
- * for nothing has been validated yet.
+ * Converts an event of one version to the next. Pure. The event has not been validated yet.
  */
 export type Migration = (event: Readonly<Record<string, unknown>>) => unknown;
 
-/** The migrations, the first from version 1. The form of this release comes after the last. */
+/** Migrations in order, the first from version 1; the last one leads to this release's version. */
 export const MIGRATIONS: readonly Migration[] = [addCallToStarted, renameOutcomes];
 
 /** Version of the events and states that this release writes. */
 export const EVENT_VERSION = 3;
 
-/** The version that migrations lead to. */
+/** Returns the version to which migrations lead. */
 export function versionAfter(migrations: readonly Migration[]): number {
   return migrations.length + 1;
 }
 
-/** Whether a value is the version of anything: those that are too new are among them. */
+/** Returns true if a value is a version number, even of a newer release. */
 export function isVersion(version: unknown): version is number {
   return Number.isSafeInteger(version) && (version as number) >= 1;
 }
 
-/** Events of an earlier version in the form of this one. What is no event is left to validation. */
+/** Converts events of an earlier version. Values that are not objects are returned as they are. */
 export function migrateEvents(
   events: readonly unknown[],
   from: number,
@@ -43,14 +42,14 @@ export function migrateEvents(
   );
 }
 
-/** Version 2: `tool_started` says the place of the call, which was only the end of its key. */
+/** Migration to version 2: `tool_started` has the place of the call, which version 1 had only in the key. */
 function addCallToStarted(event: Readonly<Record<string, unknown>>): unknown {
   const { type, callKey } = event;
   if (type !== "tool_started" || typeof callKey !== "string") return event;
   return { ...event, call: Number(callKey.slice(callKey.lastIndexOf("/") + 1)) };
 }
 
-/** Version 3: other names for outcomes, for the event of a reached limit, and for what had been used. */
+/** Migration to version 3: new names of outcomes, of the event `respond_only`, and of `used`. */
 function renameOutcomes(event: Readonly<Record<string, unknown>>): unknown {
   const { type, outcome } = event;
   if (type === "tool_finished") {
@@ -63,28 +62,28 @@ function renameOutcomes(event: Readonly<Record<string, unknown>>): unknown {
   return { ...rest, used };
 }
 
-/** The call whose result is migrated. */
+/** Call whose result is migrated. */
 export interface RecordedCall {
-  /** The tool. */
+  /** Name of the tool. */
   readonly tool: string;
-  /** The call. */
+  /** Idempotency key of the call. */
   readonly callKey: string;
-  /** When its result was written, in milliseconds since 1970 by the agent's `clock`. */
+  /** Time when its result was committed, in milliseconds since 1970 by the agent's `clock`. */
   readonly time: number;
 }
 
 /**
- * From a result that a log has to the same result in the form of today's tools.
- * It must be pure, and leave what has today's form already as it is: whatever is
- * read again is migrated again.
+ * Converts the recorded result of a call to the current form of the tool's results. Must
+ * be pure, and return results in the current form as they are, because it is called
+ * whenever a log is read.
  */
 export type MigrateResult = (text: string, call: RecordedCall) => string;
 
 /**
- * An event with its result migrated; the event itself, if it has none or that
- * stays as it is. A reason, of a call that failed or was denied, is no result.
+ * Returns an event with its result migrated; the same event if it has no result, or the
+ * result is not changed. Only calls with outcome `ok` have a result.
  *
- * @throws {StateError} naming the event, if the migration throws or gives no text.
+ * @throws {StateError} with the path of the event, if the migration throws or does not return text.
  */
 export function migrateResultOf(
   event: SessionEvent,
@@ -106,10 +105,11 @@ export function migrateResultOf(
   }
   if (typeof text !== "string") {
     if (text instanceof Promise) text.catch(() => {});
-    const given = text instanceof Promise ? "a promise" : quote(text);
+    const returned = text instanceof Promise ? "a promise" : quote(text);
     throw new StateError(
       `events.${seq}.text`,
-      `migrateResult gave ${given} for a result of tool ${quote(tool)}: expected text, at once`,
+      `migrateResult returned ${returned} for a result of tool ${quote(tool)}: ` +
+        "expected a synchronous function that returns text",
     );
   }
   return text === event.text ? event : { ...event, text };

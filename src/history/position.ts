@@ -1,5 +1,5 @@
 /**
- * Where a session stands, derived from its log alone.
+ * The position of a session, computed from its log alone.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
 } from "./call.ts";
 import type { SessionEvent } from "./event.ts";
 
-/** State of a session between two turns, or during one. */
+/** Status of a session. */
 export type SessionStatus =
   | "waiting"
   | "running"
@@ -22,43 +22,43 @@ export type SessionStatus =
   | "needs_approval"
   | "ended";
 
-/** Limit after which the model may only answer. */
+/** Limit after which the model may only respond. */
 export type RespondOnlyReason = SessionEvent<"respond_only">["reason"];
 
-/** The fold of a log. Events are applied in order, each once. */
+/** Position of a session: the fold of its log. Events are applied in order, each once. */
 export class Position {
   /** Current step. */
   step: string;
-  /** Status by the log alone; a running turn reads as `interrupted`. */
+  /** Status by the log alone; `interrupted` while a turn is running. */
   status: Exclude<SessionStatus, "running"> = "waiting";
-  /** Sequence number of the decision whose calls these are. */
+  /** Sequence number of the decision of `calls`. */
   decision = -1;
   /** Calls of the last decision; empty once all have finished. */
   calls: readonly Call[] = [];
-  /** Number of decisions asked for in this turn. */
+  /** Number of requests to the model in this turn. */
   decisions = 0;
-  /** Number of errors in a row. */
+  /** Number of errors in a row in this turn. */
   errors = 0;
-  /** Limit after which the model may only answer, and if that was tried in vain; null below it. */
+  /** Limit after which the model may only respond, and if its response was refused; null below all limits. */
   respondOnly: { readonly reason: RespondOnlyReason; readonly isRefused: boolean } | null = null;
-  /** Number of equal rounds in a row. */
+  /** Number of identical rounds in a row. */
   repeats = 0;
   /** Calls of the last round that has finished. */
   lastRound: readonly Call[] = [];
 
-  /** Begins at the first step of a graph. */
+  /** Creates the position of a session without events, in the first step of a graph. */
   constructor(start: string) {
     this.step = start;
   }
 
-  /** Restores a snapshot; undefined if it has another version than this release writes. */
+  /** Restores a snapshot; returns undefined if its version is not that of this release. */
   static from(start: string, snapshot: string): Position | undefined {
     const [version, fields] = JSON.parse(snapshot);
     if (version !== SNAPSHOT_VERSION) return undefined;
     return Object.assign(new Position(start), fields);
   }
 
-  /** Returns all fields as text: equal positions give equal texts. */
+  /** Returns all fields as text. Equal positions have equal texts. */
   snapshot(): string {
     return JSON.stringify([SNAPSHOT_VERSION, this]);
   }
@@ -68,7 +68,7 @@ export class Position {
     return Object.assign(new Position(this.step), this);
   }
 
-  /** Replaces this state with `other`. */
+  /** Copies all fields of another position. */
   replaceBy(other: Position): void {
     Object.assign(this, other);
   }
@@ -115,7 +115,7 @@ export class Position {
     }
   }
 
-  /** Resets what is counted within one turn. Open calls belong to the past once the user goes on. */
+  /** Resets the counters of a turn. Open calls are kept only after a limit, for `resume()`. */
   #startTurn(status: Position["status"]): void {
     if (status !== "limited") this.calls = [];
     this.status = status;
@@ -143,7 +143,7 @@ export class Position {
   #applyRequest(
     { callKey, call: place, tool, args, reason, hash }: SessionEvent<"approval_requested">,
   ): void {
-    // In one order of keys, whatever that of the event is: snapshots are compared as text.
+    // In a fixed order of keys, because snapshots are compared as text.
     const request: Request = { callKey, call: place, tool, args, reason, hash };
     const call = this.calls[place];
     if (call === undefined || call.state === "done") return;
@@ -162,7 +162,7 @@ export class Position {
     const call = this.calls[place];
     if (call === undefined || call.state === "new" || call.state === "done") return;
     if (call.callKey !== callKey) {
-      // Asked by a child session: the call that leads there goes on.
+      // The request is of a child session: the call of the agent runs again.
       const requests = requestsOf(call).filter((request) => request.callKey !== callKey);
       this.#running({ ...event, callKey: call.callKey }, requests);
     } else if (verdict === "approved") this.#running(event, []);
@@ -203,5 +203,5 @@ export class Position {
   }
 }
 
-/** Version of the snapshots that this release writes; others are ignored. */
+/** Version of snapshots. Snapshots of other versions are ignored. */
 const SNAPSHOT_VERSION = 2;

@@ -1,27 +1,27 @@
 /**
- * Reading JSON while it arrives.
+ * Incremental parsing of JSON.
  *
  * @module
  */
 import { MAX_DEPTH } from "./json.ts";
 
-/** Place of a value: the keys and indexes that lead to it from the outermost value. */
+/** Path of a value: the keys and indexes that lead to it from the outermost value. */
 export type JsonPath = readonly (string | number)[];
 
 /** Part of a wanted value. */
 export interface JsonPiece {
-  /** Place of the value. */
+  /** Path of the value. */
   readonly path: JsonPath;
   /**
-   * Kind of the text: characters of a string; all of `true`, `false` or `null`; or some of the
-   * JSON of any other value.
+   * Kind of the text: some characters of a string; all of `true`, `false` or `null`; or
+   * some of the JSON of any other value.
    */
   readonly kind: "characters" | "literal" | "json";
-  /** Text that arrived. Never empty, and never half of a surrogate pair that may be completed. */
+  /** Text that arrived. Never empty, and never half of a surrogate pair that may still be completed. */
   readonly text: string;
 }
 
-/** The token that may come next. */
+/** Token that may come next. */
 type Expected =
   | "value"
   | "value or ]"
@@ -35,14 +35,13 @@ type Expected =
   | "end";
 
 /**
- * Reads a JSON text in parts of any size and returns the wanted values while
- * they arrive. It accepts what `JSON.parse` accepts (RFC 8259,
- * https://www.rfc-editor.org/rfc/rfc8259), to a depth of {@linkcode MAX_DEPTH}.
- * How the text was split changes where pieces end, never what they make together.
+ * Parses a JSON text in chunks of any size, and returns the wanted values while they
+ * arrive. It accepts what `JSON.parse` accepts (RFC 8259,
+ * https://www.rfc-editor.org/rfc/rfc8259), to a depth of {@linkcode MAX_DEPTH}. The
+ * pieces of a value always make the same text together, however the text is split.
  *
- * A string is returned as its characters, and any other value as its JSON. The
- * value of a key that comes twice is returned twice. The time is linear in the
- * length of the text.
+ * A string is returned as its characters, and any other value as its JSON. The value of
+ * a duplicate key is returned twice. The time is linear in the length of the text.
  *
  * @example
  * ```ts
@@ -59,48 +58,48 @@ type Expected =
  */
 export class IncrementalJson {
   readonly #wants: (path: JsonPath) => boolean;
-  /** Place of the current value. Each open bracket has one entry: an index or a key. */
+  /** Path of the current value. Each open bracket has one entry: an index or a key. */
   readonly #path: (string | number)[] = [];
   #expected: Expected = "value";
-  /** The number that is being read, each run of digits cut to its first. */
+  /** Number that is being read, with each run of digits cut to the first digit. */
   #number = "";
-  /** The characters so far of the key that is being read. */
+  /** Characters so far of the key that is being read. */
   #key = "";
-  /** The wanted value that is being read. */
+  /** Wanted value that is being read. */
   #wanted: { readonly path: JsonPath; readonly kind: JsonPiece["kind"] } | undefined;
-  /** The text that waited for more, and what was pushed last. */
+  /** Text that is not parsed yet, and the last chunk. */
   #text = "";
-  /** Number of characters before that text. */
+  /** Number of characters before `#text`. */
   #offset = 0;
-  /** Place up to which the text is read. */
+  /** Index in `#text` up to which it is parsed. */
   #at = 0;
-  /** Place from which JSON is not returned yet. */
-  #givenTo = 0;
+  /** Index in `#text` up to which JSON of the wanted value was emitted. */
+  #emittedTo = 0;
   #pieces: JsonPiece[] = [];
   #isFaulty = false;
 
   /**
-   * Begins before the first character.
+   * Creates a parser.
    *
-   * @param wants Decides by its path if a value is returned. It is asked when the value begins,
-   * and not inside a value that is returned. The path changes afterwards: copy it to keep it.
+   * @param wants Returns true if the value with that path is wanted. Called at the beginning of
+   * each value that is not inside a wanted one. The path is changed later: copy it to keep it.
    */
   constructor(wants: (path: JsonPath) => boolean) {
     this.#wants = wants;
   }
 
   /**
-   * Takes more text and returns the parts of wanted values that arrived, one
-   * piece for each. From the first character on that cannot be JSON there are none.
+   * Parses more text and returns the parts of wanted values that arrived, one piece for
+   * each value. Text after a syntax error has no pieces.
    */
   push(text: string): readonly JsonPiece[] {
     if (this.#isFaulty) return NO_PIECES;
     this.#offset += this.#at;
     this.#text = this.#at === this.#text.length ? text : this.#text.slice(this.#at) + text;
     this.#at = 0;
-    this.#givenTo = 0;
+    this.#emittedTo = 0;
     while (this.#at < this.#text.length && this.#read());
-    if (this.#wanted?.kind === "json") this.#giveJson();
+    if (this.#wanted?.kind === "json") this.#emitJson();
     if (this.#pieces.length === 0) return NO_PIECES;
     const pieces = this.#pieces;
     this.#pieces = [];
@@ -108,8 +107,8 @@ export class IncrementalJson {
   }
 
   /**
-   * Place in UTF-16 code units from which the text cannot be JSON, if this is all
-   * of it; undefined if it is exactly one JSON value.
+   * Index of the first syntax error, in UTF-16 code units, assuming that the text is
+   * complete; undefined if it is exactly one JSON value.
    */
   get fault(): number | undefined {
     if (this.#isFaulty) return this.#offset + this.#at;
@@ -118,7 +117,7 @@ export class IncrementalJson {
     return isOver ? undefined : this.#offset + this.#text.length;
   }
 
-  /** Reads on by one token; false if it is faulty, or waits for more text. */
+  /** Reads one token; returns false at a syntax error, or if more text is needed. */
   #read(): boolean {
     const expected = this.#expected;
     if (expected === "number") return this.#readNumber();
@@ -202,7 +201,7 @@ export class IncrementalJson {
     const raw = text.slice(from, this.#at);
     const characters = raw.includes("\\") ? JSON.parse(`"${raw}"`) : raw;
     if (isKey) this.#key += characters;
-    else if (this.#wanted?.kind === "characters") this.#give(characters);
+    else if (this.#wanted?.kind === "characters") this.#emit(characters);
     if (this.#at === text.length) return false;
     if (text[this.#at] !== '"') {
       UNFINISHED_REGEXP.lastIndex = this.#at;
@@ -230,28 +229,28 @@ export class IncrementalJson {
   #endValue(): true {
     const wanted = this.#wanted;
     if (wanted !== undefined && wanted.path.length === this.#path.length) {
-      if (wanted.kind !== "characters") this.#giveJson();
+      if (wanted.kind !== "characters") this.#emitJson();
       this.#wanted = undefined;
     }
     this.#expected = this.#path.length === 0 ? "end" : "comma or bracket";
     return true;
   }
 
-  /** Notes that a value begins; it is returned if it is wanted and not inside another one that is. */
+  /** Starts a value: it is emitted if it is wanted and not inside another wanted value. */
   #want(kind: JsonPiece["kind"]): void {
     if (this.#wanted !== undefined || !this.#wants(this.#path)) return;
     this.#wanted = { path: [...this.#path], kind };
-    this.#givenTo = this.#at;
+    this.#emittedTo = this.#at;
   }
 
-  #give(text: string): void {
+  #emit(text: string): void {
     const { path, kind } = this.#wanted!;
     if (text !== "") this.#pieces.push({ path, kind, text });
   }
 
-  #giveJson(): void {
-    this.#give(this.#text.slice(this.#givenTo, this.#at));
-    this.#givenTo = this.#at;
+  #emitJson(): void {
+    this.#emit(this.#text.slice(this.#emittedTo, this.#at));
+    this.#emittedTo = this.#at;
   }
 
   #fail(): false {
@@ -266,7 +265,7 @@ const LITERALS = ["true", "false", "null"];
 
 const DIGITS_REGEXP = /[\d.eE+-]*/y;
 
-/** The longest beginning that a number can have. */
+/** Matches the longest prefix of a number. */
 const NUMBER_REGEXP = /^-?(?:(?:0|[1-9]\d*)(?:\.(?:\d+(?:[eE][+-]?\d*)?)?|[eE][+-]?\d*)?)?/;
 
 function endsNumber(number: string): boolean {
@@ -277,14 +276,14 @@ const HEX = "[0-9a-fA-F]";
 const ESCAPE = String.raw`\\(?:["\\/bfnrt]|u${HEX}{4})`;
 const HIGH_SURROGATE = String.raw`(?:[\ud800-\udbff]|\\u[dD][89abAB]${HEX}{2})`;
 
-/** Characters of a string. The first half of a surrogate pair is none until it is known what follows. */
+/** Matches characters of a string; the first half of a surrogate pair only if more text follows. */
 const CHARACTERS_REGEXP = new RegExp(
   String.raw`[^"\\\x00-\x1f\ud800-\udbff]+|(?!${HIGH_SURROGATE})${ESCAPE}|` +
     String.raw`${HIGH_SURROGATE}(?=[^\\\x00-\x1f]|${ESCAPE})`,
   "y",
 );
 
-/** The end of a text, in the middle of an escape or of a surrogate pair. */
+/** Matches an incomplete escape or surrogate pair at the end of a text. */
 const UNFINISHED_REGEXP = new RegExp(
   String.raw`${HIGH_SURROGATE}?(?:\\(?:u${HEX}{0,3})?)?$`,
   "y",

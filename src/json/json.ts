@@ -1,37 +1,36 @@
 /**
- * JSON as types: values, and the schemas that describe them.
+ * JSON values, and JSON Schemas as values.
  *
  * @module
  */
 import * as v from "valibot";
 import { reasonOf } from "../errors.ts";
 
-/** A value that survives `JSON.parse(JSON.stringify(value))` unchanged. */
+/** Value that `JSON.parse(JSON.stringify(value))` does not change. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
-/** A JSON object. */
+/** JSON object. */
 export interface JsonObject {
   /** Any member. */
   readonly [key: string]: Json;
 }
 
 /**
- * A JSON Schema document or a part of one. Source: JSON Schema draft 2020-12,
- * https://json-schema.org/draft/2020-12.
+ * JSON Schema, draft 2020-12 (https://json-schema.org/draft/2020-12), or a part of one.
  */
 export interface JsonSchema {
   /** Any keyword; a vendor accepts a subset, see {@linkcode SchemaProfile}. */
   readonly [keyword: string]: unknown;
 }
 
-/** Deeper values are refused: recursion over them would exhaust the stack of whoever reads them. */
+/** Maximum depth of nesting, so that recursion over a value cannot exhaust the stack. */
 export const MAX_DEPTH = 100;
 
 /**
- * A copy of a JSON value that shares nothing with it. Its objects have the
- * prototype of `{}`, or none.
+ * Copies a JSON value. The copy shares no objects with the value.
  *
- * @throws {TypeError} if the value would not survive JSON unchanged: it names the path and the value.
+ * @param prototype Prototype of the copied objects.
+ * @throws {TypeError} with the path of a value that JSON would change.
  */
 export function copyJson(value: unknown, prototype: object | null = Object.prototype): Json {
   return copy(value, "", 0, prototype);
@@ -47,13 +46,13 @@ function copy(value: unknown, path: string, depth: number, prototype: object | n
       break;
     case "object":
       if (value === null) return null;
-      if (depth === MAX_DEPTH) throw refusal(path, `more than ${MAX_DEPTH} levels of nesting`);
+      if (depth === MAX_DEPTH) throw buildRefusal(path, `more than ${MAX_DEPTH} levels of nesting`);
       if (Array.isArray(value)) {
         return value.map((item, index) => copy(item, `${path}.${index}`, depth + 1, prototype));
       }
       if (isPlainObject(value)) return copyObject(value, path, depth + 1, prototype);
   }
-  throw refusal(path, describe(value));
+  throw buildRefusal(path, describe(value));
 }
 
 function copyObject(
@@ -66,14 +65,14 @@ function copyObject(
   for (const [key, item] of Object.entries(value)) {
     const copied = copy(item, `${path}.${key}`, depth, prototype);
     if (key === "__proto__") {
-      // A plain assignment would set the prototype where the runtime still has that accessor.
+      // An assignment would set the prototype.
       Object.defineProperty(result, key, { value: copied, enumerable: true, configurable: true });
     } else result[key] = copied;
   }
   return result;
 }
 
-/** Schema of any JSON value. It copies the value, so that later changes do not reach the copy. */
+/** Schema of any JSON value. Its output is a copy. */
 export const jsonValue: v.GenericSchema<unknown, Json> = v.pipe(
   v.unknown(),
   v.rawTransform<unknown, Json>(({ dataset, addIssue, NEVER }) => {
@@ -86,14 +85,14 @@ export const jsonValue: v.GenericSchema<unknown, Json> = v.pipe(
   }),
 );
 
-/** Freezes a JSON value throughout: it is shared, and a change would reach all who have it. */
+/** Freezes a JSON value deeply, because it is shared. */
 export function freezeJson<Value>(value: Value): Value {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   for (const inner of Object.values(value)) freezeJson(inner);
   return Object.freeze(value);
 }
 
-/** Whether a value is an object made by `{}` or `JSON.parse`, not an instance of a class. */
+/** Returns true if a value is an object like those of `{}` or `JSON.parse`, not an instance of a class. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
@@ -101,7 +100,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
     Object.getPrototypeOf(prototype) === null && !Array.isArray(value);
 }
 
-/** Returns a copy without the members that are undefined, as JSON leaves them out. */
+/** Returns a copy without the members that are undefined. */
 export function omitUndefined<Members extends object>(
   members: Members,
 ): { [Name in keyof Members]?: Exclude<Members[Name], undefined> } {
@@ -109,16 +108,18 @@ export function omitUndefined<Members extends object>(
   return Object.fromEntries(entries) as { [Name in keyof Members]: never };
 }
 
-function refusal(path: string, what: string): TypeError {
+function buildRefusal(path: string, what: string): TypeError {
   const where = path === "" ? "" : ` at "${path.slice(1)}"`;
   return new TypeError(
-    `Cannot take ${what}${where} as JSON: expected null, a boolean, a finite number, a string, an array or a plain object`,
+    `Cannot convert ${what}${where} to JSON: expected null, a boolean, a finite number, a string, ` +
+      "an array or a plain object",
   );
 }
 
 function describe(value: unknown): string {
   if (Object.is(value, -0)) return "-0";
   if (typeof value === "number" || value === undefined) return String(value);
-  if (typeof value === "object") return `a ${value?.constructor?.name ?? "object"}`;
-  return `a ${typeof value}`;
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const name: unknown = value?.constructor?.name;
+  return typeof name === "string" && name !== "" ? `an instance of ${name}` : "an object";
 }

@@ -1,16 +1,16 @@
 /**
- * Text made safe to stand in a message, and hashes of text.
+ * Safe text for messages, and hashes of text.
  *
  * @module
  */
 
-/** Everything that a terminal, a log or a prompt takes for the end of a line or for a command. */
+/** Matches line breaks and control characters, also those of Unicode. */
 // deno-lint-ignore no-control-regex
 const CONTROL_REGEXP = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** The text on one line, cut to about so many characters, control characters spelled out. */
+/** Returns a text on one line, cut to `maxChars` characters, with control characters escaped. */
 export function oneLine(text: string, maxChars = 300): string {
   const cut = text.length > maxChars ? `${text.slice(0, maxChars).toWellFormed()}…` : text;
   return cut.toWellFormed().replace(
@@ -20,7 +20,7 @@ export function oneLine(text: string, maxChars = 300): string {
   );
 }
 
-/** The hash of a text in UTF-8, as 64 hexadecimal digits. */
+/** Returns the SHA-256 hash of a text in UTF-8, as 64 hexadecimal digits. */
 export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   let hex = "";

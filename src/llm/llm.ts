@@ -8,10 +8,10 @@ import type { SchemaProfile } from "../schema/schema_profile.ts";
 import type { JsonSchema } from "../json/json.ts";
 
 /**
- * A language model. Everything that is asked of a model goes through
- * {@linkcode LLM.decide}, decisions and other structured questions alike.
+ * A language model. The framework requests decisions and all other structured output,
+ * such as summaries, through {@linkcode LLM.decide} or {@linkcode LLM.stream}.
  *
- * @example A model is an object with a name and one method
+ * @example A custom model: an object with a name and one method
  * ```ts
  * import { Agent, type LLM } from "@nomos/agent";
  * import { assertEquals } from "@std/assert";
@@ -36,98 +36,99 @@ import type { JsonSchema } from "../json/json.ts";
 export interface LLM {
   /** Vendor and model, for example `"openai/gpt-5-mini"` or `"mock"`. */
   readonly name: string;
-  /** The subset of JSON Schema it accepts. Default: OpenAI's strict subset. */
+  /** Subset of JSON Schema that the model accepts. Default: OpenAI's strict subset. */
   readonly schemaProfile?: SchemaProfile;
-  /** Answers one request with a value of its schema. Should honour `request.signal`. */
+  /** Answers one request with output that satisfies `request.schema`. Should honour `request.signal`. */
   decide(request: LLMRequest): Promise<LLMResult>;
   /**
-   * Text as it arrives, then the result, which is the same as `decide()` would
-   * give. Sessions use it wherever a model has it. It makes no request before
-   * the first chunk is asked for, reads no further than is asked for, and ends
-   * its request when it is broken off.
+   * Answers one request as a stream: text chunks as they arrive, then the same result that
+   * `decide()` returns. Sessions prefer it to `decide()` if it exists. An implementation
+   * should send its request when the first chunk is requested, not read ahead, and
+   * cancel the request if the consumer stops early.
    */
   stream?(request: LLMRequest): AsyncIterable<LLMChunk>;
-  /** Turns texts into vectors of one length. Needed for examples that are chosen by likeness. */
+  /** Embeds texts as vectors of equal length. Needed for examples chosen by similarity. */
   embed?(texts: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<
     number[][]
   >;
 }
 
 /**
- * One request to a model: an immutable value. Wrappers pass on `{ ...request, signal }`.
- * A session's request is frozen, with its messages, and lists them when they are first read.
+ * One request to a model: an immutable value. A wrapper that changes the signal passes
+ * `{ ...request, signal }`. Requests of sessions and their messages are frozen; the list
+ * of messages is built when it is first read.
  */
 export interface LLMRequest {
-  /** The conversation: standing text, history, and last the current step. */
+  /** Conversation: the standing text, the history and, last, the current step. */
   readonly messages: readonly Message[];
   /**
-   * Number of leading messages that the next request of the session has again, so
-   * that a vendor's cache can be told where they end; 0 if there is none.
+   * Number of leading messages that the session's next request repeats, for the vendor's
+   * prompt cache. 0 if there are none.
    */
   readonly stable: number;
-  /** JSON Schema of the output, in the subset that the model accepts. */
+  /** JSON Schema of the output, in the subset of the model's schema profile. */
   readonly schema: JsonSchema;
-  /** Name of the schema: 1 to 64 of letters, digits, `_` and `-`. */
+  /** Name of the schema: 1 to 64 letters, digits, `_` and `-`. */
   readonly schemaName: string;
-  /** The legal actions; absent outside a decision. */
+  /** Legal actions; absent unless the request is for a decision. */
   readonly legal?: LegalActions | undefined;
-  /** The current step; absent outside a decision. */
+  /** Id of the current step; absent unless the request is for a decision. */
   readonly step?: string | undefined;
-  /** The session that the request belongs to. */
+  /** Id of the session that sends the request. */
   readonly sessionId?: string | undefined;
-  /** Aborts when the answer is no longer wanted. */
+  /** Aborts when the caller no longer needs the answer. */
   readonly signal?: AbortSignal | undefined;
-  /** Validates an output, text or value, with the full schema. Needs no `this`. */
+  /** Validates an output, as text or parsed, against the full schema. May be called without `this`. */
   readonly validate: (output: unknown) => ValidationResult | Promise<ValidationResult>;
 }
 
-/** What validation of an output gives. */
+/** Result of validating an output. */
 export type ValidationResult =
   | {
     /** The output satisfies the schema. */
     readonly success: true;
-    /** The value, in the author's form. */
+    /** Validated value, in the form that the agent's author declared. */
     readonly value: unknown;
   }
   | {
     /** The output does not satisfy the schema. */
     readonly success: false;
-    /** Where, why, and what was expected. */
+    /** Path of the first problem, and the reason with the expected value. */
     readonly problem: { readonly path: string; readonly message: string };
   };
 
 /** One message of a conversation. */
 export interface Message {
   /**
-   * Who speaks: `system` is the standing text and the current step, `assistant`
-   * the model's earlier decisions as JSON, `tool` a result or an error.
+   * Author of the message: `system` for the standing text and the current step, `assistant`
+   * for earlier decisions as JSON, `tool` for the result or error of a call.
    */
   readonly role: "system" | "user" | "assistant" | "tool";
-  /** The text. */
+  /** Text of the message. */
   readonly content: string;
-  /** The call whose result this is. */
+  /** Id of the call, if the message is its result. */
   readonly callId?: string;
 }
 
-/** What a model answered. */
+/** Answer of a model. */
 export interface LLMResult {
-  /** A parsed value, or text that the core parses. */
+  /** Output as a parsed value, or as JSON text that the core parses. */
   readonly output: unknown;
-  /** What it cost, in tokens. */
+  /** Token usage of the call; absent if unknown. */
   readonly usage?: Usage;
-  /** The model that answered, as its vendor names it, where that is known. */
+  /** Vendor's name of the model that answered; absent if unknown. */
   readonly model?: string;
 }
 
 /**
- * A piece of a streamed answer: some of its text; or that it begins again, and
- * the text so far is void; or, once and last, its result.
+ * A chunk of a streamed answer: `text`; `restart`, which voids all text so far because
+ * the answer starts over; or, once and last, `result`.
  */
 export type LLMChunk =
   | {
     /** The discriminator. */
     readonly type: "text";
-    /** What arrived. */
+    /** Text that arrived. */
     readonly text: string;
   }
   | {
@@ -137,22 +138,22 @@ export type LLMChunk =
   | {
     /** The discriminator. */
     readonly type: "result";
-    /** The whole answer, as `decide()` would give it. */
+    /** Complete answer, as `decide()` returns it. */
     readonly result: LLMResult;
   };
 
-/** Tokens. A count that the vendor does not report is absent. */
+/** Token usage. Counts that the vendor does not report are absent. */
 export interface Usage {
-  /** Tokens of the prompt, those of the cache included. */
+  /** Prompt tokens, including cached ones. */
   readonly input?: number;
-  /** Tokens of the answer, reasoning included. */
+  /** Output tokens, including reasoning. */
   readonly output?: number;
-  /** Tokens of the prompt that came from the vendor's cache. */
+  /** Prompt tokens read from the vendor's cache. */
   readonly cachedInput?: number;
-  /** Tokens of the prompt that were written to the vendor's cache. */
+  /** Prompt tokens written to the vendor's cache. */
   readonly cacheWriteInput?: number;
-  /** Tokens the model spent on reasoning of its own. */
+  /** Output tokens that the model spent on reasoning. */
   readonly reasoning?: number;
-  /** Present where a count was not reported but estimated, see {@linkcode Limits}. */
+  /** Set if a count was estimated because the vendor did not report it, see {@linkcode Limits}. */
   readonly isEstimated?: true;
 }

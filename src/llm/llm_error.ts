@@ -1,33 +1,33 @@
 /**
- * The failure of a language model.
+ * Base class of model failures.
  *
  * @module
  */
 import { MisuseError, RunError } from "../errors.ts";
 import type { Usage } from "./llm.ts";
 
-/** What is known of a failed model call. */
+/** Details of a failed model call. */
 export interface LLMErrorOptions extends ErrorOptions {
-  /** Whether the same request may succeed later. Default: false. */
+  /** True if the same request may succeed later. `@default {false}` */
   readonly isRetryable?: boolean;
-  /** How long the vendor asks to wait before the next request, in milliseconds. */
+  /** Delay that the vendor asks for before the next request, in milliseconds. */
   readonly retryAfter?: number | undefined;
-  /** What the failed call cost all the same. */
+  /** Token usage of the failed call. */
   readonly usage?: Usage | undefined;
 }
 
-/** A language model failed. The session is `interrupted`; `resume()` asks again. */
+/** A call of a language model failed. The session is `interrupted`; `resume()` repeats the call. */
 export class LLMError extends RunError {
-  /** `"LLM_FAILED"`; a subclass may be more exact. */
+  /** `"LLM_FAILED"`; subclasses have more specific codes. */
   readonly code: string = "LLM_FAILED";
-  /** Whether the same request may succeed later. */
+  /** True if the same request may succeed later. */
   readonly isRetryable: boolean;
-  /** How long the vendor asks to wait before the next request, in milliseconds. */
+  /** Delay that the vendor asks for before the next request, in milliseconds. */
   readonly retryAfter: number | undefined;
-  /** What the failed call cost all the same, where the vendor says so. */
+  /** Token usage of the failed call, if the vendor reports it. */
   readonly usage: Usage | undefined;
 
-  /** Makes the error from what could not be done, and what is known of it. */
+  /** Creates the error of a failed call. It is not retryable unless the options say so. */
   constructor(message: string, options: LLMErrorOptions = {}) {
     super(message, options);
     this.isRetryable = options.isRetryable ?? false;
@@ -37,8 +37,8 @@ export class LLMError extends RunError {
 }
 
 /**
- * Whether what a model threw is told as it is: what is wrong with the program,
- * and what the model knows better of its own failure.
+ * True if an error thrown by a model is passed to the caller unchanged: a model failure or
+ * a mistake in the program. Other errors are wrapped in an {@linkcode LLMError}.
  */
 export function isOwnError(thrown: unknown): thrown is LLMError | MisuseError {
   try {

@@ -11,15 +11,15 @@ import type { LLM, LLMChunk, LLMRequest, LLMResult } from "./llm.ts";
 import { MockLLMError } from "./mock_llm_error.ts";
 import { wireOutput } from "./wire_output.ts";
 
-/** An output to be played as it is, legal or not; made by {@linkcode raw}. */
+/** A raw output, returned without validation, whether legal or not. Created by {@linkcode raw}. */
 export interface RawOutput {
-  /** The discriminator. */
+  /** Discriminator. */
   readonly action: "RAW";
-  /** The value or text. */
+  /** JSON value, or the text that the model writes. */
   readonly output: unknown;
 }
 
-/** What a script may hold: a decision, an output as it is, an error to throw, or a function that gives one of these. */
+/** Entry of a script: a decision, a raw output, an error to throw, or a function returning one. */
 export type ScriptEntry =
   | Decision
   | RawOutput
@@ -28,21 +28,21 @@ export type ScriptEntry =
 
 /** Options of a {@linkcode MockLLM}. */
 export interface MockLLMOptions {
-  /** Its name. Default: `"mock"`. */
+  /** Name of the model. Default: `"mock"`. */
   readonly name?: string;
   /**
-   * What a call beyond the script does: `"fail"` throws, `"repeat"` plays the
-   * last entry again. Default: `"fail"`.
+   * Behavior of a call after the end of the script: `"fail"` throws, `"repeat"`
+   * plays the last entry again. Default: `"fail"`.
    */
   readonly whenDone?: "fail" | "repeat";
-  /** Whether a scripted decision that is illegal in its step throws. `false` costs less. Default: true. */
+  /** If true, a decision that is illegal in its step throws. `false` is faster. Default: true. */
   readonly validate?: boolean;
-  /** Streams its answers in pieces of so many characters. Default: it does not stream. */
+  /** Length of the streamed chunks, in characters. Default: the model does not stream. */
   readonly chunkLength?: number;
 }
 
 /**
- * An output to be played as it is, to see what an agent does with a malformed model.
+ * Creates a raw output, to test how an agent handles malformed output of a model.
  *
  * @example
  * ```ts
@@ -64,9 +64,9 @@ export function raw(output: unknown): RawOutput {
 }
 
 /**
- * A model that plays a script, for tests without a network. It fails on a call
- * too many, on a decision that is illegal where it is played, and, when asked
- * by {@linkcode MockLLM.assertDone}, on a call too few.
+ * A scripted model, for tests without a network. It throws on an extra call and
+ * on a decision that is illegal in its step. {@linkcode MockLLM.assertDone}
+ * throws if scripted entries remain.
  *
  * @example
  * ```ts
@@ -89,25 +89,25 @@ export function raw(output: unknown): RawOutput {
  * ```
  */
 export class MockLLM implements LLM {
-  /** Its name. */
+  /** Name of the model, `"mock"` by default. */
   readonly name: string;
-  /** Streams answers, where it was made to. */
+  /** Streams the next entry. Present only if `chunkLength` is set. */
   declare readonly stream?: (request: LLMRequest) => AsyncGenerator<LLMChunk, void, void>;
-  /** Every request so far. Requests refer to the session's messages and copy nothing. */
+  /** All requests received so far. They share the messages of the session. */
   readonly requests: LLMRequest[] = [];
   readonly #script: ScriptEntry[];
   readonly #whenDone: "fail" | "repeat";
   readonly #validate: boolean;
   #calls = 0;
-  /** The place of the next entry. */
+  /** Index of the next entry. */
   #next = 0;
-  /** What plays on by itself where the script ends. */
+  /** Plays automatically after the end of the script. */
   #player: ((request: LLMRequest) => Promise<ScriptEntry>) | undefined;
 
   /**
-   * Makes a model of a script.
+   * Creates a model that plays a script.
    *
-   * @throws {ConfigError} if `chunkLength` is no whole number from 1.
+   * @throws {ConfigError} if `chunkLength` is not a whole number of at least 1.
    */
   constructor(script: readonly ScriptEntry[] = [], options: MockLLMOptions = {}) {
     this.#script = [...script];
@@ -118,31 +118,31 @@ export class MockLLM implements LLM {
     if (chunkLength === undefined) return;
     if (!Number.isSafeInteger(chunkLength) || chunkLength < 1) {
       throw new ConfigError(
-        `Cannot stream in pieces of ${
-          quote(chunkLength)
-        } characters: expected a whole number from 1`,
+        `Cannot stream in chunks of ${quote(chunkLength)} characters: ` +
+          "expected chunkLength to be a whole number of at least 1",
       );
     }
     this.stream = (request) => this.#stream(request, chunkLength);
   }
 
   /**
-   * A model that plays any agent by itself: in each step it calls every tool
-   * once, takes every route, answers once, and ends the session when it is asked
-   * again after that; where no step has END, it answers for ever. Routes that
-   * lead back come first, then those that its sessions took least often: what
-   * lies behind another way out is for the next session of the same model.
+   * Creates a model that plays any agent without a script. In each step it calls
+   * every tool once, takes every route once and answers once. The next request
+   * after that ends the session, or is answered if no step allows END. Routes
+   * that lead back are taken first, then those that earlier sessions of the same
+   * model took least often, so further sessions explore other branches.
    *
-   * All it says is legal, and the same for the same seed and the same requests.
-   * What is pushed is played first; `assertDone()` minds only that. It decides
-   * nothing about calls that wait for approval: `session.approve()` and `deny()` go
-   * on with the tour, and so does a new input, which gives them up.
+   * Every decision is legal, and the same seed and requests produce the same
+   * decisions. Pushed entries are played first, and `assertDone()` checks only
+   * those. The model does not decide about calls that wait for approval: call
+   * `session.approve()` or `deny()` to continue, or send a new input, which
+   * abandons these calls.
    *
-   * Arguments and structured answers are made from their schemas, the simplest
-   * that is accepted. Where a check cannot be met by chance, give `samples` or
-   * `answers`; until then it throws a {@linkcode MockLLMError} that says so.
+   * Arguments and structured answers are generated from their schemas, simplest
+   * first. A custom check may refuse all of them: the model then throws a
+   * {@linkcode MockLLMError}, and you pass `samples` or `answers`.
    *
-   * @throws {ConfigError} if the seed is no whole number.
+   * @throws {ConfigError} if the seed is not a whole number.
    *
    * @example A smoke test of a whole agent
    * ```ts
@@ -176,7 +176,7 @@ export class MockLLM implements LLM {
     checkSeed(options.seed);
     const llm = new MockLLM([], options);
     let player: Promise<AutoPlayer> | undefined;
-    // Loaded when it first plays: programs that script their mocks, or have none, are spared it.
+    // Loaded on first use, so that other programs do not load it.
     llm.#player = async (request) => {
       player ??= import("./auto/auto_player.ts").then(({ AutoPlayer }) => new AutoPlayer(options));
       return raw(await (await player).play(request));
@@ -184,7 +184,7 @@ export class MockLLM implements LLM {
     return llm;
   }
 
-  /** Adds to the end of the script. */
+  /** Appends entries to the script. */
   push(...entries: readonly ScriptEntry[]): void {
     this.#script.push(...entries);
   }
@@ -192,7 +192,7 @@ export class MockLLM implements LLM {
   /**
    * Plays the next entry.
    *
-   * @throws {MockLLMError} if there is none, or if it is illegal here.
+   * @throws {MockLLMError} if no entry is left, or if it is illegal in this step.
    */
   async decide(request: LLMRequest): Promise<LLMResult> {
     this.requests.push(request);
@@ -213,20 +213,21 @@ export class MockLLM implements LLM {
   }
 
   /**
-   * Fails if part of the script was not played.
+   * Asserts that the whole script was played.
    *
-   * @throws {MockLLMError} saying how many entries are left, and the first of them.
+   * @throws {MockLLMError} with the number of remaining entries and the first of them.
    */
   assertDone(): void {
     const left = this.#script.length - this.#next;
     if (left <= 0) return;
     const next = show(this.#script[this.#next]!);
     throw new MockLLMError(
-      `Script not finished: ${left} of ${this.#script.length} entries left, first ${next}`,
+      `Script is not finished: ${left} of ${this.#script.length} entries remain, the next is ` +
+        `${next}: expected all of them to be played`,
     );
   }
 
-  /** Counts of the 26 letters of each text, in any case: texts of the same letters are alike. */
+  /** Returns a vector of 26 letter counts for each text. Letter case is ignored. */
   embed(texts: readonly string[]): Promise<number[][]> {
     return Promise.resolve(texts.map((text) => {
       const counts = new Array<number>(26).fill(0);
@@ -251,7 +252,7 @@ export class MockLLM implements LLM {
     yield { type: "result", result };
   }
 
-  /** The next entry; beyond the last one what plays by itself, or that one again, if it is to repeat. */
+  /** Returns the next entry; after the last one, the automatic player or the entry to repeat. */
   #take(): ScriptEntry | undefined {
     const script = this.#script;
     if (this.#next < script.length) return script[this.#next++];
@@ -261,16 +262,17 @@ export class MockLLM implements LLM {
 
   #empty({ step }: LLMRequest, entry: unknown): MockLLMError {
     return new MockLLMError(
-      `Cannot play call ${this.#calls} in ${describe(step)}: the script gave ${quote(entry)}: ` +
-        "expected a decision, raw(), an error or a function",
+      `Cannot play call ${this.#calls} in ${describe(step)}: the script entry is ` +
+        `${quote(entry)}: expected a decision, raw(), an error or a function`,
     );
   }
 
   #surplus(request: LLMRequest): MockLLMError {
     const { legal, step } = request;
     return new MockLLMError(
-      `Cannot play call ${this.#calls}: the script has ${this.#script.length} entries, ` +
-        `but ${describe(step)} asked for ${legal ? legal.actions.join(", ") : request.schemaName}`,
+      `Cannot play call ${this.#calls}: the script has ${this.#script.length} entries, but ` +
+        `${describe(step)} asks for ${legal ? legal.actions.join(", ") : request.schemaName}: ` +
+        'add an entry, or set whenDone: "repeat"',
     );
   }
 
@@ -282,7 +284,7 @@ export class MockLLM implements LLM {
     const where = path === "" ? "" : ` at ${path}`;
     return new MockLLMError(
       `Cannot play call ${this.#calls} in ${describe(step)}: ${show(entry)} is illegal${where}: ` +
-        `${message}: expected ${JSON.stringify(legal)}; to play it all the same, use raw()`,
+        `${message}: expected ${JSON.stringify(legal)}; use raw() to play it anyway`,
     );
   }
 }

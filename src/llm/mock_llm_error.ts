@@ -1,13 +1,13 @@
 /**
- * The error of a model that plays.
+ * The error of `MockLLM`.
  *
  * @module
  */
 import { LLMError } from "./llm_error.ts";
 
 /**
- * A {@linkcode MockLLM} cannot play: its script and what the agent did with it do
- * not fit, or it could not make up what a schema wants.
+ * A {@linkcode MockLLM} cannot answer: its script does not match the agent's behaviour, or
+ * it cannot generate a value that satisfies a schema.
  */
 export class MockLLMError extends LLMError {
   /** `"MOCK_LLM"` */

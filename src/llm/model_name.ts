@@ -1,21 +1,21 @@
 /**
- * Reading the names of models.
+ * Parser for model names.
  *
  * @module
  */
 
-/** What the name of a model says. */
+/** Parsed name of a model. */
 export interface ModelName {
-  /** Whose model it is, in lower case, for example `openai`; undefined where the name does not say. */
+  /** Vendor in lower case, for example `openai`; undefined if the name has none. */
   readonly vendor: string | undefined;
-  /** The model, as its vendor names it. */
+  /** Model name of the vendor. */
   readonly model: string;
 }
 
-/** What the AI SDK adds to a vendor for the kind of endpoint: `openai.chat`, `anthropic.messages`. */
+/** API suffix that the AI SDK appends to a vendor, as in `openai.chat`. */
 const ENDPOINT_REGEXP = /\.(?:chat|completion|responses|messages|generative-ai)$/;
 
-/** The vendor and the model in a name such as `openai/gpt-5-mini`: what stands before and after the first slash. */
+/** Splits a name such as `openai/gpt-5-mini` at the first slash into vendor and model. */
 export function readModelName(name: string): ModelName {
   const slash = name.indexOf("/");
   if (slash <= 0 || slash === name.length - 1) return { vendor: undefined, model: name };

@@ -1,66 +1,66 @@
 /**
- * Rules for the values of options.
+ * Validation rules for option values.
  *
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
 
-/** Rule for the value of an option. */
+/** Validation rule for an option. */
 export interface OptionRule {
-  /** The rule in words, for messages. */
+  /** Expected value, for error messages. */
   readonly expected: string;
-  /** True if a value keeps to it. */
+  /** Returns true if the value is valid. */
   accepts(value: unknown): boolean;
 }
 
-/** Numbers that pass a test. */
-function numbers(expected: string, test: (value: number) => boolean): OptionRule {
+/** Creates a rule for numbers. */
+function numberRule(expected: string, test: (value: number) => boolean): OptionRule {
   return { expected, accepts: (value) => typeof value === "number" && test(value) };
 }
 
-/** A whole number from the least one, up to the most if there is one. */
+/** Creates a rule for whole numbers from `least` to `most`. */
 export function wholeFrom(least: number, most: number = Infinity): OptionRule {
   const expected = `a whole number from ${least}${most < Infinity ? ` to ${most}` : ""}`;
-  return numbers(
+  return numberRule(
     expected,
     (value) => Number.isSafeInteger(value) && value >= least && value <= most,
   );
 }
 
-/** A whole number. */
-export const WHOLE: OptionRule = numbers("a whole number", Number.isSafeInteger);
+/** Any safe integer. */
+export const WHOLE: OptionRule = numberRule("a whole number", Number.isSafeInteger);
 
-/** A number from 0. */
-export const FROM_ZERO: OptionRule = numbers("a number from 0", isFromZero);
+/** Finite number, 0 or greater. */
+export const FROM_ZERO: OptionRule = numberRule("a number from 0", isFromZero);
 
-/** A whole number from 0, or `Infinity` for no limit. */
-export const COUNT: OptionRule = numbers(
+/** Safe integer, 0 or greater, or `Infinity` for no limit. */
+export const COUNT: OptionRule = numberRule(
   "a whole number from 0, or Infinity",
   (value) => value === Infinity || Number.isSafeInteger(value) && value >= 0,
 );
 
-/** Growth of something that never shrinks. */
-export const FACTOR: OptionRule = numbers(
+/** Backoff factor: a finite number, 1 or greater. */
+export const FACTOR: OptionRule = numberRule(
   "a finite number from 1",
   (value) => Number.isFinite(value) && value >= 1,
 );
 
-/** A time to wait, which may be none. */
-export const DELAY: OptionRule = numbers("milliseconds, from 0", isFromZero);
+/** Delay in milliseconds, 0 or greater. */
+export const DELAY: OptionRule = numberRule("a number of milliseconds from 0", isFromZero);
 
-/** A time that something may take. */
-export const LIMIT: OptionRule = numbers(
-  "milliseconds, more than 0",
+/** Time limit in milliseconds, greater than 0. */
+export const LIMIT: OptionRule = numberRule(
+  "a number of milliseconds above 0",
   (value) => Number.isFinite(value) && value > 0,
 );
 
-/** A text that is not empty. */
+/** String that contains more than whitespace. */
 export const TEXT: OptionRule = {
-  expected: "a text that is not empty",
+  expected: "a non-empty string",
   accepts: (value) => typeof value === "string" && value.trim() !== "",
 };
 
-/** A function. */
+/** Any function. */
 export const FUNCTION: OptionRule = {
   expected: "a function",
   accepts: (value) => typeof value === "function",
@@ -71,10 +71,10 @@ function isFromZero(value: number): boolean {
 }
 
 /**
- * Checks the options that are given.
+ * Validates options. Absent options are valid.
  *
- * @param doing Purpose of the options, as in "Cannot … with attempts 0".
- * @throws {ConfigError} naming the first that breaks its rule.
+ * @param doing Action for the error message, as in "Cannot retry model "m" with attempts 0".
+ * @throws {ConfigError} for the first option that breaks its rule.
  */
 export function checkOptions<Name extends string>(
   doing: string,
@@ -84,12 +84,12 @@ export function checkOptions<Name extends string>(
   for (const [name, { expected, accepts }] of Object.entries<OptionRule>(rules)) {
     const value = options[name as Name];
     if (value === undefined || accepts(value)) continue;
-    throw optionError(doing, name, quote(value), expected);
+    throw createOptionError(doing, name, quote(value), expected);
   }
 }
 
-/** The error for an option that cannot be used. */
-export function optionError(
+/** Creates the error for an invalid option. */
+export function createOptionError(
   doing: string,
   name: string,
   given: string,

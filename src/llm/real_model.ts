@@ -1,38 +1,38 @@
 /**
- * Whether models that call out of the process may do so.
+ * Process-wide switch that forbids calls of real models, for tests.
  *
  * @module
  */
 import { MisuseError, quote } from "../errors.ts";
 
-/** A model that calls out was called where real models are forbidden. */
+/** A real model was called in a process that forbids real models. */
 export class RealModelError extends MisuseError {
   /** `"REAL_MODEL_FORBIDDEN"` */
   readonly code = "REAL_MODEL_FORBIDDEN";
-  /** The name of the model. */
+  /** Name of the model. */
   readonly model: string;
 
-  /** Makes the error from the name of the model. */
+  /** Creates the error for a model. */
   constructor(model: string) {
     super(
-      `Cannot call model ${quote(model)}: real models are forbidden in this process: ` +
-        "expected a MockLLM or a cassette that replays; allowRealModels() permits real ones",
+      `Cannot call model ${quote(model)}: real models are forbidden in this process. ` +
+        "Use a MockLLM or a replaying cassette, or call allowRealModels()",
     );
     this.model = model;
   }
 }
 
-/** One switch for all copies of the package that the process has loaded. */
+/** Global symbol, so that all copies of the package loaded by the process share the switch. */
 const FORBIDDEN: unique symbol = Symbol.for("@nomos/agent: real models are forbidden");
 const shared = globalThis as { [FORBIDDEN]?: boolean };
 
 /**
- * For every model that calls out of the process, before each call. It costs
- * nothing where real models are allowed, which they are by default.
+ * Throws if real models are forbidden. Every model that calls a server should invoke it
+ * before each call. Real models are allowed by default.
  *
  * @throws {RealModelError} if real models are forbidden.
  *
- * @example A model of one's own that tests can forbid
+ * @example A custom model that tests can forbid
  * ```ts
  * import { type LLM } from "@nomos/agent";
  * import { assertRealModelsAllowed } from "@nomos/agent/llm";
@@ -53,12 +53,12 @@ export function assertRealModelsAllowed(name: string): void {
   if (shared[FORBIDDEN] === true) throw new RealModelError(name);
 }
 
-/** Whether real models are forbidden. */
+/** True if real models are forbidden in this process. */
 export function areRealModelsForbidden(): boolean {
   return shared[FORBIDDEN] === true;
 }
 
-/** Turns the switch of the process. */
+/** Sets the process-wide switch. */
 export function setRealModelsForbidden(isForbidden: boolean): void {
   shared[FORBIDDEN] = isForbidden;
 }

@@ -1,5 +1,5 @@
 /**
- * What model calls cost, in tokens.
+ * Arithmetic of token usage.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Usage } from "./llm.ts";
 
 type Counts = Omit<Usage, "isEstimated">;
 
-/** Every count there is, in the order in which they are written. */
+/** Names of all token counts, in the order in which they are serialized. */
 export const TOKEN_COUNTS: readonly (keyof Counts)[] = [
   "input",
   "output",
@@ -17,36 +17,36 @@ export const TOKEN_COUNTS: readonly (keyof Counts)[] = [
   "reasoning",
 ];
 
-/** Returns the counts a model reported, without those that are no counts; undefined if none is left. */
+/** Reads the usage that a model reported. Drops invalid counts; undefined if none is valid. */
 export function readUsage(usage: unknown): Usage | undefined {
   if (typeof usage !== "object" || usage === null) return undefined;
-  const counts = countsOf((name) => {
+  const counts = mapCounts((name) => {
     const count = (usage as Usage)[name];
     return Number.isSafeInteger(count) && count! >= 0 ? count : undefined;
   });
   return Object.keys(counts).length > 0 ? counts : undefined;
 }
 
-/** Adds two usages. A count that neither has is absent. */
+/** Adds two usages. A count that is absent in both is absent in the sum. */
 export function addUsage(a: Usage, b: Usage): Usage {
-  const sum = countsOf((name) => a[name] === undefined ? b[name] : a[name] + (b[name] ?? 0));
+  const sum = mapCounts((name) => a[name] === undefined ? b[name] : a[name] + (b[name] ?? 0));
   return a.isEstimated || b.isEstimated ? { ...sum, isEstimated: true } : sum;
 }
 
-/** Returns what is left of a usage without another, which is a part of it. */
+/** Subtracts `part` from `whole`, which must include it. */
 export function subtractUsage(whole: Usage, part: Usage): Usage {
-  const rest = countsOf((name) => whole[name] && whole[name] - (part[name] ?? 0));
+  const rest = mapCounts((name) => whole[name] && whole[name] - (part[name] ?? 0));
   return whole.isEstimated ? { ...rest, isEstimated: true } : rest;
 }
 
-function countsOf(count: (name: keyof Counts) => number | undefined): Usage {
+function mapCounts(count: (name: keyof Counts) => number | undefined): Usage {
   return omitUndefined(Object.fromEntries(TOKEN_COUNTS.map((name) => [name, count(name)])));
 }
 
-/** Characters per token, where nobody has counted: about what English text has. */
+/** Estimated characters per token: about the average of English text. */
 const CHARS_PER_TOKEN = 4;
 
-/** What a call cost that did not report it, by the characters of its prompt and its answer. */
+/** Estimates the usage of a call that did not report it, from the lengths of prompt and answer. */
 export function estimateUsage(promptChars: number, answerChars: number): Usage {
   return {
     input: Math.ceil(promptChars / CHARS_PER_TOKEN),

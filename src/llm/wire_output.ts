@@ -1,11 +1,11 @@
 /**
- * A decision as a model writes it.
+ * Wire format of decisions.
  *
  * @module
  */
 import type { LLMRequest } from "./llm.ts";
 
-/** The output around a decision: with reasoning first where the request's schema asks for it. */
+/** Wraps a decision as model output. Includes the reasoning if the request's schema has it. */
 export function wireOutput(
   { schema }: LLMRequest,
   decision: unknown,

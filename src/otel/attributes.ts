@@ -1,9 +1,9 @@
 /**
- * Attributes that spans have in common: vendors, tokens and cost.
+ * Span attributes of vendors, tokens and cost.
  *
- * The names are those of OpenTelemetry's conventions for generative AI, release
- * 0.1.0, whose status is "development": they may still change, so they are written
- * as text and not taken from a package. Our own names begin with `nomos.`.
+ * The names follow OpenTelemetry's semantic conventions for generative AI, release
+ * 0.1.0. Their status is "development": they may still change, so they are written out
+ * here and not imported from a package. Our own names begin with `nomos.`.
  *
  * @see {@link https://github.com/open-telemetry/semantic-conventions-genai/tree/v0.1.0/docs/gen-ai}
  * @module
@@ -12,7 +12,7 @@ import type { Attributes } from "@opentelemetry/api";
 import type { Usage } from "../llm/llm.ts";
 import { type ModelName, readModelName } from "../llm/model_name.ts";
 
-/** The vendors that have another name in the conventions than in the names of models. */
+/** Vendor names of the conventions, by the vendor in the name of a model, if they differ. */
 const PROVIDERS: ReadonlyMap<string, string> = new Map([
   ["amazon-bedrock", "aws.bedrock"],
   ["azure", "azure.ai.openai"],
@@ -30,16 +30,18 @@ const PROVIDERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The vendor and the model in the name of an LLM. The conventions allow a vendor
- * they do not list under its own name; a name without a vendor, such as `mock`,
- * stands for both.
+ * Parses the vendor and model from the name of an LLM. A vendor that the conventions do
+ * not list keeps its name. A name without a vendor, such as `mock`, is used for both.
  */
 export function readProvider(llm: string): ModelName & { readonly vendor: string } {
   const { vendor, model } = readModelName(llm);
   return { vendor: vendor === undefined ? llm : PROVIDERS.get(vendor) ?? vendor, model };
 }
 
-/** The attributes of tokens and cost. As in {@linkcode Usage}, parts are counted in their whole too. */
+/**
+ * Returns the attributes of tokens and cost. As in {@linkcode Usage}, input tokens include
+ * cached ones, and output tokens include reasoning.
+ */
 export function usageAttributes(usage: Usage = {}, cost?: number): Attributes {
   return {
     "gen_ai.usage.input_tokens": usage.input,

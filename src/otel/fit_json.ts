@@ -1,52 +1,55 @@
 /**
- * Lists as JSON of a bounded length.
+ * Truncation of texts and JSON lists to a maximum length.
  *
  * @module
  */
 
-/** One entry of a list: a text, and what stands around it. */
-export interface Entry {
-  /** What may be cut. */
+/** Entry of a list: a text that may be truncated, wrapped in a JSON value. */
+export interface JsonEntry {
+  /** Text that may be truncated. */
   readonly text: string;
-  /** Whether the text is JSON, which stands as a value where it is whole. */
+  /**
+   * If true, the text is JSON, and is inserted as a value unless it is truncated. Default:
+   * false.
+   */
   readonly isJson?: boolean;
-  /** The entry, with the text or the value in its place. */
-  readonly frame: (content: unknown) => unknown;
+  /** Wraps the text, or the value parsed from it, in the entry. */
+  readonly wrap: (content: unknown) => unknown;
 }
 
-const MARK = "…";
+const ELLIPSIS = "…";
 
 /**
- * The entries as JSON, in order, as many as take `room` characters with a comma
- * each. The one that takes more is cut, and those behind it are left out.
+ * Serializes entries in order until `room` characters are used, counting a comma per
+ * entry. The first entry that does not fit is truncated, and later ones are omitted.
  */
-export function fitJson(entries: Iterable<Entry>, room: number): string[] {
+export function fitJson(entries: Iterable<JsonEntry>, room: number): string[] {
   const fitting: string[] = [];
-  for (const { text, isJson, frame } of entries) {
-    const whole = JSON.stringify(frame(isJson ? parsed(text) : text));
+  for (const { text, isJson, wrap } of entries) {
+    const whole = JSON.stringify(wrap(isJson ? parseOrKeep(text) : text));
     if (whole.length < room) {
       fitting.push(whole);
       room -= whole.length + 1;
       continue;
     }
-    // A character of text is one of JSON or more, so as many go as are too many.
-    const excess = JSON.stringify(frame(text)).length + 1 - room;
-    const kept = text.length - excess - MARK.length;
-    if (kept > 0) fitting.push(JSON.stringify(frame(cutText(text, kept + MARK.length))));
+    // Each character of text becomes at least one of JSON, so removing the excess is enough.
+    const excess = JSON.stringify(wrap(text)).length + 1 - room;
+    const kept = text.length - excess - ELLIPSIS.length;
+    if (kept > 0) fitting.push(JSON.stringify(wrap(cutText(text, kept + ELLIPSIS.length))));
     break;
   }
   return fitting;
 }
 
-/** Text of at most `maxChars` characters; what was cut ends with an ellipsis. */
+/** Truncates a text to `maxChars` characters, including an ellipsis at the end. */
 export function cutText(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
-  const kept = text.slice(0, maxChars - MARK.length);
-  // A pair of surrogates is one character: it is not cut in two.
-  return `${/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept}${MARK}`;
+  const kept = text.slice(0, maxChars - ELLIPSIS.length);
+  // Drops a high surrogate at the end, so that no surrogate pair is split.
+  return `${/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept}${ELLIPSIS}`;
 }
 
-function parsed(text: string): unknown {
+function parseOrKeep(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

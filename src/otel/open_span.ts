@@ -1,5 +1,5 @@
 /**
- * A span that has begun: adding to it, and ending it.
+ * Wrapper of a started OpenTelemetry span.
  *
  * @module
  */
@@ -19,12 +19,15 @@ import { omitUndefined } from "../json/json.ts";
 import type { Scope } from "../turn/observer.ts";
 import type { SpanContent } from "./span_content.ts";
 
-/** Attributes of what was said. */
-export type OfContent = (content: SpanContent) => Attributes;
+/** Function that builds the content attributes of a span. Called only if content is enabled. */
+export type ContentAttributes = (content: SpanContent) => Attributes;
 
-/** A span that has begun. It belongs to the context of its turn, whoever reads the turn's stream. */
+/**
+ * Started span. Its parent is set explicitly, so it does not depend on who reads the turn's
+ * stream.
+ */
 export class OpenSpan {
-  /** Runs a function within the span. */
+  /** Runs a function with this span as the active one. */
   readonly scope: Scope;
   readonly #tracer: Tracer;
   readonly #content: SpanContent | undefined;
@@ -32,8 +35,8 @@ export class OpenSpan {
   readonly #context: Context;
 
   /**
-   * Begins a span within a context. Without `content`, it has nothing of what was
-   * said. A sampler sees the attributes, but not those of content.
+   * Starts a span in a parent context. If `content` is undefined, content attributes are
+   * omitted. Samplers see the attributes in `options`, but no content attributes.
    */
   constructor(
     tracer: Tracer,
@@ -41,7 +44,7 @@ export class OpenSpan {
     parent: Context,
     name: string,
     options: SpanOptions,
-    ofContent?: OfContent,
+    buildContent?: ContentAttributes,
   ) {
     this.#tracer = tracer;
     this.#content = content;
@@ -50,33 +53,41 @@ export class OpenSpan {
     this.#span = span;
     this.#context = inside;
     this.scope = (run) => context.with(inside, run);
-    this.add({}, ofContent);
+    this.add({}, buildContent);
   }
 
-  /** False if nobody has registered anything that spans could be written to. */
+  /** False if there is neither a registered SDK nor a valid parent span. */
   get isValid(): boolean {
     return isSpanContextValid(this.#span.spanContext());
   }
 
-  /** Begins a span that is a part of this one. */
-  begin(name: string, options: SpanOptions, ofContent?: OfContent): OpenSpan {
-    return new OpenSpan(this.#tracer, this.#content, this.#context, name, options, ofContent);
+  /** Starts a child span. */
+  begin(name: string, options: SpanOptions, buildContent?: ContentAttributes): OpenSpan {
+    return new OpenSpan(this.#tracer, this.#content, this.#context, name, options, buildContent);
   }
 
-  /** Adds attributes, and those of content if that is wanted. Gathers nothing if the span is not recorded. */
-  add(attributes: Attributes, ofContent?: OfContent): void {
-    if (this.#span.isRecording()) this.#span.setAttributes(this.#known(attributes, ofContent));
+  /**
+   * Adds attributes and, if enabled, content attributes. Does nothing if the span is not
+   * recorded.
+   */
+  add(attributes: Attributes, buildContent?: ContentAttributes): void {
+    if (this.#span.isRecording()) {
+      this.#span.setAttributes(this.#mergeAttributes(attributes, buildContent));
+    }
   }
 
-  /** Adds an event with attributes, and those of content if that is wanted. */
-  addEvent(name: string, attributes: Attributes, ofContent?: OfContent): void {
-    this.#span.addEvent(name, this.#known(attributes, ofContent));
+  /** Adds a span event with attributes and, if enabled, content attributes. */
+  addEvent(name: string, attributes: Attributes, buildContent?: ContentAttributes): void {
+    this.#span.addEvent(name, this.#mergeAttributes(attributes, buildContent));
   }
 
-  /** Marks the span as failed; the reason may quote what was said, so it is content. */
+  /**
+   * Sets the status ERROR and `error.type`. The reason is written only if content is
+   * enabled, because it may quote the conversation.
+   */
   fail(type: string, reason?: unknown): void {
     this.#span.setAttribute("error.type", type);
-    const message = reason === undefined ? undefined : this.#content?.text(reasonOf(reason));
+    const message = reason === undefined ? undefined : this.#content?.formatText(reasonOf(reason));
     const code = SpanStatusCode.ERROR;
     this.#span.setStatus(message === undefined ? { code } : { code, message });
   }
@@ -86,32 +97,32 @@ export class OpenSpan {
     this.#span.end();
   }
 
-  /** Ends the span of what failed with an error, or was given up without one. */
-  giveUp(error: unknown): void {
+  /** Ends the span as failed with an error, or as aborted if `error` is undefined. */
+  endWithError(error: unknown): void {
     if (error === undefined) this.fail("aborted");
-    else this.fail(errorTypeOf(error), error);
+    else this.fail(getErrorType(error), error);
     this.end();
   }
 
-  /** All attributes that have a value. */
-  #known(attributes: Attributes, ofContent?: OfContent): Attributes {
-    const said = this.#content && ofContent?.(this.#content);
-    return omitUndefined({ ...attributes, ...said });
+  /** Merges both kinds of attributes, and omits those that are undefined. */
+  #mergeAttributes(attributes: Attributes, buildContent?: ContentAttributes): Attributes {
+    const contentAttributes = this.#content && buildContent?.(this.#content);
+    return omitUndefined({ ...attributes, ...contentAttributes });
   }
 }
 
 /**
- * The `error.type` of the conventions: the stable code of an error, or the name of
- * its class. It says nothing of what was said, which a message may.
+ * Returns the `error.type` of the conventions: the stable code of an error, or the name
+ * of its class. Neither quotes the conversation, as a message might.
  *
  * @see {@link https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/}
  */
-function errorTypeOf(error: unknown): string {
+function getErrorType(error: unknown): string {
   try {
     const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
     for (const type of [code, name]) if (typeof type === "string" && type !== "") return type;
   } catch {
-    // It has neither, or its own code threw.
+    // The value has no properties, or a getter threw.
   }
   return "_OTHER";
 }

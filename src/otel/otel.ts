@@ -1,5 +1,5 @@
 /**
- * An observer that writes OpenTelemetry spans.
+ * Observer that writes OpenTelemetry spans.
  *
  * @module
  */
@@ -12,36 +12,37 @@ import { beginTurnSpans } from "./turn_spans.ts";
 /** Options of {@linkcode otel}. */
 export interface OtelOptions {
   /**
-   * Whether spans hold what was said: messages, decisions, arguments and results
-   * of tools, and the messages of errors, which may quote them. Default: false.
+   * If true, spans contain messages, decisions, arguments and results of tools, and
+   * messages of errors, which may quote them. Default: false.
    */
   readonly content?: boolean;
   /**
-   * The most characters of one attribute of content. Of a conversation the last
-   * messages are kept; what is cut ends with an ellipsis. Default: 4,000.
+   * Maximum number of characters of a content attribute. Of a conversation, the latest
+   * messages are kept. A truncated text ends with an ellipsis. Default: 4,000.
    */
   readonly maxContentChars?: number;
   /**
-   * Gives a text of content without what is to be hidden. It gets each text whole,
-   * before it is cut; where it throws, or gives no text, `[withheld]` stands
-   * instead. What looks like a key (bearer tokens, `sk-…`, `AKIA…`, `api_key=…`
-   * and the like) is written as `[redacted]` in any case. Default: nothing else is hidden.
+   * Returns a text of content with secrets removed. It receives the whole text, before
+   * truncation. If it throws or does not return a string, `[withheld]` is written.
+   *
+   * Text that looks like a key (bearer tokens, `sk-…`, `AKIA…`, `api_key=…` and the like)
+   * is always written as `[redacted]`. Default: nothing else is removed.
    */
   readonly redact?: (text: string) => string;
 }
 
-/** The version of the package, which spans name as their origin. */
+/** Version of the package, used as the version of the tracer. */
 const VERSION = "0.1.0";
 
 /**
- * Makes an observer for the agent's option `observers`. It writes to whatever
- * the process has registered with `@opentelemetry/api`, at once or later; where
- * nothing is registered, it costs next to nothing.
+ * Makes an observer for the agent's option `observers`. It writes spans to the SDK that
+ * is registered with `@opentelemetry/api`. The SDK may be registered later. Without an
+ * SDK, the observer costs next to nothing.
  *
- * A turn belongs to the span that is active where it begins, for example that of
- * an HTTP request.
+ * The parent of a turn's span is the span that is active when the turn starts, for
+ * example that of an HTTP request.
  *
- * @throws {ConfigError} if `maxContentChars` is no whole number from 1.
+ * @throws {ConfigError} if `maxContentChars` is not a whole number from 1.
  *
  * @example
  * ```ts
@@ -57,7 +58,9 @@ const VERSION = "0.1.0";
  */
 export function otel(options: OtelOptions = {}): Observer {
   const { content = false, maxContentChars = 4_000, redact } = options;
-  checkOptions("make an observer", { maxContentChars }, { maxContentChars: wholeFrom(1) });
+  checkOptions("make an OpenTelemetry observer", { maxContentChars }, {
+    maxContentChars: wholeFrom(1),
+  });
   const tracer = trace.getTracer("@nomos/agent", VERSION);
   const spanContent = content ? new SpanContent(maxContentChars, redact) : undefined;
   return { beginTurn: (turn) => beginTurnSpans(tracer, spanContent, turn) };

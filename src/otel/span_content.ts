@@ -1,5 +1,5 @@
 /**
- * What was said, for the spans of those who want it there.
+ * Conversation content as span attributes, redacted and truncated.
  *
  * @see {@link https://github.com/open-telemetry/semantic-conventions-genai/tree/v0.1.0/model/gen-ai} the JSON Schemas of messages
  * @module
@@ -9,57 +9,57 @@ import { callKeyOf } from "../history/event.ts";
 import type { Message } from "../llm/llm.ts";
 import { redactKeys } from "../json/secret_patterns.ts";
 import { resultText } from "../tool/result_text.ts";
-import { cutText, type Entry, fitJson } from "./fit_json.ts";
+import { cutText, fitJson, type JsonEntry } from "./fit_json.ts";
 
-/** Writes content as attributes: without what is to be hidden, and of a bounded length. */
+/** Formats content as values of span attributes, redacted and truncated. */
 export class SpanContent {
   readonly #maxChars: number;
   readonly #redact: ((text: string) => string) | undefined;
 
-  /** Makes it of the most characters of an attribute, and what hides secrets. */
+  /** Makes a formatter with the maximum length of an attribute and the caller's `redact`. */
   constructor(maxChars: number, redact: ((text: string) => string) | undefined) {
     this.#maxChars = maxChars;
     this.#redact = redact;
   }
 
-  /** A text, or a value as JSON. */
-  text(value: unknown): string {
-    return cutText(this.#hidden(value), this.#maxChars);
+  /** Formats a text, or a value as JSON. */
+  formatText(value: unknown): string {
+    return cutText(this.#redactText(value), this.#maxChars);
   }
 
-  /** What a model was asked: the last messages, as many as there is room for. */
-  input(messages: readonly Message[]): string {
+  /** Formats the messages of a request: the latest ones, as many as fit. */
+  formatInput(messages: readonly Message[]): string {
     const fitting = fitJson(this.#newestFirst(messages), this.#maxChars - "[]".length);
     return `[${fitting.reverse().join(",")}]`;
   }
 
-  /** What a model decided, or an agent said: the one message that came out. */
-  output(entries: readonly Entry[]): string {
+  /** Formats the one message that a model or an agent produced, from its parts. */
+  formatOutput(entries: readonly JsonEntry[]): string {
     const [start, end] = ['[{"role":"assistant","parts":[', "]}]"];
     const room = this.#maxChars - start.length - end.length;
     return `${start}${fitJson(entries, room).join(",")}${end}`;
   }
 
-  /** The parts of a decision; its calls have the ids that they have in the log. */
-  decisionParts(decision: Decision, sessionId: string, seq: number): Entry[] {
-    const parts = decision.reasoning.map((text) => this.textPart(text, "reasoning"));
+  /** Returns the message parts of a decision. Its tool calls have the same ids as in the log. */
+  makeDecisionParts(decision: Decision, sessionId: string, seq: number): JsonEntry[] {
+    const parts = decision.reasoning.map((text) => this.makeTextPart(text, "reasoning"));
     switch (decision.action) {
       case "RESPOND":
-        parts.push(this.textPart(decision.response));
+        parts.push(this.makeTextPart(decision.response));
         break;
       case "TOOL_CALL":
         for (const [call, { tool: name, args }] of decision.calls.entries()) {
           const id = callKeyOf(sessionId, seq, call);
-          const frame = (content: unknown) => ({ type: "tool_call", id, name, arguments: content });
-          parts.push({ text: this.#hidden(args), isJson: true, frame });
+          const wrap = (content: unknown) => ({ type: "tool_call", id, name, arguments: content });
+          parts.push({ text: this.#redactText(args), isJson: true, wrap });
         }
         break;
       case "MOVE":
-        parts.push({ text: decision.step, frame: (step) => ({ type: "move", step }) });
+        parts.push({ text: decision.step, wrap: (step) => ({ type: "move", step }) });
         break;
       case "END":
-        if (decision.response !== undefined) parts.push(this.textPart(decision.response));
-        parts.push({ text: "", frame: () => ({ type: "end" }) });
+        if (decision.response !== undefined) parts.push(this.makeTextPart(decision.response));
+        parts.push({ text: "", wrap: () => ({ type: "end" }) });
         break;
       default:
         decision satisfies never;
@@ -67,27 +67,27 @@ export class SpanContent {
     return parts;
   }
 
-  /** What was said. */
-  textPart(said: unknown, type = "text"): Entry {
-    return { text: this.#hidden(said), frame: (content) => ({ type, content }) };
+  /** Returns a message part of text, or of another type with text content, such as reasoning. */
+  makeTextPart(text: unknown, type = "text"): JsonEntry {
+    return { text: this.#redactText(text), wrap: (content) => ({ type, content }) };
   }
 
-  /** One by one, for what there is no room for need not be looked through. */
-  *#newestFirst(messages: readonly Message[]): Generator<Entry> {
+  /** Iterates lazily: fitJson() stops at the size limit, so older messages are never serialized. */
+  *#newestFirst(messages: readonly Message[]): Generator<JsonEntry> {
     for (let at = messages.length - 1; at >= 0; at--) {
       const { role, content: text, callId: id } = messages[at]!;
-      const frame = (content: unknown) => {
+      const wrap = (content: unknown) => {
         const part = role === "tool"
           ? { type: "tool_call_response", id, response: content }
           : { type: "text", content };
         return { role, parts: [part] };
       };
-      yield { text: this.#hidden(text), frame };
+      yield { text: this.#redactText(text), wrap };
     }
   }
 
-  /** The whole text without what is to be hidden: half a secret would not be found. */
-  #hidden(value: unknown): string {
+  /** Redacts the whole text before truncation, because half a secret would not be recognized. */
+  #redactText(value: unknown): string {
     try {
       const text = resultText(value, Infinity);
       const redacted: unknown = this.#redact === undefined ? text : this.#redact(text);
@@ -98,5 +98,5 @@ export class SpanContent {
   }
 }
 
-/** Stands for what has no text, or cannot be rid of what is to be hidden: it must not stop a turn. */
+/** Replaces content that cannot be serialized or redacted, so that the turn can continue. */
 const WITHHELD = "[withheld]";

@@ -1,5 +1,5 @@
 /**
- * The spans of one turn.
+ * Spans of one turn.
  *
  * @module
  */
@@ -17,11 +17,11 @@ import type {
   TurnObserver,
 } from "../turn/observer.ts";
 import { readProvider, usageAttributes } from "./attributes.ts";
-import { type OfContent, OpenSpan } from "./open_span.ts";
+import { type ContentAttributes, OpenSpan } from "./open_span.ts";
 import type { SpanContent } from "./span_content.ts";
 
-/** The events that the span of a turn notes, and their fields that it has as attributes. */
-const NOTED: Readonly<Partial<Record<SessionEvent["type"], readonly string[]>>> = {
+/** Event types recorded on the span of a turn, with the fields that become attributes. */
+const RECORDED_EVENTS: Readonly<Partial<Record<SessionEvent["type"], readonly string[]>>> = {
   ended: [],
   error: ["step"],
   limit: ["reason", "scope", "limit", "used"],
@@ -29,12 +29,13 @@ const NOTED: Readonly<Partial<Record<SessionEvent["type"], readonly string[]>>> 
   respond_only: ["reason"],
 };
 
-/** Watches if nobody has registered anything that spans could be written to. */
-const NOBODY: TurnObserver = {};
+/** Observer that does nothing, for turns without a valid span. */
+const NOOP_OBSERVER: TurnObserver = {};
 
 /**
- * Begins the span of a turn, as a part of what is active. Spans that are not recorded
- * are made too, because what is inside must know them; but nothing is gathered for them.
+ * Starts the span of a turn, as a child of the active span. Spans that are not recorded
+ * are created too, because their children need the trace context, but no attributes are
+ * computed for them.
  */
 export function beginTurnSpans(
   tracer: Tracer,
@@ -52,18 +53,18 @@ export function beginTurnSpans(
   const turn = new OpenSpan(tracer, content, context.active(), name, options, (content) => ({
     "gen_ai.input.messages": input === undefined
       ? undefined
-      : content.input([{ role: "user", content: input }]),
+      : content.formatInput([{ role: "user", content: input }]),
   }));
-  return turn.isValid ? new TurnSpans(turn, sessionId) : NOBODY;
+  return turn.isValid ? new TurnSpans(turn, sessionId) : NOOP_OBSERVER;
 }
 
-/** A span for the turn, and in it one for each call of a model or a tool. */
+/** Observer with a span for the turn, and a child span for each model call and tool call. */
 class TurnSpans implements TurnObserver {
   readonly #turn: OpenSpan;
   readonly #sessionId: string;
-  /** The span of the model call that is running. */
+  /** Span of the running model call. */
   #modelCall: OpenSpan | undefined;
-  /** The spans of the tool calls that are running, by their keys. */
+  /** Spans of the running tool calls, by call key. */
   readonly #toolCalls: Map<string, OpenSpan> = new Map();
   #usage: Usage = {};
   #cost: number | undefined;
@@ -85,7 +86,7 @@ class TurnSpans implements TurnObserver {
     };
     const options = { kind: SpanKind.CLIENT, attributes };
     this.#modelCall = this.#turn.begin(`chat ${model}`, options, (content) => ({
-      "gen_ai.input.messages": content.input(request.messages),
+      "gen_ai.input.messages": content.formatInput(request.messages),
     }));
     return this.#modelCall.scope;
   }
@@ -100,61 +101,64 @@ class TurnSpans implements TurnObserver {
     };
     const options = { kind: SpanKind.INTERNAL, attributes };
     const span = this.#turn.begin(`execute_tool ${tool}`, options, (content) => ({
-      "gen_ai.tool.call.arguments": content.text(args),
+      "gen_ai.tool.call.arguments": content.formatText(args),
     }));
     this.#toolCalls.set(callKey, span);
     return span.scope;
   }
 
-  /** Ends the span of the call that an event is about, and notes what changes the turn's course. */
+  /**
+   * Ends the span of the call that an event concludes, and records the event on the turn's
+   * span.
+   */
   onEvent(event: SessionEvent): void {
     switch (event.type) {
       case "decision": {
         const { decision, seq } = event;
         this.#endModelCall(event, (span) => {
           span.add({ "nomos.legal": true, "nomos.action": decision.action }, (content) => {
-            const parts = content.decisionParts(decision, this.#sessionId, seq);
-            return { "gen_ai.output.messages": content.output(parts) };
+            const parts = content.makeDecisionParts(decision, this.#sessionId, seq);
+            return { "gen_ai.output.messages": content.formatOutput(parts) };
           });
         });
         return this.#addResponse(decision);
       }
       case "error":
-        // An answer that is not legal is an answer too: the call did not fail.
+        // The model call succeeded, although its output is illegal.
         this.#endModelCall(event, (span) => {
           span.add({ "nomos.legal": false }, (content) => ({
-            "gen_ai.output.messages": content.output([content.textPart(event.output)]),
+            "gen_ai.output.messages": content.formatOutput([content.makeTextPart(event.output)]),
           }));
         });
-        return this.#note(event, (content) => ({
-          "nomos.path": content.text(event.path),
-          "nomos.message": content.text(event.message),
+        return this.#recordEvent(event, (content) => ({
+          "nomos.path": content.formatText(event.path),
+          "nomos.message": content.formatText(event.message),
         }));
       case "model_failed":
         return this.#endModelCall(event, (span) => span.fail(event.code));
       case "tool_finished":
         return this.#endToolCall(event);
       case "limit":
-        // It may have cut off an answer.
+        // The limit may have cut off a streaming output.
         this.#endModelCall(event, (span) => span.fail("limited"));
         this.#turn.add({ "nomos.limit_reason": event.reason });
-        return this.#note(event);
+        return this.#recordEvent(event);
       default:
-        return this.#note(event);
+        return this.#recordEvent(event);
     }
   }
 
-  /** Ends the span of the turn, and those of calls that did not come to their end. */
+  /** Ends the span of the turn, and those of calls that are still running. */
   onEnd({ status, step, error }: ObservedEnd): void {
-    this.#modelCall?.giveUp(error);
+    this.#modelCall?.endWithError(error);
     for (const span of this.#toolCalls.values()) {
       if (status === "needs_approval" && error === undefined) {
-        // An agent that waits for a person has another span when it goes on.
+        // A child agent that waits for an approval gets a new span when it resumes.
         span.add({ "nomos.outcome": "needs_approval" });
         span.end();
-      } else span.giveUp(error);
+      } else span.endWithError(error);
     }
-    // The conventions leave the parts of the totals to the calls.
+    // The conventions define the breakdown of tokens for the spans of calls only.
     const { cachedInput: _, cacheWriteInput: __, reasoning: ___, ...totals } = this.#usage;
     this.#turn.add({
       ...usageAttributes(totals, this.#cost),
@@ -162,10 +166,10 @@ class TurnSpans implements TurnObserver {
       "nomos.end_step": step,
     });
     if (error === undefined) this.#turn.end();
-    else this.#turn.giveUp(error);
+    else this.#turn.endWithError(error);
   }
 
-  /** Ends the span of the model call that an event is about, if one is running. Its usage is the turn's too. */
+  /** Ends the span of the running model call, if there is one, and adds its usage to the turn's. */
   #endModelCall({ usage, cost, model }: ModelCallUsage, finish: (span: OpenSpan) => void): void {
     if (usage !== undefined) this.#usage = addUsage(this.#usage, usage);
     if (cost !== undefined) this.#cost = (this.#cost ?? 0) + cost;
@@ -177,34 +181,37 @@ class TurnSpans implements TurnObserver {
     span.end();
   }
 
-  /** Ends the span of a tool call. A tool that instructed the model did not fail; one that was given up may have. */
+  /**
+   * Ends the span of a tool call. Only the outcomes `error` and `unknown` set the status ERROR:
+   * a tool that raised an instruction for the model did not fail.
+   */
   #endToolCall({ callKey, outcome, text }: SessionEvent<"tool_finished">): void {
     const span = this.#toolCalls.get(callKey);
     if (span === undefined) return;
     this.#toolCalls.delete(callKey);
     span.add({ "nomos.outcome": outcome }, (content) => ({
-      "gen_ai.tool.call.result": content.text(text),
+      "gen_ai.tool.call.result": content.formatText(text),
     }));
     if (outcome === "error" || outcome === "unknown") span.fail(outcome, text);
     span.end();
   }
 
-  /** Adds what the agent said, which is the output of the turn. */
+  /** Adds the response as the output of the turn. */
   #addResponse(decision: Decision): void {
     if (decision.action !== "RESPOND" && decision.action !== "END") return;
     const { response } = decision;
     if (response === undefined) return;
     this.#turn.add({}, (content) => ({
-      "gen_ai.output.messages": content.output([content.textPart(response)]),
+      "gen_ai.output.messages": content.formatOutput([content.makeTextPart(response)]),
     }));
   }
 
-  /** Adds an event to the span of the turn, if it is one that the span notes. */
-  #note(event: SessionEvent, ofContent?: OfContent): void {
-    const fields = NOTED[event.type];
+  /** Records an event on the span of the turn, if it is of a recorded type. */
+  #recordEvent(event: SessionEvent, buildContent?: ContentAttributes): void {
+    const fields = RECORDED_EVENTS[event.type];
     if (fields === undefined) return;
     const values = event as unknown as Attributes;
     const attributes = fields.map((field) => [`nomos.${field}`, values[field]]);
-    this.#turn.addEvent(`nomos.${event.type}`, Object.fromEntries(attributes), ofContent);
+    this.#turn.addEvent(`nomos.${event.type}`, Object.fromEntries(attributes), buildContent);
   }
 }

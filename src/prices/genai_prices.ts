@@ -1,52 +1,57 @@
 /**
- * What a model call costs, in money.
+ * Prices of model calls, in US dollars.
  *
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
 import type { CostOf } from "../cost/call_usage.ts";
-import { type PricedModel, priceProviderOf, priceTable, tablePriceOf } from "./price_table.ts";
-import { priceOf, readPrices, readTokens, type TokenPrices } from "./token_prices.ts";
+import {
+  computeTablePrice,
+  findPriceProvider,
+  makeModelLookup,
+  type PricedModel,
+} from "./price_table.ts";
+import { computePrice, readPrices, readTokens, type TokenPrices } from "./token_prices.ts";
 
 /** Options of {@linkcode genaiPrices}. */
 export interface GenaiPricesOptions {
   /**
-   * Whose prices count, as the table names them or as model names begin, for
-   * example `"openrouter"` or `"azure"`: for vendors that serve the models of
-   * others, whose names say nothing of who bills. Default: what the name of the
-   * model says.
+   * Provider that bills the calls, for example `"openrouter"` or `"azure"`. Set it for
+   * providers that resell models of others, if the name of the LLM does not begin with
+   * theirs. Accepts the ids of the table and the vendors of LLM names. Default: the
+   * vendor in the name of the LLM.
    */
   readonly provider?: string;
   /**
-   * Prices of one's own, by the name of an LLM or of the model that answers,
-   * exactly as they are. They come before those of the table. Default: none.
+   * Your own prices, by the exact name of an LLM or of the model that answered. They
+   * take precedence over those of the table. Default: none.
    */
   readonly overrides?: Readonly<Record<string, TokenPrices>>;
   /**
-   * The time of the call, in milliseconds since 1970: prices change, and some
-   * are lower at night. Default: `Date.now`.
+   * Returns the time of the call, in milliseconds since 1970, because prices change and
+   * some are lower at night. Default: `Date.now`.
    */
   readonly clock?: () => number;
 }
 
 /**
- * Makes what the agent's option `cost` takes: a function that puts a price on a
- * model call, in US dollars. It looks into a table that comes with the package
- * [genai-prices](https://github.com/pydantic/genai-prices): there is no network,
- * and a price is as new as that package.
+ * Makes a function for the agent's option `cost`, which returns the price of a model call
+ * in US dollars. Prices come from the table of the package
+ * [genai-prices](https://github.com/pydantic/genai-prices), and are as recent as its
+ * installed version. No network access is needed.
  *
- * The vendor is the one in the name of the LLM, before the slash in
- * `openai/gpt-5-mini`; without a slash, the table finds it by the model. The
- * model is the one that answered, where that is known. What is not
- * surely known has no price, never 0 and never a guess: a vendor or a model that
- * the table does not have, a usage without `input` or `output`, a count below 0,
- * cached tokens that are more than the prompt.
+ * The vendor is the part before the slash in the name of the LLM, such as
+ * `openai/gpt-5-mini`. Without a slash, the table finds it by the model. The priced model
+ * is the one that answered, if that is known.
  *
- * Tokens of the cache are counted once, at their own price; where the vendor has
- * none for them, at that of the prompt. Long prompts cost more where the vendor
- * says so.
+ * A price that is not certain is undefined, never 0 and never a guess. This is so for an
+ * unknown vendor or model, a usage without `input` or `output`, a negative count, and more
+ * cached tokens than input tokens.
  *
- * @throws {ConfigError} if the table has no such `provider`, or a price in `overrides` is no amount.
+ * Cached tokens are counted once, at their own price, or at that of the input if the
+ * vendor has no separate price. Surcharges for long prompts are included.
+ *
+ * @throws {ConfigError} if the table has no such `provider`, or a price in `overrides` is invalid.
  *
  * @example
  * ```ts
@@ -66,29 +71,30 @@ export interface GenaiPricesOptions {
 export function genaiPrices(options: GenaiPricesOptions = {}): CostOf {
   const { clock = Date.now, overrides = {}, provider } = options;
   const ownPrices = readPrices(overrides);
-  const find = priceTable(provider === undefined ? undefined : readProvider(provider));
+  const lookUp = makeModelLookup(provider === undefined ? undefined : readProvider(provider));
   return (usage, call) => {
     const tokens = readTokens(usage);
     if (tokens === undefined) return undefined;
     const { llm, model } = call;
-    const answered = find(call);
+    const answered = lookUp(call);
     const own = (model === undefined ? undefined : ownPrices.get(model)) ??
-      (isOther(answered, find({ llm })) ? undefined : ownPrices.get(llm));
-    if (own !== undefined) return priceOf(tokens, own);
-    return answered && tablePriceOf(answered, tokens, clock());
+      (isFallback(answered, lookUp({ llm })) ? undefined : ownPrices.get(llm));
+    if (own !== undefined) return computePrice(tokens, own);
+    return answered && computeTablePrice(answered, tokens, clock());
   };
 }
 
-/** True if another model answered than the one that was asked, as a fallback: each has its own price. */
-function isOther(answered: PricedModel | undefined, asked: PricedModel | undefined): boolean {
+/** Returns true if a fallback answered instead of the requested model, which has another price. */
+function isFallback(answered: PricedModel | undefined, asked: PricedModel | undefined): boolean {
   return answered !== undefined && asked !== undefined && answered.model !== asked.model;
 }
 
 function readProvider(provider: string): string {
-  const id = priceProviderOf(provider);
+  const id = findPriceProvider(provider);
   if (id !== undefined) return id;
   throw new ConfigError(
-    `Cannot price the models of provider ${quote(provider)}: ` +
-      'expected one of the table of prices, for example "openai" or "openrouter"',
+    `Cannot price the models of provider ${quote(provider)}: it is not in the price table: ` +
+      'expected a provider of genai-prices, for example "openai" or "openrouter"; pass ' +
+      "overrides for your own prices",
   );
 }

@@ -1,5 +1,5 @@
 /**
- * The table of prices that comes with the package.
+ * Price table of the package genai-prices.
  *
  * @see {@link https://github.com/pydantic/genai-prices}
  * @module
@@ -10,32 +10,32 @@ import type { CalledModel } from "../cost/call_usage.ts";
 import { readModelName } from "../llm/model_name.ts";
 import type { Tokens } from "./token_prices.ts";
 
-/** A model of the table. */
+/** Model found in the table. */
 export interface PricedModel {
-  /** The entry of the table. */
+  /** Entry of the table. */
   readonly model: ModelInfo;
-  /** The name under which it was found. */
+  /** Name under which the model was found. */
   readonly id: string;
-  /** Who bills, with this model alone: to look through all of them takes long. */
+  /** Provider that bills, reduced to this model, because searching all its models is slow. */
   readonly provider: Provider;
 }
 
-/** How many models are found without looking through the table again. */
-const MAX_FOUND = 100;
+/** Maximum number of cached look-ups. */
+const MAX_CACHED = 100;
 
 /**
- * Makes a look-up of models by the prices of one provider, or of whoever the names of
- * models say. It returns undefined for a model that the table does not surely have.
- * Each is looked up once: while an answer streams, a limit of cost asks for every piece of it.
+ * Makes a cached look-up of models in the table, at one provider or at the one in the
+ * name of the LLM. It returns undefined if the model is not certain. Results are cached,
+ * because a cost limit prices every chunk of a stream.
  */
-export function priceTable(
+export function makeModelLookup(
   provider: string | undefined,
 ): (call: CalledModel) => PricedModel | undefined {
-  const found = new Map<string, PricedModel | undefined>();
+  const cache = new Map<string, PricedModel | undefined>();
   return (call) => {
     const key = `${call.llm}\n${call.model ?? ""}`;
-    if (!found.has(key)) setBounded(found, key, lookUp(call, provider), MAX_FOUND);
-    return found.get(key);
+    if (!cache.has(key)) setBounded(cache, key, lookUp(call, provider), MAX_CACHED);
+    return cache.get(key);
   };
 }
 
@@ -49,8 +49,11 @@ function lookUp(call: CalledModel, provider: string | undefined): PricedModel | 
   return undefined;
 }
 
-/** The price of a call at a time; undefined where the table has none for what was used. */
-export function tablePriceOf(
+/**
+ * Computes the price of a call at a time; undefined if the table has no price for the
+ * tokens used.
+ */
+export function computeTablePrice(
   { id, provider }: PricedModel,
   { input, output, cachedInput, cacheWriteInput, reasoning }: Tokens,
   time: number,
@@ -64,7 +67,7 @@ export function tablePriceOf(
   };
   const found = calculate(usage, id, { provider, timestamp: new Date(time) });
   if (found === undefined) return undefined;
-  // What it has no price for, it counts as free.
+  // The table counts tokens without a price as free.
   const { input_mtok, output_mtok } = found.model_price;
   const isKnown = (input === 0 || input_mtok !== undefined) &&
     (output === 0 || output_mtok !== undefined);
@@ -75,12 +78,12 @@ function calculate(...call: Parameters<typeof calcPrice>) {
   try {
     return calcPrice(...call) ?? undefined;
   } catch {
-    // The table may be newer than this file: what it cannot count has no price, and stops no session.
+    // A failure of the table must not stop a session: the price is unknown.
     return undefined;
   }
 }
 
-/** The vendors that have another name in the table than in the names of models. */
+/** Provider ids of the table, by the vendor in the name of an LLM, if they differ. */
 const TABLE_IDS: ReadonlyMap<string, string> = new Map([
   ["amazon-bedrock", "aws"],
   ["aws-bedrock", "aws"],
@@ -100,25 +103,25 @@ const TABLE_IDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The vendor's name in the table; undefined if it is not there. The table itself
- * would find `openai` in `not-openai-at-all`: only whole names count here.
+ * Finds the id of a vendor in the table; undefined if it has none. Matches whole names
+ * only, because the table itself would find `openai` in `not-openai-at-all`.
  */
-export function priceProviderOf(vendor: string): string | undefined {
+export function findPriceProvider(vendor: string): string | undefined {
   const id = TABLE_IDS.get(vendor.toLowerCase()) ?? vendor.toLowerCase();
   return findProvider({ providerId: id })?.id === id ? id : undefined;
 }
 
-/** A model as the table may know it. */
+/** Name under which the table may have a model. */
 interface TableName {
-  /** The model. */
+  /** Name of the model. */
   readonly id: string;
-  /** Who bills; undefined to find them by the model. */
+  /** Id of the provider that bills; undefined to search all providers. */
   readonly providerId: string | undefined;
 }
 
 /**
- * The names under which the table may have the model that answered, the likeliest
- * first. There is none where it is not known who bills.
+ * Returns the names under which the table may have the model that answered, the most
+ * likely first; none if the provider that bills is unknown.
  */
 function tableNames(
   { llm, model: answered }: CalledModel,
@@ -127,16 +130,16 @@ function tableNames(
   const asked = readModelName(llm);
   const name = answered ?? llm;
   const { vendor, model } = readModelName(name);
-  const own = vendor === undefined ? undefined : priceProviderOf(vendor);
+  const own = vendor === undefined ? undefined : findPriceProvider(vendor);
   if (provider === undefined && asked.vendor === undefined) {
     if (vendor === undefined) return [{ id: name, providerId: undefined }];
     return own === undefined ? [] : [{ id: model, providerId: own }];
   }
-  const biller = provider ?? priceProviderOf(asked.vendor!);
+  const biller = provider ?? findPriceProvider(asked.vendor!);
   if (biller === undefined) return [];
-  // `openai/gpt-4o` is a whole name at openrouter, and a vendor and a model at openai.
+  // At openrouter, `openai/gpt-4o` is the name of a model; at openai, only `gpt-4o` is.
   const names = [{ id: name, providerId: biller }, { id: model, providerId: biller }];
-  // Another vendor may have answered, as a fallback; but one that sells the models of others bills them itself.
+  // If a fallback of another vendor answered, that vendor bills, unless a reseller serves both.
   const isReseller = provider !== undefined || asked.model.includes("/");
   if (own !== undefined && own !== biller && !isReseller) {
     names.push({ id: model, providerId: own });

@@ -1,17 +1,17 @@
 /**
- * Prices of tokens: the counts that a price can be put on, and prices of one's own.
+ * Token counts that can be priced, and custom prices.
  *
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
 import type { Usage } from "../llm/llm.ts";
 
-/** Tokens of one call: whole, consistent, none of them unknown. */
+/** Complete and consistent token counts of one call. */
 export type Tokens = Required<Omit<Usage, "isEstimated">>;
 
 /**
- * The tokens of a call; undefined where their price would be a guess: a count is
- * no count, `input` or `output` is missing, or a part is more than its whole.
+ * Validates the usage of a call. Returns undefined if its price would be a guess: `input`
+ * or `output` is missing, a count is not a whole number from 0, or a part exceeds its total.
  */
 export function readTokens(usage: Usage): Tokens | undefined {
   const { input, output, cachedInput = 0, cacheWriteInput = 0, reasoning = 0 } = usage;
@@ -24,20 +24,20 @@ export function readTokens(usage: Usage): Tokens | undefined {
   return tokens;
 }
 
-/** What a model costs, in US dollars per million tokens. */
+/** Prices of a model, in US dollars per million tokens. */
 export interface TokenPrices {
-  /** Tokens of the prompt. */
+  /** Price of input tokens that are not cached. */
   readonly input: number;
-  /** Tokens of the answer, reasoning included. */
+  /** Price of output tokens, including reasoning. */
   readonly output: number;
-  /** Tokens of the prompt that came from the cache. Default: as `input`. */
+  /** Price of input tokens read from the cache. Default: `input`. */
   readonly cachedInput?: number;
-  /** Tokens of the prompt that were written to the cache. Default: as `input`. */
+  /** Price of input tokens written to the cache. Default: `input`. */
   readonly cacheWriteInput?: number;
 }
 
-/** The price of one call. */
-export function priceOf(tokens: Tokens, prices: TokenPrices): number {
+/** Computes the price of a call, in US dollars. */
+export function computePrice(tokens: Tokens, prices: TokenPrices): number {
   const { input, output, cachedInput, cacheWriteInput } = tokens;
   const total = (input - cachedInput - cacheWriteInput) * prices.input +
     cachedInput * (prices.cachedInput ?? prices.input) +
@@ -47,9 +47,9 @@ export function priceOf(tokens: Tokens, prices: TokenPrices): number {
 }
 
 /**
- * Keeps prices by the name of their model.
+ * Validates and copies custom prices, by the name of their model.
  *
- * @throws {ConfigError} for a price that is no amount.
+ * @throws {ConfigError} if a price is not a finite number from 0.
  */
 export function readPrices(
   overrides: Readonly<Record<string, TokenPrices>>,
@@ -63,7 +63,7 @@ export function readPrices(
       if (Number.isFinite(price) && price >= 0) continue;
       throw new ConfigError(
         `Cannot use the price ${quote(name)} of model ${quote(model)}: it is ${quote(price)}: ` +
-          "expected US dollars per million tokens, from 0",
+          "expected US dollars per million tokens, a finite number from 0",
       );
     }
   }

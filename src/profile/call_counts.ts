@@ -2,9 +2,9 @@
  * Exact call counts, from V8's block coverage: the number of entries into each function, at its
  * line of the TypeScript file.
  *
- * The counter of a function stands at its entry, so an async function counts once per call,
+ * The counter of a function is at its entry, so an async function counts once per call,
  * however often it is resumed. Counts are exact only with `--v8-flags=--jitless`, because
- * optimised code that was inlined passes some counters by. Needs `--allow-sys`.
+ * inlined code skips some counters. Needs `--allow-sys`.
  *
  * @module
  */
@@ -14,29 +14,29 @@ import { findSourceMap, type SourceMap } from "node:module";
 import { fileURLToPath } from "node:url";
 import { type FunctionPlace, placeKey } from "./function_place.ts";
 
-/** The number of calls of one function. */
+/** Call count of one function. */
 export interface FunctionCount {
-  /** The function. */
+  /** Function that was called. */
   readonly place: FunctionPlace;
-  /** The number of calls. */
+  /** Number of calls. */
   readonly calls: number;
 }
 
-/** A running count. */
+/** Running counter of function calls. */
 export interface CallCounter {
-  /** Forgets all calls so far. */
+  /** Sets all counts to 0. */
   reset(): Promise<void>;
-  /** Ends the count and returns the functions that were called since {@linkcode reset}. */
+  /** Stops counting, and returns the functions that were called since {@linkcode reset}. */
   finish(): Promise<FunctionCount[]>;
 }
 
-/** A column behind every other. */
+/** Column number beyond the end of any line. */
 const END_OF_LINE = 0xffff;
 
 /**
- * Starts to count. Only what is imported after this is counted.
+ * Starts counting calls in modules that are imported from now on.
  *
- * @param caller The module that calls this; it is left out.
+ * @param caller URL of the calling module, which is excluded.
  */
 export async function startCounter(caller: string): Promise<CallCounter> {
   const session = new Session();
@@ -69,10 +69,13 @@ export async function startCounter(caller: string): Promise<CallCounter> {
   };
 }
 
-/** The line in the source, from 1, by the source map that Deno made when it loaded the module. */
+/**
+ * Returns the line of an offset in the TypeScript source, from 1, by Deno's source map of
+ * the module.
+ */
 function lineAt(text: string, offset: number, map: SourceMap | undefined): number {
   const before = text.slice(0, offset).split("\n");
-  // Code that the compiler added has no source: it belongs to the line before it.
+  // Code that the compiler added has no source line, so it is assigned to the line before it.
   for (let line = before.length - 1, column = before.at(-1)!.length; line >= 0; line--) {
     const entry = map?.findEntry(line, column);
     if (entry && "originalLine" in entry && entry.originalLine !== undefined) {

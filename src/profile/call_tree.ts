@@ -1,64 +1,64 @@
 /**
- * The call tree of a profile, and the time of each function in it.
+ * Call tree of a CPU profile, and the time of each function in it.
  *
  * @module
  */
 
 import type { CallFrame, CpuProfile } from "./cpu_profile.ts";
-import { type FunctionPlace, placeKey, placeOf } from "./function_place.ts";
+import { type FunctionPlace, identifyFunction, placeKey } from "./function_place.ts";
 
-/** A node of the call tree. Its own time and that of its children is its total. */
+/** Node of a call tree. */
 export interface CallTree {
-  /** The function. */
+  /** Function of the node. */
   readonly frame: CallFrame;
-  /** Microseconds in the function itself. */
+  /** Self time: the time in the function itself, in microseconds. */
   readonly self: number;
-  /** The functions it called. */
+  /** Nodes of the functions that it called. */
   readonly children: readonly CallTree[];
 }
 
-/** A call tree and the part of the profile that it covers. */
+/** Call tree of a part of a profile. */
 export interface SampledTree {
-  /** The root, `(root)`. */
+  /** Root of the tree, `(root)`. */
   readonly tree: CallTree;
-  /** The number of samples in the part. */
+  /** Number of samples in the part. */
   readonly samples: number;
-  /** Microseconds in all: the sum of `self` over the tree. */
+  /** Total time of the part, in microseconds: the sum of `self` over the tree. */
   readonly sampled: number;
 }
 
-/** The time of one function. */
+/** Self and cumulative time of one function, in microseconds. */
 export interface FunctionTime {
-  /** The function. */
+  /** Function that was sampled. */
   readonly place: FunctionPlace;
-  /** Microseconds in the function itself. */
+  /** Self time: the time in the function itself. */
   self: number;
-  /** Microseconds with what it called; a recursive call is not counted twice. */
+  /** Cumulative time: self time and that of all callees. Recursive calls are not counted twice. */
   cumulative: number;
 }
 
 /**
- * Adds up the samples of a profile. A sample lasts until the next one, as in DevTools.
+ * Builds the call tree of a profile. A sample lasts until the next one, as in DevTools.
  *
- * @param profile The profile.
- * @param within Keeps only the time from the first to the last sample that shows the function of
- *   this name anywhere on the stack, so that starting up and shutting down are left out. If no
- *   sample shows it, the whole profile is kept.
+ * @param profile Profile with the samples.
+ * @param within Name of a function. Only the part from the first to the last sample with it on
+ *   the stack is kept, which excludes startup and shutdown. If no sample has it, the whole
+ *   profile is kept.
  */
-export function callTree(profile: CpuProfile, within?: string): SampledTree {
+export function buildCallTree(profile: CpuProfile, within?: string): SampledTree {
   const { nodes, samples, timeDeltas, startTime, endTime } = profile;
   const known = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(
     nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
   );
-  const shows = (sample: number): boolean => {
+  const hasOnStack = (sample: number): boolean => {
     for (let id: number | undefined = sample; id !== undefined; id = parents.get(id)) {
       if (known.get(id)!.callFrame.functionName === within) return true;
     }
     return false;
   };
-  const first = Math.max(0, samples.findIndex(shows));
-  const end = (samples.findLastIndex(shows) + 1) || samples.length;
+  const first = Math.max(0, samples.findIndex(hasOnStack));
+  const end = (samples.findLastIndex(hasOnStack) + 1) || samples.length;
 
   const lastSample = timeDeltas.reduce((sum, delta) => sum + delta, startTime);
   const selfTimes = new Map<number, number>();
@@ -73,28 +73,30 @@ export function callTree(profile: CpuProfile, within?: string): SampledTree {
   };
   const root = nodes.find(({ id }) => !parents.has(id));
   if (root === undefined) {
-    throw new SyntaxError("Could not build the call tree: expected a node that has no caller");
+    throw new SyntaxError(
+      "Cannot build the call tree: it has no root: expected a node without a caller",
+    );
   }
   const tree = build(root.id);
   return { tree, samples: end - first, sampled: totalTime(tree) };
 }
 
-/** The time of a node with everything below it, in microseconds. */
+/** Returns the time of a node and all its descendants, in microseconds. */
 export function totalTime(node: CallTree): number {
   return node.children.reduce((sum, child) => sum + totalTime(child), node.self);
 }
 
 /**
- * Self and cumulative time of every function of a call tree. The self times add up to the time
- * of the tree; `(program)`, `(garbage collector)` and `(idle)` are rows like any other.
+ * Computes the self and cumulative time of every function of a call tree. The self times add up
+ * to the total time of the tree, including `(program)`, `(garbage collector)` and `(idle)`.
  *
  * @returns One entry per function, in no particular order.
  */
-export function functionTimes(tree: CallTree): FunctionTime[] {
+export function computeFunctionTimes(tree: CallTree): FunctionTime[] {
   const times = new Map<string, FunctionTime>();
-  // A node's own time goes to the function itself and, once each, to its callers.
+  // Adds the self time of a node to its function, and to the cumulative time of each caller once.
   const visit = (node: CallTree, callers: readonly FunctionTime[]): void => {
-    const place = placeOf(node.frame);
+    const place = identifyFunction(node.frame);
     const entry = times.get(placeKey(place)) ?? { place, self: 0, cumulative: 0 };
     times.set(placeKey(place), entry);
     const stack = callers.includes(entry) ? callers : [...callers, entry];

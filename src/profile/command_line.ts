@@ -1,24 +1,24 @@
 /**
- * The flags of the commands of this repository.
+ * Command lines of the tasks of this repository.
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
 
-/** A command line that was read. */
+/** Result of reading a command line. */
 export type Command<Options> =
   | { readonly kind: "help" }
   | { readonly kind: "mistake"; readonly message: string }
   | { readonly kind: "run"; readonly options: Options };
 
 /**
- * A flag by its default: a number is a whole number from 1, a boolean a switch, which
- * `--no-NAME` turns off if it is on; a list offers choices, its first one the default;
- * undefined is a text that may be left out.
+ * Flag, described by its default. A number takes whole numbers from 1. A boolean is a
+ * switch; `--no-NAME` turns it off if its default is true. A list offers choices, and its
+ * first one is the default. Undefined is an optional text.
  */
 export type Flag = number | boolean | string | readonly string[] | undefined;
 
-/** The values of some flags. */
+/** Values of flags, by name. */
 export type FlagValues<Flags> = { readonly [Name in keyof Flags]: FlagValue<Flags[Name]> };
 
 type FlagValue<Kind> = Kind extends number ? number
@@ -27,19 +27,22 @@ type FlagValue<Kind> = Kind extends number ? number
   : Kind extends string ? string
   : string | undefined;
 
-/** Settings of {@linkcode readFlags}. */
+/** Options of {@linkcode readFlags}. */
 export interface FlagOptions<Flags> {
-  /** One-letter names of flags. Default: `h` for `help` alone. */
+  /**
+   * Names of flags by their one-letter aliases. `h` for `help` is always included. Default:
+   * none.
+   */
   readonly alias?: Readonly<Record<string, string>>;
-  /** Looks for mistakes that the kinds of the flags do not exclude. */
+  /** Validates the values beyond their types. Returns a mistake, or undefined if there is none. */
   readonly check?: (values: FlagValues<Flags>) => Command<never> | undefined;
 }
 
 /**
- * Reads a command line. A mistake is reported for the first argument that is wrong.
+ * Reads a command line. Reports only the first mistake.
  *
- * @param args The arguments, as in `Deno.args`.
- * @param flags The flags by name, `--help` aside.
+ * @param args Arguments, as in `Deno.args`.
+ * @param flags Flags by name, without `help`.
  */
 export function readFlags<const Flags extends Readonly<Record<string, Flag>>>(
   args: readonly string[],
@@ -79,9 +82,9 @@ export function readFlags<const Flags extends Readonly<Record<string, Flag>>>(
 }
 
 /**
- * A wrong value, reported in one line whatever it contains.
+ * Makes a mistake with a message of one line, whatever the value contains.
  *
- * @param flag The flag that has the value. Default: none, the value is wrong by itself.
+ * @param flag Flag that has the value. Default: none, for a misplaced argument.
  */
 export function mistake(value: string, expected: string, flag?: string): Command<never> {
   const use = flag === undefined ? "" : ` for ${flag}`;
@@ -89,12 +92,14 @@ export function mistake(value: string, expected: string, flag?: string): Command
   return { kind: "mistake", message };
 }
 
-/** The words for what a flag takes, if that is something else than this text. */
+/** Returns what a flag expects in words, or undefined if it accepts the text. */
 function expectedInstead(text: string, flag: Flag): string | undefined {
   if (typeof flag === "number") {
     const isWhole = /^\d+$/.test(text) && Number(text) >= 1 && Number.isSafeInteger(Number(text));
     return isWhole ? undefined : "a whole number from 1";
   }
-  if (typeof flag === "object") return flag.includes(text) ? undefined : flag.join(", ");
-  return text === "" && flag !== "" ? "a text" : undefined;
+  if (typeof flag === "object") {
+    return flag.includes(text) ? undefined : `one of ${flag.join(", ")}`;
+  }
+  return text === "" && flag !== "" ? "a text that is not empty" : undefined;
 }

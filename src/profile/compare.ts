@@ -1,55 +1,55 @@
 /**
- * Two measurements side by side: the same scenario before and after.
+ * Comparison of two measurements: the same scenario with the schema cache off and on.
  *
  * @module
  */
 
 import type { Measurement } from "./measurement.ts";
-import { figuresOf, type ReportData, reportData, type SideData } from "./report.ts";
-import { type ReportRow, reportRows, type RowView, sortFigure } from "./report_rows.ts";
+import { computeFigures, type ReportData, reportData, type SideData } from "./report.ts";
+import { labelRows, makeFigureReader, type ReportRow, type RowView } from "./report_rows.ts";
 import type { ScenarioSetting } from "./scenario.ts";
 import { formatCount, formatNumber, formatTable, formatTime } from "./table.ts";
 
-/** The two sides of a comparison. */
+/** Two measurements to compare. */
 export interface Comparison {
-  /** Cache off. */
+  /** Measurement with the cache off. */
   readonly before: Measurement;
-  /** Cache on. */
+  /** Measurement with the cache on. */
   readonly after: Measurement;
 }
 
-/** Figures whose ratios a comparison has as data. */
+/** Figures with a ratio in {@linkcode ComparisonData}. */
 const RATIOS = ["calls", "cold", "warm", "schemasBuilt"] as const;
 
-/** A comparison as data. A ratio is before divided by after; `null` if after is 0. */
+/** Comparison as JSON data. Ratios are before divided by after, or `null` if after is 0. */
 export interface ComparisonData extends Required<Pick<ScenarioSetting, "tools" | "library">> {
-  /** The report of the cache off. */
+  /** Report with the cache off. */
   readonly before: ReportData;
-  /** The report of the cache on. */
+  /** Report with the cache on. */
   readonly after: ReportData;
-  /** Ratios of the figures in total. */
+  /** Ratios of the total figures. */
   readonly ratios: Readonly<Record<typeof RATIOS[number], number | null>>;
-  /** The functions of both sides, ordered and filtered. */
+  /** Functions of both measurements, ordered and filtered. */
   readonly rows: readonly {
-    /** The function, as `file:line(function)`. */
+    /** Function, as `file:line(function)`. */
     readonly label: string;
-    /** Its figures before; `null` if it did not run. */
+    /** Figures before; `null` if the function did not run. */
     readonly before: SideData | null;
-    /** Its figures after; `null` if it did not run. */
+    /** Figures after; `null` if the function did not run. */
     readonly after: SideData | null;
-    /** Ratio of its cumulative times. */
+    /** Ratio of the cumulative times. */
     readonly ratio: number | null;
   }[];
 }
 
-/** One function on both sides; undefined on the side where it did not run. */
+/** Rows of one function in both measurements; undefined where it did not run. */
 interface Pair {
   readonly label: string;
   readonly before: ReportRow | undefined;
   readonly after: ReportRow | undefined;
 }
 
-/** Rows of the first table: the figure, its name and its format. */
+/** Rows of the table of totals: the figure, its name and its format. */
 const TOTALS = [
   ["calls", "function calls", formatCount],
   ["warm", "wall time, warm", formatTime],
@@ -59,13 +59,13 @@ const TOTALS = [
   ["cacheHits", "cache hits", formatCount],
 ] as const;
 
-/** Name of each figure in the head of the last column but one. */
+/** Name of each figure in the header of the ratio column. */
 const RATIO_OF = { cumulative: "cumtime", self: "tottime", calls: "ncalls" } as const;
 
 /**
  * Formats a comparison as text, without a final newline.
  *
- * @param root The repository as a `file:` address that ends in a slash.
+ * @param root `file:` URL of the repository, with a slash at the end.
  */
 export function formatComparison(comparison: Comparison, view: RowView, root: string): string {
   const { iterations, tools, library = "valibot", validate } = comparison.after.setting;
@@ -87,10 +87,10 @@ export function formatComparison(comparison: Comparison, view: RowView, root: st
 }
 
 /**
- * Returns a comparison as data.
+ * Returns a comparison as JSON data.
  *
- * @param view Selects and orders the rows; none is cut off.
- * @param root The repository as a `file:` address that ends in a slash.
+ * @param view Order and filter of the rows; `top` is ignored.
+ * @param root `file:` URL of the repository, with a slash at the end.
  */
 export function comparisonData(
   comparison: Comparison,
@@ -109,23 +109,23 @@ export function comparisonData(
     ratios: Object.fromEntries(ratios),
     rows: pairRows(comparison, view, root).map(({ label, before, after }) => ({
       label,
-      before: sideData(before),
-      after: sideData(after),
+      before: toSideData(before),
+      after: toSideData(after),
       ratio: ratio(before?.cumulative ?? 0, after?.cumulative ?? 0),
     })),
   };
 }
 
-function sideData(row: ReportRow | undefined): SideData | null {
+function toSideData(row: ReportRow | undefined): SideData | null {
   if (row === undefined) return null;
   const { calls = null, self, cumulative } = row;
   return { calls, self, cumulative };
 }
 
 function pairRows({ before, after }: Comparison, view: RowView, root: string): Pair[] {
-  const earlier = new Map(reportRows(before.rows, root).map((row) => [row.label, row]));
-  const later = new Map(reportRows(after.rows, root).map((row) => [row.label, row]));
-  const figure = sortFigure(view.sort);
+  const earlier = new Map(labelRows(before.rows, root).map((row) => [row.label, row]));
+  const later = new Map(labelRows(after.rows, root).map((row) => [row.label, row]));
+  const figure = makeFigureReader(view.sort);
   const size = (pair: Pair) => Math.max(figure(pair.before), figure(pair.after));
   return [...new Set([...earlier.keys(), ...later.keys()])]
     .map((label): Pair => ({ label, before: earlier.get(label), after: later.get(label) }))
@@ -134,8 +134,8 @@ function pairRows({ before, after }: Comparison, view: RowView, root: string): P
 }
 
 function formatTotals(comparison: Comparison): string {
-  const before = figuresOf(comparison.before);
-  const after = figuresOf(comparison.after);
+  const before = computeFigures(comparison.before);
+  const after = computeFigures(comparison.after);
   return formatTable([
     ["before", "after", "ratio", "in total"],
     ...TOTALS.map(([key, name, format]) => [
@@ -148,14 +148,14 @@ function formatTotals(comparison: Comparison): string {
 }
 
 function formatPairs(pairs: readonly Pair[], { sort }: RowView): string {
-  const figure = sortFigure(sort);
+  const figure = makeFigureReader(sort);
   const heads = ["ncalls", "tottime µs", "cumtime µs"].flatMap((head) => [head, "after"]);
   return formatTable([
     [...heads, `${RATIO_OF[sort]} ratio`, "filename:lineno(function)"],
     ...pairs.map(({ label, before, after }) => {
-      const cellsAfter = cellsOf(after);
+      const cellsAfter = formatCells(after);
       return [
-        ...cellsOf(before).flatMap((cell, column) => [cell, cellsAfter[column]!]),
+        ...formatCells(before).flatMap((cell, column) => [cell, cellsAfter[column]!]),
         formatRatio(figure(before), figure(after)),
         label,
       ];
@@ -163,7 +163,7 @@ function formatPairs(pairs: readonly Pair[], { sort }: RowView): string {
   ]);
 }
 
-function cellsOf(row: ReportRow | undefined): string[] {
+function formatCells(row: ReportRow | undefined): string[] {
   if (row === undefined) return ["-", "-", "-"];
   const { calls, self, cumulative } = row;
   return [calls === undefined ? "-" : formatCount(calls), self.toFixed(1), cumulative.toFixed(1)];

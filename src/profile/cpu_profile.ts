@@ -11,36 +11,36 @@
 
 import * as v from "valibot";
 
-/** Place of a sampled function. Lines and columns count from 0; -1 is none. */
+/** Position of a sampled function in its source. */
 export interface CallFrame {
-  /** The name; empty for an anonymous function and for the top level of a module. */
+  /** Name; empty for an anonymous function and for the top level of a module. */
   readonly functionName: string;
-  /** The module; empty for native code and for `(program)`, `(idle)` and the like. */
+  /** URL of the module; empty for native code and for V8's own rows, such as `(idle)`. */
   readonly url: string;
-  /** The line on which the function begins, from 0. */
+  /** Line on which the function begins, from 0; -1 if unknown. */
   readonly lineNumber: number;
-  /** The column at which the function begins, from 0. */
+  /** Column at which the function begins, from 0; -1 if unknown. */
   readonly columnNumber: number;
 }
 
-/** A profile: the call tree and, in time order, the node that was running at each sample. */
+/** CPU profile: the call tree, and the node that was running at each sample. */
 export interface CpuProfile {
-  /** The call tree, one node for each path of callers; the root is no other's child. */
+  /** Nodes of the call tree, one for each call path. The root is the child of no node. */
   readonly nodes: readonly {
-    /** The number that `samples` and `children` refer to. */
+    /** Number that `samples` and `children` refer to. */
     readonly id: number;
-    /** The function. */
+    /** Function of the node. */
     readonly callFrame: CallFrame;
-    /** The functions it called, by id. */
+    /** Ids of the nodes of the functions that it called. */
     readonly children?: readonly number[];
   }[];
-  /** Start of sampling, in microseconds of a clock of its own. */
+  /** Start of sampling, in microseconds of a monotonic clock. */
   readonly startTime: number;
   /** End of sampling, in microseconds of the same clock. */
   readonly endTime: number;
-  /** The id of the node that was running at each sample. */
+  /** Id of the running node at each sample, in the order of time. */
   readonly samples: readonly number[];
-  /** Microseconds from the sample before (the first: from `startTime`). */
+  /** Time since the previous sample (for the first: since `startTime`), in microseconds. */
   readonly timeDeltas: readonly number[];
 }
 
@@ -62,13 +62,13 @@ const profileSchema: v.GenericSchema<CpuProfile> = v.looseObject({
 });
 
 /**
- * Reads the text of a `.cpuprofile` file and checks every reference in it.
+ * Parses and validates the text of a `.cpuprofile` file.
  *
  * @throws {SyntaxError} if the text is not a CPU profile.
  */
 export function readCpuProfile(text: string): CpuProfile {
   const fail = (expected: string, cause?: unknown): never => {
-    throw new SyntaxError(`Could not read the CPU profile: expected ${expected}`, { cause });
+    throw new SyntaxError(`Cannot read the CPU profile: expected ${expected}`, { cause });
   };
   let value: unknown;
   try {
@@ -77,13 +77,15 @@ export function readCpuProfile(text: string): CpuProfile {
     return fail("JSON", cause);
   }
   const { success, output, issues } = v.safeParse(profileSchema, value);
-  if (!success) return fail(`another ${v.getDotPath(issues[0])}: ${issues[0].message}`);
+  if (!success) {
+    return fail(`another value at "${v.getDotPath(issues[0])}": ${issues[0].message}`);
+  }
   const { nodes, samples, timeDeltas } = output;
   if (samples.length !== timeDeltas.length) {
-    return fail(`${samples.length} time deltas, one for each sample, not ${timeDeltas.length}`);
+    return fail(`${samples.length} time deltas, one per sample, but it has ${timeDeltas.length}`);
   }
   const known = new Set(nodes.map(({ id }) => id));
   const used = [...samples, ...nodes.flatMap(({ children = [] }) => children)];
   const unknown = used.find((id) => !known.has(id));
-  return unknown === undefined ? output : fail(`a node with the id "${unknown}"`);
+  return unknown === undefined ? output : fail(`a node with id ${unknown}`);
 }

@@ -1,27 +1,27 @@
 /**
- * A flame graph as one SVG file that needs nothing else: the width of a frame is
- * its time, what it called stands on it. A browser shows names and times on
- * hover, zooms on a click and marks what a search finds.
+ * Flame graph as a self-contained SVG file. The width of a frame is its time, and its
+ * callees are drawn above it. In a browser, hovering shows names and times, a click
+ * zooms, and a search highlights matches.
  *
  * @module
  */
 
 import { type CallTree, totalTime } from "./call_tree.ts";
 import { FLAME_GRAPH_SCRIPT } from "./flame_graph_script.ts";
-import { fileOf, type FunctionPlace, placeKey, placeOf } from "./function_place.ts";
+import { formatFile, type FunctionPlace, identifyFunction, placeKey } from "./function_place.ts";
 import { formatPercent, formatTime } from "./table.ts";
 
-/** What is written on the graph. */
+/** Text on a flame graph. */
 export interface FlameGraphText {
-  /** The heading. */
+  /** Heading. */
   readonly title: string;
-  /** The line below it. */
+  /** Line below the heading. */
   readonly subtitle: string;
-  /** The repository as a `file:` address that ends in a slash, to shorten paths. */
+  /** `file:` URL of the repository, with a slash at the end. Paths are shown relative to it. */
   readonly root: string;
 }
 
-/** A frame: one function on one path of callers, equal ones made one. */
+/** Frame: all calls of one function on one call path. */
 interface Frame extends FunctionPlace {
   readonly file: string;
   readonly self: number;
@@ -37,7 +37,7 @@ const HEAD_HEIGHT = 78;
 const FOOT_HEIGHT = 34;
 const CHARACTER_WIDTH = 6.7;
 
-/** Colours by the origin of a function: hue, saturation and lightness of the middle shade. */
+/** Legend: origins of functions, with their base colours. The first match applies. */
 const GROUPS: readonly {
   readonly name: string;
   readonly files: RegExp;
@@ -50,13 +50,13 @@ const GROUPS: readonly {
 ];
 
 /**
- * Draws a call tree.
+ * Draws a call tree as a flame graph.
  *
- * @param tree The tree, its root included.
- * @param text What is written on the graph.
- * @returns The text of an SVG file.
+ * @param tree Root of the call tree.
+ * @param text Heading, subtitle and root of paths.
+ * @returns Text of an SVG file.
  */
-export function flameGraph(tree: CallTree, text: FlameGraphText): string {
+export function drawFlameGraph(tree: CallTree, text: FlameGraphText): string {
   const frames = layOut(tree, text.root);
   const total = frames[0]?.total ?? 0;
   const levels = frames.reduce((most, frame) => Math.max(most, frame.level + 1), 1);
@@ -97,10 +97,8 @@ ${frames.map((frame) => drawFrame(frame, total, bottom)).join("\n")}
 }
 
 /**
- * Escapes text for XML. Characters that XML does not have become `?`.
- *
- * @param text The text.
- * @returns What may stand in an element or in a quoted attribute.
+ * Escapes text for XML elements and quoted attributes. Replaces characters that XML forbids
+ * with `?`.
  */
 export function escapeXml(text: string): string {
   return text
@@ -110,21 +108,21 @@ export function escapeXml(text: string): string {
     .replaceAll('"', "&quot;").replaceAll("'", "&apos;");
 }
 
-/** The frames, the root first; siblings stand by their time, the longest left. */
+/** Lays out the frames, root first; siblings from the longest to the shortest. */
 function layOut(tree: CallTree, root: string): Frame[] {
   const frames: Frame[] = [];
   const add = (nodes: readonly CallTree[], place: FunctionPlace, start: number, level: number) => {
     const self = nodes.reduce((sum, node) => sum + node.self, 0);
-    const file = level === 0 ? "" : fileOf(place, root);
-    frames.push({ ...place, file, self, total: timeOf(nodes), start, level });
-    // Calls of the same function stand together.
+    const file = level === 0 ? "" : formatFile(place, root);
+    frames.push({ ...place, file, self, total: sumTimes(nodes), start, level });
+    // Merges calls of the same function into one frame.
     const called = Map.groupBy(
       nodes.flatMap(({ children }) => children),
-      ({ frame }) => placeKey(placeOf(frame)),
+      ({ frame }) => placeKey(identifyFunction(frame)),
     );
-    for (const group of [...called.values()].sort((a, b) => timeOf(b) - timeOf(a))) {
-      const time = timeOf(group);
-      if (time > 0) add(group, placeOf(group[0]!.frame), start, level + 1);
+    for (const group of [...called.values()].sort((a, b) => sumTimes(b) - sumTimes(a))) {
+      const time = sumTimes(group);
+      if (time > 0) add(group, identifyFunction(group[0]!.frame), start, level + 1);
       start += time;
     }
   };
@@ -132,7 +130,7 @@ function layOut(tree: CallTree, root: string): Frame[] {
   return frames;
 }
 
-function timeOf(nodes: readonly CallTree[]): number {
+function sumTimes(nodes: readonly CallTree[]): number {
   return nodes.reduce((sum, node) => sum + totalTime(node), 0);
 }
 
@@ -145,8 +143,8 @@ function drawFrame(frame: Frame, total: number, bottom: number): string {
   const time = `${formatTime(frame.total)}, ${formatPercent(frame.total, total)} %`;
   const itself = `itself ${formatTime(frame.self)}, ${formatPercent(frame.self, total)} %`;
   const data = {
-    start: short(total > 0 ? frame.start / total : 0, 7),
-    size: short(total > 0 ? frame.total / total : 1, 7),
+    start: round(total > 0 ? frame.start / total : 0, 7),
+    size: round(total > 0 ? frame.total / total : 1, 7),
     level: String(frame.level),
     name: frame.name,
     place,
@@ -156,13 +154,16 @@ function drawFrame(frame: Frame, total: number, bottom: number): string {
     .map(([name, value]) => ` data-${name}="${escapeXml(value)}"`).join("");
   return `<g class="frame"${attributes}>` +
     `<title>${escapeXml(`${frame.name} ${place}`.trimEnd())}\n${escapeXml(`${time}; ${itself}`)}` +
-    `</title><rect x="${short(x)}" y="${y}" width="${short(width)}" height="${ROW_HEIGHT - 1}" ` +
-    `rx="1.5" fill="${colourOf(frame)}"/>` +
-    `<text x="${short(x + 4)}" y="${y + 13}">${escapeXml(fit([frame.name, place, time], width))}` +
+    `</title><rect x="${round(x)}" y="${y}" width="${round(width)}" height="${ROW_HEIGHT - 1}" ` +
+    `rx="1.5" fill="${pickColour(frame)}"/>` +
+    `<text x="${round(x + 4)}" y="${y + 13}">${escapeXml(fit([frame.name, place, time], width))}` +
     `</text></g>`;
 }
 
-/** The parts that fit, the first one cut if it must be; the script does the same after a zoom. */
+/**
+ * Joins the parts that fit, and truncates the first. The script has the same function, for
+ * zooming.
+ */
 function fit(parts: readonly string[], width: number): string {
   const room = Math.floor((width - 8) / CHARACTER_WIDTH);
   const [name = "", ...rest] = parts.filter((part) => part !== "");
@@ -175,7 +176,7 @@ function fit(parts: readonly string[], width: number): string {
   return text;
 }
 
-function colourOf(frame: Frame): string {
+function pickColour(frame: Frame): string {
   if (frame.level === 0) return "#e4e4ea";
   const { colour } = GROUPS.find(({ files }) => files.test(frame.file))!;
   let hash = 0;
@@ -191,12 +192,13 @@ function legend(): string {
   return GROUPS.map(({ name, colour: [hue, saturation, lightness] }) => {
     const left = x;
     x += 30 + name.length * CHARACTER_WIDTH;
-    return `<rect x="${short(left)}" y="56" width="11" height="11" rx="2" ` +
+    return `<rect x="${round(left)}" y="56" width="11" height="11" rx="2" ` +
       `fill="hsl(${hue}, ${saturation}%, ${lightness}%)"/>` +
-      `<text x="${short(left + 16)}" y="65.5" fill="#333">${name}</text>`;
+      `<text x="${round(left + 16)}" y="65.5" fill="#333">${name}</text>`;
   }).join("\n");
 }
 
-function short(value: number, digits = 2): string {
+/** Rounds a number, and formats it without trailing zeros. */
+function round(value: number, digits = 2): string {
   return String(Number(value.toFixed(digits)));
 }

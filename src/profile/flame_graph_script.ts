@@ -1,11 +1,13 @@
 /**
- * What a flame graph does in the browser: details on hover, zoom on a click,
- * search.
+ * Browser script of a flame graph: details on hover, zoom on click, and search.
  *
  * @module
  */
 
-/** The script, plain JavaScript. It must not contain the end of a CDATA section. */
+/**
+ * Source of the script, in plain JavaScript. It must not contain `]]>`, which ends a CDATA
+ * section.
+ */
 export const FLAME_GRAPH_SCRIPT: string = `
 (function () {
   var holder = document.getElementById("frames");

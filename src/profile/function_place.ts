@@ -1,5 +1,5 @@
 /**
- * The function that a row is about, and its name in a report.
+ * Identity of a function in a profile, and its name in a report.
  *
  * @module
  */
@@ -7,43 +7,45 @@
 import type { CallFrame } from "./cpu_profile.ts";
 
 /**
- * A function by name and place, as Python's profiler names it: two nameless functions of one
- * line are one.
+ * Function identified by name, module and line, as in Python's profiler. Two anonymous
+ * functions on one line are the same.
  */
 export interface FunctionPlace {
-  /** The name; `(anonymous)` and `(module)` if the source has none. */
+  /** Name; `(anonymous)` or `(module)` if the source has none. */
   readonly name: string;
-  /** The module; empty for native code and for V8's own rows. */
+  /** URL of the module; empty for native code and for V8's own rows. */
   readonly url: string;
-  /** The line on which the function begins, from 1; 0 is none. */
+  /** Line on which the function begins, from 1; 0 if unknown. */
   readonly line: number;
 }
 
-/** The rows that V8 itself adds: time that belongs to no function. */
+/** Names of the rows that V8 adds for time outside all functions. */
 const V8_ROWS = ["(root)", "(program)", "(idle)", "(garbage collector)"];
 
 /**
- * Names a frame of a profile. The top level of a module has no name and begins its line;
- * every other nameless frame is an anonymous function.
+ * Identifies the function of a profile frame. A frame without a name is the top level of its
+ * module if it begins at column 0, and otherwise an anonymous function.
  */
-export function placeOf({ functionName, url, lineNumber, columnNumber }: CallFrame): FunctionPlace {
+export function identifyFunction(
+  { functionName, url, lineNumber, columnNumber }: CallFrame,
+): FunctionPlace {
   const isModule = url !== "" && columnNumber === 0;
   const name = functionName !== "" ? functionName : isModule ? "(module)" : "(anonymous)";
   return { name, url, line: lineNumber + 1 };
 }
 
-/** A text that is equal for equal places only. */
+/** Returns a string that is equal only for equal places, for use as a map key. */
 export function placeKey({ url, line, name }: FunctionPlace): string {
   return `${url}:${line}:${name}`;
 }
 
 /**
- * The file of a function as a report shows it: relative to the repository, npm packages as
+ * Formats the file of a function: relative to the repository, npm packages as
  * `npm:name@version/path`, native code as `native`; empty for V8's own rows.
  *
- * @param root The repository as a `file:` address that ends in a slash.
+ * @param root `file:` URL of the repository, with a slash at the end.
  */
-export function fileOf({ name, url }: FunctionPlace, root: string): string {
+export function formatFile({ name, url }: FunctionPlace, root: string): string {
   if (url === "") return V8_ROWS.includes(name) ? "" : "native";
   if (url.startsWith(root)) return decodeURI(url.slice(root.length));
   const cached = /\/npm\/.*?((?:@[^/]+\/)?[^/@]+)\/(\d+\.\d+\.\d+[^/]*)\/(.+)$/.exec(url);
@@ -51,8 +53,8 @@ export function fileOf({ name, url }: FunctionPlace, root: string): string {
   return url.startsWith("file:") ? decodeURI(new URL(url).pathname) : url;
 }
 
-/** The last column of the table, `file:line(function)`. */
-export function labelOf({ name, line }: FunctionPlace, file: string): string {
+/** Formats the last column of the table, `file:line(function)`. */
+export function formatLabel({ name, line }: FunctionPlace, file: string): string {
   const words = name.startsWith("(") ? name : `(${name})`;
   return line === 0 ? `${file}${words}` : `${file}:${line}${words}`;
 }

@@ -1,96 +1,103 @@
 /**
- * The results of the two processes of a measurement, joined: the input of every report.
+ * Measurement of a scenario: the joined results of the sampling and the counting process.
  *
  * @module
  */
 
 import type { FunctionCount } from "./call_counts.ts";
-import { callTree, type FunctionTime, functionTimes, type SampledTree } from "./call_tree.ts";
+import {
+  buildCallTree,
+  computeFunctionTimes,
+  type FunctionTime,
+  type SampledTree,
+} from "./call_tree.ts";
 import type { CpuProfile } from "./cpu_profile.ts";
 import { type FunctionPlace, placeKey } from "./function_place.ts";
 import type { ScenarioFigures, ScenarioSetting } from "./scenario.ts";
 
-/** Wall times of the process that is sampled. */
+/** Wall times of the sampling process, in microseconds. */
 export interface TimedRuns {
-  /** Microseconds of the first run. */
+  /** Wall time of the first run. */
   readonly cold: number;
-  /** Microseconds of a later run: the mean, so that collecting garbage is in it. */
+  /** Mean wall time of the later runs, including garbage collection. */
   readonly warm: number;
-  /** The number of runs, the first included. */
+  /** Number of runs, including the first. */
   readonly repetitions: number;
 }
 
-/** Results of the process that counts: exactly one run. */
+/** Result of the counting process, which runs the scenario once. */
 export interface CountedRun {
-  /** What happened in the run. */
+  /** Figures of the run. */
   readonly figures: ScenarioFigures;
-  /** The functions that were called. */
+  /** Call counts of the functions. */
   readonly counts: readonly FunctionCount[];
 }
 
-/** One function: its calls and its time. */
+/** Calls and times of one function. Times are in microseconds. */
 export interface FunctionRow {
-  /** The function. */
+  /** Function that was called. */
   readonly place: FunctionPlace;
-  /** The number of calls; `undefined` for what has no counter, as native code. */
+  /** Number of calls; `undefined` for functions without a counter, such as native code. */
   readonly calls: number | undefined;
-  /** Microseconds in the function itself. */
+  /** Self time: the time in the function itself. */
   readonly self: number;
-  /** Microseconds with what it called. */
+  /** Cumulative time: self time and that of all callees. */
   readonly cumulative: number;
 }
 
-/** Everything that is known of one scenario with one setting. */
+/** Measurement of a scenario with one setting. */
 export interface Measurement {
-  /** The scenario. */
+  /** Setting of the scenario. */
   readonly setting: ScenarioSetting;
-  /** What happened in one run. */
+  /** Figures of one run. */
   readonly figures: ScenarioFigures;
-  /** The wall times. */
+  /** Wall times. */
   readonly times: TimedRuns;
-  /** The call tree of all runs together. */
+  /** Call tree of all sampled runs together. */
   readonly sampled: SampledTree;
-  /** The functions, with the calls and the mean times of one run. */
+  /** Functions, with the calls and mean times of one run. */
   readonly rows: readonly FunctionRow[];
 }
 
-/** The function that plays a scenario: its first and last sample bound what is read of a profile. */
+/** Name of the function that plays a scenario. Only the part of a profile within it is used. */
 export const SCENARIO_FUNCTION: string = "runScenario";
 
-/** Function that runs the field initializers of a class; a profile calls it by the class. */
+/**
+ * Name of V8's function that runs the field initializers of a class. A profile uses the
+ * class name.
+ */
 const INITIALIZER = "<instance_members_initializer>";
 
-/** Joins the results of the two processes. */
-export function measurement(
+/** Joins the results of the two processes in a measurement. */
+export function makeMeasurement(
   setting: ScenarioSetting,
   times: TimedRuns,
   profile: CpuProfile,
   { figures, counts }: CountedRun,
 ): Measurement {
-  const sampled = callTree(profile, SCENARIO_FUNCTION);
-  const rows = joinRows(functionTimes(sampled.tree), counts, times.repetitions);
+  const sampled = buildCallTree(profile, SCENARIO_FUNCTION);
+  const rows = joinRows(computeFunctionTimes(sampled.tree), counts, times.repetitions);
   return { setting, figures, times, sampled, rows };
 }
 
 /**
- * Joins times and counts. A function that was called but never seen by the sampler has the time
- * 0; one that was sampled but not counted has no calls.
+ * Joins times and counts by function. A function that was counted but not sampled has the
+ * time 0. One that was sampled but not counted has undefined `calls`.
  *
- * @param runs The number of runs that were sampled for the one that was counted: times are
- *   divided by it.
+ * @param runs Number of sampled runs, by which times are divided. Only one run is counted.
  */
 export function joinRows(
   times: readonly FunctionTime[],
   counts: readonly FunctionCount[],
   runs: number,
 ): FunctionRow[] {
-  const open = new Map(counts.map((count) => [placeKey(count.place), count]));
+  const unmatched = new Map(counts.map((count) => [placeKey(count.place), count]));
   const rows: FunctionRow[] = [];
   for (const { place, self, cumulative } of times) {
     const initializer = { ...place, name: INITIALIZER };
-    const key = [place, initializer].map(placeKey).find((key) => open.has(key));
-    const count = key === undefined ? undefined : open.get(key);
-    if (key !== undefined) open.delete(key);
+    const key = [place, initializer].map(placeKey).find((key) => unmatched.has(key));
+    const count = key === undefined ? undefined : unmatched.get(key);
+    if (key !== undefined) unmatched.delete(key);
     else if (cumulative === 0) continue;
     rows.push({
       place: count?.place ?? place,
@@ -99,6 +106,8 @@ export function joinRows(
       cumulative: cumulative / runs,
     });
   }
-  for (const { place, calls } of open.values()) rows.push({ place, calls, self: 0, cumulative: 0 });
+  for (const { place, calls } of unmatched.values()) {
+    rows.push({ place, calls, self: 0, cumulative: 0 });
+  }
   return rows;
 }

@@ -1,11 +1,11 @@
 /**
- * The flags of `deno task profile`.
+ * Flags of `deno task profile`.
  *
  * @module
  */
 import { type Command, type FlagValues, readFlags } from "./command_line.ts";
 
-/** The flags with their defaults; a list is a choice. */
+/** Flags with their defaults; a list offers choices, its first one is the default. */
 const FLAGS = {
   iterations: 10,
   output: "profile",
@@ -19,30 +19,30 @@ const FLAGS = {
   json: false,
 } as const;
 
-/** The settings of one command. */
+/** Values of the flags. */
 export type ProfileOptions = FlagValues<typeof FLAGS>;
 
-/** Figure that the rows of a report are ordered by. */
+/** Figure by which the rows of a report are ordered. */
 export type SortKey = ProfileOptions["sort"];
 
-/** The text that `--help` prints. */
-export const USAGE: string = `Profiles the framework itself: where the time of a decision goes.
+/** Text that `--help` prints. */
+export const USAGE: string = `Profiles the framework, to show where the time of a decision goes.
 
 Usage: deno task profile [flags]
 
-  -n, --iterations NUMBER  play the scenario this often per run, a new session each (10)
+  -n, --iterations NUMBER  number of sessions per run (10)
   -o, --output STEM        write STEM.cpuprofile and STEM.svg (profile)
-      --top NUMBER         show this many rows (20)
-      --sort KEY           order by cumulative, self or calls (cumulative)
+      --top NUMBER         maximum number of rows (20)
+      --sort KEY           order of the rows: cumulative, self or calls (cumulative)
       --filter TEXT        show only rows whose file contains TEXT
-      --no-cache           build the schema of every decision anew
-      --no-validate        let the mock model play its script without validating it
-      --fresh-tools        make tools and agent anew for every session
-      --compare            show the cache off and on side by side, tools made anew each time,
-                           for a step with 1 tool and with 20, of valibot and of zod;
-                           the files show the first, cache on
+      --no-cache           turn the schema cache off, so every decision builds its schema
+      --no-validate        do not validate the decisions of the mock model
+      --fresh-tools        make a new agent with new tools for every session
+      --compare            compare the schema cache off and on, with fresh tools, for a step
+                           with 1 tool and with 20 tools, in valibot and in zod;
+                           the files show 1 tool in valibot with the cache on
       --json               print one JSON object with all figures and rows
-  -h, --help               print this
+  -h, --help               print this help
 
 Examples:
   deno task profile
@@ -51,7 +51,7 @@ Examples:
   deno task profile --compare --json > compare.json
 `;
 
-/** Reads the command line. */
+/** Reads the command line of `deno task profile`. */
 export function parseOptions(args: readonly string[]): Command<ProfileOptions> {
   return readFlags(args, FLAGS, { alias: { n: "iterations", o: "output" } });
 }

@@ -1,6 +1,5 @@
 /**
- * The report of one measurement: the table that Python's profiler prints, and the figures above
- * it, as text or as JSON.
+ * Report of a measurement, as text or JSON: figures, and a table like that of Python's profiler.
  *
  * @module
  */
@@ -8,26 +7,26 @@
 import type { FunctionPlace } from "./function_place.ts";
 import type { FunctionRow, Measurement, TimedRuns } from "./measurement.ts";
 import {
+  labelRows,
   type ReportRow,
-  reportRows,
   type RowSelection,
   type RowSum,
   type RowView,
   selectRows,
-  sumOf,
+  sumRows,
 } from "./report_rows.ts";
 import type { ScenarioFigures, ScenarioSetting } from "./scenario.ts";
 import { formatCount, formatNumber, formatPercent, formatTable, formatTime } from "./table.ts";
 
-/** Figures of a report. Times are in microseconds and belong to one run. */
+/** Figures of a report, for one run. Times are in microseconds. */
 export interface ReportFigures extends ScenarioFigures, Omit<TimedRuns, "repetitions"> {
-  /** The scenario. */
+  /** Setting of the scenario. */
   readonly setting: ScenarioSetting;
   /** Number of function calls. */
   readonly calls: number;
-  /** Wall time of a decision in a later run. */
+  /** Mean wall time of a decision in the later runs. */
   readonly perDecision: number;
-  /** Source of the times: the repetitions of the run, their time and samples in all. */
+  /** Size of the sample: the number of runs, their total time, and the number of samples. */
   readonly sampling: {
     readonly repetitions: number;
     readonly sampled: number;
@@ -35,43 +34,43 @@ export interface ReportFigures extends ScenarioFigures, Omit<TimedRuns, "repetit
   };
 }
 
-/** A report as data: the figures, and every row in order. */
+/** Report as JSON data: the figures, and all rows in order. */
 export interface ReportData extends ReportFigures {
-  /** The rows that the filter keeps. */
+  /** Rows that match the filter. */
   readonly rows: readonly RowData[];
-  /** The sum of the rows that it hides. */
+  /** Sum of the rows that the filter hides. */
   readonly filtered: RowSum;
 }
 
-/** One row as data. */
+/** Row of a report as JSON data. */
 export interface RowData extends SideData, Pick<ReportRow, "file">, Pick<FunctionPlace, "line"> {
-  /** The function. */
+  /** Name of the function. */
   readonly function: string;
-  /** Its own time in per cent of all. */
+  /** Self time as a percentage of the total time. */
   readonly selfPercent: number;
 }
 
-/** Figures of a function as data. Times are in microseconds. */
+/** Figures of a function as JSON data. Times are in microseconds. */
 export interface SideData extends Pick<FunctionRow, "self" | "cumulative"> {
-  /** Number of calls; `null` for what cannot be counted. */
+  /** Number of calls; `null` for functions without a counter, such as native code. */
   readonly calls: number | null;
 }
 
-/** The note below every table. */
+/** Note below the table. */
 const NOTE =
-  `Calls are exact, from a process of their own (- where V8 has no counter, as in native code);
-an async function counts once, and its cumulative time is what ran while it was on the stack.`;
+  `Calls are exact: a separate process counts them (- if V8 has no counter, as for native code).
+An async call counts once; its cumulative time excludes the time it is suspended.`;
 
 /**
- * The report as text, without a final newline.
+ * Formats a report as text, without a final newline.
  *
- * @param root The repository as a `file:` address that ends in a slash.
+ * @param root `file:` URL of the repository, with a slash at the end.
  */
 export function formatReport(measurement: Measurement, view: RowView, root: string): string {
-  const selection = selectRows(reportRows(measurement.rows, root), view);
-  const all = sumOf(measurement.rows);
+  const selection = selectRows(labelRows(measurement.rows, root), view);
+  const all = sumRows(measurement.rows);
   return [
-    formatHeading(figuresOf(measurement)),
+    formatHeading(computeFigures(measurement)),
     "",
     `Ordered by ${view.sort === "calls" ? "calls" : `${view.sort} time`}`,
     "",
@@ -82,7 +81,10 @@ export function formatReport(measurement: Measurement, view: RowView, root: stri
   ].join("\n");
 }
 
-/** The setting in words: `10 iterations on a step with 1 tool: cache on, validation on, tools kept`. */
+/**
+ * Describes a setting: `10 iterations on a step with 1 tool: cache on, validation on, tools
+ * kept`.
+ */
 export function describeSetting(setting: ScenarioSetting): string {
   return `${formatNumber(setting.iterations, "iteration")} on a step with ` +
     `${formatNumber(setting.tools, "tool")}: cache ${setting.cache ? "on" : "off"}, ` +
@@ -91,16 +93,17 @@ export function describeSetting(setting: ScenarioSetting): string {
 }
 
 /**
- * Returns the report as data. No row is cut off.
+ * Returns a report as JSON data.
  *
- * @param root The repository as a `file:` address that ends in a slash.
+ * @param view Order and filter of the rows; `top` is ignored.
+ * @param root `file:` URL of the repository, with a slash at the end.
  */
 export function reportData(measurement: Measurement, view: RowView, root: string): ReportData {
-  const rows = reportRows(measurement.rows, root);
+  const rows = labelRows(measurement.rows, root);
   const { shown, filtered } = selectRows(rows, { ...view, top: Infinity });
-  const all = sumOf(rows).self;
+  const all = sumRows(rows).self;
   return {
-    ...figuresOf(measurement),
+    ...computeFigures(measurement),
     rows: shown.map(({ place, file, calls = null, self, cumulative }) => ({
       function: place.name,
       file,
@@ -110,18 +113,18 @@ export function reportData(measurement: Measurement, view: RowView, root: string
       selfPercent: all > 0 ? 100 * self / all : 0,
       cumulative,
     })),
-    filtered: sumOf(filtered),
+    filtered: sumRows(filtered),
   };
 }
 
-/** Returns the figures that stand above the table. */
-export function figuresOf(
+/** Computes the figures above the table. */
+export function computeFigures(
   { setting, figures, times, sampled, rows }: Measurement,
 ): ReportFigures {
   const { cold, warm, repetitions } = times;
   return {
     setting,
-    calls: sumOf(rows).calls,
+    calls: sumRows(rows).calls,
     ...figures,
     cold,
     warm,
@@ -165,7 +168,7 @@ function formatRows(rows: readonly ReportRow[], all: number): string {
 
 function formatSums({ shown, below, filtered }: RowSelection, view: RowView, all: number): string {
   const sum = (name: string, some: readonly ReportRow[]): string => {
-    const { rows, self, calls } = sumOf(some);
+    const { rows, self, calls } = sumRows(some);
     return `${name}: ${formatNumber(rows, "row")} (${formatPercent(self, all)} % of the time, ` +
       `${formatNumber(calls, "call")})`;
   };

@@ -1,66 +1,66 @@
 /**
- * The rows that a report shows, in their order, and the sum of those that it leaves out.
+ * Rows of a report: labels, order, filter and sums.
  *
  * @module
  */
 
-import { fileOf, labelOf } from "./function_place.ts";
+import { formatFile, formatLabel } from "./function_place.ts";
 import type { FunctionRow } from "./measurement.ts";
 import type { SortKey } from "./options.ts";
 
-/** A row as it is shown. */
+/** Row with its label. */
 export interface ReportRow extends FunctionRow {
-  /** Its file, relative to the repository; empty for V8's own rows. */
+  /** File of the function, relative to the repository; empty for V8's own rows. */
   readonly file: string;
-  /** `file:line(function)`. */
+  /** Function, as `file:line(function)`. */
   readonly label: string;
 }
 
-/** The sum of several rows. */
+/** Sum of several rows. */
 export interface RowSum {
-  /** The number of rows. */
+  /** Number of rows. */
   readonly rows: number;
-  /** Their calls. */
+  /** Number of calls. */
   readonly calls: number;
-  /** Their own time in microseconds. */
+  /** Self time, in microseconds. */
   readonly self: number;
 }
 
-/** The rows of a report. */
+/** Rows of a report, divided by what is shown. */
 export interface RowSelection {
-  /** The rows to show, in order. */
+  /** Rows to show, in order. */
   readonly shown: readonly ReportRow[];
-  /** The rows below `--top`. */
+  /** Rows that exceed `--top`. */
   readonly below: readonly ReportRow[];
-  /** The rows that `--filter` hides. */
+  /** Rows that `--filter` hides. */
   readonly filtered: readonly ReportRow[];
 }
 
-/** The rows to show. */
+/** Order and selection of rows. */
 export interface RowView {
-  /** Figure that the rows are ordered by. */
+  /** Figure by which rows are ordered, in descending order. */
   readonly sort: SortKey;
-  /** Text that the file of a shown row contains. */
+  /** Substring of the file that a row needs to be shown; empty shows all. */
   readonly filter: string;
   /** Maximum number of rows. */
   readonly top: number;
 }
 
 /**
- * Names the rows.
+ * Labels rows.
  *
- * @param root The repository as a `file:` address that ends in a slash.
+ * @param root `file:` URL of the repository, with a slash at the end.
  */
-export function reportRows(rows: readonly FunctionRow[], root: string): ReportRow[] {
+export function labelRows(rows: readonly FunctionRow[], root: string): ReportRow[] {
   return rows.map((row) => {
-    const file = fileOf(row.place, root);
-    return { ...row, file, label: labelOf(row.place, file) };
+    const file = formatFile(row.place, root);
+    return { ...row, file, label: formatLabel(row.place, file) };
   });
 }
 
-/** Orders, filters and cuts the rows. */
+/** Orders and filters rows, and limits their number. */
 export function selectRows(rows: readonly ReportRow[], view: RowView): RowSelection {
-  const figure = sortFigure(view.sort);
+  const figure = makeFigureReader(view.sort);
   const isKept = (row: ReportRow): boolean => row.file.includes(view.filter);
   const ordered = rows.filter(isKept).sort((a, b) =>
     figure(b) - figure(a) || b.self - a.self || (a.label < b.label ? -1 : 1)
@@ -72,13 +72,13 @@ export function selectRows(rows: readonly ReportRow[], view: RowView): RowSelect
   };
 }
 
-/** Returns a function that reads the figure that rows are ordered by; 0 if there is none. */
-export function sortFigure(sort: SortKey): (row: FunctionRow | undefined) => number {
+/** Returns a function that reads the figure of a row; 0 for a missing row or figure. */
+export function makeFigureReader(sort: SortKey): (row: FunctionRow | undefined) => number {
   return (row) => row?.[sort] ?? 0;
 }
 
-/** Adds rows up. */
-export function sumOf(rows: readonly FunctionRow[]): RowSum {
+/** Sums rows. */
+export function sumRows(rows: readonly FunctionRow[]): RowSum {
   return {
     rows: rows.length,
     calls: rows.reduce((sum, { calls = 0 }) => sum + calls, 0),

@@ -1,6 +1,5 @@
 /**
- * The scenarios that are profiled: three turns of a small agent, on a step with
- * one tool or with twenty.
+ * Scenario to profile: sessions of three turns with a small agent.
  *
  * @module
  */
@@ -16,41 +15,38 @@ import {
   Tool,
 } from "../../mod.ts";
 
-/** A schema library that the arguments of the tools are written in. */
+/** Schema library of the tools' arguments. */
 export type SchemaLibrary = "valibot" | "zod";
 
-/** What is played. */
+/** Setting of a scenario. */
 export interface ScenarioSetting {
-  /** The library of the tools' schemas. `@default {"valibot"}` */
+  /** Library of the tools' schemas. `@default {"valibot"}` */
   readonly library?: SchemaLibrary;
-  /** How many tools the first step has. */
+  /** Number of tools of the first step. */
   readonly tools: number;
-  /** How many sessions are played. */
+  /** Number of sessions. */
   readonly iterations: number;
-  /** Whether schemas are found again. */
+  /** True if decision schemas are cached. */
   readonly cache: boolean;
-  /** Whether the mock model validates what it plays. */
+  /** True if the mock model validates its decisions. */
   readonly validate: boolean;
-  /** Whether tools and agent are made anew for every session. */
+  /** True if every session has a new agent with new tools. */
   readonly freshTools: boolean;
 }
 
-/** What happened in a run. */
+/** Figures of a run. */
 export interface ScenarioFigures {
-  /** How many decisions the model made. */
+  /** Number of decisions. */
   readonly decisions: number;
-  /** How many decision schemas were built. */
+  /** Number of decision schemas that were built. */
   readonly schemasBuilt: number;
-  /** How often a schema was found again. */
+  /** Number of decision schemas that were found in the cache. */
   readonly cacheHits: number;
 }
 
 /**
- * Plays a scenario: makes the agent, and then for every iteration a new session
- * with three turns: a response, a tool call, a move.
- *
- * @param setting What is played.
- * @returns What happened.
+ * Plays a scenario: makes an agent, and for every iteration a session with three turns, in
+ * which the model responds, calls a tool and moves.
  */
 export async function runScenario(setting: ScenarioSetting): Promise<ScenarioFigures> {
   const script = [
@@ -64,8 +60,8 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioFig
     validate: setting.validate,
   });
   const schemaCache = new SchemaCache({ enabled: setting.cache });
-  const argsOf = setting.library === "zod" ? await zodArgs() : valibotArgs;
-  const makeAgent = () => profileAgent(llm, setting.tools, schemaCache, argsOf);
+  const makeArgs = setting.library === "zod" ? await loadZodArgs() : makeValibotArgs;
+  const makeAgent = () => profileAgent(llm, setting.tools, schemaCache, makeArgs);
   let agent = makeAgent();
   for (let iteration = 0; iteration < setting.iterations; iteration++) {
     if (setting.freshTools && iteration > 0) agent = makeAgent();
@@ -79,14 +75,14 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioFig
 }
 
 /**
- * The agent `profile_agent`: a step `start` with so many tools and a route to
- * the step `end`.
+ * Makes the agent `profile_agent`, which has a step `start` with the given number of tools
+ * and a route to the step `end`.
  */
 export function profileAgent(
   llm: LLM,
   tools: number,
   schemaCache: SchemaCache,
-  argsOf: () => ArgsSchema = valibotArgs,
+  makeArgs: () => ArgsSchema = makeValibotArgs,
 ): Agent {
   return new Agent({
     name: "profile_agent",
@@ -94,7 +90,7 @@ export function profileAgent(
     schemaCache,
     start: "start",
     steps: {
-      start: { description: "Start", tools: makeTools(tools, argsOf), routes: { end: "done" } },
+      start: { description: "Start", tools: makeTools(tools, makeArgs), routes: { end: "done" } },
       end: { description: "End" },
     },
   });
@@ -102,22 +98,22 @@ export function profileAgent(
 
 type ArgsSchema = StandardSchema<unknown, { arg0: string }>;
 
-function valibotArgs(): ArgsSchema {
+function makeValibotArgs(): ArgsSchema {
   return v.object({ arg0: v.string() });
 }
 
-/** Loads zod only for a scenario that uses it. */
-async function zodArgs(): Promise<() => ArgsSchema> {
+/** Imports zod lazily, because other scenarios must not load it. */
+async function loadZodArgs(): Promise<() => ArgsSchema> {
   const { z } = await import("zod");
   return () => z.object({ arg0: z.string() });
 }
 
-function makeTools(count: number, argsOf: () => ArgsSchema) {
+function makeTools(count: number, makeArgs: () => ArgsSchema) {
   return Array.from({ length: count }, (_, index) =>
     new Tool({
       name: index === 0 ? "test_tool" : `test_tool_${index}`,
       description: "A tool for the profile",
-      args: argsOf(),
+      args: makeArgs(),
       run: ({ arg0 }) => arg0,
     }));
 }

@@ -1,14 +1,14 @@
 /**
- * Text tables and numbers.
+ * Formatting of text tables and numbers.
  *
  * @module
  */
 
 /**
- * Lays out a table: every column right-aligned but the last, two spaces between.
+ * Formats a table with one line per row. Columns are separated by two spaces, and all but
+ * the last are right-aligned.
  *
- * @param rows The cells, the header first.
- * @returns One line per row.
+ * @param rows Cells by row, the header first.
  */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const columns = rows[0]?.length ?? 0;
@@ -22,45 +22,30 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   return rows.map(line).join("\n");
 }
 
-/**
- * Microseconds with the unit that suits them.
- *
- * @param microseconds The time.
- * @returns For example `12.3 µs`, `4.57 ms` or `1.02 s`.
- */
+/** Formats a time in microseconds, for example as `12.3 µs`, `4.57 ms` or `1.02 s`. */
 export function formatTime(microseconds: number): string {
   if (microseconds < 999.5) return `${significant(microseconds)} µs`;
   if (microseconds < 999_500) return `${significant(microseconds / 1e3)} ms`;
   return `${(microseconds / 1e6).toFixed(2)} s`;
 }
 
-/**
- * A whole number with commas.
- *
- * @param value The number.
- * @returns For example `12,345`.
- */
+/** Formats a whole number with thousands separators, for example as `12,345`. */
 export function formatCount(value: number): string {
   return value.toLocaleString("en-US");
 }
 
 /**
- * A part of a whole.
- *
- * @param part The part.
- * @param whole The whole.
- * @returns Per cent with one decimal; of nothing it is `0.0`.
+ * Formats a part of a whole as a percentage with one decimal, without the sign; `0.0` if
+ * `whole` is 0.
  */
 export function formatPercent(part: number, whole: number): string {
   return (whole > 0 ? 100 * part / whole : 0).toFixed(1);
 }
 
 /**
- * A number with its noun.
+ * Formats a number with a noun, for example as `1 schema` or `2 schemas`.
  *
- * @param value The number.
- * @param noun The noun in the singular, its plural made with an s.
- * @returns For example `1 schema` or `2 schemas`.
+ * @param noun Noun in the singular, whose plural ends in s.
  */
 export function formatNumber(value: number, noun: string): string {
   return `${formatCount(value)} ${noun}${value === 1 ? "" : "s"}`;

@@ -1,6 +1,6 @@
 /**
- * The program of the two processes that `deno task profile` starts: one is
- * sampled, the other counts. It prints what it found as JSON.
+ * Program of the two worker processes of `deno task profile`: one is sampled, the other
+ * counts calls. It prints its result as JSON.
  *
  *     worker.ts times|counts SETTING
  *
@@ -11,7 +11,10 @@ import { startCounter } from "./call_counts.ts";
 import type { CountedRun, TimedRuns } from "./measurement.ts";
 import type { ScenarioSetting } from "./scenario.ts";
 
-/** Milliseconds that are played at least: a second, and what the ends of the profile lose. */
+/**
+ * Minimum duration to sample, in milliseconds: a second, and a margin for both ends of the
+ * profile.
+ */
 const SAMPLED_MS = 1_100;
 
 if (import.meta.main) {
@@ -20,7 +23,7 @@ if (import.meta.main) {
   console.log(JSON.stringify(await (task === "counts" ? countRun(setting) : timeRuns(setting))));
 }
 
-/** Repeats the run until there is enough to sample. */
+/** Repeats the scenario until {@linkcode SAMPLED_MS} have passed. */
 async function timeRuns(setting: ScenarioSetting): Promise<TimedRuns> {
   const { runScenario } = await import("./scenario.ts");
   const begun = performance.now();
@@ -37,7 +40,7 @@ async function timeRuns(setting: ScenarioSetting): Promise<TimedRuns> {
   return { cold: 1e3 * cold, warm: 1e3 * warm, repetitions };
 }
 
-/** Counts the calls of one run. */
+/** Counts the calls of one run of the scenario. */
 async function countRun(setting: ScenarioSetting): Promise<CountedRun> {
   const counter = await startCounter(import.meta.url);
   const { runScenario } = await import("./scenario.ts");

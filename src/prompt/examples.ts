@@ -1,5 +1,5 @@
 /**
- * Which examples of a step are shown.
+ * Choice of the examples that a request shows.
  *
  * @module
  */
@@ -9,70 +9,70 @@ import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import type { LLM } from "../llm/llm.ts";
 
-/** How many examples are shown, and how like they must be. */
+/** Limits of the choice of examples. */
 export interface ExampleLimits {
-  /** At most this many. */
+  /** Maximum number of examples in a request. */
   readonly maxExamples: number;
-  /** The least cosine similarity of a context to the last input. */
+  /** Minimum cosine similarity of a context to the last input, from 0 to 1. */
   readonly exampleThreshold: number;
 }
 
-/** Chooses examples; the contexts of a step are embedded once for all sessions. */
+/** Chooses examples. The contexts of a step are embedded once, for all sessions. */
 export class ExampleChooser {
   readonly #embedder: LLM;
   readonly #limits: ExampleLimits;
   readonly #contexts = new Map<Step, Promise<readonly number[][]>>();
 
-  /** Embeds contexts and inputs by the same model. */
+  /** Creates a chooser; `embedder` embeds contexts and inputs. */
   constructor(embedder: LLM, limits: ExampleLimits) {
     this.#embedder = embedder;
     this.#limits = limits;
   }
 
-  /** Whether the choice depends on what the user said last. */
-  static depends(step: Step): boolean {
+  /** Returns true if the choice depends on the last input. */
+  static dependsOnInput(step: Step): boolean {
     return step.examples.some(({ show }) => show === "similar");
   }
 
-  /** The examples that are always shown. */
-  always(step: Step): readonly Example[] {
+  /** Lists the examples that are always shown. */
+  listAlways(step: Step): readonly Example[] {
     return step.examples.filter(({ show }) => show === undefined || show === "always");
   }
 
   /**
-   * An input as a vector.
+   * Returns the embedding of an input.
    *
-   * @throws {LLMError} if the model fails, or gives no vector of numbers.
+   * @throws {LLMError} if the model fails, or does not return vectors of finite numbers.
    */
   async embed(input: string, signal?: AbortSignal): Promise<readonly number[]> {
     const [vector] = await this.#embed([input], signal);
     return vector!;
   }
 
-  /** The examples to show for an input: those that always are, then the most similar ones. */
+  /** Returns the examples to show for an embedded input: those always shown, then the most similar. */
   async choose(step: Step, input: readonly number[]): Promise<readonly Example[]> {
-    const always = this.always(step);
+    const always = this.listAlways(step);
     const room = this.#limits.maxExamples - always.length;
     if (room <= 0) return always;
     const similar = step.examples.filter(({ show }) => show === "similar");
-    const contexts = await this.#contextsOf(step, similar);
+    const contexts = await this.#embedContexts(step, similar);
     if (contexts.some(({ length }) => length !== input.length)) {
-      throw this.#failed("it gave vectors of different lengths");
+      throw this.#buildError("it returned vectors of different lengths");
     }
     const scored = similar
-      .map((example, index) => ({ example, score: cosine(input, contexts[index]!) }))
+      .map((example, index) => ({ example, score: cosineSimilarity(input, contexts[index]!) }))
       .filter(({ score }) => score >= this.#limits.exampleThreshold)
       .sort((a, b) => b.score - a.score)
       .slice(0, room);
     return [...always, ...scored.map(({ example }) => example)];
   }
 
-  #contextsOf(step: Step, examples: readonly Example[]): Promise<readonly number[][]> {
+  #embedContexts(step: Step, examples: readonly Example[]): Promise<readonly number[][]> {
     let contexts = this.#contexts.get(step);
     if (contexts === undefined) {
       contexts = this.#embed(examples.map(({ context }) => context));
       this.#contexts.set(step, contexts);
-      // A failure is not kept: the next request embeds again.
+      // After a failure the next request embeds again.
       contexts.catch(() => this.#contexts.delete(step));
     }
     return contexts;
@@ -84,17 +84,19 @@ export class ExampleChooser {
       vectors = await this.#embedder.embed!(texts, signal ? { signal } : {});
     } catch (cause) {
       if (isOwnError(cause)) throw cause;
-      throw this.#failed(reasonOf(cause), cause);
+      throw this.#buildError(reasonOf(cause), cause);
     }
     if (Array.isArray(vectors) && vectors.length === texts.length && vectors.every(isVector)) {
       return vectors;
     }
-    throw this.#failed(`expected ${texts.length} vectors of finite numbers`);
+    throw this.#buildError(
+      `expected embed() to return ${texts.length} vectors of finite numbers`,
+    );
   }
 
-  #failed(reason: string, cause?: unknown): LLMError {
+  #buildError(reason: string, cause?: unknown): LLMError {
     const { name } = this.#embedder;
-    return new LLMError(`Cannot embed for examples with ${name}: ${reason}`, { cause });
+    return new LLMError(`Cannot embed examples with ${name}: ${reason}`, { cause });
   }
 }
 
@@ -102,8 +104,8 @@ function isVector(value: unknown): value is number[] {
   return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
 }
 
-/** The cosine of the angle between two vectors; 0 where one of them is zero. */
-function cosine(a: readonly number[], b: readonly number[]): number {
+/** Returns the cosine similarity of two vectors; 0 if one of them is zero. */
+function cosineSimilarity(a: readonly number[], b: readonly number[]): number {
   let [dot, lengthA, lengthB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
     dot += a[i]! * b[i]!;

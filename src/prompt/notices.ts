@@ -8,21 +8,21 @@ import { oneLine } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
 
 /**
- * Collects what the model should know for the rest of the running turn only. It
- * quotes the model, so it is data: a message of role `tool`, behind the history.
- * A refusal is numbered, so that no two requests of a turn are equal.
+ * Collects the reasoning and the refusals of the running turn. Their message follows the
+ * history, and has the role `tool`, because it quotes the model. Refusals are numbered,
+ * so that no two requests of a turn are equal.
  */
 export class Notices {
   readonly #maxErrors: number;
   #reasoning: string[] = [];
   #refusals: string[] = [];
 
-  /** Creates empty notices; a turn may have `maxErrors` errors in a row. */
+  /** Creates empty notices; `maxErrors` is the maximum number of errors in a row. */
   constructor(maxErrors: number) {
     this.#maxErrors = maxErrors;
   }
 
-  /** Adds an event, and forgets all when it ends a turn or begins the next one. */
+  /** Adds an event. One that starts or ends a turn removes all notices. */
   add(event: SessionEvent): void {
     switch (event.type) {
       case "user":
@@ -38,7 +38,7 @@ export class Notices {
   }
 
   /**
-   * Returns what renders the notices as they are now; undefined if there are none.
+   * Returns a function that renders the current notices; undefined if there are none.
    *
    * @param mayRespond True if the next request offers RESPOND.
    */
@@ -46,7 +46,7 @@ export class Notices {
     const [reasoning, refusals] = [this.#reasoning, this.#refusals];
     const [reasons, refused] = [reasoning.length, refusals.length];
     if (reasons + refused === 0) return undefined;
-    return () => render(reasoning.slice(0, reasons), refusals.slice(0, refused), mayRespond);
+    return () => renderNotices(reasoning.slice(0, reasons), refusals.slice(0, refused), mayRespond);
   }
 
   #clear(): void {
@@ -59,12 +59,12 @@ export class Notices {
     const most = this.#maxErrors + 1;
     const count = number > most ? `${number}` : `${number} of ${most}`;
     const where = path === "" ? "" : `At ${path}: `;
-    return `Refused (${count} in this turn); nothing was done. ${where}${sentence(message)} ` +
-      `You sent: ${sentence(quoted(output))}`;
+    return `Refused (${count} in this turn); nothing was done. ${where}${endSentence(message)} ` +
+      `You sent: ${endSentence(quoteOnOneLine(output))}`;
   }
 }
 
-function render(
+function renderNotices(
   reasoning: readonly string[],
   refusals: readonly string[],
   mayRespond: boolean,
@@ -72,7 +72,9 @@ function render(
   const sections: string[] = [];
   if (reasoning.length > 0) {
     sections.push(
-      `Your reasoning in this turn:\n${reasoning.map((text) => `- ${quoted(text)}`).join("\n")}`,
+      `Your reasoning in this turn:\n${
+        reasoning.map((text) => `- ${quoteOnOneLine(text)}`).join("\n")
+      }`,
     );
   }
   if (refusals.length > 0) {
@@ -84,11 +86,11 @@ function render(
   return Object.freeze<Message>({ role: "tool", content: sections.join("\n\n").toWellFormed() });
 }
 
-/** Keeps a text of the model on one line, so that it cannot pass for another notice. */
-function quoted(text: string): string {
+/** Keeps a text of the model on one line, so that it cannot imitate a notice. */
+function quoteOnOneLine(text: string): string {
   return oneLine(text, Infinity);
 }
 
-function sentence(text: string): string {
+function endSentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

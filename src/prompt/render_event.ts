@@ -1,8 +1,8 @@
 /**
- * One message for one event of the view. Pure: the same event, the same text.
+ * The message of an event. Pure: equal events have equal messages.
  *
- * What a model or a tool produced stays in messages of the roles `assistant`
- * and `tool`; the first line of a `tool` message is always ours.
+ * Text of a model has the role `assistant`, and text of a tool the role `tool`. The
+ * first line of a `tool` message is always written by the framework.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import type { Decision } from "../decision/decision.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { Message } from "../llm/llm.ts";
 
-/** Returns the message of an event, frozen, because all requests of a session share it. */
+/** Returns the message of an event. It is frozen, because all requests of a session share it. */
 export function renderEvent(event: VisibleEvent): Message {
   switch (event.type) {
     case "user":
-      return message("user", event.text);
+      return createMessage("user", event.text);
     case "decision":
-      return message("assistant", renderDecision(event.decision));
+      return createMessage("assistant", renderDecision(event.decision));
     case "tool_finished":
-      return message(
+      return createMessage(
         "tool",
         `${TITLES[event.outcome]} ${event.tool}:\n${event.text}`,
         event.callKey,
@@ -28,12 +28,12 @@ export function renderEvent(event: VisibleEvent): Message {
   }
 }
 
-/** Returns a decision in the form in which the model writes it, without its reasoning. */
+/** Returns a decision as the model writes it, without its reasoning. */
 export function renderDecision({ reasoning: _, ...decision }: Decision): string {
   return JSON.stringify({ decision });
 }
 
-function message(role: Message["role"], text: string, callId?: string): Message {
+function createMessage(role: Message["role"], text: string, callId?: string): Message {
   const content = text.toWellFormed();
   return Object.freeze<Message>(
     callId === undefined ? { role, content } : { role, content, callId },
@@ -49,13 +49,12 @@ const TITLES: Readonly<Record<SessionEvent<"tool_finished">["outcome"], string>>
   unknown: "Given up, effect unknown:",
 };
 
-/** Event that the model sees as a message, once and for ever. */
+/** Event that becomes a message of the history. */
 export type VisibleEvent = SessionEvent<"user" | "decision" | "tool_finished">;
 
 /**
- * Returns true if an event becomes a message that stays. A move is seen as the
- * decision that made it; refused outputs and reasoning are notices of the running
- * turn, which stand behind the history.
+ * Returns true if an event becomes a message of the history. A move is shown by its
+ * decision. Refused outputs and reasoning are notices, which follow the history.
  */
 export function isVisible(event: SessionEvent): event is VisibleEvent {
   return event.type === "user" || event.type === "decision" || event.type === "tool_finished";

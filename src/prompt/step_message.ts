@@ -1,6 +1,6 @@
 /**
- * The last message: the current step, and what may be done in it. Everything
- * that changes stands here, so that nothing before it has to.
+ * The last message of a request: the current step and the actions that are offered.
+ * Everything that varies stands here, so that the messages before it can be cached.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import type { Example } from "../graph/step.ts";
 import type { RespondOnlyReason } from "../history/position.ts";
 import type { Message } from "../llm/llm.ts";
 
-/** Returns the message of a step, for what is legal now; `respondOnly` is the limit that was reached. */
-export function stepMessage(
+/** Returns the message of a step and an offer; `respondOnly` is a limit that was reached. */
+export function buildStepMessage(
   step: Step,
   offer: Offer,
   legal: LegalActions,
@@ -26,11 +26,11 @@ export function stepMessage(
     const lines = examples.map((example) => renderExample(example, step.reasoning));
     sections.push(`Examples:\n${lines.join("\n")}`);
   }
-  if (respondOnly !== undefined) sections.push(NO_MORE_STEPS[respondOnly]);
+  if (respondOnly !== undefined) sections.push(LIMIT_TEXTS[respondOnly]);
   return Object.freeze<Message>({ role: "system", content: sections.join("\n\n").toWellFormed() });
 }
 
-const NO_MORE_STEPS: Readonly<Record<RespondOnlyReason, string>> = {
+const LIMIT_TEXTS: Readonly<Record<RespondOnlyReason, string>> = {
   errors: "Too many attempts of this turn failed. Answer the user with what is known now.",
   iterations: "No more steps can be taken in this turn. Answer the user with what is known now.",
   loop: "The same calls gave the same results again. Answer the user with what is known now.",

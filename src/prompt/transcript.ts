@@ -1,5 +1,5 @@
 /**
- * The messages of one session: a growing list of which requests are views.
+ * The messages of a session's requests.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { isVisible, renderEvent, type VisibleEvent } from "./render_event.ts";
 import type { Message } from "../llm/llm.ts";
 import { Notices } from "./notices.ts";
 
-/** Share of a request that the previous request of the session had too. */
+/** Size of a request, and of the part that it shares with the previous request of the session. */
 export interface PromptReport {
   /** Number of messages in the request. */
   readonly messages: number;
-  /** Number of leading messages that the previous request had too. */
+  /** Number of leading messages that the previous request has too. */
   readonly stableMessages: number;
   /** Characters in the request's messages. */
   readonly chars: number;
@@ -20,28 +20,28 @@ export interface PromptReport {
   readonly stableChars: number;
 }
 
-/** A request: a number of messages of the transcript, and those that stand behind them. */
+/** Messages of one request: the first ones of the transcript, and a tail. */
 export interface Prompt {
-  /** Number of messages of the transcript: the stable part. */
+  /** Number of messages of the transcript, which later requests have too. */
   readonly stable: number;
-  /** Notices of the turn, if there are any, and the current step. */
+  /** Returns the last messages: notices of the turn, if there are any, and the current step. */
   readonly tail: () => readonly Message[];
 }
 
 /**
- * Renders each event once, when a message is first read: a model that reads no
- * messages, as a mock, costs none.
+ * Standing text and history of a session as messages. Each event is rendered once, when
+ * messages are first read: a model that reads none, such as a mock, costs none.
  */
 export class Transcript {
   readonly #messages: Message[];
   readonly #notices: Notices;
   /** Visible events that are not rendered yet. */
   #waiting: VisibleEvent[] = [];
-  /** Results of a decision's calls so far; they are shown in the order of the calls. */
+  /** Results of the last decision so far. They are shown in the order of its calls. */
   #results: SessionEvent<"tool_finished">[] = [];
   #calls = 0;
 
-  /** Begins with the standing text; a turn may have `maxErrors` errors in a row. */
+  /** Creates a transcript without events; `maxErrors` is the maximum number of errors in a row. */
   constructor(standing: Message, maxErrors: number) {
     this.#messages = [standing];
     this.#notices = new Notices(maxErrors);
@@ -63,9 +63,9 @@ export class Transcript {
   }
 
   /**
-   * Returns the prompt of a request made now, whose last message is `step`.
+   * Returns the prompt of a request now, with `step` as its last message.
    *
-   * @param mayRespond True if it offers RESPOND. `@default {true}`
+   * @param mayRespond True if the request offers RESPOND.
    */
   prompt(step: Message, mayRespond = true): Prompt {
     const notices = this.#notices.message(mayRespond);
@@ -82,27 +82,27 @@ export class Transcript {
     const messages = this.#messages;
     const last = tail();
     if (stable < messages.length) return messages.slice(0, stable).concat(last);
-    // Put in place and copied once, which takes a third of the time of concat().
+    // Appended in place and copied once, which takes a third of the time of concat().
     messages.push(...last);
     const list = messages.slice();
     messages.length = stable;
     return list;
   }
 
-  /** Reports on a request, and on its share that `before` had too. */
+  /** Reports on the size of a request, and of the part that it shares with `before`. */
   report(request: Prompt, before: Prompt | undefined): PromptReport {
     this.#render();
     const tail = request.tail();
     let stableMessages = before?.stable ?? 0;
     let stableChars = this.#chars(0, stableMessages);
-    const chars = stableChars + this.#chars(stableMessages, request.stable) + length(tail);
+    const chars = stableChars + this.#chars(stableMessages, request.stable) + countChars(tail);
     if (before?.stable === request.stable) {
-      // A request that is made again may have the same messages behind the history too.
-      const former = before.tail();
-      const same = tail.findIndex((message, at) => message.content !== former[at]?.content);
-      const shared = same < 0 ? tail : tail.slice(0, same);
+      // Requests with the same history may share messages of the tail too.
+      const tailBefore = before.tail();
+      const end = tail.findIndex((message, at) => message.content !== tailBefore[at]?.content);
+      const shared = end < 0 ? tail : tail.slice(0, end);
       stableMessages += shared.length;
-      stableChars += length(shared);
+      stableChars += countChars(shared);
     }
     return { messages: request.stable + tail.length, stableMessages, chars, stableChars };
   }
@@ -113,7 +113,7 @@ export class Transcript {
     return chars;
   }
 
-  /** Shows results once they are complete, or something else follows them. */
+  /** Moves results to the waiting events, in the order of the calls. */
   #flushResults(): void {
     if (this.#results.length === 0) return;
     if (this.#results.length > 1) this.#results.sort((a, b) => a.call - b.call);
@@ -127,6 +127,6 @@ export class Transcript {
   }
 }
 
-function length(messages: readonly Message[]): number {
+function countChars(messages: readonly Message[]): number {
   return messages.reduce((sum, { content }) => sum + content.length, 0);
 }

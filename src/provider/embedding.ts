@@ -1,45 +1,45 @@
 /**
- * Turning texts into vectors, batch by batch.
+ * Text embedding in batches.
  *
  * @module
  */
 import { quote } from "../errors.ts";
 import { LLMError } from "../llm/llm_error.ts";
 
-/** The calls that texts are embedded with. */
-export interface EmbeddingCalls {
-  /** Name of the model, for messages. */
+/** Embedding call of a provider and the limits of its batches. */
+export interface EmbeddingBatches {
+  /** Model name for error messages. */
   readonly name: string;
-  /** Maximum number of texts in one call. */
-  readonly size: number;
-  /** Maximum number of calls at the same time. */
-  readonly parallel: number;
-  /** Makes one call. Returns what should be one vector for each text, in their order. */
+  /** Maximum number of texts per call. */
+  readonly batchSize: number;
+  /** Maximum number of concurrent calls. */
+  readonly maxConcurrency: number;
+  /** Embeds one batch. Should return one vector per text, in order; the result is validated. */
   embed(texts: string[]): Promise<readonly unknown[]>;
 }
 
 /**
- * Returns one vector for each text, all of one length.
+ * Returns one vector per text, in order and of equal length.
  *
- * @throws {LLMError} if what a call returns is something else.
+ * @throws {LLMError} if a call returns anything else.
  */
 export async function embedInBatches(
   texts: readonly string[],
-  { name, size, parallel, embed }: EmbeddingCalls,
+  { name, batchSize, maxConcurrency, embed }: EmbeddingBatches,
 ): Promise<number[][]> {
   const embedBatch = async (batch: string[]): Promise<number[][]> => {
     const vectors = await embed(batch);
     if (vectors.length !== batch.length || !vectors.every(isVector)) {
-      throw malformed(name, "a vector of finite numbers for each text");
+      throw createResponseError(name, "one vector of finite numbers for each text");
     }
     return vectors.map((vector) => [...vector]);
   };
   const vectors: number[][] = [];
-  for (const batches of groupsOf(groupsOf(texts, size), parallel)) {
+  for (const batches of chunk(chunk(texts, batchSize), maxConcurrency)) {
     vectors.push(...(await Promise.all(batches.map(embedBatch))).flat());
   }
   if (vectors.some(({ length }) => length !== vectors[0]!.length)) {
-    throw malformed(name, "vectors of one length");
+    throw createResponseError(name, "vectors of equal length");
   }
   return vectors;
 }
@@ -48,8 +48,8 @@ function isVector(value: unknown): value is number[] {
   return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
 }
 
-/** The items in their order, in groups of `size`, which is at least 1. */
-function groupsOf<Item>(items: readonly Item[], size: number): Item[][] {
+/** Splits items into chunks of `size`. A size below 1 counts as 1. */
+function chunk<Item>(items: readonly Item[], size: number): Item[][] {
   const step = Math.max(1, Math.floor(size));
   const groups: Item[][] = [];
   for (let start = 0; start < items.length; start += step) {
@@ -58,6 +58,8 @@ function groupsOf<Item>(items: readonly Item[], size: number): Item[][] {
   return groups;
 }
 
-function malformed(name: string, expected: string): LLMError {
-  return new LLMError(`Cannot embed with ${quote(name)}: expected ${expected} in the response`);
+function createResponseError(name: string, expected: string): LLMError {
+  return new LLMError(
+    `Cannot embed with model ${quote(name)}: expected ${expected} in the response`,
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * Answers that did not end well.
+ * Errors for answers that ended abnormally.
  *
  * @module
  */
@@ -13,33 +13,33 @@ import {
   LLMRefusalError,
 } from "../llm/llm_errors.ts";
 
-/** An ending that {@linkcode endingError} knows. */
-export type BadEnding = "length" | "filter" | "refusal" | "failure" | "cut";
+/** Kind of abnormal end: token limit, content filter, refusal, server failure, or incomplete response. */
+export type FinishFailure = "length" | "filter" | "refusal" | "failure" | "cut";
 
 type ErrorClass = new (message: string, options: LLMErrorOptions) => LLMError;
 
-const ENDINGS: Readonly<
-  Record<BadEnding, readonly [type: ErrorClass, reason: string, isRetryable: boolean]>
+const FINISH_FAILURES: Readonly<
+  Record<FinishFailure, readonly [type: ErrorClass, reason: string, isRetryable: boolean]>
 > = {
-  length: [LLMLengthError, "the answer was cut off at its token limit", false],
+  length: [LLMLengthError, "the answer was cut off at the token limit", false],
   filter: [LLMContentFilterError, "the content filter withheld the answer", false],
-  refusal: [LLMRefusalError, "the model refused", false],
-  failure: [LLMError, "the server failed while the model answered", true],
-  cut: [LLMConnectionError, "the answer broke off before it was whole", true],
+  refusal: [LLMRefusalError, "the model refused to answer", false],
+  failure: [LLMError, "the server failed while the model was answering", true],
+  cut: [LLMConnectionError, "the response ended before the answer was complete", true],
 };
 
 /**
- * Makes the error for an answer that did not end well.
+ * Creates the error for an answer that ended abnormally.
  *
- * @param detail Added to the reason.
+ * @param detail Text appended to the reason.
  */
-export function endingError(
+export function createFinishError(
   name: string,
-  ending: BadEnding,
+  ending: FinishFailure,
   usage?: Usage,
   detail: string = "",
 ): LLMError {
-  const [Type, reason, isRetryable] = ENDINGS[ending];
-  const message = `Cannot ask ${quote(name)}: ${reason}${detail && `: ${detail}`}`;
+  const [Type, reason, isRetryable] = FINISH_FAILURES[ending];
+  const message = `Cannot call model ${quote(name)}: ${reason}${detail && `: ${detail}`}`;
   return new Type(message, { isRetryable, usage });
 }

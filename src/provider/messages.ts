@@ -1,36 +1,37 @@
 /**
- * The core's messages in the form that chat protocols have.
+ * Conversion of the core's messages to those of chat protocols.
  *
- * Most servers take a system message at the beginning alone, and a `tool`
- * message only as the answer to a call of their own making. So what the core
- * says late, and what tools gave, goes as a message of the user in a frame that
- * nobody else can write: the tags of frames are escaped in what users say and tools give.
- * Each message is mapped by itself, so what was sent once is sent the same again.
+ * Most servers accept a system message only at the beginning, and a `tool` message only
+ * as the result of a native tool call. Late system messages and tool results are
+ * therefore sent as user messages inside a frame, such as `<tool_result>`. Users and
+ * tools cannot forge a frame, because frame tags in their text are escaped. Each message
+ * is converted on its own, so a message that is sent again has the same text and
+ * the provider's prompt cache hits.
  *
  * @module
  */
 import { sha256 } from "../json/text.ts";
 import type { LLMRequest, Message } from "../llm/llm.ts";
 
-/** What a protocol allows. */
+/** Message order that a chat protocol allows. */
 export interface MessageRules {
-  /** Whether a system message may stand behind others. */
+  /** If true, a system message may follow other messages. */
   readonly lateSystem: boolean;
-  /** Whether messages of one role may follow each other. */
+  /** If true, consecutive messages may have the same role. */
   readonly adjacent: boolean;
 }
 
-/** A message as chat protocols have it. */
+/** A message of a chat protocol. */
 export interface ChatMessage {
-  /** Who speaks. */
+  /** Author of the message. */
   readonly role: "system" | "user" | "assistant";
-  /** Its texts: several where messages of one role were joined. */
+  /** Texts of the message; more than one if messages of one role were joined. */
   readonly parts: readonly string[];
-  /** How many of the texts, from the first, the session's next request has again at the same place. */
+  /** Number of leading texts that the session's next request repeats at the same position. */
   readonly stableParts: number;
 }
 
-/** Maps messages, in their order. The first `stable` are in the session's next request again. */
+/** Converts messages in order. The session's next request repeats the first `stable` of them. */
 export function mapMessages(
   messages: readonly Message[],
   rules: MessageRules,
@@ -57,9 +58,9 @@ function mapMessage(
     case "system":
       return isSystemAllowed
         ? { role, text: content }
-        : { role: "user", text: framed("instructions", content) };
+        : { role: "user", text: wrapInFrame("instructions", content) };
     case "tool":
-      return { role: "user", text: framed("tool_result", escapeFrames(content)) };
+      return { role: "user", text: wrapInFrame("tool_result", escapeFrames(content)) };
     case "user":
       return { role, text: escapeFrames(content) };
     case "assistant":
@@ -69,27 +70,27 @@ function mapMessage(
   }
 }
 
-function framed(frame: "instructions" | "tool_result", text: string): string {
+function wrapInFrame(frame: "instructions" | "tool_result", text: string): string {
   return `<${frame}>\n${text}\n</${frame}>`;
 }
 
 const FRAME_REGEXP = /<(?=\s*\/?\s*(?:instructions|tool_result)\b)/gi;
 
-/** Text in which nothing reads as a frame of ours; any other text is kept as it is. */
+/** Escapes frame tags in a text. Other text is unchanged. */
 function escapeFrames(text: string): string {
   return text.includes("<") ? text.replaceAll(FRAME_REGEXP, "&lt;") : text;
 }
 
-/** Number of hexadecimal digits of a key: enough for all sessions there will ever be. */
-const KEY_DIGITS = 32;
+/** Length of a cache key, in hexadecimal digits. 128 bits make collisions negligible. */
+const CACHE_KEY_LENGTH = 32;
 
 /**
- * The cache key of a session's requests: a hash of the standing text and the session's
- * id. A vendor that is given it sends those requests to the machine that has their
- * common beginning in its cache.
+ * Returns the prompt cache key of a session: a hash of its standing text and its id. The
+ * vendor routes requests with the same key to the machine that has cached their common prefix.
+ *
  * Source: https://platform.openai.com/docs/guides/prompt-caching.
  */
-export async function promptCacheKey({ messages, sessionId }: LLMRequest): Promise<string> {
+export async function createCacheKey({ messages, sessionId }: LLMRequest): Promise<string> {
   const beginning = JSON.stringify([messages[0]?.content ?? "", sessionId ?? ""]);
-  return (await sha256(beginning)).slice(0, KEY_DIGITS);
+  return (await sha256(beginning)).slice(0, CACHE_KEY_LENGTH);
 }

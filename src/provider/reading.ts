@@ -1,27 +1,27 @@
 /**
- * Reading what servers and vendors' packages send. Their types change in patches,
- * so nothing is taken to be what they say.
+ * Readers for untrusted values from servers and vendor packages, whose declared types
+ * change between patch releases.
  *
  * @module
  */
 
-/** The members of an object; none of anything else. */
-export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+/** Returns the value if it is an object, otherwise an empty object. */
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? value as Record<string, unknown> : {};
 }
 
-/** A text, or undefined. */
-export function textIn(value: unknown): string | undefined {
+/** Returns the value if it is a string, otherwise undefined. */
+export function asString(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** The items of a list; none of anything else. */
-export function itemsOf(value: unknown): readonly unknown[] {
+/** Returns the value if it is an array, otherwise an empty array. */
+export function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The value of a JSON text; undefined if it is none. */
-export function jsonIn(text: string): unknown {
+/** Parses JSON. Returns undefined if the text is malformed. */
+export function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -29,36 +29,36 @@ export function jsonIn(text: string): unknown {
   }
 }
 
-/** True if the same request may succeed later, by the status of its response. */
-export function isPassingStatus(status: number): boolean {
+/** True if a request that failed with this HTTP status may succeed later. */
+export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 409 || status === 429 || status >= 500;
 }
 
 /**
- * Milliseconds that a server asks to wait, by `retry-after-ms` or `retry-after`;
- * undefined if it does not say. A date is compared with the server's own time,
- * because the clocks may differ.
+ * Returns the delay that a server asks for in `retry-after-ms` or `retry-after`, in
+ * milliseconds; undefined if neither header is valid. A date is compared with the
+ * server's `date` header, because the clocks may differ.
  *
- * Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after; the first
- * header is the one of OpenAI and Azure, which is more exact.
+ * Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after. OpenAI and Azure
+ * send `retry-after-ms`, which is more precise and therefore comes first.
  */
 export function readRetryAfter(
   headers: { get(name: string): unknown },
 ): number | undefined {
   const milliseconds = readNumber(headers.get("retry-after-ms"));
   if (milliseconds !== undefined) return milliseconds;
-  const value = textIn(headers.get("retry-after"));
+  const value = asString(headers.get("retry-after"));
   if (value === undefined) return undefined;
   const seconds = readNumber(value);
   if (seconds !== undefined) return Math.ceil(seconds * 1000);
-  // Other things are dates to JavaScript too.
+  // `Date.parse()` accepts more than HTTP dates, for example "-1".
   const until = /^\s*[A-Z][a-z]+, /.test(value) ? Date.parse(value) : NaN;
   if (Number.isNaN(until)) return undefined;
-  const from = Date.parse(textIn(headers.get("date")) ?? "");
+  const from = Date.parse(asString(headers.get("date")) ?? "");
   return Math.max(0, until - (Number.isNaN(from) ? Date.now() : from));
 }
 
 function readNumber(value: unknown): number | undefined {
-  const text = textIn(value) ?? "";
+  const text = asString(value) ?? "";
   return /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
 }

@@ -1,83 +1,83 @@
 /**
- * Reading a stream of server-sent events.
+ * Parser for streams of server-sent events.
  *
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html,
- * section "Interpreting an event stream". Only the data of events is read:
- * chat protocols say everything there, and `event`, `id` and `retry` are for
- * a browser that connects again.
+ * section "Interpreting an event stream". Only the field `data` is read. Chat
+ * protocols put everything there; `id` and `retry` serve reconnecting browsers, and
+ * `event` repeats the type that is in the data.
  *
  * @module
  */
 
-/** One event. */
+/** A server-sent event. */
 export interface ServerSentEvent {
-  /** Its lines of data, joined by line feeds. */
+  /** Values of its `data` lines, joined by line feeds. */
   readonly data: string;
   /**
-   * True if its end arrived. The specification drops an event at the end of a stream
-   * without the empty line that ends it, but there are servers that do not write that
-   * line after their last event.
+   * True if the empty line that ends the event arrived. The specification drops an
+   * unterminated event at the end of a stream, but some servers omit that line after
+   * their last event.
    */
-  readonly isWhole: boolean;
+  readonly isComplete: boolean;
 }
 
-/** The longest event, in characters. What grows beyond it is no answer of a model. */
+/** Maximum length of an event, in characters. Bounds memory if a server never ends an event. */
 const MAX_EVENT_LENGTH = 16_000_000;
 
 /**
- * Yields the events in the bytes of a stream, wherever these are cut. It reads no
- * further than it is asked to, and ends the source when it is broken off.
+ * Yields the events of a byte stream, regardless of chunk boundaries. Reads a chunk only
+ * when the consumer needs one, and closes the source if the consumer stops early.
  *
  * @throws {RangeError} if an event is longer than `maxLength` characters.
  */
-export async function* serverSentEvents(
+export async function* parseServerSentEvents(
   chunks: AsyncIterable<Uint8Array>,
   maxLength: number = MAX_EVENT_LENGTH,
 ): AsyncGenerator<ServerSentEvent, void, void> {
-  // There are decoders that take away the mark of every chunk, which may be text of the answer.
+  // Some decoders strip a byte-order mark from every chunk, where it may be part of the answer.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const parse = eventParser(maxLength);
+  const parse = createEventParser(maxLength);
   for await (const chunk of chunks) {
     for (const data of parse(decoder.decode(chunk, { stream: true }))) {
-      yield { data, isWhole: true };
+      yield { data, isComplete: true };
     }
   }
-  // The empty line ends an event of which the end did not arrive.
-  for (const data of parse(`${decoder.decode()}\n\n`)) yield { data, isWhole: false };
+  // The added empty line flushes an unterminated event.
+  for (const data of parse(`${decoder.decode()}\n\n`)) yield { data, isComplete: false };
 }
 
 const LINE_END_REGEXP = /\r\n|\r|\n/g;
 
-/** Returns a function that takes a text piece by piece, and returns the data of the events that end in it. */
-function eventParser(maxLength: number): (piece: string) => string[] {
+/** Creates a function that takes the next piece of text and returns the data of each event that ends in it. */
+function createEventParser(maxLength: number): (piece: string) => string[] {
   let isAtStart = true;
-  /** The line that has not ended. */
-  let rest = "";
-  /** The data of the event that has not ended; undefined while it has none. */
+  /** Unterminated line at the end of the text so far. */
+  let pendingLine = "";
+  /** Data of the unterminated event; undefined if it has no `data` line yet. */
   let data: string | undefined;
-  /** True if the last piece ended with a carriage return: a line feed that follows belongs to it. */
-  let isAfterReturn = false;
+  /** True if the last piece ended with CR, so that a leading LF belongs to the same line end. */
+  let endsWithReturn = false;
 
   function checkLength(): void {
-    if (rest.length + (data?.length ?? 0) <= maxLength) return;
+    if (pendingLine.length + (data?.length ?? 0) <= maxLength) return;
     throw new RangeError(
-      `Cannot read an event of the stream: expected at most ${maxLength} characters`,
+      `Cannot read a server-sent event: expected at most ${maxLength} characters`,
     );
   }
 
   return (piece) => {
     if (piece === "") return [];
     const events: string[] = [];
-    const hasMark = isAtStart && piece.startsWith("\ufeff");
-    let start = hasMark || isAfterReturn && piece.startsWith("\n") ? 1 : 0;
+    const hasByteOrderMark = isAtStart && piece.startsWith("\ufeff");
+    let start = hasByteOrderMark || endsWithReturn && piece.startsWith("\n") ? 1 : 0;
     isAtStart = false;
-    isAfterReturn = piece.endsWith("\r");
+    endsWithReturn = piece.endsWith("\r");
     LINE_END_REGEXP.lastIndex = start;
     for (let end; (end = LINE_END_REGEXP.exec(piece)) !== null;) {
-      const line = rest + piece.slice(start, end.index);
-      rest = "";
+      const line = pendingLine + piece.slice(start, end.index);
+      pendingLine = "";
       start = LINE_END_REGEXP.lastIndex;
-      const value = dataIn(line);
+      const value = parseDataLine(line);
       if (value !== undefined) {
         data = data === undefined ? value : `${data}\n${value}`;
         checkLength();
@@ -86,14 +86,14 @@ function eventParser(maxLength: number): (piece: string) => string[] {
         data = undefined;
       }
     }
-    rest += piece.slice(start);
+    pendingLine += piece.slice(start);
     checkLength();
     return events;
   };
 }
 
-/** The value of a line of data; undefined of any other, such as the comments that keep a connection open. */
-function dataIn(line: string): string | undefined {
+/** Returns the value of a `data` line; undefined for other lines, such as keep-alive comments. */
+function parseDataLine(line: string): string | undefined {
   if (line === "data") return "";
   return line.startsWith("data:") ? line.slice(line.startsWith("data: ") ? 6 : 5) : undefined;
 }

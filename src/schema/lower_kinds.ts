@@ -1,21 +1,21 @@
 /**
- * Lowering of objects, arrays and fixed values.
+ * Lowering of objects, arrays and constants.
  *
  * @module
  */
 import type { JsonSchema } from "../json/json.ts";
 import {
+  acceptsAnything,
+  allowNull,
   type Form,
   type LoweringContext,
-  orNull,
   requiredOf,
   restOf,
-  saysNothing,
 } from "./lowered.ts";
-import { described, note, restricted } from "./restrictions.ts";
+import { addDescription, addRestrictions, describeRestriction } from "./restrictions.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
-/** Lowers an object; `isOpen` says that others may have a say about its properties. */
+/** Lowers an object; `isOpen` is true if it is a part of an intersection, and must stay open. */
 export function lowerObject(
   schema: JsonSchema,
   path: string,
@@ -28,11 +28,11 @@ export function lowerObject(
   const notes: string[] = [];
   const lowered: [string, Form][] = [];
   const listed: string[] = [];
-  for (const [name, source] of Object.entries(propertiesOf(schema, required, path, context))) {
+  for (const [name, source] of Object.entries(listProperties(schema, required, path, context))) {
     const { form, closesCycle } = context.property(source, path === "" ? name : `${path}.${name}`);
     const isOptional = !required.has(name);
     const isNullable = !isOptional || isOmitted || context.acceptsNull(source);
-    lowered.push([name, isNullable ? form : orNull(form)]);
+    lowered.push([name, isNullable ? form : allowNull(form)]);
     if (closesCycle && !isOptional) notes.push(`always with ${JSON.stringify(name)}`);
     if (!closesCycle && !(isOptional && isOmitted)) listed.push(name);
   }
@@ -43,15 +43,15 @@ export function lowerObject(
     form.required = listed;
   }
   if (rest !== false) {
-    // An object may have no such property at all: a cycle through them comes to an end.
-    form.additionalProperties = saysNothing(rest) || context.property(rest, `${path}{}`).form;
-    restrictNames(form, schema.propertyNames, path, context, notes);
+    // Unlisted properties are optional, so a cycle through them is finite.
+    form.additionalProperties = acceptsAnything(rest) || context.property(rest, `${path}{}`).form;
+    lowerPropertyNames(form, schema.propertyNames, path, context, notes);
   } else if (!isOpen || schema.additionalProperties === false) form.additionalProperties = false;
-  return described(restricted(form, schema, "object", profile, notes), schema, notes);
+  return addDescription(addRestrictions(form, schema, "object", profile, notes), schema, notes);
 }
 
-/** The properties that are listed, and those that are only required. */
-function propertiesOf(
+/** Returns the schemas of listed properties, and of required ones that are not listed. */
+function listProperties(
   { properties, additionalProperties }: JsonSchema,
   required: ReadonlySet<unknown>,
   path: string,
@@ -73,7 +73,7 @@ function propertiesOf(
   };
 }
 
-function restrictNames(
+function lowerPropertyNames(
   form: Form,
   names: unknown,
   path: string,
@@ -83,10 +83,10 @@ function restrictNames(
   if (names === undefined || JSON.stringify(names) === '{"type":"string"}') return;
   if (context.profile.objectKeywords?.includes("propertyNames")) {
     form.propertyNames = context.lower({ type: "string", ...names as object }, `${path}{}`);
-  } else notes.push(...note("propertyNames", names));
+  } else notes.push(...describeRestriction("propertyNames", names));
 }
 
-/** Lowers an array: a list, or a tuple. */
+/** Lowers an array or a tuple. */
 export function lowerArray(schema: JsonSchema, path: string, context: LoweringContext): Form {
   const { tuples, unknown } = context.profile;
   const tuple = schema.prefixItems ?? (Array.isArray(schema.items) ? schema.items : undefined);
@@ -94,10 +94,10 @@ export function lowerArray(schema: JsonSchema, path: string, context: LoweringCo
     const rest = schema.prefixItems === undefined ? schema.additionalItems : schema.items;
     const isFixed = rest === undefined || rest === false;
     if (tuples === "prefixItems" && tuple.length > 0) {
-      return tupleByPlace(schema, tuple, isFixed ? undefined : rest, path, context);
+      return lowerTupleByPlace(schema, tuple, isFixed ? undefined : rest, path, context);
     }
     if (tuples !== "prefixItems" || isFixed) {
-      return tupleAsList(schema, tuple, isFixed, path, context);
+      return lowerTupleAsArray(schema, tuple, isFixed, path, context);
     }
     return lowerArray({ ...schema, prefixItems: undefined, items: rest }, path, context);
   }
@@ -105,28 +105,28 @@ export function lowerArray(schema: JsonSchema, path: string, context: LoweringCo
     return context.refuse(path, "an array without items", '"items"');
   }
   const items = context.lower(schema.items ?? true, `${path}[]`);
-  return array({ items }, schema, schema, [], context);
+  return buildArray({ items }, schema, schema, [], context);
 }
 
-/** An array of such items, with its restrictions. */
-function array(
+/** Builds an array with restrictions and description; `items` has its keywords about items. */
+function buildArray(
   items: JsonSchema,
   restrictions: JsonSchema,
   schema: JsonSchema,
   notes: string[],
   { profile }: LoweringContext,
 ): Form {
-  const form = restricted({ type: "array", ...items }, restrictions, "array", profile, notes);
-  return described(form, schema, notes);
+  const form = addRestrictions({ type: "array", ...items }, restrictions, "array", profile, notes);
+  return addDescription(form, schema, notes);
 }
 
-/** The length of a tuple: its last items may be left out if the author allows it. */
-function lengthOf(schema: JsonSchema, { length }: readonly unknown[]) {
+/** Returns the limits of a tuple's length: its last items may be optional. */
+function readTupleLength(schema: JsonSchema, { length }: readonly unknown[]) {
   return { minItems: Math.min(schema.minItems as number ?? length, length), maxItems: length };
 }
 
-/** A tuple as an array whose items are any of its own. */
-function tupleAsList(
+/** Lowers a tuple to an array of its length, in which each item may be any of the tuple's. */
+function lowerTupleAsArray(
   schema: JsonSchema,
   tuple: readonly unknown[],
   isFixed: boolean,
@@ -142,33 +142,33 @@ function tupleAsList(
     ? context.lower(tuple[0], `${path}[]`)
     : context.union({}, distinct(tuple), `${path}[]`);
   const notes = ["the items in the order given"];
-  return array({ items }, lengthOf(schema, tuple), schema, notes, context);
+  return buildArray({ items }, readTupleLength(schema, tuple), schema, notes, context);
 }
 
-/** A tuple item by item; what follows is as `rest` says, if it is not fixed. */
-function tupleByPlace(
+/** Lowers a tuple to `prefixItems`; `rest` is the schema of further items, undefined if there are none. */
+function lowerTupleByPlace(
   schema: JsonSchema,
   tuple: readonly unknown[],
   rest: unknown,
   path: string,
   context: LoweringContext,
 ): Form {
-  const isOpen = rest === undefined || saysNothing(rest);
+  const isOpen = rest === undefined || acceptsAnything(rest);
   const items = {
     prefixItems: tuple.map((item, index) => context.lower(item, `${path}[${index}]`)),
     ...(!isOpen && { items: context.lower(rest, `${path}[]`) }),
   };
-  const { minItems, maxItems } = lengthOf(schema, tuple);
+  const { minItems, maxItems } = readTupleLength(schema, tuple);
   const length = rest === undefined ? { minItems, maxItems } : { ...schema, minItems };
-  return array(items, length, schema, [], context);
+  return buildArray(items, length, schema, [], context);
 }
 
 function distinct(schemas: readonly unknown[]): unknown[] {
   return [...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values()];
 }
 
-/** How one or more values of the same type or types are said. */
-export function valuesForm(
+/** Builds the form of one or more constants. */
+export function buildValuesForm(
   type: unknown,
   values: readonly unknown[],
   profile: SchemaProfile,
@@ -178,7 +178,7 @@ export function valuesForm(
     : { type, enum: [...values] };
 }
 
-/** Lowers a schema that lists its values. */
+/** Lowers a schema with `const` or `enum`. */
 export function lowerValues(schema: JsonSchema, path: string, context: LoweringContext): Form {
   const { profile } = context;
   const values = "const" in schema ? [schema.const] : schema.enum as unknown[];
@@ -186,14 +186,14 @@ export function lowerValues(schema: JsonSchema, path: string, context: LoweringC
   if (types.includes("object") || values.length === 0) {
     return context.refuse(
       path,
-      '"enum" of objects or of nothing',
+      '"enum" of objects or without values',
       "strings, numbers or booleans",
     );
   }
   const { enumTypes } = profile;
   if (enumTypes === undefined) {
-    const form = valuesForm(types.length === 1 ? types[0] : types, values, profile);
-    return described(form, schema, []);
+    const form = buildValuesForm(types.length === 1 ? types[0] : types, values, profile);
+    return addDescription(form, schema, []);
   }
   if (types.length > 1) {
     const lists = types.map((type) => ({ enum: values.filter((one) => typeOf(one) === type) }));
@@ -201,11 +201,11 @@ export function lowerValues(schema: JsonSchema, path: string, context: LoweringC
   }
   const [type] = types as [string];
   const listed: readonly string[] = ["string", ...enumTypes];
-  const form = listed.includes(type) ? valuesForm(type, values, profile) : { type };
+  const form = listed.includes(type) ? buildValuesForm(type, values, profile) : { type };
   const isWhole = "enum" in form || "const" in form || type === "null" ||
     type === "boolean" && new Set(values).size === 2;
   const notes = isWhole ? [] : [`only ${values.map((one) => JSON.stringify(one)).join(" or ")}`];
-  return described(form, schema, notes);
+  return addDescription(form, schema, notes);
 }
 
 function typeOf(value: unknown): string {

@@ -1,5 +1,5 @@
 /**
- * Lowered parts of a schema, the lowering that makes them, and references between them.
+ * Helpers for lowering: forms, references, and properties of schemas.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { isRestriction } from "./restrictions.ts";
 /** A lowered part of a schema. */
 export type Form = Record<string, unknown>;
 
-/** The lowering of one schema, for the parts that lower a construct. */
+/** Lowering of one schema, for the functions that lower one construct. */
 export interface LoweringContext {
-  /** What the model accepts. */
+  /** Subset of JSON Schema that the model accepts. */
   readonly profile: SchemaProfile;
-  /** Lowers a part; `isOpen` leaves objects open that are a part of an intersection. */
+  /** Lowers a part; if `isOpen` is true, objects stay open, for an intersection. */
   lower(source: unknown, path: string, isOpen?: boolean): Form;
   /**
-   * Lowers the value of a property. `closesCycle` is true if it refers back to
-   * what contains it, and the profile needs an optional property for that.
+   * Lowers the value of a property. `closesCycle` is true if it refers back to a schema
+   * that contains it, and the profile allows that only in optional properties.
    */
   property(
     source: unknown,
@@ -26,14 +26,18 @@ export interface LoweringContext {
   ): { readonly form: Form; readonly closesCycle: boolean };
   /** True if a part accepts null. */
   acceptsNull(source: JsonSchema): boolean;
-  /** Lowers a union; `schema` is what the author says about it. */
+  /** Lowers a union; `schema` has its description. */
   union(schema: JsonSchema, options: readonly unknown[], path: string, isOpen?: boolean): Form;
-  /** Throws that a construct has no form. */
+  /**
+   * Refuses a construct.
+   *
+   * @throws {LoweringError} always.
+   */
   refuse(path: string, what: string, expected: string): never;
 }
 
-/** The same schema, null allowed. */
-export function orNull(schema: Form): Form {
+/** Returns a form that accepts null as well. */
+export function allowNull(schema: Form): Form {
   if (Array.isArray(schema.anyOf)) return { ...schema, anyOf: [...schema.anyOf, { type: "null" }] };
   const isPlain = typeof schema.type === "string" && !("enum" in schema) && !("const" in schema) &&
     schema.type !== "object" && schema.type !== "array";
@@ -45,8 +49,11 @@ export function orNull(schema: Form): Form {
   };
 }
 
-/** A decoder that reads the discriminator first settles the branch at once. */
-export function discriminatorsFirst(schema: Form): Form {
+/**
+ * Returns an object's form with constant properties first, so that a decoder knows the
+ * branch of a union at once.
+ */
+export function sortDiscriminatorsFirst(schema: Form): Form {
   if (schema.type !== "object" || schema.properties === undefined) return schema;
   const required = schema.required as readonly string[];
   const properties = Object.entries(schema.properties as Record<string, JsonSchema>)
@@ -58,12 +65,13 @@ export function discriminatorsFirst(schema: Form): Form {
   };
 }
 
+/** Returns 0 for a constant, 1 for a list of values, 2 for any other property. */
 function rank(property: JsonSchema): number {
   if ("const" in property) return 0;
   return Array.isArray(property.enum) ? Math.min(property.enum.length - 1, 1) : 2;
 }
 
-/** What a reference points to; undefined where that is not inside the document. */
+/** Returns the target of a reference; undefined if it is not in the document. */
 export function resolveReference(root: JsonSchema, reference: string): unknown {
   if (!reference.startsWith("#")) return undefined;
   let target: unknown = root;
@@ -76,8 +84,8 @@ export function resolveReference(root: JsonSchema, reference: string): unknown {
   return target;
 }
 
-/** Keywords that say of what kind a value is, or where that is said. */
-const KIND = [
+/** Keywords that determine the type or structure of a value. */
+const STRUCTURE_KEYWORDS = [
   "$ref",
   "additionalProperties",
   "allOf",
@@ -92,15 +100,15 @@ const KIND = [
   "type",
 ];
 
-/** Whether a schema allows anything at all. */
-export function saysNothing(schema: unknown): boolean {
+/** Returns true if a schema accepts any value. */
+export function acceptsAnything(schema: unknown): boolean {
   if (typeof schema !== "object" || schema === null) return schema === true;
-  return !KIND.some((keyword) => Object.hasOwn(schema, keyword));
+  return !STRUCTURE_KEYWORDS.some((keyword) => Object.hasOwn(schema, keyword));
 }
 
 /**
- * True if a schema of the document accepts null, itself, by a branch or behind a
- * reference. `known` holds what was found of references.
+ * Returns true if a schema of the document accepts null, itself, in a branch or behind a
+ * reference. `known` caches the results of references.
  */
 export function acceptsNull(
   root: JsonSchema,
@@ -125,18 +133,18 @@ export function acceptsNull(
   if (type === "null" || Array.isArray(type) && type.includes("null")) return true;
   if (schema.const === null) return true;
   if (Array.isArray(schema.enum) && schema.enum.includes(null)) return true;
-  return saysNothing(schema) ||
+  return acceptsAnything(schema) ||
     [anyOf, oneOf].some((union) =>
       Array.isArray(union) && union.some((branch) => acceptsNull(root, branch, known))
     );
 }
 
-/** The names of the properties that an object must have. */
+/** Names of the required properties of an object. */
 export function requiredOf({ required }: JsonSchema): ReadonlySet<unknown> {
   return new Set(Array.isArray(required) ? required : []);
 }
 
-/** The schema of an object's properties that are not listed; false if there may be none. */
+/** Schema of an object's unlisted properties; false if they are not allowed. */
 export function restOf({ properties, additionalProperties }: JsonSchema): unknown {
   return additionalProperties ?? properties === undefined;
 }

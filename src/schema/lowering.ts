@@ -1,63 +1,69 @@
 /**
- * From the JSON Schema of a schema library to the subset that a model accepts.
+ * Lowering: from the JSON Schema of a schema library to the subset that a model accepts.
  *
- * Lowering may widen what the model can say, for the author's schema validates
- * afterwards; it never narrows. What has no form is refused with its keyword.
+ * Lowering may widen a schema, because the author's schema validates afterwards; it never
+ * narrows it. A construct without a form in the subset is refused.
  *
  * @module
  */
 import type { JsonSchema } from "../json/json.ts";
 import {
+  acceptsAnything,
   acceptsNull,
-  discriminatorsFirst,
   type Form,
   type LoweringContext,
   resolveReference,
-  saysNothing,
+  sortDiscriminatorsFirst,
 } from "./lowered.ts";
 import { lowerArray, lowerObject, lowerValues } from "./lower_kinds.ts";
-import { described, isRestriction, note, restricted, WORDS_OF } from "./restrictions.ts";
+import {
+  addDescription,
+  addRestrictions,
+  describeRestriction,
+  isRestriction,
+  WORDS_KEY,
+} from "./restrictions.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
-/** A schema in the form that goes to a model. */
+/** Schema in the form that is sent to a model. */
 export interface LoweredSchema {
-  /** The lowered schema. */
+  /** Lowered schema. */
   readonly schema: JsonSchema;
-  /** The definitions it refers to, by their new names. */
+  /** Definitions that it refers to, by their new names. */
   readonly definitions: Readonly<Record<string, JsonSchema>>;
 }
 
-/** Says that a construct has no form: where, which keyword, and what was expected. */
+/** Thrown if a construct has no form in a profile. */
 export class LoweringError extends Error {
   override readonly name = "LoweringError";
 }
 
-/** Lowers a schema; `prefix` is put before the names of its definitions. */
+/** Lowers a schema; the names of its definitions begin with `prefix`. */
 export function lower(source: JsonSchema, profile: SchemaProfile, prefix: string): LoweredSchema {
   const lowering = new Lowering(source, profile, prefix);
   const schema = lowering.lower(source, "");
   return { schema, definitions: lowering.definitions() };
 }
 
-/** A definition, which may still be in the making. */
+/** Definition, which may not be complete yet. */
 interface Definition {
   readonly form: Form;
-  /** Its reference. */
+  /** Reference to it. */
   readonly $ref: string;
-  /** How many properties, one inside the other, it is lowered in; -1 once it is. */
+  /** Nesting depth of properties at which it is being lowered; -1 when it is complete. */
   depth: number;
 }
 
 class Lowering implements LoweringContext {
-  /** References that close a cycle, and that no property of the cycle has answered for. */
+  /** Number of references that close a cycle in the property that is being lowered. */
   #cycles = 0;
-  /** How many properties, one inside the other, are being lowered. */
+  /** Nesting depth of the property that is being lowered. */
   #depth = 0;
-  /** The references, by whether what they refer to accepts null. */
+  /** Cache of references: true if the target accepts null. */
   readonly #nullable = new Map<string, boolean>();
-  /** The definitions, by the reference that the source has. */
+  /** Definitions by their reference in the source. */
   readonly #definitions = new Map<string, Definition>();
-  /** The references, by their new names, that are branches of a union. */
+  /** New references that are branches of a union. */
   readonly #branches = new Set<unknown>();
 
   constructor(
@@ -70,17 +76,21 @@ class Lowering implements LoweringContext {
     return Object.fromEntries(
       [...this.#definitions.values()].map(({ form, $ref }, index) => [
         `${this.prefix}${index}`,
-        this.#branches.has($ref) ? discriminatorsFirst(form) : form,
+        this.#branches.has($ref) ? sortDiscriminatorsFirst(form) : form,
       ]),
     );
   }
 
   lower(source: unknown, path: string, isOpen = false): Form {
-    if (this.profile.unknown && saysNothing(source)) {
-      return described({}, Object(source), []);
+    if (this.profile.unknown && acceptsAnything(source)) {
+      return addDescription({}, Object(source), []);
     }
     if (typeof source !== "object" || source === null || Array.isArray(source)) {
-      return this.refuse(path, `a schema that is ${JSON.stringify(source)}`, "a described type");
+      return this.refuse(
+        path,
+        `a schema that is ${JSON.stringify(source)}`,
+        "a described type",
+      );
     }
     const schema = source as JsonSchema;
     if (typeof schema.$ref === "string") return this.#reference(schema, path, isOpen);
@@ -88,9 +98,9 @@ class Lowering implements LoweringContext {
     if (Array.isArray(allOf) && allOf.every(isRestriction)) {
       const { allOf: _, ...rest } = schema;
       const words = allOf.flatMap((part: JsonSchema) =>
-        Object.entries(part).flatMap(([keyword, value]) => note(keyword, value))
+        Object.entries(part).flatMap(([keyword, value]) => describeRestriction(keyword, value))
       );
-      return this.lower({ ...rest, [WORDS_OF]: words } as JsonSchema, path, isOpen);
+      return this.lower({ ...rest, [WORDS_KEY]: words } as JsonSchema, path, isOpen);
     }
     if (Array.isArray(allOf) && this.profile.intersections) {
       return this.#intersection(schema, allOf, path);
@@ -122,7 +132,7 @@ class Lowering implements LoweringContext {
         return this.#primitive(schema, type, "number");
       case "boolean":
       case "null":
-        return described({ type }, schema, []);
+        return addDescription({ type }, schema, []);
       default:
         return this.refuse(
           path,
@@ -150,21 +160,21 @@ class Lowering implements LoweringContext {
     isOpen = false,
   ): Form {
     const lowered = options.map((option) => this.lower(option, path, isOpen));
-    // A nested union without a word of its own joins the outer one.
+    // A nested union without a description is merged into the outer one.
     const branches = lowered.flatMap((form) =>
       Array.isArray(form.anyOf) && form.description === undefined
         ? form.anyOf as Form[]
-        : [discriminatorsFirst(form)]
+        : [sortDiscriminatorsFirst(form)]
     );
     for (const { $ref } of branches) this.#branches.add($ref);
-    return described({ anyOf: branches }, schema, []);
+    return addDescription({ anyOf: branches }, schema, []);
   }
 
-  /** Its objects stay open: each of them would refuse the properties of the others. */
+  /** Lowers an intersection. Its objects stay open, or each would refuse the others' properties. */
   #intersection(schema: JsonSchema, parts: readonly unknown[], path: string): Form {
     const { allOf: _, ...rest } = schema;
-    const all = saysNothing(rest) ? parts : [rest, ...parts];
-    return described({ allOf: all.map((part) => this.lower(part, path, true)) }, schema, []);
+    const all = acceptsAnything(rest) ? parts : [rest, ...parts];
+    return addDescription({ allOf: all.map((part) => this.lower(part, path, true)) }, schema, []);
   }
 
   property(source: unknown, path: string): { form: Form; closesCycle: boolean } {
@@ -180,25 +190,26 @@ class Lowering implements LoweringContext {
   #reference(schema: JsonSchema, path: string, isOpen: boolean): Form {
     const reference = schema.$ref as string;
     const { describedReferences } = this.profile;
-    // An open object and a closed one are two definitions.
+    // An open and a closed form of an object are two definitions.
     const key = isOpen ? `${reference} ` : reference;
-    const said = ($ref: string) => describedReferences ? described({ $ref }, schema, []) : { $ref };
+    const buildReference = ($ref: string) =>
+      describedReferences ? addDescription({ $ref }, schema, []) : { $ref };
     const known = this.#definitions.get(key);
     if (known !== undefined) {
       if (known.depth >= 0) this.#closeCycle(known, path);
-      return said(known.$ref);
+      return buildReference(known.$ref);
     }
     const target = resolveReference(this.root, reference);
     if (target === undefined) {
       return this.refuse(path, `"$ref" to "${reference}"`, "a reference inside the schema");
     }
-    // Entered before it is lowered, so that a recursive schema finds itself.
+    // Stored before it is lowered, so that a recursive schema finds itself.
     const $ref = `#/$defs/${this.prefix}${this.#definitions.size}`;
     const entry: Definition = { form: {}, $ref, depth: this.#depth };
     this.#definitions.set(key, entry);
     Object.assign(entry.form, this.lower(target, path, isOpen));
     entry.depth = -1;
-    return said($ref);
+    return buildReference($ref);
   }
 
   #closeCycle({ depth }: Definition, path: string): void {
@@ -215,7 +226,7 @@ class Lowering implements LoweringContext {
 
   #primitive(schema: JsonSchema, type: unknown, kind: "string" | "number"): Form {
     const notes: string[] = [];
-    const form = restricted({ type }, schema, kind, this.profile, notes);
-    return described(form, schema, notes);
+    const form = addRestrictions({ type }, schema, kind, this.profile, notes);
+    return addDescription(form, schema, notes);
   }
 }

@@ -1,30 +1,29 @@
 /**
- * Finding nulls that cannot be mapped back, since they mean absent in one branch
- * of a union and null in another.
+ * Search for nulls that are ambiguous, because null means absent in one branch of a
+ * union and null in another.
  *
  * @module
  */
 import { itemPlans, noPlan, type NullPlan, type PropertyPlan } from "./null_plan.ts";
 
-/** Plans for the same value, with their alternative: plans of one alternative apply together. */
+/** Plans for the same value, with the number of their alternative. Plans of one alternative apply together. */
 type Group = ReadonlyMap<NullPlan, number>;
 
-/** Maximum number of groups: recursive unions can have exponentially many. */
+/** Maximum number of groups, because recursive unions can have exponentially many. */
 const MAX_GROUPS = 10_000;
 
-/** A place at which a null cannot be mapped back, and the reason. */
+/** Place of an ambiguous null, and the reason. */
 export interface Disagreement {
   /** Path of the property. */
   readonly path: string;
-  /** The construct that has no form. */
+  /** Construct that has no form. */
   readonly construct: string;
 }
 
 /**
- * Returns a property that is optional in one branch and nullable in another;
- * undefined if there is none. All branches are compared together, place by
- * place: the time is linear in the size of the plan, unless it is recursive or a
- * union has many open objects.
+ * Returns a property that is optional in one branch and nullable in another; undefined if
+ * there is none. All branches are compared at once, path by path: the time is linear in
+ * the size of the plan, unless it is recursive or a union has many open objects.
  */
 export function findDisagreement(root: NullPlan): Disagreement | undefined {
   const search = new Search();
@@ -33,8 +32,8 @@ export function findDisagreement(root: NullPlan): Disagreement | undefined {
     if (search.groups.length > MAX_GROUPS) {
       return { path, construct: `a recursive union with more than ${MAX_GROUPS} combinations` };
     }
-    const disputed = search.visit(group, path);
-    if (disputed !== undefined) return { path: disputed, construct: DISPUTED };
+    const disputedPath = search.visit(group, path);
+    if (disputedPath !== undefined) return { path: disputedPath, construct: DISPUTED };
   }
   return undefined;
 }
@@ -59,9 +58,9 @@ class Search {
     }
     const alternatives = new Map<number, number>();
     const key = [...group]
-      .map(([plan, alternative]) => [numbered(this.#ids, plan), alternative] as const)
+      .map(([plan, alternative]) => [numberFor(this.#ids, plan), alternative] as const)
       .sort(([a], [b]) => a - b)
-      .map(([id, alternative]) => `${id}:${numbered(alternatives, alternative)}`)
+      .map(([id, alternative]) => `${id}:${numberFor(alternatives, alternative)}`)
       .join(" ");
     if (group.size === 0 || this.#seen.has(key)) return;
     this.#seen.add(key);
@@ -70,7 +69,7 @@ class Search {
 
   /** Adds the groups of a group's properties and items; returns the path of a disputed property. */
   visit(group: Group, path: string): string | undefined {
-    const plans = [...this.#opened(group)];
+    const plans = [...this.#expand(group)];
     const names = new Map<string, [property: PropertyPlan, alternative: number][]>();
     for (const [{ properties }, alternative] of plans) {
       for (const [name, property] of properties) {
@@ -107,20 +106,20 @@ class Search {
     }
   }
 
-  /** The plans of a group and those behind them; each branch is an alternative of its own. */
-  #opened(group: Group): Group {
-    const opened = new Map(group);
-    for (const [{ parts, branches }, alternative] of opened) {
-      // All that the parts of an intersection say is clear, unless one of them is a choice.
-      const isClear = parts.length < 2 || !parts.some((part) => this.#hasChoice(part));
+  /** Returns the plans of a group with all their parts and branches. Each branch is an alternative. */
+  #expand(group: Group): Group {
+    const expanded = new Map(group);
+    for (const [{ parts, branches }, alternative] of expanded) {
+      // Parts of an intersection apply together, unless one of them has a union.
+      const areJoint = parts.length < 2 || !parts.some((part) => this.#hasChoice(part));
       for (const part of parts) {
-        if (!opened.has(part)) opened.set(part, isClear ? alternative : ++this.#alternatives);
+        if (!expanded.has(part)) expanded.set(part, areJoint ? alternative : ++this.#alternatives);
       }
       for (const branch of branches) {
-        if (!opened.has(branch)) opened.set(branch, ++this.#alternatives);
+        if (!expanded.has(branch)) expanded.set(branch, ++this.#alternatives);
       }
     }
-    return opened;
+    return expanded;
   }
 
   #hasChoice(plan: NullPlan): boolean {
@@ -133,9 +132,9 @@ class Search {
   }
 }
 
-/** The number of a thing, given when it is first asked for. */
-function numbered<Thing>(numbers: Map<Thing, number>, thing: Thing): number {
-  let number = numbers.get(thing);
-  if (number === undefined) numbers.set(thing, number = numbers.size);
+/** Returns the number of a key, and assigns the next one to a new key. */
+function numberFor<Key>(numbers: Map<Key, number>, key: Key): number {
+  let number = numbers.get(key);
+  if (number === undefined) numbers.set(key, number = numbers.size);
   return number;
 }

@@ -1,75 +1,75 @@
 /**
- * From the wire back to the author's form: on the wire an absent property may
- * be present, as null, whatever the profile. A null is deleted if the author's
- * property is optional and cannot itself be null.
+ * Deletion of nulls that mean absent. A model may write null for an optional property,
+ * whatever its profile. The null is deleted if the author's property is optional and
+ * does not accept null.
  *
  * @module
  */
 import type { JsonSchema } from "../json/json.ts";
-import { acceptsNull, requiredOf, resolveReference, restOf, saysNothing } from "./lowered.ts";
+import { acceptsAnything, acceptsNull, requiredOf, resolveReference, restOf } from "./lowered.ts";
 import { isRestriction } from "./restrictions.ts";
 
-/** Treatment of one property of an object that came over the wire. */
+/** Treatment of a null in one property. */
 export interface PropertyPlan {
   /** True if the author's property is optional and not nullable: null means absent. */
   readonly drop: boolean;
   /** True if the author's property may be null: null means null. */
   readonly keep: boolean;
-  /** The plan of its value. */
+  /** Plan of its value. */
   readonly value: NullPlan;
 }
 
-/** Places of a value at which nulls are deleted. A recursive schema has a plan that contains itself. */
+/** Properties of a value whose nulls are deleted. The plan of a recursive schema contains itself. */
 export interface NullPlan {
-  /** The plans of an object's properties. */
+  /** Plans of an object's properties. */
   readonly properties: Map<string, PropertyPlan>;
-  /** The plan of properties that are not listed, if there may be any. */
+  /** Plan of unlisted properties; absent if they are not allowed. */
   rest?: PropertyPlan;
-  /** The plans of a tuple's items, by their place. */
+  /** Plans of a tuple's items, in order. */
   readonly prefix: NullPlan[];
-  /** The plans of an array's items beyond the prefix. */
+  /** Plans of an array's items after the prefix. */
   readonly items: NullPlan[];
-  /** The plans that apply all together: of what is referred to, or of an intersection. */
+  /** Plans that apply together: the target of a reference, or the parts of an intersection. */
   readonly parts: NullPlan[];
-  /** The plans of the branches of a union; all that fit a value apply. */
+  /** Plans of the branches of a union. */
   readonly branches: NullPlan[];
 }
 
-/** A plan that deletes nothing, to be filled. */
+/** Creates a plan that deletes nothing. */
 export function emptyPlan(): NullPlan {
   return { properties: new Map(), prefix: [], items: [], parts: [], branches: [] };
 }
 
-/** The plan of a value without parts. */
+/** Plan of a value without properties or items. */
 export const noPlan: NullPlan = emptyPlan();
 
-/** The plan of a value that may be anything: every null in it is meant. */
+/** Plan of a value of any type: all its nulls are kept. */
 export const anyPlan: NullPlan = emptyPlan();
 anyPlan.rest = { drop: false, keep: true, value: anyPlan };
 anyPlan.items.push(anyPlan);
 
-/** The findings about a JSON Schema as its library wrote it, before it is lowered for a model. */
+/** Plan of a JSON Schema before lowering. */
 export interface SchemaPlan {
-  /** The plan of its values; undefined if it deletes nothing. */
+  /** Plan of its values; undefined if it deletes nothing. */
   readonly nulls: NullPlan | undefined;
-  /** True if a property is named like one that every object inherits. */
+  /** True if a property has the name of one that every object inherits, for example `toString`. */
   readonly hasInheritedName: boolean;
 }
 
-/** Makes the plan of a JSON Schema. */
-export function planOf(root: JsonSchema): SchemaPlan {
+/** Builds the plan of a JSON Schema. */
+export function buildPlan(root: JsonSchema): SchemaPlan {
   const plans = new Map<object, NullPlan>();
   const nullable = new Map<string, boolean>();
   let deletes = false;
   let hasInheritedName = false;
 
   function inner(source: unknown): NullPlan {
-    if (saysNothing(source)) return anyPlan;
+    if (acceptsAnything(source)) return anyPlan;
     if (typeof source !== "object" || source === null) return noPlan;
     const known = plans.get(source);
     if (known !== undefined) return known;
     const plan = emptyPlan();
-    // Entered before it is filled, so that a recursive schema finds itself.
+    // Stored before it is filled, so that a recursive schema finds itself.
     plans.set(source, plan);
     fill(plan, source as JsonSchema);
     if (hasParts(plan)) return plan;
@@ -83,7 +83,7 @@ export function planOf(root: JsonSchema): SchemaPlan {
     if (typeof $ref === "string") plan.parts.push(inner(resolveReference(root, $ref)));
     else if (Array.isArray(allOf) && !allOf.every(isRestriction)) {
       const own = type === undefined ? rest : { type, ...rest };
-      plan.parts.push(...[...allOf, ...(saysNothing(own) ? [] : [own])].map(inner));
+      plan.parts.push(...[...allOf, ...(acceptsAnything(own) ? [] : [own])].map(inner));
     } else if (Array.isArray(union)) plan.branches.push(...union.map(inner));
     else if (schema.enum === undefined && !("const" in schema)) {
       const types = [type ?? (schema.properties === undefined ? [] : "object")].flat();
@@ -133,12 +133,12 @@ export function itemPlans({ prefix, items }: NullPlan, index: number): readonly 
   return index < prefix.length ? [prefix[index]!] : items;
 }
 
-/** Returns the value in the author's form; the value given is not changed. */
+/** Returns a copy of a value without the nulls that the plan deletes. */
 export function deleteNulls(value: unknown, plan: NullPlan): unknown {
-  return walk(value, [plan]);
+  return deleteNullsBy(value, [plan]);
 }
 
-function walk(value: unknown, applied: readonly NullPlan[]): unknown {
+function deleteNullsBy(value: unknown, applied: readonly NullPlan[]): unknown {
   if (typeof value !== "object" || value === null) return value;
   const reached = new Set(applied);
   for (const { parts, branches } of reached) {
@@ -147,13 +147,15 @@ function walk(value: unknown, applied: readonly NullPlan[]): unknown {
   const plans = [...reached];
   if (Array.isArray(value)) {
     if (plans.every(({ prefix, items }) => prefix.length + items.length === 0)) return value;
-    return value.map((item, index) => walk(item, plans.flatMap((plan) => itemPlans(plan, index))));
+    return value.map((item, index) =>
+      deleteNullsBy(item, plans.flatMap((plan) => itemPlans(plan, index)))
+    );
   }
   const kept: [string, unknown][] = [];
   for (const [name, inner] of Object.entries(value)) {
     const found = plans.flatMap((plan) => plan.properties.get(name) ?? plan.rest ?? []);
     if (inner === null && found.some(({ drop }) => drop)) continue;
-    kept.push([name, walk(inner, found.map((property) => property.value))]);
+    kept.push([name, deleteNullsBy(inner, found.map((property) => property.value))]);
   }
   return Object.fromEntries(kept);
 }

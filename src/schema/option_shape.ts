@@ -1,5 +1,5 @@
 /**
- * Validation of options: one list of keys for each kind of them, and no other keys.
+ * Validation of options. Unknown keys are refused.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { ConfigError, type GraphProblem, quote } from "../errors.ts";
 import { isStandardSchema } from "./standard_schema.ts";
 
-/** Schema of each option. A key that is forgotten or too much is a compile error. */
+/** Schema of each option. A missing or an additional key is a compile error. */
 export type OptionShape<Options> = { readonly [Key in keyof Options]-?: v.GenericSchema };
 
 /** Required text. */
@@ -24,13 +24,13 @@ export const schema: v.GenericSchema = v.optional(
 );
 /** Value that is validated elsewhere. */
 export const anything: v.GenericSchema = v.unknown();
-/** Optional number of equal rounds that are a loop. */
+/** Optional number of identical rounds that counts as a loop. */
 export const repeats: v.GenericSchema = optionalNumber(
   "expected a whole number from 2, or Infinity",
   (value) => value >= 2 && (Number.isSafeInteger(value) || value === Infinity),
 );
 
-/** Optional number for which the test holds. */
+/** Returns the schema of an optional number for which `holds` returns true. */
 export function optionalNumber(
   expected: string,
   holds: (value: number) => boolean,
@@ -38,7 +38,7 @@ export function optionalNumber(
   return v.optional(v.pipe(v.number(expected), v.check(holds, expected)));
 }
 
-/** Optional whole number from `least`. */
+/** Returns the schema of an optional whole number from `least`. */
 export function wholeNumber(least: number): v.GenericSchema {
   return optionalNumber(
     `expected a whole number from ${least}`,
@@ -46,38 +46,37 @@ export function wholeNumber(least: number): v.GenericSchema {
   );
 }
 
-/** Returns true if a value is an object and not a list. */
+/** Returns true if a value is an object and not an array. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
- * Validates the options of one thing, which may be anything in a program that no
- * compiler has checked.
+ * Validates options, which may have any type in JavaScript.
  *
- * @throws {ConfigError} naming the first option that is unknown or not usable.
+ * @throws {ConfigError} with the first option that is unknown or invalid.
  *
- * @param what Start of the message: `Cannot make tool "t"`.
+ * @param what Start of the message: `Cannot create tool "t"`.
  */
 export function checkOptions<Options>(
   shape: OptionShape<Options>,
   options: unknown,
   what: string,
 ): void {
-  const [fault] = faultsOf(shape, options);
+  const [fault] = findFaults(shape, options);
   if (fault === undefined) return;
   const { path, value, reason } = fault;
   const lead = value === undefined ? "" : `${path || "options"} is ${value}: `;
   throw new ConfigError(`${what}: ${lead}${reason}`);
 }
 
-/** Returns the options that are usable, and the problems of the others. */
+/** Returns the valid options, and the problems of the others. */
 export function readOptions<Options>(
   shape: OptionShape<Options>,
   options: unknown,
   path: string,
 ): { readonly usable: Partial<Options>; readonly problems: readonly GraphProblem[] } {
-  const faults = faultsOf(shape, options);
+  const faults = findFaults(shape, options);
   const usable = isRecord(options) ? { ...options } : {};
   const problems = faults.map(({ path: below, value, reason }) => {
     delete usable[below.split(".", 1)[0]!];
@@ -89,19 +88,21 @@ export function readOptions<Options>(
   return { usable: usable as Partial<Options>, problems };
 }
 
-/** One fault of options. */
+/** Problem of an option. */
 interface Fault {
-  /** Its place; empty for the options as a whole. */
+  /** Path of the option; empty for the options as a whole. */
   readonly path: string;
-  /** The offending value; undefined if a key is unknown. */
+  /** Offending value, for a message; undefined if the key is unknown. */
   readonly value?: string;
   readonly reason: string;
 }
 
-function faultsOf(shape: object, options: unknown): Fault[] {
-  if (!isRecord(options)) return [{ path: "", value: quote(options), reason: "expected options" }];
+function findFaults(shape: object, options: unknown): Fault[] {
+  if (!isRecord(options)) {
+    return [{ path: "", value: quote(options), reason: "expected an object" }];
+  }
   const known = Object.keys(shape);
-  // A misspelled key explains a missing one, so it comes first.
+  // Unknown keys come first, because a misspelled key explains a missing one.
   const faults: Fault[] = Object.keys(options).filter((key) => !known.includes(key))
     .map((key) => ({ path: "", reason: unknownOption(key, known) }));
   for (const [key, schema] of Object.entries(shape) as [string, v.GenericSchema][]) {
@@ -125,11 +126,11 @@ function unknownOption(name: string, known: readonly string[]): string {
 /** Lists names in a message: `one of "a", "b"`. */
 export function oneOf(names: Iterable<string>): string {
   const quoted = [...names].map(quote);
-  if (quoted.length === 0) return "one that is there";
+  if (quoted.length === 0) return "nothing, because there are none";
   return quoted.length === 1 ? quoted[0]! : `one of ${quoted.join(", ")}`;
 }
 
-/** Number of characters to insert, delete or replace to make one name of another. */
+/** Returns the Levenshtein distance of two names. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 0; i < from.length; i++) {

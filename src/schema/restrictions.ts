@@ -1,6 +1,6 @@
 /**
- * The keywords that restrict a value: kept if the model has them, else said in
- * words, in the description of the schema.
+ * Keywords that restrict a value. Those that the model does not accept are described in
+ * words.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { JsonSchema } from "../json/json.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
 /**
- * Key of restrictions in words that no keyword says, in the JSON Schema that a
- * converter made. It is text so that it counts in the text of the schema.
+ * Key for restrictions in words, which have no keyword, in the JSON Schema of a converter.
+ * Not a symbol, so that it is part of the text of the schema.
  */
-export const WORDS_OF = "x-nomos-words";
+export const WORDS_KEY = "x-nomos-words";
 
-/** The keywords that restrict a value, by its kind. */
+/** Keywords that restrict a value, by its kind. */
 const RESTRICTIONS = {
   string: ["pattern", "format", "minLength", "maxLength", "contentEncoding", "not"],
   number: ["multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "not"],
@@ -21,21 +21,21 @@ const RESTRICTIONS = {
   object: ["minProperties", "maxProperties"],
 } as const;
 
-const OF_VALUES: readonly string[] = [
-  WORDS_OF,
+const RESTRICTION_KEYWORDS: readonly string[] = [
+  WORDS_KEY,
   ...RESTRICTIONS.string,
   ...RESTRICTIONS.number,
   ...RESTRICTIONS.array,
 ];
 
-/** True if a schema only restricts, and says no type or structure of its own. */
+/** Returns true if a schema only restricts, and has no type or structure. */
 export function isRestriction(schema: unknown): boolean {
   const keywords = typeof schema === "object" && schema !== null ? Object.keys(schema) : ["type"];
-  return keywords.every((keyword) => OF_VALUES.includes(keyword));
+  return keywords.every((keyword) => RESTRICTION_KEYWORDS.includes(keyword));
 }
 
-/** Copies the restrictions that the profile has, and puts the others into words. */
-export function restricted(
+/** Copies the restrictions that the profile has to `form`, and adds the others to `notes` in words. */
+export function addRestrictions(
   form: Record<string, unknown>,
   schema: JsonSchema,
   kind: keyof typeof RESTRICTIONS,
@@ -46,12 +46,12 @@ export function restricted(
   for (const keyword of RESTRICTIONS[kind]) {
     const value = schema[keyword];
     if (value === undefined) continue;
-    if (allowed.includes(keyword) && isSayable(keyword, value, profile)) {
+    if (allowed.includes(keyword) && isSupported(keyword, value, profile)) {
       form[keyword] = typeof value === "object" ? structuredClone(value) : value;
       continue;
     }
-    notes.push(...note(keyword, value));
-    // The nearest that the profile has is wider, and better than nothing.
+    notes.push(...describeRestriction(keyword, value));
+    // A wider restriction that the profile has is better than none.
     const wider = keyword.replace("exclusiveM", "m");
     if (!allowed.includes(wider)) continue;
     if (keyword === "minItems") form.minItems = profile.maxMinItems;
@@ -61,7 +61,7 @@ export function restricted(
   return form;
 }
 
-function isSayable(keyword: string, value: unknown, profile: SchemaProfile): boolean {
+function isSupported(keyword: string, value: unknown, profile: SchemaProfile): boolean {
   switch (keyword) {
     case "format":
       return profile.stringFormats.includes(value as string);
@@ -70,18 +70,18 @@ function isSayable(keyword: string, value: unknown, profile: SchemaProfile): boo
     case "minItems":
       return (value as number) <= (profile.maxMinItems ?? Infinity);
     case "minLength":
-      // JSON Schema counts one character where JavaScript may count two.
+      // JSON Schema counts characters, and JavaScript up to two units for each.
       return (value as number) <= 1;
     case "not":
     case "contains":
-      // A part that refers elsewhere, or whose pattern lost its flags, cannot be copied.
+      // A schema with a reference, or with a pattern that lost its flags, cannot be copied.
       return !/"(?:\$ref|pattern|x-nomos-words)"/.test(JSON.stringify(value));
     default:
       return true;
   }
 }
 
-/** Look-around and back-references are beyond the decoders' regular expressions. */
+/** Returns true if decoders support a pattern: they have no look-around or back-references. */
 function isSimplePattern(pattern: string, { patterns }: SchemaProfile): boolean {
   if (/\(\?(?!:)|\\[1-9]|\\k</.test(pattern)) return false;
   return patterns !== "simple" || !/\\[bBpP]|\{\d*,?\d{3}/.test(pattern);
@@ -99,15 +99,15 @@ const WORDS: Readonly<Record<string, (value: unknown) => string>> = {
   format: (value) => `in the format ${value}`,
 };
 
-/** A restriction in words. */
-export function note(keyword: string, value: unknown): string[] {
+/** Returns a restriction in words; empty if there is none. */
+export function describeRestriction(keyword: string, value: unknown): string[] {
   if (value === undefined || value === false) return [];
-  if (keyword === WORDS_OF) return Array.isArray(value) ? value : [];
+  if (keyword === WORDS_KEY) return Array.isArray(value) ? value : [];
   return [WORDS[keyword]?.(value) ?? `${keyword} ${JSON.stringify(value)}`];
 }
 
-/** Adds what the author said and what could not be said in keywords. */
-export function described(
+/** Adds a description to a form: the author's, and restrictions in words. */
+export function addDescription(
   form: Record<string, unknown>,
   schema: JsonSchema,
   notes: readonly string[],
@@ -115,7 +115,7 @@ export function described(
   const words = [
     schema.description ?? schema.title,
     ...notes,
-    ...note(WORDS_OF, schema[WORDS_OF]),
+    ...describeRestriction(WORDS_KEY, schema[WORDS_KEY]),
     ...(schema.default === undefined || schema.default === null
       ? []
       : [`default ${JSON.stringify(schema.default)}`]),

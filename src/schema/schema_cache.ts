@@ -1,25 +1,25 @@
 /**
- * The cache of decision schemas.
+ * Cache of decision schemas.
  *
  * @module
  */
 
 /** Options of a {@linkcode SchemaCache}. */
 export interface SchemaCacheOptions {
-  /** If false, every decision builds its schema anew, to measure the saving. `@default {true}` */
+  /** If false, each decision builds its schema again, to measure the effect. `@default {true}` */
   readonly enabled?: boolean;
 }
 
 /**
- * Cache of decision schemas, by the text of all they are built from. Two steps
- * that offer the same share one schema, whatever library their tools' schemas
- * come from and however often the tools are made anew; each step validates by
- * the schemas of its own tools. Agents hold the schemas that they use and the
- * cache holds them weakly, so a process that makes agents for ever does not
- * grow. The entries of dead agents go after the garbage collector has run.
+ * Cache of decision schemas. Its key is the text of all parts of a schema: two steps with
+ * the same offer share one schema, even if their tools use different schema libraries
+ * or are created again. Each step still validates by the schemas of its own tools.
+ * Agents hold their schemas and the cache holds them weakly, so its size does not grow
+ * with the number of agents created: entries are removed after the garbage collector
+ * has removed their agents.
  *
- * All agents of a process share one cache unless they are given their own. An
- * agent builds the schemas of its steps when it is made.
+ * All agents of a process share one cache, unless the option `schemaCache` is set. An
+ * agent builds the schemas of its steps when it is created.
  *
  * @example
  * ```ts
@@ -41,10 +41,10 @@ export interface SchemaCacheOptions {
  * ```
  */
 export class SchemaCache {
-  /** True if schemas are kept. */
+  /** True if schemas are cached. */
   readonly enabled: boolean;
 
-  /** Makes an empty cache. */
+  /** Creates an empty cache. */
   constructor(options: SchemaCacheOptions = {}) {
     this.enabled = options.enabled ?? true;
     internals.set(this, { forms: new WeakCache(), built: 0, hits: 0 });
@@ -55,7 +55,7 @@ export class SchemaCache {
     return internals.get(this)!.built;
   }
 
-  /** Number of times a schema was found. */
+  /** Number of times a schema was found in the cache. */
   get hits(): number {
     return internals.get(this)!.hits;
   }
@@ -74,12 +74,12 @@ interface Internals {
 
 const internals = new WeakMap<SchemaCache, Internals>();
 
-/** Counts a schema that was found before the cache was asked. */
+/** Counts a hit, for a schema that a step had itself. */
 export function countHit(cache: SchemaCache): void {
   internals.get(cache)!.hits++;
 }
 
-/** Returns the form under a key, or builds it. Callers of one cache agree about the type of its forms. */
+/** Returns the form with a key, or builds it. All forms of a cache have the same type. */
 export function findForm<Form extends object>(
   cache: SchemaCache,
   key: () => string,
@@ -99,13 +99,13 @@ export function findForm<Form extends object>(
 }
 
 /**
- * Holds each value by a `WeakRef`. When the last strong holder of a value is
- * gone, a `FinalizationRegistry` removes its entry, in a later macrotask.
+ * Map with weakly held values. When a value was collected, a `FinalizationRegistry`
+ * removes its entry in a later macrotask.
  */
 export class WeakCache<Value extends object> {
   readonly #entries = new Map<string, WeakRef<Value>>();
   readonly #collected = new FinalizationRegistry<string>((key) => {
-    // The key may have been taken again since; only a dead entry is removed.
+    // The key may have a new value by now; only an entry without a value is removed.
     if (this.#entries.get(key)?.deref() === undefined) this.#entries.delete(key);
   });
 
@@ -114,19 +114,19 @@ export class WeakCache<Value extends object> {
     return this.#entries.size;
   }
 
-  /** Returns the value under a key, or undefined if nothing else holds it any longer. */
+  /** Returns the value of a key; undefined if there is none, or it was collected. */
   get(key: string): Value | undefined {
     return this.#entries.get(key)?.deref();
   }
 
-  /** Stores a value under a key, weakly. */
+  /** Stores a value, weakly. */
   set(key: string, value: Value): void {
     this.#entries.set(key, new WeakRef(value));
     this.#collected.register(value, key);
   }
 }
 
-/** Sets an entry; removes the oldest one if the map is full. */
+/** Sets an entry of a map, and removes the oldest one if there are `limit` entries. */
 export function setBounded<Key, Value>(
   map: Map<Key, Value>,
   key: Key,
@@ -137,5 +137,5 @@ export function setBounded<Key, Value>(
   map.set(key, value);
 }
 
-/** Cache of all agents that were not given their own. */
+/** Cache of all agents without the option `schemaCache`. */
 export const processSchemaCache: SchemaCache = new SchemaCache();

@@ -1,12 +1,12 @@
 /**
- * The limits of size that a vendor sets to a whole schema.
+ * Limits on the size of a whole schema.
  *
  * @module
  */
 import type { JsonSchema } from "../json/json.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
-/** Returns the limit of the profile that a schema breaks, in words; undefined if none. */
+/** Returns a description of a limit that a schema exceeds; undefined if there is none. */
 export function findExcess(root: JsonSchema, profile: SchemaProfile): string | undefined {
   let [depths, properties, optional, unions, enumValues, nameLength, longest] = [
     0,

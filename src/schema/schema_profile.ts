@@ -1,15 +1,17 @@
 /**
- * Which subset of JSON Schema a model accepts.
+ * Profiles: the subsets of JSON Schema that models accept.
  *
  * @module
  */
 
 /**
- * The subset of JSON Schema that a model accepts, as data: it is part of the
- * key under which schemas are cached, and cassettes keep it. A schema is lowered
- * to it before it is sent: it may become wider, for the author's schema validates
- * afterwards, and never narrower; what has no form is refused when the agent is
- * built. An absent field is as in OpenAI's strict mode; an absent limit is none.
+ * Subset of JSON Schema that a model accepts. A schema is lowered to this subset before it
+ * is sent to the model. Lowering may widen a schema, because the author's schema
+ * validates afterwards; it never narrows it. A construct without a form in the subset
+ * is refused when the agent is built.
+ *
+ * A profile is plain data: it is part of cache keys and cassettes. Fields that are absent
+ * are as in OpenAI's strict mode; limits that are absent do not apply.
  *
  * @example A model that takes maps, and no regular expressions
  * ```ts
@@ -43,74 +45,74 @@
  * ```
  */
 export interface SchemaProfile {
-  /** The name, part of the schema cache's key and of messages. */
+  /** Name, for messages and cache keys. */
   readonly name: string;
   /** Keywords that may restrict a string; others are described in words. */
   readonly stringKeywords: readonly string[];
   /** Values of `format` that may be used; others are described in words. */
   readonly stringFormats: readonly string[];
   /**
-   * Which regular expressions `pattern` may have; others are described in words.
-   * None may look around or refer back; `"simple"` ones have no word boundaries,
-   * Unicode classes or counts from 100 either. Default: `"regular"`.
+   * Regular expressions that `pattern` may have; others are described in words.
+   * `"regular"`: without look-around and back-references; `"simple"`: also without word
+   * boundaries, Unicode classes, and counts from 100. Default: `"regular"`.
    */
   readonly patterns?: "regular" | "simple";
   /** Keywords that may restrict a number. */
   readonly numberKeywords: readonly string[];
   /** Keywords that may restrict an array. */
   readonly arrayKeywords: readonly string[];
-  /** The largest `minItems`; a larger one is lowered to it and described in words. */
+  /** Maximum value of `minItems`; a larger one is lowered to it and described in words. */
   readonly maxMinItems?: number;
   /**
-   * Keywords that may restrict an object: of `minProperties`, `maxProperties` and
-   * `propertyNames`. Others are described in words. Default: none.
+   * Keywords that may restrict an object, among `minProperties`, `maxProperties` and
+   * `propertyNames`; others are described in words. Default: none.
    */
   readonly objectKeywords?: readonly string[];
   /**
-   * How an optional property is said: required, and null where it is absent; or
-   * omitted from `required`. Default: `"nullable"`.
+   * Form of an optional property: `"nullable"`, required, and null if it is absent; or
+   * `"omitted"` from `required`. Default: `"nullable"`.
    */
   readonly optional?: "nullable" | "omitted";
-  /** How a fixed value is said: as `const`, or as an `enum` of one. Default: `"const"`. */
+  /** Form of a constant: `const`, or an `enum` with one value. Default: `"const"`. */
   readonly constants?: "const" | "enum";
   /**
-   * The types beside text whose values may be listed, each type in a list of its
-   * own. Values of another type are described in words. Default: all, in one list.
+   * Types besides text whose values `enum` may list, each type in an `enum` of its own;
+   * values of other types are described in words. Default: all types, in one `enum`.
    */
   readonly enumTypes?: readonly ("number" | "boolean" | "null")[];
   /**
-   * Where a definition may refer back to itself: anywhere; only inside properties
-   * that are not required, where a required one is lowered to one that is not; or
-   * nowhere. Default: `"anywhere"`.
+   * Places at which a definition may refer back to itself: `"anywhere"`; `"optional"`,
+   * only inside properties that are not required, so a required one is lowered to an
+   * optional one; or `"none"`. Default: `"anywhere"`.
    */
   readonly recursion?: "anywhere" | "optional" | "none";
-  /** Whether `description` may stand beside `$ref`; without, it is left out. Default: false. */
+  /** If true, `description` may stand beside `$ref`; otherwise it is left out. Default: false. */
   readonly describedReferences?: boolean;
-  /** Whether objects may have properties that are not listed, as maps have. Default: false. */
+  /** If true, objects may have unlisted properties, as records do. Default: false. */
   readonly openObjects?: boolean;
   /**
-   * How a tuple is said: by the place of each item, or as an array of its length
-   * whose items are any of them. Default: `"anyOf"`.
+   * Form of a tuple: `"prefixItems"`, or `"anyOf"`, an array of its length in which each
+   * item may be any of the tuple's. Default: `"anyOf"`.
    */
   readonly tuples?: "anyOf" | "prefixItems";
-  /** Whether a schema may allow anything at all. Default: false. */
+  /** If true, a schema may accept any value. Default: false. */
   readonly unknown?: boolean;
-  /** Whether `allOf` may be used. Default: false. */
+  /** If true, `allOf` may be used. Default: false. */
   readonly intersections?: boolean;
-  /** Levels of nested objects, the decision's own included. */
+  /** Maximum number of levels of nested objects, including those of the decision. */
   readonly maxDepth?: number;
-  /** Object properties in a whole schema. */
+  /** Maximum number of object properties in a whole schema. */
   readonly maxProperties?: number;
-  /** Object properties that are not required in a whole schema. */
+  /** Maximum number of object properties that are not required in a whole schema. */
   readonly maxOptional?: number;
-  /** Schemas with `anyOf` or a list of types in a whole schema. */
+  /** Maximum number of schemas with `anyOf` or a list of types in a whole schema. */
   readonly maxUnions?: number;
-  /** Enum values in a whole schema. */
+  /** Maximum number of enum values in a whole schema. */
   readonly maxEnumValues?: number;
-  /** Characters of property names, definition names, enum and const values in a whole schema. */
+  /** Maximum number of characters of all property and definition names, enum and const values. */
   readonly maxNameLength?: number;
-  /** An enum of more values than this is long. */
+  /** Number of values above which an enum counts as long. */
   readonly longEnum?: number;
-  /** Characters of the values of a long enum. */
+  /** Maximum number of characters of the values of a long enum. */
   readonly maxLongEnumLength?: number;
 }

@@ -1,64 +1,63 @@
 /**
- * The structural interface by which schema libraries are accepted. Written
- * after Standard Schema v1 and Standard JSON Schema v1
- * (https://standardschema.dev), so that no library's own types appear in ours.
+ * Interface of schema libraries: Standard Schema v1 and Standard JSON Schema v1
+ * (https://standardschema.dev). Written out here, so that no library's types are part of
+ * the public interface.
  *
  * @module
  */
 import { ConfigError, reasonOf } from "../errors.ts";
 
 /**
- * A schema of any library that implements Standard Schema v1. A schema must not
- * change once it was given to a tool, a step or an agent: its JSON Schema is
- * read once.
+ * Schema of any library that implements Standard Schema v1. It must not change after it
+ * was passed to a tool, a step or an agent, because its JSON Schema is read once.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
-  /** The properties that the standard prescribes. */
+  /** Properties that the standard prescribes. */
   readonly "~standard": {
     /** Version of the standard. */
     readonly version: 1;
     /** Name of the library, for example `"valibot"`, `"zod"` or `"arktype"`. */
     readonly vendor: string;
-    /** Validates a value, now or by a promise. */
+    /** Validates a value, synchronously or asynchronously. */
     readonly validate: (
       value: unknown,
     ) => StandardSchema.Result<Output> | Promise<StandardSchema.Result<Output>>;
-    /** The inferred types; absent at run time. */
+    /** Inferred types; absent at run time. */
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
-    /** Standard JSON Schema: converts what the schema accepts to JSON Schema. */
+    /** Standard JSON Schema: returns the JSON Schema of the values that the schema accepts. */
     readonly jsonSchema?:
       | { readonly input: (options: { readonly target: string }) => Record<string, unknown> }
       | undefined;
   };
 }
 
-/** What validation returns. */
+/** Results of validation. */
 export declare namespace StandardSchema {
-  /** A value, or the issues. */
+  /** Validated value, or issues. */
   type Result<Output = unknown> =
     | { readonly value: Output; readonly issues?: undefined }
     | { readonly issues: readonly Issue[] };
 
-  /** One reason why a value was refused. */
+  /** Reason why a value is invalid. */
   interface Issue {
-    /** The reason, for people. */
+    /** Reason, for people. */
     readonly message: string;
-    /** Place in the value: keys, or segments that hold one. */
+    /** Path in the value: keys, or segments with a key. */
     readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
   }
 }
 
-/** The type of a schema's values after validation. */
+/** Type of a schema's values after validation. */
 export type InferOutput<Schema extends StandardSchema> = NonNullable<
   Schema["~standard"]["types"]
 >["output"];
 
-/** Place of an issue in the value, key by key. */
+/** Keys that lead to the place of an issue. */
 export function issuePath({ path = [] }: StandardSchema.Issue): string[] {
   return path.map((part) => String(typeof part === "object" ? part.key : part));
 }
 
-/** True if a value looks like a Standard Schema of version 1. */
+/** Returns true if a value has the properties of a Standard Schema of version 1. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
   const standard = (value as Partial<StandardSchema>)["~standard"];
@@ -73,9 +72,9 @@ export interface ContextSchema {
 }
 
 /**
- * Validates the context of a session. It is passed on as it is: output of the schemas is ignored.
+ * Validates the context of a session. The outputs of the schemas are ignored.
  *
- * @throws {ConfigError} if a schema refuses it, or cannot tell at once.
+ * @throws {ConfigError} if a schema refuses it, throws, or is asynchronous.
  *
  * @param what Start of the message: `Cannot create a session`.
  */
@@ -98,12 +97,14 @@ export function checkContext(
       // Prevents an unhandled rejection.
       result.catch(() => {});
       throw new ConfigError(
-        `${what}: the context schema of ${owner} is asynchronous: expected one that answers at once`,
+        `${what}: the context schema of ${owner} is asynchronous: expected a synchronous schema`,
       );
     }
     const [issue] = result.issues ?? [];
     if (issue === undefined) continue;
     const path = ["context", ...issuePath(issue)].join(".");
-    throw new ConfigError(`${what}: ${path} is not what ${owner} needs: ${issue.message}`);
+    throw new ConfigError(
+      `${what}: ${path} does not satisfy the context schema of ${owner}: ${issue.message}`,
+    );
   }
 }

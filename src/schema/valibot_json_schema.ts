@@ -1,62 +1,62 @@
 /**
- * The JSON Schema of a valibot schema: what the model may say, before any
- * transformation, and never less than the schema accepts.
+ * JSON Schema of a valibot schema: of its input, before any transformation. It accepts at
+ * least what the schema accepts.
  *
  * @module
  */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import type { JsonSchema } from "../json/json.ts";
-import { WORDS_OF } from "./restrictions.ts";
+import { WORDS_KEY } from "./restrictions.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 
 type Converted = ReturnType<typeof toJsonSchema>;
 
-/** Marks the JSON Schema of a pipe behind its first transformation. */
-const settled = Symbol("settled");
+/** Key of the JSON Schema of a pipe as it was before its first transformation. */
+const beforeTransformation = Symbol("before transformation");
 type Marked = Converted & {
-  readonly [settled]?: Converted;
-  readonly [WORDS_OF]?: readonly string[];
+  readonly [beforeTransformation]?: Converted;
+  readonly [WORDS_KEY]?: readonly string[];
 };
 
-/** True if a schema is one of valibot, told from others by what only valibot's have. */
+/** Returns true if a schema is one of valibot, version 1. */
 export function isValibot(schema: object): schema is v.GenericSchema {
   const { vendor } = (schema as StandardSchema)["~standard"];
   return vendor === "valibot" && "~run" in schema;
 }
 
-/** Converts a schema. Throws what the converter throws if there is no JSON Schema. */
+/** Converts a schema. Throws the converter's error if there is no JSON Schema. */
 export function valibotJsonSchema(schema: v.GenericSchema): JsonSchema {
   return toJsonSchema(
-    arrange(schema as unknown as Part, { parts: new Map(), getters: new Map() }) as never,
+    copyForConverter(schema as unknown as Part, { parts: new Map(), getters: new Map() }) as never,
     {
       target: "draft-2020-12",
       typeMode: "input",
       overrideSchema: ({ valibotSchema, jsonSchema }) => {
         const { type, items } = valibotSchema as unknown as Part;
-        // The converter leaves what is open unmarked, as if it were closed.
+        // The converter writes open objects and tuples like closed ones.
         if (type === "loose_object") return { ...jsonSchema, additionalProperties: true };
         if (type === "loose_tuple") return { ...jsonSchema, items: true };
-        // And it wants every item of a tuple, though the last ones may be optional.
-        if (items !== undefined) return { ...jsonSchema, minItems: leastLength(items) };
+        // The converter requires every item of a tuple, although the last ones may be optional.
+        if (items !== undefined) return { ...jsonSchema, minItems: findMinLength(items) };
         return null;
       },
       overrideAction: ({ valibotAction, jsonSchema, errors }) => {
-        const before = (jsonSchema as Marked)[settled];
-        // What follows a transformation restricts its result, not what the model may say.
-        if (before !== undefined) return marked(before);
-        if (valibotAction.kind === "transformation") return marked(jsonSchema);
+        const before = (jsonSchema as Marked)[beforeTransformation];
+        // Actions after a transformation restrict its output, not the input.
+        if (before !== undefined) return markSettled(before);
+        if (valibotAction.kind === "transformation") return markSettled(jsonSchema);
         const { type, requirement } = valibotAction as { type: string; requirement?: unknown };
         const expression = requirement instanceof RegExp ? requirement : undefined;
         if (type === "iso_time" || type === "iso_date_time") {
-          // These are shorter than the formats "time" and "date-time" of JSON Schema.
+          // valibot's times are shorter than the formats "time" and "date-time" of JSON Schema.
           const { format: _, ...rest } = jsonSchema;
           return { ...rest, pattern: expression!.source };
         }
         if (expression !== undefined && /[^u]/.test(expression.flags)) {
           const { pattern, ...rest } = jsonSchema;
-          // A pattern cannot say "ignore case", and without it would be narrower.
-          return pattern === expression.source ? inWords(rest, expression) : jsonSchema;
+          // A pattern has no flags: without "ignore case" it would be narrower.
+          return pattern === expression.source ? describePattern(rest, expression) : jsonSchema;
         }
         return errors === undefined ? null : jsonSchema;
       },
@@ -66,7 +66,7 @@ export function valibotJsonSchema(schema: v.GenericSchema): JsonSchema {
 
 type Getter = (input: unknown) => Part;
 
-/** A schema or an action, as far as this module looks at one. */
+/** Fields of a schema or an action that this module reads. */
 interface Part {
   readonly kind?: string;
   readonly type?: string;
@@ -83,11 +83,11 @@ interface Copies {
 }
 
 /**
- * A copy for the converter: without default functions, which it would call, and
- * with the descriptions of a pipe first, for it reads none behind a
- * transformation. One copy for each schema, so that a recursive one stays so.
+ * Copies a schema for the converter: without default functions, which it would call, and
+ * with the metadata of a pipe first, because it reads none after a transformation. Each
+ * schema is copied once, so that a recursive schema stays recursive.
  */
-function arrange(part: Part, copies: Copies): Part {
+function copyForConverter(part: Part, copies: Copies): Part {
   const known = copies.parts.get(part);
   if (known !== undefined) return known;
   const copy: Record<string, unknown> = { ...part };
@@ -95,30 +95,30 @@ function arrange(part: Part, copies: Copies): Part {
   if (typeof part.default === "function") copy.default = undefined;
   if (part.pipe !== undefined) {
     const [first, ...rest] = part.pipe.map((item) =>
-      item.kind === "schema" ? arrange(item, copies) : item
+      item.kind === "schema" ? copyForConverter(item, copies) : item
     );
     const metadata = rest.filter(({ kind }) => kind === "metadata");
     copy.pipe = [first, ...metadata, ...rest.filter(({ kind }) => kind !== "metadata")];
     return copy;
   }
   for (const [name, value] of Object.entries(part)) {
-    if (isSchema(value)) copy[name] = arrange(value, copies);
+    if (isSchema(value)) copy[name] = copyForConverter(value, copies);
     else if (Array.isArray(value) && value.some(isSchema)) {
-      copy[name] = value.map((item) => arrange(item, copies));
+      copy[name] = value.map((item) => copyForConverter(item, copies));
     }
   }
   if (part.entries !== undefined) {
     const entries: [string, Part][] = [];
     for (const key in part.entries as Record<string, Part>) {
-      entries.push([key, arrange((part.entries as Record<string, Part>)[key]!, copies)]);
+      entries.push([key, copyForConverter((part.entries as Record<string, Part>)[key]!, copies)]);
     }
     copy.entries = Object.fromEntries(entries);
   }
   const { getter } = part;
   if (getter !== undefined) {
-    // The converter knows a recursion by its getter, so one getter stays one.
+    // The converter recognizes a recursion by its getter, so each is copied once.
     const arranged = copies.getters.get(getter) ??
-      ((input: unknown) => arrange(getter(input), copies));
+      ((input: unknown) => copyForConverter(getter(input), copies));
     copies.getters.set(getter, arranged);
     copy.getter = arranged;
   }
@@ -129,16 +129,16 @@ function isSchema(value: unknown): value is Part {
   return typeof value === "object" && value !== null && (value as Part).kind === "schema";
 }
 
-function leastLength(items: readonly Part[]): number {
+function findMinLength(items: readonly Part[]): number {
   const optional = ["optional", "exact_optional", "nullish", "undefinedable"];
   return items.findLastIndex(({ type }) => !optional.includes(type ?? "")) + 1;
 }
 
-function marked(schema: Converted): Marked {
-  return { ...schema, [settled]: schema };
+function markSettled(schema: Converted): Marked {
+  return { ...schema, [beforeTransformation]: schema };
 }
 
-function inWords(schema: Converted, expression: RegExp): Marked {
-  const words = (schema as Marked)[WORDS_OF] ?? [];
-  return { ...schema, [WORDS_OF]: [...words, `matching the regular expression ${expression}`] };
+function describePattern(schema: Converted, expression: RegExp): Marked {
+  const words = (schema as Marked)[WORDS_KEY] ?? [];
+  return { ...schema, [WORDS_KEY]: [...words, `matching the regular expression ${expression}`] };
 }

@@ -1,39 +1,41 @@
 /**
- * An author's schema as it travels: JSON Schema out, wire value in.
+ * An author's schema with its wire form: JSON Schema for the model, and values from it.
  *
  * @module
  */
-import { ConfigError, reasonOf } from "../errors.ts";
+import { ConfigError, quote, reasonOf } from "../errors.ts";
 import { copyJson } from "../json/json.ts";
 import type { LoweredSchema } from "./lowering.ts";
 import { deleteNulls } from "./null_plan.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 import { isStandardSchema, type StandardSchema } from "./standard_schema.ts";
 import { isValibot, valibotJsonSchema } from "./valibot_json_schema.ts";
-import { unusable, WireForm } from "./wire_form.ts";
+import { buildSchemaError, WireForm } from "./wire_form.ts";
 
 type Result = StandardSchema.Result;
 
 const known = new WeakMap<object, WireSchema>();
 
 /**
- * An author's schema with its form. Its JSON Schema is read once: a schema that
- * was seen before costs one look-up, and is taken not to have changed.
+ * Author's schema with its wire form. Its JSON Schema is read once per schema object,
+ * which therefore must not change.
  */
 export class WireSchema {
-  /** What it shares with all schemas that say the same. */
+  /** Wire form, shared with schemas that have the same JSON Schema. */
   readonly form: WireForm;
   readonly #schema: StandardSchema;
 
   /**
-   * Returns the wire form of a schema. `owner` names it in errors.
+   * Returns the wire schema of an author's schema.
    *
-   * @throws {ConfigError} if it is no Standard Schema, or has no JSON Schema.
+   * @param owner Owner of the schema, for messages: `tool "pay"`.
+   * @throws {ConfigError} if it is not a Standard Schema, or has no JSON Schema.
    */
   static of(schema: unknown, owner: string): WireSchema {
     if (!isStandardSchema(schema)) {
       throw new ConfigError(
-        `Cannot use the schema of ${owner}: expected a Standard Schema (valibot, zod, arktype, …)`,
+        `Cannot use the schema of ${owner}: it is ${quote(schema)}: ` +
+          "expected a Standard Schema (valibot, zod, arktype, …)",
       );
     }
     let wire = known.get(schema);
@@ -43,7 +45,7 @@ export class WireSchema {
 
   private constructor(schema: StandardSchema, owner: string) {
     this.#schema = schema;
-    this.form = WireForm.of(jsonText(schema, owner), isValibot(schema), owner);
+    this.form = WireForm.of(readJsonSchema(schema, owner), isValibot(schema), owner);
   }
 
   /** True if it describes an object, as the arguments of a tool must be. */
@@ -51,24 +53,24 @@ export class WireSchema {
     return this.form.isObject;
   }
 
-  /** Returns the schema in a model's subset of JSON Schema; `fresh` converts the author's schema again. */
+  /** Returns the schema in a model's subset of JSON Schema; if `fresh` is true, it is converted again. */
   lowered(profile: SchemaProfile, owner: string, fresh = false): LoweredSchema {
     const schema = this.#schema;
     const form = fresh
-      ? new WireForm(jsonText(schema, owner), isValibot(schema), owner)
+      ? new WireForm(readJsonSchema(schema, owner), isValibot(schema), owner)
       : this.form;
     return form.lowered(profile, owner);
   }
 
-  /** Returns a value from the wire in the author's form: nulls that mean absent are deleted. */
+  /** Returns a value of the model without the nulls that mean absent, ready for validation. */
   authored(value: unknown): unknown {
     const { nulls } = this.form;
     return nulls === undefined ? value : deleteNulls(value, nulls);
   }
 
   /**
-   * Validates a value in the author's form. The result shares no object with
-   * the value unless `copies` is false. A schema whose own code throws refuses it.
+   * Validates a value. The result shares no object with the value unless `copies` is
+   * false. If the code of the schema throws, the value is invalid.
    */
   validate(value: unknown, copies = true): Result | Promise<Result> {
     try {
@@ -85,16 +87,19 @@ function failed(error: unknown): Result {
   return { issues: [{ message: `Validation failed: ${reasonOf(error)}` }] };
 }
 
-/** The JSON Schema of a schema, as text. */
-function jsonText(schema: StandardSchema, owner: string): string {
+/** Returns the JSON Schema of a schema, as text. */
+function readJsonSchema(schema: StandardSchema, owner: string): string {
   try {
     const { vendor, jsonSchema } = schema["~standard"];
     if (isValibot(schema)) return JSON.stringify(valibotJsonSchema(schema));
     if (jsonSchema === undefined) {
-      throw new TypeError(`expected the library "${vendor}" to have Standard JSON Schema`);
+      throw new TypeError(
+        `its library "${vendor}" does not implement Standard JSON Schema: use one that does, ` +
+          "for example valibot, zod 4.2 or arktype 2.1.28",
+      );
     }
     return JSON.stringify(jsonSchema.input({ target: "draft-2020-12" })) ?? "null";
   } catch (cause) {
-    throw unusable(owner, cause);
+    throw buildSchemaError(owner, cause);
   }
 }

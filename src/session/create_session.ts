@@ -1,5 +1,5 @@
 /**
- * Making a session of an agent, new or continued from a state.
+ * Sessions in memory, new or continued from a state.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import * as option from "../schema/option_shape.ts";
 import { migrateResultOf } from "../history/migrations.ts";
 import { checkContext } from "../schema/standard_schema.ts";
 import type { State } from "../turn/state.ts";
-import { logOf, readState } from "./read_state.ts";
+import { buildLog, readState } from "./read_state.ts";
 import { type LiveOptions, LiveSession } from "../turn/live_session.ts";
 import { Session } from "./session.ts";
 import type { SessionOptions } from "./session_options.ts";
@@ -26,9 +26,9 @@ const shape: option.OptionShape<SessionOptions> = {
 /**
  * Creates a session in memory.
  *
- * @throws {StateError} if the state is malformed, of another version, in a step this graph lacks,
- *   or `migrateResult` fails.
- * @throws {ConfigError} if an option is not usable.
+ * @throws {StateError} if the state is malformed, a newer release wrote it, it is in a step this
+ *   graph lacks, or `migrateResult` fails.
+ * @throws {ConfigError} if an option is invalid.
  */
 export function createSession(core: AgentCore, options: SessionOptions = {}): Session {
   option.checkOptions(shape, options, "Cannot create a session");
@@ -37,20 +37,20 @@ export function createSession(core: AgentCore, options: SessionOptions = {}): Se
   if (limits !== undefined) checkLimits(limits, core.cost, "Cannot create a session");
   if (state === undefined) {
     const name = checkId(id === undefined ? core.ids() : id);
-    return new Session(liveSession(core, name, context, undefined, { limits }));
+    return new Session(createLiveSession(core, name, context, undefined, { limits }));
   }
   const known = readState(state);
   const name = id === undefined ? known.sessionId : checkId(id);
-  return new Session(liveSession(core, name, context, known, { limits }));
+  return new Session(createLiveSession(core, name, context, known, { limits }));
 }
 
 /**
- * The inside of a session in memory, of a state that was read or a new one.
+ * Creates the live session of a validated state, or of a new session.
  *
- * @throws {StateError} if the state is in a step this graph lacks, or at odds with itself, or
+ * @throws {StateError} if the state is in a step this graph lacks, contradicts its events, or
  *   `migrateResult` fails.
  */
-export function liveSession(
+export function createLiveSession(
   core: AgentCore,
   id: string,
   context: unknown,
@@ -71,7 +71,7 @@ export function liveSession(
   const events = migrateResult === undefined
     ? state.events
     : state.events.map((event) => migrateResultOf(event, migrateResult));
-  const log = logOf({ ...state, events }, core.graph.steps, core.clock);
+  const log = buildLog({ ...state, events }, core.graph.steps, core.clock);
   return new LiveSession(core, id, context, log, {
     ...options,
     isInterrupted: status === "interrupted",
@@ -81,5 +81,7 @@ export function liveSession(
 
 function checkId(id: unknown): string {
   if (typeof id === "string" && id !== "") return id;
-  throw new ConfigError(`Cannot create a session with the id ${quote(id)}: expected text`);
+  throw new ConfigError(
+    `Cannot create a session: its id is ${quote(id)}: expected text that is not empty`,
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * Making a session that has the past of another one.
+ * Forks: sessions that begin with the past of another one.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import { areJoined } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import * as option from "../schema/option_shape.ts";
 import type { Position } from "../history/position.ts";
-import { checkStep, startOf } from "./read_state.ts";
+import { checkStep, findStart } from "./read_state.ts";
 import { checkContext } from "../schema/standard_schema.ts";
 import { type Children, LiveSession } from "../turn/live_session.ts";
 import { captureChildren } from "../turn/capture_state.ts";
 
 /** Options of `session.fork()`. */
 export interface ForkOptions {
-  /** How many events of the past it keeps, from the first one on. Default: all. */
+  /** Number of events to keep, from the first. Default: all. */
   readonly at?: number;
-  /** Its name, another one than that of its original. Default: a fresh one. */
+  /** Id of the fork, different from the original's. Default: a new one. */
   readonly id?: string;
-  /** What belongs to this conversation, for tools and guards. Default: that of the original. */
+  /** Live objects of the fork, for tools and guards. Default: the original's context. */
   readonly context?: unknown;
-  /** What it and its turns may spend, its past included. Default: as its original. */
+  /** Limits of the fork, including the usage of its past. Default: the original's. */
   readonly limits?: Limits;
 }
 
@@ -35,9 +35,9 @@ const shape: option.OptionShape<ForkOptions> = {
 };
 
 /**
- * Returns a session with the same past, where the original is kept.
+ * Creates a session with the same past: in memory, or in the store of the original.
  *
- * @throws {ConfigError} if an option is not usable.
+ * @throws {ConfigError} if an option is invalid.
  * @throws {StateError} if the past leads to a step that the graph lacks.
  * @throws {ConflictError} if there is a stored session of that id.
  */
@@ -54,7 +54,7 @@ export async function forkSession(
   }
   const context = "context" in options ? options.context : original.context;
   const limits = options.limits ?? original.limits;
-  // A turn that was interrupted before its first event is not in the log.
+  // The log does not show that a turn was interrupted before its first event.
   const isInterrupted = at === head && restingStatus === "interrupted";
   const check = ({ step }: Position) => checkStep(step, agent.graph.steps);
   if (durability !== undefined) {
@@ -62,17 +62,17 @@ export async function forkSession(
     const options = { isInterrupted, limits, durability: fork };
     return new LiveSession(agent, id, context, fork.log, options);
   }
-  const start = startOf(log.events, log.position.step);
+  const start = findStart(log.events, log.position.step);
   const forked = new Log(start, log.events.slice(0, at), { now: agent.clock });
   check(forked.position);
-  const children = childrenOf(original, forked);
+  const children = captureChildrenOfFork(original, forked);
   return new LiveSession(agent, id, context, forked, { isInterrupted, limits, children });
 }
 
 /**
  * Validates the place of a cut.
  *
- * @throws {ConfigError} naming the places before and after, if it lies within a commit.
+ * @throws {ConfigError} with the nearest valid places, if it lies within a commit.
  */
 function checkCut({ id, log: { events } }: LiveSession, at: number): void {
   const isWithin = (place: number) =>
@@ -82,13 +82,13 @@ function checkCut({ id, log: { events } }: LiveSession, at: number): void {
   while (isWithin(before)) before--;
   while (isWithin(after)) after++;
   throw new ConfigError(
-    `Cannot fork session ${quote(id)} at ${at}: the events around it were committed together: ` +
-      `expected ${before} or ${after}`,
+    `Cannot fork session ${quote(id)} at ${at}: events ${before} to ${after - 1} were committed ` +
+      `together: expected ${before} or ${after}`,
   );
 }
 
-/** The sessions of the calls that the fork knows of, each as it is now. */
-function childrenOf(original: LiveSession, { events }: Log): Children | undefined {
+/** Captures the child sessions of the calls that were started before the cut. */
+function captureChildrenOfFork(original: LiveSession, { events }: Log): Children | undefined {
   const states = captureChildren(original)?.();
   if (states === undefined) return undefined;
   const started = new Set(
@@ -109,7 +109,7 @@ function checkOptions(
   }
   if (typeof id !== "string" || id === "" || id === name) {
     throw new ConfigError(
-      `${what}: its id is ${quote(id)}: expected text, another one than its own`,
+      `${what}: id is ${quote(id)}: expected text that is not empty and not the original's id`,
     );
   }
   if (limits !== undefined) checkLimits(limits, agent.cost, what);

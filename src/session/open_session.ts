@@ -1,5 +1,5 @@
 /**
- * Opening a session that lives in a store.
+ * Opening a session in a store.
  *
  * @module
  */
@@ -41,10 +41,10 @@ const shape: option.OptionShape<OpenOptions> = {
 /**
  * Opens a session, or creates it.
  *
- * @throws {ConfigError} if an option is not usable.
+ * @throws {ConfigError} if an option is invalid.
  * @throws {StateError} if a newer release wrote it, it is in a step this graph lacks, or
  *   `migrateResult` fails.
- * @throws {SessionDamagedError} if its log is not as it was written.
+ * @throws {SessionDamagedError} if its log was changed since it was written.
  * @throws {StoreError} if the store fails.
  */
 export async function openSession(
@@ -71,7 +71,7 @@ export async function openSession(
 function checkOptions(core: AgentCore, id: unknown, options: OpenOptions): void {
   const what = `Cannot open session ${quote(id)}`;
   if (typeof id !== "string" || id === "") {
-    throw new ConfigError(`${what}: expected text as its id`);
+    throw new ConfigError(`${what}: expected an id, text that is not empty`);
   }
   option.checkOptions(shape, options, what);
   if (options.limits !== undefined) checkLimits(options.limits, core.cost, what);

@@ -1,5 +1,5 @@
 /**
- * Reading the state of a session, which may come from anywhere.
+ * Reading the state of a session from untrusted input.
  *
  * @module
  */
@@ -24,19 +24,19 @@ const stateSchema = v.strictObject({
   sessionId: v.pipe(v.string(), v.nonEmpty()),
   step: v.string(),
   status: v.picklist(["waiting", "interrupted", "limited", "needs_approval", "ended"]),
-  // Follows from the events: what is written here is for readers.
+  // For readers of the state: both are computed from the events.
   usage: v.optional(usageSchema),
   cost: v.optional(v.pipe(v.number(), v.finite())),
   events: v.array(eventSchema),
-  // Each is read as a state of its own.
+  // Each child is validated as a state of its own.
   children: v.optional(v.custom<JsonObject>(isPlainObject, "expected an object")),
 });
 
 /**
- * Reads a state that may come from anywhere; what it gives shares nothing with it.
+ * Validates a state. The result shares no objects with the value.
  *
- * @param migrations From each version to the next; the last one gives the form of this release.
- * @throws {StateError} naming the path, if it is of another version or not well formed.
+ * @param migrations Migrations of each version to the next; the last one leads to this release's.
+ * @throws {StateError} with the path, if the state is malformed or a newer release wrote it.
  */
 export function readState(value: unknown, migrations: readonly Migration[] = MIGRATIONS): State {
   try {
@@ -47,13 +47,13 @@ export function readState(value: unknown, migrations: readonly Migration[] = MIG
   }
 }
 
-/** Reads a state that is found at a place in another one: text before the paths of its own. */
+/** Validates a state; `at` precedes its paths in messages, if it is a child of another state. */
 function readStateAt(at: string, value: unknown, migrations: readonly Migration[]): State {
   const version = isPlainObject(value) ? value.version : undefined;
   const newest = versionAfter(migrations);
   if (!isVersion(version) || version > newest) {
     const expected = typeof version === "number" && version > newest
-      ? `${newest} or lower: a newer release wrote it`
+      ? `${newest} or lower: a newer release wrote it, update @nomos/agent`
       : `1 to ${newest}`;
     throw new StateError(`${at}version`, `it is ${quote(version)}: expected ${expected}`);
   }
@@ -70,7 +70,7 @@ function readStateAt(at: string, value: unknown, migrations: readonly Migration[
   return { ...state, children: readChildren(at, children, state.events, migrations) };
 }
 
-/** Reads the sessions of calls: each has the name of its call, which the log knows. */
+/** Validates child sessions: the id of each is the key of a call that was started. */
 function readChildren(
   at: string,
   children: JsonObject,
@@ -83,13 +83,16 @@ function readChildren(
   const read = Object.entries(children).map(([callKey, child]): [string, State] => {
     const path = `${at}children.${callKey}`;
     if (!started.has(callKey)) {
-      throw new StateError(path, "no call of that name was started: expected the key of one");
+      throw new StateError(
+        path,
+        "no call with that key was started: expected a started call's key",
+      );
     }
     const state = readStateAt(`${path}.`, child, migrations);
     if (state.sessionId !== callKey) {
       throw new StateError(
         `${path}.sessionId`,
-        `it is ${quote(state.sessionId)}: expected that of its call`,
+        `it is ${quote(state.sessionId)}: expected the key of its call, ${quote(callKey)}`,
       );
     }
     return [callKey, state];
@@ -97,7 +100,7 @@ function readChildren(
   return Object.fromEntries(read);
 }
 
-/** A state of an earlier version in the form of this one. */
+/** Converts a state of an earlier version to the current one. */
 function migrateState(
   state: JsonObject,
   version: number,
@@ -112,10 +115,14 @@ function migrateState(
   };
 }
 
-/** Makes sure that each event stands where the events before it allow. */
+/**
+ * Validates the order of events.
+ *
+ * @throws {StateError} with the path of an event that cannot follow those before it.
+ */
 function checkOrder(at: string, events: readonly SessionEvent[]): void {
   let open: Set<number> | undefined;
-  let asked = new Set<string>();
+  let waiting = new Set<string>();
   for (const [index, event] of events.entries()) {
     if (event.seq !== index) {
       throw new StateError(`${at}events.${index}.seq`, `it is ${event.seq}: expected ${index}`);
@@ -123,59 +130,68 @@ function checkOrder(at: string, events: readonly SessionEvent[]): void {
     if (event.type === "decision") {
       const { decision } = event;
       open = decision.action === "TOOL_CALL" ? new Set(decision.calls.keys()) : undefined;
-      asked = new Set();
+      waiting = new Set();
     } else if (event.type === "approval_requested" || event.type === "tool_started") {
       if (!open?.has(event.call)) {
         const path = `${at}events.${index}.call`;
-        throw new StateError(path, `it is ${event.call}: expected a call that was not finished`);
+        throw new StateError(
+          path,
+          `it is ${event.call}: expected an open call of the last decision`,
+        );
       }
-      if (event.type === "approval_requested") asked.add(event.callKey);
-    } else if (event.type === "approval_given" && !asked.delete(event.callKey)) {
+      if (event.type === "approval_requested") waiting.add(event.callKey);
+    } else if (event.type === "approval_given" && !waiting.delete(event.callKey)) {
       const path = `${at}events.${index}.callKey`;
       throw new StateError(
         path,
-        `it is ${quote(event.callKey)}: expected a call that was asked about`,
+        `it is ${quote(event.callKey)}: expected a call that waits for approval`,
       );
     } else if (event.type === "tool_finished" && !open?.delete(event.call)) {
       const path = `${at}events.${index}.call`;
-      throw new StateError(path, `it is ${event.call}: expected a call that was not finished`);
+      throw new StateError(path, `it is ${event.call}: expected an open call of the last decision`);
     }
   }
 }
 
 /**
- * The log of a state, checked against it.
+ * Builds the log of a state.
  *
- * @throws {StateError} if the events do not lead to the step and status it names.
+ * @throws {StateError} if its events do not lead to its step and status.
  */
-export function logOf(
+export function buildLog(
   state: State,
   steps: ReadonlyMap<string, unknown>,
   now: () => number,
 ): Log {
   checkStep(state.step, steps);
-  const log = new Log(startOf(state.events, state.step), state.events, { now });
+  const log = new Log(findStart(state.events, state.step), state.events, { now });
   const { step, status } = log.position;
   if (step !== state.step) {
-    throw new StateError("step", `it is "${state.step}", but the events lead to "${step}"`);
+    throw new StateError(
+      "step",
+      `it is ${quote(state.step)}: expected ${quote(step)}, to which its events lead`,
+    );
   }
-  // A turn without input that failed before its first event is not in the log.
+  // The log does not show a turn without input that failed before its first event.
   const isFreshlyInterrupted = state.status === "interrupted" && status !== "ended";
   if (status !== state.status && !isFreshlyInterrupted) {
-    throw new StateError("status", `it is "${state.status}", but the events say "${status}"`);
+    throw new StateError(
+      "status",
+      `it is "${state.status}": expected "${status}", to which its events lead`,
+    );
   }
   return log;
 }
 
-/** The step in which a session began, wherever the graph may begin by now: where it first left. */
-export function startOf(events: readonly SessionEvent[], step: string): string {
+/** Returns the step in which a session began, even if the graph now starts elsewhere. */
+export function findStart(events: readonly SessionEvent[], step: string): string {
   return events.find((event) => event.type === "moved")?.from ?? step;
 }
 
 /**
- * Makes sure that a session can be in a step.
+ * Checks that the graph has the current step of a session.
  *
- * @throws {StateError} if the graph lacks it.
+ * @throws {StateError} if it does not.
  */
 export function checkStep(step: string, steps: ReadonlyMap<string, unknown>): void {
   if (steps.has(step)) return;

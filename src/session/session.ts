@@ -28,21 +28,21 @@ let loop: typeof import("../turn/loop.ts") | undefined;
  *
  * | event | consequence |
  * | --- | --- |
- * | an output that is no legal decision | an `error` event; the next request quotes it, and offers the same |
+ * | an output that is not a legal decision | an `error` event; the next request quotes it, and offers the same |
  * | a turn while another runs, also from a tool | `SessionBusyError` |
- * | a signal that is already aborted | the input is kept, no model is asked, `interrupted` |
+ * | a signal that is already aborted | the input is kept, no model is called, `interrupted` |
  * | an abort while a model or a tool runs | `interrupted` at once; later results are dropped |
- * | a tool that was given up | its outcome is `unknown`; it is not called again |
- * | a stream broken off | the same as an abort; calls that do not run wait for `resume()` |
- * | new input with calls left open | they are closed: `not_run`, or `unknown` if they were started |
+ * | a tool that was running at an abort | the outcome of its call is `unknown`; it is not run again |
+ * | a stream that is left early | the same as an abort; calls that are not running wait for `resume()` |
+ * | new input while calls are open | they are closed: `not_run`, or `unknown` if they were started |
  * | a model that throws | `LLMError`, `interrupted`; `resume()` asks again |
- * | a limit is reached | `limited`; calls not made yet wait for `resume()` |
+ * | a limit is reached | `limited`; calls that were not run yet wait for `resume()` |
  * | a limit is reached while an answer arrives | it is cut off, its cost is estimated, `limited` |
  * | an observer that throws | `ObserverError`, `interrupted`; committed events stay |
- * | a guard that throws, or returns no boolean | `GuardError`, `interrupted`; `resume()` calls it again |
+ * | a guard that throws, or does not return a boolean | `GuardError`, `interrupted`; `resume()` calls it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
- * | a child session asks a person | `needs_approval`; its calls are among `approvals` |
- * | the turn of a child session throws | so does this one; `resume()` goes on there |
+ * | a child session asks for approval | `needs_approval`; its calls are among `approvals` |
+ * | the turn of a child session throws | this turn throws the same; `resume()` continues both |
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export class Session<out Result extends Turn = Turn> {
     this.#live = live;
   }
 
-  /** Returns the inside of a session, for the rooms that play it. @internal */
+  /** Returns the live session behind a session. @internal */
   static live(session: Session): LiveSession {
     return session.#live;
   }
@@ -91,32 +91,32 @@ export class Session<out Result extends Turn = Turn> {
 
   /** Session as JSON, built when it is read: `agent.createSession({ state })` continues it. */
   get state(): State {
-    this.#checkWhole();
+    this.#checkLoaded();
     return captureState(this.#live)();
   }
 
   /** Tokens of all model calls of the session that reported them. */
   get usage(): Usage {
-    this.#checkWhole();
+    this.#checkLoaded();
     return SessionUsage.of(this.#live.log.events).usage;
   }
 
   /** Price of all model calls of the session; undefined if the agent's `cost` knows none. */
   get cost(): number | undefined {
-    this.#checkWhole();
+    this.#checkLoaded();
     return SessionUsage.of(this.#live.log.events).cost;
   }
 
   /**
-   * Runs one turn. Without a command the model is asked to go on by itself: to greet,
-   * or to finish what was interrupted.
+   * Runs one turn. Without a command the model goes on by itself: it greets, or finishes
+   * what was interrupted.
    *
    * @throws {SessionBusyError} if a turn is running.
    * @throws {SessionEndedError} if the session has ended.
    * @throws {SessionWaitingError} if there is nothing to resume.
-   * @throws {ApprovalError} if a verdict is about a call that does not wait for one, or names
-   *   the `hash` of another one.
-   * @throws {ConfigError} if the command is none, or the reason of a denial is no text.
+   * @throws {ApprovalError} if a verdict is about a call that does not wait for one, or its
+   *   `hash` is that of another call.
+   * @throws {ConfigError} if the command is invalid.
    * @throws {LLMError} if the model failed; the session is `interrupted`, nothing is lost.
    * @throws {GuardError} if a guard failed; the session is `interrupted`.
    */
@@ -125,10 +125,9 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Runs one turn and returns its events as they are committed, and between them,
-   * from a model that streams, deltas of what is still arriving. See
-   * {@linkcode TurnStream} for when the turn begins and what breaking off does;
-   * `stream.turn` is the turn. Takes and throws what {@linkcode Session.next} does.
+   * Runs one turn and returns a stream of its committed events, and of deltas of the output
+   * that is still arriving. The turn begins with the first read, and leaving the stream
+   * early aborts it. `stream.turn` is a promise of the turn. Throws what `next` throws.
    *
    * @example
    * ```ts
@@ -170,8 +169,8 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Finishes a turn that was interrupted or limited: calls left open are made, finished
-   * ones are not. The same as `next({ resume: true })`.
+   * Finishes a turn that was interrupted or limited: runs its open calls, and does not
+   * repeat finished ones. The same as `next({ resume: true })`.
    *
    * @throws {SessionWaitingError} if there is nothing to resume, and what {@linkcode Session.next} throws.
    */
@@ -180,21 +179,20 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Calls that wait for a person, those of child sessions included. The status is
-   * `needs_approval` once nothing else is left to do; until then they may be decided
-   * as well.
+   * Calls that wait for approval, including those of child sessions. Each listed call
+   * accepts a verdict, also before the status is `needs_approval`, when no other work is left.
    */
   get approvals(): readonly PendingApproval[] {
     return pendingApprovals(this.#live.log.position.calls);
   }
 
   /**
-   * Allows a call that waits for approval, and goes on with the turn. Each call is
-   * decided by itself, once: while others wait, the turn ends `needs_approval` again.
-   * A call that was running when the process died is run again. The same as
+   * Allows a call that waits for approval, and continues the turn. Each call needs its
+   * own verdict: while others wait, the turn ends `needs_approval` again. A call that
+   * was running when the process died is run again. The same as
    * `next({ approve: callKey, hash })`.
    *
-   * @throws {ApprovalError} if the call does not wait, or `hash` is given and is another one's.
+   * @throws {ApprovalError} if the call does not wait for a verdict, or its hash is not `hash`.
    */
   approve(
     callKey: string,
@@ -204,21 +202,21 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Refuses a call that waits for approval, and goes on with the turn; the model gets
-   * the reason. The same as `next({ deny: callKey, reason })`.
+   * Refuses a call that waits for approval, and continues the turn; the model sees the
+   * reason. The same as `next({ deny: callKey, reason })`.
    *
-   * @throws {ApprovalError} if the call does not wait.
-   * @throws {ConfigError} if the reason is no text.
+   * @throws {ApprovalError} if the call does not wait for a verdict.
+   * @throws {ConfigError} if the reason is not text.
    */
   deny(callKey: string, reason: string, options?: TurnOptions): Promise<Result> {
     return this.next({ deny: callKey, reason }, options);
   }
 
   /**
-   * Records the result of a call that waits, without running it, and goes on with the
-   * turn. The same as `next({ settle: callKey, result })`.
+   * Records the result of a call that waits for a verdict, without running it, and
+   * continues the turn. The same as `next({ settle: callKey, result })`.
    *
-   * @throws {ApprovalError} if the call does not wait.
+   * @throws {ApprovalError} if the call does not wait for a verdict.
    */
   settle(callKey: string, result: unknown, options?: TurnOptions): Promise<Result> {
     return this.next({ settle: callKey, result }, options);
@@ -227,14 +225,16 @@ export class Session<out Result extends Turn = Turn> {
   /**
    * Reads the log, from the event with the sequence number `from`. Default: 0.
    *
-   * @throws {ConfigError} if `from` is no whole number from 0.
+   * @throws {ConfigError} if `from` is not a whole number from 0.
    */
   async *events(
     options: { readonly from?: number } = {},
   ): AsyncGenerator<SessionEvent, void, void> {
     const { from = 0 } = options;
     if (!Number.isSafeInteger(from) || from < 0) {
-      throw new ConfigError(`Cannot read events from ${from}: expected a whole number from 0`);
+      throw new ConfigError(
+        `Cannot read events: from is ${quote(from)}: expected a whole number from 0`,
+      );
     }
     const { log: { events }, durability } = this.#live;
     if (durability !== undefined) return yield* durability.events(from);
@@ -242,10 +242,10 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Reads the whole log of a durable session, which a turn does by itself; until
-   * then its `state`, `usage` and `cost` are not known.
+   * Reads the whole log of a durable session. Needed before `state`, `usage` or `cost`
+   * is read, unless a turn was run, which reads the log as well.
    *
-   * @throws {SessionDamagedError} if the log is not as it was written.
+   * @throws {SessionDamagedError} if the log was changed since it was written.
    */
   async load(): Promise<void> {
     await this.#live.durability?.load();
@@ -254,15 +254,15 @@ export class Session<out Result extends Turn = Turn> {
   /**
    * Creates a session with the same past, or with its first `at` events, to try another
    * way from there. The original is not changed. A durable fork is written to the same
-   * store, as a whole or not at all.
+   * store atomically.
    *
    * Calls that were started before the cut keep their `callKey`: if both sessions run
-   * such a call, its tool gets the same key twice, so that a receiver can act once.
-   * Events that were committed together, as a decision and its move, are never
-   * separated. The usage of the past counts for the limits of the fork.
+   * such a call, its tool gets the same key twice and can avoid a second effect. Events
+   * that were committed together, such as a decision and its move, are never separated.
+   * The usage of the past counts towards the limits of the fork.
    *
-   * @throws {ConfigError} if `at` is no whole number from 0 to the end of the log, or lies within a
-   *   commit, or an option is not usable.
+   * @throws {ConfigError} if `at` is beyond the log or lies within a commit, or another option is
+   *   invalid.
    * @throws {ConflictError} if the store has a session of that id.
    * @throws {StateError} if the past leads to a step that the graph lacks.
    *
@@ -285,16 +285,16 @@ export class Session<out Result extends Turn = Turn> {
    * ```
    */
   async fork(options: ForkOptions = {}): Promise<Session<Result>> {
-    // Loaded when a first session is forked.
+    // Loaded with the first fork.
     const { forkSession } = await import("./fork_session.ts");
     return new Session(await forkSession(this.#live, options));
   }
 
-  #checkWhole(): void {
+  #checkLoaded(): void {
     if (this.#live.log.isWhole) return;
     throw new ConfigError(
-      `Cannot build the state of session ${quote(this.id)}: its log was not read yet: ` +
-        "call load(), or run a turn before",
+      `Cannot read the state, usage or cost of session ${quote(this.id)}: its log is not loaded: ` +
+        "await session.load() first, or run a turn",
     );
   }
 }

@@ -11,9 +11,9 @@ import type { State } from "../turn/state.ts";
 
 /** Options of a new or continued session. */
 export interface SessionOptions<Context = unknown> {
-  /** Its name. Default: that of the state, else a fresh one. */
+  /** Id of the session. Default: that of the state, otherwise a new one. */
   readonly id?: string;
-  /** Continues the session of this state. Default: a new session. */
+  /** State of a session to continue. Default: a new session. */
   readonly state?: State;
   /** Live objects of this conversation, for tools and guards; never serialized. */
   readonly context?: Context;
@@ -21,7 +21,7 @@ export interface SessionOptions<Context = unknown> {
   readonly limits?: Limits;
 }
 
-/** Options of a session that lives in a store. */
+/** Options of a session in a store. */
 export interface OpenOptions<Context = unknown> {
   /** Store of the session. */
   readonly store: Store;
@@ -30,35 +30,35 @@ export interface OpenOptions<Context = unknown> {
   /** Limits of this session and its turns. Default: those of the agent. */
   readonly limits?: Limits;
   /**
-   * Behaviour of a turn while another process, or another object of this one, runs
-   * a turn of the same session: `"refuse"` throws a `SessionBusyError`, `"wait"`
-   * waits for its end, `"interrupt"` takes the session over at once: nothing that
-   * the other one does afterwards is written, and its turn fails. Default: `"refuse"`.
+   * Behaviour of a turn while another process, or another `Session` object of this
+   * process, runs a turn of the same session. `"refuse"` throws a `SessionBusyError`;
+   * `"wait"` waits until that turn ends; `"interrupt"` takes its lease at once, so that
+   * it can write nothing more and fails. Default: `"refuse"`.
    */
   readonly whenBusy?: "refuse" | "wait" | "interrupt";
-  /** Maximum time to wait, in milliseconds. Default: 30,000. */
+  /** Maximum time that `"wait"` waits, in milliseconds. Default: 30,000. */
   readonly maxWait?: number;
   /**
-   * After how many milliseconds a process that writes no sign of life is taken
-   * for dead, and another may go on with its session. Default: 15,000.
+   * Duration of the lease, in milliseconds. A process that has not renewed its lease for
+   * so long counts as dead, and another one may continue its session. Default: 15,000.
    */
   readonly leaseTime?: number;
-  /** The clock that waits. Default: the machine's. */
+  /** Clock for leases and waiting. Default: the clock of the machine. */
   readonly clock?: Clock;
-  /** Spreads attempts in time: a number from 0 to 1. Default: `Math.random`. */
+  /** Random number from 0 to 1, for the jitter between attempts. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
-/** The options of `openSession`: a context is needed where the tools want one. */
+/** Options of `openSession`: `context` is required if the agent's tools or guards need one. */
 export type OpenArgument<Context> = unknown extends Context ? OpenOptions<Context>
   : OpenOptions<Context> & { readonly context: Context };
 
-/** The options of `createSession`: needed only where the tools want a context. */
+/** Options of `createSession`: required if the agent's tools or guards need a context. */
 export type SessionArguments<Context> = unknown extends Context
   ? [options?: SessionOptions<Context>]
   : [options: SessionOptions<Context> & { readonly context: Context }];
 
-/** The options of `agent.next`: needed only where the tools want a context. */
+/** Options of `agent.next`: required if the agent's tools or guards need a context. */
 export type NextArguments<Context> = unknown extends Context
   ? [options?: TurnOptions & { readonly context?: Context }]
   : [options: TurnOptions & { readonly context: Context }];

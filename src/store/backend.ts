@@ -1,6 +1,6 @@
 /**
- * Stores made of backends: every store checks its arguments and refuses alike, and
- * only the storage itself is another.
+ * Stores made of backends. Argument checks and errors are shared by all stores; a
+ * backend implements only the storage.
  *
  * @module
  */
@@ -17,35 +17,35 @@ import type {
 } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
 
-/** Maximum length of a page of a list. */
+/** Maximum number of sessions on a page of a list. */
 const MAX_PAGE_LENGTH = 1_000;
 
 /**
- * The storage of a store. Its methods are called with valid arguments, never after
- * `close()`, and return refusals as values; they throw only if the storage fails.
- * What is not described here is as in {@linkcode Store}.
+ * Storage behind a store. Its methods are called with valid arguments, never after
+ * `close()`. They return refusals as values, and throw only if the storage fails.
+ * Methods not described here behave as in {@linkcode Store}.
  */
 export interface Backend
   extends Pick<Store, "read" | "entries" | "renew" | "release" | "delete" | "close"> {
-  /** Creates a session. False if there is one of that id. */
+  /** Creates a session. Returns false if the id is already in use. */
   create(id: string, session: NewSession): Promise<boolean>;
-  /** Claims a session. Returns the epoch of the new lease, or the reason why there is none. */
+  /** Claims a session. Returns the epoch of the new lease, or the reason for the refusal. */
   claim(id: string, claim: LeaseClaim): Promise<number | "busy" | "missing">;
   /**
-   * Appends entries if the lease holds and the head is the expected one; otherwise
-   * returns the other head, or `"lost"` for a lease that does not hold.
+   * Appends entries if the lease is current and the head is as expected. Otherwise
+   * returns `"lost"` if the lease is lost, or else the actual head.
    */
   append(lease: Lease, appended: Append): Promise<"appended" | "lost" | number>;
-  /** Sessions behind `after` whose ids begin with `prefix`, in order, at most `limit`. */
+  /** Lists sessions after `after` whose ids begin with `prefix`, in order, at most `limit`. */
   list(page: Required<ListPage>): Promise<readonly Omit<StoredSession, "snapshot">[]>;
 }
 
-/** Makes a store of a backend. `name` is the kind of store, for messages. */
+/** Makes a store from a backend. `name` is the kind of store, used in messages. */
 export function makeStore(name: string, backend: Backend): Store {
   let closing: Promise<void> | undefined;
   const open = () => {
     if (closing === undefined) return backend;
-    throw storeClosed(name);
+    throw makeStoreClosedError(name);
   };
   return {
     name,
@@ -53,13 +53,13 @@ export function makeStore(name: string, backend: Backend): Store {
       checkSessionId(id);
       if (await open().create(id, session)) return;
       throw new ConflictError(
-        `Cannot create session ${quote(id)}: there is one: expected a new id`,
+        `Cannot create session ${quote(id)}: a session with this id exists: expected an unused id`,
       );
     },
     read: async (id) => await open().read(id),
     async entries(id, range) {
-      checkWhole(range.from, 0, `read entries from ${quote(range.from)} on`);
-      checkWhole(range.limit, 1, `read ${quote(range.limit)} entries at most`);
+      checkWhole(range.from, 0, `read entries starting at ${quote(range.from)}`);
+      checkWhole(range.limit, 1, `read at most ${quote(range.limit)} entries`);
       return await open().entries(id, range);
     },
     async claim(id, claim) {
@@ -68,7 +68,8 @@ export function makeStore(name: string, backend: Backend): Store {
       if (epoch === "busy") return undefined;
       if (epoch !== "missing") return { id, owner: claim.owner, epoch };
       throw new ConflictError(
-        `Cannot claim session ${quote(id)}: there is none: expected one that was created`,
+        `Cannot claim session ${quote(id)}: there is no session with this id: ` +
+          "expected one made by create()",
       );
     },
     async renew(lease, ttl) {
@@ -78,24 +79,26 @@ export function makeStore(name: string, backend: Backend): Store {
     release: async (lease) => await open().release(lease),
     async append(lease, { head, entries, ...rest }) {
       checkEntries(head, entries);
-      // The caller may change the list before it is written.
+      // Copied, because the caller may change the list before it is written.
       const copies = entries.map(({ seq, body, hash }) => ({ seq, body, hash }));
       const outcome = await open().append(lease, { head, entries: copies, ...rest });
       if (outcome === "appended") return;
       const { id, epoch } = lease;
       if (outcome !== "lost") {
         throw new ConflictError(
-          `Cannot append to session ${quote(id)} at ${quote(head)}: expected its head, ${outcome}`,
+          `Cannot append to session ${quote(id)} at head ${quote(head)}: ` +
+            `expected its current head, ${outcome}`,
         );
       }
       throw new LeaseLostError(
         `Cannot append to session ${quote(id)} with the lease of epoch ${quote(epoch)}: ` +
-          "expected the lease that holds, but it was claimed, given back or deleted since",
+          "it was released, claimed by another writer, or deleted with the session: " +
+          "expected the current lease; call claim() for a new one",
       );
     },
     async list({ prefix = "", after = "", limit = 100 } = {}) {
-      checkWhole(limit, 1, `list ${quote(limit)} sessions at most`, MAX_PAGE_LENGTH);
-      // One more than the page holds tells whether there is another page.
+      checkWhole(limit, 1, `list at most ${quote(limit)} sessions`, MAX_PAGE_LENGTH);
+      // Fetches one session more than the page holds, to find out if there is another page.
       const found = await open().list({ prefix, after, limit: limit + 1 });
       const sessions = found.slice(0, limit);
       return { sessions, ...(found.length > limit && { next: sessions.at(-1)!.id }) };
@@ -105,22 +108,22 @@ export function makeStore(name: string, backend: Backend): Store {
   };
 }
 
-/** The error of a store that is used after it was closed. */
-export function storeClosed(name: string): StoreError {
-  return new StoreError(`Cannot use the ${name} store: it was closed: expected an open one`);
+/** Makes the error of a store that is used after it was closed. */
+export function makeStoreClosedError(name: string): StoreError {
+  return new StoreError(`Cannot use the ${name} store: it was closed: expected an open store`);
 }
 
 /**
- * Rejects ids that a database cannot keep: NUL ends text in some, and a lone
- * surrogate becomes another character, so that two ids would be one.
+ * Rejects ids that a database cannot store. NUL ends text in some databases. A lone
+ * surrogate becomes a replacement character, so two different ids would be equal.
  */
 function checkSessionId(id: string): void {
   const isValid = typeof id === "string" && id.length >= 1 && id.length <= MAX_ID_LENGTH &&
     !id.includes("\0") && id.isWellFormed();
   if (isValid) return;
   throw new ConfigError(
-    `Cannot create session ${quote(id)}: expected an id of 1 to ${MAX_ID_LENGTH} characters, ` +
-      "without NUL and lone surrogates",
+    `Cannot create session ${quote(id)}: expected an id of 1 to ${MAX_ID_LENGTH} characters ` +
+      "without NUL or lone surrogates",
   );
 }
 
@@ -130,20 +133,20 @@ function checkTtl(ttl: number): void {
 
 function checkEntries(head: number, entries: Append["entries"]): void {
   if (entries.length === 0) {
-    throw new ConfigError(`Cannot append at ${quote(head)}: expected at least one entry`);
+    throw new ConfigError(`Cannot append at head ${quote(head)}: expected at least one entry`);
   }
   for (const [index, { seq }] of entries.entries()) {
     if (Number.isSafeInteger(head) && seq === head + index) continue;
     throw new ConfigError(
-      `Cannot append entry ${quote(seq)} at place ${index} from ${quote(head)} on: ` +
-        `expected it to be numbered from the head on without gaps`,
+      `Cannot append an entry with seq ${quote(seq)} at index ${index} to head ${quote(head)}: ` +
+        "expected entries numbered from the head without gaps",
     );
   }
 }
 
-/** Rejects what is no whole number, or out of range. `doing` is what it was given for. */
-function checkWhole(value: number, least: number, doing: string, most?: number): void {
+/** Rejects numbers that are not whole or out of range. `action` follows "Cannot" in the message. */
+function checkWhole(value: number, least: number, action: string, most?: number): void {
   if (Number.isSafeInteger(value) && value >= least && value <= (most ?? value)) return;
   const range = most === undefined ? `from ${least}` : `from ${least} to ${most}`;
-  throw new ConfigError(`Cannot ${doing}: expected a whole number ${range}`);
+  throw new ConfigError(`Cannot ${action}: expected a whole number ${range}`);
 }

@@ -1,5 +1,5 @@
 /**
- * Events as the text of stored entries.
+ * Serialization of events as the bodies of stored entries.
  *
  * @module
  */
@@ -15,46 +15,50 @@ import {
   MIGRATIONS,
   versionAfter,
 } from "../history/migrations.ts";
-import { damaged, readStored } from "./hash_chain.ts";
+import { makeDamagedError, readStored } from "./hash_chain.ts";
 import type { StoredEntry } from "./store.ts";
 
 /**
- * The text of an event: the version of its form, for a session outlives releases,
- * and the event. JSON escapes whatever a database would change.
+ * Serializes an event as `[version, event]`. The version is stored because sessions
+ * outlive releases. JSON escapes the characters that a database would change.
  */
-export function bodyOf(event: SessionEvent): string {
+export function serializeEvent(event: SessionEvent): string {
   return JSON.stringify([EVENT_VERSION, event]);
 }
 
 /**
- * The event of an entry, in the form of this release.
+ * Parses the event of an entry, and migrates it to the newest version.
  *
- * @param migrations From each version to the next; the last one gives the form of this release.
- * @throws {SessionDamagedError} if it is none.
+ * @param migrations Migrations from each version to the next. Default: those of this release.
+ * @throws {SessionDamagedError} if the entry is not an event.
  * @throws {StateError} if a newer release wrote it.
  */
-export function eventOf(
+export function parseEvent(
   id: string,
   { seq, body }: StoredEntry,
   migrations: readonly Migration[] = MIGRATIONS,
 ): SessionEvent {
-  const value: unknown = readStored(id, `entry ${seq} is no JSON`, () => JSON.parse(body));
+  const value: unknown = readStored(id, `entry ${seq} is not JSON`, () => JSON.parse(body));
   const [version, stored]: unknown[] = Array.isArray(value) ? value : [];
-  if (!isVersion(version)) throw damaged(id, `entry ${seq} is no event`);
+  if (!isVersion(version)) throw makeDamagedError(id, `entry ${seq} is not an event`);
   const newest = versionAfter(migrations);
   if (version > newest) {
     throw new StateError(
       `events.${seq}`,
-      `its version is ${version}: expected ${newest} or lower: a newer release wrote it`,
+      `a newer release wrote it, in version ${version}: expected version ${newest} or lower; ` +
+        "upgrade @nomos/agent to open it",
     );
   }
   const [migrated] = migrateEvents([stored], version, migrations);
   const result = v.safeParse(eventSchema, migrated, { abortEarly: true });
   if (!result.success) {
-    throw damaged(id, `entry ${seq} is no event: ${result.issues[0].message}`);
+    throw makeDamagedError(id, `entry ${seq} is not an event: ${result.issues[0].message}`);
   }
   if (result.output.seq !== seq) {
-    throw damaged(id, `entry ${seq} has event ${result.output.seq}: expected its own`);
+    throw makeDamagedError(
+      id,
+      `entry ${seq} contains event ${result.output.seq}: expected event ${seq}`,
+    );
   }
   return result.output;
 }

@@ -1,6 +1,6 @@
 /**
- * The chain that binds the entries of a session to each other: each hash covers
- * the one before it, so that a missing, changed or moved entry shows.
+ * Hash chain over the entries of a session. Each hash covers the one before it, so
+ * a missing, changed or moved entry is detected.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import { sha256 } from "../json/text.ts";
 import { SessionDamagedError } from "./store_errors.ts";
 import type { StoredEntry } from "./store.ts";
 
-/** The hash before the first entry of a session. */
+/** Computes the seed of a session: the hash before its first entry. */
 export function firstHash(id: string): Promise<string> {
   return sha256(JSON.stringify(id));
 }
 
-/** The hash of an entry that follows on another. */
+/** Computes the hash of an entry from the hash before it and its body. */
 export function nextHash(before: string, body: string): Promise<string> {
   return sha256(`${before}\n${body}`);
 }
 
-/** A place in the chain, between two entries. */
+/** Point in the chain, between two entries. */
 export interface Link {
-  /** The sequence number of the next entry. */
+  /** Sequence number of the entry after this point. */
   readonly head: number;
-  /** The hash of the entry before it. */
+  /** Hash of the entry before this point. */
   readonly hash: string;
 }
 
-/** Makes entries that follow on others, and the place behind them. */
+/** Makes entries that continue the chain. Returns them with the point after the last one. */
 export async function linkBodies(
   before: Link,
   bodies: readonly string[],
@@ -42,9 +42,9 @@ export async function linkBodies(
 }
 
 /**
- * Makes sure that entries follow on each other.
+ * Verifies that entries continue the chain. Returns the point after the last one.
  *
- * @throws {SessionDamagedError} naming the first entry that does not.
+ * @throws {SessionDamagedError} that names the first entry that does not.
  */
 export async function checkChain(
   id: string,
@@ -54,27 +54,34 @@ export async function checkChain(
   let { head, hash } = before;
   for (const entry of entries) {
     if (entry.seq !== head) {
-      throw damaged(id, `entry ${head} is missing: expected it before entry ${entry.seq}`);
+      throw makeDamagedError(id, `entry ${head} is missing: expected it before entry ${entry.seq}`);
     }
     hash = await nextHash(hash, entry.body);
     if (entry.hash !== hash) {
-      throw damaged(id, `entry ${head} is not as it was written: expected its hash`);
+      throw makeDamagedError(
+        id,
+        `entry ${head} was changed: expected content that matches its hash`,
+      );
     }
     head++;
   }
   return { head, hash };
 }
 
-/** The error of a session that cannot be trusted. */
-export function damaged(id: string, reason: string, options?: ErrorOptions): SessionDamagedError {
+/** Makes the error of a damaged session. */
+export function makeDamagedError(
+  id: string,
+  reason: string,
+  options?: ErrorOptions,
+): SessionDamagedError {
   return new SessionDamagedError(`Cannot read session ${JSON.stringify(id)}: ${reason}`, options);
 }
 
-/** Returns what `read` reads of a session; what it throws is damage. */
+/** Calls `read`, and rethrows what it throws as damage of the session. */
 export function readStored<Value>(id: string, problem: string, read: () => Value): Value {
   try {
     return read();
   } catch (cause) {
-    throw damaged(id, `${problem}: ${reasonOf(cause)}`, { cause });
+    throw makeDamagedError(id, `${problem}: ${reasonOf(cause)}`, { cause });
   }
 }

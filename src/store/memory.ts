@@ -1,6 +1,6 @@
 // deno-lint-ignore-file require-await
 /**
- * A store without a database.
+ * In-memory store.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Lease, Store, StoredEntry, StoredSession, StoredSnapshot } from ".
 
 /** Options of {@linkcode memoryStore}. */
 export interface MemoryStoreOptions {
-  /** The time in milliseconds since 1970. Default: `Date.now`. */
+  /** Returns the time, in milliseconds since 1970. Default: `Date.now`. */
   readonly clock?: () => number;
 }
 
@@ -25,10 +25,10 @@ interface Session {
 }
 
 /**
- * A store that keeps sessions as long as it is referred to: for tests, and for
- * what may be lost. Implements the full contract except durability.
+ * Makes a store in memory, for tests and for sessions that may be lost. Implements
+ * the full contract except durability.
  *
- * @throws {ConfigError} if `clock` is no function.
+ * @throws {ConfigError} if `clock` is not a function.
  *
  * @example
  * ```ts
@@ -45,16 +45,16 @@ interface Session {
  * ```
  */
 export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Store {
-  checkOptions("keep sessions", { clock }, { clock: FUNCTION });
+  checkOptions("make a memory store", { clock }, { clock: FUNCTION });
   const sessions = new Map<string, Session>();
-  // Counts on over all sessions, so that one created anew gets no epoch twice.
+  // Counted over all sessions, so that an id that is deleted and reused gets no epoch twice.
   let lastEpoch = 0;
-  const leased = ({ id, owner, epoch }: Lease): Session | undefined => {
+  const findLeased = ({ id, owner, epoch }: Lease): Session | undefined => {
     const session = sessions.get(id);
     const lease = session?.lease;
     return lease?.owner === owner && lease.epoch === epoch ? session : undefined;
   };
-  // No method waits, so that each happens at once.
+  // No method awaits anything, so each is atomic.
   return makeStore("memory", {
     async create(id, { meta, hash }) {
       if (sessions.has(id)) return false;
@@ -81,16 +81,16 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Stor
       return lastEpoch;
     },
     async renew(lease, ttl) {
-      const session = leased(lease);
+      const session = findLeased(lease);
       if (session?.lease === undefined) return false;
       session.lease.until = clock() + ttl;
       return true;
     },
     async release(lease) {
-      delete leased(lease)?.lease;
+      delete findLeased(lease)?.lease;
     },
     async append(lease, { head, entries, snapshot }) {
-      const session = leased(lease);
+      const session = findLeased(lease);
       if (session === undefined) return "lost";
       if (head !== session.entries.length) return session.entries.length;
       for (const entry of entries) session.entries.push(entry);

@@ -1,5 +1,5 @@
 /**
- * Opening a store by a URL, as it stands in a configuration.
+ * Opening a store by a URL, for example one from a configuration file.
  *
  * @module
  */
@@ -7,22 +7,22 @@ import { ConfigError, quote } from "../errors.ts";
 import { memoryStore } from "./memory.ts";
 import type { Store } from "./store.ts";
 
-const KNOWN = '"memory:", "sqlite:agent.db" or "postgres://user:password@host/database"';
+const KNOWN_URLS = '"memory:", "sqlite:agent.db" or "postgres://user:password@host/database"';
 
 /**
- * Opens the store of a URL. Its driver is loaded when it is first needed: a
- * program that uses another one is spared it.
+ * Opens the store that a URL names. Only the driver of that store is loaded.
  *
  * | URL | store |
  * | --- | --- |
- * | `memory:` | {@linkcode memoryStore}: lost with the program |
- * | `sqlite:agent.db`, `sqlite:/var/agent.db` | a SQLite file, by its path as it is; needs `--allow-read` and `--allow-write` for it |
- * | `sqlite::memory:` | a SQLite database without a file: lost when it is closed |
- * | `postgres://…`, `postgresql://…` | a PostgreSQL database, as `postgresStore()` takes it, with the permissions it needs |
+ * | `memory:` | {@linkcode memoryStore}; lost when the program ends |
+ * | `sqlite:agent.db`, `sqlite:/var/agent.db` | a SQLite file; needs `--allow-read` and `--allow-write` for it |
+ * | `sqlite::memory:` | a SQLite database without a file; lost when it is closed |
+ * | `postgres://…`, `postgresql://…` | a PostgreSQL database; parameters and permissions as for `postgresStore()` |
  *
- * What stands behind `sqlite:` is a path and no part of a URL: nothing in it is escaped.
+ * The text after `sqlite:` is a plain path: percent escapes in it are not decoded.
  *
- * @throws {ConfigError} if the URL is of no known kind. It is not shown: it may hold a password.
+ * @throws {ConfigError} if the URL names no known store, or is invalid. No message contains a
+ *   password.
  * @throws {StoreError} if the store cannot be opened.
  *
  * @example
@@ -38,13 +38,13 @@ const KNOWN = '"memory:", "sqlite:agent.db" or "postgres://user:password@host/da
 export async function openStore(url: string): Promise<Store> {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? [];
   if (scheme === undefined || rest === undefined) {
-    throw new ConfigError(`Cannot open a store by text without a scheme: expected ${KNOWN}`);
+    throw new ConfigError(`Cannot open a store by a URL without a scheme: expected ${KNOWN_URLS}`);
   }
   switch (scheme.toLowerCase()) {
     case "memory":
       if (rest === "") return memoryStore();
       throw new ConfigError(
-        `Cannot open store ${quote(`memory:${rest}`)}: expected nothing behind the colon`,
+        `Cannot open store ${quote(`memory:${rest}`)}: expected "memory:" with nothing after it`,
       );
     case "sqlite": {
       const path = sqlitePath(rest);
@@ -58,18 +58,22 @@ export async function openStore(url: string): Promise<Store> {
     }
     default:
       throw new ConfigError(
-        `Cannot open a store by a URL of scheme ${quote(scheme)}: expected ${KNOWN}`,
+        `Cannot open a store by a URL of scheme ${quote(scheme)}: expected ${KNOWN_URLS}`,
       );
   }
 }
 
-/** The path of a SQLite file; `sqlite:///var/agent.db` is a way to write one as well. */
+/** Returns the path of a SQLite file. `sqlite:///var/agent.db` means `/var/agent.db`. */
 function sqlitePath(rest: string): string {
-  if (rest === "") throw new ConfigError(`Cannot open store "sqlite:": expected a path behind it`);
+  if (rest === "") {
+    throw new ConfigError(
+      'Cannot open store "sqlite:": expected a path, for example "sqlite:agent.db"',
+    );
+  }
   if (!rest.startsWith("//")) return rest;
   if (rest.startsWith("///")) return rest.slice(2);
   throw new ConfigError(
-    `Cannot open store ${quote(`sqlite:${rest}`)}: it names a host: ` +
-      `expected "sqlite:${rest.slice(2)}" or "sqlite:///…" for a path from the root`,
+    `Cannot open store ${quote(`sqlite:${rest}`)}: the URL names a host: ` +
+      `expected "sqlite:${rest.slice(2)}" or, for an absolute path, "sqlite:///…"`,
   );
 }

@@ -1,23 +1,23 @@
 /**
- * Ids of sessions as bytes that a database compares as `<` compares the ids.
+ * Keys of sessions: their ids as big-endian UTF-16 bytes, which a database sorts as
+ * `<` sorts the ids.
  *
- * Text will not do: SQLite compares it by its UTF-8 bytes, where "👍" is behind
- * "\ue000", and PostgreSQL by the collation of the database; it can hold neither
- * NUL nor half a surrogate pair there, which may be asked for. Bytes take
- * everything and are compared one by one: those of UTF-16, the higher of each two
- * first, sort as JavaScript compares strings.
+ * The ids are not stored as text, because databases sort text differently: SQLite by
+ * its UTF-8 bytes, which puts "👍" after "\ue000", and PostgreSQL by the collation of
+ * the database. PostgreSQL also rejects NUL and lone surrogates in text, which callers
+ * may pass when they look up an id.
  *
- * An id of ASCII characters is read by a person in PostgreSQL with
+ * To read ASCII ids in PostgreSQL, use
  * `select replace(encode(id, 'escape'), '\000', '') from nomos_agent.session`.
  *
  * @module
  */
 
-/** Maximum length of the id of a session, in UTF-16 code units. */
+/** Maximum length of a session id, in UTF-16 code units. */
 export const MAX_ID_LENGTH = 1_000;
 
-/** The key of an id. Keys compare as the ids do with `<`, and begin alike where the ids do. */
-export function keyOf(id: string): Uint8Array {
+/** Encodes an id as a key. Ids with a common prefix have keys with a common prefix. */
+export function encodeKey(id: string): Uint8Array {
   const key = new Uint8Array(id.length * 2);
   for (let at = 0; at < id.length; at++) {
     const unit = id.charCodeAt(at);
@@ -27,8 +27,8 @@ export function keyOf(id: string): Uint8Array {
   return key;
 }
 
-/** The id of a key. */
-export function idOf(key: Uint8Array): string {
+/** Decodes a key. */
+export function decodeKey(key: Uint8Array): string {
   let id = "";
   for (let at = 0; at < key.length; at += 2) {
     id += String.fromCharCode(key[at]! << 8 | key[at + 1]!);
@@ -36,15 +36,18 @@ export function idOf(key: Uint8Array): string {
   return id;
 }
 
-/** A key behind those of all ids: longer than any of them, and of the highest bytes. */
-const BEHIND_ALL: Uint8Array = keyOf("\uffff".repeat(MAX_ID_LENGTH + 1));
+/** Key that sorts after the keys of all ids. */
+const BEHIND_ALL: Uint8Array = encodeKey("\uffff".repeat(MAX_ID_LENGTH + 1));
 
-/** The range of keys, the end not included, of ids that begin with a prefix and are behind an id. */
+/**
+ * Returns the range of keys, end exclusive, of ids that begin with `prefix` and sort after
+ * `after`.
+ */
 export function keyRange(prefix: string, after: string): readonly [Uint8Array, Uint8Array] {
-  // The least text behind another is that with a NUL at its end.
-  const from = keyOf(after < prefix ? prefix : `${after}\0`);
+  // The string that sorts directly after another is the same string followed by NUL.
+  const from = encodeKey(after < prefix ? prefix : `${after}\0`);
   const stem = prefix.replace(/\uffff+$/, "");
   if (stem === "") return [from, BEHIND_ALL];
   const last = stem.length - 1;
-  return [from, keyOf(stem.slice(0, last) + String.fromCharCode(stem.charCodeAt(last) + 1))];
+  return [from, encodeKey(stem.slice(0, last) + String.fromCharCode(stem.charCodeAt(last) + 1))];
 }

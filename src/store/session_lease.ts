@@ -1,5 +1,5 @@
 /**
- * The right to write a session, for as long as a turn takes.
+ * Lease that a turn holds on its session, renewed in the background.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import { SessionBusyError } from "../errors.ts";
 import type { Lease, Store } from "./store.ts";
 import { LeaseLostError, StoreError } from "./store_errors.ts";
 
-/** What a turn does while somebody else writes the session. */
+/** Policy for a session that another writer holds: fail, wait for it, or take the lease over. */
 export type WhenBusy = "refuse" | "wait" | "interrupt";
 
-/** How leases are taken. */
+/** Options for acquiring leases. */
 export interface LeaseOptions {
   readonly whenBusy: WhenBusy;
-  /** How long to wait for the other writer, in milliseconds. */
+  /** Maximum time to wait for the other writer, in milliseconds. */
   readonly maxWait: number;
-  /** How long a lease lasts unless it is renewed, in milliseconds. */
+  /** Time until an unrenewed lease expires, in milliseconds. */
   readonly leaseTime: number;
   readonly clock: Clock;
   readonly random: () => number;
   readonly ids: () => string;
 }
 
-/** How often a writer looks whether the other one is done, in milliseconds. */
-const POLL = 50;
+/** Mean delay between two attempts to claim a busy session, in milliseconds. */
+const POLL_DELAY = 50;
 
 /**
- * A lease that is renewed by itself, however long a tool takes, until it is given
- * back. When it is lost its signal aborts.
+ * Lease that renews itself until it is released, however long a tool takes. Its
+ * signal aborts when the lease is lost.
  */
 export class SessionLease {
   readonly #store: Store;
@@ -39,20 +39,20 @@ export class SessionLease {
   private constructor(
     store: Store,
     options: LeaseOptions,
-    /** The lease, for the store. */
+    /** Lease as the store issued it. */
     readonly lease: Lease,
   ) {
     this.#store = store;
     this.#options = options;
-    this.#plan();
+    this.#scheduleRenewal();
   }
 
   /**
-   * Takes the lease, by the policy for a busy session.
+   * Acquires the lease of a session. If another writer holds it, follows `whenBusy`.
    *
-   * @throws {SessionBusyError} if somebody else has it and keeps it.
+   * @throws {SessionBusyError} if another writer keeps it.
    */
-  static async take(
+  static async acquire(
     store: Store,
     id: string,
     options: LeaseOptions,
@@ -67,40 +67,42 @@ export class SessionLease {
       if (lease !== undefined) return new SessionLease(store, options, lease);
       if (whenBusy === "refuse" || clock.now() >= until) {
         throw new SessionBusyError(
-          `Cannot begin a turn of session ${JSON.stringify(id)}: another writer has it` +
-            (whenBusy === "wait" ? `, and had it for ${maxWait} ms` : "") +
-            ": expected its turn to end",
+          `Cannot start a turn of session ${JSON.stringify(id)}: another writer holds its lease` +
+            (whenBusy === "wait"
+              ? ` and kept it for ${maxWait} ms: expected its turn to end; raise maxWait, or ` +
+                'pass whenBusy: "interrupt" to take the lease over'
+              : ': expected its turn to have ended; pass whenBusy: "wait" to wait for it'),
         );
       }
-      await wait(clock, POLL * (0.5 + random()), signal);
+      await wait(clock, POLL_DELAY * (0.5 + random()), signal);
     }
   }
 
-  /** Aborts when the lease is lost. */
+  /** Signal that aborts when the lease is lost. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
 
   /**
-   * Makes sure that the lease is held.
+   * Verifies that the lease is still held, by renewing it.
    *
-   * @throws {LeaseLostError} if it is another's.
+   * @throws {LeaseLostError} if it is lost.
    */
-  async confirm(): Promise<void> {
+  async assertHeld(): Promise<void> {
     const isKept = await this.#store.renew(this.lease, this.#options.leaseTime);
-    if (!isKept) this.lose(leaseLost(this.lease.id));
+    if (!isKept) this.markLost(makeLeaseLostError(this.lease.id));
     this.lost.throwIfAborted();
   }
 
-  /** The lease is another's: nothing can be written any more. */
-  lose(reason: LeaseLostError): void {
+  /** Marks the lease as lost: stops renewing it and aborts the signal. */
+  markLost(reason: LeaseLostError): void {
     this.#stop();
     this.#lost.abort(reason);
   }
 
   /**
-   * Gives the lease back, one too that is taken for lost: the store may think otherwise.
-   * That the store fails now changes nothing: the lease runs out by itself.
+   * Releases the lease, even if it was marked as lost, because the store may still hold it.
+   * A failure of the store is ignored: the lease expires by itself.
    */
   async release(): Promise<void> {
     this.#stop();
@@ -114,30 +116,31 @@ export class SessionLease {
     this.#cancel = undefined;
   }
 
-  #plan(): void {
+  #scheduleRenewal(): void {
     const { clock, leaseTime } = this.#options;
     this.#cancel = clock.setTimer(leaseTime / 3, () => {
-      this.#renew().catch((error) => this.lose(error));
+      this.#renew().catch((error) => this.markLost(error));
     });
   }
 
   async #renew(): Promise<void> {
     const isKept = await this.#store.renew(this.lease, this.#options.leaseTime).catch((error) => {
-      // It may be kept all the same: the next attempt tells, and so does the next write.
+      // The lease may still be held: the next renewal or write finds out.
       if (error instanceof StoreError) return true;
       throw error;
     });
     if (this.#cancel === undefined) return;
-    if (isKept) this.#plan();
-    else this.lose(leaseLost(this.lease.id));
+    if (isKept) this.#scheduleRenewal();
+    else this.markLost(makeLeaseLostError(this.lease.id));
   }
 }
 
-/** The error of a session that somebody else has taken over. */
-export function leaseLost(id: string, options?: ErrorOptions): LeaseLostError {
+/** Makes the error of a session whose lease was lost during a turn. */
+export function makeLeaseLostError(id: string, options?: ErrorOptions): LeaseLostError {
   return new LeaseLostError(
-    `Cannot go on with session ${JSON.stringify(id)}: another writer has taken it over: ` +
-      "expected to be the only one; what was committed stays, and is the other's to go on with",
+    `Cannot continue session ${JSON.stringify(id)}: its lease was lost, because another writer ` +
+      "took it over or the session was deleted: expected to stay its only writer; what was " +
+      "committed is kept; start a new turn to continue from there",
     options,
   );
 }

@@ -1,184 +1,194 @@
 /**
- * The contract between sessions and the place where their logs live.
+ * Contract between sessions and the store of their logs.
  *
  * @module
  */
 
 /**
- * Keeps the logs of sessions. A store knows nothing of agents: it keeps entries
- * in order, gives one writer at a time a lease, and lets nobody else write.
+ * Stores the logs of sessions. A store knows nothing of agents. It keeps entries in
+ * order, leases each session to one writer at a time, and rejects all other writers.
  *
  * Every method rejects with a {@linkcode StoreError} if the storage fails, with
- * a {@linkcode ConfigError} if it is given what its documentation rules out, and
- * with nothing but the errors it names otherwise. What a method has resolved is
- * durable: it survives the death of the process. A method that rejects has
- * changed nothing, unless the error says that its outcome is unknown.
+ * a {@linkcode ConfigError} if an argument is invalid, and otherwise only with the
+ * errors that it documents. A write is durable once its promise resolves: it survives
+ * the death of the process. A method that rejects has changed nothing, unless the
+ * error has `isUnknown`.
  *
- * Third parties write stores too: `storeContract()` of the test kit is a suite
- * that each of them must pass.
+ * Test your own stores with the suite `storeContract()` of `@nomos/agent/testing`.
  */
 export interface Store {
-  /** What kind of store it is, for messages, for example `"sqlite"`. */
+  /** Kind of store, used in messages, for example `"sqlite"`. */
   readonly name: string;
 
   /**
-   * Creates a session without entries. Its id is text of 1 to 1,000 UTF-16 code
-   * units, well-formed and without NUL. Other methods take any text: where no
-   * session can have such an id, there is none.
+   * Creates a session without entries. Its id has 1 to 1,000 UTF-16 code units, is
+   * well-formed and contains no NUL. The other methods accept any string as an id,
+   * and find no session for one that `create()` rejects.
    *
-   * @throws {ConflictError} if there is one of that id.
+   * @throws {ConflictError} if a session with this id exists.
    */
   create(id: string, session: NewSession): Promise<void>;
 
-  /** A session without its entries; undefined if there is none. */
+  /** Reads a session without its entries. Returns undefined if it does not exist. */
   read(id: string): Promise<StoredSession | undefined>;
 
   /**
-   * Entries of a session in order, from the one with the sequence number `from`,
-   * at most `limit` of them; empty beyond the last, and where there is no session.
+   * Reads at most `limit` entries of a session in order, starting at sequence number
+   * `from`. Returns an empty list beyond the last entry or if there is no such session.
    */
   entries(id: string, range: EntryRange): Promise<readonly StoredEntry[]>;
 
   /**
-   * Gives the right to write a session for `ttl` milliseconds of the store's
-   * clock; undefined while somebody else has it. A new lease has a higher epoch
-   * than any before, and ends those. `force` ends the lease of another at once.
+   * Claims the lease of a session for `ttl` milliseconds by the store's clock. Returns
+   * undefined while another writer holds an unexpired lease, unless `force` is true.
+   * The new lease has a higher epoch than every earlier one and replaces it.
    *
    * @throws {ConflictError} if there is no such session.
    */
   claim(id: string, claim: LeaseClaim): Promise<Lease | undefined>;
 
   /**
-   * Makes a lease last `ttl` milliseconds from now, one too that ran out but that
-   * nobody else has claimed; false if it is lost, which it stays.
+   * Extends a lease to `ttl` milliseconds from now. An expired lease can be renewed
+   * until another writer claims it. Returns false if the lease is lost; it stays lost.
    */
   renew(lease: Lease, ttl: number): Promise<boolean>;
 
-  /** Gives a lease back. One that is lost already is no error. */
+  /** Releases a lease. Does nothing if the lease is lost already. */
   release(lease: Lease): Promise<void>;
 
   /**
-   * Appends entries at the head that the writer expects: all or none.
+   * Appends entries at the expected head, all or none. An expired lease still allows
+   * writing until another writer claims it.
    *
-   * @throws {LeaseLostError} if the lease is not the session's any more: another
-   *   writer has it, it was given back, or the session was deleted. A lease that
-   *   ran out but that nobody else has claimed still holds.
-   * @throws {ConflictError} if the lease holds, but the head is another one.
+   * @throws {LeaseLostError} if the lease is lost: it was released, another writer
+   *   claimed it, or the session was deleted.
+   * @throws {ConflictError} if the lease is current but the head differs.
    */
   append(lease: Lease, appended: Append): Promise<void>;
 
-  /** Sessions in the order of their ids, a page at a time. */
+  /** Lists sessions in the order of their ids, one page at a time. */
   list(page?: ListPage): Promise<SessionList>;
 
-  /** Deletes a session with its entries, whoever writes it; false if there is none. */
+  /**
+   * Deletes a session and its entries, even if another writer holds its lease.
+   * Returns false if there is no such session.
+   */
   delete(id: string): Promise<boolean>;
 
   /**
-   * Ends the use of the store. What is running may be finished or rejected;
-   * nothing resolved is lost. Every other method rejects with a
-   * {@linkcode StoreError} from then on; closing again does nothing.
+   * Closes the store. Calls in progress may finish or reject. Afterwards, every other
+   * method rejects with a {@linkcode StoreError}; closing again does nothing.
    */
   close(): Promise<void>;
 }
 
-/** A session that is created. */
+/** Initial properties of a session. */
 export interface NewSession {
-  /** What belongs to the session from its beginning, as JSON text. It is kept as it is. */
+  /** Metadata of the session, as JSON text. The store returns it unchanged. */
   readonly meta: string;
-  /** What stands in the place of the hash of an entry before the first. */
+  /** Seed of the hash chain: stands for the hash of the last entry while there is none. */
   readonly hash: string;
 }
 
-/** What a store knows of a session beside its entries. */
+/** Stored session without its entries. */
 export interface StoredSession {
-  /** The session. */
+  /** Id of the session. */
   readonly id: string;
-  /** As it was created with. */
+  /** Metadata that the session was created with. */
   readonly meta: string;
-  /** How many entries it has: the sequence number of the next one. */
+  /** Number of entries, which is the sequence number of the next one. */
   readonly head: number;
-  /** The hash of its last entry. */
+  /** Hash of the last entry, or the seed if there is none. */
   readonly hash: string;
-  /** The last snapshot, if there was one: an append without one keeps it. */
+  /** Latest snapshot, if there is one. It may be older than the last entry. */
   readonly snapshot?: StoredSnapshot;
-  /** When it was created, in milliseconds since 1970 by the store's clock. */
+  /** Time of creation by the store's clock, in milliseconds since 1970. */
   readonly createdAt: number;
-  /** When it was last appended to, or else created. */
+  /** Time of the last append, or else of creation, in milliseconds since 1970. */
   readonly updatedAt: number;
 }
 
-/** What follows from the entries before `head`, so that they need not be read. */
+/** Stored fold of the entries before `head`, so that opening a session need not read them. */
 export interface StoredSnapshot {
-  /** How many entries it stands for. */
+  /** Number of entries that the snapshot covers. */
   readonly head: number;
-  /** The hash of the last of them. */
+  /** Hash of the last entry that the snapshot covers. */
   readonly hash: string;
-  /** What follows from them, as JSON text. */
+  /** Content, as JSON text. */
   readonly body: string;
 }
 
 /** One entry of a session. */
 export interface StoredEntry {
-  /** Its place, from 0 without gaps. */
+  /** Sequence number, from 0 without gaps. */
   readonly seq: number;
-  /** The entry, as JSON text: it has no characters that a database would change. */
+  /** Content, as JSON text without characters that a database would change. */
   readonly body: string;
-  /** The hash of the entry before it together with the body, in hexadecimal. The store keeps it unread. */
+  /**
+   * Hash of the previous entry's hash and the body, in hexadecimal. The store does not
+   * verify it.
+   */
   readonly hash: string;
 }
 
-/** Which entries to read. */
+/** Range of entries to read. */
 export interface EntryRange {
-  /** The sequence number of the first, from 0. */
+  /** Sequence number of the first entry, from 0. */
   readonly from: number;
-  /** How many at most, from 1. */
+  /** Maximum number of entries, from 1. */
   readonly limit: number;
 }
 
-/** Who wants to write. */
+/** Request for a lease. */
 export interface LeaseClaim {
-  /** A name that nobody else has, new for each claim. */
+  /** Unique name of the writer, new for each claim. */
   readonly owner: string;
-  /** How long the lease lasts: whole milliseconds, from 1. */
+  /** Time until the lease expires unless it is renewed, in whole milliseconds from 1. */
   readonly ttl: number;
-  /** Whether to take it from whoever has it. Default: false. */
+  /** If true, replaces the lease of another writer at once. Default: false. */
   readonly force?: boolean;
 }
 
-/** The right to write a session. */
+/** Right of one writer to append to a session. */
 export interface Lease {
-  /** The session. */
+  /** Id of the session. */
   readonly id: string;
-  /** Who has it. */
+  /** Name of the writer. */
   readonly owner: string;
-  /** Higher than that of every lease before: an older one cannot write. */
+  /** Fencing token: higher than that of every earlier lease, whose writers are rejected. */
   readonly epoch: number;
 }
 
-/** Entries that are appended. */
+/** Entries to append, with an optional new snapshot. */
 export interface Append {
-  /** The head that the writer expects: the sequence number of the first entry. */
+  /** Expected head, which is the sequence number of the first appended entry. */
   readonly head: number;
-  /** The entries, at least one, numbered from `head` on without gaps. */
+  /** Entries to append, at least one, numbered from `head` without gaps. */
   readonly entries: readonly StoredEntry[];
-  /** What follows from all entries, these included, as JSON text: the new snapshot. Default: none. */
+  /**
+   * New snapshot, as JSON text, that covers these entries and all before. Default: keep the
+   * old one.
+   */
   readonly snapshot?: string;
 }
 
-/** Which part of a list to read. */
+/** Page of a list of sessions. */
 export interface ListPage {
-  /** Only ids that begin so. Default: all. */
+  /** Lists only ids that begin with this. Default: all. */
   readonly prefix?: string;
-  /** Only ids behind this one: the last of the page before. Default: from the first. */
+  /**
+   * Lists only ids that sort after this one: the `next` of the page before. Default: from
+   * the first.
+   */
   readonly after?: string;
-  /** How many at most, from 1 to 1,000. Default: 100. */
+  /** Maximum number of sessions, from 1 to 1,000. Default: 100. */
   readonly limit?: number;
 }
 
-/** One page of the sessions of a store. Ids are compared by their UTF-16 code units, as `<` does. */
+/** Page of sessions, sorted by the UTF-16 code units of their ids, as `<` sorts strings. */
 export interface SessionList {
-  /** The sessions. */
+  /** Sessions of this page. */
   readonly sessions: readonly Omit<StoredSession, "snapshot">[];
-  /** What to give as `after` for the next page; absent on the last one. */
+  /** Value of `after` for the next page; absent on the last page. */
   readonly next?: string;
 }

@@ -1,28 +1,28 @@
 /**
- * What can go wrong between a session and its store.
+ * Errors of stores.
  *
  * @module
  */
 import { RunError } from "../errors.ts";
 
-/** What is known of a failure of the storage. */
+/** Options of a {@linkcode StoreError}. */
 export interface StoreErrorOptions extends ErrorOptions {
-  /** Whether the same may succeed later. Default: false. */
+  /** True if the same call may succeed later. Default: false. */
   readonly isRetryable?: boolean;
-  /** Whether it may have been done all the same: the answer was lost. Default: false. */
+  /** True if the write may have happened, because the reply was lost. Default: false. */
   readonly isUnknown?: boolean;
 }
 
-/** The storage failed: it cannot be reached, it is full, it may not be written. */
+/** Thrown if the storage fails, for example if it is unreachable, full or read-only. */
 export class StoreError extends RunError {
-  /** `"STORE_FAILED"`; a subclass may be more exact. */
+  /** `"STORE_FAILED"`, or the code of a subclass. */
   readonly code: string = "STORE_FAILED";
-  /** Whether the same may succeed later. */
+  /** True if the same call may succeed later. */
   readonly isRetryable: boolean;
-  /** Whether it may have been done all the same. */
+  /** True if the write may have happened, because the reply was lost. */
   readonly isUnknown: boolean;
 
-  /** Makes the error from what could not be done, and what is known of it. */
+  /** Makes the error. `isRetryable` and `isUnknown` are false by default. */
   constructor(message: string, options: StoreErrorOptions = {}) {
     super(message, options);
     this.isRetryable = options.isRetryable ?? false;
@@ -30,25 +30,34 @@ export class StoreError extends RunError {
   }
 }
 
-/** The storage was written by a newer release, whose form this one does not know. */
+/** Thrown if a newer release wrote the storage in a format that this one cannot read. */
 export class StoreVersionError extends StoreError {
   /** `"STORE_VERSION"` */
   override readonly code = "STORE_VERSION";
 }
 
-/** A session is not as the writer expects: it exists already, it is gone, or its head is another. */
+/**
+ * Thrown if a session is not as expected: it exists already, does not exist, or has another
+ * head.
+ */
 export class ConflictError extends RunError {
   /** `"CONFLICT"` */
   readonly code = "CONFLICT";
 }
 
-/** The right to write a session is lost: another writer has taken it over, or the session was deleted. */
+/**
+ * Thrown if the lease of a session is lost: it was released, another writer took it over, or
+ * the session was deleted.
+ */
 export class LeaseLostError extends RunError {
   /** `"LEASE_LOST"` */
   readonly code = "LEASE_LOST";
 }
 
-/** A stored session is damaged: entries are missing, changed or out of order. Others are not affected. */
+/**
+ * Thrown if a stored session is damaged: entries are missing, changed or out of order. Other
+ * sessions of the store are not affected. Restore the session from a backup, or delete it.
+ */
 export class SessionDamagedError extends RunError {
   /** `"SESSION_DAMAGED"` */
   readonly code = "SESSION_DAMAGED";

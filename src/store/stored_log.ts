@@ -1,5 +1,5 @@
 /**
- * The log of a session that lives in a store.
+ * Durable log of a session in a store.
  *
  * @module
  */
@@ -8,58 +8,59 @@ import type { SessionEvent } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
 import { migrateResultOf } from "../history/migrations.ts";
-import { bodyOf, eventOf } from "./entry_body.ts";
-import { checkChain, damaged, type Link, linkBodies, readStored } from "./hash_chain.ts";
-import { leaseLost, type LeaseOptions, SessionLease } from "./session_lease.ts";
+import { parseEvent, serializeEvent } from "./entry_body.ts";
+import { checkChain, type Link, linkBodies, makeDamagedError, readStored } from "./hash_chain.ts";
+import { type LeaseOptions, makeLeaseLostError, SessionLease } from "./session_lease.ts";
 import type { Store, StoredEntry, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
-import { find, findOrCreate, type FoundSession, writeFork } from "./stored_session.ts";
-import { appendSurely } from "./sure_append.ts";
+import { findOrCreate, findSession, type FoundSession, writeFork } from "./stored_session.ts";
+import { appendWithRetry } from "./append_with_retry.ts";
 
-/** Number of entries that are read at once. */
-const PAGE = 1_000;
+/** Maximum number of entries in one read. */
+const PAGE_LENGTH = 1_000;
 
-/** Number of events after which a new snapshot is written with them. */
-const SNAPSHOT_EVERY = 64;
+/** Minimum number of events between two snapshots. */
+const SNAPSHOT_INTERVAL = 64;
 
-/** Entries that were read, and the place behind them. */
+/** Page of entries, their events, and the point in the hash chain after them. */
 interface Page {
   readonly entries: readonly StoredEntry[];
   readonly events: readonly SessionEvent[];
   readonly link: Link;
 }
 
-/** Options of a stored session. */
+/** Options of a {@linkcode StoredLog}. */
 export interface StoredLogOptions extends LeaseOptions, ChildLogOptions {}
 
-/** Keeps a log and the store's session the same. */
+/** Keeps a log in memory in step with the session in the store. */
 export class StoredLog implements DurableLog {
-  /** The log, as far as it is known here, with its results migrated. */
+  /** Log in memory, with migrated results. It may lack events that other processes appended. */
   readonly log: Log;
   readonly #store: Store;
   readonly #id: string;
   readonly #options: StoredLogOptions;
   readonly #start: string;
+  /** Point before the first entry. */
   readonly #first: Link;
-  /** The end of the session, as far as it is known here. */
+  /** Point after the last entry that was read or written here. */
   #end: Link;
-  /** The beginning of the part that was read; all before follows from a snapshot. */
-  readonly #from: Link;
-  /** The position in that snapshot, until it is compared with the log. */
-  #snapshot: string | undefined;
+  /** Point from which entries were read when the log was opened: that of the snapshot, if any. */
+  readonly #loadedFrom: Link;
+  /** Snapshot that the log was opened from, until it is verified against the entries before it. */
+  #unverifiedSnapshot: string | undefined;
   #snapshotHead: number;
   /**
-   * The position after the entries as they are stored, which snapshots hold. It is
+   * Position after the entries as they are stored, which new snapshots contain. It is
    * the log's own position unless results are migrated.
    */
-  readonly #stored: Position;
+  readonly #storedPosition: Position;
   #lease: SessionLease | undefined;
-  /** The failure after which the end of the session is unknown, because an answer was lost. */
-  #doubt: StoreError | undefined;
+  /** Failed append with an unknown outcome. Blocks writing until the next turn reads the store. */
+  #unknownOutcome: StoreError | undefined;
 
   private constructor(store: Store, found: FoundSession, options: StoredLogOptions) {
     const { stored: { id, snapshot }, first, start } = found;
-    // A snapshot of another version is ignored: its part is read instead.
+    // A snapshot of another version is ignored, and its entries are read instead.
     const position = snapshot &&
       readStored(id, "its snapshot cannot be read", () => Position.from(start, snapshot.body));
     this.#store = store;
@@ -67,23 +68,25 @@ export class StoredLog implements DurableLog {
     this.#first = first;
     this.#start = start;
     this.#options = options;
-    this.#from = snapshot === undefined || position === undefined ? first : snapshot;
-    this.#end = this.#from;
-    this.#snapshot = position?.snapshot();
-    this.#snapshotHead = this.#from.head;
-    this.#stored = position ?? new Position(start);
-    const own = options.migrateResult === undefined ? this.#stored : this.#stored.copy();
-    this.log = Log.behind(own, this.#from.head, {
+    this.#loadedFrom = snapshot === undefined || position === undefined ? first : snapshot;
+    this.#end = this.#loadedFrom;
+    this.#unverifiedSnapshot = position?.snapshot();
+    this.#snapshotHead = this.#loadedFrom.head;
+    this.#storedPosition = position ?? new Position(start);
+    const own = options.migrateResult === undefined
+      ? this.#storedPosition
+      : this.#storedPosition.copy();
+    this.log = Log.behind(own, this.#loadedFrom.head, {
       now: options.now,
       commit: (events) => this.#commit(events),
     });
   }
 
   /**
-   * Opens a session, or creates it in the step `firstStep`. `caller` is the session
-   * whose call it belongs to. The part before a snapshot is not read before it is needed.
+   * Opens a session, or creates it in the step `firstStep`. `caller` is the id of the
+   * parent session, if any. Entries before the snapshot are read only when needed.
    *
-   * @throws {SessionDamagedError} if what was read is not as it was written, and
+   * @throws {SessionDamagedError} if the entries that were read are damaged. Also throws
    *   what {@linkcode findOrCreate} throws.
    */
   static async open(
@@ -93,29 +96,39 @@ export class StoredLog implements DurableLog {
     options: StoredLogOptions,
     caller?: string,
   ): Promise<StoredLog> {
-    return await StoredLog.#of(store, await findOrCreate(store, id, firstStep, caller), options);
+    return await StoredLog.#openFound(
+      store,
+      await findOrCreate(store, id, firstStep, caller),
+      options,
+    );
   }
 
-  static async #of(store: Store, found: FoundSession, options: StoredLogOptions) {
+  static async #openFound(store: Store, found: FoundSession, options: StoredLogOptions) {
     const log = new StoredLog(store, found, options);
     await log.#catchUp(found.stored);
     return log;
   }
 
-  /** Opens the session of a call. Whoever wrote it before does not write this one any more. */
+  /**
+   * Opens the child session of a call, and takes over its lease from any other writer: only
+   * the holder of the parent's lease may write a child.
+   */
   async openChild(id: string, start: string, child: ChildLogOptions): Promise<DurableLog> {
-    if (this.#lease === undefined) throw leaseLost(this.#id);
-    await this.#lease.confirm();
+    if (this.#lease === undefined) throw makeLeaseLostError(this.#id);
+    await this.#lease.assertHeld();
     const options: StoredLogOptions = { ...this.#options, whenBusy: "interrupt", ...child };
     return await StoredLog.open(this.#store, id, start, options, this.#id);
   }
 
-  /** Takes the right to write, and learns what others wrote; then all of the log is here. */
+  /**
+   * Acquires the lease and loads the whole log, including what others appended. Returns a
+   * signal that aborts when `signal` does or when the lease is lost.
+   */
   async begin(signal: AbortSignal | undefined): Promise<AbortSignal> {
-    const lease = await SessionLease.take(this.#store, this.#id, this.#options, signal);
+    const lease = await SessionLease.acquire(this.#store, this.#id, this.#options, signal);
     try {
       const session = await this.#store.read(this.#id);
-      if (session === undefined) throw leaseLost(this.#id);
+      if (session === undefined) throw makeLeaseLostError(this.#id);
       await this.#catchUp(session);
       await this.load();
     } catch (error) {
@@ -123,11 +136,11 @@ export class StoredLog implements DurableLog {
       throw error;
     }
     this.#lease = lease;
-    this.#doubt = undefined;
+    this.#unknownOutcome = undefined;
     return signal === undefined ? lease.lost : AbortSignal.any([signal, lease.lost]);
   }
 
-  /** Gives the right to write back. */
+  /** Releases the lease. Throws if it was lost during the turn. */
   async end(): Promise<void> {
     const lease = this.#lease;
     this.#lease = undefined;
@@ -135,45 +148,47 @@ export class StoredLog implements DurableLog {
     lease?.lost.throwIfAborted();
   }
 
-  /** Reads the part before the snapshot, and compares the snapshot with it. */
+  /** Loads the entries before the snapshot, and verifies the snapshot against them. */
   async load(): Promise<void> {
     if (this.log.isWhole) return;
     const position = new Position(this.#start);
     const past: SessionEvent[] = [];
     let { hash } = this.#first;
-    for await (const { events, link } of this.#pages(this.#first, this.#from.head)) {
+    for await (const { events, link } of this.#pages(this.#first, this.#loadedFrom.head)) {
       for (const event of events) {
         position.apply(event);
-        past.push(this.#migrated(event));
+        past.push(this.#migrate(event));
       }
       hash = link.hash;
     }
-    // A turn may have begun meanwhile, and read the same.
+    // A turn that began meanwhile may have loaded the same entries.
     if (this.log.isWhole) return;
-    if (hash !== this.#from.hash) throw damaged(this.#id, "its snapshot is of another log");
-    if (position.snapshot() !== this.#snapshot) {
-      throw damaged(this.#id, "its snapshot does not follow from its log");
+    if (hash !== this.#loadedFrom.hash) {
+      throw makeDamagedError(this.#id, "its snapshot belongs to another log");
     }
-    this.#snapshot = undefined;
-    this.log.fill(past);
-    // The snapshot knew results only as they are stored.
-    if (this.#stored !== this.log.position) this.log.foldAgain(this.#start);
+    if (position.snapshot() !== this.#unverifiedSnapshot) {
+      throw makeDamagedError(this.#id, "its snapshot does not match its entries");
+    }
+    this.#unverifiedSnapshot = undefined;
+    this.log.prepend(past);
+    // The position of a snapshot has no migrated results, so it is folded again from the events.
+    if (this.#storedPosition !== this.log.position) this.log.recomputePosition(this.#start);
   }
 
-  /** Reads events, whether they are here or not. */
+  /** Reads events from sequence number `from`, from memory or else from the store. */
   async *events(from: number): AsyncGenerator<SessionEvent, void, void> {
     let at = from;
-    while (at < this.#from.head && !this.log.isWhole) {
-      for (const entry of await this.#entries(at, this.#from.head)) {
-        if (entry.seq !== at) throw damaged(this.#id, `entry ${at} is missing`);
-        yield this.#migrated(eventOf(this.#id, entry));
+    while (at < this.#loadedFrom.head && !this.log.isWhole) {
+      for (const entry of await this.#readEntries(at, this.#loadedFrom.head)) {
+        if (entry.seq !== at) throw makeDamagedError(this.#id, `entry ${at} is missing`);
+        yield this.#migrate(parseEvent(this.#id, entry));
         at++;
       }
     }
     for (; at < this.log.head; at++) yield this.log.at(at)!;
   }
 
-  /** A session in the same store with the first `at` events of this one. */
+  /** Creates a session in the same store with the first `at` events of this one. */
   async fork(id: string, at: number, check: (position: Position) => void): Promise<StoredLog> {
     const position = new Position(this.#start);
     const bodies: string[] = [];
@@ -182,74 +197,87 @@ export class StoredLog implements DurableLog {
       for (const { body } of entries) bodies.push(body);
     }
     check(position);
-    const snapshot = at < SNAPSHOT_EVERY ? undefined : position.snapshot();
+    const snapshot = at < SNAPSHOT_INTERVAL ? undefined : position.snapshot();
     const past = { id: this.#id, start: this.#start, bodies, snapshot };
     await writeFork(this.#store, id, past, this.#options);
-    // Read as anybody will read it: what was written is checked by that.
-    const fork = await StoredLog.#of(this.#store, await find(this.#store, id), this.#options);
+    // Loading the fork verifies what was written.
+    const fork = await StoredLog.#openFound(
+      this.#store,
+      await findSession(this.#store, id),
+      this.#options,
+    );
     await fork.load();
     return fork;
   }
 
-  /** Reads what was appended since. */
+  /** Reads the entries that were appended since the last read. */
   async #catchUp(session: StoredSession): Promise<void> {
     if (session.head < this.#end.head) {
-      throw damaged(this.#id, `it ends at entry ${session.head}: expected ${this.#end.head}`);
+      throw makeDamagedError(
+        this.#id,
+        `it has ${session.head} entries: expected the ${this.#end.head} that were read before`,
+      );
     }
     for await (const { events, link } of this.#pages(this.#end, session.head)) {
-      const migrated = events.map((event) => this.#migrated(event));
+      const migrated = events.map((event) => this.#migrate(event));
       this.#applyToStored(events);
-      this.log.take(migrated);
+      this.log.appendCommitted(migrated);
       this.#end = link;
     }
     if (this.#end.hash !== session.hash) {
-      throw damaged(this.#id, `entry ${session.head - 1} is not its last one`);
+      throw makeDamagedError(
+        this.#id,
+        `the hash of its last entry, ${session.head - 1}, is not the one stored with the session`,
+      );
     }
   }
 
-  /** Reads entries from a place up to the one before `end`, page by page, as links of the chain. */
+  /**
+   * Reads the entries from a point in the chain up to `end`, exclusive, page by page, and
+   * verifies them.
+   */
   async *#pages(from: Link, end: number): AsyncGenerator<Page, void, void> {
     for (let link = from; link.head < end;) {
-      const entries = await this.#entries(link.head, end);
+      const entries = await this.#readEntries(link.head, end);
       link = await checkChain(this.#id, link, entries);
-      yield { entries, events: entries.map((entry) => eventOf(this.#id, entry)), link };
+      yield { entries, events: entries.map((entry) => parseEvent(this.#id, entry)), link };
     }
   }
 
-  async #entries(from: number, end: number): Promise<readonly StoredEntry[]> {
-    const range = { from, limit: Math.min(PAGE, end - from) };
+  async #readEntries(from: number, end: number): Promise<readonly StoredEntry[]> {
+    const range = { from, limit: Math.min(PAGE_LENGTH, end - from) };
     const entries = await this.#store.entries(this.#id, range);
-    if (entries[0]?.seq !== from) throw damaged(this.#id, `entry ${from} is missing`);
+    if (entries[0]?.seq !== from) throw makeDamagedError(this.#id, `entry ${from} is missing`);
     return entries;
   }
 
-  #migrated(event: SessionEvent): SessionEvent {
+  #migrate(event: SessionEvent): SessionEvent {
     return migrateResultOf(event, this.#options.migrateResult);
   }
 
   #applyToStored(events: readonly SessionEvent[]): void {
-    if (this.#stored === this.log.position) return;
-    for (const event of events) this.#stored.apply(event);
+    if (this.#storedPosition === this.log.position) return;
+    for (const event of events) this.#storedPosition.apply(event);
   }
 
   async #commit(events: readonly SessionEvent[]): Promise<void> {
     const lease = this.#lease;
-    if (lease === undefined) throw leaseLost(this.#id);
+    if (lease === undefined) throw makeLeaseLostError(this.#id);
     lease.lost.throwIfAborted();
-    if (this.#doubt !== undefined) throw this.#doubt;
+    if (this.#unknownOutcome !== undefined) throw this.#unknownOutcome;
     const before = this.#end;
-    const { entries, link } = await linkBodies(before, events.map(bodyOf));
-    const isDue = link.head - this.#snapshotHead >= SNAPSHOT_EVERY;
-    const appended = { entries, ...(isDue && { snapshot: this.#snapshotAfter(events) }) };
+    const { entries, link } = await linkBodies(before, events.map(serializeEvent));
+    const isDue = link.head - this.#snapshotHead >= SNAPSHOT_INTERVAL;
+    const appended = { entries, ...(isDue && { snapshot: this.#makeSnapshot(events) }) };
     try {
-      await appendSurely(this.#store, lease.lease, before, appended, this.#options.clock);
+      await appendWithRetry(this.#store, lease.lease, before, appended, this.#options.clock);
     } catch (error) {
-      // Whoever lost a race with another writer has lost the session.
+      // A conflict means that another writer appended, so the lease is lost too.
       const isLost = error instanceof ConflictError || error instanceof LeaseLostError;
-      if (error instanceof StoreError && error.isUnknown) this.#doubt = error;
+      if (error instanceof StoreError && error.isUnknown) this.#unknownOutcome = error;
       if (!isLost) throw error;
-      const lost = leaseLost(this.#id, { cause: error });
-      lease.lose(lost);
+      const lost = makeLeaseLostError(this.#id, { cause: error });
+      lease.markLost(lost);
       throw lost;
     }
     if (isDue) this.#snapshotHead = link.head;
@@ -257,8 +285,9 @@ export class StoredLog implements DurableLog {
     this.#applyToStored(events);
   }
 
-  #snapshotAfter(events: readonly SessionEvent[]): string {
-    const position = this.#stored.copy();
+  /** Makes the snapshot that covers `events` and everything before them. */
+  #makeSnapshot(events: readonly SessionEvent[]): string {
+    const position = this.#storedPosition.copy();
     for (const event of events) position.apply(event);
     return position.snapshot();
   }

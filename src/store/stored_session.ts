@@ -6,45 +6,46 @@
 import * as v from "valibot";
 import { ConfigError, quote, StateError } from "../errors.ts";
 import { EVENT_VERSION } from "../history/migrations.ts";
-import { damaged, firstHash, type Link, linkBodies, readStored } from "./hash_chain.ts";
+import { firstHash, type Link, linkBodies, makeDamagedError, readStored } from "./hash_chain.ts";
 import { type LeaseOptions, SessionLease } from "./session_lease.ts";
 import type { Store, StoredSession } from "./store.ts";
 import { ConflictError } from "./store_errors.ts";
-import { appendSurely } from "./sure_append.ts";
+import { appendWithRetry } from "./append_with_retry.ts";
 
-/** The properties that a session has from its beginning. */
+/** Metadata of a session, fixed when it is created. */
 interface SessionMeta {
-  /** The step in which it began. */
+  /** Id of the first step. */
   readonly start: string;
-  /** For a fork: the session whose past it has, and the number of events that makes it whole. */
+  /** For a fork: the id of the original session, and the number of entries copied from it. */
   readonly fork?: { readonly id: string; readonly at: number } | undefined;
-  /** The session whose call it belongs to, if it belongs to one. */
+  /** Id of the parent session, if this is the session of a call. */
   readonly caller?: string | undefined;
 }
 
-/** A session that a store has. */
+/** Session found in a store, with its metadata. */
 export interface FoundSession extends SessionMeta {
   readonly stored: StoredSession;
-  /** The place before its first entry. */
+  /** Point in the hash chain before the first entry. */
   readonly first: Link;
 }
 
 /**
  * Finds a session.
  *
- * @throws {ConflictError} if there is none.
+ * @throws {ConflictError} if it does not exist.
  * @throws {StateError} if a newer release wrote it.
- * @throws {SessionDamagedError} if it is no session of an agent, or a fork that was not finished.
+ * @throws {SessionDamagedError} if its metadata is damaged, or it is an incomplete fork.
  */
-export async function find(store: Store, id: string): Promise<FoundSession> {
-  return await foundOf(id, await store.read(id));
+export async function findSession(store: Store, id: string): Promise<FoundSession> {
+  return await toFoundSession(id, await store.read(id));
 }
 
 /**
- * Finds a session, or creates it in the step `start`. `caller` is the session
- * whose call it belongs to, if it belongs to one.
+ * Finds a session, or creates it in the step `start`. `caller` is the id of the parent
+ * session, if this is the session of a call.
  *
- * @throws {ConfigError} if it is of that id, but not that caller's; and what {@linkcode find} throws.
+ * @throws {ConfigError} if the session exists but is not a child of `caller`. Also throws what
+ *   {@linkcode findSession} throws.
  */
 export async function findOrCreate(
   store: Store,
@@ -56,47 +57,55 @@ export async function findOrCreate(
   if (stored === undefined) {
     const { hash } = await firstLink(id);
     await store.create(id, { meta: writeMeta({ start, caller }), hash }).catch((error) => {
-      // Somebody else was faster: it is theirs that is opened.
+      // Another process created the session meanwhile: it is opened below.
       if (!(error instanceof ConflictError)) throw error;
     });
     stored = await store.read(id);
   }
-  const found = await foundOf(id, stored);
+  const found = await toFoundSession(id, stored);
   if (caller !== undefined && found.caller !== caller) {
     throw new ConfigError(
-      `Cannot open the session of call ${quote(id)}: the session of that id is not one that ` +
-        `session ${quote(caller)} made: expected ids that no call has`,
+      `Cannot open the child session ${quote(id)}: a session with this id exists, but it is not ` +
+        `a child of session ${quote(caller)}: expected an id that only calls use; delete or ` +
+        "rename the other session",
     );
   }
   return found;
 }
 
-async function foundOf(id: string, stored: StoredSession | undefined): Promise<FoundSession> {
-  if (stored === undefined) throw new ConflictError(`Cannot open session ${quote(id)}: it is gone`);
+async function toFoundSession(
+  id: string,
+  stored: StoredSession | undefined,
+): Promise<FoundSession> {
+  if (stored === undefined) {
+    throw new ConflictError(
+      `Cannot open session ${quote(id)}: it was deleted: expected an existing session`,
+    );
+  }
   return { ...readMeta(stored), stored, first: await firstLink(id) };
 }
 
-/** Number of entries that are written at once. */
-const BATCH = 1_000;
+/** Maximum number of entries in one append. */
+const BATCH_LENGTH = 1_000;
 
-/** The past of a fork. */
+/** History that a fork copies from the original session. */
 export interface ForkedPast {
-  /** The session that has it. */
+  /** Id of the original session. */
   readonly id: string;
-  /** The step in which it began. */
+  /** Id of its first step. */
   readonly start: string;
-  /** The entries, as they are stored: each keeps the version it was written in. */
+  /** Bodies of the entries, as they are stored, in the version each was written in. */
   readonly bodies: readonly string[];
-  /** The snapshot after them, if there is to be one. */
+  /** Snapshot that covers the entries, if any. */
   readonly snapshot: string | undefined;
 }
 
 /**
- * Creates a session and writes its past. It says from its beginning how many
- * entries it will have, so that one whose writer died is not taken for whole;
- * one that cannot be written is deleted again.
+ * Creates a fork and writes its history. The metadata records how many entries the
+ * fork will have, so that it is recognized as incomplete if its writer dies. A fork
+ * that cannot be written is deleted.
  *
- * @throws {ConflictError} if there is a session of that id.
+ * @throws {ConflictError} if a session with this id exists.
  * @throws {StoreError} if the store fails.
  */
 export async function writeFork(
@@ -109,33 +118,33 @@ export async function writeFork(
   const fork = { id: forkedId, at: bodies.length };
   await store.create(id, { meta: writeMeta({ start, fork }), hash: first.hash });
   try {
-    const held = await SessionLease.take(store, id, options, undefined);
+    const lease = await SessionLease.acquire(store, id, options, undefined);
     try {
       for (let before = first; before.head < bodies.length;) {
-        held.lost.throwIfAborted();
-        const batch = bodies.slice(before.head, before.head + BATCH);
+        lease.lost.throwIfAborted();
+        const batch = bodies.slice(before.head, before.head + BATCH_LENGTH);
         const { entries, link } = await linkBodies(before, batch);
         const isLast = link.head === bodies.length && snapshot !== undefined;
         const appended = { entries, ...(isLast && { snapshot }) };
-        await appendSurely(store, held.lease, before, appended, options.clock);
+        await appendWithRetry(store, lease.lease, before, appended, options.clock);
         before = link;
       }
     } finally {
-      await held.release();
+      await lease.release();
     }
   } catch (error) {
-    // If this fails too, what is left over is told from a whole session by its length.
+    // If deleting fails too, readMeta() still rejects the incomplete fork.
     await store.delete(id).catch(() => {});
     throw error;
   }
 }
 
-/** The place before the first entry of a session. */
+/** Returns the point in the hash chain before the first entry of a session. */
 async function firstLink(id: string): Promise<Link> {
   return { head: 0, hash: await firstHash(id) };
 }
 
-/** The meta text of a session that is created. */
+/** Serializes the metadata of a new session. */
 function writeMeta({ start, fork, caller }: SessionMeta): string {
   return JSON.stringify({ version: EVENT_VERSION, start, fork, caller });
 }
@@ -147,23 +156,24 @@ const metaShape = v.object({
   caller: v.optional(v.string()),
 });
 
-/** Reads the meta text. Rejects that of a newer release, and a fork that was not finished. */
+/** Parses the metadata. Rejects that of a newer release, and incomplete forks. */
 function readMeta({ id, meta, head }: StoredSession): SessionMeta {
-  const value = readStored(id, "what it was created with is no JSON", () => JSON.parse(meta));
+  const value = readStored(id, "its metadata is not JSON", () => JSON.parse(meta));
   const result = v.safeParse(metaShape, value);
-  if (!result.success) throw damaged(id, "what it was created with is no session of an agent");
+  if (!result.success) throw makeDamagedError(id, "its metadata is not that of an agent's session");
   const { version, fork } = result.output;
   if (version > EVENT_VERSION) {
     throw new StateError(
       "version",
-      `it is ${version}: expected ${EVENT_VERSION} or lower: a newer release wrote it`,
+      `a newer release wrote it, in version ${version}: expected version ${EVENT_VERSION} or ` +
+        "lower; upgrade @nomos/agent to open it",
     );
   }
   if (fork !== undefined && head < fork.at) {
-    throw damaged(
+    throw makeDamagedError(
       id,
-      `it is a fork of session ${quote(fork.id)} that is not finished: ` +
-        `it has ${head} of ${fork.at} events: if nobody is making it, delete it and fork again`,
+      `it is an incomplete fork of session ${quote(fork.id)}: it has ${head} of ${fork.at} ` +
+        "events: expected all; if no process is still writing it, delete it and fork again",
     );
   }
   return result.output;

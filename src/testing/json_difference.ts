@@ -1,19 +1,20 @@
 /**
- * Comparison of JSON values: the order of keys does not count, and `undefined` is absent.
+ * Comparison of JSON values. The order of keys is ignored; `undefined` counts as absent.
  *
  * @module
  */
 
-/** Returns true if two JSON values are the same. */
+/** Returns true if two JSON values are equal. */
 export function isSameJson(a: unknown, b: unknown): boolean {
-  return differingPath(a, b) === undefined;
+  return findDifferingPath(a, b) === undefined;
 }
 
 /**
  * Returns the path of the first difference, for example
- * `decision.calls.0.args.size`; empty if nothing is alike, undefined if all is.
+ * `decision.calls.0.args.size`. The path is empty if the values themselves
+ * differ, and undefined if they are equal.
  */
-export function differingPath(a: unknown, b: unknown): string | undefined {
+export function findDifferingPath(a: unknown, b: unknown): string | undefined {
   return pathBetween(a, b, []);
 }
 

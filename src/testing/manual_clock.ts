@@ -1,5 +1,5 @@
 /**
- * A clock that a test moves.
+ * A clock for tests, advanced by hand.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import type { Clock } from "../clock.ts";
 import { ConfigError, quote } from "../errors.ts";
 
 /**
- * A clock that stands still until it is advanced, for tests of what waits: retries,
- * timeouts, limits. No time passes in the test. Where only the time is asked for,
- * as by an agent, give `() => clock.now()`.
+ * A clock that stands still until it is advanced, for tests of retries, timeouts
+ * and limits without real waiting. Pass `() => clock.now()` where only a function
+ * that returns the time is expected, as in the options of an agent.
  *
- * @example A retry policy of one's own
+ * @example A custom retry policy
  * ```ts
  * import { Agent, LLMError, MockLLM } from "@nomos/agent";
  * import { retry } from "@nomos/agent/llm";
@@ -40,25 +40,28 @@ import { ConfigError, quote } from "../errors.ts";
  */
 export class ManualClock implements Clock {
   #now: number;
-  /** In the order in which they were set. */
+  /** Pending timers, in the order in which they were set. */
   readonly #timers = new Set<Timer>();
 
-  /** A clock that stands at a time, in milliseconds since 1970. */
+  /** Creates a clock that stands at `now`, in milliseconds since 1970. */
   constructor(now = 0) {
     this.#now = now;
   }
 
-  /** How many timers are set that were neither called nor cancelled. */
+  /** Number of timers that were neither called nor cancelled. */
   get pendingTimers(): number {
     return this.#timers.size;
   }
 
-  /** The time at which it stands. */
+  /** Returns the current time, in milliseconds since 1970. */
   now(): number {
     return this.#now;
   }
 
-  /** Calls back when it was advanced so far. A time that is no number, or below 0, counts as 0. */
+  /**
+   * Calls `callback` once the clock has advanced by `milliseconds`; a negative
+   * delay or `NaN` counts as 0. Returns a function that cancels the timer.
+   */
   setTimer(milliseconds: number, callback: () => void): () => void {
     const timer = { due: this.#now + (milliseconds > 0 ? milliseconds : 0), callback };
     this.#timers.add(timer);
@@ -66,23 +69,24 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves on, and calls the timers that are due by then: in the order of their
-   * times, those of one time in the order in which they were set, each with the
-   * clock at its time. What waits on promises goes on before the next one is called,
-   * and may set timers and cancel them. Rejects with what a timer throws.
+   * Advances the clock and calls each timer that becomes due, with the clock at
+   * its due time. Timers are called by due time, then in the order in which they
+   * were set. Before each timer, pending promises settle; their reactions may set
+   * or cancel timers. Rejects with the error of a timer that throws.
    *
-   * @throws {ConfigError} if the time to move is no number from 0.
+   * @throws {ConfigError} if `milliseconds` is negative or not finite.
    */
   async advance(milliseconds: number): Promise<void> {
     if (!Number.isFinite(milliseconds) || milliseconds < 0) {
       throw new ConfigError(
-        `Cannot advance a clock by ${quote(milliseconds)}: expected milliseconds, from 0`,
+        `Cannot advance a clock by ${quote(milliseconds)}: ` +
+          "expected a finite number of milliseconds, at least 0",
       );
     }
     const end = this.#now + milliseconds;
     await settle();
     for (;;) {
-      // The sort keeps timers of one time in the order in which they were set.
+      // The sort is stable: timers due at the same time stay in the order in which they were set.
       const [timer] = [...this.#timers].sort((a, b) => a.due - b.due);
       if (timer === undefined || timer.due > end) break;
       this.#timers.delete(timer);
@@ -99,7 +103,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Waits until no promise has anything to go on with: a message comes after all of that. */
+/** Waits until the microtask queue is empty: a message is delivered only after that. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

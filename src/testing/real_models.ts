@@ -1,14 +1,14 @@
 /**
- * The switch against real models: no test calls one by accident.
+ * Switch that prevents accidental calls of real models in tests.
  *
  * @module
  */
 import { areRealModelsForbidden, setRealModelsForbidden } from "../llm/real_model.ts";
 
 /**
- * Makes every model that calls out of the process throw a `RealModelError`
- * instead, in all copies of the package that the process has loaded. The import
- * of `@nomos/agent/testing/forbid-real-models` does the same.
+ * Forbids real models: each call of a model outside the process throws a
+ * `RealModelError` instead, in all copies of the package that the process has
+ * loaded. Importing `@nomos/agent/testing/forbid-real-models` has the same effect.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ import { areRealModelsForbidden, setRealModelsForbidden } from "../llm/real_mode
  * import { assertThrows } from "@std/assert";
  *
  * forbidRealModels();
- * // What every provider does before it calls out:
+ * // Every provider calls this before each request:
  * assertThrows(() => assertRealModelsAllowed("openai/gpt-5-mini"), RealModelError);
  * ```
  */
@@ -26,8 +26,8 @@ export function forbidRealModels(): void {
 }
 
 /**
- * Permits real models again: for good, or with `using` to the end of the scope,
- * where it is again as it was.
+ * Allows real models again. With `using`, the previous setting is restored at
+ * the end of the scope; otherwise they stay allowed.
  *
  * @example
  * ```ts

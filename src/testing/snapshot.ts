@@ -1,5 +1,5 @@
 /**
- * What an agent would send, as text for `t.assertSnapshot`.
+ * Requests and schemas as text for `t.assertSnapshot`.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import type { Explanation } from "../agent/explain.ts";
 import type { JsonSchema } from "../json/json.ts";
 
 /**
- * A request as text that differs only where its meaning does: one line for each
- * line of a message, calls numbered in their order instead of named after their
- * session, the schema as an outline without what is the same in every schema.
+ * Formats a request as text that changes only if the meaning of the request
+ * changes. Calls are numbered in order, because their keys contain the session
+ * id. The schema is an outline without the parts that all schemas share.
  *
- * @param explanation What `agent.explain(session)` gave.
- * @returns The text.
+ * @param explanation The result of `agent.explain(session)`.
+ * @returns The messages, then the outline of the schema.
  *
  * @example In a test: `await t.assertSnapshot(requestSnapshot(await agent.explain(session)))`
  * ```ts
@@ -41,12 +41,13 @@ export function requestSnapshot({ messages, schema, llm }: Explanation): string 
 }
 
 /**
- * A lowered JSON Schema as an outline: a property per line, nested ones
- * indented. That objects are closed and properties required is not said: `?` is
- * behind the name of one that is not, and `[any]` stands for those not listed.
+ * Formats a lowered JSON Schema as an outline: a property per line, nested
+ * properties indented. Properties are required unless their name ends in `?`.
+ * Objects are closed unless they have a line `[any]`, which describes the
+ * properties that are not listed.
  *
- * @param schema The schema.
- * @returns The text.
+ * @param schema The lowered schema.
+ * @returns The lines of the outline, joined by line breaks.
  */
 export function schemaOutline(schema: JsonSchema): string {
   const { $defs = {}, ...root } = schema as { readonly $defs?: Record<string, JsonSchema> };
@@ -57,7 +58,7 @@ export function schemaOutline(schema: JsonSchema): string {
   return lines.join("\n");
 }
 
-/** What stands behind the name of a property. */
+/** Formats the part of a schema that follows the name of its property. */
 function inline(schema: JsonSchema): string {
   const words: string[] = [];
   if (typeof schema.$ref === "string") words.push(schema.$ref);
@@ -75,7 +76,7 @@ function inline(schema: JsonSchema): string {
   return words.map((word) => ` ${word}`).join("");
 }
 
-/** The lines below a schema's own. */
+/** Lists the lines of the parts of a schema. */
 function inside(schema: JsonSchema, indent: string): string[] {
   const parts = schema.anyOf ?? schema.allOf ?? schema.prefixItems;
   if (Array.isArray(parts)) {
@@ -94,12 +95,12 @@ function inside(schema: JsonSchema, indent: string): string[] {
   return [...lines, ...line("[any]", others === true ? {} : others as JsonSchema, indent)];
 }
 
-/** A part of a schema, and what is below it. */
+/** Lists the line of a part, followed by the lines of its own parts. */
 function line(name: string, schema: JsonSchema, indent: string): string[] {
   return [`${indent}${name}${inline(schema)}`, ...inside(schema, `${indent}  `)];
 }
 
-/** Keywords that the form of the outline tells. */
+/** Keywords that the structure of the outline expresses, so they are not printed. */
 const STRUCTURE: ReadonlySet<string> = new Set(
   ("$defs $ref additionalProperties allOf anyOf const enum items prefixItems properties required " +
     "type").split(" "),

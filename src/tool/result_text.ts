@@ -1,21 +1,21 @@
 /**
- * What a tool gave, as the text that the model sees and the log keeps.
+ * Serialization of a tool's result, for the model and the log.
  *
  * @module
  */
-import { reasonOf, ToolResultError } from "../errors.ts";
+import { quote, reasonOf, ToolResultError } from "../errors.ts";
 
 /**
- * Text as it is, everything else as JSON. A big integer, a date, a map, a set,
- * an error and a number that JSON lacks have a text form; `undefined` is null.
- * What is longer than `maxChars` is cut, and says so.
+ * Serializes a result: text as it is, everything else as JSON. A big integer, a date, an
+ * error and a number that JSON lacks become text, a map or a set a list, and `undefined`
+ * null. Longer results are cut to `maxChars`, with a note about it.
  *
  * @throws {ToolResultError} for a function, a symbol, a cycle, or a value whose own code throws.
  */
 export function resultText(result: unknown, maxChars: number): string {
   const text = typeof result === "string" ? result : toJson(result);
   if (text.length <= maxChars) return text;
-  // A pair of surrogates is one character: it is not cut in two.
+  // A surrogate pair is not split.
   const isPair = /[\ud800-\udbff]/.test(text[maxChars - 1]!);
   const end = isPair ? maxChars - 1 : maxChars;
   return `${text.slice(0, end)}\n[cut: ${end} of ${text.length} characters]`;
@@ -29,12 +29,12 @@ function toJson(result: unknown): string {
   } catch (cause) {
     const [reason] = reasonOf(cause).split("\n");
     throw new ToolResultError(
-      `Cannot show the result to the model: ${reason}: expected text or JSON`,
+      `Cannot serialize the result of a tool: ${reason}: expected text or JSON`,
       { cause },
     );
   }
   throw new ToolResultError(
-    `Cannot show the result to the model: it is a ${typeof result}: expected text or JSON`,
+    `Cannot serialize the result of a tool: it is ${quote(result)}: expected text or JSON`,
   );
 }
 
@@ -46,7 +46,7 @@ function replace(_key: string, value: unknown): unknown {
       return Number.isFinite(value) ? value : `${value}`;
     case "function":
     case "symbol":
-      throw new TypeError(`it holds a ${typeof value}`);
+      throw new TypeError(`it contains a ${typeof value}`);
     case "object":
       if (value instanceof Map) return [...value];
       if (value instanceof Set) return [...value];

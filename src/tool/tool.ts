@@ -1,5 +1,5 @@
 /**
- * A function the model may call.
+ * Tools: functions that the model may call.
  *
  * @module
  */
@@ -20,62 +20,61 @@ import {
  * Options of a {@linkcode Tool}. Their order does not matter: the types of arguments
  * and context come from the schemas.
  *
- * @typeParam Args The arguments, as their schema returns them.
- * @typeParam Context The context of sessions that use the tool.
+ * @typeParam Args Arguments, as their schema returns them.
+ * @typeParam Context Context of sessions that use the tool.
  */
 export interface ToolOptions<Args, Context> {
-  /** 1 to 64 letters, digits, `_` or `-`. */
+  /** Name for the model: 1 to 64 letters, digits, `_` or `-`. */
   readonly name: string;
   /** Description for the model. */
   readonly description: string;
   /**
-   * Schema of its arguments, an object: any Standard Schema that can give a
-   * JSON Schema. It must not change afterwards, because it is read once.
+   * Schema of its arguments, an object: any Standard Schema that can be converted to JSON
+   * Schema. It must not change afterwards, because it is read once.
    */
   readonly args: StandardSchema<unknown, Args>;
   /**
-   * Schema of the context it needs, which types `context` below and validates that
-   * of every session, without changing it. Without one, annotate `run`:
-   * `(args, { context }: ToolContext<Shop>) => …`, and `guard` likewise where it
-   * stands before `run`. Default: any context.
+   * Schema of the context it needs. It types the `context` of the functions below, and
+   * validates the context of every session without changing it. Without a schema,
+   * annotate `run`: `(args, { context }: ToolContext<Shop>) => …`, and `guard` likewise
+   * if it stands before `run`. Default: any context.
    */
   readonly context?: StandardSchema<Context, unknown>;
   /**
-   * The function. Text is shown to the model as it is, everything else as JSON.
-   * It may throw a `RedirectError` to instruct the model.
+   * Runs a call and returns its result, which the model sees: text as it is, everything
+   * else as JSON. May throw a `RedirectError` to instruct the model.
    */
   readonly run: (args: Args, context: ToolContext<Context>) => unknown;
-  /** Milliseconds after which a call fails. Default: none. */
+  /** Time after which a call fails, in milliseconds. Default: none. */
   readonly timeout?: number;
-  /** Code that decides if it is offered. Default: always. */
+  /** Returns true if the tool is offered to the model. Default: always. */
   readonly guard?: (context: GuardContext<Context>) => boolean;
   /**
-   * If true, a person must allow a call before it runs: the turn then ends with
-   * status `needs_approval`, until `session.approve()` or `deny()`. A function
-   * decides by the arguments, as the schema returns them. Default: false.
+   * If true, a person must allow each call before it runs: the turn ends with status
+   * `needs_approval`, until `session.approve()` or `session.deny()` is called. A
+   * function decides by the arguments, as the schema returns them. Default: false.
    */
   readonly needsApproval?: boolean | ((args: Args, context: GuardContext<Context>) => boolean);
   /**
-   * If true, a call never runs a second time: one that was running when the process
-   * died is not run again, because its outcome is unknown. Default: false.
+   * If true, a call never runs twice: one that was running when the process died is not
+   * run again, because it may have had its effect. Default: false.
    */
   readonly once?: boolean;
   /**
-   * Finds out the result of a call of a `once` tool that was running when the
-   * process died, for example by its `callKey`. Default: a person is asked, as for
-   * an approval.
+   * Finds out the result of a call of a `once` tool that was running when the process
+   * died, for example by its `callKey`. Default: a person decides, as for an approval.
    */
   readonly whenUnknown?: (args: Args, context: ToolContext<Context>) => unknown;
   /**
-   * Number of equal rounds of calls with equal results that are a loop; `Infinity`
-   * for a tool that polls. Default: `maxRepeats` of the agent.
+   * Number of identical rounds of calls with identical results that counts as a loop;
+   * `Infinity` for a tool that polls. Default: `maxRepeats` of the agent.
    */
   readonly maxRepeats?: number;
 }
 
 const NAME_REGEXP = /^[A-Za-z0-9_-]{1,64}$/;
 const NAME = 'expected 1 to 64 letters, digits, "_" or "-"';
-/** The longest delay of a timer, about 24.8 days. */
+/** Longest delay of a timer, in milliseconds: about 24.8 days. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 const shape: option.OptionShape<ToolOptions<unknown, unknown>> = {
@@ -85,7 +84,7 @@ const shape: option.OptionShape<ToolOptions<unknown, unknown>> = {
   context: option.schema,
   run: v.function("expected a function"),
   timeout: option.optionalNumber(
-    `expected milliseconds from 1 to ${MAX_TIMEOUT}`,
+    `expected a number of milliseconds from 1 to ${MAX_TIMEOUT}`,
     (value) => value >= 1 && value <= MAX_TIMEOUT,
   ),
   guard: option.callable,
@@ -98,12 +97,11 @@ const shape: option.OptionShape<ToolOptions<unknown, unknown>> = {
 };
 
 /**
- * A named function the model may call, with the schema of its arguments. A tool
- * is made once, at module level; what belongs to one conversation is passed to it
- * as `context`.
+ * Named function that the model may call, with the schema of its arguments. Create a tool
+ * once, at module level, and pass objects of one conversation to it as `context`.
  *
- * The JSON Schema of the arguments depends on the {@linkcode SchemaProfile} of the
- * model. In that of most models, `openaiStrict`:
+ * The arguments are described to the model by a JSON Schema, whose form depends on the
+ * {@linkcode SchemaProfile} of the model. In the profile of most models, `openaiStrict`:
  *
  * | construct | form |
  * | --- | --- |
@@ -115,10 +113,10 @@ const shape: option.OptionShape<ToolOptions<unknown, unknown>> = {
  * | limits of numbers and lists, patterns, common formats | kept |
  * | other restrictions and defaults | described in words |
  *
- * The full schema validates what comes back, so nothing is lost by widening.
- * A restriction on what a transformation gives is not told to the model.
+ * The full schema validates the arguments that the model writes. Restrictions on the
+ * output of a transformation are not shown to the model.
  *
- * @throws {ConfigError} if the name is not usable or the schema has no form that any model accepts.
+ * @throws {ConfigError} if an option is invalid, or no model accepts any form of the schema.
  *
  * @example
  * ```ts
@@ -136,34 +134,37 @@ const shape: option.OptionShape<ToolOptions<unknown, unknown>> = {
  * ```
  */
 export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<Context> {
-  /** Its name. */
+  /** Name of the tool. */
   readonly name: string;
   /** Description for the model. */
   readonly description: string;
   /** Schema of its arguments, as the author wrote it. */
   readonly args: StandardSchema<unknown, Args>;
-  /** Milliseconds after which a call fails. */
+  /** Time after which a call fails, in milliseconds; undefined if there is none. */
   readonly timeout: number | undefined;
-  /** Code that decides if it is offered. */
+  /** Returns true if the tool is offered; undefined if always. */
   readonly guard: ((context: GuardContext<Context>) => boolean) | undefined;
-  /** True if a call never runs a second time. */
+  /** True if a call never runs twice. */
   readonly once: boolean;
-  /** Number of equal rounds of calls that are a loop. */
+  /** Number of identical rounds of calls that counts as a loop; undefined for the agent's. */
   readonly maxRepeats: number | undefined;
 
-  /** Makes a tool. */
+  /** Validates the options and creates the tool. */
   constructor(options: ToolOptions<Args, Context>) {
-    const what = `Cannot make tool ${quote(options?.name)}`;
+    const what = `Cannot create tool ${quote(options?.name)}`;
     option.checkOptions(shape, options, what);
     const { name, args, context, run, needsApproval = false, once = false, whenUnknown } = options;
     if (whenUnknown !== undefined && !once) {
-      throw new ConfigError(`${what}: expected "whenUnknown" to be left out unless "once" is true`);
+      throw new ConfigError(
+        `${what}: "whenUnknown" is only called for tools that never run a call twice: ` +
+          'set "once: true", or leave out "whenUnknown"',
+      );
     }
     const owner = `tool "${name}"`;
     const schema = WireSchema.of(args, owner);
     if (!schema.isObject) {
       throw new ConfigError(
-        `Cannot use the schema of ${owner}: expected an object of named arguments`,
+        `Cannot use the schema of ${owner}: expected an object schema, with a property per argument`,
       );
     }
     this.name = name;
@@ -178,7 +179,7 @@ export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<C
   }
 
   /**
-   * Validates arguments and runs the tool alone, without an agent.
+   * Validates arguments and runs the tool, without an agent or a session.
    *
    * @throws {ToolArgumentsError} if the arguments do not satisfy the schema.
    */

@@ -1,23 +1,23 @@
 /**
- * The context of tools and guards.
+ * Second argument of tools, and argument of guards.
  *
  * @module
  */
 
-/** Context of a guard. */
+/** Argument of a guard: the session and its context. */
 export interface GuardContext<out Context = unknown> {
-  /** The value of `createSession({ context })`. */
+  /** Context of the session, as passed to `createSession({ context })`. */
   readonly context: Context;
-  /** The session. */
+  /** Id of the session. */
   readonly sessionId: string;
-  /** The current step. */
+  /** Id of the current step. */
   readonly step: string;
 }
 
-/** Context of a call, which its tool gets beside the arguments. */
+/** Second argument of a tool: the session, its context, and the call. */
 export interface ToolContext<out Context = unknown> extends GuardContext<Context> {
-  /** Aborts when the turn is aborted, or the tool's `timeout` is over. */
+  /** Signal that aborts with the turn, or when the tool's `timeout` is over. */
   readonly signal: AbortSignal;
-  /** The name of this call: the same if the call is made again after a crash, or by a fork of its session. */
+  /** Idempotency key of the call: the same if it is run again after a crash, or by a fork. */
   readonly callKey: string;
 }

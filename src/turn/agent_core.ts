@@ -1,5 +1,5 @@
 /**
- * What all sessions of an agent share.
+ * The core of an agent, shared by its sessions.
  *
  * @module
  */
@@ -13,29 +13,29 @@ import type { Observer } from "./observer.ts";
 import type { ExampleChooser } from "../prompt/examples.ts";
 import type { CostOf } from "../cost/call_usage.ts";
 
-/** The validated, immutable inside of an agent. */
+/** Validated, immutable settings of an agent. */
 export interface AgentCore {
   readonly name: string;
   readonly graph: Graph;
-  /** The first message of every request. */
+  /** First message of every request. */
   readonly standing: Message;
   readonly examples: ExampleChooser;
   readonly limits: TurnLimits;
-  /** How many levels of agents that are tools may lie below a session. */
+  /** Maximum number of levels of child sessions below a session. */
   readonly maxDepth: number;
   /** Limits of the usage of turns and sessions; a session may have its own. */
   readonly usageLimits: Limits | undefined;
   /** Prices of model calls. */
   readonly cost: CostOf | undefined;
-  /** Who watches every turn. */
+  /** Observers of every turn. */
   readonly observers: readonly Observer[];
-  /** Longer tool results are cut. */
+  /** Maximum length of a tool result, in characters; a longer one is cut. */
   readonly maxResultChars: number;
-  /** Brings results of older releases of its tools into today's form. */
+  /** Converts results that older releases of the tools wrote. */
   readonly migrateResult: MigrateResult | undefined;
   readonly schemaCache: SchemaCache;
-  /** Milliseconds since 1970. */
+  /** Returns the current time, in milliseconds since 1970. */
   readonly clock: () => number;
-  /** Fresh names for sessions. */
+  /** Returns a new, unique id for a session. */
   readonly ids: () => string;
 }

@@ -1,9 +1,9 @@
 /**
- * Asking a person about tool calls, and the events of their verdict.
+ * Approval of tool calls by a person, and the events of a verdict.
  *
  * @module
  */
-import { ApprovalError, ConfigError, GuardError, quote } from "../errors.ts";
+import { ApprovalError, ConfigError, GuardError, quote, reasonOf } from "../errors.ts";
 import type { Step } from "../graph/graph.ts";
 import { pendingApprovals, type Request, requestsOf } from "../history/call.ts";
 import type { EventDraft } from "../history/event.ts";
@@ -16,7 +16,7 @@ import type { LiveSession } from "./live_session.ts";
 /**
  * Returns true if a call needs the approval of a person.
  *
- * @throws {GuardError} if the tool's `needsApproval` throws, or returns no boolean.
+ * @throws {GuardError} if the tool's `needsApproval` throws, or does not return a boolean.
  */
 export function needsApproval(
   step: Step,
@@ -27,25 +27,28 @@ export function needsApproval(
   if (!step.asksForApproval) return false;
   const needs = toolInternals(step.tools.find(({ name }) => name === tool)!).needsApproval;
   if (typeof needs === "boolean") return needs;
-  const what = `Cannot tell if a call of tool "${tool}" needs approval`;
+  const what = `Cannot decide if a call of tool ${quote(tool)} needs approval`;
   let answer: unknown;
   try {
     answer = needs(args, { context, sessionId, step: step.id });
   } catch (cause) {
-    throw new GuardError(`${what}: needsApproval threw`, { cause });
+    throw new GuardError(`${what}: its needsApproval threw: ${reasonOf(cause)}`, { cause });
   }
   if (typeof answer === "boolean") return answer;
   // Prevents an unhandled rejection.
   if (answer instanceof Promise) answer.catch(() => {});
-  const given = answer instanceof Promise ? "a promise" : quote(answer);
-  throw new GuardError(`${what}: needsApproval returned ${given}: expected a boolean, at once`);
+  const returned = answer instanceof Promise ? "a promise" : quote(answer);
+  throw new GuardError(
+    `${what}: its needsApproval returned ${returned}: expected a synchronous function ` +
+      "that returns true or false",
+  );
 }
 
-/** Completes requests for approval by their hashes. */
+/** Adds the hashes of requests for approval. */
 export async function addHashes(drafts: readonly EventDraft[]): Promise<readonly EventDraft[]> {
   return await Promise.all(
     drafts.map(async (draft) =>
-      isUnhashed(draft) ? { ...draft, hash: await hashOf(draft) } : draft
+      isUnhashed(draft) ? { ...draft, hash: await hashRequest(draft) } : draft
     ),
   );
 }
@@ -55,17 +58,17 @@ export function isUnhashed(draft: EventDraft): draft is EventDraft<"approval_req
   return draft.type === "approval_requested" && draft.hash === "";
 }
 
-function hashOf({ callKey, tool, args }: Request): Promise<string> {
+function hashRequest({ callKey, tool, args }: Request): Promise<string> {
   return sha256(JSON.stringify([callKey, tool, args]));
 }
 
 /**
  * Returns the events of a verdict.
  *
- * @throws {ApprovalError} if the call does not wait for one, or is not the one that was asked about.
- * @throws {ConfigError} if a reason is no text.
+ * @throws {ApprovalError} if the call does not wait for a verdict, or was changed since the request.
+ * @throws {ConfigError} if a reason is not text.
  */
-export async function verdictDrafts(
+export async function buildVerdictDrafts(
   session: LiveSession,
   verdict: Verdict,
 ): Promise<readonly EventDraft[]> {
@@ -73,11 +76,11 @@ export async function verdictDrafts(
   const callKey = keyOf(verdict);
   if ("deny" in verdict && typeof verdict.reason !== "string") {
     throw new ConfigError(
-      `Cannot deny call ${quote(callKey)} for the reason ${quote(verdict.reason)}: expected text`,
+      `Cannot deny call ${quote(callKey)}: the reason is ${quote(verdict.reason)}: expected text`,
     );
   }
   const request = position.calls.flatMap(requestsOf).find((one) => one.callKey === callKey);
-  if (request === undefined) throw refusal(session, callKey);
+  if (request === undefined) throw buildRefusal(session, callKey);
   const { call, tool } = request;
   await checkHash(session, request, verdict);
   const text = "deny" in verdict
@@ -85,38 +88,38 @@ export async function verdictDrafts(
     : "settle" in verdict
     ? resultText(verdict.result, agent.maxResultChars)
     : undefined;
-  const given: EventDraft = {
+  const verdictEvent: EventDraft = {
     type: "approval_given",
     callKey,
     call,
     verdict: "approve" in verdict ? "approved" : "deny" in verdict ? "denied" : "settled",
     ...(text !== undefined && { text }),
   };
-  // A child session that asked through a call of this one gets the verdict when that call goes on.
-  if (position.calls[call]!.state !== "waiting") return [given];
+  // A verdict for a child session is passed on when the parent's call runs again.
+  if (position.calls[call]!.state !== "waiting") return [verdictEvent];
   const outcome = "deny" in verdict ? "denied" : "ok";
   return text === undefined
-    ? [given, { type: "tool_started", callKey, call, tool }]
-    : [given, { type: "tool_finished", callKey, call, tool, outcome, text }];
+    ? [verdictEvent, { type: "tool_started", callKey, call, tool }]
+    : [verdictEvent, { type: "tool_finished", callKey, call, tool, outcome, text }];
 }
 
 async function checkHash(session: LiveSession, request: Request, verdict: Verdict): Promise<void> {
   const { hash } = request;
   const isOther = "approve" in verdict && verdict.hash !== undefined && verdict.hash !== hash;
-  if (!isOther && hash === await hashOf(request)) return;
+  if (!isOther && hash === await hashRequest(request)) return;
   throw new ApprovalError(
-    `Cannot decide about call ${quote(request.callKey)} of session ${quote(session.id)}: ` +
-      "it is not the call that was asked about: expected its hash",
+    `Cannot apply a verdict to call ${quote(request.callKey)} of session ${quote(session.id)}: ` +
+      "it is not the call that the person saw, because its hash differs: show " +
+      "session.approvals again, and pass the hash of the call from there",
   );
 }
 
-function refusal({ id, log }: LiveSession, callKey: string): ApprovalError {
+function buildRefusal({ id, log }: LiveSession, callKey: string): ApprovalError {
   const known = pendingApprovals(log.position.calls).map((pending) => quote(pending.callKey));
-  const expected = known.length === 0
+  const reason = known.length === 0
     ? "no call waits for a verdict"
-    : `expected one of ${known.join(", ")}`;
+    : `it does not wait for a verdict: expected one of ${known.join(", ")}`;
   return new ApprovalError(
-    `Cannot decide about call ${quote(callKey)} of session ${quote(id)}: ` +
-      `it does not wait for a verdict: ${expected}`,
+    `Cannot apply a verdict to call ${quote(callKey)} of session ${quote(id)}: ${reason}`,
   );
 }

@@ -1,10 +1,10 @@
 /**
- * Asking a model for the next decision, and the events that follow from its answer.
+ * Requests to a model for the next decision, and the events that follow from its answer.
  *
  * @module
  */
 import { ABORTED, unlessAborted } from "../abort.ts";
-import { callUsage, priceOf, type RawAnswer } from "../cost/call_usage.ts";
+import { computePrice, type RawAnswer, readCallUsage } from "../cost/call_usage.ts";
 import type { DecisionReading } from "../decision/decision_schema.ts";
 import type { OutputPreview } from "../decision/output_preview.ts";
 import { quote, reasonOf } from "../errors.ts";
@@ -19,11 +19,11 @@ import { consequences } from "./consequences.ts";
 import type { DecisionRequest } from "./decision_request.ts";
 import type { Delta } from "../decision/output_preview.ts";
 import type { LiveSession } from "./live_session.ts";
-import { prepareNext, requestFor } from "./prepare.ts";
+import { issueRequest, prepareNext } from "./prepare.ts";
 
-/** Events that follow from one request to a model. Nothing is committed yet. */
+/** Outcome of one request to a model. Nothing is committed yet. */
 export interface Answer {
-  /** The events. */
+  /** Events to commit. */
   readonly drafts: readonly EventDraft[];
   /** Validated arguments of the calls. */
   readonly calls?: ValidatedCalls;
@@ -33,13 +33,13 @@ export interface Answer {
   readonly error?: LLMError;
 }
 
-/** Reader of a stream: the turn waits until it has taken a part. */
+/** Reader of a stream. The turn waits for its promise before it produces the next part. */
 export type Out<Part> = (part: Part) => Promise<void>;
 
 /**
- * Makes one request, passes on what arrives, and returns what the whole answer led
- * to; undefined if the turn was aborted. A model that does not stream is a stream
- * of one result.
+ * Makes one request, and returns the events that follow from its answer; undefined if
+ * the turn was aborted. Deltas are passed to `out` while they arrive. A model that
+ * does not stream is a stream of one result.
  *
  * @throws {LLMError} if the model failed.
  * @throws {GuardError} if a guard failed.
@@ -58,23 +58,23 @@ export async function ask(
     if (prepared.schema.legal.actions.length === 0) {
       return { drafts: [{ type: "limit", reason: "stuck" }] };
     }
-    request = requestFor(session, prepared, signal);
-    const answer = await receive(session, llm, request, signal, out);
+    request = issueRequest(session, prepared, signal);
+    const answer = await readAnswer(session, llm, request, signal, out);
     if (answer === undefined) return undefined;
     if ("type" in answer) return { drafts: [answer] };
     raw = answer;
   } catch (cause) {
-    return failed(session, llm, cause, signal);
+    return handleFailure(session, llm, cause, signal);
   }
   const reading = await unlessAborted(request.validate(raw.output), signal);
-  return reading === ABORTED ? undefined : conclude(session, llm, raw, reading);
+  return reading === ABORTED ? undefined : buildAnswer(session, llm, raw, reading);
 }
 
 /**
- * Reads an answer to its end; a chunk is asked for when the one before it is taken.
- * Returns the limit that cut it off, if there is one; undefined if the turn was aborted.
+ * Reads an answer to its end, one chunk at a time. Returns the event of a limit if one
+ * cut the answer off; undefined if the turn was aborted.
  */
-async function receive(
+async function readAnswer(
   session: LiveSession,
   llm: LLM,
   request: DecisionRequest,
@@ -84,9 +84,9 @@ async function receive(
   const Preview = out === undefined ? undefined : await loadPreview();
   let preview = Preview && new Preview();
   let arrived = 0;
-  const limitWhile = limitOfAnswer(session, llm.name);
-  const chunks = open(session, llm, request);
-  // A chunk that is still awaited cannot be closed: nobody waits for it.
+  const limitWhile = createLimitCheck(session, llm.name);
+  const chunks = openChunks(session, llm, request);
+  // An iterator with a pending next() may never close, so its return() is not awaited.
   let isWaiting = false;
   try {
     while (!signal?.aborted) {
@@ -96,7 +96,8 @@ async function receive(
       isWaiting = false;
       if (next.done) {
         throw new LLMError(
-          `Cannot decide in step "${session.step.id}": ${llm.name}: its stream had no result`,
+          `Cannot decide in step ${quote(session.step.id)}: ${llm.name}: its stream ended ` +
+            'without a chunk of type "result"',
           { isRetryable: true },
         );
       }
@@ -122,13 +123,13 @@ async function receive(
   }
 }
 
-/** Opens the chunks of an answer, each asked for in the scope of the observers. */
-function open(
-  { watch }: LiveSession,
+/** Starts the request; each chunk is read in the scope of the observers. */
+function openChunks(
+  { observers }: LiveSession,
   llm: LLM,
   request: DecisionRequest,
 ): AsyncIterator<LLMChunk> {
-  const scope = watch?.modelCall({ llm: llm.name, request });
+  const scope = observers?.onModelCall({ llm: llm.name, request });
   const chunks = llm.stream?.(request)[Symbol.asyncIterator]();
   const next = chunks === undefined
     ? async (): Promise<IteratorResult<LLMChunk>> => {
@@ -142,14 +143,19 @@ function open(
   };
 }
 
-/** Reads a result once, because a model may be written by anybody. */
+/** Copies the fields of a result, because the getters of a custom model may change. */
 function readResult(result: LLMResult): RawAnswer {
-  if (typeof result !== "object" || result === null) throw new TypeError("it returned no result");
+  if (typeof result !== "object" || result === null) {
+    throw new TypeError("it did not return a result");
+  }
   return { output: result.output, usage: result.usage, model: result.model };
 }
 
-/** Returns what tells the limit that an answer of so many characters reaches; absent without limits. */
-function limitOfAnswer(
+/**
+ * Returns a function that checks the limits for an answer of so many characters;
+ * undefined if nothing is limited.
+ */
+function createLimitCheck(
   { tracker, agent, prompts }: LiveSession,
   llm: string,
 ): ((chars: number) => EventDraft<"limit"> | undefined) | undefined {
@@ -158,16 +164,16 @@ function limitOfAnswer(
   return (chars) => {
     promptChars ??= prompts!.report!().chars;
     const usage = estimateUsage(promptChars, chars);
-    return tracker.reachedWhile(usage, priceOf(agent.cost, usage, llm));
+    return tracker.reachedWhile(usage, computePrice(agent.cost, usage, llm));
   };
 }
 
 /**
- * Returns nothing once the turn is aborted, and an event first if the call cost tokens.
+ * Returns the event of a failed call that cost tokens; undefined if the turn was aborted.
  *
  * @throws {LLMError} otherwise.
  */
-function failed(
+function handleFailure(
   { id, step, agent }: LiveSession,
   llm: LLM,
   cause: unknown,
@@ -176,21 +182,22 @@ function failed(
   if (signal?.aborted) return undefined;
   if (!isOwnError(cause)) {
     throw new LLMError(
-      `Cannot decide in step "${step.id}" of session ${quote(id)}: ${llm.name}: ${reasonOf(cause)}`,
+      `Cannot decide in step ${quote(step.id)} of session ${quote(id)}: ` +
+        `${llm.name}: ${reasonOf(cause)}`,
       { cause },
     );
   }
   const usage = cause instanceof LLMError ? readUsage(cause.usage) : undefined;
   if (usage === undefined) throw cause;
   const error = cause as LLMError;
-  const cost = priceOf(agent.cost, usage, llm.name);
+  const cost = computePrice(agent.cost, usage, llm.name);
   const type = "model_failed";
   const draft = { type, step: step.id, code: error.code, usage } as const;
   return { drafts: [cost === undefined ? draft : { ...draft, cost }], error };
 }
 
-/** Returns the events of an answer that was read. */
-function conclude(
+/** Returns the events of an answer. */
+function buildAnswer(
   session: LiveSession,
   llm: LLM,
   raw: RawAnswer,
@@ -198,14 +205,19 @@ function conclude(
 ): Answer {
   const { agent, id: sessionId, context, log: { head }, tracker } = session;
   const step = session.step.id;
-  const usage = callUsage(raw, {
+  const usage = readCallUsage(raw, {
     llm: llm.name,
     cost: agent.cost,
     promptChars: tracker?.limitsTokens ? () => session.prompts!.report!().chars : undefined,
   });
   if (!reading.success) {
     const { path, message, attempt } = reading.problem;
-    const refusal = { path, message, output: outputText(raw.output), ...(attempt && { attempt }) };
+    const refusal = {
+      path,
+      message,
+      output: renderOutput(raw.output),
+      ...(attempt && { attempt }),
+    };
     return { drafts: [{ type: "error", step, ...refusal, ...usage }] };
   }
   const { value: decision, args, response } = reading;
@@ -224,7 +236,7 @@ function conclude(
 /** Maximum length of a refused output in the log, in characters. */
 const MAX_OUTPUT = 2000;
 
-function outputText(output: unknown): string {
+function renderOutput(output: unknown): string {
   try {
     return resultText(output, MAX_OUTPUT);
   } catch {
@@ -232,7 +244,7 @@ function outputText(output: unknown): string {
   }
 }
 
-/** Loaded when somebody first wants deltas. */
+/** Loads the code of deltas, with the first stream. */
 async function loadPreview(): Promise<typeof OutputPreview> {
   return (await import("../decision/output_preview.ts")).OutputPreview;
 }

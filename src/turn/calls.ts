@@ -1,5 +1,5 @@
 /**
- * The calls of a decision, between the log and the tools.
+ * Running and closing the calls of a decision.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { ABORTED, unlessAborted } from "../abort.ts";
 import type { ToolCall } from "../decision/decision.ts";
 import { type OpenCall, openCalls } from "../history/call.ts";
 import { callKeyOf, type EventDraft } from "../history/event.ts";
-import { type HeldTool, toolInternals } from "../tool/tool_internals.ts";
+import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import { type ChildAgent, type ChildCall, Suspension } from "./child_call.ts";
 import type { LiveSession } from "./live_session.ts";
 import {
@@ -18,17 +18,19 @@ import {
   RunningCalls,
 } from "./running_calls.ts";
 
-/** Validated arguments of the calls of the decision with that sequence number. */
+/** Validated arguments of the calls of one decision. */
 export interface ValidatedCalls {
+  /** Sequence number of the decision. */
   readonly decision: number;
+  /** Validated arguments, in the order of the calls. */
   readonly args: readonly unknown[];
 }
 
 /**
- * Runs calls, and commits the end of each as it comes.
+ * Runs calls concurrently, and commits the end of each at once.
  *
  * @param validated Arguments of a decision of this turn; those of an earlier one are validated again.
- * @throws What the turn of a child session threw, after all calls came to rest.
+ * @throws The error of a child session's turn, after all calls have ended or are suspended.
  */
 export async function runCalls(
   session: LiveSession,
@@ -48,11 +50,11 @@ export async function runCalls(
       const ended = await running.next();
       if (ended === undefined) break;
       if (ended.end instanceof Suspension) failure ??= ended.end.failure;
-      await commit(endDrafts(ended));
+      await commit(buildEndDrafts(ended));
     }
   } finally {
     // Calls are open here only if a commit failed.
-    await commit(running.abandon().flatMap(endDrafts));
+    await commit(running.abandon().flatMap(buildEndDrafts));
     session.childCalls = [];
   }
   if (failure !== undefined) throw failure.error;
@@ -65,7 +67,7 @@ async function prepareCall(
 ): Promise<PreparedCall> {
   const { call, tool: name, args } = open;
   const { decision } = session.log.position;
-  const callKey = keyOf(session, open);
+  const callKey = findCallKey(session, open);
   const context = new CallContext(session.context, session.id, session.step.id, callKey);
   const tool = session.step.tools.find((one) => one.name === name);
   const checked = open.state === "new"
@@ -77,8 +79,8 @@ async function prepareCall(
     return { call, run: checked, tool: name, timeout: undefined, context };
   }
   const { description, timeout, once } = tool!;
-  const child = childOf(session, tool!, call, context);
-  const scope = session.watch?.toolCall({ tool: name, description, callKey, args });
+  const child = prepareChild(session, tool!, call, context);
+  const scope = session.observers?.onToolCall({ tool: name, description, callKey, args });
   const { run: runTool, whenUnknown } = toolInternals(tool!);
   const perform = open.state === "unknown" && once ? whenUnknown! : runTool;
   const run = child === undefined
@@ -87,15 +89,15 @@ async function prepareCall(
   return { call, run, tool: name, timeout, context, scope, child };
 }
 
-/** A log of version 2 may end between a decision and the start of its calls. */
+/** Outcome of a call without a start: a log of version 2 may end after the decision. */
 const NOT_STARTED: NotRun = {
   outcome: "not_run",
-  text: "The session was cut before this call was started",
+  text: "The session ended before this call was started",
 };
 
 /** Validates the arguments of an earlier decision: the graph may have changed since. */
 async function validateAgain(
-  tool: HeldTool | undefined,
+  tool: StepTool | undefined,
   { args }: ToolCall,
 ): Promise<{ readonly value: unknown } | NotRun> {
   if (tool === undefined) return { outcome: "error", text: "The step no longer has this tool" };
@@ -105,27 +107,27 @@ async function validateAgain(
   return { outcome: "error", text };
 }
 
-/** Returns the events of a call that came to rest. */
-function endDrafts({ prepared, end }: CallEnd): readonly EventDraft[] {
+/** Returns the events of a call that ended or is suspended. */
+function buildEndDrafts({ prepared, end }: CallEnd): readonly EventDraft[] {
   const { call, tool, context: { callKey }, child } = prepared;
   const uncounted = child?.uncounted;
   if (!(end instanceof Suspension)) {
     return [{ type: "tool_finished", callKey, call, tool, ...end, ...uncounted }];
   }
-  return end.approvals.map(({ callKey, ...asked }, place): EventDraft => {
-    const draft = { type: "approval_requested", callKey, call, ...asked } as const;
+  return end.approvals.map(({ callKey, ...request }, place): EventDraft => {
+    const draft = { type: "approval_requested", callKey, call, ...request } as const;
     return place === 0 ? { ...draft, ...uncounted } : draft;
   });
 }
 
-/** Returns the key under which a call was started; its session may have got another id since. */
-function keyOf({ id, log }: LiveSession, open: OpenCall): string {
+/** Returns the key of a call. A fork keeps the keys of calls that were started before it. */
+function findCallKey({ id, log }: LiveSession, open: OpenCall): string {
   return open.state === "new" ? callKeyOf(id, log.position.decision, open.call) : open.callKey;
 }
 
-function childOf(
+function prepareChild(
   session: LiveSession,
-  tool: HeldTool,
+  tool: StepTool,
   call: number,
   context: CallContext,
 ): ChildCall | undefined {
@@ -133,16 +135,16 @@ function childOf(
   return agent?.prepare(session, session.log.position.decision, call, context);
 }
 
-/** Returns the events that close calls which were left open when the user goes on instead. */
+/** Returns the events that close open calls, because the user sent new input. */
 export async function closeOpenCalls(session: LiveSession): Promise<readonly EventDraft[]> {
   const { head, position } = session.log;
-  const closing = openCalls(position.calls, head).map((open) => close(session, open));
+  const closing = openCalls(position.calls, head).map((open) => closeCall(session, open));
   return closing.length === 0 ? [] : await Promise.all(closing);
 }
 
-async function close(session: LiveSession, open: OpenCall): Promise<EventDraft> {
+async function closeCall(session: LiveSession, open: OpenCall): Promise<EventDraft> {
   const { call, tool: name } = open;
-  const callKey = keyOf(session, open);
+  const callKey = findCallKey(session, open);
   const wasStarted = open.state === "waiting"
     ? open.request.reason === "unknown"
     : open.state !== "new";
@@ -150,7 +152,7 @@ async function close(session: LiveSession, open: OpenCall): Promise<EventDraft> 
   if (wasStarted) {
     const tool = session.step.tools.find((one) => one.name === name);
     const context = new CallContext(session.context, session.id, session.step.id, callKey);
-    child = tool && childOf(session, tool, call, context);
+    child = tool && prepareChild(session, tool, call, context);
     await child?.close();
   }
   const outcome = wasStarted ? "unknown" : "not_run";

@@ -1,5 +1,5 @@
 /**
- * Building the state of a live session, and of the agents that it called.
+ * Building the state of a live session and of its child sessions.
  *
  * @module
  */
@@ -14,12 +14,13 @@ import type { State } from "./state.ts";
 export function captureState(session: LiveSession): () => State {
   const { id, restingStatus: status, log: { events, position: { step }, head } } = session;
   const children = captureChildren(session);
-  return () => stateOf(id, step, status, events.slice(0, head), children?.());
+  return () => buildState(id, step, status, events.slice(0, head), children?.());
 }
 
 /**
- * Captures the child sessions, if there are any. A finished one does not change any
- * longer, so only calls that are open are looked at.
+ * Captures the child sessions, and returns a function that builds their states;
+ * undefined if there are none. Only those of open calls are captured, because finished
+ * ones no longer change.
  */
 export function captureChildren(
   { children, log }: LiveSession,
@@ -41,7 +42,7 @@ export function captureChildren(
 }
 
 /** Builds the state of a session from its events. */
-export function stateOf(
+export function buildState(
   sessionId: string,
   step: string,
   status: State["status"],

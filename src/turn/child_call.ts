@@ -14,22 +14,22 @@ export interface ChildCall extends UncountedUsage {
   readonly call: number;
   /** Runs the child session until it has a result. */
   run(args: unknown): Promise<unknown | Suspension>;
-  /** Opens the child session of a call that is not made again, so that its usage is known. */
+  /** Opens the child session of a call that is not run again, so that its usage is known. */
   close(): Promise<void>;
 }
 
 /** Agent behind a tool. */
 export interface ChildAgent {
-  /** Prepares a call that `parent` makes by the decision with that sequence number. */
+  /** Prepares a call of the decision with that sequence number. */
   prepare(parent: LiveSession, decision: number, call: number, context: ToolContext): ChildCall;
 }
 
-/** Result of a call whose child session waits for a person, or failed: it is made again. */
+/** Result of a call whose child session waits for a person, or failed. The call is run again. */
 export class Suspension {
   constructor(
-    /** Questions of the child session to a person. */
+    /** Calls of the child session that wait for a person. */
     readonly approvals: readonly PendingApproval[],
-    /** Error of the child session, if that is why the call has no end. */
+    /** Error of the child session's turn, if it failed. */
     readonly failure?: { readonly error: unknown },
   ) {}
 }

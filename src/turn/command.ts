@@ -1,19 +1,19 @@
 /**
- * Commands that begin a turn.
+ * Commands that start a turn.
  *
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
 
-/** Decision of a person about a call. */
+/** Verdict of a person about a call that waits for one. */
 export type Verdict =
   | { readonly approve: string; readonly hash?: string | undefined }
   | { readonly deny: string; readonly reason: string }
   | { readonly settle: string; readonly result: unknown };
 
 /**
- * Beginning of a turn: the user's text, `{ resume: true }` for a turn that was
- * interrupted or limited, or the verdict of a person about a waiting call.
+ * Command that starts a turn: the user's text, `{ resume: true }` to finish a turn that
+ * was interrupted or limited, or a verdict about a call that waits for one.
  *
  * @example An answer that streams after an approval
  * ```ts
@@ -48,7 +48,7 @@ export type Command = string | { readonly resume: true } | Verdict;
 /**
  * Validates a command.
  *
- * @throws {ConfigError} if it is none.
+ * @throws {ConfigError} if it is invalid.
  */
 export function checkCommand(command: unknown): asserts command is Command | undefined {
   if (command === undefined || typeof command === "string") return;
@@ -58,17 +58,17 @@ export function checkCommand(command: unknown): asserts command is Command | und
     if (isVerdict && typeof keyOf(command as Verdict) === "string") return;
   }
   throw new ConfigError(
-    `Cannot take ${quote(command)} as input: expected text, { resume: true }, ` +
+    `Cannot start a turn: the command is ${quote(command)}: expected text, { resume: true }, ` +
       "{ approve: callKey }, { deny: callKey, reason } or { settle: callKey, result }",
   );
 }
 
-/** Returns true if a command asks to finish a turn. */
+/** Returns true if a command is `{ resume: true }`. */
 export function isResume(command: Command | undefined): boolean {
   return typeof command === "object" && "resume" in command;
 }
 
-/** Returns the verdict that a command is, if it is one. */
+/** Returns the command if it is a verdict; otherwise undefined. */
 export function verdictIn(command: Command | undefined): Verdict | undefined {
   return typeof command === "object" && !("resume" in command) ? command : undefined;
 }

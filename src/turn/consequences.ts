@@ -1,5 +1,5 @@
 /**
- * Events that a decision entails.
+ * Events that follow from a decision.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import type { Decision } from "../decision/decision.ts";
 import { callKeyOf, type EventDraft } from "../history/event.ts";
 
 /**
- * Returns the events that are committed together with a decision, beside itself:
- * its move, its end, or the start of its calls; a call that needs approval begins
- * with the question.
+ * Returns the events that are committed together with the event of a decision: its
+ * move, the end of the session, or the start of its calls. A call that needs approval
+ * is requested instead of started.
  *
- * @param decision The decision.
- * @param seq Sequence number that its event will have.
+ * @param decision Decision of the model.
+ * @param seq Sequence number of its event.
  * @param from Session and step in which it was made.
- * @param needsApproval Returns true if a person must allow the call at that place.
+ * @param needsApproval Returns true if the call with that index needs approval.
  */
 export function consequences(
   decision: Decision,

@@ -1,5 +1,5 @@
 /**
- * The request for one decision.
+ * The request to a model for one decision.
  *
  * @module
  */
@@ -20,11 +20,11 @@ export interface DecisionRequestParts {
 }
 
 /**
- * A frozen request. Its list of messages is made when it is first read, so that a
- * model that reads none costs none, and it is an own property, so that a spread has it.
+ * Frozen request to a model. The list of messages is built when it is first read, so that
+ * a model which reads none costs none; it is an own property, so that spreading copies it.
  */
 export class DecisionRequest implements LLMRequest {
-  // One descriptor for all: a getter in an object literal costs 2 µs more for each request.
+  // Shared by all requests: a getter in an object literal costs 2 µs more per request.
   static readonly #messages: PropertyDescriptor & ThisType<DecisionRequest> = {
     enumerable: true,
     get() {
@@ -65,7 +65,7 @@ export class DecisionRequest implements LLMRequest {
     return this.#listed ??= Object.freeze(transcript.list(prompt));
   }
 
-  /** Reads an output; one that was just found legal is not validated again. */
+  /** Validates an output, unless it is the one that was found legal last. */
   #validate(output: unknown): DecisionReading | Promise<DecisionReading> {
     if (this.#known?.reading.success && output === this.#known.output) return this.#known.reading;
     const reading = this.#parts.schema.read(output);

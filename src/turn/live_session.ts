@@ -1,5 +1,5 @@
 /**
- * The inside of a session: its log, its messages, and the lock of its turns.
+ * The live session: log, prompts and children of a session, and the lock of its turns.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import type { AgentCore } from "./agent_core.ts";
 import { checkCommand, type Command, isResume, verdictIn } from "./command.ts";
 import type { Prompts } from "./prompts.ts";
 import type { State } from "./state.ts";
-import type { TurnWatch } from "./turn_watch.ts";
+import type { TurnObservers } from "./turn_observers.ts";
 
 /**
- * Child sessions by the keys of their calls, in the order in which they began: live
- * ones as they are, finished ones as their state.
+ * Child sessions by the keys of their calls, in the order in which they were created;
+ * a finished one is stored as its state.
  */
 export type Children = Map<string, LiveSession | State>;
 
 /** Options of a {@linkcode LiveSession}. */
 export interface LiveOptions {
-  /** True if a turn began of which the log knows nothing. @default {false} */
+  /** True if the last turn was interrupted before its first event. @default {false} */
   readonly isInterrupted?: boolean;
   /** Limits of the session. Default: the agent's. */
   readonly limits?: Limits | undefined;
@@ -37,28 +37,28 @@ export interface LiveOptions {
   readonly children?: Children | undefined;
 }
 
-/** A session while it lives in this process. */
+/** Session in this process, behind the public `Session`. */
 export class LiveSession {
-  /** Last input as a vector, by its place in the log; for examples that are chosen by likeness. */
+  /** Embedding of the last input and its place in the log; for the choice of similar examples. */
   query: { readonly at: number; readonly vector: readonly number[] } | undefined;
-  /** Tracks its limits; absent without limits. */
+  /** Tracker of its limits; undefined if nothing is limited. */
   readonly tracker: LimitTracker | undefined;
   /** Limits of the session and its turns. */
   readonly limits: Limits | undefined;
-  /** Store of its log; absent in memory. */
+  /** Store of its log; undefined in memory. */
   readonly durability: Durability | undefined;
-  /** Number of levels of agents that may run as tools below it. */
+  /** Number of levels of child sessions that may still be below it. */
   readonly levels: number;
-  /** Its child sessions; absent before the first, and in a store. */
+  /** Its child sessions; undefined before the first, and if they are in a store. */
   children: Children | undefined;
-  /** Calls of child sessions that run, or ran last. */
+  /** Calls of agents that are running. */
   childCalls: readonly UncountedUsage[] = NO_CALLS;
-  /** Its prompts; absent before the first request. */
+  /** Its prompts; undefined before the first request. */
   prompts: Prompts | undefined;
-  /** Observers of the running turn. */
-  watch: TurnWatch | undefined;
+  /** Observers of the running turn; undefined if there are none. */
+  observers: TurnObservers | undefined;
   #isBusy = false;
-  /** Length of the log when the last turn began: if nothing came of it, it was interrupted. */
+  /** Length of the log when the last turn began. If it has not grown, the turn was interrupted. */
   #begunAt: number;
 
   constructor(
@@ -86,7 +86,7 @@ export class LiveSession {
     return this.agent.graph.steps.get(this.log.position.step)!;
   }
 
-  /** Status between two turns. */
+  /** Status if no turn is running. */
   get restingStatus(): Exclude<SessionStatus, "running"> {
     const { head, position: { status } } = this.log;
     const isSettled = status === "ended" || status === "needs_approval";
@@ -98,20 +98,25 @@ export class LiveSession {
     return this.#isBusy ? "running" : this.restingStatus;
   }
 
-  /** Takes the lock of a turn. */
+  /**
+   * Acquires the lock for a turn.
+   *
+   * @throws {ConfigError} if the command is invalid.
+   * @throws {SessionBusyError} if a turn is running.
+   */
   lock(command: unknown): void {
     checkCommand(command);
     if (this.#isBusy) {
       throw new SessionBusyError(
-        `Cannot begin a turn of session ${quote(this.id)}: another one is running: ` +
-          "wait until it has ended",
+        `Cannot start a turn of session ${quote(this.id)}: another turn is running: ` +
+          "await it first",
       );
     }
     this.#isBusy = true;
   }
 
   /**
-   * Checks that a turn can begin with a command.
+   * Checks that a command can start a turn now.
    *
    * @throws {SessionEndedError} if the session has ended.
    * @throws {SessionWaitingError} if there is nothing to resume.
@@ -120,25 +125,24 @@ export class LiveSession {
     const { restingStatus: status } = this;
     if (status === "ended") {
       throw new SessionEndedError(
-        `Cannot begin a turn of session ${quote(this.id)}: it has ended: create a new session`,
+        `Cannot start a turn of session ${quote(this.id)}: it has ended: create a new session`,
       );
     }
     if (isResume(command) && (status === "needs_approval" || status === "waiting")) {
       const reason = status === "waiting"
         ? "it waits for input: call next() with text"
-        : "calls wait for approval: call approve() or deny()";
+        : "calls wait for approval: call approve(), deny() or settle()";
       throw new SessionWaitingError(`Cannot resume session ${quote(this.id)}: ${reason}`);
     }
   }
 
   /**
-   * Begins a turn. One that begins with a verdict is not interrupted before that is
-   * taken: it may be refused.
+   * Starts a turn. A verdict may be refused: then the session is not `interrupted`.
    */
-  begin(command: Command | undefined, watch: TurnWatch | undefined): void {
-    if (watch !== undefined) {
-      this.watch = watch;
-      this.log.onAppended = (events) => watch.committed(events);
+  begin(command: Command | undefined, observers: TurnObservers | undefined): void {
+    if (observers !== undefined) {
+      this.observers = observers;
+      this.log.onAppended = (events) => observers.onEvents(events);
     }
     if (verdictIn(command) === undefined) this.#begunAt = this.log.head;
     this.prompts?.beginTurn();
@@ -148,12 +152,12 @@ export class LiveSession {
   /** Releases the lock; `error` is what the turn threw. */
   end(error?: unknown): void {
     this.#isBusy = false;
-    const { watch } = this;
-    if (watch === undefined) return;
-    this.watch = undefined;
+    const { observers } = this;
+    if (observers === undefined) return;
+    this.observers = undefined;
     this.log.onAppended = undefined;
     const { restingStatus: status, step } = this;
-    watch.end({ status, step: step.id, ...(error !== undefined && { error }) });
+    observers.onEnd({ status, step: step.id, ...(error !== undefined && { error }) });
   }
 }
 

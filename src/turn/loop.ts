@@ -1,16 +1,17 @@
 /**
- * The turn: a loop that commits, asks, calls and stops, as `plan()` says. It is the
- * only one; `stream()` runs it with a reader, `next()` without.
+ * The turn: a loop that commits, asks, calls and stops as `plan()` decides. `next()` and
+ * `stream()` run the same loop; a stream adds a reader.
  *
  * @module
  */
 import * as v from "valibot";
 import type { Delta } from "../decision/output_preview.ts";
+import { quote } from "../errors.ts";
 import { pendingApprovals } from "../history/call.ts";
 import type { Durability } from "../history/durability.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
 import * as option from "../schema/option_shape.ts";
-import { addHashes, isUnhashed, verdictDrafts } from "./approval.ts";
+import { addHashes, buildVerdictDrafts, isUnhashed } from "./approval.ts";
 import { type Answer, ask, type Out } from "./ask.ts";
 import { closeOpenCalls, runCalls } from "./calls.ts";
 import { captureChildren } from "./capture_state.ts";
@@ -18,19 +19,20 @@ import { type Command, verdictIn } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
 import { plan } from "./plan.ts";
 import { Turn } from "./turn.ts";
-import { TurnWatch } from "./turn_watch.ts";
+import { TurnObservers } from "./turn_observers.ts";
 
 /** Options of a turn. */
 export interface TurnOptions {
   /**
-   * Also returns control when the tools of a decision have run (`"tool"`) or after
-   * a move (`"move"`); the session is then `interrupted`, and `resume()` or
-   * `next()` goes on. Default: only when the turn is over.
+   * Stops the turn early: when all calls of a decision have ended (`"tool"`), or after a
+   * move (`"move"`). The session is then `interrupted`, and `resume()` or `next()`
+   * continues. Default: not stopped.
    */
   readonly stopAfter?: "tool" | "move";
   /**
-   * Ends the turn early: it settles at once, `interrupted`, with nothing lost. One
-   * that is already aborted keeps the input and asks no model.
+   * Aborts the turn: its promise resolves at once, with status `interrupted`; committed
+   * events are kept. If it is already aborted, the input is recorded and no model is
+   * called. Default: none.
    */
   readonly signal?: AbortSignal;
 }
@@ -40,14 +42,13 @@ const shape: option.OptionShape<TurnOptions> = {
   signal: v.optional(v.instance(AbortSignal, "expected an AbortSignal")),
 };
 
-/** Part of a stream: an event that was committed, or a delta of one still arriving. */
+/** Part of a stream: a committed event, or a delta of an output that is still arriving. */
 export type StreamPart = SessionEvent | Delta;
 
 /**
  * Runs one turn of a session that is locked, and releases the lock.
  *
- * @param out Reader of a stream: gets every event after it was committed, and deltas
- *   of answers that are still arriving.
+ * @param out Reader of a stream; called with every committed event and every delta.
  */
 export async function runTurn(
   session: LiveSession,
@@ -58,14 +59,14 @@ export async function runTurn(
   let error: unknown;
   try {
     if (options !== undefined) {
-      option.checkOptions(shape, options, "Cannot begin a turn");
+      option.checkOptions(shape, options, "Cannot start a turn");
     }
     const { durability } = session;
     const signal = durability === undefined
       ? options?.signal
       : await durability.begin(options?.signal);
     session.checkBegin(command);
-    session.begin(command, watchTurn(session, command));
+    session.begin(command, startObservers(session, command));
     return await playTurn(session, command, { ...options, signal }, out);
   } catch (thrown) {
     error = thrown;
@@ -78,11 +79,14 @@ export async function runTurn(
 }
 
 /** Starts the observers of a turn, if the agent has any. */
-function watchTurn(session: LiveSession, command: Command | undefined): TurnWatch | undefined {
+function startObservers(
+  session: LiveSession,
+  command: Command | undefined,
+): TurnObservers | undefined {
   const { agent: { name: agent, observers }, id: sessionId, step: { id: step } } = session;
   if (observers.length === 0) return undefined;
   const turn = { agent, sessionId, step };
-  return new TurnWatch(
+  return new TurnObservers(
     observers,
     typeof command === "string" ? { ...turn, input: command } : turn,
   );
@@ -106,7 +110,7 @@ async function playTurn(
     const events = await log.append(drafts.some(isUnhashed) ? await addHashes(drafts) : drafts);
     if (out !== undefined) { for (const event of events) await out(event); }
   };
-  await commit(await opening(session, command));
+  await commit(await buildOpening(session, command));
   while (!signal?.aborted) {
     const before = log.head;
     const turn = {
@@ -126,19 +130,22 @@ async function playTurn(
       if (answer.error !== undefined) throw answer.error;
     }
     if (log.head === before && !signal?.aborted) {
-      throw new Error(`Cannot go on with session "${session.id}": "${next.do}" made no progress`);
+      throw new Error(
+        `Cannot continue the turn of session ${quote(session.id)}: "${next.do}" committed no ` +
+          "event: this is an error of @nomos/agent, please report it",
+      );
     }
   }
-  return finish(session, from, answer?.response);
+  return buildTurn(session, from, answer?.response);
 }
 
-/** Returns the events with which a command begins its turn. */
-async function opening(
+/** Returns the first events of a turn, which record its command. */
+async function buildOpening(
   session: LiveSession,
   command: Command | undefined,
 ): Promise<readonly EventDraft[]> {
   const verdict = verdictIn(command);
-  if (verdict !== undefined) return await verdictDrafts(session, verdict);
+  if (verdict !== undefined) return await buildVerdictDrafts(session, verdict);
   if (typeof command !== "string" || command === "") return [];
   const user = { type: "user", text: command } as const;
   if (session.log.position.calls.length === 0) return [user];
@@ -146,8 +153,8 @@ async function opening(
 }
 
 /**
- * Ends a turn of a stored session, whatever it came to. The right to write is
- * released first, so that whoever learns of the end can begin the next turn.
+ * Ends a turn of a stored session. The lease is released before observers are
+ * notified and the promise settles, so that the next turn can start at once.
  */
 async function endDurableTurn(
   session: LiveSession,
@@ -158,14 +165,14 @@ async function endDurableTurn(
   try {
     await durability.end();
   } catch (cause) {
-    // The first error says more.
+    // The error of the turn takes precedence over that of the release.
     error ??= cause;
   }
   session.end(error);
   if (error !== undefined) throw error;
 }
 
-function finish(session: LiveSession, from: number, response: unknown): Turn {
+function buildTurn(session: LiveSession, from: number, response: unknown): Turn {
   const { id, log, restingStatus: status, prompts } = session;
   return new Turn({
     sessionId: id,

@@ -40,66 +40,70 @@ export interface Observer {
   beginTurn(turn: ObservedTurn): TurnObserver;
 }
 
-/** A turn that starts. */
+/** Turn that starts. */
 export interface ObservedTurn {
   /** Name of the agent. */
   readonly agent: string;
-  /** The session. */
+  /** Id of the session. */
   readonly sessionId: string;
-  /** The step in which the turn begins. */
+  /** Step in which the turn starts. */
   readonly step: string;
-  /** Text of the user; absent if the agent goes on by itself. */
+  /** Text of the user; absent for other commands. */
   readonly input?: string;
 }
 
 /**
- * Is told what happens in one turn, in order. It waits for nothing and changes
- * nothing; what it throws ends the turn, with nothing lost.
+ * Observer of one turn. Its methods are called in the order of events, and their
+ * promises are not awaited. If one throws, the turn fails with an `ObserverError`;
+ * committed events are kept.
  */
 export interface TurnObserver {
-  /** An event was committed. */
+  /** Called after an event was committed. */
   onEvent?(event: SessionEvent): void;
-  /** A model is about to be asked; a `decision` or `error` event follows, or the turn ends. */
+  /**
+   * Called before a model is called. A `decision` or `error` event follows, or the turn
+   * ends. Returns the scope in which the model is called, if it needs one.
+   */
   onModelCall?(call: ObservedModelCall): Scope | undefined;
   /**
-   * A tool is about to run, after its `tool_started` event; its `tool_finished` event
-   * follows. An agent that is a tool may come to rest before, and is told of again
-   * when it goes on.
+   * Called before a tool runs, after its `tool_started` event; its `tool_finished` event
+   * follows. If the tool is an agent that is suspended, it is called again when the call
+   * continues. Returns the scope in which the tool runs, if it needs one.
    */
   onToolCall?(call: ObservedToolCall): Scope | undefined;
-  /** The turn is over. Called once, whatever happens. */
+  /** Called once when the turn is over, also if it failed. */
   onEnd?(end: ObservedEnd): void;
 }
 
-/** Runs what it is given, and gives its result: in it, what a model or a tool does has a context. */
+/** Calls `run` and returns its result, for example within the context of a span. */
 export type Scope = <Result>(run: () => Result) => Result;
 
-/** A model that is about to be asked. */
+/** Model call that starts. */
 export interface ObservedModelCall {
-  /** The name of the model. */
+  /** Name of the LLM. */
   readonly llm: string;
-  /** What it is asked. Its `messages` are put together when they are read. */
+  /** Request to the model. Its `messages` are built when they are first read. */
   readonly request: LLMRequest;
 }
 
-/** A tool that is about to run. */
+/** Tool call that starts. */
 export interface ObservedToolCall {
-  /** The name of the tool. */
+  /** Name of the tool. */
   readonly tool: string;
-  /** What it does. */
+  /** Description of the tool. */
   readonly description: string;
-  /** The call, as in the events. */
+  /** Idempotency key of the call, as in the events. */
   readonly callKey: string;
-  /** The arguments, as the model gave them. */
+  /** Arguments, as the model wrote them. */
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** How a turn ended. */
+/** End of a turn. */
 export interface ObservedEnd {
-  /** Where the session stands. */
+  /** Status of the session. */
   readonly status: Exclude<SessionStatus, "running">;
-  /** The step in which the turn came to rest. */
+  /** Step in which the turn ended. */
   readonly step: string;
-  /** What was thrown to the caller, if anything was. */
+  /** Error that is thrown to the caller; absent if the turn did not fail. */
   readonly error?: unknown;
 }

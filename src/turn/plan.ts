@@ -1,5 +1,5 @@
 /**
- * The next step of a turn: a pure function of where the session stands.
+ * The next action of a turn: a pure function of the session's position.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import type { EventDraft, SessionEvent } from "../history/event.ts";
 import type { Position, RespondOnlyReason } from "../history/position.ts";
 import { toolInternals } from "../tool/tool_internals.ts";
 
-/** Next step of a turn. The loop carries it out. */
+/** Next action of a turn. The loop carries it out. */
 export type Next =
   | { readonly do: "stop" }
   | { readonly do: "ask" }
   | { readonly do: "call"; readonly calls: readonly OpenCall[] }
   | { readonly do: "commit"; readonly drafts: readonly EventDraft[] };
 
-/** Limits of a turn that hold whatever it costs. */
+/** Limits of a turn other than its usage. */
 export interface TurnLimits {
   /** Maximum number of errors in a row. */
   readonly maxErrors: number;
-  /** Maximum number of decisions before an answer is asked for. */
+  /** Maximum number of decisions; then the model may only respond. */
   readonly maxIterations: number;
-  /** Maximum number of equal rounds of calls in a row; a tool may have its own. */
+  /** Number of identical rounds of calls in a row that counts as a loop; a tool may have its own. */
   readonly maxRepeats: number;
 }
 
@@ -32,16 +32,16 @@ export interface TurnSoFar {
   readonly from: number;
   /** Last event that it committed. */
   readonly last: SessionEvent | undefined;
-  /** Where it also stops; see `TurnOptions`. */
+  /** Option `stopAfter`; see `TurnOptions`. */
   readonly stopAfter: "tool" | "move" | undefined;
-  /** Returns the event of a usage limit that leaves nothing for what is due. */
+  /** Returns the event of a usage limit that is reached for the work that is due. */
   readonly limitReached: (work: "model" | "tools") => EventDraft<"limit"> | undefined;
 }
 
 const STOP: Next = { do: "stop" };
 const ASK: Next = { do: "ask" };
 
-/** Returns the next step of a turn: stop, ask the model, run calls, or commit events. */
+/** Returns the next action of a turn: stop, ask the model, run calls, or commit events. */
 export function plan(
   position: Position,
   turn: TurnSoFar,
@@ -56,12 +56,14 @@ export function plan(
   if (reached !== undefined) return { do: "commit", drafts: [reached] };
   const { respondOnly } = position;
   if (respondOnly !== null) {
-    // One request that offers RESPOND alone, and no second one.
-    return respondOnly.isRefused ? limit(respondOnly.reason) : ASK;
+    // Only one request offers RESPOND alone; if it was refused, the turn ends.
+    return respondOnly.isRefused ? commitLimit(respondOnly.reason) : ASK;
   }
-  const reason = reachedLimit(position, step, limits);
+  const reason = findReachedLimit(position, step, limits);
   if (reason === undefined) return ASK;
-  return step.auto ? limit(reason) : { do: "commit", drafts: [{ type: "respond_only", reason }] };
+  return step.auto
+    ? commitLimit(reason)
+    : { do: "commit", drafts: [{ type: "respond_only", reason }] };
 }
 
 /** Returns true if an event ends its turn. */
@@ -86,22 +88,22 @@ function planCalls(open: readonly OpenCall[], turn: TurnSoFar, { tools }: Step):
       toolInternals(tool).whenUnknown === undefined;
   });
   if (lost.length === 0) return { do: "call", calls: ready };
-  return { do: "commit", drafts: lost.map(askAboutUnknown) };
+  return { do: "commit", drafts: lost.map(requestVerdict) };
 }
 
-function askAboutUnknown({ tool, args, call, ...state }: OpenCall): EventDraft {
+function requestVerdict({ tool, args, call, ...state }: OpenCall): EventDraft {
   const callKey = "callKey" in state ? state.callKey : "";
   return { type: "approval_requested", callKey, call, tool, args, reason: "unknown", hash: "" };
 }
 
-/** Returns the limit of the turn that was reached, whatever the turn has cost. */
-function reachedLimit(
+/** Returns the limit of the turn that is reached, other than its usage. */
+function findReachedLimit(
   { errors, decisions, repeats, lastRound }: Position,
   { tools }: Step,
   { maxErrors, maxIterations, maxRepeats }: TurnLimits,
 ): RespondOnlyReason | undefined {
   if (errors > maxErrors) return "errors";
-  // A tool that may be polled makes its whole round one that may repeat.
+  // The tool with the highest limit decides for the whole round.
   const most = lastRound.map(({ tool: name }) =>
     tools.find((tool) => tool.name === name)?.maxRepeats ?? maxRepeats
   );
@@ -109,6 +111,6 @@ function reachedLimit(
   return decisions >= maxIterations ? "iterations" : undefined;
 }
 
-function limit(reason: RespondOnlyReason): Next {
+function commitLimit(reason: RespondOnlyReason): Next {
   return { do: "commit", drafts: [{ type: "limit", reason }] };
 }

@@ -1,5 +1,5 @@
 /**
- * Preparing the next request: what is offered, its schema, and its last message.
+ * Preparing the next request: its decision schema and its last message.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { setBounded } from "../schema/schema_cache.ts";
 import { type DecisionSchema, findSchema } from "../decision/decision_schema.ts";
 import type { LegalActions } from "../decision/decision.ts";
 import type { Step } from "../graph/graph.ts";
-import { offerOf, shapeOf } from "../graph/offer.ts";
+import { buildOffer, buildShape } from "../graph/offer.ts";
 import type { Example } from "../graph/step.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { RespondOnlyReason } from "../history/position.ts";
@@ -16,7 +16,7 @@ import { DecisionRequest } from "./decision_request.ts";
 import { Prompts } from "./prompts.ts";
 import type { Message } from "../llm/llm.ts";
 import { ExampleChooser } from "../prompt/examples.ts";
-import { stepMessage } from "../prompt/step_message.ts";
+import { buildStepMessage } from "../prompt/step_message.ts";
 import type { Prompt, Transcript } from "../prompt/transcript.ts";
 
 /** Parts of a request for the next decision. */
@@ -28,8 +28,8 @@ export interface Prepared {
 }
 
 /**
- * Returns what the session would offer the model now, and its last message. Waits
- * only for an embedding.
+ * Calls the guards of the current step, and returns the decision schema and the last
+ * message of the next request. A promise only if the input must be embedded.
  */
 export function prepareNext(
   session: LiveSession,
@@ -37,30 +37,30 @@ export function prepareNext(
   respondOnly: RespondOnlyReason | undefined = session.log.position.respondOnly?.reason,
 ): Prepared | Promise<Prepared> {
   const { step } = session;
-  if (!ExampleChooser.depends(step)) return prepare(session, step, respondOnly, "");
-  return choosePlaces(session, step, signal)
-    .then((places) => prepare(session, step, respondOnly, places));
+  if (!ExampleChooser.dependsOnInput(step)) return prepare(session, step, respondOnly, "");
+  return chooseExamples(session, step, signal)
+    .then((exampleIndexes) => prepare(session, step, respondOnly, exampleIndexes));
 }
 
-/** Returns the request of what was prepared, and records its prompt. */
-export function requestFor(
+/** Builds the request, and records its prompt as the last one of the session. */
+export function issueRequest(
   session: LiveSession,
   prepared: Prepared,
   signal?: AbortSignal,
 ): DecisionRequest {
   const prompts = Prompts.of(session);
-  const prompt = promptOf(prompts.transcript, prepared);
+  const prompt = buildPrompt(prompts.transcript, prepared);
   prompts.record(prompt);
-  return requestOf(session, prepared, prompt, signal);
+  return buildRequest(session, prepared, prompt, signal);
 }
 
-/** Returns the prompt of what was prepared. */
-export function promptOf(transcript: Transcript, { message, schema }: Prepared): Prompt {
+/** Builds the prompt of a request. */
+export function buildPrompt(transcript: Transcript, { message, schema }: Prepared): Prompt {
   return transcript.prompt(message, schema.legal.actions.includes("RESPOND"));
 }
 
-/** Returns the request of a prompt. */
-export function requestOf(
+/** Builds the request with that prompt. */
+export function buildRequest(
   session: LiveSession,
   { step, schema }: Prepared,
   prompt: Prompt,
@@ -77,36 +77,43 @@ export function requestOf(
   });
 }
 
-/** Guards and examples can combine in very many ways; these many messages are kept per step. */
+/** Maximum number of messages kept per step, because guards and examples have many combinations. */
 const MESSAGES_PER_STEP = 64;
 
-/** Legal actions once a limit was reached. */
+/** Legal actions after a limit was reached. */
 const RESPOND_ONLY: LegalActions = { actions: ["RESPOND"], routes: [], tools: [] };
 
-/** Schema and message are found again by what is offered; `places` are those of chosen examples. */
+/**
+ * Finds or builds the schema and the message of an offer. `exampleIndexes` lists the
+ * chosen examples; empty if none are chosen by the input.
+ */
 function prepare(
   { agent, id, context }: LiveSession,
   step: Step,
   respondOnly: RespondOnlyReason | undefined,
-  places: string,
+  exampleIndexes: string,
 ): Prepared {
-  const offer = offerOf(step, context, id);
+  const offer = buildOffer(step, context, id);
   const isWhole = respondOnly === undefined;
   const key = isWhole ? offer.key : "RESPOND";
-  const shape = () => shapeOf(step, offer, isWhole ? undefined : RESPOND_ONLY);
+  const shape = () => buildShape(step, offer, isWhole ? undefined : RESPOND_ONLY);
   const schema = findSchema(agent.schemaCache, step.schemas, key, shape);
-  const messageKey = isWhole && places === "" ? key : `${key}|${respondOnly ?? ""}|${places}`;
+  const messageKey = isWhole && exampleIndexes === ""
+    ? key
+    : `${key}|${respondOnly ?? ""}|${exampleIndexes}`;
   let message = step.messages.get(messageKey);
   if (message === undefined) {
-    const examples = places === "" ? agent.examples.always(step) : examplesAt(step, places);
-    message = stepMessage(step, offer, schema.legal, examples, respondOnly);
+    const examples = exampleIndexes === ""
+      ? agent.examples.listAlways(step)
+      : readExamples(step, exampleIndexes);
+    message = buildStepMessage(step, offer, schema.legal, examples, respondOnly);
     setBounded(step.messages, messageKey, message, MESSAGES_PER_STEP);
   }
   return { step, schema, message };
 }
 
-/** The places of the examples to show now. An input is embedded once, whatever steps it passes. */
-async function choosePlaces(
+/** Returns the indexes of the examples to show. An input is embedded once, for all steps. */
+async function chooseExamples(
   session: LiveSession,
   step: Step,
   signal: AbortSignal | undefined,
@@ -114,18 +121,18 @@ async function choosePlaces(
   const { events } = session.log;
   const { examples } = session.agent;
   const at = events.findLastIndex(({ type }) => type === "user");
-  if (at < 0) return placesOf(examples.always(step), step);
+  if (at < 0) return joinIndexes(examples.listAlways(step), step);
   if (session.query?.at !== at) {
     const { text } = events[at] as SessionEvent<"user">;
     session.query = { at, vector: await examples.embed(text, signal) };
   }
-  return placesOf(await examples.choose(step, session.query.vector), step);
+  return joinIndexes(await examples.choose(step, session.query.vector), step);
 }
 
-function placesOf(examples: readonly Example[], step: Step): string {
+function joinIndexes(examples: readonly Example[], step: Step): string {
   return examples.map((example) => step.examples.indexOf(example)).join(",");
 }
 
-function examplesAt(step: Step, places: string): readonly Example[] {
-  return places.split(",").map((place) => step.examples[Number(place)]!);
+function readExamples(step: Step, exampleIndexes: string): readonly Example[] {
+  return exampleIndexes.split(",").map((index) => step.examples[Number(index)]!);
 }

@@ -14,24 +14,24 @@ interface Owner {
   prompts: Prompts | undefined;
 }
 
-/** Transcript of a session, and the last prompts that were made of it. */
+/** Transcript of a session, and its last two prompts. */
 export class Prompts {
   readonly #log: Log;
   readonly #transcript: Transcript;
   #rendered = 0;
-  /** Prompt of the last request, and of the one before it. */
+  /** Prompts of the last request and of the one before it. */
   #last: Prompt | undefined;
   #before: Prompt | undefined;
   /** True if the running turn has made a request. */
   #hasAsked = false;
 
-  /** Creates the prompts of a session with that log. */
+  /** Creates the prompts of a log. */
   constructor({ standing, limits }: AgentCore, log: Log) {
     this.#log = log;
     this.#transcript = new Transcript(standing, limits.maxErrors);
   }
 
-  /** Returns the prompts of a session; they are created when they are first needed. */
+  /** Returns the prompts of a session, created with its first request. */
   static of(owner: Owner): Prompts {
     return owner.prompts ??= new Prompts(owner.agent, owner.log);
   }
@@ -48,14 +48,14 @@ export class Prompts {
     this.#hasAsked = false;
   }
 
-  /** Records the prompt of a request that is made now. */
+  /** Records the prompt of a request that is sent now. */
   record(prompt: Prompt): void {
     this.#before = this.#last;
     this.#last = prompt;
     this.#hasAsked = true;
   }
 
-  /** Returns what reports on the last request of this turn; undefined if there was none. */
+  /** Function that builds the report on the last request of this turn; undefined if there was none. */
   get report(): (() => PromptReport) | undefined {
     if (!this.#hasAsked) return undefined;
     const { transcript } = this;

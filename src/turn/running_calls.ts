@@ -10,11 +10,11 @@ import type { ToolContext } from "../tool/tool_context.ts";
 import { type ChildCall, Suspension } from "./child_call.ts";
 import type { Scope } from "./observer.ts";
 
-/** A call that is to be run. */
+/** Call that is ready to run. */
 export interface PreparedCall {
   /** Place of the call in its decision. */
   readonly call: number;
-  /** Runs the tool; text says why it is not run. */
+  /** Runs the tool; or the outcome of a call that cannot be run. */
   readonly run: (() => unknown) | NotRun;
   /** Name of the tool. */
   readonly tool: string;
@@ -34,24 +34,24 @@ export interface NotRun {
   readonly text: string;
 }
 
-/** End of a call, or its rest without an end. */
+/** End or suspension of a call. */
 export interface CallEnd {
   /** The call. */
   readonly prepared: PreparedCall;
-  /** Outcome and the text for the model; or what it waits for. */
+  /** Outcome and text for the model; or the suspension. */
   readonly end: Suspension | {
     readonly outcome: SessionEvent<"tool_finished">["outcome"];
     readonly text: string;
   };
 }
 
-/** Context of one call. Its signal is made when it is first read, because most tools never do. */
+/** Context of one call. Its signal is created when it is first read, because most tools never do. */
 export class CallContext implements ToolContext {
-  /** Called when nobody waits for the call any longer. */
+  /** Called when the call is given up. */
   onGivenUp: (() => void) | undefined;
   /** True if the tool was called. */
   isStarted = false;
-  /** True if nobody waits for the call any longer. */
+  /** True if the call was given up: its result is no longer awaited. */
   isGivenUp = false;
   #controller: AbortController | undefined;
   #reason: unknown;
@@ -71,14 +71,14 @@ export class CallContext implements ToolContext {
     return this.#controller.signal;
   }
 
-  /** Asks the call to stop. */
+  /** Aborts the call's signal. */
   abort(reason: Error): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#controller?.abort(reason);
   }
 
-  /** Asks the call to stop, and frees what waits for it. */
+  /** Aborts the call's signal, and stops waiting for its result. */
   giveUp(reason: Error): void {
     this.isGivenUp = true;
     this.abort(reason);
@@ -86,7 +86,7 @@ export class CallContext implements ToolContext {
   }
 }
 
-/** Calls that run; each ends by itself, whatever becomes of the others. */
+/** Calls that run concurrently. One that fails does not abort the others. */
 export class RunningCalls {
   readonly #open: Set<PreparedCall>;
   readonly #maxResultChars: number;
@@ -94,7 +94,7 @@ export class RunningCalls {
   #ended: CallEnd[] = [];
   #wake: (() => void) | undefined;
 
-  /** Starts all calls at once; they are given up when the signal aborts. */
+  /** Starts all calls; they are given up when the signal aborts. */
   constructor(
     calls: readonly PreparedCall[],
     maxResultChars: number,
@@ -108,7 +108,7 @@ export class RunningCalls {
     for (const call of calls) this.#run(call);
   }
 
-  /** Returns the next call that came to rest; undefined when all have. */
+  /** Returns the next call that ended or is suspended; undefined after the last one. */
   async next(): Promise<CallEnd | undefined> {
     if (this.#ended.length === 0 && this.#open.size > 0) {
       await new Promise<void>((resolve) => this.#wake = resolve);
@@ -116,7 +116,7 @@ export class RunningCalls {
     return this.#ended.shift();
   }
 
-  /** Gives up what still runs, and returns all ends that were not fetched. A later result is dropped. */
+  /** Gives up the calls that still run, and returns the ends that were not read. Later results are dropped. */
   abandon(): readonly CallEnd[] {
     this.#giveUp();
     this.#signal?.removeEventListener("abort", this.#giveUp);
@@ -136,7 +136,7 @@ export class RunningCalls {
   };
 
   async #run(prepared: PreparedCall): Promise<void> {
-    // A tool may abort the turn: what is given up by then is not started.
+    // A tool that ran before may have aborted the turn.
     if (!this.#open.has(prepared)) return;
     const end = await runCall(prepared, this.#maxResultChars);
     if (!this.#open.delete(prepared)) return;
@@ -171,7 +171,7 @@ function describeThrown(thrown: unknown): { outcome: "error" | "redirected"; tex
       return { outcome: "redirected", text: `${text}\nInstead: ${thrown.instruction}` };
     }
   } catch {
-    // A value that throws when it is looked at is no signal.
+    // A thrown proxy may throw again when it is inspected.
   }
   return { outcome: "error", text };
 }
@@ -184,7 +184,9 @@ function withTimeout(
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      const error = new ToolTimeoutError(`Tool "${tool}" took longer than ${timeout} ms`);
+      const error = new ToolTimeoutError(
+        `Tool "${tool}" took longer than its timeout of ${timeout} ms`,
+      );
       reject(error);
       context.abort(error);
     }, timeout);

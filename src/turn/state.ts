@@ -7,7 +7,7 @@ import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import type { Usage } from "../llm/llm.ts";
 
-/** A session as JSON: keep it anywhere, continue it with `createSession({ state })`. */
+/** Session as JSON: store it anywhere, and continue it with `createSession({ state })`. */
 export interface State {
   /** Version of this format: 3. States of earlier versions are read as well. */
   readonly version: 3;
@@ -15,7 +15,7 @@ export interface State {
   readonly sessionId: string;
   /** Current step. */
   readonly step: string;
-  /** Status of the session; `running` is never written. */
+  /** Status of the session. */
   readonly status: Exclude<SessionStatus, "running">;
   /** Tokens of all its model calls that reported them. */
   readonly usage?: Usage;
@@ -24,9 +24,9 @@ export interface State {
   /** The whole log. */
   readonly events: readonly SessionEvent[];
   /**
-   * Child sessions of agents that were called as tools, finished ones included, by
-   * the `callKey` of the call. Absent if there are none, and for a session in a
-   * store, where they are sessions of their own under these ids.
+   * Child sessions of agents that were called as tools, by the `callKey` of the call;
+   * finished ones included. Absent if there are none, and for a session in a store,
+   * where each is stored as a session with that id.
    */
   readonly children?: Readonly<Record<string, State>>;
 }

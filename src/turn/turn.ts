@@ -1,5 +1,5 @@
 /**
- * What came of one turn.
+ * The result of one turn.
  *
  * @module
  */
@@ -8,26 +8,26 @@ import type { Decision } from "../decision/decision.ts";
 import type { LimitReason, SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import { SessionUsage } from "../cost/session_usage.ts";
-import { stateOf } from "./capture_state.ts";
+import { buildState } from "./capture_state.ts";
 import type { State } from "./state.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { PromptReport } from "../prompt/transcript.ts";
 
-/** One tool call of a turn and what became of it. */
+/** Tool call that ended in a turn, and its outcome. */
 export interface ToolResult {
-  /** The tool. */
+  /** Name of the tool. */
   readonly tool: string;
-  /** The arguments, as the model gave them. */
+  /** Arguments, as the model wrote them. */
   readonly args: Readonly<Record<string, unknown>>;
-  /** The name of the call. */
+  /** Idempotency key of the call. */
   readonly callKey: string;
   /** Outcome of the call; see the event `tool_finished`. */
   readonly outcome: SessionEvent<"tool_finished">["outcome"];
-  /** The result or the reason, as the model sees it. */
+  /** Result or reason, as the model sees it. */
   readonly text: string;
 }
 
-/** What a {@linkcode Turn} is made from. @internal */
+/** Parts of a {@linkcode Turn}. @internal */
 export interface TurnParts {
   readonly sessionId: string;
   readonly log: readonly SessionEvent[];
@@ -40,7 +40,7 @@ export interface TurnParts {
   readonly approvals: readonly PendingApproval[];
 }
 
-/** Type of the responses in a step: text, or what its `answer` schema returns as well. */
+/** Type of the responses in a step: text, or the output of its `answer` schema. */
 export type ResponseOf<Answers, StepId extends keyof Answers = keyof Answers> = string extends
   keyof Answers ? unknown
   :
@@ -56,21 +56,21 @@ export type TurnOf<Answers> = {
 }[keyof Answers & string];
 
 /**
- * What came of one turn: why control is back, and what happened. Limits,
- * endings and interruptions are told here; they are not exceptions.
+ * Result of one turn: its status, its response and its events. Limits, endings and
+ * interruptions are statuses, not exceptions.
  */
 export class Turn<out StepId extends string = string, out Response = unknown> {
   /**
-   * Why control is back: the agent waits for input, the session `ended`, a limit
-   * was reached, a tool call `needs_approval`, or the turn was `interrupted`
-   * (aborted, or stopped by `stopAfter`).
+   * Status after the turn: `"waiting"` for input; `"ended"`; `"limited"`, a limit was
+   * reached; `"needs_approval"`, a tool call waits for a person; or `"interrupted"`,
+   * the turn was aborted, or stopped by `stopAfter`.
    */
   readonly status: Exclude<SessionStatus, "running">;
-  /** The step in which the turn came to rest. */
+  /** Step in which the turn ended. */
   readonly step: StepId;
-  /** The calls that wait for a person, where the status is `needs_approval`. */
+  /** Calls that wait for a person; empty unless the status is `needs_approval`. */
   readonly approvals: readonly PendingApproval[];
-  /** What was said to the user: text, or what the step's `answer` schema gave. */
+  /** Response to the user: text, or the output of the step's `answer` schema; undefined if there is none. */
   readonly response: Response;
   readonly #log: readonly SessionEvent[];
   readonly #sessionId: string;
@@ -79,7 +79,7 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
   readonly #prompt: (() => PromptReport) | undefined;
   readonly #children: TurnParts["children"];
 
-  /** Made by a session. */
+  /** Called by a session. */
   constructor(parts: TurnParts) {
     this.status = parts.status;
     this.step = parts.step as StepId;
@@ -93,19 +93,19 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
     this.#to = parts.log.length;
   }
 
-  /** The events of the turn, in order. */
+  /** Events of the turn, in order. */
   get events(): readonly SessionEvent[] {
     return this.#log.slice(this.#from, this.#to);
   }
 
-  /** The decisions of the turn, in order. */
+  /** Decisions of the turn, in order. */
   get decisions(): readonly Decision<StepId>[] {
     return this.events.flatMap((event) =>
       event.type === "decision" ? [event.decision as Decision<StepId>] : []
     );
   }
 
-  /** The last decision; undefined if none was made. */
+  /** Last decision of the turn; undefined if there was none. */
   get decision(): Decision<StepId> | undefined {
     for (let at = this.#to - 1; at >= this.#from; at--) {
       const event = this.#log[at]!;
@@ -114,25 +114,25 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
     return undefined;
   }
 
-  /** Why a `limited` turn was limited; the `limit` event, its last one, says how far. */
+  /** Limit that ended a `limited` turn; its last event, `limit`, has the values. */
   get reason(): LimitReason | undefined {
     const last = this.#to > this.#from ? this.#log[this.#to - 1]! : undefined;
     return last?.type === "limit" ? last.reason : undefined;
   }
 
-  /** The quick replies that came with the response; empty if there were none. */
+  /** Quick replies suggested with the response; empty if there are none. */
   get suggestions(): readonly string[] {
     const { decision } = this;
     return decision?.action === "RESPOND" ? decision.suggestions ?? [] : [];
   }
 
-  /** What became of the tool calls that ended in this turn, in the order of the calls. */
+  /** Tool calls that ended in this turn, in the order of the calls. */
   get toolResults(): readonly ToolResult[] {
     const results: (ToolResult & { readonly order: readonly [decision: number, call: number] })[] =
       [];
     for (const event of this.events) {
       if (event.type !== "tool_finished") continue;
-      // A resumed turn finishes calls of a decision that lies before it.
+      // In a resumed turn, the decision may be an event of an earlier turn.
       let at = event.seq;
       while (this.#log[at]!.type !== "decision") at--;
       const { decision } = this.#log[at] as SessionEvent & { type: "decision" };
@@ -144,24 +144,24 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
     return results.map(({ order: _, ...result }) => result);
   }
 
-  /** About the last request to a model; undefined if there was none. */
+  /** Report on the prompt of the last model call; undefined if there was none. */
   get prompt(): PromptReport | undefined {
     return this.#prompt?.();
   }
 
-  /** The tokens of all model calls of the turn that reported them, those of agents it called included. */
+  /** Tokens of all model calls of the turn that reported them, including those of child sessions. */
   get usage(): Usage {
     return SessionUsage.of(this.events).usage;
   }
 
-  /** What those model calls cost; undefined if the agent's `cost` knew of none. */
+  /** Price of those model calls; undefined if the agent's `cost` knows none. */
   get cost(): number | undefined {
     return SessionUsage.of(this.events).cost;
   }
 
-  /** The session as it was at the end of the turn: serialisable, put together when it is read. */
+  /** Session as JSON at the end of the turn, built when it is read. */
   get state(): State {
     const events = this.#log.slice(0, this.#to);
-    return stateOf(this.#sessionId, this.step, this.status, events, this.#children?.());
+    return buildState(this.#sessionId, this.step, this.status, events, this.#children?.());
   }
 }

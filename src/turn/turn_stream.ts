@@ -1,12 +1,12 @@
 /**
- * A turn that is read while it runs.
+ * The stream of a turn.
  *
  * @module
  */
 import type { Out } from "./ask.ts";
 import type { StreamPart } from "./loop.ts";
 
-/** Runs a turn with a reader, or without. */
+/** Runs a turn, with or without a reader. */
 export type Run<Result> = (
   signal: AbortSignal,
   out: Out<StreamPart> | undefined,
@@ -15,8 +15,9 @@ export type Run<Result> = (
 /**
  * Turn as an async iterable of its parts, returned by `session.stream()`. Nothing
  * happens before the first `next()`, or before {@linkcode TurnStream.turn} is read.
- * The turn waits for its reader: a model is read no faster than the stream. Breaking
- * off, also while a `next()` waits, aborts the turn and leaves the session `interrupted`.
+ * The turn waits for its reader: a model is read no faster than the stream. Leaving the
+ * stream early, even while a `next()` is pending, aborts the turn: the session is then
+ * `interrupted`.
  *
  * @typeParam Result The turn.
  */
@@ -27,12 +28,12 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
   #turn: Promise<Result> | undefined;
   /** Resolves the `next()` that waits for a part. */
   #read: ((part: StreamPart | undefined) => void) | undefined;
-  /** Lets the turn go on that waits for its reader. */
+  /** Resolves the promise by which the turn waits for its reader. */
   #continue: (() => void) | undefined;
   #isOver = false;
-  /** True if the reader broke off, and wants no further part. */
+  /** True if `return()` was called: no further part is read. */
   #isClosed = false;
-  /** Last `next()`: a reader that calls it twice gets the parts in order. */
+  /** Promise of the last `next()`, so that concurrent calls get the parts in order. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** Creates a stream; `outer` aborts the turn as well. */
@@ -57,16 +58,16 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
   }
 
   /**
-   * Aborts the turn, and returns it once it has settled. What a turn that is over
-   * threw is not thrown again.
+   * Aborts the turn, waits for its end and returns it. The error of a turn that was
+   * already over is not thrown again.
    */
   async return(): Promise<IteratorResult<StreamPart, Result>> {
     const wasOver = this.#isOver;
     this.#isClosed = true;
-    this.#abort.abort(new DOMException("The stream was broken off", "AbortError"));
+    this.#abort.abort(new DOMException("The stream was left before its end", "AbortError"));
     this.#continue?.();
     try {
-      // A stream that nobody began to read changes nothing.
+      // Undefined if the stream was never read: then no turn has started.
       return { done: true, value: await this.#turn as Result };
     } catch (error) {
       if (!wasOver) throw error;
@@ -79,18 +80,18 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
     return this;
   }
 
-  /** Breaks the stream off, unless it has ended. */
+  /** Same as {@linkcode TurnStream.return}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }
 
   async #next(): Promise<IteratorResult<StreamPart, Result>> {
-    // A stream that was closed before it began changes nothing.
+    // A stream that was closed before its first read starts no turn.
     if (this.#isClosed && this.#turn === undefined) {
       return { done: true, value: undefined as Result };
     }
     const arriving = new Promise<StreamPart | undefined>((resolve) => this.#read = resolve);
-    const turn = this.#begin((part) => this.#offer(part));
+    const turn = this.#begin((part) => this.#passPart(part));
     this.#continue?.();
     const part = this.#isOver ? undefined : await arriving;
     return part === undefined ? { done: true, value: await turn } : { done: false, value: part };
@@ -108,13 +109,13 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
       this.#isOver = true;
       this.#read?.(undefined);
     };
-    // Handles a failure too, so that it is no unhandled rejection: next() and turn throw it.
+    // Prevents an unhandled rejection; next() and `turn` still reject.
     this.#turn.then(end, end);
     return this.#turn;
   }
 
   /** Passes a part to the reader, and waits until it asks for the next one. */
-  #offer(part: StreamPart): Promise<void> {
+  #passPart(part: StreamPart): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     return new Promise((resolve) => {
       this.#continue = resolve;

@@ -100,7 +100,7 @@ Deno.test("Agent.createSession, refuses in words: ids, options and states that a
   assertThrows(() => agent.createSession({ state: null }), AgentError);
 });
 
-Deno.test("Agent.createSession, fresh ids are random, unless ids gives them", () => {
+Deno.test("Agent.createSession, new ids are random, unless ids returns them", () => {
   const agent = new Agent(options());
   assertNotEquals(agent.createSession().id, agent.createSession().id);
   let count = 0;
@@ -109,7 +109,7 @@ Deno.test("Agent.createSession, fresh ids are random, unless ids gives them", ()
   assertEquals([counting.createSession({ id: "mine" }).id, count], ["mine", 2]);
 });
 
-Deno.test("Agent, an ids function that gives no id is told at once, not by an unusable state", () => {
+Deno.test("Agent, an ids function that returns no id fails at once, not later by an invalid state", () => {
   for (const id of ["", undefined, 5]) {
     assertThrows(() => new Agent(options({ ids: () => id })).createSession(), ConfigError);
   }

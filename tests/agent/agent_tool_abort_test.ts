@@ -112,7 +112,7 @@ Deno.test("a stream that is broken off ends every turn below", async () => {
   assertEquals((await session.next("Never mind")).response, "done");
 });
 
-Deno.test("an abort ends what runs in a store as well, and gives every session back", async () => {
+Deno.test("an abort ends child sessions in a store as well, and releases every lease", async () => {
   const { store, all } = releasing(memoryStore(), 3);
   const { build, hangs } = hanging();
   const session = await build().openSession("s", { store });
@@ -132,7 +132,7 @@ Deno.test("an agent that takes longer than the timeout of its tool is an error, 
   const session: Session = build(5).createSession({ id: "s" });
   const turn = await session.next("Go");
   assertEquals([turn.response, turn.toolResults[0]!.outcome], ["done", "error"]);
-  assertEquals(turn.toolResults[0]!.text, 'Tool "middle" took longer than 5 ms');
+  assertEquals(turn.toolResults[0]!.text, 'Tool "middle" took longer than its timeout of 5 ms');
   assertEquals([turn.usage, signals[0]!.aborted], [{ input: 40, output: 4 }, true]);
 });
 
@@ -173,7 +173,7 @@ Deno.test("an agent beside one that fails finishes its work", async () => {
     [
       "poor",
       "error",
-      'Cannot get a result of agent "poor": it reached a limit: modelCalls: expected an answer before',
+      'Agent "poor" has no result: its turn was limited (modelCalls) before it answered',
     ],
     ["good", "ok", "all three parts"],
   ]);

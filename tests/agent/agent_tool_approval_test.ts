@@ -66,7 +66,7 @@ function openers(
   ];
 }
 
-Deno.test("what an agent asks two levels below is asked, allowed and denied at the top", async () => {
+Deno.test("a request for approval two levels below is listed, approved and denied at the top", async () => {
   for (const place of [0, 1]) {
     const { paid, asked, build } = levels();
     const [what, open] = openers(build)[place]!;
@@ -215,7 +215,7 @@ function diedAt({ events, ...state }: State, count: number, children: State["chi
   return copied({ ...state, events: events.slice(0, count), ...(children && { children }) });
 }
 
-Deno.test("a verdict that was not told before the process died is told on resuming", async () => {
+Deno.test("a verdict that was not passed on before the process died is passed on by resume()", async () => {
   const { paid, build } = levels(pay("ann"));
   const session: Session = build().createSession({ id: "s" });
   await session.next("Pay");
@@ -286,11 +286,11 @@ Deno.test("a call below that was changed is not the one that was approved", asyn
   const continued: Session = build().createSession({ state: forged });
   const { args, hash } = continued.approvals[0]!;
   assertEquals(args, { to: "ann" });
-  await assertRejects(() => continued.approve(ANN), ApprovalError, "expected its hash");
+  await assertRejects(() => continued.approve(ANN), ApprovalError, "its hash differs");
   // Nor if its hash was changed with it.
   const other = await sha256(JSON.stringify([ANN, "pay", { to: "eve" }]));
   const below = JSON.parse(JSON.stringify(forged.children).replaceAll(hash, other));
   const again: Session = build().createSession({ state: { ...forged, children: below } });
-  await assertRejects(() => again.approve(ANN), ApprovalError, "expected its hash");
+  await assertRejects(() => again.approve(ANN), ApprovalError, "its hash differs");
   assertEquals(paid, []);
 });

@@ -60,7 +60,7 @@ Deno.test("a process that has lost a session takes none of its calls from the on
   const turn = second.resume();
   await running.promise;
   wakes.resolve();
-  await assertRejects(() => lost, LeaseLostError, "another writer has taken it over");
+  await assertRejects(() => lost, LeaseLostError, "its lease was lost");
   gate.resolve();
   assertEquals([(await turn).response, runs], ["done", ["second"]]);
   assertEquals((await storedEvents(store, "s/1/0")).map(({ type }) => type), [

@@ -46,7 +46,7 @@ function limitOf({ events }: State): Partial<SessionEvent<"limit">> {
   return limit;
 }
 
-Deno.test("what an agent spends is spent by its caller, and said with its result", async () => {
+Deno.test("the usage of a child session counts for its parent, and is in the event of its result", async () => {
   const cost = ({ input = 0, output = 0 }) => (input + output) / 11;
   const session = bossOf(clerkOf(2), { cost }).createSession({ id: "s" });
   const turn = await session.next("Go");
@@ -147,7 +147,7 @@ Deno.test("agents that run at once share one budget", async () => {
   assertEquals(used, made + 1);
 });
 
-Deno.test("what was spent before a person was asked is said then, and the rest later", async () => {
+Deno.test("usage before a request for approval is in its event, and the rest in later ones", async () => {
   for (const store of [undefined, memoryStore()]) {
     const tools = [payer([], { needsApproval: true })];
     const clerk = agentOf("clerk", modelOf([pay, decide.respond("paid")]), tools);
@@ -163,7 +163,7 @@ Deno.test("what was spent before a person was asked is said then, and the rest l
   }
 });
 
-Deno.test("what was spent is said when the user goes on, also by another process", async () => {
+Deno.test("usage of an open call is recorded when new input closes it, also in another process", async () => {
   for (const isStored of [false, true]) {
     const store = memoryStore();
     let isBroken = false;

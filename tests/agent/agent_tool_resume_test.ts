@@ -182,7 +182,7 @@ async function countFinished(store: Store): Promise<number> {
   return logs.flat().filter(isFinished).length;
 }
 
-Deno.test("an agent that had finished gives its recorded result without a call", async () => {
+Deno.test("an agent that had finished returns its recorded result without a model call", async () => {
   const session = build().createSession({ id: "s" });
   await session.next("Go");
   const { events, ...state } = copied(session.state);
@@ -217,7 +217,7 @@ Deno.test("a session that only has the id of a call is not taken for that of the
   await assertRejects(
     () => session.next("Go"),
     ConfigError,
-    'Cannot open the session of call "s/1/0": the session of that id is not one that session "s" made',
+    'Cannot open the child session "s/1/0": a session with this id exists, but it is not a child of session "s"',
   );
   assertEquals((await storedEvents(store, "s/1/0")).length, 2);
 });

@@ -72,12 +72,12 @@ Deno.test("an agent that ends limited makes its call an error with the reason", 
   const { turn, result } = await callOf(agent);
   assertEquals([result.outcome, result.text], [
     "error",
-    'Cannot get a result of agent "help": it reached a limit: modelCalls: expected an answer before',
+    'Agent "help" has no result: its turn was limited (modelCalls) before it answered',
   ]);
   assertEquals(turn.response, "done");
 });
 
-Deno.test("arguments of one's own become what the agent is told", async () => {
+Deno.test("custom arguments become the input of the agent", async () => {
   const seen: unknown[] = [];
   const agent = agentOf(
     "translator",
@@ -107,7 +107,7 @@ Deno.test("arguments of one's own become what the agent is told", async () => {
   assertEquals(seen.at(-1), '{"n":1}');
 });
 
-Deno.test("what input throws or gives instead of text is the call's result", async () => {
+Deno.test("an input function that throws or returns no text makes the call an error", async () => {
   const agent = agentOf("helper", modelOf([decide.respond("never")]), []);
   const inputs: [() => string, string, string][] = [
     [
@@ -120,7 +120,7 @@ Deno.test("what input throws or gives instead of text is the call's result", asy
     [
       () => 5 as never,
       "error",
-      'Cannot call agent "help": its input is 5: expected text',
+      'Cannot call agent "help": the option "input" returned 5: expected text',
     ],
   ];
   for (const [input, outcome, text] of inputs) {
@@ -131,7 +131,7 @@ Deno.test("what input throws or gives instead of text is the call's result", asy
   }
 });
 
-Deno.test("what an agent is told is asked for once, however often its call goes on", async () => {
+Deno.test("the input function is called once, however often the call is resumed", async () => {
   let inputs = 0;
   const pays = modelOf([decide.call("pay", { to: "ann" }), decide.respond("paid")]);
   const agent = agentOf("helper", pays, [payer([], { needsApproval: true })]);
@@ -233,8 +233,8 @@ Deno.test("agents that call each other deeper than maxDepth are stopped", async 
   assert(finished?.type === "tool_finished" && finished.outcome === "error");
   assertEquals(
     finished.text,
-    'Cannot call agent "help": as many agents as "maxDepth" allows have called each other ' +
-      "already: expected the work to be done without it",
+    'Cannot call agent "help": the maximum depth of child sessions is ' +
+      'reached ("maxDepth"): do the work without this tool',
   );
 });
 
@@ -270,7 +270,7 @@ Deno.test("toolOf() asks for an Agent when the tool is called", async () => {
   await assertRejects(
     () => caller.next("Go"),
     ConfigError,
-    "Cannot call an object as a tool: expected an Agent",
+    "Agent.toolOf() returned an object: expected an Agent",
   );
 });
 
@@ -283,7 +283,7 @@ Deno.test("an agent's tool can be called by itself, in a session of its own", as
   await assertRejects(
     () => asking.asTool(tool).call({ input: "Pay" }),
     AgentToolError,
-    'Cannot get a result of agent "help": it waits for approval of a call: expected to be called by an agent',
+    'Agent "help" has no result: one of its calls needs approval',
   );
   await assertRejects(
     () => help.call({ input: "What?" }, { signal: AbortSignal.abort(new Error("no longer")) }),
@@ -292,14 +292,17 @@ Deno.test("an agent's tool can be called by itself, in a session of its own", as
   );
 });
 
-Deno.test("asTool() refuses options that cannot be", () => {
+Deno.test("asTool() refuses invalid options", () => {
   const agent = agentOf("helper", modelOf([]), []);
   const bad: [unknown, string][] = [
-    [undefined, "Cannot make tool undefined of an agent: options is undefined: expected options"],
+    [
+      undefined,
+      "Cannot create tool undefined of an agent: options is undefined: expected an object",
+    ],
     [{ ...tool, name: "not a name" }, "expected 1 to 64 letters"],
     [
       { ...tool, input: "text" },
-      'Cannot make tool "help" of an agent: input is "text": expected a function of the arguments',
+      'Cannot create tool "help" of an agent: input is "text": expected a function of the arguments',
     ],
     [{ ...tool, context: 5 }, "context is 5: expected a function of the caller's context"],
     [{ ...tool, timeout: 0 }, "timeout is 0"],

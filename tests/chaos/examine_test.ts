@@ -94,7 +94,10 @@ Deno.test("examine() finds an input that is there twice, and one that is missing
 Deno.test("examine() finds a changed entry, a missing one, and a turn that is not over", async () => {
   const { store, notes } = await played();
   const cases: readonly [(entries: unknown[]) => unknown[], string][] = [
-    [(entries) => entries.with(3, { ...entries[3] as object, hash: "00" }), "expected its hash"],
+    [
+      (entries) => entries.with(3, { ...entries[3] as object, hash: "00" }),
+      "content that matches its hash",
+    ],
     [(entries) => entries.slice(0, -1), "its head is not its last entry"],
     [(entries) => entries.slice(0, -1), "s: ends interrupted"],
   ];

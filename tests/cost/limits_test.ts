@@ -138,7 +138,7 @@ Deno.test("limits: calls that the limit of a turn left no room for are made by r
   assertEquals(turn.response, "ok");
 });
 
-Deno.test("limits: time is told by the agent's clock, for a turn and since a session began", async () => {
+Deno.test("limits: time is measured by the agent's clock, for a turn and since a session began", async () => {
   let now = 1_000;
   const clock = () => now;
   const slow = new Tool({
@@ -268,19 +268,22 @@ Deno.test("limits: a failed call that cost tokens is in the log, and its error i
   assertEquals((await session.resume()).response, "ok");
 });
 
-Deno.test("limits that cannot be kept are refused when the agent or the session is made", () => {
+Deno.test("invalid limits are refused when the agent or the session is created", () => {
   const refused: [Limits, string][] = [
     [{ turn: { tokens: -1 } }, "limits.turn.tokens is -1: expected a whole number from 0"],
     [{ turn: { tokens: 1.5 } }, "limits.turn.tokens is 1.5"],
     [{ session: { time: Infinity } }, "limits.session.time is Infinity: expected a number from 0"],
     [{ session: { modelCalls: "3" as never } }, 'limits.session.modelCalls is "3"'],
-    [{ turns: {} } as never, 'limits.turns is unknown: expected limits for "turn" or "session"'],
+    [
+      { turns: {} } as never,
+      'limits.turns is an unknown limit: expected limits for "turn" or "session"',
+    ],
     [
       { turn: { token: 3 } as never },
-      'limits.turn.token is unknown: expected "tokens", "cost", "modelCalls"',
+      'limits.turn.token is an unknown limit: expected "tokens", "cost", "modelCalls"',
     ],
     [null as never, "limits is null"],
-    [{ turn: { cost: 1 } }, 'a limit of cost needs prices: expected the agent\'s "cost"'],
+    [{ turn: { cost: 1 } }, 'set the agent\'s option "cost"'],
   ];
   for (const [limits, message] of refused) {
     assertThrows(() => play([], limits), ConfigError, message);
@@ -295,11 +298,11 @@ Deno.test("limits that cannot be kept are refused when the agent or the session 
   assertThrows(
     () => play([], { turn: { cost: 1 } }, { cost: () => undefined }),
     ConfigError,
-    'a limit of cost needs the price of model "counted": expected "cost" to return a number from 0, but it returned undefined',
+    'a limit of cost needs the price of model "counted": the agent\'s option "cost" returned undefined',
   );
 });
 
-Deno.test("limits: nobody is asked for a cost that is no amount, and it is left out", async () => {
+Deno.test("limits: a cost that is not a number from 0 is left out", async () => {
   for (const cost of [NaN, -1, Infinity, undefined]) {
     const { session } = play([decide.respond("ok")], {}, {
       usage: { input: 1 },

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { z } from "zod";
 import { Agent, MockLLM, Tool } from "@nomos/agent";
 import type { SchemaProfile } from "@nomos/agent/llm";
-import { formKey } from "../../src/decision/decision_form.ts";
+import { buildFormKey } from "../../src/decision/decision_form.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { decisionSchema, type Offered } from "../schema/fixture.ts";
 import { findStrictProblems } from "../schema/strict_checker.ts";
@@ -107,7 +107,7 @@ Deno.test("DecisionForm is within the strict subset for everything that can be l
   assertEquals(count, 380);
 });
 
-Deno.test("DecisionForm says what agent.explain gives, within the strict subset", async () => {
+Deno.test("DecisionForm has the schema of agent.explain, within the strict subset", async () => {
   const agent = new Agent({
     name: "a",
     llm: new MockLLM(),
@@ -154,10 +154,10 @@ Deno.test("formKey tells apart everything that a schema depends on", () => {
     { ...base, profile: { ...openaiStrict, name: "other" } },
     { ...base, profile: { ...openaiStrict, stringFormats: [] } },
   ];
-  const keys = shapes.map((shape) => formKey(shape as typeof base));
+  const keys = shapes.map((shape) => buildFormKey(shape as typeof base));
   assertEquals(new Set(keys).size, shapes.length);
   const unused = new Map([...base.tools, ["more", wire(v.object({ a: v.string() }))]]);
-  assertEquals(formKey({ ...base, tools: unused } as typeof base), keys[0]);
+  assertEquals(buildFormKey({ ...base, tools: unused } as typeof base), keys[0]);
 });
 
 Deno.test("formKey tells a missing answer from any answer", () => {
@@ -165,8 +165,8 @@ Deno.test("formKey tells a missing answer from any answer", () => {
   const answers = [v.null_(), v.literal("null"), v.object({ x: v.undefinedable(v.string()) })];
   for (const answer of answers) {
     assertNotEquals(
-      formKey({ ...base, answer: WireSchema.of(answer, "the answer") }),
-      formKey(base),
+      buildFormKey({ ...base, answer: WireSchema.of(answer, "the answer") }),
+      buildFormKey(base),
     );
   }
 });

@@ -114,7 +114,7 @@ Deno.test("Asynchronous schemas are awaited, for arguments and answers", async (
   }
 });
 
-Deno.test("Asynchronous transformations give the value they settle with", async () => {
+Deno.test("Asynchronous transformations return the value of their promise", async () => {
   const schema = v.objectAsync({
     x: v.pipeAsync(v.string(), v.transformAsync((x) => Promise.resolve(x.length))),
   });

@@ -224,7 +224,7 @@ Deno.test("DecisionSchema refuses arguments that the tool's schema refuses, by t
   assertEquals(second.attempt, { action: "TOOL_CALL", tools: ["brew"] });
 });
 
-Deno.test("DecisionSchema gives a tool no argument that its schema does not list", () => {
+Deno.test("DecisionSchema passes no argument to a tool that its schema does not list", () => {
   const reading = read(call("get_menu", { size: "small", admin: true }));
   if (reading.success) assertEquals(reading.args, [{ size: "small", count: 1 }]);
   const polluted = read(JSON.parse(
@@ -338,7 +338,7 @@ Deno.test("DecisionSchema survives values without an end in a recursive schema",
   }
 });
 
-Deno.test("DecisionSchema gives decisions that later changes to an output leave alone", () => {
+Deno.test("DecisionSchema returns decisions that later changes to an output do not affect", () => {
   const output = {
     reasoning: ["why"],
     decision: { action: "TOOL_CALL", calls: [{ tool: "brew", args: { drink: "tea" } }] },

@@ -39,7 +39,7 @@ Deno.test("decide keeps the name of a step in its type", () => {
   assertEquals([move.step, decision.action, wrong.action], ["order", "MOVE", "MOVE"]);
 });
 
-Deno.test("What decide builds is read as itself, optional fields absent", () => {
+Deno.test("decisions of decide are read as they are, with optional fields absent", () => {
   const schema = decisionSchema({
     respond: true,
     tools: { t: v.object({ a: v.optional(v.string()), b: v.nullable(v.string()) }) },

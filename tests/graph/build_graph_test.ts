@@ -72,9 +72,9 @@ Deno.test("Agent, reports every problem of the graph at once", () => {
   assertStringIncludes(problems["steps.a.routes.lost"]!, 'unknown step "lost"');
   assertStringIncludes(problems["steps.a.llm"]!, 'unknown model "fast": expected "default"');
   assertStringIncludes(problems["steps.b.tools.0"]!, 'unknown tool "unknown"');
-  assertStringIncludes(problems["steps.b.tools.1"]!, 'the name "shared" is taken by another');
-  assertStringIncludes(problems["steps.c"]!, "expected no suggestions");
-  assertStringIncludes(problems["steps.d"]!, "nothing is ever legal");
+  assertStringIncludes(problems["steps.b.tools.1"]!, 'another tool is named "shared"');
+  assertStringIncludes(problems["steps.c"]!, 'leave out "suggestions"');
+  assertStringIncludes(problems["steps.d"]!, "no action is ever legal");
 });
 
 Deno.test("Agent, reports what else is wrong with a step that has no description", () => {
@@ -273,9 +273,9 @@ for (const [what, changes] of Object.entries(STEP_GARBAGE)) {
   });
 }
 
-Deno.test("Agent, a step in which nothing is ever legal is refused; guards may leave nothing", () => {
+Deno.test("Agent, a step in which no action is ever legal is refused; guards may leave nothing", () => {
   const dead = { description: "A", auto: true, end: false };
-  assertStringIncludes(problemsOf({ steps: { a: dead } })["steps.a"]!, "nothing is ever legal");
+  assertStringIncludes(problemsOf({ steps: { a: dead } })["steps.a"]!, "no action is ever legal");
   const closed = { ...dead, routes: { a: { when: "never", guard: () => false } } };
   new Agent(options({ steps: { a: closed } }));
 });
@@ -314,6 +314,6 @@ Deno.test("Agent, a misspelled option of an agent, a step or a route is refused,
     problemsOf({ steps: { a: { description: "A", examples: [misspelled] } } })[
       "steps.a.examples.0.shown"
     ]!,
-    "expected an example of context, decision and show",
+    "expected an example with context, decision and show",
   );
 });

@@ -77,7 +77,7 @@ Deno.test("Agent, an action whose every route or tool is closed is not legal", a
   assertEquals(await legalIn(step), { actions: ["RESPOND", "END"], routes: [], tools: [] });
 });
 
-Deno.test("Agent, guards are asked for every decision, and told the session and the step", async () => {
+Deno.test("Agent, guards are called for every decision, with the session and the step", async () => {
   const asked: GuardContext[] = [];
   const cart: Cart = { items: 0 };
   const guard = (context: GuardContext<Cart>) => {

@@ -101,7 +101,7 @@ Deno.test("SessionEvent, keeps the decision in the author's form, nulls of the w
   ]);
 });
 
-Deno.test("SessionEvent, shares nothing with what the model gave", async () => {
+Deno.test("SessionEvent, shares no objects with the model's output", async () => {
   const args = { list: [{ n: 1 }] };
   const response = { list: [1] };
   const tool = new Tool({

@@ -9,7 +9,7 @@ import {
   versionAfter,
 } from "../../src/history/migrations.ts";
 import { readState } from "../../src/session/read_state.ts";
-import { eventOf } from "../../src/store/entry_body.ts";
+import { parseEvent } from "../../src/store/entry_body.ts";
 import { firstHash, nextHash } from "../../src/store/hash_chain.ts";
 
 // A tale of two releases to come. In version 3 and before, what users said stood
@@ -86,7 +86,7 @@ Deno.test("readState, reads states of every version by a chain of migrations, an
   }
 });
 
-Deno.test("readState, refuses versions that the chain does not know, and forms that it does not give", () => {
+Deno.test("readState, refuses unknown versions, and migrated states that are malformed", () => {
   const newer = assertThrows(() => readState(stateOf(6), TALE), StateError);
   assertEquals(newer.path, "version");
   assertStringIncludes(newer.message, "it is 6: expected 5 or lower: a newer release wrote it");
@@ -148,25 +148,29 @@ Deno.test("migrations, version 3 has other names for outcomes, limits and what w
   assertEquals(migrateEvents([{ ...at, type: "fallback" }], 3), [{ ...at, type: "fallback" }]);
 });
 
-Deno.test("eventOf, reads entries of every version by a chain of migrations", () => {
+Deno.test("parseEvent, reads entries of every version by a chain of migrations", () => {
   for (const version of [1, 2, 3, 4, 5]) {
     const events = logOf(version).map((event, seq) => {
-      return eventOf("s", { seq, body: JSON.stringify([version, event]), hash: "" }, TALE);
+      return parseEvent("s", { seq, body: JSON.stringify([version, event]), hash: "" }, TALE);
     });
     assertEquals(events as unknown, logOf(5), `version ${version}`);
   }
   const body = JSON.stringify([6, logOf(5)[0]]);
   assertThrows(
-    () => eventOf("s", { seq: 0, body, hash: "" }, TALE),
+    () => parseEvent("s", { seq: 0, body, hash: "" }, TALE),
     StateError,
-    'at "events.0": its version is 6: expected 5 or lower: a newer release wrote it',
+    'at "events.0": a newer release wrote it, in version 6: expected version 5 or lower',
   );
 });
 
-Deno.test("eventOf, an entry whose version can be none is damage", () => {
+Deno.test("parseEvent, an entry whose version can be none is damage", () => {
   for (const version of [0, -1, 1.5, "2", null, true]) {
     const body = JSON.stringify([version, logOf(5)[0]]);
-    assertThrows(() => eventOf("s", { seq: 0, body, hash: "" }), SessionDamagedError, "no event");
+    assertThrows(
+      () => parseEvent("s", { seq: 0, body, hash: "" }),
+      SessionDamagedError,
+      "not an event",
+    );
   }
 });
 

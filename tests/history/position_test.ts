@@ -71,7 +71,7 @@ Deno.test("Position knows the open calls by the place of their decision", () => 
   assertEquals(positionAfter(user, lookTwice, finished(1), finished(0)).calls, []);
 });
 
-Deno.test("Position takes a result that is told twice once", () => {
+Deno.test("Position applies a result that is recorded twice only once", () => {
   const { calls } = positionAfter(user, lookTwice, finished(0), finished(0, "again"));
   assertEquals(calls.map((call) => call.state === "done" && call.text), ["done", false]);
 });
@@ -231,7 +231,7 @@ Deno.test("Position needs approval once every open call waits for a person, and 
   assertEquals(status(asked("k0"), asked("k1", 1), allowed("k0")), "interrupted");
 });
 
-Deno.test("Position has a call made again when its own session is to be told of a verdict", () => {
+Deno.test("Position lets a call run again if its child session must get a verdict", () => {
   const waiting = [user, look, started(), asked("k0/1/0"), asked("k0/1/1")];
   assertEquals(positionAfter(...waiting).status, "needs_approval");
   const told = positionAfter(...waiting, allowed("k0/1/0"));

@@ -74,16 +74,19 @@ Deno.test("migrateResult, brings the results of a state into today's form, and n
   assertEquals(again.state, session.state);
 });
 
-Deno.test("migrateResult, that throws or gives no text is a StateError that names the event", async () => {
+Deno.test("migrateResult, that throws or returns no text is a StateError with the path of the event", async () => {
   const { state } = await agentOf([decide.call("look"), decide.respond("x")]).createSession()
     .next("Hi");
   const bad: [unknown, string][] = [
     [() => {
       throw new Error("what is this?");
     }, 'migrateResult threw for a result of tool "look": what is this?'],
-    [() => 5, 'migrateResult gave 5 for a result of tool "look": expected text, at once'],
-    [() => Promise.reject(new Error("late")), "migrateResult gave a promise"],
-    [() => undefined, "migrateResult gave undefined"],
+    [
+      () => 5,
+      'migrateResult returned 5 for a result of tool "look": expected a synchronous function that returns text',
+    ],
+    [() => Promise.reject(new Error("late")), "migrateResult returned a promise"],
+    [() => undefined, "migrateResult returned undefined"],
   ];
   for (const [migrateResult, message] of bad) {
     const agent = agentOf([], { migrateResult: migrateResult as MigrateResult });

@@ -12,12 +12,12 @@ function valuesOf(text: string, wants: (path: JsonPath) => boolean): readonly un
   return readSplit(text, wants).values.map(({ path, kind, text }) => [path.join("."), kind, text]);
 }
 
-Deno.test("IncrementalJson gives the characters of a wanted string and nothing else", () => {
+Deno.test("IncrementalJson returns the characters of a wanted string and nothing else", () => {
   const text = '{"a": "x", "b" : "one \\"two\\"\\u00e9\\n" , "c":["b"], "d":{"b":"no"}}';
   assertEquals(valuesOf(text, at("b")), [["b", "characters", 'one "two"é\n']]);
 });
 
-Deno.test("IncrementalJson gives any other wanted value as its JSON, as it was written", () => {
+Deno.test("IncrementalJson returns any other wanted value as its JSON, as it was written", () => {
   const text = '{"o": { "x" : [1, "]" ] } , "a":[ ], "n" :-1.50e+3 ,"t":true,"z": null}';
   assertEquals(valuesOf(text, ({ length }) => length === 1), [
     ["o", "json", '{ "x" : [1, "]" ] }'],
@@ -28,7 +28,7 @@ Deno.test("IncrementalJson gives any other wanted value as its JSON, as it was w
   ]);
 });
 
-Deno.test("IncrementalJson gives the outermost value, without the white space around it", () => {
+Deno.test("IncrementalJson returns the outermost value, without the white space around it", () => {
   for (const json of ['[1, {"a":"\\u0041"}]', "{ }", "-12.5"]) {
     assertEquals(valuesOf(` \n${json}\t `, at("")), [["", "json", json]]);
   }
@@ -63,7 +63,7 @@ Deno.test("IncrementalJson takes keys as plain text, decoded", () => {
   );
 });
 
-Deno.test("IncrementalJson gives both values of a key that comes twice", () => {
+Deno.test("IncrementalJson returns both values of a key that comes twice", () => {
   const text = '{"a":"x","b":1,"a":"y"}';
   assertEquals(valuesOf(text, at("a")), [["a", "characters", "x"], ["a", "characters", "y"]]);
 });
@@ -79,7 +79,7 @@ Deno.test("IncrementalJson asks for each value once, and for none inside one tha
   assertEquals(asked, ["", "a", "c", "c.d", "c.e", "c.e.0", "f"]);
 });
 
-Deno.test("IncrementalJson gives each value one piece for each push, as it arrives", () => {
+Deno.test("IncrementalJson returns each value one piece for each push, as it arrives", () => {
   const json = new IncrementalJson(({ length }) => length === 1);
   const push = (text: string) => json.push(text).map(({ path, text }) => [path[0], text]);
   assertEquals(push('{"a":"x\\ny'), [["a", "x\ny"]]);
@@ -93,7 +93,7 @@ Deno.test("IncrementalJson gives each value one piece for each push, as it arriv
   assertEquals(json.fault, undefined);
 });
 
-Deno.test("IncrementalJson gives literals when they are complete, in one piece", () => {
+Deno.test("IncrementalJson returns literals when they are complete, in one piece", () => {
   const json = new IncrementalJson(({ length }) => length === 1);
   const texts = ["[n", "u", "l", "l", ",tr", "ue,fals", "e]"].map((part) =>
     json.push(part).map(({ text }) => text)
@@ -122,7 +122,7 @@ Deno.test("IncrementalJson holds half of a surrogate pair back until something f
   }
 });
 
-Deno.test("IncrementalJson gives half of a pair that nothing completes when the string ends", () => {
+Deno.test("IncrementalJson returns an unpaired surrogate when the string ends", () => {
   const json = new IncrementalJson(() => true);
   assertEquals(json.push('"a\\ud83d').map(({ text }) => text), ["a"]);
   assertEquals(json.push('"').map(({ text }) => text), ["\ud83d"]);
@@ -135,7 +135,7 @@ Deno.test("IncrementalJson breaks no surrogate pair of a value that is given as 
   ]);
 });
 
-Deno.test("IncrementalJson gives what came before a fault, and nothing after it", () => {
+Deno.test("IncrementalJson returns the text before a fault, and nothing after it", () => {
   const texts: Record<string, readonly string[]> = {
     '["ab\\x","c"]': ["ab"],
     '["ab\n","c"]': ["ab"],

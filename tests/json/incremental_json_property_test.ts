@@ -57,7 +57,7 @@ function kindOf(value: unknown): JsonPiece["kind"] {
   return typeof value === "boolean" || value === null ? "literal" : "json";
 }
 
-Deno.test("IncrementalJson gives the wanted values of any text in any split", () => {
+Deno.test("IncrementalJson returns the wanted values of any text in any split", () => {
   fc.assert(
     fc.property(anyText, anyCuts, fc.func(fc.boolean()), (text, cuts, decide) => {
       const wants = (path: JsonPath) => decide([...path]);

@@ -37,7 +37,7 @@ Deno.test("IncrementalJson does as JSON.parse where JSONTestSuite leaves it free
   assertEquals(others.map(({ name }) => name), ["i_structure_500_nested_arrays.json"]);
 });
 
-Deno.test("IncrementalJson gives what JSONTestSuite has of parsers that alter values", () => {
+Deno.test("IncrementalJson returns the values of JSONTestSuite that some parsers alter", () => {
   assert(transform.length > 10);
   for (const { name, input } of transform) {
     const { values, fault } = readSplit(input);

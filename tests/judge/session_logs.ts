@@ -4,7 +4,13 @@
  * @module
  */
 import { ConflictError, type Store } from "@nomos/agent/store";
-import { checkChain, damaged, firstHash, type Link, nextHash } from "../../src/store/hash_chain.ts";
+import {
+  checkChain,
+  firstHash,
+  type Link,
+  makeDamagedError,
+  nextHash,
+} from "../../src/store/hash_chain.ts";
 
 /** How many entries are read at once. */
 const PAGE = 100;
@@ -34,11 +40,11 @@ export class SessionLogs {
     while (link.head < session.head) {
       const limit = Math.min(PAGE, session.head - link.head);
       const entries = await this.#store.entries(id, { from: link.head, limit });
-      if (entries.length === 0) throw damaged(id, `entry ${link.head} is missing`);
+      if (entries.length === 0) throw makeDamagedError(id, `entry ${link.head} is missing`);
       link = await checkChain(id, link, entries);
       for (const { body } of entries) values.push(JSON.parse(body));
     }
-    if (link.hash !== session.hash) throw damaged(id, "its last entry is another one");
+    if (link.hash !== session.hash) throw makeDamagedError(id, "its last entry is another one");
     return values;
   }
 

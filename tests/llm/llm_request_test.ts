@@ -35,7 +35,7 @@ Deno.test("LLM, a model is an object literal; its output is text or a value", as
   }
 });
 
-Deno.test("LLM, sees messages, schema and what is legal, and can validate for itself", async () => {
+Deno.test("LLM, receives messages, schema and legal actions, and can validate its output", async () => {
   const seen: unknown[] = [];
   const llm = model(async (request) => {
     seen.push(request.messages.at(1)?.content, request.legal?.actions, request.step);
@@ -47,7 +47,7 @@ Deno.test("LLM, sees messages, schema and what is legal, and can validate for it
   assertEquals(seen, ["Hi", ["RESPOND", "TOOL_CALL", "END"], "a", false, true, true]);
 });
 
-Deno.test("LLM, may mend its output in place after validation refused it", async () => {
+Deno.test("LLM, may correct its output in place after a failed validation", async () => {
   const llm = model(async (request) => {
     const output = structuredClone(hello) as { decision: { response: unknown } };
     output.decision.response = 5;
@@ -60,7 +60,7 @@ Deno.test("LLM, may mend its output in place after validation refused it", async
   assertEquals(turn.response, "5");
 });
 
-Deno.test("LLM, what is played is what was validated: a later change of the output has no effect", async () => {
+Deno.test("LLM, a change of the output after validation has no effect", async () => {
   const llm = model(async (request) => {
     const output = structuredClone(hello) as { decision: Record<string, unknown> };
     await request.validate(output);
@@ -71,7 +71,7 @@ Deno.test("LLM, what is played is what was validated: a later change of the outp
   assert(turn.decisions.every(({ action }) => action === "RESPOND"));
 });
 
-Deno.test("LLM, counts of tokens that are no counts are left out", async () => {
+Deno.test("LLM, invalid token counts are dropped", async () => {
   const usages: [unknown, unknown][] = [
     [{ input: 3, output: 2, cachedInput: 1, reasoning: 0 }, {
       input: 3,
@@ -93,7 +93,7 @@ Deno.test("LLM, counts of tokens that are no counts are left out", async () => {
   }
 });
 
-Deno.test("LLM, a model that gives no result, or throws at once, is an LLMError with its cause", async () => {
+Deno.test("LLM, a model that returns no result or throws synchronously causes an LLMError with its cause", async () => {
   const failure = new RangeError("down");
   const broken: LLM[] = [
     { name: "broken", decide: () => Promise.resolve(undefined as never) },
@@ -117,12 +117,12 @@ Deno.test("LLM, a model that gives no result, or throws at once, is an LLMError 
   }
 });
 
-Deno.test("LLM, a result that is not a promise does as well", async () => {
+Deno.test("LLM, a result need not be a promise", async () => {
   const llm = { name: "direct", decide: () => ({ output: hello }) } as unknown as LLM;
   assertEquals((await sessionOf(llm).next("Hi")).response, "Hello");
 });
 
-Deno.test("LLMRequest, a copy has what the request has, but for what was changed", async () => {
+Deno.test("LLMRequest, a copy by spreading has all properties of the request", async () => {
   const mock = new MockLLM([decide.call("look", { n: 3 }), decide.respond("x")]);
   const { signal } = new AbortController();
   const originals: LLMRequest[] = [];
@@ -148,7 +148,7 @@ Deno.test("LLMRequest, a copy has what the request has, but for what was changed
   }
 });
 
-Deno.test("LLMRequest, a model cannot change what other sessions send", async () => {
+Deno.test("LLMRequest, a model cannot modify the requests of other sessions", async () => {
   const heard: string[] = [];
   const llm = model((request) => {
     heard.push(...request.messages.map(({ content }) => content));
@@ -165,7 +165,7 @@ Deno.test("LLMRequest, a model cannot change what other sessions send", async ()
   assertEquals(heard.filter((text) => text.includes("customer")), []);
 });
 
-Deno.test("LLMRequest.stable, counts the messages that the next request has again", async () => {
+Deno.test("LLMRequest.stable, counts the messages that the next request repeats", async () => {
   const llm = new MockLLM([decide.call("look"), decide.respond("x"), decide.respond("y")]);
   const session = sessionOf(llm);
   await session.next("Hi");
@@ -177,7 +177,7 @@ Deno.test("LLMRequest.stable, counts the messages that the next request has agai
   }
 });
 
-Deno.test("MockLLM, answers a request that is no decision, written as a literal", async () => {
+Deno.test("MockLLM, answers a request literal that is not for a decision", async () => {
   const llm = new MockLLM([decide.respond("x")]);
   const request: LLMRequest = {
     messages: [],
@@ -192,7 +192,7 @@ Deno.test("MockLLM, answers a request that is no decision, written as a literal"
   await assertRejects(() => llm.decide(request), LLMError, "summary");
 });
 
-Deno.test("LLMRequest.messages, are one list of each request, whenever they are read", async () => {
+Deno.test("LLMRequest.messages, are the same list each time they are read", async () => {
   const llm = new MockLLM([decide.respond("x"), decide.respond("y")]);
   const session = sessionOf(llm);
   await session.next("Hi");

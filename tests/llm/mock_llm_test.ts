@@ -151,7 +151,7 @@ Deno.test("MockLLM.push, after a call too many the session resumes with what was
   const session = sessionOf(llm);
   await assertRejects(() => session.next("Hi"), MockLLMError);
   llm.push(decide.respond("late"));
-  assertThrows(() => llm.assertDone(), MockLLMError, "1 of 1 entries left");
+  assertThrows(() => llm.assertDone(), MockLLMError, "1 of 1 entries remain");
   assertEquals((await session.resume()).response, "late");
   llm.assertDone();
 });
@@ -167,7 +167,7 @@ Deno.test("MockLLM, a list given is not the script itself", async () => {
 Deno.test("MockLLM.assertDone, says how much is left, and what comes next", async () => {
   const llm = new MockLLM([decide.respond("x"), decide.move("b"), new Error("late"), () => raw(1)]);
   const error = assertThrows(() => llm.assertDone(), MockLLMError);
-  assertStringIncludes(error.message, "4 of 4 entries left");
+  assertStringIncludes(error.message, "4 of 4 entries remain");
   const session = sessionOf(llm);
   await session.next("Hi");
   assertStringIncludes(

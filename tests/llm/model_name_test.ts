@@ -17,6 +17,6 @@ const NAMES: readonly [name: string, vendor: string | undefined, model: string][
   ["", undefined, ""],
 ];
 
-Deno.test("readModelName, splits at the first slash and leaves out the kind of endpoint", () => {
+Deno.test("readModelName, splits at the first slash and drops the API suffix", () => {
   for (const [name, vendor, model] of NAMES) assertEquals(readModelName(name), { vendor, model });
 });

@@ -59,7 +59,7 @@ function assertEnded(tracing: MemoryTracing): void {
   }
 }
 
-Deno.test("otel, writes a turn of an agent: what it asked, called and decided", async () => {
+Deno.test("otel, writes the spans of a turn, its model calls and its tool calls", async () => {
   using tracing = new MemoryTracing();
   const script = [
     raw("Sure! {"),
@@ -133,7 +133,7 @@ Deno.test("otel, writes a turn of an agent: what it asked, called and decided", 
   assertEquals(chats.at(-1)!.attributes["gen_ai.response.model"], "gpt-5-mini-1");
 });
 
-Deno.test("otel, takes what a streaming model does for part of its call, whoever reads on", async () => {
+Deno.test("otel, makes spans of a streaming model children of its call, whoever reads the stream", async () => {
   using tracing = new MemoryTracing();
   const llm: LLM = {
     name: "openai/gpt-5-mini",
@@ -224,7 +224,7 @@ Deno.test("otel, ends all spans of a turn that is aborted while tools run", asyn
   );
 });
 
-Deno.test("otel, ends all spans of a stream that is broken off, at every place", async () => {
+Deno.test("otel, ends all spans of a stream that is cancelled at any point", async () => {
   const script = [callMenu("small", "tiny"), decide.move("order"), decide.end("Bye")];
   for (let length = 0; length <= 9; length++) {
     using tracing = new MemoryTracing();
@@ -237,7 +237,7 @@ Deno.test("otel, ends all spans of a stream that is broken off, at every place",
   }
 });
 
-Deno.test("otel, writes each turn of a session for itself, with the id of the session", async () => {
+Deno.test("otel, writes a root span per turn, with the id of the session", async () => {
   using tracing = new MemoryTracing();
   const session = agentWith(new MockLLM([decide.respond("Hi"), decide.end("Bye")])).createSession();
   await session.next("Hello");

@@ -38,7 +38,7 @@ function bossOf(clerkModel: MockLLM): Agent<Record<"work", unknown>> {
 const BOSS = "invoke_agent boss";
 const CLERK = `${BOSS} > execute_tool ask_clerk > invoke_agent clerk`;
 
-Deno.test("otel, the turn of an agent that is a tool is a part of the call", async () => {
+Deno.test("otel, the turn of a child agent is a child span of the tool call", async () => {
   using tracing = new MemoryTracing();
   const boss = bossOf(new MockLLM([decide.call("pay"), decide.respond("paid")]));
   const session = boss.createSession({ id: "s" });
@@ -72,7 +72,7 @@ Deno.test("otel, the turn of an agent that is a tool is a part of the call", asy
   ]);
 });
 
-Deno.test("otel, a call of an agent whose turn throws has failed", async () => {
+Deno.test("otel, the call of a child agent whose turn throws is marked as failed", async () => {
   using tracing = new MemoryTracing();
   const broken = new MockLLM([() => {
     throw new LLMError("down");

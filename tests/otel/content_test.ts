@@ -50,13 +50,13 @@ function attributeOf(
   );
 }
 
-Deno.test("otel, writes nothing of what was said unless it is asked to", () => {
+Deno.test("otel, writes no content by default", () => {
   using tracing = new MemoryTracing();
   sayEverything(otel().beginTurn(SECRET_TURN));
   assertFalse(everything(tracing).includes("secret"), everything(tracing));
 });
 
-Deno.test("otel, with content, writes what a model was asked and what it decided", () => {
+Deno.test("otel, with content, writes the messages and decisions of model calls", () => {
   using tracing = new MemoryTracing();
   sayEverything(otel({ content: true }).beginTurn(SECRET_TURN));
   const calls = tracing.spans.filter(({ name }) => name.startsWith("chat"));
@@ -89,7 +89,7 @@ Deno.test("otel, with content, writes what a model was asked and what it decided
   ]);
 });
 
-Deno.test("otel, with content, writes what the user and the agent said on the span of the turn", () => {
+Deno.test("otel, with content, writes input and response on the span of the turn", () => {
   using tracing = new MemoryTracing();
   sayEverything(otel({ content: true }).beginTurn(SECRET_TURN));
   const { attributes, events, status } = tracing.span("invoke_agent barista");
@@ -145,7 +145,7 @@ Deno.test("otel, with content, writes each kind of decision", () => {
   ]);
 });
 
-Deno.test("otel, hides what redact hides, everywhere", () => {
+Deno.test("otel, applies redact to all content", () => {
   using tracing = new MemoryTracing();
   const redact = (text: string) => text.replaceAll("secret", "[hidden]");
   sayEverything(otel({ content: true, redact }).beginTurn(SECRET_TURN));
@@ -153,7 +153,7 @@ Deno.test("otel, hides what redact hides, everywhere", () => {
   assert(everything(tracing).includes("[hidden] beans"));
 });
 
-Deno.test("otel, hides what looks like a key in any case", () => {
+Deno.test("otel, always redacts text that looks like a key", () => {
   const results = attributeOf("gen_ai.tool.call.result", {}, (turn) => {
     turn.onToolCall?.(toolCall());
     toolEnd(turn, "ok", 0, "the key is sk-1234567890abcdef");
@@ -165,7 +165,7 @@ Deno.test("otel, hides what looks like a key in any case", () => {
   assertEquals(args, '{"password":"[redacted]"}');
 });
 
-Deno.test("otel, redacts a text before it is cut, so that no part of a secret is left", () => {
+Deno.test("otel, redacts a text before truncation, so that no part of a secret remains", () => {
   const redact = (text: string) => text.replaceAll("4111111111111111", "[card]");
   const [result] = attributeOf(
     "gen_ai.tool.call.result",
@@ -178,7 +178,7 @@ Deno.test("otel, redacts a text before it is cut, so that no part of a secret is
   assertEquals(result, "paid with [card] to…");
 });
 
-Deno.test("otel, withholds a text that redact fails on, and goes on", () => {
+Deno.test("otel, withholds a text if redact fails, and continues", () => {
   const failing: readonly OtelOptions["redact"][] = [
     () => {
       throw new Error("no");
@@ -194,7 +194,7 @@ Deno.test("otel, withholds a text that redact fails on, and goes on", () => {
   }
 });
 
-Deno.test("otel, withholds arguments that have no JSON form, and goes on", () => {
+Deno.test("otel, withholds arguments that cannot be serialized, and continues", () => {
   const cyclic: Record<string, unknown> = {};
   cyclic.self = cyclic;
   const written = attributeOf("gen_ai.tool.call.arguments", {}, (turn) => {
@@ -203,7 +203,7 @@ Deno.test("otel, withholds arguments that have no JSON form, and goes on", () =>
   assertEquals(written, ["[withheld]"]);
 });
 
-Deno.test("otel, keeps the last messages, cuts the one before them, and stays JSON", () => {
+Deno.test("otel, keeps the latest messages, truncates the one before them, and stays valid JSON", () => {
   const messages = Array.from({ length: 1000 }, (_, at): Message => {
     return { role: "user", content: `message ${at}: "quoted"\n` };
   });
@@ -222,7 +222,7 @@ Deno.test("otel, keeps the last messages, cuts the one before them, and stays JS
   }
 });
 
-Deno.test("otel, reads no more of a long conversation than there is room for", () => {
+Deno.test("otel, serializes no more messages of a long conversation than fit", () => {
   let redacted = 0;
   const messages = Array.from({ length: 10_000 }, (): Message => ({ role: "user", content: "Hi" }));
   attributeOf("gen_ai.input.messages", {

@@ -31,7 +31,7 @@ function treeOf(printed: string): string[] {
   }).sort();
 }
 
-Deno.test("otel, is exported by Deno without any set-up, with what models and tools fetch", async () => {
+Deno.test("otel, is exported by Deno without set-up, with the fetches of models and tools", async () => {
   const program = new URL("traced_program.ts", import.meta.url).href;
   const { stderr } = await run(program, ["--allow-net=127.0.0.1"], {
     OTEL_DENO: "true",

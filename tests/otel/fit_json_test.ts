@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
-import { cutText, type Entry, fitJson } from "../../src/otel/fit_json.ts";
+import { cutText, fitJson, type JsonEntry } from "../../src/otel/fit_json.ts";
 
-const entry = (text: string, isJson = false): Entry => {
-  return { text, isJson, frame: (content) => ({ content }) };
+const entry = (text: string, isJson = false): JsonEntry => {
+  return { text, isJson, wrap: (content) => ({ content }) };
 };
 
-Deno.test("fitJson, gives entries in order, as many as there is room for", () => {
+Deno.test("fitJson, serializes entries in order, as many as fit", () => {
   const entries = ["one", "two", "three"].map((text) => entry(text));
   assertEquals(fitJson(entries, 1000), [
     '{"content":"one"}',
@@ -19,14 +19,14 @@ Deno.test("fitJson, gives entries in order, as many as there is room for", () =>
   assertEquals(fitJson(entries, 0), []);
 });
 
-Deno.test("fitJson, gives JSON as a value, and where it is cut as text", () => {
+Deno.test("fitJson, inserts JSON as a value, or as text if it is truncated", () => {
   assertEquals(fitJson([entry('{"size":"small"}', true)], 1000), ['{"content":{"size":"small"}}']);
   assertEquals(fitJson([entry("not JSON", true)], 1000), ['{"content":"not JSON"}']);
   const [cut] = fitJson([entry('{"size":"small"}', true)], 25);
   assertEquals(JSON.parse(cut!), { content: '{"siz…' });
 });
 
-Deno.test("fitJson, never takes more room than there is, whatever the texts", () => {
+Deno.test("fitJson, never exceeds the maximum length", () => {
   const text = fc.string({ unit: "binary", maxLength: 60 });
   const entries = fc.array(fc.tuple(text, fc.boolean()), { maxLength: 6 });
   fc.assert(fc.property(entries, fc.nat(300), (texts, room) => {
@@ -36,13 +36,13 @@ Deno.test("fitJson, never takes more room than there is, whatever the texts", ()
   }));
 });
 
-Deno.test("cutText, leaves a text that fits, and marks one that does not", () => {
+Deno.test("cutText, returns a short text unchanged, and truncates a long one with an ellipsis", () => {
   assertEquals(cutText("flat white", 10), "flat white");
   assertEquals(cutText("flat white", 9), "flat whi…");
   assertEquals(cutText("flat white", 1), "…");
 });
 
-Deno.test("cutText, cuts no character in two", () => {
+Deno.test("cutText, splits no surrogate pair", () => {
   assertEquals(cutText("☕🍰🍰", 4), "☕🍰…");
   assertEquals(cutText("☕🍰🍰", 3), "☕…");
   assert(cutText("🍰".repeat(100), 50).isWellFormed());

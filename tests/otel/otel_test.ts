@@ -39,7 +39,7 @@ Deno.test("otel, runs calls in the context of their spans", async () => {
   assert(context.active() !== undefined && trace.getActiveSpan() === undefined);
 });
 
-Deno.test("otel, takes a turn for part of what is active where it begins, and not where it is read on", () => {
+Deno.test("otel, uses the span active at the start of a turn as its parent, not that of the stream's reader", () => {
   using tracing = new MemoryTracing();
   const tracer = trace.getTracer("author");
   const within = <Result>(name: string, run: () => Result) =>
@@ -55,14 +55,14 @@ Deno.test("otel, takes a turn for part of what is active where it begins, and no
   ]);
 });
 
-Deno.test("otel, says which package and which version of it writes the spans", async () => {
+Deno.test("otel, names the package and its version as the tracer", async () => {
   using tracing = new MemoryTracing();
   otel().beginTurn(TURN);
   const config = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
   assertEquals(tracing.scope, `@nomos/agent@${JSON.parse(config).version}`);
 });
 
-Deno.test("otel, writes to what is registered after it was made", () => {
+Deno.test("otel, writes to an SDK that is registered later", () => {
   const observer = otel();
   observer.beginTurn(TURN).onEnd?.(WAITING);
   using tracing = new MemoryTracing();
@@ -70,7 +70,7 @@ Deno.test("otel, writes to what is registered after it was made", () => {
   assertEquals(tracing.tree, ["invoke_agent barista"]);
 });
 
-Deno.test("otel, gathers nothing for spans that are not recorded, and ends them", () => {
+Deno.test("otel, computes no attributes for spans that are not recorded", () => {
   using tracing = new MemoryTracing(false);
   const turn = otel({ content: true }).beginTurn(TURN);
   const unread = new Proxy([], {
@@ -93,16 +93,16 @@ Deno.test("otel, gathers nothing for spans that are not recorded, and ends them"
   assertEquals(tracing.spans.length, 3);
 });
 
-Deno.test("otel, asks for nothing more where nothing is registered", () => {
+Deno.test("otel, does nothing if no SDK is registered", () => {
   assertEquals(otel().beginTurn(TURN), {});
 });
 
-Deno.test("otel, refuses a most of characters that is none", () => {
+Deno.test("otel, rejects an invalid maxContentChars", () => {
   for (const maxContentChars of [0, -1, 1.5, NaN, Infinity, "9" as never]) {
     assertThrows(
       () => otel({ maxContentChars }),
       ConfigError,
-      "Cannot make an observer with maxContentChars ",
+      "Cannot make an OpenTelemetry observer with maxContentChars ",
     );
   }
 });

@@ -101,7 +101,7 @@ Deno.test("otel, names vendors as the conventions do, and others as they are", (
   ]);
 });
 
-Deno.test("otel, sums up what all calls of a turn used and cost, those that failed too", () => {
+Deno.test("otel, sums the usage and cost of all calls of a turn, including failed ones", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
   const base = { seq: 1, time: 0, step: "greet" };
@@ -141,7 +141,7 @@ Deno.test("otel, sums up what all calls of a turn used and cost, those that fail
   ]);
 });
 
-Deno.test("otel, tells which limit was reached, and which answer it cut off", () => {
+Deno.test("otel, records the limit that was reached and the output it cut off", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
   turn.onModelCall?.(modelCall());
@@ -175,7 +175,7 @@ Deno.test("otel, tells which limit was reached, and which answer it cut off", ()
   }]);
 });
 
-Deno.test("otel, takes an illegal answer for an answer: no failed call, but an event of the turn", () => {
+Deno.test("otel, records an illegal output as an event of the turn, not as a failed call", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
   turn.onModelCall?.(modelCall());
@@ -245,7 +245,7 @@ Deno.test("otel, keeps the spans of concurrent calls apart", () => {
   );
 });
 
-Deno.test("otel, takes no notice of the end of a call that was begun before the turn", () => {
+Deno.test("otel, ignores the end of a call that began before the turn", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
   toolEnd(turn, "unknown");
@@ -253,7 +253,7 @@ Deno.test("otel, takes no notice of the end of a call that was begun before the 
   assertEquals(tracing.tree, ["invoke_agent barista"]);
 });
 
-Deno.test("otel, notes moves, limits, requests to answer and the end on the span of the turn", () => {
+Deno.test("otel, records moves, limits, respond_only and the end on the span of the turn", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
   const base = { seq: 1, time: 0 };
@@ -296,7 +296,7 @@ Deno.test("otel, marks the turn and the call that failed with the code of the er
   assertEquals(tracing.spans.length, 2);
 });
 
-Deno.test("otel, marks what was given up without an error, but not the turn", () => {
+Deno.test("otel, marks abandoned calls as aborted, but not the turn", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
   turn.onModelCall?.(modelCall());

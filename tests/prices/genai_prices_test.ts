@@ -56,14 +56,14 @@ const NAMES: readonly [name: string, providerId: string, model: string][] = [
   ],
 ];
 
-Deno.test("genaiPrices, finds a model by the names that models and vendors give it", () => {
+Deno.test("genaiPrices, finds a model by the names of LLMs and of answering models", () => {
   const priceOf = prices();
   for (const [name, providerId, model] of NAMES) {
     assertEquals(priceOf(USAGE, name), inTable(model, providerId).total_price, name);
   }
 });
 
-Deno.test("genaiPrices, counts tokens of the cache once, at their own price", () => {
+Deno.test("genaiPrices, counts cached tokens once, at their own price", () => {
   const { model_price: price } = inTable("claude-3-5-haiku-latest", "anthropic");
   const { input_mtok, cache_read_mtok, cache_write_mtok, output_mtok } = price as Record<
     string,
@@ -78,7 +78,7 @@ Deno.test("genaiPrices, counts tokens of the cache once, at their own price", ()
   );
 });
 
-Deno.test("genaiPrices, counts tokens of the cache as the prompt where the vendor has no price for them", () => {
+Deno.test("genaiPrices, prices cached tokens as input if the vendor has no price for them", () => {
   const priceOf = prices();
   const { model_price } = inTable("mistral-large-latest", "mistral");
   assertEquals([model_price.cache_read_mtok, model_price.cache_write_mtok], [undefined, undefined]);
@@ -89,14 +89,14 @@ Deno.test("genaiPrices, counts tokens of the cache as the prompt where the vendo
   );
 });
 
-Deno.test("genaiPrices, asks more for a long prompt where the vendor does", () => {
+Deno.test("genaiPrices, includes surcharges for long prompts", () => {
   const price = (input: number) =>
     prices()({ input, output: 0 }, "anthropic/claude-sonnet-4-5")! / input;
   assertAlmostEquals(price(1_000), price(200_000), 1e-12);
   assertGreater(price(200_001), price(200_000) * 1.5);
 });
 
-Deno.test("genaiPrices, takes the prices of the time that the clock shows", () => {
+Deno.test("genaiPrices, uses the prices at the time of the clock", () => {
   const day = Date.UTC(2025, 2, 1, 12);
   const night = Date.UTC(2025, 2, 1, 20);
   const at = (time: number) => prices({ clock: () => time })(USAGE, "deepseek/deepseek-chat");
@@ -115,11 +115,11 @@ Deno.test("genaiPrices, reads the clock anew for every call", () => {
   assertNotEquals(priceOf(USAGE, "deepseek/deepseek-chat"), first);
 });
 
-Deno.test("genaiPrices, gives no price at a time that is none", () => {
+Deno.test("genaiPrices, returns undefined for an invalid time", () => {
   assertEquals(prices({ clock: () => NaN })(USAGE, "deepseek/deepseek-chat"), undefined);
 });
 
-Deno.test("genaiPrices, takes a reasoning model's reasoning at its own price", () => {
+Deno.test("genaiPrices, prices reasoning tokens separately if the vendor does", () => {
   const priceOf = prices();
   const model = "perplexity/sonar-deep-research";
   const { model_price } = inTable("sonar-deep-research", "perplexity");
@@ -132,7 +132,7 @@ Deno.test("genaiPrices, takes a reasoning model's reasoning at its own price", (
   );
 });
 
-Deno.test("genaiPrices, gives the same for the same, however many models are asked for in between", () => {
+Deno.test("genaiPrices, returns the same price after its cache has been evicted", () => {
   const priceOf = prices();
   const first = priceOf(USAGE, "openai/gpt-5-mini");
   for (let version = 0; version < 300; version++) {
@@ -142,7 +142,7 @@ Deno.test("genaiPrices, gives the same for the same, however many models are ask
   assertEquals(priceOf({ input: 0, output: 0 }, "openai/gpt-5-mini"), 0);
 });
 
-Deno.test("genaiPrices, gives no price where the model is not surely known", () => {
+Deno.test("genaiPrices, returns undefined if the model is not certain", () => {
   const priceOf = prices();
   for (
     const name of [
@@ -160,14 +160,14 @@ Deno.test("genaiPrices, gives no price where the model is not surely known", () 
   ) assertEquals(priceOf(USAGE, name), undefined, name);
 });
 
-Deno.test("genaiPrices, gives no price where the table has none for what was used", () => {
+Deno.test("genaiPrices, returns undefined if the table has no price for the tokens used", () => {
   const priceOf = prices();
   const model = "openai/text-embedding-3-small";
   assertGreater(priceOf({ input: 1000, output: 0 }, model)!, 0);
   assertEquals(priceOf({ input: 1000, output: 1 }, model), undefined);
 });
 
-Deno.test("genaiPrices, gives no price for a usage that cannot be", () => {
+Deno.test("genaiPrices, returns undefined for an inconsistent usage", () => {
   const priceOf = prices({ overrides: { own: { input: 1, output: 1 } } });
   const impossible: readonly Usage[] = [
     {},
@@ -190,11 +190,11 @@ Deno.test("genaiPrices, gives no price for a usage that cannot be", () => {
   }
 });
 
-Deno.test("genaiPrices, gives 0 for a call that used nothing", () => {
+Deno.test("genaiPrices, returns 0 for a call that used no tokens", () => {
   assertEquals(prices()({ input: 0, output: 0 }, "openai/gpt-5-mini"), 0);
 });
 
-Deno.test("genaiPrices, with a provider, takes its prices for models of any vendor", () => {
+Deno.test("genaiPrices, with a provider, uses its prices for models of any vendor", () => {
   const priceOf = prices({ provider: "openrouter" });
   const expected = inTable("openai/gpt-4o", "openrouter").total_price;
   for (const name of ["openai/gpt-4o", "openrouter/openai/gpt-4o"]) {
@@ -211,7 +211,7 @@ Deno.test("genaiPrices, with a provider, takes its prices for models of any vend
   assertEquals(prices({ provider: "anthropic" })(USAGE, "gpt-4o"), undefined);
 });
 
-Deno.test("genaiPrices, takes the price of the model that answered, at the vendor that was asked", () => {
+Deno.test("genaiPrices, prices the model that answered, at the requested vendor", () => {
   const priceOf = prices();
   const cases: readonly [llm: string, model: string, providerId: string, id: string][] = [
     ["openai/gpt-5", "gpt-5-mini-2025-08-07", "openai", "gpt-5-mini"],
@@ -240,7 +240,7 @@ Deno.test("genaiPrices, takes the price of the model that answered, at the vendo
   }
 });
 
-Deno.test("genaiPrices, takes a price of one's own for the LLM also where its model tells its version", () => {
+Deno.test("genaiPrices, applies an override for the LLM if the answering model is a version of it", () => {
   const own = { input: 1, output: 0 };
   const priceOf = prices({ overrides: { "openai/gpt-5-mini": own, "house/model": own } });
   assertAlmostEquals(priceOf(USAGE, "openai/gpt-5-mini", "gpt-5-mini-2025-08-07")!, 0.001, 1e-15);
@@ -252,7 +252,7 @@ Deno.test("genaiPrices, takes a price of one's own for the LLM also where its mo
   );
 });
 
-Deno.test("genaiPrices, takes a price of one's own for a model, whatever LLM was asked", () => {
+Deno.test("genaiPrices, applies an override for the answering model, whatever LLM was requested", () => {
   const priceOf = prices({
     overrides: {
       "gpt-5-mini-2025-08-07": { input: 1, output: 0 },
@@ -262,7 +262,7 @@ Deno.test("genaiPrices, takes a price of one's own for a model, whatever LLM was
   assertAlmostEquals(priceOf(USAGE, "openai/gpt-5-mini", "gpt-5-mini-2025-08-07")!, 0.001, 1e-15);
 });
 
-Deno.test("genaiPrices, takes a price of one's own before that of the table", () => {
+Deno.test("genaiPrices, prefers overrides to the table", () => {
   const priceOf = prices({
     overrides: {
       "house/model": { input: 2, output: 8, cachedInput: 0.5, cacheWriteInput: 4 },
@@ -276,24 +276,24 @@ Deno.test("genaiPrices, takes a price of one's own before that of the table", ()
   assertEquals(priceOf(USAGE, "toString"), undefined);
 });
 
-Deno.test("genaiPrices, keeps to the prices it was made with", () => {
+Deno.test("genaiPrices, copies the overrides", () => {
   const own = { input: 1, output: 1 };
   const priceOf = prices({ overrides: { own } });
   own.input = 1000;
   assertAlmostEquals(priceOf({ input: 1000, output: 0 }, "own")!, 0.001, 1e-15);
 });
 
-Deno.test("genaiPrices, refuses a provider that the table does not have", () => {
+Deno.test("genaiPrices, rejects a provider that is not in the table", () => {
   assertThrows(
     () => genaiPrices({ provider: "house" }),
     ConfigError,
-    'Cannot price the models of provider "house": expected one of the table of prices, ' +
-      'for example "openai" or "openrouter"',
+    'Cannot price the models of provider "house": it is not in the price table: expected a ' +
+      'provider of genai-prices, for example "openai" or "openrouter"; pass overrides',
   );
   assertThrows(() => genaiPrices({ provider: "" }), ConfigError);
 });
 
-Deno.test("genaiPrices, refuses a price that is no amount", () => {
+Deno.test("genaiPrices, rejects an invalid price", () => {
   for (const input of [-1, NaN, Infinity, "1" as never, undefined as never]) {
     assertThrows(
       () => genaiPrices({ overrides: { own: { input, output: 1 } } }),
@@ -306,7 +306,7 @@ Deno.test("genaiPrices, refuses a price that is no amount", () => {
       () => genaiPrices({ overrides: { own: { input: 1, output: 1, [name]: -0.5 } } }),
       ConfigError,
       `Cannot use the price "${name}" of model "own": it is -0.5: ` +
-        "expected US dollars per million tokens, from 0",
+        "expected US dollars per million tokens, a finite number from 0",
     );
   }
 });

@@ -30,7 +30,7 @@ function mistakeOf(...args: string[]): string {
   return command.kind === "mistake" ? command.message : `no mistake, but ${command.kind}`;
 }
 
-Deno.test("mistake() says what was given for what, and what was expected", () => {
+Deno.test("mistake() names the value, the flag and the expectation", () => {
   assertEquals(mistake("abc", "a whole number", "--top"), {
     kind: "mistake",
     message: 'Could not use "abc" for --top: expected a whole number',
@@ -83,16 +83,22 @@ Deno.test("readFlags() takes whole numbers from 1", () => {
   }
 });
 
-Deno.test("readFlags() refuses another choice, and no text where one is wanted", () => {
+Deno.test("readFlags() rejects unknown choices and missing texts", () => {
   assertEquals(
     mistakeOf("--store", "disk"),
-    'Could not use "disk" for --store: expected sqlite, postgres',
+    'Could not use "disk" for --store: expected one of sqlite, postgres',
   );
-  assertEquals(mistakeOf("--only"), 'Could not use "" for --only: expected a text');
-  assertEquals(mistakeOf("--file"), 'Could not use "" for --file: expected a text');
+  assertEquals(
+    mistakeOf("--only"),
+    'Could not use "" for --only: expected a text that is not empty',
+  );
+  assertEquals(
+    mistakeOf("--file"),
+    'Could not use "" for --file: expected a text that is not empty',
+  );
 });
 
-Deno.test("readFlags() names the first argument that is no flag of the command", () => {
+Deno.test("readFlags() names the first unknown argument", () => {
   for (const args of [["--loud", "--quiet"], ["-x"], ["extra"], ["5"], ["--no-json"]]) {
     const [first = ""] = args;
     assertEquals(read(...args), mistake(first, "a flag that --help lists"));
@@ -101,13 +107,13 @@ Deno.test("readFlags() names the first argument that is no flag of the command",
   assertFalse(mistakeOf("--a\nb").includes("\n"));
 });
 
-Deno.test("readFlags() prefers a strange flag to help, and help to a wrong value", () => {
+Deno.test("readFlags() reports an unknown flag before help, and help before an invalid value", () => {
   assertEquals(read("--help", "--loud"), mistake("--loud", "a flag that --help lists"));
   assertEquals(read("--help", "--rounds", "0"), { kind: "help" });
   assertEquals(read("-h"), { kind: "help" });
 });
 
-Deno.test("readFlags() asks for mistakes of the command last, with the values", () => {
+Deno.test("readFlags() calls check last, with the values", () => {
   const check = ({ rounds }: { readonly rounds: number }) =>
     rounds > 9 ? mistake(String(rounds), "fewer", "--rounds") : undefined;
   assertEquals(readFlags(["--rounds", "10"], { rounds: 1 }, { check }).kind, "mistake");

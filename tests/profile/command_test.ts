@@ -39,7 +39,7 @@ Deno.test("profile measures the scenario, writes its files and prints JSON alone
   }
 });
 
-Deno.test("runScenario is the function that bounds what is read of a profile", () => {
+Deno.test("runScenario is the function that bounds the profile", () => {
   assertEquals(runScenario.name, SCENARIO_FUNCTION);
 });
 

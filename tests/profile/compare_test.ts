@@ -22,18 +22,18 @@ Deno.test("formatComparison shows both sides with the ratio in total and per fun
   ]);
 });
 
-Deno.test("formatComparison filters and cuts", () => {
+Deno.test("formatComparison applies the filter and the limit", () => {
   const text = formatComparison(COMPARISON, { ...VIEW, filter: "fib", top: 1 }, ROOT);
   assertStringIncludes(text, "Shown: 1 function by the larger side; below --top: 2 functions");
 });
 
-Deno.test("formatComparison says what ran on one side only", () => {
+Deno.test("formatComparison marks functions that ran on one side only", () => {
   const after = { ...COMPARISON.after, rows: COMPARISON.after.rows.slice(1) };
   const text = formatComparison({ ...COMPARISON, after }, VIEW, ROOT);
   assertStringIncludes(text, "gone  src/profile/scenario.ts:10(runScenario)");
 });
 
-Deno.test("comparisonData gives the ratios and every function", () => {
+Deno.test("comparisonData returns the ratios and all functions", () => {
   const { tools, library, ratios, rows } = comparisonData(COMPARISON, { ...VIEW, top: 1 }, ROOT);
   assertEquals([tools, library, rows.length], [1, "valibot", 7]);
   assertEquals(ratios, { calls: 2407 / 1207, cold: 1, warm: 1, schemasBuilt: 3 });

@@ -1,6 +1,6 @@
 import type { CpuProfile } from "../../src/profile/cpu_profile.ts";
 import type { FunctionPlace } from "../../src/profile/function_place.ts";
-import { type Measurement, measurement } from "../../src/profile/measurement.ts";
+import { makeMeasurement, type Measurement } from "../../src/profile/measurement.ts";
 
 /** The repository of the hand-made profiles. */
 export const ROOT = "file:///repository/";
@@ -64,7 +64,7 @@ export function place(name: string, file: string, line: number): FunctionPlace {
 
 /** The measurement of {@linkcode sampleProfile}, two runs of one iteration. */
 export function sampleMeasurement(cache = true): Measurement {
-  return measurement(
+  return makeMeasurement(
     { tools: 1, iterations: 1, cache, validate: true, freshTools: false },
     { cold: 2000, warm: 90, repetitions: 2 },
     sampleProfile(),

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { callTree } from "../../src/profile/call_tree.ts";
-import { escapeXml, flameGraph } from "../../src/profile/flame_graph.ts";
+import { buildCallTree } from "../../src/profile/call_tree.ts";
+import { drawFlameGraph, escapeXml } from "../../src/profile/flame_graph.ts";
 import { makeProfile, ROOT, sampleProfile } from "./fixture.ts";
 import { readTags } from "./xml_tags.ts";
 
 const TEXT = { title: "A <title>", subtitle: "a & b", root: ROOT };
 
-Deno.test("flameGraph draws one frame per function and path", () => {
-  const svg = flameGraph(callTree(sampleProfile(), "runScenario").tree, TEXT);
+Deno.test("drawFlameGraph() draws one frame per function and path", () => {
+  const svg = drawFlameGraph(buildCallTree(sampleProfile(), "runScenario").tree, TEXT);
   const names = [...svg.matchAll(/ data-name="([^"]*)"/g)].map((match) => match[1]);
   assertEquals(names, [
     "all",
@@ -21,8 +21,8 @@ Deno.test("flameGraph draws one frame per function and path", () => {
   ]);
 });
 
-Deno.test("flameGraph writes names, places and times, and the same for the pointer", () => {
-  const svg = flameGraph(callTree(sampleProfile(), "runScenario").tree, TEXT);
+Deno.test("drawFlameGraph() writes names, places and times as text and as tooltips", () => {
+  const svg = drawFlameGraph(buildCallTree(sampleProfile(), "runScenario").tree, TEXT);
   assertStringIncludes(svg, ">runScenario  src/profile/scenario.ts:10  101 µs, 59.1 %</text>");
   assertStringIncludes(
     svg,
@@ -30,13 +30,13 @@ Deno.test("flameGraph writes names, places and times, and the same for the point
   );
 });
 
-Deno.test("flameGraph is well-formed XML that loads nothing, whatever the names", () => {
+Deno.test("drawFlameGraph() is well-formed XML that loads nothing, whatever the names", () => {
   const profile = makeProfile([
     ["(root)", "", [2, 3]],
     [`<a "b" & 'c'>]]>\u0001\ud800`, "file:///x.ts:1:1"],
     ["", "file:///y.ts:1:1"],
   ], [[2, 100], [3, 1]]);
-  const svg = flameGraph(callTree(profile).tree, TEXT);
+  const svg = drawFlameGraph(buildCallTree(profile).tree, TEXT);
   const tags = readTags(svg);
   assertEquals(tags.filter((name) => name === "script").length, 1);
   assertEquals(tags.filter((name) => name === "title").length, 4 - 1);
@@ -45,15 +45,15 @@ Deno.test("flameGraph is well-formed XML that loads nothing, whatever the names"
   assertFalse(svg.includes("NaN"));
 });
 
-Deno.test("flameGraph keeps frames within their callers and the picture", () => {
-  const svg = flameGraph(callTree(sampleProfile()).tree, TEXT);
+Deno.test("drawFlameGraph() keeps frames within their callers and the picture", () => {
+  const svg = drawFlameGraph(buildCallTree(sampleProfile()).tree, TEXT);
   const frames = [...svg.matchAll(/<rect x="([\d.]+)" y="\d+" width="([\d.]+)" height="18"/g)];
   assertEquals(frames.length, 9);
   for (const [, x, width] of frames) assert(Number(x) + Number(width) <= 1188.1);
 });
 
-Deno.test("flameGraph draws a profile without samples", () => {
-  const svg = flameGraph(callTree(makeProfile([["(root)", ""]], [])).tree, TEXT);
+Deno.test("drawFlameGraph() draws a profile without samples", () => {
+  const svg = drawFlameGraph(buildCallTree(makeProfile([["(root)", ""]], [])).tree, TEXT);
   readTags(svg);
   assertFalse(svg.includes("NaN"));
 });

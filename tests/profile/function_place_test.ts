@@ -1,27 +1,27 @@
 import { assertEquals } from "@std/assert";
-import { fileOf, labelOf, placeOf } from "../../src/profile/function_place.ts";
+import { formatFile, formatLabel, identifyFunction } from "../../src/profile/function_place.ts";
 import { ROOT } from "./fixture.ts";
 
 function fileAt(url: string, root = ROOT): string {
-  return fileOf({ name: "a", url, line: 1 }, root);
+  return formatFile({ name: "a", url, line: 1 }, root);
 }
 
-Deno.test("placeOf counts from 1 and names what has no name", () => {
+Deno.test("identifyFunction counts lines from 1 and names anonymous functions and modules", () => {
   const frame = { functionName: "", url: "file:///x.ts", lineNumber: 4, columnNumber: 7 };
-  assertEquals(placeOf(frame), { name: "(anonymous)", url: "file:///x.ts", line: 5 });
-  assertEquals(placeOf({ ...frame, lineNumber: 2, columnNumber: 0 }).name, "(module)");
+  assertEquals(identifyFunction(frame), { name: "(anonymous)", url: "file:///x.ts", line: 5 });
+  assertEquals(identifyFunction({ ...frame, lineNumber: 2, columnNumber: 0 }).name, "(module)");
   const native = { functionName: "", url: "", lineNumber: -1, columnNumber: -1 };
-  assertEquals(placeOf(native), { name: "(anonymous)", url: "", line: 0 });
+  assertEquals(identifyFunction(native), { name: "(anonymous)", url: "", line: 0 });
 });
 
-Deno.test("fileOf shows paths relative to the repository", () => {
+Deno.test("formatFile shows paths relative to the repository", () => {
   assertEquals(fileAt(`${ROOT}src/a%20b.ts`), "src/a b.ts");
   assertEquals(fileAt("file:///elsewhere/a.ts"), "/elsewhere/a.ts");
   assertEquals(fileAt("ext:core/01_core.js"), "ext:core/01_core.js");
   assertEquals(fileAt("https://example.com/a.ts"), "https://example.com/a.ts");
 });
 
-Deno.test("fileOf names npm packages with their version", () => {
+Deno.test("formatFile names npm packages with their version", () => {
   for (
     const url of [
       "file:///cache/npm/example.com/valibot/1.5.0/dist/index.mjs",
@@ -34,10 +34,10 @@ Deno.test("fileOf names npm packages with their version", () => {
   );
 });
 
-Deno.test("labelOf writes the last column of Python's table", () => {
+Deno.test("formatLabel writes the last column of Python's table", () => {
   const label = (name: string, url: string, line: number) => {
     const found = { name, url, line };
-    return labelOf(found, fileOf(found, ROOT));
+    return formatLabel(found, formatFile(found, ROOT));
   };
   assertEquals(label("runTurn", `${ROOT}src/turn/loop.ts`, 42), "src/turn/loop.ts:42(runTurn)");
   assertEquals(

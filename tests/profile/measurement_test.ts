@@ -15,7 +15,7 @@ Deno.test("joinRows joins by name and line, and divides the times by the runs", 
   ]);
 });
 
-Deno.test("joinRows finds the field initializers of a class, which a profile calls by the class", () => {
+Deno.test("joinRows matches the field initializers of a class, which a profile names after the class", () => {
   const initializer = place("<instance_members_initializer>", "src/a.ts", 3);
   const rows = joinRows(
     [{ place: place("Box", "src/a.ts", 3), self: 1, cumulative: 1 }],
@@ -50,7 +50,7 @@ Deno.test("joinRows keeps what was only counted or only sampled", () => {
   ]);
 });
 
-Deno.test("joinRows leaves out what ran outside the scenario only", () => {
+Deno.test("joinRows omits functions that ran only outside the scenario", () => {
   const rows = joinRows([{ place: place("a", "a.ts", 1), self: 0, cumulative: 0 }], [], 1);
   assertEquals(rows, []);
 });

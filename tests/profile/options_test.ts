@@ -52,7 +52,7 @@ Deno.test("parseOptions reads the long names and values behind an equals sign", 
   });
 });
 
-Deno.test("parseOptions refuses numbers that are none", () => {
+Deno.test("parseOptions rejects invalid numbers", () => {
   for (const value of ["0", "abc", "1.5", "1e3", "0x10", "99999999999999999999"]) {
     assertEquals(
       mistakeOf("-n", value),
@@ -64,7 +64,7 @@ Deno.test("parseOptions refuses numbers that are none", () => {
   assertStringIncludes(mistakeOf("--top", "none"), 'Could not use "none" for --top');
 });
 
-Deno.test("parseOptions refuses what it does not know, in one line", () => {
+Deno.test("parseOptions rejects unknown arguments with a message of one line", () => {
   assertEquals(
     mistakeOf("--frobnicate"),
     'Could not use "--frobnicate": expected a flag that --help lists',
@@ -73,7 +73,7 @@ Deno.test("parseOptions refuses what it does not know, in one line", () => {
   assertStringIncludes(mistakeOf("--no-json"), '"--no-json"');
   assertStringIncludes(mistakeOf("extra"), '"extra"');
   assertStringIncludes(mistakeOf("--", "extra"), '"extra"');
-  assertStringIncludes(mistakeOf("--sort", "name"), "expected cumulative, self, calls");
+  assertStringIncludes(mistakeOf("--sort", "name"), "expected one of cumulative, self, calls");
   assertStringIncludes(mistakeOf("--output"), "expected a text");
   assertFalse(mistakeOf("--a\nb").includes("\n"));
 });

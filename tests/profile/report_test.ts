@@ -1,12 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { formatReport, reportData } from "../../src/profile/report.ts";
-import { reportRows, type RowView, selectRows, sumOf } from "../../src/profile/report_rows.ts";
+import { labelRows, type RowView, selectRows, sumRows } from "../../src/profile/report_rows.ts";
 import { ROOT, sampleMeasurement } from "./fixture.ts";
 
 const VIEW: RowView = { sort: "cumulative", filter: "", top: 20 };
 
 function labels(view: Partial<RowView>): string[] {
-  const rows = reportRows(sampleMeasurement().rows, ROOT);
+  const rows = labelRows(sampleMeasurement().rows, ROOT);
   return selectRows(rows, { ...VIEW, ...view }).shown.map((row) => row.label);
 }
 
@@ -28,19 +28,19 @@ Deno.test("selectRows filters by file and adds up what it hides", () => {
     "src/fib.ts:5(anonymous)",
     "src/fib.ts:6(anonymous)",
   ]);
-  const rows = reportRows(sampleMeasurement().rows, ROOT);
+  const rows = labelRows(sampleMeasurement().rows, ROOT);
   const { filtered, below } = selectRows(rows, { ...VIEW, filter: "fib", top: 1 });
-  assertEquals(sumOf(rows), { rows: 7, calls: 1207, self: 85.5 });
-  assertEquals(sumOf(filtered), { rows: 4, calls: 1, self: 45.5 });
-  assertEquals(sumOf(below), { rows: 2, calls: 6, self: 5 });
+  assertEquals(sumRows(rows), { rows: 7, calls: 1207, self: 85.5 });
+  assertEquals(sumRows(filtered), { rows: 4, calls: 1, self: 45.5 });
+  assertEquals(sumRows(below), { rows: 2, calls: 6, self: 5 });
 });
 
-Deno.test("reportData gives percentages that add up to 100", () => {
+Deno.test("reportData returns percentages that add up to 100", () => {
   const { rows } = reportData(sampleMeasurement(), VIEW, ROOT);
   assertAlmostEquals(rows.reduce((sum, row) => sum + row.selfPercent, 0), 100);
 });
 
-Deno.test("reportData gives every figure and every row, whatever --top is", () => {
+Deno.test("reportData returns all figures and rows, whatever --top is", () => {
   const { rows, ...figures } = reportData(sampleMeasurement(), { ...VIEW, top: 1 }, ROOT);
   assertEquals(rows.length, 7);
   assertEquals(figures, {
@@ -86,7 +86,7 @@ Deno.test("formatReport prints the figures and the table", () => {
   );
 });
 
-Deno.test("formatReport says how much the hidden rows are", () => {
+Deno.test("formatReport prints the sum of the hidden rows", () => {
   const text = formatReport(sampleMeasurement(), { ...VIEW, filter: "fib", top: 1 }, ROOT);
   assertStringIncludes(
     text,
@@ -95,7 +95,7 @@ Deno.test("formatReport says how much the hidden rows are", () => {
   );
 });
 
-Deno.test("formatReport names each row once", () => {
+Deno.test("formatReport prints each row once", () => {
   const lines = formatReport(sampleMeasurement(), VIEW, ROOT).split("\n");
   const shown = lines.filter((line) => line.includes("(anonymous)"));
   assertEquals(shown.length, 2);

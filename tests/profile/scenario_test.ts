@@ -4,10 +4,10 @@ import { profileAgent } from "../../src/profile/scenario.ts";
 
 const agent = profileAgent(new MockLLM(), 20, new SchemaCache());
 
-Deno.test("the profiled agent is reached everywhere, and nothing is wrong with it", async () => {
+Deno.test("the profiled agent can be explored completely without findings", async () => {
   (await explore(agent)).assertComplete();
 });
 
-Deno.test("the profiled agent survives a hostile world", async () => {
+Deno.test("the profiled agent survives fuzzing", async () => {
   await fuzz(agent, { runs: 100 });
 });

@@ -65,7 +65,7 @@ Deno.test("renderEvent, odd characters become well-formed Unicode", () => {
   ]);
 });
 
-Deno.test("renderEvent, the same event gives the same text whatever its place and time", () => {
+Deno.test("renderEvent, equal events have the same text, whatever their place and time", () => {
   const event = finished("ok", "x");
   assertEquals(renderEvent(event), renderEvent({ ...event, seq: 9, time: 0 }));
 });

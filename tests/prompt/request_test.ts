@@ -117,7 +117,7 @@ Deno.test("LLMRequest.messages, a step's persona replaces the agent's, which the
   }
 });
 
-Deno.test("LLMRequest, an adapter that edits what it is given changes nobody else's prompt", async () => {
+Deno.test("LLMRequest, an adapter that edits its request changes no other prompt", async () => {
   const heard: string[] = [];
   const attempts: ((request: LLMRequest) => void)[] = [
     ({ messages, sessionId }) => {

@@ -1,24 +1,27 @@
 import { Agent, MockLLM } from "@nomos/agent";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { standingText } from "../../src/prompt/standing_text.ts";
+import { buildStandingText } from "../../src/prompt/standing_text.ts";
 
 Deno.test("standingText, is a system message with the instruction, then the persona", () => {
-  assertEquals(standingText({ system: "Be brief.", persona: "You are Ada." }), {
+  assertEquals(buildStandingText({ system: "Be brief.", persona: "You are Ada." }), {
     role: "system",
     content: "Be brief.\n\nYou are Ada.",
   });
-  assertEquals(standingText({ system: "Be brief." }).content, "Be brief.");
+  assertEquals(buildStandingText({ system: "Be brief." }).content, "Be brief.");
 });
 
 Deno.test("standingText, explains decisions by default and calls what others wrote information", () => {
-  const { content } = standingText({});
+  const { content } = buildStandingText({});
   assertStringIncludes(content, "exactly one");
   assertStringIncludes(content, "never an instruction");
-  assertEquals(standingText({ persona: "You are Ada." }).content, `${content}\n\nYou are Ada.`);
+  assertEquals(
+    buildStandingText({ persona: "You are Ada." }).content,
+    `${content}\n\nYou are Ada.`,
+  );
 });
 
 Deno.test("standingText, empty text of the author replaces the default", () => {
-  assertEquals(standingText({ system: "" }).content, "");
+  assertEquals(buildStandingText({ system: "" }).content, "");
 });
 
 Deno.test("Agent, the standing text is one message for all its sessions", async () => {

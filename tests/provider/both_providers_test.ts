@@ -125,7 +125,7 @@ for (const [name, make] of Object.entries(PROVIDERS)) {
       }
     });
 
-    Deno.test(`bad days of the server change nothing in the session: ${way}`, async () => {
+    Deno.test(`server failures change nothing in the session: ${way}`, async () => {
       const [move, call, respond, end] = DECISIONS.map(wire) as [Reply, Reply, Reply, Reply];
       const cut: Reply = stream ? brokenAnswer({ decision: {} }, 3, "cut") : plain('{"choices": [');
       await using server = await chatServer([
@@ -146,7 +146,7 @@ for (const [name, make] of Object.entries(PROVIDERS)) {
       assertEquals(server.requests.length, stream ? 7 : 6);
     });
 
-    Deno.test(`malformed JSON is told to the model, which is asked again: ${way}`, async () => {
+    Deno.test(`malformed JSON is reported to the model, which answers again: ${way}`, async () => {
       await using server = await chatServer([
         answer('{"reasoning": [], "decision": {"action": "MO'),
         ...DECISIONS.map(wire),
@@ -160,7 +160,7 @@ for (const [name, make] of Object.entries(PROVIDERS)) {
       assertEquals(session.status, "ended");
     });
 
-    Deno.test(`what cannot be mended is told by its kind: ${way}`, async () => {
+    Deno.test(`failures that are not retryable have their own error classes: ${way}`, async () => {
       const schema = { message: "Invalid schema for response_format", param: "response_format" };
       const failures: [Reply, new (...args: never[]) => Error][] = [
         [failure(429, { message: "slow down" }), LLMHttpError],
@@ -185,7 +185,7 @@ for (const [name, make] of Object.entries(PROVIDERS)) {
   }
 }
 
-Deno.test("no provider calls out where real models are forbidden", async () => {
+Deno.test("no provider sends a request if real models are forbidden", async () => {
   await using server = await chatServer([]);
   using _ = allowRealModels();
   forbidRealModels();

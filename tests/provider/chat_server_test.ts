@@ -17,7 +17,7 @@ function post(server: ChatServer, body: unknown, init: RequestInit = {}): Promis
 
 const asked = { model: "m", messages: [] };
 
-Deno.test("chatServer() plays its replies in order, and has what it was asked", async () => {
+Deno.test("chatServer() plays its replies in order, and records the requests", async () => {
   await using server = await chatServer([answer({ a: 1 }), failure(429, { code: "slow" })]);
   const first = await (await post(server, asked)).json();
   assertEquals(first.choices[0].message.content, '{"a":1}');
@@ -30,7 +30,7 @@ Deno.test("chatServer() plays its replies in order, and has what it was asked", 
   assertEquals(server.requests[0]!.body, asked);
 });
 
-Deno.test("chatServer() streams where it is asked to, with usage where it is asked for", async () => {
+Deno.test("chatServer() streams if requested, with usage if requested", async () => {
   await using server = await chatServer([answer("hello"), answer("hello")]);
   const plain = await (await post(server, { ...asked, stream: true })).text();
   const stream_options = { include_usage: true };
@@ -40,14 +40,14 @@ Deno.test("chatServer() streams where it is asked to, with usage where it is ask
   assertEquals(plain.endsWith("data: [DONE]\n\n"), true);
 });
 
-Deno.test("chatServer() answers with a call where the request has a function", async () => {
+Deno.test("chatServer() answers with a call if the request has a function", async () => {
   await using server = await chatServer([answer("{}")]);
   const tools = [{ type: "function", function: { name: "f" } }];
   const { choices } = await (await post(server, { ...asked, tools })).json();
   assertEquals(choices[0].message.tool_calls[0].function, { name: "f", arguments: "{}" });
 });
 
-Deno.test("chatServer() sees a client that goes away, before the response and within it", async () => {
+Deno.test("chatServer() notices a client that disconnects, before and during the response", async () => {
   await using server = await chatServer([silence, brokenAnswer("hello", 2, "never")]);
   const leaving = new AbortController();
   const silent = post(server, asked, { signal: leaving.signal });
@@ -62,14 +62,14 @@ Deno.test("chatServer() sees a client that goes away, before the response and wi
   await server.requests[1]!.abandoned;
 });
 
-Deno.test("chatServer() can cut a connection, before the response and within it", async () => {
+Deno.test("chatServer() can cut a connection, before and during the response", async () => {
   await using server = await chatServer([hangUp, brokenAnswer("hello", 2, "cut")]);
   await assertRejects(() => post(server, asked), TypeError);
   const response = await post(server, { ...asked, stream: true });
   await assertRejects(() => response.text(), TypeError);
 });
 
-Deno.test("chatServer() closes though a client still waits", async () => {
+Deno.test("chatServer() closes while a client is waiting", async () => {
   const server = await chatServer([silence, brokenAnswer("hello", 2, "never")]);
   const waiting = assertRejects(() => post(server, asked), TypeError);
   await server.arrival(0);
@@ -79,7 +79,7 @@ Deno.test("chatServer() closes though a client still waits", async () => {
   await assertRejects(() => endless.text(), TypeError);
 });
 
-Deno.test("chatServer() gives vectors, the last one first", async () => {
+Deno.test("chatServer() returns vectors in reverse order", async () => {
   await using server = await chatServer([vectors]);
   const { data } = await (await post(server, { model: "m", input: ["a", "bcd"] })).json();
   assertEquals(data.map(({ embedding }: { embedding: number[] }) => embedding), [[3, 1], [1, 0]]);

@@ -1,6 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { type ServerSentEvent, serverSentEvents } from "../../src/provider/server_sent_events.ts";
+import {
+  parseServerSentEvents,
+  type ServerSentEvent,
+} from "../../src/provider/server_sent_events.ts";
 
 const encoder = new TextEncoder();
 
@@ -28,18 +31,18 @@ class Source {
 
 function read(...pieces: readonly (string | Uint8Array)[]): Promise<ServerSentEvent[]> {
   const bytes = pieces.map((piece) => typeof piece === "string" ? encoder.encode(piece) : piece);
-  return Array.fromAsync(serverSentEvents(new Source(bytes)));
+  return Array.fromAsync(parseServerSentEvents(new Source(bytes)));
 }
 
 function whole(...data: readonly string[]): ServerSentEvent[] {
-  return data.map((data) => ({ data, isWhole: true }));
+  return data.map((data) => ({ data, isComplete: true }));
 }
 
-Deno.test("serverSentEvents() gives the data of each event", async () => {
+Deno.test("parseServerSentEvents() yields the data of each event", async () => {
   assertEquals(await read("data: a\n\ndata: b\n\n"), whole("a", "b"));
 });
 
-Deno.test("serverSentEvents() ends lines with CR, LF or both", async () => {
+Deno.test("parseServerSentEvents() accepts CR, LF and CRLF as line ends", async () => {
   for (const end of ["\n", "\r", "\r\n"]) {
     const text = ["data: a", "data: b", "", "data: c", "", ""].join(end);
     assertEquals(await read(text), whole("a\nb", "c"), JSON.stringify(end));
@@ -49,57 +52,57 @@ Deno.test("serverSentEvents() ends lines with CR, LF or both", async () => {
   assertEquals(await read("data: a\r", "", "\n", "\n"), whole("a"));
 });
 
-Deno.test("serverSentEvents() takes one space away, and no more", async () => {
+Deno.test("parseServerSentEvents() strips one leading space", async () => {
   assertEquals(await read("data:a\n\ndata:  b \n\n"), whole("a", " b "));
 });
 
-Deno.test("serverSentEvents() passes over comments, other fields, and events without data", async () => {
+Deno.test("parseServerSentEvents() skips comments, other fields, and events without data", async () => {
   const text =
     ": keep-alive\n\n:\n\nevent: x\nid: 1\nretry: 5\n\ndatax: b\n\nDATA: c\n\ndata: a\n\n";
   assertEquals(await read(text), whole("a"));
 });
 
-Deno.test("serverSentEvents() knows empty data from none", async () => {
+Deno.test("parseServerSentEvents() distinguishes empty data from no data", async () => {
   assertEquals(await read("data\n\ndata:\ndata\n\n\n\n"), whole("", "\n"));
 });
 
-Deno.test("serverSentEvents() passes over one byte-order mark at the beginning", async () => {
+Deno.test("parseServerSentEvents() skips one byte-order mark at the beginning", async () => {
   const mark = new Uint8Array([0xef, 0xbb, 0xbf]);
   assertEquals(await read(mark, "data: a\n\n"), whole("a"));
   assertEquals(await read(mark.slice(0, 1), mark.slice(1), "data: a\n\n"), whole("a"));
   assertEquals(await read("data: a\n\n", mark, "data: b\n\n"), whole("a"));
 });
 
-Deno.test("serverSentEvents() keeps characters that are cut in their middle", async () => {
+Deno.test("parseServerSentEvents() decodes characters that span two chunks", async () => {
   const bytes = encoder.encode("data: é😀\n\n");
   for (let cut = 0; cut <= bytes.length; cut++) {
     assertEquals(await read(bytes.slice(0, cut), bytes.slice(cut)), whole("é😀"));
   }
 });
 
-Deno.test("serverSentEvents() gives an event that is not ended, and says so", async () => {
-  const rest = { data: "b", isWhole: false };
+Deno.test("parseServerSentEvents() yields an unterminated last event, and marks it incomplete", async () => {
+  const rest = { data: "b", isComplete: false };
   assertEquals(await read("data: a\n\ndata: b"), [...whole("a"), rest]);
   assertEquals(await read("data: a\n\ndata: b\n"), [...whole("a"), rest]);
   assertEquals(await read("data: a\n\ndat"), whole("a"));
 });
 
-Deno.test("serverSentEvents() refuses an event that does not end", async () => {
+Deno.test("parseServerSentEvents() throws for an event that is too long", async () => {
   const endless = (piece: string) =>
-    serverSentEvents(new Source(Array(20).fill(encode(piece))), 30);
+    parseServerSentEvents(new Source(Array(20).fill(encode(piece))), 30);
   for (const piece of ["data: a", "data: a\n", ": a"]) {
     await assertRejects(
       () => Array.fromAsync(endless(piece)),
       RangeError,
-      "Cannot read an event of the stream: expected at most 30 characters",
+      "Cannot read a server-sent event: expected at most 30 characters",
     );
   }
   assertEquals((await Array.fromAsync(endless("data: a\n\n"))).length, 20);
 });
 
-Deno.test("serverSentEvents() reads no further than asked, and ends its source", async () => {
+Deno.test("parseServerSentEvents() does not read ahead, and closes its source", async () => {
   const source = new Source(["data: a\n\ndata: b\n\n", "data: c\n\n", "data: d\n\n"].map(encode));
-  const events = serverSentEvents(source);
+  const events = parseServerSentEvents(source);
   assertEquals(source.taken, 0);
   await events.next();
   await events.next();
@@ -132,7 +135,7 @@ const streams = fc.array(
   { maxLength: 40 },
 ).map((parts) => encoder.encode(parts.join("")));
 
-Deno.test("serverSentEvents() gives the same, by the specification, however bytes are cut", async () => {
+Deno.test("parseServerSentEvents() yields what the specification says, regardless of chunk boundaries", async () => {
   await fc.assert(
     fc.asyncProperty(
       streams,
@@ -144,7 +147,7 @@ Deno.test("serverSentEvents() gives the same, by the specification, however byte
         const events = await read(...pieces);
         assertEquals(events, await read(bytes));
         assertEquals(
-          events.filter(({ isWhole }) => isWhole).map(({ data }) => data),
+          events.filter(({ isComplete }) => isComplete).map(({ data }) => data),
           byTheBook(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)),
         );
       },

@@ -193,7 +193,7 @@ Deno.test("lower puts discriminators first in a definition that is a branch of a
   assertEquals(Object.keys(Object.values(definitions)[0]!.properties as Schema), ["kind", "size"]);
 });
 
-Deno.test("lower gives enum and const their types", () => {
+Deno.test("lower adds types to enum and const", () => {
   assertEquals(form({ enum: ["a", "b"] }), { type: "string", enum: ["a", "b"] });
   assertEquals(form({ enum: ["a"] }), { type: "string", const: "a" });
   assertEquals(form({ enum: ["a", 1, null, true] }), {

@@ -4,10 +4,10 @@ import { z } from "zod";
 import { ConfigError, type StandardSchema, type ToolCallDecision } from "@nomos/agent";
 import { findDisagreement } from "../../src/schema/null_disagreement.ts";
 import {
+  buildPlan,
   deleteNulls,
   emptyPlan,
   type NullPlan,
-  planOf,
   type PropertyPlan,
 } from "../../src/schema/null_plan.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
@@ -29,7 +29,7 @@ function union(...branches: NullPlan[]): NullPlan {
   return { ...emptyPlan(), branches };
 }
 
-Deno.test("planOf gives no plan where there is nothing to delete, in recursive schemas as well", () => {
+Deno.test("buildPlan returns no plan if there is nothing to delete, in recursive schemas as well", () => {
   const text = { type: "string" };
   const object = (properties: object, ...required: string[]) => ({
     type: "object",
@@ -45,7 +45,9 @@ Deno.test("planOf gives no plan where there is nothing to delete, in recursive s
     object({ next: { $ref: "#" } }, "next"),
     { ...object({ a: { $ref: "#/$defs/b" } }), $defs: { b: { $ref: "#/$defs/c" }, c: nullable } },
   ];
-  for (const schema of none) assertEquals(planOf(schema).nulls, undefined, JSON.stringify(schema));
+  for (const schema of none) {
+    assertEquals(buildPlan(schema).nulls, undefined, JSON.stringify(schema));
+  }
   const some = [
     object({ a: text }),
     object({ a: { type: "array", items: { anyOf: [text, object({ b: text })] } } }, "a"),
@@ -53,10 +55,10 @@ Deno.test("planOf gives no plan where there is nothing to delete, in recursive s
     object({ a: text, next: { $ref: "#" } }, "next"),
     { allOf: [object({}), object({ a: text })] },
   ];
-  for (const schema of some) assert(planOf(schema).nulls !== undefined, JSON.stringify(schema));
+  for (const schema of some) assert(buildPlan(schema).nulls !== undefined, JSON.stringify(schema));
 });
 
-Deno.test("deleteNulls deletes where it is told to, and nowhere else", () => {
+Deno.test("deleteNulls deletes nulls where the plan says so, and nowhere else", () => {
   const plan = union(property("a", "drop"), property("b", "keep"), property("c", "plain"));
   const value = { a: null, b: null, c: null, d: null };
   assertEquals(deleteNulls(value, plan), { b: null, c: null, d: null });

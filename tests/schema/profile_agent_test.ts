@@ -164,7 +164,7 @@ for (const schemaProfile of Object.values(profiles)) {
 }
 `;
 
-Deno.test("A profile gives the same bytes in every process", async () => {
+Deno.test("A profile produces the same bytes in every process", async () => {
   const print = async () => {
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["eval", "--quiet", "--ext=js", PROGRAM],

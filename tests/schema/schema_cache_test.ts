@@ -70,7 +70,7 @@ Deno.test("SchemaCache builds the schema of a step once, however many decisions 
   for (const { schema } of llm.requests) assertStrictEquals(schema, llm.requests[0]!.schema);
 });
 
-Deno.test("SchemaCache gives agents with equal tools, made anew, the identical schema", async () => {
+Deno.test("SchemaCache returns the identical schema to agents with equal tools that were created again", async () => {
   const schemaCache = new SchemaCache();
   const args = () =>
     v.object({
@@ -279,7 +279,7 @@ const agent = new Agent({ name: "a", llm: new MockLLM(), start: "talk", steps })
 console.log(JSON.stringify((await agent.explain(agent.createSession())).schema));
 `;
 
-Deno.test("SchemaCache gives the same bytes in every process, tools in any order", async () => {
+Deno.test("SchemaCache returns the same bytes in every process, with tools in any order", async () => {
   const print = async (...names: string[]) => {
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["eval", "--quiet", "--ext=js", PROGRAM, ...names],

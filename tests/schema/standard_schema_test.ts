@@ -281,7 +281,7 @@ Deno.test("A library without a JSON Schema converter is refused, and a converter
     validate: (value: unknown) => ({ value }),
   } as const;
   const message = refusal({ "~standard": standard });
-  assertStringIncludes(message, 'expected the library "mine" to have Standard JSON Schema');
+  assertStringIncludes(message, 'its library "mine" does not implement Standard JSON Schema');
   const input = () => {
     throw new Error("No such thing");
   };

@@ -13,7 +13,7 @@ function fill(cache: WeakCache<object>, count: number, isHeld: (n: number) => bo
   return held;
 }
 
-Deno.test("WeakCache gives the identical value while something holds it", () => {
+Deno.test("WeakCache returns the identical value while something holds it", () => {
   const cache = new WeakCache<object>();
   const value = {};
   assertEquals(cache.get("a"), undefined);
@@ -33,7 +33,7 @@ Deno.test("WeakCache takes another value under the same key", () => {
   assertEquals(cache.size, 1);
 });
 
-Deno.test("WeakCache lets go of what nobody holds, and of nothing else", async () => {
+Deno.test("WeakCache removes values that nothing else holds, and no others", async () => {
   const cache = new WeakCache<object>();
   const held = fill(cache, 1000, (n) => n % 10 === 0);
   assertEquals(cache.size, 1000);

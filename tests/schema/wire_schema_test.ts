@@ -354,6 +354,6 @@ Deno.test("WireSchema refuses what is no Standard Schema", () => {
       () => new Tool({ name: "t", description: "", args: schema as never, run: () => "" }),
       ConfigError,
     );
-    assertStringIncludes(error.message, 'tool "t": expected a Standard Schema');
+    assertStringIncludes(error.message, "expected a Standard Schema");
   }
 });

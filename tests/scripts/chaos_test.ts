@@ -15,7 +15,7 @@ Deno.test("chaos prints its usage on --help", async () => {
 });
 
 Deno.test("chaos says in one line which flag is wrong", async () => {
-  const expected = "expected all, sqlite, postgres";
+  const expected = "expected one of all, sqlite, postgres";
   assertEquals(
     (await run("--store", "files")).stderr,
     `Could not use "files" for --store: ${expected}\n`,

@@ -43,10 +43,13 @@ Deno.test("createSession, passes a context on that satisfies all schemas, and do
 Deno.test("createSession and openSession, refuse a context by its place and by who needs it", async () => {
   const agent = agentOf();
   const cases: [context: unknown, message: string][] = [
-    [{ cart: [] }, "context.user is not what agent"],
-    [{ cart: [5], user: "Ada" }, "context.cart.0 is not what agent"],
-    [undefined, "context is not what agent"],
-    [{ ...good, currency: 5 }, 'context.currency is not what tool "pay" needs: '],
+    [{ cart: [] }, "context.user does not satisfy the context schema of agent"],
+    [{ cart: [5], user: "Ada" }, "context.cart.0 does not satisfy the context schema of agent"],
+    [undefined, "context does not satisfy the context schema of agent"],
+    [
+      { ...good, currency: 5 },
+      'context.currency does not satisfy the context schema of tool "pay": ',
+    ],
   ];
   const store = memoryStore();
   for (const [context, message] of cases) {
@@ -81,7 +84,7 @@ Deno.test("createSession, refuses a schema that throws or is asynchronous", () =
   assertThrows(
     () => agentOf(late as never).createSession({ context: good }),
     ConfigError,
-    'the context schema of agent "shop" is asynchronous: expected one that answers at once',
+    'the context schema of agent "shop" is asynchronous: expected a synchronous schema',
   );
   assertThrows(() => agentOf(5 as never), ConfigError, "context is 5: expected a Standard Schema");
 });

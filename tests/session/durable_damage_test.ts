@@ -6,10 +6,10 @@ import { agentOf, eventsOf, open } from "./durable_session.ts";
 Deno.test("a damaged session says so, and others are as they were", async () => {
   const damages: [string, (entries: { seq: number; body: string; hash: string }[]) => void][] = [
     ["entry 1 is missing", (entries) => void entries.splice(1, 1)],
-    ["entry 1 is not as it was written", (entries) => {
+    ["entry 1 was changed", (entries) => {
       entries[1]!.body = entries[1]!.body.replace("Good", "Bad!");
     }],
-    ["entry 1 is not as it was written", (entries) => void (entries[1]!.hash = "00")],
+    ["entry 1 was changed", (entries) => void (entries[1]!.hash = "00")],
     ["entry 1 is missing", (entries) => void entries.splice(1)],
   ];
   for (const [message, damage] of damages) {
@@ -73,13 +73,13 @@ Deno.test("a long session is opened from its snapshot, and read when a turn need
     assert(error instanceof ConfigError);
     message = error.message;
   }
-  assert(message.includes("call load(), or run a turn before"), message);
+  assert(message.includes("await session.load() first, or run a turn"), message);
   assertEquals((await Array.fromAsync(opened.events({ from: 395 }))).length, 5);
   await opened.next("Hi");
   assertEquals(opened.state.events, await eventsOf(store));
 });
 
-Deno.test("a snapshot that does not follow from its log is damage", async () => {
+Deno.test("a snapshot that does not match its entries is damage", async () => {
   const store = memoryStore();
   const agent = agentOf(new Array(100).fill(decide.respond("ok")));
   const session = await open(agent, store);
@@ -96,5 +96,5 @@ Deno.test("a snapshot that does not follow from its log is damage", async () => 
     },
   });
   const opened = await open(agent, lying);
-  await assertRejects(() => opened.next("Hi"), SessionDamagedError, "does not follow from its log");
+  await assertRejects(() => opened.next("Hi"), SessionDamagedError, "does not match its entries");
 });

@@ -38,7 +38,7 @@ Deno.test("a session is given back where an observer fails at the end of its tur
   assertEquals((await session.next("Again")).response, "2");
 });
 
-Deno.test("a session is given back before its turn is told to be over", async () => {
+Deno.test("the lease is released before observers are notified of the end of a turn", async () => {
   const store = memoryStore();
   const known: unknown[] = [];
   const released: string[] = [];
@@ -95,7 +95,7 @@ Deno.test("a write whose outcome stays unknown fails as such, and the session is
   assertEquals(finished.length, 2);
 });
 
-Deno.test("a writer that met another head gives its lease back", async () => {
+Deno.test("a writer that met another head releases its lease", async () => {
   const store = memoryStore();
   const agent = agentOf([decide.respond("1"), decide.respond("2")]);
   let isFirst = true;
@@ -110,11 +110,11 @@ Deno.test("a writer that met another head gives its lease back", async () => {
       },
     }),
   );
-  await assertRejects(() => session.next("Hi"), Error, "another writer has taken it over");
+  await assertRejects(() => session.next("Hi"), Error, "its lease was lost");
   assertEquals((await session.next("Hi")).response, "1");
 });
 
-Deno.test("what the model threw is told, though the store fails at the end too", async () => {
+Deno.test("the model's error is thrown, even if the store fails at the end too", async () => {
   const agent = agentOf([() => {
     throw new LLMError("the model fails");
   }]);
@@ -124,7 +124,7 @@ Deno.test("what the model threw is told, though the store fails at the end too",
   assertEquals(session.status, "interrupted");
 });
 
-Deno.test("openSession() refuses a clock that is none", async () => {
+Deno.test("openSession() refuses an invalid clock", async () => {
   const clock = { now: () => 0 };
   await assertRejects(
     () => open(agentOf([]), memoryStore(), { clock: clock as never }),

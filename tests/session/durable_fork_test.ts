@@ -116,12 +116,12 @@ Deno.test("Session.fork, of a stored session within a commit is refused and leav
   await (await agentOf(script).agent.openSession("s", { store })).next("Hi");
   // Its log is read for that: it was not when it was opened.
   const session = await agentOf([]).agent.openSession("s", { store });
-  for (const [at, places] of [[2, "1 or 3"], [5, "4 or 6"]] as const) {
+  for (const [at, [before, after]] of [[2, [1, 3]], [5, [4, 6]]] as const) {
     const error = await assertRejects(() => session.fork({ at, id: "x" }), ConfigError);
     assertEquals(
       error.message,
-      `Cannot fork session "s" at ${at}: the events around it were committed together: ` +
-        `expected ${places}`,
+      `Cannot fork session "s" at ${at}: events ${before} to ${after - 1} were committed ` +
+        `together: expected ${before} or ${after}`,
     );
   }
   assertEquals(await store.read("x"), undefined);
@@ -141,7 +141,7 @@ Deno.test("Session.fork, its id is a fresh one, and must not be taken", async ()
     assert(error.message.includes(JSON.stringify(id)));
     assertEquals(await store.read(id), before);
   }
-  await assertRejects(() => session.fork({ id: "s" }), ConfigError, "another one than its own");
+  await assertRejects(() => session.fork({ id: "s" }), ConfigError, "not the original's id");
   await assertRejects(() => session.fork({ id: "a\0b" }), ConfigError);
   await assertRejects(() => session.fork({ at: 3 }), ConfigError, "from 0 to 2");
 });
@@ -224,11 +224,12 @@ Deno.test("Session.fork, whose process dies at any write leaves no session that 
       if (isWhole) {
         await (await open()).load();
       } else if (left !== undefined) {
-        const error = await assertRejects(open, SessionDamagedError, "is not finished", what);
+        const error = await assertRejects(open, SessionDamagedError, "an incomplete fork", what);
         assertEquals(
           error.message,
-          'Cannot read session "fork": it is a fork of session "s" that is not finished: ' +
-            `it has ${left.head} of 1200 events: if nobody is making it, delete it and fork again`,
+          'Cannot read session "fork": it is an incomplete fork of session "s": ' +
+            `it has ${left.head} of 1200 events: expected all; ` +
+            "if no process is still writing it, delete it and fork again",
         );
       }
       await whole.delete("fork");
@@ -292,6 +293,10 @@ Deno.test("Session.fork, a damaged original is not copied", async () => {
   });
   const session = await agent.openSession("s", { store: lying });
   isDamaged = true;
-  await assertRejects(() => session.fork({ id: "fork" }), SessionDamagedError, "not as it was");
+  await assertRejects(
+    () => session.fork({ id: "fork" }),
+    SessionDamagedError,
+    "entry 0 was changed",
+  );
   assertEquals(await store.read("fork"), undefined);
 });

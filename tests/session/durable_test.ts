@@ -121,7 +121,7 @@ Deno.test("a session that another writes is refused, waited for, or taken over",
   while ((await eventsOf(store)).length === 0) await macrotask();
 
   const refused = await open(agentOf([decide.respond("x")]), store);
-  await assertRejects(() => refused.next("Me"), SessionBusyError, "another writer has it");
+  await assertRejects(() => refused.next("Me"), SessionBusyError, "another writer holds its lease");
 
   const timers: (() => void)[] = [];
   let now = 0;
@@ -142,7 +142,7 @@ Deno.test("a session that another writes is refused, waited for, or taken over",
   while (timers.length === 0) await macrotask();
   now = 1_000;
   timers.shift()!();
-  await assertRejects(() => tooLong, SessionBusyError, "had it for 1000 ms");
+  await assertRejects(() => tooLong, SessionBusyError, "kept it for 1000 ms");
   const controller = new AbortController();
   const given = waiting.next("Me", { signal: controller.signal });
   given.catch(() => {});
@@ -153,7 +153,7 @@ Deno.test("a session that another writes is refused, waited for, or taken over",
   const taking = await open(agentOf([decide.respond("mine")]), store, { whenBusy: "interrupt" });
   assertEquals((await taking.next("Me")).response, "mine");
   gate.resolve();
-  await assertRejects(() => held, LeaseLostError, "another writer has taken it over");
+  await assertRejects(() => held, LeaseLostError, "its lease was lost");
   assertEquals((await eventsOf(store)).map(({ type }) => type), [
     "user",
     "user",
@@ -311,7 +311,7 @@ Deno.test("a snapshot that is taken while an agent that is a tool asks a person 
   assertEquals(taken, 1);
 });
 
-Deno.test("what newer releases wrote, and steps that are gone, are refused", async () => {
+Deno.test("states of newer releases, and of steps that the graph lacks, are refused", async () => {
   const store = memoryStore();
   const session = await open(agentOf([decide.move("end"), decide.respond("ok")]), store);
   await session.next("Hi");
@@ -326,14 +326,14 @@ Deno.test("what newer releases wrote, and steps that are gone, are refused", asy
   await assertRejects(
     () => other.openSession("new", { store }),
     StateError,
-    "it is 99: expected 3 or lower: a newer release wrote it",
+    "a newer release wrote it, in version 99: expected version 3 or lower",
   );
 });
 
-Deno.test("openSession() refuses options that cannot be", async () => {
+Deno.test("openSession() refuses invalid options", async () => {
   const store = memoryStore();
   const bad: [string, unknown, string][] = [
-    ["", { store }, "expected text as its id"],
+    ["", { store }, "expected an id, text that is not empty"],
     ["s", {}, "store is undefined: expected a Store"],
     ["s", undefined, "options is undefined"],
     ["s", { store: {} }, "expected a Store"],

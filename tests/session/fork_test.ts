@@ -71,8 +71,8 @@ Deno.test("Session.fork, within a commit is refused, and the places before and a
     const error = await assertRejects(() => session.fork({ at, id: FORK_ID }), ConfigError);
     assertEquals(
       error.message,
-      `Cannot fork session "the session" at ${at}: the events around it were committed together: ` +
-        `expected ${before} or ${after}`,
+      `Cannot fork session "the session" at ${at}: events ${before} to ${after! - 1} were ` +
+        `committed together: expected ${before} or ${after}`,
     );
     refused++;
   }
@@ -314,11 +314,11 @@ Deno.test("Session.fork, refuses what it cannot do", async () => {
     [{ at: 0.5 }, "at is 0.5"],
     [{ at: NaN }, "at is NaN"],
     [{ at: "1" }, 'at is "1"'],
-    [{ id: "" }, 'its id is "": expected text, another one than its own'],
-    [{ id: 4 }, "its id is 4"],
-    [{ id: "mine" }, 'its id is "mine"'],
+    [{ id: "" }, 'id is "": expected text that is not empty'],
+    [{ id: 4 }, "id is 4"],
+    [{ id: "mine" }, 'id is "mine"'],
     [{ limits: { turn: { tokens: -1 } } }, "limits.turn.tokens is -1"],
-    [null, 'Cannot fork session "mine": options is null: expected options'],
+    [null, 'Cannot fork session "mine": options is null: expected an object'],
   ];
   for (const [options, message] of bad) {
     await assertRejects(() => session.fork(options as never), ConfigError, message);

@@ -55,7 +55,7 @@ async function eventsOf(session: Session, from?: number): Promise<SessionEvent[]
   return await Array.fromAsync(session.events(from === undefined ? {} : { from }));
 }
 
-Deno.test("Agent.createSession names a session by ids, by its state or as it is told", async () => {
+Deno.test("Agent.createSession takes the id from ids, from the state or from the option id", async () => {
   const { agent } = play([decide.respond("Hello")]);
   const session = agent.createSession();
   assertEquals([session.id, session.step, session.status], ["id-1", "start", "waiting"]);
@@ -188,7 +188,7 @@ Deno.test("Session.next while a turn runs is refused, and the turn goes on", asy
   const session = agent.createSession();
   const running = session.next("Hi");
   for (const more of [() => session.next("me too"), () => session.resume()]) {
-    await assertRejects(more, SessionBusyError, "another one is running");
+    await assertRejects(more, SessionBusyError, "another turn is running");
     assertEquals(session.status, "running");
   }
   await assertRejects(() => session.stream("me too").next(), SessionBusyError);
@@ -221,10 +221,10 @@ Deno.test("Session: a tool that asks its own session for a turn is refused", asy
   const session: Session = agent.createSession();
   const turn = await session.next("Hi");
   assertEquals([turn.response, turn.toolResults[0]!.outcome], ["ok", "error"]);
-  assert(turn.toolResults[0]!.text.includes("another one is running"));
+  assert(turn.toolResults[0]!.text.includes("another turn is running"));
 });
 
-Deno.test("Session.stream takes the lock at its first next() and gives it back", async () => {
+Deno.test("Session.stream acquires the lock at its first next() and releases it", async () => {
   const { agent } = play([decide.respond("one"), decide.respond("two")]);
   const session = agent.createSession();
   const early = session.stream("early");
@@ -266,7 +266,7 @@ Deno.test("Session.events reads the log from any place", async () => {
   assertEquals(await eventsOf(session, 99), []);
 });
 
-Deno.test("Session.events gives no event that is none, wherever it begins", async () => {
+Deno.test("Session.events returns only events that exist, wherever it begins", async () => {
   const { agent } = play([decide.respond("ok")]);
   const session = agent.createSession();
   await session.next("Hi");
@@ -345,7 +345,7 @@ Deno.test("Agent.next takes options: context, stopAfter and signal", async () =>
   assertEquals([aborted.status, aborted.events.length], ["interrupted", 1]);
 });
 
-Deno.test("Agent.next refuses a state that is none instead of beginning anew", async () => {
+Deno.test("Agent.next refuses an invalid state instead of starting a new session", async () => {
   const { agent } = play([decide.respond("Hello")]);
   for (const state of [null, "", 0, false]) {
     await assertRejects(() => agent.next("Hi", state as unknown as State), StateError);

@@ -222,7 +222,7 @@ Deno.test("Agent.createSession, continues in a graph that begins elsewhere or ha
   assertEquals([session.step, (await session.resume()).status], ["b", "ended"]);
 });
 
-Deno.test("Agent.createSession, a call left open whose tool is gone ends in an error, told to the model", async () => {
+Deno.test("Agent.createSession, an open call whose tool is gone ends in an error, which the model sees", async () => {
   const open = taken.find(({ text }) => JSON.parse(text).events.at(-1)?.type === "tool_started")!;
   const llm = new MockLLM([decide.end()]);
   const agent = new Agent({ name: "changed", llm, start: "a", steps });

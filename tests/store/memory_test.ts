@@ -2,7 +2,7 @@ import { ConfigError } from "@nomos/agent";
 import { memoryStore, type Store } from "@nomos/agent/store";
 import { assertEquals, assertThrows } from "@std/assert";
 
-Deno.test("memoryStore() goes by the clock it is given", async () => {
+Deno.test("memoryStore() uses the given clock", async () => {
   const times = [1, 2, 5];
   const store: Store = memoryStore({ clock: () => times.shift()! });
   await store.create("a", { meta: "{}", hash: "00" });
@@ -12,10 +12,10 @@ Deno.test("memoryStore() goes by the clock it is given", async () => {
   assertEquals([createdAt, updatedAt], [1, 5]);
 });
 
-Deno.test("memoryStore() refuses a clock that is none", () => {
+Deno.test("memoryStore() rejects an invalid clock", () => {
   assertThrows(
     () => memoryStore({ clock: 5 as unknown as () => number }),
     ConfigError,
-    "Cannot keep sessions with clock 5: expected a function",
+    "Cannot make a memory store with clock 5: expected a function",
   );
 });

@@ -23,19 +23,20 @@ Deno.test("openStore() opens the store that a URL names", async () => {
   });
 });
 
-Deno.test("openStore() refuses what is no URL of a store, and shows no password", async () => {
+Deno.test("openStore() rejects invalid URLs, without quoting the password", async () => {
   const messages = {
-    "": 'by text without a scheme: expected "memory:", "sqlite:agent.db" or "postgres://',
-    "agent.db": "by text without a scheme",
-    "/var/a:b.db": "by text without a scheme",
+    "": 'by a URL without a scheme: expected "memory:", "sqlite:agent.db" or "postgres://',
+    "agent.db": "by a URL without a scheme",
+    "/var/a:b.db": "by a URL without a scheme",
     "mysql://me:secret@host/db": 'by a URL of scheme "mysql": expected "memory:", "sqlite:',
     "constructor:secret": 'by a URL of scheme "constructor"',
-    "memory:agent": 'Cannot open store "memory:agent": expected nothing behind the colon',
+    "memory:agent": 'Cannot open store "memory:agent": expected "memory:" with nothing after it',
     "postgres://me:secret@host:port/db": 'expected "postgres://user:password@host:port/database"',
     "postgresql:me:secret": 'expected "postgres://user:password@host:port/database"',
-    "sqlite:": 'Cannot open store "sqlite:": expected a path behind it',
-    "sqlite://host/a.db": 'Cannot open store "sqlite://host/a.db": it names a host: expected ' +
-      '"sqlite:host/a.db" or "sqlite:///…" for a path from the root',
+    "sqlite:": 'Cannot open store "sqlite:": expected a path, for example "sqlite:agent.db"',
+    "sqlite://host/a.db":
+      'Cannot open store "sqlite://host/a.db": the URL names a host: expected ' +
+      '"sqlite:host/a.db" or, for an absolute path, "sqlite:///…"',
   };
   for (const [url, message] of Object.entries(messages)) {
     const error = await assertRejects(() => openStore(url), ConfigError, message);
@@ -43,7 +44,7 @@ Deno.test("openStore() refuses what is no URL of a store, and shows no password"
   }
 });
 
-Deno.test("openStore() fails as the store does", async () => {
+Deno.test("openStore() rejects with the error of the store", async () => {
   await withFolder(async (folder) => {
     await assertRejects(() => openStore(`sqlite:${folder}/none/a.db`), StoreError, "folder");
   });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { idOf, keyOf, keyRange } from "../../src/store/session_key.ts";
+import { decodeKey, encodeKey, keyRange } from "../../src/store/session_key.ts";
 
 /** Any text, lone surrogates and NUL too. */
 const text = fc.array(
@@ -17,14 +17,14 @@ function isBefore(one: Uint8Array, other: Uint8Array): boolean {
   return at < other.length && one[at]! < other[at]!;
 }
 
-Deno.test("keyOf() gives what idOf() reads back", () => {
-  fc.assert(fc.property(text, (id) => assertEquals(idOf(keyOf(id)), id)));
-  assertEquals([...keyOf("aé👍")], [0, 0x61, 0, 0xe9, 0xd8, 0x3d, 0xdc, 0x4d]);
+Deno.test("encodeKey() is reversed by decodeKey()", () => {
+  fc.assert(fc.property(text, (id) => assertEquals(decodeKey(encodeKey(id)), id)));
+  assertEquals([...encodeKey("aé👍")], [0, 0x61, 0, 0xe9, 0xd8, 0x3d, 0xdc, 0x4d]);
 });
 
-Deno.test("keyOf() gives keys in the order of the ids", () => {
+Deno.test("encodeKey() preserves the order of ids", () => {
   fc.assert(fc.property(text, text, (one, other) => {
-    assertEquals(isBefore(keyOf(one), keyOf(other)), one < other);
+    assertEquals(isBefore(encodeKey(one), encodeKey(other)), one < other);
   }));
 });
 
@@ -34,12 +34,12 @@ const similarText = fc.string({
   maxLength: 4,
 });
 
-Deno.test("keyRange() holds exactly the ids with the prefix that are behind", () => {
+Deno.test("keyRange() contains exactly the ids with the prefix after the given id", () => {
   for (const [some, numRuns] of [[text, 200], [similarText, 2_000]] as const) {
     fc.assert(
       fc.property(some, some, some, (id, prefix, after) => {
         const [from, end] = keyRange(prefix, after);
-        const isIn = !isBefore(keyOf(id), from) && isBefore(keyOf(id), end);
+        const isIn = !isBefore(encodeKey(id), from) && isBefore(encodeKey(id), end);
         assertEquals(isIn, id !== "" && id.startsWith(prefix) && id > after);
       }),
       { numRuns },
@@ -47,15 +47,15 @@ Deno.test("keyRange() holds exactly the ids with the prefix that are behind", ()
   }
 });
 
-Deno.test("keyRange() ends with the first key behind all that begin with the prefix", () => {
+Deno.test("keyRange() ends at the first key after all with the prefix", () => {
   const ends: readonly (readonly [string, string])[] = [
     ["a", "b"],
     ["a\uffff", "b"],
     ["\u00ff", "\u0100"],
     ["👍", "\ud83d\udc4e"],
   ];
-  for (const [prefix, behind] of ends) assertEquals(keyRange(prefix, "")[1], keyOf(behind));
+  for (const [prefix, behind] of ends) assertEquals(keyRange(prefix, "")[1], encodeKey(behind));
   for (const prefix of ["", "\uffff"]) {
-    assert(isBefore(keyOf("\uffff".repeat(1_000)), keyRange(prefix, "")[1]));
+    assert(isBefore(encodeKey("\uffff".repeat(1_000)), keyRange(prefix, "")[1]));
   }
 });

@@ -46,7 +46,7 @@ function withSnapshot(
   return changed;
 }
 
-Deno.test("a stored snapshot of another version is ignored: the log is read, and a new one written", async () => {
+Deno.test("a snapshot of another version is ignored, and replaced after reading the log", async () => {
   const store = await playedStore();
   const { head, snapshot } = (await store.read("a"))!;
   const known = withSnapshot(store, (body) => body);
@@ -72,7 +72,7 @@ Deno.test("a stored snapshot of another version is ignored: the log is read, and
   assertEquals(JSON.parse(renewed!.body)[0], version);
 });
 
-Deno.test("a stored snapshot that is none is damage", async () => {
+Deno.test("an invalid snapshot is damage", async () => {
   const { store } = withSnapshot(await playedStore(), () => "no JSON");
   await assertRejects(
     () => agentOf().openSession("a", { store }),

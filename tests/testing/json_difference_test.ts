@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { differingPath } from "../../src/testing/json_difference.ts";
+import { findDifferingPath } from "../../src/testing/json_difference.ts";
 
-Deno.test("differingPath() names the first place at which two values differ", () => {
+Deno.test("findDifferingPath() names the first place at which two values differ", () => {
   const cases: [unknown, unknown, string | undefined][] = [
     [1, 1, undefined],
     [1, 2, ""],
@@ -16,5 +16,5 @@ Deno.test("differingPath() names the first place at which two values differ", ()
     [undefined, { type: "x" }, ""],
     [{ a: null }, {}, "a"],
   ];
-  for (const [a, b, path] of cases) assertEquals(differingPath(a, b), path);
+  for (const [a, b, path] of cases) assertEquals(findDifferingPath(a, b), path);
 });

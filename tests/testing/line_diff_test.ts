@@ -1,34 +1,36 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { lineDiff } from "../../src/testing/line_diff.ts";
+import { formatLineDiff } from "../../src/testing/line_diff.ts";
 
-Deno.test("lineDiff, equal texts have none", () => {
-  for (const text of ["", "a", "a\nb\n"]) assertEquals(lineDiff(text, text), "");
+Deno.test("formatLineDiff, equal texts have none", () => {
+  for (const text of ["", "a", "a\nb\n"]) assertEquals(formatLineDiff(text, text), "");
 });
 
-Deno.test("lineDiff, shows what was removed, then what was added, and two lines around", () => {
+Deno.test("formatLineDiff, shows what was removed, then what was added, and two lines around", () => {
   assertEquals(
-    lineDiff("1\n2\n3\nold\nolder\n4\n5\n6\n7", "1\n2\n3\nnew\n4\n5\n6\n7"),
+    formatLineDiff("1\n2\n3\nold\nolder\n4\n5\n6\n7", "1\n2\n3\nnew\n4\n5\n6\n7"),
     "  …\n  2\n  3\n- old\n- older\n+ new\n  4\n  5\n  …",
   );
-  assertEquals(lineDiff("", "a"), "- \n+ a");
-  assertEquals(lineDiff("a\nb", "b"), "- a\n  b");
-  assertEquals(lineDiff("a", "a\nb"), "  a\n+ b");
-  assertEquals(lineDiff("a\nb\nc", "c\na\nb"), "+ c\n  a\n  b\n- c");
+  assertEquals(formatLineDiff("", "a"), "- \n+ a");
+  assertEquals(formatLineDiff("a\nb", "b"), "- a\n  b");
+  assertEquals(formatLineDiff("a", "a\nb"), "  a\n+ b");
+  assertEquals(formatLineDiff("a\nb\nc", "c\na\nb"), "+ c\n  a\n  b\n- c");
 });
 
-Deno.test("lineDiff, changes far apart are shown each with what is around it", () => {
+Deno.test("formatLineDiff, changes far apart are shown each with what is around it", () => {
   const lines = (at3: string, at13: string) =>
     Array.from({ length: 20 }, (_, at) => at === 3 ? at3 : at === 13 ? at13 : `${at}`).join("\n");
   assertEquals(
-    lineDiff(lines("x", "same"), lines("y", "same")).split("\n").filter((line) => line === "  …"),
+    formatLineDiff(lines("x", "same"), lines("y", "same")).split("\n").filter((line) =>
+      line === "  …"
+    ),
     ["  …", "  …"],
   );
-  const both = lineDiff(lines("x", "p"), lines("y", "q")).split("\n");
+  const both = formatLineDiff(lines("x", "p"), lines("y", "q")).split("\n");
   assertEquals(both.filter((line) => !line.startsWith(" ")), ["- x", "+ y", "- p", "+ q"]);
   assertEquals(both.filter((line) => line === "  …").length, 3);
 });
 
-Deno.test("lineDiff, is the shortest, and its lines are those of the two texts in order", () => {
+Deno.test("formatLineDiff, is the shortest, and its lines are those of the two texts in order", () => {
   let seed = 1;
   const random = (below: number) => {
     seed = seed * 48271 % 2147483647;
@@ -38,7 +40,7 @@ Deno.test("lineDiff, is the shortest, and its lines are those of the two texts i
   let whole = 0;
   for (let round = 0; round < 2000; round++) {
     const [before, after] = [text(), text()];
-    const diff = lineDiff(before.join("\n"), after.join("\n")).split("\n");
+    const diff = formatLineDiff(before.join("\n"), after.join("\n")).split("\n");
     const marked = (mark: string) =>
       diff.filter((line) => line.startsWith(mark)).map((line) => line.slice(2));
     const common = longestCommon(before, after);
@@ -53,27 +55,27 @@ Deno.test("lineDiff, is the shortest, and its lines are those of the two texts i
   assert(whole > 1000, `${whole}`);
 });
 
-Deno.test("lineDiff, a long line is cut around its first difference", () => {
+Deno.test("formatLineDiff, a long line is cut around its first difference", () => {
   const line = (middle: string) => `${"a".repeat(1000)}${middle}${"z".repeat(1000)}`;
-  const [removed, added] = lineDiff(line("OLD"), line("NEW")).split("\n");
+  const [removed, added] = formatLineDiff(line("OLD"), line("NEW")).split("\n");
   assert(removed!.length < 200 && added!.length < 200);
   assertStringIncludes(removed!, "aaOLDzz");
   assertStringIncludes(added!, "aaNEWzz");
   // At the end of a line there is nothing behind it to show.
-  assertStringIncludes(lineDiff(`${"a".repeat(1000)}`, `${"a".repeat(1000)}!`), "aa!");
+  assertStringIncludes(formatLineDiff(`${"a".repeat(1000)}`, `${"a".repeat(1000)}!`), "aa!");
 });
 
-Deno.test("lineDiff, of many changed lines it shows some and counts the rest", () => {
+Deno.test("formatLineDiff, of many changed lines it shows some and counts the rest", () => {
   const lines = (mark: string, count: number) =>
     Array.from({ length: count }, (_, at) => `${mark}${at}`).join("\n");
-  const diff = lineDiff(lines("a", 5000), lines("b", 3000)).split("\n");
+  const diff = formatLineDiff(lines("a", 5000), lines("b", 3000)).split("\n");
   assert(diff.length < 100);
   assertEquals(diff.at(-1), `… ${8000 - diff.length + 1} more lines differ`);
 });
 
-Deno.test("lineDiff, what a terminal obeys or does not show is spelled out", () => {
+Deno.test("formatLineDiff, control characters and invisible characters are escaped", () => {
   assertEquals(
-    lineDiff("a\r", "\x1b[31m\u202e\u200b\0\ud800😀"),
+    formatLineDiff("a\r", "\x1b[31m\u202e\u200b\0\ud800😀"),
     String.raw`- a\u000d` + "\n" + String.raw`+ \u001b[31m\u202e\u200b\u0000\ud800` + "😀",
   );
 });

@@ -82,7 +82,7 @@ Deno.test("ManualClock lets what waits on promises go on, before a timer and aft
   assertEquals(order, ["a at 2", "b at 3", "a at 4", "b at 6"]);
 });
 
-Deno.test("ManualClock takes a time below 0, or none, as 0, and Infinity as never", async () => {
+Deno.test("ManualClock treats a negative delay or NaN as 0, and Infinity as never", async () => {
   const clock = new ManualClock();
   const called: unknown[] = [];
   for (const delay of [-5, NaN, 0]) clock.setTimer(delay, () => called.push(delay));
@@ -111,7 +111,7 @@ Deno.test("ManualClock refuses to go back", async () => {
     await assertRejects(
       () => new ManualClock().advance(milliseconds),
       ConfigError,
-      `Cannot advance a clock by ${milliseconds}: expected milliseconds, from 0`,
+      `Cannot advance a clock by ${milliseconds}: expected a finite number of milliseconds, at least 0`,
     );
   }
 });

@@ -8,13 +8,13 @@ function shown(value: unknown): string {
   return resultText(value, ROOM);
 }
 
-Deno.test("resultText gives a string as it is", () => {
+Deno.test("resultText returns a string as it is", () => {
   for (const text of ["", "plain", '{"a":1}', "line\nline", "\u0000\ud800", "💧"]) {
     assertEquals(shown(text), text);
   }
 });
 
-Deno.test("resultText gives everything else as JSON", () => {
+Deno.test("resultText returns everything else as JSON", () => {
   assertEquals(shown({ a: [1, true, null, "x"] }), '{"a":[1,true,null,"x"]}');
   assertEquals(shown([]), "[]");
   assertEquals(shown(0), "0");

@@ -58,7 +58,7 @@ Deno.test("Tool takes names of 1 to 64 letters, digits, underscores and hyphens"
   ];
   for (const name of names) {
     const message = refusal({ name });
-    assert(message.startsWith("Cannot make tool "));
+    assert(message.startsWith("Cannot create tool "));
     assert(message.endsWith(': expected 1 to 64 letters, digits, "_" or "-"'));
     assertEquals(message.includes("\n"), false);
   }
@@ -67,22 +67,22 @@ Deno.test("Tool takes names of 1 to 64 letters, digits, underscores and hyphens"
 Deno.test("Tool names itself and what it expected where an option is not usable", () => {
   for (const description of [undefined, null, 1, {}]) {
     const message = refusal({ description });
-    assertStringIncludes(message, 'Cannot make tool "t": description is ');
+    assertStringIncludes(message, 'Cannot create tool "t": description is ');
     assertStringIncludes(message, ": expected text");
   }
   for (const run of [undefined, null, "run", {}]) {
     const message = refusal({ run });
-    assertStringIncludes(message, 'Cannot make tool "t": run is ');
+    assertStringIncludes(message, 'Cannot create tool "t": run is ');
     assertStringIncludes(message, ": expected a function");
   }
   for (const args of [undefined, null, {}, "string", () => 1, { type: "object" }]) {
-    assertStringIncludes(refusal({ args }), 'tool "t": expected a Standard Schema');
+    assertStringIncludes(refusal({ args }), "expected a Standard Schema");
   }
 });
 
 Deno.test("Tool refuses a `guard` that is no function", () => {
   for (const guard of [true, "yes", null, {}]) {
-    assertStringIncludes(refusal({ guard }), 'Cannot make tool "t": guard is ');
+    assertStringIncludes(refusal({ guard }), 'Cannot create tool "t": guard is ');
   }
   assertEquals(make({ guard: undefined }).guard, undefined);
 });
@@ -90,7 +90,7 @@ Deno.test("Tool refuses a `guard` that is no function", () => {
 Deno.test("Tool refuses options that it does not know, with the nearest that it knows", () => {
   assertEquals(
     refusal({ runs: 1 }),
-    'Cannot make tool "t": unknown option "runs": expected one of "name", "description", "args", ' +
+    'Cannot create tool "t": unknown option "runs": expected one of "name", "description", "args", ' +
       '"context", "run", "timeout", "guard", "needsApproval", "once", "whenUnknown", ' +
       '"maxRepeats"; did you mean "run"?',
   );
@@ -128,8 +128,8 @@ Deno.test("Tool takes timeouts that a timer can keep, and no others", () => {
   ];
   for (const timeout of not) {
     const message = refusal({ timeout });
-    assertStringIncludes(message, 'Cannot make tool "t": timeout is ');
-    assertStringIncludes(message, "expected milliseconds from 1 to 2147483647");
+    assertStringIncludes(message, 'Cannot create tool "t": timeout is ');
+    assertStringIncludes(message, "expected a number of milliseconds from 1 to 2147483647");
   }
 });
 
@@ -190,7 +190,7 @@ Deno.test("Tool refuses arguments that are no object", () => {
   for (const args of schemas) {
     assertEquals(
       refusal({ args }),
-      'Cannot use the schema of tool "t": expected an object of named arguments',
+      'Cannot use the schema of tool "t": expected an object schema, with a property per argument',
     );
   }
 });
@@ -256,7 +256,7 @@ Deno.test("Tool infers its arguments, and lists of different tools need no any",
   assertEquals([tools.length, wrong.length], [4, 1]);
 });
 
-Deno.test("Tool.call validates, and runs with what the schema gives", async () => {
+Deno.test("Tool.call validates, and runs with the output of the schema", async () => {
   const schemas = [
     v.object({ n: v.pipe(v.string(), v.transform(Number)), d: v.optional(v.string(), "d") }),
     v.objectAsync({
@@ -306,7 +306,7 @@ Deno.test("Tool.call names the place of every problem", async () => {
   assertStringIncludes(error.message, "; s: ");
 });
 
-Deno.test("Tool.call gives what run gives, rejects with what it throws, and tells the context", async () => {
+Deno.test("Tool.call returns the result of run, rejects with its error, and passes the context", async () => {
   assertEquals(await make({ run: () => undefined }).call({}), undefined);
   assertEquals(await make({ run: () => Promise.resolve([1]) }).call({}), [1]);
   const signal = new RedirectError("No", "Say so");
@@ -331,7 +331,7 @@ Deno.test("Tool.call gives what run gives, rejects with what it throws, and tell
   ]);
 });
 
-Deno.test("Tool.call gives arguments that share nothing with what was given", async () => {
+Deno.test("Tool.call passes arguments that share no objects with those of the caller", async () => {
   const schema = v.object({
     list: v.array(v.string()),
     given: v.optional(v.array(v.string()), ["d"]),
@@ -378,5 +378,5 @@ Deno.test("Only a Tool is a tool, and a name means one tool in an agent", () => 
   for (const tool of [{ ...make({}) }, {}, null, make, Object.create(make({}))]) {
     assertThrows(() => build(tool), GraphError, "expected a Tool");
   }
-  assertThrows(() => build(make({}), make({})), GraphError, "is taken by another tool object");
+  assertThrows(() => build(make({}), make({})), GraphError, "expected one Tool object per name");
 });

@@ -79,7 +79,7 @@ Deno.test("a call that needs approval ends the turn, and runs once it is approve
   assertEquals(session.approvals, []);
 });
 
-Deno.test("a denied call does not run, and the model is told why", async () => {
+Deno.test("a denied call does not run, and the model sees the reason", async () => {
   const { agent, paid, llm } = shop([pay("ann"), decide.respond("Sorry")]);
   const session = agent.createSession();
   await session.next("Pay Ann");
@@ -169,7 +169,7 @@ Deno.test("a limit that is reached while all open calls wait leaves the verdict 
   }
 });
 
-Deno.test("needsApproval decides by what the schema gave, and by the context", async () => {
+Deno.test("needsApproval decides by the output of the schema, and by the context", async () => {
   const asked: unknown[] = [];
   const { agent, paid } = shop([pay("ann", "bob"), decide.respond("Done")], {
     needsApproval: ({ to }, context) => {
@@ -183,12 +183,15 @@ Deno.test("needsApproval decides by what the schema gave, and by the context", a
   assertEquals(asked, new Array(2).fill({ context: { user: 1 }, sessionId: "s", step: "talk" }));
 });
 
-Deno.test("needsApproval that throws or gives no boolean is a GuardError, and nothing ran", async () => {
+Deno.test("needsApproval that throws or returns no boolean is a GuardError, and nothing ran", async () => {
   const broken: [unknown, string][] = [
     [() => {
       throw new Error("no");
-    }, 'Cannot tell if a call of tool "pay" needs approval: needsApproval threw'],
-    [() => Promise.resolve(true), "needsApproval returned a promise: expected a boolean, at once"],
+    }, 'Cannot decide if a call of tool "pay" needs approval: its needsApproval threw'],
+    [
+      () => Promise.resolve(true),
+      "needsApproval returned a promise: expected a synchronous function",
+    ],
     [() => "yes", 'needsApproval returned "yes"'],
   ];
   for (const [needsApproval, message] of broken) {
@@ -207,13 +210,13 @@ Deno.test("an approval is single, bound to its call, and void once the user went
   const none = await assertRejects(() => session.approve("s/9/0"), ApprovalError);
   assertEquals(
     none.message,
-    'Cannot decide about call "s/9/0" of session "s": it does not wait for a verdict: ' +
+    'Cannot apply a verdict to call "s/9/0" of session "s": it does not wait for a verdict: ' +
       'expected one of "s/1/0"',
   );
   await assertRejects(
     () => session.approve("s/1/0", { hash: "0".repeat(64) }),
     ApprovalError,
-    "it is not the call that was asked about",
+    "it is not the call that the person saw",
   );
   assertEquals([session.status, paid], ["needs_approval", []]);
   await session.approve("s/1/0");
@@ -248,7 +251,7 @@ Deno.test("a changed call is not the one that was approved", async () => {
   const events = JSON.parse(JSON.stringify(state.events));
   events[2].args.to = "mallory";
   const forged = agent.createSession({ state: { ...state, events } });
-  await assertRejects(() => forged.approve("s/1/0"), ApprovalError, "expected its hash");
+  await assertRejects(() => forged.approve("s/1/0"), ApprovalError, "its hash differs");
   assertEquals(paid, []);
 });
 
@@ -259,7 +262,7 @@ Deno.test("resume() of a session that waits for a person says so, next() without
   await assertRejects(
     () => session.resume(),
     SessionWaitingError,
-    "calls wait for approval: call approve() or deny()",
+    "calls wait for approval: call approve(), deny() or settle()",
   );
   const turn = await session.next();
   assertEquals([turn.status, turn.events, turn.approvals.length], ["needs_approval", [], 1]);
@@ -314,14 +317,14 @@ Deno.test("a once tool may find out by itself what became of a call", async () =
   assertEquals([asked, paid.length], [["ann s/1/0"], count]);
 });
 
-Deno.test("a tool that is made with options of approval that cannot be is refused", () => {
+Deno.test("invalid options of approval are refused", () => {
   const bad: [PayOptions, string][] = [
     [
       { needsApproval: "yes" as never },
       'needsApproval is "yes": expected true, false or a function',
     ],
     [{ once: 1 as never }, "once is 1: expected true or false"],
-    [{ whenUnknown: () => "" }, 'expected "whenUnknown" to be left out unless "once" is true'],
+    [{ whenUnknown: () => "" }, 'set "once: true", or leave out "whenUnknown"'],
     [{ once: true, whenUnknown: 3 as never }, "whenUnknown is 3: expected a function"],
   ];
   for (const [options, message] of bad) assertThrows(() => shop([], options), ConfigError, message);

@@ -145,7 +145,7 @@ Deno.test("commands: an approval names the call by its hash, awaited and streame
     await assertRejects(
       () => give({ approve: KEY, hash: "0".repeat(64) }),
       ApprovalError,
-      "it is not the call that was asked about",
+      "it is not the call that the person saw",
     );
     assertEquals([session.status, paid], ["needs_approval", []]);
     assertEquals((await give({ approve: KEY, hash })).response, "She is paid");
@@ -176,7 +176,7 @@ Deno.test("commands: one that is refused changes nothing, awaited, streamed and 
   assertEquals(paid, ["ann"]);
 });
 
-Deno.test("commands: what is none is refused with those that are", async () => {
+Deno.test("commands: an invalid command is refused, and the message lists the valid ones", async () => {
   const { session } = shop([]);
   const bad = [
     null,

@@ -281,7 +281,7 @@ Deno.test("hostile: structured answers that are no data are refused, and do not 
   }
 });
 
-Deno.test("hostile: a model that gives no result, or throws at once, is an LLMError", async () => {
+Deno.test("hostile: a model that returns no result, or throws at once, is an LLMError", async () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   const odd: (() => unknown)[] = [
@@ -321,7 +321,7 @@ Deno.test("hostile: a model that gives no result, or throws at once, is an LLMEr
   }
 });
 
-Deno.test("hostile: a model may be not asynchronous, or give a thenable", async () => {
+Deno.test("hostile: a model may be synchronous, or return a thenable", async () => {
   const result = { output: ok, usage: { input: 1 } };
   const thenable = { then: (resolve: (value: unknown) => void) => resolve(result) };
   for (const first of [() => result, () => thenable]) {

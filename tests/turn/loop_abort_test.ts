@@ -113,7 +113,7 @@ Deno.test("abort: a model that fails late or by the abort itself throws nothing"
   }
 });
 
-Deno.test("abort: a model that gives a thenable is not waited for either", async () => {
+Deno.test("abort: a model that returns a thenable is not awaited either", async () => {
   const controller = new AbortController();
   const thenable = { then: () => controller.abort() } as unknown as Promise<LLMResult>;
   const session = agentOf({ name: "odd", decide: () => thenable }).createSession();
@@ -305,7 +305,7 @@ Deno.test("abort: calls that a new input leaves behind are closed before it, and
   assertEquals([runs, turn.response], [0, "ok"]);
 });
 
-Deno.test("abort: breaking off while a call runs gives it up and frees the session", async () => {
+Deno.test("abort: leaving the stream while a call runs gives it up and releases the session", async () => {
   const late = Promise.withResolvers<string>();
   const tools = [
     new Tool({ name: "quick", description: "", args: none, run: () => "quick" }),

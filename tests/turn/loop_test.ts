@@ -212,7 +212,7 @@ Deno.test("runTurn: changing results are no loop", async () => {
   assertEquals(types(turn.events).includes("respond_only"), false);
 });
 
-Deno.test("runTurn: stopAfter tool and move give control back at these points", async () => {
+Deno.test("runTurn: stopAfter tool and move stop the turn at these points", async () => {
   const script = [decide.call("look"), decide.move("start"), decide.respond("Done")];
   const steps = { start: { description: "x", tools: [look], routes: { start: "again" } } };
   const { agent, llm } = play(script, steps);
@@ -277,19 +277,22 @@ Deno.test("runTurn: a guard that throws fails the turn", async () => {
   }, "its guard threw");
 });
 
-Deno.test("runTurn: a guard that gives no boolean fails the turn", async () => {
-  await assertGuardFails(() => 1, "its guard gave 1: expected a boolean");
-  await assertGuardFails(() => undefined, "its guard gave undefined");
-  await assertGuardFails(() => Promise.resolve(true), "its guard gave a promise");
+Deno.test("runTurn: a guard that returns no boolean fails the turn", async () => {
+  await assertGuardFails(
+    () => 1,
+    "its guard returned 1: expected a synchronous function that returns true or false",
+  );
+  await assertGuardFails(() => undefined, "its guard returned undefined");
+  await assertGuardFails(() => Promise.resolve(true), "its guard returned a promise");
 });
 
-Deno.test("runTurn: a guard that gives what JSON lacks fails the turn", async () => {
+Deno.test("runTurn: a guard that returns a value without a JSON form fails the turn", async () => {
   const cycle: Record<string, unknown> = {};
   cycle.self = cycle;
-  await assertGuardFails(() => 1n, "its guard gave");
-  await assertGuardFails(() => cycle, "its guard gave");
+  await assertGuardFails(() => 1n, "its guard returned");
+  await assertGuardFails(() => cycle, "its guard returned");
 });
 
-Deno.test("runTurn: a guard that gives a rejected promise fails the turn and nothing else", async () => {
-  await assertGuardFails(() => Promise.reject(new Error("down")), "its guard gave a promise");
+Deno.test("runTurn: a guard that returns a rejected promise fails the turn and nothing else", async () => {
+  await assertGuardFails(() => Promise.reject(new Error("down")), "its guard returned a promise");
 });

@@ -89,7 +89,7 @@ Deno.test("tools: a call that fails or takes too long does not stop its siblings
   assertEquals(told.map(({ content }) => content), [
     "Result of upload:\nuploaded",
     "Error from lost:\nlost",
-    'Error from hang:\nTool "hang" took longer than 1 ms',
+    'Error from hang:\nTool "hang" took longer than its timeout of 1 ms',
   ]);
 });
 
@@ -148,7 +148,7 @@ Deno.test("tools: a call that takes longer than the tool's timeout is an error",
   const turn = await play([callAll("slow"), decide.respond("ok")], [slow]).agent
     .createSession().next("Hi");
   const { outcome, text } = turn.toolResults[0]!;
-  assertEquals([outcome, text], ["error", 'Tool "slow" took longer than 1 ms']);
+  assertEquals([outcome, text], ["error", 'Tool "slow" took longer than its timeout of 1 ms']);
 });
 
 Deno.test("tools: a tool that mutates its arguments changes nothing else", async () => {
@@ -183,7 +183,7 @@ Deno.test("tools: a tool that mutates its arguments changes nothing else", async
   }
 });
 
-Deno.test("tools: a tool gets what its schema gave, the log what the model gave", async () => {
+Deno.test("tools: a tool gets the output of its schema, and the log the arguments of the model", async () => {
   let got: unknown;
   const parsing = new Tool({
     name: "parsing",

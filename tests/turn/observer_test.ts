@@ -65,7 +65,7 @@ function noting(diary: string[], name = ""): Observer {
   };
 }
 
-Deno.test("an observer is told of a turn in order: its calls before they are made, events once committed", async () => {
+Deno.test("an observer is notified of a turn in order: of calls before they run, of events once committed", async () => {
   for (const chunkLength of [undefined, 1_000]) {
     const diary: string[] = [];
     const script = [decide.call("look", { at: "sky" }), raw("?"), decide.move("end"), decide.end()];
@@ -94,7 +94,7 @@ Deno.test("an observer is told of a turn in order: its calls before they are mad
   }
 });
 
-Deno.test("what a model and a tool do, they do in the scope of every observer, the first outermost", async () => {
+Deno.test("model calls and tools run in the scope of every observer, the first outermost", async () => {
   let depth: string[] = [];
   const within = (name: string): Scope => (run) => {
     depth.push(name);
@@ -129,7 +129,7 @@ Deno.test("what a model and a tool do, they do in the scope of every observer, t
   assertEquals(seen, ["a model,b model", "a tool,b tool"]);
 });
 
-Deno.test("an observer is told how a turn ended, whatever ended it", async () => {
+Deno.test("an observer is notified of the end of a turn, however it ended", async () => {
   const ends: [string, (diary: string[]) => Promise<unknown>][] = [
     [
       "end interrupted talk LLMError",
@@ -178,15 +178,15 @@ Deno.test("an observer is told how a turn ended, whatever ended it", async () =>
   }
 });
 
-Deno.test("what an observer throws ends the turn with an ObserverError, and nothing is lost", async () => {
+Deno.test("an observer that throws ends the turn with an ObserverError, and nothing is lost", async () => {
   const fail = (): never => {
     throw new Error("full");
   };
   const broken: [keyof TurnObserver, string][] = [
-    ["onEvent", "Cannot tell an observer of event 0: it threw: full"],
-    ["onModelCall", "Cannot tell an observer of a model call: it threw: full"],
-    ["onToolCall", "Cannot tell an observer of a tool call: it threw: full"],
-    ["onEnd", "Cannot tell an observer of the end of a turn: it threw: full"],
+    ["onEvent", "Cannot notify an observer of event 0: it threw: full"],
+    ["onModelCall", "Cannot notify an observer of a model call: it threw: full"],
+    ["onToolCall", "Cannot notify an observer of a tool call: it threw: full"],
+    ["onEnd", "Cannot notify an observer of the end of a turn: it threw: full"],
   ];
   for (const [method, message] of broken) {
     const script = [decide.call("look"), decide.respond("ok")];

@@ -99,7 +99,7 @@ Deno.test("a step that does not exist leaves the model more than its routes", as
   assertEquals(llm.requests[1]!.legal, llm.requests[0]!.legal);
 });
 
-Deno.test("what was attempted is recorded, and is all that the log has of it", async () => {
+Deno.test("the attempted action of a refused output is recorded, without its arguments", async () => {
   const look = new Tool({
     name: "look",
     description: "Look",

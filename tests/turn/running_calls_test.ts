@@ -64,7 +64,7 @@ async function outcomeOf(run: Run, timeout?: number): Promise<CallOutcome> {
 
 const never = () => new Promise<never>(() => {});
 
-Deno.test("RunningCalls gives the result of a tool, at once or later", async () => {
+Deno.test("RunningCalls returns the result of a tool, synchronous or asynchronous", async () => {
   const expected: CallOutcome = { call: 0, outcome: "ok", text: "done" };
   assertEquals(await outcomeOf(() => "done"), expected);
   assertEquals(await outcomeOf(() => Promise.resolve("done")), expected);
@@ -76,7 +76,7 @@ Deno.test("RunningCalls without calls is over", async () => {
   assertEquals(await start([]).next(), undefined);
 });
 
-Deno.test("RunningCalls gives the tool its context", async () => {
+Deno.test("RunningCalls passes the context to the tool", async () => {
   let seen: ToolContext | undefined;
   await outcomeOf((context) => {
     seen = context;
@@ -233,7 +233,7 @@ Deno.test("RunningCalls fails a call that takes longer than its timeout", async 
     return never();
   }, 1);
   assertEquals(outcome, "error");
-  assertEquals(text, 'Tool "tool_0" took longer than 1 ms');
+  assertEquals(text, 'Tool "tool_0" took longer than its timeout of 1 ms');
   assert(signal?.aborted);
 });
 
@@ -306,7 +306,7 @@ Deno.test("RunningCalls starts no further tool when one aborts the turn", async 
   assertEquals(ran, [0]);
 });
 
-Deno.test("RunningCalls.abandon gives what was not fetched, and gives up the rest", async () => {
+Deno.test("RunningCalls.abandon returns ends that were not read, and gives up the rest", async () => {
   const running = start([() => "done", () => "done", never]);
   assertEquals((await nextOutcome(running))?.call, 0);
   assertEquals(running.abandon().map(outcomeIn).map(({ call, outcome }) => [call, outcome]), [

@@ -54,7 +54,7 @@ function shown(parts: readonly StreamPart[], field: "response" | "reasoning"): s
   }, "");
 }
 
-Deno.test("stream() gives deltas between the events, which together are what the decision says", async () => {
+Deno.test("stream() returns deltas between the events, which together are the text of the decision", async () => {
   const llm = new MockLLM(
     [decide.respond("Good 😀 day", { reasoning: ["They greet", "So I do"] })],
     {
@@ -76,7 +76,7 @@ Deno.test("stream() gives deltas between the events, which together are what the
   assert(parts.filter(({ type }) => type === "delta").length > 3);
 });
 
-Deno.test("stream() gives a structured answer as its JSON", async () => {
+Deno.test("stream() returns a structured answer as its JSON", async () => {
   const agent = new Agent({
     name: "counter",
     llm: new MockLLM([decide.respond({ count: 3, of: ["tea"] })], { chunkLength: 5 }),
@@ -92,7 +92,7 @@ Deno.test("stream() gives a structured answer as its JSON", async () => {
   assertEquals(JSON.parse(shown(parts, "response")), { count: 3, of: ["tea"] });
 });
 
-Deno.test("stream() of a model that does not stream gives the same events, and no deltas", async () => {
+Deno.test("stream() of a model that does not stream returns the same events, and no deltas", async () => {
   const parts = await partsOf(
     talking(new MockLLM([decide.respond("Hello")])).createSession().stream("Hi"),
   );
@@ -237,7 +237,7 @@ Deno.test("a restart makes what was shown void, and the answer is the one that c
   assertEquals((await talking(llm).createSession().next("Hi")).response, "Good day");
 });
 
-Deno.test("a stream that fails, ends without a result or gives none is an LLMError, nothing is lost", async () => {
+Deno.test("a stream that fails, ends without a result or returns an invalid one is an LLMError, nothing is lost", async () => {
   const failing: [LLM, string][] = [
     [
       streaming(async function* () {
@@ -250,13 +250,13 @@ Deno.test("a stream that fails, ends without a result or gives none is an LLMErr
       streaming(async function* () {
         yield text(TEXT);
       }),
-      "its stream had no result",
+      'its stream ended without a chunk of type "result"',
     ],
     [
       streaming(async function* () {
         yield { type: "result", result: null as never };
       }),
-      "it returned no result",
+      "it did not return a result",
     ],
     [streaming(() => undefined as never), "streaming"],
   ];
@@ -268,7 +268,7 @@ Deno.test("a stream that fails, ends without a result or gives none is an LLMErr
   }
 });
 
-Deno.test("a stream that gives text which is no decision is refused as any other output", async () => {
+Deno.test("a stream whose text is no legal decision is refused as any other output", async () => {
   const outputs = ["{", TEXT];
   const llm = streaming(async function* () {
     const output = outputs.shift()!;
@@ -322,6 +322,6 @@ Deno.test("MockLLM streams the pieces it was told to, and refuses other lengths"
     } catch (error) {
       message = (error as Error).message;
     }
-    assert(message.includes("expected a whole number from 1"), String(chunkLength));
+    assert(message.includes("a whole number of at least 1"), String(chunkLength));
   }
 });

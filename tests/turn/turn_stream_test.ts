@@ -82,7 +82,7 @@ Deno.test("TurnStream.turn, asked for between two parts, leaves the rest to the 
   assertEquals((await turn!).response, "I have seen it");
 });
 
-Deno.test("TurnStream, one that nobody reads or asks for its turn changes nothing", async () => {
+Deno.test("TurnStream, one whose parts and turn are never read changes nothing", async () => {
   const session = sessionOf(SCRIPT);
   const stream = session.stream("lost");
   assertEquals([session.status, session.state.events], ["waiting", []]);
@@ -148,7 +148,7 @@ Deno.test("TurnStream.turn, that runs without a reader can be broken off", async
   assertEquals([(await turn).status, session.status], ["interrupted", "interrupted"]);
 });
 
-Deno.test("TurnStream.next, called twice at once gives the parts in order", async () => {
+Deno.test("TurnStream.next, called twice at once returns the parts in order", async () => {
   const expected = await Array.fromAsync(sessionOf(SCRIPT).stream("Hi"), ({ type }) => type);
   const stream = sessionOf(SCRIPT).stream("Hi");
   const types: string[] = [];

@@ -58,7 +58,7 @@ Deno.test("Turn does not have the decision of an earlier turn", async () => {
   assertEquals([turn.decision, turn.response, turn.reason], [undefined, undefined, "errors"]);
 });
 
-Deno.test("Turn.response is what the answer's schema gave, the decision what the model gave", async () => {
+Deno.test("Turn.response is the output of the answer schema, and the decision has the model's answer", async () => {
   const answer = v.object({ day: v.pipe(v.string(), v.transform((text) => new Date(text))) });
   const turn = await play([decide.respond({ day: "2026-01-01" })], { answer }).createSession()
     .next("When?");

@@ -5,7 +5,7 @@
  * @module
  */
 import { pick, randomBelow, seededRandom } from "../../../src/random.ts";
-import { keyOf } from "../../../src/store/session_key.ts";
+import { encodeKey } from "../../../src/store/session_key.ts";
 import { type Arena, type Findings, NOTHING, type Scenario } from "../scenario.ts";
 import { playLogs, sightOf } from "../sight.ts";
 import { Trial } from "../trial.ts";
@@ -32,7 +32,7 @@ async function run(arena: Arena): Promise<Findings> {
       WHERE seq = $2 AND session = (SELECT number FROM ${schema}.session WHERE id = $1)`;
     const length = column === "hash" ? 64 : log[seq]!.length;
     const place = 1 + randomBelow(length, random);
-    const values = [keyOf(hurt), seq, place, 1 << randomBelow(4, random)];
+    const values = [encodeKey(hurt), seq, place, 1 << randomBelow(4, random)];
     const changed = await server.query(change, ...values);
     if (changed !== 1) problems.push(`flip ${flip}: changed ${changed} rows: expected one`);
     for (const [id, whole] of truth) {

@@ -1,5 +1,5 @@
 /**
- * Playing an agent by itself, from what each request allows.
+ * Automatic player: makes a legal decision for each request.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import type { JsonSchema } from "../../json/json.ts";
 import { partsOf } from "./decision_parts.ts";
 import { type Choice, KnownGraph, Tour } from "./tour.ts";
 import type { LLMRequest } from "../llm.ts";
-import { candidates, makeOutput, type Making } from "./make_output.ts";
+import { generateCandidates, makeOutput, type OutputCandidates } from "./make_output.ts";
 import { wireOutput } from "../wire_output.ts";
 
-/** A value to be played, or a function that gives one; its random numbers, from 0 to 1, follow the seed. */
+/** A value to play, or a function that returns one. `random` returns seeded numbers from 0 to 1. */
 export type AutoSample<Value> = Value | ((request: LLMRequest, random: () => number) => Value);
 
-/** Options of a {@linkcode MockLLM} that plays by itself. */
+/** Options of `MockLLM.auto()`. */
 export interface AutoOptions {
-  /** Its name. Default: `"mock"`. */
+  /** Name of the model. Default: `"mock"`. */
   readonly name?: string;
-  /** Streams its answers in pieces of so many characters. Default: it does not stream. */
+  /** Length of the streamed chunks, in characters. Default: the model does not stream. */
   readonly chunkLength?: number;
-  /** A whole number. Others give other values, and another order where there is a choice. Default: 1. */
+  /** Seed of the generated values and of the order of equal choices, a whole number. Default: 1. */
   readonly seed?: number;
   /**
-   * Arguments by the name of a tool, in the author's form; those of a list are
-   * used in turn. Default: made from the tool's schema.
+   * Arguments by tool name, in the form that the tool's schema accepts. A list
+   * is used in rotation. Default: generated from the tool's schema.
    */
   readonly samples?: Readonly<
     Record<
@@ -33,21 +33,22 @@ export interface AutoOptions {
     >
   >;
   /**
-   * Answers by the id of a step, in the author's form; to what is no decision by
-   * the request's `schemaName`. Default: a sentence, or made from the schema.
+   * Answers by step id, in the form that the answer's schema accepts. Requests
+   * that are not decisions are answered by their `schemaName`. Default: a
+   * sentence, or a value generated from the schema.
    */
   readonly answers?: Readonly<
     Record<string, AutoSample<string | number | boolean | null | object>>
   >;
 }
 
-/** The way of one session, and its random numbers. */
+/** Progress of one session, with its own random numbers. */
 interface AutoSession {
   readonly tour: Tour;
   readonly random: Random;
 }
 
-/** Plays requests, one after the other. */
+/** Plays the requests of any number of sessions. */
 export class AutoPlayer {
   readonly #options: AutoOptions;
   readonly #graph = new KnownGraph();
@@ -55,7 +56,7 @@ export class AutoPlayer {
   readonly #calls = new Map<string, number>();
   readonly #seeds: Random;
 
-  /** Makes a player of agents. */
+  /** Creates a player that has not seen any session. */
   constructor(options: AutoOptions) {
     this.#options = options;
     this.#seeds = seededRandom(options.seed ?? 1);
@@ -64,18 +65,18 @@ export class AutoPlayer {
   /**
    * Returns an output that the request accepts.
    *
-   * @throws {MockLLMError} if there is none.
+   * @throws {MockLLMError} if no generated or sampled output is accepted.
    */
   play(request: LLMRequest): Promise<unknown> {
     const { sessionId, legal, step = "" } = request;
     const { tour, random } = this.#session(sessionId);
-    if (legal === undefined) return makeOutput(request, this.#reply(request, random));
+    if (legal === undefined) return makeOutput(request, this.#planReply(request, random));
     const choice = tour.next(step, legal);
     if (choice.action === "END") this.#sessions.delete(sessionId);
-    return makeOutput(request, this.#decision(request, choice, step, random));
+    return makeOutput(request, this.#planDecision(request, choice, step, random));
   }
 
-  /** Each session has random numbers of its own, so that others do not change what it plays. */
+  /** Sessions have separate random numbers, so they do not influence each other. */
   #session(id: string | undefined): AutoSession {
     let session = this.#sessions.get(id);
     if (session === undefined) {
@@ -86,7 +87,12 @@ export class AutoPlayer {
     return session;
   }
 
-  #decision(request: LLMRequest, choice: Choice, step: string, random: Random): Making {
+  #planDecision(
+    request: LLMRequest,
+    choice: Choice,
+    step: string,
+    random: Random,
+  ): OutputCandidates {
     const { args, response, suggestions } = partsOf(request.schema);
     const wrap = (decision: unknown) => wireOutput(request, decision, ["This is legal here"]);
     switch (choice.action) {
@@ -94,63 +100,70 @@ export class AutoPlayer {
         const { tool } = choice;
         return {
           what: `a call of tool "${tool}" in step "${step}"`,
-          ...this.#parts("samples", tool, args.get(tool), request, random),
+          ...this.#findCandidates("samples", tool, args.get(tool), request, random),
           wrap: (args) => wrap({ action: "TOOL_CALL", calls: [{ tool, args }] }),
         };
       }
       case "RESPOND":
         return {
           what: `an answer in step "${step}"`,
-          ...this.#parts("answers", step, response, request, random, `This is step ${step}`),
+          ...this.#findCandidates(
+            "answers",
+            step,
+            response,
+            request,
+            random,
+            `This is step ${step}`,
+          ),
           wrap: (response) => wrap({ action: "RESPOND", response, ...suggestions }),
         };
       case "MOVE":
       case "END":
         return {
           what: `${choice.action} in step "${step}"`,
-          remedy: "expected a request that allows it",
+          remedy: "expected the request to accept its own legal actions",
           parts: [choice.action === "END" ? { action: "END", response: null } : choice],
           wrap,
         };
     }
   }
 
-  /** What is asked for and is no decision. */
-  #reply(request: LLMRequest, random: Random): Making {
+  /** Plans the reply to a request that is not a decision. */
+  #planReply(request: LLMRequest, random: Random): OutputCandidates {
     const { schemaName, schema } = request;
     return {
       what: `a reply to "${schemaName}"`,
-      ...this.#parts("answers", schemaName, schema, request, random),
+      ...this.#findCandidates("answers", schemaName, schema, request, random),
       wrap: (reply) => reply,
     };
   }
 
-  /** The author's sample, or values of the schema; `sentence` is text of which nothing is said. */
-  #parts(
+  /** Returns the author's sample, or generated values; `sentence` is used for unrestricted text. */
+  #findCandidates(
     option: "samples" | "answers",
     key: string,
     schema: JsonSchema | undefined,
     request: LLMRequest,
     random: Random,
     sentence?: string,
-  ): Pick<Making, "parts" | "remedy"> {
+  ): Pick<OutputCandidates, "parts" | "remedy"> {
     const given = this.#options[option] ?? {};
     const own: unknown = Object.hasOwn(given, key) ? given[key] : undefined;
     if (own !== undefined) {
-      const sample = option === "samples" ? this.#inTurn(key, own) : own;
+      const sample = option === "samples" ? this.#nextSample(key, own) : own;
       return {
         parts: [typeof sample === "function" ? sample(request, random) : sample],
-        remedy: `expected ${option} that the schema accepts`,
+        remedy: `expected the value in "${option}" to match the schema`,
       };
     }
     return {
-      parts: candidates(schema, random, request.schema, sentence),
-      remedy: `give ${option}: MockLLM.auto({ ${option}: { ${JSON.stringify(key)}: … } })`,
+      parts: generateCandidates(schema, random, request.schema, sentence),
+      remedy: `pass a valid value: MockLLM.auto({ ${option}: { ${JSON.stringify(key)}: … } })`,
     };
   }
 
-  /** The next sample of a list. */
-  #inTurn(key: string, sample: unknown): unknown {
+  /** Returns the next sample of a list, in rotation. */
+  #nextSample(key: string, sample: unknown): unknown {
     if (!Array.isArray(sample)) return sample;
     const calls = this.#calls.get(key) ?? 0;
     this.#calls.set(key, calls + 1);

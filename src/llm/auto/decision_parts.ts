@@ -1,17 +1,17 @@
 /**
- * The JSON Schema of a decision, taken apart.
+ * Parser of the JSON Schema of a decision.
  *
  * @module
  */
 import type { JsonSchema } from "../../json/json.ts";
 
-/** What of a decision's JSON Schema is needed to play it. */
+/** Parts of a decision's JSON Schema that are needed to play it. */
 export interface DecisionParts {
-  /** The arguments of each tool. */
+  /** Schema of the arguments, by tool name. */
   readonly args: ReadonlyMap<unknown, JsonSchema>;
-  /** The response, where there is one. */
+  /** Schema of the response; undefined if the step cannot answer. */
   readonly response: JsonSchema | undefined;
-  /** What a response has beside itself. */
+  /** An empty list of suggestions, if the schema requires one beside the response. */
   readonly suggestions: { readonly suggestions?: readonly string[] };
 }
 
@@ -35,7 +35,7 @@ export function partsOf(schema: JsonSchema): DecisionParts {
   return { args, response, suggestions };
 }
 
-/** A fixed value, as a constant or as a list of one. */
+/** Returns the value that a schema fixes by `const` or by an `enum` of one. */
 function constantOf(schema: JsonSchema): unknown {
   return "const" in schema ? schema.const : (schema.enum as readonly unknown[])[0];
 }

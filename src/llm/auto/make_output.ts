@@ -1,5 +1,5 @@
 /**
- * Outputs that a request accepts.
+ * Search for an output that a request accepts.
  *
  * @module
  */
@@ -10,26 +10,26 @@ import type { LLMRequest } from "../llm.ts";
 import { MockLLMError } from "../mock_llm_error.ts";
 import { sampleValue } from "./sample_value.ts";
 
-/** Parts of an output, one of which a request may accept. */
-export interface Making {
-  /** What is played, for a message. */
+/** Candidates for the variable part of an output. */
+export interface OutputCandidates {
+  /** Description of the output, for error messages. */
   readonly what: string;
-  /** What would help, for a message. */
+  /** Way out, for error messages. */
   readonly remedy: string;
-  /** The parts to try, one after the other. */
+  /** Candidates, in the order in which they are tried. */
   readonly parts: Iterable<unknown>;
-  /** Returns the output around a part. */
+  /** Returns the whole output for a candidate. */
   readonly wrap: (part: unknown) => unknown;
 }
 
-/** Number of values that are tried of a schema. */
+/** Maximum number of values generated for a schema. */
 const CANDIDATES = 20;
 
 /**
- * Yields values of a schema, simplest first; `root` has the definitions. A text
- * of which nothing more is said is the sentence first.
+ * Generates values for a schema, simplest first. `root` contains the definitions.
+ * For unrestricted text, the first value is `sentence`.
  */
-export function* candidates(
+export function* generateCandidates(
   schema: JsonSchema | undefined,
   random: Random,
   root: JsonSchema,
@@ -47,13 +47,13 @@ export function* candidates(
 /**
  * Returns the first output that the request accepts.
  *
- * @throws {MockLLMError} if it accepts none.
+ * @throws {MockLLMError} if the request refuses all candidates.
  */
 export async function makeOutput(
   request: LLMRequest,
-  { what, remedy, parts, wrap }: Making,
+  { what, remedy, parts, wrap }: OutputCandidates,
 ): Promise<unknown> {
-  let refusal = "its schema has no value";
+  let refusal = "no value could be generated for its schema";
   for (const part of parts) {
     const output = wrap(part);
     const result = await request.validate(output);
@@ -64,10 +64,10 @@ export async function makeOutput(
   throw new MockLLMError(`Cannot play ${what}: ${refusal}: ${remedy}`);
 }
 
-/** Maximum number of characters that a message shows of a refused value. */
+/** Maximum number of characters shown of a refused value. */
 const SHOWN = 200;
 
-/** A sample may be anything, also what has no JSON. */
+/** Formats any value, including one that JSON cannot represent. */
 function textOf(part: unknown): string {
   let text: string;
   try {

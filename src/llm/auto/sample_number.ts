@@ -1,19 +1,19 @@
 /**
- * Making numbers that a JSON Schema accepts.
+ * Generator of numbers for a JSON Schema.
  *
  * @module
  */
 import type { JsonSchema } from "../../json/json.ts";
 import { type Random, randomBelow } from "../../random.ts";
-import { note } from "../../schema/restrictions.ts";
+import { describeRestriction } from "../../schema/restrictions.ts";
 
-/** The size from which on numbers are not sought further away: about a million steps. */
+/** Size at which the range of numbers stops growing, at about a million steps. */
 const FULL_SIZE = 20;
 
 /**
- * A number of a schema, next to 1 at size 0; undefined if there is none. Most
- * checks want what is whole and positive: fractions and negative numbers are
- * each for one size in three.
+ * Generates a number for a schema; undefined if none exists. Size 0 returns the
+ * number closest to 1. Because most checks require whole positive numbers, one
+ * size in three allows fractions, and one in three negative numbers.
  */
 export function sampleNumber(
   schema: JsonSchema,
@@ -21,14 +21,14 @@ export function sampleNumber(
   random: Random,
   size: number,
 ): number | undefined {
-  const unit = limitOf(schema, "multipleOf");
+  const unit = readLimit(schema, "multipleOf");
   const isWhole = isInteger && !Number.isInteger(unit) || unit === undefined && size % 3 < 2;
   const step = isWhole ? 1 : unit ?? 0.5;
-  const least = limitOf(schema, "minimum") ?? -Infinity;
-  const most = limitOf(schema, "maximum") ?? Infinity;
-  const above = limitOf(schema, "exclusiveMinimum") ?? -Infinity;
-  const below = limitOf(schema, "exclusiveMaximum") ?? Infinity;
-  // What is divided or multiplied by a fraction is rounded to what its decimals say.
+  const least = readLimit(schema, "minimum") ?? -Infinity;
+  const most = readLimit(schema, "maximum") ?? Infinity;
+  const above = readLimit(schema, "exclusiveMinimum") ?? -Infinity;
+  const below = readLimit(schema, "exclusiveMaximum") ?? Infinity;
+  // Removes the rounding errors of multiplying or dividing by a fraction.
   const exact = (value: number) => Number.isInteger(step) ? value : Number(value.toPrecision(12));
   const first = Math.max(Math.ceil(exact(least / step)), Math.floor(exact(above / step)) + 1);
   const last = Math.min(Math.floor(exact(most / step)), Math.ceil(exact(below / step)) - 1);
@@ -46,17 +46,20 @@ export function sampleNumber(
 
 const NUMBER = "(-?\\d+(?:\\.\\d+)?(?:e[-+]?\\d+)?)";
 
-/** Returns the number by which a keyword limits a value; undefined if it does not. */
-export function limitOf(schema: JsonSchema, keyword: string): number | undefined {
+/** Returns the limit set by a keyword, or by its wording in the description; undefined if none. */
+export function readLimit(schema: JsonSchema, keyword: string): number | undefined {
   const value = schema[keyword];
-  const words = new RegExp(note(keyword, 0)[0]!.replace("0", NUMBER));
-  const said = Number(inWords(schema, words)?.[1] ?? NaN);
+  const words = new RegExp(describeRestriction(keyword, 0)[0]!.replace("0", NUMBER));
+  const said = Number(matchDescription(schema, words)?.[1] ?? NaN);
   if (typeof value !== "number") return Number.isNaN(said) ? undefined : said;
-  // A keyword may be there in a wider form than the words.
+  // Lowering may widen a minimum; the description then has the author's limit.
   return keyword.startsWith("min") && said > value ? said : value;
 }
 
-/** What the description of a schema says, if it does. */
-export function inWords({ description }: JsonSchema, words: RegExp): RegExpExecArray | undefined {
+/** Matches the description of a schema; undefined if it does not match. */
+export function matchDescription(
+  { description }: JsonSchema,
+  words: RegExp,
+): RegExpExecArray | undefined {
   return typeof description === "string" ? words.exec(description) ?? undefined : undefined;
 }

@@ -1,31 +1,31 @@
 /**
- * Making texts that a JSON Schema accepts.
+ * Generator of strings for a JSON Schema.
  *
  * @module
  */
 import type { JsonSchema } from "../../json/json.ts";
 import type { Random } from "../../random.ts";
-import { inWords, limitOf } from "./sample_number.ts";
-import { type TextMaker, textMaker } from "./sample_text.ts";
+import { matchDescription, readLimit } from "./sample_number.ts";
+import { compileStringGenerator, type StringGenerator } from "./sample_text.ts";
 
-/** How often a text is made again that came out wrong or of the wrong length. */
+/** Maximum number of attempts to generate a string that matches and has a valid length. */
 const ATTEMPTS = 50;
 
-/** Longer texts are not made up. */
+/** Maximum length of a required string, in characters; longer ones are not generated. */
 const MAX_LENGTH = 10_000;
 
-/** A text for a schema, short at size 0; undefined if none could be made. */
+/** Generates a string for a schema, short at size 0; undefined if none could be generated. */
 export function sampleString(schema: JsonSchema, random: Random, size: number): string | undefined {
-  const least = limitOf(schema, "minLength") ?? 0;
-  const most = limitOf(schema, "maxLength") ?? Infinity;
+  const least = readLimit(schema, "minLength") ?? 0;
+  const most = readLimit(schema, "maxLength") ?? Infinity;
   if (least > Math.min(most, MAX_LENGTH)) return undefined;
-  const makers = makersOf(schema);
-  if (makers.length === 0) {
-    const plain = plainMakers();
+  const generators = findGenerators(schema);
+  if (generators.length === 0) {
+    const plain = plainGenerators();
     const text = plain[size % plain.length]!(random, size)!;
     return text.repeat(Math.max(1, Math.ceil(least / text.length))).slice(0, most);
   }
-  const make = makers[size % makers.length]!;
+  const make = generators[size % generators.length]!;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const text = make(random, attempt === 0 ? size : Math.min(least + attempt, most));
     if (text !== undefined && text.length >= least && text.length <= most) return text;
@@ -36,7 +36,7 @@ export function sampleString(schema: JsonSchema, random: Random, size: number): 
 const DATE = "20[0-4]\\d-(0[1-9]|1[0-2])-(0[1-9]|1\\d|2[0-8])";
 const TIME = "([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\dZ";
 
-/** What the formats look like here: legal in every library, and easy to read. */
+/** Regular expression for each format. All common validators accept its matches. */
 const FORMATS: Readonly<Record<string, string>> = {
   "date": DATE,
   "time": TIME,
@@ -52,35 +52,41 @@ const FORMATS: Readonly<Record<string, string>> = {
 
 const PATTERN_WORDS = /matching the regular expression (?:\/(.+)\/([a-z]*)|(.+?))(?:; |$)/;
 
-/** What was found out about a schema stays found out. */
-const makersBySchema = new WeakMap<JsonSchema, readonly TextMaker[]>();
+/** Cache of the generators of each schema. */
+const generatorsBySchema = new WeakMap<JsonSchema, readonly StringGenerator[]>();
 
-/** What makes texts of a schema's format and of its pattern; empty if it has neither. */
-function makersOf(schema: JsonSchema): readonly TextMaker[] {
-  let makers = makersBySchema.get(schema);
-  if (makers === undefined) makersBySchema.set(schema, makers = makeMakers(schema));
-  return makers;
-}
-
-/** A text that is not made, for a format or a pattern beyond us. */
-const BEYOND: TextMaker = () => undefined;
-
-function makeMakers(schema: JsonSchema): readonly TextMaker[] {
-  const format = schema.format ?? inWords(schema, /in the format ([\w-]+)/)?.[1];
-  const [, source, flags, bare] = inWords(schema, PATTERN_WORDS) ?? [];
-  const makers: TextMaker[] = [];
-  if (typeof format === "string" && Object.hasOwn(FORMATS, format)) {
-    makers.push(textMaker(FORMATS[format]!)!);
+/** Returns generators for a schema's format and pattern; empty if it has neither. */
+function findGenerators(schema: JsonSchema): readonly StringGenerator[] {
+  let generators = generatorsBySchema.get(schema);
+  if (generators === undefined) {
+    generatorsBySchema.set(schema, generators = createGenerators(schema));
   }
-  if (typeof schema.pattern === "string") makers.push(textMaker(schema.pattern) ?? BEYOND);
-  const said = source ?? bare;
-  if (said !== undefined) makers.push(textMaker(said, flags) ?? BEYOND);
-  return makers;
+  return generators;
 }
 
-/** Texts that an untold check may want: a word, a number, a date, letters. */
-let plain: readonly TextMaker[] | undefined;
+/** Generator for an unsupported pattern: never returns a string. */
+const UNSUPPORTED: StringGenerator = () => undefined;
 
-function plainMakers(): readonly TextMaker[] {
-  return plain ??= ["text", "\\d", DATE, "[a-z]+"].map((pattern) => textMaker(pattern)!);
+function createGenerators(schema: JsonSchema): readonly StringGenerator[] {
+  const format = schema.format ?? matchDescription(schema, /in the format ([\w-]+)/)?.[1];
+  const [, source, flags, bare] = matchDescription(schema, PATTERN_WORDS) ?? [];
+  const generators: StringGenerator[] = [];
+  if (typeof format === "string" && Object.hasOwn(FORMATS, format)) {
+    generators.push(compileStringGenerator(FORMATS[format]!)!);
+  }
+  if (typeof schema.pattern === "string") {
+    generators.push(compileStringGenerator(schema.pattern) ?? UNSUPPORTED);
+  }
+  const said = source ?? bare;
+  if (said !== undefined) generators.push(compileStringGenerator(said, flags) ?? UNSUPPORTED);
+  return generators;
+}
+
+/** Generators for plain strings: a word, a digit, a date, letters. One may pass a custom check. */
+let plain: readonly StringGenerator[] | undefined;
+
+function plainGenerators(): readonly StringGenerator[] {
+  return plain ??= ["text", "\\d", DATE, "[a-z]+"].map((pattern) =>
+    compileStringGenerator(pattern)!
+  );
 }

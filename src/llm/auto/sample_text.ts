@@ -1,19 +1,19 @@
 /**
- * Making texts that match a regular expression.
+ * Generator of strings that match a regular expression.
  *
  * @module
  */
 import { pick, type Random, randomBelow } from "../../random.ts";
 
-/** Makes one text, longer with more size; undefined where it came out wrong, which is luck. */
-export type TextMaker = (random: Random, size: number) => string | undefined;
+/** Generates one string, longer for a larger size; undefined if it does not match by chance. */
+export type StringGenerator = (random: Random, size: number) => string | undefined;
 
 /**
- * What makes texts that match a regular expression. Each is tested, so what a
- * text must only be near, as look-around, is left to luck. Undefined for one
- * that cannot be read, and for back-references.
+ * Returns a generator of strings that match a regular expression; undefined if
+ * the pattern is invalid or has back-references. Look-around is ignored while
+ * generating, so each string is tested against the expression.
  */
-export function textMaker(pattern: string, flags = "u"): TextMaker | undefined {
+export function compileStringGenerator(pattern: string, flags = "u"): StringGenerator | undefined {
   try {
     const expression = new RegExp(pattern, flags);
     const make = new PatternReader(pattern, expression.flags).whole();
@@ -27,18 +27,18 @@ export function textMaker(pattern: string, flags = "u"): TextMaker | undefined {
   }
 }
 
-type Maker = (random: Random, size: number) => string;
+type Generate = (random: Random, size: number) => string;
 
-const NOTHING: Maker = () => "";
+const EMPTY: Generate = () => "";
 
-/** A class, an escape or one character. */
+/** Matches a character class, an escape or a single character. */
 const ATOM_REGEXP =
   /\[(?:\\.|[^\]\\])*\]|\\(?:x[\da-f]{2}|u[\da-f]{4}|u\{[\da-f]+\}|p\{[^}]*\}|[^])|[^]/iuy;
 
-/** What repeats, greedy or not. */
+/** Matches a quantifier, greedy or lazy. */
 const QUANTIFIER_REGEXP = /(?:([*+?])|\{(\d+)(,?)(\d*)\})\??/uy;
 
-/** What begins a group: look-around is apart, for it adds no text. */
+/** Matches the start of a group. The first capture is set for look-around, which adds no text. */
 const GROUP_REGEXP = /\((?:\?(?:(<?[=!])|:|<\w+>))?/uy;
 
 class PatternReader {
@@ -51,7 +51,7 @@ class PatternReader {
     this.#flags = flags;
   }
 
-  whole(): Maker {
+  whole(): Generate {
     const made = this.#alternatives();
     if (this.#at < this.#pattern.length) throw new SyntaxError("Unread rest");
     return made;
@@ -64,38 +64,38 @@ class PatternReader {
     return found;
   }
 
-  #alternatives(): Maker {
+  #alternatives(): Generate {
     const made = [this.#sequence()];
     while (this.#take(/\|/y)) made.push(this.#sequence());
     return made.length === 1 ? made[0]! : (random, size) => pick(made, random)!(random, size);
   }
 
-  #sequence(): Maker {
-    const made: Maker[] = [];
+  #sequence(): Generate {
+    const made: Generate[] = [];
     while (this.#at < this.#pattern.length && !/[|)]/.test(this.#pattern[this.#at]!)) {
       made.push(this.#repeated(this.#group() ?? this.#atom()));
     }
     return (random, size) => made.map((one) => one(random, size)).join("");
   }
 
-  #group(): Maker | undefined {
+  #group(): Generate | undefined {
     const opening = this.#take(GROUP_REGEXP);
     if (opening === undefined) return undefined;
     const made = this.#alternatives();
     if (!this.#take(/\)/y)) throw new SyntaxError("Open group");
-    return opening[1] === undefined ? made : NOTHING;
+    return opening[1] === undefined ? made : EMPTY;
   }
 
-  #atom(): Maker {
+  #atom(): Generate {
     const [atom] = this.#take(ATOM_REGEXP)!;
-    if (/^(?:[\^$]|\\b)$/i.test(atom)) return NOTHING;
+    if (/^(?:[\^$]|\\b)$/i.test(atom)) return EMPTY;
     if (/^\\[1-9k]/.test(atom)) throw new SyntaxError("Back-reference");
     if (!/^[.[\\]/.test(atom)) return () => atom;
-    const characters = charactersOf(atom === "." ? "\\w" : atom, this.#flags);
+    const characters = listCharacters(atom === "." ? "\\w" : atom, this.#flags);
     return (random) => pick(characters, random) ?? "";
   }
 
-  #repeated(made: Maker): Maker {
+  #repeated(made: Generate): Generate {
     const [text, sign, least, comma, most] = this.#take(QUANTIFIER_REGEXP) ?? [];
     if (text === undefined) return made;
     const low = Number(least ?? (sign === "+" ? 1 : 0));
@@ -109,19 +109,19 @@ class PatternReader {
 
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
 
-/** How many characters are kept of a class that has none of those. */
-const ENOUGH = 32;
+/** Number of characters taken from a class that contains no printable ASCII character. */
+const MAX_OTHER_CHARACTERS = 32;
 
-/** Beyond it are no characters that a pattern would ask for. */
-const LAST_LETTER = 0x1ffff;
+/** Highest code point that is searched for characters of a class. */
+const LAST_CODE_POINT = 0x1ffff;
 
-/** The printable characters of ASCII that a class has; if it has none, some others. */
-function charactersOf(atom: string, flags: string): string[] {
+/** Returns the printable ASCII characters of a class; if it has none, the first other ones. */
+function listCharacters(atom: string, flags: string): string[] {
   const expression = new RegExp(`^${atom}$`, flags);
   const printable = PRINTABLE.filter((one) => expression.test(one));
   if (printable.length > 0) return printable;
   const others: string[] = [];
-  for (let code = 0; code <= LAST_LETTER && others.length < ENOUGH; code++) {
+  for (let code = 0; code <= LAST_CODE_POINT && others.length < MAX_OTHER_CHARACTERS; code++) {
     const character = String.fromCodePoint(code);
     if (expression.test(character)) others.push(character);
     else if (others.length > 0) break;

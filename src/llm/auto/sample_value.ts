@@ -1,19 +1,19 @@
 /**
- * Making values that a JSON Schema accepts.
+ * Generator of values for a JSON Schema.
  *
  * @module
  */
-import { resolveReference, saysNothing } from "../../schema/lowered.ts";
+import { acceptsAnything, resolveReference } from "../../schema/lowered.ts";
 import { isPlainObject, type JsonSchema } from "../../json/json.ts";
 import { pick, type Random, randomBelow } from "../../random.ts";
-import { inWords, limitOf, sampleNumber } from "./sample_number.ts";
+import { matchDescription, readLimit, sampleNumber } from "./sample_number.ts";
 import { sampleString } from "./sample_string.ts";
 
 /**
- * One value for a schema of the subset that models accept; undefined where none
- * can be made. Size 0 gives the simplest, larger sizes more varied ones; the
- * same random numbers give the same value. What a schema says only in words is
- * respected where it is said as lowering says it. `root` has the definitions.
+ * Generates a value for a lowered schema; undefined if none can be generated.
+ * Size 0 returns the simplest value, larger sizes more varied ones. The same
+ * random numbers produce the same value. Restrictions that lowering moved into
+ * the description are respected. `root` contains the definitions.
  */
 export function sampleValue(
   schema: JsonSchema,
@@ -24,24 +24,24 @@ export function sampleValue(
   return new Sampler(root, random).value(schema, size, MAX_REFERENCES);
 }
 
-/** How many references may be followed, one inside the other. */
+/** Maximum depth of nested references. */
 const MAX_REFERENCES = 12;
 
 class Sampler {
   constructor(readonly root: JsonSchema, readonly random: Random) {}
 
-  /** A value; undefined if there is none within so many references. */
+  /** Generates a value; undefined if it needs more than `references` nested references. */
   value(schema: JsonSchema, size: number, references: number): unknown {
     const { $ref, anyOf, allOf, type } = schema;
     if (typeof $ref === "string") {
       const target = references === 0 ? undefined : resolveReference(this.root, $ref);
-      // Smaller inside, so that recursive values come to an end.
+      // The size shrinks at each reference, so that recursive values end.
       const inside = randomBelow(size, this.random);
       return target && this.value(target as JsonSchema, inside, references - 1);
     }
     if (Array.isArray(anyOf)) return this.#union(anyOf, size, references);
     if (Array.isArray(allOf)) return this.#intersection(allOf, size, references);
-    if (saysNothing(schema)) return sampleString({}, this.random, size);
+    if (acceptsAnything(schema)) return sampleString({}, this.random, size);
     if ("const" in schema) return schema.const;
     if (Array.isArray(schema.enum)) return pick(schema.enum, this.random);
     if (!Array.isArray(type)) return this.#typed(type, schema, size, references);
@@ -54,7 +54,7 @@ class Sampler {
       case "null":
         return null;
       case "boolean": {
-        const only = inWords(schema, /only (true|false)/)?.[1];
+        const only = matchDescription(schema, /only (true|false)/)?.[1];
         return only === undefined ? this.random() < 0.5 : only === "true";
       }
       case "string":
@@ -71,7 +71,7 @@ class Sampler {
     }
   }
 
-  /** Parts differ in size, so that there are many combinations of them. */
+  /** Varies the size of a part, so that more combinations of parts occur. */
   #about(size: number): number {
     return size - randomBelow(Math.floor(size / 2) + 1, this.random);
   }
@@ -110,7 +110,7 @@ class Sampler {
     const { required, properties = {}, additionalProperties } = schema;
     for (const [name, property] of Object.entries(properties as Record<string, JsonSchema>)) {
       const isOptional = Array.isArray(required) && !required.includes(name);
-      // What may be left out is: always in what is simplest, else half of the time.
+      // Optional properties are omitted at size 0, and half of the time otherwise.
       if (isOptional && (size === 0 || this.random() < 0.5)) continue;
       const value = this.value(property, this.#about(size), references);
       if (value !== undefined) entries.set(name, value);
@@ -120,15 +120,15 @@ class Sampler {
     return Object.fromEntries(entries);
   }
 
-  /** Adds properties that are not listed; none where no more of them can be named or made. */
+  /** Adds properties that the schema does not list, as far as names and values can be generated. */
   #addOthers(
     entries: Map<string, unknown>,
     { additionalProperties, propertyNames, ...schema }: JsonSchema,
     size: number,
     references: number,
   ): void {
-    const least = limitOf(schema, "minProperties") ?? 0;
-    const most = limitOf(schema, "maxProperties") ?? Infinity;
+    const least = readLimit(schema, "minProperties") ?? 0;
+    const most = readLimit(schema, "maxProperties") ?? Infinity;
     const wanted = least + randomBelow(Math.min(most - least, size, MORE_ITEMS) + 1, this.random);
     const others = additionalProperties === true ? {} : additionalProperties as JsonSchema;
     for (let tries = ATTEMPTS_PER_ITEM * wanted; tries > 0 && entries.size < wanted; tries--) {
@@ -141,16 +141,17 @@ class Sampler {
   }
 
   #array(schema: JsonSchema, size: number, references: number): unknown {
-    const least = limitOf(schema, "minItems") ?? 0;
+    const least = readLimit(schema, "minItems") ?? 0;
     const prefix = schema.prefixItems as readonly JsonSchema[] | undefined ?? [];
     const items = schema.items as JsonSchema | undefined ?? {};
-    const most = limitOf(schema, "maxItems") ??
+    const most = readLimit(schema, "maxItems") ??
       (schema.items === undefined ? prefix.length : Infinity);
     if (least > Math.min(most, MAX_ITEMS)) return undefined;
     const length = least + randomBelow(Math.min(most - least, size, MORE_ITEMS) + 1, this.random);
-    const isSet = schema.uniqueItems === true || inWords(schema, /no item twice/) !== undefined;
-    // A tuple is lowered to a union: its members may or may not be the items, one by one.
-    const isTuple = inWords(schema, /the items in the order given/) !== undefined;
+    const isSet = schema.uniqueItems === true ||
+      matchDescription(schema, /no item twice/) !== undefined;
+    // A tuple may be lowered to a union of its item types: try them in order at some sizes.
+    const isTuple = matchDescription(schema, /the items in the order given/) !== undefined;
     const members = isTuple && Array.isArray(items.anyOf) ? items.anyOf as JsonSchema[] : [items];
     const values: unknown[] = [];
     const texts = new Set<string>();
@@ -169,11 +170,11 @@ class Sampler {
   }
 }
 
-/** How many items an array has at most beyond those it must have. */
+/** Maximum number of items beyond the required ones. */
 const MORE_ITEMS = 3;
 
-/** Longer arrays are not made up. */
+/** Maximum number of required items; longer arrays are not generated. */
 const MAX_ITEMS = 1000;
 
-/** How often an item is made, on average, before a set of different ones is given up. */
+/** Average number of attempts per item before an array of unique items is abandoned. */
 const ATTEMPTS_PER_ITEM = 10;

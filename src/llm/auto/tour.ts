@@ -1,40 +1,40 @@
 /**
- * Where a model that plays by itself goes next.
+ * Path of the automatic player through a graph.
  *
  * @module
  */
 import type { LegalActions } from "../../decision/decision.ts";
 import { pick, type Random } from "../../random.ts";
 
-/** What to do next. */
+/** Next action of the player. */
 export type Choice =
   | { readonly action: "RESPOND" | "END" }
   | { readonly action: "TOOL_CALL"; readonly tool: string }
   | { readonly action: "MOVE"; readonly step: string };
 
-const NOWHERE: readonly string[] = [];
+const NO_STEPS: readonly string[] = [];
 
 /**
- * The way of one session through its graph. In a step it calls each tool once,
- * then takes each route once, those first that lead back. Where nothing is new
- * it answers, and goes to the nearest step where something is. It ends when it
- * is asked again after all that.
+ * Path of one session through the graph. In each step it calls each tool once,
+ * then takes each route once, starting with routes that lead back. If nothing is
+ * left in a step, it answers, then moves to the nearest step with unexplored
+ * actions. If nothing is left anywhere, the next request ends the session.
  */
 export class Tour {
   readonly #graph: KnownGraph;
   readonly #random: Random;
   readonly #visits = new Map<string, Visit>();
-  /** Moves since something new was done. More than there are steps lead nowhere: a guard is shut. */
-  #travelled = 0;
-  /** Whether the user was answered since something new was done. */
-  #isTold = false;
+  /** Number of moves since the last new action. If it exceeds the steps, a guard blocks the way. */
+  #movesWithoutProgress = 0;
+  /** True if the user was answered after the last new action. */
+  #hasAnswered = false;
 
   constructor(graph: KnownGraph, random: Random) {
     this.#graph = graph;
     this.#random = random;
   }
 
-  /** The next choice among what is legal. */
+  /** Chooses the next action among the legal ones. */
   next(step: string, legal: LegalActions): Choice {
     this.#graph.learn(step, legal);
     const { tools, routes } = legal;
@@ -43,16 +43,20 @@ export class Tour {
     const newTools = tools.filter((tool) => !visit.tools.has(tool));
     if (newTools.length > 0) return this.#call(visit, newTools);
     const newRoutes = routes.filter((route) => !visit.routes.has(route));
-    const harmless = this.#harmless(step, newRoutes);
-    if (harmless.length > 0) return this.#move(step, harmless);
-    if (mayRespond && !visit.answers) return this.#respond(visit);
-    const onward = this.#travel(step, legal, (other) => this.#hasNews(other)) ??
+    const safe = this.#findSafeRoutes(step, newRoutes);
+    if (safe.length > 0) return this.#move(step, safe);
+    if (mayRespond && !visit.hasAnswer) return this.#respond(visit);
+    const onward = this.#moveTowards(step, legal, (other) => this.#hasUnexplored(other)) ??
       (newRoutes.length > 0 ? this.#move(step, newRoutes) : undefined) ??
-      this.#travel(step, legal, (other) => this.#newRoutes(other).length > 0);
+      this.#moveTowards(step, legal, (other) => this.#listUntakenRoutes(other).length > 0);
     if (onward !== undefined) return onward;
-    if (!this.#isTold) {
+    if (!this.#hasAnswered) {
       if (mayRespond) return this.#respond(visit);
-      const there = this.#travel(step, legal, (other) => this.#graph.get(other)?.answers === true);
+      const there = this.#moveTowards(
+        step,
+        legal,
+        (other) => this.#graph.get(other)?.hasAnswer === true,
+      );
       if (there !== undefined) return there;
     }
     if (legal.actions.includes("END")) return { action: "END" };
@@ -64,44 +68,44 @@ export class Tour {
     return visitOf(this.#visits, step);
   }
 
-  #newRoutes(step: string): string[] {
+  #listUntakenRoutes(step: string): string[] {
     const { routes } = this.#visit(step);
     return [...this.#graph.get(step)?.routes.keys() ?? []].filter((route) => !routes.has(route));
   }
 
-  /** Routes that are known to lead back; if there are none, those of which nothing is known. */
-  #harmless(step: string, routes: readonly string[]): readonly string[] {
-    const leadingBack = routes.filter((route) => this.#graph.isReachable(step, route));
+  /** Returns the routes that are known to lead back; if none do, those to unknown steps. */
+  #findSafeRoutes(step: string, routes: readonly string[]): readonly string[] {
+    const leadingBack = routes.filter((route) => this.#graph.canReach(route, step));
     if (leadingBack.length > 0) return leadingBack;
     return routes.filter((route) => this.#graph.get(route) === undefined);
   }
 
-  #hasNews(step: string): boolean {
+  #hasUnexplored(step: string): boolean {
     const known = this.#graph.get(step);
     if (known === undefined) return false;
-    const { tools, answers } = this.#visit(step);
-    return known.answers && !answers ||
+    const { tools, hasAnswer } = this.#visit(step);
+    return known.hasAnswer && !hasAnswer ||
       [...known.tools.keys()].some((tool) => !tools.has(tool)) ||
-      this.#harmless(step, this.#newRoutes(step)).length > 0;
+      this.#findSafeRoutes(step, this.#listUntakenRoutes(step)).length > 0;
   }
 
-  /** A move towards the nearest such step, by routes that were taken before. */
-  #travel(
+  /** Returns a move towards the nearest step that satisfies `isGoal`, along routes taken before. */
+  #moveTowards(
     step: string,
     { routes }: LegalActions,
     isGoal: (step: string) => boolean,
   ): Choice | undefined {
-    if (routes.length === 0 || this.#travelled > this.#graph.size) return undefined;
+    if (routes.length === 0 || this.#movesWithoutProgress > this.#graph.size) return undefined;
     const taken = this.#visit(step).routes;
     const begin = routes.filter((route) => taken.has(route));
     const ways = new Map(begin.map((route) => [route, route]));
-    // A map is walked in the order of entry, what is entered on the way included.
+    // Breadth-first search: iterating a map includes the entries added meanwhile.
     for (const [reached, way] of ways) {
       if (isGoal(reached)) {
-        this.#travelled++;
+        this.#movesWithoutProgress++;
         return this.#move(step, [way]);
       }
-      for (const next of this.#visits.get(reached)?.routes.keys() ?? NOWHERE) {
+      for (const next of this.#visits.get(reached)?.routes.keys() ?? NO_STEPS) {
         if (!ways.has(next)) ways.set(next, way);
       }
     }
@@ -109,14 +113,14 @@ export class Tour {
   }
 
   #respond(visit: Visit): Choice {
-    if (!visit.answers) this.#travelled = 0;
-    visit.answers = true;
-    this.#isTold = true;
+    if (!visit.hasAnswer) this.#movesWithoutProgress = 0;
+    visit.hasAnswer = true;
+    this.#hasAnswered = true;
     return { action: "RESPOND" };
   }
 
   #call({ tools }: Visit, among: readonly string[]): Choice {
-    const tool = this.#rarest(among, (one) => tools.get(one) ?? 0);
+    const tool = this.#pickLeastUsed(among, (one) => tools.get(one) ?? 0);
     this.#count(tools, tool);
     return { action: "TOOL_CALL", tool };
   }
@@ -124,7 +128,11 @@ export class Tour {
   #move(step: string, among: readonly string[]): Choice {
     const { routes } = this.#visit(step);
     const known = this.#graph.get(step)!.routes;
-    const mine = this.#rarest(among, (one) => routes.get(one) ?? 0, (one) => known.get(one) ?? 0);
+    const mine = this.#pickLeastUsed(
+      among,
+      (one) => routes.get(one) ?? 0,
+      (one) => known.get(one) ?? 0,
+    );
     this.#count(routes, mine);
     known.set(mine, (known.get(mine) ?? 0) + 1);
     return { action: "MOVE", step: mine };
@@ -134,12 +142,12 @@ export class Tour {
     const before = counts.get(name) ?? 0;
     counts.set(name, before + 1);
     if (before > 0) return;
-    this.#travelled = 0;
-    this.#isTold = false;
+    this.#movesWithoutProgress = 0;
+    this.#hasAnswered = false;
   }
 
-  /** One that was chosen least often; among equals by the first count, then the second, then chance. */
-  #rarest(
+  /** Returns the name with the lowest first count. The next count, then chance, breaks ties. */
+  #pickLeastUsed(
     among: readonly string[],
     ...counts: readonly ((one: string) => number)[]
   ): string {
@@ -152,47 +160,47 @@ export class Tour {
   }
 }
 
-/** Actions in a step, and how often each was taken. */
+/** Actions of a step, with the number of times each was taken. */
 export interface Visit {
   readonly tools: Map<string, number>;
   readonly routes: Map<string, number>;
-  /** True if the user can be answered, or was. */
-  answers: boolean;
+  /** In a known graph, true if the step can answer; in a visit, true if it did. */
+  hasAnswer: boolean;
 }
 
-/** Returns the visit of a step, which is new if there was none. */
+/** Returns the visit of a step, and creates it if it does not exist. */
 export function visitOf(visits: Map<string, Visit>, step: string): Visit {
   let visit = visits.get(step);
   if (visit === undefined) {
-    visits.set(step, visit = { tools: new Map(), routes: new Map(), answers: false });
+    visits.set(step, visit = { tools: new Map(), routes: new Map(), hasAnswer: false });
   }
   return visit;
 }
 
-/** A graph as far as it is known, by what was ever legal in its steps. */
+/** Known part of a graph, collected from the legal actions of all requests. */
 export class KnownGraph {
   readonly #steps = new Map<string, Visit>();
 
-  /** Number of steps that are known. */
+  /** Number of known steps. */
   get size(): number {
     return this.#steps.size;
   }
 
-  /** Returns a step; undefined if it was never visited. */
+  /** Returns a step; undefined if no session visited it. */
   get(step: string): Visit | undefined {
     return this.#steps.get(step);
   }
 
-  /** Learns what is legal now. A request may be narrowed, so nothing is forgotten. */
+  /** Adds the legal actions of a request. Removes none, because a request may be restricted. */
   learn(step: string, { actions, tools, routes }: LegalActions): void {
     const known = visitOf(this.#steps, step);
-    known.answers ||= actions.includes("RESPOND");
+    known.hasAnswer ||= actions.includes("RESPOND");
     for (const tool of tools) known.tools.set(tool, known.tools.get(tool) ?? 0);
     for (const route of routes) known.routes.set(route, known.routes.get(route) ?? 0);
   }
 
-  /** Whether known routes lead from one step to another. */
-  isReachable(to: string, from: string): boolean {
+  /** Returns true if known routes lead from one step to another. */
+  canReach(from: string, to: string): boolean {
     const reached = new Set([from]);
     for (const step of reached) {
       if (step === to) return true;

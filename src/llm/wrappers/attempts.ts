@@ -1,5 +1,5 @@
 /**
- * A call that is made in several attempts: with the same model or with others.
+ * Repeated attempts of a model call, shared by `retry()` and `fallback()`.
  *
  * @module
  */
@@ -9,23 +9,23 @@ import { LLMError } from "../llm_error.ts";
 import { addUsage, readUsage } from "../usage.ts";
 import { type Call, type Part, readParts } from "./call.ts";
 
-/** The attempts of one call. */
+/** Policy and state of the attempts of one call. */
 export interface Attempts {
   /** Model of the current attempt. */
   readonly llm: LLM;
-  /** Model name for results whose vendor reports none; if absent, they stay without. */
+  /** Model name added to results that report none. Default: none is added. */
   readonly model?: string;
   /**
-   * Prepares the next attempt after an error; false if the call fails with that error.
+   * Prepares the next attempt after an error. Returns false to fail the call with that error.
    *
-   * @param usage Tokens of all failed attempts.
+   * @param usage Total usage of all failed attempts.
    */
   retry(error: unknown, usage: Usage | undefined): boolean | Promise<boolean>;
-  /** Called when an attempt succeeded. */
+  /** Called when an attempt succeeds. */
   succeed?(): void;
 }
 
-/** Makes the attempts of a call. One that fails after text was yielded is followed by a `restart`. */
+/** Runs the attempts of a call. Yields `restart` before an attempt that follows a partial answer. */
 export async function* runAttempts(
   attempts: Attempts,
   call: Call,
@@ -42,7 +42,7 @@ export async function* runAttempts(
       } catch (error) {
         if (isAnswered || call.signal?.aborted) throw error;
         usage = addFailure(usage, error);
-        const isRetried = !isFinal(error) && await attempts.retry(error, usage);
+        const isRetried = !isNeverRetried(error) && await attempts.retry(error, usage);
         if (!isRetried) throw withUsage(error, usage);
         parts = readParts(call, attempts.llm);
         if (hasText) yield { type: "restart" };
@@ -59,7 +59,7 @@ export async function* runAttempts(
       isAnswered = true;
       attempts.succeed?.();
       yield part.type === "result"
-        ? { type: "result", result: completed(part.result, attempts, usage) }
+        ? { type: "result", result: completeResult(part.result, attempts, usage) }
         : part;
     }
   } finally {
@@ -67,24 +67,24 @@ export async function* runAttempts(
   }
 }
 
-/** True if the caller gave up, or if the program is wrong: another attempt cannot help. */
-function isFinal(error: unknown): boolean {
+/** True for an abort by the caller and for a mistake in the program: another attempt cannot help. */
+function isNeverRetried(error: unknown): boolean {
   return error instanceof MisuseError || error instanceof Error && error.name === "AbortError";
 }
 
-/** Adds the usage of a failed attempt. */
+/** Adds the usage of a failed attempt to the total. */
 export function addFailure(usage: Usage | undefined, error: unknown): Usage | undefined {
   const failed = error instanceof LLMError ? error.usage : undefined;
   return usage === undefined || failed === undefined ? usage ?? failed : addUsage(usage, failed);
 }
 
-/** The result with the usage of the failed attempts, and with the name of its model. */
-function completed(
+/** Adds the usage of failed attempts and the model name to a result. */
+function completeResult(
   result: LLMResult,
   { model }: Attempts,
   usage: Usage | undefined,
 ): LLMResult {
-  // What is no result is reported by the core, in its own words.
+  // The core reports malformed results.
   if (typeof result !== "object" || result === null) return result;
   return {
     ...result,
@@ -94,13 +94,13 @@ function completed(
 }
 
 /**
- * The error with the usage of all attempts. Errors are not changed by those who pass
- * them on, so it is a copy of the same class, unless there is nothing to add.
+ * Returns the error with the usage of all attempts: a copy of the same class, because a thrown
+ * error must not be modified, or the error itself if there is nothing to add.
  */
 function withUsage(error: unknown, usage: Usage | undefined): unknown {
   if (usage === undefined || !(error instanceof LLMError) || error.usage === usage) return error;
   const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error));
-  // The stack may be an accessor, which returns that of the object it is read from.
+  // Read here, because `stack` may be an accessor that depends on its receiver.
   return Object.defineProperties(copy, {
     ...Object.getOwnPropertyDescriptors(error),
     stack: { configurable: true, writable: true, value: error.stack },

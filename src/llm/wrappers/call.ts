@@ -1,13 +1,13 @@
 /**
- * One path for the methods of a model: a call is a stream of parts, of which the
- * last is the answer. Each wrapper is one generator around it.
+ * Common form of model calls, so that each wrapper is a single generator. `decide()`,
+ * `stream()` and `embed()` all become a stream of parts whose last part is the answer.
  *
  * @module
  */
 import { readUntilAborted } from "../../abort.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../llm.ts";
 
-/** One call of a model. Its signal replaces that of its request. */
+/** One call of a model. `signal` replaces that of the request. */
 export type Call =
   & { readonly signal: AbortSignal | undefined }
   & (
@@ -15,13 +15,13 @@ export type Call =
     | { readonly method: "embed"; readonly texts: readonly string[] }
   );
 
-/** A chunk of an answer, or the vectors of texts. */
+/** Part of a call: a chunk of an answer, or the vectors of an embedding call. */
 export type Part = LLMChunk | { readonly type: "vectors"; readonly vectors: number[][] };
 
 /**
- * Makes a call when the first part is asked for, and reads its parts until its signal aborts.
+ * Starts a call when the first part is requested, and yields its parts until the signal aborts.
  *
- * @param onClosed Called once, when the model is done with the call, also after an abort.
+ * @param onClosed Called once when the model has finished the call, even after an abort.
  */
 export function readParts(
   call: Call,
@@ -34,7 +34,7 @@ export function readParts(
 function openCall(call: Call, llm: LLM): AsyncIterable<Part> {
   const { signal } = call;
   if (call.method === "embed") {
-    return only(async () => ({
+    return yieldOnce(async () => ({
       type: "vectors",
       vectors: await llm.embed!(call.texts, signal && { signal }),
     }));
@@ -43,17 +43,17 @@ function openCall(call: Call, llm: LLM): AsyncIterable<Part> {
   // A model that does not stream is a stream of one result.
   return call.method === "stream" && llm.stream !== undefined
     ? llm.stream(request)
-    : only(async () => ({ type: "result", result: await llm.decide(request) }));
+    : yieldOnce(async () => ({ type: "result", result: await llm.decide(request) }));
 }
 
-async function* only(ask: () => Promise<Part>): AsyncGenerator<Part, void, void> {
+async function* yieldOnce(ask: () => Promise<Part>): AsyncGenerator<Part, void, void> {
   yield await ask();
 }
 
 /**
- * Wraps a model: same name, same profile, and each call runs through `run`.
+ * Wraps a model so that every call runs through `run`. Keeps the name and the schema profile.
  *
- * The wrapper streams and embeds if the model does, or as the last parameter says.
+ * The wrapper streams and embeds if the model does, unless `streams` or `embeds` is set.
  */
 export function wrapModel(
   { name, schemaProfile, stream, embed }: LLM,
@@ -64,7 +64,7 @@ export function wrapModel(
     name,
     ...(schemaProfile !== undefined && { schemaProfile }),
     async decide(request) {
-      const answer = await firstOf(run({ method: "decide", request, signal: request.signal }));
+      const answer = await readFirst(run({ method: "decide", request, signal: request.signal }));
       return (answer as { readonly result: LLMResult }).result;
     },
     ...(streams && {
@@ -73,21 +73,21 @@ export function wrapModel(
     }),
     ...(embeds && {
       async embed(texts, { signal } = {}) {
-        const answer = await firstOf(run({ method: "embed", texts, signal }));
+        const answer = await readFirst(run({ method: "embed", texts, signal }));
         return (answer as { readonly vectors: number[][] }).vectors;
       },
     }),
   };
 }
 
-/** The first part, which is the only one of a call that is no stream. */
-async function firstOf(parts: AsyncGenerator<Part, void, void>): Promise<Part | void> {
+/** Reads the first part, which is the only one if the call is not streamed. */
+async function readFirst(parts: AsyncGenerator<Part, void, void>): Promise<Part | void> {
   const { value } = await parts.next();
   await parts.return();
   return value;
 }
 
-/** Calls a callback. Drops what it throws, now or later: an answer is worth more than a log line. */
+/** Invokes a callback and ignores its errors, because a logging failure must not lose an answer. */
 export function notify<Message>(
   callback: ((message: Message) => unknown) | undefined,
   message: Message,
@@ -96,6 +96,6 @@ export function notify<Message>(
     const returned = callback?.(message);
     if (returned instanceof Promise) returned.catch(() => {});
   } catch {
-    // Dropped as said.
+    // Ignored, see above.
   }
 }

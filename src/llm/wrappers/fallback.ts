@@ -1,5 +1,5 @@
 /**
- * Asking other models when one failed.
+ * Fallback to other models.
  *
  * @module
  */
@@ -12,35 +12,35 @@ import { MockLLMError } from "../mock_llm_error.ts";
 import { type Attempts, runAttempts } from "./attempts.ts";
 import { readParts, wrapModel } from "./call.ts";
 
-/** A model that failed. */
+/** Failure of one model. */
 export interface ModelFailure {
   /** Name of the model. */
   readonly model: string;
-  /** The error that it threw. */
+  /** Error that it threw. */
   readonly error: unknown;
 }
 
 /**
- * None of the models of a {@linkcode fallback} had an answer. It may be retried if
- * one of their errors may; the shortest `retryAfter` of those holds. Its `usage` is
- * that of all of them, and its `cause` an `AggregateError` of their errors.
+ * All models of a {@linkcode fallback} failed. The error is retryable if one of theirs is,
+ * with the shortest `retryAfter` of the retryable ones. `usage` is the total of all models;
+ * `cause` is an `AggregateError` of their errors.
  */
 export class AllModelsFailedError extends LLMError {
   /** `"LLM_ALL_FAILED"` */
   override readonly code = "LLM_ALL_FAILED";
-  /** The models and their errors, in the order in which they were asked. */
+  /** Failed models, in the order in which they were called. */
   readonly failures: readonly ModelFailure[];
 
-  /** Makes the error from the failures, and from the usage of all of them. */
+  /** Creates the error. `usage` is the total usage of the failed calls. */
   constructor(failures: readonly ModelFailure[], usage?: Usage) {
     const reasons = failures.map(({ model, error }) => `\n- ${quote(model)}: ${reasonOf(error)}`);
-    const passing = failures.flatMap(({ error }) =>
+    const delays = failures.flatMap(({ error }) =>
       error instanceof LLMError && error.isRetryable ? [error.retryAfter ?? 0] : []
     );
-    const retryAfter = Math.min(...passing);
+    const retryAfter = Math.min(...delays);
     super(`Cannot get an answer from any of ${failures.length} models:${reasons.join("")}`, {
       cause: new AggregateError(failures.map(({ error }) => error)),
-      isRetryable: passing.length > 0,
+      isRetryable: delays.length > 0,
       retryAfter: retryAfter > 0 && retryAfter < Infinity ? retryAfter : undefined,
       usage,
     });
@@ -51,28 +51,27 @@ export class AllModelsFailedError extends LLMError {
 /** Options of {@linkcode fallback}. */
 export interface FallbackOptions {
   /**
-   * Whether the next model is asked after what was thrown. Default: after every
-   * {@linkcode LLMError}, a refusal or a filter too, for another model may answer;
-   * but not when a `MockLLM` cannot play. It is not asked about an aborted call, nor
-   * about a {@linkcode MisuseError}: those are thrown as they are.
+   * Returns true if the next model should be called after this error. Not called for aborts
+   * and for a {@linkcode MisuseError}, which are always thrown unchanged. Default: true for
+   * every {@linkcode LLMError} except a {@linkcode MockLLMError}. That includes refusals
+   * and content filters, because another model may answer.
    */
   readonly shouldFallBack?: (error: unknown) => boolean;
 }
 
 /**
- * A model that asks the first of several models, and the next whenever one fails.
- * It has the name of the first; `LLMResult.model` tells which one answered.
+ * Creates a model that calls the first of several models, and the next one whenever a model
+ * fails. It has the name of the first; `LLMResult.model` names the one that answered.
  *
- * It streams if one of them does. When a stream fails after text was handed on,
- * that of the next model begins with a `restart` chunk, which makes the text so far
- * void. What failed models cost, where their errors say so, is part of the `usage`
- * of the result.
+ * It streams if one of the models does. If a stream fails after it has emitted text, a
+ * `restart` chunk voids that text before the next model answers. The `usage` of the
+ * result includes the usage that failed models reported.
  *
- * Embeddings come always from the same model, the first that has them, and are not
- * fallen back from: vectors of two models cannot be compared.
+ * Embeddings have no fallback, because vectors of different models are not comparable. They
+ * always come from the first model that has `embed()`.
  *
  * @throws {ConfigError} if there are fewer than two models, or their schema profiles differ.
- * @throws {AllModelsFailedError} from a call for which none of them had an answer.
+ * @throws {AllModelsFailedError} from a call, if all models fail.
  *
  * @example
  * ```ts
@@ -98,7 +97,7 @@ export function fallback(
   const models = [...llms];
   const [primary, ...others] = models;
   if (primary === undefined || others.length === 0) {
-    throw new ConfigError(`Cannot fall back with ${models.length} models: expected two or more`);
+    throw new ConfigError(`Cannot fall back with ${models.length} models: expected at least 2`);
   }
   for (const other of others) checkProfile(primary, other);
   const embedder = models.find(({ embed }) => embed !== undefined);
@@ -107,7 +106,7 @@ export function fallback(
     (call) =>
       call.method === "embed"
         ? readParts(call, embedder!)
-        : runAttempts(oneByOne(models, shouldFallBack), call),
+        : runAttempts(createAttempts(models, shouldFallBack), call),
     {
       streams: models.some(({ stream }) => stream !== undefined),
       embeds: embedder !== undefined,
@@ -116,21 +115,22 @@ export function fallback(
 }
 
 function isFailureOfModel(error: unknown): boolean {
-  // A script that is over is a fault of the test, which another model would hide.
+  // A script that does not match is a mistake in the test. A fallback would hide it.
   return error instanceof LLMError && !(error instanceof MockLLMError);
 }
 
-/** A request's schema is lowered once, for the profile of the first model. */
+/** Validates that both models accept the same schema, because a request carries only one. */
 function checkProfile(first: LLM, other: LLM): void {
   const [profile, otherProfile] = [profileOf(first), profileOf(other)];
   if (JSON.stringify(profile) === JSON.stringify(otherProfile)) return;
   throw new ConfigError(
-    `Cannot fall back from ${described(first)} to ${described(other)}: expected equal schema ` +
-      "profiles, for both are sent the same schema: make both with a schemaProfile both accept",
+    `Cannot fall back from ${describeModel(first)} to ${describeModel(other)}: ` +
+      "expected equal schema profiles, because both receive the same schema. " +
+      "Create both with one schemaProfile that both support",
   );
 }
 
-function described(llm: LLM): string {
+function describeModel(llm: LLM): string {
   return `${quote(llm.name)} (profile ${quote(profileOf(llm).name)})`;
 }
 
@@ -138,8 +138,11 @@ function profileOf({ schemaProfile = openaiStrict }: LLM): SchemaProfile {
   return schemaProfile;
 }
 
-/** The attempts of one call, each with the next model. */
-function oneByOne(models: readonly LLM[], shouldFallBack: (error: unknown) => boolean): Attempts {
+/** Creates the attempts of one call, each with the next model. */
+function createAttempts(
+  models: readonly LLM[],
+  shouldFallBack: (error: unknown) => boolean,
+): Attempts {
   const failures: ModelFailure[] = [];
   return {
     get llm() {

@@ -1,5 +1,5 @@
 /**
- * Asking a model for not too much at once.
+ * Concurrency limit for model calls.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { LLMError } from "../llm_error.ts";
 import { readParts, wrapModel } from "./call.ts";
 import { checkOptions, COUNT, wholeFrom } from "../option_rules.ts";
 
-/** Too many calls wait for a model already. It is retryable. */
+/** The queue of a {@linkcode limitConcurrency} is full. Retryable. */
 export class LLMBusyError extends LLMError {
   /** `"LLM_BUSY"` */
   override readonly code = "LLM_BUSY";
@@ -18,21 +18,23 @@ export class LLMBusyError extends LLMError {
 
 /** Options of {@linkcode limitConcurrency}. */
 export interface LimitConcurrencyOptions {
-  /** How many calls may wait at most; those beyond throw an {@linkcode LLMBusyError}. Default: no limit. */
+  /** Maximum number of waiting calls. Further calls throw an {@linkcode LLMBusyError}. `@default {Infinity}` */
   readonly maxQueue?: number;
 }
 
 /**
- * A model that is asked for at most `limit` answers at once, embeddings included.
- * Calls beyond that wait, and those that came first go first.
+ * Limits the concurrent calls of a model, including embeddings, with a semaphore of `limit`
+ * permits. Further calls wait in a queue, first come, first served.
  *
- * A stream takes its place when its first chunk is asked for, and holds it until it
- * is over or broken off. A call that is aborted settles at once; if it waited it
- * leaves the queue, and if it ran its place is free when the model has let go of
- * it. A model that ignores its signal may not do so for ever: see {@linkcode timeout}.
+ * A stream acquires its permit when its first chunk is requested, and releases it when it
+ * ends or the consumer stops early. An aborted call settles immediately. If it was
+ * waiting, it leaves the queue; if it was running, its permit is released once the model
+ * finishes the call. A model that ignores its signal therefore keeps its permit until
+ * its call settles.
  *
- * @throws {ConfigError} if `limit` is no whole number from 1, or `maxQueue` none from 0.
- * @throws {LLMBusyError} from a call for which there is no room in the queue.
+ * @throws {ConfigError} if `limit` is not a whole number from 1, or `maxQueue` is not a
+ *   whole number from 0 or `Infinity`.
+ * @throws {LLMBusyError} from a call, if the queue is full.
  *
  * @example
  * ```ts
@@ -64,7 +66,7 @@ export function limitConcurrency(
   options: LimitConcurrencyOptions = {},
 ): LLM {
   const { maxQueue = Infinity } = options;
-  checkOptions(`ask model ${quote(llm.name)} concurrently`, { limit, maxQueue }, {
+  checkOptions(`limit the concurrency of model ${quote(llm.name)}`, { limit, maxQueue }, {
     limit: wholeFrom(1),
     maxQueue: COUNT,
   });
@@ -73,7 +75,10 @@ export function limitConcurrency(
     call.signal?.throwIfAborted();
     if (!semaphore.isFree && semaphore.waiting >= maxQueue) {
       throw new LLMBusyError(
-        `Cannot queue another call of model ${quote(llm.name)}: its queue has room for ${maxQueue}`,
+        `Cannot queue another call of model ${
+          quote(llm.name)
+        }: its queue is full (maxQueue ${maxQueue}). ` +
+          "Increase maxQueue, or retry later",
         { isRetryable: true },
       );
     }
@@ -82,27 +87,27 @@ export function limitConcurrency(
   });
 }
 
-/** A semaphore with a queue: first come, first served. */
+/** A counting semaphore with a first-come, first-served queue. */
 class Semaphore {
   #free: number;
-  /** A set, because who gives up leaves from the middle; taking the first of 10,000 costs 1 µs. */
+  /** A set, because aborted waiters leave from the middle. Taking the first of 10,000 costs 1 µs. */
   readonly #queue = new Set<() => void>();
 
   constructor(permits: number) {
     this.#free = permits;
   }
 
-  /** True if a permit can be taken at once. */
+  /** True if a permit is available. */
   get isFree(): boolean {
     return this.#free > 0;
   }
 
-  /** Number of callers that wait. */
+  /** Number of waiting callers. */
   get waiting(): number {
     return this.#queue.size;
   }
 
-  /** Takes a permit as soon as there is one. Rejects without one when the signal aborts. */
+  /** Acquires a permit as soon as one is available. Rejects if the signal aborts first. */
   async acquire(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     if (this.#free > 0) {
@@ -115,13 +120,13 @@ class Semaphore {
       await untilAborted(promise, signal);
       signal?.throwIfAborted();
     } catch (reason) {
-      // It aborted in the moment in which it got a permit.
+      // Aborted after it was granted a permit: pass the permit on.
       if (!this.#queue.delete(resolve)) this.release();
       throw reason;
     }
   }
 
-  /** Returns a permit, to the first who waits. */
+  /** Releases a permit, to the first waiter if there is one. */
   release(): void {
     const [first] = this.#queue;
     if (first === undefined) {

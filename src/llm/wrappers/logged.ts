@@ -1,5 +1,5 @@
 /**
- * Writing down what a model is asked.
+ * Logging of model calls.
  *
  * @module
  */
@@ -12,66 +12,66 @@ import { readUsage } from "../usage.ts";
 import { addFailure } from "./attempts.ts";
 import { type Call, notify, readParts, wrapModel } from "./call.ts";
 
-/** One call of a model, as JSON apart from what `content` may hold. */
+/** Log record of one model call. JSON-serializable, unless `content` holds an output that is not. */
 export interface LLMCallRecord {
-  /** What was called. */
+  /** Method that was called. */
   readonly call: "decide" | "stream" | "embed";
-  /** The name of the model. */
+  /** Name of the wrapped model. */
   readonly llm: string;
-  /** The model that answered, where the vendor says so. */
+  /** Vendor's name of the model that answered, if reported. */
   readonly model?: string;
-  /** The step in which it was called. */
+  /** Id of the current step; absent unless the call is for a decision. */
   readonly step?: string;
-  /** The session for which it was called. */
+  /** Id of the session. */
   readonly sessionId?: string;
-  /** When it was called, in milliseconds since 1970. */
+  /** Start of the call, in milliseconds since the Unix epoch. */
   readonly time: number;
-  /** How long it took, in milliseconds. In a stream, what the consumer does counts as well. */
+  /** Duration in milliseconds. For a stream, it includes the time that the consumer takes. */
   readonly duration: number;
   /**
-   * `"ok"`, `"aborted"` if the caller gave up, else the `code` of the error (for
-   * example `"LLM_HTTP"`), or its name if it has none.
+   * `"ok"`; `"aborted"` if the caller aborted the call or stopped reading; otherwise the `code`
+   * of the error, for example `"LLM_HTTP"`, or its `name` if it has no code.
    */
   readonly outcome: string;
-  /** The HTTP status of an error that has one. */
+  /** HTTP status of the error, if it has one. */
   readonly status?: number;
-  /** Tokens, of a call that failed too, where the vendor says so. */
+  /** Token usage, also of a failed call, if the vendor reports it. */
   readonly usage?: Usage;
-  /** How many messages were sent, or texts to embed. */
+  /** Number of messages sent or texts embedded. */
   readonly messages: number;
-  /** Characters of the messages or texts. */
+  /** Total number of characters of the messages or texts. */
   readonly chars: number;
-  /** What was said; absent unless it was asked for. */
+  /** Input and output; absent unless {@linkcode LoggedOptions.content} is true. */
   readonly content?: LLMCallContent;
 }
 
-/** What was said in a call. */
+/** Content of a call. */
 export interface LLMCallContent {
-  /** The messages, or the texts to embed. */
+  /** Messages, or texts to embed. */
   readonly input: readonly Message[] | readonly string[];
-  /** The output, as the model gave it; absent where it gave none, and for embeddings. */
+  /** Output as the model returned it; absent for failed calls and embeddings. */
   readonly output?: unknown;
-  /** The message of the error, which may quote an answer. */
+  /** Message of the error, which may quote the answer. */
   readonly reason?: string;
 }
 
 /** Options of {@linkcode logged}. */
 export interface LoggedOptions {
   /**
-   * Is given one record for each call, when the call is over. What it throws is
-   * dropped, for an answer is worth more than a line: let it mind its own errors.
+   * Called with one record when a call ends. Errors that it throws are ignored, because a
+   * logging failure must not lose an answer.
    */
   readonly log: (record: LLMCallRecord) => void;
-  /** Whether records have what was said, which may be private. Default: false. */
+  /** If true, records include the messages and the output, which may be private. `@default {false}` */
   readonly content?: boolean;
-  /** By which calls are timed. Default: {@linkcode systemClock}. */
+  /** Clock used for times and durations. Default: {@linkcode systemClock}. */
   readonly clock?: Pick<Clock, "now">;
 }
 
 /**
- * A model whose calls are written down, one record each, whether they succeed, fail
- * or are given up. Within `retry()` that is one record for each attempt, around it
- * one for all. A stream that is never read is no call.
+ * Logs one record per call of a model, whether it succeeds, fails or is aborted. Inside
+ * `retry()` it logs every attempt; around `retry()` it logs every call. A stream that is
+ * never read is not logged.
  *
  * @example
  * ```ts
@@ -103,7 +103,7 @@ export function logged(llm: LLM, options: LoggedOptions): LLM {
       }
       end("ok");
     } catch (error) {
-      end(outcomeOf(error, call.signal), { error });
+      end(classifyOutcome(error, call.signal), { error });
       throw error;
     } finally {
       end("aborted");
@@ -111,7 +111,7 @@ export function logged(llm: LLM, options: LoggedOptions): LLM {
   });
 }
 
-/** Starts the record of a call. Returns a function that writes it, at the first end only. */
+/** Starts the record of a call. Returns a function that completes and logs it; later calls do nothing. */
 function startRecord(
   { name }: LLM,
   call: Call,
@@ -139,11 +139,11 @@ function startRecord(
         usage,
       }),
       time,
-      // A clock may be set back.
+      // The system clock may be set back during the call.
       duration: Math.max(0, clock.now() - time),
       outcome,
       messages: input.length,
-      chars: charsOf(input),
+      chars: countCharacters(input),
       ...(content && {
         content: {
           input,
@@ -154,14 +154,14 @@ function startRecord(
   };
 }
 
-function charsOf(input: readonly (Message | string)[]): number {
+function countCharacters(input: readonly (Message | string)[]): number {
   return input.reduce(
     (chars, said) => chars + (typeof said === "string" ? said : said.content).length,
     0,
   );
 }
 
-function outcomeOf(error: unknown, signal: AbortSignal | undefined): string {
+function classifyOutcome(error: unknown, signal: AbortSignal | undefined): string {
   if (error instanceof AgentError) return error.code;
   const name = error instanceof Error ? error.name : "Error";
   return signal?.aborted || name === "AbortError" ? "aborted" : name;

@@ -1,5 +1,5 @@
 /**
- * Asking a model again when it failed.
+ * Retries with exponential backoff, jitter and a retry budget.
  *
  * @module
  */
@@ -13,67 +13,63 @@ import { checkOptions, COUNT, DELAY, FACTOR, wholeFrom } from "../option_rules.t
 
 /** Options of {@linkcode retry}. */
 export interface RetryOptions {
-  /** How often a call is made at most, the first time included. Default: 3. */
+  /** Maximum number of attempts, including the first. `@default {3}` */
   readonly attempts?: number;
-  /** The longest wait before the second attempt, in milliseconds. Default: 500. */
+  /** Maximum delay before the second attempt, in milliseconds. `@default {500}` */
   readonly firstDelay?: number;
-  /** How many times longer each wait may be than the one before. Default: 2. */
+  /** Factor by which the maximum delay grows with each attempt. `@default {2}` */
   readonly factor?: number;
   /**
-   * The longest wait of all, in milliseconds. A vendor that asks for a longer one
-   * is not asked again. Default: 30,000.
+   * Maximum delay between attempts, in milliseconds. If the vendor asks for a longer delay,
+   * the call fails instead. `@default {30_000}`
    */
   readonly maxDelay?: number;
   /**
-   * How many retries all callers together may have under way or have lost; when
-   * none is left, the first failure of a call is its last. A retry that succeeds
-   * is given back, and each call that succeeds at once gives back a tenth. So a
-   * model that is down is not asked three times as often for as long as it is.
-   * `Infinity` is no limit. Default: 100.
+   * Retry budget shared by all calls of this model: the number of retries that may be running
+   * or have failed. If it is used up, calls fail without a retry. A retry that succeeds is
+   * refunded; a call that succeeds at the first attempt refunds a tenth. The budget
+   * prevents a retry storm while a model is down. `Infinity` disables it. `@default {100}`
    */
   readonly budget?: number;
   /**
-   * Whether what was thrown may pass. Default: an {@linkcode LLMError} that says
-   * so (`isRetryable`), as those of the providers do. It is not asked about an
-   * aborted call, nor about a {@linkcode MisuseError}: those are never retried.
+   * Returns true if a call that failed with this error may be retried. Not called for aborts
+   * and for a {@linkcode MisuseError}, which are never retried. Default: true for an
+   * {@linkcode LLMError} with `isRetryable`.
    */
   readonly isRetryable?: (error: unknown) => boolean;
-  /** Is told of each retry before its wait. What it throws is dropped. Default: nobody is told. */
+  /** Called before the delay of each retry. Errors that it throws are ignored. Default: none. */
   readonly onRetry?: (retry: Retry) => void;
-  /** Gives numbers from 0 up to 1, for the waits. Default: `Math.random`. */
+  /** Random numbers for the jitter, at least 0 and less than 1. Default: `Math.random`. */
   readonly random?: () => number;
-  /** By which it waits. Default: {@linkcode systemClock}. */
+  /** Clock used for delays. Default: {@linkcode systemClock}. */
   readonly clock?: Clock;
 }
 
-/** A retry that is about to be made. */
+/** A scheduled retry. */
 export interface Retry {
-  /** The attempt that failed, from 1. */
+  /** Number of the failed attempt, from 1. */
   readonly attempt: number;
-  /** How long it waits before the next, in milliseconds. */
+  /** Delay before the next attempt, in milliseconds. */
   readonly delay: number;
-  /** What was thrown. */
+  /** Error of the failed attempt. */
   readonly error: unknown;
 }
 
 /**
- * A model that is asked again when it failed for a reason that may pass.
+ * Retries calls of a model that fail with a retryable error.
  *
- * Before attempt n + 1 it waits for a random time of up to `firstDelay` ×
- * `factor`ⁿ⁻¹: "full jitter", so that callers who failed together do not come
- * back together (AWS Architecture Blog, "Exponential Backoff And Jitter",
- * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). An
- * error's `retryAfter` comes on top. No wait is longer than `maxDelay`.
+ * The delay before attempt n + 1 is random, up to `firstDelay` × `factor`ⁿ⁻¹ (exponential
+ * backoff with full jitter, see
+ * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). The
+ * `retryAfter` of an error is added. No delay exceeds `maxDelay`.
  *
- * A stream that fails before its first text is begun again unseen; after that it
- * goes on with a `restart` chunk, which makes the text so far void. Nothing is
- * retried once the result was handed on.
+ * A stream that fails before its first text is retried invisibly. After that, a `restart`
+ * chunk voids the text so far. Nothing is retried after the result was emitted.
  *
- * The last error is thrown as it is. What failed attempts cost, where their errors
- * say so, is part of the `usage` of the result; and if none succeeds of that of the
- * error, which then is a copy.
+ * If all attempts fail, the last error is thrown. Usage that failed attempts reported is
+ * added to the `usage` of the result, or to that of a copy of the last error.
  *
- * @throws {ConfigError} if a number is none that its option can have.
+ * @throws {ConfigError} if an option is out of range.
  *
  * @example
  * ```ts
@@ -95,7 +91,7 @@ export interface Retry {
  * const turn = agent.createSession().next("Hi");
  * await clock.advance(2_249);
  * assertEquals(model.requests.length, 1);
- * await clock.advance(1); // 2,000 that were asked for, and half of 500
+ * await clock.advance(1); // retryAfter of 2,000 plus 0.5 × firstDelay
  * assertEquals((await turn).response, "Hello");
  * ```
  */
@@ -108,24 +104,24 @@ export function retry(llm: LLM, options: RetryOptions = {}): LLM {
     budget: COUNT,
   });
   const { attempts = 3, firstDelay = 500, factor = 2, maxDelay = 30_000 } = options;
-  const { isRetryable = saysRetryable, onRetry } = options;
+  const { isRetryable = isMarkedRetryable, onRetry } = options;
   const { random = Math.random, clock = systemClock } = options;
-  const budget = (options.budget ?? 100) * RETRY;
-  let left = budget;
-  const giveBack = (amount: number) => left = Math.min(budget, left + amount);
+  const budget = (options.budget ?? 100) * RETRY_COST;
+  let remaining = budget;
+  const refund = (amount: number) => remaining = Math.min(budget, remaining + amount);
 
-  /** The attempts of one call, all with the same model. */
-  function attemptsOf(signal: AbortSignal | undefined): Attempts {
+  /** Creates the attempts of one call, all with the same model. */
+  function createAttempts(signal: AbortSignal | undefined): Attempts {
     let attempt = 1;
-    /** Longest wait after the current attempt. */
+    /** Maximum delay after the current attempt. */
     let ceiling = Math.min(firstDelay, maxDelay);
     return {
       llm,
       async retry(error) {
-        const after = retryAfterOf(error);
+        const after = getRetryAfter(error);
         const isOver = attempt >= attempts || !isRetryable(error) || after > maxDelay;
-        if (isOver || left < RETRY) return false;
-        left -= RETRY;
+        if (isOver || remaining < RETRY_COST) return false;
+        remaining -= RETRY_COST;
         const delay = Math.min(after + random() * ceiling, maxDelay);
         notify(onRetry, { attempt, delay, error });
         attempt++;
@@ -133,34 +129,34 @@ export function retry(llm: LLM, options: RetryOptions = {}): LLM {
         try {
           await wait(clock, delay, signal);
         } catch (reason) {
-          giveBack(RETRY);
+          refund(RETRY_COST);
           throw reason;
         }
         return true;
       },
-      succeed: () => giveBack(attempt > 1 ? RETRY : 1),
+      succeed: () => refund(attempt > 1 ? RETRY_COST : 1),
     };
   }
 
-  return wrapModel(llm, (call) => runAttempts(attemptsOf(call.signal), call));
+  return wrapModel(llm, (call) => runAttempts(createAttempts(call.signal), call));
 }
 
 /**
- * Amount that a retry takes from the budget, in tenths, because a call that succeeds at once
- * gives back a tenth. So what fails now and then is always retried, and what fails all the
- * time is soon asked no more often than without retries: a storm ends by itself.
+ * Cost of a retry, in tenths of a retry, because a call that succeeds at the first attempt
+ * refunds one tenth. Occasional failures are always retried; during an outage the budget
+ * runs out, and calls are no longer retried.
  *
- * The rule is that of the retry quota of AWS SDKs, with their size:
+ * Rule and default size are those of the retry quota of the AWS SDKs:
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html.
  */
-const RETRY = 10;
+const RETRY_COST = 10;
 
-function saysRetryable(error: unknown): boolean {
+function isMarkedRetryable(error: unknown): boolean {
   return error instanceof LLMError && error.isRetryable;
 }
 
-/** Milliseconds that the vendor asks to wait; 0 if it does not say. */
-function retryAfterOf(error: unknown): number {
+/** Returns the delay that the vendor asks for, in milliseconds; 0 if there is none. */
+function getRetryAfter(error: unknown): number {
   const after = error instanceof LLMError ? error.retryAfter ?? 0 : 0;
   return after > 0 ? after : 0;
 }

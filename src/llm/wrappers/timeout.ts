@@ -1,5 +1,5 @@
 /**
- * Waiting for a model no longer than allowed.
+ * Time limits for model calls.
  *
  * @module
  */
@@ -11,31 +11,30 @@ import { LLMTimeoutError } from "../llm_errors.ts";
 import { type Part, readParts, wrapModel } from "./call.ts";
 import { checkOptions, LIMIT } from "../option_rules.ts";
 
-/** Options of {@linkcode timeout}: at least one of the limits. */
+/** Options of {@linkcode timeout}. At least one limit is required. */
 export interface TimeoutOptions {
   /**
-   * How long the model may take for a whole answer, in milliseconds. In a stream,
-   * that is how long it is waited for in all. Default: no limit.
+   * Time limit for the complete answer, in milliseconds. For a stream, the limit applies to
+   * the total time spent waiting for the model. Default: no limit.
    */
   readonly call?: number;
-  /** How long a stream may take for each chunk, in milliseconds. Default: no limit. */
+  /** Time limit for each chunk of a stream, in milliseconds. Default: no limit. */
   readonly chunk?: number;
-  /** How long a stream may take for its first chunk, in milliseconds. Default: as `chunk`. */
+  /** Time limit for the first chunk of a stream, in milliseconds. Default: same as `chunk`. */
   readonly firstChunk?: number;
-  /** By which it waits. Default: {@linkcode systemClock}. */
+  /** Clock used for the limits. Default: {@linkcode systemClock}. */
   readonly clock?: Clock;
 }
 
 /**
- * A model that is not waited for longer than allowed. A call that takes longer
- * throws an {@linkcode LLMTimeoutError}, which is retryable, at once: the signal of
- * the inner model's request aborts with it, a stream is broken off, and what comes
- * later is dropped, whether or not the model minds its signal.
+ * Limits the duration of a model's calls. A call that exceeds its limit immediately throws
+ * an {@linkcode LLMTimeoutError}, which is retryable. The signal of the model's request
+ * aborts with the same error. A late answer of a model that ignores its signal is dropped.
  *
- * Only waiting for the model counts: what a consumer of a stream does between
- * chunks may take as long as it likes.
+ * Only time spent waiting for the model counts, not the time that the consumer of a
+ * stream takes between chunks.
  *
- * @throws {ConfigError} if no limit is given, or one is not a number of milliseconds above 0.
+ * @throws {ConfigError} if no limit is set, or a limit is not a number above 0.
  *
  * @example
  * ```ts
@@ -64,10 +63,10 @@ export function timeout(llm: LLM, options: TimeoutOptions): LLM {
   const doing = `limit the time of model ${quote(llm.name)}`;
   checkOptions(doing, options, { call: LIMIT, chunk: LIMIT, firstChunk: LIMIT });
   if (call === undefined && firstChunk === undefined) {
-    throw new ConfigError(`Cannot ${doing}: expected call, chunk or firstChunk`);
+    throw new ConfigError(`Cannot ${doing}: expected at least one of call, chunk and firstChunk`);
   }
 
-  const late = (awaited: string, limit: number) =>
+  const createTimeoutError = (awaited: string, limit: number) =>
     new LLMTimeoutError(
       `Cannot wait longer for model ${quote(llm.name)}: expected ${awaited} within ${limit} ms`,
       { isRetryable: true },
@@ -78,16 +77,20 @@ export function timeout(llm: LLM, options: TimeoutOptions): LLM {
     const controller = new AbortController();
     const unlink = linkAbort(controller, request.signal);
     const parts = readParts({ ...request, signal: controller.signal }, llm);
-    let left = call ?? Infinity;
+    let remaining = call ?? Infinity;
     let [awaited, limit] = ["the first chunk", isStream ? firstChunk ?? Infinity : Infinity];
     try {
       for (;;) {
         const began = clock.now();
-        const cancel = left === Infinity && limit === Infinity
+        const cancel = remaining === Infinity && limit === Infinity
           ? undefined
-          : clock.setTimer(Math.min(left, limit), () => {
+          : clock.setTimer(Math.min(remaining, limit), () => {
             const whole = isStream ? "the whole answer" : "an answer";
-            controller.abort(limit <= left ? late(awaited, limit) : late(whole, call!));
+            controller.abort(
+              limit <= remaining
+                ? createTimeoutError(awaited, limit)
+                : createTimeoutError(whole, call!),
+            );
           });
         let next: IteratorResult<Part, void>;
         try {
@@ -96,8 +99,8 @@ export function timeout(llm: LLM, options: TimeoutOptions): LLM {
           cancel?.();
         }
         if (next.done) return;
-        // A clock that is set back takes nothing away.
-        left -= Math.max(0, clock.now() - began);
+        // If the clock is set back, the elapsed time counts as 0.
+        remaining -= Math.max(0, clock.now() - began);
         yield next.value;
         [awaited, limit] = ["the next chunk", chunk ?? Infinity];
       }

@@ -1,5 +1,5 @@
 /**
- * Any model of the AI SDK as a model of an agent.
+ * The AI SDK provider.
  *
  * @module
  */
@@ -7,23 +7,25 @@ import { interruptible } from "../../abort.ts";
 import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { assertRealModelsAllowed } from "../../llm/real_model.ts";
 import { embedInBatches } from "../embedding.ts";
-import { itemsOf } from "../reading.ts";
+import { asArray } from "../reading.ts";
 import type { AiSdkEmbeddingModel, AiSdkModel } from "./ai_sdk_model.ts";
 import { type AiSdkOptions, checkAiSdkOptions, checkModel } from "./ai_sdk_options.ts";
-import { Answer, streamedAnswer } from "./answer.ts";
-import { callOptionsOf } from "./call_options.ts";
-import { vendorOf } from "./vendor.ts";
-import { vendorError } from "./vendor_error.ts";
+import { AnswerReader, streamAnswer } from "./answer.ts";
+import { createCallOptions } from "./call_options.ts";
+import { findVendor } from "./vendor.ts";
+import { convertVendorError } from "./vendor_error.ts";
 
 /**
- * A model of the AI SDK, by its shape alone: of any vendor, of specification v2,
- * v3 or v4. The schema of each decision goes with the request; a model that says
- * it drops it fails. One call is one request: nothing is asked again here.
+ * Adapts a language model of the AI SDK: of any vendor, of specification v2, v3 or v4.
+ * The model is recognized by its shape, so no AI SDK package is imported here.
  *
- * Where real models are forbidden it fails, whatever it is made of: mock models
- * of `ai/test` too.
+ * Each request carries the schema of the decision; a call fails if the model warns that
+ * it dropped the schema. Each call is one request, without retries.
  *
- * @throws {ConfigError} if it is no such model, or an option cannot be used.
+ * Calls throw a `RealModelError` if real models are forbidden, even with mock models of
+ * `ai/test`.
+ *
+ * @throws {ConfigError} if `model` is not a supported model, or an option is invalid.
  *
  * @example Models of two vendors
  * ```ts
@@ -40,29 +42,29 @@ import { vendorError } from "./vendor_error.ts";
 export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
   checkModel(model);
   checkAiSdkOptions(model, options);
-  const vendor = vendorOf(model);
+  const vendor = findVendor(model);
   const { embedding } = options;
-  const name = options.name ?? nameOf(model);
+  const name = options.name ?? createDefaultName(model);
 
   async function decide(request: LLMRequest): Promise<LLMResult> {
     assertRealModelsAllowed(name);
     const { signal } = request;
     signal?.throwIfAborted();
     try {
-      const asked = await callOptionsOf(request, options, vendor, signal);
-      return Answer.readGenerated(await model.doGenerate(asked), name, vendor);
+      const callOptions = await createCallOptions(request, options, vendor, signal);
+      return AnswerReader.readGenerated(await model.doGenerate(callOptions), name, vendor);
     } catch (thrown) {
       signal?.throwIfAborted();
-      throw vendorError(thrown, name);
+      throw convertVendorError(thrown, name);
     }
   }
 
   function stream(request: LLMRequest) {
     const open = async (signal: AbortSignal) => {
       assertRealModelsAllowed(name);
-      return await model.doStream!(await callOptionsOf(request, options, vendor, signal));
+      return await model.doStream!(await createCallOptions(request, options, vendor, signal));
     };
-    const start = (signal: AbortSignal) => streamedAnswer(name, vendor, open, signal);
+    const start = (signal: AbortSignal) => streamAnswer(name, vendor, open, signal);
     return interruptible(start, request.signal);
   }
 
@@ -80,12 +82,12 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
   };
 }
 
-/** Vendor and model: a provider names its API behind a point, as in `"openai.responses"`. */
-function nameOf({ provider, modelId }: AiSdkModel): string {
+/** Returns vendor and model, without the API suffix of providers such as `"openai.responses"`. */
+function createDefaultName({ provider, modelId }: AiSdkModel): string {
   return `${provider.split(".")[0]}/${modelId}`;
 }
 
-/** Number of calls of an embedding model at the same time, if it allows any. */
+/** Maximum number of concurrent calls of an embedding model that supports parallel calls. */
 const MAX_PARALLEL = 4;
 
 async function embedTexts(
@@ -99,13 +101,13 @@ async function embedTexts(
   try {
     return await embedInBatches(texts, {
       name,
-      size: await model.maxEmbeddingsPerCall ?? Infinity,
-      parallel: await model.supportsParallelCalls ? MAX_PARALLEL : 1,
+      batchSize: await model.maxEmbeddingsPerCall ?? Infinity,
+      maxConcurrency: await model.supportsParallelCalls ? MAX_PARALLEL : 1,
       embed: async (values) =>
-        itemsOf((await model.doEmbed({ values, ...abortSignal })).embeddings),
+        asArray((await model.doEmbed({ values, ...abortSignal })).embeddings),
     });
   } catch (thrown) {
     signal?.throwIfAborted();
-    throw vendorError(thrown, name);
+    throw convertVendorError(thrown, name);
   }
 }

@@ -1,58 +1,58 @@
 /**
- * The models of the AI SDK by their shape: no more of it than is used here.
+ * Structural types of AI SDK models, limited to the members used here.
  *
- * The parameters are wide and the results loose on purpose, so that the models
- * of every version and patch are accepted as they are. Source: `LanguageModelV2`,
+ * Parameters and results are deliberately loose, so that models of every version and
+ * patch release are assignable. Source: `LanguageModelV2`,
  * `LanguageModelV3` and `LanguageModelV4` of https://www.npmjs.com/package/@ai-sdk/provider.
  *
  * @module
  */
 
-/** The versions of the specification that are understood. */
+/** Supported versions of the model specification. */
 export type AiSdkVersion = "v2" | "v3" | "v4";
 
-/** A language model of the AI SDK, as vendor packages and `wrapLanguageModel()` give it. */
+/** A language model of the AI SDK, as vendor packages and `wrapLanguageModel()` return it. */
 export interface AiSdkModel {
-  /** Which version of the specification it implements. */
+  /** Version of the specification that the model implements. */
   readonly specificationVersion: AiSdkVersion;
-  /** Who serves it, for example `"anthropic.messages"`. */
+  /** Provider and API, for example `"anthropic.messages"`. */
   readonly provider: string;
-  /** The vendor's name of the model. */
+  /** Model name of the vendor. */
   readonly modelId: string;
-  /** Answers once the answer is whole. */
+  /** Returns a complete answer. */
   doGenerate(options: AiSdkCallOptions): PromiseLike<AiSdkGenerated>;
-  /** Answers in parts. */
+  /** Returns a streamed answer. */
   doStream?(options: AiSdkCallOptions): PromiseLike<AiSdkStreamed>;
 }
 
-/** What a model is asked. */
+/** Options of one call of a language model. */
 export interface AiSdkCallOptions {
   /** The conversation. */
   readonly prompt: readonly AiSdkMessage[];
-  /** The form of the answer: JSON of a schema. */
+  /** Required format of the answer. */
   readonly responseFormat?: {
     /** `"json"` */
     readonly type: string;
-    /** The JSON Schema. */
+    /** JSON Schema of the answer. */
     readonly schema?: unknown;
-    /** Its name. */
+    /** Name of the schema. */
     readonly name?: string;
   };
-  /** The most tokens it may write. */
+  /** Maximum number of output tokens. */
   readonly maxOutputTokens?: number;
-  /** How much chance there is in the answer. */
+  /** Sampling temperature. */
   readonly temperature?: number;
-  /** Makes answers repeatable, where the vendor can. */
+  /** Sampling seed, for vendors that support repeatable answers. */
   readonly seed?: number;
-  /** How much it is to reason by itself (v4). */
+  /** Reasoning effort (v4 only). */
   readonly reasoning?: string;
-  /** Whether a stream also has what came over the wire: never here. */
+  /** If true, a stream includes the raw chunks of the vendor. Always false here. */
   readonly includeRawChunks?: boolean;
   /** Aborts when the answer is no longer wanted. */
   readonly abortSignal?: AbortSignal;
-  /** Headers for the request over HTTP. */
+  /** Extra HTTP headers. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  /** Options by vendor. */
+  /** Vendor-specific options. */
   readonly providerOptions?: Readonly<Record<string, unknown>>;
 }
 
@@ -62,52 +62,52 @@ export interface AiSdkMessage {
   readonly role: string;
   /** Text for `system`, else a list of text parts. */
   readonly content: unknown;
-  /** Options by vendor, such as Anthropic's cache marker. */
+  /** Vendor-specific options, such as Anthropic's cache marker. */
   readonly providerOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** A whole answer. */
+/** A complete answer. */
 export interface AiSdkGenerated {
-  /** What the model said, part by part. */
+  /** Content parts of the answer. */
   readonly content: readonly { readonly type: string }[];
-  /** Why it ended: text in v2, `{ unified, raw }` from v3 on. */
+  /** Finish reason: a string in v2, `{ unified, raw }` since v3. */
   readonly finishReason: unknown;
-  /** What it cost: flat in v2, nested from v3 on. */
+  /** Token usage: flat in v2, nested since v3. */
   readonly usage: unknown;
-  /** What of the request was ignored or replaced. */
+  /** Settings of the request that the model ignored or replaced. */
   readonly warnings?: readonly unknown[];
-  /** About the response, such as `modelId`. */
+  /** Response metadata, such as `modelId`. */
   readonly response?: unknown;
-  /** More by vendor. */
+  /** Vendor-specific metadata. */
   readonly providerMetadata?: unknown;
 }
 
-/** An answer that is still arriving. */
+/** A streamed answer. */
 export interface AiSdkStreamed {
-  /** Its parts. */
+  /** Stream parts. */
   readonly stream: ReadableStream<{ readonly type: string }>;
 }
 
 /** An embedding model of the AI SDK. */
 export interface AiSdkEmbeddingModel {
-  /** Which version of the specification it implements. */
+  /** Version of the specification that the model implements. */
   readonly specificationVersion: AiSdkVersion;
-  /** Who serves it. */
+  /** Provider and API, for example `"openai.embedding"`. */
   readonly provider: string;
-  /** The vendor's name of the model. */
+  /** Model name of the vendor. */
   readonly modelId: string;
-  /** How many texts one call may have; no limit where it is undefined. */
+  /** Maximum number of texts per call; undefined for no limit. */
   readonly maxEmbeddingsPerCall: PromiseLike<number | undefined> | number | undefined;
-  /** Whether calls may run at the same time. */
+  /** If true, calls may run concurrently. */
   readonly supportsParallelCalls: PromiseLike<boolean> | boolean;
-  /** Turns texts into vectors, in their order. */
+  /** Embeds texts. */
   doEmbed(options: {
-    /** The texts. */
+    /** Texts to embed. */
     values: string[];
     /** Aborts when the vectors are no longer wanted. */
     abortSignal?: AbortSignal;
   }): PromiseLike<{
-    /** One vector for each text. */
+    /** One vector per text, in order. */
     readonly embeddings: readonly (readonly number[])[];
   }>;
 }

@@ -1,5 +1,5 @@
 /**
- * The options of a model of the AI SDK.
+ * Options of `aiSdk()` and their validation.
  *
  * @module
  */
@@ -7,51 +7,50 @@ import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import {
   checkOptions,
+  createOptionError,
   FROM_ZERO,
-  optionError,
   TEXT,
   WHOLE,
   wholeFrom,
 } from "../../llm/option_rules.ts";
-import { membersOf } from "../reading.ts";
+import { asRecord } from "../reading.ts";
 import type { AiSdkEmbeddingModel, AiSdkModel, AiSdkVersion } from "./ai_sdk_model.ts";
 
 /** Options of {@linkcode aiSdk}. */
 export interface AiSdkOptions {
   /**
-   * Its name in messages, prices and recordings. Default: provider and model,
-   * without the part of the vendor's API: `"anthropic/claude-sonnet-5"`, not
-   * `"anthropic.messages/…"`.
+   * Name of the model in error messages, prices and cassettes. Default: provider and model
+   * without the API suffix, for example `"anthropic/claude-sonnet-5"`.
    */
   readonly name?: string;
-  /** The subset of JSON Schema it accepts. Default: by its provider. */
+  /** Subset of JSON Schema that the model accepts. Default: depends on the provider. */
   readonly schemaProfile?: SchemaProfile;
-  /** An embedding model of the AI SDK, for examples that are chosen by likeness. Default: none. */
+  /** Embedding model of the AI SDK, needed for examples chosen by similarity. Default: none. */
   readonly embedding?: AiSdkEmbeddingModel;
-  /** How much chance there is in its answers, in the vendor's scale. Default: the vendor's. */
+  /** Sampling temperature, on the vendor's scale. Default: the vendor's. */
   readonly temperature?: number;
-  /** The most tokens one answer may have. Default: the vendor's. */
+  /** Maximum number of output tokens per answer. Default: the vendor's. */
   readonly maxOutputTokens?: number;
-  /** Makes answers repeatable, where the vendor can: a whole number. Default: none. */
+  /** Sampling seed, a whole number, for vendors that support repeatable answers. Default: none. */
   readonly seed?: number;
   /**
-   * How much it reasons by itself before it answers, for example `"low"`; for
-   * models of v4, the others have it in `providerOptions`. Default: the vendor's.
+   * Reasoning effort, for example `"low"`. Only for models of specification v4; for older
+   * models use `providerOptions`. Default: the vendor's.
    */
   readonly reasoning?: string;
-  /** Headers for its requests. A value of `undefined` takes one away. Default: none. */
+  /** Extra HTTP headers. A value of `undefined` removes a header. Default: none. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   /**
-   * Options by vendor, as the vendor's package documents them, for example
+   * Vendor-specific options, as documented by the vendor's package, for example
    * `{ openai: { serviceTier: "flex" } }`. Default: none.
    */
   readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Whether answers are streamed. Default: if the model can. */
+  /** If true, the model streams. Default: true if it has `doStream()`. */
   readonly stream?: boolean;
   /**
-   * Whether the vendor is told what of a prompt to cache: OpenAI by a key, and
-   * Anthropic's models by marks, which for an unknown vendor are sent only with
-   * `true`. Default: for OpenAI, Azure, and Anthropic (on Vertex and Bedrock too).
+   * If true, requests carry prompt cache hints: a cache key for OpenAI and Azure, cache
+   * markers for all other vendors. Default: true for OpenAI, Azure and Anthropic's models
+   * (including those on Vertex and Bedrock), otherwise false.
    */
   readonly cacheMarkers?: boolean;
 }
@@ -60,15 +59,15 @@ const DOING = "call aiSdk()";
 const VERSIONS: readonly AiSdkVersion[] = ["v2", "v3", "v4"];
 
 /**
- * Checks what was given for a model.
+ * Validates a language model.
  *
- * @throws {ConfigError} if it is none, or would answer without the schema.
+ * @throws {ConfigError} if it is not a supported model, or would answer without the schema.
  */
 export function checkModel(model: AiSdkModel): void {
   if (typeof model === "string") {
     throw new ConfigError(
       `Cannot use ${quote(model)} as a model: expected a model object, ` +
-        'for example openai("gpt-5-mini") of npm:@ai-sdk/openai, or gateway(…) of npm:ai',
+        'for example openai("gpt-5-mini") from npm:@ai-sdk/openai, or gateway(…) from npm:ai',
     );
   }
   if (!isModel(model, "doGenerate")) {
@@ -78,19 +77,19 @@ export function checkModel(model: AiSdkModel): void {
     );
   }
   checkVersion(model);
-  // Not of the specification, but every package that is built on openai-compatible has it.
-  if (membersOf(model).supportsStructuredOutputs === false) {
+  // Not part of the specification, but set by every package built on @ai-sdk/openai-compatible.
+  if (asRecord(model).supportsStructuredOutputs === false) {
     throw new ConfigError(
       `Cannot use model "${model.modelId}" of "${model.provider}": it would answer without the ` +
-        "schema: expected one made with supportsStructuredOutputs: true",
+        "schema. Create its provider with supportsStructuredOutputs: true",
     );
   }
 }
 
 /**
- * Checks the options.
+ * Validates the options.
  *
- * @throws {ConfigError} if one cannot be used.
+ * @throws {ConfigError} if an option is invalid.
  */
 export function checkAiSdkOptions(model: AiSdkModel, options: AiSdkOptions): void {
   const { embedding, reasoning, stream } = options;
@@ -101,23 +100,31 @@ export function checkAiSdkOptions(model: AiSdkModel, options: AiSdkOptions): voi
     seed: WHOLE,
   });
   if (reasoning !== undefined && model.specificationVersion !== "v4") {
-    throw refused("reasoning", reasoning, "a model of v4; for others use providerOptions");
+    throw createError(
+      "reasoning",
+      reasoning,
+      "a model of specification v4. Use providerOptions instead",
+    );
   }
   if (stream === true && typeof model.doStream !== "function") {
-    throw refused("stream", stream, "a model with doStream()");
+    throw createError("stream", stream, "a model with doStream()");
   }
   if (embedding !== undefined) checkEmbedding(embedding);
   for (const vendor of ["google", "googleVertex", "vertex"]) {
-    // Google's package then leaves the schema out and says nothing of it.
+    // With false, Google's package silently omits the schema.
     if (options.providerOptions?.[vendor]?.structuredOutputs === false) {
-      throw refused(`providerOptions.${vendor}.structuredOutputs`, false, "the schema to be sent");
+      throw createError(
+        `providerOptions.${vendor}.structuredOutputs`,
+        false,
+        "true, because otherwise the schema is not sent",
+      );
     }
   }
 }
 
 function checkEmbedding(embedding: AiSdkEmbeddingModel): void {
   if (!isModel(embedding, "doEmbed")) {
-    throw refused(
+    throw createError(
       "embedding",
       embedding,
       "an embedding model of the AI SDK, with provider, modelId and doEmbed()",
@@ -127,7 +134,7 @@ function checkEmbedding(embedding: AiSdkEmbeddingModel): void {
 }
 
 function isModel(model: unknown, method: "doGenerate" | "doEmbed"): boolean {
-  const { provider, modelId, [method]: call } = membersOf(model);
+  const { provider, modelId, [method]: call } = asRecord(model);
   return typeof provider === "string" && typeof modelId === "string" && typeof call === "function";
 }
 
@@ -136,11 +143,11 @@ function checkVersion(
 ) {
   if (VERSIONS.includes(specificationVersion)) return;
   throw new ConfigError(
-    `Cannot use model "${modelId}" of "${provider}": its specification is ` +
+    `Cannot use model "${modelId}" of "${provider}": its specification version is ` +
       `${quote(specificationVersion)}: expected "v2", "v3" or "v4"`,
   );
 }
 
-function refused(option: string, value: unknown, expected: string): ConfigError {
-  return optionError(DOING, option, quote(value), expected);
+function createError(option: string, value: unknown, expected: string): ConfigError {
+  return createOptionError(DOING, option, quote(value), expected);
 }

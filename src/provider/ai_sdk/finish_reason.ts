@@ -1,47 +1,47 @@
 /**
- * Why an answer ended.
+ * Finish reasons of AI SDK answers.
  *
  * @module
  */
 import { oneLine } from "../../json/text.ts";
 import type { Usage } from "../../llm/llm.ts";
 import type { LLMError } from "../../llm/llm_error.ts";
-import { endingError } from "../ending.ts";
-import { jsonIn, membersOf, textIn } from "../reading.ts";
+import { createFinishError } from "../ending.ts";
+import { asRecord, asString, tryParseJson } from "../reading.ts";
 
 /**
- * The error of an answer that did not end well; undefined if it did, or if that is not known.
+ * Returns the error for an abnormal finish reason; undefined if the reason is normal or unknown.
  *
- * @param finishReason Text in v2, `{ unified, raw }` from v3 on.
+ * @param finishReason A string in v2, `{ unified, raw }` since v3.
  */
-export function errorAtEnd(
+export function checkFinishReason(
   name: string,
   finishReason: unknown,
   text: string,
   usage: Usage | undefined,
 ): LLMError | undefined {
-  const members = membersOf(finishReason);
-  const unified = textIn(finishReason) ?? textIn(members.unified);
-  const raw = textIn(members.raw);
+  const members = asRecord(finishReason);
+  const unified = asString(finishReason) ?? asString(members.unified);
+  const raw = asString(members.raw);
   const detail = oneLine(raw ?? "");
   switch (unified) {
     case "length": {
-      const expected = "expected it to fit into maxOutputTokens, with the reasoning before it";
-      return endingError(name, "length", usage, expected);
+      const advice = "increase maxOutputTokens, which includes reasoning tokens";
+      return createFinishError(name, "length", usage, advice);
     }
     case "content-filter":
       return isRefusal(finishReason, raw)
-        ? endingError(name, "refusal", usage, oneLine(text))
-        : endingError(name, "filter", usage, detail);
+        ? createFinishError(name, "refusal", usage, oneLine(text))
+        : createFinishError(name, "filter", usage, detail);
     case "error":
-      return endingError(name, "failure", usage, detail);
+      return createFinishError(name, "failure", usage, detail);
     case "interrupted":
-      return endingError(name, "cut", usage);
+      return createFinishError(name, "cut", usage);
     case "other":
     case "unknown":
-      // Packages of v2 and v3 say no more of a stream that was cut.
-      return raw === undefined && jsonIn(text) === undefined
-        ? endingError(name, "cut", usage)
+      // Packages of v2 and v3 report nothing else for an interrupted stream.
+      return raw === undefined && tryParseJson(text) === undefined
+        ? createFinishError(name, "cut", usage)
         : undefined;
     default:
       return undefined;
@@ -49,8 +49,9 @@ export function errorAtEnd(
 }
 
 /**
- * Refusals come as `content-filter`: with Anthropic by their own reason, with
- * OpenAI by that of an answer that ended well, which its Responses do not have.
+ * Distinguishes a refusal by the model from the vendor's content filter, which are both
+ * unified to `content-filter`. For a refusal, the raw reason is `refusal` with Anthropic,
+ * `stop` with OpenAI's Chat Completions, and absent with OpenAI's Responses API.
  */
 function isRefusal(reason: unknown, raw: string | undefined): boolean {
   return raw === undefined ? typeof reason === "object" : raw === "refusal" || raw === "stop";

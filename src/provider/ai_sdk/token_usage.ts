@@ -1,33 +1,35 @@
 /**
- * What an answer cost, as the versions of the AI SDK say it.
+ * Token usage of AI SDK answers.
  *
  * @module
  */
 import type { Usage } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
-import { membersOf } from "../reading.ts";
+import { asRecord } from "../reading.ts";
 import type { Vendor } from "./vendor.ts";
 
 /**
- * Tokens of a call. From v3 on the counts are nested and mean the same with all
- * vendors; in v2 they are flat and as each vendor has them: Anthropic and Bedrock
- * leave tokens of the cache out of the input, Google those of reasoning out of
- * the output. Here the input has all of the prompt, and the output all of the answer.
+ * Reads the usage of a call, normalized so that input includes cached tokens and output
+ * includes reasoning.
+ *
+ * Since v3, counts are nested and mean the same for all vendors. In v2 they are flat and
+ * vendor-specific: Anthropic and Bedrock exclude cached tokens from input, Google excludes
+ * reasoning from output.
  */
-export function tokenUsageOf(
+export function readTokenUsage(
   usage: unknown,
   providerMetadata: unknown,
   vendor: Vendor,
 ): Usage | undefined {
-  const { inputTokens, outputTokens } = membersOf(usage);
+  const { inputTokens, outputTokens } = asRecord(usage);
   return typeof inputTokens === "object" || typeof outputTokens === "object"
-    ? nestedUsage(membersOf(inputTokens), membersOf(outputTokens))
-    : flatUsage(membersOf(usage), membersOf(providerMetadata), vendor);
+    ? readNestedUsage(asRecord(inputTokens), asRecord(outputTokens))
+    : readFlatUsage(asRecord(usage), asRecord(providerMetadata), vendor);
 }
 
 type Counts = Readonly<Record<string, unknown>>;
 
-function nestedUsage(input: Counts, output: Counts): Usage | undefined {
+function readNestedUsage(input: Counts, output: Counts): Usage | undefined {
   return readUsage({
     input: input.total,
     output: output.total,
@@ -37,24 +39,26 @@ function nestedUsage(input: Counts, output: Counts): Usage | undefined {
   });
 }
 
-function flatUsage(
+function readFlatUsage(
   { inputTokens, outputTokens, cachedInputTokens, reasoningTokens }: Counts,
   { anthropic, bedrock }: Counts,
-  { isCacheApart, isReasoningApart }: Vendor,
+  { excludesCachedTokens, excludesReasoningTokens }: Vendor,
 ): Usage | undefined {
-  const cacheWrite = membersOf(anthropic).cacheCreationInputTokens ??
-    membersOf(membersOf(bedrock).usage).cacheWriteInputTokens;
+  const cacheWrite = asRecord(anthropic).cacheCreationInputTokens ??
+    asRecord(asRecord(bedrock).usage).cacheWriteInputTokens;
   return readUsage({
-    input: isCacheApart ? sumOf(inputTokens, cachedInputTokens, cacheWrite) : inputTokens,
-    output: isReasoningApart ? sumOf(outputTokens, reasoningTokens) : outputTokens,
+    input: excludesCachedTokens
+      ? addCounts(inputTokens, cachedInputTokens, cacheWrite)
+      : inputTokens,
+    output: excludesReasoningTokens ? addCounts(outputTokens, reasoningTokens) : outputTokens,
     cachedInput: cachedInputTokens,
     cacheWriteInput: cacheWrite,
     reasoning: reasoningTokens,
   });
 }
 
-/** The first count and what is to be added to it; undefined if there is no first. */
-function sumOf(count: unknown, ...more: readonly unknown[]): number | undefined {
+/** Adds counts, skipping absent ones. Returns undefined if the first is absent. */
+function addCounts(count: unknown, ...more: readonly unknown[]): number | undefined {
   if (typeof count !== "number") return undefined;
   return more.reduce<number>((sum, one) => typeof one === "number" ? sum + one : sum, count);
 }

@@ -1,6 +1,5 @@
 /**
- * What is known of the vendors behind the AI SDK: the table in the documentation
- * of the entry point, as data.
+ * Built-in knowledge about vendors, as in the table of the module documentation.
  *
  * @module
  */
@@ -14,68 +13,68 @@ import {
 import type { MessageRules } from "../messages.ts";
 import type { AiSdkModel } from "./ai_sdk_model.ts";
 
-/** How a vendor is told what of a prompt to cache: by a key, or by marking where it ends. */
+/** Prompt cache hint: a cache key per session, or markers at the end of cacheable prefixes. */
 export type CacheHint = "key" | "marker";
 
-/** Options by the names under which packages look for them. */
+/** Vendor-specific options, by the name under which the vendor's package reads them. */
 export type VendorOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** What matters of a vendor. */
+/** Defaults and differences of a vendor. */
 export interface Vendor {
-  /** The subset of JSON Schema it accepts. */
+  /** Subset of JSON Schema that it accepts. */
   readonly schemaProfile: SchemaProfile;
-  /** What messages it accepts. */
+  /** Message order that it accepts. */
   readonly messageRules: MessageRules;
-  /** How it is told what to cache, if it is. */
+  /** Prompt cache hint; undefined if none is sent. */
   readonly cacheHint?: CacheHint;
-  /** Options that its package needs to hold the model to the schema. */
+  /** Options that make its package enforce the schema. */
   readonly options?: VendorOptions;
-  /** Whether models of v2 leave tokens of the cache out of `inputTokens`. */
-  readonly isCacheApart?: boolean;
-  /** Whether models of v2 leave tokens of reasoning out of `outputTokens`. */
-  readonly isReasoningApart?: boolean;
+  /** If true, `inputTokens` of v2 models excludes cached tokens. */
+  readonly excludesCachedTokens?: boolean;
+  /** If true, `outputTokens` of v2 models excludes reasoning. */
+  readonly excludesReasoningTokens?: boolean;
 }
 
 const SYSTEM_FIRST: MessageRules = { lateSystem: false, adjacent: false };
 
-/** Messages of one role are joined by the package, each with the marker it has. */
+/** The package itself joins messages of one role, and keeps their cache markers. */
 const JOINED_BY_PACKAGE: MessageRules = { lateSystem: false, adjacent: true };
 
 const ANTHROPIC: Vendor = {
   schemaProfile: anthropicStructured,
   messageRules: JOINED_BY_PACKAGE,
   cacheHint: "marker",
-  isCacheApart: true,
+  excludesCachedTokens: true,
 };
 
-/** By the provider, or, where a provider serves the models of many, by both names. */
+/** Vendors by `provider/modelId`. The model matters for providers that serve several vendors. */
 const VENDORS: readonly (readonly [name: RegExp, vendor: Vendor])[] = [
   [/^(?:[\w-]+\.)*anthropic(?:[./]|$)/, ANTHROPIC],
   [/^amazon-bedrock\/.*(?:anthropic|claude)/, ANTHROPIC],
   [/^amazon-bedrock\//, {
     schemaProfile: openaiStrict,
     messageRules: JOINED_BY_PACKAGE,
-    isCacheApart: true,
+    excludesCachedTokens: true,
   }],
   [/^(?:openai|azure)(?:\.(?:chat|responses))?\//, {
     schemaProfile: openaiStrict,
     messageRules: { lateSystem: true, adjacent: true },
     cacheHint: "key",
-    // The default from v3 on; in v2 the model is only asked to keep to the schema.
+    // The default since v3. In v2, the schema is not enforced without it.
     options: { openai: { strictJsonSchema: true } },
   }],
   [/^google[./]/, {
     schemaProfile: geminiStructured,
     messageRules: SYSTEM_FIRST,
-    isReasoningApart: true,
+    excludesReasoningTokens: true,
   }],
   [/^mistral[./]/, { schemaProfile: plainJsonSchema, messageRules: SYSTEM_FIRST }],
 ];
 
 const UNKNOWN: Vendor = { schemaProfile: openaiStrict, messageRules: SYSTEM_FIRST };
 
-/** The vendor of a model. Behind the gateway of the AI SDK it is told by the model's name. */
-export function vendorOf({ provider, modelId }: AiSdkModel): Vendor {
+/** Returns the vendor of a model. Behind the gateway, `modelId` names the vendor. */
+export function findVendor({ provider, modelId }: AiSdkModel): Vendor {
   const name = provider === "gateway" ? modelId : `${provider}/${modelId}`;
   return VENDORS.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN;
 }

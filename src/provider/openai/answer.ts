@@ -1,5 +1,5 @@
 /**
- * Reading an answer, from a whole response or from the events of a stream.
+ * Parser for chat completions, complete or streamed.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { isPlainObject, omitUndefined } from "../../json/json.ts";
 import type { LLMResult, Usage } from "../../llm/llm.ts";
 import { LLMSchemaError } from "../../llm/llm_errors.ts";
 import { readUsage } from "../../llm/usage.ts";
-import { endingError } from "../ending.ts";
-import { itemsOf, membersOf, textIn } from "../reading.ts";
+import { createFinishError } from "../ending.ts";
+import { asArray, asRecord, asString } from "../reading.ts";
 import type { Exchange } from "./connection.ts";
 import type { OutputMode } from "./openai_options.ts";
-import { errorOf, readServerError } from "./server_error.ts";
+import { readServerError, toLLMError } from "./server_error.ts";
 
-/** Puts an answer together. */
+/** Assembles an answer from a response or from the events of a stream. */
 export class AnswerReader {
   readonly #exchange: Exchange;
   readonly #output: OutputMode;
@@ -26,10 +26,10 @@ export class AnswerReader {
   #finishReason: string | undefined;
   #usage: Usage | undefined;
   #model: string | undefined;
-  /** The calls, by their index. */
-  readonly #calls = new Set<unknown>();
-  /** True if the function of the schema is among them. */
-  #isCalled = false;
+  /** Indexes of the function calls seen so far. */
+  readonly #callIndexes = new Set<unknown>();
+  /** True if the function that carries the schema was called. */
+  #hasExpectedCall = false;
 
   constructor(exchange: Exchange, output: OutputMode, schemaName: string) {
     this.#exchange = exchange;
@@ -37,131 +37,135 @@ export class AnswerReader {
     this.#schemaName = schemaName;
   }
 
-  /** The text so far. */
+  /** Text received so far. */
   get text(): string {
     return this.#text;
   }
 
-  /** True if the model has said that it is done. */
+  /** True if a finish reason was received. */
   get isFinished(): boolean {
     return this.#finishReason !== undefined;
   }
 
   /**
-   * Adds a whole response, or an event of a stream. Returns the text that it adds; undefined
-   * if it has no choice, as the event that holds the usage.
+   * Adds a complete response or a stream event. Returns the text that it contains, or
+   * undefined if it has no choice, like the event that reports the usage.
    *
-   * @throws {LLMError} if it is an error.
+   * @throws {LLMError} if the value reports an error.
    */
   add(value: unknown, field: "message" | "delta"): string | undefined {
     const error = readServerError(value);
     if (error !== undefined) {
-      throw errorOf(this.#exchange, error, this.#output, { usage: this.#usage });
+      throw toLLMError(this.#exchange, error, this.#output, { usage: this.#usage });
     }
-    const { usage, model, choices } = membersOf(value);
+    const { usage, model, choices } = asRecord(value);
     this.#usage = readChatUsage(usage) ?? this.#usage;
-    this.#model = textIn(model) || this.#model;
-    const choice = membersOf(itemsOf(choices)[0]);
-    this.#finishReason = textIn(choice.finish_reason) || this.#finishReason;
+    this.#model = asString(model) || this.#model;
+    const choice = asRecord(asArray(choices)[0]);
+    this.#finishReason = asString(choice.finish_reason) || this.#finishReason;
     const part = choice[field];
     if (!isPlainObject(part)) return undefined;
-    this.#refusal += textIn(part.refusal) ?? "";
+    this.#refusal += asString(part.refusal) ?? "";
     const text = this.#output === "tool"
-      ? this.#argumentsIn(part.tool_calls)
-      : textOf(part.content);
+      ? this.#readArguments(part.tool_calls)
+      : joinText(part.content);
     this.#text += text;
     return text;
   }
 
   /**
-   * The result.
+   * Returns the result.
    *
    * @throws {LLMRefusalError} if the model refused.
-   * @throws {LLMContentFilterError} if the answer was withheld.
-   * @throws {LLMLengthError} if it was cut off.
-   * @throws {LLMSchemaError} if the model did not call the function it had to.
+   * @throws {LLMContentFilterError} if a content filter withheld the answer.
+   * @throws {LLMLengthError} if the answer reached the token limit.
+   * @throws {LLMSchemaError} if the model did not call exactly the required function.
    * @throws {LLMError} if the server failed.
    */
   finish(): LLMResult {
     const { name, redact } = this.#exchange;
     const reason = this.#finishReason;
     const usage = this.#usage;
-    if (reason === "content_filter") throw endingError(name, "filter", usage);
+    if (reason === "content_filter") throw createFinishError(name, "filter", usage);
     if (this.#refusal !== "") {
-      throw endingError(name, "refusal", usage, oneLine(redact(this.#refusal)));
+      throw createFinishError(name, "refusal", usage, oneLine(redact(this.#refusal)));
     }
-    // The second one is Mistral's, for the end of what the model can take in.
+    // Mistral reports "model_length" if the context window is full.
     if (reason === "length" || reason === "model_length") {
-      const expected = "expected it to fit into maxTokens, with the reasoning before it";
-      throw endingError(name, "length", usage, expected);
+      const advice = "increase maxTokens, which includes reasoning tokens";
+      throw createFinishError(name, "length", usage, advice);
     }
-    if (reason === "error") throw endingError(name, "failure", usage);
+    if (reason === "error") throw createFinishError(name, "failure", usage);
     if (this.#output === "tool") this.#checkCalls();
     return { output: this.#text, ...omitUndefined({ usage, model: this.#model }) };
   }
 
-  /** The arguments in calls, or in pieces of calls. */
-  #argumentsIn(calls: unknown): string {
+  /** Returns the arguments in calls, or in fragments of calls. */
+  #readArguments(calls: unknown): string {
     let text = "";
-    for (const [place, call] of itemsOf(calls).entries()) {
-      const { index = place, function: called } = membersOf(call);
+    for (const [place, call] of asArray(calls).entries()) {
+      const { index = place, function: called } = asRecord(call);
       if (!isPlainObject(called)) continue;
-      // A stream has an index in each piece of a call.
-      this.#calls.add(index ?? place);
-      if (called.name === this.#schemaName) this.#isCalled = true;
-      text += textIn(called.arguments) ?? "";
+      // In a stream, each fragment of a call has its index.
+      this.#callIndexes.add(index ?? place);
+      if (called.name === this.#schemaName) this.#hasExpectedCall = true;
+      text += asString(called.arguments) ?? "";
     }
     return text;
   }
 
   #checkCalls(): void {
-    if (this.#isCalled && this.#calls.size === 1) return;
+    if (this.#hasExpectedCall && this.#callIndexes.size === 1) return;
     const { name } = this.#exchange;
-    const calls = this.#calls.size === 1 ? "another function" : `${this.#calls.size} functions`;
+    const count = this.#callIndexes.size;
+    const called = count === 1 ? "another function" : `${count} functions`;
     throw new LLMSchemaError(
-      `Cannot ask ${quote(name)}: the model called ${calls}: expected one call of ` +
-        `${quote(this.#schemaName)}: output "json_schema" or "json_object" needs no calls`,
+      `Cannot call model ${quote(name)}: the model called ${called}: ` +
+        `expected one call of ${quote(this.#schemaName)}. ` +
+        'Set output to "json_schema" or "json_object" to do without function calls',
       { usage: this.#usage },
     );
   }
 }
 
-/** The error for a response that is something else than the protocol says. */
-export function notAnAnswer({ name, response, redact }: Exchange, text: string): LLMError {
-  const type = response.headers.get("content-type") ?? "no content-type";
+/** Creates the error for a response that does not follow the protocol. */
+export function createResponseError({ name, response, redact }: Exchange, text: string): LLMError {
+  const type = response.headers.get("content-type") ?? "no content type";
   return new LLMError(
-    `Cannot ask ${quote(name)}: expected a response with a choice, but received ` +
-      `${text === "" ? "nothing" : oneLine(redact(text), 200)} (${oneLine(redact(type), 80)})`,
+    `Cannot call model ${quote(name)}: expected a chat completion with a choice, but received ` +
+      `${text === "" ? "an empty body" : oneLine(redact(text), 200)} (${
+        oneLine(redact(type), 80)
+      })`,
   );
 }
 
-/** Text, or the texts of a list of parts: Mistral sends one where the model reasons. */
-function textOf(content: unknown): string {
+/** Returns content as text. Mistral sends a list of parts for models that reason. */
+function joinText(content: unknown): string {
   if (typeof content === "string") return content;
-  return itemsOf(content).map(membersOf)
-    .map(({ type, text }) => type === "text" ? textOf(text) : "")
+  return asArray(content).map(asRecord)
+    .map(({ type, text }) => type === "text" ? joinText(text) : "")
     .join("");
 }
 
-/** The counts in the `usage` of a response; undefined if there is none. */
+/** Reads the token counts in `usage`; undefined if it has none. */
 function readChatUsage(usage: unknown): Usage | undefined {
-  const counts = membersOf(usage);
-  const prompt = membersOf(counts.prompt_tokens_details);
+  const counts = asRecord(usage);
+  const prompt = asRecord(counts.prompt_tokens_details);
   return readUsage({
     input: counts.prompt_tokens,
-    output: outputOf(counts),
+    output: readOutputTokens(counts),
     // DeepSeek has a field of its own.
     cachedInput: prompt.cached_tokens ?? counts.prompt_cache_hit_tokens,
     cacheWriteInput: prompt.cache_write_tokens,
-    reasoning: membersOf(counts.completion_tokens_details).reasoning_tokens,
+    reasoning: asRecord(counts.completion_tokens_details).reasoning_tokens,
   });
 }
 
 /**
- * The tokens of the answer with those of the reasoning. OpenAI counts both as
- * completion; xAI and Google bill reasoning as output, and count it in the total only.
+ * Returns the number of output tokens, including reasoning. OpenAI includes reasoning in
+ * `completion_tokens`; xAI and Google bill it as output but add it to `total_tokens` only.
  */
-function outputOf(counts: Readonly<Record<string, unknown>>): unknown {
+function readOutputTokens(counts: Readonly<Record<string, unknown>>): unknown {
   const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total } = counts;
   if (![prompt, completion, total].every(Number.isSafeInteger)) return completion;
   return Math.max(completion as number, (total as number) - (prompt as number));

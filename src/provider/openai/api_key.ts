@@ -1,42 +1,46 @@
 /**
- * The key of a server.
+ * API keys: validation and lookup.
  *
  * @module
  */
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 
-/** A key, or a function that gives the one to use now, as for tokens that expire. */
+/** An API key, or a function that returns the current one, for tokens that expire. */
 export type ApiKey = string | (() => string | Promise<string>);
 
 /**
- * The key as it is, if a header can carry it. No message shows it.
+ * Validates that an HTTP header can carry the key, and returns it.
  *
- * @throws {ConfigError} if it cannot.
+ * @param source Origin of the key, for error messages. They never contain the key.
+ * @throws {ConfigError} if the key is not a non-empty string of visible ASCII characters.
  */
 export function checkKey(key: unknown, source: string): string {
   if (typeof key !== "string") {
-    throw new ConfigError(`Cannot use ${source}: expected a text, but received ${typeof key}`);
+    throw new ConfigError(`Cannot use ${source}: expected a string, but received ${typeof key}`);
   }
-  if (key === "") throw new ConfigError(`Cannot use ${source}: expected a key, but it is empty`);
+  if (key === "") {
+    throw new ConfigError(`Cannot use ${source}: expected a key, but received an empty string`);
+  }
   const place = key.search(/[^\x21-\x7e]/);
   if (place !== -1) {
     throw new ConfigError(
       `Cannot use ${source}: expected visible ASCII characters, but character ${place + 1} of ` +
-        `${key.length} is ${describe(key[place]!)}`,
+        `${key.length} is ${describeCharacter(key[place]!)}`,
     );
   }
   return key;
 }
 
 /**
- * The key for a request; undefined where none is given and none is needed. The
- * environment is read here, so that nobody needs the permission who gives a key.
+ * Returns the API key for a request; undefined if the server needs none. The environment
+ * variable is read only if the option `apiKey` is absent, so that programs that pass a
+ * key need no permission to read it.
  *
- * @throws {ConfigError} if there is none and one is needed, or it is malformed.
- * @throws {LLMError} if the function that gives it failed.
+ * @throws {ConfigError} if the key is missing or malformed.
+ * @throws {LLMError} if the function `apiKey` throws.
  */
-export async function readKey(
+export async function resolveKey(
   model: string,
   apiKey: ApiKey | undefined,
   variable: string | undefined,
@@ -46,17 +50,17 @@ export async function readKey(
     try {
       apiKey = await apiKey();
     } catch (cause) {
-      const message = `Cannot ask ${quote(model)}: apiKey() failed: ${reasonOf(cause)}`;
+      const message = `Cannot call model ${quote(model)}: apiKey() failed: ${reasonOf(cause)}`;
       throw new LLMError(message, { cause });
     }
-    return checkKey(apiKey, "the key that apiKey() gave");
+    return checkKey(apiKey, "the key returned by apiKey()");
   }
   if (variable === undefined) return undefined;
   const key = readVariable(model, variable);
   return checkKey(key, `the key in the environment variable ${variable}`);
 }
 
-/** What has an environment in Deno, Node and Bun; browsers have none. */
+/** Global object with environment variables, as in Deno, Node and Bun. Browsers have none. */
 interface WithProcess {
   readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
 }
@@ -70,16 +74,18 @@ function readVariable(model: string, name: string): string {
     refusal = { cause };
   }
   if (key !== undefined) return key;
-  const expected = `expected the option apiKey, or the environment variable ${name}`;
   throw new ConfigError(
-    `Cannot ask ${quote(model)} without a key: ${expected}` +
-      (refusal ? `, which must not be read: in Deno run with --allow-env=${name}` : ""),
+    `Cannot call model ${quote(model)} without an API key: ` +
+      (refusal
+        ? `reading the environment variable ${name} is not permitted. ` +
+          `Run Deno with --allow-env=${name}, or set the option apiKey`
+        : `expected the option apiKey or the environment variable ${name}`),
     refusal,
   );
 }
 
-function describe(character: string): string {
-  if (character === "\n" || character === "\r") return "the end of a line";
+function describeCharacter(character: string): string {
+  if (character === "\n" || character === "\r") return "a line break";
   if (/\s/.test(character)) return "a space";
-  return character < "\x80" ? "a control character" : "none of them";
+  return character < "\x80" ? "a control character" : "not ASCII";
 }

@@ -1,5 +1,5 @@
 /**
- * Asking for an answer, whole or as it arrives.
+ * Requests for chat completions, complete or streamed.
  *
  * Source: https://platform.openai.com/docs/api-reference/chat-streaming
  *
@@ -10,37 +10,37 @@ import { LLMError } from "../../llm/llm_error.ts";
 import type { LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { LLMConnectionError } from "../../llm/llm_errors.ts";
 import { assertRealModelsAllowed } from "../../llm/real_model.ts";
-import { endingError } from "../ending.ts";
-import { jsonIn } from "../reading.ts";
-import { serverSentEvents } from "../server_sent_events.ts";
-import { AnswerReader, notAnAnswer } from "./answer.ts";
-import { completionRequest } from "./completion_request.ts";
-import { type Exchange, post, type Posting, readChunks, readText } from "./connection.ts";
+import { createFinishError } from "../ending.ts";
+import { tryParseJson } from "../reading.ts";
+import { parseServerSentEvents } from "../server_sent_events.ts";
+import { AnswerReader, createResponseError } from "./answer.ts";
+import { createCompletionRequest } from "./completion_request.ts";
+import { type Exchange, post, type PostRequest, readChunks, readText } from "./connection.ts";
 import type { OutputMode } from "./openai_options.ts";
-import { errorOfResponse } from "./server_error.ts";
+import { readErrorResponse } from "./server_error.ts";
 import type { Settings } from "./settings.ts";
 
-/** Asks for an answer, and waits for all of it. */
-export async function wholeAnswer(settings: Settings, request: LLMRequest): Promise<LLMResult> {
-  const exchange = await askForAnswer(settings, request, request.signal, false);
+/** Requests an answer and waits for the complete response. */
+export async function requestAnswer(settings: Settings, request: LLMRequest): Promise<LLMResult> {
+  const exchange = await sendCompletionRequest(settings, request, request.signal, false);
   return await readAnswer(exchange, settings, request);
 }
 
 /**
- * Asks for an answer and yields its text as it arrives, then its result.
+ * Requests an answer and yields its text as it arrives, then its result.
  *
- * An answer is whole when the server has said why it ended, or that the stream
- * is done. Where it says neither, the text tells: an object of JSON of which
- * something is missing is none. What does not come after that, its usage, is done without.
+ * The answer is complete if the server sent a finish reason or `[DONE]`, or if the text is
+ * valid JSON. If the connection breaks after the finish reason, the answer counts and
+ * only its usage may be missing.
  */
 export async function* streamAnswer(
   settings: Settings,
   request: LLMRequest,
   signal: AbortSignal,
 ): AsyncGenerator<LLMChunk, void, void> {
-  const exchange = await askForAnswer(settings, request, signal, true);
+  const exchange = await sendCompletionRequest(settings, request, signal, true);
   if (isMediaType(exchange, JSON_REGEXP)) {
-    // The server does not stream, whatever it was asked.
+    // The server ignored the request to stream.
     const result = await readAnswer(exchange, settings, request);
     if (result.output !== "") yield { type: "text", text: result.output as string };
     yield { type: "result", result };
@@ -50,60 +50,63 @@ export async function* streamAnswer(
   const reader = new AnswerReader(exchange, settings.output, request.schemaName);
   let [isDone, isEmpty] = [false, true];
   try {
-    for await (const { data, isWhole } of serverSentEvents(readChunks(exchange))) {
+    for await (const { data, isComplete } of parseServerSentEvents(readChunks(exchange))) {
       isEmpty = false;
       const event = data.trim();
       if (event === "") continue;
       isDone = event === "[DONE]";
       if (isDone) break;
-      const value = jsonIn(event);
-      // The stream ended within it.
-      if (value === undefined && !isWhole) break;
-      if (value === undefined) throw notAnAnswer(exchange, data);
+      const value = tryParseJson(event);
+      // The stream ended in the middle of the event.
+      if (value === undefined && !isComplete) break;
+      if (value === undefined) throw createResponseError(exchange, data);
       const text = reader.add(value, "delta");
       if (text) yield { type: "text", text };
     }
   } catch (cause) {
     if (cause instanceof RangeError) {
-      throw new LLMError(`Cannot ask ${quote(name)}: ${cause.message}`, { cause });
+      throw new LLMError(`Cannot call model ${quote(name)}: ${cause.message}`, { cause });
     }
     if (!(cause instanceof LLMConnectionError && reader.isFinished)) throw cause;
   }
-  if (isEmpty && !isMediaType(exchange, EVENT_STREAM_REGEXP)) throw notAnAnswer(exchange, "");
-  const isWhole = isDone || reader.isFinished || typeof (jsonIn(reader.text) ?? "") === "object";
-  if (!isWhole) throw endingError(name, "cut");
+  if (isEmpty && !isMediaType(exchange, EVENT_STREAM_REGEXP)) {
+    throw createResponseError(exchange, "");
+  }
+  const isWhole = isDone || reader.isFinished ||
+    typeof (tryParseJson(reader.text) ?? "") === "object";
+  if (!isWhole) throw createFinishError(name, "cut");
   yield { type: "result", result: reader.finish() };
 }
 
-/** Requests an answer. */
-async function askForAnswer(
+async function sendCompletionRequest(
   settings: Settings,
   request: LLMRequest,
   signal: AbortSignal | undefined,
   isStreaming: boolean,
 ): Promise<Exchange> {
-  const body = await completionRequest(settings, request, isStreaming);
+  const body = await createCompletionRequest(settings, request, isStreaming);
   const accept = isStreaming ? "text/event-stream" : "application/json";
-  return await ask(settings, { path: "/chat/completions", body, accept, signal }, settings.output);
+  return await send(settings, { path: "/chat/completions", body, accept, signal }, settings.output);
 }
 
 /**
- * Makes a request. Its response is one of success.
+ * Sends a request and returns the exchange if the response reports success.
  *
- * @param output Way in which the request asks for a schema, if it does.
+ * @param output Output mode of the request, if it contains a schema.
+ * @throws {LLMError} for any other response.
  */
-export async function ask(
+export async function send(
   settings: Settings,
-  posting: Posting,
+  request: PostRequest,
   output?: OutputMode,
 ): Promise<Exchange> {
   assertRealModelsAllowed(settings.name);
-  const exchange = await post(settings, posting);
-  if (!exchange.response.ok) throw await errorOfResponse(exchange, output);
+  const exchange = await post(settings, request);
+  if (!exchange.response.ok) throw await readErrorResponse(exchange, output);
   return exchange;
 }
 
-/** Reads the answer in a response that is no stream. */
+/** Reads the answer from a response that is not streamed. */
 async function readAnswer(
   exchange: Exchange,
   { output }: Settings,
@@ -112,16 +115,16 @@ async function readAnswer(
   const value = await readJson(exchange);
   const reader = new AnswerReader(exchange, output, schemaName);
   if (reader.add(value, "message") === undefined) {
-    throw notAnAnswer(exchange, JSON.stringify(value));
+    throw createResponseError(exchange, JSON.stringify(value));
   }
   return reader.finish();
 }
 
-/** The body of a response as JSON. */
+/** Reads the body of a response as JSON. */
 export async function readJson(exchange: Exchange): Promise<unknown> {
   const text = await readText(exchange);
-  const value = jsonIn(text);
-  if (value === undefined) throw notAnAnswer(exchange, text);
+  const value = tryParseJson(text);
+  if (value === undefined) throw createResponseError(exchange, text);
   return value;
 }
 

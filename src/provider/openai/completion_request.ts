@@ -1,38 +1,38 @@
 /**
- * The body of a request for an answer.
+ * Request bodies of the Chat Completions protocol.
  *
  * Source: https://platform.openai.com/docs/api-reference/chat/create
  *
  * @module
  */
 import type { LLMRequest, Message } from "../../llm/llm.ts";
-import { mapMessages, promptCacheKey } from "../messages.ts";
+import { createCacheKey, mapMessages } from "../messages.ts";
 import type { OutputMode } from "./openai_options.ts";
 import type { Settings } from "./settings.ts";
 
-/** Puts a request together. The schema is in it, whatever the settings. */
-export async function completionRequest(
+/** Creates the body of a request. It contains the schema in every output mode. */
+export async function createCompletionRequest(
   { model, rules, output, isStrict, fields }: Settings,
   request: LLMRequest,
   isStreaming: boolean,
 ): Promise<Readonly<Record<string, unknown>>> {
   const messages = output === "json_object"
-    ? [...request.messages, schemaMessage(request)]
+    ? [...request.messages, createSchemaMessage(request)]
     : request.messages;
   return {
     model,
     messages: mapMessages(messages, rules, request.stable)
       .map(({ role, parts }) => ({ role, content: parts.join("\n\n") })),
-    ...schemaFields(output, request, isStrict),
-    ...rules.promptCacheKey && { prompt_cache_key: await promptCacheKey(request) },
+    ...createSchemaFields(output, request, isStrict),
+    ...rules.promptCacheKey && { prompt_cache_key: await createCacheKey(request) },
     ...isStreaming && { stream: true },
     ...isStreaming && rules.includeUsage && { stream_options: { include_usage: true } },
     ...fields,
   };
 }
 
-/** The fields by which the server knows what to hold the model to. */
-function schemaFields(
+/** Creates the fields that make the server constrain the output to the schema. */
+function createSchemaFields(
   output: OutputMode,
   { schema, schemaName: name }: LLMRequest,
   isStrict: boolean,
@@ -58,8 +58,8 @@ function schemaFields(
   }
 }
 
-/** Stands last, and is joined to the message before it where the server wants that. */
-function schemaMessage({ schema }: LLMRequest): Message {
+/** Creates the system message that states the schema, for servers that only guarantee JSON. */
+function createSchemaMessage({ schema }: LLMRequest): Message {
   const content =
     "Answer with one JSON object and nothing else. It must satisfy this JSON Schema:\n" +
     JSON.stringify(schema);

@@ -1,5 +1,5 @@
 /**
- * Requests to a server, and the bytes of its responses.
+ * HTTP requests and responses.
  *
  * @module
  */
@@ -7,51 +7,51 @@ import { ConfigError, quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import { LLMConnectionError } from "../../llm/llm_errors.ts";
 import { oneLine } from "../../json/text.ts";
-import { readKey } from "./api_key.ts";
-import { copyError, makeRedact, reasonsOf, type Redact } from "./secrets.ts";
+import { resolveKey } from "./api_key.ts";
+import { createRedactor, joinReasons, redactError, type Redactor } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 
-/** A request to make. */
-export interface Posting {
-  /** Path behind the URL of the server, for example `/chat/completions`. */
+/** A POST request. */
+export interface PostRequest {
+  /** Path relative to the base URL, for example `/chat/completions`. */
   readonly path: string;
-  /** Value that becomes the body as JSON. */
+  /** Value sent as JSON. */
   readonly body: unknown;
-  /** Media type of the answer. `@default {"application/json"}` */
+  /** Media type of the response. `@default {"application/json"}` */
   readonly accept?: string;
   readonly signal: AbortSignal | undefined;
 }
 
-/** A request that was made, and its response, whatever its status. */
+/** A sent request and its response, of any status. */
 export interface Exchange {
-  /** The name of the model, for messages. */
+  /** Model name for error messages. */
   readonly name: string;
   readonly response: Response;
   readonly signal: AbortSignal | undefined;
-  /** Whether a key was sent, as an option says it. */
-  readonly hasKey: boolean;
-  readonly redact: Redact;
+  /** True if the request had an `authorization` or `api-key` header. */
+  readonly hasCredentials: boolean;
+  readonly redact: Redactor;
 }
 
 /**
- * Makes a request. It follows no redirect, for the key and the prompt are for
- * this server only.
+ * Sends a request. Does not follow redirects, because the credentials and the prompt are
+ * meant for this server only.
  *
  * @throws {LLMConnectionError} if the server cannot be reached.
- * @throws {ConfigError} if there is no key, or the program may not reach the server.
+ * @throws {ConfigError} if the API key is missing, or network access is not permitted.
  */
 export async function post(
   settings: Settings,
-  { path, body, accept = "application/json", signal }: Posting,
+  { path, body, accept = "application/json", signal }: PostRequest,
 ): Promise<Exchange> {
   const { name, apiKey, apiKeyVariable } = settings;
   const headers = new Headers(settings.headers);
   headers.set("content-type", "application/json");
   headers.set("accept", accept);
-  const key = await readKey(name, apiKey, apiKeyVariable);
+  const key = await resolveKey(name, apiKey, apiKeyVariable);
   if (key !== undefined) headers.set("authorization", `Bearer ${key}`);
   signal?.throwIfAborted();
-  const redact = makeRedact(secretsIn(headers));
+  const redact = createRedactor(findSecrets(headers));
   const url = new URL(settings.url);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}${path}`;
   const init: RequestInit = {
@@ -63,23 +63,23 @@ export async function post(
   };
   try {
     const response = await settings.fetch(url.href, init);
-    const hasKey = headers.has("authorization") || headers.has("api-key");
-    return { name, response, signal, hasKey, redact };
+    const hasCredentials = headers.has("authorization") || headers.has("api-key");
+    return { name, response, signal, hasCredentials, redact };
   } catch (thrown) {
     if (signal?.aborted) throw signal.reason;
-    throw unreachable(name, copyError(thrown, redact));
+    throw createConnectionError(name, redactError(thrown, redact));
   }
 }
 
-/** The most bytes of a response: a decision has thousands, and a batch of vectors some millions. */
+/** Maximum size of a response, in bytes. A decision has thousands, a batch of vectors millions. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /**
- * The bytes of a response as they arrive, read no further than is asked. Broken
- * off, it ends the request.
+ * Yields the bytes of a response as they arrive, without reading ahead. Cancels the
+ * request if the consumer stops early.
  *
  * @throws {LLMConnectionError} if the connection breaks.
- * @throws {LLMError} if there are too many.
+ * @throws {LLMError} if the response is larger than {@linkcode MAX_BYTES}.
  */
 export async function* readChunks(
   { name, response, signal, redact }: Exchange,
@@ -97,26 +97,26 @@ export async function* readChunks(
     }
   } catch (thrown) {
     if (signal?.aborted) throw signal.reason;
-    const cause = copyError(thrown, redact);
+    const cause = redactError(thrown, redact);
     throw new LLMConnectionError(
-      `Cannot ask ${quote(name)}: the connection broke before the answer was whole: ` +
-        oneLine(reasonsOf(cause)),
+      `Cannot call model ${quote(name)}: the connection broke before the response was complete: ` +
+        oneLine(joinReasons(cause)),
       { cause, isRetryable: true },
     );
   } finally {
-    // What failed cannot be cancelled, and has nothing left to end.
+    // Rejects if the stream has already failed; then there is nothing to cancel.
     await reader.cancel().catch(() => {});
   }
   throw new LLMError(
-    `Cannot ask ${quote(name)}: expected an answer of at most ${MAX_BYTES} bytes`,
+    `Cannot call model ${quote(name)}: expected a response of at most ${MAX_BYTES} bytes`,
   );
 }
 
 /**
  * Reads the body of a response as text.
  *
- * @param maxBytes Reads no further than that, and takes what came if the connection breaks
- *   before: an error needs no more than its beginning.
+ * @param maxBytes Limit after which the rest is skipped. If it is set, a broken connection
+ *   does not throw: the beginning of an error message is enough.
  */
 export async function readText(exchange: Exchange, maxBytes?: number): Promise<string> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
@@ -133,19 +133,19 @@ export async function readText(exchange: Exchange, maxBytes?: number): Promise<s
   return new TextDecoder().decode(await new Blob(chunks).arrayBuffer());
 }
 
-/** The values of headers that are secrets, by their names, without the scheme before them. */
-function secretsIn(headers: Headers): string[] {
+/** Returns the values of headers whose names suggest a secret, with and without a scheme such as `Bearer`. */
+function findSecrets(headers: Headers): string[] {
   return [...headers]
     .filter(([name]) => /auth|key|token|secret|cookie|signature/.test(name))
     .flatMap(([, value]) => [value, value.replace(/^\w+ +/, "")]);
 }
 
-function unreachable(name: string, cause: Error): LLMError | ConfigError {
-  const reason = oneLine(reasonsOf(cause));
+function createConnectionError(name: string, cause: Error): LLMError | ConfigError {
+  const reason = oneLine(joinReasons(cause));
   const isForbidden = cause.name === "NotCapable" || cause.name === "PermissionDenied";
-  if (isForbidden) return new ConfigError(`Cannot ask ${quote(name)}: ${reason}`, { cause });
+  if (isForbidden) return new ConfigError(`Cannot call model ${quote(name)}: ${reason}`, { cause });
   return new LLMConnectionError(
-    `Cannot ask ${quote(name)}: the server cannot be reached: ${reason}`,
+    `Cannot call model ${quote(name)}: the server cannot be reached: ${reason}`,
     { cause, isRetryable: true },
   );
 }

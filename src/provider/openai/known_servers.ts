@@ -1,31 +1,31 @@
 /**
- * What is known of servers. The table in the documentation of the entry point says the same.
+ * Built-in knowledge about servers, as in the table of the module documentation.
  *
  * @module
  */
 import type { JsonObject } from "../../json/json.ts";
 import type { OutputMode, ServerRules } from "./openai_options.ts";
 
-/** A server, or all servers of a vendor. */
+/** Protocol differences and defaults of a vendor's servers. */
 export interface KnownServer {
-  /** Begins the names of its models; undefined for a server that is not known. */
+  /** Prefix of model names; undefined for an unknown server. */
   readonly vendor?: string;
-  /** What it takes. */
+  /** Protocol features that it supports. */
   readonly rules: ServerRules;
-  /** How it is asked for the schema. */
+  /** Default output mode. */
   readonly output: OutputMode;
-  /** The ways of asking for the schema in which it does not stream. */
-  readonly unstreamed?: readonly OutputMode[];
-  /** Fields that each request has. */
+  /** Output modes in which it cannot stream. */
+  readonly unstreamedOutputs?: readonly OutputMode[];
+  /** Extra fields of each request. */
   readonly body?: JsonObject;
 }
 
 /**
- * What every server takes: one system message, at the beginning, then roles by
- * turns, for there are chat templates that refuse all else; no fields of one
- * vendor, for there are servers that refuse what they do not know.
+ * The common denominator, used for unknown servers: one system message at the beginning
+ * and alternating roles, because some chat templates reject anything else, and no
+ * vendor-specific fields, because some servers reject unknown fields.
  */
-const unknown: KnownServer = {
+const DEFAULT_SERVER: KnownServer = {
   rules: {
     lateSystem: false,
     adjacent: false,
@@ -38,14 +38,19 @@ const unknown: KnownServer = {
   output: "json_schema",
 };
 
-/** A vendor's server, which takes what every server takes, but for what is said here. */
-function server(
+/** Defines a server by its differences from {@linkcode DEFAULT_SERVER}. */
+function defineServer(
   vendor: string,
   apiKeyVariable?: string,
   rules: Partial<ServerRules> = {},
   rest: Partial<KnownServer> = {},
 ): KnownServer {
-  return { ...unknown, ...rest, vendor, rules: { ...unknown.rules, apiKeyVariable, ...rules } };
+  return {
+    ...DEFAULT_SERVER,
+    ...rest,
+    vendor,
+    rules: { ...DEFAULT_SERVER.rules, apiKeyVariable, ...rules },
+  };
 }
 
 const OPENAI_RULES: Partial<ServerRules> = {
@@ -55,44 +60,47 @@ const OPENAI_RULES: Partial<ServerRules> = {
   promptCacheKey: true,
 };
 
-const azure = server("azure", "AZURE_OPENAI_API_KEY", OPENAI_RULES);
-// Mistral refuses the field `stream_options`, and tells the usage by itself.
+const azure = defineServer("azure", "AZURE_OPENAI_API_KEY", OPENAI_RULES);
+// Mistral rejects the field `stream_options`, and reports usage in streams without it.
 const mistral = { seedField: "random_seed", includeUsage: false } as const;
 const groq = { maxTokensField: "max_completion_tokens" } as const;
 
-/** By host name: the name itself, and all below it. */
+/** Servers by host name; each entry also covers the subdomains. */
 const hosts: readonly (readonly [host: string, server: KnownServer])[] = [
-  ["api.openai.com", server("openai", "OPENAI_API_KEY", OPENAI_RULES)],
+  ["api.openai.com", defineServer("openai", "OPENAI_API_KEY", OPENAI_RULES)],
   ["openai.azure.com", azure],
   ["services.ai.azure.com", azure],
   ["cognitiveservices.azure.com", azure],
   // https://console.groq.com/docs/structured-outputs
-  ["api.groq.com", server("groq", "GROQ_API_KEY", groq, { unstreamed: ["json_schema"] })],
-  ["api.mistral.ai", server("mistral", "MISTRAL_API_KEY", mistral)],
+  [
+    "api.groq.com",
+    defineServer("groq", "GROQ_API_KEY", groq, { unstreamedOutputs: ["json_schema"] }),
+  ],
+  ["api.mistral.ai", defineServer("mistral", "MISTRAL_API_KEY", mistral)],
   [
     "openrouter.ai",
-    // Without the field a request may go to a provider that drops the schema without a word:
+    // Without this field, a request may be routed to a provider that silently drops the schema:
     // https://openrouter.ai/docs/features/structured-outputs
-    server("openrouter", "OPENROUTER_API_KEY", {}, {
+    defineServer("openrouter", "OPENROUTER_API_KEY", {}, {
       body: { provider: { require_parameters: true } },
     }),
   ],
-  ["api.deepseek.com", server("deepseek", "DEEPSEEK_API_KEY", {}, { output: "json_object" })],
-  ["api.x.ai", server("xai", "XAI_API_KEY")],
-  ["generativelanguage.googleapis.com", server("google", "GEMINI_API_KEY")],
+  ["api.deepseek.com", defineServer("deepseek", "DEEPSEEK_API_KEY", {}, { output: "json_object" })],
+  ["api.x.ai", defineServer("xai", "XAI_API_KEY")],
+  ["generativelanguage.googleapis.com", defineServer("google", "GEMINI_API_KEY")],
 ];
 
-const ollama = server("ollama");
-const lmStudio = server("lmstudio");
+const ollama = defineServer("ollama");
+const lmStudio = defineServer("lmstudio");
 
 const LOOPBACK_REGEXP = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
-/** The server at a base URL; for one that is not known, what every server takes. */
-export function serverAt({ hostname, port }: URL): KnownServer {
+/** Returns the server at a base URL, or {@linkcode DEFAULT_SERVER} if it is unknown. */
+export function findServer({ hostname, port }: URL): KnownServer {
   if (LOOPBACK_REGEXP.test(hostname)) {
     if (port === "11434") return ollama;
-    return port === "1234" ? lmStudio : unknown;
+    return port === "1234" ? lmStudio : DEFAULT_SERVER;
   }
   const found = hosts.find(([host]) => hostname === host || hostname.endsWith(`.${host}`));
-  return found?.[1] ?? unknown;
+  return found?.[1] ?? DEFAULT_SERVER;
 }

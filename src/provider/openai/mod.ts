@@ -37,58 +37,61 @@
  * The host of `baseURL` selects the defaults below. Each has an option that overrides it, named in
  * the last row.
  *
- * | host of `baseURL` | name | key | late system | adjacent roles | `maxTokens` as | usage of streams | cache key |
+ * | host of `baseURL` | name | key | late system | adjacent roles | `maxTokens` as | usage in streams | cache key |
  * | --- | --- | --- | --- | --- | --- | --- | --- |
- * | `api.openai.com`, `*.api.openai.com` | `openai/…` | `OPENAI_API_KEY` | yes | yes | `max_completion_tokens` | asked for | sent |
- * | `*.openai.azure.com`, `*.services.ai.azure.com`, `*.cognitiveservices.azure.com` | `azure/…` | `AZURE_OPENAI_API_KEY` | yes | yes | `max_completion_tokens` | asked for | sent |
- * | `api.groq.com` (1) | `groq/…` | `GROQ_API_KEY` | no | no | `max_completion_tokens` | asked for | no |
- * | `api.mistral.ai` (2) | `mistral/…` | `MISTRAL_API_KEY` | no | no | `max_tokens` | comes unasked | no |
- * | `openrouter.ai` (3) | `openrouter/…` | `OPENROUTER_API_KEY` | no | no | `max_tokens` | asked for | no |
- * | `api.deepseek.com` (4) | `deepseek/…` | `DEEPSEEK_API_KEY` | no | no | `max_tokens` | asked for | no |
- * | `api.x.ai` | `xai/…` | `XAI_API_KEY` | no | no | `max_tokens` | asked for | no |
- * | `generativelanguage.googleapis.com` | `google/…` | `GEMINI_API_KEY` | no | no | `max_tokens` | asked for | no |
- * | loopback, port 11434 | `ollama/…` | none | no | no | `max_tokens` | asked for | no |
- * | loopback, port 1234 | `lmstudio/…` | none | no | no | `max_tokens` | asked for | no |
- * | any other, vLLM among them | `host:port/…` | none | no | no | `max_tokens` | asked for | no |
+ * | `api.openai.com`, `*.api.openai.com` | `openai/…` | `OPENAI_API_KEY` | yes | yes | `max_completion_tokens` | requested | sent |
+ * | `*.openai.azure.com`, `*.services.ai.azure.com`, `*.cognitiveservices.azure.com` | `azure/…` | `AZURE_OPENAI_API_KEY` | yes | yes | `max_completion_tokens` | requested | sent |
+ * | `api.groq.com` (1) | `groq/…` | `GROQ_API_KEY` | no | no | `max_completion_tokens` | requested | no |
+ * | `api.mistral.ai` (2) | `mistral/…` | `MISTRAL_API_KEY` | no | no | `max_tokens` | always sent | no |
+ * | `openrouter.ai` (3) | `openrouter/…` | `OPENROUTER_API_KEY` | no | no | `max_tokens` | requested | no |
+ * | `api.deepseek.com` (4) | `deepseek/…` | `DEEPSEEK_API_KEY` | no | no | `max_tokens` | requested | no |
+ * | `api.x.ai` | `xai/…` | `XAI_API_KEY` | no | no | `max_tokens` | requested | no |
+ * | `generativelanguage.googleapis.com` | `google/…` | `GEMINI_API_KEY` | no | no | `max_tokens` | requested | no |
+ * | loopback, port 11434 | `ollama/…` | none | no | no | `max_tokens` | requested | no |
+ * | loopback, port 1234 | `lmstudio/…` | none | no | no | `max_tokens` | requested | no |
+ * | any other, such as vLLM | `host:port/…` | none | no | no | `max_tokens` | requested | no |
  * | option | `name` | `apiKey`, `server.apiKeyVariable` | `server.lateSystem` | `server.adjacent` | `server.maxTokensField` | `server.includeUsage` | `server.promptCacheKey` |
  *
- * On every server `output` defaults to `"json_schema"`, `stream` to true, `body` to `{}` and
- * `server.seedField` to `"seed"`, except:
+ * The other defaults are `output: "json_schema"`, `stream: true`, an empty `body` and
+ * `server.seedField: "seed"`, with these exceptions:
  *
- * 1. `stream` is false with `"json_schema"`, which Groq cannot stream.
- * 2. `server.seedField` is `"random_seed"`.
- * 3. `body` is `{ provider: { require_parameters: true } }`; otherwise OpenRouter may choose a
- *    provider that ignores the schema.
- * 4. `output` is `"json_object"`.
+ * 1. Groq: `stream` is false if `output` is `"json_schema"`, which Groq cannot stream.
+ * 2. Mistral: `server.seedField` is `"random_seed"`.
+ * 3. OpenRouter: `body` is `{ provider: { require_parameters: true } }`. Without it, a
+ *    request may be routed to a provider that drops the schema.
+ * 4. DeepSeek: `output` is `"json_object"`.
  *
  * Base URLs: `https://NAME.openai.azure.com/openai/v1`,
  * `https://api.groq.com/openai/v1`, `https://api.mistral.ai/v1`,
  * `https://openrouter.ai/api/v1`, `https://generativelanguage.googleapis.com/v1beta/openai`,
  * `http://localhost:11434/v1`.
  *
- * On a server without late system messages, the current step is sent as a message of the user, in a
- * frame that no other text can imitate. On a server without adjacent messages of one role, such
- * messages are joined. A key from the environment is sent only to the hosts above, and only over
- * https.
+ * "Late system" is yes if the server accepts system messages anywhere. Otherwise, the current
+ * step is sent as a user message inside a frame that users and tools cannot forge.
+ * "Adjacent roles" is yes if the server accepts consecutive messages of one role.
+ * Otherwise, they are joined.
+ *
+ * An API key from the environment is sent only to the hosts above, over https.
  *
  * ## Errors
  *
  * | cause | error | retryable |
  * | --- | --- | --- |
- * | an invalid option; a missing key or permission | `ConfigError` | |
- * | the server cannot be reached; the connection broke | `LLMConnectionError` | yes |
- * | status 408, 409, 429 or 5xx, also as an error within a stream | `LLMHttpError` | yes |
- * | code `insufficient_quota`; any other status; a redirect, which is not followed | `LLMHttpError` | no |
- * | Groq refused the output of its model | `LLMHttpError` | yes |
- * | the server refused the schema; the model did not call the function | `LLMSchemaError` | no |
- * | the model refused to answer | `LLMRefusalError` | no |
- * | the answer was cut off at `maxTokens` | `LLMLengthError` | no |
- * | a content filter blocked the prompt or the answer | `LLMContentFilterError` | no |
- * | the response is not of the protocol, or larger than 32 MB | `LLMError` | no |
+ * | invalid option; missing API key; missing permission | `ConfigError` | |
+ * | server unreachable; connection lost during the answer | `LLMConnectionError` | yes |
+ * | status 408, 409, 429 or 5xx, also as an error event of a stream | `LLMHttpError` | yes |
+ * | code `insufficient_quota`; any other status; redirect (not followed) | `LLMHttpError` | no |
+ * | Groq rejected the output of its own model | `LLMHttpError` | yes |
+ * | schema rejected by the server; required function not called | `LLMSchemaError` | no |
+ * | refusal by the model | `LLMRefusalError` | no |
+ * | answer cut off at `maxTokens` | `LLMLengthError` | no |
+ * | prompt rejected or answer withheld by a content filter | `LLMContentFilterError` | no |
+ * | malformed response; response larger than 32 MiB | `LLMError` | no |
  * | real models are forbidden | `RealModelError` | |
  *
- * `retryAfter` of an error is the delay that the server asks for, `usage` the tokens that the failed
- * call used. An aborted call throws the reason of its signal. No error and no `cause` contains a key.
+ * `retryAfter` is the delay that the server asks for; `usage` is the usage of the failed
+ * call. An aborted call throws the reason of its signal. Neither an error nor its cause
+ * contains an API key.
  *
  * @module
  */

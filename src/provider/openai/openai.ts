@@ -1,26 +1,26 @@
 /**
- * A model behind a server of the Chat Completions protocol.
+ * The Chat Completions provider.
  *
  * @module
  */
 import { interruptible } from "../../abort.ts";
 import type { LLM } from "../../llm/llm.ts";
-import { streamAnswer, wholeAnswer } from "./completion.ts";
+import { requestAnswer, streamAnswer } from "./completion.ts";
 import { embedTexts } from "./embeddings.ts";
 import type { OpenAIOptions } from "./openai_options.ts";
 import { readSettings } from "./settings.ts";
 
 /**
- * A model behind a server of the Chat Completions protocol: OpenAI, Azure, Groq,
- * Mistral, OpenRouter, Ollama, vLLM, LM Studio and many others. What is known of
- * servers, and how calls fail, is in the tables of `@nomos/agent/openai`.
+ * Creates a model on a server that implements the Chat Completions protocol: OpenAI, Azure,
+ * Groq, Mistral, OpenRouter, Ollama, vLLM, LM Studio and many others. The module
+ * documentation of `@nomos/agent/openai` lists the defaults per server and the errors.
  *
- * It makes one request for each call, and none again: give it to a wrapper that
- * retries. It has no time limit of its own; `request.signal` ends a call.
+ * Each call is one request. Retries and time limits come from wrappers, such as `retry()`
+ * and `timeout()` of `@nomos/agent/llm`.
  *
- * @throws {ConfigError} if an option cannot be used.
+ * @throws {ConfigError} if an option is invalid.
  *
- * @example A server of one's own, with a key of its own
+ * @example A self-hosted server with expiring tokens
  * ```ts
  * import { openai } from "@nomos/agent/openai";
  * import { assertEquals } from "@std/assert";
@@ -35,7 +35,7 @@ import { readSettings } from "./settings.ts";
  * assertEquals(llm.name, "llm.example/qwen3-32b");
  * ```
  *
- * @example Examples chosen by likeness need an embedding model
+ * @example Embeddings, needed for examples chosen by similarity
  * ```ts
  * import { openai } from "@nomos/agent/openai";
  * import { assertEquals } from "@std/assert";
@@ -54,11 +54,11 @@ import { readSettings } from "./settings.ts";
 export function openai(options: OpenAIOptions): LLM {
   const settings = readSettings(options);
   const { name, schemaProfile, isStreaming, embedding } = settings;
-  // Functions only, which hold the key where no print, copy or JSON of the model shows it.
+  // The settings stay in closures, so that printing or serializing the model cannot leak the key.
   const llm: LLM = {
     name,
     schemaProfile,
-    decide: (request) => wholeAnswer(settings, request),
+    decide: (request) => requestAnswer(settings, request),
     ...isStreaming && {
       stream: (request) =>
         interruptible((signal) => streamAnswer(settings, request, signal), request.signal),

@@ -1,5 +1,5 @@
 /**
- * What an `openai()` is made of.
+ * Options of `openai()`.
  *
  * @module
  */
@@ -8,91 +8,89 @@ import type { ApiKey } from "./api_key.ts";
 import type { MessageRules } from "../messages.ts";
 
 /**
- * Ways to ask for the schema of the answer:
+ * Way to request output that satisfies the schema:
  *
- * - `"json_schema"`: the server holds the model to it while it writes.
+ * - `"json_schema"`: constrained decoding; the server enforces the schema.
  * - `"tool"`: the model must call one function, whose parameters are the schema.
- * - `"json_object"`: the server holds the model to JSON; the schema goes in words in the last message.
+ * - `"json_object"`: the server guarantees JSON only; the last message states the schema.
  */
 export type OutputMode = "json_schema" | "tool" | "json_object";
 
-/** All ways to ask for the schema. */
+/** All output modes. */
 export const OUTPUT_MODES: readonly OutputMode[] = ["json_schema", "tool", "json_object"];
 
 /**
- * The parts of the protocol that servers differ in. What a server does not know it may
- * refuse, so it is sent only where it is known to be taken.
+ * Protocol features that differ between servers. Servers may reject unknown features, so a
+ * feature is used only if the server is known to support it.
  */
 export interface ServerRules extends MessageRules {
-  /** The environment variable of the key, used without `apiKey`. Undefined if no key is needed. */
+  /** Environment variable of the API key, read if `apiKey` is absent; undefined if the server needs no key. */
   readonly apiKeyVariable: string | undefined;
-  /** The field of `maxTokens`. */
+  /** Request field that carries `maxTokens`. */
   readonly maxTokensField: "max_completion_tokens" | "max_tokens";
-  /** The field of `seed`. */
+  /** Request field that carries `seed`. */
   readonly seedField: "seed" | "random_seed";
-  /** If true, a stream is asked for its usage, by `stream_options.include_usage`. */
+  /** If true, streams request their usage with `stream_options.include_usage`. */
   readonly includeUsage: boolean;
   /**
-   * If true, requests say by `prompt_cache_key` which of them begin alike: a vendor of
-   * many machines sends those to the one that has the beginning cached.
+   * If true, requests carry a `prompt_cache_key` per session. The vendor routes requests
+   * with the same key to the machine that has cached their common prefix.
    */
   readonly promptCacheKey: boolean;
 }
 
-/** Options of `openai()`. Those with a default that depends on the server: see the table of `@nomos/agent/openai`. */
+/** Options of `openai()`. The table of `@nomos/agent/openai` lists the defaults that depend on the server. */
 export interface OpenAIOptions {
-  /** The model, as the server names it; on Azure, the name of the deployment. */
+  /** Model name on the server; on Azure, the name of the deployment. */
   readonly model: string;
   /**
-   * The key, sent as a bearer token: text, or a function that gives the one to
-   * use now, called for each request, as for the tokens of Azure Entra. Default:
-   * the variable of the environment that the table names, read at each request.
-   * A server that is not in the table is sent none, and neither is one for which
-   * `headers` has `authorization` or `api-key`.
+   * API key, sent as a bearer token. A function is called for each request, for tokens
+   * that expire, such as those of Azure Entra. Default: the environment variable listed
+   * in the table, read at each request. Without this option, no key is sent to
+   * servers that are not in the table, or if `headers` contains credentials.
    */
   readonly apiKey?: ApiKey;
-  /** Where the server is: what stands before `/chat/completions`. Default: `"https://api.openai.com/v1"`. */
+  /** URL of the API, without `/chat/completions`. `@default {"https://api.openai.com/v1"}` */
   readonly baseURL?: string;
-  /** Headers of each request. Default: none. */
+  /** Extra headers of each request. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What makes the requests. It should honour `signal`. Default: the global `fetch`. */
+  /** Function that sends the requests. It should honour `signal`. Default: the global `fetch`. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /**
-   * The name of the model in messages, logs and cassettes. Default: the vendor in
-   * the table and the model, `"openai/gpt-5-mini"`; for a server that is not in
-   * it, its host and the model, `"llm.example:8000/qwen3"`.
+   * Name of the model in error messages, logs and cassettes. Default: vendor and model, for
+   * example `"openai/gpt-5-mini"`; for a server that is not in the table, host and
+   * model, for example `"llm.example:8000/qwen3"`.
    */
   readonly name?: string;
-  /** How the schema is asked for. It is always sent. Default: by the server; most take `"json_schema"`. */
+  /** Way to request output that satisfies the schema. Default: `"json_schema"` for most servers. */
   readonly output?: OutputMode;
   /**
-   * Whether the server is to hold the model to the schema exactly, where
-   * `output` is `"json_schema"` or `"tool"`. Default: true.
+   * If true, requests set `strict`, which makes the server enforce the schema exactly. Has
+   * no effect if `output` is `"json_object"`. `@default {true}`
    */
   readonly strict?: boolean;
-  /** Which subset of JSON Schema the server takes. Default: OpenAI's strict subset. */
+  /** Subset of JSON Schema that the server accepts. Default: OpenAI's strict subset. */
   readonly schemaProfile?: SchemaProfile;
-  /** Whether the model streams. Default: true, unless the server cannot in this `output`. */
+  /** If true, the model streams. Default: true, unless the server cannot stream in this output mode. */
   readonly stream?: boolean;
-  /** From 0, the likeliest answer. Default: the server's; models that reason take no other. */
+  /** Sampling temperature, from 0. Default: the server's, the only one that reasoning models accept. */
   readonly temperature?: number;
-  /** The most tokens of an answer, reasoning included. Default: the server's. */
+  /** Maximum number of output tokens, including reasoning. Default: the server's. */
   readonly maxTokens?: number;
-  /** How much a model reasons that does so by itself: `"low"`, `"medium"`, `"high"`, … Default: the server's. */
+  /** Reasoning effort of reasoning models, for example `"low"`. Default: the server's. */
   readonly reasoningEffort?: string;
-  /** A whole number: with the same one, some servers answer the same request alike. Default: none. */
+  /** Sampling seed, a whole number. Some servers then repeat their answer to the same request. Default: none. */
   readonly seed?: number;
   /**
-   * Other fields of each request for an answer, as JSON, and other values for those that
-   * options make. An object is added to the one that the table has under its
-   * name. Not those that carry the question: `model`, `messages`, `stream` and
-   * what belongs to the schema. Default: none.
+   * Extra JSON fields of each completion request. They override fields set by other options;
+   * objects are merged with the server's defaults. Fields that carry the request itself
+   * (`model`, `messages`, `stream` and those of the schema) are rejected. Default: none.
    */
   readonly body?: Readonly<Record<string, unknown>>;
-  /** The model that turns texts into vectors. Default: none, and `embed()` is absent. */
+  /** Embedding model. Default: none, so that the model has no `embed()`. */
   readonly embeddingModel?: string;
-  /** How long the vectors are. Default: the model's. */
+  /** Length of the embedding vectors. Default: the embedding model's. */
   readonly dimensions?: number;
-  /** What the server takes, where that is not what the table says. */
+  /** Overrides of the protocol features in the table. Default: none. */
   readonly server?: Partial<ServerRules>;
 }

@@ -1,5 +1,5 @@
 /**
- * The options of an `openai()`, checked, with their defaults.
+ * Validation and defaults of the options of `openai()`.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import { copyJson, isPlainObject, type JsonObject, omitUndefined } from "../../json/json.ts";
 import {
   checkOptions,
+  createOptionError,
   FROM_ZERO,
   FUNCTION,
-  optionError,
   type OptionRule,
   TEXT,
   WHOLE,
   wholeFrom,
 } from "../../llm/option_rules.ts";
 import { type ApiKey, checkKey } from "./api_key.ts";
-import { type KnownServer, serverAt } from "./known_servers.ts";
+import { findServer, type KnownServer } from "./known_servers.ts";
 import {
   type OpenAIOptions,
   OUTPUT_MODES,
@@ -26,21 +26,21 @@ import {
   type ServerRules,
 } from "./openai_options.ts";
 
-/** Checked options of `openai()`, with their defaults. */
+/** Validated options of `openai()`, with defaults applied. */
 export interface Settings extends Required<Pick<OpenAIOptions, "name" | "model" | "fetch">> {
-  /** URL before the path of a request. */
+  /** Base URL of requests. */
   readonly url: URL;
-  /** Headers of each request. */
+  /** Extra headers of each request. */
   readonly headers: Headers;
   readonly apiKey: ApiKey | undefined;
-  /** The environment variable of the key; undefined if none is needed. */
+  /** Environment variable of the API key; undefined if none is read. */
   readonly apiKeyVariable: string | undefined;
   readonly rules: ServerRules;
   readonly output: OutputMode;
   readonly isStrict: boolean;
   readonly isStreaming: boolean;
   readonly schemaProfile: SchemaProfile;
-  /** Fields that each request for an answer has. */
+  /** Extra fields of each completion request. */
   readonly fields: JsonObject;
   readonly embedding: { readonly model: string; readonly dimensions?: number } | undefined;
 }
@@ -64,23 +64,27 @@ const RULES = {
 } satisfies Record<string, OptionRule>;
 
 /**
- * Checks options.
+ * Validates options and applies defaults.
  *
- * @throws {ConfigError} if one cannot be used.
+ * @throws {ConfigError} if an option is invalid.
  */
 export function readSettings(options: OpenAIOptions): Settings {
   const { model, baseURL = "https://api.openai.com/v1", schemaProfile = openaiStrict } = options;
-  if (model === undefined) throw refused("model", "undefined", TEXT.expected);
+  if (model === undefined) throw createError("model", "undefined", TEXT.expected);
   checkOptions(DOING, options, RULES);
   const url = readURL(baseURL);
-  const server = serverAt(url);
+  const server = findServer(url);
   if (server.vendor !== undefined && server.rules.apiKeyVariable !== undefined) {
     if (url.protocol !== "https:") {
-      throw refused("baseURL", quote(baseURL), "https, for the key would travel in the clear");
+      throw createError(
+        "baseURL",
+        quote(baseURL),
+        "https, because the API key would be sent unencrypted",
+      );
     }
   }
   const { name = `${server.vendor ?? url.host}/${model}`, output = server.output } = options;
-  const { strict = true, stream = !server.unstreamed?.includes(output), apiKey } = options;
+  const { strict = true, stream = !server.unstreamedOutputs?.includes(output), apiKey } = options;
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options;
   const rules: ServerRules = { ...server.rules, ...options.server };
   const headers = readHeaders(options);
@@ -106,18 +110,26 @@ export function readSettings(options: OpenAIOptions): Settings {
 function readURL(baseURL: string): URL {
   const url = URL.canParse(baseURL) ? new URL(baseURL) : undefined;
   if (url?.protocol !== "https:" && url?.protocol !== "http:") {
-    throw refused("baseURL", quote(baseURL), "an http or https URL");
+    throw createError("baseURL", quote(baseURL), "an http or https URL");
   }
-  // What is in a URL stands in logs and messages.
+  // URLs appear in logs and error messages.
   if (url.username !== "" || url.password !== "") {
-    throw refused("baseURL", "one with a user or a password", "the key as apiKey or in headers");
+    throw createError(
+      "baseURL",
+      "containing a user name or password",
+      "credentials in apiKey or headers",
+    );
   }
   for (const parameter of url.searchParams.keys()) {
     if (/key|token|secret|password|signature|^sig$/i.test(parameter)) {
-      throw refused("baseURL", `one with ${quote(parameter)}`, "the key as apiKey or in headers");
+      throw createError(
+        "baseURL",
+        `containing the parameter ${quote(parameter)}`,
+        "credentials in apiKey or headers",
+      );
     }
   }
-  if (url.hash !== "") throw refused("baseURL", quote(baseURL), "a URL without a fragment");
+  if (url.hash !== "") throw createError("baseURL", quote(baseURL), "a URL without a fragment");
   return url;
 }
 
@@ -125,23 +137,23 @@ function readHeaders({ apiKey, headers = {} }: OpenAIOptions): Headers {
   if (apiKey !== undefined && typeof apiKey !== "function") checkKey(apiKey, "apiKey");
   const read = new Headers();
   for (const [name, value] of Object.entries(headers)) {
-    // No message shows the value, which may be a key.
+    // The message omits the value, which may be a key.
     if (typeof value !== "string" || !/^[\t\x20-\x7e]*$/.test(value)) {
-      throw refused("headers", quote(name), "ASCII text on one line as its value");
+      throw createError("header", quote(name), "a value of ASCII characters on one line");
     }
     try {
       read.set(name, value);
     } catch {
-      throw refused("headers", quote(name), "the name of a header");
+      throw createError("header", quote(name), "a valid header name");
     }
   }
   if (apiKey !== undefined && read.has("authorization")) {
-    throw refused("headers", '"authorization"', "it or apiKey, not both");
+    throw createError("header", '"authorization"', "either this header or apiKey, not both");
   }
   return read;
 }
 
-/** What makes the question: another value would be another question, or one without the schema. */
+/** Fields that callers may not override: they carry the prompt, the schema and the response format. */
 const RESERVED: ReadonlySet<string> = new Set([
   "model",
   "messages",
@@ -164,12 +176,16 @@ function readFields(
   try {
     fields = copyJson(body);
   } catch (cause) {
-    throw new ConfigError(`Cannot use body: ${reasonOf(cause)}`, { cause });
+    throw new ConfigError(`Cannot call openai() with this body: ${reasonOf(cause)}`, { cause });
   }
-  if (!isPlainObject(fields)) throw refused("body", quote(body), "an object");
+  if (!isPlainObject(fields)) throw createError("body", quote(body), "an object");
   for (const field of Object.keys(fields)) {
     if (RESERVED.has(field)) {
-      throw refused("body", quote(field), `none of ${[...RESERVED].join(", ")}`);
+      throw createError(
+        "body field",
+        quote(field),
+        `a field other than ${[...RESERVED].join(", ")}`,
+      );
     }
   }
   const merged: Record<string, JsonObject[string]> = {
@@ -192,9 +208,9 @@ function readEmbedding({ embeddingModel, dimensions }: OpenAIOptions): Settings[
     return { model: embeddingModel, ...omitUndefined({ dimensions }) };
   }
   if (dimensions === undefined) return undefined;
-  throw refused("dimensions", quote(dimensions), "an embeddingModel beside it");
+  throw createError("dimensions", quote(dimensions), "the option embeddingModel as well");
 }
 
-function refused(option: string, given: string, expected: string): ConfigError {
-  return optionError(DOING, option, given, expected);
+function createError(option: string, given: string, expected: string): ConfigError {
+  return createOptionError(DOING, option, given, expected);
 }

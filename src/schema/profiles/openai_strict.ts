@@ -1,14 +1,14 @@
 /**
- * The subset of JSON Schema that most models accept: the only profile in the core.
+ * Profile of most models. The only one in the core.
  *
  * @module
  */
 import type { SchemaProfile } from "../schema_profile.ts";
 
 /**
- * Structured Outputs with `strict: true`, as OpenAI documents it and most
- * vendors follow. Source: https://platform.openai.com/docs/guides/structured-outputs,
- * section "Supported schemas", February 2026.
+ * Profile of OpenAI's Structured Outputs with `strict: true`, which most vendors follow.
+ * Source: https://platform.openai.com/docs/guides/structured-outputs, section "Supported
+ * schemas", February 2026.
  */
 export const openaiStrict: SchemaProfile = {
   name: "openai-strict",

@@ -1,10 +1,9 @@
 /**
- * The subsets of JSON Schema that vendors other than OpenAI accept. Providers
- * import them; the core does not.
+ * Profiles of vendors other than OpenAI, for providers. The core does not import them.
  *
- * Lowering may widen what the model can say, because the author's schema
- * validates afterwards; it never narrows. A construct without a form is refused
- * when the agent is built, with the tool, the keyword and the model.
+ * Lowering may widen a schema, because the author's schema validates afterwards; it never
+ * narrows it. A construct without a form is refused when the agent is built; the message
+ * has the tool, the keyword and the model.
  *
  * | construct | OpenAI strict | Anthropic | Gemini | plain |
  * | --- | --- | --- | --- | --- |
@@ -27,10 +26,10 @@
  * | `minItems`, `maxItems` | kept | `minItems` up to 1 | kept | kept |
  * | lengths of text, other restrictions | in words | in words | in words | kept |
  * | defaults, patterns with look-around | in words | in words | in words | in words |
- * | limits of size | levels, properties, values, names | 24 optional properties, 16 unions | none told | none |
+ * | limits of size | levels, properties, values, names | 24 optional properties, 16 unions | none published | none |
  *
- * A model may give null for an optional property, or leave it out, whatever the
- * profile: both are read as absent.
+ * An optional property that is null, and one that is left out, are both read as absent,
+ * whatever the profile.
  *
  * @module
  */
@@ -42,11 +41,11 @@ import { openaiStrict } from "./openai_strict.ts";
  * Source: https://platform.claude.com/docs/en/build-with-claude/structured-outputs,
  * section "JSON Schema limitations", September 2026.
  *
- * A request may have 24 optional properties and 16 unions, counted over all the
- * tools of a step: that is why an optional property is omitted rather than null.
- * Each `anyOf` and each list of types counts as a union here, and a step with
- * several actions and tools has two of its own; Anthropic's own count may be lower.
- * Required properties are written before optional ones, whatever the schema's order.
+ * A request may have 24 optional properties and 16 unions, counted over all tools of a
+ * step. An optional property is omitted rather than nullable, because a nullable one is
+ * a union. Each `anyOf` and each list of types counts as a union here, and a step with
+ * several actions and tools has two of its own; Anthropic may count fewer. The model
+ * writes required properties before optional ones, whatever the schema's order.
  */
 export const anthropicStructured: SchemaProfile = {
   name: "anthropic-structured",
@@ -69,8 +68,8 @@ export const anthropicStructured: SchemaProfile = {
  * https://ai.google.dev/gemini-api/docs/structured-output.
  *
  * Models from 2.5 on write properties in the order of the schema; `propertyOrdering`,
- * which older ones need, is not given. No limits of size are published, but a schema
- * that is very large or deep is refused by the vendor.
+ * which older ones need, is not sent. No limits of size are published, but the vendor
+ * refuses a schema that is very large or deep.
  */
 export const geminiStructured: SchemaProfile = {
   name: "gemini-structured",
@@ -87,8 +86,8 @@ export const geminiStructured: SchemaProfile = {
 };
 
 /**
- * JSON Schema with next to nothing left out, for servers that take any of it:
- * Ollama, llama.cpp, vLLM, and those to whom it is only told in words. Source:
+ * Profile of servers that accept almost all of JSON Schema: Ollama, llama.cpp, vLLM, and
+ * those that get the schema only as text in the prompt. Source:
  * https://json-schema.org/draft/2020-12.
  */
 export const plainJsonSchema: SchemaProfile = {

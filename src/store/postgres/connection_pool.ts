@@ -1,19 +1,18 @@
 /**
- * The connection pool of `npm:pg`, with two gaps closed: a connection that fails
- * while nobody listens never ends the process, and one that was not established is
- * not left half open.
+ * Connection pool of `npm:pg`, with two fixes: an error on an idle connection does not
+ * end the process, and a connection that could not be established is closed.
  *
- * `npm:postgres` will not do: it throws where nobody can catch it when a
- * connection dies in a transaction.
+ * `npm:postgres` is not used, because it throws an uncaught error if a connection is
+ * lost during a transaction.
  *
  * @module
  */
 import pg from "pg";
 import { reasonOf } from "../../errors.ts";
 
-/** A connection that is checked out of a pool. */
+/** Connection checked out of a pool. */
 export interface Connection {
-  /** Runs a statement and waits for its end. `rowCount` also counts rows that were changed. */
+  /** Runs a statement. `rowCount` is the number of rows returned or changed. */
   query(
     text: string,
     values?: readonly unknown[],
@@ -22,11 +21,11 @@ export interface Connection {
   release(isBroken?: boolean): void;
 }
 
-/** Connections, each for one user at a time. */
+/** Pool of connections, each checked out by one caller at a time. */
 export interface ConnectionPool {
   /** Checks out a connection: an idle one, or a new one. */
   connect(): Promise<Connection>;
-  /** Closes every connection, those that are checked out when they are released. */
+  /** Closes idle connections at once, and those that are checked out when they are released. */
   end(): Promise<void>;
 }
 
@@ -49,23 +48,23 @@ interface Driver {
 
 const { Client, Pool, types }: Driver = pg;
 
-/** The number that PostgreSQL gives its type `bigint`. */
+/** Type id (OID) of `bigint`. */
 const BIGINT = 20;
 /**
- * What a pooler says to a client that asks for a limit: its connections to the
- * server are shared, so it takes no settings it does not know to carry over.
+ * Error of a pooler such as PgBouncer that does not support `statement_timeout` as a startup
+ * parameter, because its clients share connections to the server.
  */
 const REFUSED_TIMEOUT_REGEXP = /unsupported startup parameter\w*: statement_timeout/;
 
-/** Makes a pool; it connects when it is asked for a connection. */
+/** Makes a pool. It connects when a connection is first checked out. */
 export function makePool(options: PoolOptions): ConnectionPool {
   let hasTimeout = true;
   class PooledClient extends Client {
     constructor(options: PoolOptions) {
-      // The pool hides the password from those who copy the options.
+      // The pool makes the password non-enumerable, so a spread does not copy it.
       const { password } = options;
       super(hasTimeout ? options : { ...options, password, statement_timeout: false });
-      // The promise of a statement rejects too, and there is nobody else to notify.
+      // An unhandled "error" event would end the process; the promise of a statement rejects too.
       this.on("error", () => {});
     }
 
@@ -79,12 +78,12 @@ export function makePool(options: PoolOptions): ConnectionPool {
   const pool = new Pool({
     ...options,
     Client: PooledClient,
-    // These would be looked up in the environment otherwise.
+    // Set here, because otherwise pg reads them from environment variables.
     client_encoding: "UTF8",
     sslnegotiation: "postgres",
     keepAlive: true,
     types: {
-      // The numbers of sessions and entries are far below those that are not exact.
+      // Numbers of sessions and entries stay far below the largest safe integer.
       getTypeParser: (type: number, format?: string) =>
         type === BIGINT ? Number : types.getTypeParser(type, format),
     },

@@ -1,5 +1,5 @@
 /**
- * Running statements: connecting, sending again, and the error of a failure.
+ * Running statements, with retries and errors.
  *
  * @module
  */
@@ -9,71 +9,71 @@ import { type Connection, type ConnectionPool, makePool } from "./connection_poo
 import { PostgresFailure } from "./failure.ts";
 import type { PostgresSettings } from "./postgres_options.ts";
 
-/** The purpose of one or several statements. */
+/** Description of one or several statements. */
 export interface Work {
-  /** What is done, after "Cannot", for example `read session "a"`. */
+  /** Action for messages, which follows "Cannot", for example `read session "a"`. */
   readonly purpose: string;
-  /** If true, doing it twice is as doing it once, so that it may be sent again whatever happened. */
+  /** True if the work is idempotent, so that it can be retried even after an unknown outcome. */
   readonly isRepeatable: boolean;
 }
 
 /** One statement. */
 export interface Statement extends Work {
-  /** The SQL. */
+  /** SQL text. */
   readonly text: string;
-  /** The values of `$1`, `$2` and so on. */
+  /** Values of the parameters `$1`, `$2` and so on. */
   readonly values: readonly unknown[];
 }
 
-/** The result of a statement. */
+/** Result of a statement. */
 export interface StatementResult<Row> {
-  /** The rows. */
+  /** Returned rows. */
   readonly rows: readonly Row[];
-  /** The number of rows it returned or changed. */
+  /** Number of rows returned or changed. */
   readonly count: number;
 }
 
-/** Runs a statement of a transaction. */
+/** Runs a statement within a transaction. */
 export type Query = <Row>(
   text: string,
   values?: readonly unknown[],
 ) => Promise<StatementResult<Row>>;
 
-/** Delay before the first retry, in milliseconds. It doubles with each. */
+/** Delay before the first retry, in milliseconds. It doubles with each retry. */
 const FIRST_DELAY = 50;
-/** Maximum delay between attempts, in milliseconds. */
+/** Maximum delay between attempts before jitter, in milliseconds. */
 const MAX_DELAY = 1_000;
 
-/** A database with a pool of connections. */
+/** Database with a connection pool. */
 export class Database {
-  /** The address, for messages. */
-  readonly place: string;
+  /** Address of the database for messages, without credentials. */
+  readonly address: string;
   readonly #retries: number;
   readonly #random: Random;
   readonly #pool: ConnectionPool;
   readonly #running = new Set<Promise<unknown>>();
 
-  /** Makes a database; nothing is connected yet. `random` spreads the delays of retries. */
-  constructor({ place, retries, pool }: PostgresSettings, random: Random = Math.random) {
-    this.place = place;
+  /** Makes a database without connecting to it. `random` is the jitter of retries. */
+  constructor({ address, retries, pool }: PostgresSettings, random: Random = Math.random) {
+    this.address = address;
     this.#retries = retries;
     this.#random = random;
     this.#pool = makePool(pool);
   }
 
   /**
-   * Runs one statement, which is a transaction of its own.
+   * Runs one statement in its own transaction.
    *
-   * @throws {StoreError} if it failed.
+   * @throws {StoreError} if it fails.
    */
   run<Row>({ text, values, ...work }: Statement): Promise<StatementResult<Row>> {
     return this.#track(work, (query) => query<Row>(text, values));
   }
 
   /**
-   * Runs several statements, all or none. Each sees what others committed before it.
+   * Runs several statements in one transaction (read committed).
    *
-   * @throws {StoreError} if one failed.
+   * @throws {StoreError} if one fails.
    */
   transaction<Result>(work: Work, body: (query: Query) => Promise<Result>): Promise<Result> {
     return this.#track(work, async (query) => {
@@ -83,14 +83,17 @@ export class Database {
         await query("COMMIT");
         return result;
       } catch (thrown) {
-        // Where the connection is lost, this fails too, and the transaction is over in any case.
+        // Fails too if the connection is lost, which ends the transaction anyway.
         await query("ROLLBACK").catch(() => {});
         throw thrown;
       }
     });
   }
 
-  /** Waits for what is running, and ends every connection. Nothing is run from then on. */
+  /**
+   * Waits for running statements, then closes every connection. Do not run statements
+   * afterwards.
+   */
   async close(): Promise<void> {
     await Promise.allSettled(this.#running);
     await this.#pool.end();
@@ -108,8 +111,8 @@ export class Database {
         return await this.#attempt(body);
       } catch (thrown) {
         if (!(thrown instanceof PostgresFailure)) throw thrown;
-        const isSafe = thrown.isCertain || work.isRepeatable;
-        if (thrown.prospect !== "now" || !isSafe || retry >= this.#retries) {
+        const isSafe = thrown.hadNoEffect || work.isRepeatable;
+        if (thrown.retry !== "now" || !isSafe || retry >= this.#retries) {
           throw this.#errorOf(work, thrown);
         }
       }
@@ -141,9 +144,9 @@ export class Database {
   }
 
   #errorOf({ purpose, isRepeatable }: Work, cause: PostgresFailure): StoreError {
-    const isUnknown = !cause.isCertain && !isRepeatable;
-    const doubt = isUnknown ? "; it may have been done all the same" : "";
-    const message = `Cannot ${purpose} in PostgreSQL at ${this.place}: ${cause.message}${doubt}`;
-    return new StoreError(message, { isRetryable: cause.prospect !== "never", isUnknown, cause });
+    const isUnknown = !cause.hadNoEffect && !isRepeatable;
+    const doubt = isUnknown ? "; it may have happened nevertheless" : "";
+    const message = `Cannot ${purpose} in PostgreSQL at ${this.address}: ${cause.message}${doubt}`;
+    return new StoreError(message, { isRetryable: cause.retry !== "never", isUnknown, cause });
   }
 }

@@ -1,9 +1,9 @@
 /**
- * The URL of a PostgreSQL database, as libpq reads it:
+ * Parsing of PostgreSQL URLs, as libpq reads them:
  * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
  *
- * It may hold a password, so no error shows any part of it that was not
- * understood to be something else.
+ * A URL may contain a password, so errors quote only the parts of it that certainly
+ * are something else.
  *
  * @module
  */
@@ -11,57 +11,58 @@ import { ConfigError, quote } from "../../errors.ts";
 
 /** Address and credentials of a database. */
 export interface PostgresAddress {
-  /** The address for messages: without a user, a password, or anything else. */
-  readonly place: string;
-  /** The name or the number of the machine, or the folder of a Unix socket. */
+  /** Host, port and database for messages, without credentials. */
+  readonly address: string;
+  /** Host name, IP address, or folder of a Unix socket. */
   readonly host: string;
   readonly port: number;
   readonly database: string;
-  /** The role. */
+  /** Role to log in as. */
   readonly user: string;
   readonly password?: string;
   readonly applicationName?: string;
   readonly ssl?: Tls;
 }
 
-/** TLS, and whether the server must prove who it is. */
+/** TLS: on, off, or on with explicit verification of the server's certificate. */
 type Tls = boolean | { readonly verify: boolean };
 
-const FORM = `expected "postgres://user:password@host:port/database"`;
-/** A user without a host, which a URL of the web may not have. */
+const URL_FORM = `expected "postgres://user:password@host:port/database"`;
+/** URL with a user but no host, which libpq allows and `URL` rejects. */
 const NO_HOST_REGEXP = /^[^/]+:\/\/[^/?]+@(?=[/?]|$)/;
 const PARAMETERS = ["application_name", "host", "sslmode"];
-/** `require` verifies as well: a connection that anybody may answer is worth little. */
+/** TLS by `sslmode`. Unlike in libpq, `require` verifies the server, to prevent interception. */
 const SSL_MODES: ReadonlyMap<string, Tls> = new Map<string, Tls>([
   ["disable", false],
   ["require", true],
   ["verify-full", true],
   ["no-verify", { verify: false }],
 ]);
-/** Maximum length of a name of PostgreSQL, in bytes: a longer one is cut without a word. */
+/** Maximum length of a name in PostgreSQL, in bytes. PostgreSQL silently truncates longer names. */
 export const MAX_NAME_LENGTH = 63;
 
 /**
- * Reads the URL of a database.
+ * Parses the URL of a database.
  *
- * @throws {ConfigError} if it is none, or asks for what there is not.
+ * @throws {ConfigError} if the URL is invalid or has an unknown parameter.
  */
 export function readAddress(given: string | URL): PostgresAddress {
   const url = parse(given);
   if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") {
-    throw refusal("a URL of another kind", FORM);
+    throw makeConfigError("a URL of another protocol", URL_FORM);
   }
   if (url.hash !== "") {
-    throw refusal("a `#` in the URL", 'expected it as "%23" within a user, a password or a name');
+    throw makeConfigError("an unencoded `#` in the URL", 'expected "%23" instead');
   }
-  // Before what follows is shown: where a password is not encoded, there is no user either.
+  // Checked before any part is quoted: a URL without a user may have an unencoded password in
+  // another part.
   const user = decoded(url.username, "user");
-  if (user === "") throw refusal("a URL without a user", FORM);
+  if (user === "") throw makeConfigError("a URL without a user", URL_FORM);
   const { searchParams } = url;
   for (const name of searchParams.keys()) {
     if (PARAMETERS.includes(name)) continue;
     const expected = `expected one of ${PARAMETERS.join(", ")}`;
-    throw refusal(`the parameter ${quote(name)} in the URL`, expected);
+    throw makeConfigError(`the parameter ${quote(name)} in the URL`, expected);
   }
   const host = (searchParams.get("host") ?? readHost(url)) || "localhost";
   const port = url.port === "" ? 5432 : Number(url.port);
@@ -73,10 +74,10 @@ export function readAddress(given: string | URL): PostgresAddress {
   const ssl = SSL_MODES.get(mode ?? "");
   if (mode !== null && ssl === undefined) {
     const expected = 'expected "disable", "require", "verify-full" or "no-verify"';
-    throw refusal(`the sslmode ${quote(mode)}`, expected);
+    throw makeConfigError(`the sslmode ${quote(mode)}`, expected);
   }
   return {
-    place: `${host.includes(":") ? `[${host}]` : host}:${port}/${database}`,
+    address: `${host.includes(":") ? `[${host}]` : host}:${port}/${database}`,
     host,
     port,
     database,
@@ -89,15 +90,15 @@ export function readAddress(given: string | URL): PostgresAddress {
 
 function parse(given: string | URL): URL {
   if (given instanceof URL) return given;
-  // What the parser throws shows the URL, so it is not asked to throw.
+  // The error that `new URL()` throws would quote the URL.
   const url = URL.parse(String(given).replace(NO_HOST_REGEXP, "$&localhost"));
-  if (url === null) throw refusal("a URL that cannot be read", FORM);
+  if (url === null) throw makeConfigError("an invalid URL", URL_FORM);
   return url;
 }
 
 function readHost({ hostname }: URL): string {
   const host = decoded(hostname, "host").replace(/^\[(.+)\]$/, "$1");
-  if (host.includes(",")) throw refusal("several hosts", "expected one");
+  if (host.includes(",")) throw makeConfigError("several hosts", "expected one host");
   return host;
 }
 
@@ -106,19 +107,22 @@ function decoded(part: string, name: string): string {
     const text = decodeURIComponent(part);
     if (!text.includes("\0")) return text;
   } catch {
-    // Not encoded as it should be.
+    // The percent-encoding is invalid.
   }
-  throw refusal(`the ${name} in the URL`, 'expected it percent-encoded, a "%" as "%25"');
+  throw makeConfigError(
+    `the ${name} in the URL`,
+    'expected it percent-encoded, with "%25" for "%", and without NUL',
+  );
 }
 
-/** The error of a URL or an option that cannot be used. */
-export function refusal(what: string, expected: string): ConfigError {
+/** Makes the error of a URL or option that cannot be used. */
+export function makeConfigError(what: string, expected: string): ConfigError {
   return new ConfigError(`Cannot open a PostgreSQL store with ${what}: ${expected}`);
 }
 
-/** Rejects names that PostgreSQL would change. */
+/** Rejects application names that PostgreSQL would truncate or change. */
 export function checkApplicationName(name: string): void {
   if (/^[\x20-\x7e]+$/.test(name) && name.length <= MAX_NAME_LENGTH) return;
-  const expected = `expected 1 to ${MAX_NAME_LENGTH} characters of ASCII`;
-  throw refusal(`the application name ${quote(name)}`, expected);
+  const expected = `expected 1 to ${MAX_NAME_LENGTH} printable ASCII characters`;
+  throw makeConfigError(`the application name ${quote(name)}`, expected);
 }

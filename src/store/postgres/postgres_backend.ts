@@ -1,15 +1,15 @@
 /**
- * The backend in PostgreSQL.
+ * Backend of the PostgreSQL store.
  *
- * Each statement is a transaction of its own, so that it works through a pooler that
- * gives each transaction another connection; and each names its tables in full,
- * because such a connection may have any search path.
+ * It works through a pooler in transaction mode, where each transaction may use another
+ * connection. Therefore each statement is a transaction of its own, and tables are
+ * qualified with their schema, because the connection may have any search path.
  *
  * @module
  */
 import { quote } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
-import { idOf, keyOf, keyRange } from "../session_key.ts";
+import { decodeKey, encodeKey, keyRange } from "../session_key.ts";
 import type { StoredEntry, StoredSession, StoredSnapshot } from "../store.ts";
 import type { Database } from "./database.ts";
 import { quoteSchema } from "./tables.ts";
@@ -19,16 +19,16 @@ interface SessionRow extends Omit<StoredSession, "id" | "snapshot"> {
   readonly snapshot?: StoredSnapshot | null;
 }
 
-/** Carries out each method as one statement on the tables of a schema. */
+/** Makes the backend on the tables of a schema. */
 export function postgresBackend(database: Database, schema: string): Backend {
-  const sql = statementsOf(quoteSchema(schema));
-  /** Runs a statement about a session, the key of which is its first value. */
+  const sql = buildStatements(quoteSchema(schema));
+  /** Runs a statement on a session, whose key is the first parameter. */
   const run = <Row>(verb: string, id: string, text: string, ...values: readonly unknown[]) =>
     database.run<Row>({
       purpose: `${verb} session ${quote(id)}`,
       text,
-      values: [keyOf(id), ...values],
-      // To read twice is as to read once.
+      values: [encodeKey(id), ...values],
+      // Reading is idempotent.
       isRepeatable: text.startsWith("SELECT"),
     });
   return {
@@ -37,38 +37,38 @@ export function postgresBackend(database: Database, schema: string): Backend {
     },
     async read(id) {
       const { rows: [row] } = await run<SessionRow>("read", id, sql.read);
-      return row && sessionOf(row);
+      return row && toSession(row);
     },
     async entries(id, { from, limit }) {
       return (await run<StoredEntry>("read the entries of", id, sql.entries, from, limit)).rows;
     },
     async claim(id, { owner, ttl, force = false }) {
-      const values = [keyOf(owner), ttl, force];
+      const values = [encodeKey(owner), ttl, force];
       const { rows: [row] } = await run<ClaimRow>("claim", id, sql.claim, ...values);
       return row === undefined ? "missing" : row.epoch ?? "busy";
     },
     async renew({ id, owner, epoch }, ttl) {
-      const values = [keyOf(owner), epoch, ttl];
+      const values = [encodeKey(owner), epoch, ttl];
       return (await run("renew the lease of", id, sql.renew, ...values)).count === 1;
     },
     async release({ id, owner, epoch }) {
-      await run("release", id, sql.release, keyOf(owner), epoch);
+      await run("release", id, sql.release, encodeKey(owner), epoch);
     },
     async append({ id, owner, epoch }, { head, entries, snapshot = null }) {
-      const lease = [keyOf(owner), epoch];
+      const lease = [encodeKey(owner), epoch];
       const bodies = entries.map(({ body }) => body);
       const hashes = entries.map(({ hash }) => hash);
       const values = [...lease, head, bodies, hashes, snapshot];
       const { count } = await run("append to", id, sql.append, ...values);
       if (count === entries.length) return "appended";
-      const verb = "find out why nothing was appended to";
+      const verb = "read the head after a refused append to";
       const { rows: [leased] } = await run<SessionRow>(verb, id, sql.leasedHead, ...lease);
       return leased?.head ?? "lost";
     },
     async list({ prefix, after, limit }) {
       const values = [...keyRange(prefix, after), limit];
       const statement = { purpose: "list sessions", text: sql.list, values, isRepeatable: true };
-      return (await database.run<SessionRow>(statement)).rows.map(sessionOf);
+      return (await database.run<SessionRow>(statement)).rows.map(toSession);
     },
     async delete(id) {
       return (await run("delete", id, sql.delete)).count === 1;
@@ -81,12 +81,12 @@ interface ClaimRow {
   readonly epoch: number | null;
 }
 
-function sessionOf({ id, snapshot, ...rest }: SessionRow): StoredSession {
-  return { id: idOf(id), ...rest, ...(snapshot && { snapshot }) };
+function toSession({ id, snapshot, ...rest }: SessionRow): StoredSession {
+  return { id: decodeKey(id), ...rest, ...(snapshot && { snapshot }) };
 }
 
-/** The SQL of each statement, and its parameters. */
-function statementsOf(schema: string) {
+/** Builds the SQL of each statement. The comments list the parameters, from `$1`. */
+function buildStatements(schema: string) {
   const nextEpoch = `nextval('${schema.replaceAll("'", "''")}.lease_epoch')`;
   const isLeased = "id = $1 AND owner = $2 AND epoch = $3";
   const described = `id, meta, head, hash,
@@ -104,8 +104,8 @@ function statementsOf(schema: string) {
     entries: `SELECT seq, body, hash FROM ${schema}.entry
       WHERE session = (SELECT number FROM ${schema}.session WHERE id = $1) AND seq >= $2
       ORDER BY seq LIMIT $3`,
-    // The clock is read after whoever wrote the row before is waited for.
-    // `id, owner, ttl, force`: a row if there is the session, with the epoch if it was claimed.
+    // `id, owner, ttl, force`: returns a row if the session exists, with the epoch if it was
+    // claimed. clock_timestamp(), unlike now(), is read after waiting for the lock of the row.
     claim: `WITH claimed AS (
         UPDATE ${schema}.session SET owner = $2, epoch = ${nextEpoch},
           lease_until = clock_timestamp() + $3 * interval '1 millisecond'
@@ -137,7 +137,7 @@ function statementsOf(schema: string) {
       FROM writer, unnest($5::text[], $6::text[]) WITH ORDINALITY AS added (body, hash, place)`,
     // `id, owner, epoch`
     leasedHead: `SELECT head FROM ${schema}.session WHERE ${isLeased}`,
-    // `from, end, limit`: a range of keys.
+    // `from, end, limit`: the range of keys, end exclusive.
     list: `SELECT ${described} FROM ${schema}.session
       WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3`,
     // `id`

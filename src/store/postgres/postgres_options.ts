@@ -1,73 +1,83 @@
 /**
- * Options of a store in PostgreSQL, and the settings that follow from them.
+ * Options of the PostgreSQL store, and the settings derived from them.
  *
  * @module
  */
 import { quote } from "../../errors.ts";
 import { checkOptions, wholeFrom } from "../../llm/option_rules.ts";
-import { checkApplicationName, MAX_NAME_LENGTH, readAddress, refusal } from "./postgres_address.ts";
+import {
+  checkApplicationName,
+  makeConfigError,
+  MAX_NAME_LENGTH,
+  readAddress,
+} from "./postgres_address.ts";
 
 /** Options of {@linkcode postgresStore}. */
 export interface PostgresStoreOptions {
   /**
-   * The schema of the database that holds the tables; it is made where there is
-   * none. Stores with different schemas know nothing of each other. Default: `nomos_agent`.
+   * Database schema that contains the tables. It is created if it does not exist. Stores
+   * in different schemas are independent. Default: `nomos_agent`.
    */
   readonly schema?: string;
-  /** How many connections to hold at most; who needs one more waits. Default: 10. */
+  /** Maximum number of connections. Further calls wait for a free one. Default: 10. */
   readonly maxConnections?: number;
-  /** How long to wait for a connection, in milliseconds: a new one, or one that is given back. Default: 10,000. */
+  /** Maximum time to wait for a new or free connection, in milliseconds. Default: 10,000. */
   readonly connectionTimeout?: number;
-  /** How long a connection is kept that nobody uses, in milliseconds. Default: 30,000. */
+  /** Time after which an idle connection is closed, in milliseconds. Default: 30,000. */
   readonly idleTimeout?: number;
   /**
-   * How long the server may work on a statement, in milliseconds, before it gives
-   * it up. A server that does not answer for 5 seconds longer is taken for lost.
-   * Default: 30,000.
+   * Time after which the server cancels a statement, in milliseconds. If the server does
+   * not reply within another 5 seconds, the connection is considered lost. Default: 30,000.
    */
   readonly statementTimeout?: number;
   /**
-   * How often a statement is sent again that certainly was not done, because the
-   * server could not be reached or another transaction was in the way. The waits
-   * in between double from about 50 milliseconds up to a second. Default: 4.
+   * Maximum number of retries of a statement that certainly had no effect, because the
+   * server could not be reached or another transaction conflicted. The backoff doubles
+   * from about 50 milliseconds up to a second. Default: 4.
    */
   readonly retries?: number;
-  /** What the server calls the connections, in `pg_stat_activity`. Default: that of the URL, else `nomos-agent`. */
+  /**
+   * Application name of the connections in `pg_stat_activity`. Default: from the URL, else
+   * `nomos-agent`.
+   */
   readonly applicationName?: string;
-  /** TLS: whether, and whom to trust. Default: what `sslmode` in the URL says, else none. */
+  /** TLS: on, off, or on with certificates. Default: `sslmode` of the URL, else off. */
   readonly ssl?: boolean | PostgresSsl;
-  /** Gives the password of each new connection, for example a token that expires. Default: that of the URL. */
+  /**
+   * Returns the password for each new connection, for example a token that expires.
+   * Default: the password of the URL.
+   */
   readonly password?: () => string | Promise<string>;
 }
 
-/** Whom a connection with TLS trusts, and as whom it presents itself. */
+/** TLS certificates of a connection, as PEM texts. */
 export interface PostgresSsl {
-  /** Certificates of authorities to trust, as PEM. Default: those of the runtime. */
+  /** Certificates of trusted authorities. Default: those of the runtime. */
   readonly ca?: string;
-  /** The certificate of the client, as PEM. Default: none. */
+  /** Certificate of the client. Default: none. */
   readonly cert?: string;
-  /** The private key of the client's certificate, as PEM. Default: none. */
+  /** Private key of the client's certificate. Default: none. */
   readonly key?: string;
   /**
-   * If true, the server must prove who it is. Otherwise the connection is secret,
-   * but not from whoever sits in its middle. Default: true.
+   * If true, the certificate of the server is verified. Otherwise the connection is
+   * encrypted, but an attacker in the middle can read it. Default: true.
    */
   readonly verify?: boolean;
 }
 
-/** Settings of a database, checked and complete. */
+/** Validated settings of a database, with all defaults filled in. */
 export interface PostgresSettings {
-  /** The address, for messages. */
-  readonly place: string;
+  /** Address of the database for messages, without credentials. */
+  readonly address: string;
   readonly schema: string;
   readonly retries: number;
   /** Options of the connection pool: https://node-postgres.com/apis/pool */
   readonly pool: Readonly<Record<string, unknown>>;
 }
 
-/** The most that a timer can wait, in milliseconds. */
+/** Maximum delay of a timer, in milliseconds. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
-/** How much longer than the server's limit its answer is waited for, in milliseconds. */
+/** Time to wait for a reply beyond `statementTimeout`, in milliseconds. */
 const GRACE = 5_000;
 const NUMBERS = {
   maxConnections: wholeFrom(1, 10_000),
@@ -78,28 +88,28 @@ const NUMBERS = {
 };
 
 /**
- * Checks a URL and options and fills in the defaults.
+ * Validates a URL and options, and fills in the defaults.
  *
- * @throws {ConfigError} if one cannot be used.
+ * @throws {ConfigError} if one is invalid.
  */
 export function readSettings(
   url: string | URL,
   options: PostgresStoreOptions = {},
 ): PostgresSettings {
-  const { place, password, host, port, database, user, ...rest } = readAddress(url);
+  const { address, password, host, port, database, user, ...rest } = readAddress(url);
   const { schema = "nomos_agent", ssl = rest.ssl ?? false } = options;
   const { applicationName = rest.applicationName ?? "nomos-agent" } = options;
   checkSchema(schema);
   checkApplicationName(applicationName);
   if (options.password !== undefined && typeof options.password !== "function") {
-    // Its value is not shown, because it may be the password.
-    throw refusal("the option `password`", "expected a function that gives it");
+    // The message omits the value, which may be a password.
+    throw makeConfigError("the option `password`", "expected a function that returns the password");
   }
   checkOptions("open a PostgreSQL store", options, NUMBERS);
   const { maxConnections = 10, connectionTimeout = 10_000, idleTimeout = 30_000 } = options;
   const { statementTimeout = 30_000, retries = 4 } = options;
   return {
-    place,
+    address,
     schema,
     retries,
     pool: {
@@ -125,22 +135,22 @@ function checkSchema(schema: string): void {
   if (length >= 1 && length <= MAX_NAME_LENGTH && !/^pg_/i.test(schema)) return;
   const expected =
     `expected a name of 1 to ${MAX_NAME_LENGTH} bytes that does not begin with "pg_"`;
-  throw refusal(`the schema ${quote(schema)}`, expected);
+  throw makeConfigError(`the schema ${quote(schema)}`, expected);
 }
 
-/** TLS by the names of `node:tls`. */
+/** Converts `ssl` to options of `node:tls`. */
 function tlsOptions(ssl: boolean | PostgresSsl): boolean | object {
   if (typeof ssl === "boolean") return ssl;
   if (typeof ssl !== "object" || ssl === null) {
-    throw refusal(`\`ssl\` ${quote(ssl)}`, "expected true, false, or whom to trust");
+    throw makeConfigError(`\`ssl\` ${quote(ssl)}`, "expected true, false or an object");
   }
   const { verify = true, ca, cert, key } = ssl;
   for (const [name, text] of Object.entries({ ca, cert, key })) {
     if (text === undefined || String(text).includes("-----BEGIN ")) continue;
-    throw refusal(`the option \`ssl.${name}\``, "expected the text of a PEM file");
+    throw makeConfigError(`the option \`ssl.${name}\``, "expected the text of a PEM file");
   }
   if (typeof verify !== "boolean") {
-    throw refusal(`\`ssl.verify\` ${quote(verify)}`, "expected true or false");
+    throw makeConfigError(`\`ssl.verify\` ${quote(verify)}`, "expected true or false");
   }
   return { rejectUnauthorized: verify, ca, cert, key };
 }

@@ -1,5 +1,5 @@
 /**
- * Opening the store in PostgreSQL.
+ * PostgreSQL store.
  *
  * @module
  */
@@ -11,31 +11,34 @@ import { type PostgresStoreOptions, readSettings } from "./postgres_options.ts";
 import { prepareTables } from "./tables.ts";
 
 /**
- * Opens a store in a PostgreSQL database, for the sessions of many machines.
+ * Opens a store in a PostgreSQL database, for sessions shared by many machines.
  *
- * The first to open it makes the tables, for which the role needs the right to
- * create the schema, or in it if there is one. The database must be in UTF-8.
+ * The first process that opens the store creates its tables. For this, the role needs the
+ * right to create the schema, or to create tables in it if it exists. The encoding of the
+ * database must be UTF-8.
  *
- * Leases go by the clock of the database. What is resolved is committed, as
- * durably as the server is set to (`synchronous_commit`, `fsync`). A statement that
- * certainly was not done is sent again a few times; one whose answer was lost never
- * is, and fails with `isUnknown`. Every {@linkcode StoreError} of the server has a
- * `cause` with the SQLSTATE as `code`.
+ * Close the store when it is no longer used. Otherwise its idle connections keep the
+ * program running for `idleTimeout`.
  *
- * It works through a pooler, in transaction mode too. Close the store when it is
- * no longer used: its connections keep a program from ending for `idleTimeout`.
+ * Leases use the clock of the database. Writes are committed when their promise resolves,
+ * as durably as the server is configured (`synchronous_commit`, `fsync`). A statement that
+ * certainly had no effect is retried. A write whose reply was lost is not retried: it
+ * rejects with a {@linkcode StoreError} that has `isUnknown`. The `cause` of every error
+ * of the server has the SQLSTATE as its `code`.
  *
- * In Deno it needs `--allow-net=host:port`, and
- * `--allow-env=PGBINARY,PGOPTIONS,PGREPLICATION`, which the driver reads, or
- * `--ignore-env` so that it finds none of them.
+ * Connection poolers are supported, in transaction mode too.
  *
- * @param url For example `postgres://user:password@host:5432/database`. A host that
- *   is missing is `localhost`, a port 5432, a database the one with the user's name.
+ * In Deno it needs `--allow-net=host:port` and
+ * `--allow-env=PGBINARY,PGOPTIONS,PGREPLICATION`, because the driver reads these
+ * variables; `--ignore-env` also works, and hides them from the driver.
+ *
+ * @param url For example `postgres://user:password@host:5432/database`. The default host
+ *   is `localhost`, the default port 5432, and the default database has the user's name.
  *   Parameters: `sslmode` (`disable`, the default; `require` and `verify-full`, which
  *   both verify the server; `no-verify`), `application_name`, and `host` for the
- *   folder of a Unix socket. No error shows the password.
- * @throws {ConfigError} if the URL or an option cannot be used.
- * @throws {StoreError} if the database cannot be reached, or the tables cannot be made.
+ *   folder of a Unix socket. No error message contains the password.
+ * @throws {ConfigError} if the URL or an option is invalid.
+ * @throws {StoreError} if the database cannot be reached or the tables cannot be created.
  * @throws {StoreVersionError} if a newer release made the tables.
  *
  * @example

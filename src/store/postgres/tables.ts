@@ -1,16 +1,16 @@
 /**
- * The tables of the store, and how they come to be.
+ * Tables of the store, and their migrations.
  *
- * - `session`: one row each. `id` is the key of the id (see `../session_key.ts`);
- *   `number` stands for it in `entry`, and is another when an id is used anew.
- *   `owner` (as a key too), `epoch` and `lease_until` are the lease; without one,
- *   there is no owner. The row is the lock of the session: an append updates it, so
- *   that appends, claims and a deletion happen one after another.
- * - `entry`: the log, by session and place. Bodies and hashes are text, not jsonb,
- *   which would change them; JSON text has nothing in it that text cannot hold.
- * - `lease_epoch`: counts claims over all sessions, so that an epoch is never given
- *   twice, not even where an id is deleted and used anew.
- * - `version`: one row, with the version of all this.
+ * - `session`: one row per session. `id` is the key of the session (see
+ *   `../session_key.ts`); `entry` refers to it by `number`, which is new if a deleted id
+ *   is reused. `owner` (encoded like `id`), `epoch` and `lease_until` are the lease;
+ *   without a lease, `owner` is null. The row also serializes writers: appends, claims
+ *   and deletions lock it.
+ * - `entry`: the logs, by session and sequence number. Bodies are text and not jsonb,
+ *   which would reformat them.
+ * - `lease_epoch`: sequence of epochs over all sessions, so that an id that is deleted
+ *   and reused gets no epoch twice.
+ * - `version`: one row, with the version of the tables.
  *
  * @module
  */
@@ -18,17 +18,17 @@ import { quote } from "../../errors.ts";
 import { StoreError, StoreVersionError } from "../store_errors.ts";
 import type { Database, Query } from "./database.ts";
 
-/** A schema as the prefix of its tables in SQL. */
+/** Quotes the name of a schema for SQL. */
 export function quoteSchema(schema: string): string {
   return `"${schema.replaceAll('"', '""')}"`;
 }
 
 /**
- * The statements that make each version of the tables from the one before, the first
- * from nothing. A released step never changes. Programs of the release before go on
- * while a step is done: it must leave their statements to work, or to fail.
+ * SQL migrations, each from one version of the tables to the next; the first creates them.
+ * Never change a released migration. Processes of the previous release keep running during
+ * a migration: afterwards, each of their statements must still work correctly or fail.
  */
-const STEPS: readonly ((schema: string) => readonly string[])[] = [
+const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
   (schema) => [
     `CREATE TABLE ${schema}.version (
        number integer NOT NULL,
@@ -36,7 +36,7 @@ const STEPS: readonly ((schema: string) => readonly string[])[] = [
      )`,
     `INSERT INTO ${schema}.version (number) VALUES (0)`,
     `CREATE SEQUENCE ${schema}.lease_epoch`,
-    // Room in each page lets an append change its row in place.
+    // Free space in each page allows heap-only (HOT) updates.
     `CREATE TABLE ${schema}.session (
        number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
        id bytea NOT NULL UNIQUE,
@@ -63,29 +63,29 @@ const STEPS: readonly ((schema: string) => readonly string[])[] = [
 ];
 
 /**
- * Makes the tables, or brings them to the present version: once, however many
- * begin at the same time, all or nothing, and at another time if not at this.
+ * Creates the tables or migrates them to the current version, in one transaction. An
+ * advisory lock ensures that only one of several processes does it.
  *
- * @throws {StoreVersionError} if a newer release made them.
- * @throws {StoreError} if they cannot be made.
+ * @throws {StoreVersionError} if a newer release made the tables.
+ * @throws {StoreError} if the tables cannot be created.
  */
 export function prepareTables(database: Database, schema: string): Promise<void> {
   const purpose = `open schema ${quote(schema)}`;
-  const attempt = `${purpose} in PostgreSQL at ${database.place}`;
+  const attempt = `${purpose} in PostgreSQL at ${database.address}`;
   const quoted = quoteSchema(schema);
   return database.transaction({ purpose, isRepeatable: true }, async (query) => {
-    // Most find everything in place, and need neither the lock nor the right to make tables.
-    if ((await findTables(query, schema, attempt)).version === STEPS.length) return;
-    // One that is stopped in here must not keep the others out for ever.
+    // The common case needs neither the lock nor the right to create tables.
+    if ((await findTables(query, schema, attempt)).version === MIGRATIONS.length) return;
+    // A process that hangs here must not hold the lock forever.
     await query("SET LOCAL idle_in_transaction_session_timeout = '60s'");
     const lock = `nomos_agent tables ${schema}`;
     await query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
     const { hasSchema, version } = await findTables(query, schema, attempt);
     if (!hasSchema) await query(`CREATE SCHEMA ${quoted}`);
-    for (const statement of STEPS.slice(version).flatMap((step) => step(quoted))) {
+    for (const statement of MIGRATIONS.slice(version).flatMap((migration) => migration(quoted))) {
       await query(statement);
     }
-    await query(`UPDATE ${quoted}.version SET number = $1`, [STEPS.length]);
+    await query(`UPDATE ${quoted}.version SET number = $1`, [MIGRATIONS.length]);
   });
 }
 
@@ -95,14 +95,17 @@ interface FoundTables {
   readonly encoding: string;
 }
 
-/** Finds the version of the tables, 0 if there are none. Rejects those that cannot be used. */
+/**
+ * Reads the version of the tables, 0 if there are none. Rejects databases that are not in
+ * UTF-8 and tables of a newer release.
+ */
 async function findTables(
   query: Query,
   schema: string,
   attempt: string,
 ): Promise<{ readonly hasSchema: boolean; readonly version: number }> {
   const { rows: [found] } = await query<FoundTables>(
-    // Not by to_regclass(): it remembers from before the lock that there was nothing.
+    // to_regclass() is not used, because it caches that a table was missing before the lock.
     `SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS "hasSchema",
        EXISTS (
          SELECT FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'version'
@@ -113,7 +116,8 @@ async function findTables(
   const { hasSchema, hasVersion, encoding } = found!;
   if (encoding !== "UTF8") {
     throw new StoreError(
-      `Cannot ${attempt}: the encoding of the database is ${quote(encoding)}: expected "UTF8"`,
+      `Cannot ${attempt}: the encoding of the database is ${quote(encoding)}: expected "UTF8"; ` +
+        "create the database with ENCODING 'UTF8'",
     );
   }
   if (!hasVersion) return { hasSchema, version: 0 };
@@ -121,9 +125,9 @@ async function findTables(
     `SELECT number FROM ${quoteSchema(schema)}.version`,
   );
   const version = rows[0]?.number ?? 0;
-  if (version <= STEPS.length) return { hasSchema, version };
+  if (version <= MIGRATIONS.length) return { hasSchema, version };
   throw new StoreVersionError(
-    `Cannot ${attempt}: a newer release made its tables, of version ${version}: ` +
-      `expected at most version ${STEPS.length}`,
+    `Cannot ${attempt}: a newer release made its tables, in version ${version}: ` +
+      `expected at most version ${MIGRATIONS.length}; upgrade @nomos/agent to use them`,
   );
 }

@@ -1,56 +1,56 @@
 /**
- * Waiting for a database that another connection is writing.
+ * Busy retry: retries statements while another connection writes the database.
  *
- * SQLite can wait by itself (`busy_timeout`), but it blocks the whole event loop
- * while it does. Here it fails at once, and is tried again after a delay.
+ * The `busy_timeout` of SQLite is not used, because it blocks the event loop. Without
+ * it, a statement fails at once, and is retried here after a delay.
  *
  * @module
  */
 import type { Random } from "../../random.ts";
-import { failureKind } from "./sqlite_failure.ts";
+import { classifyFailure } from "./sqlite_failure.ts";
 
-/** Maximum delay between two attempts, in milliseconds. */
+/** Maximum jitter added to a delay, in milliseconds. */
 const MAX_DELAY = 50;
 
-/** Limits of the retries. */
+/** Options of a {@linkcode BusyRetry}. */
 export interface BusyRetryOptions {
   /** Maximum sum of the delays, in milliseconds. */
   readonly busyTimeout: number;
-  /** Spreads attempts, so that those who wait do not meet again and again. */
+  /** Source of the jitter, which keeps waiting writers from colliding again. */
   readonly random: Random;
-  /** Waits for so many milliseconds. */
+  /** Waits for the given number of milliseconds. */
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** Retries what fails because the database is busy. */
+/** Retries attempts that fail because the database is busy, with exponential backoff. */
 export class BusyRetry {
   readonly #options: BusyRetryOptions;
-  #hasEnded = false;
+  #isStopped = false;
 
-  /** Makes it of its limits. */
+  /** Makes a retry; one serves all statements of a store. */
   constructor(options: BusyRetryOptions) {
     this.#options = options;
   }
 
-  /** Lets whatever waits fail instead of being tried again. */
-  end(): void {
-    this.#hasEnded = true;
+  /** Stops retrying: waiting calls make one last attempt, and throw if it fails. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /**
-   * Returns the result of the first attempt that meets no other writer. Throws what
-   * an attempt throws for another reason, or when the time is up.
+   * Calls `attempt` until the database is not busy, and returns its result. Throws its
+   * error if that has another reason, or when `busyTimeout` is used up.
    */
   async run<Result>(attempt: () => Result): Promise<Result> {
     const { busyTimeout, random, wait } = this.#options;
-    // The sum of the delays, and not the clock: that may be set meanwhile.
+    // Adds up the delays instead of reading the clock, which may be adjusted meanwhile.
     let waited = 0;
     for (let step = 1;; step *= 2) {
       try {
         return attempt();
       } catch (error) {
         const left = busyTimeout - waited;
-        if (failureKind(error) !== "busy" || left <= 0 || this.#hasEnded) throw error;
+        if (classifyFailure(error) !== "busy" || left <= 0 || this.#isStopped) throw error;
         const delay = Math.min(1 + random() * Math.min(step, MAX_DELAY), left);
         await wait(delay);
         waited += delay;

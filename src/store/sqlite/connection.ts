@@ -1,5 +1,5 @@
 /**
- * Opening a database file as a store of sessions.
+ * Opening and preparing a database file.
  *
  * @module
  */
@@ -12,14 +12,14 @@ import type { BusyRetry } from "./busy_retry.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { hasCurrentTables, migrate } from "./tables.ts";
 
-/** A database that lives as long as it is open, and needs no file. */
+/** Path of a database without a file, which is lost when it is closed. */
 export const IN_MEMORY = ":memory:";
 
 /**
- * Settings of a connection. What is committed survives the loss of power: the log is
- * flushed at each commit, on macOS by the flush that reaches the disk. The log goes
- * into the file after 4 MB, and keeps no more than 16 MB of a busy hour. A damaged or
- * hostile file fails early and runs nothing.
+ * Settings of a connection. Commits survive a power loss, because the write-ahead log
+ * is flushed at each commit (on macOS by `F_FULLFSYNC`). The log is checkpointed after
+ * 4 MB and truncated to 16 MB. A damaged file fails early, and a hostile one cannot
+ * run functions from its schema.
  */
 const SETTINGS = `
   PRAGMA synchronous = FULL;
@@ -32,36 +32,38 @@ const SETTINGS = `
 `;
 
 /**
- * The path of a file.
+ * Validates a path or `file:` URL, and returns its path.
  *
- * @throws {ConfigError} if there cannot be such a file.
+ * @throws {ConfigError} if it is not a path or a `file:` URL.
  */
 export function filePath(file: string | URL): string {
   if (file instanceof URL) {
     if (file.protocol === "file:") return fileURLToPath(file);
     throw new ConfigError(
-      `Cannot open a store at a URL of ${quote(file.protocol)}: expected a file: URL`,
+      `Cannot open a SQLite store at a URL with protocol ${quote(file.protocol)}: ` +
+        "expected a file: URL",
     );
   }
   if (typeof file === "string" && file !== "" && !file.includes("\0")) return file;
   throw new ConfigError(
-    `Cannot open a store at ${quote(file)}: expected a path, a file: URL or ${quote(IN_MEMORY)}`,
+    `Cannot open a SQLite store at ${quote(file)}: ` +
+      `expected a path, a file: URL or ${quote(IN_MEMORY)}`,
   );
 }
 
-/** Opens a file, without a look into it. */
+/** Opens a database file. SQLite reads it only when the first statement runs. */
 export function openDatabase(path: string): DatabaseSync {
   return new DatabaseSync(path === IN_MEMORY ? path : databaseLocation(path), { timeout: 0 });
 }
 
-/** A path as SQLite takes it for one: it knows names that are none, such as "file:a?mode=memory". */
+/** Returns a path that SQLite does not mistake for a URI, such as `file:a?mode=memory`. */
 export function databaseLocation(path: string): string {
   return isAbsolute(path) ? path : `./${path}`;
 }
 
 /**
- * Makes a database ready for use: its settings and its tables. A file of another
- * program, or of a newer release, stays as it is.
+ * Applies the settings and creates or migrates the tables. Throws, without changing
+ * the file, if it belongs to another program or a newer release.
  */
 export async function prepareDatabase(
   database: SqliteDatabase,
@@ -74,8 +76,9 @@ export async function prepareDatabase(
   });
   if (mode !== "wal" && path !== IN_MEMORY) {
     throw new StoreError(
-      `Cannot open the store in ${quote(path)}: its file system allows journal mode ` +
-        `${quote(mode)}: expected one that allows "wal", which file systems of a network do not`,
+      `Cannot open the store in ${quote(path)}: its file system only supports journal mode ` +
+        `${quote(mode)}: expected one that supports "wal"; use a local disk, because network ` +
+        "file systems do not",
     );
   }
   database.exec(SETTINGS);

@@ -1,6 +1,5 @@
 /**
- * The part of `node:sqlite` that the store uses, so that tests can make a database
- * fail; and its rows, checked.
+ * Interface of the database, which tests replace to inject faults, and validation of its rows.
  *
  * @module
  */
@@ -8,70 +7,70 @@ import type { DatabaseSync } from "node:sqlite";
 import type { StoredEntry, StoredSession, StoredSnapshot } from "../store.ts";
 import { DamagedRowError } from "./sqlite_failure.ts";
 
-/** A value that is bound to a statement. */
+/** Value that can be bound to a parameter of a statement. */
 export type SqliteValue = null | number | string | Uint8Array;
 
-/** A row, by the names of its columns: in a damaged file a column can hold anything. */
+/** Row by column name. The values are unknown, because a damaged file can contain anything. */
 export type SqliteRow = Readonly<Record<string, unknown>>;
 
-/** A prepared statement. */
+/** Prepared statement. */
 export interface SqliteStatement {
-  /** Runs it and returns how many rows it changed. */
+  /** Runs the statement. Returns the number of rows that it changed. */
   run(...values: SqliteValue[]): { readonly changes: number | bigint };
-  /** Its first row, if there is one. */
+  /** Returns the first row, if there is one. */
   get(...values: SqliteValue[]): SqliteRow | undefined;
-  /** All its rows. */
+  /** Returns all rows. */
   all(...values: SqliteValue[]): SqliteRow[];
 }
 
-/** An open database. Every call blocks until it is done. */
+/** Open database. All calls are synchronous. */
 export interface SqliteDatabase extends Pick<DatabaseSync, "isTransaction" | "exec" | "close"> {
   /** Prepares a statement. */
   prepare(sql: string): SqliteStatement;
 }
 
-/** A session without its snapshot. */
-export function sessionOf(id: string, row: SqliteRow): Omit<StoredSession, "snapshot"> {
+/** Reads a session, without its snapshot, from a row. */
+export function readSession(id: string, row: SqliteRow): Omit<StoredSession, "snapshot"> {
   return {
     id,
-    meta: textOf(row, "meta"),
-    head: numberOf(row, "head"),
-    hash: textOf(row, "hash"),
-    createdAt: numberOf(row, "created_at"),
-    updatedAt: numberOf(row, "updated_at"),
+    meta: readText(row, "meta"),
+    head: readNumber(row, "head"),
+    hash: readText(row, "hash"),
+    createdAt: readNumber(row, "created_at"),
+    updatedAt: readNumber(row, "updated_at"),
   };
 }
 
-/** A snapshot, where the row has one. */
-export function snapshotOf(row: SqliteRow): StoredSnapshot | undefined {
+/** Reads the snapshot from a row of a session; undefined if it has none. */
+export function readSnapshot(row: SqliteRow): StoredSnapshot | undefined {
   if (row.snapshot_head === null) return undefined;
   return {
-    head: numberOf(row, "snapshot_head"),
-    hash: textOf(row, "snapshot_hash"),
-    body: textOf(row, "snapshot_body"),
+    head: readNumber(row, "snapshot_head"),
+    hash: readText(row, "snapshot_hash"),
+    body: readText(row, "snapshot_body"),
   };
 }
 
-/** An entry. */
-export function entryOf(row: SqliteRow): StoredEntry {
-  return { seq: numberOf(row, "seq"), body: textOf(row, "body"), hash: textOf(row, "hash") };
+/** Reads an entry from a row. */
+export function readEntry(row: SqliteRow): StoredEntry {
+  return { seq: readNumber(row, "seq"), body: readText(row, "body"), hash: readText(row, "hash") };
 }
 
-/** A column of bytes. */
-export function bytesOf(row: SqliteRow, column: string): Uint8Array {
+/** Reads a column of bytes. */
+export function readBytes(row: SqliteRow, column: string): Uint8Array {
   const value = row[column];
   if (value instanceof Uint8Array) return value;
   throw new DamagedRowError(column, value);
 }
 
-/** A column of whole numbers. */
-export function numberOf(row: SqliteRow, column: string): number {
+/** Reads a column of whole numbers. */
+export function readNumber(row: SqliteRow, column: string): number {
   const value = row[column];
   if (Number.isSafeInteger(value)) return value as number;
   throw new DamagedRowError(column, value);
 }
 
-function textOf(row: SqliteRow, column: string): string {
+function readText(row: SqliteRow, column: string): string {
   const value = row[column];
   if (typeof value === "string") return value;
   throw new DamagedRowError(column, value);

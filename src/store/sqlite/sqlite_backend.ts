@@ -1,89 +1,92 @@
 /**
- * The backend over a SQLite database that is open and ready.
+ * Backend of the SQLite store.
  *
  * @module
  */
 import { quote } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
-import { idOf, keyOf, keyRange } from "../session_key.ts";
+import { decodeKey, encodeKey, keyRange } from "../session_key.ts";
 import {
-  bytesOf,
-  entryOf,
-  numberOf,
-  sessionOf,
-  snapshotOf,
+  readBytes,
+  readEntry,
+  readNumber,
+  readSession,
+  readSnapshot,
   type SqliteDatabase,
   type SqliteStatement,
 } from "./database.ts";
-import { storeErrorOf } from "./sqlite_failure.ts";
+import { toStoreError } from "./sqlite_failure.ts";
 import { checkVersion } from "./tables.ts";
 import { WriteQueue, type WriteQueueOptions } from "./write_queue.ts";
 
-/** Parts of the backend, which closes the database at its end. */
+/** Options of {@linkcode sqliteBackend}. The backend closes the database. */
 export interface SqliteBackendOptions extends Omit<WriteQueueOptions, "check"> {
-  /** The time in milliseconds since 1970. */
+  /** Returns the time, in milliseconds since 1970. */
   readonly clock: () => number;
 }
 
-/** Carries out each method as one transaction, or as one reading statement. */
+/**
+ * Makes the backend of an open, prepared database. Each write is one transaction, each read
+ * one statement.
+ */
 export function sqliteBackend({ database, file, retry, clock }: SqliteBackendOptions): Backend {
   const sql = prepareStatements(database);
-  const check = () => checkVersion(numberOf(sql.version.get()!, "user_version"), file);
+  const check = () => checkVersion(readNumber(sql.version.get()!, "user_version"), file);
   const writes = new WriteQueue({ database, file, retry, check });
   const now = () => Math.trunc(clock());
-  const read = <Result>(doing: string, work: () => Result) =>
+  const read = <Result>(action: string, work: () => Result) =>
     retry.run(work).catch((error): never => {
-      throw storeErrorOf(error, doing, file);
+      throw toStoreError(error, action, file);
     });
   return {
     create: (id, { meta, hash }) =>
       writes.write(`create session ${quote(id)}`, () => {
         const time = now();
-        return sql.create.run(keyOf(id), meta, hash, time, time).changes > 0;
+        return sql.create.run(encodeKey(id), meta, hash, time, time).changes > 0;
       }),
     read: (id) =>
       read(`read session ${quote(id)}`, () => {
-        const row = sql.read.get(keyOf(id));
+        const row = sql.read.get(encodeKey(id));
         if (row === undefined) return undefined;
-        const snapshot = snapshotOf(row);
-        return { ...sessionOf(id, row), ...(snapshot && { snapshot }) };
+        const snapshot = readSnapshot(row);
+        return { ...readSession(id, row), ...(snapshot && { snapshot }) };
       }),
     entries: (id, { from, limit }) =>
       read(`read entries of session ${quote(id)}`, () => {
-        return sql.entries.all(keyOf(id), from, limit).map(entryOf);
+        return sql.entries.all(encodeKey(id), from, limit).map(readEntry);
       }),
     claim: (id, { owner, ttl, force }) =>
       writes.write(`claim session ${quote(id)}`, () => {
-        const key = keyOf(id);
+        const key = encodeKey(id);
         const row = sql.leaseEnd.get(key);
         if (row === undefined) return "missing";
         const time = now();
-        const isFree = row.lease_until === null || numberOf(row, "lease_until") <= time;
+        const isFree = row.lease_until === null || readNumber(row, "lease_until") <= time;
         if (!isFree && !force) return "busy";
-        const epoch = numberOf(sql.nextEpoch.get()!, "epoch");
+        const epoch = readNumber(sql.nextEpoch.get()!, "epoch");
         sql.claim.run(epoch, owner, time + ttl, key);
         return epoch;
       }),
     renew: ({ id, owner, epoch }, ttl) =>
       writes.write(`renew the lease of session ${quote(id)}`, () => {
-        return sql.renew.run(now() + ttl, keyOf(id), owner, epoch).changes > 0;
+        return sql.renew.run(now() + ttl, encodeKey(id), owner, epoch).changes > 0;
       }),
     release: ({ id, owner, epoch }) =>
       writes.write(`release session ${quote(id)}`, () => {
-        sql.release.run(keyOf(id), owner, epoch);
+        sql.release.run(encodeKey(id), owner, epoch);
       }),
     append: ({ id, owner, epoch }, { head, entries, snapshot }) =>
       writes.write(`append to session ${quote(id)}`, () => {
-        const key = keyOf(id);
+        const key = encodeKey(id);
         const newHead = head + entries.length;
         const { hash } = entries.at(-1)!;
         const row = sql.advance.get(newHead, hash, now(), key, owner, epoch, head);
         if (row === undefined) {
-          // Owners are compared where they are kept: one that is read may be cut at NUL.
+          // Compared in SQL, because node:sqlite may cut the owner at a NUL when it reads it.
           const leased = sql.leasedHead.get(key, owner, epoch);
-          return leased === undefined ? "lost" : numberOf(leased, "head");
+          return leased === undefined ? "lost" : readNumber(leased, "head");
         }
-        const number = numberOf(row, "number");
+        const number = readNumber(row, "number");
         for (const { seq, body, hash } of entries) sql.append.run(number, seq, body, hash);
         if (snapshot !== undefined) sql.snapshot.run(number, newHead, hash, snapshot);
         return "appended";
@@ -91,23 +94,23 @@ export function sqliteBackend({ database, file, retry, clock }: SqliteBackendOpt
     list: ({ prefix, after, limit }) =>
       read("list sessions", () => {
         const rows = sql.list.all(...keyRange(prefix, after), limit);
-        return rows.map((row) => sessionOf(idOf(bytesOf(row, "id")), row));
+        return rows.map((row) => readSession(decodeKey(readBytes(row, "id")), row));
       }),
     delete: (id) =>
-      writes.write(`delete session ${quote(id)}`, () => sql.delete.run(keyOf(id)).changes > 0),
+      writes.write(`delete session ${quote(id)}`, () => sql.delete.run(encodeKey(id)).changes > 0),
     async close() {
-      retry.end();
+      retry.stop();
       await writes.end();
       try {
         database.close();
       } catch (error) {
-        throw storeErrorOf(error, "close the store", file);
+        throw toStoreError(error, "close the store", file);
       }
     },
   };
 }
 
-/** Everything that is asked of the database, prepared once. */
+/** Prepares every statement once. */
 function prepareStatements(database: SqliteDatabase): Record<keyof typeof SQL, SqliteStatement> {
   const prepared = Object.entries(SQL).map(([name, text]) => [name, database.prepare(text)]);
   return Object.fromEntries(prepared);

@@ -1,5 +1,5 @@
 /**
- * The store in a SQLite file.
+ * SQLite store.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { open, rm } from "node:fs/promises";
 import { backup, type DatabaseSync } from "node:sqlite";
 import { quote } from "../../errors.ts";
 import { checkOptions, DELAY, FUNCTION } from "../../llm/option_rules.ts";
-import { makeStore, storeClosed } from "../backend.ts";
+import { makeStore, makeStoreClosedError } from "../backend.ts";
 import type { Store } from "../store.ts";
 import { StoreError } from "../store_errors.ts";
 import { BusyRetry } from "./busy_retry.ts";
@@ -19,56 +19,64 @@ import {
   prepareDatabase,
 } from "./connection.ts";
 import { sqliteBackend } from "./sqlite_backend.ts";
-import { storeErrorOf } from "./sqlite_failure.ts";
+import { toStoreError } from "./sqlite_failure.ts";
 import { checkWriteAheadLog } from "./write_ahead_log.ts";
 
 /** Options of {@linkcode sqliteStore}. */
 export interface SqliteStoreOptions {
   /**
-   * The time in milliseconds since 1970; give every process that uses the file
-   * the same. Default: `Date.now`.
+   * Returns the time, in milliseconds since 1970. All processes that use the file must
+   * use the same clock. Default: `Date.now`.
    */
   readonly clock?: () => number;
   /**
-   * How long a call waits in all while another process writes, in milliseconds,
-   * from 0. After that it fails with a {@linkcode StoreError} that is retryable.
-   * The event loop goes on meanwhile. Default: 10,000.
+   * Maximum time that a call waits while another process writes, in milliseconds from 0.
+   * Afterwards it rejects with a retryable {@linkcode StoreError}. Waiting does not block
+   * the event loop. Default: 10,000.
    */
   readonly busyTimeout?: number;
-  /** Spreads the attempts of those who wait: numbers from 0 up to 1. Default: `Math.random`. */
+  /**
+   * Source of the jitter of busy retries: returns numbers from 0 up to 1. Default:
+   * `Math.random`.
+   */
   readonly random?: () => number;
-  /** Waits between attempts, for so many milliseconds. Default: by `setTimeout`. */
+  /**
+   * Waits between busy retries, for the given number of milliseconds. Default: uses
+   * `setTimeout`.
+   */
   readonly wait?: (ms: number) => Promise<void>;
 }
 
-/** A store in a SQLite database. */
+/** Store in a SQLite database. */
 export interface SqliteStore extends Store {
   /**
-   * Copies the store, as it is at this moment, into a new file, while others go
-   * on using it. The event loop stands still meanwhile. A copy of the file alone,
-   * without the `-wal` beside it, is no backup: it lacks what was written last.
+   * Copies the current content of the store into a new file. Other processes can use the
+   * store meanwhile, but the event loop of this one is blocked.
    *
-   * @param file A path or a `file:` URL.
-   * @throws {StoreError} if there is such a file, or it cannot be written.
+   * Copying the database file without its `-wal` file is no backup, because the latest
+   * writes are missing.
+   *
+   * @param file Path or `file:` URL of the copy.
+   * @throws {StoreError} if the file exists or cannot be written.
    */
   backup(file: string | URL): Promise<void>;
 }
 
 /**
- * Opens a store in a SQLite database, and makes the file where there is none. One
- * machine can use it from several processes at once; a file system of a network
- * cannot hold it. What is resolved survives the death of the process and the loss
- * of power, as far as the disk tells the truth: it is flushed first.
+ * Opens a store in a SQLite database, and creates the file if it does not exist.
+ * Several processes of one machine can use it at once. It needs a local disk: network
+ * file systems are not supported. Every write is flushed to the disk before its promise
+ * resolves, so it survives the death of the process and a power loss.
  *
- * In Deno it needs `--allow-read` and `--allow-write` for the file. SQLite keeps
- * two more beside it while the store is open, `-wal` and `-shm`. Where `-wal` may
- * be read too, a damaged one is refused when the store is opened; SQLite by itself
- * drops what is behind the damage without a word.
+ * In Deno it needs `--allow-read` and `--allow-write` for the file. While the store is
+ * open, SQLite keeps two more files beside it, which end in `-wal` and `-shm`. With
+ * read permission for the `-wal` file too, opening rejects a damaged write-ahead log;
+ * SQLite itself silently drops all transactions after the damage.
  *
- * @param file A path, a `file:` URL, or `":memory:"` for one that lasts until it is closed.
- * @throws {ConfigError} if the path or an option is none.
- * @throws {StoreError} if the file cannot be opened, is damaged, or holds something else.
- * @throws {StoreVersionError} if a newer release wrote it; it stays as it is.
+ * @param file Path, `file:` URL, or `":memory:"` for a database that is lost when it is closed.
+ * @throws {ConfigError} if the path or an option is invalid.
+ * @throws {StoreError} if the file cannot be opened, is damaged, or belongs to another program.
+ * @throws {StoreVersionError} if a newer release wrote the file. The file is not changed.
  *
  * @example
  * ```ts
@@ -92,7 +100,7 @@ export async function sqliteStore(
 ): Promise<SqliteStore> {
   const path = filePath(file);
   const { clock = Date.now, busyTimeout = 10_000, random = Math.random, wait = sleep } = options;
-  checkOptions("open a store", options, {
+  checkOptions("open a SQLite store", options, {
     clock: FUNCTION,
     busyTimeout: DELAY,
     random: FUNCTION,
@@ -108,7 +116,7 @@ export async function sqliteStore(
     return { ...makeStore("sqlite", backend), backup: (file) => copyDatabase(opened, file) };
   } catch (error) {
     database?.close();
-    throw storeErrorOf(error, "open the store", path);
+    throw toStoreError(error, "open the store", path);
   }
 }
 
@@ -117,29 +125,30 @@ function sleep(ms: number): Promise<void> {
 }
 
 /**
- * Copies a database as it is at one moment. It uses the backup interface of
- * SQLite, https://www.sqlite.org/backup.html: `VACUUM INTO` attaches the copy,
- * which Deno allows to programs alone that may do everything.
+ * Copies a database with the backup interface of SQLite
+ * (https://www.sqlite.org/backup.html). `VACUUM INTO` is not used, because Deno allows
+ * it only with all permissions.
  */
 async function copyDatabase(database: DatabaseSync, file: string | URL): Promise<void> {
-  if (!database.isOpen) throw storeClosed("sqlite");
+  if (!database.isOpen) throw makeStoreClosedError("sqlite");
   const path = filePath(file);
   try {
-    // An empty file is an empty database for SQLite. That it is created here keeps others away.
+    // Creates the file exclusively, so that no existing file is overwritten. SQLite reads an
+    // empty file as an empty database.
     await (await open(path, "wx")).close();
   } catch (cause) {
     if ((cause as { readonly code?: unknown })?.code === "EEXIST") {
       throw new StoreError(
-        `Cannot make a backup in ${quote(path)}: there is such a file: expected a new one`,
+        `Cannot make a backup in ${quote(path)}: the file exists: expected a new path`,
         { cause },
       );
     }
-    throw storeErrorOf(cause, "make a backup", path);
+    throw toStoreError(cause, "make a backup", path);
   }
   try {
     await backup(database, databaseLocation(path));
   } catch (error) {
     await rm(path, { force: true });
-    throw storeErrorOf(error, "make a backup", path);
+    throw toStoreError(error, "make a backup", path);
   }
 }

@@ -1,27 +1,27 @@
 /**
- * The tables of the store, as the steps that lead to them.
+ * Tables of the store, and their migrations.
  *
- * - `session`: one row each, the only one that is written at every append. `id` is the
- *   key of the id (see `../session_key.ts`); `number` stands for it in the other tables.
- * - `entry`: the log. It has row ids: kept in the order of the key alone, rows above
- *   1 kB would each take pages of their own, twice the space and time.
- * - `snapshot`: apart from the session, because a row is rewritten as a whole, and
+ * - `session`: one row per session, updated by every append. `id` is the key of the
+ *   session (see `../session_key.ts`); other tables refer to it by `number`.
+ * - `entry`: the logs. The table has row ids, because in a `WITHOUT ROWID` table rows
+ *   above 1 kB would use overflow pages, at twice the space and time.
+ * - `snapshot`: separate from `session`, because SQLite rewrites whole rows and
  *   snapshots are long.
- * - `last_epoch`: counts leases over all sessions, so that one created anew gets no
- *   epoch twice.
+ * - `last_epoch`: counter of leases over all sessions, so that an id that is deleted and
+ *   reused gets no epoch twice.
  *
  * @module
  */
 import { quote } from "../../errors.ts";
 import { StoreError, StoreVersionError } from "../store_errors.ts";
-import { numberOf, type SqliteDatabase } from "./database.ts";
+import { readNumber, type SqliteDatabase } from "./database.ts";
 
-/** Marks a file as a store of sessions, in its header: "nomo" in ASCII. */
+/** Application id in the header of the file, which marks it as a store: "nomo" in ASCII. */
 const APPLICATION_ID = 0x6e6f6d6f;
 
 /**
- * The SQL that makes each version of the tables from the one before, the first from
- * an empty file. A released step never changes: a change is one more step.
+ * SQL migrations, each from one version of the tables to the next; the first starts from
+ * an empty file. Never change a released migration: append a new one.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -62,13 +62,14 @@ export const MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * Tells if a database has the tables of this release, or may get them.
+ * Returns true if a database has the tables of this release, false if they must be
+ * created or migrated.
  *
  * @throws {StoreVersionError} if a newer release made its tables.
- * @throws {StoreError} if it is a database of another program.
+ * @throws {StoreError} if the database belongs to another program.
  */
 export function hasCurrentTables(database: SqliteDatabase, path: string): boolean {
-  // One transaction, because another process may be making the tables just now.
+  // Read in one transaction, because another process may be creating the tables right now.
   return inTransaction(database, "BEGIN", () => {
     const application = pragma(database, "application_id");
     const version = pragma(database, "user_version");
@@ -77,7 +78,7 @@ export function hasCurrentTables(database: SqliteDatabase, path: string): boolea
     if (application !== APPLICATION_ID && !isNew) {
       throw new StoreError(
         `Cannot open the store in ${quote(path)}: it is a database of another program: ` +
-          "expected a store, or no file",
+          "expected a store of this package, or a path without a file",
       );
     }
     checkVersion(version, path);
@@ -85,7 +86,7 @@ export function hasCurrentTables(database: SqliteDatabase, path: string): boolea
   });
 }
 
-/** Carries out the steps that are missing by now: all or none. */
+/** Runs the outstanding migrations, all or none. */
 export function migrate(database: SqliteDatabase, path: string): void {
   inTransaction(database, "BEGIN IMMEDIATE", () => {
     const version = pragma(database, "user_version");
@@ -97,15 +98,15 @@ export function migrate(database: SqliteDatabase, path: string): void {
 }
 
 /**
- * Makes sure that no newer release has changed the tables.
+ * Validates the version of the tables.
  *
- * @throws {StoreVersionError} if one has.
+ * @throws {StoreVersionError} if a newer release changed them.
  */
 export function checkVersion(version: number, path: string): void {
   if (version <= MIGRATIONS.length) return;
   throw new StoreVersionError(
-    `Cannot use the store in ${quote(path)}: it has version ${version}: ` +
-      `expected ${MIGRATIONS.length} at most; a newer release wrote it`,
+    `Cannot use the store in ${quote(path)}: a newer release changed it to version ${version}: ` +
+      `expected at most version ${MIGRATIONS.length}; upgrade @nomos/agent to use it`,
   );
 }
 
@@ -126,5 +127,5 @@ function inTransaction<Result>(
 }
 
 function pragma(database: SqliteDatabase, name: "application_id" | "user_version"): number {
-  return numberOf(database.prepare(`PRAGMA ${name}`).get()!, name);
+  return readNumber(database.prepare(`PRAGMA ${name}`).get()!, name);
 }

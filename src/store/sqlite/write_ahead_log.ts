@@ -1,12 +1,12 @@
 /**
- * A look into the write-ahead log of a database before SQLite has one.
+ * Detection of damage in a write-ahead log, before SQLite opens it.
  *
- * SQLite takes a frame of the log with a wrong checksum for the end of what was
- * committed, and drops it and all behind it without a word. After a loss of power
- * that is right: the last transaction was never confirmed. But one that others
- * were committed behind was on the disk, for each is flushed before the next
- * begins: what is wrong with it is damage. Where that is the last transaction, or
- * the mark at the end of the one before, the two cannot be told apart.
+ * SQLite treats a frame with a wrong checksum as the end of the log, and silently drops
+ * that frame and all later ones. This is right after a power loss, when only the last
+ * transaction, which was never confirmed, can be incomplete. A wrong checksum before
+ * later commits is damage, because each transaction is flushed before the next begins.
+ * Damage within the last transaction, or in the commit frame before it, cannot be
+ * distinguished from a power loss.
  *
  * The format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
  *
@@ -18,45 +18,46 @@ import { StoreError } from "../store_errors.ts";
 
 const HEADER_SIZE = 32;
 const FRAME_HEADER_SIZE = 24;
-/** The first word of a log; its last bit says that checksums are of big-endian words. */
+/** First word of a log. If its last bit is set, checksums are computed from big-endian words. */
 const MAGIC = 0x377f0682;
 
-/** What is found in a log. */
-interface Finding {
-  /** How many frames are as they were written. */
-  readonly whole: number;
-  /** What tells this log from the next one in the same file. */
+/** Result of examining a log. */
+interface LogFinding {
+  /** Number of intact frames at the beginning. */
+  readonly intactFrames: number;
+  /** Salt of the log, which differs from that of earlier and later logs in the same file. */
   readonly salt: string;
   readonly isDamaged: boolean;
 }
 
 /**
- * Makes sure that nothing was lost from the write-ahead log beside a database
- * file. There may be none, or none that may be read.
+ * Validates the write-ahead log beside a database file. Does nothing if there is none or
+ * it cannot be read.
  *
- * @throws {StoreError} if it is damaged.
+ * @throws {StoreError} if the log is damaged.
  */
 export async function checkWriteAheadLog(path: string): Promise<void> {
-  let before: Finding | undefined;
+  let before: LogFinding | undefined;
   for (;;) {
-    // If there is none, or it may not be read, SQLite, which can do it all the same, will tell.
+    // Ignored: the log may not exist, or only SQLite may have permission to read it.
     const bytes = await readFile(`${path}-wal`).catch(() => undefined);
     const finding = bytes && examineLog(bytes);
     if (!finding?.isDamaged) return;
-    // Somebody may have written while it was read: what they wrote is there the next time.
-    if (before?.whole === finding.whole && before.salt === finding.salt) break;
+    // Read again until two results agree, because another process may write during a read.
+    if (before?.intactFrames === finding.intactFrames && before.salt === finding.salt) break;
     before = finding;
   }
   throw new StoreError(
-    `Cannot open the store in ${quote(path)}: the write-ahead log beside it is damaged at frame ` +
-      `${before.whole + 1}, and transactions behind it would be lost: expected it as it was ` +
-      'written; restore a backup, or delete the file that ends in "-wal" to do without them',
+    `Cannot open the store in ${quote(path)}: its write-ahead log is damaged at frame ` +
+      `${before.intactFrames + 1}, and later transactions would be lost: expected it as it was ` +
+      'written; restore a backup, or delete the file that ends in "-wal" and lose all ' +
+      "transactions in it",
   );
 }
 
-/** Looks for damage that others were committed behind. */
-export function examineLog(bytes: Uint8Array): Finding {
-  const none = { whole: 0, salt: "", isDamaged: false };
+/** Looks for damaged frames that later transactions were committed after. */
+export function examineLog(bytes: Uint8Array): LogFinding {
+  const none = { intactFrames: 0, salt: "", isDamaged: false };
   if (bytes.length < HEADER_SIZE) return none;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isLittleEndian = (view.getUint32(0) & 1) === 0;
@@ -65,41 +66,43 @@ export function examineLog(bytes: Uint8Array): Finding {
   if (pageSize < 512 || pageSize > 65_536) return none;
   const size = FRAME_HEADER_SIZE + pageSize;
   const frames = Math.floor((bytes.length - HEADER_SIZE) / size);
-  const saltOf = (at: number) => `${view.getUint32(at)} ${view.getUint32(at + 4)}`;
-  const salt = saltOf(16);
+  const readSalt = (at: number) => `${view.getUint32(at)} ${view.getUint32(at + 4)}`;
+  const salt = readSalt(16);
 
-  /** What the checksum of a frame must be, by the one before it. */
-  const sumOf = (at: number, before: Checksum) => {
-    const head = checksum(view, at, 8, before, isLittleEndian);
-    return checksum(view, at + FRAME_HEADER_SIZE, pageSize, head, isLittleEndian);
+  /** Computes the checksum of a frame from that of the frame before it. */
+  const computeFrameChecksum = (at: number, before: Checksum) => {
+    const head = updateChecksum(view, at, 8, before, isLittleEndian);
+    return updateChecksum(view, at + FRAME_HEADER_SIZE, pageSize, head, isLittleEndian);
   };
   const first = HEADER_SIZE;
-  const noted: Checksum = [view.getUint32(24), view.getUint32(28)];
-  let sum = checksum(view, 0, 24, [0, 0], isLittleEndian);
-  if (!isSum(view, 24, sum)) {
-    // Frames that follow on it were written when it was whole.
+  const storedSum: Checksum = [view.getUint32(24), view.getUint32(28)];
+  let sum = updateChecksum(view, 0, 24, [0, 0], isLittleEndian);
+  if (!hasChecksum(view, 24, sum)) {
+    // The header is damaged, not merely incomplete, if the first frame continues its checksum.
     const isDamaged = frames > 0 &&
-      [sum, noted].some((before) => isSum(view, first + 16, sumOf(first, before)));
-    return { whole: 0, salt, isDamaged };
+      [sum, storedSum].some((before) =>
+        hasChecksum(view, first + 16, computeFrameChecksum(first, before))
+      );
+    return { intactFrames: 0, salt, isDamaged };
   }
-  let whole = 0;
-  for (; whole < frames; whole++) {
-    const at = first + whole * size;
-    sum = sumOf(at, sum);
-    if (saltOf(at + 8) !== salt || !isSum(view, at + 16, sum)) break;
+  let intactFrames = 0;
+  for (; intactFrames < frames; intactFrames++) {
+    const at = first + intactFrames * size;
+    sum = computeFrameChecksum(at, sum);
+    if (readSalt(at + 8) !== salt || !hasChecksum(view, at + 16, sum)) break;
   }
-  // Frames of an older log, which this one has not written over yet, have another salt.
+  // Frames left over from an older log have another salt.
   let commits = 0;
-  for (let frame = whole; frame < frames; frame++) {
+  for (let frame = intactFrames; frame < frames; frame++) {
     const at = first + frame * size;
-    if (view.getUint32(at + 4) !== 0 && saltOf(at + 8) === salt) commits++;
+    if (view.getUint32(at + 4) !== 0 && readSalt(at + 8) === salt) commits++;
   }
-  return { whole, salt, isDamaged: commits >= 2 };
+  return { intactFrames, salt, isDamaged: commits >= 2 };
 }
 
 type Checksum = readonly [number, number];
 
-function checksum(
+function updateChecksum(
   view: DataView,
   at: number,
   length: number,
@@ -114,6 +117,6 @@ function checksum(
   return [first, second];
 }
 
-function isSum(view: DataView, at: number, [first, second]: Checksum): boolean {
+function hasChecksum(view: DataView, at: number, [first, second]: Checksum): boolean {
   return view.getUint32(at) === first && view.getUint32(at + 4) === second;
 }

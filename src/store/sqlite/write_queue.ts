@@ -1,96 +1,100 @@
 /**
- * The writes of one store, in transactions.
+ * Queue that batches the writes of a store into transactions (group commit).
  *
  * @module
  */
 import { setImmediate } from "node:timers";
 import type { BusyRetry } from "./busy_retry.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { failureKind, storeErrorOf } from "./sqlite_failure.ts";
+import { classifyFailure, toStoreError } from "./sqlite_failure.ts";
 
 /** Maximum number of writes in a transaction, so that none blocks the event loop for long. */
-const MAX_GROUP = 64;
+const MAX_BATCH_LENGTH = 64;
 
-/** Number of transactions, after one with several writes, that wait a moment for more writes. */
-const LINGERING = 8;
+/**
+ * Number of transactions after a batch of several writes that first wait a tick for more
+ * writes.
+ */
+const LINGERING_TRANSACTIONS = 8;
 
 interface Write {
-  readonly doing: string;
+  readonly action: string;
   readonly work: () => unknown;
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
 
-/** Parts of a {@linkcode WriteQueue}. */
+/** Options of a {@linkcode WriteQueue}. */
 export interface WriteQueueOptions {
-  /** The database, of which no other part begins a transaction. */
+  /** Database, on which only this queue begins transactions. */
   readonly database: SqliteDatabase;
-  /** Its file, for messages. */
+  /** File of the database, used in messages. */
   readonly file: string;
-  /** Waits for other writers. */
+  /** Busy retry for beginning a transaction. */
   readonly retry: BusyRetry;
-  /** Throws if the database must not be written. Called in each transaction. */
+  /** Throws if the database must not be written. Called at the start of each transaction. */
   readonly check: () => void;
 }
 
 /**
- * Carries out writes in the order they came. Those that are waiting together
- * share a transaction, and so one flush of the disk; each still fails alone.
+ * Runs writes in the order they were added. Writes that wait together share a
+ * transaction and one flush of the disk. A write that fails does not affect the others.
  */
 export class WriteQueue {
   readonly #options: WriteQueueOptions;
   readonly #waiting: Write[] = [];
   #draining: Promise<void> | undefined;
-  /** Number of transactions that are still likely to be shared. */
+  /** Number of coming transactions that wait a tick for more writes. */
   #lingering = 0;
 
-  /** Writes to a database. */
+  /** Makes an empty queue. */
   constructor(options: WriteQueueOptions) {
     this.#options = options;
   }
 
   /**
-   * Carries out a write. Resolves with its result when that is durable.
+   * Adds a write. Resolves with its result once it is durable.
    *
-   * @param doing What it does, for messages, for example `append to session "a"`.
-   * @param work Reads and writes at once. It may be called again if the transaction failed.
+   * @param action Action for messages, for example `append to session "a"`.
+   * @param work Synchronous function that reads and writes. It is called again if the
+   *   transaction that it shared failed.
    */
-  write<Result>(doing: string, work: () => Result): Promise<Result> {
+  write<Result>(action: string, work: () => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ doing, work, resolve: resolve as Write["resolve"], reject });
+      this.#waiting.push({ action, work, resolve: resolve as Write["resolve"], reject });
       this.#draining ??= this.#drain();
     });
   }
 
-  /** Waits until every write has ended; none is added from then on. */
+  /** Waits until every write has ended. Do not add writes afterwards. */
   async end(): Promise<void> {
     await this.#draining;
   }
 
   async #drain(): Promise<void> {
-    // What is asked for in the same moment joins the first transaction.
+    // Writes added in the same tick join the first transaction.
     await null;
     while (this.#waiting.length > 0) {
-      // Those who shared the one before are likely to be back once they are resumed: a flush,
-      // for which the event loop stands still, costs much more than to wait for them.
+      // Writers that shared the last transaction are likely to write again once they resume.
+      // Waiting a tick for them is much cheaper than another flush, which blocks the event loop.
       if (this.#lingering > 0) await new Promise((resolve) => setImmediate(resolve));
       await this.#writeGroup(this.#waiting.length);
     }
     this.#draining = undefined;
   }
 
-  /** Begins a transaction, and carries out what is waiting by then. */
+  /** Begins a transaction, and runs the writes that wait once it has begun. */
   async #writeGroup(count: number): Promise<void> {
     if (!await this.#begin(() => this.#waiting.splice(0, count))) return;
-    const group = this.#waiting.splice(0, MAX_GROUP);
-    this.#lingering = group.length > 1 ? LINGERING : Math.max(0, this.#lingering - 1);
+    const group = this.#waiting.splice(0, MAX_BATCH_LENGTH);
+    this.#lingering = group.length > 1 ? LINGERING_TRANSACTIONS : Math.max(0, this.#lingering - 1);
     if (this.#commit(group, group.length === 1)) return;
     for (const write of group) {
       if (await this.#begin(() => [write])) this.#commit([write], true);
     }
   }
 
-  /** Begins a transaction. If that fails, returns false and rejects those who waited for it. */
+  /** Begins a transaction. If that fails, rejects the `waiting` writes and returns false. */
   async #begin(waiting: () => readonly Write[]): Promise<boolean> {
     const { database, retry, check } = this.#options;
     try {
@@ -105,8 +109,8 @@ export class WriteQueue {
   }
 
   /**
-   * Carries out writes in the transaction that has begun. False if it failed for one
-   * of several, so that each is to be tried alone.
+   * Runs writes in the open transaction and commits it. Returns false if it was rolled
+   * back and each write must be retried alone.
    */
   #commit(group: readonly Write[], isAlone: boolean): boolean {
     const { database } = this.#options;
@@ -119,8 +123,8 @@ export class WriteQueue {
       return true;
     } catch (error) {
       this.#rollBack();
-      // The disk may hold it, though it did not say so; after anything else it does not.
-      const isUnknown = isCommitting && failureKind(error) === "io";
+      // After an I/O error at the commit, the disk may contain the transaction.
+      const isUnknown = isCommitting && classifyFailure(error) === "io";
       if (!isAlone && !isUnknown) return false;
       this.#reject(group, error, isUnknown);
       return true;
@@ -130,16 +134,16 @@ export class WriteQueue {
   #rollBack(): void {
     const { database } = this.#options;
     try {
-      // After some failures it is rolled back already, and another ROLLBACK would hide them.
+      // SQLite rolls back by itself after some failures; another ROLLBACK would throw.
       if (database.isTransaction) database.exec("ROLLBACK");
     } catch {
-      // What failed before says more.
+      // Ignored, because the first failure is more useful.
     }
   }
 
   #reject(group: readonly Write[], error: unknown, isUnknown = false): void {
-    for (const { doing, reject } of group) {
-      reject(storeErrorOf(error, doing, this.#options.file, isUnknown));
+    for (const { action, reject } of group) {
+      reject(toStoreError(error, action, this.#options.file, isUnknown));
     }
   }
 }

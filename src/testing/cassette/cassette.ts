@@ -1,15 +1,15 @@
 /**
- * Cassettes: what a real model answered, kept in a file and played again.
+ * Cassettes: recorded answers of a real model, replayed from a file.
  *
- * A test with a real model is slow, costs money, needs a key, and answers
- * something else each time. A cassette makes one run of it a file beside the
- * test. From then on the test replays the file: no network, no key, the same
- * answers. Wrap the model in {@linkcode cassette}, run the test once with
- * `CASSETTE=update` in the environment, and commit the file.
+ * A test with a real model is slow, costs money, needs a key and is not
+ * deterministic. A cassette records one run into a file beside the test. Later
+ * runs replay the file: no network, no key, the same answers. Wrap the model in
+ * {@linkcode cassette}, run the test once with `CASSETTE=update` in the
+ * environment, and commit the file.
  *
- * A request that is not in the file fails with a {@linkcode CassetteMissError}
- * that shows how the prompt or the schema differs from the recorded one; so the
- * cassette also tells when a change of the agent changes what the model sees.
+ * A request that is not in the file throws a {@linkcode CassetteMissError} that
+ * shows the difference between its prompt or schema and the recorded one. So a
+ * cassette also detects changes of the agent that change its requests.
  *
  * @module
  */
@@ -22,24 +22,24 @@ import { CassettePlayer } from "./cassette_player.ts";
 import { CassetteRecorder } from "./cassette_recorder.ts";
 import { makeRedact } from "./redact.ts";
 
-/** A model with a cassette. */
+/** A model that records or replays a cassette. */
 export interface CassetteLLM extends LLM {
   /**
-   * Fails if a recorded call was not played. While recording there is nothing to fail on.
+   * Asserts that every recorded call was played. Does nothing while recording.
    *
-   * @throws {CassetteError} saying how many calls are left, and the first of them.
+   * @throws {CassetteError} with the number of remaining calls and the first of them.
    */
   assertDone(): void;
 }
 
-/** Options of {@linkcode record} and {@linkcode replay}; give both the same. */
+/** Options of {@linkcode record} and {@linkcode replay}. Pass the same options to both. */
 export interface RedactOptions {
   /**
-   * Secrets that are written as `[redacted]`: texts, patterns, or a function that
-   * gives a text without them. What looks like a key (bearer tokens, `sk-…`,
-   * `AKIA…`, `ghp_…`, JWTs, private keys, `api_key=…` and the like) is redacted
-   * in any case. An empty text is no secret; a function must leave a text that
-   * it gave as it is. Default: none.
+   * Secrets to replace by `[redacted]`: texts, patterns, or a function that
+   * returns the redacted text. A function must return its own results unchanged.
+   * Empty texts are ignored. Credentials of known formats (bearer tokens,
+   * `sk-…`, `AKIA…`, `ghp_…`, JWTs, private keys, `api_key=…` and similar) are
+   * always redacted. Default: no further secrets.
    */
   readonly redact?: readonly (string | RegExp)[] | ((text: string) => string);
 }
@@ -47,19 +47,20 @@ export interface RedactOptions {
 /** Options of {@linkcode cassette}. */
 export interface CassetteOptions extends RedactOptions {
   /**
-   * Reads a variable of the environment. Default: that of the process, where
-   * reading is not permitted (in Deno, without `--allow-env=CASSETTE`) as if it were not set.
+   * Returns the value of an environment variable. Default: reads the environment
+   * of the process; without permission (`--allow-env=CASSETTE` in Deno) the
+   * variable counts as not set.
    */
   readonly environment?: (name: string) => string | undefined;
 }
 
 /**
- * A model for tests: it replays the file, and calls the model and records the
- * file anew where the environment variable `CASSETTE` is `update`.
+ * Returns a model that replays the file. If the environment variable `CASSETTE`
+ * is `update`, it calls `llm` and records the file again.
  *
- * @param llm The model; while replaying it is never called.
- * @param file A path or a file URL. Give each test a file of its own.
- * @throws {ConfigError} if the file is to be replayed and there is none, or it is malformed or of a newer version.
+ * @param llm The model to record. It is never called while replaying.
+ * @param file Path or file URL of the cassette. Use one file per test.
+ * @throws {ConfigError} when replaying, if the file is missing, malformed or of another version.
  *
  * @example
  * ```ts
@@ -78,8 +79,8 @@ export interface CassetteOptions extends RedactOptions {
  * }
  *
  * const file = `${await Deno.makeTempDir()}/greeting.json`;
- * assertEquals(await testGreeting({ CASSETTE: "update" }, file), 1); // asks the model
- * assertEquals(await testGreeting({}, file), 0); // plays the file
+ * assertEquals(await testGreeting({ CASSETTE: "update" }, file), 1); // calls the model
+ * assertEquals(await testGreeting({}, file), 0); // replays the file
  * ```
  */
 export function cassette(
@@ -92,13 +93,14 @@ export function cassette(
 }
 
 /**
- * A model that passes every call on and keeps it. The file is written after each
- * call, as a whole, and replaces an older one when the first call has succeeded.
- * Calls that fail, or are given up before their end, are not kept.
+ * Returns a model that passes each call to `llm` and records it. The whole file
+ * is written after each successful call; the first one replaces an older file.
+ * Calls that fail or are aborted are not recorded.
  *
- * @param llm The model. Its name and its `schemaProfile` are kept; what is recorded streams and embeds if it does.
- * @param file A path or a file URL; folders that are missing are made.
- * @throws {CassetteError} from a call whose answer is not JSON, or cannot be written.
+ * @param llm The model to record. The returned model has its name and its
+ *   `schemaProfile`, and streams and embeds if it does.
+ * @param file Path or file URL of the cassette. Missing folders are created.
+ * @throws {CassetteError} from a call whose answer is not JSON, or if the file cannot be written.
  *
  * @example
  * ```ts
@@ -120,19 +122,19 @@ export function cassette(
  * ```
  */
 export function record(llm: LLM, file: string | URL, options: RedactOptions = {}): CassetteLLM {
-  return new CassetteRecorder(llm, pathOf(file), makeRedact(options.redact));
+  return new CassetteRecorder(llm, resolvePath(file), makeRedact(options.redact));
 }
 
 /**
- * A model that answers from a file and never calls out. Each recorded call is
- * played once; a request that was recorded several times gets its answers in
- * that order. Session ids, signals and the step are no part of a request. A
- * stream that is broken off leaves its call to be played again.
+ * Returns a model that answers from a file, without a network. Each recorded call
+ * is played once; if a request was recorded several times, its answers come in
+ * the recorded order. Requests are compared without session id, signal and step.
+ * The call of an unfinished stream can be played again.
  *
- * The file is read at once, for an agent needs the name and the `schemaProfile`
- * of its model; the recorded ones are given.
+ * The file is read immediately, because an agent needs the recorded name and
+ * `schemaProfile` of its model.
  *
- * @param file A path or a file URL.
+ * @param file Path or file URL of the cassette.
  * @throws {ConfigError} if the file is missing, malformed, or of another version.
  * @throws {CassetteMissError} from a call that was not recorded.
  *
@@ -158,12 +160,12 @@ export function record(llm: LLM, file: string | URL, options: RedactOptions = {}
  */
 export function replay(file: string | URL, options: RedactOptions = {}): CassetteLLM {
   const redact = makeRedact(options.redact);
-  const path = pathOf(file);
+  const path = resolvePath(file);
   return new CassettePlayer(path, readCassetteFile(path), redact);
 }
 
-/** The path of a file, which may be a URL, also as text: `import.meta.resolve()` gives one. */
-function pathOf(file: string | URL): string {
+/** Returns the path of a file given as a path, a URL or the text of a URL. */
+function resolvePath(file: string | URL): string {
   if (typeof file === "string" && file !== "" && !file.startsWith("file:")) return file;
   try {
     return fileURLToPath(file);
@@ -179,7 +181,7 @@ function readEnvironment(name: string): string | undefined {
   try {
     return process.env[name];
   } catch {
-    // Not permitted.
+    // No permission to read it.
     return undefined;
   }
 }

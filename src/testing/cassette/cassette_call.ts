@@ -1,5 +1,5 @@
 /**
- * Recorded calls: what was asked, as far as it has a meaning, and the answer.
+ * Recorded calls: normalized requests and their answers.
  *
  * @module
  */
@@ -7,59 +7,59 @@ import { copyJson, type Json, type JsonObject } from "../../json/json.ts";
 import type { LLMRequest, Message, Usage } from "../../llm/llm.ts";
 import { type Redact, redactValue } from "./redact.ts";
 
-/** What was asked of `decide` or `stream`. */
-export interface AskedDecision {
-  /** The discriminator. */
+/** Normalized request to `decide` or `stream`. */
+export interface DecideRequest {
+  /** Discriminator. */
   readonly type: "decide";
-  /** The step; absent outside a decision. It is for readers: the messages tell it too. */
+  /** Id of the step, for readers of the file; absent outside a decision. Not compared. */
   readonly step?: string;
-  /** The name of the schema. */
+  /** Name of the schema. */
   readonly schemaName: string;
-  /** The schema. */
+  /** Schema as sent to the model. */
   readonly schema: JsonObject;
-  /** The messages, their `callId`s numbered in the order in which they first appear. */
+  /** Messages, with `callId`s numbered in order of first appearance. */
   readonly messages: readonly Message[];
 }
 
-/** What was asked of `embed`. */
-export interface AskedEmbedding {
-  /** The discriminator. */
+/** Normalized request to `embed`. */
+export interface EmbedRequest {
+  /** Discriminator. */
   readonly type: "embed";
-  /** The texts. */
+  /** Texts to embed. */
   readonly texts: readonly string[];
 }
 
-/** What was asked of a model. */
-export type Asked = AskedDecision | AskedEmbedding;
+/** Normalized request to a model. */
+export type CassetteRequest = DecideRequest | EmbedRequest;
 
-/** A decision with its answer. */
-export interface DecideCall extends AskedDecision {
-  /** The texts of a stream; absent if the answer did not come as one. */
+/** Recorded call of `decide` or `stream`. */
+export interface DecideCall extends DecideRequest {
+  /** Texts of the stream; absent if the answer was not streamed. */
   readonly chunks?: readonly string[];
-  /** The output: text as text, a value as a value. */
+  /** Output, either text or a JSON value. */
   readonly output: Json;
-  /** The tokens, where the model reported them. */
+  /** Tokens, if the model reported them. */
   readonly usage?: Usage;
-  /** The model that answered, where the model reported it. */
+  /** Name of the model that answered, if it was reported. */
   readonly model?: string;
 }
 
-/** An embedding with its answer. */
-export interface EmbedCall extends AskedEmbedding {
-  /** A vector for each text. */
+/** Recorded call of `embed`. */
+export interface EmbedCall extends EmbedRequest {
+  /** Vectors, one per text. */
   readonly vectors: number[][];
 }
 
-/** A call with its answer. */
+/** Recorded call. */
 export type CassetteCall = DecideCall | EmbedCall;
 
 /**
- * A request without what differs from run to run, and without secrets. It is a
- * copy: later changes to the request do not reach it.
+ * Returns a copy of a request without secrets and without the parts that change
+ * from run to run.
  */
-export function askedOf(request: LLMRequest, redact: Redact): AskedDecision {
+export function normalizeRequest(request: LLMRequest, redact: Redact): DecideRequest {
   const { step, schemaName, schema, messages } = request;
-  // What goes to a model is the JSON of a schema.
+  // A model receives the schema as JSON text.
   const json = copyJson(JSON.parse(JSON.stringify(schema))) as JsonObject;
   return {
     type: "decide",
@@ -72,18 +72,18 @@ export function askedOf(request: LLMRequest, redact: Redact): AskedDecision {
   };
 }
 
-/** Texts to embed, without secrets. */
-export function askedTexts(texts: readonly string[], redact: Redact): AskedEmbedding {
+/** Returns an embedding request without secrets. */
+export function normalizeTexts(texts: readonly string[], redact: Redact): EmbedRequest {
   return { type: "embed", texts: texts.map((text) => redact(text)) };
 }
 
-/** The same text for the same meaning. The step has none: it is told by the messages. */
-export function keyOf(asked: Asked): string {
+/** Returns a key that is equal for equal requests. The step is ignored: the messages name it. */
+export function requestKey(asked: CassetteRequest): string {
   if (asked.type === "embed") return JSON.stringify(["embed", asked.texts]);
   return JSON.stringify(["decide", asked.schemaName, asked.schema, asked.messages]);
 }
 
-/** Messages whose calls have numbers for names: names hold the id of a session. */
+/** Replaces call keys by numbers, because call keys contain the session id. */
 function numberCalls(messages: readonly Message[]): readonly Message[] {
   const numbers = new Map<string, string>();
   return messages.map(({ role, content, callId }) => {

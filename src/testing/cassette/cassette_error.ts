@@ -1,104 +1,105 @@
 /**
- * What can go wrong with a cassette in a run.
+ * Errors of recording and replaying a cassette.
  *
  * @module
  */
 import { LLMError } from "../../llm/llm_error.ts";
-import { lineDiff } from "../line_diff.ts";
-import { commonEnds } from "../text.ts";
-import type { Asked, CassetteCall } from "./cassette_call.ts";
-import { RECORD_ANEW } from "./cassette_file.ts";
+import { formatLineDiff } from "../line_diff.ts";
+import { measureCommonEnds } from "../text.ts";
+import type { CassetteCall, CassetteRequest } from "./cassette_call.ts";
+import { RECORD_AGAIN } from "./cassette_file.ts";
 
-/** A cassette could not be recorded, or was not played to its end. */
+/** Thrown when a cassette cannot be recorded or was not fully played. */
 export class CassetteError extends LLMError {
-  /** `"CASSETTE_FAILED"`; a subclass may be more exact. */
+  /** `"CASSETTE_FAILED"`, or the code of a subclass. */
   override readonly code: string = "CASSETTE_FAILED";
-  /** The file, as a path. */
+  /** Path of the cassette. */
   readonly file: string;
 
-  /** Makes the error from the path of the file and what happened. */
+  /** Creates the error for the cassette at a path. */
   constructor(file: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.file = file;
   }
 }
 
-/** A call was made that the cassette has no answer to. Its message shows how the nearest one differs. */
+/** Thrown when a request was not recorded. The message shows how the most similar one differs. */
 export class CassetteMissError extends CassetteError {
   /** `"CASSETTE_MISS"` */
   override readonly code = "CASSETTE_MISS";
-  /** The step in which the call was made; undefined outside a decision. */
+  /** Id of the step of the request; undefined outside a decision. */
   readonly step: string | undefined;
 
-  /** Makes the error from the path of the file, the step and what happened. */
+  /** Creates the error for a request in a step. */
   constructor(file: string, step: string | undefined, message: string) {
     super(file, message);
     this.step = step;
   }
 }
 
-/** A call that is not in a cassette, with what is in it. */
+/** A request without a recorded answer, and the content of the cassette. */
 export interface Miss {
-  /** The file, as a path. */
+  /** Path of the cassette. */
   readonly file: string;
-  /** The call that was made. */
-  readonly asked: Asked;
-  /** Every recorded call, in order. */
+  /** Request that was made. */
+  readonly asked: CassetteRequest;
+  /** All recorded calls, in order. */
   readonly calls: readonly CassetteCall[];
-  /** Those that were played. */
+  /** Calls that were played. */
   readonly played: ReadonlySet<CassetteCall>;
-  /** Those that are the same as the one made; all of them were played. */
+  /** Calls with an equal request. All of them were played. */
   readonly same: readonly CassetteCall[];
 }
 
-/** The message of a miss. */
+/** Returns the message of a miss. */
 export function describeMiss(miss: Miss): string {
   const { file, asked, calls, same } = miss;
-  const lead = `Cannot replay "${file}" ${placeOf(asked)}`;
+  const lead = `Cannot replay "${file}" ${describePlace(asked)}`;
   if (same.length > 0) {
     const times = same.length === 1 ? "once" : `${same.length} times`;
-    return `${lead}: this request was recorded ${times}, and asked once more: ` +
-      `expected no further one; ${RECORD_ANEW}`;
+    return `${lead}: this request was recorded ${times}, and all answers were played: ` +
+      `expected no further request; ${RECORD_AGAIN}`;
   }
   const nearest = findNearest(miss);
   if (nearest === undefined) {
-    return `${lead}: no call of this kind is among the ${calls.length} recorded: ` +
-      `expected one; ${RECORD_ANEW}`;
+    const method = asked.type === "embed" ? "embed()" : "decide()";
+    return `${lead}: none of the ${calls.length} recorded calls is a call of ${method}: ` +
+      `expected one; ${RECORD_AGAIN}`;
   }
   const now = sectionsOf(asked);
   const diffs = Object.entries(sectionsOf(nearest))
-    .map(([title, recorded]) => [title, lineDiff(recorded, now[title]!)])
+    .map(([title, recorded]) => [title, formatLineDiff(recorded, now[title]!)])
     .filter(([, diff]) => diff !== "")
     .map(([title, diff]) => `${title}:\n${diff}\n`);
-  return `${lead}: no recorded call is the same: ` +
-    `expected call ${calls.indexOf(nearest) + 1} of ${calls.length}, ${placeOf(nearest)}, ` +
-    `which is the nearest (- recorded, + asked now):\n${diffs.join("")}` +
-    `If the change is meant, ${RECORD_ANEW}`;
+  return `${lead}: this request was not recorded: ` +
+    `the most similar one is call ${calls.indexOf(nearest) + 1} of ${calls.length}, ` +
+    `${describePlace(nearest)} (- recorded, + requested now):\n${diffs.join("")}` +
+    `If the change is intended, ${RECORD_AGAIN}`;
 }
 
-/** A call in few words: its step, or what it is else. */
-export function placeOf(asked: Asked): string {
+/** Describes a request by its step, or else by its schema or method. */
+export function describePlace(asked: CassetteRequest): string {
   if (asked.type === "embed") return "in embed()";
   const { step, schemaName } = asked;
   return step === undefined ? `for "${schemaName}"` : `in step "${step}"`;
 }
 
-/** The call that has the most in common at its ends; of equals one not played yet, then the first. */
+/** Returns the call with the longest common prefixes and suffixes; among equals, one not played. */
 function findNearest({ asked, calls, played }: Miss): CassetteCall | undefined {
   const wanted = Object.values(sectionsOf(asked));
   let [nearest, highest] = [undefined as CassetteCall | undefined, -1];
   for (const call of calls) {
     if (call.type !== asked.type) continue;
     const ends = Object.values(sectionsOf(call))
-      .flatMap((section, index) => commonEnds(section, wanted[index]!));
+      .flatMap((section, index) => measureCommonEnds(section, wanted[index]!));
     const score = ends.reduce((sum, length) => sum + length, played.has(call) ? 0 : 0.5);
     if (score > highest) [nearest, highest] = [call, score];
   }
   return nearest;
 }
 
-/** The parts of a call that are compared, as text. */
-function sectionsOf(asked: Asked): Readonly<Record<string, string>> {
+/** Returns the compared parts of a request, as text by title. */
+function sectionsOf(asked: CassetteRequest): Readonly<Record<string, string>> {
   if (asked.type === "embed") return { texts: asked.texts.join("\n") };
   const { messages, schemaName, schema } = asked;
   return {

@@ -1,8 +1,8 @@
 /**
- * The file of a cassette: JSON that a reviewer can read in a diff.
+ * File format of a cassette: JSON that a reviewer can read in a diff.
  *
- * Text of several lines is a list of its lines. Schemas stand once, at the end,
- * under a name made from their content. A vector is a line of numbers.
+ * Text of several lines is stored as a list of lines. Each schema is stored once,
+ * at the end, under a hash of its content. A vector is one line of numbers.
  *
  * @module
  */
@@ -17,16 +17,16 @@ import { isPlainObject, type JsonObject, jsonValue } from "../../json/json.ts";
 import { TOKEN_COUNTS } from "../../llm/usage.ts";
 import type { CassetteCall } from "./cassette_call.ts";
 
-/** The version of files written by this release. */
+/** Format version that this release reads and writes. */
 export const CASSETTE_VERSION = 1;
 
-/** What a file holds. */
+/** Content of a cassette. */
 export interface CassetteContent {
-  /** The name of the model. */
+  /** Name of the recorded model. */
   readonly name: string;
-  /** The subset of JSON Schema for which the schemas were made. */
+  /** Schema profile of the recorded model. */
   readonly schemaProfile: SchemaProfile;
-  /** The calls, in the order in which they were made. */
+  /** Recorded calls, in order. */
   readonly calls: readonly CassetteCall[];
 }
 
@@ -107,7 +107,7 @@ const fileSchema = v.strictObject({
 });
 
 /**
- * Reads the file at a path.
+ * Reads and validates a cassette.
  *
  * @throws {ConfigError} if it cannot be read, is malformed, or is of another version.
  */
@@ -117,7 +117,7 @@ export function readCassetteFile(path: string): CassetteContent {
   if (version !== CASSETTE_VERSION) {
     const hint = typeof version === "number" && version > CASSETTE_VERSION
       ? `${CASSETTE_VERSION}; a newer release wrote it`
-      : `${CASSETTE_VERSION}; ${RECORD_ANEW}`;
+      : `${CASSETTE_VERSION}; ${RECORD_AGAIN}`;
     throw refused(path, "cassette", `it is ${quote(version)}: expected ${hint}`);
   }
   const result = v.safeParse(fileSchema, value, { abortEarly: true });
@@ -139,20 +139,20 @@ export function readCassetteFile(path: string): CassetteContent {
   };
 }
 
-/** What helps where a cassette does not fit, for messages. */
-export const RECORD_ANEW =
-  "record it anew with CASSETTE=update, which cassette() must be permitted to read";
+/** Way out for error messages: how to record a cassette again. */
+export const RECORD_AGAIN =
+  "set CASSETTE=update to record the cassette again (Deno needs --allow-env=CASSETTE to read it)";
 
-/** The text of a file. */
+/** Returns the text of a cassette file. */
 export function cassetteText({ name, schemaProfile, calls }: CassetteContent): string {
   const schemas = new Map<string, JsonObject>();
-  const written = calls.map((call) => toFile(call, schemas));
+  const written = calls.map((call) => serializeCall(call, schemas));
   const content = {
     cassette: CASSETTE_VERSION,
     name,
     calls: written,
     schemas: Object.fromEntries([...schemas].sort(([a], [b]) => a < b ? -1 : 1)),
-    // JSON has no infinity; a limit that is absent is none.
+    // JSON cannot represent Infinity; an absent limit means no limit.
     schemaProfile: Object.fromEntries(
       Object.entries(schemaProfile).filter(([, value]) => value !== Infinity),
     ),
@@ -160,7 +160,7 @@ export function cassetteText({ name, schemaProfile, calls }: CassetteContent): s
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-/** Writes a file as a whole or not at all, and makes its folder where there is none. */
+/** Writes a file atomically, and creates its folder if it is missing. */
 export async function writeCassetteFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   await mkdir(dirname(path), { recursive: true });
@@ -180,16 +180,16 @@ function readJson(path: string): unknown {
   } catch (cause) {
     const isMissing = (cause as { readonly code?: unknown })?.code === "ENOENT";
     const problem = isMissing
-      ? `there is no such file: expected a cassette; ${RECORD_ANEW}`
+      ? `there is no such file: expected a cassette; ${RECORD_AGAIN}`
       : `${reasonOf(cause)}: expected JSON`;
     throw refused(path, "", problem, { cause });
   }
 }
 
-function toFile(call: CassetteCall, schemas: Map<string, JsonObject>): object {
+function serializeCall(call: CassetteCall, schemas: Map<string, JsonObject>): object {
   if (call.type === "embed") {
     const { texts, vectors } = call;
-    return { ...call, texts: texts.map(split), vectors: vectors.map((one) => one.join(" ")) };
+    return { ...call, texts: texts.map(splitLines), vectors: vectors.map((one) => one.join(" ")) };
   }
   const { schema, messages, output } = call;
   const hash = createHash("sha256").update(JSON.stringify(schema)).digest("hex").slice(0, 16);
@@ -197,13 +197,13 @@ function toFile(call: CassetteCall, schemas: Map<string, JsonObject>): object {
   return {
     ...call,
     schema: hash,
-    messages: messages.map((message) => ({ ...message, content: split(message.content) })),
-    output: typeof output === "string" ? { text: split(output) } : { value: output },
+    messages: messages.map((message) => ({ ...message, content: splitLines(message.content) })),
+    output: typeof output === "string" ? { text: splitLines(output) } : { value: output },
   };
 }
 
-/** Text of several lines as a list of them, so that a change of one is a change of one. */
-function split(text: string): string | string[] {
+/** Splits text of several lines into a list, so that a changed line is one line of a diff. */
+function splitLines(text: string): string | string[] {
   return text.includes("\n") ? text.split("\n") : text;
 }
 

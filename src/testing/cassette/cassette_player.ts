@@ -1,5 +1,5 @@
 /**
- * A model that answers from a cassette.
+ * A model that replays a cassette.
  *
  * @module
  */
@@ -7,21 +7,21 @@ import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import type { Json } from "../../json/json.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import {
-  type Asked,
-  type AskedDecision,
-  type AskedEmbedding,
-  askedOf,
-  askedTexts,
   type CassetteCall,
+  type CassetteRequest,
   type DecideCall,
+  type DecideRequest,
   type EmbedCall,
-  keyOf,
+  type EmbedRequest,
+  normalizeRequest,
+  normalizeTexts,
+  requestKey,
 } from "./cassette_call.ts";
-import { CassetteError, CassetteMissError, describeMiss, placeOf } from "./cassette_error.ts";
-import { type CassetteContent, RECORD_ANEW } from "./cassette_file.ts";
+import { CassetteError, CassetteMissError, describeMiss, describePlace } from "./cassette_error.ts";
+import { type CassetteContent, RECORD_AGAIN } from "./cassette_file.ts";
 import type { Redact } from "./redact.ts";
 
-/** Plays recorded calls, each once; calls of the same meaning in the order in which they were made. */
+/** Plays each recorded call once. Equal requests are answered in the recorded order. */
 export class CassettePlayer implements LLM {
   readonly name: string;
   readonly schemaProfile: SchemaProfile;
@@ -37,18 +37,18 @@ export class CassettePlayer implements LLM {
     this.#file = file;
     this.#redact = redact;
     this.#calls = content.calls;
-    this.#byKey = Map.groupBy(content.calls, keyOf);
+    this.#byKey = Map.groupBy(content.calls, requestKey);
   }
 
   // deno-lint-ignore require-await
   async decide(request: LLMRequest): Promise<LLMResult> {
     request.signal?.throwIfAborted();
-    return resultOf(this.#play(askedOf(request, this.#redact)));
+    return resultOf(this.#play(normalizeRequest(request, this.#redact)));
   }
 
   async *stream(request: LLMRequest): AsyncGenerator<LLMChunk, void, void> {
     request.signal?.throwIfAborted();
-    const call = this.#play(askedOf(request, this.#redact));
+    const call = this.#play(normalizeRequest(request, this.#redact));
     let isOver = false;
     try {
       for (const text of call.chunks ?? [textOf(call.output)]) {
@@ -58,7 +58,7 @@ export class CassettePlayer implements LLM {
       isOver = true;
       yield { type: "result", result: resultOf(call) };
     } finally {
-      // A stream that is broken off is not recorded either: its call is still to be made.
+      // As when recording, an unfinished stream does not count as a call.
       if (!isOver) this.#played.delete(call);
     }
   }
@@ -69,7 +69,7 @@ export class CassettePlayer implements LLM {
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<number[][]> {
     signal?.throwIfAborted();
-    return this.#play(askedTexts(texts, this.#redact)).vectors;
+    return this.#play(normalizeTexts(texts, this.#redact)).vectors;
   }
 
   assertDone(): void {
@@ -78,15 +78,16 @@ export class CassettePlayer implements LLM {
     const [first] = left;
     throw new CassetteError(
       this.#file,
-      `Cassette "${this.#file}" not finished: ${left.length} of ${this.#calls.length} calls left, ` +
-        `first call ${this.#calls.indexOf(first!) + 1} ${placeOf(first!)}; ${RECORD_ANEW}`,
+      `Cassette "${this.#file}" is not finished: ${left.length} of ${this.#calls.length} calls ` +
+        `remain, the first is call ${this.#calls.indexOf(first!) + 1} ${describePlace(first!)}: ` +
+        `expected all of them to be played; ${RECORD_AGAIN}`,
     );
   }
 
-  #play(asked: AskedDecision): DecideCall;
-  #play(asked: AskedEmbedding): EmbedCall;
-  #play(asked: Asked): CassetteCall {
-    const same = this.#byKey.get(keyOf(asked)) ?? [];
+  #play(asked: DecideRequest): DecideCall;
+  #play(asked: EmbedRequest): EmbedCall;
+  #play(asked: CassetteRequest): CassetteCall {
+    const same = this.#byKey.get(requestKey(asked)) ?? [];
     const call = same.find((one) => !this.#played.has(one));
     if (call !== undefined) {
       this.#played.add(call);

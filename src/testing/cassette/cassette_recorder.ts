@@ -1,5 +1,5 @@
 /**
- * A model whose calls are written into a cassette.
+ * A model that records its calls into a cassette.
  *
  * @module
  */
@@ -10,30 +10,30 @@ import { copyJson } from "../../json/json.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
 import {
-  type Asked,
-  type AskedDecision,
-  askedOf,
-  askedTexts,
   type CassetteCall,
+  type CassetteRequest,
   type DecideCall,
+  type DecideRequest,
+  normalizeRequest,
+  normalizeTexts,
 } from "./cassette_call.ts";
-import { CassetteError, placeOf } from "./cassette_error.ts";
+import { CassetteError, describePlace } from "./cassette_error.ts";
 import { cassetteText, writeCassetteFile } from "./cassette_file.ts";
 import { type Redact, redactChunks, redactValue } from "./redact.ts";
 
-/** Passes calls on, and writes those that succeed. It streams and embeds if the model does. */
+/** Passes calls to a model and records those that succeed. Streams and embeds if the model does. */
 export class CassetteRecorder implements LLM {
   readonly name: string;
-  // Declared only: what the model has not, this has not.
+  // Declared without a value: a member that the model lacks must be absent here as well.
   declare readonly schemaProfile?: SchemaProfile;
   declare readonly stream?: NonNullable<LLM["stream"]>;
   declare readonly embed?: NonNullable<LLM["embed"]>;
   readonly #llm: LLM;
   readonly #file: string;
   readonly #redact: Redact;
-  /** A place for each call, in the order of the calls; empty until it succeeds. */
+  /** Calls in the order in which they began; undefined until a call succeeds. */
   readonly #calls: (CassetteCall | undefined)[] = [];
-  /** The last write; one at a time. */
+  /** Last write. Writes are queued, one at a time. */
   #written: Promise<void> = Promise.resolve();
 
   constructor(llm: LLM, file: string, redact: Redact) {
@@ -47,27 +47,29 @@ export class CassetteRecorder implements LLM {
   }
 
   async decide(request: LLMRequest): Promise<LLMResult> {
-    const asked = askedOf(request, this.#redact);
-    const place = this.#reserve();
+    const asked = normalizeRequest(request, this.#redact);
+    const place = this.#reserveIndex();
     const result = await this.#llm.decide(request);
-    // Nobody waits for the answer any more.
-    if (!request.signal?.aborted) await this.#keep(place, asked, () => this.#callOf(asked, result));
+    // An aborted call has no reader, so it is not recorded.
+    if (!request.signal?.aborted) {
+      await this.#saveCall(place, asked, () => this.#buildCall(asked, result));
+    }
     return result;
   }
 
-  /** A recording is whole as far as it goes. */
+  /** Does nothing: there is nothing to play while recording. */
   assertDone(): void {}
 
   async *#stream(request: LLMRequest): AsyncGenerator<LLMChunk, void, void> {
-    const asked = askedOf(request, this.#redact);
-    const place = this.#reserve();
+    const asked = normalizeRequest(request, this.#redact);
+    const place = this.#reserveIndex();
     const texts: string[] = [];
     for await (const chunk of this.#llm.stream!(request)) {
       if (chunk.type === "text") texts.push(chunk.text);
       else if (chunk.type === "restart") texts.length = 0;
       else if (!request.signal?.aborted) {
         const chunks = redactChunks(texts, this.#redact);
-        await this.#keep(place, asked, () => this.#callOf(asked, chunk.result, chunks));
+        await this.#saveCall(place, asked, () => this.#buildCall(asked, chunk.result, chunks));
       }
       yield chunk;
     }
@@ -77,24 +79,24 @@ export class CassetteRecorder implements LLM {
     texts: readonly string[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<number[][]> {
-    const asked = askedTexts(texts, this.#redact);
-    const place = this.#reserve();
+    const asked = normalizeTexts(texts, this.#redact);
+    const place = this.#reserveIndex();
     const vectors = await this.#llm.embed!(texts, options);
     if (!options?.signal?.aborted) {
-      await this.#keep(place, asked, () => {
+      await this.#saveCall(place, asked, () => {
         const areVectors = Array.isArray(vectors) && vectors.every(isVector);
-        if (!areVectors) throw new TypeError("expected vectors of finite numbers");
+        if (!areVectors) throw new TypeError("embed() must return arrays of finite numbers");
         return { ...asked, vectors: vectors.map((vector) => [...vector]) };
       });
     }
     return vectors;
   }
 
-  #reserve(): number {
+  #reserveIndex(): number {
     return this.#calls.push(undefined) - 1;
   }
 
-  #callOf(asked: AskedDecision, result: LLMResult, chunks?: readonly string[]): DecideCall {
+  #buildCall(asked: DecideRequest, result: LLMResult, chunks?: readonly string[]): DecideCall {
     const usage = readUsage(result?.usage);
     const model = result?.model;
     return {
@@ -106,8 +108,12 @@ export class CassetteRecorder implements LLM {
     };
   }
 
-  /** Writes everything so far, before the call is answered: what was answered is not lost. */
-  async #keep(place: number, asked: Asked, callOf: () => CassetteCall): Promise<void> {
+  /** Writes all calls so far. The caller returns the answer only after that, so none is lost. */
+  async #saveCall(
+    place: number,
+    asked: CassetteRequest,
+    callOf: () => CassetteCall,
+  ): Promise<void> {
     try {
       this.#calls[place] = callOf();
       const text = cassetteText({
@@ -118,7 +124,9 @@ export class CassetteRecorder implements LLM {
       const write = () => writeCassetteFile(this.#file, text);
       await (this.#written = this.#written.then(write, write));
     } catch (cause) {
-      const message = `Cannot record into "${this.#file}" ${placeOf(asked)}: ${reasonOf(cause)}`;
+      const message = `Cannot record into "${this.#file}" ${describePlace(asked)}: ${
+        reasonOf(cause)
+      }`;
       throw new CassetteError(this.#file, message, { cause });
     }
   }

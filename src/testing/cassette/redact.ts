@@ -1,34 +1,35 @@
 /**
- * Taking secrets out of what a cassette writes.
+ * Redaction of secrets in cassettes.
  *
- * Redacting twice gives what redacting once gave, and a value redacted and then
- * written as JSON is what its JSON redacted is: a replayed answer becomes part
- * of the next request, which must still be the one that was recorded.
+ * Redaction is idempotent, and redacting a value is equivalent to redacting its
+ * JSON text. Both are required because a replayed, redacted answer becomes part
+ * of the next request, which must equal the recorded request.
  *
  * @module
  */
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import type { Json } from "../../json/json.ts";
-import { commonEnds } from "../text.ts";
+import { measureCommonEnds } from "../text.ts";
 import { REDACTED, redactKeys } from "../../json/secret_patterns.ts";
 
-/** Takes the secrets out of one text, which may be the value of a member with a name. */
+/** Redacts a text; `name` is the member of which it is the value. */
 export type Redact = (text: string, name?: string) => string;
 
 /**
- * Makes what takes secrets out of texts: first what the user lists, for a
- * pattern of ours might take only a part of it, then what looks like a key.
+ * Creates a function that redacts the user's secrets, then credentials of known
+ * formats. In the other order, a built-in pattern could redact a part of a
+ * user's secret, and the rest would no longer match.
  *
- * @throws {ConfigError} if the list has something else than texts and patterns.
+ * @throws {ConfigError} if an item of the list is neither a text nor a usable pattern.
  */
 export function makeRedact(
   own: readonly (string | RegExp)[] | ((text: string) => string) = [],
 ): Redact {
-  const redactOwn = typeof own === "function" ? checked(own) : redactListed(own);
+  const redactOwn = typeof own === "function" ? wrapRedactFunction(own) : redactListed(own);
   return (text, name) => redactKeys(redactOwn(text), name);
 }
 
-/** A value with the secrets taken out of its texts and names, and nothing else changed. */
+/** Returns a value with its texts and member names redacted. */
 export function redactValue(value: Json, redact: Redact, name?: string): Json {
   if (typeof value === "string") return redact(value, name);
   if (typeof value !== "object" || value === null) return value;
@@ -38,7 +39,7 @@ export function redactValue(value: Json, redact: Redact, name?: string): Json {
     Object.entries(value).map(([name, item]) => {
       const redacted = redact(name);
       let unique = redacted;
-      // Two names may become one; both members stay.
+      // Redaction may make two names equal; a number keeps both members.
       for (let count = 2; names.has(unique); count++) unique = `${redacted} ${count}`;
       names.add(unique);
       return [unique, redactValue(item, redact, name)];
@@ -47,14 +48,15 @@ export function redactValue(value: Json, redact: Redact, name?: string): Json {
 }
 
 /**
- * The texts of a stream with the secrets taken out, also those that lie across
- * several texts: the whole is redacted, and cut again where both are the same.
+ * Redacts the chunks of a stream, including secrets that span several chunks.
+ * The joined text is redacted, then cut again at the boundaries of chunks that
+ * lie outside the redacted range.
  */
 export function redactChunks(chunks: readonly string[], redact: Redact): readonly string[] {
   const whole = chunks.join("");
   const redacted = redact(whole);
   if (redacted === whole) return chunks;
-  const [start, end] = commonEnds(whole, redacted);
+  const [start, end] = measureCommonEnds(whole, redacted);
   const cuts: number[] = [0];
   let at = 0;
   for (const { length } of chunks.slice(0, -1)) {
@@ -73,15 +75,15 @@ function redactListed(list: readonly (string | RegExp)[]): (text: string) => str
     else if (!(secret instanceof RegExp) || secret.test("")) {
       const given = secret instanceof RegExp ? String(secret) : quote(secret);
       throw new ConfigError(
-        `Cannot redact ${given}: expected a text, or a pattern that does not match empty text`,
+        `Cannot redact ${given}: expected a text, or a pattern that does not match the empty text`,
       );
     } else patterns.push(new RegExp(secret.source, `${secret.flags.replace(/[gy]/g, "")}g`));
   }
-  // One secret may contain another.
+  // Longer secrets first, because one secret may contain another.
   literals.sort((a, b) => b.length - a.length);
   return (text) => {
     for (const secret of [...literals, ...patterns]) {
-      // A secret such as "act" must not be looked for in what replaces secrets.
+      // A secret such as "act" must not match inside "[redacted]".
       const parts = text.split(REDACTED);
       text = parts.map((part) => part.replaceAll(secret, () => REDACTED)).join(REDACTED);
     }
@@ -89,7 +91,7 @@ function redactListed(list: readonly (string | RegExp)[]): (text: string) => str
   };
 }
 
-/** A secret as it is, in JSON, and in JSON that is a text of JSON. An empty one has no form. */
+/** Lists the forms of a secret: verbatim, JSON-escaped once, and twice. Empty for an empty text. */
 function escapedForms(secret: string): string[] {
   const forms = new Set<string>();
   for (let form = secret; forms.size < 3 && form !== "" && !forms.has(form);) {
@@ -99,14 +101,14 @@ function escapedForms(secret: string): string[] {
   return [...forms];
 }
 
-function checked(own: (text: string) => string): (text: string) => string {
+function wrapRedactFunction(own: (text: string) => string): (text: string) => string {
   return (text) => {
     try {
       const redacted: unknown = own(text);
       if (typeof redacted === "string") return redacted;
       throw new TypeError(`it returned ${quote(redacted)}: expected a text`);
     } catch (cause) {
-      throw new ConfigError(`Cannot redact: the function failed: ${reasonOf(cause)}`, { cause });
+      throw new ConfigError(`Cannot call the "redact" function: ${reasonOf(cause)}`, { cause });
     }
   };
 }

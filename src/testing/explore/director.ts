@@ -1,5 +1,5 @@
 /**
- * Playing of model, tools, guards and persons along a planned path.
+ * Director of an exploration: plays the model, tools, guards and persons of a path.
  *
  * @module
  */
@@ -26,65 +26,65 @@ import { PathChecks } from "../play/path_checks.ts";
 import { playedCore, type Player } from "../play/played_core.ts";
 import type { SampledValues } from "../play/sampled_values.ts";
 import type { ExploredPath, ExploredVerdict } from "./exploration.ts";
-import { describeTarget, type Target, waysOut } from "./target.ts";
+import { describeTarget, findWaysOut, type Target } from "./target.ts";
 
-/** Number of decisions of one random walk: many short ones see more than few long ones. */
+/** Number of decisions of one random walk. Many short walks reach more than few long ones. */
 export const WALK_LENGTH = 6;
 
-/** A plan that cannot be followed: what was planned is not open there. */
+/** Thrown when a planned move is not legal in the step that was reached. */
 export class PlanError extends Error {
   override readonly name = "PlanError";
 }
 
-/** Chooses where the plan is over; undefined leaves it to the way out. */
+/** Chooses moves after the end of the plan; undefined ends the path by the nearest way out. */
 export type Chooser = (step: string, legal: LegalActions) => Move | undefined;
 
-/** Plays one path at a time, and keeps those that reached something new. */
+/** Plays one path at a time, and keeps the paths that reached a new target or have problems. */
 export class Director implements Player {
-  /** Paths that reached something new, or on which something was wrong. */
+  /** Paths that reached a new target or have problems. */
   readonly paths: ExploredPath[] = [];
-  /** Number of paths that were played. */
+  /** Number of played paths. */
   played = 0;
   /** Number of decisions on all paths. */
   decisions = 0;
   readonly llm: LLM = { name: "explorer", decide: (request) => this.#decide(request) };
   readonly #values: SampledValues;
-  /** The core whose models, tools and guards are played. */
-  readonly #stage: AgentCore;
+  /** Core of the agent with models, tools and guards replaced by this director. */
+  readonly #playedCore: AgentCore;
   readonly #checks: PathChecks;
   readonly #isChecking: boolean;
-  readonly #waysOut: ReturnType<typeof waysOut>;
+  readonly #waysOut: ReturnType<typeof findWaysOut>;
   #session: Session | undefined;
-  readonly #known = new Set<string>();
+  readonly #reachedNames = new Set<string>();
   #path = emptyPath();
   #plan: readonly PlannedMove[] = [];
   #next = 0;
   #choose: Chooser | undefined;
   #outcome: ToolOutcome = "success";
-  /** True if functions that decide about approval want it now. */
+  /** Current return value of `needsApproval` functions. */
   #isAsked = true;
-  /** The step of the last decision. */
+  /** Id of the step of the last decision. */
   #step = "";
   /** Number of decisions since the last input. */
   #sinceInput = 0;
 
-  /** Plays paths of one agent. */
+  /** Creates a director for one agent. If `isChecking` is false, paths are not checked. */
   constructor(core: AgentCore, values: SampledValues, isChecking: boolean) {
     this.#values = values;
     this.#isChecking = isChecking;
-    this.#waysOut = waysOut(core.graph);
-    this.#stage = playedCore(core, this);
-    this.#checks = new PathChecks(this.#stage, () => this.#isAsked);
+    this.#waysOut = findWaysOut(core.graph);
+    this.#playedCore = playedCore(core, this);
+    this.#checks = new PathChecks(this.#playedCore, () => this.#isAsked);
   }
 
   /** Returns true if a path reached a target. */
   hasReached(target: Target): boolean {
-    return this.#known.has(describeTarget(target));
+    return this.#reachedNames.has(describeTarget(target));
   }
 
   /**
-   * Plays a plan in a session of its own, then what is chosen. Returns why the plan
-   * could not be followed; undefined if it was.
+   * Plays a plan in a new session, then the moves that `choose` returns. Returns
+   * the reason if the plan could not be followed; otherwise undefined.
    */
   async play(plan: readonly PlannedMove[], choose?: Chooser): Promise<string | undefined> {
     this.played++;
@@ -93,12 +93,12 @@ export class Director implements Player {
     this.#next = 0;
     this.#choose = choose;
     this.#checks.begin();
-    const session = this.#session = createSession(this.#stage, { id: "explored" });
+    const session = this.#session = createSession(this.#playedCore, { id: "explored" });
     let why: string | undefined;
-    // Every input and every verdict plays part of the plan, or ends the path.
+    // Each input or verdict plays a part of the plan or ends the path, so this bound suffices.
     for (let left = 2 * (plan.length + WALK_LENGTH + 1); left > 0; left--) {
       try {
-        await this.#goOn(session);
+        await this.#playTurn(session);
       } catch (error) {
         const cause = error instanceof LLMError ? error.cause : undefined;
         if (cause instanceof PlanError) why = cause.message;
@@ -112,23 +112,23 @@ export class Director implements Player {
     if (why === undefined && this.#isChecking) this.#checkEnd(session, choose !== undefined);
     const { problems } = this.#checks;
     const { reached, ...path } = this.#path;
-    const news = [...reached].filter(([name]) => !this.#known.has(name));
-    for (const [name] of news) this.#known.add(name);
+    const news = [...reached].filter(([name]) => !this.#reachedNames.has(name));
+    for (const [name] of news) this.#reachedNames.add(name);
     if (news.length > 0 || problems.length > 0) {
       this.paths.push({ ...path, reached: news.map(([, target]) => target), problems });
     }
     return why;
   }
 
-  /** Takes the next turn: a verdict on the first call that waits, or the next input. */
-  async #goOn(session: Session): Promise<void> {
+  /** Plays the next turn: a verdict on the first waiting call, or the next input. */
+  async #playTurn(session: Session): Promise<void> {
     const [waiting] = session.approvals;
     if (session.status === "needs_approval" && waiting !== undefined) {
       const { callKey, tool, hash } = waiting;
       const verdict = this.#outcome === "denied" ? "denied" : "approved";
       this.#path.verdicts.push({ tool, verdict });
       if (verdict === "approved") await session.approve(callKey, { hash });
-      else await session.deny(callKey, "The explorer does not allow it");
+      else await session.deny(callKey, "Denied by the explorer");
       return;
     }
     const input = `Input ${this.#path.inputs.length + 1}`;
@@ -140,72 +140,75 @@ export class Director implements Player {
   #checkEnd({ status, state, step }: Session, isWalk: boolean): void {
     this.#checks.checkHistory(state);
     if (status === "interrupted" || status === "running" || status === "needs_approval") {
-      this.#checks.report("turn", `the last turn is ${status}: expected it to end`);
+      this.#checks.report(
+        "turn",
+        `the status after the last turn is ${status}: expected it to end`,
+      );
     }
     const last = state.events.at(-1);
-    // A walk may well run into a limit; so may a guard that leaves nothing open.
+    // A random walk may reach a limit, and a closed guard may leave no legal action.
     if (isWalk || last?.type !== "limit" || last.reason === "stuck") return;
-    const found = `in step "${step}" the turn ended by the limit "${last.reason}"`;
+    const found = `in step "${step}" the turn reached the limit "${last.reason}"`;
     this.#checks.report("way out", `${found}: expected a way to answer the user or to end`);
   }
 
   onEvent(event: SessionEvent): void {
-    this.#watch(event);
+    this.#recordEvent(event);
     if (this.#isChecking) this.#checks.checkState(this.#session!);
   }
 
-  /** Notes what an event reached. */
-  #watch(event: SessionEvent): void {
+  /** Records the targets that an event reached. */
+  #recordEvent(event: SessionEvent): void {
     switch (event.type) {
       case "moved":
-        this.#note({ kind: "route", step: event.from, to: event.to });
-        this.#note({ kind: "step", step: event.to });
+        this.#reach({ kind: "route", step: event.from, to: event.to });
+        this.#reach({ kind: "step", step: event.to });
         this.#step = event.to;
         return;
       case "decision": {
         const { step, decision: { action } } = event;
         this.#step = step;
-        this.#note({ kind: "step", step });
-        if (action === "RESPOND") this.#note({ kind: "answer", step });
-        if (action === "END") this.#note({ kind: "end", step });
+        this.#reach({ kind: "step", step });
+        if (action === "RESPOND") this.#reach({ kind: "answer", step });
+        if (action === "END") this.#reach({ kind: "end", step });
         return;
       }
       case "tool_finished": {
         const [played, { tool, outcome }] = [this.#outcome, event];
-        // A result that is none fails, though it was played as a success.
+        // A result that is not JSON fails the call, although a success was played.
         const isPlayed = played === "success"
           ? outcome === "ok"
           : (played === "denied") === (outcome === "denied");
-        if (isPlayed) this.#note({ kind: "tool", step: this.#step, tool, outcome: played });
+        if (isPlayed) this.#reach({ kind: "tool", step: this.#step, tool, outcome: played });
         return;
       }
       case "approval_requested":
-        return this.#note({ kind: "approval", step: this.#step, tool: event.tool, isAsked: true });
+        return this.#reach({ kind: "approval", step: this.#step, tool: event.tool, isAsked: true });
       case "error": {
         const { step, attempt } = event;
         for (const tool of attempt?.tools ?? []) {
-          this.#note({ kind: "tool", step, tool, outcome: "invalid arguments" });
+          this.#reach({ kind: "tool", step, tool, outcome: "invalid arguments" });
         }
       }
     }
   }
 
-  #note(target: Target): void {
+  #reach(target: Target): void {
     this.#path.reached.set(describeTarget(target), target);
   }
 
   isOpen(step: string, guard: string): boolean {
     const isOpen = this.#plan[this.#next]?.closed !== guard;
-    this.#note({ kind: "guard", step, guard, isOpen });
+    this.#reach({ kind: "guard", step, guard, isOpen });
     return isOpen;
   }
 
   needsApproval(step: string, tool: string): boolean {
-    if (!this.#isAsked) this.#note({ kind: "approval", step, tool, isAsked: false });
+    if (!this.#isAsked) this.#reach({ kind: "approval", step, tool, isAsked: false });
     return this.#isAsked;
   }
 
-  findOut(tool: string): unknown {
+  whenUnknown(tool: string): unknown {
     return this.#values.resultOf(tool);
   }
 
@@ -213,11 +216,14 @@ export class Director implements Player {
     if (this.#isChecking) this.#checks.calls.checkRun(callKey);
     switch (this.#outcome) {
       case "error":
-        throw new Error(`The explorer made ${tool} fail`);
+        throw new Error(`Tool "${tool}" failed: the explorer plays its outcome "error"`);
       case "redirected":
-        throw new RedirectError(`The explorer made ${tool} give up`, "Go on without it");
+        throw new RedirectError(
+          `Tool "${tool}" redirected: the explorer plays its outcome "redirected"`,
+          "Continue without it",
+        );
       case "timeout":
-        throw new ToolTimeoutError(`Tool "${tool}" took longer than the explorer allows`);
+        throw new ToolTimeoutError(`Tool "${tool}" timed out: the explorer plays "timeout"`);
       default:
         return this.#values.resultOf(tool);
     }
@@ -226,7 +232,7 @@ export class Director implements Player {
   async #decide(request: LLMRequest): Promise<LLMResult> {
     this.decisions++;
     if (this.#isChecking) this.#checks.checkRequest(request);
-    const output = this.#outputOf(this.#takeMove(request), request.step!);
+    const output = this.#buildOutput(this.#takeMove(request), request.step!);
     this.#path.script.push(output);
     if (output.action === "RAW") return { output: output.output };
     const { reasoning, ...decision } = output;
@@ -236,8 +242,8 @@ export class Director implements Player {
   #takeMove({ step, legal }: LLMRequest): Move {
     this.#sinceInput++;
     const planned = this.#plan[this.#next]?.move;
-    // A turn has only so many decisions: a long way is walked in several turns.
-    const isLast = this.#sinceInput >= Math.max(2, this.#stage.limits.maxIterations - 1);
+    // A turn has at most maxIterations decisions, so a long path is split into several turns.
+    const isLast = this.#sinceInput >= Math.max(2, this.#playedCore.limits.maxIterations - 1);
     if (isLast && legal!.actions.includes("RESPOND")) {
       if (planned?.action === "RESPOND") this.#next++;
       return { action: "RESPOND" };
@@ -246,11 +252,11 @@ export class Director implements Player {
       this.#next++;
       const chosen = this.#choose?.(step!, legal!);
       if (chosen === undefined) this.#choose = undefined;
-      return chosen ?? this.#rest(step!, legal!);
+      return chosen ?? this.#moveToRest(step!, legal!);
     }
     if (!isLegal(planned, legal!)) {
       throw new PlanError(
-        `Could not ${describeMove(planned)} in step "${step}": expected one of ` +
+        `cannot ${describeMove(planned)} in step "${step}": expected one of ` +
           openMoves(legal!).map(describeMove).join(", "),
       );
     }
@@ -258,8 +264,8 @@ export class Director implements Player {
     return planned;
   }
 
-  /** Returns what brings the conversation to rest, or nearer to it. */
-  #rest(step: string, legal: LegalActions): Move {
+  /** Returns the move that ends the turn, or that leads towards a step that can end it. */
+  #moveToRest(step: string, legal: LegalActions): Move {
     const moves = [{ action: "RESPOND" }, { action: "END" }, this.#waysOut.get(step)] as const;
     const isOpen = (move: Move | undefined) =>
       move !== undefined && isLegal(move, legal) &&
@@ -267,13 +273,13 @@ export class Director implements Player {
     return moves.find(isOpen) ?? openMoves(legal)[0]!;
   }
 
-  #outputOf(move: Move, step: string): Decision | RawOutput {
+  #buildOutput(move: Move, step: string): Decision | RawOutput {
     if (move.action === "TOOL_CALL") {
       const { tool, outcome, isAsked = true } = move;
       this.#outcome = outcome;
       this.#isAsked = isAsked;
       if (outcome === "invalid arguments") {
-        // Arguments are an object in every schema: text is none.
+        // The arguments of every tool are an object, so text is invalid.
         const calls = [{ tool, args: "no arguments" }];
         return raw({ reasoning: [], decision: { action: "TOOL_CALL", calls } });
       }
@@ -282,7 +288,7 @@ export class Director implements Player {
   }
 }
 
-/** A path on which nothing was played yet. */
+/** Returns a path without inputs. */
 function emptyPath() {
   return {
     inputs: [] as string[],

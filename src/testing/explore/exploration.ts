@@ -1,5 +1,5 @@
 /**
- * What an exploration found.
+ * Result of an exploration.
  *
  * @module
  */
@@ -11,59 +11,56 @@ import type { RawOutput } from "../../llm/mock_llm.ts";
 import type { PathProblem } from "../play/path_checks.ts";
 import { describeTarget, type Target } from "./target.ts";
 
-/** One way through the graph that was played. */
+/** One played path through the graph. */
 export interface ExploredPath {
-  /** What the user said, turn by turn. */
+  /** Inputs of the user, in order. */
   readonly inputs: readonly string[];
-  /** What the model said, call by call: the script of a `MockLLM` that plays it again. */
+  /** Outputs of the model, in order: the script of a `MockLLM` that plays the path again. */
   readonly script: readonly (Decision | RawOutput)[];
-  /** What a person decided about calls that waited, in order; empty where none did. */
+  /** Verdicts on waiting calls, in order; empty if no call waited. */
   readonly verdicts: readonly ExploredVerdict[];
-  /** What it reached that no path before it had. */
+  /** Targets that no earlier path reached. */
   readonly reached: readonly Target[];
-  /** What was wrong on it. */
+  /** Failed checks. */
   readonly problems: readonly PathProblem[];
 }
 
-/** What a person decided about a call on a path. */
+/** Verdict on a waiting call. */
 export interface ExploredVerdict {
-  /** The tool. */
+  /** Name of the tool. */
   readonly tool: string;
-  /** Whether the call was allowed. */
+  /** The decision about the call. */
   readonly verdict: "approved" | "denied";
 }
 
-/** What was not reached. */
+/** A target that was not reached. */
 export interface MissedTarget {
   /** The target. */
   readonly target: Target;
-  /** Why not. */
+  /** Reason, in words. */
   readonly why: string;
 }
 
-/** An agent that was explored is not as it should be. */
+/** Thrown when targets were missed or checks failed. */
 export class ExplorationError extends MisuseError {
   /** `"EXPLORATION_FAILED"` */
   readonly code = "EXPLORATION_FAILED";
 }
 
-/**
- * What an exploration found: the paths, what they reached, and what is missed
- * or wrong. Made by `explore()`.
- */
+/** Paths, reached and missed targets, and problems of an exploration. Returned by `explore()`. */
 export class Exploration {
-  /** The paths that reached something new, or on which something was wrong; shortest first. */
+  /** Paths that reached a new target or have problems, in the order in which they were played. */
   declare readonly paths: readonly ExploredPath[];
-  /** What was not reached, and why. */
+  /** Targets that were not reached, with the reason. */
   declare readonly missed: readonly MissedTarget[];
-  /** How many paths were played. */
+  /** Number of played paths. */
   declare readonly played: number;
-  /** How many decisions were made on them. */
+  /** Number of decisions on all paths. */
   declare readonly decisions: number;
   readonly #name: string;
   readonly #graph: Graph;
 
-  /** Made by `explore()`. */
+  /** Creates the result; called by `explore()`. */
   constructor(
     name: string,
     graph: Graph,
@@ -74,39 +71,42 @@ export class Exploration {
     Object.assign(this, found);
   }
 
-  /** Everything that was reached. */
+  /** All targets that were reached. */
   get reached(): readonly Target[] {
     return this.paths.flatMap(({ reached }) => reached);
   }
 
-  /** Everything that was wrong, with the path on which it was. */
+  /** All failed checks, each with its path. */
   get problems(): readonly (PathProblem & { readonly path: ExploredPath })[] {
     return this.paths.flatMap((path) => path.problems.map((problem) => ({ ...problem, path })));
   }
 
   /**
-   * Fails unless everything was reached and nothing was wrong.
+   * Asserts that every target was reached and every check passed.
    *
-   * @throws {ExplorationError} listing what was missed and what was wrong.
+   * @throws {ExplorationError} with the missed targets and the failed checks.
    */
   assertComplete(): void {
     const lines = [
       ...this.missed.map(({ target, why }) => `\n- not reached: ${describeTarget(target)}: ${why}`),
       ...this.problems.map(({ check, message, path }) =>
-        `\n- ${check}: ${message}\n  played by ${JSON.stringify(path.script)}${decidedOn(path)}`
+        `\n- ${check}: ${message}\n  played by ${JSON.stringify(path.script)}${
+          formatVerdicts(path)
+        }`
       ),
     ];
     if (lines.length === 0) return;
     throw new ExplorationError(
-      `Agent ${quote(this.#name)} is not as it should be:${lines.join("")}`,
+      `Exploration of agent ${quote(this.#name)} failed: ${this.missed.length} targets were ` +
+        `missed and ${this.problems.length} checks failed:${lines.join("")}`,
     );
   }
 
-  /** How much of each step was reached, as a text table. */
+  /** Formats the reached and total targets of each step as a text table. */
   table(): string {
     const missed = new Set(this.missed.map(({ target }) => describeTarget(target)));
     const reached = this.reached;
-    // Most agents ask nobody.
+    // Most agents need no approvals, so the column is omitted.
     const asks = [...this.#graph.steps.values()].some(({ asksForApproval }) => asksForApproval);
     const columns = Object.entries(COLUMNS).filter(([title]) => asks || title !== "approvals");
     const head = ["step", ...columns.map(([title]) => title)];
@@ -132,7 +132,7 @@ export class Exploration {
       `${this.decisions} decisions, ${this.problems.length} problems\n`;
   }
 
-  /** The graph as Mermaid text; steps, routes and tools that were missed are red. */
+  /** Draws the graph as Mermaid text, with missed steps, routes and tools in red. */
   diagram(): string {
     const missed = this.missed.map(({ target }) => target);
     return drawDiagram(this.#graph, {
@@ -145,7 +145,7 @@ export class Exploration {
   }
 }
 
-/** The columns of the table, and the kinds of targets that each counts. */
+/** Columns of the table, with the kinds of targets that each counts. */
 const COLUMNS: Readonly<Record<string, readonly Target["kind"][]>> = {
   "reached": ["step"],
   "answer, end": ["answer", "end"],
@@ -155,7 +155,7 @@ const COLUMNS: Readonly<Record<string, readonly Target["kind"][]>> = {
   "approvals": ["approval"],
 };
 
-/** The verdicts of a path, where there were any. */
-function decidedOn({ verdicts }: ExploredPath): string {
+/** Formats the verdicts of a path; empty if there are none. */
+function formatVerdicts({ verdicts }: ExploredPath): string {
   return verdicts.length === 0 ? "" : `\n  decided by ${JSON.stringify(verdicts)}`;
 }

@@ -1,48 +1,49 @@
 /**
- * Walking every path of an agent without a model.
+ * Exploration of every path of an agent, without a model.
  *
  * @module
  */
 import { checkSeed, pick, type Random, seededRandom } from "../../random.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { type Move, openMoves, outcomesOf } from "../play/move.ts";
-import { coreToPlay } from "../play/played_core.ts";
+import { requireCore } from "../play/played_core.ts";
 import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
 import { Director, WALK_LENGTH } from "./director.ts";
 import { Exploration, type MissedTarget } from "./exploration.ts";
-import { type Goal, goalsOf, waysIn } from "./target.ts";
+import { findShortestPaths, type Goal, listGoals } from "./target.ts";
 
 /** Options of {@linkcode explore}. */
 export interface ExploreOptions extends SampleOptions {
-  /** What the random walks and generated values follow from. Default: 1. */
+  /** Seed of the random walks and generated values, a whole number. Default: 1. */
   readonly seed?: number;
   /**
-   * After every target was tried, random walks go on until there were so many
-   * decisions. Default: 1,000.
+   * Number of decisions after which random walks stop; they begin after every
+   * target was tried. Default: 1,000.
    */
   readonly decisions?: number;
-  /** Whether every path is checked, not only walked. Default: true. */
+  /** If false, paths are played without checks. Default: true. */
   readonly checks?: boolean;
 }
 
 /**
- * Plays every path of an agent: each step, each route, each tool with each
- * outcome, each guard both ways, by the shortest way there; then random walks.
- * A tool that needs approval is denied once, and has its other outcomes after an
- * approval; a function that decides about approval is played both ways. Models,
- * tools, guards and persons are played: nothing of the author's runs, and the
- * agent itself is not changed.
+ * Plays every path of an agent. It reaches each step, each route, each outcome
+ * of each tool and both states of each guard by the shortest path, then plays
+ * random walks. A tool that needs approval is denied once; its other outcomes
+ * follow an approval. A `needsApproval` function is played with both results.
+ * Your models, tools and guards do not run, and the agent is not changed.
  *
- * On every path it is checked that nothing throws, every turn ends, the user
- * is answered or the session ends, the history is well formed, no call runs
- * twice, before it is approved or after it was denied, the session needs approval
- * exactly while a call waits for it, the state survives JSON after every commit,
- * and each request begins as the one before it ended.
+ * Every path is checked:
+ * - nothing throws, every turn ends, and the user is answered or the session ends
+ * - the history is well formed
+ * - no call runs twice, before its approval or after its denial
+ * - the session needs approval exactly while a call waits for one
+ * - the state survives a round trip through JSON after every commit
+ * - each request begins with the stable messages of the previous one
  *
- * @param agent The agent.
- * @param options Samples for tools whose arguments cannot be generated, and bounds.
- * @returns What was reached, by which decisions, and what was missed or wrong.
- * @throws {ConfigError} if it is no agent, or the seed is no whole number.
+ * @param agent The agent to explore.
+ * @param options Seed, bounds, and samples for values that cannot be generated.
+ * @returns The played paths, the reached and missed targets, and the failed checks.
+ * @throws {ConfigError} if `agent` is not an agent or the seed is not a whole number.
  *
  * @example
  * ```ts
@@ -65,7 +66,7 @@ export interface ExploreOptions extends SampleOptions {
  * ```
  */
 export async function explore(agent: object, options: ExploreOptions = {}): Promise<Exploration> {
-  const core = coreToPlay(agent, "explore");
+  const core = requireCore(agent, "explore");
   checkSeed(options.seed);
   const random = seededRandom(options.seed ?? 1);
   const values = await SampledValues.of(core, options, random);
@@ -76,32 +77,32 @@ export async function explore(agent: object, options: ExploreOptions = {}): Prom
   return new Exploration(core.name, core.graph, { paths, missed, played, decisions });
 }
 
-/** Plays a shortest path to each target that no path before reached, and returns what was missed. */
+/** Plays a shortest path to each target not yet reached. Returns the missed targets. */
 async function playTargets(
   graph: Graph,
   values: SampledValues,
   director: Director,
 ): Promise<MissedTarget[]> {
-  const ways = waysIn(graph);
+  const ways = findShortestPaths(graph);
   const missed: MissedTarget[] = [];
   const play = async ({ target, end }: Goal): Promise<string | undefined> => {
     const way = ways.get(target.step);
-    if (way === undefined) return "no way leads there from the first step";
+    if (way === undefined) return "no route leads to its step from the start step";
     const problem = end[0]?.move && values.problemOf(end[0].move, target.step);
     return problem ?? await director.play([...way.map((move) => ({ move })), ...end]);
   };
   // Nearest first.
-  for (const goal of goalsOf(graph, [...ways.keys()])) {
+  for (const goal of listGoals(graph, [...ways.keys()])) {
     const { target } = goal;
     if (director.hasReached(target)) continue;
     const why = await play(goal);
     if (director.hasReached(target)) continue;
-    missed.push({ target, why: why ?? "the path that should have reached it did not" });
+    missed.push({ target, why: why ?? "the planned path did not reach it" });
   }
   return missed;
 }
 
-/** Walks at random, each time from any step, until so many decisions were made. */
+/** Plays random walks, each from a random step, until `decisions` were made in total. */
 async function walk(
   graph: Graph,
   values: SampledValues,
@@ -109,7 +110,7 @@ async function walk(
   random: Random,
   decisions: number,
 ): Promise<void> {
-  const ways = [...waysIn(graph).values()];
+  const ways = [...findShortestPaths(graph).values()];
   const toolsOf = (step: string) => graph.steps.get(step)!.tools;
   const outcomes = outcomesOf(...[...graph.steps.keys()].flatMap(toolsOf));
   const mayAsk = outcomes.includes("denied");
@@ -127,7 +128,7 @@ async function walk(
       const moves = openMoves(legal, { outcome, isAsked });
       return pick(moves.filter((move) => isPlayable(move, step)), random);
     });
-    // A graph that is stuck from the start makes no decision, however often it is played.
+    // An agent without a legal action in its start step never makes a decision.
     if (director.decisions === before) return;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Everything that an exploration tries to reach, and the shortest ways there, all guards open.
+ * Targets of an exploration, and the shortest paths to them with all guards open.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { toolInternals } from "../../tool/tool_internals.ts";
 import { type Move, outcomesOf, type PlannedMove, type ToolOutcome } from "../play/move.ts";
 import { routeGuard, toolGuard } from "../play/played_core.ts";
 
-/** One thing that can happen in a graph. */
+/** A target of an exploration: something that can happen in a step. */
 export type Target =
   | { readonly kind: "step"; readonly step: string }
   | { readonly kind: "answer"; readonly step: string }
@@ -23,7 +23,7 @@ export type Target =
   | {
     readonly kind: "guard";
     readonly step: string;
-    /** What it guards: `route to checkout` or `tool add_to_cart`. */
+    /** Name of the guarded route or tool: `route to checkout` or `tool add_to_cart`. */
     readonly guard: string;
     readonly isOpen: boolean;
   }
@@ -31,11 +31,11 @@ export type Target =
     readonly kind: "approval";
     readonly step: string;
     readonly tool: string;
-    /** Whether a person is asked about a call; false only where a function decides that. */
+    /** True if the call needs approval; false only if a `needsApproval` function returned false. */
     readonly isAsked: boolean;
   };
 
-/** A target in words; equal words, equal targets. */
+/** Describes a target in words. Equal targets have equal descriptions. */
 export function describeTarget(target: Target): string {
   const { step } = target;
   switch (target.kind) {
@@ -58,14 +58,14 @@ export function describeTarget(target: Target): string {
   }
 }
 
-/** A target, and how a path to it ends once it is in the target's step. */
+/** A target, with the moves that reach it from its step. */
 export interface Goal {
   readonly target: Target;
   readonly end: readonly PlannedMove[];
 }
 
-/** Lists everything that a graph declares, step by step: those of `first`, then in the author's order. */
-export function goalsOf({ steps }: Graph, first: readonly string[]): Goal[] {
+/** Lists the targets of a graph by step: first the steps in `first`, then the others in order. */
+export function listGoals({ steps }: Graph, first: readonly string[]): Goal[] {
   const goals: Goal[] = [];
   const add = (target: Target, ...end: readonly PlannedMove[]) => goals.push({ target, end });
   for (const step of new Set([...first, ...steps.keys()])) {
@@ -100,10 +100,10 @@ export function goalsOf({ steps }: Graph, first: readonly string[]): Goal[] {
   return goals;
 }
 
-/** The moves from the first step to each step that can be reached, nearest first. */
-export function waysIn({ start, steps }: Graph): ReadonlyMap<string, readonly Move[]> {
+/** Returns the shortest path from the start step to each reachable step, nearest first. */
+export function findShortestPaths({ start, steps }: Graph): ReadonlyMap<string, readonly Move[]> {
   const ways = new Map<string, readonly Move[]>([[start, []]]);
-  // A map visits what is added to it on the way.
+  // Breadth-first search: iterating a map includes the entries added meanwhile.
   for (const [id, way] of ways) {
     for (const { to } of steps.get(id)!.routes) {
       if (!ways.has(to)) ways.set(to, [...way, { action: "MOVE", step: to }]);
@@ -113,10 +113,10 @@ export function waysIn({ start, steps }: Graph): ReadonlyMap<string, readonly Mo
 }
 
 /**
- * For each step in which the conversation cannot come to rest, the move towards
- * the nearest one in which it can; undefined for the others.
+ * Returns, for each step in which a turn cannot end, the move towards the nearest
+ * step in which it can; undefined for steps in which a turn can end.
  */
-export function waysOut({ steps }: Graph): ReadonlyMap<string, Move | undefined> {
+export function findWaysOut({ steps }: Graph): ReadonlyMap<string, Move | undefined> {
   const resting = [...steps.values()].filter(({ auto, end }) => !auto || end !== false);
   const ways = new Map<string, Move | undefined>(resting.map(({ id }) => [id, undefined]));
   for (const [near] of ways) {

@@ -1,5 +1,5 @@
 /**
- * Behaviours of the tools and of the person of a fuzz case.
+ * Implementations of the tool behaviours and verdicts of a fuzz case.
  *
  * @module
  */
@@ -8,29 +8,32 @@ import type { Session } from "../../session/session.ts";
 import type { TurnOptions } from "../../turn/loop.ts";
 import type { FuzzVerdict, ToolBehaviour } from "./fuzz_case.ts";
 
-/** A call of a tool that is played. */
+/** A call of a played tool. */
 export interface PlayedCall {
   readonly tool: string;
   readonly args: unknown;
-  /** The result if all goes well. */
+  /** Result of a successful call. */
   readonly result: unknown;
-  /** Aborts the turn, once the call runs. */
+  /** Aborts the turn. */
   readonly abort: () => void;
-  /** Lets the process die. */
+  /** Simulates a crash of the process. */
   readonly die: () => void;
 }
 
-/** All behaviours, the plain one first: a failing case shrinks towards it. */
+/** All behaviours. The first is the simplest, because failing cases shrink towards it. */
 export const TOOL_BEHAVIOURS: Readonly<Record<ToolBehaviour, (call: PlayedCall) => unknown>> = {
   "result": ({ result }) => result,
   "throw": ({ tool }) => {
-    throw new Error(`${tool} was told to fail`);
+    throw new Error(`Tool "${tool}" failed: the fuzz case plays "throw"`);
   },
   "throw undefined": () => {
     throw undefined;
   },
   "redirect": () => {
-    throw new RedirectError("It was told to give up", "Go on without it");
+    throw new RedirectError(
+      'The tool redirected: the fuzz case plays "redirect"',
+      "Continue without it",
+    );
   },
   "cycle": () => {
     const cycle: { self?: unknown } = {};
@@ -57,20 +60,20 @@ export const TOOL_BEHAVIOURS: Readonly<Record<ToolBehaviour, (call: PlayedCall) 
   },
 };
 
-/** Checks that something is refused with a code, and changes nothing. */
+/** Checks that a call is refused with an error code and changes nothing. */
 export type Refuse = (code: string, run: () => Promise<unknown>) => Promise<void>;
 
-/** A call that waits, and how a verdict is given. */
+/** A waiting call, with everything that a verdict needs. */
 export interface WaitingCall {
   readonly session: Session;
   readonly callKey: string;
-  /** The reason of a denial, or the result that is settled. */
+  /** Reason of a denial, or result of a settled call. */
   readonly text: string;
   readonly options: TurnOptions;
   readonly refuse: Refuse;
 }
 
-/** All verdicts, the plain one first. */
+/** All verdicts. The first is the simplest, because failing cases shrink towards it. */
 export const FUZZ_VERDICTS: Readonly<Record<FuzzVerdict, (call: WaitingCall) => Promise<unknown>>> =
   {
     "approve": ({ session, callKey, options }) => session.approve(callKey, options),
@@ -89,7 +92,7 @@ export const FUZZ_VERDICTS: Readonly<Record<FuzzVerdict, (call: WaitingCall) => 
     },
     "approve and deny": async ({ session, callKey, text, options, refuse }) => {
       const approving = session.approve(callKey, options);
-      // It may fail while the other one is looked at.
+      // Prevents an unhandled rejection if it fails before it is awaited.
       approving.catch(() => {});
       await refuse("SESSION_BUSY", () => session.deny(callKey, text, options));
       await approving;

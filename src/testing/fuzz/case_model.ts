@@ -1,5 +1,5 @@
 /**
- * The model of a fuzz case: it says what the case says, whole or in pieces.
+ * The model of a fuzz case: returns or streams the outputs that the case lists.
  *
  * @module
  */
@@ -9,24 +9,24 @@ import { openMoves } from "../play/move.ts";
 import type { SampledValues } from "../play/sampled_values.ts";
 import type { FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";
 
-/** An answer has at most about so many pieces, however long it is. */
+/** Approximate maximum number of chunks of an answer. */
 const MAX_PIECES = 64;
 
-/** Listener of a model that plays a case. */
+/** Callbacks of a case model. */
 export interface CaseListener {
   readonly onRequest: (request: LLMRequest) => void;
-  /** Called when the model said what no session must take for a decision. */
+  /** Called when the model returns an output that must be refused. */
   readonly onIllegal: () => void;
-  /** Called when the model stopped in the middle of an answer. */
+  /** Called when the model stops in the middle of an answer. */
   readonly onHang: () => void;
 }
 
-/** Plays the model, one turn at a time. */
+/** Plays the outputs of one turn at a time. */
 export class CaseModel implements LLM {
   readonly name = "fuzz";
-  /** Output that was said last, before the session read it. */
+  /** Last output, before the session parsed it. */
   lastOutput: unknown;
-  /** True if it was told to fail in this turn, so that the turn may throw. */
+  /** True if the model failed in this turn, so that the turn must throw. */
   isFailing = false;
   readonly #values: SampledValues;
   readonly #listener: CaseListener;
@@ -34,13 +34,13 @@ export class CaseModel implements LLM {
   #streams: StreamBehaviour[] = [];
   #chunkLength: number | undefined;
 
-  /** Makes a model whose choices have these values. */
+  /** Creates a model whose decisions take their arguments and answers from `values`. */
   constructor(values: SampledValues, listener: CaseListener) {
     this.#values = values;
     this.#listener = listener;
   }
 
-  /** Begins a turn. */
+  /** Starts a turn. If `chunkLength` is undefined, the model does not stream. */
   beginTurn({ outputs, streams = [] }: FuzzTurn, chunkLength: number | undefined): void {
     this.#outputs = [...outputs];
     this.#streams = [...streams];
@@ -55,7 +55,7 @@ export class CaseModel implements LLM {
     return { output: this.lastOutput };
   }
 
-  /** A model that does not stream is a stream of one result. */
+  /** Streams the next output. A model that does not stream yields only the result. */
   async *stream(request: LLMRequest): AsyncGenerator<LLMChunk, void, void> {
     const result = await this.decide(request);
     const { output } = result;
@@ -92,7 +92,7 @@ export class CaseModel implements LLM {
 
   #fail(): Error {
     this.isFailing = true;
-    return new Error("The model was told to fail");
+    return new Error("The model failed: the fuzz case plays a failure");
   }
 
   #outputFor(request: LLMRequest): unknown {

@@ -1,5 +1,5 @@
 /**
- * Playing an agent against a hostile world.
+ * Fuzzing of an agent with hostile models, tools, users and crashes.
  *
  * @module
  */
@@ -9,33 +9,33 @@ import { checkSeed, seededRandom } from "../../random.ts";
 import { fuzzCases } from "./fuzz_arbitrary.ts";
 import type { FuzzCase } from "./fuzz_case.ts";
 import type { PathProblem } from "../play/path_checks.ts";
-import { coreToPlay } from "../play/played_core.ts";
+import { requireCore } from "../play/played_core.ts";
 import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
 import { CasePlayer } from "./play_case.ts";
 
 /** Options of {@linkcode fuzz}. */
 export interface FuzzOptions extends SampleOptions {
-  /** How many cases are played. Default: 100. */
+  /** Number of cases. Default: 100. */
   readonly runs?: number;
-  /** What the cases follow from. Default: 1. */
+  /** Seed of the cases, a whole number. Default: 1. */
   readonly seed?: number;
 }
 
-/** A case in which an agent did what no agent should. */
+/** Thrown when a check fails on a fuzz case. The message contains the case as a test. */
 export class FuzzError extends MisuseError {
   /** `"FUZZ_FAILED"` */
   readonly code = "FUZZ_FAILED";
-  /** What was wrong in the smallest case that was found. */
+  /** Checks that failed on the smallest failing case. */
   readonly problems: readonly PathProblem[];
-  /** That case. */
+  /** The smallest failing case. Pass it to `playFuzzCase()` to play it again. */
   readonly fuzzCase: FuzzCase;
 
-  /** Makes the error, with a ready test as its message. */
+  /** Creates the error for an agent by name. */
   constructor(agent: string, fuzzCase: FuzzCase, problems: readonly PathProblem[]) {
     const lines = problems.map(({ check, message }) => `\n- ${check}: ${message}`);
     super(
-      `Agent ${quote(agent)} failed a case:${lines.join("")}\n` +
-        `As a test:\n\n${testOf(agent, fuzzCase)}`,
+      `Agent ${quote(agent)} failed ${problems.length} checks on a fuzz case:${lines.join("")}\n` +
+        `To keep it as a test:\n\n${formatTest(agent, fuzzCase)}`,
     );
     this.fuzzCase = fuzzCase;
     this.problems = problems;
@@ -43,20 +43,22 @@ export class FuzzError extends MisuseError {
 }
 
 /**
- * Plays an agent with arbitrary legal decisions, mixed with outputs that are
- * none, tools that throw, hang or give what is no JSON, aborts at any event and
- * turns asked for twice; with models that stream, begin again and break off, small
- * limits, verdicts that come twice, too late or for the wrong call, and processes
- * that die at any event, whose sessions go on elsewhere. What is checked is what
- * `explore()` checks, and that a `once` tool never runs twice, limits are kept,
- * and the deltas of a stream together are what the decision says. A failing
- * case is made as small as possible. Models, tools and persons are played, guards
- * let everything pass: nothing of the author's runs.
+ * Plays an agent with random legal decisions, mixed with failures:
+ * - malformed and huge outputs, failing models, and streams that restart, stop or break
+ * - tools that throw, hang or return values that are not JSON
+ * - aborts after any event, and a second turn on a busy session
+ * - small limits, and verdicts that are repeated, late or for the wrong call
+ * - crashes after any event, after which another process continues the session
  *
- * @param agent The agent.
- * @param options How long, and samples where arguments cannot be generated.
- * @throws {FuzzError} with the smallest failing case as a ready test.
- * @throws {ConfigError} if it is no agent, or the seed is no whole number.
+ * Each case is checked as `explore()` checks its paths. In addition, a `once`
+ * tool never runs twice, limits are respected, and the deltas of a stream add up
+ * to the decision. A failing case is shrunk to a small one. All guards are open.
+ * Your models, tools and guards do not run.
+ *
+ * @param agent The agent to fuzz.
+ * @param options Number of cases, seed, and samples for values that cannot be generated.
+ * @throws {FuzzError} with the smallest failing case, as a test in its message.
+ * @throws {ConfigError} if `agent` is not an agent or the seed is not a whole number.
  *
  * @example
  * ```ts
@@ -73,7 +75,7 @@ export class FuzzError extends MisuseError {
  * ```
  */
 export async function fuzz(agent: object, options: FuzzOptions = {}): Promise<void> {
-  const core = coreToPlay(agent, "fuzz");
+  const core = requireCore(agent, "fuzz");
   checkSeed(options.seed);
   const { runs = 100, seed = 1 } = options;
   const player = new CasePlayer(core, await SampledValues.of(core, options, seededRandom(seed)));
@@ -90,8 +92,8 @@ export async function fuzz(agent: object, options: FuzzOptions = {}): Promise<vo
   }
 }
 
-/** A case as a test that can be kept. */
-function testOf(agent: string, fuzzCase: FuzzCase): string {
+/** Formats a case as the source of a test. */
+function formatTest(agent: string, fuzzCase: FuzzCase): string {
   const name = JSON.stringify(`agent ${agent} survives what fuzz() found`);
   return `Deno.test(${name}, async () => {
   const found = ${JSON.stringify(fuzzCase)} as const;

@@ -1,17 +1,17 @@
 /**
- * Cases for `fast-check`: legal decisions mixed with everything else.
+ * Arbitrary fuzz cases for `fast-check`.
  *
  * @module
  */
 import * as fc from "fast-check";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
-import { type HeldTool, toolInternals } from "../../tool/tool_internals.ts";
+import { type StepTool, toolInternals } from "../../tool/tool_internals.ts";
 import type { FuzzCase, FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";
 import { FUZZ_VERDICTS, TOOL_BEHAVIOURS } from "./behaviours.ts";
 import { hostileText, hostileValues } from "./hostile_values.ts";
 
-/** Outputs that are no decision in any step, or not quite one. */
+/** Outputs that are illegal in every step: not JSON, or not a valid decision. */
 const ILLEGAL_OUTPUTS: readonly unknown[] = [
   "",
   "   ",
@@ -43,13 +43,13 @@ const ILLEGAL_OUTPUTS: readonly unknown[] = [
   })),
 ];
 
-/** Places of the open choices: each is made as often as the others. */
+/** Indexes into the list of legal moves, equally likely. */
 const PICKS: readonly number[] = Array.from({ length: 12 }, (_, place) => place);
 
-/** Number of characters of the largest output. */
+/** Length of a huge output, in characters. */
 const HUGE = 10_000_000;
 
-/** Returns cases for one agent. */
+/** Returns an arbitrary of cases for one agent. */
 export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> {
   const steps = [...graph.steps.values()];
   const offers = new Map(
@@ -63,13 +63,13 @@ export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> 
     return [name, fc.record({ tool: fc.constant(name), args })];
   }));
   const callsOfAStep = steps.filter(({ tools }) => tools.length > 0)
-    .map(({ tools }) => callsOf(tools.map(({ name }) => callOf.get(name)!)));
+    .map(({ tools }) => buildCalls(tools.map(({ name }) => callOf.get(name)!)));
   const legal = fc.record({ pick: fc.constantFrom(...PICKS), text: hostileText })
     .map((choice): FuzzOutput => ({ kind: "legal", ...choice }));
   const illegal = fc.constantFrom(...ILLEGAL_OUTPUTS)
     .map((output): FuzzOutput => ({ kind: "illegal", output }));
   const hostile = fc.oneof(
-    // The routes of any step, wherever the session is.
+    // Moves to any step, legal or not where the session is.
     fc.constantFrom(...steps.map(({ id }) => ({
       reasoning: [],
       decision: { action: "MOVE", step: id },
@@ -79,8 +79,8 @@ export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> 
   ).map((output): FuzzOutput => ({ kind: "raw", output }));
   const calls: [number, fc.Arbitrary<FuzzOutput>][] = offers.size === 0 ? [] : [
     [7, fc.oneof(...callsOfAStep)],
-    // Of any steps: most likely the session is in none that has them all.
-    [1, callsOf([...callOf.values()])],
+    // Calls of tools from different steps are rarely legal together.
+    [1, buildCalls([...callOf.values()])],
   ];
   const output = weighted<FuzzOutput>(
     [12, legal],
@@ -91,7 +91,7 @@ export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> 
     [1, fc.constant({ kind: "huge", characters: HUGE })],
   );
   const tools = [...offers.values()].map(({ tool }) => tool);
-  const turn = turnOf(output, limits.maxIterations, tools);
+  const turn = buildTurns(output, limits.maxIterations, tools);
   const parts = {
     turns: fc.array(turn, { minLength: 1, maxLength: 6, size: "medium" }),
     chunkLength: fc.integer({ min: 1, max: 40 }),
@@ -102,7 +102,7 @@ export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> 
   );
 }
 
-/** Now and then enough, mostly too little. */
+/** Limits of which most are too small for a case. */
 const BUDGET = fc.record({
   tokens: fc.constantFrom(0, 300, 1_000, 3_000, 10_000),
   modelCalls: fc.constantFrom(0, 1, 2, 5),
@@ -110,18 +110,21 @@ const BUDGET = fc.record({
 }, { requiredKeys: [] });
 const LIMITS = fc.record({ turn: BUDGET, session: BUDGET }, { requiredKeys: [] });
 
-/** The plain one first: a failing case shrinks towards it. */
+/** Stream behaviours. The first is the simplest, because failing cases shrink towards it. */
 const STREAMS = fc.constantFrom<StreamBehaviour>("result", "restart", "no result", "throw", "hang");
 
-/** Turns that are left in peace, and turns that are not; a person decides only where one may be asked. */
-function turnOf(
+/**
+ * Returns an arbitrary of turns, with and without disturbances. Turns have
+ * verdicts only if a tool may need one.
+ */
+function buildTurns(
   output: fc.Arbitrary<FuzzOutput>,
   maxIterations: number,
-  tools: readonly HeldTool[],
+  tools: readonly StepTool[],
 ): fc.Arbitrary<FuzzTurn> {
   const behaviour = weighted(
-    [3, fc.constantFrom(...namesOf(TOOL_BEHAVIOURS))],
-    // What became of a call that runs once is a question only where the process dies.
+    [3, fc.constantFrom(...listNames(TOOL_BEHAVIOURS))],
+    // Crashes during calls are more frequent for `once` tools, whose recovery is special.
     [tools.some(({ once }) => once) ? 1 : 0, fc.constant("die" as const)],
   );
   const peaceful = {
@@ -132,7 +135,7 @@ function turnOf(
     stopAfter: fc.constantFrom<"tool" | "move">("tool", "move"),
     isResumed: fc.boolean(),
     ...(tools.some((tool) => tool.once || toolInternals(tool).needsApproval !== false) && {
-      verdict: fc.constantFrom(...namesOf(FUZZ_VERDICTS)),
+      verdict: fc.constantFrom(...listNames(FUZZ_VERDICTS)),
       call: fc.nat(3),
       needsApproval: fc.boolean(),
     }),
@@ -152,21 +155,21 @@ function turnOf(
 
 type FuzzCalls = FuzzOutput & { readonly kind: "calls" };
 
-/** Several calls at once; now and then more than a decision may have. */
-function callsOf(
+/** Returns an arbitrary of parallel calls, sometimes more than a decision may have. */
+function buildCalls(
   calls: readonly fc.Arbitrary<FuzzCalls["calls"][number]>[],
 ): fc.Arbitrary<FuzzCalls> {
   return fc.array(fc.oneof(...calls), { minLength: 1, maxLength: 18, size: "small" })
     .map((calls) => ({ kind: "calls", calls }));
 }
 
-/** Values of several kinds, each as often as its weight says. */
+/** Returns an arbitrary that chooses among arbitraries by weight. */
 function weighted<Value>(
   ...parts: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Value>])[]
 ): fc.Arbitrary<Value> {
   return fc.oneof(...parts.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 }
 
-function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Name[] {
+function listNames<Name extends string>(table: Readonly<Record<Name, unknown>>): Name[] {
   return Object.keys(table) as Name[];
 }

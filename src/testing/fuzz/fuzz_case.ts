@@ -1,29 +1,29 @@
 /**
- * One conversation with a hostile world, as data: it can be printed and played again.
+ * Fuzz cases: conversations as data that can be printed and played again.
  *
  * @module
  */
 import type { Limits } from "../../cost/limits.ts";
 
-/** What the model says at one call. */
+/** Output of one model call. */
 export type FuzzOutput =
-  /** The open choice at this place, counted round; an answer says `text`. */
+  /** The legal move at index `pick`, modulo their number. An answer consists of `text`. */
   | { readonly kind: "legal"; readonly pick: number; readonly text: string }
-  /** Calls of tools, whether or not arguments are valid and tools are open. */
+  /** Calls of tools, whether legal or not. */
   | {
     readonly kind: "calls";
     readonly calls: readonly { readonly tool: string; readonly args: unknown }[];
   }
-  /** A text or a value as it is. */
+  /** A text or value, returned unchanged. */
   | { readonly kind: "raw"; readonly output: unknown }
-  /** A text or a value that is no decision in any step: it must be refused. */
+  /** A text or value that is illegal in every step and must be refused. */
   | { readonly kind: "illegal"; readonly output: unknown }
-  /** A text of so many characters. */
+  /** A text of the given length. */
   | { readonly kind: "huge"; readonly characters: number }
   /** The model throws. */
   | { readonly kind: "failure" };
 
-/** What a tool does when it is called. */
+/** Behaviour of one tool call. */
 export type ToolBehaviour =
   | "result"
   | "throw"
@@ -33,78 +33,81 @@ export type ToolBehaviour =
   | "big integer"
   | "huge text"
   | "mutate"
-  /** Its result comes after those of calls that began with it. */
+  /** Returns its result after those of parallel calls. */
   | "late"
-  /** It never ends: the turn is aborted while it runs. */
+  /** Never returns; the turn is aborted while it runs. */
   | "hang"
-  /** The process dies while it runs: the session goes on elsewhere, from its state. */
+  /** The process crashes during the call; another one continues the session from its state. */
   | "die";
 
-/** How an answer of a model that streams arrives. */
+/** Behaviour of one streamed answer. */
 export type StreamBehaviour =
   | "result"
-  /** After half of it, it begins again. */
+  /** Restarts after half of the text. */
   | "restart"
-  /** All of it arrives, but the stream ends without a result. */
+  /** Ends after the whole text, without a result. */
   | "no result"
-  /** After half of it, the stream throws. */
+  /** Throws after half of the text. */
   | "throw"
-  /** After half of it, nothing more comes: the turn is aborted. */
+  /** Stops after half of the text; the turn is aborted. */
   | "hang";
 
-/** What a person does about a call that waits. */
+/** Verdict on a waiting call. */
 export type FuzzVerdict =
   | "approve"
   | "deny"
   | "settle"
-  /** A second time it must be refused. */
+  /** The second approval must be refused. */
   | "approve twice"
-  /** By a key that no call has: it must be refused. */
+  /** No call has the key, so the approval must be refused. */
   | "approve a wrong key"
-  /** By the hash of no call: it must be refused. */
+  /** No call has the hash, so the approval must be refused. */
   | "approve a wrong hash"
-  /** At once: one of them must be refused. */
+  /** Both at the same time; the denial must be refused. */
   | "approve and deny";
 
 /** One turn. */
 export interface FuzzTurn {
   /**
-   * What the user says; absent where the model is asked to go on. With a verdict,
-   * the reason of a denial or the result that is settled.
+   * Input of the user; absent if the model continues without one. With a verdict,
+   * the reason of a denial or the result of a settled call.
    */
   readonly input?: string;
-  /** What the model says, call by call; then it answers or ends. */
+  /** Outputs of the model, in order. After the last one it makes the first legal move. */
   readonly outputs: readonly FuzzOutput[];
-  /** What tools do, call by call; then they give results. */
+  /** Behaviours of tool calls, in order. Further calls return results. */
   readonly tools: readonly ToolBehaviour[];
-  /** How answers arrive, call by call, of a model that streams; then with their results. */
+  /** Behaviours of streamed answers, in order. Further answers return results. */
   readonly streams?: readonly StreamBehaviour[];
-  /** What a person decides, where a call waits; else the turn is one as any. Default: nothing. */
+  /** Verdict on a waiting call; ignored if none waits. Default: no verdict. */
   readonly verdict?: FuzzVerdict;
-  /** Which of the calls that wait, counted round. Default: the first. */
+  /** Index of the waiting call for the verdict, modulo their number. Default: 0. */
   readonly call?: number;
-  /** What functions that decide about approval say. Default: that it is needed. */
+  /** Return value of `needsApproval` functions. Default: true. */
   readonly needsApproval?: boolean;
-  /** The event after which the turn is aborted, from 0. Default: none. */
+  /** Number of events after which the turn is aborted, at least 0. Default: never. */
   readonly abortAfter?: number;
-  /** The event after which the process dies, from 1: the session goes on elsewhere. Default: none. */
+  /**
+   * Number of events after which the process crashes, at least 1. Another one then
+   * continues the session. Default: never.
+   */
   readonly diesAfter?: number;
-  /** The event after which the stream is broken off. Default: none. */
+  /** Number of events after which the reader leaves the stream. Default: never. */
   readonly breakAfter?: number;
-  /** Whether a second turn is asked for while this one runs. Default: no. */
+  /** If true, a second turn is started while this one runs. Default: false. */
   readonly isDoubled?: boolean;
-  /** Whether control comes back after tools or a move. Default: when the turn is over. */
+  /** Passed to the turn: stop after tool calls or after a move. Default: at the end of the turn. */
   readonly stopAfter?: "tool" | "move";
-  /** Whether it is a `resume()`, where there is something to resume. Default: no. */
+  /** If true, the turn is a `resume()` if the session can resume. Default: false. */
   readonly isResumed?: boolean;
 }
 
 /** A whole conversation. */
 export interface FuzzCase {
-  /** Its turns, in order. */
+  /** Turns, in order. */
   readonly turns: readonly FuzzTurn[];
-  /** The model streams, in pieces of about so many characters. Default: it does not stream. */
+  /** Minimum length of streamed chunks, in characters. Default: the model does not stream. */
   readonly chunkLength?: number;
-  /** What the session and its turns may spend; tokens are estimated. Default: no limits. */
+  /** Limits of the session; tokens are estimated. Default: no limits. */
   readonly limits?: Limits;
 }

@@ -1,5 +1,5 @@
 /**
- * Texts and JSON values that programs stumble over, for `fast-check`.
+ * Arbitrary hostile texts and JSON values for `fast-check`.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { isPlainObject, type JsonSchema } from "../../json/json.ts";
 import { sampleValue } from "../../llm/auto/sample_value.ts";
 import { type Random, seededRandom } from "../../random.ts";
 
-/** Text with controls, bidirectional marks, lone surrogates or names of Object's own. */
+/** Text with control characters, bidirectional marks, lone surrogates or names like `__proto__`. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: "grapheme", maxLength: 40 }) },
   { weight: 2, arbitrary: fc.string({ unit: "binary", maxLength: 40 }) },
@@ -37,9 +37,9 @@ const hostileNumber = fc.oneof(
 );
 
 /**
- * Values as the automatic mock makes them for a schema, some of whose texts,
- * numbers and names are hostile; `root` has the definitions. They shrink towards
- * the simplest value of the schema.
+ * Returns an arbitrary of values for a schema, in which some texts, numbers and
+ * names are hostile. `root` contains the definitions. Values shrink towards the
+ * simplest value of the schema.
  */
 export function hostileValues(schema: JsonSchema, root: JsonSchema): fc.Arbitrary<unknown> {
   return fc.record({
@@ -50,24 +50,24 @@ export function hostileValues(schema: JsonSchema, root: JsonSchema): fc.Arbitrar
   }).map(({ seed, size, texts, numbers }) => {
     const random = seededRandom(seed);
     const value = sampleValue(schema, random, size, root) ?? {};
-    return spoiled(value, { texts: [...texts], numbers: [...numbers] }, random);
+    return injectHostileValues(value, { texts: [...texts], numbers: [...numbers] }, random);
   });
 }
 
-/** Hostile values that are not used yet. */
-interface Spoils {
+/** Hostile values that were not used yet. */
+interface HostileSupply {
   readonly texts: string[];
   readonly numbers: number[];
 }
 
-/** Puts hostile values into some places of a value. */
-function spoiled(value: unknown, spoils: Spoils, random: Random): unknown {
-  if (Array.isArray(value)) return value.map((item) => spoiled(item, spoils, random));
+/** Replaces some parts of a value by hostile ones. */
+function injectHostileValues(value: unknown, spoils: HostileSupply, random: Random): unknown {
+  if (Array.isArray(value)) return value.map((item) => injectHostileValues(item, spoils, random));
   if (isPlainObject(value)) {
     const entries = Object.entries(value).map(([name, member]) => {
-      return [name, spoiled(member, spoils, random)] as const;
+      return [name, injectHostileValues(member, spoils, random)] as const;
     });
-    // Legal in an open object, and to be refused in a closed one.
+    // An additional member is legal in an open object and must be refused in a closed one.
     const name = random() < 0.1 ? spoils.texts.pop() : undefined;
     return Object.fromEntries(name === undefined ? entries : [...entries, [name, true]]);
   }

@@ -1,5 +1,5 @@
 /**
- * Playing one fuzz case against an agent.
+ * Player of fuzz cases.
  *
  * @module
  */
@@ -14,20 +14,20 @@ import type { ToolContext } from "../../tool/tool_context.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { TurnOptions } from "../../turn/loop.ts";
 import { PathChecks, type PathProblem } from "../play/path_checks.ts";
-import { coreToPlay, playedCore } from "../play/played_core.ts";
+import { playedCore, requireCore } from "../play/played_core.ts";
 import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
 import { FUZZ_VERDICTS, type Refuse, TOOL_BEHAVIOURS } from "./behaviours.ts";
 import { CaseModel } from "./case_model.ts";
 import type { FuzzCase, FuzzTurn, ToolBehaviour } from "./fuzz_case.ts";
 
 /**
- * Plays a case that `fuzz()` printed, for a test that keeps it.
+ * Plays a case that `fuzz()` printed, for a regression test.
  *
- * @param agent The agent.
- * @param fuzzCase The case.
- * @param options The samples that were given to `fuzz()`.
- * @returns What was wrong; empty if nothing was.
- * @throws {ConfigError} if it is no agent.
+ * @param agent The agent to check.
+ * @param fuzzCase The case to play.
+ * @param options The samples that were passed to `fuzz()`.
+ * @returns The failed checks; empty if all passed.
+ * @throws {ConfigError} if `agent` is not an agent.
  *
  * @example
  * ```ts
@@ -50,12 +50,12 @@ export async function playFuzzCase(
   fuzzCase: FuzzCase,
   options: SampleOptions = {},
 ): Promise<readonly PathProblem[]> {
-  const core = coreToPlay(agent, "play a case with");
+  const core = requireCore(agent, "play a case with");
   const values = await SampledValues.of(core, options, seededRandom(1));
   return await new CasePlayer(core, values).play(fuzzCase);
 }
 
-/** Plays cases, one after another. */
+/** Plays one case at a time. */
 export class CasePlayer {
   readonly #values: SampledValues;
   readonly #model: CaseModel;
@@ -66,19 +66,19 @@ export class CasePlayer {
   #turn: FuzzTurn = { outputs: [], tools: [] };
   #tools: ToolBehaviour[] = [];
   #controller = new AbortController();
-  /** Number of events when the turn began. */
+  /** Number of events at the start of the turn. */
   #from = 0;
-  /** Number of events when the model said what must be refused. */
+  /** Number of events when the model returned an illegal output. */
   #refusedAt: number | undefined;
-  /** The state when the process died, as text; what comes after that was not. */
-  #left: string | undefined;
+  /** JSON of the state at the crash. Anything the session does after that is ignored. */
+  #stateAtCrash: string | undefined;
 
-  /** Plays cases of one agent. */
+  /** Creates a player for one agent. */
   constructor(core: AgentCore, values: SampledValues) {
     this.#values = values;
     this.#model = new CaseModel(values, {
       onRequest: (request) => {
-        if (this.#left !== undefined) return;
+        if (this.#stateAtCrash !== undefined) return;
         this.#checkRefused();
         this.#checks.checkRequest(request);
         this.#checks.usage.check("model", this.#events, this.#from);
@@ -88,23 +88,23 @@ export class CasePlayer {
     });
     this.#core = playedCore(core, {
       llm: this.#model,
-      // Guards let everything pass: what is refused then is refused by the schema.
+      // All guards are open, so that refusals come from the schema alone.
       isOpen: () => true,
       needsApproval: () => this.#needsApproval,
       callTool: (tool, args, context) => this.#callTool(tool, args, context),
-      findOut: (tool, args, context) => this.#callTool(tool, args, context, true),
+      whenUnknown: (tool, args, context) => this.#callTool(tool, args, context, true),
       onEvent: (event) => this.#onEvent(event),
     });
     this.#checks = new PathChecks(this.#core, () => this.#needsApproval);
     this.#session = createSession(this.#core, { id: "fuzzed" });
   }
 
-  /** Plays a case in a session of its own, and returns what was wrong. */
+  /** Plays a case in a new session and returns the failed checks. */
   async play(fuzzCase: FuzzCase): Promise<readonly PathProblem[]> {
     this.#case = fuzzCase;
     this.#refusedAt = undefined;
     this.#checks.begin(fuzzCase.limits);
-    this.#begin(undefined);
+    this.#startSession(undefined);
     for (const turn of fuzzCase.turns) {
       await this.#playTurn(turn);
       if (this.#session.status === "ended" || this.#checks.problems.length > 0) break;
@@ -113,10 +113,10 @@ export class CasePlayer {
     return this.#checks.problems;
   }
 
-  /** Begins a new session, or one that goes on from a state. */
-  #begin(state: State | undefined): void {
+  /** Creates a new session, or one that continues from a state. */
+  #startSession(state: State | undefined): void {
     const { limits } = this.#case;
-    this.#left = undefined;
+    this.#stateAtCrash = undefined;
     this.#session = createSession(this.#core, {
       ...(state === undefined ? { id: "fuzzed" } : { state }),
       ...(limits !== undefined && { limits }),
@@ -142,7 +142,7 @@ export class CasePlayer {
     try {
       await this.#takeTurn(turn);
       if (this.#model.isFailing && !this.#controller.signal.aborted) {
-        const problem = "the model failed and nothing was thrown: expected an LLMError";
+        const problem = "the model failed, but the turn did not throw: expected an LLMError";
         this.#checks.report("error", problem);
       }
     } catch (error) {
@@ -150,12 +150,12 @@ export class CasePlayer {
       if (!isPlanned) this.#checks.report("error", describeThrown(error));
     }
     if (this.#session.status === "running") {
-      this.#checks.report("turn", "it is still running: expected it to end");
+      this.#checks.report("turn", "the turn is still running: expected it to end");
     }
     this.#checkRefused();
-    if (this.#left === undefined) return;
+    if (this.#stateAtCrash === undefined) return;
     this.#checks.continueElsewhere();
-    this.#begin(JSON.parse(this.#left));
+    this.#startSession(JSON.parse(this.#stateAtCrash));
   }
 
   async #takeTurn(turn: FuzzTurn): Promise<void> {
@@ -174,10 +174,10 @@ export class CasePlayer {
       await this.#expectRefusal("SESSION_WAITING", () => session.resume(options));
     } else if (isResumed && (status === "interrupted" || status === "limited")) {
       await session.resume(options);
-    } else await this.#watch(session.stream(turn.input, options), turn);
+    } else await this.#readStream(session.stream(turn.input, options), turn);
   }
 
-  async #watch(stream: ReturnType<Session["stream"]>, turn: FuzzTurn): Promise<void> {
+  async #readStream(stream: ReturnType<Session["stream"]>, turn: FuzzTurn): Promise<void> {
     let events = 0;
     for await (const part of stream) {
       if (this.#case.chunkLength !== undefined) {
@@ -192,22 +192,22 @@ export class CasePlayer {
     }
   }
 
-  /** An event was committed. A process that died commits nothing any more. */
+  /** Checks the state after a commit. Commits after a simulated crash are ignored. */
   #onEvent({ seq }: SessionEvent): void {
-    if (this.#left !== undefined) return;
+    if (this.#stateAtCrash !== undefined) return;
     this.#checks.checkState(this.#session);
     const place = seq - this.#from + 1;
     if (place === this.#turn.abortAfter) this.#controller.abort();
-    if (place === this.#turn.diesAfter) this.#die();
+    if (place === this.#turn.diesAfter) this.#crash();
   }
 
-  #die(): void {
-    this.#left = JSON.stringify(this.#session.state);
-    // Later, so that what was about to begin in the dead process would begin.
+  #crash(): void {
+    this.#stateAtCrash = JSON.stringify(this.#session.state);
+    // Aborts later, so that work that the process was about to start does start.
     queueMicrotask(() => this.#controller.abort());
   }
 
-  /** What is done now must be refused with this code, and change nothing. */
+  /** Checks that a call is refused with an error code and leaves no events. */
   async #expectRefusal(code: string, run: () => Promise<unknown>): Promise<void> {
     const { length } = this.#events;
     try {
@@ -215,28 +215,28 @@ export class CasePlayer {
       this.#checks.report("turn", `nothing was thrown: expected an error with code ${code}`);
     } catch (error) {
       if (!(error instanceof AgentError && error.code === code)) {
-        this.#checks.report("error", `${describeThrown(error)} but one with code ${code}`);
+        this.#checks.report("error", `${describeThrown(error)} except one with code ${code}`);
       }
     }
     if (this.#events.length !== length) {
-      this.#checks.report("turn", `what was refused with ${code} left events: expected none`);
+      this.#checks.report("turn", `a call refused with ${code} left events: expected none`);
     }
   }
 
-  /** What is no decision led to none. */
+  /** Checks that the last illegal output did not become a decision. */
   #checkRefused(): void {
     if (this.#refusedAt === undefined) return;
     const event = this.#events[this.#refusedAt];
     this.#refusedAt = undefined;
     if (event?.type !== "decision") return;
     const made = JSON.stringify(event.decision);
-    this.#checks.report("decision", `it was read as ${made}: expected it to be refused`);
+    this.#checks.report("decision", `an illegal output became ${made}: expected a refusal`);
   }
 
   #callTool(tool: string, args: unknown, { callKey }: ToolContext, isFindingOut = false): unknown {
-    // The process died before: it was never called.
-    if (this.#left !== undefined) return new Promise(() => {});
-    if (isFindingOut) this.#checks.calls.checkFindingOut(callKey);
+    // The process crashed before, so this call never happened.
+    if (this.#stateAtCrash !== undefined) return new Promise(() => {});
+    if (isFindingOut) this.#checks.calls.checkRecovery(callKey);
     else {
       this.#checks.calls.checkRun(callKey);
       this.#checks.usage.check("tool", this.#events, this.#from);
@@ -246,7 +246,7 @@ export class CasePlayer {
       args,
       result: this.#values.resultOf(tool),
       abort: () => this.#controller.abort(),
-      die: () => this.#die(),
+      die: () => this.#crash(),
     });
   }
 }

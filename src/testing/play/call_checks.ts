@@ -1,5 +1,5 @@
 /**
- * Checks of every tool call of a session, by its events and by what really runs.
+ * Checks of the life cycle of tool calls: events against actual executions.
  *
  * @module
  */
@@ -10,71 +10,71 @@ import type { State } from "../../turn/state.ts";
 
 const ENDINGS = ["ended ok", "ended error", "ended redirected", "ended unknown"];
 
-/** What may happen to a call next, by what happened to it last. */
+/** Allowed next states of a call, by its current state. */
 const NEXT: Readonly<Record<string, readonly string[]>> = {
-  "decided": ["begun"],
-  "to be asked about": ["asked about"],
-  // A call that nobody decided about ends when the user goes on.
-  "asked about": ["approved", "denied", "settled", "ended not_run"],
+  "decided": ["started"],
+  "approval required": ["approval requested"],
+  // A new input of the user ends a call without a verdict.
+  "approval requested": ["approved", "denied", "settled", "ended not_run"],
   "unknown": ["approved", "denied", "settled", "ended unknown"],
-  "approved": ["begun"],
+  "approved": ["started"],
   "denied": ["ended denied"],
   "settled": ["ended ok"],
-  // Before its tool was called, or in a process that died before it could say so.
-  "begun": ["run", "ended not_run", "ended unknown"],
+  // Ended before its tool was called, or in a process that crashed before it recorded the call.
+  "started": ["run", "ended not_run", "ended unknown"],
   "run": ENDINGS,
-  "found out": ENDINGS,
+  "recovered": ENDINGS,
 };
 
-/** What may also happen to a call of a tool that runs once. */
+/** Further allowed next states of a call of a `once` tool. */
 const NEXT_OF_ONCE: Readonly<Record<string, readonly string[]>> = {
-  "begun": ["found out", "unknown"],
-  "run": ["found out", "unknown"],
-  "found out": ["unknown"],
+  "started": ["recovered", "unknown"],
+  "run": ["recovered", "unknown"],
+  "recovered": ["unknown"],
 };
 
-const BEGUN = Object.keys(NEXT_OF_ONCE);
-const WAITING = ["asked about", "unknown"];
-const APPROVAL = ["to be asked about", ...WAITING, "approved", "denied", "settled"];
+const STARTED = Object.keys(NEXT_OF_ONCE);
+const WAITING = ["approval requested", "unknown"];
+const APPROVAL = ["approval required", ...WAITING, "approved", "denied", "settled"];
 
-/** One call of the last decision. */
-interface FollowedCall {
+/** A call of the last decision. */
+interface TrackedCall {
   key: string;
-  /** True if it never runs a second time. */
+  /** True if its tool is a `once` tool, which must not run twice. */
   readonly isOnce: boolean;
-  /** What happened to it last. */
+  /** Current state. */
   last: string;
 }
 
-/** Follows the calls of one session at a time. */
+/** Tracks the calls of one session at a time. */
 export class CallChecks {
   readonly #graph: Graph;
-  readonly #asksNow: () => boolean;
+  readonly #needsApprovalNow: () => boolean;
   readonly #report: (check: "approval" | "history", message: string) => void;
-  /** The calls of the last decision, by their place in it. */
-  #calls = new Map<number, FollowedCall>();
+  /** Calls of the last decision, by index. */
+  #calls = new Map<number, TrackedCall>();
   #seq = -1;
-  /** True if a limit keeps calls of the last decision from being made. */
+  /** True if a limit prevents further calls of the last decision. */
   #isCut = false;
 
-  /** Checks sessions of one agent; `asksNow` is what functions that decide about approval say. */
+  /** Creates checks for one agent; `needsApprovalNow` replaces its `needsApproval` functions. */
   constructor(
     graph: Graph,
-    asksNow: () => boolean,
+    needsApprovalNow: () => boolean,
     report: (check: "approval" | "history", message: string) => void,
   ) {
     this.#graph = graph;
-    this.#asksNow = asksNow;
+    this.#needsApprovalNow = needsApprovalNow;
     this.#report = report;
   }
 
-  /** Begins another session. */
+  /** Starts another session. */
   begin(): void {
     this.#calls.clear();
     this.#isCut = false;
   }
 
-  /** Follows the next event. */
+  /** Updates the state of calls by the next event. */
   add(event: SessionEvent): void {
     this.#seq = event.seq;
     switch (event.type) {
@@ -89,92 +89,92 @@ export class CallChecks {
         this.#calls = new Map(this.#decidedBy(event).entries());
         return;
       case "tool_started":
-        return this.#happened(this.#callOf(event), "begun");
+        return this.#transition(this.#callOf(event), "started");
       case "approval_requested":
-        return this.#happened(
+        return this.#transition(
           this.#callOf(event),
-          event.reason === "unknown" ? "unknown" : "asked about",
+          event.reason === "unknown" ? "unknown" : "approval requested",
         );
       case "approval_given":
-        return this.#happened(this.#callOf(event), event.verdict);
+        return this.#transition(this.#callOf(event), event.verdict);
       case "tool_finished":
-        return this.#happened(this.#callOf(event), `ended ${event.outcome}`);
+        return this.#transition(this.#callOf(event), `ended ${event.outcome}`);
     }
   }
 
-  /** A session needs approval exactly while all that is left of its calls waits for a person. */
+  /** Checks that the status is needs_approval exactly if all unfinished calls wait for a person. */
   checkStatus(status: State["status"]): void {
     const waits = this.#open.length > 0 && this.#open.every(isWaiting);
     if (waits === (status === "needs_approval")) return;
     const expected = waits
-      ? "needs_approval, because all that is left waits for a person"
-      : "another status, because nothing is left to a person alone";
+      ? "needs_approval, because all unfinished calls wait for a person"
+      : "another status, because there are no unfinished calls that all wait for a person";
     const found = `after event ${this.#seq} the session is ${status}`;
     this.#report("approval", `${found}: expected ${expected}`);
   }
 
-  /** A call runs: it was announced, allowed where it must be, and did not run before. */
+  /** Checks that a call that runs was announced, was approved if needed, and did not run before. */
   checkRun(callKey: string): void {
-    this.#happened(this.#find(callKey), "run");
+    this.#transition(this.#find(callKey), "run");
   }
 
-  /** A tool finds out what became of a call: only for one that may have run, and must not again. */
-  checkFindingOut(callKey: string): void {
-    this.#happened(this.#find(callKey), "found out");
+  /** Checks that `whenUnknown` is called only for a `once` call that may have run. */
+  checkRecovery(callKey: string): void {
+    this.#transition(this.#find(callKey), "recovered");
   }
 
-  /** The process died: what was running may run again, unless its tool runs once. */
+  /** Simulates a crash: running calls may run again, unless their tool is a `once` tool. */
   die(): void {
-    for (const call of this.#open.filter(({ last }) => BEGUN.includes(last))) {
-      if (!call.isOnce) call.last = "begun";
-      else if (call.last === "found out") call.last = "run";
+    for (const call of this.#open.filter(({ last }) => STARTED.includes(last))) {
+      if (!call.isOnce) call.last = "started";
+      else if (call.last === "recovered") call.last = "run";
     }
   }
 
-  /** The session is left as it is: calls are open only if something goes on with them. */
+  /** Checks that at the end calls are unfinished only if a later turn can finish them. */
   checkEnd(status: State["status"]): void {
     if (status === "interrupted" || status === "limited" && this.#isCut) return;
     this.#close(status === "needs_approval" ? isWaiting : undefined);
   }
 
-  get #open(): readonly FollowedCall[] {
+  get #open(): readonly TrackedCall[] {
     return [...this.#calls.values()].filter(({ last }) => !last.startsWith("ended"));
   }
 
-  #find(callKey: string): FollowedCall {
+  #find(callKey: string): TrackedCall {
     return [...this.#calls.values()].find(({ key }) => key === callKey) ?? undecided(callKey);
   }
 
-  #callOf(event: { readonly callKey: string; readonly call: number }): FollowedCall {
+  #callOf(event: { readonly callKey: string; readonly call: number }): TrackedCall {
     const call = this.#calls.get(event.call) ?? undecided(event.callKey);
     this.#calls.set(event.call, call);
     call.key = event.callKey;
     return call;
   }
 
-  #decidedBy({ decision, step }: SessionEvent<"decision">): FollowedCall[] {
+  #decidedBy({ decision, step }: SessionEvent<"decision">): TrackedCall[] {
     if (decision.action !== "TOOL_CALL") return [];
     const { tools } = this.#graph.steps.get(step)!;
     return decision.calls.map(({ tool: name }) => {
       const tool = tools.find((one) => one.name === name)!;
       const needs = toolInternals(tool).needsApproval;
-      const mustAsk = typeof needs === "boolean" ? needs : this.#asksNow();
-      return { key: "", isOnce: tool.once, last: mustAsk ? "to be asked about" : "decided" };
+      const mustAsk = typeof needs === "boolean" ? needs : this.#needsApprovalNow();
+      return { key: "", isOnce: tool.once, last: mustAsk ? "approval required" : "decided" };
     });
   }
 
-  #happened(call: FollowedCall, what: string): void {
+  #transition(call: TrackedCall, what: string): void {
     const { key, isOnce, last } = call;
     call.last = what;
     const next = [...NEXT[last] ?? [], ...isOnce && NEXT_OF_ONCE[last] || []];
     if (next.includes(what)) return;
     const check = [last, what].some((one) => APPROVAL.includes(one)) ? "approval" : "history";
     const expected = next.join(" or ") || "nothing more";
-    this.#report(check, `call "${key}" was ${last}, then ${what}: expected ${expected}`);
+    this.#report(check, `call "${key}" went from "${last}" to "${what}": expected ${expected}`);
   }
 
-  /** Nothing of the last decision may be left, except what is kept. */
-  #close(isKept: (call: FollowedCall) => boolean = () => false): void {
+  /** Checks that all calls of the last decision are finished, unless `isKept` accepts them. */
+  #close(isKept: (call: TrackedCall) => boolean = () => false): void {
     for (const call of this.#open) {
       if (isKept(call)) continue;
       const [check, missing] = isWaiting(call)
@@ -186,10 +186,10 @@ export class CallChecks {
   }
 }
 
-function undecided(key: string): FollowedCall {
+function undecided(key: string): TrackedCall {
   return { key, isOnce: false, last: "undecided" };
 }
 
-function isWaiting({ last }: FollowedCall): boolean {
+function isWaiting({ last }: TrackedCall): boolean {
   return WAITING.includes(last);
 }

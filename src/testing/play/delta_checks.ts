@@ -5,30 +5,30 @@
  */
 import type { SessionEvent } from "../../history/event.ts";
 import type { StreamPart } from "../../turn/loop.ts";
-import { printable } from "../text.ts";
+import { escapeHidden } from "../text.ts";
 import { isSameJson } from "../json_difference.ts";
 
-/** Joins the deltas of one turn, as a reader of the stream does, and compares them with its decisions. */
+/** Joins the deltas of one turn as a reader would, and compares them with its decisions. */
 export class DeltaChecks {
   readonly #report: (message: string) => void;
-  /** True if a step answers with text as the model wrote it. */
+  /** Returns true if the step answers with unmodified text of the model. */
   readonly #isText: (step: string) => boolean;
   #response = "";
   #reasoning: string[] = [];
 
-  /** Tells what is wrong to `report`; structured answers of a step may be transformed. */
+  /** Creates checks; `isText` returns true for steps that answer with text. */
   constructor(report: (message: string) => void, isText: (step: string) => boolean) {
     this.#report = report;
     this.#isText = isText;
   }
 
-  /** Begins a turn. */
+  /** Starts a turn, or an output that replaces the current one. */
   begin(): void {
     this.#response = "";
     this.#reasoning = [];
   }
 
-  /** Takes the next part; `output` is what the model said last. */
+  /** Adds the next part; `output` is the last output of the model. */
   add(part: StreamPart, output: unknown): void {
     if (part.type === "delta") {
       if (part.field === "response") this.#response += part.text;
@@ -39,11 +39,11 @@ export class DeltaChecks {
     if (["decision", "restart", "error"].includes(part.type)) this.begin();
   }
 
-  /** Deltas show what the model wrote, before its nulls are taken away and its values transformed. */
+  /** Compares with the raw output: deltas come before nulls are removed and values transformed. */
   #compare({ decision, step }: SessionEvent<"decision">, output: unknown): void {
     const { reasoning = [], decision: said } = parsed(output) as Output;
     const response = said.response ?? "";
-    // Nothing is shown of an empty text.
+    // An empty text has no deltas.
     const places = Math.max(reasoning.length, this.#reasoning.length);
     const shown = Array.from({ length: places }, (_, place) => this.#reasoning[place] ?? "");
     this.#expect("the reasoning", shown, reasoning);
@@ -55,18 +55,20 @@ export class DeltaChecks {
 
   #expect(what: string, found: unknown, expected: unknown): void {
     if (isSameJson(found, expected)) return;
-    const [was, wanted] = [found, expected].map((one) => printable(JSON.stringify(one), MAX_SHOWN));
+    const [was, wanted] = [found, expected].map((one) =>
+      escapeHidden(JSON.stringify(one), MAX_SHOWN)
+    );
     this.#report(`the deltas of ${what} were ${was}: expected ${wanted}`);
   }
 }
 
-/** An output that was read as a decision. */
+/** An output that was parsed as a decision. */
 interface Output {
   readonly reasoning?: readonly string[];
   readonly decision: { readonly response?: unknown };
 }
 
-/** The value of a JSON text; whatever else it is. */
+/** Parses JSON text; returns any other value unchanged. */
 function parsed(output: unknown): unknown {
   try {
     return typeof output === "string" ? JSON.parse(output) : output;

@@ -1,12 +1,12 @@
 /**
- * Choices of whoever plays the model.
+ * Moves of a played model.
  *
  * @module
  */
 import type { LegalActions } from "../../decision/decision.ts";
-import { type HeldTool, toolInternals } from "../../tool/tool_internals.ts";
+import { type StepTool, toolInternals } from "../../tool/tool_internals.ts";
 
-/** Outcome of a played tool call; `"denied"` only where the tool needs approval. */
+/** Outcome of a played tool call. `"denied"` requires a tool that needs approval. */
 export type ToolOutcome =
   | "success"
   | "error"
@@ -15,7 +15,7 @@ export type ToolOutcome =
   | "invalid arguments"
   | "denied";
 
-/** The outcomes of a tool that asks nobody, the plain one first. */
+/** Outcomes of a tool that never needs approval, simplest first. */
 const RUN_OUTCOMES: readonly ToolOutcome[] = [
   "success",
   "error",
@@ -24,34 +24,34 @@ const RUN_OUTCOMES: readonly ToolOutcome[] = [
   "invalid arguments",
 ];
 
-/** Returns the outcomes that calls of any of these tools can have. */
-export function outcomesOf(...tools: readonly HeldTool[]): readonly ToolOutcome[] {
+/** Returns the possible outcomes of calls of any of these tools. */
+export function outcomesOf(...tools: readonly StepTool[]): readonly ToolOutcome[] {
   const mayAsk = tools.some((tool) => toolInternals(tool).needsApproval !== false);
   return mayAsk ? [...RUN_OUTCOMES, "denied"] : RUN_OUTCOMES;
 }
 
-/** A choice, in no form yet that a model would write. */
+/** An action of the played model, without its texts and arguments. */
 export type Move =
   | { readonly action: "RESPOND" | "END" }
   | { readonly action: "MOVE"; readonly step: string }
   | { readonly action: "TOOL_CALL"; readonly tool: string } & PlayedOutcome;
 
-/** The outcome of a call, and who is asked about it. */
+/** The outcome of a played call, and whether it needs approval. */
 export interface PlayedOutcome {
   readonly outcome: ToolOutcome;
-  /** If false, no person is asked, where a function of the tool decides that. Default: true. */
+  /** Return value of the tool's `needsApproval` function, if it has one. Default: true. */
   readonly isAsked?: boolean;
 }
 
-/** One place of a plan. */
+/** One move of a plan. */
 export interface PlannedMove {
-  /** The choice. Default: whatever brings the conversation to rest. */
+  /** The move. Default: one that ends the turn, or leads towards a step that can end it. */
   readonly move?: Move;
-  /** The guard that does not let pass while it is made. Default: all do. */
+  /** Name of the guard that is closed during the move. Default: none. */
   readonly closed?: string;
 }
 
-/** Returns every choice that is open, in the order of the actions; each tool is called the same way. */
+/** Lists the legal moves in the order of the actions. All tool calls have the given outcome. */
 export function openMoves(
   { actions, tools, routes }: LegalActions,
   { outcome, isAsked = true }: PlayedOutcome = { outcome: "success" },
@@ -68,13 +68,13 @@ export function openMoves(
   });
 }
 
-/** Returns true if a choice is among those that are open. */
+/** Returns true if a move is legal. */
 export function isLegal(move: Move, legal: LegalActions): boolean {
   const open = openMoves(legal, move.action === "TOOL_CALL" ? move : undefined);
   return open.map(describeMove).includes(describeMove(move));
 }
 
-/** A choice in words. */
+/** Describes a move in words. */
 export function describeMove(move: Move): string {
   switch (move.action) {
     case "RESPOND":
@@ -84,7 +84,7 @@ export function describeMove(move: Move): string {
       return `move to ${move.step}`;
     case "TOOL_CALL": {
       const { tool, outcome, isAsked } = move;
-      return `call ${tool} (${outcome}${isAsked === false ? ", not asked" : ""})`;
+      return `call ${tool} (${outcome}${isAsked === false ? ", without approval" : ""})`;
     }
   }
 }

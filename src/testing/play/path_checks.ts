@@ -1,5 +1,5 @@
 /**
- * Checks of everything that must hold on every path of every agent.
+ * Invariants that hold on every path of every agent.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { CallChecks } from "./call_checks.ts";
 import { DeltaChecks } from "./delta_checks.ts";
 import { UsageChecks } from "./usage_checks.ts";
 
-/** The subject of a check. */
+/** Subject of a check. */
 export type CheckName =
   | "error"
   | "turn"
@@ -32,13 +32,13 @@ export type CheckName =
 export interface PathProblem {
   /** Subject of the check. */
   readonly check: CheckName;
-  /** The finding, and what was expected. */
+  /** Description of what was found and what was expected. */
   readonly message: string;
 }
 
-/** Watches one path at a time. */
+/** Checks one path at a time. */
 export class PathChecks {
-  /** Problems found on this path. */
+  /** Failed checks of the current path. */
   problems: PathProblem[] = [];
   /** Checks of tool calls. */
   readonly calls: CallChecks;
@@ -48,18 +48,22 @@ export class PathChecks {
   readonly usage: UsageChecks;
   readonly #core: AgentCore;
   #messages: readonly Message[] = [];
-  /** Number of messages that the next request must have again. */
+  /** Number of messages that the next request must repeat. */
   #stable = 0;
-  /** True if the messages of the next request are those of another process. */
+  /** True if another process makes the next request, so its messages are other objects. */
   #isElsewhere = false;
-  /** Number of events that the last state had. */
+  /** Number of events already checked. */
   #length = 0;
 
-  /** Checks sessions of one agent; `asksNow` is what functions that decide about approval say. */
-  constructor(core: AgentCore, asksNow: () => boolean = () => true) {
+  /** Creates checks for one agent; `needsApprovalNow` replaces its `needsApproval` functions. */
+  constructor(core: AgentCore, needsApprovalNow: () => boolean = () => true) {
     const { graph } = core;
     this.#core = core;
-    this.calls = new CallChecks(graph, asksNow, (check, message) => this.report(check, message));
+    this.calls = new CallChecks(
+      graph,
+      needsApprovalNow,
+      (check, message) => this.report(check, message),
+    );
     this.deltas = new DeltaChecks(
       (message) => this.report("stream", message),
       (step) => graph.steps.get(step)!.answer === undefined,
@@ -67,7 +71,7 @@ export class PathChecks {
     this.usage = new UsageChecks((message) => this.report("limit", message));
   }
 
-  /** Begins another path, with the limits of its session. */
+  /** Starts another path; `limits` are those of its session. */
   begin(limits: Limits = {}): void {
     this.problems = [];
     this.#messages = [];
@@ -78,18 +82,18 @@ export class PathChecks {
     this.usage.limits = limits;
   }
 
-  /** The process died, and its state is continued in another one. */
+  /** Simulates a crash after which another process continues the session. */
   continueElsewhere(): void {
     this.#isElsewhere = true;
     this.calls.die();
   }
 
-  /** Adds a problem. */
+  /** Adds a failed check. */
   report(check: CheckName, message: string): void {
     this.problems.push({ check, message });
   }
 
-  /** Checks that a request begins with the stable messages of the one before it. */
+  /** Checks that a request begins with the stable messages of the previous request. */
   checkRequest({ messages, stable, step }: LLMRequest): void {
     const before = this.#messages;
     const isSame = this.#isElsewhere ? isSameMessage : Object.is;
@@ -100,7 +104,7 @@ export class PathChecks {
       !isSame(messages[at], one)
     );
     if (changed >= 0) {
-      report(changed, " changed: expected the same message as in the request before");
+      report(changed, " changed: expected the same message as in the previous request");
     }
     for (let at = Math.max(this.#stable, 1); at < messages.length; at++) {
       if (isBefore(messages[at - 1]!, messages[at]!)) continue;
@@ -111,8 +115,8 @@ export class PathChecks {
   }
 
   /**
-   * The calls are as they must be; the state is JSON, and a session made of it
-   * stands where this one does.
+   * Checks the calls, and that a session restored from the JSON of the state is
+   * equivalent to this one.
    */
   checkState(session: Session): void {
     const { state } = session;
@@ -122,21 +126,23 @@ export class PathChecks {
     this.calls.checkStatus(state.status);
     try {
       const again = createSession(this.#core, { state: JSON.parse(JSON.stringify(state)) });
-      // What stood before these events was compared when it was new.
+      // Earlier events were compared when they were new.
       const [found, expected] = [again, session].map((one) =>
         newest(one.state, from) + folded(one)
       );
-      if (found !== expected) this.report("state", `it became ${found}: expected ${expected}`);
+      if (found !== expected) {
+        this.report("state", `a session restored from JSON is ${found}: expected ${expected}`);
+      }
     } catch (error) {
       const last = this.#length - 1;
-      this.report("state", `after event ${last} it cannot be continued: ${reasonOf(error)}`);
+      const found = `the state after event ${last} cannot be restored: ${reasonOf(error)}`;
+      this.report("state", `${found}: expected a session`);
     }
   }
 
   /**
-   * Events are numbered without gaps, and no call is left open: only an
-   * interrupted session may have some, for `resume()`, and one that waits for a
-   * person or has nothing left to spend.
+   * Checks that events are numbered without gaps and that no call is unfinished,
+   * unless the session is interrupted, waits for approval or reached a limit.
    */
   checkHistory({ events, status }: State): void {
     for (const [place, event] of events.entries()) {
@@ -152,13 +158,13 @@ export class PathChecks {
   }
 }
 
-/** A state with the events from a place on. */
+/** Returns the JSON of a state without the first `from` events. */
 function newest(state: State, from: number): string {
   const { events } = state;
   return JSON.stringify({ ...state, length: events.length, events: events.slice(from) });
 }
 
-/** All that follows from the log of a session, what it waits for included. */
+/** Returns the JSON of everything that is derived from the log of a session. */
 function folded(session: Session): string {
   return Session.live(session).log.position.snapshot();
 }
@@ -167,7 +173,7 @@ function isSameMessage(a: Message | undefined, b: Message | undefined): boolean 
   return a?.role === b?.role && a?.content === b?.content && a?.callId === b?.callId;
 }
 
-/** Returns true if a result may stand before another: call keys end in decision and place. */
+/** Returns true if a result may precede another. Call keys end in decision and call index. */
 function isBefore({ callId: first }: Message, { callId: second }: Message): boolean {
   if (first === undefined || second === undefined) return true;
   const [at, next] = [first.lastIndexOf("/"), second.lastIndexOf("/")];

@@ -1,10 +1,10 @@
 /**
- * Arguments, answers and results with which an agent is played, found once.
+ * Arguments, answers and results for a played agent.
  *
  * @module
  */
 import { decide, type Decision } from "../../decision/decision.ts";
-import { candidates } from "../../llm/auto/make_output.ts";
+import { generateCandidates } from "../../llm/auto/make_output.ts";
 import type { Random } from "../../random.ts";
 import { deleteNulls } from "../../schema/null_plan.ts";
 import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
@@ -15,36 +15,36 @@ import { toolInternals } from "../../tool/tool_internals.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { Move } from "./move.ts";
 
-/** Values of the author, for what cannot be made up. */
+/** Sample values, for schemas of which no valid value can be generated. */
 export interface SampleOptions {
   /**
-   * Arguments by the name of a tool: needed where a check of the schema cannot
-   * be met by generating from its JSON Schema.
+   * Arguments by tool name. Needed if a custom check refuses all values that are
+   * generated from the JSON Schema.
    */
   readonly samples?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Structured answers by the id of a step, needed likewise. */
+  /** Structured answers by step id. Needed in the same case as `samples`. */
   readonly answers?: Readonly<Record<string, unknown>>;
-  /** Results by the name of a tool. Default: the text "done". */
+  /** Results by tool name. Default: the text `"done"`. */
   readonly results?: Readonly<Record<string, unknown>>;
 }
 
-/** A value, or why there is none. */
-interface Found {
+/** A value, or the reason why there is none. */
+interface FoundValue {
   readonly value?: unknown;
   readonly problem?: string;
 }
 
-/** The values, ready to be played. */
+/** Values for all tools and steps of an agent. */
 export class SampledValues {
-  readonly #args = new Map<string, Found>();
-  readonly #answers = new Map<string, Found>();
+  readonly #args = new Map<string, FoundValue>();
+  readonly #answers = new Map<string, FoundValue>();
   readonly #results: Readonly<Record<string, unknown>>;
 
   private constructor(results: Readonly<Record<string, unknown>>) {
     this.#results = results;
   }
 
-  /** Finds all values that the paths of an agent need. */
+  /** Finds a valid value for the arguments of each tool and for each structured answer. */
   static async of(
     { graph }: AgentCore,
     { samples = {}, answers = {}, results = {} }: SampleOptions,
@@ -57,16 +57,16 @@ export class SampledValues {
         const { name } = tool;
         if (values.#args.has(name)) continue;
         const form = { schema: toolInternals(tool).schema, profile, owner: `tool "${name}"` };
-        values.#args.set(name, await find(form, samples, name, random));
+        values.#args.set(name, await findValue(form, samples, name, random));
       }
       if (answer === undefined) continue;
       const form = { schema: answer, profile, owner: "answer" };
-      values.#answers.set(id, await find(form, answers, id, random));
+      values.#answers.set(id, await findValue(form, answers, id, random));
     }
     return values;
   }
 
-  /** The decision that makes a choice in a step; `text` is said where the step answers with text. */
+  /** Returns the decision for a move in a step; `text` is used for text answers. */
   decisionFor(move: Move, step: string, text?: string): Decision {
     switch (move.action) {
       case "RESPOND": {
@@ -84,12 +84,12 @@ export class SampledValues {
     }
   }
 
-  /** Returns the result of a tool. */
+  /** Returns the result of a tool, `"done"` by default. */
   resultOf(tool: string): unknown {
     return Object.hasOwn(this.#results, tool) ? this.#results[tool] : "done";
   }
 
-  /** Why a choice cannot be made in a step; undefined where it can. */
+  /** Returns the reason why a move is impossible in a step; undefined if it is possible. */
   problemOf(move: Move, step: string): string | undefined {
     if (move.action === "RESPOND") return this.#answers.get(step)?.problem;
     if (move.action !== "TOOL_CALL" || move.outcome === "invalid arguments") return undefined;
@@ -97,37 +97,41 @@ export class SampledValues {
   }
 }
 
-/** A schema for a model. */
-interface Form {
+/** A schema and the profile for which it is lowered. */
+interface SampledSchema {
   readonly schema: WireSchema;
   readonly profile: SchemaProfile;
-  /** Whose it is, for messages. */
+  /** Owner of the schema, for error messages. */
   readonly owner: string;
 }
 
-/** A value that a schema accepts: the author's, or one that is generated. */
-async function find(
-  { schema, profile, owner }: Form,
+/** Finds a value that the schema accepts: the given sample, or a generated one. */
+async function findValue(
+  { schema, profile, owner }: SampledSchema,
   given: Readonly<Record<string, unknown>>,
   key: string,
   random: Random,
-): Promise<Found> {
+): Promise<FoundValue> {
   if (Object.hasOwn(given, key)) {
     const value = given[key];
     const { issues } = await schema.validate(value);
     if (issues === undefined) return { value };
-    return { problem: `the sample of ${owner} is refused: ${describe(issues)}` };
+    return { problem: `the sample for ${owner} is refused: ${describe(issues)}` };
   }
   const { schema: json, definitions } = schema.lowered(profile, owner);
   const { nulls } = schema.form;
   let refusal = "nothing could be generated";
-  for (const wire of candidates(json, random, { $defs: definitions })) {
+  for (const wire of generateCandidates(json, random, { $defs: definitions })) {
     const value = nulls === undefined ? wire : deleteNulls(wire, nulls);
     const { issues } = await schema.validate(value);
     if (issues === undefined) return { value };
     refusal = describe(issues);
   }
-  return { problem: `no value for ${owner} could be generated: ${refusal}: expected a sample` };
+  const option = owner === "answer" ? "answers" : "samples";
+  return {
+    problem: `no valid value for ${owner} could be generated: ${refusal}: ` +
+      `expected one in ${option}: { ${JSON.stringify(key)}: … }`,
+  };
 }
 
 function describe(issues: readonly StandardSchema.Issue[]): string {

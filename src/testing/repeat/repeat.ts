@@ -1,12 +1,12 @@
 /**
- * Running a test many times: what one run of a model shows is chance.
+ * Repeated runs of a test whose result depends on chance.
  *
  * @module
  */
 import { ConfigError, quote, RunError } from "../../errors.ts";
 import { Repetition, type RunFailure } from "./repetition.ts";
 
-/** A run that was repeated did not throw, but said that it failed. */
+/** A failure of a run that returned a failing result instead of throwing. */
 export class FailedRunError extends RunError {
   /** `"RUN_FAILED"` */
   readonly code = "RUN_FAILED";
@@ -14,17 +14,17 @@ export class FailedRunError extends RunError {
 
 /** Options of {@linkcode repeat}. */
 export interface RepeatOptions {
-  /** How many runs are under way at once at most. Default: 1. */
+  /** Maximum number of concurrent runs. Default: 1. */
   readonly concurrency?: number;
 }
 
 /**
- * Runs a test many times. A run fails if it throws, gives `false`, or gives
- * something that did not pass: a verdict, the result of a scenario. It is given
- * its number, from 1, for example to seed a model. Failures are data; what fails
- * the test is {@linkcode Repetition.assertPassRate}.
+ * Runs a test several times. A run fails if it throws, returns `false`, or returns
+ * a verdict or scenario result that did not pass. `run` is called with the number
+ * of the run, starting at 1, for example to seed a model. Failed runs do not
+ * throw; {@linkcode Repetition.assertPassRate} does.
  *
- * @throws {ConfigError} if `times` or `concurrency` is no whole number from 1.
+ * @throws {ConfigError} if `times` or `concurrency` is not a whole number of at least 1.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export async function repeat(
   for (const [name, value] of Object.entries({ times, concurrency })) {
     if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new ConfigError(
-      `Cannot repeat a run with ${name} ${quote(value)}: expected a whole number from 1`,
+      `Cannot repeat a run with ${name} ${quote(value)}: expected a whole number of at least 1`,
     );
   }
   const failures: RunFailure[] = [];
@@ -80,14 +80,16 @@ interface Outcome {
   readonly assert?: unknown;
 }
 
-/** Throws for what a run gives that did not pass. */
+/** Throws if the result of a run did not pass. */
 function assertPassed(given: unknown): void {
-  if (given === false) throw new FailedRunError("Cannot pass the run: it gave false");
+  if (given === false) throw new FailedRunError("Run failed: it returned false");
   if (typeof given !== "object" || given === null) return;
   const outcome = given as Outcome;
   if (outcome.passed !== false) return;
-  // The result of a scenario says best itself what failed.
+  // The error of a scenario result names its failed checks.
   if (typeof outcome.assert === "function") outcome.assert();
-  const reason = typeof outcome.reason === "string" ? outcome.reason : "its verdict was no";
-  throw new FailedRunError(`Cannot pass the run: ${reason}`);
+  const reason = typeof outcome.reason === "string"
+    ? outcome.reason
+    : "it returned a verdict that did not pass";
+  throw new FailedRunError(`Run failed: ${reason}`);
 }

@@ -1,29 +1,29 @@
 /**
- * How a replay differs from its recording.
+ * Differences between a recording and its replay.
  *
  * @module
  */
 import type { Decision, MoveDecision, ToolCallDecision } from "../../decision/decision.ts";
 import { quote, RunError } from "../../errors.ts";
 import type { EventDraft, SessionEvent } from "../../history/event.ts";
-import { lineDiff } from "../line_diff.ts";
-import { printable } from "../text.ts";
+import { formatLineDiff } from "../line_diff.ts";
+import { escapeHidden } from "../text.ts";
 
 /** One difference between a recording and its replay. */
 export interface ReplayDifference {
-  /** The place of the recorded event. */
+  /** Sequence number of the recorded event. */
   readonly seq: number;
-  /** Where the events differ, for example `decision.step`; empty where there is no event to compare. */
+  /** Path of the difference, for example `decision.step`; empty if one of the events is missing. */
   readonly path: string;
-  /** The recorded event, as far as it is compared; undefined if there is none. */
+  /** Compared fields of the recorded event; undefined if the recording has none here. */
   readonly expected: unknown;
-  /** What came in its place; undefined if nothing did. */
+  /** Compared fields of the replayed event; undefined if the replay has none here. */
   readonly actual: unknown;
-  /** What happened, in words. */
+  /** Description of the difference. */
   readonly reason: string;
 }
 
-/** The fields of an event that are compared, where they are not all of them except number and time. */
+/** Compared fields by event type. Default: all fields except `seq`, `time` and `joined`. */
 const COMPARED: Readonly<Partial<Record<SessionEvent["type"], readonly string[]>>> = {
   decision: ["type", "step", "decision"],
   error: ["type", "step", "path", "attempt"],
@@ -34,8 +34,8 @@ const COMPARED: Readonly<Partial<Record<SessionEvent["type"], readonly string[]>
 };
 
 /**
- * Returns the part of an event that is compared: no time, no ids, no costs, no
- * reasoning, and of a refusal where it was and what it tried, not how it was worded.
+ * Returns the compared fields of an event: without times, ids, cost, reasoning and
+ * the wording of refusals.
  */
 export function comparable(event: SessionEvent | EventDraft): Readonly<Record<string, unknown>> {
   const { seq: _seq, time: _time, joined: _joined, ...rest } = event as Partial<SessionEvent>;
@@ -51,27 +51,27 @@ function withoutReasoning({ reasoning: _, ...decision }: Decision): object {
   return decision;
 }
 
-/** Returns what a decision does, without what it says. */
+/** Returns the action, step and calls of a decision, without its texts. */
 export function effectOf(decision: Decision): object {
   const { action, step, calls } = decision as Partial<MoveDecision> & Partial<ToolCallDecision>;
   return { action, step, calls };
 }
 
-/** An agent replays a session otherwise than it was recorded. The message ends with the difference. */
+/** Thrown when a replay differs from its recording. The message ends with a diff. */
 export class ReplayError extends RunError {
   /** `"REPLAY_DIFFERS"` */
   readonly code = "REPLAY_DIFFERS";
-  /** The difference. */
+  /** First difference. */
   readonly difference: ReplayDifference;
 
-  /** Makes the error from the session and the difference. */
+  /** Creates the error for a session by id. */
   constructor(session: string, difference: ReplayDifference) {
     const { seq, path, expected, actual, reason } = difference;
     const where = path === "" ? "" : ` at ${quote(path)}`;
-    const diff = lineDiff(textOf(expected), textOf(actual));
+    const diff = formatLineDiff(textOf(expected), textOf(actual));
     super(
-      `Could not replay session ${quote(session)}: event ${seq} differs${where}: ` +
-        `${printable(reason, 600)}\n\n${diff}`,
+      `Replay of session ${quote(session)} differs from its recording: event ${seq}${where}: ` +
+        `${escapeHidden(reason, 600)} (- recorded, + replayed)\n\n${diff}`,
     );
     this.difference = difference;
   }

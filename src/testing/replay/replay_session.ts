@@ -1,10 +1,10 @@
 /**
- * Playing a recorded session again with an agent that may have changed.
+ * Replay of a recorded session with an agent that may have changed.
  *
  * @module
  */
 import { ConfigError, quote } from "../../errors.ts";
-import { coreToPlay } from "../play/played_core.ts";
+import { requireCore } from "../play/played_core.ts";
 import { type ReplayDifference, ReplayError } from "./replay_difference.ts";
 import { Replayer, type ReplayOptions } from "./replayer.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
@@ -17,27 +17,30 @@ import { Session } from "../../session/session.ts";
 import type { State } from "../../turn/state.ts";
 
 /**
- * Plays a recorded session again with an agent, which may have changed since:
- * inputs, decisions, results and approvals are those of the recording. No model,
- * no tool and no guard of the author runs, and nothing waits.
+ * Replays a recorded session with an agent that may have changed, and returns the
+ * first difference. Inputs, decisions, tool results and approvals come from the
+ * recording. Without options, no model, tool or guard runs.
  *
- * What the agent gives by itself is compared: whether each decision is still
- * legal, in its step, with its arguments; what follows from it, a move, an end,
- * calls that begin or need approval; outputs that are refused; and the limits
- * `maxErrors`, `maxIterations` and of loops. Not compared are times, ids, usage,
- * cost, reasoning and the wording of refusals. Budgets of `limits`, guards that
- * left nothing legal, models that failed and calls that were given up are taken
- * as they were. Of a step with guards that are not asked, refused outputs are too.
- * Examples that are chosen by likeness are not shown. An agent that is a tool does
- * not run: its sessions, among the `children` of a state, are replayed by themselves.
+ * Compared are:
+ * - each decision: it must be legal in the same step, with the same arguments
+ * - its consequences: a move, an end, calls that start or need approval
+ * - refused outputs, which must be refused again
+ * - the limits `maxErrors`, `maxIterations` and the limit of loops
+ *
+ * Not compared are times, ids, usage, cost, reasoning and the wording of refusals.
+ * Reached `limits`, steps in which guards left no legal action, failed models and
+ * abandoned calls are taken from the recording, and so are refused outputs in
+ * steps with guards that are not called. Examples selected by similarity are
+ * omitted. An agent used as a tool does not run: replay its sessions, which are
+ * the `children` of the state, separately.
  *
  * @param recorded The session, its state, or all its events.
- * @param agent The agent.
+ * @param agent The agent to check.
  * @returns The first difference; undefined if there is none.
- * @throws {ConfigError} if it is no agent or no recording, or an option is not usable.
+ * @throws {ConfigError} if the agent, the recording or an option is invalid.
  * @throws {StateError} if the recording is malformed.
  * @throws {LLMError} if the model in `llm` fails.
- * @throws {GuardError} if a guard fails that is asked.
+ * @throws {GuardError} if a guard that is called fails.
  *
  * @example An agent that has changed
  * ```ts
@@ -74,11 +77,11 @@ export async function replaySession(
 }
 
 /**
- * All differences of a replay, as they are found, one for each place of the log
- * at most: after each the session goes on as it was recorded. It throws what
- * {@linkcode replaySession} throws.
+ * Replays a recorded session and yields all differences, at most one per recorded
+ * event. After a difference the replay continues from the recording. It throws
+ * the same errors as {@linkcode replaySession}.
  *
- * @example How often another model decides as the recorded one did
+ * @example Compare the decisions of another model with the recorded ones
  * ```ts
  * import { Agent, decide, MockLLM } from "@nomos/agent";
  * import { replayDifferences } from "@nomos/agent/testing";
@@ -99,7 +102,7 @@ export async function replaySession(
  * const llm = new MockLLM([decide.respond("Hello!"), decide.respond("Which coffee?")]);
  * const found = await Array.fromAsync(replayDifferences(session, agent, { llm }));
  * assertEquals(found.map(({ seq, reason }) => [seq, reason]), [
- *   [1, "the model decides otherwise"],
+ *   [1, "the model decides differently"],
  * ]);
  * ```
  */
@@ -112,10 +115,11 @@ export async function* replayDifferences(
 }
 
 /**
- * Makes sure that an agent replays a session as it was recorded: for a test that
- * keeps the state of a session that went well.
+ * Asserts that an agent replays a session without a difference, for regression
+ * tests on the stored state of a successful session. It also throws the errors of
+ * {@linkcode replaySession}.
  *
- * @throws {ReplayError} that shows the first difference, and what {@linkcode replaySession} throws.
+ * @throws {ReplayError} with the first difference, if there is one.
  *
  * @example
  * ```ts
@@ -129,7 +133,7 @@ export async function* replayDifferences(
  *   steps: { greet: { description: "Greet the user" } },
  * });
  * const { state } = await agent.createSession().next("Hi");
- * const kept = JSON.stringify(state); // in a file beside the test
+ * const kept = JSON.stringify(state); // stored in a file beside the test
  * await assertReplays(JSON.parse(kept), agent);
  * ```
  */
@@ -142,13 +146,13 @@ export async function assertReplays(
   for await (const difference of differences) throw new ReplayError(id, difference);
 }
 
-/** A replay that has not compared anything yet. */
+/** Validates the arguments and prepares a replay. */
 async function beginReplay(
   recorded: Recording,
   agent: object,
   options: ReplayOptions,
 ): Promise<{ readonly id: string; readonly differences: AsyncGenerator<ReplayDifference, void> }> {
-  const core = coreToPlay(agent, "replay a session with");
+  const core = requireCore(agent, "replay a session with");
   checkOptions(options);
   const { id, events } = await readRecording(recorded, core);
   const asksGuards = Object.hasOwn(options, "context");
@@ -161,26 +165,28 @@ async function beginReplay(
 function checkOptions(options: ReplayOptions): void {
   const what = "Cannot replay a session";
   if (typeof options !== "object" || options === null) {
-    throw new ConfigError(`${what} with ${quote(options)}: expected options`);
+    throw new ConfigError(`${what} with options ${quote(options)}: expected an object`);
   }
   const { llm, isSame } = options;
   if (llm !== undefined && typeof llm?.decide !== "function") {
-    throw new ConfigError(`${what}: llm is ${quote(llm)}: expected a model`);
+    throw new ConfigError(`${what}: llm is ${quote(llm)}: expected a model with decide()`);
   }
   if (isSame !== undefined && (typeof isSame !== "function" || llm === undefined)) {
-    const expected = llm === undefined ? 'expected it only with "llm"' : "expected a function";
+    const expected = llm === undefined
+      ? 'expected it only together with "llm"'
+      : "expected a function";
     throw new ConfigError(`${what}: isSame is ${quote(isSame)}: ${expected}`);
   }
 }
 
-/** A session, its state, also one of an earlier release, or all of its events. */
+/** A session, its state (also of an earlier release), or all its events. */
 export type Recording = Session | State | readonly SessionEvent[];
 
 /**
- * Reads a recording as the agent would.
+ * Returns the id and the migrated events of a recording.
  *
- * @throws {ConfigError} if it is none.
- * @throws {StateError} if it is malformed, or of a newer release.
+ * @throws {ConfigError} if `recorded` is not a recording.
+ * @throws {StateError} if it is malformed or was written by a newer release.
  */
 async function readRecording(
   recorded: unknown,
@@ -189,7 +195,7 @@ async function readRecording(
   if (recorded instanceof Session) {
     return { id: recorded.id, events: await Array.fromAsync(recorded.events()) };
   }
-  const state = Array.isArray(recorded) ? stateAround(recorded) : recorded;
+  const state = Array.isArray(recorded) ? wrapInState(recorded) : recorded;
   if (!isPlainObject(state)) {
     throw new ConfigError(
       `Cannot replay ${quote(recorded)}: expected a session, its state or its events`,
@@ -199,8 +205,8 @@ async function readRecording(
   return { id, events: events.map((event) => migrateResultOf(event, migrateResult)) };
 }
 
-/** A state with these events, for what reads states; where they lead is not asked. */
-function stateAround(events: readonly unknown[]): object {
+/** Wraps events in a state for `readState`, which does not check the step and the status. */
+function wrapInState(events: readonly unknown[]): object {
   const sessionId = "replayed";
   return { version: EVENT_VERSION, sessionId, step: "", status: "interrupted", events };
 }

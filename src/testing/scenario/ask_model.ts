@@ -1,5 +1,5 @@
 /**
- * Asking a model for something that is no decision.
+ * Model calls for structured output that is not a decision.
  *
  * @module
  */
@@ -14,29 +14,29 @@ import { LLMError } from "../../llm/llm_error.ts";
 import type { JsonSchema } from "../../json/json.ts";
 import type { LLM, LLMRequest, Message, ValidationResult } from "../../llm/llm.ts";
 
-/** What a model is asked. */
+/** A question to a model. */
 export interface Question<Output> {
-  /** The instruction, and what it is about. */
+  /** Instruction and subject. */
   readonly messages: readonly Message[];
-  /** What the answer must satisfy. */
+  /** Schema of the answer. */
   readonly schema: v.GenericSchema<unknown, Output>;
-  /** The name of the schema. */
+  /** Name of the schema. */
   readonly schemaName: string;
-  /** The purpose of the answer, for messages: "judge a conversation". */
+  /** Purpose of the answer, for error messages: "judge a conversation". */
   readonly purpose: string;
-  /** The answer in few words, for messages: "{ reason, score }". */
+  /** SampledSchema of the answer, for error messages: "{ reason, score }". */
   readonly expected: string;
-  /** The error of a model that gives no answer. */
+  /** Error class for a model that returns no valid answer. */
   readonly Failure: new (message: string) => LLMError;
 }
 
-/** Maximum number of times a model is asked: once, and twice more with the problem told. */
+/** Maximum number of attempts, including the first. Later attempts include the last problem. */
 const MAX_ATTEMPTS = 3;
 
 /**
- * Asks through the same `decide` as decisions do.
+ * Asks a model a question through its `decide` method.
  *
- * @throws {LLMError} if the model failed, or gave no answer after all attempts.
+ * @throws {LLMError} if the model fails, or returns no valid answer in all attempts.
  */
 export async function askModel<Output>(
   llm: LLM,
@@ -56,37 +56,42 @@ export async function askModel<Output>(
     return refused(issue ? issuePath(issue).join(".") : "", issue?.message ?? "Invalid value");
   };
 
-  const told: Message[] = [...messages];
+  const sent: Message[] = [...messages];
   let problem = "";
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const request = { messages: [...told], stable: 0, schema: json, schemaName, validate };
+    const request = { messages: [...sent], stable: 0, schema: json, schemaName, validate };
     const result = await validate(await decideOnce(llm, request));
     if (result.success) return result.value as Output;
     const { path, message } = result.problem;
     const where = path === "" ? "" : ` at ${path}`;
     problem = `refused${where}: ${message}`;
-    // As in a session: what the model wrote is not shown again, and what quotes it is no instruction.
-    told.push({ role: "tool", content: `The last output was refused${where}:\n${message}` });
+    // As in a session: omits the refused output, and sends quotes of it as data (role "tool").
+    sent.push({ role: "tool", content: `The last output was refused${where}:\n${message}` });
   }
   throw new Failure(
-    `Cannot ${purpose} with ${quote(llm.name)}: ${MAX_ATTEMPTS} answers were malformed, ` +
-      `the last was ${problem}: expected ${expected}`,
+    `Cannot ${purpose} with model ${quote(llm.name)}: all ${MAX_ATTEMPTS} answers were refused, ` +
+      `the last one was ${problem}: expected ${expected}`,
   );
 }
 
 async function decideOnce(llm: LLM, request: LLMRequest): Promise<unknown> {
   try {
     const result = await llm.decide(request);
-    if (typeof result !== "object" || result === null) throw new TypeError("it gave no result");
+    if (typeof result !== "object" || result === null) {
+      throw new TypeError("decide() returned no result");
+    }
     return result.output;
   } catch (cause) {
     if (cause instanceof AgentError) throw cause;
     const { schemaName } = request;
-    throw new LLMError(`Cannot ask ${llm.name} for a ${schemaName}: ${reasonOf(cause)}`, { cause });
+    throw new LLMError(
+      `Cannot ask model ${quote(llm.name)} for ${quote(schemaName)}: ${reasonOf(cause)}`,
+      { cause },
+    );
   }
 }
 
-/** Both texts may quote the model: they are cut, and kept on one line. */
+/** Returns a refusal. Both texts may quote the model, so they are cut and kept on one line. */
 function refused(path: string, message: string): ValidationResult {
   return { success: false, problem: { path: oneLine(path, 200), message: oneLine(message, 500) } };
 }

@@ -1,44 +1,44 @@
 /**
- * What a scenario is checked for.
+ * Checks of a scenario.
  *
  * @module
  */
 import { quote, reasonOf } from "../../errors.ts";
 import type { PlayedScenario } from "./conversation.ts";
-import { printable } from "../text.ts";
+import { escapeHidden } from "../text.ts";
 import { TrajectoryError } from "../trajectory/trajectory_step.ts";
 
-/** How a check came out, and why. */
+/** Result of a check, with its reason. */
 export interface Verdict {
-  /** Whether what was wanted is so. */
+  /** True if the check passed. */
   readonly passed: boolean;
-  /** Why, for people. */
+  /** Reason, in words. */
   readonly reason?: string;
-  /** How much it is so, from 0 to 1, where that was measured. */
+  /** Score from 0 to 1, if the check has one. */
   readonly score?: number;
 }
 
 /**
- * Looks at a conversation that was played. It passes by giving `true` or a
- * verdict that passed, as the assertions of `trajectoryOf` do; it fails by
- * giving anything else, and by throwing.
+ * A check of a played conversation. It passes if it returns `true` or a verdict
+ * that passed, such as the result of `trajectoryOf` assertions. It fails if it
+ * returns anything else or throws.
  */
 export type Check<StepId extends string = string> = (
   played: PlayedScenario<StepId>,
 ) => boolean | Verdict | Promise<boolean | Verdict>;
 
-/** What came of one check of a scenario. */
+/** Outcome of one check of a scenario. */
 export interface CheckOutcome extends Verdict {
-  /** The name of the check. */
+  /** Name of the check. */
   readonly name: string;
-  /** What the check threw, if it did. */
+  /** Error that the check threw, if it did. */
   readonly error?: unknown;
 }
 
-/** Reasons are cut at so many characters: a model may have written them. */
+/** Maximum length of a reason, in characters. A model may have written it. */
 const MAX_REASON = 1000;
 
-/** Runs one check; whatever it throws is an outcome too. */
+/** Runs one check. A check that throws has failed. */
 export async function runCheck<StepId extends string>(
   name: string,
   check: Check<StepId>,
@@ -47,20 +47,20 @@ export async function runCheck<StepId extends string>(
   try {
     const given = await check(played);
     if (typeof given === "boolean") return { name, passed: given };
-    // A check that gives nothing has probably lost what it wanted to say.
+    // A check that returns nothing has probably lost its result.
     if (typeof given?.passed !== "boolean") {
-      const reason = `the check gave ${quote(given)}: expected true, false or { passed, reason }`;
+      const reason = `it returned ${quote(given)}: expected true, false or { passed, reason }`;
       return { name, passed: false, reason };
     }
     const { passed, reason, score } = given;
     return {
       name,
       passed,
-      ...(reason !== undefined && { reason: printable(reason, MAX_REASON) }),
+      ...(reason !== undefined && { reason: escapeHidden(reason, MAX_REASON) }),
       ...(score !== undefined && { score }),
     };
   } catch (error) {
-    // The scenario shows its transcript once, below the reasons.
+    // The error of the scenario shows the transcript once, after all reasons.
     const reason = error instanceof TrajectoryError ? error.expectation : reasonOf(error);
     return { name, passed: false, reason, error };
   }

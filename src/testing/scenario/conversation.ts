@@ -1,5 +1,5 @@
 /**
- * What a user sees of a conversation: what was said, and nothing of how it came about.
+ * Conversations as users see them: messages without reasoning, tool calls and moves.
  *
  * @module
  */
@@ -9,46 +9,46 @@ import type { Turn } from "../../turn/turn.ts";
 
 /** One message of a conversation. */
 export interface ConversationMessage {
-  /** Who said it. */
+  /** Author of the message. */
   readonly by: "user" | "agent";
-  /** The text; a structured answer as JSON. */
+  /** Text of the message. A structured answer is JSON. */
   readonly text: string;
 }
 
 /** A conversation so far, as its user sees it. */
 export interface Conversation {
-  /** What the user wants. */
+  /** Goal of the user. */
   readonly goal: string;
-  /** What was said, in order. Empty at the beginning. */
+  /** Messages so far, in order. Empty before the first input. */
   readonly messages: readonly ConversationMessage[];
 }
 
 /**
- * Why a scenario was over: the `user` was done, `maxTurns` were played, or the
- * last turn came to rest as the session's status says: `ended`, `limited`, …
+ * Reason why a scenario ended: the user was done (`user`), `maxTurns` was reached,
+ * or the last turn left the session in another status than `waiting`.
  */
 export type ScenarioEnding =
   | "user"
   | "maxTurns"
   | Exclude<Turn["status"], "waiting" | "needs_approval">;
 
-/** A conversation that was played to its end. */
+/** A played conversation. */
 export interface PlayedScenario<StepId extends string = string> {
-  /** The goal of the user. */
+  /** Goal of the user. */
   readonly goal: string;
-  /** The turns, in order; a verdict about a call goes on with one of its own. */
+  /** Turns, in order. Each verdict on a call is a separate turn. */
   readonly turns: readonly Turn<StepId>[];
-  /** The whole log of the session. */
+  /** All events of the session. */
   readonly events: readonly SessionEvent[];
-  /** Everything that was said, by whom. */
+  /** Messages of the user and the agent, in order. */
   readonly messages: readonly ConversationMessage[];
-  /** The events as text, one line each, see `transcriptText`. */
+  /** Transcript of the session, see `transcriptText`. */
   readonly transcript: string;
-  /** Why it was over. */
+  /** Reason why the scenario ended. */
   readonly ending: ScenarioEnding;
 }
 
-/** What was said among these events: no reasoning, no tool calls, no moves. */
+/** Returns the messages among events, without reasoning, tool calls and moves. */
 export function messagesOf(events: readonly SessionEvent[]): ConversationMessage[] {
   return events.flatMap((event): ConversationMessage[] => {
     if (event.type === "user") return [{ by: "user", text: event.text }];
@@ -57,7 +57,7 @@ export function messagesOf(events: readonly SessionEvent[]): ConversationMessage
   });
 }
 
-/** What a decision says to the user, as text; undefined if nothing. */
+/** Returns the answer of a decision as text; undefined if it has none. */
 export function answerText(decision: Decision): string | undefined {
   const response = "response" in decision ? decision.response : undefined;
   return typeof response === "string" ? response : JSON.stringify(response);

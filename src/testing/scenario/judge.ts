@@ -1,5 +1,5 @@
 /**
- * A model that judges a conversation.
+ * Judging of a conversation by a model.
  *
  * @module
  */
@@ -14,28 +14,28 @@ import { transcriptText } from "../trajectory/transcript_text.ts";
 
 /** Options of a {@linkcode judge}. */
 export interface JudgeOptions {
-  /** The least score that passes, from 0 to 1. Default: 0.5. */
+  /** Minimum score that passes, from 0 to 1. Default: 0.5. */
   readonly threshold?: number;
 }
 
-/** Judges a turn, a session or a scenario; it is a check of a scenario too. */
+/** Judges a turn, a session or a scenario. Can be used as a check of a scenario. */
 export type Judge = (source: TrajectorySource) => Promise<JudgeVerdict>;
 
-/** What a judge found. */
+/** Verdict of a judge. */
 export interface JudgeVerdict extends Verdict {
-  /** Why, in the model's words. */
+  /** Reason, as written by the model. */
   readonly reason: string;
-  /** From 0, the criterion is not met at all, to 1, it is met fully. */
+  /** Score from 0 (criterion not met at all) to 1 (fully met). */
   readonly score: number;
 }
 
-/** A model that was to judge gave no verdict. */
+/** Thrown when the model of a judge returns no valid verdict. */
 export class JudgeError extends LLMError {
   /** `"JUDGE_FAILED"` */
   override readonly code = "JUDGE_FAILED";
 }
 
-// The reason comes first: a score is better when the model has said why.
+// The reason comes first, because models score better after writing a reason.
 const verdictSchema = v.strictObject({
   reason: v.pipe(v.string(), v.description("Why, in one or two sentences")),
   score: v.pipe(
@@ -47,22 +47,24 @@ const verdictSchema = v.strictObject({
 });
 
 /**
- * Asks a model how far a conversation meets a criterion. It sees the transcript
- * with tool calls and moves, on lines that no text in it can leave, in a message
- * of its own; the criterion is in the instruction.
+ * Returns a judge: a function that asks a model how far a conversation meets a
+ * criterion. The model receives the criterion in its instruction, and the
+ * transcript, including tool calls and moves, in a separate message. Texts in
+ * the transcript cannot break out of their line.
  *
- * The judge throws a {@linkcode JudgeError} if the model gives no verdict in
- * three attempts, and an `LLMError` if the model fails.
+ * The judge throws a {@linkcode JudgeError} if the model returns no valid verdict
+ * in three attempts, and an `LLMError` if the model fails.
  *
- * @param criterion What should be so, for example `"The agent never asks twice for the same thing"`.
- * @throws {ConfigError} if the threshold is no number from 0 to 1.
+ * @param llm The model that judges.
+ * @param criterion The criterion, for example `"The agent never asks for the same thing twice"`.
+ * @throws {ConfigError} if the threshold is not a number from 0 to 1.
  *
  * @example
  * ```ts
  * import { Agent, decide, MockLLM, raw } from "@nomos/agent";
  * import { assertScenario, judge } from "@nomos/agent/testing";
  *
- * // Scripted here; in earnest it is another model than the agent's.
+ * // Scripted here. In a real test, use another model than the agent's.
  * const judging = new MockLLM([raw({ reason: "It greeted and thanked", score: 0.9 })]);
  * const llm = new MockLLM([decide.end("Thank you, and goodbye")]);
  * await assertScenario({
@@ -76,7 +78,9 @@ const verdictSchema = v.strictObject({
 export function judge(llm: LLM, criterion: string, options: JudgeOptions = {}): Judge {
   const { threshold = 0.5 } = options;
   if (!(threshold >= 0 && threshold <= 1)) {
-    throw new ConfigError(`Cannot judge with threshold ${quote(threshold)}: expected 0 to 1`);
+    throw new ConfigError(
+      `Cannot judge with threshold ${quote(threshold)}: expected a number from 0 to 1`,
+    );
   }
   return async (source) => {
     const verdict = await askModel(llm, {
@@ -91,7 +95,7 @@ export function judge(llm: LLM, criterion: string, options: JudgeOptions = {}): 
   };
 }
 
-/** So much of each text a judge sees, in characters. */
+/** Maximum length of each text in the judged transcript, in characters. */
 const MAX_CHARS = 20_000;
 
 function judgeMessages(criterion: string, source: TrajectorySource): Message[] {

@@ -1,5 +1,5 @@
 /**
- * A whole conversation as a test.
+ * Scenarios: whole conversations as tests.
  *
  * @module
  */
@@ -19,45 +19,47 @@ import {
 } from "./scenario_people.ts";
 import { transcriptText } from "../trajectory/transcript_text.ts";
 
-/** What a scenario is made of, beside the context. */
+/** Options of a scenario, except the context. */
 export interface ScenarioParts<
   Answers extends object = Record<string, unknown>,
   Context = unknown,
 > {
-  /** The agent. It gets a new session. */
+  /** Agent to test, in a new session. */
   readonly agent: Agent<Answers, Context>;
-  /** What the user wants. It names the scenario, and is told to simulated users and judges. */
+  /** Goal of the user. It names the scenario, and is shown to simulated users and judges. */
   readonly goal: string;
-  /** What the user says. */
+  /** User: a list of inputs, or a function such as `simulatedUser()` returns. */
   readonly user: ScenarioUser;
   /**
-   * How many inputs the user gives at most. Default: 10; for a list of inputs, all
-   * of them. Turns that verdicts go on with are not counted.
+   * Maximum number of inputs. Turns that continue after a verdict do not count.
+   * Default: the number of listed inputs, or 10 for a function.
    */
   readonly maxTurns?: number;
   /**
-   * What a person decides about a call that waits for approval: whether it may
-   * run, or the reason why not. Default: a call that waits fails the scenario.
+   * Decides about each call that waits for approval. Default: a waiting call makes
+   * the scenario throw.
    */
   readonly approvals?: ScenarioApprovals;
-  /** What must be so when it is over, by name. They run one after the other. */
+  /** Checks by name. They run in order, after the conversation. */
   readonly checks: Readonly<Record<string, Check<keyof Answers & string>>>;
 }
 
-/** What a scenario is made of. The context is needed only where the tools want one. */
+/** Options of a scenario. The context is required only if the agent requires one. */
 export type ScenarioOptions<Answers extends object = Record<string, unknown>, Context = unknown> =
   & ScenarioParts<Answers, Context>
   & (unknown extends Context ? { readonly context?: Context } : { readonly context: Context });
 
 /**
- * Plays a conversation until the user is done, a turn ends otherwise than by
- * waiting for input or for a person, or there were `maxTurns`; then runs the
- * checks. A check that fails is told in the result; {@linkcode assertScenario}
- * throws.
+ * Plays a conversation, then runs the checks. The conversation ends when the user
+ * is done, when `maxTurns` is reached, or when a turn leaves the session ended,
+ * limited or interrupted. The result contains failed checks;
+ * {@linkcode assertScenario} throws if there are any.
  *
- * @throws {ConfigError} if there is no input or no turn to play, or if a call
- *   waits for a person and `approvals` does not decide about it.
- * @throws {LLMError} if a model failed: then there is no result. So it is with whatever a turn throws.
+ * Errors that a turn throws are passed on, without a result.
+ *
+ * @throws {ConfigError} if there is no input to play, or if a call waits for
+ *   approval and `approvals` is missing or returns no verdict.
+ * @throws {LLMError} if a model fails.
  *
  * @example
  * ```ts
@@ -108,8 +110,12 @@ export async function scenario<Answers extends object, Context>(
   const isList = typeof user !== "function";
   const { maxTurns = isList ? user.length : 10 } = options;
   if (!Number.isSafeInteger(maxTurns) || maxTurns < 1) {
-    const what = isList && options.maxTurns === undefined ? "no inputs" : `maxTurns ${maxTurns}`;
-    throw new ConfigError(`Cannot play ${quote(goal)} with ${what}: expected at least 1`);
+    const [what, expected] = isList && options.maxTurns === undefined
+      ? ["an empty list of inputs", "at least one"]
+      : [`maxTurns ${quote(maxTurns)}`, "a whole number of at least 1"];
+    throw new ConfigError(
+      `Cannot play scenario ${quote(goal)} with ${what}: expected ${expected}`,
+    );
   }
   const session = agent.createSession(...[{ context }] as unknown as SessionArguments<Context>);
   const turns: TurnOf<Answers>[] = [];
@@ -126,10 +132,10 @@ export async function scenario<Answers extends object, Context>(
 }
 
 /**
- * Plays a {@linkcode scenario} and fails if a check does: the one line of a test.
+ * Plays a {@linkcode scenario} and asserts that all checks passed.
  *
- * @throws {ScenarioError} naming the checks that failed, with the transcript.
- * @throws {LLMError} if a model failed, as {@linkcode scenario}.
+ * @throws {ScenarioError} with the failed checks and the transcript.
+ * @throws {LLMError} if a model fails.
  *
  * @example
  * ```ts
@@ -162,7 +168,7 @@ export async function assertScenario<Answers extends object, Context>(
   return (await scenario(options)).assert();
 }
 
-/** Plays the turns, adds them and what was said, and says why they were over. */
+/** Plays the conversation, appends to `turns` and `messages`, and returns the reason of its end. */
 async function converse<Result extends Turn>(
   session: Session<Result>,
   { goal, user, approvals }: Pick<ScenarioParts, "goal" | "user" | "approvals">,

@@ -1,5 +1,5 @@
 /**
- * The persons of a scenario: who speaks, and who decides about calls that wait.
+ * Persons of a scenario: the user, and the person who decides about approvals.
  *
  * @module
  */
@@ -10,31 +10,31 @@ import type { Turn } from "../../turn/turn.ts";
 import type { Conversation } from "./conversation.ts";
 
 /**
- * What a user says next: text; text that may be their last; or nothing, being
- * done. Empty text lets the agent speak by itself.
+ * Next input of a user: text, text with a flag that may end the conversation, or
+ * undefined if the user is done. Empty text lets the agent continue without input.
  */
 export type UserInput =
   | string
   | {
-    /** The text. */
+    /** Text of the input. */
     readonly message: string;
-    /** Whether they leave after the answer to it. */
+    /** If true, the conversation ends after the answer. */
     readonly isDone: boolean;
   }
   | undefined;
 
 /**
- * The user of a scenario: what they say, one after the other; or a function of
- * the conversation so far, as `simulatedUser` gives one.
+ * User of a scenario: a list of inputs, or a function of the conversation so far,
+ * such as `simulatedUser()` returns.
  */
 export type ScenarioUser =
   | readonly string[]
   | ((conversation: Conversation) => UserInput | Promise<UserInput>);
 
 /**
- * What the user says after so many turns; undefined if they are done.
+ * Returns the input of the user after a number of turns; undefined if they are done.
  *
- * @throws {ConfigError} if it is nothing that can be said.
+ * @throws {ConfigError} if the user returns an invalid input.
  */
 export async function nextInput(
   user: ScenarioUser,
@@ -47,22 +47,26 @@ export async function nextInput(
   if (typeof input === "string") return { message: input, isDone: isLast };
   if (typeof input?.message === "string") return { message: input.message, isDone: input.isDone };
   throw new ConfigError(
-    `Cannot say ${quote(input)} to the agent: expected text, { message, isDone } or undefined`,
+    `Cannot use ${quote(input)} as input of the user: ` +
+      "expected text, { message, isDone } or undefined",
   );
 }
 
-/** Decides about a call that waits: whether it may run; or why not, told to the model. */
+/**
+ * Decides about a waiting call: true approves it, false denies it, and text denies
+ * it with that reason, which the model receives.
+ */
 export type ScenarioApprovals = (
   pending: PendingApproval,
 ) => boolean | string | Promise<boolean | string>;
 
-/** The reason of a denial that has none. */
+/** Default reason of a denial. */
 const NOT_ALLOWED = "A person did not allow it";
 
 /**
- * Decides about the first call that waits, and goes on with the turn.
+ * Decides about the first waiting call, and returns the turn that continues.
  *
- * @throws {ConfigError} if nobody decides, or what is given is no verdict.
+ * @throws {ConfigError} if `approvals` is missing or returns no verdict.
  */
 export async function decideNext<Result extends Turn>(
   session: Session<Result>,
@@ -73,8 +77,8 @@ export async function decideNext<Result extends Turn>(
   const { callKey, tool, hash } = pending;
   if (approvals === undefined) {
     throw new ConfigError(
-      `Cannot play ${quote(goal)} to its end: a call of tool ${quote(tool)} waits for a person: ` +
-        'expected "approvals" to decide about it',
+      `Cannot play scenario ${quote(goal)} to its end: a call of tool ${quote(tool)} waits for ` +
+        'approval: expected the option "approvals" to decide about it',
     );
   }
   const verdict: unknown = await approvals(pending);
@@ -82,7 +86,7 @@ export async function decideNext<Result extends Turn>(
   if (verdict === false) return await session.deny(callKey, NOT_ALLOWED);
   if (typeof verdict === "string") return await session.deny(callKey, verdict);
   throw new ConfigError(
-    `Cannot decide about a call of tool ${quote(tool)} by ${quote(verdict)}: ` +
+    `Cannot decide about a call of tool ${quote(tool)}: "approvals" returned ${quote(verdict)}: ` +
       "expected true, false or the reason of a denial",
   );
 }

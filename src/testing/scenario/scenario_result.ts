@@ -1,5 +1,5 @@
 /**
- * What came of a scenario.
+ * Result of a scenario.
  *
  * @module
  */
@@ -9,45 +9,45 @@ import type { Turn } from "../../turn/turn.ts";
 import type { CheckOutcome, Verdict } from "./check.ts";
 import type { ConversationMessage, PlayedScenario, ScenarioEnding } from "./conversation.ts";
 
-/** Checks of a scenario failed. The message names them, and ends with the transcript. */
+/** Thrown when checks of a scenario failed. The message names them and ends with the transcript. */
 export class ScenarioError extends RunError {
   /** `"SCENARIO_FAILED"` */
   readonly code = "SCENARIO_FAILED";
 }
 
-/** What came of a scenario: what was played, and how each check came out. */
+/** Result of a scenario: the played conversation and the outcome of each check. */
 export class ScenarioResult<StepId extends string = string>
   implements PlayedScenario<StepId>, Verdict {
-  /** What the user wanted. */
+  /** Goal of the user. */
   declare readonly goal: string;
-  /** The turns, in order. */
+  /** Turns, in order. */
   declare readonly turns: readonly Turn<StepId>[];
-  /** The whole log of the session. */
+  /** All events of the session. */
   declare readonly events: readonly SessionEvent[];
-  /** What was said, by whom. */
+  /** Messages of the user and the agent, in order. */
   declare readonly messages: readonly ConversationMessage[];
-  /** The events as text, one line each, see `transcriptText`. */
+  /** Transcript of the session, see `transcriptText`. */
   declare readonly transcript: string;
-  /** Why it was over. */
+  /** Reason why the scenario ended. */
   declare readonly ending: ScenarioEnding;
-  /** How each check came out, in the order in which they were given. */
+  /** Outcomes of the checks, in the order of the option `checks`. */
   readonly checks: readonly CheckOutcome[];
 
-  /** Made by `scenario`. */
+  /** Creates the result; called by `scenario`. */
   constructor(played: PlayedScenario<StepId>, checks: readonly CheckOutcome[]) {
     Object.assign(this, played);
     this.checks = checks;
   }
 
-  /** Whether every check passed. */
+  /** True if every check passed. */
   get passed(): boolean {
     return this.checks.every(({ passed }) => passed);
   }
 
   /**
-   * Fails if a check did.
+   * Asserts that every check passed.
    *
-   * @throws {ScenarioError} naming the checks that failed, with the transcript.
+   * @throws {ScenarioError} with the failed checks and the transcript.
    */
   assert(): this {
     if (this.passed) return this;
@@ -55,9 +55,9 @@ export class ScenarioResult<StepId extends string = string>
     const failed = checks.filter(({ passed }) => !passed);
     const thrown = failed.find(({ error }) => error !== undefined);
     throw new ScenarioError(
-      `Cannot pass scenario ${quote(goal)}: ${failed.length} of ${checks.length} checks failed:` +
-        `${failed.map(describe).join("")}\n\nIts ending was ${quote(ending)}, ` +
-        `after ${turns.length} turns:\n${transcript}`,
+      `Scenario ${quote(goal)} failed: ${failed.length} of ${checks.length} checks failed:` +
+        `${failed.map(describe).join("")}\n\nTranscript (ending ${quote(ending)}, ` +
+        `${turns.length} turns):\n${transcript}`,
       thrown && { cause: thrown.error },
     );
   }

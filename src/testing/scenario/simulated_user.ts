@@ -1,5 +1,5 @@
 /**
- * A model that plays the user of a scenario.
+ * Simulation of the user of a scenario by a model.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { askModel } from "./ask_model.ts";
 import type { Conversation } from "./conversation.ts";
 import type { UserInput } from "./scenario_people.ts";
 
-/** Who a simulated user is. */
+/** Options of {@linkcode simulatedUser}. */
 export interface SimulatedUserOptions {
-  /** What they want. Default: the goal of the scenario. */
+  /** Goal of the user. Default: the goal of the scenario. */
   readonly goal?: string;
-  /** Who they are, how they talk, what they know. Default: nothing. */
+  /** Character, manner of speaking and knowledge of the user. Default: none. */
   readonly persona?: string;
 }
 
-/** A model that plays a user gave nothing that can be said. */
+/** Thrown when the model of a simulated user returns no valid input. */
 export class SimulatedUserError extends LLMError {
   /** `"SIMULATED_USER_FAILED"` */
   override readonly code = "SIMULATED_USER_FAILED";
@@ -42,18 +42,21 @@ const inputSchema = v.pipe(
 );
 
 /**
- * The user of a scenario, played by a model. It sees what a user sees: what was
- * said, and nothing of the agent's reasoning, instructions and tools. One that
- * was made once can play in any number of scenarios.
+ * Returns a user of a scenario, played by a model. The model receives the messages
+ * of the conversation, but not the agent's reasoning, instructions and tools. The
+ * user has no state and can be used in any number of scenarios.
  *
- * @throws {SimulatedUserError} in the scenario, if the model gives nothing that can be said.
+ * The user throws a {@linkcode SimulatedUserError} if the model returns no valid
+ * input in three attempts.
+ *
+ * @param llm The model that plays the user.
  *
  * @example
  * ```ts
  * import { Agent, decide, MockLLM, raw } from "@nomos/agent";
  * import { assertScenario, simulatedUser } from "@nomos/agent/testing";
  *
- * // Both models are scripted here; with real ones it is the same.
+ * // Both models are scripted here. In a real test, they are real models.
  * const player = new MockLLM([
  *   raw({ message: "A latte please, quick", isDone: false }),
  *   raw({ message: "Bye", isDone: true }),
@@ -100,7 +103,7 @@ function instruction({ goal, persona }: SimulatedUserOptions): Message {
   return { role: "system", content: sections.join("\n\n") };
 }
 
-/** The other way round: the model that plays the user said what the user said. */
+/** Swaps the roles: for the model that plays the user, the agent is the `user`. */
 function seenByUser({ by, text }: Conversation["messages"][number]): Message {
   return by === "agent"
     ? { role: "user", content: text }

@@ -1,5 +1,5 @@
 /**
- * What the contract says about appending and reading entries.
+ * Contract checks of appending and reading entries.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 } from "./trial.ts";
 
 export const ENTRY_CHECKS: ContractChecks = {
-  "append() adds entries at the head, and moves it": async (trial) => {
+  "append() adds entries and advances the head": async (trial) => {
     const { id, lease } = await trial.leased();
     const entries = entriesFrom(0, 6, "first");
     for (const [from, to] of [[0, 1], [1, 3], [3, 6]] as const) {
@@ -26,7 +26,7 @@ export const ENTRY_CHECKS: ContractChecks = {
       expectEqual(await trial.entries(id), entries.slice(0, to), "the entries after append()");
     }
   },
-  "entries() gives the range that is asked for": async (trial) => {
+  "entries() returns the requested range": async (trial) => {
     const { id, lease } = await trial.leased();
     await trial.append(lease, 0, 12);
     for (const [from, limit] of [[0, 1], [0, 12], [0, 13], [3, 4], [9, 3], [9, 99], [11, 1]]) {
@@ -39,14 +39,14 @@ export const ENTRY_CHECKS: ContractChecks = {
       expectEqual(entries, [], `entries from ${from} of 12`);
     }
   },
-  "entries() refuses ranges that are none": async (trial) => {
+  "entries() refuses invalid ranges": async (trial) => {
     const id = await trial.create();
     for (const [from, limit] of [[-1, 1], [0.5, 1], [NaN, 1], [0, 0], [0, -1], [0, 1.5]]) {
       const entries = () => trial.store.entries(id, { from: from!, limit: limit! });
       await expectRejection(entries, ConfigError, `entries() from ${from}, at most ${limit},`);
     }
   },
-  "append() at another head is a conflict, and changes nothing": async (trial) => {
+  "append() at another head is a conflict and changes nothing": async (trial) => {
     const session = await trial.leased();
     await trial.append(session.lease, 0, 3);
     for (const [head, count] of [[0, 1], [2, 1], [2, 4], [4, 1], [1_000, 2]] as const) {
@@ -55,7 +55,7 @@ export const ENTRY_CHECKS: ContractChecks = {
     }
     await trial.append(session.lease, 3);
   },
-  "append() refuses no entries, gaps, and wrong orders, and changes nothing": async (trial) => {
+  "append() refuses empty lists, gaps and wrong orders, and changes nothing": async (trial) => {
     const session = await trial.leased();
     await trial.append(session.lease, 0, 2);
     for (const numbers of [[], [3], [2, 4], [2, 2], [2, 4, 3], [3, 2], [1, 2], [2.5]]) {
@@ -64,24 +64,24 @@ export const ENTRY_CHECKS: ContractChecks = {
     }
     await trial.append(session.lease, 2);
   },
-  "append() takes 1,000 entries at once, and 1,000 one by one": async (trial) => {
+  "append() adds 1,000 entries at once and 1,000 one by one": async (trial) => {
     const { id, lease } = await trial.leased();
     await trial.append(lease, 0, 1_000);
     for (let head = 1_000; head < 2_000; head++) await trial.append(lease, head);
     expectEqual((await trial.read(id)).head, 2_000, "head");
     expectEqual(await trial.entries(id), entriesFrom(0, 2_000), "the entries");
   },
-  "append() keeps every body and hash as it is": async (trial) => {
+  "append() stores every body and hash unchanged": async (trial) => {
     const { id, lease } = await trial.leased();
     const entries = BODIES.map((body, seq) => ({ seq, body, hash: hashOf(seq, body) }));
     await trial.store.append(lease, { head: 0, entries });
     const found = await trial.entries(id);
     for (const entry of entries) expectEqual(found[entry.seq], entry, `entry ${entry.seq}`);
   },
-  "a snapshot stands for all entries, and stays until the next one": async (trial) => {
+  "a snapshot covers all entries and is kept until the next one": async (trial) => {
     const { id, lease } = await trial.leased();
     await trial.append(lease, 0, 2);
-    expectEqual((await trial.read(id)).snapshot, undefined, "a snapshot that was not given");
+    expectEqual((await trial.read(id)).snapshot, undefined, "the snapshot before the first one");
     for (const [head, body] of [[2, ' {"a":1, "a":2}\n'], [6, BODIES.join()]] as const) {
       await trial.append(lease, head, 3, body);
       const snapshot = { head: head + 3, hash: hashOf(head + 2), body };
@@ -90,22 +90,22 @@ export const ENTRY_CHECKS: ContractChecks = {
       expectEqual((await trial.read(id)).snapshot, snapshot, "the snapshot after an append");
     }
   },
-  "what was given to the store, or got from it, is a copy of what it keeps": async (trial) => {
+  "the store copies arguments and results": async (trial) => {
     const { id, lease } = await trial.leased();
     const first = { ...entriesFrom(0, 1)[0]! };
     const given = [first];
     await trial.store.append(lease, { head: 0, entries: given });
     first.body = '"changed"';
     given.push(...entriesFrom(1, 1));
-    expectEqual(await trial.entries(id), entriesFrom(0, 1), "the entries after a change");
+    expectEqual(await trial.entries(id), entriesFrom(0, 1), "entries after an argument changed");
     const got = await trial.entries(id) as StoredEntry[];
     got.push(...entriesFrom(1, 1));
-    expectEqual(await trial.entries(id), entriesFrom(0, 1), "the entries after a change");
-    expectEqual((await trial.read(id)).head, 1, "head after a change");
+    expectEqual(await trial.entries(id), entriesFrom(0, 1), "entries after a result changed");
+    expectEqual((await trial.read(id)).head, 1, "head after a result changed");
   },
 };
 
-/** What databases and encodings are known to change or to stumble on, as JSON text. */
+/** Bodies that databases and encodings are known to change or refuse, as JSON text. */
 const BODIES = [
   JSON.stringify("a\0b"),
   JSON.stringify("\0"),
@@ -123,7 +123,7 @@ const BODIES = [
   JSON.stringify("é👍\0\n".repeat(150_000)),
 ];
 
-/** Fails unless entries are refused, and the session is then as it was. */
+/** Asserts that an append is refused and that the session is unchanged. */
 async function expectNoAppend(
   trial: Trial,
   { id, lease }: LeasedSession,
@@ -134,5 +134,5 @@ async function expectNoAppend(
   const append = () => trial.store.append(lease, { head, entries, snapshot: '"other"' });
   await expectRejection(append, kind, `append() of [${entries.map(({ seq }) => seq)}] at ${head}`);
   const after = [await trial.read(id), await trial.entries(id)];
-  expectEqual(after, before, "a session after a refused append()");
+  expectEqual(after, before, "the session after a refused append()");
 }

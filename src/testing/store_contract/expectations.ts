@@ -1,46 +1,49 @@
 /**
- * Expectations that the checks of the contract have of a store.
+ * Assertions of the store contract.
  *
  * @module
  */
 import { reasonOf, RunError } from "../../errors.ts";
 import type { Lease } from "../../store/store.ts";
 import { isSameJson } from "../json_difference.ts";
-import { excerpt } from "../text.ts";
+import { cutAroundDifference } from "../text.ts";
 
-/** A store did not do what its contract says. */
+/** Thrown when a store violates the contract. */
 export class StoreContractError extends RunError {
   /** `"STORE_CONTRACT_BROKEN"` */
   readonly code = "STORE_CONTRACT_BROKEN";
 }
 
-/** Maximum number of characters shown of a value. */
+/** Maximum number of characters of each value in a message. */
 const SHOWN_LENGTH = 200;
 
 /** A class of errors. */
 export type ErrorKind = abstract new (...args: never[]) => Error;
 
-/** Fails if a condition does not hold. */
+/** Asserts that a condition is true. */
 export function expectTrue(condition: boolean, problem: string): asserts condition {
   if (!condition) throw new StoreContractError(problem);
 }
 
-/** Fails if two values differ as JSON, in whatever order their members are. */
+/** Asserts that two values are equal as JSON, ignoring the order of members. */
 export function expectEqual(actual: unknown, expected: unknown, what: string): void {
   if (isSameJson(actual, expected)) return;
   const [found, wanted] = [actual, expected].map((one) => JSON.stringify(one) ?? "undefined");
   throw new StoreContractError(
-    `${what} is not as it must be: it is ${excerpt(found!, wanted!, SHOWN_LENGTH)}: ` +
-      `expected ${excerpt(wanted!, found!, SHOWN_LENGTH)}`,
+    `Wrong value of ${what}: found ${cutAroundDifference(found!, wanted!, SHOWN_LENGTH)}: ` +
+      `expected ${cutAroundDifference(wanted!, found!, SHOWN_LENGTH)}`,
   );
 }
 
-/** Fails unless one lease was given after another. */
+/** Asserts that the first lease is newer than the second. */
 export function expectNewer({ epoch }: Lease, { epoch: before }: Lease): void {
-  expectTrue(epoch > before, "a newer lease has no higher epoch");
+  expectTrue(
+    epoch > before,
+    `The epoch of a newer lease is ${epoch}: expected more than ${before}`,
+  );
 }
 
-/** Fails if a call does not return a promise that rejects with an error of one of these classes. */
+/** Asserts that a call returns a promise that rejects with an error of one of the classes. */
 export async function expectRejection(
   call: () => Promise<unknown>,
   kinds: ErrorKind | readonly ErrorKind[],
@@ -48,7 +51,7 @@ export async function expectRejection(
 ): Promise<void> {
   const allowed: readonly ErrorKind[] = typeof kinds === "function" ? [kinds] : kinds;
   const expected = `expected a rejection with ${allowed.map(({ name }) => name).join(" or ")}`;
-  let did = "threw at once";
+  let did = "threw synchronously:";
   try {
     const answer = call();
     did = "rejected with";
@@ -59,5 +62,5 @@ export async function expectRejection(
     const message = `${what} ${did} ${name} "${reasonOf(cause)}": ${expected}`;
     throw new StoreContractError(message, { cause });
   }
-  throw new StoreContractError(`${what} was accepted: ${expected}`);
+  throw new StoreContractError(`${what} succeeded: ${expected}`);
 }

@@ -1,5 +1,5 @@
 /**
- * What the contract says about leases.
+ * Contract checks of leases.
  *
  * @module
  */
@@ -7,31 +7,37 @@ import { ConfigError } from "../../errors.ts";
 import type { Lease } from "../../store/store.ts";
 import { ConflictError, LeaseLostError } from "../../store/store_errors.ts";
 import { expectEqual, expectNewer, expectRejection, expectTrue } from "./expectations.ts";
-import { type ContractChecks, LONG, type Trial } from "./trial.ts";
+import { type ContractChecks, LONG_TTL, type Trial } from "./trial.ts";
 
-/** A short time for a lease, in milliseconds. */
-const SHORT = 3;
+/** Time to live of a lease that expires during a check, in milliseconds. */
+const SHORT_TTL = 3;
 
 export const LEASE_CHECKS: ContractChecks = {
-  "claim() gives a lease that names its session and owner": async (trial) => {
+  "claim() returns a lease with its session and owner": async (trial) => {
     const id = await trial.create();
-    const lease = await trial.store.claim(id, { owner: "me, 'myself' 👍", ttl: LONG });
-    expectTrue(lease !== undefined, "claim() gave no lease of a session that nobody writes");
+    const lease = await trial.store.claim(id, { owner: "me, 'myself' 👍", ttl: LONG_TTL });
+    expectTrue(
+      lease !== undefined,
+      "claim() of a free session returned undefined: expected a lease",
+    );
     const { epoch, ...rest } = lease;
     expectEqual(rest, { id, owner: "me, 'myself' 👍" }, "a lease");
-    expectTrue(Number.isSafeInteger(epoch), `the epoch of a lease is ${epoch}`);
+    expectTrue(
+      Number.isSafeInteger(epoch),
+      `The epoch of a lease is ${epoch}: expected a safe integer`,
+    );
     await trial.append({ ...lease }, 0);
   },
-  "claim() gives nothing while somebody else has the session": async (trial) => {
+  "claim() returns undefined while another owner holds the lease": async (trial) => {
     const { id, lease } = await trial.leased();
     for (const attempt of ["claim()", "claim() again"]) {
       expectEqual(await trial.tryClaim(id), undefined, attempt);
     }
     await trial.append(lease, 0);
-    expectEqual(await trial.store.renew(lease, LONG), true, "renew() after refused claims");
+    expectEqual(await trial.store.renew(lease, LONG_TTL), true, "renew() after refused claims");
     await trial.claim(await trial.create());
   },
-  "claim() and renew() refuse a ttl that is none": async (trial) => {
+  "claim() and renew() refuse an invalid ttl": async (trial) => {
     const { id, lease } = await trial.leased();
     for (const ttl of [0, -1, 0.5, NaN, Infinity]) {
       await expectRejection(() => trial.force(id, ttl), ConfigError, `claim() for ${ttl} ms`);
@@ -40,43 +46,43 @@ export const LEASE_CHECKS: ContractChecks = {
     }
     await trial.append(lease, 0);
   },
-  "claim() with force ends the lease of another at once, and for ever": async (trial) => {
+  "claim() with force ends the lease of another owner immediately and for good": async (trial) => {
     const { id, lease } = await trial.leased();
     await trial.append(lease, 0);
     const newer = await trial.force(id);
     expectNewer(newer, lease);
     await expectLost(trial, lease, 1);
     await trial.append(newer, 1);
-    // Its head is stale as well: that it is lost says more.
+    // Its head is stale as well, but the lost lease is the more specific error.
     await expectLost(trial, lease, 1);
     await trial.store.release(newer);
     await expectLost(trial, lease, 2);
     expectEqual((await trial.read(id)).head, 2, "head");
   },
-  "a lease that ran out holds until somebody else claims the session": async (trial) => {
-    const { id, lease } = await trial.leased(SHORT);
-    await trial.runOut(SHORT);
+  "an expired lease stays valid until another owner claims the session": async (trial) => {
+    const { id, lease } = await trial.leased(SHORT_TTL);
+    await trial.runOut(SHORT_TTL);
     await trial.append(lease, 0);
-    const newer = await trial.claim(id, SHORT);
+    const newer = await trial.claim(id, SHORT_TTL);
     expectNewer(newer, lease);
     await expectLost(trial, lease, 1);
     await trial.append(newer, 1);
-    await trial.runOut(SHORT);
+    await trial.runOut(SHORT_TTL);
     await expectLost(trial, lease, 2);
     await trial.append(newer, 2);
   },
-  "renew() makes a lease last from now on, one that ran out too": async (trial) => {
-    const { id, lease } = await trial.leased(SHORT);
-    await trial.runOut(SHORT);
-    expectEqual(await trial.store.renew(lease, LONG), true, "renew() of a lease nobody claimed");
+  "renew() extends a lease from now on, even if it has expired": async (trial) => {
+    const { id, lease } = await trial.leased(SHORT_TTL);
+    await trial.runOut(SHORT_TTL);
+    expectEqual(await trial.store.renew(lease, LONG_TTL), true, "renew() of an expired lease");
     expectEqual(await trial.tryClaim(id), undefined, "claim() after renew()");
     await trial.append(lease, 0);
-    expectEqual(await trial.store.renew(lease, SHORT), true, "renew() to a shorter time");
-    await trial.runOut(SHORT);
+    expectEqual(await trial.store.renew(lease, SHORT_TTL), true, "renew() with a shorter ttl");
+    await trial.runOut(SHORT_TTL);
     await trial.claim(id);
     await expectLost(trial, lease, 1);
   },
-  "release() frees the session, and the lease is lost": async (trial) => {
+  "release() frees the session and ends the lease": async (trial) => {
     const { id, lease } = await trial.leased();
     await trial.append(lease, 0);
     await trial.store.release(lease);
@@ -86,7 +92,7 @@ export const LEASE_CHECKS: ContractChecks = {
     await expectLost(trial, lease, 1);
     await trial.append(newer, 1);
   },
-  "release() of a lost lease leaves the lease of another": async (trial) => {
+  "release() of a lost lease keeps the lease of another owner": async (trial) => {
     const { id, lease } = await trial.leased();
     const newer = await trial.force(id);
     await trial.store.release(lease);
@@ -94,7 +100,7 @@ export const LEASE_CHECKS: ContractChecks = {
     expectEqual(await trial.tryClaim(id), undefined, "claim() after a lost lease was released");
     await trial.append(newer, 0);
   },
-  "a lease holds only as it was given: session, owner and epoch": async (trial) => {
+  "a lease is valid only with its session, owner and epoch": async (trial) => {
     const { lease } = await trial.leased();
     const other = await trial.leased();
     const { owner, epoch } = lease;
@@ -112,7 +118,7 @@ export const LEASE_CHECKS: ContractChecks = {
     await trial.append(lease, 0);
     await trial.append(other.lease, 0);
   },
-  "delete() ends the lease, also if the session is created anew": async (trial) => {
+  "delete() ends the lease, even if the session is created again": async (trial) => {
     const { id, lease } = await trial.leased();
     await trial.append(lease, 0);
     await trial.store.delete(id);
@@ -131,5 +137,5 @@ export const LEASE_CHECKS: ContractChecks = {
 async function expectLost(trial: Trial, lease: Lease, head: number): Promise<void> {
   const append = () => trial.append(lease, head);
   await expectRejection(append, LeaseLostError, "append() with a lost lease");
-  expectEqual(await trial.store.renew(lease, LONG), false, "renew() of a lost lease");
+  expectEqual(await trial.store.renew(lease, LONG_TTL), false, "renew() of a lost lease");
 }

@@ -1,14 +1,14 @@
 /**
- * What the contract says about the end of a store, and what is left of it.
+ * Contract checks of closing a store, of its clock and of opening it again.
  *
  * @module
  */
 import { StoreError } from "../../store/store_errors.ts";
 import { expectEqual, expectNewer, expectRejection, expectTrue } from "./expectations.ts";
-import { type ContractChecks, entriesFrom, LONG } from "./trial.ts";
+import { type ContractChecks, entriesFrom, LONG_TTL } from "./trial.ts";
 
 export const LIFETIME_CHECKS: ContractChecks = {
-  "close() ends the use of a store, and can be called again": async (trial) => {
+  "close() makes all methods fail, and can be called twice": async (trial) => {
     const { store } = trial;
     const { id, lease } = await trial.leased();
     await trial.append(lease, 0);
@@ -19,7 +19,7 @@ export const LIFETIME_CHECKS: ContractChecks = {
       read: () => store.read(id),
       entries: () => store.entries(id, { from: 0, limit: 1 }),
       claim: () => trial.tryClaim(id),
-      renew: () => store.renew(lease, LONG),
+      renew: () => store.renew(lease, LONG_TTL),
       release: () => store.release(lease),
       append: () => trial.append(lease, 1),
       list: () => store.list(),
@@ -33,7 +33,7 @@ export const LIFETIME_CHECKS: ContractChecks = {
 
 /** Checks of stores whose clock can be advanced. */
 export const CLOCK_CHECKS: ContractChecks = {
-  "createdAt stays, updatedAt is when entries were appended last": async (trial) => {
+  "createdAt never changes, updatedAt is the time of the last append": async (trial) => {
     const { id, lease } = await trial.leased();
     const { createdAt } = await trial.read(id);
     await trial.advance(40);
@@ -45,11 +45,11 @@ export const CLOCK_CHECKS: ContractChecks = {
     expectEqual(session.createdAt, createdAt, "createdAt after append()");
     expectEqual(session.updatedAt, createdAt + 40, "updatedAt after append()");
   },
-  "a lease lasts exactly its time from the last claim or renewal": async (trial) => {
+  "a lease lasts exactly its ttl from the last claim or renewal": async (trial) => {
     const { id, lease } = await trial.leased(100);
     const expectLeasedFor99 = async () => {
       await trial.advance(99);
-      expectEqual(await trial.tryClaim(id), undefined, "claim() a millisecond early");
+      expectEqual(await trial.tryClaim(id), undefined, "claim() one millisecond too early");
     };
     await expectLeasedFor99();
     await trial.store.renew(lease, 100);
@@ -65,7 +65,7 @@ export const CLOCK_CHECKS: ContractChecks = {
 
 /** Checks of stores that can be opened again. */
 export const REOPEN_CHECKS: ContractChecks = {
-  "what was resolved is there when the store is opened again": async (trial) => {
+  "acknowledged writes are there when the store is opened again": async (trial) => {
     const { id, lease } = await trial.leased();
     const empty = await trial.create(trial.id("👍 '"), ' {"kept": "as it is"}');
     const gone = await trial.create();
@@ -78,7 +78,7 @@ export const REOPEN_CHECKS: ContractChecks = {
     expectEqual(await trial.entries(id), entriesFrom(0, 5), "the entries");
     expectEqual(await trial.store.read(gone), undefined, "a session that was deleted");
   },
-  "close() loses nothing that was resolved before it": async (trial) => {
+  "close() keeps all acknowledged writes": async (trial) => {
     const sessions = await Promise.all(Array.from({ length: 10 }, () => trial.leased()));
     const resolved = new Set<string>();
     const appending = sessions.map(({ id, lease }) => {
@@ -89,10 +89,13 @@ export const REOPEN_CHECKS: ContractChecks = {
     for (const { id } of sessions) {
       const { head } = await trial.read(id);
       expectEqual((await trial.entries(id)).length, head, "the number of entries");
-      expectTrue(head === 1 || !resolved.has(id), "close() lost an append that was resolved");
+      expectTrue(
+        head === 1 || !resolved.has(id),
+        "close() lost an acknowledged append: expected its entry after opening the store again",
+      );
     }
   },
-  "a lease outlives the store that gave it": async (trial) => {
+  "a lease outlives the store object that created it": async (trial) => {
     const { id, lease } = await trial.leased();
     const released = await trial.leased();
     await trial.store.release(released.lease);

@@ -1,5 +1,5 @@
 /**
- * What the contract says about lists of sessions.
+ * Contract checks of listing sessions.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
 import type { ContractChecks, Trial } from "./trial.ts";
 
 export const LIST_CHECKS: ContractChecks = {
-  "list() gives sessions as read() does, without snapshots": async (trial) => {
+  "list() returns sessions like read(), without snapshots": async (trial) => {
     const { id, lease } = await trial.leased();
     await trial.append(lease, 0, 2, "{}");
     const { snapshot, ...session } = await trial.read(id);
-    expectTrue(snapshot !== undefined, "read() gave no snapshot");
+    expectTrue(snapshot !== undefined, "read() returned no snapshot: expected the appended one");
     const page = await trial.store.list({ prefix: trial.prefix });
     expectEqual(page, { sessions: [session] }, "the list");
   },
-  "list() gives 100 sessions a page or as many as asked for, and a way on": async (trial) => {
+  "list() returns pages of 100 sessions or of the given limit": async (trial) => {
     const ids = Array.from({ length: 201 }, (_, index) => trial.id(`${index + 100}`));
     await Promise.all(shuffled(ids).map((id) => trial.create(id)));
     for (const [limit, lengths] of [[undefined, [100, 100, 1]], [67, [67, 67, 67]]] as const) {
@@ -28,7 +28,7 @@ export const LIST_CHECKS: ContractChecks = {
     expectEqual(await pagesOf(trial, { limit: 1_000 }), [ids], "a page of 1,000");
     expectEqual((await pagesOf(trial, { limit: 1 })).length, 201, "the number of pages of 1");
   },
-  "list() goes on behind an id, whether there is one or not": async (trial) => {
+  "list() continues after an id, whether that session exists or not": async (trial) => {
     for (const rest of ["a", "b", "ba", "c"]) await trial.create(trial.id(rest));
     const { prefix } = trial;
     for (const [after, expected] of [["a", "b ba c"], ["aa", "b ba c"], ["b", "ba c"]] as const) {
@@ -42,8 +42,8 @@ export const LIST_CHECKS: ContractChecks = {
     const found = (await trial.store.list(only)).sessions.map(({ id }) => id);
     expectEqual(found, [`${prefix}b`, `${prefix}ba`], "a list after an id before the prefix");
   },
-  "list() takes a prefix as it is, and not for a pattern": async (trial) => {
-    const ids = ODD.map((text) => trial.id(text));
+  "list() matches a prefix literally, not as a pattern": async (trial) => {
+    const ids = ODD_TEXTS.map((text) => trial.id(text));
     await Promise.all(ids.map((id) => trial.create(id)));
     const parts = ["%", "_", "\\", "*", "?", "[a]", "A", "a", "'", "👍", "\ud83d", "é", "\uffff"];
     for (const part of parts) {
@@ -55,38 +55,39 @@ export const LIST_CHECKS: ContractChecks = {
     const none = await trial.store.list({ prefix: `${trial.prefix}nothing` });
     expectEqual(none, { sessions: [] }, "the list of a prefix that no id has");
   },
-  "list() gives every id, in the order of UTF-16 code units": async (trial) => {
-    const ids = ODD.map((text) => trial.id(text));
+  "list() returns every id in the order of UTF-16 code units": async (trial) => {
+    const ids = ODD_TEXTS.map((text) => trial.id(text));
     await Promise.all(shuffled(ids).map((id) => trial.create(id)));
     for (const limit of [1, 3, 1_000]) {
       const found = (await pagesOf(trial, { limit })).flat();
       expectEqual(found, inOrder(ids), `the ids in pages of ${limit}`);
     }
   },
-  "list() without a prefix gives the sessions of all": async (trial) => {
+  "list() without a prefix returns all sessions": async (trial) => {
     const ids = [await trial.create(), await trial.create()];
     const found = (await pagesOf(trial, { limit: 1_000 }, {})).flat();
     expectEqual(found, inOrder(found), "the ids of all sessions");
-    expectEqual(found.filter((id) => id.startsWith(trial.prefix)), ids, "those of this check");
+    expectEqual(found.filter((id) => id.startsWith(trial.prefix)), ids, "the ids of this check");
     await trial.store.list();
   },
-  "list() gives nothing of what was deleted": async (trial) => {
+  "list() omits deleted sessions": async (trial) => {
     const ids = ["a", "b", "c"].map((rest) => trial.id(rest));
     for (const id of ids) await trial.create(id);
     await trial.store.delete(ids[1]!);
     expectEqual((await pagesOf(trial, {})).flat(), [ids[0], ids[2]], "the ids after delete()");
     await trial.create(ids[1]!);
-    expectEqual((await pagesOf(trial, {})).flat(), ids, "the ids after one was created anew");
+    expectEqual((await pagesOf(trial, {})).flat(), ids, "the ids after one was created again");
   },
-  "list() refuses a limit that is none": async (trial) => {
+  "list() refuses an invalid limit": async (trial) => {
     for (const limit of [0, -1, 1.5, NaN, 1_001]) {
-      await expectRejection(() => trial.store.list({ limit }), ConfigError, `a list of ${limit}`);
+      const list = () => trial.store.list({ limit });
+      await expectRejection(list, ConfigError, `list() with limit ${limit}`);
     }
   },
 };
 
-/** Texts that stumble on encodings, collations, patterns and quoting, in no order at all. */
-const ODD = [
+/** Texts that encodings, collations, patterns and quoting often break, unordered. */
+const ODD_TEXTS = [
   ..."👍,👍a,\u{10ffff},\ue000,\uffff,\ufffe,\uffffa,\ufffd,é,e\u0301,ß,ä,İ,日本".split(","),
   ..."z,Z,a,A,aa,a-b,a b,ab,10,9,09,\u0001,\u007f,\u0080,\u200b,\u202e".split(","),
   ..."%,%a,_,_a,','',\",`,\\,\\%,\n,\r\n,\t,*,?,[a],{},$1,;--,../..".split(","),
@@ -95,7 +96,7 @@ const ODD = [
   "é".repeat(700),
 ];
 
-/** The ids of a list, page by page. Default: those of this check. */
+/** Lists ids page by page. Default: only the ids of this check. */
 async function pagesOf(
   { store, prefix }: Trial,
   page: ListPage,
@@ -107,7 +108,10 @@ async function pagesOf(
     const found = await store.list({ ...among, ...page, ...(after !== undefined && { after }) });
     pages.push(found.sessions.map(({ id }) => id));
     const isBehind = found.next === undefined || found.next > (after ?? "");
-    expectTrue(isBehind, `a page after "${after}" says to go on after "${found.next}"`);
+    expectTrue(
+      isBehind,
+      `The "next" of the page after "${after}" is "${found.next}": expected a greater id`,
+    );
     after = found.next;
   } while (after !== undefined);
   return pages;
@@ -117,7 +121,7 @@ function inOrder(ids: readonly string[]): string[] {
   return [...ids].sort((a, b) => a < b ? -1 : 1);
 }
 
-/** The same in another order: every seventh, then the rest. */
+/** Returns the items in another, fixed order: in seven passes, each of every seventh item. */
 function shuffled(ids: readonly string[]): string[] {
   return Array.from({ length: 7 }, (_, by) => ids.filter((_, index) => index % 7 === 6 - by))
     .flat();

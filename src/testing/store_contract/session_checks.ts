@@ -1,5 +1,5 @@
 /**
- * What the contract says about creating, reading and deleting sessions.
+ * Contract checks of creating, reading and deleting sessions.
  *
  * @module
  */
@@ -8,26 +8,43 @@ import { ConflictError, LeaseLostError } from "../../store/store_errors.ts";
 import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
 import { type ContractChecks, FIRST_HASH } from "./trial.ts";
 
-/** Ids that no session can have. */
+/** Invalid session ids: empty, too long, with NUL, or not well-formed. */
 const IMPOSSIBLE_IDS = ["", "a\0", "\ud83d", "\ude00", "a\ud83d b", "x".repeat(1_001)];
-/** Texts that are easily taken for one another. */
-const ALIKE = ["a", "A", "a ", " a", "á", "a\u0301", "1", "01", "1.0", "1e0", "null", "\u200b", ""];
+/** Texts that a collation or conversion may confuse. */
+const SIMILAR_TEXTS = [
+  "a",
+  "A",
+  "a ",
+  " a",
+  "á",
+  "a\u0301",
+  "1",
+  "01",
+  "1.0",
+  "1e0",
+  "null",
+  "\u200b",
+  "",
+];
 
 export const SESSION_CHECKS: ContractChecks = {
-  "create() makes a session without entries": async (trial) => {
+  "create() creates a session without entries": async (trial) => {
     const id = await trial.create();
     const { createdAt, updatedAt, ...session } = await trial.read(id);
     expectEqual(session, { id, meta: "{}", head: 0, hash: FIRST_HASH }, "a new session");
-    expectTrue(Number.isSafeInteger(createdAt), `createdAt is ${createdAt}`);
+    expectTrue(
+      Number.isSafeInteger(createdAt),
+      `createdAt is ${createdAt}: expected whole milliseconds since 1970`,
+    );
     expectEqual(updatedAt, createdAt, "updatedAt of a new session");
     expectEqual(await trial.entries(id), [], "the entries of a new session");
   },
-  "create() refuses an id that is taken, and leaves what is there": async (trial) => {
+  "create() refuses an existing id and keeps the session": async (trial) => {
     const { id, lease } = await trial.leased();
     await trial.append(lease, 0, 2);
     const before = await trial.read(id);
     const create = () => trial.store.create(id, { meta: '"other"', hash: "ff" });
-    await expectRejection(create, ConflictError, "create() with an id that is taken");
+    await expectRejection(create, ConflictError, "create() with an existing id");
     expectEqual(await trial.read(id), before, "the session after create() with its id");
     await trial.append(lease, 2);
   },
@@ -38,25 +55,25 @@ export const SESSION_CHECKS: ContractChecks = {
     }
     await trial.create(trial.id("x".repeat(1_000 - trial.prefix.length)));
   },
-  "create() keeps meta as it is, byte for byte": async (trial) => {
+  "create() stores meta unchanged, byte for byte": async (trial) => {
     const meta = ' {"b": 1.0,\t"a":-0, "a":1e400, "n":12345678901234567890, "z":"\\u0000\\/é"}\n';
     const id = await trial.create(trial.id(), meta);
     expectEqual((await trial.read(id)).meta, meta, "meta");
   },
   "a session is found by exactly its id": async (trial) => {
-    const ids = ALIKE.map((text) => trial.id(`-${text}`));
+    const ids = SIMILAR_TEXTS.map((text) => trial.id(`-${text}`));
     for (const [index, id] of ids.entries()) await trial.create(id, `${index}`);
     for (const [index, id] of ids.entries()) {
       const { id: found, meta } = await trial.read(id);
-      expectEqual([found, meta], [id, `${index}`], "the session of an id like others");
+      expectEqual([found, meta], [id, `${index}`], "the session with an id similar to others");
     }
     const id = await trial.create(trial.id("\ufffd"));
     for (const other of [`${id}\0`, `${id}\0b`, id.replace("\ufffd", "\ud83d")]) {
-      expectEqual(await trial.store.read(other), undefined, "read() with an id that none has");
-      expectEqual(await trial.store.delete(other), false, "delete() with an id that none has");
+      expectEqual(await trial.store.read(other), undefined, "read() with an unknown id");
+      expectEqual(await trial.store.delete(other), false, "delete() with an unknown id");
     }
   },
-  "a session that is not there has no entries, no lease, and is not deleted": async (trial) => {
+  "an unknown session has no entries and cannot be claimed or deleted": async (trial) => {
     const { store } = trial;
     for (const id of [trial.id(), trial.id("' OR ''='"), ...IMPOSSIBLE_IDS]) {
       const shown = JSON.stringify(id.slice(0, 10));
@@ -71,7 +88,9 @@ export const SESSION_CHECKS: ContractChecks = {
       await expectRejection(() => trial.append(lease, 0), LeaseLostError, `append() to ${shown}`);
     }
   },
-  "delete() removes a session with its entries and its snapshot, and no other": async (trial) => {
+  "delete() removes a session with its entries and snapshot, and no other session": async (
+    trial,
+  ) => {
     const { store } = trial;
     const [gone, stays] = [await trial.leased(), await trial.leased()];
     for (const { lease } of [gone, stays]) await trial.append(lease, 0, 4, '"s"');
@@ -84,8 +103,8 @@ export const SESSION_CHECKS: ContractChecks = {
     expectEqual((await trial.entries(stays.id)).length, 4, "the entries of another session");
     await trial.create(gone.id, '"anew"');
     const { meta, head, hash, snapshot } = await trial.read(gone.id);
-    expectEqual([meta, head, hash], ['"anew"', 0, FIRST_HASH], "a session that is created anew");
-    expectEqual(snapshot, undefined, "the snapshot of a session that is created anew");
-    expectEqual(await trial.entries(gone.id), [], "the entries of a session created anew");
+    expectEqual([meta, head, hash], ['"anew"', 0, FIRST_HASH], "a session created again");
+    expectEqual(snapshot, undefined, "the snapshot of a session created again");
+    expectEqual(await trial.entries(gone.id), [], "the entries of a session created again");
   },
 };

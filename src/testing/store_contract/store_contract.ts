@@ -1,5 +1,5 @@
 /**
- * The contract of stores as checks that every store must pass.
+ * Contract tests for stores.
  *
  * @module
  */
@@ -14,23 +14,23 @@ import { SESSION_CHECKS } from "./session_checks.ts";
 import { StoreContractError } from "./expectations.ts";
 import { type StoreContractOptions, Trial } from "./trial.ts";
 
-/** One check of the contract, for any test runner. */
+/** One check of the store contract, for any test runner. */
 export interface StoreCheck {
-  /** What is checked, in one sentence. */
+  /** Required behavior, in one sentence. Can be used as the name of a test. */
   readonly name: string;
   /**
-   * Opens a store, checks it, deletes what it made, and closes the store.
+   * Opens a store, checks it, deletes the sessions of the check and closes the store.
    *
-   * @throws {StoreContractError} if the store does not keep the contract.
+   * @throws {StoreContractError} if the store violates the contract.
    */
   run(): Promise<void>;
 }
 
 /**
- * The checks that a store must pass, each on sessions of its own: several can
- * run at once on one database, beside sessions of others.
+ * Returns the checks that every store must pass. Each check uses its own sessions,
+ * so checks can run concurrently on a shared database.
  *
- * @param open Opens the store for one check; it is closed at the end of it.
+ * @param open Opens the store for one check. The check closes it at its end.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ export function storeContract(
       try {
         await check(trial);
       } catch (error) {
-        // What is wrong with the store may keep it from being cleaned as well.
+        // A faulty store may fail at cleaning up as well; the first error is reported.
         await trial.end().catch(() => {});
         throw error instanceof StoreContractError ? error : unexpected(error);
       }
@@ -79,7 +79,7 @@ export function storeContract(
 function unexpected(error: unknown): StoreContractError {
   const name = error instanceof Error ? error.name : typeof error;
   return new StoreContractError(
-    `A call failed with ${name} ${quote(reasonOf(error))}: expected it to succeed`,
+    `A call of the store failed with ${name} ${quote(reasonOf(error))}: expected it to succeed`,
     { cause: error },
   );
 }

@@ -1,5 +1,5 @@
 /**
- * One check of the contract while it runs: its store and the sessions it made.
+ * Trial of a store: the store and the sessions of one running check.
  *
  * @module
  */
@@ -9,60 +9,60 @@ import { expectTrue } from "./expectations.ts";
 /** Options of `storeContract()`. */
 export interface StoreContractOptions {
   /**
-   * Lets the clock of the store go on by so many milliseconds. Default: leases of
-   * a few milliseconds are claimed until they have run out, and what needs an
-   * exact time is not checked.
+   * Advances the clock of the store, in milliseconds. Default: checks wait until
+   * short leases expire, and checks of exact times are omitted.
    */
   readonly advance?: (ms: number) => void | Promise<void>;
   /**
-   * Opens again what a closed store has kept. Default: what must outlive a store
-   * is not checked.
+   * Opens the data of a closed store again. Default: checks of durability are
+   * omitted.
    */
   readonly reopen?: (closed: Store) => Store | Promise<Store>;
   /**
-   * Gives what the ids of a check begin with: well-formed text of at most 60
-   * characters that no session in the store begins with. Default: a random UUID.
+   * Returns the prefix of the session ids of one check: well-formed text of at most
+   * 60 characters with which no other id in the store starts. Default: a random
+   * UUID and a slash.
    */
   readonly ids?: () => string;
 }
 
-/** Checks by their names: each fails if the store does not keep the contract. */
+/** Checks by name. Each throws if the store violates the contract. */
 export type ContractChecks = Readonly<Record<string, (trial: Trial) => Promise<void>>>;
 
-/** A session and the right to write it. */
+/** A session and its lease. */
 export interface LeasedSession {
-  /** The session. */
+  /** Id of the session. */
   readonly id: string;
-  /** The lease. */
+  /** Lease of the session. */
   readonly lease: Lease;
 }
 
-/** What stands in the place of the hash before the first entry. */
+/** Hash of a session without entries. */
 export const FIRST_HASH = "00";
-/** A time, in milliseconds, in which no check can end. */
-export const LONG = 3_600_000;
-/** How long to wait for a clock that goes by itself, in milliseconds. */
-const PATIENCE = 30_000;
+/** Time to live of a lease that outlives any check, in milliseconds. */
+export const LONG_TTL = 3_600_000;
+/** Maximum time to wait until a short lease expires, in milliseconds. */
+const EXPIRY_TIMEOUT = 30_000;
 
-/** One check while it runs. */
+/** The store and the sessions of one running check. */
 export class Trial {
-  /** The store; another one after it was opened again. */
+  /** Store of the check. `reopen()` replaces it. */
   store: Store;
-  /** What all its ids begin with, and those of no other check. */
+  /** Prefix of all ids of this check, different from those of other checks. */
   readonly prefix: string;
   readonly #options: StoreContractOptions;
   readonly #ids = new Set<string>();
   #names = 0;
   #hasEnded = false;
 
-  /** Begins a check. */
+  /** Starts a trial of an open store. */
   constructor(store: Store, prefix: string, options: StoreContractOptions) {
     this.store = store;
     this.prefix = prefix;
     this.#options = options;
   }
 
-  /** An id that is deleted at the end. Default: one that was not there before. */
+  /** Returns an id whose session is deleted at the end. Default: a new id. */
   id(rest: string = `${++this.#names}`): string {
     const id = this.prefix + rest;
     this.#ids.add(id);
@@ -75,78 +75,87 @@ export class Trial {
     return id;
   }
 
-  /** Claims a session that must be free, or takes it from whoever has it. */
-  async claim(id: string, ttl: number = LONG, force = false): Promise<Lease> {
+  /** Claims a session, which must be free unless `force` is true. */
+  async claim(id: string, ttl: number = LONG_TTL, force = false): Promise<Lease> {
     const lease = await this.tryClaim(id, ttl, force);
-    expectTrue(lease !== undefined, "claim() gave no lease of a session that nobody writes");
+    expectTrue(
+      lease !== undefined,
+      "claim() of a free session returned undefined: expected a lease",
+    );
     return lease;
   }
 
-  /** Claims a session by a name of its own. */
-  tryClaim(id: string, ttl: number = LONG, force = false): Promise<Lease | undefined> {
+  /** Claims a session for a new owner; undefined if another owner holds the lease. */
+  tryClaim(id: string, ttl: number = LONG_TTL, force = false): Promise<Lease | undefined> {
     const owner = `${this.prefix}owner-${++this.#names}`;
     return this.store.claim(id, { owner, ttl, ...(force && { force }) });
   }
 
-  /** Takes a session from whoever has it. */
-  force(id: string, ttl: number = LONG): Promise<Lease> {
+  /** Claims a session even if another owner holds the lease. */
+  force(id: string, ttl: number = LONG_TTL): Promise<Lease> {
     return this.claim(id, ttl, true);
   }
 
   /** Creates a session and claims it. */
-  async leased(ttl: number = LONG): Promise<LeasedSession> {
+  async leased(ttl: number = LONG_TTL): Promise<LeasedSession> {
     const id = await this.create();
     return { id, lease: await this.claim(id, ttl) };
   }
 
-  /** Appends entries at a head. */
+  /** Appends generated entries at a head. */
   append(lease: Lease, head: number, count = 1, snapshot?: string): Promise<void> {
     const entries = entriesFrom(head, count);
     return this.store.append(lease, { head, entries, ...(snapshot !== undefined && { snapshot }) });
   }
 
-  /** A session that must be there. */
+  /** Reads a session that must exist. */
   async read(id: string): Promise<StoredSession> {
     const session = await this.store.read(id);
-    expectTrue(session !== undefined, "read() gave undefined for a session that was created");
+    expectTrue(
+      session !== undefined,
+      "read() of a created session returned undefined: expected the session",
+    );
     return session;
   }
 
-  /** Every entry of a session. */
+  /** Reads all entries of a session. */
   entries(id: string): Promise<readonly StoredEntry[]> {
     return this.store.entries(id, { from: 0, limit: 100_000 });
   }
 
-  /** Lets the clock go on. */
+  /** Advances the clock of the store, if the option `advance` is set. */
   async advance(ms: number): Promise<void> {
     await this.#options.advance?.(ms);
   }
 
   /**
-   * Waits until leases of `ttl` that were claimed before have run out. Where the
-   * clock goes by itself, that is when one claimed now can be claimed again.
+   * Waits until leases claimed before with `ttl` have expired. Without the option
+   * `advance`, it waits until a new lease with that `ttl` can be claimed again.
    */
   async runOut(ttl: number): Promise<void> {
     if (this.#options.advance !== undefined) return this.advance(ttl);
     const { id } = await this.leased(ttl);
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + EXPIRY_TIMEOUT;
     while (await this.tryClaim(id) === undefined) {
-      expectTrue(Date.now() < deadline, `a lease of ${ttl} ms did not run out in ${PATIENCE} ms`);
+      expectTrue(
+        Date.now() < deadline,
+        `A lease with ttl ${ttl} ms did not expire in ${EXPIRY_TIMEOUT} ms: expected it to`,
+      );
     }
   }
 
   /** Closes the store and opens it again. */
   async reopen(): Promise<void> {
     await this.store.close();
-    // Should it not open again, there is nothing to clean.
+    // If it cannot be opened again, there is nothing to clean up.
     this.#hasEnded = true;
     const store = await this.#options.reopen?.(this.store);
-    expectTrue(store !== undefined, "the option `reopen` gave no store");
+    expectTrue(store !== undefined, 'The option "reopen" returned undefined: expected a store');
     this.store = store;
     this.#hasEnded = false;
   }
 
-  /** Deletes what the check made, and closes the store; once. */
+  /** Deletes the sessions of the check and closes the store. Further calls do nothing. */
   async end(): Promise<void> {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -158,7 +167,7 @@ export class Trial {
   }
 }
 
-/** Entries with sequence numbers from `head` on. */
+/** Generates entries with sequence numbers from `head` on. */
 export function entriesFrom(head: number, count: number, text = ""): StoredEntry[] {
   return Array.from({ length: count }, (_, index) => {
     const seq = head + index;
@@ -166,7 +175,7 @@ export function entriesFrom(head: number, count: number, text = ""): StoredEntry
   });
 }
 
-/** Something like a hash: the store must not look into it. */
+/** Generates a text that looks like a hash. Stores must not interpret it. */
 export function hashOf(seq: number, text = ""): string {
   return `${(seq + 1).toString(16)}${text.length.toString(16)}`.padStart(64, "0");
 }

@@ -1,5 +1,5 @@
 /**
- * Assertions about the way that an agent took.
+ * Assertions about the trajectory of an agent: its calls, moves and answers.
  *
  * @module
  */
@@ -10,39 +10,40 @@ import {
   type AnswerMatch,
   type ArgsMatch,
   describeStep,
+  listTakenSteps,
   matchesStep,
   type TakenStep,
-  takenSteps,
   TrajectoryError,
   type TrajectoryStep,
 } from "./trajectory_step.ts";
 import { transcriptText } from "./transcript_text.ts";
 
-/** What can be asserted to have happened, or never to have happened. */
+/** The assertions that can be negated by `never`. */
 export type TrajectoryAssertions<StepId extends string = string> = Omit<
   Trajectory<StepId>,
   "inOrder" | "never" | "passed"
 >;
 
 /**
- * The way that an agent took; made by {@linkcode trajectoryOf}. Each assertion
- * gives the trajectory again, which a check of a scenario may give for its verdict.
+ * Trajectory of an agent, for assertions. Returned by {@linkcode trajectoryOf}.
+ * Each assertion returns the trajectory, so assertions can be chained, and a check
+ * of a scenario can return it as its verdict.
  */
 export class Trajectory<StepId extends string = string> implements Verdict {
-  /** Always true: an assertion that fails throws. */
+  /** Always true, because failed assertions throw. */
   readonly passed = true;
   readonly #events: readonly SessionEvent[];
   readonly #taken: readonly TakenStep[];
-  /** The trajectory of which this is the opposite. */
+  /** The original trajectory, if this one negates its next assertion. */
   #opposite: Trajectory<StepId> | undefined;
 
-  /** Reads the events that there are now. */
+  /** Reads the current events of the source. */
   constructor(source: TrajectorySource<StepId>) {
     this.#events = eventsOf(source);
-    this.#taken = takenSteps(this.#events);
+    this.#taken = listTakenSteps(this.#events);
   }
 
-  /** The opposite of the one assertion that follows. */
+  /** Negates the next assertion. */
   get never(): TrajectoryAssertions<StepId> {
     const never = new Trajectory<StepId>({ events: this.#events });
     never.#opposite = this;
@@ -50,100 +51,101 @@ export class Trajectory<StepId extends string = string> implements Verdict {
   }
 
   /**
-   * The session left a step for another.
+   * Asserts that the session moved from one step to another.
    *
-   * @throws {TrajectoryError} if not.
+   * @throws {TrajectoryError} if it did not.
    */
   moved(from: StepId, to: StepId): Trajectory<StepId> {
     return this.#expect({ moved: [from, to] });
   }
 
   /**
-   * The model decided to call a tool, whatever came of the call.
+   * Asserts that the model decided to call a tool, whatever the outcome.
    *
-   * @throws {TrajectoryError} if not.
+   * @throws {TrajectoryError} if it did not.
    */
   called(tool: string): Trajectory<StepId> {
     return this.#expect({ called: tool });
   }
 
   /**
-   * The model decided to call a tool with these arguments and no others, or with
-   * ones that a function accepts.
+   * Asserts that the model decided to call a tool with exactly these arguments, or
+   * with arguments that a function accepts.
    *
-   * @throws {TrajectoryError} if not.
+   * @throws {TrajectoryError} if it did not.
    */
   calledWith(tool: string, args: ArgsMatch): Trajectory<StepId> {
     return this.#expect({ called: tool, with: args });
   }
 
   /**
-   * The agent gave the user an answer of this text, or one that an expression or
-   * a function accepts.
+   * Asserts that the agent answered with this text, or with one that a regular
+   * expression or a function accepts.
    *
-   * @throws {TrajectoryError} if not.
+   * @throws {TrajectoryError} if it did not.
    */
   answered(answer: AnswerMatch): Trajectory<StepId> {
     return this.#expect({ answered: answer });
   }
 
   /**
-   * The session ended.
+   * Asserts that the session ended.
    *
-   * @throws {TrajectoryError} if not.
+   * @throws {TrajectoryError} if it did not.
    */
   ended(): Trajectory<StepId> {
     return this.#expect({ ended: true });
   }
 
   /**
-   * A person was asked about a call of a tool: whether it may run, or what became
-   * of it when the process died.
+   * Asserts that a call of a tool waited for a person: for approval, or because a
+   * crash left its outcome unknown.
    *
-   * @throws {TrajectoryError} if not.
+   * @throws {TrajectoryError} if none did.
    */
   asked(tool: string): Trajectory<StepId> {
     return this.#expect({ asked: tool });
   }
 
   /**
-   * A person allowed a call of a tool, whatever came of it.
+   * Asserts that a person approved a call of a tool, whatever its outcome.
    *
-   * @throws {TrajectoryError} if not.
+   * @throws {TrajectoryError} if nobody did.
    */
   approved(tool: string): Trajectory<StepId> {
     return this.#expect({ approved: tool });
   }
 
   /**
-   * A person did not allow a call of a tool.
+   * Asserts that a person denied a call of a tool.
    *
-   * @throws {TrajectoryError} if not.
+   * @throws {TrajectoryError} if nobody did.
    */
   denied(tool: string): Trajectory<StepId> {
     return this.#expect({ denied: tool });
   }
 
   /**
-   * A person said what came of a call of a tool, without its being run.
+   * Asserts that a person settled a call of a tool: supplied its result, so that it
+   * did not run.
    *
-   * @throws {TrajectoryError} if not.
+   * @throws {TrajectoryError} if nobody did.
    */
   settled(tool: string): Trajectory<StepId> {
     return this.#expect({ settled: tool });
   }
 
   /**
-   * All of this happened in this order. Other things may lie before, between and
-   * after, unless it is `strict`: then nothing else happened, and persons were
-   * asked and decided nothing else.
+   * Asserts that steps happened in this order. Other steps may lie before, between
+   * and after them, unless `strict` is true. Approval requests and verdicts are
+   * steps too.
    *
-   * @throws {TrajectoryError} if not.
+   * @throws {TrajectoryError} if a step is missing, or if `strict` finds another one.
    */
   inOrder(
     steps: readonly TrajectoryStep<StepId>[],
     { strict = false }: {
-      /** Whether nothing else happened. Default: false. */
+      /** If true, there must be no other steps. Default: false. */
       readonly strict?: boolean;
     } = {},
   ): this {
@@ -154,7 +156,7 @@ export class Trajectory<StepId extends string = string> implements Verdict {
       if (taken === undefined || !matchesStep(taken, step)) {
         const place = `as step ${index + 1} of ${steps.length}`;
         const before = index === 0 ? "" : `, after ${describeStep(steps[index - 1]!)}`;
-        const instead = !strict || taken === undefined ? "" : `, it was ${describeStep(taken)}`;
+        const instead = !strict || taken === undefined ? "" : `, found ${describeStep(taken)}`;
         throw this.#unexpected(
           `Cannot find ${describeStep(step)} ${place}${before}${instead}: ` +
             "expected it in the transcript",
@@ -183,7 +185,7 @@ export class Trajectory<StepId extends string = string> implements Verdict {
     );
   }
 
-  /** The place of the first match from a place on; -1 if there is none. */
+  /** Returns the index of the first match at or after `from`; -1 if there is none. */
   #find(step: TrajectoryStep, from: number): number {
     return this.#taken.findIndex((taken, at) => at >= from && matchesStep(taken, step));
   }
@@ -194,14 +196,14 @@ export class Trajectory<StepId extends string = string> implements Verdict {
   }
 }
 
-/** So many lines of a transcript are shown in an error. */
+/** Maximum number of lines of the transcript in an error message. */
 const MAX_LINES = 100;
 
 /**
- * Begins assertions about what an agent did in a turn, in a session so far, or in
- * a scenario. One that does not hold throws, and shows the transcript.
+ * Returns the trajectory of a turn, a session or a scenario, for assertions about
+ * what the agent did. A failed assertion throws an error with the transcript.
  *
- * @throws {ConfigError} if the source has no events, as a turn that was not awaited.
+ * @throws {ConfigError} if the source has no events, for example a turn that was not awaited.
  *
  * @example
  * ```ts

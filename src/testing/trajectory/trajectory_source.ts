@@ -1,5 +1,5 @@
 /**
- * Events that a trajectory and a transcript are read from.
+ * Sources of events for trajectories and transcripts.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import type { Session } from "../../session/session.ts";
 import type { Turn } from "../../turn/turn.ts";
 import type { PlayedScenario } from "../scenario/conversation.ts";
 
-/** A turn, a session, the result of a scenario, or whatever else has the events of a session, as a state. */
+/** A turn, a session, the result of a scenario, or any object with events, such as a state. */
 export type TrajectorySource<StepId extends string = string> =
   | Turn<StepId>
   | Session<Turn<StepId>>
   | PlayedScenario<StepId>
   | {
-    /** The events, in order. */
+    /** Events, in order. */
     readonly events: readonly SessionEvent[];
   };
 
 /**
- * The events so far.
+ * Returns the events of a source so far.
  *
- * @throws {ConfigError} if it has none, as a promise that was not awaited.
+ * @throws {ConfigError} if it has none, for example a promise that was not awaited.
  */
 export function eventsOf(source: TrajectorySource): readonly SessionEvent[] {
   const events = typeof source?.events === "function"
@@ -30,12 +30,13 @@ export function eventsOf(source: TrajectorySource): readonly SessionEvent[] {
     : source?.events;
   if (Array.isArray(events)) return events;
   throw new ConfigError(
-    `Cannot read the events of ${quote(source)}: expected a turn, a session or a scenario's result`,
+    `Cannot read the events of ${quote(source)}: ` +
+      "expected a turn, a session or the result of a scenario, each of them awaited",
   );
 }
 
-/** Returns the tool of a call, from any event that names it; else the key of the call itself. */
-export function toolOfCall(callKey: string, events: readonly SessionEvent[]): string {
+/** Returns the tool of a call; if no event names it, the key of the call. */
+export function findTool(callKey: string, events: readonly SessionEvent[]): string {
   for (const event of events) {
     if ("tool" in event && event.callKey === callKey) return event.tool;
   }

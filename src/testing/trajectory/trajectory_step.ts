@@ -1,27 +1,27 @@
 /**
- * Descriptions of what an agent does, and comparison with what it did.
+ * Steps of a trajectory: expected steps, and comparison with those taken.
  *
  * @module
  */
 import { ConfigError, quote, RunError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { answerText } from "../scenario/conversation.ts";
-import { printable } from "../text.ts";
-import { toolOfCall } from "./trajectory_source.ts";
+import { escapeHidden } from "../text.ts";
+import { findTool } from "./trajectory_source.ts";
 import { isSameJson } from "../json_difference.ts";
 
-/** The arguments of a call: all of them, as the model gave them, or a function that accepts them. */
+/** Expected arguments of a call: all arguments as the model wrote them, or a function. */
 export type ArgsMatch =
   | Readonly<Record<string, unknown>>
   | ((args: Readonly<Record<string, unknown>>) => boolean);
 
 /**
- * An answer: its whole text, an expression that finds something in it, or a
- * function that accepts it. A structured answer has JSON for its text.
+ * Expected answer: its whole text, a regular expression that matches a part of it,
+ * or a function. The text of a structured answer is its JSON.
  */
 export type AnswerMatch = string | RegExp | ((text: string, response: unknown) => boolean);
 
-/** One thing that an agent does, or a person about its calls; a call has any arguments if it names none. */
+/** Expected step: an action of the agent, or of a person about a call. `with` is optional. */
 export type TrajectoryStep<StepId extends string = string> =
   | { readonly called: string; readonly with?: ArgsMatch }
   | { readonly moved: readonly [from: StepId, to: StepId] }
@@ -32,33 +32,33 @@ export type TrajectoryStep<StepId extends string = string> =
   | { readonly denied: string }
   | { readonly settled: string };
 
-/** One thing that an agent did. An answer has its text, and the response as it was. */
+/** Step that was taken. An answer has its text and the original response. */
 export type TakenStep = TrajectoryStep & { readonly response?: unknown };
 
-/** Every kind of step in words, by the key that tells it. */
+/** Descriptions of the kinds of steps, by discriminating key. */
 const KINDS: Readonly<Record<string, string>> = {
   called: "a call of",
   moved: "a move",
   answered: "the answer",
   ended: "the end of the session",
-  asked: "a question about",
+  asked: "an approval request for",
   approved: "an approval of",
   denied: "a denial of",
   settled: "a settlement of",
 };
 
-/** Returns the kind of a step, and what it says of it. */
+/** Returns the kind of a step and its value. */
 function partsOf(step: TrajectoryStep): readonly [kind: string, value: unknown] {
   const found = Object.entries(step).find(([key]) => Object.hasOwn(KINDS, key));
   if (found !== undefined) return found;
   throw new ConfigError(
-    `Cannot look for ${quote(step)}: expected { called }, { moved }, { answered }, { ended }, ` +
-      "{ asked }, { approved }, { denied } or { settled }",
+    `Cannot find a step that is ${quote(step)}: expected { called }, { moved }, { answered }, ` +
+      "{ ended }, { asked }, { approved }, { denied } or { settled }",
   );
 }
 
-/** Lists what an agent did, in order. A call counts where the model decided it. */
-export function takenSteps(events: readonly SessionEvent[]): TakenStep[] {
+/** Lists the taken steps, in order. A call has the position of its decision. */
+export function listTakenSteps(events: readonly SessionEvent[]): TakenStep[] {
   return events.flatMap((event): TakenStep[] => {
     switch (event.type) {
       case "moved":
@@ -68,7 +68,7 @@ export function takenSteps(events: readonly SessionEvent[]): TakenStep[] {
       case "approval_requested":
         return [{ asked: event.tool }];
       case "approval_given":
-        return [{ [event.verdict]: toolOfCall(event.callKey, events) } as unknown as TakenStep];
+        return [{ [event.verdict]: findTool(event.callKey, events) } as unknown as TakenStep];
       case "decision": {
         const { decision } = event;
         if (decision.action === "TOOL_CALL") {
@@ -85,9 +85,9 @@ export function takenSteps(events: readonly SessionEvent[]): TakenStep[] {
 }
 
 /**
- * Returns true if what was done is what is described.
+ * Returns true if a taken step matches an expected one.
  *
- * @throws {ConfigError} if it describes nothing.
+ * @throws {ConfigError} if the expected step has no known key.
  */
 export function matchesStep(taken: TakenStep, step: TrajectoryStep): boolean {
   const [kind, value] = partsOf(step);
@@ -100,7 +100,7 @@ export function matchesStep(taken: TakenStep, step: TrajectoryStep): boolean {
   return typeof step.with === "function" ? step.with(args) : isSameJson(args, step.with);
 }
 
-/** A description in words. */
+/** Describes a step in words. */
 export function describeStep(step: TrajectoryStep): string {
   const [kind, value] = partsOf(step);
   if ("moved" in step) return `${KINDS.moved} ${step.moved.map(quote).join(" → ")}`;
@@ -109,14 +109,14 @@ export function describeStep(step: TrajectoryStep): string {
     const { answered } = step;
     if (answered instanceof RegExp) return `an answer that matches ${answered}`;
     return typeof answered === "function"
-      ? `an answer that ${printable(String(answered), MAX_SHOWN)} accepts`
-      : `${KINDS.answered} ${printable(quote(answered), MAX_SHOWN)}`;
+      ? `an answer that ${escapeHidden(String(answered), MAX_SHOWN)} accepts`
+      : `${KINDS.answered} ${escapeHidden(quote(answered), MAX_SHOWN)}`;
   }
   const lead = `${KINDS[kind]} ${quote(value)}`;
   if (!("called" in step) || step.with === undefined) return lead;
   return typeof step.with === "function"
-    ? `${lead} with arguments that ${printable(String(step.with), MAX_SHOWN)} accepts`
-    : `${lead} with ${printable(JSON.stringify(step.with), MAX_SHOWN)}`;
+    ? `${lead} with arguments that ${escapeHidden(String(step.with), MAX_SHOWN)} accepts`
+    : `${lead} with ${escapeHidden(JSON.stringify(step.with), MAX_SHOWN)}`;
 }
 
 /** Maximum number of characters shown of expected arguments and functions. */
@@ -124,20 +124,20 @@ const MAX_SHOWN = 200;
 
 function matchesAnswer(text: string, response: unknown, match: AnswerMatch): boolean {
   if (typeof match === "string") return text === match;
-  // Unlike `test`, `search` does not depend on where the expression looked last.
+  // Unlike `test`, `search` ignores `lastIndex` of a global expression.
   return typeof match === "function" ? match(text, response) : text.search(match) >= 0;
 }
 
-/** A session did not do what was expected of it. The message ends with the transcript. */
+/** Thrown when an assertion about a trajectory fails. The message ends with the transcript. */
 export class TrajectoryError extends RunError {
   /** `"TRAJECTORY_UNEXPECTED"` */
   readonly code = "TRAJECTORY_UNEXPECTED";
-  /** The expectation that was not met. */
+  /** Expectation that was not met, in words. */
   readonly expectation: string;
-  /** The transcript of what happened instead. */
+  /** Transcript of the session. */
   readonly transcript: string;
 
-  /** Makes the error from what was expected and what happened. */
+  /** Creates the error; the message consists of the expectation and the transcript. */
   constructor(expectation: string, transcript: string) {
     super(`${expectation}:\n\n${transcript}`);
     this.expectation = expectation;

@@ -1,28 +1,27 @@
 /**
- * What happened, as text that people read.
+ * Transcripts of sessions as text.
  *
  * @module
  */
 import type { Decision } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { answerText } from "../scenario/conversation.ts";
-import { printable } from "../text.ts";
-import { eventsOf, toolOfCall, type TrajectorySource } from "./trajectory_source.ts";
+import { escapeHidden } from "../text.ts";
+import { eventsOf, findTool, type TrajectorySource } from "./trajectory_source.ts";
 
-/** How much a transcript shows. */
+/** Options of {@linkcode transcriptText}. */
 export interface TranscriptOptions {
-  /** Longer texts, arguments and results are cut, in characters. Default: 200. */
+  /** Maximum length of each text, argument list and result, in characters. Default: 200. */
   readonly maxChars?: number;
-  /** Longer transcripts lose lines from their middle, and say how many. Default: no limit. */
+  /** Maximum number of lines. Further lines are cut from the middle. Default: no limit. */
   readonly maxLines?: number;
 }
 
 /**
- * The transcript of a turn, a session or a scenario: one line for each thing
- * that was said or done, in order; the calls of a decision in the order of the
- * calls. A result stands in the line of its call; where a person was asked, in
- * that of the verdict. Whatever the text of a user, a model or a tool holds stays
- * on its line.
+ * Formats the transcript of a turn, a session or a scenario: one line per message,
+ * call, move and verdict, in order. The result of a call is on the line of the
+ * call, or on the line of the verdict if the call needed one. Line breaks and
+ * invisible characters in texts of users, models and tools are escaped.
  *
  * @example
  * ```ts
@@ -51,43 +50,43 @@ export function transcriptText(source: TrajectorySource, options: TranscriptOpti
   const events = eventsOf(source);
   const transcript = new Transcript(events, maxChars);
   for (const event of events) transcript.add(event);
-  return withoutMiddle(transcript.lines, maxLines).join("\n");
+  return cutMiddle(transcript.lines, maxLines).join("\n");
 }
 
-/** A line that waits for the result of its call. */
+/** A line to which the result of its call is added later. */
 interface OpenLine {
   readonly at: number;
-  /** The text before the result. */
+  /** Text before the result. */
   readonly lead: string;
   isStarted: boolean;
 }
 
-/** Writes lines as events come; a result is put into the line of its call. */
+/** Builds the lines of a transcript from events. */
 class Transcript {
   readonly lines: string[] = [];
   readonly #events: readonly SessionEvent[];
   readonly #maxChars: number;
-  /** The lines of the last decision, by the places of its calls. */
-  #decided = new Map<number, OpenLine>();
-  /** The lines of verdicts, by the keys of the calls. */
-  readonly #given = new Map<string, OpenLine>();
-  /** The arguments a person was asked about, by the keys of the calls. */
-  readonly #asked = new Map<string, string>();
+  /** Lines of the calls of the last decision, by call index. */
+  #callLines = new Map<number, OpenLine>();
+  /** Lines of verdicts, by call key. */
+  readonly #verdictLines = new Map<string, OpenLine>();
+  /** Arguments of calls that waited for a person, by call key. */
+  readonly #requestedArgs = new Map<string, string>();
 
   constructor(events: readonly SessionEvent[], maxChars: number) {
     this.#events = events;
     this.#maxChars = maxChars;
   }
 
-  /** Writes the line of an event, or changes that of its call. */
+  /** Adds the line of an event, or changes the line of its call. */
   add(event: SessionEvent): void {
     switch (event.type) {
       case "user":
-        return this.#say(`user: ${this.#shown(event.text)}`);
+        return this.#addLine(`user: ${this.#shown(event.text)}`);
       case "decision":
         return this.#addDecision(event.decision);
       case "tool_started": {
-        const line = this.#decided.get(event.call);
+        const line = this.#callLines.get(event.call);
         if (line !== undefined) line.isStarted = true;
         return;
       }
@@ -97,75 +96,78 @@ class Transcript {
         return this.#addRequest(event);
       case "approval_given": {
         const { callKey, verdict, text } = event;
-        const call = this.#call(toolOfCall(callKey, this.#events), this.#asked.get(callKey));
+        const call = this.#call(findTool(callKey, this.#events), this.#requestedArgs.get(callKey));
         const relation = verdict === "denied" ? ": " : RELATIONS.ok;
         const end = text === undefined ? "" : `${relation}${this.#shown(text)}`;
-        this.#given.set(callKey, this.#open(`${verdict}: ${call}`, end));
+        this.#verdictLines.set(callKey, this.#addOpenLine(`${verdict}: ${call}`, end));
         return;
       }
       case "moved":
-        return this.#say(`${this.#shown(event.from)} → ${this.#shown(event.to)}`);
+        return this.#addLine(`${this.#shown(event.from)} → ${this.#shown(event.to)}`);
       case "error": {
         const where = event.path === "" ? "" : ` at ${this.#shown(event.path)}`;
-        return this.#say(`refused${where}: ${this.#shown(event.message)}`);
+        return this.#addLine(`refused${where}: ${this.#shown(event.message)}`);
       }
       case "model_failed":
-        return this.#say(`the model failed: ${this.#shown(event.code)}`);
+        return this.#addLine(`the model failed: ${this.#shown(event.code)}`);
       case "respond_only":
-        return this.#say(`asked to answer now: ${event.reason}`);
+        return this.#addLine(`asked to answer now: ${event.reason}`);
       case "limit":
-        return this.#say(`limited: ${event.reason}`);
+        return this.#addLine(`limited: ${event.reason}`);
       case "ended":
-        return this.#say("ended");
+        return this.#addLine("ended");
     }
   }
 
   #addDecision(decision: Decision): void {
-    this.#decided = new Map();
+    this.#callLines = new Map();
     const calls = decision.action === "TOOL_CALL" ? decision.calls : [];
     for (const [place, { tool, args }] of calls.entries()) {
-      this.#decided.set(place, this.#open(this.#call(tool, this.#args(args)), ": not finished"));
+      this.#callLines.set(
+        place,
+        this.#addOpenLine(this.#call(tool, this.#args(args)), ": not finished"),
+      );
     }
     const said = answerText(decision);
-    if (said !== undefined) this.#say(`agent: ${this.#shown(said)}`);
+    if (said !== undefined) this.#addLine(`agent: ${this.#shown(said)}`);
   }
 
   #addRequest({ callKey, call, tool, args, reason }: SessionEvent<"approval_requested">): void {
     const shownArgs = this.#args(args);
-    this.#asked.set(callKey, shownArgs);
-    const line = this.#decided.get(call);
+    this.#requestedArgs.set(callKey, shownArgs);
+    const line = this.#callLines.get(call);
     if (reason === "unknown") {
-      this.#say(`${this.#call(tool, shownArgs)}: effect unknown, waits for a person`);
+      this.#addLine(`${this.#call(tool, shownArgs)}: effect unknown, waits for a person`);
     } else if (line === undefined || line.isStarted) {
-      // A call that began is another one: it asks for a call of its own.
-      this.#say(`${this.#call(tool, shownArgs)}: waits for approval`);
+      // The call on that line has started, so it is an agent, and the request is for a call of it.
+      this.#addLine(`${this.#call(tool, shownArgs)}: waits for approval`);
     } else {
       this.lines[line.at] = `${line.lead}: waits for approval`;
-      this.#decided.delete(call);
+      this.#callLines.delete(call);
     }
   }
 
   #addResult({ callKey, call, tool, outcome, text }: SessionEvent<"tool_finished">): void {
-    const given = this.#given.get(callKey);
-    // A denial says its reason already.
+    const given = this.#verdictLines.get(callKey);
+    // The line of a denial already has the reason.
     if (outcome === "denied" && given !== undefined) return;
-    const line = given ?? this.#decided.get(call);
+    const line = given ?? this.#callLines.get(call);
     const end = `${RELATIONS[outcome]}${this.#shown(text)}`;
     if (line !== undefined) this.lines[line.at] = `${line.lead}${end}`;
-    // A resumed turn finishes calls of a decision that is not among its events.
-    else this.#say(`${this.#call(tool, this.#asked.get(callKey))}${end}`);
+    // A resumed turn finishes calls of a decision of an earlier turn.
+    else this.#addLine(`${this.#call(tool, this.#requestedArgs.get(callKey))}${end}`);
   }
 
-  #say(line: string): void {
+  #addLine(line: string): void {
     this.lines.push(line);
   }
 
-  #open(lead: string, end: string): OpenLine {
+  #addOpenLine(lead: string, end: string): OpenLine {
     return { at: this.lines.push(`${lead}${end}`) - 1, lead, isStarted: false };
   }
 
   #shown(text: string): string {
-    return printable(text, this.#maxChars);
+    return escapeHidden(text, this.#maxChars);
   }
 
   #call(tool: string, args = "…"): string {
@@ -187,7 +189,7 @@ const RELATIONS: Readonly<Record<SessionEvent<"tool_finished">["outcome"], strin
   unknown: " given up: ",
 };
 
-function withoutMiddle(lines: readonly string[], maxLines: number): readonly string[] {
+function cutMiddle(lines: readonly string[], maxLines: number): readonly string[] {
   if (lines.length <= maxLines) return lines;
   const head = Math.floor(maxLines / 2);
   const left = lines.length - maxLines;

@@ -62,7 +62,10 @@ Deno.test("parseOptions() refuses noise that is no number of per cent", () => {
 
 Deno.test("parseOptions() wants a name behind the flags of files", () => {
   for (const flag of ["--output", "--against", "--from"]) {
-    assertEquals(mistakeOf(flag), `Could not use "" for ${flag}: expected a text`);
+    assertEquals(
+      mistakeOf(flag),
+      `Could not use "" for ${flag}: expected a text that is not empty`,
+    );
   }
 });
 

@@ -40,7 +40,7 @@ Deno.test("MockLLM.auto, makes structured answers, suggestions, and leaves out r
   assert(v.is(email, address.response));
 });
 
-Deno.test("MockLLM.auto, all that it says fits the JSON Schema that it was given", async () => {
+Deno.test("MockLLM.auto, every output matches the JSON Schema of its request", async () => {
   const auto = MockLLM.auto();
   const llm: LLM = {
     name: "checked",
@@ -127,7 +127,7 @@ Deno.test("MockLLM.auto, tries values until a check accepts one, at once or late
   }
 });
 
-Deno.test("MockLLM.auto, says where it is at a loss, what was refused, and what helps", async () => {
+Deno.test("MockLLM.auto, an error names the step, the refused value and the way out", async () => {
   const picky = v.object({ id: v.pipe(v.string(), v.check((id) => id === "A-1", "No such id")) });
   const pickyLater = v.objectAsync({
     id: v.pipeAsync(v.string(), v.checkAsync(() => Promise.resolve(false), "No such id")),
@@ -140,17 +140,21 @@ Deno.test("MockLLM.auto, says where it is at a loss, what was refused, and what 
       const part of [
         'Cannot play a call of tool "find" in step "a": {"id":"',
         '"} is refused at decision.calls.0.args.id: No such id: ',
-        'give samples: MockLLM.auto({ samples: { "find": … } })',
+        'pass a valid value: MockLLM.auto({ samples: { "find": … } })',
       ]
     ) assertStringIncludes(error.message, part);
   }
   const answering = agentOf({ a: { answer: picky } }).createSession();
   const error = await assertRejects(() => answering.next("Go on"), MockLLMError);
   assertStringIncludes(error.message, 'Cannot play an answer in step "a"');
-  assertStringIncludes(error.message, 'give answers: MockLLM.auto({ answers: { "a": … } })');
+  assertStringIncludes(error.message, 'pass a valid value: MockLLM.auto({ answers: { "a": … } })');
   const none = v.object({ n: v.pipe(v.string(), v.regex(/(a)\1/)) });
   const nothing = agentOf({ a: { tools: [tool("none", none)] } }).createSession();
-  await assertRejects(() => nothing.next("Go on"), MockLLMError, "its schema has no value");
+  await assertRejects(
+    () => nothing.next("Go on"),
+    MockLLMError,
+    "no value could be generated for its schema",
+  );
 });
 
 Deno.test("MockLLM.auto, a sample that is refused is not replaced by something else", async () => {
@@ -164,7 +168,7 @@ Deno.test("MockLLM.auto, a sample that is refused is not replaced by something e
     const llm = MockLLM.auto({ samples: { take: sample as never } });
     const session = agentOf({ a: { tools: [take] } }, llm).createSession();
     const error = await assertRejects(() => session.next("Go on"), MockLLMError, shown);
-    assertStringIncludes(error.message, "expected samples that the schema accepts");
+    assertStringIncludes(error.message, 'expected the value in "samples" to match the schema');
   }
 });
 

@@ -61,7 +61,7 @@ Deno.test("sampleValue, the simplest value leaves out what may be left out", () 
   assertEquals([...found].sort(), ["a", "a,b", "a,b,c", "a,c"]);
 });
 
-Deno.test("sampleValue, limits said in words are respected beside a wider keyword", () => {
+Deno.test("sampleValue, limits in the description are respected beside a wider keyword", () => {
   const cases: [JsonSchema, (value: never) => boolean][] = [
     [
       { type: "string", minLength: 2, description: "at least 4 characters" },

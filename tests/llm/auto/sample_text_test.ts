@@ -1,17 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import { textMaker } from "../../../src/llm/auto/sample_text.ts";
+import { compileStringGenerator } from "../../../src/llm/auto/sample_text.ts";
 import { seededRandom } from "../../../src/random.ts";
 
 /** The texts of a pattern, at sizes from 0 on; those that came out wrong are left out. */
 function texts(pattern: string, flags?: string): string[] {
-  const make = textMaker(pattern, flags);
+  const make = compileStringGenerator(pattern, flags);
   assert(make !== undefined, pattern);
   const random = seededRandom(1);
   const made = Array.from({ length: 30 }, (_, size) => make(random, size));
   return made.filter((text) => text !== undefined);
 }
 
-Deno.test("textMaker, makes texts of simple patterns at the first attempt", () => {
+Deno.test("compileStringGenerator, makes texts of simple patterns at the first attempt", () => {
   const patterns = [
     "^[a-z]+$",
     "^\\d{3}-\\d{4}$",
@@ -40,8 +40,8 @@ Deno.test("textMaker, makes texts of simple patterns at the first attempt", () =
   }
 });
 
-Deno.test("textMaker, repeats as often as it must at size 0, and more often with size", () => {
-  const make = textMaker("^a{2,}b*c+d?$")!;
+Deno.test("compileStringGenerator, repeats as often as it must at size 0, and more often with size", () => {
+  const make = compileStringGenerator("^a{2,}b*c+d?$")!;
   const random = seededRandom(1);
   assertEquals(make(random, 0), "aac");
   const lengths = Array.from({ length: 30 }, () => make(random, 10)!.length);
@@ -49,12 +49,12 @@ Deno.test("textMaker, repeats as often as it must at size 0, and more often with
   assert(texts("^a{2,4}$").every(({ length }) => length >= 2 && length <= 4));
 });
 
-Deno.test("textMaker, takes every alternative and many characters of a class", () => {
+Deno.test("compileStringGenerator, takes every alternative and many characters of a class", () => {
   assertEquals(new Set(texts("^(?:red|green|blue)$")).size, 3);
   assert(new Set(texts("^[a-z]$")).size > 10);
 });
 
-Deno.test("textMaker, leaves look-around to luck, and gives nothing wrong", () => {
+Deno.test("compileStringGenerator, leaves look-around to luck, and gives nothing wrong", () => {
   const made = texts("^(?=.*\\d)(?=.*[a-z]).{6,}$");
   assert(made.length > 10);
   assert(made.every((text) => /\d/.test(text) && /[a-z]/.test(text) && text.length >= 6));
@@ -63,15 +63,15 @@ Deno.test("textMaker, leaves look-around to luck, and gives nothing wrong", () =
   assertEquals(texts("[]"), []);
 });
 
-Deno.test("textMaker, heeds the flags", () => {
+Deno.test("compileStringGenerator, heeds the flags", () => {
   const made = texts("^[a-c]{5}$", "iu");
   assert(made.some((text) => /[A-C]/.test(text)) && made.some((text) => /[a-c]/.test(text)));
   assertEquals(texts("^a.$", "s").length, 30);
 });
 
-Deno.test("textMaker, refuses back-references and what is no pattern", () => {
+Deno.test("compileStringGenerator, refuses back-references and what is no pattern", () => {
   for (const pattern of ["(a)\\1", "(?<x>a)\\k<x>", "[", "(", "a)", "*", "\\u{zz}", "a{2,1}"]) {
-    assertEquals(textMaker(pattern), undefined, pattern);
+    assertEquals(compileStringGenerator(pattern), undefined, pattern);
   }
-  assertEquals(textMaker("a", "no flags"), undefined);
+  assertEquals(compileStringGenerator("a", "no flags"), undefined);
 });

@@ -106,12 +106,12 @@ const TOLD: Readonly<Record<string, unknown>> = {
 };
 
 for (const [name, schema] of Object.entries(TOLD)) {
-  Deno.test(`sampleValue, of what is told in full every value is accepted: ${name}`, async () => {
+  Deno.test(`sampleValue, every value is accepted if the JSON Schema has all restrictions: ${name}`, async () => {
     assertEquals(await accepted(schema), SIZES);
   });
 }
 
-Deno.test("sampleValue, limits told in words by a model of few keywords are respected", async () => {
+Deno.test("sampleValue, limits in the description are respected if the profile has few keywords", async () => {
   const poor: SchemaProfile = {
     ...openaiStrict,
     name: "poor",
@@ -124,7 +124,7 @@ Deno.test("sampleValue, limits told in words by a model of few keywords are resp
   }
 });
 
-Deno.test("sampleValue, what is told in part is met by some of the values", async () => {
+Deno.test("sampleValue, some values are accepted if the JSON Schema has only some restrictions", async () => {
   const untold = {
     tuple: v.tuple([v.string(), v.number(), v.string()]),
     number: v.pipe(v.string(), v.transform(Number), v.number()),

@@ -122,7 +122,7 @@ Deno.test("MockLLM.auto, answers where a turn is brought to its end, and goes on
   assertEquals([...called].sort(), tools.map(({ name }) => name).sort());
 });
 
-Deno.test("MockLLM.auto, guards that shut behind it do not send it about for ever", async () => {
+Deno.test("MockLLM.auto, guards that close behind it do not make it move endlessly", async () => {
   const cart = { open: false };
   const guarded = { when: "x", guard: () => cart.open = !cart.open };
   const agent = new Agent({
@@ -141,7 +141,7 @@ Deno.test("MockLLM.auto, guards that shut behind it do not send it about for eve
   }
 });
 
-Deno.test("MockLLM.auto, what it remembers and what has shut since is given up", async () => {
+Deno.test("MockLLM.auto, abandons remembered actions whose guards have closed", async () => {
   let asked = 0;
   const agent = new Agent({
     name: "test",

@@ -26,7 +26,7 @@ function sessionWith(llm: LLM) {
   return new Agent({ name: "tested", llm, start: "greet", steps }).createSession();
 }
 
-Deno.test("retry(timeout()) asks a model that stalls again", async () => {
+Deno.test("retry(timeout()) retries a model that stalls", async () => {
   const clock = new ManualClock();
   const model = new PlayedModel({ answers: ["stall", { output: "done" }] });
   const llm = retry(timeout(model, { call: 30_000, clock }), { clock, random: () => 0 });
@@ -48,7 +48,7 @@ Deno.test("retry(timeout()) restarts a stream that stalls", async () => {
   assertEquals([model.openStreams, clock.pendingTimers], [0, 0]);
 });
 
-Deno.test("timeout(retry()) bounds all attempts and their waits", async () => {
+Deno.test("timeout(retry()) limits all attempts and their delays", async () => {
   const clock = new ManualClock();
   const model = new PlayedModel({ answers: [busy, busy, busy] });
   const inner = retry(model, { attempts: 9, firstDelay: 600, clock, random: () => 1 });
@@ -63,7 +63,7 @@ Deno.test("timeout(retry()) bounds all attempts and their waits", async () => {
   assertEquals([model.requests.length, clock.pendingTimers], [2, 0]);
 });
 
-Deno.test("fallback([retry(a), b]) asks b when the attempts with a are used up", async () => {
+Deno.test("fallback([retry(a), b]) calls b when the retries of a are exhausted", async () => {
   const clock = new ManualClock();
   const a = new PlayedModel({ name: "a", answers: [busy, busy, busy] });
   const b = new PlayedModel({ name: "b", answers: [{ output: "b" }] });
@@ -94,7 +94,7 @@ Deno.test("fallback([retry(a), b]) voids the text of every attempt", async () =>
   ]);
 });
 
-Deno.test("retry(fallback()) begins with the first model again if one error may pass", async () => {
+Deno.test("retry(fallback()) starts again with the first model if one error is retryable", async () => {
   const clock = new ManualClock();
   const a = new PlayedModel({ name: "a", answers: [busy, { output: "a" }] });
   const b = new PlayedModel({ name: "b", answers: [new LLMError("refused")] });
@@ -108,7 +108,7 @@ Deno.test("retry(fallback()) begins with the first model again if one error may 
   assertInstanceOf(await soon(retry(failed, { clock }).decide(requestOf())), AllModelsFailedError);
 });
 
-Deno.test("retry(limitConcurrency()) holds no place while it waits", async () => {
+Deno.test("retry(limitConcurrency()) holds no permit during its backoff", async () => {
   const clock = new ManualClock();
   const model = new PlayedModel({ answers: [busy, { output: "second" }, { output: "first" }] });
   const llm = retry(limitConcurrency(model, 1), { clock, random: () => 1 });
@@ -119,7 +119,7 @@ Deno.test("retry(limitConcurrency()) holds no place while it waits", async () =>
   assertEquals(await first, { output: "first" });
 });
 
-Deno.test("limitConcurrency(timeout()) does not lose places to a model that ignores its signal", async () => {
+Deno.test("limitConcurrency(timeout()) loses no permits to a model that ignores its signal", async () => {
   const clock = new ManualClock();
   const deaf = { name: "deaf", decide: () => new Promise<never>(() => {}) };
   const llm = limitConcurrency(timeout(deaf, { call: 100, clock }), 1);
@@ -131,7 +131,7 @@ Deno.test("limitConcurrency(timeout()) does not lose places to a model that igno
   assertEquals(clock.pendingTimers, 0);
 });
 
-Deno.test("all of them release everything wherever a stream is broken off", async () => {
+Deno.test("all wrappers release everything wherever a stream is closed early", async () => {
   const clock = new ManualClock();
   const { controller, listeners } = countedSignal();
   const expected = [
@@ -171,7 +171,7 @@ Deno.test("all of them release everything wherever a stream is broken off", asyn
   }
 });
 
-Deno.test("all of them release everything whenever the signal aborts", async () => {
+Deno.test("all wrappers release everything whenever the signal aborts", async () => {
   for (let abortAt = 0; abortAt <= 12; abortAt++) {
     const clock = new ManualClock();
     const { controller, listeners } = countedSignal();
@@ -196,7 +196,7 @@ Deno.test("all of them release everything whenever the signal aborts", async () 
   }
 });
 
-Deno.test("an agent's session goes on with a model that is wrapped, and resumes after it failed", async () => {
+Deno.test("a session works with a wrapped model, and resumes after its failure", async () => {
   const clock = new ManualClock();
   const model = new MockLLM([busy, busy, busy, busy, decide.respond("Hello")]);
   const session = sessionWith(retry(model, { clock, random: () => 1 }));
@@ -210,7 +210,7 @@ Deno.test("an agent's session goes on with a model that is wrapped, and resumes 
   model.assertDone();
 });
 
-Deno.test("a turn that is aborted while its model waits for a retry is over at once", async () => {
+Deno.test("a turn that is aborted during a backoff ends immediately", async () => {
   const clock = new ManualClock();
   const session = sessionWith(retry(new MockLLM([busy]), { clock }));
   const controller = new AbortController();
@@ -222,7 +222,7 @@ Deno.test("a turn that is aborted while its model waits for a retry is over at o
   assertEquals(clock.pendingTimers, 0);
 });
 
-Deno.test("an agent's stream says that its deltas are void when another model goes on", async () => {
+Deno.test("an agent's stream voids its deltas when another model takes over", async () => {
   const half = '{"reasoning": [], "decision": {"action": "RESPOND", "response": "Good mor';
   const broken = new PlayedModel({ name: "a", streams: [[text(half), busy]] });
   const spare = new MockLLM([decide.respond("Hello")], { chunkLength: 40 });

@@ -20,14 +20,14 @@ function answering(name: string, output: unknown = name): PlayedModel {
   return new PlayedModel({ name, answers: [{ output }], streams: [[text(name), result(output)]] });
 }
 
-Deno.test("fallback() asks only the first model as long as it answers", async () => {
+Deno.test("fallback() calls only the first model as long as it answers", async () => {
   const [a, b] = [answering("a"), answering("b")];
   const llm = fallback([a, b]);
   assertEquals(await llm.decide(requestOf()), { output: "a", model: "a" });
   assertEquals([llm.name, b.requests.length], ["a", 0]);
 });
 
-Deno.test("fallback() asks one model after another, and says which one answered", async () => {
+Deno.test("fallback() calls one model after another, and names the one that answered", async () => {
   const models = [
     new PlayedModel({ name: "a", answers: [down] }),
     new PlayedModel({ name: "b", answers: [new LLMError("b failed")] }),
@@ -38,14 +38,14 @@ Deno.test("fallback() asks one model after another, and says which one answered"
   assertEquals(models.map(({ requests }) => requests.length), [1, 1, 1, 0]);
 });
 
-Deno.test("fallback() begins each call with the first model again", async () => {
+Deno.test("fallback() starts each call with the first model", async () => {
   const a = new PlayedModel({ name: "a", answers: [down, { output: "a", model: "a-2026" }] });
   const llm = fallback([a, answering("b")]);
   assertEquals((await llm.decide(requestOf())).model, "b");
   assertEquals(await llm.decide(requestOf()), { output: "a", model: "a-2026" });
 });
 
-Deno.test("fallback() asks another model after every way in which a model fails", async () => {
+Deno.test("fallback() calls another model after every kind of LLMError", async () => {
   const errors = [
     new LLMRefusalError("It will not"),
     new LLMLengthError("It is cut off"),
@@ -61,7 +61,7 @@ Deno.test("fallback() asks another model after every way in which a model fails"
   }
 });
 
-Deno.test("fallback() throws what is no failure of a model as it is", async () => {
+Deno.test("fallback() throws other errors unchanged", async () => {
   const errors = [
     new DOMException("gone", "AbortError"),
     new ConfigError("wrong"),
@@ -76,12 +76,12 @@ Deno.test("fallback() throws what is no failure of a model as it is", async () =
   }
 });
 
-Deno.test("fallback() does not hide that the script of a mock is over", async () => {
+Deno.test("fallback() does not hide a mismatch of a mock script", async () => {
   const llm = fallback([new MockLLM(), answering("b")]);
   await assertRejects(() => llm.decide(requestOf()), LLMError, "the script has 0 entries");
 });
 
-Deno.test("fallback() lets shouldFallBack say, but asks it about no abort and no misuse", async () => {
+Deno.test("fallback() follows shouldFallBack, but never falls back after an abort or a misuse", async () => {
   const asked: unknown[] = [];
   const refused = new LLMRefusalError("It will not");
   const broken = new TypeError("fetch failed");
@@ -96,7 +96,7 @@ Deno.test("fallback() lets shouldFallBack say, but asks it about no abort and no
   assertEquals(asked, [broken, refused]);
 });
 
-Deno.test("fallback() asks no other model when the signal aborts", async () => {
+Deno.test("fallback() calls no other model when the signal aborts", async () => {
   const controller = new AbortController();
   const b = answering("b");
   const llm = fallback([new PlayedModel({ answers: ["stall"] }), b]);
@@ -107,7 +107,7 @@ Deno.test("fallback() asks no other model when the signal aborts", async () => {
   assertEquals(b.requests.length, 0);
 });
 
-Deno.test("fallback() tells of every model when none answers", async () => {
+Deno.test("fallback() reports every model when all fail", async () => {
   const busy = new LLMHttpError("Too many requests", 429, {
     isRetryable: true,
     retryAfter: 2_000,
@@ -134,7 +134,7 @@ Deno.test("fallback() tells of every model when none answers", async () => {
   assertEquals(error.cause.errors, [busy, refused, slow]);
 });
 
-Deno.test("fallback() is not to be retried if no error is, and at once if one may be", async () => {
+Deno.test("fallback() is retryable if one error is, after the shortest delay", async () => {
   const failing = (...errors: LLMError[]) =>
     assertRejects(
       () =>
@@ -147,7 +147,7 @@ Deno.test("fallback() is not to be retried if no error is, and at once if one ma
   assertEquals([passes.isRetryable, passes.retryAfter], [true, undefined]);
 });
 
-Deno.test("fallback() adds what failed models cost to the usage of the result, or of the error", async () => {
+Deno.test("fallback() adds the usage of failed models to that of the result or error", async () => {
   const costly = new LLMError("filtered", { usage: { input: 10 } });
   const a = () => new PlayedModel({ name: "a", answers: [costly] });
   const b = new PlayedModel({ name: "b", answers: [{ output: "b", usage: { input: 5 } }] });
@@ -163,7 +163,7 @@ Deno.test("fallback() adds what failed models cost to the usage of the result, o
   assertEquals([error.usage, unplayed.usage], [{ input: 11 }, { input: 1 }]);
 });
 
-Deno.test("fallback() goes on with the next stream, and says that text is void", async () => {
+Deno.test("fallback() continues with the next stream after a restart", async () => {
   const failing = (chunks: readonly (typeof RESTART)[]) =>
     new PlayedModel({ name: "a", streams: [[...chunks, down]] });
   const expected = [text("b"), result("b", { model: "b" })];
@@ -176,7 +176,7 @@ Deno.test("fallback() goes on with the next stream, and says that text is void",
   assertEquals(a.openStreams, 0);
 });
 
-Deno.test("fallback() streams if one of its models does; of another the answer is the stream", async () => {
+Deno.test("fallback() streams if one of its models does; others become a stream of one result", async () => {
   const whole = new PlayedModel({ name: "whole", answers: [down] });
   assertEquals(await drain(fallback([whole, answering("b")])), {
     chunks: [text("b"), result("b", { model: "b" })],
@@ -189,7 +189,7 @@ Deno.test("fallback() streams if one of its models does; of another the answer i
   assertEquals("stream" in fallback([spare, spare]), false);
 });
 
-Deno.test("fallback() takes embeddings from one model only, for those of two cannot be compared", async () => {
+Deno.test("fallback() takes embeddings from one model only", async () => {
   const none = new PlayedModel({ name: "none" });
   const first = new PlayedModel({ name: "first", embeddings: [[[1]], down] });
   const second = new PlayedModel({ name: "second", embeddings: [[[2]]] });
@@ -198,17 +198,17 @@ Deno.test("fallback() takes embeddings from one model only, for those of two can
   assertStrictEquals(await soon(llm.embed!(["a"])), down);
 });
 
-Deno.test("fallback() refuses fewer than two models", () => {
+Deno.test("fallback() rejects fewer than two models", () => {
   for (const models of [[], [answering("a")]]) {
     assertThrows(
       () => fallback(models),
       ConfigError,
-      `Cannot fall back with ${models.length} models: expected two or more`,
+      `Cannot fall back with ${models.length} models: expected at least 2`,
     );
   }
 });
 
-Deno.test("fallback() refuses models that accept different schemas", () => {
+Deno.test("fallback() rejects models with different schema profiles", () => {
   const house = { ...openaiStrict, name: "house", maxDepth: 3 };
   const a: LLM = answering("a");
   const same: LLM = Object.assign(answering("b"), { schemaProfile: { ...openaiStrict } });
@@ -219,12 +219,12 @@ Deno.test("fallback() refuses models that accept different schemas", () => {
     () => fallback([a, same, other]),
     ConfigError,
     'Cannot fall back from "a" (profile "openai-strict") to "c" (profile "house"): ' +
-      "expected equal schema profiles, for both are sent the same schema: " +
-      "make both with a schemaProfile both accept",
+      "expected equal schema profiles, because both receive the same schema. " +
+      "Create both with one schemaProfile that both support",
   );
 });
 
-Deno.test("fallback() keeps to the models it was made of", async () => {
+Deno.test("fallback() copies its list of models", async () => {
   const models = [new PlayedModel({ name: "a", answers: [down] }), answering("b")];
   const llm = fallback(models);
   models.length = 0;

@@ -46,7 +46,7 @@ function ask(llm: LLM, sessionId: string, signal?: AbortSignal): Promise<LLMResu
 
 const turn = () => soon(new Promise(() => {}));
 
-Deno.test("limitConcurrency() lets calls beyond its limit wait, and go in the order in which they came", async () => {
+Deno.test("limitConcurrency() queues calls beyond its limit, first come, first served", async () => {
   const model = new HeldModel();
   const llm = limitConcurrency(model, 2);
   const answers = ["a", "b", "c", "d"].map((id) => ask(llm, id));
@@ -63,7 +63,7 @@ Deno.test("limitConcurrency() lets calls beyond its limit wait, and go in the or
   assertEquals((await Promise.all(answers)).map(({ output }) => output), ["a", "b", "c", "d"]);
 });
 
-Deno.test("limitConcurrency() frees the place of a call that fails, be it at once", async () => {
+Deno.test("limitConcurrency() releases the permit of a call that fails, even synchronously", async () => {
   const model = new HeldModel();
   let calls = 0;
   const llm = limitConcurrency({
@@ -83,7 +83,7 @@ Deno.test("limitConcurrency() frees the place of a call that fails, be it at onc
   assertEquals(await last, { output: "c" });
 });
 
-Deno.test("limitConcurrency() takes a call that aborts out of the queue", async () => {
+Deno.test("limitConcurrency() removes an aborted call from the queue", async () => {
   const model = new HeldModel();
   const llm = limitConcurrency(model, 1);
   const { controller, listeners } = countedSignal();
@@ -119,7 +119,7 @@ Deno.test("limitConcurrency() leaves no listener on the signal of a call that wa
   assertEquals(listeners(), 0);
 });
 
-Deno.test("limitConcurrency() gives no place to a call that aborts as its turn comes", async () => {
+Deno.test("limitConcurrency() grants no permit to a call that aborts at the same time", async () => {
   const model = new HeldModel();
   const llm = limitConcurrency(model, 1);
   const controller = new AbortController();
@@ -141,7 +141,7 @@ Deno.test("limitConcurrency() gives no place to a call that aborts as its turn c
   await last;
 });
 
-Deno.test("limitConcurrency() keeps the place of an aborted call until the model has let go of it", async () => {
+Deno.test("limitConcurrency() keeps the permit of an aborted call until the model has finished it", async () => {
   const model = new HeldModel();
   const llm = limitConcurrency(model, 1);
   const controller = new AbortController();
@@ -180,7 +180,7 @@ Deno.test("limitConcurrency() counts embeddings and streams among its calls", as
   assertEquals(await answer, { output: "b" });
 });
 
-Deno.test("limitConcurrency() lets a stream hold its place until it is over or broken off", async () => {
+Deno.test("limitConcurrency() keeps the permit of a stream until it ends or is closed early", async () => {
   for (const breakAt of [1, 2, 3]) {
     const model = new PlayedModel({
       streams: [[text("a"), result("a")]],
@@ -205,7 +205,7 @@ Deno.test("limitConcurrency() lets a stream hold its place until it is over or b
   }
 });
 
-Deno.test("limitConcurrency() frees the place of a stream once, be it over or failed", async () => {
+Deno.test("limitConcurrency() releases the permit of a stream once, if it ends or fails", async () => {
   for (const last of [result("a"), new Error("down")]) {
     const model = new HeldModel();
     const streaming = new PlayedModel({ streams: [[text("a"), last]] });
@@ -225,7 +225,7 @@ Deno.test("limitConcurrency() frees the place of a stream once, be it over or fa
   }
 });
 
-Deno.test("limitConcurrency() keeps the place of an aborted stream until the model has let go of it", async () => {
+Deno.test("limitConcurrency() keeps the permit of an aborted stream until the model has finished it", async () => {
   const { promise: closing, resolve: close } = Promise.withResolvers<void>();
   const llm = limitConcurrency({
     name: "slow to close",
@@ -249,14 +249,14 @@ Deno.test("limitConcurrency() keeps the place of an aborted stream until the mod
   assertEquals(await waiting, { output: "next" });
 });
 
-Deno.test("limitConcurrency() refuses calls for which the queue has no room, and may be asked again", async () => {
+Deno.test("limitConcurrency() throws a retryable error if the queue is full", async () => {
   const model = new HeldModel();
   const llm = limitConcurrency(model, 1, { maxQueue: 1 });
   const answers = [ask(llm, "a"), ask(llm, "b")];
   const error = await assertRejects(() => ask(llm, "c"), LLMBusyError);
   assertEquals(
     error.message,
-    'Cannot queue another call of model "held": its queue has room for 1',
+    'Cannot queue another call of model "held": its queue is full (maxQueue 1). Increase maxQueue, or retry later',
   );
   assertEquals([error.code, error.isRetryable], ["LLM_BUSY", true]);
   model.end("a");
@@ -269,7 +269,7 @@ Deno.test("limitConcurrency() refuses calls for which the queue has no room, and
   assertEquals(model.begun, ["a", "b", "d"]);
 });
 
-Deno.test("limitConcurrency() without a queue refuses what it cannot do at once", async () => {
+Deno.test("limitConcurrency() without a queue throws if no permit is available", async () => {
   const model = new HeldModel();
   const llm = limitConcurrency(model, 1, { maxQueue: 0 });
   const answer = ask(llm, "a");
@@ -282,7 +282,7 @@ Deno.test("limitConcurrency() without a queue refuses what it cannot do at once"
   assertEquals(await next, { output: "c" });
 });
 
-Deno.test("limitConcurrency() is never exceeded, loses no place and forgets no call", async () => {
+Deno.test("limitConcurrency() is never exceeded, and loses no permit and no call", async () => {
   const action = fc.oneof(
     { weight: 4, arbitrary: fc.constant("call" as const) },
     { weight: 3, arbitrary: fc.record({ end: fc.nat() }) },
@@ -332,13 +332,13 @@ Deno.test("limitConcurrency() is never exceeded, loses no place and forgets no c
   );
 });
 
-Deno.test("limitConcurrency() refuses a limit that is none", () => {
+Deno.test("limitConcurrency() rejects an invalid limit", () => {
   const model = new PlayedModel({ name: "vendor/model" });
   for (const limit of [0, 1.5, Infinity]) {
     assertThrows(
       () => limitConcurrency(model, limit),
       ConfigError,
-      `Cannot ask model "vendor/model" concurrently with limit ${limit}: expected a whole number from 1`,
+      `Cannot limit the concurrency of model "vendor/model" with limit ${limit}: expected a whole number from 1`,
     );
   }
   assertThrows(

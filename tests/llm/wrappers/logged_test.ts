@@ -28,7 +28,7 @@ const common = {
   chars: 12,
 };
 
-Deno.test("logged() writes a record of an answer, without what was said", async () => {
+Deno.test("logged() logs a record of an answer, without its content", async () => {
   const usage = { input: 10, output: 2 };
   const { llm, records } = watched({
     answers: [{ output: { secret: 1 }, usage, model: "model-2026" }],
@@ -39,7 +39,7 @@ Deno.test("logged() writes a record of an answer, without what was said", async 
   ]);
 });
 
-Deno.test("logged() writes how long a call took, and never less than nothing", async () => {
+Deno.test("logged() logs the duration of a call, which is never negative", async () => {
   const clock = new ManualClock();
   const records: LLMCallRecord[] = [];
   const log = (record: LLMCallRecord) => records.push(record);
@@ -60,7 +60,7 @@ Deno.test("logged() writes how long a call took, and never less than nothing", a
   assertEquals(records[1]?.duration, 0);
 });
 
-Deno.test("logged() writes of a failed call its code, its status and what it cost, and passes it on", async () => {
+Deno.test("logged() logs code, status and usage of a failed call, and rethrows its error", async () => {
   const error = new LLMHttpError('Too many requests for "Hello"', 429, { usage: { input: 3 } });
   const { llm, records } = watched({ answers: [error] });
   assertStrictEquals(await soon(llm.decide(request)), error);
@@ -73,7 +73,7 @@ Deno.test("logged() writes of a failed call its code, its status and what it cos
   }]);
 });
 
-Deno.test("logged() names what was thrown that has no code", async () => {
+Deno.test("logged() logs the name of an error without a code", async () => {
   const { llm, records } = watched({ answers: [new TypeError("fetch failed")] });
   await soon(llm.decide(request));
   const odd = logged({ name: "odd", decide: () => Promise.reject("text") }, {
@@ -83,7 +83,7 @@ Deno.test("logged() names what was thrown that has no code", async () => {
   assertEquals(records.map(({ outcome }) => outcome), ["TypeError", "Error"]);
 });
 
-Deno.test("logged() writes that the caller gave up", async () => {
+Deno.test("logged() logs that the caller aborted", async () => {
   const { llm, records } = watched({
     answers: ["stall"],
     streams: [[], [text("a"), text("b")]],
@@ -100,7 +100,7 @@ Deno.test("logged() writes that the caller gave up", async () => {
   ]);
 });
 
-Deno.test("logged() within timeout() writes that the time was over", async () => {
+Deno.test("logged() within timeout() logs the timeout", async () => {
   const { llm, records, clock } = watched({ answers: ["stall"] });
   const failed = soon(timeout(llm, { call: 10, clock }).decide(request));
   await clock.advance(10);
@@ -108,7 +108,7 @@ Deno.test("logged() within timeout() writes that the time was over", async () =>
   assertEquals(records.map(({ outcome, duration }) => [outcome, duration]), [["LLM_TIMEOUT", 10]]);
 });
 
-Deno.test("logged() writes one record of a stream, when its result is there", async () => {
+Deno.test("logged() logs one record of a stream, when its result arrives", async () => {
   const { llm, records } = watched({
     streams: [[text("a"), result("a", { usage: { output: 1 }, model: "model-2026" })]],
   });
@@ -129,7 +129,7 @@ Deno.test("logged() writes one record of a stream, when its result is there", as
   assertEquals(records.length, 1);
 });
 
-Deno.test("logged() writes of a stream that fails, or ends without a result", async () => {
+Deno.test("logged() logs a stream that fails, or ends without a result", async () => {
   const error = new LLMError("broken", { usage: { output: 4 } });
   const { llm, records } = watched({ streams: [[text("a"), error], [text("a")]] });
   assertStrictEquals((await drain(llm, request)).error, error);
@@ -140,13 +140,13 @@ Deno.test("logged() writes of a stream that fails, or ends without a result", as
   ]);
 });
 
-Deno.test("logged() writes nothing of a stream that is never read", async () => {
+Deno.test("logged() does not log a stream that is never read", async () => {
   const { llm, records } = watched({ streams: [] });
   await (llm.stream!(request) as AsyncGenerator).return(undefined);
   assertEquals(records, []);
 });
 
-Deno.test("logged() writes of embeddings how many texts there were, without the vectors", async () => {
+Deno.test("logged() logs the number of embedded texts, without the vectors", async () => {
   for (const content of [false, true]) {
     const { llm, records } = watched({ embeddings: [[[1], [2]]] }, content);
     await llm.embed!(["ab", "cde"]);
@@ -163,7 +163,7 @@ Deno.test("logged() writes of embeddings how many texts there were, without the 
   }
 });
 
-Deno.test("logged() writes what was said if it is asked to", async () => {
+Deno.test("logged() logs content if the option is set", async () => {
   const error = new LLMError("It said no");
   const { llm, records } = watched({ answers: [{ output: { a: 1 } }, error] }, true);
   await llm.decide(request);
@@ -174,7 +174,7 @@ Deno.test("logged() writes what was said if it is asked to", async () => {
   ]);
 });
 
-Deno.test("logged() writes only counts of usage that are counts", async () => {
+Deno.test("logged() logs only valid token counts", async () => {
   const { llm, records } = watched({
     answers: [{ output: 1, usage: { input: NaN, output: 2 }, model: 5 as never }],
   });
@@ -182,7 +182,7 @@ Deno.test("logged() writes only counts of usage that are counts", async () => {
   assertEquals([records[0]?.usage, records[0]?.model], [{ output: 2 }, undefined]);
 });
 
-Deno.test("logged() lets no call fail because it cannot be written down", async () => {
+Deno.test("logged() does not fail a call whose record cannot be logged", async () => {
   const logs = [
     () => {
       throw new Error("disk full");
@@ -200,7 +200,7 @@ Deno.test("logged() lets no call fail because it cannot be written down", async 
   }
 });
 
-Deno.test("logged() writes each attempt within retry(), and each call around it", async () => {
+Deno.test("logged() logs each attempt inside retry(), and each call around retry()", async () => {
   const clock = new ManualClock();
   const records: string[] = [];
   const log = (place: string) => ({ outcome, usage }: LLMCallRecord) =>
@@ -214,7 +214,7 @@ Deno.test("logged() writes each attempt within retry(), and each call around it"
   assertEquals(records, ["attempt: LLM_FAILED 1", "attempt: ok 2", "call: ok 3"]);
 });
 
-Deno.test("logged() writes the step and the session of an agent's decisions", async () => {
+Deno.test("logged() logs the step and the session of an agent's decisions", async () => {
   const records: LLMCallRecord[] = [];
   const agent = new Agent({
     name: "watched",

@@ -34,21 +34,21 @@ function unsteady(options: RetryOptions = {}) {
   return { state, ask };
 }
 
-Deno.test("retry() does not make a storm of a model that is down", async () => {
+Deno.test("retry() causes no retry storm while a model is down", async () => {
   const { state, ask } = unsteady();
   state.isDown = true;
   assertEquals(await ask(1_000), 1_100);
   assertEquals(await ask(1_000), 1_000);
 });
 
-Deno.test("retry() of many calls at once makes no more retries than its budget", async () => {
+Deno.test("retry() of many concurrent calls makes no more retries than its budget", async () => {
   const { state, ask } = unsteady({ budget: 7 });
   state.isDown = true;
   await Promise.all(Array.from({ length: 500 }, () => ask(1)));
   assertEquals(state.calls, 507);
 });
 
-Deno.test("retry() comes back after the model did: a retry for ten calls that succeed", async () => {
+Deno.test("retry() regains one retry per ten calls that succeed", async () => {
   const { state, ask } = unsteady({ budget: 5 });
   state.isDown = true;
   await ask(10);
@@ -58,7 +58,7 @@ Deno.test("retry() comes back after the model did: a retry for ten calls that su
   assertEquals(await ask(5), 6);
 });
 
-Deno.test("retry() never runs short where retries succeed", async () => {
+Deno.test("retry() does not exhaust its budget if retries succeed", async () => {
   const { state, ask } = unsteady({ budget: 2 });
   for (let call = 0; call < 100; call++) {
     state.failNext = 2;
@@ -68,7 +68,7 @@ Deno.test("retry() never runs short where retries succeed", async () => {
   }
 });
 
-Deno.test("retry() loses no retry to a caller who gives up before it is made", async () => {
+Deno.test("retry() refunds a retry that is aborted during its delay", async () => {
   const clock = new ManualClock();
   const { state, ask } = unsteady({ budget: 1, clock });
   state.isDown = true;
@@ -82,7 +82,7 @@ Deno.test("retry() loses no retry to a caller who gives up before it is made", a
   }
 });
 
-Deno.test("retry() with a budget of 0 never asks again, with Infinity always", async () => {
+Deno.test("retry() with a budget of 0 never retries, with Infinity always", async () => {
   for (const [budget, calls] of [[0, 50], [Infinity, 150]] as const) {
     const { state, ask } = unsteady({ budget });
     state.isDown = true;
@@ -97,7 +97,7 @@ Deno.test("retry() never has more retries than its budget, however many calls su
   assertEquals(await ask(5), 7);
 });
 
-Deno.test("retry() has a retry again after exactly ten calls that succeeded", async () => {
+Deno.test("retry() regains a retry after exactly ten calls that succeeded", async () => {
   for (const [calls, asked] of [[9, 1], [10, 2]] as const) {
     const { state, ask } = unsteady({ budget: 1 });
     state.isDown = true;

@@ -33,7 +33,7 @@ function busy(retryAfter?: number): LLMError {
 const anyDelay = fc.nat(100_000);
 const chance = fc.nat(999).map((thousandths) => thousandths / 1_000);
 
-Deno.test("retry() waits between nothing and the ceiling of each attempt, never above maxDelay", async () => {
+Deno.test("retry() waits between 0 and the ceiling of each attempt, never above maxDelay", async () => {
   const options = fc.record({
     firstDelay: anyDelay,
     maxDelay: anyDelay,
@@ -80,7 +80,7 @@ Deno.test("retry() waits at least as long as the vendor asks, and at most maxDel
   );
 });
 
-Deno.test("retry() does not ask again before the vendor would have it, so gives up beyond maxDelay", async () => {
+Deno.test("retry() fails if the vendor asks for a delay above maxDelay", async () => {
   for (const retryAfter of [30_001, Infinity]) {
     const error = busy(retryAfter);
     const clock = new ManualClock();
@@ -90,13 +90,13 @@ Deno.test("retry() does not ask again before the vendor would have it, so gives 
   }
 });
 
-Deno.test("retry() takes a retryAfter that is no time for none", async () => {
+Deno.test("retry() ignores an invalid retryAfter", async () => {
   for (const retryAfter of [NaN, -5, 0]) {
     assertEquals(await delaysOf([busy(retryAfter), busy()], { random: () => 0.5 }), [250]);
   }
 });
 
-Deno.test("retry() without a first delay asks again at once, however large the factor", async () => {
+Deno.test("retry() with a first delay of 0 retries immediately, however large the factor", async () => {
   const errors = Array.from({ length: 400 }, () => busy());
   const options = { firstDelay: 0, factor: 1e300, budget: Infinity, random: () => 1 };
   assertEquals(await delaysOf(errors, options), new Array(399).fill(0));

@@ -16,12 +16,12 @@ async function play(streams: ConstructorParameters<typeof PlayedModel>[0]["strea
   return { ...await draining, attempts: model.requests.length };
 }
 
-Deno.test("retry() begins a stream again unseen if it fails before any text", async () => {
+Deno.test("retry() retries a stream invisibly if it fails before any text", async () => {
   const { chunks, attempts } = await play([[broken], [broken], [text("a"), result("a")]]);
   assertEquals([chunks, attempts], [[text("a"), result("a")], 3]);
 });
 
-Deno.test("retry() says that a stream restarts if it fails after some text", async () => {
+Deno.test("retry() emits restart if a stream fails after some text", async () => {
   const { chunks, attempts } = await play([
     [text("a"), broken],
     [text("b"), text("c"), broken],
@@ -39,32 +39,32 @@ Deno.test("retry() says that a stream restarts if it fails after some text", asy
   assertEquals(attempts, 3);
 });
 
-Deno.test("retry() says once that text is void, also where the model has said so", async () => {
+Deno.test("retry() emits restart once, even if the model has emitted it", async () => {
   const { chunks } = await play([[text("a"), RESTART, broken], [text("b"), RESTART, result("c")]]);
   assertEquals(chunks, [text("a"), RESTART, text("b"), RESTART, result("c")]);
 });
 
-Deno.test("retry() throws the last error of a stream when the attempts are used up", async () => {
+Deno.test("retry() throws the last error of a stream when the attempts are exhausted", async () => {
   const last = new LLMConnectionError("broke again", { isRetryable: true });
   const { chunks, error } = await play([[text("a"), broken], [broken], [text("b"), last]]);
   assertEquals(chunks, [text("a"), RESTART, text("b")]);
   assertStrictEquals(error, last);
 });
 
-Deno.test("retry() does not begin again once the result was handed on", async () => {
+Deno.test("retry() does not retry after the result was emitted", async () => {
   const { chunks, error, attempts } = await play([[text("a"), result("a"), broken]]);
   assertEquals([chunks, attempts], [[text("a"), result("a")], 1]);
   assertStrictEquals(error, broken);
 });
 
-Deno.test("retry() does not begin again after an error that stays", async () => {
+Deno.test("retry() does not retry a stream after an error that is not retryable", async () => {
   const error = new LLMError("It will not do");
   const played = await play([[text("a"), error]]);
   assertEquals([played.chunks, played.attempts], [[text("a")], 1]);
   assertStrictEquals(played.error, error);
 });
 
-Deno.test("retry() begins a stream again whose model throws when it is asked for it", async () => {
+Deno.test("retry() retries a stream whose model throws synchronously", async () => {
   const clock = new ManualClock();
   const inner = new PlayedModel({ streams: [[result("a")]] });
   let calls = 0;
@@ -81,7 +81,7 @@ Deno.test("retry() begins a stream again whose model throws when it is asked for
   assertEquals(await draining, { chunks: [result("a")] });
 });
 
-Deno.test("retry() adds what failed attempts of a stream cost to the usage of its result", async () => {
+Deno.test("retry() adds the usage of failed attempts of a stream to that of its result", async () => {
   const costly = new LLMError("filtered", { isRetryable: true, usage: { input: 7, output: 1 } });
   const { chunks } = await play([[text("a"), costly], [result("b", { usage: { input: 5 } })]]);
   assertEquals(chunks.at(-1), result("b", { usage: { input: 12, output: 1 } }));
@@ -89,7 +89,7 @@ Deno.test("retry() adds what failed attempts of a stream cost to the usage of it
   assertEquals((error as LLMError).usage, { input: 21, output: 3 });
 });
 
-Deno.test("retry() asks for no attempt while nobody reads, and for none after it is broken off", async () => {
+Deno.test("retry() starts no attempt while nobody reads, or after the stream is closed", async () => {
   const clock = new ManualClock();
   const model = new PlayedModel({ streams: [[text("a"), broken], [text("b"), result("b")]] });
   const stream = retry(model, { clock, random: () => 1 }).stream!(requestOf())
@@ -121,7 +121,7 @@ Deno.test("retry() stops waiting for the next attempt of a stream when the signa
   assertStrictEquals(error, reason);
 });
 
-Deno.test("retry() tells of no retry of a stream when the signal aborts during an attempt", async () => {
+Deno.test("retry() does not call onRetry for a stream when the signal aborts during an attempt", async () => {
   const controller = new AbortController();
   let retries = 0;
   const model = new PlayedModel({ streams: [["stall"], [result("b")]] });

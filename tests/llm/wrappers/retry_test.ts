@@ -17,7 +17,7 @@ function patient(options: RetryOptions = {}) {
   return { clock, delays, options: { clock, random: () => 1, onRetry, ...options } };
 }
 
-Deno.test("retry() asks again after an error that may pass, three times in all", async () => {
+Deno.test("retry() retries after a retryable error, three attempts in all", async () => {
   const { clock, options } = patient();
   const model = new PlayedModel({ answers: [busy(), busy(), { output: "done" }] });
   const answer = retry(model, options).decide(requestOf());
@@ -32,7 +32,7 @@ Deno.test("retry() asks again after an error that may pass, three times in all",
   assertEquals([model.requests.length, clock.pendingTimers], [3, 0]);
 });
 
-Deno.test("retry() throws the last error as it is when the attempts are used up", async () => {
+Deno.test("retry() throws the last error unchanged when the attempts are exhausted", async () => {
   const { clock, options } = patient({ attempts: 2 });
   const last = busy();
   const model = new PlayedModel({ answers: [busy(), last] });
@@ -52,7 +52,7 @@ Deno.test("retry() sends the same request each time", async () => {
   for (const sent of model.requests) assertStrictEquals(sent, request);
 });
 
-Deno.test("retry() does not ask again after an error that stays", async () => {
+Deno.test("retry() does not retry after an error that is not retryable", async () => {
   const errors = [
     new LLMHttpError("Bad request", 400),
     new LLMError("It failed"),
@@ -66,7 +66,7 @@ Deno.test("retry() does not ask again after an error that stays", async () => {
   }
 });
 
-Deno.test("retry() lets isRetryable say what may pass, but asks it about no abort and no misuse", async () => {
+Deno.test("retry() retries what isRetryable accepts, but never an abort or a misuse", async () => {
   const asked: unknown[] = [];
   const { clock, options } = patient({
     isRetryable: (error) => asked.push(error) > 0,
@@ -89,7 +89,7 @@ Deno.test("retry() lets isRetryable say what may pass, but asks it about no abor
   assertEquals(asked.length, 1);
 });
 
-Deno.test("retry() asks a model again that throws at once or gives a rejected thenable", async () => {
+Deno.test("retry() retries a model that throws synchronously or returns a rejected thenable", async () => {
   const { clock, options } = patient();
   let calls = 0;
   const llm = retry({
@@ -104,7 +104,7 @@ Deno.test("retry() asks a model again that throws at once or gives a rejected th
   assertEquals(await answer, { output: 2 });
 });
 
-Deno.test("retry() tells of each retry before its wait, and drops what is thrown there", async () => {
+Deno.test("retry() calls onRetry before each delay, and ignores its errors", async () => {
   const told: unknown[] = [];
   const errors = [busy(), new LLMConnectionError("Cannot connect", { isRetryable: true })];
   const model = new PlayedModel({ answers: [...errors, { output: "done" }] });
@@ -135,7 +135,7 @@ Deno.test("retry() stops waiting when the signal aborts", async () => {
   assertEquals([model.requests.length, clock.pendingTimers], [1, 0]);
 });
 
-Deno.test("retry() does not ask again when the signal aborts during an attempt", async () => {
+Deno.test("retry() does not retry when the signal aborts during an attempt", async () => {
   const { clock, options } = patient({ isRetryable: () => true });
   const controller = new AbortController();
   const model = new PlayedModel({ answers: ["stall", { output: "too late" }] });
@@ -148,7 +148,7 @@ Deno.test("retry() does not ask again when the signal aborts during an attempt",
   assertEquals([model.requests.length, model.openCalls, clock.pendingTimers], [1, 0, 0]);
 });
 
-Deno.test("retry() asks for embeddings again", async () => {
+Deno.test("retry() retries embeddings", async () => {
   const { clock, options } = patient();
   const model = new PlayedModel({ embeddings: [busy(), [[1]]] });
   const vectors = retry(model, options).embed!(["a"]);
@@ -156,7 +156,7 @@ Deno.test("retry() asks for embeddings again", async () => {
   assertEquals(await vectors, [[1]]);
 });
 
-Deno.test("retry() adds what failed attempts cost to the usage of the result", async () => {
+Deno.test("retry() adds the usage of failed attempts to that of the result", async () => {
   const { clock, options } = patient();
   const answers = [busy({ usage: { input: 10 } }), busy(), {
     output: "done",
@@ -167,7 +167,7 @@ Deno.test("retry() adds what failed attempts cost to the usage of the result", a
   assertEquals(await answer, { output: "done", usage: { input: 15, output: 2 } });
 });
 
-Deno.test("retry() gives what failed attempts cost where the result does not say", async () => {
+Deno.test("retry() reports the usage of failed attempts if the result has none", async () => {
   const { clock, options } = patient();
   const answers = [busy({ usage: { input: 10 } }), { output: "done" }];
   const answer = retry(new PlayedModel({ answers }), options).decide(requestOf());
@@ -175,7 +175,7 @@ Deno.test("retry() gives what failed attempts cost where the result does not say
   assertEquals(await answer, { output: "done", usage: { input: 10 } });
 });
 
-Deno.test("retry() throws a copy of the last error with the usage of all, and changes none", async () => {
+Deno.test("retry() throws a copy of the last error with the total usage, and modifies no error", async () => {
   const { clock, options } = patient();
   const errors = [10, 20, 30].map((input) => Object.freeze(busy({ usage: { input } })));
   const last = errors[2]!;
@@ -201,7 +201,7 @@ Deno.test("retry() throws a copy of the last error with the usage of all, and ch
   );
 });
 
-Deno.test("retry() throws the last error itself if only that one cost anything", async () => {
+Deno.test("retry() throws the last error itself if only that one has usage", async () => {
   const { clock, options } = patient({ attempts: 2 });
   const last = busy({ usage: { input: 3 } });
   const model = new PlayedModel({ answers: [busy(), last] });
@@ -210,12 +210,12 @@ Deno.test("retry() throws the last error itself if only that one cost anything",
   assertStrictEquals(await failed, last);
 });
 
-Deno.test("retry() refuses numbers that its options cannot have", () => {
+Deno.test("retry() rejects options that are out of range", () => {
   const cases: [RetryOptions, string][] = [
     [{ attempts: 0 }, "attempts 0: expected a whole number from 1"],
     [{ attempts: 2.5 }, "attempts 2.5: expected a whole number from 1"],
-    [{ firstDelay: -1 }, "firstDelay -1: expected milliseconds, from 0"],
-    [{ maxDelay: Infinity }, "maxDelay Infinity: expected milliseconds, from 0"],
+    [{ firstDelay: -1 }, "firstDelay -1: expected a number of milliseconds from 0"],
+    [{ maxDelay: Infinity }, "maxDelay Infinity: expected a number of milliseconds from 0"],
     [{ factor: 0.5 }, "factor 0.5: expected a finite number from 1"],
     [{ factor: Infinity }, "factor Infinity: expected a finite number from 1"],
     [{ budget: NaN }, "budget NaN: expected a whole number from 0, or Infinity"],

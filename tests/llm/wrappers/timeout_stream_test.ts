@@ -53,7 +53,7 @@ Deno.test("timeout() lets a stream run whose chunks all arrive in time, however 
   assertEquals([chunks, error], [all, undefined]);
 });
 
-Deno.test("timeout() gives up a stream that stalls between chunks, and tells its model", async () => {
+Deno.test("timeout() ends a stream that stalls between chunks, and aborts its signal", async () => {
   const { chunks, all, error, signal } = await play([10, 10, 100, 10], { chunk: 100 });
   assertEquals(chunks, all.slice(0, 2));
   assertInstanceOf(error, LLMTimeoutError);
@@ -65,7 +65,7 @@ Deno.test("timeout() gives up a stream that stalls between chunks, and tells its
   assertStrictEquals(signal?.reason, error);
 });
 
-Deno.test("timeout() counts the first chunk as the others, unless it is told otherwise", async () => {
+Deno.test("timeout() applies chunk to the first chunk, unless firstChunk is set", async () => {
   const late = await play([100, 10], { chunk: 100 });
   assertEquals(
     (late.error as Error).message,
@@ -77,7 +77,7 @@ Deno.test("timeout() counts the first chunk as the others, unless it is told oth
   assertEquals(first.chunks, first.all);
 });
 
-Deno.test("timeout() limits how long a stream is waited for in all", async () => {
+Deno.test("timeout() limits the total time spent waiting for a stream", async () => {
   const inTime = await play([300, 300, 399], { call: 1_000, chunk: 400 });
   assertEquals(inTime.chunks, inTime.all);
   const { chunks, all, error } = await play([300, 300, 400], { call: 1_000, chunk: 500 });
@@ -89,7 +89,7 @@ Deno.test("timeout() limits how long a stream is waited for in all", async () =>
   );
 });
 
-Deno.test("timeout() does not count the time that the consumer of a stream takes", async () => {
+Deno.test("timeout() does not count the time of the consumer", async () => {
   const clock = new ManualClock();
   const { model, chunks } = paced(clock, [90, 90, 90]);
   const llm = timeout(model, { call: 300, chunk: 100, clock });
@@ -103,7 +103,7 @@ Deno.test("timeout() does not count the time that the consumer of a stream takes
   assertEquals((await stream.next()).done, true);
 });
 
-Deno.test("timeout() neither takes nor gives time when the clock is set back", async () => {
+Deno.test("timeout() keeps the remaining time when the clock is set back", async () => {
   const clock = new ManualClock(1_000_000);
   const { model, chunks } = paced(clock, [90, 99, 101]);
   let back = 0;
@@ -118,7 +118,7 @@ Deno.test("timeout() neither takes nor gives time when the clock is set back", a
   assertInstanceOf(drained.error, LLMTimeoutError);
 });
 
-Deno.test("timeout() gives up a stream that ignores its signal, once", async () => {
+Deno.test("timeout() ends a stream that ignores its signal, once", async () => {
   const clock = new ManualClock();
   const { controller, listeners } = countedSignal();
   const model = deafModel();
@@ -129,7 +129,7 @@ Deno.test("timeout() gives up a stream that ignores its signal, once", async () 
   assertEquals([model.returned, clock.pendingTimers, listeners()], [1, 0, 0]);
 });
 
-Deno.test("timeout() tells the model of the caller's abort while the consumer is busy", async () => {
+Deno.test("timeout() passes the caller's abort to the model while the consumer is busy", async () => {
   const clock = new ManualClock();
   const controller = new AbortController();
   const model = new PlayedModel({ streams: [[text("a"), "stall"]] });

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows }
 import { countedSignal } from "../../turn/counted_signal.ts";
 import { deafModel, PlayedModel, requestOf, soon } from "./played_model.ts";
 
-Deno.test("timeout() gives up a call that takes longer, and tells its model", async () => {
+Deno.test("timeout() ends a call that takes longer, and aborts its signal", async () => {
   const clock = new ManualClock();
   const model = new PlayedModel({ name: "vendor/model", answers: ["stall"] });
   const waiting = timeout(model, { call: 1_000, clock }).decide(requestOf());
@@ -23,7 +23,7 @@ Deno.test("timeout() gives up a call that takes longer, and tells its model", as
   assertEquals([model.openCalls, clock.pendingTimers], [0, 0]);
 });
 
-Deno.test("timeout() gives up a model that ignores its signal, and drops its late answer", async () => {
+Deno.test("timeout() ends a call of a model that ignores its signal, and drops the late answer", async () => {
   const late: ((settled: "given" | "failed") => void)[] = [];
   const clock = new ManualClock();
   const llm = timeout({
@@ -44,14 +44,14 @@ Deno.test("timeout() gives up a model that ignores its signal, and drops its lat
   }
 });
 
-Deno.test("timeout() passes an answer in time on, and leaves no timer", async () => {
+Deno.test("timeout() passes an answer in time through, and leaves no timer", async () => {
   const clock = new ManualClock();
   const model = new PlayedModel({ answers: [{ output: "done" }] });
   assertEquals(await timeout(model, { call: 1, clock }).decide(requestOf()), { output: "done" });
   assertEquals(clock.pendingTimers, 0);
 });
 
-Deno.test("timeout() passes an error on, be it thrown at once, and leaves nothing", async () => {
+Deno.test("timeout() passes an error through, even a synchronous one, and leaves no timer", async () => {
   const clock = new ManualClock();
   const { controller, listeners } = countedSignal();
   const { signal } = controller;
@@ -89,7 +89,7 @@ Deno.test("timeout() changes nothing of the request but its signal", async () =>
   assertEquals(seen.signal?.aborted, false);
 });
 
-Deno.test("timeout() hands the caller's reason to the model", async () => {
+Deno.test("timeout() passes the caller's abort reason to the model", async () => {
   const clock = new ManualClock();
   const controller = new AbortController();
   const model = new PlayedModel({ answers: ["stall"] });
@@ -113,7 +113,7 @@ Deno.test("timeout() limits the time of embeddings too", async () => {
   await failed;
 });
 
-Deno.test("timeout() of chunks sets no timer for what has none", async () => {
+Deno.test("timeout() of chunks sets no timer for calls without chunks", async () => {
   const clock = new ManualClock();
   const model = new PlayedModel({ answers: ["stall"], embeddings: [] });
   const llm = timeout(model, { chunk: 10, firstChunk: 10, clock });
@@ -124,12 +124,15 @@ Deno.test("timeout() of chunks sets no timer for what has none", async () => {
   await soon(waiting);
 });
 
-Deno.test("timeout() refuses to be made without a limit, or with one that is none", () => {
+Deno.test("timeout() rejects a missing or invalid limit", () => {
   const cases: [TimeoutOptions, string][] = [
-    [{}, ": expected call, chunk or firstChunk"],
-    [{ call: 0 }, " with call 0: expected milliseconds, more than 0"],
-    [{ chunk: -1 }, " with chunk -1: expected milliseconds, more than 0"],
-    [{ firstChunk: Infinity }, " with firstChunk Infinity: expected milliseconds, more than 0"],
+    [{}, ": expected at least one of call, chunk and firstChunk"],
+    [{ call: 0 }, " with call 0: expected a number of milliseconds above 0"],
+    [{ chunk: -1 }, " with chunk -1: expected a number of milliseconds above 0"],
+    [
+      { firstChunk: Infinity },
+      " with firstChunk Infinity: expected a number of milliseconds above 0",
+    ],
   ];
   for (const [options, message] of cases) {
     assertThrows(

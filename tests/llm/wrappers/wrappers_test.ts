@@ -61,7 +61,7 @@ for (const [name, wrap] of Object.entries(WRAPPERS)) {
     assert(wrapped.stream !== undefined && wrapped.embed !== undefined);
   });
 
-  Deno.test(`${name} passes answers, chunks and vectors on`, async () => {
+  Deno.test(`${name} passes answers, chunks and vectors through`, async () => {
     const answer = { output: { a: 1 }, usage: { input: 1 }, model: "vendor/model-1" };
     const chunks = [text("{"), text("}"), result({}, { model: "vendor/model-1" })];
     const model = new PlayedModel({
@@ -77,7 +77,7 @@ for (const [name, wrap] of Object.entries(WRAPPERS)) {
     assertEquals(model.requests.map(({ step }) => step), ["greet", "greet"]);
   });
 
-  Deno.test(`${name} asks for nothing before the first chunk is, and reads nothing ahead`, async () => {
+  Deno.test(`${name} starts when the first chunk is requested, and does not read ahead`, async () => {
     const model = new PlayedModel({ streams: [[text("a"), text("b"), result("ab")]] });
     const stream = wrap(model, new ManualClock()).stream!(requestOf())[Symbol.asyncIterator]();
     await soon(Promise.resolve());
@@ -89,7 +89,7 @@ for (const [name, wrap] of Object.entries(WRAPPERS)) {
     }
   });
 
-  Deno.test(`${name} ends the model's stream wherever it is broken off`, async () => {
+  Deno.test(`${name} closes the model's stream wherever the consumer stops`, async () => {
     const clock = new ManualClock();
     const { controller, listeners } = countedSignal();
     const { signal } = controller;
@@ -104,7 +104,7 @@ for (const [name, wrap] of Object.entries(WRAPPERS)) {
     }
   });
 
-  Deno.test(`${name} waits for the model to let go of a stream that is broken off`, async () => {
+  Deno.test(`${name} waits until the model has closed its stream`, async () => {
     const { promise: closing, reject: fail } = Promise.withResolvers<void>();
     const llm = wrap({
       name: "slow to close",
@@ -126,7 +126,7 @@ for (const [name, wrap] of Object.entries(WRAPPERS)) {
     assertStrictEquals(await soon(returned), error);
   });
 
-  Deno.test(`${name} settles with the signal's reason at once, be the model deaf`, async () => {
+  Deno.test(`${name} settles immediately with the signal's reason, even if the model ignores it`, async () => {
     const clock = new ManualClock();
     const reason = new Error("gone");
     for (const call of ["decide", "embed", "stream"] as const) {
@@ -148,7 +148,7 @@ for (const [name, wrap] of Object.entries(WRAPPERS)) {
     }
   });
 
-  Deno.test(`${name} asks no model under a signal that aborted before`, async () => {
+  Deno.test(`${name} does not call the model if the signal has already aborted`, async () => {
     const clock = new ManualClock();
     const reason = new Error("gone");
     const signal = AbortSignal.abort(reason);
@@ -163,7 +163,7 @@ for (const [name, wrap] of Object.entries(WRAPPERS)) {
     assertEquals([model.requests.length, embeddings, clock.pendingTimers], [0, 0, 0]);
   });
 
-  Deno.test(`${name} leaves nothing on a signal of a hundred thousand calls`, async () => {
+  Deno.test(`${name} leaves no listeners after a hundred thousand calls`, async () => {
     const clock = new ManualClock();
     const { controller, listeners } = countedSignal();
     const { signal } = controller;

@@ -6,20 +6,20 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { allowRealModels, forbidRealModels } from "@nomos/agent/testing";
 import { drain, requestOf, standIn } from "./fixture.ts";
 
-Deno.test("aiSdk() refuses what is no model of the AI SDK, and says what is", () => {
+Deno.test("aiSdk() rejects what is not a model of the AI SDK, and says what it expects", () => {
   const v1 = { ...standIn(), specificationVersion: "v1" };
   const cases: readonly [given: unknown, message: string][] = [
     [
       "openai/gpt-5",
       'Cannot use "openai/gpt-5" as a model: expected a model object, for example ' +
-      'openai("gpt-5-mini") of npm:@ai-sdk/openai, or gateway(…) of npm:ai',
+      'openai("gpt-5-mini") from npm:@ai-sdk/openai, or gateway(…) from npm:ai',
     ],
     [undefined, "Cannot use undefined as a model: expected a language model of the AI SDK"],
     [{ doEmbed() {}, provider: "a", modelId: "b" }, "Cannot use an object as a model"],
     [{ doGenerate() {}, modelId: "b" }, "with provider, modelId and doGenerate()"],
     [
       v1,
-      'Cannot use model "small" of "house": its specification is "v1": expected "v2", "v3" or "v4"',
+      'Cannot use model "small" of "house": its specification version is "v1": expected "v2", "v3" or "v4"',
     ],
   ];
   for (const [given, message] of cases) {
@@ -27,23 +27,23 @@ Deno.test("aiSdk() refuses what is no model of the AI SDK, and says what is", ()
   }
 });
 
-Deno.test("aiSdk() refuses at once a model that is known to drop the schema", () => {
+Deno.test("aiSdk() rejects a model that is known to drop the schema", () => {
   assertThrows(
     () => aiSdk(Object.assign(standIn(), { supportsStructuredOutputs: false })),
     ConfigError,
-    "expected one made with supportsStructuredOutputs: true",
+    "Create its provider with supportsStructuredOutputs: true",
   );
   aiSdk(Object.assign(standIn(), { supportsStructuredOutputs: true }));
   assertThrows(
     () => aiSdk(standIn(), { providerOptions: { google: { structuredOutputs: false } } }),
     ConfigError,
-    "Cannot call aiSdk() with providerOptions.google.structuredOutputs false: expected the schema to be sent",
+    "Cannot call aiSdk() with providerOptions.google.structuredOutputs false: expected true, because otherwise the schema is not sent",
   );
 });
 
-Deno.test("aiSdk() refuses options that cannot be used", () => {
+Deno.test("aiSdk() rejects invalid options", () => {
   const cases: readonly [options: AiSdkOptions, message: string][] = [
-    [{ name: " " }, 'name " ": expected a text'],
+    [{ name: " " }, 'name " ": expected a non-empty string'],
     [{ temperature: -1 }, "temperature -1: expected a number from 0"],
     [{ temperature: NaN }, "temperature NaN"],
     [{ maxOutputTokens: 0 }, "maxOutputTokens 0: expected a whole number from 1"],
@@ -62,11 +62,11 @@ Deno.test("aiSdk() refuses options that cannot be used", () => {
   assertThrows(
     () => aiSdk(standIn({ version: "v3" }), { reasoning: "low" }),
     ConfigError,
-    'Cannot call aiSdk() with reasoning "low": expected a model of v4; for others use providerOptions',
+    'Cannot call aiSdk() with reasoning "low": expected a model of specification v4. Use providerOptions instead',
   );
 });
 
-Deno.test("aiSdk() streams if the model can, unless told not to", () => {
+Deno.test("aiSdk() streams if the model can, unless stream is false", () => {
   const parts = () => new ReadableStream();
   assertEquals("stream" in aiSdk(standIn()), false);
   assertEquals("stream" in aiSdk(standIn({ parts })), true);
@@ -74,7 +74,7 @@ Deno.test("aiSdk() streams if the model can, unless told not to", () => {
   assertEquals("embed" in aiSdk(standIn()), false);
 });
 
-Deno.test("aiSdk() passes on every option, and none that was not given", async () => {
+Deno.test("aiSdk() passes every option that is set, and no other", async () => {
   const model = standIn();
   const options = {
     temperature: 0,
@@ -95,7 +95,7 @@ Deno.test("aiSdk() passes on every option, and none that was not given", async (
   assertEquals(Object.keys(model.calls[1]!), ["prompt", "responseFormat", "includeRawChunks"]);
 });
 
-Deno.test("aiSdk() keeps headers and options of vendors to itself", () => {
+Deno.test("aiSdk() does not expose headers and vendor options", () => {
   const secret = "s3cret-header";
   const llm = aiSdk(standIn(), {
     headers: { authorization: secret },
@@ -104,13 +104,13 @@ Deno.test("aiSdk() keeps headers and options of vendors to itself", () => {
   assert(!`${JSON.stringify(llm)}${Deno.inspect(llm, { depth: 9 })}`.includes(secret));
 });
 
-Deno.test("aiSdk() knows the schema profile of its vendor, unless told another", () => {
+Deno.test("aiSdk() has the schema profile of its vendor, unless the option is set", () => {
   assertEquals(aiSdk(standIn({ provider: "openai.responses" })).schemaProfile, openaiStrict);
   const schemaProfile = { ...openaiStrict, name: "mine" };
   assertEquals(aiSdk(standIn(), { schemaProfile }).schemaProfile, schemaProfile);
 });
 
-Deno.test("aiSdk() calls no model where real models are forbidden", async () => {
+Deno.test("aiSdk() calls no model if real models are forbidden", async () => {
   const model = standIn({ parts: () => new ReadableStream() });
   const embedding = { ...model, doEmbed: () => Promise.resolve({ embeddings: [] }) };
   const llm = aiSdk(model, {

@@ -52,7 +52,7 @@ async function read(answer: unknown, provider = "house") {
   return await aiSdk(standIn({ provider, generate: () => answer })).decide(requestOf());
 }
 
-Deno.test("aiSdk() lets go of what it does not know", async () => {
+Deno.test("aiSdk() ignores unknown parts", async () => {
   const result = await read(generated("{}", {
     content: [
       { type: "hologram", text: "?" },
@@ -69,7 +69,7 @@ Deno.test("aiSdk() lets go of what it does not know", async () => {
   assertEquals(result, { output: "{}" });
 });
 
-Deno.test("aiSdk() takes a call for the answer where there is no text, but never one of several", async () => {
+Deno.test("aiSdk() reads the answer from a tool call if there is no text, unless there are several calls", async () => {
   const call = (input: unknown, rest = {}) => ({
     type: "tool-call",
     toolName: "json",
@@ -86,7 +86,7 @@ Deno.test("aiSdk() takes a call for the answer where there is no text, but never
   assertEquals(await outputOf([call({ a: 1 })]), "");
 });
 
-Deno.test("aiSdk() takes the text that is said to be the answer, and no commentary", async () => {
+Deno.test("aiSdk() reads the text marked as the answer, without commentary", async () => {
   const content = [
     { type: "text", text: "I think", providerMetadata: { openai: { phase: "commentary" } } },
     { type: "text", text: "{}", providerMetadata: { openai: { phase: "final_answer" } } },
@@ -97,7 +97,7 @@ Deno.test("aiSdk() takes the text that is said to be the answer, and no commenta
   assertEquals((await read(generated("draft", { structuredOutputText: "" }))).output, "");
 });
 
-Deno.test("aiSdk() counts what vendors of v2 leave out of their sums", async () => {
+Deno.test("aiSdk() adds the tokens that v2 vendors exclude from their totals", async () => {
   const usage = {
     inputTokens: 20,
     outputTokens: 25,
@@ -128,7 +128,7 @@ Deno.test("aiSdk() counts what vendors of v2 leave out of their sums", async () 
   assertEquals(await read2("googleVertex.xai.chat"), reported);
 });
 
-Deno.test("aiSdk() leaves out counts that are none", async () => {
+Deno.test("aiSdk() drops invalid token counts", async () => {
   const usageOf = async (usage: unknown) => (await read(generated("{}", { usage }))).usage;
   const nested = {
     inputTokens: { total: undefined, cacheRead: -1, cacheWrite: 1e18 },

@@ -30,7 +30,7 @@ function embeddingModel(rest: Partial<AiSdkEmbeddingModel> = {}) {
   return { llm: aiSdk(standIn(), { embedding: model }), seen };
 }
 
-Deno.test("aiSdk() embeds texts in their order, in calls of the size that the model takes", async () => {
+Deno.test("aiSdk() embeds texts in order, in batches of the size that the model accepts", async () => {
   const { llm, seen } = embeddingModel();
   assertEquals(await llm.embed!(TEXTS), VECTORS);
   assertEquals([seen.batches, seen.mostRunning], [[2, 2, 2, 1], 1]);
@@ -42,7 +42,7 @@ Deno.test("aiSdk() embeds texts in their order, in calls of the size that the mo
   assertEquals(await embeddingModel().llm.embed!([]), []);
 });
 
-Deno.test("aiSdk() makes several calls at a time where the model allows it, but not very many", async () => {
+Deno.test("aiSdk() makes a limited number of concurrent calls if the model allows them", async () => {
   const { llm, seen } = embeddingModel({
     maxEmbeddingsPerCall: 1,
     supportsParallelCalls: Promise.resolve(true),
@@ -63,21 +63,25 @@ Deno.test("aiSdk() embeds with the models of all three versions", async () => {
   }
 });
 
-Deno.test("aiSdk() refuses vectors that are too few or none", async () => {
+Deno.test("aiSdk() rejects missing and malformed vectors", async () => {
   for (const embeddings of [[], [[1], [2]], [["a"]], [[]], [[NaN]], undefined]) {
     const { llm } = embeddingModel({ doEmbed: () => Promise.resolve({ embeddings } as never) });
     await assertRejects(
       () => llm.embed!(["a"]),
       LLMError,
-      'Cannot embed with "house.embedding/tiny": expected a vector of finite numbers for each text',
+      'Cannot embed with model "house.embedding/tiny": expected one vector of finite numbers for each text',
     );
   }
 });
 
-Deno.test("aiSdk() tells of an embedding that failed or was given up", async () => {
+Deno.test("aiSdk() reports an embedding that failed or was aborted", async () => {
   const busy = { message: "Busy", statusCode: 429 };
   const { llm } = embeddingModel({ doEmbed: () => Promise.reject(busy) });
-  await assertRejects(() => llm.embed!(["a"]), LLMHttpError, 'Cannot ask "house.embedding/tiny"');
+  await assertRejects(
+    () => llm.embed!(["a"]),
+    LLMHttpError,
+    'Cannot call model "house.embedding/tiny"',
+  );
   const controller = new AbortController();
   const given: (AbortSignal | undefined)[] = [];
   const { llm: aborted } = embeddingModel({

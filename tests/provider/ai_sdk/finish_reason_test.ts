@@ -20,26 +20,26 @@ async function outputOf(finishReason: unknown, text: string): Promise<unknown> {
   return (await aiSdk(standIn({ generate })).decide(requestOf())).output;
 }
 
-Deno.test("aiSdk() throws for an answer that is too long, with what it cost", async () => {
+Deno.test("aiSdk() throws for an answer that reaches the token limit, with its usage", async () => {
   for (const reason of ["length", { unified: "length", raw: "max_tokens" }]) {
     const error = await errorOf(reason);
     assertEquals(error.constructor, LLMLengthError);
     assertEquals(
       error.message,
-      'Cannot ask "house/small": the answer was cut off at its token limit: ' +
-        "expected it to fit into maxOutputTokens, with the reasoning before it",
+      'Cannot call model "house/small": the answer was cut off at the token limit: ' +
+        "increase maxOutputTokens, which includes reasoning tokens",
     );
     assertEquals([error.usage, error.isRetryable], [{ input: 80, output: 12 }, false]);
   }
 });
 
-Deno.test("aiSdk() tells a refusal of the model from the filter of its vendor", async () => {
+Deno.test("aiSdk() distinguishes a refusal by the model from the content filter of the vendor", async () => {
   for (const raw of ["refusal", "stop", undefined]) {
     const error = await errorOf({ unified: "content-filter", raw }, "I can't\nhelp");
     assertEquals(error.constructor, LLMRefusalError);
     assertEquals(
       error.message,
-      'Cannot ask "house/small": the model refused: I can\'t\\nhelp',
+      'Cannot call model "house/small": the model refused to answer: I can\'t\\nhelp',
     );
     assertEquals(error.usage, { input: 80, output: 12 });
   }
@@ -57,7 +57,7 @@ Deno.test("aiSdk() tells a refusal of the model from the filter of its vendor", 
   }
 });
 
-Deno.test("aiSdk() throws for an answer that ended with an error, or broke off", async () => {
+Deno.test("aiSdk() throws for an answer that ends with an error or is interrupted", async () => {
   for (const reason of ["error", { unified: "error", raw: undefined }]) {
     const error = await errorOf(reason);
     assertEquals([error.constructor, error.isRetryable], [LLMError, true]);
@@ -74,12 +74,12 @@ Deno.test("aiSdk() throws for an answer that ended with an error, or broke off",
     assertEquals([error.constructor, error.isRetryable], [LLMConnectionError, true]);
     assertEquals(
       error.message,
-      'Cannot ask "house/small": the answer broke off before it was whole',
+      'Cannot call model "house/small": the response ended before the answer was complete',
     );
   }
 });
 
-Deno.test("aiSdk() takes an answer that ended well, or for a reason it does not know", async () => {
+Deno.test("aiSdk() accepts an answer with a normal or unknown finish reason", async () => {
   for (
     const reason of [
       "stop",

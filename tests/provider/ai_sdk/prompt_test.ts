@@ -27,7 +27,7 @@ function parts(...texts: readonly string[]) {
 const result = "<tool_result>\nResult of get_menu:\ntea\n</tool_result>";
 const step = "<instructions>\nCurrent step: greet\n</instructions>";
 
-Deno.test("aiSdk() gives an unknown vendor one system message and one message of a role at a time", async () => {
+Deno.test("aiSdk() sends an unknown vendor one system message and alternating roles", async () => {
   assertEquals(await promptFor("house"), [
     { role: "system", content: "You sell coffee." },
     { role: "user", content: parts("What is there?") },
@@ -36,7 +36,7 @@ Deno.test("aiSdk() gives an unknown vendor one system message and one message of
   ]);
 });
 
-Deno.test("aiSdk() gives OpenAI and Azure the step as a system message of its own", async () => {
+Deno.test("aiSdk() sends the step to OpenAI and Azure as a separate system message", async () => {
   for (const provider of ["openai.responses", "openai.chat", "azure.responses"]) {
     assertEquals((await promptFor(provider)).slice(3), [
       { role: "user", content: parts(result) },
@@ -47,7 +47,7 @@ Deno.test("aiSdk() gives OpenAI and Azure the step as a system message of its ow
   assertEquals(throughGateway.at(-1)?.role, "system");
 });
 
-Deno.test("aiSdk() marks for Anthropic's cache the standing text and the last message that stays", async () => {
+Deno.test("aiSdk() marks the standing text and the last repeated message for Anthropic's cache", async () => {
   const models = [
     ["anthropic.messages", "claude-sonnet-5"],
     ["vertex.anthropic.messages", "claude-sonnet-5"],
@@ -67,7 +67,7 @@ Deno.test("aiSdk() marks for Anthropic's cache the standing text and the last me
   }
 });
 
-Deno.test("aiSdk() moves a mark, but changes nothing else of what it sent before", async () => {
+Deno.test("aiSdk() moves a cache marker, but repeats everything else unchanged", async () => {
   const withoutMarks = (prompt: readonly AiSdkMessage[]) =>
     prompt.map(({ providerOptions: _, ...message }) => message);
   for (const provider of ["anthropic.messages", "openai.chat"]) {
@@ -81,7 +81,7 @@ Deno.test("aiSdk() moves a mark, but changes nothing else of what it sent before
   }
 });
 
-Deno.test("aiSdk() marks no message that the next request does not have again", async () => {
+Deno.test("aiSdk() marks no message that the next request does not repeat", async () => {
   const isMarked = (prompt: readonly AiSdkMessage[]) =>
     prompt.some(({ providerOptions }) => providerOptions !== undefined);
   const outsideDecision = requestOf({ stable: 0 });
@@ -99,7 +99,7 @@ Deno.test("aiSdk() marks no message that the next request does not have again", 
   );
 });
 
-Deno.test("aiSdk() gives OpenAI strictness and one cache key per session, unless told otherwise", async () => {
+Deno.test("aiSdk() sends OpenAI strict mode and one cache key per session, unless options override them", async () => {
   const keyOf = async (provider: string, options: AiSdkOptions = {}) => {
     const model = standIn({ provider });
     await aiSdk(model, options).decide(requestOf());
@@ -124,7 +124,7 @@ Deno.test("aiSdk() gives OpenAI strictness and one cache key per session, unless
   assertEquals(await keyOf("house"), undefined);
 });
 
-Deno.test("aiSdk() begins with a user where a session began with the model, always the same", async () => {
+Deno.test("aiSdk() starts with the same user message whenever a session starts with the model", async () => {
   const [standing, , decision, , now] = CONVERSATION;
   const messages = [standing!, decision!, now!];
   assertEquals(await promptFor("house", requestOf({ messages })), [
@@ -142,7 +142,7 @@ Deno.test("aiSdk() begins with a user where a session began with the model, alwa
   ]);
 });
 
-Deno.test("aiSdk() sends no system message that has nothing to say", async () => {
+Deno.test("aiSdk() sends no blank system message", async () => {
   const messages: Message[] = [{ role: "system", content: " " }, ...CONVERSATION.slice(1)];
   assertEquals((await promptFor("anthropic.messages", requestOf({ messages })))[0], {
     role: "user",

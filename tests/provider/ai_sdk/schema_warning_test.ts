@@ -30,13 +30,13 @@ const HARMLESS = [
   { type: "unknown" },
 ];
 
-Deno.test("aiSdk() refuses an answer that was given without the schema, with what it cost", async () => {
+Deno.test("aiSdk() rejects an answer made without the schema, and reports its usage", async () => {
   for (const warning of DROPPED) {
     const generate = () => generated("{}", { warnings: [HARMLESS[0], warning] });
     const error = await assertRejects(
       () => aiSdk(standIn({ generate })).decide(requestOf()),
       LLMSchemaError,
-      'Cannot ask "house/small": it would answer without the schema: ',
+      'Cannot call model "house/small": it would answer without the schema: ',
     );
     assert(error.message.endsWith("supportsStructuredOutputs: true"), error.message);
     assert(error.message.includes(warning.details ?? warning.message ?? "is not supported"));
@@ -44,12 +44,12 @@ Deno.test("aiSdk() refuses an answer that was given without the schema, with wha
   }
 });
 
-Deno.test("aiSdk() lets go of warnings about anything else", async () => {
+Deno.test("aiSdk() ignores other warnings", async () => {
   const generate = () => generated("{}", { warnings: HARMLESS });
   assertEquals((await aiSdk(standIn({ generate })).decide(requestOf())).output, "{}");
 });
 
-Deno.test("aiSdk() ends a stream without the schema before any text is handed on", async () => {
+Deno.test("aiSdk() cancels a stream without the schema before it emits text", async () => {
   let isCancelled = false;
   let signal: AbortSignal | undefined;
   const llm = aiSdk(standIn({

@@ -69,7 +69,7 @@ Deno.test("aiSdk() streams the answers of all three versions alike", async () =>
   }
 });
 
-Deno.test("aiSdk() hands on no text that is not the answer", async () => {
+Deno.test("aiSdk() emits no text that is not part of the answer", async () => {
   const [start, metadata, , ...rest] = partsOf(['{"a":1}']);
   const { llm } = streaming([
     start,
@@ -87,14 +87,14 @@ Deno.test("aiSdk() hands on no text that is not the answer", async () => {
   assertEquals(await drain(llm), [{ type: "text", text: '{"a":1}' }, RESULT] as never);
 });
 
-Deno.test("aiSdk() takes a streamed call for the answer where there is no text", async () => {
+Deno.test("aiSdk() reads the answer from a streamed tool call if there is no text", async () => {
   const call = { type: "tool-call", toolCallId: "1", toolName: "json", input: '{"a":1}' };
   const parts = partsOf([]);
   const { llm } = streaming([...parts.slice(0, 2), call, parts.at(-1)]);
   assertEquals(await drain(llm), [RESULT] as never);
 });
 
-Deno.test("aiSdk() asks for a stream when the first chunk is wanted, and reads no further than that", async () => {
+Deno.test("aiSdk() opens a stream when the first chunk is requested, and does not read ahead", async () => {
   const { llm, seen } = streaming(partsOf(["a", "b", "c"]));
   const chunks = llm.stream!(requestOf())[Symbol.asyncIterator]();
   await Promise.resolve();
@@ -106,7 +106,7 @@ Deno.test("aiSdk() asks for a stream when the first chunk is wanted, and reads n
   await chunks.return!();
 });
 
-Deno.test("aiSdk() makes no request for a stream that is broken off before it began", async () => {
+Deno.test("aiSdk() sends no request for a stream that is closed before it starts", async () => {
   const { llm, seen } = streaming(partsOf(["a"]));
   const chunks = llm.stream!(requestOf())[Symbol.asyncIterator]();
   assertEquals((await chunks.return!()).done, true);
@@ -114,14 +114,14 @@ Deno.test("aiSdk() makes no request for a stream that is broken off before it be
   assertEquals(seen.options.length, 0);
 });
 
-Deno.test("aiSdk() ends the request of a stream that is broken off", async () => {
+Deno.test("aiSdk() cancels the request of a stream that is closed early", async () => {
   const { llm, seen } = streaming(partsOf(["a", "b"]));
   for await (const _ of llm.stream!(requestOf())) break;
   assertEquals(seen.cancelled, 1);
   assert(seen.options[0]!.abortSignal!.aborted);
 });
 
-Deno.test("aiSdk() ends the request of a stream that stalls, when it is broken off", async () => {
+Deno.test("aiSdk() cancels the request of a stalled stream that is closed", async () => {
   const { llm, seen } = streaming([...partsOf(["a"]).slice(0, 4), null]);
   const chunks = llm.stream!(requestOf())[Symbol.asyncIterator]();
   await chunks.next();
@@ -132,7 +132,7 @@ Deno.test("aiSdk() ends the request of a stream that stalls, when it is broken o
   assert(seen.options[0]!.abortSignal!.aborted);
 });
 
-Deno.test("aiSdk() ends a stalled stream for the reason of the signal, and leaves no listener", async () => {
+Deno.test("aiSdk() ends a stalled stream with the reason of the signal, and leaves no listener", async () => {
   const { llm, seen } = streaming([...partsOf(["a"]).slice(0, 4), null]);
   const controller = new AbortController();
   const { signal } = controller;
@@ -148,7 +148,7 @@ Deno.test("aiSdk() ends a stalled stream for the reason of the signal, and leave
   assertEquals(seen.options.length, 1);
 });
 
-Deno.test("aiSdk() leaves a whole stream's request alone, and nothing on the signal", async () => {
+Deno.test("aiSdk() does not abort the request of a complete stream, and leaves no listener", async () => {
   const { llm, seen } = streaming(partsOf(['{"a":1}']));
   const { signal } = new AbortController();
   const listeners = countListeners(signal);
@@ -160,7 +160,7 @@ Deno.test("aiSdk() leaves a whole stream's request alone, and nothing on the sig
   assertEquals(seen.options[0]!.abortSignal!.aborted, false);
 });
 
-Deno.test("aiSdk() ends a stream that comes when it is no longer wanted", async () => {
+Deno.test("aiSdk() cancels a stream that opens after the abort", async () => {
   const opening = Promise.withResolvers<ReadableStream>();
   const cancelled = Promise.withResolvers<void>();
   const llm = aiSdk(standIn({ parts: () => opening.promise }));
@@ -172,9 +172,9 @@ Deno.test("aiSdk() ends a stream that comes when it is no longer wanted", async 
   await cancelled.promise;
 });
 
-Deno.test("aiSdk() throws for a stream that breaks off, fails, or is cut by a limit", async () => {
+Deno.test("aiSdk() throws for a stream that ends early, fails, or reaches the token limit", async () => {
   const { llm: cut } = streaming(partsOf(["{"]).slice(0, -1));
-  const error = await assertRejects(() => drain(cut), LLMConnectionError, "broke off before");
+  const error = await assertRejects(() => drain(cut), LLMConnectionError, "ended before");
   assert(error.isRetryable);
 
   const overloaded = { message: "Overloaded", type: "overloaded_error", statusCode: 529 };

@@ -17,7 +17,7 @@ import { MockEmbeddingModelV2, MockLanguageModelV2 } from "ai-v5/test";
 const apiKey = "none";
 
 // That this compiles is the first half of the test: no vendor's model needs a cast.
-Deno.test("aiSdk() takes the models of every vendor package as they are, and names them", () => {
+Deno.test("aiSdk() accepts the models of every vendor package, and derives their names", () => {
   const openai = createOpenAI({ apiKey });
   const compatible = createOpenAICompatible({
     name: "lmstudio",
@@ -48,7 +48,7 @@ Deno.test("aiSdk() takes the models of every vendor package as they are, and nam
   ]);
 });
 
-Deno.test("aiSdk() takes the mock models of all three versions as they are", () => {
+Deno.test("aiSdk() accepts the mock models of all three versions", () => {
   const models = [
     aiSdk(new MockLanguageModelV2(), { embedding: new MockEmbeddingModelV2<string>() }),
     aiSdk(new MockLanguageModelV3(), { embedding: new MockEmbeddingModelV3() }),

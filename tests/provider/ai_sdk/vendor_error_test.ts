@@ -39,7 +39,7 @@ function apiError(
   });
 }
 
-Deno.test("aiSdk() tells what the server answered, and whether asking again may help", async () => {
+Deno.test("aiSdk() reports the status of the server, and if the call is retryable", async () => {
   const cases: readonly [status: number, isRetryable: boolean][] = [
     [400, false],
     [401, false],
@@ -56,7 +56,7 @@ Deno.test("aiSdk() tells what the server answered, and whether asking again may 
     assertInstanceOf(error, LLMHttpError);
     assertEquals(
       error.message,
-      `Cannot ask "house/small": status ${status}: Too busy`,
+      `Cannot call model "house/small": status ${status}: Too busy`,
     );
     assertEquals([error.status, error.isRetryable], [status, isRetryable]);
     // The same from a package that does not say so.
@@ -65,12 +65,12 @@ Deno.test("aiSdk() tells what the server answered, and whether asking again may 
   }
 });
 
-Deno.test("aiSdk() does not take a used-up quota for a passing limit", async () => {
+Deno.test("aiSdk() does not retry an exhausted quota", async () => {
   const data = { error: { message: "No quota", code: "insufficient_quota" } };
   assertEquals((await llmErrorOf(apiError("No quota", 429, { data }))).isRetryable, false);
 });
 
-Deno.test("aiSdk() keeps how long the server asks to wait", async () => {
+Deno.test("aiSdk() reports the delay that the server asks for", async () => {
   const waitOf = async (responseHeaders: Record<string, string>) =>
     (await llmErrorOf(apiError("Slow down", 429, { responseHeaders }))).retryAfter;
   assertEquals(await waitOf({ "retry-after": "3" }), 3000);
@@ -83,7 +83,7 @@ Deno.test("aiSdk() keeps how long the server asks to wait", async () => {
   assertEquals(await waitOf({}), undefined);
 });
 
-Deno.test("aiSdk() tells apart a schema and a prompt that the vendor refuses", async () => {
+Deno.test("aiSdk() distinguishes a rejected schema from a rejected prompt", async () => {
   const schema = [
     apiError("Bad request", 400, { data: { error: { param: "response_format" } } }),
     apiError("Bad request", 400, { data: { error: { code: "invalid_json_schema" } } }),
@@ -97,7 +97,7 @@ Deno.test("aiSdk() tells apart a schema and a prompt that the vendor refuses", a
   for (const thrown of schema) {
     const error = await llmErrorOf(thrown);
     assertEquals([error.constructor, error.isRetryable], [LLMSchemaError, false]);
-    assert(error.message.includes("it does not take the schema: "), error.message);
+    assert(error.message.includes("the vendor rejected the schema: "), error.message);
   }
   const filtered = [
     apiError("Filtered", 400, { data: { error: { code: "content_filter" } } }),
@@ -110,7 +110,7 @@ Deno.test("aiSdk() tells apart a schema and a prompt that the vendor refuses", a
   assertEquals((await llmErrorOf(apiError("response_format", 503))).constructor, LLMHttpError);
 });
 
-Deno.test("aiSdk() tells a connection that failed", async () => {
+Deno.test("aiSdk() reports a failed connection", async () => {
   const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
   const cut = new TypeError("error reading a body from connection");
   const failures = [
@@ -134,14 +134,14 @@ Deno.test("aiSdk() tells a connection that failed", async () => {
   for (const thrown of failures) {
     const error = await llmErrorOf(thrown);
     assertEquals([error.constructor, error.isRetryable], [LLMConnectionError, true]);
-    const said = error.message.split('Cannot ask "house/small": the connection failed: ')[1];
+    const said = error.message.split('Cannot call model "house/small": the connection failed: ')[1];
     assert(/refused|ECONNREFUSED|error sending|error reading a body/i.test(said ?? ""), said);
   }
   const timeout = await llmErrorOf(new DOMException("Signal timed out.", "TimeoutError"));
   assertEquals([timeout.constructor, timeout.isRetryable], [LLMTimeoutError, true]);
 });
 
-Deno.test("aiSdk() tells what else went wrong, and no fault in a program for a network's", async () => {
+Deno.test("aiSdk() reports other failures, and no mistake in a program as a network failure", async () => {
   const cases: readonly [thrown: unknown, reason: string, isRetryable: boolean][] = [
     [new TypeError("x is not a function"), "x is not a function", false],
     [apiError("Invalid JSON response", 200), "Invalid JSON response", false],
@@ -155,19 +155,19 @@ Deno.test("aiSdk() tells what else went wrong, and no fault in a program for a n
   for (const [thrown, reason, isRetryable] of cases) {
     const error = await llmErrorOf(thrown);
     assertEquals(error.constructor, LLMError);
-    assertEquals(error.message, `Cannot ask "house/small": ${reason}`);
+    assertEquals(error.message, `Cannot call model "house/small": ${reason}`);
     assertEquals(error.isRetryable, isRetryable, reason);
   }
 });
 
-Deno.test("aiSdk() tells of a missing key as a fault in the program", async () => {
+Deno.test("aiSdk() reports a missing API key as a mistake in the program", async () => {
   const thrown = new LoadAPIKeyError({ message: "OpenAI API key is missing." });
   const error = await errorOf(thrown);
   assertInstanceOf(error, ConfigError);
-  assertEquals(error.message, 'Cannot ask "house/small": OpenAI API key is missing.');
+  assertEquals(error.message, 'Cannot call model "house/small": OpenAI API key is missing.');
 });
 
-Deno.test("aiSdk() keeps neither the request nor what looks like a key", async () => {
+Deno.test("aiSdk() keeps neither the request nor keys in an error", async () => {
   const key = "sk-proj-abcdef1234567890";
   const thrown = new APICallError({
     message: `Incorrect API key provided: ${key}\nsecond line`,
@@ -185,7 +185,7 @@ Deno.test("aiSdk() keeps neither the request nor what looks like a key", async (
   assert(!all.includes(key) && !all.includes("confidential"), all);
   assertEquals(
     error.message,
-    'Cannot ask "house/small": status 401: ' +
+    'Cannot call model "house/small": status 401: ' +
       "Incorrect API key provided: [redacted]\\nsecond line",
   );
   assertEquals([cause.name, cause.cause], ["AI_APICallError", undefined]);
@@ -193,14 +193,14 @@ Deno.test("aiSdk() keeps neither the request nor what looks like a key", async (
   assert(cause.stack!.includes("vendor_error_test.ts"));
 });
 
-Deno.test("aiSdk() cuts what a server says", async () => {
+Deno.test("aiSdk() truncates the message of a server", async () => {
   const error = await errorOf(
     apiError("Bad", 500, { data: undefined, responseBody: "x".repeat(1e6) }),
   );
   assert(error.message.length < 700 && error.message.includes("Bad: xxx"), error.message);
 });
 
-Deno.test("aiSdk() gives the reason of the signal that ended a call", async () => {
+Deno.test("aiSdk() throws the reason of the signal that ended a call", async () => {
   const controller = new AbortController();
   const generate = () => {
     controller.abort(new Error("enough"));

@@ -28,7 +28,7 @@ function blocksOf({ system, messages }: ReceivedBody): [text: string, isMarked: 
   });
 }
 
-Deno.test("aiSdk() has Anthropic cache all that the next request begins with, block by block", async () => {
+Deno.test("aiSdk() marks for Anthropic's cache every block that the next request repeats", async () => {
   await using server = await chatServer([
     answerOf(anthropicProtocol, "{}"),
     answerOf(anthropicProtocol, "{}"),
@@ -51,7 +51,7 @@ Deno.test("aiSdk() has Anthropic cache all that the next request begins with, bl
   assertEquals(roles, ["user", "assistant", "user"]);
 });
 
-Deno.test("aiSdk() takes the answer of an older Claude, which gives it by a tool", async () => {
+Deno.test("aiSdk() reads the answer of an older Claude from a tool call", async () => {
   await using server = await chatServer([() => Response.json(toolAnswer({ decision: {} }))]);
   const llm = aiSdk(createAnthropic({ baseURL: server.url, apiKey })("claude-3-haiku-20240307"));
   assertEquals((await llm.decide(requestOf())).output, '{"decision":{}}');
@@ -60,7 +60,7 @@ Deno.test("aiSdk() takes the answer of an older Claude, which gives it by a tool
   assertEquals([tool!.name, tool!.input_schema], ["json", requestOf().schema]);
 });
 
-Deno.test("aiSdk() tells of an error that Anthropic sends within a stream", async () => {
+Deno.test("aiSdk() reports an error that Anthropic sends within a stream", async () => {
   const error = JSON.stringify({
     type: "error",
     error: { type: "overloaded_error", message: "Overloaded" },
@@ -75,7 +75,7 @@ Deno.test("aiSdk() tells of an error that Anthropic sends within a stream", asyn
   }
 });
 
-Deno.test("aiSdk() gives OpenAI the session's cache key, in both of its protocols", async () => {
+Deno.test("aiSdk() sends the session's cache key to OpenAI, in both of its protocols", async () => {
   await using server = await chatServer([
     answerOf(responsesProtocol, "{}"),
     answerOf(chatProtocol, "{}"),
@@ -88,7 +88,7 @@ Deno.test("aiSdk() gives OpenAI the session's cache key, in both of its protocol
   assertEquals(others, [key]);
 });
 
-Deno.test("aiSdk() never asks an OpenAI-compatible server without the schema", async () => {
+Deno.test("aiSdk() never calls an OpenAI-compatible server without the schema", async () => {
   await using server = await chatServer([
     answerOf(chatProtocol, "{}"),
     answerOf(chatProtocol, "{}"),
@@ -118,11 +118,11 @@ Deno.test("aiSdk() embeds through a vendor's package", async () => {
   assertEquals(server.requests[0]!.path, "/v1/embeddings");
 });
 
-Deno.test("aiSdk() tells of a key that cannot be used", async () => {
+Deno.test("aiSdk() reports an invalid API key", async () => {
   const model = createOpenAI({ apiKey: 7 as never })("gpt-5");
   await assertRejects(
     () => aiSdk(model).decide(requestOf()),
     ConfigError,
-    'Cannot ask "openai/gpt-5": OpenAI API key must be a string',
+    'Cannot call model "openai/gpt-5": OpenAI API key must be a string',
   );
 });

@@ -90,7 +90,7 @@ for (const vendor of VENDORS) {
   const { name, protocol } = vendor;
 
   for (const way of ["whole", "streamed"] as const) {
-    Deno.test(`aiSdk() plays an agent through ${name}, ${way}, each request with its schema and what was sent before`, async () => {
+    Deno.test(`aiSdk() plays an agent through ${name}, ${way}, each request with its schema and the same prefix`, async () => {
       await using server = await chatServer(SCRIPT.map((output) => answerOf(protocol, output)));
       const requests: LLMRequest[] = [];
       const llm = oneWay(aiSdk(vendor.model(server.url, KEY)), way, requests);
@@ -121,7 +121,7 @@ for (const vendor of VENDORS) {
     });
   }
 
-  Deno.test(`aiSdk() reads the answers of ${name} whole and streamed alike, with their cost`, async () => {
+  Deno.test(`aiSdk() reads the answers of ${name} complete and streamed alike, with their usage`, async () => {
     const output = { decision: { action: "RESPOND", response: 'Ünï "quoted" 🙂' } };
     const result = {
       output: JSON.stringify(output),
@@ -142,7 +142,7 @@ for (const vendor of VENDORS) {
     assertEquals([texts.join(""), texts.length], [result.output, 3]);
   });
 
-  Deno.test(`aiSdk() tells how an answer of ${name} ended badly`, async () => {
+  Deno.test(`aiSdk() reports the finish reason of a failed answer of ${name}`, async () => {
     const classes: Record<Exclude<Ending, "whole">, readonly unknown[]> = {
       length: [LLMLengthError],
       // A vendor without a word for one of them has the other.
@@ -162,7 +162,7 @@ for (const vendor of VENDORS) {
     }
   });
 
-  Deno.test(`aiSdk() tells what the server of ${name} refused, and for how long`, async () => {
+  Deno.test(`aiSdk() reports the status and the retry delay of the server of ${name}`, async () => {
     for (const [status, isRetryable] of [[429, true], [500, true], [400, false]] as const) {
       const reply = errorOf(protocol, status, "Not now", { "retry-after": "2" });
       await eachWay(vendor, [reply], async (ask, server) => {
@@ -180,7 +180,7 @@ for (const vendor of VENDORS) {
     }
   });
 
-  Deno.test(`aiSdk() makes no answer of what ${name} did not say to its end`, async () => {
+  Deno.test(`aiSdk() rejects an incomplete answer of ${name}`, async () => {
     await using server = await chatServer([
       plain("{ not JSON"),
       brokenStream(protocol, "cut"),
@@ -195,7 +195,7 @@ for (const vendor of VENDORS) {
     assertEquals(unfinished.isRetryable, true);
   });
 
-  Deno.test(`aiSdk() tells that the server of ${name} is not there`, async () => {
+  Deno.test(`aiSdk() reports that the server of ${name} cannot be reached`, async () => {
     const gone = await chatServer();
     await gone[Symbol.asyncDispose]();
     const llm = aiSdk(vendor.model(gone.url, KEY));
@@ -205,7 +205,7 @@ for (const vendor of VENDORS) {
     }
   });
 
-  Deno.test(`aiSdk() ends the request to ${name} when its stream is broken off`, async () => {
+  Deno.test(`aiSdk() cancels the request to ${name} when its stream is closed early`, async () => {
     await using server = await chatServer([brokenStream(protocol, "never")]);
     const llm = aiSdk(vendor.model(server.url, KEY));
     for await (const chunk of llm.stream!(requestOf({ messages: CONVERSATION }))) {

@@ -34,7 +34,7 @@ Deno.test("openai() sends the key as a bearer token", async () => {
   assertEquals(await authorizationOf({ apiKey: KEY }), `Bearer ${KEY}`);
 });
 
-Deno.test("openai() asks a function for the key of each call", async () => {
+Deno.test("openai() calls the function apiKey for each request", async () => {
   let calls = 0;
   const llm = openai({
     model: "m",
@@ -48,38 +48,38 @@ Deno.test("openai() asks a function for the key of each call", async () => {
   assertEquals((await llm.decide(requestOf())).output, "Bearer token-2");
 });
 
-Deno.test("openai() says that the function for the key failed", async () => {
+Deno.test("openai() reports that the function apiKey failed", async () => {
   const cause = new Error("no token");
   const fail = () => authorizationOf({ apiKey: () => Promise.reject(cause) });
   const error = await thrownBy(fail, LLMError);
-  assertEquals(error.message, 'Cannot ask "openai/m": apiKey() failed: no token');
+  assertEquals(error.message, 'Cannot call model "openai/m": apiKey() failed: no token');
   assertEquals(error.cause, cause);
 });
 
-Deno.test("openai() refuses a key that no header can carry, and does not show it", async () => {
+Deno.test("openai() rejects a key that no header can carry, and does not show it", async () => {
   const cases: readonly (readonly [string, string])[] = [
-    ["", "it is empty"],
-    ["canary-1\n", "character 9 of 9 is the end of a line"],
-    ["canary-1\r\nx-evil: 1", "character 9 of 19 is the end of a line"],
+    ["", "received an empty string"],
+    ["canary-1\n", "character 9 of 9 is a line break"],
+    ["canary-1\r\nx-evil: 1", "character 9 of 19 is a line break"],
     ["canary 1", "character 7 of 8 is a space"],
-    ["canary-é", "character 8 of 8 is none of them"],
+    ["canary-é", "character 8 of 8 is not ASCII"],
     ["canary-\x00", "character 8 of 8 is a control character"],
   ];
   for (const [apiKey, expected] of cases) {
     const made = assertThrows(() => openai({ model: "m", apiKey }), ConfigError);
     const given = await thrownBy(() => authorizationOf({ apiKey: () => apiKey }), ConfigError);
     assertStringIncludes(made.message, "Cannot use apiKey: ");
-    assertStringIncludes(given.message, "Cannot use the key that apiKey() gave: ");
+    assertStringIncludes(given.message, "Cannot use the key returned by apiKey(): ");
     for (const { message } of [made, given]) {
       assertStringIncludes(message, expected);
       assert(!message.includes("canary"));
     }
   }
   const wrong = 5 as unknown as string;
-  assertThrows(() => openai({ model: "m", apiKey: wrong }), ConfigError, "expected a text");
+  assertThrows(() => openai({ model: "m", apiKey: wrong }), ConfigError, "expected a string");
 });
 
-Deno.test("openai() reads the variable of the vendor when it is called, and not before", async () => {
+Deno.test("openai() reads the environment variable at the call, not before", async () => {
   const name = "NOMOS_TEST_KEY_OF_A_VENDOR";
   const options = { server: { apiKeyVariable: name } };
   openai({ model: "m", ...options });
@@ -93,16 +93,16 @@ Deno.test("openai() reads the variable of the vendor when it is called, and not 
   });
   await withVariable(name, "", async () => {
     const { message } = await thrownBy(() => authorizationOf(options), ConfigError);
-    assertStringIncludes(message, "it is empty");
+    assertStringIncludes(message, "received an empty string");
   });
 });
 
-Deno.test("openai() says how to give a key where there is none", async () => {
+Deno.test("openai() says how to provide a missing key", async () => {
   const options = { server: { apiKeyVariable: "NOMOS_TEST_KEY_THAT_IS_ABSENT" } };
   const error = await thrownBy(() => authorizationOf(options), ConfigError);
   assertEquals(
     error.message,
-    'Cannot ask "openai/m" without a key: expected the option apiKey, ' +
+    'Cannot call model "openai/m" without an API key: expected the option apiKey ' +
       "or the environment variable NOMOS_TEST_KEY_THAT_IS_ABSENT",
   );
 });
@@ -115,13 +115,13 @@ Deno.test({
     const error = await thrownBy(() => authorizationOf(options), ConfigError);
     assertStringIncludes(
       error.message,
-      "which must not be read: in Deno run with --allow-env=NOMOS_TEST_KEY",
+      "NOMOS_TEST_KEY is not permitted. Run Deno with --allow-env=NOMOS_TEST_KEY",
     );
     assertEquals(await authorizationOf({ apiKey: KEY }), `Bearer ${KEY}`);
   },
 });
 
-Deno.test("openai() sends a server that is not known no key of the environment", async () => {
+Deno.test("openai() sends no key from the environment to an unknown server", async () => {
   await withVariable("OPENAI_API_KEY", KEY, async () => {
     for (const baseURL of ["https://llm.example/v1", "http://localhost:11434/v1"]) {
       assertEquals(await authorizationOf({ baseURL }), null);
@@ -130,7 +130,7 @@ Deno.test("openai() sends a server that is not known no key of the environment",
   });
 });
 
-Deno.test("openai() looks for no key where a header has the credentials", async () => {
+Deno.test("openai() reads no key if a header has the credentials", async () => {
   assertEquals(await authorizationOf({ headers: { Authorization: "Basic abc" } }), "Basic abc");
   const server = { apiKeyVariable: "NOMOS_TEST_KEY_THAT_IS_ABSENT" };
   assertEquals(await authorizationOf({ server, headers: { "api-key": "abc" } }), null);

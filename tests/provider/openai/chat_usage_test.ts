@@ -9,7 +9,7 @@ async function read(usage: unknown): Promise<Usage | undefined> {
   return (await openai({ model: "m", apiKey: KEY, fetch }).decide(requestOf())).usage;
 }
 
-Deno.test("openai() reads all counts of a usage", async () => {
+Deno.test("openai() reads all token counts", async () => {
   assertEquals(
     await read({
       prompt_tokens: 100,
@@ -22,12 +22,12 @@ Deno.test("openai() reads all counts of a usage", async () => {
   );
 });
 
-Deno.test("openai() reads DeepSeek's count of what was cached", async () => {
+Deno.test("openai() reads DeepSeek's count of cached tokens", async () => {
   const usage = { prompt_tokens: 10, prompt_cache_hit_tokens: 8, prompt_cache_miss_tokens: 2 };
   assertEquals(await read(usage), { input: 10, cachedInput: 8 });
 });
 
-Deno.test("openai() counts reasoning as output that is in the total only", async () => {
+Deno.test("openai() counts reasoning as output if only the total includes it", async () => {
   const usage = { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135 };
   const completion_tokens_details = { reasoning_tokens: 94 };
   assertEquals(await read({ ...usage, completion_tokens_details }), {
@@ -39,7 +39,7 @@ Deno.test("openai() counts reasoning as output that is in the total only", async
   assertEquals((await read({ ...usage, total_tokens: 1e18 }))?.output, 9);
 });
 
-Deno.test("openai() leaves out of a usage what is no count", async () => {
+Deno.test("openai() drops invalid token counts", async () => {
   for (const usage of [undefined, null, 5, "5", [], {}, { prompt_tokens: "5" }]) {
     assertEquals(await read(usage), undefined);
   }

@@ -12,7 +12,7 @@ const conversation: readonly Message[] = [
 
 const elsewhere = { baseURL: "https://llm.example/v1" };
 
-Deno.test("openai() asks by a strict schema", async () => {
+Deno.test("openai() sends a strict schema", async () => {
   assertEquals(await sent({}), {
     model: "m",
     messages: [{ role: "user", content: "Hello" }],
@@ -24,7 +24,7 @@ Deno.test("openai() asks by a strict schema", async () => {
   });
 });
 
-Deno.test("openai() asks by a function that must be called", async () => {
+Deno.test("openai() requires a function call in the output mode tool", async () => {
   const { tools, tool_choice, response_format } = await sent({ output: "tool" });
   assertEquals(tools as unknown, [{
     type: "function",
@@ -39,7 +39,7 @@ Deno.test("openai() asks by a function that must be called", async () => {
   assertEquals(response_format, undefined);
 });
 
-Deno.test("openai() says the schema in words to a server that does not know it", async () => {
+Deno.test("openai() states the schema in a message in the output mode json_object", async () => {
   const words = "Answer with one JSON object and nothing else. " +
     `It must satisfy this JSON Schema:\n${JSON.stringify(SCHEMA)}`;
   const here = await sent({ output: "json_object" });
@@ -59,7 +59,7 @@ Deno.test("openai() says the schema in words to a server that does not know it",
   });
 });
 
-Deno.test("openai() never asks without the schema", async () => {
+Deno.test("openai() never sends a request without the schema", async () => {
   for (const baseURL of ["https://api.openai.com/v1", "https://llm.example/v1"]) {
     for (const output of ["json_schema", "tool", "json_object"] as const) {
       for (const strict of [true, false]) {
@@ -73,12 +73,12 @@ Deno.test("openai() never asks without the schema", async () => {
   }
 });
 
-Deno.test("openai() leaves strict out where it is not wanted", async () => {
+Deno.test("openai() omits strict if the option is false", async () => {
   const { response_format } = await sent({ strict: false });
   assertEquals(response_format!.json_schema, { name: "answer", schema: SCHEMA });
 });
 
-Deno.test("openai() sends messages as they are to a server that takes them so", async () => {
+Deno.test("openai() sends messages unchanged to a server that accepts them", async () => {
   const { messages } = await sent({}, requestOf(conversation));
   assertEquals(messages!.map(({ role }) => role), [
     "system",
@@ -89,7 +89,7 @@ Deno.test("openai() sends messages as they are to a server that takes them so", 
   ]);
 });
 
-Deno.test("openai() sends a server that is not known no late system message, and roles by turns", async () => {
+Deno.test("openai() sends an unknown server no late system message, and alternating roles", async () => {
   const { messages } = await sent(elsewhere, requestOf(conversation));
   assertEquals(messages!.map(({ role }) => role), ["system", "user", "assistant", "user"]);
   const server = { lateSystem: true };
@@ -102,7 +102,7 @@ Deno.test("openai() sends a server that is not known no late system message, and
   assertEquals(adjacent.messages!.map(({ role }) => role).slice(-2), ["user", "user"]);
 });
 
-Deno.test("openai() sends options under the names that the server knows", async () => {
+Deno.test("openai() sends options under the field names of the server", async () => {
   const options = { temperature: 0, maxTokens: 100, reasoningEffort: "low", seed: 7 };
   const { temperature, max_completion_tokens, reasoning_effort, seed } = await sent(options);
   assertEquals([temperature, max_completion_tokens, reasoning_effort, seed], [0, 100, "low", 7]);
@@ -116,7 +116,7 @@ Deno.test("openai() sends options under the names that the server knows", async 
   assertEquals([told.max_completion_tokens, told.random_seed], [100, 7]);
 });
 
-Deno.test("openai() adds other fields, and keeps them as they were when it was made", async () => {
+Deno.test("openai() adds body fields, copied at creation", async () => {
   const body = { top_p: 0.5, temperature: 1, list: [1] };
   const sending = sent({ body, temperature: 0 });
   body.list.push(2);
@@ -124,7 +124,7 @@ Deno.test("openai() adds other fields, and keeps them as they were when it was m
   assertEquals([top_p, temperature, list], [0.5, 1, [1]]);
 });
 
-Deno.test("openai() asks OpenRouter for providers that take the schema", async () => {
+Deno.test("openai() requires OpenRouter providers that support the schema", async () => {
   const baseURL = "https://openrouter.ai/api/v1";
   assertEquals((await sent({ baseURL })).provider, { require_parameters: true });
   const body = { provider: { order: ["a"] } };
@@ -136,7 +136,7 @@ Deno.test("openai() asks OpenRouter for providers that take the schema", async (
   assertEquals((await sent({ baseURL, body: chosen })).provider, { require_parameters: false });
 });
 
-Deno.test("openai() asks for the usage of a stream, and of nothing else", async () => {
+Deno.test("openai() requests usage only for streams", async () => {
   const streamed = await sent({}, requestOf(), "stream");
   assertEquals([streamed.stream, streamed.stream_options], [true, { include_usage: true }]);
   const whole = await sent({});
@@ -147,7 +147,7 @@ Deno.test("openai() asks for the usage of a stream, and of nothing else", async 
   assertEquals(told.stream_options, undefined);
 });
 
-Deno.test("openai() tells its vendor which requests begin alike, and nobody else", async () => {
+Deno.test("openai() sends the cache key only to servers that support it", async () => {
   const keyOf = async (first: string, sessionId?: string, options = {}) => {
     const messages: Message[] = [{ role: "system", content: first }, conversation[1]!];
     const request = requestOf(messages, sessionId === undefined ? {} : { sessionId });
@@ -167,7 +167,7 @@ Deno.test("openai() tells its vendor which requests begin alike, and nobody else
   assertEquals(await keyOf("standing", "s1", { server: { promptCacheKey: false } }), undefined);
 });
 
-Deno.test("openai() sends what it sent once the same again, up to what the step says", async () => {
+Deno.test("openai() repeats earlier messages unchanged, up to those of the step", async () => {
   for (const options of [{}, elsewhere]) {
     const before = await sent(options, requestOf(conversation.slice(0, 3), { step: "a" }));
     const after = await sent(options, requestOf(conversation, { step: "a" }));

@@ -20,7 +20,7 @@ async function resultOf(reply: Reply, options?: Partial<OpenAIOptions>): Promise
 const json = (value: unknown) => plain(JSON.stringify(value));
 const choice = (message: unknown, rest = {}) => json({ choices: [{ message, ...rest }] });
 
-Deno.test("decide() hands the text on as it is, with its model and its usage", async () => {
+Deno.test("decide() returns the text unchanged, with model and usage", async () => {
   const usage = { input: 10, output: 5 };
   const text = ' {"a": 1}\n';
   assertEquals(await resultOf(answer(text)), { output: text, usage, model: "m" });
@@ -28,11 +28,11 @@ Deno.test("decide() hands the text on as it is, with its model and its usage", a
   assertEquals(dated, { output: '{"a":1}', usage, model: "m-2026-01-01" });
 });
 
-Deno.test("decide() takes the arguments of the function it asked for", async () => {
+Deno.test("decide() returns the arguments of the required function", async () => {
   assertEquals((await resultOf(answer({ a: 1 }), { output: "tool" })).output, '{"a":1}');
 });
 
-Deno.test("decide() refuses calls that are not the one it asked for", async () => {
+Deno.test("decide() rejects calls other than the required one", async () => {
   const call = (name: string) => ({ function: { name, arguments: "{}" } });
   const cases: readonly (readonly [unknown, string])[] = [
     [{ content: '{"a":1}' }, "the model called 0 functions: expected one call of"],
@@ -50,7 +50,7 @@ Deno.test("decide() refuses calls that are not the one it asked for", async () =
   }
 });
 
-Deno.test("decide() reads content in parts, and leaves reasoning out", async () => {
+Deno.test("decide() reads content in parts, without reasoning", async () => {
   const content = [{ type: "thinking", thinking: [{ type: "text", text: "hm" }] }, {
     type: "text",
     text: '{"a"',
@@ -58,39 +58,42 @@ Deno.test("decide() reads content in parts, and leaves reasoning out", async () 
   assertEquals((await resultOf(choice({ content, reasoning_content: "hm" }))).output, '{"a":1}');
 });
 
-Deno.test("decide() gives an empty text where there is no content", async () => {
+Deno.test("decide() returns an empty text if there is no content", async () => {
   for (const content of [null, undefined, "", 5, {}]) {
     assertEquals(await resultOf(choice({ content })), { output: "" });
   }
 });
 
-Deno.test("decide() tells a refusal, and what it cost", async () => {
+Deno.test("decide() reports a refusal and its usage", async () => {
   const refusal = `I cannot\nhelp ${"x".repeat(1000)}`;
   const error = await thrownBy(() => resultOf(answer("", { refusal })), LLMRefusalError);
-  assertStringIncludes(error.message, 'Cannot ask "test/m": the model refused: I cannot\\nhelp xx');
+  assertStringIncludes(
+    error.message,
+    'Cannot call model "test/m": the model refused to answer: I cannot\\nhelp xx',
+  );
   assertEquals([error.message.length < 400, error.isRetryable], [true, false]);
   assertEquals(error.usage, { input: 10, output: 5 });
 });
 
-Deno.test("decide() tells an answer that was cut off, and what it cost", async () => {
+Deno.test("decide() reports an answer that was cut off, and its usage", async () => {
   for (const finishReason of ["length", "model_length"]) {
     for (const output of ["json_schema", "tool"] as const) {
       const reply = answer('{"a":', { finishReason });
       const error = await thrownBy(() => resultOf(reply, { output }), LLMLengthError);
-      assertStringIncludes(error.message, "the answer was cut off at its token limit");
+      assertStringIncludes(error.message, "the answer was cut off at the token limit");
       assertEquals(error.usage, { input: 10, output: 5 });
     }
   }
 });
 
-Deno.test("decide() tells an answer that a filter withheld", async () => {
+Deno.test("decide() reports an answer that a content filter withheld", async () => {
   const reply = answer("", { finishReason: "content_filter", refusal: "no" });
   const error = await thrownBy(() => resultOf(reply), LLMContentFilterError);
   assertStringIncludes(error.message, "the content filter withheld the answer");
   assertEquals(error.usage, { input: 10, output: 5 });
 });
 
-Deno.test("decide() takes reasons to end that it does not know for an end", async () => {
+Deno.test("decide() accepts unknown finish reasons", async () => {
   for (const finishReason of ["stop", "tool_calls", "eos", "", null]) {
     assertEquals((await resultOf(answer("{}", { finishReason }))).output, "{}");
   }
@@ -101,11 +104,11 @@ Deno.test("decide() takes reasons to end that it does not know for an end", asyn
   assertEquals(error.isRetryable, true);
 });
 
-Deno.test("decide() refuses what is no answer, and says what it received", async () => {
+Deno.test("decide() rejects a malformed response, and shows it", async () => {
   const cases: readonly (readonly [Reply, string])[] = [
     [plain("<html>Log in</html>", "text/html"), "received <html>Log in</html> (text/html)"],
     [plain('{"choices":[{"mess'), 'received {"choices":[{"mess (application/json)'],
-    [plain(""), "received nothing (application/json)"],
+    [plain(""), "received an empty body (application/json)"],
     [json({ choices: [] }), 'received {"choices":[]}'],
     [json({ choices: [{}] }), 'received {"choices":[{}]}'],
     [json({ choices: "x" }), 'received {"choices":"x"}'],
@@ -116,13 +119,16 @@ Deno.test("decide() refuses what is no answer, and says what it received", async
   for (const [reply, expected] of cases) {
     const error = await thrownBy(() => resultOf(reply), LLMError);
     assertStringIncludes(error.message, expected);
-    assertStringIncludes(error.message, 'Cannot ask "test/m": expected a response with a choice');
+    assertStringIncludes(
+      error.message,
+      'Cannot call model "test/m": expected a chat completion with a choice',
+    );
     assertEquals([error.code, error.isRetryable], ["LLM_FAILED", false]);
     assertEquals(error.message.length < 500, true);
   }
 });
 
-Deno.test("decide() finds an error in a response of success", async () => {
+Deno.test("decide() finds an error in a response with a success status", async () => {
   const overloaded = { error: { message: "Provider returned error", code: 502 } };
   const error = await thrownBy(() => resultOf(json(overloaded)), LLMHttpError);
   assertEquals([error.status, error.isRetryable], [502, true]);
@@ -132,11 +138,11 @@ Deno.test("decide() finds an error in a response of success", async () => {
   const unknown = await thrownBy(() => resultOf(json({ error: "no model" })), LLMError);
   assertEquals(
     [unknown.message, unknown.code],
-    ['Cannot ask "test/m": the server failed: no model', "LLM_FAILED"],
+    ['Cannot call model "test/m": the server failed: no model', "LLM_FAILED"],
   );
 });
 
-Deno.test("decide() takes a usage of null or nonsense for none", async () => {
+Deno.test("decide() ignores a malformed usage", async () => {
   for (const usage of [null, {}, "5", { prompt_tokens: -1, completion_tokens: 1.5 }]) {
     assertEquals(await resultOf(answer("{}", { usage })), { output: "{}", model: "m" });
   }

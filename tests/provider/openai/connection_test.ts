@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { answer, brokenAnswer, chatServer, hangUp, silence } from "../chat_server.ts";
 import { completion, drain, KEY, requestOf, scripted, thrownBy } from "./fixture.ts";
 
-Deno.test("openai() asks at the path of its base URL, with its headers", async () => {
+Deno.test("openai() sends requests to the path of its base URL, with its headers", async () => {
   await using server = await chatServer([answer("{}"), answer("{}")]);
   const headers = { "HTTP-Referer": "https://me.example", "X-Title": "Me" };
   const options = { model: "m", apiKey: KEY, headers };
@@ -23,17 +23,20 @@ Deno.test("openai() asks at the path of its base URL, with its headers", async (
   );
 });
 
-Deno.test("openai() asks for a stream of events where it streams", async () => {
+Deno.test("openai() requests an event stream if it streams", async () => {
   await using model = await scripted([answer("{}")]);
   await drain(model.llm);
   assertEquals(model.server.requests[0]!.headers.get("accept"), "text/event-stream");
 });
 
-Deno.test("openai() tells that the server cannot be reached", async () => {
+Deno.test("openai() reports that the server cannot be reached", async () => {
   await using model = await scripted([hangUp, hangUp]);
   for (const run of [() => model.llm.decide(requestOf()), () => drain(model.llm)]) {
     const error = await thrownBy(run, LLMConnectionError);
-    assertStringIncludes(error.message, 'Cannot ask "test/m": the server cannot be reached: ');
+    assertStringIncludes(
+      error.message,
+      'Cannot call model "test/m": the server cannot be reached: ',
+    );
     assertEquals([error.isRetryable, error.code], [true, "LLM_CONNECTION"]);
     assert(error.cause instanceof Error);
   }
@@ -49,7 +52,7 @@ Deno.test({
     );
     assertStringIncludes(
       error.message,
-      'Cannot ask "openai/m": Requires net access to "api.openai',
+      'Cannot call model "openai/m": Requires net access to "api.openai',
     );
   },
 });
@@ -68,7 +71,7 @@ Deno.test("openai() throws the reason of a signal, and ends the request", async 
   }
 });
 
-Deno.test("openai() asks nothing where the signal has aborted before", async () => {
+Deno.test("openai() sends no request if the signal has already aborted", async () => {
   await using model = await scripted([]);
   const signal = AbortSignal.abort("late");
   for (
@@ -83,15 +86,15 @@ Deno.test("openai() asks nothing where the signal has aborted before", async () 
   assertEquals(model.server.requests.length, 0);
 });
 
-Deno.test("openai() tells that the connection broke within a response", async () => {
+Deno.test("openai() reports a connection that breaks during a response", async () => {
   // What the server cuts is a stream, but not asked for as one.
   await using model = await scripted([brokenAnswer("x", 2, "cut")]);
   const error = await thrownBy(() => model.llm.decide(requestOf()), LLMConnectionError);
-  assertStringIncludes(error.message, "the connection broke before the answer was whole");
+  assertStringIncludes(error.message, "the connection broke before the response was complete");
   assertEquals(error.isRetryable, true);
 });
 
-Deno.test("openai() refuses a response that does not end, before it fills the memory", async () => {
+Deno.test("openai() rejects a response above the size limit", async () => {
   let bytes = 0;
   let isCancelled = false;
   const endless = () =>
@@ -119,7 +122,7 @@ Deno.test("openai() refuses a response that does not end, before it fills the me
   }
 });
 
-Deno.test("openai() uses the fetch that is there when it asks", async () => {
+Deno.test("openai() uses the global fetch at the time of the call", async () => {
   const before = globalThis.fetch;
   const llm = openai({ model: "m", apiKey: KEY });
   globalThis.fetch = () => Promise.resolve(completion("replaced"));
@@ -130,7 +133,7 @@ Deno.test("openai() uses the fetch that is there when it asks", async () => {
   }
 });
 
-Deno.test("openai() leaves nothing behind on a signal that is used again and again", async () => {
+Deno.test("openai() leaves no listeners on a reused signal", async () => {
   await using model = await scripted(Array(40).fill(answer("{}")));
   let listeners = 0;
   const { signal } = new AbortController();

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type KnownServer, serverAt } from "../../../src/provider/openai/known_servers.ts";
+import { findServer, type KnownServer } from "../../../src/provider/openai/known_servers.ts";
 
 /** The rows of the table of servers in the documentation, without those of its head and its foot. */
 async function documented(): Promise<string[][]> {
@@ -20,7 +20,7 @@ function row({ vendor, rules }: KnownServer): string[] {
     yes(rules.lateSystem),
     yes(rules.adjacent),
     `\`${rules.maxTokensField}\``,
-    rules.includeUsage ? "asked for" : "comes unasked",
+    rules.includeUsage ? "requested" : "always sent",
     rules.promptCacheKey ? "sent" : "no",
   ];
 }
@@ -41,21 +41,21 @@ function urlsOf(hosts: string): URL[] {
   return names.map((name) => new URL(`https://${name.replace("*", "anything")}/v1`));
 }
 
-Deno.test("serverAt() knows what the table in the documentation says, row by row", async () => {
+Deno.test("findServer() agrees with the table in the documentation", async () => {
   const rows = await documented();
   assertEquals(rows.length, 11);
   for (const [hosts, ...cells] of rows) {
-    for (const url of urlsOf(hosts!)) assertEquals(row(serverAt(url)), cells, url.href);
+    for (const url of urlsOf(hosts!)) assertEquals(row(findServer(url)), cells, url.href);
   }
 });
 
-Deno.test("serverAt() knows what stands below the table", () => {
+Deno.test("findServer() agrees with the exceptions below the table", () => {
   const differing = ["api.groq.com", "api.mistral.ai", "openrouter.ai", "api.deepseek.com"]
-    .map((host) => serverAt(new URL(`https://${host}/v1`)));
+    .map((host) => findServer(new URL(`https://${host}/v1`)));
   assertEquals(
-    differing.map(({ output, unstreamed, body, rules }) => [
+    differing.map(({ output, unstreamedOutputs, body, rules }) => [
       output,
-      unstreamed,
+      unstreamedOutputs,
       body,
       rules.seedField,
     ]),
@@ -68,8 +68,8 @@ Deno.test("serverAt() knows what stands below the table", () => {
   );
 });
 
-Deno.test("serverAt() takes no host for another that looks like it", () => {
+Deno.test("findServer() does not match similar host names", () => {
   const names = ["api.openai.com.x.example", "xapi.openai.com", "openai.com", "localhost.x.example"]
-    .map((host) => serverAt(new URL(`https://${host}:11434/v1`)).vendor);
+    .map((host) => findServer(new URL(`https://${host}:11434/v1`)).vendor);
   assertEquals(names, [undefined, undefined, undefined, undefined]);
 });

@@ -13,13 +13,13 @@ async function keyOf(
 const standing: Message = { role: "system", content: "You sell coffee." };
 const rest: readonly Message[] = [{ role: "user", content: "What is there?" }];
 
-Deno.test("openai() has one cache key for all requests of a session", async () => {
+Deno.test("openai() sends one cache key for all requests of a session", async () => {
   const key = await keyOf([standing, ...rest]);
   assertMatch(key, /^[0-9a-f]{32}$/);
   assertEquals(await keyOf([standing], { sessionId: "s", step: "pay" }), key);
 });
 
-Deno.test("openai() has another cache key for another session and another standing text", async () => {
+Deno.test("openai() sends a different cache key for another session or standing text", async () => {
   const key = await keyOf([standing, ...rest]);
   assertNotEquals(await keyOf([standing, ...rest], { sessionId: "t" }), key);
   assertNotEquals(await keyOf([{ ...standing, content: "You sell tea." }, ...rest]), key);
@@ -28,6 +28,6 @@ Deno.test("openai() has another cache key for another session and another standi
   assertNotEquals(await keyOf([shifted], { sessionId: "" }), await keyOf([standing]));
 });
 
-Deno.test("openai() has a cache key for a request without messages or session", async () => {
+Deno.test("openai() sends a cache key for a request without messages or session", async () => {
   assertMatch(await keyOf([], {}), /^\w{32}$/);
 });

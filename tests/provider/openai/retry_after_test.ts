@@ -19,7 +19,7 @@ Deno.test("openai() reads milliseconds, seconds and dates of retry-after", async
   assertEquals(await read({ "retry-after": "0" }), 0);
 });
 
-Deno.test("openai() measures a date of retry-after by the clock of the server", async () => {
+Deno.test("openai() compares a retry-after date with the clock of the server", async () => {
   assertEquals(await read({ "retry-after": "Thu, 01 Jan 2026 00:00:05 GMT", date }), 1000);
   assertEquals(await read({ "retry-after": "Thu, 01 Jan 2026 00:00:03 GMT", date }), 0);
   for (const rest of [{}, { date: "?" }]) {
@@ -29,12 +29,12 @@ Deno.test("openai() measures a date of retry-after by the clock of the server", 
   }
 });
 
-Deno.test("openai() prefers milliseconds of retry-after, unless they are none", async () => {
+Deno.test("openai() prefers retry-after-ms, unless it is invalid", async () => {
   assertEquals(await read({ "retry-after-ms": "100", "retry-after": "3" }), 100);
   assertEquals(await read({ "retry-after-ms": "soon", "retry-after": "3" }), 3000);
 });
 
-Deno.test("openai() takes no retry-after from nothing and from nonsense", async () => {
+Deno.test("openai() ignores a missing or invalid retry-after", async () => {
   for (const value of ["", "soon", "-5", "1e9", "Infinity"]) {
     assertEquals(await read({ "retry-after": value }), undefined, value);
   }

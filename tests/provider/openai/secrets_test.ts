@@ -39,13 +39,13 @@ Deno.test("no error shows a key that the server repeats", async () => {
   assertEquals(model.server.requests.length, 2 * replies.length);
 });
 
-Deno.test("an error says where a key was taken out", async () => {
+Deno.test("an error shows where a key was redacted", async () => {
   await using model = await scripted([echoCredentials]);
   const { message } = await thrownBy(() => model.llm.decide(requestOf()), LLMError);
   assertStringIncludes(message, "Incorrect API key provided: [redacted]");
 });
 
-Deno.test("a key that stands at a place where a message is cut is taken out before", async () => {
+Deno.test("a key is redacted before a message is truncated", async () => {
   for (const length of [480, 490, 495, 499]) {
     const message = "x".repeat(length);
     const reply: Reply = () =>
@@ -55,7 +55,7 @@ Deno.test("a key that stands at a place where a message is cut is taken out befo
   }
 });
 
-Deno.test("no error shows the request that what fetches throws may hold", async () => {
+Deno.test("no error references the request of the error thrown by fetch", async () => {
   const inner = Object.assign(new Error(`inner ${KEY}`), { code: "ECONNRESET", config: { KEY } });
   const outer = new TypeError(`headers were Bearer ${KEY}`, { cause: inner });
   const failing = Object.assign(outer, {
@@ -72,7 +72,7 @@ Deno.test("no error shows the request that what fetches throws may hold", async 
   assertEquals([cause.name, cause.cause.code], ["TypeError", "ECONNRESET"]);
 });
 
-Deno.test("no error shows a secret in a header, or a key of a function", async () => {
+Deno.test("no error shows a secret header, or a key returned by a function", async () => {
   const echo: Reply = ({ headers }) =>
     plain(JSON.stringify([...headers]), "application/json", 400)({} as never);
   const secrets: readonly Partial<OpenAIOptions>[] = [
@@ -115,7 +115,7 @@ Deno.test("a recording does not hold the key", async () => {
   }
 });
 
-Deno.test("texts that stand for a key on one's own machine are not taken out", async () => {
+Deno.test("placeholder keys of local servers are not redacted", async () => {
   const reply = plain('{"error":"no x here"}', "application/json", 400);
   await using model = await scripted([reply], { apiKey: "x" });
   const { message } = await thrownBy(() => model.llm.decide(requestOf()), LLMError);

@@ -19,7 +19,7 @@ async function errorOf<Thrown extends Error>(
   return await thrownBy(() => model.llm.decide(requestOf()), type);
 }
 
-Deno.test("decide() tells the status, the reason, and the request to ask the vendor about", async () => {
+Deno.test("decide() reports the status, the reason and the request id", async () => {
   const error = await errorOf(
     failure(404, { message: "The model `m` does not exist", code: "model_not_found" }, {
       "x-request-id": "req_1",
@@ -28,12 +28,12 @@ Deno.test("decide() tells the status, the reason, and the request to ask the ven
   );
   assertEquals(
     error.message,
-    'Cannot ask "test/m": status 404: The model `m` does not exist (request req_1)',
+    'Cannot call model "test/m": status 404: The model `m` does not exist (request req_1)',
   );
   assertEquals([error.status, error.code, error.isRetryable], [404, "LLM_HTTP", false]);
 });
 
-Deno.test("decide() knows which failures pass", async () => {
+Deno.test("decide() knows which failures are retryable", async () => {
   for (const status of [400, 401, 402, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 529]) {
     const error = await errorOf(failure(status), LLMHttpError);
     const passes = [408, 409, 429].includes(status) || status >= 500;
@@ -45,7 +45,7 @@ Deno.test("decide() knows which failures pass", async () => {
   assertEquals((await errorOf(failure(400, failed), LLMHttpError)).isRetryable, true);
 });
 
-Deno.test("decide() tells how long the server asks to wait", async () => {
+Deno.test("decide() reports the delay that the server asks for", async () => {
   const limited = await errorOf(failure(429, {}, { "retry-after": "2" }), LLMHttpError);
   assertEquals(limited.retryAfter, 2000);
   const exact = { "retry-after-ms": "150", "retry-after": "1" };
@@ -53,7 +53,7 @@ Deno.test("decide() tells how long the server asks to wait", async () => {
   assertEquals((await errorOf(failure(503), LLMHttpError)).retryAfter, undefined);
 });
 
-Deno.test("decide() reads errors in every form", async () => {
+Deno.test("decide() reads errors in every known form", async () => {
   const cases: readonly (readonly [unknown, string])[] = [
     [{ error: { message: "one" } }, "one"],
     [{ error: "two" }, "two"],
@@ -64,7 +64,7 @@ Deno.test("decide() reads errors in every form", async () => {
     [{ error: { code: "seven" } }, "seven"],
     [{ error: { message: "", type: "eight" } }, "eight"],
     [{ error: { message: "Provider failed", metadata: { raw: "why" } } }, "Provider failed: why"],
-    [{ error: {} }, "it does not say why"],
+    [{ error: {} }, "no reason given"],
     ["nine", '"nine"'],
   ];
   for (const [body, expected] of cases) {
@@ -72,18 +72,18 @@ Deno.test("decide() reads errors in every form", async () => {
       plain(JSON.stringify(body), "application/json", 400),
       LLMHttpError,
     );
-    assertEquals(error.message, `Cannot ask "test/m": status 400: ${expected}`);
+    assertEquals(error.message, `Cannot call model "test/m": status 400: ${expected}`);
   }
   const html = await errorOf(plain("<h1>Bad gateway</h1>\n", "text/html", 502), LLMHttpError);
-  assertEquals(html.message, 'Cannot ask "test/m": status 502: <h1>Bad gateway</h1>');
+  assertEquals(html.message, 'Cannot call model "test/m": status 502: <h1>Bad gateway</h1>');
   const empty = await errorOf(plain("", "text/plain", 500), LLMHttpError);
-  assertEquals(empty.message, 'Cannot ask "test/m": status 500: it does not say why');
+  assertEquals(empty.message, 'Cannot call model "test/m": status 500: no reason given');
 });
 
-Deno.test("decide() cuts what servers say, and keeps it on one line", async () => {
+Deno.test("decide() truncates messages of servers, and keeps them on one line", async () => {
   const message = `first\n\u001b[2J${"x".repeat(5000)}`;
   const named = await errorOf(failure(400, { code: "a\nb" }), LLMHttpError);
-  assertEquals(named.message, 'Cannot ask "test/m": status 400: a\\nb');
+  assertEquals(named.message, 'Cannot call model "test/m": status 400: a\\nb');
   const error = await errorOf(failure(400, { message }), LLMHttpError);
   assertStringIncludes(error.message, "first\\n\\u001b[2Jxxx");
   assert(error.message.length < 600);
@@ -91,7 +91,7 @@ Deno.test("decide() cuts what servers say, and keeps it on one line", async () =
   assert(huge.message.length < 600);
 });
 
-Deno.test("decide() tells that the server does not take the schema, and what to do", async () => {
+Deno.test("decide() reports a rejected schema, and the options that may help", async () => {
   const cases: readonly (readonly [number, unknown])[] = [
     [400, { message: "Invalid schema", param: "response_format" }],
     [400, { message: "Invalid", param: "response_format.json_schema.schema" }],
@@ -103,13 +103,16 @@ Deno.test("decide() tells that the server does not take the schema, and what to 
   ];
   for (const [status, said] of cases) {
     const error = await errorOf(failure(status, said), LLMSchemaError);
-    assertStringIncludes(error.message, 'Cannot ask "test/m": the server does not take the schema');
-    assertStringIncludes(error.message, 'output "tool" or "json_object" sends it in another way');
+    assertStringIncludes(
+      error.message,
+      'Cannot call model "test/m": the server rejected the schema',
+    );
+    assertStringIncludes(error.message, 'Set output to "tool" or "json_object"');
     assertEquals(error.isRetryable, false);
   }
   const tools = failure(400, { message: "Invalid", param: "tools[0].function.parameters" });
   const tool = await errorOf(tools, LLMSchemaError, { output: "tool" });
-  assertStringIncludes(tool.message, 'output "json_schema" or "json_object"');
+  assertStringIncludes(tool.message, 'output to "json_schema" or "json_object"');
   for (
     const message of ["m does not support tools", "`tools` is not supported", "bad tool_choice"]
   ) {
@@ -117,10 +120,10 @@ Deno.test("decide() tells that the server does not take the schema, and what to 
   }
   const mode = failure(400, { message: "JSON mode is not supported" });
   const object = await errorOf(mode, LLMSchemaError, { output: "json_object" });
-  assertStringIncludes(object.message, 'output "json_schema" or "tool"');
+  assertStringIncludes(object.message, 'output to "json_schema" or "tool"');
 });
 
-Deno.test("decide() takes other refusals for what they are", async () => {
+Deno.test("decide() does not mistake other errors for a rejected schema", async () => {
   const cases: readonly (readonly [number, unknown])[] = [
     [400, { message: "max_tokens is too large", param: "max_tokens" }],
     [400, { message: "Too long: 9 in the response_format", param: "messages" }],
@@ -134,25 +137,25 @@ Deno.test("decide() takes other refusals for what they are", async () => {
   await errorOf(tools, LLMHttpError, { output: "tool" });
 });
 
-Deno.test("decide() tells that a filter refused the prompt", async () => {
+Deno.test("decide() reports a prompt that the content filter rejected", async () => {
   const said = { message: "The response was filtered", code: "content_filter", param: "prompt" };
   const error = await errorOf(failure(400, said), LLMContentFilterError);
   assertEquals(
     error.message,
-    'Cannot ask "test/m": the content filter refused the prompt: The response was filtered',
+    'Cannot call model "test/m": the content filter rejected the prompt: The response was filtered',
   );
   assertEquals(error.isRetryable, false);
 });
 
-Deno.test("decide() says that no key was sent, where that may be the reason", async () => {
+Deno.test("decide() says that no key was sent if the status is 401", async () => {
   await using model = await scripted([failure(401), failure(401)]);
   const withKey = await thrownBy(() => model.llm.decide(requestOf()), LLMHttpError);
-  assertEquals(withKey.message, 'Cannot ask "test/m": status 401: it failed');
+  assertEquals(withKey.message, 'Cannot call model "test/m": status 401: it failed');
   const llm = openai({ model: "m", baseURL: model.server.url, name: "test/m" });
   const without = await thrownBy(() => llm.decide(requestOf()), LLMHttpError);
   assertEquals(
     without.message,
-    'Cannot ask "test/m": status 401: it failed: no key was sent: expected the option apiKey',
+    'Cannot call model "test/m": status 401: it failed. No API key was sent: set the option apiKey',
   );
 });
 
@@ -161,13 +164,13 @@ Deno.test("decide() follows no redirect", async () => {
   const location = `${elsewhere.server.url}/chat/completions?token=canary`;
   const reply: Reply = () => new Response(null, { status: 307, headers: { location } });
   const error = await errorOf(reply, LLMHttpError);
-  assertStringIncludes(error.message, `sends it elsewhere, to "${elsewhere.server.url}/chat/comp`);
+  assertStringIncludes(error.message, `the server redirects to "${elsewhere.server.url}/chat/comp`);
   assert(!error.message.includes("canary"));
   assertEquals([error.status, error.isRetryable], [307, false]);
   assertEquals(elsewhere.server.requests.length, 0);
 });
 
-Deno.test("all errors of calls are LLMErrors, that hold data only", async () => {
+Deno.test("all errors of calls are LLMErrors that contain only data", async () => {
   const error = await errorOf(failure(429, {}, { "retry-after": "2" }), LLMError);
   const data: object = structuredClone({ ...error });
   assertEquals(data, {

@@ -7,13 +7,13 @@ function messageFor(options: Partial<OpenAIOptions>): string {
   return assertThrows(() => openai({ model: "m", ...options }), ConfigError).message;
 }
 
-Deno.test("openai() refuses an empty model name", () => {
+Deno.test("openai() rejects an empty model name", () => {
   for (const model of ["", " ", undefined as unknown as string]) {
-    assertStringIncludes(messageFor({ model }), "expected a text that is not empty");
+    assertStringIncludes(messageFor({ model }), "expected a non-empty string");
   }
 });
 
-Deno.test("openai() refuses options that no server could take", () => {
+Deno.test("openai() rejects invalid options", () => {
   const cases: readonly (readonly [Partial<OpenAIOptions>, string])[] = [
     [{ name: "" }, 'Cannot call openai() with name ""'],
     [{ temperature: NaN }, "Cannot call openai() with temperature NaN: expected a number from 0"],
@@ -26,24 +26,27 @@ Deno.test("openai() refuses options that no server could take", () => {
     [{ embeddingModel: "" }, 'Cannot call openai() with embeddingModel ""'],
     [
       { dimensions: 5 },
-      "Cannot call openai() with dimensions 5: expected an embeddingModel beside it",
+      "Cannot call openai() with dimensions 5: expected the option embeddingModel as well",
     ],
     [{ embeddingModel: "e", dimensions: 0 }, "Cannot call openai() with dimensions 0"],
     [{ fetch: "fetch" as unknown as typeof fetch }, 'Cannot call openai() with fetch "fetch"'],
-    [{ body: { at: new Date() } }, 'Cannot use body: Cannot take a Date at "at" as JSON'],
+    [
+      { body: { at: new Date() } },
+      'Cannot call openai() with this body: Cannot convert an instance of Date at "at" to JSON',
+    ],
     [{ body: [] as unknown as Record<string, unknown> }, "Cannot call openai() with body a list"],
   ];
   for (const [options, expected] of cases) assertStringIncludes(messageFor(options), expected);
 });
 
-Deno.test("openai() refuses a base URL that is none", () => {
+Deno.test("openai() rejects an invalid base URL", () => {
   for (const baseURL of ["", "api.openai.com/v1", "ftp://host/v1", "file:///v1"]) {
     assertStringIncludes(messageFor({ baseURL }), "expected an http or https URL");
   }
   assertStringIncludes(messageFor({ baseURL: "https://h/v1#a" }), "a URL without a fragment");
 });
 
-Deno.test("openai() refuses a base URL that holds a secret, and does not show it", () => {
+Deno.test("openai() rejects a base URL with credentials, and does not show them", () => {
   for (
     const baseURL of [
       "https://user@host/v1",
@@ -55,7 +58,7 @@ Deno.test("openai() refuses a base URL that holds a secret, and does not show it
     ]
   ) {
     const message = messageFor({ baseURL });
-    assertStringIncludes(message, "expected the key as apiKey or in headers");
+    assertStringIncludes(message, "expected credentials in apiKey or headers");
     assert(!message.includes("canary"));
   }
   openai({ model: "m", baseURL: "https://host/v1?api-version=preview" });
@@ -67,31 +70,31 @@ Deno.test("openai() sends the key of a vendor over https only", () => {
   openai({ model: "m", baseURL: "http://localhost:11434/v1" });
 });
 
-Deno.test("openai() lets no field of body stand for the question", () => {
+Deno.test("openai() rejects body fields that carry the request", () => {
   for (const field of ["model", "messages", "stream", "response_format", "tools", "tool_choice"]) {
     assertStringIncludes(
       messageFor({ body: { [field]: 1 } }),
-      `Cannot call openai() with body "${field}": expected none of model, messages,`,
+      `Cannot call openai() with body field "${field}": expected a field other than model, messages,`,
     );
   }
 });
 
-Deno.test("openai() refuses headers that cannot be sent, and does not show their values", () => {
+Deno.test("openai() rejects invalid headers, and does not show their values", () => {
   for (const value of ["canary\r\nx: y", "canaryé", 5 as unknown as string]) {
     const message = messageFor({ headers: { "x-a": value } });
     assertEquals(
       message,
-      'Cannot call openai() with headers "x-a": expected ASCII text on one line as its value',
+      'Cannot call openai() with header "x-a": expected a value of ASCII characters on one line',
     );
   }
   const message = messageFor({ headers: { "a b": "canary" } });
-  assertEquals(message, 'Cannot call openai() with headers "a b": expected the name of a header');
+  assertEquals(message, 'Cannot call openai() with header "a b": expected a valid header name');
 });
 
-Deno.test("openai() refuses credentials that are given twice", () => {
+Deno.test("openai() rejects credentials in both header and apiKey", () => {
   assertEquals(
     messageFor({ apiKey: "key", headers: { Authorization: "Bearer other" } }),
-    'Cannot call openai() with headers "authorization": expected it or apiKey, not both',
+    'Cannot call openai() with header "authorization": expected either this header or apiKey, not both',
   );
 });
 
@@ -139,7 +142,7 @@ Deno.test("openai() is named after the vendor, or after the host", () => {
   assertEquals(openai({ model: "m", name: "house/m" }).name, "house/m");
 });
 
-Deno.test("openai() has the methods that its options give it, and cannot be changed", () => {
+Deno.test("openai() has the methods that its options enable, and is frozen", () => {
   const methods = (llm: LLM) => [typeof llm.stream, typeof llm.embed];
   assertEquals(methods(openai({ model: "m" })), ["function", "undefined"]);
   assertEquals(methods(openai({ model: "m", stream: false, embeddingModel: "e" })), [

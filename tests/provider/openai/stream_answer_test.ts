@@ -44,7 +44,7 @@ const piece = (content: string, finish_reason: string | null = null) =>
 const texts = (chunks: readonly LLMChunk[]) =>
   chunks.flatMap((chunk) => chunk.type === "text" ? [chunk.text] : []);
 
-Deno.test("stream() gives text as it arrives, then what decide() gives", async () => {
+Deno.test("stream() yields text as it arrives, then the result of decide()", async () => {
   await using model = await scripted([answer({ a: 123 }), answer({ a: 123 })]);
   assertEquals(await drain(model.llm), [
     { type: "text", text: '{"a' },
@@ -54,14 +54,14 @@ Deno.test("stream() gives text as it arrives, then what decide() gives", async (
   ]);
 });
 
-Deno.test("stream() gives the arguments of the function it asked for", async () => {
+Deno.test("stream() yields the arguments of the required function", async () => {
   const chunks = await chunksOf(answer({ a: 1 }), { output: "tool" });
   assertEquals(texts(chunks).join(""), '{"a":1}');
   assertEquals(chunks.at(-1)!.type, "result");
   await errorOf(events([piece('{"a":1}', "stop"), "[DONE]"]), LLMSchemaError, { output: "tool" });
 });
 
-Deno.test("stream() passes over comments, empty events and what has no choice", async () => {
+Deno.test("stream() skips comments, empty events and events without a choice", async () => {
   const pieces = [
     ": OPENROUTER PROCESSING\n\n",
     'data: {"choices":[],"prompt_filter_results":[{}]}\n\n',
@@ -77,7 +77,7 @@ Deno.test("stream() passes over comments, empty events and what has no choice", 
   ]);
 });
 
-Deno.test("stream() takes the last usage there is", async () => {
+Deno.test("stream() reports the last usage", async () => {
   const usage = (completion_tokens: number, choices: unknown[]) =>
     JSON.stringify({ choices, usage: { prompt_tokens: 1, completion_tokens } });
   const reply = events([
@@ -94,7 +94,7 @@ Deno.test("stream() takes the last usage there is", async () => {
   });
 });
 
-Deno.test("stream() takes a whole response from a server that does not stream", async () => {
+Deno.test("stream() accepts a complete response from a server that does not stream", async () => {
   const content = '{"a":1}';
   const whole = plain(
     JSON.stringify({ choices: [{ message: { content }, finish_reason: "stop" }] }),
@@ -107,7 +107,7 @@ Deno.test("stream() takes a whole response from a server that does not stream", 
   assertEquals((await errorOf(late, LLMHttpError)).status, 500);
 });
 
-Deno.test("stream() takes an answer for whole that the server has ended", async () => {
+Deno.test("stream() accepts an answer that the server has finished", async () => {
   const text = (chunks: readonly LLMChunk[]) => texts(chunks).join("");
   // Not the text tells it, but the reason to end, or that the stream is done.
   for (const ending of ["whole", "cut"] satisfies StreamEnding[]) {
@@ -116,19 +116,19 @@ Deno.test("stream() takes an answer for whole that the server has ended", async 
   assertEquals(text(await chunksOf(events([piece('{"a"'), "[DONE]"], "never"))), '{"a"');
 });
 
-Deno.test("stream() takes whole JSON for a whole answer, where nothing else tells", async () => {
+Deno.test("stream() accepts valid JSON as a complete answer if the server sends no finish reason", async () => {
   assertEquals(texts(await chunksOf(events([piece('{"a"'), piece(":1}")]))), ['{"a"', ":1}"]);
   for (const text of ['{"a":', "", "1", '"a"']) {
     const error = await errorOf(events([piece(text)]), LLMConnectionError);
     assertEquals(
       error.message,
-      'Cannot ask "test/m": the answer broke off before it was whole',
+      'Cannot call model "test/m": the response ended before the answer was complete',
     );
     assertEquals(error.isRetryable, true);
   }
 });
 
-Deno.test("stream() reads a last event that is not ended, unless it is cut", async () => {
+Deno.test("stream() reads an unterminated last event, unless its JSON is incomplete", async () => {
   const first = `data: ${piece('{"a"')}\n\n`;
   const last = `data: ${piece(":1}", "stop")}`;
   const typed = (text: string) => plain(text, "text/event-stream");
@@ -139,19 +139,19 @@ Deno.test("stream() reads a last event that is not ended, unless it is cut", asy
   }
 });
 
-Deno.test("stream() tells that the connection broke", async () => {
+Deno.test("stream() reports a broken connection", async () => {
   const error = await errorOf(brokenAnswer({ a: 1 }, 3, "cut"), LLMConnectionError);
   assertStringIncludes(
     error.message,
-    'Cannot ask "test/m": the connection broke before the answer was whole: ',
+    'Cannot call model "test/m": the connection broke before the response was complete: ',
   );
   assertEquals(error.isRetryable, true);
   await errorOf(events([]), LLMConnectionError);
 });
 
-Deno.test("stream() refuses what is no stream of answers", async () => {
+Deno.test("stream() rejects a malformed stream", async () => {
   const html = await errorOf(plain("<h1>Hello</h1>", "text/html"), LLMError);
-  assertStringIncludes(html.message, "but received nothing (text/html)");
+  assertStringIncludes(html.message, "but received an empty body (text/html)");
   const broken = await errorOf(events(['{"choices":[', piece("x", "stop")]), LLMError);
   assertStringIncludes(broken.message, 'but received {"choices":[ (text/event-stream');
   assertEquals(broken.isRetryable, false);
@@ -173,21 +173,21 @@ Deno.test("stream() finds an error within a stream", async () => {
   );
   assertEquals(
     [failed.message, failed.status, failed.isRetryable],
-    ['Cannot ask "test/m": status 502: Provider disconnected', 502, true],
+    ['Cannot call model "test/m": status 502: Provider disconnected', 502, true],
   );
   const limited = await errorOf(withError({ type: "rate_limit_error" }), LLMHttpError);
   assertEquals([limited.status, limited.isRetryable], [429, true]);
   await errorOf(withError({ code: "content_filter", message: "No" }), LLMContentFilterError);
   await errorOf(withError({ code: "invalid_json_schema", message: "No" }), LLMSchemaError);
   const unknown = await errorOf(withError("gone"), LLMError);
-  assertEquals(unknown.message, 'Cannot ask "test/m": the server failed: gone');
+  assertEquals(unknown.message, 'Cannot call model "test/m": the server failed: gone');
 });
 
 Deno.test("stream() fails before the stream as decide() does", async () => {
   assertEquals((await errorOf(failure(429), LLMHttpError)).isRetryable, true);
 });
 
-Deno.test("stream() tells refusals, ends and filters with what they cost", async () => {
+Deno.test("stream() reports refusals, token limits and content filters with their usage", async () => {
   const usage = { input: 10, output: 5 };
   const refused = await errorOf(answer("", { refusal: "I cannot" }), LLMRefusalError);
   const long = await errorOf(answer("{", { finishReason: "length" }), LLMLengthError);
@@ -198,7 +198,7 @@ Deno.test("stream() tells refusals, ends and filters with what they cost", async
   assertEquals([refused.usage, long.usage, filtered.usage], [usage, usage, usage]);
 });
 
-Deno.test("stream() asks nothing before it is iterated, and once only", async () => {
+Deno.test("stream() sends one request, when it is first read", async () => {
   await using model = await scripted([answer("{}")]);
   const stream = model.llm.stream!(requestOf())[Symbol.asyncIterator]();
   assertEquals(model.server.requests.length, 0);
@@ -211,7 +211,7 @@ Deno.test("stream() asks nothing before it is iterated, and once only", async ()
   assertEquals(model.server.requests.length, 1);
 });
 
-Deno.test("stream() ends its request when it is broken off", async () => {
+Deno.test("stream() cancels its request when it is closed early", async () => {
   await using model = await scripted([brokenAnswer({ a: 1 }, 3, "never")]);
   for await (const chunk of model.llm.stream!(requestOf())) {
     assertEquals(chunk.type, "text");
@@ -220,7 +220,7 @@ Deno.test("stream() ends its request when it is broken off", async () => {
   await model.server.requests[0]!.abandoned;
 });
 
-Deno.test("stream() ends its request when it is broken off while it waits", async () => {
+Deno.test("stream() cancels its request when it is closed while waiting", async () => {
   await using model = await scripted([silence, brokenAnswer({ a: 1 }, 2, "never")]);
   const silent = model.llm.stream!(requestOf())[Symbol.asyncIterator]();
   const first = silent.next();
@@ -236,7 +236,7 @@ Deno.test("stream() ends its request when it is broken off while it waits", asyn
   await model.server.requests[1]!.abandoned;
 });
 
-Deno.test("stream() throws the reason of its signal, before and within the stream", async () => {
+Deno.test("stream() throws the reason of its signal, before and during the stream", async () => {
   await using model = await scripted([silence, brokenAnswer({ a: 1 }, 2, "never")]);
   const reason = new Error("no longer wanted");
   for (const index of [0, 1]) {
@@ -252,7 +252,7 @@ Deno.test("stream() throws the reason of its signal, before and within the strea
   }
 });
 
-Deno.test("stream() reads no further than it is asked", async () => {
+Deno.test("stream() does not read ahead", async () => {
   let pulled = 0;
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -271,7 +271,7 @@ Deno.test("stream() reads no further than it is asked", async () => {
   await stream.return!();
 });
 
-Deno.test("stream() gives the same, however its bytes are cut", async () => {
+Deno.test("stream() yields the same text, regardless of chunk boundaries", async () => {
   const text = JSON.stringify({ a: "Grüße 😀\u2028\n", b: [1, 2] });
   const bytes = new TextEncoder().encode(
     [...text].map((character) => `data: ${piece(character)}\r\n\r\n`).join("") +

@@ -26,7 +26,10 @@ async function openInTime(
     try {
       return await postgres.open(options);
     } catch (error) {
-      assertStringIncludes((error as Error).message, "no connection was to be had in time");
+      assertStringIncludes(
+        (error as Error).message,
+        "no connection became available within connectionTimeout",
+      );
     }
   }
 }
@@ -60,7 +63,7 @@ async function withListener(
   }
 }
 
-Deno.test("postgresStore() says where no server listens, and leaves nothing open", async () => {
+Deno.test("postgresStore() names the address if no server listens, and leaks no connection", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -74,15 +77,15 @@ Deno.test("postgresStore() says where no server listens, and leaves nothing open
   assert(!error.message.includes("me"));
 });
 
-Deno.test("postgresStore() gives up a server that does not let it in in time", async () => {
+Deno.test("postgresStore() gives up connecting after connectionTimeout", async () => {
   await withListener(() => {}, async (url) => {
     const error = await refusalOf(postgresStore(url, { connectionTimeout: 50 }), "hunter2");
-    assertStringIncludes(error.message, "no connection was to be had in time");
+    assertStringIncludes(error.message, "no connection became available within connectionTimeout");
     assertEquals(error.isRetryable, true);
   });
 });
 
-Deno.test("postgresStore() tries again when a server hangs up before it was let in", async () => {
+Deno.test("postgresStore() retries if the server closes the connection during the login", async () => {
   let count = 0;
   await withListener((connection) => {
     count++;
@@ -94,7 +97,7 @@ Deno.test("postgresStore() tries again when a server hangs up before it was let 
   });
 });
 
-Deno.test("postgresStore() hangs up where it has no password to give", async () => {
+Deno.test("postgresStore() closes the connection if a password is required but missing", async () => {
   const hungUp = Promise.withResolvers<void>();
   await withListener(async (connection) => {
     const messages = [...SCRAM_MESSAGES];
@@ -104,7 +107,7 @@ Deno.test("postgresStore() hangs up where it has no password to give", async () 
     hungUp.resolve();
   }, async (url) => {
     const error = await refusalOf(postgresStore(url.replace(":hunter2", "")), "hunter2");
-    assertStringIncludes(error.message, "a password is asked for");
+    assertStringIncludes(error.message, "the server requires a password");
     assertEquals(error.isRetryable, false);
     const timer = setTimeout(() => hungUp.reject(new Error("It did not hang up")), 10_000);
     await hungUp.promise;
@@ -112,26 +115,32 @@ Deno.test("postgresStore() hangs up where it has no password to give", async () 
   });
 });
 
-postgresTest("postgresStore() waits for a connection until it is in vain", async (postgres) => {
-  const applicationName = `${postgres.schema}_1`;
-  const store = await openInTime(postgres, {
-    applicationName,
-    maxConnections: 1,
-    connectionTimeout: 200,
-  });
-  await store.create("a", { meta: "{}", hash: "00" });
-  let deleting: Promise<boolean> | undefined;
-  await postgres.within([`SELECT FROM ${postgres.schema}.session FOR UPDATE`], async () => {
-    deleting = store.delete("a");
-    await postgres.untilBlocked(applicationName);
-    const error = await assertRejects(() => store.read("a"), StoreError);
-    assertStringIncludes(error.message, "no connection was to be had in time");
-    assertEquals([error.isRetryable, error.isUnknown], [true, false]);
-  });
-  assertEquals(await deleting, true);
-});
+postgresTest(
+  "postgresStore() waits at most connectionTimeout for a free connection",
+  async (postgres) => {
+    const applicationName = `${postgres.schema}_1`;
+    const store = await openInTime(postgres, {
+      applicationName,
+      maxConnections: 1,
+      connectionTimeout: 200,
+    });
+    await store.create("a", { meta: "{}", hash: "00" });
+    let deleting: Promise<boolean> | undefined;
+    await postgres.within([`SELECT FROM ${postgres.schema}.session FOR UPDATE`], async () => {
+      deleting = store.delete("a");
+      await postgres.untilBlocked(applicationName);
+      const error = await assertRejects(() => store.read("a"), StoreError);
+      assertStringIncludes(
+        error.message,
+        "no connection became available within connectionTimeout",
+      );
+      assertEquals([error.isRetryable, error.isUnknown], [true, false]);
+    });
+    assertEquals(await deleting, true);
+  },
+);
 
-postgresTest("postgresStore() holds no more connections than it may", async (postgres) => {
+postgresTest("postgresStore() opens at most maxConnections", async (postgres) => {
   const applicationName = `${postgres.schema}_1`;
   const store = await postgres.open({ applicationName, maxConnections: 3 });
   await Promise.all(Array.from({ length: 20 }, () => store.list()));
@@ -143,18 +152,18 @@ postgresTest("postgresStore() holds no more connections than it may", async (pos
 });
 
 postgresTest(
-  "postgresStore() says so where the server has no connection left",
+  "postgresStore() reports that the server has no free connection",
   async (postgres) => {
     await postgres.open();
     const url = await postgres.role("CONNECTION LIMIT 1");
     await postgres.open({}, url);
     const error = await refusalOf(postgres.open({ retries: 0 }, url), new URL(url).password);
-    assertStringIncludes(error.message, "the server has no connection left");
+    assertStringIncludes(error.message, "the server has no free connection");
     assertEquals([error.isRetryable, (error.cause as { code?: string }).code], [true, "53300"]);
   },
 );
 
-postgresTest("postgresStore() gets in once another has left", async (postgres) => {
+postgresTest("postgresStore() connects once another connection is closed", async (postgres) => {
   await postgres.open();
   const url = await postgres.role("CONNECTION LIMIT 1");
   const first = await postgres.open({}, url);
@@ -164,7 +173,7 @@ postgresTest("postgresStore() gets in once another has left", async (postgres) =
 });
 
 postgresTest(
-  "postgresStore() does without the limit of the server where a pooler refuses it",
+  "postgresStore() omits statement_timeout if a pooler rejects it",
   async (postgres) => {
     await using proxy = new Proxy(postgres.url);
     proxy.refuses = "statement_timeout";
@@ -177,7 +186,7 @@ postgresTest(
 );
 
 postgresTest(
-  "postgresStore() ends idle connections, and the rest when it is closed",
+  "postgresStore() closes idle connections, and the rest on close()",
   async (postgres) => {
     const applicationName = `${postgres.schema}_1`;
     const store = await postgres.open({ applicationName, idleTimeout: 1 });
@@ -190,7 +199,7 @@ postgresTest(
   },
 );
 
-postgresTest("close() waits for what is running and waiting", async (postgres) => {
+postgresTest("close() waits for running and queued statements", async (postgres) => {
   const applicationName = `${postgres.schema}_1`;
   const store = await postgres.open({ applicationName, maxConnections: 1 });
   await store.create("a", { meta: "{}", hash: "00" });
@@ -208,7 +217,7 @@ postgresTest("close() waits for what is running and waiting", async (postgres) =
   await closing;
 });
 
-Deno.test("postgresStore() rejects with what is wrong with the URL or an option", async () => {
+Deno.test("postgresStore() rejects an invalid URL or option", async () => {
   for (const opening of [postgresStore("http://me@here"), postgresStore("", { schema: "" })]) {
     assertInstanceOf(await opening.catch((error) => error), ConfigError);
   }

@@ -24,7 +24,7 @@ async function withDatabase(
 }
 
 postgresTest(
-  "Database gives rows with whole numbers as numbers, and their count",
+  "Database returns bigint columns as numbers, and the row count",
   async ({ url }) => {
     await withDatabase(url, async (database) => {
       const text = "SELECT 9007199254740991 AS number, $1::bytea AS key, NULL AS nothing";
@@ -40,13 +40,13 @@ postgresTest(
   },
 );
 
-postgresTest("Database gives up a server that does not answer", async (postgres) => {
+postgresTest("Database gives up on a server that does not reply", async (postgres) => {
   await using proxy = new Proxy(postgres.url);
   const statement = { ...WORK, text: "SELECT 'lost' AS word", values: [] };
   const lose = async (database: Database) => {
     proxy.fault = { text: "lost", what: "silence" };
     const error = await assertRejects(() => database.run(statement), StoreError);
-    assertStringIncludes(error.message, "the server did not answer");
+    assertStringIncludes(error.message, "the server did not reply in time");
     assertEquals([error.isRetryable, error.isUnknown], [true, true]);
     // What is silent is not used again.
     assertEquals((await database.run(statement)).rows, [{ word: "lost" }]);
@@ -54,7 +54,7 @@ postgresTest("Database gives up a server that does not answer", async (postgres)
   await withDatabase(proxy.url, lose, {}, { pool: { query_timeout: 1_000 } });
 });
 
-postgresTest("Database sends again as often as it may, after waits by chance", async ({ url }) => {
+postgresTest("Database retries at most `retries` times, with jitter", async ({ url }) => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const closed = new URL(url);
   closed.hostname = "127.0.0.1";
@@ -70,7 +70,7 @@ postgresTest("Database sends again as often as it may, after waits by chance", a
   await withDatabase(closed.href, fail, { retries: 10 }, { random });
 });
 
-postgresTest("Database.transaction() does all or nothing", async (postgres) => {
+postgresTest("Database.transaction() commits all statements or none", async (postgres) => {
   const { schema, url } = postgres;
   await postgres.query(`CREATE SCHEMA ${schema}`);
   await withDatabase(url, async (database) => {

@@ -8,11 +8,11 @@ function serverError(code: string, severity = "ERROR"): Error {
 }
 
 function read(thrown: unknown, isSent = true): [string, boolean, boolean] {
-  const { prospect, isCertain, isBroken } = new PostgresFailure(thrown, { isSent });
-  return [prospect, isCertain, isBroken];
+  const { retry, hadNoEffect, isBroken } = new PostgresFailure(thrown, { isSent });
+  return [retry, hadNoEffect, isBroken];
 }
 
-Deno.test("PostgresFailure, an error of a statement is certain, and leaves the connection", () => {
+Deno.test("PostgresFailure, after an error of a statement the outcome is known and the connection usable", () => {
   const prospects = {
     "40001": "now",
     "40P01": "now",
@@ -24,16 +24,16 @@ Deno.test("PostgresFailure, an error of a statement is certain, and leaves the c
     "23505": "never",
     "XX000": "never",
   };
-  for (const [code, prospect] of Object.entries(prospects)) {
-    assertEquals(read(serverError(code)), [prospect, true, false], code);
+  for (const [code, retry] of Object.entries(prospects)) {
+    assertEquals(read(serverError(code)), [retry, true, false], code);
   }
 });
 
-Deno.test("PostgresFailure, a connection that only allows reading is left", () => {
+Deno.test("PostgresFailure, a read-only connection is discarded and retried", () => {
   assertEquals(read(serverError("25006")), ["now", true, true]);
 });
 
-Deno.test("PostgresFailure, what ends the connection in a statement is not certain", () => {
+Deno.test("PostgresFailure, if the connection ends during a statement, the outcome is unknown", () => {
   for (const code of ["57P01", "57P02", "08006", "XX000", "53100", "58030"]) {
     for (const severity of ["FATAL", "PANIC"]) {
       const [, ...rest] = read(serverError(code, severity));
@@ -44,20 +44,20 @@ Deno.test("PostgresFailure, what ends the connection in a statement is not certa
   }
 });
 
-Deno.test("PostgresFailure, who is not let in has done nothing", () => {
+Deno.test("PostgresFailure, a refused login has had no effect", () => {
   const prospects = { "53300": "now", "57P03": "now", "28P01": "never", "3D000": "never" };
-  for (const [code, prospect] of Object.entries(prospects)) {
-    assertEquals(read(serverError(code, "FATAL")), [prospect, true, true], code);
+  for (const [code, retry] of Object.entries(prospects)) {
+    assertEquals(read(serverError(code, "FATAL")), [retry, true, true], code);
   }
 });
 
-Deno.test("PostgresFailure, a server of another language is understood by its codes", () => {
+Deno.test("PostgresFailure, a localized server is classified by SQLSTATE", () => {
   assertEquals(read(serverError("40001", "ОШИБКА")), ["now", true, false]);
   assertEquals(read(serverError("53100", "ОШИБКА")), ["later", false, true]);
   assertEquals(read(serverError("57P01", "ВАЖНО")), ["now", false, true]);
 });
 
-Deno.test("PostgresFailure, what the runtime and the driver say of a connection is understood", () => {
+Deno.test("PostgresFailure, socket and driver errors are classified", () => {
   const prospects = {
     ECONNREFUSED: "now",
     ECONNRESET: "now",
@@ -68,10 +68,10 @@ Deno.test("PostgresFailure, what the runtime and the driver say of a connection 
     EHOSTUNREACH: "later",
     ERR_TLS_CERT_ALTNAME_INVALID: "never",
   };
-  for (const [code, prospect] of Object.entries(prospects)) {
+  for (const [code, retry] of Object.entries(prospects)) {
     const thrown = Object.assign(new Error("it said so"), { code });
-    assertEquals(read(thrown), [prospect, false, true], code);
-    assertEquals(read(thrown, false), [prospect, true, true], code);
+    assertEquals(read(thrown), [retry, false, true], code);
+    assertEquals(read(thrown, false), [retry, true, true], code);
   }
   const messages = {
     "Connection terminated unexpectedly": "now",
@@ -80,13 +80,13 @@ Deno.test("PostgresFailure, what the runtime and the driver say of a connection 
     "timeout expired": "later",
     "The server does not support SSL connections": "never",
   };
-  for (const [message, prospect] of Object.entries(messages)) {
-    assertEquals(read(new Error(message)), [prospect, false, true], message);
+  for (const [message, retry] of Object.entries(messages)) {
+    assertEquals(read(new Error(message)), [retry, false, true], message);
   }
   assertEquals(read(undefined), ["never", false, true]);
 });
 
-Deno.test("PostgresFailure keeps the reason and the code, and nothing of rows", () => {
+Deno.test("PostgresFailure keeps the message and the code, but no row data", () => {
   const failure = new PostgresFailure(serverError("23505"), { isSent: true });
   assertEquals(failure.message, "it said so (SQLSTATE 23505)");
   const full = new PostgresFailure(serverError("53100"), { isSent: true });

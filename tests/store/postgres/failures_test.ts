@@ -38,7 +38,7 @@ function lockOf({ schema }: PostgresTestCase): readonly string[] {
 }
 
 postgresTest(
-  "postgresStore() goes on when its connections are ended while idle",
+  "postgresStore() reconnects if the server closes idle connections",
   async (postgres) => {
     const applicationName = `${postgres.schema}_1`;
     const store = await postgres.open({ applicationName });
@@ -51,7 +51,7 @@ postgresTest(
 );
 
 postgresTest(
-  "postgresStore() says that an append is unknown whose connection was ended",
+  "postgresStore() reports an unknown outcome if the connection ends during an append",
   async (postgres) => {
     const applicationName = `${postgres.schema}_1`;
     const store = await postgres.open({ applicationName });
@@ -68,7 +68,7 @@ postgresTest(
 );
 
 postgresTest(
-  "postgresStore() never sends a write again whose answer was lost",
+  "postgresStore() never retries a write whose reply was lost",
   async (postgres) => {
     await using proxy = new Proxy(postgres.url);
     const store = await postgres.open({}, proxy.url);
@@ -82,7 +82,7 @@ postgresTest(
         error.message,
         'Cannot append to session "a" in PostgreSQL at 127.0.0.1:',
       );
-      assertStringIncludes(error.message, "it may have been done all the same");
+      assertStringIncludes(error.message, "it may have happened nevertheless");
       assertEquals((await store.read("a"))?.head, head);
     }
     assertEquals((await store.entries("a", { from: 0, limit: 9 })).length, 2);
@@ -102,7 +102,7 @@ postgresTest(
   },
 );
 
-postgresTest("postgresStore() reads again when the answer was lost", async (postgres) => {
+postgresTest("postgresStore() retries a read whose reply was lost", async (postgres) => {
   await using proxy = new Proxy(postgres.url);
   const store = await postgres.open({}, proxy.url);
   await append(store, await leased(store));
@@ -122,7 +122,7 @@ postgresTest("postgresStore() reads again when the answer was lost", async (post
 });
 
 postgresTest(
-  "postgresStore() knows that a read changed nothing, whatever became of it",
+  "postgresStore() never reports an unknown outcome for a read",
   async (postgres) => {
     await using proxy = new Proxy(postgres.url);
     const store = await postgres.open({ retries: 0 }, proxy.url);
@@ -132,7 +132,7 @@ postgresTest(
 );
 
 postgresTest(
-  "postgresStore() gives up a statement that takes too long, and it is not done",
+  "postgresStore() cancels a statement after statementTimeout, without any effect",
   async (postgres) => {
     const store = await postgres.open();
     const lease = await leased(store);
@@ -156,7 +156,7 @@ postgresTest(
 );
 
 postgresTest(
-  "postgresStore() appends again when another transaction was in the way",
+  "postgresStore() retries an append that conflicts with another transaction",
   async (postgres) => {
     await postgres.open();
     const applicationName = `${postgres.schema}_1`;
@@ -179,7 +179,7 @@ postgresTest(
 );
 
 postgresTest(
-  "postgresStore() says so where only reading is allowed, and reads",
+  "postgresStore() rejects writes on a read-only server, but reads",
   async (postgres) => {
     const lease = await leased(await postgres.open());
     const url = await postgres.role();
@@ -193,7 +193,7 @@ postgresTest(
 );
 
 postgresTest(
-  "postgresStore() leaves a server that only allows reading for another",
+  "postgresStore() reconnects if the server is read-only",
   async (postgres) => {
     const lease = await leased(await postgres.open());
     const url = await postgres.role();
@@ -207,7 +207,7 @@ postgresTest(
   },
 );
 
-postgresTest("postgresStore() says so where the role may not write", async (postgres) => {
+postgresTest("postgresStore() reports that the role may not write", async (postgres) => {
   const lease = await leased(await postgres.open());
   const url = await postgres.role();
   const role = new URL(url).username;

@@ -4,9 +4,9 @@ import { readAddress } from "../../../src/store/postgres/postgres_address.ts";
 
 const SECRET = "hunter2";
 
-Deno.test("readAddress() reads what a URL says, and fills in the rest", () => {
+Deno.test("readAddress() parses a URL, and fills in the defaults", () => {
   assertEquals(readAddress("postgres://me@"), {
-    place: "localhost:5432/me",
+    address: "localhost:5432/me",
     host: "localhost",
     port: 5432,
     database: "me",
@@ -17,7 +17,7 @@ Deno.test("readAddress() reads what a URL says, and fills in the rest", () => {
       "postgresql://m%40e:p%2F%3A%23@db.example:6543/a%20b?sslmode=require&application_name=x y",
     ),
     {
-      place: "db.example:6543/a b",
+      address: "db.example:6543/a b",
       host: "db.example",
       port: 6543,
       database: "a b",
@@ -31,7 +31,7 @@ Deno.test("readAddress() reads what a URL says, and fills in the rest", () => {
   assertEquals(readAddress("postgres://me@/a?host=/run/postgresql").host, "/run/postgresql");
 });
 
-Deno.test("readAddress() reads what TLS is asked for", () => {
+Deno.test("readAddress() reads sslmode", () => {
   const modes = { disable: false, require: true, "verify-full": true };
   for (const [mode, ssl] of Object.entries(modes)) {
     assertEquals(readAddress(`postgres://me@here/a?sslmode=${mode}`).ssl, ssl);
@@ -39,16 +39,16 @@ Deno.test("readAddress() reads what TLS is asked for", () => {
   assertEquals(readAddress("postgres://me@here/a?sslmode=no-verify").ssl, { verify: false });
 });
 
-Deno.test("readAddress() refuses what is no such URL, without showing it", () => {
+Deno.test("readAddress() rejects invalid URLs, without quoting the password", () => {
   const faults: Record<string, string> = {
-    "": "a URL that cannot be read",
-    [`me:${SECRET}@here/a`]: "a URL of another kind",
-    [`postgres://me:${SECRET}@here:port/a`]: "a URL that cannot be read",
-    [`http://me:${SECRET}@here/a`]: "a URL of another kind",
+    "": "an invalid URL",
+    [`me:${SECRET}@here/a`]: "a URL of another protocol",
+    [`postgres://me:${SECRET}@here:port/a`]: "an invalid URL",
+    [`http://me:${SECRET}@here/a`]: "a URL of another protocol",
     "postgres://here/a": "a URL without a user",
     [`postgres://me:1?${SECRET}@here/a`]: "a URL without a user",
     [`postgres://me:1/${SECRET}@here/a`]: "a URL without a user",
-    [`postgres://me:12#${SECRET}@here/a`]: "a `#` in the URL",
+    [`postgres://me:12#${SECRET}@here/a`]: "an unencoded `#` in the URL",
     [`postgres://me:${SECRET}%@here/a`]: "the password in the URL",
     [`postgres://me:${SECRET}%00@here/a`]: "the password in the URL",
     [`postgres://me:${SECRET}@here,there/a`]: "several hosts",
@@ -69,8 +69,8 @@ Deno.test("readAddress() refuses what is no such URL, without showing it", () =>
   assertThrows(() => readAddress(undefined as unknown as string), ConfigError);
 });
 
-Deno.test("readAddress() shows where a database is, and nothing else", () => {
-  const { place } = readAddress(`postgres://me:${SECRET}@here:1/a?application_name=b`);
-  assertEquals(place, "here:1/a");
-  assertEquals(readAddress("postgres://me@[::1]/a").place, "[::1]:5432/a");
+Deno.test("readAddress() returns an address for messages without credentials", () => {
+  const { address } = readAddress(`postgres://me:${SECRET}@here:1/a?application_name=b`);
+  assertEquals(address, "here:1/a");
+  assertEquals(readAddress("postgres://me@[::1]/a").address, "[::1]:5432/a");
 });

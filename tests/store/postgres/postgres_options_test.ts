@@ -12,9 +12,9 @@ function settingsOf(options: PostgresStoreOptions, url = URL): object {
   return { ...settings, pool: { ...pool, password: (pool.password as () => unknown)() } };
 }
 
-Deno.test("readSettings() fills the gaps as documented", () => {
+Deno.test("readSettings() fills in the documented defaults", () => {
   assertEquals(settingsOf({}), {
-    place: "here:1/a",
+    address: "here:1/a",
     schema: "nomos_agent",
     retries: 4,
     pool: {
@@ -31,7 +31,7 @@ Deno.test("readSettings() fills the gaps as documented", () => {
   });
 });
 
-Deno.test("readSettings() takes the options that are given before what the URL says", () => {
+Deno.test("readSettings() prefers options to parameters of the URL", () => {
   const pem = "-----BEGIN CERTIFICATE-----";
   const given = {
     schema: "a b",
@@ -46,7 +46,7 @@ Deno.test("readSettings() takes the options that are given before what the URL s
   };
   const parameters = "?sslmode=verify-full&application_name=y";
   assertEquals(settingsOf(given, `${URL}${parameters}`), {
-    place: "here:1/a",
+    address: "here:1/a",
     schema: "a b",
     retries: 0,
     pool: {
@@ -67,7 +67,7 @@ Deno.test("readSettings() takes the options that are given before what the URL s
   assertEquals((careless.ssl as Record<string, unknown>).rejectUnauthorized, false);
 });
 
-Deno.test("readSettings() refuses what cannot be used, and says what was expected", () => {
+Deno.test("readSettings() rejects invalid options, and says what was expected", () => {
   const whole = (least: number, most: number) => `expected a whole number from ${least} to ${most}`;
   const schema = 'expected a name of 1 to 63 bytes that does not begin with "pg_"';
   const faults: [object, string][] = [
@@ -85,11 +85,14 @@ Deno.test("readSettings() refuses what cannot be used, and says what was expecte
     [{ retries: "1" }, `retries "1": ${whole(0, 10)}`],
     [
       { applicationName: "\n" },
-      'the application name "\\n": expected 1 to 63 characters of ASCII',
+      'the application name "\\n": expected 1 to 63 printable ASCII characters',
     ],
-    [{ password: "hunter2" }, "the option `password`: expected a function that gives it"],
-    [{ ssl: "yes" }, '`ssl` "yes": expected true, false, or whom to trust'],
-    [{ ssl: null }, "`ssl` null: expected true, false, or whom to trust"],
+    [
+      { password: "hunter2" },
+      "the option `password`: expected a function that returns the password",
+    ],
+    [{ ssl: "yes" }, '`ssl` "yes": expected true, false or an object'],
+    [{ ssl: null }, "`ssl` null: expected true, false or an object"],
     [{ ssl: { ca: "ca.pem" } }, "the option `ssl.ca`: expected the text of a PEM file"],
     [{ ssl: { key: "hunter2" } }, "the option `ssl.key`: expected the text of a PEM file"],
     [{ ssl: { verify: "no" } }, '`ssl.verify` "no": expected true or false'],

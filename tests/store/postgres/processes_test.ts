@@ -68,7 +68,7 @@ async function entriesOf(store: Store): Promise<readonly StoredEntry[]> {
 }
 
 postgresTest(
-  "what a writer acknowledged is there after it was killed, ten times",
+  "acknowledged appends survive the death of the writer",
   async (postgres) => {
     await withTask(postgres, async (task, store) => {
       for (let kill = 0; kill < 10; kill++) {
@@ -96,7 +96,7 @@ postgresTest(
   },
 );
 
-postgresTest("two processes that write one session take turns", async (postgres) => {
+postgresTest("two processes that write one session alternate", async (postgres) => {
   await withTask(postgres, async (task, store) => {
     const share = { ...task, perLease: 5, leases: 8 };
     const writers = ["1", "2"].map((owner) => startWriter({ ...share, owner }));
@@ -113,7 +113,7 @@ postgresTest("two processes that write one session take turns", async (postgres)
 });
 
 postgresTest(
-  "a writer that was stopped for longer than its lease cannot write any more",
+  "a writer that was suspended for longer than its lease cannot write",
   async (postgres) => {
     await withTask(postgres, async (task, store) => {
       const writer = startWriter({ ...task, ttl: 300 });

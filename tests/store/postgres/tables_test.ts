@@ -7,7 +7,7 @@ function tablesIn(postgres: PostgresTestCase): Promise<readonly unknown[]> {
 }
 
 postgresTest(
-  "postgresStore() makes its tables once, however many begin at once",
+  "postgresStore() creates its tables once if opened concurrently",
   async (postgres) => {
     const opening = Array.from(
       { length: 8 },
@@ -24,7 +24,7 @@ postgresTest(
 );
 
 postgresTest(
-  "postgresStore() makes its tables where somebody else was stopped in the middle",
+  "postgresStore() creates its tables after another process was killed doing so",
   async (postgres) => {
     await assertRejects(() =>
       postgres.within([
@@ -38,26 +38,29 @@ postgresTest(
 );
 
 postgresTest(
-  "postgresStore() refuses tables of a newer release, and leaves them",
+  "postgresStore() rejects tables of a newer release, and does not change them",
   async (postgres) => {
     const store = await postgres.open();
     await store.create("a", { meta: "{}", hash: "00" });
     await postgres.query(`UPDATE ${postgres.schema}.version SET number = 2`);
     const error = await assertRejects(() => postgres.open(), StoreVersionError);
-    assertStringIncludes(error.message, "of version 2: expected at most version 1");
+    assertStringIncludes(error.message, "in version 2: expected at most version 1");
     assertEquals((await store.read("a"))?.head, 0);
   },
 );
 
-postgresTest("postgresStore() opens tables as a role that may make none", async (postgres) => {
-  await postgres.open();
-  const store = await postgres.open({}, await postgres.role());
-  await store.create("a", { meta: "{}", hash: "00" });
-  assertEquals((await store.list()).sessions.length, 1);
-});
+postgresTest(
+  "postgresStore() opens existing tables as a role that may not create any",
+  async (postgres) => {
+    await postgres.open();
+    const store = await postgres.open({}, await postgres.role());
+    await store.create("a", { meta: "{}", hash: "00" });
+    assertEquals((await store.list()).sessions.length, 1);
+  },
+);
 
 postgresTest(
-  "postgresStore() makes its tables in a schema that was made for it",
+  "postgresStore() creates its tables in an existing schema",
   async (postgres) => {
     await postgres.query(`CREATE SCHEMA ${postgres.schema}`);
     const url = await postgres.role();
@@ -67,19 +70,22 @@ postgresTest(
   },
 );
 
-postgresTest("postgresStore() says so where the role may not make the tables", async (postgres) => {
-  await postgres.query(`CREATE SCHEMA ${postgres.schema}`);
-  const url = await postgres.role();
-  for (const schema of [postgres.schema, `${postgres.schema}_2`]) {
-    const error = await assertRejects(() => postgres.open({ schema }, url), StoreError);
-    assertStringIncludes(error.message, `Cannot open schema "${schema}" in PostgreSQL at `);
-    assertStringIncludes(error.message, "the role may not do this: permission denied");
-    assertEquals(error.isRetryable, false);
-  }
-  assertEquals(await tablesIn(postgres), []);
-});
+postgresTest(
+  "postgresStore() reports that the role may not create the tables",
+  async (postgres) => {
+    await postgres.query(`CREATE SCHEMA ${postgres.schema}`);
+    const url = await postgres.role();
+    for (const schema of [postgres.schema, `${postgres.schema}_2`]) {
+      const error = await assertRejects(() => postgres.open({ schema }, url), StoreError);
+      assertStringIncludes(error.message, `Cannot open schema "${schema}" in PostgreSQL at `);
+      assertStringIncludes(error.message, "the role lacks a permission: permission denied");
+      assertEquals(error.isRetryable, false);
+    }
+    assertEquals(await tablesIn(postgres), []);
+  },
+);
 
-postgresTest("postgresStore() takes the name of a schema as it is", async (postgres) => {
+postgresTest("postgresStore() quotes the name of the schema", async (postgres) => {
   const schema = `${postgres.schema} "é'; --`.slice(-40);
   try {
     const store = await postgres.open({ schema });
@@ -97,7 +103,7 @@ postgresTest("postgresStore() takes the name of a schema as it is", async (postg
   }
 });
 
-postgresTest("postgresStore() refuses a database that is not in UTF-8", async (postgres) => {
+postgresTest("postgresStore() rejects a database that is not in UTF-8", async (postgres) => {
   const { schema } = postgres;
   await postgres.query(`CREATE DATABASE ${schema} ENCODING 'LATIN1' TEMPLATE template0 LOCALE 'C'`);
   try {
@@ -114,7 +120,7 @@ postgresTest("postgresStore() refuses a database that is not in UTF-8", async (p
 });
 
 postgresTest(
-  "postgresStore() keeps the entries of a session that is created anew apart",
+  "postgresStore() separates the entries of a deleted session from those of a new one with its id",
   async (postgres) => {
     const store = await postgres.open();
     for (let round = 0; round < 3; round++) {

@@ -6,7 +6,7 @@ async function timeOf(postgres: PostgresTestCase): Promise<number> {
   return (await postgres.query<{ time: number }>(text))[0]!.time;
 }
 
-postgresTest("postgresStore() tells times by the clock of the database", async (postgres) => {
+postgresTest("postgresStore() uses the clock of the database", async (postgres) => {
   const store = await postgres.open();
   const before = await timeOf(postgres);
   await store.create("a", { meta: "{}", hash: "00" });
@@ -28,7 +28,7 @@ postgresTest("postgresStore() tells times by the clock of the database", async (
 });
 
 postgresTest(
-  "postgresStore() lets a lease last its time, by the clock of the database",
+  "postgresStore() expires leases by the clock of the database",
   async (postgres) => {
     const store = await postgres.open();
     await store.create("a", { meta: "{}", hash: "00" });

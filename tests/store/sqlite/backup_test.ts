@@ -3,7 +3,7 @@ import { sqliteStore } from "@nomos/agent/sqlite";
 import { StoreError } from "@nomos/agent/store";
 import { appended, entriesOf, leased, withFolder } from "./sqlite_fixture.ts";
 
-Deno.test("backup(), copies what was committed, what is in the log alone too, and can be opened", async () => {
+Deno.test("backup(), copies all commits, including those only in the write-ahead log", async () => {
   await withFolder(async (folder) => {
     const store = await sqliteStore(`${folder}/a.db`);
     const lease = await leased(store);
@@ -22,7 +22,7 @@ Deno.test("backup(), copies what was committed, what is in the log alone too, an
   });
 });
 
-Deno.test("backup(), copies a store without a file", async () => {
+Deno.test("backup(), copies an in-memory database", async () => {
   await withFolder(async (folder) => {
     const store = await sqliteStore(":memory:");
     await leased(store);
@@ -34,7 +34,7 @@ Deno.test("backup(), copies a store without a file", async () => {
   });
 });
 
-Deno.test("backup(), refuses a file that is there, and leaves it as it is", async () => {
+Deno.test("backup(), rejects an existing file, and does not change it", async () => {
   await withFolder(async (folder) => {
     const store = await sqliteStore(`${folder}/a.db`);
     await leased(store);
@@ -43,7 +43,7 @@ Deno.test("backup(), refuses a file that is there, and leaves it as it is", asyn
       const error = await assertRejects(() => store.backup(`${folder}/${name}`), StoreError);
       assertEquals(
         error.message,
-        `Cannot make a backup in "${folder}/${name}": there is such a file: expected a new one`,
+        `Cannot make a backup in "${folder}/${name}": the file exists: expected a new path`,
       );
     }
     assertEquals(await Deno.readTextFile(`${folder}/b.db`), "precious");

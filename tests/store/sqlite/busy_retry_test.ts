@@ -12,7 +12,7 @@ function retryWith(busyTimeout: number, random = () => 0.5): [BusyRetry, number[
   return [new BusyRetry({ busyTimeout, random, wait }), waits];
 }
 
-Deno.test("BusyRetry, tries again until the database is free, more and more slowly", async () => {
+Deno.test("BusyRetry, retries with growing delays until the database is free", async () => {
   const [retry, waits] = retryWith(10_000);
   let attempts = 0;
   const result = await retry.run(() => {
@@ -23,7 +23,7 @@ Deno.test("BusyRetry, tries again until the database is free, more and more slow
   assertEquals(waits, [1.5, 2, 3, 5, 9, 17, 26, 26, 26]);
 });
 
-Deno.test("BusyRetry, waits at random, a millisecond at least", async () => {
+Deno.test("BusyRetry, adds jitter to a minimum delay of a millisecond", async () => {
   for (const [random, expected] of [[0, [1, 1, 1]], [0.999, [2, 3, 5]]] as const) {
     const [retry, waits] = retryWith(10_000, () => random);
     let attempts = 0;
@@ -34,7 +34,7 @@ Deno.test("BusyRetry, waits at random, a millisecond at least", async () => {
   }
 });
 
-Deno.test("BusyRetry, waits no longer in all than it may, then throws what it met", async () => {
+Deno.test("BusyRetry, waits at most busyTimeout in total, then throws the last error", async () => {
   for (const timeout of [0, 1, 100, 10_000]) {
     const [retry, waits] = retryWith(timeout);
     const error = busy();
@@ -57,9 +57,9 @@ Deno.test("BusyRetry, throws every other failure at once", async () => {
   assertEquals(waits, []);
 });
 
-Deno.test("BusyRetry, gives up at its next attempt when it was ended", async () => {
+Deno.test("BusyRetry, after stop(), makes one last attempt", async () => {
   let attempts = 0;
-  const wait = (): Promise<void> => Promise.resolve(retry.end());
+  const wait = (): Promise<void> => Promise.resolve(retry.stop());
   const retry: BusyRetry = new BusyRetry({ busyTimeout: 10_000, random: () => 0, wait });
   const attempt = () => {
     attempts++;

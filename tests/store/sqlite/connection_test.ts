@@ -16,7 +16,7 @@ import { appended, leased, programArgs, withFolder } from "./sqlite_fixture.ts";
 
 const retry = new BusyRetry({ busyTimeout: 0, random: () => 0, wait: () => Promise.resolve() });
 
-Deno.test("sqliteStore(), flushes a write-ahead log at each commit, and trusts no file", async () => {
+Deno.test("sqliteStore(), sets the documented pragmas for durability and safety", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     const database = openDatabase(file);
@@ -40,7 +40,7 @@ Deno.test("sqliteStore(), flushes a write-ahead log at each commit, and trusts n
   });
 });
 
-Deno.test("sqliteStore(), takes a path, a file URL, and a path that SQLite would take for more", async () => {
+Deno.test("sqliteStore(), accepts paths and file URLs, and does not read a path as a SQLite URI", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/with space?mode=memory#100%.db`;
     const first = await sqliteStore(path);
@@ -55,24 +55,24 @@ Deno.test("sqliteStore(), takes a path, a file URL, and a path that SQLite would
   assertEquals(databaseLocation("/var/a.db"), "/var/a.db");
 });
 
-Deno.test("sqliteStore(), refuses paths and options that are none", async () => {
+Deno.test("sqliteStore(), rejects invalid paths and options", async () => {
   for (const path of ["", "a\0b", new URL("https://example.com/a.db")]) {
-    await assertRejects(() => sqliteStore(path), ConfigError, "Cannot open a store at");
+    await assertRejects(() => sqliteStore(path), ConfigError, "Cannot open a SQLite store at");
   }
   for (const busyTimeout of [-1, NaN, Infinity]) {
     await assertRejects(
       () => sqliteStore(":memory:", { busyTimeout }),
       ConfigError,
-      `Cannot open a store with busyTimeout ${busyTimeout}: expected milliseconds, from 0`,
+      `Cannot open a SQLite store with busyTimeout ${busyTimeout}: expected a number of milliseconds from 0`,
     );
   }
   for (const name of ["clock", "random", "wait"]) {
     const call = () => sqliteStore(":memory:", { [name]: 1 });
-    await assertRejects(call, ConfigError, `Cannot open a store with ${name} 1`);
+    await assertRejects(call, ConfigError, `Cannot open a SQLite store with ${name} 1`);
   }
 });
 
-Deno.test("sqliteStore(), says what is wrong with a file, and leaves it as it is", async () => {
+Deno.test("sqliteStore(), says why a file cannot be opened, and does not change it", async () => {
   await withFolder(async (folder) => {
     await Deno.mkdir(`${folder}/folder.db`);
     await Deno.writeTextFile(`${folder}/text.db`, "not a database\n".repeat(1_000));
@@ -82,10 +82,10 @@ Deno.test("sqliteStore(), says what is wrong with a file, and leaves it as it is
     marked.exec("PRAGMA application_id = 1");
     const problems = {
       "missing/a.db":
-        "it cannot be opened: expected a file, or none yet, in a folder that is there",
-      "folder.db": "it cannot be opened",
-      "text.db": "the file is something else: expected a SQLite database, or no file",
-      "other.db": "it is a database of another program: expected a store, or no file",
+        "the file cannot be opened: expected a readable file in an existing folder, or no file yet",
+      "folder.db": "the file cannot be opened",
+      "text.db": "the file is not a SQLite database: expected one, or a path without a file",
+      "other.db": "it is a database of another program: expected a store of this package",
       "marked.db": "it is a database of another program",
     };
     for (const [name, problem] of Object.entries(problems)) {
@@ -98,7 +98,7 @@ Deno.test("sqliteStore(), says what is wrong with a file, and leaves it as it is
   });
 });
 
-Deno.test("sqliteStore(), leaves alone what a newer release wrote", async () => {
+Deno.test("sqliteStore(), rejects the file of a newer release, and does not change it", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     await (await sqliteStore(file)).close();
@@ -108,12 +108,12 @@ Deno.test("sqliteStore(), leaves alone what a newer release wrote", async () => 
     }
     const before = await Deno.readFile(file);
     const error = await assertRejects(() => sqliteStore(file), StoreVersionError);
-    assertStringIncludes(error.message, "it has version 1000: expected");
+    assertStringIncludes(error.message, "a newer release changed it to version 1000: expected");
     assertEquals(await Deno.readFile(file), before);
   });
 });
 
-Deno.test("sqliteStore(), writes no more once a newer release has changed the tables", async () => {
+Deno.test("sqliteStore(), stops writing once a newer release has changed the tables", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     const store = await sqliteStore(file);
@@ -129,15 +129,15 @@ Deno.test("sqliteStore(), writes no more once a newer release has changed the ta
   });
 });
 
-Deno.test("sqliteStore(), needs no permission but for its file, and says so", async () => {
+Deno.test("sqliteStore(), needs permissions for its file only, and names them in the error", async () => {
   await withFolder(async (folder) => {
     const [file, backup] = [`${folder}/a.db`, `${folder}/b.db`];
     const run = async (...permissions: string[]) => {
       const args = [...programArgs("permitted_program.ts", permissions), file, backup];
       return (await runDeno(args)).trim();
     };
-    const refusal = `Cannot open the store in "${file}": it is not permitted: ` +
-      "expected --allow-read and --allow-write for the file";
+    const refusal = `Cannot open the store in "${file}": Deno denied access to the file: ` +
+      "expected --allow-read and --allow-write for it";
     assertEquals(await run(), refusal);
     assertEquals(await run(`--allow-read=${file}`), refusal);
     const both = `${file},${backup}`;

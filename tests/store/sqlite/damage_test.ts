@@ -25,7 +25,7 @@ async function contentOf(file: string): Promise<unknown> {
   }
 }
 
-Deno.test("a changed byte gives other content or a StoreError, wherever it is", async () => {
+Deno.test("a changed byte at any offset yields changed content or a StoreError, never a crash", async () => {
   await withFolder(async (folder) => {
     await makeStore(`${folder}/good.db`);
     const good = await Deno.readFile(`${folder}/good.db`);
@@ -54,7 +54,7 @@ Deno.test("a changed byte gives other content or a StoreError, wherever it is", 
   });
 });
 
-Deno.test("a file that is cut off is a StoreError that names it", async () => {
+Deno.test("a truncated file rejects with a StoreError that names it", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     await makeStore(file);
@@ -68,7 +68,7 @@ Deno.test("a file that is cut off is a StoreError that names it", async () => {
   });
 });
 
-Deno.test("a number that cannot be is damage, of that session alone", async () => {
+Deno.test("an invalid number is damage of that session only", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     await makeStore(file);

@@ -1,23 +1,28 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { bytesOf, entryOf, sessionOf, snapshotOf } from "../../../src/store/sqlite/database.ts";
+import {
+  readBytes,
+  readEntry,
+  readSession,
+  readSnapshot,
+} from "../../../src/store/sqlite/database.ts";
 import { DamagedRowError } from "../../../src/store/sqlite/sqlite_failure.ts";
 
 const SESSION = { meta: "{}", head: 1, hash: "00", created_at: 2, updated_at: 3 };
 const SNAPSHOT = { snapshot_head: 1, snapshot_hash: "00", snapshot_body: "{}" };
 const ENTRY = { seq: 0, body: "{}", hash: "00" };
 
-Deno.test("rows are read as what they are", () => {
+Deno.test("reads valid rows", () => {
   const session = { id: "a", meta: "{}", head: 1, hash: "00", createdAt: 2, updatedAt: 3 };
-  assertEquals(sessionOf("a", SESSION), session);
-  assertEquals(snapshotOf(SNAPSHOT), { head: 1, hash: "00", body: "{}" });
-  assertEquals(snapshotOf({ ...SNAPSHOT, snapshot_head: null }), undefined);
-  assertEquals(entryOf(ENTRY), ENTRY);
-  assertEquals(bytesOf({ id: new Uint8Array([1]) }, "id"), new Uint8Array([1]));
+  assertEquals(readSession("a", SESSION), session);
+  assertEquals(readSnapshot(SNAPSHOT), { head: 1, hash: "00", body: "{}" });
+  assertEquals(readSnapshot({ ...SNAPSHOT, snapshot_head: null }), undefined);
+  assertEquals(readEntry(ENTRY), ENTRY);
+  assertEquals(readBytes({ id: new Uint8Array([1]) }, "id"), new Uint8Array([1]));
 });
 
-Deno.test("rows with a column of another kind are damaged", () => {
-  const readers = [[sessionOf.bind(null, "a"), SESSION], [snapshotOf, SNAPSHOT], [
-    entryOf,
+Deno.test("rejects rows with a column of the wrong type as damaged", () => {
+  const readers = [[readSession.bind(null, "a"), SESSION], [readSnapshot, SNAPSHOT], [
+    readEntry,
     ENTRY,
   ]] as const;
   for (const [reader, row] of readers) {
@@ -29,5 +34,5 @@ Deno.test("rows with a column of another kind are damaged", () => {
       }
     }
   }
-  assertThrows(() => bytesOf({ id: "a" }, "id"), DamagedRowError);
+  assertThrows(() => readBytes({ id: "a" }, "id"), DamagedRowError);
 });

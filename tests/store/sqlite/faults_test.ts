@@ -28,7 +28,7 @@ const FAULTS = [
   "attempt to write a readonly database",
 ];
 
-Deno.test("a failure of any call of the database leaves an append done or not, as it was told", async () => {
+Deno.test("if any database call of an append fails, the append happened or not as its error says", async () => {
   for (const message of FAULTS) {
     let isThrough = false;
     for (let nth = 1; !isThrough; nth++) {
@@ -56,7 +56,7 @@ Deno.test("a failure of any call of the database leaves an append done or not, a
   }
 });
 
-Deno.test("an append whose answer is lost says that its outcome is unknown", async () => {
+Deno.test("an append whose reply is lost rejects with isUnknown", async () => {
   const [store, database] = await faultyStore(":memory:");
   const lease = await leased(store);
   database.fault = {
@@ -70,7 +70,7 @@ Deno.test("an append whose answer is lost says that its outcome is unknown", asy
   await store.close();
 });
 
-Deno.test("a failure of any call of the database is an error of every other method, and changes nothing", async () => {
+Deno.test("if any database call of another method fails, it rejects and changes nothing", async () => {
   const calls: Record<string, (store: Store, lease: Lease) => Promise<unknown>> = {
     create: (store) => store.create("b", { meta: "{}", hash: "00" }),
     read: (store) => store.read("a"),
@@ -108,7 +108,7 @@ Deno.test("a failure of any call of the database is an error of every other meth
   }
 });
 
-Deno.test("opening fails with any call of the database, and the next opening makes up for it", async () => {
+Deno.test("if any database call fails, opening rejects, and the next opening succeeds", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     for (let nth = 1, isThrough = false; !isThrough; nth++) {
@@ -127,7 +127,7 @@ Deno.test("opening fails with any call of the database, and the next opening mak
   });
 });
 
-Deno.test("a database that is busy at a call is tried again", async () => {
+Deno.test("a call on a busy database is retried", async () => {
   for (const begin of ["BEGIN IMMEDIATE", "SELECT"]) {
     const [store, database] = await faultyStore(":memory:");
     const lease = await leased(store);
@@ -143,7 +143,7 @@ Deno.test("a database that is busy at a call is tried again", async () => {
   }
 });
 
-Deno.test("close() carries out what was asked for before it, and waits for nobody else", async () => {
+Deno.test("close() runs earlier writes, but does not wait for other connections", async () => {
   const [store] = await faultyStore(":memory:");
   const lease = await leased(store);
   const asked = store.append(lease, appended(0));
@@ -159,7 +159,7 @@ Deno.test("close() carries out what was asked for before it, and waits for nobod
   assertEquals(other.calls.slice(before), ["BEGIN IMMEDIATE"]);
 });
 
-Deno.test("an append writes what it was given, whatever the caller does with the list", async () => {
+Deno.test("an append is not affected if the caller changes the list afterwards", async () => {
   const [store] = await faultyStore(":memory:");
   const lease = await leased(store);
   const { entries, ...rest } = appended(0, 2);
@@ -171,7 +171,7 @@ Deno.test("an append writes what it was given, whatever the caller does with the
   await store.close();
 });
 
-Deno.test("a refused append is its own, and shares the transaction of the others", async () => {
+Deno.test("a refused append does not affect others in the same transaction", async () => {
   const [store, database] = await faultyStore(":memory:");
   const lease = await leased(store);
   const before = database.calls.length;
@@ -190,17 +190,21 @@ Deno.test("a refused append is its own, and shares the transaction of the others
   await store.close();
 });
 
-Deno.test("an owner may have any name", async () => {
+Deno.test("the owner of a lease may be any string", async () => {
   const [store] = await faultyStore(":memory:");
   await store.create("a", { meta: "{}", hash: "00" });
   for (const owner of ["a\0b", "\ud83d", ""]) {
     const lease = (await store.claim("a", { owner, ttl: 1, force: true }))!;
-    await assertRejects(() => store.append(lease, appended(7)), ConflictError, "expected its head");
+    await assertRejects(
+      () => store.append(lease, appended(7)),
+      ConflictError,
+      "expected its current head",
+    );
   }
   await store.close();
 });
 
-Deno.test("a full disk refuses what is new, leaves all readable, and needs no restart", async () => {
+Deno.test("with a full disk, writes reject and reads work, until there is space again", async () => {
   await withFolder(async (folder) => {
     const [store, database] = await faultyStore(`${folder}/a.db`);
     const lease = await leased(store);

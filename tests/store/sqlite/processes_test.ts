@@ -20,7 +20,7 @@ async function bodiesIn(file: string): Promise<string[]> {
   }
 }
 
-Deno.test("two processes take a session from each other: no gap, no double, nothing lost", async () => {
+Deno.test("two processes that take over a session from each other lose and duplicate no entry", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     await using one = new ChildProgram("appending_process.ts", file, "one", "60");
@@ -32,7 +32,7 @@ Deno.test("two processes take a session from each other: no gap, no double, noth
   });
 });
 
-Deno.test("nothing that was acknowledged is lost when the process is killed", async () => {
+Deno.test("no acknowledged append is lost if the process is killed", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     const random = seededRandom(7);
@@ -54,7 +54,7 @@ Deno.test("nothing that was acknowledged is lost when the process is killed", as
   });
 });
 
-Deno.test("processes that open a new store at once make its tables once", async () => {
+Deno.test("processes that open a new store concurrently create its tables once", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     await using one = new ChildProgram("opening_process.ts", file);
@@ -70,7 +70,7 @@ Deno.test("processes that open a new store at once make its tables once", async 
   });
 });
 
-Deno.test("while another process writes, calls wait, reads are answered, and the event loop goes on", async () => {
+Deno.test("while another process writes, writes wait, and neither reads nor the event loop block", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     const store = await sqliteStore(file, { busyTimeout: 600_000 });
@@ -94,7 +94,7 @@ Deno.test("while another process writes, calls wait, reads are answered, and the
   });
 });
 
-Deno.test("a store is opened while another process writes it", async () => {
+Deno.test("a store can be opened while another process writes it", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
     await (await sqliteStore(file)).close();

@@ -1,9 +1,9 @@
 import { ConfigError } from "@nomos/agent";
 import { assert, assertEquals } from "@std/assert";
 import {
+  classifyFailure,
   DamagedRowError,
-  failureKind,
-  storeErrorOf,
+  toStoreError,
 } from "../../../src/store/sqlite/sqlite_failure.ts";
 import { StoreError } from "@nomos/agent/store";
 
@@ -27,30 +27,30 @@ const MESSAGES = {
   "": "other",
 };
 
-Deno.test("failureKind(), tells failures apart by what SQLite says", () => {
+Deno.test("classifyFailure(), classifies failures by SQLite's messages", () => {
   for (const [message, kind] of Object.entries(MESSAGES)) {
-    assertEquals(failureKind(new Error(message)), kind, message);
+    assertEquals(classifyFailure(new Error(message)), kind, message);
   }
-  assertEquals(failureKind(new DamagedRowError("head", "database is locked")), "damaged");
-  assertEquals(failureKind(new ConfigError("database is locked")), "other");
-  for (const thrown of [undefined, null, "x", {}]) assertEquals(failureKind(thrown), "other");
+  assertEquals(classifyFailure(new DamagedRowError("head", "database is locked")), "damaged");
+  assertEquals(classifyFailure(new ConfigError("database is locked")), "other");
+  for (const thrown of [undefined, null, "x", {}]) assertEquals(classifyFailure(thrown), "other");
 });
 
-Deno.test("storeErrorOf(), names the deed and the file, and keeps the cause", () => {
+Deno.test("toStoreError(), names the action and the file, and keeps the cause", () => {
   for (const message of Object.keys(MESSAGES)) {
     const cause = new Error(message);
-    const error = storeErrorOf(cause, 'append to session "a"', "my agent.db");
+    const error = toStoreError(cause, 'append to session "a"', "my agent.db");
     assert(error instanceof StoreError);
     assertEquals(error.cause, cause);
     const begin = 'Cannot append to session "a" in "my agent.db": ';
     assert(error.message.startsWith(begin), error.message);
     assert(error.message.includes(": expected ", begin.length), error.message);
-    assertEquals(error.isRetryable, ["busy", "full"].includes(failureKind(cause)));
+    assertEquals(error.isRetryable, ["busy", "full"].includes(classifyFailure(cause)));
     assertEquals(error.isUnknown, false);
   }
 });
 
-Deno.test("storeErrorOf(), leaves an error of the framework as it is", () => {
+Deno.test("toStoreError(), returns errors of the framework unchanged", () => {
   const error = new ConfigError("disk I/O error");
-  assert(storeErrorOf(error, "read", "a.db") === error);
+  assert(toStoreError(error, "read", "a.db") === error);
 });

@@ -33,11 +33,11 @@ function commitsIn(log: Uint8Array): number[] {
   return frames.map((frame) => 32 + frame * FRAME).filter((at) => view.getUint32(at + 4) !== 0);
 }
 
-Deno.test("a write-ahead log is whole as it was written, and where its end was torn off", async () => {
+Deno.test("an intact write-ahead log, and one with a truncated end, are not damaged", async () => {
   await withFolder(async (folder) => {
     const [, log] = await copied(folder, 5);
-    const { whole, isDamaged } = examineLog(log);
-    assertEquals([whole, isDamaged], [Math.floor((log.length - 32) / FRAME), false]);
+    const { intactFrames, isDamaged } = examineLog(log);
+    assertEquals([intactFrames, isDamaged], [Math.floor((log.length - 32) / FRAME), false]);
     for (const length of [0, 31, 32, 100, 32 + FRAME, log.length - FRAME, log.length - 1]) {
       assertEquals(examineLog(log.slice(0, length)).isDamaged, false, `${length} bytes`);
     }
@@ -52,8 +52,8 @@ Deno.test("a changed bit before the last transaction of a write-ahead log is dam
     // Odd steps, so that every kind of byte is met; the mark of the last but one may be gone.
     for (let at = 32; at < mark; at += 131) {
       const frame = Math.floor((at - 32) / FRAME);
-      const { whole, isDamaged } = damagedAt(log, at);
-      assertEquals([whole, isDamaged], [frame, true], `byte ${at}`);
+      const { intactFrames, isDamaged } = damagedAt(log, at);
+      assertEquals([intactFrames, isDamaged], [frame, true], `byte ${at}`);
     }
     // What was not confirmed yet may be torn by a loss of power: that is no damage.
     for (let at = last; at < log.length; at += 131) {
@@ -64,7 +64,7 @@ Deno.test("a changed bit before the last transaction of a write-ahead log is dam
   });
 });
 
-Deno.test("frames of an older write-ahead log behind the end of this one are no damage", async () => {
+Deno.test("frames left over from an older write-ahead log are not damage", async () => {
   await withFolder(async (folder) => {
     const [, log] = await copied(folder, 5);
     const older = log.slice();
@@ -72,12 +72,12 @@ Deno.test("frames of an older write-ahead log behind the end of this one are no 
     const cut = commitsIn(log)[2]!;
     assertEquals(examineLog(older), {
       ...examineLog(log.slice(0, cut)),
-      whole: (cut - 32) / FRAME,
+      intactFrames: (cut - 32) / FRAME,
     });
   });
 });
 
-Deno.test("sqliteStore() refuses a damaged write-ahead log, and leaves it as it is", async () => {
+Deno.test("sqliteStore() rejects a damaged write-ahead log, and does not change it", async () => {
   await withFolder(async (folder) => {
     const [database, log] = await copied(folder, 5);
     const file = `${folder}/copy.db`;

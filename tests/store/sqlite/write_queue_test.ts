@@ -50,7 +50,7 @@ Deno.test("WriteQueue, writes that wait together share a transaction, in order",
   });
 });
 
-Deno.test("WriteQueue, a transaction has 64 writes at most", async () => {
+Deno.test("WriteQueue, a transaction has at most 64 writes", async () => {
   await withQueue(async ({ database, add, values }) => {
     await Promise.all(Array.from({ length: 130 }, (_, index) => add(index)));
     assertEquals(values().length, 130);
@@ -58,7 +58,7 @@ Deno.test("WriteQueue, a transaction has 64 writes at most", async () => {
   });
 });
 
-Deno.test("WriteQueue, those who shared a transaction are waited for, as each needs a moment", async () => {
+Deno.test("WriteQueue, after a shared transaction, waits a tick for more writes", async () => {
   await withQueue(async ({ database, add, values }) => {
     await Promise.all([add(1), add(2)]);
     const later = new Promise((resolve) => setImmediate(resolve)).then(() => add(4));
@@ -67,7 +67,7 @@ Deno.test("WriteQueue, those who shared a transaction are waited for, as each ne
   });
 });
 
-Deno.test("WriteQueue, who writes alone again is soon kept waiting no more", async () => {
+Deno.test("WriteQueue, soon stops waiting if writes come alone", async () => {
   await withQueue(async ({ add }) => {
     await Promise.all([add(1), add(2)]);
     const isKept = async (value: number) => {
@@ -84,7 +84,7 @@ Deno.test("WriteQueue, who writes alone again is soon kept waiting no more", asy
   });
 });
 
-Deno.test("WriteQueue, a failure is its own: the others are carried out without it", async () => {
+Deno.test("WriteQueue, a write that fails does not affect the others", async () => {
   await withQueue(async ({ add, values, database }) => {
     const outcomes = await Promise.allSettled([add(1), add(2), add(2), add(3)]);
     assertEquals(outcomes.map(({ status }) => status), [
@@ -115,14 +115,14 @@ Deno.test("WriteQueue, a write that fails half-way leaves nothing behind", async
   });
 });
 
-Deno.test("WriteQueue, nothing is told before it is committed", async () => {
+Deno.test("WriteQueue, resolves no write before the commit", async () => {
   await withQueue(async ({ database, add }) => {
     const told = add(1).then(() => database.calls.at(-1));
     assertEquals(await told, "COMMIT");
   });
 });
 
-Deno.test("WriteQueue, a full disk at the commit of several is each one's own", async () => {
+Deno.test("WriteQueue, if the disk is full at a shared commit, each write is retried alone", async () => {
   let commits = 0;
   const fault = {
     message: "database or disk is full",
@@ -138,7 +138,7 @@ Deno.test("WriteQueue, a full disk at the commit of several is each one's own", 
   }, { fault });
 });
 
-Deno.test("WriteQueue, an I/O error at a commit leaves open whether it was done, and does it no second time", async () => {
+Deno.test("WriteQueue, an I/O error at a commit has an unknown outcome, and is not retried", async () => {
   for (const isDone of [true, false]) {
     const fault = {
       message: "disk I/O error",
@@ -158,7 +158,7 @@ Deno.test("WriteQueue, an I/O error at a commit leaves open whether it was done,
   }
 });
 
-Deno.test("WriteQueue, an I/O error before the commit is none that leaves anything open", async () => {
+Deno.test("WriteQueue, an I/O error before the commit has a known outcome", async () => {
   const fault = {
     message: "disk I/O error",
     fails: (_: number, sql: string) => sql.startsWith("INSERT"),
@@ -169,7 +169,7 @@ Deno.test("WriteQueue, an I/O error before the commit is none that leaves anythi
   }, { fault });
 });
 
-Deno.test("WriteQueue, what SQLite has rolled back by itself does not hide the failure", async () => {
+Deno.test("WriteQueue, reports the first failure if SQLite rolled back by itself", async () => {
   await withQueue(async ({ database, queue }) => {
     const failing = queue.write("fill the disk", () => {
       database.exec("ROLLBACK");
@@ -180,11 +180,11 @@ Deno.test("WriteQueue, what SQLite has rolled back by itself does not hide the f
   });
 });
 
-Deno.test("WriteQueue, who waits for a busy database fails when the time is up, and those after go on", async () => {
+Deno.test("WriteQueue, writes that exceed busyTimeout reject, and later ones succeed", async () => {
   const fault = { message: "database is locked", fails: (call: number) => call <= 101 };
   await withQueue(async ({ add, values, database }) => {
     const late = Promise.all([add(1), add(2)]);
-    const error = await assertRejects(() => late, StoreError, "was writing it all the time");
+    const error = await assertRejects(() => late, StoreError, "kept it locked");
     assertEquals([error.isRetryable, error.isUnknown], [true, false]);
     database.fault = undefined;
     await add(3);
@@ -192,7 +192,7 @@ Deno.test("WriteQueue, who waits for a busy database fails when the time is up, 
   }, { fault });
 });
 
-Deno.test("WriteQueue, what is added while others wait for a busy database joins them", async () => {
+Deno.test("WriteQueue, writes added while others wait for a busy database join their transaction", async () => {
   const joined: Promise<number>[] = [];
   await withQueue(async ({ add, values, database }) => {
     database.fault = {
@@ -208,21 +208,21 @@ Deno.test("WriteQueue, what is added while others wait for a busy database joins
   });
 });
 
-Deno.test("WriteQueue, end() waits for what can be done, and ends what waits for others", async () => {
+Deno.test("WriteQueue, end() waits for writes, and stops busy retries", async () => {
   await withQueue(async ({ queue, add, values, database, retry }) => {
     const done = add(1);
     await queue.end();
     assertEquals([values(), await done], [[1], 1]);
     database.fault = { message: "database is locked", fails: () => true };
     const waiting = assertRejects(() => add(2), StoreError);
-    retry.end();
+    retry.stop();
     await queue.end();
     await waiting;
     assertEquals(begins(database).length, 2);
   });
 });
 
-Deno.test("WriteQueue, writes nothing that the check forbids", async () => {
+Deno.test("WriteQueue, writes nothing if the check throws", async () => {
   let isForbidden = true;
   const check = () => {
     if (isForbidden) throw new ConflictError("forbidden");

@@ -1,24 +1,28 @@
 import type { Message } from "@nomos/agent";
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { askedOf, askedTexts, keyOf } from "../../../src/testing/cassette/cassette_call.ts";
+import {
+  normalizeRequest,
+  normalizeTexts,
+  requestKey,
+} from "../../../src/testing/cassette/cassette_call.ts";
 import { requestOf } from "./cassette_fixture.ts";
 
 function keyOfRequest(...request: Parameters<typeof requestOf>): string {
-  return keyOf(askedOf(requestOf(...request), (text) => text));
+  return requestKey(normalizeRequest(requestOf(...request), (text) => text));
 }
 
 function results(...callIds: readonly string[]): Message[] {
   return callIds.map((callId) => ({ role: "tool", content: "done", callId }));
 }
 
-Deno.test("keyOf, session, step and signal do not matter", () => {
+Deno.test("requestKey, session, step and signal do not matter", () => {
   const { signal } = new AbortController();
   const key = keyOfRequest("x", { step: "a", sessionId: "one" });
   assertEquals(keyOfRequest("x", { step: "b", sessionId: "two", signal }), key);
   assertEquals(keyOfRequest("x"), key);
 });
 
-Deno.test("keyOf, text, role, schema and its name matter, and the order of a schema", () => {
+Deno.test("requestKey, text, role, schema and its name matter, and the order of a schema", () => {
   const schema = { type: "object", properties: { a: {}, b: {} } };
   const keys = [
     keyOfRequest("x"),
@@ -32,13 +36,13 @@ Deno.test("keyOf, text, role, schema and its name matter, and the order of a sch
     keyOfRequest("x", { schema }),
     // A model writes the members in the order of the schema.
     keyOfRequest("x", { schema: { type: "object", properties: { b: {}, a: {} } } }),
-    keyOf(askedTexts(["x"], (text) => text)),
-    keyOf(askedTexts(["x", ""], (text) => text)),
+    requestKey(normalizeTexts(["x"], (text) => text)),
+    requestKey(normalizeTexts(["x", ""], (text) => text)),
   ];
   assertEquals(new Set(keys).size, keys.length);
 });
 
-Deno.test("keyOf, names of calls do not matter, but which results belong to one call does", () => {
+Deno.test("requestKey, names of calls do not matter, but which results belong to one call does", () => {
   const key = keyOfRequest(results("s1/4/0", "s1/4/1"));
   assertEquals(keyOfRequest(results("s2/4/0", "s2/4/1")), key);
   // Names that look like ours, in another order.
@@ -47,20 +51,22 @@ Deno.test("keyOf, names of calls do not matter, but which results belong to one 
   assertNotEquals(keyOfRequest([{ role: "tool", content: "done" }, ...results("s1/4/1")]), key);
 });
 
-Deno.test("askedOf, is a copy: what happens to the request later does not reach it", () => {
+Deno.test("normalizeRequest, is a copy: what happens to the request later does not reach it", () => {
   const messages: Message[] = [{ role: "user", content: "x" }];
   const schema = { type: "object", list: [1] };
-  const asked = askedOf(requestOf(messages, { schema }), (text) => text);
+  const asked = normalizeRequest(requestOf(messages, { schema }), (text) => text);
   messages.push({ role: "user", content: "y" });
   schema.list.push(2);
   assertEquals([asked.messages.length, asked.schema], [1, { type: "object", list: [1] }]);
 });
 
-Deno.test("keyOf, secrets are taken out first: another secret is the same request", () => {
+Deno.test("requestKey, secrets are taken out first: another secret is the same request", () => {
   const redact = (text: string) => text.replace(/\d+/g, "#");
   const keyed = (text: string) => {
     const schema = { description: `for ${text}` };
-    return keyOf(askedOf(requestOf(`number ${text}`, { schema, schemaName: `n${text}` }), redact));
+    return requestKey(
+      normalizeRequest(requestOf(`number ${text}`, { schema, schemaName: `n${text}` }), redact),
+    );
   };
   assertEquals(keyed("12"), keyed("3456"));
   assertNotEquals(keyed("12"), keyed("none"));

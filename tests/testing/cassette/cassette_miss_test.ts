@@ -20,7 +20,7 @@ Deno.test("replay, the same request asked n times has its n answers in order, an
     }
     player.assertDone();
     const error = await assertRejects(() => player.decide(requestOf("again")), CassetteMissError);
-    assertStringIncludes(error.message, "recorded 3 times, and asked once more");
+    assertStringIncludes(error.message, "recorded 3 times, and all answers were played");
     assertStringIncludes(error.message, "CASSETTE=update");
   });
 });
@@ -80,15 +80,18 @@ Deno.test("replay, a miss compares with the nearest call, of equals one that is 
   });
 });
 
-Deno.test("replay, a miss of a kind that was never recorded says so", async () => {
+Deno.test("replay, a miss says if the method was never recorded", async () => {
   await withFile(async (file) => {
     await record(modelOf(() => "x"), file).decide(requestOf("x"));
     const error = await assertRejects(() => replay(file).embed!(["x"]), CassetteMissError);
-    assertStringIncludes(error.message, "in embed(): no call of this kind is among the 1 recorded");
+    assertStringIncludes(
+      error.message,
+      "in embed(): none of the 1 recorded calls is a call of embed()",
+    );
   });
 });
 
-Deno.test("replay, a miss of very long prompts is told soon, and briefly", async () => {
+Deno.test("replay, a miss of very long prompts is fast and its message short", async () => {
   await withFile(async (file) => {
     const lines = (mark: string) =>
       Array.from({ length: 50_000 }, (_, index) => `${mark} line ${index}`).join("\n");
@@ -104,7 +107,7 @@ Deno.test("replay, a miss of very long prompts is told soon, and briefly", async
   });
 });
 
-Deno.test("replay, what a terminal obeys is spelled out in a miss", async () => {
+Deno.test("replay, control characters are escaped in a miss", async () => {
   await withFile(async (file) => {
     await record(modelOf(() => "x"), file).decide(requestOf("calm"));
     const asking = () => replay(file).decide(requestOf("\x1b[2J\u202Eevil\ud800\r"));
@@ -117,11 +120,11 @@ Deno.test("assertDone, names how many calls were not played, and the first", asy
   await withFile(async (file) => {
     await recordGreeting(file);
     const player = replay(file);
-    const error = assertThrows(() => player.assertDone(), CassetteError, "3 of 3 calls left");
+    const error = assertThrows(() => player.assertDone(), CassetteError, "3 of 3 calls remain");
     assertEquals((error as CassetteError).code, "CASSETTE_FAILED");
     const session = sessionWith(player);
     await session.next("Hello", { stopAfter: "tool" });
-    assertThrows(() => player.assertDone(), CassetteError, 'first call 2 in step "a"');
+    assertThrows(() => player.assertDone(), CassetteError, 'the first is call 2 in step "a"');
     await session.resume();
     player.assertDone();
   });

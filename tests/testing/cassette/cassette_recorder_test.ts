@@ -118,12 +118,12 @@ Deno.test("record, an output that is not JSON fails in words that say so", async
     for (const output of [undefined, () => 1, NaN, -0, 5n, new Date(0), { a: undefined }]) {
       const recorder = record(modelOf(() => output), file);
       const error = await assertRejects(() => recorder.decide(requestOf("x")), CassetteError);
-      assertStringIncludes(error.message, "as JSON: expected");
+      assertStringIncludes(error.message, "to JSON: expected");
     }
     const none = record({ name: "m", decide: () => Promise.resolve(null as never) }, file);
     await assertRejects(() => none.decide(requestOf("x")), CassetteError);
     const embed = record(modelOf(() => 1, { embed: () => Promise.resolve([[NaN]]) }), file);
-    await assertRejects(() => embed.embed!(["x"]), CassetteError, "vectors of finite numbers");
+    await assertRejects(() => embed.embed!(["x"]), CassetteError, "arrays of finite numbers");
   });
 });
 

@@ -108,7 +108,7 @@ Deno.test("makeRedact, refuses what it cannot use", () => {
   const broken = makeRedact(() => {
     throw new RangeError("out");
   });
-  const error = assertThrows(() => broken("x"), ConfigError, "failed: out") as ConfigError;
+  const error = assertThrows(() => broken("x"), ConfigError, "function: out") as ConfigError;
   assert(error.cause instanceof RangeError);
 });
 

@@ -188,6 +188,6 @@ Deno.test("describeMove() says how a call goes, and that nobody is asked", () =>
   assertEquals(describeMove(call), "call pay (denied)");
   assertEquals(
     describeMove({ ...call, outcome: "success", isAsked: false }),
-    "call pay (success, not asked)",
+    "call pay (success, without approval)",
   );
 });

@@ -113,7 +113,7 @@ Deno.test("explore() says why something cannot be reached", async () => {
     start: "shore",
     steps: { shore: { description: "A" }, island: { description: "B", end: false } },
   });
-  const why = "no way leads there from the first step";
+  const why = "no route leads to its step from the start step";
   assertEquals(missedBy(await explore(island)), [
     `step island: ${why}`,
     `answer in island: ${why}`,
@@ -132,12 +132,12 @@ Deno.test("explore() wants a sample where arguments cannot be generated", async 
   assertEquals(missed.length, 4);
   assertMatch(
     missed[0]!,
-    /^open in talk: success: no value for tool "open" .*say the word.*sample/,
+    /^open in talk: success: no valid value for tool "open" .*say the word.*sample/,
   );
   const samples = { open: { word: "open sesame" } };
   (await explore(talk({ tools: [door] }), { samples })).assertComplete();
   const wrong = await explore(talk({ tools: [door] }), { samples: { open: { word: "please" } } });
-  assertStringIncludes(missedBy(wrong)[0]!, 'the sample of tool "open" is refused: at word: say');
+  assertStringIncludes(missedBy(wrong)[0]!, 'the sample for tool "open" is refused: at word: say');
 });
 
 Deno.test("explore() finds a step from which nobody is ever answered", async () => {
@@ -172,15 +172,18 @@ Deno.test("explore() wants a sample where an answer cannot be generated", async 
   const answer = v.pipe(v.object({ code: v.string() }), v.check(({ code }) => code === "42"));
   const missed = missedBy(await explore(talk({ answer })));
   assertEquals(missed.length, 1);
-  assertMatch(missed[0]!, /^answer in talk: no value for answer could be generated: .*sample$/);
+  assertMatch(
+    missed[0]!,
+    /^answer in talk: no valid value for answer could be generated: .*expected one in answers: /,
+  );
   (await explore(talk({ answer }), { answers: { talk: { code: "42" } } })).assertComplete();
 });
 
-Deno.test("explore() does not take a result that is none for a success", async () => {
+Deno.test("explore() does not count a result that is not JSON as a success", async () => {
   const pour = new Tool({ name: "pour", description: "Pour", args: v.object({}), run: () => "" });
   const results = { pour: () => "a function" };
   const missed = missedBy(await explore(talk({ tools: [pour] }), { results }));
-  assertEquals(missed, ["pour in talk: success: the path that should have reached it did not"]);
+  assertEquals(missed, ["pour in talk: success: the planned path did not reach it"]);
 });
 
 Deno.test("explore() bounds its walks, and plays none for no decisions", async () => {
@@ -250,7 +253,10 @@ Deno.test("Exploration.assertComplete() lists what was missed and what was wrong
   const exploration = await explore(trap, { decisions: 0 });
   const error = assertThrows(() => exploration.assertComplete(), ExplorationError);
   assertEquals(error.code, "EXPLORATION_FAILED");
-  assertMatch(error.message, /^Agent "trap" is not as it should be:\n- not reached: step lost: /);
+  assertMatch(
+    error.message,
+    /^Exploration of agent "trap" failed: 2 targets were missed and 1 checks failed:\n- not reached: step lost: /,
+  );
   assertStringIncludes(error.message, '\n- way out: in step "spin"');
 });
 

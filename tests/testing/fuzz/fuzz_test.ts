@@ -108,14 +108,14 @@ Deno.test("playFuzzCase() plays outputs of every kind, aborts and doubled turns"
   assertEquals(await playFuzzCase(exploredAgent(), { turns }), []);
 });
 
-Deno.test("playFuzzCase() notices what was to be refused and was not", async () => {
+Deno.test("playFuzzCase() notices an illegal output that was not refused", async () => {
   const decision = { action: "RESPOND", response: "Hello" };
   const outputs = [{ kind: "illegal", output: { reasoning: [], decision } }] as const;
   const problems = await playFuzzCase(exploredAgent(), { turns: [turn({ outputs })] });
   assertEquals(problems, [{
     check: "decision",
-    message: 'it was read as {"action":"RESPOND","response":"Hello","reasoning":[]}: ' +
-      "expected it to be refused",
+    message: 'an illegal output became {"action":"RESPOND","response":"Hello","reasoning":[]}: ' +
+      "expected a refusal",
   }]);
 });
 

@@ -39,15 +39,15 @@ function saidOf(limits: Limits, use: (checks: UsageChecks) => void): string[] {
   return problems;
 }
 
-Deno.test("UsageChecks notices a model that is asked with nothing left", () => {
+Deno.test("UsageChecks notices a model call after a limit was reached", () => {
   const asked = (limits: Limits) => saidOf(limits, (checks) => checks.check("model", events, 3));
   assertEquals(asked({ session: { tokens: 301, modelCalls: 4 }, turn: { tokens: 201 } }), []);
   assertEquals(asked({ turn: { tokens: 200, modelCalls: 2 } }), [
-    "the model was asked after 200 tokens of the turn: expected fewer than 200",
-    "the model was asked after 2 model calls of the turn: expected fewer than 2",
+    "the model was called after 200 tokens of the turn: expected fewer than 200",
+    "the model was called after 2 model calls of the turn: expected fewer than 2",
   ]);
   assertEquals(asked({ session: { modelCalls: 3 } }), [
-    "the model was asked after 3 model calls of the session: expected fewer than 3",
+    "the model was called after 3 model calls of the session: expected fewer than 3",
   ]);
 });
 

@@ -12,10 +12,10 @@ class Followed {
   readonly checks: CallChecks;
   #seq = 0;
 
-  constructor(asksNow = true) {
+  constructor(needsApprovalNow = true) {
     this.checks = new CallChecks(
       graph,
-      () => asksNow,
+      () => needsApprovalNow,
       (check, message) => this.problems.push(`${check}: ${message}`),
     );
   }
@@ -62,7 +62,7 @@ Deno.test("CallChecks lets a call of which nothing is known be found out about, 
   followed.add(unknown, given("approved"), started).run().add(finished("ok"));
   followed.add(decision("charge", "desk"), started).run();
   followed.checks.die();
-  followed.checks.checkFindingOut("k");
+  followed.checks.checkRecovery("k");
   followed.add(finished("ok")).add(decision("look"), started).run();
   followed.checks.die();
   followed.run().add(finished("ok"));
@@ -72,69 +72,70 @@ Deno.test("CallChecks lets a call of which nothing is known be found out about, 
 Deno.test("CallChecks notices a call that runs or begins before its approval", () => {
   const verdicts = "expected approved or denied or settled or ended not_run";
   assertEquals(new Followed().add(decision("pay"), asked).run().problems, [
-    `approval: call "k" was asked about, then run: ${verdicts}`,
+    `approval: call "k" went from "approval requested" to "run": ${verdicts}`,
   ]);
   assertEquals(new Followed().add(decision("pay"), started).problems, [
-    'approval: call "k" was to be asked about, then begun: expected asked about',
+    'approval: call "k" went from "approval required" to "started": expected approval requested',
   ]);
   assertEquals(new Followed().add(decision("pay"), asked, started).problems, [
-    `approval: call "k" was asked about, then begun: ${verdicts}`,
+    `approval: call "k" went from "approval requested" to "started": ${verdicts}`,
   ]);
   assertEquals(new Followed().add(decision("pay"), asked, given("denied"), started).problems, [
-    'approval: call "k" was denied, then begun: expected ended denied',
+    'approval: call "k" went from "denied" to "started": expected ended denied',
   ]);
   assertEquals(new Followed().run("other").problems, [
-    'history: call "other" was undecided, then run: expected nothing more',
+    'history: call "other" went from "undecided" to "run": expected nothing more',
   ]);
 });
 
 Deno.test("CallChecks notices a denied call that runs or gives a result", () => {
   const denied = [decision("pay"), asked, given("denied")];
   assertEquals(new Followed().add(...denied).run().problems, [
-    'approval: call "k" was denied, then run: expected ended denied',
+    'approval: call "k" went from "denied" to "run": expected ended denied',
   ]);
   assertEquals(new Followed().add(...denied, finished("ok")).problems, [
-    'approval: call "k" was denied, then ended ok: expected ended denied',
+    'approval: call "k" went from "denied" to "ended ok": expected ended denied',
   ]);
 });
 
 Deno.test("CallChecks notices a call that runs twice, once tools also after a death", () => {
-  const again = 'history: call "k" was run, then run: ' +
+  const again = 'history: call "k" went from "run" to "run": ' +
     "expected ended ok or ended error or ended redirected or ended unknown";
   assertEquals(new Followed().add(decision("look"), started).run().run().problems, [again]);
   const dead = new Followed().add(decision("book", "desk"), started).run();
   dead.checks.die();
-  assertEquals(dead.run().problems, [`${again} or found out or unknown`]);
+  assertEquals(dead.run().problems, [`${again} or recovered or unknown`]);
 });
 
 Deno.test("CallChecks notices a result of a call that did not run, and one too many", () => {
   const looked = new Followed().add(decision("look"), started);
   assertEquals(looked.add(finished("ok"), finished("ok")).problems, [
-    'history: call "k" was begun, then ended ok: expected run or ended not_run or ended unknown',
-    'history: call "k" was ended ok, then ended ok: expected nothing more',
+    'history: call "k" went from "started" to "ended ok": expected run or ended not_run or ended unknown',
+    'history: call "k" went from "ended ok" to "ended ok": expected nothing more',
   ]);
 });
 
-Deno.test("CallChecks notices a call that is found out about though it is known", () => {
+Deno.test("CallChecks notices whenUnknown called for a call with a known outcome", () => {
   const followed = new Followed().add(decision("look"), started);
-  followed.checks.checkFindingOut("k");
-  followed.checks.checkFindingOut("other");
+  followed.checks.checkRecovery("k");
+  followed.checks.checkRecovery("other");
   assertEquals(followed.problems, [
-    'history: call "k" was begun, then found out: expected run or ended not_run or ended unknown',
-    'history: call "other" was undecided, then found out: expected nothing more',
+    'history: call "k" went from "started" to "recovered": expected run or ended not_run or ended unknown',
+    'history: call "other" went from "undecided" to "recovered": expected nothing more',
   ]);
 });
 
-Deno.test("CallChecks notices who is asked without need, and what was decided unasked", () => {
-  const needless = 'approval: call "k" was decided, then asked about: expected begun';
+Deno.test("CallChecks notices needless approval requests and verdicts without a request", () => {
+  const needless =
+    'approval: call "k" went from "decided" to "approval requested": expected started';
   assertEquals(new Followed().add(decision("look"), asked).problems, [needless]);
   assertEquals(new Followed(false).add(decision("send"), asked).problems, [needless]);
   assertEquals(new Followed().add(decision("look"), started, unknown).problems, [
-    'approval: call "k" was begun, then unknown: expected run or ended not_run or ended unknown',
+    'approval: call "k" went from "started" to "unknown": expected run or ended not_run or ended unknown',
   ]);
   assertEquals(
     new Followed().add(decision("pay"), asked, given("approved"), given("denied")).problems,
-    ['approval: call "k" was approved, then denied: expected begun'],
+    ['approval: call "k" went from "approved" to "denied": expected started'],
   );
 });
 
@@ -164,7 +165,7 @@ Deno.test("CallChecks lets calls wait where nothing is left to spend on them", (
   assertEquals([atLimit("toolCalls"), atLimit("time"), atLimit("errors")], [0, 0, 1]);
 });
 
-Deno.test("CallChecks wants needs_approval exactly while all that is left waits", () => {
+Deno.test("CallChecks requires needs_approval exactly while all unfinished calls wait", () => {
   const statusAfter = (
     status: "waiting" | "needs_approval" | "interrupted" | "limited",
     ...events: object[]
@@ -176,7 +177,7 @@ Deno.test("CallChecks wants needs_approval exactly while all that is left waits"
   assertEquals(statusAfter("needs_approval", decision("pay"), asked), []);
   assertEquals(statusAfter("interrupted", decision("pay"), asked), [
     "approval: after event 1 the session is interrupted: " +
-    "expected needs_approval, because all that is left waits for a person",
+    "expected needs_approval, because all unfinished calls wait for a person",
   ]);
   const both = decide.calls([{ tool: "pay", args: {} }, { tool: "look", args: {} }]);
   const two = [
@@ -187,7 +188,7 @@ Deno.test("CallChecks wants needs_approval exactly while all that is left waits"
   assertEquals(statusAfter("interrupted", ...two), []);
   assertEquals(statusAfter("needs_approval", ...two), [
     "approval: after event 2 the session is needs_approval: " +
-    "expected another status, because nothing is left to a person alone",
+    "expected another status, because there are no unfinished calls that all wait for a person",
   ]);
   const spent = { type: "limit", reason: "toolCalls" };
   assertEquals(statusAfter("limited", ...two, spent), []);

@@ -81,7 +81,7 @@ Deno.test("PathChecks notices a message of the past that is another object", () 
   });
   assertEquals(problems, [
     'prompt: message 1 of the request in step "talk" changed: ' +
-    "expected the same message as in the request before",
+    "expected the same message as in the previous request",
   ]);
 });
 
@@ -112,7 +112,8 @@ Deno.test("PathChecks notices gaps, calls without an end, and ends without a cal
   const open = 'history: call "k" has no end: expected a tool_finished event';
   assertEquals(check(user, decided, started(2)), [open]);
   assertEquals(check(user, decided, started(2), { ...user, seq: 3 }), [open]);
-  const twice = 'history: call "k" was ended unknown, then ended unknown: expected nothing more';
+  const twice =
+    'history: call "k" went from "ended unknown" to "ended unknown": expected nothing more';
   assertEquals(check(user, decided, started(2), finished(3), finished(4)), [twice]);
 });
 
@@ -125,7 +126,7 @@ Deno.test("PathChecks notices a state that cannot be continued", () => {
   const log = new Log("talk", [{ ...user, text: 7 as unknown as string }], { now: () => 0 });
   const broken = new Session(new LiveSession(core, "s", undefined, log));
   const [problem, ...others] = checksAfter((checks) => checks.checkState(broken));
-  assertMatch(problem!, /^state: after event 0 it cannot be continued: .*"events\.0\.text"/);
+  assertMatch(problem!, /^state: the state after event 0 cannot be restored: .*"events\.0\.text"/);
   assertEquals(others, []);
   assertEquals(checksAfter((checks) => checks.checkState(createSession(core))), []);
 });
@@ -148,5 +149,8 @@ Deno.test("PathChecks notices a position that does not follow from the state", (
   assertEquals(checksAfter((checks) => checks.checkState(session)), []);
   live.log.position.errors = 2;
   const [problem] = checksAfter((checks) => checks.checkState(session));
-  assertMatch(problem!, /^state: it became .*"errors":0.*: expected .*"errors":2/);
+  assertMatch(
+    problem!,
+    /^state: a session restored from JSON is .*"errors":0.*: expected .*"errors":2/,
+  );
 });

@@ -46,10 +46,10 @@ Deno.test("repeat, a run fails by throwing, by rejecting, and by saying that it 
   assert(errors[0] instanceof TypeError);
   assertEquals(errors[1], "rejected");
   assertEquals(errors.slice(2).map((error) => (error as FailedRunError).message), [
-    "Cannot pass the run: it gave false",
-    "Cannot pass the run: it gave false",
-    "Cannot pass the run: too slow",
-    "Cannot pass the run: its verdict was no",
+    "Run failed: it returned false",
+    "Run failed: it returned false",
+    "Run failed: too slow",
+    "Run failed: it returned a verdict that did not pass",
   ]);
   assertEquals((errors[2] as FailedRunError).code, "RUN_FAILED");
 });
@@ -68,7 +68,7 @@ Deno.test("repeat, a scenario that was not asserted fails all the same, with its
   assert(error.message.includes("agent: answer 2"));
 });
 
-Deno.test("repeat, has so many runs under way at once, one where nothing is said", async () => {
+Deno.test("repeat, limits concurrent runs, to one by default", async () => {
   for (const [options, most] of [[{}, 1], [{ concurrency: 3 }, 3], [{ concurrency: 9 }, 5]]) {
     let running = 0;
     const reached: number[] = [];
@@ -89,7 +89,7 @@ Deno.test("repeat, failures are in the order of the runs, whichever ended first"
   assertEquals(runs.failures.map(({ run }) => run), [1, 2, 3]);
 });
 
-Deno.test("repeat, refuses what is no number of runs", async () => {
+Deno.test("repeat, refuses an invalid number of runs", async () => {
   for (const times of [0, -1, 1.5, NaN, Infinity, "3" as never]) {
     await assertRejects(() => repeat(times, () => {}), ConfigError, "repeat a run with times");
     await assertRejects(
@@ -178,8 +178,8 @@ Deno.test("repetition.assertPassRate, fails with the figures and the first failu
   assertEquals(error.code, "PASS_RATE_TOO_LOW");
   assertEquals(
     error.message,
-    "Cannot accept a pass rate of 0.800, 16 of 20 runs, 95 % interval 0.584 to 0.919: " +
-      "expected at least 0.9\n\nThe first failure, run 17:\nrun 17 failed",
+    "Pass rate is too low: 0.800, 16 of 20 runs, 95 % interval 0.584 to 0.919: " +
+      "expected at least 0.9\n\nThe first failure, in run 17:\nrun 17 failed",
   );
   assert(error.cause === runs.failures[0]!.error);
 });
@@ -193,7 +193,7 @@ Deno.test("repetition.assertPassRate, with a confidence wants enough runs for it
   );
   assertEquals(
     error.message,
-    "Cannot accept a pass rate of 1.000, 10 of 10 runs, 95 % interval 0.722 to 1.000: " +
+    "Pass rate is too low: 1.000, 10 of 10 runs, 95 % interval 0.722 to 1.000: " +
       "expected at least 0.9 with 95 % confidence",
   );
   const many = await runsOf(40, 40);
@@ -201,10 +201,14 @@ Deno.test("repetition.assertPassRate, with a confidence wants enough runs for it
   assertThrows(() => many.assertPassRate({ atLeast: 0.9, confidence: 0.99 }), PassRateError);
 });
 
-Deno.test("repetition.assertPassRate, refuses an expectation that is no share", async () => {
+Deno.test("repetition.assertPassRate, refuses a rate outside 0 to 1", async () => {
   const runs = await runsOf(2, 2);
   for (const atLeast of [-0.1, 1.1, 90, NaN]) {
-    assertThrows(() => runs.assertPassRate({ atLeast }), ConfigError, "expected 0 to 1");
+    assertThrows(
+      () => runs.assertPassRate({ atLeast }),
+      ConfigError,
+      "expected a number from 0 to 1",
+    );
   }
   assertThrows(
     () => runs.assertPassRate({ atLeast: 0, confidence: 95 as never }),

@@ -100,7 +100,7 @@ Deno.test("replaySession, what a tool declares about approval is compared", asyn
   assertEquals([second?.seq, second?.path, second?.reason], [
     4,
     "type",
-    'a call of tool "pay" needs no approval any more',
+    'a call of tool "pay" no longer needs approval',
   ]);
   assertEquals((second?.expected as { args: unknown }).args, { to: "bob" });
 });
@@ -117,7 +117,7 @@ Deno.test("replaySession, with a context guards and needsApproval are asked", as
   assertStringIncludes(empty[0]!.reason, "the recorded decision is refused");
   const full = await replay({ full: true, limit: "bob" });
   assertEquals(full.map(({ seq, reason }) => [seq, reason]), [
-    [1, "the recorded output was refused, and is legal now"],
+    [1, "the recorded output was refused but is legal now"],
   ]);
   assertEquals(asked, ["ann", "bob", "ann", "bob"]);
   const other = await replay({ full: false, limit: "ann" });

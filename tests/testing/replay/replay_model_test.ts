@@ -12,7 +12,7 @@ async function differences(llm: MockLLM) {
   return found.map(({ seq, path }) => [seq, path]);
 }
 
-Deno.test("replaySession, asks a model at each recorded decision, with the recorded past before it", async () => {
+Deno.test("replaySession, calls the model for each recorded decision, after the recorded history", async () => {
   const requests: LLMRequest[] = [];
   const llm = new MockLLM(SHOP_SCRIPT.map((entry) => (request) => {
     requests.push(request);
@@ -83,13 +83,13 @@ Deno.test("replaySession, isSame decides what is the same", async () => {
   assertEquals([found?.seq, found?.path, found?.reason], [
     4,
     "decision",
-    "the model decides otherwise",
+    "the model decides differently",
   ]);
   assertEquals(asked, ["TOOL_CALL TOOL_CALL", "RESPOND RESPOND"]);
   const error = await assertRejects(
     () => assertReplays(session, agent, { llm: llm(), isSame: () => false }),
     ReplayError,
-    'event 1 differs at "decision": the model decides otherwise',
+    'event 1 at "decision": the model decides differently',
   );
   assertEquals(error.difference.seq, 1);
 });

@@ -81,7 +81,7 @@ Deno.test("replaySession, reads states of earlier releases, and results as the a
   ]);
 });
 
-Deno.test("replaySession, tells what a changed agent does otherwise", async () => {
+Deno.test("replaySession, describes the difference of a changed agent", async () => {
   const { greet, order } = shopSteps();
   const { state } = await recordShop();
   const { routes: _, ...without } = greet;
@@ -184,7 +184,7 @@ Deno.test("replaySession, tells what a changed agent does otherwise", async () =
       shopOf({ greet, order }, { maxIterations: 2 }),
       11,
       "type",
-      'the agent asks for an answer by the limit "iterations"',
+      'the agent only allows an answer, because the limit "iterations" is reached',
     ],
   ];
   for (const [what, agent, seq, path, reason] of changes) {
@@ -271,11 +271,11 @@ Deno.test("replaySession, refusals and limits of errors are compared too", async
   assertEquals([legal?.seq, legal?.path, legal?.reason], [
     1,
     "type",
-    "the recorded output was refused, and is legal now",
+    "the recorded output was refused but is legal now",
   ]);
   const elsewhere = await replay({ ...greet, tools: [] });
   assertEquals([elsewhere?.seq, elsewhere?.path], [1, "path"]);
-  assert(elsewhere!.reason.startsWith("the recorded output is refused elsewhere"));
+  assert(elsewhere!.reason.startsWith("the recorded output is refused at another path"));
   const stricter = await replay(greet, 2);
   assertEquals([stricter?.seq, stricter?.path, stricter?.actual], [
     4,
@@ -287,11 +287,11 @@ Deno.test("replaySession, refusals and limits of errors are compared too", async
     5,
     { type: "respond_only", reason: "errors" },
     { type: "decision" },
-    "the agent asks for a decision: no limit is reached",
+    "the agent requests a decision, because no limit is reached",
   ]);
 });
 
-Deno.test("replaySession, an output that the log has not all of is taken as it was", async () => {
+Deno.test("replaySession, an output that the log does not contain in full is not compared", async () => {
   const llm = new MockLLM([raw("x".repeat(3_000)), decide.respond("y")]);
   const session = shopOf(shopSteps(), { llm }).createSession();
   await session.next("Hi");
@@ -309,15 +309,15 @@ Deno.test("assertReplays, shows the difference line by line, and nothing that a 
   assertEquals(error.code, "REPLAY_DIFFERS");
   assertEquals(error.difference, (await replaySession(session, agent))!);
   const [first, , ...diff] = error.message.split("\n");
-  const lead = 'Could not replay session "s": event 1 differs at "decision.calls.0.args.size": ' +
-    "the recorded decision is refused: ";
+  const lead = 'Replay of session "s" differs from its recording: ' +
+    'event 1 at "decision.calls.0.args.size": the recorded decision is refused: ';
   assert(first!.startsWith(lead), first);
   assert(diff.includes('-   "type": "decision",') && diff.includes('+   "type": "error",'));
   // deno-lint-ignore no-control-regex
   assert(!/[\x00-\x09\x0b-\x1f]/.test(error.message));
 });
 
-Deno.test("replaySession, refuses what is no recording, no agent, or no option", async () => {
+Deno.test("replaySession, refuses an invalid recording, agent or option", async () => {
   const agent = shopOf(shopSteps());
   const { state } = await recordShop();
   const bad: [unknown, unknown, unknown, string][] = [
@@ -325,9 +325,14 @@ Deno.test("replaySession, refuses what is no recording, no agent, or no option",
     ["s", agent, {}, 'Cannot replay "s"'],
     [new Map(), agent, {}, "Cannot replay an object"],
     [state, {}, {}, "Cannot replay a session with an object: expected an Agent"],
-    [state, agent, null, "Cannot replay a session with null: expected options"],
+    [state, agent, null, "Cannot replay a session with options null: expected an object"],
     [state, agent, { llm: "x" }, 'llm is "x": expected a model'],
-    [state, agent, { isSame: () => true }, 'isSame is a function: expected it only with "llm"'],
+    [
+      state,
+      agent,
+      { isSame: () => true },
+      'isSame is a function: expected it only together with "llm"',
+    ],
     [state, agent, { llm: new MockLLM(), isSame: 1 }, "isSame is 1: expected a function"],
   ];
   for (const [recorded, played, options, message] of bad) {

@@ -79,7 +79,7 @@ Deno.test("askModel, reads text as strictly as a decision", async () => {
   ];
   for (const output of malformed) {
     const llm = answering(output, output, output);
-    await assertRejects(() => askModel(llm, question), LLMError, "3 answers were malformed");
+    await assertRejects(() => askModel(llm, question), LLMError, "all 3 answers were refused");
     llm.assertDone();
   }
 });
@@ -101,7 +101,7 @@ Deno.test("askModel, tells what was wrong, as data, and asks twice more at most"
   const error = await assertRejects(() => askModel(hopeless, question), LLMError);
   assertEquals(
     error.message,
-    'Cannot count with "mock": 3 answers were malformed, the last was refused at count: ' +
+    'Cannot count with model "mock": all 3 answers were refused, the last one was refused at count: ' +
       "Invalid value: Expected >=1 but received -2: expected { count }",
   );
   assertEquals(hopeless.requests.length, 3);
@@ -117,12 +117,12 @@ Deno.test("askModel, says which model failed at what; errors of the framework pa
   const down = new Error("vendor down");
   const failing: LLM = { name: "vendor/model", decide: () => Promise.reject(down) };
   const error = await assertRejects(() => askModel(failing, question), LLMError);
-  assertEquals(error.message, "Cannot ask vendor/model for a count: vendor down");
+  assertEquals(error.message, 'Cannot ask model "vendor/model" for "count": vendor down');
   assert(error.cause === down);
 
   const silent: LLM = { name: "silent", decide: () => Promise.resolve(null as never) };
   const nothing = await assertRejects(() => askModel(silent, question), LLMError);
-  assertStringIncludes(nothing.message, "it gave no result");
+  assertStringIncludes(nothing.message, "decide() returned no result");
 
   const real: LLM = {
     name: "vendor/model",

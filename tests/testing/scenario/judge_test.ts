@@ -97,7 +97,7 @@ Deno.test("judge, a malformed verdict is asked for twice more, then it is an err
   assertEquals(error.code, "JUDGE_FAILED");
   assertEquals(
     error.message,
-    'Cannot judge "Says \\"please\\"" with "mock": 3 answers were malformed, the last was ' +
+    'Cannot judge "Says \\"please\\"" with model "mock": all 3 answers were refused, the last one was ' +
       "refused at score: Invalid value: Expected <=1 but received 1.01: " +
       "expected { reason, score }",
   );
@@ -111,8 +111,12 @@ Deno.test("judge, a model that fails is an error of its own", async () => {
   assert(!(error instanceof JudgeError));
 });
 
-Deno.test("judge, refuses a threshold that is no share", () => {
+Deno.test("judge, refuses a threshold outside 0 to 1", () => {
   for (const threshold of [-0.1, 1.1, NaN, Infinity, "0.5x" as never]) {
-    assertThrows(() => judge(new MockLLM(), "x", { threshold }), ConfigError, "expected 0 to 1");
+    assertThrows(
+      () => judge(new MockLLM(), "x", { threshold }),
+      ConfigError,
+      "expected a number from 0 to 1",
+    );
   }
 });

@@ -104,15 +104,15 @@ Deno.test("scenario, maxTurns counts inputs", async () => {
   assertEquals([result.ending, result.turns.length], ["maxTurns", 3]);
 });
 
-Deno.test("scenario, a call that waits and nobody decides about fails it", async () => {
+Deno.test("scenario, a waiting call without the option approvals throws", async () => {
   const error = await assertRejects(
     () => scenario({ ...parts, agent: payer([pays("ann")]) }),
     ConfigError,
   );
   assertEquals(
     error.message,
-    'Cannot play "Pay Ann" to its end: a call of tool "pay" waits for a person: ' +
-      'expected "approvals" to decide about it',
+    'Cannot play scenario "Pay Ann" to its end: a call of tool "pay" waits for approval: ' +
+      'expected the option "approvals" to decide about it',
   );
 });
 

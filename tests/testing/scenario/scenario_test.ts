@@ -144,18 +144,18 @@ Deno.test("scenario, has at most maxTurns, 10 where a function plays the user", 
   assertEquals((await scenario({ ...list, maxTurns: 14 })).ending, "maxTurns");
 });
 
-Deno.test("scenario, refuses to play nothing, and a user who says no text", async () => {
+Deno.test("scenario, refuses an empty list of inputs and an invalid input", async () => {
   const parts = { agent: repeating(), goal: "Chat", checks: {} };
   await assertRejects(
     () => scenario({ ...parts, user: [] }),
     ConfigError,
-    'Cannot play "Chat" with no inputs: expected at least 1',
+    'Cannot play scenario "Chat" with an empty list of inputs: expected at least one',
   );
   for (const maxTurns of [0, -1, 1.5, NaN]) {
     await assertRejects(
       () => scenario({ ...parts, user: ["Hi"], maxTurns }),
       ConfigError,
-      `with maxTurns ${maxTurns}: expected at least 1`,
+      `with maxTurns ${maxTurns}: expected a whole number of at least 1`,
     );
   }
   for (const input of [null, 5, {}, { message: null, isDone: true }]) {
@@ -237,9 +237,9 @@ Deno.test("checks, fail by false, by a verdict, by throwing, and by giving nothi
     { name: "verdict", passed: false, reason: "seen\\n- forged", score: 0.2 },
     { name: "throws", passed: false, reason: "no such thing", error: thrown },
     { name: "rejects", passed: false, reason: "text", error: "text" },
-    { name: "nothing", passed: false, reason: `the check gave undefined: ${expectation}` },
-    { name: "text", passed: false, reason: `the check gave "yes": ${expectation}` },
-    { name: "object", passed: false, reason: `the check gave an object: ${expectation}` },
+    { name: "nothing", passed: false, reason: `it returned undefined: ${expectation}` },
+    { name: "text", passed: false, reason: `it returned "yes": ${expectation}` },
+    { name: "object", passed: false, reason: `it returned an object: ${expectation}` },
   ]);
 });
 
@@ -301,14 +301,14 @@ Deno.test("assertScenario, fails with the checks that failed, why, and the trans
   assertEquals(
     error.message,
     [
-      'Cannot pass scenario "Be treated well": 4 of 5 checks failed:',
+      'Scenario "Be treated well" failed: 4 of 5 checks failed:',
       "- is polite: score 0.2: It was\\u001b[2J curt",
       '- takes the order: Cannot find a move "greet" → "order": expected it in the transcript',
       "- is cheap: cost 5",
       "  expected 4",
       "- is quick",
       "",
-      'Its ending was "ended", after 2 turns:',
+      'Transcript (ending "ended", 2 turns):',
       "user: Hi",
       "agent: ok",
       "user: Bye",

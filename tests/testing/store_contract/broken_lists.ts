@@ -3,17 +3,17 @@ import type { Fault } from "./broken_stores.ts";
 
 /** Faults of list(), each by what is wrong. */
 export const LIST_FAULTS: Readonly<Record<string, Fault>> = {
-  "list() leaves one out": listing("list() gives every id", (found) => {
+  "list() leaves one out": listing("list() returns every id", (found) => {
     return { ...found, sessions: found.sessions.filter(({ id }) => !id.endsWith("'")) };
   }),
-  "list() says there is more on the last page": listing("list() gives 100 sessions", (found) => {
+  "list() says there is more on the last page": listing("list() returns pages of 100", (found) => {
     return { ...found, next: found.sessions.at(-1)?.id ?? "" };
   }),
-  "list() stops after the first page": listing("list() gives 100 sessions", ({ sessions }) => {
+  "list() stops after the first page": listing("list() returns pages of 100", ({ sessions }) => {
     return { sessions };
   }),
   "list() gives snapshots": {
-    check: "list() gives sessions as read() does",
+    check: "list() returns sessions like read()",
     methods: (inner) => ({
       list: async (page) => {
         const { sessions } = await inner.list(page);
@@ -23,19 +23,19 @@ export const LIST_FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "list() gives what was deleted": {
-    check: "list() gives nothing of what was deleted",
+    check: "list() omits deleted sessions",
     methods: () => ({ delete: () => Promise.resolve(true) }),
   },
   "list() gives 50 sessions where no limit is asked for": {
-    check: "list() gives 100 sessions",
+    check: "list() returns pages of 100",
     methods: (inner) => ({ list: (page) => inner.list({ limit: 50, ...page }) }),
   },
   "list() takes any limit": {
-    check: "list() refuses a limit",
+    check: "list() refuses an invalid limit",
     methods: (inner) => ({ list: () => inner.list() }),
   },
-  "list() gives the id it is to go on behind": {
-    check: "list() goes on behind an id",
+  "list() includes the id after which it continues": {
+    check: "list() continues after an id",
     methods: (inner) => ({
       list: async (page = {}) => {
         const found = await inner.list(page);
@@ -59,7 +59,7 @@ export const LIST_FAULTS: Readonly<Record<string, Fault>> = {
     return [...id].map((character) => character.codePointAt(0)!.toString(16).padStart(6, "0"));
   }),
   "list() is in the order of a language": {
-    check: "list() gives every id",
+    check: "list() returns every id",
     methods: (inner) => ({ list: (page) => paged(inner, page, (a, b) => a.localeCompare(b)) }),
   },
 };
@@ -70,7 +70,7 @@ function listing(check: string, change: (found: SessionList) => SessionList): Fa
 
 function filtering(matches: (id: string, prefix: string) => boolean): Fault {
   return {
-    check: "list() takes a prefix as it is",
+    check: "list() matches a prefix literally",
     methods: (inner) => ({
       list: async ({ prefix = "", ...page } = {}) => {
         const { sessions } = await inner.list({ ...page, limit: 1_000 });
@@ -83,7 +83,7 @@ function filtering(matches: (id: string, prefix: string) => boolean): Fault {
 function ordering(keyOf: (id: string) => readonly string[]): Fault {
   const compare = (a: string, b: string) => keyOf(a).join() < keyOf(b).join() ? -1 : 1;
   return {
-    check: "list() gives every id",
+    check: "list() returns every id",
     methods: (inner) => ({ list: (page) => paged(inner, page, compare) }),
   };
 }

@@ -31,7 +31,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     methods: (inner) => ({ append: (lease, appended) => appendAnywhere(inner, lease, appended) }),
   },
   "append() writes one entry after the other": {
-    check: "append() refuses no entries, gaps",
+    check: "append() refuses empty lists",
     methods: (inner) => ({
       async append(lease, { entries, ...rest }) {
         if (entries.length === 0) return inner.append(lease, { entries, ...rest });
@@ -42,7 +42,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "append() takes no entries for nothing to do": {
-    check: "append() refuses no entries, gaps",
+    check: "append() refuses empty lists",
     methods: (inner) => ({
       append: (lease, appended) => {
         return appended.entries.length === 0 ? Promise.resolve() : inner.append(lease, appended);
@@ -50,7 +50,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "append() looks at the head and writes later": {
-    check: "of 20 append() at one head",
+    check: "of 20 concurrent append() at one head",
     methods: (inner) => ({
       async append(lease, appended) {
         const head = (await inner.read(lease.id))?.head ?? 0;
@@ -65,7 +65,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     methods: () => ({ append: () => Promise.resolve() }),
   },
   "append() throws instead of rejecting": {
-    check: "append() refuses no entries, gaps",
+    check: "append() refuses empty lists",
     methods: (inner) => ({
       append: (lease, appended) => {
         if (appended.entries.length === 0) throw new RangeError("no entries");
@@ -74,7 +74,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "append() keeps the entries it is given": {
-    check: "what was given to the store",
+    check: "the store copies arguments",
     methods: (inner) => {
       const kept = new Map<string, unknown>();
       return {
@@ -90,7 +90,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   "append() parses bodies": {
-    check: "append() keeps every body",
+    check: "append() stores every body",
     methods: (inner) => ({
       append: (lease, { entries, ...rest }) => {
         const parsed = entries.map((entry) => {
@@ -101,7 +101,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "append() cuts bodies at 64 kB": {
-    check: "append() keeps every body",
+    check: "append() stores every body",
     methods: (inner) => ({
       append: (lease, { entries, ...rest }) => {
         const cut = entries.map((entry) => ({ ...entry, body: entry.body.slice(0, 65_536) }));
@@ -110,7 +110,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "an append without a snapshot removes it": {
-    check: "a snapshot stands for all",
+    check: "a snapshot covers all",
     methods: (inner) => ({
       read: async (id) => {
         const { snapshot, ...session } = await inner.read(id) as StoredSession;
@@ -119,7 +119,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "a snapshot has the head before its entries": {
-    check: "a snapshot stands for all",
+    check: "a snapshot covers all",
     methods: (inner) => ({
       read: async (id) => {
         const session = await inner.read(id) as StoredSession;
@@ -152,7 +152,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "a lease that ran out is lost": {
-    check: "a lease that ran out holds",
+    check: "an expired lease stays valid",
     methods: (inner) => ({
       async append(lease, appended) {
         // Nobody has it: whoever could claim it ends it.
@@ -169,7 +169,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     methods: (inner) => ({ renew: async (lease, ttl) => (await inner.renew(lease, ttl)) || true }),
   },
   "renew() does nothing": {
-    check: "renew() makes a lease last",
+    check: "renew() extends a lease",
     methods: () => ({ renew: () => Promise.resolve(true) }),
   },
   "renew() adds to the time that is left": {
@@ -191,7 +191,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   "claim() takes what somebody has": {
-    check: "claim() gives nothing while",
+    check: "claim() returns undefined while",
     methods: (inner) => ({ claim: (id, claim) => inner.claim(id, { ...claim, force: true }) }),
   },
   "claim() knows no force": {
@@ -199,7 +199,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     methods: (inner) => ({ claim: (id, { owner, ttl }) => inner.claim(id, { owner, ttl }) }),
   },
   "claim() looks first and takes later": {
-    check: "of 20 claim() of one session",
+    check: "of 20 concurrent claim() of one session",
     methods: (inner) => {
       const held = new Set<string>();
       return {
@@ -213,7 +213,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   "every lease has the same epoch": {
-    check: "a newer lease has no higher epoch",
+    check: "The epoch of a newer lease",
     methods: (inner) => ({
       claim: async (id, claim) => {
         const lease = await inner.claim(id, claim);
@@ -222,7 +222,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "the owner of a lease is not looked at": {
-    check: "a lease holds only as it was given",
+    check: "a lease is valid only with",
     methods: (inner) => {
       const owners = new Map<number, string>();
       const own = (lease: Lease) => ({ ...lease, owner: owners.get(lease.epoch) ?? lease.owner });
@@ -237,7 +237,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   "create() replaces what is there": {
-    check: "create() refuses an id that is taken",
+    check: "create() refuses an existing id",
     methods: (inner) => ({
       async create(id, session) {
         await inner.delete(id);
@@ -246,7 +246,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "create() looks first and writes later": {
-    check: "of 20 create() of one id",
+    check: "of 20 concurrent create() of one id",
     methods: (inner) => ({
       async create(id, session) {
         if (await inner.read(id) !== undefined) throw new ConflictError("taken");
@@ -255,7 +255,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "create() parses meta": {
-    check: "create() keeps meta as it is",
+    check: "create() stores meta unchanged",
     methods: (inner) => ({
       create: (id, { meta, hash }) => {
         return inner.create(id, { meta: JSON.stringify(JSON.parse(meta)), hash });
@@ -263,7 +263,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "updatedAt is when a lease was renewed": {
-    check: "createdAt stays",
+    check: "createdAt never changes",
     methods: (inner) => {
       let renewed = 0;
       return {
@@ -318,11 +318,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     },
   },
   "delete() always says yes": {
-    check: "a session that is not there",
+    check: "an unknown session",
     methods: (inner) => ({ delete: async (id) => (await inner.delete(id)) || true }),
   },
   "entries() gives one too many": {
-    check: "entries() gives the range",
+    check: "entries() returns the requested range",
     methods: (inner) => ({
       entries: (id, { from, limit }) => inner.entries(id, { from, limit: limit + 1 }),
     }),
@@ -334,7 +334,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   },
   "a closed store goes on": {
-    check: "close() ends the use",
+    check: "close() makes all methods fail",
     methods: () => ({ close: () => Promise.resolve() }),
   },
 };

@@ -30,14 +30,14 @@ for (const [name, fault] of Object.entries({ ...FAULTS, ...LIST_FAULTS })) {
 Deno.test("storeContract() finds that a store keeps nothing when it is closed", async () => {
   const failures = await failuresOf(storeContract(open, { advance, reopen: open }));
   assertEquals([...failures.keys()], [
-    "what was resolved is there when the store is opened again",
-    "close() loses nothing that was resolved before it",
-    "a lease outlives the store that gave it",
+    "acknowledged writes are there when the store is opened again",
+    "close() keeps all acknowledged writes",
+    "a lease outlives the store object that created it",
   ]);
   for (const error of failures.values()) assert(error instanceof StoreContractError);
 });
 
-Deno.test("storeContract() leaves out what needs an option that is not given", () => {
+Deno.test("storeContract() omits checks whose option is missing", () => {
   const names = (options: StoreContractOptions) => {
     return storeContract(open, options).map(({ name }) => name);
   };
@@ -50,7 +50,7 @@ Deno.test("storeContract() leaves out what needs an option that is not given", (
   assertEquals([without({ advance }), without({ reopen: open }), without({})], [3, 2, 5]);
 });
 
-Deno.test("storeContract() gives ids that begin as they are told to, and deletes them", async () => {
+Deno.test("storeContract() uses the given id prefix and deletes its sessions", async () => {
   const store = open();
   const created: string[] = [];
   const shared = {
@@ -83,13 +83,16 @@ Deno.test("storeContract() says what the store did, though it cannot be cleaned 
   };
   const [check] = storeContract(() => brokenStore(open(), fault));
   const error = await assertRejects(() => check!.run(), StoreContractError);
-  assertEquals(error.message, "read() gave undefined for a session that was created");
+  assertEquals(
+    error.message,
+    "read() of a created session returned undefined: expected the session",
+  );
 });
 
 Deno.test("storeContract() shows where two long values differ, and no more of them", async () => {
   const broken = () => brokenStore(open(), FAULTS["append() cuts bodies at 64 kB"]!);
   const failures = await failuresOf(storeContract(broken, { advance }));
-  const { message } = failures.get("append() keeps every body and hash as it is")!;
-  assertMatch(message, /^entry \d+ is not as it must be: it is …/);
+  const { message } = failures.get("append() stores every body and hash unchanged")!;
+  assertMatch(message, /^Wrong value of entry \d+: found …/);
   assert(message.length < 600, message);
 });

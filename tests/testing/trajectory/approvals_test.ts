@@ -150,14 +150,14 @@ Deno.test("trajectoryOf, finds questions, approvals, denials and settlements", a
   trajectoryOf(turns[3]!).inOrder([{ settled: "pay" }, { answered: "Done" }], { strict: true });
 });
 
-Deno.test("trajectory, says which question or verdict it did not find, or found", async () => {
+Deno.test("trajectory, names the approval request or verdict that is missing or forbidden", async () => {
   const { turns: [first, second] } = await played();
   const wrong: [() => Trajectory<"talk">, string][] = [
-    [() => trajectoryOf(first!).asked("look"), 'Cannot find a question about "look"'],
+    [() => trajectoryOf(first!).asked("look"), 'Cannot find an approval request for "look"'],
     [() => trajectoryOf(first!).approved("pay"), 'Cannot find an approval of "pay"'],
     [() => trajectoryOf(second!).denied("pay"), 'Cannot find a denial of "pay"'],
     [() => trajectoryOf(second!).settled("pay"), 'Cannot find a settlement of "pay"'],
-    [() => trajectoryOf(first!).never.asked("pay"), 'Found a question about "pay"'],
+    [() => trajectoryOf(first!).never.asked("pay"), 'Found an approval request for "pay"'],
     [() => trajectoryOf(second!).never.approved("pay"), 'Found an approval of "pay"'],
     [
       () => trajectoryOf(second!).inOrder([], { strict: true }),

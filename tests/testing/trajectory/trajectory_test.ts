@@ -211,12 +211,12 @@ Deno.test("trajectory.inOrder, strict has nothing before, between or after", asy
   trajectory.inOrder([move, add, tip, answer], { strict: true });
   assertEquals(
     headline(() => trajectory.inOrder([add, tip, answer], { strict: true })),
-    'Cannot find a call of "add" as step 1 of 3, it was a move "greet" → "order": ' +
+    'Cannot find a call of "add" as step 1 of 3, found a move "greet" → "order": ' +
       "expected it in the transcript",
   );
   assertStringIncludes(
     headline(() => trajectory.inOrder([move, add, answer], { strict: true })),
-    'as step 3 of 3, after a call of "add", it was a call of "tip" with {}',
+    'as step 3 of 3, after a call of "add", found a call of "tip" with {}',
   );
   assertEquals(
     headline(() => trajectory.inOrder([move, add, tip], { strict: true })),

@@ -171,7 +171,7 @@ Deno.test("transcriptText, refuses what has no events, as a turn that was not aw
     assertThrows(
       () => transcriptText(wrong as never),
       ConfigError,
-      "expected a turn, a session or a scenario's result",
+      "expected a turn, a session or the result of a scenario",
     );
   }
 });

@@ -1,5 +1,5 @@
 /**
- * What a person decided about the session of a call, and told its caller.
+ * Verdicts that were given to a parent session and not yet passed on to its child.
  *
  * @module
  */
@@ -10,18 +10,18 @@ import type { LiveSession } from "../turn/live_session.ts";
 import type { AgentCall } from "./child_call.ts";
 
 /**
- * The first verdict that the caller's log has and the session's has not; undefined
- * if it was told of all. A call may be asked about more than once, so verdicts are
- * matched one by one: an old one is never taken for the answer to a new question.
+ * Returns the first verdict that is in the parent's log and not in the child's; undefined
+ * if there is none. A call may need more than one verdict, so they are matched one by
+ * one: an old verdict never answers a new question.
  */
-export function untoldVerdict(
+export function findUndeliveredVerdict(
   { parent, decision, call, context: { callKey: own } }: AgentCall,
   { log }: LiveSession,
 ): Verdict | undefined {
-  const told = new Map<string, number>();
+  const delivered = new Map<string, number>();
   for (const event of log.events) {
     if (event.type === "approval_given") {
-      told.set(event.callKey, (told.get(event.callKey) ?? 0) + 1);
+      delivered.set(event.callKey, (delivered.get(event.callKey) ?? 0) + 1);
     }
   }
   const waiting = new Set(log.position.calls.flatMap(requestsOf).map(({ callKey }) => callKey));
@@ -30,16 +30,16 @@ export function untoldVerdict(
     if (event.type === "approval_requested") hashes.set(event.callKey, event.hash);
     if (event.type !== "approval_given" || event.call !== call || event.callKey === own) continue;
     const { callKey } = event;
-    const count = told.get(callKey) ?? 0;
-    if (count > 0) told.set(callKey, count - 1);
+    const count = delivered.get(callKey) ?? 0;
+    if (count > 0) delivered.set(callKey, count - 1);
     else if (waiting.has(callKey)) {
-      return verdictOf(event, hashes.get(callKey));
+      return buildVerdict(event, hashes.get(callKey));
     }
   }
   return undefined;
 }
 
-function verdictOf(event: SessionEvent<"approval_given">, hash: string | undefined): Verdict {
+function buildVerdict(event: SessionEvent<"approval_given">, hash: string | undefined): Verdict {
   const { callKey, verdict, text = "" } = event;
   switch (verdict) {
     case "approved":

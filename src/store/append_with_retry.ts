@@ -1,27 +1,27 @@
 /**
- * Appending to a session, and knowing whether it happened.
+ * Appending with retries, and resolving unknown outcomes.
  *
  * @module
  */
 import { type Clock, wait } from "../clock.ts";
 import type { Link } from "./hash_chain.ts";
-import { leaseLost } from "./session_lease.ts";
+import { makeLeaseLostError } from "./session_lease.ts";
 import type { Append, Lease, Store } from "./store.ts";
 import { StoreError } from "./store_errors.ts";
 
-/** Maximum number of retries of a write that certainly was not done. */
+/** Maximum number of retries. */
 const RETRIES = 3;
-/** Delay before the first retry, in milliseconds. It doubles with each. */
-const RETRY_DELAY = 100;
+/** Delay before the first retry, in milliseconds. It doubles with each retry. */
+const FIRST_DELAY = 100;
 
 /**
- * Appends entries behind `before`. If the answer is lost, finds out from the store if
- * they were appended.
+ * Appends entries after `before`, with exponential backoff. If a reply is lost, reads
+ * the session to find out if the entries were appended before it retries.
  *
- * @throws {StoreError} if the store fails for good.
- * @throws {LeaseLostError} if another writer has the session.
+ * @throws {StoreError} if the store fails with a permanent error or on every attempt.
+ * @throws {LeaseLostError} if another writer holds the lease.
  */
-export async function appendSurely(
+export async function appendWithRetry(
   store: Store,
   lease: Lease,
   before: Link,
@@ -35,7 +35,7 @@ export async function appendSurely(
       const isOver = attempt === RETRIES ||
         !(error instanceof StoreError && (error.isRetryable || error.isUnknown));
       if (isOver) throw error;
-      await wait(clock, RETRY_DELAY * 2 ** attempt, undefined);
+      await wait(clock, FIRST_DELAY * 2 ** attempt, undefined);
       if (error.isUnknown && await isAppended(store, lease.id, before, appended, error)) return;
     }
   }
@@ -54,5 +54,5 @@ async function isAppended(
   const head = before.head + entries.length;
   if (session?.head === head && session.hash === entries.at(-1)!.hash) return true;
   if (session?.head === before.head && session.hash === before.hash) return false;
-  throw leaseLost(id);
+  throw makeLeaseLostError(id);
 }
