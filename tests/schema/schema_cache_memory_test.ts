@@ -1,32 +1,9 @@
 import { assertEquals, assertLessOrEqual, assertStrictEquals } from "@std/assert";
 import * as v from "valibot";
-import {
-  Agent,
-  type AnyTool,
-  decide,
-  type JsonSchema,
-  type LLM,
-  MockLLM,
-  SchemaCache,
-  type StandardSchema,
-  Tool,
-} from "@nomos/agent";
+import { Agent, decide, type JsonSchema, MockLLM, SchemaCache, Tool } from "@nomos/agent";
 import { openaiStrict } from "@nomos/agent/llm";
 import { collect } from "./fixture.ts";
-
-function tool(args: StandardSchema, name = "t"): Tool {
-  return new Tool({ name, description: "", args, run: () => "" });
-}
-
-function agentOf(schemaCache: SchemaCache, tools: AnyTool<unknown>[], llm: LLM = new MockLLM()) {
-  return new Agent({
-    name: "a",
-    llm,
-    start: "talk",
-    steps: { talk: { description: "Talk", tools, routes: { talk: "again" } } },
-    schemaCache,
-  });
-}
+import { agentOf, tool } from "./schema_cache_agent.ts";
 
 Deno.test("SchemaCache is empty again when 10,000 agents of their own meaning are gone", async () => {
   const schemaCache = new SchemaCache();

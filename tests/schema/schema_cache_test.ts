@@ -12,27 +12,13 @@ import {
   type AnyTool,
   decide,
   type JsonSchema,
-  type LLM,
   MockLLM,
   raw,
   SchemaCache,
   type StandardSchema,
   Tool,
 } from "@nomos/agent";
-
-function tool(args: StandardSchema, name = "t"): Tool {
-  return new Tool({ name, description: "", args, run: () => "" });
-}
-
-function agentOf(schemaCache: SchemaCache, tools: AnyTool<unknown>[], llm: LLM = new MockLLM()) {
-  return new Agent({
-    name: "a",
-    llm,
-    start: "talk",
-    steps: { talk: { description: "Talk", tools, routes: { talk: "again" } } },
-    schemaCache,
-  });
-}
+import { agentOf, tool } from "./schema_cache_agent.ts";
 
 /** The JSON Schema of an agent's first decision. */
 async function schemaOf(

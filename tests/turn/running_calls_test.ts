@@ -7,6 +7,7 @@ import {
   type PreparedCall,
   RunningCalls,
 } from "../../src/turn/running_calls.ts";
+import { unhandledDuring } from "./unhandled_rejections.ts";
 
 type Run = (context: ToolContext) => unknown;
 
@@ -331,28 +332,4 @@ Deno.test("CallContext makes its signal when it is read, aborted if it was abort
 async function afterMicrotasks<Value>(value: Value): Promise<Value> {
   for (let i = 0; i < 100; i++) await null;
   return value;
-}
-
-/** The rejections that nobody handled while this ran. */
-async function unhandledDuring(run: () => Promise<void>): Promise<unknown[]> {
-  const unhandled: unknown[] = [];
-  const note = (event: PromiseRejectionEvent) => {
-    event.preventDefault();
-    unhandled.push(event.reason);
-  };
-  addEventListener("unhandledrejection", note);
-  try {
-    await run();
-  } finally {
-    // They are told when a task of the event loop has ended.
-    const { port1, port2 } = new MessageChannel();
-    await new Promise((resolve) => {
-      port1.onmessage = resolve;
-      port2.postMessage(0);
-    });
-    port1.close();
-    port2.close();
-    removeEventListener("unhandledrejection", note);
-  }
-  return unhandled;
 }

@@ -12,6 +12,7 @@ import {
 } from "@nomos/agent";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import * as v from "valibot";
+import { unhandledDuring } from "./unhandled_rejections.ts";
 
 const look = new Tool({ name: "look", description: "Look", args: v.object({}), run: () => "seen" });
 
@@ -30,23 +31,6 @@ const TYPES = ["user", "decision", "tool_started", "tool_finished", "decision"];
 /** The types of the events among parts. */
 function typesOf(parts: readonly StreamPart[]): string[] {
   return parts.filter((part) => "seq" in part).map(({ type }) => type);
-}
-
-/** The rejections that nobody handled while this ran. */
-async function unhandledDuring(run: () => Promise<void>): Promise<unknown[]> {
-  const unhandled: unknown[] = [];
-  const note = (event: PromiseRejectionEvent) => {
-    event.preventDefault();
-    unhandled.push(event.reason);
-  };
-  addEventListener("unhandledrejection", note);
-  try {
-    await run();
-    await new Promise((resolve) => setTimeout(resolve));
-  } finally {
-    removeEventListener("unhandledrejection", note);
-  }
-  return unhandled;
 }
 
 Deno.test("TurnStream.turn, awaited before anything is read, runs the turn without a reader", async () => {
