@@ -1,5 +1,5 @@
 /**
- * What the benchmarks share: their groups, agents, tools and shapes.
+ * Groups, agents, tools and shapes shared by the benchmarks.
  *
  * @module
  */
@@ -56,7 +56,7 @@ export function makeTools(count: number): readonly Tool[] {
   return Array.from({ length: count }, (_, index) => makeTool(`tool_${index}`));
 }
 
-/** What the decision schema of a step with these tools and one route is built from. */
+/** Creates the shape of the decision schema of a step with these tools and one route. */
 export function shapeWith(tools: readonly Tool[]): DecisionShape {
   return {
     legal: {

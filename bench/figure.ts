@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What a figure is counted in. */
+/** Unit of a figure. */
 export type Unit = "ns" | "µs" | "ms" | "bytes";
 
 /** Nanoseconds or bytes in one of each unit. */
@@ -18,11 +18,11 @@ export interface Spread {
   readonly median: number;
 }
 
-/** How far a figure may go. */
+/** Limit of a figure. */
 export interface Budget {
   /**
-   * What is compared: the figure itself, what it has over its floor, or how many
-   * times its floor it is.
+   * Value that is compared: the figure itself, its excess over its floor, or its
+   * ratio to its floor.
    */
   readonly kind: "itself" | "over the floor" | "times the floor";
   /** At most this. */
@@ -31,17 +31,17 @@ export interface Budget {
 
 /** One figure of the report. */
 export interface Figure extends Spread {
-  /** What was measured; the same in every run. */
+  /** Name of the figure, the same in every run. */
   readonly name: string;
-  /** What it is counted in. */
+  /** Unit of its values. */
   readonly unit: Unit;
-  /** What the same costs without the framework, in the same unit, from the same rounds. */
+  /** Cost of the same work without the framework, in the same unit, from the same rounds. */
   readonly floor?: Spread & { readonly name: string };
-  /** How far it may go. Default: as far as it will. */
+  /** Budget of the figure. Default: none. */
   readonly budget?: Budget;
   /** A difference up to this, in the unit, says nothing. Default: none. */
   readonly resolution?: number;
-  /** How much of the value may be chance: 0.05 for 5 %. Default: what the comparison is told. */
+  /** Share of the value that may be noise: 0.05 for 5 %. Default: that of the comparison. */
   readonly noise?: number;
 }
 
@@ -55,7 +55,7 @@ export function spreadOf(rounds: readonly number[]): Spread {
   return { minimum: sorted[0]!, median };
 }
 
-/** How many times its floor a figure is, both at their least; undefined without a floor. */
+/** Returns the ratio of a figure to its floor, both at their least; undefined without a floor. */
 export function timesFloor({ minimum, floor }: Figure): number | undefined {
   return floor && minimum / floor.minimum;
 }
@@ -71,7 +71,7 @@ export function judged(figure: Figure, { kind }: Budget): number {
   return JUDGED[kind](figure);
 }
 
-/** Whether a figure keeps its budget; undefined where it has none. */
+/** True if a figure keeps its budget; undefined without a budget. */
 export function isWithin(figure: Figure): boolean | undefined {
   const { budget } = figure;
   return budget && judged(figure, budget) <= budget.limit;

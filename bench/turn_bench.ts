@@ -2,7 +2,7 @@ import { benchGroup, makeAgent } from "./agents.ts";
 
 const agent = makeAgent();
 
-/** What a turn is built on, and nothing more. */
+/** The platform's own work under a turn, and nothing more. */
 async function* bareTurn(): AsyncGenerator<number, number, void> {
   yield 1;
   await Promise.resolve();

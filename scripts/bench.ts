@@ -23,10 +23,10 @@ import { during } from "./progress.ts";
 const ROOT = new URL("../", import.meta.url);
 const BENCHES = new URL("bench/", ROOT);
 
-/** How often figures that look worse than before are measured again. */
+/** Number of times that figures which became worse are measured again. */
 const MORE_RUNS = 2;
 
-/** How long other frameworks are played, and how many conversations of theirs are kept. */
+/** Duration of the measurement of other frameworks, and the number of their conversations. */
 const PEER_EFFORT = { milliseconds: 200, conversations: 200 };
 
 if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE, bench));
@@ -39,7 +39,7 @@ async function bench(options: BenchOptions): Promise<CommandResult> {
   let results = from === undefined ? await measure(options) : await readFile(from);
   const compare = () => before === undefined ? [] : compareResults(before, results, noise);
   let changes = compare();
-  // What looks worse may have been disturbed: measured again, it is as good as its best run.
+  // A worse figure may come from a disturbance: it is measured again, and the best run counts.
   for (let again = 0; again < MORE_RUNS && from === undefined && countWorse(changes) > 0; again++) {
     const { benches, figures } = await measureTimes("again");
     results = {

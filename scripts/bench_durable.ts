@@ -19,7 +19,7 @@ const AT_ONCE = [1, 8];
 const LENGTHS = [10, 1_000, 100_000];
 /** Single calls are measured for this part of the time of turns. */
 const LOADS_PART = 6;
-/** How often a session of each length is opened. */
+/** Number of times that a session of each length is opened. */
 const OPENINGS = 100;
 /** Nobody does harm here. */
 const EFFORT = { kills: 1, seed: 1, stride: 1 };

@@ -5,7 +5,7 @@
  */
 import { pathToFileURL } from "node:url";
 
-/** How a process ended. */
+/** Result of a process. */
 export interface Ended {
   /** True if its code was 0. */
   readonly success: boolean;

@@ -5,11 +5,11 @@
  */
 import type { Command } from "../src/profile/command_line.ts";
 
-/** What a command gives: what it prints, and whether what it looked at is as it should be. */
+/** Result of a command: its output, and whether its checks passed. */
 export interface CommandResult {
   /** The text for the standard output. */
   readonly output: string;
-  /** Whether the code is 0. */
+  /** True if the exit code is 0. */
   readonly success: boolean;
 }
 

@@ -12,7 +12,7 @@ import { playScript } from "./sessions/session_script.ts";
 import { SESSIONS } from "./sessions/sessions.ts";
 import { playStored, STORED_SESSIONS } from "./sessions/stored_sessions.ts";
 
-/** Where the fixtures of all versions are. */
+/** Folder of the fixtures of all versions. */
 export const FIXTURES: URL = new URL("../tests/fixtures/sessions/", import.meta.url);
 
 /** The files of this version, by name. */
@@ -34,7 +34,7 @@ export async function recordSessions(): Promise<Map<string, string>> {
 /**
  * Writes the files of a version.
  *
- * @param folder Where the fixtures of all versions are.
+ * @param folder Folder of the fixtures of all versions.
  * @throws {Error} if there are some of this version already.
  */
 export async function writeSessions(

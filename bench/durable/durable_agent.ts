@@ -32,7 +32,7 @@ export function durableAgent(): Agent {
   });
 }
 
-/** What the user says. */
+/** Input of the user. */
 export const INPUT = "How do I get to work in Lisbon today?";
 
 /** The events of a session of this agent, as many as are asked for. */

@@ -1,5 +1,5 @@
 /**
- * What durable sessions cost, to be read, and held to the budgets.
+ * Report of the cost of durable sessions, compared with the budgets.
  *
  * @module
  */
@@ -12,14 +12,14 @@ import type { OpeningTimes } from "./opening.ts";
 /** Turns a second that each store must make durable, with two cores. */
 const LEAST_TURNS: Readonly<Record<string, number>> = { sqlite: 150, postgres: 80 };
 /**
- * How many sessions that is held to: a budget of turns a second is one of a
- * machine, which serves several sessions. How soon one is served, the times say.
+ * Number of concurrent sessions to which `LEAST_TURNS` applies, because a rate is a
+ * property of a machine that serves several sessions. The times show the latency of one.
  */
 const JUDGED_AT_ONCE = 8;
-/** How many times opening 1,000 events opening 100,000 may take. */
+/** Limit of the time to open 100,000 events, as a multiple of that for 1,000. */
 const MOST_GROWTH = 3;
 
-/** What was measured. */
+/** Measured figures. */
 export interface DurableFigures {
   readonly turns: readonly TurnTimes[];
   readonly loads: readonly LoadTimes[];
@@ -28,7 +28,7 @@ export interface DurableFigures {
 
 /** One budget and how it was kept. */
 export interface Verdict {
-  /** What it is about. */
+  /** Name of the budget. */
   readonly name: string;
   readonly value: string;
   readonly budget: string;

@@ -1,5 +1,5 @@
 /**
- * How many turns a second can be made durable, and what a commit takes.
+ * Durable turns per second, and the time of a commit.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import { durableAgent, INPUT } from "./durable_agent.ts";
 export interface TurnTimes {
   /** The store; `"no store"` for sessions in memory. */
   readonly store: string;
-  /** How many sessions had turns at the same time. */
+  /** Number of concurrent sessions. */
   readonly atOnce: number;
   /** Turns of all of them in a second. */
   readonly perSecond: number;
-  /** How long this process computed for a turn, in milliseconds: it hardly depends on how busy the machine is. */
+  /** CPU time of a turn in this process, in milliseconds: nearly independent of other load. */
   readonly cpu: number;
-  /** How long a turn took, in milliseconds. */
+  /** Time of a turn, in milliseconds. */
   readonly turn: Quantiles;
-  /** How long a commit took, in milliseconds; undefined without a store. */
+  /** Time of a commit, in milliseconds; undefined without a store. */
   readonly commit: Quantiles | undefined;
 }
 

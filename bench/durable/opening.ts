@@ -1,5 +1,5 @@
 /**
- * How opening a session grows with its history.
+ * Time of opening a session, by the length of its history.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import { type Quantiles, quantilesOf } from "./durable_turns.ts";
 export interface OpeningTimes {
   /** The store. */
   readonly store: string;
-  /** How many events the session has. */
+  /** Number of events of the session. */
   readonly events: number;
-  /** How long opening takes, in milliseconds. */
+  /** Time of opening, in milliseconds. */
   readonly opening: Quantiles;
-  /** How long the first turn takes then, which reads the whole log; in milliseconds. */
+  /** Time of the first turn, which reads the whole log, in milliseconds. */
   readonly firstTurn: number;
 }
 
-/** How many events are committed at once, so that a long session is soon made. */
+/** Events per commit while a long session is prepared. */
 const BATCH = 1_000;
 /** So many events at the end are committed one by one, as a turn does: most of them are behind the last snapshot. */
 const TAIL = 120;

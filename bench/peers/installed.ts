@@ -1,5 +1,5 @@
 /**
- * What a peer's packages weigh on disk, with everything that they need.
+ * Size of a peer's packages on disk, dependencies included.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface Installed {
   readonly bytes: number;
 }
 
-/** What `deno info --json` tells of a program. */
+/** Output of `deno info --json` for a program. */
 interface Info {
   readonly modules: readonly (
     | { readonly kind: "npm"; readonly npmPackage: string }
@@ -34,7 +34,7 @@ interface NpmPackage {
   readonly localPath: string;
 }
 
-/** Where the core is, which is no package here. */
+/** Root of the core, which is not installed as a package here. */
 const ROOT = new URL("../../", import.meta.url).href;
 
 /** Looks up what a program with these imports needs. */

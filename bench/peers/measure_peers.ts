@@ -26,7 +26,7 @@ export const PEERS: readonly string[] = [
   "xstate",
 ];
 
-/** How long to measure. */
+/** Duration of the measurement. */
 export interface Effort {
   /** Rounds that count; one before them does not. */
   readonly rounds: number;

@@ -1,5 +1,5 @@
 /**
- * What was measured of each peer, as data.
+ * Figures of each peer, as data.
  *
  * @module
  */

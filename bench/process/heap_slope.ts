@@ -1,5 +1,5 @@
 /**
- * Whether the heap grows while one agent is used over and over: a million
+ * Growth of the heap while one agent is used repeatedly: a million
  * decisions in sessions of three turns, the heap read after each tenth of them.
  * Needs `--v8-flags=--expose-gc`.
  *

@@ -1,6 +1,6 @@
 /**
- * What an idle session of 20 messages keeps on the heap, and how much of it is
- * the conversation's text. Needs `--v8-flags=--expose-gc`.
+ * Size of an idle session of 20 messages on the heap, and the share of the
+ * conversation's text. Needs `--v8-flags=--expose-gc`.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * What a benchmark inside one process cannot see: each round is a process of its
- * own, or two of them where there is a floor.
+ * Measurements that need processes of their own: one for each round, two if there is a floor.
  *
  * @module
  */
@@ -166,7 +165,7 @@ async function timed(args: readonly string[], folder?: URL): Promise<number> {
   return performance.now() - begun;
 }
 
-/** What a program loads when it starts: the entry and what that imports, not what waits for its use. */
+/** Modules that a program loads at its start: the entry and its static imports. */
 function takeBundle(): Promise<Taken> {
   return inTemporaryFolder(async (folder) => {
     const output = `--outdir=${fileURLToPath(folder)}`;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** What a program imports, as specifiers that it can resolve. */
+/** Imports of a program, as specifiers that it can resolve. */
 export interface TypedImports {
   /** The core. */
   readonly core: string;

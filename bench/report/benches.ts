@@ -1,5 +1,5 @@
 /**
- * What `deno bench` measures.
+ * Results of `deno bench`.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import type { Figure } from "../figure.ts";
 
 /** One benchmark. Times are in nanoseconds. */
 export interface Bench {
-  /** What it is compared within. */
+  /** Group within which it is compared. */
   readonly group: string;
-  /** What it does. */
+  /** Name of the benchmark. */
   readonly name: string;
-  /** Whether the others of the group are held against it. */
+  /** True for the baseline of its group. */
   readonly isFloor: boolean;
   /** The least time of one iteration. */
   readonly minimum: number;
@@ -22,7 +22,7 @@ export interface Bench {
   readonly p99: number;
 }
 
-/** What `deno bench --json` prints, as far as it is used here. */
+/** Output of `deno bench --json`, as far as it is used here. */
 interface BenchOutput {
   readonly benches: readonly {
     readonly group: string | null;

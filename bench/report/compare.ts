@@ -9,17 +9,17 @@ import { formatRatio, formatValue } from "./format.ts";
 import type { Results } from "./results.ts";
 import type { Table } from "./table.ts";
 
-/** What became of one figure. */
+/** Change of one figure between two runs. */
 export interface Change {
-  /** What was measured. */
+  /** Name of the figure. */
   readonly name: string;
   /** Before, as text. */
   readonly before: string;
   /** After, as text. */
   readonly after: string;
-  /** How many times what was before there is now; NaN where one of them is missing. */
+  /** Ratio of the figure after to that before; NaN if one is missing. */
   readonly ratio: number;
-  /** What that means: beyond the band of noise or within it, or in one of the runs only. */
+  /** Verdict: outside the band of noise, within it, or in one run only. */
   readonly verdict: "worse" | "better" | "same" | "new" | "gone";
 }
 
@@ -39,7 +39,7 @@ interface Compared {
   readonly text: string;
   /** A difference up to this says nothing, in the unit of the value. */
   readonly resolution: number;
-  /** How much of the value may be chance, where that is known. */
+  /** Share of the value that may be noise, if known. */
   readonly noise?: number | undefined;
 }
 

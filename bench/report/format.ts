@@ -26,7 +26,7 @@ function inUnits(value: number, [unit = "", ...larger]: readonly string[]): stri
     : `${significant(value)} ${unit}`;
 }
 
-/** How many times something is something else. */
+/** Formats a ratio as a multiple. */
 export function formatRatio(ratio: number): string {
   return `${significant(ratio)} ×`;
 }

@@ -13,15 +13,15 @@ import type { Setting } from "./setting.ts";
 /** The version of this format. */
 export const RESULTS_VERSION: Results["version"] = 1;
 
-/** What one run measured. */
+/** Results of one run. */
 export interface Results {
   /** The version of this format: 1. */
   readonly version: 1;
-  /** Where and when it was measured. */
+  /** Machine and date. */
   readonly setting: Setting;
   /** The figures that have a budget, and their like. */
   readonly figures: readonly Figure[];
-  /** What `deno bench` measured. */
+  /** Results of `deno bench`. */
   readonly benches: readonly Bench[];
   /** The other frameworks; absent where they were not measured. */
   readonly peers?: readonly PeerFigures[];

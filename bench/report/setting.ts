@@ -6,13 +6,13 @@
 import os from "node:os";
 import { findInstalled } from "../peers/installed.ts";
 
-/** Where and when. */
+/** Machine and date of a run. */
 export interface Setting {
   /** The day, as 2026-01-31. */
   readonly date: string;
   /** The processor, as the system names it. */
   readonly processor: string;
-  /** How many cores there are. */
+  /** Number of cores. */
   readonly cores: number;
   /** Bytes of memory. */
   readonly memory: number;

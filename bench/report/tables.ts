@@ -1,5 +1,5 @@
 /**
- * What was measured, as tables.
+ * Tables of the measured figures.
  *
  * @module
  */

@@ -19,7 +19,7 @@ const COLUMNS: readonly (readonly [keyof Findings, string])[] = [
   ["fenced", "fenced"],
 ];
 
-/** How many problems of one scenario are told. */
+/** Limit of the problems that are printed for one scenario. */
 const MOST_PROBLEMS = 10;
 
 /** The report of a run: a table, what else was seen, and every broken promise. */
@@ -42,7 +42,7 @@ export function chaosReport(outcomes: readonly Outcome[]): string {
     .join("\n\n") + "\n";
 }
 
-/** Whether every promise was kept. */
+/** True if every promise was kept. */
 export function isKept(outcomes: readonly Outcome[]): boolean {
   return outcomes.every(({ problems }) => problems.length === 0);
 }

@@ -10,17 +10,17 @@ import { type Intercept, interceptedStore, isWrite } from "./intercepted_store.t
 export interface DeathPoint {
   /** A write to the store, a write that appends, or an effect of a tool. */
   readonly what: "write" | "append" | "effect";
-  /** Which of them, from 1. */
+  /** Its number, from 1. */
   readonly at: number;
   /** Before it, or when it is done and nobody has been told. */
   readonly when: "before" | "after";
-  /** Whether it only stops there, until somebody lets it go on. Default: false. */
+  /** True to stop there until the process is continued, instead of dying. Default: false. */
   readonly isStop?: boolean;
 }
 
 /** Counts what a worker does, and ends it at its point. */
 export class Death {
-  /** How much of each was done. */
+  /** Number of each that were done. */
   readonly done: Record<DeathPoint["what"], number> = { write: 0, append: 0, effect: 0 };
   readonly #point: DeathPoint | undefined;
   readonly #onStop: () => void;

@@ -14,7 +14,7 @@ import type { Note } from "./journal.ts";
 import { type Findings, NOTHING } from "./scenario.ts";
 import { planOf, turnOf } from "./scripted_agent.ts";
 
-/** What is examined. */
+/** Subject of the examination. */
 export interface Examined {
   /** The store, when all workers are gone. */
   readonly store: Store;
@@ -80,7 +80,7 @@ async function wholeLog(
   return entries;
 }
 
-/** What is wrong with a log: each turn must be there once, whole, one after the other. */
+/** Finds the faults of a log: each turn must be there once, whole and in order. */
 function examineLog(id: string, entries: readonly StoredEntry[], turns: number): string[] {
   const events = entries.map((entry) => parseEvent(id, entry));
   const problems: string[] = [];

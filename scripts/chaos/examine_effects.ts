@@ -10,7 +10,7 @@ import { ONCE_TOOLS } from "./scripted_agent.ts";
 interface Effect extends Extract<Note, { kind: "effect" }> {
   /** Its place in the journal. */
   readonly at: number;
-  /** Where its turn ended otherwise than it should; undefined if it did not. */
+  /** Place in the journal at which its turn ended abnormally; undefined if it did not. */
   readonly end: number | undefined;
 }
 
@@ -64,7 +64,7 @@ export function examineEffects(
   };
 }
 
-/** How turns ended otherwise than they should. */
+/** Abnormal ends of turns. */
 class Ends {
   readonly #killed: ReadonlySet<string>;
   readonly #ends = new Map<string, number[]>();
@@ -78,13 +78,13 @@ class Ends {
     }
   }
 
-  /** Where the worker of a note next lost the session or was failed by its store, or else died. */
+  /** Returns the place of the next loss, store failure or death of the worker of a note. */
   after(note: Note, at: number): number | undefined {
     const end = this.#ends.get(turnOf(note))?.find((end) => end > at);
     return end ?? (this.#killed.has(note.worker) || this.isLost(note) ? Infinity : undefined);
   }
 
-  /** Whether the worker of a note was told that another has the session; it plays it no more then. */
+  /** True if the worker of a note lost the session to another. It plays it no more then. */
   isLost(note: Note): boolean {
     return this.#lost.has(turnOf(note));
   }
@@ -94,7 +94,7 @@ function turnOf({ worker, session }: Note): string {
   return `${worker} ${session}`;
 }
 
-/** Where the results of each call were acknowledged, by worker and call. */
+/** Returns the places at which the results of each call were acknowledged, by worker and call. */
 function recordedAt(notes: readonly Note[]): ReadonlyMap<string, readonly number[]> {
   const recorded = new Map<string, number[]>();
   for (const [at, note] of notes.entries()) {

@@ -1,5 +1,5 @@
 /**
- * What really happened, in one order: a file outside of every store, to which all
+ * Journal of all events, in one order: a file outside of every store, to which all
  * processes append, each line flushed to the disk before anything follows from it.
  *
  * @module
@@ -33,7 +33,7 @@ export class Journal implements Disposable {
   constructor(
     /** The file. */
     readonly path: string,
-    /** Who writes here. */
+    /** Name of the writer. */
     readonly worker: string,
   ) {
     this.#file = Deno.openSync(path, { append: true, create: true });

@@ -1,5 +1,5 @@
 /**
- * Where the sessions of a run are, so that every process can open the same store.
+ * Location of the store of a run, so that every process can open it.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export type Place =
     readonly kind: "postgres";
     readonly url: string;
     readonly schema: string;
-    /** What the server calls the connections. */
+    /** Name of the connections on the server. */
     readonly applicationName: string;
   };
 

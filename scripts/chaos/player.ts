@@ -12,21 +12,21 @@ import { Death } from "./death.ts";
 import { type Journal, readJournal } from "./journal.ts";
 import { scriptedAgent, type World } from "./scripted_agent.ts";
 
-/** How sessions are played. */
+/** Options of a player. */
 export interface PlayOptions {
   /** By default `"interrupt"`: nobody else who lives has the sessions of this player. */
   readonly whenBusy?: NonNullable<OpenOptions["whenBusy"]>;
-  /** How long a lease lasts, in milliseconds. Default: that of `openSession`. */
+  /** Duration of a lease, in milliseconds. Default: that of `openSession`. */
   readonly leaseTime?: number;
-  /** How long a tool takes after its effect, in milliseconds. Default: 0. */
+  /** Duration of a tool call after its effect, in milliseconds. Default: 0. */
   readonly toolTime?: number;
   /** The clock of retries and leases. Default: the machine's. */
   readonly clock?: Clock;
-  /** Where the player dies. Default: nowhere. */
+  /** Point at which the player dies. Default: none. */
   readonly death?: Death;
   /** Is told of each effect. */
   readonly onEffect?: () => void;
-  /** Where tools look whether their call is recorded. Default: the store. */
+  /** Store in which tools look up records of their calls. Default: the store of the player. */
   readonly truth?: Store;
 }
 
@@ -142,7 +142,7 @@ export class Player {
     };
   }
 
-  /** Whether the stored log has a result of a call. */
+  /** Returns true if the stored log has a result of a call. */
   async #isRecorded(session: string, callKey: string): Promise<boolean> {
     const decision = Number(callKey.split("/").at(-2));
     const entries = await this.#truth.entries(session, { from: decision, limit: 100 });

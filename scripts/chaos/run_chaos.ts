@@ -28,7 +28,7 @@ export const SCENARIOS: Readonly<Record<"sqlite" | "postgres", readonly Scenario
   postgres: [...EVERYWHERE, terminatedBackends, restartedServer, flippedRows],
 };
 
-/** What one scenario found. */
+/** Result of one scenario. */
 export interface Outcome extends Findings {
   /** The scenario and the store. */
   readonly name: string;

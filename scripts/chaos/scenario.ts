@@ -6,9 +6,9 @@
 import type { Store } from "@nomos/agent/store";
 import type { Place } from "./place.ts";
 
-/** How much is done. */
+/** Extent of the chaos. */
 export interface Effort {
-  /** How many workers are killed at random; other scenarios do so much as suits it. */
+  /** Number of workers that are killed at random; other scenarios scale with it. */
   readonly kills: number;
   /** Decides what is left to chance. */
   readonly seed: number;
@@ -16,7 +16,7 @@ export interface Effort {
   readonly stride: number;
 }
 
-/** Where scenarios take place. */
+/** Environment of a scenario. */
 export interface Arena {
   /** The store, for workers. */
   readonly place: Place;
@@ -24,7 +24,7 @@ export interface Arena {
   readonly store: Store;
   /** A folder for journals and copies. */
   readonly folder: string;
-  /** How much is done. */
+  /** Extent of the chaos. */
   readonly effort: Effort;
   /** The server of a store in PostgreSQL. */
   readonly server?: Server;
@@ -40,7 +40,7 @@ export interface Server {
 
 /** One way to do harm. */
 export interface Scenario {
-  /** What is done. */
+  /** Name of the scenario. */
   readonly name: string;
   /** Does it, and says what came of it. */
   readonly run: (arena: Arena) => Promise<Findings>;
@@ -56,11 +56,11 @@ export interface Findings {
   readonly lost: number;
   /** Entries, inputs and results that are there twice, or out of order. */
   readonly duplicates: number;
-  /** What tools did outside. */
+  /** Effects of tools outside of the store. */
   readonly effects: number;
   /** Of these, how many had no result on record when their process died, failed or was fenced. */
   readonly inFlight: number;
-  /** How many were done again. Only those in flight may be. */
+  /** Effects that were done again. Only those in flight may be. */
   readonly repeated: number;
   /** Effects of `once` tools that were done again. */
   readonly onceRepeated: number;
@@ -74,7 +74,7 @@ export interface Findings {
   readonly finished: number;
   /** Each broken promise, in words. */
   readonly problems: readonly string[];
-  /** What else was seen. */
+  /** Other observations. */
   readonly notes: readonly string[];
 }
 

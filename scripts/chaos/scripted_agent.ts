@@ -15,11 +15,11 @@ import {
 import * as v from "valibot";
 import { ForgetfulLLM } from "../../bench/agents.ts";
 
-/** What tools reach of the world outside. */
+/** Outside world, as tools reach it. */
 export interface World {
   /** Does something outside that a repetition would show. */
   effect(tool: string, callKey: string): Promise<void>;
-  /** Whether a call has had its effect. */
+  /** Returns true if a call has had its effect. */
   hasHappened(callKey: string): Promise<boolean>;
 }
 

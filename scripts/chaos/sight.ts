@@ -1,5 +1,5 @@
 /**
- * How a session looks to one who knows how it was.
+ * Comparison of a stored session with its log before the damage.
  *
  * @module
  */
@@ -12,7 +12,8 @@ import type { Trial } from "./trial.ts";
 /** The texts of the entries of a session. */
 export type Log = readonly string[];
 
-/** How a session looks: the last two are lies, and `"gone"` is one to whoever knows that it was there. */
+/** State of a session after the damage. `"set back"` and `"changed"` are undetected losses, and so is
+ * `"gone"` if the session is known to have existed. */
 export type Sight = "as it was" | "said to be damaged" | "gone" | "set back" | "changed";
 
 /** Enough turns for a session to have a snapshot. */

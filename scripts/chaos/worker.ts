@@ -11,7 +11,7 @@ import { Journal } from "./journal.ts";
 import { openPlace, type Place } from "./place.ts";
 import { atOnce, Player, type PlayOptions } from "./player.ts";
 
-/** What a worker is told. */
+/** Task of a worker. */
 export interface WorkerTask extends Pick<PlayOptions, "whenBusy" | "leaseTime" | "toolTime"> {
   /** Its name, new for each worker. */
   readonly worker: string;
@@ -21,15 +21,15 @@ export interface WorkerTask extends Pick<PlayOptions, "whenBusy" | "leaseTime" |
   readonly journal: string;
   /** The sessions that it plays, a few at once. */
   readonly sessions: readonly string[];
-  /** How many turns each is to have; or an input for each post to each of them. */
+  /** Number of turns of each session, or an input for each post to each of them. */
   readonly turns: number | readonly string[];
-  /** Where it dies. Default: nowhere by itself. */
+  /** Point at which it dies. Default: none. */
   readonly death?: DeathPoint;
-  /** Whether it goes on where the storage fails. Default: false. */
+  /** True to continue after failures of the storage. Default: false. */
   readonly isPatient?: boolean;
 }
 
-/** How many sessions are played at once. */
+/** Number of sessions that are played concurrently. */
 const SESSIONS_AT_ONCE = 4;
 
 /** The exit code of a worker that lost a session to another. */

@@ -9,11 +9,11 @@ import type { WorkerTask } from "./worker.ts";
 const PROGRAM = fileURLToPath(import.meta.resolve("./worker.ts"));
 const CONFIG = fileURLToPath(import.meta.resolve("../../deno.json"));
 
-/** How a worker ended. */
+/** Result of a worker. */
 export interface WorkerEnd {
   /** Its exit code; 137 for one that was killed. */
   readonly code: number;
-  /** What it said on its standard error. */
+  /** Text on its standard error. */
   readonly errors: string;
 }
 
@@ -21,7 +21,7 @@ export interface WorkerEnd {
 export class WorkerProcess {
   /** Its name. */
   readonly name: string;
-  /** How it ends. */
+  /** Promise of its result. */
   readonly end: Promise<WorkerEnd>;
   readonly #child: Deno.ChildProcess;
   readonly #words: ReadableStreamDefaultReader<string>;
@@ -65,7 +65,7 @@ export class WorkerProcess {
     const errors = new Response(this.#child.stderr).text();
     const told = new Blob([JSON.stringify(task)]).stream().pipeTo(this.#child.stdin);
     const { code } = await this.#child.status;
-    // What it wrote may still be on its way; nobody needs it any more.
+    // Output may still be on its way. It is not needed.
     while (!(await this.#words.read()).done);
     await told.catch(() => {});
     return { code, errors: await errors };

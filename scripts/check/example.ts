@@ -3,7 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { type Ended, inTemporaryFolder, runChild, tryDeno } from "../child.ts";
 
-/** What the example agent prints when all went well. */
+/** Output of the example agent if all went well. */
 export const EXAMPLE_OUTPUT = "One tea it is";
 
 /** The example agent. */

@@ -111,7 +111,7 @@ export function findForbiddenImports(graph: ModuleGraph): string[] {
   const isAllowed = (reached: string): boolean =>
     ALLOWED_PACKAGES.includes(reached) || graph.has(reached) && !CLOSED_REGEXP.test(reached);
   return [...findWays(values, "mod.ts").values()]
-    // What lies behind something forbidden is not a problem of its own.
+    // A module behind a forbidden one is not a problem of its own.
     .filter((way) => way.slice(0, -1).every(isAllowed) && !isAllowed(way.at(-1)!))
     .map((way) => `${way.at(-2)}: the core must not import "${way.at(-1)}": ${way.join(" → ")}`);
 }

@@ -7,9 +7,9 @@
 import { Agent, type AgentOptions, type LLM, RedirectError, Tool } from "@nomos/agent";
 import * as v from "valibot";
 
-/** What belongs to a session at the desk. */
+/** Context of a session at the desk. */
 export interface Desk {
-  /** Whether the way out of the step `shut` is open. */
+  /** True if the route out of the step `shut` is open. */
   readonly isOpen?: boolean;
   /** Is called when the tool `wait` begins, which never ends. */
   readonly onWait?: () => void;
@@ -66,7 +66,7 @@ const send = new Tool({
   run: ({ to }) => `sent to ${to}`,
 });
 
-/** What was given as the context of a session; nothing is given to most. */
+/** Returns the context of a session; most have none. */
 function deskOf(context: unknown): Desk {
   return context as Desk | undefined ?? {};
 }

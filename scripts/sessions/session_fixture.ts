@@ -6,7 +6,7 @@
 import type { SessionEvent, State } from "@nomos/agent";
 import type { StoredEntry, StoredSnapshot } from "@nomos/agent/store";
 
-/** Where a session stands. */
+/** Position of a session. */
 export interface ExpectedPosition {
   /** The step. */
   readonly step: string;
@@ -20,7 +20,7 @@ export interface ExpectedPosition {
 
 /** A session in memory, as a file has it. */
 export interface SessionFixture {
-  /** Where it stands. */
+  /** Its position. */
   readonly expected: ExpectedPosition;
   /** Its state. */
   readonly state: State;
@@ -30,7 +30,7 @@ export interface SessionFixture {
 export interface StoredParts {
   /** Its id. */
   readonly id: string;
-  /** What it was created with. */
+  /** Metadata with which it was created. */
   readonly meta: string;
   /** The hash before its first entry. */
   readonly hash: string;
@@ -40,15 +40,15 @@ export interface StoredParts {
 
 /** A stored session, as a file has it beside its entries. */
 export interface StoredFixture extends StoredParts {
-  /** Where it stands. */
+  /** Its position. */
   readonly expected: ExpectedPosition;
   /** The sessions of its calls to agents, with their entries. */
   readonly children?: readonly (StoredParts & { readonly entries: readonly StoredEntry[] })[];
 }
 
 /**
- * Where a session stands. Open calls are read off the events alone, so that the result does not
- * depend on the code that it checks.
+ * Returns the position of a session. Open calls are read off the events alone, so that
+ * the result does not depend on the code that it checks.
  */
 export function expectedOf(
   { step, status }: { readonly step: string; readonly status: string },

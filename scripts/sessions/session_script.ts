@@ -35,7 +35,7 @@ export interface SessionScript {
   readonly model?: string;
   /** Cost of each model call. Default: none. */
   readonly cost?: number;
-  /** The budget. Default: none. */
+  /** Limits of the session. Default: none. */
   readonly limits?: Limits;
   /** Characters of a chunk, if the models stream. Default: they do not. */
   readonly chunkLength?: number;

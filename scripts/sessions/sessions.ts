@@ -171,7 +171,7 @@ const priced: Pick<SessionScript, "usage" | "model" | "cost" | "actions"> = {
   actions: ["Spend"],
 };
 
-/** Sessions with token counts, prices and budgets. Budgets and prices since version 2. */
+/** Sessions with token counts, prices and limits. Limits and prices since version 2. */
 const METERED: Readonly<Record<string, SessionScript>> = {
   metered: {
     usage: { input: 100, output: 10, cachedInput: 60, reasoning: 4 },

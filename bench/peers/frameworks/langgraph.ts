@@ -21,7 +21,7 @@ import { z } from "zod";
 import type { Conversation, Peer } from "./peer.ts";
 import { END, historyOf, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
 
-/** What a program that has such a graph imports. */
+/** Imports of a program with such a graph. */
 export const imports: readonly string[] = [
   "@langchain/core/messages",
   "@langchain/core/tools",
@@ -34,7 +34,7 @@ const StepState = new StateSchema({
   step: z.enum([START, END]).default(START),
 });
 
-/** What a graph gives back after a turn. */
+/** State that a graph returns after a turn. */
 type State = typeof StepState.State;
 
 const testTool = tool(({ arg0 }) => arg0, {

@@ -89,7 +89,7 @@ export const peer: Peer = {
         let handedOver: string | undefined;
         const result = await agent.generate(history, {
           delegation: {
-            // What the subagent says is the answer: the supervisor need not say it again.
+            // The subagent's text is the answer: the supervisor need not repeat it.
             onDelegationComplete({ primitiveId, result, bail }) {
               step = primitiveId;
               handedOver = result.text;

@@ -1,10 +1,10 @@
 /**
- * What a framework must do to take part in the comparison, and what its process is asked.
+ * The interface of a framework in the comparison, and the requests to its process.
  *
  * @module
  */
 
-/** Where a conversation came to rest, so that nobody looks fast by doing nothing. */
+/** Final state of a conversation: proof that the framework did the work. */
 export interface Rest {
   /** The text that the tool returned to the model. */
   readonly toolResult: string;
@@ -26,20 +26,20 @@ export interface Conversation {
 export interface Peer {
   /** Its name, with the variant that is measured. */
   readonly title: string;
-  /** What a program of its users imports, without mocks: for the time that importing takes. */
+  /** Imports of a user's program, without mocks, for measuring the import time. */
   readonly imports: readonly string[];
-  /** What a number includes, in one line. */
+  /** Work that the figures include, in one line. */
   readonly includes: string;
-  /** What it leaves out, in one line. */
+  /** Work that they leave out, in one line. */
   readonly leavesOut: string;
   /** Begins a conversation with a history of so many messages. Not timed. */
   converse(messages: number): Conversation | Promise<Conversation>;
 }
 
-/** What a peer says of itself. */
+/** Description of a peer. */
 export type About = Pick<Peer, "title" | "imports" | "includes" | "leavesOut">;
 
-/** What the process of a peer can be asked. */
+/** Requests to the process of a peer. */
 export type Request =
   | { readonly task: "about" }
   | { readonly task: "play"; readonly messages: number; readonly milliseconds: number }

@@ -20,7 +20,7 @@ export const END = "end";
 /** The tool: it takes `arg0`, a text, and gives it back. */
 export const TOOL = "test_tool";
 
-/** What the user says, turn by turn. */
+/** Inputs of the user, one for each turn. */
 export const INPUTS: readonly string[] = ["hello", "use the tool", "go on"];
 
 const ANSWERS = ["Hello, what can I do for you?", "The tool gave a.", "This is the end."] as const;
@@ -36,7 +36,7 @@ interface ReplyForms<Reply> {
   move(): Reply;
 }
 
-/** What the model replies, call by call. */
+/** Returns the replies of the model, one for each call. */
 export function repliesIn<Reply>({ answer, tool, move }: ReplyForms<Reply>): readonly Reply[] {
   const [hello, used, end] = ANSWERS;
   return [answer(hello), tool({ arg0: ARGUMENT }), answer(used), move(), answer(end)];

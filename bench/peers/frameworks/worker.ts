@@ -49,7 +49,7 @@ async function play(peer: Peer, messages: number, milliseconds: number): Promise
   do {
     const batch: Conversation[] = [];
     while (batch.length < BATCH) batch.push(await peer.converse(messages));
-    // What preparing left behind is not to be collected while the clock runs.
+    // Garbage of the preparation must not be collected while the clock runs.
     collectYoungGarbage();
     const results: string[] = [];
     const start = performance.now();

@@ -7,7 +7,7 @@ interface Message {
   readonly text: string;
 }
 
-/** What the user says, and what a model would have decided. */
+/** Inputs of the user, and decisions of the model. */
 type Event =
   | { readonly type: "user.input"; readonly text: string }
   | { readonly type: "model.respond"; readonly text: string }

@@ -16,7 +16,7 @@ import { IMPATIENT, Trial } from "../trial.ts";
 
 /** Enough to fill the room that is left. */
 const TURNS = 12;
-/** How many pages are left; one has 4 kB. */
+/** Number of free pages, 4 kB each. */
 const ROOMS = [0, 1, 2, 3];
 const ENDLESS = 1_000_000;
 

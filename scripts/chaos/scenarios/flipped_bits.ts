@@ -65,7 +65,7 @@ function flipped(bytes: Uint8Array, random: Random): Uint8Array {
   return copy;
 }
 
-/** What is seen of each session in a file. */
+/** Compares each session in a file with its log before the damage. */
 async function look(
   path: string,
   truth: ReadonlyMap<string, Log>,

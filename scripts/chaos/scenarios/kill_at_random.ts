@@ -9,12 +9,12 @@ import { atOnce } from "../player.ts";
 import type { Arena, Findings, Scenario } from "../scenario.ts";
 import { Trial } from "../trial.ts";
 
-/** How many workers live at once; each has sessions of its own, which the next one inherits. */
+/** Number of concurrent workers; each has sessions of its own, which the next one inherits. */
 const LANES = 2;
-/** How many sessions a worker plays at once, and how long they become. */
+/** Number of concurrent sessions of a worker, and their length. */
 const SESSIONS = 4;
 const TURNS = 12;
-/** How long a worker may live, in milliseconds from its first word. */
+/** Lifetime of a worker, in milliseconds from its first output. */
 const LONGEST_LIFE = 250;
 /** Short, for heirs wait half of the time until it ran out. */
 const LEASE_TIME = 500;

@@ -14,7 +14,7 @@ import type { WorkerEnd, WorkerProcess } from "../worker_process.ts";
 const TURNS = 3;
 /** In milliseconds. */
 const LEASE_TIME = 400;
-/** How many effects and appends a session has that nobody stops. */
+/** Number of effects and appends of a session that is not stopped. */
 const EFFECTS = 6;
 const APPENDS = 18;
 

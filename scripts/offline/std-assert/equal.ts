@@ -13,7 +13,7 @@ const TEXTUAL_PROTOTYPES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Whether two values are deeply equal.
+ * Returns true if two values are deeply equal.
  *
  * Unlike `isDeepStrictEqual` of `node:util`: `0` equals `-0`; an object without a prototype equals a
  * plain one; a property that is `undefined` does not equal a missing one; the `length` of an array
@@ -81,7 +81,7 @@ function areMapsEqual(
   );
 }
 
-/** Whether only comparing can tell that a key equals another: it is an object or a function. */
+/** Returns true for a key that must be compared deeply: an object or a function. */
 function isReference(value: unknown): boolean {
   return isObject(value) || typeof value === "function";
 }

@@ -58,7 +58,7 @@ export function assertNotStrictEquals<T>(actual: T, expected: T, msg?: string): 
   );
 }
 
-/** What the instances of a class are. */
+/** Type of the instances of a class. */
 type InstanceOf<T> = T extends abstract new (...args: never[]) => infer Instance ? Instance : never;
 
 /** Fails unless the value is an instance of the class, and narrows it to that. */
