@@ -248,7 +248,7 @@ const examples = v.array(
 );
 
 /** Shape of a step. Its answer and tools are validated elsewhere. */
-export const stepShape: option.OptionShape<StepOptions> = {
+const stepShape: option.OptionShape<StepOptions> = {
   description: option.text,
   routes: v.optional(v.custom(option.isRecord, "expected an object of routes by target")),
   tools: v.optional(v.array(v.unknown(), "expected a list of tools")),
@@ -263,7 +263,7 @@ export const stepShape: option.OptionShape<StepOptions> = {
 };
 
 /** Shape of a route. */
-export const routeShape: option.OptionShape<RouteOptions> = {
+const routeShape: option.OptionShape<RouteOptions> = {
   when: option.text,
   guard: option.callable,
 };

@@ -21,8 +21,11 @@ export function buildOffer(step: Step, context: unknown, sessionId: string): Off
   const guardContext: GuardContext = { context, sessionId, step: step.id };
   let key = "";
   const isOpen = (guard: Route["guard"], what: string): boolean => {
-    const open = guard === undefined ||
-      callGuard(guard, guardContext, `${what} of step "${step.id}"`);
+    const open = guard === undefined || callPredicate(
+      () => guard(guardContext as GuardContext<never>),
+      "guard",
+      () => `${what} of step "${step.id}" is offered`,
+    );
     key += open ? "1" : "0";
     return open;
   };
@@ -49,7 +52,7 @@ export function buildOfferFields(
 }
 
 /** Lists the actions that an offer makes legal. */
-export function listLegalActions(step: Step, { routes, tools }: Offer): LegalActions {
+function listLegalActions(step: Step, { routes, tools }: Offer): LegalActions {
   const actions: Action[] = [];
   if (!step.auto) actions.push("RESPOND");
   if (tools.length > 0) actions.push("TOOL_CALL");
@@ -62,27 +65,31 @@ export function listLegalActions(step: Step, { routes, tools }: Offer): LegalAct
   };
 }
 
-function callGuard(
-  guard: NonNullable<Route["guard"]>,
-  context: GuardContext,
-  what: string,
+/**
+ * Calls a function of the author that must return a boolean; its result decides on `subject`.
+ *
+ * @throws {GuardError} if the function throws, or does not return a boolean.
+ */
+export function callPredicate(
+  predicate: () => unknown,
+  name: "guard" | "needsApproval",
+  subject: () => string,
 ): boolean {
-  let open: unknown;
+  const fail = (problem: string, options?: ErrorOptions): never => {
+    throw new GuardError(`Cannot decide if ${subject()}: its ${name} ${problem}`, options);
+  };
+  let answer: unknown;
   try {
-    open = guard(context as GuardContext<never>);
+    answer = predicate();
   } catch (cause) {
-    throw new GuardError(
-      `Cannot decide if ${what} is offered: its guard threw: ${reasonOf(cause)}`,
-      { cause },
-    );
+    return fail(`threw: ${reasonOf(cause)}`, { cause });
   }
-  if (typeof open === "boolean") return open;
+  if (typeof answer === "boolean") return answer;
   // Prevents an unhandled rejection.
-  if (open instanceof Promise) open.catch(() => {});
-  const returned = open instanceof Promise ? "a promise" : quote(open);
-  throw new GuardError(
-    `Cannot decide if ${what} is offered: its guard returned ${returned}: ` +
-      "expected a synchronous function that returns true or false",
+  if (answer instanceof Promise) answer.catch(() => {});
+  const returned = answer instanceof Promise ? "a promise" : quote(answer);
+  return fail(
+    `returned ${returned}: expected a synchronous function that returns true or false`,
   );
 }
 

@@ -6,6 +6,7 @@
 import type { SessionEvent } from "../history/event.ts";
 import { oneLine } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
+import { createMessage } from "./render_event.ts";
 
 /**
  * Collects the reasoning and the refusals of the running turn. Their message follows the
@@ -83,7 +84,7 @@ function renderNotices(
       : "Correct it, or choose another action below.";
     sections.push(`${refusals.join("\n")}\n${advice}`);
   }
-  return Object.freeze<Message>({ role: "tool", content: sections.join("\n\n").toWellFormed() });
+  return createMessage("tool", sections.join("\n\n"));
 }
 
 /** Keeps a text of the model on one line, so that it cannot imitate a notice. */

@@ -33,7 +33,8 @@ export function renderDecision({ reasoning: _, ...decision }: Decision): string 
   return JSON.stringify({ decision });
 }
 
-function createMessage(role: Message["role"], text: string, callId?: string): Message {
+/** Creates a message that cannot be changed, of well-formed text. */
+export function createMessage(role: Message["role"], text: string, callId?: string): Message {
   const content = text.toWellFormed();
   return Object.freeze<Message>(
     callId === undefined ? { role, content } : { role, content, callId },

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Message } from "../llm/llm.ts";
+import { createMessage } from "./render_event.ts";
 
 /** Texts of an agent for every request. */
 export interface StandingOptions {
@@ -20,6 +21,5 @@ const DEFAULT_SYSTEM =
 
 /** Returns the first message of an agent's requests. */
 export function buildStandingText({ system = DEFAULT_SYSTEM, persona }: StandingOptions): Message {
-  const content = persona === undefined ? system : `${system}\n\n${persona}`;
-  return Object.freeze<Message>({ role: "system", content: content.toWellFormed() });
+  return createMessage("system", persona === undefined ? system : `${system}\n\n${persona}`);
 }

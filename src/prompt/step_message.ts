@@ -9,6 +9,7 @@ import type { Offer, Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import type { RespondOnlyReason } from "../history/position.ts";
 import type { Message } from "../llm/llm.ts";
+import { createMessage } from "./render_event.ts";
 
 /** Returns the message of a step and an offer; `respondOnly` is a limit that was reached. */
 export function buildStepMessage(
@@ -27,7 +28,7 @@ export function buildStepMessage(
     sections.push(`Examples:\n${lines.join("\n")}`);
   }
   if (respondOnly !== undefined) sections.push(LIMIT_TEXTS[respondOnly]);
-  return Object.freeze<Message>({ role: "system", content: sections.join("\n\n").toWellFormed() });
+  return createMessage("system", sections.join("\n\n"));
 }
 
 const LIMIT_TEXTS: Readonly<Record<RespondOnlyReason, string>> = {

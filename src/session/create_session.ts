@@ -67,10 +67,7 @@ export function createLiveSession(
     );
   }
   const { status, children } = state;
-  const { migrateResult } = core;
-  const events = migrateResult === undefined
-    ? state.events
-    : state.events.map((event) => migrateResultOf(event, migrateResult));
+  const events = state.events.map((event) => migrateResultOf(event, core.migrateResult));
   const log = buildLog({ ...state, events }, core.graph.steps, core.clock);
   return new LiveSession(core, id, context, log, {
     ...options,

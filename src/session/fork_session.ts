@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { checkLimits } from "../cost/limits.ts";
+import { checkLimits, type Limits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
-import type { Limits } from "../cost/limits.ts";
 import { areJoined } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import * as option from "../schema/option_shape.ts";
 import type { Position } from "../history/position.ts";
-import { checkStep, findStart } from "./read_state.ts";
+import { checkStep, findStart, listStartedCalls } from "./read_state.ts";
 import { checkContext } from "../schema/standard_schema.ts";
 import { type Children, LiveSession } from "../turn/live_session.ts";
 import { captureChildren } from "../turn/capture_state.ts";
@@ -91,9 +90,7 @@ function checkCut({ id, log: { events } }: LiveSession, at: number): void {
 function captureChildrenOfFork(original: LiveSession, { events }: Log): Children | undefined {
   const states = captureChildren(original)?.();
   if (states === undefined) return undefined;
-  const started = new Set(
-    events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []),
-  );
+  const started = listStartedCalls(events);
   return new Map(Object.entries(states).filter(([callKey]) => started.has(callKey)));
 }
 

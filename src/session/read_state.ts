@@ -70,6 +70,11 @@ function readStateAt(at: string, value: unknown, migrations: readonly Migration[
   return { ...state, children: readChildren(at, children, state.events, migrations) };
 }
 
+/** Lists the keys of the calls that were started. */
+export function listStartedCalls(events: readonly SessionEvent[]): ReadonlySet<string> {
+  return new Set(events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []));
+}
+
 /** Validates child sessions: the id of each is the key of a call that was started. */
 function readChildren(
   at: string,
@@ -77,9 +82,7 @@ function readChildren(
   events: readonly SessionEvent[],
   migrations: readonly Migration[],
 ): Readonly<Record<string, State>> {
-  const started = new Set(
-    events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []),
-  );
+  const started = listStartedCalls(events);
   const read = Object.entries(children).map(([callKey, child]): [string, State] => {
     const path = `${at}children.${callKey}`;
     if (!started.has(callKey)) {

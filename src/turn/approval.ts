@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { ApprovalError, ConfigError, GuardError, quote, reasonOf } from "../errors.ts";
+import { ApprovalError, ConfigError, quote } from "../errors.ts";
 import type { Step } from "../graph/graph.ts";
+import { callPredicate } from "../graph/offer.ts";
 import { pendingApprovals, type Request, requestsOf } from "../history/call.ts";
 import type { EventDraft } from "../history/event.ts";
 import { sha256 } from "../json/text.ts";
@@ -27,20 +28,10 @@ export function needsApproval(
   if (!step.asksForApproval) return false;
   const needs = toolInternals(step.tools.find(({ name }) => name === tool)!).needsApproval;
   if (typeof needs === "boolean") return needs;
-  const what = `Cannot decide if a call of tool ${quote(tool)} needs approval`;
-  let answer: unknown;
-  try {
-    answer = needs(args, { context, sessionId, step: step.id });
-  } catch (cause) {
-    throw new GuardError(`${what}: its needsApproval threw: ${reasonOf(cause)}`, { cause });
-  }
-  if (typeof answer === "boolean") return answer;
-  // Prevents an unhandled rejection.
-  if (answer instanceof Promise) answer.catch(() => {});
-  const returned = answer instanceof Promise ? "a promise" : quote(answer);
-  throw new GuardError(
-    `${what}: its needsApproval returned ${returned}: expected a synchronous function ` +
-      "that returns true or false",
+  return callPredicate(
+    () => needs(args, { context, sessionId, step: step.id }),
+    "needsApproval",
+    () => `a call of tool ${quote(tool)} needs approval`,
   );
 }
 

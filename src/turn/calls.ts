@@ -138,8 +138,7 @@ function prepareChild(
 /** Returns the events that close open calls, because the user sent new input. */
 export async function closeOpenCalls(session: LiveSession): Promise<readonly EventDraft[]> {
   const { head, position } = session.log;
-  const closing = openCalls(position.calls, head).map((open) => closeCall(session, open));
-  return closing.length === 0 ? [] : await Promise.all(closing);
+  return await Promise.all(openCalls(position.calls, head).map((open) => closeCall(session, open)));
 }
 
 async function closeCall(session: LiveSession, open: OpenCall): Promise<EventDraft> {

@@ -6,7 +6,6 @@
 import { decide, type Decision } from "../../decision/decision.ts";
 import { generateCandidates } from "../../llm/auto/make_output.ts";
 import type { Random } from "../../random.ts";
-import { deleteNulls } from "../../schema/null_plan.ts";
 import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { issuePath, type StandardSchema } from "../../schema/standard_schema.ts";
@@ -119,10 +118,9 @@ async function findValue(
     return { problem: `the sample for ${owner} is refused: ${describe(issues)}` };
   }
   const { schema: json, definitions } = schema.lowered(profile, owner);
-  const { nulls } = schema.form;
   let refusal = "nothing could be generated";
   for (const wire of generateCandidates(json, random, { $defs: definitions })) {
-    const value = nulls === undefined ? wire : deleteNulls(wire, nulls);
+    const value = schema.authored(wire);
     const { issues } = await schema.validate(value);
     if (issues === undefined) return { value };
     refusal = describe(issues);
