@@ -59,6 +59,11 @@ export interface Step {
   readonly messages: Map<string, Message>;
 }
 
+/** Returns the tool with that name; undefined if the step does not have it. */
+export function findTool({ tools }: Step, name: string): StepTool | undefined {
+  return tools.find((tool) => tool.name === name);
+}
+
 /** A validated graph. */
 export interface Graph {
   /** Steps by id. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { ApprovalError, ConfigError, quote } from "../errors.ts";
-import type { Step } from "../graph/graph.ts";
+import { findTool, type Step } from "../graph/graph.ts";
 import { callPredicate } from "../graph/offer.ts";
 import { pendingApprovals, type Request, requestsOf } from "../history/call.ts";
 import type { EventDraft } from "../history/event.ts";
@@ -26,7 +26,7 @@ export function needsApproval(
   { context, sessionId }: { readonly context: unknown; readonly sessionId: string },
 ): boolean {
   if (!step.asksForApproval) return false;
-  const needs = toolInternals(step.tools.find(({ name }) => name === tool)!).needsApproval;
+  const needs = toolInternals(findTool(step, tool)!).needsApproval;
   if (typeof needs === "boolean") return needs;
   return callPredicate(
     () => needs(args, { context, sessionId, step: step.id }),

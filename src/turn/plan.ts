@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Step } from "../graph/graph.ts";
+import { findTool, type Step } from "../graph/graph.ts";
 import { isBlocked, type OpenCall, openCalls } from "../history/call.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
 import type { Position, RespondOnlyReason } from "../history/position.ts";
@@ -77,13 +77,13 @@ function shouldStop({ last, stopAfter }: TurnSoFar, open: readonly OpenCall[]): 
   return stopAfter === "tool" && last?.type === "tool_finished" && open.length === 0;
 }
 
-function planCalls(open: readonly OpenCall[], turn: TurnSoFar, { tools }: Step): Next {
+function planCalls(open: readonly OpenCall[], turn: TurnSoFar, step: Step): Next {
   const ready = open.filter((call) => !isBlocked(call));
   if (ready.length === 0) return STOP;
   const reached = turn.limitReached("tools");
   if (reached !== undefined) return { do: "commit", drafts: [reached] };
   const lost = ready.filter(({ state, tool: name }) => {
-    const tool = tools.find((one) => one.name === name);
+    const tool = findTool(step, name);
     return state === "unknown" && tool?.once === true &&
       toolInternals(tool).whenUnknown === undefined;
   });
@@ -99,14 +99,12 @@ function requestVerdict({ tool, args, call, ...state }: OpenCall): EventDraft {
 /** Returns the limit of the turn that is reached, other than its usage. */
 function findReachedLimit(
   { errors, decisions, repeats, lastRound }: Position,
-  { tools }: Step,
+  step: Step,
   { maxErrors, maxIterations, maxRepeats }: TurnLimits,
 ): RespondOnlyReason | undefined {
   if (errors > maxErrors) return "errors";
   // The tool with the highest limit decides for the whole round.
-  const most = lastRound.map(({ tool: name }) =>
-    tools.find((tool) => tool.name === name)?.maxRepeats ?? maxRepeats
-  );
+  const most = lastRound.map(({ tool }) => findTool(step, tool)?.maxRepeats ?? maxRepeats);
   if (repeats > 0 && repeats >= Math.max(...most)) return "loop";
   return decisions >= maxIterations ? "iterations" : undefined;
 }
