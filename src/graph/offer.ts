@@ -6,7 +6,7 @@
 import type { Action, LegalActions } from "../decision/decision.ts";
 import type { DecisionShape } from "../decision/decision_form.ts";
 import { GuardError, quote, reasonOf } from "../errors.ts";
-import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
+import { mayNeedApproval, type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import { openaiStrict } from "../schema/profiles/openai_strict.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { Offer, Route, Step } from "./graph.ts";
@@ -43,7 +43,7 @@ export function buildOfferFields(
     tools.some(({ guard }) => guard !== undefined);
   const key = isGuarded ? "1".repeat(routes.length + tools.length) : "";
   return {
-    asksForApproval: tools.some((tool) => toolInternals(tool).needsApproval !== false),
+    asksForApproval: tools.some(mayNeedApproval),
     isGuarded,
     wholeOffer: { key, routes, tools },
     schemas: new Map(),

@@ -54,6 +54,11 @@ export function toolInternals(tool: StepTool): ToolInternals {
   return internals.get(tool)!;
 }
 
+/** Returns true if a call of a tool may need approval: always, or if its function says so. */
+export function mayNeedApproval(tool: StepTool): boolean {
+  return toolInternals(tool).needsApproval !== false;
+}
+
 /** Returns true if a value was created by `new Tool()`. */
 export function isTool(value: unknown): value is StepTool {
   return internals.has(value as object);

@@ -6,7 +6,7 @@
 import * as fc from "fast-check";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
-import { type StepTool, toolInternals } from "../../tool/tool_internals.ts";
+import { mayNeedApproval, type StepTool, toolInternals } from "../../tool/tool_internals.ts";
 import type { FuzzCase, FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";
 import { FUZZ_VERDICTS, TOOL_BEHAVIOURS } from "./behaviours.ts";
 import { hostileText, hostileValues } from "./hostile_values.ts";
@@ -134,7 +134,7 @@ function buildTurns(
     streams: fc.array(STREAMS, { maxLength: 4 }),
     stopAfter: fc.constantFrom<"tool" | "move">("tool", "move"),
     isResumed: fc.boolean(),
-    ...(tools.some((tool) => tool.once || toolInternals(tool).needsApproval !== false) && {
+    ...(tools.some((tool) => tool.once || mayNeedApproval(tool)) && {
       verdict: fc.constantFrom(...listNames(FUZZ_VERDICTS)),
       call: fc.nat(3),
       needsApproval: fc.boolean(),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LegalActions } from "../../decision/decision.ts";
-import { type StepTool, toolInternals } from "../../tool/tool_internals.ts";
+import { mayNeedApproval, type StepTool } from "../../tool/tool_internals.ts";
 
 /** Outcome of a played tool call. `"denied"` requires a tool that needs approval. */
 export type ToolOutcome =
@@ -26,7 +26,7 @@ const RUN_OUTCOMES: readonly ToolOutcome[] = [
 
 /** Returns the possible outcomes of calls of any of these tools. */
 export function outcomesOf(...tools: readonly StepTool[]): readonly ToolOutcome[] {
-  const mayAsk = tools.some((tool) => toolInternals(tool).needsApproval !== false);
+  const mayAsk = tools.some(mayNeedApproval);
   return mayAsk ? [...RUN_OUTCOMES, "denied"] : RUN_OUTCOMES;
 }
 
