@@ -12,20 +12,17 @@ import type { SessionEvent } from "./event.ts";
 const text = v.string();
 const texts = v.array(text);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const tokens = v.optional(v.pipe(v.number(), v.finite()));
+const finite = v.pipe(v.number(), v.finite());
+const amount = v.optional(finite);
 /** Schema of token counts. */
 export const usageSchema: v.GenericSchema<unknown, Usage> = v.strictObject({
-  ...v.entriesFromList(TOKEN_COUNTS, tokens),
+  ...v.entriesFromList(TOKEN_COUNTS, amount),
   isEstimated: v.optional(v.literal(true)),
 }) as unknown as v.GenericSchema<unknown, Usage>;
-const cost = v.optional(v.pipe(v.number(), v.finite()));
-const modelCallUsage = { usage: v.optional(usageSchema), cost, model: v.optional(text) };
-const childUsage = {
-  usage: v.optional(usageSchema),
-  cost,
-  modelCalls: v.optional(count),
-  toolCalls: v.optional(count),
-};
+const usageAndCost = { usage: v.optional(usageSchema), cost: amount };
+const modelCallUsage = { ...usageAndCost, model: v.optional(text) };
+const childUsage = { ...usageAndCost, modelCalls: v.optional(count), toolCalls: v.optional(count) };
+const place = { callKey: text, call: count };
 const args = v.pipe(jsonValue, v.custom<JsonObject>(isPlainObject));
 const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
 
@@ -47,7 +44,7 @@ const decision = v.variant("action", [
 
 const base = {
   seq: count,
-  time: v.pipe(v.number(), v.finite()),
+  time: finite,
   joined: v.optional(v.literal(true)),
 };
 
@@ -58,15 +55,13 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
   v.strictObject({
     ...base,
     type: v.literal("tool_started"),
-    callKey: text,
-    call: count,
+    ...place,
     tool: text,
   }),
   v.strictObject({
     ...base,
     type: v.literal("tool_finished"),
-    callKey: text,
-    call: count,
+    ...place,
     tool: text,
     outcome: v.picklist(["ok", "error", "redirected", "denied", "not_run", "unknown"]),
     text,
@@ -75,8 +70,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
   v.strictObject({
     ...base,
     type: v.literal("approval_requested"),
-    callKey: text,
-    call: count,
+    ...place,
     tool: text,
     args,
     reason: v.picklist(["approval", "unknown"]),
@@ -86,8 +80,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
   v.strictObject({
     ...base,
     type: v.literal("approval_given"),
-    callKey: text,
-    call: count,
+    ...place,
     verdict: v.picklist(["approved", "denied", "settled"]),
     text: v.optional(text),
   }),
@@ -108,7 +101,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     step: text,
     code: text,
     usage: usageSchema,
-    cost,
+    cost: amount,
   }),
   v.strictObject({
     ...base,
@@ -130,10 +123,9 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
       "time",
     ]),
     scope: v.optional(v.picklist(["turn", "session", "caller"])),
-    limit: v.optional(v.pipe(v.number(), v.finite())),
-    used: v.optional(v.pipe(v.number(), v.finite())),
-    usage: v.optional(usageSchema),
-    cost,
+    limit: amount,
+    used: amount,
+    ...usageAndCost,
   }),
   v.strictObject({ ...base, type: v.literal("ended") }),
 ]) as unknown as v.GenericSchema<unknown, SessionEvent>;
