@@ -100,6 +100,11 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
     Object.getPrototypeOf(prototype) === null && !Array.isArray(value);
 }
 
+/** Returns true if a value is an embedding: a list of finite numbers that is not empty. */
+export function isVector(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
+}
+
 /** Returns a copy without the members that are undefined. */
 export function omitUndefined<Members extends object>(
   members: Members,

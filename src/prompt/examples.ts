@@ -4,6 +4,7 @@
  * @module
  */
 import { reasonOf } from "../errors.ts";
+import { isVector } from "../json/json.ts";
 import { isOwnError, LLMError } from "../llm/llm_error.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
@@ -98,10 +99,6 @@ export class ExampleChooser {
     const { name } = this.#embedder;
     return new LLMError(`Cannot embed examples with ${name}: ${reason}`, { cause });
   }
-}
-
-function isVector(value: unknown): value is number[] {
-  return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
 }
 
 /** Returns the cosine similarity of two vectors; 0 if one of them is zero. */

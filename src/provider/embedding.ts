@@ -4,6 +4,7 @@
  * @module
  */
 import { quote } from "../errors.ts";
+import { isVector } from "../json/json.ts";
 import { LLMError } from "../llm/llm_error.ts";
 
 /** Embedding call of a provider and the limits of its batches. */
@@ -42,10 +43,6 @@ export async function embedInBatches(
     throw createResponseError(name, "vectors of equal length");
   }
   return vectors;
-}
-
-function isVector(value: unknown): value is number[] {
-  return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
 }
 
 /** Splits items into chunks of `size`. A size below 1 counts as 1. */
