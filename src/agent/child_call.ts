@@ -25,7 +25,7 @@ export interface AgentToolParts {
 }
 
 /** Runs child sessions; loaded with the first call. */
-export interface ChildRunner {
+interface ChildRunner {
   /** Runs a call until it has a result, or returns a `Suspension`. */
   runChild(call: AgentCall, args: unknown): Promise<unknown>;
   /** Runs the agent in a session of its own, outside any turn. */

@@ -29,7 +29,7 @@ export interface RawAnswer {
 }
 
 /** Settings of {@linkcode readCallUsage}. */
-export interface CallUsageOptions {
+interface CallUsageOptions {
   /** Name of the LLM. */
   readonly llm: string;
   /** Prices of model calls; undefined if they are not known. */

@@ -10,7 +10,7 @@ import { type Amounts, findReached, type Limits, type ReachedLimit, type Work } 
 import { SessionUsage, type UncountedUsage } from "./session_usage.ts";
 
 /** Session whose usage is limited. */
-export interface TrackedSession {
+interface TrackedSession {
   /** Log of the session. */
   readonly log: Log;
   /** Calls of agents that are running. */

@@ -7,7 +7,6 @@ import * as v from "valibot";
 import * as option from "../schema/option_shape.ts";
 import { GraphError, type GraphProblem, quote } from "../errors.ts";
 import type { LLM } from "../llm/llm.ts";
-import { isRecord, oneOf, type OptionShape, readOptions } from "../schema/option_shape.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
 import { WireSchema } from "../schema/wire_schema.ts";
 import { isTool, type StepTool, toolInternals } from "../tool/tool_internals.ts";
@@ -18,7 +17,7 @@ import type { Example, RouteOptions, StepOptions } from "./step.ts";
 type StepFields = Partial<StepOptions<string, never>>;
 
 /** Options of an agent from which its graph is built. */
-export interface GraphOptions {
+interface GraphOptions {
   /** Name of the agent, for messages. */
   readonly name: string;
   /** Id of the first step. */
@@ -73,7 +72,7 @@ class GraphBuilder {
     const entries = this.#readSteps();
     for (const id of entries.keys()) this.#ids.add(id);
     if (!this.#ids.has(start)) {
-      this.#report("start", `unknown step ${quote(start)}: expected ${oneOf(this.#ids)}`);
+      this.#report("start", `unknown step ${quote(start)}: expected ${option.oneOf(this.#ids)}`);
     }
     const hasStepPersona = [...entries.values()].some(({ persona }) => persona !== undefined);
     if (hasStepPersona) this.#persona = this.#options.persona;
@@ -93,8 +92,12 @@ class GraphBuilder {
     this.problems.push({ path, message });
   }
 
-  #read<Options>(shape: OptionShape<Options>, options: unknown, path: string): Partial<Options> {
-    const { usable, problems } = readOptions(shape, options, path);
+  #read<Options>(
+    shape: option.OptionShape<Options>,
+    options: unknown,
+    path: string,
+  ): Partial<Options> {
+    const { usable, problems } = option.readOptions(shape, options, path);
     this.problems.push(...problems);
     return usable;
   }
@@ -102,9 +105,9 @@ class GraphBuilder {
   /** Returns the valid options of each step, and reports the invalid ones. */
   #readSteps(): ReadonlyMap<string, StepFields> {
     const { steps } = this.#options;
-    const given = isRecord(steps) ? Object.entries(steps) : [];
+    const given = option.isRecord(steps) ? Object.entries(steps) : [];
     if (given.length === 0) {
-      const what = isRecord(steps) ? "an empty object" : quote(steps);
+      const what = option.isRecord(steps) ? "an empty object" : quote(steps);
       this.#report("steps", `it is ${what}: expected an object of steps by id`);
     }
     const entries = new Map<string, StepFields>();
@@ -179,7 +182,7 @@ class GraphBuilder {
       const options = typeof given === "string" ? { when: given } : given;
       const { when = "", guard } = this.#read<RouteOptions<never>>(routeShape, options, here);
       if (this.#ids.has(to)) return [{ to, when, guard }];
-      this.#report(here, `unknown step ${quote(to)}: expected ${oneOf(this.#ids)}`);
+      this.#report(here, `unknown step ${quote(to)}: expected ${option.oneOf(this.#ids)}`);
       return [];
     });
   }
@@ -194,7 +197,7 @@ class GraphBuilder {
       }
       const tool = this.#named.get(given);
       if (tool === undefined) {
-        const known = this.#named.size === 0 ? "" : ` or ${oneOf(this.#named.keys())}`;
+        const known = this.#named.size === 0 ? "" : ` or ${option.oneOf(this.#named.keys())}`;
         this.#report(here, `unknown tool ${quote(given)}: expected a Tool${known}`);
       } else found.set(given, tool);
     }
@@ -215,7 +218,7 @@ class GraphBuilder {
     const { models } = this.#options;
     const llm = models.get(name);
     if (llm !== undefined) return llm;
-    this.#report(path, `unknown model ${quote(name)}: expected ${oneOf(models.keys())}`);
+    this.#report(path, `unknown model ${quote(name)}: expected ${option.oneOf(models.keys())}`);
     return undefined as never;
   }
 

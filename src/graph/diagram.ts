@@ -6,7 +6,7 @@
 import type { Graph } from "./graph.ts";
 
 /** Parts of a graph that are drawn in red, because no test has reached them. */
-export interface DiagramMarks {
+interface DiagramMarks {
   /** Returns true if a step was missed. */
   readonly step: (id: string) => boolean;
   /** Returns true if a route was missed. */

@@ -6,7 +6,7 @@
 import { ABORTED, unlessAborted } from "../abort.ts";
 import { computePrice, type RawAnswer, readCallUsage } from "../cost/call_usage.ts";
 import type { DecisionReading } from "../decision/decision_schema.ts";
-import type { OutputPreview } from "../decision/output_preview.ts";
+import type { Delta, OutputPreview } from "../decision/output_preview.ts";
 import { quote, reasonOf } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
 import { isOwnError, LLMError } from "../llm/llm_error.ts";
@@ -17,7 +17,6 @@ import { needsApproval } from "./approval.ts";
 import type { ValidatedCalls } from "./calls.ts";
 import { consequences } from "./consequences.ts";
 import type { DecisionRequest } from "./decision_request.ts";
-import type { Delta } from "../decision/output_preview.ts";
 import type { LiveSession } from "./live_session.ts";
 import { issueRequest, prepareNext } from "./prepare.ts";
 

@@ -7,7 +7,7 @@ import type { Out } from "./ask.ts";
 import type { StreamPart } from "./loop.ts";
 
 /** Runs a turn, with or without a reader. */
-export type Run<Result> = (
+type Run<Result> = (
   signal: AbortSignal,
   out: Out<StreamPart> | undefined,
 ) => Promise<Result>;
