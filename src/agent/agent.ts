@@ -147,6 +147,9 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
    * and not included: they will be inserted before the last message.
    *
    * @throws {ConfigError} if the session belongs to another agent.
+   * @throws {GuardError} if a guard fails.
+   * @throws {LLMError} if the input cannot be embedded, to choose examples.
+   * @throws {SessionDamagedError} if the log of a stored session was changed since it was written.
    */
   async explain(session: Session<TurnOf<Answers>>): Promise<Explanation> {
     const live = session instanceof Session ? Session.live(session) : undefined;

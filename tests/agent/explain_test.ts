@@ -1,4 +1,5 @@
 import { Agent, decide, MockLLM, type Session, Tool, type Turn } from "@nomos/agent";
+import { memoryStore } from "@nomos/agent/store";
 import { requestSnapshot } from "@nomos/agent/testing";
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
@@ -50,6 +51,23 @@ Deno.test("Agent.explain, while calls wait, is the request without any result of
     assertEquals(messages[shared.length]!.content, "Result of look:\nseen");
     assert(explained.schema === schema && explained.legal === legal);
   }
+});
+
+Deno.test("Agent.explain, of a long stored session that was just opened is the whole request", async () => {
+  const store = memoryStore();
+  const agentWith = (llm: MockLLM) =>
+    new Agent({ name: "talker", llm, start: "talk", steps: { talk: { description: "Talk" } } });
+  const writer = agentWith(new MockLLM(Array(40).fill(decide.respond("ok"))));
+  const session = await writer.openSession("s", { store });
+  for (let turn = 0; turn < 40; turn++) await session.next(`Input ${turn}`);
+
+  const llm = new MockLLM([decide.respond("ok")]);
+  const agent = agentWith(llm);
+  const opened = await agent.openSession("s", { store });
+  const { messages } = await agent.explain(opened);
+  assertEquals([messages.length, messages[1]?.content], [82, "Input 0"]);
+  await opened.next("More");
+  assertEquals(llm.requests[0]!.messages.slice(0, 81), messages.slice(0, 81));
 });
 
 Deno.test("requestSnapshot() of a session that waits shows the call, and no result", async () => {
