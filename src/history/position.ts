@@ -35,7 +35,7 @@ export class Position {
   decision = -1;
   /** Calls of the last decision; empty once all have finished. */
   calls: readonly Call[] = [];
-  /** Number of requests to the model in this turn. */
+  /** Number of outputs of the model in this turn, refused ones included. */
   decisions = 0;
   /** Number of errors in a row in this turn. */
   errors = 0;
@@ -81,7 +81,7 @@ export class Position {
       case "decision":
         return this.#applyDecision(event);
       case "tool_started":
-        return this.#running(event, []);
+        return this.#setRunning(event, []);
       case "tool_finished":
         return this.#finish(event, event.outcome, event.text);
       case "approval_requested":
@@ -148,11 +148,11 @@ export class Position {
     const call = this.calls[place];
     if (call === undefined || call.state === "done") return;
     if (call.state === "new" || call.callKey === callKey) {
-      this.#set(place, { state: "waiting", callKey, request });
+      this.#setState(place, { state: "waiting", callKey, request });
     } else {
       const others = requestsOf(call).filter((other) => other.callKey !== callKey);
       const requests = [...others, request];
-      this.#set(place, { state: "suspended", callKey: call.callKey, requests });
+      this.#setState(place, { state: "suspended", callKey: call.callKey, requests });
     }
   }
 
@@ -164,18 +164,18 @@ export class Position {
     if (call.callKey !== callKey) {
       // The request is of a child session: the call of the agent runs again.
       const requests = requestsOf(call).filter((request) => request.callKey !== callKey);
-      this.#running({ ...event, callKey: call.callKey }, requests);
-    } else if (verdict === "approved") this.#running(event, []);
+      this.#setRunning({ ...event, callKey: call.callKey }, requests);
+    } else if (verdict === "approved") this.#setRunning(event, []);
     else this.#finish(event, verdict === "denied" ? "denied" : "ok", text);
   }
 
-  #running(
+  #setRunning(
     { seq, call: place, callKey }: SessionEvent<"tool_started" | "approval_given">,
     requests: readonly Request[],
   ): void {
     const call = this.calls[place];
     if (call === undefined || call.state === "done") return;
-    this.#set(place, { state: "running", callKey, since: seq, requests });
+    this.#setState(place, { state: "running", callKey, since: seq, requests });
   }
 
   #finish(
@@ -185,7 +185,7 @@ export class Position {
   ): void {
     const call = this.calls[place];
     if (call === undefined || call.state === "done") return;
-    this.#set(place, { state: "done", callKey, outcome, text });
+    this.#setState(place, { state: "done", callKey, outcome, text });
     const round = this.calls;
     if (round.some(({ state }) => state !== "done")) return;
     this.calls = [];
@@ -195,7 +195,7 @@ export class Position {
     this.lastRound = round;
   }
 
-  #set(place: number, state: CallState): void {
+  #setState(place: number, state: CallState): void {
     const { tool, args } = this.calls[place]!;
     this.calls = this.calls.with(place, { tool, args, ...state });
     const open = this.calls.filter((call) => call.state !== "done");
