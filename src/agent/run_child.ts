@@ -25,7 +25,7 @@ import { findUndeliveredVerdict } from "./undelivered_verdict.ts";
  */
 export async function runChild(call: AgentCall, args: unknown): Promise<unknown> {
   const { parent, parts, context: { signal } } = call;
-  if (parent.levels === 0) {
+  if (parent.remainingLevels === 0) {
     throw new AgentToolError(
       `Cannot call agent ${quote(parts.name)}: the maximum depth of child sessions is ` +
         'reached ("maxDepth"): do the work without this tool',

@@ -47,8 +47,8 @@ export class LiveSession {
   readonly limits: Limits | undefined;
   /** Store of its log; undefined in memory. */
   readonly durability: Durability | undefined;
-  /** Number of levels of child sessions that may still be below it. */
-  readonly levels: number;
+  /** Number of levels of child sessions that may still be created below this session. */
+  readonly remainingLevels: number;
   /** Its child sessions; undefined before the first, and if they are in a store. */
   children: Children | undefined;
   /** Calls of agents that are running. */
@@ -72,9 +72,9 @@ export class LiveSession {
     this.limits = limits;
     this.durability = durability;
     this.children = children;
-    this.levels = parent === undefined
+    this.remainingLevels = parent === undefined
       ? agent.maxDepth
-      : Math.min(parent.levels - 1, agent.maxDepth);
+      : Math.min(parent.remainingLevels - 1, agent.maxDepth);
     if (limits !== undefined || parent?.tracker !== undefined) {
       this.tracker = new LimitTracker(limits ?? {}, this, agent.clock, parent?.tracker);
     }
@@ -136,14 +136,13 @@ export class LiveSession {
     }
   }
 
-  /**
-   * Starts a turn. A verdict may be refused: then the session is not `interrupted`.
-   */
+  /** Starts a turn. */
   begin(command: Command | undefined, observers: TurnObservers | undefined): void {
     if (observers !== undefined) {
       this.observers = observers;
       this.log.onAppended = (events) => observers.onEvents(events);
     }
+    // A verdict may be refused: then the session must not be `interrupted`.
     if (verdictIn(command) === undefined) this.#begunAt = this.log.head;
     this.prompts?.beginTurn();
     this.tracker?.begin();
