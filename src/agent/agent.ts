@@ -75,6 +75,7 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
   /**
    * Creates a session in memory, new or continued from a state.
    *
+   * @throws {ConfigError} if an option is invalid.
    * @throws {StateError} if the state is malformed, a newer release wrote it, it is in a step this
    *   graph lacks, or `migrateResult` fails.
    */
@@ -86,13 +87,13 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
    * Opens the session with that id in a store, or creates it. Every event is committed
    * before the next effect, so `resume()` finishes a turn that was interrupted, even by
    * the death of its process: finished calls are not repeated; calls that were running
-   * are run again, with the same `callKey`.
+   * are run again, with the same `callKey`, unless their tool is `once`.
    *
    * @throws {ConfigError} if an option is invalid.
-   * @throws {StateError} if a newer release wrote it, it is in a step this graph lacks, or
-   *   `migrateResult` fails.
-   * @throws {SessionDamagedError} if its log was changed since it was written, or it is an
-   *   unfinished fork.
+   * @throws {StateError} if a newer release wrote the session, it is in a step this graph lacks,
+   *   or `migrateResult` fails.
+   * @throws {SessionDamagedError} if the log of the session was changed since it was written, or
+   *   the session is an unfinished fork.
    * @throws {StoreError} if the store fails.
    *
    * @example
@@ -127,8 +128,8 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
 
   /**
    * Runs one turn of a session in memory, new or continued from `state`. The new state
-   * is `turn.state`; `state` is not changed. Throws what `createSession` and
-   * `session.next` throw.
+   * is `turn.state`; `state` is not changed. Throws the same errors as `createSession`
+   * and `session.next`.
    */
   async next(
     command?: Command,
@@ -226,7 +227,7 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
 
   /**
    * Returns a tool that runs an agent which is created later, so that agents can call
-   * themselves or each other. `agent` is called when the tool is called; otherwise the
+   * themselves or each other. `agent` is called when the tool is called. Otherwise the
    * same as {@linkcode Agent.asTool}. The option `maxDepth` limits the recursion.
    *
    * @throws {ConfigError} if an option is invalid.

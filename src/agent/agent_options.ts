@@ -1,5 +1,5 @@
 /**
- * Options of agents and sessions.
+ * Options of an agent.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import type { AnyTool } from "../tool/tool_internals.ts";
 export interface AgentOptions<Answers extends object = Record<string, unknown>, Context = unknown> {
   /** Name of the agent, for messages and traces. */
   readonly name: string;
-  /** LLM of all steps; or several by name, among them `default`. A step may name another one. */
+  /** LLM of all steps, or several LLMs by name, one of them `default`; a step selects one by its option `llm`. */
   readonly llm: LLM | Models;
   /** Id of the first step. */
   readonly start: NoInfer<keyof Answers & string>;
@@ -45,7 +45,7 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
   /**
    * Schema of the context of sessions, needed if guards use the context, or if tools
    * need different contexts. It validates the context of every session, without
-   * changing it. Default: the contexts that the tools need.
+   * changing it. Default: only the tools' own schemas validate it.
    */
   readonly context?: StandardSchema<Context, unknown>;
   /** Tools that steps may refer to by name. Default: none. */
@@ -56,7 +56,7 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
   readonly persona?: string;
   /** If true, decisions include reasoning. False suits models that reason by themselves. Default: true. */
   readonly reasoning?: boolean;
-  /** Maximum number of errors in a row in a turn; one more ends it. Default: 3. */
+  /** Maximum number of errors in a row in a turn; after one more the model may only respond, once. Default: 3. */
   readonly maxErrors?: number;
   /** Maximum number of decisions in a turn; then the model may only respond. Default: 10. */
   readonly maxIterations?: number;
@@ -82,8 +82,8 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
   readonly maxResultChars?: number;
   /**
    * Converts results that older releases of the tools wrote to the current form. Called
-   * for every result whenever a state or a stored session is read, because what is
-   * stored is not changed; it must return results in the current form as they are.
+   * for every result whenever a state or a stored session is read, because stored
+   * results are not rewritten; it must return results in the current form as they are.
    * Default: results are read as they were written.
    *
    * @example

@@ -51,7 +51,7 @@ const shape: option.OptionShape<AgentToolOptions> = {
   description: option.anything,
   args: option.anything,
   input: v.optional(v.function("expected a function of the arguments")),
-  context: v.optional(v.function("expected a function of the caller's context")),
+  context: v.optional(v.function("expected a function of the parent's context")),
   timeout: option.anything,
   guard: option.anything,
   needsApproval: option.anything,
@@ -89,11 +89,11 @@ function readInput({ input }: AgentToolInput): string {
   return input;
 }
 
-let inputs: StandardSchema<unknown, AgentToolInput> | undefined;
+let inputSchema: StandardSchema<unknown, AgentToolInput> | undefined;
 
 /** Returns the default schema of arguments, created with the first tool that uses it. */
 function getInputSchema(): StandardSchema<unknown, AgentToolInput> {
-  return inputs ??= v.object({
+  return inputSchema ??= v.object({
     input: v.pipe(v.string(), v.description("What is to be done, and all that it takes to do it")),
   });
 }

@@ -74,10 +74,6 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
   };
 }
 
-const share = option.optionalNumber(
-  "expected a number from 0 to 1",
-  (value) => value >= 0 && value <= 1,
-);
 const NAME = "expected a name";
 
 /** Shape of an agent. Its models, steps, tools and limits are validated elsewhere. */
@@ -109,7 +105,10 @@ const shape: option.OptionShape<AgentOptions> = {
   maxResultChars: option.wholeNumber(1),
   migrateResult: option.callable,
   maxExamples: option.wholeNumber(0),
-  exampleThreshold: share,
+  exampleThreshold: option.optionalNumber(
+    "expected a number from 0 to 1",
+    (value) => value >= 0 && value <= 1,
+  ),
   clock: option.callable,
   ids: option.callable,
   schemaCache: v.optional(v.instance(SchemaCache, "expected a SchemaCache")),
@@ -140,7 +139,7 @@ function readModels(
   return models;
 }
 
-/** Builds the decision schema of each step, to report now what its model does not accept. */
+/** Builds the decision schema of each step, to report the schemas that its model does not accept. */
 function checkSchemas(name: string, { steps }: Graph, schemaCache: SchemaCache): void {
   const problems: GraphProblem[] = [];
   for (const step of steps.values()) {

@@ -24,7 +24,7 @@ export interface AgentToolParts {
   readonly load: () => Promise<ChildRunner>;
 }
 
-/** Runs child sessions; loaded with the first call. */
+/** Code that runs child sessions, loaded with the first call. */
 interface ChildRunner {
   /** Runs a call until it has a result, or returns a `Suspension`. */
   runChild(call: AgentCall, args: unknown): Promise<unknown>;
@@ -50,7 +50,7 @@ export class AgentCall implements ChildCall {
 
   constructor(
     readonly parts: AgentToolParts,
-    /** Session whose decision is the call. */
+    /** Session whose decision contains the call. */
     readonly parent: LiveSession,
     /** Sequence number of the decision. */
     readonly decision: number,

@@ -1,5 +1,5 @@
 /**
- * Opening the child session of a call, next to its parent's.
+ * Opening the child session of a call, in memory or in the store of its parent.
  *
  * @module
  */
@@ -27,11 +27,11 @@ export async function openChild(call: AgentCall, context: unknown): Promise<Live
     (parent.children ??= new Map()).set(id, session);
     return session;
   }
-  const place = await durability.openChild(id, agent.graph.start, {
+  const stored = await durability.openChild(id, agent.graph.start, {
     now: agent.clock,
     migrateResult: agent.migrateResult,
   });
-  const { step } = place.log.position;
+  const { step } = stored.log.position;
   if (!agent.graph.steps.has(step)) {
     const known = [...agent.graph.steps.keys()].map(quote).join(", ");
     throw new StateError(
@@ -41,8 +41,8 @@ export async function openChild(call: AgentCall, context: unknown): Promise<Live
     );
   }
   // Verdicts and usage are read from the whole log.
-  await place.load();
-  return new LiveSession(agent, id, context, place.log, { parent, durability: place });
+  await stored.load();
+  return new LiveSession(agent, id, context, stored.log, { parent, durability: stored });
 }
 
 /** Returns the agent, with the parent's prices if it has none of its own. */

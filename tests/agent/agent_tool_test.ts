@@ -304,7 +304,7 @@ Deno.test("asTool() refuses invalid options", () => {
       { ...tool, input: "text" },
       'Cannot create tool "help" of an agent: input is "text": expected a function of the arguments',
     ],
-    [{ ...tool, context: 5 }, "context is 5: expected a function of the caller's context"],
+    [{ ...tool, context: 5 }, "context is 5: expected a function of the parent's context"],
     [{ ...tool, timeout: 0 }, "timeout is 0"],
   ];
   for (const [options, message] of bad) {
