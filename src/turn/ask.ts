@@ -95,8 +95,8 @@ async function readAnswer(
       isWaiting = false;
       if (next.done) {
         throw new LLMError(
-          `Cannot decide in step ${quote(session.step.id)}: ${llm.name}: its stream ended ` +
-            'without a chunk of type "result"',
+          `Cannot decide in step ${quote(session.step.id)} of session ${quote(session.id)}: ` +
+            `${llm.name}: its stream ended: expected a chunk of type "result" before its end`,
           { isRetryable: true },
         );
       }
@@ -142,10 +142,10 @@ function openChunks(
   };
 }
 
-/** Copies the fields of a result, because the getters of a custom model may change. */
+/** Copies the fields of a result, because a getter of a custom model may return another value later. */
 function readResult(result: LLMResult): RawAnswer {
   if (typeof result !== "object" || result === null) {
-    throw new TypeError("it did not return a result");
+    throw new TypeError(`it returned ${quote(result)}: expected a result with an output`);
   }
   return { output: result.output, usage: result.usage, model: result.model };
 }
@@ -243,7 +243,7 @@ function renderOutput(output: unknown): string {
   }
 }
 
-/** Loads the code of deltas, with the first stream. */
+/** Loads the code that reads deltas from an output, with the first stream. */
 async function loadPreview(): Promise<typeof OutputPreview> {
   return (await import("../decision/output_preview.ts")).OutputPreview;
 }

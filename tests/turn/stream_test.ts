@@ -250,13 +250,13 @@ Deno.test("a stream that fails, ends without a result or returns an invalid one 
       streaming(async function* () {
         yield text(TEXT);
       }),
-      'its stream ended without a chunk of type "result"',
+      'its stream ended: expected a chunk of type "result" before its end',
     ],
     [
       streaming(async function* () {
         yield { type: "result", result: null as never };
       }),
-      "it did not return a result",
+      "expected a result with an output",
     ],
     [streaming(() => undefined as never), "streaming"],
   ];
