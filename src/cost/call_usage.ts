@@ -17,7 +17,7 @@ export interface CalledModel {
 
 /**
  * Returns the price of a model call, in the unit of the limits of `cost`; undefined if it
- * is not known. Called after every call that reported its tokens. Must be pure.
+ * is not known. Called whenever tokens are reported or estimated. Must be pure.
  */
 export type CostOf = (usage: Usage, call: CalledModel) => number | undefined;
 

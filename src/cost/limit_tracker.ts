@@ -23,7 +23,7 @@ interface Arriving {
   readonly cost?: number;
 }
 
-/** Usage of a session with limits, kept up to date with its log. */
+/** Compares the usage of a session with its limits, and with those of its parents. */
 export class LimitTracker {
   readonly #limits: Limits;
   readonly #session: TrackedSession;
@@ -42,14 +42,14 @@ export class LimitTracker {
     this.#parent = parent;
   }
 
-  /** True if tokens or cost are limited: tokens that a model does not report must be estimated. */
+  /** True if tokens or cost are limited: then tokens that a model does not report are estimated. */
   get limitsTokens(): boolean {
     const { turn, session } = this.#limits;
     return [turn, session].some((limit) => (limit?.tokens ?? limit?.cost) !== undefined) ||
       this.#parent?.limitsTokens === true;
   }
 
-  /** True if cost is limited: every model must have a price. */
+  /** True if cost is limited: then every model must have a price. */
   get limitsCost(): boolean {
     const { turn, session } = this.#limits;
     return (turn?.cost ?? session?.cost) !== undefined || this.#parent?.limitsCost === true;
@@ -62,12 +62,12 @@ export class LimitTracker {
     return this.#usage;
   }
 
-  /** Starts a turn. */
+  /** Starts a turn, whose usage is counted from here. */
   begin(): void {
     this.#before = this.#amounts({}, this.#now());
   }
 
-  /** Returns the event of a limit that is reached before the work that is due; undefined if none is. */
+  /** Returns the event of a reached limit that forbids this work; undefined if there is none. */
   reachedBefore(work: Exclude<Work, "stream">): EventDraft<"limit"> | undefined {
     const reached = this.#reached(work, {});
     return reached && { type: "limit", ...reached };

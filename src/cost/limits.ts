@@ -66,7 +66,7 @@ const CHECKED: Readonly<Record<Work, readonly (keyof Limit)[]>> = {
   tools: ["toolCalls", "time"],
 };
 
-/** Returns the first limit that is reached for the work that is due; undefined if none is. */
+/** Returns the first reached limit that forbids this work; undefined if there is none. */
 export function findReached(
   limits: Limits,
   used: Readonly<Record<"turn" | "session", Amounts>>,

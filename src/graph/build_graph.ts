@@ -265,7 +265,6 @@ const stepShape: option.OptionShape<StepOptions> = {
   reasoning: option.flag,
 };
 
-/** Shape of a route. */
 const routeShape: option.OptionShape<RouteOptions> = {
   when: option.text,
   guard: option.callable,

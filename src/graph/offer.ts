@@ -34,7 +34,7 @@ export function buildOffer(step: Step, context: unknown, sessionId: string): Off
   return { key, routes, tools };
 }
 
-/** Builds the fields of a step about its offers. */
+/** Builds the fields of a step that concern its offers. */
 export function buildOfferFields(
   routes: readonly Route[],
   tools: readonly StepTool[],
@@ -66,8 +66,9 @@ function listLegalActions(step: Step, { routes, tools }: Offer): LegalActions {
 }
 
 /**
- * Calls a function of the author that must return a boolean; its result decides on `subject`.
+ * Calls a predicate of the author.
  *
+ * @param subject Returns the decision of the predicate, for messages: `tool "pay" is offered`.
  * @throws {GuardError} if the function throws, or does not return a boolean.
  */
 export function callPredicate(

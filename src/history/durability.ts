@@ -35,7 +35,7 @@ export interface Durability {
 
 /** Options of the log of a child session. */
 export interface ChildLogOptions {
-  /** Current time, in milliseconds since 1970. */
+  /** Returns the current time, in milliseconds since 1970. */
   readonly now: () => number;
   /** Converts results that older releases of the tools wrote. */
   readonly migrateResult: MigrateResult | undefined;

@@ -27,8 +27,8 @@ export interface ModelCallUsage {
 }
 
 /**
- * Usage of the child session of an agent that was called as a tool, as far as the
- * parent's log has not counted it yet. Absent for other tools.
+ * Usage of the child session of an agent that was called as a tool, as far as earlier
+ * events of the parent's log do not include it. Absent for other tools.
  */
 export interface ChildUsage {
   /** Tokens of its model calls. */
@@ -128,9 +128,9 @@ export interface SessionEvents {
   };
   /** Move to another step. */
   readonly moved: {
-    /** Step it left. */
+    /** Step that the session left. */
     readonly from: string;
-    /** Step it is in now. */
+    /** Step that the session entered. */
     readonly to: string;
   };
   /** Refused output of the model: not a legal decision, or invalid arguments. */
@@ -210,7 +210,7 @@ export type EventDraft<Type extends keyof SessionEvents = keyof SessionEvents> =
   [Each in Type]: { readonly type: Each } & SessionEvents[Each];
 }[Type];
 
-/** Idempotency key of a call: the same on every attempt. */
+/** Returns the idempotency key of a call: the same on every attempt. */
 export function callKeyOf(sessionId: string, decision: number, call: number): string {
   return `${sessionId}/${decision}/${call}`;
 }
@@ -226,7 +226,7 @@ export function areJoined(before: SessionEvent, event: SessionEvent): boolean {
     case "tool_started":
       return true;
     case "approval_requested":
-      // A question about a call that was running, or of a child session, is committed alone.
+      // A request about a call that was running, or of a child session, is committed alone.
       return event.reason === "approval" && (before.type === "decision" ||
         "callKey" in before && decisionOf(before.callKey) === decisionOf(event.callKey));
     case "tool_finished":
@@ -236,7 +236,7 @@ export function areJoined(before: SessionEvent, event: SessionEvent): boolean {
   }
 }
 
-/** Session and decision in an idempotency key. */
+/** Returns the part of an idempotency key that names the session and the decision. */
 function decisionOf(callKey: string): string {
   return callKey.slice(0, callKey.lastIndexOf("/"));
 }

@@ -14,7 +14,7 @@ export type Commit = (events: readonly SessionEvent[]) => Promise<void>;
 
 /** Dependencies of a {@linkcode Log}. */
 export interface LogOptions {
-  /** Current time, in milliseconds since 1970. */
+  /** Returns the current time, in milliseconds since 1970. */
   readonly now: () => number;
   /** Stores events durably. Default: they stay in memory. */
   readonly commit?: Commit | undefined;
@@ -23,8 +23,8 @@ export interface LogOptions {
 /** Append-only log, and the position to which its events lead. */
 export class Log {
   /**
-   * Events in memory, in order. If the log is not whole, they are its last ones. It is
-   * whole before a turn begins.
+   * Events in memory, in order. If the log is not whole, they are its last ones. A turn
+   * always has the whole log.
    */
   readonly events: readonly SessionEvent[];
   /** Position of the session after the last event. */

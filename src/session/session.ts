@@ -42,7 +42,7 @@ let loop: typeof import("../turn/loop.ts") | undefined;
  * | a guard that throws, or does not return a boolean | `GuardError`, `interrupted`; `resume()` calls it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
  * | a child session asks for approval | `needs_approval`; its calls are among `approvals` |
- * | the turn of a child session throws | this turn throws the same; `resume()` continues both |
+ * | the turn of a child session throws | this turn throws the same error; `resume()` continues both |
  *
  * @example
  * ```ts
@@ -108,17 +108,17 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Runs one turn. Without a command the model goes on by itself: it greets, or finishes
-   * what was interrupted.
+   * Runs one turn. Without a command the model goes on by itself: it greets the user, or
+   * finishes an interrupted turn.
    *
    * @throws {SessionBusyError} if a turn is running.
    * @throws {SessionEndedError} if the session has ended.
    * @throws {SessionWaitingError} if there is nothing to resume.
-   * @throws {ApprovalError} if a verdict is about a call that does not wait for one, or its
-   *   `hash` is that of another call.
+   * @throws {ApprovalError} if the call of a verdict does not wait for one, or has another `hash`.
    * @throws {ConfigError} if the command is invalid.
    * @throws {LLMError} if the model failed; the session is `interrupted`, nothing is lost.
    * @throws {GuardError} if a guard failed; the session is `interrupted`.
+   * @throws {ObserverError} if an observer threw; the session is `interrupted`.
    */
   next(command?: Command, options?: TurnOptions): Promise<Result> {
     return this.#run(command, options);
@@ -126,8 +126,8 @@ export class Session<out Result extends Turn = Turn> {
 
   /**
    * Runs one turn and returns a stream of its committed events, and of deltas of the output
-   * that is still arriving. The turn begins with the first read, and leaving the stream
-   * early aborts it. `stream.turn` is a promise of the turn. Throws what `next` throws.
+   * that is still arriving. The turn begins with the first read, and leaving the stream early
+   * aborts it. `stream.turn` is a promise of the turn. Throws the same errors as `next`.
    *
    * @example
    * ```ts
@@ -172,15 +172,15 @@ export class Session<out Result extends Turn = Turn> {
    * Finishes a turn that was interrupted or limited: runs its open calls, and does not
    * repeat finished ones. The same as `next({ resume: true })`.
    *
-   * @throws {SessionWaitingError} if there is nothing to resume, and what {@linkcode Session.next} throws.
+   * @throws {SessionWaitingError} if there is nothing to resume. Others: {@linkcode Session.next}.
    */
   resume(options?: TurnOptions): Promise<Result> {
     return this.next({ resume: true }, options);
   }
 
   /**
-   * Calls that wait for approval, including those of child sessions. Each listed call
-   * accepts a verdict, also before the status is `needs_approval`, when no other work is left.
+   * Calls that wait for approval, including those of child sessions. A verdict about one
+   * may be passed even while other calls can run, before the status is `needs_approval`.
    */
   get approvals(): readonly PendingApproval[] {
     return pendingApprovals(this.#live.log.position.calls);

@@ -7,8 +7,8 @@ import { quote, reasonOf, ToolResultError } from "../errors.ts";
 
 /**
  * Serializes a result: text as it is, everything else as JSON. A big integer, a date, an
- * error and a number that JSON lacks become text, a map or a set a list, and `undefined`
- * null. Longer results are cut to `maxChars`, with a note about it.
+ * error and a number that JSON lacks become text, a map and a set become lists, and
+ * `undefined` becomes null. Longer results are cut to `maxChars`, with a note about it.
  *
  * @throws {ToolResultError} for a function, a symbol, a cycle, or a value whose own code throws.
  */

@@ -61,7 +61,7 @@ export interface ToolOptions<Args, Context> {
    */
   readonly once?: boolean;
   /**
-   * Finds out the result of a call of a `once` tool that was running when the process
+   * Looks up the result of a call of a `once` tool that was running when the process
    * died, for example by its `callKey`. Default: a person decides, as for an approval.
    */
   readonly whenUnknown?: (args: Args, context: ToolContext<Context>) => unknown;

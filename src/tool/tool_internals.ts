@@ -34,7 +34,7 @@ export interface ToolInternals {
   readonly run: (args: unknown, context: ToolContext) => unknown;
   /** True if calls need approval, or the function that decides it. */
   readonly needsApproval: boolean | ((args: unknown, context: GuardContext) => boolean);
-  /** Finds out the result of an unknown call; undefined if a person decides. */
+  /** Looks up the result of an unknown call; undefined if a person decides. */
   readonly whenUnknown: ((args: unknown, context: ToolContext) => unknown) | undefined;
   /** Schema of the context it needs. */
   readonly context: StandardSchema | undefined;

@@ -25,7 +25,7 @@ export interface AgentCore {
   readonly maxDepth: number;
   /** Limits of the usage of turns and sessions; a session may have its own. */
   readonly usageLimits: Limits | undefined;
-  /** Prices of model calls. */
+  /** Returns the price of a model call; undefined if prices are not known. */
   readonly cost: CostOf | undefined;
   /** Observers of every turn. */
   readonly observers: readonly Observer[];

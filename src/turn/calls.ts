@@ -27,7 +27,7 @@ export interface ValidatedCalls {
 }
 
 /**
- * Runs calls concurrently, and commits the end of each at once.
+ * Runs calls concurrently, and commits the end of each as soon as it is known.
  *
  * @param validated Arguments of a decision of this turn; those of an earlier one are validated again.
  * @throws The error of a child session's turn, after all calls have ended or are suspended.

@@ -9,7 +9,7 @@ import { callKeyOf, type EventDraft } from "../history/event.ts";
 /**
  * Returns the events that are committed together with the event of a decision: its
  * move, the end of the session, or the start of its calls. A call that needs approval
- * is requested instead of started.
+ * has a request for approval instead of a start.
  *
  * @param decision Decision of the model.
  * @param seq Sequence number of its event.

@@ -34,7 +34,7 @@ export interface TurnSoFar {
   readonly last: SessionEvent | undefined;
   /** Option `stopAfter`; see `TurnOptions`. */
   readonly stopAfter: "tool" | "move" | undefined;
-  /** Returns the event of a usage limit that is reached for the work that is due. */
+  /** Returns the event of a reached usage limit that forbids this work; undefined if there is none. */
   readonly limitReached: (work: "model" | "tools") => EventDraft<"limit"> | undefined;
 }
 
@@ -56,7 +56,7 @@ export function plan(
   if (reached !== undefined) return { do: "commit", drafts: [reached] };
   const { respondOnly } = position;
   if (respondOnly !== null) {
-    // Only one request offers RESPOND alone; if it was refused, the turn ends.
+    // Only one request offers RESPOND alone; if its answer was refused, the turn ends.
     return respondOnly.isRefused ? commitLimit(respondOnly.reason) : ASK;
   }
   const reason = findReachedLimit(position, step, limits);
@@ -96,7 +96,7 @@ function requestVerdict({ tool, args, call, ...state }: OpenCall): EventDraft {
   return { type: "approval_requested", callKey, call, tool, args, reason: "unknown", hash: "" };
 }
 
-/** Returns the limit of the turn that is reached, other than its usage. */
+/** Returns the reached limit of errors, repeats or decisions; undefined if none is reached. */
 function findReachedLimit(
   { errors, decisions, repeats, lastRound }: Position,
   step: Step,

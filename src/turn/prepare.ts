@@ -29,7 +29,7 @@ export interface Prepared {
 
 /**
  * Calls the guards of the current step, and returns the decision schema and the last
- * message of the next request. A promise only if the input must be embedded.
+ * message of the next request. Returns a promise only if the input must be embedded.
  */
 export function prepareNext(
   session: LiveSession,

@@ -43,7 +43,7 @@ export class Prompts {
     return this.#transcript;
   }
 
-  /** Begins a turn. */
+  /** Starts a turn, which has made no request yet. */
   beginTurn(): void {
     this.#hasAsked = false;
   }

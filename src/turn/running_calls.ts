@@ -18,13 +18,13 @@ export interface PreparedCall {
   readonly run: (() => unknown) | NotRun;
   /** Name of the tool. */
   readonly tool: string;
-  /** Milliseconds after which the call fails. */
+  /** Milliseconds after which the call fails; undefined if there is no timeout. */
   readonly timeout: number | undefined;
   /** Context of the call. */
   readonly context: CallContext;
-  /** Observers' scope of the call. */
+  /** Scope of the observers, in which the tool runs. */
   readonly scope?: Scope | undefined;
-  /** The call's child session, if the tool is an agent. */
+  /** Call of the agent behind the tool, if there is one. */
   readonly child?: ChildCall | undefined;
 }
 

@@ -114,7 +114,7 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
     return undefined;
   }
 
-  /** Limit that ended a `limited` turn; its last event, `limit`, has the values. */
+  /** Limit that ended the turn, if its status is `limited`. The last event, `limit`, has the values. */
   get reason(): LimitReason | undefined {
     const last = this.#to > this.#from ? this.#log[this.#to - 1]! : undefined;
     return last?.type === "limit" ? last.reason : undefined;
@@ -154,7 +154,7 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
     return SessionUsage.of(this.events).usage;
   }
 
-  /** Price of those model calls; undefined if the agent's `cost` knows none. */
+  /** Price of all model calls of the turn; undefined if the agent's `cost` knows none. */
   get cost(): number | undefined {
     return SessionUsage.of(this.events).cost;
   }

@@ -21,7 +21,10 @@ export class TurnObservers {
 
   /** Creates the observers of a turn that starts. */
   constructor(observers: readonly Observer[], turn: ObservedTurn) {
-    this.#observers = notify("a turn", () => observers.map((observer) => observer.beginTurn(turn)));
+    this.#observers = notify(
+      "the start of a turn",
+      () => observers.map((observer) => observer.beginTurn(turn)),
+    );
   }
 
   /** Notifies of events that were committed. */
