@@ -84,12 +84,12 @@ Deno.test("Agent, refuses in words: no options at all", () => {
   }
 });
 
-Deno.test("Agent, has its name and its warnings", () => {
+Deno.test("Agent, exposes its name and its warnings", () => {
   const agent = new Agent(options());
   assertEquals([agent.name, agent.warnings], ["test", []]);
 });
 
-Deno.test("Agent.createSession, refuses in words: ids, options and states that are none", () => {
+Deno.test("Agent.createSession, refuses invalid ids, options and states with a message", () => {
   const agent = new Agent(options()) as unknown as { createSession(...values: unknown[]): unknown };
   for (const id of ["", 5, null, 1n, {}, Symbol("s")]) {
     assertThrows(() => agent.createSession({ id }), ConfigError, "expected text");
@@ -109,7 +109,7 @@ Deno.test("Agent.createSession, new ids are random, unless ids returns them", ()
   assertEquals([counting.createSession({ id: "mine" }).id, count], ["mine", 2]);
 });
 
-Deno.test("Agent, an ids function that returns no id fails at once, not later by an invalid state", () => {
+Deno.test("Agent, an ids function that returns no id fails when the session is created", () => {
   for (const id of ["", undefined, 5]) {
     assertThrows(() => new Agent(options({ ids: () => id })).createSession(), ConfigError);
   }
@@ -122,7 +122,7 @@ Deno.test("Agent, sessions share nothing but the agent", async () => {
   assertEquals([one.step, other.step, other.state.events], ["b", "a", []]);
 });
 
-Deno.test("Agent.explain, is exactly the request that is then sent", async () => {
+Deno.test("Agent.explain, returns exactly the request that is sent next", async () => {
   const script = [
     decide.respond("Hello"),
     raw({ reasoning: [], decision: { action: "MOVE", step: "nowhere" } }),
@@ -158,7 +158,7 @@ Deno.test("Agent.explain, sends nothing and writes nothing", async () => {
   assertEquals([llm.requests.length, session.state.events, session.status], [0, [], "waiting"]);
 });
 
-Deno.test("Agent.explain, tells the fallback that comes before the next request", async () => {
+Deno.test("Agent.explain, shows the respond_only limit that precedes the next request", async () => {
   const llm = new MockLLM([decide.call("look"), decide.respond("Done")]);
   const agent = new Agent(options({ llm, maxIterations: 1 }));
   const session = agent.createSession();
@@ -178,7 +178,7 @@ Deno.test("Agent.explain, refuses the session of another agent, an equal one inc
   }
 });
 
-Deno.test("Agent.next, takes input, state, context and the options of a turn", async () => {
+Deno.test("Agent.next, accepts input, state, context and the options of a turn", async () => {
   const who = new Tool({
     name: "who",
     description: "W",
@@ -197,7 +197,7 @@ Deno.test("Agent.next, takes input, state, context and the options of a turn", a
   assertEquals([third.status, llm.requests.length], ["interrupted", 2]);
 });
 
-Deno.test("Agent.next, throws what a session throws", async () => {
+Deno.test("Agent.next, throws the errors of a session", async () => {
   const agent = new Agent(options({ llm: new MockLLM([decide.end()]) }));
   const { state } = await agent.next("Bye");
   await assertRejects(() => agent.next("Hi", state), AgentError, "has ended");
@@ -233,7 +233,7 @@ Deno.test("Agent, later changes to its options change nothing", async () => {
 
   assertEquals([await explain(), agent.diagram()], before);
   assertEquals(agent.name, "test");
-  // Nor do they change an agent whose messages were not made yet.
+  // They do not reach an agent that had not built its messages yet either.
   const late = await other.explain(other.createSession({ id: "s" }));
   assertEquals(JSON.stringify(late), before[0]);
 });
@@ -287,7 +287,7 @@ Deno.test("Agent, maxIterations, maxErrors and maxResultChars have effect", asyn
   assertEquals([limited.status, limited.reason], ["limited", "errors"]);
 });
 
-Deno.test("Agent, maxRepeats is the number of equal rounds that are a loop", async () => {
+Deno.test("Agent, maxRepeats is the number of equal rounds that counts as a loop", async () => {
   const looks = Array.from({ length: 6 }, () => decide.call("look"));
   const cases: [maxRepeats: number | undefined, calls: number][] = [
     [undefined, 3],
@@ -312,7 +312,7 @@ Deno.test("Agent, a schema cache of its own is used instead of that of the proce
   assertEquals([schemaCache.built, schemaCache.hits], [2, 1]);
 });
 
-Deno.test("Agent, every error of its own is an AgentError with a code", () => {
+Deno.test("Agent, its errors are AgentErrors with a code", () => {
   const error = assertThrows(() => new Agent(options({ start: "z" })));
   assertInstanceOf(error, AgentError);
   assertEquals([error.name, error.code], ["GraphError", "GRAPH_INVALID"]);

@@ -9,12 +9,12 @@ const ask = (...names: string[]) =>
 
 interface Hanging {
   readonly build: (timeout?: number) => Agent<Record<"work", unknown>>;
-  /** Resolves when the tool below hangs. */
+  /** Resolves when the tool of the lowest agent hangs. */
   readonly hangs: Promise<void>;
   readonly signals: AbortSignal[];
 }
 
-/** An agent whose tool never ends, two levels below the one that is talked to. */
+/** Three levels of agents; the tool of the lowest never ends. */
 function hanging(): Hanging {
   const { promise: hangs, resolve } = Promise.withResolvers<void>();
   const signals: AbortSignal[] = [];
@@ -42,16 +42,16 @@ function hanging(): Hanging {
   return { build, hangs, signals };
 }
 
-/** Waits until something holds, for as many rounds as the engine needs. */
+/** Waits until a condition is true, for at most 1,000 rounds of microtasks. */
 async function until(holds: () => boolean): Promise<void> {
   for (let round = 0; round < 1_000; round++) {
     if (holds()) return;
     await Promise.resolve();
   }
-  throw new Error("it never held");
+  throw new Error("the condition never became true");
 }
 
-/** A store that tells when the writers of so many sessions have given them back. */
+/** A store, and a promise that resolves once the leases of `count` sessions are released. */
 function releasing(
   store: Store,
   count: number,
@@ -73,7 +73,7 @@ function releasing(
   return { store: watched, all };
 }
 
-Deno.test("an abort of the caller ends every turn below, and is said with what was spent", async () => {
+Deno.test("an abort of the parent ends every turn below, and its event has their usage", async () => {
   const { build, hangs, signals } = hanging();
   const session: Session = build().createSession({ id: "s" });
   const controller = new AbortController();
@@ -93,13 +93,13 @@ Deno.test("an abort of the caller ends every turn below, and is said with what w
     "tool_finished",
     "tool_finished",
   ]);
-  // A call that was given up is not made again.
+  // A call that was given up is not run again.
   assertEquals((await session.resume()).response, "done");
   assertEquals(session.usage, { input: 40, output: 4 });
   assertEquals(signals.length, 1);
 });
 
-Deno.test("a stream that is broken off ends every turn below", async () => {
+Deno.test("leaving a stream early ends every turn below", async () => {
   const { build, hangs, signals } = hanging();
   const session: Session = build().createSession({ id: "s" });
   const stream = session.stream("Go");
@@ -127,7 +127,7 @@ Deno.test("an abort ends child sessions in a store as well, and releases every l
   }
 });
 
-Deno.test("an agent that takes longer than the timeout of its tool is an error, and ends", async () => {
+Deno.test("an agent that takes longer than the timeout of its tool is stopped, with outcome error", async () => {
   const { build, signals } = hanging();
   const session: Session = build(5).createSession({ id: "s" });
   const turn = await session.next("Go");
@@ -180,7 +180,7 @@ Deno.test("an agent beside one that fails finishes its work", async () => {
   assertEquals([done, session.state.children!["s/1/0"]!.status], [[1, 2, 3], "waiting"]);
 });
 
-Deno.test("a call under a signal that is aborted begins no session", async () => {
+Deno.test("a call under an aborted signal creates no child session", async () => {
   const { build, signals } = hanging();
   const controller = new AbortController();
   const first = modelOf([() => {
@@ -194,7 +194,7 @@ Deno.test("a call under a signal that is aborted begins no session", async () =>
   assertEquals(session.state.children, undefined);
 });
 
-Deno.test("an agent that streams below runs as any other, without deltas", async () => {
+Deno.test("a child agent whose model streams runs like any other, without deltas", async () => {
   const streaming: LLM = {
     name: "streaming",
     decide: () => Promise.reject(new Error("it is to be streamed")),

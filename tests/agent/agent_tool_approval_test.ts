@@ -23,7 +23,7 @@ interface Levels {
   readonly build: () => Agent<Record<"work", unknown>>;
 }
 
-/** An agent that pays, below one that has it pay, below the one that is talked to. */
+/** Three levels of agents; the lowest pays. */
 function levels(
   payments: Decision = pay("ann", "bob"),
   options: Partial<ToolOptions<never, unknown>> = { needsApproval: true },
@@ -43,7 +43,7 @@ function levels(
   return { paid, asked, build };
 }
 
-/** The hash of a text in hexadecimal, as requests for approval have it. */
+/** SHA-256 of a text in hexadecimal, as in requests for approval. */
 async function sha256(text: string): Promise<string> {
   const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return new Uint8Array(bytes).toHex();
@@ -87,7 +87,7 @@ Deno.test("a request for approval two levels below is listed, approved and denie
     await assertRejects(() => session.approve(ANN, { hash: hashes[1]! }), ApprovalError);
     await assertRejects(() => session.approve("s/1/0"), ApprovalError, "expected one of");
 
-    // What is allowed runs at once, while the other one waits.
+    // The approved payment runs at once, while the other one waits.
     const first = await session.approve(ANN, { hash: hashes[0]! });
     assertEquals([first.status, paid], ["needs_approval", [ANN]], what);
     assertEquals(first.approvals.map(({ callKey }) => callKey), [BOB], what);
@@ -111,7 +111,7 @@ Deno.test("a settled call of an agent below has its result without running", asy
   const finished = clerk.events.find(({ type }) => type === "tool_finished");
   assert(finished?.type === "tool_finished");
   assertEquals([finished.outcome, finished.text], ["ok", '{"paid":"by hand"}']);
-  // The caller's log says what was decided, and nothing of how it was carried out.
+  // The parent's log has the verdict, and not the events of its execution.
   assertEquals(session.state.events.map(({ type }) => type), [
     "user",
     "decision",
@@ -123,7 +123,7 @@ Deno.test("a settled call of an agent below has its result without running", asy
   ]);
 });
 
-Deno.test("several agents that wait are decided about separately, while others run", async () => {
+Deno.test("several waiting child agents get their verdicts separately, while others run", async () => {
   const paid: string[] = [];
   const clerk = agentOf("clerk", modelOf([pay("ann"), decide.respond("paid")]), [
     payer(paid, { needsApproval: true }),
@@ -147,7 +147,7 @@ Deno.test("several agents that wait are decided about separately, while others r
   assertEquals(paid, ["s/1/2/1/0"]);
 });
 
-Deno.test("a stream that is broken off while agents wait loses none of what they ask", async () => {
+Deno.test("leaving a stream while child agents wait loses none of their requests", async () => {
   for (const place of [0, 1]) {
     const paid: string[] = [];
     const build = () => {
@@ -168,7 +168,7 @@ Deno.test("a stream that is broken off while agents wait loses none of what they
     }
     session = await open(session);
     if (session.status === "interrupted") await session.resume();
-    // The other one waits too, or was given up while it was on its way there.
+    // The other one waits too, or was given up before it asked for approval.
     const ran = session.approvals.map(({ callKey }) => callKey);
     assert(ran.includes(first), what);
     while (session.approvals.length > 0) await session.approve(session.approvals[0]!.callKey);
@@ -178,7 +178,7 @@ Deno.test("a stream that is broken off while agents wait loses none of what they
   }
 });
 
-Deno.test("an agent whose call needs approval is not begun before", async () => {
+Deno.test("an agent whose call needs approval does not start before the approval", async () => {
   const asked: string[] = [];
   const helper = agentOf("helper", modelOf([decide.respond("helped")], asked), []);
   const help = helper.asTool({ name: "helper", description: "Help", needsApproval: true });
@@ -191,7 +191,7 @@ Deno.test("an agent whose call needs approval is not begun before", async () => 
   assertEquals(asked, ["s/1/0 0"]);
 });
 
-Deno.test("a user who goes on closes what agents below were asking", async () => {
+Deno.test("new input closes the requests of child agents", async () => {
   for (const place of [0, 1]) {
     const { paid, build } = levels();
     const [what, open] = openers(build)[place]!;
@@ -210,7 +210,7 @@ Deno.test("a user who goes on closes what agents below were asking", async () =>
   }
 });
 
-/** The state of a session whose process died before it wrote what came after `count` events. */
+/** The state of a session whose process died after it wrote `count` events. */
 function diedAt({ events, ...state }: State, count: number, children: State["children"]): State {
   return copied({ ...state, events: events.slice(0, count), ...(children && { children }) });
 }
@@ -223,7 +223,7 @@ Deno.test("a verdict that was not passed on before the process died is passed on
   await session.approve(ANN);
   const after = session.state.events.findIndex(({ type }) => type === "approval_given") + 1;
   paid.length = 0;
-  // The caller's log has the verdict, the others have not.
+  // The parent's log has the verdict; the children's logs do not.
   const state = diedAt({ ...session.state, status: "interrupted" }, after, before.children);
   const resumed: Session = build().createSession({ state });
   assertEquals([resumed.status, resumed.approvals], ["interrupted", []]);
@@ -231,12 +231,12 @@ Deno.test("a verdict that was not passed on before the process died is passed on
   assertEquals(paid, [ANN]);
 });
 
-Deno.test("a once tool of an agent below never runs twice: an old verdict answers no new question", async () => {
+Deno.test("a once tool of a child agent never runs twice: an old verdict answers no new request", async () => {
   const { paid, build } = levels(pay("ann"), { needsApproval: true, once: true });
   const store = memoryStore();
   const session = await build().openSession("s", { store: dyingAfter(store, "tool_started") });
   await session.next("Pay");
-  // It dies when the payment has begun.
+  // The process dies once the payment has started.
   await assertRejects(() => session.approve(ANN), Error, "the process died");
   const count = paid.length;
   const resumed = await build().openSession("s", { store, whenBusy: "interrupt" });
@@ -272,12 +272,12 @@ function dyingAfter(store: Store, type: string): Store {
   });
 }
 
-Deno.test("a call below that was changed is not the one that was approved", async () => {
+Deno.test("a changed call of a child agent is not the one that was approved", async () => {
   const { paid, build } = levels(pay("ann"));
   const session: Session = build().createSession({ id: "s" });
   await session.next("Pay");
   const text = JSON.stringify(session.state);
-  // Whoever looked at the top saw Ann.
+  // The parent session shows Ann.
   const { children, ...top } = JSON.parse(text);
   const forged = {
     ...top,
@@ -287,7 +287,7 @@ Deno.test("a call below that was changed is not the one that was approved", asyn
   const { args, hash } = continued.approvals[0]!;
   assertEquals(args, { to: "ann" });
   await assertRejects(() => continued.approve(ANN), ApprovalError, "its hash differs");
-  // Nor if its hash was changed with it.
+  // The approval is refused even if the hash was changed as well.
   const other = await sha256(JSON.stringify([ANN, "pay", { to: "eve" }]));
   const below = JSON.parse(JSON.stringify(forged.children).replaceAll(hash, other));
   const again: Session = build().createSession({ state: { ...forged, children: below } });

@@ -7,7 +7,7 @@ import { agentOf, modelOf, payer, storedEvents } from "./agents.ts";
 const ask = (...names: string[]) =>
   decide.calls(names.map((name) => ({ tool: name, args: { input: name } })));
 
-/** A store whose `renew` waits for a gate: a process that stands still before it opens a session. */
+/** A store whose `renew` waits for a gate, as in a process that pauses before it opens a session. */
 function stopping(store: Store, gate: Promise<void>, stopped: () => void): Store {
   return new Proxy(store, {
     get: (target, name) => {
@@ -24,7 +24,7 @@ function stopping(store: Store, gate: Promise<void>, stopped: () => void): Store
   });
 }
 
-Deno.test("a process that has lost a session takes none of its calls from the one that has it", async () => {
+Deno.test("a process that lost the lease of a session does not run the calls of the new holder", async () => {
   const store = memoryStore();
   const runs: string[] = [];
   const running = Promise.withResolvers<void>();
@@ -55,7 +55,7 @@ Deno.test("a process that has lost a session takes none of its calls from the on
   const lost = first.next("Go");
   lost.catch(() => {});
   await stops.promise;
-  // The other one takes the session over, and is in the middle of the call.
+  // The second process takes the session over, and its call is running.
   const second = await build("second").openSession("s", { store, whenBusy: "interrupt" });
   const turn = second.resume();
   await running.promise;
@@ -72,7 +72,7 @@ Deno.test("a process that has lost a session takes none of its calls from the on
   ]);
 });
 
-Deno.test("a session of a call whose dead writer still has the lease is taken over at once", async () => {
+Deno.test("a child session whose dead writer still holds the lease is taken over at once", async () => {
   const store = memoryStore();
   const hangs = Promise.withResolvers<void>();
   let isDead = false;
@@ -124,7 +124,7 @@ Deno.test("an agent that fails beside one that waits leaves both open: each goes
     await assertRejects(() => session.next("Go"), LLMError, "down");
     assertEquals([session.status, session.approvals.length], ["interrupted", 1]);
     await assertRejects(() => session.approve("s/1/0/1/0"), LLMError, "down");
-    // What was allowed has run all the same.
+    // The approved payment has run nevertheless.
     assertEquals(paid, ["s/1/0/1/0"]);
     isBroken = false;
     const turn = await session.resume();

@@ -16,11 +16,11 @@ const ask = (...names: string[]) =>
   decide.calls(names.map((name) => ({ tool: name, args: { input: name } })));
 const pay = decide.call("pay", { to: "ann" });
 
-/** So many payments, all different. */
+/** `count` different payments. */
 const payments = (count: number) =>
   Array.from({ length: count }, (_, at) => decide.call("pay", { to: `${at}` }));
 
-/** An agent that asks its model as often as it pays and once more; every call costs 11 tokens. */
+/** An agent that pays `count` times, with one model call each, and then answers; each call uses 11 tokens. */
 function clerkOf(
   count: number,
   options: Partial<AgentOptions<Record<"work", unknown>>> = {},
@@ -39,7 +39,7 @@ function bossOf(
   return agentOf("boss", llm, [clerk.asTool({ name: "clerk", description: "Pay" })], options);
 }
 
-/** The last event of a state, which is a limit. */
+/** The last event of a state, which must be a limit. */
 function limitOf({ events }: State): Partial<SessionEvent<"limit">> {
   const { seq: _, time: __, type, ...limit } = events.at(-1) as SessionEvent<"limit">;
   assertEquals(type, "limit");
@@ -55,7 +55,7 @@ Deno.test("the usage of a child session counts for its parent, and is in the eve
   const { usage, cost: paid, modelCalls, toolCalls } = finished;
   assertEquals({ usage, paid, modelCalls, toolCalls }, {
     usage: { input: 30, output: 3 },
-    // It has no prices of its own: those of its caller hold.
+    // It has no prices of its own, so those of its parent apply.
     paid: 3,
     modelCalls: 3,
     toolCalls: 2,
@@ -65,7 +65,7 @@ Deno.test("the usage of a child session counts for its parent, and is in the eve
   assertEquals([turn.state.usage, turn.state.children!["s/1/0"]!.cost], [turn.usage, 3]);
 });
 
-Deno.test("an agent has at most what its caller has left, of everything", async () => {
+Deno.test("a child session can use at most the rest of each limit of its parent", async () => {
   const budgets: [Limits["turn"], Partial<SessionEvent<"limit">>][] = [
     [{ tokens: 33 }, { reason: "tokens", scope: "caller", limit: 33, used: 33 }],
     [{ modelCalls: 4 }, { reason: "modelCalls", scope: "caller", limit: 4, used: 4 }],
@@ -83,12 +83,12 @@ Deno.test("an agent has at most what its caller has left, of everything", async 
       assertEquals(limitOf(session.state.children!["s/1/0"]!), expected, what);
       assertEquals(turn.toolResults[0]!.outcome, "error", what);
       if (expected.reason === "toolCalls") {
-        // It can still answer, with the tools that it has had.
+        // The parent can still answer, because only tool calls are limited.
         assertEquals([turn.response, paid.length], ["done", 2], what);
         continue;
       }
       assertEquals([turn.status, turn.reason], ["limited", expected.reason], what);
-      // The caller's own limit event says whose it was.
+      // The limit event of the parent names the owner of the limit.
       assertEquals(
         limitOf(session.state),
         { ...expected, scope } as Partial<SessionEvent<"limit">>,
@@ -98,7 +98,7 @@ Deno.test("an agent has at most what its caller has left, of everything", async 
   }
 });
 
-Deno.test("time runs for the agents below too", async () => {
+Deno.test("a limit of time includes the time of child sessions", async () => {
   let now = 0;
   const clock = () => now += 10;
   const boss = bossOf(clerkOf(40, { clock }), { clock, limits: { turn: { time: 500 } } });
@@ -109,7 +109,7 @@ Deno.test("time runs for the agents below too", async () => {
   assertEquals([reason, scope], ["time", "caller"]);
 });
 
-Deno.test("an agent keeps its own limits, and those of all above it", async () => {
+Deno.test("a child session has its own limits, and those of all its parents", async () => {
   const own = bossOf(clerkOf(9, { limits: { turn: { modelCalls: 2 } } }), {
     limits: { turn: { modelCalls: 9 } },
   });
@@ -133,7 +133,7 @@ Deno.test("an agent keeps its own limits, and those of all above it", async () =
   assertEquals([limitOf(boss), limitOf(clerk)], [expected, expected]);
 });
 
-Deno.test("agents that run at once share one budget", async () => {
+Deno.test("child agents that run at once share the limits of their parent", async () => {
   const paid: string[] = [];
   const calls = ask(...new Array(10).fill("clerk"));
   const boss = bossOf(clerkOf(9, {}, paid), { limits: { turn: { modelCalls: 16 } } }, calls);
@@ -141,7 +141,7 @@ Deno.test("agents that run at once share one budget", async () => {
   await session.next("Go");
   const made = Object.values(session.state.children!).flatMap(({ events }) => events)
     .filter(({ type }) => type === "decision").length;
-  // Ten may be under way when the last one is counted.
+  // Ten calls may be running when the limit is reached.
   assert(made >= 15 && made < 15 + 10, `${made} decisions`);
   const used = limitOf(session.state).used!;
   assertEquals(used, made + 1);
@@ -193,7 +193,7 @@ Deno.test("usage of an open call is recorded when new input closes it, also in a
   }
 });
 
-Deno.test("a limit of money needs the price of every model below", async () => {
+Deno.test("a limit of cost needs the price of every model of child agents", async () => {
   const cost = (_: unknown, { llm }: { readonly llm: string }) => llm === "counted" ? 1 : undefined;
   const unpriced = { ...modelOf([decide.respond("free?")]), name: "unpriced" };
   const boss = bossOf(agentOf("clerk", unpriced, []), { cost, limits: { turn: { cost: 9 } } });
@@ -204,7 +204,7 @@ Deno.test("a limit of money needs the price of every model below", async () => {
   );
 });
 
-Deno.test("the tokens of a model that reports none are estimated where a caller limits them", async () => {
+Deno.test("the tokens of a model that reports none are estimated if a parent limits them", async () => {
   const { name, decide: counted } = modelOf([decide.respond("An answer")]);
   const silent = {
     name,

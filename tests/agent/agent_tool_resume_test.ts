@@ -16,7 +16,7 @@ const ask = (...names: string[]) =>
   decide.calls(names.map((name) => ({ tool: name, args: { input: name } })));
 const pay = decide.calls(["ann", "bob"].map((to) => ({ tool: "pay", args: { to } })));
 
-/** Two agents that pay at once, below the one that is talked to. */
+/** An agent with two child agents that pay at once. */
 function build(
   paid: string[] = [],
   asked: string[] = [],
@@ -31,7 +31,7 @@ function build(
   return agentOf("boss", llm, [clerk.asTool({ name: "clerk", description: "Pay" })], options);
 }
 
-/** Goes on until the turn is over, allowing whatever is asked. */
+/** Continues until the turn is over, and approves every request. */
 async function finish(session: Session): Promise<void> {
   const isFresh = session.status === "waiting" && session.state.events.length === 0;
   if (isFresh) await session.next("Go");
@@ -39,7 +39,7 @@ async function finish(session: Session): Promise<void> {
   while (session.approvals.length > 0) await session.approve(session.approvals[0]!.callKey);
 }
 
-/** Every payment, by its key. */
+/** Keys of all payments. */
 const PAYMENTS = ["s/1/0/1/0", "s/1/0/1/1", "s/1/1/1/0", "s/1/1/1/1"];
 
 function isDone({ events, children }: State): void {
@@ -47,7 +47,7 @@ function isDone({ events, children }: State): void {
   assert(last.type === "decision" && last.decision.action === "RESPOND");
   const finished = events.flatMap((event) => event.type === "tool_finished" ? [event] : []);
   assertEquals(finished.map(({ text }) => text), ["paid all", "paid all"]);
-  // What the agents spent was said once.
+  // The usage of the child agents is counted once.
   const spent = finished.reduce((sum, { modelCalls = 0 }) => sum + modelCalls, 0) +
     events.reduce((sum, event) => {
       return sum + (event.type === "approval_requested" ? event.modelCalls ?? 0 : 0);
@@ -78,7 +78,7 @@ Deno.test("a session with agents below is continued from a state taken at any ev
       await finish(continued);
       isDone(continued.state);
       assertEquals(JSON.stringify(state), before);
-      // Nothing that was recorded was asked or done again.
+      // No recorded model call or payment was repeated.
       const recorded = before.match(/"tool_finished","callKey":"s\/1\/\d\/1\/\d"/g)?.length ?? 0;
       assertEquals(paid.length, 4 - recorded);
       const decisions = before.match(/"type":"decision"/g)?.length ?? 0;
@@ -161,7 +161,7 @@ Deno.test("a process that dies at any write of any session is followed by one th
         await session.load();
         await finish(session);
         isDone(session.state);
-        // Only what was running when the process died ran again, under its key.
+        // Only calls that were running when the process died ran again, under their keys.
         assert(paid.length - 4 <= inFlight, what);
         assertEquals([...new Set(paid)].sort(), PAYMENTS, what);
         assertEquals(await countFinished(store), 4, what);
@@ -176,7 +176,7 @@ Deno.test("a process that dies at any write of any session is followed by one th
   }
 });
 
-/** How many payments are recorded. */
+/** Number of recorded payments. */
 async function countFinished(store: Store): Promise<number> {
   const logs = [await storedEvents(store, "s/1/0"), await storedEvents(store, "s/1/1")];
   return logs.flat().filter(isFinished).length;
@@ -194,7 +194,7 @@ Deno.test("an agent that had finished returns its recorded result without a mode
   assertEquals(asked, ["s 1"]);
 });
 
-Deno.test("a session in a store has those of its agents beside it", async () => {
+Deno.test("the child sessions of a stored session are stored beside it", async () => {
   const store = memoryStore();
   const session = await build().openSession("s", { store });
   const turn = await session.next("Go");
@@ -209,7 +209,7 @@ Deno.test("a session in a store has those of its agents beside it", async () => 
   ]);
 });
 
-Deno.test("a session that only has the id of a call is not taken for that of the call", async () => {
+Deno.test("a session whose id happens to be the key of a call is not used as its child session", async () => {
   const store = memoryStore();
   const clerk = agentOf("clerk", modelOf([decide.respond("mine")]), []);
   await (await clerk.openSession("s/1/0", { store })).next("Hi");
@@ -222,7 +222,7 @@ Deno.test("a session that only has the id of a call is not taken for that of the
   assertEquals((await storedEvents(store, "s/1/0")).length, 2);
 });
 
-Deno.test("a model below that fails makes the caller's turn fail, and resume() goes on there", async () => {
+Deno.test("a failed model of a child agent fails the parent's turn, and resume() continues there", async () => {
   let isBroken = true;
   const asked: string[] = [];
   const fragile = modelOf([
@@ -245,7 +245,7 @@ Deno.test("a model below that fails makes the caller's turn fail, and resume() g
     const error = await assertRejects(() => session.next("Go"), LLMError, "the model is down");
     assert(error.message.includes("the model is down"));
     assertEquals(session.status, "interrupted");
-    // What ran beside it has come to its end.
+    // The call that ran beside it has ended.
     assertEquals(session.state.events.at(-1)!.type, "tool_finished");
     isBroken = false;
     const turn = await session.resume();
@@ -254,7 +254,7 @@ Deno.test("a model below that fails makes the caller's turn fail, and resume() g
   assertEquals(asked, new Array(4).fill("s/1/0 0"));
 });
 
-Deno.test("states with sessions of calls that are none are refused, with the path", async () => {
+Deno.test("states with child sessions that are invalid are refused, with the path", async () => {
   const session = build().createSession({ id: "s" });
   await session.next("Go");
   const state = copied(session.state);
@@ -283,7 +283,7 @@ Deno.test("states with sessions of calls that are none are refused, with the pat
   assertThrows(() => build().createSession({ state: deepState }), StateError);
 });
 
-Deno.test("an agent that was changed meanwhile cannot continue its session, and says where", async () => {
+Deno.test("a child agent that lacks the step of its session cannot continue it, and names the step", async () => {
   const session = build([], [], true).createSession({ id: "s" });
   await session.next("Go");
   const state = copied(session.state);
@@ -292,6 +292,6 @@ Deno.test("an agent that was changed meanwhile cannot continue its session, and 
   const continued: Session = build([], [], true).createSession({ state: { ...state, children } });
   await assertRejects(() => continued.approve("s/1/0/1/0"), StateError, 'unknown step "gone"');
   assertEquals(continued.status, "interrupted");
-  // The user can go on all the same.
+  // New input still continues the session.
   assertEquals((await continued.next("Never mind")).response, "done");
 });

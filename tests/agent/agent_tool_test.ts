@@ -17,7 +17,7 @@ import { agentOf, modelOf, payer } from "./agents.ts";
 const tool = { name: "help", description: "Help" };
 const call = (input: string) => decide.call("help", { input });
 
-/** A caller of one agent that makes one call, and what came of it. */
+/** Calls an agent once from a parent, and returns the session, the turn and the result. */
 async function callOf(agent: Agent<Record<"work", unknown>>, input = "What is it?") {
   const caller = agentOf("caller", modelOf([call(input), decide.respond("done")]), [
     agent.asTool(tool),
@@ -39,7 +39,7 @@ Deno.test("an agent called as a tool runs one turn in a session named by the cal
   assertEquals(child.events.map(({ type }) => type), ["user", "decision"]);
   assertEquals(child.events[0], { seq: 0, time: 0, type: "user", text: "What is it?" });
   assertEquals(asked, ["s/1/0 0"]);
-  // Each log is its own: the caller's knows of the call and its result.
+  // The logs are separate: the parent's has the call and its result only.
   assertEquals(session.state.events.map(({ type }) => type), [
     "user",
     "decision",
@@ -49,7 +49,7 @@ Deno.test("an agent called as a tool runs one turn in a session named by the cal
   ]);
 });
 
-Deno.test("the result is what the agent responds, in text or JSON, or says when it ends", async () => {
+Deno.test("the result is the response of the agent as text or JSON, or its last message at the end", async () => {
   const answer = v.object({ total: v.number() });
   const structured = new Agent<Record<"work", unknown>>({
     name: "adder",
@@ -65,7 +65,7 @@ Deno.test("the result is what the agent responds, in text or JSON, or says when 
   assertEquals([result.outcome, result.text], ["ok", "The agent has ended the conversation"]);
 });
 
-Deno.test("an agent that ends limited makes its call an error with the reason", async () => {
+Deno.test("a child turn that ends limited gives its call the outcome error, with the reason", async () => {
   const agent = agentOf("helper", modelOf([decide.call("pay", { to: "ann" })]), [payer([])], {
     limits: { turn: { modelCalls: 1 } },
   });
@@ -100,14 +100,14 @@ Deno.test("custom arguments become the input of the agent", async () => {
   const turn = await agentOf("caller", llm, [translate]).next("Go");
   assertEquals(turn.toolResults[0]!.text, "Bonjour");
   assertEquals(seen, ["Into French: Hello"]);
-  // Nothing said of them, they are told as JSON.
+  // Without the option `input`, the arguments are passed as JSON.
   const plain = agent.asTool({ ...tool, args: v.object({ n: v.number() }) });
   const json = modelOf([decide.call("help", { n: 1 }), decide.respond("done")]);
   await agentOf("caller", json, [plain]).next("Go");
   assertEquals(seen.at(-1), '{"n":1}');
 });
 
-Deno.test("an input function that throws or returns no text makes the call an error", async () => {
+Deno.test("an input function that throws or does not return text gives the call the outcome error", async () => {
   const agent = agentOf("helper", modelOf([decide.respond("never")]), []);
   const inputs: [() => string, string, string][] = [
     [
@@ -147,7 +147,7 @@ Deno.test("the input function is called once, however often the call is resumed"
   assertEquals(inputs, 1);
 });
 
-Deno.test("the agent's session gets the caller's context, or what is made of it", async () => {
+Deno.test("the child session gets the parent's context, or a converted one", async () => {
   interface User {
     readonly user: string;
   }
@@ -186,12 +186,12 @@ Deno.test("the agent's session gets the caller's context, or what is made of it"
   assertEquals((await caller.createSession({ context }).next("Go")).response, "done");
   assertEquals(seen, [context, { user: "bob" }]);
   const steps = { work: { description: "Work", tools: [same] } };
-  // @ts-expect-error the agent's tools want a context
+  // @ts-expect-error the agent's tools need a context
   const missing = () => new Agent({ name: "x", llm: modelOf([]), start: "work", steps }).next("Hi");
   assertEquals(typeof missing, "function");
 });
 
-Deno.test("agents that are called at once run at once, each in its session", async () => {
+Deno.test("agents that are called at once run at once, each in a session of its own", async () => {
   const gate = Promise.withResolvers<void>();
   const running: string[] = [];
   const wait = new Tool({
@@ -238,7 +238,7 @@ Deno.test("agents that call each other deeper than maxDepth are stopped", async 
   );
 });
 
-Deno.test("an agent that calls itself is stopped at the lowest maxDepth of those who call", async () => {
+Deno.test("an agent that calls itself is stopped at the lowest maxDepth of its parents", async () => {
   const depths: [own: number, caller: number | undefined, expected: number][] = [
     [3, undefined, 3],
     [0, undefined, 0],
@@ -274,7 +274,7 @@ Deno.test("toolOf() asks for an Agent when the tool is called", async () => {
   );
 });
 
-Deno.test("an agent's tool can be called by itself, in a session of its own", async () => {
+Deno.test("Tool.call() of an agent's tool runs it in a session of its own", async () => {
   const help = agentOf("helper", modelOf([decide.respond("An answer")]), []).asTool(tool);
   assertEquals(await help.call({ input: "What?" }), "An answer");
   const asking = agentOf("asker", modelOf([decide.call("pay", { to: "ann" })]), [
@@ -318,7 +318,7 @@ Deno.test("asTool() refuses invalid options", () => {
   );
 });
 
-Deno.test("asTool() types the arguments, and what is said of them", () => {
+Deno.test("asTool() infers the types of the arguments and of the input function", () => {
   const agent = agentOf("helper", modelOf([]), []);
   const args = v.object({ count: v.number() });
   agent.asTool({
@@ -332,7 +332,7 @@ Deno.test("asTool() types the arguments, and what is said of them", () => {
   agent.asTool({ ...tool, args, input: ({ other }) => other });
 });
 
-Deno.test("the explorer plays an agent like any tool: nothing of it runs", async () => {
+Deno.test("the explorer plays an agent like any other tool, without running it", async () => {
   const asked: string[] = [];
   const agent = agentOf("helper", modelOf([decide.respond("An answer")], asked), []);
   const caller = agentOf("caller", modelOf([], asked), [agent.asTool(tool)]);

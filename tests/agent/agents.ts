@@ -1,6 +1,6 @@
 /**
- * Agents that are tools of each other, played by models which go by how far their
- * session is: so they can be killed anywhere, and another process goes on.
+ * Agents that are tools of each other. Their models decide by the length of the request, so
+ * that a process may die anywhere and another one can continue.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 import type { Store } from "@nomos/agent/store";
 import * as v from "valibot";
 
-/** A model that makes these decisions in every session, the nth as the nth. */
+/** A model that makes the same sequence of decisions in every session. */
 export function modelOf(
   decisions: readonly (Decision | (() => Decision))[],
   asked: string[] = [],
@@ -61,7 +61,7 @@ interface PayArgs {
   readonly to: string;
 }
 
-/** A tool that pays, and notes each payment by its key. */
+/** A tool that pays, and records the key of each payment. */
 export function payer(
   paid: string[],
   options: Partial<ToolOptions<PayArgs, unknown>> = {},
@@ -84,7 +84,7 @@ export async function storedEvents(store: Store, id: string): Promise<SessionEve
   return entries.map(({ body }) => JSON.parse(body)[1]);
 }
 
-/** A copy that shares nothing, as if it had been kept somewhere. */
+/** A copy that shares no objects, as if it had been stored and read. */
 export function copied<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value));
 }

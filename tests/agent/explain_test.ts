@@ -28,7 +28,7 @@ const verdicts: readonly ((session: Session<Turn<"talk">>) => Promise<unknown>)[
   (session) => session.next("Stop"),
 ];
 
-Deno.test("Agent.explain, while calls wait, is the request without any result of their decision", async () => {
+Deno.test("Agent.explain, while calls wait, returns the request without the results of their decision", async () => {
   for (const verdict of verdicts) {
     const { agent, llm } = payer();
     const session = agent.createSession();
@@ -44,7 +44,7 @@ Deno.test("Agent.explain, while calls wait, is the request without any result of
     assertEquals(JSON.stringify(session.state), before);
     await verdict(session);
     const { messages, schema, legal } = llm.requests.at(-1)!;
-    // All but the last message stays as it was explained; the results come before that one.
+    // All messages are the explained ones; the results are inserted before the last.
     const shared = explained.messages.slice(0, -1);
     assert(shared.every((message, place) => message === messages[place]));
     assert(explained.messages.at(-1) === messages.at(-1));
@@ -53,7 +53,7 @@ Deno.test("Agent.explain, while calls wait, is the request without any result of
   }
 });
 
-Deno.test("Agent.explain, of a long stored session that was just opened is the whole request", async () => {
+Deno.test("Agent.explain, of a long stored session that was just opened, has the whole history", async () => {
   const store = memoryStore();
   const agentWith = (llm: MockLLM) =>
     new Agent({ name: "talker", llm, start: "talk", steps: { talk: { description: "Talk" } } });

@@ -1,6 +1,6 @@
 /**
- * What the compiler accepts and refuses. A `@ts-expect-error` that expects in
- * vain is itself an error, so that checking this file is the test.
+ * Programs that the compiler accepts and refuses. An unused `@ts-expect-error` is itself
+ * an error, so checking this file is the test.
  *
  * @module
  */
@@ -55,7 +55,7 @@ const say = new Tool({
   description: "Say something",
   args: v.pipe(v.object({ text: v.pipe(v.string(), v.transform(Number)) })),
   run: ({ text }) => {
-    // The tool is given what the schema gives, not what it takes.
+    // The tool gets the output of the schema, not its input.
     same<typeof text, number>();
     return text;
   },
@@ -209,7 +209,7 @@ Deno.test("Agent, a list of tools with different arguments is inferred", () => {
   assertEquals(tools.length, 2);
 });
 
-Deno.test("Agent.createSession, a context that tools want is required, and of their type", () => {
+Deno.test("Agent.createSession, a context that tools need is required, and of their type", () => {
   const steps = { a: { description: "A", tools: [getPrice] } };
   const agent = new Agent({ name: "x", llm, start: "a", steps });
   // @ts-expect-error a context is missing
@@ -242,11 +242,11 @@ Deno.test("Agent, the contexts of several tools are declared by the agent's sche
   agent.createSession({ context: { currency: "EUR", user: "Ada" } });
   new Agent<{ a: unknown }, Shop & Visitor>({ name: "x", llm, start: "a", steps });
   const visitor = v.object({ user: v.string() });
-  // @ts-expect-error a tool wants another context
+  // @ts-expect-error a tool needs another context
   new Agent({ name: "x", llm, start: "a", steps, context: visitor });
 });
 
-Deno.test("Agent, guards know the context", () => {
+Deno.test("Agent, guards have the type of the context", () => {
   const agent = new Agent({
     name: "x",
     llm,
@@ -297,7 +297,7 @@ Deno.test("Agent, guards know the context", () => {
     name: "x",
     llm,
     start: "a",
-    // @ts-expect-error the guard wants another context
+    // @ts-expect-error the guard needs another context
     steps: { a: { description: "A", routes: { a: { when: "again", guard } } } },
   });
 });
@@ -323,7 +323,7 @@ Deno.test("Tool, only a Tool is a tool, and its schema must be one", () => {
   assertEquals(tools[0]?.name, "say");
 });
 
-Deno.test("LLM, a model is an object literal; a request is one too, and so is its copy", async () => {
+Deno.test("LLM, models, requests and copies of requests can be object literals", async () => {
   const model: LLM = {
     name: "echo",
     decide: (request) => Promise.resolve({ output: request.messages.length }),
@@ -342,12 +342,12 @@ Deno.test("LLM, a model is an object literal; a request is one too, and so is it
   assertEquals((await model.decide(changed)).output, 0);
 });
 
-Deno.test("Session.next, what it is given is typed", () => {
+Deno.test("Session.next, its command and options are typed", () => {
   const steps = { a: { description: "A" } };
   const session = new Agent({ name: "x", llm, start: "a", steps }).createSession();
   // @ts-expect-error input is text
   const number = () => session.next(5);
-  // @ts-expect-error no such stop
+  // @ts-expect-error not an option of stopAfter
   const stop = () => session.next("x", { stopAfter: "decision" });
   // @ts-expect-error a state has a version
   const state = () => session.next("x", { state: {} });
