@@ -34,13 +34,13 @@ function agentOf(context = z.object({ cart: z.array(z.string()), user: z.string(
 
 const good = { cart: ["tea"], user: "Ada" };
 
-Deno.test("createSession, passes a context on that satisfies all schemas, and does not transform it", async () => {
+Deno.test("createSession, passes on a context that satisfies all schemas, without transforming it", async () => {
   const session = agentOf().createSession({ context: good });
   const turn = await session.next("Pay");
   assertEquals(turn.toolResults.map(({ text }) => text), ["1 undefined"]);
 });
 
-Deno.test("createSession and openSession, refuse a context by its place and by who needs it", async () => {
+Deno.test("createSession and openSession, refuse a context with the path and the owner of the schema", async () => {
   const agent = agentOf();
   const cases: [context: unknown, message: string][] = [
     [{ cart: [] }, "context.user does not satisfy the context schema of agent"],

@@ -3,7 +3,7 @@ import { ConfigError, decide } from "@nomos/agent";
 import { memoryStore, SessionDamagedError } from "@nomos/agent/store";
 import { agentOf, eventsOf, open } from "./durable_session.ts";
 
-Deno.test("a damaged session says so, and others are as they were", async () => {
+Deno.test("a damaged session is refused, and others are not affected", async () => {
   const damages: [string, (entries: { seq: number; body: string; hash: string }[]) => void][] = [
     ["entry 1 is missing", (entries) => void entries.splice(1, 1)],
     ["entry 1 was changed", (entries) => {

@@ -3,7 +3,7 @@ import { ConfigError, decide, LLMError, ObserverError } from "@nomos/agent";
 import { memoryStore, type Store, StoreError } from "@nomos/agent/store";
 import { agentOf, eventsOf, open } from "./durable_session.ts";
 
-/** A store of which some methods are others. */
+/** A store with some methods replaced. */
 function patched(store: Store, methods: Partial<Store>): Store {
   return new Proxy(store, {
     get: (target, name) => {
@@ -13,7 +13,7 @@ function patched(store: Store, methods: Partial<Store>): Store {
   });
 }
 
-/** A clock whose short waits are over at once, and whose long ones never are. */
+/** A clock whose short timers fire at once, and whose long ones never do. */
 const impatient = {
   now: () => 0,
   setTimer: (milliseconds: number, callback: () => void) => {
@@ -22,7 +22,7 @@ const impatient = {
   },
 };
 
-Deno.test("a session is given back where an observer fails at the end of its turn", async () => {
+Deno.test("the lease is released even if an observer fails at the end of the turn", async () => {
   const store = memoryStore();
   let ends = 0;
   const observer = {
@@ -69,14 +69,14 @@ Deno.test("load() called twice at once reads the log once, and finds no damage",
   assertEquals(session.state.events.map(({ seq }) => seq), [...Array(82).keys()]);
 });
 
-Deno.test("a write whose outcome stays unknown fails as such, and the session is not taken for lost", async () => {
+Deno.test("a write whose outcome stays unknown fails with its own error, not as a lost lease", async () => {
   const store = memoryStore();
   let isBroken: boolean | undefined;
   const lost = () => Promise.reject(new StoreError("no answer", { isUnknown: true }));
   const breaking = patched(store, {
     append: async (lease, appended) => {
       await store.append(lease, appended);
-      // Only once, and from then on until it is mended.
+      // Fails from the first result on, until the store is repaired.
       if (appended.entries[0]!.body.includes("tool_finished")) isBroken ??= true;
       if (isBroken) await lost();
     },
@@ -95,7 +95,7 @@ Deno.test("a write whose outcome stays unknown fails as such, and the session is
   assertEquals(finished.length, 2);
 });
 
-Deno.test("a writer that met another head releases its lease", async () => {
+Deno.test("a writer that finds another head releases its lease", async () => {
   const store = memoryStore();
   const agent = agentOf([decide.respond("1"), decide.respond("2")]);
   let isFirst = true;

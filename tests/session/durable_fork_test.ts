@@ -47,7 +47,7 @@ function agentOf(script: readonly ScriptEntry[]) {
 
 const ok = decide.respond("ok");
 
-/** A store whose methods go through a function that may do otherwise. */
+/** A store whose calls pass through a function that may replace them. */
 function through(
   store: Store,
   call: (method: keyof Store, run: () => Promise<unknown>, args: unknown[]) => Promise<unknown>,
@@ -66,7 +66,7 @@ const entriesOf = (store: Store, id: string) => store.entries(id, { from: 0, lim
 const bodiesOf = async (store: Store, id: string) =>
   (await entriesOf(store, id)).map(({ body }) => body);
 
-Deno.test("Session.fork, of a stored session is stored beside it, with a chain of its own", async () => {
+Deno.test("Session.fork, of a stored session, is stored beside it, with a hash chain of its own", async () => {
   const store = memoryStore();
   const { agent } = agentOf([decide.call("look"), decide.move("end"), ok, decide.respond("two")]);
   const session = await agent.openSession("s", { store });
@@ -80,13 +80,13 @@ Deno.test("Session.fork, of a stored session is stored beside it, with a chain o
   assert(hashes.every((hash, at) => hash !== before[at]!.hash));
   assertEquals((await fork.next("Go on")).response, "two");
   assertEquals(await entriesOf(store, "s"), before);
-  // Anybody else finds it as any session.
+  // Another agent opens it like any session.
   const { agent: other } = agentOf([decide.respond("three")]);
   const opened = await other.openSession("fork", { store });
   assertEquals((await opened.next("And on")).response, "three");
 });
 
-Deno.test("Session.fork, of a stored session after any commit stands and goes on as that of one in memory", async () => {
+Deno.test("Session.fork, of a stored session after any commit, continues like that of a session in memory", async () => {
   const script = [decide.call("look"), decide.move("end"), ok];
   const store = memoryStore();
   const session = await agentOf(script).agent.openSession("s", { store });
@@ -110,11 +110,11 @@ Deno.test("Session.fork, of a stored session after any commit stands and goes on
   }
 });
 
-Deno.test("Session.fork, of a stored session within a commit is refused and leaves nothing behind", async () => {
+Deno.test("Session.fork, of a stored session within a commit, is refused and writes nothing", async () => {
   const store = memoryStore();
   const script = [decide.call("look"), decide.move("end"), ok];
   await (await agentOf(script).agent.openSession("s", { store })).next("Hi");
-  // Its log is read for that: it was not when it was opened.
+  // The fork reads the log, which was not read when the session was opened.
   const session = await agentOf([]).agent.openSession("s", { store });
   for (const [at, [before, after]] of [[2, [1, 3]], [5, [4, 6]]] as const) {
     const error = await assertRejects(() => session.fork({ at, id: "x" }), ConfigError);
@@ -127,7 +127,7 @@ Deno.test("Session.fork, of a stored session within a commit is refused and leav
   assertEquals(await store.read("x"), undefined);
 });
 
-Deno.test("Session.fork, its id is a fresh one, and must not be taken", async () => {
+Deno.test("Session.fork, its id is new by default, and must not exist in the store", async () => {
   const store = memoryStore();
   const { agent } = agentOf([ok]);
   const session = await agent.openSession("s", { store });
@@ -146,7 +146,7 @@ Deno.test("Session.fork, its id is a fresh one, and must not be taken", async ()
   await assertRejects(() => session.fork({ at: 3 }), ConfigError, "from 0 to 2");
 });
 
-Deno.test("Session.fork, a past that leads to a step which the graph lacks leaves nothing behind", async () => {
+Deno.test("Session.fork, a past that leads to a step the graph lacks writes nothing", async () => {
   const store = memoryStore();
   const { agent } = agentOf([decide.move("end"), ok]);
   await (await agent.openSession("s", { store })).next("Hi");
@@ -161,7 +161,7 @@ Deno.test("Session.fork, a past that leads to a step which the graph lacks leave
   assertEquals(await store.read("x"), undefined);
 });
 
-Deno.test("Session.fork, of a long session is written in batches under a lease, with a snapshot", async () => {
+Deno.test("Session.fork, of a long session, is written in batches under a lease, with a snapshot", async () => {
   const store = memoryStore();
   const { agent } = agentOf(new Array(1_100).fill(ok));
   const session = await agent.openSession("s", { store });
@@ -180,7 +180,7 @@ Deno.test("Session.fork, of a long session is written in batches under a lease, 
   const fork = await opened.fork({ id: "fork" });
   assertEquals(appended, [[0, 1_000, false], [1_000, 1_000, false], [2_000, 100, true]]);
   assertEquals(fork.state.events.length, 2_100);
-  // Whoever opens it need not read its past, and the lease is given back.
+  // Opening it does not read its past, and its lease is released.
   let read = 0;
   const counting = through(store, async (method, run) => {
     const result = await run();
@@ -192,7 +192,7 @@ Deno.test("Session.fork, of a long session is written in batches under a lease, 
   assert(await store.claim("fork", { owner: "next", ttl: 1 }) !== undefined);
 });
 
-Deno.test("Session.fork, whose process dies at any write leaves no session that passes for whole", async () => {
+Deno.test("Session.fork, a process that dies at any write leaves no session that seems complete", async () => {
   const turns = 600;
   const whole = memoryStore();
   const { agent } = agentOf(new Array(turns).fill(ok));
@@ -238,7 +238,7 @@ Deno.test("Session.fork, whose process dies at any write leaves no session that 
   assertEquals((await whole.read("s"))!.head, turns * 2);
 });
 
-Deno.test("Session.fork, that the store does not take is deleted again, and one whose answer was lost is not made twice", async () => {
+Deno.test("Session.fork, is deleted if the store refuses a write, and is not written twice if an answer was lost", async () => {
   for (const kind of ["full", "lost", "lost before"] as const) {
     const store = memoryStore();
     const { agent } = agentOf([ok]);
@@ -269,7 +269,7 @@ Deno.test("Session.fork, that the store does not take is deleted again, and one 
   }
 });
 
-Deno.test("Session.fork, an empty past is a session that has not begun", async () => {
+Deno.test("Session.fork, with an empty past, is a new session", async () => {
   const store = memoryStore();
   const { agent } = agentOf([ok, decide.respond("new")]);
   const session = await agent.openSession("s", { store });

@@ -1,4 +1,4 @@
-/** An agent whose sessions are durable, for tests of what becomes of them. */
+/** An agent with durable sessions, for tests. */
 import {
   Agent,
   type AgentOptions,
@@ -14,7 +14,7 @@ import {
 import type { Store } from "@nomos/agent/store";
 import * as v from "valibot";
 
-/** What happened outside: each run of a tool, by its key. */
+/** Keys of the calls whose tools ran, in order. */
 export type Effects = string[];
 
 export function agentOf(

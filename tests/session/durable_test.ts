@@ -14,7 +14,7 @@ import { LeaseLostError, memoryStore, type Store, StoreError } from "@nomos/agen
 import * as v from "valibot";
 import { agentOf, type Effects, eventsOf, open, SCRIPT } from "./durable_session.ts";
 
-/** A store of a process that dies at its nth call of a method that writes. */
+/** A store of a process that dies at its nth append, before or after it. */
 function dying(store: Store, at: number, isAfter: boolean): Store {
   let writes = 0;
   let isDead = false;
@@ -39,7 +39,7 @@ function dying(store: Store, at: number, isAfter: boolean): Store {
   return new Proxy(store, handler);
 }
 
-/** Lets everything else have its turn: a hash does not come while only microtasks run. */
+/** Waits for one macrotask, because hashes are not computed while only microtasks run. */
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
 
 Deno.test("openSession() creates a session, writes every event, and finds it again", async () => {
@@ -60,7 +60,7 @@ Deno.test("openSession() creates a session, writes every event, and finds it aga
   assertEquals(again.state.events.slice(0, events.length), events);
 });
 
-Deno.test("a turn whose process dies at any write is finished by another, and nothing recorded runs again", async () => {
+Deno.test("a turn whose process dies at any write is finished by another, without repeating recorded calls", async () => {
   for (const isAfter of [false, true]) {
     for (let at = 1; at <= 6; at++) {
       const store = memoryStore();
@@ -83,7 +83,7 @@ Deno.test("a turn whose process dies at any write is finished by another, and no
       assertEquals(all.map(({ seq }) => seq), all.map((_, at) => at), what);
       assertEquals(all.filter(({ type }) => type === "tool_finished").length, 2, what);
       assertEquals(all.at(-1)!.type, "decision", what);
-      // What runs again was running when the process died, and keeps its key.
+      // Only calls that were running when the process died run again, under their keys.
       const repeated = effects.slice(ran);
       assert(repeated.length <= 2 - before.length, what);
       assertEquals([...new Set(effects)].sort(), ["s/1/0", "s/1/1"], what);
@@ -91,7 +91,7 @@ Deno.test("a turn whose process dies at any write is finished by another, and no
   }
 });
 
-Deno.test("two that open one session see each other's turns, one after the other", async () => {
+Deno.test("two sessions opened under one id see each other's turns", async () => {
   const store = memoryStore();
   const [a, b] = [
     await open(agentOf([decide.respond("1"), decide.respond("3")]), store),
@@ -108,7 +108,7 @@ Deno.test("two that open one session see each other's turns, one after the other
   assertEquals(texts, ["one", "two", "three"]);
 });
 
-Deno.test("a session that another writes is refused, waited for, or taken over", async () => {
+Deno.test("a session with another writer is refused, waited for, or taken over", async () => {
   const store = memoryStore();
   const gate = Promise.withResolvers<void>();
   const slow = agentOf([async () => {
@@ -159,11 +159,11 @@ Deno.test("a session that another writes is refused, waited for, or taken over",
     "user",
     "decision",
   ]);
-  // The one that lost it learns what happened, and goes on.
+  // The session that lost the lease reads the events of the other, and continues.
   assertEquals(holder.status, "interrupted");
 });
 
-Deno.test("a lease is renewed while a tool runs, and given back after the turn", async () => {
+Deno.test("a lease is renewed while a tool runs, and released after the turn", async () => {
   const store = memoryStore();
   const timers: (() => void)[] = [];
   const clock = {
@@ -208,7 +208,7 @@ Deno.test("a lease is renewed while a tool runs, and given back after the turn",
   assert(claim !== undefined);
 });
 
-Deno.test("a write whose answer was lost is looked up, not made twice", async () => {
+Deno.test("a write whose answer was lost is looked up, not repeated", async () => {
   for (const wasDone of [true, false]) {
     const store = memoryStore();
     let failures = 0;
@@ -239,7 +239,7 @@ Deno.test("a write whose answer was lost is looked up, not made twice", async ()
   }
 });
 
-Deno.test("approvals wait in the store, and are given in another process", async () => {
+Deno.test("a stored session waits for approval, which another process can pass", async () => {
   const store = memoryStore();
   const effects: Effects = [];
   const pay = new Tool({
@@ -262,12 +262,12 @@ Deno.test("approvals wait in the store, and are given in another process", async
   assertEquals([second.status, second.approvals.length], ["needs_approval", 1]);
   const turn = await second.approve(second.approvals[0]!.callKey);
   assertEquals([turn.response, effects], ["Paid", ["s/1/0"]]);
-  // The first one learns that it was decided.
+  // The first process sees that the call has its verdict.
   await assertRejects(() => first.approve("s/1/0"), Error, "no call waits for a verdict");
   assertEquals(effects.length, 1);
 });
 
-Deno.test("a snapshot that is taken while an agent that is a tool asks a person follows from the log", async () => {
+Deno.test("a snapshot taken while a child agent waits for approval matches the log", async () => {
   const pay = new Tool({
     name: "pay",
     description: "Pay",
@@ -276,7 +276,7 @@ Deno.test("a snapshot that is taken while an agent that is a tool asks a person 
     run: ({ to }) => `paid ${to}`,
   });
   let taken = 0;
-  // One of these lengths puts the snapshot at the very event of the question.
+  // At one of these lengths the snapshot is taken at the request for approval itself.
   for (let turns = 28; turns < 34; turns++) {
     const store = memoryStore();
     const build = () => {

@@ -15,13 +15,13 @@ import * as v from "valibot";
 import { Log } from "../../src/history/log.ts";
 import { bordersOf, INPUTS, playWhole, scriptedAgent } from "./state_session.ts";
 
-/** As long as the id of the session that is forked: a tool of it gives the length of its key. */
+/** As long as the id of the original, because a tool returns the length of its key. */
 const FORK_ID = "the fork id";
 
 const { events, taken } = await playWhole();
 const whole: State = JSON.parse(taken.at(-1)!.text);
 
-/** Events without what differs between a session and its fork. */
+/** Events without the differences between a session and its fork: times and keys. */
 function comparable(events: readonly SessionEvent[]): unknown[] {
   return events.map((event) => {
     const { time: _, ...rest } = event;
@@ -31,12 +31,12 @@ function comparable(events: readonly SessionEvent[]): unknown[] {
   });
 }
 
-/** How many requests a model had answered by these events. */
+/** Number of requests that a model has answered by these events. */
 function answered(events: readonly SessionEvent[]): number {
   return events.filter(({ type }) => type === "decision" || type === "error").length;
 }
 
-Deno.test("Session.fork, after every commit it stands where the events before it lead", async () => {
+Deno.test("Session.fork, after every commit, has the position to which the events before it lead", async () => {
   const session = scriptedAgent().agent.createSession({ state: whole });
   for (const at of bordersOf(events)) {
     const fork = await session.fork({ at, id: FORK_ID });
@@ -47,7 +47,7 @@ Deno.test("Session.fork, after every commit it stands where the events before it
   assertEquals(JSON.stringify(session.state), JSON.stringify(whole));
 });
 
-Deno.test("Session.fork, after every commit it is played on to the same end", async () => {
+Deno.test("Session.fork, after every commit, can be played to the same end", async () => {
   for (const at of bordersOf(events)) {
     const past = events.slice(0, at);
     const { agent, llm } = scriptedAgent(answered(past), past.at(-1)?.time);
@@ -61,7 +61,7 @@ Deno.test("Session.fork, after every commit it is played on to the same end", as
   }
 });
 
-Deno.test("Session.fork, within a commit is refused, and the places before and after it are named", async () => {
+Deno.test("Session.fork, within a commit, is refused, and the message names the places before and after it", async () => {
   const session = scriptedAgent().agent.createSession({ state: whole });
   const borders = bordersOf(events);
   let refused = 0;
@@ -80,7 +80,7 @@ Deno.test("Session.fork, within a commit is refused, and the places before and a
   assertEquals(JSON.stringify(session.state), JSON.stringify(whole));
 });
 
-Deno.test("Session.fork, of a log that does not say what was joined has the same places", async () => {
+Deno.test("Session.fork, of a log without `joined`, can be cut at the same places", async () => {
   const older = {
     ...whole,
     events: events.map(({ joined: _, ...event }) => event as SessionEvent),
@@ -95,7 +95,7 @@ Deno.test("Session.fork, of a log that does not say what was joined has the same
   assertEquals(accepted, bordersOf(events));
 });
 
-Deno.test("Session.fork, questions and verdicts are not separated from what came with them", async () => {
+Deno.test("Session.fork, requests and verdicts are not separated from the events of their commit", async () => {
   const { agent } = shop([payTwo, decide.respond("Done")]);
   const session = agent.createSession();
   await session.next("Pay them");
@@ -123,7 +123,7 @@ Deno.test("Session.fork, questions and verdicts are not separated from what came
   }
 });
 
-/** An agent that pays, and the keys under which it paid. */
+/** An agent that pays, and the recipients and keys of its payments. */
 function shop(script: readonly ScriptEntry[], options: object = { needsApproval: true }) {
   const paid: string[] = [];
   let ids = 0;
@@ -150,7 +150,7 @@ function shop(script: readonly ScriptEntry[], options: object = { needsApproval:
 
 const payTwo = decide.calls(["ann", "bob"].map((to) => ({ tool: "pay", args: { to } })));
 
-Deno.test("Session.fork, wherever it cuts, no call runs that a person did not allow", async () => {
+Deno.test("Session.fork, at any cut, runs no call that a person did not approve", async () => {
   const verdicts: ((session: Session, callKey: string) => Promise<unknown>)[] = [
     (session, callKey) => session.deny(callKey, "no"),
     (session, callKey) => session.settle(callKey, "done by hand"),
@@ -184,7 +184,7 @@ Deno.test("Session.fork, wherever it cuts, no call runs that a person did not al
   }
 });
 
-Deno.test("Session.fork, a once call is decided on anew before it had begun, and asked about after", async () => {
+Deno.test("Session.fork, a once call is decided again if cut before its start, and needs a verdict if cut after", async () => {
   const call = decide.call("pay", { to: "ann" });
   const done = decide.respond("Done");
   const { agent, paid } = shop([call, done, call, done], { once: true });
@@ -202,7 +202,7 @@ Deno.test("Session.fork, a once call is decided on anew before it had begun, and
   assertEquals(paid.length, 2);
 });
 
-Deno.test("Session.fork, a call that was begun before the cut keeps its key, later ones have their own", async () => {
+Deno.test("Session.fork, a call started before the cut keeps its key, later ones have new keys", async () => {
   const call = decide.call("pay", { to: "ann" });
   const done = decide.respond("Done");
   const { agent, paid } = shop([call, done, done, call, done], {});
@@ -219,7 +219,7 @@ Deno.test("Session.fork, a call that was begun before the cut keeps its key, lat
   assertEquals(again.state.sessionId, "other");
 });
 
-Deno.test("Session.fork, the branches go their own ways", async () => {
+Deno.test("Session.fork, the branches do not affect each other", async () => {
   const script = ["one", "two", "three"].map((text) => decide.respond(text));
   const { agent } = shop(script);
   const session = agent.createSession();
@@ -235,7 +235,7 @@ Deno.test("Session.fork, the branches go their own ways", async () => {
   assertEquals(texts(second), ["Hi"]);
 });
 
-Deno.test("Session.fork, may be made while a turn runs, and is interrupted there", async () => {
+Deno.test("Session.fork, during a turn, is interrupted at that event", async () => {
   const gate = Promise.withResolvers<void>();
   const { agent } = shop([async () => {
     await gate.promise;
@@ -250,7 +250,7 @@ Deno.test("Session.fork, may be made while a turn runs, and is interrupted there
   assertEquals((await turn).response, "first");
 });
 
-Deno.test("Session.fork, a turn that was interrupted before its first event still is, unless cut off", async () => {
+Deno.test("Session.fork, of a turn that was interrupted before its first event, is interrupted unless cut before it", async () => {
   const { agent } = shop([new Error("down"), decide.respond("up")]);
   const session = agent.createSession();
   await assertRejects(() => session.next());
@@ -283,7 +283,7 @@ Deno.test("Session.fork, has the context and the limits of the original unless g
   await other.resume();
   assertEquals((await other.deny("s2/1/0", "no")).status, "waiting");
   assertEquals(seen, ["original", "original", undefined]);
-  // What the past has spent counts.
+  // The usage of the past counts towards the limits.
   const spent = await session.fork();
   assertEquals((await spent.approve("s0/1/0")).status, "limited");
 });
@@ -304,7 +304,7 @@ Deno.test("Session.fork, keeps the step in which the session began", async () =>
   assertEquals((await now.fork({ at: 2 })).step, "a");
 });
 
-Deno.test("Session.fork, refuses what it cannot do", async () => {
+Deno.test("Session.fork, refuses invalid options", async () => {
   const { agent } = shop([decide.respond("x")]);
   const session = agent.createSession({ id: "mine" });
   await session.next("Hi");
@@ -325,7 +325,7 @@ Deno.test("Session.fork, refuses what it cannot do", async () => {
   }
 });
 
-Deno.test("Session.fork, refuses a past that leads to a step which the graph lacks", async () => {
+Deno.test("Session.fork, refuses a past that leads to a step the graph lacks", async () => {
   const steps = {
     a: { description: "A", routes: { b: "" } },
     b: { description: "B", routes: { a: "" } },

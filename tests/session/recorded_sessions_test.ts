@@ -1,4 +1,4 @@
-/** Sessions of every version, recorded by the release that wrote it, go on with today's code. */
+/** Recorded sessions of every version are continued by the current release. */
 import { ConfigError, decide, type Decision, MockLLM, SessionEndedError } from "@nomos/agent";
 import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
 import { replaySession } from "@nomos/agent/testing";
@@ -44,7 +44,7 @@ const ALL = await Promise.all(VERSIONS.map(readFixtures));
 const STATES = ALL.flatMap(({ states }) => states);
 const STORED = ALL.flatMap(({ stored }) => stored);
 
-/** A model that brings any session of the desk to rest. */
+/** A model that ends the turn of any session of the desk. */
 function resting(): MockLLM {
   return new MockLLM([({ legal, step }): Decision => {
     const { actions, tools } = legal!;
@@ -55,7 +55,7 @@ function resting(): MockLLM {
   }], { whenDone: "repeat" });
 }
 
-/** Where today's code takes a session to stand. */
+/** Position of a session by the current release, for comparison with the recorded one. */
 function positionOf(session: Session): ExpectedPosition {
   const { log: { position: { calls }, head } } = Session.live(session);
   return {
@@ -66,14 +66,14 @@ function positionOf(session: Session): ExpectedPosition {
   };
 }
 
-/** The desk, and what its sessions are given; `signal` gives up a call that would never end. */
+/** The desk and the context of its sessions; `signal` aborts a call that would never end. */
 function openDesk() {
   const giveUp = new AbortController();
   const context = { isOpen: true, onWait: () => giveUp.abort() };
   return { desk: makeDesk(resting()), context, signal: giveUp.signal };
 }
 
-/** Goes on until the session rests. */
+/** Continues until the session waits or has ended. */
 async function goOn(session: Session, signal: AbortSignal): Promise<void> {
   const { status } = session;
   if (status === "ended") {
@@ -94,7 +94,7 @@ async function goOn(session: Session, signal: AbortSignal): Promise<void> {
   assertEquals(keys("tool_started").filter((key) => !ended.includes(key)), []);
 }
 
-Deno.test("recorded sessions, there are some of each version", () => {
+Deno.test("recorded sessions, exist for each version", () => {
   for (const [place, { states, stored }] of ALL.entries()) {
     assert(states.length >= 20, `version ${VERSIONS[place]}`);
     // Version 1 had no stores.
@@ -103,7 +103,7 @@ Deno.test("recorded sessions, there are some of each version", () => {
   }
 });
 
-Deno.test("recorded sessions, states of every version stand where they stood, and go on", async () => {
+Deno.test("recorded sessions, states of every version keep their position, and can be continued", async () => {
   for (const [name, { state, expected }] of STATES) {
     const text = JSON.stringify(state);
     const { desk, context, signal } = openDesk();
@@ -119,11 +119,11 @@ Deno.test("recorded sessions, states of every version stand where they stood, an
   }
 });
 
-Deno.test("recorded sessions, states of every version are forked after any commit, and replayed", async () => {
+Deno.test("recorded sessions, states of every version can be forked after any commit, and replayed", async () => {
   for (const [name, { state }] of STATES) {
     const { desk } = openDesk();
     const difference = await replaySession(state, desk);
-    // Before version 3 too many errors ended a turn, without a last request for an answer.
+    // Before version 3, too many errors ended a turn without a last request for an answer.
     const hasOldLimit = state.version < 3 &&
       state.events.some((event) => event.type === "limit" && event.reason === "errors");
     assertEquals(
@@ -137,7 +137,7 @@ Deno.test("recorded sessions, states of every version are forked after any commi
     const { events } = session.state;
     for (let at = 0; at <= events.length; at++) {
       const forking = session.fork({ at, id: `fork at ${at}` });
-      // Version 3 says what was joined; before, calls and moves are known to belong to a decision.
+      // Version 3 has `joined`; before it, calls and moves belong to the commit of their decision.
       const isWithin = events[at]?.joined === true ||
         ["tool_started", "moved", "ended"].includes(events[at]?.type ?? "");
       if (isWithin) await assertRejects(() => forking, ConfigError, "committed together", name);
@@ -152,7 +152,7 @@ Deno.test("recorded sessions, states of every version are forked after any commi
   }
 });
 
-/** A store in which a recorded session lives, with those of its calls to agents. */
+/** A store with a recorded session and its child sessions. */
 async function storeOf(fixture: StoredFixture, entries: readonly StoredEntry[]): Promise<Store> {
   const store = memoryStore();
   await write(store, fixture, entries);
@@ -178,7 +178,7 @@ async function write(
   await store.release(lease);
 }
 
-Deno.test("recorded sessions, stored ones of every version stand where they stood, and go on", async () => {
+Deno.test("recorded sessions, stored ones of every version keep their position, and can be continued", async () => {
   for (const [name, fixture, entries] of STORED) {
     const store = await storeOf(fixture, entries);
     const { desk, context, signal } = openDesk();
@@ -195,7 +195,7 @@ Deno.test("recorded sessions, stored ones of every version stand where they stoo
   }
 });
 
-Deno.test("recorded sessions, some of those that are stored have snapshots, some called agents", () => {
+Deno.test("recorded sessions, some stored ones have snapshots, and some have child sessions", () => {
   assert(STORED.some(([, { children = [] }]) => children.length > 0));
   assert(STORED.some(([, { snapshot }]) => snapshot !== undefined));
   assert(STORED.some(([, { snapshot }]) => snapshot === undefined));

@@ -66,14 +66,14 @@ Deno.test("Agent.createSession takes the id from ids, from the state or from the
   assertEquals(agent.createSession({ state, id: "copy" }).state.sessionId, "copy");
 });
 
-Deno.test("Agent.createSession refuses an id that is no text", () => {
+Deno.test("Agent.createSession refuses an id that is not text", () => {
   const { agent } = play([]);
   for (const id of ["", 7, null, {}, 1n]) {
     assertThrows(() => agent.createSession({ id: id as string }), ConfigError, "expected text");
   }
 });
 
-Deno.test("Session.state continues the session where it was", async () => {
+Deno.test("Session.state continues the session at its position", async () => {
   const script = [decide.call("echo", { text: "a" }), decide.move("next"), decide.respond("One")];
   const { agent, llm } = play([...script, decide.respond("Two")]);
   const session = agent.createSession();
@@ -115,7 +115,7 @@ Deno.test("Session.state is a snapshot: neither side changes the other", async (
   assertEquals(JSON.stringify(copy.state), before);
 });
 
-Deno.test("Agent.createSession refuses a state it cannot continue, naming the place", () => {
+Deno.test("Agent.createSession refuses a state it cannot continue, and names the path", () => {
   const { agent } = play([]);
   const good: State = agent.createSession().state;
   const user = { seq: 0, time: 0, type: "user", text: "Hi" };
@@ -150,7 +150,7 @@ Deno.test("Agent.createSession refuses a state it cannot continue, naming the pl
   }
 });
 
-Deno.test("Session.status tells of a running turn, and its state does not", async () => {
+Deno.test("Session.status is running during a turn, and the status of its state is not", async () => {
   const seen: unknown[] = [];
   const spy = new Tool({
     name: "spy",
@@ -197,7 +197,7 @@ Deno.test("Session.next while a turn runs is refused, and the turn goes on", asy
   assertEquals(session.state.events.length, 2);
 });
 
-Deno.test("Session: of fifty turns at once one runs, and the others are refused", async () => {
+Deno.test("Session: of fifty concurrent turns one runs, and the others are refused", async () => {
   const session = play([decide.respond("Hello")]).agent.createSession();
   const turns = Array.from(
     { length: 50 },
@@ -210,7 +210,7 @@ Deno.test("Session: of fifty turns at once one runs, and the others are refused"
   assertEquals([session.status, session.state.events.length], ["waiting", 2]);
 });
 
-Deno.test("Session: a tool that asks its own session for a turn is refused", async () => {
+Deno.test("Session: a tool cannot start a turn of its own session", async () => {
   const tool = new Tool({
     name: "echo",
     description: "",
@@ -246,7 +246,7 @@ Deno.test("Session.resume on a session that waits throws", async () => {
   assertEquals(session.status, "waiting");
 });
 
-Deno.test("Session.next refuses an input that is no text, and changes nothing", async () => {
+Deno.test("Session.next refuses an input that is not text, and changes nothing", async () => {
   const session = play([]).agent.createSession();
   for (const input of [null, 7, {}, ["Hi"], Symbol("s")]) {
     await assertRejects(() => session.next(input as string), ConfigError, "expected text");
@@ -254,7 +254,7 @@ Deno.test("Session.next refuses an input that is no text, and changes nothing", 
   assertEquals([session.status, session.state.events], ["waiting", []]);
 });
 
-Deno.test("Session.events reads the log from any place", async () => {
+Deno.test("Session.events reads the log from any sequence number", async () => {
   const { agent } = play([decide.call("echo", { text: "a" }), decide.respond("ok")]);
   const session = agent.createSession();
   assertEquals(await eventsOf(session), []);
@@ -277,7 +277,7 @@ Deno.test("Session.events returns only events that exist, wherever it begins", a
   }
 });
 
-Deno.test("Session: the context is live, for tools and guards, and never in the state", async () => {
+Deno.test("Session: the context is passed to tools and guards by reference, and never in the state", async () => {
   interface Cart {
     readonly items: string[];
   }
@@ -303,7 +303,7 @@ Deno.test("Session: the context is live, for tools and guards, and never in the 
   assertFalse(JSON.stringify(session.state).includes("context"));
 });
 
-Deno.test("Agent.next is a turn without a session, and never changes the state it was given", async () => {
+Deno.test("Agent.next runs a turn without a session, and does not change the state that was passed", async () => {
   const script = [decide.call("echo", { text: "a" }), decide.respond("One")];
   const { agent } = play([...script, raw("no"), decide.move("next"), decide.end("Two")]);
   const first = await agent.next("first");

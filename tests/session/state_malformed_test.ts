@@ -19,7 +19,7 @@ const { taken } = await playWhole();
 const whole = taken.at(-1)!.text;
 const { agent } = scriptedAgent();
 
-/** Every place in a value, itself left out. */
+/** Paths of all values within a value. */
 function placesOf(value: unknown, path: Path = []): Path[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
@@ -28,13 +28,13 @@ function placesOf(value: unknown, path: Path = []): Path[] {
   });
 }
 
-/** A place whose value is the author's own: arguments, a structured response. */
+/** True if the value at a path may be any JSON: arguments, or a structured response. */
 function isFree(path: Path): boolean {
   return path.includes("args") && path.at(-1) !== "args" ||
     path.includes("response") && path[0] === "events";
 }
 
-/** The state with one place changed. */
+/** The state with the value at one path changed. */
 function changed(
   path: Path,
   change: (holder: Record<string, unknown>, key: string) => void,
@@ -46,7 +46,7 @@ function changed(
   return state;
 }
 
-/** One place of each meaning: the same field of the same kind of event is tried once. */
+/** Paths without repetitions: each field of each type of event is tried once. */
 function distinctPlaces(): Path[] {
   const { events } = JSON.parse(whole);
   const seen = new Set<string>();
@@ -60,10 +60,10 @@ function distinctPlaces(): Path[] {
 
 const PLACES = distinctPlaces();
 
-/** Fields that a state may do without, as the types say. */
+/** Optional fields of the types. */
 const OPTIONAL = new Set(["attempt", "tools", "suggestions", "usage", "joined"]);
 
-Deno.test("Agent.createSession, refuses a state that lacks any one field, and names the place", () => {
+Deno.test("Agent.createSession, refuses a state that lacks any one field, and names the path", () => {
   let tried = 0;
   for (const path of PLACES) {
     const key = path.at(-1)!;
@@ -102,18 +102,18 @@ const WRONG: Readonly<Record<string, unknown>> = {
   "an object without a prototype": Object.create(null),
 };
 
-/** Whether a value is JSON, as far as those above are. */
+/** True if one of the values above is JSON. */
 function isJson(value: unknown): boolean {
   if (typeof value === "number") return Number.isFinite(value);
   if (typeof value === "object") return !(value instanceof Date || value instanceof Map);
   return typeof value === "string" || typeof value === "boolean";
 }
 
-/** Fields of which nothing is said but that they are text, and that they are lists of text. */
+/** Fields that may be any text, and fields that may be any list of text. */
 const TEXT = "text message output path sessionId callKey tool from to step response".split(" ");
 const TEXT_LIST = ["reasoning", "suggestions", "tools"];
 
-/** Whether a wrong value happens to be right at its place. */
+/** True if a wrong value happens to be valid at its path. */
 function mayBeRight(path: Path, value: unknown, state: State): boolean {
   const key = path.at(-1)!;
   const field = String(typeof key === "number" ? path.at(-2) : key);
@@ -143,7 +143,7 @@ for (const [what, value] of Object.entries(WRONG)) {
       } catch (error) {
         const where = path.join(".");
         assert(error instanceof StateError, `${where}: ${error}`);
-        // A wrong discriminator may show at what it discriminates, a wrong whole at its parts.
+        // The path may be that of a discriminated sibling, or of a part of the wrong value.
         const holder = path.slice(0, -1).join(".");
         assert(error.path.startsWith(holder), `${where} was refused at ${error.path}`);
         assert(error.message.length < 1000, where);
@@ -154,7 +154,7 @@ for (const [what, value] of Object.entries(WRONG)) {
   });
 }
 
-Deno.test("Agent.createSession, refuses a field that no state has", () => {
+Deno.test("Agent.createSession, refuses an unknown field", () => {
   const holders: Path[] = [[], ["events", 0], ["events", 0, "decision"]];
   for (const path of holders) {
     const state = changed([...path, "surplus"], (holder, name) => holder[name] = 1);
@@ -185,7 +185,7 @@ function refusal(seq: number, attempt: unknown): Record<string, unknown> {
   return { seq, time: 1, type: "error", step: "a", path: "", message: "", output: "", attempt };
 }
 
-/** Logs that lie, with the status that their author wants. */
+/** Contradictory logs, with the status that their state claims. */
 const HOSTILE: Readonly<Record<string, readonly [events: readonly unknown[], status?: string]>> = {
   "a result without a decision": [[user, finished(1, 0)]],
   "a result of a call that is not there": [[user, calling, finished(2, 7)]],
@@ -287,7 +287,7 @@ function finish({ legal }: LLMRequest): ScriptEntry {
 
 for (const [what, [events, status = "interrupted"]] of Object.entries(HOSTILE)) {
   for (const how of ["next", "resume"] as const) {
-    Deno.test(`Session.${how}, after a state with ${what}: refused before, or it works`, async () => {
+    Deno.test(`Session.${how}, of a state with ${what}: the state is refused, or the turn works`, async () => {
       const state = { version: 3, sessionId: "s", step: "a", status, events } as never;
       const llm = new MockLLM([finish], { whenDone: "repeat" });
       const steps = { a: { description: "A", tools: [look], routes: { a: "again" } } };
@@ -323,7 +323,7 @@ for (const [what, [events, status = "interrupted"]] of Object.entries(HOSTILE)) 
   }
 }
 
-Deno.test("Agent.createSession, a large state is refused or taken, without the stack", () => {
+Deno.test("Agent.createSession, a large state is refused or accepted without a stack overflow", () => {
   const events = Array.from({ length: 100_000 }, (_, seq) => ({ ...user, seq }));
   const state = { version: 3, sessionId: "s", step: "a", status: "interrupted", events } as State;
   assertEquals(agent.createSession({ state }).status, "interrupted");

@@ -1,6 +1,6 @@
 /**
- * One long session in which every kind of event occurs, and which can be
- * continued by another agent of the same script.
+ * A long session with events of most types, which another agent with the same script can
+ * continue.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
 } from "@nomos/agent";
 import * as v from "valibot";
 
-/** What the model decides, in order. */
+/** Outputs of the model, in order. */
 export const SCRIPT: readonly ScriptEntry[] = [
   decide.respond("Hello", { reasoning: "greet them" }),
   raw("no JSON"),
@@ -49,7 +49,7 @@ export const SCRIPT: readonly ScriptEntry[] = [
   decide.end("Bye"),
 ];
 
-/** What the user says; undefined lets the model go on by itself. */
+/** Inputs of the user; undefined lets the model go on by itself. */
 export const INPUTS: readonly (string | undefined)[] = [
   undefined,
   "I want \ud83d\ude00",
@@ -59,7 +59,7 @@ export const INPUTS: readonly (string | undefined)[] = [
   "Bye",
 ];
 
-/** An agent that plays the script from an entry on; its clock goes on from a time. */
+/** An agent that plays the script from entry `from`; its clock continues from `time`. */
 export function scriptedAgent(
   from = 0,
   time = 0,
@@ -107,22 +107,22 @@ export function scriptedAgent(
   return { agent, llm };
 }
 
-/** A state, and where the session stood when it was taken. */
+/** A state, and the progress of the session when it was captured. */
 export interface Taken {
   /** The state as text. */
   readonly text: string;
-  /** How many requests the model had answered. */
+  /** Number of requests that the model had answered. */
   readonly played: number;
-  /** Which input comes next. */
+  /** Index of the next input. */
   readonly next: number;
 }
 
-/** The places at which a log may be cut: between commits. */
+/** Places at which a log may be cut: between commits. */
 export function bordersOf(events: readonly SessionEvent[]): readonly number[] {
   return [...events.keys(), events.length].filter((at) => events[at]?.joined !== true);
 }
 
-/** Plays the whole session, and takes a state after every event. */
+/** Plays the whole session, and captures a state after every event. */
 export async function playWhole(): Promise<{
   readonly events: readonly SessionEvent[];
   readonly taken: readonly Taken[];
@@ -143,7 +143,7 @@ export async function playWhole(): Promise<{
   return { events: session.state.events, taken };
 }
 
-/** Continues from a state to the end, and gives the whole log. */
+/** Continues a state to the end, and returns the whole log. */
 export async function playOn({ text, played, next }: Taken): Promise<readonly SessionEvent[]> {
   const state: State = JSON.parse(text);
   const { agent, llm } = scriptedAgent(played, state.events.at(-1)?.time);

@@ -14,7 +14,7 @@ function deepFreeze<Value>(value: Value): Value {
 const { events, taken } = await playWhole();
 const whole: State = JSON.parse(taken.at(-1)!.text);
 
-Deno.test("Session.state, the long session has every kind of event", () => {
+Deno.test("Session.state, the long session has an event of each of these types", () => {
   assertEquals(
     [...new Set(events.map(({ type }) => type))].sort(),
     [
@@ -39,7 +39,7 @@ Deno.test("Agent.createSession, continues equally from the state after every sin
   }
 });
 
-Deno.test("Session.state, read after every event it is JSON, and given back it reads the same", () => {
+Deno.test("Session.state, after every event, is JSON, and a session continued from it has the same state", () => {
   for (const { text } of taken) {
     const session = scriptedAgent().agent.createSession({ state: JSON.parse(text) });
     assertEquals(JSON.stringify(session.state), text);
@@ -47,7 +47,7 @@ Deno.test("Session.state, read after every event it is JSON, and given back it r
   }
 });
 
-Deno.test("Agent.createSession, any beginning of a log is refused or can be played on", async () => {
+Deno.test("Agent.createSession, any prefix of a log is refused or can be continued", async () => {
   const steps = ["a", "b"];
   const statuses = ["waiting", "interrupted", "limited", "ended"];
   for (let length = 0; length <= events.length; length++) {
@@ -83,7 +83,7 @@ Deno.test("Agent.createSession, any beginning of a log is refused or can be play
   }
 });
 
-Deno.test("Agent.next, a turn without a session of one's own goes on from a state it does not change", async () => {
+Deno.test("Agent.next, continues a state without changing it", async () => {
   const agent = new Agent({
     name: "stateless",
     llm: new MockLLM([decide.move("b"), decide.respond("one"), decide.respond("two")]),
@@ -100,7 +100,7 @@ Deno.test("Agent.next, a turn without a session of one's own goes on from a stat
   assertEquals(second.state.events.slice(0, state.events.length), state.events);
 });
 
-Deno.test("Agent.createSession, never changes the state it is given", async () => {
+Deno.test("Agent.createSession, never changes the state that is passed", async () => {
   for (const one of taken) {
     const state = deepFreeze(JSON.parse(one.text));
     const { agent } = scriptedAgent(one.played, 0);
@@ -121,7 +121,7 @@ function vandalise(value: unknown): void {
   Object.assign(value, { vandalised: true });
 }
 
-Deno.test("Agent.createSession, later changes to a state given do not reach the session", () => {
+Deno.test("Agent.createSession, later changes to the passed state do not reach the session", () => {
   for (const { text } of taken) {
     const state = JSON.parse(text);
     const session = scriptedAgent().agent.createSession({ state });
@@ -130,7 +130,7 @@ Deno.test("Agent.createSession, later changes to a state given do not reach the 
   }
 });
 
-Deno.test("Session.state, a list of its own each time it is read", async () => {
+Deno.test("Session.state, has a new list of events each time it is read", async () => {
   const llm = new MockLLM([decide.respond("x")]);
   const steps = { a: { description: "A" } };
   const session = new Agent({ name: "test", llm, start: "a", steps }).createSession();
@@ -144,7 +144,7 @@ Deno.test("Session.state, a list of its own each time it is read", async () => {
 const steps = { a: { description: "A" }, b: { description: "B" } };
 const plain = new Agent({ name: "test", llm: new MockLLM(), start: "a", steps });
 
-Deno.test("Agent.createSession, refuses every version but its own and those before", () => {
+Deno.test("Agent.createSession, refuses every version but the current and earlier ones", () => {
   const cycle: Record<string, unknown> = {};
   cycle.cycle = cycle;
   const versions = [0, 4, 999, -1, 1.5, "1", null, undefined, true, [1], { n: 1 }, NaN, 1n, cycle];
@@ -161,14 +161,14 @@ Deno.test("Agent.createSession, refuses every version but its own and those befo
   );
 });
 
-Deno.test("Agent.createSession, refuses what is no state at all", () => {
+Deno.test("Agent.createSession, refuses values that are not states", () => {
   const values = [null, "", "{}", 0, 1, true, [], [whole], () => whole, new Date(0), new Map(), 1n];
   for (const state of [...values, Object.create(whole), Symbol("state")]) {
     assertThrows(() => plain.createSession({ state: state as never }), StateError);
   }
 });
 
-Deno.test("Agent.createSession, refuses a step it lacks, and says which there are", () => {
+Deno.test("Agent.createSession, refuses a step the graph lacks, and lists the known ones", () => {
   for (const step of ["z", "", "__proto__", "constructor"]) {
     const state = { ...whole, status: "interrupted", step } as State;
     const error = assertThrows(() => plain.createSession({ state }), StateError);
@@ -195,7 +195,7 @@ Deno.test("Agent.createSession, refuses a step or status that the events do not 
   assertThrows(() => plain.createSession({ state: at("a", "ended", 0) }), StateError);
 });
 
-Deno.test("Agent.createSession, a session that has not begun can be kept and continued", async () => {
+Deno.test("Agent.createSession, the state of a new session can be stored and continued", async () => {
   const llm = new MockLLM([decide.respond("Hello")]);
   const agent = new Agent({ name: "test", llm, start: "a", steps });
   const { state } = agent.createSession({ id: "kept" });
@@ -204,11 +204,11 @@ Deno.test("Agent.createSession, a session that has not begun can be kept and con
   assertEquals((await session.next("Hi")).response, "Hello");
 });
 
-Deno.test("Agent.createSession, takes another id than the state's if it is given one", () => {
+Deno.test("Agent.createSession, the option id replaces the id of the state", () => {
   assertEquals(scriptedAgent().agent.createSession({ state: whole, id: "copy" }).id, "copy");
 });
 
-Deno.test("Agent.createSession, continues in a graph that begins elsewhere or has other routes", async () => {
+Deno.test("Agent.createSession, continues in a graph with another start or other routes", async () => {
   const llm = new MockLLM([decide.respond("Hello")]);
   const agent = new Agent({ name: "changed", llm, start: "b", steps });
   const { state } = plain.createSession();
