@@ -38,7 +38,7 @@ let loop: typeof import("../turn/loop.ts") | undefined;
  * | a model that throws | `LLMError`, `interrupted`; `resume()` asks again |
  * | a limit is reached | `limited`; calls that were not run yet wait for `resume()` |
  * | a limit is reached while an answer arrives | it is cut off, its cost is estimated, `limited` |
- * | an observer that throws | `ObserverError`, `interrupted`; committed events stay |
+ * | an observer that throws | `ObserverError`; committed events stay; `interrupted` if the turn had begun |
  * | a guard that throws, or does not return a boolean | `GuardError`, `interrupted`; `resume()` calls it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
  * | a child session asks for approval | `needs_approval`; its calls are among `approvals` |
@@ -118,7 +118,7 @@ export class Session<out Result extends Turn = Turn> {
    * @throws {ConfigError} if the command is invalid.
    * @throws {LLMError} if the model failed; the session is `interrupted`, nothing is lost.
    * @throws {GuardError} if a guard failed; the session is `interrupted`.
-   * @throws {ObserverError} if an observer threw; the session is `interrupted`.
+   * @throws {ObserverError} if an observer threw; committed events are kept.
    */
   next(command?: Command, options?: TurnOptions): Promise<Result> {
     return this.#run(command, options);
