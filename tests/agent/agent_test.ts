@@ -71,14 +71,14 @@ const BAD: Readonly<Record<string, Record<string, unknown>>> = {
 };
 
 for (const [what, changes] of Object.entries(BAD)) {
-  Deno.test(`Agent, refuses in words: ${what}`, () => {
+  Deno.test(`Agent, refuses with a message: ${what}`, () => {
     const error = assertThrows(() => new Agent(options(changes)), ConfigError);
     assertEquals(error.code, "CONFIG_INVALID");
     assert(error.message.startsWith("Cannot build agent") && error.message.includes("expected"));
   });
 }
 
-Deno.test("Agent, refuses in words: no options at all", () => {
+Deno.test("Agent, refuses with a message: no options at all", () => {
   for (const nothing of [undefined, null, 5, "test"]) {
     assertThrows(() => new Agent(nothing as never), AgentError);
   }

@@ -69,7 +69,7 @@ Deno.test("limits: a turn ends limited before the model call that has no tokens 
   const turn = await session.next("Hi");
   assertEquals([turn.status, turn.reason], ["limited", "tokens"]);
   assertEquals(limitOf(session), { reason: "tokens", scope: "turn", limit: 100, used: 100 });
-  // The tools that were decided on have run: nothing is lost.
+  // The tools of the decision have run: nothing is lost.
   assertEquals(turn.toolResults.map(({ text }) => text), ["seen 0"]);
   assertEquals(llm.requests.length, 1);
   // A new turn has the whole limit again.
@@ -97,7 +97,7 @@ Deno.test("limits: a session that has used its limit is limited at once, also wh
     limits,
   });
   assertEquals((await agent.createSession({ state }).resume()).reason, "tokens");
-  // A session may be given limits of its own.
+  // A session may have limits of its own.
   const richer = agent.createSession({ state, limits: { session: { tokens: 1_000 } } });
   assertEquals((await richer.resume()).response, "ok");
 });
@@ -120,7 +120,7 @@ Deno.test("limits: calls of models and tools are counted, refused outputs includ
     limit: 2,
     used: 3,
   });
-  // The calls that were not made any more are closed when the user goes on.
+  // The calls that were not run are closed by the next input.
   const next = await tools.session.next("Then answer");
   assertEquals(next.events.slice(0, 3).map(({ type }) => type), [
     "tool_finished",
@@ -130,7 +130,7 @@ Deno.test("limits: calls of models and tools are counted, refused outputs includ
   assertEquals(next.response, "ok");
 });
 
-Deno.test("limits: calls that the limit of a turn left no room for are made by resume()", async () => {
+Deno.test("limits: calls beyond the limit of a turn are run by resume()", async () => {
   const { session } = play([calls(3), decide.respond("ok")], { turn: { toolCalls: 2 } });
   assertEquals((await session.next("Hi")).reason, "toolCalls");
   const turn = await session.resume({});
@@ -171,7 +171,7 @@ Deno.test("limits: time is measured by the agent's clock, for a turn and since a
   assertEquals((await session.session.next("Hi")).reason, "time");
 });
 
-Deno.test("limits: cost is what the agent's prices say, in events, turns, sessions and states", async () => {
+Deno.test("limits: cost is computed by the agent's prices, in events, turns, sessions and states", async () => {
   const asked: unknown[] = [];
   const { session } = play([calls(1), decide.respond("ok")], { turn: { cost: 1 } }, {
     usage: { input: 300, output: 100 },
@@ -195,7 +195,7 @@ Deno.test("limits: cost is what the agent's prices say, in events, turns, sessio
   assertEquals((await stopped.session.next("Hi")).reason, "cost");
 });
 
-Deno.test("limits: a model that reports no tokens is estimated, and only where tokens matter", async () => {
+Deno.test("limits: the tokens of a model that reports none are estimated, but only if tokens are limited", async () => {
   const limited = play(new Array(3).fill(decide.respond("x".repeat(400))), {
     turn: { tokens: 10_000 },
   });
@@ -209,7 +209,7 @@ Deno.test("limits: a model that reports no tokens is estimated, and only where t
   assertEquals([others.session.usage, others.session.state.usage], [{}, undefined]);
 });
 
-Deno.test("limits: an answer that goes on and on is cut off while it arrives", async () => {
+Deno.test("limits: an endless answer is cut off while it arrives", async () => {
   let isOver = false;
   const endless: LLM = {
     name: "endless",
@@ -229,13 +229,13 @@ Deno.test("limits: an answer that goes on and on is cut off while it arrives", a
   const { usage, used, limit } = limitOf(session);
   assertEquals([limit, usage!.input! + usage!.output!], [1_000, used]);
   assert(used! >= 1_000 && used! < 1_020, `${used} tokens`);
-  // What was cut off counts for the session.
+  // The tokens of the answer that was cut off count for the session.
   assertEquals(session.usage, usage);
   const state = JSON.parse(JSON.stringify(session.state));
   assertEquals(state.usage.isEstimated, true);
 });
 
-Deno.test("limits: a failed call that cost tokens is in the log, and its error is thrown", async () => {
+Deno.test("limits: a failed call that used tokens is in the log, and its error is thrown", async () => {
   const { LLMRefusalError } = await import("../../src/llm/llm_errors.ts");
   const refused = new LLMRefusalError("It will not", { usage: { input: 70, output: 2 } });
   const { session } = play([refused, decide.respond("ok")], { session: { tokens: 1_000 } }, {

@@ -17,7 +17,7 @@ import {
 } from "@std/assert";
 import * as v from "valibot";
 
-/** Options as a JavaScript program could give them. */
+/** Options as a JavaScript program could pass them. */
 function options(changes: Record<string, unknown>): never {
   const steps = { a: { description: "A" } };
   return { name: "test", llm: new MockLLM(), start: "a", steps, ...changes } as never;
@@ -77,14 +77,14 @@ Deno.test("Agent, reports every problem of the graph at once", () => {
   assertStringIncludes(problems["steps.d"]!, "no action is ever legal");
 });
 
-Deno.test("Agent, reports what else is wrong with a step that has no description", () => {
+Deno.test("Agent, reports the other problems of a step without a description", () => {
   const problems = problemsOf({
     steps: {
       a: { routes: { lost: "never" }, tools: ["unknown"] },
       b: { description: "B", routes: { a: "back" } },
     },
   });
-  // "a" is there: nothing may say that it is unknown.
+  // Step "a" exists, so no problem may call it unknown.
   assertEquals(Object.keys(problems).sort(), [
     "steps.a.description",
     "steps.a.routes.lost",
@@ -109,7 +109,7 @@ Deno.test("Agent, reports a schema that is too large along with the other proble
   assertStringIncludes(problems["steps.a"]!, "1001 enum values");
 });
 
-Deno.test("Agent, refuses a tool name with two objects, a model unknown", () => {
+Deno.test("Agent, refuses two tools of one name, and an unknown model", () => {
   const steps = {
     a: { description: "A", tools: [tool("t")] },
     b: { description: "B", tools: [tool("t")] },
@@ -122,7 +122,7 @@ Deno.test("Agent, refuses a tool name with two objects, a model unknown", () => 
   });
 });
 
-Deno.test("Agent, takes the same tool object many times: by object, by name, in several steps", async () => {
+Deno.test("Agent, accepts the same tool object many times: by object, by name, in several steps", async () => {
   const one = tool("one");
   const agent = new Agent(options({
     tools: [one, one],
@@ -150,7 +150,7 @@ Deno.test("Agent, a tool of one step is not known by name in another", () => {
   assertEquals(Object.keys(problemsOf({ steps })), ["steps.b.tools.0"]);
 });
 
-Deno.test("Agent, takes the names of a prototype as step ids, and none of them as a step that is there", async () => {
+Deno.test("Agent, accepts names of Object.prototype as step ids, and finds no step of these names otherwise", async () => {
   const agent = new Agent(options({
     llm: new MockLLM([decide.move("constructor"), decide.move("__proto__"), decide.respond("x")]),
     start: "__proto__",
@@ -178,7 +178,7 @@ Deno.test("Agent, takes the names of a prototype as step ids, and none of them a
   );
 });
 
-Deno.test("Agent, takes a thousand steps", async () => {
+Deno.test("Agent, accepts a thousand steps", async () => {
   const ids = Array.from({ length: 1000 }, (_, index) => `step ${index}`);
   const agent = new Agent(options({
     start: "step 0",
@@ -192,7 +192,7 @@ Deno.test("Agent, takes a thousand steps", async () => {
   assertEquals(agent.diagram().match(/-->\|/g)?.length, 1000);
 });
 
-/** What a JavaScript program may give in place of a graph. Each is refused in words, by a class of ours. */
+/** Invalid options of a JavaScript program. Each is refused with an AgentError and its message. */
 const GARBAGE: Readonly<Record<string, Record<string, unknown>>> = {
   "no steps": { steps: undefined },
   "null steps": { steps: null },
@@ -264,16 +264,16 @@ function assertRefused(changes: Record<string, unknown>): void {
 }
 
 for (const [what, changes] of Object.entries(GARBAGE)) {
-  Deno.test(`Agent, refuses in words: ${what}`, () => assertRefused(changes));
+  Deno.test(`Agent, refuses with a message: ${what}`, () => assertRefused(changes));
 }
 
 for (const [what, changes] of Object.entries(STEP_GARBAGE)) {
-  Deno.test(`Agent, refuses in words a step with ${what}`, () => {
+  Deno.test(`Agent, refuses with a message a step with ${what}`, () => {
     assertRefused({ steps: { a: { description: "A", ...changes } } });
   });
 }
 
-Deno.test("Agent, a step in which no action is ever legal is refused; guards may leave nothing", () => {
+Deno.test("Agent, a step in which no action is ever legal is refused, unless guards decide that", () => {
   const dead = { description: "A", auto: true, end: false };
   assertStringIncludes(problemsOf({ steps: { a: dead } })["steps.a"]!, "no action is ever legal");
   const closed = { ...dead, routes: { a: { when: "never", guard: () => false } } };

@@ -6,7 +6,7 @@ function named(name: string): AnyTool<unknown> {
   return new Tool({ name, description: "A tool", args: v.object({}), run: () => "" });
 }
 
-/** The diagram of a step with this text as id, description and condition of a route. */
+/** Diagram of a graph with one text as id, description and condition. */
 function diagramOf(text: string): string {
   return new Agent({
     name: "test",
@@ -45,7 +45,7 @@ Deno.test("Agent.diagram, draws steps, routes with their conditions, and tools o
   );
 });
 
-Deno.test("Agent.diagram, points at the start wherever it stands in the record", () => {
+Deno.test("Agent.diagram, points at the start wherever it is in the record", () => {
   const steps = { a: { description: "A" }, b: { description: "B" } };
   const agent = new Agent({ name: "test", llm: new MockLLM(), start: "b", steps });
   assertMatch(agent.diagram(), /start\(\(start\)\) --> step1\n/);
@@ -74,7 +74,7 @@ const HOSTILE = [
   "ünï ☕ 😀 日本",
 ];
 
-// Each of these was read by the parser of Mermaid 12.3 once, by hand: two steps, two arrows.
+// The parser of Mermaid 12.3 was run on each of these by hand: two steps, two arrows.
 for (const text of HOSTILE) {
   Deno.test(`Agent.diagram, a label stays a label: ${JSON.stringify(text)}`, () => {
     const lines = diagramOf(text).trimEnd().split("\n");

@@ -53,7 +53,7 @@ Deno.test("Agent, legal actions follow from what a step declares", async () => {
   for (const [step, actions] of cases) assertEquals((await legalIn(step)).actions, actions);
 });
 
-Deno.test("Agent, a route or tool is offered only while its guard is true", async () => {
+Deno.test("Agent, a route or tool is offered only while its guard returns true", async () => {
   const guard = ({ context }: GuardContext) => (context as Cart).items > 0;
   const step = {
     routes: { b: { when: "pay", guard }, a: "stay" },
@@ -71,7 +71,7 @@ Deno.test("Agent, a route or tool is offered only while its guard is true", asyn
   });
 });
 
-Deno.test("Agent, an action whose every route or tool is closed is not legal", async () => {
+Deno.test("Agent, an action without an offered route or tool is not legal", async () => {
   const closed = () => false;
   const step = { routes: { b: { when: "go", guard: closed } }, tools: [tool("t", closed)] };
   assertEquals(await legalIn(step), { actions: ["RESPOND", "END"], routes: [], tools: [] });
@@ -108,7 +108,7 @@ Deno.test("Agent, guards are called for every decision, with the session and the
   assertEquals([asked[0]!.sessionId, asked[0]!.step], ["s", "a"]);
 });
 
-Deno.test("Agent, the last message names only what is open", async () => {
+Deno.test("Agent, the last message names only offered routes and tools", async () => {
   const agent = new Agent({
     name: "test",
     llm: new MockLLM(),
@@ -157,7 +157,7 @@ for (const [what, guard] of Object.entries(BAD_GUARDS)) {
   });
 }
 
-Deno.test("Session.next, a guard that fails leaves the session interrupted, nothing lost", async () => {
+Deno.test("Session.next, a guard that fails leaves the session interrupted, and nothing is lost", async () => {
   let isBroken = true;
   const guard = () => {
     if (isBroken) throw new Error("broken");
@@ -180,7 +180,7 @@ Deno.test("Session.next, a guard that fails leaves the session interrupted, noth
   assertEquals((await session.resume()).response, "Done");
 });
 
-Deno.test("Session.next, many combinations of guards are all offered right", async () => {
+Deno.test("Session.next, offers the right tools for many combinations of guards", async () => {
   const open = new Set<string>();
   const names = Array.from({ length: 8 }, (_, index) => `t${index}`);
   const llm = new MockLLM([decide.respond("x")], { whenDone: "repeat" });

@@ -8,7 +8,7 @@ function warningsOf(start: string, steps: Record<string, StepOptions>): readonly
 
 const idle = new Tool({ name: "idle", description: "Idle", args: v.object({}), run: () => "" });
 
-Deno.test("Agent.warnings, empty for a graph in which every step is reached and left", () => {
+Deno.test("Agent.warnings, is empty if every step can be reached, and leads to a step that ends a turn", () => {
   const steps = {
     a: { description: "A", routes: { b: "go" } },
     b: { description: "B", auto: true, end: false, routes: { a: "back" } },
@@ -29,7 +29,7 @@ Deno.test("Agent.warnings, names each step that cannot be reached from the start
   assertStringIncludes(warnings[1]!, '"d"');
 });
 
-Deno.test("Agent.warnings, a step that is reached only by itself is not reached", () => {
+Deno.test("Agent.warnings, a step that only itself leads to cannot be reached", () => {
   const steps = { a: { description: "A" }, b: { description: "B", routes: { b: "again" } } };
   assertEquals(warningsOf("a", steps).length, 1);
 });
@@ -60,7 +60,7 @@ Deno.test("Agent.warnings, a step may be both unreachable and a trap", () => {
   assertEquals(warningsOf("a", { a: { description: "A" }, b }).length, 2);
 });
 
-Deno.test("Agent.warnings, long chains need no stack", () => {
+Deno.test("Agent.warnings, long chains do not overflow the stack", () => {
   const ids = Array.from({ length: 5000 }, (_, index) => `${index}`);
   const steps = Object.fromEntries(ids.map((id, index) => {
     const next = ids.slice(index + 1, index + 2).map((to) => [to, ""]);

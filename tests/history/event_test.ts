@@ -4,10 +4,10 @@ import * as v from "valibot";
 import { callKeyOf } from "../../src/history/event.ts";
 import { playWhole } from "../session/state_session.ts";
 
-/** What an agent that is a tool has used. */
+/** Fields of the usage of a child session. */
 const CHILD_USAGE = ["cost?", "modelCalls?", "toolCalls?", "usage?"];
 
-/** The fields of each kind of event; those with `?` may be absent. */
+/** Fields of each type of event; those with `?` may be absent. */
 const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   user: ["text"],
   decision: ["cost?", "decision", "model?", "step", "usage?"],
@@ -23,7 +23,7 @@ const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   ended: [],
 };
 
-Deno.test("SessionEvent, has exactly the fields of its kind", async () => {
+Deno.test("SessionEvent, has exactly the fields of its type", async () => {
   const { events } = await playWhole();
   for (const event of events) {
     const fields = FIELDS[event.type];
@@ -51,7 +51,7 @@ Deno.test("SessionEvent, every started call has one end, with the same key and t
   assertEquals(new Set(started.map(({ callKey }) => callKey)).size, started.length);
 });
 
-Deno.test("callKeyOf, names session, decision and call; other calls have other names", () => {
+Deno.test("callKeyOf, names session, decision and call; other calls have other keys", () => {
   assertEquals(callKeyOf("s", 4, 0), "s/4/0");
   assertNotEquals(callKeyOf("s", 4, 0), callKeyOf("s", 4, 1));
   assertNotEquals(callKeyOf("s", 4, 0), callKeyOf("s", 40, 0));
@@ -82,7 +82,7 @@ Deno.test("ToolContext.callKey, is the key of the started event", async () => {
   );
 });
 
-Deno.test("SessionEvent, keeps the decision in the author's form, nulls of the wire left out", async () => {
+Deno.test("SessionEvent, has the decision without the nulls of the wire", async () => {
   const tool = new Tool({
     name: "t",
     description: "T",

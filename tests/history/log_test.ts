@@ -14,12 +14,12 @@ function logOf(commit?: Commit, events: readonly SessionEvent[] = []): Log {
   return new Log("a", events, { now: () => time++, commit });
 }
 
-Deno.test("Log, begins empty at the step it is given", () => {
+Deno.test("Log, begins empty in the given step", () => {
   const log = logOf();
   assertEquals([log.events.length, log.position.step, log.position.status], [0, "a", "waiting"]);
 });
 
-Deno.test("Log.append, stamps the place of each event, one time for all, and what was joined", async () => {
+Deno.test("Log.append, stamps each event with seq, one time for all, and joined", async () => {
   const log = logOf();
   const first = await log.append([user("one"), moved]);
   const second = await log.append([user("two")]);
@@ -38,7 +38,7 @@ Deno.test("Log.append, adds events in order and moves the position", async () =>
   assertEquals([log.position.step, log.position.status], ["b", "interrupted"]);
 });
 
-Deno.test("Log.append, without events asks no clock and commits nothing", async () => {
+Deno.test("Log.append, without events reads no clock and commits nothing", async () => {
   const now = () => {
     throw new Error("asked");
   };
@@ -55,7 +55,7 @@ Deno.test("Log, continues from events as if it had appended them itself", async 
   assertEquals([next?.seq, events.length, log.events.length], [2, 2, 3]);
 });
 
-Deno.test("Log, keeps to itself the list it was made from", () => {
+Deno.test("Log, copies the list of events it is created from", () => {
   const events: SessionEvent[] = [{ seq: 0, time: 0, type: "user", text: "Hi" }];
   const log = logOf(undefined, events);
   events.push({ seq: 1, time: 0, type: "ended" });

@@ -12,9 +12,9 @@ import { readState } from "../../src/session/read_state.ts";
 import { parseEvent } from "../../src/store/entry_body.ts";
 import { firstHash, nextHash } from "../../src/store/hash_chain.ts";
 
-// A tale of two releases to come. In version 3 and before, what users said stood
-// under `said`; version 4 calls it `text`. In version 4 and before, a move was
-// `went`, with both steps in one text; version 5 has `moved`, with `from` and `to`.
+// Migrations of two imaginary releases. Up to version 3, the text of a `user` event is
+// `said`; version 4 renames it to `text`. Up to version 4, a move is `went`, with both
+// steps in one text; version 5 has `moved`, with `from` and `to`.
 
 const nameText: Migration = (event) => {
   if (event.type !== "user") return event;
@@ -29,8 +29,8 @@ const splitMove: Migration = (event) => {
   return { ...rest, type: "moved", from, to };
 };
 
-/** The form of the tale is that of version 5. */
-const TALE: readonly Migration[] = [...MIGRATIONS, nameText, splitMove];
+/** All migrations; they lead to version 5. */
+const FUTURE_MIGRATIONS: readonly Migration[] = [...MIGRATIONS, nameText, splitMove];
 
 const decision = {
   step: "b",
@@ -42,7 +42,7 @@ const call = {
 };
 const move = { step: "a", decision: { action: "MOVE", step: "b", reasoning: [] } };
 
-/** The same log, as each version of the tale wrote it. */
+/** The same log, as each version wrote it. */
 function logOf(version: number): Record<string, unknown>[] {
   const key = { callKey: "s/1/0", tool: "look" };
   const given = { callKey: "s/1/0", call: 0, tool: "look", text: "elsewhere" };
@@ -70,32 +70,38 @@ function deepFreeze<Value>(value: Value): Value {
   return value;
 }
 
-Deno.test("migrations, the version of this release is the one that they lead to", () => {
+Deno.test("migrations, lead to the version of this release", () => {
   assertEquals(versionAfter(MIGRATIONS), EVENT_VERSION);
-  assertEquals(versionAfter(TALE), 5);
+  assertEquals(versionAfter(FUTURE_MIGRATIONS), 5);
 });
 
 Deno.test("readState, reads states of every version by a chain of migrations, and changes none", () => {
   for (const version of [1, 2, 3, 4, 5]) {
     const state = deepFreeze(stateOf(version));
-    const read = readState(state, TALE);
+    const read = readState(state, FUTURE_MIGRATIONS);
     assertEquals(read.version, EVENT_VERSION);
     assertEquals(read.events as unknown, logOf(5), `version ${version}`);
-    // Equal in what it holds and in its order of keys, so that states can be compared as text.
-    assertEquals(JSON.stringify(read.events), JSON.stringify(readState(stateOf(5), TALE).events));
+    // Equal in its values and in the order of keys, so that states can be compared as text.
+    assertEquals(
+      JSON.stringify(read.events),
+      JSON.stringify(readState(stateOf(5), FUTURE_MIGRATIONS).events),
+    );
   }
 });
 
 Deno.test("readState, refuses unknown versions, and migrated states that are malformed", () => {
-  const newer = assertThrows(() => readState(stateOf(6), TALE), StateError);
+  const newer = assertThrows(() => readState(stateOf(6), FUTURE_MIGRATIONS), StateError);
   assertEquals(newer.path, "version");
   assertStringIncludes(newer.message, "it is 6: expected 5 or lower: a newer release wrote it");
-  const half = assertThrows(() => readState({ ...stateOf(3), version: 4 }, TALE), StateError);
+  const half = assertThrows(
+    () => readState({ ...stateOf(3), version: 4 }, FUTURE_MIGRATIONS),
+    StateError,
+  );
   assertEquals(half.path, "events.0.text");
   assertThrows(() => readState(stateOf(4)), StateError, "it is 4: expected 3 or lower");
 });
 
-Deno.test("migrateEvents, applies what is due in order, to each event once", () => {
+Deno.test("migrateEvents, applies the due migrations in order, once to each event", () => {
   const seen: string[] = [];
   const noting = (name: string): Migration => (event) => {
     seen.push(`${name} ${event.type}`);
@@ -111,25 +117,28 @@ Deno.test("migrateEvents, applies what is due in order, to each event once", () 
   assertEquals(migrateEvents(events, 4, chain), events);
 });
 
-Deno.test("migrateEvents, leaves what is no event to validation, also between two migrations", () => {
+Deno.test("migrateEvents, leaves values that are not events to validation, also between two migrations", () => {
   const things = [null, 1, "text", [1], undefined, new Map()];
-  assertEquals(migrateEvents(things, 1, TALE), things);
+  assertEquals(migrateEvents(things, 1, FUTURE_MIGRATIONS), things);
   const spoil: Migration = () => null;
   assertEquals(migrateEvents([{ type: "user" }], 1, [spoil, nameText]), [null]);
   for (const events of [[null], [[]], [{ type: "went", way: 3 }], [{}], "no list"]) {
-    const error = assertThrows(() => readState({ ...stateOf(2), events }, TALE), StateError);
+    const error = assertThrows(
+      () => readState({ ...stateOf(2), events }, FUTURE_MIGRATIONS),
+      StateError,
+    );
     assert(error.path.startsWith("events"), error.path);
   }
 });
 
-Deno.test("migrations, version 1 gains the place of a call from the end of its key", () => {
+Deno.test("migrations, from version 1 read the place of a call from the end of its key", () => {
   const started = { seq: 2, time: 0, type: "tool_started", callKey: "a/b/7/12", tool: "look" };
   assertEquals(migrateEvents([started], 1), [{ ...started, call: 12 }]);
   const foreign = { ...started, callKey: 5 };
   assertEquals(migrateEvents([foreign], 1), [foreign]);
 });
 
-Deno.test("migrations, version 3 has other names for outcomes, limits and what was used", () => {
+Deno.test("migrations, to version 3 rename outcomes, respond_only limits and usage", () => {
   const finished = { seq: 1, time: 0, type: "tool_finished", callKey: "s/0/0", call: 0, tool: "t" };
   const outcomes = [["fallback", "redirected"], ["aborted", "unknown"], ["ok", "ok"], [7, 7]];
   for (const [outcome, expected] of outcomes) {
@@ -144,26 +153,30 @@ Deno.test("migrations, version 3 has other names for outcomes, limits and what w
   assertEquals(migrateEvents([{ ...limit, spent: 6 }], 2), [{ ...limit, used: 6 }]);
   const plain = { ...at, type: "limit", reason: "errors" };
   assertEquals(migrateEvents([plain], 2), [plain]);
-  // What is of this version already is left alone.
+  // Events of this version are not migrated.
   assertEquals(migrateEvents([{ ...at, type: "fallback" }], 3), [{ ...at, type: "fallback" }]);
 });
 
 Deno.test("parseEvent, reads entries of every version by a chain of migrations", () => {
   for (const version of [1, 2, 3, 4, 5]) {
     const events = logOf(version).map((event, seq) => {
-      return parseEvent("s", { seq, body: JSON.stringify([version, event]), hash: "" }, TALE);
+      return parseEvent(
+        "s",
+        { seq, body: JSON.stringify([version, event]), hash: "" },
+        FUTURE_MIGRATIONS,
+      );
     });
     assertEquals(events as unknown, logOf(5), `version ${version}`);
   }
   const body = JSON.stringify([6, logOf(5)[0]]);
   assertThrows(
-    () => parseEvent("s", { seq: 0, body, hash: "" }, TALE),
+    () => parseEvent("s", { seq: 0, body, hash: "" }, FUTURE_MIGRATIONS),
     StateError,
     'at "events.0": a newer release wrote it, in version 6: expected version 5 or lower',
   );
 });
 
-Deno.test("parseEvent, an entry whose version can be none is damage", () => {
+Deno.test("parseEvent, an entry with an invalid version is damage", () => {
   for (const version of [0, -1, 1.5, "2", null, true]) {
     const body = JSON.stringify([version, logOf(5)[0]]);
     assertThrows(
@@ -174,7 +187,7 @@ Deno.test("parseEvent, an entry whose version can be none is damage", () => {
   }
 });
 
-Deno.test("openSession, a session that goes on across versions has entries of each, as they were written", async () => {
+Deno.test("openSession, a session continued by several versions keeps the entries of each as they were written", async () => {
   const store = memoryStore();
   const hash = await firstHash("s");
   await store.create("s", { meta: JSON.stringify({ version: 1, start: "a" }), hash });

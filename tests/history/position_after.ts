@@ -1,5 +1,5 @@
 /**
- * Where a log leads, for tests that write events without their place and time.
+ * Position after events without sequence numbers and times, for tests.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { SessionEvent } from "@nomos/agent";
 import type { EventDraft } from "../../src/history/event.ts";
 import { Position } from "../../src/history/position.ts";
 
-/** Where a log leads, its events numbered from 0. */
+/** Returns the position after events, which are numbered from 0. */
 export function positionAfter(...events: readonly EventDraft[]): Position {
   const position = new Position("start");
   for (const [seq, event] of events.entries()) {

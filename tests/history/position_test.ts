@@ -60,12 +60,12 @@ Deno.test("Position is interrupted by a refused output of a turn without input",
   assertEquals(positionAfter(refused()).status, "interrupted");
 });
 
-Deno.test("Position goes where a move leads, also to the same step", () => {
+Deno.test("Position follows a move, also to the same step", () => {
   assertEquals(positionAfter({ type: "moved", from: "start", to: "next" }).step, "next");
   assertEquals(positionAfter({ type: "moved", from: "start", to: "start" }).step, "start");
 });
 
-Deno.test("Position knows the open calls by the place of their decision", () => {
+Deno.test("Position has the open calls and the sequence number of their decision", () => {
   const { decision, calls } = positionAfter(user, lookTwice, finished(1));
   assertEquals([decision, calls.map(({ state }) => state)], [1, ["new", "done"]]);
   assertEquals(positionAfter(user, lookTwice, finished(1), finished(0)).calls, []);
@@ -114,7 +114,7 @@ Deno.test("Position counts every output of the model as a decision", () => {
   assertEquals(positionAfter(user, refused(), look, finished(0), refused()).decisions, 3);
 });
 
-Deno.test("Position begins to count anew with each turn", () => {
+Deno.test("Position resets its counts with each turn", () => {
   const ends: EventDraft[] = [
     user,
     { type: "limit", reason: "loop" },
@@ -139,16 +139,16 @@ Deno.test("Position begins to count anew with each turn", () => {
   }
 });
 
-Deno.test("Position forgets open calls when the user goes on", () => {
+Deno.test("Position drops open calls at a new input", () => {
   assertEquals(positionAfter(user, look, user).calls, []);
 });
 
-Deno.test("Position keeps open calls through a limit, because resume() goes on with them", () => {
+Deno.test("Position keeps open calls after a limit, because resume() continues with them", () => {
   const { status, calls } = positionAfter(user, look, { type: "limit", reason: "toolCalls" });
   assertEquals([status, calls.map(({ state }) => state)], ["limited", ["new"]]);
 });
 
-Deno.test("Position remembers why only an answer is left, and if that was refused", () => {
+Deno.test("Position has the reason why only RESPOND is offered, and if the answer was refused", () => {
   for (const reason of ["errors", "iterations", "loop"] as const) {
     const limit: EventDraft = { type: "respond_only", reason };
     const left = positionAfter(user, refused(), limit);
@@ -186,12 +186,12 @@ Deno.test("Position counts no repeats across a move or a refused output", () => 
   assertEquals(positionAfter(user, ...same, ...same, refused(), ...same).repeats, 1);
 });
 
-Deno.test("Position of a log is the same however often it is folded", () => {
+Deno.test("Position is the same for equal logs", () => {
   const log = [user, refused({ action: "MOVE" }), lookTwice, finished(1)];
   assertEquals({ ...positionAfter(...log) }, { ...positionAfter(...log) });
 });
 
-/** What a call of another session asks, through a call of this one. */
+/** Request for approval of a call, or of a call of its child session. */
 function asked(callKey: string, call = 0): EventDraft {
   const reason = "approval";
   return { type: "approval_requested", callKey, call, tool: "pay", args: {}, reason, hash: "h" };
@@ -231,7 +231,7 @@ Deno.test("Position needs approval once every open call waits for a person, and 
   assertEquals(status(asked("k0"), asked("k1", 1), allowed("k0")), "interrupted");
 });
 
-Deno.test("Position lets a call run again if its child session must get a verdict", () => {
+Deno.test("Position has a call running again if its child session gets a verdict", () => {
   const waiting = [user, look, started(), asked("k0/1/0"), asked("k0/1/1")];
   assertEquals(positionAfter(...waiting).status, "needs_approval");
   const told = positionAfter(...waiting, allowed("k0/1/0"));
@@ -241,7 +241,7 @@ Deno.test("Position lets a call run again if its child session must get a verdic
   assertEquals(call?.state === "running" && call.requests.map(({ callKey }) => callKey), [
     "k0/1/1",
   ]);
-  // It came to rest again, and asks what it still waits for.
+  // The child session is suspended again, and repeats the request that has no verdict.
   const again = positionAfter(...waiting, allowed("k0/1/0"), asked("k0/1/1"));
   assertEquals([again.status, again.calls[0]?.state], ["needs_approval", "suspended"]);
 });
@@ -278,7 +278,7 @@ Deno.test("Position has the same snapshot in whatever order an event has its key
   );
 });
 
-Deno.test("Position.copy goes its own way", () => {
+Deno.test("Position.copy is independent of the original", () => {
   const position = positionAfter(user, lookTwice);
   const before = position.snapshot();
   const copy = position.copy();

@@ -17,7 +17,7 @@ import * as v from "valibot";
 import { Log } from "../../src/history/log.ts";
 import { Session } from "../../src/session/session.ts";
 
-/** Results were text; they are objects now. What is one already stays as it is. */
+/** Converts results from text to objects, and returns objects as they are. */
 const wrap: MigrateResult = (text) => text.startsWith("{") ? text : JSON.stringify({ text });
 
 function agentOf(
@@ -46,7 +46,7 @@ const both = decide.calls([{ tool: "look", args: {} }, { tool: "steer", args: {}
 const results = (events: readonly SessionEvent[]) =>
   events.flatMap((event) => event.type === "tool_finished" ? [event.text] : []);
 
-Deno.test("migrateResult, brings the results of a state into today's form, and nothing else", async () => {
+Deno.test("migrateResult, converts the results of a state, and nothing else", async () => {
   const old = agentOf([both, decide.respond("x")]);
   const { state } = await old.createSession().next("Hi");
   const text = JSON.stringify(state);
@@ -69,12 +69,12 @@ Deno.test("migrateResult, brings the results of a state into today's form, and n
   await session.next("Again");
   const shown = llm.requests[0]!.messages.filter(({ role }) => role === "tool");
   assertEquals(shown.map(({ content }) => content.split("\n")[1]), ['{"text":"a view"}', "closed"]);
-  // What was migrated once is given again as it is.
+  // Migrated results are not changed again.
   const again = agentOf([], { migrateResult: wrap }).createSession({ state: session.state });
   assertEquals(again.state, session.state);
 });
 
-Deno.test("migrateResult, that throws or returns no text is a StateError with the path of the event", async () => {
+Deno.test("migrateResult, if it throws or does not return text, is a StateError with the path of the event", async () => {
   const { state } = await agentOf([decide.call("look"), decide.respond("x")]).createSession()
     .next("Hi");
   const bad: [unknown, string][] = [
@@ -105,7 +105,7 @@ Deno.test("migrateResult, that throws or returns no text is a StateError with th
   );
 });
 
-/** A stored session of 64 events and some; `offset` of them shift where its snapshot is taken. */
+/** A stored session with a snapshot, whose place depends on `offset`. */
 async function storedSession(offset: number) {
   const store = memoryStore();
   const opening = new Array(offset).fill(decide.respond("ok"));
@@ -115,18 +115,18 @@ async function storedSession(offset: number) {
   const turns = Math.ceil((64 - 2 * offset) / 7);
   for (let turn = 0; turn < turns; turn++) {
     for await (const _ of session.stream("Look")) {
-      // The log is left in the middle of the turn in which the snapshot was taken.
+      // Stops in the middle of the turn in which the snapshot was taken.
       if ((await store.read("s"))!.snapshot !== undefined) break;
     }
   }
   return store;
 }
 
-/** Where a session stands by its events, folded from the beginning. */
+/** Position of a session, computed from all its events. */
 const folded = ({ state }: Session) =>
   new Log("talk", state.events, { now: () => 0 }).position.snapshot();
 
-Deno.test("migrateResult, does not make the snapshots of stored sessions look damaged, wherever they were taken", async () => {
+Deno.test("migrateResult, does not damage the snapshots of stored sessions, wherever they were taken", async () => {
   const held = new Set<string>();
   for (let offset = 0; offset < 7; offset++) {
     const what = `offset ${offset}`;
@@ -151,7 +151,7 @@ Deno.test("migrateResult, does not make the snapshots of stored sessions look da
     assert((await store.read("s"))!.snapshot!.head > snapshot!.head, `${what}: no new snapshot`);
     assertEquals(Session.live(session).log.position.snapshot(), folded(session), what);
 
-    // Entries stay as they were stored, and the new snapshot is of those.
+    // Entries are not rewritten, and the new snapshot is computed from them.
     const after = await store.entries("s", { from: 0, limit: 1_000 });
     assertEquals(after.slice(0, before.length), before, what);
     for (const options of [{}, { migrateResult: wrap }, { migrateResult: () => "same" }]) {
@@ -159,12 +159,12 @@ Deno.test("migrateResult, does not make the snapshots of stored sessions look da
       assertEquals((await again.next("Go on")).response, "z", what);
     }
   }
-  // Results were in snapshots: of calls that were not all finished, and of those before.
+  // The snapshots had results: of a round with open calls, and of the round before.
   assert([...held].some((one) => one.startsWith("true")), [...held].join());
   assert([...held].some((one) => one.endsWith("true")), [...held].join());
 });
 
-Deno.test("migrateResult, a fork of a stored session has the entries as they were stored", async () => {
+Deno.test("migrateResult, does not change the entries of a fork of a stored session", async () => {
   const store = await storedSession(0);
   const agent = agentOf([], { migrateResult: wrap });
   const session = await agent.openSession("s", { store });

@@ -12,7 +12,7 @@ const LIBRARIES = {
   arktype: `type({ drink: "'latte' | 'mocha'", count: "number = 1" })`,
 };
 
-/** Options whose functions use their parameters, none of them annotated. */
+/** Options with functions whose parameters are used without annotations. */
 const OPTIONS = [
   "context",
   "guard: ({ context }) => { is<Equal<typeof context, Shop>>(); return context.open; }",
@@ -35,7 +35,7 @@ function orders<Item>(items: readonly Item[]): Item[][] {
   );
 }
 
-Deno.test("Tool, infers the same in all 120 orders of five options", async () => {
+Deno.test("Tool, infers the same types in all 120 orders of five options", async () => {
   const libraries = Object.values(LIBRARIES);
   const tools = orders(["args", ...OPTIONS]).map((options, index) => {
     const keys = options.map((option) =>
@@ -57,7 +57,7 @@ interface Shop { readonly open: boolean }
 const context = v.custom<Shop>((value) => typeof value === "object");
 const [name, description] = ["order", "Order"];
 ${tools.join("\n")}
-// Without a schema, annotations do.
+// Without a schema, annotations type the context.
 new Tool({ name, description, args: ${LIBRARIES.valibot},
   guard: ({ context }: GuardContext<Shop>) => context.open,
   needsApproval: ({ count }, { context }) => { is<Equal<typeof context, Shop>>(); return count > 1; },
@@ -67,7 +67,7 @@ new Tool({ name, description, args: ${LIBRARIES.zod},
   run: ({ drink }, { context }: ToolContext<Shop>) => [drink, context.open],
   guard: ({ context }) => { is<Equal<typeof context, Shop>>(); return context.open; },
 });
-// @ts-expect-error the context has no such field, so it is not of any type
+// @ts-expect-error the context has no such field, so its type is not any
 new Tool({ guard: ({ context }) => context.closed, run: () => 1, context, name, description, args: v.object({}) });
 `;
   await inTemporaryFolder(async (folder) => {

@@ -23,7 +23,7 @@ Deno.test("resultText returns everything else as JSON", () => {
   assertEquals(shown(undefined), "null");
 });
 
-Deno.test("resultText has a form for what JSON lacks", () => {
+Deno.test("resultText converts values that JSON lacks", () => {
   assertEquals(shown(12345678901234567890n), '"12345678901234567890"');
   assertEquals(shown({ big: 1n }), '{"big":"1"}');
   assertEquals(shown(NaN), '"NaN"');
@@ -104,7 +104,7 @@ Deno.test("resultText cuts JSON like text", () => {
   assertEquals(resultText([1, 2, 3], 4), "[1,2\n[cut: 4 of 7 characters]");
 });
 
-Deno.test("resultText does not cut a pair of surrogates in two", () => {
+Deno.test("resultText does not split a surrogate pair", () => {
   assertEquals(resultText("ab💧cd", 3), "ab\n[cut: 2 of 6 characters]");
   assertEquals(resultText("ab💧cd", 4), "ab💧\n[cut: 4 of 6 characters]");
 });

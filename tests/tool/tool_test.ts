@@ -34,7 +34,7 @@ function refusal(options: Record<string, unknown>): string {
   return assertThrows(() => make(options), ConfigError).message;
 }
 
-Deno.test("Tool takes names of 1 to 64 letters, digits, underscores and hyphens", () => {
+Deno.test("Tool accepts names of 1 to 64 letters, digits, underscores and hyphens", () => {
   for (const name of ["a", "get_menu", "get-menu", "9", "_", "A".repeat(64), "constructor"]) {
     assertEquals(make({ name }).name, name);
   }
@@ -64,7 +64,7 @@ Deno.test("Tool takes names of 1 to 64 letters, digits, underscores and hyphens"
   }
 });
 
-Deno.test("Tool names itself and what it expected where an option is not usable", () => {
+Deno.test("Tool names itself and the expected value if an option is invalid", () => {
   for (const description of [undefined, null, 1, {}]) {
     const message = refusal({ description });
     assertStringIncludes(message, 'Cannot create tool "t": description is ');
@@ -80,14 +80,14 @@ Deno.test("Tool names itself and what it expected where an option is not usable"
   }
 });
 
-Deno.test("Tool refuses a `guard` that is no function", () => {
+Deno.test("Tool refuses a `guard` that is not a function", () => {
   for (const guard of [true, "yes", null, {}]) {
     assertStringIncludes(refusal({ guard }), 'Cannot create tool "t": guard is ');
   }
   assertEquals(make({ guard: undefined }).guard, undefined);
 });
 
-Deno.test("Tool refuses options that it does not know, with the nearest that it knows", () => {
+Deno.test("Tool refuses unknown options, with the nearest known name", () => {
   assertEquals(
     refusal({ runs: 1 }),
     'Cannot create tool "t": unknown option "runs": expected one of "name", "description", "args", ' +
@@ -98,7 +98,7 @@ Deno.test("Tool refuses options that it does not know, with the nearest that it 
   assertEquals(refusal({ whatever: undefined }).includes("did you mean"), false);
 });
 
-Deno.test("Tool takes whole numbers from 2, and Infinity, as the rounds that are a loop", () => {
+Deno.test("Tool accepts whole numbers from 2, and Infinity, as maxRepeats", () => {
   for (const maxRepeats of [undefined, 2, 100, Infinity]) {
     assertEquals(make({ maxRepeats }).maxRepeats, maxRepeats);
   }
@@ -110,7 +110,7 @@ Deno.test("Tool takes whole numbers from 2, and Infinity, as the rounds that are
   }
 });
 
-Deno.test("Tool takes timeouts that a timer can keep, and no others", () => {
+Deno.test("Tool accepts timeouts that a timer supports, and no others", () => {
   for (const timeout of [1, 1000, 2 ** 31 - 1]) assertEquals(make({ timeout }).timeout, timeout);
   assertEquals(make({ timeout: undefined }).timeout, undefined);
   const not = [
@@ -133,11 +133,11 @@ Deno.test("Tool takes timeouts that a timer can keep, and no others", () => {
   }
 });
 
-Deno.test("Tool refuses a timeout below the least it names", () => {
+Deno.test("Tool refuses a timeout below the minimum in its message", () => {
   for (const timeout of [0.5, 0.001]) refusal({ timeout });
 });
 
-Deno.test("Tool refuses argument schemas that no model has a form for, by tool and keyword", () => {
+Deno.test("Tool refuses argument schemas that no model accepts, and names the tool and the keyword", () => {
   const cases: [args: unknown, part: string][] = [
     [v.object({ a: v.never() }), '"not" without a type at "a"'],
     [v.object({ a: v.date() }), '"date"'],
@@ -150,7 +150,7 @@ Deno.test("Tool refuses argument schemas that no model has a form for, by tool a
   }
 });
 
-Deno.test("Agent refuses argument schemas that its model has no form for, by tool and keyword", () => {
+Deno.test("Agent refuses argument schemas that its model does not accept, and names the tool and the keyword", () => {
   const cases: [args: unknown, part: string][] = [
     [v.object({ a: v.record(v.string(), v.string()) }), '"additionalProperties"'],
     [v.looseObject({}), '"additionalProperties"'],
@@ -173,7 +173,7 @@ Deno.test("Agent refuses argument schemas that its model has no form for, by too
   }
 });
 
-Deno.test("Tool refuses arguments that are no object", () => {
+Deno.test("Tool refuses an argument schema that is not of an object", () => {
   const object = v.object({ a: v.string() });
   const schemas = [
     v.string(),
@@ -195,7 +195,7 @@ Deno.test("Tool refuses arguments that are no object", () => {
   }
 });
 
-Deno.test("Tool takes an object behind a reference as its arguments", () => {
+Deno.test("Tool accepts an argument schema with an object behind a reference", () => {
   const node: v.GenericSchema = v.object({ next: v.optional(v.lazy(() => node)) });
   const tree = type.module({ node: { "next?": "node" } }).node;
   for (const args of [node, v.lazy(() => node), tree]) make({ args });
@@ -280,7 +280,7 @@ Deno.test("Tool.call validates, and runs with the output of the schema", async (
   }
 });
 
-Deno.test("Tool.call takes the author's form: absent or undefined, not the wire's null", async () => {
+Deno.test("Tool.call accepts an absent or undefined argument, not the null of the wire", async () => {
   const schemas = [
     v.object({ a: v.optional(v.string()), b: v.nullable(v.string()) }),
     z.object({ a: z.string().optional(), b: z.string().nullable() }),
@@ -294,7 +294,7 @@ Deno.test("Tool.call takes the author's form: absent or undefined, not the wire'
   }
 });
 
-Deno.test("Tool.call names the place of every problem", async () => {
+Deno.test("Tool.call names the path of every problem", async () => {
   const tool = make({
     args: v.object({ list: v.array(v.object({ n: v.number() })), s: v.string() }),
   });
@@ -351,7 +351,7 @@ Deno.test("Tool.call passes arguments that share no objects with those of the ca
   }
 });
 
-Deno.test("Tool is as it was made, whatever happens to its options", async () => {
+Deno.test("Tool does not change with its options", async () => {
   const given = {
     name: "t",
     description: "d",
@@ -366,7 +366,7 @@ Deno.test("Tool is as it was made, whatever happens to its options", async () =>
   await assertRejects(() => tool.call({ size: "large" }), ToolArgumentsError);
 });
 
-Deno.test("Only a Tool is a tool, and a name means one tool in an agent", () => {
+Deno.test("Agent accepts only a Tool as a tool, and one tool per name", () => {
   const build = (...tools: unknown[]) =>
     new Agent({
       name: "a",

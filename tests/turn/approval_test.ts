@@ -18,7 +18,7 @@ import * as v from "valibot";
 const args = v.object({ to: v.string() });
 type PayOptions = Partial<ToolOptions<{ to: string }, unknown>>;
 
-/** An agent that pays, and what it paid. */
+/** An agent that pays, and the recipients of its payments. */
 function shop(script: readonly ScriptEntry[], options: PayOptions = { needsApproval: true }) {
   const paid: string[] = [];
   const pay = new Tool({
@@ -98,7 +98,7 @@ Deno.test("a denied call does not run, and the model sees the reason", async () 
   );
 });
 
-Deno.test("calls that need no approval run at once; others are decided separately, in any order", async () => {
+Deno.test("calls that need no approval run at once; others get their verdicts separately, in any order", async () => {
   const calls = [
     { tool: "pay", args: { to: "ann" } },
     { tool: "look", args: {} },
@@ -117,7 +117,7 @@ Deno.test("calls that need no approval run at once; others are decided separatel
   ];
   const statuses: string[] = [];
   for (const verdict of verdicts) {
-    // Each in another process.
+    // Each verdict is passed in another process.
     session = agent.createSession({ state: copied(session.state) });
     assertEquals(session.status, "needs_approval");
     statuses.push((await verdict(session)).status);
@@ -132,7 +132,7 @@ Deno.test("calls that need no approval run at once; others are decided separatel
   ]);
 });
 
-Deno.test("calls that wait may be decided before all others have ended", async () => {
+Deno.test("waiting calls accept a verdict before all others have ended", async () => {
   const calls = [{ tool: "look", args: {} }, { tool: "pay", args: { to: "ann" } }];
   const { agent, paid } = shop([decide.calls(calls), decide.respond("Done")]);
   const limits = { turn: { toolCalls: 0 } };
@@ -145,8 +145,8 @@ Deno.test("calls that wait may be decided before all others have ended", async (
   assertEquals(turn.toolResults.map(({ text }) => text), ["seen", "paid ann"]);
 });
 
-Deno.test("a limit that is reached while all open calls wait leaves the verdict to a person", async () => {
-  // The decision itself uses up what the turn may use.
+Deno.test("a limit that is reached while all open calls wait does not end the turn as limited", async () => {
+  // The decision itself reaches the limit.
   for (const limits of [{ turn: { modelCalls: 1 } }, { session: { modelCalls: 1 } }]) {
     const { agent, paid } = shop([pay("ann"), decide.respond("Done")]);
     const session = agent.createSession({ limits });
@@ -160,7 +160,7 @@ Deno.test("a limit that is reached while all open calls wait leaves the verdict 
     assertEquals([again.status, again.events], ["needs_approval", []]);
     const approved = await session.approve("s/1/0");
     assertEquals(paid, ["ann"]);
-    // A turn of its own has a model call again, a session that has used its own has none.
+    // The next turn has a model call again; the session has none left.
     const isTurn = "turn" in limits;
     assertEquals(
       [approved.status, approved.reason],
@@ -169,7 +169,7 @@ Deno.test("a limit that is reached while all open calls wait leaves the verdict 
   }
 });
 
-Deno.test("needsApproval decides by the output of the schema, and by the context", async () => {
+Deno.test("needsApproval gets the output of the schema, and the context", async () => {
   const asked: unknown[] = [];
   const { agent, paid } = shop([pay("ann", "bob"), decide.respond("Done")], {
     needsApproval: ({ to }, context) => {
@@ -183,7 +183,7 @@ Deno.test("needsApproval decides by the output of the schema, and by the context
   assertEquals(asked, new Array(2).fill({ context: { user: 1 }, sessionId: "s", step: "talk" }));
 });
 
-Deno.test("needsApproval that throws or returns no boolean is a GuardError, and nothing ran", async () => {
+Deno.test("needsApproval that throws or does not return a boolean is a GuardError, and no tool runs", async () => {
   const broken: [unknown, string][] = [
     [() => {
       throw new Error("no");
@@ -202,7 +202,7 @@ Deno.test("needsApproval that throws or returns no boolean is a GuardError, and 
   }
 });
 
-Deno.test("an approval is single, bound to its call, and void once the user went on", async () => {
+Deno.test("an approval is valid once, for its call only, and not after new input", async () => {
   const script = [pay("ann"), decide.respond("Done"), pay("bob"), decide.respond("Never mind")];
   const { agent, paid } = shop(script);
   const session = agent.createSession();
@@ -230,7 +230,7 @@ Deno.test("an approval is single, bound to its call, and void once the user went
   assertEquals(paid, ["ann"]);
 });
 
-Deno.test("two approvals of one call at once: one wins", async () => {
+Deno.test("of two concurrent approvals of one call, one is refused", async () => {
   const { agent, paid } = shop([pay("ann"), decide.respond("Done")]);
   const session = agent.createSession();
   await session.next("Pay Ann");
@@ -255,7 +255,7 @@ Deno.test("a changed call is not the one that was approved", async () => {
   assertEquals(paid, []);
 });
 
-Deno.test("resume() of a session that waits for a person says so, next() without input changes nothing", async () => {
+Deno.test("resume() of a session that waits for a person is refused, next() without input changes nothing", async () => {
   const { agent } = shop([pay("ann")]);
   const session = agent.createSession();
   await session.next("Pay Ann");
@@ -274,7 +274,7 @@ Deno.test("a once tool that was running when the process died is not run again: 
   for await (const { type } of dying.stream("Pay")) {
     if (type === "tool_started") break;
   }
-  // Broken off, both were given up; a dead process writes nothing of that.
+  // Leaving the stream gave up both calls; a dead process would not have recorded that.
   const state = copied(dying.state);
   const events = state.events.filter(({ type }) => type !== "tool_finished");
   const died: State = { ...state, status: "interrupted", events };
@@ -286,18 +286,18 @@ Deno.test("a once tool that was running when the process died is not run again: 
     ["unknown", "unknown"],
   ]);
   assertEquals(paid.length, count);
-  // One had been made after all, the other is made now.
+  // One payment had been made; the other is made now.
   assertEquals((await session.settle("s/1/0", "paid, says the bank")).status, "needs_approval");
   const done = await session.approve("s/1/1");
   assertEquals([done.response, paid.slice(count)], ["Done", ["bob"]]);
-  // Whoever reads the log sees that the second one was started twice.
+  // The log shows that the second call was started twice.
   const started = session.state.events.flatMap((event) =>
     event.type === "tool_started" ? [event.callKey] : []
   );
   assertEquals(started, ["s/1/0", "s/1/1", "s/1/1"]);
 });
 
-Deno.test("a once tool may find out by itself what became of a call", async () => {
+Deno.test("whenUnknown of a once tool looks up the result of a call", async () => {
   const asked: string[] = [];
   const { agent, paid } = shop([pay("ann"), decide.respond("Done")], {
     once: true,
@@ -359,7 +359,7 @@ Deno.test("states with approvals out of place are refused", async () => {
   }
 });
 
-Deno.test("deny() without a reason refuses to decide, and does not run the call", async () => {
+Deno.test("deny() without a reason is refused, and does not run the call", async () => {
   const { agent, paid } = shop([pay("ann"), decide.respond("Not done")]);
   const session = agent.createSession();
   await session.next("Pay Ann");
@@ -371,7 +371,7 @@ Deno.test("deny() without a reason refuses to decide, and does not run the call"
   assertEquals(paid, []);
 });
 
-Deno.test("a decision about a call that does not wait leaves the session as it was", async () => {
+Deno.test("a verdict about a call that does not wait does not change the session", async () => {
   const { agent } = shop([decide.respond("Hello")]);
   const session = agent.createSession();
   await session.next("Hi");

@@ -1,4 +1,4 @@
-/** Every command can be awaited and streamed, and both come to the same. */
+/** Every command can be awaited and streamed, with the same result. */
 import {
   Agent,
   ApprovalError,
@@ -17,7 +17,7 @@ import {
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
 
-/** An agent that pays if it is allowed to, and whose model streams. */
+/** An agent whose payments need approval, and whose model streams. */
 function shop(script: readonly ScriptEntry[]) {
   const paid: string[] = [];
   const pay = new Tool({
@@ -62,7 +62,7 @@ interface Case {
   readonly command: Command | undefined;
   readonly response: string;
   readonly paid: readonly string[];
-  /** The same by the method that has the name of the command. */
+  /** Calls the method with the name of the command. */
   readonly method?: (session: Session) => Promise<Turn>;
 }
 
@@ -102,14 +102,14 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-/** The text that a reader of deltas has seen of the response. */
+/** Text of the response in the deltas. */
 function shown(parts: readonly StreamPart[]): string {
   return parts.map((part) => part.type === "delta" && part.field === "response" ? part.text : "")
     .join("");
 }
 
 for (const [name, { prepare, command, response, paid, method }] of Object.entries(CASES)) {
-  Deno.test(`commands: ${name} awaited, streamed and by its method come to the same`, async () => {
+  Deno.test(`commands: ${name}, awaited, streamed and by its method, has the same result`, async () => {
     const awaited = await prepare();
     const turn = await awaited.session.next(command);
     assertEquals([turn.status, turn.response, awaited.paid], ["waiting", response, paid]);
@@ -153,7 +153,7 @@ Deno.test("commands: an approval names the call by its hash, awaited and streame
   }
 });
 
-Deno.test("commands: one that is refused changes nothing, awaited, streamed and unread", async () => {
+Deno.test("commands: a refused one changes nothing, awaited, streamed and unread", async () => {
   const { session, paid } = await asking("She is paid");
   const before = JSON.stringify(session.state);
   const refused: [Command, new (...args: never[]) => Error][] = [
@@ -197,7 +197,7 @@ Deno.test("commands: an invalid command is refused, and the message lists the va
   assertEquals([session.status, session.state.events], ["waiting", []]);
 });
 
-Deno.test("commands: none begins a turn of a session that has ended", async () => {
+Deno.test("commands: none starts a turn of a session that has ended", async () => {
   const { session } = shop([decide.end("Bye")]);
   await session.next("Hi");
   for (const { command } of Object.values(CASES)) {

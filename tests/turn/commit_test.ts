@@ -4,13 +4,13 @@ import type { LLM, Message, Session, SessionEvent, State } from "@nomos/agent";
 import { type Append, memoryStore, type Store, StoreError } from "@nomos/agent/store";
 import * as v from "valibot";
 
-/** What happened in the world, in order. */
+/** Model calls, tool runs and commits, in order. */
 type Diary = string[];
 
-/** Lets everything else have its turn: a hash does not come while only microtasks run. */
+/** Waits for one macrotask, because hashes are not computed while only microtasks run. */
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
 
-/** A model that notes when it is asked. */
+/** A model that records its calls. */
 function noting(diary: Diary, script: readonly ScriptEntry[]): LLM {
   const llm = new MockLLM(script);
   return {
@@ -52,10 +52,10 @@ function agentOf(diary: Diary, llm: LLM): Agent {
   });
 }
 
-/** What is done with the events of a commit before they are stored. */
+/** Called with the events of a commit before they are stored. */
 type Commit = (events: readonly SessionEvent[]) => Promise<void> | void;
 
-/** A session that is stored, each commit of it after this. */
+/** A stored session; `commit` is called before each of its commits. */
 async function sessionOf(agent: Agent, commit: Commit): Promise<Session> {
   const store = new Proxy(memoryStore(), {
     get: (target, name) => {
@@ -108,7 +108,7 @@ function line(events: readonly SessionEvent[]): string {
   return ["commit", ...events.map(({ type }) => type)].join(" ");
 }
 
-Deno.test("commit: nothing happens before the commit that announces it", async () => {
+Deno.test("commit: no effect takes place before the commit that announces it", async () => {
   const diary: Diary = [];
   const committed: SessionEvent[] = [];
   const session = await sessionOf(agentOf(diary, noting(diary, SCRIPT)), (events) => {
@@ -121,7 +121,7 @@ Deno.test("commit: nothing happens before the commit that announces it", async (
   assertEquals(session.state.events, committed);
 });
 
-Deno.test("commit: nothing happens before an asynchronous commit is over either", async () => {
+Deno.test("commit: no effect takes place before an asynchronous commit has ended either", async () => {
   const diary: Diary = [];
   let committed = 0;
   const session: Session = await sessionOf(
@@ -161,8 +161,8 @@ Deno.test("commit: while a commit is pending, the model and the tools wait", asy
   assertEquals((await turn).status, "ended");
 });
 
-/** Seams that fail their nth commit, at once or later, and take the others. */
-function failingSeam(nth: number, isLate: boolean, diary: Diary): Commit {
+/** A commit function that fails the nth time, at once or later. */
+function failingCommit(nth: number, isLate: boolean, diary: Diary): Commit {
   let count = 0;
   return async (events) => {
     const isFailing = count++ === nth;
@@ -172,14 +172,14 @@ function failingSeam(nth: number, isLate: boolean, diary: Diary): Commit {
   };
 }
 
-Deno.test("commit: a seam that fails appends nothing, interrupts and leaves the session resumable", async () => {
+Deno.test("commit: a commit that fails appends nothing, and leaves the session interrupted", async () => {
   const commits = ORDER.filter((entry) => entry.startsWith("commit")).length;
   for (const isLate of [false, true]) {
     for (let nth = 0; nth < commits; nth++) {
       const label = `${isLate ? "late" : "early"} failure of commit ${nth}`;
       const diary: Diary = [];
       const agent = agentOf(diary, readingModel());
-      const session = await sessionOf(agent, failingSeam(nth, isLate, diary));
+      const session = await sessionOf(agent, failingCommit(nth, isLate, diary));
       await assertRejects(() => session.next("Hi"), StoreError, "disk full");
       assertEquals(session.status, "interrupted", label);
       const { events } = session.state;
@@ -193,11 +193,11 @@ Deno.test("commit: a seam that fails appends nothing, interrupts and leaves the 
   }
 });
 
-Deno.test("commit: an input whose commit failed was not said, and can be said again", async () => {
+Deno.test("commit: an input whose commit failed is not in the log, and can be sent again", async () => {
   const diary: Diary = [];
   const session = await sessionOf(
     agentOf(diary, noting(diary, SCRIPT)),
-    failingSeam(0, true, diary),
+    failingCommit(0, true, diary),
   );
   await assertRejects(() => session.next("Hi"), StoreError);
   assertEquals([session.state.events, diary], [[], []]);
@@ -209,13 +209,13 @@ Deno.test("commit: a decision whose commit failed has no effect", async () => {
   const diary: Diary = [];
   const session = await sessionOf(
     agentOf(diary, noting(diary, SCRIPT)),
-    failingSeam(1, true, diary),
+    failingCommit(1, true, diary),
   );
   await assertRejects(() => session.next("Hi"), StoreError);
   assertEquals(diary, ["commit user", "model"]);
 });
 
-Deno.test("commit: a seam that fails for good leaves the log as it was", async () => {
+Deno.test("commit: a store that keeps failing leaves the log as it was", async () => {
   for (let nth = 0; nth < 9; nth++) {
     let count = 0;
     const committed: SessionEvent[] = [];
@@ -230,7 +230,7 @@ Deno.test("commit: a seam that fails for good leaves the log as it was", async (
   }
 });
 
-Deno.test("commit: killed between any two commits, a session completes and repeats no finished tool", async () => {
+Deno.test("commit: a session killed between any two commits completes, and repeats no finished tool", async () => {
   const batches: (readonly SessionEvent[])[] = [];
   const recording = await sessionOf(agentOf([], noting([], SCRIPT)), (events) => {
     batches.push(events);
@@ -250,7 +250,7 @@ Deno.test("commit: killed between any two commits, a session completes and repea
   }
 });
 
-/** The model of the script, whatever has already happened: it looks at what it is told. */
+/** A model that follows the script from any point, because it decides by its messages. */
 function readingModel(): LLM {
   return {
     name: "reading",

@@ -1,6 +1,6 @@
 /**
  * The work of a decision: schemas built, arguments validated, messages rendered, commits made.
- * Such counts are the same on every machine; clocks are left to the benchmarks.
+ * Unlike times, which the benchmarks measure, such counts are the same on every machine.
  */
 import { assertEquals } from "@std/assert";
 import {
@@ -58,7 +58,7 @@ function countingStore(): { store: Store; calls: Record<string, number> } {
   return { store, calls };
 }
 
-/** A bar whose guests get a drink and an answer in each turn; its model reads every message. */
+/** A session with one call and one answer per turn, whose model reads every message. */
 async function openBar(): Promise<{ session: Session; countWork: () => Record<string, number> }> {
   const { tool, work } = countingTool();
   const { store, calls } = countingStore();
@@ -86,7 +86,7 @@ async function openBar(): Promise<{ session: Session; countWork: () => Record<st
   return { session, countWork };
 }
 
-/** The work of some turns, on top of those that were played before. */
+/** The work of `turns` turns, after `before` others. */
 async function workOf(turns: number, before: number): Promise<Record<string, number>> {
   const { session, countWork } = await openBar();
   for (let turn = 0; turn < before; turn++) await session.next("A small one");

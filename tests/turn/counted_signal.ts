@@ -1,4 +1,4 @@
-/** A signal that counts the abort listeners it has. */
+/** A signal that counts its abort listeners. */
 export function countedSignal(): { controller: AbortController; listeners: () => number } {
   const controller = new AbortController();
   const { signal } = controller;
@@ -13,7 +13,7 @@ export function countedSignal(): { controller: AbortController; listeners: () =>
     known.delete(listener);
     remove(type, listener as EventListener);
   };
-  // The first listener of all: those that listen once are gone when they were told.
+  // This is the first listener: at an abort, listeners with `once` are removed.
   add("abort", () => {
     for (const [listener, once] of known) if (once) known.delete(listener);
   });

@@ -6,7 +6,7 @@ import * as v from "valibot";
 
 const ok = { reasoning: [], decision: { action: "RESPOND", response: "ok" } };
 
-/** A model that first does something odd, and answers "ok" from then on. */
+/** A model whose first result is `first`, and whose later ones answer "ok". */
 function oddOnce(first: (request: LLMRequest) => unknown): LLM & { requests: LLMRequest[] } {
   const requests: LLMRequest[] = [];
   return {
@@ -23,11 +23,11 @@ function oddOnce(first: (request: LLMRequest) => unknown): LLM & { requests: LLM
 interface World {
   readonly agent: Agent;
   readonly session: Session;
-  /** What the tool was given. */
+  /** Arguments of the calls of the tool. */
   readonly ran: unknown[];
 }
 
-/** An agent with one tool, `pay`, that gives back this. */
+/** An agent with one tool, `pay`, that returns `result`. */
 function world(
   llm: LLM,
   result: () => unknown = () => "paid",
@@ -57,7 +57,7 @@ function world(
   return { agent, session: agent.createSession(), ran };
 }
 
-/** Asserts that the state is JSON, is accepted, and that both sessions go on with an input. */
+/** Asserts that the state is valid JSON, and that the session and its copy accept an input. */
 async function assertUsable({ agent, session }: World): Promise<void> {
   const state = JSON.parse(JSON.stringify(session.state));
   const copy = agent.createSession({ state });
@@ -66,7 +66,7 @@ async function assertUsable({ agent, session }: World): Promise<void> {
   assertEquals((await copy.next("still there?")).response, "ok");
 }
 
-/** Plays one odd output; the turn must go on to the answer. */
+/** Asserts that an output is refused, and that the turn continues to the answer. */
 async function assertRefused(output: unknown, label = String(output).slice(0, 40)): Promise<Turn> {
   const played = world(oddOnce(() => Promise.resolve({ output })));
   const turn = await played.session.next("Hi");
@@ -81,7 +81,7 @@ function call(tool: unknown, args: unknown): unknown {
   return { reasoning: [], decision: { action: "TOOL_CALL", calls: [{ tool, args }] } };
 }
 
-Deno.test("hostile: outputs that are nothing are refused", async () => {
+Deno.test("hostile: empty outputs and outputs of other types are refused", async () => {
   const nothing = [
     "",
     "   ",
@@ -118,7 +118,7 @@ Deno.test("hostile: text that is not exactly one JSON value is refused", async (
   for (const output of texts) await assertRefused(output);
 });
 
-Deno.test("hostile: a tool that is not offered is not called, whatever it is called", async () => {
+Deno.test("hostile: a tool that is not offered is not called, whatever its name", async () => {
   const names = ["constructor", "__proto__", "toString", "hasOwnProperty", "", "other", "nope"];
   const lookalikes = ["pаy", "pay ", " pay", "Pay", "pay\u200b", "pay\u0000", "pay\n"];
   for (const tool of [...names, ...lookalikes, null, 7, ["pay"], { name: "pay" }]) {
@@ -131,13 +131,13 @@ Deno.test("hostile: a tool that is not offered is not called, whatever it is cal
   }
 });
 
-Deno.test("hostile: arguments that are no arguments are refused", async () => {
+Deno.test("hostile: invalid arguments are refused", async () => {
   const bad = ["{}", [], null, 7, {}, { n: "1" }, { n: null }, { n: 1, note: 7 }, new Date()];
   for (const args of bad) await assertRefused(call("pay", args));
   for (const n of [NaN, Infinity, -0, 1n]) await assertRefused(call("pay", { n }));
 });
 
-Deno.test("hostile: numbers that would change are refused, others are exact", async () => {
+Deno.test("hostile: numbers that JSON would change are refused, others are exact", async () => {
   const text = (n: string) => JSON.stringify(call("pay", { n: "#" })).replace('"#"', n);
   for (const n of ["1e400", "-0", "9007199254740993", "9".repeat(400), "NaN", "01"]) {
     await assertRefused(text(n), n);
@@ -177,7 +177,7 @@ Deno.test("hostile: odd characters and very long text are kept as they are", asy
   }
 });
 
-Deno.test("hostile: a model that repeats itself for ever comes to an end", async () => {
+Deno.test("hostile: a model that repeats itself forever is limited", async () => {
   const repeat = { whenDone: "repeat" } as const;
   const looping = world(
     new MockLLM([decide.call("pay", { n: 1 })], { ...repeat, validate: false }),
@@ -212,7 +212,7 @@ Deno.test("hostile: text that poses as system text stays in its place", async ()
   assert(messages[3]!.content.startsWith("Result of pay:\n"));
 });
 
-/** Values that are no data, or that throw when they are read. */
+/** Values that are not JSON, or that throw when they are read. */
 function exotics(): Record<string, () => unknown> {
   const boom = () => {
     throw new Error("boom");
@@ -261,11 +261,11 @@ function exotics(): Record<string, () => unknown> {
   };
 }
 
-Deno.test("hostile: output values that are no data are refused, and do not throw", async () => {
+Deno.test("hostile: outputs that are not JSON are refused, and do not throw", async () => {
   for (const [name, make] of Object.entries(exotics())) await assertRefused(make(), name);
 });
 
-Deno.test("hostile: structured answers that are no data are refused, and do not throw", async () => {
+Deno.test("hostile: structured answers that are not JSON are refused, and do not throw", async () => {
   for (const [name, make] of Object.entries(exotics())) {
     const answer = v.object({ n: v.number(), note: v.optional(v.any()) });
     const good = { reasoning: [], decision: { action: "RESPOND", response: { n: 1 } } };
@@ -281,7 +281,7 @@ Deno.test("hostile: structured answers that are no data are refused, and do not 
   }
 });
 
-Deno.test("hostile: a model that returns no result, or throws at once, is an LLMError", async () => {
+Deno.test("hostile: a model that does not return a result, or throws at once, is an LLMError", async () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   const odd: (() => unknown)[] = [
@@ -361,7 +361,7 @@ Deno.test("hostile: tool results of any size and kind leave the session usable",
   }
 });
 
-Deno.test("hostile: an agent that calls itself a thousand times comes back", async () => {
+Deno.test("hostile: an agent that calls itself a thousand times returns", async () => {
   const llm: LLM = {
     name: "deep",
     decide: ({ messages }) => {

@@ -21,7 +21,7 @@ function types(events: readonly SessionEvent[]): string {
   return events.map(({ type }) => type).join(" ");
 }
 
-/** Asserts that numbers have no gap, that every started call has one result, and that the state is accepted. */
+/** Asserts that sequence numbers have no gaps, that every started call has one end, and that the state is valid. */
 function assertSound(agent: Agent, session: Session): void {
   const state = JSON.parse(JSON.stringify(session.state));
   const { events } = session.state;
@@ -70,7 +70,7 @@ Deno.test("abort: an aborted turn of a limited session is interrupted, not limit
   ]);
 });
 
-Deno.test("abort: during a model call the turn settles at once, a late answer is dropped", async () => {
+Deno.test("abort: during a model call, the turn ends at once, and a late answer is dropped", async () => {
   const late = Promise.withResolvers<LLMResult>();
   const controller = new AbortController();
   let given: AbortSignal | undefined;
@@ -92,7 +92,7 @@ Deno.test("abort: during a model call the turn settles at once, a late answer is
   assertSound(agent, session);
 });
 
-Deno.test("abort: a model that fails late or by the abort itself throws nothing", async () => {
+Deno.test("abort: a model that fails later, or because of the abort, throws nothing", async () => {
   for (const isLate of [true, false]) {
     const late = Promise.withResolvers<LLMResult>();
     const controller = new AbortController();
@@ -121,7 +121,7 @@ Deno.test("abort: a model that returns a thenable is not awaited either", async 
   assertEquals(await Promise.race([waiting, afterMicrotasks("hangs")]), "interrupted");
 });
 
-Deno.test("abort: a check of arguments that never settles is not waited for", async () => {
+Deno.test("abort: a validation of arguments that never settles is not awaited", async () => {
   const controller = new AbortController();
   const args = v.pipeAsync(
     v.objectAsync({}),
@@ -138,7 +138,7 @@ Deno.test("abort: a check of arguments that never settles is not waited for", as
   assertEquals(await Promise.race([waiting, afterMicrotasks("hangs")]), "interrupted");
 });
 
-Deno.test("abort: a tool that ignores it is given up, its late result dropped", async () => {
+Deno.test("abort: a tool that ignores it is given up, and its late result is dropped", async () => {
   const late = Promise.withResolvers<string>();
   const controller = new AbortController();
   let given: AbortSignal | undefined;
@@ -197,7 +197,7 @@ Deno.test("abort: between the start of a resumed turn and its calls, no tool run
   assertEquals(runs, 0);
 });
 
-/** A long turn: tools that succeed, fail, steer and wait, a refused output, a move, an answer. */
+/** A long turn: tools that succeed, fail, redirect and wait, a refused output, a move, an answer. */
 function longTurn(): { agent: Agent; runs: Map<string, number>; llm: MockLLM } {
   const runs = new Map<string, number>();
   const tool = (name: string, run: () => unknown) =>
@@ -231,10 +231,10 @@ function longTurn(): { agent: Agent; runs: Map<string, number>; llm: MockLLM } {
   return { agent, runs, llm };
 }
 
-/** How many events a long turn has when nobody disturbs it. */
+/** Number of events of an undisturbed long turn. */
 const LENGTH = 18;
 
-Deno.test("abort: the long turn of these tests has as many events as it should", async () => {
+Deno.test("abort: the long turn of these tests has the expected number of events", async () => {
   const { agent, runs, llm } = longTurn();
   const turn = await agent.createSession().next("Hi");
   assertEquals([turn.events.length, turn.response], [LENGTH, "Done"]);
@@ -242,7 +242,7 @@ Deno.test("abort: the long turn of these tests has as many events as it should",
   llm.assertDone();
 });
 
-Deno.test("abort: a stream broken off at any event is interrupted, and resume() completes it", async () => {
+Deno.test("abort: a stream left at any event is interrupted, and resume() completes the turn", async () => {
   for (let stop = 0; stop < LENGTH - 1; stop++) {
     const { agent, runs, llm } = longTurn();
     const session = agent.createSession();
@@ -264,7 +264,7 @@ Deno.test("abort: a stream broken off at any event is interrupted, and resume() 
   }
 });
 
-Deno.test("abort: a turn aborted at any event is interrupted, and resume() completes it", async () => {
+Deno.test("abort: a turn aborted at any event is interrupted, and resume() completes the turn", async () => {
   for (let stop = 0; stop < LENGTH - 1; stop++) {
     const { agent, runs, llm } = longTurn();
     const session = agent.createSession();
@@ -281,7 +281,7 @@ Deno.test("abort: a turn aborted at any event is interrupted, and resume() compl
   }
 });
 
-Deno.test("abort: a stream broken off at any event goes on with a new input as well", async () => {
+Deno.test("abort: a session whose stream was left at any event accepts new input", async () => {
   for (let stop = 0; stop < LENGTH - 1; stop++) {
     const { agent, llm } = longTurn();
     const session = agent.createSession();
@@ -293,7 +293,7 @@ Deno.test("abort: a stream broken off at any event goes on with a new input as w
   }
 });
 
-Deno.test("abort: calls that a new input leaves behind are closed before it, and not run", async () => {
+Deno.test("abort: open calls are closed before a new input, and not run", async () => {
   let runs = 0;
   const tool = new Tool({ name: "once", description: "", args: none, run: () => ++runs });
   const llm = new MockLLM([decide.call("once"), decide.respond("ok")]);
@@ -323,7 +323,7 @@ Deno.test("abort: leaving the stream while a call runs gives it up and releases 
   assertEquals((await session.resume()).response, "ok");
 });
 
-Deno.test("abort: a stream that its reader's block disposes of is broken off", async () => {
+Deno.test("abort: a stream that is disposed at the end of a block is aborted", async () => {
   const { agent } = longTurn();
   const session = agent.createSession();
   {
@@ -347,7 +347,7 @@ Deno.test("abort: a stream that is never iterated changes nothing", async () => 
   assertEquals((await session.next("Hi")).response, "Hello");
 });
 
-/** The value, when a hundred rounds of microtasks have passed. */
+/** Returns the value after a hundred rounds of microtasks. */
 async function afterMicrotasks<Value>(value: Value): Promise<Value> {
   for (let i = 0; i < 100; i++) await null;
   return value;

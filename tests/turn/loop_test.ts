@@ -93,7 +93,7 @@ Deno.test("runTurn: a move leads to the next decision in the new step", async ()
   assertEquals(llm.requests[1]!.legal?.actions, ["RESPOND"]);
 });
 
-Deno.test("runTurn: a move to the same step is a move like another", async () => {
+Deno.test("runTurn: a move to the same step is a move like any other", async () => {
   const { agent } = play([decide.move("start"), decide.respond("Back")], {
     start: { description: "Talk", routes: { start: "they start over" } },
   });
@@ -119,7 +119,7 @@ Deno.test("runTurn: a step whose only action is MOVE is left by it", async () =>
   assertEquals(llm.requests[0]!.legal, { actions: ["MOVE"], routes: ["talk"], tools: [] });
 });
 
-Deno.test("runTurn: moves without end are limited, for an auto step cannot answer", async () => {
+Deno.test("runTurn: endless moves end limited, because an auto step cannot answer", async () => {
   const { agent, llm } = play(new Array(10).fill(decide.move("start")), auto);
   const turn = await agent.createSession().next("Hi");
   assertEquals([turn.status, turn.reason], ["limited", "iterations"]);
@@ -127,7 +127,7 @@ Deno.test("runTurn: moves without end are limited, for an auto step cannot answe
   llm.assertDone();
 });
 
-Deno.test("runTurn: END ends the session, with its last word or without", async () => {
+Deno.test("runTurn: END ends the session, with or without a response", async () => {
   for (const word of ["Goodbye", undefined]) {
     const { agent } = play([decide.end(word)]);
     const session = agent.createSession();
@@ -162,7 +162,7 @@ Deno.test("runTurn: each turn has maxIterations of its own", async () => {
   assertEquals(types((await session.next("b")).events).includes("respond_only"), false);
 });
 
-Deno.test("runTurn: a limited session goes on with a new input or by resume()", async () => {
+Deno.test("runTurn: a limited session continues with a new input or by resume()", async () => {
   const moves = [decide.move("start"), decide.move("start")];
   for (const goOn of ["next", "resume"] as const) {
     const { agent, llm } = play([...moves, ...moves], auto, { maxIterations: 2 });
@@ -197,7 +197,7 @@ Deno.test("runTurn: a loop in an auto step ends the turn limited", async () => {
   assertEquals([turn.status, turn.reason], ["limited", "loop"]);
 });
 
-Deno.test("runTurn: changing results are no loop", async () => {
+Deno.test("runTurn: calls with changing results are not a loop", async () => {
   let count = 0;
   const counter = new Tool({
     name: "count",
@@ -212,7 +212,7 @@ Deno.test("runTurn: changing results are no loop", async () => {
   assertEquals(types(turn.events).includes("respond_only"), false);
 });
 
-Deno.test("runTurn: stopAfter tool and move stop the turn at these points", async () => {
+Deno.test("runTurn: stopAfter stops the turn after calls or after a move", async () => {
   const script = [decide.call("look"), decide.move("start"), decide.respond("Done")];
   const steps = { start: { description: "x", tools: [look], routes: { start: "again" } } };
   const { agent, llm } = play(script, steps);
@@ -229,13 +229,13 @@ Deno.test("runTurn: stopAfter tool and move stop the turn at these points", asyn
   llm.assertDone();
 });
 
-Deno.test("runTurn: stopAfter ends no turn at another point", async () => {
+Deno.test("runTurn: stopAfter does not stop the turn elsewhere", async () => {
   const { agent } = play([decide.call("look"), decide.respond("Done")]);
   const turn = await agent.createSession().next("Hi", { stopAfter: "move" });
   assertEquals([turn.status, turn.response], ["waiting", "Done"]);
 });
 
-Deno.test("runTurn: closed guards leave a step stuck, and open ones let it go on", async () => {
+Deno.test("runTurn: a step whose guards all return false is stuck, until one returns true", async () => {
   let isOpen = false;
   const { agent, llm } = play([decide.move("next"), decide.respond("Through")], {
     start: {
@@ -254,7 +254,7 @@ Deno.test("runTurn: closed guards leave a step stuck, and open ones let it go on
   assertEquals((await session.resume()).response, "Through");
 });
 
-/** Asserts that a guard that does this fails a turn, and that the session can be resumed. */
+/** Asserts that a faulty guard fails the turn, and that the session can be resumed. */
 async function assertGuardFails(fault: () => unknown, message: string): Promise<void> {
   let guard = fault;
   const { agent } = play([decide.respond("Hello")], {
@@ -277,7 +277,7 @@ Deno.test("runTurn: a guard that throws fails the turn", async () => {
   }, "its guard threw");
 });
 
-Deno.test("runTurn: a guard that returns no boolean fails the turn", async () => {
+Deno.test("runTurn: a guard that does not return a boolean fails the turn", async () => {
   await assertGuardFails(
     () => 1,
     "its guard returned 1: expected a synchronous function that returns true or false",

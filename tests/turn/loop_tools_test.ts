@@ -63,7 +63,7 @@ Deno.test("tools: calls of one decision run concurrently, results in call order"
 Deno.test("tools: a call that fails or takes too long does not stop its siblings", async () => {
   const failed = Promise.withResolvers<void>();
   const heeds = async (_: unknown, { signal }: ToolContext) => {
-    // Goes on when both others have failed.
+    // Continues after both others have failed.
     await failed.promise;
     signal.throwIfAborted();
     return "uploaded";
@@ -93,7 +93,7 @@ Deno.test("tools: a call that fails or takes too long does not stop its siblings
   ]);
 });
 
-Deno.test("tools: a RedirectError steers the model and is no error", async () => {
+Deno.test("tools: a RedirectError instructs the model and is not an error", async () => {
   const full = tool("full", () => {
     throw new RedirectError("It is full", "Offer Tuesday");
   });
@@ -106,7 +106,7 @@ Deno.test("tools: a RedirectError steers the model and is no error", async () =>
   assertStringIncludes(content, "Offer Tuesday");
 });
 
-Deno.test("tools: whatever a tool throws is recorded as text", async () => {
+Deno.test("tools: any thrown value is recorded as text", async () => {
   const toString = {
     toString() {
       throw new Error("no");
@@ -127,7 +127,7 @@ Deno.test("tools: whatever a tool throws is recorded as text", async () => {
   }
 });
 
-Deno.test("tools: an error keeps its stack to itself", async () => {
+Deno.test("tools: the stack of an error is not recorded", async () => {
   const broken = tool("broken", () => {
     throw new Error("lost");
   });
@@ -201,7 +201,7 @@ Deno.test("tools: a tool gets the output of its schema, and the log the argument
   assertEquals(turn.toolResults[0]!.text, '"2026-01-01T00:00:00.000Z"');
 });
 
-Deno.test("tools: arguments may be checked asynchronously", async () => {
+Deno.test("tools: arguments may be validated asynchronously", async () => {
   const known = async (id: number) => await Promise.resolve(id === 1);
   const args = v.pipeAsync(
     v.objectAsync({ id: v.number() }),
@@ -220,7 +220,7 @@ Deno.test("tools: arguments may be checked asynchronously", async () => {
   assertEquals(turn.events[1]!.type === "error" && turn.events[1]!.message, "Unknown id");
 });
 
-Deno.test("tools: a check of arguments that throws refuses them", async () => {
+Deno.test("tools: arguments are refused if their validation throws", async () => {
   const boom = () => {
     throw new Error("not a URL");
   };
@@ -252,7 +252,7 @@ Deno.test("tools: more calls than a decision may have are refused", async () => 
   assertEquals(types(turn.events), "user error decision");
 });
 
-Deno.test("tools: a tool knows its session, its step, its context and its call", async () => {
+Deno.test("tools: a tool gets its session, its step, its context and the key of its call", async () => {
   const seen: ToolContext[] = [];
   const curious = tool("curious", (_, context) => {
     seen.push(context);
@@ -268,7 +268,7 @@ Deno.test("tools: a tool knows its session, its step, its context and its call",
   assertEquals(turn.toolResults.map(({ callKey }) => callKey), ["s/1/0", "s/1/1"]);
 });
 
-Deno.test("tools: a tool whose guard says no is not offered", async () => {
+Deno.test("tools: a tool whose guard returns false is not offered", async () => {
   const hidden = new Tool({
     name: "hidden",
     description: "",
@@ -283,7 +283,7 @@ Deno.test("tools: a tool whose guard says no is not offered", async () => {
   assertNotEquals(llm.requests[0]!.schema, llm.requests[1]!.schema);
 });
 
-Deno.test("tools: resume() makes an open call under the same key, unless the graph has changed", async () => {
+Deno.test("tools: resume() runs an open call under the same key, unless the graph has changed", async () => {
   const keys: string[] = [];
   const args = v.object({ n: v.number() });
   const noted = new Tool({

@@ -42,7 +42,7 @@ function agentOf(
   });
 }
 
-/** Notes everything, with what it wraps in brackets. */
+/** An observer that records all calls, with the scopes of calls in brackets. */
 function noting(diary: string[], name = ""): Observer {
   const scope = (what: string): Scope => (run) => {
     diary.push(`${name}[${what}`);
@@ -65,13 +65,13 @@ function noting(diary: string[], name = ""): Observer {
   };
 }
 
-Deno.test("an observer is notified of a turn in order: of calls before they run, of events once committed", async () => {
+Deno.test("an observer is notified in order: of calls before they run, of events once they are committed", async () => {
   for (const chunkLength of [undefined, 1_000]) {
     const diary: string[] = [];
     const script = [decide.call("look", { at: "sky" }), raw("?"), decide.move("end"), decide.end()];
     const llm = new MockLLM(script, chunkLength === undefined ? {} : { chunkLength });
     await agentOf([], [noting(diary)], { llm }).createSession().next("Hi");
-    // A stream is asked more than once: each time in the scope.
+    // Each chunk of a stream is read in the scope.
     const once = diary.filter((line, at) => line !== diary[at - 2] || line.match(/^\d/));
     assertEquals(once.filter((line) => line !== "]"), [
       "begin watched s talk Hi",
@@ -207,7 +207,7 @@ Deno.test("an observer that throws ends the turn with an ObserverError, and noth
   assertEquals([session.status, session.state.events], ["waiting", []]);
 });
 
-Deno.test("observers are those the agent was made with, and must be some", async () => {
+Deno.test("observers are those of the options when the agent was created, and are validated", async () => {
   const diary: string[] = [];
   const observers = [noting(diary)];
   const agent = agentOf([decide.respond("ok")], observers);

@@ -1,6 +1,5 @@
 /**
- * Each branch of the plan by itself: it is pure, and what it says is all that the
- * loop does.
+ * Every branch of the plan, a pure function: the loop only carries it out.
  */
 import { Agent, decide, MockLLM, type SessionEvent, Tool } from "@nomos/agent";
 import { assertEquals } from "@std/assert";
@@ -78,7 +77,7 @@ function stepOf(tool: LookOptions = {}, auto = false): Step {
 const STEP = stepOf();
 const AUTO = stepOf({}, true);
 
-/** The plan of a turn that has committed these events, the first of which is its first. */
+/** The plan after these events, all of the running turn. */
 function planAfter(
   events: readonly EventDraft[],
   { step = STEP, limits = LIMITS, ...turn }:
@@ -138,7 +137,7 @@ Deno.test("plan stops after an answer, the end and a limit, before it asks for a
   }
 });
 
-Deno.test("plan stops where the caller wants it to, and at no other place", () => {
+Deno.test("plan stops where stopAfter says, and nowhere else", () => {
   const done = [user, call, started(), finished("1")];
   const half = [user, twoCalls, started(0), started(1), finished("1")];
   assertEquals(planAfter([user, move, moved], { stopAfter: "move" }), STOP);
@@ -148,7 +147,7 @@ Deno.test("plan stops where the caller wants it to, and at no other place", () =
   assertEquals(planAfter(half, { stopAfter: "tool" }).do, "call");
 });
 
-Deno.test("plan calls what was started, whatever the limits of decisions and errors say", () => {
+Deno.test("plan runs started calls, whatever the limits of decisions and errors", () => {
   const events = [user, error, error, error, error, call, started()];
   const limits = { maxErrors: 0, maxIterations: 1, maxRepeats: 1 };
   assertEquals(planAfter(events, { limits, step: AUTO }), {
@@ -168,14 +167,14 @@ Deno.test("plan calls what was started, whatever the limits of decisions and err
 Deno.test("plan leaves calls that wait for a person alone, and stops when nothing else is open", () => {
   const both = planAfter([user, twoCalls, asked(0), started(1)]);
   assertEquals(both.do === "call" && both.calls.map(({ call }) => call), [1]);
-  // A call that waits has nothing left to use: a limit of usage does not end its turn.
+  // A turn whose calls all wait stops, even if a usage limit is reached.
   const limitReached = () => REACHED;
   assertEquals(planAfter([user, call, asked()], { limitReached }), STOP);
   const suspended = [user, call, started(), asked(0, "k0/1/0")];
   assertEquals(planAfter(suspended, { limitReached }), STOP);
 });
 
-Deno.test("plan ends a turn that has nothing left for tools, or for the model", () => {
+Deno.test("plan ends a turn whose usage limit is reached, before tools and before the model", () => {
   const works: string[] = [];
   const limitReached = (work: "model" | "tools") => {
     works.push(work);
@@ -200,11 +199,11 @@ Deno.test("plan asks a person about once tools that were running when the proces
   const resumed = { from: events.length, last: undefined };
   const once = stepOf({ once: true });
   assertEquals(planAfter(events, { ...resumed, step: once }), commitOf(question(0), question(1)));
-  // In the turn that started them they are not lost.
+  // In the turn that started them, their process has not died.
   assertEquals(planAfter(events, { step: once }).do, "call");
 });
 
-Deno.test("plan calls other lost tools again: those that may run twice, that can tell, or that are gone", () => {
+Deno.test("plan runs other unknown calls again: not once, with whenUnknown, or of a missing tool", () => {
   const events = [user, call, started()];
   const resumed = { from: events.length, last: undefined };
   const steps = [
@@ -248,7 +247,7 @@ Deno.test("plan leaves RESPOND alone after maxRepeats equal rounds in a row", ()
   assertEquals(planAfter([user, ...new Array(50).fill(round).flat()], { limits: never }), ASK);
 });
 
-Deno.test("plan takes the maxRepeats of a tool before that of the agent", () => {
+Deno.test("plan prefers the maxRepeats of a tool to that of the agent", () => {
   const round = [call, started(), finished("pending")];
   const events = (rounds: number) => [user, ...new Array(rounds).fill(round).flat()];
   const polled = stepOf({ maxRepeats: 5 });
@@ -258,7 +257,7 @@ Deno.test("plan takes the maxRepeats of a tool before that of the agent", () => 
   assertEquals(planAfter(events(2), { step: strict }), commitOf(respondOnly("loop")));
 });
 
-Deno.test("plan names a loop before too many iterations, errors before both", () => {
+Deno.test("plan reports a loop before too many iterations, and errors before both", () => {
   const ok = [call, started(), finished("same")];
   const limits = { ...LIMITS, maxErrors: 2, maxIterations: 3 };
   assertEquals(planAfter([user, ...ok, ...ok, ...ok], { limits }), commitOf(respondOnly("loop")));
@@ -278,12 +277,12 @@ Deno.test("plan ends a turn in an auto step at each of these limits", () => {
   assertEquals(planAfter([user, ...moves], { step: AUTO, limits }), limitOf("iterations"));
 });
 
-Deno.test("plan asks once where only RESPOND is left, and ends the turn when that is refused", () => {
+Deno.test("plan asks once for RESPOND alone, and ends the turn if the answer is refused", () => {
   for (const reason of ["errors", "iterations", "loop"] as const) {
     const events = [user, error, error, error, error, respondOnly(reason)];
     assertEquals(planAfter(events), ASK);
     assertEquals(planAfter([...events, error]), limitOf(reason));
-    // A model that failed has not answered: it is asked once more.
+    // A failed model call has no answer: the model is asked once more.
     const failed: EventDraft = { type: "model_failed", step: "start", code: "X", usage: {} };
     assertEquals(planAfter([...events, failed]), ASK);
     const limitReached = () => REACHED;
@@ -291,7 +290,7 @@ Deno.test("plan asks once where only RESPOND is left, and ends the turn when tha
   }
 });
 
-Deno.test("plan starts anew with every input and after every limit", () => {
+Deno.test("plan resets the counts with every input and after every limit", () => {
   const errors = [user, error, error, error, error, respondOnly("errors"), error];
   assertEquals(
     planAfter([...errors, { type: "limit", reason: "errors" }], { last: undefined }),

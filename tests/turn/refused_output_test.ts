@@ -1,4 +1,4 @@
-/** What a refused output leaves the model: all that it had, the answer included. */
+/** A refused output leaves all actions legal, the answer included. */
 import { Agent, decide, type LLMRequest, MockLLM, raw, type ScriptEntry, Tool } from "@nomos/agent";
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
@@ -14,17 +14,17 @@ function play(tool: Tool<never, unknown>, script: readonly ScriptEntry[]) {
   return { session: agent.createSession(), llm };
 }
 
-/** A call as a model writes it whose server does not hold it to the schema. */
+/** A call of a model whose server does not constrain it by the schema. */
 function calling(tool: string, args: unknown): ScriptEntry {
   return raw({ reasoning: [], decision: { action: "TOOL_CALL", calls: [{ tool, args }] } });
 }
 
-/** What a request offers in words. */
+/** Text of the offered actions in a request. */
 function offered({ messages }: LLMRequest): string {
   return messages.at(-1)!.content.split("Choose one action:")[1]!.trim();
 }
 
-Deno.test("a transfer that is refused leaves the model the way to say so", async () => {
+Deno.test("after a refused transfer the model can answer the user", async () => {
   const sent: unknown[] = [];
   const transfer = new Tool({
     name: "transfer",
@@ -47,7 +47,7 @@ Deno.test("a transfer that is refused leaves the model the way to say so", async
   const { session, llm } = play(transfer as never, [
     calling("transfer", { to: "Ann", amount: 5_000 }),
     ({ schema }) => {
-      // A model that is held to its schema calls again only if it must.
+      // This model answers if its schema allows that.
       const canAnswer = JSON.stringify(schema).includes('"RESPOND"');
       return canAnswer
         ? decide.respond("Please visit the branch")
@@ -61,7 +61,7 @@ Deno.test("a transfer that is refused leaves the model the way to say so", async
   assertStringIncludes(second!.messages.at(-2)!.content, "tell the user to visit the branch");
 });
 
-Deno.test("a tool that does not exist leaves the model more than the tools that do", async () => {
+Deno.test("after a call of an unknown tool all actions are offered, not only tools", async () => {
   let deleted = false;
   const remove = new Tool({
     name: "delete_account",
@@ -83,7 +83,7 @@ Deno.test("a tool that does not exist leaves the model more than the tools that 
   assertStringIncludes(offered(second!), "RESPOND");
 });
 
-Deno.test("a step that does not exist leaves the model more than its routes", async () => {
+Deno.test("after a move to an unknown step all actions are offered, not only routes", async () => {
   const llm = new MockLLM([
     raw({ reasoning: [], decision: { action: "MOVE", step: "nowhere" } }),
     decide.respond("We stay here"),
@@ -111,7 +111,7 @@ Deno.test("the attempted action of a refused output is recorded, without its arg
   const [, error] = turn.events;
   assert(error?.type === "error");
   assertEquals(error.attempt, { action: "TOOL_CALL", tools: ["look"] });
-  // A turn later nothing of it is said any longer.
+  // The request of the next turn no longer mentions it.
   llm.push(decide.respond("still here"));
   await session.next("And now?");
   const text = JSON.stringify(llm.requests.at(-1)!.messages);

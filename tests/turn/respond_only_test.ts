@@ -1,4 +1,4 @@
-/** The one request that offers nothing but the answer, after a limit of errors, decisions or repeats. */
+/** The request that offers RESPOND alone, after a limit of errors, decisions or repeats. */
 import {
   Agent,
   type AgentOptions,
@@ -19,7 +19,7 @@ import * as v from "valibot";
 interface World {
   readonly agent: Agent;
   readonly llm: MockLLM;
-  /** How often the tool ran. */
+  /** Argument `n` of each run of the tool. */
   readonly runs: number[];
 }
 
@@ -54,7 +54,7 @@ function play(
 const look = (n?: number) => decide.call("look", n === undefined ? {} : { n });
 const types = (events: readonly SessionEvent[]) => events.map(({ type }) => type);
 
-/** What reaches each limit, and nothing more. */
+/** The shortest script that reaches each limit. */
 const REACHED = {
   errors: [raw("1"), raw("2")],
   iterations: [look(1), look(2), look(3), look(4)],
@@ -113,7 +113,7 @@ Deno.test("respond_only: an auto step cannot answer, so its turn is limited at o
   }
 });
 
-Deno.test("respond_only: after a model that failed the answer is asked for again, by whoever resumes", async () => {
+Deno.test("respond_only: after a failed model call, resume() asks for the answer again, in any process", async () => {
   for (const reason of REASONS) {
     const store = memoryStore();
     const script = [...REACHED[reason], new Error("down")];
@@ -140,7 +140,7 @@ Deno.test("respond_only: after a model that failed the answer is asked for again
   }
 });
 
-Deno.test("respond_only: a turn that was broken off there goes on there", async () => {
+Deno.test("respond_only: a turn that was aborted there continues there", async () => {
   const { agent, llm } = play([...REACHED.loop, decide.respond("So far")]);
   const session = agent.createSession();
   for await (const { type } of session.stream("Hi")) if (type === "respond_only") break;
@@ -174,7 +174,7 @@ Deno.test("respond_only: the next turn offers everything again", async () => {
   }
 });
 
-Deno.test("respond_only: a structured answer and suggestions stay what the step has", async () => {
+Deno.test("respond_only: the answer schema and the suggestions of the step still apply", async () => {
   const answer = v.object({ total: v.number() });
   const script = [...REACHED.errors, decide.respond({ total: 3 }, { suggestions: ["Yes"] })];
   const { agent, llm } = play(script, {}, { answer, suggestions: true });
@@ -183,7 +183,7 @@ Deno.test("respond_only: a structured answer and suggestions stay what the step 
   assert(JSON.stringify(llm.requests.at(-1)!.schema).includes('"total"'));
 });
 
-Deno.test("respond_only: a tool that polls is no loop where its agent or the tool itself allows it", async () => {
+Deno.test("respond_only: polling is not a loop if the agent or the tool allows it", async () => {
   const pollsOf = async (tool: number | undefined, agent: number | undefined, auto = false) => {
     let polls = 0;
     const status = new Tool({

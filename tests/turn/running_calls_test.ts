@@ -11,14 +11,14 @@ import { unhandledDuring } from "./unhandled_rejections.ts";
 
 type Run = (context: ToolContext) => unknown;
 
-/** What became of a call, by its place. */
+/** Outcome of a call, with its place. */
 interface CallOutcome {
   readonly call: number;
   readonly outcome: string;
   readonly text: string;
 }
 
-/** One call of this function. */
+/** A prepared call that runs a function. */
 function prepared(call: number, run: Run | NotRun, timeout?: number): PreparedCall {
   const context = new CallContext("the context", "s", "start", `s/0/${call}`);
   return {
@@ -40,7 +40,7 @@ function outcomeIn({ prepared: { call }, end }: CallEnd): CallOutcome {
   return { call, outcome: end.outcome, text: end.text };
 }
 
-/** What becomes of the next call that ends; undefined if none is open. */
+/** Outcome of the next call that ends; undefined if none is open. */
 async function nextOutcome(running: RunningCalls): Promise<CallOutcome | undefined> {
   const ended = await running.next();
   return ended && outcomeIn(ended);
@@ -56,7 +56,7 @@ async function outcomesOf(running: RunningCalls): Promise<CallOutcome[]> {
   }
 }
 
-/** What became of one call of this function. */
+/** Outcome of a call that runs a function. */
 async function outcomeOf(run: Run, timeout?: number): Promise<CallOutcome> {
   const outcomes = await outcomesOf(start([prepared(0, run, timeout)]));
   assertEquals(outcomes.length, 1);
@@ -73,7 +73,7 @@ Deno.test("RunningCalls returns the result of a tool, synchronous or asynchronou
   assertEquals(await outcomeOf(() => thenable), expected);
 });
 
-Deno.test("RunningCalls without calls is over", async () => {
+Deno.test("RunningCalls without calls has no next call", async () => {
   assertEquals(await start([]).next(), undefined);
 });
 
@@ -87,7 +87,7 @@ Deno.test("RunningCalls passes the context to the tool", async () => {
   assert(signal instanceof AbortSignal && !signal.aborted);
 });
 
-Deno.test("RunningCalls runs calls concurrently and tells each as it ends", async () => {
+Deno.test("RunningCalls runs calls concurrently and returns each as it ends", async () => {
   const gates = [0, 1, 2].map(() => Promise.withResolvers<string>());
   const begun: number[] = [];
   const running = start(gates.map(({ promise }, call) => () => {
@@ -102,7 +102,7 @@ Deno.test("RunningCalls runs calls concurrently and tells each as it ends", asyn
   assertEquals((await outcomesOf(running)).map(({ text }) => text), ["a", "b"]);
 });
 
-Deno.test("RunningCalls records whatever is thrown as text", async () => {
+Deno.test("RunningCalls records any thrown value as text", async () => {
   const thrown: [unknown, string][] = [
     [new Error("lost"), "lost"],
     ["text", "text"],
@@ -120,7 +120,7 @@ Deno.test("RunningCalls records whatever is thrown as text", async () => {
   }
 });
 
-/** Values that throw when one looks at them. */
+/** Values that throw when they are inspected. */
 function hostileValues(): unknown[] {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -143,7 +143,7 @@ function hostileValues(): unknown[] {
   return [proxy, hides, silent, toString, Object.create(null)];
 }
 
-Deno.test("RunningCalls survives a tool that throws what cannot be looked at", async () => {
+Deno.test("RunningCalls survives a tool that throws a value that throws when inspected", async () => {
   for (const [index, value] of hostileValues().entries()) {
     const outcome = await outcomeOf(() => {
       throw value;
@@ -152,7 +152,7 @@ Deno.test("RunningCalls survives a tool that throws what cannot be looked at", a
   }
 });
 
-Deno.test("RunningCalls survives a promise rejected with what cannot be looked at", async () => {
+Deno.test("RunningCalls survives a promise rejected with a value that throws when inspected", async () => {
   for (const [index, value] of hostileValues().entries()) {
     const unhandled = await unhandledDuring(async () => {
       const waiting = outcomeOf(() => Promise.reject(value)).then(({ call }) => call);
@@ -162,7 +162,7 @@ Deno.test("RunningCalls survives a promise rejected with what cannot be looked a
   }
 });
 
-Deno.test("RunningCalls tells a RedirectError with its instruction", async () => {
+Deno.test("RunningCalls records a RedirectError with its instruction", async () => {
   const { outcome, text } = await outcomeOf(() => {
     throw new RedirectError("It is full", "Offer Tuesday");
   });
@@ -187,12 +187,12 @@ Deno.test("RunningCalls cuts long results and long messages", async () => {
   assertStringIncludes(text, "[cut: 20000 of 30000 characters]");
 });
 
-Deno.test("RunningCalls says why a call cannot be made", async () => {
+Deno.test("RunningCalls returns the reason why a call cannot be run", async () => {
   const reason: NotRun = { outcome: "not_run", text: "The session was cut before it" };
   assertEquals(await outcomesOf(start([reason])), [{ call: 0, ...reason }]);
 });
 
-Deno.test("RunningCalls leaves the siblings of a call that fails alone, whatever it threw", async () => {
+Deno.test("RunningCalls does not stop the siblings of a call that throws any value", async () => {
   for (const thrown of [new Error("lost"), new RedirectError("full", "wait")]) {
     const signals: AbortSignal[] = [];
     const other = Promise.withResolvers<string>();
@@ -211,7 +211,7 @@ Deno.test("RunningCalls leaves the siblings of a call that fails alone, whatever
   }
 });
 
-Deno.test("RunningCalls leaves the siblings of a call that takes too long alone", async () => {
+Deno.test("RunningCalls does not stop the siblings of a call that takes too long", async () => {
   const other = Promise.withResolvers<string>();
   let signal: AbortSignal | undefined;
   const running = start([
@@ -272,7 +272,7 @@ Deno.test("RunningCalls leaves no timer behind when a sibling failed before the 
   assertEquals((await outcomesOf(running)).map(({ outcome }) => outcome), ["unknown"]);
 });
 
-Deno.test("RunningCalls gives up at once when the turn is aborted, and drops what comes late", async () => {
+Deno.test("RunningCalls gives up calls at once when the turn is aborted, and drops late results", async () => {
   const late = Promise.withResolvers<string>();
   const controller = new AbortController();
   const running = start([() => "early", () => late.promise], controller.signal);
@@ -286,7 +286,7 @@ Deno.test("RunningCalls gives up at once when the turn is aborted, and drops wha
   assertEquals(await running.next(), undefined);
 });
 
-Deno.test("RunningCalls starts no tool under a signal that is aborted", async () => {
+Deno.test("RunningCalls starts no tool under an aborted signal", async () => {
   let ran = 0;
   const running = start([() => `${++ran}`], AbortSignal.abort());
   const waiting = outcomesOf(running).then((all) => all.map(({ outcome }) => outcome));
@@ -318,7 +318,7 @@ Deno.test("RunningCalls.abandon returns ends that were not read, and gives up th
   assertEquals(await running.next(), undefined);
 });
 
-Deno.test("CallContext makes its signal when it is read, aborted if it was aborted", () => {
+Deno.test("CallContext creates its signal when it is read, aborted if the call was", () => {
   const context = new CallContext(undefined, "s", "start", "k");
   const reason = new DOMException("Stop", "AbortError");
   context.abort(reason);
@@ -328,7 +328,7 @@ Deno.test("CallContext makes its signal when it is read, aborted if it was abort
   assertEquals(context.signal, context.signal);
 });
 
-/** The value, when a hundred rounds of microtasks have passed. */
+/** Returns the value after a hundred rounds of microtasks. */
 async function afterMicrotasks<Value>(value: Value): Promise<Value> {
   for (let i = 0; i < 100; i++) await null;
   return value;

@@ -21,7 +21,7 @@ function text(part: string): LLMChunk {
   return { type: "text", text: part };
 }
 
-/** A model that streams what it is given, and notes what is asked of it. */
+/** A model that streams the given chunks, and refuses `decide()`. */
 function streaming(
   chunks: (request: LLMRequest) => AsyncGenerator<LLMChunk, void, void>,
 ): LLM {
@@ -46,7 +46,7 @@ async function partsOf(stream: AsyncIterable<StreamPart>): Promise<StreamPart[]>
   return await Array.fromAsync(stream);
 }
 
-/** What a reader of deltas has seen of a field when the last event comes. */
+/** Text of a field in the deltas since the last restart or error. */
 function shown(parts: readonly StreamPart[], field: "response" | "reasoning"): string {
   return parts.reduce((seen, part) => {
     if (part.type === "restart" || part.type === "error") return "";
@@ -54,7 +54,7 @@ function shown(parts: readonly StreamPart[], field: "response" | "reasoning"): s
   }, "");
 }
 
-Deno.test("stream() returns deltas between the events, which together are the text of the decision", async () => {
+Deno.test("stream() returns deltas between the events, which together form the text of the decision", async () => {
   const llm = new MockLLM(
     [decide.respond("Good 😀 day", { reasoning: ["They greet", "So I do"] })],
     {
@@ -99,7 +99,7 @@ Deno.test("stream() of a model that does not stream returns the same events, and
   assertEquals(parts.map(({ type }) => type), ["user", "decision"]);
 });
 
-Deno.test("next() takes the same way as stream(), and shows nothing on it", async () => {
+Deno.test("next() reads the stream of the model too, once", async () => {
   let asked = 0;
   const llm = streaming(async function* () {
     asked++;
@@ -110,7 +110,7 @@ Deno.test("next() takes the same way as stream(), and shows nothing on it", asyn
   assertEquals([turn.response, asked], ["Good day", 1]);
 });
 
-Deno.test("a stream may end a decision of every kind, with tools and moves between", async () => {
+Deno.test("a stream supports decisions of every kind, with tools and moves between", async () => {
   const tool = new Tool({
     name: "look",
     description: "Look",
@@ -167,7 +167,7 @@ Deno.test("a stream is read no further than its consumer reads", async () => {
   await stream.return();
 });
 
-Deno.test("breaking off a stream ends the model's, and leaves the session interrupted", async () => {
+Deno.test("leaving a stream ends that of the model, and leaves the session interrupted", async () => {
   let isOver = false;
   const llm = streaming(async function* () {
     try {
@@ -184,7 +184,7 @@ Deno.test("breaking off a stream ends the model's, and leaves the session interr
   assertEquals([turn.status, turn.response], ["waiting", "Good day"]);
 });
 
-Deno.test("return() is heard while the model is silent, and aborts its request", async () => {
+Deno.test("return() takes effect while the model sends nothing, and aborts its request", async () => {
   const waiting = Promise.withResolvers<AbortSignal>();
   const llm = streaming(async function* ({ signal }) {
     waiting.resolve(signal!);
@@ -204,7 +204,7 @@ Deno.test("return() is heard while the model is silent, and aborts its request",
   assertEquals(session.status, "interrupted");
 });
 
-Deno.test("a given signal aborts a stream as it aborts next(), also between its parts", async () => {
+Deno.test("the option signal aborts a stream like next(), also between its parts", async () => {
   const controller = new AbortController();
   const heard: boolean[] = [];
   const llm = streaming(async function* ({ signal }) {
@@ -223,7 +223,7 @@ Deno.test("a given signal aborts a stream as it aborts next(), also between its 
   assertEquals([session.status, heard.includes(false)], ["interrupted", false]);
 });
 
-Deno.test("a restart makes what was shown void, and the answer is the one that comes after it", async () => {
+Deno.test("a restart discards earlier deltas, and the answer is the one after it", async () => {
   const llm = streaming(async function* () {
     yield text('{"reasoning":[],"decision":{"action":"RESPOND","response":"Goo');
     yield { type: "restart" };
@@ -233,7 +233,7 @@ Deno.test("a restart makes what was shown void, and the answer is the one that c
   const parts = await partsOf(talking(llm).createSession().stream("Hi"));
   assertEquals(parts.filter(({ type }) => type === "restart").length, 1);
   assertEquals(shown(parts, "response"), "Good day");
-  // next() shows nothing, so nothing becomes void.
+  // next() reads no deltas, so a restart discards nothing.
   assertEquals((await talking(llm).createSession().next("Hi")).response, "Good day");
 });
 
@@ -268,7 +268,7 @@ Deno.test("a stream that fails, ends without a result or returns an invalid one 
   }
 });
 
-Deno.test("a stream whose text is no legal decision is refused as any other output", async () => {
+Deno.test("a streamed output that is not a legal decision is refused like any other", async () => {
   const outputs = ["{", TEXT];
   const llm = streaming(async function* () {
     const output = outputs.shift()!;
@@ -310,7 +310,7 @@ Deno.test("a model that streams plays the same session as one that does not", as
   }
 });
 
-Deno.test("MockLLM streams the pieces it was told to, and refuses other lengths", async () => {
+Deno.test("MockLLM streams chunks of chunkLength, and refuses invalid lengths", async () => {
   const llm = new MockLLM([decide.respond("Hello"), raw("abc")], { chunkLength: 4 });
   const parts = await partsOf(talking(llm).createSession().stream("Hi"));
   assertEquals(shown(parts, "response"), "Hello");

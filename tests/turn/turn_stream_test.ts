@@ -1,4 +1,4 @@
-/** The turn of a stream, however it is read: part by part, at once, not at all, or broken off. */
+/** The turn of a stream that is read part by part, at once, not at all, or left early. */
 import {
   Agent,
   decide,
@@ -28,7 +28,7 @@ function sessionOf(llm: LLM | readonly ScriptEntry[], ...tools: Tool[]) {
 const SCRIPT = [decide.call("look"), decide.respond("I have seen it")];
 const TYPES = ["user", "decision", "tool_started", "tool_finished", "decision"];
 
-/** The types of the events among parts. */
+/** Types of the events among the parts. */
 function typesOf(parts: readonly StreamPart[]): string[] {
   return parts.filter((part) => "seq" in part).map(({ type }) => type);
 }
@@ -54,7 +54,7 @@ Deno.test("TurnStream.turn, after a stream was read to its end, is what the stre
   assertStrictEquals(await stream.turn, result.value);
 });
 
-Deno.test("TurnStream.turn, asked for between two parts, leaves the rest to the reader", async () => {
+Deno.test("TurnStream.turn, read between two parts, leaves the rest to the reader", async () => {
   const stream = sessionOf(SCRIPT).stream("Hi");
   const parts: StreamPart[] = [];
   let turn: typeof stream.turn | undefined;
@@ -66,7 +66,7 @@ Deno.test("TurnStream.turn, asked for between two parts, leaves the rest to the 
   assertEquals((await turn!).response, "I have seen it");
 });
 
-Deno.test("TurnStream, one whose parts and turn are never read changes nothing", async () => {
+Deno.test("TurnStream, if its parts and turn are never read, changes nothing", async () => {
   const session = sessionOf(SCRIPT);
   const stream = session.stream("lost");
   assertEquals([session.status, session.state.events], ["waiting", []]);
@@ -75,9 +75,9 @@ Deno.test("TurnStream, one whose parts and turn are never read changes nothing",
   assertEquals([session.status, session.state.events], ["waiting", []]);
 });
 
-Deno.test("TurnStream.turn, its failure is no unhandled rejection", async () => {
+Deno.test("TurnStream.turn, its failure is not an unhandled rejection", async () => {
   const unhandled = await unhandledDuring(async () => {
-    // Read to the failure, asked for and dropped, and awaited.
+    // Read up to the failure; requested and dropped; awaited.
     const read = sessionOf([new Error("down")]).stream("Hi");
     await assertRejects(() => Array.fromAsync(read), LLMError, "down");
     const dropped = sessionOf([new Error("down")]).stream("Hi");
@@ -97,26 +97,26 @@ Deno.test("TurnStream, a failure is thrown to its reader once: closing it afterw
     await using stream = session.stream("Hi");
     for await (const _ of stream);
   };
-  // Thrown again by its disposal it would be a SuppressedError.
+  // If its disposal threw it again, the error would be a SuppressedError.
   await assertRejects(reading, LLMError, "down");
   const stream = session.stream("Hi again");
   await stream.turn;
   assertEquals((await stream.return()).done, true);
 });
 
-Deno.test("TurnStream.turn, after breaking off, is the turn as it was left", async () => {
+Deno.test("TurnStream.turn, after the stream was left, is the interrupted turn", async () => {
   const session = sessionOf(SCRIPT);
   const stream = session.stream("Hi");
   for await (const part of stream) if (part.type === "decision") break;
   const turn = await stream.turn;
   assertEquals([turn.status, session.status], ["interrupted", "interrupted"]);
-  // The calls that were not begun are left open.
+  // The calls that were not run stay open.
   assertEquals(turn.events.map(({ type }) => type), ["user", "decision", "tool_started"]);
   assertEquals(await stream.next(), { done: true, value: turn });
   assertEquals((await session.resume()).response, "I have seen it");
 });
 
-Deno.test("TurnStream.turn, that runs without a reader can be broken off", async () => {
+Deno.test("TurnStream.turn, without a reader, can be aborted by return()", async () => {
   const asked = Promise.withResolvers<void>();
   const session = sessionOf({
     name: "silent",
@@ -153,13 +153,13 @@ Deno.test("TurnStream.next, called more often than there are parts ends with the
   for (const one of all.slice(-3)) assertEquals(one, { done: true, value: turn });
 });
 
-Deno.test("TurnStream.next, of a turn that fails throws to every reader that waits", async () => {
+Deno.test("TurnStream.next, of a turn that fails, rejects all pending calls", async () => {
   const stream = sessionOf([new Error("down")]).stream("Hi");
   const all = await Promise.allSettled([stream.next(), stream.next(), stream.next()]);
   assertEquals(all.map(({ status }) => status), ["fulfilled", "rejected", "rejected"]);
 });
 
-Deno.test("TurnStream, a given signal ends the turn, and the reader gets the events of that too", async () => {
+Deno.test("TurnStream, the option signal ends the turn, and the reader gets its last events", async () => {
   const controller = new AbortController();
   const wait = new Tool({
     name: "wait",
@@ -178,7 +178,7 @@ Deno.test("TurnStream, a given signal ends the turn, and the reader gets the eve
   assertEquals([status, events.length, toolResults[0]!.outcome], ["interrupted", 4, "unknown"]);
 });
 
-Deno.test("TurnStream, a signal that is aborted before keeps the input and asks no model", async () => {
+Deno.test("TurnStream, a signal that is already aborted keeps the input and asks no model", async () => {
   const llm = new MockLLM([decide.respond("Hello")]);
   const session = sessionOf(llm);
   const stream = session.stream("Hi", { signal: AbortSignal.abort() });
@@ -186,7 +186,7 @@ Deno.test("TurnStream, a signal that is aborted before keeps the input and asks 
   assertEquals([(await stream.turn).status, llm.requests.length], ["interrupted", 0]);
 });
 
-Deno.test("TurnStream, no listener stays on a signal that is given to many", async () => {
+Deno.test("TurnStream, leaves no listener on a shared signal", async () => {
   const { signal } = new AbortController();
   let listeners = 0;
   const { addEventListener: add, removeEventListener: remove } = signal;
@@ -207,7 +207,7 @@ Deno.test("TurnStream, no listener stays on a signal that is given to many", asy
   assertEquals(listeners, 0);
 });
 
-Deno.test("TurnStream, takes the lock of the session when it begins, by either way", async () => {
+Deno.test("TurnStream, acquires the lock of the session when it is first read, by next() or turn", async () => {
   const gate = Promise.withResolvers<void>();
   const session = sessionOf([async () => {
     await gate.promise;

@@ -115,7 +115,7 @@ Deno.test("Turn.toolResults of a resumed turn have the arguments of the decision
   assertEquals(turn.events[0]!.type, "tool_finished");
 });
 
-/** A model that says this and that it cost so much. */
+/** A model with these outputs and their usage. */
 function costing(...results: [ScriptEntry, unknown][]): LLM {
   const script = new MockLLM(results.map(([entry]) => entry));
   let at = 0;
@@ -128,7 +128,7 @@ function costing(...results: [ScriptEntry, unknown][]): LLM {
   };
 }
 
-Deno.test("Turn.usage adds what the model calls of the turn cost, refused ones included", async () => {
+Deno.test("Turn.usage adds the tokens of all model calls of the turn, refused ones included", async () => {
   const llm = costing(
     [callEcho("a"), { input: 10, output: 1, cachedInput: 5 }],
     [raw(""), { input: 20, output: 2, reasoning: 7 }],
@@ -142,7 +142,7 @@ Deno.test("Turn.usage adds what the model calls of the turn cost, refused ones i
   assertEquals(turn.usage, { input: 60, output: 6, cachedInput: 5, reasoning: 7 });
 });
 
-Deno.test("Turn.usage leaves out counts that are none", async () => {
+Deno.test("Turn.usage leaves out invalid counts", async () => {
   const bad = { input: -1, output: 1.5, cachedInput: "9", reasoning: 1e18, extra: 4 };
   for (const usage of [bad, null, undefined, "lots", 7, [], NaN]) {
     const llm = costing([decide.respond("ok"), usage]);
@@ -153,7 +153,7 @@ Deno.test("Turn.usage leaves out counts that are none", async () => {
   }
 });
 
-Deno.test("Turn.prompt tells how much of the last request was there before", async () => {
+Deno.test("Turn.prompt reports how much of the last request is unchanged", async () => {
   const session = play([decide.respond("one"), callEcho("a"), decide.respond("two")])
     .createSession();
   const first = await session.next("a");
@@ -164,7 +164,7 @@ Deno.test("Turn.prompt tells how much of the last request was there before", asy
   assertEquals(first.prompt?.messages, 3);
 });
 
-Deno.test("Turn stays as it was when the session goes on", async () => {
+Deno.test("Turn does not change when the session continues", async () => {
   const session = play([callEcho("a"), decide.respond("one"), decide.move("next"), decide.end()])
     .createSession();
   const turn = await session.next("a");
@@ -220,7 +220,7 @@ Deno.test("Turn of a stopped turn is interrupted, and so is its state", async ()
   assertEquals([done.status, done.events.length], ["waiting", 1]);
 });
 
-Deno.test("Turn is what a stream returns as well", async () => {
+Deno.test("Turn is also returned by a stream", async () => {
   const stream = play([callEcho("a"), decide.respond("ok")]).createSession().stream("Hi");
   const events = [];
   let result = await stream.next();

@@ -1,4 +1,4 @@
-/** Runs a function; returns the reasons of the rejections that nobody handled meanwhile. */
+/** Runs a function, and returns the reasons of the unhandled rejections meanwhile. */
 export async function unhandledDuring(run: () => Promise<void>): Promise<unknown[]> {
   const unhandled: unknown[] = [];
   const note = (event: PromiseRejectionEvent) => {
