@@ -18,7 +18,7 @@ interface TrackedSession {
 }
 
 /** Estimated tokens and price of an answer that is still arriving. */
-interface Arriving {
+interface ArrivingUsage {
   readonly usage?: Usage;
   readonly cost?: number;
 }
@@ -81,7 +81,7 @@ export class LimitTracker {
   }
 
   /** Returns the first limit that is reached, of this session or its parents. */
-  #reached(work: Work, arriving: Arriving): ReachedLimit | undefined {
+  #reached(work: Work, arriving: ArrivingUsage): ReachedLimit | undefined {
     const time = this.#now();
     const session = this.#amounts(arriving, time);
     const before = this.#before!;
@@ -102,7 +102,7 @@ export class LimitTracker {
   }
 
   /** Returns the usage of the session up to `time`, including an arriving answer. */
-  #amounts(arriving: Arriving, time: number): Amounts {
+  #amounts(arriving: ArrivingUsage, time: number): Amounts {
     const total = this.counted.withUncounted(this.#session.childCalls);
     total.addChild(arriving);
     const { usage: { input = 0, output = 0 }, cost = 0, modelCalls, toolCalls } = total;

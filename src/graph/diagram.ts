@@ -6,7 +6,7 @@
 import type { Graph } from "./graph.ts";
 
 /** Parts of a graph that are drawn in red, because no test has reached them. */
-interface DiagramMarks {
+interface MissedParts {
   /** Returns true if a step was missed. */
   readonly step: (id: string) => boolean;
   /** Returns true if a route was missed. */
@@ -20,7 +20,7 @@ interface DiagramMarks {
  * conditions, tools as rounded boxes with dotted lines. Missed parts are red. Syntax:
  * https://mermaid.js.org/syntax/flowchart.html.
  */
-export function drawDiagram({ steps, start }: Graph, missed?: DiagramMarks): string {
+export function drawDiagram({ steps, start }: Graph, missed?: MissedParts): string {
   const stepNode = new Map([...steps.keys()].map((id, index) => [id, `step${index}`]));
   const toolNode = new Map<string, string>();
   const lines = ["flowchart TD", `  start((start)) --> ${stepNode.get(start)}`];
