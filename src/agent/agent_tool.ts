@@ -9,7 +9,7 @@ import { quote } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
 import { Tool, type ToolOptions } from "../tool/tool.ts";
 import { toolInternals } from "../tool/tool_internals.ts";
-import { type AgentToolParts, ToolAgent } from "./child_call.ts";
+import { type AgentToolParts, ToolAgent } from "./agent_call.ts";
 
 /** Default arguments of an agent that runs as a tool. */
 export interface AgentToolInput {

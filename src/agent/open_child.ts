@@ -8,7 +8,7 @@ import { checkLimits } from "../cost/limits.ts";
 import { createLiveSession } from "../session/create_session.ts";
 import { quote, StateError } from "../errors.ts";
 import { LiveSession } from "../turn/live_session.ts";
-import type { AgentCall } from "./child_call.ts";
+import type { AgentCall } from "./agent_call.ts";
 
 /**
  * Opens the child session of a call, or creates it. Its id is the key of the call.

@@ -13,7 +13,7 @@ import { captureState } from "../turn/capture_state.ts";
 import { Suspension } from "../turn/child_call.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import { checkContext } from "../schema/standard_schema.ts";
-import type { AgentCall, AgentToolParts } from "./child_call.ts";
+import type { AgentCall, AgentToolParts } from "./agent_call.ts";
 import { openChild } from "./open_child.ts";
 import { findUndeliveredVerdict } from "./undelivered_verdict.ts";
 

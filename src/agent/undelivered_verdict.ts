@@ -7,7 +7,7 @@ import type { Verdict } from "../turn/command.ts";
 import { requestsOf } from "../history/call.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { LiveSession } from "../turn/live_session.ts";
-import type { AgentCall } from "./child_call.ts";
+import type { AgentCall } from "./agent_call.ts";
 
 /**
  * Returns the first verdict that is in the parent's log and not in the child's; undefined
