@@ -21,7 +21,7 @@ export interface PendingApproval {
 }
 
 /** Request for the verdict of a person about a call. */
-export interface Request extends PendingApproval {
+export interface ApprovalRequest extends PendingApproval {
   /** Place of the call in the decision of this session, from 0. */
   readonly call: number;
 }
@@ -34,22 +34,26 @@ export type CallState =
   /** Decided, and neither started nor requested. */
   | { readonly state: "new" }
   /** Waits for the verdict of a person. */
-  | { readonly state: "waiting"; readonly callKey: string; readonly request: Request }
+  | { readonly state: "waiting"; readonly callKey: string; readonly request: ApprovalRequest }
   /** Started or allowed by the event with the sequence number `since`; `requests` have no verdict yet. */
   | {
     readonly state: "running";
     readonly callKey: string;
     readonly since: number;
-    readonly requests: readonly Request[];
+    readonly requests: readonly ApprovalRequest[];
   }
   /** Waits for a child session that waits for a person. */
   | {
     readonly state: "suspended";
     readonly callKey: string;
-    readonly requests: readonly Request[];
+    readonly requests: readonly ApprovalRequest[];
   }
   /** Was running when the process died. */
-  | { readonly state: "unknown"; readonly callKey: string; readonly requests: readonly Request[] }
+  | {
+    readonly state: "unknown";
+    readonly callKey: string;
+    readonly requests: readonly ApprovalRequest[];
+  }
   /** Finished. */
   | {
     readonly state: "done";
@@ -83,7 +87,7 @@ export function isBlocked({ state }: CallState): boolean {
 }
 
 /** Returns the requests of a call that have no verdict yet. */
-export function requestsOf(call: CallState): readonly Request[] {
+export function requestsOf(call: CallState): readonly ApprovalRequest[] {
   if (call.state === "waiting") return [call.request];
   return "requests" in call ? call.requests : [];
 }

@@ -4,11 +4,11 @@
  * @module
  */
 import {
+  type ApprovalRequest,
   type Call,
   type CallState,
   isBlocked,
   isSameRound,
-  type Request,
   requestsOf,
 } from "./call.ts";
 import type { SessionEvent } from "./event.ts";
@@ -144,7 +144,7 @@ export class Position {
     { callKey, call: place, tool, args, reason, hash }: SessionEvent<"approval_requested">,
   ): void {
     // In a fixed order of keys, because snapshots are compared as text.
-    const request: Request = { callKey, call: place, tool, args, reason, hash };
+    const request: ApprovalRequest = { callKey, call: place, tool, args, reason, hash };
     const call = this.calls[place];
     if (call === undefined || call.state === "done") return;
     if (call.state === "new" || call.callKey === callKey) {
@@ -171,7 +171,7 @@ export class Position {
 
   #setRunning(
     { seq, call: place, callKey }: SessionEvent<"tool_started" | "approval_given">,
-    requests: readonly Request[],
+    requests: readonly ApprovalRequest[],
   ): void {
     const call = this.calls[place];
     if (call === undefined || call.state === "done") return;

@@ -6,7 +6,7 @@
 import { ApprovalError, ConfigError, quote } from "../errors.ts";
 import { findTool, type Step } from "../graph/graph.ts";
 import { callPredicate } from "../graph/offer.ts";
-import { pendingApprovals, type Request, requestsOf } from "../history/call.ts";
+import { type ApprovalRequest, pendingApprovals, requestsOf } from "../history/call.ts";
 import type { EventDraft } from "../history/event.ts";
 import { sha256 } from "../json/text.ts";
 import { resultText } from "../tool/result_text.ts";
@@ -49,7 +49,7 @@ export function isUnhashed(draft: EventDraft): draft is EventDraft<"approval_req
   return draft.type === "approval_requested" && draft.hash === "";
 }
 
-function hashRequest({ callKey, tool, args }: Request): Promise<string> {
+function hashRequest({ callKey, tool, args }: ApprovalRequest): Promise<string> {
   return sha256(JSON.stringify([callKey, tool, args]));
 }
 
@@ -94,7 +94,11 @@ export async function buildVerdictDrafts(
     : [verdictEvent, { type: "tool_finished", callKey, call, tool, outcome, text }];
 }
 
-async function checkHash(session: LiveSession, request: Request, verdict: Verdict): Promise<void> {
+async function checkHash(
+  session: LiveSession,
+  request: ApprovalRequest,
+  verdict: Verdict,
+): Promise<void> {
   const { hash } = request;
   const isOther = "approve" in verdict && verdict.hash !== undefined && verdict.hash !== hash;
   if (!isOther && hash === await hashRequest(request)) return;
