@@ -52,7 +52,7 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
   return {
     name,
     graph,
-    standing: buildStandingText({ system, persona: hasStepPersona ? undefined : persona }),
+    standingMessage: buildStandingText({ system, persona: hasStepPersona ? undefined : persona }),
     examples: new ExampleChooser(models.get("default")!, {
       maxExamples: options.maxExamples ?? 5,
       exampleThreshold: options.exampleThreshold ?? 0.5,

@@ -18,7 +18,7 @@ export interface AgentCore {
   readonly name: string;
   readonly graph: Graph;
   /** First message of every request. */
-  readonly standing: Message;
+  readonly standingMessage: Message;
   readonly examples: ExampleChooser;
   readonly limits: TurnLimits;
   /** Maximum number of levels of child sessions below a session. */

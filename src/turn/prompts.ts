@@ -26,9 +26,9 @@ export class Prompts {
   #hasAsked = false;
 
   /** Creates the prompts of a log. */
-  constructor({ standing, limits }: AgentCore, log: Log) {
+  constructor({ standingMessage, limits }: AgentCore, log: Log) {
     this.#log = log;
-    this.#transcript = new Transcript(standing, limits.maxErrors);
+    this.#transcript = new Transcript(standingMessage, limits.maxErrors);
   }
 
   /** Returns the prompts of a session, created with its first request. */
