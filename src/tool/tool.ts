@@ -11,7 +11,7 @@ import { WireSchema } from "../schema/wire_schema.ts";
 import type { GuardContext, ToolContext } from "./tool_context.ts";
 import {
   type AnyTool,
-  keepInternals,
+  registerInternals,
   type ToolInternals,
   toolInternals,
 } from "./tool_internals.ts";
@@ -175,7 +175,7 @@ export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<C
     this.once = once;
     this.maxRepeats = options.maxRepeats;
     const parts = { schema, run, needsApproval, whenUnknown, context, delegate: undefined };
-    keepInternals(this, parts as ToolInternals);
+    registerInternals(this, parts as ToolInternals);
   }
 
   /**

@@ -44,8 +44,8 @@ export interface ToolInternals {
 
 const internals = new WeakMap<object, ToolInternals>();
 
-/** Stores the internals of a new tool. */
-export function keepInternals(tool: StepTool, parts: ToolInternals): void {
+/** Stores the internals of a new tool, for `toolInternals()`. */
+export function registerInternals(tool: StepTool, parts: ToolInternals): void {
   internals.set(tool, parts);
 }
 

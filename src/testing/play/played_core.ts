@@ -9,7 +9,7 @@ import type { Route, Step } from "../../graph/graph.ts";
 import { buildOfferFields } from "../../graph/offer.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLM } from "../../llm/llm.ts";
-import { keepInternals, type StepTool, toolInternals } from "../../tool/tool_internals.ts";
+import { registerInternals, type StepTool, toolInternals } from "../../tool/tool_internals.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { Observer } from "../../turn/observer.ts";
@@ -128,7 +128,7 @@ function replaceTool(tool: StepTool, player: Player): StepTool {
     ...tool,
     guard: guard && (({ step }) => player.isOpen(step, toolGuard(name))),
   };
-  keepInternals(played, {
+  registerInternals(played, {
     ...internals,
     run: (args, context) => player.callTool(name, args, context),
     needsApproval: typeof needsApproval === "boolean"
