@@ -50,8 +50,8 @@ export class Log {
     for (const event of events) this.position.apply(event);
   }
 
-  /** Creates a log without its first `head` events; `position` is the position after them. */
-  static behind(position: Position, head: number, options: LogOptions): Log {
+  /** Creates a log from the position after its first `head` events, which are not in memory. */
+  static fromPosition(position: Position, head: number, options: LogOptions): Log {
     const log = new Log(position, [], options);
     log.head = head;
     return log;

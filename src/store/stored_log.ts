@@ -76,7 +76,7 @@ export class StoredLog implements DurableLog {
     const own = options.migrateResult === undefined
       ? this.#storedPosition
       : this.#storedPosition.copy();
-    this.log = Log.behind(own, this.#loadedFrom.head, {
+    this.log = Log.fromPosition(own, this.#loadedFrom.head, {
       now: options.now,
       commit: (events) => this.#commit(events),
     });
