@@ -67,7 +67,7 @@ export class AgentCall implements ChildCall {
     try {
       await (await this.parts.load()).closeChild(this);
     } catch {
-      // If the child session cannot be opened, the parent goes on without its usage.
+      // If the child session cannot be opened, the parent continues without its usage.
     }
   }
 

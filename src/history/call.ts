@@ -81,7 +81,7 @@ export function openCalls(calls: readonly Call[], from: number): readonly OpenCa
 
 const NONE: readonly OpenCall[] = Object.freeze([]);
 
-/** Returns true if a call cannot go on before a verdict. */
+/** Returns true if a call cannot run before it gets a verdict. */
 export function isBlocked({ state }: CallState): boolean {
   return state === "waiting" || state === "suspended";
 }

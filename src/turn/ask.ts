@@ -151,7 +151,7 @@ function readResult(result: LLMResult): RawAnswer {
 }
 
 /**
- * Returns a function that checks the limits for an answer of so many characters;
+ * Returns a function that checks the limits for an answer of `chars` characters;
  * undefined if nothing is limited.
  */
 function createLimitCheck(

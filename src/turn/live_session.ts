@@ -148,7 +148,7 @@ export class LiveSession {
     this.tracker?.begin();
   }
 
-  /** Releases the lock; `error` is what the turn threw. */
+  /** Releases the lock, and notifies observers of the end; `error` is the error of the turn, if it failed. */
   end(error?: unknown): void {
     this.#isBusy = false;
     const { observers } = this;

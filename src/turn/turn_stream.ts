@@ -28,7 +28,7 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
   #turn: Promise<Result> | undefined;
   /** Resolves the `next()` that waits for a part. */
   #read: ((part: StreamPart | undefined) => void) | undefined;
-  /** Resolves the promise by which the turn waits for its reader. */
+  /** Resolves the promise of the turn that waits for its reader. */
   #continue: (() => void) | undefined;
   #isOver = false;
   /** True if `return()` was called: no further part is read. */
@@ -50,7 +50,7 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
     return this.#begin(undefined);
   }
 
-  /** Returns the next part; at the end, the turn. Throws what the turn throws. */
+  /** Returns the next part; at the end, the turn. Throws the error of the turn. */
   next(): Promise<IteratorResult<StreamPart, Result>> {
     const next = this.#last.then(() => this.#next());
     this.#last = next.catch(() => {});
