@@ -69,7 +69,7 @@ export type OpenCall = Call & { readonly call: number };
  * Returns the calls that have not finished. A call that was started before `from`, the
  * first event of the running turn, is `unknown`: its process died.
  */
-export function openCalls(calls: readonly Call[], from: number): readonly OpenCall[] {
+export function listOpenCalls(calls: readonly Call[], from: number): readonly OpenCall[] {
   if (calls.length === 0) return NONE;
   return calls.flatMap((one, call): OpenCall[] => {
     if (one.state === "done") return [];

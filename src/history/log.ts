@@ -67,8 +67,13 @@ export class Log {
     return this.#events[seq - this.head + this.#events.length];
   }
 
-  /** Adds sequence numbers and time to drafts, commits them together and appends them. */
-  async append(drafts: readonly EventDraft[]): Promise<readonly SessionEvent[]> {
+  /**
+   * Adds sequence numbers and time to drafts, commits them together and appends them. A
+   * promise only if they are stored durably.
+   */
+  append(
+    drafts: readonly EventDraft[],
+  ): readonly SessionEvent[] | Promise<readonly SessionEvent[]> {
     if (drafts.length === 0) return [];
     const { now, commit } = this.#options;
     const time = now();
@@ -77,7 +82,12 @@ export class Log {
       const seq = this.head + place;
       return place === 0 ? { seq, time, ...draft } : { seq, time, joined: true, ...draft };
     });
-    if (commit !== undefined) await commit(events);
+    return commit === undefined
+      ? this.#accept(events)
+      : commit(events).then(() => this.#accept(events));
+  }
+
+  #accept(events: readonly SessionEvent[]): readonly SessionEvent[] {
     this.appendCommitted(events);
     this.onAppended?.(events);
     return events;

@@ -24,8 +24,10 @@ export interface PromptReport {
 export interface Prompt {
   /** Number of messages of the transcript, which later requests have too. */
   readonly stable: number;
-  /** Returns the last messages: notices of the turn, if there are any, and the current step. */
-  readonly tail: () => readonly Message[];
+  /** Renders the notices of the turn; undefined if there are none. */
+  readonly notices: (() => Message) | undefined;
+  /** Message of the current step, the last one. */
+  readonly step: Message;
 }
 
 /**
@@ -68,19 +70,16 @@ export class Transcript {
    * @param mayRespond True if the request offers RESPOND.
    */
   prompt(step: Message, mayRespond = true): Prompt {
-    const notices = this.#notices.message(mayRespond);
-    const tail: readonly Message[] | undefined = notices === undefined ? [step] : undefined;
-    return {
-      stable: this.#messages.length + this.#waiting.length,
-      tail: () => tail ?? [notices!(), step],
-    };
+    const stable = this.#messages.length + this.#waiting.length;
+    return { stable, notices: this.#notices.message(mayRespond), step };
   }
 
   /** Returns the messages of a prompt. */
-  list({ stable, tail }: Prompt): readonly Message[] {
+  list(prompt: Prompt): readonly Message[] {
     this.#render();
     const messages = this.#messages;
-    const last = tail();
+    const { stable } = prompt;
+    const last = listTail(prompt);
     if (stable < messages.length) return messages.slice(0, stable).concat(last);
     // Appended in place and copied once, which takes a third of the time of concat().
     messages.push(...last);
@@ -92,13 +91,13 @@ export class Transcript {
   /** Reports on the size of a request, and of the part that it shares with `before`. */
   report(request: Prompt, before: Prompt | undefined): PromptReport {
     this.#render();
-    const tail = request.tail();
+    const tail = listTail(request);
     let stableMessages = before?.stable ?? 0;
     let stableChars = this.#chars(0, stableMessages);
     const chars = stableChars + this.#chars(stableMessages, request.stable) + countChars(tail);
     if (before?.stable === request.stable) {
       // Requests with the same history may share messages of the tail too.
-      const tailBefore = before.tail();
+      const tailBefore = listTail(before);
       const end = tail.findIndex((message, at) => message.content !== tailBefore[at]?.content);
       const shared = end < 0 ? tail : tail.slice(0, end);
       stableMessages += shared.length;
@@ -125,6 +124,11 @@ export class Transcript {
     for (const event of this.#waiting) this.#messages.push(renderEvent(event));
     this.#waiting.length = 0;
   }
+}
+
+/** Returns the messages of a prompt after those of the transcript. */
+function listTail({ notices, step }: Prompt): readonly Message[] {
+  return notices === undefined ? [step] : [notices(), step];
 }
 
 function countChars(messages: readonly Message[]): number {

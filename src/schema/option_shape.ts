@@ -97,16 +97,20 @@ interface Fault {
   readonly reason: string;
 }
 
-function findFaults(shape: object, options: unknown): Fault[] {
+function findFaults(shape: Readonly<Record<string, v.GenericSchema>>, options: unknown): Fault[] {
   if (!isRecord(options)) {
     return [{ path: "", value: quote(options), reason: "expected an object" }];
   }
-  const known = Object.keys(shape);
+  const faults: Fault[] = [];
   // Unknown keys come first, because a misspelled key explains a missing one.
-  const faults: Fault[] = Object.keys(options).filter((key) => !known.includes(key))
-    .map((key) => ({ path: "", reason: unknownOption(key, known) }));
-  for (const [key, schema] of Object.entries(shape) as [string, v.GenericSchema][]) {
-    for (const issue of v.safeParse(schema, options[key]).issues ?? []) {
+  for (const key in options) {
+    if (Object.hasOwn(shape, key)) continue;
+    faults.push({ path: "", reason: unknownOption(key, Object.keys(shape)) });
+  }
+  for (const key in shape) {
+    const { issues } = v.safeParse(shape[key]!, options[key]);
+    if (issues === undefined) continue;
+    for (const issue of issues) {
       const below = v.getDotPath(issue);
       const path = below === null ? key : `${key}.${below}`;
       faults.push({ path, value: quote(issue.input), reason: issue.message });

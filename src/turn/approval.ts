@@ -35,9 +35,12 @@ export function needsApproval(
   );
 }
 
-/** Adds the hashes of requests for approval. */
-export async function addHashes(drafts: readonly EventDraft[]): Promise<readonly EventDraft[]> {
-  return await Promise.all(
+/** Adds the hashes of requests for approval. A promise only if there are any. */
+export function addHashes(
+  drafts: readonly EventDraft[],
+): readonly EventDraft[] | Promise<readonly EventDraft[]> {
+  if (!drafts.some(isUnhashed)) return drafts;
+  return Promise.all(
     drafts.map(async (draft) =>
       isUnhashed(draft) ? { ...draft, hash: await hashRequest(draft) } : draft
     ),
@@ -45,7 +48,7 @@ export async function addHashes(drafts: readonly EventDraft[]): Promise<readonly
 }
 
 /** Returns true if a draft is a request for approval without its hash. */
-export function isUnhashed(draft: EventDraft): draft is EventDraft<"approval_requested"> {
+function isUnhashed(draft: EventDraft): draft is EventDraft<"approval_requested"> {
   return draft.type === "approval_requested" && draft.hash === "";
 }
 

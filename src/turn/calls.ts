@@ -5,8 +5,9 @@
  */
 import { ABORTED, unlessAborted } from "../abort.ts";
 import type { ToolCall } from "../decision/decision.ts";
-import { type OpenCall, openCalls } from "../history/call.ts";
-import { callKeyOf, type EventDraft } from "../history/event.ts";
+import { findTool } from "../graph/graph.ts";
+import { listOpenCalls, type OpenCall } from "../history/call.ts";
+import { callKeyOf, type EventDraft, type SessionEvent } from "../history/event.ts";
 import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import { type ChildAgent, type ChildCall, Suspension } from "./child_call.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -26,6 +27,11 @@ export interface ValidatedCalls {
   readonly args: readonly unknown[];
 }
 
+/** Commits events, and passes them to the reader of a stream. A promise if there is one, or a store. */
+export type CommitDrafts = (
+  drafts: readonly EventDraft[],
+) => Promise<unknown> | readonly SessionEvent[];
+
 /**
  * Runs calls concurrently, and commits the end of each as soon as it is known.
  *
@@ -37,7 +43,7 @@ export async function runCalls(
   calls: readonly OpenCall[],
   validated: ValidatedCalls | undefined,
   signal: AbortSignal | undefined,
-  commit: (drafts: readonly EventDraft[]) => Promise<void>,
+  commit: CommitDrafts,
 ): Promise<void> {
   const preparing = Promise.all(calls.map((call) => prepareCall(session, call, validated)));
   const prepared = await unlessAborted(preparing, signal);
@@ -69,7 +75,7 @@ async function prepareCall(
   const { decision } = session.log.position;
   const callKey = findCallKey(session, open);
   const context = new CallContext(session.context, session.id, session.step.id, callKey);
-  const tool = session.step.tools.find((one) => one.name === name);
+  const tool = findTool(session.step, name);
   const checked = open.state === "new"
     ? NOT_STARTED
     : validated?.decision === decision && tool !== undefined
@@ -138,7 +144,9 @@ function prepareChild(
 /** Returns the events that close open calls, because the user sent new input. */
 export async function closeOpenCalls(session: LiveSession): Promise<readonly EventDraft[]> {
   const { head, position } = session.log;
-  return await Promise.all(openCalls(position.calls, head).map((open) => closeCall(session, open)));
+  return await Promise.all(
+    listOpenCalls(position.calls, head).map((open) => closeCall(session, open)),
+  );
 }
 
 async function closeCall(session: LiveSession, open: OpenCall): Promise<EventDraft> {
@@ -149,7 +157,7 @@ async function closeCall(session: LiveSession, open: OpenCall): Promise<EventDra
     : open.state !== "new";
   let child: ChildCall | undefined;
   if (wasStarted) {
-    const tool = session.step.tools.find((one) => one.name === name);
+    const tool = findTool(session.step, name);
     const context = new CallContext(session.context, session.id, session.step.id, callKey);
     child = tool && prepareChild(session, tool, call, context);
     await child?.close();

@@ -4,7 +4,7 @@
  * @module
  */
 import { SessionUsage } from "../cost/session_usage.ts";
-import { openCalls } from "../history/call.ts";
+import { listOpenCalls } from "../history/call.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { EVENT_VERSION } from "../history/migrations.ts";
 import { LiveSession } from "./live_session.ts";
@@ -28,7 +28,7 @@ export function captureChildren(
   if (children === undefined) return undefined;
   const { size } = children;
   const open = new Map<string, () => State>();
-  for (const call of openCalls(log.position.calls, log.head)) {
+  for (const call of listOpenCalls(log.position.calls, log.head)) {
     const child = call.state === "new" ? undefined : children.get(call.callKey);
     if (child instanceof LiveSession) open.set(child.id, captureState(child));
   }

@@ -40,7 +40,7 @@ export interface LiveOptions {
 /** Session in this process, behind the public `Session`. */
 export class LiveSession {
   /** Embedding of the last input and its place in the log; for the choice of similar examples. */
-  query: { readonly at: number; readonly vector: readonly number[] } | undefined;
+  inputEmbedding: { readonly at: number; readonly vector: readonly number[] } | undefined;
   /** Tracker of its limits; undefined if nothing is limited. */
   readonly tracker: LimitTracker | undefined;
   /** Limits of the session and its turns. */

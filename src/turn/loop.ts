@@ -11,9 +11,9 @@ import { pendingApprovals } from "../history/call.ts";
 import type { Durability } from "../history/durability.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
 import * as option from "../schema/option_shape.ts";
-import { addHashes, buildVerdictDrafts, isUnhashed } from "./approval.ts";
+import { addHashes, buildVerdictDrafts } from "./approval.ts";
 import { type Answer, ask, type Out } from "./ask.ts";
-import { closeOpenCalls, runCalls } from "./calls.ts";
+import { closeOpenCalls, type CommitDrafts, runCalls } from "./calls.ts";
 import { captureChildren } from "./capture_state.ts";
 import { type Command, verdictIn } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -106,27 +106,25 @@ async function playTurn(
   const { log, agent, tracker } = session;
   const from = log.head;
   let answer: Answer | undefined;
-  const commit = async (drafts: readonly EventDraft[]) => {
-    const events = await log.append(drafts.some(isUnhashed) ? await addHashes(drafts) : drafts);
-    if (out !== undefined) { for (const event of events) await out(event); }
-  };
+  const commit: CommitDrafts = out === undefined
+    ? (drafts) => log.append(drafts)
+    : async (drafts) => {
+      for (const event of await log.append(drafts)) await out(event);
+    };
   await commit(await buildOpening(session, command));
+  const limitReached = (work: "model" | "tools") => tracker?.reachedBefore(work);
   while (!signal?.aborted) {
     const before = log.head;
-    const turn = {
-      from,
-      last: before > from ? log.at(before - 1) : undefined,
-      stopAfter,
-      limitReached: (work: "model" | "tools") => tracker?.reachedBefore(work),
-    };
+    const last = before > from ? log.at(before - 1) : undefined;
+    const turn = { from, last, stopAfter, limitReached };
     const next = plan(log.position, turn, session.step, agent.limits);
     if (next.do === "stop") break;
-    if (next.do === "commit") await commit(next.drafts);
+    if (next.do === "commit") await commit(await addHashes(next.drafts));
     if (next.do === "call") await runCalls(session, next.calls, answer?.calls, signal, commit);
     if (next.do === "ask") {
       answer = await ask(session, signal, out);
       if (answer === undefined) break; // aborted
-      await commit(answer.drafts);
+      await commit(await addHashes(answer.drafts));
       if (answer.error !== undefined) throw answer.error;
     }
     if (log.head === before && !signal?.aborted) {
@@ -140,16 +138,16 @@ async function playTurn(
 }
 
 /** Returns the first events of a turn, which record its command. */
-async function buildOpening(
+function buildOpening(
   session: LiveSession,
   command: Command | undefined,
-): Promise<readonly EventDraft[]> {
+): readonly EventDraft[] | Promise<readonly EventDraft[]> {
   const verdict = verdictIn(command);
-  if (verdict !== undefined) return await buildVerdictDrafts(session, verdict);
+  if (verdict !== undefined) return buildVerdictDrafts(session, verdict);
   if (typeof command !== "string" || command === "") return [];
-  const user = { type: "user", text: command } as const;
+  const user: EventDraft = { type: "user", text: command };
   if (session.log.position.calls.length === 0) return [user];
-  return [...await closeOpenCalls(session), user];
+  return closeOpenCalls(session).then((closed) => [...closed, user]);
 }
 
 /**

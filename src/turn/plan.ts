@@ -4,7 +4,7 @@
  * @module
  */
 import { findTool, type Step } from "../graph/graph.ts";
-import { isBlocked, type OpenCall, openCalls } from "../history/call.ts";
+import { isBlocked, listOpenCalls, type OpenCall } from "../history/call.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
 import type { Position, RespondOnlyReason } from "../history/position.ts";
 import { toolInternals } from "../tool/tool_internals.ts";
@@ -49,7 +49,7 @@ export function plan(
   limits: TurnLimits,
 ): Next {
   if (isOver(turn.last)) return STOP;
-  const open = openCalls(position.calls, turn.from);
+  const open = listOpenCalls(position.calls, turn.from);
   if (shouldStop(turn, open)) return STOP;
   if (open.length > 0) return planCalls(open, turn, step);
   const reached = turn.limitReached("model");

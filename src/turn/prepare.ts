@@ -122,11 +122,11 @@ async function chooseExamples(
   const { examples } = session.agent;
   const at = events.findLastIndex(({ type }) => type === "user");
   if (at < 0) return joinIndexes(examples.listAlways(step), step);
-  if (session.query?.at !== at) {
+  if (session.inputEmbedding?.at !== at) {
     const { text } = events[at] as SessionEvent<"user">;
-    session.query = { at, vector: await examples.embed(text, signal) };
+    session.inputEmbedding = { at, vector: await examples.embed(text, signal) };
   }
-  return joinIndexes(await examples.choose(step, session.query.vector), step);
+  return joinIndexes(await examples.choose(step, session.inputEmbedding.vector), step);
 }
 
 function joinIndexes(examples: readonly Example[], step: Step): string {

@@ -12,7 +12,7 @@ import {
   type StoredFixture,
   type StoredParts,
 } from "../../scripts/sessions/session_fixture.ts";
-import { openCalls, requestsOf } from "../../src/history/call.ts";
+import { listOpenCalls, requestsOf } from "../../src/history/call.ts";
 import { EVENT_VERSION, migrateEvents, MIGRATIONS } from "../../src/history/migrations.ts";
 import { Session } from "../../src/session/session.ts";
 
@@ -61,7 +61,7 @@ function positionOf(session: Session): ExpectedPosition {
   return {
     step: session.step,
     status: session.status,
-    open: openCalls(calls, head).map((call) => "callKey" in call ? call.callKey : ""),
+    open: listOpenCalls(calls, head).map((call) => "callKey" in call ? call.callKey : ""),
     waiting: calls.flatMap(requestsOf).map(({ callKey }) => callKey),
   };
 }
