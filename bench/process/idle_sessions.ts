@@ -11,8 +11,8 @@ const SESSIONS = 2_000;
 const TURNS = 10;
 
 let said = 0;
-/** A text that no other message has, of one byte per character. */
-const text = (): string => `Message ${said++} of a conversation about this and that.`;
+/** A text that no other message has, of one byte per character; flat, as text from a network is. */
+const text = (): string => JSON.parse(`"Message ${said++} of a conversation about this and that."`);
 
 // The model lists the messages, so that they are rendered and kept, and answers with text of its own.
 const llm = new MockLLM([({ messages }) => {

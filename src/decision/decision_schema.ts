@@ -114,20 +114,19 @@ export class DecisionSchema {
         }, response);
       }
       case "RESPOND": {
-        const { action } = decision;
-        const suggestions = decision.suggestions
-          ? { suggestions: decision.suggestions }
-          : undefined;
+        const { action, suggestions } = decision;
+        // Without a spread, which would reserve a field in every stored decision.
+        const respond = (response: unknown) =>
+          (suggestions
+            ? { action, response, suggestions, reasoning }
+            : { action, response, reasoning }) as Decision;
         const { answer: schema } = this.#validators;
-        if (schema === undefined) {
-          const { response } = decision;
-          return accept({ action, response, ...suggestions, reasoning }, response);
-        }
+        if (schema === undefined) return accept(respond(decision.response), decision.response);
         return validateParts(
           [{ value: decision.response, schema }],
           isOwn,
           (_, keys, message) => refuse(["decision.response", ...keys], message, { action }),
-          ([response], [output]) => accept({ action, response, ...suggestions, reasoning }, output),
+          ([response], [output]) => accept(respond(response), output),
         );
       }
       case "TOOL_CALL": {

@@ -34,7 +34,7 @@ export class Position {
   /** Sequence number of the decision of `calls`. */
   decision = -1;
   /** Calls of the last decision; empty once all have finished. */
-  calls: readonly Call[] = [];
+  calls: readonly Call[] = NO_CALLS;
   /** Number of outputs of the model in this turn, refused ones included. */
   decisions = 0;
   /** Number of errors in a row in this turn. */
@@ -44,7 +44,7 @@ export class Position {
   /** Number of identical rounds in a row. */
   repeats = 0;
   /** Calls of the last round that has finished. */
-  lastRound: readonly Call[] = [];
+  lastRound: readonly Call[] = NO_CALLS;
 
   /** Creates the position of a session without events, in the first step of a graph. */
   constructor(start: string) {
@@ -117,7 +117,7 @@ export class Position {
 
   /** Resets the counters of a turn. Open calls are kept only after a limit, for `resume()`. */
   #startTurn(status: Position["status"]): void {
-    if (status !== "limited") this.calls = [];
+    if (status !== "limited") this.calls = NO_CALLS;
     this.status = status;
     this.decisions = 0;
     this.errors = 0;
@@ -127,7 +127,7 @@ export class Position {
 
   #forgetRounds(): void {
     this.repeats = 0;
-    this.lastRound = [];
+    this.lastRound = NO_CALLS;
   }
 
   #applyDecision({ seq, decision }: SessionEvent<"decision">): void {
@@ -137,7 +137,7 @@ export class Position {
     this.decision = seq;
     this.calls = decision.action === "TOOL_CALL"
       ? decision.calls.map(({ tool, args }): Call => ({ tool, args, state: "new" }))
-      : [];
+      : NO_CALLS;
   }
 
   #applyRequest(
@@ -188,7 +188,7 @@ export class Position {
     this.#setState(place, { state: "done", callKey, outcome, text });
     const round = this.calls;
     if (round.some(({ state }) => state !== "done")) return;
-    this.calls = [];
+    this.calls = NO_CALLS;
     const hasFailed = round.some((one) => one.state === "done" && one.outcome === "error");
     this.errors = hasFailed ? this.errors + 1 : 0;
     this.repeats = isSameRound(round, this.lastRound) ? this.repeats + 1 : 1;
@@ -202,6 +202,9 @@ export class Position {
     if (open.length > 0 && open.every(isBlocked)) this.status = "needs_approval";
   }
 }
+
+/** Shared, to save memory in idle sessions. */
+const NO_CALLS: readonly Call[] = Object.freeze([]);
 
 /** Version of snapshots. Snapshots of other versions are ignored. */
 const SNAPSHOT_VERSION = 2;

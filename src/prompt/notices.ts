@@ -15,8 +15,8 @@ import { createMessage } from "./render_event.ts";
  */
 export class Notices {
   readonly #maxErrors: number;
-  #reasoning: string[] = [];
-  #refusals: string[] = [];
+  #reasoning = NONE;
+  #refusals = NONE;
 
   /** Creates empty notices; `maxErrors` is the maximum number of errors in a row. */
   constructor(maxErrors: number) {
@@ -31,10 +31,12 @@ export class Notices {
         return this.#clear();
       case "decision":
         if (event.decision.action === "RESPOND") return this.#clear();
-        if (event.decision.reasoning.length > 0) this.#reasoning.push(...event.decision.reasoning);
+        if (event.decision.reasoning.length > 0) {
+          this.#reasoning = [...this.#reasoning, ...event.decision.reasoning];
+        }
         return;
       case "error":
-        this.#refusals.push(this.#refusal(event));
+        this.#refusals = [...this.#refusals, this.#refusal(event)];
     }
   }
 
@@ -45,14 +47,13 @@ export class Notices {
    */
   message(mayRespond: boolean): (() => Message) | undefined {
     const [reasoning, refusals] = [this.#reasoning, this.#refusals];
-    const [reasons, refused] = [reasoning.length, refusals.length];
-    if (reasons + refused === 0) return undefined;
-    return () => renderNotices(reasoning.slice(0, reasons), refusals.slice(0, refused), mayRespond);
+    if (reasoning.length + refusals.length === 0) return undefined;
+    return () => renderNotices(reasoning, refusals, mayRespond);
   }
 
   #clear(): void {
-    if (this.#reasoning.length > 0) this.#reasoning = [];
-    if (this.#refusals.length > 0) this.#refusals = [];
+    this.#reasoning = NONE;
+    this.#refusals = NONE;
   }
 
   #refusal({ path, message, output }: SessionEvent<"error">): string {
@@ -64,6 +65,9 @@ export class Notices {
       `You sent: ${endSentence(quoteOnOneLine(output))}`;
   }
 }
+
+/** Shared, to save memory in idle sessions. */
+const NONE: readonly string[] = Object.freeze([]);
 
 function renderNotices(
   reasoning: readonly string[],

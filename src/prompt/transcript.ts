@@ -40,7 +40,7 @@ export class Transcript {
   /** Visible events that are not rendered yet. */
   #waiting: VisibleEvent[] = [];
   /** Results of the last decision so far. They are shown in the order of its calls. */
-  #results: SessionEvent<"tool_finished">[] = [];
+  #results: readonly SessionEvent<"tool_finished">[] = NO_RESULTS;
   #calls = 0;
 
   /** Creates a transcript without events; `maxErrors` is the maximum number of errors in a row. */
@@ -54,7 +54,7 @@ export class Transcript {
     this.#notices.add(event);
     if (!isVisible(event)) return;
     if (event.type === "tool_finished") {
-      this.#results.push(event);
+      this.#results = [...this.#results, event];
       if (this.#results.length >= this.#calls) this.#flushResults();
       return;
     }
@@ -115,9 +115,8 @@ export class Transcript {
   /** Moves results to the waiting events, in the order of the calls. */
   #flushResults(): void {
     if (this.#results.length === 0) return;
-    if (this.#results.length > 1) this.#results.sort((a, b) => a.call - b.call);
-    this.#waiting.push(...this.#results);
-    this.#results = [];
+    this.#waiting.push(...this.#results.toSorted((a, b) => a.call - b.call));
+    this.#results = NO_RESULTS;
   }
 
   #render(): void {
@@ -125,6 +124,9 @@ export class Transcript {
     this.#waiting.length = 0;
   }
 }
+
+/** Shared, to save memory in idle sessions. */
+const NO_RESULTS: readonly SessionEvent<"tool_finished">[] = Object.freeze([]);
 
 /** Returns the messages of a prompt after those of the transcript. */
 function listTail({ notices, step }: Prompt): readonly Message[] {
