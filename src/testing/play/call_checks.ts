@@ -5,8 +5,8 @@
  */
 import type { Graph } from "../../graph/graph.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import { toolInternals } from "../../tool/tool_internals.ts";
 import type { State } from "../../turn/state.ts";
+import { findTool, mustAsk } from "./played_core.ts";
 
 const ENDINGS = ["ended ok", "ended error", "ended redirected", "ended unknown"];
 
@@ -20,7 +20,7 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
   "approved": ["started"],
   "denied": ["ended denied"],
   "settled": ["ended ok"],
-  // Ended before its tool was called, or in a process that crashed before it recorded the call.
+  // It may end without a run: before its tool is called, or if the process crashed before that.
   "started": ["run", "ended not_run", "ended unknown"],
   "run": ENDINGS,
   "recovered": ENDINGS,
@@ -33,8 +33,11 @@ const NEXT_OF_ONCE: Readonly<Record<string, readonly string[]>> = {
   "recovered": ["unknown"],
 };
 
+/** States in which the tool may have run. */
 const STARTED = Object.keys(NEXT_OF_ONCE);
+/** States in which a call waits for a person. */
 const WAITING = ["approval requested", "unknown"];
+/** States whose wrong transitions are problems of approval. */
 const APPROVAL = ["approval required", ...WAITING, "approved", "denied", "settled"];
 
 /** A call of the last decision. */
@@ -74,7 +77,7 @@ export class CallChecks {
     this.#isCut = false;
   }
 
-  /** Updates the state of calls by the next event. */
+  /** Updates the states of calls with the next event. */
   add(event: SessionEvent): void {
     this.#seq = event.seq;
     switch (event.type) {
@@ -86,7 +89,7 @@ export class CallChecks {
       case "decision":
         this.#close();
         this.#isCut = false;
-        this.#calls = new Map(this.#decidedBy(event).entries());
+        this.#calls = new Map(this.#startTracking(event).entries());
         return;
       case "tool_started":
         return this.#transition(this.#callOf(event), "started");
@@ -102,7 +105,7 @@ export class CallChecks {
     }
   }
 
-  /** Checks that the status is needs_approval exactly if all unfinished calls wait for a person. */
+  /** Checks that the status is needs_approval if and only if all open calls wait for a person. */
   checkStatus(status: State["status"]): void {
     const waits = this.#open.length > 0 && this.#open.every(isWaiting);
     if (waits === (status === "needs_approval")) return;
@@ -113,7 +116,7 @@ export class CallChecks {
     this.#report("approval", `${found}: expected ${expected}`);
   }
 
-  /** Checks that a call that runs was announced, was approved if needed, and did not run before. */
+  /** Checks that a running call was announced and approved if needed, and has not run before. */
   checkRun(callKey: string): void {
     this.#transition(this.#find(callKey), "run");
   }
@@ -124,14 +127,14 @@ export class CallChecks {
   }
 
   /** Simulates a crash: running calls may run again, unless their tool is a `once` tool. */
-  die(): void {
+  crash(): void {
     for (const call of this.#open.filter(({ last }) => STARTED.includes(last))) {
       if (!call.isOnce) call.last = "started";
       else if (call.last === "recovered") call.last = "run";
     }
   }
 
-  /** Checks that at the end calls are unfinished only if a later turn can finish them. */
+  /** Checks that no call is open after the last turn, unless a later turn can finish it. */
   checkEnd(status: State["status"]): void {
     if (status === "interrupted" || status === "limited" && this.#isCut) return;
     this.#close(status === "needs_approval" ? isWaiting : undefined);
@@ -142,35 +145,33 @@ export class CallChecks {
   }
 
   #find(callKey: string): TrackedCall {
-    return [...this.#calls.values()].find(({ key }) => key === callKey) ?? undecided(callKey);
+    return [...this.#calls.values()].find(({ key }) => key === callKey) ?? trackUndecided(callKey);
   }
 
   #callOf(event: { readonly callKey: string; readonly call: number }): TrackedCall {
-    const call = this.#calls.get(event.call) ?? undecided(event.callKey);
+    const call = this.#calls.get(event.call) ?? trackUndecided(event.callKey);
     this.#calls.set(event.call, call);
     call.key = event.callKey;
     return call;
   }
 
-  #decidedBy({ decision, step }: SessionEvent<"decision">): TrackedCall[] {
+  #startTracking({ decision, step }: SessionEvent<"decision">): TrackedCall[] {
     if (decision.action !== "TOOL_CALL") return [];
-    const { tools } = this.#graph.steps.get(step)!;
     return decision.calls.map(({ tool: name }) => {
-      const tool = tools.find((one) => one.name === name)!;
-      const needs = toolInternals(tool).needsApproval;
-      const mustAsk = typeof needs === "boolean" ? needs : this.#needsApprovalNow();
-      return { key: "", isOnce: tool.once, last: mustAsk ? "approval required" : "decided" };
+      const tool = findTool(this.#graph, step, name);
+      const last = mustAsk(tool, this.#needsApprovalNow()) ? "approval required" : "decided";
+      return { key: "", isOnce: tool.once, last };
     });
   }
 
-  #transition(call: TrackedCall, what: string): void {
+  #transition(call: TrackedCall, to: string): void {
     const { key, isOnce, last } = call;
-    call.last = what;
+    call.last = to;
     const next = [...NEXT[last] ?? [], ...isOnce && NEXT_OF_ONCE[last] || []];
-    if (next.includes(what)) return;
-    const check = [last, what].some((one) => APPROVAL.includes(one)) ? "approval" : "history";
+    if (next.includes(to)) return;
+    const check = [last, to].some((one) => APPROVAL.includes(one)) ? "approval" : "history";
     const expected = next.join(" or ") || "nothing more";
-    this.#report(check, `call "${key}" went from "${last}" to "${what}": expected ${expected}`);
+    this.#report(check, `call "${key}" went from "${last}" to "${to}": expected ${expected}`);
   }
 
   /** Checks that all calls of the last decision are finished, unless `isKept` accepts them. */
@@ -186,7 +187,7 @@ export class CallChecks {
   }
 }
 
-function undecided(key: string): TrackedCall {
+function trackUndecided(key: string): TrackedCall {
   return { key, isOnce: false, last: "undecided" };
 }
 

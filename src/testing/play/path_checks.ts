@@ -85,7 +85,7 @@ export class PathChecks {
   /** Simulates a crash after which another process continues the session. */
   continueElsewhere(): void {
     this.#isElsewhere = true;
-    this.calls.die();
+    this.calls.crash();
   }
 
   /** Adds a failed check. */
@@ -127,9 +127,7 @@ export class PathChecks {
     try {
       const again = createSession(this.#core, { state: JSON.parse(JSON.stringify(state)) });
       // Earlier events were compared when they were new.
-      const [found, expected] = [again, session].map((one) =>
-        newest(one.state, from) + folded(one)
-      );
+      const [found, expected] = [again, session].map((one) => serialize(one, from));
       if (found !== expected) {
         this.report("state", `a session restored from JSON is ${found}: expected ${expected}`);
       }
@@ -158,15 +156,11 @@ export class PathChecks {
   }
 }
 
-/** Returns the JSON of a state without the first `from` events. */
-function newest(state: State, from: number): string {
-  const { events } = state;
-  return JSON.stringify({ ...state, length: events.length, events: events.slice(from) });
-}
-
-/** Returns the JSON of everything that is derived from the log of a session. */
-function folded(session: Session): string {
-  return Session.live(session).log.position.snapshot();
+/** Returns the JSON of a session: its state without the first events, and the folds of its log. */
+function serialize(session: Session, from: number): string {
+  const { events, ...state } = session.state;
+  const { position } = Session.live(session).log;
+  return JSON.stringify([state, events.length, events.slice(from)]) + position.snapshot();
 }
 
 function isSameMessage(a: Message | undefined, b: Message | undefined): boolean {

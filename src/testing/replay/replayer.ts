@@ -12,10 +12,9 @@ import { plan } from "../../turn/plan.ts";
 import { LiveSession } from "../../turn/live_session.ts";
 import type { LLM, LLMRequest } from "../../llm/llm.ts";
 import { wireOutput } from "../../llm/wire_output.ts";
-import { toolInternals } from "../../tool/tool_internals.ts";
 import { findDifferingPath } from "../json_difference.ts";
 import { comparable, effectOf, type ReplayDifference } from "./replay_difference.ts";
-import { replayedCore, withSchemaProfile } from "../play/played_core.ts";
+import { findTool, mustAsk, replayedCore, withSchemaProfile } from "../play/played_core.ts";
 
 /** Options of a replay. */
 export interface ReplayOptions {
@@ -165,11 +164,10 @@ export class Replayer {
       const recorded = group[place];
       // A log may end between a decision and its consequences.
       if (recorded === undefined && isLast) return undefined;
-      const own = made[place];
-      const given = own && this.#asRecorded(own, recorded, decision);
-      const [expected, actual] = [recorded, given].map((one) => one && comparable(one));
+      const replayed = this.#asRecorded(made[place], recorded, event);
+      const [expected, actual] = [recorded, replayed].map((one) => one && comparable(one));
       const path = findDifferingPath(expected, actual);
-      const reason = describeReason(recorded, given);
+      const reason = describeReason(recorded, replayed);
       if (path !== undefined) return { seq: event.seq + place, path, expected, actual, reason };
     }
     return undefined;
@@ -219,21 +217,18 @@ export class Replayer {
    * it needs approval or, for a `needsApproval` function, if it was recorded so.
    */
   #asRecorded(
-    given: EventDraft,
+    made: EventDraft | undefined,
     recorded: SessionEvent | undefined,
-    decision: Omit<Decision, "reasoning">,
-  ): EventDraft {
-    if (this.#replay.asksGuards || given.type !== "tool_started") return given;
-    if (decision.action !== "TOOL_CALL") return given;
-    const { callKey, call, tool: name } = given;
-    const tool = this.#session.step.tools.find((one) => one.name === name)!;
-    const needs = toolInternals(tool).needsApproval;
-    const isAsked = typeof needs === "boolean" ? needs : recorded?.type === "approval_requested";
-    if (!isAsked) return given;
-    const { args } = (decision as Decision & { action: "TOOL_CALL" }).calls[call]!;
-    const reason = "approval";
-    const type = "approval_requested";
-    return { type, callKey, call, tool: name, args, reason, hash: "" };
+    { step, decision }: SessionEvent<"decision">,
+  ): EventDraft | undefined {
+    if (made?.type !== "tool_started" || decision.action !== "TOOL_CALL") return made;
+    const { asksGuards, core } = this.#replay;
+    const { callKey, call, tool } = made;
+    const isAsked = recorded?.type === "approval_requested";
+    if (asksGuards || !mustAsk(findTool(core.graph, step, tool), isAsked)) return made;
+    const { args } = decision.calls[call]!;
+    const [type, reason] = ["approval_requested", "approval"] as const;
+    return { type, callKey, call, tool, args, reason, hash: "" };
   }
 }
 
@@ -257,14 +252,14 @@ function follows(before: SessionEvent, event: SessionEvent): boolean {
     !(event.type === "approval_requested" && event.reason === "unknown");
 }
 
-function describeReason(recorded: SessionEvent | undefined, given: EventDraft | undefined): string {
-  if (given?.type === "limit") return "guards leave no legal action";
+function describeReason(recorded?: SessionEvent, replayed?: EventDraft): string {
+  if (replayed?.type === "limit") return "guards leave no legal action";
   if (recorded?.type === "decision") return "the recorded decision is parsed differently";
-  if (recorded?.type === "tool_started" && given?.type === "approval_requested") {
-    return `a call of tool "${given.tool}" needs approval now`;
+  if (recorded?.type === "tool_started" && replayed?.type === "approval_requested") {
+    return `a call of tool "${replayed.tool}" needs approval now`;
   }
-  if (recorded?.type === "approval_requested" && given?.type === "tool_started") {
-    return `a call of tool "${given.tool}" no longer needs approval`;
+  if (recorded?.type === "approval_requested" && replayed?.type === "tool_started") {
+    return `a call of tool "${replayed.tool}" no longer needs approval`;
   }
   return "the decision has different consequences";
 }

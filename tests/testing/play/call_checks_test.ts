@@ -58,13 +58,13 @@ Deno.test("CallChecks lets calls be asked about, approved, run and end", () => {
 
 Deno.test("CallChecks lets a call of which nothing is known be found out about, or run again once approved", () => {
   const followed = new Followed().add(decision("book", "desk"), started).run();
-  followed.checks.die();
+  followed.checks.crash();
   followed.add(unknown, given("approved"), started).run().add(finished("ok"));
   followed.add(decision("charge", "desk"), started).run();
-  followed.checks.die();
+  followed.checks.crash();
   followed.checks.checkRecovery("k");
   followed.add(finished("ok")).add(decision("look"), started).run();
-  followed.checks.die();
+  followed.checks.crash();
   followed.run().add(finished("ok"));
   assertEquals(followed.problems, []);
 });
@@ -103,7 +103,7 @@ Deno.test("CallChecks notices a call that runs twice, once tools also after a de
     "expected ended ok or ended error or ended redirected or ended unknown";
   assertEquals(new Followed().add(decision("look"), started).run().run().problems, [again]);
   const dead = new Followed().add(decision("book", "desk"), started).run();
-  dead.checks.die();
+  dead.checks.crash();
   assertEquals(dead.run().problems, [`${again} or recovered or unknown`]);
 });
 
