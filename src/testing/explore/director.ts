@@ -25,19 +25,20 @@ import {
 import { PathChecks } from "../play/path_checks.ts";
 import { playedCore, type Player } from "../play/played_core.ts";
 import type { SampledValues } from "../play/sampled_values.ts";
-import type { ExploredPath, ExploredVerdict } from "./exploration.ts";
+import type { ExploredPath } from "./exploration.ts";
+import { PathRecord } from "./path_record.ts";
 import { describeTarget, findWaysOut, type Target } from "./target.ts";
 
 /** Number of decisions of one random walk. Many short walks reach more than few long ones. */
 export const WALK_LENGTH = 6;
 
-/** Thrown when a planned move is not legal in the step that was reached. */
-export class PlanError extends Error {
+/** Thrown when a planned move is illegal in the current step. */
+class PlanError extends Error {
   override readonly name = "PlanError";
 }
 
 /** Chooses moves after the end of the plan; undefined ends the path by the nearest way out. */
-export type Chooser = (step: string, legal: LegalActions) => Move | undefined;
+type Chooser = (step: string, legal: LegalActions) => Move | undefined;
 
 /** Plays one path at a time, and keeps the paths that reached a new target or have problems. */
 export class Director implements Player {
@@ -56,15 +57,15 @@ export class Director implements Player {
   readonly #waysOut: ReturnType<typeof findWaysOut>;
   #session: Session | undefined;
   readonly #reachedNames = new Set<string>();
-  #path = emptyPath();
+  #record = new PathRecord();
   #plan: readonly PlannedMove[] = [];
+  /** Index of the next move of the plan. */
   #next = 0;
   #choose: Chooser | undefined;
+  /** Outcome of the calls of the last decision. */
   #outcome: ToolOutcome = "success";
   /** Current return value of `needsApproval` functions. */
   #isAsked = true;
-  /** Id of the step of the last decision. */
-  #step = "";
   /** Number of decisions since the last input. */
   #sinceInput = 0;
 
@@ -88,20 +89,20 @@ export class Director implements Player {
    */
   async play(plan: readonly PlannedMove[], choose?: Chooser): Promise<string | undefined> {
     this.played++;
-    this.#path = emptyPath();
+    this.#record = new PathRecord();
     this.#plan = plan;
     this.#next = 0;
     this.#choose = choose;
     this.#checks.begin();
     const session = this.#session = createSession(this.#playedCore, { id: "explored" });
-    let why: string | undefined;
+    let obstacle: string | undefined;
     // Each input or verdict plays a part of the plan or ends the path, so this bound suffices.
     for (let left = 2 * (plan.length + WALK_LENGTH + 1); left > 0; left--) {
       try {
         await this.#playTurn(session);
       } catch (error) {
         const cause = error instanceof LLMError ? error.cause : undefined;
-        if (cause instanceof PlanError) why = cause.message;
+        if (cause instanceof PlanError) obstacle = cause.message;
         else this.#checks.report("error", reasonOf(error));
         break;
       }
@@ -109,15 +110,16 @@ export class Director implements Player {
       const isDone = this.#next >= plan.length && this.#choose === undefined;
       if (session.status !== "waiting" || isDone) break;
     }
-    if (why === undefined && this.#isChecking) this.#checkEnd(session, choose !== undefined);
+    if (obstacle === undefined && this.#isChecking) this.#checkEnd(session, choose !== undefined);
     const { problems } = this.#checks;
-    const { reached, ...path } = this.#path;
+    const { inputs, script, verdicts, reached } = this.#record;
     const news = [...reached].filter(([name]) => !this.#reachedNames.has(name));
     for (const [name] of news) this.#reachedNames.add(name);
     if (news.length > 0 || problems.length > 0) {
-      this.paths.push({ ...path, reached: news.map(([, target]) => target), problems });
+      const targets = news.map(([, target]) => target);
+      this.paths.push({ inputs, script, verdicts, reached: targets, problems });
     }
-    return why;
+    return obstacle;
   }
 
   /** Plays the next turn: a verdict on the first waiting call, or the next input. */
@@ -126,13 +128,13 @@ export class Director implements Player {
     if (session.status === "needs_approval" && waiting !== undefined) {
       const { callKey, tool, hash } = waiting;
       const verdict = this.#outcome === "denied" ? "denied" : "approved";
-      this.#path.verdicts.push({ tool, verdict });
+      this.#record.verdicts.push({ tool, verdict });
       if (verdict === "approved") await session.approve(callKey, { hash });
       else await session.deny(callKey, "Denied by the explorer");
       return;
     }
-    const input = `Input ${this.#path.inputs.length + 1}`;
-    this.#path.inputs.push(input);
+    const input = `Input ${this.#record.inputs.length + 1}`;
+    this.#record.inputs.push(input);
     this.#sinceInput = 0;
     await session.next(input);
   }
@@ -153,58 +155,18 @@ export class Director implements Player {
   }
 
   onEvent(event: SessionEvent): void {
-    this.#recordEvent(event);
+    this.#record.addEvent(event, this.#outcome);
     if (this.#isChecking) this.#checks.checkState(this.#session!);
-  }
-
-  /** Records the targets that an event reached. */
-  #recordEvent(event: SessionEvent): void {
-    switch (event.type) {
-      case "moved":
-        this.#reach({ kind: "route", step: event.from, to: event.to });
-        this.#reach({ kind: "step", step: event.to });
-        this.#step = event.to;
-        return;
-      case "decision": {
-        const { step, decision: { action } } = event;
-        this.#step = step;
-        this.#reach({ kind: "step", step });
-        if (action === "RESPOND") this.#reach({ kind: "answer", step });
-        if (action === "END") this.#reach({ kind: "end", step });
-        return;
-      }
-      case "tool_finished": {
-        const [played, { tool, outcome }] = [this.#outcome, event];
-        // A result that is not JSON fails the call, although a success was played.
-        const isPlayed = played === "success"
-          ? outcome === "ok"
-          : (played === "denied") === (outcome === "denied");
-        if (isPlayed) this.#reach({ kind: "tool", step: this.#step, tool, outcome: played });
-        return;
-      }
-      case "approval_requested":
-        return this.#reach({ kind: "approval", step: this.#step, tool: event.tool, isAsked: true });
-      case "error": {
-        const { step, attempt } = event;
-        for (const tool of attempt?.tools ?? []) {
-          this.#reach({ kind: "tool", step, tool, outcome: "invalid arguments" });
-        }
-      }
-    }
-  }
-
-  #reach(target: Target): void {
-    this.#path.reached.set(describeTarget(target), target);
   }
 
   isOpen(step: string, guard: string): boolean {
     const isOpen = this.#plan[this.#next]?.closed !== guard;
-    this.#reach({ kind: "guard", step, guard, isOpen });
+    this.#record.reach({ kind: "guard", step, guard, isOpen });
     return isOpen;
   }
 
   needsApproval(step: string, tool: string): boolean {
-    if (!this.#isAsked) this.#reach({ kind: "approval", step, tool, isAsked: false });
+    if (!this.#isAsked) this.#record.reach({ kind: "approval", step, tool, isAsked: false });
     return this.#isAsked;
   }
 
@@ -233,7 +195,7 @@ export class Director implements Player {
     this.decisions++;
     if (this.#isChecking) this.#checks.checkRequest(request);
     const output = this.#buildOutput(this.#takeMove(request), request.step!);
-    this.#path.script.push(output);
+    this.#record.script.push(output);
     if (output.action === "RAW") return { output: output.output };
     const { reasoning, ...decision } = output;
     return await Promise.resolve({ output: wireOutput(request, decision, reasoning) });
@@ -286,14 +248,4 @@ export class Director implements Player {
     }
     return this.#values.decisionFor(move, step);
   }
-}
-
-/** Returns a path without inputs. */
-function emptyPath() {
-  return {
-    inputs: [] as string[],
-    script: [] as (Decision | RawOutput)[],
-    verdicts: [] as ExploredVerdict[],
-    reached: new Map<string, Target>(),
-  };
 }

@@ -6,7 +6,7 @@
 import { checkSeed, pick, type Random, seededRandom } from "../../random.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { type Move, openMoves, outcomesOf } from "../play/move.ts";
-import { requireCore } from "../play/played_core.ts";
+import { findTool, requireCore } from "../play/played_core.ts";
 import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
 import { Director, WALK_LENGTH } from "./director.ts";
 import { Exploration, type MissedTarget } from "./exploration.ts";
@@ -71,28 +71,36 @@ export async function explore(agent: object, options: ExploreOptions = {}): Prom
   const random = seededRandom(options.seed ?? 1);
   const values = await SampledValues.of(core, options, random);
   const director = new Director(core, values, options.checks ?? true);
-  const missed = await playTargets(core.graph, values, director);
-  await walk(core.graph, values, director, random, options.decisions ?? 1_000);
+  const { graph, name } = core;
+  const search = { graph, shortest: findShortestPaths(graph), values, director };
+  const missed = await playTargets(search);
+  await walk(search, random, options.decisions ?? 1_000);
   const { paths, played, decisions } = director;
-  return new Exploration(core.name, core.graph, { paths, missed, played, decisions });
+  return new Exploration(name, graph, { paths, missed, played, decisions });
+}
+
+/** Everything that both phases of an exploration need. */
+interface Search {
+  readonly graph: Graph;
+  /** Shortest path to each reachable step, nearest first. */
+  readonly shortest: ReadonlyMap<string, readonly Move[]>;
+  readonly values: SampledValues;
+  readonly director: Director;
 }
 
 /** Plays a shortest path to each target not yet reached. Returns the missed targets. */
 async function playTargets(
-  graph: Graph,
-  values: SampledValues,
-  director: Director,
+  { graph, shortest, values, director }: Search,
 ): Promise<MissedTarget[]> {
-  const ways = findShortestPaths(graph);
   const missed: MissedTarget[] = [];
-  const play = async ({ target, end }: Goal): Promise<string | undefined> => {
-    const way = ways.get(target.step);
-    if (way === undefined) return "no route leads to its step from the start step";
-    const problem = end[0]?.move && values.problemOf(end[0].move, target.step);
-    return problem ?? await director.play([...way.map((move) => ({ move })), ...end]);
+  const play = async ({ target, moves }: Goal): Promise<string | undefined> => {
+    const path = shortest.get(target.step);
+    if (path === undefined) return "no route leads to its step from the start step";
+    const problem = moves[0]?.move && values.problemOf(moves[0].move, target.step);
+    return problem ?? await director.play([...path.map((move) => ({ move })), ...moves]);
   };
   // Nearest first.
-  for (const goal of listGoals(graph, [...ways.keys()])) {
+  for (const goal of listGoals(graph, [...shortest.keys()])) {
     const { target } = goal;
     if (director.hasReached(target)) continue;
     const why = await play(goal);
@@ -104,24 +112,22 @@ async function playTargets(
 
 /** Plays random walks, each from a random step, until `decisions` were made in total. */
 async function walk(
-  graph: Graph,
-  values: SampledValues,
-  director: Director,
+  { graph, shortest, values, director }: Search,
   random: Random,
   decisions: number,
 ): Promise<void> {
-  const ways = [...findShortestPaths(graph).values()];
+  const starts = [...shortest.values()];
   const toolsOf = (step: string) => graph.steps.get(step)!.tools;
   const outcomes = outcomesOf(...[...graph.steps.keys()].flatMap(toolsOf));
   const mayAsk = outcomes.includes("denied");
   const isPlayable = (move: Move, step: string) =>
     values.problemOf(move, step) === undefined &&
     (move.action !== "TOOL_CALL" ||
-      outcomesOf(toolsOf(step).find(({ name }) => name === move.tool)!).includes(move.outcome));
+      outcomesOf(findTool(graph, step, move.tool)).includes(move.outcome));
   while (director.decisions < decisions) {
     const before = director.decisions;
     let left = WALK_LENGTH;
-    await director.play(pick(ways, random)!.map((move) => ({ move })), (step, legal) => {
+    await director.play(pick(starts, random)!.map((move) => ({ move })), (step, legal) => {
       if (left-- <= 0) return undefined;
       const outcome = pick(outcomes, random)!;
       const isAsked = outcome === "denied" || !mayAsk || random() < 0.5;

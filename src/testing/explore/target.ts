@@ -61,13 +61,13 @@ export function describeTarget(target: Target): string {
 /** A target, with the moves that reach it from its step. */
 export interface Goal {
   readonly target: Target;
-  readonly end: readonly PlannedMove[];
+  readonly moves: readonly PlannedMove[];
 }
 
 /** Lists the targets of a graph by step: first the steps in `first`, then the others in order. */
 export function listGoals({ steps }: Graph, first: readonly string[]): Goal[] {
   const goals: Goal[] = [];
-  const add = (target: Target, ...end: readonly PlannedMove[]) => goals.push({ target, end });
+  const add = (target: Target, ...moves: readonly PlannedMove[]) => goals.push({ target, moves });
   for (const step of new Set([...first, ...steps.keys()])) {
     const { routes, tools, auto, end } = steps.get(step)!;
     const addGuard = (guard: string) => {
@@ -81,15 +81,15 @@ export function listGoals({ steps }: Graph, first: readonly string[]): Goal[] {
       add({ kind: "route", step, to }, { move: { action: "MOVE", step: to } });
       if (guard !== undefined) addGuard(routeGuard(to));
     }
-    for (const held of tools) {
-      const { name: tool, guard } = held;
-      for (const outcome of outcomesOf(held)) {
+    for (const offered of tools) {
+      const { name: tool, guard } = offered;
+      for (const outcome of outcomesOf(offered)) {
         add({ kind: "tool", step, tool, outcome }, {
           move: { action: "TOOL_CALL", tool, outcome },
         });
       }
       if (guard !== undefined) addGuard(toolGuard(tool));
-      const { needsApproval } = toolInternals(held);
+      const { needsApproval } = toolInternals(offered);
       const asked = needsApproval === false ? [] : needsApproval === true ? [true] : [true, false];
       for (const isAsked of asked) {
         const move = { action: "TOOL_CALL", tool, outcome: "success", isAsked } as const;
@@ -102,14 +102,14 @@ export function listGoals({ steps }: Graph, first: readonly string[]): Goal[] {
 
 /** Returns the shortest path from the start step to each reachable step, nearest first. */
 export function findShortestPaths({ start, steps }: Graph): ReadonlyMap<string, readonly Move[]> {
-  const ways = new Map<string, readonly Move[]>([[start, []]]);
+  const paths = new Map<string, readonly Move[]>([[start, []]]);
   // Breadth-first search: iterating a map includes the entries added meanwhile.
-  for (const [id, way] of ways) {
+  for (const [id, path] of paths) {
     for (const { to } of steps.get(id)!.routes) {
-      if (!ways.has(to)) ways.set(to, [...way, { action: "MOVE", step: to }]);
+      if (!paths.has(to)) paths.set(to, [...path, { action: "MOVE", step: to }]);
     }
   }
-  return ways;
+  return paths;
 }
 
 /**
