@@ -38,7 +38,7 @@ export class CassetteMissError extends CassetteError {
 }
 
 /** A request without a recorded answer, and the content of the cassette. */
-export interface Miss {
+interface Miss {
   /** Path of the cassette. */
   readonly file: string;
   /** Request that was made. */

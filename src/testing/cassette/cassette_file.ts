@@ -18,7 +18,7 @@ import { TOKEN_COUNTS } from "../../llm/usage.ts";
 import type { CassetteCall } from "./cassette_call.ts";
 
 /** Format version that this release reads and writes. */
-export const CASSETTE_VERSION = 1;
+const CASSETTE_VERSION = 1;
 
 /** Content of a cassette. */
 export interface CassetteContent {

@@ -9,7 +9,7 @@ import type { TurnOptions } from "../../turn/loop.ts";
 import type { FuzzVerdict, ToolBehaviour } from "./fuzz_case.ts";
 
 /** A call of a played tool. */
-export interface PlayedCall {
+interface PlayedCall {
   readonly tool: string;
   readonly args: unknown;
   /** Result of a successful call. */
@@ -64,7 +64,7 @@ export const TOOL_BEHAVIOURS: Readonly<Record<ToolBehaviour, (call: PlayedCall) 
 export type Refuse = (code: string, run: () => Promise<unknown>) => Promise<void>;
 
 /** A waiting call, with everything that a verdict needs. */
-export interface WaitingCall {
+interface WaitingCall {
   readonly session: Session;
   readonly callKey: string;
   /** Reason of a denial, or result of a settled call. */

@@ -13,7 +13,7 @@ import type { FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";
 const MAX_PIECES = 64;
 
 /** Callbacks of a case model. */
-export interface CaseListener {
+interface CaseListener {
   readonly onRequest: (request: LLMRequest) => void;
   /** Called when the model returns an output that must be refused. */
   readonly onIllegal: () => void;

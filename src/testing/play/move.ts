@@ -37,7 +37,7 @@ export type Move =
   | { readonly action: "TOOL_CALL"; readonly tool: string } & PlayedOutcome;
 
 /** The outcome of a played call, and whether it needs approval. */
-export interface PlayedOutcome {
+interface PlayedOutcome {
   readonly outcome: ToolOutcome;
   /** Return value of the tool's `needsApproval` function, if it has one. Default: true. */
   readonly isAsked?: boolean;

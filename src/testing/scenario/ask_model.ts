@@ -15,7 +15,7 @@ import type { JsonSchema } from "../../json/json.ts";
 import type { LLM, LLMRequest, Message, ValidationResult } from "../../llm/llm.ts";
 
 /** A question to a model. */
-export interface Question<Output> {
+interface Question<Output> {
   /** Instruction and subject. */
   readonly messages: readonly Message[];
   /** Schema of the answer. */
@@ -24,7 +24,7 @@ export interface Question<Output> {
   readonly schemaName: string;
   /** Purpose of the answer, for error messages: "judge a conversation". */
   readonly purpose: string;
-  /** SampledSchema of the answer, for error messages: "{ reason, score }". */
+  /** Shape of the answer, for error messages: "{ reason, score }". */
   readonly expected: string;
   /** Error class for a model that returns no valid answer. */
   readonly Failure: new (message: string) => LLMError;
