@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { reasonOf } from "../errors.ts";
 import { oneLine } from "../json/text.ts";
 
 /** Matches invisible characters and those that change the direction of text. */
@@ -15,6 +16,11 @@ export function escapeHidden(text: string, maxChars: number): string {
     HIDDEN_REGEXP,
     (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
   );
+}
+
+/** Describes a thrown value by its class and its message. */
+export function describeThrown(error: unknown): string {
+  return `${error instanceof Error ? error.name : typeof error}: ${reasonOf(error)}`;
 }
 
 /** Returns at most `width` characters of a text, around its first difference from another text. */

@@ -89,10 +89,9 @@ export class Exploration {
   assertComplete(): void {
     const lines = [
       ...this.missed.map(({ target, why }) => `\n- not reached: ${describeTarget(target)}: ${why}`),
-      ...this.problems.map(({ check, message, path }) =>
-        `\n- ${check}: ${message}\n  played by ${JSON.stringify(path.script)}${
-          formatVerdicts(path)
-        }`
+      ...this.problems.map(({ check, message, path: { script, verdicts } }) =>
+        `\n- ${check}: ${message}\n  played by ${JSON.stringify(script)}` +
+        (verdicts.length === 0 ? "" : `\n  decided by ${JSON.stringify(verdicts)}`)
       ),
     ];
     if (lines.length === 0) return;
@@ -104,8 +103,7 @@ export class Exploration {
 
   /** Formats the reached and total targets of each step as a text table. */
   table(): string {
-    const missed = new Set(this.missed.map(({ target }) => describeTarget(target)));
-    const reached = this.reached;
+    const { missed, reached } = this;
     // Most agents need no approvals, so the column is omitted.
     const asks = [...this.#graph.steps.values()].some(({ asksForApproval }) => asksForApproval);
     const columns = Object.entries(COLUMNS).filter(([title]) => asks || title !== "approvals");
@@ -115,7 +113,7 @@ export class Exploration {
       ...columns.map(([, kinds]) => {
         const isHere = (target: Target) => target.step === step && kinds.includes(target.kind);
         const hit = reached.filter(isHere).length;
-        const all = hit + this.missed.filter(({ target }) => isHere(target)).length;
+        const all = hit + missed.filter(({ target }) => isHere(target)).length;
         return all === 0 ? "-" : `${hit}/${all}`;
       }),
     ]);
@@ -125,11 +123,9 @@ export class Exploration {
     const lines = [head, ...rows].map((row) =>
       row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd()
     );
-    const total = reached.length + missed.size;
-    return `${
-      lines.join("\n")
-    }\n\n${reached.length} of ${total} reached on ${this.played} paths, ` +
-      `${this.decisions} decisions, ${this.problems.length} problems\n`;
+    const summary = `${reached.length} of ${reached.length + missed.length} reached on ` +
+      `${this.played} paths, ${this.decisions} decisions, ${this.problems.length} problems`;
+    return [...lines, "", summary, ""].join("\n");
   }
 
   /** Draws the graph as Mermaid text, with missed steps, routes and tools in red. */
@@ -154,8 +150,3 @@ const COLUMNS: Readonly<Record<string, readonly Target["kind"][]>> = {
   "guards": ["guard"],
   "approvals": ["approval"],
 };
-
-/** Formats the verdicts of a path; empty if there are none. */
-function formatVerdicts({ verdicts }: ExploredPath): string {
-  return verdicts.length === 0 ? "" : `\n  decided by ${JSON.stringify(verdicts)}`;
-}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AgentError, reasonOf } from "../../errors.ts";
+import { AgentError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import { seededRandom } from "../../random.ts";
@@ -16,6 +16,7 @@ import type { TurnOptions } from "../../turn/loop.ts";
 import { PathChecks, type PathProblem } from "../play/path_checks.ts";
 import { playedCore, requireCore } from "../play/played_core.ts";
 import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
+import { describeThrown } from "../text.ts";
 import { FUZZ_VERDICTS, type Refuse, TOOL_BEHAVIOURS } from "./behaviours.ts";
 import { CaseModel } from "./case_model.ts";
 import type { FuzzCase, FuzzTurn, ToolBehaviour } from "./fuzz_case.ts";
@@ -62,7 +63,7 @@ export class CasePlayer {
   readonly #core: AgentCore;
   readonly #checks: PathChecks;
   #case: FuzzCase = { turns: [] };
-  #session: Session;
+  #session!: Session;
   #turn: FuzzTurn = { outputs: [], tools: [] };
   #tools: ToolBehaviour[] = [];
   #controller = new AbortController();
@@ -81,7 +82,7 @@ export class CasePlayer {
         if (this.#stateAtCrash !== undefined) return;
         this.#checkRefused();
         this.#checks.checkRequest(request);
-        this.#checks.usage.check("model", this.#events, this.#from);
+        this.#checks.checkLimits("model", this.#events, this.#from);
       },
       onIllegal: () => this.#refusedAt = this.#events.length,
       onHang: () => this.#controller.abort(),
@@ -96,7 +97,6 @@ export class CasePlayer {
       onEvent: (event) => this.#onEvent(event),
     });
     this.#checks = new PathChecks(this.#core, () => this.#needsApproval);
-    this.#session = createSession(this.#core, { id: "fuzzed" });
   }
 
   /** Plays a case in a new session and returns the failed checks. */
@@ -147,7 +147,7 @@ export class CasePlayer {
       }
     } catch (error) {
       const isPlanned = error instanceof LLMError && this.#model.isFailing;
-      if (!isPlanned) this.#checks.report("error", describeThrown(error));
+      if (!isPlanned) this.#checks.report("error", `${describeThrown(error)}: expected no error`);
     }
     if (this.#session.status === "running") {
       this.#checks.report("turn", "the turn is still running: expected it to end");
@@ -215,7 +215,8 @@ export class CasePlayer {
       this.#checks.report("turn", `nothing was thrown: expected an error with code ${code}`);
     } catch (error) {
       if (!(error instanceof AgentError && error.code === code)) {
-        this.#checks.report("error", `${describeThrown(error)} except one with code ${code}`);
+        const expected = `expected an error with code ${code}`;
+        this.#checks.report("error", `${describeThrown(error)}: ${expected}`);
       }
     }
     if (this.#events.length !== length) {
@@ -239,7 +240,7 @@ export class CasePlayer {
     if (isFindingOut) this.#checks.calls.checkRecovery(callKey);
     else {
       this.#checks.calls.checkRun(callKey);
-      this.#checks.usage.check("tool", this.#events, this.#from);
+      this.#checks.checkLimits("tool", this.#events, this.#from);
     }
     return TOOL_BEHAVIOURS[this.#tools.shift() ?? "result"]({
       tool,
@@ -249,9 +250,4 @@ export class CasePlayer {
       die: () => this.#crash(),
     });
   }
-}
-
-function describeThrown(error: unknown): string {
-  const name = error instanceof Error ? error.name : typeof error;
-  return `${name}: ${reasonOf(error)}: expected no error`;
 }

@@ -13,7 +13,7 @@ import type { AgentCore } from "../../turn/agent_core.ts";
 import type { State } from "../../turn/state.ts";
 import { CallChecks } from "./call_checks.ts";
 import { DeltaChecks } from "./delta_checks.ts";
-import { UsageChecks } from "./usage_checks.ts";
+import { listExceededLimits } from "./limit_checks.ts";
 
 /** Subject of a check. */
 export type CheckName =
@@ -44,9 +44,8 @@ export class PathChecks {
   readonly calls: CallChecks;
   /** Checks of the deltas of a stream. */
   readonly deltas: DeltaChecks;
-  /** Checks of limits. */
-  readonly usage: UsageChecks;
   readonly #core: AgentCore;
+  #limits: Limits = {};
   #messages: readonly Message[] = [];
   /** Number of messages that the next request must repeat. */
   #stable = 0;
@@ -59,16 +58,11 @@ export class PathChecks {
   constructor(core: AgentCore, needsApprovalNow: () => boolean = () => true) {
     const { graph } = core;
     this.#core = core;
-    this.calls = new CallChecks(
-      graph,
-      needsApprovalNow,
-      (check, message) => this.report(check, message),
-    );
+    this.calls = new CallChecks(graph, needsApprovalNow, this.report.bind(this));
     this.deltas = new DeltaChecks(
       (message) => this.report("stream", message),
       (step) => graph.steps.get(step)!.answer === undefined,
     );
-    this.usage = new UsageChecks((message) => this.report("limit", message));
   }
 
   /** Starts another path; `limits` are those of its session. */
@@ -79,7 +73,7 @@ export class PathChecks {
     this.#isElsewhere = false;
     this.#length = 0;
     this.calls.begin();
-    this.usage.limits = limits;
+    this.#limits = limits;
   }
 
   /** Simulates a crash after which another process continues the session. */
@@ -91,6 +85,13 @@ export class PathChecks {
   /** Adds a failed check. */
   report(check: CheckName, message: string): void {
     this.problems.push({ check, message });
+  }
+
+  /** Checks that no limit is reached before a call; `from` is the first event of the turn. */
+  checkLimits(work: "model" | "tool", events: readonly SessionEvent[], from: number): void {
+    for (const problem of listExceededLimits(this.#limits, work, events, from)) {
+      this.report("limit", problem);
+    }
   }
 
   /** Checks that a request begins with the stable messages of the previous request. */

@@ -74,22 +74,15 @@ export async function repeat(
   return new Repetition(times, failures.sort((a, b) => a.run - b.run));
 }
 
-interface Outcome {
-  readonly passed?: unknown;
-  readonly reason?: unknown;
-  readonly assert?: unknown;
-}
-
 /** Throws if the result of a run did not pass. */
-function assertPassed(given: unknown): void {
-  if (given === false) throw new FailedRunError("Run failed: it returned false");
-  if (typeof given !== "object" || given === null) return;
-  const outcome = given as Outcome;
-  if (outcome.passed !== false) return;
+function assertPassed(result: unknown): void {
+  if (result === false) throw new FailedRunError("Run failed: it returned false");
+  if (typeof result !== "object" || result === null) return;
+  if (!("passed" in result) || result.passed !== false) return;
   // The error of a scenario result names its failed checks.
-  if (typeof outcome.assert === "function") outcome.assert();
-  const reason = typeof outcome.reason === "string"
-    ? outcome.reason
+  if ("assert" in result && typeof result.assert === "function") result.assert();
+  const reason = "reason" in result && typeof result.reason === "string"
+    ? result.reason
     : "it returned a verdict that did not pass";
   throw new FailedRunError(`Run failed: ${reason}`);
 }

@@ -9,7 +9,7 @@ import type { Session } from "../../session/session.ts";
 import type { SessionArguments } from "../../session/session_options.ts";
 import type { Turn, TurnOf } from "../../turn/turn.ts";
 import { type Check, type CheckOutcome, runCheck } from "./check.ts";
-import { type ConversationMessage, messagesOf, type ScenarioEnding } from "./conversation.ts";
+import { messagesOf, type ScenarioEnding } from "./conversation.ts";
 import { ScenarioResult } from "./scenario_result.ts";
 import {
   decideNext,
@@ -110,20 +110,17 @@ export async function scenario<Answers extends object, Context>(
   const isList = typeof user !== "function";
   const { maxTurns = isList ? user.length : 10 } = options;
   if (!Number.isSafeInteger(maxTurns) || maxTurns < 1) {
-    const [what, expected] = isList && options.maxTurns === undefined
-      ? ["an empty list of inputs", "at least one"]
-      : [`maxTurns ${quote(maxTurns)}`, "a whole number of at least 1"];
-    throw new ConfigError(
-      `Cannot play scenario ${quote(goal)} with ${what}: expected ${expected}`,
-    );
+    const problem = isList && options.maxTurns === undefined
+      ? "an empty list of inputs: expected at least one"
+      : `maxTurns ${quote(maxTurns)}: expected a whole number of at least 1`;
+    throw new ConfigError(`Cannot play scenario ${quote(goal)} with ${problem}`);
   }
   const session = agent.createSession(...[{ context }] as unknown as SessionArguments<Context>);
   const turns: TurnOf<Answers>[] = [];
-  const messages: ConversationMessage[] = [];
-  const ending = await converse(session, options, maxTurns, turns, messages);
+  const ending = await converse(session, options, maxTurns, turns);
   const { events } = session.state;
   const transcript = transcriptText({ events });
-  const played = { goal, turns, events, messages, transcript, ending };
+  const played = { goal, turns, events, messages: messagesOf(events), transcript, ending };
   const outcomes: CheckOutcome[] = [];
   for (const [name, check] of Object.entries(checks)) {
     outcomes.push(await runCheck(name, check, played));
@@ -168,21 +165,20 @@ export async function assertScenario<Answers extends object, Context>(
   return (await scenario(options)).assert();
 }
 
-/** Plays the conversation, appends to `turns` and `messages`, and returns the reason of its end. */
+/** Plays the conversation, appends to `turns`, and returns the reason why it ended. */
 async function converse<Result extends Turn>(
   session: Session<Result>,
   { goal, user, approvals }: Pick<ScenarioParts, "goal" | "user" | "approvals">,
   maxTurns: number,
   turns: Result[],
-  messages: ConversationMessage[],
 ): Promise<ScenarioEnding> {
   for (let inputs = 0; inputs < maxTurns; inputs++) {
-    const input = await nextInput(user, inputs, { goal, messages: [...messages] });
+    const messages = messagesOf(session.state.events);
+    const input = await nextInput(user, inputs, { goal, messages });
     if (input === undefined) return "user";
     let turn = await session.next(input.message);
     for (;;) {
       turns.push(turn);
-      messages.push(...messagesOf(turn.events));
       if (turn.status !== "needs_approval") break;
       turn = await decideNext(session, goal, approvals);
     }

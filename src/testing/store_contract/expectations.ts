@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { reasonOf, RunError } from "../../errors.ts";
+import { RunError } from "../../errors.ts";
 import type { Lease } from "../../store/store.ts";
 import { isSameJson } from "../json_difference.ts";
-import { cutAroundDifference } from "../text.ts";
+import { cutAroundDifference, describeThrown } from "../text.ts";
 
 /** Thrown when a store violates the contract. */
 export class StoreContractError extends RunError {
@@ -51,16 +51,14 @@ export async function expectRejection(
 ): Promise<void> {
   const allowed: readonly ErrorKind[] = typeof kinds === "function" ? [kinds] : kinds;
   const expected = `expected a rejection with ${allowed.map(({ name }) => name).join(" or ")}`;
-  let did = "threw synchronously:";
+  let did = "threw synchronously";
   try {
     const answer = call();
     did = "rejected with";
     await answer;
   } catch (cause) {
     if (did === "rejected with" && allowed.some((kind) => cause instanceof kind)) return;
-    const name = cause instanceof Error ? cause.name : typeof cause;
-    const message = `${what} ${did} ${name} "${reasonOf(cause)}": ${expected}`;
-    throw new StoreContractError(message, { cause });
+    throw new StoreContractError(`${what} ${did} ${describeThrown(cause)}: ${expected}`, { cause });
   }
   throw new StoreContractError(`${what} succeeded: ${expected}`);
 }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { quote, reasonOf } from "../../errors.ts";
 import type { Store } from "../../store/store.ts";
 import { ENTRY_CHECKS } from "./entry_checks.ts";
 import { LEASE_CHECKS } from "./lease_checks.ts";
@@ -12,6 +11,7 @@ import { LIST_CHECKS } from "./list_checks.ts";
 import { RACE_CHECKS } from "./race_checks.ts";
 import { SESSION_CHECKS } from "./session_checks.ts";
 import { StoreContractError } from "./expectations.ts";
+import { describeThrown } from "../text.ts";
 import { type StoreContractOptions, Trial } from "./trial.ts";
 
 /** One check of the store contract, for any test runner. */
@@ -69,17 +69,11 @@ export function storeContract(
       } catch (error) {
         // A faulty store may fail at cleaning up as well; the first error is reported.
         await trial.end().catch(() => {});
-        throw error instanceof StoreContractError ? error : unexpected(error);
+        if (error instanceof StoreContractError) throw error;
+        const found = `A call of the store failed with ${describeThrown(error)}`;
+        throw new StoreContractError(`${found}: expected it to succeed`, { cause: error });
       }
       await trial.end();
     },
   }));
-}
-
-function unexpected(error: unknown): StoreContractError {
-  const name = error instanceof Error ? error.name : typeof error;
-  return new StoreContractError(
-    `A call of the store failed with ${name} ${quote(reasonOf(error))}: expected it to succeed`,
-    { cause: error },
-  );
 }

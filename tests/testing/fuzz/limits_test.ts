@@ -1,10 +1,10 @@
 import type { Limits, SessionEvent } from "@nomos/agent";
 import { assertEquals } from "@std/assert";
 import { type FuzzTurn, playFuzzCase } from "@nomos/agent/testing";
-import { UsageChecks } from "../../../src/testing/play/usage_checks.ts";
+import { listExceededLimits } from "../../../src/testing/play/limit_checks.ts";
 import { askingAgent } from "../asking_agent.ts";
 
-Deno.test("playFuzzCase() plays limited turns, and goes on with them", async () => {
+Deno.test("playFuzzCase() plays limited turns and continues after them", async () => {
   const look = { tool: "look", args: { to: "ann" } };
   const turn: FuzzTurn = {
     input: "Look",
@@ -31,33 +31,24 @@ const events = [
   { type: "limit", reason: "tokens", usage },
 ] as unknown as SessionEvent[];
 
-function saidOf(limits: Limits, use: (checks: UsageChecks) => void): string[] {
-  const problems: string[] = [];
-  const checks = new UsageChecks((message) => problems.push(message));
-  checks.limits = limits;
-  use(checks);
-  return problems;
-}
-
-Deno.test("UsageChecks notices a model call after a limit was reached", () => {
-  const asked = (limits: Limits) => saidOf(limits, (checks) => checks.check("model", events, 3));
-  assertEquals(asked({ session: { tokens: 301, modelCalls: 4 }, turn: { tokens: 201 } }), []);
-  assertEquals(asked({ turn: { tokens: 200, modelCalls: 2 } }), [
+Deno.test("listExceededLimits finds a model call after a limit was reached", () => {
+  const find = (limits: Limits) => listExceededLimits(limits, "model", events, 3);
+  assertEquals(find({ session: { tokens: 301, modelCalls: 4 }, turn: { tokens: 201 } }), []);
+  assertEquals(find({ turn: { tokens: 200, modelCalls: 2 } }), [
     "the model was called after 200 tokens of the turn: expected fewer than 200",
     "the model was called after 2 model calls of the turn: expected fewer than 2",
   ]);
-  assertEquals(asked({ session: { modelCalls: 3 } }), [
+  assertEquals(find({ session: { modelCalls: 3 } }), [
     "the model was called after 3 model calls of the session: expected fewer than 3",
   ]);
 });
 
-Deno.test("UsageChecks notices a tool that runs with nothing left, by calls that were announced", () => {
-  const ran = (limits: Limits, from = 0) =>
-    saidOf(limits, (checks) => checks.check("tool", events, from));
-  assertEquals(ran({ turn: { toolCalls: 1 }, session: { toolCalls: 1 } }), []);
-  assertEquals(ran({ turn: { toolCalls: 0 } }), [
+Deno.test("listExceededLimits finds a tool call after the limit of announced calls", () => {
+  const find = (limits: Limits, from = 0) => listExceededLimits(limits, "tool", events, from);
+  assertEquals(find({ turn: { toolCalls: 1 }, session: { toolCalls: 1 } }), []);
+  assertEquals(find({ turn: { toolCalls: 0 } }), [
     "a tool ran after 0 tool calls of the turn: expected fewer than 0",
   ]);
-  // A resumed turn makes calls that an earlier one has counted.
-  assertEquals(ran({ turn: { toolCalls: 0 } }, 3), []);
+  // A resumed turn runs calls that an earlier turn counted.
+  assertEquals(find({ turn: { toolCalls: 0 } }, 3), []);
 });
