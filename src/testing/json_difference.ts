@@ -15,16 +15,16 @@ export function isSameJson(a: unknown, b: unknown): boolean {
  * differ, and undefined if they are equal.
  */
 export function findDifferingPath(a: unknown, b: unknown): string | undefined {
-  return pathBetween(a, b, []);
+  return findPath(a, b, []);
 }
 
-function pathBetween(a: unknown, b: unknown, path: readonly string[]): string | undefined {
+function findPath(a: unknown, b: unknown, path: readonly string[]): string | undefined {
   if (Object.is(a, b)) return undefined;
   if (!isComposed(a) || !isComposed(b) || Array.isArray(a) !== Array.isArray(b)) {
     return path.join(".");
   }
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    const found = pathBetween(a[key], b[key], [...path, key]);
+    const found = findPath(a[key], b[key], [...path, key]);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -53,7 +53,7 @@ function listDiffLines(before: string[], after: string[]): DiffLine[] {
   ];
   return changes.flatMap(({ removed, added, value }, at): DiffLine[] => {
     const mark = removed ? "-" : added ? "+" : " ";
-    // The lines that replace these, or that these replace.
+    // Lines on the other side of a replacement.
     const other = removed ? changes[at + 1] : changes[at - 1];
     const isReplaced = mark !== " " && (other?.added || other?.removed);
     return value.map((line, place) => {

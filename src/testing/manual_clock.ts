@@ -84,7 +84,7 @@ export class ManualClock implements Clock {
       );
     }
     const end = this.#now + milliseconds;
-    await settle();
+    await drainMicrotasks();
     for (;;) {
       // The sort is stable: timers due at the same time stay in the order in which they were set.
       const [timer] = [...this.#timers].sort((a, b) => a.due - b.due);
@@ -92,7 +92,7 @@ export class ManualClock implements Clock {
       this.#timers.delete(timer);
       this.#now = Math.max(this.#now, timer.due);
       timer.callback();
-      await settle();
+      await drainMicrotasks();
     }
     this.#now = Math.max(this.#now, end);
   }
@@ -103,8 +103,8 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Waits until the microtask queue is empty: a message is delivered only after that. */
-function settle(): Promise<void> {
+/** Waits until the microtask queue is empty, because messages are delivered only then. */
+function drainMicrotasks(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

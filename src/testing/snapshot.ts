@@ -51,15 +51,15 @@ export function requestSnapshot({ messages, schema, llm }: Explanation): string 
  */
 export function schemaOutline(schema: JsonSchema): string {
   const { $defs = {}, ...root } = schema as { readonly $defs?: Record<string, JsonSchema> };
-  const lines = inside(root, "");
+  const lines = listLines(root, "");
   for (const [name, definition] of Object.entries($defs)) {
-    lines.push(`#/$defs/${name}${inline(definition)}`, ...inside(definition, "  "));
+    lines.push(`#/$defs/${name}${describeSchema(definition)}`, ...listLines(definition, "  "));
   }
   return lines.join("\n");
 }
 
-/** Formats the part of a schema that follows the name of its property. */
-function inline(schema: JsonSchema): string {
+/** Formats the type and the keywords of a schema, each after a space. */
+function describeSchema(schema: JsonSchema): string {
   const words: string[] = [];
   if (typeof schema.$ref === "string") words.push(schema.$ref);
   else if ("const" in schema) words.push(JSON.stringify(schema.const));
@@ -68,36 +68,37 @@ function inline(schema: JsonSchema): string {
   } else if (Array.isArray(schema.anyOf)) words.push("any of");
   else if (Array.isArray(schema.allOf)) words.push("all of");
   else if (Array.isArray(schema.prefixItems)) words.push("tuple of");
-  else if (schema.type === "array") words.push(`list of${inline(schema.items as JsonSchema)}`);
-  else if (schema.type !== "object") words.push([schema.type ?? "anything"].flat().join(" | "));
+  else if (schema.type === "array") {
+    words.push(`list of${describeSchema(schema.items as JsonSchema)}`);
+  } else if (schema.type !== "object") words.push([schema.type ?? "anything"].flat().join(" | "));
   for (const keyword of Object.keys(schema).sort()) {
     if (!STRUCTURE.has(keyword)) words.push(`${keyword} ${JSON.stringify(schema[keyword])}`);
   }
   return words.map((word) => ` ${word}`).join("");
 }
 
-/** Lists the lines of the parts of a schema. */
-function inside(schema: JsonSchema, indent: string): string[] {
+/** Lists the lines of all parts of a schema. */
+function listLines(schema: JsonSchema, indent: string): string[] {
   const parts = schema.anyOf ?? schema.allOf ?? schema.prefixItems;
   if (Array.isArray(parts)) {
-    const lines = parts.flatMap((part: JsonSchema) => line("-", part, indent));
+    const lines = parts.flatMap((part: JsonSchema) => listPartLines("-", part, indent));
     const isOpen = schema.prefixItems !== undefined && schema.items !== undefined;
-    return isOpen ? [...lines, ...line("...", schema.items as JsonSchema, indent)] : lines;
+    return isOpen ? [...lines, ...listPartLines("...", schema.items as JsonSchema, indent)] : lines;
   }
-  if (schema.type === "array") return inside(schema.items as JsonSchema, indent);
+  if (schema.type === "array") return listLines(schema.items as JsonSchema, indent);
   const { properties = {}, required, additionalProperties: others = false } = schema;
   const lines = Object.entries(properties as Record<string, JsonSchema>)
     .flatMap(([name, property]) => {
       const isOptional = Array.isArray(required) && !required.includes(name);
-      return line(isOptional ? `${name}?` : name, property, indent);
+      return listPartLines(isOptional ? `${name}?` : name, property, indent);
     });
   if (others === false) return lines;
-  return [...lines, ...line("[any]", others === true ? {} : others as JsonSchema, indent)];
+  return [...lines, ...listPartLines("[any]", others === true ? {} : others as JsonSchema, indent)];
 }
 
-/** Lists the line of a part, followed by the lines of its own parts. */
-function line(name: string, schema: JsonSchema, indent: string): string[] {
-  return [`${indent}${name}${inline(schema)}`, ...inside(schema, `${indent}  `)];
+/** Lists the line of one part, followed by the lines of its own parts. */
+function listPartLines(name: string, schema: JsonSchema, indent: string): string[] {
+  return [`${indent}${name}${describeSchema(schema)}`, ...listLines(schema, `${indent}  `)];
 }
 
 /** Keywords that the structure of the outline expresses, so they are not printed. */

@@ -118,12 +118,12 @@ export function readCassetteFile(path: string): CassetteContent {
     const hint = typeof version === "number" && version > CASSETTE_VERSION
       ? `${CASSETTE_VERSION}; a newer release wrote it`
       : `${CASSETTE_VERSION}; ${RECORD_AGAIN}`;
-    throw refused(path, "cassette", `it is ${quote(version)}: expected ${hint}`);
+    throw refuse(path, "cassette", `it is ${quote(version)}: expected ${hint}`);
   }
   const result = v.safeParse(fileSchema, value, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
-    throw refused(path, v.getDotPath(issue) ?? "", issue.message);
+    throw refuse(path, v.getDotPath(issue) ?? "", issue.message);
   }
   const { name, schemaProfile, calls, schemas } = result.output;
   return {
@@ -134,17 +134,17 @@ export function readCassetteFile(path: string): CassetteContent {
       const schema = Object.hasOwn(schemas, call.schema) ? schemas[call.schema] : undefined;
       if (schema !== undefined) return { ...call, schema };
       const at = `calls.${index}.schema`;
-      throw refused(path, at, `it is ${quote(call.schema)}: expected a name in "schemas"`);
+      throw refuse(path, at, `it is ${quote(call.schema)}: expected a name in "schemas"`);
     }),
   };
 }
 
-/** Way out for error messages: how to record a cassette again. */
+/** Instruction to record a cassette again, for error messages. */
 export const RECORD_AGAIN =
   "set CASSETTE=update to record the cassette again (Deno needs --allow-env=CASSETTE to read it)";
 
 /** Returns the text of a cassette file. */
-export function cassetteText({ name, schemaProfile, calls }: CassetteContent): string {
+export function serializeCassette({ name, schemaProfile, calls }: CassetteContent): string {
   const schemas = new Map<string, JsonObject>();
   const written = calls.map((call) => serializeCall(call, schemas));
   const content = {
@@ -182,7 +182,7 @@ function readJson(path: string): unknown {
     const problem = isMissing
       ? `there is no such file: expected a cassette; ${RECORD_AGAIN}`
       : `${reasonOf(cause)}: expected JSON`;
-    throw refused(path, "", problem, { cause });
+    throw refuse(path, "", problem, { cause });
   }
 }
 
@@ -207,7 +207,7 @@ function splitLines(text: string): string | string[] {
   return text.includes("\n") ? text.split("\n") : text;
 }
 
-function refused(path: string, at: string, message: string, options?: ErrorOptions): ConfigError {
+function refuse(path: string, at: string, message: string, options?: ErrorOptions): ConfigError {
   const where = at === "" ? "" : ` at ${quote(at)}`;
   return new ConfigError(`Cannot read cassette "${path}"${where}: ${message}`, options);
 }

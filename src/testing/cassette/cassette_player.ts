@@ -73,13 +73,15 @@ export class CassettePlayer implements LLM {
   }
 
   assertDone(): void {
-    const left = this.#calls.filter((call) => !this.#played.has(call));
-    if (left.length === 0) return;
-    const [first] = left;
+    const first = this.#calls.findIndex((call) => !this.#played.has(call));
+    if (first < 0) return;
+    const { length } = this.#calls;
     throw new CassetteError(
       this.#file,
-      `Cassette "${this.#file}" is not finished: ${left.length} of ${this.#calls.length} calls ` +
-        `remain, the first is call ${this.#calls.indexOf(first!) + 1} ${describePlace(first!)}: ` +
+      `Cassette "${this.#file}" is not finished: ${
+        length - this.#played.size
+      } of ${length} calls ` +
+        `remain, the first is call ${first + 1} ${describePlace(this.#calls[first]!)}: ` +
         `expected all of them to be played; ${RECORD_AGAIN}`,
     );
   }

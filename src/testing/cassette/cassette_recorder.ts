@@ -18,7 +18,7 @@ import {
   normalizeTexts,
 } from "./cassette_call.ts";
 import { CassetteError, describePlace } from "./cassette_error.ts";
-import { cassetteText, writeCassetteFile } from "./cassette_file.ts";
+import { serializeCassette, writeCassetteFile } from "./cassette_file.ts";
 import { type Redact, redactChunks, redactValue } from "./redact.ts";
 
 /** Passes calls to a model and records those that succeed. Streams and embeds if the model does. */
@@ -108,15 +108,15 @@ export class CassetteRecorder implements LLM {
     };
   }
 
-  /** Writes all calls so far. The caller returns the answer only after that, so none is lost. */
+  /** Writes all calls so far. An answer is returned only after that, so that none is lost. */
   async #saveCall(
     place: number,
     asked: CassetteRequest,
-    callOf: () => CassetteCall,
+    buildCall: () => CassetteCall,
   ): Promise<void> {
     try {
-      this.#calls[place] = callOf();
-      const text = cassetteText({
+      this.#calls[place] = buildCall();
+      const text = serializeCassette({
         name: this.#redact(this.name),
         schemaProfile: this.schemaProfile ?? openaiStrict,
         calls: this.#calls.filter((call) => call !== undefined),

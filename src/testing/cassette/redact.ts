@@ -12,7 +12,7 @@ import type { Json } from "../../json/json.ts";
 import { measureCommonEnds } from "../text.ts";
 import { REDACTED, redactKeys } from "../../json/secret_patterns.ts";
 
-/** Redacts a text; `name` is the member of which it is the value. */
+/** Redacts a text; `name` is the name of the member whose value it is. */
 export type Redact = (text: string, name?: string) => string;
 
 /**
@@ -29,7 +29,7 @@ export function makeRedact(
   return (text, name) => redactKeys(redactOwn(text), name);
 }
 
-/** Returns a value with its texts and member names redacted. */
+/** Returns a copy of a value with its texts and member names redacted. */
 export function redactValue(value: Json, redact: Redact, name?: string): Json {
   if (typeof value === "string") return redact(value, name);
   if (typeof value !== "object" || value === null) return value;

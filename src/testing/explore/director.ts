@@ -1,5 +1,5 @@
 /**
- * Director of an exploration: plays the model, tools, guards and persons of a path.
+ * Director of an exploration: plays the model, the tools, the guards and the user of a path.
  *
  * @module
  */
@@ -37,7 +37,7 @@ class PlanError extends Error {
   override readonly name = "PlanError";
 }
 
-/** Chooses moves after the end of the plan; undefined ends the path by the nearest way out. */
+/** Chooses a move after the end of the plan. Undefined ends the path by the nearest way out. */
 type Chooser = (step: string, legal: LegalActions) => Move | undefined;
 
 /** Plays one path at a time, and keeps the paths that reached a new target or have problems. */
@@ -144,7 +144,7 @@ export class Director implements Player {
     if (status === "interrupted" || status === "running" || status === "needs_approval") {
       this.#checks.report(
         "turn",
-        `the status after the last turn is ${status}: expected it to end`,
+        `the status after the last turn is ${status}: expected the turn to end`,
       );
     }
     const last = state.events.at(-1);

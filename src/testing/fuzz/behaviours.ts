@@ -17,7 +17,7 @@ interface PlayedCall {
   /** Aborts the turn. */
   readonly abort: () => void;
   /** Simulates a crash of the process. */
-  readonly die: () => void;
+  readonly crash: () => void;
 }
 
 /** All behaviours. The first is the simplest, because failing cases shrink towards it. */
@@ -54,14 +54,14 @@ export const TOOL_BEHAVIOURS: Readonly<Record<ToolBehaviour, (call: PlayedCall) 
     queueMicrotask(abort);
     return new Promise(() => {});
   },
-  "die": ({ die }) => {
-    die();
+  "die": ({ crash }) => {
+    crash();
     return new Promise(() => {});
   },
 };
 
 /** Checks that a call is refused with an error code and changes nothing. */
-export type Refuse = (code: string, run: () => Promise<unknown>) => Promise<void>;
+export type ExpectRefusal = (code: string, run: () => Promise<unknown>) => Promise<void>;
 
 /** A waiting call, with everything that a verdict needs. */
 interface WaitingCall {
@@ -70,7 +70,7 @@ interface WaitingCall {
   /** Reason of a denial, or result of a settled call. */
   readonly text: string;
   readonly options: TurnOptions;
-  readonly refuse: Refuse;
+  readonly expectRefusal: ExpectRefusal;
 }
 
 /** All verdicts. The first is the simplest, because failing cases shrink towards it. */
@@ -79,22 +79,25 @@ export const FUZZ_VERDICTS: Readonly<Record<FuzzVerdict, (call: WaitingCall) => 
     "approve": ({ session, callKey, options }) => session.approve(callKey, options),
     "deny": ({ session, callKey, text, options }) => session.deny(callKey, text, options),
     "settle": ({ session, callKey, text, options }) => session.settle(callKey, text, options),
-    "approve twice": async ({ session, callKey, options, refuse }) => {
+    "approve twice": async ({ session, callKey, options, expectRefusal }) => {
       await session.approve(callKey, options);
       const code = session.status === "ended" ? "SESSION_ENDED" : "APPROVAL_INVALID";
-      await refuse(code, () => session.approve(callKey, options));
+      await expectRefusal(code, () => session.approve(callKey, options));
     },
-    "approve a wrong key": ({ session, options, refuse }) =>
-      refuse("APPROVAL_INVALID", () => session.approve("no such call", options)),
-    "approve a wrong hash": ({ session, callKey, options, refuse }) => {
+    "approve a wrong key": ({ session, options, expectRefusal }) =>
+      expectRefusal("APPROVAL_INVALID", () => session.approve("no such call", options)),
+    "approve a wrong hash": ({ session, callKey, options, expectRefusal }) => {
       const hash = "0".repeat(64);
-      return refuse("APPROVAL_INVALID", () => session.approve(callKey, { ...options, hash }));
+      return expectRefusal(
+        "APPROVAL_INVALID",
+        () => session.approve(callKey, { ...options, hash }),
+      );
     },
-    "approve and deny": async ({ session, callKey, text, options, refuse }) => {
+    "approve and deny": async ({ session, callKey, text, options, expectRefusal }) => {
       const approving = session.approve(callKey, options);
       // Prevents an unhandled rejection if it fails before it is awaited.
       approving.catch(() => {});
-      await refuse("SESSION_BUSY", () => session.deny(callKey, text, options));
+      await expectRefusal("SESSION_BUSY", () => session.deny(callKey, text, options));
       await approving;
     },
   };

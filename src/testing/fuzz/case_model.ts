@@ -10,7 +10,7 @@ import type { SampledValues } from "../play/sampled_values.ts";
 import type { FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";
 
 /** Approximate maximum number of chunks of an answer. */
-const MAX_PIECES = 64;
+const MAX_CHUNKS = 64;
 
 /** Callbacks of a case model. */
 interface CaseListener {
@@ -64,7 +64,7 @@ export class CaseModel implements LLM {
     const text = typeof output === "string" ? output : JSON.stringify(output) ?? "";
     const half = text.slice(0, text.length / 2);
     if (behaviour !== "result") {
-      yield* this.#pieces(behaviour === "no result" ? text : half);
+      yield* this.#splitText(behaviour === "no result" ? text : half);
     }
     switch (behaviour) {
       case "restart":
@@ -79,12 +79,12 @@ export class CaseModel implements LLM {
         queueMicrotask(this.#listener.onHang);
         return await new Promise(() => {});
     }
-    yield* this.#pieces(text);
+    yield* this.#splitText(text);
     yield { type: "result", result };
   }
 
-  *#pieces(text: string): Generator<LLMChunk, void, void> {
-    const length = Math.max(this.#chunkLength!, Math.ceil(text.length / MAX_PIECES));
+  *#splitText(text: string): Generator<LLMChunk, void, void> {
+    const length = Math.max(this.#chunkLength!, Math.ceil(text.length / MAX_CHUNKS));
     for (let at = 0; at < text.length; at += length) {
       yield { type: "text", text: text.slice(at, at + length) };
     }

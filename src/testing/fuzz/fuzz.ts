@@ -94,7 +94,7 @@ export async function fuzz(agent: object, options: FuzzOptions = {}): Promise<vo
 
 /** Formats a case as the source of a test. */
 function formatTest(agent: string, fuzzCase: FuzzCase): string {
-  const name = JSON.stringify(`agent ${agent} survives what fuzz() found`);
+  const name = JSON.stringify(`agent ${agent} survives a case found by fuzz()`);
   return `Deno.test(${name}, async () => {
   const found = ${JSON.stringify(fuzzCase)} as const;
   assertEquals(await playFuzzCase(agent, found), []);

@@ -52,16 +52,16 @@ const HUGE = 10_000_000;
 /** Returns an arbitrary of cases for one agent. */
 export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> {
   const steps = [...graph.steps.values()];
-  const offers = new Map(
-    steps.flatMap(({ tools, llm }) =>
-      tools.map((tool) => [tool.name, { tool, profile: llm.schemaProfile ?? openaiStrict }])
+  const callOf = new Map(
+    steps.flatMap(({ tools, llm: { schemaProfile = openaiStrict } }) =>
+      tools.map((tool) => {
+        const wire = toolInternals(tool).schema;
+        const { schema, definitions } = wire.lowered(schemaProfile, `tool "${tool.name}"`);
+        const args = hostileValues(schema, { $defs: definitions });
+        return [tool.name, fc.record({ tool: fc.constant(tool.name), args })];
+      })
     ),
   );
-  const callOf = new Map([...offers].map(([name, { tool, profile }]) => {
-    const { schema, definitions } = toolInternals(tool).schema.lowered(profile, `tool "${name}"`);
-    const args = hostileValues(schema, { $defs: definitions });
-    return [name, fc.record({ tool: fc.constant(name), args })];
-  }));
   const callsOfAStep = steps.filter(({ tools }) => tools.length > 0)
     .map(({ tools }) => buildCalls(tools.map(({ name }) => callOf.get(name)!)));
   const legal = fc.record({ pick: fc.constantFrom(...PICKS), text: hostileText })
@@ -69,7 +69,7 @@ export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> 
   const illegal = fc.constantFrom(...ILLEGAL_OUTPUTS)
     .map((output): FuzzOutput => ({ kind: "illegal", output }));
   const hostile = fc.oneof(
-    // Moves to any step, legal or not where the session is.
+    // Moves to any step, whether legal or not.
     fc.constantFrom(...steps.map(({ id }) => ({
       reasoning: [],
       decision: { action: "MOVE", step: id },
@@ -77,7 +77,7 @@ export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> 
     hostileText,
     fc.jsonValue(),
   ).map((output): FuzzOutput => ({ kind: "raw", output }));
-  const calls: [number, fc.Arbitrary<FuzzOutput>][] = offers.size === 0 ? [] : [
+  const calls: [number, fc.Arbitrary<FuzzOutput>][] = callOf.size === 0 ? [] : [
     [7, fc.oneof(...callsOfAStep)],
     // Calls of tools from different steps are rarely legal together.
     [1, buildCalls([...callOf.values()])],
@@ -90,7 +90,7 @@ export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> 
     [1, fc.constant({ kind: "failure" })],
     [1, fc.constant({ kind: "huge", characters: HUGE })],
   );
-  const tools = [...offers.values()].map(({ tool }) => tool);
+  const tools = steps.flatMap(({ tools }) => tools);
   const turn = buildTurns(output, limits.maxIterations, tools);
   const parts = {
     turns: fc.array(turn, { minLength: 1, maxLength: 6, size: "medium" }),

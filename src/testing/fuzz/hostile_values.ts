@@ -61,17 +61,17 @@ interface HostileSupply {
 }
 
 /** Replaces some parts of a value by hostile ones. */
-function injectHostileValues(value: unknown, spoils: HostileSupply, random: Random): unknown {
-  if (Array.isArray(value)) return value.map((item) => injectHostileValues(item, spoils, random));
+function injectHostileValues(value: unknown, supply: HostileSupply, random: Random): unknown {
+  if (Array.isArray(value)) return value.map((item) => injectHostileValues(item, supply, random));
   if (isPlainObject(value)) {
     const entries = Object.entries(value).map(([name, member]) => {
-      return [name, injectHostileValues(member, spoils, random)] as const;
+      return [name, injectHostileValues(member, supply, random)] as const;
     });
     // An additional member is legal in an open object and must be refused in a closed one.
-    const name = random() < 0.1 ? spoils.texts.pop() : undefined;
+    const name = random() < 0.1 ? supply.texts.pop() : undefined;
     return Object.fromEntries(name === undefined ? entries : [...entries, [name, true]]);
   }
   if (random() < 0.5) return value;
-  if (typeof value === "string") return spoils.texts.pop() ?? value;
-  return typeof value === "number" ? spoils.numbers.pop() ?? value : value;
+  if (typeof value === "string") return supply.texts.pop() ?? value;
+  return typeof value === "number" ? supply.numbers.pop() ?? value : value;
 }

@@ -17,7 +17,7 @@ import { PathChecks, type PathProblem } from "../play/path_checks.ts";
 import { playedCore, requireCore } from "../play/played_core.ts";
 import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
 import { describeThrown } from "../text.ts";
-import { FUZZ_VERDICTS, type Refuse, TOOL_BEHAVIOURS } from "./behaviours.ts";
+import { type ExpectRefusal, FUZZ_VERDICTS, TOOL_BEHAVIOURS } from "./behaviours.ts";
 import { CaseModel } from "./case_model.ts";
 import type { FuzzCase, FuzzTurn, ToolBehaviour } from "./fuzz_case.ts";
 
@@ -69,8 +69,8 @@ export class CasePlayer {
   #controller = new AbortController();
   /** Number of events at the start of the turn. */
   #from = 0;
-  /** Number of events when the model returned an illegal output. */
-  #refusedAt: number | undefined;
+  /** Number of events at the time of the last illegal output. */
+  #illegalAt: number | undefined;
   /** JSON of the state at the crash. Anything the session does after that is ignored. */
   #stateAtCrash: string | undefined;
 
@@ -80,11 +80,11 @@ export class CasePlayer {
     this.#model = new CaseModel(values, {
       onRequest: (request) => {
         if (this.#stateAtCrash !== undefined) return;
-        this.#checkRefused();
+        this.#checkRefusal();
         this.#checks.checkRequest(request);
         this.#checks.checkLimits("model", this.#events, this.#from);
       },
-      onIllegal: () => this.#refusedAt = this.#events.length,
+      onIllegal: () => this.#illegalAt = this.#events.length,
       onHang: () => this.#controller.abort(),
     });
     this.#core = playedCore(core, {
@@ -102,7 +102,7 @@ export class CasePlayer {
   /** Plays a case in a new session and returns the failed checks. */
   async play(fuzzCase: FuzzCase): Promise<readonly PathProblem[]> {
     this.#case = fuzzCase;
-    this.#refusedAt = undefined;
+    this.#illegalAt = undefined;
     this.#checks.begin(fuzzCase.limits);
     this.#startSession(undefined);
     for (const turn of fuzzCase.turns) {
@@ -152,7 +152,7 @@ export class CasePlayer {
     if (this.#session.status === "running") {
       this.#checks.report("turn", "the turn is still running: expected it to end");
     }
-    this.#checkRefused();
+    this.#checkRefusal();
     if (this.#stateAtCrash === undefined) return;
     this.#checks.continueElsewhere();
     this.#startSession(JSON.parse(this.#stateAtCrash));
@@ -168,8 +168,8 @@ export class CasePlayer {
     };
     if (verdict !== undefined && approvals.length > 0) {
       const { callKey } = approvals[(turn.call ?? 0) % approvals.length]!;
-      const refuse: Refuse = (code, run) => this.#expectRefusal(code, run);
-      await FUZZ_VERDICTS[verdict]({ session, callKey, text, options, refuse });
+      const expectRefusal: ExpectRefusal = (code, run) => this.#expectRefusal(code, run);
+      await FUZZ_VERDICTS[verdict]({ session, callKey, text, options, expectRefusal });
     } else if (isResumed && status === "needs_approval") {
       await this.#expectRefusal("SESSION_WAITING", () => session.resume(options));
     } else if (isResumed && (status === "interrupted" || status === "limited")) {
@@ -225,19 +225,19 @@ export class CasePlayer {
   }
 
   /** Checks that the last illegal output did not become a decision. */
-  #checkRefused(): void {
-    if (this.#refusedAt === undefined) return;
-    const event = this.#events[this.#refusedAt];
-    this.#refusedAt = undefined;
+  #checkRefusal(): void {
+    if (this.#illegalAt === undefined) return;
+    const event = this.#events[this.#illegalAt];
+    this.#illegalAt = undefined;
     if (event?.type !== "decision") return;
     const made = JSON.stringify(event.decision);
     this.#checks.report("decision", `an illegal output became ${made}: expected a refusal`);
   }
 
-  #callTool(tool: string, args: unknown, { callKey }: ToolContext, isFindingOut = false): unknown {
+  #callTool(tool: string, args: unknown, { callKey }: ToolContext, isRecovery = false): unknown {
     // The process crashed before, so this call never happened.
     if (this.#stateAtCrash !== undefined) return new Promise(() => {});
-    if (isFindingOut) this.#checks.calls.checkRecovery(callKey);
+    if (isRecovery) this.#checks.calls.checkRecovery(callKey);
     else {
       this.#checks.calls.checkRun(callKey);
       this.#checks.checkLimits("tool", this.#events, this.#from);
@@ -247,7 +247,7 @@ export class CasePlayer {
       args,
       result: this.#values.resultOf(tool),
       abort: () => this.#controller.abort(),
-      die: () => this.#crash(),
+      crash: () => this.#crash(),
     });
   }
 }

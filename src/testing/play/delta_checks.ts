@@ -39,26 +39,26 @@ export class DeltaChecks {
     if (["decision", "restart", "error"].includes(part.type)) this.begin();
   }
 
-  /** Compares with the raw output: deltas come before nulls are removed and values transformed. */
+  /** Compares the deltas with the raw output, because they precede every transformation. */
   #compare({ decision, step }: SessionEvent<"decision">, output: unknown): void {
-    const { reasoning = [], decision: said } = parsed(output) as Output;
+    const { reasoning = [], decision: said } = parseIfText(output) as Output;
     const response = said.response ?? "";
     // An empty text has no deltas.
     const places = Math.max(reasoning.length, this.#reasoning.length);
     const shown = Array.from({ length: places }, (_, place) => this.#reasoning[place] ?? "");
     this.#expect("the reasoning", shown, reasoning);
     const isText = typeof response === "string";
-    this.#expect("the response", isText ? this.#response : parsed(this.#response), response);
+    this.#expect("the response", isText ? this.#response : parseIfText(this.#response), response);
     if (!("response" in decision) || !this.#isText(step)) return;
     this.#expect("the response", this.#response, decision.response);
   }
 
-  #expect(what: string, found: unknown, expected: unknown): void {
+  #expect(subject: string, found: unknown, expected: unknown): void {
     if (isSameJson(found, expected)) return;
     const [was, wanted] = [found, expected].map((one) =>
       escapeHidden(JSON.stringify(one), MAX_SHOWN)
     );
-    this.#report(`the deltas of ${what} were ${was}: expected ${wanted}`);
+    this.#report(`the deltas of ${subject} were ${was}: expected ${wanted}`);
   }
 }
 
@@ -69,7 +69,7 @@ interface Output {
 }
 
 /** Parses JSON text; returns any other value unchanged. */
-function parsed(output: unknown): unknown {
+function parseIfText(output: unknown): unknown {
   try {
     return typeof output === "string" ? JSON.parse(output) : output;
   } catch {

@@ -14,14 +14,14 @@ import { toolInternals } from "../../tool/tool_internals.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { Move } from "./move.ts";
 
-/** Sample values, for schemas of which no valid value can be generated. */
+/** Sample values for schemas whose values cannot be generated. */
 export interface SampleOptions {
   /**
    * Arguments by tool name. Needed if a custom check refuses all values that are
    * generated from the JSON Schema.
    */
   readonly samples?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Structured answers by step id. Needed in the same case as `samples`. */
+  /** Structured answers by step id. Needed if a custom check refuses all generated answers. */
   readonly answers?: Readonly<Record<string, unknown>>;
   /** Results by tool name. Default: the text `"done"`. */
   readonly results?: Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ interface FoundValue {
   readonly problem?: string;
 }
 
-/** Values for all tools and steps of an agent. */
+/** Valid arguments, answers and results for all tools and steps of an agent. */
 export class SampledValues {
   readonly #args = new Map<string, FoundValue>();
   readonly #answers = new Map<string, FoundValue>();
@@ -107,12 +107,12 @@ interface SampledSchema {
 /** Finds a value that the schema accepts: the given sample, or a generated one. */
 async function findValue(
   { schema, profile, owner }: SampledSchema,
-  given: Readonly<Record<string, unknown>>,
+  samples: Readonly<Record<string, unknown>>,
   key: string,
   random: Random,
 ): Promise<FoundValue> {
-  if (Object.hasOwn(given, key)) {
-    const value = given[key];
+  if (Object.hasOwn(samples, key)) {
+    const value = samples[key];
     const { issues } = await schema.validate(value);
     if (issues === undefined) return { value };
     return { problem: `the sample for ${owner} is refused: ${describe(issues)}` };

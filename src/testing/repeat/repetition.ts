@@ -102,11 +102,11 @@ export class Repetition {
     const { runs, passes, passRate } = this;
     const scale = 1 + z ** 2 / runs;
     const center = (passRate + z ** 2 / (2 * runs)) / scale;
-    const reach = z / scale * Math.sqrt(passRate * (1 - passRate) / runs + (z / runs / 2) ** 2);
+    const margin = z / scale * Math.sqrt(passRate * (1 - passRate) / runs + (z / runs / 2) ** 2);
     // The formula yields exactly 0 and 1 at the ends, but rounding errors may not.
     return {
-      low: passes === 0 ? 0 : center - reach,
-      high: passes === runs ? 1 : center + reach,
+      low: passes === 0 ? 0 : center - margin,
+      high: passes === runs ? 1 : center + margin,
     };
   }
 
@@ -127,11 +127,11 @@ export class Repetition {
     const rate = confidence === undefined ? this.passRate : low;
     if (rate >= atLeast) return this;
     const { runs, passes, failures: [first] } = this;
-    const sure = confidence === undefined ? "" : ` with ${confidence * 100} % confidence`;
+    const condition = confidence === undefined ? "" : ` with ${confidence * 100} % confidence`;
     throw new PassRateError(
-      `Pass rate is too low: ${show(this.passRate)}, ${passes} of ${runs} runs, ` +
-        `${(confidence ?? 0.95) * 100} % interval ${show(low)} to ${show(high)}: ` +
-        `expected at least ${atLeast}${sure}` +
+      `Pass rate is too low: ${formatRate(this.passRate)}, ${passes} of ${runs} runs, ` +
+        `${(confidence ?? 0.95) * 100} % interval ${formatRate(low)} to ${formatRate(high)}: ` +
+        `expected at least ${atLeast}${condition}` +
         (first === undefined
           ? ""
           : `\n\nThe first failure, in run ${first.run}:\n${reasonOf(first.error)}`),
@@ -140,7 +140,7 @@ export class Repetition {
   }
 }
 
-function show(rate: number): string {
+function formatRate(rate: number): string {
   return rate.toFixed(3);
 }
 

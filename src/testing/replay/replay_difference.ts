@@ -37,7 +37,9 @@ const COMPARED: Readonly<Partial<Record<SessionEvent["type"], readonly string[]>
  * Returns the compared fields of an event: without times, ids, cost, reasoning and
  * the wording of refusals.
  */
-export function comparable(event: SessionEvent | EventDraft): Readonly<Record<string, unknown>> {
+export function comparedFields(
+  event: SessionEvent | EventDraft,
+): Readonly<Record<string, unknown>> {
   const { seq: _seq, time: _time, joined: _joined, ...rest } = event as Partial<SessionEvent>;
   const compared = COMPARED[event.type] ?? Object.keys(rest);
   return Object.fromEntries(

@@ -13,7 +13,7 @@ import { LiveSession } from "../../turn/live_session.ts";
 import type { LLM, LLMRequest } from "../../llm/llm.ts";
 import { wireOutput } from "../../llm/wire_output.ts";
 import { findDifferingPath } from "../json_difference.ts";
-import { comparable, effectOf, type ReplayDifference } from "./replay_difference.ts";
+import { comparedFields, effectOf, type ReplayDifference } from "./replay_difference.ts";
 import { findTool, mustAsk, replayedCore, withSchemaProfile } from "../play/played_core.ts";
 
 /** Options of a replay. */
@@ -121,7 +121,7 @@ export class Replayer {
     // The session continues in the recorded step.
     position.step = event.step;
     if (step === event.step) return undefined;
-    const actual = { ...comparable(event), step };
+    const actual = { ...comparedFields(event), step };
     return createDifference(event, actual, "step", `the agent is in step "${step}"`);
   }
 
@@ -136,13 +136,13 @@ export class Replayer {
     const reached = draft?.type === "limit" || draft?.type === "respond_only" ? draft : undefined;
     const isLimit = event.type === "limit" || event.type === "respond_only";
     if (!isLimit && reached === undefined) return undefined;
-    const actual = reached === undefined ? { type: "decision" } : comparable(reached);
-    const path = findDifferingPath(comparable(event), actual);
+    const actual = reached === undefined ? { type: "decision" } : comparedFields(reached);
+    const path = findDifferingPath(comparedFields(event), actual);
     if (path === undefined) return undefined;
-    const does = reached?.type === "limit" ? "ends the turn" : "only allows an answer";
+    const effect = reached?.type === "limit" ? "ends the turn" : "only allows an answer";
     const reason = reached === undefined
       ? "the agent requests a decision, because no limit is reached"
-      : `the agent ${does}, because the limit "${reached.reason}" is reached`;
+      : `the agent ${effect}, because the limit "${reached.reason}" is reached`;
     return createDifference(event, actual, isLimit ? path : "type", reason);
   }
 
@@ -158,14 +158,14 @@ export class Replayer {
     const first = made[0]!;
     if (first.type === "error") {
       const reason = `the recorded decision is refused: ${first.message}`;
-      return createDifference(event, comparable(first), first.path, reason);
+      return createDifference(event, comparedFields(first), first.path, reason);
     }
     for (let place = 0; place < Math.max(made.length, group.length); place++) {
       const recorded = group[place];
       // A log may end between a decision and its consequences.
       if (recorded === undefined && isLast) return undefined;
       const replayed = this.#asRecorded(made[place], recorded, event);
-      const [expected, actual] = [recorded, replayed].map((one) => one && comparable(one));
+      const [expected, actual] = [recorded, replayed].map((one) => one && comparedFields(one));
       const path = findDifferingPath(expected, actual);
       const reason = describeReason(recorded, replayed);
       if (path !== undefined) return { seq: event.seq + place, path, expected, actual, reason };
@@ -180,14 +180,14 @@ export class Replayer {
       const [path, reason] = made?.type === "error"
         ? [made.path, `the model's output is refused: ${made.message}`]
         : ["type", describeReason(event, made)];
-      return createDifference(event, made && comparable(made), path, reason);
+      return createDifference(event, made && comparedFields(made), path, reason);
     }
     const { isSame } = this.#replay;
     const path = findDifferingPath(effectOf(event.decision), effectOf(made.decision));
     const isAsRecorded = isSame?.(event.decision, made.decision) ?? path === undefined;
     if (isAsRecorded) return undefined;
     const where = path === undefined || path === "" ? "decision" : `decision.${path}`;
-    return createDifference(event, comparable(made), where, "the model decides differently");
+    return createDifference(event, comparedFields(made), where, "the model decides differently");
   }
 
   /** Plays a refused output again, if the log contains all of it. */
@@ -198,8 +198,8 @@ export class Replayer {
     if (INCOMPLETE_REGEXP.test(event.output)) return undefined;
     this.#output = () => event.output;
     const [made] = await this.#ask();
-    const actual = made && comparable(made);
-    const path = findDifferingPath(comparable(event), actual);
+    const actual = made && comparedFields(made);
+    const path = findDifferingPath(comparedFields(event), actual);
     if (path === undefined) return undefined;
     const reason = made?.type === "error"
       ? `the recorded output is refused at another path: ${made.message}`
@@ -270,5 +270,5 @@ function createDifference(
   path: string,
   reason: string,
 ): ReplayDifference {
-  return { seq: event.seq, path, expected: comparable(event), actual, reason };
+  return { seq: event.seq, path, expected: comparedFields(event), actual, reason };
 }

@@ -49,11 +49,11 @@ export async function askModel<Output>(
     : { ...lowered.schema, $defs: lowered.definitions };
   const validate = async (output: unknown): Promise<ValidationResult> => {
     const parsed = typeof output === "string" ? parseOutput(output) : undefined;
-    if (parsed?.success === false) return refused("", parsed.message);
+    if (parsed?.success === false) return refuse("", parsed.message);
     const result = await wire.validate(wire.authored(parsed === undefined ? output : parsed.value));
     if (result.issues === undefined) return { success: true, value: result.value };
     const [issue] = result.issues;
-    return refused(issue ? issuePath(issue).join(".") : "", issue?.message ?? "Invalid value");
+    return refuse(issue ? issuePath(issue).join(".") : "", issue?.message ?? "Invalid value");
   };
 
   const sent: Message[] = [...messages];
@@ -92,6 +92,6 @@ async function decideOnce(llm: LLM, request: LLMRequest): Promise<unknown> {
 }
 
 /** Returns a refusal. Both texts may quote the model, so they are cut and kept on one line. */
-function refused(path: string, message: string): ValidationResult {
+function refuse(path: string, message: string): ValidationResult {
   return { success: false, problem: { path: oneLine(path, 200), message: oneLine(message, 500) } };
 }

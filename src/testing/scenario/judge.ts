@@ -1,5 +1,5 @@
 /**
- * Judging of a conversation by a model.
+ * Judges: models that score conversations.
  *
  * @module
  */

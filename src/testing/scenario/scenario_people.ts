@@ -1,5 +1,5 @@
 /**
- * Persons of a scenario: the user, and the person who decides about approvals.
+ * People of a scenario: the user, and the person who decides about approvals.
  *
  * @module
  */
@@ -78,7 +78,7 @@ export async function decideNext<Result extends Turn>(
   if (approvals === undefined) {
     throw new ConfigError(
       `Cannot play scenario ${quote(goal)} to its end: a call of tool ${quote(tool)} waits for ` +
-        'approval: expected the option "approvals" to decide about it',
+        'approval: pass the option "approvals" to decide about it',
     );
   }
   const verdict: unknown = await approvals(pending);

@@ -1,5 +1,5 @@
 /**
- * Simulation of the user of a scenario by a model.
+ * Simulated users: models that play the user of a scenario.
  *
  * @module
  */

@@ -17,7 +17,7 @@ import {
 
 export const ENTRY_CHECKS: ContractChecks = {
   "append() adds entries and advances the head": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     const entries = entriesFrom(0, 6, "first");
     for (const [from, to] of [[0, 1], [1, 3], [3, 6]] as const) {
       await trial.store.append(lease, { head: from, entries: entries.slice(from, to) });
@@ -27,7 +27,7 @@ export const ENTRY_CHECKS: ContractChecks = {
     }
   },
   "entries() returns the requested range": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     await trial.append(lease, 0, 12);
     for (const [from, limit] of [[0, 1], [0, 12], [0, 13], [3, 4], [9, 3], [9, 99], [11, 1]]) {
       const entries = await trial.store.entries(id, { from: from!, limit: limit! });
@@ -47,7 +47,7 @@ export const ENTRY_CHECKS: ContractChecks = {
     }
   },
   "append() at another head is a conflict and changes nothing": async (trial) => {
-    const session = await trial.leased();
+    const session = await trial.lease();
     await trial.append(session.lease, 0, 3);
     for (const [head, count] of [[0, 1], [2, 1], [2, 4], [4, 1], [1_000, 2]] as const) {
       const entries = entriesFrom(head, count, "other");
@@ -56,7 +56,7 @@ export const ENTRY_CHECKS: ContractChecks = {
     await trial.append(session.lease, 3);
   },
   "append() refuses empty lists, gaps and wrong orders, and changes nothing": async (trial) => {
-    const session = await trial.leased();
+    const session = await trial.lease();
     await trial.append(session.lease, 0, 2);
     for (const numbers of [[], [3], [2, 4], [2, 2], [2, 4, 3], [3, 2], [1, 2], [2.5]]) {
       const entries = numbers.flatMap((seq) => entriesFrom(seq, 1, "other"));
@@ -65,21 +65,21 @@ export const ENTRY_CHECKS: ContractChecks = {
     await trial.append(session.lease, 2);
   },
   "append() adds 1,000 entries at once and 1,000 one by one": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     await trial.append(lease, 0, 1_000);
     for (let head = 1_000; head < 2_000; head++) await trial.append(lease, head);
     expectEqual((await trial.read(id)).head, 2_000, "head");
     expectEqual(await trial.entries(id), entriesFrom(0, 2_000), "the entries");
   },
   "append() stores every body and hash unchanged": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     const entries = BODIES.map((body, seq) => ({ seq, body, hash: hashOf(seq, body) }));
     await trial.store.append(lease, { head: 0, entries });
     const found = await trial.entries(id);
     for (const entry of entries) expectEqual(found[entry.seq], entry, `entry ${entry.seq}`);
   },
   "a snapshot covers all entries and is kept until the next one": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     await trial.append(lease, 0, 2);
     expectEqual((await trial.read(id)).snapshot, undefined, "the snapshot before the first one");
     for (const [head, body] of [[2, ' {"a":1, "a":2}\n'], [6, BODIES.join()]] as const) {
@@ -91,7 +91,7 @@ export const ENTRY_CHECKS: ContractChecks = {
     }
   },
   "the store copies arguments and results": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     const first = { ...entriesFrom(0, 1)[0]! };
     const given = [first];
     await trial.store.append(lease, { head: 0, entries: given });

@@ -26,11 +26,11 @@ export function expectTrue(condition: boolean, problem: string): asserts conditi
 }
 
 /** Asserts that two values are equal as JSON, ignoring the order of members. */
-export function expectEqual(actual: unknown, expected: unknown, what: string): void {
+export function expectEqual(actual: unknown, expected: unknown, subject: string): void {
   if (isSameJson(actual, expected)) return;
   const [found, wanted] = [actual, expected].map((one) => JSON.stringify(one) ?? "undefined");
   throw new StoreContractError(
-    `Wrong value of ${what}: found ${cutAroundDifference(found!, wanted!, SHOWN_LENGTH)}: ` +
+    `Wrong value of ${subject}: found ${cutAroundDifference(found!, wanted!, SHOWN_LENGTH)}: ` +
       `expected ${cutAroundDifference(wanted!, found!, SHOWN_LENGTH)}`,
   );
 }
@@ -47,7 +47,7 @@ export function expectNewer({ epoch }: Lease, { epoch: before }: Lease): void {
 export async function expectRejection(
   call: () => Promise<unknown>,
   kinds: ErrorKind | readonly ErrorKind[],
-  what: string,
+  subject: string,
 ): Promise<void> {
   const allowed: readonly ErrorKind[] = typeof kinds === "function" ? [kinds] : kinds;
   const expected = `expected a rejection with ${allowed.map(({ name }) => name).join(" or ")}`;
@@ -58,7 +58,8 @@ export async function expectRejection(
     await answer;
   } catch (cause) {
     if (did === "rejected with" && allowed.some((kind) => cause instanceof kind)) return;
-    throw new StoreContractError(`${what} ${did} ${describeThrown(cause)}: ${expected}`, { cause });
+    const message = `${subject} ${did} ${describeThrown(cause)}: ${expected}`;
+    throw new StoreContractError(message, { cause });
   }
-  throw new StoreContractError(`${what} succeeded: ${expected}`);
+  throw new StoreContractError(`${subject} succeeded: ${expected}`);
 }

@@ -29,7 +29,7 @@ export const LEASE_CHECKS: ContractChecks = {
     await trial.append({ ...lease }, 0);
   },
   "claim() returns undefined while another owner holds the lease": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     for (const attempt of ["claim()", "claim() again"]) {
       expectEqual(await trial.tryClaim(id), undefined, attempt);
     }
@@ -38,7 +38,7 @@ export const LEASE_CHECKS: ContractChecks = {
     await trial.claim(await trial.create());
   },
   "claim() and renew() refuse an invalid ttl": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     for (const ttl of [0, -1, 0.5, NaN, Infinity]) {
       await expectRejection(() => trial.force(id, ttl), ConfigError, `claim() for ${ttl} ms`);
       const renew = () => trial.store.renew(lease, ttl);
@@ -47,7 +47,7 @@ export const LEASE_CHECKS: ContractChecks = {
     await trial.append(lease, 0);
   },
   "claim() with force ends the lease of another owner immediately and for good": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     await trial.append(lease, 0);
     const newer = await trial.force(id);
     expectNewer(newer, lease);
@@ -60,30 +60,30 @@ export const LEASE_CHECKS: ContractChecks = {
     expectEqual((await trial.read(id)).head, 2, "head");
   },
   "an expired lease stays valid until another owner claims the session": async (trial) => {
-    const { id, lease } = await trial.leased(SHORT_TTL);
-    await trial.runOut(SHORT_TTL);
+    const { id, lease } = await trial.lease(SHORT_TTL);
+    await trial.waitForExpiry(SHORT_TTL);
     await trial.append(lease, 0);
     const newer = await trial.claim(id, SHORT_TTL);
     expectNewer(newer, lease);
     await expectLost(trial, lease, 1);
     await trial.append(newer, 1);
-    await trial.runOut(SHORT_TTL);
+    await trial.waitForExpiry(SHORT_TTL);
     await expectLost(trial, lease, 2);
     await trial.append(newer, 2);
   },
   "renew() extends a lease from now on, even if it has expired": async (trial) => {
-    const { id, lease } = await trial.leased(SHORT_TTL);
-    await trial.runOut(SHORT_TTL);
+    const { id, lease } = await trial.lease(SHORT_TTL);
+    await trial.waitForExpiry(SHORT_TTL);
     expectEqual(await trial.store.renew(lease, LONG_TTL), true, "renew() of an expired lease");
     expectEqual(await trial.tryClaim(id), undefined, "claim() after renew()");
     await trial.append(lease, 0);
     expectEqual(await trial.store.renew(lease, SHORT_TTL), true, "renew() with a shorter ttl");
-    await trial.runOut(SHORT_TTL);
+    await trial.waitForExpiry(SHORT_TTL);
     await trial.claim(id);
     await expectLost(trial, lease, 1);
   },
   "release() frees the session and ends the lease": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     await trial.append(lease, 0);
     await trial.store.release(lease);
     await expectLost(trial, lease, 1);
@@ -93,7 +93,7 @@ export const LEASE_CHECKS: ContractChecks = {
     await trial.append(newer, 1);
   },
   "release() of a lost lease keeps the lease of another owner": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     const newer = await trial.force(id);
     await trial.store.release(lease);
     await trial.store.release(lease);
@@ -101,8 +101,8 @@ export const LEASE_CHECKS: ContractChecks = {
     await trial.append(newer, 0);
   },
   "a lease is valid only with its session, owner and epoch": async (trial) => {
-    const { lease } = await trial.leased();
-    const other = await trial.leased();
+    const { lease } = await trial.lease();
+    const other = await trial.lease();
     const { owner, epoch } = lease;
     const forgeries = [
       { owner: `${owner} ` },
@@ -119,7 +119,7 @@ export const LEASE_CHECKS: ContractChecks = {
     await trial.append(other.lease, 0);
   },
   "delete() ends the lease, even if the session is created again": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     await trial.append(lease, 0);
     await trial.store.delete(id);
     await expectLost(trial, lease, 1);

@@ -10,7 +10,7 @@ import { type ContractChecks, entriesFrom, LONG_TTL } from "./trial.ts";
 export const LIFETIME_CHECKS: ContractChecks = {
   "close() makes all methods fail, and can be called twice": async (trial) => {
     const { store } = trial;
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     await trial.append(lease, 0);
     await trial.end();
     await store.close();
@@ -34,7 +34,7 @@ export const LIFETIME_CHECKS: ContractChecks = {
 /** Checks of stores whose clock can be advanced. */
 export const CLOCK_CHECKS: ContractChecks = {
   "createdAt never changes, updatedAt is the time of the last append": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     const { createdAt } = await trial.read(id);
     await trial.advance(40);
     await trial.store.renew(lease, 5_000);
@@ -46,7 +46,7 @@ export const CLOCK_CHECKS: ContractChecks = {
     expectEqual(session.updatedAt, createdAt + 40, "updatedAt after append()");
   },
   "a lease lasts exactly its ttl from the last claim or renewal": async (trial) => {
-    const { id, lease } = await trial.leased(100);
+    const { id, lease } = await trial.lease(100);
     const expectLeasedFor99 = async () => {
       await trial.advance(99);
       expectEqual(await trial.tryClaim(id), undefined, "claim() one millisecond too early");
@@ -66,7 +66,7 @@ export const CLOCK_CHECKS: ContractChecks = {
 /** Checks of stores that can be opened again. */
 export const REOPEN_CHECKS: ContractChecks = {
   "acknowledged writes are there when the store is opened again": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     const empty = await trial.create(trial.id("👍 '"), ' {"kept": "as it is"}');
     const gone = await trial.create();
     await trial.append(lease, 0, 3, '"s"');
@@ -79,7 +79,7 @@ export const REOPEN_CHECKS: ContractChecks = {
     expectEqual(await trial.store.read(gone), undefined, "a session that was deleted");
   },
   "close() keeps all acknowledged writes": async (trial) => {
-    const sessions = await Promise.all(Array.from({ length: 10 }, () => trial.leased()));
+    const sessions = await Promise.all(Array.from({ length: 10 }, () => trial.lease()));
     const resolved = new Set<string>();
     const appending = sessions.map(({ id, lease }) => {
       return trial.append(lease, 0).then(() => void resolved.add(id), () => {});
@@ -96,8 +96,8 @@ export const REOPEN_CHECKS: ContractChecks = {
     }
   },
   "a lease outlives the store object that created it": async (trial) => {
-    const { id, lease } = await trial.leased();
-    const released = await trial.leased();
+    const { id, lease } = await trial.lease();
+    const released = await trial.lease();
     await trial.store.release(released.lease);
     await trial.reopen();
     expectEqual(await trial.tryClaim(id), undefined, "claim() of a session that is leased");

@@ -10,7 +10,7 @@ import type { ContractChecks, Trial } from "./trial.ts";
 
 export const LIST_CHECKS: ContractChecks = {
   "list() returns sessions like read(), without snapshots": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     await trial.append(lease, 0, 2, "{}");
     const { snapshot, ...session } = await trial.read(id);
     expectTrue(snapshot !== undefined, "read() returned no snapshot: expected the appended one");

@@ -37,7 +37,7 @@ export const RACE_CHECKS: ContractChecks = {
     await trial.append(leases[0]!, 0);
   },
   "of 20 concurrent append() at one head, one succeeds and the others conflict": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     const winners = await race((call) => {
       return trial.store.append(lease, { head: 0, entries: entriesFrom(0, 3, `${call}`) });
     }, ConflictError);
@@ -46,7 +46,7 @@ export const RACE_CHECKS: ContractChecks = {
     expectEqual((await trial.read(id)).head, 3, "head");
   },
   "concurrent append() to 20 sessions do not affect each other": async (trial) => {
-    const sessions = await Promise.all(calls(() => trial.leased()));
+    const sessions = await Promise.all(calls(() => trial.lease()));
     const failing = trial.append(sessions[0]!.lease, 7).then(() => false, () => true);
     await Promise.all(sessions.map(({ lease }, index) => trial.append(lease, 0, index + 1)));
     expectEqual(await failing, true, "the failure of an append at another head");
@@ -54,7 +54,7 @@ export const RACE_CHECKS: ContractChecks = {
     expectEqual(heads, sessions.map((_, index) => index + 1), "the heads");
   },
   "writers that take over a session leave no gaps and no duplicates": async (trial) => {
-    const { id, lease: first } = await trial.leased();
+    const { id, lease: first } = await trial.lease();
     await trial.append(first, 0);
     const appended: string[] = [];
     await race(async (writer) => {
@@ -74,7 +74,7 @@ export const RACE_CHECKS: ContractChecks = {
     expectEqual((await trial.read(id)).head, entries.length, "head");
   },
   "of 20 concurrent delete(), one succeeds and no append() restores the session": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     const appending = race(() => trial.append(lease, 0), [ConflictError, LeaseLostError]);
     const deleted = await Promise.all(calls(() => trial.store.delete(id)));
     await appending;

@@ -9,7 +9,7 @@ import { expectEqual, expectRejection, expectTrue } from "./expectations.ts";
 import { type ContractChecks, FIRST_HASH } from "./trial.ts";
 
 /** Invalid session ids: empty, too long, with NUL, or not well-formed. */
-const IMPOSSIBLE_IDS = ["", "a\0", "\ud83d", "\ude00", "a\ud83d b", "x".repeat(1_001)];
+const INVALID_IDS = ["", "a\0", "\ud83d", "\ude00", "a\ud83d b", "x".repeat(1_001)];
 /** Texts that a collation or conversion may confuse. */
 const SIMILAR_TEXTS = [
   "a",
@@ -40,7 +40,7 @@ export const SESSION_CHECKS: ContractChecks = {
     expectEqual(await trial.entries(id), [], "the entries of a new session");
   },
   "create() refuses an existing id and keeps the session": async (trial) => {
-    const { id, lease } = await trial.leased();
+    const { id, lease } = await trial.lease();
     await trial.append(lease, 0, 2);
     const before = await trial.read(id);
     const create = () => trial.store.create(id, { meta: '"other"', hash: "ff" });
@@ -49,7 +49,7 @@ export const SESSION_CHECKS: ContractChecks = {
     await trial.append(lease, 2);
   },
   "create() refuses ids that are empty, too long, with NUL or ill-formed": async (trial) => {
-    for (const id of IMPOSSIBLE_IDS) {
+    for (const id of INVALID_IDS) {
       const create = () => trial.store.create(id, { meta: "{}", hash: FIRST_HASH });
       await expectRejection(create, ConfigError, `create(${JSON.stringify(id.slice(0, 10))})`);
     }
@@ -75,7 +75,7 @@ export const SESSION_CHECKS: ContractChecks = {
   },
   "an unknown session has no entries and cannot be claimed or deleted": async (trial) => {
     const { store } = trial;
-    for (const id of [trial.id(), trial.id("' OR ''='"), ...IMPOSSIBLE_IDS]) {
+    for (const id of [trial.id(), trial.id("' OR ''='"), ...INVALID_IDS]) {
       const shown = JSON.stringify(id.slice(0, 10));
       expectEqual(await store.read(id), undefined, `read(${shown})`);
       expectEqual(await store.entries(id, { from: 0, limit: 9 }), [], `entries(${shown})`);
@@ -92,7 +92,7 @@ export const SESSION_CHECKS: ContractChecks = {
     trial,
   ) => {
     const { store } = trial;
-    const [gone, stays] = [await trial.leased(), await trial.leased()];
+    const [gone, stays] = [await trial.lease(), await trial.lease()];
     for (const { lease } of [gone, stays]) await trial.append(lease, 0, 4, '"s"');
     const before = await trial.read(stays.id);
     expectEqual(await store.delete(gone.id), true, "delete() of a session");

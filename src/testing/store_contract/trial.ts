@@ -97,7 +97,7 @@ export class Trial {
   }
 
   /** Creates a session and claims it. */
-  async leased(ttl: number = LONG_TTL): Promise<LeasedSession> {
+  async lease(ttl: number = LONG_TTL): Promise<LeasedSession> {
     const id = await this.create();
     return { id, lease: await this.claim(id, ttl) };
   }
@@ -132,9 +132,9 @@ export class Trial {
    * Waits until leases claimed before with `ttl` have expired. Without the option
    * `advance`, it waits until a new lease with that `ttl` can be claimed again.
    */
-  async runOut(ttl: number): Promise<void> {
+  async waitForExpiry(ttl: number): Promise<void> {
     if (this.#options.advance !== undefined) return this.advance(ttl);
-    const { id } = await this.leased(ttl);
+    const { id } = await this.lease(ttl);
     const deadline = Date.now() + EXPIRY_TIMEOUT;
     while (await this.tryClaim(id) === undefined) {
       expectTrue(

@@ -180,7 +180,7 @@ export class Trajectory<StepId extends string = string> implements Verdict {
     const what = describeStep(step);
     throw this.#unexpected(
       isFound
-        ? `Found ${what}: expected it never in the transcript`
+        ? `Found ${what}: expected none in the transcript`
         : `Cannot find ${what}: expected it in the transcript`,
     );
   }

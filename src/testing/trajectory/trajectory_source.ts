@@ -35,8 +35,8 @@ export function eventsOf(source: TrajectorySource): readonly SessionEvent[] {
   );
 }
 
-/** Returns the tool of a call; if no event names it, the key of the call. */
-export function findTool(callKey: string, events: readonly SessionEvent[]): string {
+/** Returns the name of the tool of a call; if no event names it, the key of the call. */
+export function toolOf(callKey: string, events: readonly SessionEvent[]): string {
   for (const event of events) {
     if ("tool" in event && event.callKey === callKey) return event.tool;
   }

@@ -7,7 +7,7 @@ import { ConfigError, quote, RunError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { answerText } from "../scenario/conversation.ts";
 import { escapeHidden } from "../text.ts";
-import { findTool } from "./trajectory_source.ts";
+import { toolOf } from "./trajectory_source.ts";
 import { isSameJson } from "../json_difference.ts";
 
 /** Expected arguments of a call: all arguments as the model wrote them, or a function. */
@@ -52,7 +52,8 @@ function partsOf(step: TrajectoryStep): readonly [kind: string, value: unknown] 
   const found = Object.entries(step).find(([key]) => Object.hasOwn(KINDS, key));
   if (found !== undefined) return found;
   throw new ConfigError(
-    `Cannot find a step that is ${quote(step)}: expected { called }, { moved }, { answered }, ` +
+    `Cannot match a step with keys ${quote(Object.keys(step).join(", "))}: ` +
+      "expected { called }, { moved }, { answered }, " +
       "{ ended }, { asked }, { approved }, { denied } or { settled }",
   );
 }
@@ -68,7 +69,7 @@ export function listTakenSteps(events: readonly SessionEvent[]): TakenStep[] {
       case "approval_requested":
         return [{ asked: event.tool }];
       case "approval_given":
-        return [{ [event.verdict]: findTool(event.callKey, events) } as unknown as TakenStep];
+        return [{ [event.verdict]: toolOf(event.callKey, events) } as unknown as TakenStep];
       case "decision": {
         const { decision } = event;
         if (decision.action === "TOOL_CALL") {

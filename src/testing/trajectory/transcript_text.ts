@@ -7,7 +7,7 @@ import type { Decision } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { answerText } from "../scenario/conversation.ts";
 import { escapeHidden } from "../text.ts";
-import { eventsOf, findTool, type TrajectorySource } from "./trajectory_source.ts";
+import { eventsOf, toolOf, type TrajectorySource } from "./trajectory_source.ts";
 
 /** Options of {@linkcode transcriptText}. */
 export interface TranscriptOptions {
@@ -96,7 +96,7 @@ class Transcript {
         return this.#addRequest(event);
       case "approval_given": {
         const { callKey, verdict, text } = event;
-        const call = this.#call(findTool(callKey, this.#events), this.#requestedArgs.get(callKey));
+        const call = this.#call(toolOf(callKey, this.#events), this.#requestedArgs.get(callKey));
         const relation = verdict === "denied" ? ": " : RELATIONS.ok;
         const end = text === undefined ? "" : `${relation}${this.#shown(text)}`;
         this.#verdictLines.set(callKey, this.#addOpenLine(`${verdict}: ${call}`, end));

@@ -2,7 +2,10 @@ import { ConfigError } from "@nomos/agent";
 import { openaiStrict } from "@nomos/agent/llm";
 import { cassette, record, replay } from "@nomos/agent/testing";
 import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
-import { cassetteText, readCassetteFile } from "../../../src/testing/cassette/cassette_file.ts";
+import {
+  readCassetteFile,
+  serializeCassette,
+} from "../../../src/testing/cassette/cassette_file.ts";
 import { modelOf, recordGreeting, requestOf, withFile } from "./cassette_fixture.ts";
 const WRITTEN = `{
   "cassette": 1,
@@ -99,7 +102,7 @@ Deno.test("cassette files, what is read and written again is the same text", asy
     await recorder.decide(requestOf("\r\n\0\ud800", { step: "" }));
     await recorder.embed!(["a\nb", ""]);
     const text = await Deno.readTextFile(file);
-    assertEquals(cassetteText(readCassetteFile(file)), text);
+    assertEquals(serializeCassette(readCassetteFile(file)), text);
   });
 });
 

@@ -9,7 +9,7 @@ import {
 } from "@nomos/agent/testing";
 import { coreOf } from "../../../src/agent/build_core.ts";
 import { fuzzCases } from "../../../src/testing/fuzz/fuzz_arbitrary.ts";
-import { FUZZ_VERDICTS, type Refuse } from "../../../src/testing/fuzz/behaviours.ts";
+import { type ExpectRefusal, FUZZ_VERDICTS } from "../../../src/testing/fuzz/behaviours.ts";
 import { askingAgent } from "../asking_agent.ts";
 import { exploredAgent } from "../explored_agent.ts";
 import * as fc from "fast-check";
@@ -96,12 +96,12 @@ async function given(verdict: FuzzVerdict, status = "waiting") {
     settle: (key: string, result: string) =>
       Promise.resolve(asked.push(`settle ${key}: ${result}`)),
   };
-  const refuse: Refuse = async (code, run) => {
+  const expectRefusal: ExpectRefusal = async (code, run) => {
     asked.push(code);
     await run();
   };
   const parts = { session: session as unknown as Session, callKey: "k", text: "why", options: {} };
-  await FUZZ_VERDICTS[verdict]({ ...parts, refuse });
+  await FUZZ_VERDICTS[verdict]({ ...parts, expectRefusal });
   return asked;
 }
 

@@ -51,7 +51,7 @@ Deno.test("fuzz() fails with the smallest case as a ready test", async () => {
   assertStringIncludes(error.message, "The clock stands still");
   assertStringIncludes(
     error.message,
-    `Deno.test("agent broken survives what fuzz() found", async () => {
+    `Deno.test("agent broken survives a case found by fuzz()", async () => {
   const found = ${JSON.stringify(error.fuzzCase)} as const;
   assertEquals(await playFuzzCase(agent, found), []);
 });`,

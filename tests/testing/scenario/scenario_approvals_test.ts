@@ -112,7 +112,7 @@ Deno.test("scenario, a waiting call without the option approvals throws", async 
   assertEquals(
     error.message,
     'Cannot play scenario "Pay Ann" to its end: a call of tool "pay" waits for approval: ' +
-      'expected the option "approvals" to decide about it',
+      'pass the option "approvals" to decide about it',
   );
 });
 

@@ -123,7 +123,7 @@ Deno.test("trajectory.never, is the opposite of the one assertion that follows",
   for (const [assertion, what] of found) {
     assertEquals(
       headline(() => assertion(trajectory)),
-      `Found ${what}: expected it never in the transcript`,
+      `Found ${what}: expected none in the transcript`,
     );
   }
 });
