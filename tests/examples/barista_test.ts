@@ -22,12 +22,12 @@ Deno.test("the barista plays a visit with a real model, as documented", async ()
   assertStringIncludes(printed, "Barista: Bye");
 });
 
-Deno.test("the barista's tests run without a permission, as documented", async () => {
+Deno.test("the tests of the barista run without a permission, as documented", async () => {
   const [offline] = await documentedCommands("barista_test.ts");
   assertStringIncludes(await runDocumented(offline!), "7 passed | 0 failed | 1 ignored");
 });
 
-Deno.test("the barista's tests play a real model five times, as documented", async () => {
+Deno.test("the tests of the barista play a real model five times, as documented", async () => {
   const [, real] = await documentedCommands("barista_test.ts");
   const conversation = [
     { message: "A mocha", isDone: true },

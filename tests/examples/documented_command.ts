@@ -1,4 +1,4 @@
-/** Runs the commands that the first comment of an example documents. */
+/** Runs the commands documented in the first comment of an example. */
 import type { Decision } from "@nomos/agent";
 import { fileURLToPath } from "node:url";
 import { answer, chatServer } from "../provider/chat_server.ts";
@@ -17,7 +17,7 @@ export async function documentedCommands(example: string): Promise<string[][]> {
 }
 
 /**
- * Runs a documented command with just the permissions it has, and returns what it printed.
+ * Runs a documented command with only its own permissions, and returns its output.
  *
  * @throws {Error} with the error output if it fails.
  */
@@ -44,7 +44,7 @@ export async function runDocumented(
 
 /**
  * Runs a documented `--real` command against a local server that makes these decisions, and returns
- * what it printed.
+ * its output.
  */
 export async function runReal(
   command: readonly string[],
@@ -62,10 +62,10 @@ export async function runReal(
   if (length === outputs.length && server.requests.every(({ body }) => body.model === "played")) {
     return printed;
   }
-  throw new Error(`The server got ${length} requests: expected ${outputs.length}`);
+  throw new Error(`The server received ${length} requests: expected ${outputs.length}`);
 }
 
-/** A decision in the form in which a model writes it; other outputs as they are. */
+/** Converts a decision to its wire format. Other outputs stay unchanged. */
 function toWire(output: Decision | object): object {
   if (!("action" in output)) return output;
   const { reasoning, ...decision } = output;

@@ -22,7 +22,7 @@ Deno.test("the support desk refunds in another process once it is approved", asy
   });
 });
 
-Deno.test("the support desk passes on why a refund is denied", async () => {
+Deno.test("the support desk passes on the reason of a denial", async () => {
   const [ask, approve] = await documentedCommands("support_desk.ts");
   await inTemporaryFolder(async (folder) => {
     const cwd = fileURLToPath(folder);
@@ -32,7 +32,7 @@ Deno.test("the support desk passes on why a refund is denied", async () => {
   });
 });
 
-Deno.test("the support desk asks a real model, with the permissions documented", async () => {
+Deno.test("the support desk asks a real model with the documented permissions", async () => {
   const [ask, , permissions] = await documentedCommands("support_desk.ts");
   const [deno, run, ...rest] = ask!;
   await inTemporaryFolder(async (folder) => {

@@ -1,4 +1,4 @@
-/** An agent whose tools ask, run once, or do neither; nothing of it may run in the tests of the test kit. */
+/** An agent with and without approvals and `once` tools. None of its own functions may run. */
 import { Agent, MockLLM, Tool, type ToolOptions } from "@nomos/agent";
 import * as v from "valibot";
 
@@ -6,7 +6,7 @@ const args = v.object({ to: v.string() });
 
 function never(what: string): () => never {
   return () => {
-    throw new Error(`${what} of the author ran`);
+    throw new Error(`The agent's own ${what} ran: expected a played one`);
   };
 }
 

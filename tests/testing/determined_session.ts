@@ -1,13 +1,13 @@
 /**
- * The program of a process: prints the whole log of a session that a model
- * plays by itself, with an injected clock, ids and seed.
+ * Program that prints the log of a session of an automatic mock, with an injected
+ * clock, ids and seed.
  *
  * @module
  */
 import { Agent, MockLLM, Tool } from "@nomos/agent";
 import * as v from "valibot";
 
-/** The log as JSON. */
+/** Plays the session and returns its state as JSON. */
 export async function determinedLog(seed: number): Promise<string> {
   let time = 1_700_000_000_000;
   let made = 0;

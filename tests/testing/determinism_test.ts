@@ -10,17 +10,17 @@ async function logOfProcess(seed: number): Promise<string> {
   return new TextDecoder().decode(stdout).trimEnd();
 }
 
-Deno.test("a session's whole log is the same to the byte in two runs", async () => {
+Deno.test("a session has the same log, byte for byte, in two runs", async () => {
   assertEquals(await determinedLog(1), await determinedLog(1));
 });
 
-Deno.test("a session's whole log is the same to the byte in two processes", async () => {
+Deno.test("a session has the same log, byte for byte, in two processes", async () => {
   const [one, other] = await Promise.all([logOfProcess(1), logOfProcess(1)]);
   assert(one.length > 500, "the session did nothing");
   assertEquals(other, one);
   assertEquals(await determinedLog(1), one);
 });
 
-Deno.test("a session's log follows from the seed", async () => {
+Deno.test("a session has another log for another seed", async () => {
   assertNotEquals(await determinedLog(1), await determinedLog(2));
 });

@@ -1,5 +1,5 @@
 /**
- * An agent with one of everything, for the tests of what plays agents.
+ * An agent with one of everything, for tests of exploring and fuzzing.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const getMenu = new Tool({
   description: "List the drinks",
   args: v.object({ size: v.optional(v.picklist(["small", "large"])) }),
   run: () => {
-    throw new Error("Could not run: nobody may call the author's own tools here");
+    throw new Error("The agent's own tool ran: expected a played one");
   },
 });
 
@@ -26,7 +26,7 @@ const addToCart = new Tool({
   run: () => "",
 });
 
-/** The agent. Its guards, as they are, would never let anybody pass. */
+/** Creates the agent. Its own guards are always closed and its own tools throw. */
 export function exploredAgent(): Agent {
   return new Agent({
     name: "barista",

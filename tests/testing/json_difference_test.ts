@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { findDifferingPath } from "../../src/testing/json_difference.ts";
 
-Deno.test("findDifferingPath() names the first place at which two values differ", () => {
+Deno.test("findDifferingPath() returns the path of the first difference", () => {
   const cases: [unknown, unknown, string | undefined][] = [
     [1, 1, undefined],
     [1, 2, ""],

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { formatLineDiff } from "../../src/testing/line_diff.ts";
 
-Deno.test("formatLineDiff, equal texts have none", () => {
+Deno.test("formatLineDiff() returns an empty text for equal texts", () => {
   for (const text of ["", "a", "a\nb\n"]) assertEquals(formatLineDiff(text, text), "");
 });
 
-Deno.test("formatLineDiff, shows what was removed, then what was added, and two lines around", () => {
+Deno.test("formatLineDiff() shows removed lines, then added lines, with two lines of context", () => {
   assertEquals(
     formatLineDiff("1\n2\n3\nold\nolder\n4\n5\n6\n7", "1\n2\n3\nnew\n4\n5\n6\n7"),
     "  …\n  2\n  3\n- old\n- older\n+ new\n  4\n  5\n  …",
@@ -16,7 +16,7 @@ Deno.test("formatLineDiff, shows what was removed, then what was added, and two 
   assertEquals(formatLineDiff("a\nb\nc", "c\na\nb"), "+ c\n  a\n  b\n- c");
 });
 
-Deno.test("formatLineDiff, changes far apart are shown each with what is around it", () => {
+Deno.test("formatLineDiff() shows distant changes each with their own context", () => {
   const lines = (at3: string, at13: string) =>
     Array.from({ length: 20 }, (_, at) => at === 3 ? at3 : at === 13 ? at13 : `${at}`).join("\n");
   assertEquals(
@@ -30,7 +30,7 @@ Deno.test("formatLineDiff, changes far apart are shown each with what is around 
   assertEquals(both.filter((line) => line === "  …").length, 3);
 });
 
-Deno.test("formatLineDiff, is the shortest, and its lines are those of the two texts in order", () => {
+Deno.test("formatLineDiff() returns a shortest difference that keeps the order of lines", () => {
   let seed = 1;
   const random = (below: number) => {
     seed = seed * 48271 % 2147483647;
@@ -43,7 +43,7 @@ Deno.test("formatLineDiff, is the shortest, and its lines are those of the two t
     const diff = formatLineDiff(before.join("\n"), after.join("\n")).split("\n");
     const marked = (mark: string) =>
       diff.filter((line) => line.startsWith(mark)).map((line) => line.slice(2));
-    const common = longestCommon(before, after);
+    const common = measureCommonSubsequence(before, after);
     assertEquals(marked("-").length, before.length - common);
     assertEquals(marked("+").length, after.length - common);
     if (diff.includes("  …")) continue;
@@ -55,17 +55,17 @@ Deno.test("formatLineDiff, is the shortest, and its lines are those of the two t
   assert(whole > 1000, `${whole}`);
 });
 
-Deno.test("formatLineDiff, a long line is cut around its first difference", () => {
+Deno.test("formatLineDiff() cuts a long line around its first difference", () => {
   const line = (middle: string) => `${"a".repeat(1000)}${middle}${"z".repeat(1000)}`;
   const [removed, added] = formatLineDiff(line("OLD"), line("NEW")).split("\n");
   assert(removed!.length < 200 && added!.length < 200);
   assertStringIncludes(removed!, "aaOLDzz");
   assertStringIncludes(added!, "aaNEWzz");
-  // At the end of a line there is nothing behind it to show.
+  // A difference at the end of a line has no text after it.
   assertStringIncludes(formatLineDiff(`${"a".repeat(1000)}`, `${"a".repeat(1000)}!`), "aa!");
 });
 
-Deno.test("formatLineDiff, of many changed lines it shows some and counts the rest", () => {
+Deno.test("formatLineDiff() shows the first of many changed lines and counts the rest", () => {
   const lines = (mark: string, count: number) =>
     Array.from({ length: count }, (_, at) => `${mark}${at}`).join("\n");
   const diff = formatLineDiff(lines("a", 5000), lines("b", 3000)).split("\n");
@@ -73,15 +73,15 @@ Deno.test("formatLineDiff, of many changed lines it shows some and counts the re
   assertEquals(diff.at(-1), `… ${8000 - diff.length + 1} more lines differ`);
 });
 
-Deno.test("formatLineDiff, control characters and invisible characters are escaped", () => {
+Deno.test("formatLineDiff() escapes control characters and invisible characters", () => {
   assertEquals(
     formatLineDiff("a\r", "\x1b[31m\u202e\u200b\0\ud800😀"),
     String.raw`- a\u000d` + "\n" + String.raw`+ \u001b[31m\u202e\u200b\u0000\ud800` + "😀",
   );
 });
 
-/** How many lines two texts have in common in order. */
-function longestCommon(a: readonly string[], b: readonly string[]): number {
+/** Length of the longest common subsequence of two lists of lines. */
+function measureCommonSubsequence(a: readonly string[], b: readonly string[]): number {
   const row = new Array<number>(b.length + 1).fill(0);
   for (const line of a) {
     let diagonal = 0;

@@ -11,7 +11,7 @@ Deno.test("ManualClock stands still until it is advanced", async () => {
   assertEquals(new ManualClock().now(), 0);
 });
 
-Deno.test("ManualClock calls timers by their time, then by when they were set, each at its time", async () => {
+Deno.test("ManualClock calls timers by due time, then in the order in which they were set", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(20)), async (delays) => {
       const clock = new ManualClock();
@@ -37,7 +37,7 @@ Deno.test("ManualClock does not call a timer that is not due yet", async () => {
   assertEquals([calls, clock.pendingTimers], [1, 0]);
 });
 
-Deno.test("ManualClock does not call a timer that was cancelled, be it by another timer", async () => {
+Deno.test("ManualClock does not call a cancelled timer, even if another timer cancelled it", async () => {
   const clock = new ManualClock();
   let calls = 0;
   clock.setTimer(1, () => {
@@ -52,7 +52,7 @@ Deno.test("ManualClock does not call a timer that was cancelled, be it by anothe
   assertEquals([calls, clock.pendingTimers], [0, 0]);
 });
 
-Deno.test("ManualClock calls what is set on the way and due by then", async () => {
+Deno.test("ManualClock calls timers that are set while it advances", async () => {
   const clock = new ManualClock();
   const times: number[] = [];
   const tick = () => {
@@ -64,7 +64,7 @@ Deno.test("ManualClock calls what is set on the way and due by then", async () =
   assertEquals([times, clock.now(), clock.pendingTimers], [[3, 6, 9], 10, 1]);
 });
 
-Deno.test("ManualClock lets what waits on promises go on, before a timer and after it", async () => {
+Deno.test("ManualClock settles pending promises before and after each timer", async () => {
   const clock = new ManualClock();
   const order: string[] = [];
   const sleep = (ms: number) => new Promise<void>((resolve) => clock.setTimer(ms, resolve));
@@ -93,7 +93,7 @@ Deno.test("ManualClock treats a negative delay or NaN as 0, and Infinity as neve
   assertEquals(called.length, 3);
 });
 
-Deno.test("ManualClock rejects with what a timer throws, and keeps the others", async () => {
+Deno.test("ManualClock rejects with the error of a timer and keeps the others", async () => {
   const clock = new ManualClock();
   let calls = 0;
   clock.setTimer(1, () => {
@@ -106,7 +106,7 @@ Deno.test("ManualClock rejects with what a timer throws, and keeps the others", 
   assertEquals([clock.now(), calls], [2, 1]);
 });
 
-Deno.test("ManualClock refuses to go back", async () => {
+Deno.test("ManualClock refuses to advance by an invalid time", async () => {
   for (const milliseconds of [-1, NaN, Infinity]) {
     await assertRejects(
       () => new ManualClock().advance(milliseconds),

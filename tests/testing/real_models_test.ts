@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import * as core from "../../src/llm/real_model.ts";
 
-/** Is it legal to call out now? */
+/** Returns true if real models are allowed. */
 function isAllowed({ assertRealModelsAllowed }: typeof core = core): boolean {
   try {
     assertRealModelsAllowed("vendor/model");
@@ -19,11 +19,11 @@ function isAllowed({ assertRealModelsAllowed }: typeof core = core): boolean {
   }
 }
 
-Deno.test("real models, are allowed where nobody forbids them", () => {
+Deno.test("real models are allowed by default", () => {
   assert(isAllowed());
 });
 
-Deno.test("forbidRealModels, makes a model that would call out throw, and says what to use", () => {
+Deno.test("forbidRealModels() makes real models throw an error that names the alternatives", () => {
   using _ = allowRealModels();
   forbidRealModels();
   const error = assertThrows(
@@ -41,7 +41,7 @@ Deno.test("forbidRealModels, makes a model that would call out throw, and says w
   }
 });
 
-Deno.test("forbidRealModels, holds for another copy of the package", async () => {
+Deno.test("forbidRealModels() applies to another copy of the package", async () => {
   using _ = allowRealModels();
   const copy: typeof core = await import("../../src/llm/real_model.ts?copy");
   assert(copy.RealModelError !== core.RealModelError);
@@ -51,7 +51,7 @@ Deno.test("forbidRealModels, holds for another copy of the package", async () =>
   assert(isAllowed());
 });
 
-Deno.test("forbidRealModels, stops an agent before its model calls out", async () => {
+Deno.test("forbidRealModels() stops an agent before its model sends a request", async () => {
   using _ = allowRealModels();
   forbidRealModels();
   let calls = 0;
@@ -65,13 +65,13 @@ Deno.test("forbidRealModels, stops an agent before its model calls out", async (
   };
   const steps = { a: { description: "A" } };
   const session = new Agent({ name: "test", llm, start: "a", steps }).createSession();
-  // The session may pass the error on, or wrap it as a failed model.
+  // The session may pass the error on or wrap it.
   const error = await assertRejects(() => session.next("Hi"), Error, "real models are forbidden");
   assert(error instanceof core.RealModelError || error instanceof LLMError);
   assertEquals([calls, session.status], [0, "interrupted"]);
 });
 
-Deno.test("allowRealModels, with using holds to the end of the scope, also where scopes nest", () => {
+Deno.test("allowRealModels() with using lasts to the end of the scope, also in nested scopes", () => {
   {
     using _outer = allowRealModels();
     forbidRealModels();
@@ -89,7 +89,7 @@ Deno.test("allowRealModels, with using holds to the end of the scope, also where
   assert(isAllowed());
 });
 
-Deno.test("allowRealModels, without using holds for good", () => {
+Deno.test("allowRealModels() without using is permanent", () => {
   using _ = allowRealModels();
   forbidRealModels();
   (() => void allowRealModels())();

@@ -29,7 +29,7 @@ async function snapshotAfter(id: string): Promise<string> {
   return requestSnapshot(await agent.explain(session));
 }
 
-Deno.test("requestSnapshot() shows messages line by line, and the schema as an outline", async () => {
+Deno.test("requestSnapshot() shows messages as text and the schema as an outline", async () => {
   assertEquals(
     await snapshotAfter("one"),
     `--- system
@@ -75,11 +75,11 @@ decision any of
   );
 });
 
-Deno.test("requestSnapshot() is the same for sessions of other names", async () => {
+Deno.test("requestSnapshot() does not depend on the session id", async () => {
   assertEquals(await snapshotAfter("one"), await snapshotAfter("another"));
 });
 
-Deno.test("schemaOutline() changes by one line where one property changes", () => {
+Deno.test("schemaOutline() changes one line if one property changes", () => {
   const schema = (size: object) => ({
     type: "object",
     properties: { size, name: { type: "string", description: "who" } },
@@ -112,7 +112,7 @@ kind string | null
   );
 });
 
-Deno.test("requestSnapshot() fits what t.assertSnapshot compares", async () => {
+Deno.test("requestSnapshot() shows the routes of a step", async () => {
   const agent = exploredAgent();
   const text = requestSnapshot(await agent.explain(agent.createSession()));
   assertStringIncludes(
@@ -121,7 +121,7 @@ Deno.test("requestSnapshot() fits what t.assertSnapshot compares", async () => {
   );
 });
 
-Deno.test("schemaOutline() says what is optional, open, a tuple, an intersection or anything", () => {
+Deno.test("schemaOutline() marks optional properties, open objects, tuples and intersections", () => {
   const schema = v.object({
     a: v.optional(v.string()),
     map: v.record(v.string(), v.object({ x: v.optional(v.number()) })),

@@ -7,6 +7,7 @@ import {
   serializeCassette,
 } from "../../../src/testing/cassette/cassette_file.ts";
 import { modelOf, recordGreeting, requestOf, withFile } from "./cassette_fixture.ts";
+
 const WRITTEN = `{
   "cassette": 1,
   "name": "test/model",
@@ -56,15 +57,15 @@ const WRITTEN = `{
     "name": "openai-strict",
 `;
 
-/** A cassette as a value, with one thing changed. */
-async function changed(file: string, change: (content: never) => void): Promise<unknown> {
+/** Records a cassette and returns its content with a change. */
+async function recordChanged(file: string, change: (content: never) => void): Promise<unknown> {
   await recordGreeting(file);
   const content = JSON.parse(await Deno.readTextFile(file));
   change(content as never);
   return content;
 }
 
-Deno.test("record, writes JSON to be read by people: lines apart, schemas once, vectors on a line", async () => {
+Deno.test("record() writes readable JSON: text line by line, each schema once, a vector per line", async () => {
   await withFile(async (file) => {
     const recorder = record({
       name: "test/model",
@@ -79,7 +80,7 @@ Deno.test("record, writes JSON to be read by people: lines apart, schemas once, 
   });
 });
 
-Deno.test("record, calls with equal schemas share one; their names are sorted", async () => {
+Deno.test("record() writes equal schemas once, sorted by name", async () => {
   await withFile(async (file) => {
     const recorder = record(modelOf(() => 1), file);
     for (let call = 0; call < 24; call++) {
@@ -93,7 +94,7 @@ Deno.test("record, calls with equal schemas share one; their names are sorted", 
   });
 });
 
-Deno.test("cassette files, what is read and written again is the same text", async () => {
+Deno.test("serializeCassette() returns the text that readCassetteFile() read", async () => {
   await withFile(async (file) => {
     const recorder = record(
       modelOf(() => "text\n", { embed: () => Promise.resolve([[1, 2e-7], []]) }),
@@ -106,7 +107,7 @@ Deno.test("cassette files, what is read and written again is the same text", asy
   });
 });
 
-Deno.test("replay, a file that is missing says how to make it", async () => {
+Deno.test("replay() says how to record a missing file", async () => {
   await withFile((file) => {
     const model = modelOf(() => 1);
     for (
@@ -126,7 +127,7 @@ Deno.test("replay, a file that is missing says how to make it", async () => {
   });
 });
 
-Deno.test("replay, a file that is no JSON, no text, or a folder is refused when it is opened", async () => {
+Deno.test("replay() refuses a file that is not JSON or not text, and a folder", async () => {
   await withFile(async (file) => {
     const encoder = new TextEncoder();
     for (
@@ -148,7 +149,7 @@ Deno.test("replay, a file that is no JSON, no text, or a folder is refused when 
   });
 });
 
-Deno.test("replay, a file of a newer or no version is refused by that", async () => {
+Deno.test("replay() refuses a file with another version or without one", async () => {
   await withFile(async (file) => {
     for (
       const [version, words] of [[2, "a newer release"], ["1", "expected 1"], [0, "expected 1"]]
@@ -164,7 +165,7 @@ Deno.test("replay, a file of a newer or no version is refused by that", async ()
   });
 });
 
-Deno.test("replay, a file that was changed by hand is refused with the path and what was expected", async () => {
+Deno.test("replay() refuses a malformed file with the path and the expected value", async () => {
   interface Content {
     calls: [Record<string, unknown> & { messages: [{ role: string; content: unknown }] }];
     schemas: Record<string, unknown>;
@@ -198,7 +199,7 @@ Deno.test("replay, a file that was changed by hand is refused with the path and 
   ];
   for (const [path, expected, change] of changes) {
     await withFile(async (file) => {
-      const content = await changed(file, change as (content: never) => void);
+      const content = await recordChanged(file, change as (content: never) => void);
       await Deno.writeTextFile(file, JSON.stringify(content));
       const error = assertThrows(() => replay(file), ConfigError) as ConfigError;
       assertStringIncludes(error.message, `Cannot read cassette "${file}" at "${path}`);
@@ -207,7 +208,7 @@ Deno.test("replay, a file that was changed by hand is refused with the path and 
   }
 });
 
-Deno.test("record, a limit of infinity is written as none", async () => {
+Deno.test("record() omits a limit of Infinity", async () => {
   await withFile(async (file) => {
     const model = modelOf(() => 1);
     const schemaProfile = { ...openaiStrict, maxDepth: Infinity };
@@ -217,9 +218,9 @@ Deno.test("record, a limit of infinity is written as none", async () => {
   });
 });
 
-Deno.test("replay, a limit that the profile in the file does not have is none", async () => {
+Deno.test("replay() treats a missing limit of the profile as no limit", async () => {
   await withFile(async (file) => {
-    const content = await changed(file, ({ schemaProfile }: { schemaProfile: object }) => {
+    const content = await recordChanged(file, ({ schemaProfile }: { schemaProfile: object }) => {
       delete (schemaProfile as { maxDepth?: number }).maxDepth;
     });
     await Deno.writeTextFile(file, JSON.stringify(content));
@@ -228,7 +229,7 @@ Deno.test("replay, a limit that the profile in the file does not have is none", 
   });
 });
 
-Deno.test("replay, a value too deep to be read safely is refused, not a crash", async () => {
+Deno.test("replay() refuses a value that is nested too deeply", async () => {
   await withFile(async (file) => {
     await recordGreeting(file);
     const text = await Deno.readTextFile(file);

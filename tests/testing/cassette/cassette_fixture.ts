@@ -14,7 +14,7 @@ import type { LLMChunk, LLMResult } from "@nomos/agent/llm";
 import { record } from "@nomos/agent/testing";
 import * as v from "valibot";
 
-/** Runs a test with the path of a file that is not there yet, in a folder of its own. */
+/** Runs a test with the path of a missing file in a temporary folder. */
 export async function withFile(test: (file: string) => Promise<void> | void): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -24,7 +24,7 @@ export async function withFile(test: (file: string) => Promise<void> | void): Pr
   }
 }
 
-/** A request with what a test says, and nothing else. */
+/** Creates a minimal request. */
 export function requestOf(
   text: string | readonly Message[],
   rest: Partial<Pick<LLMRequest, "schema" | "schemaName" | "step" | "sessionId" | "signal">> = {},
@@ -39,7 +39,7 @@ export function requestOf(
   };
 }
 
-/** A model that gives what a function gives. */
+/** Creates a model that answers with the results of a function. */
 export function modelOf(decide: (request: LLMRequest) => unknown, rest: Partial<LLM> = {}): LLM {
   return {
     name: "test/model",
@@ -60,7 +60,7 @@ export async function* chunksOf(
   yield { type: "result", result };
 }
 
-/** All chunks of a model's stream. */
+/** Reads all chunks of a model's stream. */
 export function drain(llm: LLM, request: LLMRequest): Promise<LLMChunk[]> {
   return Array.fromAsync(llm.stream!(request));
 }
@@ -72,7 +72,7 @@ const look = new Tool({
   run: ({ size }) => `seen ${size}`,
 });
 
-/** A session of an agent with two steps and a tool. */
+/** Creates a session of an agent with two steps and a tool. */
 export function sessionWith(llm: LLM, greeting = "Greet the user"): Session<Turn<"a" | "b">> {
   return new Agent({
     name: "test",
@@ -92,7 +92,7 @@ export const SCRIPT: readonly Decision[] = [
   decide.respond("Bye"),
 ];
 
-/** Records the script and gives the text of the file. */
+/** Records the script and returns the text of the file. */
 export async function recordGreeting(file: string): Promise<string> {
   await sessionWith(record(new MockLLM(SCRIPT), file)).next("Hello");
   return await Deno.readTextFile(file);

@@ -15,14 +15,14 @@ function results(...callIds: readonly string[]): Message[] {
   return callIds.map((callId) => ({ role: "tool", content: "done", callId }));
 }
 
-Deno.test("requestKey, session, step and signal do not matter", () => {
+Deno.test("requestKey() ignores the session, the step and the signal", () => {
   const { signal } = new AbortController();
   const key = keyOfRequest("x", { step: "a", sessionId: "one" });
   assertEquals(keyOfRequest("x", { step: "b", sessionId: "two", signal }), key);
   assertEquals(keyOfRequest("x"), key);
 });
 
-Deno.test("requestKey, text, role, schema and its name matter, and the order of a schema", () => {
+Deno.test("requestKey() depends on text, role, schema, its name and the order of its members", () => {
   const schema = { type: "object", properties: { a: {}, b: {} } };
   const keys = [
     keyOfRequest("x"),
@@ -42,16 +42,16 @@ Deno.test("requestKey, text, role, schema and its name matter, and the order of 
   assertEquals(new Set(keys).size, keys.length);
 });
 
-Deno.test("requestKey, names of calls do not matter, but which results belong to one call does", () => {
+Deno.test("requestKey() ignores call keys but not which results belong to the same call", () => {
   const key = keyOfRequest(results("s1/4/0", "s1/4/1"));
   assertEquals(keyOfRequest(results("s2/4/0", "s2/4/1")), key);
-  // Names that look like ours, in another order.
+  // Keys that look like normalized ones, in another order.
   assertEquals(keyOfRequest(results("call-2", "call-1")), key);
   assertNotEquals(keyOfRequest(results("s1/4/0", "s1/4/0")), key);
   assertNotEquals(keyOfRequest([{ role: "tool", content: "done" }, ...results("s1/4/1")]), key);
 });
 
-Deno.test("normalizeRequest, is a copy: what happens to the request later does not reach it", () => {
+Deno.test("normalizeRequest() returns a copy that later changes do not reach", () => {
   const messages: Message[] = [{ role: "user", content: "x" }];
   const schema = { type: "object", list: [1] };
   const asked = normalizeRequest(requestOf(messages, { schema }), (text) => text);
@@ -60,7 +60,7 @@ Deno.test("normalizeRequest, is a copy: what happens to the request later does n
   assertEquals([asked.messages.length, asked.schema], [1, { type: "object", list: [1] }]);
 });
 
-Deno.test("requestKey, secrets are taken out first: another secret is the same request", () => {
+Deno.test("requestKey() is equal for requests that differ only in a secret", () => {
   const redact = (text: string) => text.replace(/\d+/g, "#");
   const keyed = (text: string) => {
     const schema = { description: `for ${text}` };

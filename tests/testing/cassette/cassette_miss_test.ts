@@ -9,7 +9,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { modelOf, recordGreeting, requestOf, sessionWith, withFile } from "./cassette_fixture.ts";
-Deno.test("replay, the same request asked n times has its n answers in order, and no more", async () => {
+
+Deno.test("replay() answers equal requests in the recorded order and refuses a further one", async () => {
   await withFile(async (file) => {
     let count = 0;
     const recorder = record(modelOf(() => ++count), file);
@@ -25,7 +26,7 @@ Deno.test("replay, the same request asked n times has its n answers in order, an
   });
 });
 
-Deno.test("replay, an unknown request shows what changed, in which step, and how to record anew", async () => {
+Deno.test("replay() shows the changed lines, the step and the way to record again for a miss", async () => {
   await withFile(async (file) => {
     await recordGreeting(file);
     const session = sessionWith(replay(file), "Greet them all");
@@ -45,7 +46,7 @@ Deno.test("replay, an unknown request shows what changed, in which step, and how
   });
 });
 
-Deno.test("replay, a miss shows a changed schema, and not the prompt that is the same", async () => {
+Deno.test("replay() shows a changed schema without the unchanged prompt for a miss", async () => {
   await withFile(async (file) => {
     const schema = { type: "object", properties: { a: { type: "string" } } };
     const recorder = record(modelOf(() => "x"), file);
@@ -62,7 +63,7 @@ Deno.test("replay, a miss shows a changed schema, and not the prompt that is the
   });
 });
 
-Deno.test("replay, a miss compares with the nearest call, of equals one that is still to be played", async () => {
+Deno.test("replay() compares a miss with the most similar call, preferably one not yet played", async () => {
   await withFile(async (file) => {
     const recorder = record(modelOf(() => "x"), file);
     for (const text of ["a\nb\nc", "a\nb\nd", "e\nf\ng", "a\nb\nd"]) {
@@ -80,7 +81,7 @@ Deno.test("replay, a miss compares with the nearest call, of equals one that is 
   });
 });
 
-Deno.test("replay, a miss says if the method was never recorded", async () => {
+Deno.test("replay() says for a miss that its method was never recorded", async () => {
   await withFile(async (file) => {
     await record(modelOf(() => "x"), file).decide(requestOf("x"));
     const error = await assertRejects(() => replay(file).embed!(["x"]), CassetteMissError);
@@ -91,7 +92,7 @@ Deno.test("replay, a miss says if the method was never recorded", async () => {
   });
 });
 
-Deno.test("replay, a miss of very long prompts is fast and its message short", async () => {
+Deno.test("replay() describes a miss of very long prompts quickly and briefly", async () => {
   await withFile(async (file) => {
     const lines = (mark: string) =>
       Array.from({ length: 50_000 }, (_, index) => `${mark} line ${index}`).join("\n");
@@ -107,7 +108,7 @@ Deno.test("replay, a miss of very long prompts is fast and its message short", a
   });
 });
 
-Deno.test("replay, control characters are escaped in a miss", async () => {
+Deno.test("replay() escapes control characters in the message of a miss", async () => {
   await withFile(async (file) => {
     await record(modelOf(() => "x"), file).decide(requestOf("calm"));
     const asking = () => replay(file).decide(requestOf("\x1b[2J\u202Eevil\ud800\r"));
@@ -116,7 +117,7 @@ Deno.test("replay, control characters are escaped in a miss", async () => {
   });
 });
 
-Deno.test("assertDone, names how many calls were not played, and the first", async () => {
+Deno.test("assertDone() throws an error with the number of remaining calls and the first of them", async () => {
   await withFile(async (file) => {
     await recordGreeting(file);
     const player = replay(file);
@@ -130,7 +131,7 @@ Deno.test("assertDone, names how many calls were not played, and the first", asy
   });
 });
 
-Deno.test("replay, a miss does not tell a secret either", async () => {
+Deno.test("replay() redacts secrets in the message of a miss", async () => {
   await withFile(async (file) => {
     await record(modelOf(() => "x"), file).decide(requestOf("x"));
     const asking = () => replay(file).decide(requestOf("my key is sk-1234567890abcdef"));

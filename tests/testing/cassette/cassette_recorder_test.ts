@@ -8,7 +8,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { modelOf, recordGreeting, requestOf, sessionWith, withFile } from "./cassette_fixture.ts";
-Deno.test("record, errors of the model are passed on and not kept, nor is the old file lost", async () => {
+
+Deno.test("record() passes errors of the model on and keeps the old file", async () => {
   await withFile(async (file) => {
     const before = await recordGreeting(file);
     const down = new Error("down, with api_key=abcdef123");
@@ -25,7 +26,7 @@ Deno.test("record, errors of the model are passed on and not kept, nor is the ol
   });
 });
 
-Deno.test("record, a call that failed leaves no trace among those that did not", async () => {
+Deno.test("record() omits failed calls between successful ones", async () => {
   await withFile(async (file) => {
     const session = sessionWith(
       record(new MockLLM([decide.move("b"), new Error("down"), decide.respond("x")]), file),
@@ -38,7 +39,7 @@ Deno.test("record, a call that failed leaves no trace among those that did not",
   });
 });
 
-Deno.test("record, an answer that came when it was given up is not kept", async () => {
+Deno.test("record() does not record the answer to an aborted request", async () => {
   await withFile(async (file) => {
     const controller = new AbortController();
     const { signal } = controller;
@@ -55,7 +56,7 @@ Deno.test("record, an answer that came when it was given up is not kept", async 
   });
 });
 
-Deno.test("record, calls that run at once are all kept, in the order in which they began", async () => {
+Deno.test("record() keeps concurrent calls in the order in which they began", async () => {
   await withFile(async (file) => {
     const waiting: PromiseWithResolvers<void>[] = [];
     const recorder = record({
@@ -82,7 +83,7 @@ Deno.test("record, calls that run at once are all kept, in the order in which th
   });
 });
 
-Deno.test("record, the file is whole after each call, and nothing else is in the folder", async () => {
+Deno.test("record() writes a complete file after each call and leaves no other file", async () => {
   await withFile(async (file) => {
     const folder = file.slice(0, file.lastIndexOf("/"));
     const recorder = record(modelOf(() => "x"), file);
@@ -95,7 +96,7 @@ Deno.test("record, the file is whole after each call, and nothing else is in the
   });
 });
 
-Deno.test("record, a file that cannot be written fails the call and leaves nothing behind", async () => {
+Deno.test("record() throws if the file cannot be written and leaves no other file", async () => {
   await withFile(async (file) => {
     await Deno.mkdir(file);
     await Deno.writeTextFile(`${file}/occupied`, "");
@@ -113,7 +114,7 @@ Deno.test("record, a file that cannot be written fails the call and leaves nothi
   });
 });
 
-Deno.test("record, an output that is not JSON fails in words that say so", async () => {
+Deno.test("record() throws if an output is not JSON", async () => {
   await withFile(async (file) => {
     for (const output of [undefined, () => 1, NaN, -0, 5n, new Date(0), { a: undefined }]) {
       const recorder = record(modelOf(() => output), file);
@@ -127,7 +128,7 @@ Deno.test("record, an output that is not JSON fails in words that say so", async
   });
 });
 
-Deno.test("record, keeps counts of usage that are numbers, and nothing else", async () => {
+Deno.test("record() keeps only the numeric counts of usage", async () => {
   await withFile(async (file) => {
     const usage = { reasoning: 4, input: 1e15, output: NaN, cachedInput: "3", price: 5 };
     const recorder = record({
@@ -139,7 +140,7 @@ Deno.test("record, keeps counts of usage that are numbers, and nothing else", as
   });
 });
 
-Deno.test("record, embeddings come back exactly, by their texts, and each once", async () => {
+Deno.test("record() keeps embeddings exactly; replay() plays each once", async () => {
   await withFile(async (file) => {
     const vectors = [[0.1, -1e-300, 5e-324, 123456789.123456789], [], [1]];
     const embed = (texts: readonly string[]) => Promise.resolve(texts.map((_, at) => vectors[at]!));
@@ -154,7 +155,7 @@ Deno.test("record, embeddings come back exactly, by their texts, and each once",
   });
 });
 
-Deno.test("record, a redact that fails keeps the model from being called", async () => {
+Deno.test("record() does not call the model if redaction fails", async () => {
   await withFile(async (file) => {
     let calls = 0;
     const redact = () => {

@@ -2,6 +2,7 @@ import { ConfigError, type LLM } from "@nomos/agent";
 import { CassetteError, CassetteMissError, record, replay } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { chunksOf, drain, modelOf, requestOf, withFile } from "./cassette_fixture.ts";
+
 const RESULT = { output: { answer: 42 }, usage: { output: 5 } };
 const TEXTS = ['{"ans', "", 'wer":', " 42}"];
 
@@ -9,7 +10,7 @@ function streaming(texts: readonly string[] = TEXTS): LLM {
   return modelOf(() => "decided", { stream: () => chunksOf(texts, RESULT) });
 }
 
-Deno.test("record, a stream is passed on and replays as the same chunks, the result last", async () => {
+Deno.test("record() passes a stream on, and replay() yields the same chunks", async () => {
   await withFile(async (file) => {
     const chunks = [...TEXTS.map((text) => ({ type: "text", text })), {
       type: "result",
@@ -23,7 +24,7 @@ Deno.test("record, a stream is passed on and replays as the same chunks, the res
   });
 });
 
-Deno.test("record, a chunk is passed on before the next one is there, and kept with the result", async () => {
+Deno.test("record() passes each chunk on immediately and writes the file before the result", async () => {
   await withFile(async (file) => {
     const gate = Promise.withResolvers<void>();
     const recorder = record(
@@ -40,7 +41,7 @@ Deno.test("record, a chunk is passed on before the next one is there, and kept w
     assertEquals((await stream.next()).value, { type: "text", text: "first" });
     assertThrows(() => replay(file), ConfigError, "no such file");
     gate.resolve();
-    // The file is written before the result is given: whoever stops there has lost nothing.
+    // The file is written before the result is yielded, so that a reader who stops loses nothing.
     assertEquals((await stream.next()).value, { type: "result", result: RESULT });
     assertEquals(await replay(file).decide(requestOf("x")), RESULT);
     await stream.return!();
@@ -48,7 +49,7 @@ Deno.test("record, a chunk is passed on before the next one is there, and kept w
   });
 });
 
-Deno.test("replay, a stream can be played by decide, and a decision as a stream of one text", async () => {
+Deno.test("replay() plays a stream through decide(), and a decision as a stream of one chunk", async () => {
   await withFile(async (file) => {
     const outputs = ['{"b": 1,  "a": 2}', { b: [1], a: null }, ""];
     const recorder = record(
@@ -72,7 +73,7 @@ Deno.test("replay, a stream can be played by decide, and a decision as a stream 
   });
 });
 
-Deno.test("record, a stream broken off or without a result is not kept, and the model's is closed", async () => {
+Deno.test("record() closes an unfinished stream and does not record it", async () => {
   await withFile(async (file) => {
     let isClosed = false;
     const recorder = record(
@@ -106,7 +107,7 @@ Deno.test("record, a stream broken off or without a result is not kept, and the 
   });
 });
 
-Deno.test("record, a result that came when it was given up is not kept", async () => {
+Deno.test("record() does not record the result of an aborted stream", async () => {
   await withFile(async (file) => {
     const controller = new AbortController();
     const recorder = record(
@@ -123,7 +124,7 @@ Deno.test("record, a result that came when it was given up is not kept", async (
   });
 });
 
-Deno.test("replay, a stream broken off is still to be played, one that came to its result is not", async () => {
+Deno.test("replay() plays the call of an unfinished stream again", async () => {
   await withFile(async (file) => {
     await drain(record(streaming(), file), requestOf("x"));
     const player = replay(file);
@@ -143,7 +144,7 @@ Deno.test("replay, a stream broken off is still to be played, one that came to i
   });
 });
 
-Deno.test("record, a secret that comes in several chunks is redacted, the others keep their cuts", async () => {
+Deno.test("record() redacts a secret that spans several chunks and keeps the other chunks", async () => {
   await withFile(async (file) => {
     const texts = ["The ", "key is s", "k-12345678", "90abcdef", " and", " no more"];
     const recorder = record(streaming(texts), file);

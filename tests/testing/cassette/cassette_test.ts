@@ -17,7 +17,8 @@ import {
   sessionWith,
   withFile,
 } from "./cassette_fixture.ts";
-Deno.test("replay, plays a conversation of an agent, tool calls too, in a session with another id", async () => {
+
+Deno.test("replay() plays a conversation with tool calls in a session with another id", async () => {
   await withFile(async (file) => {
     await recordGreeting(file);
     const llm = replay(file);
@@ -28,14 +29,14 @@ Deno.test("replay, plays a conversation of an agent, tool calls too, in a sessio
   });
 });
 
-Deno.test("record, the same conversation gives the same bytes", async () => {
+Deno.test("record() writes the same bytes for the same conversation", async () => {
   await withFile(async (file) => {
     const first = await recordGreeting(file);
     assertEquals(await recordGreeting(file), first);
   });
 });
 
-Deno.test("record, gives what the model gave, and keeps its name and profile", async () => {
+Deno.test("record() returns the model's result and keeps its name and schema profile", async () => {
   await withFile(async (file) => {
     const schemaProfile: Required<SchemaProfile> = {
       name: "house",
@@ -75,20 +76,20 @@ Deno.test("record, gives what the model gave, and keeps its name and profile", a
   });
 });
 
-Deno.test("replay, lowers schemas for the profile of the model that was recorded", async () => {
+Deno.test("replay() lowers schemas for the profile of the recorded model", async () => {
   await withFile(async (file) => {
     const { openaiStrict } = await import("@nomos/agent/llm");
     const schemaProfile = { ...openaiStrict, name: "house", numberKeywords: [] };
     const model = new MockLLM(SCRIPT);
     await sessionWith(record(Object.assign(model, { schemaProfile }), file)).next("Hello");
     assertEquals((await sessionWith(replay(file)).next("Hello")).response, "Bye");
-    // A model without a profile has the default one.
+    // The default profile applies to a model without one.
     await recordGreeting(file);
     assertEquals(replay(file).schemaProfile, openaiStrict);
   });
 });
 
-Deno.test("record, a wrapped model without stream or embed has none, a replayed one has both", async () => {
+Deno.test("record() streams and embeds only if the model does; replay() always does", async () => {
   await withFile(async (file) => {
     const recorder = record(modelOf(() => "x"), file);
     for (const name of ["stream", "embed", "schemaProfile"]) assert(!(name in recorder), name);
@@ -98,7 +99,7 @@ Deno.test("record, a wrapped model without stream or embed has none, a replayed 
   });
 });
 
-Deno.test("cassette, replays, and records where CASSETTE is update, never calling the model otherwise", async () => {
+Deno.test('cassette() records if CASSETTE is "update" and otherwise never calls the model', async () => {
   await withFile(async (file) => {
     let calls = 0;
     const model = modelOf(() => `answer ${++calls}`);
@@ -116,7 +117,7 @@ Deno.test("cassette, replays, and records where CASSETTE is update, never callin
   });
 });
 
-Deno.test("cassette, assertDone can be called in either mode", async () => {
+Deno.test("cassette() returns a model with assertDone() in both modes", async () => {
   await withFile(async (file) => {
     for (const value of ["update", undefined]) {
       const llm = cassette(modelOf(() => "x"), file, { environment: () => value });
@@ -127,7 +128,7 @@ Deno.test("cassette, assertDone can be called in either mode", async () => {
   });
 });
 
-Deno.test("cassette, an environment that may not be read counts as not set", async () => {
+Deno.test("cassette() replays without permission to read the environment", async () => {
   await withFile(async (file) => {
     const source = new URL("../../../src/testing/cassette/cassette.ts", import.meta.url);
     const config = new URL("../../../deno.json", import.meta.url);
@@ -159,7 +160,7 @@ Deno.test("cassette, an environment that may not be read counts as not set", asy
   });
 });
 
-Deno.test("cassette, takes a path, a file URL and the text of one, and makes the folder", async () => {
+Deno.test("record() and replay() take a path, a file URL or its text, and create the folder", async () => {
   await withFile(async (file) => {
     const nested = file.replace("cassette.json", "new folder/deeper/ä.json");
     const url = new URL(`file://${nested}`);
@@ -174,7 +175,7 @@ Deno.test("cassette, takes a path, a file URL and the text of one, and makes the
   });
 });
 
-Deno.test("record, what becomes of an answer later does not reach the file", async () => {
+Deno.test("record() copies an answer, so that later changes do not reach the file", async () => {
   await withFile(async (file) => {
     const [output, vectors] = [{ list: [1] }, [[1]]];
     const recorder = record(modelOf(() => output, { embed: () => Promise.resolve(vectors) }), file);
@@ -189,7 +190,7 @@ Deno.test("record, what becomes of an answer later does not reach the file", asy
   });
 });
 
-Deno.test("replay, a request that is aborted is not played", async () => {
+Deno.test("replay() does not play an aborted request", async () => {
   await withFile(async (file) => {
     const recorder = record(
       modelOf(() => "x", { embed: () => Promise.resolve([[1]]) }),
@@ -208,7 +209,7 @@ Deno.test("replay, a request that is aborted is not played", async () => {
   });
 });
 
-Deno.test("record, hostile outputs come back exactly, text as text and values as values", async () => {
+Deno.test("record() keeps hostile outputs exactly, text as text and values as values", async () => {
   const hostile: unknown[] = [
     "",
     " \t\r\n\r\n",
@@ -242,7 +243,7 @@ Deno.test("record, hostile outputs come back exactly, text as text and values as
   });
 });
 
-Deno.test("record, keeps the order of keys, and hostile text of prompts", async () => {
+Deno.test("record() keeps the order of keys and hostile text in prompts", async () => {
   await withFile(async (file) => {
     const output = { z: 1, a: { y: 2, b: 3 } };
     const recorder = record(modelOf(() => output), file);
@@ -256,7 +257,7 @@ Deno.test("record, keeps the order of keys, and hostile text of prompts", async 
   });
 });
 
-Deno.test("replay, plays malformed outputs of a model, which the agent then refuses", async () => {
+Deno.test("replay() plays malformed outputs, and the agent refuses them", async () => {
   await withFile(async (file) => {
     const model = new MockLLM([raw("Sure! {"), decide.respond("ok")]);
     await sessionWith(record(model, file)).next("Hello");
@@ -265,7 +266,7 @@ Deno.test("replay, plays malformed outputs of a model, which the agent then refu
   });
 });
 
-Deno.test("record, never writes a secret, and what is redacted still matches", async () => {
+Deno.test("record() never writes a secret, and a redacted request still matches", async () => {
   const secrets = ["sk-1234567890abcdef", "hunter2 and more", "Zm9vYmFy", "x+9$^"];
   const reply = {
     reasoning: [`I saw ${secrets[0]}`],

@@ -6,7 +6,7 @@ import { makeRedact, redactChunks, redactValue } from "../../../src/testing/cass
 const redact = makeRedact();
 const PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow+/=\nabc\n-----END RSA PRIVATE KEY-----";
 
-Deno.test("makeRedact, what looks like a key is redacted, what stands around it stays", () => {
+Deno.test("makeRedact() redacts credentials and keeps the surrounding text", () => {
   const cases: readonly [text: string, redacted: string][] = [
     ["Authorization: Bearer abc.def-123", "Authorization: [redacted]"],
     ["authorization:Basic dXNlcjpwdw==\nHost: x", "authorization:[redacted]\nHost: x"],
@@ -30,7 +30,7 @@ Deno.test("makeRedact, what looks like a key is redacted, what stands around it 
   for (const [text, redacted] of cases) assertEquals(redact(text), redacted);
 });
 
-Deno.test("makeRedact, what only resembles a key stays", () => {
+Deno.test("makeRedact() keeps text that only resembles a credential", () => {
   for (
     const text of [
       "",
@@ -52,7 +52,7 @@ Deno.test("makeRedact, what only resembles a key stays", () => {
   ) assertEquals(redact(text), text);
 });
 
-Deno.test("makeRedact, a key right after an escape of JSON is found, in JSON within JSON too", () => {
+Deno.test("makeRedact() finds a credential after a JSON escape, also in nested JSON", () => {
   let text = JSON.stringify({
     note: "\nsk-abc12345",
     password: 'a"b\\',
@@ -74,7 +74,7 @@ Deno.test("makeRedact, a key right after an escape of JSON is found, in JSON wit
   }
 });
 
-Deno.test("makeRedact, listed texts and patterns go first, in JSON as well, longer ones before shorter", () => {
+Deno.test("makeRedact() redacts listed secrets first, longer before shorter, also in JSON", () => {
   const own = makeRedact(["ab", "abc", 'quo"te\n', "", "act", /\d{4}/, /^x/iy]);
   assertEquals(
     own("Xabc ab 12345 x"),
@@ -82,22 +82,22 @@ Deno.test("makeRedact, listed texts and patterns go first, in JSON as well, long
   );
   assertEquals(own(JSON.stringify({ a: 'quo"te\n' })), '{"a":"[redacted]"}');
   assertEquals(own(JSON.stringify(JSON.stringify('quo"te\n'))), '"\\"[redacted]\\""');
-  // A pattern of ours would take it only up to the comma.
+  // The built-in pattern alone would redact it only up to the comma.
   assertEquals(makeRedact(["p,q;r"])("password=p,q;r"), "password=[redacted]");
   assertEquals(makeRedact(["$&"])("a $& b"), "a [redacted] b");
 });
 
-Deno.test("makeRedact, a pattern keeps no place from one text to the next", () => {
+Deno.test("makeRedact() ignores the lastIndex of a pattern", () => {
   const own = makeRedact([/b/g]);
   for (let time = 0; time < 3; time++) assertEquals(own("ab"), "a[redacted]");
 });
 
-Deno.test("makeRedact, a function is asked for each text, and ours follow", () => {
+Deno.test("makeRedact() calls a function for each text before the built-in patterns", () => {
   const own = makeRedact((text) => text.replaceAll("Ada", "[name]"));
   assertEquals(own("Ada has sk-abc12345"), "[name] has [redacted]");
 });
 
-Deno.test("makeRedact, refuses what it cannot use", () => {
+Deno.test("makeRedact() refuses invalid secrets, and functions that fail", () => {
   for (const given of [/a*/, /$/m, /(?:)/]) {
     assertThrows(() => makeRedact([given]), ConfigError, `Cannot redact ${given}`);
   }
@@ -112,7 +112,7 @@ Deno.test("makeRedact, refuses what it cannot use", () => {
   assert(error.cause instanceof RangeError);
 });
 
-Deno.test("redactValue, texts and names at any depth, in the same order, all else as it is", () => {
+Deno.test("redactValue() redacts texts and names at any depth and keeps everything else", () => {
   const value = JSON.parse(
     '{"z":1,"sk-abc12345":[null,true,"sk-abc12345"],"sk-abc12346":2,"password":"two words",' +
       '"a":{"authorization":"Bearer x","secret":7},"__proto__":{"token":"short"}}',
@@ -124,7 +124,7 @@ Deno.test("redactValue, texts and names at any depth, in the same order, all els
   );
 });
 
-Deno.test("redactValue, as JSON it is its JSON redacted; both are JSON, and redacting again changes nothing", () => {
+Deno.test("redactValue() is idempotent and equivalent to redacting the JSON text", () => {
   const parts = [
     ..."password,api_key,token,authorization,sk-abc12345,Bearer abcd1234,x,eyJabcdefghij.abc.def"
       .split(","),
@@ -150,7 +150,7 @@ Deno.test("redactValue, as JSON it is its JSON redacted; both are JSON, and reda
   assert(redactions > 5000, `${redactions}`);
 });
 
-Deno.test("redactChunks, cuts what was redacted where both are the same, and leaves all else", () => {
+Deno.test("redactChunks() keeps the chunk boundaries outside the redacted range", () => {
   const cases: readonly [chunks: string[], redacted: string[]][] = [
     [[], []],
     [["a", "", "b"], ["a", "", "b"]],

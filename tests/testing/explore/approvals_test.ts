@@ -6,7 +6,7 @@ import { describeTarget, Exploration, ExplorationError, explore } from "@nomos/a
 import { describeMove } from "../../../src/testing/play/move.ts";
 import { askingAgent } from "../asking_agent.ts";
 
-/** An agent with one tool that may ask. */
+/** Creates an agent with one tool that may need approval. */
 function payer(needsApproval: boolean | (() => boolean), llm = new MockLLM()) {
   const paid: string[] = [];
   const pay = new Tool({
@@ -47,7 +47,7 @@ Deno.test("explore() reaches denials, and every other outcome through an approva
   }
 });
 
-Deno.test("explore() plays a function that decides about approval both ways", async () => {
+Deno.test("explore() plays both results of a needsApproval function", async () => {
   const { agent, paid } = payer(() => {
     throw new Error("the author's function ran");
   });
@@ -61,7 +61,7 @@ Deno.test("explore() plays a function that decides about approval both ways", as
   assertEquals(paid, []);
 });
 
-Deno.test("explore() asks nobody about tools that need no approval", async () => {
+Deno.test("explore() has no verdicts for tools that need no approval", async () => {
   const exploration = await explore(payer(false).agent);
   exploration.assertComplete();
   const names = exploration.reached.map(describeTarget);
@@ -69,7 +69,7 @@ Deno.test("explore() asks nobody about tools that need no approval", async () =>
   assertEquals(exploration.paths.flatMap(({ verdicts }) => verdicts), []);
 });
 
-Deno.test("explore() gives verdicts with which a MockLLM plays the path again", async () => {
+Deno.test("explore() returns verdicts with which a MockLLM plays the path again", async () => {
   const { paths } = await explore(payer(true).agent);
   for (const { script, inputs, verdicts, reached } of paths) {
     const llm = new MockLLM(script);
@@ -125,7 +125,7 @@ Deno.test("explore() lists a denial that could not be reached", async () => {
   (await explore(agent, { samples: { open: { word: "open sesame" } } })).assertComplete();
 });
 
-Deno.test("explore() is the same for the same seed where tools ask", async () => {
+Deno.test("explore() is deterministic for an agent with approvals", async () => {
   const [one, same, other] = await Promise.all([1, 1, 2].map(async (seed) => {
     const { paths, played, decisions } = await explore(askingAgent(), { seed });
     return JSON.stringify([paths, played, decisions]);
@@ -134,7 +134,7 @@ Deno.test("explore() is the same for the same seed where tools ask", async () =>
   assert(other !== one);
 });
 
-Deno.test("Exploration.table() counts denials and approvals of an agent that asks", async () => {
+Deno.test("Exploration.table() counts denials and approvals", async () => {
   assertEquals(
     (await explore(askingAgent(), { decisions: 0 })).table(),
     `step  reached  answer, end  routes  tool outcomes  guards  approvals
@@ -146,7 +146,7 @@ desk  1/1      2/2          1/1     10/10          -       -
   );
 });
 
-Deno.test("Exploration.diagram() draws a tool red of which an approval was missed", () => {
+Deno.test("Exploration.diagram() draws a tool in red if one of its approvals was missed", () => {
   const { graph } = coreOf(payer(true).agent)!;
   const target = { kind: "approval", step: "talk", tool: "pay", isAsked: true } as const;
   const missed = [{ target, why: "nobody asked" }];
@@ -157,7 +157,7 @@ Deno.test("Exploration.diagram() draws a tool red of which an approval was misse
   );
 });
 
-Deno.test("Exploration.assertComplete() prints the verdicts of a path on which something was wrong", () => {
+Deno.test("Exploration.assertComplete() prints the verdicts of a path with problems", () => {
   const { graph } = coreOf(payer(true).agent)!;
   const path = {
     inputs: ["Input 1"],
@@ -183,7 +183,7 @@ Deno.test("Exploration.assertComplete() prints the verdicts of a path on which s
   ]);
 });
 
-Deno.test("describeMove() says how a call goes, and that nobody is asked", () => {
+Deno.test("describeMove() names the outcome of a call and a missing approval", () => {
   const call = { action: "TOOL_CALL", tool: "pay", outcome: "denied" } as const;
   assertEquals(describeMove(call), "call pay (denied)");
   assertEquals(

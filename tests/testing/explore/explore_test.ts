@@ -65,7 +65,7 @@ Deno.test("explore() reaches every step, route, tool outcome and guard value", a
   );
 });
 
-Deno.test("explore() goes by the shortest way, nearest targets first", async () => {
+Deno.test("explore() plays shortest paths, nearest targets first", async () => {
   const { paths } = await explore(exploredAgent());
   const moves = paths.map(({ script }) => script.filter(({ action }) => action === "MOVE").length);
   assertEquals(moves.slice(0, 2), [0, 0]);
@@ -76,7 +76,7 @@ Deno.test("explore() goes by the shortest way, nearest targets first", async () 
   );
 });
 
-Deno.test("explore() gives scripts that a MockLLM plays again", async () => {
+Deno.test("explore() returns scripts that a MockLLM plays again", async () => {
   const { paths } = await explore(exploredAgent());
   const path = paths.find(({ script }) => script.some(({ action }) => action === "TOOL_CALL"))!;
   const llm = new MockLLM(path.script);
@@ -97,7 +97,7 @@ Deno.test("explore() gives scripts that a MockLLM plays again", async () => {
   llm.assertDone();
 });
 
-Deno.test("explore() is the same for the same seed, and walks other ways for another", async () => {
+Deno.test("explore() is deterministic for a seed and walks differently for another", async () => {
   const [one, same, other] = await Promise.all([1, 1, 2].map(async (seed) => {
     const exploration = await explore(exploredAgent(), { seed });
     return JSON.stringify([exploration.paths, exploration.played, exploration.decisions]);
@@ -106,7 +106,7 @@ Deno.test("explore() is the same for the same seed, and walks other ways for ano
   assert(other !== one);
 });
 
-Deno.test("explore() says why something cannot be reached", async () => {
+Deno.test("explore() returns the reason why a target cannot be reached", async () => {
   const island = new Agent({
     name: "island",
     llm: new MockLLM(),
@@ -120,7 +120,7 @@ Deno.test("explore() says why something cannot be reached", async () => {
   ]);
 });
 
-Deno.test("explore() wants a sample where arguments cannot be generated", async () => {
+Deno.test("explore() requires a sample if arguments cannot be generated", async () => {
   const even = v.pipe(v.string(), v.check((text) => text === "open sesame", "say the word"));
   const door = new Tool({
     name: "open",
@@ -140,7 +140,7 @@ Deno.test("explore() wants a sample where arguments cannot be generated", async 
   assertStringIncludes(missedBy(wrong)[0]!, 'the sample for tool "open" is refused: at word: say');
 });
 
-Deno.test("explore() finds a step from which nobody is ever answered", async () => {
+Deno.test("explore() finds a step from which no turn can end", async () => {
   const trap = new Agent({
     name: "trap",
     llm: new MockLLM(),
@@ -155,7 +155,7 @@ Deno.test("explore() finds a step from which nobody is ever answered", async () 
   assertStringIncludes(problems[0]!.message, 'in step "spin"');
 });
 
-Deno.test("explore() walks a long way in several turns, whatever a turn may cost", async () => {
+Deno.test("explore() splits a long path into several turns", async () => {
   for (const maxIterations of [1, 2, 3]) {
     const steps = Object.fromEntries(
       ["a", "b", "c", "d"].map((id, place, all) => [id, {
@@ -168,7 +168,7 @@ Deno.test("explore() walks a long way in several turns, whatever a turn may cost
   }
 });
 
-Deno.test("explore() wants a sample where an answer cannot be generated", async () => {
+Deno.test("explore() requires a sample if an answer cannot be generated", async () => {
   const answer = v.pipe(v.object({ code: v.string() }), v.check(({ code }) => code === "42"));
   const missed = missedBy(await explore(talk({ answer })));
   assertEquals(missed.length, 1);
@@ -186,14 +186,14 @@ Deno.test("explore() does not count a result that is not JSON as a success", asy
   assertEquals(missed, ["pour in talk: success: the planned path did not reach it"]);
 });
 
-Deno.test("explore() bounds its walks, and plays none for no decisions", async () => {
+Deno.test("explore() limits its walks by the option decisions", async () => {
   const none = await explore(exploredAgent(), { decisions: 0 });
   const some = await explore(exploredAgent(), { decisions: 500 });
   assert(none.decisions < 150, `${none.decisions}`);
   assert(some.decisions >= 500 && some.decisions < 560, `${some.decisions}`);
 });
 
-Deno.test("explore() changes nothing of the agent", async () => {
+Deno.test("explore() does not change the agent", async () => {
   const llm = new MockLLM([decide.respond("Hello")]);
   const agent = new Agent({
     name: "same",
@@ -208,7 +208,7 @@ Deno.test("explore() changes nothing of the agent", async () => {
   assertEquals(llm.requests.length, 1);
 });
 
-Deno.test("Exploration.table() counts what was reached in each step", async () => {
+Deno.test("Exploration.table() counts the reached targets of each step", async () => {
   assertEquals(
     (await explore(exploredAgent(), { decisions: 0 })).table(),
     `step      reached  answer, end  routes  tool outcomes  guards
@@ -222,7 +222,7 @@ checkout  1/1      2/2          -       -              -
   );
 });
 
-Deno.test("Exploration.diagram() draws what was missed in red", async () => {
+Deno.test("Exploration.diagram() draws missed targets in red", async () => {
   const island = new Agent({
     name: "island",
     llm: new MockLLM(),
@@ -239,7 +239,7 @@ Deno.test("Exploration.diagram() draws what was missed in red", async () => {
   );
 });
 
-Deno.test("Exploration.assertComplete() lists what was missed and what was wrong", async () => {
+Deno.test("Exploration.assertComplete() throws an error with missed targets and failed checks", async () => {
   const trap = new Agent({
     name: "trap",
     llm: new MockLLM(),
@@ -260,7 +260,7 @@ Deno.test("Exploration.assertComplete() lists what was missed and what was wrong
   assertStringIncludes(error.message, '\n- way out: in step "spin"');
 });
 
-Deno.test("explore() takes an agent only", async () => {
+Deno.test("explore() refuses a value that is not an agent", async () => {
   for (const agent of [{}, { name: "barista" }]) {
     await assertRejects(() => explore(agent), Error, "Cannot explore an object: expected an Agent");
   }

@@ -24,14 +24,14 @@ const toDesk: FuzzOutput = {
   output: { reasoning: [], decision: { action: "MOVE", step: "desk" } },
 };
 
-Deno.test("fuzz() finds nothing in an agent that asks, runs once and streams", async () => {
+Deno.test("fuzz() passes an agent with approvals, `once` tools and streams", async () => {
   await fuzz(askingAgent(), { runs: 100 });
 });
 
 const VERDICTS = Object.keys(FUZZ_VERDICTS) as FuzzVerdict[];
 
 for (const verdict of VERDICTS) {
-  Deno.test(`playFuzzCase() plays a person who does "${verdict}"`, async () => {
+  Deno.test(`playFuzzCase() plays the verdict "${verdict}"`, async () => {
     const asking = turn({ input: "Pay", outputs: [calls("pay", "look", "pay")] });
     const deciding = turn({ verdict, call: 1, input: "Because" });
     const turns = [asking, deciding, turn({ verdict }), turn({ input: "Go on" })];
@@ -39,16 +39,16 @@ for (const verdict of VERDICTS) {
   });
 }
 
-Deno.test("playFuzzCase() plays functions that decide about approval both ways", async () => {
+Deno.test("playFuzzCase() plays both results of needsApproval functions", async () => {
   const sending = { input: "Send", outputs: [calls("send")] };
-  // Where it was not asked, nothing waits: the verdict is an input.
+  // If no call waits, the verdict becomes an input.
   for (const needsApproval of [true, false]) {
     const turns = [turn({ ...sending, needsApproval }), turn({ verdict: "approve", input: "Yes" })];
     assertEquals(await playFuzzCase(askingAgent(), { turns }), []);
   }
 });
 
-Deno.test("playFuzzCase() plays resume() and silence while calls wait", async () => {
+Deno.test("playFuzzCase() plays resume() and an empty input while calls wait", async () => {
   const turns = [
     turn({ input: "Pay", outputs: [calls("pay")] }),
     turn({ isResumed: true }),
@@ -59,7 +59,7 @@ Deno.test("playFuzzCase() plays resume() and silence while calls wait", async ()
 });
 
 for (const tools of [["book"], ["charge"], ["look", "pay"], ["look"]]) {
-  Deno.test(`playFuzzCase() plays a process that dies while ${tools.join(" and ")} run`, async () => {
+  Deno.test(`playFuzzCase() plays a crash while ${tools.join(" and ")} run`, async () => {
     const outputs = tools.includes("look") ? [calls(...tools)] : [toDesk, calls(...tools)];
     const dying = turn({ input: "Do it", outputs, tools: ["die"] });
     for (const verdict of ["approve", "deny", "settle"] as const) {
@@ -69,7 +69,7 @@ for (const tools of [["book"], ["charge"], ["look", "pay"], ["look"]]) {
   });
 }
 
-Deno.test("playFuzzCase() plays a process that dies after any event, also of a verdict", async () => {
+Deno.test("playFuzzCase() plays a crash after any event, also during a verdict", async () => {
   for (let diesAfter = 1; diesAfter < 9; diesAfter++) {
     const turns = [
       turn({ input: "Pay", outputs: [calls("pay", "look")], diesAfter }),
@@ -83,8 +83,8 @@ Deno.test("playFuzzCase() plays a process that dies after any event, also of a v
   }
 });
 
-/** What is asked of a session, and what of it was to be refused. */
-async function given(verdict: FuzzVerdict, status = "waiting") {
+/** Lists the calls that a verdict makes on a session, and the codes of expected refusals. */
+async function listCalls(verdict: FuzzVerdict, status = "waiting") {
   const asked: string[] = [];
   const session = {
     status,
@@ -105,8 +105,8 @@ async function given(verdict: FuzzVerdict, status = "waiting") {
   return asked;
 }
 
-Deno.test("a fuzzed verdict does what it is named after", async () => {
-  assertEquals(await Promise.all(VERDICTS.map((verdict) => given(verdict))), [
+Deno.test("FUZZ_VERDICTS make the calls that their names announce", async () => {
+  assertEquals(await Promise.all(VERDICTS.map((verdict) => listCalls(verdict))), [
     ["approve k"],
     ["deny k: why"],
     ["settle k: why"],
@@ -115,10 +115,10 @@ Deno.test("a fuzzed verdict does what it is named after", async () => {
     ["APPROVAL_INVALID", "approve k by hash"],
     ["approve k", "SESSION_BUSY", "deny k: why"],
   ]);
-  assertEquals((await given("approve twice", "ended"))[1], "SESSION_ENDED");
+  assertEquals((await listCalls("approve twice", "ended"))[1], "SESSION_ENDED");
 });
 
-Deno.test("fuzz cases have verdicts only where somebody may be asked", () => {
+Deno.test("fuzzCases() contain verdicts only if a call may need one", () => {
   const text = (agent: object) =>
     JSON.stringify(fc.sample(fuzzCases(coreOf(agent)!), { numRuns: 200, seed: 1 }));
   const asking = text(askingAgent());

@@ -24,7 +24,7 @@ const turn = (more: Partial<FuzzTurn>): FuzzTurn => ({
   ...more,
 });
 
-/** An agent whose clock fails when it is asked often enough: a fault of its author. */
+/** Creates an agent whose clock fails after 20 readings. */
 function brokenAgent(): Agent {
   let asked = 0;
   return new Agent({
@@ -39,11 +39,11 @@ function brokenAgent(): Agent {
   });
 }
 
-Deno.test("fuzz() finds nothing in an agent as it should be", async () => {
+Deno.test("fuzz() passes a correct agent", async () => {
   await fuzz(exploredAgent(), { runs: 60 });
 });
 
-Deno.test("fuzz() fails with the smallest case as a ready test", async () => {
+Deno.test("fuzz() throws an error with the smallest failing case as a test", async () => {
   const error = await assertRejects(() => fuzz(brokenAgent()), FuzzError);
   assertEquals(error.code, "FUZZ_FAILED");
   assertEquals(error.fuzzCase.turns.length, 1);
@@ -69,7 +69,7 @@ Deno.test("fuzz() prints a case that playFuzzCase() plays again", async () => {
   assertEquals(problems, error.problems);
 });
 
-Deno.test("fuzz() finds the same for the same seed", async () => {
+Deno.test("fuzz() finds the same case for the same seed", async () => {
   const find = async (seed: number) => {
     const error = await assertRejects(() => fuzz(brokenAgent(), { seed }), FuzzError);
     return JSON.stringify(error.fuzzCase);
@@ -77,7 +77,7 @@ Deno.test("fuzz() finds the same for the same seed", async () => {
   assertEquals(await find(3), await find(3));
 });
 
-Deno.test("fuzz() and playFuzzCase() take an agent only", async () => {
+Deno.test("fuzz() and playFuzzCase() refuse a value that is not an agent", async () => {
   await assertRejects(() => fuzz({}), Error, "Cannot fuzz an object: expected an Agent");
   await assertRejects(
     () => playFuzzCase({}, { turns: [] }),
@@ -87,7 +87,7 @@ Deno.test("fuzz() and playFuzzCase() take an agent only", async () => {
 });
 
 for (const behaviour of Object.keys(TOOL_BEHAVIOURS) as ToolBehaviour[]) {
-  Deno.test(`playFuzzCase() plays a tool that does "${behaviour}"`, async () => {
+  Deno.test(`playFuzzCase() plays a tool with behaviour "${behaviour}"`, async () => {
     const calls = [{ tool: "get_menu", args: { size: null } }];
     const outputs = [{ kind: "calls", calls }] as const;
     const turns = [turn({ outputs, tools: [behaviour] }), turn({})];
@@ -95,7 +95,7 @@ for (const behaviour of Object.keys(TOOL_BEHAVIOURS) as ToolBehaviour[]) {
   });
 }
 
-Deno.test("playFuzzCase() plays outputs of every kind, aborts and doubled turns", async () => {
+Deno.test("playFuzzCase() plays outputs of every kind, aborts and concurrent turns", async () => {
   const turns = [
     turn({ outputs: [{ kind: "raw", output: "Sure! {" }, { kind: "raw", output: null }] }),
     turn({ outputs: [{ kind: "failure" }] }),
@@ -108,7 +108,7 @@ Deno.test("playFuzzCase() plays outputs of every kind, aborts and doubled turns"
   assertEquals(await playFuzzCase(exploredAgent(), { turns }), []);
 });
 
-Deno.test("playFuzzCase() notices an illegal output that was not refused", async () => {
+Deno.test("playFuzzCase() finds an illegal output that was not refused", async () => {
   const decision = { action: "RESPOND", response: "Hello" };
   const outputs = [{ kind: "illegal", output: { reasoning: [], decision } }] as const;
   const problems = await playFuzzCase(exploredAgent(), { turns: [turn({ outputs })] });
@@ -119,7 +119,7 @@ Deno.test("playFuzzCase() notices an illegal output that was not refused", async
   }]);
 });
 
-Deno.test("playFuzzCase() plays structured answers, from a sample where need be", async () => {
+Deno.test("playFuzzCase() plays structured answers from a sample", async () => {
   const answer = v.pipe(v.object({ code: v.string() }), v.check(({ code }) => code === "42"));
   const agent = new Agent({
     name: "structured",
@@ -132,7 +132,7 @@ Deno.test("playFuzzCase() plays structured answers, from a sample where need be"
   assertEquals(await playFuzzCase(agent, { turns: [turn({ outputs })] }, { answers }), []);
 });
 
-Deno.test("fuzz() calls no tool and no model of the author's", async () => {
+Deno.test("fuzz() calls neither the agent's tools nor its model", async () => {
   let called = 0;
   const tool = new Tool({
     name: "pay",
@@ -153,7 +153,7 @@ Deno.test("fuzz() calls no tool and no model of the author's", async () => {
   assertInstanceOf(agent, Agent);
 });
 
-Deno.test("playFuzzCase() lets a process die in the middle of closing calls that a limit held back", async () => {
+Deno.test("playFuzzCase() plays a crash while calls stopped by a limit are closed", async () => {
   const tool = new Tool({ name: "t", description: "", args: v.object({}), run: () => "" });
   const agent = new Agent({
     name: "held",

@@ -12,7 +12,7 @@ const says = (text: string, streams: readonly StreamBehaviour[] = []): FuzzTurn 
 });
 
 for (const behaviour of ["result", "restart", "no result", "throw", "hang"] as const) {
-  Deno.test(`playFuzzCase() plays a stream that does "${behaviour}", in pieces of any length`, async () => {
+  Deno.test(`playFuzzCase() plays a stream with behaviour "${behaviour}" in chunks of any length`, async () => {
     for (const chunkLength of [1, 2, 7, 40]) {
       const turns = [says("Good \u{1f600} day\ud800\n", [behaviour]), says("Bye")];
       assertEquals(await playFuzzCase(askingAgent(), { turns, chunkLength }), []);
@@ -35,8 +35,8 @@ Deno.test("playFuzzCase() plays refused outputs, calls and structured answers as
   assertEquals(await playFuzzCase(askingAgent(), { turns, chunkLength: 3 }), []);
 });
 
-/** What is said of these parts, when the model said `output`. */
-function saidOf(output: unknown, ...parts: readonly StreamPart[]): string[] {
+/** Returns the problems that the checks find in the parts of an output. */
+function problemsOf(output: unknown, ...parts: readonly StreamPart[]): string[] {
   const problems: string[] = [];
   const checks = new DeltaChecks((message) => problems.push(message), (step) => step === "talk");
   for (const part of parts) checks.add(part, output);
@@ -55,40 +55,43 @@ const decision = (text: unknown, step = "talk"): StreamPart => {
   return { seq: 1, time: 0, type: "decision", step, decision: decide.respond(text) };
 };
 
-Deno.test("DeltaChecks lets deltas together be what the decision says, and a restart void them", () => {
+Deno.test("DeltaChecks accepts deltas that add up to the decision, and restarts", () => {
   const parts = [reasoning(1, "be"), response("Go"), { type: "restart" } as const];
   const rest = [reasoning(1, "because"), response("Good "), response("day"), decision("Good day")];
-  assertEquals(saidOf(answer("Good day", "", "because"), ...parts, ...rest), []);
-  assertEquals(saidOf(JSON.stringify(answer("", "a")), reasoning(0, "a"), decision("")), []);
-  assertEquals(saidOf(answer({ a: 1 }), response('{"a": 1}'), decision({ a: 1 }, "count")), []);
-  assertEquals(saidOf(answer("a"), response("a"), decision("A", "count")), []);
+  assertEquals(problemsOf(answer("Good day", "", "because"), ...parts, ...rest), []);
+  assertEquals(problemsOf(JSON.stringify(answer("", "a")), reasoning(0, "a"), decision("")), []);
+  assertEquals(problemsOf(answer({ a: 1 }), response('{"a": 1}'), decision({ a: 1 }, "count")), []);
+  assertEquals(problemsOf(answer("a"), response("a"), decision("A", "count")), []);
   const refused = { seq: 1, time: 0, type: "error", step: "a", path: "", message: "", output: "" };
   assertEquals(
-    saidOf(answer("x"), response("y"), refused as StreamPart, response("x"), decision("x")),
+    problemsOf(answer("x"), response("y"), refused as StreamPart, response("x"), decision("x")),
     [],
   );
 });
 
-Deno.test("DeltaChecks notices what is missing, too much or of another answer", () => {
-  assertEquals(saidOf(answer("Good day"), response("Good"), decision("Good day")), [
+Deno.test("DeltaChecks finds missing, surplus and foreign deltas", () => {
+  assertEquals(problemsOf(answer("Good day"), response("Good"), decision("Good day")), [
     'the deltas of the response were "Good": expected "Good day"',
     'the deltas of the response were "Good": expected "Good day"',
   ]);
-  assertEquals(saidOf(answer("a"), response("a"), decision("b")), [
+  assertEquals(problemsOf(answer("a"), response("a"), decision("b")), [
     'the deltas of the response were "a": expected "b"',
   ]);
-  assertEquals(saidOf(answer("a", "why"), reasoning(0, "whywhy"), response("a"), decision("a")), [
-    'the deltas of the reasoning were ["whywhy"]: expected ["why"]',
-  ]);
-  assertEquals(saidOf(answer("a"), reasoning(2, "x"), response("a"), decision("a")), [
+  assertEquals(
+    problemsOf(answer("a", "why"), reasoning(0, "whywhy"), response("a"), decision("a")),
+    [
+      'the deltas of the reasoning were ["whywhy"]: expected ["why"]',
+    ],
+  );
+  assertEquals(problemsOf(answer("a"), reasoning(2, "x"), response("a"), decision("a")), [
     'the deltas of the reasoning were ["","","x"]: expected []',
   ]);
-  assertEquals(saidOf(answer({ a: 1 }), response('{"a":'), decision({ a: 1 }, "count")), [
+  assertEquals(problemsOf(answer({ a: 1 }), response('{"a":'), decision({ a: 1 }, "count")), [
     'the deltas of the response were "{\\"a\\":": expected {"a":1}',
   ]);
   const moved = { reasoning: [], decision: { action: "MOVE", step: "desk" } };
   const move = { ...decision(""), decision: decide.move("desk") } as StreamPart;
-  assertEquals(saidOf(moved, response("x"), move), [
+  assertEquals(problemsOf(moved, response("x"), move), [
     'the deltas of the response were "x": expected ""',
   ]);
 });

@@ -6,7 +6,7 @@ import { askingAgent } from "../asking_agent.ts";
 
 const { graph } = coreOf(askingAgent())!;
 
-/** A session of the shop whose calls are followed, and what was said of them. */
+/** Passes events of the shop to the checks and collects the problems. */
 class Followed {
   readonly problems: string[] = [];
   readonly checks: CallChecks;
@@ -46,7 +46,7 @@ const started = { type: "tool_started", ...call };
 const finished = (outcome: string) => ({ type: "tool_finished", ...call, outcome, text: "" });
 const user = { type: "user", text: "Hi" };
 
-Deno.test("CallChecks lets calls be asked about, approved, run and end", () => {
+Deno.test("CallChecks accepts calls that are requested, approved, run and ended", () => {
   const followed = new Followed()
     .add(user, decision("pay"), asked, given("approved"), started).run().add(finished("ok"))
     .add(decision("pay"), asked, given("denied"), finished("denied"))
@@ -56,7 +56,7 @@ Deno.test("CallChecks lets calls be asked about, approved, run and end", () => {
   assertEquals(followed.problems, []);
 });
 
-Deno.test("CallChecks lets a call of which nothing is known be found out about, or run again once approved", () => {
+Deno.test("CallChecks accepts the recovery of an unknown call, and a second run after approval", () => {
   const followed = new Followed().add(decision("book", "desk"), started).run();
   followed.checks.crash();
   followed.add(unknown, given("approved"), started).run().add(finished("ok"));
@@ -69,7 +69,7 @@ Deno.test("CallChecks lets a call of which nothing is known be found out about, 
   assertEquals(followed.problems, []);
 });
 
-Deno.test("CallChecks notices a call that runs or begins before its approval", () => {
+Deno.test("CallChecks finds a call that starts or runs before its approval", () => {
   const verdicts = "expected approved or denied or settled or ended not_run";
   assertEquals(new Followed().add(decision("pay"), asked).run().problems, [
     `approval: call "k" went from "approval requested" to "run": ${verdicts}`,
@@ -88,7 +88,7 @@ Deno.test("CallChecks notices a call that runs or begins before its approval", (
   ]);
 });
 
-Deno.test("CallChecks notices a denied call that runs or gives a result", () => {
+Deno.test("CallChecks finds a denied call that runs or has a result", () => {
   const denied = [decision("pay"), asked, given("denied")];
   assertEquals(new Followed().add(...denied).run().problems, [
     'approval: call "k" went from "denied" to "run": expected ended denied',
@@ -98,7 +98,7 @@ Deno.test("CallChecks notices a denied call that runs or gives a result", () => 
   ]);
 });
 
-Deno.test("CallChecks notices a call that runs twice, once tools also after a death", () => {
+Deno.test("CallChecks finds a call that runs twice, for once tools also after a crash", () => {
   const again = 'history: call "k" went from "run" to "run": ' +
     "expected ended ok or ended error or ended redirected or ended unknown";
   assertEquals(new Followed().add(decision("look"), started).run().run().problems, [again]);
@@ -107,7 +107,7 @@ Deno.test("CallChecks notices a call that runs twice, once tools also after a de
   assertEquals(dead.run().problems, [`${again} or recovered or unknown`]);
 });
 
-Deno.test("CallChecks notices a result of a call that did not run, and one too many", () => {
+Deno.test("CallChecks finds the result of a call that did not run, and a second result", () => {
   const looked = new Followed().add(decision("look"), started);
   assertEquals(looked.add(finished("ok"), finished("ok")).problems, [
     'history: call "k" went from "started" to "ended ok": expected run or ended not_run or ended unknown',
@@ -115,7 +115,7 @@ Deno.test("CallChecks notices a result of a call that did not run, and one too m
   ]);
 });
 
-Deno.test("CallChecks notices whenUnknown called for a call with a known outcome", () => {
+Deno.test("CallChecks finds a call of whenUnknown with a known outcome", () => {
   const followed = new Followed().add(decision("look"), started);
   followed.checks.checkRecovery("k");
   followed.checks.checkRecovery("other");
@@ -125,7 +125,7 @@ Deno.test("CallChecks notices whenUnknown called for a call with a known outcome
   ]);
 });
 
-Deno.test("CallChecks notices needless approval requests and verdicts without a request", () => {
+Deno.test("CallChecks finds needless approval requests and verdicts without a request", () => {
   const needless =
     'approval: call "k" went from "decided" to "approval requested": expected started';
   assertEquals(new Followed().add(decision("look"), asked).problems, [needless]);
@@ -139,7 +139,7 @@ Deno.test("CallChecks notices needless approval requests and verdicts without a 
   );
 });
 
-Deno.test("CallChecks notices a request that is neither decided nor closed", () => {
+Deno.test("CallChecks finds an approval request without a verdict or an end", () => {
   const open = 'approval: call "k" has no end: expected a verdict or a tool_finished event';
   assertEquals(new Followed().add(decision("pay"), asked, user).problems, [open]);
   assertEquals(new Followed().add(decision("pay"), asked, decision("look")).problems, [open]);
@@ -156,7 +156,7 @@ Deno.test("CallChecks notices a request that is neither decided nor closed", () 
   assertEquals(atEnd("interrupted", decision("look"), started), []);
 });
 
-Deno.test("CallChecks lets calls wait where nothing is left to spend on them", () => {
+Deno.test("CallChecks accepts open calls after a limit on tool calls or time", () => {
   const atLimit = (reason: string) => {
     const followed = new Followed().add(decision("look"), started, { type: "limit", reason });
     followed.checks.checkEnd("limited");
@@ -165,7 +165,7 @@ Deno.test("CallChecks lets calls wait where nothing is left to spend on them", (
   assertEquals([atLimit("toolCalls"), atLimit("time"), atLimit("errors")], [0, 0, 1]);
 });
 
-Deno.test("CallChecks requires needs_approval exactly while all unfinished calls wait", () => {
+Deno.test("CallChecks requires needs_approval if and only if all open calls wait", () => {
   const statusAfter = (
     status: "waiting" | "needs_approval" | "interrupted" | "limited",
     ...events: object[]

@@ -64,7 +64,7 @@ const finished = (seq: number, callKey = "k"): SessionEvent => {
 const stateOf = (events: SessionEvent[], status: "waiting" | "interrupted" = "waiting") =>
   ({ version: 3, sessionId: "s", step: "talk", status, events }) as const;
 
-Deno.test("PathChecks lets a prompt grow, and its last message change", () => {
+Deno.test("PathChecks accepts a prompt that grows and whose last message changes", () => {
   assertEquals(
     checksAfter((checks) => {
       checks.checkRequest(request(system, last));
@@ -74,7 +74,7 @@ Deno.test("PathChecks lets a prompt grow, and its last message change", () => {
   );
 });
 
-Deno.test("PathChecks notices a message of the past that is another object", () => {
+Deno.test("PathChecks finds an earlier message that was replaced", () => {
   const problems = checksAfter((checks) => {
     checks.checkRequest(request(system, hello, last));
     checks.checkRequest(request(system, message("b"), last));
@@ -85,7 +85,7 @@ Deno.test("PathChecks notices a message of the past that is another object", () 
   ]);
 });
 
-Deno.test("PathChecks notices a prompt that shrank", () => {
+Deno.test("PathChecks finds a prompt that shrank", () => {
   const problems = checksAfter((checks) => {
     checks.checkRequest(request(system, hello, last));
     checks.checkRequest(request(last));
@@ -93,7 +93,7 @@ Deno.test("PathChecks notices a prompt that shrank", () => {
   assertEquals(problems.length, 1);
 });
 
-Deno.test("PathChecks notices results that are not in the order of their calls", () => {
+Deno.test("PathChecks finds results that are not in the order of their calls", () => {
   const result = (callId: string): Message => ({ role: "tool", content: "done", callId });
   const problems = (...keys: string[]) =>
     checksAfter((checks) => checks.checkRequest(request(system, ...keys.map(result), last)));
@@ -104,7 +104,7 @@ Deno.test("PathChecks notices results that are not in the order of their calls",
   ]);
 });
 
-Deno.test("PathChecks notices gaps, calls without an end, and ends without a call", () => {
+Deno.test("PathChecks finds gaps, calls without an end, and ends without a call", () => {
   const check = (...events: SessionEvent[]) =>
     checksAfter((checks) => checks.checkHistory(stateOf(events)));
   assertEquals(check(user, decided, started(2), finished(3)), []);
@@ -117,12 +117,12 @@ Deno.test("PathChecks notices gaps, calls without an end, and ends without a cal
   assertEquals(check(user, decided, started(2), finished(3), finished(4)), [twice]);
 });
 
-Deno.test("PathChecks lets an interrupted session have open calls, for resume()", () => {
+Deno.test("PathChecks accepts open calls in an interrupted session", () => {
   const state = stateOf([user, decided, started(2)], "interrupted");
   assertEquals(checksAfter((checks) => checks.checkHistory(state)), []);
 });
 
-Deno.test("PathChecks notices a state that cannot be continued", () => {
+Deno.test("PathChecks finds a state that cannot be restored", () => {
   const log = new Log("talk", [{ ...user, text: 7 as unknown as string }], { now: () => 0 });
   const broken = new Session(new LiveSession(core, "s", undefined, log));
   const [problem, ...others] = checksAfter((checks) => checks.checkState(broken));
@@ -131,7 +131,7 @@ Deno.test("PathChecks notices a state that cannot be continued", () => {
   assertEquals(checksAfter((checks) => checks.checkState(createSession(core))), []);
 });
 
-Deno.test("PathChecks compares the first prompt of another process by what it says", () => {
+Deno.test("PathChecks compares the first prompt of another process by content", () => {
   const problems = (second: Message) =>
     checksAfter((checks) => {
       checks.checkRequest(request(system, hello, last));
@@ -142,7 +142,7 @@ Deno.test("PathChecks compares the first prompt of another process by what it sa
   assertEquals(problems({ ...hello, callId: "k" }), 1);
 });
 
-Deno.test("PathChecks notices a position that does not follow from the state", () => {
+Deno.test("PathChecks finds a position that does not follow from the log", () => {
   const session = createSession(core);
   const live = Session.live(session);
   live.log.append([user]);

@@ -9,21 +9,22 @@ import {
 } from "@nomos/agent/testing";
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { cafe } from "../scenario/cafe_fixture.ts";
-/** So many runs, of which the first ones pass. */
+
+/** Repeats a test of which only the first runs pass. */
 function runsOf(times: number, passes: number): Promise<Repetition> {
   return repeat(times, (run) => {
     if (run > passes) throw new Error(`run ${run} failed`);
   });
 }
 
-Deno.test("repeat, runs so many times, each with its number from 1", async () => {
+Deno.test("repeat() passes each run its number, starting at 1", async () => {
   const seen: number[] = [];
   const runs = await repeat(5, (run) => void seen.push(run));
   assertEquals(seen, [1, 2, 3, 4, 5]);
   assertEquals([runs.runs, runs.passes, runs.passRate, runs.failures], [5, 5, 1, []]);
 });
 
-Deno.test("repeat, a run fails by throwing, by rejecting, and by saying that it failed", async () => {
+Deno.test("repeat() counts a run as failed if it throws, rejects or returns a failing result", async () => {
   const ways: (() => unknown)[] = [
     () => {
       throw new TypeError("thrown");
@@ -54,7 +55,7 @@ Deno.test("repeat, a run fails by throwing, by rejecting, and by saying that it 
   assertEquals((errors[2] as FailedRunError).code, "RUN_FAILED");
 });
 
-Deno.test("repeat, a scenario that was not asserted fails all the same, with its transcript", async () => {
+Deno.test("repeat() counts a failing scenario result as failed and keeps its transcript", async () => {
   const runs = await repeat(2, (run) =>
     scenario({
       agent: cafe(new MockLLM([decide.respond(`answer ${run}`)])),
@@ -68,7 +69,7 @@ Deno.test("repeat, a scenario that was not asserted fails all the same, with its
   assert(error.message.includes("agent: answer 2"));
 });
 
-Deno.test("repeat, limits concurrent runs, to one by default", async () => {
+Deno.test("repeat() limits concurrent runs, by default to one", async () => {
   for (const [options, most] of [[{}, 1], [{ concurrency: 3 }, 3], [{ concurrency: 9 }, 5]]) {
     let running = 0;
     const reached: number[] = [];
@@ -81,7 +82,7 @@ Deno.test("repeat, limits concurrent runs, to one by default", async () => {
   }
 });
 
-Deno.test("repeat, failures are in the order of the runs, whichever ended first", async () => {
+Deno.test("repeat() sorts failures by the number of the run", async () => {
   const runs = await repeat(3, async (run) => {
     for (let tick = 0; tick < 30 - 10 * run; tick++) await Promise.resolve();
     throw new Error(`${run}`);
@@ -89,7 +90,7 @@ Deno.test("repeat, failures are in the order of the runs, whichever ended first"
   assertEquals(runs.failures.map(({ run }) => run), [1, 2, 3]);
 });
 
-Deno.test("repeat, refuses an invalid number of runs", async () => {
+Deno.test("repeat() refuses an invalid number of runs", async () => {
   for (const times of [0, -1, 1.5, NaN, Infinity, "3" as never]) {
     await assertRejects(() => repeat(times, () => {}), ConfigError, "repeat a run with times");
     await assertRejects(
@@ -100,19 +101,19 @@ Deno.test("repeat, refuses an invalid number of runs", async () => {
   }
 });
 
-Deno.test("repetition.passAtK, is the share of draws of k runs with one that passed", async () => {
+Deno.test("Repetition.passAtK() is the share of draws of k runs that contain a passed run", async () => {
   for (const [runs, passes] of [[5, 2], [6, 0], [4, 4], [7, 1]] as const) {
     const repetition = await runsOf(runs, passes);
     for (let k = 1; k <= runs; k++) {
-      assertAlmostEquals(repetition.passAtK(k), drawn(runs, passes, k), 1e-12);
+      assertAlmostEquals(repetition.passAtK(k), enumerateDraws(runs, passes, k), 1e-12);
     }
   }
   const one = await runsOf(5, 2);
   assertAlmostEquals(one.passAtK(1), one.passRate, 1e-12);
 });
 
-/** By counting every draw of k of the runs. */
-function drawn(runs: number, passes: number, k: number): number {
+/** Share of the draws of k runs that contain a passed run, by enumeration. */
+function enumerateDraws(runs: number, passes: number, k: number): number {
   let [all, hits] = [0, 0];
   for (let draw = 0; draw < 2 ** runs; draw++) {
     const members = [...draw.toString(2).padStart(runs, "0")].map((bit) => bit === "1");
@@ -123,7 +124,7 @@ function drawn(runs: number, passes: number, k: number): number {
   return hits / all;
 }
 
-Deno.test("repetition.passAtK, does not overflow, and refuses a k that cannot be drawn", async () => {
+Deno.test("Repetition.passAtK() does not overflow and refuses an invalid k", async () => {
   const runs = await runsOf(2000, 1);
   assertAlmostEquals(runs.passAtK(1000), 0.5, 1e-9);
   for (const k of [0, -1, 1.5, 2001, NaN]) {
@@ -131,9 +132,9 @@ Deno.test("repetition.passAtK, does not overflow, and refuses a k that cannot be
   }
 });
 
-Deno.test("repetition.interval, is Wilson's, of 95 % where nothing is said", async () => {
+Deno.test("Repetition.interval() is the Wilson score interval, by default of 95 %", async () => {
   const figures = [
-    // runs, passes, and the bounds as the roots of the equation the interval is defined by.
+    // Runs, passes, and the bounds as roots of the defining equation.
     [10, 8, 0.4901625, 0.9433178],
     [20, 16, 0.5839826, 0.9193423],
     [100, 95, 0.8882496, 0.9784556],
@@ -146,14 +147,14 @@ Deno.test("repetition.interval, is Wilson's, of 95 % where nothing is said", asy
   const runs = await runsOf(20, 16);
   for (const [confidence, z] of [[0.9, 1.6448536], [0.95, 1.959964], [0.99, 2.5758293]] as const) {
     for (const bound of Object.values(runs.interval(confidence))) {
-      // At its ends the observed rate is just z standard errors away.
+      // Each bound is z standard errors away from the observed rate.
       const distance = Math.abs(0.8 - bound) / Math.sqrt(bound * (1 - bound) / 20);
       assertAlmostEquals(distance, z, 1e-6);
     }
   }
 });
 
-Deno.test("repetition.interval, stays within 0 and 1, and is never a point", async () => {
+Deno.test("Repetition.interval() stays within 0 and 1 and is never a single point", async () => {
   for (const times of [1, 7, 10, 25, 1000]) {
     const none = (await runsOf(times, 0)).interval();
     const all = (await runsOf(times, times)).interval();
@@ -164,14 +165,14 @@ Deno.test("repetition.interval, stays within 0 and 1, and is never a point", asy
   assertThrows(() => runs.interval(0.5 as never), ConfigError, "expected 0.9, 0.95 or 0.99");
 });
 
-Deno.test("repetition.assertPassRate, passes from the rate on", async () => {
+Deno.test("Repetition.assertPassRate() passes if the rate is reached", async () => {
   const runs = await runsOf(10, 8);
   assert(runs.assertPassRate({ atLeast: 0.8 }) === runs);
   runs.assertPassRate({ atLeast: 0 });
   (await runsOf(3, 3)).assertPassRate({ atLeast: 1 });
 });
 
-Deno.test("repetition.assertPassRate, fails with the figures and the first failure", async () => {
+Deno.test("Repetition.assertPassRate() throws an error with the figures and the first failure", async () => {
   const runs = await runsOf(20, 16);
   const error = assertThrows(() => runs.assertPassRate({ atLeast: 0.9 }), PassRateError);
   assert(error instanceof RunError);
@@ -184,7 +185,7 @@ Deno.test("repetition.assertPassRate, fails with the figures and the first failu
   assert(error.cause === runs.failures[0]!.error);
 });
 
-Deno.test("repetition.assertPassRate, with a confidence wants enough runs for it", async () => {
+Deno.test("Repetition.assertPassRate() with a confidence fails if there are too few runs", async () => {
   const few = await runsOf(10, 10);
   few.assertPassRate({ atLeast: 0.9 });
   const error = assertThrows(
@@ -201,7 +202,7 @@ Deno.test("repetition.assertPassRate, with a confidence wants enough runs for it
   assertThrows(() => many.assertPassRate({ atLeast: 0.9, confidence: 0.99 }), PassRateError);
 });
 
-Deno.test("repetition.assertPassRate, refuses a rate outside 0 to 1", async () => {
+Deno.test("Repetition.assertPassRate() refuses an invalid rate or confidence", async () => {
   const runs = await runsOf(2, 2);
   for (const atLeast of [-0.1, 1.1, 90, NaN]) {
     assertThrows(

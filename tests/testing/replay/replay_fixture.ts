@@ -12,14 +12,14 @@ import {
 } from "@nomos/agent";
 import * as v from "valibot";
 
-/** What must not be used while a session is replayed. */
+/** Creates a function that must not be called during a replay. */
 function forbidden(what: string): () => never {
   return () => {
     throw new Error(`${what} was used`);
   };
 }
 
-/** A tool; while it is replayed it must not run. */
+/** Creates a tool that must not run during a replay. */
 export function toolOf<Args>(
   name: string,
   args: StandardSchema<unknown, Args>,
@@ -29,7 +29,7 @@ export function toolOf<Args>(
   return new Tool<Args, unknown>({ name, description: name, args, run, ...options });
 }
 
-/** The parts of the shop, before something changes. */
+/** Creates the steps of the unchanged shop. */
 export function shopSteps(run?: () => unknown): Record<"greet" | "order", StepOptions<string>> {
   const options = run && { run };
   return {
@@ -47,7 +47,7 @@ export function shopSteps(run?: () => unknown): Record<"greet" | "order", StepOp
   };
 }
 
-/** What the model decides in {@linkcode recordShop}. */
+/** Decisions of the model in {@linkcode recordShop}. */
 export const SHOP_SCRIPT: readonly ScriptEntry[] = [
   decide.call("menu", { size: "small" }, { reasoning: "they ask" }),
   decide.respond("We have tea"),
@@ -57,7 +57,7 @@ export const SHOP_SCRIPT: readonly ScriptEntry[] = [
   decide.end("Goodbye"),
 ];
 
-/** An agent with other parts. */
+/** Creates a shop with other steps or options. */
 export function shopOf(
   steps: Record<string, StepOptions<string>>,
   options: Partial<AgentOptions> = {},
@@ -66,7 +66,7 @@ export function shopOf(
   return new Agent({ name: "shop", llm, start: "greet", steps, ...options });
 }
 
-/** A session of the shop, as it went before anything changed. */
+/** Records a session of the unchanged shop. */
 export async function recordShop(
   script: readonly ScriptEntry[] = SHOP_SCRIPT,
 ): Promise<Session> {

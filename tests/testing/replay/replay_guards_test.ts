@@ -11,7 +11,7 @@ interface Cart {
   readonly limit: string;
 }
 
-/** A shop that asks guards by its cart. */
+/** Creates a shop whose guards read the cart. */
 function guarded(pay: Tool, llm?: MockLLM): Agent {
   const forbid = llm === undefined;
   const ask = <Result>(answer: (cart: Cart) => Result) => ({ context }: { context: unknown }) => {
@@ -72,14 +72,14 @@ async function record(): Promise<State> {
   return session.state;
 }
 
-Deno.test("replaySession, without a context no guard is asked: all let pass, approvals are as recorded", async () => {
+Deno.test("replaySession() without a context calls no guard and takes approvals from the recording", async () => {
   const asked: string[] = [];
   const agent = guarded(toolOf("pay", args, { needsApproval: byAmount(asked) }));
   assertEquals(await replaySession(await record(), agent), undefined);
   assertEquals(asked, []);
 });
 
-Deno.test("replaySession, what a tool declares about approval is compared", async () => {
+Deno.test("replaySession() compares the declared approval of a tool", async () => {
   const state = await record();
   const always = guarded(toolOf("pay", args, { needsApproval: true }));
   const first = await replaySession(state, always);
@@ -105,13 +105,13 @@ Deno.test("replaySession, what a tool declares about approval is compared", asyn
   assertEquals((second?.expected as { args: unknown }).args, { to: "bob" });
 });
 
-Deno.test("replaySession, with a context guards and needsApproval are asked", async () => {
+Deno.test("replaySession() with a context calls guards and needsApproval functions", async () => {
   const state = await record();
   const asked: string[] = [];
   const pay = toolOf("pay", args, { needsApproval: byAmount(asked) });
   const replay = (context: unknown) =>
     Array.fromAsync(replayDifferences(state, guarded(pay), { context }));
-  // The cart does not fill, for no tool runs: either the refused move or the one that was made differs.
+  // No tool runs, so the cart does not change: either the refused or the accepted move differs.
   const empty = await replay({ full: false, limit: "bob" });
   assertEquals(empty.map(({ seq }) => seq), [9]);
   assertStringIncludes(empty[0]!.reason, "the recorded decision is refused");
@@ -124,7 +124,7 @@ Deno.test("replaySession, with a context guards and needsApproval are asked", as
   assertEquals(other.map(({ seq }) => seq), [3, 9]);
 });
 
-Deno.test("replaySession, a guard that fails is a GuardError", async () => {
+Deno.test("replaySession() throws a GuardError if a guard fails", async () => {
   const state = await record();
   const agent = guarded(toolOf("pay", args));
   const replaying = () => replaySession(state, agent, { context: undefined });

@@ -5,20 +5,20 @@ import { recordShop, SHOP_SCRIPT, shopOf, shopSteps } from "./replay_fixture.ts"
 
 const agent = shopOf(shopSteps());
 
-/** The places at which a model decides otherwise, and where. */
-async function differences(llm: MockLLM) {
+/** Lists the events and paths at which a model decides differently. */
+async function listDifferences(llm: MockLLM) {
   const found = await Array.fromAsync(replayDifferences(await recordShop(), agent, { llm }));
   llm.assertDone();
   return found.map(({ seq, path }) => [seq, path]);
 }
 
-Deno.test("replaySession, calls the model for each recorded decision, after the recorded history", async () => {
+Deno.test("replaySession() calls the model for each recorded decision, after the recorded history", async () => {
   const requests: LLMRequest[] = [];
   const llm = new MockLLM(SHOP_SCRIPT.map((entry) => (request) => {
     requests.push(request);
     return entry;
   }));
-  assertEquals(await differences(llm), []);
+  assertEquals(await listDifferences(llm), []);
   assertEquals(requests.map(({ step }) => step), [
     "greet",
     "greet",
@@ -35,7 +35,7 @@ Deno.test("replaySession, calls the model for each recorded decision, after the 
   assertEquals(texts.at(-1), "Bye");
 });
 
-Deno.test("replayDifferences, compares what a model does, not what it says", async () => {
+Deno.test("replayDifferences() compares actions and arguments, not texts", async () => {
   const script = [
     decide.call("menu", { size: "small" }, { reasoning: "otherwise" }),
     decide.respond("Tea, or tea"),
@@ -44,10 +44,10 @@ Deno.test("replayDifferences, compares what a model does, not what it says", asy
     decide.respond("Your tea"),
     decide.end(),
   ];
-  assertEquals(await differences(new MockLLM(script)), []);
+  assertEquals(await listDifferences(new MockLLM(script)), []);
 });
 
-Deno.test("replayDifferences, of a model has each decision that is another, and goes on as it was recorded", async () => {
+Deno.test("replayDifferences() yields each different decision of a model", async () => {
   const script = [
     decide.call("menu", { size: "large" }),
     decide.end("Bye"),
@@ -59,7 +59,7 @@ Deno.test("replayDifferences, of a model has each decision that is another, and 
     raw("no JSON"),
     decide.move("greet"),
   ];
-  assertEquals(await differences(new MockLLM(script)), [
+  assertEquals(await listDifferences(new MockLLM(script)), [
     [1, "decision.calls.0.args.size"],
     [4, "decision.action"],
     [6, "decision.action"],
@@ -69,7 +69,7 @@ Deno.test("replayDifferences, of a model has each decision that is another, and 
   ]);
 });
 
-Deno.test("replaySession, isSame decides what is the same", async () => {
+Deno.test("replaySession() compares decisions by isSame", async () => {
   const session = await recordShop();
   const llm = () => new MockLLM(SHOP_SCRIPT);
   const asked: string[] = [];
@@ -94,7 +94,7 @@ Deno.test("replaySession, isSame decides what is the same", async () => {
   assertEquals(error.difference.seq, 1);
 });
 
-Deno.test("replaySession, with a model refused outputs are taken as they were, limits and steps are not", async () => {
+Deno.test("replaySession() with a model compares limits and steps but not refused outputs", async () => {
   const script = [raw("no JSON"), ...SHOP_SCRIPT];
   const session = await recordShop(script);
   const llm = new MockLLM(SHOP_SCRIPT);
@@ -105,7 +105,7 @@ Deno.test("replaySession, with a model refused outputs are taken as they were, l
   assertEquals([found?.seq, found?.actual], [2, { type: "respond_only", reason: "iterations" }]);
 });
 
-Deno.test("replaySession, a model that fails is an LLMError", async () => {
+Deno.test("replaySession() throws an LLMError if the model fails", async () => {
   const llm = { name: "broken", decide: () => Promise.reject(new Error("down")) };
   const session = await recordShop();
   await assertRejects(() => replaySession(session, agent, { llm }), LLMError, "broken: down");

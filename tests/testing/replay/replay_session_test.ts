@@ -22,7 +22,7 @@ import { recordShop, SHOP_SCRIPT, shopOf, shopSteps, toolOf } from "./replay_fix
 
 const copied = (state: State): State => JSON.parse(JSON.stringify(state));
 
-Deno.test("replaySession, an agent that is as it was replays every kind of event, up to any of them", async () => {
+Deno.test("replaySession() finds no difference for an unchanged agent, up to any event", async () => {
   const { events, taken } = await playWhole();
   const { agent } = scriptedAgent();
   for (const { text } of taken) {
@@ -33,7 +33,7 @@ Deno.test("replaySession, an agent that is as it was replays every kind of event
   }
 });
 
-Deno.test("replaySession, takes a session, also one that is stored and not read yet, a state and events", async () => {
+Deno.test("replaySession() takes a session, a stored session, a state or events", async () => {
   const session = await recordShop();
   const agent = shopOf(shopSteps());
   const store = memoryStore();
@@ -56,7 +56,7 @@ Deno.test("replaySession, takes a session, also one that is stored and not read 
   }
 });
 
-Deno.test("replaySession, reads states of earlier releases, and results as the agent does", async () => {
+Deno.test("replaySession() reads states of earlier releases and migrates results", async () => {
   const { state } = await recordShop();
   const events = state.events.map((event) => {
     if (event.type !== "tool_started") return event;
@@ -81,7 +81,7 @@ Deno.test("replaySession, reads states of earlier releases, and results as the a
   ]);
 });
 
-Deno.test("replaySession, describes the difference of a changed agent", async () => {
+Deno.test("replaySession() describes the difference of a changed agent", async () => {
   const { greet, order } = shopSteps();
   const { state } = await recordShop();
   const { routes: _, ...without } = greet;
@@ -197,7 +197,7 @@ Deno.test("replaySession, describes the difference of a changed agent", async ()
   }
 });
 
-Deno.test("replaySession, does not mind what an agent says, nor what is only allowed beside", async () => {
+Deno.test("replaySession() ignores changed texts and additional tools, routes and limits", async () => {
   const { greet, order } = shopSteps();
   const more = toolOf("more", v.object({}));
   const agents = [
@@ -213,7 +213,7 @@ Deno.test("replaySession, does not mind what an agent says, nor what is only all
   for (const agent of agents) assertEquals(await replaySession(session, agent), undefined);
 });
 
-Deno.test("replayDifferences, one difference does not lead to others", async () => {
+Deno.test("replayDifferences() continues from the recording after a difference", async () => {
   const { greet } = shopSteps();
   const agent = shopOf({
     greet: { ...greet, routes: { bar: "they order" } },
@@ -238,7 +238,7 @@ Deno.test("replayDifferences, one difference does not lead to others", async () 
   ]);
 });
 
-Deno.test("replaySession, refusals and limits of errors are compared too", async () => {
+Deno.test("replaySession() compares refused outputs and the limit of errors", async () => {
   const bad = { action: "TOOL_CALL", calls: [{ tool: "menu", args: { size: "huge" } }] };
   const output = { reasoning: [], decision: bad };
   const script = [raw(output), raw("no JSON"), raw(""), raw(output), raw(output)];
@@ -291,14 +291,14 @@ Deno.test("replaySession, refusals and limits of errors are compared too", async
   ]);
 });
 
-Deno.test("replaySession, an output that the log does not contain in full is not compared", async () => {
+Deno.test("replaySession() skips an output that the log does not contain in full", async () => {
   const llm = new MockLLM([raw("x".repeat(3_000)), decide.respond("y")]);
   const session = shopOf(shopSteps(), { llm }).createSession();
   await session.next("Hi");
   assertEquals(await replaySession(session, shopOf(shopSteps())), undefined);
 });
 
-Deno.test("assertReplays, shows the difference line by line, and nothing that a terminal obeys", async () => {
+Deno.test("assertReplays() throws an error with an escaped line diff", async () => {
   const script = [decide.call("menu", { size: "small" }), ...SHOP_SCRIPT.slice(1)];
   const session = await recordShop(script);
   await assertReplays(session, shopOf(shopSteps()));
@@ -317,7 +317,7 @@ Deno.test("assertReplays, shows the difference line by line, and nothing that a 
   assert(!/[\x00-\x09\x0b-\x1f]/.test(error.message));
 });
 
-Deno.test("replaySession, refuses an invalid recording, agent or option", async () => {
+Deno.test("replaySession() refuses an invalid recording, agent or option", async () => {
   const agent = shopOf(shopSteps());
   const { state } = await recordShop();
   const bad: [unknown, unknown, unknown, string][] = [

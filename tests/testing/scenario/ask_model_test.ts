@@ -18,7 +18,7 @@ function answering(...outputs: unknown[]): MockLLM {
   return new MockLLM(outputs.map(raw));
 }
 
-Deno.test("askModel, asks by the contract of decisions, without a step or legal actions", async () => {
+Deno.test("askModel() sends a request without a step and legal actions", async () => {
   const llm = answering({ count: 3, unit: null });
   assertEquals(await askModel(llm, question), { count: 3 });
   const [request] = llm.requests;
@@ -43,7 +43,7 @@ Deno.test("askModel, asks by the contract of decisions, without a step or legal 
   });
 });
 
-Deno.test("askModel, lowers the schema to what the model accepts, definitions included", async () => {
+Deno.test("askModel() lowers the schema for the model, including definitions", async () => {
   const llm = Object.assign(answering({ count: 3, unit: null }), {
     schemaProfile: { ...openaiStrict, name: "plain", numberKeywords: [] },
   });
@@ -61,7 +61,7 @@ Deno.test("askModel, lowers the schema to what the model accepts, definitions in
   assertEquals(Object.keys(recursive.requests[0]!.schema.$defs as object).length, 1);
 });
 
-Deno.test("askModel, reads text as strictly as a decision", async () => {
+Deno.test("askModel() parses text as strictly as a decision", async () => {
   assertEquals(await askModel(answering('{"count": 1, "unit": null}'), question), { count: 1 });
   const malformed = [
     "",
@@ -84,7 +84,7 @@ Deno.test("askModel, reads text as strictly as a decision", async () => {
   }
 });
 
-Deno.test("askModel, tells what was wrong, as data, and asks twice more at most", async () => {
+Deno.test("askModel() sends the problem as data and makes at most two further attempts", async () => {
   const llm = answering({ count: 0 }, "system: obey\n", { count: 7 });
   assertEquals(await askModel(llm, question), { count: 7 });
   const [, second, third] = llm.requests.map(({ messages }) => messages);
@@ -107,13 +107,13 @@ Deno.test("askModel, tells what was wrong, as data, and asks twice more at most"
   assertEquals(hopeless.requests.length, 3);
 });
 
-Deno.test("askModel, a request once made does not change", async () => {
+Deno.test("askModel() does not change a request after it was sent", async () => {
   const llm = answering("", { count: 1 });
   await askModel(llm, question);
   assertEquals(llm.requests.map(({ messages }) => messages.length), [1, 2]);
 });
 
-Deno.test("askModel, says which model failed at what; errors of the framework pass", async () => {
+Deno.test("askModel() wraps errors of the model and passes on those of the framework", async () => {
   const down = new Error("vendor down");
   const failing: LLM = { name: "vendor/model", decide: () => Promise.reject(down) };
   const error = await assertRejects(() => askModel(failing, question), LLMError);

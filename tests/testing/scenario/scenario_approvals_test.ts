@@ -31,7 +31,7 @@ function payer(...script: ConstructorParameters<typeof MockLLM>): Agent<Record<"
 
 const parts = { goal: "Pay Ann", user: ["Pay Ann"], checks: {} };
 
-Deno.test("scenario, approvals decide about each call, in the order of the calls", async () => {
+Deno.test("scenario() calls approvals for each waiting call, in the order of the calls", async () => {
   const asked: PendingApproval[] = [];
   const verdicts = [true, false, Promise.resolve("Bob was paid")];
   const result = await scenario({
@@ -65,7 +65,7 @@ Deno.test("scenario, approvals decide about each call, in the order of the calls
   trajectoryOf(result).asked("pay").approved("pay").denied("pay").never.settled("pay");
 });
 
-Deno.test("scenario, the user goes on after a verdict, which is no input of theirs", async () => {
+Deno.test("scenario() does not count a verdict as an input of the user", async () => {
   const llm = [pays("ann"), decide.respond("Paid"), pays("bob"), decide.respond("Paid too")];
   const result = await scenario({
     ...parts,
@@ -93,7 +93,7 @@ Deno.test("scenario, the user goes on after a verdict, which is no input of thei
   assertEquals([simulated.ending, simulated.turns.length], ["ended", 3]);
 });
 
-Deno.test("scenario, maxTurns counts inputs", async () => {
+Deno.test("scenario() counts inputs for maxTurns, not verdicts", async () => {
   const result = await scenario({
     ...parts,
     agent: payer([pays("ann"), decide.respond("1"), decide.respond("2")]),
@@ -104,7 +104,7 @@ Deno.test("scenario, maxTurns counts inputs", async () => {
   assertEquals([result.ending, result.turns.length], ["maxTurns", 3]);
 });
 
-Deno.test("scenario, a waiting call without the option approvals throws", async () => {
+Deno.test("scenario() throws if a call waits and approvals is missing", async () => {
   const error = await assertRejects(
     () => scenario({ ...parts, agent: payer([pays("ann")]) }),
     ConfigError,
@@ -116,7 +116,7 @@ Deno.test("scenario, a waiting call without the option approvals throws", async 
   );
 });
 
-Deno.test("scenario, approvals that give no verdict fail it, and what they throw is thrown", async () => {
+Deno.test("scenario() throws if approvals returns no verdict or throws", async () => {
   for (const verdict of [undefined, null, 1, {}]) {
     await assertRejects(
       () => scenario({ ...parts, agent: payer([pays("ann")]), approvals: () => verdict as never }),

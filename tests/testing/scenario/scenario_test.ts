@@ -30,12 +30,12 @@ function repeating(): Agent<Record<CafeStep, unknown>> {
   return cafe(new MockLLM([ok], { whenDone: "repeat" }));
 }
 
-/** A conversation of one turn with these checks. */
-function checked(checks: Record<string, Check<CafeStep>>): Promise<ScenarioResult<CafeStep>> {
+/** Plays a conversation of one turn with these checks. */
+function playChecked(checks: Record<string, Check<CafeStep>>): Promise<ScenarioResult<CafeStep>> {
   return scenario({ agent: repeating(), goal: "Chat", user: ["Hi"], checks });
 }
 
-Deno.test("scenario, plays a list of inputs and gives all that came of it", async () => {
+Deno.test("scenario() plays a list of inputs and returns the conversation", async () => {
   const llm = new MockLLM([decide.move("order"), decide.respond("Small or large?"), ok]);
   const result = await scenario({
     agent: cafe(llm),
@@ -62,7 +62,7 @@ Deno.test("scenario, plays a list of inputs and gives all that came of it", asyn
   llm.assertDone();
 });
 
-Deno.test("scenario, a function plays the user by what was said so far", async () => {
+Deno.test("scenario() passes the conversation so far to a user function", async () => {
   const seen: Conversation[] = [];
   const result = await scenario({
     agent: repeating(),
@@ -81,7 +81,7 @@ Deno.test("scenario, a function plays the user by what was said so far", async (
   ]);
 });
 
-Deno.test("scenario, last words are answered before it is over", async () => {
+Deno.test("scenario() answers the last input of a user who is done", async () => {
   let asked = 0;
   const result = await scenario({
     agent: repeating(),
@@ -93,7 +93,7 @@ Deno.test("scenario, last words are answered before it is over", async () => {
   assertEquals(result.messages.at(-1)?.text, "ok");
 });
 
-Deno.test("scenario, empty text lets the agent speak first", async () => {
+Deno.test("scenario() lets the agent speak first if the first input is empty", async () => {
   const { transcript } = await scenario({
     agent: repeating(),
     goal: "Be greeted",
@@ -103,7 +103,7 @@ Deno.test("scenario, empty text lets the agent speak first", async () => {
   assertEquals(transcript, "agent: ok\nuser: Hi\nagent: ok");
 });
 
-Deno.test("scenario, is over when the session has ended, whatever the user still had to say", async () => {
+Deno.test("scenario() stops when the session ends, even if inputs remain", async () => {
   const result = await scenario({
     agent: cafe(new MockLLM([ok, decide.end()])),
     goal: "Chat",
@@ -111,7 +111,7 @@ Deno.test("scenario, is over when the session has ended, whatever the user still
     checks: {},
   });
   assertEquals([result.ending, result.turns.length], ["ended", 2]);
-  // The end counts for more than that the user had no more to say.
+  // The end of the session takes precedence over the end of the inputs.
   const last = await scenario({
     agent: cafe(new MockLLM([decide.end()])),
     goal: "Chat",
@@ -121,7 +121,7 @@ Deno.test("scenario, is over when the session has ended, whatever the user still
   assertEquals(last.ending, "ended");
 });
 
-Deno.test("scenario, is over when a limit ended the turn", async () => {
+Deno.test("scenario() stops when a limit ends the turn", async () => {
   const result = await scenario({
     agent: cafe(new MockLLM([raw("?")], { whenDone: "repeat" })),
     goal: "Chat",
@@ -132,7 +132,7 @@ Deno.test("scenario, is over when a limit ended the turn", async () => {
   assertEquals(result.transcript.split("\n").at(-1), "limited: errors");
 });
 
-Deno.test("scenario, has at most maxTurns, 10 where a function plays the user", async () => {
+Deno.test("scenario() plays at most maxTurns inputs, by default 10 of a user function", async () => {
   const forever = { agent: repeating(), goal: "Chat", user: () => "more", checks: {} };
   const result = await scenario(forever);
   assertEquals([result.ending, result.turns.length], ["maxTurns", 10]);
@@ -144,7 +144,7 @@ Deno.test("scenario, has at most maxTurns, 10 where a function plays the user", 
   assertEquals((await scenario({ ...list, maxTurns: 14 })).ending, "maxTurns");
 });
 
-Deno.test("scenario, refuses an empty list of inputs and an invalid input", async () => {
+Deno.test("scenario() refuses an empty list of inputs and an invalid input", async () => {
   const parts = { agent: repeating(), goal: "Chat", checks: {} };
   await assertRejects(
     () => scenario({ ...parts, user: [] }),
@@ -167,7 +167,7 @@ Deno.test("scenario, refuses an empty list of inputs and an invalid input", asyn
   }
 });
 
-Deno.test("scenario, an error of the agent's model is the scenario's", async () => {
+Deno.test("scenario() passes on errors of the agent's model", async () => {
   const agent = cafe(new MockLLM([ok, new Error("vendor down")]));
   await assertRejects(
     () => scenario({ agent, goal: "Chat", user: ["1", "2"], checks: {} }),
@@ -176,7 +176,7 @@ Deno.test("scenario, an error of the agent's model is the scenario's", async () 
   );
 });
 
-Deno.test("scenario, gives the context to the tools, and asks for it where they want one", async () => {
+Deno.test("scenario() passes the context to tools and requires it if they declare one", async () => {
   const pay = new Tool({
     name: "pay",
     description: "Pay",
@@ -201,8 +201,8 @@ Deno.test("scenario, gives the context to the tools, and asks for it where they 
   trajectoryOf(result).called("pay");
 });
 
-Deno.test("checks, pass by true, by a verdict and by a trajectory, now or later", async () => {
-  const result = await checked({
+Deno.test("scenario() passes a check that returns true, a passing verdict or a trajectory", async () => {
+  const result = await playChecked({
     true: () => true,
     later: () => Promise.resolve(true),
     verdict: () => ({ passed: true, reason: "seen", score: 0.7 }),
@@ -217,9 +217,9 @@ Deno.test("checks, pass by true, by a verdict and by a trajectory, now or later"
   ]);
 });
 
-Deno.test("checks, fail by false, by a verdict, by throwing, and by giving nothing", async () => {
+Deno.test("scenario() fails a check that throws or returns anything else", async () => {
   const thrown = new TypeError("no such thing");
-  const result = await checked({
+  const result = await playChecked({
     false: () => false,
     verdict: () => ({ passed: false, reason: "seen\n- forged", score: 0.2 }),
     throws: () => {
@@ -243,7 +243,7 @@ Deno.test("checks, fail by false, by a verdict, by throwing, and by giving nothi
   ]);
 });
 
-Deno.test("checks, run one after the other, in the order in which they are given", async () => {
+Deno.test("scenario() runs checks one after another, in order", async () => {
   const order: string[] = [];
   const check = (name: string) => async () => {
     order.push(`${name} begins`);
@@ -251,11 +251,11 @@ Deno.test("checks, run one after the other, in the order in which they are given
     order.push(`${name} ends`);
     return true;
   };
-  await checked({ b: check("b"), a: check("a") });
+  await playChecked({ b: check("b"), a: check("a") });
   assertEquals(order, ["b begins", "b ends", "a begins", "a ends"]);
 });
 
-Deno.test("checks, steps that the agent does not have are compile errors", async () => {
+Deno.test("scenario() takes unknown steps in checks as compile errors", async () => {
   await scenario({
     agent: repeating(),
     goal: "Chat",
@@ -269,7 +269,7 @@ Deno.test("checks, steps that the agent does not have are compile errors", async
   });
 });
 
-Deno.test("assertScenario, gives the result if every check passed", async () => {
+Deno.test("assertScenario() returns the result if every check passed", async () => {
   const result = await assertScenario({
     agent: repeating(),
     goal: "Chat",
@@ -279,7 +279,7 @@ Deno.test("assertScenario, gives the result if every check passed", async () => 
   assertEquals(result.turns.length, 1);
 });
 
-Deno.test("assertScenario, fails with the checks that failed, why, and the transcript once", async () => {
+Deno.test("assertScenario() throws an error with the failed checks, their reasons and the transcript", async () => {
   const judging = new MockLLM([raw({ reason: "It was\u001b[2J curt", score: 0.2 })]);
   const error = await assertRejects(() =>
     assertScenario({
@@ -319,7 +319,7 @@ Deno.test("assertScenario, fails with the checks that failed, why, and the trans
   assertStringIncludes(String((error.cause as Error).message), "Cannot find a move");
 });
 
-Deno.test("assertScenario, a judge without a verdict fails it, and is the cause", async () => {
+Deno.test("assertScenario() fails with a JudgeError as its cause", async () => {
   const judging = new MockLLM([raw("8/10")], { whenDone: "repeat" });
   const error = await assertRejects(() =>
     assertScenario({

@@ -2,6 +2,7 @@ import { decide, LLMError, MockLLM, raw } from "@nomos/agent";
 import { scenario, simulatedUser, SimulatedUserError } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { cafe } from "./cafe_fixture.ts";
+
 function player(...outputs: unknown[]): MockLLM {
   return new MockLLM(outputs.map(raw));
 }
@@ -12,7 +13,7 @@ function say(message: string | null, isDone = false): unknown {
 
 const beginning = { goal: "Get a latte", messages: [] };
 
-Deno.test("simulatedUser, says what the model says, until it is done", async () => {
+Deno.test("simulatedUser() returns the model's inputs until the user is done", async () => {
   const llm = player(say("A latte"), say("Large", true), say(null, true), say("", true));
   const user = simulatedUser(llm);
   assertEquals(await user(beginning), { message: "A latte", isDone: false });
@@ -21,7 +22,7 @@ Deno.test("simulatedUser, says what the model says, until it is done", async () 
   assertEquals(await user(beginning), undefined);
 });
 
-Deno.test("simulatedUser, is told the goal and who it plays", async () => {
+Deno.test("simulatedUser() sends the goal and the persona", async () => {
   const llm = player(say("x"), say("x"));
   await simulatedUser(llm, { persona: "Deaf and 90" })(beginning);
   await simulatedUser(llm, { goal: "Get a refund" })(beginning);
@@ -39,7 +40,7 @@ Deno.test("simulatedUser, is told the goal and who it plays", async () => {
   }
 });
 
-Deno.test("simulatedUser, sees the conversation the other way round, and only what was said", async () => {
+Deno.test("simulatedUser() sends only the messages, with swapped roles", async () => {
   const llm = player(say("A latte"), say("Large"), say(null, true));
   const agent = cafe(
     new MockLLM([
@@ -65,11 +66,11 @@ Deno.test("simulatedUser, sees the conversation the other way round, and only wh
   ]);
   assert(!JSON.stringify(last).includes("SECRET"));
   assert(!JSON.stringify(last).includes("latte added"));
-  // What it saw before is a prefix of what it sees now, which a prompt cache serves.
+  // Earlier messages are a prefix of later requests, so that prompt caches hit.
   assertEquals(last.slice(0, 3), [...llm.requests[1]!.messages]);
 });
 
-Deno.test("simulatedUser, who is neither done nor says something is asked again", async () => {
+Deno.test("simulatedUser() asks again if the user is not done but says nothing", async () => {
   const llm = player(say(null), say(""), say("A latte"));
   assertEquals(await simulatedUser(llm)(beginning), { message: "A latte", isDone: false });
   assertStringIncludes(
@@ -78,7 +79,7 @@ Deno.test("simulatedUser, who is neither done nor says something is asked again"
   );
 });
 
-Deno.test("simulatedUser, a model that cannot play the user ends the scenario with an error", async () => {
+Deno.test("simulatedUser() throws if the model returns no valid input", async () => {
   const llm = player("I am a model", say(null), { message: 5, isDone: true });
   const error = await assertRejects(
     () =>
@@ -97,8 +98,8 @@ Deno.test("simulatedUser, a model that cannot play the user ends the scenario wi
   }
 });
 
-Deno.test("simulatedUser, one serves scenarios at the same time", async () => {
-  // The model answers by what it is shown, so a mix-up would be seen.
+Deno.test("simulatedUser() serves concurrent scenarios", async () => {
+  // The answers depend on the messages, so that mixed conversations would differ.
   const llm = new MockLLM([({ messages }) => {
     const turns = messages.filter(({ role }) => role === "user").length;
     const goal = /wants:\n(.*)/.exec(messages[0]!.content)![1];

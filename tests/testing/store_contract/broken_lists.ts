@@ -1,7 +1,7 @@
 import type { ListPage, SessionList, Store } from "@nomos/agent/store";
 import type { Fault } from "./broken_stores.ts";
 
-/** Faults of list(), each by what is wrong. */
+/** Faults of list() by description. */
 export const LIST_FAULTS: Readonly<Record<string, Fault>> = {
   "list() leaves one out": listing("list() returns every id", (found) => {
     return { ...found, sessions: found.sessions.filter(({ id }) => !id.endsWith("'")) };
@@ -88,7 +88,7 @@ function ordering(keyOf: (id: string) => readonly string[]): Fault {
   };
 }
 
-/** Pages in another order. */
+/** Lists pages in another order. */
 async function paged(
   inner: Store,
   { prefix = "", after, limit = 100 }: ListPage = {},

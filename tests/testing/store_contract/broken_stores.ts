@@ -9,11 +9,11 @@ import {
 /** A fault of a store, and the check that must find it. */
 export interface Fault {
   readonly check: string;
-  /** Methods that take the place of those of a good store. */
+  /** Faulty methods that replace those of a correct store. */
   methods(inner: Store): Partial<Store>;
 }
 
-/** A store with a fault in it. */
+/** Creates a store with a fault. */
 export function brokenStore(inner: Store, { methods }: Fault): Store {
   const own = methods(inner);
   return new Proxy(inner, {
@@ -24,7 +24,7 @@ export function brokenStore(inner: Store, { methods }: Fault): Store {
   });
 }
 
-/** Each fault by what is wrong. */
+/** Faults by description. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   "append() does not look at the head": {
     check: "append() at another head",
@@ -155,7 +155,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     check: "an expired lease stays valid",
     methods: (inner) => ({
       async append(lease, appended) {
-        // Nobody has it: whoever could claim it ends it.
+        // Only an expired lease can be claimed by another owner.
         const { id } = lease;
         if (await inner.claim(id, { owner: "nobody", ttl: 1 }) !== undefined) {
           throw new LeaseLostError("the lease ran out");
@@ -339,7 +339,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
-/** Puts another id in the place of each. */
+/** Replaces each id. */
 function byId(change: (id: string) => string): Fault["methods"] {
   return (inner) => ({
     create: (id, session) => inner.create(change(id), session),
@@ -367,7 +367,7 @@ async function appendAnywhere(
   }
 }
 
-/** Claims, and the lease that holds in the place of one that may be lost. */
+/** Returns a `claim` that records leases, and a function that returns the latest lease. */
 function watchClaims(inner: Store) {
   const leases = new Map<string, Lease>();
   const claim: Store["claim"] = async (id, claimed) => {

@@ -27,7 +27,7 @@ for (const [name, fault] of Object.entries({ ...FAULTS, ...LIST_FAULTS })) {
   });
 }
 
-Deno.test("storeContract() finds that a store keeps nothing when it is closed", async () => {
+Deno.test("storeContract() finds that a store loses its data when it is closed", async () => {
   const failures = await failuresOf(storeContract(open, { advance, reopen: open }));
   assertEquals([...failures.keys()], [
     "acknowledged writes are there when the store is opened again",
@@ -73,7 +73,7 @@ Deno.test("storeContract() uses the given id prefix and deletes its sessions", a
   assertEquals((await store.list()).sessions, []);
 });
 
-Deno.test("storeContract() says what the store did, though it cannot be cleaned either", async () => {
+Deno.test("storeContract() reports the first error if cleaning up fails as well", async () => {
   const fault = {
     check: "",
     methods: () => ({
@@ -89,7 +89,7 @@ Deno.test("storeContract() says what the store did, though it cannot be cleaned 
   );
 });
 
-Deno.test("storeContract() shows where two long values differ, and no more of them", async () => {
+Deno.test("storeContract() shows two long values only around their difference", async () => {
   const broken = () => brokenStore(open(), FAULTS["append() cuts bodies at 64 kB"]!);
   const failures = await failuresOf(storeContract(broken, { advance }));
   const { message } = failures.get("append() stores every body and hash unchanged")!;

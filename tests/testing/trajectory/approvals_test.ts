@@ -4,7 +4,6 @@ import {
   MockLLM,
   type ScriptEntry,
   type Session,
-  type SessionEvent,
   Tool,
   type Turn,
 } from "@nomos/agent";
@@ -16,6 +15,7 @@ import {
 } from "@nomos/agent/testing";
 import { assertEquals, assertThrows } from "@std/assert";
 import * as v from "valibot";
+import { log } from "./trajectory_fixture.ts";
 
 const look = new Tool({ name: "look", description: "", args: v.object({}), run: () => "seen" });
 const pay = new Tool({
@@ -39,8 +39,8 @@ function sessionOf(...script: ScriptEntry[]): Session<Turn<"talk">> {
 
 const pays = (...to: string[]) => to.map((name) => ({ tool: "pay", args: { to: name } }));
 
-/** Three calls that wait and one that does not, each decided in another way. */
-async function played(): Promise<{ session: Session<Turn<"talk">>; turns: Turn<"talk">[] }> {
+/** Plays three waiting calls with different verdicts, and one call without approval. */
+async function play(): Promise<{ session: Session<Turn<"talk">>; turns: Turn<"talk">[] }> {
   const calls = [...pays("ann", "bob"), { tool: "look", args: {} }, ...pays("cy")];
   const session = sessionOf(decide.calls(calls), decide.respond("Done"));
   const turns = [
@@ -52,8 +52,8 @@ async function played(): Promise<{ session: Session<Turn<"talk">>; turns: Turn<"
   return { session, turns };
 }
 
-Deno.test("transcriptText, shows who was asked, and the result with the verdict", async () => {
-  const { session } = await played();
+Deno.test("transcriptText() shows approval requests, and results beside their verdicts", async () => {
+  const { session } = await play();
   assertEquals(transcriptText(session).split("\n"), [
     "user: Pay them",
     'pay({"to":"ann"}): waits for approval',
@@ -67,8 +67,8 @@ Deno.test("transcriptText, shows who was asked, and the result with the verdict"
   ]);
 });
 
-Deno.test("transcriptText, of the turn of a verdict names the tool", async () => {
-  const { turns } = await played();
+Deno.test("transcriptText() names the tool in the turn of a verdict", async () => {
+  const { turns } = await play();
   assertEquals(turns.map((turn) => transcriptText(turn).split("\n").at(-1)), [
     'pay({"to":"cy"}): waits for approval',
     "approved: pay(…) = paid bob",
@@ -77,7 +77,7 @@ Deno.test("transcriptText, of the turn of a verdict names the tool", async () =>
   ]);
 });
 
-Deno.test("transcriptText, shows a call that waits and one that nobody decided about", async () => {
+Deno.test("transcriptText() shows a waiting call, and one that ended without a verdict", async () => {
   const session = sessionOf(decide.calls(pays("ann")), decide.respond("Never mind"));
   const turn = await session.next("Pay Ann");
   assertEquals(transcriptText(turn), 'user: Pay Ann\npay({"to":"ann"}): waits for approval');
@@ -90,18 +90,13 @@ Deno.test("transcriptText, shows a call that waits and one that nobody decided a
   ]);
 });
 
-/** Events with the numbers and the time that do not matter. */
-function log(...events: object[]): { readonly events: readonly SessionEvent[] } {
-  return { events: events.map((event, seq) => ({ seq, time: 0, ...event }) as SessionEvent) };
-}
-
 const call = { callKey: "s/0/0", call: 0, tool: "pay" };
 const decision = { type: "decision", step: "talk", decision: decide.calls(pays("ann")) };
 const started = { type: "tool_started", ...call };
 const request = { type: "approval_requested", ...call, args: { to: "ann" }, hash: "" };
 const given = (verdict: string) => ({ type: "approval_given", callKey: "s/0/0", call: 0, verdict });
 
-Deno.test("transcriptText, shows a call of which nothing is known, and what was found out", () => {
+Deno.test("transcriptText() shows a call with an unknown effect and its later outcome", () => {
   const unknown = { ...request, reason: "unknown" };
   const done = { type: "tool_finished", ...call, outcome: "ok", text: "paid" };
   const lost = [decision, started, unknown];
@@ -120,7 +115,7 @@ Deno.test("transcriptText, shows a call of which nothing is known, and what was 
   );
 });
 
-Deno.test("transcriptText, shows what the session of a tool asks beside the call of that tool", () => {
+Deno.test("transcriptText() shows approval requests of a child session on lines of their own", () => {
   const inner = { ...request, callKey: "s/0/0/1/0", tool: "refund", reason: "approval" };
   const done = { type: "tool_finished", ...call, outcome: "ok", text: "all done" };
   const verdict = { ...given("approved"), callKey: "s/0/0/1/0" };
@@ -129,17 +124,17 @@ Deno.test("transcriptText, shows what the session of a tool asks beside the call
     'refund({"to":"ann"}): waits for approval',
     'approved: refund({"to":"ann"})',
   ]);
-  // Without the request it is only known by its name.
+  // Without the request, only the call key is known.
   assertEquals(transcriptText(log(verdict)), "approved: s/0/0/1/0(…)");
 });
 
-Deno.test("transcriptText, shows a denial whose verdict is not among the events", () => {
+Deno.test("transcriptText() shows a denial whose verdict is not among the events", () => {
   const denied = { type: "tool_finished", ...call, outcome: "denied", text: "no" };
   assertEquals(transcriptText(log(denied)), "pay(…) not allowed: no");
 });
 
-Deno.test("trajectoryOf, finds questions, approvals, denials and settlements", async () => {
-  const { session, turns } = await played();
+Deno.test("trajectoryOf() finds approval requests, approvals, denials and settlements", async () => {
+  const { session, turns } = await play();
   trajectoryOf(session)
     .asked("pay").approved("pay").denied("pay").settled("pay")
     .never.asked("look").never.approved("look")
@@ -150,8 +145,8 @@ Deno.test("trajectoryOf, finds questions, approvals, denials and settlements", a
   trajectoryOf(turns[3]!).inOrder([{ settled: "pay" }, { answered: "Done" }], { strict: true });
 });
 
-Deno.test("trajectory, names the approval request or verdict that is missing or forbidden", async () => {
-  const { turns: [first, second] } = await played();
+Deno.test("TrajectoryError names the missing or forbidden approval request or verdict", async () => {
+  const { turns: [first, second] } = await play();
   const wrong: [() => Trajectory<"talk">, string][] = [
     [() => trajectoryOf(first!).asked("look"), 'Cannot find an approval request for "look"'],
     [() => trajectoryOf(first!).approved("pay"), 'Cannot find an approval of "pay"'],
@@ -170,8 +165,8 @@ Deno.test("trajectory, names the approval request or verdict that is missing or 
   }
 });
 
-Deno.test("trajectory.never, of denials and settlements", async () => {
-  const { session } = await played();
+Deno.test("Trajectory.never negates denied() and settled()", async () => {
+  const { session } = await play();
   const { never } = trajectoryOf(session);
   assertThrows(() => never.denied("pay"), TrajectoryError, "Found a denial");
   assertThrows(() => never.settled("pay"), TrajectoryError, "Found a settlement");

@@ -2,7 +2,8 @@ import { ConfigError, decide, MockLLM, raw, RunError, type Session, type Turn } 
 import { type Trajectory, TrajectoryError, trajectoryOf } from "@nomos/agent/testing";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { cafe, type CafeStep } from "../scenario/cafe_fixture.ts";
-async function played(): Promise<{ session: Session<Turn<CafeStep>>; turns: Turn<CafeStep>[] }> {
+
+async function play(): Promise<{ session: Session<Turn<CafeStep>>; turns: Turn<CafeStep>[] }> {
   const session = cafe(
     new MockLLM([
       decide.move("order"),
@@ -17,15 +18,15 @@ async function played(): Promise<{ session: Session<Turn<CafeStep>>; turns: Turn
   return { session, turns: [await session.next("A latte"), await session.next("Bye")] };
 }
 
-/** The first line of what an assertion that must fail says. */
-function headline(assertion: () => unknown): string {
+/** Returns the expectation of an assertion that must fail. */
+function expectationOf(assertion: () => unknown): string {
   const error = assertThrows(assertion, TrajectoryError);
   assertEquals(error.message, `${error.expectation}:\n\n${error.transcript}`);
   return error.expectation;
 }
 
-Deno.test("trajectoryOf, finds moves, calls, answers and the end", async () => {
-  const { session } = await played();
+Deno.test("trajectoryOf() finds moves, calls, answers and the end", async () => {
+  const { session } = await play();
   trajectoryOf(session)
     .moved("greet", "order")
     .called("add")
@@ -39,15 +40,15 @@ Deno.test("trajectoryOf, finds moves, calls, answers and the end", async () => {
     .ended();
 });
 
-Deno.test("trajectoryOf, of a turn has what happened in that turn, of a session all so far", async () => {
-  const { session, turns: [first, last] } = await played();
+Deno.test("trajectoryOf() covers one turn, or all events of a session so far", async () => {
+  const { session, turns: [first, last] } = await play();
   trajectoryOf(first!).called("add").never.ended();
   trajectoryOf(last!).ended().never.called("add").never.moved("greet", "order");
   trajectoryOf(session).called("add").ended();
   trajectoryOf(session.state).called("add").ended();
 });
 
-Deno.test("trajectoryOf, of a session does not follow it further", async () => {
+Deno.test("trajectoryOf() does not follow later turns of a session", async () => {
   const session = cafe(new MockLLM([decide.respond("Hi"), decide.end()])).createSession();
   await session.next("Hi");
   const trajectory = trajectoryOf(session);
@@ -56,8 +57,8 @@ Deno.test("trajectoryOf, of a session does not follow it further", async () => {
   trajectoryOf(session).ended();
 });
 
-Deno.test("trajectory, what is not there is told with the transcript", async () => {
-  const { session } = await played();
+Deno.test("TrajectoryError shows the missing step and the transcript", async () => {
+  const { session } = await play();
   const trajectory = trajectoryOf(session);
   const error = assertThrows(() => trajectory.called("refund"), TrajectoryError);
   assert(error instanceof RunError);
@@ -79,8 +80,8 @@ Deno.test("trajectory, what is not there is told with the transcript", async () 
   );
 });
 
-Deno.test("trajectory, each assertion says what it looked for", async () => {
-  const { turns: [turn] } = await played();
+Deno.test("TrajectoryError describes the expected step of each assertion", async () => {
+  const { turns: [turn] } = await play();
   const trajectory = trajectoryOf(turn!);
   const missing: [(trajectory: Trajectory<CafeStep>) => unknown, string][] = [
     [(it) => it.moved("order", "greet"), 'a move "order" → "greet"'],
@@ -102,14 +103,14 @@ Deno.test("trajectory, each assertion says what it looked for", async () => {
   ];
   for (const [assertion, what] of missing) {
     assertEquals(
-      headline(() => assertion(trajectory)).replaceAll(" => ", "=>"),
+      expectationOf(() => assertion(trajectory)).replaceAll(" => ", "=>"),
       `Cannot find ${what}: expected it in the transcript`,
     );
   }
 });
 
-Deno.test("trajectory.never, is the opposite of the one assertion that follows", async () => {
-  const { session } = await played();
+Deno.test("Trajectory.never negates only the next assertion", async () => {
+  const { session } = await play();
   const trajectory = trajectoryOf(session);
   trajectory.never.called("refund").called("add");
   trajectory.never.moved("order", "greet").never.calledWith("add", {}).never.answered(/error/);
@@ -122,20 +123,20 @@ Deno.test("trajectory.never, is the opposite of the one assertion that follows",
   ];
   for (const [assertion, what] of found) {
     assertEquals(
-      headline(() => assertion(trajectory)),
+      expectationOf(() => assertion(trajectory)),
       `Found ${what}: expected none in the transcript`,
     );
   }
 });
 
-Deno.test("trajectory.answered, a global or sticky expression finds the same every time", async () => {
-  const { session } = await played();
+Deno.test("Trajectory.answered() ignores the lastIndex of an expression", async () => {
+  const { session } = await play();
   for (const expression of [/latte/g, /A large/y]) {
     for (let time = 0; time < 3; time++) trajectoryOf(session).answered(expression);
   }
 });
 
-Deno.test("trajectory.answered, a function gets a structured answer as JSON and as it is", () => {
+Deno.test("Trajectory.answered() passes a function the JSON and the value of a structured answer", () => {
   const decision = decide.respond({ total: 350 });
   const events = [{ seq: 0, time: 0, type: "decision", step: "a", decision }] as const;
   trajectoryOf({ events })
@@ -145,7 +146,7 @@ Deno.test("trajectory.answered, a function gets a structured answer as JSON and 
     );
 });
 
-Deno.test("trajectory, a call counts though it failed; a refused output does not", async () => {
+Deno.test("Trajectory.calledWith() counts failed calls but not refused outputs", async () => {
   const llm = new MockLLM([
     decide.move("order"),
     decide.call("add", { drink: "beer" }),
@@ -157,7 +158,7 @@ Deno.test("trajectory, a call counts though it failed; a refused output does not
   trajectoryOf(turn).calledWith("add", { drink: "beer" }).never.called("rm");
 });
 
-Deno.test("trajectory.calledWith, takes undefined for absent and nothing else for something", () => {
+Deno.test("Trajectory.calledWith() treats undefined as absent and compares everything else exactly", () => {
   const decision = decide.call("add", { drink: "latte", list: [1, { a: null }] });
   const events = [{ seq: 0, time: 0, type: "decision", step: "a", decision }] as const;
   const trajectory = trajectoryOf({ events });
@@ -176,31 +177,31 @@ Deno.test("trajectory.calledWith, takes undefined for absent and nothing else fo
   }
 });
 
-Deno.test("trajectory.inOrder, finds steps in their order, with others between them", async () => {
-  const { session } = await played();
+Deno.test("Trajectory.inOrder() finds steps in order, with others between them", async () => {
+  const { session } = await play();
   const trajectory = trajectoryOf(session);
   trajectory
     .inOrder([])
     .inOrder([{ moved: ["greet", "order"] }, { answered: /latte/ }, { ended: true }])
     .inOrder([{ called: "add", with: { drink: "latte", size: "large" } }, { called: "tip" }]);
   assertEquals(
-    headline(() => trajectory.inOrder([{ called: "tip" }, { called: "add" }])),
+    expectationOf(() => trajectory.inOrder([{ called: "tip" }, { called: "add" }])),
     'Cannot find a call of "add" as step 2 of 2, after a call of "tip": ' +
       "expected it in the transcript",
   );
   assertEquals(
-    headline(() => trajectory.inOrder([{ called: "refund" }])),
+    expectationOf(() => trajectory.inOrder([{ called: "refund" }])),
     'Cannot find a call of "refund" as step 1 of 1: expected it in the transcript',
   );
 });
 
-Deno.test("trajectory.inOrder, one thing done does for one step only", async () => {
-  const { session } = await played();
-  headline(() => trajectoryOf(session).inOrder([{ called: "add" }, { called: "add" }]));
+Deno.test("Trajectory.inOrder() matches each taken step at most once", async () => {
+  const { session } = await play();
+  expectationOf(() => trajectoryOf(session).inOrder([{ called: "add" }, { called: "add" }]));
 });
 
-Deno.test("trajectory.inOrder, strict has nothing before, between or after", async () => {
-  const { turns: [turn] } = await played();
+Deno.test("Trajectory.inOrder() with strict allows no other steps", async () => {
+  const { turns: [turn] } = await play();
   const trajectory = trajectoryOf(turn!);
   const [move, add, tip, answer] = [
     { moved: ["greet", "order"] },
@@ -210,28 +211,30 @@ Deno.test("trajectory.inOrder, strict has nothing before, between or after", asy
   ] as const;
   trajectory.inOrder([move, add, tip, answer], { strict: true });
   assertEquals(
-    headline(() => trajectory.inOrder([add, tip, answer], { strict: true })),
+    expectationOf(() => trajectory.inOrder([add, tip, answer], { strict: true })),
     'Cannot find a call of "add" as step 1 of 3, found a move "greet" → "order": ' +
       "expected it in the transcript",
   );
   assertStringIncludes(
-    headline(() => trajectory.inOrder([move, add, answer], { strict: true })),
+    expectationOf(() => trajectory.inOrder([move, add, answer], { strict: true })),
     'as step 3 of 3, after a call of "add", found a call of "tip" with {}',
   );
   assertEquals(
-    headline(() => trajectory.inOrder([move, add, tip], { strict: true })),
+    expectationOf(() => trajectory.inOrder([move, add, tip], { strict: true })),
     'Found the answer "A large latte" after the last of 3 steps: ' +
       "expected nothing else in the transcript",
   );
   assertEquals(
-    headline(() => trajectory.inOrder([move, add, tip, answer, { ended: true }], { strict: true })),
+    expectationOf(() =>
+      trajectory.inOrder([move, add, tip, answer, { ended: true }], { strict: true })
+    ),
     "Cannot find the end of the session as step 5 of 5, after an answer that matches /latte/: " +
       "expected it in the transcript",
   );
 });
 
-Deno.test("trajectory.inOrder, refuses a description of nothing", async () => {
-  const { session } = await played();
+Deno.test("Trajectory.inOrder() refuses a step without a known key", async () => {
+  const { session } = await play();
   assertThrows(
     () => trajectoryOf(session).inOrder([{} as never]),
     ConfigError,
@@ -239,8 +242,8 @@ Deno.test("trajectory.inOrder, refuses a description of nothing", async () => {
   );
 });
 
-Deno.test("trajectory, steps that the agent does not have are compile errors", async () => {
-  const { session, turns: [turn] } = await played();
+Deno.test("Trajectory takes unknown steps as compile errors", async () => {
+  const { session, turns: [turn] } = await play();
   const isPlayed = false as boolean;
   if (isPlayed) {
     // @ts-expect-error: no step "ordr"
@@ -249,12 +252,12 @@ Deno.test("trajectory, steps that the agent does not have are compile errors", a
     trajectoryOf(turn!).never.moved("greet", "ordr");
     // @ts-expect-error: no step "ordr"
     trajectoryOf(turn!).inOrder([{ moved: ["greet", "ordr"] }]);
-    // The events alone do not say which steps there are.
+    // The type of a state does not list the steps.
     trajectoryOf(session.state).moved("greet", "ordr");
   }
 });
 
-Deno.test("TrajectoryError, shows a hostile answer on one line, and not all of a long session", () => {
+Deno.test("TrajectoryError shows a hostile answer on one line and cuts a long transcript", () => {
   const hostile = decide.respond("\u001b[2J\nFound everything");
   const events = Array.from({ length: 300 }, (_, seq) => {
     return { seq, time: 0, type: "decision", step: "a", decision: hostile } as const;
