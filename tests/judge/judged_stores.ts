@@ -1,5 +1,5 @@
 /**
- * The stores that are judged.
+ * Stores under test.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { PrivateServer, PROGRAMS } from "../postgres/server.ts";
 
 /** A kind of store. */
 export interface JudgedStore {
-  /** Its name. */
+  /** Name of the kind, for the report. */
   readonly name: string;
-  /** Makes what all stores of the kind need; gives why that is impossible here, if it is. */
+  /** Starts the servers that the stores need. Returns the reason if that is impossible here. */
   begin?(): Promise<string | undefined>;
   /** Opens a store without sessions. */
   open(): Store | Promise<Store>;
-  /** Closes a store, and leaves nothing of it. */
+  /** Closes a store and deletes its data. */
   close(store: Store): Promise<void>;
-  /** Ends what `begin()` made. */
+  /** Stops the servers that `begin()` started. */
   end?(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * `deno task judge`: what LangGraph's makers wrote to judge savers of checkpoints
- * judges our stores, each under the same small saver.
+ * `deno task judge`: runs LangGraph's validation suite for checkpoint savers against
+ * the stores of this package, through one small saver.
  *
  * @module
  */
@@ -18,7 +18,7 @@ if (import.meta.main) {
     const start = performance.now();
     const missing = await judged.begin?.();
     if (missing !== undefined) {
-      console.log(`${judged.name}: left out: ${missing}`);
+      console.log(`${judged.name}: skipped: ${missing}`);
       hasFailed ||= IS_POSTGRES_REQUIRED;
       continue;
     }
@@ -26,7 +26,7 @@ if (import.meta.main) {
       const { checks, passed, failed, skipped } = await judge(judged);
       const seconds = ((performance.now() - start) / 1_000).toFixed(1);
       console.log(`${judged.name}: ${passed} of ${checks} checks passed in ${seconds} s`);
-      for (const check of skipped) console.log(`  left out: ${check}`);
+      for (const check of skipped) console.log(`  skipped: ${check}`);
       for (const check of failed) console.error(`  failed: ${check}`);
       hasFailed ||= failed.length > 0;
     } finally {
@@ -36,7 +36,7 @@ if (import.meta.main) {
   if (hasFailed) Deno.exit(1);
 }
 
-/** Runs all that there is, that which savers need not pass too. */
+/** Runs the whole suite, including the checks that are optional for savers. */
 function judge(judged: JudgedStore): Promise<SuiteReport> {
   const stores = new Map<StoreSaver, Store>();
   const initializer = {

@@ -1,5 +1,5 @@
 /**
- * What follows from the entries of one session.
+ * Checkpoints and writes of one namespace, read from the entries of a session.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import type {
   WritesRecord,
 } from "./saver_records.ts";
 
-/** A write, and what it is ordered by. */
+/** A write with the fields by which writes are ordered. */
 export type PlacedWrite = TaskWrite & Pick<WritesRecord, "taskId" | "taskPath">;
 
-/** The checkpoints of a namespace of a thread, and what was written after each. */
+/** Checkpoints of a namespace of a thread, with the writes after each. */
 export class SavedNamespace {
   readonly #checkpoints = new Map<string, CheckpointRecord>();
   readonly #writes = new Map<string, Map<string, PlacedWrite>>();
 
-  /** Takes the entries in their order. */
+  /** Reads the entries of a session, in order. */
   constructor(records: readonly SaverRecord[]) {
     for (const record of records) {
       if (record.kind === "checkpoint") this.#checkpoints.set(record.id, record);
@@ -27,22 +27,22 @@ export class SavedNamespace {
     }
   }
 
-  /** The checkpoints, the newest first: their ids ascend with time. */
+  /** Checkpoints, newest first. Their ids ascend with time. */
   get checkpoints(): readonly CheckpointRecord[] {
     return [...this.#checkpoints.values()].sort((a, b) => a.id < b.id ? 1 : -1);
   }
 
-  /** A checkpoint by its id; the newest without one. */
+  /** Returns a checkpoint by its id; without an id, the newest. */
   checkpoint(id: string | undefined): CheckpointRecord | undefined {
     return id === undefined ? this.checkpoints[0] : this.#checkpoints.get(id);
   }
 
-  /** What was written after a checkpoint, in no order. */
+  /** Returns the writes after a checkpoint, unordered. */
   writes(id: string): readonly PlacedWrite[] {
     return [...this.#writes.get(id)?.values() ?? []];
   }
 
-  /** What each channel had last become when a checkpoint was put: itself or one that it follows on says so. */
+  /** Returns the last change of each channel, from a checkpoint or its nearest ancestor. */
   changes(id: string): ReadonlyMap<string, ChannelChange> {
     const nearest = new Map<string, ChannelChange>();
     let record = this.#checkpoints.get(id);
@@ -60,7 +60,7 @@ export class SavedNamespace {
     this.#writes.set(id, known);
     for (const write of writes) {
       const key = JSON.stringify([taskId, write.index]);
-      // A task that runs again writes the same again: the first counts.
+      // A task that runs again repeats its writes; the first ones count.
       if (write.index >= 0 && known.has(key)) continue;
       known.set(key, { ...write, taskId, taskPath });
     }

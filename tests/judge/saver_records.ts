@@ -1,17 +1,17 @@
 /**
- * What a saver of checkpoints keeps, as the entries of a session.
+ * Records of a checkpoint saver, stored as entries of a session.
  *
  * @module
  */
 
-/** Serialised data: the name of its form, and its bytes as base64. */
+/** Serialized data: the name of the format, and the bytes as base64. */
 export type Packed = readonly [form: string, base64: string];
 
 /** A checkpoint, without the values of channels that did not change. */
 export interface CheckpointRecord {
   readonly kind: "checkpoint";
   readonly id: string;
-  /** The checkpoint that it follows on. */
+  /** Id of the previous checkpoint. */
   readonly parent?: string;
   readonly checkpoint: Packed;
   readonly metadata: Packed;
@@ -19,18 +19,18 @@ export interface CheckpointRecord {
   readonly changes: readonly ChannelChange[];
 }
 
-/** What a channel became. */
+/** Change of a channel. */
 export interface ChannelChange {
   readonly channel: string;
   readonly version: number | string;
-  /** Its value; absent if it has none any more. */
+  /** New value; absent if the channel became empty. */
   readonly value?: Packed;
 }
 
-/** What a task wrote after a checkpoint, before the next. */
+/** Writes of a task between a checkpoint and the next. */
 export interface WritesRecord {
   readonly kind: "writes";
-  /** The checkpoint. */
+  /** Id of the checkpoint. */
   readonly id: string;
   readonly taskId: string;
   readonly taskPath: string;
@@ -39,7 +39,7 @@ export interface WritesRecord {
 
 /** One write of a task. */
 export interface TaskWrite {
-  /** Its place among the writes of the task; below 0 for one that may be replaced. */
+  /** Index among the writes of the task; negative for a write that later ones replace. */
   readonly index: number;
   readonly channel: string;
   readonly value: Packed;

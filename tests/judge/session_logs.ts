@@ -1,5 +1,5 @@
 /**
- * Logs of JSON in a store, written and read as sessions write and read theirs.
+ * Logs of JSON values in a store, with the hash chain of sessions.
  *
  * @module
  */
@@ -12,25 +12,25 @@ import {
   nextHash,
 } from "../../src/store/hash_chain.ts";
 
-/** How many entries are read at once. */
+/** Maximum number of entries read at once. */
 const PAGE = 100;
-/** How long the right to write is held at most, in milliseconds. */
+/** Time to live of a lease, in milliseconds. */
 const LEASE_TIME = 10_000;
 
-/** Logs of JSON in a store. */
+/** Appends JSON values to logs in a store, and reads them. */
 export class SessionLogs {
   readonly #store: Store;
   #lastWrite: Promise<unknown> = Promise.resolve();
 
-  /** Keeps the logs in a store. */
+  /** Creates logs in a store. */
   constructor(store: Store) {
     this.#store = store;
   }
 
   /**
-   * All of a log; empty if there is none.
+   * Reads all values of a log; empty if there is no log.
    *
-   * @throws {SessionDamagedError} if it is not as it was written.
+   * @throws {SessionDamagedError} if an entry is missing or was changed.
    */
   async read(id: string): Promise<readonly unknown[]> {
     const session = await this.#store.read(id);
@@ -48,7 +48,7 @@ export class SessionLogs {
     return values;
   }
 
-  /** Appends to a log, which is made if there is none. One write at a time: tasks of a graph write at once. */
+  /** Appends to a log, and creates it if it is missing. Concurrent writes are queued. */
   append(id: string, value: unknown): Promise<void> {
     const write = () => this.#append(id, JSON.stringify(value));
     const written = this.#lastWrite.then(write, write);
@@ -56,7 +56,7 @@ export class SessionLogs {
     return written;
   }
 
-  /** The ids of all logs that begin so, in order. */
+  /** Lists the ids of all logs with a prefix, in order. */
   async *ids(prefix: string): AsyncGenerator<string, void, void> {
     let after: string | undefined;
     do {
@@ -74,14 +74,14 @@ export class SessionLogs {
 
   async #append(id: string, body: string): Promise<void> {
     const store = this.#store;
-    await this.#make(id);
+    await this.#ensureCreated(id);
     const lease = await store.claim(id, { owner: crypto.randomUUID(), ttl: LEASE_TIME });
     if (lease === undefined) {
-      throw new Error(`Cannot write ${id}: another writer has it: expected it to be done`);
+      throw new Error(`Cannot append to log "${id}": another writer holds its lease`);
     }
     try {
       const session = await store.read(id);
-      if (session === undefined) throw new Error(`Cannot write ${id}: it was deleted`);
+      if (session === undefined) throw new Error(`Cannot append to log "${id}": it was deleted`);
       const { head } = session;
       const entry = { seq: head, body, hash: await nextHash(session.hash, body) };
       await store.append(lease, { head, entries: [entry] });
@@ -90,12 +90,12 @@ export class SessionLogs {
     }
   }
 
-  async #make(id: string): Promise<void> {
+  async #ensureCreated(id: string): Promise<void> {
     if (await this.#store.read(id) !== undefined) return;
     try {
       await this.#store.create(id, { meta: "{}", hash: await firstHash(id) });
     } catch (error) {
-      // Somebody else was faster, which is as good.
+      // Another writer has created it in the meantime.
       if (!(error instanceof ConflictError)) throw error;
     }
   }

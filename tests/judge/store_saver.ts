@@ -1,6 +1,6 @@
 /**
- * A saver of LangGraph's checkpoints over a store, so that what was written to
- * judge savers judges our stores.
+ * A LangGraph checkpoint saver on top of a store, so that LangGraph's validation
+ * suite can test stores.
  *
  * @module
  */
@@ -27,29 +27,29 @@ import { type PlacedWrite, SavedNamespace } from "./saved_namespace.ts";
 import type { ChannelChange, CheckpointRecord, Packed, SaverRecord } from "./saver_records.ts";
 import { SessionLogs } from "./session_logs.ts";
 
-/** Where a checkpoint is. */
+/** Thread and namespace of a checkpoint. */
 interface Place {
   readonly thread: string;
   readonly namespace: string;
 }
 
-/** The checkpoints before this version of their form do not name the tasks that are to be sent. */
+/** First checkpoint version that contains its pending sends. */
 const VERSION_WITH_SENDS = 4;
 
 /**
- * Keeps checkpoints in a store. Each namespace of a thread is a session, and what
- * is put is appended to it.
+ * Stores checkpoints in a store. Each namespace of a thread is a session to which
+ * checkpoints and writes are appended.
  */
 export class StoreSaver extends BaseCheckpointSaver {
   readonly #logs: SessionLogs;
 
-  /** Keeps the checkpoints in this store. */
+  /** Creates a saver on a store. */
   constructor(store: Store) {
     super();
     this.#logs = new SessionLogs(store);
   }
 
-  /** A checkpoint, the newest one if the config names none; undefined if there is none. */
+  /** Returns a checkpoint; the newest if the config names none; undefined if there is none. */
   override async getTuple({ configurable }: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const thread = textOf(configurable, "thread_id");
     if (thread === undefined) return undefined;
@@ -59,7 +59,7 @@ export class StoreSaver extends BaseCheckpointSaver {
     return record && await this.#tuple(place, saved, record);
   }
 
-  /** Checkpoints, the newest first, of one thread or of all. */
+  /** Lists checkpoints of one thread or of all, newest first. */
   override async *list(
     { configurable }: RunnableConfig,
     { limit = Infinity, before, filter = {} }: CheckpointListOptions = {},
@@ -116,7 +116,7 @@ export class StoreSaver extends BaseCheckpointSaver {
     return configOf(place, id);
   }
 
-  /** Appends what a task wrote after a checkpoint. */
+  /** Appends the writes of a task after a checkpoint. */
   override async putWrites(
     { configurable }: RunnableConfig,
     writes: PendingWrite[],
@@ -172,7 +172,7 @@ export class StoreSaver extends BaseCheckpointSaver {
     };
   }
 
-  /** Puts the tasks that were to be sent where newer checkpoints have them: in a channel. */
+  /** Adds the pending sends to a channel, where newer checkpoint versions store them. */
   async #addSends(checkpoint: Checkpoint, before: readonly PlacedWrite[]): Promise<void> {
     const sends = await this.#inOrder(before.filter(({ channel }) => channel === TASKS));
     const versions = Object.values(checkpoint.channel_versions);
@@ -202,10 +202,10 @@ export class StoreSaver extends BaseCheckpointSaver {
   }
 }
 
-/** What the ids of all its sessions begin with: a store may have others. */
+/** Prefix of the ids of all sessions of savers. A store may contain other sessions. */
 const PREFIX = "langgraph:";
 
-/** JSON sets the thread and the namespace apart, and has no characters that an id may not have. */
+/** Returns the session id of a place: JSON separates the thread from the namespace. */
 function idOf({ thread, namespace }: Place): string {
   return PREFIX + JSON.stringify([thread, namespace]);
 }
@@ -215,7 +215,7 @@ function placeOf(id: string): Place {
   return { thread, namespace };
 }
 
-/** What the ids of a thread begin with, or those of all. */
+/** Returns the id prefix of the sessions of a thread; without a thread, of all threads. */
 function prefixOf(thread: string | undefined): string {
   return thread === undefined ? PREFIX : `${PREFIX}[${JSON.stringify(thread)},`;
 }

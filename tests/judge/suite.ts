@@ -1,6 +1,6 @@
 /**
- * Runs a suite that expects the globals of vitest, by vitest's own runner and
- * matchers, within this process: https://vitest.dev/api/advanced/runner
+ * Runner of a suite that expects the globals of vitest, in this process, with the
+ * runner and matchers of vitest: https://vitest.dev/api/advanced/runner
  *
  * @module
  */
@@ -20,19 +20,19 @@ import {
 } from "@vitest/runner";
 import * as chai from "chai";
 
-/** What came of a suite. */
+/** Result of a suite. */
 export interface SuiteReport {
-  /** How many checks the suite has. */
+  /** Number of checks. */
   readonly checks: number;
-  /** How many checks passed. */
+  /** Number of checks that passed. */
   readonly passed: number;
-  /** What failed or did not come to run, and why. */
+  /** Checks and hooks that failed or did not run, with the reason. */
   readonly failed: readonly string[];
-  /** What the suite itself leaves out, by names that give the reasons. */
+  /** Names of the checks that the suite itself skips; the names contain the reasons. */
   readonly skipped: readonly string[];
 }
 
-/** How long a check or a hook may take, in milliseconds. */
+/** Timeout of a check or a hook, in milliseconds. */
 const TIMEOUT = 30_000;
 
 /** Declares a suite and runs it. */
@@ -58,7 +58,7 @@ export async function runSuite(name: string, declare: () => void): Promise<Suite
       strictTags: true,
     },
     importFile: declare,
-    // A hook that fails marks the checks behind it as left out too: these are not meant.
+    // A failing hook later marks its checks as skipped as well; those are failures.
     onCollected: (files) => {
       declared.push(...files.flatMap(withChildren).filter(({ mode }) => mode === "skip"));
     },
@@ -84,12 +84,12 @@ function failureOf(task: Task): string[] {
   const { type, result, name, fullTestName = name } = task;
   const errors = result?.errors?.map(({ message }) => message) ?? [];
   const isPassed = errors.length === 0 && (type === "suite" || result?.state === "pass");
-  return isPassed ? [] : [`${fullTestName}: ${errors.join("; ") || "it did not come to run"}`];
+  return isPassed ? [] : [`${fullTestName}: ${errors.join("; ") || "it did not run"}`];
 }
 
 for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin);
 
-/** What the matchers know of an assertion beside what chai does. */
+/** Assertion of chai with the methods that the matchers of vitest add. */
 interface CheckAssertion extends Chai.Assertion {
   withTest(test: Test | undefined): CheckAssertion;
   withContext(context: { readonly soft: boolean }): CheckAssertion;
@@ -103,5 +103,5 @@ const expect = Object.assign(expectThat, chai.expect, {
   soft: (value: unknown) => expectThat(value).withContext({ soft: true }),
 });
 
-// As vitest does with the option `globals`.
+// Same as the option `globals` of vitest.
 Object.assign(globalThis, { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it });

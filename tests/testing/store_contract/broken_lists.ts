@@ -3,16 +3,16 @@ import type { Fault } from "./broken_stores.ts";
 
 /** Faults of list() by description. */
 export const LIST_FAULTS: Readonly<Record<string, Fault>> = {
-  "list() leaves one out": listing("list() returns every id", (found) => {
+  "list() omits a session": listing("list() returns every id", (found) => {
     return { ...found, sessions: found.sessions.filter(({ id }) => !id.endsWith("'")) };
   }),
-  "list() says there is more on the last page": listing("list() returns pages of 100", (found) => {
+  "list() returns next on the last page": listing("list() returns pages of 100", (found) => {
     return { ...found, next: found.sessions.at(-1)?.id ?? "" };
   }),
   "list() stops after the first page": listing("list() returns pages of 100", ({ sessions }) => {
     return { sessions };
   }),
-  "list() gives snapshots": {
+  "list() returns snapshots": {
     check: "list() returns sessions like read()",
     methods: (inner) => ({
       list: async (page) => {
@@ -22,15 +22,15 @@ export const LIST_FAULTS: Readonly<Record<string, Fault>> = {
       },
     }),
   },
-  "list() gives what was deleted": {
+  "list() returns deleted sessions": {
     check: "list() omits deleted sessions",
     methods: () => ({ delete: () => Promise.resolve(true) }),
   },
-  "list() gives 50 sessions where no limit is asked for": {
+  "list() returns 50 sessions by default": {
     check: "list() returns pages of 100",
     methods: (inner) => ({ list: (page) => inner.list({ limit: 50, ...page }) }),
   },
-  "list() takes any limit": {
+  "list() accepts any limit": {
     check: "list() refuses an invalid limit",
     methods: (inner) => ({ list: () => inner.list() }),
   },
@@ -45,20 +45,20 @@ export const LIST_FAULTS: Readonly<Record<string, Fault>> = {
       },
     }),
   },
-  "list() takes a prefix for a pattern": filtering((id, prefix) => {
+  "list() treats a prefix as a pattern": filtering((id, prefix) => {
     const parts = prefix.split("%").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
     return new RegExp(`^${parts.join(".*")}`, "s").test(id);
   }),
-  "list() takes a prefix in any case": filtering((id, prefix) => {
+  "list() ignores the case of a prefix": filtering((id, prefix) => {
     return id.toLowerCase().startsWith(prefix.toLowerCase());
   }),
-  "list() finds nothing where the prefix ends in U+FFFF": filtering((id, prefix) => {
+  "list() finds nothing for a prefix that ends in U+FFFF": filtering((id, prefix) => {
     return id.startsWith(prefix) && !prefix.endsWith("\uffff");
   }),
-  "list() is in the order of code points": ordering((id) => {
+  "list() sorts by code points": ordering((id) => {
     return [...id].map((character) => character.codePointAt(0)!.toString(16).padStart(6, "0"));
   }),
-  "list() is in the order of a language": {
+  "list() sorts by the rules of a language": {
     check: "list() returns every id",
     methods: (inner) => ({ list: (page) => paged(inner, page, (a, b) => a.localeCompare(b)) }),
   },

@@ -26,11 +26,11 @@ export function brokenStore(inner: Store, { methods }: Fault): Store {
 
 /** Faults by description. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
-  "append() does not look at the head": {
+  "append() ignores the head": {
     check: "append() at another head",
     methods: (inner) => ({ append: (lease, appended) => appendAnywhere(inner, lease, appended) }),
   },
-  "append() writes one entry after the other": {
+  "append() is not atomic": {
     check: "append() refuses empty lists",
     methods: (inner) => ({
       async append(lease, { entries, ...rest }) {
@@ -41,7 +41,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
     }),
   },
-  "append() takes no entries for nothing to do": {
+  "append() accepts an empty list": {
     check: "append() refuses empty lists",
     methods: (inner) => ({
       append: (lease, appended) => {
@@ -49,7 +49,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
     }),
   },
-  "append() looks at the head and writes later": {
+  "append() checks the head too early": {
     check: "of 20 concurrent append() at one head",
     methods: (inner) => ({
       async append(lease, appended) {
@@ -73,7 +73,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
     }),
   },
-  "append() keeps the entries it is given": {
+  "append() does not copy its entries": {
     check: "the store copies arguments",
     methods: (inner) => {
       const kept = new Map<string, unknown>();
@@ -151,7 +151,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
     }),
   },
-  "a lease that ran out is lost": {
+  "an expired lease is lost": {
     check: "an expired lease stays valid",
     methods: (inner) => ({
       async append(lease, appended) {
@@ -164,7 +164,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
     }),
   },
-  "renew() says yes to a lost lease": {
+  "renew() returns true for a lost lease": {
     check: "claim() with force ends the lease",
     methods: (inner) => ({ renew: async (lease, ttl) => (await inner.renew(lease, ttl)) || true }),
   },
@@ -172,7 +172,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     check: "renew() extends a lease",
     methods: () => ({ renew: () => Promise.resolve(true) }),
   },
-  "renew() adds to the time that is left": {
+  "renew() extends a lease too far": {
     check: "a lease lasts exactly",
     methods: (inner) => ({ renew: (lease, ttl) => inner.renew(lease, ttl + 1) }),
   },
@@ -180,7 +180,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     check: "release() frees the session",
     methods: () => ({ release: () => Promise.resolve() }),
   },
-  "release() frees a session whoever has it": {
+  "release() frees a session for any owner": {
     check: "release() of a lost lease",
     methods: (inner) => {
       const { claim, latest } = watchClaims(inner);
@@ -190,15 +190,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       };
     },
   },
-  "claim() takes what somebody has": {
+  "claim() ignores the lease of another owner": {
     check: "claim() returns undefined while",
     methods: (inner) => ({ claim: (id, claim) => inner.claim(id, { ...claim, force: true }) }),
   },
-  "claim() knows no force": {
+  "claim() ignores force": {
     check: "claim() with force ends the lease",
     methods: (inner) => ({ claim: (id, { owner, ttl }) => inner.claim(id, { owner, ttl }) }),
   },
-  "claim() looks first and takes later": {
+  "claim() is not atomic": {
     check: "of 20 concurrent claim() of one session",
     methods: (inner) => {
       const held = new Set<string>();
@@ -221,7 +221,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
     }),
   },
-  "the owner of a lease is not looked at": {
+  "the owner of a lease is ignored": {
     check: "a lease is valid only with",
     methods: (inner) => {
       const owners = new Map<number, string>();
@@ -236,7 +236,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       };
     },
   },
-  "create() replaces what is there": {
+  "create() replaces an existing session": {
     check: "create() refuses an existing id",
     methods: (inner) => ({
       async create(id, session) {
@@ -245,7 +245,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
     }),
   },
-  "create() looks first and writes later": {
+  "create() is not atomic": {
     check: "of 20 concurrent create() of one id",
     methods: (inner) => ({
       async create(id, session) {
@@ -262,7 +262,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
     }),
   },
-  "updatedAt is when a lease was renewed": {
+  "renew() changes updatedAt": {
     check: "createdAt never changes",
     methods: (inner) => {
       let renewed = 0;
@@ -282,16 +282,16 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     check: "a session is found by exactly its id",
     methods: (inner) => ({ read: (id) => inner.read(id.split("\0")[0]!) }),
   },
-  "ids are kept as UTF-8": {
+  "ids are stored as UTF-8": {
     check: "a session is found by exactly its id",
     methods: (inner) => ({ read: (id) => inner.read(id.toWellFormed()) }),
   },
   "ids are trimmed": { check: "a session is found by exactly", methods: byId((id) => id.trim()) },
-  "ids know no case": {
+  "ids are case-insensitive": {
     check: "a session is found by exactly",
     methods: byId((id) => id.toLowerCase()),
   },
-  "ids are normalised": {
+  "ids are normalized": {
     check: "a session is found by exactly",
     methods: byId((id) => id.normalize()),
   },
@@ -317,23 +317,23 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       };
     },
   },
-  "delete() always says yes": {
+  "delete() always returns true": {
     check: "an unknown session",
     methods: (inner) => ({ delete: async (id) => (await inner.delete(id)) || true }),
   },
-  "entries() gives one too many": {
+  "entries() returns one entry too many": {
     check: "entries() returns the requested range",
     methods: (inner) => ({
       entries: (id, { from, limit }) => inner.entries(id, { from, limit: limit + 1 }),
     }),
   },
-  "entries() gives the last first": {
+  "entries() returns the last entry first": {
     check: "append() adds entries",
     methods: (inner) => ({
       entries: async (id, range) => [...await inner.entries(id, range)].reverse(),
     }),
   },
-  "a closed store goes on": {
+  "a closed store stays usable": {
     check: "close() makes all methods fail",
     methods: () => ({ close: () => Promise.resolve() }),
   },
