@@ -43,14 +43,14 @@ const addToCart = new Tool({
   },
 });
 
-/** Structured answers by step. They are inferred; JSR asks for types of what is exported. */
+/** Structured answers by step. They could be inferred, but JSR requires types of exports. */
 export interface Answers {
   greet: unknown;
   order: unknown;
   checkout: { drinks: string[]; cents: number };
 }
 
-/** Makes the agent on any model: a scripted one in tests, a real one in production. */
+/** Creates the agent with a model: a scripted one in tests, a real one in production. */
 export function createBarista(llm: LLM): Agent<Answers, Cart> {
   return new Agent({
     name: "barista",
@@ -93,7 +93,7 @@ async function play(llm: LLM): Promise<void> {
   }
 }
 
-/** A model that makes these decisions, one per call. */
+/** Returns a model that makes these decisions, one per call. */
 export function scriptedModel(): MockLLM {
   return new MockLLM([
     decide.call("get_menu"),
@@ -109,7 +109,7 @@ export function scriptedModel(): MockLLM {
   ]);
 }
 
-/** A model of OpenAI, or of any server that speaks its protocol. */
+/** Returns a model of OpenAI, or of any server with the same protocol. */
 export function realModel(): LLM {
   const model = Deno.env.get("OPENAI_MODEL") ?? "gpt-5-mini";
   return openai({ model, baseURL: Deno.env.get("OPENAI_BASE_URL") ?? "https://api.openai.com/v1" });

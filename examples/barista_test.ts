@@ -1,5 +1,5 @@
 /**
- * A test suite for the barista: a model for the tests of your own agents.
+ * Test suite of the barista: a template for the tests of your own agents.
  *
  * Without a network and without a permission:
  *
@@ -29,7 +29,7 @@ import { assertEquals } from "@std/assert";
 import { Cart, createBarista, realModel, scriptedModel } from "./barista.ts";
 
 const isReal = Deno.args.includes("--real");
-// Makes a call of a real model an error.
+// Every call of a real model throws.
 if (!isReal) forbidRealModels();
 
 // Single turns, with scripted decisions.
@@ -60,7 +60,7 @@ Deno.test("barista refuses a drink that is not on the menu, and the model tries 
   assertEquals([cart.drinks, turn.response], [[], "We have no beer"]);
 });
 
-// A whole conversation, and what must be true of it.
+// A whole conversation with checks.
 
 Deno.test("barista serves a customer from the menu to the checkout", async () => {
   await assertScenario({
@@ -88,7 +88,7 @@ Deno.test("barista survives malformed outputs, failing tools, aborts and crashes
   await fuzz(createBarista(new MockLLM()), { runs: 200 });
 });
 
-// The prompt as text. After a change that is meant: `deno test --update-snapshots`.
+// The prompt as text. After an intended change, run `deno test --update-snapshots`.
 
 Deno.test("barista sends the same prompt as before", async (t) => {
   const agent = createBarista(new MockLLM());
@@ -96,7 +96,7 @@ Deno.test("barista sends the same prompt as before", async (t) => {
   await t.assertSnapshot(requestSnapshot(await agent.explain(session)));
 });
 
-// A real model, several times, because a single run is chance.
+// Several conversations with a real model, because the result of one depends on chance.
 
 Deno.test({
   name: "barista sells a mocha with a real model, in 4 of 5 conversations",

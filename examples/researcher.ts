@@ -30,7 +30,7 @@ const searchNotes = new Tool({
   run: ({ word }) => notes.filter((note) => note.toLowerCase().includes(word.toLowerCase())),
 });
 
-/** Makes the agent on any model. */
+/** Creates the agent with a model. */
 export function createResearcher(llm: LLM): Agent {
   return new Agent({
     name: "researcher",
@@ -49,14 +49,14 @@ export function createResearcher(llm: LLM): Agent {
   });
 }
 
-/** Asks one question, and writes the parts of the turn to the terminal while they arrive. */
+/** Asks one question and writes the parts of the turn to the terminal as they arrive. */
 async function research(question: string, llm: LLM): Promise<void> {
   const write = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
   const stream = createResearcher(llm).createSession().stream(question);
   for await (const part of stream) {
     if (part.type === "tool_finished") write(`[${part.tool}] ${part.text}\n`);
     if (part.type === "delta" && part.field === "response") write(part.text);
-    // The text so far is void: the model begins its answer again.
+    // The text so far is obsolete, because the model restarts its answer.
     if (part.type === "restart" || part.type === "error") write("\n(again)\n");
   }
   const { usage } = await stream.turn;
@@ -84,12 +84,12 @@ function startServer(): Deno.HttpServer<Deno.NetAddr> {
     const usage = { prompt_tokens: 300, completion_tokens: pieces.length };
     const last = { choices: [{ delta: {}, finish_reason: "stop" }], usage };
     const events = [...chunks, last].map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
-    const body = ReadableStream.from(typed(events)).pipeThrough(new TextEncoderStream());
+    const body = ReadableStream.from(sendSlowly(events)).pipeThrough(new TextEncoderStream());
     return new Response(body, { headers: { "content-type": "text/event-stream" } });
   });
 }
 
-async function* typed(events: readonly string[]) {
+async function* sendSlowly(events: readonly string[]) {
   for (const event of events) {
     yield event;
     await new Promise((resolve) => setTimeout(resolve, 10));

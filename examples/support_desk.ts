@@ -41,7 +41,7 @@ const refund = new Tool({
   run: ({ order, cents }, { callKey }) => `Refunded ${cents} cents for ${order} (key ${callKey})`,
 });
 
-/** Makes the agent on any model. */
+/** Creates the agent with a model. */
 export function createSupportDesk(llm: LLM): Agent {
   return new Agent({
     name: "support_desk",
@@ -61,7 +61,7 @@ export function createSupportDesk(llm: LLM): Agent {
 /** Opens the session and runs one turn of it. */
 async function handle([verb, words = ""]: string[], llm: LLM, store: Store): Promise<void> {
   const session = await createSupportDesk(llm).openSession("customer-7", { store });
-  // The turn of a process that died is finished first.
+  // First finishes the turn of a process that crashed.
   if (session.status === "interrupted") await session.resume();
   let command: Command = words;
   if (verb !== "ask") {
@@ -78,7 +78,7 @@ async function handle([verb, words = ""]: string[], llm: LLM, store: Store): Pro
   if (turn.response !== undefined) console.log(`Support: ${turn.response}`);
 }
 
-/** A model that makes these decisions, one per call. */
+/** Returns a model that makes these decisions, one per call. */
 function scriptedModel(verb: string | undefined): MockLLM {
   switch (verb) {
     case "approve":

@@ -1,5 +1,5 @@
 /**
- * A triage: one agent talks to the user, and asks two specialists, which are its tools.
+ * A triage: one agent talks to the user and asks two specialist agents, which are its tools.
  *
  * With a scripted model, which needs no network and no permission:
  *
@@ -30,7 +30,7 @@ const readStatus = new Tool({
   run: () => ({ website: "up", api: "up", uploads: "down since 09:40" }),
 });
 
-/** Makes the three agents, and returns the one that talks to the user. */
+/** Creates the three agents and returns the one that talks to the user. */
 export function createTriage(llm: LLM): Agent {
   const billing = new Agent({
     name: "billing",
@@ -58,7 +58,7 @@ export function createTriage(llm: LLM): Agent {
     name: "triage",
     persona: "You are the first contact of customers: calm, and brief.",
     llm,
-    // Counts the calls of the specialists as well.
+    // The calls of the specialists count as well.
     limits: { turn: { modelCalls: 20 } },
     start: "talk",
     steps: {
@@ -84,7 +84,7 @@ async function play(llm: LLM): Promise<void> {
   console.log(`Triage: ${turn.response}`);
 }
 
-/** A model that makes these decisions, one per call, for whichever agent calls it. */
+/** Returns a model that makes these decisions, one per call, for whichever agent calls it. */
 function scriptedModel(): MockLLM {
   return new MockLLM([
     decide.call("ask_operations", { input: "Why do uploads fail?" }),
