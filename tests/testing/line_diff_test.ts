@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { randomBelow, seededRandom } from "../../src/random.ts";
 import { formatLineDiff } from "../../src/testing/line_diff.ts";
 
 Deno.test("formatLineDiff() returns an empty text for equal texts", () => {
@@ -31,12 +32,9 @@ Deno.test("formatLineDiff() shows distant changes each with their own context", 
 });
 
 Deno.test("formatLineDiff() returns a shortest difference that keeps the order of lines", () => {
-  let seed = 1;
-  const random = (below: number) => {
-    seed = seed * 48271 % 2147483647;
-    return seed % below;
-  };
-  const text = () => Array.from({ length: 1 + random(12) }, () => "abc"[random(3)]!);
+  const random = seededRandom(1);
+  const text = () =>
+    Array.from({ length: 1 + randomBelow(12, random) }, () => "abc"[randomBelow(3, random)]!);
   let whole = 0;
   for (let round = 0; round < 2000; round++) {
     const [before, after] = [text(), text()];

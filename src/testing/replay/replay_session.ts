@@ -154,11 +154,8 @@ async function beginReplay(
   const core = requireCore(agent, "replay a session with");
   checkOptions(options);
   const { id, events } = await readRecording(recorded, core);
-  const asksGuards = Object.hasOwn(options, "context");
-  return {
-    id,
-    differences: new Replayer({ ...options, core, id, asksGuards }).differences(events),
-  };
+  const replay = { ...options, core, id, asksGuards: Object.hasOwn(options, "context") };
+  return { id, differences: new Replayer(replay).differences(events) };
 }
 
 function checkOptions(options: ReplayOptions): void {

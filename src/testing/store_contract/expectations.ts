@@ -25,6 +25,17 @@ export function expectTrue(condition: boolean, problem: string): asserts conditi
   if (!condition) throw new StoreContractError(problem);
 }
 
+/** Returns the result of a call, and asserts that it is not undefined. */
+export function expectDefined<Value>(value: Value | undefined, call: string): Value {
+  expectTrue(value !== undefined, `${call} returned undefined: expected a value`);
+  return value;
+}
+
+/** Asserts that a number is a safe integer. */
+export function expectInteger(value: number, subject: string): void {
+  expectTrue(Number.isSafeInteger(value), `${subject} is ${value}: expected a safe integer`);
+}
+
 /** Asserts that two values are equal as JSON, ignoring the order of members. */
 export function expectEqual(actual: unknown, expected: unknown, subject: string): void {
   if (isSameJson(actual, expected)) return;
@@ -36,11 +47,8 @@ export function expectEqual(actual: unknown, expected: unknown, subject: string)
 }
 
 /** Asserts that the first lease is newer than the second. */
-export function expectNewer({ epoch }: Lease, { epoch: before }: Lease): void {
-  expectTrue(
-    epoch > before,
-    `The epoch of a newer lease is ${epoch}: expected more than ${before}`,
-  );
+export function expectNewer({ epoch }: Lease, { epoch: old }: Lease): void {
+  expectTrue(epoch > old, `The epoch of a newer lease is ${epoch}: expected more than ${old}`);
 }
 
 /** Asserts that a call returns a promise that rejects with an error of one of the classes. */

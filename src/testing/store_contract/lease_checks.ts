@@ -6,7 +6,13 @@
 import { ConfigError } from "../../errors.ts";
 import type { Lease } from "../../store/store.ts";
 import { ConflictError, LeaseLostError } from "../../store/store_errors.ts";
-import { expectEqual, expectNewer, expectRejection, expectTrue } from "./expectations.ts";
+import {
+  expectDefined,
+  expectEqual,
+  expectInteger,
+  expectNewer,
+  expectRejection,
+} from "./expectations.ts";
 import { type ContractChecks, LONG_TTL, type Trial } from "./trial.ts";
 
 /** Time to live of a lease that expires during a check, in milliseconds. */
@@ -15,18 +21,12 @@ const SHORT_TTL = 3;
 export const LEASE_CHECKS: ContractChecks = {
   "claim() returns a lease with its session and owner": async (trial) => {
     const id = await trial.create();
-    const lease = await trial.store.claim(id, { owner: "me, 'myself' 👍", ttl: LONG_TTL });
-    expectTrue(
-      lease !== undefined,
-      "claim() of a free session returned undefined: expected a lease",
-    );
-    const { epoch, ...rest } = lease;
-    expectEqual(rest, { id, owner: "me, 'myself' 👍" }, "a lease");
-    expectTrue(
-      Number.isSafeInteger(epoch),
-      `The epoch of a lease is ${epoch}: expected a safe integer`,
-    );
-    await trial.append({ ...lease }, 0);
+    const owner = "me, 'myself' 👍";
+    const claimed = await trial.store.claim(id, { owner, ttl: LONG_TTL });
+    const { epoch, ...rest } = expectDefined(claimed, "claim() of a free session");
+    expectEqual(rest, { id, owner }, "a lease");
+    expectInteger(epoch, "The epoch of a lease");
+    await trial.append({ id, owner, epoch }, 0);
   },
   "claim() returns undefined while another owner holds the lease": async (trial) => {
     const { id, lease } = await trial.lease();

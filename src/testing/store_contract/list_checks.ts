@@ -107,12 +107,13 @@ async function pagesOf(
   do {
     const found = await store.list({ ...among, ...page, ...(after !== undefined && { after }) });
     pages.push(found.sessions.map(({ id }) => id));
-    const isBehind = found.next === undefined || found.next > (after ?? "");
+    const { next } = found;
+    const isAfter = next === undefined || next > (after ?? "");
     expectTrue(
-      isBehind,
-      `The "next" of the page after "${after}" is "${found.next}": expected a greater id`,
+      isAfter,
+      `The "next" of the page after "${after}" is "${next}": expected a later id`,
     );
-    after = found.next;
+    after = next;
   } while (after !== undefined);
   return pages;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Lease, Store, StoredEntry, StoredSession } from "../../store/store.ts";
-import { expectTrue } from "./expectations.ts";
+import { expectDefined, expectTrue } from "./expectations.ts";
 
 /** Options of `storeContract()`. */
 export interface StoreContractOptions {
@@ -62,7 +62,7 @@ export class Trial {
     this.#options = options;
   }
 
-  /** Returns an id whose session is deleted at the end. Default: a new id. */
+  /** Returns an id with the prefix; its session is deleted at the end. Default: a new id. */
   id(rest: string = `${++this.#names}`): string {
     const id = this.prefix + rest;
     this.#ids.add(id);
@@ -77,12 +77,7 @@ export class Trial {
 
   /** Claims a session, which must be free unless `force` is true. */
   async claim(id: string, ttl: number = LONG_TTL, force = false): Promise<Lease> {
-    const lease = await this.tryClaim(id, ttl, force);
-    expectTrue(
-      lease !== undefined,
-      "claim() of a free session returned undefined: expected a lease",
-    );
-    return lease;
+    return expectDefined(await this.tryClaim(id, ttl, force), "claim() of a free session");
   }
 
   /** Claims a session for a new owner; undefined if another owner holds the lease. */
@@ -110,12 +105,7 @@ export class Trial {
 
   /** Reads a session that must exist. */
   async read(id: string): Promise<StoredSession> {
-    const session = await this.store.read(id);
-    expectTrue(
-      session !== undefined,
-      "read() of a created session returned undefined: expected the session",
-    );
-    return session;
+    return expectDefined(await this.store.read(id), "read() of a created session");
   }
 
   /** Reads all entries of a session. */
@@ -149,9 +139,7 @@ export class Trial {
     await this.store.close();
     // If it cannot be opened again, there is nothing to clean up.
     this.#hasEnded = true;
-    const store = await this.#options.reopen?.(this.store);
-    expectTrue(store !== undefined, 'The option "reopen" returned undefined: expected a store');
-    this.store = store;
+    this.store = expectDefined(await this.#options.reopen?.(this.store), 'The option "reopen"');
     this.#hasEnded = false;
   }
 

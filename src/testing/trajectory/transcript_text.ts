@@ -82,7 +82,7 @@ class Transcript {
   add(event: SessionEvent): void {
     switch (event.type) {
       case "user":
-        return this.#addLine(`user: ${this.#shown(event.text)}`);
+        return this.#addLine(`user: ${this.#escape(event.text)}`);
       case "decision":
         return this.#addDecision(event.decision);
       case "tool_started": {
@@ -96,20 +96,23 @@ class Transcript {
         return this.#addRequest(event);
       case "approval_given": {
         const { callKey, verdict, text } = event;
-        const call = this.#call(toolOf(callKey, this.#events), this.#requestedArgs.get(callKey));
+        const call = this.#formatCall(
+          toolOf(callKey, this.#events),
+          this.#requestedArgs.get(callKey),
+        );
         const relation = verdict === "denied" ? ": " : RELATIONS.ok;
-        const end = text === undefined ? "" : `${relation}${this.#shown(text)}`;
+        const end = text === undefined ? "" : `${relation}${this.#escape(text)}`;
         this.#verdictLines.set(callKey, this.#addOpenLine(`${verdict}: ${call}`, end));
         return;
       }
       case "moved":
-        return this.#addLine(`${this.#shown(event.from)} → ${this.#shown(event.to)}`);
+        return this.#addLine(`${this.#escape(event.from)} → ${this.#escape(event.to)}`);
       case "error": {
-        const where = event.path === "" ? "" : ` at ${this.#shown(event.path)}`;
-        return this.#addLine(`refused${where}: ${this.#shown(event.message)}`);
+        const where = event.path === "" ? "" : ` at ${this.#escape(event.path)}`;
+        return this.#addLine(`refused${where}: ${this.#escape(event.message)}`);
       }
       case "model_failed":
-        return this.#addLine(`the model failed: ${this.#shown(event.code)}`);
+        return this.#addLine(`the model failed: ${this.#escape(event.code)}`);
       case "respond_only":
         return this.#addLine(`asked to answer now: ${event.reason}`);
       case "limit":
@@ -125,22 +128,22 @@ class Transcript {
     for (const [place, { tool, args }] of calls.entries()) {
       this.#callLines.set(
         place,
-        this.#addOpenLine(this.#call(tool, this.#args(args)), ": not finished"),
+        this.#addOpenLine(this.#formatCall(tool, this.#formatArgs(args)), ": not finished"),
       );
     }
     const said = answerText(decision);
-    if (said !== undefined) this.#addLine(`agent: ${this.#shown(said)}`);
+    if (said !== undefined) this.#addLine(`agent: ${this.#escape(said)}`);
   }
 
   #addRequest({ callKey, call, tool, args, reason }: SessionEvent<"approval_requested">): void {
-    const shownArgs = this.#args(args);
+    const shownArgs = this.#formatArgs(args);
     this.#requestedArgs.set(callKey, shownArgs);
     const line = this.#callLines.get(call);
     if (reason === "unknown") {
-      this.#addLine(`${this.#call(tool, shownArgs)}: effect unknown, waits for a person`);
+      this.#addLine(`${this.#formatCall(tool, shownArgs)}: effect unknown, waits for a person`);
     } else if (line === undefined || line.isStarted) {
       // The call on that line has started, so it is an agent, and the request is for a call of it.
-      this.#addLine(`${this.#call(tool, shownArgs)}: waits for approval`);
+      this.#addLine(`${this.#formatCall(tool, shownArgs)}: waits for approval`);
     } else {
       this.lines[line.at] = `${line.lead}: waits for approval`;
       this.#callLines.delete(call);
@@ -152,10 +155,10 @@ class Transcript {
     // The line of a denial already has the reason.
     if (outcome === "denied" && given !== undefined) return;
     const line = given ?? this.#callLines.get(call);
-    const end = `${RELATIONS[outcome]}${this.#shown(text)}`;
+    const end = `${RELATIONS[outcome]}${this.#escape(text)}`;
     if (line !== undefined) this.lines[line.at] = `${line.lead}${end}`;
     // A resumed turn finishes calls of a decision of an earlier turn.
-    else this.#addLine(`${this.#call(tool, this.#requestedArgs.get(callKey))}${end}`);
+    else this.#addLine(`${this.#formatCall(tool, this.#requestedArgs.get(callKey))}${end}`);
   }
 
   #addLine(line: string): void {
@@ -166,17 +169,17 @@ class Transcript {
     return { at: this.lines.push(`${lead}${end}`) - 1, lead, isStarted: false };
   }
 
-  #shown(text: string): string {
+  #escape(text: string): string {
     return escapeHidden(text, this.#maxChars);
   }
 
-  #call(tool: string, args = "…"): string {
-    return `${this.#shown(tool)}(${args})`;
+  #formatCall(tool: string, args = "…"): string {
+    return `${this.#escape(tool)}(${args})`;
   }
 
-  #args(args: Readonly<Record<string, unknown>>): string {
+  #formatArgs(args: Readonly<Record<string, unknown>>): string {
     const text = JSON.stringify(args);
-    return text === "{}" ? "" : this.#shown(text);
+    return text === "{}" ? "" : this.#escape(text);
   }
 }
 

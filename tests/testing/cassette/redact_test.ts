@@ -1,6 +1,7 @@
 import { ConfigError } from "@nomos/agent";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Json } from "../../../src/json/json.ts";
+import { randomBelow, seededRandom } from "../../../src/random.ts";
 import { makeRedact, redactChunks, redactValue } from "../../../src/testing/cassette/redact.ts";
 
 const redact = makeRedact();
@@ -131,16 +132,14 @@ Deno.test("redactValue() is idempotent and equivalent to redacting the JSON text
     ...[":", "=", '"', "\\", "\n", " ", ",", "}", "{", "[redacted]", "https://u:pw@h", "\u0001"],
     "-----END PRIVATE KEY-----",
   ];
-  let seed = 7;
-  const random = (below: number) => {
-    seed = seed * 48271 % 2147483647;
-    return seed % below;
-  };
-  const part = () => parts[random(parts.length)]!;
+  const random = seededRandom(1);
+  const part = () => parts[randomBelow(parts.length, random)]!;
   let redactions = 0;
   for (let round = 0; round < 20_000; round++) {
-    const text = Array.from({ length: 1 + random(8) }, part).join("");
-    const value: Json = random(2) === 0 ? { [part()]: text } : { a: text, b: [part()] };
+    const text = Array.from({ length: 1 + randomBelow(8, random) }, part).join("");
+    const value: Json = randomBelow(2, random) === 0
+      ? { [part()]: text }
+      : { a: text, b: [part()] };
     const json = redact(JSON.stringify(value));
     assertEquals(json, JSON.stringify(redactValue(value, redact)));
     assertEquals(redact(json), json);

@@ -85,7 +85,7 @@ Deno.test("storeContract() reports the first error if cleaning up fails as well"
   const error = await assertRejects(() => check!.run(), StoreContractError);
   assertEquals(
     error.message,
-    "read() of a created session returned undefined: expected the session",
+    "read() of a created session returned undefined: expected a value",
   );
 });
 
