@@ -76,13 +76,11 @@ export class CassettePlayer implements LLM {
     const first = this.#calls.findIndex((call) => !this.#played.has(call));
     if (first < 0) return;
     const { length } = this.#calls;
+    const place = `call ${first + 1} ${describePlace(this.#calls[first]!)}`;
     throw new CassetteError(
       this.#file,
-      `Cassette "${this.#file}" is not finished: ${
-        length - this.#played.size
-      } of ${length} calls ` +
-        `remain, the first is call ${first + 1} ${describePlace(this.#calls[first]!)}: ` +
-        `expected all of them to be played; ${RECORD_AGAIN}`,
+      `Cassette "${this.#file}" is not finished: ${length - this.#played.size} of ${length} ` +
+        `calls remain, the first is ${place}: expected all of them to be played; ${RECORD_AGAIN}`,
     );
   }
 

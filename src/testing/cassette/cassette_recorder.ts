@@ -48,12 +48,9 @@ export class CassetteRecorder implements LLM {
 
   async decide(request: LLMRequest): Promise<LLMResult> {
     const asked = normalizeRequest(request, this.#redact);
-    const place = this.#reserveIndex();
+    const save = this.#reserve(asked, request.signal);
     const result = await this.#llm.decide(request);
-    // An aborted call has no reader, so it is not recorded.
-    if (!request.signal?.aborted) {
-      await this.#saveCall(place, asked, () => this.#buildCall(asked, result));
-    }
+    await save(() => this.#buildCall(asked, result));
     return result;
   }
 
@@ -62,15 +59,14 @@ export class CassetteRecorder implements LLM {
 
   async *#stream(request: LLMRequest): AsyncGenerator<LLMChunk, void, void> {
     const asked = normalizeRequest(request, this.#redact);
-    const place = this.#reserveIndex();
+    const save = this.#reserve(asked, request.signal);
     const texts: string[] = [];
     for await (const chunk of this.#llm.stream!(request)) {
       if (chunk.type === "text") texts.push(chunk.text);
       else if (chunk.type === "restart") texts.length = 0;
-      else if (!request.signal?.aborted) {
-        const chunks = redactChunks(texts, this.#redact);
-        await this.#saveCall(place, asked, () => this.#buildCall(asked, chunk.result, chunks));
-      }
+      else {await save(() =>
+          this.#buildCall(asked, chunk.result, redactChunks(texts, this.#redact))
+        );}
       yield chunk;
     }
   }
@@ -80,20 +76,14 @@ export class CassetteRecorder implements LLM {
     options?: { readonly signal?: AbortSignal },
   ): Promise<number[][]> {
     const asked = normalizeTexts(texts, this.#redact);
-    const place = this.#reserveIndex();
+    const save = this.#reserve(asked, options?.signal);
     const vectors = await this.#llm.embed!(texts, options);
-    if (!options?.signal?.aborted) {
-      await this.#saveCall(place, asked, () => {
-        const areVectors = Array.isArray(vectors) && vectors.every(isVector);
-        if (!areVectors) throw new TypeError("embed() must return arrays of finite numbers");
-        return { ...asked, vectors: vectors.map((vector) => [...vector]) };
-      });
-    }
+    await save(() => {
+      const areVectors = Array.isArray(vectors) && vectors.every(isVector);
+      if (!areVectors) throw new TypeError("embed() must return arrays of finite numbers");
+      return { ...asked, vectors: vectors.map((vector) => [...vector]) };
+    });
     return vectors;
-  }
-
-  #reserveIndex(): number {
-    return this.#calls.push(undefined) - 1;
   }
 
   #buildCall(asked: DecideRequest, result: LLMResult, chunks?: readonly string[]): DecideCall {
@@ -108,27 +98,34 @@ export class CassetteRecorder implements LLM {
     };
   }
 
-  /** Writes all calls so far. An answer is returned only after that, so that none is lost. */
-  async #saveCall(
-    place: number,
+  /**
+   * Reserves the place of a call that begins, and returns a function that records it:
+   * it writes all calls so far, and is awaited before the answer is returned, so that
+   * no answer is lost.
+   */
+  #reserve(
     asked: CassetteRequest,
-    buildCall: () => CassetteCall,
-  ): Promise<void> {
-    try {
-      this.#calls[place] = buildCall();
-      const text = serializeCassette({
-        name: this.#redact(this.name),
-        schemaProfile: this.schemaProfile ?? openaiStrict,
-        calls: this.#calls.filter((call) => call !== undefined),
-      });
-      const write = () => writeCassetteFile(this.#file, text);
-      await (this.#written = this.#written.then(write, write));
-    } catch (cause) {
-      const message = `Cannot record into "${this.#file}" ${describePlace(asked)}: ${
-        reasonOf(cause)
-      }`;
-      throw new CassetteError(this.#file, message, { cause });
-    }
+    signal: AbortSignal | undefined,
+  ): (buildCall: () => CassetteCall) => Promise<void> {
+    const place = this.#calls.push(undefined) - 1;
+    return async (buildCall) => {
+      // An aborted call has no reader, so it is not recorded.
+      if (signal?.aborted) return;
+      try {
+        this.#calls[place] = buildCall();
+        const text = serializeCassette({
+          name: this.#redact(this.name),
+          schemaProfile: this.schemaProfile ?? openaiStrict,
+          calls: this.#calls.filter((call) => call !== undefined),
+        });
+        const write = () => writeCassetteFile(this.#file, text);
+        await (this.#written = this.#written.then(write, write));
+      } catch (cause) {
+        const target = `"${this.#file}" ${describePlace(asked)}`;
+        const message = `Cannot record into ${target}: ${reasonOf(cause)}`;
+        throw new CassetteError(this.#file, message, { cause });
+      }
+    };
   }
 }
 
