@@ -5,6 +5,7 @@
  */
 import type { Explanation } from "../agent/explain.ts";
 import type { JsonSchema } from "../json/json.ts";
+import type { Message } from "../llm/llm.ts";
 
 /**
  * Formats a request as text that changes only if the meaning of the request
@@ -31,13 +32,18 @@ import type { JsonSchema } from "../json/json.ts";
  * ```
  */
 export function requestSnapshot({ messages, schema, llm }: Explanation): string {
-  const calls = new Map<string, number>();
+  const numbers = numberCalls(messages);
   const parts = messages.map(({ role, content, callId }) => {
-    if (callId !== undefined && !calls.has(callId)) calls.set(callId, calls.size + 1);
-    const call = callId === undefined ? "" : ` (call ${calls.get(callId)})`;
+    const call = callId === undefined ? "" : ` (call ${numbers.get(callId)})`;
     return `--- ${role}${call}\n${content}`;
   });
   return `${parts.join("\n\n")}\n\n--- schema for ${llm}\n${schemaOutline(schema)}\n`;
+}
+
+/** Numbers call keys in order of first appearance, because the keys contain the session id. */
+export function numberCalls(messages: readonly Message[]): ReadonlyMap<string, number> {
+  const keys = new Set(messages.flatMap(({ callId }) => callId ?? []));
+  return new Map([...keys].map((key, index) => [key, index + 1]));
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { copyJson, type Json, type JsonObject } from "../../json/json.ts";
 import type { LLMRequest, Message, Usage } from "../../llm/llm.ts";
+import { numberCalls } from "../snapshot.ts";
 import { type Redact, redactValue } from "./redact.ts";
 
 /** Normalized request to `decide` or `stream`. */
@@ -61,14 +62,17 @@ export function normalizeRequest(request: LLMRequest, redact: Redact): DecideReq
   const { step, schemaName, schema, messages } = request;
   // A model receives the schema as JSON text.
   const json = copyJson(JSON.parse(JSON.stringify(schema))) as JsonObject;
+  const numbers = numberCalls(messages);
   return {
     type: "decide",
     ...(step !== undefined && { step: redact(step) }),
     schemaName: redact(schemaName),
     schema: redactValue(json, redact) as JsonObject,
-    messages: numberCalls(messages).map((message) => {
-      return { ...message, content: redact(message.content) };
-    }),
+    messages: messages.map(({ role, content, callId }) => ({
+      role,
+      content: redact(content),
+      ...(callId !== undefined && { callId: `call-${numbers.get(callId)}` }),
+    })),
   };
 }
 
@@ -81,15 +85,4 @@ export function normalizeTexts(texts: readonly string[], redact: Redact): EmbedR
 export function requestKey(asked: CassetteRequest): string {
   if (asked.type === "embed") return JSON.stringify(["embed", asked.texts]);
   return JSON.stringify(["decide", asked.schemaName, asked.schema, asked.messages]);
-}
-
-/** Replaces call keys by numbers, because call keys contain the session id. */
-function numberCalls(messages: readonly Message[]): readonly Message[] {
-  const numbers = new Map<string, string>();
-  return messages.map(({ role, content, callId }) => {
-    if (callId === undefined) return { role, content };
-    const number = numbers.get(callId) ?? `call-${numbers.size + 1}`;
-    numbers.set(callId, number);
-    return { role, content, callId: number };
-  });
 }
