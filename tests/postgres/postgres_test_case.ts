@@ -110,7 +110,7 @@ export class PostgresTestCase {
 let server: PrivateServer | undefined;
 
 /** Gives the URL of a server, which is started if it is the first time in this file. */
-export async function serverUrl(): Promise<string> {
+async function serverUrl(): Promise<string> {
   return GIVEN_URL ?? (server ??= await PrivateServer.start()).url;
 }
 

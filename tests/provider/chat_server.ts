@@ -139,7 +139,7 @@ export function answer(output: unknown, options: AnswerOptions = {}): Reply {
 }
 
 /** The events of a stream with such an answer, each the text after `data: `. */
-export function answerEvents(
+function answerEvents(
   body: ReceivedBody,
   text: string,
   options: AnswerOptions = {},
