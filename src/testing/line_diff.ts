@@ -56,10 +56,10 @@ function listDiffLines(before: string[], after: string[]): DiffLine[] {
     // Lines on the other side of a replacement.
     const other = removed ? changes[at + 1] : changes[at - 1];
     const isReplaced = mark !== " " && (other?.added || other?.removed);
-    return value.map((line, place) => {
+    return value.map((line, index) => {
       return {
         mark,
-        text: cutAroundDifference(line, isReplaced && other.value[place] || "", MAX_WIDTH),
+        text: cutAroundDifference(line, isReplaced && other.value[index] || "", MAX_WIDTH),
       };
     });
   });

@@ -170,8 +170,8 @@ function resolvePath(file: string | URL): string {
   try {
     return fileURLToPath(file);
   } catch (cause) {
-    const given = file instanceof URL ? `"${file}"` : quote(file);
-    throw new ConfigError(`Cannot use ${given} as a cassette: expected a path or a file URL`, {
+    const shown = file instanceof URL ? `"${file}"` : quote(file);
+    throw new ConfigError(`Cannot use ${shown} as a cassette: expected a path or a file URL`, {
       cause,
     });
   }

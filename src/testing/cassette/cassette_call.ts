@@ -82,7 +82,7 @@ export function normalizeTexts(texts: readonly string[], redact: Redact): EmbedR
 }
 
 /** Returns a key that is equal for equal requests. The step is ignored: the messages name it. */
-export function requestKey(asked: CassetteRequest): string {
-  if (asked.type === "embed") return JSON.stringify(["embed", asked.texts]);
-  return JSON.stringify(["decide", asked.schemaName, asked.schema, asked.messages]);
+export function requestKey(request: CassetteRequest): string {
+  if (request.type === "embed") return JSON.stringify(["embed", request.texts]);
+  return JSON.stringify(["decide", request.schemaName, request.schema, request.messages]);
 }

@@ -41,8 +41,8 @@ export class CassetteMissError extends CassetteError {
 interface Miss {
   /** Path of the cassette. */
   readonly file: string;
-  /** Request that was made. */
-  readonly asked: CassetteRequest;
+  /** Normalized request. */
+  readonly request: CassetteRequest;
   /** All recorded calls, in order. */
   readonly calls: readonly CassetteCall[];
   /** Calls that were played. */
@@ -53,8 +53,8 @@ interface Miss {
 
 /** Returns the message of a miss. */
 export function describeMiss(miss: Miss): string {
-  const { file, asked, calls, same } = miss;
-  const lead = `Cannot replay "${file}" ${describePlace(asked)}`;
+  const { file, request, calls, same } = miss;
+  const lead = `Cannot replay "${file}" ${describePlace(request)}`;
   if (same.length > 0) {
     const times = same.length === 1 ? "once" : `${same.length} times`;
     return `${lead}: this request was recorded ${times}, and all answers were played: ` +
@@ -62,11 +62,11 @@ export function describeMiss(miss: Miss): string {
   }
   const nearest = findNearest(miss);
   if (nearest === undefined) {
-    const method = asked.type === "embed" ? "embed()" : "decide()";
+    const method = request.type === "embed" ? "embed()" : "decide()";
     return `${lead}: none of the ${calls.length} recorded calls is a call of ${method}: ` +
       `expected one; ${RECORD_AGAIN}`;
   }
-  const now = sectionsOf(asked);
+  const now = sectionsOf(request);
   const diffs = Object.entries(sectionsOf(nearest))
     .map(([title, recorded]) => [title, formatLineDiff(recorded, now[title]!)])
     .filter(([, diff]) => diff !== "")
@@ -78,18 +78,18 @@ export function describeMiss(miss: Miss): string {
 }
 
 /** Describes a request by its step, or else by its schema or method. */
-export function describePlace(asked: CassetteRequest): string {
-  if (asked.type === "embed") return "in embed()";
-  const { step, schemaName } = asked;
+export function describePlace(request: CassetteRequest): string {
+  if (request.type === "embed") return "in embed()";
+  const { step, schemaName } = request;
   return step === undefined ? `for "${schemaName}"` : `in step "${step}"`;
 }
 
 /** Returns the call with the longest common prefixes and suffixes; among equals, one not played. */
-function findNearest({ asked, calls, played }: Miss): CassetteCall | undefined {
-  const wanted = Object.values(sectionsOf(asked));
+function findNearest({ request, calls, played }: Miss): CassetteCall | undefined {
+  const wanted = Object.values(sectionsOf(request));
   let [nearest, highest] = [undefined as CassetteCall | undefined, -1];
   for (const call of calls) {
-    if (call.type !== asked.type) continue;
+    if (call.type !== request.type) continue;
     const ends = Object.values(sectionsOf(call))
       .flatMap((section, index) => measureCommonEnds(section, wanted[index]!));
     const score = ends.reduce((sum, length) => sum + length, played.has(call) ? 0 : 0.5);
@@ -99,9 +99,9 @@ function findNearest({ asked, calls, played }: Miss): CassetteCall | undefined {
 }
 
 /** Returns the compared parts of a request, as text by title. */
-function sectionsOf(asked: CassetteRequest): Readonly<Record<string, string>> {
-  if (asked.type === "embed") return { texts: asked.texts.join("\n") };
-  const { messages, schemaName, schema } = asked;
+function sectionsOf(request: CassetteRequest): Readonly<Record<string, string>> {
+  if (request.type === "embed") return { texts: request.texts.join("\n") };
+  const { messages, schemaName, schema } = request;
   return {
     prompt: messages.map(({ role, content, callId }) => {
       return `[${role}${callId === undefined ? "" : ` ${callId}`}]\n${content}`;

@@ -44,7 +44,7 @@ const vector = v.pipe(
 );
 const output = v.pipe(
   v.strictObject({ text: v.exactOptional(lines), value: v.exactOptional(jsonValue) }),
-  v.check((given) => Object.keys(given).length === 1, 'expected either "text" or "value"'),
+  v.check((output) => Object.keys(output).length === 1, 'expected either "text" or "value"'),
   v.transform(({ text, value }) => text ?? value!),
 );
 const count = v.exactOptional(v.pipe(v.number(), v.finite()));

@@ -84,18 +84,18 @@ export class CassettePlayer implements LLM {
     );
   }
 
-  #play(asked: DecideRequest): DecideCall;
-  #play(asked: EmbedRequest): EmbedCall;
-  #play(asked: CassetteRequest): CassetteCall {
-    const same = this.#byKey.get(requestKey(asked)) ?? [];
+  #play(request: DecideRequest): DecideCall;
+  #play(request: EmbedRequest): EmbedCall;
+  #play(request: CassetteRequest): CassetteCall {
+    const same = this.#byKey.get(requestKey(request)) ?? [];
     const call = same.find((one) => !this.#played.has(one));
     if (call !== undefined) {
       this.#played.add(call);
       return call;
     }
     const [file, calls, played] = [this.#file, this.#calls, this.#played];
-    const step = asked.type === "decide" ? asked.step : undefined;
-    throw new CassetteMissError(file, step, describeMiss({ file, asked, calls, played, same }));
+    const step = request.type === "decide" ? request.step : undefined;
+    throw new CassetteMissError(file, step, describeMiss({ file, request, calls, played, same }));
   }
 }
 

@@ -47,10 +47,10 @@ export class CassetteRecorder implements LLM {
   }
 
   async decide(request: LLMRequest): Promise<LLMResult> {
-    const asked = normalizeRequest(request, this.#redact);
-    const save = this.#reserve(asked, request.signal);
+    const normalized = normalizeRequest(request, this.#redact);
+    const save = this.#reserve(normalized, request.signal);
     const result = await this.#llm.decide(request);
-    await save(() => this.#buildCall(asked, result));
+    await save(() => this.#buildCall(normalized, result));
     return result;
   }
 
@@ -58,14 +58,14 @@ export class CassetteRecorder implements LLM {
   assertDone(): void {}
 
   async *#stream(request: LLMRequest): AsyncGenerator<LLMChunk, void, void> {
-    const asked = normalizeRequest(request, this.#redact);
-    const save = this.#reserve(asked, request.signal);
+    const normalized = normalizeRequest(request, this.#redact);
+    const save = this.#reserve(normalized, request.signal);
     const texts: string[] = [];
     for await (const chunk of this.#llm.stream!(request)) {
       if (chunk.type === "text") texts.push(chunk.text);
       else if (chunk.type === "restart") texts.length = 0;
       else {await save(() =>
-          this.#buildCall(asked, chunk.result, redactChunks(texts, this.#redact))
+          this.#buildCall(normalized, chunk.result, redactChunks(texts, this.#redact))
         );}
       yield chunk;
     }
@@ -75,22 +75,22 @@ export class CassetteRecorder implements LLM {
     texts: readonly string[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<number[][]> {
-    const asked = normalizeTexts(texts, this.#redact);
-    const save = this.#reserve(asked, options?.signal);
+    const normalized = normalizeTexts(texts, this.#redact);
+    const save = this.#reserve(normalized, options?.signal);
     const vectors = await this.#llm.embed!(texts, options);
     await save(() => {
       const areVectors = Array.isArray(vectors) && vectors.every(isVector);
       if (!areVectors) throw new TypeError("embed() must return arrays of finite numbers");
-      return { ...asked, vectors: vectors.map((vector) => [...vector]) };
+      return { ...normalized, vectors: vectors.map((vector) => [...vector]) };
     });
     return vectors;
   }
 
-  #buildCall(asked: DecideRequest, result: LLMResult, chunks?: readonly string[]): DecideCall {
+  #buildCall(normalized: DecideRequest, result: LLMResult, chunks?: readonly string[]): DecideCall {
     const usage = readUsage(result?.usage);
     const model = result?.model;
     return {
-      ...asked,
+      ...normalized,
       ...(chunks && { chunks }),
       output: redactValue(copyJson(result?.output), this.#redact),
       ...(usage && { usage }),
@@ -104,15 +104,15 @@ export class CassetteRecorder implements LLM {
    * no answer is lost.
    */
   #reserve(
-    asked: CassetteRequest,
+    normalized: CassetteRequest,
     signal: AbortSignal | undefined,
   ): (buildCall: () => CassetteCall) => Promise<void> {
-    const place = this.#calls.push(undefined) - 1;
+    const index = this.#calls.push(undefined) - 1;
     return async (buildCall) => {
       // An aborted call has no reader, so it is not recorded.
       if (signal?.aborted) return;
       try {
-        this.#calls[place] = buildCall();
+        this.#calls[index] = buildCall();
         const text = serializeCassette({
           name: this.#redact(this.name),
           schemaProfile: this.schemaProfile ?? openaiStrict,
@@ -121,7 +121,7 @@ export class CassetteRecorder implements LLM {
         const write = () => writeCassetteFile(this.#file, text);
         await (this.#written = this.#written.then(write, write));
       } catch (cause) {
-        const target = `"${this.#file}" ${describePlace(asked)}`;
+        const target = `"${this.#file}" ${describePlace(normalized)}`;
         const message = `Cannot record into ${target}: ${reasonOf(cause)}`;
         throw new CassetteError(this.#file, message, { cause });
       }

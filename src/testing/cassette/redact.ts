@@ -73,9 +73,9 @@ function redactListed(list: readonly (string | RegExp)[]): (text: string) => str
   for (const secret of list) {
     if (typeof secret === "string") literals.push(...escapedForms(secret));
     else if (!(secret instanceof RegExp) || secret.test("")) {
-      const given = secret instanceof RegExp ? String(secret) : quote(secret);
+      const shown = secret instanceof RegExp ? String(secret) : quote(secret);
       throw new ConfigError(
-        `Cannot redact ${given}: expected a text, or a pattern that does not match the empty text`,
+        `Cannot redact ${shown}: expected a text, or a pattern that does not match the empty text`,
       );
     } else patterns.push(new RegExp(secret.source, `${secret.flags.replace(/[gy]/g, "")}g`));
   }

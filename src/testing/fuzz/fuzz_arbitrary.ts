@@ -44,7 +44,7 @@ const ILLEGAL_OUTPUTS: readonly unknown[] = [
 ];
 
 /** Indexes into the list of legal moves, equally likely. */
-const PICKS: readonly number[] = Array.from({ length: 12 }, (_, place) => place);
+const PICKS: readonly number[] = Array.from({ length: 12 }, (_, index) => index);
 
 /** Length of a huge output, in characters. */
 const HUGE = 10_000_000;

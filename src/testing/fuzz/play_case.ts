@@ -196,9 +196,9 @@ export class CasePlayer {
   #onEvent({ seq }: SessionEvent): void {
     if (this.#stateAtCrash !== undefined) return;
     this.#checks.checkState(this.#session);
-    const place = seq - this.#from + 1;
-    if (place === this.#turn.abortAfter) this.#controller.abort();
-    if (place === this.#turn.diesAfter) this.#crash();
+    const count = seq - this.#from + 1;
+    if (count === this.#turn.abortAfter) this.#controller.abort();
+    if (count === this.#turn.diesAfter) this.#crash();
   }
 
   #crash(): void {

@@ -44,8 +44,8 @@ export class DeltaChecks {
     const { reasoning = [], decision: said } = parseIfText(output) as Output;
     const response = said.response ?? "";
     // An empty text has no deltas.
-    const places = Math.max(reasoning.length, this.#reasoning.length);
-    const shown = Array.from({ length: places }, (_, place) => this.#reasoning[place] ?? "");
+    const length = Math.max(reasoning.length, this.#reasoning.length);
+    const shown = Array.from({ length }, (_, index) => this.#reasoning[index] ?? "");
     this.#expect("the reasoning", shown, reasoning);
     const isText = typeof response === "string";
     this.#expect("the response", isText ? this.#response : parseIfText(this.#response), response);

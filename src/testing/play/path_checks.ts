@@ -144,9 +144,9 @@ export class PathChecks {
    * unless the session is interrupted, waits for approval or reached a limit.
    */
   checkHistory({ events, status }: State): void {
-    for (const [place, event] of events.entries()) {
-      if (event.seq === place) continue;
-      this.report("history", `event ${place} has the number ${event.seq}: expected ${place}`);
+    for (const [index, event] of events.entries()) {
+      if (event.seq === index) continue;
+      this.report("history", `event ${index} has the number ${event.seq}: expected ${index}`);
     }
     this.#follow(events);
     this.calls.checkEnd(status);

@@ -160,15 +160,15 @@ export class Replayer {
       const reason = `the recorded decision is refused: ${first.message}`;
       return createDifference(event, comparedFields(first), first.path, reason);
     }
-    for (let place = 0; place < Math.max(made.length, group.length); place++) {
-      const recorded = group[place];
+    for (let index = 0; index < Math.max(made.length, group.length); index++) {
+      const recorded = group[index];
       // A log may end between a decision and its consequences.
       if (recorded === undefined && isLast) return undefined;
-      const replayed = this.#asRecorded(made[place], recorded, event);
+      const replayed = this.#asRecorded(made[index], recorded, event);
       const [expected, actual] = [recorded, replayed].map((one) => one && comparedFields(one));
       const path = findDifferingPath(expected, actual);
       const reason = describeReason(recorded, replayed);
-      if (path !== undefined) return { seq: event.seq + place, path, expected, actual, reason };
+      if (path !== undefined) return { seq: event.seq + index, path, expected, actual, reason };
     }
     return undefined;
   }

@@ -45,14 +45,14 @@ export async function runCheck<StepId extends string>(
   played: PlayedScenario<StepId>,
 ): Promise<CheckOutcome> {
   try {
-    const given = await check(played);
-    if (typeof given === "boolean") return { name, passed: given };
+    const verdict = await check(played);
+    if (typeof verdict === "boolean") return { name, passed: verdict };
     // A check that returns nothing has probably lost its result.
-    if (typeof given?.passed !== "boolean") {
-      const reason = `it returned ${quote(given)}: expected true, false or { passed, reason }`;
+    if (typeof verdict?.passed !== "boolean") {
+      const reason = `it returned ${quote(verdict)}: expected true, false or { passed, reason }`;
       return { name, passed: false, reason };
     }
-    const { passed, reason, score } = given;
+    const { passed, reason, score } = verdict;
     return {
       name,
       passed,

@@ -93,10 +93,10 @@ export const ENTRY_CHECKS: ContractChecks = {
   "the store copies arguments and results": async (trial) => {
     const { id, lease } = await trial.lease();
     const first = { ...entriesFrom(0, 1)[0]! };
-    const given = [first];
-    await trial.store.append(lease, { head: 0, entries: given });
+    const entries = [first];
+    await trial.store.append(lease, { head: 0, entries });
     first.body = '"changed"';
-    given.push(...entriesFrom(1, 1));
+    entries.push(...entriesFrom(1, 1));
     expectEqual(await trial.entries(id), entriesFrom(0, 1), "entries after an argument changed");
     const got = await trial.entries(id) as StoredEntry[];
     got.push(...entriesFrom(1, 1));

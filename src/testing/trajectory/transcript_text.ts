@@ -125,9 +125,9 @@ class Transcript {
   #addDecision(decision: Decision): void {
     this.#callLines = new Map();
     const calls = decision.action === "TOOL_CALL" ? decision.calls : [];
-    for (const [place, { tool, args }] of calls.entries()) {
+    for (const [index, { tool, args }] of calls.entries()) {
       this.#callLines.set(
-        place,
+        index,
         this.#addOpenLine(this.#formatCall(tool, this.#formatArgs(args)), ": not finished"),
       );
     }
@@ -151,10 +151,10 @@ class Transcript {
   }
 
   #addResult({ callKey, call, tool, outcome, text }: SessionEvent<"tool_finished">): void {
-    const given = this.#verdictLines.get(callKey);
+    const verdictLine = this.#verdictLines.get(callKey);
     // The line of a denial already has the reason.
-    if (outcome === "denied" && given !== undefined) return;
-    const line = given ?? this.#callLines.get(call);
+    if (outcome === "denied" && verdictLine !== undefined) return;
+    const line = verdictLine ?? this.#callLines.get(call);
     const end = `${RELATIONS[outcome]}${this.#escape(text)}`;
     if (line !== undefined) this.lines[line.at] = `${line.lead}${end}`;
     // A resumed turn finishes calls of a decision of an earlier turn.
