@@ -1,12 +1,12 @@
 /**
- * LLM agents as graphs of steps. Each step says what the model does there, which tools it may call
- * and where it may go. At every turn the model makes one decision: answer, call tools, move to
- * another step, or end. A JSON Schema of exactly the legal decisions constrains its output, and what
- * does not match is refused and asked for again.
+ * LLM agents as graphs of steps. Each step has a description, the tools that the model may call
+ * and the routes to other steps. In every turn the model makes one decision at a time: answer, call
+ * tools, move to another step, or end. A JSON Schema of exactly the legal decisions constrains its
+ * output. An output that does not match is refused, and the model is asked again.
  *
- * The core needs no permission, and runs wherever web APIs do.
+ * The core needs no permissions, and runs on any runtime with web APIs.
  *
- * An agent on a scripted model; a real one takes its place:
+ * This agent uses a scripted model. To use a real one, pass it as `llm`:
  *
  * ```ts
  * import { Agent, decide, MockLLM } from "@nomos/agent";

@@ -1,6 +1,5 @@
 /**
- * Abort handling: waiting no longer than a signal allows, linked controllers, and
- * streams that end as soon as they are no longer wanted.
+ * Abort handling: promises and streams that a signal interrupts, and linked controllers.
  *
  * @module
  */
@@ -10,7 +9,7 @@ export const ABORTED: unique symbol = Symbol("aborted");
 
 /**
  * Resolves to the value of a promise, or to {@linkcode ABORTED} as soon as the
- * signal aborts. A later value or failure is dropped. No listener stays on the signal.
+ * signal aborts. A later value or rejection is dropped. No listener stays on the signal.
  */
 export function unlessAborted<Value>(
   promise: Value | PromiseLike<Value>,
@@ -57,14 +56,14 @@ export function linkAbort(
  * signal first, and the pending `next()` ends the iteration.
  *
  * @param start Starts the generator, which must end when the signal aborts.
- * @param outer Aborts the signal too; then `next()` throws what the generator throws.
+ * @param outer Aborts the generator's signal too. `next()` then throws the generator's error.
  */
 export function interruptible<Part>(
   start: (signal: AbortSignal) => AsyncGenerator<Part, void, void>,
   outer: AbortSignal | undefined,
 ): AsyncIterableIterator<Part, void, void> {
   const controller = new AbortController();
-  let isBroken = false;
+  let isReturned = false;
   // Not linkAbort(): a reader may abandon the stream without calling return().
   const { signal } = controller;
   const parts = start(outer ? AbortSignal.any([outer, signal]) : signal);
@@ -76,13 +75,13 @@ export function interruptible<Part>(
       try {
         return await parts.next();
       } catch (error) {
-        if (isBroken) return { done: true, value: undefined };
+        if (isReturned) return { done: true, value: undefined };
         controller.abort(error);
         throw error;
       }
     },
     return() {
-      isBroken = true;
+      isReturned = true;
       controller.abort();
       return parts.return();
     },
@@ -90,12 +89,12 @@ export function interruptible<Part>(
 }
 
 /**
- * Reads a stream, never ahead, until it ends or the signal aborts; then it throws the
- * signal's reason at once. The stream is opened when the first part is requested, and
- * closed if it is left early. After an abort the closing is not awaited, because a
- * stream that ignores its signal may never close.
+ * Reads a stream without reading ahead. As soon as the signal aborts, throws its reason.
+ * The stream is opened when the first part is requested, and closed if the reader stops
+ * early. After an abort the closing is not awaited, because a stream that ignores its
+ * signal may never close.
  *
- * @param onClosed Called once, when the opened stream has ended or closed.
+ * @param onClosed Called once, after the stream has ended, failed or been closed.
  */
 export async function* readUntilAborted<Part>(
   open: () => AsyncIterable<Part>,
@@ -103,15 +102,15 @@ export async function* readUntilAborted<Part>(
   onClosed: () => void = () => {},
 ): AsyncGenerator<Part, void, void> {
   let parts: AsyncIterator<Part> | undefined;
-  let isOpen = false;
+  let mustClose = false;
   try {
     for (;;) {
       signal?.throwIfAborted();
-      isOpen = false;
+      mustClose = false;
       parts ??= open()[Symbol.asyncIterator]();
       const { done, value } = await untilAborted(parts.next(), signal);
       if (done) return;
-      isOpen = true;
+      mustClose = true;
       yield value;
     }
   } catch (error) {
@@ -119,7 +118,7 @@ export async function* readUntilAborted<Part>(
     throw error;
   } finally {
     if (signal?.aborted) close().catch(() => {});
-    else if (isOpen) await close();
+    else if (mustClose) await close();
     else onClosed();
   }
 

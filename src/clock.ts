@@ -6,7 +6,7 @@
 
 /**
  * Source of the current time and of timers. Tests pass a `ManualClock` of
- * `@nomos/agent/testing`, which waits without any time passing.
+ * `@nomos/agent/testing`, whose time passes only when the test advances it.
  */
 export interface Clock {
   /** Returns the current time, in milliseconds since 1970. */
@@ -21,17 +21,17 @@ export interface Clock {
 /** Longest delay of `setTimeout`, in milliseconds. It fires at once after a longer one. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
-/** Clock of the machine. Its timers may be of any length. */
+/** Clock of the operating system. Its timers may have any delay. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimer: (milliseconds, callback) => {
     let timer: ReturnType<typeof setTimeout>;
-    const wait = (left: number) => {
+    const schedule = (left: number) => {
       timer = left > MAX_TIMEOUT
-        ? setTimeout(wait, MAX_TIMEOUT, left - MAX_TIMEOUT)
+        ? setTimeout(schedule, MAX_TIMEOUT, left - MAX_TIMEOUT)
         : setTimeout(callback, left);
     };
-    wait(milliseconds);
+    schedule(milliseconds);
     return () => clearTimeout(timer);
   },
 };

@@ -1,5 +1,5 @@
 /**
- * Random numbers that can be reproduced by a seed.
+ * Pseudorandom numbers that a seed makes reproducible.
  *
  * @module
  */
@@ -10,10 +10,12 @@ import { ConfigError, quote } from "./errors.ts";
 export type Random = () => number;
 
 /**
- * Creates a pseudorandom number generator: the same seed, the same numbers. Not for
- * cryptography. A counter in steps of the golden ratio, as in SplitMix (Steele,
- * Lea and Flood, "Fast Splittable Pseudorandom Number Generators", 2014), mixed
- * by the 32-bit finalizer of MurmurHash3 (Austin Appleby, public domain).
+ * Creates a pseudorandom number generator. Equal seeds return equal numbers. Not for
+ * cryptography.
+ *
+ * Its counter advances by the golden ratio, as in SplitMix (Steele, Lea and Flood, "Fast
+ * Splittable Pseudorandom Number Generators", 2014). The 32-bit finalizer of MurmurHash3
+ * (Austin Appleby, public domain) mixes it.
  */
 export function seededRandom(seed: number): Random {
   let counter = seed | 0;
