@@ -133,10 +133,10 @@ export interface LegalActions {
   readonly tools: readonly string[];
 }
 
-/** Attempted action of a refused output. */
+/** Action and tools that a refused output attempted. */
 export interface Attempt {
   /** Attempted action. */
   readonly action: Action;
-  /** Names of the legal tools that it calls, sorted; only with TOOL_CALL. */
+  /** Names of the legal tools that the output calls, sorted; only with TOOL_CALL. */
   readonly tools?: readonly string[];
 }

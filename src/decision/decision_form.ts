@@ -1,7 +1,7 @@
 /**
- * The form of a decision, as parser and as JSON Schema. The root is an object, because
- * vendors refuse a union there. The union of the legal actions is a property of it.
- * Every object is closed.
+ * Parser and JSON Schema of a step's decisions. The root is an object, because vendors
+ * refuse a union there. The union of the legal actions is a property of the root. Every
+ * object is closed.
  *
  * @module
  */
@@ -19,15 +19,15 @@ import type { Action, LegalActions } from "./decision.ts";
 /** Maximum number of calls in one decision. */
 const MAX_CALLS = 16;
 
-/** Author's schemas by which a step validates decisions. */
+/** Author's schemas that validate the arguments and answers of a step's decisions. */
 export interface Validators {
-  /** Schemas of arguments by the name of the tool. */
+  /** Schemas of arguments by tool name. */
   readonly tools: ReadonlyMap<string, WireSchema>;
   /** Schema of structured responses; undefined for text. */
   readonly answer?: WireSchema | undefined;
 }
 
-/** Parts from which a decision schema is built. */
+/** Input from which a decision schema is built. */
 export interface DecisionShape extends Validators {
   /** Actions, routes and tools that are offered. */
   readonly legal: LegalActions;
@@ -53,7 +53,7 @@ export function buildFormKey(shape: DecisionShape): string {
   ]);
 }
 
-/** Decision as the model writes it. */
+/** Decision as the model writes it: optional fields may be null. */
 export type WireDecision =
   | { action: "RESPOND"; response: unknown; suggestions?: string[] | null | undefined }
   | { action: "TOOL_CALL"; calls: { tool: string; args: Record<string, unknown> }[] }
@@ -70,7 +70,7 @@ export interface WireOutput {
 
 /**
  * Part of a decision schema that steps with equal cache keys share, also across agents.
- * It refers neither to validators nor to authors' schemas, which it would keep alive.
+ * It holds no validators and no authors' schemas, because it would keep them alive.
  */
 export class DecisionForm {
   /** Actions, routes and tools that are offered. */
@@ -92,8 +92,8 @@ export class DecisionForm {
     );
     const answer = shape.answer?.lowered(profile, "answer", fresh);
     const { parser, json } = buildOutputPart(shape, tools, answer);
-    const used = [...tools.values(), ...(answer === undefined ? [] : [answer])];
-    const $defs = Object.assign({}, ...used.map(({ definitions }) => definitions));
+    const lowered = [...tools.values(), ...(answer === undefined ? [] : [answer])];
+    const $defs = Object.assign({}, ...lowered.map(({ definitions }) => definitions));
     this.legal = freezeJson(legal);
     this.parser = parser as v.GenericSchema<unknown, WireOutput>;
     this.json = freezeJson(Object.keys($defs).length > 0 ? { ...json, $defs } : json);
@@ -121,13 +121,16 @@ function buildOutputPart(
     parser: v.array(v.string()),
     json: { type: "array", items: { type: "string" } },
   };
-  const calls = (): Part => {
+  const buildCalls = (): Part => {
     const { parser, json } = buildUnion(
       "tool",
       legal.tools.map((tool) =>
         buildObject({
           tool: constant(tool),
-          args: { parser: v.custom(isPlainObject, expectObject), json: tools.get(tool)!.schema },
+          args: {
+            parser: v.custom(isPlainObject, describeNonObject),
+            json: tools.get(tool)!.schema,
+          },
         })
       ),
     );
@@ -145,7 +148,7 @@ function buildOutputPart(
       response: answer === undefined ? text : { parser: v.unknown(), json: answer.schema },
       ...(suggestions && { suggestions: { ...texts, parser: v.nullish(texts.parser) } }),
     }),
-    TOOL_CALL: () => ({ calls: calls() }),
+    TOOL_CALL: () => ({ calls: buildCalls() }),
     MOVE: () => ({
       step: { parser: v.picklist(legal.routes), json: { type: "string", enum: legal.routes } },
     }),
@@ -164,7 +167,8 @@ function buildOutputPart(
   );
   const decision = buildUnion("action", actions);
   if (!reasoning) return buildObject({ decision });
-  // Required of the model, because a history without reasoning invites none; absent is accepted.
+  // The JSON Schema requires reasoning, because a history without it invites empty reasoning.
+  // The parser accepts its absence.
   const reasons: Part = {
     parser: v.nullish(texts.parser),
     json: addRestrictions({ ...texts.json }, { minItems: 1 }, "array", profile, []),
@@ -173,11 +177,11 @@ function buildOutputPart(
 }
 
 function buildObject(parts: Readonly<Record<string, Part>>, required = Object.keys(parts)): Part {
-  const each = <Value>(take: (part: Part) => Value): Record<string, Value> =>
-    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, take(part)]));
-  const properties = each(({ json }) => json);
+  const mapParts = <Value>(select: (part: Part) => Value): Record<string, Value> =>
+    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, select(part)]));
+  const properties = mapParts(({ json }) => json);
   return {
-    parser: v.strictObject(each(({ parser }) => parser)),
+    parser: v.strictObject(mapParts(({ parser }) => parser)),
     json: { type: "object", properties, required, additionalProperties: false },
   };
 }
@@ -190,6 +194,6 @@ function buildUnion(key: string, parts: readonly Part[]): Part {
   };
 }
 
-function expectObject({ received }: v.CustomIssue): string {
+function describeNonObject({ received }: v.CustomIssue): string {
   return `Invalid type: Expected Object but received ${received}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Validation of a model's output: by the schema of decisions, and then by the author's
+ * Validation of a model's output: first by the decision schema, then by the author's
  * schemas of arguments or answers.
  *
  * @module
@@ -36,11 +36,11 @@ export interface DecisionProblem {
 export type DecisionReading =
   | {
     readonly success: true;
-    /** Decision; its arguments and answer are not transformed by their schemas. */
+    /** Decision. Its arguments and answer are those before their schemas transformed them. */
     readonly value: Decision;
-    /** Arguments of each call, as their schemas return them. */
+    /** Arguments of each call, as the tool's schema returned them. */
     readonly args: readonly unknown[];
-    /** Response, as the `answer` schema returns it; text if there is none. */
+    /** Response: the output of the `answer` schema, or text in a step without one. */
     readonly response: unknown;
   }
   | { readonly success: false; readonly problem: DecisionProblem };
@@ -73,9 +73,9 @@ export class DecisionSchema {
   }
 
   /**
-   * Validates an output, text or a parsed value. Returns a promise only if an author's
-   * schema is asynchronous. Never throws: if the code of a value or a schema throws, the
-   * output is refused.
+   * Validates an output, as text or as a parsed value. Returns a promise only if an
+   * author's schema is asynchronous. Never throws: if a getter of the value or a schema
+   * throws, the output is refused.
    */
   read(output: unknown): DecisionReading | Promise<DecisionReading> {
     try {
@@ -100,7 +100,8 @@ export class DecisionSchema {
     }
     const { decision } = result.output;
     const reasoning = result.output.reasoning?.length ? result.output.reasoning : NO_REASONS;
-    // A value that the model passed may be shared or not JSON: it must be copied.
+    // A parsed value may be shared by its model, or not be JSON, so it is copied. Text is parsed
+    // here, so its value is not shared.
     const isOwn = value !== output;
     switch (decision.action) {
       case "MOVE":
@@ -142,11 +143,11 @@ export class DecisionSchema {
             const attempt = { action, tools: [calls[index]!.tool] };
             return refuse([`decision.calls.${index}.args`, ...keys], message, attempt);
           },
-          (authored, args) => {
-            const made = calls.map(({ tool }, index) =>
-              ({ tool, args: authored[index] }) as ToolCall
+          (inputs, args) => {
+            const toolCalls = calls.map(({ tool }, index) =>
+              ({ tool, args: inputs[index] }) as ToolCall
             );
-            return accept({ action, calls: made, reasoning }, undefined, args);
+            return accept({ action, calls: toolCalls, reasoning }, undefined, args);
           },
         );
       }
@@ -163,33 +164,34 @@ interface Part {
 /**
  * Validates the parts of an output by the author's schemas.
  *
+ * @param isOwn If false, the parts are copied first.
  * @param refuse Called for an invalid part, with its index, the path inside it and the reason.
- * @param next Called if all are valid, with the parts before and after validation.
+ * @param next Called if all are valid, with the inputs and the outputs of their schemas.
  */
 function validateParts(
   parts: readonly Part[],
   isOwn: boolean,
   refuse: (index: number, keys: readonly string[], message: string) => DecisionReading,
-  next: (authored: readonly unknown[], values: readonly unknown[]) => DecisionReading,
+  next: (inputs: readonly unknown[], outputs: readonly unknown[]) => DecisionReading,
 ): DecisionReading | Promise<DecisionReading> {
-  const authored: unknown[] = [];
+  const inputs: unknown[] = [];
   const results: (Result | Promise<Result>)[] = [];
   for (const [index, { value, schema }] of parts.entries()) {
     try {
-      const part = schema.authored(isOwn ? value : copyJson(value));
-      authored.push(part);
-      results.push(schema.validate(part));
+      const input = schema.authored(isOwn ? value : copyJson(value));
+      inputs.push(input);
+      results.push(schema.validate(input));
     } catch (error) {
       return refuse(index, [], reasonOf(error));
     }
   }
   const finish = (settled: readonly Result[]): DecisionReading => {
-    const values: unknown[] = [];
+    const outputs: unknown[] = [];
     for (const [index, result] of settled.entries()) {
       if (result.issues) return refuse(index, ...firstIssue(result.issues));
-      values.push(result.value);
+      outputs.push(result.value);
     }
-    return next(authored, values);
+    return next(inputs, outputs);
   };
   return results.some((result) => result instanceof Promise)
     ? Promise.all(results).then(finish)
@@ -200,7 +202,7 @@ function refuseThrown(error: unknown): DecisionReading {
   return refuse([], `Invalid output: reading it failed: ${reasonOf(error)}`);
 }
 
-/** Path and message may quote the model, so they are cut and kept on one line. */
+/** Builds a refusal. Path and message may quote the model, so they are cut and kept on one line. */
 function refuse(
   keys: readonly string[],
   message: string,
@@ -239,20 +241,20 @@ function findAttempt(value: unknown, legal: LegalActions): Attempt | undefined {
   const action = legal.actions.find((one) => one === decision.action);
   if (action !== "TOOL_CALL") return action && { action };
   const calls: unknown[] = Array.isArray(decision.calls) ? decision.calls : [];
-  const named = new Set(calls.map((call) => isPlainObject(call) ? call.tool : undefined));
-  const tools = legal.tools.filter((tool) => named.has(tool));
+  const called = new Set(calls.map((call) => isPlainObject(call) ? call.tool : undefined));
+  const tools = legal.tools.filter((tool) => called.has(tool));
   return tools.length > 0 ? { action, tools } : { action };
 }
 
-/** Decision schemas of one step by the key of their offer. They keep cache entries alive. */
+/** Decision schemas of one step, by offer key. They keep entries of the schema cache alive. */
 export type StepSchemas = Map<string, DecisionSchema>;
 
-/** Maximum number of schemas kept per step, because guards have many combinations. */
+/** Maximum number of schemas kept per step, because guards can have very many combinations. */
 const MAX_SCHEMAS_PER_STEP = 64;
 
 /**
- * Returns the decision schema of an offer: from the schemas of the step, or with a form
- * from the cache, or with a new form.
+ * Returns the decision schema of an offer: the step's own if it has one, otherwise a new
+ * one, with a form from the cache or a newly built form.
  *
  * @param offerKey Key of the offer in `stepSchemas`.
  */

@@ -1,5 +1,5 @@
 /**
- * Parsing the text of a model as exactly one JSON value.
+ * Strict parsing of a model's text as exactly one JSON value.
  *
  * @module
  */
@@ -28,17 +28,17 @@ export function parseOutput(text: string): ParsedOutput {
   return fault === undefined ? { success: true, value } : refuse(fault);
 }
 
-function refuse(what: string): ParsedOutput {
+function refuse(received: string): ParsedOutput {
   return {
     success: false,
-    message: `Invalid output: expected one JSON object and nothing else, but received ${what}`,
+    message: `Invalid output: expected one JSON object and nothing else, but received ${received}`,
   };
 }
 
 /** Matches the strings, numbers, brackets and colons of a valid JSON text. */
 const TOKEN_REGEXP = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\]:]/g;
 
-/** Returns a description of a fault that `JSON.parse` accepts; undefined if there is none. */
+/** Describes the first fault that `JSON.parse` accepts; returns undefined if there is none. */
 function findFault(text: string): string | undefined {
   // One entry per open bracket: the keys of an object so far, or null for an array.
   const open: (Set<string> | null)[] = [];
@@ -73,14 +73,17 @@ function findFault(text: string): string | undefined {
   return undefined;
 }
 
-/** Returns true if a number keeps its value. Fractions may be rounded, whole numbers may not. */
+/**
+ * Returns true if `JSON.parse` keeps the value of a number. Fractions may be rounded, whole
+ * numbers may not.
+ */
 function isExact(text: string): boolean {
   const value = Number(text);
   if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return !Object.is(value, -0);
   return Number.isFinite(value) && normalizeDecimal(text) === normalizeDecimal(`${value}`);
 }
 
-/** Returns the digits of a number without leading and trailing zeros, and its power of ten. */
+/** Returns the significant digits of a number and its power of ten, so that equal values match. */
 function normalizeDecimal(text: string): string {
   const [, whole, fraction, exponent] = /^-?(\d+)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text)!;
   const digits = `${whole}${fraction}`.replace(/^0+/, "");

@@ -54,8 +54,8 @@ export class OutputPreview {
   readonly #json = new IncrementalJson(isShown);
 
   /**
-   * Parses more text and returns its deltas. Never throws. A response that is null has
-   * no deltas, and neither has text after a syntax error.
+   * Parses more text and returns its deltas. Never throws. Returns no deltas for a response
+   * that is null, and none after a syntax error.
    */
   push(text: string): readonly Delta[] {
     const deltas: Delta[] = [];
@@ -70,10 +70,9 @@ export class OutputPreview {
 
 function isShown(path: JsonPath): boolean {
   if (path.length !== 2) return false;
-  const field = path[0];
-  const place = path[1];
-  return field === "decision" && place === "response" ||
-    field === "reasoning" && typeof place === "number";
+  const [field, key] = path;
+  return field === "decision" && key === "response" ||
+    field === "reasoning" && typeof key === "number";
 }
 
 function buildDelta({ path, kind, text }: JsonPiece): Delta | undefined {
