@@ -15,7 +15,7 @@ import {
 import { addDescription, addRestrictions, describeRestriction } from "./restrictions.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
-/** Lowers an object; `isOpen` is true if it is a part of an intersection, and must stay open. */
+/** Lowers an object. If `isOpen` is true, it is part of an intersection and stays open. */
 export function lowerObject(
   schema: JsonSchema,
   path: string,
@@ -29,7 +29,10 @@ export function lowerObject(
   const lowered: [string, Form][] = [];
   const listed: string[] = [];
   for (const [name, source] of Object.entries(listProperties(schema, required, path, context))) {
-    const { form, closesCycle } = context.property(source, path === "" ? name : `${path}.${name}`);
+    const { form, closesCycle } = context.lowerProperty(
+      source,
+      path === "" ? name : `${path}.${name}`,
+    );
     const isOptional = !required.has(name);
     const isNullable = !isOptional || isOmitted || context.acceptsNull(source);
     lowered.push([name, isNullable ? form : allowNull(form)]);
@@ -44,13 +47,14 @@ export function lowerObject(
   }
   if (rest !== false) {
     // Unlisted properties are optional, so a cycle through them is finite.
-    form.additionalProperties = acceptsAnything(rest) || context.property(rest, `${path}{}`).form;
+    form.additionalProperties = acceptsAnything(rest) ||
+      context.lowerProperty(rest, `${path}{}`).form;
     lowerPropertyNames(form, schema.propertyNames, path, context, notes);
   } else if (!isOpen || schema.additionalProperties === false) form.additionalProperties = false;
   return addDescription(addRestrictions(form, schema, "object", profile, notes), schema, notes);
 }
 
-/** Returns the schemas of listed properties, and of required ones that are not listed. */
+/** Returns the schemas of listed properties, and of required properties that are not listed. */
 function listProperties(
   { properties, additionalProperties }: JsonSchema,
   required: ReadonlySet<unknown>,
@@ -66,10 +70,10 @@ function listProperties(
     );
   }
   if (isListed) return properties as Record<string, JsonSchema> ?? {};
-  const others = [...required].filter((name) => !Object.hasOwn(properties ?? {}, name as string));
+  const unlisted = [...required].filter((name) => !Object.hasOwn(properties ?? {}, name as string));
   return {
     ...properties as Record<string, JsonSchema>,
-    ...Object.fromEntries(others.map((name) => [name, additionalProperties])),
+    ...Object.fromEntries(unlisted.map((name) => [name, additionalProperties])),
   };
 }
 
@@ -94,10 +98,10 @@ export function lowerArray(schema: JsonSchema, path: string, context: LoweringCo
     const rest = schema.prefixItems === undefined ? schema.additionalItems : schema.items;
     const isFixed = rest === undefined || rest === false;
     if (tuples === "prefixItems" && tuple.length > 0) {
-      return lowerTupleByPlace(schema, tuple, isFixed ? undefined : rest, path, context);
+      return lowerTupleToPrefixItems(schema, tuple, isFixed ? undefined : rest, path, context);
     }
     if (tuples !== "prefixItems" || isFixed) {
-      return lowerTupleAsArray(schema, tuple, isFixed, path, context);
+      return lowerTupleToArray(schema, tuple, isFixed, path, context);
     }
     return lowerArray({ ...schema, prefixItems: undefined, items: rest }, path, context);
   }
@@ -108,7 +112,7 @@ export function lowerArray(schema: JsonSchema, path: string, context: LoweringCo
   return buildArray({ items }, schema, schema, [], context);
 }
 
-/** Builds an array with restrictions and description; `items` has its keywords about items. */
+/** Builds an array with restrictions and a description; `items` has the keywords for its items. */
 function buildArray(
   items: JsonSchema,
   restrictions: JsonSchema,
@@ -120,13 +124,13 @@ function buildArray(
   return addDescription(form, schema, notes);
 }
 
-/** Returns the limits of a tuple's length: its last items may be optional. */
+/** Returns the minimum and maximum length of a tuple, whose last items may be optional. */
 function readTupleLength(schema: JsonSchema, { length }: readonly unknown[]) {
   return { minItems: Math.min(schema.minItems as number ?? length, length), maxItems: length };
 }
 
-/** Lowers a tuple to an array of its length, in which each item may be any of the tuple's. */
-function lowerTupleAsArray(
+/** Lowers a tuple to an array of its length, in which each item may be of any of its item types. */
+function lowerTupleToArray(
   schema: JsonSchema,
   tuple: readonly unknown[],
   isFixed: boolean,
@@ -140,13 +144,13 @@ function lowerTupleAsArray(
   if (tuple.length === 0) return context.refuse(path, "an empty tuple", "at least one item");
   const items = tuple.length === 1
     ? context.lower(tuple[0], `${path}[]`)
-    : context.union({}, distinct(tuple), `${path}[]`);
+    : context.lowerUnion({}, removeDuplicates(tuple), `${path}[]`);
   const notes = ["the items in the order given"];
   return buildArray({ items }, readTupleLength(schema, tuple), schema, notes, context);
 }
 
-/** Lowers a tuple to `prefixItems`; `rest` is the schema of further items, undefined if there are none. */
-function lowerTupleByPlace(
+/** Lowers a tuple to `prefixItems`; `rest` is the schema of items after them, undefined if none. */
+function lowerTupleToPrefixItems(
   schema: JsonSchema,
   tuple: readonly unknown[],
   rest: unknown,
@@ -163,7 +167,7 @@ function lowerTupleByPlace(
   return buildArray(items, length, schema, [], context);
 }
 
-function distinct(schemas: readonly unknown[]): unknown[] {
+function removeDuplicates(schemas: readonly unknown[]): unknown[] {
   return [...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values()];
 }
 
@@ -197,14 +201,14 @@ export function lowerValues(schema: JsonSchema, path: string, context: LoweringC
   }
   if (types.length > 1) {
     const lists = types.map((type) => ({ enum: values.filter((one) => typeOf(one) === type) }));
-    return context.union(schema, lists, path);
+    return context.lowerUnion(schema, lists, path);
   }
   const [type] = types as [string];
   const listed: readonly string[] = ["string", ...enumTypes];
   const form = listed.includes(type) ? buildValuesForm(type, values, profile) : { type };
-  const isWhole = "enum" in form || "const" in form || type === "null" ||
+  const isExact = "enum" in form || "const" in form || type === "null" ||
     type === "boolean" && new Set(values).size === 2;
-  const notes = isWhole ? [] : [`only ${values.map((one) => JSON.stringify(one)).join(" or ")}`];
+  const notes = isExact ? [] : [`only ${values.map((one) => JSON.stringify(one)).join(" or ")}`];
   return addDescription(form, schema, notes);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Helpers for lowering: forms, references, and properties of schemas.
+ * Helpers for lowering: lowered forms, references, and questions about JSON Schemas.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import type { JsonSchema } from "../json/json.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 import { isRestriction } from "./restrictions.ts";
 
-/** A lowered part of a schema. */
+/** Lowered form of a part of a schema. */
 export type Form = Record<string, unknown>;
 
-/** Lowering of one schema, for the functions that lower one construct. */
+/** Lowering of one schema, passed to the functions that lower one construct. */
 export interface LoweringContext {
   /** Subset of JSON Schema that the model accepts. */
   readonly profile: SchemaProfile;
@@ -20,23 +20,28 @@ export interface LoweringContext {
    * Lowers the value of a property. `closesCycle` is true if it refers back to a schema
    * that contains it, and the profile allows that only in optional properties.
    */
-  property(
+  lowerProperty(
     source: unknown,
     path: string,
   ): { readonly form: Form; readonly closesCycle: boolean };
-  /** True if a part accepts null. */
+  /** Returns true if a part accepts null. */
   acceptsNull(source: JsonSchema): boolean;
-  /** Lowers a union; `schema` has its description. */
-  union(schema: JsonSchema, options: readonly unknown[], path: string, isOpen?: boolean): Form;
+  /** Lowers the branches of a union; the description is that of `schema`. */
+  lowerUnion(
+    schema: JsonSchema,
+    branches: readonly unknown[],
+    path: string,
+    isOpen?: boolean,
+  ): Form;
   /**
-   * Refuses a construct.
+   * Refuses a construct that the profile does not support.
    *
    * @throws {LoweringError} always.
    */
-  refuse(path: string, what: string, expected: string): never;
+  refuse(path: string, construct: string, expected: string): never;
 }
 
-/** Returns a form that accepts null as well. */
+/** Returns a copy of a form that accepts null too. */
 export function allowNull(schema: Form): Form {
   if (Array.isArray(schema.anyOf)) return { ...schema, anyOf: [...schema.anyOf, { type: "null" }] };
   const isPlain = typeof schema.type === "string" && !("enum" in schema) && !("const" in schema) &&
@@ -50,8 +55,8 @@ export function allowNull(schema: Form): Form {
 }
 
 /**
- * Returns an object's form with constant properties first, so that a decoder knows the
- * branch of a union at once.
+ * Returns the form of an object with constant properties first, so that a decoder
+ * determines the branch of a union from the first property.
  */
 export function sortDiscriminatorsFirst(schema: Form): Form {
   if (schema.type !== "object" || schema.properties === undefined) return schema;
@@ -71,7 +76,7 @@ function rank(property: JsonSchema): number {
   return Array.isArray(property.enum) ? Math.min(property.enum.length - 1, 1) : 2;
 }
 
-/** Returns the target of a reference; undefined if it is not in the document. */
+/** Returns the target of a reference; undefined if it is not in the schema `root`. */
 export function resolveReference(root: JsonSchema, reference: string): unknown {
   if (!reference.startsWith("#")) return undefined;
   let target: unknown = root;
@@ -107,7 +112,7 @@ export function acceptsAnything(schema: unknown): boolean {
 }
 
 /**
- * Returns true if a schema of the document accepts null, itself, in a branch or behind a
+ * Returns true if a part of the schema `root` accepts null: directly, in a branch or by
  * reference. `known` caches the results of references.
  */
 export function acceptsNull(
@@ -139,12 +144,12 @@ export function acceptsNull(
     );
 }
 
-/** Names of the required properties of an object. */
+/** Returns the names of an object's required properties. */
 export function requiredOf({ required }: JsonSchema): ReadonlySet<unknown> {
   return new Set(Array.isArray(required) ? required : []);
 }
 
-/** Schema of an object's unlisted properties; false if they are not allowed. */
+/** Returns the schema of an object's unlisted properties; false if they are not allowed. */
 export function restOf({ properties, additionalProperties }: JsonSchema): unknown {
   return additionalProperties ?? properties === undefined;
 }

@@ -1,8 +1,8 @@
 /**
- * Lowering: from the JSON Schema of a schema library to the subset that a model accepts.
+ * Lowering: conversion of a library's JSON Schema to the subset that a model accepts.
  *
  * Lowering may widen a schema, because the author's schema validates afterwards; it never
- * narrows it. A construct without a form in the subset is refused.
+ * narrows it. A construct that the subset cannot express is refused.
  *
  * @module
  */
@@ -25,32 +25,32 @@ import {
 } from "./restrictions.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
-/** Schema in the form that is sent to a model. */
+/** JSON Schema in the subset of a profile, with its definitions. */
 export interface LoweredSchema {
-  /** Lowered schema. */
+  /** Lowered schema, without `$defs`. */
   readonly schema: JsonSchema;
-  /** Definitions that it refers to, by their new names. */
+  /** Definitions that the schema refers to, by their new names. */
   readonly definitions: Readonly<Record<string, JsonSchema>>;
 }
 
-/** Thrown if a construct has no form in a profile. */
+/** Thrown if a profile does not support a construct. */
 export class LoweringError extends Error {
   override readonly name = "LoweringError";
 }
 
-/** Lowers a schema; the names of its definitions begin with `prefix`. */
+/** Lowers a schema. The new names of its definitions start with `prefix`. */
 export function lower(source: JsonSchema, profile: SchemaProfile, prefix: string): LoweredSchema {
   const lowering = new Lowering(source, profile, prefix);
   const schema = lowering.lower(source, "");
-  return { schema, definitions: lowering.definitions() };
+  return { schema, definitions: lowering.listDefinitions() };
 }
 
-/** Definition, which may not be complete yet. */
+/** Lowered definition. It is registered before it is complete. */
 interface Definition {
   readonly form: Form;
-  /** Reference to it. */
+  /** Reference to the definition. */
   readonly $ref: string;
-  /** Nesting depth of properties at which it is being lowered; -1 when it is complete. */
+  /** Nesting depth of properties at which it is being lowered; -1 once it is complete. */
   depth: number;
 }
 
@@ -72,7 +72,7 @@ class Lowering implements LoweringContext {
     readonly prefix: string,
   ) {}
 
-  definitions(): Record<string, JsonSchema> {
+  listDefinitions(): Record<string, JsonSchema> {
     return Object.fromEntries(
       [...this.#definitions.values()].map(({ form, $ref }, index) => [
         `${this.prefix}${index}`,
@@ -89,11 +89,11 @@ class Lowering implements LoweringContext {
       return this.refuse(
         path,
         `a schema that is ${JSON.stringify(source)}`,
-        "a described type",
+        "a schema with a type",
       );
     }
     const schema = source as JsonSchema;
-    if (typeof schema.$ref === "string") return this.#reference(schema, path, isOpen);
+    if (typeof schema.$ref === "string") return this.#lowerReference(schema, path, isOpen);
     const { allOf } = schema;
     if (Array.isArray(allOf) && allOf.every(isRestriction)) {
       const { allOf: _, ...rest } = schema;
@@ -103,7 +103,7 @@ class Lowering implements LoweringContext {
       return this.lower({ ...rest, [WORDS_KEY]: words } as JsonSchema, path, isOpen);
     }
     if (Array.isArray(allOf) && this.profile.intersections) {
-      return this.#intersection(schema, allOf, path);
+      return this.#lowerIntersection(schema, allOf, path);
     }
     for (const keyword of ["allOf", "if", "dependentSchemas", "patternProperties"]) {
       if (schema[keyword] !== undefined) {
@@ -111,14 +111,14 @@ class Lowering implements LoweringContext {
       }
     }
     const union = schema.anyOf ?? schema.oneOf;
-    if (Array.isArray(union)) return this.union(schema, union, path, isOpen);
+    if (Array.isArray(union)) return this.lowerUnion(schema, union, path, isOpen);
     if (schema.enum !== undefined || "const" in schema) return lowerValues(schema, path, this);
     const type = schema.type ?? (schema.properties === undefined ? undefined : "object");
     if (Array.isArray(type)) {
       const single = type.map((one) => ({ ...schema, type: one }));
       return single.length === 1
         ? this.lower(single[0], path, isOpen)
-        : this.union({ description: schema.description }, single, path, isOpen);
+        : this.lowerUnion({ description: schema.description }, single, path, isOpen);
     }
     switch (type) {
       case "object":
@@ -126,10 +126,10 @@ class Lowering implements LoweringContext {
       case "array":
         return lowerArray(schema, path, this);
       case "string":
-        return this.#primitive(schema, type, "string");
+        return this.#lowerPrimitive(schema, type, "string");
       case "number":
       case "integer":
-        return this.#primitive(schema, type, "number");
+        return this.#lowerPrimitive(schema, type, "number");
       case "boolean":
       case "null":
         return addDescription({ type }, schema, []);
@@ -137,7 +137,7 @@ class Lowering implements LoweringContext {
         return this.refuse(
           path,
           schema.not === undefined ? "an unknown or any type" : '"not" without a type',
-          "a described type",
+          "a schema with a type",
         );
     }
   }
@@ -146,38 +146,38 @@ class Lowering implements LoweringContext {
     return acceptsNull(this.root, source, this.#nullable);
   }
 
-  refuse(path: string, what: string, expected: string): never {
+  refuse(path: string, construct: string, expected: string): never {
     const where = path === "" ? "at its root" : `at "${path}"`;
     throw new LoweringError(
-      `${what} ${where} has no form in ${this.profile.name}: expected ${expected}`,
+      `${construct} ${where} is not supported by the schema profile ${this.profile.name}: expected ${expected}`,
     );
   }
 
-  union(
+  lowerUnion(
     schema: JsonSchema,
-    options: readonly unknown[],
+    branches: readonly unknown[],
     path: string,
     isOpen = false,
   ): Form {
-    const lowered = options.map((option) => this.lower(option, path, isOpen));
+    const lowered = branches.map((branch) => this.lower(branch, path, isOpen));
     // A nested union without a description is merged into the outer one.
-    const branches = lowered.flatMap((form) =>
+    const merged = lowered.flatMap((form) =>
       Array.isArray(form.anyOf) && form.description === undefined
         ? form.anyOf as Form[]
         : [sortDiscriminatorsFirst(form)]
     );
-    for (const { $ref } of branches) this.#branches.add($ref);
-    return addDescription({ anyOf: branches }, schema, []);
+    for (const { $ref } of merged) this.#branches.add($ref);
+    return addDescription({ anyOf: merged }, schema, []);
   }
 
   /** Lowers an intersection. Its objects stay open, or each would refuse the others' properties. */
-  #intersection(schema: JsonSchema, parts: readonly unknown[], path: string): Form {
+  #lowerIntersection(schema: JsonSchema, parts: readonly unknown[], path: string): Form {
     const { allOf: _, ...rest } = schema;
     const all = acceptsAnything(rest) ? parts : [rest, ...parts];
     return addDescription({ allOf: all.map((part) => this.lower(part, path, true)) }, schema, []);
   }
 
-  property(source: unknown, path: string): { form: Form; closesCycle: boolean } {
+  lowerProperty(source: unknown, path: string): { form: Form; closesCycle: boolean } {
     const before = this.#cycles;
     this.#depth++;
     const form = this.lower(source, path);
@@ -187,10 +187,10 @@ class Lowering implements LoweringContext {
     return { form, closesCycle };
   }
 
-  #reference(schema: JsonSchema, path: string, isOpen: boolean): Form {
+  #lowerReference(schema: JsonSchema, path: string, isOpen: boolean): Form {
     const reference = schema.$ref as string;
     const { describedReferences } = this.profile;
-    // An open and a closed form of an object are two definitions.
+    // The open and the closed form of an object are separate definitions.
     const key = isOpen ? `${reference} ` : reference;
     const buildReference = ($ref: string) =>
       describedReferences ? addDescription({ $ref }, schema, []) : { $ref };
@@ -203,7 +203,7 @@ class Lowering implements LoweringContext {
     if (target === undefined) {
       return this.refuse(path, `"$ref" to "${reference}"`, "a reference inside the schema");
     }
-    // Stored before it is lowered, so that a recursive schema finds itself.
+    // Registered before it is lowered, so that a recursive schema finds itself.
     const $ref = `#/$defs/${this.prefix}${this.#definitions.size}`;
     const entry: Definition = { form: {}, $ref, depth: this.#depth };
     this.#definitions.set(key, entry);
@@ -215,16 +215,20 @@ class Lowering implements LoweringContext {
   #closeCycle({ depth }: Definition, path: string): void {
     const { recursion } = this.profile;
     if (recursion === "none") {
-      this.refuse(path, '"$ref" back to itself (a recursive schema)', "a finite depth");
+      this.refuse(path, '"$ref" back to itself (a recursive schema)', "a schema without recursion");
     }
     if (recursion !== "optional") return;
     if (depth === this.#depth) {
-      this.refuse(path, '"$ref" back to itself outside of a property', "a property between");
+      this.refuse(
+        path,
+        '"$ref" back to itself outside of a property',
+        "the reference inside a property",
+      );
     }
     this.#cycles++;
   }
 
-  #primitive(schema: JsonSchema, type: unknown, kind: "string" | "number"): Form {
+  #lowerPrimitive(schema: JsonSchema, type: unknown, kind: "string" | "number"): Form {
     const notes: string[] = [];
     const form = addRestrictions({ type }, schema, kind, this.profile, notes);
     return addDescription(form, schema, notes);

@@ -1,5 +1,5 @@
 /**
- * Keywords that restrict a value. Those that the model does not accept are described in
+ * Keywords that restrict a value. The ones that a model does not accept are described in
  * words.
  *
  * @module
@@ -8,8 +8,8 @@ import type { JsonSchema } from "../json/json.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
 /**
- * Key for restrictions in words, which have no keyword, in the JSON Schema of a converter.
- * Not a symbol, so that it is part of the text of the schema.
+ * Non-standard keyword for restrictions in words, such as a pattern with flags. A string
+ * and not a symbol, so that it is part of the schema's text.
  */
 export const WORDS_KEY = "x-nomos-words";
 
@@ -28,13 +28,16 @@ const RESTRICTION_KEYWORDS: readonly string[] = [
   ...RESTRICTIONS.array,
 ];
 
-/** Returns true if a schema only restricts, and has no type or structure. */
+/** Returns true if a schema has only restrictions, and no type or structure. */
 export function isRestriction(schema: unknown): boolean {
   const keywords = typeof schema === "object" && schema !== null ? Object.keys(schema) : ["type"];
   return keywords.every((keyword) => RESTRICTION_KEYWORDS.includes(keyword));
 }
 
-/** Copies the restrictions that the profile has to `form`, and adds the others to `notes` in words. */
+/**
+ * Copies the restrictions that the profile allows to `form`, and describes the others in
+ * `notes`. Returns `form`.
+ */
 export function addRestrictions(
   form: Record<string, unknown>,
   schema: JsonSchema,
@@ -51,7 +54,7 @@ export function addRestrictions(
       continue;
     }
     notes.push(...describeRestriction(keyword, value));
-    // A wider restriction that the profile has is better than none.
+    // A wider restriction that the profile allows is added too.
     const wider = keyword.replace("exclusiveM", "m");
     if (!allowed.includes(wider)) continue;
     if (keyword === "minItems") form.minItems = profile.maxMinItems;
@@ -66,23 +69,23 @@ function isSupported(keyword: string, value: unknown, profile: SchemaProfile): b
     case "format":
       return profile.stringFormats.includes(value as string);
     case "pattern":
-      return isSimplePattern(value as string, profile);
+      return isSupportedPattern(value as string, profile);
     case "minItems":
       return (value as number) <= (profile.maxMinItems ?? Infinity);
     case "minLength":
-      // JSON Schema counts characters, and JavaScript up to two units for each.
+      // JSON Schema counts code points. JavaScript counts UTF-16 units, up to two for each.
       return (value as number) <= 1;
     case "not":
     case "contains":
-      // A schema with a reference, or with a pattern that lost its flags, cannot be copied.
+      // A reference would need its definition, and a pattern may have lost its flags.
       return !/"(?:\$ref|pattern|x-nomos-words)"/.test(JSON.stringify(value));
     default:
       return true;
   }
 }
 
-/** Returns true if decoders support a pattern: they have no look-around or back-references. */
-function isSimplePattern(pattern: string, { patterns }: SchemaProfile): boolean {
+/** Returns true if a pattern can be sent. No decoder has look-around or back-references. */
+function isSupportedPattern(pattern: string, { patterns }: SchemaProfile): boolean {
   if (/\(\?(?!:)|\\[1-9]|\\k</.test(pattern)) return false;
   return patterns !== "simple" || !/\\[bBpP]|\{\d*,?\d{3}/.test(pattern);
 }
@@ -106,7 +109,10 @@ export function describeRestriction(keyword: string, value: unknown): string[] {
   return [WORDS[keyword]?.(value) ?? `${keyword} ${JSON.stringify(value)}`];
 }
 
-/** Adds a description to a form: the author's, and restrictions in words. */
+/**
+ * Returns a form with a description: the author's, then the restrictions in words, the
+ * default and the examples.
+ */
 export function addDescription(
   form: Record<string, unknown>,
   schema: JsonSchema,

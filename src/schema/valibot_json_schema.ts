@@ -1,6 +1,6 @@
 /**
- * JSON Schema of a valibot schema: of its input, before any transformation. It accepts at
- * least what the schema accepts.
+ * Conversion of valibot schemas to JSON Schema. The JSON Schema describes the input, before
+ * any transformation, and accepts every value that the valibot schema accepts.
  *
  * @module
  */
@@ -12,21 +12,21 @@ import type { StandardSchema } from "./standard_schema.ts";
 
 type Converted = ReturnType<typeof toJsonSchema>;
 
-/** Key of the JSON Schema of a pipe as it was before its first transformation. */
+/** Key under which the JSON Schema of a pipe before its first transformation is kept. */
 const beforeTransformation = Symbol("before transformation");
 type Marked = Converted & {
   readonly [beforeTransformation]?: Converted;
   readonly [WORDS_KEY]?: readonly string[];
 };
 
-/** Returns true if a schema is one of valibot, version 1. */
+/** Returns true if a schema is a valibot schema of version 1. */
 export function isValibot(schema: object): schema is v.GenericSchema {
   const { vendor } = (schema as StandardSchema)["~standard"];
   return vendor === "valibot" && "~run" in schema;
 }
 
-/** Converts a schema. Throws the converter's error if there is no JSON Schema. */
-export function valibotJsonSchema(schema: v.GenericSchema): JsonSchema {
+/** Converts a valibot schema to JSON Schema. Throws the converter's error if there is none. */
+export function convertValibot(schema: v.GenericSchema): JsonSchema {
   return toJsonSchema(
     copyForConverter(schema as unknown as Part, { parts: new Map(), getters: new Map() }) as never,
     {
@@ -44,8 +44,8 @@ export function valibotJsonSchema(schema: v.GenericSchema): JsonSchema {
       overrideAction: ({ valibotAction, jsonSchema, errors }) => {
         const before = (jsonSchema as Marked)[beforeTransformation];
         // Actions after a transformation restrict its output, not the input.
-        if (before !== undefined) return markSettled(before);
-        if (valibotAction.kind === "transformation") return markSettled(jsonSchema);
+        if (before !== undefined) return markTransformed(before);
+        if (valibotAction.kind === "transformation") return markTransformed(jsonSchema);
         const { type, requirement } = valibotAction as { type: string; requirement?: unknown };
         const expression = requirement instanceof RegExp ? requirement : undefined;
         if (type === "iso_time" || type === "iso_date_time") {
@@ -55,7 +55,7 @@ export function valibotJsonSchema(schema: v.GenericSchema): JsonSchema {
         }
         if (expression !== undefined && /[^u]/.test(expression.flags)) {
           const { pattern, ...rest } = jsonSchema;
-          // A pattern has no flags: without "ignore case" it would be narrower.
+          // JSON Schema has no flags: a pattern that ignores case would become narrower.
           return pattern === expression.source ? describePattern(rest, expression) : jsonSchema;
         }
         return errors === undefined ? null : jsonSchema;
@@ -83,9 +83,9 @@ interface Copies {
 }
 
 /**
- * Copies a schema for the converter: without default functions, which it would call, and
- * with the metadata of a pipe first, because it reads none after a transformation. Each
- * schema is copied once, so that a recursive schema stays recursive.
+ * Copies a schema for the converter, without default functions, which the converter would
+ * call. Metadata comes first in a pipe, because the converter reads none after a
+ * transformation. Each schema is copied once, so that a recursive schema stays recursive.
  */
 function copyForConverter(part: Part, copies: Copies): Part {
   const known = copies.parts.get(part);
@@ -117,10 +117,10 @@ function copyForConverter(part: Part, copies: Copies): Part {
   const { getter } = part;
   if (getter !== undefined) {
     // The converter recognizes a recursion by its getter, so each is copied once.
-    const arranged = copies.getters.get(getter) ??
+    const copiedGetter = copies.getters.get(getter) ??
       ((input: unknown) => copyForConverter(getter(input), copies));
-    copies.getters.set(getter, arranged);
-    copy.getter = arranged;
+    copies.getters.set(getter, copiedGetter);
+    copy.getter = copiedGetter;
   }
   return copy;
 }
@@ -134,7 +134,7 @@ function findMinLength(items: readonly Part[]): number {
   return items.findLastIndex(({ type }) => !optional.includes(type ?? "")) + 1;
 }
 
-function markSettled(schema: Converted): Marked {
+function markTransformed(schema: Converted): Marked {
   return { ...schema, [beforeTransformation]: schema };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The wire form: JSON Schema of an author's schema, and the data derived from its text.
+ * Wire form: the JSON Schema of an author's schema, and the data derived from it.
  *
  * @module
  */
@@ -14,41 +14,43 @@ import { setBounded, WeakCache } from "./schema_cache.ts";
 
 const forms = new WeakCache<WireForm>();
 
-/** Maximum number of lowered forms kept per text, for tools of different names and profiles. */
-const KEPT_FORMS = 8;
+/** Maximum number of lowered schemas kept per form: one for each pair of owner and profile. */
+const MAX_LOWERED = 8;
 
 /**
- * JSON Schema of an author's schema, before lowering. Schemas with equal texts share it,
- * so it refers neither to a validator nor to an author's schema.
+ * JSON Schema of an author's schema with its lowered forms. Schemas with equal JSON Schemas
+ * share it, so it holds no validator and no author's schema.
  */
 export class WireForm {
-  /** Cache key: the text of the schema, and if its patterns are trusted. */
+  /** Cache key: the JSON Schema as text, and a mark if its patterns are not trusted. */
   readonly key: string;
-  /** True if it describes an object, as the arguments of a tool must. */
+  /** True if the schema describes an object, as the arguments of a tool must be. */
   readonly isObject: boolean;
   /**
-   * Prototype of the objects to validate: null if a property has the name of one that
-   * every object inherits, because libraries would find the inherited one.
+   * Prototype of the objects to validate. Null if a property has the name of an inherited
+   * one, for example `toString`: libraries would read the inherited one if it is absent.
    */
   readonly prototype: object | null;
-  /** Plan by which nulls are deleted from its values; undefined if none are deleted. */
+  /** Plan that deletes nulls from a value; undefined if it deletes none. */
   readonly nulls: NullPlan | undefined;
   readonly #schema: JsonSchema;
   readonly #patternsTrusted: boolean;
   readonly #lowered = new Map<string, LoweredSchema>();
 
   /**
-   * Returns the shared form of a text, or builds it.
+   * Returns the shared form of a JSON Schema, or builds it.
    *
+   * @param text JSON Schema as text.
+   * @param patternsTrusted If false, patterns are described in words.
    * @param owner Owner of the schema, for messages: `tool "pay"`.
-   * @throws {ConfigError} if no profile has a form for it.
+   * @throws {ConfigError} if no profile supports the schema.
    */
   static of(text: string, patternsTrusted: boolean, owner: string): WireForm {
     const found = forms.get(buildKey(text, patternsTrusted));
     if (found !== undefined) return found;
-    const made = new WireForm(text, patternsTrusted, owner);
-    forms.set(made.key, made);
-    return made;
+    const form = new WireForm(text, patternsTrusted, owner);
+    forms.set(form.key, form);
+    return form;
   }
 
   /** Builds a form, without the cache. */
@@ -63,7 +65,8 @@ export class WireForm {
     const disputed = nulls && findDisagreement(nulls);
     if (disputed) {
       const { path, construct } = disputed;
-      const message = `${construct} at "${path}" has no form in any profile`;
+      const message =
+        `${construct} at "${path}" is not supported by the schema profile of any model`;
       throw buildSchemaError(
         owner,
         new LoweringError(`${message}: expected the same in every branch`),
@@ -71,36 +74,36 @@ export class WireForm {
     }
   }
 
-  /** Returns the schema in the subset of JSON Schema that a model accepts. */
-  lowered(profile: SchemaProfile, owner: string): LoweredSchema {
-    const prefix = definitionPrefix(owner);
+  /** Lowers the schema to the subset of JSON Schema that a model accepts. */
+  lower(profile: SchemaProfile, owner: string): LoweredSchema {
+    const prefix = buildDefinitionPrefix(owner);
     const key = `${serializeProfile(profile)} ${prefix}`;
     const kept = this.#lowered.get(key);
     if (kept !== undefined) return kept;
     try {
-      const lowered = lower(this.#schema, this.#toSupported(profile), prefix);
-      setBounded(this.#lowered, key, lowered, KEPT_FORMS);
+      const lowered = lower(this.#schema, this.#removeUntrustedPatterns(profile), prefix);
+      setBounded(this.#lowered, key, lowered, MAX_LOWERED);
       return lowered;
     } catch (cause) {
       throw buildSchemaError(owner, cause);
     }
   }
 
-  /** Lowers to the profile of most models, or else to the union of all profiles. */
+  /** Lowers to the profile of most models or, if that fails, to the union of all profiles. */
   #lowerForAnyProfile(owner: string): LoweredSchema {
     try {
-      return this.lowered(openaiStrict, owner);
+      return this.lower(openaiStrict, owner);
     } catch (error) {
       if (!((error as Error).cause instanceof LoweringError)) throw error;
-      return this.lowered(WIDEST, owner);
+      return this.lower(WIDEST, owner);
     }
   }
 
   /**
-   * Returns the profile without patterns unless they are trusted: most libraries drop the
-   * flags of a pattern, and write those of a transformation's output.
+   * Returns the profile without `pattern`, unless patterns are trusted. Most libraries drop
+   * the flags of a pattern, and include patterns that apply after a transformation.
    */
-  #toSupported(profile: SchemaProfile): SchemaProfile {
+  #removeUntrustedPatterns(profile: SchemaProfile): SchemaProfile {
     if (this.#patternsTrusted) return profile;
     const stringKeywords = profile.stringKeywords.filter((keyword) => keyword !== "pattern");
     return { ...profile, stringKeywords };
@@ -115,7 +118,7 @@ export function buildSchemaError(owner: string, cause: unknown): ConfigError {
 
 const profileTexts = new WeakMap<SchemaProfile, string>();
 
-/** Returns a profile as text. It is cached, because profiles do not change. */
+/** Serializes a profile. The text is cached, because profiles do not change. */
 export function serializeProfile(profile: SchemaProfile): string {
   let text = profileTexts.get(profile);
   if (text === undefined) profileTexts.set(profile, text = JSON.stringify(profile));
@@ -126,17 +129,18 @@ function buildKey(text: string, patternsTrusted: boolean): string {
   return patternsTrusted ? text : `patterns in words ${text}`;
 }
 
-/** Profile that accepts every construct that at least one profile accepts. */
+/** Profile that supports every construct that at least one profile supports. */
 const WIDEST: SchemaProfile = {
   ...openaiStrict,
-  name: "any profile",
+  // Completes the message "is not supported by the schema profile …".
+  name: "of any model",
   openObjects: true,
   tuples: "prefixItems",
   unknown: true,
   intersections: true,
 };
 
-/** Returns true if a schema is an object: itself, behind a reference, or by a part of `allOf`. */
+/** Returns true if a schema describes an object: directly, by reference or in a part of `allOf`. */
 function isObject({ schema, definitions }: Pick<LoweredSchema, "schema" | "definitions">): boolean {
   const { $ref, allOf } = schema;
   if (Array.isArray(allOf)) return allOf.some((part) => isObject({ schema: part, definitions }));
@@ -144,8 +148,8 @@ function isObject({ schema, definitions }: Pick<LoweredSchema, "schema" | "defin
   return target?.type === "object";
 }
 
-/** Returns the prefix of the names of an owner's definitions, different for each owner. */
-function definitionPrefix(owner: string): string {
+/** Returns the prefix for the names of an owner's definitions, unique to the owner. */
+function buildDefinitionPrefix(owner: string): string {
   const name = owner.replaceAll('"', "").replaceAll("_", "__").replaceAll("-", "_h");
   return `${name.replace(/[^A-Za-z0-9_]/g, "_")}_`;
 }

@@ -1,5 +1,6 @@
 /**
- * An author's schema with its wire form: JSON Schema for the model, and values from it.
+ * Author's schema of tool arguments or answers: its JSON Schema for the model, and the
+ * validation of the model's values.
  *
  * @module
  */
@@ -9,12 +10,12 @@ import type { LoweredSchema } from "./lowering.ts";
 import { deleteNulls } from "./null_plan.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 import { isStandardSchema, type StandardSchema } from "./standard_schema.ts";
-import { isValibot, valibotJsonSchema } from "./valibot_json_schema.ts";
+import { convertValibot, isValibot } from "./valibot_json_schema.ts";
 import { buildSchemaError, WireForm } from "./wire_form.ts";
 
 type Result = StandardSchema.Result;
 
-const known = new WeakMap<object, WireSchema>();
+const wireSchemas = new WeakMap<object, WireSchema>();
 
 /**
  * Author's schema with its wire form. Its JSON Schema is read once per schema object,
@@ -38,8 +39,8 @@ export class WireSchema {
           "expected a Standard Schema (valibot, zod, arktype, …)",
       );
     }
-    let wire = known.get(schema);
-    if (wire === undefined) known.set(schema, wire = new WireSchema(schema, owner));
+    let wire = wireSchemas.get(schema);
+    if (wire === undefined) wireSchemas.set(schema, wire = new WireSchema(schema, owner));
     return wire;
   }
 
@@ -48,7 +49,7 @@ export class WireSchema {
     this.form = WireForm.of(readJsonSchema(schema, owner), isValibot(schema), owner);
   }
 
-  /** True if it describes an object, as the arguments of a tool must be. */
+  /** True if the schema describes an object, as the arguments of a tool must be. */
   get isObject(): boolean {
     return this.form.isObject;
   }
@@ -59,7 +60,7 @@ export class WireSchema {
     const form = fresh
       ? new WireForm(readJsonSchema(schema, owner), isValibot(schema), owner)
       : this.form;
-    return form.lowered(profile, owner);
+    return form.lower(profile, owner);
   }
 
   /** Returns a value of the model without the nulls that mean absent, ready for validation. */
@@ -69,21 +70,21 @@ export class WireSchema {
   }
 
   /**
-   * Validates a value. The result shares no object with the value unless `copies` is
-   * false. If the code of the schema throws, the value is invalid.
+   * Validates a value. The result shares no object with the value unless `isCopied` is
+   * false. If the schema throws, the value is invalid.
    */
-  validate(value: unknown, copies = true): Result | Promise<Result> {
+  validate(value: unknown, isCopied = true): Result | Promise<Result> {
     try {
-      const input = copies ? copyJson(value, this.form.prototype) : value;
+      const input = isCopied ? copyJson(value, this.form.prototype) : value;
       const result = this.#schema["~standard"].validate(input);
-      return result instanceof Promise ? result.catch(failed) : result;
+      return result instanceof Promise ? result.catch(buildFailure) : result;
     } catch (error) {
-      return failed(error);
+      return buildFailure(error);
     }
   }
 }
 
-function failed(error: unknown): Result {
+function buildFailure(error: unknown): Result {
   return { issues: [{ message: `Validation failed: ${reasonOf(error)}` }] };
 }
 
@@ -91,11 +92,11 @@ function failed(error: unknown): Result {
 function readJsonSchema(schema: StandardSchema, owner: string): string {
   try {
     const { vendor, jsonSchema } = schema["~standard"];
-    if (isValibot(schema)) return JSON.stringify(valibotJsonSchema(schema));
+    if (isValibot(schema)) return JSON.stringify(convertValibot(schema));
     if (jsonSchema === undefined) {
       throw new TypeError(
         `its library "${vendor}" does not implement Standard JSON Schema: use one that does, ` +
-          "for example valibot, zod 4.2 or arktype 2.1.28",
+          "for example valibot, zod from 4.2 on or arktype from 2.1.28 on",
       );
     }
     return JSON.stringify(jsonSchema.input({ target: "draft-2020-12" })) ?? "null";

@@ -151,7 +151,7 @@ Deno.test("A tool is not made when the branches of a union disagree about null",
       continue;
     }
     const { message } = assertThrows(make, ConfigError);
-    assertStringIncludes(message, `${path}" has no form in any profile`);
+    assertStringIncludes(message, `${path}" is not supported by the schema profile of any model`);
     assertStringIncludes(message, "optional in one branch of a union and nullable in another");
   }
 });

@@ -71,7 +71,7 @@ Deno.test("A schema is refused where a null may mean absent or null, in whatever
     assertEquals(
       refusal(v.object({ u })),
       "Cannot use the schema of t: a property that is optional in one branch of a union and " +
-        `nullable in another branch or part at "${path}" has no form in any profile: expected the same in every branch`,
+        `nullable in another branch or part at "${path}" is not supported by the schema profile of any model: expected the same in every branch`,
     );
   }
   const choice = v.intersect([

@@ -246,7 +246,7 @@ Deno.test("An agent is not built when a model has no form for a tool: by tool, k
   assertEquals(problems, [{
     path: "steps.talk",
     message: 'Cannot use the schema of tool "set_prices": "additionalProperties" (a record or ' +
-      'open object) at "prices" has no form in anthropic-structured: expected listed properties ' +
+      'open object) at "prices" is not supported by the schema profile anthropic-structured: expected listed properties ' +
       "(for anthropic/claude-sonnet-5)",
   }]);
   for (const profile of [geminiStructured, plainJsonSchema]) build(profile, "m")();

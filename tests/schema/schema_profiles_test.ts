@@ -131,24 +131,25 @@ Deno.test("anthropicStructured refuses recursion and all that is open, with the 
   const forest = v.object({ a: v.lazy(() => tree) });
   assertEquals(
     refusal(anthropic, forest),
-    `${lead}"$ref" back to itself (a recursive schema) at "x.a.children[]" has no form in ${name}a finite depth`,
+    `${lead}"$ref" back to itself (a recursive schema) at "x.a.children[]" is not supported by the schema profile ${name}a schema without recursion`,
   );
-  const open = `"additionalProperties" (a record or open object) at "x" has no form in ${name}`;
+  const open =
+    `"additionalProperties" (a record or open object) at "x" is not supported by the schema profile ${name}`;
   assertEquals(
     refusal(anthropic, v.record(v.string(), v.number())),
     `${lead}${open}listed properties`,
   );
   assertEquals(
     refusal(anthropic, v.unknown()),
-    `${lead}an unknown or any type at "x" has no form in ${name}a described type`,
+    `${lead}an unknown or any type at "x" is not supported by the schema profile ${name}a schema with a type`,
   );
   assertEquals(
     refusal(anthropic, v.intersect([v.object({}), v.object({})])),
-    `${lead}"allOf" at "x" has no form in ${name}one object, array, union or primitive`,
+    `${lead}"allOf" at "x" is not supported by the schema profile ${name}one object, array, union or primitive`,
   );
   assertEquals(
     refusal(anthropic, v.tupleWithRest([v.string()], v.number())),
-    `${lead}"items" after "prefixItems" (a tuple with rest) at "x" has no form in ${name}a fixed length`,
+    `${lead}"items" after "prefixItems" (a tuple with rest) at "x" is not supported by the schema profile ${name}a fixed length`,
   );
 });
 
@@ -221,7 +222,7 @@ Deno.test("geminiStructured lets a property be left out that leads back to itsel
   assertEquals(
     refusal(gemini, loops),
     'Cannot use the schema of tool "t": "$ref" back to itself outside of a property at "x[]" ' +
-      "has no form in gemini-structured: expected a property between",
+      "is not supported by the schema profile gemini-structured: expected the reference inside a property",
   );
   const map: v.GenericSchema = v.record(v.string(), v.lazy(() => map));
   saidArgs(gemini, map);
@@ -230,14 +231,14 @@ Deno.test("geminiStructured lets a property be left out that leads back to itsel
 });
 
 Deno.test("geminiStructured refuses intersections and what may be anything, with the keyword", () => {
-  const end = "has no form in gemini-structured: expected";
+  const end = "is not supported by the schema profile gemini-structured: expected";
   assertEquals(
     refusal(gemini, v.intersect([v.object({}), v.object({})])),
     `Cannot use the schema of tool "t": "allOf" at "x" ${end} one object, array, union or primitive`,
   );
   assertEquals(
     refusal(gemini, v.array(v.any())),
-    `Cannot use the schema of tool "t": an unknown or any type at "x[]" ${end} a described type`,
+    `Cannot use the schema of tool "t": an unknown or any type at "x[]" ${end} a schema with a type`,
   );
 });
 

@@ -115,12 +115,12 @@ Deno.test("WireSchema refuses what has no strict form, with the keyword and the 
   assertStringIncludes(refusal(v.array(v.any())), 'at "x[]"');
 });
 
-Deno.test("WireSchema refuses at once what has no form in any profile", () => {
+Deno.test("WireSchema refuses at once what is not supported by the schema profile of any model", () => {
   const of = (x: unknown) => () => WireSchema.of(v.object({ x } as v.ObjectEntries), 'tool "t"');
   assertEquals(
     assertThrows(of(v.never()), ConfigError).message,
-    'Cannot use the schema of tool "t": "not" without a type at "x" has no form in any profile: ' +
-      "expected a described type",
+    'Cannot use the schema of tool "t": "not" without a type at "x" is not supported by the schema profile of any model: ' +
+      "expected a schema with a type",
   );
   assertStringIncludes(assertThrows(of(v.date()), ConfigError).message, '"date"');
   for (const x of [v.unknown(), v.record(v.string(), v.string())]) of(x)();
