@@ -24,25 +24,25 @@ export const schema: v.GenericSchema = v.optional(
 );
 /** Value that is validated elsewhere. */
 export const anything: v.GenericSchema = v.unknown();
-/** Optional number of identical rounds that counts as a loop. */
+/** Optional number of identical rounds of calls that counts as a loop. */
 export const repeats: v.GenericSchema = optionalNumber(
   "expected a whole number from 2, or Infinity",
   (value) => value >= 2 && (Number.isSafeInteger(value) || value === Infinity),
 );
 
-/** Returns the schema of an optional number for which `holds` returns true. */
+/** Returns the schema of an optional number for which `isValid` returns true. */
 export function optionalNumber(
   expected: string,
-  holds: (value: number) => boolean,
+  isValid: (value: number) => boolean,
 ): v.GenericSchema {
-  return v.optional(v.pipe(v.number(expected), v.check(holds, expected)));
+  return v.optional(v.pipe(v.number(expected), v.check(isValid, expected)));
 }
 
-/** Returns the schema of an optional whole number from `least`. */
-export function wholeNumber(least: number): v.GenericSchema {
+/** Returns the schema of an optional whole number of at least `minimum`. */
+export function wholeNumber(minimum: number): v.GenericSchema {
   return optionalNumber(
-    `expected a whole number from ${least}`,
-    (value) => Number.isSafeInteger(value) && value >= least,
+    `expected a whole number from ${minimum}`,
+    (value) => Number.isSafeInteger(value) && value >= minimum,
   );
 }
 
@@ -56,21 +56,21 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
  *
  * @throws {ConfigError} with the first option that is unknown or invalid.
  *
- * @param what Start of the message: `Cannot create tool "t"`.
+ * @param attempt Start of the message: `Cannot create tool "t"`.
  */
 export function checkOptions<Options>(
   shape: OptionShape<Options>,
   options: unknown,
-  what: string,
+  attempt: string,
 ): void {
   const [fault] = findFaults(shape, options);
   if (fault === undefined) return;
   const { path, value, reason } = fault;
   const lead = value === undefined ? "" : `${path || "options"} is ${value}: `;
-  throw new ConfigError(`${what}: ${lead}${reason}`);
+  throw new ConfigError(`${attempt}: ${lead}${reason}`);
 }
 
-/** Returns the valid options, and the problems of the others. */
+/** Returns the valid options, and the problems of the invalid ones. */
 export function readOptions<Options>(
   shape: OptionShape<Options>,
   options: unknown,
@@ -88,7 +88,7 @@ export function readOptions<Options>(
   return { usable: usable as Partial<Options>, problems };
 }
 
-/** Problem of an option. */
+/** Problem of one option, or of the options as a whole. */
 interface Fault {
   /** Path of the option; empty for the options as a whole. */
   readonly path: string;
@@ -105,7 +105,7 @@ function findFaults(shape: Readonly<Record<string, v.GenericSchema>>, options: u
   // Unknown keys come first, because a misspelled key explains a missing one.
   for (const key in options) {
     if (Object.hasOwn(shape, key)) continue;
-    faults.push({ path: "", reason: unknownOption(key, Object.keys(shape)) });
+    faults.push({ path: "", reason: describeUnknown(key, Object.keys(shape)) });
   }
   for (const key in shape) {
     const { issues } = v.safeParse(shape[key]!, options[key]);
@@ -119,7 +119,7 @@ function findFaults(shape: Readonly<Record<string, v.GenericSchema>>, options: u
   return faults;
 }
 
-function unknownOption(name: string, known: readonly string[]): string {
+function describeUnknown(name: string, known: readonly string[]): string {
   const [nearest] = known.map((one) => ({ one, distance: editDistance(name, one) }))
     .sort((a, b) => a.distance - b.distance);
   const isNear = nearest !== undefined && nearest.distance <= nearest.one.length / 2;

@@ -6,7 +6,10 @@
 
 /** Options of a {@linkcode SchemaCache}. */
 export interface SchemaCacheOptions {
-  /** If false, each decision builds its schema again, to measure the effect. `@default {true}` */
+  /**
+   * If false, every decision builds its schema again. For measuring the effect of the cache.
+   * `@default {true}`
+   */
   readonly enabled?: boolean;
 }
 
@@ -14,9 +17,10 @@ export interface SchemaCacheOptions {
  * Cache of decision schemas. Its key is the text of all parts of a schema: two steps with
  * the same offer share one schema, even if their tools use different schema libraries
  * or are created again. Each step still validates by the schemas of its own tools.
- * Agents hold their schemas and the cache holds them weakly, so its size does not grow
- * with the number of agents created: entries are removed after the garbage collector
- * has removed their agents.
+ *
+ * Agents hold their schemas strongly, and the cache holds them weakly. The entries of an
+ * agent are removed after it is garbage-collected, so the cache does not grow with the
+ * number of agents that were created.
  *
  * All agents of a process share one cache, unless the option `schemaCache` is set. An
  * agent builds the schemas of its steps when it is created.
@@ -74,38 +78,38 @@ interface Internals {
 
 const internals = new WeakMap<SchemaCache, Internals>();
 
-/** Counts a hit, for a schema that a step had itself. */
+/** Counts a hit, for a schema that the step already holds. */
 export function countHit(cache: SchemaCache): void {
   internals.get(cache)!.hits++;
 }
 
-/** Returns the form with a key, or builds it. All forms of a cache have the same type. */
+/** Returns the cached form of a key, or builds it. All forms of a cache have the same type. */
 export function findForm<Form extends object>(
   cache: SchemaCache,
-  key: () => string,
+  buildKey: () => string,
   build: () => Form,
 ): Form {
   const inner = internals.get(cache)!;
-  const text = cache.enabled ? key() : undefined;
-  const found = text === undefined ? undefined : inner.forms.get(text);
+  const key = cache.enabled ? buildKey() : undefined;
+  const found = key === undefined ? undefined : inner.forms.get(key);
   if (found !== undefined) {
     inner.hits++;
     return found as Form;
   }
   inner.built++;
   const form = build();
-  if (text !== undefined) inner.forms.set(text, form);
+  if (key !== undefined) inner.forms.set(key, form);
   return form;
 }
 
 /**
- * Map with weakly held values. When a value was collected, a `FinalizationRegistry`
- * removes its entry in a later macrotask.
+ * Map with weakly held values. After a value is garbage-collected, a
+ * `FinalizationRegistry` removes its entry in a later macrotask.
  */
 export class WeakCache<Value extends object> {
   readonly #entries = new Map<string, WeakRef<Value>>();
   readonly #collected = new FinalizationRegistry<string>((key) => {
-    // The key may have a new value by now; only an entry without a value is removed.
+    // The key may have a new value by now, whose entry must stay.
     if (this.#entries.get(key)?.deref() === undefined) this.#entries.delete(key);
   });
 
@@ -114,7 +118,7 @@ export class WeakCache<Value extends object> {
     return this.#entries.size;
   }
 
-  /** Returns the value of a key; undefined if there is none, or it was collected. */
+  /** Returns the value of a key; undefined if there is none, or if it was collected. */
   get(key: string): Value | undefined {
     return this.#entries.get(key)?.deref();
   }

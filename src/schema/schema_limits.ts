@@ -6,17 +6,15 @@
 import type { JsonSchema } from "../json/json.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
-/** Returns a description of a limit that a schema exceeds; undefined if there is none. */
+/** Describes a limit of the profile that a schema exceeds; returns undefined if there is none. */
 export function findExcess(root: JsonSchema, profile: SchemaProfile): string | undefined {
-  let [depths, properties, optional, unions, enumValues, nameLength, longest] = [
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-  ];
+  let maxDepth = 0;
+  let properties = 0;
+  let optional = 0;
+  let unions = 0;
+  let enumValues = 0;
+  let nameLength = 0;
+  let longEnumLength = 0;
 
   function measure(schema: unknown, depth: number): void {
     if (typeof schema !== "object" || schema === null) return;
@@ -26,7 +24,9 @@ export function findExcess(root: JsonSchema, profile: SchemaProfile): string | u
       const length = values.reduce((sum: number, value) => sum + String(value).length, 0);
       enumValues += values.length;
       nameLength += length;
-      if (values.length > (profile.longEnum ?? Infinity)) longest = Math.max(longest, length);
+      if (values.length > (profile.longEnum ?? Infinity)) {
+        longEnumLength = Math.max(longEnumLength, length);
+      }
     }
     if (constant !== undefined) nameLength += String(constant).length;
     if (Array.isArray(type) || Array.isArray(anyOf)) unions++;
@@ -35,7 +35,7 @@ export function findExcess(root: JsonSchema, profile: SchemaProfile): string | u
     }
     const entries = Object.entries((schema as JsonSchema).properties ?? {});
     if (entries.length > 0) {
-      depths = Math.max(depths, depth + 1);
+      maxDepth = Math.max(maxDepth, depth + 1);
       properties += entries.length;
       optional += entries.length - (required as readonly string[]).length;
     }
@@ -47,8 +47,8 @@ export function findExcess(root: JsonSchema, profile: SchemaProfile): string | u
   }
 
   measure(root, 0);
-  const limits: readonly (readonly [what: string, found: number, limit: number | undefined])[] = [
-    ["levels of nested objects", depths, profile.maxDepth],
+  const limits: readonly (readonly [unit: string, found: number, limit: number | undefined])[] = [
+    ["levels of nested objects", maxDepth, profile.maxDepth],
     ["object properties", properties, profile.maxProperties],
     ["properties that are not required", optional, profile.maxOptional],
     ["unions", unions, profile.maxUnions],
@@ -56,7 +56,7 @@ export function findExcess(root: JsonSchema, profile: SchemaProfile): string | u
     ["characters in names and values", nameLength, profile.maxNameLength],
     [
       `characters in an enum of more than ${profile.longEnum} values`,
-      longest,
+      longEnumLength,
       profile.maxLongEnumLength,
     ],
   ];

@@ -7,13 +7,13 @@
 /**
  * Subset of JSON Schema that a model accepts. A schema is lowered to this subset before it
  * is sent to the model. Lowering may widen a schema, because the author's schema
- * validates afterwards; it never narrows it. A construct without a form in the subset
+ * validates afterwards; it never narrows it. A construct that the subset cannot express
  * is refused when the agent is built.
  *
- * A profile is plain data: it is part of cache keys and cassettes. Fields that are absent
- * are as in OpenAI's strict mode; limits that are absent do not apply.
+ * A profile is plain data: it is part of cache keys and cassettes. Absent fields default
+ * to OpenAI's strict mode. Absent limits do not apply.
  *
- * @example A model that takes maps, and no regular expressions
+ * @example A model that accepts records, but no regular expressions
  * ```ts
  * import { Agent, type LLM, Tool } from "@nomos/agent";
  * import type { SchemaProfile } from "@nomos/agent/llm";
@@ -49,10 +49,10 @@ export interface SchemaProfile {
   readonly name: string;
   /** Keywords that may restrict a string; others are described in words. */
   readonly stringKeywords: readonly string[];
-  /** Values of `format` that may be used; others are described in words. */
+  /** Values of `format` that the model accepts; others are described in words. */
   readonly stringFormats: readonly string[];
   /**
-   * Regular expressions that `pattern` may have; others are described in words.
+   * Regular expressions that the model accepts in `pattern`; others are described in words.
    * `"regular"`: without look-around and back-references; `"simple"`: also without word
    * boundaries, Unicode classes, and counts from 100. Default: `"regular"`.
    */
@@ -69,30 +69,30 @@ export interface SchemaProfile {
    */
   readonly objectKeywords?: readonly string[];
   /**
-   * Form of an optional property: `"nullable"`, required, and null if it is absent; or
-   * `"omitted"` from `required`. Default: `"nullable"`.
+   * Form of an optional property: `"nullable"`, listed in `required` and null if it is
+   * absent; or `"omitted"`, not listed in `required`. Default: `"nullable"`.
    */
   readonly optional?: "nullable" | "omitted";
   /** Form of a constant: `const`, or an `enum` with one value. Default: `"const"`. */
   readonly constants?: "const" | "enum";
   /**
-   * Types besides text whose values `enum` may list, each type in an `enum` of its own;
-   * values of other types are described in words. Default: all types, in one `enum`.
+   * Types besides text whose values `enum` may list. Each type has an `enum` of its own,
+   * and values of other types are described in words. Default: all types, in one `enum`.
    */
   readonly enumTypes?: readonly ("number" | "boolean" | "null")[];
   /**
-   * Places at which a definition may refer back to itself: `"anywhere"`; `"optional"`,
-   * only inside properties that are not required, so a required one is lowered to an
-   * optional one; or `"none"`. Default: `"anywhere"`.
+   * Places at which a definition may refer back to itself: `"anywhere"`; `"optional"`, only
+   * inside properties that are not required (a required one is lowered to an optional
+   * one); or `"none"`. Default: `"anywhere"`.
    */
   readonly recursion?: "anywhere" | "optional" | "none";
-  /** If true, `description` may stand beside `$ref`; otherwise it is left out. Default: false. */
+  /** If true, `description` may stand beside `$ref`; otherwise it is omitted. Default: false. */
   readonly describedReferences?: boolean;
   /** If true, objects may have unlisted properties, as records do. Default: false. */
   readonly openObjects?: boolean;
   /**
-   * Form of a tuple: `"prefixItems"`, or `"anyOf"`, an array of its length in which each
-   * item may be any of the tuple's. Default: `"anyOf"`.
+   * Form of a tuple: `"prefixItems"`; or `"anyOf"`, an array of the tuple's length in which
+   * each item may be of any of its item types. Default: `"anyOf"`.
    */
   readonly tuples?: "anyOf" | "prefixItems";
   /** If true, a schema may accept any value. Default: false. */
@@ -109,10 +109,10 @@ export interface SchemaProfile {
   readonly maxUnions?: number;
   /** Maximum number of enum values in a whole schema. */
   readonly maxEnumValues?: number;
-  /** Maximum number of characters of all property and definition names, enum and const values. */
+  /** Maximum total length of all property names, definition names, enum and const values. */
   readonly maxNameLength?: number;
-  /** Number of values above which an enum counts as long. */
+  /** Number of values above which an enum is limited by `maxLongEnumLength`. */
   readonly longEnum?: number;
-  /** Maximum number of characters of the values of a long enum. */
+  /** Maximum total length of the values of an enum with more than `longEnum` values. */
   readonly maxLongEnumLength?: number;
 }

@@ -52,7 +52,7 @@ export type InferOutput<Schema extends StandardSchema> = NonNullable<
   Schema["~standard"]["types"]
 >["output"];
 
-/** Keys that lead to the place of an issue. */
+/** Returns the keys of an issue's path. */
 export function issuePath({ path = [] }: StandardSchema.Issue): string[] {
   return path.map((part) => String(typeof part === "object" ? part.key : part));
 }
@@ -68,6 +68,7 @@ export function isStandardSchema(value: unknown): value is StandardSchema {
 export interface ContextSchema {
   /** Owner of the schema, for messages: `tool "pay"`. */
   readonly owner: string;
+  /** Schema, which must be synchronous. */
   readonly schema: StandardSchema;
 }
 
@@ -76,12 +77,12 @@ export interface ContextSchema {
  *
  * @throws {ConfigError} if a schema refuses it, throws, or is asynchronous.
  *
- * @param what Start of the message: `Cannot create a session`.
+ * @param attempt Start of the message: `Cannot create a session`.
  */
 export function checkContext(
   schemas: readonly ContextSchema[],
   context: unknown,
-  what: string,
+  attempt: string,
 ): void {
   for (const { owner, schema } of schemas) {
     let result: ReturnType<StandardSchema["~standard"]["validate"]>;
@@ -89,7 +90,7 @@ export function checkContext(
       result = schema["~standard"].validate(context);
     } catch (cause) {
       throw new ConfigError(
-        `${what}: the context schema of ${owner} threw: ${reasonOf(cause)}`,
+        `${attempt}: the context schema of ${owner} threw: ${reasonOf(cause)}`,
         { cause },
       );
     }
@@ -97,14 +98,14 @@ export function checkContext(
       // Prevents an unhandled rejection.
       result.catch(() => {});
       throw new ConfigError(
-        `${what}: the context schema of ${owner} is asynchronous: expected a synchronous schema`,
+        `${attempt}: the context schema of ${owner} is asynchronous: expected a synchronous schema`,
       );
     }
     const [issue] = result.issues ?? [];
     if (issue === undefined) continue;
     const path = ["context", ...issuePath(issue)].join(".");
     throw new ConfigError(
-      `${what}: ${path} does not satisfy the context schema of ${owner}: ${issue.message}`,
+      `${attempt}: ${path} does not satisfy the context schema of ${owner}: ${issue.message}`,
     );
   }
 }

@@ -1,9 +1,8 @@
 /**
  * Profiles of vendors other than OpenAI, for providers. The core does not import them.
  *
- * Lowering may widen a schema, because the author's schema validates afterwards; it never
- * narrows it. A construct without a form is refused when the agent is built; the message
- * has the tool, the keyword and the model.
+ * A refused construct is an error when the agent is built. The message names the tool, the
+ * keyword and the model.
  *
  * | construct | OpenAI strict | Anthropic | Gemini | plain |
  * | --- | --- | --- | --- | --- |
@@ -28,8 +27,7 @@
  * | defaults, patterns with look-around | in words | in words | in words | in words |
  * | limits of size | levels, properties, values, names | 24 optional properties, 16 unions | none published | none |
  *
- * An optional property that is null, and one that is left out, are both read as absent,
- * whatever the profile.
+ * With every profile, an optional property that is null or omitted is read as absent.
  *
  * @module
  */
