@@ -1,7 +1,7 @@
 /**
- * Deletion of nulls that mean absent. A model may write null for an optional property,
- * whatever its profile. The null is deleted if the author's property is optional and
- * does not accept null.
+ * Deletion of nulls that mean absent. With any profile, a model may write null for an
+ * optional property. The null is deleted if the author's property is optional and does
+ * not accept null.
  *
  * @module
  */
@@ -15,11 +15,11 @@ export interface PropertyPlan {
   readonly drop: boolean;
   /** True if the author's property may be null: null means null. */
   readonly keep: boolean;
-  /** Plan of its value. */
+  /** Plan of the property's value. */
   readonly value: NullPlan;
 }
 
-/** Properties of a value whose nulls are deleted. The plan of a recursive schema contains itself. */
+/** Plan for the deletion of nulls in a value. The plan of a recursive schema contains itself. */
 export interface NullPlan {
   /** Plans of an object's properties. */
   readonly properties: Map<string, PropertyPlan>;
@@ -35,56 +35,56 @@ export interface NullPlan {
   readonly branches: NullPlan[];
 }
 
-/** Creates a plan that deletes nothing. */
-export function emptyPlan(): NullPlan {
+/** Creates a plan that deletes nothing, to be filled. */
+export function createPlan(): NullPlan {
   return { properties: new Map(), prefix: [], items: [], parts: [], branches: [] };
 }
 
 /** Plan of a value without properties or items. */
-export const noPlan: NullPlan = emptyPlan();
+export const leafPlan: NullPlan = createPlan();
 
 /** Plan of a value of any type: all its nulls are kept. */
-export const anyPlan: NullPlan = emptyPlan();
+const anyPlan: NullPlan = createPlan();
 anyPlan.rest = { drop: false, keep: true, value: anyPlan };
 anyPlan.items.push(anyPlan);
 
-/** Plan of a JSON Schema before lowering. */
+/** Null plan of a JSON Schema before lowering. */
 export interface SchemaPlan {
-  /** Plan of its values; undefined if it deletes nothing. */
+  /** Plan of the schema's values; undefined if it deletes nothing. */
   readonly nulls: NullPlan | undefined;
-  /** True if a property has the name of one that every object inherits, for example `toString`. */
+  /** True if a property has the name of an inherited one, for example `toString`. */
   readonly hasInheritedName: boolean;
 }
 
-/** Builds the plan of a JSON Schema. */
+/** Builds the null plan of a JSON Schema. */
 export function buildPlan(root: JsonSchema): SchemaPlan {
   const plans = new Map<object, NullPlan>();
   const nullable = new Map<string, boolean>();
   let deletes = false;
   let hasInheritedName = false;
 
-  function inner(source: unknown): NullPlan {
+  function buildFor(source: unknown): NullPlan {
     if (acceptsAnything(source)) return anyPlan;
-    if (typeof source !== "object" || source === null) return noPlan;
+    if (typeof source !== "object" || source === null) return leafPlan;
     const known = plans.get(source);
     if (known !== undefined) return known;
-    const plan = emptyPlan();
+    const plan = createPlan();
     // Stored before it is filled, so that a recursive schema finds itself.
     plans.set(source, plan);
     fill(plan, source as JsonSchema);
-    if (hasParts(plan)) return plan;
-    plans.set(source, noPlan);
-    return noPlan;
+    if (hasInnerPlans(plan)) return plan;
+    plans.set(source, leafPlan);
+    return leafPlan;
   }
 
   function fill(plan: NullPlan, schema: JsonSchema): void {
     const { $ref, allOf, type, ...rest } = schema;
     const union = schema.anyOf ?? schema.oneOf;
-    if (typeof $ref === "string") plan.parts.push(inner(resolveReference(root, $ref)));
+    if (typeof $ref === "string") plan.parts.push(buildFor(resolveReference(root, $ref)));
     else if (Array.isArray(allOf) && !allOf.every(isRestriction)) {
       const own = type === undefined ? rest : { type, ...rest };
-      plan.parts.push(...[...allOf, ...(acceptsAnything(own) ? [] : [own])].map(inner));
-    } else if (Array.isArray(union)) plan.branches.push(...union.map(inner));
+      plan.parts.push(...[...allOf, ...(acceptsAnything(own) ? [] : [own])].map(buildFor));
+    } else if (Array.isArray(union)) plan.branches.push(...union.map(buildFor));
     else if (schema.enum === undefined && !("const" in schema)) {
       const types = [type ?? (schema.properties === undefined ? [] : "object")].flat();
       if (types.includes("object")) fillObject(plan, schema);
@@ -101,34 +101,34 @@ export function buildPlan(root: JsonSchema): SchemaPlan {
       const drop = !keep && !required.has(name);
       deletes ||= drop;
       hasInheritedName ||= name in Object.prototype;
-      plan.properties.set(name, { drop, keep, value: inner(source) });
+      plan.properties.set(name, { drop, keep, value: buildFor(source) });
     }
     if (rest === false) return;
     const keep = acceptsNull(root, rest as JsonSchema, nullable);
-    plan.rest = { drop: false, keep, value: inner(rest) };
+    plan.rest = { drop: false, keep, value: buildFor(rest) };
   }
 
   function fillArray(plan: NullPlan, { prefixItems, items, additionalItems }: JsonSchema): void {
     const tuple = prefixItems ?? (Array.isArray(items) ? items : undefined);
     if (!Array.isArray(tuple)) {
-      plan.items.push(inner(items ?? true));
+      plan.items.push(buildFor(items ?? true));
       return;
     }
-    plan.prefix.push(...tuple.map(inner));
+    plan.prefix.push(...tuple.map(buildFor));
     const rest = prefixItems === undefined ? additionalItems : items;
-    if (rest !== undefined && rest !== false) plan.items.push(inner(rest));
+    if (rest !== undefined && rest !== false) plan.items.push(buildFor(rest));
   }
 
-  const plan = inner(root);
+  const plan = buildFor(root);
   return { nulls: deletes ? plan : undefined, hasInheritedName };
 }
 
-function hasParts({ properties, rest, prefix, items, parts, branches }: NullPlan): boolean {
+function hasInnerPlans({ properties, rest, prefix, items, parts, branches }: NullPlan): boolean {
   return properties.size > 0 || rest !== undefined ||
     [prefix, items, parts, branches].some(({ length }) => length > 0);
 }
 
-/** Returns the plans that apply to an array's item. */
+/** Returns the plans that apply to the array item at an index. */
 export function itemPlans({ prefix, items }: NullPlan, index: number): readonly NullPlan[] {
   return index < prefix.length ? [prefix[index]!] : items;
 }
@@ -140,11 +140,12 @@ export function deleteNulls(value: unknown, plan: NullPlan): unknown {
 
 function deleteNullsBy(value: unknown, applied: readonly NullPlan[]): unknown {
   if (typeof value !== "object" || value === null) return value;
-  const reached = new Set(applied);
-  for (const { parts, branches } of reached) {
-    for (const inner of [...parts, ...branches]) reached.add(inner);
+  // A set is iterated to its end while it grows, so this adds parts of parts too.
+  const expanded = new Set(applied);
+  for (const { parts, branches } of expanded) {
+    for (const inner of [...parts, ...branches]) expanded.add(inner);
   }
-  const plans = [...reached];
+  const plans = [...expanded];
   if (Array.isArray(value)) {
     if (plans.every(({ prefix, items }) => prefix.length + items.length === 0)) return value;
     return value.map((item, index) =>

@@ -7,7 +7,7 @@ import { ConfigError, reasonOf } from "../errors.ts";
 import type { JsonSchema } from "../json/json.ts";
 import { lower, type LoweredSchema, LoweringError } from "./lowering.ts";
 import { openaiStrict } from "./profiles/openai_strict.ts";
-import { findDisagreement } from "./null_disagreement.ts";
+import { findAmbiguousNull } from "./ambiguous_null.ts";
 import { buildPlan, type NullPlan } from "./null_plan.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 import { setBounded, WeakCache } from "./schema_cache.ts";
@@ -62,9 +62,9 @@ export class WireForm {
     const { nulls, hasInheritedName } = buildPlan(this.#schema);
     this.nulls = nulls;
     this.prototype = hasInheritedName ? null : Object.prototype;
-    const disputed = nulls && findDisagreement(nulls);
-    if (disputed) {
-      const { path, construct } = disputed;
+    const ambiguous = nulls && findAmbiguousNull(nulls);
+    if (ambiguous) {
+      const { path, construct } = ambiguous;
       const message =
         `${construct} at "${path}" is not supported by the schema profile of any model`;
       throw buildSchemaError(

@@ -2,11 +2,11 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import * as v from "valibot";
 import { z } from "zod";
 import { ConfigError, type StandardSchema, type ToolCallDecision } from "@nomos/agent";
-import { findDisagreement } from "../../src/schema/null_disagreement.ts";
+import { findAmbiguousNull } from "../../src/schema/ambiguous_null.ts";
 import {
   buildPlan,
+  createPlan,
   deleteNulls,
-  emptyPlan,
   type NullPlan,
   type PropertyPlan,
 } from "../../src/schema/null_plan.ts";
@@ -16,17 +16,17 @@ import { decisionSchema, readArgs, saidArgs, seeded } from "./fixture.ts";
 type State = "drop" | "keep" | "plain";
 
 /** A plan of one property. */
-function property(name: string, state: State, value: NullPlan = emptyPlan()): NullPlan {
+function property(name: string, state: State, value: NullPlan = createPlan()): NullPlan {
   const plan: PropertyPlan = { drop: state === "drop", keep: state === "keep", value };
-  return { ...emptyPlan(), properties: new Map([[name, plan]]) };
+  return { ...createPlan(), properties: new Map([[name, plan]]) };
 }
 
 function list(items: NullPlan): NullPlan {
-  return { ...emptyPlan(), items: [items] };
+  return { ...createPlan(), items: [items] };
 }
 
 function union(...branches: NullPlan[]): NullPlan {
-  return { ...emptyPlan(), branches };
+  return { ...createPlan(), branches };
 }
 
 Deno.test("buildPlan returns no plan if there is nothing to delete, in recursive schemas as well", () => {
@@ -83,10 +83,10 @@ Deno.test("deleteNulls changes nothing of its input and keeps order and odd name
 
 /** The path about which the branches of a union disagree. */
 function disputed(...branches: NullPlan[]): string | undefined {
-  return findDisagreement(union(...branches))?.path;
+  return findAmbiguousNull(union(...branches))?.path;
 }
 
-Deno.test("findDisagreement finds a property that is absent in one branch and null in another", () => {
+Deno.test("findAmbiguousNull finds a property that is absent in one branch and null in another", () => {
   const [drop, keep, plain] = (["drop", "keep", "plain"] as const).map((s) => property("x", s));
   assertEquals(disputed(drop!, keep!), "x");
   assertEquals(disputed(keep!, plain!, drop!), "x");
@@ -96,30 +96,30 @@ Deno.test("findDisagreement finds a property that is absent in one branch and nu
   const deep = (state: State) => property("a", "plain", list(union(property("x", state))));
   assertEquals(disputed(deep("drop"), deep("keep")), "a[].x");
   assertEquals(disputed(union(drop!), list(keep!)), undefined);
-  const node = emptyPlan();
+  const node = createPlan();
   node.properties.set("next", { drop: true, keep: false, value: node });
   assertEquals(disputed(node, property("next", "drop", node)), undefined);
 });
 
-Deno.test("findDisagreement takes parts of an intersection as clear, unless one is a choice", () => {
+Deno.test("findAmbiguousNull takes parts of an intersection as clear, unless one is a choice", () => {
   const [drop, keep] = (["drop", "keep"] as const).map((s) => property("x", s));
-  const both = (...parts: NullPlan[]): NullPlan => ({ ...emptyPlan(), parts });
-  assertEquals(findDisagreement(both(drop!, keep!)), undefined);
-  assertEquals(findDisagreement(both(both(drop!), both(keep!, emptyPlan()))), undefined);
-  assertEquals(findDisagreement(both(union(drop!, emptyPlan()), keep!))?.path, "x");
+  const both = (...parts: NullPlan[]): NullPlan => ({ ...createPlan(), parts });
+  assertEquals(findAmbiguousNull(both(drop!, keep!)), undefined);
+  assertEquals(findAmbiguousNull(both(both(drop!), both(keep!, createPlan()))), undefined);
+  assertEquals(findAmbiguousNull(both(union(drop!, createPlan()), keep!))?.path, "x");
   assertEquals(disputed(both(drop!, property("y", "plain")), keep!), "x");
 });
 
-Deno.test("findDisagreement gives up on recursive unions with exponentially many combinations", () => {
-  const plans = Array.from({ length: 24 }, emptyPlan);
+Deno.test("findAmbiguousNull gives up on recursive unions with exponentially many combinations", () => {
+  const plans = Array.from({ length: 24 }, createPlan);
   for (const [index, plan] of plans.entries()) {
-    const next = plans[index + 1] ?? emptyPlan();
+    const next = plans[index + 1] ?? createPlan();
     const values = index === 0 ? [union(plan, next), plan] : [next, next];
     for (const [place, name] of ["a", "b"].entries()) {
       plan.properties.set(name, { drop: false, keep: false, value: values[place]! });
     }
   }
-  assertStringIncludes(findDisagreement(plans[0]!)!.construct, "more than 10000 combinations");
+  assertStringIncludes(findAmbiguousNull(plans[0]!)!.construct, "more than 10000 combinations");
 });
 
 const a = v.literal("a");
