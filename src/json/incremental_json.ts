@@ -5,23 +5,23 @@
  */
 import { MAX_DEPTH } from "./json.ts";
 
-/** Path of a value: the keys and indexes that lead to it from the outermost value. */
+/** Path of a value: its keys and indexes, from the outermost value. */
 export type JsonPath = readonly (string | number)[];
 
-/** Part of a wanted value. */
+/** Piece of a wanted value, in the order of arrival. */
 export interface JsonPiece {
   /** Path of the value. */
   readonly path: JsonPath;
   /**
-   * Kind of the text: some characters of a string; all of `true`, `false` or `null`; or
-   * some of the JSON of any other value.
+   * Kind of the text: `"characters"`, part of a decoded string; `"literal"`, all of `true`,
+   * `false` or `null`; or `"json"`, part of the JSON of any other value.
    */
   readonly kind: "characters" | "literal" | "json";
-  /** Text that arrived. Never empty, and never half of a surrogate pair that may still be completed. */
+  /** Text that arrived. Never empty. Never ends between the halves of a surrogate pair. */
   readonly text: string;
 }
 
-/** Token that may come next. */
+/** State of the parser: the token that may come next. */
 type Expected =
   | "value"
   | "value or ]"
@@ -36,12 +36,12 @@ type Expected =
 
 /**
  * Parses a JSON text in chunks of any size, and returns the wanted values while they
- * arrive. It accepts what `JSON.parse` accepts (RFC 8259,
- * https://www.rfc-editor.org/rfc/rfc8259), to a depth of {@linkcode MAX_DEPTH}. The
- * pieces of a value always make the same text together, however the text is split.
+ * arrive. It accepts the same texts as `JSON.parse` (RFC 8259,
+ * https://www.rfc-editor.org/rfc/rfc8259), to a depth of {@linkcode MAX_DEPTH}.
  *
- * A string is returned as its characters, and any other value as its JSON. The value of
- * a duplicate key is returned twice. The time is linear in the length of the text.
+ * A string is returned as its characters, and any other value as its JSON. The pieces of
+ * a value join to the same text, however the input is split. For a duplicate key, both
+ * values are returned. The time is linear in the length of the text.
  *
  * @example
  * ```ts
@@ -57,23 +57,23 @@ type Expected =
  * ```
  */
 export class IncrementalJson {
-  readonly #wants: (path: JsonPath) => boolean;
+  readonly #isWanted: (path: JsonPath) => boolean;
   /** Path of the current value. Each open bracket has one entry: an index or a key. */
   readonly #path: (string | number)[] = [];
   #expected: Expected = "value";
-  /** Number that is being read, with each run of digits cut to the first digit. */
+  /** Number that is being read, with each run of digits cut to its first digit. */
   #number = "";
-  /** Characters so far of the key that is being read. */
+  /** Characters of the key that is being read. */
   #key = "";
-  /** Wanted value that is being read. */
+  /** Wanted value that is being read; undefined outside of wanted values. */
   #wanted: { readonly path: JsonPath; readonly kind: JsonPiece["kind"] } | undefined;
-  /** Text that is not parsed yet, and the last chunk. */
+  /** Rest of the earlier chunks that was not parsed, and the last chunk. */
   #text = "";
-  /** Number of characters before `#text`. */
+  /** Length of the input before `#text`, in UTF-16 code units. */
   #offset = 0;
-  /** Index in `#text` up to which it is parsed. */
+  /** Index of the first character in `#text` that is not parsed. */
   #at = 0;
-  /** Index in `#text` up to which JSON of the wanted value was emitted. */
+  /** Index of the first character in `#text` that was not emitted as JSON. */
   #emittedTo = 0;
   #pieces: JsonPiece[] = [];
   #isFaulty = false;
@@ -81,16 +81,16 @@ export class IncrementalJson {
   /**
    * Creates a parser.
    *
-   * @param wants Returns true if the value with that path is wanted. Called at the beginning of
-   * each value that is not inside a wanted one. The path is changed later: copy it to keep it.
+   * @param isWanted Returns true if the value with that path is wanted. Called at the start of
+   * each value that is not inside a wanted one. The parser reuses the path: copy it to keep it.
    */
-  constructor(wants: (path: JsonPath) => boolean) {
-    this.#wants = wants;
+  constructor(isWanted: (path: JsonPath) => boolean) {
+    this.#isWanted = isWanted;
   }
 
   /**
-   * Parses more text and returns the parts of wanted values that arrived, one piece for
-   * each value. Text after a syntax error has no pieces.
+   * Parses more text and returns what arrived of wanted values, one piece for each value.
+   * Returns no pieces after a syntax error.
    */
   push(text: string): readonly JsonPiece[] {
     if (this.#isFaulty) return NO_PIECES;
@@ -107,14 +107,14 @@ export class IncrementalJson {
   }
 
   /**
-   * Index of the first syntax error, in UTF-16 code units, assuming that the text is
-   * complete; undefined if it is exactly one JSON value.
+   * Index of the first syntax error, or the length of an incomplete text, in UTF-16 code
+   * units; undefined if the text is exactly one JSON value.
    */
   get fault(): number | undefined {
     if (this.#isFaulty) return this.#offset + this.#at;
-    const isOver = this.#expected === "end" ||
-      this.#expected === "number" && this.#path.length === 0 && endsNumber(this.#number);
-    return isOver ? undefined : this.#offset + this.#text.length;
+    const isComplete = this.#expected === "end" ||
+      this.#expected === "number" && this.#path.length === 0 && isCompleteNumber(this.#number);
+    return isComplete ? undefined : this.#offset + this.#text.length;
   }
 
   /** Reads one token; returns false at a syntax error, or if more text is needed. */
@@ -131,22 +131,22 @@ export class IncrementalJson {
       case "\n":
       case "\r":
       case "\t":
-        return this.#take(expected);
+        return this.#advance(expected);
       case '"':
         if (isValue) {
-          this.#want("characters");
-          return this.#take("characters");
+          this.#startValue("characters");
+          return this.#advance("characters");
         }
         if (!expected.startsWith("key")) return this.#fail();
         this.#key = "";
-        return this.#take("key characters");
+        return this.#advance("key characters");
       case "[":
       case "{": {
         if (!isValue || last + 1 === MAX_DEPTH) return this.#fail();
         const isArray = character === "[";
-        this.#want("json");
+        this.#startValue("json");
         this.#path.push(isArray ? 0 : "");
-        return this.#take(isArray ? "value or ]" : "key or }");
+        return this.#advance(isArray ? "value or ]" : "key or }");
       }
       case "]":
         return expected === "value or ]" || typeof place === "number"
@@ -155,12 +155,12 @@ export class IncrementalJson {
       case "}":
         return expected === "key or }" || typeof place === "string" ? this.#close() : this.#fail();
       case ":":
-        return expected === "colon" ? this.#take("value") : this.#fail();
+        return expected === "colon" ? this.#advance("value") : this.#fail();
       case ",":
         if (place === undefined) return this.#fail();
-        if (typeof place === "string") return this.#take("key");
+        if (typeof place === "string") return this.#advance("key");
         this.#path[last] = place + 1;
-        return this.#take("value");
+        return this.#advance("value");
       default:
         return isValue ? this.#readPrimitive(character) : this.#fail();
     }
@@ -168,7 +168,7 @@ export class IncrementalJson {
 
   #readPrimitive(character: string): boolean {
     if (character === "-" || character >= "0" && character <= "9") {
-      this.#want("json");
+      this.#startValue("json");
       this.#number = "";
       this.#expected = "number";
       return true;
@@ -177,7 +177,7 @@ export class IncrementalJson {
     const word = LITERALS.find((one) => one.startsWith(text.slice(0, one.length)));
     if (word === undefined) return this.#fail();
     if (text.length < word.length) return false;
-    this.#want("literal");
+    this.#startValue("literal");
     this.#at += word.length;
     return this.#endValue();
   }
@@ -189,7 +189,7 @@ export class IncrementalJson {
     this.#at += number.length - this.#number.length;
     this.#number = number.replaceAll(/(\d)\d+/g, "$1");
     if (this.#at === this.#text.length) return false;
-    return endsNumber(number) ? this.#endValue() : this.#fail();
+    return isCompleteNumber(number) ? this.#endValue() : this.#fail();
   }
 
   #readString(): boolean {
@@ -214,7 +214,8 @@ export class IncrementalJson {
     return true;
   }
 
-  #take(expected: Expected): true {
+  /** Consumes one character, and sets the next token. */
+  #advance(expected: Expected): true {
     this.#at++;
     this.#expected = expected;
     return true;
@@ -236,9 +237,9 @@ export class IncrementalJson {
     return true;
   }
 
-  /** Starts a value: it is emitted if it is wanted and not inside another wanted value. */
-  #want(kind: JsonPiece["kind"]): void {
-    if (this.#wanted !== undefined || !this.#wants(this.#path)) return;
+  /** Starts a value. It is emitted if it is wanted and not inside another wanted value. */
+  #startValue(kind: JsonPiece["kind"]): void {
+    if (this.#wanted !== undefined || !this.#isWanted(this.#path)) return;
     this.#wanted = { path: [...this.#path], kind };
     this.#emittedTo = this.#at;
   }
@@ -268,7 +269,7 @@ const DIGITS_REGEXP = /[\d.eE+-]*/y;
 /** Matches the longest prefix of a number. */
 const NUMBER_REGEXP = /^-?(?:(?:0|[1-9]\d*)(?:\.(?:\d+(?:[eE][+-]?\d*)?)?|[eE][+-]?\d*)?)?/;
 
-function endsNumber(number: string): boolean {
+function isCompleteNumber(number: string): boolean {
   return /\d$/.test(number);
 }
 
@@ -276,7 +277,7 @@ const HEX = "[0-9a-fA-F]";
 const ESCAPE = String.raw`\\(?:["\\/bfnrt]|u${HEX}{4})`;
 const HIGH_SURROGATE = String.raw`(?:[\ud800-\udbff]|\\u[dD][89abAB]${HEX}{2})`;
 
-/** Matches characters of a string; the first half of a surrogate pair only if more text follows. */
+/** Matches characters of a string. A high surrogate matches only if more text follows. */
 const CHARACTERS_REGEXP = new RegExp(
   String.raw`[^"\\\x00-\x1f\ud800-\udbff]+|(?!${HIGH_SURROGATE})${ESCAPE}|` +
     String.raw`${HIGH_SURROGATE}(?=[^\\\x00-\x1f]|${ESCAPE})`,

@@ -23,14 +23,14 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** Maximum depth of nesting, so that recursion over a value cannot exhaust the stack. */
+/** Maximum depth of nesting. It keeps recursion over a value from exhausting the stack. */
 export const MAX_DEPTH = 100;
 
 /**
- * Copies a JSON value. The copy shares no objects with the value.
+ * Copies a JSON value deeply. The copy shares no objects with the value.
  *
- * @param prototype Prototype of the copied objects.
- * @throws {TypeError} with the path of a value that JSON would change.
+ * @param prototype Prototype of the copied objects; arrays keep theirs.
+ * @throws {TypeError} if JSON would change a part of the value; the message has its path.
  */
 export function copyJson(value: unknown, prototype: object | null = Object.prototype): Json {
   return copy(value, "", 0, prototype);
@@ -72,7 +72,7 @@ function copyObject(
   return result;
 }
 
-/** Schema of any JSON value. Its output is a copy. */
+/** Schema of any JSON value. Its output is a deep copy. */
 export const jsonValue: v.GenericSchema<unknown, Json> = v.pipe(
   v.unknown(),
   v.rawTransform<unknown, Json>(({ dataset, addIssue, NEVER }) => {
@@ -85,14 +85,14 @@ export const jsonValue: v.GenericSchema<unknown, Json> = v.pipe(
   }),
 );
 
-/** Freezes a JSON value deeply, because it is shared. */
+/** Freezes a JSON value deeply, and returns it. Frozen parts are skipped. */
 export function freezeJson<Value>(value: Value): Value {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
   for (const inner of Object.values(value)) freezeJson(inner);
   return Object.freeze(value);
 }
 
-/** Returns true if a value is an object like those of `{}` or `JSON.parse`, not an instance of a class. */
+/** Returns true if a value is an object of a literal or of `JSON.parse`, not of a class. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
@@ -105,7 +105,7 @@ export function isVector(value: unknown): value is number[] {
   return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite);
 }
 
-/** Returns a copy without the members that are undefined. */
+/** Returns a shallow copy without the members that are undefined. */
 export function omitUndefined<Members extends object>(
   members: Members,
 ): { [Name in keyof Members]?: Exclude<Members[Name], undefined> } {
@@ -113,10 +113,10 @@ export function omitUndefined<Members extends object>(
   return Object.fromEntries(entries) as { [Name in keyof Members]: never };
 }
 
-function buildRefusal(path: string, what: string): TypeError {
+function buildRefusal(path: string, found: string): TypeError {
   const where = path === "" ? "" : ` at "${path.slice(1)}"`;
   return new TypeError(
-    `Cannot convert ${what}${where} to JSON: expected null, a boolean, a finite number, a string, ` +
+    `Cannot convert ${found}${where} to JSON: expected null, a boolean, a finite number, a string, ` +
       "an array or a plain object",
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Redaction of text that looks like a key, a token or a password.
+ * Redaction of secrets: text that looks like a key, a token or a password.
  *
  * JSON stays valid: no pattern matches a quote without its partner, or a part of an
  * escape.
@@ -16,10 +16,10 @@ const NAMES = "api[ _-]?key|access[_-]?key(?:[_-]?id)?|secret[_-]?(?:access[_-]?
   "(?:access|api|auth|bearer|bot|id|refresh|session)[_-]?token|" +
   "secret|password|passwd|passphrase|pwd|authorization";
 
-/** Matches where a key may begin: not within a word, but after a JSON escape such as `\n`. */
+/** Matches the start of a word, also after a JSON escape such as `\n`. */
 const START = String.raw`(?:(?<![A-Za-z0-9_])|(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4}))`;
 
-/** Matches the separator of a name and its value. */
+/** Matches the separator between a name and its value. */
 const SEPARATOR = String.raw`[ \t]*(?:=>|:=|[:=])[ \t]*`;
 
 /**
@@ -30,10 +30,10 @@ const SEPARATOR = String.raw`[ \t]*(?:=>|:=|[:=])[ \t]*`;
 const QUOTED = String.raw`(\\*)(["'])(?![\\\s]*[,}\]:])` +
   String.raw`(?:(?!\2\\|\2\3)[^"]|\2\\(?:\2["'\\]|(?!\2["'\\])[^]))+\2\3`;
 
-/** Matches one character of a value without quotes, as in a query, a header or a shell. */
+/** Matches one character of an unquoted value, as in a query, a header or a shell command. */
 const BARE = String.raw`(?![[{(<=:>]|\$\{)[^\s"'\\,;&\x00-\x1f]`;
 
-/** Matches a token, and no word: 8 characters or more with a digit, or 20 or more. */
+/** Matches a token but no word: at least 8 characters with a digit, or at least 20. */
 const TOKEN = String.raw`(?:(?=[A-Za-z._~+/=-]*\d)[\w.~+/=-]{8,}|[\w.~+/=-]{20,})`;
 
 const PRIVATE_KEY = "-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY( BLOCK)?-----" +
@@ -52,7 +52,7 @@ const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [new RegExp(`(authorization${SEPARATOR})(?:[a-z]+[ \\t]+)?${BARE}+`, "gi"), `$1${REDACTED}`],
   [new RegExp(`((?:${NAMES})${SEPARATOR})${BARE}{4,}`, "gi"), `$1${REDACTED}`],
   [
-    // Values of "token" are often no secrets, so only those of 16 characters or more are redacted.
+    // A value of "token" is often no secret, so only one of at least 16 characters is redacted.
     new RegExp(`(${START}token(?:\\\\*["'])?${SEPARATOR}(?:\\\\*["'])?)[\\w.~+/=-]{16,}`, "gi"),
     `$1${REDACTED}`,
   ],
@@ -68,12 +68,14 @@ const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 const SECRET_NAME_REGEXP = new RegExp(`(?:${NAMES}|token)$`, "i");
 
 /**
- * Returns a text with secrets replaced by {@linkcode REDACTED}; `name` is the key of the
- * member whose value it is, because a name such as `password` shows that it is a secret.
+ * Returns a text with its secrets replaced by {@linkcode REDACTED}.
+ *
+ * @param name Key of the JSON member whose value the text is. A name such as `password`
+ * makes the whole value a secret.
  */
 export function redactKeys(text: string, name = ""): string {
   if (!SECRET_NAME_REGEXP.test(name)) return redactPatterns(text);
-  // As JSON, so that the result is the same as in the JSON of the whole object.
+  // Redacted as JSON, so that the result is the same as in the JSON of the whole object.
   const [redacted] = Object.values(JSON.parse(redactPatterns(JSON.stringify({ [name]: text }))));
   return redacted as string;
 }

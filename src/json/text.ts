@@ -1,10 +1,10 @@
 /**
- * Safe text for messages, and hashes of text.
+ * Single-line text for messages, and hashes of text.
  *
  * @module
  */
 
-/** Matches line breaks and control characters, also those of Unicode. */
+/** Matches control characters and line breaks, including the Unicode line separators. */
 // deno-lint-ignore no-control-regex
 const CONTROL_REGEXP = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
