@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reasonOf } from "../errors.ts";
+import { quote, reasonOf } from "../errors.ts";
 import { isVector } from "../json/json.ts";
 import { isOwnError, LLMError } from "../llm/llm_error.ts";
 import type { Step } from "../graph/graph.ts";
@@ -14,11 +14,11 @@ import type { LLM } from "../llm/llm.ts";
 export interface ExampleLimits {
   /** Maximum number of examples in a request. */
   readonly maxExamples: number;
-  /** Minimum cosine similarity of a context to the last input, from 0 to 1. */
+  /** Minimum cosine similarity of an example's context to the last input, from 0 to 1. */
   readonly exampleThreshold: number;
 }
 
-/** Chooses examples. The contexts of a step are embedded once, for all sessions. */
+/** Chooses the examples of requests. The contexts of a step are embedded once, for all sessions. */
 export class ExampleChooser {
   readonly #embedder: LLM;
   readonly #limits: ExampleLimits;
@@ -30,12 +30,12 @@ export class ExampleChooser {
     this.#limits = limits;
   }
 
-  /** Returns true if the choice depends on the last input. */
+  /** Returns true if the examples of a step depend on the last input. */
   static dependsOnInput(step: Step): boolean {
     return step.examples.some(({ show }) => show === "similar");
   }
 
-  /** Lists the examples that are always shown. */
+  /** Returns the examples of a step that are always shown. */
   listAlways(step: Step): readonly Example[] {
     return step.examples.filter(({ show }) => show === undefined || show === "always");
   }
@@ -50,7 +50,7 @@ export class ExampleChooser {
     return vector!;
   }
 
-  /** Returns the examples to show for an embedded input: those always shown, then the most similar. */
+  /** Returns the examples for an embedded input: those always shown, then the most similar. */
   async choose(step: Step, input: readonly number[]): Promise<readonly Example[]> {
     const always = this.listAlways(step);
     const room = this.#limits.maxExamples - always.length;
@@ -58,7 +58,7 @@ export class ExampleChooser {
     const similar = step.examples.filter(({ show }) => show === "similar");
     const contexts = await this.#embedContexts(step, similar);
     if (contexts.some(({ length }) => length !== input.length)) {
-      throw this.#buildError("it returned vectors of different lengths");
+      throw this.#buildError("embed() returned vectors of different lengths: expected one length");
     }
     const scored = similar
       .map((example, index) => ({ example, score: cosineSimilarity(input, contexts[index]!) }))
@@ -73,7 +73,7 @@ export class ExampleChooser {
     if (contexts === undefined) {
       contexts = this.#embed(examples.map(({ context }) => context));
       this.#contexts.set(step, contexts);
-      // After a failure the next request embeds again.
+      // A failure is not cached: the next request embeds again.
       contexts.catch(() => this.#contexts.delete(step));
     }
     return contexts;
@@ -91,7 +91,8 @@ export class ExampleChooser {
       return vectors;
     }
     throw this.#buildError(
-      `expected embed() to return ${texts.length} vectors of finite numbers`,
+      `embed() returned ${describeVectors(vectors)}: ` +
+        `expected ${texts.length} vectors of finite numbers`,
     );
   }
 
@@ -101,7 +102,11 @@ export class ExampleChooser {
   }
 }
 
-/** Returns the cosine similarity of two vectors; 0 if one of them is zero. */
+function describeVectors(value: unknown): string {
+  return Array.isArray(value) ? `a list of ${value.length}` : quote(value);
+}
+
+/** Returns the cosine similarity of two vectors; 0 if one of them is the zero vector. */
 function cosineSimilarity(a: readonly number[], b: readonly number[]): number {
   let [dot, lengthA, lengthB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

@@ -1,5 +1,5 @@
 /**
- * Notices of the running turn: its reasoning so far, and the outputs it refused.
+ * Notices of the running turn: the model's reasoning, and the outputs that were refused.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class Notices {
     this.#maxErrors = maxErrors;
   }
 
-  /** Adds an event. One that starts or ends a turn removes all notices. */
+  /** Adds an event. An event that starts or ends a turn removes all notices. */
   add(event: SessionEvent): void {
     switch (event.type) {
       case "user":
@@ -36,16 +36,17 @@ export class Notices {
         }
         return;
       case "error":
-        this.#refusals = [...this.#refusals, this.#refusal(event)];
+        this.#refusals = [...this.#refusals, this.#renderRefusal(event)];
     }
   }
 
   /**
-   * Returns a function that renders the current notices; undefined if there are none.
+   * Captures the current notices, and returns a function that renders their message;
+   * undefined if there are none.
    *
    * @param mayRespond True if the next request offers RESPOND.
    */
-  message(mayRespond: boolean): (() => Message) | undefined {
+  capture(mayRespond: boolean): (() => Message) | undefined {
     const [reasoning, refusals] = [this.#reasoning, this.#refusals];
     if (reasoning.length + refusals.length === 0) return undefined;
     return () => renderNotices(reasoning, refusals, mayRespond);
@@ -56,10 +57,10 @@ export class Notices {
     this.#refusals = NONE;
   }
 
-  #refusal({ path, message, output }: SessionEvent<"error">): string {
+  #renderRefusal({ path, message, output }: SessionEvent<"error">): string {
     const number = this.#refusals.length + 1;
-    const most = this.#maxErrors + 1;
-    const count = number > most ? `${number}` : `${number} of ${most}`;
+    const limit = this.#maxErrors + 1;
+    const count = number > limit ? `${number}` : `${number} of ${limit}`;
     const where = path === "" ? "" : `At ${path}: `;
     return `Refused (${count} in this turn); nothing was done. ${where}${endSentence(message)} ` +
       `You sent: ${endSentence(quoteOnOneLine(output))}`;

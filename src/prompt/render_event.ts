@@ -1,8 +1,8 @@
 /**
- * The message of an event. Pure: equal events have equal messages.
+ * Messages of events. Equal events have equal messages.
  *
- * Text of a model has the role `assistant`, and text of a tool the role `tool`. The
- * first line of a `tool` message is always written by the framework.
+ * A model's text has the role `assistant`, and a tool's text the role `tool`. The
+ * framework writes the first line of every `tool` message.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Decision } from "../decision/decision.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { Message } from "../llm/llm.ts";
 
-/** Returns the message of an event. It is frozen, because all requests of a session share it. */
+/** Renders the message of an event. It is frozen, because all requests of a session share it. */
 export function renderEvent(event: VisibleEvent): Message {
   switch (event.type) {
     case "user":
@@ -28,12 +28,12 @@ export function renderEvent(event: VisibleEvent): Message {
   }
 }
 
-/** Returns a decision as the model writes it, without its reasoning. */
+/** Renders a decision as the model writes it, without its reasoning. */
 export function renderDecision({ reasoning: _, ...decision }: Decision): string {
   return JSON.stringify({ decision });
 }
 
-/** Creates a message that cannot be changed, of well-formed text. */
+/** Creates a frozen message. Lone surrogates in its text are replaced. */
 export function createMessage(role: Message["role"], text: string, callId?: string): Message {
   const content = text.toWellFormed();
   return Object.freeze<Message>(
@@ -54,8 +54,8 @@ const TITLES: Readonly<Record<SessionEvent<"tool_finished">["outcome"], string>>
 export type VisibleEvent = SessionEvent<"user" | "decision" | "tool_finished">;
 
 /**
- * Returns true if an event becomes a message of the history. A move is shown by its
- * decision. Refused outputs and reasoning are notices, which follow the history.
+ * Returns true if an event becomes a message of the history. The message of a move is that
+ * of its decision. Refused outputs and reasoning are notices, which follow the history.
  */
 export function isVisible(event: SessionEvent): event is VisibleEvent {
   return event.type === "user" || event.type === "decision" || event.type === "tool_finished";

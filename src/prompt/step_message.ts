@@ -1,6 +1,7 @@
 /**
- * The last message of a request: the current step and the actions that are offered.
- * Everything that varies stands here, so that the messages before it can be cached.
+ * Step message: the last message of a request, with the current step and the actions that
+ * are offered. All that varies between requests is in it, so that providers can cache the
+ * messages before it.
  *
  * @module
  */
@@ -11,7 +12,11 @@ import type { RespondOnlyReason } from "../history/position.ts";
 import type { Message } from "../llm/llm.ts";
 import { createMessage } from "./render_event.ts";
 
-/** Returns the message of a step and an offer; `respondOnly` is a limit that was reached. */
+/**
+ * Builds the message of a step and an offer.
+ *
+ * @param respondOnly Limit that was reached, if the request offers only RESPOND for that reason.
+ */
 export function buildStepMessage(
   step: Step,
   offer: Offer,
@@ -56,9 +61,9 @@ const describe: Readonly<
     typeof end === "string" ? `- END the conversation: ${end}` : "- END the conversation",
 };
 
-function renderExample({ context, decision }: Example, reasons: boolean): string {
+function renderExample({ context, decision }: Example, hasReasoning: boolean): string {
   if (typeof decision === "string") return `- ${context} -> ${decision}`;
   const { reasoning, ...rest } = decision;
-  const output = JSON.stringify(reasons ? { reasoning, decision: rest } : { decision: rest });
+  const output = JSON.stringify(hasReasoning ? { reasoning, decision: rest } : { decision: rest });
   return `- ${context} -> ${output}`;
 }

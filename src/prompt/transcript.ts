@@ -1,5 +1,5 @@
 /**
- * The messages of a session's requests.
+ * Messages of a session's requests.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import { isVisible, renderEvent, type VisibleEvent } from "./render_event.ts";
 import type { Message } from "../llm/llm.ts";
 import { Notices } from "./notices.ts";
 
-/** Size of a request, and of the part that it shares with the previous request of the session. */
+/** Size of a request, and of its part that the session's previous request contains too. */
 export interface PromptReport {
   /** Number of messages in the request. */
   readonly messages: number;
-  /** Number of leading messages that the previous request has too. */
+  /** Number of leading messages that the previous request contains too. */
   readonly stableMessages: number;
   /** Characters in the request's messages. */
   readonly chars: number;
@@ -20,9 +20,9 @@ export interface PromptReport {
   readonly stableChars: number;
 }
 
-/** Messages of one request: the first ones of the transcript, and a tail. */
+/** Messages of one request: the start of the transcript, and a tail. */
 export interface Prompt {
-  /** Number of messages of the transcript, which later requests have too. */
+  /** Number of messages from the transcript, which later requests contain too. */
   readonly stable: number;
   /** Renders the notices of the turn; undefined if there are none. */
   readonly notices: (() => Message) | undefined;
@@ -32,15 +32,16 @@ export interface Prompt {
 
 /**
  * Standing text and history of a session as messages. Each event is rendered once, when
- * messages are first read: a model that reads none, such as a mock, costs none.
+ * messages are first read. For a model that reads none, such as a mock, none is rendered.
  */
 export class Transcript {
   readonly #messages: Message[];
   readonly #notices: Notices;
   /** Visible events that are not rendered yet. */
   #waiting: VisibleEvent[] = [];
-  /** Results of the last decision so far. They are shown in the order of its calls. */
+  /** Results of the last decision's calls, until all have arrived. They are shown in call order. */
   #results: readonly SessionEvent<"tool_finished">[] = NO_RESULTS;
+  /** Number of calls of the last decision. */
   #calls = 0;
 
   /** Creates a transcript without events; `maxErrors` is the maximum number of errors in a row. */
@@ -65,13 +66,14 @@ export class Transcript {
   }
 
   /**
-   * Returns the prompt of a request now, with `step` as its last message.
+   * Builds the prompt of a request from the events so far.
    *
+   * @param step Message of the current step, which is the last one.
    * @param mayRespond True if the request offers RESPOND.
    */
-  prompt(step: Message, mayRespond = true): Prompt {
+  buildPrompt(step: Message, mayRespond = true): Prompt {
     const stable = this.#messages.length + this.#waiting.length;
-    return { stable, notices: this.#notices.message(mayRespond), step };
+    return { stable, notices: this.#notices.capture(mayRespond), step };
   }
 
   /** Returns the messages of a prompt. */
@@ -88,15 +90,16 @@ export class Transcript {
     return list;
   }
 
-  /** Reports on the size of a request, and of the part that it shares with `before`. */
+  /** Measures a request, and its part that the previous request `before` contains too. */
   report(request: Prompt, before: Prompt | undefined): PromptReport {
     this.#render();
     const tail = listTail(request);
     let stableMessages = before?.stable ?? 0;
-    let stableChars = this.#chars(0, stableMessages);
-    const chars = stableChars + this.#chars(stableMessages, request.stable) + countChars(tail);
+    let stableChars = this.#countChars(0, stableMessages);
+    const chars = stableChars + this.#countChars(stableMessages, request.stable) +
+      countChars(tail);
     if (before?.stable === request.stable) {
-      // Requests with the same history may share messages of the tail too.
+      // Requests with the same history may have messages of the tail in common.
       const tailBefore = listTail(before);
       const end = tail.findIndex((message, at) => message.content !== tailBefore[at]?.content);
       const shared = end < 0 ? tail : tail.slice(0, end);
@@ -106,7 +109,7 @@ export class Transcript {
     return { messages: request.stable + tail.length, stableMessages, chars, stableChars };
   }
 
-  #chars(from: number, to: number): number {
+  #countChars(from: number, to: number): number {
     let chars = 0;
     for (let at = from; at < to; at++) chars += this.#messages[at]!.content.length;
     return chars;

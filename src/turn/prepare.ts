@@ -56,7 +56,7 @@ export function issueRequest(
 
 /** Builds the prompt of a request. */
 export function buildPrompt(transcript: Transcript, { message, schema }: Prepared): Prompt {
-  return transcript.prompt(message, schema.legal.actions.includes("RESPOND"));
+  return transcript.buildPrompt(message, schema.legal.actions.includes("RESPOND"));
 }
 
 /** Builds the request with that prompt. */

@@ -29,7 +29,7 @@ function refused(seq: number, output: string): SessionEvent {
 }
 
 function listNow(transcript: Transcript): readonly Message[] {
-  return transcript.list(transcript.prompt(last));
+  return transcript.list(transcript.buildPrompt(last));
 }
 
 function texts(transcript: Transcript): string[] {
@@ -38,7 +38,7 @@ function texts(transcript: Transcript): string[] {
 
 Deno.test("Transcript, begins with the standing text itself, and ends with the message given", () => {
   const transcript = new Transcript(standing, 3);
-  assertEquals(transcript.prompt(last).stable, 1);
+  assertEquals(transcript.buildPrompt(last).stable, 1);
   const [first, second, ...rest] = listNow(transcript);
   assert(first === standing && second === last && rest.length === 0);
 });
@@ -87,7 +87,7 @@ Deno.test("Transcript, reads each event once, however often the messages are lis
   } as SessionEvent<"decision">;
   const transcript = new Transcript(standing, 3);
   transcript.add(event);
-  const prompt = transcript.prompt(last);
+  const prompt = transcript.buildPrompt(last);
   const [, first] = transcript.list(prompt);
   for (let time = 0; time < 10; time++) {
     transcript.add(user(time + 1, "more"));
@@ -112,7 +112,7 @@ Deno.test("Transcript, an event that no request reads is never rendered", () => 
       reasoning: [],
     },
   });
-  assertEquals(transcript.prompt(last).stable, 2);
+  assertEquals(transcript.buildPrompt(last).stable, 2);
 });
 
 Deno.test("Transcript.list, a shorter list stays what it was while the transcript grows", () => {
@@ -120,7 +120,7 @@ Deno.test("Transcript.list, a shorter list stays what it was while the transcrip
   const lists: [Prompt, readonly Message[]][] = [];
   for (let time = 0; time < 20; time++) {
     transcript.add(user(time, `${time}`));
-    const prompt = transcript.prompt(last);
+    const prompt = transcript.buildPrompt(last);
     if (time % 3 === 0) lists.push([prompt, transcript.list(prompt)]);
   }
   for (const [prompt, list] of lists) {
@@ -142,13 +142,13 @@ Deno.test("Transcript.prompt, notices stand behind the history, as they were whe
   const transcript = new Transcript(standing, 3);
   transcript.add(user(0, "one"));
   transcript.add(refused(1, "first"));
-  const prompt = transcript.prompt(last);
+  const prompt = transcript.buildPrompt(last);
   transcript.add(refused(2, "second"));
   const [notice, step, ...rest] = transcript.list(prompt).slice(prompt.stable);
   assertEquals([prompt.stable, step, rest], [2, last, []]);
   assert(notice!.content.includes("You sent: first") && !notice!.content.includes("second"));
   assert(Object.isFrozen(notice));
-  const both = transcript.prompt(last);
+  const both = transcript.buildPrompt(last);
   assertEquals(both.stable, 2);
   assert(transcript.list(both)[2]!.content.includes("You sent: second"));
   // The next input is of another turn.
@@ -158,11 +158,11 @@ Deno.test("Transcript.prompt, notices stand behind the history, as they were whe
 
 Deno.test("Transcript.report, tells what of a request the previous one had", () => {
   const transcript = new Transcript(standing, 3);
-  const one = transcript.prompt(last);
+  const one = transcript.buildPrompt(last);
   transcript.add(user(0, "one"));
-  const two = transcript.prompt(last);
+  const two = transcript.buildPrompt(last);
   transcript.add(user(1, "three"));
-  const three = transcript.prompt(last);
+  const three = transcript.buildPrompt(last);
   const report = { messages: 3, stableMessages: 1, chars: 19, stableChars: 8 };
   assertEquals(transcript.report(two, one), report);
   assertEquals(transcript.report(three, two), {
@@ -178,7 +178,7 @@ Deno.test("Transcript.report, tells what of a request the previous one had", () 
   assertEquals(transcript.report(two, two).stableMessages, 3);
   // Notices change: what stands before them is stable, what stands behind is not.
   transcript.add(refused(2, "x"));
-  const four = transcript.prompt(last);
+  const four = transcript.buildPrompt(last);
   assertEquals(transcript.report(four, three).stableMessages, 3);
-  assertEquals(transcript.report(four, transcript.prompt(last)).stableMessages, 5);
+  assertEquals(transcript.report(four, transcript.buildPrompt(last)).stableMessages, 5);
 });
