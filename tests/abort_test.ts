@@ -49,7 +49,7 @@ Deno.test("unlessAborted returns ABORTED if the signal has already aborted", asy
   assertStrictEquals(await unlessAborted(never, AbortSignal.abort()), ABORTED);
 });
 
-Deno.test("unlessAborted leaves no listener on a signal that aborted before", async () => {
+Deno.test("unlessAborted leaves no listener on a signal that has already aborted", async () => {
   const { controller, listeners } = countedSignal();
   controller.abort();
   await unlessAborted(never, controller.signal);
@@ -80,7 +80,7 @@ Deno.test("unlessAborted handles a rejection if the signal has already aborted",
   assertStrictEquals(await unlessAborted(failing, AbortSignal.abort()), ABORTED);
 });
 
-Deno.test("unlessAborted returns a value that is not a promise as it is", async () => {
+Deno.test("unlessAborted returns a value that is not a promise", async () => {
   const value = { plain: true } as unknown as Promise<unknown>;
   assertStrictEquals(await unlessAborted(value, new AbortController().signal), value);
 });
@@ -103,7 +103,7 @@ Deno.test("unlessAborted can use one signal ten thousand times", async () => {
   assertEquals(listeners(), 0);
 });
 
-Deno.test("unlessAborted and running calls leave nothing on a signal of ten thousand turns", async () => {
+Deno.test("unlessAborted and tool calls leave no listener on a signal of ten thousand turns", async () => {
   const { controller, listeners } = countedSignal();
   const { signal } = controller;
   const tool = new Tool({ name: "look", description: "", args: v.object({}), run: () => "done" });
@@ -121,7 +121,7 @@ Deno.test("unlessAborted and running calls leave nothing on a signal of ten thou
   assertEquals(listeners(), 0);
 });
 
-Deno.test("untilAborted rejects with the signal's reason, else it settles as the promise does", async () => {
+Deno.test("untilAborted settles like its promise, or rejects with the signal's reason", async () => {
   const { controller, listeners } = countedSignal();
   assertEquals(await untilAborted(Promise.resolve(1), controller.signal), 1);
   assertEquals(await untilAborted(Promise.resolve(1), undefined), 1);
@@ -131,7 +131,7 @@ Deno.test("untilAborted rejects with the signal's reason, else it settles as the
   assertEquals(listeners(), 0);
 });
 
-Deno.test("linkAbort aborts with the signal and for its reason, until it is unlinked", () => {
+Deno.test("linkAbort aborts with the signal and its reason until it is unlinked", () => {
   const { controller: outer, listeners } = countedSignal();
   const [linked, unlinked] = [new AbortController(), new AbortController()];
   linkAbort(linked, outer.signal);
@@ -145,7 +145,7 @@ Deno.test("linkAbort aborts with the signal and for its reason, until it is unli
   linkAbort(unlinked, undefined)();
 });
 
-/** Yields 1, then waits for the signal and throws its reason; notes the end. */
+/** Creates a generator that yields 1, then throws the signal's reason; its end is added to `ended`. */
 function counting(ended: string[]): (signal: AbortSignal) => AsyncGenerator<number, void, void> {
   return async function* (signal) {
     try {
@@ -157,7 +157,7 @@ function counting(ended: string[]): (signal: AbortSignal) => AsyncGenerator<numb
   };
 }
 
-Deno.test("interruptible ends a generator that waits", async () => {
+Deno.test("interruptible ends a generator that is waiting", async () => {
   const ended: string[] = [];
   const stream = interruptible(counting(ended), undefined);
   assertEquals(await stream.next(), { done: false, value: 1 });
@@ -175,7 +175,7 @@ Deno.test("interruptible ends a generator between two parts", async () => {
   assertEquals(ended, ["ended"]);
 });
 
-Deno.test("interruptible throws what the generator throws when the outer signal aborts", async () => {
+Deno.test("interruptible throws the generator's error when the outer signal aborts", async () => {
   const outer = new AbortController();
   const stream = interruptible(counting([]), outer.signal);
   await stream.next();
@@ -195,7 +195,7 @@ Deno.test("interruptible aborts the signal of a generator that fails", async () 
   assert(given!.aborted);
 });
 
-Deno.test("readUntilAborted opens late, closes what is left early, and says when it is closed", async () => {
+Deno.test("readUntilAborted opens at the first read, closes when the reader stops, and calls onClosed", async () => {
   for (const reads of [0, 1, 2, 3]) {
     const log: string[] = [];
     const open = async function* () {
@@ -207,32 +207,32 @@ Deno.test("readUntilAborted opens late, closes what is left early, and says when
         log.push("closed");
       }
     };
-    const parts = readUntilAborted(open, undefined, () => log.push("told"));
+    const parts = readUntilAborted(open, undefined, () => log.push("onClosed"));
     for (let read = 0; read < reads; read++) await parts.next();
     await parts.return();
-    assertEquals(log, reads === 0 ? [] : ["opened", "closed", "told"]);
+    assertEquals(log, reads === 0 ? [] : ["opened", "closed", "onClosed"]);
   }
 });
 
-Deno.test("readUntilAborted waits for no stream that ignores its signal, and hears of its end", async () => {
+Deno.test("readUntilAborted does not wait for a stream that ignores its signal, and calls onClosed later", async () => {
   const { controller, listeners } = countedSignal();
   const { promise: stalled, resolve: goOn } = Promise.withResolvers<void>();
-  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
   const open = async function* () {
     await stalled;
     yield 1;
   };
-  const parts = readUntilAborted(open, controller.signal, tell);
+  const parts = readUntilAborted(open, controller.signal, onClosed);
   const waiting = assertRejects(() => parts.next(), Error, "enough");
   controller.abort(new Error("enough"));
   await waiting;
   assertEquals(listeners(), 0);
-  assertEquals(await Promise.race([told, afterMicrotasks("open")]), "open");
+  assertEquals(await Promise.race([closed, afterMicrotasks("open")]), "open");
   goOn();
-  await told;
+  await closed;
 });
 
-/** The value, when a hundred rounds of microtasks have passed. */
+/** Returns a value after a hundred microtasks. */
 async function afterMicrotasks<Value>(value: Value): Promise<Value> {
   for (let i = 0; i < 100; i++) await null;
   return value;

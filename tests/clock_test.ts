@@ -3,19 +3,19 @@ import { systemClock, wait } from "../src/clock.ts";
 import { ManualClock } from "../src/testing/manual_clock.ts";
 import { countedSignal } from "./turn/counted_signal.ts";
 
-/** Runs a test that sees each timeout that is set, in milliseconds, and can let them pass. */
-function withTimeouts(test: (timeouts: number[], pass: () => void) => void): void {
+/** Runs a test with the delays of all timeouts, and a function that fires the pending one. */
+function withTimeouts(test: (delays: number[], fire: () => void) => void): void {
   const { setTimeout, clearTimeout } = globalThis;
-  const timeouts: number[] = [];
+  const delays: number[] = [];
   let pending: (() => void) | undefined;
   const set = (callback: (...args: unknown[]) => void, delay: number, ...args: unknown[]) => {
     pending = () => callback(...args);
-    return timeouts.push(delay);
+    return delays.push(delay);
   };
   const clear = () => pending = undefined;
   Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
   try {
-    test(timeouts, () => {
+    test(delays, () => {
       const callback = pending;
       pending = undefined;
       callback?.();
@@ -25,60 +25,60 @@ function withTimeouts(test: (timeouts: number[], pass: () => void) => void): voi
   }
 }
 
-Deno.test("systemClock tells the time in milliseconds since 1970", () => {
+Deno.test("systemClock.now() returns milliseconds since 1970", () => {
   const before = Date.now();
   const now = systemClock.now();
   assert(before <= now && now <= Date.now());
 });
 
-Deno.test("systemClock calls back once the time has passed", async () => {
+Deno.test("systemClock calls the callback after the delay", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   systemClock.setTimer(0, resolve);
   await promise;
 });
 
-Deno.test("systemClock does not call back a timer that was cancelled", () => {
-  withTimeouts((timeouts, pass) => {
+Deno.test("systemClock does not call the callback of a cancelled timer", () => {
+  withTimeouts((delays, fire) => {
     let calls = 0;
     const cancel = systemClock.setTimer(5, () => calls++);
     cancel();
-    pass();
-    assertEquals([timeouts, calls], [[5], 0]);
+    fire();
+    assertEquals([delays, calls], [[5], 0]);
   });
 });
 
-Deno.test("systemClock waits for as long as it is told, beyond what setTimeout knows", () => {
-  withTimeouts((timeouts, pass) => {
+Deno.test("systemClock supports delays longer than the maximum of setTimeout", () => {
+  withTimeouts((delays, fire) => {
     let calls = 0;
     systemClock.setTimer(2 * (2 ** 31 - 1) + 7, () => calls++);
-    pass();
-    pass();
-    assertEquals([timeouts, calls], [[2 ** 31 - 1, 2 ** 31 - 1, 7], 0]);
-    pass();
+    fire();
+    fire();
+    assertEquals([delays, calls], [[2 ** 31 - 1, 2 ** 31 - 1, 7], 0]);
+    fire();
     assertEquals(calls, 1);
   });
 });
 
-Deno.test("systemClock cancels a long timer in its second part", () => {
-  withTimeouts((timeouts, pass) => {
+Deno.test("systemClock cancels a long timer during its second timeout", () => {
+  withTimeouts((delays, fire) => {
     let calls = 0;
     const cancel = systemClock.setTimer(2 ** 31, () => calls++);
-    pass();
+    fire();
     cancel();
-    pass();
-    assertEquals([timeouts, calls], [[2 ** 31 - 1, 1], 0]);
+    fire();
+    assertEquals([delays, calls], [[2 ** 31 - 1, 1], 0]);
   });
 });
 
-Deno.test("systemClock never calls back after an infinite time", () => {
-  withTimeouts((timeouts, pass) => {
+Deno.test("systemClock never calls the callback of an infinite delay", () => {
+  withTimeouts((delays, fire) => {
     systemClock.setTimer(Infinity, () => assert(false));
-    for (let i = 0; i < 10; i++) pass();
-    assertEquals(new Set(timeouts), new Set([2 ** 31 - 1]));
+    for (let i = 0; i < 10; i++) fire();
+    assertEquals(new Set(delays), new Set([2 ** 31 - 1]));
   });
 });
 
-Deno.test("wait() ends when its time has passed, and leaves no listener", async () => {
+Deno.test("wait() resolves after the delay, and leaves no listener", async () => {
   const clock = new ManualClock();
   const { controller, listeners } = countedSignal();
   let isOver = false;
@@ -102,7 +102,7 @@ Deno.test("wait() rejects with the signal's reason at once, and leaves no timer"
   assertEquals(listeners(), 0);
 });
 
-Deno.test("wait() under a signal that aborted before sets no timer", async () => {
+Deno.test("wait() sets no timer if the signal has already aborted", async () => {
   const clock = new ManualClock();
   const reason = new Error("gone");
   const error = await assertRejects(() => wait(clock, 100, AbortSignal.abort(reason)));

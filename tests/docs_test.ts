@@ -4,17 +4,17 @@ import jsrConfiguration from "../deno.jsr.json" with { type: "json" };
 
 const ROOT = new URL("../", import.meta.url);
 
-/** The text of a file of the repository. */
+/** Reads a file of the repository. */
 function read(path: string): Promise<string> {
   return Deno.readTextFile(new URL(path, ROOT));
 }
 
-Deno.test("docs/getting-started.md shows docs/barista.ts", async () => {
+Deno.test("docs/getting-started.md contains docs/barista.ts", async () => {
   const [page, file] = await Promise.all([
     read("docs/getting-started.md"),
     read("docs/barista.ts"),
   ]);
-  const [, ...lines] = file.split("\n"); // the module documentation is not shown
+  const [, ...lines] = file.split("\n"); // without the module documentation
   assertStringIncludes(page, `\`\`\`ts\n${lines.join("\n")}\`\`\``);
 });
 
@@ -31,7 +31,7 @@ Deno.test("README.md and docs/ link to files that exist", async () => {
       url.hash = "";
       try {
         const text = await Deno.readTextFile(url);
-        if (hash !== "" && !anchors(text).has(hash)) broken.push(`${page}: ${target}`);
+        if (hash !== "" && !listAnchors(text).has(hash)) broken.push(`${page}: ${target}`);
       } catch {
         broken.push(`${page}: ${target}`);
       }
@@ -40,8 +40,8 @@ Deno.test("README.md and docs/ link to files that exist", async () => {
   assertEquals(broken, []);
 });
 
-/** The anchors of the headings of a page. */
-function anchors(page: string): Set<string> {
+/** Returns the anchors of a page's headings. */
+function listAnchors(page: string): Set<string> {
   const headings = page.matchAll(/^#+ (.+)$/gm);
   return new Set(
     Array.from(
@@ -51,7 +51,7 @@ function anchors(page: string): Set<string> {
   );
 }
 
-Deno.test("README.md has at most 180 lines and imports what its install line installs", async () => {
+Deno.test("README.md has at most 180 lines and imports only the packages that it installs", async () => {
   const readme = await read("README.md");
   assert(readme.trimEnd().split("\n").length <= 180);
   const imports = Array.from(readme.matchAll(/from "([^"]+)"/g), ([, specifier]) => specifier!);
@@ -59,7 +59,7 @@ Deno.test("README.md has at most 180 lines and imports what its install line ins
   assertEquals(others, []);
 });
 
-Deno.test("deno.jsr.json differs from deno.json only in what concerns the stand-ins", () => {
+Deno.test("deno.jsr.json differs from deno.json only in the settings for the stand-ins", () => {
   const { name, version, license, exports, imports, compilerOptions, test } = configuration;
   const { exclude: _, lock, ...shared } = jsrConfiguration;
   assertEquals(shared, { name, version, license, exports, imports, compilerOptions, test });

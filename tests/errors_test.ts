@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { quote, reasonOf, RedirectError } from "../src/errors.ts";
 
-Deno.test("reasonOf gives the message of an error, never its stack", () => {
+Deno.test("reasonOf returns the message of an error, never its stack", () => {
   const error = new TypeError("lost");
   error.stack = "TypeError: lost\n    at secret";
   assertEquals(reasonOf(error), "lost");
@@ -11,7 +11,7 @@ Deno.test("reasonOf gives the message of an error, never its stack", () => {
   assertEquals(reasonOf(new RangeError()), "RangeError");
 });
 
-Deno.test("reasonOf has a text for everything that can be thrown", () => {
+Deno.test("reasonOf returns text for thrown values of every type", () => {
   assertEquals(reasonOf("text"), "text");
   assertEquals(reasonOf(undefined), "undefined");
   assertEquals(reasonOf(null), "null");
@@ -20,7 +20,7 @@ Deno.test("reasonOf has a text for everything that can be thrown", () => {
   assertEquals(reasonOf({ code: 7 }), '{"code":7}');
 });
 
-Deno.test("reasonOf survives whatever refuses to be text", () => {
+Deno.test("reasonOf does not throw for values whose conversion to text throws", () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   const getter = new Error("x");
@@ -41,13 +41,13 @@ Deno.test("reasonOf survives whatever refuses to be text", () => {
   }
 });
 
-Deno.test("reasonOf shows no stack of an object that only looks like an error", () => {
+Deno.test("reasonOf omits the stack of an object that resembles an error", () => {
   const text = reasonOf({ message: "lost", stack: "Error: lost\n    at secret" });
   assertStringIncludes(text, "lost");
   assert(!text.includes("secret"), text);
 });
 
-Deno.test("quote shows text in quotes, cut, and everything else in few words", () => {
+Deno.test("quote puts text in quotes, cuts it, and describes other values", () => {
   assertEquals(quote("a\nb"), '"a\\nb"');
   assertEquals(quote("x".repeat(200)).length, 103);
   assertEquals([null, [1], {}, () => 1].map(quote), ["null", "a list", "an object", "a function"]);

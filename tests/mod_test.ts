@@ -104,8 +104,10 @@ const TYPES = [
   "Verdict",
 ];
 
-/** The names that the text of `mod.ts` exports, as values and as types. */
-async function exportedNames(): Promise<{ readonly values: string[]; readonly types: string[] }> {
+/** Reads the names of the values and types that `mod.ts` exports. */
+async function readExportedNames(): Promise<
+  { readonly values: string[]; readonly types: string[] }
+> {
   const text = (await Deno.readTextFile(new URL("../mod.ts", import.meta.url)))
     .replaceAll(/\/\*[^]*?\*\//g, "");
   const values: string[] = [];
@@ -117,15 +119,15 @@ async function exportedNames(): Promise<{ readonly values: string[]; readonly ty
     }
   }
   const rest = text.replaceAll(/export (type )?\{[^}]*\} from "[^"]+";/g, "").trim();
-  assertEquals(rest, "", "mod.ts holds lists of names and nothing else");
+  assertEquals(rest, "", "mod.ts must contain only lists of names");
   return { values: values.sort(), types: types.sort() };
 }
 
 Deno.test("mod.ts, exports exactly these values", async () => {
   assertEquals(Object.keys(mod).sort(), VALUES);
-  assertEquals((await exportedNames()).values, VALUES);
+  assertEquals((await readExportedNames()).values, VALUES);
 });
 
 Deno.test("mod.ts, exports exactly these types", async () => {
-  assertEquals((await exportedNames()).types, TYPES);
+  assertEquals((await readExportedNames()).types, TYPES);
 });

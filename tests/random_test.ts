@@ -6,16 +6,16 @@ function numbers(seed: number, length = 1000): number[] {
   return Array.from({ length }, () => random());
 }
 
-Deno.test("seededRandom, gives the same numbers for the same seed, others for another", () => {
+Deno.test("seededRandom, returns the same numbers for equal seeds, others for different seeds", () => {
   assertEquals(numbers(7), numbers(7));
   for (const other of [8, -7, 0, 2 ** 31]) assertNotEquals(numbers(7, 5), numbers(other, 5));
 });
 
-Deno.test("seededRandom, gives numbers from 0 to 1, evenly, also for seeds that are neighbours", () => {
+Deno.test("seededRandom, returns evenly distributed numbers from 0 to 1, also for consecutive seeds", () => {
   for (const seed of [0, 1, 2, -1, 2 ** 32 - 1]) {
-    const given = numbers(seed);
-    assert(given.every((number) => number >= 0 && number < 1));
-    const tenths = given.map((number) => Math.floor(number * 10));
+    const drawn = numbers(seed);
+    assert(drawn.every((number) => number >= 0 && number < 1));
+    const tenths = drawn.map((number) => Math.floor(number * 10));
     for (let tenth = 0; tenth < 10; tenth++) {
       const count = tenths.filter((one) => one === tenth).length;
       assert(count > 60 && count < 140, `${count} of 1000 in the tenth ${tenth}`);
@@ -27,7 +27,7 @@ Deno.test("seededRandom, gives numbers from 0 to 1, evenly, also for seeds that 
 });
 
 Deno.test("seededRandom, adds the golden ratio to its counter and mixes as MurmurHash3 does", () => {
-  // By hand: the finalizer of 0x9e3779b9, which follows the seed 0.
+  // Computed independently: the finalizer of multiples of 0x9e3779b9, the states after seed 0.
   const finalize = (hash: bigint) => {
     const word = (value: bigint) => BigInt.asUintN(32, value);
     hash = word((hash ^ hash >> 16n) * 0x85ebca6bn);
@@ -40,7 +40,7 @@ Deno.test("seededRandom, adds the golden ratio to its counter and mixes as Murmu
   assertEquals(numbers(0, 3), expected);
 });
 
-Deno.test("randomBelow and pick, reach the first and the last, and nothing beyond", () => {
+Deno.test("randomBelow and pick, return the first and the last, and nothing out of range", () => {
   const random = seededRandom(1);
   const found = new Set(Array.from({ length: 200 }, () => randomBelow(3, random)));
   assertEquals([...found].sort(), [0, 1, 2]);

@@ -11,7 +11,7 @@ for (const { name, run } of storeContract(() => memoryStore({ clock }), { advanc
 }
 
 for (const { name, run } of storeContract(memoryStore)) {
-  Deno.test(`memoryStore() by a clock that goes by itself, ${name}`, run);
+  Deno.test(`memoryStore() with the system clock, ${name}`, run);
 }
 
 const files = new Map<Store, string>();

@@ -18,7 +18,7 @@ function closed(properties: Record<string, unknown>): unknown {
 
 const texts = { type: "array", items: { type: "string" } };
 
-Deno.test("DecisionForm says every action in its variant, the discriminator first", () => {
+Deno.test("DecisionForm has a variant for every action, with the discriminator first", () => {
   const { json } = decisionSchema({
     respond: true,
     tools: { get_menu: size, brew: v.object({}) },
@@ -27,7 +27,7 @@ Deno.test("DecisionForm says every action in its variant, the discriminator firs
     suggestions: true,
     reasoning: true,
   });
-  const said = {
+  const sizeSchema = {
     anyOf: [{ type: "string", enum: ["small", "large"] }, { type: "null" }],
   };
   const call = (tool: string, args: unknown) =>
@@ -46,7 +46,7 @@ Deno.test("DecisionForm says every action in its variant, the discriminator firs
           calls: {
             type: "array",
             items: {
-              anyOf: [call("brew", closed({})), call("get_menu", closed({ size: said }))],
+              anyOf: [call("brew", closed({})), call("get_menu", closed({ size: sizeSchema }))],
             },
             minItems: 1,
             maxItems: 16,
@@ -66,7 +66,7 @@ Deno.test("DecisionForm says every action in its variant, the discriminator firs
   assertEquals(JSON.stringify(json), JSON.stringify(expected));
 });
 
-Deno.test("DecisionForm says a single action without a union, the root always an object", () => {
+Deno.test("DecisionForm has no union for a single action, and always an object as root", () => {
   const single: Offered[] = [
     { respond: true },
     { tools: { t: size } },
@@ -80,7 +80,7 @@ Deno.test("DecisionForm says a single action without a union, the root always an
   }
 });
 
-Deno.test("DecisionForm is within the strict subset for everything that can be legal", () => {
+Deno.test("DecisionForm is within the strict subset for every combination of legal actions", () => {
   const node: v.GenericSchema = v.object({ next: v.optional(v.lazy(() => node)) });
   const tools = [{}, { one: size }, { one: size, node, other: v.object({}) }];
   const answers = [undefined, v.string(), v.nullable(node), v.array(v.picklist(["a", "b"]))];
@@ -107,7 +107,7 @@ Deno.test("DecisionForm is within the strict subset for everything that can be l
   assertEquals(count, 380);
 });
 
-Deno.test("DecisionForm has the schema of agent.explain, within the strict subset", async () => {
+Deno.test("agent.explain returns a schema within the strict subset", async () => {
   const agent = new Agent({
     name: "a",
     llm: new MockLLM(),
@@ -126,7 +126,7 @@ Deno.test("DecisionForm has the schema of agent.explain, within the strict subse
   assertEquals(findStrictProblems(schema), []);
 });
 
-Deno.test("formKey tells apart everything that a schema depends on", () => {
+Deno.test("buildFormKey distinguishes shapes with different schemas", () => {
   const wire = (schema: unknown) => WireSchema.of(schema, 'tool "t"');
   const base = {
     legal: { actions: ["RESPOND", "TOOL_CALL", "MOVE"], routes: ["a", "b"], tools: ["t", "u"] },
@@ -160,7 +160,7 @@ Deno.test("formKey tells apart everything that a schema depends on", () => {
   assertEquals(buildFormKey({ ...base, tools: unused } as typeof base), keys[0]);
 });
 
-Deno.test("formKey tells a missing answer from any answer", () => {
+Deno.test("buildFormKey distinguishes a missing answer schema from every answer schema", () => {
   const base = decisionShape();
   const answers = [v.null_(), v.literal("null"), v.object({ x: v.undefinedable(v.string()) })];
   for (const answer of answers) {
@@ -181,7 +181,7 @@ function decisionShape() {
   } as const;
 }
 
-Deno.test("A profile of a model's own decides what its schema says", () => {
+Deno.test("DecisionForm lowers to a custom profile", () => {
   const small: SchemaProfile = { ...openaiStrict, name: "small", stringFormats: [] };
   const args = v.object({ mail: v.pipe(v.string(), v.email()) });
   const json = (profile: SchemaProfile) =>

@@ -26,7 +26,7 @@ function problemOf(reading: DecisionReading) {
   return reading.problem;
 }
 
-Deno.test("A structured answer is validated: the decision has the author's form, the response the result", () => {
+Deno.test("A structured answer is validated: the decision has the input, the response the output", () => {
   const wire = { text: " Hi ", mood: null, note: null, score: null };
   assertEquals(respond(answer, wire), {
     success: true,
@@ -60,7 +60,7 @@ Deno.test("A structured answer refuses text, other structures and extra keys", a
   assertEquals(problemOf(await missing).path, "decision.response");
 });
 
-Deno.test("A structured answer may be of any type", () => {
+Deno.test("A structured answer can have any type", () => {
   const answers: [schema: unknown, value: unknown][] = [
     [v.string(), "Hi"],
     [v.nullable(v.number()), null],
@@ -78,7 +78,7 @@ Deno.test("A structured answer may be of any type", () => {
   }
 });
 
-Deno.test("A structured answer shares nothing with the decision or the output", () => {
+Deno.test("A structured answer shares no object with the decision or the output", () => {
   const list = v.object({ tags: v.array(v.string()) });
   const output = { decision: { action: "RESPOND", response: { tags: ["a"] } } };
   const reading = readNow(decisionSchema({ answer: list }), output);
@@ -114,7 +114,7 @@ Deno.test("Asynchronous schemas are awaited, for arguments and answers", async (
   }
 });
 
-Deno.test("Asynchronous transformations return the value of their promise", async () => {
+Deno.test("Asynchronous transformations resolve to their value", async () => {
   const schema = v.objectAsync({
     x: v.pipeAsync(v.string(), v.transformAsync((x) => Promise.resolve(x.length))),
   });
@@ -124,7 +124,7 @@ Deno.test("Asynchronous transformations return the value of their promise", asyn
   assertEquals(reading.value.reasoning, []);
 });
 
-Deno.test("Calls of synchronous and asynchronous tools keep their order and their problems", async () => {
+Deno.test("Calls of synchronous and asynchronous tools keep their order, also in problems", async () => {
   const sync = v.object({ x: v.number() });
   const slow = v.objectAsync({
     x: v.pipeAsync(v.number(), v.checkAsync(() => Promise.resolve(true))),
@@ -146,7 +146,7 @@ Deno.test("Calls of synchronous and asynchronous tools keep their order and thei
   assertEquals(first.attempt, { action: "TOOL_CALL", tools: ["slow"] });
 });
 
-Deno.test("A schema whose own code throws is a problem of what it was given", async () => {
+Deno.test("A schema that throws refuses its value", async () => {
   const thrown: unknown[] = [
     new SyntaxError("Bad\nJSON"),
     "text",
@@ -171,14 +171,14 @@ Deno.test("A schema whose own code throws is a problem of what it was given", as
       v.objectAsync({ x: v.pipeAsync(v.string(), v.checkAsync(() => Promise.reject(error))) }),
     ];
     for (const schema of schemas) {
-      const call_ = problemOf(await call(schema, { x: "a" }));
-      assert(!call_.message.includes("\n"));
+      const { message } = problemOf(await call(schema, { x: "a" }));
+      assert(!message.includes("\n"));
       problemOf(await respond(schema, { x: "a" }));
     }
   }
 });
 
-Deno.test("A schema whose own code throws is named by its tool and place", async () => {
+Deno.test("A schema that throws is a problem with the path and the attempt of its value", async () => {
   const fail = (): never => {
     throw new SyntaxError("Bad JSON");
   };

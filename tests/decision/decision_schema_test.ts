@@ -17,7 +17,7 @@ const full = decisionSchema({
   reasoning: true,
 });
 
-/** Reads a decision, as text and as a parsed value, which must give the same. */
+/** Reads a decision, as text and as a parsed value, and asserts equal readings. */
 function read(decision: unknown, schema = full): DecisionReading {
   const output = schema.json.properties && "reasoning" in (schema.json.properties as object)
     ? { reasoning: [], decision }
@@ -27,7 +27,7 @@ function read(decision: unknown, schema = full): DecisionReading {
   return reading;
 }
 
-function taken(decision: unknown, schema = full): DecisionReading & { success: true } {
+function accepted(decision: unknown, schema = full): DecisionReading & { success: true } {
   const reading = read(decision, schema);
   assert(reading.success, JSON.stringify(reading));
   return reading;
@@ -43,34 +43,34 @@ function call(tool: unknown, args: unknown = {}): unknown {
   return { action: "TOOL_CALL", calls: [{ tool, args }] };
 }
 
-Deno.test("DecisionSchema reads every legal decision, in the author's form", () => {
-  assertEquals(taken({ action: "RESPOND", response: "Hi", suggestions: ["a"] }), {
+Deno.test("DecisionSchema reads every legal decision, without nulls that mean absent", () => {
+  assertEquals(accepted({ action: "RESPOND", response: "Hi", suggestions: ["a"] }), {
     success: true,
     value: { action: "RESPOND", response: "Hi", suggestions: ["a"], reasoning: [] },
     args: [],
     response: "Hi",
   });
-  assertEquals(taken({ action: "RESPOND", response: "", suggestions: null }).value, {
+  assertEquals(accepted({ action: "RESPOND", response: "", suggestions: null }).value, {
     action: "RESPOND",
     response: "",
     reasoning: [],
   });
-  assertEquals(taken({ action: "RESPOND", response: "Hi" }).response, "Hi");
-  assertEquals(taken({ action: "MOVE", step: "order" }), {
+  assertEquals(accepted({ action: "RESPOND", response: "Hi" }).response, "Hi");
+  assertEquals(accepted({ action: "MOVE", step: "order" }), {
     success: true,
     value: { action: "MOVE", step: "order", reasoning: [] },
     args: [],
     response: undefined,
   });
   for (const end of [{ action: "END" }, { action: "END", response: null }]) {
-    assertEquals(taken(end), {
+    assertEquals(accepted(end), {
       success: true,
       value: { action: "END", reasoning: [] },
       args: [],
       response: undefined,
     });
   }
-  assertEquals(taken({ action: "END", response: "Bye" }).value, {
+  assertEquals(accepted({ action: "END", response: "Bye" }).value, {
     action: "END",
     response: "Bye",
     reasoning: [],
@@ -79,7 +79,7 @@ Deno.test("DecisionSchema reads every legal decision, in the author's form", () 
     tool: "brew",
     args: { drink: "tea" },
   }];
-  assertEquals(taken({ action: "TOOL_CALL", calls }), {
+  assertEquals(accepted({ action: "TOOL_CALL", calls }), {
     success: true,
     value: {
       action: "TOOL_CALL",
@@ -107,12 +107,12 @@ Deno.test("DecisionSchema keeps the reasoning, and accepts an output without it"
     assertMatch(refused.problem.path, /^reasoning/);
   }
   const off = decisionSchema({ routes: ["bye"] });
-  assertEquals(taken(decision, off).value.reasoning, []);
+  assertEquals(accepted(decision, off).value.reasoning, []);
   const extra = readNow(off, JSON.stringify({ reasoning: [], decision }));
   assertEquals(extra.success, false);
 });
 
-Deno.test("DecisionSchema refuses outputs that are no object of a decision", () => {
+Deno.test("DecisionSchema refuses outputs that are not an object with a decision", () => {
   const texts = ["", "   ", "null", "[]", "true", "0", '"RESPOND"', "{}", '{"decision":{}}'];
   const values = [undefined, null, [], true, 0, Number.NaN, 1n, Symbol("a"), () => 1, new Map()];
   for (const output of [...texts, ...values]) {
@@ -126,7 +126,7 @@ Deno.test("DecisionSchema refuses outputs that are no object of a decision", () 
   }
 });
 
-Deno.test("DecisionSchema refuses actions that do not exist or are spelt otherwise", () => {
+Deno.test("DecisionSchema refuses unknown and misspelled actions", () => {
   const actions = ["respond", "RESPOND ", "Respond", "RESP", "", "constructor", "__proto__", 1];
   for (const action of actions) {
     const { path, message, attempt } = problem({ action, response: "Hi" });
@@ -150,13 +150,13 @@ Deno.test("DecisionSchema refuses actions that are not legal in the step", () =>
   ];
   for (const [at, schema] of schemas.entries()) {
     for (const [index, decision] of decisions.entries()) {
-      if (index === at) taken(decision, schema);
+      if (index === at) accepted(decision, schema);
       else assertEquals(problem(decision, schema).attempt, undefined);
     }
   }
 });
 
-Deno.test("DecisionSchema refuses tools that are not offered, however alike the name", () => {
+Deno.test("DecisionSchema refuses tools that are not offered, even with similar names", () => {
   const names = [
     "unknown",
     "",
@@ -195,7 +195,7 @@ Deno.test("DecisionSchema refuses moves to steps that are not routes", () => {
   assertEquals(problem({ action: "MOVE" }).path, "decision.step");
 });
 
-Deno.test("DecisionSchema refuses arguments that are no object", () => {
+Deno.test("DecisionSchema refuses arguments that are not an object", () => {
   for (const args of ["{}", "", [], [{}], null, 1, true]) {
     const { path, message, attempt } = problem(call("get_menu", args));
     assertEquals(path, "decision.calls.0.args");
@@ -206,7 +206,7 @@ Deno.test("DecisionSchema refuses arguments that are no object", () => {
   assertEquals(problem(missing).path, "decision.calls.0.args");
 });
 
-Deno.test("DecisionSchema refuses arguments that the tool's schema refuses, by their path", () => {
+Deno.test("DecisionSchema refuses arguments that the tool's schema refuses, with their path", () => {
   const size = problem(call("get_menu", { size: "huge", count: null }));
   assertEquals(size.path, "decision.calls.0.args.size");
   assertStringIncludes(size.message, '("small" | "large")');
@@ -224,7 +224,7 @@ Deno.test("DecisionSchema refuses arguments that the tool's schema refuses, by t
   assertEquals(second.attempt, { action: "TOOL_CALL", tools: ["brew"] });
 });
 
-Deno.test("DecisionSchema passes no argument to a tool that its schema does not list", () => {
+Deno.test("DecisionSchema passes no unlisted argument to a tool", () => {
   const reading = read(call("get_menu", { size: "small", admin: true }));
   if (reading.success) assertEquals(reading.args, [{ size: "small", count: 1 }]);
   const polluted = read(JSON.parse(
@@ -238,12 +238,12 @@ Deno.test("DecisionSchema passes no argument to a tool that its schema does not 
   assertEquals(({} as { admin?: boolean }).admin, undefined);
 });
 
-Deno.test("DecisionSchema takes from 1 to 16 calls", () => {
+Deno.test("DecisionSchema accepts from 1 to 16 calls", () => {
   const calls = (count: number) => ({
     action: "TOOL_CALL",
     calls: Array.from({ length: count }, () => ({ tool: "get_menu", args: {} })),
   });
-  assertEquals(taken(calls(16)).args.length, 16);
+  assertEquals(accepted(calls(16)).args.length, 16);
   for (const count of [0, 17, 500]) {
     const { path, attempt } = problem(calls(count));
     assertEquals(path, "decision.calls");
@@ -285,7 +285,7 @@ Deno.test("DecisionSchema refuses responses and suggestions of other types", () 
   assertEquals(problem({ action: "END", response: 1 }).path, "decision.response");
 });
 
-Deno.test("DecisionSchema attempts name each legal tool once, sorted", () => {
+Deno.test("DecisionSchema lists the legal tools of an attempt once, sorted", () => {
   const calls = ["get_menu", "unknown", "brew", "get_menu", "constructor"].map((tool) => ({
     tool,
     args: {},
@@ -296,7 +296,7 @@ Deno.test("DecisionSchema attempts name each legal tool once, sorted", () => {
   });
 });
 
-Deno.test("DecisionSchema refuses values that would not survive JSON", () => {
+Deno.test("DecisionSchema refuses values that JSON would change", () => {
   const deep: unknown[] = [];
   let inner = deep;
   for (let level = 0; level < 1e5; level++) inner.push(inner = []);
@@ -320,7 +320,7 @@ Deno.test("DecisionSchema refuses values that would not survive JSON", () => {
   }
 });
 
-Deno.test("DecisionSchema survives values without an end in a recursive schema", () => {
+Deno.test("DecisionSchema refuses endlessly nested values of a recursive schema", () => {
   const node: v.GenericSchema = v.object({ next: v.optional(v.lazy(() => node)) });
   const schema = decisionSchema({ tools: { t: node }, answer: node });
   const deep: Record<string, unknown> = {};
@@ -338,7 +338,7 @@ Deno.test("DecisionSchema survives values without an end in a recursive schema",
   }
 });
 
-Deno.test("DecisionSchema returns decisions that later changes to an output do not affect", () => {
+Deno.test("DecisionSchema returns decisions that later changes of the output do not affect", () => {
   const output = {
     reasoning: ["why"],
     decision: { action: "TOOL_CALL", calls: [{ tool: "brew", args: { drink: "tea" } }] },

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { decide, type Decision } from "@nomos/agent";
 import { decisionSchema, readNow } from "../schema/fixture.ts";
 
-Deno.test("decide builds decisions in the author's form", () => {
+Deno.test("decide builds decisions", () => {
   assertEquals(decide.respond("Hi"), { action: "RESPOND", response: "Hi", reasoning: [] });
   assertEquals(decide.respond({ a: 1 }, { suggestions: ["b"], reasoning: ["c", "d"] }), {
     action: "RESPOND",
@@ -26,20 +26,20 @@ Deno.test("decide builds decisions in the author's form", () => {
   assertEquals(decide.end("", { reasoning: [] }), { action: "END", response: "", reasoning: [] });
 });
 
-Deno.test("decide leaves out what was not given, instead of undefined", () => {
+Deno.test("decide omits absent options instead of setting undefined", () => {
   assertEquals(Object.keys(decide.respond("Hi")), ["action", "response", "reasoning"]);
   assertEquals(Object.keys(decide.end()), ["action", "reasoning"]);
 });
 
-Deno.test("decide keeps the name of a step in its type", () => {
+Deno.test("decide.move keeps the step id in its type", () => {
   const move: { readonly step: "order" } = decide.move("order");
   const decision: Decision<"order" | "bye"> = decide.move("bye");
-  // @ts-expect-error: a step that there is not
+  // @ts-expect-error: not a step of the graph
   const wrong: Decision<"order"> = decide.move("ordr");
   assertEquals([move.step, decision.action, wrong.action], ["order", "MOVE", "MOVE"]);
 });
 
-Deno.test("decisions of decide are read as they are, with optional fields absent", () => {
+Deno.test("DecisionSchema reads the decisions of decide unchanged", () => {
   const schema = decisionSchema({
     respond: true,
     tools: { t: v.object({ a: v.optional(v.string()), b: v.nullable(v.string()) }) },

@@ -2,18 +2,21 @@ import type { Delta } from "@nomos/agent";
 import { assertEquals } from "@std/assert";
 import { OutputPreview } from "../../src/decision/output_preview.ts";
 
-/** What is shown of an output whose parts arrive one by one. */
-function shown(...parts: readonly string[]): readonly Delta[] {
+/** Returns the deltas of an output that arrives in parts. */
+function deltasOf(...parts: readonly string[]): readonly Delta[] {
   const preview = new OutputPreview();
   return parts.flatMap((part) => preview.push(part));
 }
 
-/** The same for every length of the parts: the texts shown, those of one field joined. */
-function shownOf(output: unknown): readonly string[] {
+/**
+ * Returns the texts of an output's deltas, joined by field. Asserts that they are equal for
+ * parts of every length.
+ */
+function textsOf(output: unknown): readonly string[] {
   const text = typeof output === "string" ? output : JSON.stringify(output);
   const results = Array.from({ length: text.length }, (_, index) => {
     const parts = text.match(new RegExp(`[^]{1,${index + 1}}`, "g"))!;
-    return joined(shown(...parts));
+    return joined(deltasOf(...parts));
   });
   for (const result of results) assertEquals(result, results[0]);
   return results[0]!;
@@ -31,7 +34,7 @@ function joined(deltas: readonly Delta[]): string[] {
 
 Deno.test("OutputPreview shows reasoning and response while they arrive", () => {
   assertEquals(
-    shown(
+    deltasOf(
       '{"reasoning":["They as',
       'k","It',
       '"],"decision":{"action":"RESPOND","response":"G',
@@ -49,41 +52,41 @@ Deno.test("OutputPreview shows reasoning and response while they arrive", () => 
 
 Deno.test("OutputPreview shows a response before the reasoning, or without any", () => {
   const decision = { action: "RESPOND", response: "Hi" };
-  assertEquals(shownOf({ decision, reasoning: ["late"] }), ["response: Hi", "reasoning 0: late"]);
-  assertEquals(shownOf({ decision }), ["response: Hi"]);
+  assertEquals(textsOf({ decision, reasoning: ["late"] }), ["response: Hi", "reasoning 0: late"]);
+  assertEquals(textsOf({ decision }), ["response: Hi"]);
 });
 
 Deno.test("OutputPreview shows a structured response as its JSON", () => {
   const response = { drink: "tea", sizes: [1, null], note: null };
-  assertEquals(shownOf({ decision: { action: "RESPOND", response } }), [
+  assertEquals(textsOf({ decision: { action: "RESPOND", response } }), [
     `response: ${JSON.stringify(response)}`,
   ]);
   for (const response of [12.5, true, []]) {
-    assertEquals(shownOf({ decision: { response } }), [`response: ${JSON.stringify(response)}`]);
+    assertEquals(textsOf({ decision: { response } }), [`response: ${JSON.stringify(response)}`]);
   }
 });
 
-Deno.test("OutputPreview shows the last word of END, and nothing where it is null", () => {
-  assertEquals(shownOf({ decision: { action: "END", response: "Bye" } }), ["response: Bye"]);
-  assertEquals(shownOf({ decision: { action: "END", response: null } }), []);
-  assertEquals(shownOf({ decision: { action: "END", response: "" } }), []);
+Deno.test("OutputPreview shows the response of END, and nothing if it is null", () => {
+  assertEquals(textsOf({ decision: { action: "END", response: "Bye" } }), ["response: Bye"]);
+  assertEquals(textsOf({ decision: { action: "END", response: null } }), []);
+  assertEquals(textsOf({ decision: { action: "END", response: "" } }), []);
 });
 
-Deno.test("OutputPreview shows a response that says null", () => {
-  assertEquals(shownOf({ decision: { action: "RESPOND", response: "null" } }), ["response: null"]);
+Deno.test("OutputPreview shows a response with the text null", () => {
+  assertEquals(textsOf({ decision: { action: "RESPOND", response: "null" } }), ["response: null"]);
 });
 
 Deno.test("OutputPreview shows nothing of moves, calls and suggestions", () => {
-  assertEquals(shownOf({ reasoning: [], decision: { action: "MOVE", step: "order" } }), []);
+  assertEquals(textsOf({ reasoning: [], decision: { action: "MOVE", step: "order" } }), []);
   const calls = [{ tool: "say", args: { response: "no", reasoning: ["no"] } }];
-  assertEquals(shownOf({ reasoning: ["y"], decision: { action: "TOOL_CALL", calls } }), [
+  assertEquals(textsOf({ reasoning: ["y"], decision: { action: "TOOL_CALL", calls } }), [
     "reasoning 0: y",
   ]);
   const decision = { action: "RESPOND", response: "Hi", suggestions: ["no"] };
-  assertEquals(shownOf({ decision }), ["response: Hi"]);
+  assertEquals(textsOf({ decision }), ["response: Hi"]);
 });
 
-Deno.test("OutputPreview shows nothing that only has the names of what is shown", () => {
+Deno.test("OutputPreview shows no fields of the same names in other places", () => {
   const outputs = [
     { response: "no", decision: "no" },
     { reasoning: "no", decision: ["no", { response: "no" }] },
@@ -93,27 +96,27 @@ Deno.test("OutputPreview shows nothing that only has the names of what is shown"
     [["reasoning", ["no"]], { decision: { response: "no" } }],
     { reasoning: [], decision: { reasoning: ["no"] }, __proto__: { reasoning: ["no"] } },
   ];
-  for (const output of outputs) assertEquals(shownOf(output), [], JSON.stringify(output));
-  assertEquals(shownOf('{"__proto__":{"decision":{"response":"no"}}}'), []);
+  for (const output of outputs) assertEquals(textsOf(output), [], JSON.stringify(output));
+  assertEquals(textsOf('{"__proto__":{"decision":{"response":"no"}}}'), []);
 });
 
-Deno.test("OutputPreview counts reasoning by its place, whatever stands between", () => {
-  assertEquals(shownOf({ reasoning: ["a", null, "", "b"] }), ["reasoning 0: a", "reasoning 3: b"]);
+Deno.test("OutputPreview numbers reasoning by its index in the output", () => {
+  assertEquals(textsOf({ reasoning: ["a", null, "", "b"] }), ["reasoning 0: a", "reasoning 3: b"]);
 });
 
-Deno.test("OutputPreview shows nothing after the first character that cannot be JSON", () => {
-  assertEquals(shownOf('{"reasoning":["a"}],"decision":{"response":"no"}}'), ["reasoning 0: a"]);
-  assertEquals(shownOf('{"decision":{"response":"a\\x"},"reasoning":["no"]}'), ["response: a"]);
-  assertEquals(shownOf('Sure! {"reasoning":["no"]}'), []);
-  assertEquals(shownOf('```json\n{"decision":{"response":"no"}}\n```'), []);
-  assertEquals(shownOf('{"decision":{"response":nul},"reasoning":["no"]}'), []);
-  assertEquals(shownOf('{"decision":{"response":"a"}}{"decision":{"response":"no"}}'), [
+Deno.test("OutputPreview shows nothing after a syntax error", () => {
+  assertEquals(textsOf('{"reasoning":["a"}],"decision":{"response":"no"}}'), ["reasoning 0: a"]);
+  assertEquals(textsOf('{"decision":{"response":"a\\x"},"reasoning":["no"]}'), ["response: a"]);
+  assertEquals(textsOf('Sure! {"reasoning":["no"]}'), []);
+  assertEquals(textsOf('```json\n{"decision":{"response":"no"}}\n```'), []);
+  assertEquals(textsOf('{"decision":{"response":nul},"reasoning":["no"]}'), []);
+  assertEquals(textsOf('{"decision":{"response":"a"}}{"decision":{"response":"no"}}'), [
     "response: a",
   ]);
 });
 
-Deno.test("OutputPreview never shows half of a character", () => {
-  const texts = shown(...'{"decision":{"response":"\u{1f600}\\ud83d\\ude00"}}'.split(""));
+Deno.test("OutputPreview never splits a surrogate pair", () => {
+  const texts = deltasOf(...'{"decision":{"response":"\u{1f600}\\ud83d\\ude00"}}'.split(""));
   assertEquals(texts.map((delta) => delta.type === "delta" && delta.text), [
     "\u{1f600}",
     "\u{1f600}",

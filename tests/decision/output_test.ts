@@ -2,25 +2,25 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { parseOutput } from "../../src/decision/output.ts";
 import { seeded } from "../schema/fixture.ts";
 
-/** The value of a text that is taken. */
-function taken(text: string): unknown {
+/** Parses a text that is accepted. */
+function accepted(text: string): unknown {
   const parsed = parseOutput(text);
   assert(parsed.success, parsed.success ? "" : parsed.message);
   return parsed.value;
 }
 
-/** Why a text is refused. */
+/** Returns the message for a text that is refused. */
 function refusal(text: string): string {
   const parsed = parseOutput(text);
   assert(!parsed.success, `Expected ${text.slice(0, 80)} to be refused`);
   return parsed.message;
 }
 
-Deno.test("parseOutput takes one JSON value, with white space around it", () => {
-  assertEquals(taken('{"a":[1,true,null,"b"]}'), { a: [1, true, null, "b"] });
-  assertEquals(taken(' \n\t\r{"a":1}\r\n '), { a: 1 });
-  assertEquals(taken('"text"'), "text");
-  assertEquals(taken("null"), null);
+Deno.test("parseOutput accepts one JSON value, with white space around it", () => {
+  assertEquals(accepted('{"a":[1,true,null,"b"]}'), { a: [1, true, null, "b"] });
+  assertEquals(accepted(' \n\t\r{"a":1}\r\n '), { a: 1 });
+  assertEquals(accepted('"text"'), "text");
+  assertEquals(accepted("null"), null);
 });
 
 Deno.test("parseOutput refuses empty text and white space", () => {
@@ -79,7 +79,7 @@ Deno.test("parseOutput refuses a key twice in one object, however it is escaped"
   for (const text of texts) assertMatch(refusal(text), /the key ".*" twice in one object$/);
 });
 
-Deno.test("parseOutput takes the same key in different objects and as a value", () => {
+Deno.test("parseOutput accepts the same key in different objects and as a value", () => {
   const texts = [
     '{"a":{"a":{"a":1}}}',
     '[{"a":1},{"a":1}]',
@@ -90,7 +90,7 @@ Deno.test("parseOutput takes the same key in different objects and as a value", 
     '{"\\\\":1,"\\\\\\\\":2}',
     '{"constructor":1,"toString":2,"__proto__":3}',
   ];
-  for (const text of texts) assertEquals(taken(text), JSON.parse(text));
+  for (const text of texts) assertEquals(accepted(text), JSON.parse(text));
 });
 
 Deno.test("parseOutput refuses numbers that would change their value", () => {
@@ -114,7 +114,7 @@ Deno.test("parseOutput refuses numbers that would change their value", () => {
   }
 });
 
-Deno.test("parseOutput refuses a whole number that would change, in every spelling", () => {
+Deno.test("parseOutput refuses a whole number that would change, in every notation", () => {
   for (
     const number of [
       "9007199254740993.0",
@@ -127,12 +127,12 @@ Deno.test("parseOutput refuses a whole number that would change, in every spelli
   }
 });
 
-Deno.test("parseOutput refuses an infinite number however long it is written", () => {
+Deno.test("parseOutput refuses a number beyond the range, however long it is", () => {
   assertMatch(refusal(`{"a":1e${"0".repeat(1100)}400}`), /cannot be represented exactly/);
   assertMatch(refusal(`{"a":-1E+${"0".repeat(5000)}999}`), /cannot be represented exactly/);
 });
 
-Deno.test("parseOutput takes numbers that keep their value", () => {
+Deno.test("parseOutput accepts numbers that keep their value", () => {
   const numbers = [
     "0",
     "1",
@@ -153,59 +153,59 @@ Deno.test("parseOutput takes numbers that keep their value", () => {
     "-1200000E+20",
     "9007199254740991.4",
   ];
-  for (const number of numbers) assertEquals(taken(`{"a":${number}}`), { a: Number(number) });
+  for (const number of numbers) assertEquals(accepted(`{"a":${number}}`), { a: Number(number) });
 });
 
-Deno.test("parseOutput reads a number with very many zeros in no time", () => {
+Deno.test("parseOutput reads a number with a million zeros in linear time", () => {
   const zeros = "0".repeat(1e6);
   assertMatch(refusal(`1${zeros}1e-${1e6 - 20}`), /cannot be represented exactly/);
   assertMatch(refusal(`[${zeros}1]`), /not JSON/);
-  assertEquals(taken(`1${zeros}e-${1e6 - 20}`), 1e20);
+  assertEquals(accepted(`1${zeros}e-${1e6 - 20}`), 1e20);
 });
 
-Deno.test("parseOutput takes a fraction with more digits than anybody needs", () => {
-  assertEquals(taken(`{"a":0.${"3".repeat(5000)}}`), { a: 1 / 3 });
-  assertEquals(taken(`{"a":1.${"0".repeat(5000)}}`), { a: 1 });
+Deno.test("parseOutput accepts a fraction with thousands of digits", () => {
+  assertEquals(accepted(`{"a":0.${"3".repeat(5000)}}`), { a: 1 / 3 });
+  assertEquals(accepted(`{"a":1.${"0".repeat(5000)}}`), { a: 1 });
 });
 
 Deno.test("parseOutput does not mistake text for numbers, keys or brackets", () => {
   const value = { a: "-0 1e400 9007199254740993", "1e400": "{[", "-0": "]}", b: '"\\' };
-  assertEquals(taken(JSON.stringify(value)), value);
+  assertEquals(accepted(JSON.stringify(value)), value);
 });
 
 Deno.test("parseOutput refuses more than 100 levels, without exhausting the stack", () => {
   const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
-  taken(nested(100));
+  accepted(nested(100));
   assertMatch(refusal(nested(101)), /more than 100 levels of nesting$/);
   assertMatch(refusal(nested(1e5)), /more than 100 levels of nesting$/);
   assertMatch(refusal('{"a":'.repeat(1e5) + "1" + "}".repeat(1e5)), /more than 100 levels/);
   refusal("[".repeat(1e6));
 });
 
-Deno.test("parseOutput takes a string of 10 MB, and names no more than it must", () => {
+Deno.test("parseOutput accepts a string of 10 MB, and quotes little of it in a message", () => {
   const text = "x".repeat(10_000_000);
-  assertEquals(taken(`{"a":"${text}"}`), { a: text });
+  assertEquals(accepted(`{"a":"${text}"}`), { a: text });
   assert(refusal(`{"a":"${text}"`).length < 500);
   assert(refusal(`${text}`).length < 500);
 });
 
-Deno.test("parseOutput keeps NUL, lone surrogates and the last characters of Unicode", () => {
-  assertEquals(taken('{"a":"\\u0000"}'), { a: "\0" });
-  assertEquals(taken('{"a":"\\ud800"}'), { a: "\ud800" });
-  assertEquals(taken('{"a":"\udc00\ufffe\uffff"}'), { a: "\udc00\ufffe\uffff" });
-  const keys = Object.keys(taken('{"\\udc00":1,"\\ud800":2}') as object);
+Deno.test("parseOutput keeps NUL, lone surrogates and noncharacters", () => {
+  assertEquals(accepted('{"a":"\\u0000"}'), { a: "\0" });
+  assertEquals(accepted('{"a":"\\ud800"}'), { a: "\ud800" });
+  assertEquals(accepted('{"a":"\udc00\ufffe\uffff"}'), { a: "\udc00\ufffe\uffff" });
+  const keys = Object.keys(accepted('{"\\udc00":1,"\\ud800":2}') as object);
   assertEquals(keys, ["\udc00", "\ud800"]);
   assertStringIncludes(refusal('{"\\ud800":1,"\ud800":2}'), "twice");
 });
 
-Deno.test("parseOutput returns members with names of inherited ones as own members", () => {
-  const value = taken('{"__proto__":{"admin":true},"constructor":{"prototype":1}}') as object;
+Deno.test("parseOutput returns members with inherited names as own members", () => {
+  const value = accepted('{"__proto__":{"admin":true},"constructor":{"prototype":1}}') as object;
   assertEquals(Object.keys(value), ["__proto__", "constructor"]);
   assertEquals(Object.getPrototypeOf(value), Object.prototype);
   assertEquals(({} as { admin?: boolean }).admin, undefined);
 });
 
-Deno.test("parseOutput returns the value that was serialized by JSON.stringify, for any JSON", () => {
+Deno.test("parseOutput returns the value that JSON.stringify serialized, for any JSON", () => {
   const random = seeded(7);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
   const texts = ["", "a", '"', "\\", '\\"', "{", "}:", "[,]", "1", "-0", "\u2028", "\ud83d", "é\n"];
@@ -222,6 +222,6 @@ Deno.test("parseOutput returns the value that was serialized by JSON.stringify, 
   };
   for (let run = 0; run < 2000; run++) {
     const given = value(0);
-    assertEquals(taken(JSON.stringify(given, null, pick([0, 2]))), given);
+    assertEquals(accepted(JSON.stringify(given, null, pick([0, 2]))), given);
   }
 });

@@ -2,22 +2,22 @@ import { assert, assertEquals } from "@std/assert";
 import { IncrementalJson, type JsonPath } from "../../src/json/incremental_json.ts";
 import { readParts, readSplit } from "./split_json.ts";
 
-/** Wants the values at these paths, keys and indexes joined by dots. */
+/** Returns a predicate for these paths, with keys and indexes joined by dots. */
 function at(...paths: readonly string[]): (path: JsonPath) => boolean {
   return (path) => paths.includes(path.join("."));
 }
 
-/** The wanted values of a text, however it is split: path, kind and text of each. */
+/** Returns the wanted values of a text, after asserting that they are equal for every split. */
 function valuesOf(text: string, wants: (path: JsonPath) => boolean): readonly unknown[] {
   return readSplit(text, wants).values.map(({ path, kind, text }) => [path.join("."), kind, text]);
 }
 
-Deno.test("IncrementalJson returns the characters of a wanted string and nothing else", () => {
+Deno.test("IncrementalJson returns only the characters of a wanted string", () => {
   const text = '{"a": "x", "b" : "one \\"two\\"\\u00e9\\n" , "c":["b"], "d":{"b":"no"}}';
   assertEquals(valuesOf(text, at("b")), [["b", "characters", 'one "two"é\n']]);
 });
 
-Deno.test("IncrementalJson returns any other wanted value as its JSON, as it was written", () => {
+Deno.test("IncrementalJson returns any other wanted value as its JSON text, unchanged", () => {
   const text = '{"o": { "x" : [1, "]" ] } , "a":[ ], "n" :-1.50e+3 ,"t":true,"z": null}';
   assertEquals(valuesOf(text, ({ length }) => length === 1), [
     ["o", "json", '{ "x" : [1, "]" ] }'],
@@ -36,7 +36,7 @@ Deno.test("IncrementalJson returns the outermost value, without the white space 
   assertEquals(valuesOf(' "a\\tb" ', at("")), [["", "characters", "a\tb"]]);
 });
 
-Deno.test("IncrementalJson names values in arrays by their index, and counts again in each", () => {
+Deno.test("IncrementalJson identifies array items by index, from 0 in each array", () => {
   const text = '[["a",["b"]],["c",{"k":["d","e"]}],[],["f"]]';
   const wants = ({ length }: JsonPath) => length === 2;
   assertEquals(readSplit(text, wants).values.map(({ path, text }) => [...path, text]), [
@@ -48,12 +48,12 @@ Deno.test("IncrementalJson names values in arrays by their index, and counts aga
   ]);
 });
 
-Deno.test("IncrementalJson tells a key of digits from an index", () => {
+Deno.test("IncrementalJson distinguishes a key of digits from an index", () => {
   const { values } = readSplit('[["x"],{"0":"y"}]', ({ length }) => length === 2);
   assertEquals(values.map(({ path }) => path), [[0, 0], [1, "0"]]);
 });
 
-Deno.test("IncrementalJson takes keys as plain text, decoded", () => {
+Deno.test("IncrementalJson decodes keys, and treats every key as plain text", () => {
   const text = '{"__proto__":"a","constructor":"b","":"c","\\u0061\\n":"d","\\ud83d\\ude00":"e"}';
   const { values } = readSplit(text);
   assertEquals(values.map(({ path }) => path), [[]]);
@@ -63,12 +63,12 @@ Deno.test("IncrementalJson takes keys as plain text, decoded", () => {
   );
 });
 
-Deno.test("IncrementalJson returns both values of a key that comes twice", () => {
+Deno.test("IncrementalJson returns both values of a duplicate key", () => {
   const text = '{"a":"x","b":1,"a":"y"}';
   assertEquals(valuesOf(text, at("a")), [["a", "characters", "x"], ["a", "characters", "y"]]);
 });
 
-Deno.test("IncrementalJson asks for each value once, and for none inside one that is given out", () => {
+Deno.test("IncrementalJson calls isWanted once for each value, and not inside a wanted value", () => {
   const text = '{"a":[1,{"b":"x"}],"c":{"d":null,"e":[true]},"f":2}';
   const asked: string[] = [];
   const json = new IncrementalJson((path) => {
@@ -79,7 +79,7 @@ Deno.test("IncrementalJson asks for each value once, and for none inside one tha
   assertEquals(asked, ["", "a", "c", "c.d", "c.e", "c.e.0", "f"]);
 });
 
-Deno.test("IncrementalJson returns each value one piece for each push, as it arrives", () => {
+Deno.test("IncrementalJson returns one piece of a value for each push", () => {
   const json = new IncrementalJson(({ length }) => length === 1);
   const push = (text: string) => json.push(text).map(({ path, text }) => [path[0], text]);
   assertEquals(push('{"a":"x\\ny'), [["a", "x\ny"]]);
@@ -101,7 +101,7 @@ Deno.test("IncrementalJson returns literals when they are complete, in one piece
   assertEquals(texts, [[], [], [], ["null"], [], ["true"], ["false"]]);
 });
 
-Deno.test("IncrementalJson holds half of a surrogate pair back until something follows", () => {
+Deno.test("IncrementalJson holds back a high surrogate until more text follows", () => {
   const cases: readonly (readonly [parts: readonly string[], pieces: readonly string[]])[] = [
     [["\ud83d", "\ude00"], ["", "\u{1f600}"]],
     [["a\ud83d", "\ude00b"], ["a", "\u{1f600}b"]],
@@ -128,14 +128,14 @@ Deno.test("IncrementalJson returns an unpaired surrogate when the string ends", 
   assertEquals(json.push('"').map(({ text }) => text), ["\ud83d"]);
 });
 
-Deno.test("IncrementalJson breaks no surrogate pair of a value that is given as its JSON", () => {
+Deno.test("IncrementalJson splits no surrogate pair in a value returned as JSON", () => {
   const { values } = readSplit('["\u{1f600}\\ud83d\\ude00",{"\u{1f600}":"\ud83d"}]');
   assertEquals(values.map(({ text }) => text), [
     '["\u{1f600}\\ud83d\\ude00",{"\u{1f600}":"\ud83d"}]',
   ]);
 });
 
-Deno.test("IncrementalJson returns the text before a fault, and nothing after it", () => {
+Deno.test("IncrementalJson returns the text before a syntax error, and nothing after it", () => {
   const texts: Record<string, readonly string[]> = {
     '["ab\\x","c"]': ["ab"],
     '["ab\n","c"]': ["ab"],
@@ -153,12 +153,12 @@ Deno.test("IncrementalJson returns the text before a fault, and nothing after it
     const { values, fault } = readSplit(text, ({ length }) => length === 1);
     assertEquals(values.map(({ text }) => text), given, text);
     assert(fault !== undefined);
-    // What would be right by itself does not mend it.
+    // A valid text afterwards changes nothing.
     assertEquals(readParts([text, '"]', '["x"]'], ({ length }) => length === 1).values, values);
   }
 });
 
-Deno.test("IncrementalJson reads a string of ten million characters by whole parts", () => {
+Deno.test("IncrementalJson reads a string of ten million characters in whole chunks", () => {
   const part = 'one "two" \u{1f600}\n'.repeat(500);
   const escaped = JSON.stringify(part).slice(1, -1);
   const json = new IncrementalJson(() => true);
@@ -175,7 +175,7 @@ Deno.test("IncrementalJson reads a string of ten million characters by whole par
   assert(length >= 10_000_000);
 });
 
-Deno.test("IncrementalJson reads a key and a number of a million characters, one by one", () => {
+Deno.test("IncrementalJson reads a key and a number of a million characters, one at a time", () => {
   const [key, number] = ["k".repeat(1_000_000), "7".repeat(1_000_000)];
   const json = new IncrementalJson(({ length }) => length === 1);
   const pieces = Array.from(`{"${key}":${number}}`).flatMap((part) => json.push(part));

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import type { JsonPath, JsonPiece } from "../../src/json/incremental_json.ts";
 import { isJson, readParts } from "./split_json.ts";
 
-/** Values, with strings that need escapes, pairs of surrogates, and halves of them. */
+/** JSON values whose strings have escapes, surrogate pairs and lone surrogates. */
 const anyValue = fc.jsonValue({
   stringUnit: fc.oneof(
     fc.constantFrom('"', "\\", "/", "\n", "\u0000", "\ud83d", "\ude00", "\u{1f600}", "\u2028"),
@@ -12,10 +12,10 @@ const anyValue = fc.jsonValue({
   ),
 });
 
-/** White space as `JSON.stringify` puts it between values. */
+/** White space for `JSON.stringify` to put between values. */
 const anySpace = fc.string({ unit: fc.constantFrom(" ", "\n", "\r", "\t"), maxLength: 3 });
 
-/** Values as texts, with characters above ASCII as they are or as escapes. */
+/** JSON texts, with characters above ASCII escaped or not. */
 const anyText = fc.tuple(anyValue, anySpace, fc.boolean(), fc.boolean()).map(
   ([value, space, isEscaped, isUpper]) => {
     const text = JSON.stringify(value, null, space);
@@ -23,7 +23,7 @@ const anyText = fc.tuple(anyValue, anySpace, fc.boolean(), fc.boolean()).map(
   },
 );
 
-/** Places at which a text is split. */
+/** Indexes at which a text is split. */
 const anyCuts = fc.array(fc.nat(), { maxLength: 12 });
 
 const OPTIONS = { seed: 8259, numRuns: 1_000 } as const;
@@ -40,7 +40,7 @@ function split(text: string, cuts: readonly number[]): string[] {
   return [...places, text.length].map((place, index) => text.slice(places[index - 1] ?? 0, place));
 }
 
-/** The wanted values that a parsed value has, but empty strings, by their paths. */
+/** Returns the wanted values of a parsed value by path, except empty strings. */
 function wantedOf(
   value: unknown,
   wants: (path: JsonPath) => boolean,
@@ -63,13 +63,13 @@ Deno.test("IncrementalJson returns the wanted values of any text in any split", 
       const wants = (path: JsonPath) => decide([...path]);
       const { values, fault } = readParts(split(text, cuts), wants);
       assertEquals(fault, undefined);
-      const given = values.map(({ path, kind, text }): [string, unknown] => {
+      const returned = values.map(({ path, kind, text }): [string, unknown] => {
         const value: unknown = kind === "characters" ? text : JSON.parse(text);
         assertEquals(kind, kindOf(value));
         return [JSON.stringify(path), value];
       });
-      assertEquals(new Map(given), wantedOf(JSON.parse(text), wants));
-      assertEquals(new Map(given).size, given.length);
+      assertEquals(new Map(returned), wantedOf(JSON.parse(text), wants));
+      assertEquals(new Map(returned).size, returned.length);
     }),
     OPTIONS,
   );

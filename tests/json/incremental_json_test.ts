@@ -2,14 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { IncrementalJson } from "../../src/json/incremental_json.ts";
 import { isJson, readParts, readSplit } from "./split_json.ts";
 
-/** The place from which a text is no JSON, the same for every split of it; undefined if it is. */
+/** Returns the fault of a text, after asserting that it is equal for every split. */
 function faultOf(text: string): number | undefined {
   const { fault } = readSplit(text);
   assertEquals(fault === undefined, isJson(text), `${JSON.stringify(text)}: ${fault}`);
   return fault;
 }
 
-/** Asserts that texts are taken, and that no beginning of them is refused. */
+/** Asserts that texts are accepted, and that none of their prefixes is refused. */
 function assertTaken(texts: readonly string[]): void {
   for (const text of texts) {
     assertEquals(faultOf(text), undefined, JSON.stringify(text));
@@ -20,7 +20,7 @@ function assertTaken(texts: readonly string[]): void {
   }
 }
 
-/** Asserts that texts are refused, and that what stands before the fault is not. */
+/** Asserts that texts are refused, but not their prefixes up to the fault. */
 function assertRefused(texts: readonly string[]): void {
   for (const text of texts) {
     const fault = faultOf(text);
@@ -29,14 +29,14 @@ function assertRefused(texts: readonly string[]): void {
   }
 }
 
-Deno.test("IncrementalJson takes every kind of value, alone and nested", () => {
+Deno.test("IncrementalJson accepts every kind of value, alone and nested", () => {
   assertTaken(["null", "true", "false", "0", '""', '"a"', "[]", "{}", "[[]]", '{"a":{}}']);
   assertTaken(["[[],{},[{}]]", '{"a":[{"b":[]},{}],"c":""}', '[null,true,false,1,"x"]']);
   assertTaken(['{"":0}', '{"":{"":{"":[]}}}', '{"a":1,"a":2}', '{"a":1,"b":2,"a":{}}']);
   assertTaken(['{"__proto__":1}', '{"constructor":{"prototype":[]}}', '{"toString":"x","0":0}']);
 });
 
-Deno.test("IncrementalJson takes the four characters of white space between all others", () => {
+Deno.test("IncrementalJson accepts the four white space characters between tokens", () => {
   assertTaken([" 1", "1 ", "\t\n\r null\r\n\t ", " [ 1 , 2 ] ", ' { "a" : 1 , "b" : [ ] } ']);
   assertTaken(["[\n]", "{\r\n}", '{\t"a"\t:\t{\t}\t}', "[1\n,\n2]"]);
 });
@@ -58,12 +58,12 @@ Deno.test("IncrementalJson refuses any other white space", () => {
   }
 });
 
-Deno.test("IncrementalJson refuses a byte-order mark wherever it stands", () => {
+Deno.test("IncrementalJson refuses a byte-order mark in any position", () => {
   assertRefused(["\ufeff", "\ufeff{}", "{}\ufeff", "[\ufeff]", "\ufffe1", "\u00ef\u00bb\u00bf{}"]);
   assertTaken(['"\ufeff"', '["\ufeff",1]']);
 });
 
-Deno.test("IncrementalJson takes the numbers of the grammar, whatever their size", () => {
+Deno.test("IncrementalJson accepts all numbers of the grammar, whatever their size", () => {
   const numbers = ["0", "-0", "1", "-1", "10", "1234567890", "0.0", "-0.5", "1.25", "0.000001"];
   const powers = [
     "1e5",
@@ -83,7 +83,7 @@ Deno.test("IncrementalJson takes the numbers of the grammar, whatever their size
   }
 });
 
-Deno.test("IncrementalJson refuses what only looks like a number", () => {
+Deno.test("IncrementalJson refuses malformed numbers", () => {
   const leading = ["00", "01", "-01", "-00", "0012", "+1", "+", "-", "--1", "- 1", ".5", "-.5"];
   const parts = [
     "1.",
@@ -117,7 +117,7 @@ Deno.test("IncrementalJson refuses what only looks like a number", () => {
   assertRefused(all.filter((text) => text !== "1,0").map((text) => `[${text}]`));
 });
 
-Deno.test("IncrementalJson takes any character and every escape in strings and keys", () => {
+Deno.test("IncrementalJson accepts any character and every escape in strings and keys", () => {
   const plain = [
     "é",
     "\u{1f600}",
@@ -137,7 +137,7 @@ Deno.test("IncrementalJson takes any character and every escape in strings and k
   assertTaken(texts.flatMap((text) => [`"${text}"`, `["${text}"]`, `{"${text}":"${text}"}`]));
 });
 
-Deno.test("IncrementalJson takes surrogates in pairs and alone, escaped or not, in any order", () => {
+Deno.test("IncrementalJson accepts surrogates in pairs and alone, escaped or not, in any order", () => {
   const units = ["\ud83d", "\ude00", "\\ud83d", "\\uDE00", "\\n", "x"];
   const texts = units.flatMap((a) => units.flatMap((b) => units.map((c) => a + b + c)));
   for (const text of texts) {
@@ -154,7 +154,7 @@ Deno.test("IncrementalJson refuses control characters in strings and keys", () =
   }
 });
 
-Deno.test("IncrementalJson refuses escapes that JSON has not", () => {
+Deno.test("IncrementalJson refuses escapes that JSON does not have", () => {
   const letters = [
     "\\a",
     "\\v",
@@ -183,12 +183,12 @@ Deno.test("IncrementalJson refuses escapes that JSON has not", () => {
   assertRefused(texts.flatMap((text) => [`"${text}"`, `["a${text}"]`, `{"${text}":0}`]));
 });
 
-Deno.test("IncrementalJson refuses strings in other quotes, and strings that do not end", () => {
+Deno.test("IncrementalJson refuses strings in other quotes, and unterminated strings", () => {
   assertRefused(['"', '"a', '"\\"', '["a]', '{"a', '{"a:1}', "'a'", "['a']", "{'a':1}", "`a`"]);
   assertRefused(["\u201ca\u201d", '"a"b"', '""a""', "a", "[a]", "{a:1}", '{"a":b}', '"a" "b"']);
 });
 
-Deno.test("IncrementalJson refuses literals that are cut, longer, or in other letters", () => {
+Deno.test("IncrementalJson refuses literals that are cut, too long, or in the wrong case", () => {
   const cut = ["n", "nu", "nul", "t", "tru", "f", "fals"].flatMap((word) => [word, `[${word}]`]);
   assertRefused([...cut, "nulL", "NULL", "True", "truE", "FALSE", "nulll", "truefalse", "falsee"]);
   assertRefused([
@@ -209,7 +209,7 @@ Deno.test("IncrementalJson refuses commas and colons out of place", () => {
   assertRefused(['{"a"}', '{"a":}', "{:1}", '{"a"::1}', '{"a":1:2}', '{"a" 1}', "{1:1}", "{[]:1}"]);
 });
 
-Deno.test("IncrementalJson refuses brackets that are not closed, or by the wrong one", () => {
+Deno.test("IncrementalJson refuses unclosed and mismatched brackets", () => {
   assertRefused([
     "",
     " ",
@@ -238,7 +238,7 @@ Deno.test("IncrementalJson refuses brackets that are not closed, or by the wrong
   ]);
 });
 
-Deno.test("IncrementalJson refuses a second value, comments and fences", () => {
+Deno.test("IncrementalJson refuses a second value, comments and code fences", () => {
   assertRefused(["1 1", "{}{}", '{"a":1}\n{"b":2}', "[] []", '"a""b"', "null null", "{} x", "[]#"]);
   assertRefused([
     "{}//",
@@ -254,7 +254,7 @@ Deno.test("IncrementalJson refuses a second value, comments and fences", () => {
   assertRefused(["```json\n{}\n```", "Sure! {}", "{} Done.", ")]}',\n{}", "data: {}", "{}\u0000"]);
 });
 
-Deno.test("IncrementalJson takes 100 levels of nesting, and refuses 101", () => {
+Deno.test("IncrementalJson accepts 100 levels of nesting, and refuses 101", () => {
   const shapes = [["[", "]", ""], ['{"a":', "}", "0"], ['[{"a":', "}]", "1"]] as const;
   for (const [open, close, inner] of shapes) {
     const levels = 100 / (open.length - open.replaceAll(/[[{]/g, "").length);
@@ -274,7 +274,7 @@ Deno.test("IncrementalJson counts levels, not brackets", () => {
   assertEquals(readParts(text.split("")).fault, undefined);
 });
 
-Deno.test("IncrementalJson says from where on a text cannot be JSON", () => {
+Deno.test("IncrementalJson.fault is the index of the first syntax error", () => {
   const faults: Record<string, number> = {
     "": 0,
     "[1": 2,
@@ -298,7 +298,7 @@ Deno.test("IncrementalJson says from where on a text cannot be JSON", () => {
   }
 });
 
-Deno.test("IncrementalJson goes on after its fault was read, while more text may mend it", () => {
+Deno.test("IncrementalJson continues after fault was read, if the text was only incomplete", () => {
   const json = new IncrementalJson(() => true);
   assertEquals(json.push("1")[0]?.text, "1");
   assertEquals(json.fault, undefined);
@@ -310,7 +310,7 @@ Deno.test("IncrementalJson goes on after its fault was read, while more text may
   assertEquals(json.fault, undefined);
 });
 
-Deno.test("IncrementalJson reads a string of very many escapes in one part", () => {
+Deno.test("IncrementalJson reads a string of very many escapes in one chunk", () => {
   const { values, fault } = readParts([`"${"\\n\\u0041".repeat(500_000)}"`]);
   assertEquals(fault, undefined);
   assertEquals(values[0]!.text.length, 1_000_000);

