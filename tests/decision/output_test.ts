@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseOutput } from "../../src/decision/output.ts";
-import { seeded } from "../schema/fixture.ts";
+import { seededRandom } from "../../src/random.ts";
 
 /** Parses a text that is accepted. */
 function accepted(text: string): unknown {
@@ -206,7 +206,7 @@ Deno.test("parseOutput returns members with inherited names as own members", () 
 });
 
 Deno.test("parseOutput returns the value that JSON.stringify serialized, for any JSON", () => {
-  const random = seeded(7);
+  const random = seededRandom(7);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
   const texts = ["", "a", '"', "\\", '\\"', "{", "}:", "[,]", "1", "-0", "\u2028", "\ud83d", "é\n"];
   const value = (depth: number): unknown => {

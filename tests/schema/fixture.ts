@@ -82,17 +82,6 @@ export function argsProblem(schema: unknown, args: unknown): { path: string; mes
   return reading.problem;
 }
 
-/** A generator of numbers from 0 to 1 that always gives the same (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = state + 0x6d2b79f5 | 0;
-    let mixed = Math.imul(state ^ state >>> 15, 1 | state);
-    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
-    return ((mixed ^ mixed >>> 14) >>> 0) / 4294967296;
-  };
-}
-
 v8.setFlagsFromString("--expose-gc");
 const gc: () => void = vm.runInNewContext("gc");
 
