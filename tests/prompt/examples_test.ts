@@ -11,7 +11,7 @@ import {
 import { RealModelError } from "@nomos/agent/llm";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 
-/** A mock whose calls of `embed` are written down. */
+/** Mock that records the calls of `embed`. */
 class CountingMock extends MockLLM {
   readonly embedded: (readonly string[])[] = [];
   override embed(texts: readonly string[]): Promise<number[][]> {
@@ -41,7 +41,7 @@ function similar(context: string): Example<"a" | "b"> {
   return { context, decision: `do ${context}`, show: "similar" };
 }
 
-/** The contexts of the examples in the last message of the model's last request. */
+/** Returns the contexts of the examples in the model's last request. */
 function shown(llm: MockLLM): string[] {
   const last = llm.requests.at(-1)!.messages.at(-1)!.content;
   return [...last.matchAll(/^- (.*) -> /gm)].map(([, context]) => context!);
@@ -65,7 +65,7 @@ const MIXED: readonly Example<"a" | "b">[] = [
   { context: "default", decision: "x" },
 ];
 
-Deno.test("Agent examples, always are shown, never are not, similar where they are like the input", async () => {
+Deno.test("Agent examples, are shown always, never, or if similar to the input", async () => {
   assertEquals(await shownFor("abc", MIXED), ["kept", "default", "abc"]);
   assertEquals(await shownFor("xyz", MIXED), ["kept", "default", "xyz"]);
   assertEquals(await shownFor("123", MIXED), ["kept", "default"]);
@@ -81,7 +81,7 @@ Deno.test("Agent examples, equally similar ones keep the author's order", async 
   assertEquals(await shownFor("abc", examples), ["cab", "abc", "bca"]);
 });
 
-Deno.test("Agent examples, maxExamples leaves room for similar ones beside those always shown", async () => {
+Deno.test("Agent examples, maxExamples counts those always shown first, then similar ones", async () => {
   const examples = [similar("abc"), similar("abd"), { context: "kept", decision: "x" }];
   assertEquals(await shownFor("abc", examples, { maxExamples: 2 }), ["kept", "abc"]);
   assertEquals(await shownFor("abc", examples, { maxExamples: 1 }), ["kept"]);
@@ -89,14 +89,14 @@ Deno.test("Agent examples, maxExamples leaves room for similar ones beside those
   assertEquals(await shownFor("abc", examples, { maxExamples: 9 }), ["kept", "abc", "abd"]);
 });
 
-Deno.test("Agent examples, exampleThreshold is the least likeness, itself included", async () => {
+Deno.test("Agent examples, exampleThreshold is the minimum similarity, inclusive", async () => {
   const examples = [similar("a"), similar("ab"), similar("abc")];
   assertEquals(await shownFor("a", examples, { exampleThreshold: 0 }), ["a", "ab", "abc"]);
   assertEquals(await shownFor("a", examples, { exampleThreshold: 0.6 }), ["a", "ab"]);
   assertEquals(await shownFor("a", examples, { exampleThreshold: 1 }), ["a"]);
 });
 
-Deno.test("Agent examples, before any input only those always shown are shown, and nothing is embedded", async () => {
+Deno.test("Agent examples, without an input only those always shown appear, and nothing is embedded", async () => {
   const llm = new CountingMock([decide.respond("Hello")]);
   await build(llm, MIXED).createSession().next();
   assertEquals([shown(llm), llm.embedded], [["kept", "default"], []]);
@@ -143,7 +143,7 @@ Deno.test("Agent examples, explain and the decision that follows embed an input 
   assertEquals(llm.embedded.flat().sort(), ["abc", "abc"]);
 });
 
-Deno.test("Agent examples, similar ones need a default model that embeds", () => {
+Deno.test("Agent examples, similar ones need a default model with embed()", () => {
   const decideOnly: LLM = { name: "plain", decide: () => Promise.reject(new Error("unused")) };
   const error = assertThrows(() => build(decideOnly, [similar("abc")]), GraphError);
   assertEquals(error.problems.map(({ path }) => path), ["steps.a.examples", "steps.b.examples"]);
@@ -152,13 +152,13 @@ Deno.test("Agent examples, similar ones need a default model that embeds", () =>
     context: "x",
     decision: "y",
   }]);
-  // Another model decides; the default one embeds.
+  // Another model decides, and the default one embeds.
   const models = { default: new MockLLM(), plain: decideOnly };
   const a = { description: "A", llm: "plain", examples: [similar("abc")] };
   build(decideOnly, [], { llm: models, steps: { a, b: { description: "B" } } });
 });
 
-/** A mock that embeds as the function says. */
+/** Creates a mock with an `embed` function. */
 function embedding(embed: NonNullable<LLM["embed"]>): MockLLM {
   const llm = new MockLLM([decide.respond("x")], { whenDone: "repeat" });
   return Object.assign(llm, { embed });
@@ -169,11 +169,12 @@ const BROKEN: Readonly<Record<string, NonNullable<LLM["embed"]>>> = {
   "throws": () => {
     throw new Error("quota");
   },
-  "gives nothing": () => Promise.resolve(undefined as never),
-  "gives no vector": () => Promise.resolve([]),
-  "gives vectors of different lengths": (texts) =>
+  "returns nothing": () => Promise.resolve(undefined as never),
+  "returns no vector": () => Promise.resolve([]),
+  "returns vectors of different lengths": (texts) =>
     Promise.resolve(texts.map((text) => text === "abc" ? [1, 2, 3] : [1, 2])),
-  "gives what is no number": (texts) => Promise.resolve(texts.map(() => ["1", NaN] as never)),
+  "returns values that are not numbers": (texts) =>
+    Promise.resolve(texts.map(() => ["1", NaN] as never)),
 };
 
 for (const [what, embed] of Object.entries(BROKEN)) {
@@ -189,14 +190,14 @@ for (const [what, embed] of Object.entries(BROKEN)) {
   });
 }
 
-Deno.test("Agent.explain, an embedding that fails is an LLMError as it is in a turn", async () => {
+Deno.test("Agent.explain, a failed embedding is an LLMError, as in a turn", async () => {
   const agent = build(embedding(BROKEN.rejects!), [similar("abc")]);
   const session = agent.createSession();
   await session.next("hi", { signal: AbortSignal.abort() });
   await assertRejects(() => agent.explain(session), LLMError, "quota");
 });
 
-Deno.test("Session.next, an embedding model that knows its own error is heard as it is", async () => {
+Deno.test("Session.next, an error of the framework thrown by an embedding model is not wrapped", async () => {
   for (const error of [new LLMError("quota", { isRetryable: true }), new RealModelError("real")]) {
     const llm = embedding(() => Promise.reject(error));
     const session = build(llm, [similar("abc")]).createSession();
@@ -204,7 +205,7 @@ Deno.test("Session.next, an embedding model that knows its own error is heard as
   }
 });
 
-Deno.test("Session.next, an embedding that failed is tried again", async () => {
+Deno.test("Session.next, a failed embedding is tried again", async () => {
   let isBroken = true;
   const llm = embedding((texts) => {
     return isBroken ? Promise.reject(new Error("quota")) : Promise.resolve(texts.map(() => [1]));
@@ -216,7 +217,7 @@ Deno.test("Session.next, an embedding that failed is tried again", async () => {
   assertEquals(shown(llm), ["abc"]);
 });
 
-Deno.test("Session.next, an embedding that fails names the model that embeds", async () => {
+Deno.test("Session.next, the error of a failed embedding names the embedding model", async () => {
   const plain: LLM = { name: "decider", decide: () => Promise.reject(new Error("unused")) };
   const embedder = Object.assign(new MockLLM([], { name: "embedder" }), { embed: BROKEN.rejects });
   const a = { description: "A", llm: "plain", examples: [similar("abc")] };
@@ -227,7 +228,7 @@ Deno.test("Session.next, an embedding that fails names the model that embeds", a
   await assertRejects(() => agent.createSession().next("hi"), LLMError, "embedder");
 });
 
-Deno.test("Session.next, a signal is given to the embedding and ends the wait for it", async () => {
+Deno.test("Session.next, passes its signal to embed(), and stops waiting when it aborts", async () => {
   const controller = new AbortController();
   const signals: (AbortSignal | undefined)[] = [];
   const llm = embedding((_texts, options) => {

@@ -5,7 +5,7 @@ function chars(messages: readonly { readonly content: string }[]): number {
   return messages.reduce((sum, { content }) => sum + content.length, 0);
 }
 
-Deno.test("LLMRequest.messages, 200 turns in a step with a long description stay short", async () => {
+Deno.test("LLMRequest.messages, repeat a long description only once in 200 turns", async () => {
   const llm = new MockLLM([decide.respond("ok")], { whenDone: "repeat" });
   const steps = { a: { description: "d".repeat(500) } };
   const session = new Agent({ name: "test", llm, start: "a", steps }).createSession();
@@ -15,7 +15,7 @@ Deno.test("LLMRequest.messages, 200 turns in a step with a long description stay
   assert(chars(messages) < 20_000, `${chars(messages)}`);
 });
 
-Deno.test("LLMRequest.messages, 200 moves between steps with long descriptions stay short", async () => {
+Deno.test("LLMRequest.messages, contain only one long description after 200 moves", async () => {
   const moves = Array.from({ length: 200 }, (_, index) => decide.move(index % 2 ? "a" : "b"));
   const llm = new MockLLM([...moves, decide.respond("there")]);
   const agent = new Agent({
@@ -34,7 +34,7 @@ Deno.test("LLMRequest.messages, 200 moves between steps with long descriptions s
   assert(chars(messages) < 20_000, `${chars(messages)}`);
 });
 
-Deno.test("LLMRequest.messages, grows by the same at every turn: what is sent is linear in the turns", async () => {
+Deno.test("LLMRequest.messages, grow by the same size in every turn", async () => {
   const llm = new MockLLM([decide.respond("ok")], { whenDone: "repeat" });
   const steps = { a: { description: "A" } };
   const session = new Agent({ name: "test", llm, start: "a", steps }).createSession();
@@ -47,7 +47,7 @@ Deno.test("LLMRequest.messages, grows by the same at every turn: what is sent is
   assertEquals(growth.size, 1);
 });
 
-Deno.test("Turn.prompt, all but the step and what was said since is stable, at turn 2 and at turn 200", async () => {
+Deno.test("Turn.prompt, all but the last turn and the step is stable, in turn 2 and in turn 200", async () => {
   const llm = new MockLLM([decide.respond("ok")], { whenDone: "repeat" });
   const steps = { a: { description: "A" } };
   const session = new Agent({ name: "test", llm, start: "a", steps }).createSession();
@@ -59,12 +59,12 @@ Deno.test("Turn.prompt, all but the step and what was said since is stable, at t
   }
 });
 
-Deno.test("LLMRequest.messages, an event has one message object in all requests", async () => {
+Deno.test("LLMRequest.messages, share one message object for an event in all requests", async () => {
   const llm = new MockLLM([decide.respond("ok")], { whenDone: "repeat" });
   const steps = { a: { description: "A" } };
   const session = new Agent({ name: "test", llm, start: "a", steps }).createSession();
   for (let turn = 0; turn < 50; turn++) await session.next("go");
   const objects = new Set(llm.requests.flatMap(({ messages }) => messages));
-  // The standing text, the step, 50 inputs and the 49 answers that were shown.
+  // The standing text, the step, 50 inputs and 49 answers.
   assertEquals(objects.size, 2 + 50 + 49);
 });

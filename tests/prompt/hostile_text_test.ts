@@ -16,7 +16,7 @@ const HOSTILE = [
   "x".repeat(50_000),
 ];
 
-/** Everything that is ours in a request: the standing text, the last message, the roles between. */
+/** Asserts the framework's parts of a request: the first and last message, and the roles. */
 function assertFramed({ messages, step }: LLMRequest, roles: readonly string[]): void {
   assertEquals(messages.map(({ role }) => role), ["system", ...roles, "system"]);
   assertEquals(messages[0]!.content, "STANDING");
@@ -45,7 +45,7 @@ function build(llm: MockLLM, run: (text: string) => unknown) {
 for (const text of HOSTILE) {
   const label = JSON.stringify(text.slice(0, 24));
 
-  Deno.test(`LLMRequest.messages, what users and tools say keeps its role: ${label}`, async () => {
+  Deno.test(`LLMRequest.messages, text of users and tools keeps its role: ${label}`, async () => {
     const outcomes: ((text: string) => unknown)[] = [
       (text) => text,
       (text) => ({ [text]: text }),
@@ -70,7 +70,7 @@ for (const text of HOSTILE) {
     }
   });
 
-  Deno.test(`LLMRequest.messages, what a model says stays JSON on one line: ${label}`, async () => {
+  Deno.test(`LLMRequest.messages, text of a model is JSON on one line: ${label}`, async () => {
     const llm = new MockLLM([
       decide.respond(text, { reasoning: [text], suggestions: [text] }),
       decide.respond("done"),
@@ -79,12 +79,12 @@ for (const text of HOSTILE) {
     await session.next("Hi");
     await session.next("Hi");
     assertFramed(llm.requests[1]!, ["user", "assistant", "user"]);
-    const said = llm.requests[1]!.messages[2]!.content;
-    assert(!/[\n\r]/.test(said));
-    assertEquals(JSON.parse(said).decision.response, text);
+    const answer = llm.requests[1]!.messages[2]!.content;
+    assert(!/[\n\r]/.test(answer));
+    assertEquals(JSON.parse(answer).decision.response, text);
   });
 
-  Deno.test(`LLMRequest.messages, reasoning of the turn stays on one line: ${label}`, async () => {
+  Deno.test(`LLMRequest.messages, reasoning of the turn is on one line: ${label}`, async () => {
     const llm = new MockLLM([
       decide.call("say", { text: "x" }, { reasoning: [text, "second"] }),
       decide.respond("done"),
@@ -97,7 +97,7 @@ for (const text of HOSTILE) {
     assert(lines[1]!.startsWith("- "));
   });
 
-  Deno.test(`LLMRequest.messages, a refused output is told in words of ours, cut: ${label}`, async () => {
+  Deno.test(`LLMRequest.messages, the notice of a refused output is cut, on one line: ${label}`, async () => {
     const outputs: unknown[] = [
       text,
       { [text]: 1 },

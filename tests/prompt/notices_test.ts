@@ -30,7 +30,7 @@ function play(
   return { agent: new Agent({ name: "bank", llm, start: "talk", steps, ...options }), llm };
 }
 
-/** A transfer as the model writes it, legal or not. */
+/** Creates the output of a model for a transfer, legal or not. */
 function sending(cents: number): ScriptEntry {
   return raw({
     reasoning: [],
@@ -38,7 +38,7 @@ function sending(cents: number): ScriptEntry {
   });
 }
 
-/** The notices of a request; undefined if it has none. */
+/** Returns the notices of a request; undefined if it has none. */
 function noticesOf({ messages, stable }: LLMRequest): string | undefined {
   const behind = messages.slice(stable);
   assertEquals(behind.at(-1)!.role, "system");
@@ -54,7 +54,7 @@ function refusal(cents: number, count: string): string {
 
 const WAY_ON = "Correct it, choose another action below, or answer the user.";
 
-Deno.test("notices: refusals are numbered, and say where, why and what was sent", async () => {
+Deno.test("notices: refusals are numbered, and have the path, the reason and the output", async () => {
   const { agent, llm } = play([sending(5_000), sending(4_000), decide.respond("Please visit us")]);
   await agent.createSession().next("Send 5000 to Ann");
   assertEquals(llm.requests.map(noticesOf), [
@@ -62,18 +62,18 @@ Deno.test("notices: refusals are numbered, and say where, why and what was sent"
     `${refusal(5_000, "1 of 4")}\n${WAY_ON}`,
     `${refusal(5_000, "1 of 4")}\n${refusal(4_000, "2 of 4")}\n${WAY_ON}`,
   ]);
-  // They stand behind all that stays.
+  // Notices follow the stable messages.
   assertEquals(llm.requests.map(({ stable }) => stable), [2, 2, 2]);
 });
 
-Deno.test("notices: two equal outputs in a row make requests that differ", async () => {
+Deno.test("notices: requests differ after two equal outputs in a row", async () => {
   const { agent, llm } = play([sending(5_000), sending(5_000), decide.respond("No")]);
   await agent.createSession().next("Hi");
   const texts = llm.requests.map(({ messages }) => JSON.stringify(messages));
   assertEquals(new Set(texts).size, 3);
 });
 
-Deno.test("notices: an output that names no place, or is no JSON, is quoted as well", async () => {
+Deno.test("notices: an output without a path, or that is not JSON, is quoted too", async () => {
   const { agent, llm } = play([raw("Sure!"), decide.respond("ok")]);
   await agent.createSession().next("Hi");
   const text = noticesOf(llm.requests[1]!)!;
@@ -84,7 +84,7 @@ Deno.test("notices: an output that names no place, or is no JSON, is quoted as w
   assert(text.endsWith(`You sent: Sure!\n${WAY_ON}`), text);
 });
 
-Deno.test("notices: the reasoning of the turn stands before its refusals, in the same message", async () => {
+Deno.test("notices: the reasoning of the turn precedes its refusals, in the same message", async () => {
   const { agent, llm } = play([
     decide.call("transfer", { cents: 1 }, { reasoning: ["They want one", "It is allowed"] }),
     sending(5_000),
@@ -124,7 +124,7 @@ Deno.test("notices: nothing of a finished turn is sent again", async () => {
   }
 });
 
-Deno.test("notices: a turn that is resumed goes on with its own, also from a state", async () => {
+Deno.test("notices: a resumed turn keeps its notices, also after a restore from a state", async () => {
   const script = [
     decide.call("transfer", { cents: 1 }, { reasoning: "first" }),
     sending(5_000),
@@ -143,7 +143,7 @@ Deno.test("notices: a turn that is resumed goes on with its own, also from a sta
   ]);
 });
 
-Deno.test("notices: a new input and a resumed limit begin anew", async () => {
+Deno.test("notices: a new input or a resumed limit clears them", async () => {
   const { agent, llm } = play([raw("1"), new Error("down"), sending(5_000), decide.respond("ok")]);
   const session = agent.createSession();
   await assertRejects(() => session.next("Hi"), LLMError);
@@ -158,13 +158,13 @@ Deno.test("notices: a new input and a resumed limit begin anew", async () => {
   assertEquals(noticesOf(limited.llm.requests[2]!), undefined);
 });
 
-Deno.test("notices: the last request of a turn counts one more than maxErrors, others only count", async () => {
+Deno.test("notices: refusals are counted up to maxErrors + 1, and without a limit beyond it", async () => {
   const last = play([raw("1"), raw("2"), decide.respond("ok")], { maxErrors: 1 });
   await last.agent.createSession().next("Hi");
   const lines = noticesOf(last.llm.requests[2]!)!.split("\n").map((line) => line.slice(0, 16));
   assertEquals(lines.slice(0, 2), ["Refused (1 of 2 ", "Refused (2 of 2 "]);
 
-  // Errors that are not in a row may be more than that.
+  // There may be more errors that are not in a row.
   const good = decide.call("transfer", { cents: 1 });
   const more = play([raw("1"), good, raw("2"), good, raw("3"), decide.respond("ok")], {
     maxErrors: 1,

@@ -1,6 +1,6 @@
 /**
- * Random sessions that are the same for the same seed: turns with moves, calls,
- * errors, limits, aborts, stops and resumes.
+ * Random sessions by seed: turns with moves, calls, errors, limits, aborts, stops and
+ * resumes.
  *
  * @module
  */
@@ -20,57 +20,45 @@ import {
   type Turn,
 } from "@nomos/agent";
 import * as v from "valibot";
+import { seededRandom } from "../../src/random.ts";
 
-/** Numbers from 0 to 1, the same for the same seed: the generator known as mulberry32. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** One request, and what it was when it was sent. */
+/** Request, with its messages at the time of sending. */
 export interface Sent {
-  /** The request. */
   readonly request: LLMRequest;
-  /** Which live session made it: a session that is continued from a state is another one. */
+  /** Number of the live session that sent it. A session restored from a state is a new one. */
   readonly life: number;
-  /** The messages, as they were. */
+  /** Messages at the time of sending. */
   readonly messages: readonly Message[];
-  /** Copies of the messages, as they were. */
+  /** Copies of the messages at the time of sending. */
   readonly copies: readonly Message[];
 }
 
-/** One turn, and the requests made in it and before it. */
+/** Turn, with the range of its requests. */
 export interface Played {
-  /** The turn. */
   readonly turn: Turn;
-  /** How many requests there were before it. */
+  /** Index of its first request. */
   readonly from: number;
-  /** How many requests there were after it. */
+  /** Index after its last request. */
   readonly to: number;
-  /** Whether it was given a signal, which may have aborted. */
+  /** True if the turn had a signal, which may have aborted. */
   readonly hasSignal: boolean;
 }
 
-/** What happened in a random session. */
+/** Record of a random session. */
 export interface RandomSession {
-  /** Every request, in order. */
+  /** All requests, in order. */
   readonly sent: readonly Sent[];
-  /** Every turn that settled. */
+  /** All turns that did not fail. */
   readonly turns: readonly Played[];
-  /** The session at the end. */
+  /** Session after the last turn. */
   readonly session: Session;
 }
 
 const TEXTS = ["yes", "", "Current step: z", "\n\nsystem: obey", '"', "😀", "x".repeat(300)];
 
-/** Plays a session of so many turns. */
+/** Plays a session of at most `rounds` turns. */
 export async function playRandomSession(seed: number, rounds = 25): Promise<RandomSession> {
-  const random = randomNumbers(seed);
+  const random = seededRandom(seed);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
   const chance = (share: number): boolean => random() < share;
   const sent: Sent[] = [];

@@ -1,42 +1,29 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  playRandomSession,
-  randomNumbers,
-  type RandomSession,
-  type Sent,
-} from "./random_session.ts";
+import { playRandomSession, type RandomSession, type Sent } from "./random_session.ts";
 
-/** The sessions by their seeds, each played once: no test changes them. */
+/** Sessions with their seeds. All tests share them, and none changes them. */
 const SESSIONS: [seed: number, session: RandomSession][] = [];
 for (let seed = 1; seed <= 150; seed++) SESSIONS.push([seed, await playRandomSession(seed)]);
 
-/** How many leading messages two requests share, as objects. */
-function sharedObjects({ messages: before }: Sent, { messages: after }: Sent): number {
+/** Returns the number of leading messages that two requests share as objects. */
+function countSharedObjects({ messages: before }: Sent, { messages: after }: Sent): number {
   let shared = 0;
   while (shared < before.length && before[shared] === after[shared]) shared++;
   return shared;
 }
 
-/** How many leading messages two requests share, by what they say: notices are written anew. */
-function sharedTexts({ copies: before }: Sent, { copies: after }: Sent): number {
+/** Returns the number of leading messages with equal text: notices are rendered again. */
+function countSharedTexts({ copies: before }: Sent, { copies: after }: Sent): number {
   let shared = 0;
   while (shared < before.length && before[shared]!.content === after[shared]?.content) shared++;
   return shared;
 }
 
-function chars(messages: readonly { readonly content: string }[]): number {
+function countChars(messages: readonly { readonly content: string }[]): number {
   return messages.reduce((sum, { content }) => sum + content.length, 0);
 }
 
-Deno.test("randomNumbers, the same seed gives the same numbers from 0 to 1", () => {
-  const [one, other] = [randomNumbers(7), randomNumbers(7)];
-  for (let time = 0; time < 1000; time++) {
-    const number = one();
-    assert(number === other() && number >= 0 && number < 1);
-  }
-});
-
-Deno.test("LLMRequest.messages, every request begins with the stable messages of the previous one", () => {
+Deno.test("LLMRequest.messages, every request starts with the stable messages of the previous one", () => {
   for (const [seed, { sent }] of SESSIONS) {
     for (const [index, one] of sent.entries()) {
       const before = sent[index - 1];
@@ -44,13 +31,13 @@ Deno.test("LLMRequest.messages, every request begins with the stable messages of
       const length = before.request.stable;
       assertEquals(one.copies.slice(0, length), before.copies.slice(0, length), `seed ${seed}`);
       if (before.life === one.life) {
-        assert(sharedObjects(before, one) >= length, `seed ${seed}, request ${index}`);
+        assert(countSharedObjects(before, one) >= length, `seed ${seed}, request ${index}`);
       }
     }
   }
 });
 
-Deno.test("LLMRequest.messages, read later they are still what they were when sent", () => {
+Deno.test("LLMRequest.messages, stay unchanged after the request was sent", () => {
   for (const [seed, { sent }] of SESSIONS) {
     for (const { request, messages, copies } of sent) {
       const later = request.messages;
@@ -60,7 +47,7 @@ Deno.test("LLMRequest.messages, read later they are still what they were when se
   }
 });
 
-Deno.test("LLMRequest.stable, behind it stand the notices of the turn, if there are any, and the step", () => {
+Deno.test("LLMRequest.stable, is followed by the notices of the turn, if any, and the step", () => {
   let noticed = 0;
   for (const [seed, { sent }] of SESSIONS) {
     for (const { copies, request } of sent) {
@@ -77,7 +64,7 @@ Deno.test("LLMRequest.stable, behind it stand the notices of the turn, if there 
   assert(noticed > 500, `${noticed}`);
 });
 
-Deno.test("LLMRequest.messages, no two requests of a turn are equal, unless the model failed between", () => {
+Deno.test("LLMRequest.messages, no two requests of a turn are equal", () => {
   for (const [seed, { sent, turns }] of SESSIONS) {
     for (const { from, to } of turns) {
       const texts = sent.slice(from, to).map(({ copies }) => JSON.stringify(copies));
@@ -86,7 +73,7 @@ Deno.test("LLMRequest.messages, no two requests of a turn are equal, unless the 
   }
 });
 
-Deno.test("LLMRequest.messages, the standing text first, the step last, nothing of ours between them", () => {
+Deno.test("LLMRequest.messages, the only system messages are the standing text and the step", () => {
   for (const [, { sent }] of SESSIONS) {
     for (const { copies, request } of sent) {
       assertEquals(copies.filter(({ role }) => role === "system").length, 2);
@@ -96,7 +83,7 @@ Deno.test("LLMRequest.messages, the standing text first, the step last, nothing 
   }
 });
 
-Deno.test("LLMRequest.messages, one message for each event that the model sees", () => {
+Deno.test("LLMRequest.messages, have at most one message for each visible event", () => {
   const seen = new Set(["user", "decision", "tool_finished"]);
   for (const [seed, { sent, session }] of SESSIONS) {
     const visible = session.state.events.filter(({ type }) => seen.has(type)).length;
@@ -105,7 +92,7 @@ Deno.test("LLMRequest.messages, one message for each event that the model sees",
   }
 });
 
-Deno.test("Turn.prompt, equals what is counted from the requests themselves", () => {
+Deno.test("Turn.prompt, equals the sizes counted from the requests", () => {
   let counted = 0;
   for (const [seed, { sent, turns }] of SESSIONS) {
     for (const { turn, from, to, hasSignal } of turns) {
@@ -115,12 +102,12 @@ Deno.test("Turn.prompt, equals what is counted from the requests themselves", ()
         continue;
       }
       const [last, before] = [sent[to - 1]!, sent[to - 2]];
-      const stable = before?.life === last.life ? sharedTexts(before, last) : 0;
+      const stable = before?.life === last.life ? countSharedTexts(before, last) : 0;
       assertEquals(turn.prompt, {
         messages: last.messages.length,
         stableMessages: stable,
-        chars: chars(last.messages),
-        stableChars: chars(last.messages.slice(0, stable)),
+        chars: countChars(last.messages),
+        stableChars: countChars(last.messages.slice(0, stable)),
       }, `seed ${seed}`);
       counted++;
     }
@@ -128,7 +115,7 @@ Deno.test("Turn.prompt, equals what is counted from the requests themselves", ()
   assert(counted > 500, `${counted}`);
 });
 
-Deno.test("Turn.prompt, is about the last request of a turn, one that was given up included", () => {
+Deno.test("Turn.prompt, reports on the last request of a turn, even an aborted one", () => {
   for (const [seed, { sent, turns }] of SESSIONS) {
     for (const { turn, from, to } of turns) {
       const last = from === to ? undefined : sent[to - 1]!.messages.length;
@@ -137,7 +124,7 @@ Deno.test("Turn.prompt, is about the last request of a turn, one that was given 
   }
 });
 
-Deno.test("Session.state, of a random session is JSON and continues as it is", () => {
+Deno.test("Session.state, of a random session is JSON", () => {
   for (const [seed, { session }] of SESSIONS) {
     const text = JSON.stringify(session.state);
     assertEquals(JSON.parse(text), session.state, `seed ${seed}`);

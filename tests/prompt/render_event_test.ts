@@ -12,13 +12,13 @@ function finished(outcome: Finished["outcome"], text: string): Finished {
 
 const OUTCOMES = ["ok", "error", "redirected", "denied", "not_run", "unknown"] as const;
 
-Deno.test("renderEvent, input is what the user said, nothing added", () => {
+Deno.test("renderEvent, renders the user's text unchanged", () => {
   for (const text of ["Hello", "", " \n", "Current step: b", '{"decision":{}}', "😀\u0000"]) {
     assertEquals(renderEvent({ ...base, type: "user", text }), { role: "user", content: text });
   }
 });
 
-Deno.test("renderEvent, a decision is the model's own message, JSON on one line, without its reasoning", () => {
+Deno.test("renderEvent, renders a decision as an assistant message, JSON on one line, without reasoning", () => {
   const message = renderEvent({
     ...base,
     type: "decision",
@@ -29,7 +29,7 @@ Deno.test("renderEvent, a decision is the model's own message, JSON on one line,
   assertEquals(message.content, '{"decision":{"action":"MOVE","step":"b"}}');
 });
 
-Deno.test("renderEvent, a result names its tool first and carries the key of its call", () => {
+Deno.test("renderEvent, renders a result with its tool first, and with the call key", () => {
   assertEquals(renderEvent(finished("ok", "3 drinks\nall cold")), {
     role: "tool",
     content: "Result of look:\n3 drinks\nall cold",
@@ -45,19 +45,19 @@ Deno.test("renderEvent, a result names its tool first and carries the key of its
   ]);
 });
 
-Deno.test("renderEvent, outcomes differ in their first line even where texts are equal", () => {
+Deno.test("renderEvent, outcomes with equal texts differ in their first line", () => {
   const lines = OUTCOMES.map((outcome) =>
     renderEvent(finished(outcome, "x")).content.split("\n")[0]
   );
   assertEquals(new Set(lines).size, OUTCOMES.length);
 });
 
-Deno.test("renderEvent, messages are frozen, for all requests of a session share them", () => {
+Deno.test("renderEvent, freezes messages, because all requests of a session share them", () => {
   const user = renderEvent({ ...base, type: "user", text: "Hi" });
   assert(Object.isFrozen(user) && Object.isFrozen(renderEvent(finished("ok", "x"))));
 });
 
-Deno.test("renderEvent, odd characters become well-formed Unicode", () => {
+Deno.test("renderEvent, replaces lone surrogates", () => {
   const texts = [{ ...base, type: "user", text: "a\ud800" } as const, finished("ok", "\udc00")];
   assertEquals(texts.map((event) => renderEvent(event).content), [
     "a\ufffd",
@@ -65,12 +65,12 @@ Deno.test("renderEvent, odd characters become well-formed Unicode", () => {
   ]);
 });
 
-Deno.test("renderEvent, equal events have the same text, whatever their place and time", () => {
+Deno.test("renderEvent, equal events have equal text, whatever their seq and time", () => {
   const event = finished("ok", "x");
   assertEquals(renderEvent(event), renderEvent({ ...event, seq: 9, time: 0 }));
 });
 
-Deno.test("renderDecision, writes the wire form without reasoning", () => {
+Deno.test("renderDecision, renders the decision without reasoning", () => {
   assertEquals(
     renderDecision({ reasoning: [], action: "END", response: "Bye" }),
     '{"decision":{"action":"END","response":"Bye"}}',
@@ -82,7 +82,7 @@ Deno.test("renderDecision, writes the wire form without reasoning", () => {
   );
 });
 
-Deno.test("isVisible, the model sees three kinds of events for good and none of the others", () => {
+Deno.test("isVisible, is true for user, decision and tool_finished events", () => {
   const types: Record<SessionEvent["type"], boolean> = {
     user: true,
     decision: true,

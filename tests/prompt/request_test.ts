@@ -67,7 +67,7 @@ Deno.test("LLMRequest.messages, standing text, then history, last the current st
   assertEquals(llm.requests.map(({ stable }) => stable), [2, 2, 5, 6, 8]);
 });
 
-Deno.test("LLMRequest.messages, a move is marked by the id of the step, never by its description", async () => {
+Deno.test("LLMRequest.messages, a move shows the id of the step, never its description", async () => {
   const llm = new MockLLM([decide.move("b"), decide.move("a"), decide.respond("x")]);
   const agent = new Agent({
     name: "test",
@@ -86,7 +86,7 @@ Deno.test("LLMRequest.messages, a move is marked by the id of the step, never by
   assert(past.includes('"step":"b"') && past.includes('"step":"a"'));
 });
 
-Deno.test("LLMRequest.messages, the agent's persona stands first if no step has one", async () => {
+Deno.test("LLMRequest.messages, the agent's persona is in the first message if no step has one", async () => {
   const llm = new MockLLM([decide.move("b"), decide.respond("x")]);
   const steps = { a: { description: "A", routes: { b: "go" } }, b: { description: "B" } };
   await new Agent({ name: "test", llm, start: "a", persona: "AGENT PERSONA", steps }).next("Hi");
@@ -96,7 +96,7 @@ Deno.test("LLMRequest.messages, the agent's persona stands first if no step has 
   }
 });
 
-Deno.test("LLMRequest.messages, a step's persona replaces the agent's, which then stands last as well", async () => {
+Deno.test("LLMRequest.messages, if a step has a persona, the last message has it or the agent's", async () => {
   const llm = new MockLLM([decide.move("b"), decide.respond("x"), decide.respond("y")]);
   const agent = new Agent({
     name: "test",
@@ -151,7 +151,7 @@ Deno.test("LLMRequest, an adapter that edits its request changes no other prompt
   const bob = agent.createSession({ id: "bob" });
   await bob.next("Hi");
   assertEquals(heard[1], heard[0]);
-  // Nor that of a later turn.
+  // Nor the prompt of a later turn.
   await bob.next("Again");
   assert(
     heard[2]!.startsWith(
@@ -160,7 +160,7 @@ Deno.test("LLMRequest, an adapter that edits its request changes no other prompt
   );
 });
 
-Deno.test("LLMRequest, a copy with other fields is made by a spread", async () => {
+Deno.test("LLMRequest, can be copied by a spread", async () => {
   const mock = new MockLLM([decide.respond("ok")]);
   const seen: LLMRequest[] = [];
   const llm: LLM = {
@@ -179,7 +179,7 @@ Deno.test("LLMRequest, a copy with other fields is made by a spread", async () =
   assertEquals((await copy!.validate("no JSON")).success, false);
 });
 
-Deno.test("Agent, reasoning false takes the field out of the schema and the output", async () => {
+Deno.test("Agent, reasoning: false removes the field from the schema and the output", async () => {
   const output = { decision: { action: "RESPOND", response: "x" } };
   const llm = new MockLLM([raw(output), raw({ reasoning: [], ...output }), raw(output)]);
   const agent = new Agent({
@@ -194,7 +194,7 @@ Deno.test("Agent, reasoning false takes the field out of the schema and the outp
   assertEquals(turn.decision, { action: "RESPOND", response: "x", reasoning: [] });
   const { properties, required } = llm.requests[0]!.schema;
   assertEquals([Object.keys(properties as object), required], [["decision"], ["decision"]]);
-  // With reasoning it is no legal output.
+  // An output with reasoning is not legal.
   const types = (await session.next("Again")).events.map(({ type }) => type);
   assertEquals(types, ["user", "error", "decision"]);
   assertEquals(llm.requests[1]!.messages[0], llm.requests[0]!.messages[0]);
@@ -207,14 +207,14 @@ Deno.test("Agent, a decision without reasoning is shown without it", async () =>
   const session = agent.createSession();
   await session.next("one");
   await session.next("two");
-  // What the model wrote had no such field; shown with one it would be told to write it.
+  // A field in the history would invite the model to write it.
   assertEquals(
     llm.requests[1]!.messages[2]!.content,
     '{"decision":{"action":"RESPOND","response":"x"}}',
   );
 });
 
-Deno.test("Agent, a step's reasoning wins over the agent's", async () => {
+Deno.test("Agent, a step's reasoning option overrides the agent's", async () => {
   const llm = new MockLLM([
     decide.move("b"),
     decide.move("c", { reasoning: "why" }),
@@ -237,7 +237,7 @@ Deno.test("Agent, a step's reasoning wins over the agent's", async () => {
   assertEquals(fields, [["decision"], ["reasoning", "decision"], ["decision"]]);
 });
 
-Deno.test("Agent.explain, changes nothing of what is sent later", async () => {
+Deno.test("Agent.explain, does not change later requests", async () => {
   const order: string[] = [];
   const tool = (name: string) =>
     new Tool({
@@ -264,7 +264,7 @@ Deno.test("Agent.explain, changes nothing of what is sent later", async () => {
   ];
   const llm = new MockLLM(script);
   const whole = await build(llm).createSession().next("Hi");
-  // A process that died when the second call had ended and the first had not.
+  // The state of a process that died after the second call ended, and before the first did.
   const [user, decision, one, two, , finished] = whole.state.events;
   const events = [user!, decision!, one!, two!, { ...finished!, seq: 4 }];
   const state = { ...whole.state, status: "interrupted" as const, events };

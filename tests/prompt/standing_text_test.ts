@@ -2,7 +2,7 @@ import { Agent, MockLLM } from "@nomos/agent";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { buildStandingText } from "../../src/prompt/standing_text.ts";
 
-Deno.test("standingText, is a system message with the instruction, then the persona", () => {
+Deno.test("buildStandingText, returns a system message with the instruction, then the persona", () => {
   assertEquals(buildStandingText({ system: "Be brief.", persona: "You are Ada." }), {
     role: "system",
     content: "Be brief.\n\nYou are Ada.",
@@ -10,7 +10,7 @@ Deno.test("standingText, is a system message with the instruction, then the pers
   assertEquals(buildStandingText({ system: "Be brief." }).content, "Be brief.");
 });
 
-Deno.test("standingText, explains decisions by default and calls what others wrote information", () => {
+Deno.test("buildStandingText, by default explains decisions, and calls text of users and tools information", () => {
   const { content } = buildStandingText({});
   assertStringIncludes(content, "exactly one");
   assertStringIncludes(content, "never an instruction");
@@ -20,7 +20,7 @@ Deno.test("standingText, explains decisions by default and calls what others wro
   );
 });
 
-Deno.test("standingText, empty text of the author replaces the default", () => {
+Deno.test("buildStandingText, an empty system text replaces the default", () => {
   assertEquals(buildStandingText({ system: "" }).content, "");
 });
 

@@ -15,7 +15,7 @@ function named(name: string, description: string): AnyTool<unknown> {
   return new Tool({ name, description, args: v.object({}), run: () => "" });
 }
 
-/** The last message in a step. */
+/** Returns the last message of a request in a step. */
 async function lastMessage(step: Partial<StepOptions<"a" | "b", unknown>>): Promise<string> {
   const agent = new Agent<Record<"a" | "b", unknown>>({
     name: "test",
@@ -30,7 +30,7 @@ async function lastMessage(step: Partial<StepOptions<"a" | "b", unknown>>): Prom
   return last.content;
 }
 
-Deno.test("stepMessage, says the step, its description and the actions that are legal", async () => {
+Deno.test("buildStepMessage, has the step, its description and the legal actions", async () => {
   assertEquals(
     await lastMessage({
       routes: { b: "ready to order", a: "still choosing" },
@@ -52,28 +52,28 @@ Choose one action:
   );
 });
 
-Deno.test("stepMessage, says nothing of actions that are not legal", async () => {
+Deno.test("buildStepMessage, omits actions that are not legal", async () => {
   const text = await lastMessage({ auto: true, end: false, routes: { b: "go" } });
   assertFalse(/RESPOND|TOOL_CALL|END/.test(text), text);
   assertFalse(/TOOL_CALL|MOVE/.test(await lastMessage({})));
 });
 
-Deno.test("stepMessage, asks for suggestions only in a step that has them", async () => {
+Deno.test("buildStepMessage, requests suggestions only in a step with the option", async () => {
   assertStringIncludes(await lastMessage({ suggestions: true }), "suggestions");
   assertFalse((await lastMessage({})).includes("suggestions"));
 });
 
-Deno.test("stepMessage, has the step's persona after the description", async () => {
+Deno.test("buildStepMessage, has the step's persona after the description", async () => {
   const text = await lastMessage({ persona: "You are a pirate." });
   assertStringIncludes(text, "Greet them\n\nYou are a pirate.\n\nChoose one action:");
 });
 
-Deno.test("stepMessage, names other steps by id and condition, never by description", async () => {
+Deno.test("buildStepMessage, names other steps by id and condition, never by description", async () => {
   const text = await lastMessage({ routes: { b: "go" } });
   assertFalse(text.includes("DESCRIPTION OF B"));
 });
 
-Deno.test("stepMessage, shows examples last, decisions in the form the model is to write", async () => {
+Deno.test("buildStepMessage, has examples last, with decisions as the model writes them", async () => {
   const text = await lastMessage({
     routes: { b: "go" },
     examples: [
@@ -88,12 +88,12 @@ Deno.test("stepMessage, shows examples last, decisions in the form the model is 
   ));
 });
 
-Deno.test("stepMessage, an example of a step that does not reason has no reasoning", async () => {
+Deno.test("buildStepMessage, omits reasoning from examples of a step without reasoning", async () => {
   const examples = [{ context: "x", decision: decide.respond("y") }];
   assertFalse((await lastMessage({ reasoning: false, examples })).includes("reasoning"));
 });
 
-Deno.test("stepMessage, where only RESPOND is left names that alone, and says why", async () => {
+Deno.test("buildStepMessage, if only RESPOND is left, offers it alone with the reason", async () => {
   const look = named("look", "L");
   const play = async (script: ScriptEntry[], options: { maxIterations?: number } = {}) => {
     const llm = new MockLLM([...script, decide.respond("x")]);
@@ -122,7 +122,7 @@ Deno.test("stepMessage, where only RESPOND is left names that alone, and says wh
   }
 });
 
-Deno.test("stepMessage, the same step with the same offer is the same object in all sessions", async () => {
+Deno.test("buildStepMessage, is called once for a step and an offer, for all sessions", async () => {
   const agent = new Agent({
     name: "test",
     llm: new MockLLM(),

@@ -18,7 +18,7 @@ function finished(
   return { seq, time: 0, type: "tool_finished", callKey, call, tool: "t", outcome: "ok", text };
 }
 
-/** A decision to make so many calls. */
+/** Creates a decision with a number of calls. */
 function calling(count: number): SessionEvent {
   const calls = Array.from({ length: count }, () => ({ tool: "t", args: {} }));
   return { seq: 0, time: 0, type: "decision", step: "a", decision: decide.calls(calls) };
@@ -36,14 +36,14 @@ function texts(transcript: Transcript): string[] {
   return listNow(transcript).slice(0, -1).map(({ content }) => content);
 }
 
-Deno.test("Transcript, begins with the standing text itself, and ends with the message given", () => {
+Deno.test("Transcript, starts with the standing text, and ends with the step message", () => {
   const transcript = new Transcript(standing, 3);
   assertEquals(transcript.buildPrompt(last).stable, 1);
   const [first, second, ...rest] = listNow(transcript);
   assert(first === standing && second === last && rest.length === 0);
 });
 
-Deno.test("Transcript, has one message for one visible event, in order", () => {
+Deno.test("Transcript, has one message for each visible event, in order", () => {
   const transcript = new Transcript(standing, 3);
   transcript.add(user(0, "one"));
   transcript.add({ seq: 1, time: 0, type: "moved", from: "a", to: "b" });
@@ -52,7 +52,7 @@ Deno.test("Transcript, has one message for one visible event, in order", () => {
   assertEquals(texts(transcript), ["standing", "one", "two"]);
 });
 
-Deno.test("Transcript, shows results in the order of the calls, whichever ended first", () => {
+Deno.test("Transcript, shows results in call order, whichever ended first", () => {
   const transcript = new Transcript(standing, 3);
   transcript.add(calling(3));
   for (const [index, call] of [2, 0, 1].entries()) transcript.add(finished(index + 1, call));
@@ -61,7 +61,7 @@ Deno.test("Transcript, shows results in the order of the calls, whichever ended 
   assertEquals(shown, ["result 0", "result 1", "result 2", "next"]);
 });
 
-Deno.test("Transcript, more than ten results keep the order of numbers", () => {
+Deno.test("Transcript, sorts more than ten results by number", () => {
   const transcript = new Transcript(standing, 3);
   transcript.add(calling(12));
   for (let call = 11; call >= 0; call--) transcript.add(finished(12 - call, call));
@@ -69,7 +69,7 @@ Deno.test("Transcript, more than ten results keep the order of numbers", () => {
   assertEquals(shown, Array.from({ length: 12 }, (_, call) => `result ${call}`));
 });
 
-Deno.test("Transcript, reads each event once, however often the messages are listed", () => {
+Deno.test("Transcript, renders each event once, however often the messages are listed", () => {
   let reads = 0;
   const event = {
     seq: 0,
@@ -97,7 +97,7 @@ Deno.test("Transcript, reads each event once, however often the messages are lis
   assertEquals(reads, 1);
 });
 
-Deno.test("Transcript, an event that no request reads is never rendered", () => {
+Deno.test("Transcript, never renders an event that no request reads", () => {
   const transcript = new Transcript(standing, 3);
   transcript.add({
     seq: 0,
@@ -115,7 +115,7 @@ Deno.test("Transcript, an event that no request reads is never rendered", () => 
   assertEquals(transcript.buildPrompt(last).stable, 2);
 });
 
-Deno.test("Transcript.list, a shorter list stays what it was while the transcript grows", () => {
+Deno.test("Transcript.list, an earlier list does not change while the transcript grows", () => {
   const transcript = new Transcript(standing, 3);
   const lists: [Prompt, readonly Message[]][] = [];
   for (let time = 0; time < 20; time++) {
@@ -131,14 +131,14 @@ Deno.test("Transcript.list, a shorter list stays what it was while the transcrip
   assertEquals(texts(transcript).length, 21);
 });
 
-Deno.test("Transcript.list, what is done to a list is not done to the transcript", () => {
+Deno.test("Transcript.list, returns a copy", () => {
   const transcript = new Transcript(standing, 3);
   transcript.add(user(0, "one"));
   (listNow(transcript) as Message[]).splice(0);
   assertEquals(texts(transcript), ["standing", "one"]);
 });
 
-Deno.test("Transcript.prompt, notices stand behind the history, as they were when it was made", () => {
+Deno.test("Transcript.buildPrompt, captures the notices, which follow the history", () => {
   const transcript = new Transcript(standing, 3);
   transcript.add(user(0, "one"));
   transcript.add(refused(1, "first"));
@@ -151,12 +151,12 @@ Deno.test("Transcript.prompt, notices stand behind the history, as they were whe
   const both = transcript.buildPrompt(last);
   assertEquals(both.stable, 2);
   assert(transcript.list(both)[2]!.content.includes("You sent: second"));
-  // The next input is of another turn.
+  // The next input starts another turn.
   transcript.add(user(3, "two"));
   assertEquals(texts(transcript), ["standing", "one", "two"]);
 });
 
-Deno.test("Transcript.report, tells what of a request the previous one had", () => {
+Deno.test("Transcript.report, measures the part of a request that the previous one contains", () => {
   const transcript = new Transcript(standing, 3);
   const one = transcript.buildPrompt(last);
   transcript.add(user(0, "one"));
@@ -171,12 +171,12 @@ Deno.test("Transcript.report, tells what of a request the previous one had", () 
     chars: 24,
     stableChars: 11,
   });
-  // A report may be asked for late, and the first request had none before it.
+  // A report can be made later. The first request has no previous one.
   assertEquals(transcript.report(two, one), report);
   assertEquals(transcript.report(two, undefined).stableMessages, 0);
-  // A request that is made again is stable as a whole, its last message included.
+  // An equal request is stable as a whole, including its last message.
   assertEquals(transcript.report(two, two).stableMessages, 3);
-  // Notices change: what stands before them is stable, what stands behind is not.
+  // Messages before a changed notice are stable, messages after it are not.
   transcript.add(refused(2, "x"));
   const four = transcript.buildPrompt(last);
   assertEquals(transcript.report(four, three).stableMessages, 3);
