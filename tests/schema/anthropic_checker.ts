@@ -1,6 +1,6 @@
 /**
- * Whether Anthropic's structured outputs take a JSON Schema, said anew and
- * independently of the code that lowers to it. Source:
+ * Checker of the JSON Schemas that Anthropic's structured outputs accept, independent of
+ * the code that lowers to them. Source:
  * https://platform.claude.com/docs/en/build-with-claude/structured-outputs,
  * "JSON Schema limitations", and the texts of its refusals.
  */
@@ -14,7 +14,7 @@ const KEYWORDS = new Set(
 const FORMATS = "date-time time date duration email hostname uri ipv4 ipv6 uuid".split(" ");
 const TYPES = "object array string integer number boolean null".split(" ");
 
-/** The problems of a schema, each with its path; empty if it would be taken. */
+/** Returns the problems of a schema with their paths; none if it is accepted. */
 export function findAnthropicProblems(root: Schema): string[] {
   const problems: string[] = [];
   let optional = 0;
@@ -33,9 +33,9 @@ export function findAnthropicProblems(root: Schema): string[] {
     if (one.anyOf !== undefined || Array.isArray(one.type)) unions++;
     const types = one.type === undefined ? [] : [one.type].flat() as string[];
     for (const type of types) if (!TYPES.includes(type)) report(path, `unsupported type "${type}"`);
-    const isSaid = types.length > 0 ||
+    const hasType = types.length > 0 ||
       ["$ref", "anyOf", "allOf", "const", "enum"].some((keyword) => keyword in one);
-    if (!isSaid) report(path, "expected it to say a type");
+    if (!hasType) report(path, "expected a type");
     for (const value of one.enum as unknown[] ?? []) {
       if (typeof value === "object" && value !== null) report(path, "expected plain enum values");
     }
@@ -100,7 +100,7 @@ export function findAnthropicProblems(root: Schema): string[] {
   return problems;
 }
 
-/** Every reference inside a schema. */
+/** Returns the references in a schema. */
 function referencesIn(schema: unknown): unknown[] {
   if (typeof schema !== "object" || schema === null) return [];
   return Object.entries(schema).flatMap(([keyword, inner]) =>

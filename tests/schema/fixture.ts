@@ -1,4 +1,4 @@
-/** What the tests of this folder share: decisions around one schema, and collecting garbage. */
+/** Helpers for tests of schemas: decisions with one tool, and garbage collection. */
 import { openaiStrict } from "@nomos/agent/llm";
 import type { Action, JsonSchema } from "@nomos/agent";
 import type { SchemaProfile } from "@nomos/agent/llm";
@@ -10,7 +10,7 @@ import { type DecisionReading, DecisionSchema } from "../../src/decision/decisio
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { findStrictProblems } from "./strict_checker.ts";
 
-/** What a decision schema is made of here; everything is off unless it is given. */
+/** Parts of a decision schema. Default: none. */
 export interface Offered {
   readonly respond?: boolean;
   readonly tools?: Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ export interface Offered {
   readonly profile?: SchemaProfile;
 }
 
-/** The decision schema of what is offered. */
+/** Builds the decision schema of an offer. */
 export function decisionSchema(offered: Offered): DecisionSchema {
   const { tools = {}, routes = [], answer } = offered;
   const names = Object.keys(tools).sort();
@@ -44,8 +44,8 @@ export function decisionSchema(offered: Offered): DecisionSchema {
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 
-/** How the arguments of the only tool are said, in a decision that the strict mode takes. */
-export function saidArgs(schema: unknown): JsonSchema {
+/** Returns the lowered arguments of a decision's only tool. Asserts that it is in the strict subset. */
+export function lowerArgs(schema: unknown): JsonSchema {
   const { json } = decisionSchema({ tools: { t: schema } });
   const problems = findStrictProblems(json);
   if (problems.length > 0) fail(`Not in the strict subset: ${problems.join("; ")}`);
@@ -54,19 +54,19 @@ export function saidArgs(schema: unknown): JsonSchema {
   return ((calls!.items as JsonSchema).properties as Properties).args!;
 }
 
-/** How the property `x` of the only tool's arguments is said. */
-export function said(schema: unknown): JsonSchema {
-  return (saidArgs(schema).properties as Properties).x!;
+/** Returns the lowered property `x` of the arguments of a decision's only tool. */
+export function lowerProperty(schema: unknown): JsonSchema {
+  return (lowerArgs(schema).properties as Properties).x!;
 }
 
-/** Reads an output with schemas that are not asynchronous. */
+/** Reads an output with synchronous schemas. */
 export function readNow(schema: DecisionSchema, output: unknown): DecisionReading {
   const reading = schema.read(output);
-  if (reading instanceof Promise) fail("Expected a reading at once, but received a promise");
+  if (reading instanceof Promise) fail("Expected a reading, but received a promise");
   return reading;
 }
 
-/** Calls the only tool with arguments in wire form; gives what its schema makes of them. */
+/** Reads a call of the only tool, and returns the output of its argument schema. */
 export function readArgs(schema: unknown, args: unknown): unknown {
   const decision = { action: "TOOL_CALL", calls: [{ tool: "t", args }] };
   const reading = readNow(decisionSchema({ tools: { t: schema } }), JSON.stringify({ decision }));
@@ -74,7 +74,7 @@ export function readArgs(schema: unknown, args: unknown): unknown {
   return reading.args[0];
 }
 
-/** The problem of a call of the only tool. */
+/** Returns the problem of a refused call of the only tool. */
 export function argsProblem(schema: unknown, args: unknown): { path: string; message: string } {
   const decision = { action: "TOOL_CALL", calls: [{ tool: "t", args }] };
   const reading = readNow(decisionSchema({ tools: { t: schema } }), JSON.stringify({ decision }));
@@ -85,7 +85,7 @@ export function argsProblem(schema: unknown, args: unknown): { path: string; mes
 v8.setFlagsFromString("--expose-gc");
 const gc: () => void = vm.runInNewContext("gc");
 
-/** Collects garbage and lets finalizers run, a few times, or until a condition holds or never will. */
+/** Collects garbage and runs finalizers: three times, or until a condition holds, at most 20 times. */
 export async function collect(isDone?: () => boolean): Promise<void> {
   for (let round = 0; round < (isDone ? 20 : 3) && !isDone?.(); round++) {
     await macrotask();

@@ -1,12 +1,12 @@
 /**
- * Whether Gemini's `responseJsonSchema` takes a JSON Schema, said anew and
- * independently of the code that lowers to it. Source:
+ * Checker of the JSON Schemas that Gemini's `responseJsonSchema` accepts, independent of
+ * the code that lowers to them. Source:
  * https://ai.google.dev/api/generate-content#v1beta.GenerationConfig.
  */
 
 type Schema = Record<string, unknown>;
 
-/** The supported properties, and for which types the document has them. */
+/** Supported keywords by type. */
 const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
   any: ["$id", "$defs", "$ref", "$anchor", "type", "title", "description", "anyOf", "oneOf"],
   string: ["enum", "format"],
@@ -18,7 +18,7 @@ const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
   object: ["properties", "additionalProperties", "required", "propertyOrdering"],
 };
 
-/** The problems of a schema, each with its path; empty if it would be taken. */
+/** Returns the problems of a schema with their paths; none if it is accepted. */
 export function findGeminiProblems(root: Schema): string[] {
   const checker = new GeminiChecker(root);
   checker.visit(root, "#");
@@ -102,18 +102,18 @@ class GeminiChecker {
     }
   }
 
-  /** A cycle that no property cuts which may be left out: a nullable one does not. */
+  /** Reports a cycle without an optional property. A nullable property is not optional. */
   findForcedCycle(name: string): void {
-    const reached = new Set(forcedReferences(this.definitions[name]));
+    const reached = new Set(listForcedReferences(this.definitions[name]));
     for (const next of reached) {
-      for (const one of forcedReferences(this.definitions[next])) reached.add(one);
+      for (const one of listForcedReferences(this.definitions[next])) reached.add(one);
     }
     if (reached.has(name)) this.report(`#/$defs/${name}`, "a cycle without an optional property");
   }
 }
 
-/** The definitions to which a schema refers outside of properties that may be left out. */
-function forcedReferences(schema: unknown): string[] {
+/** Returns the definitions that a schema refers to outside of optional properties. */
+function listForcedReferences(schema: unknown): string[] {
   if (typeof schema !== "object" || schema === null) return [];
   const { $ref, properties = {}, required = [], anyOf, oneOf, items, prefixItems } =
     schema as Schema;
@@ -121,5 +121,5 @@ function forcedReferences(schema: unknown): string[] {
   const forced = Object.entries(properties as Schema)
     .filter(([name]) => (required as string[]).includes(name))
     .map(([, property]) => property);
-  return [...forced, ...[anyOf, oneOf, items, prefixItems].flat()].flatMap(forcedReferences);
+  return [...forced, ...[anyOf, oneOf, items, prefixItems].flat()].flatMap(listForcedReferences);
 }

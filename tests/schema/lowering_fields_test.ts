@@ -12,25 +12,28 @@ function object(properties: Schema, required: string[] = Object.keys(properties)
   return { type: "object", properties, required };
 }
 
-/** An object as it is said. */
+/** Returns the form of a lowered object. */
 function closed(properties: Schema): Schema {
   return { ...object(properties), additionalProperties: false };
 }
 
-Deno.test("lower goes by each optional field of the profile alone", () => {
-  const said = (source: Schema, fields: Partial<SchemaProfile>) =>
+Deno.test("lower respects each optional field of the profile separately", () => {
+  const lowerWith = (source: Schema, fields: Partial<SchemaProfile>) =>
     lower(source, { ...openaiStrict, ...fields }, "x_").schema;
   const two = { enum: [1, 2] };
-  assertEquals(said(two, { enumTypes: ["null"] }), { type: "number", description: "only 1 or 2" });
-  assertEquals(said(two, { enumTypes: ["number"] }), { type: "number", enum: [1, 2] });
-  assertEquals(said({ const: "a" }, { constants: "enum" }), { ...text, enum: ["a"] });
+  assertEquals(lowerWith(two, { enumTypes: ["null"] }), {
+    type: "number",
+    description: "only 1 or 2",
+  });
+  assertEquals(lowerWith(two, { enumTypes: ["number"] }), { type: "number", enum: [1, 2] });
+  assertEquals(lowerWith({ const: "a" }, { constants: "enum" }), { ...text, enum: ["a"] });
   const optional = object({ a: text, b: text }, ["b"]);
-  assertEquals(said(optional, { optional: "omitted" }), {
+  assertEquals(lowerWith(optional, { optional: "omitted" }), {
     ...closed({ a: text, b: text }),
     required: ["b"],
   });
   const sizes = { ...object({}), minProperties: 1, maxProperties: 2 };
-  assertEquals(said(sizes, { objectKeywords: ["maxProperties"] }), {
+  assertEquals(lowerWith(sizes, { objectKeywords: ["maxProperties"] }), {
     ...closed({}),
     maxProperties: 2,
     description: "at least 1 properties",
@@ -43,8 +46,8 @@ Deno.test("lower goes by each optional field of the profile alone", () => {
     ["\\p{L}", false],
   ];
   for (const [pattern, isSimple] of simple) {
-    assertEquals("pattern" in said({ ...text, pattern }, { patterns: "simple" }), isSimple);
-    assertEquals("pattern" in said({ ...text, pattern }, {}), true);
+    assertEquals("pattern" in lowerWith({ ...text, pattern }, { patterns: "simple" }), isSimple);
+    assertEquals("pattern" in lowerWith({ ...text, pattern }, {}), true);
   }
   const $defs = { node: object({ next: { $ref: "#/$defs/node", description: "On" } }) };
   const node = { $ref: "#/$defs/node", $defs };
@@ -64,7 +67,7 @@ Deno.test("lower goes by each optional field of the profile alone", () => {
   assertThrows(() => next({ recursion: "none" }), LoweringError, "a recursive schema");
 });
 
-Deno.test("lower copies what a keyword has of parts, and says in words what it cannot copy", () => {
+Deno.test("lower copies the schema of a keyword, or describes it if it cannot be copied", () => {
   const profile = { ...openaiStrict, arrayKeywords: ["contains"] };
   const source = { type: "array", items: text, contains: { enum: ["a"] } };
   const { contains } = lower(source, profile, "").schema as typeof source;
@@ -79,7 +82,7 @@ Deno.test("lower copies what a keyword has of parts, and says in words what it c
   }
 });
 
-Deno.test("lower makes two definitions of one that is closed by itself and open in an intersection", () => {
+Deno.test("lower has two definitions for an object that is open in an intersection and closed elsewhere", () => {
   const $ref = "#/$defs/a";
   const source = {
     ...object({ x: { $ref }, y: { allOf: [{ $ref }, object({ b: text })] } }),
@@ -93,7 +96,7 @@ Deno.test("lower makes two definitions of one that is closed by itself and open 
   assertEquals(definitions, { x_0: closed({ a: text }), x_1: object({ a: text }) });
 });
 
-Deno.test("findExcess counts in every part of a schema", () => {
+Deno.test("findExcess counts in all parts of a schema", () => {
   const optional = { ...object({ a: text }, []), additionalProperties: false };
   const maybe = { type: ["string", "null"] };
   const parts: Schema[] = [
@@ -106,8 +109,8 @@ Deno.test("findExcess counts in every part of a schema", () => {
     { $ref: "#/$defs/a", $defs: { a: optional } },
   ];
   for (const part of parts) {
-    const told = "it has 1 properties that are not required: expected at most 0";
-    assertEquals(findExcess(part, { ...openaiStrict, maxOptional: 0 }), told);
+    const expected = "it has 1 properties that are not required: expected at most 0";
+    assertEquals(findExcess(part, { ...openaiStrict, maxOptional: 0 }), expected);
     assertEquals(findExcess(part, { ...openaiStrict, maxOptional: 1 }), undefined);
   }
   const unions = { ...object({ a: maybe, b: { anyOf: [text, maybe] } }) };

@@ -5,8 +5,8 @@ import { findStrictProblems } from "./strict_checker.ts";
 
 type Schema = Record<string, unknown>;
 
-/** Lowers a schema and makes sure that the strict mode takes it. */
-function strictly(source: Schema): LoweredSchema {
+/** Lowers a schema, and asserts that the result is in the strict subset. */
+function lowerStrictly(source: Schema): LoweredSchema {
   const lowered = lower(source, openaiStrict, "x_");
   const root = {
     type: "object",
@@ -20,7 +20,7 @@ function strictly(source: Schema): LoweredSchema {
 }
 
 function form(source: Schema): unknown {
-  return strictly(source).schema;
+  return lowerStrictly(source).schema;
 }
 
 function refusal(source: unknown): string {
@@ -33,12 +33,12 @@ function object(properties: Schema, required: string[] = Object.keys(properties)
   return { type: "object", properties, required };
 }
 
-/** An object as it is said. */
+/** Returns the form of a lowered object. */
 function closed(properties: Schema): Schema {
   return { ...object(properties), additionalProperties: false };
 }
 
-Deno.test("lower closes objects, requires every property and lets optional ones be null", () => {
+Deno.test("lower closes objects, requires every property, and makes optional ones nullable", () => {
   const source = object({ a: text, b: { type: "number" } }, ["a"]);
   assertEquals(form(source), closed({ a: text, b: { type: ["number", "null"] } }));
   assertEquals(form(object({})), closed({}));
@@ -67,14 +67,14 @@ Deno.test("lower adds null to an optional property of any form", () => {
   }
 });
 
-Deno.test("lower leaves an optional property alone that can already be null", () => {
+Deno.test("lower does not change an optional property that is already nullable", () => {
   const forms: Schema[] = [
     { type: "null" },
     { anyOf: [text, { type: "null" }] },
     { anyOf: [text, { anyOf: [{ type: "number" }, { type: "null" }] }] },
   ];
   for (const source of forms) {
-    const { schema } = strictly(object({ a: source }, []));
+    const { schema } = lowerStrictly(object({ a: source }, []));
     assertEquals(JSON.stringify(schema).split('"null"').length, 2);
   }
   assertEquals(
@@ -91,7 +91,7 @@ Deno.test("lower leaves an optional property alone that can already be null", ()
   );
 });
 
-Deno.test("lower refuses what has no form, and names the place and the keyword", () => {
+Deno.test("lower refuses unsupported constructs, with the path and the keyword", () => {
   const cases: [source: unknown, part: string][] = [
     [{ type: "object", additionalProperties: text }, '"additionalProperties"'],
     [{ ...object({}), additionalProperties: true }, '"additionalProperties"'],
@@ -127,7 +127,7 @@ Deno.test("lower refuses what has no form, and names the place and the keyword",
   }
 });
 
-Deno.test("lower says a tuple as an array of its length", () => {
+Deno.test("lower turns a tuple into an array of its length", () => {
   const description = "the items in the order given";
   const two = { minItems: 2, maxItems: 2, description };
   const number = { type: "number" };
@@ -147,7 +147,7 @@ Deno.test("lower says a tuple as an array of its length", () => {
   assertEquals([same.minItems, same.maxItems], [2, 2]);
 });
 
-Deno.test("lower lets the last items of a tuple be left out where the author does", () => {
+Deno.test("lower keeps the last items of a tuple optional", () => {
   const source = { type: "array", prefixItems: [text, text], minItems: 1, items: false };
   const { minItems, maxItems } = form(source) as Schema;
   assertEquals([minItems, maxItems], [1, 2]);
@@ -166,7 +166,7 @@ Deno.test("lower turns oneOf and lists of types into anyOf", () => {
   });
 });
 
-Deno.test("lower joins nested unions, but keeps what is said about them", () => {
+Deno.test("lower merges nested unions without a description", () => {
   const [number, none] = [{ type: "number" }, { type: "null" }];
   assertEquals(form({ anyOf: [text, { anyOf: [number, { oneOf: [none] }] }] }), {
     anyOf: [text, number, none],
@@ -189,7 +189,7 @@ Deno.test("lower puts discriminators first in every object of a union", () => {
 Deno.test("lower puts discriminators first in a definition that is a branch of a union", () => {
   const $defs = { a: object({ size: text, kind: { const: "a" } }) };
   const source = { anyOf: [{ $ref: "#/$defs/a" }, object({ kind: { const: "b" } })], $defs };
-  const { definitions } = strictly(source);
+  const { definitions } = lowerStrictly(source);
   assertEquals(Object.keys(Object.values(definitions)[0]!.properties as Schema), ["kind", "size"]);
 });
 
@@ -208,14 +208,14 @@ Deno.test("lower adds types to enum and const", () => {
   });
 });
 
-Deno.test("lower names the place of an enum that has no form", () => {
+Deno.test("lower refuses an unsupported enum with its path", () => {
   assertStringIncludes(
     refusal(object({ outer: object({ inner: { enum: [] } }) })),
     '"outer.inner"',
   );
 });
 
-Deno.test("lower keeps the restrictions that the profile has", () => {
+Deno.test("lower keeps the restrictions that the profile allows", () => {
   const kept: Schema[] = [
     { type: "string", pattern: "^a+$" },
     { type: "string", format: "date-time" },
@@ -227,7 +227,7 @@ Deno.test("lower keeps the restrictions that the profile has", () => {
   for (const source of kept) assertEquals(form(source), source);
 });
 
-Deno.test("lower describes the other restrictions in words, after the author's own", () => {
+Deno.test("lower describes other restrictions in words, after the author's description", () => {
   const cases: [source: Schema, description: string][] = [
     [{ type: "string", minLength: 1, maxLength: 2 }, "at least 1 characters; at most 2 characters"],
     [{ type: "string", format: "uri", description: "A page" }, "A page; in the format uri"],
@@ -250,7 +250,7 @@ Deno.test("lower describes the other restrictions in words, after the author's o
   });
 });
 
-Deno.test("lower describes patterns that look around or back, and keeps the others", () => {
+Deno.test("lower describes patterns with look-around or back-references, and keeps others", () => {
   const described = ["^(?=a)", "(?!a)", "(?<=a)b", "(?<!a)b", "(a)\\1", "(?<n>a)\\k<n>", "(?i:a)"];
   for (const pattern of described) {
     assertEquals(form({ type: "string", pattern }), {
@@ -265,13 +265,13 @@ Deno.test("lower describes patterns that look around or back, and keeps the othe
   assertEquals(form({ type: "string", pattern: "\\(\\?=a" }), { ...text, pattern: "\\(\\?=a" });
 });
 
-Deno.test("lower renames definitions and resolves references of any shape", () => {
+Deno.test("lower renames definitions and resolves references of every form", () => {
   const $defs = { "a/b~c d": { ...text, minLength: 1 }, other: { $ref: "#/$defs/a~1b~0c%20d" } };
   const source = {
     ...object({ x: { $ref: "#/$defs/a~1b~0c%20d" }, y: { $ref: "#/$defs/other" }, z: text }),
     $defs,
   };
-  const { schema, definitions } = strictly(source);
+  const { schema, definitions } = lowerStrictly(source);
   assertEquals(Object.keys(definitions), ["x_0", "x_1"]);
   assertEquals((schema.properties as Schema).x, { $ref: "#/$defs/x_0" });
   assertEquals(definitions.x_1, { $ref: "#/$defs/x_0" });
@@ -279,7 +279,7 @@ Deno.test("lower renames definitions and resolves references of any shape", () =
 
 Deno.test("lower follows a recursive schema once, and a reference to the root", () => {
   const node = object({ name: text, next: { $ref: "#" } }, ["name"]);
-  const { definitions } = strictly(node);
+  const { definitions } = lowerStrictly(node);
   assertEquals(Object.keys(definitions), ["x_0"]);
   assertEquals(
     definitions.x_0,
@@ -290,7 +290,7 @@ Deno.test("lower follows a recursive schema once, and a reference to the root", 
   );
 });
 
-Deno.test("lower sees that a property can be null through references and unions", () => {
+Deno.test("lower recognizes nullable properties through references and unions", () => {
   const $defs = {
     maybe: { anyOf: [text, { type: "null" }] },
     alias: { $ref: "#/$defs/maybe" },
@@ -301,29 +301,29 @@ Deno.test("lower sees that a property can be null through references and unions"
     { anyOf: [{ type: "number" }, { $ref: "#/$defs/maybe" }] },
   ];
   for (const property of properties) {
-    const { schema, definitions } = strictly({ ...object({ a: property }, []), $defs });
+    const { schema, definitions } = lowerStrictly({ ...object({ a: property }, []), $defs });
     assertEquals(JSON.stringify({ schema, definitions }).split('"null"').length, 2);
   }
 });
 
-Deno.test("lower takes names that objects have by nature", () => {
+Deno.test("lower accepts properties with names of inherited ones", () => {
   const names = ["__proto__", "constructor", "toString", "hasOwnProperty"];
   const properties = Object.fromEntries(names.map((name) => [name, text]));
   assertEquals(Object.keys((form(object(properties)) as { properties: Schema }).properties), names);
   assertStringIncludes(refusal({ $ref: "#/toString" }), '"$ref"');
 });
 
-Deno.test("lower changes nothing of its source and shares no list with it", () => {
+Deno.test("lower does not change its source, and shares no array with it", () => {
   const values = ["a", "b"];
   const source = object({ a: { enum: values }, b: { type: "array", prefixItems: [text, text] } });
   const before = JSON.stringify(source);
-  const { schema } = strictly(source);
+  const { schema } = lowerStrictly(source);
   assertEquals(JSON.stringify(source), before);
   values.push("c");
   assertEquals(JSON.stringify(schema).includes('"c"'), false);
 });
 
-Deno.test("lower goes by the profile it is given", () => {
+Deno.test("lower respects the profile", () => {
   const profile = {
     ...openaiStrict,
     name: "small",

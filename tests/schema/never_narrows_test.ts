@@ -16,7 +16,7 @@ const FEATURES: readonly (readonly [CheckedProfile, readonly Feature[]])[] = [
   [plain, ["open", "rest", "unknown", "intersect"]],
 ];
 
-/** The decision with one tool; undefined where the branches of a union disagree about null. */
+/** Builds a decision schema with one tool; undefined if a union has an ambiguous null. */
 function decisionOf(schema: v.GenericSchema, profile: SchemaProfile) {
   try {
     return decisionSchema({ tools: { t: schema }, end: true, profile });
@@ -36,8 +36,8 @@ for (const [{ profile, find }, features] of FEATURES) {
     fc.tuple(fc.constant(sample.schema), fc.array(sample.values, { minLength: 1, maxLength: 4 }))
   );
 
-  Deno.test(`${profile.name} never narrows: what the author accepts can be said, and is read`, () => {
-    let said = 0;
+  Deno.test(`${profile.name} never narrows: accepts and reads every value that the author's schema accepts`, () => {
+    let count = 0;
     fc.assert(
       fc.property(samples, ([schema, values]) => {
         const decision = decisionOf(schema, profile);
@@ -45,22 +45,22 @@ for (const [{ profile, find }, features] of FEATURES) {
         if (findExcess(decision.json, profile) === undefined) {
           assertEquals(find(decision.json), []);
         }
-        // The validator writes into the schema.
+        // The validator changes the schema.
         const validator = new Validator(structuredClone(decision.json), "2020-12");
         for (const { authored, nulled } of values) {
           const { valid, errors } = validator.validate(output(isNulled ? nulled : authored));
           assert(valid, JSON.stringify([decision.json, authored, errors.at(-1)]));
-          // Whatever the profile, what is absent may be left out or be null.
+          // With every profile, an absent property may be omitted or null.
           for (const args of [authored, nulled]) {
             const reading = readNow(decision, JSON.stringify(output(args)));
             assert(reading.success, JSON.stringify(reading));
             assertEquals(reading.args, [authored]);
           }
-          said++;
+          count++;
         }
       }),
       { numRuns: 300, seed: 20_261_001 },
     );
-    assert(said > 500, `Only ${said} values were said`);
+    assert(count > 500, `Only ${count} values were tested`);
   });
 }

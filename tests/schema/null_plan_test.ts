@@ -11,12 +11,12 @@ import {
   type PropertyPlan,
 } from "../../src/schema/null_plan.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
-import { decisionSchema, readArgs, saidArgs } from "./fixture.ts";
+import { decisionSchema, lowerArgs, readArgs } from "./fixture.ts";
 import { seededRandom } from "../../src/random.ts";
 
 type State = "drop" | "keep" | "plain";
 
-/** A plan of one property. */
+/** Creates a plan with one property. */
 function property(name: string, state: State, value: NullPlan = createPlan()): NullPlan {
   const plan: PropertyPlan = { drop: state === "drop", keep: state === "keep", value };
   return { ...createPlan(), properties: new Map([[name, plan]]) };
@@ -30,7 +30,7 @@ function union(...branches: NullPlan[]): NullPlan {
   return { ...createPlan(), branches };
 }
 
-Deno.test("buildPlan returns no plan if there is nothing to delete, in recursive schemas as well", () => {
+Deno.test("buildPlan returns no plan if no null can be deleted, also for recursive schemas", () => {
   const text = { type: "string" };
   const object = (properties: object, ...required: string[]) => ({
     type: "object",
@@ -59,7 +59,7 @@ Deno.test("buildPlan returns no plan if there is nothing to delete, in recursive
   for (const schema of some) assert(buildPlan(schema).nulls !== undefined, JSON.stringify(schema));
 });
 
-Deno.test("deleteNulls deletes nulls where the plan says so, and nowhere else", () => {
+Deno.test("deleteNulls deletes only the nulls that the plan deletes", () => {
   const plan = union(property("a", "drop"), property("b", "keep"), property("c", "plain"));
   const value = { a: null, b: null, c: null, d: null };
   assertEquals(deleteNulls(value, plan), { b: null, c: null, d: null });
@@ -71,7 +71,7 @@ Deno.test("deleteNulls deletes nulls where the plan says so, and nowhere else", 
   assertEquals(deleteNulls({ list: [] }, property("list", "plain", plan)), { list: [] });
 });
 
-Deno.test("deleteNulls changes nothing of its input and keeps order and odd names", () => {
+Deno.test("deleteNulls does not change its input, and keeps the order and inherited names", () => {
   const plan = property("x", "drop");
   const value = JSON.parse('{"b":1,"x":null,"__proto__":{"admin":true},"a":null}');
   const before = JSON.stringify(value);
@@ -82,33 +82,33 @@ Deno.test("deleteNulls changes nothing of its input and keeps order and odd name
   assertEquals((result as { admin?: boolean }).admin, undefined);
 });
 
-/** The path about which the branches of a union disagree. */
-function disputed(...branches: NullPlan[]): string | undefined {
+/** Returns the path of an ambiguous null in a union. */
+function ambiguousPath(...branches: NullPlan[]): string | undefined {
   return findAmbiguousNull(union(...branches))?.path;
 }
 
 Deno.test("findAmbiguousNull finds a property that is absent in one branch and null in another", () => {
   const [drop, keep, plain] = (["drop", "keep", "plain"] as const).map((s) => property("x", s));
-  assertEquals(disputed(drop!, keep!), "x");
-  assertEquals(disputed(keep!, plain!, drop!), "x");
-  assertEquals(disputed(drop!, plain!), undefined);
-  assertEquals(disputed(keep!, plain!, keep!), undefined);
-  assertEquals(disputed(drop!, property("y", "keep")), undefined);
+  assertEquals(ambiguousPath(drop!, keep!), "x");
+  assertEquals(ambiguousPath(keep!, plain!, drop!), "x");
+  assertEquals(ambiguousPath(drop!, plain!), undefined);
+  assertEquals(ambiguousPath(keep!, plain!, keep!), undefined);
+  assertEquals(ambiguousPath(drop!, property("y", "keep")), undefined);
   const deep = (state: State) => property("a", "plain", list(union(property("x", state))));
-  assertEquals(disputed(deep("drop"), deep("keep")), "a[].x");
-  assertEquals(disputed(union(drop!), list(keep!)), undefined);
+  assertEquals(ambiguousPath(deep("drop"), deep("keep")), "a[].x");
+  assertEquals(ambiguousPath(union(drop!), list(keep!)), undefined);
   const node = createPlan();
   node.properties.set("next", { drop: true, keep: false, value: node });
-  assertEquals(disputed(node, property("next", "drop", node)), undefined);
+  assertEquals(ambiguousPath(node, property("next", "drop", node)), undefined);
 });
 
-Deno.test("findAmbiguousNull takes parts of an intersection as clear, unless one is a choice", () => {
+Deno.test("findAmbiguousNull accepts parts of an intersection, unless one has a union", () => {
   const [drop, keep] = (["drop", "keep"] as const).map((s) => property("x", s));
   const both = (...parts: NullPlan[]): NullPlan => ({ ...createPlan(), parts });
   assertEquals(findAmbiguousNull(both(drop!, keep!)), undefined);
   assertEquals(findAmbiguousNull(both(both(drop!), both(keep!, createPlan()))), undefined);
   assertEquals(findAmbiguousNull(both(union(drop!, createPlan()), keep!))?.path, "x");
-  assertEquals(disputed(both(drop!, property("y", "plain")), keep!), "x");
+  assertEquals(ambiguousPath(both(drop!, property("y", "plain")), keep!), "x");
 });
 
 Deno.test("findAmbiguousNull gives up on recursive unions with exponentially many combinations", () => {
@@ -126,7 +126,7 @@ Deno.test("findAmbiguousNull gives up on recursive unions with exponentially man
 const a = v.literal("a");
 const b = v.literal("b");
 
-Deno.test("A tool is not made when the branches of a union disagree about null", () => {
+Deno.test("WireSchema refuses a union with an ambiguous null", () => {
   const optional = v.object({ k: a, x: v.optional(v.string()) });
   const nullable = v.object({ k: b, x: v.nullable(v.string()) });
   const nullish = v.object({ k: b, x: v.nullish(v.string()) });
@@ -157,13 +157,13 @@ Deno.test("A tool is not made when the branches of a union disagree about null",
   }
 });
 
-Deno.test("A tuple whose items disagree about null is read by their places, however it is said", () => {
+Deno.test("Nulls of a tuple's items are deleted by index, although it is lowered to an array", () => {
   const u = v.tuple([v.object({ x: v.optional(a) }), v.object({ x: v.nullable(a) })]);
   const nulls = [{ x: null }, { x: null }];
   assertEquals(readArgs(v.object({ u }), { u: nulls }), { u: [{}, { x: null }] });
 });
 
-Deno.test("A tool is made when the branches agree, and each keeps its nulls", () => {
+Deno.test("WireSchema accepts a union without ambiguous nulls, and each branch keeps its nulls", () => {
   const both = v.object({
     u: v.union([
       v.object({ k: a, x: v.optional(v.string()), y: v.nullable(v.string()) }),
@@ -174,7 +174,7 @@ Deno.test("A tool is made when the branches agree, and each keeps its nulls", ()
   assertEquals(readArgs(both, { u: { k: "b", x: null, z: null } }), { u: { k: "b", z: null } });
 });
 
-Deno.test("A tool is not made when branches disagree behind a recursive reference", () => {
+Deno.test("WireSchema refuses an ambiguous null behind a recursive reference", () => {
   interface Tree {
     x?: string | undefined;
     self?: unknown;
@@ -192,7 +192,7 @@ Deno.test("A tool is not made when branches disagree behind a recursive referenc
   }
 });
 
-Deno.test("A null that the author allows through a reference is kept", () => {
+Deno.test("A null that the author accepts by reference is kept", () => {
   const maybe = v.lazy(() => v.nullable(v.string()));
   const alias = v.lazy(() => maybe);
   for (const x of [maybe, alias, v.union([v.number(), maybe])]) {
@@ -203,13 +203,13 @@ Deno.test("A null that the author allows through a reference is kept", () => {
 interface Sample {
   readonly schema: v.GenericSchema;
   readonly zod: z.ZodType;
-  /** Whether null is a value of it. */
+  /** True if the schema accepts null. */
   readonly isNullable: boolean;
-  /** A value in the author's form, and the same on the wire. */
+  /** Creates a value that the author's schema accepts, and the same value as the model writes it. */
   readonly make: () => readonly [authored: unknown, wire: unknown];
 }
 
-/** Makes schemas with values that satisfy them. */
+/** Creates random schemas with values that they accept. */
 class Samples {
   #kinds = 0;
 
@@ -260,7 +260,7 @@ class Samples {
   object(depth: number, kind?: string): Sample {
     const entries: [name: string, optional: boolean, sample: Sample][] = [];
     for (let count = this.below(4); count > 0; count--) {
-      // Names of their own, so that no two branches of a union can disagree.
+      // Unique names, so that no null is ambiguous.
       const name = ["p", "__proto__", "é"][this.below(3)]! + ++this.#kinds;
       entries.push([name, this.below(2) === 0, this.any(depth + 1)]);
     }
@@ -314,13 +314,13 @@ class Samples {
   }
 }
 
-Deno.test("Values in wire form come back as the author's form, for any schema", () => {
+Deno.test("Values of the model are read as values of the author's schema, for any schema", () => {
   const samples = new Samples(seededRandom(20260801));
   let deleted = 0;
   for (let run = 0; run < 300; run++) {
     const { schema, zod, make } = samples.object(0);
     for (const library of [schema, zod] as StandardSchema[]) {
-      saidArgs(library);
+      lowerArgs(library);
       const decision = decisionSchema({ tools: { t: library } });
       for (let value = 0; value < 5; value++) {
         const [authored, args] = make();
@@ -337,7 +337,7 @@ Deno.test("Values in wire form come back as the author's form, for any schema", 
   assert(deleted > 500, "Too few nulls were deleted for the test to mean anything");
 });
 
-Deno.test("A recursive plan follows a value as deep as it goes", () => {
+Deno.test("deleteNulls follows a recursive plan to the end of a value", () => {
   const node: v.GenericSchema = v.object({ next: v.optional(v.lazy(() => node)) });
   const nested = (levels: number): unknown => levels === 0 ? null : { next: nested(levels - 1) };
   const authored = '{"next":'.repeat(79) + "{}" + "}".repeat(79);

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { ConfigError } from "@nomos/agent";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 
-/** What a value from the wire is in the author's form; the schema must accept it. */
+/** Deletes the nulls of a model's value, and asserts that the schema accepts the result. */
 function read(schema: v.GenericSchema, value: unknown): unknown {
   const authored = WireSchema.of(schema, "t").authored(value);
   assert(v.safeParse(schema, authored).success, JSON.stringify(authored));
@@ -18,7 +18,7 @@ const optional = v.object({ x: v.optional(v.string()) });
 const nullable = v.object({ x: v.nullable(v.string()) });
 const none = { x: null };
 
-Deno.test("A null is read as absent in a record's values, and kept where it is one of them", () => {
+Deno.test("A null in a record's values is deleted, and a null that is a value is kept", () => {
   assertEquals(read(v.record(v.string(), optional), { a: none, b: { x: "y" } }), {
     a: {},
     b: { x: "y" },
@@ -27,14 +27,14 @@ Deno.test("A null is read as absent in a record's values, and kept where it is o
   assertEquals(read(schema, { map: { a: null, x: none } }), { map: { a: null, x: {} } });
 });
 
-Deno.test("A null of a listed property is read as absent beside others that may be null", () => {
+Deno.test("A null of a listed property is deleted beside nullable unlisted ones", () => {
   const schema = v.objectWithRest({ x: v.optional(v.string()) }, v.nullable(optional));
   assertEquals(read(schema, { x: null, y: null, z: none }), { y: null, z: {} });
   const loose = v.looseObject({ x: v.optional(v.string()) });
   assertEquals(read(loose, { x: null, y: none }), { y: none });
 });
 
-Deno.test("A null is read by the place of a tuple's item", () => {
+Deno.test("Nulls of a tuple's items are deleted by index", () => {
   assertEquals(read(v.tuple([optional, nullable]), [none, none]), [{}, none]);
   const rest = v.tupleWithRest([nullable], optional);
   assertEquals(read(rest, [none, none, none]), [none, {}, {}]);
@@ -42,13 +42,13 @@ Deno.test("A null is read by the place of a tuple's item", () => {
   assertEquals(read(v.object({ t: anything }), { t: [none, none] }), { t: [{}, none] });
 });
 
-Deno.test("Nulls in what may be anything are kept", () => {
+Deno.test("Nulls in a value of any type are kept", () => {
   const schema = v.object({ any: v.unknown(), x: v.optional(v.string()) });
   const any = { x: null, list: [null, none] };
   assertEquals(read(schema, { any, x: null }), { any });
 });
 
-Deno.test("A null is read as absent where a part of an intersection says so, for all have a say", () => {
+Deno.test("A null is deleted if one part of an intersection makes its property optional", () => {
   const parts = v.intersect([optional, v.object({ y: v.nullable(v.string()) })]);
   assertEquals(read(parts, { x: null, y: null }), { y: null });
   const open = v.intersect([optional, v.record(v.string(), v.nullable(v.string()))]);
@@ -57,8 +57,8 @@ Deno.test("A null is read as absent where a part of an intersection says so, for
   assertEquals(read(v.object({ nested }), { nested: none }), { nested: {} });
 });
 
-Deno.test("A schema is refused where a null may mean absent or null, in whatever is open as well", () => {
-  const disputed: [schema: v.GenericSchema, path: string][] = [
+Deno.test("A schema with an ambiguous null is refused, also in open objects and tuples", () => {
+  const ambiguous: [schema: v.GenericSchema, path: string][] = [
     [v.union([optional, v.record(v.string(), v.nullable(v.string()))]), "u.x"],
     [v.union([v.looseObject({ y: v.string() }), optional]), "u.x"],
     [v.union([optional, v.unknown()]), "u.x"],
@@ -67,7 +67,7 @@ Deno.test("A schema is refused where a null may mean absent or null, in whatever
     [v.union([v.tuple([v.string(), optional]), v.array(nullable)]), "u[1].x"],
     [v.union([v.tuple([optional]), v.looseTuple([])]), "u[0].x"],
   ];
-  for (const [u, path] of disputed) {
+  for (const [u, path] of ambiguous) {
     assertEquals(
       refusal(v.object({ u })),
       "Cannot use the schema of t: a property that is optional in one branch of a union and " +
@@ -84,7 +84,7 @@ Deno.test("A schema is refused where a null may mean absent or null, in whatever
   assert(refusal(v.object({ u: choice })).includes('another branch or part at "u.x"'));
 });
 
-Deno.test("Branches that are open agree where no property of theirs may be absent", () => {
+Deno.test("Open branches without optional properties are accepted", () => {
   const schema = v.object({
     u: v.union([v.record(v.string(), v.nullable(v.string())), v.looseObject({ x: v.string() })]),
     tuple: v.union([v.tuple([optional]), v.tuple([v.string(), nullable])]),

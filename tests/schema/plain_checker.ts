@@ -1,6 +1,6 @@
 /**
- * Whether a schema is plain JSON Schema: keywords of the standard with values of
- * the right kind, and references that lead somewhere. Source:
+ * Checker of plain JSON Schema: keywords of the standard with values of the right type,
+ * and references to existing definitions. Source:
  * https://json-schema.org/draft/2020-12/json-schema-core and -validation.
  */
 
@@ -56,7 +56,7 @@ const ONE = ["additionalProperties", "contains", "items", "not", "propertyNames"
 const LISTS = ["allOf", "anyOf", "prefixItems"];
 const MAPS = ["$defs", "properties"];
 
-/** The problems of a schema, each with its path; empty if there is none. */
+/** Returns the problems of a schema with their paths; none if it is valid. */
 export function findPlainProblems(
   schema: unknown,
   path: string = "#",

@@ -10,7 +10,7 @@ import { anthropic, gemini, plain, PROFILES } from "./profile_fixture.ts";
 
 const size = v.object({ size: v.optional(v.picklist(["small", "large"])) });
 
-/** A model of a profile, which plays by itself. */
+/** Creates an automatic mock model with a profile. */
 function model(schemaProfile: SchemaProfile, name = schemaProfile.name): LLM {
   const player = MockLLM.auto();
   return { name, schemaProfile, decide: (request) => player.decide(request) };
@@ -30,7 +30,7 @@ const WHOLE: Offered = {
 
 const text = { type: "string" };
 
-/** A whole decision, with what differs between the profiles. */
+/** Returns a whole decision schema; the arguments differ between the profiles. */
 function decision(
   constant: (value: string) => object,
   calls: object,
@@ -58,7 +58,7 @@ function decision(
   });
 }
 
-Deno.test("A decision is said in the words of each profile", () => {
+Deno.test("A decision schema has the form of each profile", () => {
   const args = closed({ size: { type: "string", enum: ["small", "large"] } }, []);
   const fixed = (value: string) => ({ type: "string", const: value });
   const listed = (value: string) => ({ type: "string", enum: [value] });
@@ -81,7 +81,7 @@ Deno.test("A decision is said in the words of each profile", () => {
   );
 });
 
-Deno.test("A decision is within each profile for everything that can be legal", () => {
+Deno.test("A decision schema is within each profile for every combination of legal actions", () => {
   const answers = [undefined, v.object({ mood: v.optional(v.picklist(["good", "bad"])) })];
   for (const { profile, find } of PROFILES) {
     for (let bits = 1; bits < 64; bits++) {
@@ -102,7 +102,7 @@ Deno.test("A decision is within each profile for everything that can be legal", 
   }
 });
 
-Deno.test("An END without a response is read, and so is one with null, whatever the profile", () => {
+Deno.test("An END with an absent or a null response is read, with every profile", () => {
   for (const { profile } of PROFILES) {
     const schema = decisionSchema({ end: true, profile });
     for (const decision of [{ action: "END" }, { action: "END", response: null }]) {
@@ -117,7 +117,7 @@ const getMenu = new Tool({ name: "get_menu", description: "", args: size, run: (
 const PROFILED = { anthropicStructured, geminiStructured, plainJsonSchema };
 const STARTS = ["strict", "anthropicStructured", "geminiStructured", "plainJsonSchema"] as const;
 
-/** An agent with a step for each profile. */
+/** Creates an agent with a step for each profile. */
 function agentOf(start: typeof STARTS[number], schemaCache: SchemaCache): Agent {
   const models = Object.entries(PROFILED).map(([id, profile]) => [id, model(profile)]);
   const others = Object.keys(PROFILED).map((id) => {
@@ -140,7 +140,7 @@ async function explained(agent: Agent): Promise<string> {
   return JSON.stringify((await agent.explain(agent.createSession())).schema);
 }
 
-Deno.test("Steps whose models have different profiles get different schemas, each its own", async () => {
+Deno.test("Steps whose models have different profiles have different schemas", async () => {
   const schemaCache = new SchemaCache();
   const schemas = await Promise.all(STARTS.map((start) => explained(agentOf(start, schemaCache))));
   assertEquals(new Set(schemas).size, 4);
@@ -164,7 +164,7 @@ for (const schemaProfile of Object.values(profiles)) {
 }
 `;
 
-Deno.test("A profile produces the same bytes in every process", async () => {
+Deno.test("A profile has the same schema bytes in every process", async () => {
   const print = async () => {
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["eval", "--quiet", "--ext=js", PROGRAM],
@@ -185,7 +185,7 @@ Deno.test("A profile produces the same bytes in every process", async () => {
   assertEquals(one, here);
 });
 
-Deno.test("A model that plays by itself plays an agent of any profile, and it is explored", async () => {
+Deno.test("An automatic mock plays an agent with every profile, and explore() visits it", async () => {
   const interval = v.object({ from: v.pipe(v.string(), v.isoTime()), to: v.optional(v.string()) });
   const args = {
     anthropicStructured: v.object({ at: interval, list: v.pipe(v.array(size), v.minLength(2)) }),
@@ -229,7 +229,7 @@ Deno.test("A model that plays by itself plays an agent of any profile, and it is
   }
 });
 
-Deno.test("An agent is not built when a model has no form for a tool: by tool, keyword and model", () => {
+Deno.test("An agent is refused if a model does not support a tool's schema, with tool, keyword and model", () => {
   const args = v.object({ prices: v.record(v.string(), v.number()) });
   const tool = new Tool({ name: "set_prices", description: "", args, run: () => "" });
   const build = (profile: SchemaProfile, name: string) => () =>
@@ -252,7 +252,7 @@ Deno.test("An agent is not built when a model has no form for a tool: by tool, k
   for (const profile of [geminiStructured, plainJsonSchema]) build(profile, "m")();
 });
 
-Deno.test("An agent is not built when a step has more optional properties or unions than its model takes", () => {
+Deno.test("An agent is refused if a step has too many optional properties or unions for its model", () => {
   const many = (count: number, property: v.GenericSchema) =>
     v.object(Object.fromEntries(Array.from({ length: count }, (_, n) => [`p${n}`, property])));
   const excess = (args: v.GenericSchema) => {
@@ -272,7 +272,7 @@ Deno.test("An agent is not built when a step has more optional properties or uni
     excess(many(25, optional)),
     "it has 25 properties that are not required: expected at most 24",
   );
-  // Beside the arguments: the union of the actions.
+  // Besides the arguments: the union of the actions.
   assertEquals(excess(many(15, v.nullable(v.string()))), undefined);
   assertEquals(
     excess(many(16, v.nullable(v.string()))),
@@ -294,7 +294,7 @@ Deno.test("An agent is not built when a step has more optional properties or uni
       }),
     GraphError,
   );
-  // Beside the arguments: the response of END.
+  // Besides the arguments: the response of END.
   assertEquals(problems, [{
     path: "steps.talk",
     message: "the schema of its decisions is too large for anthropic/claude-sonnet-5: it has 26 " +

@@ -28,7 +28,7 @@ function assertProblems(find: (schema: Schema) => string[], cases: Cases): void 
   }
 }
 
-Deno.test("findAnthropicProblems takes what the document lists, and nothing else", () => {
+Deno.test("findAnthropicProblems accepts only the constructs of the document", () => {
   assertProblems(findAnthropicProblems, [
     [{ ...text, format: "uri", pattern: "^[a-z]+\\.$" }, ""],
     [{ type: "array", items: text, minItems: 1 }, ""],
@@ -76,7 +76,7 @@ Deno.test("findAnthropicProblems counts optional parameters and union types", ()
   ]);
 });
 
-Deno.test("findGeminiProblems takes what the document lists, and nothing else", () => {
+Deno.test("findGeminiProblems accepts only the constructs of the document", () => {
   assertProblems(findGeminiProblems, [
     [{ ...text, format: "date-time", title: "At" }, ""],
     [{ type: "string", enum: ["a"] }, ""],
@@ -112,7 +112,7 @@ Deno.test("findGeminiProblems takes what the document lists, and nothing else", 
   ]);
 });
 
-Deno.test("findPlainProblems takes the keywords of the standard, with values of their kind", () => {
+Deno.test("findPlainProblems accepts only the keywords of the standard, with values of the right type", () => {
   assertProblems(findPlainProblems, [
     [{}, ""],
     [{ type: "array", prefixItems: [text], items: true, uniqueItems: true }, ""],

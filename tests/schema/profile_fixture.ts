@@ -1,4 +1,4 @@
-/** The profiles, each with what its vendor's document says about a schema. */
+/** Profiles, each with a checker that follows its vendor's document. */
 import {
   anthropicStructured,
   geminiStructured,
@@ -16,7 +16,7 @@ import { findStrictProblems } from "./strict_checker.ts";
 
 export interface CheckedProfile {
   readonly profile: SchemaProfile;
-  /** The problems that the vendor would have with a schema. */
+  /** Returns the problems that the vendor would have with a schema. */
   readonly find: (schema: Record<string, unknown>) => string[];
 }
 
@@ -32,8 +32,8 @@ export const PROFILES: readonly CheckedProfile[] = [strict, anthropic, gemini, p
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 
-/** How the arguments of the only tool are said, in a whole decision that the vendor takes. */
-export function saidArgs({ profile, find }: CheckedProfile, schema: unknown): JsonSchema {
+/** Returns the lowered arguments of the only tool. Asserts that the vendor accepts the decision. */
+export function lowerArgs({ profile, find }: CheckedProfile, schema: unknown): JsonSchema {
   const { json } = decisionSchema({ tools: { t: schema }, profile });
   assertEquals(find(json), [], JSON.stringify(json));
   const { decision } = json.properties as Properties;

@@ -1,25 +1,26 @@
-/** Valibot schemas for `fast-check`, with values that they accept. */
+/** Arbitraries of valibot schemas for `fast-check`, with values that they accept. */
 import * as fc from "fast-check";
 import * as v from "valibot";
 
-/** A value: as its author has it, and as it is on the wire where what is absent is null. */
+/** Value in two forms. */
 export interface Value {
+  /** Value that the author's schema accepts, without absent properties. */
   readonly authored: unknown;
-  /** With null for what is optional and absent. */
+  /** Same value, with null for absent properties. */
   readonly nulled: unknown;
 }
 
-/** A schema, and values of it. */
+/** Schema with an arbitrary of its values. */
 export interface Sample {
   readonly schema: v.GenericSchema;
   readonly values: fc.Arbitrary<Value>;
   readonly isNullable: boolean;
 }
 
-/** What the schemas may have that not every profile has a form for. */
+/** Construct that only some profiles support. */
 export type Feature = "open" | "unknown" | "intersect" | "rest";
 
-/** Objects of a schema, for arguments. */
+/** Returns an arbitrary of object schemas, for arguments. */
 export function objectSamples(features: readonly Feature[]): fc.Arbitrary<Sample> {
   return new Samples(new Set(features)).object(3);
 }
@@ -31,7 +32,7 @@ function plain(schema: v.GenericSchema, values: fc.Arbitrary<unknown>, isNullabl
 const text = fc.string({ unit: "grapheme", maxLength: 12 });
 const whole = fc.integer({ min: -50, max: 50 });
 
-/** What has no parts: the restriction is on both, the schema and its values. */
+/** Schemas without parts. Their values satisfy their restrictions. */
 const LEAVES: readonly Sample[] = [
   plain(v.string(), text),
   plain(v.pipe(v.string(), v.nonEmpty()), text.filter((one) => one.length > 0)),
@@ -58,7 +59,7 @@ const LEAVES: readonly Sample[] = [
   plain(v.picklist(["a", "b", 3]), fc.constantFrom("a", "b", 3)),
 ];
 
-/** Names are taken once, so that no two branches of a union can disagree about one. */
+/** Number of names so far. Names are unique, so that no null is ambiguous. */
 let names = 0;
 
 class Samples {
@@ -134,11 +135,11 @@ class Samples {
         name,
         isOptional ? v.optional(sample.schema) : sample.schema,
       ]);
-      // Branches are told apart by a constant, as an author would.
+      // Branches have a discriminator, as an author would write them.
       if (isBranch) schemas.push(["kind", v.literal(kind)]);
       const values = entries.map(({ name, sample, isOptional }): fc.Arbitrary<Member> => {
         const present = sample.values.map((value): Member => [name, value]);
-        // What is optional and may be null is not left out: on the wire that is null.
+        // An optional nullable property is never absent: its null would be kept.
         if (!isOptional || sample.isNullable) return present;
         return fc.oneof(present, fc.constant<Member>([name, ABSENT]));
       });
@@ -216,7 +217,7 @@ function all(values: fc.Arbitrary<readonly Value[]>): fc.Arbitrary<Value> {
   }));
 }
 
-/** Names of `Object` itself are tested elsewhere: here they would trip the validator. */
+/** Returns false for inherited names: the validator fails on them, and other tests have them. */
 function isSafe(members: readonly Member[]): boolean {
   return members.every(([name]) => !(name in {}));
 }

@@ -13,12 +13,12 @@ import {
   Tool,
 } from "@nomos/agent";
 
-/** Creates a tool whose arguments have this schema. */
+/** Creates a tool with a schema of arguments. */
 export function tool(args: StandardSchema, name = "t"): Tool {
   return new Tool({ name, description: "", args, run: () => "" });
 }
 
-/** Creates an agent of one step with these tools and a cache of its own. */
+/** Creates an agent with one step, tools and a schema cache. */
 export function agentOf(
   schemaCache: SchemaCache,
   tools: AnyTool<unknown>[],

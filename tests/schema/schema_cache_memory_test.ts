@@ -5,7 +5,7 @@ import { openaiStrict } from "@nomos/agent/llm";
 import { collect } from "./fixture.ts";
 import { agentOf, tool } from "./schema_cache_agent.ts";
 
-Deno.test("SchemaCache is empty again when 10,000 agents of their own meaning are gone", async () => {
+Deno.test("SchemaCache removes the entries of 10,000 collected agents with different schemas", async () => {
   const schemaCache = new SchemaCache();
   const llm = new MockLLM();
   const make = (n: number) =>
@@ -33,7 +33,7 @@ Deno.test("SchemaCache is empty again when 10,000 agents of their own meaning ar
   assertStrictEquals(again, before);
 });
 
-Deno.test("SchemaCache holds few of very many combinations that guards open", async () => {
+Deno.test("SchemaCache keeps at most 64 of the 512 combinations of a step's guards", async () => {
   const schemaCache = new SchemaCache();
   const names = Array.from({ length: 9 }, (_, n) => `t${n}`);
   const tools = names.map((name, bit) =>
@@ -64,8 +64,8 @@ Deno.test("SchemaCache holds few of very many combinations that guards open", as
   assertLessOrEqual(schemaCache.size, 64);
 });
 
-/** Makes short-lived things around a tool that stays; returns how many were not collected. */
-async function leftOver(make: (n: number) => Promise<object>, allowed = 10): Promise<number> {
+/** Creates 200 objects, collects garbage, and returns the number of objects that are left. */
+async function countSurvivors(make: (n: number) => Promise<object>, allowed = 10): Promise<number> {
   const refs: WeakRef<object>[] = [];
   for (let n = 0; n < 200; n++) refs.push(new WeakRef(await make(n)));
   const alive = () => refs.filter((ref) => ref.deref() !== undefined).length;
@@ -73,23 +73,23 @@ async function leftOver(make: (n: number) => Promise<object>, allowed = 10): Pro
   return alive();
 }
 
-type Said = Record<string, Record<string, Record<string, JsonSchema>>>;
+type Schema = Record<string, Record<string, Record<string, JsonSchema>>>;
 
-/** The object that says the arguments of the only tool, in an agent's schema. */
-async function saidArgs(agent: Agent<Record<"talk", unknown>>): Promise<object> {
+/** Returns the part of an agent's schema for the arguments of its only tool. */
+async function argsSchemaOf(agent: Agent<Record<"talk", unknown>>): Promise<object> {
   const { schema } = await agent.explain(agent.createSession());
-  const { anyOf } = (schema as Said).properties!.decision as unknown as { anyOf: Said[] };
+  const { anyOf } = (schema as Schema).properties!.decision as unknown as { anyOf: Schema[] };
   const calls = anyOf.find(({ properties }) => "calls" in properties!)!.properties!.calls!;
   return ((calls.items as JsonSchema).properties as Record<string, object>).args!;
 }
 
-Deno.test("A tool that stays keeps nothing of agents whose models had profiles of their own", async () => {
+Deno.test("A tool keeps no schemas of collected agents with other profiles alive", async () => {
   const stays = tool(v.object({ profiled: v.string() }));
-  const left = await leftOver(async (n) => {
+  const left = await countSurvivors(async (n) => {
     const llm = Object.assign(new MockLLM(), {
       schemaProfile: { ...openaiStrict, name: `own ${n}` },
     });
-    return await saidArgs(
+    return await argsSchemaOf(
       agentOf(new SchemaCache(), [stays], llm) as Agent<Record<"talk", unknown>>,
     );
   });
@@ -97,11 +97,11 @@ Deno.test("A tool that stays keeps nothing of agents whose models had profiles o
   assertEquals(stays.name, "t");
 });
 
-Deno.test("A schema that stays keeps nothing of tools that had other names", async () => {
+Deno.test("A schema keeps no schemas of collected tools with other names alive", async () => {
   const args = () => v.object({ named: v.string() });
   const stays = tool(args());
-  const left = await leftOver(async (n) =>
-    await saidArgs(
+  const left = await countSurvivors(async (n) =>
+    await argsSchemaOf(
       agentOf(new SchemaCache(), [tool(args(), `tool_${n}`)]) as Agent<Record<"talk", unknown>>,
     )
   );
@@ -109,11 +109,11 @@ Deno.test("A schema that stays keeps nothing of tools that had other names", asy
   assertEquals(stays.name, "t");
 });
 
-Deno.test("A decision schema that stays keeps no author's schema of others that share it", async () => {
+Deno.test("A decision schema keeps no author's schemas of other agents alive that share it", async () => {
   const schemaCache = new SchemaCache();
   const args = () => v.object({ x: v.pipe(v.string(), v.check((x) => x !== "shared")) });
   const stays = agentOf(schemaCache, [tool(args())]);
-  const left = await leftOver((n) => {
+  const left = await countSurvivors((n) => {
     const schema = args();
     agentOf(schemaCache, [tool(schema)], new MockLLM([], { name: `${n}` }));
     return Promise.resolve(schema);

@@ -20,7 +20,7 @@ import {
 } from "@nomos/agent";
 import { agentOf, tool } from "./schema_cache_agent.ts";
 
-/** The JSON Schema of an agent's first decision. */
+/** Returns the JSON Schema of an agent's first decision. */
 async function schemaOf(
   schemaCache: SchemaCache,
   ...tools: AnyTool<unknown>[]
@@ -30,7 +30,7 @@ async function schemaOf(
   return llm.requests[0]!.schema;
 }
 
-/** Whether the tools of two agents with these schemas share one decision schema. */
+/** Returns true if two agents whose tools have these schemas share one decision schema. */
 async function areShared(one: StandardSchema, other: StandardSchema): Promise<boolean> {
   const cache = new SchemaCache();
   const [a, b] = [
@@ -42,7 +42,7 @@ async function areShared(one: StandardSchema, other: StandardSchema): Promise<bo
   return schemas[0] === schemas[1];
 }
 
-Deno.test("SchemaCache builds the schema of a step once, however many decisions there are", async () => {
+Deno.test("SchemaCache builds the schema of a step once for all its decisions", async () => {
   const schemaCache = new SchemaCache();
   const llm = new MockLLM([decide.respond("Hi")], { whenDone: "repeat" });
   const agent = agentOf(schemaCache, [tool(v.object({ a: v.string() }))], llm);
@@ -72,7 +72,7 @@ Deno.test("SchemaCache returns the identical schema to agents with equal tools t
   assertNotStrictEquals(await schemaOf(new SchemaCache(), ...make()), first);
 });
 
-Deno.test("SchemaCache shares equal steps of one agent, and with other names and models", async () => {
+Deno.test("SchemaCache shares schemas between equal steps, also with other names and models", async () => {
   const schemaCache = new SchemaCache();
   const step = () => ({ description: "", tools: [tool(v.object({ a: v.string() }))] });
   const script = [decide.respond("Hi")];
@@ -114,7 +114,7 @@ Deno.test("SchemaCache shares equal steps of one agent, and with other names and
   assert(refused, "One name means one tool in an agent");
 });
 
-Deno.test("SchemaCache builds one schema for 500 sessions that make 20 tools anew", async () => {
+Deno.test("SchemaCache builds one schema for 500 sessions that each create 20 tools", async () => {
   const makers: Record<string, () => StandardSchema> = {
     valibot: () => v.object({ x: v.string(), n: v.optional(v.number()) }),
     zod: () => z.object({ x: z.string(), n: z.number().optional() }),
@@ -131,7 +131,7 @@ Deno.test("SchemaCache builds one schema for 500 sessions that make 20 tools ane
   }
 });
 
-Deno.test("SchemaCache never shares what is said in another way", async () => {
+Deno.test("SchemaCache does not share schemas with different JSON Schemas", async () => {
   const text = v.string();
   const regex = (expression: RegExp) => v.pipe(text, v.regex(expression));
   const pairs: [one: StandardSchema, other: StandardSchema][] = [
@@ -150,7 +150,7 @@ Deno.test("SchemaCache never shares what is said in another way", async () => {
   }
 });
 
-Deno.test("SchemaCache shares what is said the same, whatever code validates it", async () => {
+Deno.test("SchemaCache shares schemas with equal JSON Schemas and different validation", async () => {
   const text = v.string();
   const makers: (() => StandardSchema)[] = [
     () => text,
@@ -171,7 +171,7 @@ Deno.test("SchemaCache shares what is said the same, whatever code validates it"
   }
 });
 
-/** The result of one call: the arguments that the tool received, or the refusal. */
+/** Returns the outcome of one call: the arguments that the tool received, or the refusal. */
 async function outcome(
   schemaCache: SchemaCache,
   x: StandardSchema,
@@ -195,7 +195,7 @@ async function outcome(
   return events.find((event) => event.type === "error")?.message ?? outcome;
 }
 
-Deno.test("SchemaCache never lets one schema behave like another", async () => {
+Deno.test("SchemaCache never validates by the schema of another tool", async () => {
   const text = v.string();
   const regex = (expression: RegExp) => v.pipe(text, v.regex(expression));
   const closure = (limit: number) => (value: string) => value.length < limit;
@@ -227,17 +227,17 @@ Deno.test("SchemaCache never lets one schema behave like another", async () => {
       await outcome(new SchemaCache(), other, value),
     ];
     assertNotEquals(alone[0], alone[1], name);
-    const [cache, turned] = [new SchemaCache(), new SchemaCache()];
+    const [cache, reversed] = [new SchemaCache(), new SchemaCache()];
     assertEquals([await outcome(cache, one, value), await outcome(cache, other, value)], alone);
     assertEquals(
-      [await outcome(turned, other, value), await outcome(turned, one, value)],
+      [await outcome(reversed, other, value), await outcome(reversed, one, value)],
       alone.toReversed(),
       name,
     );
   }
 });
 
-Deno.test("SchemaCache that is switched off builds for every decision, with the same text", async () => {
+Deno.test("SchemaCache builds an equal schema for every decision if it is disabled", async () => {
   const schemaCache = new SchemaCache({ enabled: false });
   const llm = new MockLLM([decide.respond("Hi")], { whenDone: "repeat" });
   const session = agentOf(schemaCache, [tool(v.object({ a: v.string() }))], llm).createSession();

@@ -26,16 +26,16 @@ function deep(levels: number): v.GenericSchema {
   return levels === 0 ? v.string() : v.object({ a: deep(levels - 1) });
 }
 
-Deno.test("findExcess finds nothing in what is allowed", () => {
+Deno.test("findExcess finds nothing in a schema within the limits", () => {
   for (const args of [v.object({}), wide(100), deep(7)]) assertEquals(excess(args), undefined);
 });
 
-Deno.test("findExcess counts levels of nested objects, the decision's own included", () => {
+Deno.test("findExcess counts levels of nested objects, including those of the decision", () => {
   assertStringIncludes(excess(deep(8))!, "it has 11 levels of nested objects: expected at most 10");
 });
 
-Deno.test("findExcess counts object properties, in unions and definitions as well", () => {
-  // Beside the arguments: decision, action, calls, tool and args.
+Deno.test("findExcess counts object properties, also in unions and definitions", () => {
+  // Besides the arguments: decision, action, calls, tool and args.
   assertEquals(excess(wide(4995)), undefined);
   assertStringIncludes(excess(wide(4996))!, "5001 object properties: expected at most 5000");
   const half = v.object({ a: v.lazy(() => wide(2500)), b: v.union([wide(2500), v.string()]) });
@@ -51,7 +51,7 @@ Deno.test("findExcess counts enum values and characters of names and values", ()
   assertStringIncludes(excess(long(120_000))!, "characters in names and values");
 });
 
-Deno.test("findExcess knows that a long enum of text has a limit of its own", () => {
+Deno.test("findExcess has a separate limit for a long enum of text", () => {
   const picks = (count: number, length: number) =>
     v.object({ a: v.picklist(names(count, length)) });
   assertEquals(excess(picks(250, 100)), undefined);
@@ -59,7 +59,7 @@ Deno.test("findExcess knows that a long enum of text has a limit of its own", ()
   assert(excess(picks(300, 51)) !== undefined);
 });
 
-Deno.test("findExcess goes by the profile", () => {
+Deno.test("findExcess respects the profile", () => {
   const { json } = decisionSchema({ tools: { t: wide(10) } });
   assertEquals(findExcess(json, { ...openaiStrict, maxProperties: 15 }), undefined);
   assertEquals(
@@ -68,7 +68,7 @@ Deno.test("findExcess goes by the profile", () => {
   );
 });
 
-Deno.test("An agent is not built when the schema of a step is too large", () => {
+Deno.test("An agent is refused if the schema of a step is too large", () => {
   const args = wide(4996) as v.GenericSchema<Record<string, string>>;
   const tool = new Tool({ name: "wide", description: "", args, run: () => "" });
   const error = assertThrows(

@@ -7,27 +7,27 @@ import {
   anthropic,
   type CheckedProfile,
   gemini,
+  lowerArgs,
   plain,
   PROFILES,
-  saidArgs,
 } from "./profile_fixture.ts";
 
 const text = { type: "string" };
 const number = { type: "number" };
 
-/** How one property is said. */
-function said(checked: CheckedProfile, x: unknown): JsonSchema {
+/** Returns the lowered form of one property. */
+function lowerProperty(checked: CheckedProfile, x: unknown): JsonSchema {
   const library = x instanceof z.ZodType ? z.object({ x }) : v.object({ x } as v.ObjectEntries);
-  return (saidArgs(checked, library).properties as Record<string, JsonSchema>).x!;
+  return (lowerArgs(checked, library).properties as Record<string, JsonSchema>).x!;
 }
 
 function closed(properties: object, required: string[] = Object.keys(properties)): JsonSchema {
   return { type: "object", properties, required, additionalProperties: false };
 }
 
-/** Why a profile has no form for one property, of the libraries that have it. */
+/** Returns the message for a property that a profile does not support. */
 function refusal(checked: CheckedProfile, x: unknown): string {
-  return assertThrows(() => said(checked, x), ConfigError).message;
+  return assertThrows(() => lowerProperty(checked, x), ConfigError).message;
 }
 
 interface Tree {
@@ -39,7 +39,7 @@ const tree: v.GenericSchema<Tree> = v.object({
   children: v.array(v.lazy(() => tree)),
 });
 
-/** Schemas that every profile has a form for. */
+/** Schemas that every profile supports. */
 const CORPUS: Readonly<Record<string, unknown>> = {
   nothing: v.object({}),
   valibot: v.object({
@@ -85,39 +85,45 @@ const CORPUS: Readonly<Record<string, unknown>> = {
 
 for (const [name, schema] of Object.entries(CORPUS)) {
   for (const checked of PROFILES) {
-    Deno.test(`${checked.profile.name} has a form that its vendor takes: ${name}`, () => {
-      saidArgs(checked, schema);
+    Deno.test(`${checked.profile.name} is lowered to a schema that its vendor accepts: ${name}`, () => {
+      lowerArgs(checked, schema);
     });
   }
 }
 
-Deno.test("anthropicStructured omits optional properties, and keeps null where it is a value", () => {
+Deno.test("anthropicStructured omits optional properties, and keeps null if it is a value", () => {
   const schema = v.object({
     a: v.optional(v.string()),
     b: v.nullable(v.string()),
     c: v.nullish(v.string()),
   });
   const orNull = { anyOf: [text, { type: "null" }] };
-  assertEquals(saidArgs(anthropic, schema), closed({ a: text, b: orNull, c: orNull }, ["b"]));
+  assertEquals(lowerArgs(anthropic, schema), closed({ a: text, b: orNull, c: orNull }, ["b"]));
 });
 
-Deno.test("anthropicStructured says in words what it has no keyword for", () => {
-  assertEquals(said(anthropic, v.pipe(v.array(v.string()), v.minLength(3), v.maxLength(5))), {
-    type: "array",
-    items: text,
-    minItems: 1,
-    description: "at least 3 items; at most 5 items",
-  });
-  assertEquals(said(anthropic, v.pipe(v.number(), v.minValue(1), v.multipleOf(2))), {
+Deno.test("anthropicStructured describes unsupported restrictions in words", () => {
+  assertEquals(
+    lowerProperty(anthropic, v.pipe(v.array(v.string()), v.minLength(3), v.maxLength(5))),
+    {
+      type: "array",
+      items: text,
+      minItems: 1,
+      description: "at least 3 items; at most 5 items",
+    },
+  );
+  assertEquals(lowerProperty(anthropic, v.pipe(v.number(), v.minValue(1), v.multipleOf(2))), {
     ...number,
     description: "multipleOf 2; minimum 1",
   });
-  assertEquals(said(anthropic, v.pipe(v.string(), v.regex(/^a\b/), v.minLength(2))), {
+  assertEquals(lowerProperty(anthropic, v.pipe(v.string(), v.regex(/^a\b/), v.minLength(2))), {
     ...text,
     description: "matching the regular expression ^a\\b; at least 2 characters",
   });
-  assertEquals(said(anthropic, v.pipe(v.string(), v.regex(/^[a-z]{2}$/))).pattern, "^[a-z]{2}$");
-  assertEquals(said(anthropic, v.tuple([v.string(), v.number()])), {
+  assertEquals(
+    lowerProperty(anthropic, v.pipe(v.string(), v.regex(/^[a-z]{2}$/))).pattern,
+    "^[a-z]{2}$",
+  );
+  assertEquals(lowerProperty(anthropic, v.tuple([v.string(), v.number()])), {
     type: "array",
     items: { anyOf: [text, number] },
     minItems: 1,
@@ -125,7 +131,7 @@ Deno.test("anthropicStructured says in words what it has no keyword for", () => 
   });
 });
 
-Deno.test("anthropicStructured refuses recursion and all that is open, with the keyword", () => {
+Deno.test("anthropicStructured refuses recursion and open objects, with the keyword", () => {
   const name = "anthropic-structured: expected ";
   const lead = 'Cannot use the schema of tool "t": ';
   const forest = v.object({ a: v.lazy(() => tree) });
@@ -153,71 +159,74 @@ Deno.test("anthropicStructured refuses recursion and all that is open, with the 
   );
 });
 
-Deno.test("geminiStructured says fixed values as an enum, or in words", () => {
-  assertEquals(said(gemini, v.literal("a")), { ...text, enum: ["a"] });
-  assertEquals(said(gemini, v.literal(1)), { ...number, enum: [1] });
-  assertEquals(said(gemini, v.literal(true)), { type: "boolean", description: "only true" });
-  assertEquals(said(gemini, z.literal([true, false])), { type: "boolean" });
-  assertEquals(said(gemini, v.null()), { type: "null" });
-  assertEquals(said(gemini, z.literal(["a", 1, "b", null])), {
+Deno.test("geminiStructured lowers constants to an enum, or describes them", () => {
+  assertEquals(lowerProperty(gemini, v.literal("a")), { ...text, enum: ["a"] });
+  assertEquals(lowerProperty(gemini, v.literal(1)), { ...number, enum: [1] });
+  assertEquals(lowerProperty(gemini, v.literal(true)), {
+    type: "boolean",
+    description: "only true",
+  });
+  assertEquals(lowerProperty(gemini, z.literal([true, false])), { type: "boolean" });
+  assertEquals(lowerProperty(gemini, v.null()), { type: "null" });
+  assertEquals(lowerProperty(gemini, z.literal(["a", 1, "b", null])), {
     anyOf: [{ ...text, enum: ["a", "b"] }, { ...number, enum: [1] }, { type: "null" }],
   });
   const variant = v.variant("kind", [
     v.object({ size: v.number(), kind: v.literal("a") }),
     v.object({ many: v.picklist(["x", "y"]), kind: v.literal("b") }),
   ]);
-  const names = (said(gemini, variant).anyOf as JsonSchema[])
+  const names = (lowerProperty(gemini, variant).anyOf as JsonSchema[])
     .map(({ properties }) => Object.keys(properties as object));
   assertEquals(names, [["kind", "size"], ["kind", "many"]]);
 });
 
-Deno.test("geminiStructured keeps tuples and records, and widens bounds that it has no keyword for", () => {
-  assertEquals(said(gemini, v.tuple([v.string(), v.optional(v.number())])), {
+Deno.test("geminiStructured keeps tuples and records, and widens unsupported bounds", () => {
+  assertEquals(lowerProperty(gemini, v.tuple([v.string(), v.optional(v.number())])), {
     type: "array",
     prefixItems: [text, number],
     minItems: 1,
     maxItems: 2,
   });
-  assertEquals(said(gemini, v.tupleWithRest([v.string()], v.number())), {
+  assertEquals(lowerProperty(gemini, v.tupleWithRest([v.string()], v.number())), {
     type: "array",
     prefixItems: [text],
     items: number,
     minItems: 1,
   });
-  assertEquals(said(gemini, v.pipe(v.record(v.string(), v.number()), v.minEntries(1))), {
+  assertEquals(lowerProperty(gemini, v.pipe(v.record(v.string(), v.number()), v.minEntries(1))), {
     type: "object",
     additionalProperties: number,
     description: "at least 1 properties",
   });
-  assertEquals(said(gemini, v.looseObject({ a: v.optional(v.string()) })), {
+  assertEquals(lowerProperty(gemini, v.looseObject({ a: v.optional(v.string()) })), {
     ...closed({ a: text }, []),
     additionalProperties: true,
   });
-  assertEquals(said(gemini, z.record(z.enum(["a", "b"]), z.boolean())), {
+  assertEquals(lowerProperty(gemini, z.record(z.enum(["a", "b"]), z.boolean())), {
     ...closed({ a: { type: "boolean" }, b: { type: "boolean" } }),
     additionalProperties: { type: "boolean" },
     description: 'propertyNames {"type":"string","enum":["a","b"]}',
   });
-  assertEquals(said(gemini, v.pipe(v.number(), v.gtValue(0), v.ltValue(9))), {
+  assertEquals(lowerProperty(gemini, v.pipe(v.number(), v.gtValue(0), v.ltValue(9))), {
     ...number,
     minimum: 0,
     maximum: 9,
     description: "exclusiveMaximum 9; exclusiveMinimum 0",
   });
-  assertEquals(said(gemini, v.pipe(v.string(), v.regex(/a/), v.email())), {
+  assertEquals(lowerProperty(gemini, v.pipe(v.string(), v.regex(/a/), v.email())), {
     ...text,
     description: "matching the regular expression a; in the format email",
   });
 });
 
-Deno.test("geminiStructured lets a property be left out that leads back to itself", () => {
-  const { properties, required, description } = saidArgs(gemini, tree);
-  // The root is said once more inside, where the cycle closes.
+Deno.test("geminiStructured makes a property optional that closes a cycle", () => {
+  const { properties, required, description } = lowerArgs(gemini, tree);
+  // The root occurs once more inside, where the cycle closes.
   assertEquals([required, description], [["name", "children"], undefined]);
   const { items } = (properties as { children: JsonSchema }).children;
   assertEquals(items, { $ref: "#/$defs/tool_t_0" });
   const wrapped = v.object({ tree: v.lazy(() => tree) });
-  assertEquals(saidArgs(gemini, wrapped).required, ["tree"]);
+  assertEquals(lowerArgs(gemini, wrapped).required, ["tree"]);
   const loops = v.lazy((): v.GenericSchema => v.array(loops));
   assertEquals(
     refusal(gemini, loops),
@@ -225,12 +234,12 @@ Deno.test("geminiStructured lets a property be left out that leads back to itsel
       "is not supported by the schema profile gemini-structured: expected the reference inside a property",
   );
   const map: v.GenericSchema = v.record(v.string(), v.lazy(() => map));
-  saidArgs(gemini, map);
+  lowerArgs(gemini, map);
   const list: v.GenericSchema = v.object({ items: v.lazy(() => v.array(v.lazy(() => list))) });
-  saidArgs(gemini, v.object({ list }));
+  lowerArgs(gemini, v.object({ list }));
 });
 
-Deno.test("geminiStructured refuses intersections and what may be anything, with the keyword", () => {
+Deno.test("geminiStructured refuses intersections and values of any type, with the keyword", () => {
   const end = "is not supported by the schema profile gemini-structured: expected";
   assertEquals(
     refusal(gemini, v.intersect([v.object({}), v.object({})])),
@@ -242,7 +251,7 @@ Deno.test("geminiStructured refuses intersections and what may be anything, with
   );
 });
 
-Deno.test("plainJsonSchema keeps every restriction that it can say exactly", () => {
+Deno.test("plainJsonSchema keeps every restriction that JSON Schema expresses exactly", () => {
   const kept: [schema: unknown, form: JsonSchema][] = [
     [v.pipe(v.string(), v.nonEmpty(), v.maxLength(9)), { ...text, minLength: 1, maxLength: 9 }],
     [v.pipe(v.string(), v.url()), { ...text, format: "uri" }],
@@ -268,44 +277,48 @@ Deno.test("plainJsonSchema keeps every restriction that it can say exactly", () 
     [v.unknown(), {}],
     [z.any().describe("Whatever"), { description: "Whatever" }],
   ];
-  for (const [schema, form] of kept) assertEquals(said(plain, schema), form);
+  for (const [schema, form] of kept) assertEquals(lowerProperty(plain, schema), form);
 });
 
-Deno.test("plainJsonSchema counts characters as JSON Schema does, where JavaScript may count two", () => {
-  assertEquals(said(plain, v.pipe(v.string(), v.minLength(3))), {
+Deno.test("plainJsonSchema halves minLength, because JSON Schema counts code points", () => {
+  assertEquals(lowerProperty(plain, v.pipe(v.string(), v.minLength(3))), {
     ...text,
     minLength: 2,
     description: "at least 3 characters",
   });
 });
 
-Deno.test("plainJsonSchema keeps intersections, whose objects are open to each other", () => {
+Deno.test("plainJsonSchema keeps intersections, with open objects", () => {
   const both = v.intersect([v.object({ a: v.string() }), v.object({ b: v.optional(v.number()) })]);
   const open = ({ additionalProperties: _, ...form }: JsonSchema) => form;
-  assertEquals(said(plain, both), {
+  assertEquals(lowerProperty(plain, both), {
     allOf: [open(closed({ a: text })), open(closed({ b: number }, []))],
   });
   const node: v.GenericSchema = v.object({ next: v.optional(v.lazy(() => node)) });
   const named = v.intersect([v.lazy(() => node), v.strictObject({ name: v.string() })]);
-  const allOf = said(plain, named).allOf as JsonSchema[];
+  const allOf = lowerProperty(plain, named).allOf as JsonSchema[];
   assertEquals(allOf[1]!.additionalProperties, false);
 });
 
-Deno.test("plainJsonSchema keeps what is said beside a reference", () => {
+Deno.test("plainJsonSchema keeps the description beside a reference", () => {
   const node: z.ZodType = z.object({
     get next() {
       return node.optional().describe("What follows");
     },
   });
-  const { $ref, description } = (saidArgs(plain, node).properties as { next: JsonSchema }).next;
+  const { $ref, description } = (lowerArgs(plain, node).properties as { next: JsonSchema }).next;
   assert($ref !== undefined);
   assertEquals(description, "What follows");
 });
 
-Deno.test("No profile has a form for what has no value, or asks for more than a schema can say", () => {
+Deno.test("No profile supports schemas without values, or without a JSON Schema", () => {
   for (const checked of PROFILES) {
-    assertThrows(() => said(checked, v.never()), ConfigError, '"not" without a type at "x"');
-    assertThrows(() => said(checked, v.tuple([])), ConfigError, 'an empty tuple at "x"');
-    assertThrows(() => said(checked, v.date()), ConfigError, '"date"');
+    assertThrows(
+      () => lowerProperty(checked, v.never()),
+      ConfigError,
+      '"not" without a type at "x"',
+    );
+    assertThrows(() => lowerProperty(checked, v.tuple([])), ConfigError, 'an empty tuple at "x"');
+    assertThrows(() => lowerProperty(checked, v.date()), ConfigError, '"date"');
   }
 });

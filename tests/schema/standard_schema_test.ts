@@ -5,22 +5,22 @@ import { z } from "zod";
 import { ConfigError, type StandardSchema } from "@nomos/agent";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { isStandardSchema } from "../../src/schema/standard_schema.ts";
-import { argsProblem, decisionSchema, readArgs, said, saidArgs } from "./fixture.ts";
+import { argsProblem, decisionSchema, lowerArgs, lowerProperty, readArgs } from "./fixture.ts";
 
 const text = { type: "string" };
 const none = { type: "null" };
 const maybeText = { type: ["string", "null"] };
 
-/** Why a schema cannot be said in the strict subset. */
+/** Returns the message for a schema that the strict subset does not support. */
 function refusal(schema: unknown): string {
   const owner = 'tool "t"';
   return assertThrows(() => WireSchema.of(schema, owner).lowered(openaiStrict, owner), ConfigError)
     .message;
 }
 
-/** How one argument is said. */
+/** Returns the lowered form of one argument. */
 function zod(x: z.ZodType): unknown {
-  return said(z.object({ x }));
+  return lowerProperty(z.object({ x }));
 }
 
 function closed(properties: Record<string, unknown>): unknown {
@@ -28,7 +28,7 @@ function closed(properties: Record<string, unknown>): unknown {
   return { type: "object", properties, required, additionalProperties: false };
 }
 
-Deno.test("isStandardSchema takes schemas of every library, and nothing else", () => {
+Deno.test("isStandardSchema accepts only schemas, of every library", () => {
   assert(isStandardSchema(z.string()));
   assert(isStandardSchema(type("string")));
   const validate = (value: unknown) => ({ value });
@@ -48,7 +48,7 @@ Deno.test("isStandardSchema takes schemas of every library, and nothing else", (
   for (const value of not) assertEquals(isStandardSchema(value), false);
 });
 
-Deno.test("Zod's optional, nullable and default are said and read back", () => {
+Deno.test("Zod's optional, nullable and default are lowered and read back", () => {
   assertEquals(zod(z.string().optional()), maybeText);
   assertEquals(zod(z.string().nullable()), { anyOf: [text, none] });
   assertEquals(zod(z.string().nullish()), { anyOf: [text, none] });
@@ -81,7 +81,7 @@ Deno.test("Zod's optional, nullable and default are said and read back", () => {
   assertEquals(readArgs(schema, { ...wire, inner: null }), { ...read, ...rest });
 });
 
-Deno.test("Zod's objects, lists, unions and constants are said", () => {
+Deno.test("Zod's objects, arrays, unions and constants are lowered", () => {
   const object = z.object({ a: z.string() });
   assertEquals(zod(object), closed({ a: text }));
   assertEquals(zod(z.strictObject({ a: z.string() })), closed({ a: text }));
@@ -140,7 +140,7 @@ Deno.test("Zod's restrictions are kept or described, and never narrow a transfor
     multipleOf: 2,
   });
   assertEquals(zod(z.url()), { ...text, description: "in the format uri" });
-  // Flags and transformations before a pattern are lost in zod's JSON Schema: words are safe.
+  // Zod's JSON Schema loses flags and transformations before a pattern. Words cannot narrow.
   assertEquals(zod(z.string().regex(/^a$/)), {
     ...text,
     description: "matching the regular expression ^a$",
@@ -151,7 +151,7 @@ Deno.test("Zod's restrictions are kept or described, and never narrow a transfor
   assertEquals("format" in (zod(z.iso.time()) as object), false);
 });
 
-Deno.test("Zod's patterns that fold case do not narrow what the model may say", () => {
+Deno.test("Zod's patterns that ignore case are not narrowed", () => {
   const folded = [z.string().regex(/^yes$/i), z.string().toLowerCase().regex(/^yes$/)];
   for (const schema of folded) {
     assertEquals(z.object({ x: schema }).safeParse({ x: "YES" }).success, true);
@@ -160,7 +160,7 @@ Deno.test("Zod's patterns that fold case do not narrow what the model may say", 
   }
 });
 
-Deno.test("Zod's recursive schemas work both ways", () => {
+Deno.test("Zod's recursive schemas are lowered and read back", () => {
   const node = z.object({
     name: z.string(),
     get next() {
@@ -172,7 +172,7 @@ Deno.test("Zod's recursive schemas work both ways", () => {
   });
   const json = JSON.stringify(decisionSchema({ tools: { t: node } }).json);
   assert(!/__schema|"#"/.test(json), json);
-  saidArgs(node);
+  lowerArgs(node);
   const kid = { name: "c", next: null, kids: [] };
   assertEquals(
     readArgs(node, { name: "a", next: { name: "b", next: null, kids: [kid] }, kids: [] }),
@@ -186,9 +186,9 @@ Deno.test("Zod's recursive schemas work both ways", () => {
   assertEquals(problem.path, "decision.calls.0.args.kids.0.name");
 });
 
-Deno.test("Zod's tuples may leave out their last items, or be refused", () => {
+Deno.test("Zod's tuples with optional last items are lowered, or refused", () => {
   const schema = z.object({ x: z.tuple([z.string(), z.number().optional()]) });
-  const { minItems } = said(schema) as { minItems: number };
+  const { minItems } = lowerProperty(schema) as { minItems: number };
   assertEquals(minItems, 1);
   assertEquals(readArgs(schema, { x: ["a"] }), { x: ["a"] });
 });
@@ -206,7 +206,7 @@ Deno.test("Zod's asynchronous checks are awaited", async () => {
   assertEquals(reading.problem.message, "Not bad");
 });
 
-Deno.test("arktype's schemas are said and read back", () => {
+Deno.test("arktype's schemas are lowered and read back", () => {
   const schema = type({
     name: "string > 1",
     "size?": "'small' | 'large'",
@@ -218,7 +218,7 @@ Deno.test("arktype's schemas are said and read back", () => {
     is: "boolean | null",
     parsed: "string.numeric.parse",
   });
-  const properties = saidArgs(schema).properties as Record<string, Record<string, unknown>>;
+  const properties = lowerArgs(schema).properties as Record<string, Record<string, unknown>>;
   assertEquals(properties.count, { type: "integer", minimum: 1, maximum: 9 });
   assertEquals(properties.inner, closed({ deep: { type: ["boolean", "null"] } }));
   assertEquals(properties.name!.description, "at least 2 characters");
@@ -251,12 +251,12 @@ Deno.test("arktype's constructs without a strict form are refused", () => {
   for (const [schema, part] of cases) assertStringIncludes(refusal(schema), part);
 });
 
-Deno.test("arktype's tuples may leave out their last items, or be refused", () => {
+Deno.test("arktype's tuples with optional last items are lowered, or refused", () => {
   const schema = type({ x: ["string", "number?"] });
-  assertEquals((said(schema) as { minItems: number }).minItems, 1);
+  assertEquals((lowerProperty(schema) as { minItems: number }).minItems, 1);
 });
 
-Deno.test("A library's names of definitions do not reach the model", () => {
+Deno.test("A library's definition names are not sent to the model", () => {
   const json = {
     $defs: { "my node": closed({ next: { anyOf: [{ $ref: "#/$defs/my%20node" }, none] } }) },
   };
@@ -270,11 +270,11 @@ Deno.test("A library's names of definitions do not reach the model", () => {
       },
     },
   };
-  saidArgs(foreign);
+  lowerArgs(foreign);
   assert(!JSON.stringify(decisionSchema({ tools: { t: foreign } }).json).includes("my"));
 });
 
-Deno.test("A library without a JSON Schema converter is refused, and a converter that fails", () => {
+Deno.test("A library without a JSON Schema converter, or whose converter throws, is refused", () => {
   const standard = {
     version: 1,
     vendor: "mine",

@@ -1,6 +1,6 @@
 /**
- * Whether a JSON Schema is within OpenAI's strict subset, said anew and
- * independently of the code that lowers to it. Source:
+ * Checker of OpenAI's strict subset of JSON Schema, independent of the code that lowers to
+ * it. Source:
  * https://platform.openai.com/docs/guides/structured-outputs, "Supported schemas".
  */
 
@@ -16,7 +16,7 @@ const STRING_FORMATS = new Set([
   "uuid",
 ]);
 
-/** What each type may have beside `type`, `description`, `title`, `enum` and `const`. */
+/** Keywords by type, besides `type`, `description`, `title`, `enum` and `const`. */
 const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
   string: ["pattern", "format"],
   number: ["multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"],
@@ -36,7 +36,7 @@ const MAX_CHARACTERS = 120_000;
 const MAX_VALUES_OF_LONG_ENUM = 250;
 const MAX_CHARACTERS_OF_LONG_ENUM = 15_000;
 
-/** The problems of a schema, each with its path; empty if the strict mode would take it. */
+/** Returns the problems of a schema with their paths; none if strict mode accepts it. */
 export function findStrictProblems(schema: unknown): string[] {
   return new StrictChecker(schema).check();
 }

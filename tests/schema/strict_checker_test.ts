@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { findStrictProblems } from "./strict_checker.ts";
 
-/** A root with one property. */
+/** Creates a root with one property. */
 function root(value: unknown, rest: Record<string, unknown> = {}): Record<string, unknown> {
   return { ...object({ value }), ...rest };
 }
@@ -17,7 +17,7 @@ function object(properties: Record<string, unknown>): Record<string, unknown> {
 
 const AT = "#/properties/value";
 
-Deno.test("findStrictProblems takes everything the documentation lists", () => {
+Deno.test("findStrictProblems accepts every construct of the documentation", () => {
   const good: unknown[] = [
     { type: "string" },
     { type: "string", description: "A name", title: "Name", pattern: "^[a-z]+$" },
@@ -46,7 +46,7 @@ Deno.test("findStrictProblems takes everything the documentation lists", () => {
   for (const schema of good) assertEquals(findStrictProblems(root(schema)), []);
 });
 
-Deno.test("findStrictProblems takes references to definitions and to the root", () => {
+Deno.test("findStrictProblems accepts references to definitions and to the root", () => {
   const node = object({ next: { anyOf: [{ $ref: "#/$defs/node" }, { type: "null" }] } });
   assertEquals(findStrictProblems(root({ $ref: "#/$defs/node" }, { $defs: { node } })), []);
   assertEquals(findStrictProblems(root({ anyOf: [{ $ref: "#" }, { type: "null" }] })), []);
@@ -62,7 +62,7 @@ Deno.test("findStrictProblems refuses a root that is not a plain object schema",
   for (const [schema, problem] of cases) assertEquals(findStrictProblems(schema)[0], problem);
 });
 
-Deno.test("findStrictProblems wants every object closed and every property required", () => {
+Deno.test("findStrictProblems refuses open objects and optional properties", () => {
   const { additionalProperties: _, ...open } = object({ a: { type: "string" } });
   const { required: __, ...optional } = object({ a: { type: "string" } });
   assertEquals(findStrictProblems(root(open)), [
@@ -81,7 +81,7 @@ Deno.test("findStrictProblems wants every object closed and every property requi
   ]);
 });
 
-Deno.test("findStrictProblems refuses the keywords that are not supported", () => {
+Deno.test("findStrictProblems refuses unsupported keywords", () => {
   const keywords: [schema: Record<string, unknown>, keyword: string][] = [
     [{ type: "string", minLength: 1 }, "minLength"],
     [{ type: "string", maxLength: 1 }, "maxLength"],
@@ -110,7 +110,7 @@ Deno.test("findStrictProblems refuses the keywords that are not supported", () =
   }
 });
 
-Deno.test("findStrictProblems refuses a schema without a type it knows", () => {
+Deno.test("findStrictProblems refuses a schema without a known type", () => {
   for (const schema of [{}, { const: "a" }, { type: "date" }, { type: [] }, { not: {} }]) {
     assertEquals(findStrictProblems(root(schema)).length, 1);
   }
@@ -119,7 +119,7 @@ Deno.test("findStrictProblems refuses a schema without a type it knows", () => {
   assertEquals(findStrictProblems(root({ type: "array" })).length, 1);
 });
 
-Deno.test("findStrictProblems refuses values, formats and patterns that do not fit", () => {
+Deno.test("findStrictProblems refuses unsupported values, formats and patterns", () => {
   const bad: unknown[] = [
     { type: "string", const: 1 },
     { type: "integer", const: 1.5 },
@@ -140,7 +140,7 @@ Deno.test("findStrictProblems refuses values, formats and patterns that do not f
   for (const schema of bad) assertEquals(findStrictProblems(root(schema)).length, 1);
 });
 
-Deno.test("findStrictProblems names the path of a problem", () => {
+Deno.test("findStrictProblems returns the path of a problem", () => {
   const deep = object({ list: { type: "array", items: { anyOf: [{ type: "any" }] } } });
   assertEquals(findStrictProblems(root(deep)), [
     `${AT}/properties/list/items/anyOf/0: expected a type, but found "any"`,

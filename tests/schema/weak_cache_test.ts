@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess, assertStrictEquals } from "@std/asser
 import { WeakCache } from "../../src/schema/schema_cache.ts";
 import { collect } from "./fixture.ts";
 
-/** Puts values that nobody holds; gives those that are to be held. */
+/** Fills a cache with values, and returns those that the caller must hold. */
 function fill(cache: WeakCache<object>, count: number, isHeld: (n: number) => boolean): object[] {
   const held: object[] = [];
   for (let n = 0; n < count; n++) {
@@ -13,7 +13,7 @@ function fill(cache: WeakCache<object>, count: number, isHeld: (n: number) => bo
   return held;
 }
 
-Deno.test("WeakCache returns the identical value while something holds it", () => {
+Deno.test("WeakCache returns the identical value while it is held", () => {
   const cache = new WeakCache<object>();
   const value = {};
   assertEquals(cache.get("a"), undefined);
@@ -24,7 +24,7 @@ Deno.test("WeakCache returns the identical value while something holds it", () =
   assertEquals(cache.size, 1);
 });
 
-Deno.test("WeakCache takes another value under the same key", () => {
+Deno.test("WeakCache replaces the value of a key", () => {
   const cache = new WeakCache<object>();
   const [one, other] = [{}, {}];
   cache.set("a", one);
@@ -33,7 +33,7 @@ Deno.test("WeakCache takes another value under the same key", () => {
   assertEquals(cache.size, 1);
 });
 
-Deno.test("WeakCache removes values that nothing else holds, and no others", async () => {
+Deno.test("WeakCache removes only values that are not held", async () => {
   const cache = new WeakCache<object>();
   const held = fill(cache, 1000, (n) => n % 10 === 0);
   assertEquals(cache.size, 1000);
@@ -45,7 +45,7 @@ Deno.test("WeakCache removes values that nothing else holds, and no others", asy
   assertEquals(cache.get("key 1"), undefined);
 });
 
-Deno.test("WeakCache keeps a new value when the old one of its key is collected", async () => {
+Deno.test("WeakCache keeps the new value of a key when the old one is collected", async () => {
   const cache = new WeakCache<object>();
   fill(cache, 100, () => false);
   const held = fill(cache, 100, () => true);
@@ -56,7 +56,7 @@ Deno.test("WeakCache keeps a new value when the old one of its key is collected"
   }
 });
 
-Deno.test("WeakCache does not grow by values that come and go under changing keys", async () => {
+Deno.test("WeakCache does not grow with short-lived values under new keys", async () => {
   const cache = new WeakCache<object>();
   for (let round = 0; round < 5; round++) {
     fill(cache, 10_000, () => false);

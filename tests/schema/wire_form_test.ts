@@ -3,11 +3,11 @@ import * as v from "valibot";
 import { type StandardSchema, Tool } from "@nomos/agent";
 import { openaiStrict } from "@nomos/agent/llm";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
-import { saidArgs } from "./fixture.ts";
+import { lowerArgs } from "./fixture.ts";
 
 const text = { type: "string" };
 
-/** A schema of no known library, with this JSON Schema. */
+/** Creates a schema of an unknown library with a JSON Schema. */
 function foreign(json: Record<string, unknown>): StandardSchema {
   const validate = (value: unknown) => ({ value });
   return {
@@ -35,7 +35,7 @@ Deno.test("WireSchema reads the JSON Schema of a schema object once", () => {
   assertEquals(conversions, 1);
 });
 
-Deno.test("WireSchema shares the form of schemas that say the same, and never their validation", () => {
+Deno.test("WireSchema shares the form of schemas with equal JSON Schemas, never their validation", () => {
   const make = (limit: number) =>
     v.object({ x: v.pipe(v.string(), v.check((x) => x.length < limit)) });
   const [short, long] = [1, 5].map((limit) => WireSchema.of(make(limit), "a test"));
@@ -45,20 +45,20 @@ Deno.test("WireSchema shares the form of schemas that say the same, and never th
   assert((long!.validate({ x: "abc" }) as { issues?: unknown }).issues === undefined);
 });
 
-Deno.test("WireSchema says the patterns of another library in words, even of equal JSON Schema", () => {
+Deno.test("WireSchema describes patterns of other libraries in words, even if the JSON Schemas are equal", () => {
   const args = v.object({ x: v.pipe(v.string(), v.regex(/^a$/)) });
   const json = { type: "object", properties: { x: { type: "string", pattern: "^a$" } } };
   const other = foreign({ ...json, required: ["x"] });
   for (const schemas of [[args, other], [other, args]]) {
-    const said = schemas.map((schema) => JSON.stringify(saidArgs(schema)));
+    const lowered = schemas.map((schema) => JSON.stringify(lowerArgs(schema)));
     assertEquals(
-      said.map((text) => text.includes('"pattern"')),
+      lowered.map((text) => text.includes('"pattern"')),
       schemas.map((one) => one === args),
     );
   }
 });
 
-Deno.test("WireSchema takes references that lead to the same definition in very many ways", () => {
+Deno.test("WireSchema accepts exponentially many paths of references to one definition", () => {
   const definition = (index: number) =>
     index < 60 ? { anyOf: [1, 2].map(() => ({ $ref: `#/$defs/d${index + 1}` })) } : text;
   const $defs = Object.fromEntries(
@@ -70,7 +70,7 @@ Deno.test("WireSchema takes references that lead to the same definition in very 
   assertEquals(wire.authored({ a: null }), {});
 });
 
-Deno.test("WireSchema takes a union of 20,000 branches, of which it does not compare each pair", () => {
+Deno.test("WireSchema accepts a union of 20,000 branches without comparing each pair", () => {
   const branches = Array.from({ length: 20_000 }, (_, at) => ({
     type: "object",
     properties: { kind: { const: `k${at}` }, a: text, b: text },
@@ -80,6 +80,6 @@ Deno.test("WireSchema takes a union of 20,000 branches, of which it does not com
   const start = performance.now();
   const wire = WireSchema.of(foreign(source), "a test");
   assertEquals(wire.authored({ a: { kind: "k7", a: null } }), { a: { kind: "k7" } });
-  // Pair by pair it takes half an hour.
+  // Comparing each pair would take half an hour.
   assert(performance.now() - start < 60_000);
 });

@@ -3,18 +3,18 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import * as v from "valibot";
 import { ConfigError, Tool } from "@nomos/agent";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
-import { argsProblem, decisionSchema, readArgs, said, saidArgs } from "./fixture.ts";
+import { argsProblem, decisionSchema, lowerArgs, lowerProperty, readArgs } from "./fixture.ts";
 
 const text = { type: "string" };
 const none = { type: "null" };
 const maybeText = { type: ["string", "null"] };
 
-/** How one argument is said. */
+/** Returns the lowered form of one argument. */
 function form(x: unknown): unknown {
-  return said(v.object({ x } as v.ObjectEntries));
+  return lowerProperty(v.object({ x } as v.ObjectEntries));
 }
 
-/** Why an argument cannot be said in the strict subset. */
+/** Returns the message for an argument that the strict subset does not support. */
 function refusal(x: unknown): string {
   const owner = 'tool "t"';
   const schema = v.object({ x } as v.ObjectEntries);
@@ -22,7 +22,7 @@ function refusal(x: unknown): string {
     .message;
 }
 
-Deno.test("WireSchema says optional, nullable and default of valibot", () => {
+Deno.test("WireSchema lowers valibot's optional, nullable and default", () => {
   const either = { anyOf: [text, none] };
   assertEquals(form(v.optional(v.string())), maybeText);
   assertEquals(form(v.exactOptional(v.string())), maybeText);
@@ -34,7 +34,7 @@ Deno.test("WireSchema says optional, nullable and default of valibot", () => {
   assertEquals(form(v.nullish(v.string(), "d")), { ...either, description: 'default "d"' });
 });
 
-Deno.test("WireSchema maps null to absent where a property is optional and not nullable", () => {
+Deno.test("WireSchema deletes the null of a property that is optional and not nullable", () => {
   const schema = v.object({
     optional: v.optional(v.string()),
     exact: v.exactOptional(v.string()),
@@ -74,7 +74,7 @@ Deno.test("WireSchema maps null to absent where a property is optional and not n
   assertEquals(Object.keys(rest).includes("optional"), false);
 });
 
-Deno.test("WireSchema leaves a default function alone until a value is missing", () => {
+Deno.test("WireSchema calls a default function only for a missing value", () => {
   let calls = 0;
   const x = v.optional(v.string(), () => `made ${++calls}`);
   assertEquals(form(x), maybeText);
@@ -86,7 +86,7 @@ Deno.test("WireSchema leaves a default function alone until a value is missing",
   );
 });
 
-Deno.test("WireSchema refuses what has no strict form, with the keyword and the place", () => {
+Deno.test("WireSchema refuses constructs outside of the strict subset, with the keyword and the path", () => {
   const object = v.object({ a: v.string() });
   const cases: [schema: unknown, part: string][] = [
     [v.record(v.string(), v.number()), '"additionalProperties"'],
@@ -115,7 +115,7 @@ Deno.test("WireSchema refuses what has no strict form, with the keyword and the 
   assertStringIncludes(refusal(v.array(v.any())), 'at "x[]"');
 });
 
-Deno.test("WireSchema refuses at once what is not supported by the schema profile of any model", () => {
+Deno.test("WireSchema.of refuses constructs that no profile supports", () => {
   const of = (x: unknown) => () => WireSchema.of(v.object({ x } as v.ObjectEntries), 'tool "t"');
   assertEquals(
     assertThrows(of(v.never()), ConfigError).message,
@@ -126,7 +126,7 @@ Deno.test("WireSchema refuses at once what is not supported by the schema profil
   for (const x of [v.unknown(), v.record(v.string(), v.string())]) of(x)();
 });
 
-Deno.test("WireSchema takes for an object what is one in any profile", () => {
+Deno.test("WireSchema.isObject is true for an object in any profile", () => {
   const object = v.object({ a: v.string() });
   const objects = [
     v.record(v.string(), v.number()),
@@ -140,15 +140,15 @@ Deno.test("WireSchema takes for an object what is one in any profile", () => {
   }
 });
 
-Deno.test("WireSchema refuses a tuple that keeps items beyond its own", () => {
+Deno.test("WireSchema refuses a tuple with further items", () => {
   assertStringIncludes(refusal(v.looseTuple([v.string()])), "tuple with rest");
 });
 
-Deno.test("WireSchema lets the last items of a tuple be left out, or refuses the tuple", () => {
+Deno.test("WireSchema lowers tuples with optional last items, or refuses them", () => {
   const schema = v.object({ x: v.tuple([v.string(), v.optional(v.number())]) });
   let form: { minItems?: number; items?: { anyOf?: { type: string }[] } };
   try {
-    form = said(schema);
+    form = lowerProperty(schema);
   } catch (error) {
     return assert(error instanceof ConfigError);
   }
@@ -156,7 +156,7 @@ Deno.test("WireSchema lets the last items of a tuple be left out, or refuses the
   assert(form.minItems === 1 || takesNull, "Neither can the item be left out, nor be null");
 });
 
-Deno.test("WireSchema says lists, unions and constants", () => {
+Deno.test("WireSchema lowers arrays, unions and constants", () => {
   const forms: [schema: unknown, expected: unknown][] = [
     [v.picklist(["a", "b"]), { type: "string", enum: ["a", "b"] }],
     [v.picklist([1, "b"]), { type: ["number", "string"], enum: [1, "b"] }],
@@ -180,7 +180,7 @@ Deno.test("WireSchema says lists, unions and constants", () => {
   for (const [schema, expected] of forms) assertEquals(form(schema), expected);
 });
 
-Deno.test("WireSchema puts the discriminator of a variant first, nested and written as a list", () => {
+Deno.test("WireSchema puts the discriminator of a variant first, also if nested or an enum", () => {
   const leaf = <Kind extends string>(kind: Kind) => v.object({ n: v.number(), k: v.literal(kind) });
   const keys = (schema: unknown) =>
     (form(schema) as { anyOf: { properties: object }[] }).anyOf.map(({ properties }) =>
@@ -192,7 +192,7 @@ Deno.test("WireSchema puts the discriminator of a variant first, nested and writ
   assertEquals(keys(v.variant("k", [leaf("a"), listed])), ["k", "k"]);
 });
 
-Deno.test("WireSchema keeps the formats that are the same, and patterns of the others", () => {
+Deno.test("WireSchema keeps formats with equal meaning, and uses patterns for others", () => {
   const piped = (action: unknown) =>
     form(v.pipe(v.string(), action as v.EmailAction<string, ""[0]>));
   assertEquals(piped(v.email()), { ...text, format: "email" });
@@ -208,7 +208,7 @@ Deno.test("WireSchema keeps the formats that are the same, and patterns of the o
   }
 });
 
-Deno.test("WireSchema never says a pattern that is narrower than the author's", () => {
+Deno.test("WireSchema never has a pattern that is narrower than the author's", () => {
   const piped = (expression: RegExp) => form(v.pipe(v.string(), v.regex(expression)));
   assertEquals(piped(/^a$/), { ...text, pattern: "^a$" });
   assertEquals(piped(/^\p{L}$/u), { ...text, pattern: "^\\p{L}$" });
@@ -223,12 +223,12 @@ Deno.test("WireSchema never says a pattern that is narrower than the author's", 
   assertEquals(form(v.pipe(v.string(), v.startsWith("a."))), { ...text, pattern: "^a\\." });
 });
 
-Deno.test("WireSchema describes a pattern that it cannot say because of its flags", () => {
+Deno.test("WireSchema describes a pattern with flags in words", () => {
   const { description } = form(v.pipe(v.string(), v.regex(/^yes$/i))) as { description?: string };
   assertStringIncludes(description ?? "", "^yes$");
 });
 
-Deno.test("WireSchema never says what restricts the result of a transformation", () => {
+Deno.test("WireSchema omits restrictions of a transformation's output", () => {
   const cases: [schema: unknown, expected: unknown][] = [
     [v.pipe(v.string(), v.transform(Number), v.number(), v.minValue(3)), text],
     [v.pipe(v.string(), v.trim(), v.nonEmpty(), v.email(), v.regex(/^a/)), text],
@@ -249,16 +249,19 @@ Deno.test("WireSchema never says what restricts the result of a transformation",
   for (const [schema, expected] of cases) assertEquals(form(schema), expected);
 });
 
-Deno.test("WireSchema says a description wherever it stands in a pipe", () => {
-  const said = { ...text, description: "A name" };
-  assertEquals(form(v.pipe(v.string(), v.description("A name"), v.trim())), said);
-  assertEquals(form(v.pipe(v.string(), v.trim(), v.nonEmpty(), v.description("A name"))), said);
-  assertEquals(form(v.pipe(v.string(), v.transform(Number), v.description("A name"))), said);
+Deno.test("WireSchema keeps a description in any position of a pipe", () => {
+  const described = { ...text, description: "A name" };
+  assertEquals(form(v.pipe(v.string(), v.description("A name"), v.trim())), described);
+  assertEquals(
+    form(v.pipe(v.string(), v.trim(), v.nonEmpty(), v.description("A name"))),
+    described,
+  );
+  assertEquals(form(v.pipe(v.string(), v.transform(Number), v.description("A name"))), described);
   const lazy = v.pipe(v.object({ a: v.string() }), v.check(() => true), v.description("A name"));
   assertEquals((form(lazy) as { description?: string }).description, "A name");
 });
 
-Deno.test("WireSchema says recursive schemas by references, and reads them back", () => {
+Deno.test("WireSchema lowers recursive schemas to references, and reads them back", () => {
   interface Node {
     name: string;
     next?: Node | undefined;
@@ -269,7 +272,7 @@ Deno.test("WireSchema says recursive schemas by references, and reads them back"
     next: v.optional(v.lazy(() => node)),
     kids: v.array(v.lazy(() => node)),
   });
-  saidArgs(node);
+  lowerArgs(node);
   const json = JSON.stringify(decisionSchema({ tools: { t: node } }).json);
   assert(!/"#\/\$defs\/0"/.test(json) && /"#\/\$defs\/tool_t/.test(json));
   const wire = {
@@ -285,13 +288,13 @@ Deno.test("WireSchema says recursive schemas by references, and reads them back"
   assertEquals(argsProblem(node, { ...wire, kids: [{ name: 1 }] }).path.endsWith("0.name"), true);
 });
 
-Deno.test("WireSchema takes a recursive schema that is made anew at every level", () => {
+Deno.test("WireSchema accepts a recursive schema whose getter returns a new schema each time", () => {
   const node = (): v.GenericSchema => v.object({ next: v.optional(v.lazy(node)) });
-  saidArgs(node());
+  lowerArgs(node());
   assertEquals(readArgs(node(), { next: { next: null } }), { next: {} });
 });
 
-Deno.test("WireSchema keeps the definitions of tools apart whose names differ little", () => {
+Deno.test("WireSchema separates the definitions of tools with similar names", () => {
   const list = (item: v.GenericSchema) => {
     const node: v.GenericSchema = v.object({
       item,
@@ -306,25 +309,25 @@ Deno.test("WireSchema keeps the definitions of tools apart whose names differ li
   for (const name of names) assertStringIncludes(JSON.stringify($defs), JSON.stringify(name));
 });
 
-Deno.test("WireSchema takes arguments named like what every object has", () => {
+Deno.test("WireSchema accepts arguments with inherited names", () => {
   const entries = { constructor: v.string(), toString: v.number(), ["__proto__"]: v.boolean() };
   const schema = v.strictObject(entries as v.ObjectEntries);
-  assertEquals(Object.keys(saidArgs(schema).properties as object).length, 3);
+  assertEquals(Object.keys(lowerArgs(schema).properties as object).length, 3);
   const args = JSON.parse('{"constructor":"a","toString":1,"__proto__":true}');
   assertEquals(readArgs(schema, args), args);
   assertEquals(Object.getPrototypeOf(readArgs(schema, args)), Object.prototype);
 });
 
-Deno.test("WireSchema lets an optional argument be absent, whatever its name", () => {
+Deno.test("WireSchema accepts an absent optional argument with an inherited name", () => {
   for (const name of ["x", "constructor", "toString", "__proto__", "hasOwnProperty"]) {
     const schema = v.object({ [name]: v.optional(v.string()) });
     assertEquals(readArgs(schema, JSON.parse(`{"${name}":null}`)), {}, name);
   }
 });
 
-Deno.test("WireSchema shares no object between a call's arguments and the decision", () => {
+Deno.test("WireSchema.validate shares no object between a call's arguments and the decision", () => {
   const given = { ...v.object({ a: v.string() }) };
-  // A hand-made schema that gives back the very object it was given.
+  // A hand-written schema that returns its input object.
   const same = { ...given, "~run": (dataset: object) => ({ ...dataset, typed: true }) };
   for (const x of [same, v.union([same as never, v.string()]), v.tuple([same as never])]) {
     const wire = v.object({ x } as v.ObjectEntries);
@@ -339,7 +342,7 @@ Deno.test("WireSchema shares no object between a call's arguments and the decisi
   }
 });
 
-Deno.test("WireSchema keeps entries that an object inherits", () => {
+Deno.test("WireSchema keeps inherited entries of a schema", () => {
   const entries = Object.assign(Object.create({ id: v.string() }), { name: v.string() });
   const schema = v.object(
     entries as { id: v.StringSchema<undefined>; name: v.StringSchema<undefined> },
@@ -348,7 +351,7 @@ Deno.test("WireSchema keeps entries that an object inherits", () => {
   argsProblem(schema, { id: 1, name: "a" });
 });
 
-Deno.test("WireSchema refuses what is no Standard Schema", () => {
+Deno.test("WireSchema refuses a value that is not a Standard Schema", () => {
   for (const schema of [undefined, null, {}, "string", { "~standard": { version: 2 } }, () => 1]) {
     const error = assertThrows(
       () => new Tool({ name: "t", description: "", args: schema as never, run: () => "" }),
