@@ -55,7 +55,7 @@ class GeminiChecker {
     const known = types.filter((type) => Object.hasOwn(SUPPORTED, type) && type !== "any");
     if (known.length < types.length) this.report(path, `unknown type ${JSON.stringify(one.type)}`);
     if (types.length === 0 && !("anyOf" in one || "oneOf" in one)) {
-      this.report(path, "expected it to say a type");
+      this.report(path, "expected a type");
     }
     const allowed = [...SUPPORTED.any!, ...known.flatMap((type) => SUPPORTED[type]!)];
     for (const keyword of Object.keys(one)) {
