@@ -7,7 +7,7 @@ import type { Action, LegalActions } from "../decision/decision.ts";
 import type { DecisionShape } from "../decision/decision_form.ts";
 import { GuardError, quote, reasonOf } from "../errors.ts";
 import { mayNeedApproval, type StepTool, toolInternals } from "../tool/tool_internals.ts";
-import { openaiStrict } from "../schema/profiles/openai_strict.ts";
+import { profileOf } from "../schema/profiles/openai_strict.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { Offer, Route, Step } from "./graph.ts";
 
@@ -110,6 +110,6 @@ export function buildShape(
     answer: step.answer,
     suggestions: step.suggestions,
     reasoning: step.reasoning,
-    profile: step.llm.schemaProfile ?? openaiStrict,
+    profile: profileOf(step.llm),
   };
 }

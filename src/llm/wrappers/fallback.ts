@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
-import type { SchemaProfile } from "../../schema/schema_profile.ts";
+import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import type { LLM, Usage } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
@@ -132,10 +131,6 @@ function checkProfile(first: LLM, other: LLM): void {
 
 function describeModel(llm: LLM): string {
   return `${quote(llm.name)} (profile ${quote(profileOf(llm).name)})`;
-}
-
-function profileOf({ schemaProfile = openaiStrict }: LLM): SchemaProfile {
-  return schemaProfile;
 }
 
 /** Creates the attempts of one call, each with the next model. */

@@ -33,3 +33,10 @@ export const openaiStrict: SchemaProfile = {
   longEnum: 250,
   maxLongEnumLength: 15_000,
 };
+
+/** Returns the schema profile of a model, or {@linkcode openaiStrict} if it has none. */
+export function profileOf(
+  { schemaProfile = openaiStrict }: { readonly schemaProfile?: SchemaProfile | undefined },
+): SchemaProfile {
+  return schemaProfile;
+}

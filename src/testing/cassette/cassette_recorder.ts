@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
+import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { reasonOf } from "../../errors.ts";
 import { copyJson } from "../../json/json.ts";
@@ -115,7 +115,7 @@ export class CassetteRecorder implements LLM {
         this.#calls[index] = buildCall();
         const text = serializeCassette({
           name: this.#redact(this.name),
-          schemaProfile: this.schemaProfile ?? openaiStrict,
+          schemaProfile: profileOf(this),
           calls: this.#calls.filter((call) => call !== undefined),
         });
         const write = () => writeCassetteFile(this.#file, text);

@@ -5,7 +5,7 @@
  */
 import * as fc from "fast-check";
 import type { AgentCore } from "../../turn/agent_core.ts";
-import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
+import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import { mayNeedApproval, type StepTool, toolInternals } from "../../tool/tool_internals.ts";
 import type { FuzzCase, FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";
 import { FUZZ_VERDICTS, TOOL_BEHAVIOURS } from "./behaviours.ts";
@@ -53,10 +53,10 @@ const HUGE = 10_000_000;
 export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> {
   const steps = [...graph.steps.values()];
   const callOf = new Map(
-    steps.flatMap(({ tools, llm: { schemaProfile = openaiStrict } }) =>
+    steps.flatMap(({ tools, llm }) =>
       tools.map((tool) => {
         const wire = toolInternals(tool).schema;
-        const { schema, definitions } = wire.lowered(schemaProfile, `tool "${tool.name}"`);
+        const { schema, definitions } = wire.lowered(profileOf(llm), `tool "${tool.name}"`);
         const args = hostileValues(schema, { $defs: definitions });
         return [tool.name, fc.record({ tool: fc.constant(tool.name), args })];
       })

@@ -6,7 +6,7 @@
 import { decide, type Decision } from "../../decision/decision.ts";
 import { generateCandidates } from "../../llm/auto/make_output.ts";
 import type { Random } from "../../random.ts";
-import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
+import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { issuePath, type StandardSchema } from "../../schema/standard_schema.ts";
 import type { WireSchema } from "../../schema/wire_schema.ts";
@@ -51,7 +51,7 @@ export class SampledValues {
   ): Promise<SampledValues> {
     const values = new SampledValues(results);
     for (const { id, llm, tools, answer } of graph.steps.values()) {
-      const profile = llm.schemaProfile ?? openaiStrict;
+      const profile = profileOf(llm);
       for (const tool of tools) {
         const { name } = tool;
         if (values.#args.has(name)) continue;

@@ -6,7 +6,7 @@
 import type * as v from "valibot";
 import { oneLine } from "../../json/text.ts";
 import { parseOutput } from "../../decision/output.ts";
-import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
+import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import { issuePath } from "../../schema/standard_schema.ts";
 import { WireSchema } from "../../schema/wire_schema.ts";
 import { AgentError, quote, reasonOf } from "../../errors.ts";
@@ -43,7 +43,7 @@ export async function askModel<Output>(
   { messages, schema, schemaName, purpose, expected, Failure }: Question<Output>,
 ): Promise<Output> {
   const wire = WireSchema.of(schema, schemaName);
-  const lowered = wire.lowered(llm.schemaProfile ?? openaiStrict, schemaName);
+  const lowered = wire.lowered(profileOf(llm), schemaName);
   const json: JsonSchema = Object.keys(lowered.definitions).length === 0
     ? lowered.schema
     : { ...lowered.schema, $defs: lowered.definitions };
