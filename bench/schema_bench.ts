@@ -52,5 +52,5 @@ const wire = WireSchema.of(order, "an order");
 
 benchGroup("lowering an order", {
   "bare converter": () => void toJsonSchema(order),
-  "converted and lowered": () => void wire.lowered(openaiStrict, "an order", true),
+  "converted and lowered": () => void wire.lower(openaiStrict, "an order", true),
 });

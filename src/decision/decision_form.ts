@@ -87,10 +87,10 @@ export class DecisionForm {
     const { legal, profile } = shape;
     const tools = new Map(
       legal.tools.map((name) =>
-        [name, shape.tools.get(name)!.lowered(profile, `tool "${name}"`, fresh)] as const
+        [name, shape.tools.get(name)!.lower(profile, `tool "${name}"`, fresh)] as const
       ),
     );
-    const answer = shape.answer?.lowered(profile, "answer", fresh);
+    const answer = shape.answer?.lower(profile, "answer", fresh);
     const { parser, json } = buildOutputPart(shape, tools, answer);
     const lowered = [...tools.values(), ...(answer === undefined ? [] : [answer])];
     const $defs = Object.assign({}, ...lowered.map(({ definitions }) => definitions));

@@ -178,7 +178,7 @@ function validateParts(
   const results: (Result | Promise<Result>)[] = [];
   for (const [index, { value, schema }] of parts.entries()) {
     try {
-      const input = schema.authored(isOwn ? value : copyJson(value));
+      const input = schema.deleteNulls(isOwn ? value : copyJson(value));
       inputs.push(input);
       results.push(schema.validate(input));
     } catch (error) {

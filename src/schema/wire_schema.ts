@@ -54,8 +54,12 @@ export class WireSchema {
     return this.form.isObject;
   }
 
-  /** Returns the schema in a model's subset of JSON Schema; if `fresh` is true, it is converted again. */
-  lowered(profile: SchemaProfile, owner: string, fresh = false): LoweredSchema {
+  /**
+   * Lowers the schema to the subset of JSON Schema that a model accepts.
+   *
+   * @param fresh If true, the author's schema is converted again.
+   */
+  lower(profile: SchemaProfile, owner: string, fresh = false): LoweredSchema {
     const schema = this.#schema;
     const form = fresh
       ? new WireForm(readJsonSchema(schema, owner), isValibot(schema), owner)
@@ -63,8 +67,8 @@ export class WireSchema {
     return form.lower(profile, owner);
   }
 
-  /** Returns a value of the model without the nulls that mean absent, ready for validation. */
-  authored(value: unknown): unknown {
+  /** Returns a model's value without the nulls that mean absent, ready for validation. */
+  deleteNulls(value: unknown): unknown {
     const { nulls } = this.form;
     return nulls === undefined ? value : deleteNulls(value, nulls);
   }

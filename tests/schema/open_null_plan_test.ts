@@ -5,7 +5,7 @@ import { WireSchema } from "../../src/schema/wire_schema.ts";
 
 /** Deletes the nulls of a model's value, and asserts that the schema accepts the result. */
 function read(schema: v.GenericSchema, value: unknown): unknown {
-  const authored = WireSchema.of(schema, "t").authored(value);
+  const authored = WireSchema.of(schema, "t").deleteNulls(value);
   assert(v.safeParse(schema, authored).success, JSON.stringify(authored));
   return authored;
 }

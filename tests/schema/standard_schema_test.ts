@@ -14,7 +14,7 @@ const maybeText = { type: ["string", "null"] };
 /** Returns the message for a schema that the strict subset does not support. */
 function refusal(schema: unknown): string {
   const owner = 'tool "t"';
-  return assertThrows(() => WireSchema.of(schema, owner).lowered(openaiStrict, owner), ConfigError)
+  return assertThrows(() => WireSchema.of(schema, owner).lower(openaiStrict, owner), ConfigError)
     .message;
 }
 

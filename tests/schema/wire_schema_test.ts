@@ -18,7 +18,7 @@ function form(x: unknown): unknown {
 function refusal(x: unknown): string {
   const owner = 'tool "t"';
   const schema = v.object({ x } as v.ObjectEntries);
-  return assertThrows(() => WireSchema.of(schema, owner).lowered(openaiStrict, owner), ConfigError)
+  return assertThrows(() => WireSchema.of(schema, owner).lower(openaiStrict, owner), ConfigError)
     .message;
 }
 

@@ -131,7 +131,7 @@ Deno.test("schemaOutline() marks optional properties, open objects, tuples and i
     any: v.unknown(),
     list: v.array(v.unknown()),
   });
-  const { schema: lowered } = WireSchema.of(schema, "t").lowered(plainJsonSchema, "t");
+  const { schema: lowered } = WireSchema.of(schema, "t").lower(plainJsonSchema, "t");
   assertEquals(
     schemaOutline(lowered),
     `a? string

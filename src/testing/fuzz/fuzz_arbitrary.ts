@@ -56,7 +56,7 @@ export function fuzzCases({ graph, limits }: AgentCore): fc.Arbitrary<FuzzCase> 
     steps.flatMap(({ tools, llm }) =>
       tools.map((tool) => {
         const wire = toolInternals(tool).schema;
-        const { schema, definitions } = wire.lowered(profileOf(llm), `tool "${tool.name}"`);
+        const { schema, definitions } = wire.lower(profileOf(llm), `tool "${tool.name}"`);
         const args = hostileValues(schema, { $defs: definitions });
         return [tool.name, fc.record({ tool: fc.constant(tool.name), args })];
       })

@@ -117,10 +117,10 @@ async function findValue(
     if (issues === undefined) return { value };
     return { problem: `the sample for ${owner} is refused: ${describe(issues)}` };
   }
-  const { schema: json, definitions } = schema.lowered(profile, owner);
+  const { schema: json, definitions } = schema.lower(profile, owner);
   let refusal = "nothing could be generated";
   for (const wire of generateCandidates(json, random, { $defs: definitions })) {
-    const value = schema.authored(wire);
+    const value = schema.deleteNulls(wire);
     const { issues } = await schema.validate(value);
     if (issues === undefined) return { value };
     refusal = describe(issues);

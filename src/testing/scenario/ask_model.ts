@@ -43,14 +43,16 @@ export async function askModel<Output>(
   { messages, schema, schemaName, purpose, expected, Failure }: Question<Output>,
 ): Promise<Output> {
   const wire = WireSchema.of(schema, schemaName);
-  const lowered = wire.lowered(profileOf(llm), schemaName);
+  const lowered = wire.lower(profileOf(llm), schemaName);
   const json: JsonSchema = Object.keys(lowered.definitions).length === 0
     ? lowered.schema
     : { ...lowered.schema, $defs: lowered.definitions };
   const validate = async (output: unknown): Promise<ValidationResult> => {
     const parsed = typeof output === "string" ? parseOutput(output) : undefined;
     if (parsed?.success === false) return refuse("", parsed.message);
-    const result = await wire.validate(wire.authored(parsed === undefined ? output : parsed.value));
+    const result = await wire.validate(
+      wire.deleteNulls(parsed === undefined ? output : parsed.value),
+    );
     if (result.issues === undefined) return { success: true, value: result.value };
     const [issue] = result.issues;
     return refuse(issue ? issuePath(issue).join(".") : "", issue?.message ?? "Invalid value");

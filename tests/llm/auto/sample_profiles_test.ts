@@ -20,7 +20,7 @@ const PROFILES: readonly (readonly [SchemaProfile, readonly Feature[]])[] = [
 /** A schema for a model, whole; undefined where it has no form. */
 function formOf(schema: v.GenericSchema, profile: SchemaProfile): JsonSchema | undefined {
   try {
-    const { schema: json, definitions } = WireSchema.of(schema, "t").lowered(profile, "t");
+    const { schema: json, definitions } = WireSchema.of(schema, "t").lower(profile, "t");
     return { ...json, $defs: definitions };
   } catch (error) {
     assert(error instanceof ConfigError);

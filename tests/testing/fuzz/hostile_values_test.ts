@@ -18,7 +18,7 @@ const schema = v.object({
 });
 
 function samples(numRuns: number): { readonly value: Record<string, unknown>; isValid: boolean }[] {
-  const { schema: json, definitions } = WireSchema.of(schema, "t").lowered(plainJsonSchema, "t");
+  const { schema: json, definitions } = WireSchema.of(schema, "t").lower(plainJsonSchema, "t");
   const form = { ...json, $defs: definitions };
   const validator = new Validator(structuredClone(form), "2020-12");
   const values = fc.sample(hostileValues(form, form), { numRuns, seed: 3 });
