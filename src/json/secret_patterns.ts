@@ -73,7 +73,7 @@ const SECRET_NAME_REGEXP = new RegExp(`(?:${NAMES}|token)$`, "i");
  * @param name Key of the JSON member whose value the text is. A name such as `password`
  * makes the whole value a secret.
  */
-export function redactKeys(text: string, name = ""): string {
+export function redactSecrets(text: string, name = ""): string {
   if (!SECRET_NAME_REGEXP.test(name)) return redactPatterns(text);
   // Redacted as JSON, so that the result is the same as in the JSON of the whole object.
   const [redacted] = Object.values(JSON.parse(redactPatterns(JSON.stringify({ [name]: text }))));

@@ -7,7 +7,7 @@
 import type { Decision } from "../decision/decision.ts";
 import { callKeyOf } from "../history/event.ts";
 import type { Message } from "../llm/llm.ts";
-import { redactKeys } from "../json/secret_patterns.ts";
+import { redactSecrets } from "../json/secret_patterns.ts";
 import { resultText } from "../tool/result_text.ts";
 import { cutText, fitJson, type JsonEntry } from "./fit_json.ts";
 
@@ -91,7 +91,7 @@ export class SpanContent {
     try {
       const text = resultText(value, Infinity);
       const redacted: unknown = this.#redact === undefined ? text : this.#redact(text);
-      return typeof redacted === "string" ? redactKeys(redacted) : WITHHELD;
+      return typeof redacted === "string" ? redactSecrets(redacted) : WITHHELD;
     } catch {
       return WITHHELD;
     }

@@ -16,7 +16,7 @@ import {
   LLMSchemaError,
   LLMTimeoutError,
 } from "../../llm/llm_errors.ts";
-import { redactKeys } from "../../json/secret_patterns.ts";
+import { redactSecrets } from "../../json/secret_patterns.ts";
 import { asRecord, asString, isRetryableStatus, readRetryAfter } from "../reading.ts";
 
 /** Maximum length of a vendor's message, in characters. */
@@ -106,7 +106,7 @@ function describeFailure(thrown: unknown, error: Readonly<Record<string, unknown
 
 /** Redacts keys in a vendor's text, joins its lines and truncates it. */
 function sanitize(text: string): string {
-  return oneLine(redactKeys(text), MAX_REASON);
+  return oneLine(redactSecrets(text), MAX_REASON);
 }
 
 /** Copies an error as redacted text: name, reason and stack frames. */

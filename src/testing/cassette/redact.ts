@@ -10,7 +10,7 @@
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import type { Json } from "../../json/json.ts";
 import { measureCommonEnds } from "../text.ts";
-import { REDACTED, redactKeys } from "../../json/secret_patterns.ts";
+import { REDACTED, redactSecrets } from "../../json/secret_patterns.ts";
 
 /** Redacts a text; `name` is the name of the member whose value it is. */
 export type Redact = (text: string, name?: string) => string;
@@ -26,7 +26,7 @@ export function makeRedact(
   own: readonly (string | RegExp)[] | ((text: string) => string) = [],
 ): Redact {
   const redactOwn = typeof own === "function" ? wrapRedactFunction(own) : redactListed(own);
-  return (text, name) => redactKeys(redactOwn(text), name);
+  return (text, name) => redactSecrets(redactOwn(text), name);
 }
 
 /** Returns a copy of a value with its texts and member names redacted. */
