@@ -27,7 +27,7 @@ export function unlessAborted<Value>(
 }
 
 /** Same as {@linkcode unlessAborted}, but rejects with the signal's reason if it aborts first. */
-export async function untilAborted<Value>(
+export async function abortable<Value>(
   promise: Promise<Value>,
   signal: AbortSignal | undefined,
 ): Promise<Value> {
@@ -108,7 +108,7 @@ export async function* readUntilAborted<Part>(
       signal?.throwIfAborted();
       mustClose = false;
       parts ??= open()[Symbol.asyncIterator]();
-      const { done, value } = await untilAborted(parts.next(), signal);
+      const { done, value } = await abortable(parts.next(), signal);
       if (done) return;
       mustClose = true;
       yield value;

@@ -2,12 +2,12 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
 import * as v from "valibot";
 import {
+  abortable,
   ABORTED,
   interruptible,
   linkAbort,
   readUntilAborted,
   unlessAborted,
-  untilAborted,
 } from "../src/abort.ts";
 import { countedSignal } from "./turn/counted_signal.ts";
 
@@ -121,11 +121,11 @@ Deno.test("unlessAborted and tool calls leave no listener on a signal of ten tho
   assertEquals(listeners(), 0);
 });
 
-Deno.test("untilAborted settles like its promise, or rejects with the signal's reason", async () => {
+Deno.test("abortable settles like its promise, or rejects with the signal's reason", async () => {
   const { controller, listeners } = countedSignal();
-  assertEquals(await untilAborted(Promise.resolve(1), controller.signal), 1);
-  assertEquals(await untilAborted(Promise.resolve(1), undefined), 1);
-  const waiting = assertRejects(() => untilAborted(never, controller.signal), Error, "enough");
+  assertEquals(await abortable(Promise.resolve(1), controller.signal), 1);
+  assertEquals(await abortable(Promise.resolve(1), undefined), 1);
+  const waiting = assertRejects(() => abortable(never, controller.signal), Error, "enough");
   controller.abort(new Error("enough"));
   await waiting;
   assertEquals(listeners(), 0);
@@ -150,7 +150,7 @@ function counting(ended: string[]): (signal: AbortSignal) => AsyncGenerator<numb
   return async function* (signal) {
     try {
       yield await Promise.resolve(1);
-      await untilAborted(never, signal);
+      await abortable(never, signal);
     } finally {
       ended.push("ended");
     }

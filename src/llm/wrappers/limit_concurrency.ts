@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { untilAborted } from "../../abort.ts";
+import { abortable } from "../../abort.ts";
 import { quote } from "../../errors.ts";
 import type { LLM } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
@@ -117,7 +117,7 @@ class Semaphore {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#queue.add(resolve);
     try {
-      await untilAborted(promise, signal);
+      await abortable(promise, signal);
       signal?.throwIfAborted();
     } catch (reason) {
       // Aborted after it was granted a permit: pass the permit on.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { untilAborted } from "../../abort.ts";
+import { abortable } from "../../abort.ts";
 import { quote } from "../../errors.ts";
 import { omitUndefined } from "../../json/json.ts";
 import type { LLMChunk, LLMResult } from "../../llm/llm.ts";
@@ -126,9 +126,9 @@ export async function* streamAnswer(
     const opening = open(signal);
     // A stream that opens after the signal aborted is cancelled.
     opening.then(({ stream }) => signal.aborted ? stream.cancel() : undefined).catch(() => {});
-    parts = (await untilAborted(opening, signal)).stream.getReader();
+    parts = (await abortable(opening, signal)).stream.getReader();
     while (result === undefined) {
-      const { done, value } = await untilAborted(parts.read(), signal);
+      const { done, value } = await abortable(parts.read(), signal);
       if (done) throw createFinishError(name, "cut");
       const { type, error } = asRecord(value);
       if (type === "error") throw error;
