@@ -31,7 +31,7 @@ export interface MockLLMOptions {
   /** Name of the model. Default: `"mock"`. */
   readonly name?: string;
   /**
-   * Behavior of a call after the end of the script: `"fail"` throws, `"repeat"`
+   * Behaviour of a call after the end of the script: `"fail"` throws, `"repeat"`
    * plays the last entry again. Default: `"fail"`.
    */
   readonly whenDone?: "fail" | "repeat";
@@ -101,7 +101,7 @@ export class MockLLM implements LLM {
   #calls = 0;
   /** Index of the next entry. */
   #next = 0;
-  /** Plays automatically after the end of the script. */
+  /** Automatic player, asked after the end of the script. */
   #player: ((request: LLMRequest) => Promise<ScriptEntry>) | undefined;
 
   /**
@@ -197,17 +197,17 @@ export class MockLLM implements LLM {
   async decide(request: LLMRequest): Promise<LLMResult> {
     this.requests.push(request);
     this.#calls++;
-    let entry = this.#take();
-    if (entry === undefined) throw this.#surplus(request);
+    let entry = this.#takeEntry();
+    if (entry === undefined) throw this.#createExtraCallError(request);
     while (typeof entry === "function") entry = await entry(request);
     if (entry instanceof Error) throw entry;
-    if (typeof entry?.action !== "string") throw this.#empty(request, entry);
+    if (typeof entry?.action !== "string") throw this.#createEntryError(request, entry);
     if (entry.action === "RAW") return { output: entry.output };
     const { reasoning, ...decision } = entry;
     const output = wireOutput(request, decision, reasoning);
     if (this.#validate) {
       const result = await request.validate(output);
-      if (!result.success) throw this.#illegal(request, entry, result.problem);
+      if (!result.success) throw this.#createIllegalError(request, entry, result.problem);
     }
     return { output };
   }
@@ -220,7 +220,7 @@ export class MockLLM implements LLM {
   assertDone(): void {
     const left = this.#script.length - this.#next;
     if (left <= 0) return;
-    const next = show(this.#script[this.#next]!);
+    const next = formatEntry(this.#script[this.#next]!);
     throw new MockLLMError(
       `Script is not finished: ${left} of ${this.#script.length} entries remain, the next is ` +
         `${next}: expected all of them to be played`,
@@ -253,47 +253,48 @@ export class MockLLM implements LLM {
   }
 
   /** Returns the next entry; after the last one, the automatic player or the entry to repeat. */
-  #take(): ScriptEntry | undefined {
+  #takeEntry(): ScriptEntry | undefined {
     const script = this.#script;
     if (this.#next < script.length) return script[this.#next++];
     if (this.#player !== undefined) return this.#player;
     return this.#whenDone === "repeat" ? script.at(-1) : undefined;
   }
 
-  #empty({ step }: LLMRequest, entry: unknown): MockLLMError {
+  #createEntryError({ step }: LLMRequest, entry: unknown): MockLLMError {
     return new MockLLMError(
-      `Cannot play call ${this.#calls} in ${describe(step)}: the script entry is ` +
+      `Cannot play call ${this.#calls} in ${describeStep(step)}: the script entry is ` +
         `${quote(entry)}: expected a decision, raw(), an error or a function`,
     );
   }
 
-  #surplus(request: LLMRequest): MockLLMError {
-    const { legal, step } = request;
+  #createExtraCallError({ step, legal, schemaName }: LLMRequest): MockLLMError {
     return new MockLLMError(
       `Cannot play call ${this.#calls}: the script has ${this.#script.length} entries, but ` +
-        `${describe(step)} asks for ${legal ? legal.actions.join(", ") : request.schemaName}: ` +
+        `${describeStep(step)} asks for ${legal ? legal.actions.join(", ") : schemaName}: ` +
         'add an entry, or set whenDone: "repeat"',
     );
   }
 
-  #illegal(
+  #createIllegalError(
     { step, legal }: LLMRequest,
     entry: ScriptEntry,
     { path, message }: { readonly path: string; readonly message: string },
   ): MockLLMError {
     const where = path === "" ? "" : ` at ${path}`;
     return new MockLLMError(
-      `Cannot play call ${this.#calls} in ${describe(step)}: ${show(entry)} is illegal${where}: ` +
+      `Cannot play call ${this.#calls} in ${describeStep(step)}: ${
+        formatEntry(entry)
+      } is illegal${where}: ` +
         `${message}: expected ${JSON.stringify(legal)}; use raw() to play it anyway`,
     );
   }
 }
 
-function describe(step: string | undefined): string {
+function describeStep(step: string | undefined): string {
   return step === undefined ? "a request" : `step "${step}"`;
 }
 
-function show(entry: ScriptEntry): string {
+function formatEntry(entry: ScriptEntry): string {
   if (typeof entry === "function") return "a function";
   return entry instanceof Error ? `the error "${entry.message}"` : JSON.stringify(entry);
 }

@@ -5,7 +5,7 @@
  */
 import { type Random, seededRandom } from "../../random.ts";
 import type { JsonSchema } from "../../json/json.ts";
-import { partsOf } from "./decision_parts.ts";
+import { readDecisionParts } from "./decision_parts.ts";
 import { type Choice, KnownGraph, Tour } from "./tour.ts";
 import type { LLMRequest } from "../llm.ts";
 import { generateCandidates, makeOutput, type OutputCandidates } from "./make_output.ts";
@@ -53,7 +53,9 @@ export class AutoPlayer {
   readonly #options: AutoOptions;
   readonly #graph = new KnownGraph();
   readonly #sessions = new Map<string | undefined, AutoSession>();
-  readonly #calls = new Map<string, number>();
+  /** Number of samples taken from each list, by tool name. */
+  readonly #samplesTaken = new Map<string, number>();
+  /** Source of the sessions' seeds. */
   readonly #seeds: Random;
 
   /** Creates a player that has not seen any session. */
@@ -69,15 +71,18 @@ export class AutoPlayer {
    */
   play(request: LLMRequest): Promise<unknown> {
     const { sessionId, legal, step = "" } = request;
-    const { tour, random } = this.#session(sessionId);
+    const { tour, random } = this.#openSession(sessionId);
     if (legal === undefined) return makeOutput(request, this.#planReply(request, random));
     const choice = tour.next(step, legal);
     if (choice.action === "END") this.#sessions.delete(sessionId);
     return makeOutput(request, this.#planDecision(request, choice, step, random));
   }
 
-  /** Sessions have separate random numbers, so they do not influence each other. */
-  #session(id: string | undefined): AutoSession {
+  /**
+   * Returns the progress of a session; creates it for a new one. Each session has its own
+   * random numbers, so concurrent sessions do not influence each other.
+   */
+  #openSession(id: string | undefined): AutoSession {
     let session = this.#sessions.get(id);
     if (session === undefined) {
       const random = seededRandom(this.#seeds() * 2 ** 32);
@@ -93,20 +98,20 @@ export class AutoPlayer {
     step: string,
     random: Random,
   ): OutputCandidates {
-    const { args, response, suggestions } = partsOf(request.schema);
+    const { args, response, suggestions } = readDecisionParts(request.schema);
     const wrap = (decision: unknown) => wireOutput(request, decision, ["This is legal here"]);
     switch (choice.action) {
       case "TOOL_CALL": {
         const { tool } = choice;
         return {
-          what: `a call of tool "${tool}" in step "${step}"`,
+          description: `a call of tool "${tool}" in step "${step}"`,
           ...this.#findCandidates("samples", tool, args.get(tool), request, random),
           wrap: (args) => wrap({ action: "TOOL_CALL", calls: [{ tool, args }] }),
         };
       }
       case "RESPOND":
         return {
-          what: `an answer in step "${step}"`,
+          description: `an answer in step "${step}"`,
           ...this.#findCandidates(
             "answers",
             step,
@@ -120,9 +125,9 @@ export class AutoPlayer {
       case "MOVE":
       case "END":
         return {
-          what: `${choice.action} in step "${step}"`,
+          description: `${choice.action} in step "${step}"`,
           remedy: "expected the request to accept its own legal actions",
-          parts: [choice.action === "END" ? { action: "END", response: null } : choice],
+          candidates: [choice.action === "END" ? { action: "END", response: null } : choice],
           wrap,
         };
     }
@@ -132,13 +137,16 @@ export class AutoPlayer {
   #planReply(request: LLMRequest, random: Random): OutputCandidates {
     const { schemaName, schema } = request;
     return {
-      what: `a reply to "${schemaName}"`,
+      description: `a reply to "${schemaName}"`,
       ...this.#findCandidates("answers", schemaName, schema, request, random),
       wrap: (reply) => reply,
     };
   }
 
-  /** Returns the author's sample, or generated values; `sentence` is used for unrestricted text. */
+  /**
+   * Returns the author's sample or, if there is none, generated values. `sentence` is the
+   * value for unrestricted text.
+   */
   #findCandidates(
     option: "samples" | "answers",
     key: string,
@@ -146,27 +154,27 @@ export class AutoPlayer {
     request: LLMRequest,
     random: Random,
     sentence?: string,
-  ): Pick<OutputCandidates, "parts" | "remedy"> {
+  ): Pick<OutputCandidates, "candidates" | "remedy"> {
     const given = this.#options[option] ?? {};
     const own: unknown = Object.hasOwn(given, key) ? given[key] : undefined;
     if (own !== undefined) {
-      const sample = option === "samples" ? this.#nextSample(key, own) : own;
+      const sample = option === "samples" ? this.#takeSample(key, own) : own;
       return {
-        parts: [typeof sample === "function" ? sample(request, random) : sample],
+        candidates: [typeof sample === "function" ? sample(request, random) : sample],
         remedy: `expected the value in "${option}" to match the schema`,
       };
     }
     return {
-      parts: generateCandidates(schema, random, request.schema, sentence),
+      candidates: generateCandidates(schema, random, request.schema, sentence),
       remedy: `pass a valid value: MockLLM.auto({ ${option}: { ${JSON.stringify(key)}: … } })`,
     };
   }
 
-  /** Returns the next sample of a list, in rotation. */
-  #nextSample(key: string, sample: unknown): unknown {
+  /** Takes the next sample of a list, in rotation. A single sample is returned as it is. */
+  #takeSample(key: string, sample: unknown): unknown {
     if (!Array.isArray(sample)) return sample;
-    const calls = this.#calls.get(key) ?? 0;
-    this.#calls.set(key, calls + 1);
-    return sample[calls % sample.length];
+    const taken = this.#samplesTaken.get(key) ?? 0;
+    this.#samplesTaken.set(key, taken + 1);
+    return sample[taken % sample.length];
   }
 }

@@ -15,8 +15,8 @@ export interface DecisionParts {
   readonly suggestions: { readonly suggestions?: readonly string[] };
 }
 
-/** Returns the parts of a decision's schema. */
-export function partsOf(schema: JsonSchema): DecisionParts {
+/** Reads the parts of a decision's schema. */
+export function readDecisionParts(schema: JsonSchema): DecisionParts {
   const { decision } = propertiesOf(schema);
   const args = new Map<unknown, JsonSchema>();
   let response: JsonSchema | undefined;

@@ -10,20 +10,20 @@ import type { LLMRequest } from "../llm.ts";
 import { MockLLMError } from "../mock_llm_error.ts";
 import { sampleValue } from "./sample_value.ts";
 
-/** Candidates for the variable part of an output. */
+/** Candidates for an output that differ in one part, such as the arguments of a call. */
 export interface OutputCandidates {
   /** Description of the output, for error messages. */
-  readonly what: string;
+  readonly description: string;
   /** Way out, for error messages. */
   readonly remedy: string;
-  /** Candidates, in the order in which they are tried. */
-  readonly parts: Iterable<unknown>;
-  /** Returns the whole output for a candidate. */
-  readonly wrap: (part: unknown) => unknown;
+  /** Values of the part, in the order in which they are tried. */
+  readonly candidates: Iterable<unknown>;
+  /** Returns the whole output for a value of the part. */
+  readonly wrap: (candidate: unknown) => unknown;
 }
 
 /** Maximum number of values generated for a schema. */
-const CANDIDATES = 20;
+const MAX_CANDIDATES = 20;
 
 /**
  * Generates values for a schema, simplest first. `root` contains the definitions.
@@ -38,7 +38,7 @@ export function* generateCandidates(
   if (schema === undefined) return;
   const isPlainText = schema.type === "string" && Object.keys(schema).length === 1;
   if (isPlainText && sentence !== undefined) yield sentence;
-  for (let size = 0; size < CANDIDATES; size++) {
+  for (let size = 0; size < MAX_CANDIDATES; size++) {
     const value = sampleValue(schema, random, size, root);
     if (value !== undefined) yield value;
   }
@@ -51,29 +51,31 @@ export function* generateCandidates(
  */
 export async function makeOutput(
   request: LLMRequest,
-  { what, remedy, parts, wrap }: OutputCandidates,
+  { description, remedy, candidates, wrap }: OutputCandidates,
 ): Promise<unknown> {
   let refusal = "no value could be generated for its schema";
-  for (const part of parts) {
-    const output = wrap(part);
+  for (const candidate of candidates) {
+    const output = wrap(candidate);
     const result = await request.validate(output);
     if (result.success) return output;
     const { path, message } = result.problem;
-    refusal = `${textOf(part)} is refused${path === "" ? "" : ` at ${path}`}: ${message}`;
+    refusal = `${formatCandidate(candidate)} is refused${
+      path === "" ? "" : ` at ${path}`
+    }: ${message}`;
   }
-  throw new MockLLMError(`Cannot play ${what}: ${refusal}: ${remedy}`);
+  throw new MockLLMError(`Cannot play ${description}: ${refusal}: ${remedy}`);
 }
 
-/** Maximum number of characters shown of a refused value. */
-const SHOWN = 200;
+/** Maximum number of characters of a refused value in an error message. */
+const MAX_SHOWN = 200;
 
 /** Formats any value, including one that JSON cannot represent. */
-function textOf(part: unknown): string {
+function formatCandidate(candidate: unknown): string {
   let text: string;
   try {
-    text = JSON.stringify(part) ?? String(part);
+    text = JSON.stringify(candidate) ?? String(candidate);
   } catch {
-    text = quote(part);
+    text = quote(candidate);
   }
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }

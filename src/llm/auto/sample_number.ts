@@ -7,13 +7,13 @@ import type { JsonSchema } from "../../json/json.ts";
 import { type Random, randomBelow } from "../../random.ts";
 import { describeRestriction } from "../../schema/restrictions.ts";
 
-/** Size at which the range of numbers stops growing, at about a million steps. */
+/** Size from which the range of numbers no longer grows: about a million steps. */
 const FULL_SIZE = 20;
 
 /**
  * Generates a number for a schema; undefined if none exists. Size 0 returns the
- * number closest to 1. Because most checks require whole positive numbers, one
- * size in three allows fractions, and one in three negative numbers.
+ * number closest to 1. Only one size in three allows fractions, and one in three
+ * negative numbers, because most custom checks accept whole positive numbers only.
  */
 export function sampleNumber(
   schema: JsonSchema,

@@ -6,7 +6,7 @@
 import type { JsonSchema } from "../../json/json.ts";
 import type { Random } from "../../random.ts";
 import { matchDescription, readLimit } from "./sample_number.ts";
-import { compileStringGenerator, type StringGenerator } from "./sample_text.ts";
+import { compileStringGenerator, type StringGenerator } from "./pattern_generator.ts";
 
 /** Maximum number of attempts to generate a string that matches and has a valid length. */
 const ATTEMPTS = 50;
@@ -82,7 +82,7 @@ function createGenerators(schema: JsonSchema): readonly StringGenerator[] {
   return generators;
 }
 
-/** Generators for plain strings: a word, a digit, a date, letters. One may pass a custom check. */
+/** Generators for plain strings: a word, a digit, a date, letters. A custom check may accept one. */
 let plain: readonly StringGenerator[] | undefined;
 
 function plainGenerators(): readonly StringGenerator[] {

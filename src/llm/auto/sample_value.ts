@@ -27,6 +27,7 @@ export function sampleValue(
 /** Maximum depth of nested references. */
 const MAX_REFERENCES = 12;
 
+/** Generator for the schemas of one document. `root` contains the definitions. */
 class Sampler {
   constructor(readonly root: JsonSchema, readonly random: Random) {}
 
@@ -44,12 +45,12 @@ class Sampler {
     if (acceptsAnything(schema)) return sampleString({}, this.random, size);
     if ("const" in schema) return schema.const;
     if (Array.isArray(schema.enum)) return pick(schema.enum, this.random);
-    if (!Array.isArray(type)) return this.#typed(type, schema, size, references);
+    if (!Array.isArray(type)) return this.#valueOfType(type, schema, size, references);
     const simplest = size === 0 && type.includes("null") ? "null" : pick(type, this.random);
-    return this.#typed(simplest, schema, size, references);
+    return this.#valueOfType(simplest, schema, size, references);
   }
 
-  #typed(type: unknown, schema: JsonSchema, size: number, references: number): unknown {
+  #valueOfType(type: unknown, schema: JsonSchema, size: number, references: number): unknown {
     switch (type) {
       case "null":
         return null;
@@ -71,8 +72,8 @@ class Sampler {
     }
   }
 
-  /** Varies the size of a part, so that more combinations of parts occur. */
-  #about(size: number): number {
+  /** Returns the size of a part, varied so that more combinations of parts occur. */
+  #varySize(size: number): number {
     return size - randomBelow(Math.floor(size / 2) + 1, this.random);
   }
 
@@ -81,7 +82,7 @@ class Sampler {
       const first = randomBelow(branches.length, this.random);
       for (let index = 0; index < branches.length; index++) {
         const branch = branches[(first + index) % branches.length]!;
-        const value = this.value(branch, this.#about(size), references);
+        const value = this.value(branch, this.#varySize(size), references);
         if (value !== undefined) return value;
       }
       return undefined;
@@ -112,7 +113,7 @@ class Sampler {
       const isOptional = Array.isArray(required) && !required.includes(name);
       // Optional properties are omitted at size 0, and half of the time otherwise.
       if (isOptional && (size === 0 || this.random() < 0.5)) continue;
-      const value = this.value(property, this.#about(size), references);
+      const value = this.value(property, this.#varySize(size), references);
       if (value !== undefined) entries.set(name, value);
       else if (!isOptional) return undefined;
     }
@@ -135,7 +136,7 @@ class Sampler {
       const name = propertyNames === undefined
         ? `name ${entries.size + 1}`
         : this.value(propertyNames as JsonSchema, size + 1, references);
-      const value = this.value(others, this.#about(size), references);
+      const value = this.value(others, this.#varySize(size), references);
       if (typeof name === "string" && value !== undefined) entries.set(name, value);
     }
   }
@@ -160,7 +161,7 @@ class Sampler {
       const inOrder = members[Math.min(values.length, members.length - 1)]!;
       const item = prefix[values.length] ??
         (size % 3 === 0 ? inOrder : pick(members, this.random)!);
-      const value = this.value(item, isSet ? attempt : this.#about(size), references);
+      const value = this.value(item, isSet ? attempt : this.#varySize(size), references);
       if (value === undefined) return undefined;
       const text = isSet ? JSON.stringify(value) : `${attempt}`;
       if (!texts.has(text)) values.push(value);

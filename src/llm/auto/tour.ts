@@ -6,13 +6,11 @@
 import type { LegalActions } from "../../decision/decision.ts";
 import { pick, type Random } from "../../random.ts";
 
-/** Next action of the player. */
+/** Action that the player takes next. */
 export type Choice =
   | { readonly action: "RESPOND" | "END" }
   | { readonly action: "TOOL_CALL"; readonly tool: string }
   | { readonly action: "MOVE"; readonly step: string };
-
-const NO_STEPS: readonly string[] = [];
 
 /**
  * Path of one session through the graph. In each step it calls each tool once,
@@ -23,8 +21,12 @@ const NO_STEPS: readonly string[] = [];
 export class Tour {
   readonly #graph: KnownGraph;
   readonly #random: Random;
-  readonly #visits = new Map<string, Visit>();
-  /** Number of moves since the last new action. If it exceeds the steps, a guard blocks the way. */
+  /** Actions that the session has taken, by step. */
+  readonly #taken = new Map<string, StepActions>();
+  /**
+   * Number of moves since the last new action. If it exceeds the number of steps, a guard
+   * blocks the way.
+   */
   #movesWithoutProgress = 0;
   /** True if the user was answered after the last new action. */
   #hasAnswered = false;
@@ -39,37 +41,34 @@ export class Tour {
     this.#graph.learn(step, legal);
     const { tools, routes } = legal;
     const mayRespond = legal.actions.includes("RESPOND");
-    const visit = this.#visit(step);
-    const newTools = tools.filter((tool) => !visit.tools.has(tool));
-    if (newTools.length > 0) return this.#call(visit, newTools);
-    const newRoutes = routes.filter((route) => !visit.routes.has(route));
+    const taken = this.#takenIn(step);
+    const newTools = tools.filter((tool) => !taken.tools.has(tool));
+    if (newTools.length > 0) return this.#call(taken, newTools);
+    const newRoutes = routes.filter((route) => !taken.routes.has(route));
     const safe = this.#findSafeRoutes(step, newRoutes);
     if (safe.length > 0) return this.#move(step, safe);
-    if (mayRespond && !visit.hasAnswer) return this.#respond(visit);
+    if (mayRespond && !taken.hasAnswer) return this.#respond(taken);
     const onward = this.#moveTowards(step, legal, (other) => this.#hasUnexplored(other)) ??
       (newRoutes.length > 0 ? this.#move(step, newRoutes) : undefined) ??
       this.#moveTowards(step, legal, (other) => this.#listUntakenRoutes(other).length > 0);
     if (onward !== undefined) return onward;
     if (!this.#hasAnswered) {
-      if (mayRespond) return this.#respond(visit);
-      const there = this.#moveTowards(
-        step,
-        legal,
-        (other) => this.#graph.get(other)?.hasAnswer === true,
-      );
-      if (there !== undefined) return there;
+      if (mayRespond) return this.#respond(taken);
+      const canAnswer = (other: string) => this.#graph.get(other)?.hasAnswer === true;
+      const move = this.#moveTowards(step, legal, canAnswer);
+      if (move !== undefined) return move;
     }
     if (legal.actions.includes("END")) return { action: "END" };
-    if (mayRespond) return this.#respond(visit);
-    return routes.length > 0 ? this.#move(step, routes) : this.#call(visit, tools);
+    if (mayRespond) return this.#respond(taken);
+    return routes.length > 0 ? this.#move(step, routes) : this.#call(taken, tools);
   }
 
-  #visit(step: string): Visit {
-    return visitOf(this.#visits, step);
+  #takenIn(step: string): StepActions {
+    return openStep(this.#taken, step);
   }
 
   #listUntakenRoutes(step: string): string[] {
-    const { routes } = this.#visit(step);
+    const { routes } = this.#takenIn(step);
     return [...this.#graph.get(step)?.routes.keys() ?? []].filter((route) => !routes.has(route));
   }
 
@@ -83,7 +82,7 @@ export class Tour {
   #hasUnexplored(step: string): boolean {
     const known = this.#graph.get(step);
     if (known === undefined) return false;
-    const { tools, hasAnswer } = this.#visit(step);
+    const { tools, hasAnswer } = this.#takenIn(step);
     return known.hasAnswer && !hasAnswer ||
       [...known.tools.keys()].some((tool) => !tools.has(tool)) ||
       this.#findSafeRoutes(step, this.#listUntakenRoutes(step)).length > 0;
@@ -96,48 +95,50 @@ export class Tour {
     isGoal: (step: string) => boolean,
   ): Choice | undefined {
     if (routes.length === 0 || this.#movesWithoutProgress > this.#graph.size) return undefined;
-    const taken = this.#visit(step).routes;
-    const begin = routes.filter((route) => taken.has(route));
-    const ways = new Map(begin.map((route) => [route, route]));
+    const taken = this.#takenIn(step).routes;
+    const known = routes.filter((route) => taken.has(route));
+    /** First move of the shortest path, by the step that the path reaches. */
+    const firstMoves = new Map(known.map((route) => [route, route]));
     // Breadth-first search: iterating a map includes the entries added meanwhile.
-    for (const [reached, way] of ways) {
+    for (const [reached, firstMove] of firstMoves) {
       if (isGoal(reached)) {
         this.#movesWithoutProgress++;
-        return this.#move(step, [way]);
+        return this.#move(step, [firstMove]);
       }
-      for (const next of this.#visits.get(reached)?.routes.keys() ?? NO_STEPS) {
-        if (!ways.has(next)) ways.set(next, way);
+      for (const next of this.#taken.get(reached)?.routes.keys() ?? []) {
+        if (!firstMoves.has(next)) firstMoves.set(next, firstMove);
       }
     }
     return undefined;
   }
 
-  #respond(visit: Visit): Choice {
-    if (!visit.hasAnswer) this.#movesWithoutProgress = 0;
-    visit.hasAnswer = true;
+  #respond(taken: StepActions): Choice {
+    if (!taken.hasAnswer) this.#movesWithoutProgress = 0;
+    taken.hasAnswer = true;
     this.#hasAnswered = true;
     return { action: "RESPOND" };
   }
 
-  #call({ tools }: Visit, among: readonly string[]): Choice {
+  #call({ tools }: StepActions, among: readonly string[]): Choice {
     const tool = this.#pickLeastUsed(among, (one) => tools.get(one) ?? 0);
     this.#count(tools, tool);
     return { action: "TOOL_CALL", tool };
   }
 
   #move(step: string, among: readonly string[]): Choice {
-    const { routes } = this.#visit(step);
+    const { routes } = this.#takenIn(step);
     const known = this.#graph.get(step)!.routes;
-    const mine = this.#pickLeastUsed(
+    const route = this.#pickLeastUsed(
       among,
       (one) => routes.get(one) ?? 0,
       (one) => known.get(one) ?? 0,
     );
-    this.#count(routes, mine);
-    known.set(mine, (known.get(mine) ?? 0) + 1);
-    return { action: "MOVE", step: mine };
+    this.#count(routes, route);
+    known.set(route, (known.get(route) ?? 0) + 1);
+    return { action: "MOVE", step: route };
   }
 
+  /** Counts an action. The first of its kind is progress. */
   #count(counts: Map<string, number>, name: string): void {
     const before = counts.get(name) ?? 0;
     counts.set(name, before + 1);
@@ -160,26 +161,28 @@ export class Tour {
   }
 }
 
-/** Actions of a step, with the number of times each was taken. */
-export interface Visit {
+/** Actions of a step: all that are known, or those that one session has taken. */
+interface StepActions {
+  /** Number of calls, by tool name. */
   readonly tools: Map<string, number>;
+  /** Number of moves, by destination. */
   readonly routes: Map<string, number>;
-  /** In a known graph, true if the step can answer; in a visit, true if it did. */
+  /** True if RESPOND is among the actions. */
   hasAnswer: boolean;
 }
 
-/** Returns the visit of a step, and creates it if it does not exist. */
-export function visitOf(visits: Map<string, Visit>, step: string): Visit {
-  let visit = visits.get(step);
-  if (visit === undefined) {
-    visits.set(step, visit = { tools: new Map(), routes: new Map(), hasAnswer: false });
+/** Returns the actions of a step; adds the step if it is not in the map. */
+function openStep(steps: Map<string, StepActions>, step: string): StepActions {
+  let actions = steps.get(step);
+  if (actions === undefined) {
+    steps.set(step, actions = { tools: new Map(), routes: new Map(), hasAnswer: false });
   }
-  return visit;
+  return actions;
 }
 
 /** Known part of a graph, collected from the legal actions of all requests. */
 export class KnownGraph {
-  readonly #steps = new Map<string, Visit>();
+  readonly #steps = new Map<string, StepActions>();
 
   /** Number of known steps. */
   get size(): number {
@@ -187,13 +190,13 @@ export class KnownGraph {
   }
 
   /** Returns a step; undefined if no session visited it. */
-  get(step: string): Visit | undefined {
+  get(step: string): StepActions | undefined {
     return this.#steps.get(step);
   }
 
   /** Adds the legal actions of a request. Removes none, because a request may be restricted. */
   learn(step: string, { actions, tools, routes }: LegalActions): void {
-    const known = visitOf(this.#steps, step);
+    const known = openStep(this.#steps, step);
     known.hasAnswer ||= actions.includes("RESPOND");
     for (const tool of tools) known.tools.set(tool, known.tools.get(tool) ?? 0);
     for (const route of routes) known.routes.set(route, known.routes.get(route) ?? 0);

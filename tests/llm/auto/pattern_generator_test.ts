@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { compileStringGenerator } from "../../../src/llm/auto/sample_text.ts";
+import { compileStringGenerator } from "../../../src/llm/auto/pattern_generator.ts";
 import { seededRandom } from "../../../src/random.ts";
 
 /** The texts of a pattern, at sizes from 0 on; those that came out wrong are left out. */

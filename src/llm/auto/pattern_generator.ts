@@ -5,7 +5,10 @@
  */
 import { pick, type Random, randomBelow } from "../../random.ts";
 
-/** Generates one string, longer for a larger size; undefined if it does not match by chance. */
+/**
+ * Generates one string, longer for a larger size; undefined if the attempt failed, for
+ * example because the string does not satisfy a look-ahead.
+ */
 export type StringGenerator = (random: Random, size: number) => string | undefined;
 
 /**
@@ -16,7 +19,7 @@ export type StringGenerator = (random: Random, size: number) => string | undefin
 export function compileStringGenerator(pattern: string, flags = "u"): StringGenerator | undefined {
   try {
     const expression = new RegExp(pattern, flags);
-    const make = new PatternReader(pattern, expression.flags).whole();
+    const make = new PatternCompiler(pattern, expression.flags).compile();
     return (random, size) => {
       const text = make(random, size);
       return expression.test(text) ? text : undefined;
@@ -41,7 +44,8 @@ const QUANTIFIER_REGEXP = /(?:([*+?])|\{(\d+)(,?)(\d*)\})\??/uy;
 /** Matches the start of a group. The first capture is set for look-around, which adds no text. */
 const GROUP_REGEXP = /\((?:\?(?:(<?[=!])|:|<\w+>))?/uy;
 
-class PatternReader {
+/** Recursive-descent parser that compiles each part of a pattern to a generator. */
+class PatternCompiler {
   readonly #pattern: string;
   readonly #flags: string;
   #at = 0;
@@ -51,7 +55,7 @@ class PatternReader {
     this.#flags = flags;
   }
 
-  whole(): Generate {
+  compile(): Generate {
     const made = this.#alternatives();
     if (this.#at < this.#pattern.length) throw new SyntaxError("Unread rest");
     return made;
@@ -109,10 +113,10 @@ class PatternReader {
 
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
 
-/** Number of characters taken from a class that contains no printable ASCII character. */
+/** Maximum number of characters taken from a class without printable ASCII characters. */
 const MAX_OTHER_CHARACTERS = 32;
 
-/** Highest code point that is searched for characters of a class. */
+/** Last code point that is searched for characters of a class. */
 const LAST_CODE_POINT = 0x1ffff;
 
 /** Returns the printable ASCII characters of a class; if it has none, the first other ones. */
