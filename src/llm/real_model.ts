@@ -22,13 +22,13 @@ export class RealModelError extends MisuseError {
   }
 }
 
-/** Global symbol, so that all copies of the package loaded by the process share the switch. */
+/** Global symbol, so that all loaded copies of the package share the switch. */
 const FORBIDDEN: unique symbol = Symbol.for("@nomos/agent: real models are forbidden");
 const shared = globalThis as { [FORBIDDEN]?: boolean };
 
 /**
- * Throws if real models are forbidden. Every model that calls a server should invoke it
- * before each call. Real models are allowed by default.
+ * Throws if real models are forbidden. A model that calls a server should call this function
+ * before each request. Real models are allowed by default.
  *
  * @throws {RealModelError} if real models are forbidden.
  *

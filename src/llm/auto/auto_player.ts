@@ -11,7 +11,7 @@ import type { LLMRequest } from "../llm.ts";
 import { generateCandidates, makeOutput, type OutputCandidates } from "./make_output.ts";
 import { wireOutput } from "../wire_output.ts";
 
-/** A value to play, or a function that returns one. `random` returns seeded numbers from 0 to 1. */
+/** A value to play, or a function that returns one. `random` returns seeded numbers in [0, 1). */
 export type AutoSample<Value> = Value | ((request: LLMRequest, random: () => number) => Value);
 
 /** Options of `MockLLM.auto()`. */

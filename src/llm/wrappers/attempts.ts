@@ -41,7 +41,7 @@ export async function* runAttempts(
         next = await parts.next();
       } catch (error) {
         if (isAnswered || call.signal?.aborted) throw error;
-        usage = addFailure(usage, error);
+        usage = addFailedUsage(usage, error);
         const isRetried = !isNeverRetried(error) && await attempts.retry(error, usage);
         if (!isRetried) throw withUsage(error, usage);
         parts = readParts(call, attempts.llm);
@@ -72,13 +72,13 @@ function isNeverRetried(error: unknown): boolean {
   return error instanceof MisuseError || error instanceof Error && error.name === "AbortError";
 }
 
-/** Adds the usage of a failed attempt to the total. */
-export function addFailure(usage: Usage | undefined, error: unknown): Usage | undefined {
+/** Adds the usage that a failed attempt reported to the total of earlier attempts. */
+export function addFailedUsage(usage: Usage | undefined, error: unknown): Usage | undefined {
   const failed = error instanceof LLMError ? error.usage : undefined;
   return usage === undefined || failed === undefined ? usage ?? failed : addUsage(usage, failed);
 }
 
-/** Adds the usage of failed attempts and the model name to a result. */
+/** Adds the usage of failed attempts, and the model name if it is missing, to a result. */
 function completeResult(
   result: LLMResult,
   { model }: Attempts,

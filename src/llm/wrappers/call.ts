@@ -87,7 +87,7 @@ async function readFirst(parts: AsyncGenerator<Part, void, void>): Promise<Part 
   return value;
 }
 
-/** Invokes a callback and ignores its errors, because a logging failure must not lose an answer. */
+/** Calls a callback and ignores its errors, because a logging failure must not lose an answer. */
 export function notify<Message>(
   callback: ((message: Message) => unknown) | undefined,
   message: Message,
@@ -96,6 +96,6 @@ export function notify<Message>(
     const returned = callback?.(message);
     if (returned instanceof Promise) returned.catch(() => {});
   } catch {
-    // Ignored, see above.
+    // A failing callback must not fail the call.
   }
 }

@@ -91,7 +91,7 @@ export interface FallbackOptions {
  */
 export function fallback(
   llms: readonly LLM[],
-  { shouldFallBack = isFailureOfModel }: FallbackOptions = {},
+  { shouldFallBack = isModelFailure }: FallbackOptions = {},
 ): LLM {
   const models = [...llms];
   const [primary, ...others] = models;
@@ -113,7 +113,7 @@ export function fallback(
   );
 }
 
-function isFailureOfModel(error: unknown): boolean {
+function isModelFailure(error: unknown): boolean {
   // A script that does not match is a mistake in the test. A fallback would hide it.
   return error instanceof LLMError && !(error instanceof MockLLMError);
 }

@@ -75,10 +75,8 @@ export function limitConcurrency(
     call.signal?.throwIfAborted();
     if (!semaphore.isFree && semaphore.waiting >= maxQueue) {
       throw new LLMBusyError(
-        `Cannot queue another call of model ${
-          quote(llm.name)
-        }: its queue is full (maxQueue ${maxQueue}). ` +
-          "Increase maxQueue, or retry later",
+        `Cannot queue another call of model ${quote(llm.name)}: its queue is full ` +
+          `(maxQueue ${maxQueue}). Increase maxQueue, or retry later`,
         { isRetryable: true },
       );
     }
@@ -90,7 +88,10 @@ export function limitConcurrency(
 /** A counting semaphore with a first-come, first-served queue. */
 class Semaphore {
   #free: number;
-  /** A set, because aborted waiters leave from the middle. Taking the first of 10,000 costs 1 µs. */
+  /**
+   * Waiting callers, oldest first. A set, because aborted callers leave from the middle.
+   * Taking the first of 10,000 costs 1 µs.
+   */
   readonly #queue = new Set<() => void>();
 
   constructor(permits: number) {
@@ -126,7 +127,7 @@ class Semaphore {
     }
   }
 
-  /** Releases a permit, to the first waiter if there is one. */
+  /** Releases a permit. If callers are waiting, the first acquires it. */
   release(): void {
     const [first] = this.#queue;
     if (first === undefined) {

@@ -9,7 +9,7 @@ import { omitUndefined } from "../../json/json.ts";
 import type { LLM, LLMRequest, LLMResult, Message, Usage } from "../llm.ts";
 import { LLMHttpError } from "../llm_errors.ts";
 import { readUsage } from "../usage.ts";
-import { addFailure } from "./attempts.ts";
+import { addFailedUsage } from "./attempts.ts";
 import { type Call, notify, readParts, wrapModel } from "./call.ts";
 
 /** Log record of one model call. JSON-serializable, unless `content` holds an output that is not. */
@@ -119,15 +119,15 @@ function startRecord(
 ): (outcome: string, end?: { readonly result?: LLMResult; readonly error?: unknown }) => void {
   const time = clock.now();
   const { step, sessionId }: Partial<LLMRequest> = call.method === "embed" ? {} : call.request;
-  let isWritten = false;
+  let isLogged = false;
   return (outcome, end = {}) => {
-    if (isWritten) return;
-    isWritten = true;
+    if (isLogged) return;
+    isLogged = true;
     const input = call.method === "embed" ? call.texts : call.request.messages;
     const { result, error } = end;
     const { model, output } = result ?? {};
     const hasFailed = "error" in end;
-    const usage = hasFailed ? addFailure(undefined, error) : readUsage(result?.usage);
+    const usage = hasFailed ? addFailedUsage(undefined, error) : readUsage(result?.usage);
     notify(log, {
       call: call.method,
       llm: name,
@@ -156,7 +156,7 @@ function startRecord(
 
 function countCharacters(input: readonly (Message | string)[]): number {
   return input.reduce(
-    (chars, said) => chars + (typeof said === "string" ? said : said.content).length,
+    (chars, item) => chars + (typeof item === "string" ? item : item.content).length,
     0,
   );
 }

@@ -142,9 +142,9 @@ export function retry(llm: LLM, options: RetryOptions = {}): LLM {
 }
 
 /**
- * Cost of a retry, in tenths of a retry, because a call that succeeds at the first attempt
- * refunds one tenth. Occasional failures are always retried; during an outage the budget
- * runs out, and calls are no longer retried.
+ * Cost of a retry, in points of the budget. A call that succeeds at the first attempt
+ * refunds one point, a tenth of a retry. Occasional failures are therefore always retried;
+ * during an outage the budget runs out, and calls are no longer retried.
  *
  * Rule and default size are those of the retry quota of the AWS SDKs:
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html.

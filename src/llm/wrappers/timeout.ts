@@ -72,11 +72,11 @@ export function timeout(llm: LLM, options: TimeoutOptions): LLM {
       { isRetryable: true },
     );
 
-  return wrapModel(llm, async function* (request) {
-    const isStream = request.method === "stream";
+  return wrapModel(llm, async function* (modelCall) {
+    const isStream = modelCall.method === "stream";
     const controller = new AbortController();
-    const unlink = linkAbort(controller, request.signal);
-    const parts = readParts({ ...request, signal: controller.signal }, llm);
+    const unlink = linkAbort(controller, modelCall.signal);
+    const parts = readParts({ ...modelCall, signal: controller.signal }, llm);
     let remaining = call ?? Infinity;
     let [awaited, limit] = ["the first chunk", isStream ? firstChunk ?? Infinity : Infinity];
     try {
