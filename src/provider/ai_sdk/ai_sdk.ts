@@ -7,7 +7,7 @@ import { interruptible } from "../../abort.ts";
 import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { assertRealModelsAllowed } from "../../llm/real_model.ts";
 import { embedInBatches } from "../embedding.ts";
-import { asArray } from "../reading.ts";
+import { asArray } from "../untrusted_values.ts";
 import type { AiSdkEmbeddingModel, AiSdkModel } from "./ai_sdk_model.ts";
 import { type AiSdkOptions, checkAiSdkOptions, checkModel } from "./ai_sdk_options.ts";
 import { AnswerReader, streamAnswer } from "./answer.ts";

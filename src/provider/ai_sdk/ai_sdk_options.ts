@@ -13,7 +13,7 @@ import {
   WHOLE,
   wholeFrom,
 } from "../../llm/option_rules.ts";
-import { asRecord } from "../reading.ts";
+import { asRecord } from "../untrusted_values.ts";
 import type { AiSdkEmbeddingModel, AiSdkModel, AiSdkVersion } from "./ai_sdk_model.ts";
 
 /** Options of {@linkcode aiSdk}. */

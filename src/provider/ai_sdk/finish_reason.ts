@@ -6,8 +6,8 @@
 import { oneLine } from "../../json/text.ts";
 import type { Usage } from "../../llm/llm.ts";
 import type { LLMError } from "../../llm/llm_error.ts";
-import { createFinishError } from "../ending.ts";
-import { asRecord, asString, tryParseJson } from "../reading.ts";
+import { createFinishError } from "../finish_error.ts";
+import { asRecord, asString, tryParseJson } from "../untrusted_values.ts";
 
 /**
  * Returns the error for an abnormal finish reason; undefined if the reason is normal or unknown.

@@ -5,7 +5,7 @@
  */
 import type { Usage } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
-import { asRecord } from "../reading.ts";
+import { asRecord } from "../untrusted_values.ts";
 import type { Vendor } from "./vendor.ts";
 
 /**

@@ -17,7 +17,8 @@ import {
   LLMTimeoutError,
 } from "../../llm/llm_errors.ts";
 import { redactSecrets } from "../../json/secret_patterns.ts";
-import { asRecord, asString, isRetryableStatus, readRetryAfter } from "../reading.ts";
+import { isRetryableStatus, readRetryAfter } from "../http_retry.ts";
+import { asRecord, asString } from "../untrusted_values.ts";
 
 /** Maximum length of a vendor's message, in characters. */
 const MAX_REASON = 500;

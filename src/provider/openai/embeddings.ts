@@ -6,7 +6,7 @@
  * @module
  */
 import { embedInBatches } from "../embedding.ts";
-import { asArray, asRecord } from "../reading.ts";
+import { asArray, asRecord } from "../untrusted_values.ts";
 import { readJson, send } from "./completion.ts";
 import { readServerError, toLLMError } from "./server_error.ts";
 import type { Settings } from "./settings.ts";

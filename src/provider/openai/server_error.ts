@@ -8,7 +8,8 @@ import { quote } from "../../errors.ts";
 import { LLMError, type LLMErrorOptions } from "../../llm/llm_error.ts";
 import { isPlainObject } from "../../json/json.ts";
 import { LLMContentFilterError, LLMHttpError, LLMSchemaError } from "../../llm/llm_errors.ts";
-import { asArray, asRecord, isRetryableStatus, readRetryAfter, tryParseJson } from "../reading.ts";
+import { isRetryableStatus, readRetryAfter } from "../http_retry.ts";
+import { asArray, asRecord, tryParseJson } from "../untrusted_values.ts";
 import { type Exchange, readText } from "./connection.ts";
 import { OUTPUT_MODES, type OutputMode } from "./openai_options.ts";
 
