@@ -7,7 +7,7 @@ import { quote } from "../errors.ts";
 import { isVector } from "../json/json.ts";
 import { LLMError } from "../llm/llm_error.ts";
 
-/** Embedding call of a provider and the limits of its batches. */
+/** Embedding call of a provider, with its batch size and concurrency limit. */
 export interface EmbeddingBatches {
   /** Model name for error messages. */
   readonly name: string;
@@ -20,9 +20,9 @@ export interface EmbeddingBatches {
 }
 
 /**
- * Returns one vector per text, in order and of equal length.
+ * Embeds texts in batches. Returns one vector per text, in order and of equal length.
  *
- * @throws {LLMError} if a call returns anything else.
+ * @throws {LLMError} if vectors are missing, malformed or of unequal length.
  */
 export async function embedInBatches(
   texts: readonly string[],

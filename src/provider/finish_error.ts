@@ -1,5 +1,5 @@
 /**
- * Errors for answers that ended abnormally.
+ * Errors for answers with an abnormal finish reason.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
   LLMRefusalError,
 } from "../llm/llm_errors.ts";
 
-/** Kind of abnormal end: token limit, content filter, refusal, server failure, or incomplete response. */
+/** Reason for an abnormal end: token limit, content filter, refusal, server failure, or incomplete response. */
 export type FinishFailure = "length" | "filter" | "refusal" | "failure" | "cut";
 
 type ErrorClass = new (message: string, options: LLMErrorOptions) => LLMError;
@@ -35,11 +35,11 @@ const FINISH_FAILURES: Readonly<
  */
 export function createFinishError(
   name: string,
-  ending: FinishFailure,
+  failure: FinishFailure,
   usage?: Usage,
   detail: string = "",
 ): LLMError {
-  const [Type, reason, isRetryable] = FINISH_FAILURES[ending];
+  const [Type, reason, isRetryable] = FINISH_FAILURES[failure];
   const message = `Cannot call model ${quote(name)}: ${reason}${detail && `: ${detail}`}`;
   return new Type(message, { isRetryable, usage });
 }

@@ -34,7 +34,7 @@ export async function* parseServerSentEvents(
   chunks: AsyncIterable<Uint8Array>,
   maxLength: number = MAX_EVENT_LENGTH,
 ): AsyncGenerator<ServerSentEvent, void, void> {
-  // Some decoders strip a byte-order mark from every chunk, where it may be part of the answer.
+  // The parser strips the mark. Some decoders strip it from every chunk, where it is content.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const parse = createEventParser(maxLength);
   for await (const chunk of chunks) {

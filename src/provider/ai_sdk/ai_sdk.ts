@@ -82,7 +82,7 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
   };
 }
 
-/** Returns vendor and model, without the API suffix of providers such as `"openai.responses"`. */
+/** Joins vendor and model, without the API suffix of providers such as `"openai.responses"`. */
 function createDefaultName({ provider, modelId }: AiSdkModel): string {
   return `${provider.split(".")[0]}/${modelId}`;
 }

@@ -11,7 +11,7 @@ import { LLMSchemaError } from "../../llm/llm_errors.ts";
 import type { AiSdkGenerated, AiSdkStreamed } from "./ai_sdk_model.ts";
 import { createFinishError } from "../finish_error.ts";
 import { asArray, asRecord, asString } from "../untrusted_values.ts";
-import { checkFinishReason } from "./finish_reason.ts";
+import { findFinishError } from "./finish_reason.ts";
 import { readTokenUsage } from "./token_usage.ts";
 import type { Vendor } from "./vendor.ts";
 import { convertVendorError } from "./vendor_error.ts";
@@ -21,7 +21,7 @@ export class AnswerReader {
   readonly #name: string;
   readonly #vendor: Vendor;
   #text = "";
-  /** Inputs of tool calls. No tools are offered, so a call can only carry the answer itself. */
+  /** Inputs of tool calls. No tools are offered, so the input of a call can only be the answer. */
   #callInputs: string[] = [];
   #model: string | undefined;
   /** Ids of text blocks that are commentary, not part of the answer. */
@@ -87,24 +87,23 @@ export class AnswerReader {
     const { warnings, usage, providerMetadata } = asRecord(part);
     const warning = findSchemaWarning(warnings);
     if (warning === undefined) return;
-    const cost = readTokenUsage(usage, providerMetadata, this.#vendor);
     throw new LLMSchemaError(
       `Cannot call model ${quote(this.#name)}: it would answer without the schema: ${warning}. ` +
         "Use a model with structured outputs; for an OpenAI-compatible server, create the provider " +
         "with supportsStructuredOutputs: true",
-      { usage: cost },
+      { usage: readTokenUsage(usage, providerMetadata, this.#vendor) },
     );
   }
 
   #finish(end: unknown): LLMResult {
-    const { finishReason, usage, providerMetadata } = asRecord(end);
-    const cost = readTokenUsage(usage, providerMetadata, this.#vendor);
+    const { finishReason, usage: reported, providerMetadata } = asRecord(end);
+    const usage = readTokenUsage(reported, providerMetadata, this.#vendor);
     const text = this.#text === "" && this.#callInputs.length === 1
       ? this.#callInputs[0]!
       : this.#text;
-    const error = checkFinishReason(this.#name, finishReason, text, cost);
+    const error = findFinishError(this.#name, finishReason, text, usage);
     if (error !== undefined) throw error;
-    return { output: text, ...omitUndefined({ usage: cost, model: this.#model }) };
+    return { output: text, ...omitUndefined({ usage, model: this.#model }) };
   }
 }
 
@@ -153,7 +152,11 @@ function isCommentary(providerMetadata: unknown): boolean {
 }
 
 /** Types of warnings that name a setting: `unsupported-setting` in v2, the others since v3. */
-const WARNINGS: readonly unknown[] = ["unsupported", "unsupported-setting", "compatibility"];
+const SETTING_WARNINGS: readonly unknown[] = [
+  "unsupported",
+  "unsupported-setting",
+  "compatibility",
+];
 
 /** Mentions of the schema in a free-text warning. */
 const SCHEMA_REGEXP = /response[ _]?format|json[ _]?schema|structured[ _]?output/i;
@@ -172,7 +175,7 @@ function findSchemaWarning(warnings: unknown): string | undefined {
     const said = asString(details) ?? asString(message) ?? "the response format is not supported";
     const isDropped = type === "other"
       ? SCHEMA_REGEXP.test(said) && DROPPED_REGEXP.test(said)
-      : WARNINGS.includes(type) && (feature ?? setting) === "responseFormat";
+      : SETTING_WARNINGS.includes(type) && (feature ?? setting) === "responseFormat";
     if (isDropped) return said;
   }
   return undefined;

@@ -70,7 +70,7 @@ const MARKER = {
 const NO_INPUT: ChatMessage = { role: "user", parts: ["(no input)"], stableParts: 1 };
 
 /**
- * Creates the prompt of a request. Cache markers go on two messages: the standing text,
+ * Creates the prompt of a request. Two messages have cache markers: the standing text,
  * which sessions share, and the last message that the session's next request repeats.
  * From a marker, the vendor searches backwards for a cached prefix, and so finds the
  * prefix that the previous request marked.
@@ -84,8 +84,8 @@ function createPrompt(
   if (!rules.lateSystem) ensureUserFirst(mapped);
   const marked = new Set<ChatMessage>();
   if (isMarked && stable > 0) {
-    const again = mapped.filter(({ parts, stableParts }) => stableParts === parts.length);
-    for (const end of [again.find(({ role }) => role === "system"), again.at(-1)]) {
+    const repeated = mapped.filter(({ parts, stableParts }) => stableParts === parts.length);
+    for (const end of [repeated.find(({ role }) => role === "system"), repeated.at(-1)]) {
       if (end !== undefined) marked.add(end);
     }
   }
@@ -100,7 +100,7 @@ function ensureUserFirst(messages: ChatMessage[]): void {
   if (messages[first]?.role === "assistant") messages.splice(first, 0, NO_INPUT);
 }
 
-/** False for a system message of whitespace only, which Anthropic rejects. */
+/** Returns false for a system message of whitespace only, which Anthropic rejects. */
 function isNotBlankSystem({ role, parts }: ChatMessage): boolean {
   return role !== "system" || parts.some((part) => part.trim() !== "");
 }

@@ -14,7 +14,7 @@ import { asRecord, asString, tryParseJson } from "../untrusted_values.ts";
  *
  * @param finishReason A string in v2, `{ unified, raw }` since v3.
  */
-export function checkFinishReason(
+export function findFinishError(
   name: string,
   finishReason: unknown,
   text: string,

@@ -4,9 +4,9 @@
  * {@linkcode aiSdk} accepts a model of specification v2, v3 or v4. It recognizes the model by its
  * shape and imports no package, so you choose the vendor's package and its version.
  *
- * In Deno it needs only what that package needs: `--allow-net` with the vendor's host, and
- * `--allow-env` with the variable of the key. Some packages also read their base URL when they are
- * imported (`OPENAI_BASE_URL`, `ANTHROPIC_BASE_URL`).
+ * In Deno, a call needs only the permissions of that package: `--allow-net` with the vendor's host,
+ * and `--allow-env` with the variable of the key. Some packages also read the variable of their base
+ * URL (`OPENAI_BASE_URL`, `ANTHROPIC_BASE_URL`) when they are imported.
  *
  * ```ts
  * import { Agent } from "@nomos/agent";
@@ -39,11 +39,11 @@
  * | feature | support |
  * | --- | --- |
  * | schema | sent as `responseFormat` with every request; a model that ignores it fails with `LLM_SCHEMA` |
- * | prompt cache | Anthropic, on Vertex and Bedrock too: markers after the standing text and after the last message that will not change; OpenAI: one cache key per session |
+ * | prompt cache | Anthropic, on Vertex and Bedrock too: markers after the standing text and after the last message that the next request repeats; OpenAI: one cache key per session |
  * | usage | the same fields for every version; tokens of the cache are included in the input |
- * | failures | errors of `@nomos/agent` with `code`, `isRetryable` and `retryAfter`, without requests, headers or keys |
+ * | failures | errors of `@nomos/agent` with `code`, `isRetryable` and `retryAfter`, without the request, its headers or keys |
  *
- * The vendor follows from the model's `provider`, also behind the gateway of the AI SDK:
+ * The model's `provider` determines the vendor; behind the gateway of the AI SDK, its `modelId` does:
  *
  * | provider | schema profile | message of the step | prompt cache |
  * | --- | --- | --- | --- |

@@ -1,5 +1,5 @@
 /**
- * Built-in knowledge about vendors, as in the table of the module documentation.
+ * Defaults and protocol differences of vendors, as in the table of the module documentation.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export type CacheHint = "key" | "marker";
 /** Vendor-specific options, by the name under which the vendor's package reads them. */
 export type VendorOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Defaults and differences of a vendor. */
+/** Defaults and protocol differences of a vendor. */
 export interface Vendor {
   /** Subset of JSON Schema that it accepts. */
   readonly schemaProfile: SchemaProfile;
@@ -37,7 +37,7 @@ export interface Vendor {
 
 const SYSTEM_FIRST: MessageRules = { lateSystem: false, adjacent: false };
 
-/** The package itself joins messages of one role, and keeps their cache markers. */
+/** Rules for packages that join messages of one role themselves and keep their cache markers. */
 const JOINED_BY_PACKAGE: MessageRules = { lateSystem: false, adjacent: true };
 
 const ANTHROPIC: Vendor = {
@@ -48,7 +48,7 @@ const ANTHROPIC: Vendor = {
 };
 
 /** Vendors by `provider/modelId`. The model matters for providers that serve several vendors. */
-const VENDORS: readonly (readonly [name: RegExp, vendor: Vendor])[] = [
+const VENDORS: readonly (readonly [pattern: RegExp, vendor: Vendor])[] = [
   [/^(?:[\w-]+\.)*anthropic(?:[./]|$)/, ANTHROPIC],
   [/^amazon-bedrock\/.*(?:anthropic|claude)/, ANTHROPIC],
   [/^amazon-bedrock\//, {

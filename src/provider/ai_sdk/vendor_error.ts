@@ -23,14 +23,15 @@ import { asRecord, asString } from "../untrusted_values.ts";
 /** Maximum length of a vendor's message, in characters. */
 const MAX_REASON = 500;
 
-/** Vendors' names for the schema of an answer, in error parameters and messages. */
+/** Names of the schema in error codes, parameters and messages. */
 const SCHEMA_REGEXP =
   /response_?format|text\.format|json_?schema|output_?(?:config|format)|response_?(?:json_?)?schema|structured[ _]outputs?/i;
 
+/** Codes, types and messages for a prompt that a content filter rejected. */
 const FILTER_REGEXP = /content_?filter|content_?policy|content filter|content management policy/i;
 
-/** Types and codes of retryable stream errors. */
-const PASSING_REGEXP = /overloaded|rate_?limit|server_?error|api_?error|unavailable|timeout/i;
+/** Types and codes of transient errors, which an error within a stream has instead of a status. */
+const TRANSIENT_REGEXP = /overloaded|rate_?limit|server_?error|api_?error|unavailable|timeout/i;
 
 /** Converts a value that an AI SDK model threw or sent as an error part. */
 export function convertVendorError(thrown: unknown, name: string): Error {
@@ -43,16 +44,16 @@ export function convertVendorError(thrown: unknown, name: string): Error {
   const retryable = { ...options, isRetryable: true };
   const declared = typeof error.isRetryable === "boolean" ? error.isRetryable : undefined;
   const status = typeof error.statusCode === "number" ? error.statusCode : undefined;
-  const isRefusedRequest = status === undefined || status === 400 || status === 422;
+  const isRejectedRequest = status === undefined || status === 400 || status === 422;
 
   if (error.name === "AI_LoadAPIKeyError" || error.name === "AI_LoadSettingError") {
     return new ConfigError(`${failed}: ${reason}`, options);
   }
-  if (isRefusedRequest && FILTER_REGEXP.test(`${detail.code} ${detail.type} ${reason}`)) {
+  if (isRejectedRequest && FILTER_REGEXP.test(`${detail.code} ${detail.type} ${reason}`)) {
     const refused = `${failed}: the content filter rejected the prompt: ${reason}`;
     return new LLMContentFilterError(refused, options);
   }
-  if (isRefusedRequest && SCHEMA_REGEXP.test(`${detail.code} ${detail.param} ${reason}`)) {
+  if (isRejectedRequest && SCHEMA_REGEXP.test(`${detail.code} ${detail.param} ${reason}`)) {
     return new LLMSchemaError(
       `${failed}: the vendor rejected the schema: ${reason}. ` +
         "Pass a schemaProfile that the model supports, or simplify the schema",
@@ -76,7 +77,7 @@ export function convertVendorError(thrown: unknown, name: string): Error {
     const why = failure === "" ? reason : sanitize(failure);
     return new LLMConnectionError(`${failed}: the connection failed: ${why}`, retryable);
   }
-  const isRetryable = declared ?? PASSING_REGEXP.test(`${detail.code} ${detail.type}`);
+  const isRetryable = declared ?? TRANSIENT_REGEXP.test(`${detail.code} ${detail.type}`);
   return new LLMError(`${failed}: ${reason}`, { ...options, isRetryable });
 }
 
@@ -132,7 +133,7 @@ const NAME_REGEXP =
 const MESSAGE_REGEXP =
   /fetch failed|failed to fetch|load failed|network|error sending request|terminated|(?:reading|decoding) (?:a |response )?body|connection|socket/i;
 
-/** Message of packages for an incomplete body. */
+/** Message of vendor packages for an incomplete body. */
 const CUT_REGEXP = /stream ended without/i;
 
 /** Maximum depth to which causes are followed, because they may be circular. */

@@ -39,7 +39,7 @@ export async function* streamAnswer(
   signal: AbortSignal,
 ): AsyncGenerator<LLMChunk, void, void> {
   const exchange = await sendCompletionRequest(settings, request, signal, true);
-  if (isMediaType(exchange, JSON_REGEXP)) {
+  if (hasMediaType(exchange, JSON_REGEXP)) {
     // The server ignored the request to stream.
     const result = await readAnswer(exchange, settings, request);
     if (result.output !== "") yield { type: "text", text: result.output as string };
@@ -69,7 +69,7 @@ export async function* streamAnswer(
     }
     if (!(cause instanceof LLMConnectionError && reader.isFinished)) throw cause;
   }
-  if (isEmpty && !isMediaType(exchange, EVENT_STREAM_REGEXP)) {
+  if (isEmpty && !hasMediaType(exchange, EVENT_STREAM_REGEXP)) {
     throw createResponseError(exchange, "");
   }
   const isWhole = isDone || reader.isFinished ||
@@ -131,6 +131,6 @@ export async function readJson(exchange: Exchange): Promise<unknown> {
 const EVENT_STREAM_REGEXP = /^text\/event-stream\b/i;
 const JSON_REGEXP = /^application\/(?:\w+\+)?json\b/i;
 
-function isMediaType({ response }: Exchange, type: RegExp): boolean {
+function hasMediaType({ response }: Exchange, type: RegExp): boolean {
   return type.test(response.headers.get("content-type") ?? "");
 }

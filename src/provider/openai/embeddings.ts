@@ -15,9 +15,9 @@ import type { Settings } from "./settings.ts";
  * Number of texts per request. OpenAI allows 2048 texts, but only 300,000 tokens, and
  * 2048 vectors of 3072 numbers would be a response of more than 100 MB.
  */
-const BATCH = 256;
+const BATCH_SIZE = 256;
 
-/** Returns one vector per text, of equal length. Batches are requested one after another. */
+/** Embeds texts: one vector per text, of equal length. Batches are requested one after another. */
 export async function embedTexts(
   settings: Settings,
   model: NonNullable<Settings["embedding"]>,
@@ -25,7 +25,7 @@ export async function embedTexts(
   signal: AbortSignal | undefined,
 ): Promise<number[][]> {
   const { name } = settings;
-  return await embedInBatches(texts, { name, batchSize: BATCH, maxConcurrency: 1, embed });
+  return await embedInBatches(texts, { name, batchSize: BATCH_SIZE, maxConcurrency: 1, embed });
 
   async function embed(input: string[]): Promise<readonly unknown[]> {
     const body = { ...model, input, encoding_format: "float" };

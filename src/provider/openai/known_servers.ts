@@ -1,5 +1,6 @@
 /**
- * Built-in knowledge about servers, as in the table of the module documentation.
+ * Defaults and protocol differences of known servers, as in the table of the module
+ * documentation.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
  * Models behind servers of the Chat Completions protocol: OpenAI, Azure, Groq, Mistral, OpenRouter,
- * Ollama, vLLM, LM Studio and others. It uses `fetch` and no SDK.
+ * Ollama, vLLM, LM Studio and others. Requests use `fetch` and no SDK.
  *
- * In Deno it needs `--allow-net` with the host, such as `--allow-net=api.openai.com`, and, unless
- * `apiKey` is passed, `--allow-env` with the variable of the key. Importing this module and making a
+ * In Deno, a call needs `--allow-net` with the host, such as `--allow-net=api.openai.com`, and, unless
+ * `apiKey` is passed, `--allow-env` with the variable of the key. Importing this module and creating a
  * model need no permission.
  *
  * An agent on such a model, with a scripted server:

@@ -4,6 +4,7 @@
  * @module
  */
 import { reasonOf } from "../../errors.ts";
+import { asRecord } from "../untrusted_values.ts";
 
 /** Replaces the secrets of a request in a text with `[redacted]`. */
 export type Redactor = (text: string) => string;
@@ -23,14 +24,11 @@ export function createRedactor(secrets: readonly string[]): Redactor {
 const MAX_CAUSES = 5;
 
 /**
- * Copies an error and its causes as redacted text. The thrown error itself may reference
+ * Copies an error and its causes as redacted text, because the thrown error may reference
  * the request with its headers.
  */
 export function redactError(thrown: unknown, redact: Redactor, depth = 0): Error {
-  const { name, code, stack, cause } =
-    (typeof thrown === "object" && thrown !== null ? thrown : {}) as {
-      [field in "name" | "code" | "stack" | "cause"]?: unknown;
-    };
+  const { name, code, stack, cause } = asRecord(thrown);
   const isLast = cause === undefined || depth === MAX_CAUSES;
   const copy = new Error(
     redact(reasonOf(thrown)),

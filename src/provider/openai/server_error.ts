@@ -87,7 +87,7 @@ export function toLLMError(
       options,
     );
   }
-  if (output !== undefined && isAboutSchema({ message, code, param, status }, output)) {
+  if (output !== undefined && isSchemaError({ message, code, param, status }, output)) {
     const others = OUTPUT_MODES.filter((mode) => mode !== output).map(quote).join(" or ");
     return new LLMSchemaError(
       `Cannot call model ${quote(name)}: the server rejected the schema: ${detail}. ` +
@@ -122,7 +122,7 @@ const TOOLS_REGEXP =
 const NO_ENDPOINT_REGEXP = /^no endpoints found that (?:can handle|support)/i;
 
 /** True if the server rejected the request because of the schema or the output mode. */
-function isAboutSchema(
+function isSchemaError(
   { message, code, param, status }: Omit<ServerError, "type">,
   output: OutputMode,
 ): boolean {
@@ -140,7 +140,7 @@ const GENERATION_CODES: ReadonlySet<string> = new Set([
   "tool_use_failed",
 ]);
 
-/** Codes of errors whose message may mention the schema although it is not the cause. */
+/** Codes of errors that are not about the schema, although their message may mention it. */
 const OTHER_CODES: ReadonlySet<string> = new Set([
   ...GENERATION_CODES,
   "context_length_exceeded",
