@@ -12,7 +12,7 @@ import type { Attributes } from "@opentelemetry/api";
 import type { Usage } from "../llm/llm.ts";
 import { type ModelName, readModelName } from "../llm/model_name.ts";
 
-/** Vendor names of the conventions, by the vendor in the name of a model, if they differ. */
+/** Vendor names in the conventions, by the vendor in the name of an LLM, if they differ. */
 const PROVIDERS: ReadonlyMap<string, string> = new Map([
   ["amazon-bedrock", "aws.bedrock"],
   ["azure", "azure.ai.openai"],
@@ -39,10 +39,10 @@ export function readProvider(llm: string): ModelName & { readonly vendor: string
 }
 
 /**
- * Returns the attributes of tokens and cost. As in {@linkcode Usage}, input tokens include
+ * Builds the attributes of tokens and cost. As in {@linkcode Usage}, input tokens include
  * cached ones, and output tokens include reasoning.
  */
-export function usageAttributes(usage: Usage = {}, cost?: number): Attributes {
+export function buildUsageAttributes(usage: Usage = {}, cost?: number): Attributes {
   return {
     "gen_ai.usage.input_tokens": usage.input,
     "gen_ai.usage.output_tokens": usage.output,

@@ -4,13 +4,13 @@
  * @module
  */
 
-/** Entry of a list: a text that may be truncated, wrapped in a JSON value. */
+/** Entry of a JSON list, with a text that may be truncated. */
 export interface JsonEntry {
   /** Text that may be truncated. */
   readonly text: string;
   /**
-   * If true, the text is JSON, and is inserted as a value unless it is truncated. Default:
-   * false.
+   * If true, the text is JSON, and is inserted as a value unless it is truncated.
+   * `@default {false}`
    */
   readonly isJson?: boolean;
   /** Wraps the text, or the value parsed from it, in the entry. */
@@ -20,8 +20,8 @@ export interface JsonEntry {
 const ELLIPSIS = "…";
 
 /**
- * Serializes entries in order until `room` characters are used, counting a comma per
- * entry. The first entry that does not fit is truncated, and later ones are omitted.
+ * Serializes entries in order, as many as fit into `room` characters with a comma each. The
+ * first entry that does not fit is truncated, and later ones are omitted.
  */
 export function fitJson(entries: Iterable<JsonEntry>, room: number): string[] {
   const fitting: string[] = [];

@@ -34,7 +34,7 @@
  * | --- | --- | --- |
  * | `nomos.step` | turn, model call | the step in which it began |
  * | `nomos.end_step` | turn | the step in which it ended |
- * | `nomos.status` | turn | the session's status after it: `waiting`, `ended`, `limited`, `interrupted` … |
+ * | `nomos.status` | turn | the session's status after the turn: `waiting`, `ended`, `limited`, `interrupted` … |
  * | `nomos.limit_reason` | turn | the reason if the status is `limited` |
  * | `nomos.legal` | model call | true if the output was a legal decision |
  * | `nomos.action` | model call | the decision: `RESPOND`, `TOOL_CALL`, `MOVE` or `END` |
@@ -45,12 +45,12 @@
  * The span of a turn has an event for each move (`nomos.moved`), refused output (`nomos.error`),
  * `respond_only` and limit, and for the end of the session.
  *
- * A span has the status of an error, and `error.type`, if something failed or was aborted. The type
- * is the `code` of the error, or the name of its class; for a tool call the outcome `error` or
- * `unknown`; for an aborted model call `aborted` or `limited`. Refused outputs, limits and
- * interruptions are no errors.
+ * A span has the status `ERROR` and the attribute `error.type` if its operation failed or was
+ * aborted. The type is the `code` of the error, or the name of its class; for a tool call, the
+ * outcome `error` or `unknown`; for an aborted model call, `aborted` or `limited`. Refused outputs,
+ * limits and interruptions are not errors.
  *
- * Messages, arguments, results and error messages are on no span unless `content` is true.
+ * No span contains messages, arguments, results or error messages unless `content` is true.
  *
  * @module
  */

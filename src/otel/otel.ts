@@ -13,16 +13,16 @@ import { beginTurnSpans } from "./turn_spans.ts";
 export interface OtelOptions {
   /**
    * If true, spans contain messages, decisions, arguments and results of tools, and
-   * messages of errors, which may quote them. Default: false.
+   * messages of errors, which may quote them. `@default {false}`
    */
   readonly content?: boolean;
   /**
-   * Maximum number of characters of a content attribute. Of a conversation, the latest
-   * messages are kept. A truncated text ends with an ellipsis. Default: 4,000.
+   * Maximum length of a content attribute, in characters. Of a conversation, the latest
+   * messages are kept. A truncated text ends with an ellipsis. `@default {4_000}`
    */
   readonly maxContentChars?: number;
   /**
-   * Returns a text of content with secrets removed. It receives the whole text, before
+   * Returns a text without its secrets. Called with each whole text of the content, before
    * truncation. If it throws or does not return a string, `[withheld]` is written.
    *
    * Text that looks like a key (bearer tokens, `sk-…`, `AKIA…`, `api_key=…` and the like)
@@ -31,13 +31,13 @@ export interface OtelOptions {
   readonly redact?: (text: string) => string;
 }
 
-/** Version of the package, used as the version of the tracer. */
+/** Version of the package, passed to the SDK as the version of the tracer. */
 const VERSION = "0.1.0";
 
 /**
- * Makes an observer for the agent's option `observers`. It writes spans to the SDK that
+ * Creates an observer for the agent's option `observers`. It writes spans to the SDK that
  * is registered with `@opentelemetry/api`. The SDK may be registered later. Without an
- * SDK, the observer costs next to nothing.
+ * SDK, the observer does nothing.
  *
  * The parent of a turn's span is the span that is active when the turn starts, for
  * example that of an HTTP request.

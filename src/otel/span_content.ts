@@ -16,7 +16,7 @@ export class SpanContent {
   readonly #maxChars: number;
   readonly #redact: ((text: string) => string) | undefined;
 
-  /** Makes a formatter with the maximum length of an attribute and the caller's `redact`. */
+  /** Creates a formatter. `maxChars` is the maximum length of an attribute. */
   constructor(maxChars: number, redact: ((text: string) => string) | undefined) {
     this.#maxChars = maxChars;
     this.#redact = redact;
@@ -33,14 +33,14 @@ export class SpanContent {
     return `[${fitting.reverse().join(",")}]`;
   }
 
-  /** Formats the one message that a model or an agent produced, from its parts. */
+  /** Formats the message that a model or an agent produced, from its parts. */
   formatOutput(entries: readonly JsonEntry[]): string {
     const [start, end] = ['[{"role":"assistant","parts":[', "]}]"];
     const room = this.#maxChars - start.length - end.length;
     return `${start}${fitJson(entries, room).join(",")}${end}`;
   }
 
-  /** Returns the message parts of a decision. Its tool calls have the same ids as in the log. */
+  /** Returns the message parts of a decision. The ids of its tool calls are their call keys. */
   makeDecisionParts(decision: Decision, sessionId: string, seq: number): JsonEntry[] {
     const parts = decision.reasoning.map((text) => this.makeTextPart(text, "reasoning"));
     switch (decision.action) {
@@ -72,7 +72,10 @@ export class SpanContent {
     return { text: this.#redactText(text), wrap: (content) => ({ type, content }) };
   }
 
-  /** Iterates lazily: fitJson() stops at the size limit, so older messages are never serialized. */
+  /**
+   * Yields messages, the newest first. Lazy, because fitJson() stops at the size limit, so
+   * that older messages are never serialized.
+   */
   *#newestFirst(messages: readonly Message[]): Generator<JsonEntry> {
     for (let at = messages.length - 1; at >= 0; at--) {
       const { role, content: text, callId: id } = messages[at]!;

@@ -16,7 +16,7 @@ import type {
   Scope,
   TurnObserver,
 } from "../turn/observer.ts";
-import { readProvider, usageAttributes } from "./attributes.ts";
+import { buildUsageAttributes, readProvider } from "./attributes.ts";
 import { type ContentAttributes, OpenSpan } from "./open_span.ts";
 import type { SpanContent } from "./span_content.ts";
 
@@ -66,7 +66,9 @@ class TurnSpans implements TurnObserver {
   #modelCall: OpenSpan | undefined;
   /** Spans of the running tool calls, by call key. */
   readonly #toolCalls: Map<string, OpenSpan> = new Map();
+  /** Total usage of the turn's model calls. */
   #usage: Usage = {};
+  /** Total cost of the turn's model calls; undefined if no price is known. */
   #cost: number | undefined;
 
   constructor(turn: OpenSpan, sessionId: string) {
@@ -161,7 +163,7 @@ class TurnSpans implements TurnObserver {
     // The conventions define the breakdown of tokens for the spans of calls only.
     const { cachedInput: _, cacheWriteInput: __, reasoning: ___, ...totals } = this.#usage;
     this.#turn.add({
-      ...usageAttributes(totals, this.#cost),
+      ...buildUsageAttributes(totals, this.#cost),
       "nomos.status": status,
       "nomos.end_step": step,
     });
@@ -176,7 +178,7 @@ class TurnSpans implements TurnObserver {
     const span = this.#modelCall;
     if (span === undefined) return;
     this.#modelCall = undefined;
-    span.add({ ...usageAttributes(usage, cost), "gen_ai.response.model": model });
+    span.add({ ...buildUsageAttributes(usage, cost), "gen_ai.response.model": model });
     finish(span);
     span.end();
   }

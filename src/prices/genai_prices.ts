@@ -16,26 +16,26 @@ import { computePrice, readPrices, readTokens, type TokenPrices } from "./token_
 /** Options of {@linkcode genaiPrices}. */
 export interface GenaiPricesOptions {
   /**
-   * Provider that bills the calls, for example `"openrouter"` or `"azure"`. Set it for
-   * providers that resell models of others, if the name of the LLM does not begin with
-   * theirs. Accepts the ids of the table and the vendors of LLM names. Default: the
-   * vendor in the name of the LLM.
+   * Provider that bills the calls, for example `"openrouter"` or `"azure"`: an id of the
+   * price table or a vendor as in the names of LLMs. Needed for a provider that resells
+   * models of others, unless the name of the LLM begins with it. Default: the vendor in
+   * the name of the LLM.
    */
   readonly provider?: string;
   /**
-   * Your own prices, by the exact name of an LLM or of the model that answered. They
-   * take precedence over those of the table. Default: none.
+   * Custom prices, by the exact name of an LLM or of the model that answered. They take
+   * precedence over those of the table. Default: none.
    */
   readonly overrides?: Readonly<Record<string, TokenPrices>>;
   /**
-   * Returns the time of the call, in milliseconds since 1970, because prices change and
-   * some are lower at night. Default: `Date.now`.
+   * Returns the time of the call, in milliseconds since the Unix epoch, because prices
+   * change and some are lower at night. Default: `Date.now`.
    */
   readonly clock?: () => number;
 }
 
 /**
- * Makes a function for the agent's option `cost`, which returns the price of a model call
+ * Creates a function for the agent's option `cost`, which returns the price of a model call
  * in US dollars. Prices come from the table of the package
  * [genai-prices](https://github.com/pydantic/genai-prices), and are as recent as its
  * installed version. No network access is needed.
@@ -44,12 +44,12 @@ export interface GenaiPricesOptions {
  * `openai/gpt-5-mini`. Without a slash, the table finds it by the model. The priced model
  * is the one that answered, if that is known.
  *
- * A price that is not certain is undefined, never 0 and never a guess. This is so for an
- * unknown vendor or model, a usage without `input` or `output`, a negative count, and more
- * cached tokens than input tokens.
+ * The price is undefined, never 0 or a guess, if the vendor or model is unknown, or if the
+ * usage has no `input` or `output`, a negative count, or more cached tokens than input
+ * tokens.
  *
- * Cached tokens are counted once, at their own price, or at that of the input if the
- * vendor has no separate price. Surcharges for long prompts are included.
+ * Cached tokens are counted once, at their own price, or at the price of input tokens if
+ * the vendor has none for them. Surcharges for long prompts are included.
  *
  * @throws {ConfigError} if the table has no such `provider`, or a price in `overrides` is invalid.
  *
@@ -85,8 +85,11 @@ export function genaiPrices(options: GenaiPricesOptions = {}): CostOf {
 }
 
 /** Returns true if a fallback answered instead of the requested model, which has another price. */
-function isFallback(answered: PricedModel | undefined, asked: PricedModel | undefined): boolean {
-  return answered !== undefined && asked !== undefined && answered.model !== asked.model;
+function isFallback(
+  answered: PricedModel | undefined,
+  requested: PricedModel | undefined,
+): boolean {
+  return answered !== undefined && requested !== undefined && answered.model !== requested.model;
 }
 
 function readProvider(provider: string): string {

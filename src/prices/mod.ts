@@ -1,7 +1,7 @@
 /**
- * The cost of model calls. {@linkcode genaiPrices} makes the agent's option `cost`: it prices the
- * tokens of a call in US dollars, by a table of some forty vendors that is part of the package. It
- * needs no network and no permission.
+ * The cost of model calls. {@linkcode genaiPrices} creates a function for the agent's option `cost`,
+ * which prices the tokens of a call in US dollars. The prices of about forty vendors are part of the
+ * package, so that neither a network nor a permission is needed.
  *
  * @example Cost of a turn, and a limit on it
  * ```ts

@@ -10,13 +10,13 @@ import type { CalledModel } from "../cost/call_usage.ts";
 import { readModelName } from "../llm/model_name.ts";
 import type { Tokens } from "./token_prices.ts";
 
-/** Model found in the table. */
+/** Model with its prices, found in the table. */
 export interface PricedModel {
   /** Entry of the table. */
   readonly model: ModelInfo;
   /** Name under which the model was found. */
   readonly id: string;
-  /** Provider that bills, reduced to this model, because searching all its models is slow. */
+  /** Provider that bills, with this model only, because searching all its models is slow. */
   readonly provider: Provider;
 }
 
@@ -24,9 +24,9 @@ export interface PricedModel {
 const MAX_CACHED = 100;
 
 /**
- * Makes a cached look-up of models in the table, at one provider or at the one in the
- * name of the LLM. It returns undefined if the model is not certain. Results are cached,
- * because a cost limit prices every chunk of a stream.
+ * Creates a function that finds the model of a call in the table, at `provider` or, if it is
+ * undefined, at the vendor in the name of the LLM. It returns undefined if the model is not
+ * certain. Results are cached, because a cost limit prices every chunk of a stream.
  */
 export function makeModelLookup(
   provider: string | undefined,
@@ -40,8 +40,8 @@ export function makeModelLookup(
 }
 
 function lookUp(call: CalledModel, provider: string | undefined): PricedModel | undefined {
-  for (const { id, providerId } of tableNames(call, provider)) {
-    const found = calculate({}, id, providerId === undefined ? {} : { providerId });
+  for (const { id, providerId } of listTableNames(call, provider)) {
+    const found = tryCalcPrice({}, id, providerId === undefined ? {} : { providerId });
     if (found === undefined) continue;
     const { model, provider } = found;
     return { model, id, provider: { ...provider, models: [model] } };
@@ -50,8 +50,10 @@ function lookUp(call: CalledModel, provider: string | undefined): PricedModel | 
 }
 
 /**
- * Computes the price of a call at a time; undefined if the table has no price for the
+ * Computes the price of a call at its time; undefined if the table has no price for the
  * tokens used.
+ *
+ * @param time Time of the call, in milliseconds since the Unix epoch.
  */
 export function computeTablePrice(
   { id, provider }: PricedModel,
@@ -65,7 +67,7 @@ export function computeTablePrice(
     cache_write_tokens: cacheWriteInput,
     output_reasoning_tokens: reasoning,
   };
-  const found = calculate(usage, id, { provider, timestamp: new Date(time) });
+  const found = tryCalcPrice(usage, id, { provider, timestamp: new Date(time) });
   if (found === undefined) return undefined;
   // The table counts tokens without a price as free.
   const { input_mtok, output_mtok } = found.model_price;
@@ -74,7 +76,7 @@ export function computeTablePrice(
   return isKnown ? found.total_price : undefined;
 }
 
-function calculate(...call: Parameters<typeof calcPrice>) {
+function tryCalcPrice(...call: Parameters<typeof calcPrice>) {
   try {
     return calcPrice(...call) ?? undefined;
   } catch {
@@ -83,7 +85,7 @@ function calculate(...call: Parameters<typeof calcPrice>) {
   }
 }
 
-/** Provider ids of the table, by the vendor in the name of an LLM, if they differ. */
+/** Provider ids in the table, by the vendor in the name of an LLM, if they differ. */
 const TABLE_IDS: ReadonlyMap<string, string> = new Map([
   ["amazon-bedrock", "aws"],
   ["aws-bedrock", "aws"],
@@ -123,24 +125,24 @@ interface TableName {
  * Returns the names under which the table may have the model that answered, the most
  * likely first; none if the provider that bills is unknown.
  */
-function tableNames(
+function listTableNames(
   { llm, model: answered }: CalledModel,
   provider: string | undefined,
 ): readonly TableName[] {
-  const asked = readModelName(llm);
+  const requested = readModelName(llm);
   const name = answered ?? llm;
   const { vendor, model } = readModelName(name);
   const own = vendor === undefined ? undefined : findPriceProvider(vendor);
-  if (provider === undefined && asked.vendor === undefined) {
+  if (provider === undefined && requested.vendor === undefined) {
     if (vendor === undefined) return [{ id: name, providerId: undefined }];
     return own === undefined ? [] : [{ id: model, providerId: own }];
   }
-  const biller = provider ?? findPriceProvider(asked.vendor!);
+  const biller = provider ?? findPriceProvider(requested.vendor!);
   if (biller === undefined) return [];
   // At openrouter, `openai/gpt-4o` is the name of a model; at openai, only `gpt-4o` is.
   const names = [{ id: name, providerId: biller }, { id: model, providerId: biller }];
   // If a fallback of another vendor answered, that vendor bills, unless a reseller serves both.
-  const isReseller = provider !== undefined || asked.model.includes("/");
+  const isReseller = provider !== undefined || requested.model.includes("/");
   if (own !== undefined && own !== biller && !isReseller) {
     names.push({ id: model, providerId: own });
   }
