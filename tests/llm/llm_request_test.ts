@@ -22,14 +22,14 @@ function sessionOf(llm: LLM): Session {
   return new Agent({ name: "test", llm, start: "a", steps }).createSession({ id: "s" });
 }
 
-/** A model that answers every request as the function says. */
+/** Creates a model whose outputs a function returns. */
 function model(decide: (request: LLMRequest) => unknown): LLM {
   return { name: "literal", decide: async (request) => ({ output: await decide(request) }) };
 }
 
 const hello = { reasoning: [], decision: { action: "RESPOND", response: "Hello" } };
 
-Deno.test("LLM, a model is an object literal; its output is text or a value", async () => {
+Deno.test("LLM, an object literal is a model, and its output is text or a value", async () => {
   for (const output of [hello, JSON.stringify(hello), ` ${JSON.stringify(hello, null, 2)}\n`]) {
     assertEquals((await sessionOf(model(() => output)).next("Hi")).response, "Hello");
   }
@@ -203,7 +203,7 @@ Deno.test("LLMRequest.messages, are the same list each time they are read", asyn
   assertEquals(llm.requests.map(({ messages }) => messages.length), [3, 5]);
 });
 
-Deno.test("LLMRequest.schema, is the identical object for every decision of the same kind", async () => {
+Deno.test("LLMRequest.schema, is the same object for all decisions with the same legal actions", async () => {
   const llm = new MockLLM([decide.respond("x")], { whenDone: "repeat" });
   const session = sessionOf(llm);
   for (let turn = 0; turn < 5; turn++) await session.next("Hi");

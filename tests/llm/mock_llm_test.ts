@@ -54,7 +54,7 @@ Deno.test("MockLLM, plays decisions in order", async () => {
   llm.assertDone();
 });
 
-Deno.test("MockLLM, plays functions of the request, asynchronous ones and chains of them too", async () => {
+Deno.test("MockLLM, plays functions of the request, including asynchronous and nested ones", async () => {
   const seen: LLMRequest[] = [];
   const llm = new MockLLM([
     (request) => {
@@ -77,7 +77,7 @@ Deno.test("MockLLM, plays functions of the request, asynchronous ones and chains
   assert(seen[0] === llm.requests[0]);
 });
 
-Deno.test("MockLLM, what a function gives is checked as any entry", async () => {
+Deno.test("MockLLM, validates the entry that a function returns", async () => {
   await assertRejects(
     () => sessionOf(new MockLLM([() => decide.move("nowhere")])).next("Hi"),
     MockLLMError,
@@ -89,7 +89,7 @@ Deno.test("MockLLM, what a function gives is checked as any entry", async () => 
   assertInstanceOf((failed as Error).cause, RangeError);
 });
 
-Deno.test("MockLLM, a function that gives nothing fails in words that say so", async () => {
+Deno.test("MockLLM, rejects a function that does not return an entry, and names the call", async () => {
   for (const nothing of [undefined, null, 5, "text", {}]) {
     const llm = new MockLLM([() => nothing as never]);
     const error = await assertRejects(() => sessionOf(llm).next("Hi"), MockLLMError);
@@ -97,7 +97,7 @@ Deno.test("MockLLM, a function that gives nothing fails in words that say so", a
   }
 });
 
-Deno.test("raw, is played as it is, text or value, legal or not", async () => {
+Deno.test("raw, is played unchanged, as text or value, legal or not", async () => {
   const legal = { reasoning: [], decision: { action: "RESPOND", response: "x" } };
   for (const output of [legal, JSON.stringify(legal)]) {
     assertEquals((await sessionOf(new MockLLM([raw(output)])).next("Hi")).response, "x");
@@ -108,7 +108,7 @@ Deno.test("raw, is played as it is, text or value, legal or not", async () => {
   }
 });
 
-Deno.test("MockLLM, throws the errors of its script; the session can be resumed", async () => {
+Deno.test("MockLLM, throws the errors of its script, after which the session resumes", async () => {
   const down = new Error("vendor down");
   const session = sessionOf(new MockLLM([down, decide.respond("back")]));
   const error = await assertRejects(() => session.next("Hi"), RunError, "vendor down");
@@ -117,13 +117,13 @@ Deno.test("MockLLM, throws the errors of its script; the session can be resumed"
   assertEquals((await session.resume()).response, "back");
 });
 
-Deno.test("MockLLM, an error of the framework in its script is thrown as it is", async () => {
+Deno.test("MockLLM, throws an LLMError of its script unchanged", async () => {
   const refused = new MockLLMError("refused");
   const error = await assertRejects(() => sessionOf(new MockLLM([refused])).next("Hi"));
   assert(error === refused);
 });
 
-Deno.test("MockLLM, one call too many says which call, in which step, and what was asked", async () => {
+Deno.test("MockLLM, names the call, the step and the legal actions of an extra call", async () => {
   const session = sessionOf(new MockLLM([decide.move("b")]));
   const error = await assertRejects(() => session.next("Hi"), MockLLMError);
   assertEquals(error.code, "MOCK_LLM");
@@ -133,7 +133,7 @@ Deno.test("MockLLM, one call too many says which call, in which step, and what w
   await assertRejects(() => sessionOf(new MockLLM()).next("Hi"), MockLLMError, "call 1");
 });
 
-Deno.test("MockLLM.push, adds to the end, also while the script is played", async () => {
+Deno.test("MockLLM.push, appends entries, even while the script is played", async () => {
   const llm = new MockLLM([decide.respond("one")]);
   const session = sessionOf(llm);
   llm.push(decide.respond("two"), () => {
@@ -146,7 +146,7 @@ Deno.test("MockLLM.push, adds to the end, also while the script is played", asyn
   llm.assertDone();
 });
 
-Deno.test("MockLLM.push, after a call too many the session resumes with what was pushed", async () => {
+Deno.test("MockLLM.push, after an extra call lets the session resume with the pushed entry", async () => {
   const llm = new MockLLM();
   const session = sessionOf(llm);
   await assertRejects(() => session.next("Hi"), MockLLMError);
@@ -156,7 +156,7 @@ Deno.test("MockLLM.push, after a call too many the session resumes with what was
   llm.assertDone();
 });
 
-Deno.test("MockLLM, a list given is not the script itself", async () => {
+Deno.test("MockLLM, copies its script", async () => {
   const script = [decide.respond("one")];
   const llm = new MockLLM(script);
   script.push(decide.respond("two"));
@@ -164,7 +164,7 @@ Deno.test("MockLLM, a list given is not the script itself", async () => {
   llm.assertDone();
 });
 
-Deno.test("MockLLM.assertDone, says how much is left, and what comes next", async () => {
+Deno.test("MockLLM.assertDone, throws the number of remaining entries and the next one", async () => {
   const llm = new MockLLM([decide.respond("x"), decide.move("b"), new Error("late"), () => raw(1)]);
   const error = assertThrows(() => llm.assertDone(), MockLLMError);
   assertStringIncludes(error.message, "4 of 4 entries remain");
@@ -179,7 +179,7 @@ Deno.test("MockLLM.assertDone, says how much is left, and what comes next", asyn
   new MockLLM().assertDone();
 });
 
-Deno.test("MockLLM, whenDone repeat plays the last entry again and again", async () => {
+Deno.test("MockLLM, with whenDone repeat, plays the last entry again and again", async () => {
   const llm = new MockLLM([decide.respond("one"), decide.respond("two")], { whenDone: "repeat" });
   const session = sessionOf(llm);
   const said: unknown[] = [];
@@ -192,7 +192,7 @@ Deno.test("MockLLM, whenDone repeat plays the last entry again and again", async
   );
 });
 
-Deno.test("MockLLM, whenDone repeat plays all of what is pushed later, then the last of it", async () => {
+Deno.test("MockLLM, with whenDone repeat, plays entries pushed later, then repeats the last", async () => {
   const llm = new MockLLM([decide.respond("a")], { whenDone: "repeat" });
   const session = sessionOf(llm);
   for (let turn = 0; turn < 3; turn++) await session.next("Hi");
@@ -202,7 +202,7 @@ Deno.test("MockLLM, whenDone repeat plays all of what is pushed later, then the 
   assertEquals(said, ["b", "c", "c"]);
 });
 
-Deno.test("MockLLM, an illegal decision throws, naming step, decision and what is legal", async () => {
+Deno.test("MockLLM, rejects an illegal decision, and names step, decision and legal actions", async () => {
   const illegal = [
     decide.move("nowhere"),
     decide.move("a"),
@@ -226,7 +226,7 @@ Deno.test("MockLLM, an illegal decision throws, naming step, decision and what i
   }
 });
 
-Deno.test("MockLLM, validate false plays an illegal decision, which the agent then refuses", async () => {
+Deno.test("MockLLM, with validate false, plays an illegal decision, which the agent refuses", async () => {
   const llm = new MockLLM([decide.move("nowhere"), decide.move("b"), decide.respond("x")], {
     validate: false,
   });
@@ -240,25 +240,25 @@ Deno.test("MockLLM, validate false plays an illegal decision, which the agent th
   ]);
 });
 
-Deno.test("MockLLM, plays decisions of a step that does not reason without their reasoning", async () => {
+Deno.test("MockLLM, omits the reasoning of decisions in a step without reasoning", async () => {
   const steps = { a: { description: "A", reasoning: false } };
   const llm = new MockLLM([decide.respond("x", { reasoning: "why" })]);
   const turn = await new Agent({ name: "test", llm, start: "a", steps }).createSession().next("Hi");
   assertEquals(turn.decision, { action: "RESPOND", response: "x", reasoning: [] });
 });
 
-Deno.test("MockLLM.requests, share the messages of the past, the schema and the legal actions", async () => {
+Deno.test("MockLLM.requests, share earlier messages, the schema and the legal actions", async () => {
   const llm = new MockLLM([decide.respond("ok")], { whenDone: "repeat" });
   const session = sessionOf(llm);
   for (let turn = 0; turn < 200; turn++) await session.next("Hi");
   const messages = new Set(llm.requests.flatMap(({ messages }) => messages));
-  // Standing text, an input of each turn, an answer of each but the last, and the step.
+  // The standing text, the input of each turn, the answer of each but the last, and the step.
   assertEquals(messages.size, 1 + 200 + 199 + 1);
   assertEquals(llm.requests[99]!.messages.length, 2 * 99 + 3);
   assertEquals(new Set(llm.requests.flatMap(({ schema, legal }) => [schema, legal])).size, 2);
 });
 
-Deno.test("MockLLM.requests, say step, session, schema and what is legal", async () => {
+Deno.test("MockLLM.requests, contain step, session, signal, schema and legal actions", async () => {
   const llm = new MockLLM([decide.move("b"), decide.respond("x")]);
   const { signal } = new AbortController();
   await sessionOf(llm).next("Hi", { signal });
@@ -270,7 +270,7 @@ Deno.test("MockLLM.requests, say step, session, schema and what is legal", async
   assertEquals(second!.schema.type, "object");
 });
 
-Deno.test("MockLLM.embed, counts the 26 letters in any case, and nothing else", async () => {
+Deno.test("MockLLM.embed, counts the letters a to z, ignoring case and other characters", async () => {
   const [abba, mixed, none, foreign] = await new MockLLM().embed(["abba", "Zz 9!", "", "äß😀"]);
   assertEquals(abba, [2, 2, ...new Array(24).fill(0)]);
   assertEquals(mixed, [...new Array(25).fill(0), 2]);
@@ -278,13 +278,13 @@ Deno.test("MockLLM.embed, counts the 26 letters in any case, and nothing else", 
   assertEquals(await new MockLLM().embed([]), []);
 });
 
-Deno.test("MockLLM, has the name it is given, which errors and explanations tell", async () => {
+Deno.test("MockLLM, is named mock unless name is set, and its name is in errors", async () => {
   assertEquals([new MockLLM().name, new MockLLM([], { name: "fast" }).name], ["mock", "fast"]);
   const llm = new MockLLM([new Error("down")], { name: "fast" });
   await assertRejects(() => sessionOf(llm).next("Hi"), RunError, "fast: down");
 });
 
-Deno.test("MockLLM, one mock can serve several sessions at once", async () => {
+Deno.test("MockLLM, serves several sessions concurrently", async () => {
   const llm = new MockLLM([({ sessionId }) => decide.respond(sessionId)], { whenDone: "repeat" });
   const steps = { a: { description: "A" } };
   const agent = new Agent({ name: "test", llm, start: "a", steps });

@@ -2,8 +2,8 @@ import { Agent, MockLLM, type Session, Tool } from "@nomos/agent";
 import { assertEquals } from "@std/assert";
 import * as v from "valibot";
 
-/** An agent in which every tool asks, and what ran. */
-function asking(): { readonly session: Session; readonly ran: string[] } {
+/** Creates a session whose tools need approval, and the list of the tools that ran. */
+function createSession(): { readonly session: Session; readonly ran: string[] } {
   const ran: string[] = [];
   const tools = ["pay", "send"].map((name) =>
     new Tool({
@@ -26,29 +26,29 @@ function asking(): { readonly session: Session; readonly ran: string[] } {
   return { session: agent.createSession(), ran };
 }
 
-/** Plays until the session has ended, or for too long. */
-async function play(session: Session, goOn: () => Promise<unknown>): Promise<string> {
+/** Plays until the session ends, at most 20 turns. `decide` answers an approval request. */
+async function play(session: Session, decide: () => Promise<unknown>): Promise<string> {
   for (let turns = 0; session.status !== "ended" && turns < 20; turns++) {
-    if (session.status === "needs_approval") await goOn();
+    if (session.status === "needs_approval") await decide();
     else await session.next("Go on");
   }
   return session.status;
 }
 
-Deno.test("MockLLM.auto, goes on with its tour after an approval", async () => {
-  const { session, ran } = asking();
+Deno.test("MockLLM.auto, continues its tour after an approval", async () => {
+  const { session, ran } = createSession();
   assertEquals(await play(session, () => session.approve(session.approvals[0]!.callKey)), "ended");
   assertEquals(ran.sort(), ["pay", "send"]);
 });
 
-Deno.test("MockLLM.auto, goes on with its tour after a denial, and does not ask again", async () => {
-  const { session, ran } = asking();
+Deno.test("MockLLM.auto, continues its tour after a denial, and does not call the tool again", async () => {
+  const { session, ran } = createSession();
   let denied = 0;
   const deny = () => session.deny(session.approvals[0]!.callKey, `no ${++denied}`);
   assertEquals([await play(session, deny), denied, ran], ["ended", 2, []]);
 });
 
-Deno.test("MockLLM.auto, goes on with its tour when the user goes on without a verdict", async () => {
-  const { session, ran } = asking();
+Deno.test("MockLLM.auto, continues its tour after an input instead of a verdict", async () => {
+  const { session, ran } = createSession();
   assertEquals([await play(session, () => session.next("Never mind")), ran], ["ended", []]);
 });

@@ -1,4 +1,4 @@
-/** What the tests of a model that plays by itself share. */
+/** Agents and transcripts for the tests of the automatic mock. */
 import {
   Agent,
   type AnyTool,
@@ -11,7 +11,7 @@ import {
 } from "@nomos/agent";
 import * as v from "valibot";
 
-/** A tool that does nothing. */
+/** Creates a tool that does nothing. */
 export function tool(
   name: string,
   args: v.GenericSchema = v.object({}),
@@ -20,38 +20,39 @@ export function tool(
   return new Tool({ name, description: name, args: args as never, run });
 }
 
-/** Takes no arguments. */
+/** Tool without arguments. */
 export const look: AnyTool = tool("look");
-/** Takes one of two sizes. */
+/** Tool whose argument is one of two sizes. */
 export const take: AnyTool = tool("take", v.object({ size: v.picklist(["small", "large"]) }));
 
-/** A step, by the steps it leads to. */
-export interface Drawn extends Pick<StepOptions, "auto" | "end" | "tools" | "answer"> {
+/** Step in short form. */
+export interface ShortStep extends Pick<StepOptions, "auto" | "end" | "tools" | "answer"> {
+  /** Ids of the steps that its routes lead to. */
   readonly to?: readonly string[];
 }
 
-/** An agent of steps, each with the steps it leads to. */
+/** Creates an agent from steps in short form. The first one is the start. */
 export function agentOf(
-  steps: Readonly<Record<string, Drawn>>,
+  steps: Readonly<Record<string, ShortStep>>,
   llm: LLM = MockLLM.auto(),
 ): Agent {
-  const drawn = Object.entries(steps).map(([id, { to = [], ...step }]) => {
+  const complete = Object.entries(steps).map(([id, { to = [], ...step }]) => {
     const routes = Object.fromEntries(to.map((one) => [one, "x"]));
     return [id, { description: id, ...step, routes }];
   });
   const [start] = Object.keys(steps);
-  return new Agent({ name: "test", llm, start: start!, steps: Object.fromEntries(drawn) });
+  return new Agent({ name: "test", llm, start: start!, steps: Object.fromEntries(complete) });
 }
 
-/** Asks until the session ends. */
+/** Sends inputs until the session ends, at most `most` turns. */
 export async function play(session: Session, most = 30): Promise<Turn[]> {
   const turns: Turn[] = [];
   while (session.status !== "ended" && turns.length < most) turns.push(await session.next("Go on"));
   return turns;
 }
 
-/** What happened in a turn, in short. */
-export function story({ events }: Turn): string {
+/** Summarizes the decisions of a turn, for example `"look() b RESPOND"`. */
+export function summarize({ events }: Turn): string {
   return events.flatMap((event) => {
     if (event.type === "moved") return event.to;
     if (event.type !== "decision") return event.type === "respond_only" ? "respond_only" : [];
@@ -61,7 +62,7 @@ export function story({ events }: Turn): string {
   }).join(" ");
 }
 
-/** What happened in each turn, in short. */
-export async function stories(session: Session): Promise<string[]> {
-  return (await play(session)).map(story);
+/** Plays a session to its end, and summarizes each turn. */
+export async function playAndSummarize(session: Session): Promise<string[]> {
+  return (await play(session)).map(summarize);
 }

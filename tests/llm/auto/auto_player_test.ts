@@ -20,7 +20,7 @@ import { agentOf, look, play, take, tool } from "./auto_fixture.ts";
 import { fits } from "./schema_fixture.ts";
 import * as v from "valibot";
 
-Deno.test("MockLLM.auto, makes structured answers, suggestions, and leaves out reasoning", async () => {
+Deno.test("MockLLM.auto, generates structured answers and empty suggestions, and omits reasoning", async () => {
   const answer = v.object({ total: v.pipe(v.number(), v.minValue(10)), note: v.string() });
   const llm = MockLLM.auto();
   const agent = new Agent({
@@ -68,7 +68,7 @@ Deno.test("MockLLM.auto, every output matches the JSON Schema of its request", a
   }
 });
 
-Deno.test("MockLLM.auto, arguments can be given: one for all, in turn, or by a function", async () => {
+Deno.test("MockLLM.auto, plays samples: one value, a list in rotation, or a function", async () => {
   const steps = { a: { tools: [take], to: ["b"] }, b: { tools: [take], to: ["a"] } };
   const taken = async (samples: AutoOptions["samples"]) => {
     const agent = agentOf(steps, MockLLM.auto({ samples: samples! }));
@@ -89,7 +89,7 @@ Deno.test("MockLLM.auto, arguments can be given: one for all, in turn, or by a f
   assert(new Set(random).size === 4 && random.every((number) => number >= 0 && number < 1));
 });
 
-Deno.test("MockLLM.auto, arguments are given in the author's form, without what is optional", async () => {
+Deno.test("MockLLM.auto, accepts samples in the author's form, without optional properties", async () => {
   const args = v.object({
     id: v.pipe(v.string(), v.check((id) => id === "A-1")),
     n: v.optional(v.number()),
@@ -101,7 +101,7 @@ Deno.test("MockLLM.auto, arguments are given in the author's form, without what 
   assertEquals(turn.toolResults[0]!.args, { id: "A-1" });
 });
 
-Deno.test("MockLLM.auto, answers can be given by step, as a value or by a function", async () => {
+Deno.test("MockLLM.auto, plays the answers of each step, from a value or a function", async () => {
   const answer = v.object({ code: v.pipe(v.string(), v.check((code) => code === "X")) });
   const llm = MockLLM.auto({
     answers: { a: "Hello", b: { code: "X" }, c: (request) => `in ${request.step}` },
@@ -111,7 +111,7 @@ Deno.test("MockLLM.auto, answers can be given by step, as a value or by a functi
   assertEquals(said, ["Hello", { code: "X" }, "in c", undefined]);
 });
 
-Deno.test("MockLLM.auto, tries values until a check accepts one, at once or later", async () => {
+Deno.test("MockLLM.auto, tries values until a check accepts one, synchronous or not", async () => {
   const even = (value: number) => value % 2 === 0 && value > 2;
   for (
     const schema of [
@@ -127,12 +127,12 @@ Deno.test("MockLLM.auto, tries values until a check accepts one, at once or late
   }
 });
 
-Deno.test("MockLLM.auto, an error names the step, the refused value and the way out", async () => {
+Deno.test("MockLLM.auto, throws an error with the step, the refused value and the way out", async () => {
   const picky = v.object({ id: v.pipe(v.string(), v.check((id) => id === "A-1", "No such id")) });
-  const pickyLater = v.objectAsync({
+  const pickyAsync = v.objectAsync({
     id: v.pipeAsync(v.string(), v.checkAsync(() => Promise.resolve(false), "No such id")),
   });
-  for (const args of [picky, pickyLater as never]) {
+  for (const args of [picky, pickyAsync as never]) {
     const session = agentOf({ a: { tools: [tool("find", args)] } }).createSession();
     const error = await assertRejects(() => session.next("Go on"), MockLLMError);
     assertEquals(session.status, "interrupted");
@@ -157,7 +157,7 @@ Deno.test("MockLLM.auto, an error names the step, the refused value and the way 
   );
 });
 
-Deno.test("MockLLM.auto, a sample that is refused is not replaced by something else", async () => {
+Deno.test("MockLLM.auto, does not replace a refused sample", async () => {
   const cases: [samples: unknown, shown: string][] = [
     [{ size: "huge" }, '{"size":"huge"} is refused at decision.calls.0.args.size'],
     [[{ size: "small", more: 1n }], "is refused"],
@@ -172,7 +172,7 @@ Deno.test("MockLLM.auto, a sample that is refused is not replaced by something e
   }
 });
 
-Deno.test("MockLLM.auto, a question that is no decision gets a value of its schema", async () => {
+Deno.test("MockLLM.auto, answers a request that is not for a decision by its schema", async () => {
   const request = {
     messages: [],
     schema: { type: "object", properties: { score: { type: "number", maximum: 0.5 } } },
@@ -190,7 +190,7 @@ Deno.test("MockLLM.auto, a question that is no decision gets a value of its sche
   assertStringIncludes(error.message, 'Cannot play a reply to "verdict"');
 });
 
-Deno.test("MockLLM.auto, what is pushed is played first, and only that must be played", async () => {
+Deno.test("MockLLM.auto, plays pushed entries first, and assertDone() checks only those", async () => {
   const llm = MockLLM.auto({ name: "robot" });
   assertInstanceOf(llm, MockLLM);
   assertEquals(llm.name, "robot");
@@ -205,7 +205,7 @@ Deno.test("MockLLM.auto, what is pushed is played first, and only that must be p
   assertNotEquals(llm.requests[0], llm.requests[1]);
 });
 
-Deno.test("MockLLM.auto, what it plays keeps nothing of the samples it was given", async () => {
+Deno.test("MockLLM.auto, copies a sample when it plays it", async () => {
   const size = { size: "small" };
   const llm = MockLLM.auto({ samples: { take: size } });
   const turn = await agentOf({ a: { tools: [take] } }, llm).createSession().next("Go on");

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { compileStringGenerator } from "../../../src/llm/auto/pattern_generator.ts";
 import { seededRandom } from "../../../src/random.ts";
 
-/** The texts of a pattern, at sizes from 0 on; those that came out wrong are left out. */
+/** Generates texts of a pattern at increasing sizes, without the failed attempts. */
 function texts(pattern: string, flags?: string): string[] {
   const make = compileStringGenerator(pattern, flags);
   assert(make !== undefined, pattern);
@@ -11,7 +11,7 @@ function texts(pattern: string, flags?: string): string[] {
   return made.filter((text) => text !== undefined);
 }
 
-Deno.test("compileStringGenerator, makes texts of simple patterns at the first attempt", () => {
+Deno.test("compileStringGenerator, matches simple patterns at the first attempt", () => {
   const patterns = [
     "^[a-z]+$",
     "^\\d{3}-\\d{4}$",
@@ -40,7 +40,7 @@ Deno.test("compileStringGenerator, makes texts of simple patterns at the first a
   }
 });
 
-Deno.test("compileStringGenerator, repeats as often as it must at size 0, and more often with size", () => {
+Deno.test("compileStringGenerator, repeats no more than required at size 0, and more at larger sizes", () => {
   const make = compileStringGenerator("^a{2,}b*c+d?$")!;
   const random = seededRandom(1);
   assertEquals(make(random, 0), "aac");
@@ -49,12 +49,12 @@ Deno.test("compileStringGenerator, repeats as often as it must at size 0, and mo
   assert(texts("^a{2,4}$").every(({ length }) => length >= 2 && length <= 4));
 });
 
-Deno.test("compileStringGenerator, takes every alternative and many characters of a class", () => {
+Deno.test("compileStringGenerator, uses every alternative and many characters of a class", () => {
   assertEquals(new Set(texts("^(?:red|green|blue)$")).size, 3);
   assert(new Set(texts("^[a-z]$")).size > 10);
 });
 
-Deno.test("compileStringGenerator, leaves look-around to luck, and gives nothing wrong", () => {
+Deno.test("compileStringGenerator, satisfies look-around by chance, and never returns a mismatch", () => {
   const made = texts("^(?=.*\\d)(?=.*[a-z]).{6,}$");
   assert(made.length > 10);
   assert(made.every((text) => /\d/.test(text) && /[a-z]/.test(text) && text.length >= 6));
@@ -63,13 +63,13 @@ Deno.test("compileStringGenerator, leaves look-around to luck, and gives nothing
   assertEquals(texts("[]"), []);
 });
 
-Deno.test("compileStringGenerator, heeds the flags", () => {
+Deno.test("compileStringGenerator, respects the flags", () => {
   const made = texts("^[a-c]{5}$", "iu");
   assert(made.some((text) => /[A-C]/.test(text)) && made.some((text) => /[a-c]/.test(text)));
   assertEquals(texts("^a.$", "s").length, 30);
 });
 
-Deno.test("compileStringGenerator, refuses back-references and what is no pattern", () => {
+Deno.test("compileStringGenerator, returns undefined for back-references and invalid patterns", () => {
   for (const pattern of ["(a)\\1", "(?<x>a)\\k<x>", "[", "(", "a)", "*", "\\u{zz}", "a{2,1}"]) {
     assertEquals(compileStringGenerator(pattern), undefined, pattern);
   }

@@ -17,8 +17,8 @@ const PROFILES: readonly (readonly [SchemaProfile, readonly Feature[]])[] = [
   [plainJsonSchema, ["open", "rest", "unknown", "intersect"]],
 ];
 
-/** A schema for a model, whole; undefined where it has no form. */
-function formOf(schema: v.GenericSchema, profile: SchemaProfile): JsonSchema | undefined {
+/** Lowers a schema, with its definitions; undefined if the profile cannot express it. */
+function lower(schema: v.GenericSchema, profile: SchemaProfile): JsonSchema | undefined {
   try {
     const { schema: json, definitions } = WireSchema.of(schema, "t").lower(profile, "t");
     return { ...json, $defs: definitions };
@@ -34,34 +34,34 @@ function samplesOf(schema: JsonSchema): unknown[] {
 }
 
 for (const [profile, features] of PROFILES) {
-  Deno.test(`sampleValue, what is made for ${profile.name} fits its schema`, () => {
-    let made = 0;
+  Deno.test(`sampleValue, returns valid values for random schemas lowered to ${profile.name}`, () => {
+    let generated = 0;
     fc.assert(
       fc.property(objectSamples(features), ({ schema }) => {
-        const form = formOf(schema, profile);
-        if (form === undefined) return;
-        const validator = new Validator(structuredClone(form), "2020-12");
-        for (const value of samplesOf(form)) {
+        const lowered = lower(schema, profile);
+        if (lowered === undefined) return;
+        const validator = new Validator(structuredClone(lowered), "2020-12");
+        for (const value of samplesOf(lowered)) {
           if (value === undefined) continue;
-          assert(validator.validate(value).valid, JSON.stringify([form, value]));
-          made++;
+          assert(validator.validate(value).valid, JSON.stringify([lowered, value]));
+          generated++;
         }
       }),
       { numRuns: 150, seed: 7 },
     );
-    assert(made > 1000, `Only ${made} values were made`);
+    assert(generated > 1000, `Only ${generated} values were generated`);
   });
 }
 
-Deno.test("sampleValue, the simplest value leaves out what may be left out", () => {
+Deno.test("sampleValue, omits optional properties at size 0", () => {
   const schema = v.object({ a: v.string(), b: v.optional(v.string()), c: v.optional(v.number()) });
-  const values = samplesOf(formOf(schema, plainJsonSchema)!) as object[];
+  const values = samplesOf(lower(schema, plainJsonSchema)!) as object[];
   assertEquals(Object.keys(values[0]!), ["a"]);
   const found = new Set(values.map((value) => Object.keys(value).join()));
   assertEquals([...found].sort(), ["a", "a,b", "a,b,c", "a,c"]);
 });
 
-Deno.test("sampleValue, limits in the description are respected beside a wider keyword", () => {
+Deno.test("sampleValue, respects limits in the description beside a wider keyword", () => {
   const cases: [JsonSchema, (value: never) => boolean][] = [
     [
       { type: "string", minLength: 2, description: "at least 4 characters" },
@@ -78,12 +78,12 @@ Deno.test("sampleValue, limits in the description are respected beside a wider k
     [{ type: "boolean", description: "only false" }, (value: boolean) => value === false],
     [{ type: "boolean", description: "only true" }, (value: boolean) => value],
   ];
-  for (const [schema, isRight] of cases) {
-    for (const value of samplesOf(schema)) assert(isRight(value as never), JSON.stringify(value));
+  for (const [schema, isValid] of cases) {
+    for (const value of samplesOf(schema)) assert(isValid(value as never), JSON.stringify(value));
   }
 });
 
-Deno.test("sampleValue, a name or a part that cannot be made ends the attempt", () => {
+Deno.test("sampleValue, omits properties without a valid name, and returns no partial intersection", () => {
   const never = { type: "string", pattern: "(a)\\1" };
   const others = { type: "object", additionalProperties: true, propertyNames: never };
   for (const value of samplesOf(others)) assertEquals(value, {});

@@ -12,7 +12,7 @@ import * as v from "valibot";
 
 const SIZES = Array.from({ length: 20 }, (_, size) => size);
 
-/** The values of a schema, from size 0 on. */
+/** Generates a value of a schema for each size. */
 function values(schema: JsonSchema, seed = 1): unknown[] {
   const random = seededRandom(seed);
   return SIZES.map((size) => sampleValue(schema, random, size));
@@ -26,8 +26,11 @@ function object(properties: Record<string, JsonSchema>): JsonSchema {
   return { type: "object", properties };
 }
 
-/** The sizes at which an author's schema accepts what is made for its lowered form. */
-async function accepted(schema: unknown, profile: SchemaProfile = openaiStrict): Promise<number[]> {
+/** Returns the sizes at which the author's schema accepts the value generated for its lowered form. */
+async function acceptedSizes(
+  schema: unknown,
+  profile: SchemaProfile = openaiStrict,
+): Promise<number[]> {
   const wire = WireSchema.of(schema, "test");
   const { schema: json, definitions } = wire.lower(profile, "test");
   const random = seededRandom(1);
@@ -51,8 +54,8 @@ const sum: v.GenericSchema = v.variant("is", [
   v.object({ is: v.literal("number"), value: v.number() }),
 ]);
 
-/** Schemas whose lowered form says all they want. */
-const TOLD: Readonly<Record<string, unknown>> = {
+/** Schemas whose lowered form states all their restrictions. */
+const COMPLETE: Readonly<Record<string, unknown>> = {
   nothing: v.object({}),
   literals: v.object({ a: v.literal("x"), b: v.picklist(["y", "z"]), c: v.boolean(), d: v.null() }),
   optional: v.object({ a: v.optional(v.string()), b: v.nullable(v.number()), c: v.nullish(tree) }),
@@ -105,13 +108,13 @@ const TOLD: Readonly<Record<string, unknown>> = {
   arktype: type({ email: "string.email", count: "1<number<5", "names?": "string[]>2" }),
 };
 
-for (const [name, schema] of Object.entries(TOLD)) {
+for (const [name, schema] of Object.entries(COMPLETE)) {
   Deno.test(`sampleValue, every value is accepted if the JSON Schema has all restrictions: ${name}`, async () => {
-    assertEquals(await accepted(schema), SIZES);
+    assertEquals(await acceptedSizes(schema), SIZES);
   });
 }
 
-Deno.test("sampleValue, limits in the description are respected if the profile has few keywords", async () => {
+Deno.test("sampleValue, respects limits in the description if the profile has few keywords", async () => {
   const poor: SchemaProfile = {
     ...openaiStrict,
     name: "poor",
@@ -120,12 +123,12 @@ Deno.test("sampleValue, limits in the description are respected if the profile h
     arrayKeywords: [],
   };
   for (const name of ["lengths", "numbers", "arrays", "formats"]) {
-    assertEquals(await accepted(TOLD[name], poor), SIZES, name);
+    assertEquals(await acceptedSizes(COMPLETE[name], poor), SIZES, name);
   }
 });
 
 Deno.test("sampleValue, some values are accepted if the JSON Schema has only some restrictions", async () => {
-  const untold = {
+  const incomplete = {
     tuple: v.tuple([v.string(), v.number(), v.string()]),
     number: v.pipe(v.string(), v.transform(Number), v.number()),
     date: v.pipe(v.string(), v.toDate()),
@@ -139,12 +142,12 @@ Deno.test("sampleValue, some values are accepted if the JSON Schema has only som
       v.check((list) => new Set(list).size === list.length),
     ),
   };
-  for (const [name, schema] of Object.entries(untold)) {
-    assert((await accepted(v.object({ schema }))).length > 0, name);
+  for (const [name, schema] of Object.entries(incomplete)) {
+    assert((await acceptedSizes(v.object({ schema }))).length > 0, name);
   }
 });
 
-Deno.test("sampleValue, fits any schema of the subset that has a value", () => {
+Deno.test("sampleValue, returns a valid value for random schemas of the subset", () => {
   for (let seed = 0; seed < 300; seed++) {
     const random = seededRandom(seed);
     const schema = randomSchema(random);
@@ -159,7 +162,7 @@ Deno.test("sampleValue, fits any schema of the subset that has a value", () => {
   }
 });
 
-Deno.test("sampleValue, the simplest is null, empty, short, next to 1, without recursion", () => {
+Deno.test("sampleValue, returns the simplest value at size 0: null, empty, short, near 1, not recursive", () => {
   assertEquals(simplest({ type: ["string", "null"] }), null);
   assertEquals(simplest({ anyOf: [object({}), { type: "null" }] }), null);
   assertEquals(simplest({ type: "array", items: { type: "string" } }), []);
@@ -179,7 +182,7 @@ Deno.test("sampleValue, the simplest is null, empty, short, next to 1, without r
   assertEquals(values(schema).some((value) => typeof value === "object"), true);
 });
 
-Deno.test("sampleValue, larger sizes vary what the simplest leaves out", () => {
+Deno.test("sampleValue, returns more varied values at larger sizes", () => {
   const tuple = new Set(values({ type: ["integer", "null"] }));
   assert(tuple.has(null) && tuple.size > 5, `${[...tuple]}`);
   const lists = values({ type: "array", items: { type: "boolean" } }) as unknown[][];
@@ -188,7 +191,7 @@ Deno.test("sampleValue, larger sizes vary what the simplest leaves out", () => {
   assert(texts.size > 10, `${[...texts]}`);
 });
 
-Deno.test("sampleValue, the same seed gives the same values, another seed others", () => {
+Deno.test("sampleValue, returns the same values for the same seed, others for another", () => {
   const schema = object({
     a: { enum: ["x", "y", "z"] },
     b: { type: "string", format: "uuid" },
@@ -198,7 +201,7 @@ Deno.test("sampleValue, the same seed gives the same values, another seed others
   assertNotEquals(values(schema, 5), values(schema, 6));
 });
 
-Deno.test("sampleValue, recursion comes to an end, however large the size", () => {
+Deno.test("sampleValue, bounds recursive values, however large the size", () => {
   const three = { $ref: "#/$defs/node" };
   const node = { anyOf: [object({ a: three, b: three, c: three }), { const: 0 }] };
   const schema = { ...three, $defs: { node } };
@@ -210,7 +213,7 @@ Deno.test("sampleValue, recursion comes to an end, however large the size", () =
   assert(mean > 200 && mean < 600, `${mean} characters for twenty values`);
 });
 
-Deno.test("sampleValue, a tuple has its items in order, a set none twice", () => {
+Deno.test("sampleValue, returns the items of a tuple in order, and those of a set once", () => {
   const items = { anyOf: [{ type: "string" }, { type: "integer" }] };
   const description = "A pair; the items in the order given";
   const pair = simplest({ type: "array", items, minItems: 2, maxItems: 2, description });
@@ -223,7 +226,7 @@ Deno.test("sampleValue, a tuple has its items in order, a set none twice", () =>
   }
 });
 
-Deno.test("sampleValue, is undefined where there is no value, or none that it can make", () => {
+Deno.test("sampleValue, returns undefined if a schema has no value, or none can be generated", () => {
   const none: JsonSchema[] = [
     { type: "integer", minimum: 2, maximum: 1 },
     { type: "integer", exclusiveMinimum: 1, exclusiveMaximum: 2 },
@@ -250,7 +253,7 @@ Deno.test("sampleValue, is undefined where there is no value, or none that it ca
   }
 });
 
-Deno.test("sampleValue, finds nothing in an object by the names that every object has", () => {
+Deno.test("sampleValue, does not mistake inherited members for formats or properties", () => {
   const schema = { type: "string", format: "constructor" };
   assertEquals(simplest(schema), "text");
   const value = simplest({

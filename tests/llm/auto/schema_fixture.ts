@@ -1,10 +1,10 @@
 import type { JsonSchema } from "@nomos/agent";
+/** Random schemas, and a validator of its own that shares no code with the generator of values. */
 import { pick, type Random, randomBelow } from "../../../src/random.ts";
-/** Schemas by chance, and whether a value fits one: said anew, apart from what makes values. */
 
 type Schemas = Readonly<Record<string, JsonSchema>>;
 
-/** Whether a value fits a schema of the lowered subset. */
+/** Returns true if a value satisfies a schema of the lowered subset. */
 export function fits(value: unknown, schema: JsonSchema, root: JsonSchema = schema): boolean {
   const { $ref, anyOf, type } = schema as { $ref?: string; anyOf?: JsonSchema[]; type?: unknown };
   if ($ref !== undefined) {
@@ -53,7 +53,10 @@ function isWithin(value: number, schema: JsonSchema): boolean {
     value < exclusiveMaximum && Math.abs(parts - Math.round(parts)) < 1e-9;
 }
 
-/** A schema with definitions that name each other; each has a value, and some are recursive. */
+/**
+ * Generates a schema whose definitions reference each other. Each definition has a value, and
+ * some are recursive.
+ */
 export function randomSchema(random: Random): JsonSchema {
   const names = ["a", "b", "c"];
   const leaf = { type: "null" };

@@ -1,6 +1,6 @@
 import { Agent, type AutoOptions, ConfigError, MockLLM, Tool } from "@nomos/agent";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { agentOf, look, play, stories, story, take, tool } from "./auto_fixture.ts";
+import { agentOf, look, play, playAndSummarize, summarize, take, tool } from "./auto_fixture.ts";
 import * as v from "valibot";
 
 Deno.test("MockLLM.auto, calls each tool once, takes each route, answers, and ends", async () => {
@@ -8,23 +8,28 @@ Deno.test("MockLLM.auto, calls each tool once, takes each route, answers, and en
     a: { tools: [look, take], to: ["b"] },
     b: { tools: [look], to: ["a"] },
   });
-  const [first, ...rest] = await stories(agent.createSession());
+  const [first, ...rest] = await playAndSummarize(agent.createSession());
   assert(["look() take() b look() a RESPOND", "take() look() b look() a RESPOND"].includes(first!));
   assertEquals(rest, ["b RESPOND", "END"]);
 });
 
-Deno.test("MockLLM.auto, goes down a path, answers once at its end, and ends when asked again", async () => {
+Deno.test("MockLLM.auto, follows a path to its end, answers once, and ends at the next input", async () => {
   const agent = agentOf({ a: { to: ["b"] }, b: { to: ["c"] }, c: {} });
-  assertEquals(await stories(agent.createSession()), ["b c RESPOND", "END"]);
+  assertEquals(await playAndSummarize(agent.createSession()), ["b c RESPOND", "END"]);
 });
 
-Deno.test("MockLLM.auto, in later sessions answers before it takes a route without a way back", async () => {
+Deno.test("MockLLM.auto, in later sessions, answers before it takes a one-way route", async () => {
   const agent = agentOf({ a: { to: ["b"] }, b: { to: ["c"] }, c: {} });
   await play(agent.createSession());
-  assertEquals(await stories(agent.createSession()), ["RESPOND", "b RESPOND", "c RESPOND", "END"]);
+  assertEquals(await playAndSummarize(agent.createSession()), [
+    "RESPOND",
+    "b RESPOND",
+    "c RESPOND",
+    "END",
+  ]);
 });
 
-Deno.test("MockLLM.auto, takes routes that lead back first, so that it misses nothing", async () => {
+Deno.test("MockLLM.auto, takes routes that lead back first, and so misses none", async () => {
   const agent = agentOf({
     a: { to: ["b"], tools: [look] },
     b: { to: ["exit", "a", "c"] },
@@ -38,7 +43,7 @@ Deno.test("MockLLM.auto, takes routes that lead back first, so that it misses no
   assertEquals([...taken].sort(), ["ab", "ba", "bc", "bexit", "cb"]);
 });
 
-Deno.test("MockLLM.auto, another session takes the branch that was taken less often", async () => {
+Deno.test("MockLLM.auto, takes the branch that earlier sessions took least often", async () => {
   for (let seed = 0; seed < 10; seed++) {
     const steps = { a: { to: ["b", "c", "d"] }, b: {}, c: {}, d: {} };
     const agent = agentOf(steps, MockLLM.auto({ seed }));
@@ -67,12 +72,12 @@ Deno.test("MockLLM.auto, plays whole graphs: every step, route, tool and answer"
     for (const event of turns.flatMap(({ events }) => events)) {
       if (event.type !== "decision") continue;
       const { decision, step } = event;
-      const what = decision.action === "TOOL_CALL"
+      const action = decision.action === "TOOL_CALL"
         ? decision.calls[0]!.tool
         : decision.action === "MOVE"
         ? decision.step
         : decision.action;
-      done.set(`${step} ${what}`, (done.get(`${step} ${what}`) ?? 0) + 1);
+      done.set(`${step} ${action}`, (done.get(`${step} ${action}`) ?? 0) + 1);
     }
     for (const [step, { to, tools }] of Object.entries(steps)) {
       for (const route of to) {
@@ -84,7 +89,7 @@ Deno.test("MockLLM.auto, plays whole graphs: every step, route, tool and answer"
   }
 });
 
-Deno.test("MockLLM.auto, an auto step never answers; the answer is given where one can", async () => {
+Deno.test("MockLLM.auto, moves from an auto step to a step that can answer", async () => {
   const agent = agentOf({
     chat: { to: ["sort"] },
     sort: { auto: true, to: ["chat", "faq"] },
@@ -95,16 +100,16 @@ Deno.test("MockLLM.auto, an auto step never answers; the answer is given where o
       assertEquals([turn.step, turn.status === "limited"], ["chat", false]);
     }
   }
-  assertEquals(await stories(agentOf({ a: { auto: true } }).createSession()), ["END"]);
+  assertEquals(await playAndSummarize(agentOf({ a: { auto: true } }).createSession()), ["END"]);
 });
 
-Deno.test("MockLLM.auto, where nothing ends it answers every input, without wandering about", async () => {
+Deno.test("MockLLM.auto, without END, answers every input once all is explored, and stays in its step", async () => {
   const agent = agentOf({ a: { to: ["b"], end: false }, b: { to: ["a"], end: false } });
   const turns = await play(agent.createSession(), 8);
-  assertEquals(turns.slice(2).map(story), new Array(6).fill("RESPOND"));
+  assertEquals(turns.slice(2).map(summarize), new Array(6).fill("RESPOND"));
 });
 
-Deno.test("MockLLM.auto, where only moves are legal the turn is limited, not endless", async () => {
+Deno.test("MockLLM.auto, reaches the limit of a turn in which only moves or calls are legal", async () => {
   const step = { auto: true, end: false } as const;
   const agent = agentOf({ a: { ...step, to: ["b"] }, b: { ...step, to: ["a"] } });
   const turn = await agent.createSession().next("Go on");
@@ -113,7 +118,7 @@ Deno.test("MockLLM.auto, where only moves are legal the turn is limited, not end
   assertEquals((await only.createSession().next("Go on")).reason, "loop");
 });
 
-Deno.test("MockLLM.auto, answers where a turn is brought to its end, and goes on in the next", async () => {
+Deno.test("MockLLM.auto, answers when a turn reaches its limit, and continues in the next", async () => {
   const tools = Array.from({ length: 14 }, (_, index) => tool(`tool_${index}`));
   const turns = await play(agentOf({ a: { tools } }).createSession());
   assertEquals(turns.map(({ decisions }) => decisions.length), [11, 5, 1]);
@@ -122,7 +127,7 @@ Deno.test("MockLLM.auto, answers where a turn is brought to its end, and goes on
   assertEquals([...called].sort(), tools.map(({ name }) => name).sort());
 });
 
-Deno.test("MockLLM.auto, guards that close behind it do not make it move endlessly", async () => {
+Deno.test("MockLLM.auto, does not move endlessly when guards close behind it", async () => {
   const cart = { open: false };
   const guarded = { when: "x", guard: () => cart.open = !cart.open };
   const agent = new Agent({
@@ -159,10 +164,10 @@ Deno.test("MockLLM.auto, abandons remembered actions whose guards have closed", 
   });
   const turns = await play(agent.createSession());
   assertEquals(turns.at(-1)!.status, "ended");
-  assertEquals(turns.map(story).filter((one) => one.includes("fallback")), []);
+  assertEquals(turns.map(summarize).filter((one) => one.includes("respond_only")), []);
 });
 
-Deno.test("MockLLM.auto, goes a long way to answer in every step", async () => {
+Deno.test("MockLLM.auto, returns to every step to answer in it", async () => {
   const leaves = ["b", "c", "d", "e", "f", "g"];
   const star = Object.fromEntries(leaves.map((leaf) => [leaf, { to: ["a"] }]));
   const turns = await play(agentOf({ a: { to: leaves }, ...star }).createSession());
@@ -171,7 +176,7 @@ Deno.test("MockLLM.auto, goes a long way to answer in every step", async () => {
   assertEquals(turns.at(-1)!.status, "ended");
 });
 
-Deno.test("MockLLM.auto, goes back for a tool that it knows and that was shut when it passed", async () => {
+Deno.test("MockLLM.auto, returns to call a known tool whose guard was closed before", async () => {
   for (let seed = 0; seed < 10; seed++) {
     let cart = 0;
     const add = tool("add", v.object({}), () => `${++cart}`);
@@ -187,7 +192,7 @@ Deno.test("MockLLM.auto, goes back for a tool that it knows and that was shut wh
       { a: { tools: [pay], to: ["b"] }, b: { to: ["a", "c"] }, c: { tools: [add], to: ["b"] } },
       llm,
     );
-    // In the first session it learns that there is such a tool.
+    // In the first session, the model learns that the tool exists.
     for (const [filled, called] of [[1, ["pay", "add"]], [0, ["add", "pay"]]] as const) {
       cart = filled;
       const turns = await play(agent.createSession());
@@ -197,7 +202,7 @@ Deno.test("MockLLM.auto, goes back for a tool that it knows and that was shut wh
   }
 });
 
-Deno.test("MockLLM.auto, what opens later is found", async () => {
+Deno.test("MockLLM.auto, takes a route whose guard opens later", async () => {
   const cart: string[] = [];
   const add = tool("add", v.object({}), () => `${cart.push("tea")}`);
   const agent = new Agent({
@@ -213,10 +218,10 @@ Deno.test("MockLLM.auto, what opens later is found", async () => {
       pay: { description: "p" },
     },
   });
-  assertEquals(await stories(agent.createSession()), ["add() pay RESPOND", "END"]);
+  assertEquals(await playAndSummarize(agent.createSession()), ["add() pay RESPOND", "END"]);
 });
 
-Deno.test("MockLLM.auto, plays a decision again that was narrowed after an error", async () => {
+Deno.test("MockLLM.auto, completes its tour although outputs are refused", async () => {
   const auto = MockLLM.auto();
   const agent = agentOf({ a: { tools: [look, take], to: ["b"] }, b: { to: ["a"] } }, {
     name: "noisy",
@@ -237,7 +242,7 @@ Deno.test("MockLLM.auto, plays a decision again that was narrowed after an error
   assert(events.some((event) => event.type === "moved" && event.to === "a"));
 });
 
-Deno.test("MockLLM.auto, the same seed plays the same, other seeds another order and values", async () => {
+Deno.test("MockLLM.auto, plays the same for the same seed, another order and values for others", async () => {
   const steps = {
     a: { tools: [look, take], to: ["b", "c", "d"] },
     b: { to: ["a"] },
@@ -258,7 +263,7 @@ Deno.test("MockLLM.auto, the same seed plays the same, other seeds another order
   }
 });
 
-Deno.test("MockLLM.auto, what one session plays does not depend on others beside it", async () => {
+Deno.test("MockLLM.auto, plays a session independently of concurrent sessions", async () => {
   const steps = { a: { tools: [take], to: ["b"] }, b: { tools: [take], to: ["a"] } };
   const alone = agentOf(steps);
   const one = await play(alone.createSession());
@@ -268,7 +273,7 @@ Deno.test("MockLLM.auto, what one session plays does not depend on others beside
   assertEquals(turns!.map(({ decisions }) => decisions), one.map(({ decisions }) => decisions));
 });
 
-Deno.test("MockLLM.auto, a session that is known by no id is one session", async () => {
+Deno.test("MockLLM.auto, treats requests without a session id as one session", async () => {
   const auto = MockLLM.auto();
   const agent = agentOf({ a: { tools: [look, take] } }, {
     name: "nameless",
@@ -281,9 +286,12 @@ Deno.test("MockLLM.auto, a session that is known by no id is one session", async
   assertEquals(first!.toolResults.length, 2);
 });
 
-Deno.test("MockLLM.auto, a session that has ended is forgotten: another of its name starts anew", async () => {
+Deno.test("MockLLM.auto, starts anew for a session with the id of one that has ended", async () => {
   const agent = agentOf({ a: { tools: [look] } });
   for (let round = 0; round < 2; round++) {
-    assertEquals(await stories(agent.createSession({ id: "s" })), ["look() RESPOND", "END"]);
+    assertEquals(await playAndSummarize(agent.createSession({ id: "s" })), [
+      "look() RESPOND",
+      "END",
+    ]);
   }
 });
