@@ -3,18 +3,13 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { Agent, decide, type Decision, type LLM, MockLLM, Tool } from "@nomos/agent";
 import { aiSdk } from "@nomos/agent/ai-sdk";
-import {
-  LLMConnectionError,
-  LLMHttpError,
-  LLMSchemaError,
-  retry,
-  type RetryOptions,
-} from "@nomos/agent/llm";
+import { LLMConnectionError, LLMHttpError, LLMSchemaError, retry } from "@nomos/agent/llm";
 import { openai } from "@nomos/agent/openai";
 import { forbidRealModels } from "@nomos/agent/testing";
 import { allowRealModels } from "@nomos/agent/testing";
 import { assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
+import { immediateClock } from "../fixtures/immediate_clock.ts";
 import { answer, brokenAnswer, chatServer, failure, plain, type Reply } from "./chat_server.ts";
 
 /** Every way to the server; those of the AI SDK speak the same protocol. */
@@ -66,17 +61,6 @@ const DECISIONS: readonly Decision[] = [
 function wire({ reasoning, ...decision }: Decision): Reply {
   return answer({ reasoning, decision });
 }
-
-/** Retries at once: a test does not wait. */
-const AT_ONCE: RetryOptions = {
-  clock: {
-    now: () => 0,
-    setTimer: (_, callback) => {
-      queueMicrotask(callback);
-      return () => {};
-    },
-  },
-};
 
 async function play(llm: LLM) {
   const { agent, cart } = barista(llm);
@@ -137,7 +121,9 @@ for (const [name, make] of Object.entries(PROVIDERS)) {
         respond,
         end,
       ]);
-      const { session, cart } = await play(retry(make(server.url, stream), AT_ONCE));
+      const { session, cart } = await play(
+        retry(make(server.url, stream), { clock: immediateClock }),
+      );
       assertEquals([session.status, cart], ["ended", ["latte"]]);
       assertEquals(
         session.state.events.map(({ type }) => type),

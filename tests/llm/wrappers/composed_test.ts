@@ -58,7 +58,7 @@ Deno.test("timeout(retry()) limits all attempts and their delays", async () => {
   );
   await clock.advance(1_000);
   await failed;
-  // The timeout of the whole call is no failure of an attempt.
+  // The timeout of the whole call is not retried.
   await clock.advance(100_000);
   assertEquals([model.requests.length, clock.pendingTimers], [2, 0]);
 });
@@ -131,7 +131,7 @@ Deno.test("limitConcurrency(timeout()) loses no permits to a model that ignores 
   assertEquals(clock.pendingTimers, 0);
 });
 
-Deno.test("all wrappers release everything wherever a stream is closed early", async () => {
+Deno.test("composed wrappers release everything wherever a stream is closed early", async () => {
   const clock = new ManualClock();
   const { controller, listeners } = countedSignal();
   const expected = [
@@ -171,7 +171,7 @@ Deno.test("all wrappers release everything wherever a stream is closed early", a
   }
 });
 
-Deno.test("all wrappers release everything whenever the signal aborts", async () => {
+Deno.test("composed wrappers release everything whenever the signal aborts", async () => {
   for (let abortAt = 0; abortAt <= 12; abortAt++) {
     const clock = new ManualClock();
     const { controller, listeners } = countedSignal();
@@ -189,7 +189,7 @@ Deno.test("all wrappers release everything whenever the signal aborts", async ()
     const reason = new Error("gone");
     controller.abort(reason);
     const { error } = await draining;
-    // After 3, 2, 4 and 3 milliseconds the last attempt was given up.
+    // The last attempt times out after 3 + 2 + 4 + 3 milliseconds.
     if (abortAt < 12) assertStrictEquals(error, reason);
     else assertInstanceOf(error, LLMTimeoutError);
     assertEquals([model.openStreams, clock.pendingTimers, listeners()], [0, 0, 0]);
@@ -235,6 +235,6 @@ Deno.test("an agent's stream voids its deltas when another model takes over", as
   const restart = parts.indexOf("restart");
   assertEquals(parts.slice(0, restart).join(" "), "user Good mor");
   assertEquals(parts.slice(restart + 1).join(""), "Hellodecision");
-  // The place of the stream is free again.
+  // The permit of the stream is free again.
   assertNotEquals(await soon(llm.embed!(["a"])), "pending");
 });

@@ -76,12 +76,12 @@ Deno.test("fallback() throws other errors unchanged", async () => {
   }
 });
 
-Deno.test("fallback() does not hide a mismatch of a mock script", async () => {
+Deno.test("fallback() does not fall back if a mock's script does not match", async () => {
   const llm = fallback([new MockLLM(), answering("b")]);
   await assertRejects(() => llm.decide(requestOf()), LLMError, "the script has 0 entries");
 });
 
-Deno.test("fallback() follows shouldFallBack, but never falls back after an abort or a misuse", async () => {
+Deno.test("fallback() calls the next model if shouldFallBack accepts the error, never after an abort or a misuse", async () => {
   const asked: unknown[] = [];
   const refused = new LLMRefusalError("It will not");
   const broken = new TypeError("fetch failed");

@@ -6,10 +6,10 @@ import fc from "fast-check";
 import { countedSignal } from "../../turn/counted_signal.ts";
 import { drain, PlayedModel, requestOf, result, soon, text } from "./played_model.ts";
 
-/** A model whose calls end when they are told to, whatever their signal says. */
+/** Model whose calls end when a test ends them. It ignores the signal. */
 class HeldModel implements LLM {
   readonly name = "held";
-  /** The sessions of the calls that began, in order. */
+  /** Session ids of the calls that began, in order. */
   readonly begun: (string | undefined)[] = [];
   readonly #held = new Map<string | undefined, PromiseWithResolvers<LLMResult>>();
 
@@ -29,7 +29,7 @@ class HeldModel implements LLM {
     return [];
   }
 
-  /** Lets a call end, by default well. */
+  /** Ends the call of a session: with an error if one is passed, otherwise with a result. */
   end(sessionId: string, error?: Error): void {
     const held = this.#held.get(sessionId)!;
     this.#held.delete(sessionId);
@@ -44,20 +44,20 @@ function ask(llm: LLM, sessionId: string, signal?: AbortSignal): Promise<LLMResu
   return promise;
 }
 
-const turn = () => soon(new Promise(() => {}));
+const runMicrotasks = () => soon(new Promise(() => {}));
 
 Deno.test("limitConcurrency() queues calls beyond its limit, first come, first served", async () => {
   const model = new HeldModel();
   const llm = limitConcurrency(model, 2);
   const answers = ["a", "b", "c", "d"].map((id) => ask(llm, id));
-  await turn();
+  await runMicrotasks();
   assertEquals(model.begun, ["a", "b"]);
   model.end("b");
-  await turn();
+  await runMicrotasks();
   assertEquals(model.begun, ["a", "b", "c"]);
   model.end("a");
   model.end("c");
-  await turn();
+  await runMicrotasks();
   assertEquals(model.begun, ["a", "b", "c", "d"]);
   model.end("d");
   assertEquals((await Promise.all(answers)).map(({ output }) => output), ["a", "b", "c", "d"]);
@@ -76,7 +76,7 @@ Deno.test("limitConcurrency() releases the permit of a call that fails, even syn
   await assertRejects(() => ask(llm, "a"), Error, "down");
   const failing = ask(llm, "b");
   const last = ask(llm, "c");
-  await turn();
+  await runMicrotasks();
   model.end("b", new Error("down too"));
   await assertRejects(() => failing, Error, "down too");
   model.end("c");
@@ -90,7 +90,7 @@ Deno.test("limitConcurrency() removes an aborted call from the queue", async () 
   const first = ask(llm, "a");
   const given = ask(llm, "b", controller.signal);
   const last = ask(llm, "c");
-  await turn();
+  await runMicrotasks();
   assertEquals(listeners(), 1);
   const reason = new Error("gone");
   controller.abort(reason);
@@ -98,7 +98,7 @@ Deno.test("limitConcurrency() removes an aborted call from the queue", async () 
   assertEquals(listeners(), 0);
   model.end("a");
   await first;
-  await turn();
+  await runMicrotasks();
   assertEquals(model.begun, ["a", "c"]);
   model.end("c");
   await last;
@@ -110,10 +110,10 @@ Deno.test("limitConcurrency() leaves no listener on the signal of a call that wa
   const { controller, listeners } = countedSignal();
   const first = ask(llm, "a");
   const second = ask(llm, "b", controller.signal);
-  await turn();
+  await runMicrotasks();
   model.end("a");
   await first;
-  await turn();
+  await runMicrotasks();
   model.end("b");
   await second;
   assertEquals(listeners(), 0);
@@ -126,16 +126,16 @@ Deno.test("limitConcurrency() grants no permit to a call that aborts at the same
   ask(llm, "a");
   const given = ask(llm, "b", controller.signal);
   const last = ask(llm, "c");
-  await turn();
+  await runMicrotasks();
   model.end("a");
-  // In each of the moments between the end of one call and the beginning of the next.
+  // Aborts between the end of one call and the start of the next, at each microtask.
   await null;
   while (model.running === 0 && !controller.signal.aborted) {
     controller.abort(new Error("gone"));
     await null;
   }
   await assertRejects(() => given, Error, "gone");
-  await turn();
+  await runMicrotasks();
   assertEquals(model.begun.at(-1), "c");
   model.end("c");
   await last;
@@ -147,13 +147,13 @@ Deno.test("limitConcurrency() keeps the permit of an aborted call until the mode
   const controller = new AbortController();
   const given = ask(llm, "a", controller.signal);
   const last = ask(llm, "b");
-  await turn();
+  await runMicrotasks();
   controller.abort(new Error("gone"));
   assertEquals((await soon(given) as Error).message, "gone");
-  await turn();
+  await runMicrotasks();
   assertEquals(model.begun, ["a"]);
   model.end("a", new Error("late"));
-  await turn();
+  await runMicrotasks();
   assertEquals(model.begun, ["a", "b"]);
   model.end("b");
   await last;
@@ -171,7 +171,7 @@ Deno.test("limitConcurrency() counts embeddings and streams among its calls", as
   const vectors = llm.embed!(["a"]);
   const draining = drain(llm);
   const answer = ask(llm, "b");
-  await turn();
+  await runMicrotasks();
   assertEquals([held.begun, streaming.reads], [["embedding"], 0]);
   held.end("embedding");
   assertEquals(await vectors, []);
@@ -199,7 +199,7 @@ Deno.test("limitConcurrency() keeps the permit of a stream until it ends or is c
       }
     }
     await stream.return!();
-    await turn();
+    await runMicrotasks();
     assertEquals([model.requests.length, model.openStreams, model.openCalls], [2, 0, 0]);
     void unread;
   }
@@ -216,10 +216,10 @@ Deno.test("limitConcurrency() releases the permit of a stream once, if it ends o
     }, 1);
     await drain(llm);
     const answers = [ask(llm, "a"), ask(llm, "b")];
-    await turn();
+    await runMicrotasks();
     assertEquals(model.begun, ["a"]);
     model.end("a");
-    await turn();
+    await runMicrotasks();
     model.end("b");
     await Promise.all(answers);
   }
@@ -260,10 +260,10 @@ Deno.test("limitConcurrency() throws a retryable error if the queue is full", as
   );
   assertEquals([error.code, error.isRetryable], ["LLM_BUSY", true]);
   model.end("a");
-  await turn();
+  await runMicrotasks();
   answers.push(ask(llm, "d"));
   model.end("b");
-  await turn();
+  await runMicrotasks();
   model.end("d");
   await Promise.all(answers);
   assertEquals(model.begun, ["a", "b", "d"]);
@@ -277,7 +277,7 @@ Deno.test("limitConcurrency() without a queue throws if no permit is available",
   model.end("a");
   await answer;
   const next = ask(llm, "c");
-  await turn();
+  await runMicrotasks();
   model.end("c");
   assertEquals(await next, { output: "c" });
 });
@@ -304,7 +304,7 @@ Deno.test("limitConcurrency() is never exceeded, and loses no permit and no call
       const calls: { readonly controller: AbortController; readonly answer: Promise<unknown> }[] =
         [];
       for (const action of actions) {
-        if (action === "pause") await turn();
+        if (action === "pause") await runMicrotasks();
         else if (action === "call") {
           const controller = new AbortController();
           calls.push({ controller, answer: ask(llm, "any", controller.signal) });
@@ -312,19 +312,19 @@ Deno.test("limitConcurrency() is never exceeded, and loses no permit and no call
         else calls[action.abort % (calls.length || 1)]?.controller.abort();
       }
       for (let round = 0; round <= actions.length; round++) {
-        await turn();
+        await runMicrotasks();
         open.shift()?.();
       }
       await Promise.allSettled(calls.map(({ answer }) => answer));
       assert(most <= limit, `${most} at once`);
       assertEquals(running, 0);
-      // All places are there again.
+      // All permits are free again.
       const answers = Array.from({ length: limit + 1 }, () => ask(llm, "any"));
-      await turn();
+      await runMicrotasks();
       assertEquals(running, limit);
       for (let round = 0; round <= limit; round++) {
         open.shift()?.();
-        await turn();
+        await runMicrotasks();
       }
       await Promise.all(answers);
     }),

@@ -4,7 +4,7 @@ import { ManualClock } from "@nomos/agent/testing";
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { drain, PlayedModel, requestOf, result, soon, text } from "./played_model.ts";
 
-/** A model that is logged, and its records. */
+/** Creates a logged model, with the list of its records. */
 function watched(model: ConstructorParameters<typeof PlayedModel>[0], content = false) {
   const records: LLMCallRecord[] = [];
   const clock = new ManualClock(1_000);

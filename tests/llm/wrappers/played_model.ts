@@ -1,10 +1,10 @@
 import type { LLM, LLMRequest } from "@nomos/agent";
 import type { LLMChunk, LLMResult } from "@nomos/agent/llm";
 
-/** What a {@linkcode PlayedModel} does next: throws an error, stalls until it is aborted, or gives what it is. */
-export type Play<Given> = Given | Error | "stall";
+/** Next play of a {@linkcode PlayedModel}: a value to return, an error to throw, or a stall until the abort. */
+export type Play<Value> = Value | Error | "stall";
 
-/** A request with nothing to say. */
+/** Creates a minimal request. */
 export function requestOf(
   rest: Partial<Pick<LLMRequest, "signal" | "step" | "sessionId" | "messages">> = {},
 ): LLMRequest {
@@ -18,20 +18,20 @@ export function requestOf(
   };
 }
 
-/** A chunk of text. */
+/** Creates a chunk of text. */
 export function text(text: string): LLMChunk {
   return { type: "text", text };
 }
 
-/** The chunk of a result. */
+/** Creates the chunk of a result. */
 export function result(output: unknown, rest: Partial<LLMResult> = {}): LLMChunk {
   return { type: "result", result: { output, ...rest } };
 }
 
-/** A chunk that says that the text so far is void. */
+/** Chunk that voids the text so far. */
 export const RESTART: LLMChunk = { type: "restart" };
 
-/** What a {@linkcode PlayedModel} plays; of each list the first for the first call, and so on. */
+/** Script of a {@linkcode PlayedModel}: one entry for each call. */
 export interface Plays {
   readonly name?: string;
   readonly answers?: readonly Play<LLMResult>[];
@@ -39,18 +39,18 @@ export interface Plays {
   readonly embeddings?: readonly Play<number[][]>[];
 }
 
-/** A model that plays, minds its signal, and counts what is asked of it. */
+/** Scripted model that respects its signal and counts its calls. */
 export class PlayedModel implements LLM {
   readonly name: string;
   declare readonly stream?: NonNullable<LLM["stream"]>;
   declare readonly embed?: NonNullable<LLM["embed"]>;
-  /** The requests of `decide()` and of streams that were read. */
+  /** Requests of `decide()` and of streams that were read. */
   readonly requests: LLMRequest[] = [];
-  /** How many chunks were asked for. */
+  /** Number of requested chunks. */
   reads = 0;
-  /** How many streams are open. */
+  /** Number of open streams. */
   openStreams = 0;
-  /** How many calls of `decide()` and `embed()` are under way. */
+  /** Number of running calls of `decide()` and `embed()`. */
   openCalls = 0;
   readonly #plays: Plays;
   #calls = 0;
@@ -70,13 +70,13 @@ export class PlayedModel implements LLM {
     return this.#answer(this.#plays.answers ?? [], request.signal);
   }
 
-  async #answer<Given>(
-    plays: readonly Play<Given>[],
+  async #answer<Value>(
+    plays: readonly Play<Value>[],
     signal: AbortSignal | undefined,
-  ): Promise<Given> {
+  ): Promise<Value> {
     this.openCalls++;
     try {
-      return await given(plays[this.#calls++], signal);
+      return await perform(plays[this.#calls++], signal);
     } finally {
       this.openCalls--;
     }
@@ -92,7 +92,7 @@ export class PlayedModel implements LLM {
     try {
       for (const play of plays) {
         this.reads++;
-        yield await given(play, request.signal);
+        yield await perform(play, request.signal);
       }
       this.reads++;
     } finally {
@@ -101,14 +101,14 @@ export class PlayedModel implements LLM {
   }
 }
 
-/** What a play gives; a play too many is an error of the test. */
-async function given<Given>(
-  play: Play<Given> | undefined,
+/** Returns the value of a play, throws its error, or stalls. Throws if the script has ended. */
+async function perform<Value>(
+  play: Play<Value> | undefined,
   signal: AbortSignal | undefined,
-): Promise<Given> {
+): Promise<Value> {
   if (play === undefined) throw new TypeError("There is nothing left to play");
   if (play instanceof Error) throw play;
-  if (play !== "stall") return play as Given;
+  if (play !== "stall") return play as Value;
   return await new Promise<never>((_, reject) => {
     const abort = () => reject(signal!.reason);
     if (signal?.aborted) abort();
@@ -116,7 +116,7 @@ async function given<Given>(
   });
 }
 
-/** A model that does nothing at all, whatever its signal says. */
+/** Creates a model that never answers and ignores its signal. */
 export function deafModel(): LLM & { returned: number } {
   const never = new Promise<never>(() => {});
   const model = {
@@ -137,7 +137,7 @@ export function deafModel(): LLM & { returned: number } {
   return model;
 }
 
-/** All chunks of a stream, and the error that ended it. */
+/** Reads all chunks of a stream, and the error that ended it. */
 export async function drain(
   llm: LLM,
   request: LLMRequest = requestOf(),
@@ -151,7 +151,7 @@ export async function drain(
   }
 }
 
-/** What a promise came to by the time a hundred rounds of microtasks have passed. */
+/** Returns the value or error of a promise, or `"pending"` if it has not settled after 100 microtasks. */
 export async function soon(promise: Promise<unknown>): Promise<unknown> {
   const pending = (async () => {
     for (let i = 0; i < 100; i++) await null;

@@ -2,9 +2,10 @@ import { LLMError } from "@nomos/agent";
 import { retry, type RetryOptions } from "@nomos/agent/llm";
 import { ManualClock } from "@nomos/agent/testing";
 import { assertEquals } from "@std/assert";
+import { immediateClock } from "../../fixtures/immediate_clock.ts";
 import { requestOf } from "./played_model.ts";
 
-/** A model whose state is told, with retries that wait for nothing. */
+/** Creates a model that a test can take down, with retries whose delays end immediately. */
 function unsteady(options: RetryOptions = {}) {
   const state = { isDown: false, failNext: 0, calls: 0 };
   const llm = retry({
@@ -16,13 +17,7 @@ function unsteady(options: RetryOptions = {}) {
         : Promise.resolve({ output: "up" });
     },
   }, {
-    clock: {
-      now: () => 0,
-      setTimer: (_, callback) => {
-        queueMicrotask(callback);
-        return () => {};
-      },
-    },
+    clock: immediateClock,
     ...options,
   });
   const ask = async (times: number, signal?: AbortSignal) => {
@@ -62,7 +57,7 @@ Deno.test("retry() does not exhaust its budget if retries succeed", async () => 
   const { state, ask } = unsteady({ budget: 2 });
   for (let call = 0; call < 100; call++) {
     state.failNext = 2;
-    // The first of the two retries is lost; ten calls that succeed give it back.
+    // The retry that failed is not refunded; ten calls that succeed refund it.
     assertEquals(await ask(1), 3);
     assertEquals(await ask(10), 10);
   }

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { PlayedModel, requestOf, soon } from "./played_model.ts";
 
-/** The waits of a call that fails with each error. */
+/** Returns the delays of a call whose attempts fail with these errors. */
 async function delaysOf(errors: readonly LLMError[], options: RetryOptions): Promise<number[]> {
   const clock = new ManualClock();
   const delays: number[] = [];
@@ -29,7 +29,7 @@ function busy(retryAfter?: number): LLMError {
   });
 }
 
-// Whole numbers, for most doubles are next to nothing.
+// Whole numbers, because most random doubles are near 0.
 const anyDelay = fc.nat(100_000);
 const chance = fc.nat(999).map((thousandths) => thousandths / 1_000);
 
@@ -50,7 +50,7 @@ Deno.test("retry() waits between 0 and the ceiling of each attempt, never above 
         assertEquals(delays.length, 8);
         for (const [n, delay] of delays.entries()) {
           const ceiling = Math.min(o.firstDelay * o.factor ** n, o.maxDelay);
-          // Multiplied in another order, it may differ in its last digits.
+          // The order of multiplication may change the last digits.
           const expected = rolls[n]! * ceiling;
           assert(
             Math.abs(delay - expected) <= 1e-9 + expected * 1e-9,

@@ -6,7 +6,7 @@ import { drain, PlayedModel, requestOf, RESTART, result, soon, text } from "./pl
 
 const broken = new LLMConnectionError("The connection broke", { isRetryable: true });
 
-/** Everything that comes of a stream whose attempts play so. */
+/** Reads a stream with retries. Each list is played by one attempt. */
 async function play(streams: ConstructorParameters<typeof PlayedModel>[0]["streams"]) {
   const clock = new ManualClock();
   const model = new PlayedModel({ streams: streams! });
@@ -135,7 +135,7 @@ Deno.test("retry() does not call onRetry for a stream when the signal aborts dur
   assertEquals(retries, 0);
 });
 
-Deno.test("retry() makes no further attempt because a stream cannot be closed", async () => {
+Deno.test("retry() does not retry a stream that fails while it is closed", async () => {
   const closing = new LLMConnectionError("Cannot close", { isRetryable: true });
   let calls = 0;
   const llm = retry({

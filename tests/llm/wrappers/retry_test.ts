@@ -9,16 +9,14 @@ function busy(options: { retryAfter?: number; usage?: { input: number } } = {}):
   return new LLMHttpError("Too many requests", 429, { isRetryable: true, ...options });
 }
 
-/** Options under which each wait is as long as it may be, and what was told of retries. */
-function patient(options: RetryOptions = {}) {
+/** Returns options with a manual clock, under which each delay has its maximum length. */
+function longestDelays(options: RetryOptions = {}) {
   const clock = new ManualClock();
-  const delays: number[] = [];
-  const onRetry = ({ delay }: { delay: number }) => delays.push(delay);
-  return { clock, delays, options: { clock, random: () => 1, onRetry, ...options } };
+  return { clock, options: { clock, random: () => 1, ...options } };
 }
 
 Deno.test("retry() retries after a retryable error, three attempts in all", async () => {
-  const { clock, options } = patient();
+  const { clock, options } = longestDelays();
   const model = new PlayedModel({ answers: [busy(), busy(), { output: "done" }] });
   const answer = retry(model, options).decide(requestOf());
   await clock.advance(499);
@@ -33,7 +31,7 @@ Deno.test("retry() retries after a retryable error, three attempts in all", asyn
 });
 
 Deno.test("retry() throws the last error unchanged when the attempts are exhausted", async () => {
-  const { clock, options } = patient({ attempts: 2 });
+  const { clock, options } = longestDelays({ attempts: 2 });
   const last = busy();
   const model = new PlayedModel({ answers: [busy(), last] });
   const failed = assertRejects(() => retry(model, options).decide(requestOf()));
@@ -43,7 +41,7 @@ Deno.test("retry() throws the last error unchanged when the attempts are exhaust
 });
 
 Deno.test("retry() sends the same request each time", async () => {
-  const { clock, options } = patient();
+  const { clock, options } = longestDelays();
   const model = new PlayedModel({ answers: [busy(), { output: "done" }] });
   const request = requestOf({ signal: new AbortController().signal });
   const answer = retry(model, options).decide(request);
@@ -60,15 +58,15 @@ Deno.test("retry() does not retry after an error that is not retryable", async (
   ];
   for (const error of errors) {
     const model = new PlayedModel({ answers: [error] });
-    const { clock, options } = patient();
+    const { clock, options } = longestDelays();
     assertStrictEquals(await soon(retry(model, options).decide(requestOf())), error);
     assertEquals([model.requests.length, clock.pendingTimers], [1, 0]);
   }
 });
 
-Deno.test("retry() retries what isRetryable accepts, but never an abort or a misuse", async () => {
+Deno.test("retry() retries errors that isRetryable accepts, but never an abort or a misuse", async () => {
   const asked: unknown[] = [];
-  const { clock, options } = patient({
+  const { clock, options } = longestDelays({
     isRetryable: (error) => asked.push(error) > 0,
   });
   const passing = new TypeError("fetch failed");
@@ -89,8 +87,8 @@ Deno.test("retry() retries what isRetryable accepts, but never an abort or a mis
   assertEquals(asked.length, 1);
 });
 
-Deno.test("retry() retries a model that throws synchronously or returns a rejected thenable", async () => {
-  const { clock, options } = patient();
+Deno.test("retry() retries a model that throws synchronously", async () => {
+  const { clock, options } = longestDelays();
   let calls = 0;
   const llm = retry({
     name: "sudden",
@@ -105,26 +103,26 @@ Deno.test("retry() retries a model that throws synchronously or returns a reject
 });
 
 Deno.test("retry() calls onRetry before each delay, and ignores its errors", async () => {
-  const told: unknown[] = [];
+  const retries: unknown[] = [];
   const errors = [busy(), new LLMConnectionError("Cannot connect", { isRetryable: true })];
   const model = new PlayedModel({ answers: [...errors, { output: "done" }] });
-  const { clock, options } = patient({
+  const { clock, options } = longestDelays({
     onRetry: (retry) => {
-      told.push(retry);
-      if (told.length === 1) throw new Error("cannot be told");
-      return Promise.reject(new Error("cannot be told either"));
+      retries.push(retry);
+      if (retries.length === 1) throw new Error("ignored");
+      return Promise.reject(new Error("ignored too"));
     },
   });
   const answer = retry(model, options).decide(requestOf());
   await soon(answer);
-  assertEquals(told, [{ attempt: 1, delay: 500, error: errors[0] }]);
+  assertEquals(retries, [{ attempt: 1, delay: 500, error: errors[0] }]);
   await clock.advance(1_500);
   assertEquals(await answer, { output: "done" });
-  assertEquals(told[1], { attempt: 2, delay: 1_000, error: errors[1] });
+  assertEquals(retries[1], { attempt: 2, delay: 1_000, error: errors[1] });
 });
 
 Deno.test("retry() stops waiting when the signal aborts", async () => {
-  const { clock, options } = patient();
+  const { clock, options } = longestDelays();
   const controller = new AbortController();
   const model = new PlayedModel({ answers: [busy(), { output: "too late" }] });
   const waiting = retry(model, options).decide(requestOf({ signal: controller.signal }));
@@ -136,12 +134,12 @@ Deno.test("retry() stops waiting when the signal aborts", async () => {
 });
 
 Deno.test("retry() does not retry when the signal aborts during an attempt", async () => {
-  const { clock, options } = patient({ isRetryable: () => true });
+  const { clock, options } = longestDelays({ isRetryable: () => true });
   const controller = new AbortController();
   const model = new PlayedModel({ answers: ["stall", { output: "too late" }] });
   const waiting = retry(model, options).decide(requestOf({ signal: controller.signal }));
   await soon(waiting);
-  // A reason that would be retried if a model had thrown it.
+  // A reason that would be retried if the model had thrown it.
   const reason = busy();
   controller.abort(reason);
   assertStrictEquals(await soon(waiting), reason);
@@ -149,7 +147,7 @@ Deno.test("retry() does not retry when the signal aborts during an attempt", asy
 });
 
 Deno.test("retry() retries embeddings", async () => {
-  const { clock, options } = patient();
+  const { clock, options } = longestDelays();
   const model = new PlayedModel({ embeddings: [busy(), [[1]]] });
   const vectors = retry(model, options).embed!(["a"]);
   await clock.advance(500);
@@ -157,7 +155,7 @@ Deno.test("retry() retries embeddings", async () => {
 });
 
 Deno.test("retry() adds the usage of failed attempts to that of the result", async () => {
-  const { clock, options } = patient();
+  const { clock, options } = longestDelays();
   const answers = [busy({ usage: { input: 10 } }), busy(), {
     output: "done",
     usage: { input: 5, output: 2 },
@@ -168,7 +166,7 @@ Deno.test("retry() adds the usage of failed attempts to that of the result", asy
 });
 
 Deno.test("retry() reports the usage of failed attempts if the result has none", async () => {
-  const { clock, options } = patient();
+  const { clock, options } = longestDelays();
   const answers = [busy({ usage: { input: 10 } }), { output: "done" }];
   const answer = retry(new PlayedModel({ answers }), options).decide(requestOf());
   await clock.advance(500);
@@ -176,7 +174,7 @@ Deno.test("retry() reports the usage of failed attempts if the result has none",
 });
 
 Deno.test("retry() throws a copy of the last error with the total usage, and modifies no error", async () => {
-  const { clock, options } = patient();
+  const { clock, options } = longestDelays();
   const errors = [10, 20, 30].map((input) => Object.freeze(busy({ usage: { input } })));
   const last = errors[2]!;
   const failed = assertRejects(
@@ -202,7 +200,7 @@ Deno.test("retry() throws a copy of the last error with the total usage, and mod
 });
 
 Deno.test("retry() throws the last error itself if only that one has usage", async () => {
-  const { clock, options } = patient({ attempts: 2 });
+  const { clock, options } = longestDelays({ attempts: 2 });
   const last = busy({ usage: { input: 3 } });
   const model = new PlayedModel({ answers: [busy(), last] });
   const failed = assertRejects(() => retry(model, options).decide(requestOf()));

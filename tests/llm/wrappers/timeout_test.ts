@@ -24,22 +24,22 @@ Deno.test("timeout() ends a call that takes longer, and aborts its signal", asyn
 });
 
 Deno.test("timeout() ends a call of a model that ignores its signal, and drops the late answer", async () => {
-  const late: ((settled: "given" | "failed") => void)[] = [];
+  const late: ((outcome: "resolved" | "rejected") => void)[] = [];
   const clock = new ManualClock();
   const llm = timeout({
     name: "late",
     decide: () =>
       new Promise((resolve, reject) =>
-        late.push((settled) =>
-          settled === "given" ? resolve({ output: "late" }) : reject(new Error("late"))
+        late.push((outcome) =>
+          outcome === "resolved" ? resolve({ output: "late" }) : reject(new Error("late"))
         )
       ),
   }, { call: 10, clock });
-  for (const settled of ["given", "failed"] as const) {
+  for (const outcome of ["resolved", "rejected"] as const) {
     const failed = assertRejects(() => llm.decide(requestOf()), LLMTimeoutError);
     await clock.advance(10);
     await failed;
-    late.pop()!(settled);
+    late.pop()!(outcome);
     await clock.advance(0);
   }
 });
@@ -84,7 +84,7 @@ Deno.test("timeout() changes nothing of the request but its signal", async () =>
   assert(seen !== undefined && seen.signal !== request.signal);
   assertStrictEquals(seen.messages, request.messages);
   assertEquals([seen.step, seen.sessionId, seen.schemaName], ["greet", "s", "answer"]);
-  // The call is over: what becomes of the caller's signal is nothing to it.
+  // After the call, an abort of the caller's signal has no effect on it.
   controller.abort();
   assertEquals(seen.signal?.aborted, false);
 });

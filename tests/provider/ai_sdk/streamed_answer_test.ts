@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MockLanguageModelV3, MockLanguageModelV4 } from "ai/test";
 import { MockLanguageModelV2 } from "ai-v5/test";
 import { LLMConnectionError, LLMHttpError, LLMLengthError } from "@nomos/agent/llm";
+import { countedSignal } from "../../turn/counted_signal.ts";
 import { drain, partsOf, requestOf, standIn } from "./fixture.ts";
 
 const RESULT = {
@@ -11,7 +12,7 @@ const RESULT = {
   result: { output: '{"a":1}', usage: { input: 80, output: 12 }, model: "small-2026" },
 };
 
-/** A model whose streams have these parts; null is a part that never comes. */
+/** Creates a model whose streams have these parts; null is a part that never arrives. */
 function streaming(parts: readonly unknown[]) {
   const seen = { pulled: 0, cancelled: 0, options: [] as AiSdkCallOptions[] };
   const model = standIn({
@@ -31,21 +32,6 @@ function streaming(parts: readonly unknown[]) {
     },
   });
   return { llm: aiSdk(model), seen };
-}
-
-/** How many listeners a signal has, from now on. */
-function countListeners(signal: AbortSignal): () => number {
-  let count = 0;
-  const { addEventListener, removeEventListener } = signal;
-  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
-    count++;
-    addEventListener.apply(signal, args);
-  };
-  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
-    count--;
-    removeEventListener.apply(signal, args);
-  };
-  return () => count;
 }
 
 Deno.test("aiSdk() streams the answers of all three versions alike", async () => {
@@ -134,27 +120,25 @@ Deno.test("aiSdk() cancels the request of a stalled stream that is closed", asyn
 
 Deno.test("aiSdk() ends a stalled stream with the reason of the signal, and leaves no listener", async () => {
   const { llm, seen } = streaming([...partsOf(["a"]).slice(0, 4), null]);
-  const controller = new AbortController();
+  const { controller, listeners } = countedSignal();
   const { signal } = controller;
-  const listeners = countListeners(signal);
   const chunks = llm.stream!(requestOf({ signal }))[Symbol.asyncIterator]();
   await chunks.next();
   const stalled = chunks.next();
   controller.abort(new Error("enough"));
   await assertRejects(() => stalled, Error, "enough");
   assertEquals([seen.cancelled, listeners()], [1, 0]);
-  // One that is aborted already makes no request.
+  // A signal that has already aborted causes no request.
   await assertRejects(() => drain(llm, requestOf({ signal })), Error, "enough");
   assertEquals(seen.options.length, 1);
 });
 
 Deno.test("aiSdk() does not abort the request of a complete stream, and leaves no listener", async () => {
   const { llm, seen } = streaming(partsOf(['{"a":1}']));
-  const { signal } = new AbortController();
-  const listeners = countListeners(signal);
+  const { controller: { signal }, listeners } = countedSignal();
   const chunks = llm.stream!(requestOf({ signal }))[Symbol.asyncIterator]();
   await chunks.next();
-  // Also for who reads no further than the result.
+  // Holds even if the consumer reads no further than the result.
   assertEquals((await chunks.next()).value, RESULT);
   assertEquals([seen.cancelled, listeners()], [1, 0]);
   assertEquals(seen.options[0]!.abortSignal!.aborted, false);

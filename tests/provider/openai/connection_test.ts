@@ -1,6 +1,7 @@
 import { ConfigError, LLMError } from "@nomos/agent";
 import { LLMConnectionError, openai } from "@nomos/agent/openai";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { countedSignal } from "../../turn/counted_signal.ts";
 import { answer, brokenAnswer, chatServer, hangUp, silence } from "../chat_server.ts";
 import { completion, drain, KEY, requestOf, scripted, thrownBy } from "./fixture.ts";
 
@@ -87,7 +88,7 @@ Deno.test("openai() sends no request if the signal has already aborted", async (
 });
 
 Deno.test("openai() reports a connection that breaks during a response", async () => {
-  // What the server cuts is a stream, but not asked for as one.
+  // The server sends a stream and cuts it, although the request asks for a whole answer.
   await using model = await scripted([brokenAnswer("x", 2, "cut")]);
   const error = await thrownBy(() => model.llm.decide(requestOf()), LLMConnectionError);
   assertStringIncludes(error.message, "the connection broke before the response was complete");
@@ -135,20 +136,10 @@ Deno.test("openai() uses the global fetch at the time of the call", async () => 
 
 Deno.test("openai() leaves no listeners on a reused signal", async () => {
   await using model = await scripted(Array(40).fill(answer("{}")));
-  let listeners = 0;
-  const { signal } = new AbortController();
-  const { addEventListener, removeEventListener } = signal;
-  signal.addEventListener = function (...args: Parameters<typeof addEventListener>) {
-    listeners++;
-    addEventListener.apply(signal, args);
-  };
-  signal.removeEventListener = function (...args: Parameters<typeof removeEventListener>) {
-    listeners--;
-    removeEventListener.apply(signal, args);
-  };
+  const { controller: { signal }, listeners } = countedSignal();
   for (let call = 0; call < 20; call++) {
     await model.llm.decide(requestOf("Hi", { signal }));
     await drain(model.llm, requestOf("Hi", { signal }));
   }
-  assertEquals(listeners, 0);
+  assertEquals(listeners(), 0);
 });

@@ -155,11 +155,11 @@ Deno.test("stream() rejects a malformed stream", async () => {
   const broken = await errorOf(events(['{"choices":[', piece("x", "stop")]), LLMError);
   assertStringIncludes(broken.message, 'but received {"choices":[ (text/event-stream');
   assertEquals(broken.isRetryable, false);
-  const endless = await errorOf(
-    plain(`data: ${"x".repeat(17_000_000)}`, "text/event-stream"),
-    LLMError,
-  );
-  assertStringIncludes(endless.message, "expected at most 16000000 characters");
+  const headers = { "content-type": "text/event-stream" };
+  const endless = new Response(`data: ${"x".repeat(17_000_000)}`, { headers });
+  const llm = openai({ model: "m", apiKey: KEY, fetch: () => Promise.resolve(endless) });
+  const tooLong = await thrownBy(() => drain(llm), LLMError);
+  assertStringIncludes(tooLong.message, "expected at most 16000000 characters");
 });
 
 Deno.test("stream() finds an error within a stream", async () => {
