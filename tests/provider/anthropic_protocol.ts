@@ -1,23 +1,23 @@
 import {
   ANSWERING_MODEL,
-  COST,
   type Ending,
   piecesOf,
+  TOKENS,
   type WireProtocol,
 } from "./wire_protocol.ts";
 
-/** Tokens that were written to the cache; the others that did not come from it were neither. */
+/** Tokens written to the cache. The rest of the input is neither written to the cache nor read from it. */
 export const CACHE_WRITTEN = 20;
 
 const INPUT = {
-  input_tokens: COST.input - COST.cachedInput - CACHE_WRITTEN,
-  cache_read_input_tokens: COST.cachedInput,
+  input_tokens: TOKENS.input - TOKENS.cachedInput - CACHE_WRITTEN,
+  cache_read_input_tokens: TOKENS.cachedInput,
   cache_creation_input_tokens: CACHE_WRITTEN,
 };
 
 const OUTPUT = {
-  output_tokens: COST.output,
-  output_tokens_details: { thinking_tokens: COST.reasoning },
+  output_tokens: TOKENS.output,
+  output_tokens_details: { thinking_tokens: TOKENS.reasoning },
 };
 
 const STOP: Readonly<Record<Ending, string>> = {
@@ -29,7 +29,7 @@ const STOP: Readonly<Record<Ending, string>> = {
 
 const HEAD = { id: "msg_1", type: "message", role: "assistant", model: ANSWERING_MODEL };
 
-/** Anthropic's Messages. Source: https://platform.claude.com/docs/en/api/messages. */
+/** Anthropic's Messages API. Source: https://platform.claude.com/docs/en/api/messages. */
 export const anthropicProtocol: WireProtocol = {
   isStream: ({ body }) => body.stream === true,
   whole: (text, ending) => ({
@@ -75,7 +75,7 @@ export const anthropicProtocol: WireProtocol = {
   }),
 };
 
-/** An answer by the call of a tool, as older models give it. */
+/** Creates an answer in a tool call, as older models send it. */
 export function toolAnswer(output: unknown): unknown {
   return {
     ...HEAD,

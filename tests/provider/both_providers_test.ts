@@ -1,4 +1,4 @@
-/** The same agent through both providers, against one server that has bad days. */
+/** Plays the same agent through both providers, against one scripted server with failures. */
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { Agent, decide, type Decision, type LLM, MockLLM, Tool } from "@nomos/agent";
@@ -12,7 +12,7 @@ import * as v from "valibot";
 import { immediateClock } from "../fixtures/immediate_clock.ts";
 import { answer, brokenAnswer, chatServer, failure, plain, type Reply } from "./chat_server.ts";
 
-/** Every way to the server; those of the AI SDK speak the same protocol. */
+/** All models that can call the server, because they use the same protocol. */
 const PROVIDERS: Readonly<Record<string, (url: string, stream: boolean) => LLM>> = {
   "openai()": (baseURL, stream) => openai({ model: "m", baseURL, stream, name: "local/m" }),
   "aiSdk(openai.chat)": (baseURL, stream) =>
@@ -50,7 +50,7 @@ function barista(llm: LLM) {
   return { agent, cart };
 }
 
-/** What the model decides, when it gets to it. */
+/** Decisions of the model, in order. */
 const DECISIONS: readonly Decision[] = [
   decide.move("order", { reasoning: ["They want coffee"] }),
   decide.call("add_to_cart", { drink: "latte" }),
@@ -78,9 +78,9 @@ async function play(llm: LLM) {
 
 for (const [name, make] of Object.entries(PROVIDERS)) {
   for (const stream of [false, true]) {
-    const way = `${name}, ${stream ? "streamed" : "whole"}`;
+    const title = `${name}, ${stream ? "streamed" : "whole"}`;
 
-    Deno.test(`the same agent plays the same session: ${way}`, async () => {
+    Deno.test(`the same agent plays the same session: ${title}`, async () => {
       await using server = await chatServer(DECISIONS.map(wire));
       const { session, cart, parts } = await play(make(server.url, stream));
       const mocked = await play(new MockLLM(DECISIONS));
@@ -102,14 +102,14 @@ for (const [name, make] of Object.entries(PROVIDERS)) {
       ]);
       const said = parts.filter((part) => !/^[a-z_]+$/.test(part)).join("");
       assertEquals(said, stream ? "One latte. Anything else?Enjoy it 😀" : "");
-      // The schema went with every request, and only what is legal in a step is in it.
+      // Every request has the strict schema of its step.
       for (const { body } of server.requests) {
         const { json_schema: format } = body.response_format as { json_schema: object };
         assertEquals(Object.keys(format).sort(), ["name", "schema", "strict"]);
       }
     });
 
-    Deno.test(`server failures change nothing in the session: ${way}`, async () => {
+    Deno.test(`server failures change nothing in the session: ${title}`, async () => {
       const [move, call, respond, end] = DECISIONS.map(wire) as [Reply, Reply, Reply, Reply];
       const cut: Reply = stream ? brokenAnswer({ decision: {} }, 3, "cut") : plain('{"choices": [');
       await using server = await chatServer([
@@ -132,7 +132,7 @@ for (const [name, make] of Object.entries(PROVIDERS)) {
       assertEquals(server.requests.length, stream ? 7 : 6);
     });
 
-    Deno.test(`malformed JSON is reported to the model, which answers again: ${way}`, async () => {
+    Deno.test(`malformed JSON is reported to the model, which answers again: ${title}`, async () => {
       await using server = await chatServer([
         answer('{"reasoning": [], "decision": {"action": "MO'),
         ...DECISIONS.map(wire),
@@ -146,7 +146,7 @@ for (const [name, make] of Object.entries(PROVIDERS)) {
       assertEquals(session.status, "ended");
     });
 
-    Deno.test(`failures that are not retryable have their own error classes: ${way}`, async () => {
+    Deno.test(`failures that are not retryable have their own error classes: ${title}`, async () => {
       const schema = { message: "Invalid schema for response_format", param: "response_format" };
       const failures: [Reply, new (...args: never[]) => Error][] = [
         [failure(429, { message: "slow down" }), LLMHttpError],
@@ -164,7 +164,7 @@ for (const [name, make] of Object.entries(PROVIDERS)) {
         const session = barista(make(server.url, stream)).agent.createSession();
         await assertRejects(() => session.next("Hi"), kind as never);
         assertEquals(session.status, "interrupted");
-        // Nothing is lost: the input is in the log, and the same turn goes on.
+        // The input is in the log, so the same turn continues.
         assertEquals((await session.resume()).response, "Hello again");
       }
     });

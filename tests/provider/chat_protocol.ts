@@ -1,17 +1,17 @@
 import {
   ANSWERING_MODEL,
-  COST,
   type Ending,
   piecesOf,
+  TOKENS,
   type WireProtocol,
 } from "./wire_protocol.ts";
 
 const USAGE = {
-  prompt_tokens: COST.input,
-  completion_tokens: COST.output,
-  total_tokens: COST.input + COST.output,
-  prompt_tokens_details: { cached_tokens: COST.cachedInput },
-  completion_tokens_details: { reasoning_tokens: COST.reasoning },
+  prompt_tokens: TOKENS.input,
+  completion_tokens: TOKENS.output,
+  total_tokens: TOKENS.input + TOKENS.output,
+  prompt_tokens_details: { cached_tokens: TOKENS.cachedInput },
+  completion_tokens_details: { reasoning_tokens: TOKENS.reasoning },
 };
 
 const FINISH: Readonly<Record<Ending, string>> = {
@@ -23,7 +23,7 @@ const FINISH: Readonly<Record<Ending, string>> = {
 
 const HEAD = { id: "chat-1", created: 1_700_000_000, model: ANSWERING_MODEL };
 
-/** Chat Completions, with the usage in the last chunk that has a choice, as Mistral sends it. */
+/** Chat Completions. As with Mistral, the last chunk with a choice contains the usage. */
 export const chatProtocol: WireProtocol = {
   isStream: ({ body }) => body.stream === true,
   whole: (text, ending) => ({
@@ -56,7 +56,7 @@ export const chatProtocol: WireProtocol = {
   lastEvent: "[DONE]",
 };
 
-/** Mistral's, whose errors are not within a member of their own. */
+/** Chat Completions of Mistral, whose errors are not inside a member `error`. */
 export const mistralProtocol: WireProtocol = {
   ...chatProtocol,
   error: (_, message) => ({

@@ -1,23 +1,23 @@
 /**
- * A loopback server that speaks Chat Completions and embeddings from a script,
- * for tests of what asks such a server.
+ * Scripted loopback server of the Chat Completions protocol, with embeddings, for tests of
+ * its clients.
  *
  * @module
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A request that the server got. */
+/** A request that the server received. */
 export interface ReceivedRequest {
-  /** The path, for example `/v1/chat/completions`, with the query. */
+  /** Path with the query, for example `/v1/chat/completions`. */
   readonly path: string;
   readonly headers: Headers;
   readonly body: ReceivedBody;
-  /** Settles when the client went away before it had the whole response. */
+  /** Resolves if the client disconnects before it has received the whole response. */
   readonly abandoned: Promise<void>;
 }
 
-/** The fields of a request that replies depend on, and any other. */
+/** Body of a request. The declared fields are those that replies depend on. */
 export interface ReceivedBody {
   readonly model?: string;
   readonly messages?: readonly { readonly role: string; readonly content: string }[];
@@ -29,25 +29,25 @@ export interface ReceivedBody {
   readonly [field: string]: unknown;
 }
 
-/** Answers one request; where it fails, or the body of its response does, the connection is cut. */
+/** Answers one request. If it rejects, or the body of its response fails, the connection is cut. */
 export type Reply = (request: ReceivedRequest) => Response | Promise<Response>;
 
-/** A server with a script. */
+/** A scripted server. */
 export interface ChatServer extends AsyncDisposable {
-  /** Where it listens, for example `http://127.0.0.1:50000/v1`: a base URL. */
+  /** Base URL, for example `http://127.0.0.1:50000/v1`. */
   readonly url: string;
-  /** What it got so far. */
+  /** Requests received so far. */
   readonly requests: readonly ReceivedRequest[];
-  /** The request with this index, as soon as it is there. */
+  /** Resolves to the request with this index as soon as it arrives. */
   arrival(index: number): Promise<ReceivedRequest>;
 }
 
-/** Starts a server that plays one reply for each request. One beyond the script gets status 501. */
+/** Starts a server that plays one reply for each request. Extra requests are answered with status 501. */
 export async function chatServer(replies: readonly Reply[] = []): Promise<ChatServer> {
   const requests: ReceivedRequest[] = [];
   const arrivals: PromiseWithResolvers<ReceivedRequest>[] = [];
   const arrival = (index: number) => arrivals[index] ??= Promise.withResolvers<ReceivedRequest>();
-  // Not Deno.serve(), which has no word for a client that leaves before the response begins.
+  // Not Deno.serve(), which does not report a client that disconnects before the response starts.
   const server = createServer(async (incoming, outgoing) => {
     const text = await readText(incoming);
     const abandoned = Promise.withResolvers<void>();
@@ -62,7 +62,7 @@ export async function chatServer(replies: readonly Reply[] = []): Promise<ChatSe
     };
     const index = requests.push(received) - 1;
     arrival(index).resolve(received);
-    const reply = replies[index] ?? beyondScript(replies.length);
+    const reply = replies[index] ?? rejectExtra(replies.length);
     try {
       await send(await reply(received), outgoing);
     } catch {
@@ -87,7 +87,7 @@ async function readText(incoming: IncomingMessage): Promise<string> {
   return await new Blob(chunks as BlobPart[]).text();
 }
 
-/** Sends a response, each piece of its body by itself. Fails if its body does. */
+/** Sends a response, and each chunk of its body separately. Rejects if the body fails. */
 async function send(response: Response, outgoing: ServerResponse): Promise<void> {
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   const reader = response.body?.getReader();
@@ -101,26 +101,26 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
   outgoing.end();
 }
 
-function beyondScript(length: number): Reply {
+function rejectExtra(length: number): Reply {
   return failure(501, { message: `the script has ${length} replies`, code: "script_done" });
 }
 
-/** What an {@linkcode answer} may have beside its text. */
+/** Parts of an {@linkcode answer} other than its text. */
 export interface AnswerOptions {
   /** Default: `"stop"`. */
   readonly finishReason?: string | null;
   readonly refusal?: string;
-  /** As the protocol has it. Default: 10 tokens in, 5 out. */
+  /** Usage as in the protocol. Default: 10 prompt tokens and 5 completion tokens. */
   readonly usage?: unknown;
-  /** Default: the model that was asked for. */
+  /** Default: the requested model. */
   readonly model?: string;
-  /** Into how many pieces a stream cuts the text. Default: 3. */
+  /** Number of text chunks in a stream. Default: 3. */
   readonly pieces?: number;
 }
 
 const USAGE = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
 
-/** Answers with a value as JSON, or with text, in the form that the request asks for. */
+/** Answers with text, or with a value as JSON; streamed or as a function call if the request says so. */
 export function answer(output: unknown, options: AnswerOptions = {}): Reply {
   return ({ body }) => {
     const text = textOf(output);
@@ -138,7 +138,7 @@ export function answer(output: unknown, options: AnswerOptions = {}): Reply {
   };
 }
 
-/** The events of a stream with such an answer, each the text after `data: `. */
+/** Returns the data of the events of a streamed {@linkcode answer}. */
 function answerEvents(
   body: ReceivedBody,
   text: string,
@@ -167,7 +167,7 @@ function answerEvents(
   return [...events.map((value) => JSON.stringify(value)), "[DONE]"];
 }
 
-/** Answers with an error, as `{ "error": … }`. */
+/** Answers with an error response, as `{ "error": … }`. */
 export function failure(
   status: number,
   error: unknown = { message: "it failed" },
@@ -183,17 +183,17 @@ export const echoCredentials: Reply = ({ headers }) =>
     { status: 401 },
   );
 
-/** Answers with a text as it is. */
+/** Answers with an unchanged text. */
 export function plain(text: string, type = "application/json", status = 200): Reply {
   return () => new Response(text, { status, headers: { "content-type": type } });
 }
 
-/** Answers with a stream of these events, each the text after `data: `. */
+/** Answers with a stream of events that have these data. */
 export function events(list: readonly string[], ending?: StreamEnding): Reply {
   return () => eventStream(list, ending);
 }
 
-/** Answers as {@linkcode answer} does with a stream, but only with so many events of it. */
+/** Answers with the first `count` events of a streamed {@linkcode answer}. */
 export function brokenAnswer(output: unknown, count: number, ending: StreamEnding): Reply {
   return ({ body }) => eventStream(answerEvents(body, textOf(output)).slice(0, count), ending);
 }
@@ -204,7 +204,7 @@ export const silence: Reply = () => new Promise<never>(() => {});
 /** Cuts the connection before it answers. */
 export const hangUp: Reply = () => Promise.reject(new Error("hung up"));
 
-/** Gives each text the vector `[its length, its place]`, the last one first. */
+/** Answers with the vector `[length, index]` for each text, in reverse order. */
 export const vectors: Reply = ({ body }) => {
   const data = body.input!.map((text, index) => ({
     object: "embedding",
@@ -215,7 +215,7 @@ export const vectors: Reply = ({ body }) => {
   return Response.json({ object: "list", model: body.model, data: data.toReversed(), usage });
 };
 
-/** How a stream ends: as it should, with the connection cut, or not at all. */
+/** End of a stream: complete, with the connection cut, or never. */
 export type StreamEnding = "whole" | "cut" | "never";
 
 function eventStream(list: readonly string[], ending: StreamEnding = "whole"): Response {
@@ -249,7 +249,8 @@ function toolCall(name: string, text: string): object {
   return { id: "call_1", type: "function", function: { name, arguments: text } };
 }
 
-function cutInto(text: string, pieces: number): string[] {
+/** Splits a text into at most `pieces` parts of equal length. */
+export function cutInto(text: string, pieces: number): string[] {
   const size = Math.max(1, Math.ceil(text.length / pieces));
   return Array.from(
     { length: Math.ceil(text.length / size) },

@@ -1,11 +1,11 @@
-import { COST, type Ending, piecesOf, type WireProtocol } from "./wire_protocol.ts";
+import { type Ending, piecesOf, TOKENS, type WireProtocol } from "./wire_protocol.ts";
 
 const USAGE = {
-  promptTokenCount: COST.input,
-  cachedContentTokenCount: COST.cachedInput,
-  candidatesTokenCount: COST.output - COST.reasoning,
-  thoughtsTokenCount: COST.reasoning,
-  totalTokenCount: COST.input + COST.output,
+  promptTokenCount: TOKENS.input,
+  cachedContentTokenCount: TOKENS.cachedInput,
+  candidatesTokenCount: TOKENS.output - TOKENS.reasoning,
+  thoughtsTokenCount: TOKENS.reasoning,
+  totalTokenCount: TOKENS.input + TOKENS.output,
 };
 
 const FINISH: Readonly<Record<Ending, string>> = {

@@ -12,7 +12,7 @@ const conversation: readonly Message[] = [
 ];
 const strict = { lateSystem: false, adjacent: false };
 
-Deno.test("mapMessages() keeps a late system message where the protocol allows it", () => {
+Deno.test("mapMessages() keeps a late system message if the protocol allows it", () => {
   const mapped = mapMessages(conversation, { lateSystem: true, adjacent: true }, 5);
   assertEquals(mapped, [
     { role: "system", parts: ["You sell coffee."], stableParts: 1 },

@@ -1,17 +1,17 @@
 import {
   ANSWERING_MODEL,
-  COST,
   type Ending,
   piecesOf,
+  TOKENS,
   type WireProtocol,
 } from "./wire_protocol.ts";
 
 const USAGE = {
-  input_tokens: COST.input,
-  input_tokens_details: { cached_tokens: COST.cachedInput },
-  output_tokens: COST.output,
-  output_tokens_details: { reasoning_tokens: COST.reasoning },
-  total_tokens: COST.input + COST.output,
+  input_tokens: TOKENS.input,
+  input_tokens_details: { cached_tokens: TOKENS.cachedInput },
+  output_tokens: TOKENS.output,
+  output_tokens_details: { reasoning_tokens: TOKENS.reasoning },
+  total_tokens: TOKENS.input + TOKENS.output,
 };
 
 const REASONS: Readonly<Partial<Record<Ending, string>>> = {
@@ -26,7 +26,7 @@ function end(ending: Ending) {
   return { incomplete_details: reason === undefined ? null : { reason }, usage: USAGE };
 }
 
-/** OpenAI's Responses. Source: https://platform.openai.com/docs/api-reference/responses. */
+/** OpenAI's Responses API. Source: https://platform.openai.com/docs/api-reference/responses. */
 export const responsesProtocol: WireProtocol = {
   isStream: ({ body }) => body.stream === true,
   whole: (text, ending) => ({

@@ -7,10 +7,10 @@ import {
 
 const encoder = new TextEncoder();
 
-/** Gives pieces, and notes how many were taken and whether it was ended early. */
+/** Byte stream that records how many chunks were read, and if it was closed. */
 class Source {
   taken = 0;
-  wasEnded = false;
+  isClosed = false;
   readonly #pieces: readonly Uint8Array[];
 
   constructor(pieces: readonly Uint8Array[]) {
@@ -24,7 +24,7 @@ class Source {
         yield await Promise.resolve(piece);
       }
     } finally {
-      this.wasEnded = true;
+      this.isClosed = true;
     }
   }
 }
@@ -108,13 +108,13 @@ Deno.test("parseServerSentEvents() does not read ahead, and closes its source", 
   await events.next();
   assertEquals(source.taken, 1);
   await events.next();
-  assertEquals([source.taken, source.wasEnded], [2, false]);
+  assertEquals([source.taken, source.isClosed], [2, false]);
   await events.return();
-  assertEquals([source.taken, source.wasEnded], [2, true]);
+  assertEquals([source.taken, source.isClosed], [2, true]);
 });
 
-/** The specification, on a whole text: written for clearness, to compare with. */
-function byTheBook(text: string): string[] {
+/** Reference implementation of the specification, for a complete text. */
+function parseByReference(text: string): string[] {
   const events: string[] = [];
   let data: string[] = [];
   const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
@@ -148,7 +148,7 @@ Deno.test("parseServerSentEvents() yields what the specification says, regardles
         assertEquals(events, await read(bytes));
         assertEquals(
           events.filter(({ isComplete }) => isComplete).map(({ data }) => data),
-          byTheBook(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)),
+          parseByReference(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)),
         );
       },
     ),

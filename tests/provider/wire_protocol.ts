@@ -1,29 +1,35 @@
-import { events, type ReceivedRequest, type Reply, type StreamEnding } from "./chat_server.ts";
+import {
+  cutInto,
+  events,
+  type ReceivedRequest,
+  type Reply,
+  type StreamEnding,
+} from "./chat_server.ts";
 
-/** How an answer ends. */
+/** End of an answer: complete, at the token limit, by refusal or by a content filter. */
 export type Ending = "whole" | "length" | "refusal" | "filter";
 
-/** What a vendor's server answers, in its own words. All answers cost the same, see {@linkcode COST}. */
+/** Responses in a vendor's protocol. All answers have the same usage, {@linkcode TOKENS}. */
 export interface WireProtocol {
-  /** Whether a request asks for a stream. */
+  /** Returns true if a request asks for a stream. */
   isStream(request: ReceivedRequest): boolean;
-  /** A whole answer with a text. */
+  /** Creates a complete answer with a text. */
   whole(text: string, ending: Ending): unknown;
-  /** The same as the events of a stream; the last of them says how it ended. */
+  /** Creates the same answer as the events of a stream. The last one reports how it ended. */
   events(text: string, ending: Ending): unknown[];
-  /** The body of an error. */
+  /** Creates the body of an error response. */
   error(status: number, message: string): unknown;
-  /** What a stream has after its events, if anything. */
+  /** Data of a final event after the answer, such as `[DONE]`. */
   readonly lastEvent?: string;
 }
 
-/** Tokens of every answer; of the input some came from the cache. */
-export const COST = { input: 100, cachedInput: 70, output: 12, reasoning: 5 };
+/** Token usage of every answer. Input includes cached tokens, output includes reasoning. */
+export const TOKENS = { input: 100, cachedInput: 70, output: 12, reasoning: 5 };
 
-/** The model that every answer is from, where the protocol says so. */
+/** Name of the model that answered, in protocols that report it. */
 export const ANSWERING_MODEL = "served-2026";
 
-/** Answers with a value, whole or streamed, as the request asks. */
+/** Answers with a value, streamed if the request asks for a stream. */
 export function answerOf(
   protocol: WireProtocol,
   output: unknown,
@@ -36,16 +42,16 @@ export function answerOf(
       : Response.json(protocol.whole(text, ending));
 }
 
-/** Answers with the beginning of a stream, one word of text, that does not come to its end. */
+/** Answers with a stream that ends after its first text, {@linkcode BEGUN}. */
 export function brokenStream(protocol: WireProtocol, ending: StreamEnding): Reply {
   const list = protocol.events(BEGUN, "whole").map((event) => JSON.stringify(event));
   return events(list.slice(0, list.findLastIndex((event) => event.includes(BEGUN)) + 1), ending);
 }
 
-/** The text of a {@linkcode brokenStream}: one piece, and nowhere else in an event. */
+/** Text of a {@linkcode brokenStream}: one chunk, and found in no other event. */
 export const BEGUN = "✂";
 
-/** Answers with an error. */
+/** Answers with an error response. */
 export function errorOf(
   protocol: WireProtocol,
   status: number,
@@ -60,11 +66,7 @@ function streamOf({ lastEvent }: WireProtocol, list: readonly unknown[]): Reply 
   return events(lastEvent === undefined ? texts : [...texts, lastEvent]);
 }
 
-/** A text in three pieces, fewer if it is short. */
+/** Splits a text into three parts, fewer if it is short. */
 export function piecesOf(text: string): string[] {
-  const size = Math.max(1, Math.ceil(text.length / 3));
-  return Array.from(
-    { length: Math.ceil(text.length / size) },
-    (_, piece) => text.slice(piece * size, (piece + 1) * size),
-  );
+  return cutInto(text, 3);
 }

@@ -6,7 +6,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { allowRealModels, forbidRealModels } from "@nomos/agent/testing";
 import { drain, requestOf, standIn } from "./fixture.ts";
 
-Deno.test("aiSdk() rejects what is not a model of the AI SDK, and says what it expects", () => {
+Deno.test("aiSdk() rejects a value that is not a model of the AI SDK, and names the expected one", () => {
   const v1 = { ...standIn(), specificationVersion: "v1" };
   const cases: readonly [given: unknown, message: string][] = [
     [

@@ -47,7 +47,7 @@ Deno.test("aiSdk() reads the answers of all three versions alike", async () => {
   assertEquals(await aiSdk(v4).decide(requestOf()), nested);
 });
 
-/** The result that a model's answer is read as. */
+/** Returns the result of a model's answer. */
 async function read(answer: unknown, provider = "house") {
   return await aiSdk(standIn({ provider, generate: () => answer })).decide(requestOf());
 }
@@ -124,7 +124,7 @@ Deno.test("aiSdk() adds the tokens that v2 vendors exclude from their totals", a
   );
   assertEquals(await read2("google.generative-ai"), { ...reported, output: 30 });
   assertEquals(await read2("google.vertex.chat"), { ...reported, output: 30 });
-  // Served by Google, but not Google's.
+  // A model that Google serves but did not make.
   assertEquals(await read2("googleVertex.xai.chat"), reported);
 });
 

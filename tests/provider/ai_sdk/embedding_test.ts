@@ -9,7 +9,7 @@ import { standIn } from "./fixture.ts";
 const TEXTS = ["a", "bb", "ccc", "dddd", "eeeee", "ffffff", "ggggggg"];
 const VECTORS = TEXTS.map(({ length }) => [length, 1]);
 
-/** A model that makes a vector of each text's length, and how many calls it had at a time. */
+/** Creates a model whose vectors contain the length of each text, and a record of its batches. */
 function embeddingModel(rest: Partial<AiSdkEmbeddingModel> = {}) {
   const seen = { batches: [] as number[], running: 0, mostRunning: 0 };
   const model: AiSdkEmbeddingModel = {
@@ -83,10 +83,10 @@ Deno.test("aiSdk() reports an embedding that failed or was aborted", async () =>
     'Cannot call model "house.embedding/tiny"',
   );
   const controller = new AbortController();
-  const given: (AbortSignal | undefined)[] = [];
+  const signals: (AbortSignal | undefined)[] = [];
   const { llm: aborted } = embeddingModel({
     doEmbed: ({ abortSignal }) => {
-      given.push(abortSignal);
+      signals.push(abortSignal);
       controller.abort(new Error("enough"));
       return Promise.reject(busy);
     },
@@ -94,5 +94,5 @@ Deno.test("aiSdk() reports an embedding that failed or was aborted", async () =>
   const { signal } = controller;
   await assertRejects(() => aborted.embed!(["a"], { signal }), Error, "enough");
   await assertRejects(() => aborted.embed!(["a"], { signal }), Error, "enough");
-  assertEquals(given, [signal]);
+  assertEquals(signals, [signal]);
 });

@@ -9,7 +9,7 @@ import {
 } from "@nomos/agent/llm";
 import { generated, requestOf, standIn } from "./fixture.ts";
 
-/** The error of an answer that ends for this reason. */
+/** Returns the error for an answer with this finish reason. */
 async function errorOf(finishReason: unknown, text = "cut {"): Promise<LLMError> {
   const generate = () => generated(text, { finishReason });
   return await assertRejects(() => aiSdk(standIn({ generate })).decide(requestOf()), LLMError);
@@ -94,6 +94,6 @@ Deno.test("aiSdk() accepts an answer with a normal or unknown finish reason", as
   ) {
     assertEquals(await outputOf(reason, '{"a":1}'), '{"a":1}');
   }
-  // A reason that is given tells of an end, so it is for the validation to find what is missing.
+  // A raw reason means that the answer ended, so the validation reports what is missing.
   assertEquals(await outputOf({ unified: "other", raw: "pause" }, '{"a":'), '{"a":');
 });

@@ -2,7 +2,7 @@ import type { LLM, LLMRequest, Message } from "@nomos/agent";
 import type { LLMChunk } from "@nomos/agent/llm";
 import type { AiSdkCallOptions, AiSdkModel, AiSdkVersion } from "@nomos/agent/ai-sdk";
 
-/** The conversation of a session in its second step, with a tool's result. */
+/** Messages of a session's second decision, with a tool result. */
 export const CONVERSATION: readonly Message[] = [
   { role: "system", content: "You sell coffee." },
   { role: "user", content: "What is there?" },
@@ -11,7 +11,7 @@ export const CONVERSATION: readonly Message[] = [
   { role: "system", content: "Current step: greet" },
 ];
 
-/** A request for a decision, of which all but the last message are stable unless a test says otherwise. */
+/** Creates a request for a decision. By default, all messages but the last are stable. */
 export function requestOf(rest: Partial<LLMRequest> = {}): LLMRequest {
   const { messages = CONVERSATION } = rest;
   return {
@@ -26,7 +26,7 @@ export function requestOf(rest: Partial<LLMRequest> = {}): LLMRequest {
   };
 }
 
-/** How a {@linkcode StandInModel} answers. Its results are loose, as those of a hostile package. */
+/** Answers of a {@linkcode StandInModel}. Not typed, because packages may return anything. */
 export interface StandIn {
   readonly version?: AiSdkVersion;
   readonly provider?: string;
@@ -35,12 +35,12 @@ export interface StandIn {
   readonly parts?: (options: AiSdkCallOptions) => ReadableStream | Promise<ReadableStream>;
 }
 
-/** A model of the shape alone, with the calls it got. */
+/** Model with the shape of an AI SDK model, and a record of its calls. */
 export interface StandInModel extends AiSdkModel {
   readonly calls: AiSdkCallOptions[];
 }
 
-/** A model that answers as it is told and keeps what it is asked. */
+/** Creates a scripted model that records its calls. */
 export function standIn(
   { version = "v4", provider = "house", modelId = "small", generate, parts }: StandIn = {},
 ): StandInModel {
@@ -63,7 +63,7 @@ export function standIn(
   };
 }
 
-/** A whole answer of v3 and v4 with this text. */
+/** Creates a complete answer of v3 and v4. */
 export function generated(
   text: string,
   rest: Record<string, unknown> = {},
@@ -77,7 +77,7 @@ export function generated(
   };
 }
 
-/** The parts of a stream of v3 and v4 with these texts. */
+/** Creates the parts of a stream of v3 and v4, with one part for each text. */
 export function partsOf(texts: readonly string[], finish: Record<string, unknown> = {}): unknown[] {
   const { finishReason, usage } = generated("");
   return [
@@ -90,7 +90,7 @@ export function partsOf(texts: readonly string[], finish: Record<string, unknown
   ];
 }
 
-/** All chunks of a model's stream. */
+/** Reads all chunks of a model's stream. */
 export function drain(llm: LLM, request: LLMRequest = requestOf()): Promise<LLMChunk[]> {
   return Array.fromAsync(llm.stream!(request));
 }

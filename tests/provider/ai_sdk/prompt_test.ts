@@ -8,7 +8,7 @@ const MARKER = {
   bedrock: { cachePoint: { type: "default" } },
 };
 
-/** The prompt that a provider's model gets. */
+/** Returns the prompt that a provider's model receives. */
 async function promptFor(
   provider: string,
   request: LLMRequest = requestOf(),
@@ -91,7 +91,7 @@ Deno.test("aiSdk() marks no message that the next request does not repeat", asyn
   const off = { cacheMarkers: false };
   assertEquals(isMarked(await promptFor("anthropic.messages", requestOf(), off)), false);
   assertEquals(isMarked(await promptFor("amazon-bedrock", requestOf(), {}, "nova-pro")), false);
-  // Where messages of one role are joined, one that ends with the step is not marked.
+  // A joined message that ends with the step is not marked.
   assertEquals(
     (await promptFor("house", requestOf(), { cacheMarkers: true }))
       .map(({ providerOptions }) => providerOptions !== undefined),
@@ -100,31 +100,33 @@ Deno.test("aiSdk() marks no message that the next request does not repeat", asyn
 });
 
 Deno.test("aiSdk() sends OpenAI strict mode and one cache key per session, unless options override them", async () => {
-  const keyOf = async (provider: string, options: AiSdkOptions = {}) => {
+  const vendorOptionsOf = async (provider: string, options: AiSdkOptions = {}) => {
     const model = standIn({ provider });
     await aiSdk(model, options).decide(requestOf());
     return model.calls[0]!.providerOptions;
   };
-  const given = await keyOf("openai.responses");
-  const key = (given?.openai as { promptCacheKey: string }).promptCacheKey;
+  const options = await vendorOptionsOf("openai.responses");
+  const key = (options?.openai as { promptCacheKey: string }).promptCacheKey;
   assertMatch(key, /^[0-9a-f]{32}$/);
   const strictJsonSchema = true;
   const openai = { strictJsonSchema, promptCacheKey: key };
-  assertEquals(await keyOf("openai.responses"), { openai });
-  assertEquals(await keyOf("azure.chat"), { openai });
+  assertEquals(await vendorOptionsOf("openai.responses"), { openai });
+  assertEquals(await vendorOptionsOf("azure.chat"), { openai });
   assertEquals(
-    await keyOf("openai.chat", { providerOptions: { openai: { store: true }, azure: { a: 1 } } }),
+    await vendorOptionsOf("openai.chat", {
+      providerOptions: { openai: { store: true }, azure: { a: 1 } },
+    }),
     { openai: { ...openai, store: true }, azure: { a: 1 } },
   );
   const own = { openai: { promptCacheKey: "mine", strictJsonSchema: false } };
-  assertEquals(await keyOf("openai.chat", { providerOptions: own }), own);
-  assertEquals(await keyOf("openai.chat", { cacheMarkers: false }), {
+  assertEquals(await vendorOptionsOf("openai.chat", { providerOptions: own }), own);
+  assertEquals(await vendorOptionsOf("openai.chat", { cacheMarkers: false }), {
     openai: { strictJsonSchema },
   });
-  assertEquals(await keyOf("house"), undefined);
+  assertEquals(await vendorOptionsOf("house"), undefined);
 });
 
-Deno.test("aiSdk() starts with the same user message whenever a session starts with the model", async () => {
+Deno.test("aiSdk() inserts a placeholder for the user's message if a session starts with the model", async () => {
   const [standing, , decision, , now] = CONVERSATION;
   const messages = [standing!, decision!, now!];
   assertEquals(await promptFor("house", requestOf({ messages })), [

@@ -16,7 +16,7 @@ import { MockEmbeddingModelV2, MockLanguageModelV2 } from "ai-v5/test";
 
 const apiKey = "none";
 
-// That this compiles is the first half of the test: no vendor's model needs a cast.
+// Also a test of the types: no vendor's model needs a cast.
 Deno.test("aiSdk() accepts the models of every vendor package, and derives their names", () => {
   const openai = createOpenAI({ apiKey });
   const compatible = createOpenAICompatible({

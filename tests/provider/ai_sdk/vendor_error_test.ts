@@ -11,7 +11,7 @@ import {
 } from "@nomos/agent/llm";
 import { requestOf, standIn } from "./fixture.ts";
 
-/** What comes of a model that throws this. */
+/** Returns the error of a call whose model throws this value. */
 async function errorOf(thrown: unknown): Promise<Error> {
   const generate = () => Promise.reject(thrown);
   return await assertRejects(() => aiSdk(standIn({ generate })).decide(requestOf()), Error);
@@ -23,7 +23,7 @@ async function llmErrorOf(thrown: unknown): Promise<LLMError> {
   return error;
 }
 
-/** An error as vendor packages throw it for a response. */
+/** Creates the error that vendor packages throw for a response. */
 function apiError(
   message: string,
   statusCode: number,
@@ -59,7 +59,7 @@ Deno.test("aiSdk() reports the status of the server, and if the call is retryabl
       `Cannot call model "house/small": status ${status}: Too busy`,
     );
     assertEquals([error.status, error.isRetryable], [status, isRetryable]);
-    // The same from a package that does not say so.
+    // The same for a package whose errors have no `isRetryable`.
     const loose = await llmErrorOf({ message: "Too busy", statusCode: status });
     assertEquals(loose.isRetryable, isRetryable);
   }
@@ -106,7 +106,7 @@ Deno.test("aiSdk() distinguishes a rejected schema from a rejected prompt", asyn
   for (const thrown of filtered) {
     assertEquals((await llmErrorOf(thrown)).constructor, LLMContentFilterError);
   }
-  // The words alone do not make it one.
+  // The message alone does not make it an error of the schema.
   assertEquals((await llmErrorOf(apiError("response_format", 503))).constructor, LLMHttpError);
 });
 
@@ -141,7 +141,7 @@ Deno.test("aiSdk() reports a failed connection", async () => {
   assertEquals([timeout.constructor, timeout.isRetryable], [LLMTimeoutError, true]);
 });
 
-Deno.test("aiSdk() reports other failures, and no mistake in a program as a network failure", async () => {
+Deno.test("aiSdk() reports other failures, and does not mistake a bug for a network failure", async () => {
   const cases: readonly [thrown: unknown, reason: string, isRetryable: boolean][] = [
     [new TypeError("x is not a function"), "x is not a function", false],
     [apiError("Invalid JSON response", 200), "Invalid JSON response", false],
@@ -189,7 +189,7 @@ Deno.test("aiSdk() keeps neither the request nor keys in an error", async () => 
       "Incorrect API key provided: [redacted]\\nsecond line",
   );
   assertEquals([cause.name, cause.cause], ["AI_APICallError", undefined]);
-  // Where it was thrown is kept.
+  // The stack frames are kept.
   assert(cause.stack!.includes("vendor_error_test.ts"));
 });
 
@@ -209,7 +209,7 @@ Deno.test("aiSdk() throws the reason of the signal that ended a call", async () 
   const model = standIn({ generate });
   const request = requestOf({ signal: controller.signal });
   await assertRejects(() => aiSdk(model).decide(request), Error, "enough");
-  // One that is aborted already makes no call.
+  // A signal that has already aborted causes no call.
   await assertRejects(() => aiSdk(model).decide(request), Error, "enough");
   assertEquals(model.calls.length, 1);
 });

@@ -16,7 +16,7 @@ import { CONVERSATION, drain, requestOf } from "./fixture.ts";
 const apiKey = "none";
 const marker = { type: "ephemeral" };
 
-/** Every block of text in a request to Anthropic, with its mark. */
+/** Lists the text blocks of a request to Anthropic, and if they have a cache marker. */
 function blocksOf({ system, messages }: ReceivedBody): [text: string, isMarked: boolean][] {
   const blocks = [system, ...messages!.map(({ content }) => content)] as unknown as {
     readonly text: string;
@@ -28,7 +28,7 @@ function blocksOf({ system, messages }: ReceivedBody): [text: string, isMarked: 
   });
 }
 
-Deno.test("aiSdk() marks for Anthropic's cache every block that the next request repeats", async () => {
+Deno.test("aiSdk() marks the standing text and the last repeated block in requests to Anthropic", async () => {
   await using server = await chatServer([
     answerOf(anthropicProtocol, "{}"),
     answerOf(anthropicProtocol, "{}"),
@@ -44,9 +44,9 @@ Deno.test("aiSdk() marks for Anthropic's cache every block that the next request
   const [first, second] = server.requests.map(({ body }) => blocksOf(body));
   assertEquals(first!.map(([, isMarked]) => isMarked), [true, false, false, true, false]);
   assertEquals(second!.map(([, isMarked]) => isMarked), [true, false, false, false, true, false]);
-  // What the first had marked is there again, at the same place.
+  // The second request repeats the marked blocks of the first at the same positions.
   assertEquals(second!.slice(0, 4).map(([text]) => text), first!.slice(0, 4).map(([text]) => text));
-  // The user's message ends with the step, in a block of its own.
+  // The last message of the user ends with the step, in a separate block.
   const roles = server.requests[0]!.body.messages!.map(({ role }) => role);
   assertEquals(roles, ["user", "assistant", "user"]);
 });
@@ -95,7 +95,7 @@ Deno.test("aiSdk() never calls an OpenAI-compatible server without the schema", 
   ]);
   const model = createOpenAICompatible({ name: "lmstudio", baseURL: server.url })("qwen3");
   assertThrows(() => aiSdk(model), ConfigError, 'Cannot use model "qwen3" of "lmstudio.chat"');
-  // Behind a wrapper it shows only in what the model warns of.
+  // Behind a wrapper, only the warnings of the model report it.
   const llm = aiSdk(wrapLanguageModel({ model, middleware: {} }));
   const advice = "supportsStructuredOutputs: true";
   const whole = await assertRejects(() => llm.decide(requestOf()), LLMSchemaError, advice);

@@ -10,29 +10,29 @@ import { chatProtocol, mistralProtocol } from "../chat_protocol.ts";
 import type { ReceivedBody } from "../chat_server.ts";
 import { googleProtocol } from "../google_protocol.ts";
 import { responsesProtocol } from "../responses_protocol.ts";
-import { ANSWERING_MODEL, COST, type Ending, type WireProtocol } from "../wire_protocol.ts";
+import { ANSWERING_MODEL, type Ending, TOKENS, type WireProtocol } from "../wire_protocol.ts";
 
-/** A vendor's package against a server that speaks its protocol. */
+/** A vendor's package, and a server of its protocol. */
 export interface TestedVendor {
   readonly name: string;
-  /** The model of the vendor's own package. */
+  /** Creates a model of the vendor's package. */
   model(url: string, apiKey: string): AiSdkModel;
   readonly protocol: WireProtocol;
-  /** The schema that a request has, whichever place that is. */
+  /** Returns the schema in a request. */
   schemaOf(body: ReceivedBody): unknown;
-  /** What of it is sent beside the schema. */
+  /** JSON that a request contains beside the schema, such as the flag for strict mode. */
   readonly format: string;
-  /** Every message of a request, as `[role, texts]`. */
+  /** Lists the messages of a request, as role and texts. */
   messagesOf(body: ReceivedBody): [role: string, ...texts: string[]][];
-  /** Keywords of a schema that the package says in other words. */
+  /** Schema keywords that the package rewrites. */
   readonly reworded?: readonly string[];
-  /** Endings that the protocol, as the package reads it, does not have. */
+  /** Ends of an answer that the package cannot report. */
   readonly noEndings?: readonly Ending[];
-  /** Where the step is: a message of the system, or the end of one of the user. */
+  /** True if the step is a system message, false if it is the end of a user message. */
   readonly lateSystem: boolean;
-  /** What every answer costs, as it comes out. */
+  /** Expected usage of every answer. */
   readonly usage: Usage;
-  /** What model is told. */
+  /** Expected name of the model that answered. */
   readonly answeringModel: string | undefined;
 }
 
@@ -41,7 +41,7 @@ type Field = Readonly<Record<string, unknown>>;
 const at = (value: unknown, ...path: readonly (string | number)[]): unknown =>
   path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown>)?.[key], value);
 
-/** Texts of content that is a text or a list of parts. */
+/** Returns the texts of content: a string or a list of parts. */
 function textsOf(content: unknown): string[] {
   if (typeof content === "string") return [content];
   return (content as Field[]).map(({ text }) => text as string);
@@ -53,7 +53,7 @@ function chatMessages({ messages }: ReceivedBody): [string, ...string[]][] {
 
 const chatSchema = (body: ReceivedBody) => at(body, "response_format", "json_schema", "schema");
 
-/** Every vendor that the adapter is held to. */
+/** Vendors that must pass the tests of the adapter. */
 export const VENDORS: readonly TestedVendor[] = [
   {
     name: "OpenAI Chat",
@@ -63,7 +63,7 @@ export const VENDORS: readonly TestedVendor[] = [
     format: '"strict":true',
     messagesOf: chatMessages,
     lateSystem: true,
-    usage: COST,
+    usage: TOKENS,
     answeringModel: ANSWERING_MODEL,
   },
   {
@@ -76,7 +76,7 @@ export const VENDORS: readonly TestedVendor[] = [
       (input as unknown as Field[])
         .map(({ role, content }) => [role as string, ...textsOf(content)]),
     lateSystem: true,
-    usage: COST,
+    usage: TOKENS,
     answeringModel: ANSWERING_MODEL,
   },
   {
@@ -91,7 +91,7 @@ export const VENDORS: readonly TestedVendor[] = [
       ...chatMessages(body),
     ],
     lateSystem: false,
-    usage: { ...COST, cacheWriteInput: CACHE_WRITTEN },
+    usage: { ...TOKENS, cacheWriteInput: CACHE_WRITTEN },
     answeringModel: ANSWERING_MODEL,
   },
   {
@@ -108,7 +108,7 @@ export const VENDORS: readonly TestedVendor[] = [
       ]),
     ],
     lateSystem: false,
-    usage: COST,
+    usage: TOKENS,
     answeringModel: undefined,
   },
   {
@@ -120,7 +120,7 @@ export const VENDORS: readonly TestedVendor[] = [
     format: '"strict":false',
     messagesOf: chatMessages,
     lateSystem: false,
-    usage: { input: COST.input, cachedInput: COST.cachedInput, output: COST.output },
+    usage: { input: TOKENS.input, cachedInput: TOKENS.cachedInput, output: TOKENS.output },
     answeringModel: ANSWERING_MODEL,
   },
   {
@@ -138,16 +138,16 @@ export const VENDORS: readonly TestedVendor[] = [
     format: '"strict":true',
     messagesOf: chatMessages,
     lateSystem: false,
-    usage: COST,
+    usage: TOKENS,
     answeringModel: ANSWERING_MODEL,
   },
 ];
 
-/** A schema in the order of its keywords, without those that a package says in other words. */
+/** Normalizes a schema for comparison: sorts its keywords, and omits those that a package rewrites. */
 export function comparable(schema: unknown, reworded: readonly string[] = []): JsonSchema {
   return JSON.parse(JSON.stringify(schema, (_, value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    // Google has no `const`: its package makes a list of one of it.
+    // Google does not support `const`: its package sends an `enum` of one value.
     const { const: constant, ...rest } = value as Record<string, unknown>;
     const entries = Object.entries(constant === undefined ? rest : { ...rest, enum: [constant] });
     return Object.fromEntries(

@@ -22,7 +22,7 @@ import { comparable, type TestedVendor, VENDORS } from "./vendors.ts";
 
 const KEY = "sk-test-0123456789abcdef";
 
-/** Runs a test with a vendor's model, whole and streamed, against a server with a script. */
+/** Runs a test with a vendor's model, whole and streamed, against a scripted server. */
 async function eachWay(
   vendor: TestedVendor,
   replies: readonly Reply[],
@@ -65,7 +65,7 @@ const SCRIPT = [
   decide.respond("One tea."),
 ].map(({ reasoning, ...decision }) => ({ reasoning, decision }));
 
-/** The model with one way to ask it, that keeps what it is asked. */
+/** Restricts a model to one way of answering, and records its requests. */
 function oneWay(llm: LLM, way: "whole" | "streamed", requests: LLMRequest[]): LLM {
   const { stream: _, ...whole } = llm;
   return {
@@ -80,7 +80,7 @@ function oneWay(llm: LLM, way: "whole" | "streamed", requests: LLMRequest[]): LL
   };
 }
 
-/** Every text of a request, with who says it. */
+/** Lists the texts of a request with their roles. */
 function textsOf(vendor: TestedVendor, body: ReceivedBody): [role: string, text: string][] {
   return vendor.messagesOf(body)
     .flatMap(([role, ...texts]) => texts.map((text): [string, string] => [role, text]));
@@ -107,7 +107,7 @@ for (const vendor of VENDORS) {
           `the schema of request ${index}`,
         );
         assert(JSON.stringify(body).includes(vendor.format));
-        // All but the step, which comes last, is there again in the next request.
+        // The next request repeats all texts but the step, which is last.
         const stable = sent[index]!.slice(0, -1);
         assertEquals((sent[index + 1] ?? sent[index]!).slice(0, stable.length), stable);
         const [role, text] = sent[index]!.at(-1)!;
@@ -145,7 +145,7 @@ for (const vendor of VENDORS) {
   Deno.test(`aiSdk() reports the finish reason of a failed answer of ${name}`, async () => {
     const classes: Record<Exclude<Ending, "whole">, readonly unknown[]> = {
       length: [LLMLengthError],
-      // A vendor without a word for one of them has the other.
+      // Some vendors do not distinguish them.
       refusal: [LLMRefusalError, LLMContentFilterError],
       filter: [LLMContentFilterError, LLMRefusalError],
     };
@@ -172,7 +172,7 @@ for (const vendor of VENDORS) {
           [status, isRetryable, 2000],
         );
         assert(error.message.endsWith(`status ${status}: Not now`), error.message);
-        // It is for others to ask again.
+        // The adapter does not retry.
         assertEquals(server.requests.length, 1);
         const shown = Deno.inspect(error, { depth: 20 });
         assert(!shown.includes(KEY) && !shown.includes("You sell coffee"), shown);

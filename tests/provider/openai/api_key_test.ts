@@ -3,7 +3,7 @@ import { openai, type OpenAIOptions } from "@nomos/agent/openai";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { completion, KEY, requestOf, thrownBy } from "./fixture.ts";
 
-/** The credentials that a call sends. */
+/** Returns the header `authorization` that a call sends. */
 async function authorizationOf(options: Partial<OpenAIOptions>): Promise<string | null> {
   let headers = new Headers();
   const llm = openai({
@@ -18,7 +18,7 @@ async function authorizationOf(options: Partial<OpenAIOptions>): Promise<string 
   return headers.get("authorization");
 }
 
-/** Runs with a variable in the environment. */
+/** Runs a function with an environment variable set. */
 async function withVariable(name: string, value: string, run: () => Promise<void>): Promise<void> {
   const before = Deno.env.get(name);
   Deno.env.set(name, value);

@@ -3,7 +3,7 @@ import { openai } from "@nomos/agent/openai";
 import { assertEquals } from "@std/assert";
 import { completion, KEY, requestOf } from "./fixture.ts";
 
-/** The usage of an answer whose server reports this one. */
+/** Returns the usage of a result whose server reports `usage`. */
 async function read(usage: unknown): Promise<Usage | undefined> {
   const fetch = () => Promise.resolve(completion("{}", { usage }));
   return (await openai({ model: "m", apiKey: KEY, fetch }).decide(requestOf())).usage;

@@ -112,8 +112,8 @@ Deno.test("openai() sends options under the field names of the server", async ()
   const other = await sent({ ...options, ...elsewhere });
   assertEquals([other.max_tokens, other.seed], [100, 7]);
   const server = { maxTokensField: "max_completion_tokens", seedField: "random_seed" } as const;
-  const told = await sent({ ...options, ...elsewhere, server });
-  assertEquals([told.max_completion_tokens, told.random_seed], [100, 7]);
+  const overridden = await sent({ ...options, ...elsewhere, server });
+  assertEquals([overridden.max_completion_tokens, overridden.random_seed], [100, 7]);
 });
 
 Deno.test("openai() adds body fields, copied at creation", async () => {
@@ -143,8 +143,8 @@ Deno.test("openai() requests usage only for streams", async () => {
   assertEquals([whole.stream, whole.stream_options], [undefined, undefined]);
   const mistral = await sent({ baseURL: "https://api.mistral.ai/v1" }, requestOf(), "stream");
   assertEquals([mistral.stream, mistral.stream_options], [true, undefined]);
-  const told = await sent({ server: { includeUsage: false } }, requestOf(), "stream");
-  assertEquals(told.stream_options, undefined);
+  const overridden = await sent({ server: { includeUsage: false } }, requestOf(), "stream");
+  assertEquals(overridden.stream_options, undefined);
 });
 
 Deno.test("openai() sends the cache key only to servers that support it", async () => {

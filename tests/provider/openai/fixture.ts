@@ -9,7 +9,7 @@ import {
   type Reply,
 } from "../chat_server.ts";
 
-/** A key that is easy to find where it must not be. */
+/** API key that is easy to find in a text that must not contain it. */
 export const KEY = "sk-canary-0123456789";
 
 export const SCHEMA: JsonSchema = {
@@ -19,7 +19,7 @@ export const SCHEMA: JsonSchema = {
   additionalProperties: false,
 };
 
-/** A request with what a test says, and nothing else. */
+/** Creates a request with one user message or a list of messages. */
 export function requestOf(
   messages: string | readonly Message[] = "Hello",
   rest: Partial<Pick<LLMRequest, "schema" | "step" | "sessionId" | "signal">> = {},
@@ -34,13 +34,13 @@ export function requestOf(
   };
 }
 
-/** A model of a scripted server, and the server. */
+/** Model of a scripted server, and the server. */
 export interface Scripted extends AsyncDisposable {
   readonly llm: LLM;
   readonly server: ChatServer;
 }
 
-/** A model whose server plays these replies. */
+/** Creates a model and starts a server that plays these replies. */
 export async function scripted(
   replies: readonly Reply[],
   options: Partial<OpenAIOptions> = {},
@@ -50,7 +50,7 @@ export async function scripted(
   return { llm, server, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-/** What is sent for a request, by a model with these options. */
+/** Returns the body that a model with these options sends for a request. */
 export async function sent(
   options: Partial<OpenAIOptions>,
   request: LLMRequest = requestOf(),
@@ -71,7 +71,7 @@ export async function sent(
   return body;
 }
 
-/** A response with an answer. */
+/** Creates a response with an answer. */
 export function completion(
   content: string,
   rest: Readonly<Record<string, unknown>> = {},
@@ -79,12 +79,12 @@ export function completion(
   return Response.json({ choices: [{ message: { content }, finish_reason: "stop" }], ...rest });
 }
 
-/** All chunks of a stream. */
+/** Reads all chunks of a stream. */
 export function drain(llm: LLM, request: LLMRequest = requestOf()): Promise<LLMChunk[]> {
   return Array.fromAsync(llm.stream!(request));
 }
 
-/** What was thrown; fails if nothing was. */
+/** Returns the error that a function throws. Fails if it throws none, or one of another class. */
 export async function thrownBy<Thrown extends Error>(
   run: () => unknown,
   type: abstract new (...args: never[]) => Thrown,

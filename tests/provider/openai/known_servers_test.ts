@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { findServer, type KnownServer } from "../../../src/provider/openai/known_servers.ts";
 
-/** The rows of the table of servers in the documentation, without those of its head and its foot. */
-async function documented(): Promise<string[][]> {
+/** Reads the rows of servers from the table in the documentation, without its header and last row. */
+async function readTable(): Promise<string[][]> {
   const source = new URL("../../../src/provider/openai/mod.ts", import.meta.url);
   const lines = (await Deno.readTextFile(source)).split("\n");
   const head = lines.findIndex((line) => line.startsWith(" * | host of `baseURL`"));
@@ -11,8 +11,8 @@ async function documented(): Promise<string[][]> {
     .map((line) => line.replace(/^ \* \| | \|$/g, "").split(" | "));
 }
 
-/** A server as the table writes it. */
-function row({ vendor, rules }: KnownServer): string[] {
+/** Formats a server as a row of the table. */
+function formatRow({ vendor, rules }: KnownServer): string[] {
   const yes = (value: boolean) => value ? "yes" : "no";
   return [
     `\`${vendor ?? "host:port"}/…\``,
@@ -25,7 +25,7 @@ function row({ vendor, rules }: KnownServer): string[] {
   ];
 }
 
-/** URLs of the hosts in the first cell of a row. */
+/** Returns URLs of the hosts in the first cell of a row. */
 function urlsOf(hosts: string): URL[] {
   const port = hosts.match(/^loopback, port (\d+)/)?.[1];
   if (port !== undefined) {
@@ -42,10 +42,10 @@ function urlsOf(hosts: string): URL[] {
 }
 
 Deno.test("findServer() agrees with the table in the documentation", async () => {
-  const rows = await documented();
+  const rows = await readTable();
   assertEquals(rows.length, 11);
   for (const [hosts, ...cells] of rows) {
-    for (const url of urlsOf(hosts!)) assertEquals(row(findServer(url)), cells, url.href);
+    for (const url of urlsOf(hosts!)) assertEquals(formatRow(findServer(url)), cells, url.href);
   }
 });
 

@@ -30,7 +30,7 @@ function barista(llm: LLM): Agent<Record<"greet" | "order", unknown>> {
   });
 }
 
-/** An answer with a decision in its wire form. */
+/** Answers with a decision in its wire format. */
 const decision = (decision: unknown): Reply => answer({ reasoning: [], decision });
 
 const conversation: readonly Reply[] = [

@@ -2,7 +2,7 @@ import type { LLMRequest, Message } from "@nomos/agent";
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { requestOf, sent } from "./fixture.ts";
 
-/** The cache key of a request to OpenAI. */
+/** Returns the cache key of a request to OpenAI. */
 async function keyOf(
   messages: readonly Message[],
   rest: Partial<Pick<LLMRequest, "step" | "sessionId">> = { sessionId: "s" },
@@ -23,7 +23,7 @@ Deno.test("openai() sends a different cache key for another session or standing 
   const key = await keyOf([standing, ...rest]);
   assertNotEquals(await keyOf([standing, ...rest], { sessionId: "t" }), key);
   assertNotEquals(await keyOf([{ ...standing, content: "You sell tea." }, ...rest]), key);
-  // The two are told apart where one ends and the other begins.
+  // Text moved from the session id to the standing text changes the key.
   const shifted = { ...standing, content: `${standing.content}s` };
   assertNotEquals(await keyOf([shifted], { sessionId: "" }), await keyOf([standing]));
 });

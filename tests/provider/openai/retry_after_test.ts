@@ -2,7 +2,7 @@ import { LLMHttpError, openai } from "@nomos/agent/openai";
 import { assert, assertEquals } from "@std/assert";
 import { KEY, requestOf, thrownBy } from "./fixture.ts";
 
-/** What the error of a server with these headers says of the wait. */
+/** Returns the `retryAfter` of the error for a response with these headers. */
 async function read(headers: Record<string, string>): Promise<number | undefined> {
   const fetch = () => Promise.resolve(new Response("{}", { status: 429, headers }));
   const llm = openai({ model: "m", apiKey: KEY, fetch });

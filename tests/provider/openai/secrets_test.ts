@@ -5,7 +5,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { answer, chatServer, echoCredentials, events, plain, type Reply } from "../chat_server.ts";
 import { drain, KEY, requestOf, scripted, thrownBy } from "./fixture.ts";
 
-/** An error as everything that shows one would show it. */
+/** Formats an error in all ways in which it may be logged. */
 function shown(error: unknown): string {
   const own = error instanceof Error ? JSON.stringify({ ...error }) : "";
   return `${Deno.inspect(error, { depth: 10, showHidden: true })}\n${error}\n${own}`;

@@ -37,7 +37,7 @@ async function errorOf<Thrown extends Error>(
   return await thrownBy(() => chunksOf(reply, options), type);
 }
 
-/** An event with a piece of text. */
+/** Creates the data of an event with a piece of text. */
 const piece = (content: string, finish_reason: string | null = null) =>
   JSON.stringify({ choices: [{ delta: { content }, finish_reason }] });
 
@@ -109,7 +109,7 @@ Deno.test("stream() accepts a complete response from a server that does not stre
 
 Deno.test("stream() accepts an answer that the server has finished", async () => {
   const text = (chunks: readonly LLMChunk[]) => texts(chunks).join("");
-  // Not the text tells it, but the reason to end, or that the stream is done.
+  // A finish reason or `[DONE]` completes the answer, although its text is not valid JSON.
   for (const ending of ["whole", "cut"] satisfies StreamEnding[]) {
     assertEquals(text(await chunksOf(events([piece('{"a"', "stop")], ending))), '{"a"');
   }
