@@ -5,7 +5,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
 import { MemoryTracing } from "./memory_tracing.ts";
 
-/** A tool that makes a span of its own. */
+/** Tool that creates a span, as an instrumented library does. */
 const getMenu = new Tool({
   name: "get_menu",
   description: "List the drinks",
@@ -19,7 +19,7 @@ const getMenu = new Tool({
   },
 });
 
-/** A model that makes a span of its own for every answer. */
+/** Wraps a model so that it creates a span for each call, as an instrumented `fetch` does. */
 function withFetch(llm: LLM): LLM {
   return {
     name: "openai/gpt-5-mini",
@@ -52,7 +52,7 @@ function agentWith(llm: LLM) {
 const callMenu = (...sizes: string[]) =>
   decide.calls(sizes.map((size) => ({ tool: "get_menu", args: { size } })));
 
-/** All spans must have ended, once, whatever happened. */
+/** Asserts that each span has ended exactly once. */
 function assertEnded(tracing: MemoryTracing): void {
   for (const { name, ends, parent } of tracing.spans) {
     assertEquals(ends, 1, `${parent?.name} > ${name}`);
@@ -133,7 +133,7 @@ Deno.test("otel, writes the spans of a turn, its model calls and its tool calls"
   assertEquals(chats.at(-1)!.attributes["gen_ai.response.model"], "gpt-5-mini-1");
 });
 
-Deno.test("otel, makes spans of a streaming model children of its call, whoever reads the stream", async () => {
+Deno.test("otel, makes the spans of a streaming model children of its call", async () => {
   using tracing = new MemoryTracing();
   const llm: LLM = {
     name: "openai/gpt-5-mini",
@@ -217,7 +217,7 @@ Deno.test("otel, ends all spans of a turn that is aborted while tools run", asyn
   await agent.createSession().next("Hello", { signal: abort.signal });
   assertEnded(tracing);
   const tools = tracing.spans.filter(({ name }) => name === "execute_tool wait");
-  // The second call had not begun when the first one aborted the turn.
+  // The first call aborted the turn before the second one started.
   assertEquals(
     tools.map(({ attributes }) => [attributes["nomos.outcome"], attributes["error.type"]]),
     [["unknown", "unknown"], ["not_run", undefined]],

@@ -5,7 +5,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
 import { MemoryTracing } from "./memory_tracing.ts";
 
-/** A clerk that pays, below a boss; the models are given from the second time on. */
+/** Creates an agent that calls a clerk as a tool. The clerk's tool needs approval. */
 function bossOf(clerkModel: MockLLM): Agent<Record<"work", unknown>> {
   const pay = new Tool({
     name: "pay",
@@ -38,7 +38,7 @@ function bossOf(clerkModel: MockLLM): Agent<Record<"work", unknown>> {
 const BOSS = "invoke_agent boss";
 const CLERK = `${BOSS} > execute_tool ask_clerk > invoke_agent clerk`;
 
-Deno.test("otel, the turn of a child agent is a child span of the tool call", async () => {
+Deno.test("otel, makes the turn of a child agent a child span of the tool call", async () => {
   using tracing = new MemoryTracing();
   const boss = bossOf(new MockLLM([decide.call("pay"), decide.respond("paid")]));
   const session = boss.createSession({ id: "s" });
@@ -53,7 +53,7 @@ Deno.test("otel, the turn of a child agent is a child span of the tool call", as
   assertEquals(tracing.tree, first);
   const call = tracing.span("execute_tool ask_clerk");
   assertEquals(call.attributes["nomos.outcome"], "needs_approval");
-  // Waiting is no failure.
+  // A call that waits for approval has not failed.
   assertEquals(tracing.spans.map(({ status }) => status.code), first.map(() => 0));
   await session.approve("s/1/0/1/0");
   assertEquals(tracing.tree.slice(first.length), [
@@ -72,7 +72,7 @@ Deno.test("otel, the turn of a child agent is a child span of the tool call", as
   ]);
 });
 
-Deno.test("otel, the call of a child agent whose turn throws is marked as failed", async () => {
+Deno.test("otel, marks the call of a child agent as failed if the child's turn throws", async () => {
   using tracing = new MemoryTracing();
   const broken = new MockLLM([() => {
     throw new LLMError("down");

@@ -12,8 +12,8 @@ const MESSAGES: readonly Message[] = [
   { role: "tool", content: "secret beans", callId: "session-1/1/0" },
 ];
 
-/** A turn in which everything that is said holds the word "secret". */
-function sayEverything(turn: TurnObserver): void {
+/** Plays a turn in which all content contains the word "secret". */
+function playSecretTurn(turn: TurnObserver): void {
   turn.onModelCall?.(modelCall("openai/gpt-5-mini", MESSAGES));
   illegalAnswer(turn);
   turn.onModelCall?.(modelCall("openai/gpt-5-mini", MESSAGES));
@@ -30,14 +30,14 @@ function sayEverything(turn: TurnObserver): void {
 
 const SECRET_TURN = { ...TURN, input: "One secret, please" };
 
-/** All that the spans say. */
-function everything(tracing: MemoryTracing): string {
+/** Serializes all that the spans contain. */
+function serialize(tracing: MemoryTracing): string {
   return JSON.stringify(
     tracing.spans.map(({ name, attributes, events, status }) => [name, attributes, events, status]),
   );
 }
 
-/** Plays a turn and gives what one attribute of its spans held, in order. */
+/** Plays a turn, and returns the values of one attribute of its spans, in order. */
 function attributeOf(
   name: string,
   options: OtelOptions,
@@ -52,13 +52,13 @@ function attributeOf(
 
 Deno.test("otel, writes no content by default", () => {
   using tracing = new MemoryTracing();
-  sayEverything(otel().beginTurn(SECRET_TURN));
-  assertFalse(everything(tracing).includes("secret"), everything(tracing));
+  playSecretTurn(otel().beginTurn(SECRET_TURN));
+  assertFalse(serialize(tracing).includes("secret"), serialize(tracing));
 });
 
 Deno.test("otel, with content, writes the messages and decisions of model calls", () => {
   using tracing = new MemoryTracing();
-  sayEverything(otel({ content: true }).beginTurn(SECRET_TURN));
+  playSecretTurn(otel({ content: true }).beginTurn(SECRET_TURN));
   const calls = tracing.spans.filter(({ name }) => name.startsWith("chat"));
   assertEquals(JSON.parse(calls[0]!.attributes["gen_ai.input.messages"] as string), [
     { role: "system", parts: [{ type: "text", content: "You serve secret coffee" }] },
@@ -91,7 +91,7 @@ Deno.test("otel, with content, writes the messages and decisions of model calls"
 
 Deno.test("otel, with content, writes input and response on the span of the turn", () => {
   using tracing = new MemoryTracing();
-  sayEverything(otel({ content: true }).beginTurn(SECRET_TURN));
+  playSecretTurn(otel({ content: true }).beginTurn(SECRET_TURN));
   const { attributes, events, status } = tracing.span("invoke_agent barista");
   assertEquals(JSON.parse(attributes["gen_ai.input.messages"] as string), [
     { role: "user", parts: [{ type: "text", content: "One secret, please" }] },
@@ -109,7 +109,7 @@ Deno.test("otel, with content, writes input and response on the span of the turn
 
 Deno.test("otel, with content, writes arguments, results and reasons of tool calls", () => {
   using tracing = new MemoryTracing();
-  sayEverything(otel({ content: true }).beginTurn(SECRET_TURN));
+  playSecretTurn(otel({ content: true }).beginTurn(SECRET_TURN));
   const calls = tracing.spans.filter(({ name }) => name === "execute_tool get_menu");
   for (const { attributes } of calls) {
     assertEquals(attributes["gen_ai.tool.call.arguments"], '{"word":"secret"}');
@@ -135,7 +135,7 @@ Deno.test("otel, with content, writes each kind of decision", () => {
       answer(turn, decision);
     }
   });
-  // The first is that of the turn: the last thing that was said.
+  // The first output is that of the turn: its last response.
   assertEquals(outputs.map((output) => JSON.parse(output)[0].parts), [
     [{ type: "text", content: "Bye" }],
     [{ type: "text", content: "Hello" }],
@@ -148,9 +148,9 @@ Deno.test("otel, with content, writes each kind of decision", () => {
 Deno.test("otel, applies redact to all content", () => {
   using tracing = new MemoryTracing();
   const redact = (text: string) => text.replaceAll("secret", "[hidden]");
-  sayEverything(otel({ content: true, redact }).beginTurn(SECRET_TURN));
-  assertFalse(everything(tracing).includes("secret"), everything(tracing));
-  assert(everything(tracing).includes("[hidden] beans"));
+  playSecretTurn(otel({ content: true, redact }).beginTurn(SECRET_TURN));
+  assertFalse(serialize(tracing).includes("secret"), serialize(tracing));
+  assert(serialize(tracing).includes("[hidden] beans"));
 });
 
 Deno.test("otel, always redacts text that looks like a key", () => {
@@ -165,7 +165,7 @@ Deno.test("otel, always redacts text that looks like a key", () => {
   assertEquals(args, '{"password":"[redacted]"}');
 });
 
-Deno.test("otel, redacts a text before truncation, so that no part of a secret remains", () => {
+Deno.test("otel, redacts a text before truncation, and so leaves no part of a secret", () => {
   const redact = (text: string) => text.replaceAll("4111111111111111", "[card]");
   const [result] = attributeOf(
     "gen_ai.tool.call.result",

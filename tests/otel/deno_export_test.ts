@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
-/** Runs a program without permissions to ask for, and gives what it printed. */
+/** Runs a program with these permissions only, and returns its output. */
 async function run(program: string, flags: readonly string[], env: Record<string, string> = {}) {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", `--config=${CONFIG}`, ...flags, program],
@@ -14,7 +14,7 @@ async function run(program: string, flags: readonly string[], env: Record<string
   return { stdout: decoder.decode(stdout), stderr: text };
 }
 
-/** The spans that Deno's console exporter printed, each with those around it, sorted. */
+/** Parses the spans that Deno's console exporter printed. Each has the names of its ancestors; sorted. */
 function treeOf(printed: string): string[] {
   const spans = new Map<string, { readonly name: string; readonly parent: string | undefined }>();
   const pattern = /^SPAN (.+) \[\w+\/(\w+)\] (\w+) .*\n(?: {2}parent: (\w+)\n)?(?: {2}.*\n)*/gm;
@@ -31,7 +31,7 @@ function treeOf(printed: string): string[] {
   }).sort();
 }
 
-Deno.test("otel, is exported by Deno without set-up, with the fetches of models and tools", async () => {
+Deno.test("otel, writes spans that Deno exports without set-up, with the fetches of models and tools", async () => {
   const program = new URL("traced_program.ts", import.meta.url).href;
   const { stderr } = await run(program, ["--allow-net=127.0.0.1"], {
     OTEL_DENO: "true",

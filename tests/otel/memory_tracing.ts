@@ -1,5 +1,5 @@
 /**
- * Tracing in memory: what an SDK would export, to be looked at.
+ * In-memory tracing SDK whose spans tests can inspect.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import {
@@ -19,17 +19,17 @@ import {
   type TracerProvider,
 } from "@opentelemetry/api";
 
-/** A span as it was written. */
+/** A span in memory. */
 export class MemorySpan implements Span {
   readonly name: string;
   readonly kind: SpanKind;
   readonly parent: MemorySpan | undefined;
-  /** The attributes that were there when a sampler would have looked. */
+  /** Attributes at the start, as a sampler sees them. */
   readonly atStart: Attributes;
   readonly attributes: Attributes;
   readonly events: { readonly name: string; readonly attributes: Attributes }[] = [];
   status: SpanStatus = { code: SpanStatusCode.UNSET };
-  /** How often it was ended: once, if all is well. */
+  /** Number of times it was ended. */
   ends = 0;
   readonly #isRecording: boolean;
   readonly #id: string;
@@ -60,22 +60,22 @@ export class MemorySpan implements Span {
     return this.setAttributes({ [key]: value });
   }
   setAttributes(attributes: Attributes): this {
-    this.#mustBeOpen();
+    this.#assertOpen();
     Object.assign(this.attributes, attributes);
     return this;
   }
   addEvent(name: string, attributes: unknown = {}): this {
-    this.#mustBeOpen();
+    this.#assertOpen();
     this.events.push({ name, attributes: attributes as Attributes });
     return this;
   }
   setStatus(status: SpanStatus): this {
-    this.#mustBeOpen();
+    this.#assertOpen();
     this.status = status;
     return this;
   }
   end(): void {
-    this.#mustBeOpen();
+    this.#assertOpen();
     this.ends++;
   }
   addLink(): this {
@@ -91,23 +91,25 @@ export class MemorySpan implements Span {
     throw new Error("no exception is expected: its message and stack may hold content");
   }
 
-  #mustBeOpen(): void {
+  #assertOpen(): void {
     if (this.ends > 0) throw new Error(`span "${this.name}" has ended`);
   }
 }
 
-/** The spans of a process. */
+/** Tracer provider that keeps all spans. */
 export class MemoryTracing implements TracerProvider, Disposable {
-  /** All spans, in the order in which they began. */
+  /** All spans, in the order of their start. */
   readonly spans: MemorySpan[] = [];
-  /** The name and the version that a tracer was asked for with. */
+  /** Name and version of the requested tracer. */
   scope: string | undefined;
   readonly #isRecording: boolean;
 
-  /** Registers itself; disposing of it puts an end to that. */
+  /** Registers the provider and a context manager until it is disposed. */
   constructor(isRecording = true) {
     this.#isRecording = isRecording;
-    if (!trace.setGlobalTracerProvider(this) || !context.setGlobalContextManager(contexts())) {
+    const isRegistered = trace.setGlobalTracerProvider(this) &&
+      context.setGlobalContextManager(createContextManager());
+    if (!isRegistered) {
       throw new Error("another tracing is registered");
     }
   }
@@ -129,14 +131,14 @@ export class MemoryTracing implements TracerProvider, Disposable {
     };
   }
 
-  /** The one span of a name. */
+  /** Returns the only span with a name. */
   span(name: string): MemorySpan {
     const found = this.spans.filter((span) => span.name === name);
     if (found.length !== 1) throw new Error(`expected one span "${name}", got ${found.length}`);
     return found[0]!;
   }
 
-  /** The names of the spans, each with those of the spans around it. */
+  /** Names of the spans, each after the names of its ancestors. */
   get tree(): string[] {
     return this.spans.map((span) => {
       const names = [];
@@ -153,8 +155,8 @@ export class MemoryTracing implements TracerProvider, Disposable {
   }
 }
 
-/** Contexts that follow promises. */
-function contexts(): ContextManager {
+/** Creates a context manager that follows promises. */
+function createContextManager(): ContextManager {
   const storage = new AsyncLocalStorage<Context>();
   return {
     active: () => storage.getStore() ?? ROOT_CONTEXT,

@@ -1,5 +1,5 @@
 /**
- * What a loop tells an observer, for tests that say it by hand.
+ * Values and events for tests that call an observer without an agent.
  */
 import { decide, type LLMRequest, type SessionEvent, type Usage } from "@nomos/agent";
 import type {
@@ -9,7 +9,7 @@ import type {
   TurnObserver,
 } from "@nomos/agent/observer";
 
-/** A turn that begins. */
+/** A turn that starts. */
 export const TURN: ObservedTurn = {
   agent: "barista",
   sessionId: "session-1",
@@ -17,7 +17,7 @@ export const TURN: ObservedTurn = {
   input: "Two flat whites",
 };
 
-/** A model that is about to be asked. */
+/** Creates a model call that starts. */
 export function modelCall(
   llm = "openai/gpt-5-mini",
   messages: LLMRequest["messages"] = [],
@@ -33,7 +33,7 @@ export function modelCall(
   return { llm, request };
 }
 
-/** A tool that is about to run. */
+/** Creates a tool call that starts. */
 export function toolCall(call = 0, args: Record<string, unknown> = {}): ObservedToolCall {
   return {
     tool: "get_menu",
@@ -43,7 +43,7 @@ export function toolCall(call = 0, args: Record<string, unknown> = {}): Observed
   };
 }
 
-/** Tells of the answer of a model. */
+/** Notifies an observer of a decision. */
 export function answer(
   observer: TurnObserver,
   decision: (SessionEvent & { type: "decision" })["decision"] = decide.respond("Coming!"),
@@ -53,7 +53,7 @@ export function answer(
   observer.onEvent?.(usage === undefined ? event : { ...event, usage });
 }
 
-/** Tells of an answer that was not legal. */
+/** Notifies an observer of an illegal output. */
 export function illegalAnswer(observer: TurnObserver, usage?: Usage): void {
   observer.onEvent?.({
     seq: 1,
@@ -67,7 +67,7 @@ export function illegalAnswer(observer: TurnObserver, usage?: Usage): void {
   });
 }
 
-/** Tells of the end of a tool call. */
+/** Notifies an observer of the end of a tool call. */
 export function toolEnd(
   observer: TurnObserver,
   outcome: (SessionEvent & { type: "tool_finished" })["outcome"],

@@ -1,6 +1,6 @@
 /**
- * A program with an agent whose model and tool ask a server, for the tests of
- * what Deno exports.
+ * Program with an agent whose model and tool call a server, for the tests of the spans that
+ * Deno exports.
  */
 import { Agent, decide, type LLM, MockLLM, Tool } from "@nomos/agent";
 import { otel } from "@nomos/agent/otel";

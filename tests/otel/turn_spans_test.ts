@@ -9,7 +9,7 @@ import { answer, illegalAnswer, modelCall, toolCall, toolEnd, TURN } from "./obs
 const WAITING = { status: "waiting", step: "greet" } as const;
 const INTERRUPTED = { status: "interrupted", step: "greet" } as const;
 
-Deno.test("otel, makes a span of a turn, named after the agent", () => {
+Deno.test("otel, creates a span for a turn, named after the agent", () => {
   using tracing = new MemoryTracing();
   otel().beginTurn(TURN).onEnd?.({ status: "waiting", step: "order" });
   const span = tracing.span("invoke_agent barista");
@@ -28,7 +28,7 @@ Deno.test("otel, makes a span of a turn, named after the agent", () => {
   assertEquals(span.status, { code: SpanStatusCode.UNSET });
 });
 
-Deno.test("otel, makes a span of a model call, named after the model", () => {
+Deno.test("otel, creates a span for a model call, named after the model", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
   turn.onModelCall?.(modelCall("anthropic.messages/claude-sonnet-4-5"));
@@ -66,7 +66,7 @@ Deno.test("otel, makes a span of a model call, named after the model", () => {
   assertEquals(span.status, { code: SpanStatusCode.UNSET });
 });
 
-Deno.test("otel, names vendors as the conventions do, and others as they are", () => {
+Deno.test("otel, uses the vendor names of the conventions, and keeps the names of other vendors", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
   const names: [string, string][] = [];
@@ -129,7 +129,7 @@ Deno.test("otel, sums the usage and cost of all calls of a turn, including faile
       [40, 4, 0.5, undefined],
     ],
   );
-  // The conventions have the parts of the totals on the calls alone.
+  // The conventions define cached and reasoning tokens for the spans of calls only.
   const [total, first] = tracing.spans;
   assertEquals(total!.attributes["gen_ai.usage.cache_read.input_tokens"], undefined);
   assertEquals(first!.attributes["gen_ai.usage.cache_read.input_tokens"], 5);
@@ -190,7 +190,7 @@ Deno.test("otel, records an illegal output as an event of the turn, not as a fai
   ]);
 });
 
-Deno.test("otel, makes a span of a tool call, and marks it by its outcome", () => {
+Deno.test("otel, creates a span for a tool call, with its outcome", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
   for (const outcome of ["ok", "redirected", "error", "unknown"] as const) {
@@ -223,7 +223,7 @@ Deno.test("otel, makes a span of a tool call, and marks it by its outcome", () =
   );
 });
 
-Deno.test("otel, keeps the spans of concurrent calls apart", () => {
+Deno.test("otel, ends the span of each concurrent call with its own outcome", () => {
   using tracing = new MemoryTracing();
   const turn = otel().beginTurn(TURN);
   for (const call of [0, 1, 2]) turn.onToolCall?.(toolCall(call));
@@ -311,7 +311,7 @@ Deno.test("otel, marks abandoned calls as aborted, but not the turn", () => {
   assertEquals([attributes["error.type"], status.code], [undefined, SpanStatusCode.UNSET]);
 });
 
-Deno.test("otel, names errors by code, else by class, whatever was thrown", () => {
+Deno.test("otel, writes the code of an error as its type, or else the name of its class", () => {
   using tracing = new MemoryTracing();
   const hostile = new Proxy({}, {
     get: () => {

@@ -12,15 +12,15 @@ import {
 
 const USAGE: Usage = { input: 1000, output: 100, cachedInput: 200, cacheWriteInput: 50 };
 
-/** Prices by the name of the LLM, and of the model that answered. */
+/** Creates a price function that takes the names of the LLM and of the model that answered. */
 function prices(options?: GenaiPricesOptions) {
   const costOf = genaiPrices(options);
   return (usage: Usage, llm: string, model?: string) =>
     costOf(usage, model === undefined ? { llm } : { llm, model });
 }
 
-/** What the table says of a model, by its own names. */
-function inTable(model: string, providerId: string, timestamp?: Date) {
+/** Looks up a model in the table, by the table's names. */
+function lookUp(model: string, providerId: string, timestamp?: Date) {
   const usage = {
     input_tokens: 1000,
     output_tokens: 100,
@@ -32,7 +32,7 @@ function inTable(model: string, providerId: string, timestamp?: Date) {
   return found;
 }
 
-/** A name of a model, and where the table has it. */
+/** Names of LLMs, with the provider and the name of the model in the table. */
 const NAMES: readonly [name: string, providerId: string, model: string][] = [
   ["openai/gpt-5-mini", "openai", "gpt-5-mini"],
   ["gpt-5-mini", "openai", "gpt-5-mini"],
@@ -59,12 +59,12 @@ const NAMES: readonly [name: string, providerId: string, model: string][] = [
 Deno.test("genaiPrices, finds a model by the names of LLMs and of answering models", () => {
   const priceOf = prices();
   for (const [name, providerId, model] of NAMES) {
-    assertEquals(priceOf(USAGE, name), inTable(model, providerId).total_price, name);
+    assertEquals(priceOf(USAGE, name), lookUp(model, providerId).total_price, name);
   }
 });
 
 Deno.test("genaiPrices, counts cached tokens once, at their own price", () => {
-  const { model_price: price } = inTable("claude-3-5-haiku-latest", "anthropic");
+  const { model_price: price } = lookUp("claude-3-5-haiku-latest", "anthropic");
   const { input_mtok, cache_read_mtok, cache_write_mtok, output_mtok } = price as Record<
     string,
     number
@@ -80,7 +80,7 @@ Deno.test("genaiPrices, counts cached tokens once, at their own price", () => {
 
 Deno.test("genaiPrices, prices cached tokens as input if the vendor has no price for them", () => {
   const priceOf = prices();
-  const { model_price } = inTable("mistral-large-latest", "mistral");
+  const { model_price } = lookUp("mistral-large-latest", "mistral");
   assertEquals([model_price.cache_read_mtok, model_price.cache_write_mtok], [undefined, undefined]);
   assertAlmostEquals(
     priceOf(USAGE, "mistral/mistral-large-latest")!,
@@ -101,7 +101,7 @@ Deno.test("genaiPrices, uses the prices at the time of the clock", () => {
   const night = Date.UTC(2025, 2, 1, 20);
   const at = (time: number) => prices({ clock: () => time })(USAGE, "deepseek/deepseek-chat");
   for (const time of [day, night]) {
-    const { total_price } = inTable("deepseek-chat", "deepseek", new Date(time));
+    const { total_price } = lookUp("deepseek-chat", "deepseek", new Date(time));
     assertEquals(at(time), total_price);
   }
   assertNotEquals(at(day), at(night));
@@ -122,7 +122,7 @@ Deno.test("genaiPrices, returns undefined for an invalid time", () => {
 Deno.test("genaiPrices, prices reasoning tokens separately if the vendor does", () => {
   const priceOf = prices();
   const model = "perplexity/sonar-deep-research";
-  const { model_price } = inTable("sonar-deep-research", "perplexity");
+  const { model_price } = lookUp("sonar-deep-research", "perplexity");
   const { output_mtok, output_reasoning_mtok } = model_price as Record<string, number>;
   const usage = { input: 1000, output: 100 };
   assertAlmostEquals(
@@ -196,17 +196,17 @@ Deno.test("genaiPrices, returns 0 for a call that used no tokens", () => {
 
 Deno.test("genaiPrices, with a provider, uses its prices for models of any vendor", () => {
   const priceOf = prices({ provider: "openrouter" });
-  const expected = inTable("openai/gpt-4o", "openrouter").total_price;
+  const expected = lookUp("openai/gpt-4o", "openrouter").total_price;
   for (const name of ["openai/gpt-4o", "openrouter/openai/gpt-4o"]) {
     assertEquals(priceOf(USAGE, name), expected, name);
   }
   assertEquals(
     prices({ provider: "Azure" })(USAGE, "gpt-4o-2024-08-06"),
-    inTable("gpt-4o", "azure").total_price,
+    lookUp("gpt-4o", "azure").total_price,
   );
   assertEquals(
     prices({ provider: "openai" })(USAGE, "openai/gpt-4o"),
-    inTable("gpt-4o", "openai").total_price,
+    lookUp("gpt-4o", "openai").total_price,
   );
   assertEquals(prices({ provider: "anthropic" })(USAGE, "gpt-4o"), undefined);
 });
@@ -224,7 +224,7 @@ Deno.test("genaiPrices, prices the model that answered, at the requested vendor"
   for (const [llm, model, providerId, id] of cases) {
     assertEquals(
       priceOf(USAGE, llm, model),
-      inTable(id, providerId).total_price,
+      lookUp(id, providerId).total_price,
       `${llm} ${model}`,
     );
   }
@@ -245,10 +245,10 @@ Deno.test("genaiPrices, applies an override for the LLM if the answering model i
   const priceOf = prices({ overrides: { "openai/gpt-5-mini": own, "house/model": own } });
   assertAlmostEquals(priceOf(USAGE, "openai/gpt-5-mini", "gpt-5-mini-2025-08-07")!, 0.001, 1e-15);
   assertAlmostEquals(priceOf(USAGE, "house/model", "v3")!, 0.001, 1e-15);
-  // Another model answered, whose price is known.
+  // Another model answered, and the table has its price.
   assertEquals(
     priceOf(USAGE, "openai/gpt-5-mini", "anthropic/claude-sonnet-4-5"),
-    inTable("claude-sonnet-4-5", "anthropic").total_price,
+    lookUp("claude-sonnet-4-5", "anthropic").total_price,
   );
 });
 
@@ -272,7 +272,7 @@ Deno.test("genaiPrices, prefers overrides to the table", () => {
   // 750 × 2 + 200 × 0.5 + 50 × 4 + 100 × 8
   assertAlmostEquals(priceOf(USAGE, "house/model")!, 0.002_6, 1e-15);
   assertAlmostEquals(priceOf(USAGE, "openai/gpt-5-mini")!, 0.001, 1e-15);
-  assertEquals(priceOf(USAGE, "gpt-5-mini"), inTable("gpt-5-mini", "openai").total_price);
+  assertEquals(priceOf(USAGE, "gpt-5-mini"), lookUp("gpt-5-mini", "openai").total_price);
   assertEquals(priceOf(USAGE, "toString"), undefined);
 });
 
