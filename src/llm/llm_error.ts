@@ -1,5 +1,5 @@
 /**
- * Base class of model failures.
+ * Base class of model failures, and the failure of a mock model.
  *
  * @module
  */
@@ -34,6 +34,15 @@ export class LLMError extends RunError {
     this.retryAfter = options.retryAfter;
     this.usage = options.usage;
   }
+}
+
+/**
+ * A {@linkcode MockLLM} cannot answer: its script does not match the agent's behaviour, or
+ * it cannot generate a value that satisfies a schema.
+ */
+export class MockLLMError extends LLMError {
+  /** `"MOCK_LLM"` */
+  override readonly code = "MOCK_LLM";
 }
 
 /**

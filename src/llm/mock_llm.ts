@@ -3,28 +3,12 @@
  *
  * @module
  */
-import type { Decision } from "../decision/decision.ts";
 import { ConfigError, quote } from "../errors.ts";
 import { checkSeed } from "../random.ts";
 import type { AutoOptions, AutoPlayer } from "./auto/auto_player.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "./llm.ts";
-import { MockLLMError } from "./mock_llm_error.ts";
-import { wireOutput } from "./wire_output.ts";
-
-/** A raw output, returned without validation, whether legal or not. Created by {@linkcode raw}. */
-export interface RawOutput {
-  /** Discriminator. */
-  readonly action: "RAW";
-  /** JSON value, or the text that the model writes. */
-  readonly output: unknown;
-}
-
-/** Entry of a script: a decision, a raw output, an error to throw, or a function returning one. */
-export type ScriptEntry =
-  | Decision
-  | RawOutput
-  | Error
-  | ((request: LLMRequest) => ScriptEntry | Promise<ScriptEntry>);
+import { MockLLMError } from "./llm_error.ts";
+import { formatEntry, MockScript, raw, type ScriptEntry, wireOutput } from "./mock_script.ts";
 
 /** Options of a {@linkcode MockLLM}. */
 export interface MockLLMOptions {
@@ -39,28 +23,6 @@ export interface MockLLMOptions {
   readonly validate?: boolean;
   /** Length of the streamed chunks, in characters. Default: the model does not stream. */
   readonly chunkLength?: number;
-}
-
-/**
- * Creates a raw output, to test how an agent handles malformed output of a model.
- *
- * @example
- * ```ts
- * import { Agent, decide, MockLLM, raw } from "@nomos/agent";
- * import { assertEquals } from "@std/assert";
- *
- * const agent = new Agent({
- *   name: "robust",
- *   llm: new MockLLM([raw("Sure! {"), decide.respond("Hello")]),
- *   start: "greet",
- *   steps: { greet: { description: "Greet the user" } },
- * });
- * const turn = await agent.createSession().next("Hi");
- * assertEquals(turn.events.map(({ type }) => type), ["user", "error", "decision"]);
- * ```
- */
-export function raw(output: unknown): RawOutput {
-  return { action: "RAW", output };
 }
 
 /**
@@ -95,12 +57,9 @@ export class MockLLM implements LLM {
   declare readonly stream?: (request: LLMRequest) => AsyncGenerator<LLMChunk, void, void>;
   /** All requests received so far. They share the messages of the session. */
   readonly requests: LLMRequest[] = [];
-  readonly #script: ScriptEntry[];
-  readonly #whenDone: "fail" | "repeat";
+  readonly #script: MockScript;
   readonly #validate: boolean;
   #calls = 0;
-  /** Index of the next entry. */
-  #next = 0;
   /** Automatic player, asked after the end of the script. */
   #player: ((request: LLMRequest) => Promise<ScriptEntry>) | undefined;
 
@@ -110,9 +69,8 @@ export class MockLLM implements LLM {
    * @throws {ConfigError} if `chunkLength` is not a whole number of at least 1.
    */
   constructor(script: readonly ScriptEntry[] = [], options: MockLLMOptions = {}) {
-    this.#script = [...script];
+    this.#script = new MockScript(script, options.whenDone ?? "fail");
     this.name = options.name ?? "mock";
-    this.#whenDone = options.whenDone ?? "fail";
     this.#validate = options.validate ?? true;
     const { chunkLength } = options;
     if (chunkLength === undefined) return;
@@ -197,7 +155,9 @@ export class MockLLM implements LLM {
   async decide(request: LLMRequest): Promise<LLMResult> {
     this.requests.push(request);
     this.#calls++;
-    let entry = this.#takeEntry();
+    let entry = this.#player !== undefined && this.#script.isDone
+      ? this.#player
+      : this.#script.take();
     if (entry === undefined) throw this.#createExtraCallError(request);
     while (typeof entry === "function") entry = await entry(request);
     if (entry instanceof Error) throw entry;
@@ -218,13 +178,7 @@ export class MockLLM implements LLM {
    * @throws {MockLLMError} with the number of remaining entries and the first of them.
    */
   assertDone(): void {
-    const left = this.#script.length - this.#next;
-    if (left <= 0) return;
-    const next = formatEntry(this.#script[this.#next]!);
-    throw new MockLLMError(
-      `Script is not finished: ${left} of ${this.#script.length} entries remain, the next is ` +
-        `${next}: expected all of them to be played`,
-    );
+    this.#script.assertDone();
   }
 
   /** Returns a vector of 26 letter counts for each text. Letter case is ignored. */
@@ -250,14 +204,6 @@ export class MockLLM implements LLM {
       yield { type: "text", text: text.slice(at, at + chunkLength) };
     }
     yield { type: "result", result };
-  }
-
-  /** Returns the next entry; after the last one, the automatic player or the entry to repeat. */
-  #takeEntry(): ScriptEntry | undefined {
-    const script = this.#script;
-    if (this.#next < script.length) return script[this.#next++];
-    if (this.#player !== undefined) return this.#player;
-    return this.#whenDone === "repeat" ? script.at(-1) : undefined;
   }
 
   #createEntryError({ step }: LLMRequest, entry: unknown): MockLLMError {
@@ -292,9 +238,4 @@ export class MockLLM implements LLM {
 
 function describeStep(step: string | undefined): string {
   return step === undefined ? "a request" : `step "${step}"`;
-}
-
-function formatEntry(entry: ScriptEntry): string {
-  if (typeof entry === "function") return "a function";
-  return entry instanceof Error ? `the error "${entry.message}"` : JSON.stringify(entry);
 }

@@ -7,7 +7,7 @@ import { quote } from "../../errors.ts";
 import type { JsonSchema } from "../../json/json.ts";
 import type { Random } from "../../random.ts";
 import type { LLMRequest } from "../llm.ts";
-import { MockLLMError } from "../mock_llm_error.ts";
+import { MockLLMError } from "../llm_error.ts";
 import { sampleValue } from "./sample_value.ts";
 
 /** Candidates for an output that differ in one part, such as the arguments of a call. */

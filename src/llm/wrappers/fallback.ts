@@ -6,8 +6,7 @@
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import type { LLM, Usage } from "../llm.ts";
-import { LLMError } from "../llm_error.ts";
-import { MockLLMError } from "../mock_llm_error.ts";
+import { LLMError, MockLLMError } from "../llm_error.ts";
 import { type Attempts, runAttempts } from "./attempts.ts";
 import { readParts, wrapModel } from "./call.ts";
 

@@ -7,7 +7,7 @@ import type { Decision } from "../../decision/decision.ts";
 import { MisuseError, quote } from "../../errors.ts";
 import { drawDiagram } from "../../graph/diagram.ts";
 import type { Graph } from "../../graph/graph.ts";
-import type { RawOutput } from "../../llm/mock_llm.ts";
+import type { RawOutput } from "../../llm/mock_script.ts";
 import type { PathProblem } from "../play/path_checks.ts";
 import { describeTarget, type Target } from "./target.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
-import { wireOutput } from "../../llm/wire_output.ts";
+import { wireOutput } from "../../llm/mock_script.ts";
 import { openMoves } from "../play/move.ts";
 import type { SampledValues } from "../play/sampled_values.ts";
 import type { FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";

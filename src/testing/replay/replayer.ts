@@ -11,7 +11,7 @@ import { Log } from "../../history/log.ts";
 import { plan } from "../../turn/plan.ts";
 import { LiveSession } from "../../turn/live_session.ts";
 import type { LLM, LLMRequest } from "../../llm/llm.ts";
-import { wireOutput } from "../../llm/wire_output.ts";
+import { wireOutput } from "../../llm/mock_script.ts";
 import { findDifferingPath } from "../json_difference.ts";
 import { comparedFields, effectOf, type ReplayDifference } from "./replay_difference.ts";
 import { findTool, mustAsk, replayedCore, withSchemaProfile } from "../play/played_core.ts";
