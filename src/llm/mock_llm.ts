@@ -8,7 +8,7 @@ import { checkSeed } from "../random.ts";
 import type { AutoOptions, AutoPlayer } from "./auto/auto_player.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "./llm.ts";
 import { MockLLMError } from "./llm_error.ts";
-import { formatEntry, MockScript, raw, type ScriptEntry, wireOutput } from "./mock_script.ts";
+import { formatEntry, MockScript, raw, type ScriptEntry, wrapDecision } from "./mock_script.ts";
 
 /** Options of a {@linkcode MockLLM}. */
 export interface MockLLMOptions {
@@ -164,7 +164,7 @@ export class MockLLM implements LLM {
     if (typeof entry?.action !== "string") throw this.#createEntryError(request, entry);
     if (entry.action === "RAW") return { output: entry.output };
     const { reasoning, ...decision } = entry;
-    const output = wireOutput(request, decision, reasoning);
+    const output = wrapDecision(request, decision, reasoning);
     if (this.#validate) {
       const result = await request.validate(output);
       if (!result.success) throw this.#createIllegalError(request, entry, result.problem);

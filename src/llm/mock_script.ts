@@ -101,7 +101,7 @@ export function formatEntry(entry: ScriptEntry): string {
 }
 
 /** Wraps a decision as model output. Includes the reasoning if the request's schema has it. */
-export function wireOutput(
+export function wrapDecision(
   { schema }: LLMRequest,
   decision: unknown,
   reasoning: unknown,

@@ -9,7 +9,7 @@ import { readDecisionParts } from "./decision_parts.ts";
 import { type Choice, KnownGraph, Tour } from "./tour.ts";
 import type { LLMRequest } from "../llm.ts";
 import { generateCandidates, makeOutput, type OutputCandidates } from "./make_output.ts";
-import { wireOutput } from "../mock_script.ts";
+import { wrapDecision } from "../mock_script.ts";
 
 /** A value to play, or a function that returns one. `random` returns seeded numbers in [0, 1). */
 export type AutoSample<Value> = Value | ((request: LLMRequest, random: () => number) => Value);
@@ -99,7 +99,7 @@ export class AutoPlayer {
     random: Random,
   ): OutputCandidates {
     const { args, response, suggestions } = readDecisionParts(request.schema);
-    const wrap = (decision: unknown) => wireOutput(request, decision, ["This is legal here"]);
+    const wrap = (decision: unknown) => wrapDecision(request, decision, ["This is legal here"]);
     switch (choice.action) {
       case "TOOL_CALL": {
         const { tool } = choice;

@@ -8,7 +8,7 @@ import { reasonOf, RedirectError, ToolTimeoutError } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLM, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { LLMError } from "../../llm/llm_error.ts";
-import { raw, type RawOutput, wireOutput } from "../../llm/mock_script.ts";
+import { raw, type RawOutput, wrapDecision } from "../../llm/mock_script.ts";
 import { createSession } from "../../session/create_session.ts";
 import type { Session } from "../../session/session.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
@@ -197,7 +197,7 @@ export class Director implements Player {
     this.#record.script.push(output);
     if (output.action === "RAW") return { output: output.output };
     const { reasoning, ...decision } = output;
-    return await Promise.resolve({ output: wireOutput(request, decision, reasoning) });
+    return await Promise.resolve({ output: wrapDecision(request, decision, reasoning) });
   }
 
   #takeMove({ step, legal }: LLMRequest): Move {

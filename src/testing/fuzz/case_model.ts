@@ -4,7 +4,7 @@
  * @module
  */
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
-import { wireOutput } from "../../llm/mock_script.ts";
+import { wrapDecision } from "../../llm/mock_script.ts";
 import { openMoves } from "../play/move.ts";
 import type { SampledValues } from "../play/sampled_values.ts";
 import type { FuzzOutput, FuzzTurn, StreamBehaviour } from "./fuzz_case.ts";
@@ -103,10 +103,10 @@ export class CaseModel implements LLM {
         const moves = openMoves(request.legal!);
         const move = moves[pick % moves.length]!;
         const { reasoning: _, ...decision } = this.#values.decisionFor(move, request.step!, text);
-        return wireOutput(request, decision, [text, ""]);
+        return wrapDecision(request, decision, [text, ""]);
       }
       case "calls":
-        return wireOutput(request, { action: "TOOL_CALL", calls: output.calls }, []);
+        return wrapDecision(request, { action: "TOOL_CALL", calls: output.calls }, []);
       case "raw":
         return output.output;
       case "illegal":

@@ -11,7 +11,7 @@ import { Log } from "../../history/log.ts";
 import { plan } from "../../turn/plan.ts";
 import { LiveSession } from "../../turn/live_session.ts";
 import type { LLM, LLMRequest } from "../../llm/llm.ts";
-import { wireOutput } from "../../llm/mock_script.ts";
+import { wrapDecision } from "../../llm/mock_script.ts";
 import { findDifferingPath } from "../json_difference.ts";
 import { comparedFields, effectOf, type ReplayDifference } from "./replay_difference.ts";
 import { findTool, mustAsk, replayedCore, withSchemaProfile } from "../play/played_core.ts";
@@ -153,7 +153,7 @@ export class Replayer {
     isLast: boolean,
   ): Promise<ReplayDifference | undefined> {
     const { reasoning, ...decision } = event.decision;
-    this.#output = (request) => wireOutput(request, decision, reasoning);
+    this.#output = (request) => wrapDecision(request, decision, reasoning);
     const made = await this.#ask();
     const first = made[0]!;
     if (first.type === "error") {
