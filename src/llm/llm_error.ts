@@ -46,10 +46,10 @@ export class MockLLMError extends LLMError {
 }
 
 /**
- * True if an error thrown by a model is passed to the caller unchanged: a model failure or
- * a mistake in the program. Other errors are wrapped in an {@linkcode LLMError}.
+ * Returns true for a model failure or a mistake in the program, which callers of a model
+ * rethrow unchanged. They wrap all other errors in an {@linkcode LLMError}.
  */
-export function isOwnError(thrown: unknown): thrown is LLMError | MisuseError {
+export function isLLMOrMisuseError(thrown: unknown): thrown is LLMError | MisuseError {
   try {
     return thrown instanceof LLMError || thrown instanceof MisuseError;
   } catch {

@@ -5,7 +5,7 @@
  */
 import { quote, reasonOf } from "../errors.ts";
 import { isVector } from "../json/json.ts";
-import { isOwnError, LLMError } from "../llm/llm_error.ts";
+import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import type { LLM } from "../llm/llm.ts";
@@ -84,7 +84,7 @@ export class ExampleChooser {
     try {
       vectors = await this.#embedder.embed!(texts, signal ? { signal } : {});
     } catch (cause) {
-      if (isOwnError(cause)) throw cause;
+      if (isLLMOrMisuseError(cause)) throw cause;
       throw this.#buildError(reasonOf(cause), cause);
     }
     if (Array.isArray(vectors) && vectors.length === texts.length && vectors.every(isVector)) {

@@ -9,7 +9,7 @@ import type { DecisionReading } from "../decision/decision_schema.ts";
 import type { Delta, OutputPreview } from "../decision/output_preview.ts";
 import { quote, reasonOf } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
-import { isOwnError, LLMError } from "../llm/llm_error.ts";
+import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import type { LLM, LLMChunk, LLMResult } from "../llm/llm.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
 import { resultText } from "../tool/result_text.ts";
@@ -179,7 +179,7 @@ function handleFailure(
   signal: AbortSignal | undefined,
 ): Answer | undefined {
   if (signal?.aborted) return undefined;
-  if (!isOwnError(cause)) {
+  if (!isLLMOrMisuseError(cause)) {
     throw new LLMError(
       `Cannot decide in step ${quote(step.id)} of session ${quote(id)}: ` +
         `${llm.name}: ${reasonOf(cause)}`,
