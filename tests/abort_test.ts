@@ -9,7 +9,7 @@ import {
   readUntilAborted,
   unlessAborted,
 } from "../src/abort.ts";
-import { countedSignal } from "./turn/counted_signal.ts";
+import { countedSignal } from "./fixtures/counted_signal.ts";
 
 const never = new Promise<never>(() => {});
 

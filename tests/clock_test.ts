@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { systemClock, wait } from "../src/clock.ts";
 import { ManualClock } from "../src/testing/manual_clock.ts";
-import { countedSignal } from "./turn/counted_signal.ts";
+import { countedSignal } from "./fixtures/counted_signal.ts";
 
 /** Runs a test with the delays of all timeouts, and a function that fires the pending one. */
 function withTimeouts(test: (delays: number[], fire: () => void) => void): void {

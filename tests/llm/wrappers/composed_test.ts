@@ -16,7 +16,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { countedSignal } from "../../turn/counted_signal.ts";
+import { countedSignal } from "../../fixtures/counted_signal.ts";
 import { drain, PlayedModel, requestOf, RESTART, result, soon, text } from "./played_model.ts";
 
 const busy = new LLMHttpError("Too many requests", 429, { isRetryable: true });

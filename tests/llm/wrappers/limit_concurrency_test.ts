@@ -3,7 +3,7 @@ import type { LLMResult } from "@nomos/agent/llm";
 import { limitConcurrency, LLMBusyError } from "@nomos/agent/llm";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { countedSignal } from "../../turn/counted_signal.ts";
+import { countedSignal } from "../../fixtures/counted_signal.ts";
 import { drain, PlayedModel, requestOf, result, soon, text } from "./played_model.ts";
 
 /** Model whose calls end when a test ends them. It ignores the signal. */

@@ -2,7 +2,7 @@ import type { LLMChunk } from "@nomos/agent/llm";
 import { LLMTimeoutError, timeout, type TimeoutOptions } from "@nomos/agent/llm";
 import { ManualClock } from "@nomos/agent/testing";
 import { assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
-import { countedSignal } from "../../turn/counted_signal.ts";
+import { countedSignal } from "../../fixtures/counted_signal.ts";
 import { deafModel, drain, PlayedModel, requestOf, result, soon, text } from "./played_model.ts";
 
 /** Creates a model whose chunks arrive with these delays after they were requested, in milliseconds. */

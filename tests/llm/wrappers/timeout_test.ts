@@ -2,7 +2,7 @@ import { ConfigError, type LLM, type LLMRequest } from "@nomos/agent";
 import { LLMTimeoutError, timeout, type TimeoutOptions } from "@nomos/agent/llm";
 import { ManualClock } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { countedSignal } from "../../turn/counted_signal.ts";
+import { countedSignal } from "../../fixtures/counted_signal.ts";
 import { deafModel, PlayedModel, requestOf, soon } from "./played_model.ts";
 
 Deno.test("timeout() ends a call that takes longer, and aborts its signal", async () => {

@@ -3,7 +3,7 @@ import type { LLMChunk, SchemaProfile } from "@nomos/agent/llm";
 import { fallback, limitConcurrency, logged, openaiStrict, retry, timeout } from "@nomos/agent/llm";
 import { ManualClock } from "@nomos/agent/testing";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { countedSignal } from "../../turn/counted_signal.ts";
+import { countedSignal } from "../../fixtures/counted_signal.ts";
 import { deafModel, drain, PlayedModel, requestOf, result, soon, text } from "./played_model.ts";
 
 /** Wrappers that must pass all tests of this file. */

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MockLanguageModelV3, MockLanguageModelV4 } from "ai/test";
 import { MockLanguageModelV2 } from "ai-v5/test";
 import { LLMConnectionError, LLMHttpError, LLMLengthError } from "@nomos/agent/llm";
-import { countedSignal } from "../../turn/counted_signal.ts";
+import { countedSignal } from "../../fixtures/counted_signal.ts";
 import { drain, partsOf, requestOf, standIn } from "./fixture.ts";
 
 const RESULT = {

@@ -1,7 +1,7 @@
 import { ConfigError, LLMError } from "@nomos/agent";
 import { LLMConnectionError, openai } from "@nomos/agent/openai";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { countedSignal } from "../../turn/counted_signal.ts";
+import { countedSignal } from "../../fixtures/counted_signal.ts";
 import { answer, brokenAnswer, chatServer, hangUp, silence } from "../chat_server.ts";
 import { completion, drain, KEY, requestOf, scripted, thrownBy } from "./fixture.ts";
 
