@@ -76,7 +76,7 @@ Deno.test("Log.append, commits before anything changes", async () => {
 Deno.test("Log.append, a commit that fails leaves the log as it was", async () => {
   let isFull = true;
   const log = logOf(() => isFull ? Promise.reject(new Error("disk full")) : Promise.resolve());
-  await assertRejects(() => log.append([user("one")]), Error, "disk full");
+  await assertRejects(async () => await log.append([user("one")]), Error, "disk full");
   assertEquals([log.events.length, log.position.status], [0, "waiting"]);
   isFull = false;
   const [event] = await log.append([user("one")]);

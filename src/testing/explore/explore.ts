@@ -4,9 +4,9 @@
  * @module
  */
 import { checkSeed, pick, type Random, seededRandom } from "../../random.ts";
-import type { Graph } from "../../graph/graph.ts";
+import { findTool, type Graph } from "../../graph/graph.ts";
 import { type Move, openMoves, outcomesOf } from "../play/move.ts";
-import { findTool, requireCore } from "../play/played_core.ts";
+import { requireCore } from "../play/played_core.ts";
 import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
 import { Director, WALK_LENGTH } from "./director.ts";
 import { Exploration, type MissedTarget } from "./exploration.ts";
@@ -123,7 +123,7 @@ async function walk(
   const isPlayable = (move: Move, step: string) =>
     values.problemOf(move, step) === undefined &&
     (move.action !== "TOOL_CALL" ||
-      outcomesOf(findTool(graph, step, move.tool)).includes(move.outcome));
+      outcomesOf(findTool(graph.steps.get(step)!, move.tool)!).includes(move.outcome));
   while (director.decisions < decisions) {
     const before = director.decisions;
     let left = WALK_LENGTH;

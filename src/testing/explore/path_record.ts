@@ -5,7 +5,7 @@
  */
 import type { Decision } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import type { RawOutput } from "../../llm/mock_llm.ts";
+import type { RawOutput } from "../../llm/mock_script.ts";
 import type { ToolOutcome } from "../play/move.ts";
 import type { ExploredVerdict } from "./exploration.ts";
 import { describeTarget, type Target } from "./target.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Graph } from "../../graph/graph.ts";
+import { findTool, type Graph } from "../../graph/graph.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { State } from "../../turn/state.ts";
-import { findTool, mustAsk } from "./played_core.ts";
+import { mustAsk } from "./played_core.ts";
 
 const ENDINGS = ["ended ok", "ended error", "ended redirected", "ended unknown"];
 
@@ -158,7 +158,7 @@ export class CallChecks {
   #startTracking({ decision, step }: SessionEvent<"decision">): TrackedCall[] {
     if (decision.action !== "TOOL_CALL") return [];
     return decision.calls.map(({ tool: name }) => {
-      const tool = findTool(this.#graph, step, name);
+      const tool = findTool(this.#graph.steps.get(step)!, name)!;
       const last = mustAsk(tool, this.#needsApprovalNow()) ? "approval required" : "decided";
       return { key: "", isOnce: tool.once, last };
     });

@@ -5,7 +5,7 @@
  */
 import { coreOf } from "../../agent/build_core.ts";
 import { ConfigError, quote } from "../../errors.ts";
-import type { Graph, Route, Step } from "../../graph/graph.ts";
+import type { Route, Step } from "../../graph/graph.ts";
 import { buildOfferFields } from "../../graph/offer.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLM } from "../../llm/llm.ts";
@@ -39,11 +39,6 @@ export function requireCore(agent: unknown, purpose: string): AgentCore {
   const core = coreOf(agent);
   if (core !== undefined) return core;
   throw new ConfigError(`Cannot ${purpose} ${quote(agent)}: expected an Agent`);
-}
-
-/** Returns a tool by name. Its step must have it. */
-export function findTool({ steps }: Graph, step: string, tool: string): StepTool {
-  return steps.get(step)!.tools.find(({ name }) => name === tool)!;
 }
 
 /** Returns true if a tool needs approval; `isAsked` replaces its `needsApproval` function. */

@@ -10,11 +10,12 @@ import { areJoined, type EventDraft, type SessionEvent } from "../../history/eve
 import { Log } from "../../history/log.ts";
 import { plan } from "../../turn/plan.ts";
 import { LiveSession } from "../../turn/live_session.ts";
+import { findTool } from "../../graph/graph.ts";
 import type { LLM, LLMRequest } from "../../llm/llm.ts";
 import { wrapDecision } from "../../llm/mock_script.ts";
 import { findDifferingPath } from "../json_difference.ts";
 import { comparedFields, effectOf, type ReplayDifference } from "./replay_difference.ts";
-import { findTool, mustAsk, replayedCore, withSchemaProfile } from "../play/played_core.ts";
+import { mustAsk, replayedCore, withSchemaProfile } from "../play/played_core.ts";
 
 /** Options of a replay. */
 export interface ReplayOptions {
@@ -225,7 +226,7 @@ export class Replayer {
     const { asksGuards, core } = this.#replay;
     const { callKey, call, tool } = made;
     const isAsked = recorded?.type === "approval_requested";
-    if (asksGuards || !mustAsk(findTool(core.graph, step, tool), isAsked)) return made;
+    if (asksGuards || !mustAsk(findTool(core.graph.steps.get(step)!, tool)!, isAsked)) return made;
     const { args } = decision.calls[call]!;
     const [type, reason] = ["approval_requested", "approval"] as const;
     return { type, callKey, call, tool, args, reason, hash: "" };
