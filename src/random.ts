@@ -4,8 +4,6 @@
  * @module
  */
 
-import { ConfigError, quote } from "./errors.ts";
-
 /** Returns a random number from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number;
 
@@ -25,16 +23,6 @@ export function seededRandom(seed: number): Random {
     mixed = Math.imul(mixed ^ mixed >>> 13, 0xc2b2ae35);
     return ((mixed ^ mixed >>> 16) >>> 0) / 2 ** 32;
   };
-}
-
-/**
- * Validates the seed, if one is given.
- *
- * @throws {ConfigError} if it is not a whole number.
- */
-export function checkSeed(seed: number | undefined): void {
-  if (seed === undefined || Number.isSafeInteger(seed)) return;
-  throw new ConfigError(`Cannot use ${quote(seed)} as "seed": expected a whole number`);
 }
 
 /** Returns a random whole number from 0 (inclusive) to `limit` (exclusive). */

@@ -121,9 +121,7 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
   ): Promise<Session<TurnOf<Answers>>> {
     // Loaded with the first durable session.
     const { openSession } = await import("../session/open_session.ts");
-    return await openSession(this.#core, id, options as unknown as OpenOptions) as Session<
-      TurnOf<Answers>
-    >;
+    return new Session(await openSession(this.#core, id, options as unknown as OpenOptions));
   }
 
   /**

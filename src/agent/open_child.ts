@@ -5,7 +5,7 @@
  */
 import type { AgentCore } from "../turn/agent_core.ts";
 import { checkLimits } from "../cost/limits.ts";
-import { createLiveSession } from "../session/create_session.ts";
+import { createLiveSession } from "../session/read_state.ts";
 import { quote, StateError } from "../errors.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import type { AgentCall } from "./agent_call.ts";

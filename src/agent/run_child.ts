@@ -4,7 +4,7 @@
  * @module
  */
 import { pendingApprovals } from "../history/call.ts";
-import { createLiveSession } from "../session/create_session.ts";
+import { createLiveSession } from "../session/read_state.ts";
 import { AgentToolError, quote } from "../errors.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { Command } from "../turn/command.ts";

@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { ConfigError, quote } from "../errors.ts";
 import type { LimitReason } from "../history/event.ts";
 import type { LLM } from "../llm/llm.ts";
+import * as option from "../schema/option_shape.ts";
 import type { CostOf } from "./call_usage.ts";
 
 /**
@@ -85,10 +86,11 @@ export function findReached(
   return undefined;
 }
 
-const COUNT = "expected a whole number from 0";
-const NUMBER = "expected a number from 0";
-const count = v.optional(v.pipe(v.number(COUNT), v.safeInteger(COUNT), v.minValue(0, COUNT)));
-const number = v.optional(v.pipe(v.number(NUMBER), v.finite(NUMBER), v.minValue(0, NUMBER)));
+const count = option.wholeNumber(0);
+const number = option.optionalNumber(
+  "expected a number from 0",
+  (value) => value >= 0 && value < Infinity,
+);
 const limitShape = v.optional(
   v.strictObject({
     tokens: count,

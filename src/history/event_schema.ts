@@ -13,7 +13,8 @@ const text = v.string();
 const texts = v.array(text);
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());
-const amount = v.optional(finite);
+/** Optional finite number. */
+export const amount: v.GenericSchema<number | undefined> = v.optional(finite);
 /** Schema of token counts. */
 export const usageSchema: v.GenericSchema<unknown, Usage> = v.strictObject({
   ...v.entriesFromList(TOKEN_COUNTS, amount),

@@ -4,7 +4,7 @@
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
-import { checkSeed } from "../random.ts";
+import { checkSeed } from "../schema/option_shape.ts";
 import type { AutoOptions, AutoPlayer } from "./auto/auto_player.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "./llm.ts";
 import { MockLLMError } from "./llm_error.ts";

@@ -6,13 +6,9 @@
 import type { AgentCore } from "../turn/agent_core.ts";
 import { checkLimits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
-import { Log } from "../history/log.ts";
 import * as option from "../schema/option_shape.ts";
-import { migrateResultOf } from "../history/migrations.ts";
 import { checkContext } from "../schema/standard_schema.ts";
-import type { State } from "../turn/state.ts";
-import { buildLog, readState } from "./read_state.ts";
-import { type LiveOptions, LiveSession } from "../turn/live_session.ts";
+import { createLiveSession, readState } from "./read_state.ts";
 import { Session } from "./session.ts";
 import type { SessionOptions } from "./session_options.ts";
 
@@ -42,38 +38,6 @@ export function createSession(core: AgentCore, options: SessionOptions = {}): Se
   const known = readState(state);
   const name = id === undefined ? known.sessionId : checkId(id);
   return new Session(createLiveSession(core, name, context, known, { limits }));
-}
-
-/**
- * Creates the live session of a validated state, or of a new session.
- *
- * @throws {StateError} if the state is in a step this graph lacks, contradicts its events, or
- *   `migrateResult` fails.
- */
-export function createLiveSession(
-  core: AgentCore,
-  id: string,
-  context: unknown,
-  state: State | undefined,
-  options: LiveOptions,
-): LiveSession {
-  if (state === undefined) {
-    return new LiveSession(
-      core,
-      id,
-      context,
-      new Log(core.graph.start, [], { now: core.clock }),
-      options,
-    );
-  }
-  const { status, children } = state;
-  const events = state.events.map((event) => migrateResultOf(event, core.migrateResult));
-  const log = buildLog({ ...state, events }, core.graph.steps, core.clock);
-  return new LiveSession(core, id, context, log, {
-    ...options,
-    isInterrupted: status === "interrupted",
-    children: children && new Map(Object.entries(children)),
-  });
 }
 
 function checkId(id: unknown): string {

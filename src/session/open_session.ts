@@ -12,7 +12,6 @@ import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/standard_schema.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import { checkStep } from "./read_state.ts";
-import { Session } from "./session.ts";
 import type { OpenOptions } from "./session_options.ts";
 import { StoredLog } from "../store/stored_log.ts";
 
@@ -51,7 +50,7 @@ export async function openSession(
   core: AgentCore,
   id: string,
   options: OpenOptions,
-): Promise<Session> {
+): Promise<LiveSession> {
   checkOptions(core, id, options);
   const { store, context, limits } = options;
   const log = await StoredLog.open(store, id, core.graph.start, {
@@ -65,7 +64,7 @@ export async function openSession(
     migrateResult: core.migrateResult,
   });
   checkStep(log.log.position.step, core.graph.steps);
-  return new Session(new LiveSession(core, id, context, log.log, { limits, durability: log }));
+  return new LiveSession(core, id, context, log.log, { limits, durability: log });
 }
 
 function checkOptions(core: AgentCore, id: unknown, options: OpenOptions): void {

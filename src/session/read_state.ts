@@ -1,5 +1,5 @@
 /**
- * Reading the state of a session from untrusted input.
+ * Reading the state of a session from untrusted input, and creating the live session of a state.
  *
  * @module
  */
@@ -7,13 +7,16 @@ import * as v from "valibot";
 import { quote, reasonOf, StateError } from "../errors.ts";
 import { isPlainObject, type JsonObject } from "../json/json.ts";
 import type { SessionEvent } from "../history/event.ts";
-import { eventSchema, usageSchema } from "../history/event_schema.ts";
+import { amount, eventSchema, usageSchema } from "../history/event_schema.ts";
 import { Log } from "../history/log.ts";
+import type { AgentCore } from "../turn/agent_core.ts";
+import { type LiveOptions, LiveSession } from "../turn/live_session.ts";
 import type { State } from "../turn/state.ts";
 import {
   EVENT_VERSION,
   isVersion,
   migrateEvents,
+  migrateResultOf,
   type Migration,
   MIGRATIONS,
   versionAfter,
@@ -26,7 +29,7 @@ const stateSchema = v.strictObject({
   status: v.picklist(["waiting", "interrupted", "limited", "needs_approval", "ended"]),
   // For readers of the state: both are computed from the events.
   usage: v.optional(usageSchema),
-  cost: v.optional(v.pipe(v.number(), v.finite())),
+  cost: amount,
   events: v.array(eventSchema),
   // Each child is validated as a state of its own.
   children: v.optional(v.custom<JsonObject>(isPlainObject, "expected an object")),
@@ -118,6 +121,8 @@ function migrateState(
   };
 }
 
+const OPEN_CALL = "an open call of the last decision";
+
 /**
  * Validates the order of events.
  *
@@ -127,33 +132,57 @@ function checkOrder(at: string, events: readonly SessionEvent[]): void {
   let open: Set<number> | undefined;
   let waiting = new Set<string>();
   for (const [index, event] of events.entries()) {
-    if (event.seq !== index) {
-      throw new StateError(`${at}events.${index}.seq`, `it is ${event.seq}: expected ${index}`);
-    }
+    const refuse = (field: string, value: unknown, expected: string) =>
+      new StateError(
+        `${at}events.${index}.${field}`,
+        `it is ${quote(value)}: expected ${expected}`,
+      );
+    if (event.seq !== index) throw refuse("seq", event.seq, `${index}`);
     if (event.type === "decision") {
       const { decision } = event;
       open = decision.action === "TOOL_CALL" ? new Set(decision.calls.keys()) : undefined;
       waiting = new Set();
     } else if (event.type === "approval_requested" || event.type === "tool_started") {
-      if (!open?.has(event.call)) {
-        const path = `${at}events.${index}.call`;
-        throw new StateError(
-          path,
-          `it is ${event.call}: expected an open call of the last decision`,
-        );
-      }
+      if (!open?.has(event.call)) throw refuse("call", event.call, OPEN_CALL);
       if (event.type === "approval_requested") waiting.add(event.callKey);
     } else if (event.type === "approval_given" && !waiting.delete(event.callKey)) {
-      const path = `${at}events.${index}.callKey`;
-      throw new StateError(
-        path,
-        `it is ${quote(event.callKey)}: expected a call that waits for approval`,
-      );
+      throw refuse("callKey", event.callKey, "a call that waits for approval");
     } else if (event.type === "tool_finished" && !open?.delete(event.call)) {
-      const path = `${at}events.${index}.call`;
-      throw new StateError(path, `it is ${event.call}: expected an open call of the last decision`);
+      throw refuse("call", event.call, OPEN_CALL);
     }
   }
+}
+
+/**
+ * Creates the live session of a validated state, or of a new session.
+ *
+ * @throws {StateError} if the state is in a step this graph lacks, contradicts its events, or
+ *   `migrateResult` fails.
+ */
+export function createLiveSession(
+  core: AgentCore,
+  id: string,
+  context: unknown,
+  state: State | undefined,
+  options: LiveOptions,
+): LiveSession {
+  if (state === undefined) {
+    return new LiveSession(
+      core,
+      id,
+      context,
+      new Log(core.graph.start, [], { now: core.clock }),
+      options,
+    );
+  }
+  const { status, children } = state;
+  const events = state.events.map((event) => migrateResultOf(event, core.migrateResult));
+  const log = buildLog({ ...state, events }, core.graph.steps, core.clock);
+  return new LiveSession(core, id, context, log, {
+    ...options,
+    isInterrupted: status === "interrupted",
+    children: children && new Map(Object.entries(children)),
+  });
 }
 
 /**
@@ -161,7 +190,7 @@ function checkOrder(at: string, events: readonly SessionEvent[]): void {
  *
  * @throws {StateError} if its events do not lead to its step and status.
  */
-export function buildLog(
+function buildLog(
   state: State,
   steps: ReadonlyMap<string, unknown>,
   now: () => number,

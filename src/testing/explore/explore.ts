@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { checkSeed, pick, type Random, seededRandom } from "../../random.ts";
+import { pick, type Random, seededRandom } from "../../random.ts";
+import { checkSeed } from "../../schema/option_shape.ts";
 import { findTool, type Graph } from "../../graph/graph.ts";
 import { type Move, openMoves, outcomesOf } from "../play/move.ts";
 import { requireCore } from "../play/played_core.ts";

@@ -5,7 +5,8 @@
  */
 import * as fc from "fast-check";
 import { MisuseError, quote } from "../../errors.ts";
-import { checkSeed, seededRandom } from "../../random.ts";
+import { seededRandom } from "../../random.ts";
+import { checkSeed } from "../../schema/option_shape.ts";
 import { fuzzCases } from "./fuzz_arbitrary.ts";
 import type { FuzzCase } from "./fuzz_case.ts";
 import type { PathProblem } from "../play/path_checks.ts";
