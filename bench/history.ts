@@ -22,7 +22,7 @@ export function readingModel(): ForgetfulLLM {
 
 class ReadingModel extends ForgetfulLLM {
   override decide(request: LLMRequest): Promise<LLMResult> {
-    if (request.messages.length < 2) throw new Error("Could not list the messages");
+    if (request.messages.length < 2) throw new Error("Cannot list the messages");
     return super.decide(request);
   }
 }

@@ -20,7 +20,7 @@ function decisionOf(length: number): string {
 function readJson(chunks: readonly string[], isWanted: boolean): void {
   const json = new IncrementalJson(() => isWanted);
   for (const chunk of chunks) json.push(chunk);
-  if (json.fault !== undefined) throw new Error("Could not read the text");
+  if (json.fault !== undefined) throw new Error("Cannot read the text");
 }
 
 for (const [name, length, size] of [["400", 250, 4], ["1,000,000", 1_000_000, 4_000]] as const) {

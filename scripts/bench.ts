@@ -114,7 +114,7 @@ async function readFile(path: string): Promise<Results> {
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    throw new Error(`Could not read ${path}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`Cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }
   return readResults(text, path);
 }

@@ -52,7 +52,7 @@ export function tryDeno(args: readonly string[], cwd?: string | URL): Promise<En
 export async function runDeno(args: readonly string[], cwd?: string | URL): Promise<string> {
   const { success, stdout, stderr } = await tryDeno(args, cwd);
   if (success) return stdout;
-  throw new Error(`Could not run deno ${args[0]}: the process said\n${stderr}`);
+  throw new Error(`Cannot run deno ${args[0]}: the process said\n${stderr}`);
 }
 
 /**

@@ -48,7 +48,7 @@ export class PeerProcess {
   async ask(request: Request): Promise<About | number> {
     await this.#input.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
     const { done, value } = await this.#lines.next();
-    if (done) throw new Error(`Could not measure ${this.name}: its process ended`);
+    if (done) throw new Error(`Cannot measure ${this.name}: its process ended`);
     return JSON.parse(value);
   }
 

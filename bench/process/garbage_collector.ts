@@ -24,6 +24,6 @@ export function collectYoungGarbage(): void {
 
 function findCollector(): Collector {
   const { gc } = globalThis as { readonly gc?: Collector };
-  if (gc === undefined) throw new Error("Could not collect garbage: expected --expose-gc");
+  if (gc === undefined) throw new Error("Cannot collect garbage: expected --expose-gc");
   return gc;
 }

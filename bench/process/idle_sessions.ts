@@ -16,7 +16,7 @@ const text = (): string => JSON.parse(`"Message ${said++} of a conversation abou
 
 // The model lists the messages, so that they are rendered and kept, and answers with text of its own.
 const llm = new MockLLM([({ messages }) => {
-  if (messages.length < 2) throw new Error("Could not list the messages");
+  if (messages.length < 2) throw new Error("Cannot list the messages");
   return raw(JSON.stringify({ reasoning: [], decision: { action: "RESPOND", response: text() } }));
 }], { whenDone: "repeat" });
 const agent: Agent = new Agent({

@@ -18,7 +18,7 @@ export async function packCore(folder: URL): Promise<string> {
   const archive = fileURLToPath(new URL("core.tgz", folder));
   await runDeno(["pack", "--quiet", "--allow-dirty", `--output=${archive}`], ROOT);
   const { success, stderr } = await runChild("tar", ["-xzf", archive, "-C", fileURLToPath(folder)]);
-  if (!success) throw new Error(`Could not unpack ${archive}: tar said\n${stderr}`);
+  if (!success) throw new Error(`Cannot unpack ${archive}: tar said\n${stderr}`);
   const core = new URL("package/", folder);
   // An npm package.json names the declarations; a file imported by its address must do so itself.
   for await (const path of declarations(core)) {

@@ -47,7 +47,7 @@ export async function runBenches(folder: URL): Promise<Bench[]> {
   // A benchmark that fails is told by its name in the output; a file that does not load is not.
   const benches = stdout.trim() === "" ? [] : readBenches(JSON.parse(stdout));
   if (success) return benches;
-  throw new Error(`Could not run deno bench: the process said\n${stderr}`);
+  throw new Error(`Cannot run deno bench: the process said\n${stderr}`);
 }
 
 /**
@@ -59,7 +59,7 @@ export function readBenches({ benches }: BenchOutput): Bench[] {
   return benches.map(({ group, name, baseline, results }) => {
     const { ok, failed } = results[0] ?? {};
     if (ok === undefined) {
-      throw new Error(`Could not run the benchmark "${name}": ${failed?.message ?? "no result"}`);
+      throw new Error(`Cannot run the benchmark "${name}": ${failed?.message ?? "no result"}`);
     }
     return {
       group: group ?? "",

@@ -77,7 +77,7 @@ const END = "<!-- end of figures -->";
 export function withFigures(readme: string, part: string): string {
   const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (begin < 0 || end < begin) {
-    throw new Error(`Could not put the figures into the README: expected ${BEGIN} and ${END}`);
+    throw new Error(`Cannot put the figures into the README: expected ${BEGIN} and ${END}`);
   }
   return `${readme.slice(0, begin + BEGIN.length)}\n\n${part}\n\n${readme.slice(end)}`;
 }

@@ -70,7 +70,7 @@ const resultsSchema = v.object({
  */
 export function readResults(source: string, path: string): Results {
   const fail = (what: string): never => {
-    throw new Error(`Could not use ${path}: ${oneLine(what)}: expected what --output writes`);
+    throw new Error(`Cannot use ${path}: ${oneLine(what)}: expected what --output writes`);
   };
   let value: unknown;
   try {

@@ -88,7 +88,7 @@ export function readFlags<const Flags extends Readonly<Record<string, Flag>>>(
  */
 export function mistake(value: string, expected: string, flag?: string): Command<never> {
   const use = flag === undefined ? "" : ` for ${flag}`;
-  const message = `Could not use ${JSON.stringify(value)}${use}: expected ${expected}`;
+  const message = `Cannot use ${JSON.stringify(value)}${use}: expected ${expected}`;
   return { kind: "mistake", message };
 }
 

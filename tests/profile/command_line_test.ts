@@ -33,11 +33,11 @@ function mistakeOf(...args: string[]): string {
 Deno.test("mistake() names the value, the flag and the expectation", () => {
   assertEquals(mistake("abc", "a whole number", "--top"), {
     kind: "mistake",
-    message: 'Could not use "abc" for --top: expected a whole number',
+    message: 'Cannot use "abc" for --top: expected a whole number',
   });
   assertEquals(mistake("abc", "a flag"), {
     kind: "mistake",
-    message: 'Could not use "abc": expected a flag',
+    message: 'Cannot use "abc": expected a flag',
   });
 });
 
@@ -45,7 +45,7 @@ Deno.test("mistake() keeps to one line whatever the value contains", () => {
   const command = mistake('a\r\nb"c\u001b[2J', "a name", "--output");
   assertEquals(command, {
     kind: "mistake",
-    message: String.raw`Could not use "a\r\nb\"c\u001b[2J" for --output: expected a name`,
+    message: String.raw`Cannot use "a\r\nb\"c\u001b[2J" for --output: expected a name`,
   });
 });
 
@@ -78,7 +78,7 @@ Deno.test("readFlags() takes whole numbers from 1", () => {
   for (const text of [...texts, "9007199254740992"]) {
     assertEquals(
       mistakeOf(...text === "" ? ["--rounds"] : [`--rounds=${text}`]),
-      `Could not use ${JSON.stringify(text)} for --rounds: expected a whole number from 1`,
+      `Cannot use ${JSON.stringify(text)} for --rounds: expected a whole number from 1`,
     );
   }
 });
@@ -86,15 +86,15 @@ Deno.test("readFlags() takes whole numbers from 1", () => {
 Deno.test("readFlags() rejects unknown choices and missing texts", () => {
   assertEquals(
     mistakeOf("--store", "disk"),
-    'Could not use "disk" for --store: expected one of sqlite, postgres',
+    'Cannot use "disk" for --store: expected one of sqlite, postgres',
   );
   assertEquals(
     mistakeOf("--only"),
-    'Could not use "" for --only: expected a text that is not empty',
+    'Cannot use "" for --only: expected a text that is not empty',
   );
   assertEquals(
     mistakeOf("--file"),
-    'Could not use "" for --file: expected a text that is not empty',
+    'Cannot use "" for --file: expected a text that is not empty',
   );
 });
 

@@ -20,7 +20,7 @@ Deno.test("profile prints its usage on --help", async () => {
 });
 
 Deno.test("profile exits with 2 and one line on a wrong flag", async () => {
-  const errors = 'Could not use "abc" for --iterations: expected a whole number from 1\n';
+  const errors = 'Cannot use "abc" for --iterations: expected a whole number from 1\n';
   assertEquals(await run("-n", "abc"), { code: 2, out: "", errors });
 });
 

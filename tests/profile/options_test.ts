@@ -56,18 +56,18 @@ Deno.test("parseOptions rejects invalid numbers", () => {
   for (const value of ["0", "abc", "1.5", "1e3", "0x10", "99999999999999999999"]) {
     assertEquals(
       mistakeOf("-n", value),
-      `Could not use "${value}" for --iterations: expected a whole number from 1`,
+      `Cannot use "${value}" for --iterations: expected a whole number from 1`,
     );
   }
-  assertStringIncludes(mistakeOf("-n"), 'Could not use "" for --iterations');
-  assertStringIncludes(mistakeOf("-n", "-3"), "Could not");
-  assertStringIncludes(mistakeOf("--top", "none"), 'Could not use "none" for --top');
+  assertStringIncludes(mistakeOf("-n"), 'Cannot use "" for --iterations');
+  assertStringIncludes(mistakeOf("-n", "-3"), "Cannot");
+  assertStringIncludes(mistakeOf("--top", "none"), 'Cannot use "none" for --top');
 });
 
 Deno.test("parseOptions rejects unknown arguments with a message of one line", () => {
   assertEquals(
     mistakeOf("--frobnicate"),
-    'Could not use "--frobnicate": expected a flag that --help lists',
+    'Cannot use "--frobnicate": expected a flag that --help lists',
   );
   assertStringIncludes(mistakeOf("-x"), '"-x"');
   assertStringIncludes(mistakeOf("--no-json"), '"--no-json"');

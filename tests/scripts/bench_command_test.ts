@@ -49,9 +49,9 @@ Deno.test("bench prints its usage on --help", async () => {
 Deno.test("bench exits with 2 and one line on wrong flags", async () => {
   for (
     const [args, message] of [
-      [["--rounds", "no"], 'Could not use "no" for --rounds: expected a whole number from 1'],
-      [["--noise", "x"], 'Could not use "x" for --noise: expected per cent, from 0'],
-      [["--frobnicate"], 'Could not use "--frobnicate": expected a flag that --help lists'],
+      [["--rounds", "no"], 'Cannot use "no" for --rounds: expected a whole number from 1'],
+      [["--noise", "x"], 'Cannot use "x" for --noise: expected per cent, from 0'],
+      [["--frobnicate"], 'Cannot use "--frobnicate": expected a flag that --help lists'],
     ] as const
   ) assertEquals(oneLine(await run("bench", ...args), 2), message);
 });
@@ -144,7 +144,7 @@ Deno.test("bench exits with 1 and one line if a file is missing", async () => {
     const path = await write(folder, "run.json", sampleResults());
     for (const args of [["--from", missing], ["--from", path, "--against", missing]]) {
       const line = oneLine(await run("bench", ...args), 1);
-      assert(line.startsWith(`Could not read ${missing}: `), line);
+      assert(line.startsWith(`Cannot read ${missing}: `), line);
     }
   });
 });
@@ -156,7 +156,7 @@ Deno.test("bench exits with 1 and one line if a file is malformed", async () => 
       const wrong = await write(folder, `wrong_${index}.json`, source);
       for (const args of [["--from", wrong], ["--from", path, "--against", wrong]]) {
         const line = oneLine(await run("bench", ...args), 1);
-        assert(line.startsWith(`Could not use ${wrong}: `), line);
+        assert(line.startsWith(`Cannot use ${wrong}: `), line);
       }
     }
   });
@@ -168,7 +168,7 @@ Deno.test("bench names the file whose frameworks were played on different histor
     const peers = [samplePeer(), shorter];
     const path = await write(folder, "run.json", sampleResults({ peers }));
     const line = oneLine(await run("bench", "--from", path), 1);
-    assert(line.startsWith(`Could not use ${path}: `), line);
+    assert(line.startsWith(`Cannot use ${path}: `), line);
   });
 });
 
@@ -199,27 +199,27 @@ Deno.test("bench:measure and bench:peers print their usage on --help", async () 
 
 Deno.test("bench:measure exits with 2 and one line on a filter that nothing has", async () => {
   const line = oneLine(await run("measure", "--filter", "no such measure"), 2);
-  assert(line.startsWith('Could not use "no such measure" for --filter: expected part of '), line);
+  assert(line.startsWith('Cannot use "no such measure" for --filter: expected part of '), line);
   assertStringIncludes(line, '"importing mod.ts"');
 });
 
 Deno.test("bench:measure exits with 2 and one line on wrong rounds", async () => {
   assertEquals(
     oneLine(await run("measure", "--rounds", "0"), 2),
-    'Could not use "0" for --rounds: expected a whole number from 1',
+    'Cannot use "0" for --rounds: expected a whole number from 1',
   );
 });
 
 Deno.test("bench:peers exits with 2 and one line on a framework that it does not have", async () => {
   const line = oneLine(await run("bench_peers", "--only", "nomos,no_such"), 2);
-  assert(line.startsWith('Could not use "no_such" for --only: expected some of nomos,'), line);
+  assert(line.startsWith('Cannot use "no_such" for --only: expected some of nomos,'), line);
 });
 
 Deno.test("bench:peers exits with 2 and one line on wrong numbers", async () => {
   for (const flag of ["--rounds", "--milliseconds"]) {
     assertEquals(
       oneLine(await run("bench_peers", flag, "1.5"), 2),
-      `Could not use "1.5" for ${flag}: expected a whole number from 1`,
+      `Cannot use "1.5" for ${flag}: expected a whole number from 1`,
     );
   }
 });

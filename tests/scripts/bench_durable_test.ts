@@ -16,5 +16,5 @@ Deno.test("bench:durable says in one line which flag is wrong", async () => {
   const { success, stderr } = await run("--milliseconds", "soon");
   assertEquals(success, false);
   const expected = "expected a whole number from 1";
-  assertEquals(stderr, `Could not use "soon" for --milliseconds: ${expected}\n`);
+  assertEquals(stderr, `Cannot use "soon" for --milliseconds: ${expected}\n`);
 });

@@ -43,9 +43,9 @@ Deno.test("bench:prompt-cache exits with 2 and one line on wrong flags", async (
     const { code, out, errors } = await run("--goal", goal);
     assertEquals([code, out], [2, ""]);
     const expected = `expected a whole number from 1${most}`;
-    assertEquals(errors, `Could not use "${goal}" for --goal: ${expected}\n`);
+    assertEquals(errors, `Cannot use "${goal}" for --goal: ${expected}\n`);
   }
   const { code, errors } = await run("--rounds", "3");
   assertEquals(code, 2);
-  assertEquals(errors, 'Could not use "--rounds": expected a flag that --help lists\n');
+  assertEquals(errors, 'Cannot use "--rounds": expected a flag that --help lists\n');
 });

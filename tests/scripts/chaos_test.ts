@@ -18,11 +18,11 @@ Deno.test("chaos says in one line which flag is wrong", async () => {
   const expected = "expected one of all, sqlite, postgres";
   assertEquals(
     (await run("--store", "files")).stderr,
-    `Could not use "files" for --store: ${expected}\n`,
+    `Cannot use "files" for --store: ${expected}\n`,
   );
   const { success, stderr } = await run("--kills", "0");
   assertEquals(success, false);
-  assertEquals(stderr, 'Could not use "0" for --kills: expected a whole number from 1\n');
+  assertEquals(stderr, 'Cannot use "0" for --kills: expected a whole number from 1\n');
 });
 
 Deno.test("chaosReport() has a row for each scenario, and each broken promise in words", () => {

@@ -9,7 +9,7 @@ const nextReply = cycle(replies);
 const model: Model = {
   getResponse: () => Promise.resolve({ output: nextReply(), usage: new Usage({ requests: 1 }) }),
   getStreamedResponse: () => {
-    throw new Error("Could not stream: the scenario does not");
+    throw new Error("Cannot stream: the scenario does not");
   },
 };
 

@@ -22,7 +22,7 @@ Deno.test("readBenches() names the benchmark that failed, and says why", () => {
   assertThrows(
     () => readBenches({ benches: [{ group: null, name: "tea", baseline: false, results }] }),
     Error,
-    'Could not run the benchmark "tea": no milk',
+    'Cannot run the benchmark "tea": no milk',
   );
 });
 
@@ -30,7 +30,7 @@ Deno.test("readBenches() refuses a benchmark without a result", () => {
   assertThrows(
     () => readBenches({ benches: [{ group: null, name: "tea", baseline: false, results: [] }] }),
     Error,
-    'Could not run the benchmark "tea": no result',
+    'Cannot run the benchmark "tea": no result',
   );
 });
 
@@ -50,7 +50,7 @@ Deno.test("runBenches() names the benchmark that failed, and says why", async ()
     await assertRejects(
       () => runBenches(folder),
       Error,
-      'Could not run the benchmark "tea": no milk',
+      'Cannot run the benchmark "tea": no milk',
     );
   });
 });
@@ -59,7 +59,7 @@ Deno.test("runBenches() leaves out no file that fails before its benchmarks run"
   await inTemporaryFolder(async (folder) => {
     await writeBench(folder, '{ name: "tea", n: 1, fn() {} }');
     await Deno.writeTextFile(new URL("milk_bench.ts", folder), 'throw new Error("no milk");\n');
-    await assertRejects(() => runBenches(folder), Error, "Could not run");
+    await assertRejects(() => runBenches(folder), Error, "Cannot run");
   });
 });
 

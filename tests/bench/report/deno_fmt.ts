@@ -10,6 +10,6 @@ export async function formatMarkdown(page: string): Promise<string> {
   await input.write(new TextEncoder().encode(page));
   await input.close();
   const { success, stdout, stderr } = await child.output();
-  if (!success) throw new Error(`Could not format: ${new TextDecoder().decode(stderr)}`);
+  if (!success) throw new Error(`Cannot format: ${new TextDecoder().decode(stderr)}`);
   return new TextDecoder().decode(stdout);
 }

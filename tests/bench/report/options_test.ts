@@ -53,18 +53,18 @@ Deno.test("parseOptions() refuses noise that is no number of per cent", () => {
   for (const value of ["abc", "30%", "1e3", ".5", "5."]) {
     assertEquals(
       mistakeOf("--noise", value),
-      `Could not use "${value}" for --noise: expected per cent, from 0`,
+      `Cannot use "${value}" for --noise: expected per cent, from 0`,
     );
   }
-  assertStringIncludes(mistakeOf("--noise=-3"), 'Could not use "-3" for --noise');
-  assertStringIncludes(mistakeOf("--noise"), 'Could not use "" for --noise');
+  assertStringIncludes(mistakeOf("--noise=-3"), 'Cannot use "-3" for --noise');
+  assertStringIncludes(mistakeOf("--noise"), 'Cannot use "" for --noise');
 });
 
 Deno.test("parseOptions() wants a name behind the flags of files", () => {
   for (const flag of ["--output", "--against", "--from"]) {
     assertEquals(
       mistakeOf(flag),
-      `Could not use "" for ${flag}: expected a text that is not empty`,
+      `Cannot use "" for ${flag}: expected a text that is not empty`,
     );
   }
 });

@@ -136,7 +136,7 @@ Deno.test("withFigures() refuses a README without the marks, or with them in ano
     assertThrows(
       () => withFigures(readme, "part"),
       Error,
-      `Could not put the figures into the README: expected ${BEGIN} and ${END}`,
+      `Cannot put the figures into the README: expected ${BEGIN} and ${END}`,
     );
   }
 });

@@ -30,7 +30,7 @@ Deno.test("readResults() says that a text is not JSON", () => {
   for (const source of ["", "{", "measured"]) {
     assertEquals(
       messageFor(source),
-      "Could not use old.json: it is not JSON: expected what --output writes",
+      "Cannot use old.json: it is not JSON: expected what --output writes",
     );
   }
 });
@@ -38,14 +38,14 @@ Deno.test("readResults() says that a text is not JSON", () => {
 Deno.test("readResults() says what is wrong with all of it", () => {
   for (const source of ["null", "3", '"text"']) {
     const message = messageFor(source);
-    assert(message.startsWith("Could not use old.json: all of it is wrong ("), message);
+    assert(message.startsWith("Cannot use old.json: all of it is wrong ("), message);
   }
 });
 
 Deno.test("readResults() refuses another version", () => {
   assertEquals(
     messageForRun({ version: 2 }),
-    "Could not use old.json: version is wrong (Invalid type: Expected 1 but received 2): " +
+    "Cannot use old.json: version is wrong (Invalid type: Expected 1 but received 2): " +
       "expected what --output writes",
   );
 });
@@ -68,7 +68,7 @@ Deno.test("readResults() says where something is wrong or missing", () => {
     ] as const
   ) {
     const message = messageForRun(part);
-    assert(message.startsWith(`Could not use old.json: ${place} is wrong (`), message);
+    assert(message.startsWith(`Cannot use old.json: ${place} is wrong (`), message);
   }
 });
 
