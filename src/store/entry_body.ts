@@ -40,15 +40,10 @@ export function parseEvent(
 ): SessionEvent {
   const value: unknown = readStored(id, `entry ${seq} is not JSON`, () => JSON.parse(body));
   const [version, stored]: unknown[] = Array.isArray(value) ? value : [];
-  if (!isVersion(version)) throw makeDamagedError(id, `entry ${seq} is not an event`);
-  const newest = versionAfter(migrations);
-  if (version > newest) {
-    throw new StateError(
-      `events.${seq}`,
-      `a newer release wrote it, in version ${version}: expected version ${newest} or lower; ` +
-        "upgrade @nomos/agent to open it",
-    );
+  if (!isVersion(version)) {
+    throw makeDamagedError(id, `entry ${seq} is not an event: expected a version and an event`);
   }
+  checkStoredVersion(`events.${seq}`, version, versionAfter(migrations));
   const [migrated] = migrateEvents([stored], version, migrations);
   const result = v.safeParse(eventSchema, migrated, { abortEarly: true });
   if (!result.success) {
@@ -61,4 +56,24 @@ export function parseEvent(
     );
   }
   return result.output;
+}
+
+/**
+ * Validates the version in which a part of a session was stored.
+ *
+ * @param path Path of the part, for the message.
+ * @param newest Newest version that this release reads. Default: that of its events.
+ * @throws {StateError} if a newer release wrote the part.
+ */
+export function checkStoredVersion(
+  path: string,
+  version: number,
+  newest: number = EVENT_VERSION,
+): void {
+  if (version <= newest) return;
+  throw new StateError(
+    path,
+    `a newer release wrote it, in version ${version}: expected version ${newest} or lower; ` +
+      "upgrade @nomos/agent to open it",
+  );
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { reasonOf } from "../errors.ts";
+import { quote, reasonOf } from "../errors.ts";
 import { sha256 } from "../json/text.ts";
 import { SessionDamagedError } from "./store_errors.ts";
 import type { StoredEntry } from "./store.ts";
@@ -68,13 +68,16 @@ export async function checkChain(
   return { head, hash };
 }
 
-/** Makes the error of a damaged session. */
+/** Makes the error of a damaged session. `reason` names the damage and the expectation. */
 export function makeDamagedError(
   id: string,
   reason: string,
   options?: ErrorOptions,
 ): SessionDamagedError {
-  return new SessionDamagedError(`Cannot read session ${JSON.stringify(id)}: ${reason}`, options);
+  return new SessionDamagedError(
+    `Cannot read session ${quote(id)}: ${reason}; restore it from a backup, or delete it`,
+    options,
+  );
 }
 
 /** Calls `read`, and rethrows what it throws as damage of the session. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Clock, wait } from "../clock.ts";
-import { SessionBusyError } from "../errors.ts";
+import { quote, SessionBusyError } from "../errors.ts";
 import type { Lease, Store } from "./store.ts";
 import { LeaseLostError, StoreError } from "./store_errors.ts";
 
@@ -67,7 +67,7 @@ export class SessionLease {
       if (lease !== undefined) return new SessionLease(store, options, lease);
       if (whenBusy === "refuse" || clock.now() >= until) {
         throw new SessionBusyError(
-          `Cannot start a turn of session ${JSON.stringify(id)}: another writer holds its lease` +
+          `Cannot start a turn of session ${quote(id)}: another writer holds its lease` +
             (whenBusy === "wait"
               ? ` and kept it for ${maxWait} ms: expected its turn to end; raise maxWait, or ` +
                 'pass whenBusy: "interrupt" to take the lease over'
@@ -138,7 +138,7 @@ export class SessionLease {
 /** Makes the error of a session whose lease was lost during a turn. */
 export function makeLeaseLostError(id: string, options?: ErrorOptions): LeaseLostError {
   return new LeaseLostError(
-    `Cannot continue session ${JSON.stringify(id)}: its lease was lost, because another writer ` +
+    `Cannot continue session ${quote(id)}: its lease was lost, because another writer ` +
       "took it over or the session was deleted: expected to stay its only writer; what was " +
       "committed is kept; start a new turn to continue from there",
     options,

@@ -8,26 +8,17 @@ import type { SessionEvent } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
 import { migrateResultOf } from "../history/migrations.ts";
-import { parseEvent, serializeEvent } from "./entry_body.ts";
-import { checkChain, type Link, linkBodies, makeDamagedError, readStored } from "./hash_chain.ts";
+import { appendWithRetry } from "./append_with_retry.ts";
+import { serializeEvent } from "./entry_body.ts";
+import { EntryReader } from "./entry_reader.ts";
+import { type Link, linkBodies, makeDamagedError, readStored } from "./hash_chain.ts";
 import { type LeaseOptions, makeLeaseLostError, SessionLease } from "./session_lease.ts";
-import type { Store, StoredEntry, StoredSession } from "./store.ts";
+import type { Store, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
 import { findOrCreate, findSession, type FoundSession, writeFork } from "./stored_session.ts";
-import { appendWithRetry } from "./append_with_retry.ts";
-
-/** Maximum number of entries in one read. */
-const PAGE_LENGTH = 1_000;
 
 /** Minimum number of events between two snapshots. */
 const SNAPSHOT_INTERVAL = 64;
-
-/** Page of entries, their events, and the point in the hash chain after them. */
-interface Page {
-  readonly entries: readonly StoredEntry[];
-  readonly events: readonly SessionEvent[];
-  readonly link: Link;
-}
 
 /** Options of a {@linkcode StoredLog}. */
 export interface StoredLogOptions extends LeaseOptions, ChildLogOptions {}
@@ -38,6 +29,7 @@ export class StoredLog implements DurableLog {
   readonly log: Log;
   readonly #store: Store;
   readonly #id: string;
+  readonly #reader: EntryReader;
   readonly #options: StoredLogOptions;
   readonly #start: string;
   /** Point before the first entry. */
@@ -65,6 +57,7 @@ export class StoredLog implements DurableLog {
       readStored(id, "its snapshot cannot be read", () => Position.from(start, snapshot.body));
     this.#store = store;
     this.#id = id;
+    this.#reader = new EntryReader(store, id);
     this.#first = first;
     this.#start = start;
     this.#options = options;
@@ -154,7 +147,7 @@ export class StoredLog implements DurableLog {
     const position = new Position(this.#start);
     const past: SessionEvent[] = [];
     let { hash } = this.#first;
-    for await (const { events, link } of this.#pages(this.#first, this.#loadedFrom.head)) {
+    for await (const { events, link } of this.#reader.pages(this.#first, this.#loadedFrom.head)) {
       for (const event of events) {
         position.apply(event);
         past.push(this.#migrate(event));
@@ -164,10 +157,16 @@ export class StoredLog implements DurableLog {
     // A turn that began meanwhile may have loaded the same entries.
     if (this.log.isWhole) return;
     if (hash !== this.#loadedFrom.hash) {
-      throw makeDamagedError(this.#id, "its snapshot belongs to another log");
+      throw makeDamagedError(
+        this.#id,
+        "its snapshot belongs to another log: expected one that covers its own entries",
+      );
     }
     if (position.snapshot() !== this.#unverifiedSnapshot) {
-      throw makeDamagedError(this.#id, "its snapshot does not match its entries");
+      throw makeDamagedError(
+        this.#id,
+        "its snapshot does not match its entries: expected the position after them",
+      );
     }
     this.#unverifiedSnapshot = undefined;
     this.log.prepend(past);
@@ -179,9 +178,8 @@ export class StoredLog implements DurableLog {
   async *events(from: number): AsyncGenerator<SessionEvent, void, void> {
     let at = from;
     while (at < this.#loadedFrom.head && !this.log.isWhole) {
-      for (const entry of await this.#readEntries(at, this.#loadedFrom.head)) {
-        if (entry.seq !== at) throw makeDamagedError(this.#id, `entry ${at} is missing`);
-        yield this.#migrate(parseEvent(this.#id, entry));
+      for (const event of await this.#reader.page(at, this.#loadedFrom.head)) {
+        yield this.#migrate(event);
         at++;
       }
     }
@@ -192,7 +190,7 @@ export class StoredLog implements DurableLog {
   async fork(id: string, at: number, check: (position: Position) => void): Promise<StoredLog> {
     const position = new Position(this.#start);
     const bodies: string[] = [];
-    for await (const { entries, events } of this.#pages(this.#first, at)) {
+    for await (const { entries, events } of this.#reader.pages(this.#first, at)) {
       for (const event of events) position.apply(event);
       for (const { body } of entries) bodies.push(body);
     }
@@ -218,7 +216,7 @@ export class StoredLog implements DurableLog {
         `it has ${session.head} entries: expected the ${this.#end.head} that were read before`,
       );
     }
-    for await (const { events, link } of this.#pages(this.#end, session.head)) {
+    for await (const { events, link } of this.#reader.pages(this.#end, session.head)) {
       const migrated = events.map((event) => this.#migrate(event));
       this.#applyToStored(events);
       this.log.appendCommitted(migrated);
@@ -227,28 +225,9 @@ export class StoredLog implements DurableLog {
     if (this.#end.hash !== session.hash) {
       throw makeDamagedError(
         this.#id,
-        `the hash of its last entry, ${session.head - 1}, is not the one stored with the session`,
+        "the hash stored with the session is not that of its last entry: expected the same hash",
       );
     }
-  }
-
-  /**
-   * Reads the entries from a point in the chain up to `end`, exclusive, page by page, and
-   * verifies them.
-   */
-  async *#pages(from: Link, end: number): AsyncGenerator<Page, void, void> {
-    for (let link = from; link.head < end;) {
-      const entries = await this.#readEntries(link.head, end);
-      link = await checkChain(this.#id, link, entries);
-      yield { entries, events: entries.map((entry) => parseEvent(this.#id, entry)), link };
-    }
-  }
-
-  async #readEntries(from: number, end: number): Promise<readonly StoredEntry[]> {
-    const range = { from, limit: Math.min(PAGE_LENGTH, end - from) };
-    const entries = await this.#store.entries(this.#id, range);
-    if (entries[0]?.seq !== from) throw makeDamagedError(this.#id, `entry ${from} is missing`);
-    return entries;
   }
 
   #migrate(event: SessionEvent): SessionEvent {

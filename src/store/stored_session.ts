@@ -4,13 +4,14 @@
  * @module
  */
 import * as v from "valibot";
-import { ConfigError, quote, StateError } from "../errors.ts";
+import { ConfigError, quote } from "../errors.ts";
 import { EVENT_VERSION } from "../history/migrations.ts";
+import { appendWithRetry } from "./append_with_retry.ts";
+import { checkStoredVersion } from "./entry_body.ts";
 import { firstHash, type Link, linkBodies, makeDamagedError, readStored } from "./hash_chain.ts";
 import { type LeaseOptions, SessionLease } from "./session_lease.ts";
 import type { Store, StoredSession } from "./store.ts";
-import { ConflictError } from "./store_errors.ts";
-import { appendWithRetry } from "./append_with_retry.ts";
+import { ConflictError, SessionDamagedError } from "./store_errors.ts";
 
 /** Metadata of a session, fixed when it is created. */
 interface SessionMeta {
@@ -160,20 +161,19 @@ const metaShape = v.object({
 function readMeta({ id, meta, head }: StoredSession): SessionMeta {
   const value = readStored(id, "its metadata is not JSON", () => JSON.parse(meta));
   const result = v.safeParse(metaShape, value);
-  if (!result.success) throw makeDamagedError(id, "its metadata is not that of an agent's session");
-  const { version, fork } = result.output;
-  if (version > EVENT_VERSION) {
-    throw new StateError(
-      "version",
-      `a newer release wrote it, in version ${version}: expected version ${EVENT_VERSION} or ` +
-        "lower; upgrade @nomos/agent to open it",
-    );
-  }
-  if (fork !== undefined && head < fork.at) {
+  if (!result.success) {
     throw makeDamagedError(
       id,
-      `it is an incomplete fork of session ${quote(fork.id)}: it has ${head} of ${fork.at} ` +
-        "events: expected all; if no process is still writing it, delete it and fork again",
+      "its metadata is not that of an agent's session: expected what openSession() wrote",
+    );
+  }
+  const { version, fork } = result.output;
+  checkStoredVersion("version", version);
+  if (fork !== undefined && head < fork.at) {
+    throw new SessionDamagedError(
+      `Cannot read session ${quote(id)}: it is an incomplete fork of session ${quote(fork.id)}: ` +
+        `it has ${head} of ${fork.at} events: expected all; if no process is still writing it, ` +
+        "delete it and fork again",
     );
   }
   return result.output;

@@ -1,0 +1,72 @@
+/**
+ * Reading the entries of a session.
+ *
+ * @module
+ */
+import type { SessionEvent } from "../history/event.ts";
+import { parseEvent } from "./entry_body.ts";
+import { checkChain, type Link, makeDamagedError } from "./hash_chain.ts";
+import type { Store, StoredEntry } from "./store.ts";
+
+/** Maximum number of entries in one read. */
+const PAGE_LENGTH = 1_000;
+
+/** Page of entries, their events, and the point in the hash chain after them. */
+interface Page {
+  readonly entries: readonly StoredEntry[];
+  readonly events: readonly SessionEvent[];
+  readonly link: Link;
+}
+
+/** Reads the entries of one session page by page. */
+export class EntryReader {
+  readonly #store: Store;
+  readonly #id: string;
+
+  /** Makes a reader without reading anything. */
+  constructor(store: Store, id: string) {
+    this.#store = store;
+    this.#id = id;
+  }
+
+  /**
+   * Reads the entries from a point in the hash chain up to `end`, exclusive, and verifies
+   * them.
+   *
+   * @throws {SessionDamagedError} if an entry is missing or damaged.
+   * @throws {StateError} if a newer release wrote an entry.
+   */
+  async *pages(from: Link, end: number): AsyncGenerator<Page, void, void> {
+    for (let link = from; link.head < end;) {
+      const entries = await this.#read(link.head, end);
+      link = await checkChain(this.#id, link, entries);
+      yield { entries, events: entries.map((entry) => parseEvent(this.#id, entry)), link };
+    }
+  }
+
+  /**
+   * Reads one page of events from sequence number `from` up to `end`, exclusive. Does not
+   * verify their hashes.
+   *
+   * @throws {SessionDamagedError} if an entry is missing or not an event.
+   * @throws {StateError} if a newer release wrote an entry.
+   */
+  async page(from: number, end: number): Promise<readonly SessionEvent[]> {
+    const entries = await this.#read(from, end);
+    return entries.map((entry, index) => {
+      if (entry.seq !== from + index) throw this.#makeMissingError(from + index, end);
+      return parseEvent(this.#id, entry);
+    });
+  }
+
+  async #read(from: number, end: number): Promise<readonly StoredEntry[]> {
+    const range = { from, limit: Math.min(PAGE_LENGTH, end - from) };
+    const entries = await this.#store.entries(this.#id, range);
+    if (entries[0]?.seq !== from) throw this.#makeMissingError(from, end);
+    return entries;
+  }
+
+  #makeMissingError(seq: number, end: number) {
+    return makeDamagedError(this.#id, `entry ${seq} is missing: expected at least ${end} entries`);
+  }
+}
