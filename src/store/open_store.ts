@@ -47,7 +47,7 @@ export async function openStore(url: string): Promise<Store> {
         `Cannot open store ${quote(`memory:${rest}`)}: expected "memory:" with nothing after it`,
       );
     case "sqlite": {
-      const path = sqlitePath(rest);
+      const path = toSqlitePath(rest);
       const { sqliteStore } = await import("./sqlite/mod.ts");
       return await sqliteStore(path);
     }
@@ -64,7 +64,7 @@ export async function openStore(url: string): Promise<Store> {
 }
 
 /** Returns the path of a SQLite file. `sqlite:///var/agent.db` means `/var/agent.db`. */
-function sqlitePath(rest: string): string {
+function toSqlitePath(rest: string): string {
   if (rest === "") {
     throw new ConfigError(
       'Cannot open store "sqlite:": expected a path, for example "sqlite:agent.db"',

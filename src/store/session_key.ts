@@ -37,7 +37,7 @@ export function decodeKey(key: Uint8Array): string {
 }
 
 /** Key that sorts after the keys of all ids. */
-const BEHIND_ALL: Uint8Array = encodeKey("\uffff".repeat(MAX_ID_LENGTH + 1));
+const AFTER_ALL: Uint8Array = encodeKey("\uffff".repeat(MAX_ID_LENGTH + 1));
 
 /**
  * Returns the range of keys, end exclusive, of ids that begin with `prefix` and sort after
@@ -47,7 +47,7 @@ export function keyRange(prefix: string, after: string): readonly [Uint8Array, U
   // The string that sorts directly after another is the same string followed by NUL.
   const from = encodeKey(after < prefix ? prefix : `${after}\0`);
   const stem = prefix.replace(/\uffff+$/, "");
-  if (stem === "") return [from, BEHIND_ALL];
+  if (stem === "") return [from, AFTER_ALL];
   const last = stem.length - 1;
   return [from, encodeKey(stem.slice(0, last) + String.fromCharCode(stem.charCodeAt(last) + 1))];
 }

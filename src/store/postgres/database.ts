@@ -113,7 +113,7 @@ export class Database {
         if (!(thrown instanceof PostgresFailure)) throw thrown;
         const isSafe = thrown.hadNoEffect || work.isRepeatable;
         if (thrown.retry !== "now" || !isSafe || retry >= this.#retries) {
-          throw this.#errorOf(work, thrown);
+          throw this.#makeError(work, thrown);
         }
       }
       const delay = Math.min(FIRST_DELAY * 2 ** retry, MAX_DELAY) * (0.5 + this.#random());
@@ -143,7 +143,7 @@ export class Database {
     }
   }
 
-  #errorOf({ purpose, isRepeatable }: Work, cause: PostgresFailure): StoreError {
+  #makeError({ purpose, isRepeatable }: Work, cause: PostgresFailure): StoreError {
     const isUnknown = !cause.hadNoEffect && !isRepeatable;
     const doubt = isUnknown ? "; it may have happened nevertheless" : "";
     const message = `Cannot ${purpose} in PostgreSQL at ${this.address}: ${cause.message}${doubt}`;

@@ -56,7 +56,7 @@ export function readAddress(given: string | URL): PostgresAddress {
   }
   // Checked before any part is quoted: a URL without a user may have an unencoded password in
   // another part.
-  const user = decoded(url.username, "user");
+  const user = decodePart(url.username, "user");
   if (user === "") throw makeConfigError("a URL without a user", URL_FORM);
   const { searchParams } = url;
   for (const name of searchParams.keys()) {
@@ -66,8 +66,8 @@ export function readAddress(given: string | URL): PostgresAddress {
   }
   const host = (searchParams.get("host") ?? readHost(url)) || "localhost";
   const port = url.port === "" ? 5432 : Number(url.port);
-  const database = decoded(url.pathname.slice(1), "database") || user;
-  const password = decoded(url.password, "password");
+  const database = decodePart(url.pathname.slice(1), "database") || user;
+  const password = decodePart(url.password, "password");
   const applicationName = searchParams.get("application_name");
   if (applicationName !== null) checkApplicationName(applicationName);
   const mode = searchParams.get("sslmode");
@@ -97,12 +97,12 @@ function parse(given: string | URL): URL {
 }
 
 function readHost({ hostname }: URL): string {
-  const host = decoded(hostname, "host").replace(/^\[(.+)\]$/, "$1");
+  const host = decodePart(hostname, "host").replace(/^\[(.+)\]$/, "$1");
   if (host.includes(",")) throw makeConfigError("several hosts", "expected one host");
   return host;
 }
 
-function decoded(part: string, name: string): string {
+function decodePart(part: string, name: string): string {
   try {
     const text = decodeURIComponent(part);
     if (!text.includes("\0")) return text;

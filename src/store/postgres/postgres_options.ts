@@ -118,7 +118,7 @@ export function readSettings(
       database,
       user,
       password: options.password ?? (() => password),
-      ssl: tlsOptions(ssl),
+      ssl: toTlsOptions(ssl),
       application_name: applicationName,
       max: maxConnections,
       connectionTimeoutMillis: connectionTimeout,
@@ -139,7 +139,7 @@ function checkSchema(schema: string): void {
 }
 
 /** Converts `ssl` to options of `node:tls`. */
-function tlsOptions(ssl: boolean | PostgresSsl): boolean | object {
+function toTlsOptions(ssl: boolean | PostgresSsl): boolean | object {
   if (typeof ssl === "boolean") return ssl;
   if (typeof ssl !== "object" || ssl === null) {
     throw makeConfigError(`\`ssl\` ${quote(ssl)}`, "expected true, false or an object");

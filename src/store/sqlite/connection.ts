@@ -36,7 +36,7 @@ const SETTINGS = `
  *
  * @throws {ConfigError} if it is not a path or a `file:` URL.
  */
-export function filePath(file: string | URL): string {
+export function toFilePath(file: string | URL): string {
   if (file instanceof URL) {
     if (file.protocol === "file:") return fileURLToPath(file);
     throw new ConfigError(
@@ -53,11 +53,11 @@ export function filePath(file: string | URL): string {
 
 /** Opens a database file. SQLite reads it only when the first statement runs. */
 export function openDatabase(path: string): DatabaseSync {
-  return new DatabaseSync(path === IN_MEMORY ? path : databaseLocation(path), { timeout: 0 });
+  return new DatabaseSync(path === IN_MEMORY ? path : toDatabaseLocation(path), { timeout: 0 });
 }
 
 /** Returns a path that SQLite does not mistake for a URI, such as `file:a?mode=memory`. */
-export function databaseLocation(path: string): string {
+export function toDatabaseLocation(path: string): string {
   return isAbsolute(path) ? path : `./${path}`;
 }
 

@@ -12,11 +12,11 @@ import type { Store } from "../store.ts";
 import { StoreError } from "../store_errors.ts";
 import { BusyRetry } from "./busy_retry.ts";
 import {
-  databaseLocation,
-  filePath,
   IN_MEMORY,
   openDatabase,
   prepareDatabase,
+  toDatabaseLocation,
+  toFilePath,
 } from "./connection.ts";
 import { sqliteBackend } from "./sqlite_backend.ts";
 import { toStoreError } from "./sqlite_failure.ts";
@@ -98,7 +98,7 @@ export async function sqliteStore(
   file: string | URL,
   options: SqliteStoreOptions = {},
 ): Promise<SqliteStore> {
-  const path = filePath(file);
+  const path = toFilePath(file);
   const { clock = Date.now, busyTimeout = 10_000, random = Math.random, wait = sleep } = options;
   checkOptions("open a SQLite store", options, {
     clock: FUNCTION,
@@ -131,7 +131,7 @@ function sleep(ms: number): Promise<void> {
  */
 async function copyDatabase(database: DatabaseSync, file: string | URL): Promise<void> {
   if (!database.isOpen) throw makeStoreClosedError("sqlite");
-  const path = filePath(file);
+  const path = toFilePath(file);
   try {
     // Creates the file exclusively, so that no existing file is overwritten. SQLite reads an
     // empty file as an empty database.
@@ -146,7 +146,7 @@ async function copyDatabase(database: DatabaseSync, file: string | URL): Promise
     throw toStoreError(cause, "make a backup", path);
   }
   try {
-    await backup(database, databaseLocation(path));
+    await backup(database, toDatabaseLocation(path));
   } catch (error) {
     await rm(path, { force: true });
     throw toStoreError(error, "make a backup", path);

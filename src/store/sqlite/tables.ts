@@ -71,8 +71,8 @@ export const MIGRATIONS: readonly string[] = [
 export function hasCurrentTables(database: SqliteDatabase, path: string): boolean {
   // Read in one transaction, because another process may be creating the tables right now.
   return inTransaction(database, "BEGIN", () => {
-    const application = pragma(database, "application_id");
-    const version = pragma(database, "user_version");
+    const application = readPragma(database, "application_id");
+    const version = readPragma(database, "user_version");
     const { tables } = database.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()!;
     const isNew = application === 0 && version === 0 && tables === 0;
     if (application !== APPLICATION_ID && !isNew) {
@@ -89,7 +89,7 @@ export function hasCurrentTables(database: SqliteDatabase, path: string): boolea
 /** Runs the outstanding migrations, all or none. */
 export function migrate(database: SqliteDatabase, path: string): void {
   inTransaction(database, "BEGIN IMMEDIATE", () => {
-    const version = pragma(database, "user_version");
+    const version = readPragma(database, "user_version");
     checkVersion(version, path);
     for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
@@ -126,6 +126,6 @@ function inTransaction<Result>(
   }
 }
 
-function pragma(database: SqliteDatabase, name: "application_id" | "user_version"): number {
+function readPragma(database: SqliteDatabase, name: "application_id" | "user_version"): number {
   return readNumber(database.prepare(`PRAGMA ${name}`).get()!, name);
 }

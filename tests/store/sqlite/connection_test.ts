@@ -4,9 +4,9 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { runDeno } from "../../../scripts/child.ts";
 import {
-  databaseLocation,
   openDatabase,
   prepareDatabase,
+  toDatabaseLocation,
 } from "../../../src/store/sqlite/connection.ts";
 import { BusyRetry } from "../../../src/store/sqlite/busy_retry.ts";
 import { MIGRATIONS } from "../../../src/store/sqlite/tables.ts";
@@ -50,9 +50,9 @@ Deno.test("sqliteStore(), accepts paths and file URLs, and does not read a path 
     assert(await second.read("a") !== undefined);
     await second.close();
   });
-  assertEquals(databaseLocation("file:a.db?mode=memory"), "./file:a.db?mode=memory");
-  assertEquals(databaseLocation(":memory:"), "./:memory:");
-  assertEquals(databaseLocation("/var/a.db"), "/var/a.db");
+  assertEquals(toDatabaseLocation("file:a.db?mode=memory"), "./file:a.db?mode=memory");
+  assertEquals(toDatabaseLocation(":memory:"), "./:memory:");
+  assertEquals(toDatabaseLocation("/var/a.db"), "/var/a.db");
 });
 
 Deno.test("sqliteStore(), rejects invalid paths and options", async () => {
