@@ -8,7 +8,7 @@ import { measurePeers, PEERS } from "../bench/peers/measure_peers.ts";
 import type { PeerFigures } from "../bench/peers/peer_figures.ts";
 import { toText } from "../bench/report/table.ts";
 import { peersTable } from "../bench/report/tables.ts";
-import { type Command, type FlagValues, mistake, readFlags } from "../src/profile/command_line.ts";
+import { type Command, type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
 import { runCommand, toJson } from "./command.ts";
 
 const FLAGS = { only: PEERS.join(), rounds: 5, milliseconds: 200, json: false };
@@ -54,5 +54,5 @@ function describe({ title, versions, includes, leavesOut, calls }: PeerFigures):
 
 function check({ only }: PeersOptions): Command<never> | undefined {
   const strange = only.split(",").find((name) => !PEERS.includes(name));
-  return strange === undefined ? undefined : mistake(strange, `some of ${PEERS.join()}`, "--only");
+  return strange === undefined ? undefined : makeMistake(strange, `some of ${PEERS.join()}`, "--only");
 }

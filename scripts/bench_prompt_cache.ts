@@ -6,7 +6,7 @@
  */
 import { cacheReport, formatReport } from "../bench/prompt_cache/cache_report.ts";
 import { playConversation } from "../bench/prompt_cache/conversation.ts";
-import { type Command, type FlagValues, mistake, readFlags } from "../src/profile/command_line.ts";
+import { type Command, type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
 import { type CommandResult, runCommand, toJson } from "./command.ts";
 
 const FLAGS = { goal: 90, json: false };
@@ -35,5 +35,5 @@ async function run({ goal, json }: PromptCacheOptions): Promise<CommandResult> {
 }
 
 function check({ goal }: PromptCacheOptions): Command<never> | undefined {
-  return goal <= 100 ? undefined : mistake(String(goal), "a whole number from 1 to 100", "--goal");
+  return goal <= 100 ? undefined : makeMistake(String(goal), "a whole number from 1 to 100", "--goal");
 }

@@ -8,7 +8,7 @@ import { measure, MEASURES } from "../bench/process/measures.ts";
 import { toText } from "../bench/report/table.ts";
 import { figuresTable } from "../bench/report/tables.ts";
 import { TIMED } from "../bench/timings.ts";
-import { type Command, type FlagValues, mistake, readFlags } from "../src/profile/command_line.ts";
+import { type Command, type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
 import { runJson } from "./child.ts";
 import { type CommandResult, runCommand, toJson } from "./command.ts";
 import { during } from "./progress.ts";
@@ -64,5 +64,5 @@ async function run({ rounds, filter, json }: MeasureOptions): Promise<CommandRes
 function check({ filter }: MeasureOptions): Command<never> | undefined {
   if (NAMES.some((name) => name.includes(filter))) return undefined;
   const names = NAMES.map((name) => JSON.stringify(name)).join(", ");
-  return mistake(filter, `part of ${names}`, "--filter");
+  return makeMistake(filter, `part of ${names}`, "--filter");
 }

@@ -6,7 +6,7 @@
 import {
   type Command,
   type FlagValues,
-  mistake,
+  makeMistake,
   readFlags,
 } from "../../src/profile/command_line.ts";
 
@@ -56,7 +56,7 @@ export function parseOptions(args: readonly string[]): Command<BenchOptions> {
   const command = readFlags(args, FLAGS, {
     alias: { o: "output" },
     check: ({ noise }) =>
-      /^\d+(\.\d+)?$/.test(noise) ? undefined : mistake(noise, "per cent, from 0", "--noise"),
+      /^\d+(\.\d+)?$/.test(noise) ? undefined : makeMistake(noise, "per cent, from 0", "--noise"),
   });
   if (command.kind !== "run") return command;
   const { options } = command;

@@ -66,14 +66,14 @@ export function readFlags<const Flags extends Readonly<Record<string, Flag>>>(
     },
   });
   const [first] = [...unknown, ...parsed["_"] as readonly (string | number)[]];
-  if (first !== undefined) return mistake(String(first), "a flag that --help lists");
+  if (first !== undefined) return makeMistake(String(first), "a flag that --help lists");
   if (parsed["help"]) return { kind: "help" };
 
   const values: Record<string, unknown> = {};
   for (const [name, flag] of Object.entries(flags)) {
     const given = parsed[name];
-    const expected = typeof given === "string" ? expectedInstead(given, flag) : undefined;
-    if (expected !== undefined) return mistake(String(given), expected, `--${name}`);
+    const expected = typeof given === "string" ? checkText(given, flag) : undefined;
+    if (expected !== undefined) return makeMistake(String(given), expected, `--${name}`);
     const value = given ?? (typeof flag === "object" ? flag[0] : flag);
     values[name] = typeof flag === "number" ? Number(value) : value;
   }
@@ -86,14 +86,14 @@ export function readFlags<const Flags extends Readonly<Record<string, Flag>>>(
  *
  * @param flag Flag that has the value. Default: none, for a misplaced argument.
  */
-export function mistake(value: string, expected: string, flag?: string): Command<never> {
+export function makeMistake(value: string, expected: string, flag?: string): Command<never> {
   const use = flag === undefined ? "" : ` for ${flag}`;
   const message = `Cannot use ${JSON.stringify(value)}${use}: expected ${expected}`;
   return { kind: "mistake", message };
 }
 
-/** Returns what a flag expects in words, or undefined if it accepts the text. */
-function expectedInstead(text: string, flag: Flag): string | undefined {
+/** Validates a text. Returns the expectation in words, or undefined if the flag accepts it. */
+function checkText(text: string, flag: Flag): string | undefined {
   if (typeof flag === "number") {
     const isWhole = /^\d+$/.test(text) && Number(text) >= 1 && Number.isSafeInteger(Number(text));
     return isWhole ? undefined : "a whole number from 1";

@@ -80,7 +80,7 @@ font-size="11">
 <rect width="${WIDTH}" height="${height}" fill="#fff"/>
 <text x="${MARGIN}" y="26" font-size="17" font-weight="bold">${escapeXml(text.title)}</text>
 <text x="${MARGIN}" y="45" fill="#555">${escapeXml(text.subtitle)}</text>
-${legend()}
+${drawLegend()}
 <text id="reset" class="button" x="${WIDTH - 330}" y="26">Reset zoom</text>
 <foreignObject x="${WIDTH - 240}" y="10" width="${240 - MARGIN}" height="26">\
 <input xmlns="http://www.w3.org/1999/xhtml" id="search" type="search" placeholder="Search functions and files"/>\
@@ -187,7 +187,7 @@ function pickColour(frame: Frame): string {
   return `hsl(${hue + hash % 17 - 8}, ${saturation}%, ${lightness + hash % 11 - 5}%)`;
 }
 
-function legend(): string {
+function drawLegend(): string {
   let x = MARGIN;
   return GROUPS.map(({ name, colour: [hue, saturation, lightness] }) => {
     const left = x;

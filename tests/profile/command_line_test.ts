@@ -1,5 +1,5 @@
 import { assertEquals, assertFalse } from "@std/assert";
-import { type Command, mistake, readFlags } from "../../src/profile/command_line.ts";
+import { type Command, makeMistake, readFlags } from "../../src/profile/command_line.ts";
 
 const FLAGS = {
   rounds: 5,
@@ -30,19 +30,19 @@ function mistakeOf(...args: string[]): string {
   return command.kind === "mistake" ? command.message : `no mistake, but ${command.kind}`;
 }
 
-Deno.test("mistake() names the value, the flag and the expectation", () => {
-  assertEquals(mistake("abc", "a whole number", "--top"), {
+Deno.test("makeMistake() names the value, the flag and the expectation", () => {
+  assertEquals(makeMistake("abc", "a whole number", "--top"), {
     kind: "mistake",
     message: 'Cannot use "abc" for --top: expected a whole number',
   });
-  assertEquals(mistake("abc", "a flag"), {
+  assertEquals(makeMistake("abc", "a flag"), {
     kind: "mistake",
     message: 'Cannot use "abc": expected a flag',
   });
 });
 
-Deno.test("mistake() keeps to one line whatever the value contains", () => {
-  const command = mistake('a\r\nb"c\u001b[2J', "a name", "--output");
+Deno.test("makeMistake() keeps to one line whatever the value contains", () => {
+  const command = makeMistake('a\r\nb"c\u001b[2J', "a name", "--output");
   assertEquals(command, {
     kind: "mistake",
     message: String.raw`Cannot use "a\r\nb\"c\u001b[2J" for --output: expected a name`,
@@ -101,21 +101,21 @@ Deno.test("readFlags() rejects unknown choices and missing texts", () => {
 Deno.test("readFlags() names the first unknown argument", () => {
   for (const args of [["--loud", "--quiet"], ["-x"], ["extra"], ["5"], ["--no-json"]]) {
     const [first = ""] = args;
-    assertEquals(read(...args), mistake(first, "a flag that --help lists"));
+    assertEquals(read(...args), makeMistake(first, "a flag that --help lists"));
   }
-  assertEquals(read("--", "extra"), mistake("extra", "a flag that --help lists"));
+  assertEquals(read("--", "extra"), makeMistake("extra", "a flag that --help lists"));
   assertFalse(mistakeOf("--a\nb").includes("\n"));
 });
 
 Deno.test("readFlags() reports an unknown flag before help, and help before an invalid value", () => {
-  assertEquals(read("--help", "--loud"), mistake("--loud", "a flag that --help lists"));
+  assertEquals(read("--help", "--loud"), makeMistake("--loud", "a flag that --help lists"));
   assertEquals(read("--help", "--rounds", "0"), { kind: "help" });
   assertEquals(read("-h"), { kind: "help" });
 });
 
 Deno.test("readFlags() calls check last, with the values", () => {
   const check = ({ rounds }: { readonly rounds: number }) =>
-    rounds > 9 ? mistake(String(rounds), "fewer", "--rounds") : undefined;
+    rounds > 9 ? makeMistake(String(rounds), "fewer", "--rounds") : undefined;
   assertEquals(readFlags(["--rounds", "10"], { rounds: 1 }, { check }).kind, "mistake");
   assertEquals(readFlags(["--rounds", "9"], { rounds: 1 }, { check }).kind, "run");
 });
