@@ -6,8 +6,10 @@ import type { WriterTask } from "./writer.ts";
 
 const PROGRAM = fileURLToPath(import.meta.resolve("./writer.ts"));
 const ID = "a";
+/** Number of killed writers; `deno task chaos` kills hundreds. */
+const KILLS = 4;
 
-/** Starts a writer with the permissions that the documentation asks for, and one file. */
+/** Starts a writer with the documented permissions, and write permission for its journal. */
 function startWriter(task: WriterTask): Deno.ChildProcess {
   const { hostname, port } = new URL(task.url);
   const permissions = [
@@ -28,7 +30,7 @@ async function outputOf(writer: Deno.ChildProcess): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-/** A task, and a session for it. */
+/** Calls `body` with a task and a store that contains its session. */
 async function withTask(
   postgres: PostgresTestCase,
   body: (task: WriterTask, store: Store) => Promise<void>,
@@ -47,7 +49,7 @@ async function withTask(
 
 async function acknowledgedIn({ acknowledged }: WriterTask): Promise<string[]> {
   const text = await Deno.readTextFile(acknowledged);
-  // A line that is not whole was not acknowledged.
+  // The last line may be incomplete; its entry was not acknowledged.
   return text.split("\n").slice(0, -1);
 }
 
@@ -59,7 +61,7 @@ async function untilHead(store: Store, head: number): Promise<void> {
   while (await headOf(store) < head);
 }
 
-/** All entries, which must be without gaps. */
+/** Reads all entries, and verifies that they have no gaps. */
 async function entriesOf(store: Store): Promise<readonly StoredEntry[]> {
   const entries = await store.entries(ID, { from: 0, limit: 1_000_000 });
   assertEquals(entries.map(({ seq }) => seq), Array.from(entries, (_, index) => index));
@@ -71,23 +73,23 @@ postgresTest(
   "acknowledged appends survive the death of the writer",
   async (postgres) => {
     await withTask(postgres, async (task, store) => {
-      for (let kill = 0; kill < 10; kill++) {
+      for (let kill = 0; kill < KILLS; kill++) {
         const owner = `${kill}`;
-        // Nobody gives back the lease of the dead.
+        // Replaces the lease of the killed writer.
         await store.release((await store.claim(ID, { owner: "test", ttl: 1, force: true }))!);
         const head = await headOf(store);
         const writer = startWriter({ ...task, owner });
-        await untilHead(store, head + 3 + kill * 2);
+        await untilHead(store, head + 3 + kill * 7);
         writer.kill("SIGKILL");
         assertEquals(await outputOf(writer), "");
       }
       const acknowledged = await acknowledgedIn(task);
       const bodies = (await entriesOf(store)).map(({ body }) => body);
-      assert(acknowledged.length >= 100, `${acknowledged.length} acknowledged`);
+      assert(acknowledged.length >= 50, `${acknowledged.length} acknowledged`);
       const kept = new Set(bodies);
       assertEquals(acknowledged.filter((body) => !kept.has(body)), []);
-      // Each of the dead may have had one more on its way.
-      assert(bodies.length - acknowledged.length <= 10, `${bodies.length} in the session`);
+      // Each killed writer may have committed one more entry without acknowledging it.
+      assert(bodies.length - acknowledged.length <= KILLS, `${bodies.length} in the session`);
       assertEquals(
         bodies,
         bodies.map((body, index) => `"${index}${body.slice(body.indexOf(" "))}`),

@@ -1,26 +1,26 @@
 /**
- * A program that writes a session until it has lost the right to, or written
- * enough, and notes in a file what was acknowledged.
+ * Program that appends to a session until it loses its lease or has used all its leases, and
+ * records the acknowledged entries in a file.
  *
  * @module
  */
 import { postgresStore } from "@nomos/agent/postgres";
 import { type Lease, LeaseLostError } from "@nomos/agent/store";
 
-/** What the writer is told, as JSON in its first argument. */
+/** Task of the writer, as JSON in its first argument. */
 export interface WriterTask {
   readonly url: string;
   readonly schema: string;
   readonly session: string;
-  /** Its name, new for each writer: it is in its entries. */
+  /** Unique name of the writer, which its entries contain. */
   readonly owner: string;
-  /** How long its leases last, in milliseconds. */
+  /** Duration of a lease, in milliseconds. */
   readonly ttl: number;
-  /** How many entries it appends with one lease. */
+  /** Number of entries to append with each lease. */
   readonly perLease: number;
-  /** How many leases it gets. */
+  /** Number of leases to claim, one after another. */
   readonly leases: number;
-  /** The file for the bodies that were acknowledged, one a line. */
+  /** Path of the file for the bodies of acknowledged entries, one per line. */
   readonly acknowledged: string;
 }
 
