@@ -10,7 +10,7 @@ import { type LoadTimes, measureLoads } from "../bench/durable/loads.ts";
 import { measureOpenings, type OpeningTimes } from "../bench/durable/opening.ts";
 import { type FlagValues, readFlags } from "../src/profile/command_line.ts";
 import { PROGRAMS } from "../tests/postgres/server.ts";
-import { inPostgres, inSqlite } from "./chaos/arena.ts";
+import { withPostgres, withSqlite } from "./chaos/environment.ts";
 import { type CommandResult, runCommand, toJson } from "./command.ts";
 
 const FLAGS = { milliseconds: 3000, json: false };
@@ -21,8 +21,6 @@ const LENGTHS = [10, 1_000, 100_000];
 const LOADS_PART = 6;
 /** Number of times that a session of each length is opened. */
 const OPENINGS = 100;
-/** Nobody does harm here. */
-const EFFORT = { kills: 1, seed: 1, stride: 1 };
 
 const USAGE = `Plays turns of 3 model calls and 2 tools, with a model that answers at once, and
 measures how many a second can be kept in each store, what a commit and other calls
@@ -51,12 +49,12 @@ async function run({ milliseconds, json }: FlagValues<typeof FLAGS>): Promise<Co
   };
   await measure(undefined);
   await measure(memoryStore());
-  await inSqlite(EFFORT, ({ store }) => measure(store));
-  if (PROGRAMS !== undefined) await inPostgres(EFFORT, ({ store }) => measure(store));
+  await withSqlite(({ store }) => measure(store));
+  if (PROGRAMS !== undefined) await withPostgres(({ store }) => measure(store), { fsync: true });
 
   const figures: DurableFigures = { turns, loads, openings };
   const note = PROGRAMS === undefined
-    ? "\nSkipped: PostgreSQL, for its programs are not installed\n"
+    ? "\nSkipped: PostgreSQL, because its programs are not installed\n"
     : "";
   const output = json
     ? toJson({ ...figures, budgets: judge(figures) })

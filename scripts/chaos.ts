@@ -1,15 +1,15 @@
 /**
- * `deno task chaos`: kills, stops and disturbs processes that play durable
- * sessions, and looks whether every promise about them was kept.
+ * `deno task chaos`: injects faults into durable sessions and their stores, and checks that
+ * no promise about them is broken.
  *
  * @module
  */
 import { type FlagValues, readFlags } from "../src/profile/command_line.ts";
 import { PROGRAMS } from "../tests/postgres/server.ts";
-import { inPostgres, inSqlite } from "./chaos/arena.ts";
+import { withPostgres, withSqlite } from "./chaos/environment.ts";
 import { chaosReport, isKept } from "./chaos/chaos_report.ts";
 import { type Outcome, runChaos } from "./chaos/run_chaos.ts";
-import type { Arena } from "./chaos/scenario.ts";
+import type { Environment } from "./chaos/scenario.ts";
 import { type CommandResult, runCommand } from "./command.ts";
 
 const FLAGS = {
@@ -20,23 +20,23 @@ const FLAGS = {
   seconds: 1,
 } as const;
 
-const USAGE = `Kills, stops and disturbs processes that play durable sessions, and looks
-whether every promise about them was kept. PostgreSQL is a server of its own,
-made from what is installed. Ends with code 1 if a promise was broken.
+const USAGE = `Kills and suspends processes that play durable sessions, injects faults into their
+stores, and checks that no promise about them is broken. Starts its own PostgreSQL server from the
+installed programs. Exits with 1 if a promise is broken.
 
 Usage: deno task chaos [flags]
 
       --store NAME      sqlite, postgres, all (all)
-      --kills NUMBER    kill so many processes at random; the rest in proportion (200)
-      --seed NUMBER     decides what is left to chance (1)
-      --stride NUMBER   try every which commit point and storage call; 1 tries all (1)
-      --seconds NUMBER  begin again with the next seed until so much time has passed (1)
+      --kills NUMBER    number of random kills; other faults are proportional (200)
+      --seed NUMBER     seed of random choices (1)
+      --stride NUMBER   interval of the commit points and store calls that are tried (1)
+      --seconds NUMBER  repeat with the next seeds until this time has passed (1)
   -h, --help            print this
 
-What is counted: kills, stops and faults; events that a process was told are committed,
-and those that are not there or not the same; entries and inputs that are there twice;
-what tools did outside, how much of it had no result on record when its process died,
-and how much was done again; and turns of processes that were taken for dead.
+Columns: injected faults; events that were acknowledged as committed, and those of them that are
+missing or changed; entries and inputs that appear twice; effects of tools, those without a recorded
+result when their process died, and those that were repeated, of once tools in particular; and turns
+that were rejected because another process had taken over the session.
 `;
 
 if (import.meta.main) Deno.exit(await runCommand(readFlags(Deno.args, FLAGS), USAGE, run));
@@ -47,17 +47,17 @@ async function run(
   const outcomes: Outcome[] = [];
   const end = performance.now() + seconds * 1_000;
   for (let seed = effort.seed; seed === effort.seed || performance.now() < end; seed++) {
-    const work = async (arena: Arena) => {
-      const found = await runChaos(arena, ({ name, problems }) => {
+    const work = async (environment: Environment) => {
+      const found = await runChaos(environment, { ...effort, seed, turns: 12, posts: 50 }, ({ name, problems }) => {
         console.error(`seed ${seed}: ${name}: ${problems.length === 0 ? "kept" : "BROKEN"}`);
       });
       outcomes.push(...found);
     };
-    if (store !== "postgres") await inSqlite({ ...effort, seed }, work);
-    if (store !== "sqlite" && PROGRAMS !== undefined) await inPostgres({ ...effort, seed }, work);
+    if (store !== "postgres") await withSqlite(work);
+    if (store !== "sqlite" && PROGRAMS !== undefined) await withPostgres(work, { fsync: true });
   }
   const skipped = store !== "sqlite" && PROGRAMS === undefined;
-  const note = skipped ? "\nSkipped: PostgreSQL, for its programs are not installed\n" : "";
+  const note = skipped ? "\nSkipped: PostgreSQL, because its programs are not installed\n" : "";
   const success = isKept(outcomes) && !(skipped && store === "postgres");
   return { output: `${chaosReport(outcomes)}${note}`, success };
 }

@@ -6,7 +6,7 @@
 import type { Session } from "@nomos/agent";
 import { cpuUsage } from "node:process";
 import type { Store } from "@nomos/agent/store";
-import { type Intercept, interceptedStore } from "../../scripts/chaos/intercepted_store.ts";
+import { type Intercept, interceptStore } from "../../scripts/chaos/intercept_store.ts";
 import { durableAgent, INPUT } from "./durable_agent.ts";
 
 /** Figures of one setting. */
@@ -41,7 +41,7 @@ export async function measureTurns(
   milliseconds: number,
 ): Promise<TurnTimes> {
   const commits: number[] = [];
-  const watched = store && interceptedStore(store, timing("append", commits));
+  const watched = store && interceptStore(store, timing("append", commits));
   const jobs = Array.from({ length: atOnce }, () => playingTurns(watched));
   await repeat(jobs, milliseconds / 4);
   commits.length = 0;

@@ -1,5 +1,5 @@
 /**
- * The figures of a run, to be read.
+ * Report of a run as text.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Findings } from "./scenario.ts";
 import type { Outcome } from "./run_chaos.ts";
 
 const COLUMNS: readonly (readonly [keyof Findings, string])[] = [
-  ["blows", "blows"],
+  ["faults", "faults"],
   ["acknowledged", "acknowledged"],
   ["lost", "lost"],
   ["duplicates", "duplicates"],
@@ -19,10 +19,10 @@ const COLUMNS: readonly (readonly [keyof Findings, string])[] = [
   ["fenced", "fenced"],
 ];
 
-/** Limit of the problems that are printed for one scenario. */
-const MOST_PROBLEMS = 10;
+/** Maximum number of problems that are printed for one scenario. */
+const MAX_PROBLEMS = 10;
 
-/** The report of a run: a table, what else was seen, and every broken promise. */
+/** Formats a report: a table, then observations and broken promises. */
 export function chaosReport(outcomes: readonly Outcome[]): string {
   const table = toText({
     head: ["scenario", ...COLUMNS.map(([, title]) => title), "promises"],
@@ -34,15 +34,15 @@ export function chaosReport(outcomes: readonly Outcome[]): string {
   });
   const notes = outcomes.flatMap(({ name, notes }) => notes.map((note) => `${name}: ${note}`));
   const problems = outcomes.flatMap(({ name, problems }) => {
-    const told = problems.slice(0, MOST_PROBLEMS).map((problem) => `BROKEN  ${name}: ${problem}`);
-    const more = problems.length - told.length;
-    return more > 0 ? [...told, `BROKEN  ${name}: and ${more} more`] : told;
+    const shown = problems.slice(0, MAX_PROBLEMS).map((problem) => `BROKEN  ${name}: ${problem}`);
+    const more = problems.length - shown.length;
+    return more > 0 ? [...shown, `BROKEN  ${name}: and ${more} more`] : shown;
   });
   return [table, notes.join("\n"), problems.join("\n")].filter((part) => part !== "")
     .join("\n\n") + "\n";
 }
 
-/** True if every promise was kept. */
+/** Returns true if every promise was kept. */
 export function isKept(outcomes: readonly Outcome[]): boolean {
   return outcomes.every(({ problems }) => problems.length === 0);
 }

@@ -1,6 +1,6 @@
 /**
- * Holds a store to the journal: what was promised must be in it, and what is in it
- * must be whole.
+ * Comparison of a store with the journal: every acknowledged event must be stored once, and
+ * every session must be complete.
  *
  * @module
  */
@@ -10,59 +10,59 @@ import { Position } from "../../src/history/position.ts";
 import { parseEvent } from "../../src/store/entry_body.ts";
 import { checkChain, firstHash } from "../../src/store/hash_chain.ts";
 import { examineEffects } from "./examine_effects.ts";
-import type { Note } from "./journal.ts";
-import { type Findings, NOTHING } from "./scenario.ts";
-import { planOf, turnOf } from "./scripted_agent.ts";
+import type { JournalRecord } from "./journal.ts";
+import { type Findings, NO_FINDINGS } from "./scenario.ts";
+import { parseTurn, planTurn } from "./scripted_agent.ts";
 
 /** Subject of the examination. */
 export interface Examined {
-  /** The store, when all workers are gone. */
+  /** Store, after all workers have ended. */
   readonly store: Store;
-  /** The sessions, each with how many turns it should have. */
+  /** Expected number of turns by session id. */
   readonly sessions: ReadonlyMap<string, number>;
-  /** All that was noted. */
-  readonly notes: readonly Note[];
-  /** The workers that were killed. */
+  /** Records of the journal. */
+  readonly records: readonly JournalRecord[];
+  /** Names of the workers that were killed. */
   readonly killed: ReadonlySet<string>;
 }
 
-/** Finds what was lost, doubled, repeated and damaged. */
+/** Finds lost, duplicate and damaged events and repeated effects. */
 export async function examine(examined: Examined): Promise<Findings> {
-  const { store, sessions, notes, killed } = examined;
+  const { store, sessions, records, killed } = examined;
   const problems: string[] = [];
   const logs = new Map<string, readonly StoredEntry[]>();
   let duplicates = 0;
   let finished = 0;
   for (const [id, turns] of sessions) {
-    const entries = await wholeLog(store, id, problems);
+    const entries = await readEntries(store, id, problems);
     logs.set(id, entries);
     const found = examineLog(id, entries, turns);
     problems.push(...found);
     duplicates += found.length;
     if (found.length === 0) finished++;
   }
-  const acknowledged = notes.filter((note) => note.kind === "acknowledged");
+  const acknowledged = records.filter((record) => record.kind === "acknowledged");
   const lost = acknowledged.filter(({ session, seq, body }) =>
     logs.has(session) && logs.get(session)![seq]?.body !== body
   );
   problems.push(...lost.map(({ session, seq }) => `${session}: acknowledged event ${seq} is lost`));
-  const effects = examineEffects(notes, killed);
+  const effects = examineEffects(records, killed);
   return {
-    ...NOTHING,
+    ...NO_FINDINGS,
     ...effects,
     acknowledged: acknowledged.length,
     lost: lost.length,
     duplicates,
-    fenced: notes.filter(({ kind }) => kind === "lost").length,
-    refused: notes.filter((note) => note.kind === "lost" && note.by === "append").length,
-    failed: notes.filter(({ kind }) => kind === "failed").length,
+    fenced: records.filter(({ kind }) => kind === "lost").length,
+    refused: records.filter((record) => record.kind === "lost" && record.by === "append").length,
+    failed: records.filter(({ kind }) => kind === "failed").length,
     finished,
     problems: [...problems, ...effects.problems],
   };
 }
 
-/** The entries of a session, which must be a chain from the first to the head. */
-async function wholeLog(
+/** Reads and verifies the entries of a session, from the first to the head. */
+async function readEntries(
   store: Store,
   id: string,
   problems: string[],
@@ -80,7 +80,7 @@ async function wholeLog(
   return entries;
 }
 
-/** Finds the faults of a log: each turn must be there once, whole and in order. */
+/** Finds the problems of a log: each turn must appear once, complete and in order. */
 function examineLog(id: string, entries: readonly StoredEntry[], turns: number): string[] {
   const events = entries.map((entry) => parseEvent(id, entry));
   const problems: string[] = [];
@@ -92,15 +92,15 @@ function examineLog(id: string, entries: readonly StoredEntry[], turns: number):
     const at = `${id}: event ${event.seq}`;
     if (event.type === "user") {
       if (plan.length > 0) problems.push(`${at} begins a turn in the middle of another`);
-      const turn = turnOf(event.text);
+      const turn = parseTurn(event.text);
       if (inputs.has(turn)) problems.push(`${at} is an input for the second time`);
       inputs.add(turn);
-      plan = planOf(turn, position.step).map(({ action }) => action);
+      plan = planTurn(turn, position.step).map(({ action }) => action);
     } else if (event.type === "decision") {
       const expected = plan.shift();
       const { action } = event.decision;
       if (action !== expected) problems.push(`${at} is ${action}: expected ${expected}`);
-    } else noteCall(event, called, (what) => problems.push(`${at} ${what}`));
+    } else examineCall(event, called, (problem) => problems.push(`${at} ${problem}`));
     position.apply(event);
   }
   if (inputs.size !== turns) problems.push(`${id}: has ${inputs.size} inputs: expected ${turns}`);
@@ -111,17 +111,17 @@ function examineLog(id: string, entries: readonly StoredEntry[], turns: number):
   return problems;
 }
 
-function noteCall(
+function examineCall(
   event: SessionEvent,
   { started, finished }: { readonly started: Set<string>; readonly finished: Set<string> },
-  complain: (what: string) => void,
+  report: (problem: string) => void,
 ): void {
   if (event.type === "tool_started") {
-    if (started.has(event.callKey)) complain("starts a call for the second time");
+    if (started.has(event.callKey)) report("starts a call for the second time");
     started.add(event.callKey);
   } else if (event.type === "tool_finished") {
-    if (finished.has(event.callKey)) complain("is a second result of one call");
-    if (!started.has(event.callKey)) complain("is the result of a call that was not started");
+    if (finished.has(event.callKey)) report("is a second result of one call");
+    if (!started.has(event.callKey)) report("is the result of a call that was not started");
     finished.add(event.callKey);
   }
 }

@@ -1,49 +1,48 @@
 /**
- * Holds what tools did outside to what may be done twice.
+ * Check of the effects of tools: only some may be repeated.
  *
  * @module
  */
 import type { Findings } from "./scenario.ts";
-import type { Note } from "./journal.ts";
+import type { JournalRecord } from "./journal.ts";
 import { ONCE_TOOLS } from "./scripted_agent.ts";
 
-interface Effect extends Extract<Note, { kind: "effect" }> {
-  /** Its place in the journal. */
+interface Effect extends Extract<JournalRecord, { kind: "effect" }> {
+  /** Index in the journal. */
   readonly at: number;
-  /** Place in the journal at which its turn ended abnormally; undefined if it did not. */
+  /** Index in the journal at which its turn ended abnormally; undefined if it did not. */
   readonly end: number | undefined;
 }
 
 /**
- * Finds effects that were done again. That is allowed of a call whose worker was
- * killed, fenced or failed by its store before the result was on record, unless
- * the tool is a `once` tool.
+ * Finds repeated effects. A call may be repeated if its worker was killed or fenced or its
+ * store failed before the result was recorded, unless the tool is a `once` tool.
  */
 export function examineEffects(
-  notes: readonly Note[],
+  records: readonly JournalRecord[],
   killed: ReadonlySet<string>,
 ): Pick<Findings, "effects" | "inFlight" | "repeated" | "onceRepeated" | "problems"> {
-  const ends = new Ends(notes, killed);
-  const recorded = recordedAt(notes);
+  const ends = new AbnormalEnds(records, killed);
+  const results = findResults(records);
   const problems: string[] = [];
   const calls = new Map<string, Effect[]>();
   let inFlight = 0;
-  for (const [at, note] of notes.entries()) {
-    if (note.kind !== "effect") continue;
-    const effect = { ...note, at, end: ends.after(note, at) };
+  for (const [at, record] of records.entries()) {
+    if (record.kind !== "effect") continue;
+    const effect = { ...record, at, end: ends.findNext(record, at) };
     const { worker, callKey, isRecorded } = effect;
-    const result = recorded.get(`${worker} ${callKey}`)?.find((result) => result > at);
+    const result = results.get(`${worker} ${callKey}`)?.find((result) => result > at);
     if (effect.end !== undefined && (result ?? Infinity) >= effect.end) inFlight++;
-    // A tool that was started before its worker was stopped for a while cannot know that
-    // another has finished its call, and may go on when its turn was given up.
-    const isZombie = ends.isLost(note);
-    if (isRecorded && !isZombie) problems.push(`${callKey}: ran with a result on record`);
+    // The tool of a worker that was suspended meanwhile may finish after another worker has
+    // taken over and finished the call.
+    const isZombie = ends.isLost(record);
+    if (isRecorded && !isZombie) problems.push(`${callKey}: ran although its result was recorded`);
     const effects = calls.get(callKey) ?? [];
     const before = effects.at(-1);
     if (before !== undefined && before.end === undefined && !isZombie) {
-      problems.push(`${callKey}: ran again, though the turn before did not end`);
+      problems.push(`${callKey}: ran again although the turn before did not end`);
     }
-    const known = before && recorded.get(`${before.worker} ${callKey}`)?.[0];
+    const known = before && results.get(`${before.worker} ${callKey}`)?.[0];
     if (known !== undefined && known < at && !isZombie) {
       problems.push(`${callKey}: ran again after its result was acknowledged`);
     }
@@ -65,44 +64,45 @@ export function examineEffects(
 }
 
 /** Abnormal ends of turns. */
-class Ends {
+class AbnormalEnds {
   readonly #killed: ReadonlySet<string>;
   readonly #ends = new Map<string, number[]>();
   readonly #lost = new Set<string>();
 
-  constructor(notes: readonly Note[], killed: ReadonlySet<string>) {
+  constructor(records: readonly JournalRecord[], killed: ReadonlySet<string>) {
     this.#killed = killed;
-    for (const [at, note] of notes.entries()) {
-      if (note.kind === "lost") this.#lost.add(turnOf(note));
-      if (note.kind === "lost" || note.kind === "failed") append(this.#ends, turnOf(note), at);
+    for (const [at, record] of records.entries()) {
+      const { kind } = record;
+      if (kind === "lost") this.#lost.add(turnOf(record));
+      if (kind === "lost" || kind === "failed") append(this.#ends, turnOf(record), at);
     }
   }
 
-  /** Returns the place of the next loss, store failure or death of the worker of a note. */
-  after(note: Note, at: number): number | undefined {
-    const end = this.#ends.get(turnOf(note))?.find((end) => end > at);
-    return end ?? (this.#killed.has(note.worker) || this.isLost(note) ? Infinity : undefined);
+  /** Returns the index at which the turn of a record ended abnormally after `at`, if it did. */
+  findNext(record: JournalRecord, at: number): number | undefined {
+    const end = this.#ends.get(turnOf(record))?.find((end) => end > at);
+    return end ?? (this.#killed.has(record.worker) || this.isLost(record) ? Infinity : undefined);
   }
 
-  /** True if the worker of a note lost the session to another. It plays it no more then. */
-  isLost(note: Note): boolean {
-    return this.#lost.has(turnOf(note));
+  /** Returns true if the worker of a record lost the session to another, and stopped playing it. */
+  isLost(record: JournalRecord): boolean {
+    return this.#lost.has(turnOf(record));
   }
 }
 
-function turnOf({ worker, session }: Note): string {
+function turnOf({ worker, session }: JournalRecord): string {
   return `${worker} ${session}`;
 }
 
-/** Returns the places at which the results of each call were acknowledged, by worker and call. */
-function recordedAt(notes: readonly Note[]): ReadonlyMap<string, readonly number[]> {
-  const recorded = new Map<string, number[]>();
-  for (const [at, note] of notes.entries()) {
-    if (note.kind !== "acknowledged") continue;
-    const [, event] = JSON.parse(note.body);
-    if (event.type === "tool_finished") append(recorded, `${note.worker} ${event.callKey}`, at);
+/** Finds the indexes at which results were acknowledged, by worker and call. */
+function findResults(records: readonly JournalRecord[]): ReadonlyMap<string, readonly number[]> {
+  const results = new Map<string, number[]>();
+  for (const [at, record] of records.entries()) {
+    if (record.kind !== "acknowledged") continue;
+    const [, event] = JSON.parse(record.body);
+    if (event.type === "tool_finished") append(results, `${record.worker} ${event.callKey}`, at);
   }
-  return recorded;
+  return results;
 }
 
 function append<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {

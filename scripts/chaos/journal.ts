@@ -1,53 +1,53 @@
 /**
- * Journal of all events, in one order: a file outside of every store, to which all
- * processes append, each line flushed to the disk before anything follows from it.
+ * Journal of acknowledged events and effects: a file outside every store, to which all
+ * processes append. A line survives the death of its process, because it is written to the
+ * operating system before anything follows from it.
  *
  * @module
  */
 
-/** One line of the journal: who wrote it, about which session, and what happened. */
-export type Note =
+/** Line of the journal. */
+export type JournalRecord =
   & { readonly worker: string; readonly session: string }
   & (
-    /** A worker was told that an event is committed; `body` is the text of its entry. */
+    /** An event was acknowledged to the worker as committed; `body` is that of its entry. */
     | { readonly kind: "acknowledged"; readonly seq: number; readonly body: string }
-    /** A tool did something outside; `isRecorded` if the log had a result of the call already. */
+    /** A tool had its effect; `isRecorded` is true if the log already had a result of the call. */
     | {
       readonly kind: "effect";
       readonly tool: string;
       readonly callKey: string;
       readonly isRecorded: boolean;
     }
-    /** A worker was told that another one has taken its session over, when it did `by`. */
+    /** The worker lost its session to another one, and noticed when it appended or renewed. */
     | { readonly kind: "lost"; readonly by: "append" | "renew" }
-    /** A turn failed because the storage did. */
+    /** A turn failed because the storage failed. */
     | { readonly kind: "failed"; readonly message: string }
   );
 
-/** The journal, as one worker writes it. */
+/** Journal that one worker appends to. */
 export class Journal implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #encoder = new TextEncoder();
 
-  /** Opens the journal, which other processes may write at the same time. */
+  /** Opens the journal. Other processes may append to it concurrently. */
   constructor(
-    /** The file. */
+    /** Path of the file. */
     readonly path: string,
-    /** Name of the writer. */
+    /** Name of the worker. */
     readonly worker: string,
   ) {
     this.#file = Deno.openSync(path, { append: true, create: true });
   }
 
-  /** Appends a line. It is on the disk when this returns. */
-  note<Kind extends Note["kind"]>(
+  /** Appends a record. */
+  append<Kind extends JournalRecord["kind"]>(
     kind: Kind,
-    fields: Omit<Extract<Note, { kind: Kind }>, "kind" | "worker">,
+    fields: Omit<Extract<JournalRecord, { kind: Kind }>, "kind" | "worker">,
   ): void {
     const line = JSON.stringify({ kind, worker: this.worker, ...fields });
     // One call, so that lines of several processes do not mix.
     this.#file.writeSync(this.#encoder.encode(`${line}\n`));
-    this.#file.syncDataSync();
   }
 
   /** Closes the file. */
@@ -56,8 +56,8 @@ export class Journal implements Disposable {
   }
 }
 
-/** All lines of a journal, in order. */
-export async function readJournal(path: string): Promise<readonly Note[]> {
+/** Reads all records of a journal in order. */
+export async function readJournal(path: string): Promise<readonly JournalRecord[]> {
   const lines = (await Deno.readTextFile(path)).split("\n");
   return lines.slice(0, -1).map((line) => JSON.parse(line));
 }

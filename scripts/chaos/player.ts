@@ -1,5 +1,5 @@
 /**
- * Plays sessions, and notes what it was told and what its tools did.
+ * Player of sessions, which records acknowledged events and effects in the journal.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import { LeaseLostError, type Store, StoreError } from "@nomos/agent/store";
 import type { Clock } from "../../src/clock.ts";
 import type { SessionEvent } from "../../src/history/event.ts";
 import { serializeEvent } from "../../src/store/entry_body.ts";
-import { Death } from "./death.ts";
+import { CrashInjector } from "./crash_injector.ts";
 import { type Journal, readJournal } from "./journal.ts";
 import { scriptedAgent, type World } from "./scripted_agent.ts";
 
 /** Options of a player. */
 export interface PlayOptions {
-  /** By default `"interrupt"`: nobody else who lives has the sessions of this player. */
+  /** Default: `"interrupt"`, because no other live player has the sessions of this one. */
   readonly whenBusy?: NonNullable<OpenOptions["whenBusy"]>;
   /** Duration of a lease, in milliseconds. Default: that of `openSession`. */
   readonly leaseTime?: number;
   /** Duration of a tool call after its effect, in milliseconds. Default: 0. */
   readonly toolTime?: number;
-  /** The clock of retries and leases. Default: the machine's. */
+  /** Clock of retries and leases. Default: the system clock. */
   readonly clock?: Clock;
-  /** Point at which the player dies. Default: none. */
-  readonly death?: Death;
-  /** Is told of each effect. */
+  /** Crash of the player. Default: none. */
+  readonly crash?: CrashInjector;
+  /** Called after each effect. */
   readonly onEffect?: () => void;
   /** Store in which tools look up records of their calls. Default: the store of the player. */
   readonly truth?: Store;
@@ -36,41 +36,42 @@ export class Player {
   readonly #truth: Store;
   readonly #journal: Journal;
   readonly #options: PlayOptions;
-  readonly #death: Death;
+  readonly #crash: CrashInjector;
   readonly #agent: Agent<Record<"desk" | "till", unknown>, World> = scriptedAgent();
 
-  /** Plays in a store. */
+  /** Makes a player of the sessions of a store. */
   constructor(store: Store, journal: Journal, options: PlayOptions = {}) {
-    this.#death = options.death ?? new Death();
-    this.#store = this.#death.watch(store);
+    this.#crash = options.crash ?? new CrashInjector();
+    this.#store = this.#crash.wrapStore(store);
     this.#truth = options.truth ?? store;
     this.#journal = journal;
     this.#options = options;
   }
 
   /**
-   * Plays a session until it has so many turns: finishes what a dead worker left
-   * first. Where the storage fails, `onFailure` decides whether to go on.
+   * Plays a session up to a number of turns, after finishing the turn that a killed worker
+   * left. If a turn fails because the storage failed, throws, or retries it with
+   * `onFailure: "retry"`.
    */
   async play(id: string, turns: number, onFailure: "stop" | "retry" = "stop"): Promise<void> {
     for (;;) {
       try {
-        if (await this.#step(id, turns)) return;
+        if (await this.#playTurn(id, turns)) return;
       } catch (error) {
-        this.#note(id, error);
+        this.#recordFailure(id, error);
         if (onFailure === "stop" || !(error instanceof StoreError)) throw error;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
   }
 
-  /** Posts one input to a session, whatever others do with it. */
+  /** Posts one input to a session that other players may use. */
   async post(id: string, input: string): Promise<void> {
     await this.#stream(await this.#open(id), input);
   }
 
-  /** Goes on with a session by one turn. True if nothing is left to do. */
-  async #step(id: string, turns: number): Promise<boolean> {
+  /** Plays one turn of a session. Returns true if it already has all its turns. */
+  async #playTurn(id: string, turns: number): Promise<boolean> {
     const session = await this.#open(id);
     switch (session.status) {
       case "needs_approval": {
@@ -95,7 +96,7 @@ export class Player {
     const { whenBusy = "interrupt", leaseTime, clock } = this.#options;
     return this.#agent.openSession(id, {
       store: this.#store,
-      context: this.#worldOf(id),
+      context: this.#makeWorld(id),
       whenBusy,
       maxWait: 120_000,
       ...(leaseTime !== undefined && { leaseTime }),
@@ -110,34 +111,34 @@ export class Player {
   }
 
   #acknowledge(session: string, event: SessionEvent): void {
-    this.#journal.note("acknowledged", { session, seq: event.seq, body: serializeEvent(event) });
+    this.#journal.append("acknowledged", { session, seq: event.seq, body: serializeEvent(event) });
   }
 
-  #note(session: string, error: unknown): void {
+  #recordFailure(session: string, error: unknown): void {
     if (error instanceof LeaseLostError) {
       const by = error.cause === undefined ? "renew" : "append";
-      this.#journal.note("lost", { session, by });
+      this.#journal.append("lost", { session, by });
     } else if (error instanceof StoreError || error instanceof SessionBusyError) {
-      this.#journal.note("failed", { session, message: error.message });
+      this.#journal.append("failed", { session, message: error.message });
     }
   }
 
-  #worldOf(session: string): World {
+  #makeWorld(session: string): World {
     const { toolTime = 0, onEffect } = this.#options;
     return {
       effect: async (tool, callKey) => {
-        // A store that fails now is no reason for the tool to fail.
+        // Ignored, because a failed look-up must not fail the tool.
         const isRecorded = await this.#isRecorded(session, callKey).catch(() => false);
-        await this.#death.around("effect", () => {
-          this.#journal.note("effect", { session, tool, callKey, isRecorded });
+        await this.#crash.run("effect", () => {
+          this.#journal.append("effect", { session, tool, callKey, isRecorded });
           onEffect?.();
           return Promise.resolve();
         });
         if (toolTime > 0) await new Promise((resolve) => setTimeout(resolve, toolTime));
       },
       hasHappened: async (callKey) =>
-        (await readJournal(this.#journal.path)).some((note) =>
-          note.kind === "effect" && note.callKey === callKey
+        (await readJournal(this.#journal.path)).some((record) =>
+          record.kind === "effect" && record.callKey === callKey
         ),
     };
   }
@@ -153,8 +154,8 @@ export class Player {
   }
 }
 
-/** Does work for every item, so many at once. */
-export async function atOnce<Item>(
+/** Calls `work` for every item, at most `count` at a time. */
+export async function runConcurrently<Item>(
   count: number,
   items: Iterable<Item>,
   work: (item: Item) => Promise<void>,

@@ -1,8 +1,9 @@
 /**
- * Runs all scenarios on a store.
+ * Scenarios of each store, and running them.
  *
  * @module
  */
+import type { Effort, Environment, Findings, Scenario } from "./scenario.ts";
 import { restartedServer, terminatedBackends } from "./scenarios/broken_connections.ts";
 import { diskFull } from "./scenarios/disk_full.ts";
 import { faultAtEachCall } from "./scenarios/fault_at_each_call.ts";
@@ -12,9 +13,8 @@ import { killAtCommits } from "./scenarios/kill_at_commits.ts";
 import { killAtRandom } from "./scenarios/kill_at_random.ts";
 import { parallelPosts } from "./scenarios/parallel_posts.ts";
 import { stopBeyondLease } from "./scenarios/stop_beyond_lease.ts";
-import type { Arena, Findings, Scenario } from "./scenario.ts";
 
-const EVERYWHERE: readonly Scenario[] = [
+const SHARED: readonly Scenario[] = [
   killAtCommits,
   killAtRandom,
   stopBeyondLease,
@@ -22,28 +22,27 @@ const EVERYWHERE: readonly Scenario[] = [
   parallelPosts,
 ];
 
-/** The scenarios of each kind of store. */
-export const SCENARIOS: Readonly<Record<"sqlite" | "postgres", readonly Scenario[]>> = {
-  sqlite: [...EVERYWHERE, diskFull, flippedBits, flippedWalBits],
-  postgres: [...EVERYWHERE, terminatedBackends, restartedServer, flippedRows],
+/** Scenarios by kind of store. */
+export const SCENARIOS: Readonly<Record<Environment["kind"], readonly Scenario[]>> = {
+  sqlite: [...SHARED, diskFull, flippedBits, flippedWalBits],
+  postgres: [...SHARED, terminatedBackends, restartedServer, flippedRows],
 };
 
 /** Result of one scenario. */
 export interface Outcome extends Findings {
-  /** The scenario and the store. */
+  /** Kind of store and name of the scenario. */
   readonly name: string;
 }
 
-/** Runs the scenarios one after the other; `onOutcome` is told after each. */
+/** Runs all scenarios one after another. `onOutcome` is called after each. */
 export async function runChaos(
-  arena: Arena,
-  onOutcome: (outcome: Outcome) => void = () => {},
+  environment: Environment,
+  effort: Effort,
+  onOutcome: (outcome: Outcome) => void,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  const { kind } = arena.place;
-  for (const scenario of SCENARIOS[kind]) {
-    const name = `${kind}: ${scenario.name}`;
-    const outcome = { name, ...await scenario.run(arena) };
+  for (const { name, run } of SCENARIOS[environment.kind]) {
+    const outcome = { name: `${environment.kind}: ${name}`, ...await run(environment, effort) };
     outcomes.push(outcome);
     onOutcome(outcome);
   }

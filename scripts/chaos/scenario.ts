@@ -1,86 +1,89 @@
 /**
- * The place of a scenario, and its findings.
+ * Scenarios, their environment and their findings.
  *
  * @module
  */
 import type { Store } from "@nomos/agent/store";
-import type { Place } from "./place.ts";
 
 /** Extent of the chaos. */
 export interface Effort {
   /** Number of workers that are killed at random; other scenarios scale with it. */
   readonly kills: number;
-  /** Decides what is left to chance. */
+  /** Seed of all random choices. */
   readonly seed: number;
-  /** Every which commit point is tried: 1 tries all. */
+  /** Interval of the crash points and store calls that are tried: 1 tries all. */
   readonly stride: number;
+  /** Number of turns of a session during which random faults occur. */
+  readonly turns: number;
+  /** Number of inputs that are posted to one session at once. */
+  readonly posts: number;
 }
 
 /** Environment of a scenario. */
-export interface Arena {
-  /** The store, for workers. */
-  readonly place: Place;
-  /** The store, opened for the one who examines it. */
+export interface Environment {
+  /** Kind of store. */
+  readonly kind: "sqlite" | "postgres";
+  /** URL with which workers open the store. */
+  readonly url: string;
+  /** Store, opened in this process. */
   readonly store: Store;
-  /** A folder for journals and copies. */
+  /** Folder for journals and copies. */
   readonly folder: string;
-  /** Extent of the chaos. */
-  readonly effort: Effort;
-  /** The server of a store in PostgreSQL. */
+  /** Server of a PostgreSQL store. */
   readonly server?: Server;
 }
 
-/** A server that may be harmed. */
+/** PostgreSQL server in which faults are injected. */
 export interface Server {
-  /** Runs a statement as a role that may do everything, and gives how many rows it gave. */
+  /** Runs a statement as the superuser. Returns the number of rows returned or changed. */
   query(text: string, ...values: readonly unknown[]): Promise<number>;
-  /** Stops the server as if it had crashed, and starts it again. */
+  /** Stops the server as a crash would, and starts it again. */
   restart(): Promise<void>;
 }
 
-/** One way to do harm. */
+/** Kind of fault and the check of its consequences. */
 export interface Scenario {
   /** Name of the scenario. */
   readonly name: string;
-  /** Does it, and says what came of it. */
-  readonly run: (arena: Arena) => Promise<Findings>;
+  /** Injects the faults, and returns the consequences. */
+  readonly run: (environment: Environment, effort: Effort) => Promise<Findings>;
 }
 
-/** The figures of one scenario. Those of broken promises are 0 where all are kept. */
+/** Figures of one scenario. Those of broken promises are 0 if all are kept. */
 export interface Findings {
-  /** Processes that were killed or stopped, faults and breaks. */
-  readonly blows: number;
-  /** Events that a worker was told are committed. */
+  /** Number of injected faults: kills, suspensions, failed calls, lost connections and flipped bits. */
+  readonly faults: number;
+  /** Number of events that were acknowledged to a worker as committed. */
   readonly acknowledged: number;
-  /** Of these, how many the store lacks or has otherwise. */
+  /** Number of acknowledged events that are missing or changed in the store. */
   readonly lost: number;
-  /** Entries, inputs and results that are there twice, or out of order. */
+  /** Number of entries, inputs and results that appear twice or out of order. */
   readonly duplicates: number;
-  /** Effects of tools outside of the store. */
+  /** Number of effects of tools outside the store. */
   readonly effects: number;
-  /** Of these, how many had no result on record when their process died, failed or was fenced. */
+  /** Number of effects without a recorded result when their process died, failed or was fenced. */
   readonly inFlight: number;
-  /** Effects that were done again. Only those in flight may be. */
+  /** Number of repeated effects. Only those in flight may be repeated. */
   readonly repeated: number;
-  /** Effects of `once` tools that were done again. */
+  /** Number of repeated effects of `once` tools. */
   readonly onceRepeated: number;
-  /** Turns of workers that had been taken for dead, and were refused. */
+  /** Number of turns of suspended workers that were rejected after another worker took over. */
   readonly fenced: number;
-  /** Of these, how many were refused when they tried to append. */
+  /** Number of fenced turns that were rejected when they appended. */
   readonly refused: number;
-  /** Turns that failed because the storage did. */
+  /** Number of turns that failed because the storage failed. */
   readonly failed: number;
-  /** Sessions that were played to their end. */
+  /** Number of sessions that were played to their end. */
   readonly finished: number;
-  /** Each broken promise, in words. */
+  /** Broken promises in words. */
   readonly problems: readonly string[];
   /** Other observations. */
   readonly notes: readonly string[];
 }
 
-/** Findings of nothing. */
-export const NOTHING: Findings = {
-  blows: 0,
+/** Findings of a scenario without any fault or event. */
+export const NO_FINDINGS: Findings = {
+  faults: 0,
   acknowledged: 0,
   lost: 0,
   duplicates: 0,

@@ -1,6 +1,6 @@
 /**
- * The agent whose sessions go through chaos. What it does in a turn follows from
- * the input and the history alone, so that every process plays it alike.
+ * Agent whose sessions go through chaos. Its decisions depend only on the input and the
+ * history, so that every process plays the same turn.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { ForgetfulLLM } from "../../bench/agents.ts";
 
 /** Outside world, as tools reach it. */
 export interface World {
-  /** Does something outside that a repetition would show. */
+  /** Has an effect whose repetition is detected. */
   effect(tool: string, callKey: string): Promise<void>;
   /** Returns true if a call has had its effect. */
   hasHappened(callKey: string): Promise<boolean>;
@@ -56,8 +56,8 @@ const TOOLS = [
   makeTool("send", "Send, and never know whether it was sent", { once: true }),
 ];
 
-/** The decisions of one turn, from the step in which it begins. */
-export function planOf(turn: number, step: string): readonly Decision[] {
+/** Returns the decisions of a turn that begins in a step. */
+export function planTurn(turn: number, step: string): readonly Decision[] {
   const call = (tool: string, place: number) => ({ tool, args: { turn, place } });
   const answer = decide.respond(`Answer ${turn}`);
   switch (turn % 3) {
@@ -74,23 +74,23 @@ export function planOf(turn: number, step: string): readonly Decision[] {
   }
 }
 
-/** The number of the turn that an input begins. */
-export function turnOf(input: string): number {
+/** Returns the number of the turn that an input starts. */
+export function parseTurn(input: string): number {
   return Number(/\d+$/.exec(input)?.[0]);
 }
 
-/** The next decision: there were as many before it as the model wrote since the last input. */
-function next({ messages, step = "" }: LLMRequest): Decision {
+/** Returns the next decision of the turn, by counting the model's messages since the input. */
+function decideNext({ messages, step = "" }: LLMRequest): Decision {
   const asked = messages.findLastIndex(({ role }) => role === "user");
   const made = messages.slice(asked).filter(({ role }) => role === "assistant").length;
-  return planOf(turnOf(String(messages[asked]!.content)), step)[made]!;
+  return planTurn(parseTurn(String(messages[asked]!.content)), step)[made]!;
 }
 
 /** Makes the agent. */
 export function scriptedAgent(): Agent<Record<"desk" | "till", unknown>, World> {
   return new Agent<Record<"desk" | "till", unknown>, World>({
     name: "chaos",
-    llm: new ForgetfulLLM([next]),
+    llm: new ForgetfulLLM([decideNext]),
     start: "desk",
     steps: {
       desk: { description: "Look and buy", tools: TOOLS, routes: { till: "the other one" } },

@@ -1,38 +1,37 @@
 /**
- * A process that plays sessions, to be killed: it is told its task as JSON on its
- * standard input, and says on its output `ready`, `effect` for each effect, and
- * `stopping` before it stops.
+ * Worker process, which plays sessions until it is killed. Reads its task as JSON from
+ * standard input, and prints `ready`, then `effect` for each effect and `stopping` before it
+ * is suspended.
  *
  * @module
  */
-import { LeaseLostError } from "@nomos/agent/store";
-import { Death, type DeathPoint } from "./death.ts";
+import { LeaseLostError, openStore } from "@nomos/agent/store";
+import { CrashInjector, type CrashPoint } from "./crash_injector.ts";
 import { Journal } from "./journal.ts";
-import { openPlace, type Place } from "./place.ts";
-import { atOnce, Player, type PlayOptions } from "./player.ts";
+import { Player, type PlayOptions, runConcurrently } from "./player.ts";
 
 /** Task of a worker. */
 export interface WorkerTask extends Pick<PlayOptions, "whenBusy" | "leaseTime" | "toolTime"> {
-  /** Its name, new for each worker. */
+  /** Unique name of the worker. */
   readonly worker: string;
-  /** The store. */
-  readonly place: Place;
-  /** The file of the journal. */
+  /** URL of the store. */
+  readonly url: string;
+  /** Path of the journal. */
   readonly journal: string;
-  /** The sessions that it plays, a few at once. */
+  /** Ids of the sessions to play. */
   readonly sessions: readonly string[];
-  /** Number of turns of each session, or an input for each post to each of them. */
+  /** Number of turns of each session, or the inputs to post to each at once. */
   readonly turns: number | readonly string[];
-  /** Point at which it dies. Default: none. */
-  readonly death?: DeathPoint;
-  /** True to continue after failures of the storage. Default: false. */
-  readonly isPatient?: boolean;
+  /** Point at which the worker crashes. Default: none. */
+  readonly crashPoint?: CrashPoint;
+  /** Reaction to a failed turn. Default: `"stop"`. */
+  readonly onFailure?: "stop" | "retry";
 }
 
 /** Number of sessions that are played concurrently. */
-const SESSIONS_AT_ONCE = 4;
+const CONCURRENCY = 4;
 
-/** The exit code of a worker that lost a session to another. */
+/** Exit code of a worker that lost a session to another. */
 export const LOST_CODE = 3;
 
 if (import.meta.main) {
@@ -41,18 +40,18 @@ if (import.meta.main) {
 }
 
 async function work(task: WorkerTask): Promise<number> {
-  const { worker, sessions, turns, death, isPatient = false } = task;
+  const { worker, sessions, turns, crashPoint, onFailure } = task;
   using journal = new Journal(task.journal, worker);
-  const store = await openPlace(task.place);
+  const store = await openStore(task.url);
   const player = new Player(store, journal, {
     ...task,
-    death: new Death(death, () => say("stopping")),
-    onEffect: () => say("effect"),
+    crash: new CrashInjector(crashPoint, () => report("stopping")),
+    onEffect: () => report("effect"),
   });
-  say("ready");
+  report("ready");
   try {
-    await atOnce(SESSIONS_AT_ONCE, sessions, async (id) => {
-      if (typeof turns === "number") await player.play(id, turns, isPatient ? "retry" : "stop");
+    await runConcurrently(CONCURRENCY, sessions, async (id) => {
+      if (typeof turns === "number") await player.play(id, turns, onFailure);
       else await Promise.all(turns.map((input) => player.post(id, input)));
     });
     return 0;
@@ -64,6 +63,6 @@ async function work(task: WorkerTask): Promise<number> {
   }
 }
 
-function say(word: string): void {
+function report(word: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${word}\n`));
 }

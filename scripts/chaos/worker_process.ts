@@ -1,5 +1,5 @@
 /**
- * A worker, as the one who kills it sees it.
+ * Handle of a worker process.
  *
  * @module
  */
@@ -11,21 +11,21 @@ const CONFIG = fileURLToPath(import.meta.resolve("../../deno.json"));
 
 /** Result of a worker. */
 export interface WorkerEnd {
-  /** Its exit code; 137 for one that was killed. */
+  /** Exit code; 137 if it was killed. */
   readonly code: number;
   /** Text on its standard error. */
   readonly errors: string;
 }
 
-/** A process that plays sessions. */
+/** Process that plays sessions. */
 export class WorkerProcess {
-  /** Its name. */
+  /** Name of the worker. */
   readonly name: string;
   /** Promise of its result. */
   readonly end: Promise<WorkerEnd>;
   readonly #child: Deno.ChildProcess;
-  readonly #words: ReadableStreamDefaultReader<string>;
-  #heard = "";
+  readonly #stdout: ReadableStreamDefaultReader<string>;
+  #output = "";
 
   /** Starts the process. */
   constructor(task: WorkerTask) {
@@ -37,37 +37,37 @@ export class WorkerProcess {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.#words = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#stdout = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     this.end = this.#run(task);
   }
 
-  /** Waits until it has said a word. False if it ends before. */
-  async hears(word: string): Promise<boolean> {
-    while (!this.#heard.includes(`${word}\n`)) {
-      const { done, value } = await this.#words.read();
+  /** Waits until the worker has printed a word. Returns false if it ends before. */
+  async waitFor(word: string): Promise<boolean> {
+    while (!this.#output.includes(`${word}\n`)) {
+      const { done, value } = await this.#stdout.read();
       if (done) return false;
-      this.#heard += value;
+      this.#output += value;
     }
     return true;
   }
 
-  /** Kills, stops or continues it, if it lives. */
+  /** Kills, suspends or continues the process, unless it has ended. */
   signal(signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
     try {
       this.#child.kill(signal);
     } catch (error) {
-      // It ended by itself meanwhile.
+      // The process ended meanwhile.
       if (!(error instanceof TypeError)) throw error;
     }
   }
 
   async #run(task: WorkerTask): Promise<WorkerEnd> {
     const errors = new Response(this.#child.stderr).text();
-    const told = new Blob([JSON.stringify(task)]).stream().pipeTo(this.#child.stdin);
+    const sent = new Blob([JSON.stringify(task)]).stream().pipeTo(this.#child.stdin);
     const { code } = await this.#child.status;
-    // Output may still be on its way. It is not needed.
-    while (!(await this.#words.read()).done);
-    await told.catch(() => {});
+    // Drains the rest of the output, which is not needed.
+    while (!(await this.#stdout.read()).done);
+    await sent.catch(() => {});
     return { code, errors: await errors };
   }
 }

@@ -1,6 +1,6 @@
-import { inSqlite } from "../../scripts/chaos/arena.ts";
-import { runShort, SHORT } from "./short_form.ts";
+import { withSqlite } from "../../scripts/chaos/environment.ts";
+import { runShort } from "./short_form.ts";
 
 Deno.test("a durable session in SQLite keeps its promises through chaos", async (test) => {
-  await inSqlite(SHORT, (arena) => runShort(test, arena));
+  await withSqlite((environment) => runShort(test, environment));
 });

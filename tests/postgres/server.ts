@@ -1,16 +1,15 @@
 /**
- * A PostgreSQL server for tests: a given one, or a throw-away one made from the
- * programs that are installed.
+ * Temporary PostgreSQL server, made from the installed programs.
  *
  * @module
  */
 
-/** The folder of the server's programs as Debian installs them, of the newest version; undefined if there is none. */
+/** Folder of the newest server programs that Debian installed; undefined if there are none. */
 export const PROGRAMS: string | undefined = findPrograms();
 
-/** A server that was started for tests, and is gone when they are over. */
+/** Server on a port of this machine, which is removed when it is stopped. */
 export class PrivateServer {
-  /** The URL of its database, as the superuser. */
+  /** URL of its database, as the superuser. */
   readonly url: string;
   readonly #folder: string;
 
@@ -19,22 +18,27 @@ export class PrivateServer {
     this.#folder = folder;
   }
 
-  /** Makes a database in a temporary folder and starts its server on a free port of this machine. */
-  static async start(): Promise<PrivateServer> {
+  /**
+   * Creates a database in a temporary folder, and starts its server on a free port.
+   *
+   * @param options With `fsync`, commits survive a power loss. They survive the death of any
+   *   process without it too. Default: false, which is faster.
+   */
+  static async start({ fsync = false }: { fsync?: boolean } = {}): Promise<PrivateServer> {
     if (PROGRAMS === undefined) throw new Error("Cannot start PostgreSQL: it is not installed");
     const folder = await Deno.makeTempDir({ prefix: "nomos_postgres_" });
     try {
-      await watch(folder);
+      await startWatchdog(folder);
       const password = crypto.randomUUID();
       await Deno.writeTextFile(`${folder}/password`, password);
-      await giveAway(folder);
-      const how = ["--auth=scram-sha-256", `--pwfile=${folder}/password`, "--no-sync"];
-      const what = ["--encoding=UTF8", "--locale=C", "--username=postgres"];
-      await run(folder, "initdb", ["--pgdata", `${folder}/data`, ...how, ...what]);
-      // Somebody else may take the port before the server does.
+      await changeOwner(folder);
+      const login = ["--auth=scram-sha-256", `--pwfile=${folder}/password`, "--username=postgres"];
+      const text = ["--encoding=UTF8", "--locale=C"];
+      await run(folder, "initdb", ["--pgdata", `${folder}/data`, "--no-sync", ...login, ...text]);
+      // Another process may take the port before the server does.
       for (let attempts = 3;; attempts--) {
         const port = freePort();
-        await Deno.writeTextFile(`${folder}/data/postgresql.auto.conf`, settings(port));
+        await Deno.writeTextFile(`${folder}/data/postgresql.auto.conf`, settings(port, fsync));
         const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
         const server = new PrivateServer(url, folder);
         try {
@@ -51,10 +55,9 @@ export class PrivateServer {
   }
 
   /**
-   * Makes the server take connections by TLS, and gives the certificate, signed by
-   * itself, that they are to trust. It is for `localhost`.
+   * Enables TLS. Returns the self-signed certificate of the server, which is for `localhost`.
    */
-  async certify(): Promise<string> {
+  async enableTls(): Promise<string> {
     const data = `${this.#folder}/data`;
     const key = ["-newkey", "rsa:2048", "-nodes", "-keyout", `${data}/server.key`];
     const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
@@ -71,12 +74,12 @@ export class PrivateServer {
     return await Deno.readTextFile(`${data}/server.crt`);
   }
 
-  /** Stops the server as if it had crashed, and starts it again. */
+  /** Stops the server as a crash would, and starts it again. */
   async restart(): Promise<void> {
     await this.#control("restart", "--mode=immediate");
   }
 
-  /** Stops the server and removes all that it wrote. */
+  /** Stops the server and removes its files. */
   async stop(): Promise<void> {
     await this.#control("stop", "--mode=immediate");
     await Deno.remove(this.#folder, { recursive: true });
@@ -99,18 +102,18 @@ function findPrograms(): string | undefined {
   }
 }
 
-/** PostgreSQL refuses to run as root; its package makes a user for it. */
+/** True for root, as which PostgreSQL refuses to run; its package creates a user for it. */
 const IS_ROOT = Deno.uid() === 0;
 
-async function giveAway(folder: string): Promise<void> {
+async function changeOwner(folder: string): Promise<void> {
   if (!IS_ROOT) return;
   const id = await new Deno.Command("id", { args: ["-u", "postgres"] }).output();
   const user = Number(new TextDecoder().decode(id.stdout));
   for (const path of [folder, `${folder}/password`]) await Deno.chown(path, user, null);
 }
 
-/** Has a server stopped, and its folder removed, if this process is killed before it does so. */
-async function watch(folder: string): Promise<void> {
+/** Starts a process that stops the server and removes its folder if this process is killed. */
+async function startWatchdog(folder: string): Promise<void> {
   const script = `while [ -d "$0" ]; do
     if ! kill -0 ${Deno.pid}; then "$@"; rm -rf "$0"; fi
     sleep 1
@@ -119,9 +122,9 @@ async function watch(folder: string): Promise<void> {
   await shell(script, [folder, ...asUser("pg_ctl", stop)]);
 }
 
-/** Runs a program of the server, or another, for a server in a folder. */
+/** Runs a program for the server in a folder, as the user of the server. */
 async function run(folder: string, program: string, args: readonly string[]): Promise<void> {
-  // A server that was started inherits the outputs, and would keep them open for ever.
+  // The server inherits the outputs, and would keep them open.
   const report = `${folder}/report`;
   if (await shell(`exec "$@" >"$0" 2>&1`, [report, ...asUser(program, args)])) return;
   throw new Error(`Cannot run ${program}: ${await Deno.readTextFile(report)}`);
@@ -132,7 +135,7 @@ function asUser(program: string, args: readonly string[]): readonly string[] {
   return IS_ROOT ? ["runuser", "-u", "postgres", "--", path, ...args] : [path, ...args];
 }
 
-/** Runs a script with its arguments, from `$0` on, and says whether it succeeded. */
+/** Runs a script with arguments from `$0`. Returns true if it succeeded. */
 async function shell(script: string, args: readonly string[]): Promise<boolean> {
   const command = new Deno.Command("sh", {
     args: ["-c", script, ...args],
@@ -143,11 +146,11 @@ async function shell(script: string, args: readonly string[]): Promise<boolean> 
   return (await command.output()).success;
 }
 
-function settings(port: number): string {
+function settings(port: number, fsync: boolean): string {
   return `port = ${port}
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-fsync = on
+fsync = ${fsync ? "on" : "off"}
 shared_buffers = 16MB
 max_connections = 40
 `;

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { chaosReport, isKept } from "../../scripts/chaos/chaos_report.ts";
-import { NOTHING } from "../../scripts/chaos/scenario.ts";
+import { NO_FINDINGS } from "../../scripts/chaos/scenario.ts";
 import { tryDeno } from "../../scripts/child.ts";
 
 function run(...args: string[]) {
@@ -14,7 +14,7 @@ Deno.test("chaos prints its usage on --help", async () => {
   assertStringIncludes(stdout, "\nUsage: deno task chaos [flags]\n");
 });
 
-Deno.test("chaos says in one line which flag is wrong", async () => {
+Deno.test("chaos rejects a wrong flag in one line", async () => {
   const expected = "expected one of all, sqlite, postgres";
   assertEquals(
     (await run("--store", "files")).stderr,
@@ -25,10 +25,10 @@ Deno.test("chaos says in one line which flag is wrong", async () => {
   assertEquals(stderr, 'Cannot use "0" for --kills: expected a whole number from 1\n');
 });
 
-Deno.test("chaosReport() has a row for each scenario, and each broken promise in words", () => {
+Deno.test("chaosReport() has a row for each scenario and a line for each broken promise", () => {
   const outcomes = [
-    { ...NOTHING, name: "sqlite: calm", acknowledged: 1234, notes: ["nothing happened"] },
-    { ...NOTHING, name: "sqlite: storm", lost: 2, problems: ["event 1 is lost", "so is 2"] },
+    { ...NO_FINDINGS, name: "sqlite: calm", acknowledged: 1234, notes: ["nothing happened"] },
+    { ...NO_FINDINGS, name: "sqlite: storm", lost: 2, problems: ["event 1 is lost", "so is 2"] },
   ];
   const report = chaosReport(outcomes);
   assertStringIncludes(report, "1234");
@@ -40,8 +40,8 @@ Deno.test("chaosReport() has a row for each scenario, and each broken promise in
   assertEquals([isKept(outcomes), isKept(outcomes.slice(0, 1))], [false, true]);
 });
 
-Deno.test("chaosReport() tells the first ten problems of a scenario, and how many more", () => {
+Deno.test("chaosReport() shows the first ten problems of a scenario and the number of the others", () => {
   const problems = Array.from({ length: 12 }, (_, index) => `problem ${index}`);
-  const report = chaosReport([{ ...NOTHING, name: "a", problems }]);
+  const report = chaosReport([{ ...NO_FINDINGS, name: "a", problems }]);
   assertStringIncludes(report, "BROKEN  a: problem 9\nBROKEN  a: and 2 more\n");
 });

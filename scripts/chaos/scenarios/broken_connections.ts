@@ -1,36 +1,42 @@
 /**
- * Ends the connections of workers from the side of the server while they append,
- * and stops the whole server as if it had crashed; the workers must go on.
+ * Terminates the connections of a worker on the server while it appends, or restarts the
+ * whole server as after a crash; the worker must continue.
  *
  * @module
  */
 import { randomBelow, seededRandom } from "../../../src/random.ts";
-import type { Arena, Findings, Scenario, Server } from "../scenario.ts";
+import type { Effort, Environment, Findings, Scenario, Server } from "../scenario.ts";
 import { Trial } from "../trial.ts";
 
-const TURNS = 12;
-/** The longest time between two blows, in milliseconds. */
-const LONGEST_PEACE = 100;
+/** Maximum time between two faults, in milliseconds. */
+const MAX_INTERVAL = 100;
 
-/** `pg_terminate_backend`, again and again. */
+/** Terminates backends with `pg_terminate_backend`. */
 export const terminatedBackends: Scenario = {
   name: "backends terminated",
-  run: (arena) => {
-    const blows = Math.max(10, Math.ceil(arena.effort.kills / 2));
-    return run(arena, "terminated", blows, 1 + Math.ceil(blows / 2), (server, name) =>
-      server.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1",
-        name,
-      ));
+  run: (environment, effort) => {
+    const faults = Math.max(6, Math.ceil(effort.kills / 2));
+    return run(
+      environment,
+      effort,
+      "terminated",
+      faults,
+      1 + Math.ceil(faults / 2),
+      (server, name) =>
+        server.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1",
+          name,
+        ),
+    );
   },
 };
 
-/** The server is stopped in the middle of whatever it does, and started again. */
+/** Restarts the server as after a crash. */
 export const restartedServer: Scenario = {
   name: "server crashed and restarted",
-  run: (arena) => {
-    const blows = Math.max(1, Math.ceil(arena.effort.kills / 50));
-    return run(arena, "restarted", blows, 3 + 6 * blows, async (server) => {
+  run: (environment, effort) => {
+    const faults = Math.max(1, Math.ceil(effort.kills / 50));
+    return run(environment, effort, "restarted", faults, 1 + 4 * faults, async (server) => {
       await server.restart();
       return 1;
     });
@@ -38,32 +44,31 @@ export const restartedServer: Scenario = {
 };
 
 async function run(
-  arena: Arena,
+  environment: Environment,
+  { seed, turns }: Effort,
   name: string,
-  blows: number,
+  faults: number,
   sessions: number,
-  strike: (server: Server, applicationName: string) => Promise<number>,
+  injectFault: (server: Server, applicationName: string) => Promise<number>,
 ): Promise<Findings> {
-  const { place, effort, server } = arena;
-  if (place.kind !== "postgres" || server === undefined) throw new Error("expected a server");
-  using trial = new Trial(arena, name);
-  const random = seededRandom(effort.seed);
-  // Enough to be busy while there are blows.
-  for (let index = 0; index < sessions; index++) trial.sessions.set(`${name}/${index}`, TURNS);
+  using trial = new Trial(environment, name);
+  const random = seededRandom(seed);
+  // Enough sessions to keep the worker busy until the last fault.
+  for (let index = 0; index < sessions; index++) trial.sessions.set(`${name}/${index}`, turns);
   const worker = trial.start({
     worker: name,
-    place: { ...place, applicationName: name },
+    url: `${environment.url}?application_name=${name}`,
     sessions: [...trial.sessions.keys()],
-    turns: TURNS,
-    isPatient: true,
+    turns,
+    onFailure: "retry",
   });
-  await worker.hears("effect");
+  await worker.waitFor("effect");
   let isOver = false;
   const end = worker.end.finally(() => isOver = true);
   let done = 0;
-  for (let blow = 0; blow < blows && !isOver; blow++) {
-    await new Promise((resolve) => setTimeout(resolve, randomBelow(LONGEST_PEACE, random)));
-    done += await strike(server, name);
+  for (let fault = 0; fault < faults && !isOver; fault++) {
+    await new Promise((resolve) => setTimeout(resolve, randomBelow(MAX_INTERVAL, random)));
+    done += await injectFault(environment.server!, name);
   }
   const { code, errors } = await end;
   if (code !== 0) trial.problems.push(`the worker ended with ${code}: ${errors}`);

@@ -1,52 +1,52 @@
 /**
- * Lets each call to the store fail, one after the other, in every way in which a
- * call can fail, and finishes the session with the store as it should be.
+ * Fails each call to the store in turn, in every way in which a call can fail, and finishes
+ * the session with an intact store.
  *
  * @module
  */
 import { type Store, StoreError } from "@nomos/agent/store";
-import { interceptedStore } from "../intercepted_store.ts";
-import type { Arena, Findings, Scenario } from "../scenario.ts";
-import { IMPATIENT, Trial } from "../trial.ts";
+import { interceptStore } from "../intercept_store.ts";
+import type { Effort, Environment, Findings, Scenario } from "../scenario.ts";
+import { FAST_CLOCK, Trial } from "../trial.ts";
 
 const TURNS = 3;
 
-/** A way to fail. */
+/** Way in which a call fails. */
 interface Fault {
   readonly name: string;
-  /** True if the call was done all the same. */
+  /** True if the call takes effect nevertheless. */
   readonly isDone?: boolean;
   readonly isRetryable?: boolean;
   readonly isUnknown?: boolean;
-  /** True if every call after it fails too. */
+  /** True if every later call fails too. */
   readonly isLasting?: boolean;
 }
 
 const FAULTS: readonly Fault[] = [
-  { name: "fails for good" },
-  { name: "fails for now", isRetryable: true },
-  { name: "is done, and the answer lost", isDone: true, isUnknown: true, isRetryable: true },
-  { name: "is not done, and the answer lost", isUnknown: true, isRetryable: true },
-  { name: "fails, and all after it", isRetryable: true, isLasting: true },
-  { name: "is done, and nothing after it", isDone: true, isUnknown: true, isLasting: true },
+  { name: "fails permanently" },
+  { name: "fails temporarily", isRetryable: true },
+  { name: "takes effect, and the reply is lost", isDone: true, isUnknown: true, isRetryable: true },
+  { name: "takes no effect, and the reply is lost", isUnknown: true, isRetryable: true },
+  { name: "fails, and all later ones", isRetryable: true, isLasting: true },
+  { name: "takes effect, and all later ones fail", isDone: true, isUnknown: true, isLasting: true },
 ];
 
-/** The scenario. */
+/** Fails each call to the store. */
 export const faultAtEachCall: Scenario = { name: "fault at each storage call", run };
 
-async function run(arena: Arena): Promise<Findings> {
-  const { store, effort } = arena;
-  using trial = new Trial(arena, "faults");
+async function run(environment: Environment, { seed, stride }: Effort): Promise<Findings> {
+  const { store } = environment;
+  using trial = new Trial(environment, "faults");
   let faults = 0;
   let survived = 0;
   for (const fault of FAULTS) {
-    for (let at = 1 + effort.seed % effort.stride;; at += effort.stride) {
+    for (let at = 1 + seed % stride;; at += stride) {
       const id = `faults/${fault.name}/${at}`;
       trial.sessions.set(id, TURNS);
-      const faulty = faultyStore(store, at, fault);
+      const faulty = makeFaultyStore(store, at, fault);
       using journal = trial.journal(id);
       try {
-        await trial.player({ clock: IMPATIENT, truth: store }, faulty.store, journal)
+        await trial.player({ clock: FAST_CLOCK, truth: store }, faulty.store, journal)
           .play(id, TURNS);
         survived++;
       } catch (error) {
@@ -60,15 +60,18 @@ async function run(arena: Arena): Promise<Findings> {
   }
   const findings = await trial.examine(faults);
   const unnoticed = survived - FAULTS.length;
-  return { ...findings, notes: [`${unnoticed} of ${faults} faults were not even noticed`] };
+  return {
+    ...findings,
+    notes: [`${unnoticed} of ${faults} faults were not noticed by the player`],
+  };
 }
 
-/** A store whose call of this number fails. */
-function faultyStore(store: Store, at: number, fault: Fault) {
+/** Makes a store whose call of this number fails. */
+function makeFaultyStore(store: Store, at: number, fault: Fault) {
   let calls = 0;
   return {
     hasFailed: () => calls >= at,
-    store: interceptedStore(store, async (_, call) => {
+    store: interceptStore(store, async (_, call) => {
       const number = ++calls;
       if (number === at && fault.isDone) await call();
       if (number === at || number > at && fault.isLasting) {

@@ -1,31 +1,31 @@
 /**
- * Kills a worker at every point at which something becomes durable or happens
- * outside, just before and just after, and lets another finish its session.
+ * Kills a worker just before and just after each write and each effect, and lets another
+ * player finish its session.
  *
  * @module
  */
-import { Death, type DeathPoint } from "../death.ts";
-import { atOnce } from "../player.ts";
-import type { Arena, Findings, Scenario } from "../scenario.ts";
+import { CrashInjector, type CrashPoint } from "../crash_injector.ts";
+import { runConcurrently } from "../player.ts";
+import type { Effort, Environment, Findings, Scenario } from "../scenario.ts";
 import { Trial } from "../trial.ts";
 
-/** As many turns as the script has kinds of. */
+/** Number of turns, one of each kind in the script. */
 const TURNS = 3;
 
-/** The scenario. */
+/** Kills workers at commit points. */
 export const killAtCommits: Scenario = { name: "kill -9 at commit points", run };
 
-async function run(arena: Arena): Promise<Findings> {
-  const { seed, stride } = arena.effort;
-  using trial = new Trial(arena, "commits");
+async function run(environment: Environment, { seed, stride }: Effort): Promise<Findings> {
+  using trial = new Trial(environment, "commits");
   const rescuer = trial.player();
 
-  const points = await pointsOf(trial);
-  const chosen = points.filter((_, index) => (index + seed) % stride === 0);
-  await atOnce(2, chosen, async (death) => {
-    const id = `commits/${death.what}/${death.at}/${death.when}`;
+  const kinds = await findCrashPoints(trial);
+  const chosen = kinds.flatMap((points) => pickEvery(points, stride, seed));
+  await runConcurrently(2, chosen, async (crashPoint) => {
+    const { operation, at, when } = crashPoint;
+    const id = `commits/${operation}/${at}/${when}`;
     trial.sessions.set(id, TURNS);
-    const worker = trial.start({ worker: id, sessions: [id], turns: TURNS, death });
+    const worker = trial.start({ worker: id, sessions: [id], turns: TURNS, crashPoint });
     const { code, errors } = await worker.end;
     if (code === 137) trial.killed.add(id);
     else trial.problems.push(`${id}: the worker ended with ${code}: ${errors}`);
@@ -33,16 +33,24 @@ async function run(arena: Arena): Promise<Findings> {
   });
 
   const findings = await trial.examine(trial.killed.size);
-  return { ...findings, notes: [`${chosen.length} of ${points.length} commit points`] };
+  return { ...findings, notes: [`${chosen.length} of ${kinds.flat().length} commit points`] };
 }
 
-/** Every point of a session, found by playing one that nobody kills. */
-async function pointsOf(trial: Trial): Promise<readonly DeathPoint[]> {
-  const death = new Death();
-  await trial.player({ death }).play("commits/none", TURNS);
-  const whens = ["before", "after"] as const;
-  return (["write", "effect"] as const).flatMap((what) =>
-    Array.from({ length: death.done[what] }, (_, index) => index + 1)
-      .flatMap((at) => whens.map((when) => ({ what, at, when })))
+/** Finds the crash points of a session by kind, by playing a session without a crash. */
+async function findCrashPoints(trial: Trial): Promise<readonly (readonly CrashPoint[])[]> {
+  const crash = new CrashInjector();
+  await trial.player({ crash }).play("commits/none", TURNS);
+  return (["write", "effect"] as const).flatMap((operation) =>
+    (["before", "after"] as const).map((when) =>
+      Array.from({ length: crash.done[operation] }, (_, index) => {
+        return { operation, at: index + 1, when };
+      })
+    )
   );
+}
+
+/** Picks every item at an interval, and at least one. */
+function pickEvery<Item>(items: readonly Item[], stride: number, seed: number): Item[] {
+  const interval = Math.min(stride, items.length);
+  return items.filter((_, index) => index % interval === seed % interval);
 }

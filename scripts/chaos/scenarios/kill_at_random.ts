@@ -1,34 +1,33 @@
 /**
- * Kills workers in the middle of whatever they do, again and again, while others
- * go on with the sessions of the dead.
+ * Kills workers at random times, while others continue the sessions of those that were
+ * killed.
  *
  * @module
  */
 import { randomBelow, seededRandom } from "../../../src/random.ts";
-import { atOnce } from "../player.ts";
-import type { Arena, Findings, Scenario } from "../scenario.ts";
+import { runConcurrently } from "../player.ts";
+import type { Effort, Environment, Findings, Scenario } from "../scenario.ts";
 import { Trial } from "../trial.ts";
 
-/** Number of concurrent workers; each has sessions of its own, which the next one inherits. */
+/** Number of concurrent workers. Each has its own sessions, which its successor continues. */
 const LANES = 2;
-/** Number of concurrent sessions of a worker, and their length. */
+/** Number of sessions of a worker. */
 const SESSIONS = 4;
-const TURNS = 12;
-/** Lifetime of a worker, in milliseconds from its first output. */
-const LONGEST_LIFE = 250;
-/** Short, for heirs wait half of the time until it ran out. */
+/** Maximum lifetime of a worker from its first output, in milliseconds. */
+const MAX_LIFETIME = 250;
+/** Duration of a lease, in milliseconds. Short, because half of the successors wait for its end. */
 const LEASE_TIME = 500;
 
-/** The scenario. */
+/** Kills workers at random times. */
 export const killAtRandom: Scenario = { name: "kill -9 at random", run };
 
-async function run(arena: Arena): Promise<Findings> {
-  const { effort } = arena;
-  using trial = new Trial(arena, "random");
+async function run(environment: Environment, effort: Effort): Promise<Findings> {
+  using trial = new Trial(environment, "random");
   const { sessions, killed, problems } = trial;
+  const { turns } = effort;
   const rescuer = trial.player({ leaseTime: LEASE_TIME });
 
-  await atOnce(LANES, Array.from({ length: LANES }, (_, lane) => lane), async (lane) => {
+  await runConcurrently(LANES, Array.from({ length: LANES }, (_, lane) => lane), async (lane) => {
     const random = seededRandom(effort.seed + lane);
     const kills = Math.ceil((effort.kills - lane) / LANES);
     let ids: string[] = [];
@@ -37,17 +36,17 @@ async function run(arena: Arena): Promise<Findings> {
       if (ids.length === 0) {
         ids = Array.from({ length: SESSIONS }, (_, index) => `${name}/${index}`);
       }
-      for (const id of ids) sessions.set(id, TURNS);
+      for (const id of ids) sessions.set(id, turns);
       const worker = trial.start({
         worker: name,
         sessions: ids,
-        turns: TURNS,
+        turns,
         whenBusy: random() < 0.5 ? "wait" : "interrupt",
         leaseTime: LEASE_TIME,
         toolTime: 1,
       });
-      await worker.hears("ready");
-      await new Promise((resolve) => setTimeout(resolve, randomBelow(LONGEST_LIFE, random)));
+      await worker.waitFor("ready");
+      await new Promise((resolve) => setTimeout(resolve, randomBelow(MAX_LIFETIME, random)));
       worker.signal("SIGKILL");
       const { code, errors } = await worker.end;
       if (code === 137) {

@@ -1,23 +1,22 @@
 /**
- * Posts 50 inputs to one session at once, from several processes: each must get
- * its turn, and no turn may begin in the middle of another.
+ * Posts many inputs to one session at once, from several processes: each must get a turn, and
+ * no turn may start in the middle of another.
  *
  * @module
  */
-import type { Arena, Findings, Scenario } from "../scenario.ts";
+import type { Effort, Environment, Findings, Scenario } from "../scenario.ts";
 import { Trial } from "../trial.ts";
 
-const POSTS = 50;
 const PROCESSES = 2;
 const ID = "posts";
 
-/** The scenario. */
-export const parallelPosts: Scenario = { name: `${POSTS} posts at once to one session`, run };
+/** Posts inputs concurrently. */
+export const parallelPosts: Scenario = { name: "posts at once to one session", run };
 
-async function run(arena: Arena): Promise<Findings> {
-  using trial = new Trial(arena, "posts");
-  trial.sessions.set(ID, POSTS);
-  const inputs = Array.from({ length: POSTS }, (_, post) => `post ${post}`);
+async function run(environment: Environment, { posts }: Effort): Promise<Findings> {
+  using trial = new Trial(environment, "posts");
+  trial.sessions.set(ID, posts);
+  const inputs = Array.from({ length: posts }, (_, post) => `post ${post}`);
   const workers = Array.from({ length: PROCESSES }, (_, process) =>
     trial.start({
       worker: `posts/${process}`,
@@ -28,5 +27,5 @@ async function run(arena: Arena): Promise<Findings> {
   for (const { code, errors } of await Promise.all(workers.map(({ end }) => end))) {
     if (code !== 0) trial.problems.push(`a process ended with ${code}: ${errors}`);
   }
-  return await trial.examine(0);
+  return { ...await trial.examine(0), notes: [`${posts} posts from ${PROCESSES} processes`] };
 }

@@ -1,33 +1,32 @@
 /**
- * Stops a worker in the middle of a turn for longer than its lease lasts, lets
- * another finish the session, and wakes the first one up again.
+ * Suspends a worker in the middle of a turn until its lease expires, lets another player
+ * finish the session, and resumes the worker, which must be fenced.
  *
  * @module
  */
-import type { DeathPoint } from "../death.ts";
-import { atOnce } from "../player.ts";
-import type { Arena, Findings, Scenario } from "../scenario.ts";
+import type { CrashPoint } from "../crash_injector.ts";
+import { runConcurrently } from "../player.ts";
+import type { Effort, Environment, Findings, Scenario } from "../scenario.ts";
 import { Trial } from "../trial.ts";
 import { LOST_CODE } from "../worker.ts";
 import type { WorkerEnd, WorkerProcess } from "../worker_process.ts";
 
 const TURNS = 3;
-/** In milliseconds. */
+/** Duration of a lease, in milliseconds. */
 const LEASE_TIME = 400;
-/** Number of effects and appends of a session that is not stopped. */
+/** Number of effects and appends of a session without suspensions. */
 const EFFECTS = 6;
 const APPENDS = 18;
 
-/** The scenario. */
+/** Suspends workers beyond their lease. */
 export const stopBeyondLease: Scenario = { name: "SIGSTOP beyond the lease", run };
 
-async function run(arena: Arena): Promise<Findings> {
-  const { effort } = arena;
-  using trial = new Trial(arena, "stops");
-  const heir = trial.player({ whenBusy: "wait", leaseTime: LEASE_TIME });
+async function run(environment: Environment, effort: Effort): Promise<Findings> {
+  using trial = new Trial(environment, "stops");
+  const successor = trial.player({ whenBusy: "wait", leaseTime: LEASE_TIME });
 
   const rounds = Math.max(2, Math.ceil(effort.kills / 10));
-  await atOnce(2, Array.from({ length: rounds }, (_, round) => round), async (round) => {
+  await runConcurrently(2, Array.from({ length: rounds }, (_, round) => round), async (round) => {
     const id = `stops/${round}`;
     trial.sessions.set(id, TURNS);
     const worker = trial.start({
@@ -36,11 +35,11 @@ async function run(arena: Arena): Promise<Findings> {
       turns: TURNS,
       whenBusy: "wait",
       leaseTime: LEASE_TIME,
-      death: pointOf(round + effort.seed),
+      crashPoint: chooseStop(round + effort.seed),
     });
-    if (!await worker.hears("stopping")) trial.problems.push(`${id}: never came to its stop`);
-    await heir.play(id, TURNS);
-    const { code, errors } = await wakeUp(worker);
+    if (!await worker.waitFor("stopping")) trial.problems.push(`${id}: was never suspended`);
+    await successor.play(id, TURNS);
+    const { code, errors } = await resume(worker);
     if (code === LOST_CODE) return;
     trial.problems.push(`${id}: was not fenced, ended with ${code}: ${errors}`);
   });
@@ -49,20 +48,20 @@ async function run(arena: Arena): Promise<Findings> {
   const { refused, fenced } = findings;
   return {
     ...findings,
-    notes: [`${refused} of ${fenced} zombies tried to append, and the store refused`],
+    notes: [`${refused} of ${fenced} fenced workers were rejected when they appended`],
   };
 }
 
-/** In the middle of a tool, or just before it writes. */
-function pointOf(round: number): DeathPoint {
+/** Chooses a point after an effect, in the middle of a tool, or before an append. */
+function chooseStop(round: number): CrashPoint {
   const nth = Math.floor(round / 2);
   return round % 2 === 0
-    ? { what: "effect", at: 1 + nth % EFFECTS, when: "after", isStop: true }
-    : { what: "append", at: 1 + nth * 7 % APPENDS, when: "before", isStop: true };
+    ? { operation: "effect", at: 1 + nth % EFFECTS, when: "after", isStop: true }
+    : { operation: "append", at: 1 + nth * 7 % APPENDS, when: "before", isStop: true };
 }
 
-/** Lets a worker go on, again and again, for on a busy machine it may be about to stop. */
-async function wakeUp(worker: WorkerProcess): Promise<WorkerEnd> {
+/** Resumes a worker. Repeats the signal, because on a busy machine it may not be suspended yet. */
+async function resume(worker: WorkerProcess): Promise<WorkerEnd> {
   const timer = setInterval(() => worker.signal("SIGCONT"), 50);
   worker.signal("SIGCONT");
   try {

@@ -75,7 +75,7 @@ privateServerTest(
     const error = await refusalOf(postgres.open({}, url.href), url.password);
     assertStringIncludes(error.message, "The server does not support SSL connections");
     await postgres.open({ ssl: false }, url.href);
-    const ca = await server.certify();
+    const ca = await server.enableTls();
     url.search = "";
     url.hostname = "localhost";
     const isEncrypted = `SELECT FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)

@@ -1,29 +1,28 @@
 /**
- * A store with somebody between it and those who use it.
+ * Store whose calls can be delayed, failed or counted.
  *
  * @module
  */
 import type { Store } from "@nomos/agent/store";
 
-/** The methods that are intercepted. */
+/** Methods that are intercepted. */
 export type StoreMethod = Exclude<keyof Store, "name" | "close">;
 
-/** Decides about a call: may let it through, fail, or die, before or after. */
+/** Handles a call of a store: may run it with `call`, fail, or crash before or after it. */
 export type Intercept = <Result>(
   method: StoreMethod,
   call: () => Promise<Result>,
 ) => Promise<Result>;
 
-/** Methods that change what is stored. */
 const WRITES: readonly StoreMethod[] = ["create", "claim", "renew", "release", "append", "delete"];
 
-/** True if a method changes what is stored. */
+/** Returns true if a method changes the stored data. */
 export function isWrite(method: StoreMethod): boolean {
   return WRITES.includes(method);
 }
 
-/** A store whose every call, but for closing it, goes through an {@linkcode Intercept}. */
-export function interceptedStore(store: Store, intercept: Intercept): Store {
+/** Returns a store that passes every call except `close()` to `intercept`. */
+export function interceptStore(store: Store, intercept: Intercept): Store {
   return new Proxy(store, {
     get: (target, name) => {
       const member = Reflect.get(target, name, target);
