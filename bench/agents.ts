@@ -1,5 +1,5 @@
 /**
- * Groups, agents, tools and shapes shared by the benchmarks.
+ * Agents, tools and schemas shared by the benchmarks.
  *
  * @module
  */
@@ -13,20 +13,20 @@ import {
   Tool,
 } from "@nomos/agent";
 import type { LLMResult } from "@nomos/agent/llm";
+import type { Observer } from "@nomos/agent/observer";
 import * as v from "valibot";
 import type { DecisionShape } from "../src/decision/decision_form.ts";
 import { openaiStrict } from "../src/schema/profiles/openai_strict.ts";
 import { toolInternals } from "../src/tool/tool_internals.ts";
 
-/** The work of a benchmark. */
+/** Body of a benchmark. */
 export type Work = (bench: Deno.BenchContext) => void | Promise<void>;
 
 /**
  * Registers a group of benchmarks.
  *
- * @param group The name of the group.
- * @param works The benchmarks by name. The first one is the floor: the same work without the
- * framework.
+ * @param works Benchmarks by name. The first one is the floor: the same work without the
+ *   framework.
  */
 export function benchGroup(group: string, works: Readonly<Record<string, Work>>): void {
   for (const [index, [name, work]] of Object.entries(works).entries()) {
@@ -34,30 +34,30 @@ export function benchGroup(group: string, works: Readonly<Record<string, Work>>)
   }
 }
 
-/** A tool; its schema is made anew too. */
+/** Makes a tool with a new schema. */
 export function makeTool(name = "test_tool"): Tool {
   return new Tool({
     name,
     description: "A tool to measure",
-    args: argsSchema(),
+    args: makeArgsSchema(),
     run: ({ arg0 }) => arg0,
   });
 }
 
 type ArgsSchema = v.GenericSchema<{ arg0: string; size?: "small" | "large" | undefined }>;
 
-/** The schema of its arguments. */
-export function argsSchema(): ArgsSchema {
+/** Makes the schema of the tool's arguments. */
+export function makeArgsSchema(): ArgsSchema {
   return v.object({ arg0: v.string(), size: v.optional(v.picklist(["small", "large"])) });
 }
 
-/** So many tools. */
+/** Makes several tools. */
 export function makeTools(count: number): readonly Tool[] {
   return Array.from({ length: count }, (_, index) => makeTool(`tool_${index}`));
 }
 
-/** Creates the shape of the decision schema of a step with these tools and one route. */
-export function shapeWith(tools: readonly Tool[]): DecisionShape {
+/** Makes the shape of the decision schema of a step with these tools and one route. */
+export function makeShape(tools: readonly Tool[]): DecisionShape {
   return {
     legal: {
       actions: ["RESPOND", "TOOL_CALL", "MOVE", "END"],
@@ -71,7 +71,7 @@ export function shapeWith(tools: readonly Tool[]): DecisionShape {
   };
 }
 
-/** The decisions of the four actions, as the step `start` allows them. */
+/** One legal decision of the step `start` for each action. */
 export const DECISIONS: readonly Decision[] = [
   decide.respond("ok"),
   decide.call("test_tool", { arg0: "a" }),
@@ -79,7 +79,7 @@ export const DECISIONS: readonly Decision[] = [
   decide.end("Bye"),
 ];
 
-/** A model that plays its script for ever, and forgets each request when the next one comes. */
+/** Mock model that repeats its script, and keeps only the last request. */
 export class ForgetfulLLM extends MockLLM {
   /** Makes the model. */
   constructor(script: readonly ScriptEntry[], options: { readonly validate?: boolean } = {}) {
@@ -92,7 +92,7 @@ export class ForgetfulLLM extends MockLLM {
   }
 }
 
-/** An agent whose first step has a tool and a route. */
+/** Makes an agent whose first step has a tool and a route. */
 export function makeAgent(llm: MockLLM = new ForgetfulLLM([DECISIONS[0]!])): Agent {
   return new Agent({
     name: "bench",
@@ -102,5 +102,16 @@ export function makeAgent(llm: MockLLM = new ForgetfulLLM([DECISIONS[0]!])): Age
       start: { description: "Start", tools: [makeTool()], routes: { end: "done" } },
       end: { description: "End" },
     },
+  });
+}
+
+/** Makes an agent with a single step, without tools. */
+export function makeTalkingAgent(llm: MockLLM, observers: readonly Observer[] = []): Agent {
+  return new Agent({
+    name: "talker",
+    llm,
+    observers,
+    start: "talk",
+    steps: { talk: { description: "Talk" } },
   });
 }

@@ -1,14 +1,14 @@
 /**
- * The floor of many figures: bare valibot, with schemas written by hand that
- * say the same as those the core builds.
+ * Floor of many figures: bare valibot, with handwritten equivalents of the schemas that the
+ * core builds.
  *
  * @module
  */
 import { decide, type Decision } from "@nomos/agent";
 import * as v from "valibot";
 
-/** A decision schema for a step with these tools and a route to `end`. */
-export function bareSchema(
+/** Makes the decision schema of a step with these tools and a route to `end`. */
+export function makeBareSchema(
   tools: readonly string[],
   args: () => v.GenericSchema,
 ): v.GenericSchema {
@@ -35,10 +35,10 @@ export function bareSchema(
   });
 }
 
-const schema = bareSchema(["test_tool"], () => v.object({ arg0: v.string() }));
+const schema = makeBareSchema(["test_tool"], () => v.object({ arg0: v.string() }));
 
-/** A decision as a model sends it, which is what is validated. */
-export function wireForm({ reasoning, ...decision }: Decision): unknown {
+/** Converts a decision to the output of a model, which is validated. */
+export function toOutput({ reasoning, ...decision }: Decision): unknown {
   return { reasoning, decision };
 }
 
@@ -51,9 +51,9 @@ const scenario = [
   decide.respond("ok"),
   decide.call("test_tool", { arg0: "a" }),
   decide.move("end"),
-].map(wireForm);
+].map(toOutput);
 
-/** Validates the three decisions of the profile scenario, each once. */
+/** Validates each of the three decisions of the profile scenario once. */
 export function validateScenario(): void {
   for (const output of scenario) validate(output);
 }

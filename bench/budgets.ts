@@ -1,11 +1,11 @@
 /**
- * The budgets: promises about the framework's own cost, by the name of the figure.
+ * Budgets: limits of the framework's own cost.
  *
  * @module
  */
 import type { Budget, Figure } from "./figure.ts";
 
-/** The budget of each figure that has one. */
+/** Budgets by name of the figure. */
 export const BUDGETS: Readonly<Record<string, Budget>> = {
   "a decision of the profile scenario": { kind: "times the floor", limit: 8 },
   "a turn after 1,000 messages that a model reads": { kind: "times the floor", limit: 2 },
@@ -20,7 +20,7 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
   "deno task test": { kind: "itself", limit: 150_000 },
 };
 
-/** A figure with its budget, if it has one. */
+/** Adds the budget of a figure, if it has one. */
 export function withBudget(figure: Figure): Figure {
   const budget = BUDGETS[figure.name];
   return budget === undefined ? figure : { ...figure, budget };

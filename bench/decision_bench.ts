@@ -1,11 +1,11 @@
-import { validate, wireForm } from "./bare_valibot.ts";
+import { toOutput, validate } from "./bare_valibot.ts";
 import { benchGroup, DECISIONS, ForgetfulLLM, makeAgent } from "./agents.ts";
 
 const STOPS = { TOOL_CALL: "tool", MOVE: "move", RESPOND: undefined, END: undefined } as const;
 
 for (const decision of DECISIONS) {
   const { action } = decision;
-  const output = wireForm(decision);
+  const output = toOutput(decision);
   const stopAfter = STOPS[action];
   const options = stopAfter === undefined ? {} : { stopAfter };
   const [asItIs, validating] = [false, true].map((validate) => {
@@ -20,10 +20,10 @@ for (const decision of DECISIONS) {
 }
 
 const called = DECISIONS[1]!;
-const output = wireForm(called);
+const output = toOutput(called);
 const [unvalidated, validated] = await Promise.all([false, true].map(async (validate) => {
   const llm = new ForgetfulLLM([called], { validate });
-  // A request as an agent makes it.
+  // Plays a turn to obtain a request as an agent makes it.
   await makeAgent(llm).createSession().next("hello", { stopAfter: "tool" });
   const request = llm.requests[0]!;
   return async () => void await llm.decide(request);

@@ -1,5 +1,5 @@
 /**
- * A measured figure, and what is held against it.
+ * Measured figures and their budgets.
  *
  * @module
  */
@@ -10,11 +10,11 @@ export type Unit = "ns" | "µs" | "ms" | "bytes";
 /** Nanoseconds or bytes in one of each unit. */
 export const UNIT_SIZE: Readonly<Record<Unit, number>> = { ns: 1, µs: 1e3, ms: 1e6, bytes: 1 };
 
-/** Something measured several times: the least is least disturbed, the median is usual. */
+/** Values of several rounds: the minimum is least disturbed, the median is typical. */
 export interface Spread {
-  /** The least of all rounds. */
+  /** Minimum of all rounds. */
   readonly minimum: number;
-  /** The middle one. */
+  /** Median of all rounds. */
   readonly median: number;
 }
 
@@ -25,11 +25,11 @@ export interface Budget {
    * ratio to its floor.
    */
   readonly kind: "itself" | "over the floor" | "times the floor";
-  /** At most this. */
+  /** Maximum of the compared value. */
   readonly limit: number;
 }
 
-/** One figure of the report. */
+/** Figure of the report. */
 export interface Figure extends Spread {
   /** Name of the figure, the same in every run. */
   readonly name: string;
@@ -39,13 +39,13 @@ export interface Figure extends Spread {
   readonly floor?: Spread & { readonly name: string };
   /** Budget of the figure. Default: none. */
   readonly budget?: Budget;
-  /** A difference up to this, in the unit, says nothing. Default: none. */
+  /** Largest insignificant difference, in the unit of the figure. Default: 0. */
   readonly resolution?: number;
-  /** Share of the value that may be noise: 0.05 for 5 %. Default: that of the comparison. */
+  /** Fraction of the value that may be noise: 0.05 for 5 %. Default: that of the comparison. */
   readonly noise?: number;
 }
 
-/** The spread of the rounds. */
+/** Computes the minimum and the median of rounds. */
 export function spreadOf(rounds: readonly number[]): Spread {
   const sorted = rounds.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -55,7 +55,7 @@ export function spreadOf(rounds: readonly number[]): Spread {
   return { minimum: sorted[0]!, median };
 }
 
-/** Returns the ratio of a figure to its floor, both at their least; undefined without a floor. */
+/** Returns the ratio of the minimum of a figure to that of its floor; undefined without a floor. */
 export function timesFloor({ minimum, floor }: Figure): number | undefined {
   return floor && minimum / floor.minimum;
 }
@@ -71,7 +71,7 @@ export function judged(figure: Figure, { kind }: Budget): number {
   return JUDGED[kind](figure);
 }
 
-/** True if a figure keeps its budget; undefined without a budget. */
+/** Returns true if a figure is within its budget; undefined if it has none. */
 export function isWithin(figure: Figure): boolean | undefined {
   const { budget } = figure;
   return budget && judged(figure, budget) <= budget.limit;

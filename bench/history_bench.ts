@@ -1,14 +1,14 @@
 import { benchGroup, type ForgetfulLLM, type Work } from "./agents.ts";
-import { LENGTHS, quietModel, readingModel, sessionOf, takeTurns } from "./history.ts";
+import { LENGTHS, makeIdleModel, makeReadingModel, makeSession, playTurns } from "./history.ts";
 
 const TURNS = 10;
 
-/** Turns on top of so many messages, which are not timed. */
-function turnsAfter(messages: number, makeModel: () => ForgetfulLLM): Work {
+/** Times turns after a history, whose making is not timed. */
+function timeTurnsAfter(messages: number, makeModel: () => ForgetfulLLM): Work {
   return async (bench) => {
-    const session = await sessionOf(makeModel(), messages);
+    const session = await makeSession(makeModel(), messages);
     bench.start();
-    await takeTurns(session, TURNS);
+    await playTurns(session, TURNS);
     bench.end();
   };
 }
@@ -19,7 +19,7 @@ for (const messages of LENGTHS) {
     [`after ${messages}: a bare copy of that many`]: () => {
       for (let turn = 0; turn < TURNS; turn++) list.slice();
     },
-    [`after ${messages}: a model that reads nothing`]: turnsAfter(messages, quietModel),
-    [`after ${messages}: a model that reads them all`]: turnsAfter(messages, readingModel),
+    [`after ${messages}: a model that reads nothing`]: timeTurnsAfter(messages, makeIdleModel),
+    [`after ${messages}: a model that reads them all`]: timeTurnsAfter(messages, makeReadingModel),
   });
 }

@@ -1,24 +1,17 @@
-import { Agent } from "@nomos/agent";
 import type { Observer } from "@nomos/agent/observer";
 import { otel } from "@nomos/agent/otel";
-import { benchGroup, DECISIONS, ForgetfulLLM, type Work } from "./agents.ts";
+import { benchGroup, DECISIONS, ForgetfulLLM, makeTalkingAgent, type Work } from "./agents.ts";
 
-/** A turn that is watched. */
-function turnFor(...observers: readonly Observer[]): Work {
-  const agent = new Agent({
-    name: "watched",
-    llm: new ForgetfulLLM([DECISIONS[0]!]),
-    observers,
-    start: "talk",
-    steps: { talk: { description: "Talk" } },
-  });
+/** Times a turn with observers. */
+function timeTurn(...observers: readonly Observer[]): Work {
+  const agent = makeTalkingAgent(new ForgetfulLLM([DECISIONS[0]!]), observers);
   return async () => void await agent.createSession().next("hello");
 }
 
 benchGroup("a turn that is watched", {
-  "nobody watches": turnFor(),
-  "an observer that does nothing": turnFor({ beginTurn: () => ({}) }),
-  // With OTEL_DENO=true, what it costs to write the spans.
-  "otel()": turnFor(otel()),
-  "otel({ content: true })": turnFor(otel({ content: true })),
+  "nobody watches": timeTurn(),
+  "an observer that does nothing": timeTurn({ beginTurn: () => ({}) }),
+  // Includes the cost of exporting spans if OTEL_DENO=true.
+  "otel()": timeTurn(otel()),
+  "otel({ content: true })": timeTurn(otel({ content: true })),
 });

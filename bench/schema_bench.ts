@@ -5,19 +5,19 @@ import { findSchema } from "../src/decision/decision_schema.ts";
 import { SchemaCache } from "../src/schema/schema_cache.ts";
 import { openaiStrict } from "../src/schema/profiles/openai_strict.ts";
 import { WireSchema } from "../src/schema/wire_schema.ts";
-import { argsSchema, benchGroup, makeTools, shapeWith } from "./agents.ts";
-import { bareSchema } from "./bare_valibot.ts";
+import { benchGroup, makeArgsSchema, makeShape, makeTools } from "./agents.ts";
+import { makeBareSchema } from "./bare_valibot.ts";
 
 for (const count of [1, 10, 50]) {
   const tools = makeTools(count);
-  const shape = shapeWith(tools);
+  const shape = makeShape(tools);
   const names = tools.map(({ name }) => name);
   const map = new Map([["", shape]]);
   const cache = new SchemaCache();
   const held = new Map();
   benchGroup(`a schema, cold, ${count} tools`, {
     [`cold, ${count} tools: bare valibot and its converter`]: () =>
-      void toJsonSchema(bareSchema(names, argsSchema)),
+      void toJsonSchema(makeBareSchema(names, makeArgsSchema)),
     [`cold, ${count} tools`]: () => void new DecisionForm(shape, true),
   });
   benchGroup(`a schema, warm, ${count} tools`, {
@@ -26,10 +26,10 @@ for (const count of [1, 10, 50]) {
   });
   benchGroup(`a schema, tools made anew, ${count} tools`, {
     [`tools anew, ${count} tools: bare valibot's part of making them`]: () => {
-      for (let made = 0; made < count; made++) argsSchema();
+      for (let made = 0; made < count; made++) makeArgsSchema();
     },
     [`tools anew, ${count} tools`]: () =>
-      void findSchema(cache, new Map(), "", () => shapeWith(makeTools(count))),
+      void findSchema(cache, new Map(), "", () => makeShape(makeTools(count))),
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * The figures that a clock inside one process can see. Every figure is measured in five rounds
- * in which a figure and its floor take turns.
+ * Times that are measured within one process, in five rounds that alternate between a figure
+ * and its floor.
  *
  *     deno run --no-prompt bench/timings.ts
  *
@@ -12,7 +12,7 @@ import { runScenario } from "../src/profile/scenario.ts";
 import { validateScenario } from "./bare_valibot.ts";
 import { withBudget } from "./budgets.ts";
 import { type Figure, spreadOf } from "./figure.ts";
-import { readingModel, sessionOf, takeTurns } from "./history.ts";
+import { makeReadingModel, makeSession, playTurns } from "./history.ts";
 
 const ROUNDS = 5;
 const ITERATIONS = 20_000;
@@ -20,15 +20,15 @@ const TURNS = 3_000;
 const LONGEST_RUN = 1_000;
 const LENGTHS = [10, 1_000, 10_000];
 
-/** A figure that is measured. */
+/** Figure or floor. */
 interface Side {
   readonly name: string;
   readonly units: number;
-  /** Does it so many times. May prepare first, untimed, and then return the work that is timed. */
+  /** Runs the work `units` times. May return a function, which is then timed instead. */
   readonly run: () => void | Promise<void | (() => Promise<void>)>;
 }
 
-/** The decision of the profile scenario, its floor first. */
+/** A decision of the profile scenario, after its floor. */
 const DECISION_SIDES: readonly Side[] = [
   {
     name: "bare valibot on the same decisions",
@@ -47,23 +47,23 @@ const DECISION_SIDES: readonly Side[] = [
   },
 ];
 
-/** Turns of a model that lists every message, as a real one would: its floor is a short history. */
+/** Turns of a model that reads all messages. The floor is the shortest history. */
 const HISTORY_SIDES: readonly Side[] = LENGTHS.map((messages) => ({
   name: `a turn after ${messages.toLocaleString("en-US")} messages that a model reads`,
   units: TURNS,
   run: async () => {
-    // A history grows out of its class while it is measured: many are used a little.
+    // Uses several sessions, because each turn lengthens the history that is measured.
     const turns = Math.min(LONGEST_RUN, messages);
     const sessions = await Promise.all(
-      Array.from({ length: TURNS / turns }, () => sessionOf(readingModel(), messages)),
+      Array.from({ length: TURNS / turns }, () => makeSession(makeReadingModel(), messages)),
     );
     return async () => {
-      for (const session of sessions) await takeTurns(session, turns);
+      for (const session of sessions) await playTurns(session, turns);
     };
   },
 }));
 
-/** The names of the figures. */
+/** Names of the figures, without floors. */
 export const TIMED: readonly string[] = [DECISION_SIDES, HISTORY_SIDES]
   .flatMap(([, ...sides]) => sides.map(({ name }) => name));
 
@@ -72,7 +72,7 @@ if (import.meta.main) {
   console.log(JSON.stringify(figures));
 }
 
-/** Measures the sides in turn, round by round, in microseconds per unit; the first is the floor. */
+/** Measures the floor, which is first, and the figures, in microseconds per unit. */
 async function measure(sides: readonly Side[]): Promise<Figure[]> {
   const rounds = sides.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {

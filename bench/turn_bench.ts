@@ -2,7 +2,7 @@ import { benchGroup, makeAgent } from "./agents.ts";
 
 const agent = makeAgent();
 
-/** The platform's own work under a turn, and nothing more. */
+/** Generator with as many steps as a turn has events. */
 async function* bareTurn(): AsyncGenerator<number, number, void> {
   yield 1;
   await Promise.resolve();

@@ -8,7 +8,7 @@ const CHUNKS: readonly LLMChunk[] = [
   { type: "result", result: { output: "done" } },
 ];
 
-/** A model that costs nothing. */
+/** Model whose calls take no time. */
 const bare: LLM = {
   name: "bare",
   decide: () => Promise.resolve({ output: "done" }),
@@ -29,7 +29,7 @@ const models: Readonly<Record<string, LLM>> = {
   "all five": fallback([logged(retry(limitConcurrency(timeout(bare, limits), 4)), log), bare]),
 };
 
-function requestWith(signal: AbortSignal | undefined): LLMRequest {
+function makeRequest(signal: AbortSignal | undefined): LLMRequest {
   return {
     messages: [{ role: "user", content: "Hello" }],
     schema: {},
@@ -42,7 +42,7 @@ function requestWith(signal: AbortSignal | undefined): LLMRequest {
 
 for (const isSignalled of [false, true]) {
   const under = isSignalled ? ", with a signal" : "";
-  const request = requestWith(isSignalled ? new AbortController().signal : undefined);
+  const request = makeRequest(isSignalled ? new AbortController().signal : undefined);
   const works = (what: string, work: (llm: LLM) => Promise<void>) =>
     Object.fromEntries(
       Object.entries(models).map(([name, llm]) => [`${name}, ${what}${under}`, () => work(llm)]),

@@ -1,5 +1,5 @@
 /**
- * `deno task bench`: what the framework costs. `--help` prints the flags.
+ * `deno task bench`: measures the cost of the framework. `--help` prints the flags.
  *
  * @module
  */
@@ -18,30 +18,27 @@ import { benchesTable, figuresTable, peersTable } from "../bench/report/tables.t
 import { runDeno } from "./child.ts";
 import { type CommandResult, runCommand, toJson } from "./command.ts";
 import { measureProcesses, measureTimings } from "./measure.ts";
-import { during } from "./progress.ts";
+import { announce } from "./progress.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const BENCHES = new URL("bench/", ROOT);
 
-/** Number of times that figures which became worse are measured again. */
-const MORE_RUNS = 2;
-
-/** Duration of the measurement of other frameworks, and the number of their conversations. */
-const PEER_EFFORT = { milliseconds: 200, conversations: 200 };
+/** Maximum number of further runs if figures are worse. */
+const MAX_RERUNS = 2;
 
 if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE, bench));
 
 async function bench(options: BenchOptions): Promise<CommandResult> {
   const { against, from, output, report, noise } = options;
-  // Files that are wanted later are read before anything takes its time.
+  // Files are read and created first, so that a mistake is reported before the measurement.
   const before = against === undefined ? undefined : await readFile(against);
   if (output !== undefined) await Deno.writeTextFile(output, "", { append: true });
   let results = from === undefined ? await measure(options) : await readFile(from);
   const compare = () => before === undefined ? [] : compareResults(before, results, noise);
   let changes = compare();
-  // A worse figure may come from a disturbance: it is measured again, and the best run counts.
-  for (let again = 0; again < MORE_RUNS && from === undefined && countWorse(changes) > 0; again++) {
-    const { benches, figures } = await measureTimes("again");
+  // A worse figure may be due to a disturbance: it is measured again, and the best run counts.
+  for (let rerun = 0; rerun < MAX_RERUNS && from === undefined && countWorse(changes) > 0; rerun++) {
+    const { benches, figures } = await measureTimes();
     results = {
       ...results,
       benches: leastBenches(results.benches, benches),
@@ -64,11 +61,11 @@ function countWorse(changes: readonly Change[]): number {
   return changes.filter(({ verdict }) => verdict === "worse").length;
 }
 
-/** Measures all, one after another, because each would disturb the others. */
+/** Measures everything sequentially, because concurrent measurements disturb each other. */
 async function measure({ rounds, report }: BenchOptions): Promise<Results> {
-  const { benches, figures } = await measureTimes("");
+  const { benches, figures } = await measureTimes();
   figures.push(...await measureProcesses(rounds));
-  const peers = report ? await measurePeers(PEERS, { ...PEER_EFFORT, rounds }) : undefined;
+  const peers = report ? await measurePeers(PEERS, rounds) : undefined;
   const commands = ["deno bench", "deno task bench:measure"];
   if (report) commands.push("deno task bench:peers");
   commands.push(report ? "deno task bench --report" : "deno task bench");
@@ -76,10 +73,10 @@ async function measure({ rounds, report }: BenchOptions): Promise<Results> {
   return { version: RESULTS_VERSION, setting, figures, benches, ...(peers && { peers }) };
 }
 
-/** Measures what clocks inside a process can see. */
-async function measureTimes(again: string): Promise<{ benches: Bench[]; figures: Figure[] }> {
-  const benches = await during(`Running deno bench ${again}`, () => runBenches(BENCHES));
-  return { benches, figures: await measureTimings(again) };
+/** Measures what can be timed within one process. */
+async function measureTimes(): Promise<{ benches: Bench[]; figures: Figure[] }> {
+  const benches = await announce("Running deno bench", () => runBenches(BENCHES));
+  return { benches, figures: await measureTimings() };
 }
 
 function format({ figures, benches, peers }: Results): string {
@@ -88,7 +85,7 @@ function format({ figures, benches, peers }: Results): string {
   return tables.map((table) => `${toText(table)}\n`).join("\n");
 }
 
-/** Writes the files of the repository that show the figures. */
+/** Writes the files of the repository that contain figures. */
 async function writeReport(results: Results): Promise<void> {
   const write = (path: string, text: string) => Deno.writeTextFile(new URL(path, ROOT), text);
   const { peers, setting } = results;
@@ -98,15 +95,9 @@ async function writeReport(results: Results): Promise<void> {
   await write("bench/RESULTS.md", resultsPage(results, "history.svg"));
   if (peers !== undefined) await write("bench/history.svg", plotPeers(peers, setting));
   await write("README.md", part);
-  // Prose that is put together does not know where its lines end.
-  await runDeno([
-    "fmt",
-    "--quiet",
-    "README.md",
-    "bench/RESULTS.md",
-    "bench/results.json",
-    "bench/history.svg",
-  ], ROOT);
+  // Breaks the lines of the prose.
+  const files = ["README.md", "bench/RESULTS.md", "bench/results.json", "bench/history.svg"];
+  await runDeno(["fmt", "--quiet", ...files], ROOT);
 }
 
 async function readFile(path: string): Promise<Results> {

@@ -1,6 +1,5 @@
 /**
- * `deno task bench:peers`: what other frameworks cost in the same scenario, on
- * this machine, in one sitting.
+ * `deno task bench:peers`: measures the cost of other frameworks in the same scenario.
  *
  * @module
  */
@@ -15,19 +14,16 @@ const FLAGS = { only: PEERS.join(), rounds: 5, milliseconds: 200, json: false };
 
 type PeersOptions = FlagValues<typeof FLAGS>;
 
-/** Idle conversations that are kept at once. */
-const CONVERSATIONS = 200;
-
-const USAGE = `Plays the same scenario in other frameworks and measures each in its own process.
-The first run fetches their packages, some 250 MB, which the core never sees.
+const USAGE = `Plays the same scenario in other frameworks, and measures each in a process of its own.
+The first run downloads their packages, about 250 MB.
 
 Usage: deno task bench:peers [flags]
 
-      --only NAMES           measure only these, with commas between: ${PEERS.join(",")}
-      --rounds NUMBER        rounds in which all take turns (5)
-      --milliseconds NUMBER  play each so long in every round (200)
+      --only NAMES           measure only these, separated by commas: ${PEERS.join(",")}
+      --rounds NUMBER        number of rounds (5)
+      --milliseconds NUMBER  duration of the scenario in each round (200)
       --json                 print JSON
-  -h, --help                 print this
+  -h, --help                 print this help
 `;
 
 if (import.meta.main) {
@@ -35,10 +31,9 @@ if (import.meta.main) {
 }
 
 async function run({ only, rounds, milliseconds, json }: PeersOptions): Promise<string> {
-  const effort = { rounds, milliseconds, conversations: CONVERSATIONS };
-  const peers = await measurePeers(only.split(","), effort);
+  const peers = await measurePeers(only.split(","), rounds, milliseconds);
   if (json) return toJson(peers);
-  return `Time per model call: least of ${rounds} rounds, times the first\n\n${
+  return `Time per model call: minimum of ${rounds} rounds, and ratio to the first framework\n\n${
     toText(peersTable(peers))
   }\n\n${peers.map(describe).join("\n\n")}\n`;
 }
@@ -53,6 +48,6 @@ function describe({ title, versions, includes, leavesOut, calls }: PeerFigures):
 }
 
 function check({ only }: PeersOptions): Command<never> | undefined {
-  const strange = only.split(",").find((name) => !PEERS.includes(name));
-  return strange === undefined ? undefined : makeMistake(strange, `some of ${PEERS.join()}`, "--only");
+  const unknown = only.split(",").find((name) => !PEERS.includes(name));
+  return unknown === undefined ? undefined : makeMistake(unknown, `some of ${PEERS.join()}`, "--only");
 }

@@ -1,5 +1,5 @@
 /**
- * `deno task bench:measure`: every figure that has a budget, and its like.
+ * `deno task bench:measure`: measures the figures, most of which have a budget.
  *
  * @module
  */
@@ -11,41 +11,40 @@ import { TIMED } from "../bench/timings.ts";
 import { type Command, type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
 import { runJson } from "./child.ts";
 import { type CommandResult, runCommand, toJson } from "./command.ts";
-import { during } from "./progress.ts";
+import { announce } from "./progress.ts";
 
 const FLAGS = { rounds: 5, filter: "", json: false };
 
 type MeasureOptions = FlagValues<typeof FLAGS>;
 
-const USAGE = `Measures time in one process, and what only a process of its own shows: import,
-first turn, bundle, heap, a long log, type check, the tests. Ends with code 1 if a budget is
-exceeded.
+const USAGE = `Measures times within one process, and in processes of their own: import, first turn,
+bundle, heap, a long log, type check and the tests. Exits with 1 if a budget is exceeded.
 
 Usage: deno task bench:measure [flags]
 
-      --rounds NUMBER  measure each this often (5)
-      --filter TEXT    measure only what has TEXT in its name
+      --rounds NUMBER  number of rounds (5)
+      --filter TEXT    measure only figures whose name contains TEXT
       --json           print JSON
-  -h, --help           print this
+  -h, --help           print this help
 `;
 
 const TIMINGS = new URL("../bench/timings.ts", import.meta.url).href;
-const NAMES: readonly string[] = [...TIMED, ...MEASURES.map(({ figure }) => figure.name)];
+const NAMES: readonly string[] = [...TIMED, ...MEASURES.map(({ name }) => name)];
 
 if (import.meta.main) {
   Deno.exit(await runCommand(readFlags(Deno.args, FLAGS, { check }), USAGE, run));
 }
 
-/** Measures what a clock inside one process can see. */
-export function measureTimings(again: string = ""): Promise<Figure[]> {
-  return during(`Measuring time in one process ${again}`, () => runJson<Figure[]>([TIMINGS]));
+/** Measures times within one process. */
+export function measureTimings(): Promise<Figure[]> {
+  return announce("Measuring times within one process", () => runJson<Figure[]>([TIMINGS]));
 }
 
-/** Measures what only a process of its own shows, if a text is in its name. Default: everything. */
+/** Measures the figures of other processes whose name contains `filter`. */
 export async function measureProcesses(rounds: number, filter = ""): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const one of MEASURES.filter(({ figure }) => figure.name.includes(filter))) {
-    figures.push(await during(`Measuring ${one.figure.name}`, () => measure(one, rounds)));
+  for (const figure of MEASURES.filter(({ name }) => name.includes(filter))) {
+    figures.push(await announce(`Measuring ${figure.name}`, () => measure(figure, rounds)));
   }
   return figures;
 }

@@ -24,7 +24,7 @@ import type { ScenarioSetting } from "../src/profile/scenario.ts";
 import { formatCount, formatNumber, formatTime } from "../src/profile/table.ts";
 import { runJson } from "./child.ts";
 import { runCommand, toJson } from "./command.ts";
-import { during } from "./progress.ts";
+import { announce } from "./progress.ts";
 
 /** The steps that are compared: that of the reference scenario and a large one, in each library. */
 const COMPARED: readonly Required<Pick<ScenarioSetting, "tools" | "library">>[] = [
@@ -103,7 +103,7 @@ function runWorker<Found>(
   const step = `a step with ${formatNumber(setting.tools, "tool")} of ${
     setting.library ?? "valibot"
   }`;
-  return during(
+  return announce(
     `${work} ${step}, cache ${setting.cache ? "on" : "off"}`,
     () => runJson([...flags, WORKER, task, JSON.stringify(setting)]),
   );

@@ -1,25 +1,11 @@
 /**
- * A line on the terminal while something takes its time.
+ * Progress of long commands.
  *
  * @module
  */
 
-/**
- * Does some work, and draws a line with the time that passed; only for someone who watches.
- *
- * @param label The work in words.
- */
-export async function during<Result>(label: string, work: () => Promise<Result>): Promise<Result> {
-  if (!Deno.stdout.isTerminal() || !Deno.stderr.isTerminal()) return await work();
-  const begun = performance.now();
-  const draw = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
-  const drawTime = () => draw(`${label}: ${((performance.now() - begun) / 1e3).toFixed(1)} s`);
-  drawTime();
-  const timer = setInterval(drawTime, 100);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-    draw("");
-  }
+/** Runs some work, after printing its label if someone watches the terminal. */
+export function announce<Result>(label: string, work: () => Promise<Result>): Promise<Result> {
+  if (Deno.stdout.isTerminal() && Deno.stderr.isTerminal()) console.error(`${label} …`);
+  return work();
 }

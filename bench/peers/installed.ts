@@ -1,5 +1,5 @@
 /**
- * Size of a peer's packages on disk, dependencies included.
+ * Size of installed packages, including their dependencies.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import core from "../../deno.json" with { type: "json" };
 import { runDeno } from "../../scripts/child.ts";
 import { CONFIG } from "./peer_process.ts";
 
-/** The packages behind some imports. */
+/** Packages of some imports. */
 export interface Installed {
   /** Versions of the imported packages, by name. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Packages, those that others need included. */
+  /** Number of packages, including dependencies. */
   readonly packages: number;
-  /** Bytes of their files. */
+  /** Size of their files, in bytes. */
   readonly bytes: number;
 }
 
@@ -29,7 +29,7 @@ interface Info {
 interface NpmPackage {
   readonly name: string;
   readonly version: string;
-  /** The keys of what it needs. */
+  /** Keys of its dependencies. */
   readonly dependencies: readonly string[];
   readonly localPath: string;
 }
@@ -37,28 +37,30 @@ interface NpmPackage {
 /** Root of the core, which is not installed as a package here. */
 const ROOT = new URL("../../", import.meta.url).href;
 
-/** Looks up what a program with these imports needs. */
+/** Finds the packages that a program with these imports needs. */
 export async function findInstalled(imports: readonly string[]): Promise<Installed> {
   const program = await Deno.makeTempFile({ suffix: ".ts" });
   try {
-    await Deno.writeTextFile(program, programOf(imports));
-    return await installedBy(JSON.parse(await runDeno(["info", "--json", CONFIG, program])));
+    await Deno.writeTextFile(program, writeProgram(imports));
+    return await summarize(JSON.parse(await runDeno(["info", "--json", CONFIG, program])));
   } finally {
     await Deno.remove(program);
   }
 }
 
-async function installedBy({ modules, npmPackages }: Info): Promise<Installed> {
+async function summarize({ modules, npmPackages }: Info): Promise<Installed> {
   const roots = new Set(
     modules.flatMap((module) => module.kind === "npm" ? [module.npmPackage] : []),
   );
   const own = modules.flatMap((module) =>
     module.kind === "esm" && module.specifier.startsWith(ROOT) ? [module.size] : []
   );
-  // A set visits what is added to it on the way.
+  // Iterating over a set visits elements that are added meanwhile.
   const needed = new Set(roots);
   for (const key of needed) for (const other of npmPackages[key]!.dependencies) needed.add(other);
-  const sizes = await Promise.all([...needed].map((key) => bytesOf(npmPackages[key]!.localPath)));
+  const sizes = await Promise.all(
+    [...needed].map((key) => measureFolder(npmPackages[key]!.localPath)),
+  );
   const versions = [...roots].map((key): [string, string] => {
     const { name, version } = npmPackages[key]!;
     return [name, version];
@@ -71,17 +73,17 @@ async function installedBy({ modules, npmPackages }: Info): Promise<Installed> {
   };
 }
 
-/** A program that imports, and does nothing else. */
-export function programOf(imports: readonly string[]): string {
+/** Writes a program that only imports. */
+export function writeProgram(imports: readonly string[]): string {
   return imports.map((one) => `import ${JSON.stringify(one)};\n`).join("");
 }
 
-/** The bytes of all files of a folder. */
-async function bytesOf(folder: string): Promise<number> {
+/** Measures the files of a folder, in bytes. */
+async function measureFolder(folder: string): Promise<number> {
   let bytes = 0;
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = `${folder}/${name}`;
-    bytes += isDirectory ? await bytesOf(path) : (await Deno.lstat(path)).size;
+    bytes += isDirectory ? await measureFolder(path) : (await Deno.lstat(path)).size;
   }
   return bytes;
 }

@@ -1,18 +1,18 @@
 /**
- * Measuring the peers, in rounds in which all take turns.
+ * Measurement of other frameworks, in rounds that alternate between them.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
 import { inTemporaryFolder, runDeno } from "../../scripts/child.ts";
-import { during } from "../../scripts/progress.ts";
+import { announce } from "../../scripts/progress.ts";
 import { type Spread, spreadOf } from "../figure.ts";
-import { findInstalled, programOf } from "./installed.ts";
+import { findInstalled, writeProgram } from "./installed.ts";
 import { HISTORIES, IDLE_MESSAGES, type PeerFigures } from "./peer_figures.ts";
 import { CONFIG, PeerProcess } from "./peer_process.ts";
 import type { About } from "./frameworks/peer.ts";
 
-/** The modules of the peers: ours first, then by name, and the floor last. */
+/** Modules of the frameworks: this one first, then by name, and the floor last. */
 export const PEERS: readonly string[] = [
   "nomos",
   "nomos_ai_sdk",
@@ -26,38 +26,33 @@ export const PEERS: readonly string[] = [
   "xstate",
 ];
 
-/** Duration of the measurement. */
-export interface Effort {
-  /** Rounds that count; one before them does not. */
-  readonly rounds: number;
-  /** Milliseconds of play in each round. */
-  readonly milliseconds: number;
-  /** Idle conversations that are kept at once. */
-  readonly conversations: number;
-}
+/** Number of idle conversations that are kept at once. */
+const CONVERSATIONS = 200;
 
-/** Measures some peers. */
+/**
+ * Measures frameworks.
+ *
+ * @param rounds Number of rounds, after one that is not counted.
+ * @param milliseconds Duration of the scenario in each round.
+ */
 export async function measurePeers(
   modules: readonly string[],
-  { rounds, milliseconds, conversations }: Effort,
+  rounds: number,
+  milliseconds: number = 200,
 ): Promise<PeerFigures[]> {
   const processes = modules.map((module) => new PeerProcess(module));
   try {
-    const abouts: About[] = [];
-    for (const process of processes) abouts.push(await process.ask({ task: "about" }));
-    // First, while the heap holds nothing else.
-    const idle = await inRounds(
-      "Keeping idle conversations",
-      processes,
-      rounds,
-      (process) => process.ask({ task: "idle", messages: IDLE_MESSAGES, conversations }),
-    );
+    const abouts = await Promise.all(processes.map(({ about }) => about));
+    // Measured first, while the heap is empty.
+    const keep = (process: PeerProcess) =>
+      process.ask({ task: "idle", messages: IDLE_MESSAGES, conversations: CONVERSATIONS });
+    const idle = await inRounds("Keeping idle conversations", processes, rounds, keep);
     const calls: number[][][] = [];
     for (const messages of HISTORIES) {
       const play = (process: PeerProcess) => process.ask({ task: "play", messages, milliseconds });
       calls.push(await inRounds(`Playing after ${messages} messages`, processes, rounds, play));
     }
-    const importing = await importTimes(abouts, rounds);
+    const importing = await timeImports(abouts, rounds);
     const figures: PeerFigures[] = [];
     for (const [index, about] of abouts.entries()) {
       figures.push({
@@ -75,14 +70,14 @@ export async function measurePeers(
   }
 }
 
-/** The values of each subject in each round, those of the first round left out. */
+/** Measures each subject in each round. Omits the values of the first round. */
 function inRounds<Subject>(
   label: string,
   subjects: readonly Subject[],
   rounds: number,
   take: (subject: Subject) => Promise<number>,
 ): Promise<number[][]> {
-  return during(label, async () => {
+  return announce(label, async () => {
     const taken = subjects.map((): number[] => []);
     for (let round = 0; round <= rounds; round++) {
       for (const [index, subject] of subjects.entries()) {
@@ -94,12 +89,12 @@ function inRounds<Subject>(
   });
 }
 
-/** Whole processes; what an empty one takes in the same rounds is taken off. */
-function importTimes(abouts: readonly About[], rounds: number): Promise<Spread[]> {
+/** Times processes that only import, minus the time of an empty one in the same rounds. */
+function timeImports(abouts: readonly About[], rounds: number): Promise<Spread[]> {
   return inTemporaryFolder(async (folder) => {
     const programs = [[], ...abouts.map(({ imports }) => imports)].map((imports, index) => ({
       path: fileURLToPath(new URL(`${index}.ts`, folder)),
-      text: programOf(imports),
+      text: writeProgram(imports),
     }));
     for (const { path, text } of programs) await Deno.writeTextFile(path, text);
     const [empty, ...times] = await inRounds("Importing", programs, rounds, async ({ path }) => {

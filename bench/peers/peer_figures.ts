@@ -1,5 +1,5 @@
 /**
- * Figures of each peer, as data.
+ * Figures of other frameworks.
  *
  * @module
  */
@@ -7,20 +7,20 @@ import type { Spread } from "../figure.ts";
 import type { Installed } from "./installed.ts";
 import type { About } from "./frameworks/peer.ts";
 
-/** The histories that are played on, in messages. */
+/** Lengths of the histories on which the scenario is played, in messages. */
 export const HISTORIES = [10, 100, 1_000] as const;
 
-/** Messages of an idle conversation. */
+/** Number of messages of an idle conversation. */
 export const IDLE_MESSAGES = 20;
 
-/** All figures of one peer. */
+/** Figures of one framework. */
 export interface PeerFigures extends About, Installed {
-  /** The module that plays it. */
+  /** Module that plays the scenario in the framework. */
   readonly module: string;
   /** Microseconds per model call, in the order of the histories. */
   readonly calls: readonly (Spread & { readonly messages: number })[];
-  /** Bytes on the heap for an idle conversation. */
+  /** Heap size of an idle conversation, in bytes. */
   readonly idle: Spread;
-  /** Milliseconds of a program that imports it, over one that does nothing. */
+  /** Import time, in milliseconds: that of a program which imports it, minus an empty one. */
   readonly importing: Spread;
 }

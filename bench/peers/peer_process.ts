@@ -1,6 +1,5 @@
 /**
- * One peer in a process of its own, so that no framework's heap or hooks
- * disturb another's.
+ * Process of one framework, so that frameworks do not affect each other.
  *
  * @module
  */
@@ -9,18 +8,20 @@ import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { About, Request } from "./frameworks/peer.ts";
 
-/** The settings of every process that imports a peer. */
+/** Configuration flag of every process that imports another framework. */
 export const CONFIG: string = `--config=${
   fileURLToPath(new URL("frameworks/deno.json", import.meta.url))
 }`;
 
-/** A running worker. */
+/** Running worker. */
 export class PeerProcess {
+  /** Description of the framework. */
+  readonly about: Promise<About>;
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: AsyncIterator<string>;
 
-  /** Starts the worker of a module of this folder. */
+  /** Starts the worker of a module of `frameworks/`. */
   constructor(readonly name: string) {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
@@ -36,19 +37,21 @@ export class PeerProcess {
       stdout: "piped",
     }).spawn();
     this.#input = this.#child.stdin.getWriter();
-    // Node's types for web streams, which some packages bring along, are not those of Deno.
+    // Some packages include types of Node for web streams, which differ from those of Deno.
     const input = Readable.fromWeb(this.#child.stdout as never);
     this.#lines = createInterface({ input })[Symbol.asyncIterator]();
+    this.about = this.#read<About>();
   }
 
-  /** Asks for what the peer says of itself. */
-  ask(request: Extract<Request, { task: "about" }>): Promise<About>;
-  /** Asks for a measurement: microseconds per model call, or bytes per idle conversation. */
-  ask(request: Exclude<Request, { task: "about" }>): Promise<number>;
-  async ask(request: Request): Promise<About | number> {
+  /** Requests a measurement: microseconds per model call, or bytes per idle conversation. */
+  async ask(request: Request): Promise<number> {
     await this.#input.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
+    return await this.#read<number>();
+  }
+
+  async #read<Value>(): Promise<Value> {
     const { done, value } = await this.#lines.next();
-    if (done) throw new Error(`Cannot measure ${this.name}: its process ended`);
+    if (done) throw new Error(`Cannot measure ${this.name}: its process ended: expected a reply`);
     return JSON.parse(value);
   }
 

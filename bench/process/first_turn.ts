@@ -1,6 +1,6 @@
 /**
- * A program that plays one turn of three decisions, as soon as it can. Its start is measured,
- * and the check of the example runs it without permissions and on Node.
+ * Program that plays a turn of three decisions. Its start is measured, and `deno task check`
+ * runs it without permissions and on Node.
  *
  * @module
  */
@@ -26,5 +26,5 @@ const agent = new Agent({
     order: { description: "Take the order", routes: { greet: "wants to look again" } },
   },
 });
-/** The turn. */
+/** Result of the turn. */
 export const turn: Turn = await agent.createSession().next("A tea, please");

@@ -1,29 +1,31 @@
 /**
- * Collecting garbage on purpose, which needs `--v8-flags=--expose-gc`.
+ * Explicit garbage collection. Needs `--v8-flags=--expose-gc`.
  *
  * @module
  */
 
 type Collector = (options?: { readonly type: "minor" }) => void;
 
-/** Collects what can be collected, and gives what is left. */
+/** Collects all garbage, and returns the remaining memory usage. */
 export async function collectGarbage(): Promise<Deno.MemoryUsage> {
   const collect = findCollector();
   for (let round = 0; round < 3; round++) {
-    // A weak reference lives until the macrotask in which it was read is over.
+    // A weak reference keeps its target until the macrotask that read it has ended.
     await new Promise((resolve) => setTimeout(resolve));
     collect();
   }
   return Deno.memoryUsage();
 }
 
-/** Collects what was made last and is no longer used, at little cost. */
+/** Collects garbage of the young generation only, which is fast. */
 export function collectYoungGarbage(): void {
   findCollector()({ type: "minor" });
 }
 
 function findCollector(): Collector {
   const { gc } = globalThis as { readonly gc?: Collector };
-  if (gc === undefined) throw new Error("Cannot collect garbage: expected --expose-gc");
+  if (gc === undefined) {
+    throw new Error("Cannot collect garbage: expected the flag --v8-flags=--expose-gc");
+  }
   return gc;
 }

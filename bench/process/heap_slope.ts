@@ -1,10 +1,10 @@
 /**
- * Growth of the heap while one agent is used repeatedly: a million
- * decisions in sessions of three turns, the heap read after each tenth of them.
+ * Growth of the heap while one agent makes a million decisions, in sessions of three turns.
  * Needs `--v8-flags=--expose-gc`.
  *
  * @module
  */
+import { playSession } from "../../src/profile/scenario.ts";
 import { DECISIONS, ForgetfulLLM, makeAgent } from "../agents.ts";
 import { collectGarbage } from "./garbage_collector.ts";
 
@@ -16,12 +16,7 @@ let made = 0;
 const agent = makeAgent(new ForgetfulLLM([() => DECISIONS[made++ % TURNS]!]));
 
 async function play(): Promise<void> {
-  for (let played = 0; played < SESSIONS_PER_READING; played++) {
-    const session = agent.createSession();
-    await session.next("hello");
-    await session.next("use the tool", { stopAfter: "tool" });
-    await session.next("go on", { stopAfter: "move" });
-  }
+  for (let played = 0; played < SESSIONS_PER_READING; played++) await playSession(agent);
 }
 
 await play();
@@ -34,7 +29,7 @@ console.log(
   JSON.stringify({ bytes: slopeOf(readings) / (SESSIONS_PER_READING * TURNS), decisions: made }),
 );
 
-/** The slope, per place, of the line with the least squared distance. */
+/** Returns the slope per value of the least-squares line. */
 function slopeOf(values: readonly number[]): number {
   const middle = (values.length - 1) / 2;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

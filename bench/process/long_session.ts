@@ -1,11 +1,11 @@
 /**
- * The first turn of a session with a long log, in a process that did not write it.
+ * First turn of a session with a long log, in a process that did not write it.
  *
  *     long_session.ts fill FILE EVENTS
  *     long_session.ts turn FILE EVENTS
  *
- * The second prints, as JSON, the milliseconds of the turn and of the longest time in it in
- * which nothing else had its turn.
+ * `turn` prints, as JSON, the duration of the turn and the longest time for which it blocked
+ * the event loop, in milliseconds.
  *
  * @module
  */
@@ -23,16 +23,16 @@ async function firstTurn(): Promise<{ turn: number; pause: number }> {
   const session = await durableAgent().openSession("long", { store });
   let pause = 0;
   let last = performance.now();
-  const look = () => {
+  const updatePause = () => {
     const now = performance.now();
     pause = Math.max(pause, now - last);
     last = now;
   };
-  const timer = setInterval(look, 1);
+  const timer = setInterval(updatePause, 1);
   const begun = last;
   await session.next(INPUT);
   const turn = performance.now() - begun;
-  look();
+  updatePause();
   clearInterval(timer);
   return { turn, pause };
 }

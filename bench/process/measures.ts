@@ -1,5 +1,5 @@
 /**
- * Measurements that need processes of their own: one for each round, two if there is a floor.
+ * Measurements in processes of their own: one process per round, and one for the floor.
  *
  * @module
  */
@@ -8,21 +8,19 @@ import { inTemporaryFolder, runDeno, runJson } from "../../scripts/child.ts";
 import { withBudget } from "../budgets.ts";
 import { type Figure, spreadOf } from "../figure.ts";
 import { packCore } from "./packed_core.ts";
-import { typedAgent, typedSchemas } from "./typed_agent.ts";
+import { writeTypedAgent, writeTypedSchemas } from "./typed_agent.ts";
 
-/** A figure that is measured, without what the rounds will give. */
-export interface Measure {
-  /** The figure. */
-  readonly figure: Omit<Figure, "minimum" | "median" | "floor" | "budget">;
-  /** The name of the floor, if there is one. */
-  readonly floor?: string;
-  /** The number of rounds that is enough, if they differ little or take long. */
-  readonly enough?: number;
-  /** One round. */
+/** Figure to measure. */
+export interface Measure extends Omit<Figure, "minimum" | "median" | "floor" | "budget"> {
+  /** Name of the floor, if there is one. */
+  readonly floorName?: string;
+  /** Maximum number of rounds, if they differ little or take long. */
+  readonly maxRounds?: number;
+  /** Measures one round. */
   readonly take: () => Promise<Taken>;
 }
 
-/** The result of one round. */
+/** Result of one round. */
 interface Taken {
   readonly value: number;
   readonly floor?: number;
@@ -34,105 +32,111 @@ const CORE = new URL("mod.ts", ROOT).href;
 const TYPED_TOOLS = 20;
 const LONG_LOG = 100_000;
 
-/** All measures, in the order of the report. */
+/** Figures to measure, in the order of the report. */
 export const MEASURES: readonly Measure[] = [
   {
-    figure: { name: "importing mod.ts", unit: "ms", resolution: 4 },
-    floor: "an empty program",
-    take: () => takeStart(`import ${JSON.stringify(CORE)};\n`),
+    name: "importing mod.ts",
+    unit: "ms",
+    resolution: 4,
+    floorName: "an empty program",
+    take: () => timeStart(`import ${JSON.stringify(CORE)};\n`),
   },
   {
-    figure: { name: "from start to the end of a first turn", unit: "ms", resolution: 4 },
-    floor: "an empty program",
-    take: () => takeStart(`import ${JSON.stringify(import.meta.resolve("./first_turn.ts"))};\n`),
+    name: "from start to the end of a first turn",
+    unit: "ms",
+    resolution: 4,
+    floorName: "an empty program",
+    take: () => timeStart(`import ${JSON.stringify(import.meta.resolve("./first_turn.ts"))};\n`),
   },
   {
-    figure: {
-      name: "the core at its start, bundled and minified, gzip",
-      unit: "bytes",
-      noise: 0.02,
-    },
-    enough: 1,
-    take: takeBundle,
+    name: "the core at its start, bundled and minified, gzip",
+    unit: "bytes",
+    noise: 0.02,
+    maxRounds: 1,
+    take: measureBundle,
   },
   {
-    figure: { name: "an idle session of 20 messages", unit: "bytes", noise: 0.05 },
-    floor: "the text of its messages",
-    enough: 3,
+    name: "an idle session of 20 messages",
+    unit: "bytes",
+    noise: 0.05,
+    floorName: "the text of its messages",
+    maxRounds: 3,
     take: async () => {
       const { bytes, text } = await runProgram<{ bytes: number; text: number }>("idle_sessions");
       return { value: bytes, floor: text };
     },
   },
   {
-    figure: {
-      name: "growth of the heap with each of a million decisions",
-      unit: "bytes",
-      resolution: 1,
-    },
-    enough: 3,
+    name: "growth of the heap with each of a million decisions",
+    unit: "bytes",
+    resolution: 1,
+    maxRounds: 3,
     take: async () => ({ value: (await runProgram<{ bytes: number }>("heap_slope")).bytes }),
   },
   {
-    figure: { name: "the first turn after opening 100,000 events", unit: "ms", noise: 0.2 },
-    enough: 1,
-    take: async () => ({ value: (await openLongLog()).turn }),
+    name: "the first turn after opening 100,000 events",
+    unit: "ms",
+    noise: 0.2,
+    maxRounds: 1,
+    take: async () => ({ value: (await timeLongLog()).turn }),
   },
   {
-    figure: { name: "the longest pause of that turn", unit: "ms", noise: 0.3 },
-    enough: 1,
-    take: async () => ({ value: (await openLongLog()).pause }),
+    name: "the longest pause of that turn",
+    unit: "ms",
+    noise: 0.3,
+    maxRounds: 1,
+    take: async () => ({ value: (await timeLongLog()).pause }),
   },
   {
-    figure: {
-      name: `type-checking an agent with ${TYPED_TOOLS} tools`,
-      unit: "ms",
-      noise: 0.2,
-    },
-    floor: "valibot alone",
-    take: takeTypes,
+    name: `type-checking an agent with ${TYPED_TOOLS} tools`,
+    unit: "ms",
+    noise: 0.2,
+    floorName: "valibot alone",
+    take: timeTypeCheck,
   },
   {
-    figure: { name: "deno task test", unit: "ms", noise: 0.3 },
-    enough: 1,
+    name: "deno task test",
+    unit: "ms",
+    noise: 0.3,
+    maxRounds: 1,
     take: async () => ({ value: await timed(["task", "test"], ROOT) }),
   },
 ];
 
-/** Measures in so many rounds, or in fewer if they are enough. */
+/** Measures a figure in `rounds` rounds, or in fewer if it has a maximum. */
 export async function measure(
-  { figure, floor, enough = Infinity, take }: Measure,
+  { floorName, maxRounds = Infinity, take, ...figure }: Measure,
   rounds: number,
 ): Promise<Figure> {
   const taken: Taken[] = [];
-  while (taken.length < Math.min(rounds, enough)) taken.push(await take());
+  while (taken.length < Math.min(rounds, maxRounds)) taken.push(await take());
   return withBudget({
     ...figure,
     ...spreadOf(taken.map(({ value }) => value)),
-    ...(floor && { floor: { name: floor, ...spreadOf(taken.map(({ floor }) => floor!)) } }),
+    ...(floorName && { floor: { name: floorName, ...spreadOf(taken.map(({ floor }) => floor!)) } }),
   });
 }
 
-/** Runs a program of this folder, which prints what it found. */
+/** Runs a program of this folder. Returns the JSON value that it prints. */
 function runProgram<Found>(name: string): Promise<Found> {
   const program = new URL(`${name}.ts`, import.meta.url).href;
   return runJson<Found>([CONFIG, "--v8-flags=--expose-gc", program]);
 }
 
-/** Whole processes, the start of Deno included, from a warm cache. */
-function takeStart(source: string): Promise<Taken> {
+/** Times whole processes, including the start of Deno, from a warm cache. */
+function timeStart(source: string): Promise<Taken> {
   return inTemporaryFolder(async (folder) => {
     const [empty, program] = ["empty.ts", "program.ts"].map((name) => new URL(name, folder));
     await Deno.writeTextFile(empty!, "");
     await Deno.writeTextFile(program!, source);
     const time = (program: URL) =>
       timed(["run", "--no-prompt", "--quiet", CONFIG, fileURLToPath(program)]);
-    return await inTurn(() => time(program!), () => time(empty!));
+    return await alternate(() => time(program!), () => time(empty!));
   });
 }
 
-/** The least turn of three on top of a long log, and its longest pause; measured once. */
-function openLongLog(): Promise<{ turn: number; pause: number }> {
+/** Measures the fastest of three turns after a long log, and its longest pause; only once. */
+function timeLongLog(): Promise<{ turn: number; pause: number }> {
   return longLog ??= inTemporaryFolder(async (folder) => {
     const program = new URL("long_session.ts", import.meta.url).href;
     const args = [fileURLToPath(new URL("long.db", folder)), String(LONG_LOG)];
@@ -149,8 +153,11 @@ function openLongLog(): Promise<{ turn: number; pause: number }> {
 
 let longLog: Promise<{ turn: number; pause: number }> | undefined;
 
-/** One after the other, each three times and its least, for a process may be held up. */
-async function inTurn(ours: () => Promise<number>, floor: () => Promise<number>): Promise<Taken> {
+/** Measures three times in turn, and returns the minima, because a process may be delayed. */
+async function alternate(
+  ours: () => Promise<number>,
+  floor: () => Promise<number>,
+): Promise<Taken> {
   let taken = { value: Infinity, floor: Infinity };
   for (let turn = 0; turn < 3; turn++) {
     const value = Math.min(taken.value, await ours());
@@ -165,21 +172,21 @@ async function timed(args: readonly string[], folder?: URL): Promise<number> {
   return performance.now() - begun;
 }
 
-/** Modules that a program loads at its start: the entry and its static imports. */
-function takeBundle(): Promise<Taken> {
+/** Measures the modules that a program loads at its start: the entry and its static imports. */
+function measureBundle(): Promise<Taken> {
   return inTemporaryFolder(async (folder) => {
     const output = `--outdir=${fileURLToPath(folder)}`;
     const options = ["--quiet", "--minify", "--platform=browser", "--code-splitting", CONFIG];
     await runDeno(["bundle", ...options, output, fileURLToPath(CORE)]);
     let value = 0;
     const loaded = new Set([new URL("mod.js", folder).href]);
-    // A set visits what is added to it on the way.
-    for (const address of loaded) {
-      const bytes = await Deno.readFile(new URL(address));
+    // Iterating over a set visits elements that are added meanwhile.
+    for (const url of loaded) {
+      const bytes = await Deno.readFile(new URL(url));
       value += await countGzipBytes(bytes);
       const source = new TextDecoder().decode(bytes);
       for (const [, path] of source.matchAll(/(?:from|import)\s*"(\.\/[^"]+)"/g)) {
-        loaded.add(new URL(path!, address).href);
+        loaded.add(new URL(path!, url).href);
       }
     }
     return { value };
@@ -192,21 +199,21 @@ async function countGzipBytes(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
 }
 
 /**
- * Programs that were not checked before: what is kept of checked ones would hide
- * the time. The core is taken as its users get it, with declarations for its types.
+ * Times type-checking of new programs, because results of earlier checks are cached. The core
+ * is used in its published form, with type declarations.
  */
-function takeTypes(): Promise<Taken> {
+function timeTypeCheck(): Promise<Taken> {
   return inTemporaryFolder(async (folder) => {
     const imports = { core: await packCore(folder), valibot: "valibot" };
-    let made = 0;
+    let written = 0;
     const time = async (source: string) => {
-      const program = new URL(`typed_${made++}.ts`, folder);
+      const program = new URL(`typed_${written++}.ts`, folder);
       await Deno.writeTextFile(program, source);
       return await timed(["check", "--quiet", CONFIG, fileURLToPath(program)]);
     };
-    return await inTurn(
-      () => time(typedAgent(TYPED_TOOLS, imports)),
-      () => time(typedSchemas(TYPED_TOOLS, imports)),
+    return await alternate(
+      () => time(writeTypedAgent(TYPED_TOOLS, imports)),
+      () => time(writeTypedSchemas(TYPED_TOOLS, imports)),
     );
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The core as its users get it: JavaScript, with declarations for its types.
+ * Core in the form in which it is published: JavaScript with type declarations.
  *
  * @module
  */
@@ -9,19 +9,16 @@ import { runChild, runDeno } from "../../scripts/child.ts";
 const ROOT = new URL("../../", import.meta.url);
 
 /**
- * Packs the core into a folder.
- *
- * @param folder The folder, empty.
- * @returns The address of its entry.
+ * Packs the core into an empty folder. Returns the URL of its entry point.
  */
 export async function packCore(folder: URL): Promise<string> {
   const archive = fileURLToPath(new URL("core.tgz", folder));
   await runDeno(["pack", "--quiet", "--allow-dirty", `--output=${archive}`], ROOT);
   const { success, stderr } = await runChild("tar", ["-xzf", archive, "-C", fileURLToPath(folder)]);
-  if (!success) throw new Error(`Cannot unpack ${archive}: tar said\n${stderr}`);
+  if (!success) throw new Error(`Cannot unpack ${archive}: tar failed: ${stderr}`);
   const core = new URL("package/", folder);
-  // An npm package.json names the declarations; a file imported by its address must do so itself.
-  for await (const path of declarations(core)) {
+  // A module that is imported by URL must name its declarations, which package.json does otherwise.
+  for await (const path of findDeclarations(core)) {
     const module = new URL(path.href.replace(/\.d\.ts$/, ".js"));
     const name = path.pathname.split("/").at(-1);
     const source = await Deno.readTextFile(module);
@@ -30,9 +27,9 @@ export async function packCore(folder: URL): Promise<string> {
   return new URL("mod.js", core).href;
 }
 
-async function* declarations(folder: URL): AsyncGenerator<URL, void, void> {
+async function* findDeclarations(folder: URL): AsyncGenerator<URL, void, void> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) yield* declarations(new URL(`${name}/`, folder));
+    if (isDirectory) yield* findDeclarations(new URL(`${name}/`, folder));
     else if (name.endsWith(".d.ts")) yield new URL(name, folder);
   }
 }

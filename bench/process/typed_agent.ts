@@ -1,15 +1,15 @@
 /**
- * Programs for the type checker: an agent with so many tools, and the same
- * argument schemas with valibot alone.
+ * Programs for the type checker: an agent with tools, and the same argument schemas with
+ * valibot alone.
  *
  * @module
  */
 
-/** Imports of a program, as specifiers that it can resolve. */
+/** Specifiers of the imports of a program. */
 export interface TypedImports {
-  /** The core. */
+  /** Specifier of the core. */
   readonly core: string;
-  /** Valibot. */
+  /** Specifier of valibot. */
   readonly valibot: string;
 }
 
@@ -21,8 +21,8 @@ const args = (index: number): string =>
     lines: v.array(v.object({ drink: v.string(), extras: v.optional(v.array(v.string())) })),
   })`;
 
-/** An agent of two steps whose tools use their arguments by type. */
-export function typedAgent(tools: number, { core, valibot }: TypedImports): string {
+/** Writes an agent of two steps whose tools use their arguments by type. */
+export function writeTypedAgent(tools: number, { core, valibot }: TypedImports): string {
   const indices = [...Array(tools).keys()];
   return `import { Agent, decide, MockLLM, Tool } from ${JSON.stringify(core)};
 import * as v from ${JSON.stringify(valibot)};
@@ -55,8 +55,8 @@ agent.createSession();
 `;
 }
 
-/** The same schemas, and the same functions of what they give. */
-export function typedSchemas(tools: number, { valibot }: TypedImports): string {
+/** Writes the same schemas, and the same functions of their outputs. */
+export function writeTypedSchemas(tools: number, { valibot }: TypedImports): string {
   const indices = [...Array(tools).keys()];
   return `import * as v from ${JSON.stringify(valibot)};
 ${

@@ -45,8 +45,7 @@ export interface ScenarioFigures {
 }
 
 /**
- * Plays a scenario: makes an agent, and for every iteration a session with three turns, in
- * which the model responds, calls a tool and moves.
+ * Plays a scenario: makes an agent, and plays a session in every iteration.
  */
 export async function runScenario(setting: ScenarioSetting): Promise<ScenarioFigures> {
   const script = [
@@ -65,13 +64,18 @@ export async function runScenario(setting: ScenarioSetting): Promise<ScenarioFig
   let agent = makeAgent();
   for (let iteration = 0; iteration < setting.iterations; iteration++) {
     if (setting.freshTools && iteration > 0) agent = makeAgent();
-    const session = agent.createSession();
-    await session.next("hello");
-    await session.next("use the tool", { stopAfter: "tool" });
-    await session.next("go on", { stopAfter: "move" });
+    await playSession(agent);
     llm.requests.length = 0;
   }
   return { decisions, schemasBuilt: schemaCache.built, cacheHits: schemaCache.hits };
+}
+
+/** Plays a session of three turns, each of one decision: a response, a tool call and a move. */
+export async function playSession(agent: Agent): Promise<void> {
+  const session = agent.createSession();
+  await session.next("hello");
+  await session.next("use the tool", { stopAfter: "tool" });
+  await session.next("go on", { stopAfter: "move" });
 }
 
 /**

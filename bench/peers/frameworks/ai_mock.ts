@@ -1,22 +1,22 @@
 /**
- * The mock model of `ai`, and the history as its users hold it: shared by its peers.
+ * Mock model and history of `ai`, shared by its two variants.
  *
  * @module
  */
 import type { ModelMessage } from "ai";
 import { MockLanguageModelV4 } from "ai/test";
-import { cycle, historyOf } from "./scenario.ts";
+import { cycle, makeHistory } from "./scenario.ts";
 
 type Generated = Awaited<ReturnType<MockLanguageModelV4["doGenerate"]>>;
 
-/** Content of a model call: a text, or a call of a tool. */
+/** Content of a model's reply: a text or a tool call. */
 export type Content = Generated["content"][number];
 
-/** Each call must turn it off: there is no switch for all of them. */
+/** Turns telemetry off; `ai` has no global switch. */
 export const telemetry = { isEnabled: false } as const;
 
-/** Result of a model call with this content. */
-export function resultOf(content: Content): Generated {
+/** Makes the result of a model call with this content. */
+export function makeResult(content: Content): Generated {
   const unified = content.type === "tool-call" ? "tool-calls" : "stop";
   return {
     content: [content],
@@ -29,12 +29,12 @@ export function resultOf(content: Content): Generated {
   };
 }
 
-/** A model that returns these replies again and again. */
-export function mockOf(replies: readonly Content[]): MockLanguageModelV4 {
-  const next = cycle(replies.map(resultOf));
+/** Makes a model that repeats these replies. */
+export function makeMock(replies: readonly Content[]): MockLanguageModelV4 {
+  const next = cycle(replies.map(makeResult));
   const mock = new MockLanguageModelV4({
     doGenerate: () => {
-      // The mock would keep every call for good.
+      // The mock would keep every call.
       mock.doGenerateCalls.length = 0;
       return Promise.resolve(next());
     },
@@ -42,9 +42,9 @@ export function mockOf(replies: readonly Content[]): MockLanguageModelV4 {
   return mock;
 }
 
-/** A history as its owner's calls would have left it: `responseMessages` have parts, not a string. */
-export function messagesOf(count: number): ModelMessage[] {
-  return historyOf<ModelMessage>(
+/** Makes a history as `responseMessages` would have left it, with parts instead of strings. */
+export function makeMessages(count: number): ModelMessage[] {
+  return makeHistory<ModelMessage>(
     count,
     (content) => ({ role: "user", content }),
     (text) => ({ role: "assistant", content: [{ type: "text", text }] }),

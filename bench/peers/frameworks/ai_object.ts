@@ -1,9 +1,9 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { generateText, Output } from "ai";
 import * as v from "valibot";
-import { type Content, messagesOf, mockOf, telemetry } from "./ai_mock.ts";
+import { type Content, makeMessages, makeMock, telemetry } from "./ai_mock.ts";
 import type { Peer } from "./peer.ts";
-import { END, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
+import { END, makeReplies, START, SYSTEM, TOOL } from "./scenario.ts";
 
 const respond = v.object({ action: v.literal("RESPOND"), response: v.string() });
 const callTool = v.object({
@@ -15,8 +15,8 @@ const move = v.object({ action: v.literal("MOVE"), step: v.literal(END) });
 
 type Decision = v.InferOutput<typeof respond | typeof callTool | typeof move>;
 
-/** The output of a step, whose decisions are the ones that it allows. */
-function outputOf(decision: v.GenericSchema<unknown, Decision>) {
+/** Makes the output schema of a step, from its legal decisions. */
+function makeOutput(decision: v.GenericSchema<unknown, Decision>) {
   const schema = v.object({ reasoning: v.array(v.string()), decision });
   return Output.object({ schema: toStandardJsonSchema(schema) });
 }
@@ -24,11 +24,11 @@ function outputOf(decision: v.GenericSchema<unknown, Decision>) {
 const settings = {
   [START]: {
     instructions: SYSTEM,
-    output: outputOf(v.variant("action", [respond, callTool, move])),
+    output: makeOutput(v.variant("action", [respond, callTool, move])),
   },
   [END]: {
     instructions: `${SYSTEM}\n\nSay that this is the end.`,
-    output: outputOf(respond),
+    output: makeOutput(respond),
   },
 };
 
@@ -36,19 +36,19 @@ function runTool({ arg0 }: { readonly arg0: string }): string {
   return arg0;
 }
 
-const decisions = repliesIn<Decision>({
+const decisions = makeReplies<Decision>({
   answer: (response) => ({ action: "RESPOND", response }),
   tool: (args) => ({ action: "TOOL_CALL", tool: TOOL, args }),
   move: () => ({ action: "MOVE", step: END }),
 });
 
-/** Text, as a model sends it: parsing and validating it is the work of `ai`. */
-const model = mockOf(decisions.map((decision): Content => ({
+/** Sends decisions as text, so that parsing and validation are measured. */
+const model = makeMock(decisions.map((decision): Content => ({
   type: "text",
   text: JSON.stringify({ reasoning: [], decision }),
 })));
 
-/** `ai` with an object as output: its caller writes the loop and keeps the messages. */
+/** `ai` with an object as output. The caller writes the loop and keeps the messages. */
 export const peer: Peer = {
   title: "ai, Output.object with a decision schema",
   imports: ["ai", "@valibot/to-json-schema", "valibot"],
@@ -56,7 +56,7 @@ export const peer: Peer = {
   leavesOut:
     "ai's own tool loop (the author's is plain code), streaming, a store, a provider's own request",
   converse(count) {
-    const messages = messagesOf(count);
+    const messages = makeMessages(count);
     const say = (content: string) => void messages.push({ role: "user", content });
     let step: keyof typeof settings = START;
     let toolResult = "";

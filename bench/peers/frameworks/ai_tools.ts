@@ -1,9 +1,9 @@
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { generateText, isStepCount, type PrepareStepFunction, tool } from "ai";
 import * as v from "valibot";
-import { type Content, messagesOf, mockOf, telemetry } from "./ai_mock.ts";
+import { type Content, makeMessages, makeMock, telemetry } from "./ai_mock.ts";
 import type { Peer } from "./peer.ts";
-import { END, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
+import { END, makeReplies, START, SYSTEM, TOOL } from "./scenario.ts";
 
 const MOVE = "move";
 
@@ -25,7 +25,7 @@ const settings = {
   [END]: { instructions: `${SYSTEM}\n\nSay that this is the end.`, activeTools: [] },
 } as const;
 
-/** The runtime context, which `ai` hands from one model call to the next. */
+/** Runtime context, which `ai` passes from one model call to the next. */
 type Place = { readonly step: keyof typeof settings };
 
 const prepareStep: PrepareStepFunction<typeof tools, Place> = ({ steps, runtimeContext }) => {
@@ -34,8 +34,8 @@ const prepareStep: PrepareStepFunction<typeof tools, Place> = ({ steps, runtimeC
   return { ...settings[step], runtimeContext: { step } };
 };
 
-/** Arguments are text, as a provider hands them on: parsing and validating is the work of `ai`. */
-function callOf(toolName: string, args: Readonly<Record<string, string>>): Content {
+/** Makes a tool call with arguments as text, so that parsing and validation are measured. */
+function makeCall(toolName: string, args: Readonly<Record<string, string>>): Content {
   return {
     type: "tool-call",
     toolCallId: crypto.randomUUID(),
@@ -44,13 +44,13 @@ function callOf(toolName: string, args: Readonly<Record<string, string>>): Conte
   };
 }
 
-const model = mockOf(repliesIn<Content>({
+const model = makeMock(makeReplies<Content>({
   answer: (text) => ({ type: "text", text }),
-  tool: (args) => callOf(TOOL, args),
-  move: () => callOf(MOVE, { step: END }),
+  tool: (args) => makeCall(TOOL, args),
+  move: () => makeCall(MOVE, { step: END }),
 }));
 
-/** `ai` with tools: it runs the loop of a turn, and its caller keeps the messages. */
+/** `ai` with tools. It runs the loop of a turn, and the caller keeps the messages. */
 export const peer: Peer = {
   title: "ai, generateText with tools",
   imports: ["ai", "@valibot/to-json-schema", "valibot"],
@@ -59,7 +59,7 @@ export const peer: Peer = {
   leavesOut:
     "streaming, a store, a provider's own request; zod schemas, which cost more at each call",
   converse(count) {
-    const messages = messagesOf(count);
+    const messages = makeMessages(count);
     let place: Place = { step: START };
     let toolResult = "";
     return {

@@ -19,7 +19,7 @@ import {
 import { ToolNode, toolsCondition } from "@langchain/langgraph/prebuilt";
 import { z } from "zod";
 import type { Conversation, Peer } from "./peer.ts";
-import { END, historyOf, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
+import { END, makeHistory, makeReplies, START, SYSTEM, TOOL } from "./scenario.ts";
 
 /** Imports of a program with such a graph. */
 export const imports: readonly string[] = [
@@ -43,7 +43,7 @@ const testTool = tool(({ arg0 }) => arg0, {
   schema: z.object({ arg0: z.string() }),
 });
 
-/** The handoff: it writes the step that the edges read, now and in later turns. */
+/** Handoff, which writes the step that the edges read in this turn and later ones. */
 const moveTool = tool(
   (_input, { toolCallId }: ToolRuntime) => {
     const done = new ToolMessage({ content: "They went on.", tool_call_id: toolCallId });
@@ -54,8 +54,8 @@ const moveTool = tool(
 
 const tools = [testTool, moveTool];
 
-/** Arguments are text, as a model sends them: reading and validating it is the core's work. */
-function callOf(name: string, args: object) {
+/** Makes a tool call with arguments as text, so that parsing and validation are measured. */
+function makeCall(name: string, args: object) {
   const called = { name, arguments: JSON.stringify(args) };
   const call = { id: crypto.randomUUID(), type: "function", function: called };
   return () => {
@@ -63,13 +63,13 @@ function callOf(name: string, args: object) {
   };
 }
 
-const replies = repliesIn<() => AIMessage>({
+const replies = makeReplies<() => AIMessage>({
   answer: (content) => () => new AIMessage({ content, tool_calls: [] }),
-  tool: (args) => callOf(TOOL, args),
-  move: () => callOf(moveTool.name, {}),
+  tool: (args) => makeCall(TOOL, args),
+  move: () => makeCall(moveTool.name, {}),
 });
 
-/** A fake model keeps its replies and its calls for good: each conversation has its own. */
+/** Makes models for one conversation, because a fake model keeps its replies and calls. */
 function createModels() {
   const model = fakeModel();
   for (const reply of replies) model.respond(reply);
@@ -79,7 +79,7 @@ function createModels() {
 let models = createModels();
 const system = new SystemMessage(SYSTEM);
 
-/** The graph, to be compiled with a checkpointer or without. LANGSMITH_TRACING unset: no traces. */
+/** Graph, to be compiled with or without a checkpointer. Not traced unless LANGSMITH_TRACING is set. */
 export const workflow = new StateGraph(StepState)
   .addNode(START, async ({ messages }) => ({
     messages: [await models[START].invoke([system, ...messages])],
@@ -93,16 +93,16 @@ export const workflow = new StateGraph(StepState)
   .addConditionalEdges("tools", ({ step }) => step, [START, END])
   .addEdge(END, GRAPH_END);
 
-/** So many messages, with the identifiers that earlier turns would have given them. */
+/** Makes a history of messages with ids. */
 export function createHistory(messages: number): BaseMessage[] {
-  return historyOf<BaseMessage>(
+  return makeHistory<BaseMessage>(
     messages,
     (content) => new HumanMessage({ id: crypto.randomUUID(), content }),
     (content) => new AIMessage({ id: crypto.randomUUID(), content }),
   );
 }
 
-/** A conversation in which `take` takes a turn and gives the state after it. */
+/** Makes a conversation in which `take` plays a turn and returns the state after it. */
 export function createConversation(take: (message: HumanMessage) => Promise<State>): Conversation {
   const own = createModels();
   let state: State;
@@ -111,7 +111,7 @@ export function createConversation(take: (message: HumanMessage) => Promise<Stat
     async turn(input) {
       models = own;
       state = await take(new HumanMessage(input));
-      // The first one is that of the tool: the handoff follows.
+      // The first tool message is that of the tool, a later one that of the handoff.
       toolResult ??= state.messages.findLast(ToolMessage.isInstance)?.text;
       return state.messages.at(-1)!.text;
     },
@@ -121,7 +121,7 @@ export function createConversation(take: (message: HumanMessage) => Promise<Stat
 
 const graph = workflow.compile();
 
-/** The caller keeps the state and gives all of it at each turn. */
+/** LangGraph without a checkpointer. The caller passes the whole state at each turn. */
 export const peer: Peer = {
   title: "@langchain/langgraph, no checkpointer",
   imports,

@@ -6,7 +6,7 @@ import { START } from "./scenario.ts";
 const checkpointer = new MemorySaver();
 const graph = workflow.compile({ checkpointer });
 
-/** The checkpointer keeps a thread for each conversation: a turn gives only the new message. */
+/** LangGraph with a checkpointer, which keeps a thread per conversation. */
 export const peer: Peer = {
   title: "@langchain/langgraph, MemorySaver",
   imports,

@@ -6,7 +6,7 @@ import { MastraLanguageModelV2Mock } from "@mastra/core/test-utils/llm-mock";
 import { createTool } from "@mastra/core/tools";
 import { z } from "zod";
 import type { Peer } from "./peer.ts";
-import { cycle, END, historyOf, INPUTS, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
+import { cycle, END, INPUTS, makeHistory, makeReplies, START, SYSTEM, TOOL } from "./scenario.ts";
 
 const tool = createTool({
   id: TOOL,
@@ -16,22 +16,22 @@ const tool = createTool({
   execute: ({ arg0 }) => Promise.resolve(arg0),
 });
 
-/** A tool call as a model sends it: its input is JSON text, which Mastra reads and validates. */
-function toolCall(toolName: string, input: Readonly<Record<string, string>>) {
+/** Makes a tool call with arguments as text, so that parsing and validation are measured. */
+function makeCall(toolName: string, input: Readonly<Record<string, string>>) {
   const toolCallId = crypto.randomUUID();
   return { type: "tool-call", toolCallId, toolName, input: JSON.stringify(input) } as const;
 }
 
-const nextReply = cycle(repliesIn<ReturnType<typeof toolCall> | { type: "text"; text: string }>({
+const nextReply = cycle(makeReplies<ReturnType<typeof makeCall> | { type: "text"; text: string }>({
   answer: (text) => ({ type: "text", text }),
-  tool: (args) => toolCall(TOOL, args),
-  // The tool that Mastra makes of the subagent `end`.
-  move: () => toolCall(`agent-${END}`, { prompt: INPUTS.at(-1)! }),
+  tool: (args) => makeCall(TOOL, args),
+  // Calls the tool that Mastra makes from the subagent `end`.
+  move: () => makeCall(`agent-${END}`, { prompt: INPUTS.at(-1)! }),
 }));
 
 const mock = new MastraLanguageModelV2Mock({
   doGenerate: () => {
-    // The mock would keep every call for good.
+    // The mock would keep every call.
     mock.doGenerateCalls.length = 0;
     const content = nextReply();
     return Promise.resolve({
@@ -43,7 +43,7 @@ const mock = new MastraLanguageModelV2Mock({
   },
 });
 
-/** The two types differ by an `undefined` only, which matters to `exactOptionalPropertyTypes`. */
+/** Cast, because the types differ by an `undefined` under `exactOptionalPropertyTypes`. */
 const model = mock as MastraModelConfig;
 
 const end = new Agent({
@@ -63,10 +63,10 @@ const start = new Agent({
   agents: { [END]: end },
 });
 
-/** Without `observability` nothing is traced, and without `storage` the store is in memory. */
+/** Without tracing, and with storage in memory. */
 const mastra = new Mastra({ agents: { [START]: start, [END]: end }, logger: false });
 
-/** This framework: one conversation, whose messages the caller keeps and gives anew each turn. */
+/** Mastra. The caller keeps the messages and passes all of them at each turn. */
 export const peer: Peer = {
   title: "@mastra/core, agent.generate",
   imports: ["@mastra/core", "@mastra/core/agent", "@mastra/core/tools"],
@@ -75,7 +75,7 @@ export const peer: Peer = {
   leavesOut:
     "Memory, which sends the last ten messages, a database, tracing; a supervisor's own last words",
   converse(messages) {
-    const history = historyOf<MessageInput>(
+    const history = makeHistory<MessageInput>(
       messages,
       (content) => ({ role: "user", content }),
       (content) => ({ role: "assistant", content }),
@@ -89,7 +89,7 @@ export const peer: Peer = {
         let handedOver: string | undefined;
         const result = await agent.generate(history, {
           delegation: {
-            // The subagent's text is the answer: the supervisor need not repeat it.
+            // The text of the subagent is the answer, which the supervisor need not repeat.
             onDelegationComplete({ primitiveId, result, bail }) {
               step = primitiveId;
               handedOver = result.text;

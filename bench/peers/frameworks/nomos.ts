@@ -9,7 +9,7 @@ export const peer: Peer = createPeer({
   includes: "log, prompt, one schema per step as JSON Schema, reading and validating JSON text",
   leavesOut: "a store: the session is in memory; a provider's request",
 }, (reply) => {
-  // Messages are put together when they are read: a real model would read them.
+  // Reads the messages, which are rendered only when they are read.
   const llm = new MockLLM([({ messages }) => raw(reply(messages.length))], { whenDone: "repeat" });
   return { llm, forgetRequests: () => void (llm.requests.length = 0) };
 });

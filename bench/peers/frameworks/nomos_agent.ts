@@ -1,17 +1,17 @@
 /**
- * The agent of the scenario, on any scripted model.
+ * Agent of the scenario, on any scripted model.
  *
  * @module
  */
 import { Agent, type LLM, Tool } from "@nomos/agent";
 import * as v from "valibot";
 import type { About, Peer } from "./peer.ts";
-import { cycle, END, historyText, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
+import { cycle, END, makeHistoryText, makeReplies, START, SYSTEM, TOOL } from "./scenario.ts";
 
-/** A scripted model, whose mock keeps what it was asked. */
+/** Scripted model, whose mock keeps its requests. */
 export interface ScriptedModel {
   readonly llm: LLM;
-  /** Drops the requests that the mock has kept. */
+  /** Deletes the requests that the mock has kept. */
   forgetRequests(): void;
 }
 
@@ -22,7 +22,7 @@ const tool = new Tool({
   run: ({ arg0 }) => arg0,
 });
 
-/** Text, as a model sends it: parsing and validating it is the core's work. */
+/** Returns a decision as text, so that parsing and validation are measured. */
 function toOutput(decision: object): string {
   return JSON.stringify({ reasoning: [], decision });
 }
@@ -32,25 +32,25 @@ function answer(response: string): string {
 }
 
 /**
- * One session in memory, on a model that answers with what `reply` returns for the
- * number of messages in its request.
+ * Makes a peer of sessions in memory. The model calls `reply` with the number of messages in
+ * each request.
  */
 export function createPeer(
   about: About,
   createModel: (reply: (messages: number) => string) => ScriptedModel,
 ): Peer {
-  const nextReply = cycle(repliesIn({
+  const nextReply = cycle(makeReplies({
     answer,
     tool: (args) => toOutput({ action: "TOOL_CALL", calls: [{ tool: TOOL, args }] }),
     move: () => toOutput({ action: "MOVE", step: END }),
   }));
-  /** Messages that each request must have at least: the system text, the history, the step. */
+  /** Minimum number of messages of a request: the system text, the history and the step. */
   let least = 2;
-  /** Place of the message that the model writes while a history is made; 0 when none is. */
+  /** Index of the message that the model writes while a history is made; otherwise 0. */
   let place = 0;
   const { llm, forgetRequests } = createModel((messages) => {
     if (messages < least) throw new Error(`Expected ${least} messages, got ${messages}`);
-    return place === 0 ? nextReply() : answer(historyText(place));
+    return place === 0 ? nextReply() : answer(makeHistoryText(place));
   });
   const agent = new Agent({
     name: "peers",
@@ -70,7 +70,7 @@ export function createPeer(
     ...about,
     async converse(messages) {
       const session = agent.createSession();
-      for (place = 1; place < messages; place += 2) await session.next(historyText(place - 1));
+      for (place = 1; place < messages; place += 2) await session.next(makeHistoryText(place - 1));
       place = 0;
       forgetRequests();
       let toolResult = "";

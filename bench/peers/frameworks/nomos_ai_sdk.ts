@@ -1,10 +1,10 @@
 import { aiSdk } from "@nomos/agent/ai-sdk";
 import { MockLanguageModelV4 } from "ai/test";
-import { resultOf } from "./ai_mock.ts";
+import { makeResult } from "./ai_mock.ts";
 import { createPeer } from "./nomos_agent.ts";
 import type { Peer } from "./peer.ts";
 
-/** This framework on the mock that the peers of `ai` have. */
+/** This framework on the mock model of `ai`. */
 export const peer: Peer = createPeer({
   title: "@nomos/agent, aiSdk() on ai's mock",
   imports: ["@nomos/agent", "@nomos/agent/ai-sdk", "valibot"],
@@ -13,9 +13,9 @@ export const peer: Peer = createPeer({
 }, (reply) => {
   const mock = new MockLanguageModelV4({
     doGenerate: ({ prompt }) =>
-      Promise.resolve(resultOf({ type: "text", text: reply(prompt.length) })),
+      Promise.resolve(makeResult({ type: "text", text: reply(prompt.length) })),
   });
-  // Whole answers, as generateText() asks for in the row of ai.
+  // Without streaming, as generateText() in the variant of ai.
   const { stream: _, ...llm } = aiSdk(mock);
   return { llm, forgetRequests: () => void (mock.doGenerateCalls.length = 0) };
 });

@@ -14,7 +14,7 @@ import {
 import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents/testing";
 import { z } from "zod";
 import type { Peer } from "./peer.ts";
-import { END, historyOf, repliesIn, START, SYSTEM, TOOL } from "./scenario.ts";
+import { END, makeHistory, makeReplies, START, SYSTEM, TOOL } from "./scenario.ts";
 
 const testTool = tool({
   name: TOOL,
@@ -37,15 +37,15 @@ const start = new Agent({
   handoffs: [toEnd],
 });
 
-/** The replies of a model. The arguments of a call are JSON text, as a model sends them. */
-export const replies = repliesIn<(AssistantMessageItem | FunctionCallItem)[]>({
+/** Replies of a model, with the arguments of a call as JSON text. */
+export const replies = makeReplies<(AssistantMessageItem | FunctionCallItem)[]>({
   answer: (text) => [assistantMessage(text)],
   tool: (args) => [functionCall(TOOL, JSON.stringify(args), { callId: "call_tool" })],
   move: () => [functionCall(toEnd.toolName, "{}", { callId: "call_move" })],
 });
 
-/** The runner and the session of the framework, with a model made for each conversation. */
-export function openaiPeer(
+/** Makes a peer with a model for each conversation. */
+export function makeOpenaiPeer(
   { title, includes, makeModel }: Pick<Peer, "title" | "includes"> & {
     readonly makeModel: () => { readonly model: Model; readonly assertComplete?: () => void };
   },
@@ -57,7 +57,7 @@ export function openaiPeer(
     leavesOut: "a provider's wire format, tracing, guardrails, a lasting session",
     async converse(messages) {
       const session = new MemorySession();
-      await session.addItems(historyOf<AgentInputItem>(messages, user, assistant));
+      await session.addItems(makeHistory<AgentInputItem>(messages, user, assistant));
       const { model, assertComplete } = makeModel();
       const runner = new Runner({ model, tracingDisabled: true });
       let toolResult = "";
@@ -80,8 +80,8 @@ export function openaiPeer(
   };
 }
 
-/** With the framework's scripted model, which keeps every request for good: one for each conversation. */
-export const peer: Peer = openaiPeer({
+/** OpenAI Agents with its scripted model, which keeps and copies every request. */
+export const peer: Peer = makeOpenaiPeer({
   title: "@openai/agents, ScriptedModel",
   includes:
     "runner, zod arguments, handoff, session copies, two copies of each request by the mock",

@@ -1,11 +1,11 @@
 import { type Model, Usage } from "@openai/agents";
-import { openaiPeer, replies } from "./openai_agents.ts";
+import { makeOpenaiPeer, replies } from "./openai_agents.ts";
 import type { Peer } from "./peer.ts";
 import { cycle } from "./scenario.ts";
 
 const nextReply = cycle(replies);
 
-/** A model that keeps nothing of what it is asked. */
+/** Model that does not keep its requests. */
 const model: Model = {
   getResponse: () => Promise.resolve({ output: nextReply(), usage: new Usage({ requests: 1 }) }),
   getStreamedResponse: () => {
@@ -13,8 +13,8 @@ const model: Model = {
   },
 };
 
-/** With a model that copies nothing: what is left is the framework's. */
-export const peer: Peer = openaiPeer({
+/** OpenAI Agents with a model that copies nothing, which leaves the cost of the framework. */
+export const peer: Peer = makeOpenaiPeer({
   title: "@openai/agents, a plain model",
   includes: "runner, zod arguments, handoff, session copies",
   makeModel: () => ({ model }),

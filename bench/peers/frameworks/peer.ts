@@ -1,46 +1,45 @@
 /**
- * The interface of a framework in the comparison, and the requests to its process.
+ * Interface of a framework in the comparison, and the requests to its process.
  *
  * @module
  */
 
-/** Final state of a conversation: proof that the framework did the work. */
+/** Final state of a conversation, which proves that the framework did the work. */
 export interface Rest {
-  /** The text that the tool returned to the model. */
+  /** Text that the tool returned to the model. */
   readonly toolResult: string;
-  /** The step, agent or node. */
+  /** Name of the step, agent or node. */
   readonly step: string;
 }
 
-/** One conversation with a history, kept the way the framework keeps it. */
+/** Conversation with a history, stored in the way of the framework. */
 export interface Conversation {
-  /** Plays a turn of the scenario on top of the history; returns the answer to the user. */
+  /** Plays a turn of the scenario. Returns the answer to the user. */
   turn(input: string): Promise<string>;
-  /** Called when all turns of the scenario are over. */
+  /** Returns the final state. Called after the last turn of the scenario. */
   rest(): Rest;
-  /** Frees what the framework itself still keeps of it. Default: nothing is kept. */
+  /** Deletes the conversation in the framework. Default: nothing to delete. */
   leave?(): Promise<void>;
 }
 
-/** A framework, set up the way its documents show. */
+/** Framework, set up as its documentation shows. */
 export interface Peer {
-  /** Its name, with the variant that is measured. */
+  /** Name and measured variant. */
   readonly title: string;
   /** Imports of a user's program, without mocks, for measuring the import time. */
   readonly imports: readonly string[];
   /** Work that the figures include, in one line. */
   readonly includes: string;
-  /** Work that they leave out, in one line. */
+  /** Work that the figures leave out, in one line. */
   readonly leavesOut: string;
-  /** Begins a conversation with a history of so many messages. Not timed. */
+  /** Starts a conversation with a history of `messages` messages. Not timed. */
   converse(messages: number): Conversation | Promise<Conversation>;
 }
 
-/** Description of a peer. */
+/** Description of a framework. */
 export type About = Pick<Peer, "title" | "imports" | "includes" | "leavesOut">;
 
-/** Requests to the process of a peer. */
+/** Request to the process of a framework. */
 export type Request =
-  | { readonly task: "about" }
   | { readonly task: "play"; readonly messages: number; readonly milliseconds: number }
   | { readonly task: "idle"; readonly messages: number; readonly conversations: number };

@@ -1,6 +1,6 @@
 /**
- * The process of one peer: it reads a request per line, and answers each by a
- * line of JSON. Needs `--v8-flags=--expose-gc`.
+ * Process of one framework. Prints a description of it, then reads one request per line and
+ * prints the result of each, all as JSON. Needs `--v8-flags=--expose-gc`.
  *
  *     worker.ts NAME
  *
@@ -12,44 +12,36 @@ import { collectGarbage, collectYoungGarbage } from "../../process/garbage_colle
 import type { About, Conversation, Peer, Request } from "./peer.ts";
 import { checkPlayed, MODEL_CALLS, playScenario } from "./scenario.ts";
 
-/** Conversations that are prepared together and then played. */
+/** Number of conversations that are prepared together and then played. */
 const BATCH = 10;
 
-/** Preparing may take this many times as long as what is measured. */
-const PATIENCE = 8;
+/** Maximum total time, as a multiple of the time to measure, because preparing is slow. */
+const MAX_TOTAL = 8;
 
 if (import.meta.main) {
-  // A computed address, so that this process loads one framework and not all of them.
+  // A computed specifier, so that this process loads only one framework.
   const module = new URL(`${Deno.args[0]}.ts`, import.meta.url).href;
   const { peer } = await import(module) as { readonly peer: Peer };
+  const { title, imports, includes, leavesOut } = peer;
+  const about: About = { title, imports, includes, leavesOut };
+  console.log(JSON.stringify(about));
   for await (const line of createInterface({ input: process.stdin })) {
-    console.log(JSON.stringify(await answer(peer, JSON.parse(line))));
+    const request: Request = JSON.parse(line);
+    const result = request.task === "play"
+      ? await measureCalls(peer, request.messages, request.milliseconds)
+      : await measureIdle(peer, request.messages, request.conversations);
+    console.log(JSON.stringify(result));
   }
 }
 
-async function answer(peer: Peer, request: Request): Promise<About | number> {
-  switch (request.task) {
-    case "about": {
-      const { title, imports, includes, leavesOut } = peer;
-      return { title, imports, includes, leavesOut };
-    }
-    case "play":
-      return await play(peer, request.messages, request.milliseconds);
-    case "idle":
-      return await idle(peer, request.messages, request.conversations);
-    default:
-      return request satisfies never;
-  }
-}
-
-/** Microseconds per model call, over at least so many milliseconds or as long as patience lasts. */
-async function play(peer: Peer, messages: number, milliseconds: number): Promise<number> {
+/** Measures microseconds per model call, for `milliseconds` or up to {@linkcode MAX_TOTAL}. */
+async function measureCalls(peer: Peer, messages: number, milliseconds: number): Promise<number> {
   const begun = performance.now();
   let [spent, played] = [0, 0];
   do {
     const batch: Conversation[] = [];
     while (batch.length < BATCH) batch.push(await peer.converse(messages));
-    // Garbage of the preparation must not be collected while the clock runs.
+    // Collects the garbage of the preparation outside the measured time.
     collectYoungGarbage();
     const results: string[] = [];
     const start = performance.now();
@@ -58,12 +50,12 @@ async function play(peer: Peer, messages: number, milliseconds: number): Promise
     played += BATCH;
     for (const result of results) checkPlayed(peer.title, result);
     for (const conversation of batch) await conversation.leave?.();
-  } while (spent < milliseconds && performance.now() - begun < PATIENCE * milliseconds);
+  } while (spent < milliseconds && performance.now() - begun < MAX_TOTAL * milliseconds);
   return 1000 * spent / played / MODEL_CALLS;
 }
 
-/** Bytes for each conversation that is kept, on the heap or in buffers beside it. */
-async function idle(peer: Peer, messages: number, conversations: number): Promise<number> {
+/** Measures bytes per idle conversation, on the heap and in external buffers. */
+async function measureIdle(peer: Peer, messages: number, conversations: number): Promise<number> {
   const before = await collectGarbage();
   const kept: Conversation[] = [];
   while (kept.length < conversations) kept.push(await peer.converse(messages));

@@ -1,13 +1,13 @@
 import { assertEvent, assign, createActor, fromPromise, setup, waitFor } from "xstate";
 import type { Peer } from "./peer.ts";
-import { cycle, END, historyOf, repliesIn, START } from "./scenario.ts";
+import { cycle, END, makeHistory, makeReplies, START } from "./scenario.ts";
 
 interface Message {
   readonly role: "user" | "assistant" | "tool";
   readonly text: string;
 }
 
-/** Inputs of the user, and decisions of the model. */
+/** Input of the user or decision of the model. */
 type Event =
   | { readonly type: "user.input"; readonly text: string }
   | { readonly type: "model.respond"; readonly text: string }
@@ -70,13 +70,13 @@ const machine = setup({
   },
 });
 
-const nextReply = cycle(repliesIn<Event>({
+const nextReply = cycle(makeReplies<Event>({
   answer: (text) => ({ type: "model.respond", text }),
   tool: (args) => ({ type: "model.callTool", ...args }),
   move: () => ({ type: "model.move" }),
 }));
 
-/** The floor: a state machine that is told what a model would have decided. */
+/** Floor: a state machine that receives decisions without a model. */
 export const peer: Peer = {
   title: "xstate, a machine without a model",
   imports: ["xstate"],
@@ -85,7 +85,7 @@ export const peer: Peer = {
   leavesOut:
     "everything about a model: prompt, schemas, calls, reading and validating what it says",
   converse(messages) {
-    const history = historyOf<Message>(
+    const history = makeHistory<Message>(
       messages,
       (text) => ({ role: "user", text }),
       (text) => ({ role: "assistant", text }),

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { typedAgent, typedSchemas } from "../../../bench/process/typed_agent.ts";
+import { writeTypedAgent, writeTypedSchemas } from "../../../bench/process/typed_agent.ts";
 import { inTemporaryFolder } from "../../../scripts/child.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -34,9 +34,9 @@ function broken(source: string): string {
   return changed;
 }
 
-Deno.test("typedAgent() and typedSchemas() write programs whose arguments have types", async () => {
+Deno.test("writeTypedAgent() and writeTypedSchemas() write programs whose arguments have types", async () => {
   await inTemporaryFolder(async (folder) => {
-    const [agent, schemas] = [typedAgent(2, IMPORTS), typedSchemas(2, IMPORTS)];
+    const [agent, schemas] = [writeTypedAgent(2, IMPORTS), writeTypedSchemas(2, IMPORTS)];
     const programs = {
       "agent.ts": agent,
       "schemas.ts": schemas,
@@ -49,35 +49,35 @@ Deno.test("typedAgent() and typedSchemas() write programs whose arguments have t
   });
 });
 
-Deno.test("typedAgent() writes an agent that can be made", async () => {
+Deno.test("writeTypedAgent() writes an agent that can be made", async () => {
   await inTemporaryFolder(async (folder) => {
-    const [path] = await write(folder, { "agent.ts": typedAgent(3, IMPORTS) });
+    const [path] = await write(folder, { "agent.ts": writeTypedAgent(3, IMPORTS) });
     const ran = await deno("run", "--quiet", "--no-prompt", "--no-check", CONFIG, path!);
     assertEquals(ran, { success: true, errors: "" });
   });
 });
 
-Deno.test("typedAgent() gives its first step as many tools as it is told", () => {
-  const source = typedAgent(3, IMPORTS);
+Deno.test("writeTypedAgent() gives its first step as many tools as it is told", () => {
+  const source = writeTypedAgent(3, IMPORTS);
   assertEquals(source.match(/new Tool\(/g)?.length, 3);
   assertStringIncludes(source, "tools: [tool0, tool1, tool2],");
   assertEquals(new Set(source.match(/name: "tool_\d"/g)).size, 3);
 });
 
-Deno.test("typedSchemas() has the schemas and functions of the agent's tools, and no agent", () => {
+Deno.test("writeTypedSchemas() has the schemas and functions of the agent's tools, and no agent", () => {
   const read = (source: string) => ({
     schemas: source.match(/v\.object\(\{\n[^]*?\n {2}\}\)/g),
     functions: source.match(/`\$\{name\}.*`/g),
   });
-  const [agent, schemas] = [typedAgent(3, IMPORTS), typedSchemas(3, IMPORTS)];
+  const [agent, schemas] = [writeTypedAgent(3, IMPORTS), writeTypedSchemas(3, IMPORTS)];
   assertEquals(read(schemas), read(agent));
   assertEquals(read(schemas).schemas?.length, 3);
   assertEquals(new Set(read(schemas).schemas).size, 3);
   assertEquals(schemas.match(/^import .*$/gm)?.length, 1);
 });
 
-Deno.test("typedAgent() quotes what it imports", () => {
-  const source = typedAgent(1, { core: 'a"b.ts', valibot: "c\\d" });
+Deno.test("writeTypedAgent() quotes what it imports", () => {
+  const source = writeTypedAgent(1, { core: 'a"b.ts', valibot: "c\\d" });
   assertMatch(source, /from "a\\"b\.ts";/);
   assertMatch(source, /from "c\\\\d";/);
 });
