@@ -1,12 +1,11 @@
 /**
- * `deno task bench:durable`: what it costs to keep sessions in a store.
+ * `deno task bench:durable`: measures the cost of durable sessions.
  *
  * @module
  */
 import { memoryStore, type Store } from "@nomos/agent/store";
-import { type DurableFigures, durableReport, judge } from "../bench/durable/durable_report.ts";
+import { formatDurableReport, judge } from "../bench/durable/durable_report.ts";
 import { measureTurns, type TurnTimes } from "../bench/durable/durable_turns.ts";
-import { type LoadTimes, measureLoads } from "../bench/durable/loads.ts";
 import { measureOpenings, type OpeningTimes } from "../bench/durable/opening.ts";
 import { type FlagValues, readFlags } from "../src/profile/command_line.ts";
 import { PROGRAMS } from "../tests/postgres/server.ts";
@@ -15,49 +14,45 @@ import { type CommandResult, runCommand, toJson } from "./command.ts";
 
 const FLAGS = { milliseconds: 3000, json: false };
 
-const AT_ONCE = [1, 8];
+/** Numbers of concurrent sessions. */
+const SESSIONS = [1, 8];
+/** Lengths of the opened sessions, in events. */
 const LENGTHS = [10, 1_000, 100_000];
-/** Single calls are measured for this part of the time of turns. */
-const LOADS_PART = 6;
-/** Number of times that a session of each length is opened. */
+/** Number of times that each session is opened. */
 const OPENINGS = 100;
 
-const USAGE = `Plays turns of 3 model calls and 2 tools, with a model that answers at once, and
-measures how many a second can be kept in each store, what a commit and other calls
-take, and how opening a session grows with its history. Ends with code 1 if a budget is missed.
+const USAGE = `Plays turns of 3 model calls and 2 tools, with a model that answers at once. Measures the
+number of turns per second in each store, the latency of turns and commits, and the time to open
+sessions of several lengths. Exits with 1 if a budget is missed.
 
 Usage: deno task bench:durable [flags]
 
-      --milliseconds NUMBER  play each setting so long (3000)
+      --milliseconds NUMBER  duration of each measurement of turns (3000)
       --json                 print JSON
-  -h, --help                 print this
+  -h, --help                 print this help
 `;
 
 if (import.meta.main) Deno.exit(await runCommand(readFlags(Deno.args, FLAGS), USAGE, run));
 
 async function run({ milliseconds, json }: FlagValues<typeof FLAGS>): Promise<CommandResult> {
   const turns: TurnTimes[] = [];
-  const loads: LoadTimes[] = [];
   const openings: OpeningTimes[] = [];
   const measure = async (store: Store | undefined) => {
-    for (const atOnce of AT_ONCE) turns.push(await measureTurns(store, atOnce, milliseconds));
-    if (store === undefined) return;
-    for (const atOnce of AT_ONCE) {
-      loads.push(...await measureLoads(store, atOnce, milliseconds / LOADS_PART));
-    }
-    openings.push(...await measureOpenings(store, LENGTHS, OPENINGS));
+    for (const sessions of SESSIONS) turns.push(await measureTurns(store, sessions, milliseconds));
+    if (store) openings.push(...await measureOpenings(store, LENGTHS, OPENINGS));
   };
   await measure(undefined);
   await measure(memoryStore());
   await withSqlite(({ store }) => measure(store));
   if (PROGRAMS !== undefined) await withPostgres(({ store }) => measure(store), { fsync: true });
 
-  const figures: DurableFigures = { turns, loads, openings };
+  const figures = { turns, openings };
+  const budgets = judge(figures);
   const note = PROGRAMS === undefined
     ? "\nSkipped: PostgreSQL, because its programs are not installed\n"
     : "";
   const output = json
-    ? toJson({ ...figures, budgets: judge(figures) })
-    : `${durableReport(figures)}${note}`;
-  return { output, success: judge(figures).every(({ isKept }) => isKept) };
+    ? toJson({ ...figures, budgets })
+    : `${formatDurableReport(figures)}${note}`;
+  return { output, success: budgets.every(({ isKept }) => isKept) };
 }

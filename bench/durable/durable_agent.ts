@@ -1,5 +1,5 @@
 /**
- * The agent whose durable turns are measured: three model calls and two tools a turn.
+ * Agent whose durable turns are measured: three model calls and two tools per turn.
  *
  * @module
  */
@@ -21,8 +21,8 @@ const DECISIONS: readonly Decision[] = [
   decide.respond("It is sunny in Lisbon, and the streets are free: take the bicycle."),
 ];
 
-/** An agent for one session at a time, for its model does not look where it is. */
-export function durableAgent(): Agent {
+/** Makes an agent for one session at a time, because its model only counts its calls. */
+export function makeDurableAgent(): Agent {
   let calls = 0;
   return new Agent({
     name: "bench",
@@ -35,16 +35,16 @@ export function durableAgent(): Agent {
 /** Input of the user. */
 export const INPUT = "How do I get to work in Lisbon today?";
 
-/** The events of a session of this agent, as many as are asked for. */
-export function* eventsOf(sessionId: string, count: number): Generator<SessionEvent> {
+/** Generates the first `count` events of a session of this agent. */
+export function* makeEvents(sessionId: string, count: number): Generator<SessionEvent> {
   for (let seq = 0; seq < count;) {
-    for (const event of turnEvents(sessionId, seq)) {
+    for (const event of makeTurnEvents(sessionId, seq)) {
       if (seq++ < count) yield event;
     }
   }
 }
 
-function* turnEvents(sessionId: string, first: number): Generator<SessionEvent> {
+function* makeTurnEvents(sessionId: string, first: number): Generator<SessionEvent> {
   let seq = first;
   const base = () => ({ seq: seq++, time: 1_700_000_000_000 });
   yield { ...base(), type: "user", text: INPUT };

@@ -1,5 +1,5 @@
 /**
- * Durable turns per second, and the time of a commit.
+ * Durable turns per second, and the latency of turns and commits.
  *
  * @module
  */
@@ -7,17 +7,17 @@ import type { Session } from "@nomos/agent";
 import { cpuUsage } from "node:process";
 import type { Store } from "@nomos/agent/store";
 import { type Intercept, interceptStore } from "../../scripts/chaos/intercept_store.ts";
-import { durableAgent, INPUT } from "./durable_agent.ts";
+import { INPUT, makeDurableAgent } from "./durable_agent.ts";
 
 /** Figures of one setting. */
 export interface TurnTimes {
-  /** The store; `"no store"` for sessions in memory. */
+  /** Name of the store; `"no store"` for sessions without one. */
   readonly store: string;
   /** Number of concurrent sessions. */
-  readonly atOnce: number;
-  /** Turns of all of them in a second. */
+  readonly sessions: number;
+  /** Number of turns per second, of all sessions together. */
   readonly perSecond: number;
-  /** CPU time of a turn in this process, in milliseconds: nearly independent of other load. */
+  /** CPU time of a turn in this process, in milliseconds. Other load hardly affects it. */
   readonly cpu: number;
   /** Time of a turn, in milliseconds. */
   readonly turn: Quantiles;
@@ -25,24 +25,24 @@ export interface TurnTimes {
   readonly commit: Quantiles | undefined;
 }
 
-/** Half and a hundredth of all values are above these. */
+/** Median and 99th percentile. */
 export interface Quantiles {
   readonly p50: number;
   readonly p99: number;
 }
 
-/** After so many turns a new session is begun. */
-const LONGEST_SESSION = 100;
+/** Maximum number of turns of a session. */
+const MAX_TURNS = 100;
 
-/** Plays turns for some milliseconds, after a while of playing unmeasured. */
+/** Plays turns for `milliseconds`, after a quarter of that time unmeasured. */
 export async function measureTurns(
   store: Store | undefined,
-  atOnce: number,
+  sessions: number,
   milliseconds: number,
 ): Promise<TurnTimes> {
   const commits: number[] = [];
-  const watched = store && interceptStore(store, timing("append", commits));
-  const jobs = Array.from({ length: atOnce }, () => playingTurns(watched));
+  const timed = store && interceptStore(store, timeAppends(commits));
+  const jobs = Array.from({ length: sessions }, () => makePlayer(timed));
   await repeat(jobs, milliseconds / 4);
   commits.length = 0;
   const before = cpuUsage();
@@ -50,7 +50,7 @@ export async function measureTurns(
   const { user, system } = cpuUsage(before);
   return {
     store: store?.name ?? "no store",
-    atOnce,
+    sessions,
     perSecond: times.length / seconds,
     cpu: (user + system) / 1_000 / times.length,
     turn: quantilesOf(times),
@@ -58,15 +58,15 @@ export async function measureTurns(
   };
 }
 
-/** The quantiles of some times. */
+/** Computes the quantiles of times. */
 export function quantilesOf(times: readonly number[]): Quantiles {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (part: number) => sorted[Math.floor((sorted.length - 1) * part)]!;
   return { p50: at(0.5), p99: at(0.99) };
 }
 
-/** Does all jobs at once, each again and again, for some milliseconds; returns how long each took. */
-export async function repeat(
+/** Repeats all jobs concurrently for `milliseconds`. Returns the time of each run. */
+async function repeat(
   jobs: readonly (() => Promise<unknown>)[],
   milliseconds: number,
 ): Promise<{ readonly times: readonly number[]; readonly seconds: number }> {
@@ -83,9 +83,9 @@ export async function repeat(
   return { times, seconds: (performance.now() - begun) / 1_000 };
 }
 
-function timing(name: string, times: number[]): Intercept {
+function timeAppends(times: number[]): Intercept {
   return async (method, call) => {
-    if (method !== name) return await call();
+    if (method !== "append") return await call();
     const start = performance.now();
     const result = await call();
     times.push(performance.now() - start);
@@ -93,13 +93,13 @@ function timing(name: string, times: number[]): Intercept {
   };
 }
 
-/** Plays a turn each time it is called, in one session after the other. */
-function playingTurns(store: Store | undefined): () => Promise<unknown> {
-  const agent = durableAgent();
+/** Returns a function that plays the next turn, in one session after another. */
+function makePlayer(store: Store | undefined): () => Promise<unknown> {
+  const agent = makeDurableAgent();
   let session: Session | undefined;
   let played = 0;
   return async () => {
-    if (session === undefined || played++ % LONGEST_SESSION === 0) {
+    if (session === undefined || played++ % MAX_TURNS === 0) {
       session = store === undefined
         ? agent.createSession()
         : await agent.openSession(`turns/${crypto.randomUUID()}`, { store });

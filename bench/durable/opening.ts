@@ -1,44 +1,44 @@
 /**
- * Time of opening a session, by the length of its history.
+ * Time to open a session, by the length of its log.
  *
  * @module
  */
 import { systemClock } from "../../src/clock.ts";
 import type { Store } from "../../src/store/store.ts";
 import { StoredLog } from "../../src/store/stored_log.ts";
-import { durableAgent, eventsOf, INPUT } from "./durable_agent.ts";
+import { INPUT, makeDurableAgent, makeEvents } from "./durable_agent.ts";
 import { type Quantiles, quantilesOf } from "./durable_turns.ts";
 
 /** Figures of one length. */
 export interface OpeningTimes {
-  /** The store. */
+  /** Name of the store. */
   readonly store: string;
   /** Number of events of the session. */
   readonly events: number;
-  /** Time of opening, in milliseconds. */
+  /** Time to open the session, in milliseconds. */
   readonly opening: Quantiles;
   /** Time of the first turn, which reads the whole log, in milliseconds. */
   readonly firstTurn: number;
 }
 
-/** Events per commit while a long session is prepared. */
-const BATCH = 1_000;
-/** So many events at the end are committed one by one, as a turn does: most of them are behind the last snapshot. */
-const TAIL = 120;
+/** Number of events per commit while a session is prepared. */
+const BATCH_LENGTH = 1_000;
+/** Number of events at the end that are committed one by one, as in a turn. */
+const TAIL_LENGTH = 120;
 
 /**
- * Makes a session of each length, and opens each so often. They take turns, for a
- * machine is not equally busy all the time.
+ * Makes a session of each length, and opens each `times` times. Alternates between them,
+ * because the load of the machine varies.
  */
 export async function measureOpenings(
   store: Store,
   lengths: readonly number[],
   times: number,
 ): Promise<readonly OpeningTimes[]> {
-  const agent = durableAgent();
+  const agent = makeDurableAgent();
   const run = crypto.randomUUID();
   const idOf = (events: number) => `opening/${run}/${events}`;
-  for (const events of lengths) await fill(store, idOf(events), events);
+  for (const events of lengths) await fillSession(store, idOf(events), events);
   const openings = new Map(lengths.map((events) => [events, [] as number[]]));
   for (let time = 0; time < times; time++) {
     for (const [events, measured] of openings) {
@@ -59,7 +59,7 @@ export async function measureOpenings(
 }
 
 /** Appends events through the log of a session, as turns do. */
-export async function fill(store: Store, id: string, count: number): Promise<void> {
+export async function fillSession(store: Store, id: string, count: number): Promise<void> {
   const stored = await StoredLog.open(store, id, "talk", {
     whenBusy: "refuse",
     maxWait: 1,
@@ -71,10 +71,10 @@ export async function fill(store: Store, id: string, count: number): Promise<voi
     migrateResult: undefined,
   });
   await stored.begin(undefined);
-  const events = [...eventsOf(id, count)];
-  const bulk = Math.max(0, count - TAIL);
-  for (let at = 0; at < bulk; at += BATCH) {
-    await stored.log.append(events.slice(at, Math.min(at + BATCH, bulk)));
+  const events = [...makeEvents(id, count)];
+  const bulk = Math.max(0, count - TAIL_LENGTH);
+  for (let at = 0; at < bulk; at += BATCH_LENGTH) {
+    await stored.log.append(events.slice(at, Math.min(at + BATCH_LENGTH, bulk)));
   }
   for (const event of events.slice(bulk)) await stored.log.append([event]);
   await stored.end();

@@ -10,17 +10,17 @@
  * @module
  */
 import { sqliteStore } from "@nomos/agent/sqlite";
-import { durableAgent, INPUT } from "../durable/durable_agent.ts";
-import { fill } from "../durable/opening.ts";
+import { INPUT, makeDurableAgent } from "../durable/durable_agent.ts";
+import { fillSession } from "../durable/opening.ts";
 
 const [task, file = "", events = ""] = Deno.args;
 const store = await sqliteStore(file);
-if (task === "fill") await fill(store, "long", Number(events));
+if (task === "fill") await fillSession(store, "long", Number(events));
 else console.log(JSON.stringify(await firstTurn()));
 await store.close();
 
 async function firstTurn(): Promise<{ turn: number; pause: number }> {
-  const session = await durableAgent().openSession("long", { store });
+  const session = await makeDurableAgent().openSession("long", { store });
   let pause = 0;
   let last = performance.now();
   const updatePause = () => {
