@@ -11,7 +11,7 @@ import { parseEvent } from "../../src/store/entry_body.ts";
 import { checkChain, firstHash } from "../../src/store/hash_chain.ts";
 import { examineEffects } from "./examine_effects.ts";
 import type { JournalRecord } from "./journal.ts";
-import { type Findings, NO_FINDINGS } from "./scenario.ts";
+import type { Findings } from "./scenario.ts";
 import { parseTurn, planTurn } from "./scripted_agent.ts";
 
 /** Subject of the examination. */
@@ -27,19 +27,18 @@ export interface Examined {
 }
 
 /** Finds lost, duplicate and damaged events and repeated effects. */
-export async function examine(examined: Examined): Promise<Findings> {
-  const { store, sessions, records, killed } = examined;
+export async function examine(
+  { store, sessions, records, killed }: Examined,
+): Promise<Omit<Findings, "faults" | "notes">> {
   const problems: string[] = [];
   const logs = new Map<string, readonly StoredEntry[]>();
   let duplicates = 0;
-  let finished = 0;
   for (const [id, turns] of sessions) {
     const entries = await readEntries(store, id, problems);
     logs.set(id, entries);
     const found = examineLog(id, entries, turns);
     problems.push(...found);
     duplicates += found.length;
-    if (found.length === 0) finished++;
   }
   const acknowledged = records.filter((record) => record.kind === "acknowledged");
   const lost = acknowledged.filter(({ session, seq, body }) =>
@@ -48,7 +47,6 @@ export async function examine(examined: Examined): Promise<Findings> {
   problems.push(...lost.map(({ session, seq }) => `${session}: acknowledged event ${seq} is lost`));
   const effects = examineEffects(records, killed);
   return {
-    ...NO_FINDINGS,
     ...effects,
     acknowledged: acknowledged.length,
     lost: lost.length,
@@ -56,7 +54,6 @@ export async function examine(examined: Examined): Promise<Findings> {
     fenced: records.filter(({ kind }) => kind === "lost").length,
     refused: records.filter((record) => record.kind === "lost" && record.by === "append").length,
     failed: records.filter(({ kind }) => kind === "failed").length,
-    finished,
     problems: [...problems, ...effects.problems],
   };
 }

@@ -73,28 +73,8 @@ export interface Findings {
   readonly refused: number;
   /** Number of turns that failed because the storage failed. */
   readonly failed: number;
-  /** Number of sessions that were played to their end. */
-  readonly finished: number;
   /** Broken promises in words. */
   readonly problems: readonly string[];
   /** Other observations. */
   readonly notes: readonly string[];
 }
-
-/** Findings of a scenario without any fault or event. */
-export const NO_FINDINGS: Findings = {
-  faults: 0,
-  acknowledged: 0,
-  lost: 0,
-  duplicates: 0,
-  effects: 0,
-  inFlight: 0,
-  repeated: 0,
-  onceRepeated: 0,
-  fenced: 0,
-  refused: 0,
-  failed: 0,
-  finished: 0,
-  problems: [],
-  notes: [],
-};

@@ -53,12 +53,16 @@ export class Trial implements Disposable {
     return new WorkerProcess({ url: this.#environment.url, journal: this.#path, ...task });
   }
 
-  /** Compares the store with the journal. */
-  async examine(faults: number, store: Store = this.#environment.store): Promise<Findings> {
+  /** Compares the store with the journal. `notes` are further observations. */
+  async examine(
+    faults: number,
+    notes: readonly string[] = [],
+    store: Store = this.#environment.store,
+  ): Promise<Findings> {
     const { sessions, killed } = this;
     const records = await readJournal(this.#path);
     const findings = await examine({ store, sessions, records, killed });
-    return { ...findings, faults, problems: [...this.problems, ...findings.problems] };
+    return { ...findings, faults, notes, problems: [...this.problems, ...findings.problems] };
   }
 
   /** Closes the journal. */

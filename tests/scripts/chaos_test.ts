@@ -1,7 +1,23 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { chaosReport, isKept } from "../../scripts/chaos/chaos_report.ts";
-import { NO_FINDINGS } from "../../scripts/chaos/scenario.ts";
+import type { Findings } from "../../scripts/chaos/scenario.ts";
 import { tryDeno } from "../../scripts/child.ts";
+
+const NO_FINDINGS: Findings = {
+  faults: 0,
+  acknowledged: 0,
+  lost: 0,
+  duplicates: 0,
+  effects: 0,
+  inFlight: 0,
+  repeated: 0,
+  onceRepeated: 0,
+  fenced: 0,
+  refused: 0,
+  failed: 0,
+  problems: [],
+  notes: [],
+};
 
 function run(...args: string[]) {
   const path = new URL("../../scripts/chaos.ts", import.meta.url).href;

@@ -54,7 +54,7 @@ async function run(environment: Environment, { seed }: Effort): Promise<Findings
     database.exec(`PRAGMA max_page_count = ${UNLIMITED}`);
     await player.play(id, TURNS);
   }
-  const findings = await trial.examine(refusals, store);
+  const findings = await trial.examine(refusals, [], store);
   await store.close();
   return findings;
 }

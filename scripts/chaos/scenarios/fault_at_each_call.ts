@@ -58,12 +58,8 @@ async function run(environment: Environment, { seed, stride }: Effort): Promise<
       faults++;
     }
   }
-  const findings = await trial.examine(faults);
   const unnoticed = survived - FAULTS.length;
-  return {
-    ...findings,
-    notes: [`${unnoticed} of ${faults} faults were not noticed by the player`],
-  };
+  return await trial.examine(faults, [`${unnoticed} of ${faults} faults did not fail a turn`]);
 }
 
 /** Makes a store whose call of this number fails. */

@@ -8,13 +8,7 @@ import { AgentError } from "@nomos/agent";
 import { sqliteStore } from "@nomos/agent/sqlite";
 import type { Store } from "@nomos/agent/store";
 import { type Random, randomBelow, seededRandom } from "../../../src/random.ts";
-import {
-  type Effort,
-  type Environment,
-  type Findings,
-  NO_FINDINGS,
-  type Scenario,
-} from "../scenario.ts";
+import type { Effort, Environment, Findings, Scenario } from "../scenario.ts";
 import { checkSession, type Log, playLogs, type SessionState } from "../session_check.ts";
 import { Trial } from "../trial.ts";
 
@@ -65,7 +59,7 @@ async function run(
     for (const end of ["", "-wal", "-shm"]) await remove(`${path}${end}`);
   }
   const figures = [...seen].map(([state, count]) => `${count} ${state}`).join(", ");
-  return { ...NO_FINDINGS, faults: flips, problems, notes: [`sessions checked: ${figures}`] };
+  return await trial.examine(flips, [`sessions checked: ${figures}`]);
 }
 
 function flipBit(bytes: Uint8Array, random: Random): Uint8Array {

@@ -6,13 +6,7 @@
  */
 import { pick, randomBelow, seededRandom } from "../../../src/random.ts";
 import { encodeKey } from "../../../src/store/session_key.ts";
-import {
-  type Effort,
-  type Environment,
-  type Findings,
-  NO_FINDINGS,
-  type Scenario,
-} from "../scenario.ts";
+import type { Effort, Environment, Findings, Scenario } from "../scenario.ts";
 import { checkSession, playLogs } from "../session_check.ts";
 import { Trial } from "../trial.ts";
 
@@ -48,5 +42,5 @@ async function run(environment: Environment, effort: Effort): Promise<Findings> 
     }
     await server!.query(change, ...values);
   }
-  return { ...NO_FINDINGS, faults: flips, problems };
+  return await trial.examine(flips);
 }

@@ -32,8 +32,8 @@ async function run(environment: Environment, { seed, stride }: Effort): Promise<
     await rescuer.play(id, TURNS);
   });
 
-  const findings = await trial.examine(trial.killed.size);
-  return { ...findings, notes: [`${chosen.length} of ${kinds.flat().length} commit points`] };
+  const note = `${chosen.length} of ${kinds.flat().length} commit points`;
+  return await trial.examine(trial.killed.size, [note]);
 }
 
 /** Finds the crash points of a session by kind, by playing a session without a crash. */

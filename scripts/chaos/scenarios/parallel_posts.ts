@@ -27,5 +27,5 @@ async function run(environment: Environment, { posts }: Effort): Promise<Finding
   for (const { code, errors } of await Promise.all(workers.map(({ end }) => end))) {
     if (code !== 0) trial.problems.push(`a process ended with ${code}: ${errors}`);
   }
-  return { ...await trial.examine(0), notes: [`${posts} posts from ${PROCESSES} processes`] };
+  return await trial.examine(0, [`${posts} posts from ${PROCESSES} processes`]);
 }
