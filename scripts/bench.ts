@@ -6,15 +6,15 @@
 import type { Figure } from "../bench/figure.ts";
 import { measurePeers, PEERS } from "../bench/peers/measure_peers.ts";
 import { type Bench, runBenches } from "../bench/report/benches.ts";
-import { type Change, changesTable, compareResults } from "../bench/report/compare.ts";
-import { leastBenches, leastFigures } from "../bench/report/least.ts";
+import { type Change, makeChangesTable, compareResults } from "../bench/report/compare.ts";
+import { mergeBenches, mergeFigures } from "../bench/report/merge_runs.ts";
 import { type BenchOptions, parseOptions, USAGE } from "../bench/report/options.ts";
-import { readmePart, resultsPage, withFigures } from "../bench/report/page.ts";
+import { writeReadmePart, writeResultsPage, replaceFigures } from "../bench/report/page.ts";
 import { plotPeers } from "../bench/report/plot.ts";
 import { readResults, type Results, RESULTS_VERSION } from "../bench/report/results.ts";
-import { findSetting } from "../bench/report/setting.ts";
+import { readSetting } from "../bench/report/setting.ts";
 import { toText } from "../bench/report/table.ts";
-import { benchesTable, figuresTable, peersTable } from "../bench/report/tables.ts";
+import { makeBenchesTable, makeFiguresTable, makePeersTable } from "../bench/report/tables.ts";
 import { runDeno } from "./child.ts";
 import { type CommandResult, runCommand, toJson } from "./command.ts";
 import { measureProcesses, measureTimings } from "./measure.ts";
@@ -41,8 +41,8 @@ async function bench(options: BenchOptions): Promise<CommandResult> {
     const { benches, figures } = await measureTimes();
     results = {
       ...results,
-      benches: leastBenches(results.benches, benches),
-      figures: leastFigures(results.figures, figures),
+      benches: mergeBenches(results.benches, benches),
+      figures: mergeFigures(results.figures, figures),
     };
     changes = compare();
   }
@@ -52,7 +52,7 @@ async function bench(options: BenchOptions): Promise<CommandResult> {
   const worse = countWorse(changes);
   const count = worse === 0 ? "Nothing" : `${worse} of ${changes.length} figures`;
   return {
-    output: `${toText(changesTable(changes))}\n\n${count} worse by more than the noise\n`,
+    output: `${toText(makeChangesTable(changes))}\n\n${count} worse by more than the noise\n`,
     success: worse === 0,
   };
 }
@@ -69,7 +69,7 @@ async function measure({ rounds, report }: BenchOptions): Promise<Results> {
   const commands = ["deno bench", "deno task bench:measure"];
   if (report) commands.push("deno task bench:peers");
   commands.push(report ? "deno task bench --report" : "deno task bench");
-  const setting = await findSetting(commands);
+  const setting = await readSetting(commands);
   return { version: RESULTS_VERSION, setting, figures, benches, ...(peers && { peers }) };
 }
 
@@ -80,8 +80,8 @@ async function measureTimes(): Promise<{ benches: Bench[]; figures: Figure[] }> 
 }
 
 function format({ figures, benches, peers }: Results): string {
-  const tables = [benchesTable(benches), figuresTable(figures)];
-  if (peers !== undefined) tables.push(peersTable(peers));
+  const tables = [makeBenchesTable(benches), makeFiguresTable(figures)];
+  if (peers !== undefined) tables.push(makePeersTable(peers));
   return tables.map((table) => `${toText(table)}\n`).join("\n");
 }
 
@@ -90,9 +90,9 @@ async function writeReport(results: Results): Promise<void> {
   const write = (path: string, text: string) => Deno.writeTextFile(new URL(path, ROOT), text);
   const { peers, setting } = results;
   const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-  const part = withFigures(readme, readmePart(results));
+  const part = replaceFigures(readme, writeReadmePart(results));
   await write("bench/results.json", toJson(results));
-  await write("bench/RESULTS.md", resultsPage(results, "history.svg"));
+  await write("bench/RESULTS.md", writeResultsPage(results, "history.svg"));
   if (peers !== undefined) await write("bench/history.svg", plotPeers(peers, setting));
   await write("README.md", part);
   // Breaks the lines of the prose.

@@ -6,7 +6,7 @@
 import { measurePeers, PEERS } from "../bench/peers/measure_peers.ts";
 import type { PeerFigures } from "../bench/peers/peer_figures.ts";
 import { toText } from "../bench/report/table.ts";
-import { peersTable } from "../bench/report/tables.ts";
+import { makePeersTable } from "../bench/report/tables.ts";
 import { type Command, type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
 import { runCommand, toJson } from "./command.ts";
 
@@ -34,7 +34,7 @@ async function run({ only, rounds, milliseconds, json }: PeersOptions): Promise<
   const peers = await measurePeers(only.split(","), rounds, milliseconds);
   if (json) return toJson(peers);
   return `Time per model call: minimum of ${rounds} rounds, and ratio to the first framework\n\n${
-    toText(peersTable(peers))
+    toText(makePeersTable(peers))
   }\n\n${peers.map(describe).join("\n\n")}\n`;
 }
 

@@ -1,10 +1,10 @@
 /**
- * `deno task bench:prompt-cache`: how much of a conversation's prompts a vendor's
- * cache would serve. It needs no permission and gives the same in every run.
+ * `deno task bench:prompt-cache`: measures the part of a conversation that a prompt cache serves.
+ * Needs no permission, and returns the same result in every run.
  *
  * @module
  */
-import { cacheReport, formatReport } from "../bench/prompt_cache/cache_report.ts";
+import { computeCacheReport, formatReport } from "../bench/prompt_cache/cache_report.ts";
 import { playConversation } from "../bench/prompt_cache/conversation.ts";
 import { type Command, type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
 import { type CommandResult, runCommand, toJson } from "./command.ts";
@@ -13,14 +13,14 @@ const FLAGS = { goal: 90, json: false };
 
 type PromptCacheOptions = FlagValues<typeof FLAGS>;
 
-const USAGE = `Plays a conversation of 30 turns through 6 steps, and prints how much of each request
-a cache of prompts would serve. Ends with code 1 if that is less than the goal.
+const USAGE = `Plays a conversation of 30 turns through 6 steps, and prints the part of each request
+that a prompt cache serves. Exits with 1 if the total is below the goal.
 
 Usage: deno task bench:prompt-cache [flags]
 
-      --goal NUMBER  the least part of all characters, in per cent (90)
+      --goal NUMBER  minimum share of all characters, in per cent (90)
       --json         print JSON
-  -h, --help         print this
+  -h, --help         print this help
 `;
 
 if (import.meta.main) {
@@ -29,7 +29,7 @@ if (import.meta.main) {
 
 async function run({ goal, json }: PromptCacheOptions): Promise<CommandResult> {
   const { requests } = await playConversation();
-  const report = cacheReport(requests, goal / 100);
+  const report = computeCacheReport(requests, goal / 100);
   const output = json ? toJson(report) : formatReport(report);
   return { output, success: report.isKept };
 }

@@ -6,7 +6,7 @@
 import { type Figure, isWithin } from "../bench/figure.ts";
 import { measure, MEASURES } from "../bench/process/measures.ts";
 import { toText } from "../bench/report/table.ts";
-import { figuresTable } from "../bench/report/tables.ts";
+import { makeFiguresTable } from "../bench/report/tables.ts";
 import { TIMED } from "../bench/timings.ts";
 import { type Command, type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
 import { runJson } from "./child.ts";
@@ -55,7 +55,7 @@ async function run({ rounds, filter, json }: MeasureOptions): Promise<CommandRes
   const figures = timings.filter(({ name }) => name.includes(filter));
   figures.push(...await measureProcesses(rounds, filter));
   return {
-    output: json ? toJson(figures) : `${toText(figuresTable(figures))}\n`,
+    output: json ? toJson(figures) : `${toText(makeFiguresTable(figures))}\n`,
     success: figures.every((figure) => isWithin(figure) !== false),
   };
 }

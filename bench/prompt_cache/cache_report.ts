@@ -1,55 +1,59 @@
 /**
- * The figures of the prompt cache, and the page that shows them.
+ * Report of the part of a conversation that a prompt cache serves.
  *
  * @module
  */
 import { formatCount, formatPercent } from "../../src/profile/table.ts";
 import { type Table, toText } from "../report/table.ts";
 import type { PlayedRequest } from "./conversation.ts";
-import { serve, type ServedRequest, shareOf } from "./vendor_cache.ts";
+import { computeShare, serve, type ServedRequest } from "./vendor_cache.ts";
 
-/** The figures of one way to lay out a prompt. */
+/** Figures of one layout of a prompt. */
 export interface LayoutFigures {
-  /** The layout. */
+  /** Name of the layout. */
   readonly name: string;
-  /** All characters of all requests. */
+  /** Number of characters of all requests. */
   readonly chars: number;
-  /** The part of them that a cache serves which keeps all earlier requests, from 0 to 1. */
+  /** Fraction of them that a cache of all earlier requests serves, from 0 to 1. */
   readonly share: number;
 }
 
-/** All figures. */
+/** Figures of a conversation. */
 export interface CacheReport {
-  /** Each request, messages only. */
+  /** Requests in the layout of messages only. */
   readonly requests: readonly (ServedRequest & { readonly turn: number; readonly step: string })[];
-  /** The number of schemas that the requests have. */
+  /** Number of different schemas of the requests. */
   readonly schemas: number;
-  /** Messages only, which the goal is for, and the schema first. */
+  /** Messages only, to which the goal applies, and schema first. */
   readonly layouts: readonly [LayoutFigures, LayoutFigures];
-  /** The least share of the first layout. */
+  /** Minimum share of the first layout. */
   readonly goal: number;
-  /** True if it was reached. */
+  /** True if the goal is reached. */
   readonly isKept: boolean;
 }
 
-/** Works the figures out; the goal is a share from 0 to 1. */
-export function cacheReport(requests: readonly PlayedRequest[], goal: number): CacheReport {
+/** Computes the figures. The goal is a fraction from 0 to 1. */
+export function computeCacheReport(requests: readonly PlayedRequest[], goal: number): CacheReport {
   const messagesOnly = serve(requests, false);
-  const first = layoutOf("messages only", messagesOnly);
+  const first = computeLayout("messages only", messagesOnly);
   return {
     requests: requests.map(({ turn, step }, index) => ({ turn, step, ...messagesOnly[index]! })),
     schemas: new Set(requests.map(({ schema }) => schema)).size,
-    layouts: [first, layoutOf("schema first", serve(requests, true))],
+    layouts: [first, computeLayout("schema first", serve(requests, true))],
     goal,
     isKept: first.share >= goal,
   };
 }
 
-function layoutOf(name: string, served: readonly ServedRequest[]): LayoutFigures {
-  return { name, chars: served.reduce((sum, { chars }) => sum + chars, 0), share: shareOf(served) };
+function computeLayout(name: string, served: readonly ServedRequest[]): LayoutFigures {
+  return {
+    name,
+    chars: served.reduce((sum, { chars }) => sum + chars, 0),
+    share: computeShare(served),
+  };
 }
 
-/** The figures as text. */
+/** Formats the figures as text. */
 export function formatReport(report: CacheReport): string {
   const { requests, layouts, schemas, goal, isKept } = report;
   const requestsTable: Table = {
@@ -80,10 +84,9 @@ ${toText(layoutsTable)}
 ${requests.at(-1)?.turn ?? 0} turns, ${requests.length} requests, ${schemas} schemas.
 
 Served: a request up to the first character in which it differs from every earlier one.
-Messages only: the schema is no part of the prompt, as at vLLM.
-Schema first: it stands before the messages, as at OpenAI. Only requests with the same schema
-share a prefix: steps that alternate lose the cache of each other's schema, and find their own
-again when they return, without what was said meanwhile.
+Messages only: the schema is not part of the prompt, as in vLLM.
+Schema first: it precedes the messages, as at OpenAI. Only requests with the same schema share a
+prefix. After a move, the cache serves the messages up to the last request with that schema.
 `;
 }
 

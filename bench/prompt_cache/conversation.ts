@@ -1,6 +1,6 @@
 /**
- * A conversation of 30 turns through six steps, made by a generator: for a cache only the lengths
- * of texts and their order matter, which are those of a usual conversation.
+ * Conversation of 30 turns through six steps, with generated texts. A cache depends only on the
+ * lengths and the order of texts, which are typical.
  *
  * @module
  */
@@ -8,25 +8,25 @@ import { Agent, decide, type Decision, type Message, MockLLM, Tool, type Turn } 
 import * as v from "valibot";
 import { randomBelow, seededRandom } from "../../src/random.ts";
 
-/** One request of the conversation. */
+/** Request of the conversation. */
 export interface PlayedRequest {
-  /** The turn it belongs to, from 1. */
+  /** Number of its turn, from 1. */
   readonly turn: number;
-  /** The step in which it was made. */
+  /** Step in which it was made. */
   readonly step: string;
-  /** The messages: standing text, history, and last the step. */
+  /** Messages: system text, history and the current step. */
   readonly messages: readonly Message[];
-  /** The schema of the answer, as it goes over the wire. */
+  /** Schema of the answer, as JSON text. */
   readonly schema: string;
 }
 
-/** The requests and turns of the conversation, in order. */
+/** Requests and turns of the conversation, in order. */
 export interface PlayedConversation {
   readonly requests: readonly PlayedRequest[];
   readonly turns: readonly Turn[];
 }
 
-/** The steps, each with its tools and routes. */
+/** Tools and routes by step. */
 const STEPS: Readonly<Record<string, { tools: readonly string[]; routes: readonly string[] }>> = {
   greet: { tools: [], routes: ["choose", "support"] },
   choose: { tools: ["list_bikes", "check_bike", "quote_price"], routes: ["book", "support"] },
@@ -36,7 +36,7 @@ const STEPS: Readonly<Record<string, { tools: readonly string[]; routes: readonl
   farewell: { tools: [], routes: ["choose", "support"] },
 };
 
-/** The step in which each turn ends; a turn that ends in another step begins with a move. */
+/** Step in which each turn ends. A turn that ends in another step than the last begins with a move. */
 const TURNS = `greet choose choose choose choose book book pay support pay
   choose choose book pay support support pay farewell support choose
   book choose book book pay support farewell choose support farewell`.split(/\s+/);
@@ -45,8 +45,8 @@ const WORDS = `a the with for bicycle day station frame brake gear basket price 
   insurance helmet morning return rider luggage height battery child route valley hotel please
   which works before after under between every another ready`.split(/\s+/);
 
-/** A text of so many words, the same in every run; another seed gives another text. */
-function textOf(words: number, seed: number): string {
+/** Makes a text of words that depends only on the seed. */
+function makeText(words: number, seed: number): string {
   const random = seededRandom(seed);
   const chosen = Array.from({ length: words }, () => WORDS[randomBelow(WORDS.length, random)]);
   return `${chosen.join(" ")}.`;
@@ -55,14 +55,14 @@ function textOf(words: number, seed: number): string {
 function makeTool(name: string, seed: number): Tool {
   return new Tool({
     name,
-    description: textOf(12, seed),
+    description: makeText(12, seed),
     args: v.object({
       code: v.pipe(v.string(), v.regex(/^[A-Z]{2}-\d{4}$/)),
       days: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(30)),
       kind: v.optional(v.picklist(["city", "touring", "electric", "cargo"])),
       note: v.optional(v.string()),
     }),
-    run: ({ code, days }) => ({ code, days, about: textOf(45, days) }),
+    run: ({ code, days }) => ({ code, days, about: makeText(45, days) }),
   });
 }
 
@@ -70,12 +70,12 @@ function makeAgent(llm: MockLLM): Agent {
   const names = [...new Set(Object.values(STEPS).flatMap(({ tools }) => tools))];
   const toolOf = new Map(names.map((name, index) => [name, makeTool(name, index)]));
   const steps = Object.entries(STEPS).map(([name, { tools, routes }], index) => {
-    const routeTexts = routes.map((route, place) => [route, textOf(10, 50 + 5 * index + place)]);
+    const routeTexts = routes.map((route, place) => [route, makeText(10, 50 + 5 * index + place)]);
     return [name, {
-      description: textOf(30, 100 + index),
+      description: makeText(30, 100 + index),
       tools: tools.map((tool) => toolOf.get(tool)!),
       routes: Object.fromEntries(routeTexts),
-      ...(name === "farewell" && { end: textOf(8, 0) }),
+      ...(name === "farewell" && { end: makeText(8, 0) }),
     }] as const;
   });
   return new Agent({
@@ -84,36 +84,36 @@ function makeAgent(llm: MockLLM): Agent {
     start: "greet",
     clock: () => 1_780_000_000_000,
     ids: () => "session",
-    persona: textOf(70, 1),
+    persona: makeText(70, 1),
     steps: Object.fromEntries(steps),
   });
 }
 
-/** The decisions of a turn: a move if the step is another one, a call if it has tools, an answer. */
-function decisionsOf(index: number): Decision[] {
+/** Makes the decisions of a turn: a move to another step, a call if it has tools, and an answer. */
+function makeDecisions(index: number): Decision[] {
   const step = TURNS[index]!;
   const { tools } = STEPS[step]!;
-  const because = (seed: number) => ({ reasoning: textOf(9, 1_000 + 3 * index + seed) });
+  const because = (seed: number) => ({ reasoning: makeText(9, 1_000 + 3 * index + seed) });
   const decisions: Decision[] = [];
   if (index > 0 && TURNS[index - 1] !== step) decisions.push(decide.move(step, because(0)));
   if (tools.length > 0) {
     const args = { code: "BK-2026", days: 1 + index % 30 };
     decisions.push(decide.call(tools[index % tools.length]!, args, because(1)));
   }
-  const response = textOf(28, 2_000 + index);
+  const response = makeText(28, 2_000 + index);
   const isLast = index === TURNS.length - 1;
   decisions.push(isLast ? decide.end(response) : decide.respond(response, because(2)));
   return decisions;
 }
 
-/** Plays the conversation, the same in every run. */
+/** Plays the conversation, which is the same in every run. */
 export async function playConversation(): Promise<PlayedConversation> {
-  const llm = new MockLLM(TURNS.flatMap((_, index) => decisionsOf(index)));
+  const llm = new MockLLM(TURNS.flatMap((_, index) => makeDecisions(index)));
   const session = makeAgent(llm).createSession();
   const turns: Turn[] = [];
   const requests: PlayedRequest[] = [];
   for (let index = 0; index < TURNS.length; index++) {
-    turns.push(await session.next(textOf(13, 3_000 + index)));
+    turns.push(await session.next(makeText(13, 3_000 + index)));
     for (const { step = "", messages, schema } of llm.requests.slice(requests.length)) {
       requests.push({ turn: turns.length, step, messages, schema: JSON.stringify(schema) });
     }

@@ -6,23 +6,23 @@
 import { tryDeno } from "../../scripts/child.ts";
 import type { Figure } from "../figure.ts";
 
-/** One benchmark. Times are in nanoseconds. */
+/** Result of a benchmark. Times are in nanoseconds. */
 export interface Bench {
-  /** Group within which it is compared. */
+  /** Group of the benchmark; empty if it has none. */
   readonly group: string;
   /** Name of the benchmark. */
   readonly name: string;
-  /** True for the baseline of its group. */
+  /** True for the floor of its group. */
   readonly isFloor: boolean;
-  /** The least time of one iteration. */
+  /** Minimum time of an iteration. */
   readonly minimum: number;
-  /** The mean of all iterations. */
+  /** Mean time of an iteration. */
   readonly average: number;
-  /** Only a hundredth of the iterations took longer. */
+  /** 99th percentile of the times. */
   readonly p99: number;
 }
 
-/** Output of `deno bench --json`, as far as it is used here. */
+/** Output of `deno bench --json`, as far as it is used. */
 interface BenchOutput {
   readonly benches: readonly {
     readonly group: string | null;
@@ -38,20 +38,19 @@ interface BenchOutput {
 /**
  * Runs the benchmarks of a folder.
  *
- * @param folder The folder.
  * @throws {Error} if one of them fails.
  */
 export async function runBenches(folder: URL): Promise<Bench[]> {
   const args = ["bench", "--no-prompt", "--no-check", "--quiet", "--json", "."];
   const { success, stdout, stderr } = await tryDeno(args, folder);
-  // A benchmark that fails is told by its name in the output; a file that does not load is not.
+  // The output names a benchmark that fails, but not a file that does not load.
   const benches = stdout.trim() === "" ? [] : readBenches(JSON.parse(stdout));
   if (success) return benches;
-  throw new Error(`Cannot run deno bench: the process said\n${stderr}`);
+  throw new Error(`Cannot run deno bench: the process failed: ${stderr}`);
 }
 
 /**
- * Reads what `deno bench --json` printed.
+ * Converts the output of `deno bench --json`.
  *
  * @throws {Error} if a benchmark failed.
  */
@@ -72,20 +71,20 @@ export function readBenches({ benches }: BenchOutput): Bench[] {
   });
 }
 
-/** The name of a benchmark among those of all groups. */
-export function benchName({ group, name }: Bench): string {
+/** Formats the name of a benchmark with its group. */
+export function formatBenchName({ group, name }: Bench): string {
   return group === "" ? name : `${group}: ${name}`;
 }
 
-/** Nanoseconds that a benchmark's clock does not tell apart from chance. */
+/** Resolution of the clock of benchmarks, in nanoseconds. */
 const RESOLUTION = 20;
 
-/** A benchmark as a figure, with the floor of its group unless it is that floor. */
-export function figureOf(bench: Bench, benches: readonly Bench[]): Figure {
+/** Converts a benchmark to a figure, with the floor of its group unless it is that floor. */
+export function toFigure(bench: Bench, benches: readonly Bench[]): Figure {
   const spreadOf = ({ minimum, average }: Bench) => ({ minimum, median: average });
   const floor = benches.find(({ group, isFloor }) => isFloor && group === bench.group);
   return {
-    name: benchName(bench),
+    name: formatBenchName(bench),
     unit: "ns",
     ...spreadOf(bench),
     ...(floor && !bench.isFloor && { floor: { name: floor.name, ...spreadOf(floor) } }),

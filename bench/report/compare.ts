@@ -1,10 +1,10 @@
 /**
- * Two runs side by side.
+ * Comparison of two runs.
  *
  * @module
  */
 import { type Figure, judged, timesFloor, UNIT_SIZE } from "../figure.ts";
-import { figureOf } from "./benches.ts";
+import { toFigure } from "./benches.ts";
 import { formatRatio, formatValue } from "./format.ts";
 import type { Results } from "./results.ts";
 import type { Table } from "./table.ts";
@@ -13,50 +13,47 @@ import type { Table } from "./table.ts";
 export interface Change {
   /** Name of the figure. */
   readonly name: string;
-  /** Before, as text. */
+  /** Value before, as text. */
   readonly before: string;
-  /** After, as text. */
+  /** Value after, as text. */
   readonly after: string;
   /** Ratio of the figure after to that before; NaN if one is missing. */
   readonly ratio: number;
-  /** Verdict: outside the band of noise, within it, or in one run only. */
+  /** `"same"` within the noise; `"new"` or `"gone"` if only one run has the figure. */
   readonly verdict: "worse" | "better" | "same" | "new" | "gone";
 }
 
-/** One figure of a run, in the form in which runs can be compared. */
+/** Figure of a run, in comparable form. */
 interface Compared {
   /**
-   * The ratio to the floor where there is one, for it says the same on a fast
-   * machine and on a slow one; what is over the floor where the budget asks for
-   * that; else the figure itself.
+   * Ratio to the floor, which does not depend on the speed of the machine; the excess over the
+   * floor if the budget limits that; the figure itself if it has no floor.
    */
   readonly value: number;
   /**
-   * The figure itself. Both must have changed: a ratio alone also changes with its
-   * floor, and a figure alone with the machine.
+   * The figure itself. It must change too, because the ratio alone also changes with the floor,
+   * and the figure alone with the machine.
    */
   readonly itself: number;
   readonly text: string;
-  /** A difference up to this says nothing, in the unit of the value. */
+  /** Largest insignificant difference, in the unit of `value`. */
   readonly resolution: number;
-  /** Share of the value that may be noise, if known. */
+  /** Fraction of the value that may be noise, if known. */
   readonly noise?: number | undefined;
 }
 
 /**
  * Compares two runs.
  *
- * @param before The results that are held against.
- * @param after The results of now.
- * @param noise How much of the value may be chance: 0.3 for 30 %.
+ * @param noise Fraction of a value that may be noise: 0.3 for 30 %.
  */
 export function compareResults(before: Results, after: Results, noise: number): Change[] {
-  const [old, now] = [comparedOf(before), comparedOf(after)];
+  const [old, now] = [toCompared(before), toCompared(after)];
   const names = new Set([...old.keys(), ...now.keys()]);
-  return [...names].map((name) => change(name, old.get(name), now.get(name), noise));
+  return [...names].map((name) => compareFigure(name, old.get(name), now.get(name), noise));
 }
 
-function change(
+function compareFigure(
   name: string,
   before: Compared | undefined,
   after: Compared | undefined,
@@ -65,7 +62,7 @@ function change(
   const shown = { name, before: before?.text ?? "—", after: after?.text ?? "—" };
   if (before === undefined) return { ...shown, ratio: NaN, verdict: "new" };
   if (after === undefined) return { ...shown, ratio: NaN, verdict: "gone" };
-  // Also where both are 0, or 0 of 0.
+  // Includes values and ratios that are both 0 or NaN.
   if (Object.is(before.value, after.value)) return { ...shown, ratio: 1, verdict: "same" };
   const ratio = after.value / before.value;
   const most = 1 + (after.noise ?? noise);
@@ -77,15 +74,15 @@ function change(
   return { ...shown, ratio, verdict };
 }
 
-function comparedOf({ figures, benches }: Results): Map<string, Compared> {
+function toCompared({ figures, benches }: Results): Map<string, Compared> {
   const measured = benches.filter(({ isFloor }) => !isFloor);
-  const all = [...figures, ...measured.map((bench) => figureOf(bench, benches))];
-  return new Map(all.map((figure) => [figure.name, comparedFigure(figure)]));
+  const all = [...figures, ...measured.map((bench) => toFigure(bench, benches))];
+  return new Map(all.map((figure) => [figure.name, toComparedFigure(figure)]));
 }
 
-function comparedFigure(figure: Figure): Compared {
+function toComparedFigure(figure: Figure): Compared {
   const { unit, minimum, budget, resolution = 0, noise } = figure;
-  // A run may count in another unit than the one before.
+  // The runs may use different units.
   const size = UNIT_SIZE[unit];
   const isExcess = budget?.kind === "over the floor";
   const ratio = timesFloor(figure);
@@ -103,11 +100,11 @@ function comparedFigure(figure: Figure): Compared {
   };
 }
 
-/** The changes as a table, those beyond the noise first. */
-export function changesTable(changes: readonly Change[]): Table {
+/** Makes a table of the changes, those beyond the noise first. */
+export function makeChangesTable(changes: readonly Change[]): Table {
   const order = ["worse", "better", "gone", "new", "same"];
   return {
-    head: ["what", "before", "after", "times", ""],
+    head: ["figure", "before", "after", "ratio", ""],
     rows: changes
       .toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
       .map(({ name, before, after, ratio, verdict }) => [

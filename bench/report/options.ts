@@ -1,5 +1,5 @@
 /**
- * The flags of `deno task bench`.
+ * Flags of `deno task bench`.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import {
   readFlags,
 } from "../../src/profile/command_line.ts";
 
-/** The flags with their defaults; the three files are optional. */
+/** Flags with their defaults. The three files are optional. */
 const FLAGS = {
   output: undefined,
   against: undefined,
@@ -20,28 +20,29 @@ const FLAGS = {
   report: false,
 };
 
-/** The settings of one command. `noise` is a share, 0.3 for 30 %. */
+/** Values of the flags. `noise` is a fraction: 0.3 for 30 %. */
 export type BenchOptions = FlagValues<Omit<typeof FLAGS, "noise"> & { readonly noise: number }>;
 
-/** The text that `--help` prints. */
-export const USAGE: string = `Measures what the framework costs: deno bench, figures with budgets,
-and what only a process of its own can show.
+/** Text that `--help` prints. */
+export const USAGE: string =
+  `Measures the cost of the framework, with deno bench and with figures that have
+budgets, some of them in processes of their own.
 
 Usage: deno task bench [flags]
 
-  -o, --output FILE     write all results to FILE, as JSON
-      --against FILE    compare with the results in FILE, and end with code 1 if anything is worse;
-                        times that look worse are measured up to twice more first
-      --noise PERCENT   how much of a value may be chance (30)
-      --from FILE       take the results in FILE instead of measuring
+  -o, --output FILE     write all results to FILE as JSON
+      --against FILE    compare with the results in FILE, and exit with 1 if anything is worse;
+                        worse times are first measured again, up to twice
+      --noise PERCENT   part of a value that may be noise (30)
+      --from FILE       read the results from FILE instead of measuring
       --report          measure other frameworks too, and write bench/results.json,
                         bench/RESULTS.md, bench/history.svg and the figures of the README
-      --rounds NUMBER   measure each figure this often (5)
-  -h, --help            print this
+      --rounds NUMBER   number of rounds of each figure (5)
+  -h, --help            print this help
 
-A figure with a floor is worse only if it is more times its floor and more itself: a ratio also
-changes with its floor, a figure with the machine. Where its budget is for what it has over the
-floor, that is compared.
+A figure with a floor is worse only if both its ratio to the floor and its value are worse, because
+the ratio also changes with the floor, and the value with the machine. If the budget limits the
+excess over the floor, that is compared.
 
 Examples:
   deno task bench
@@ -51,12 +52,14 @@ Examples:
   deno task bench --report
 `;
 
-/** Reads the command line. */
+/** Reads the command line of `deno task bench`. */
 export function parseOptions(args: readonly string[]): Command<BenchOptions> {
   const command = readFlags(args, FLAGS, {
     alias: { o: "output" },
     check: ({ noise }) =>
-      /^\d+(\.\d+)?$/.test(noise) ? undefined : makeMistake(noise, "per cent, from 0", "--noise"),
+      /^\d+(\.\d+)?$/.test(noise)
+        ? undefined
+        : makeMistake(noise, "a number of per cent from 0", "--noise"),
   });
   if (command.kind !== "run") return command;
   const { options } = command;

@@ -1,5 +1,5 @@
 /**
- * The two pages that show the figures: `bench/RESULTS.md`, and a part of the README.
+ * Pages with the figures: `bench/RESULTS.md` and a part of the README.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { formatBytes, formatFloor, formatValue } from "./format.ts";
 import type { Results } from "./results.ts";
 import type { Setting } from "./setting.ts";
 import { toMarkdown } from "./table.ts";
-import { benchesTable, figuresTable, peersTable } from "./tables.ts";
+import { makeBenchesTable, makeFiguresTable, makePeersTable } from "./tables.ts";
 
-/** The whole report. `plot` is the address of the picture, from where the page is. */
-export function resultsPage(results: Results, plot: string): string {
+/** Writes the report. `plot` is the path of the plot, relative to the page. */
+export function writeResultsPage(results: Results, plot: string): string {
   const { setting, figures, benches, peers } = results;
   const parts = [
     "# Results",
@@ -18,24 +18,25 @@ export function resultsPage(results: Results, plot: string): string {
     `Versions: ${listVersions(setting.versions)}.`,
     `Commands: ${setting.commands.map((command) => `\`${command}\``).join(", ")}.`,
     "## Budgets",
-    "The least and the median of the rounds; a figure and its floor take turns. What is compared " +
-    "with the budget is the least.",
-    toMarkdown(figuresTable(figures)),
+    "Minimum and median of the rounds, which alternate between a figure and its floor. The minimum " +
+    "is compared with the budget.",
+    toMarkdown(makeFiguresTable(figures)),
     "## Benchmarks",
     "`deno bench`, each group with a floor: the same work without the framework.",
-    toMarkdown(benchesTable(benches)),
+    toMarkdown(makeBenchesTable(benches)),
   ];
   if (peers !== undefined) {
     parts.push(
       "## Other frameworks",
-      "The same scenario in each: the model answers; calls a tool and answers; moves on and " +
-        "answers. Five model calls on top of a history, each framework used the way its " +
-        "documents show, telemetry off, the model a mock that takes no time. A framework runs in " +
-        "a process of its own; all take turns in every round. Time is per model call, the least " +
-        "of the rounds, and how many times ours it is; the heap is that of a conversation of 20 " +
-        "messages, its text included, the median; importing is a whole process over an empty one, the least of the rounds; installed " +
-        "are the packages behind the imports with all that they need.",
-      toMarkdown(peersTable(peers)),
+      "The same scenario in each: the model answers, then calls a tool and answers, then moves and " +
+        "answers. These are five model calls after a history. Each framework is used as its " +
+        "documentation shows, without telemetry, and with a mock model that takes no time. Each " +
+        "runs in a process of its own, and the rounds alternate between them. Time is per model " +
+        "call, the minimum of the rounds, with its ratio to that of this framework. The idle " +
+        "session is a conversation of 20 messages including its text, the median. Import is the " +
+        "time of a whole process minus that of an empty one, the minimum. Installed are the " +
+        "packages of the imports with their dependencies.",
+      toMarkdown(makePeersTable(peers)),
       `![Cost of a model call against the length of the history](${plot})`,
       "What a figure covers:",
       peers.map(({ title, versions, includes, leavesOut }) =>
@@ -55,8 +56,8 @@ export const README_FIGURES: readonly string[] = [
   "importing mod.ts",
 ];
 
-/** Returns the part of the README: a line for each of its figures that was measured. */
-export function readmePart({ setting, figures }: Results): string {
+/** Writes the part of the README: a line for each of its figures that was measured. */
+export function writeReadmePart({ setting, figures }: Results): string {
   const lines = README_FIGURES.flatMap((name) =>
     figures.filter((figure) => figure.name === name).map((figure) => {
       const value = formatValue(figure.minimum, figure.unit);
@@ -70,14 +71,14 @@ const BEGIN = "<!-- figures: written by deno task bench --report -->";
 const END = "<!-- end of figures -->";
 
 /**
- * Puts the figures into the README, between the two comments that mark their place.
+ * Replaces the figures in the README, between two comments.
  *
- * @throws {Error} if the README has no such place.
+ * @throws {Error} if the README lacks the comments.
  */
-export function withFigures(readme: string, part: string): string {
+export function replaceFigures(readme: string, part: string): string {
   const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (begin < 0 || end < begin) {
-    throw new Error(`Cannot put the figures into the README: expected ${BEGIN} and ${END}`);
+    throw new Error(`Cannot write the figures into the README: expected ${BEGIN} and ${END}`);
   }
   return `${readme.slice(0, begin + BEGIN.length)}\n\n${part}\n\n${readme.slice(end)}`;
 }

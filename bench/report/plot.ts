@@ -1,6 +1,6 @@
 /**
- * The cost of a model call against the length of the history, as one SVG file.
- * Both axes are logarithmic: equal steps are equal factors.
+ * Plot of the cost of a model call by the length of the history, as an SVG file with
+ * logarithmic axes.
  *
  * @module
  */
@@ -16,10 +16,10 @@ const RIGHT = 330;
 const TOP = 64;
 const BOTTOM = 46;
 
-/** Least distance of two labels. */
+/** Minimum distance of two labels. */
 const LABEL_HEIGHT = 15;
 
-/** Colours that stay apart for people who see some of them alike; ours is the first. */
+/** Colours that colour-blind people can distinguish. The first is that of this framework. */
 const COLOURS = [
   "#d55e00",
   "#0072b2",
@@ -32,11 +32,11 @@ const COLOURS = [
   "#777777",
 ];
 
-/** Draws the frameworks, ours first. */
+/** Draws the frameworks, this one first. */
 export function plotPeers(peers: readonly PeerFigures[], { processor, date }: Setting): string {
   const calls = peers.flatMap(({ calls }) => calls);
-  const x = logScale(calls.map(({ messages }) => messages), LEFT, WIDTH - RIGHT);
-  const y = logScale(calls.map(({ minimum }) => minimum), HEIGHT - BOTTOM, TOP);
+  const x = makeLogScale(calls.map(({ messages }) => messages), LEFT, WIDTH - RIGHT);
+  const y = makeLogScale(calls.map(({ minimum }) => minimum), HEIGHT - BOTTOM, TOP);
   const labels = spreadLabels(peers.map(({ calls }) => y.at(calls.at(-1)!.minimum)));
   const lines = peers.map(({ title, calls }, index) => {
     const colour = COLOURS[index % COLOURS.length]!;
@@ -63,15 +63,15 @@ What a framework costs per model call, the model itself at no time</text>
 <text x="${LEFT}" y="45" fill="#555">\
 ${escapeXml(`Least of all rounds, logarithmic; messages of history below; ${processor}, ${date}`)}\
 </text>
-${x.ticks.map((tick) => verticalLine(x.at(tick), tick.toLocaleString("en-US"))).join("\n")}
-${y.ticks.map((tick) => horizontalLine(y.at(tick), formatTick(tick))).join("\n")}
+${x.ticks.map((tick) => drawVerticalLine(x.at(tick), tick.toLocaleString("en-US"))).join("\n")}
+${y.ticks.map((tick) => drawHorizontalLine(y.at(tick), formatTick(tick))).join("\n")}
 ${lines.join("\n")}
 </svg>
 `;
 }
 
-/** A logarithmic scale over all values, with a tick at each power of ten. */
-function logScale(values: readonly number[], from: number, to: number) {
+/** Makes a logarithmic scale over all values, with a tick at each power of ten. */
+function makeLogScale(values: readonly number[], from: number, to: number) {
   const low = Math.floor(Math.log10(Math.min(...values)));
   const high = Math.max(Math.ceil(Math.log10(Math.max(...values))), low + 1);
   return {
@@ -80,7 +80,7 @@ function logScale(values: readonly number[], from: number, to: number) {
   };
 }
 
-/** Places of labels near the wanted ones, none on another and none below the picture. */
+/** Moves labels so that none overlaps another or lies below the picture. */
 function spreadLabels(wanted: readonly number[]): number[] {
   const placed = [...wanted];
   const order = wanted.map((_, index) => index).sort((a, b) => wanted[a]! - wanted[b]!);
@@ -95,13 +95,13 @@ function spreadLabels(wanted: readonly number[]): number[] {
   return placed;
 }
 
-function verticalLine(x: number, label: string): string {
+function drawVerticalLine(x: number, label: string): string {
   return `<path d="M${round(x)} ${TOP}V${HEIGHT - BOTTOM}" stroke="#ddd"/>` +
     `<text x="${round(x)}" y="${HEIGHT - BOTTOM + 20}" text-anchor="middle" fill="#333">` +
     `${label}</text>`;
 }
 
-function horizontalLine(y: number, label: string): string {
+function drawHorizontalLine(y: number, label: string): string {
   return `<path d="M${LEFT} ${round(y)}H${WIDTH - RIGHT}" stroke="#ddd"/>` +
     `<text x="${LEFT - 8}" y="${round(y + 4)}" text-anchor="end" fill="#333">${label}</text>`;
 }

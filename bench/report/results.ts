@@ -1,5 +1,5 @@
 /**
- * All that one run measured, as it is kept in a file.
+ * Results of one run, and the file that contains them.
  *
  * @module
  */
@@ -10,20 +10,20 @@ import type { PeerFigures } from "../peers/peer_figures.ts";
 import type { Bench } from "./benches.ts";
 import type { Setting } from "./setting.ts";
 
-/** The version of this format. */
+/** Version of the file format. */
 export const RESULTS_VERSION: Results["version"] = 1;
 
 /** Results of one run. */
 export interface Results {
-  /** The version of this format: 1. */
+  /** Version of the format. */
   readonly version: 1;
   /** Machine and date. */
   readonly setting: Setting;
-  /** The figures that have a budget, and their like. */
+  /** Figures, most of which have a budget. */
   readonly figures: readonly Figure[];
   /** Results of `deno bench`. */
   readonly benches: readonly Bench[];
-  /** The other frameworks; absent where they were not measured. */
+  /** Figures of other frameworks; absent if they were not measured. */
   readonly peers?: readonly PeerFigures[];
 }
 
@@ -33,7 +33,7 @@ const spread = { minimum: number, median: number };
 
 const resultsSchema = v.object({
   version: v.literal(1),
-  // Only shown, never compared.
+  // Only the parts that are read are validated.
   setting: v.looseObject({ date: text, processor: text, commands: v.array(text) }),
   figures: v.array(v.object({
     name: text,
@@ -62,15 +62,15 @@ const resultsSchema = v.object({
 });
 
 /**
- * Reads a file of results.
+ * Parses and validates a file of results.
  *
- * @param source Its text.
- * @param path Its name, for the message.
- * @throws {Error} that says where it is not what it should be.
+ * @param source Content of the file.
+ * @param path Path of the file, for the message.
+ * @throws {Error} that names the first invalid part.
  */
 export function readResults(source: string, path: string): Results {
-  const fail = (what: string): never => {
-    throw new Error(`Cannot use ${path}: ${oneLine(what)}: expected what --output writes`);
+  const fail = (problem: string): never => {
+    throw new Error(`Cannot use ${path}: ${oneLine(problem)}: expected a file that --output wrote`);
   };
   let value: unknown;
   try {
@@ -85,8 +85,10 @@ export function readResults(source: string, path: string): Results {
     );
     const place = others.findIndex((other) => other !== histories);
     if (place < 0) return result.output as unknown as Results;
-    return fail(`peers.${place + 1}.calls is wrong (other histories than those of the first)`);
+    return fail(
+      `peers.${place + 1}.calls is invalid (its histories differ from those of the first)`,
+    );
   }
   const issue: v.BaseIssue<unknown> = result.issues[0];
-  return fail(`${v.getDotPath(issue) ?? "all of it"} is wrong (${issue.message})`);
+  return fail(`${v.getDotPath(issue) ?? "its content"} is invalid (${issue.message})`);
 }

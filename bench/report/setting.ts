@@ -1,5 +1,5 @@
 /**
- * Where, when and with what something was measured.
+ * Machine, date and versions of a measurement.
  *
  * @module
  */
@@ -8,24 +8,24 @@ import { findInstalled } from "../peers/installed.ts";
 
 /** Machine and date of a run. */
 export interface Setting {
-  /** The day, as 2026-01-31. */
+  /** Date, for example `2026-01-31`. */
   readonly date: string;
-  /** The processor, as the system names it. */
+  /** Name of the processor. */
   readonly processor: string;
   /** Number of cores. */
   readonly cores: number;
-  /** Bytes of memory. */
+  /** Size of the memory, in bytes. */
   readonly memory: number;
-  /** The system and its architecture. */
+  /** Operating system and architecture. */
   readonly system: string;
-  /** The versions of what everything runs on. */
+  /** Versions of Deno and the packages of the core. */
   readonly versions: Readonly<Record<string, string>>;
-  /** The commands that measured. */
+  /** Commands that measured the figures. */
   readonly commands: readonly string[];
 }
 
-/** Looks at this machine. Needs `--allow-sys`. */
-export async function findSetting(commands: readonly string[]): Promise<Setting> {
+/** Describes this machine. Needs `--allow-sys`. */
+export async function readSetting(commands: readonly string[]): Promise<Setting> {
   const cores = os.cpus();
   const { versions } = await findInstalled(["@nomos/agent"]);
   return {

@@ -5,20 +5,20 @@
  */
 import { formatTable } from "../../src/profile/table.ts";
 
-/** A table: what the rows are about, and what is said of each. */
+/** Table whose first column names the subjects. */
 export interface Table {
-  /** The heads of the columns, that of the subjects first. */
+  /** Headers of the columns, that of the subjects first. */
   readonly head: readonly string[];
-  /** The rows, the subject first. */
+  /** Cells by row, the subject first. */
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The table for a terminal: the subjects stand last, so that all figures are aligned. */
+/** Formats a table for a terminal, with the subjects last, so that all figures are aligned. */
 export function toText({ head, rows }: Table): string {
   return formatTable([head, ...rows].map(([subject = "", ...cells]) => [...cells, subject]));
 }
 
-/** The table in Markdown, laid out as `deno fmt` would. */
+/** Formats a table in Markdown, as `deno fmt` does. */
 export function toMarkdown({ head, rows }: Table): string {
   const all = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((_, column) =>

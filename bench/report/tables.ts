@@ -5,14 +5,14 @@
  */
 import { type Figure, isWithin, judged, timesFloor } from "../figure.ts";
 import type { PeerFigures } from "../peers/peer_figures.ts";
-import { type Bench, benchName, figureOf } from "./benches.ts";
+import { type Bench, formatBenchName, toFigure } from "./benches.ts";
 import { formatBytes, formatFloor, formatJudged, formatRatio, formatValue } from "./format.ts";
 import type { Table } from "./table.ts";
 
-/** The figures with their floors and budgets. */
-export function figuresTable(figures: readonly Figure[]): Table {
+/** Makes a table of figures with their floors and budgets. */
+export function makeFiguresTable(figures: readonly Figure[]): Table {
   return {
-    head: ["what", "least", "median", "floor", "compared", "budget", ""],
+    head: ["figure", "minimum", "median", "floor", "compared", "budget", ""],
     rows: figures.map((figure) => {
       const { name, unit, minimum, median, budget } = figure;
       const ratio = timesFloor(figure);
@@ -34,14 +34,14 @@ export function figuresTable(figures: readonly Figure[]): Table {
   };
 }
 
-/** The benchmarks, each with how many times its floor it is. */
-export function benchesTable(benches: readonly Bench[]): Table {
+/** Makes a table of benchmarks with their ratios to the floor. */
+export function makeBenchesTable(benches: readonly Bench[]): Table {
   return {
-    head: ["benchmark", "least", "mean", "99 %", "times floor"],
+    head: ["benchmark", "minimum", "mean", "99 %", "times floor"],
     rows: benches.map((bench) => {
-      const ratio = timesFloor(figureOf(bench, benches));
+      const ratio = timesFloor(toFigure(bench, benches));
       return [
-        benchName(bench),
+        formatBenchName(bench),
         formatValue(bench.minimum, "ns"),
         formatValue(bench.average, "ns"),
         formatValue(bench.p99, "ns"),
@@ -51,8 +51,8 @@ export function benchesTable(benches: readonly Bench[]): Table {
   };
 }
 
-/** The frameworks: time per model call and how many times the first one's it is, and what each weighs. */
-export function peersTable(peers: readonly PeerFigures[]): Table {
+/** Makes a table of frameworks: times per model call, with ratios to the first one, and sizes. */
+export function makePeersTable(peers: readonly PeerFigures[]): Table {
   const [first] = peers;
   const histories = first?.calls.map(({ messages }) => messages) ?? [];
   return {

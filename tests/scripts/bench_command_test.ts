@@ -5,14 +5,14 @@ import { readResults, type Results } from "../../bench/report/results.ts";
 import { inTemporaryFolder } from "../../scripts/child.ts";
 import { sampleFigure, samplePeer, sampleReport, sampleResults } from "../bench/report/fixture.ts";
 
-/** How a command ended. */
+/** Result of a command. */
 interface Ended {
   readonly code: number;
   readonly out: string;
   readonly errors: string;
 }
 
-/** Runs a script that may not start processes, and so cannot measure. */
+/** Runs a script without permission to start processes, so that it cannot measure. */
 async function run(script: string, ...args: string[]): Promise<Ended> {
   const path = new URL(`../../scripts/${script}.ts`, import.meta.url).href;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -23,22 +23,22 @@ async function run(script: string, ...args: string[]): Promise<Ended> {
   return { code, out: decoder.decode(stdout), errors: decoder.decode(stderr) };
 }
 
-/** Writes a run into a folder and gives its path. */
+/** Writes results into a folder. Returns the path. */
 async function write(folder: URL, name: string, results: Results | string): Promise<string> {
   const path = new URL(name, folder);
   await Deno.writeTextFile(path, typeof results === "string" ? results : JSON.stringify(results));
   return fileURLToPath(path);
 }
 
-/** Asserts that a command only said one line, and gives it. */
-function oneLine({ code, out, errors }: Ended, expected: number): string {
+/** Asserts that a command only printed one line of error. Returns it. */
+function assertOneLine({ code, out, errors }: Ended, expected: number): string {
   assertEquals([code, out], [expected, ""], errors);
   assertEquals(errors.match(/\n/g)?.length, 1, errors);
   return errors.trimEnd();
 }
 
-/** A run with one figure of so many microseconds. */
-function runOf(minimum: number): Results {
+/** Makes a run with one figure, in microseconds. */
+function makeRun(minimum: number): Results {
   return sampleResults({ figures: [sampleFigure({ minimum })], benches: [] });
 }
 
@@ -50,13 +50,13 @@ Deno.test("bench exits with 2 and one line on wrong flags", async () => {
   for (
     const [args, message] of [
       [["--rounds", "no"], 'Cannot use "no" for --rounds: expected a whole number from 1'],
-      [["--noise", "x"], 'Cannot use "x" for --noise: expected per cent, from 0'],
+      [["--noise", "x"], 'Cannot use "x" for --noise: expected a number of per cent from 0'],
       [["--frobnicate"], 'Cannot use "--frobnicate": expected a flag that --help lists'],
     ] as const
-  ) assertEquals(oneLine(await run("bench", ...args), 2), message);
+  ) assertEquals(assertOneLine(await run("bench", ...args), 2), message);
 });
 
-Deno.test("bench prints the tables of --from, budgets that are not kept included", async () => {
+Deno.test("bench prints the tables of --from, including missed budgets", async () => {
   await inTemporaryFolder(async (folder) => {
     const path = await write(folder, "run.json", sampleReport());
     const { code, out, errors } = await run("bench", "--from", path);
@@ -65,14 +65,14 @@ Deno.test("bench prints the tables of --from, budgets that are not kept included
     assertEquals(tables.map((lines) => lines.length), [3, 7, 4]);
     assertEquals(tables.map(([head]) => head!.trim().split(/ {2,}/).at(-1)), [
       "benchmark",
-      "what",
+      "figure",
       "framework",
     ]);
     assertStringIncludes(out, "+ 15.0 ms  over  importing mod.ts\n");
   });
 });
 
-Deno.test("bench leaves out the table of frameworks that were not measured", async () => {
+Deno.test("bench omits the table of frameworks that were not measured", async () => {
   await inTemporaryFolder(async (folder) => {
     const path = await write(folder, "run.json", sampleResults());
     const { out } = await run("bench", "--from", path);
@@ -84,13 +84,13 @@ Deno.test("bench leaves out the table of frameworks that were not measured", asy
 Deno.test("bench --against exits with 1 if something is worse beyond the noise", async () => {
   await inTemporaryFolder(async (folder) => {
     const [old, now] = [
-      await write(folder, "old.json", runOf(100)),
-      await write(folder, "now.json", runOf(140)),
+      await write(folder, "old.json", makeRun(100)),
+      await write(folder, "now.json", makeRun(140)),
     ];
     const { code, out, errors } = await run("bench", "--from", now, "--against", old);
     assertEquals([code, errors], [1, ""]);
     assertEquals(out.split("\n"), [
-      "before   after  times         what",
+      "before   after  ratio         figure",
       "100 µs  140 µs   1.40  worse  a turn",
       "",
       "1 of 1 figures worse by more than the noise",
@@ -101,10 +101,10 @@ Deno.test("bench --against exits with 1 if something is worse beyond the noise",
 
 Deno.test("bench --against exits with 0 if nothing is worse beyond the noise", async () => {
   await inTemporaryFolder(async (folder) => {
-    const old = await write(folder, "old.json", runOf(100));
+    const old = await write(folder, "old.json", makeRun(100));
     const [slower, faster] = [
-      await write(folder, "slower.json", runOf(140)),
-      await write(folder, "faster.json", runOf(10)),
+      await write(folder, "slower.json", makeRun(140)),
+      await write(folder, "faster.json", makeRun(10)),
     ];
     const loose = await run("bench", "--from", slower, "--against", old, "--noise", "40");
     const better = await run("bench", "--from", faster, "--against", old);
@@ -116,7 +116,7 @@ Deno.test("bench --against exits with 0 if nothing is worse beyond the noise", a
   });
 });
 
-Deno.test("bench --output writes what --from reads back", async () => {
+Deno.test("bench --output writes a file that --from reads", async () => {
   await inTemporaryFolder(async (folder) => {
     const path = await write(folder, "run.json", sampleReport());
     const copy = new URL("copy.json", folder);
@@ -126,15 +126,15 @@ Deno.test("bench --output writes what --from reads back", async () => {
   });
 });
 
-Deno.test("bench compares with what a file held before --output replaced it", async () => {
+Deno.test("bench compares with the content of a file before --output replaces it", async () => {
   await inTemporaryFolder(async (folder) => {
     const [old, now] = [
-      await write(folder, "old.json", runOf(100)),
-      await write(folder, "now.json", runOf(200)),
+      await write(folder, "old.json", makeRun(100)),
+      await write(folder, "now.json", makeRun(200)),
     ];
     const { code } = await run("bench", "--from", now, "--against", old, "-o", old);
     assertEquals(code, 1);
-    assertEquals(readResults(await Deno.readTextFile(old), "old"), runOf(200));
+    assertEquals(readResults(await Deno.readTextFile(old), "old"), makeRun(200));
   });
 });
 
@@ -143,7 +143,7 @@ Deno.test("bench exits with 1 and one line if a file is missing", async () => {
     const missing = fileURLToPath(new URL("missing.json", folder));
     const path = await write(folder, "run.json", sampleResults());
     for (const args of [["--from", missing], ["--from", path, "--against", missing]]) {
-      const line = oneLine(await run("bench", ...args), 1);
+      const line = assertOneLine(await run("bench", ...args), 1);
       assert(line.startsWith(`Cannot read ${missing}: `), line);
     }
   });
@@ -155,24 +155,24 @@ Deno.test("bench exits with 1 and one line if a file is malformed", async () => 
     for (const [index, source] of ["{", '{ "version": 7 }', "[]"].entries()) {
       const wrong = await write(folder, `wrong_${index}.json`, source);
       for (const args of [["--from", wrong], ["--from", path, "--against", wrong]]) {
-        const line = oneLine(await run("bench", ...args), 1);
+        const line = assertOneLine(await run("bench", ...args), 1);
         assert(line.startsWith(`Cannot use ${wrong}: `), line);
       }
     }
   });
 });
 
-Deno.test("bench names the file whose frameworks were played on different histories", async () => {
+Deno.test("bench rejects a file whose frameworks have different histories", async () => {
   await inTemporaryFolder(async (folder) => {
     const shorter = samplePeer({ calls: samplePeer().calls.slice(0, 2) });
     const peers = [samplePeer(), shorter];
     const path = await write(folder, "run.json", sampleResults({ peers }));
-    const line = oneLine(await run("bench", "--from", path), 1);
+    const line = assertOneLine(await run("bench", "--from", path), 1);
     assert(line.startsWith(`Cannot use ${path}: `), line);
   });
 });
 
-Deno.test("bench writes nothing if it cannot use what it reads", async () => {
+Deno.test("bench writes nothing if a file is invalid", async () => {
   await inTemporaryFolder(async (folder) => {
     const wrong = await write(folder, "wrong.json", "{");
     const path = await write(folder, "run.json", sampleResults());
@@ -197,28 +197,28 @@ Deno.test("bench:measure and bench:peers print their usage on --help", async () 
   }
 });
 
-Deno.test("bench:measure exits with 2 and one line on a filter that nothing has", async () => {
-  const line = oneLine(await run("measure", "--filter", "no such measure"), 2);
+Deno.test("bench:measure exits with 2 and one line on a filter without matches", async () => {
+  const line = assertOneLine(await run("measure", "--filter", "no such measure"), 2);
   assert(line.startsWith('Cannot use "no such measure" for --filter: expected part of '), line);
   assertStringIncludes(line, '"importing mod.ts"');
 });
 
 Deno.test("bench:measure exits with 2 and one line on wrong rounds", async () => {
   assertEquals(
-    oneLine(await run("measure", "--rounds", "0"), 2),
+    assertOneLine(await run("measure", "--rounds", "0"), 2),
     'Cannot use "0" for --rounds: expected a whole number from 1',
   );
 });
 
-Deno.test("bench:peers exits with 2 and one line on a framework that it does not have", async () => {
-  const line = oneLine(await run("bench_peers", "--only", "nomos,no_such"), 2);
+Deno.test("bench:peers exits with 2 and one line on an unknown framework", async () => {
+  const line = assertOneLine(await run("bench_peers", "--only", "nomos,no_such"), 2);
   assert(line.startsWith('Cannot use "no_such" for --only: expected some of nomos,'), line);
 });
 
 Deno.test("bench:peers exits with 2 and one line on wrong numbers", async () => {
   for (const flag of ["--rounds", "--milliseconds"]) {
     assertEquals(
-      oneLine(await run("bench_peers", flag, "1.5"), 2),
+      assertOneLine(await run("bench_peers", flag, "1.5"), 2),
       `Cannot use "1.5" for ${flag}: expected a whole number from 1`,
     );
   }

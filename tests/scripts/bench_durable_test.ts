@@ -12,7 +12,7 @@ Deno.test("bench:durable prints its usage on --help", async () => {
   assertStringIncludes(stdout, "\nUsage: deno task bench:durable [flags]\n");
 });
 
-Deno.test("bench:durable says in one line which flag is wrong", async () => {
+Deno.test("bench:durable rejects a wrong flag in one line", async () => {
   const { success, stderr } = await run("--milliseconds", "soon");
   assertEquals(success, false);
   const expected = "expected a whole number from 1";

@@ -7,7 +7,7 @@ const ROOT = new URL("../../../", import.meta.url);
 const CONFIG = `--config=${fileURLToPath(new URL("deno.json", ROOT))}`;
 const IMPORTS = { core: new URL("mod.ts", ROOT).href, valibot: "valibot" };
 
-/** Writes programs into a folder and gives their paths. */
+/** Writes programs into a folder. Returns their paths. */
 function write(folder: URL, programs: Readonly<Record<string, string>>): Promise<string[]> {
   return Promise.all(
     Object.entries(programs).map(async ([name, source]) => {
@@ -27,14 +27,14 @@ async function deno(...args: string[]): Promise<{ success: boolean; errors: stri
   return { success, errors: new TextDecoder().decode(stderr) };
 }
 
-/** A program with one type that its function cannot use. */
+/** Breaks a program by a type that its function cannot use. */
 function broken(source: string): string {
   const changed = source.replace(/lines: v\.array\(.*\),/, "lines: v.string(),");
   assertNotEquals(changed, source);
   return changed;
 }
 
-Deno.test("writeTypedAgent() and writeTypedSchemas() write programs whose arguments have types", async () => {
+Deno.test("writeTypedAgent() and writeTypedSchemas() write programs with typed arguments", async () => {
   await inTemporaryFolder(async (folder) => {
     const [agent, schemas] = [writeTypedAgent(2, IMPORTS), writeTypedSchemas(2, IMPORTS)];
     const programs = {
@@ -57,14 +57,14 @@ Deno.test("writeTypedAgent() writes an agent that can be made", async () => {
   });
 });
 
-Deno.test("writeTypedAgent() gives its first step as many tools as it is told", () => {
+Deno.test("writeTypedAgent() writes the given number of tools", () => {
   const source = writeTypedAgent(3, IMPORTS);
   assertEquals(source.match(/new Tool\(/g)?.length, 3);
   assertStringIncludes(source, "tools: [tool0, tool1, tool2],");
   assertEquals(new Set(source.match(/name: "tool_\d"/g)).size, 3);
 });
 
-Deno.test("writeTypedSchemas() has the schemas and functions of the agent's tools, and no agent", () => {
+Deno.test("writeTypedSchemas() writes the schemas and functions of the tools, and no agent", () => {
   const read = (source: string) => ({
     schemas: source.match(/v\.object\(\{\n[^]*?\n {2}\}\)/g),
     functions: source.match(/`\$\{name\}.*`/g),
@@ -76,7 +76,7 @@ Deno.test("writeTypedSchemas() has the schemas and functions of the agent's tool
   assertEquals(schemas.match(/^import .*$/gm)?.length, 1);
 });
 
-Deno.test("writeTypedAgent() quotes what it imports", () => {
+Deno.test("writeTypedAgent() escapes the specifiers of its imports", () => {
   const source = writeTypedAgent(1, { core: 'a"b.ts', valibot: "c\\d" });
   assertMatch(source, /from "a\\"b\.ts";/);
   assertMatch(source, /from "c\\\\d";/);

@@ -1,18 +1,18 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { cacheReport, formatReport } from "../../../bench/prompt_cache/cache_report.ts";
+import { computeCacheReport, formatReport } from "../../../bench/prompt_cache/cache_report.ts";
 import { playConversation } from "../../../bench/prompt_cache/conversation.ts";
 
 const { requests } = await playConversation();
-const REPORT = cacheReport(requests, 0.9);
+const REPORT = computeCacheReport(requests, 0.9);
 
-Deno.test("cacheReport() finds that a cache serves 90 % of the conversation, and more", () => {
+Deno.test("computeCacheReport() finds that a cache serves at least 90 % of the conversation", () => {
   const { isKept, layouts: [ours] } = REPORT;
   assertEquals(isKept, true);
   assert(ours!.share >= 0.9, `${ours!.share}`);
   assertEquals(ours!.name, "messages only");
 });
 
-Deno.test("cacheReport() works the share out from the requests", () => {
+Deno.test("computeCacheReport() computes the share from the requests", () => {
   const { requests: served, layouts } = REPORT;
   const chars = served.reduce((sum, { chars }) => sum + chars, 0);
   const stable = served.reduce((sum, { stableChars }) => sum + stableChars, 0);
@@ -20,20 +20,20 @@ Deno.test("cacheReport() works the share out from the requests", () => {
   assertEquals(layouts[0]!.share, stable / chars);
 });
 
-Deno.test("cacheReport() finds what a schema before the messages costs", () => {
+Deno.test("computeCacheReport() finds a lower share with the schema first", () => {
   const [ours, schemaFirst] = REPORT.layouts;
   assertEquals(schemaFirst.name, "schema first");
   assert(schemaFirst.share < ours.share - 0.02);
   assert(schemaFirst.chars > ours.chars);
 });
 
-Deno.test("cacheReport() misses a goal that is higher", () => {
+Deno.test("computeCacheReport() reports a missed goal", () => {
   const report = { ...REPORT, goal: 0.99, isKept: false };
-  assertEquals(cacheReport(requests.slice(0, 9), 0.99).isKept, false);
+  assertEquals(computeCacheReport(requests.slice(0, 9), 0.99).isKept, false);
   assertMatch(formatReport(report), / {2}≥ 99\.0 % {2}missed {2}messages only$/m);
 });
 
-Deno.test("formatReport() prints a line for each request, then one for each layout", () => {
+Deno.test("formatReport() writes a line for each request and each layout", () => {
   const [first, second, ...notes] = formatReport(REPORT).split("\n\n");
   const [head, ...lines] = first!.split("\n");
   assertMatch(head!, /^request +turn +characters +stable +share +step$/);

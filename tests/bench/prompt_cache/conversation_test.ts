@@ -19,7 +19,7 @@ Deno.test("playConversation() plays 30 turns through 6 steps, with moves back an
   assertEquals(turns.at(-1)?.status, "ended");
 });
 
-Deno.test("playConversation() calls tools, all of which give results, and nothing is refused", () => {
+Deno.test("playConversation() calls tools without failures or refused decisions", () => {
   const results = turns.flatMap(({ toolResults }) => toolResults);
   assert(results.length >= 20, `${results.length} results`);
   for (const { outcome, tool, text } of results) assertEquals(outcome, "ok", `${tool}: ${text}`);
@@ -27,7 +27,7 @@ Deno.test("playConversation() calls tools, all of which give results, and nothin
   assertEquals(events.includes("error"), false);
 });
 
-Deno.test("playConversation() has texts of usual length", () => {
+Deno.test("playConversation() has texts of typical length", () => {
   const { toolResults: [result] } = turns[2]!;
   assert(result!.text.length > 150 && result!.text.length < 1_000, result!.text);
   const { messages } = requests.at(-1)!;
@@ -35,12 +35,12 @@ Deno.test("playConversation() has texts of usual length", () => {
   assert(chars > 15_000 && chars < 40_000, `${chars} characters at the end`);
 });
 
-Deno.test("playConversation() gives the same in every run", async () => {
+Deno.test("playConversation() plays the same conversation in every run", async () => {
   const again = await playConversation();
   assertEquals(JSON.stringify(again.requests), JSON.stringify(requests));
 });
 
-Deno.test("the cache of messages serves what Turn.prompt reports as stable", () => {
+Deno.test("the cache serves the characters that Turn.prompt reports as stable", () => {
   const served = serve(requests, false);
   let total = 0;
   for (const [index, { prompt }] of turns.entries()) {

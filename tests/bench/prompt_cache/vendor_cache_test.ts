@@ -1,9 +1,9 @@
 import type { Message } from "@nomos/agent";
 import { assertEquals } from "@std/assert";
 import type { PlayedRequest } from "../../../bench/prompt_cache/conversation.ts";
-import { PrefixCache, serve, shareOf } from "../../../bench/prompt_cache/vendor_cache.ts";
+import { computeShare, PrefixCache, serve } from "../../../bench/prompt_cache/vendor_cache.ts";
 
-/** A request with a schema and messages; each message is its role's initial and its text. */
+/** Makes a request. Each message is the initial of its role and its text. */
 function request(schema: string, ...messages: readonly string[]): PlayedRequest {
   const roles = { s: "system", u: "user", a: "assistant", t: "tool" } as const;
   return {
@@ -24,17 +24,17 @@ const TALK = [
   request("{1}", "sRULES", "uhi", "amove", "tok", "uyes", "sSTEP A"),
 ];
 
-Deno.test("serve() counts a character for each role and the text of each message", () => {
+Deno.test("serve() counts one character for the role of each message, and its text", () => {
   assertEquals(serve(TALK, false).map(({ chars }) => chars), [16, 21, 24, 28]);
 });
 
-Deno.test("serve() serves the messages before the first that differs", () => {
-  // The standing text, and all that was said up to the request before.
+Deno.test("serve() serves the messages before the first different one", () => {
+  // The system text, and the history up to the request before.
   const stable = serve(TALK, false).map(({ stableChars }) => stableChars);
   assertEquals(stable, [0, 6 + 3, 6 + 3 + 5, 6 + 3 + 5 + 3]);
 });
 
-Deno.test("serve() tells roles apart where texts are alike", () => {
+Deno.test("serve() distinguishes equal texts of different roles", () => {
   const [, second] = serve(
     [request("{}", "sRULES", "uSTEP"), request("{}", "sRULES", "sSTEP")],
     false,
@@ -42,33 +42,33 @@ Deno.test("serve() tells roles apart where texts are alike", () => {
   assertEquals(second, { chars: 11, stableChars: 6 });
 });
 
-Deno.test("serve() with the schema first serves only what a request with the same schema had", () => {
+Deno.test("serve() with the schema first serves only prefixes of requests with the same schema", () => {
   const served = serve(TALK, true);
   assertEquals(served.map(({ chars }) => chars), [16, 21, 24, 28].map((chars) => chars + 4));
-  // The fourth finds the second again, the step aside.
+  // The fourth shares a prefix with the second, except the step.
   assertEquals(served.map(({ stableChars }) => stableChars), [0, 4 + 9, 0, 4 + 14]);
 });
 
-Deno.test("shareOf() is the part of all characters, not the mean of the requests", () => {
-  assertEquals(shareOf([{ chars: 10, stableChars: 0 }, { chars: 90, stableChars: 90 }]), 0.9);
+Deno.test("computeShare() divides by all characters, and does not average the requests", () => {
+  assertEquals(computeShare([{ chars: 10, stableChars: 0 }, { chars: 90, stableChars: 90 }]), 0.9);
 });
 
-/** What a cache finds of each text. */
+/** Returns the length of the prefix that a cache finds for each text. */
 function taken(texts: readonly string[]): number[] {
   const cache = new PrefixCache();
-  return texts.map((text) => cache.take(text));
+  return texts.map((text) => cache.add(text));
 }
 
-Deno.test("PrefixCache finds the longest beginning that any earlier text has", () => {
+Deno.test("PrefixCache finds the longest prefix shared with any earlier text", () => {
   assertEquals(taken(["abc", "abd", "abcd", "abdx", "x"]), [0, 2, 3, 3, 0]);
   assertEquals(taken(["abcdef", "ab", "abcxyz", "abcdxy"]), [0, 2, 3, 4]);
   assertEquals(taken(["abc", "xbcde", "abcde"]), [0, 0, 3]);
 });
 
-Deno.test("PrefixCache finds all of a text that it has seen, or that one begins with", () => {
+Deno.test("PrefixCache finds a whole text that is a prefix of an earlier one", () => {
   assertEquals(taken(["abc", "abc", "ab", "", "abc"]), [0, 3, 2, 0, 3]);
 });
 
-Deno.test("PrefixCache ends a beginning at the first difference, whatever is alike behind it", () => {
+Deno.test("PrefixCache ends a prefix at the first difference", () => {
   assertEquals(taken(["abcdef", "axcdef"]), [0, 1]);
 });

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { timesFloor } from "../../../bench/figure.ts";
-import { figureOf, readBenches, runBenches } from "../../../bench/report/benches.ts";
+import { readBenches, runBenches, toFigure } from "../../../bench/report/benches.ts";
 import { inTemporaryFolder } from "../../../scripts/child.ts";
 import { sampleBench } from "./fixture.ts";
 
 const OK = { min: 1, avg: 2, p99: 3 };
 
-Deno.test("readBenches() keeps what is used of each benchmark, in order", () => {
+Deno.test("readBenches() converts the benchmarks in order", () => {
   const benches = [
     { group: "a turn", name: "bare", baseline: true, results: [{ ok: OK }] },
     { group: null, name: "next()", baseline: false, results: [{ ok: { ...OK, min: 0.5 } }] },
@@ -17,7 +17,7 @@ Deno.test("readBenches() keeps what is used of each benchmark, in order", () => 
   ]);
 });
 
-Deno.test("readBenches() names the benchmark that failed, and says why", () => {
+Deno.test("readBenches() names the failed benchmark and the reason", () => {
   const results = [{ failed: { message: "no milk" } }];
   assertThrows(
     () => readBenches({ benches: [{ group: null, name: "tea", baseline: false, results }] }),
@@ -26,7 +26,7 @@ Deno.test("readBenches() names the benchmark that failed, and says why", () => {
   );
 });
 
-Deno.test("readBenches() refuses a benchmark without a result", () => {
+Deno.test("readBenches() rejects a benchmark without a result", () => {
   assertThrows(
     () => readBenches({ benches: [{ group: null, name: "tea", baseline: false, results: [] }] }),
     Error,
@@ -44,7 +44,7 @@ Deno.test("runBenches() runs the benchmarks of a folder", async () => {
   });
 });
 
-Deno.test("runBenches() names the benchmark that failed, and says why", async () => {
+Deno.test("runBenches() names the failed benchmark and the reason", async () => {
   await inTemporaryFolder(async (folder) => {
     await writeBench(folder, '{ name: "tea", n: 1, fn() { throw new Error("no milk"); } }');
     await assertRejects(
@@ -55,7 +55,7 @@ Deno.test("runBenches() names the benchmark that failed, and says why", async ()
   });
 });
 
-Deno.test("runBenches() leaves out no file that fails before its benchmarks run", async () => {
+Deno.test("runBenches() rejects a file that cannot be loaded", async () => {
   await inTemporaryFolder(async (folder) => {
     await writeBench(folder, '{ name: "tea", n: 1, fn() {} }');
     await Deno.writeTextFile(new URL("milk_bench.ts", folder), 'throw new Error("no milk");\n');
@@ -63,18 +63,18 @@ Deno.test("runBenches() leaves out no file that fails before its benchmarks run"
   });
 });
 
-Deno.test("figureOf() has a benchmark stand on the floor of the same group, both at their least", () => {
+Deno.test("toFigure() adds the floor of the same group", () => {
   const other = sampleBench({ group: "a turn", isFloor: true, minimum: 10 });
   const floor = sampleBench({ isFloor: true, minimum: 250, average: 1 });
   const bench = sampleBench({ minimum: 500 });
-  assertEquals(timesFloor(figureOf(bench, [other, bench, floor])), 2);
+  assertEquals(timesFloor(toFigure(bench, [other, bench, floor])), 2);
 });
 
-Deno.test("figureOf() has no floor for a floor, nor where there is none", () => {
+Deno.test("toFigure() adds no floor to a floor, or if the group has none", () => {
   const floor = sampleBench({ isFloor: true });
   const bench = sampleBench({ group: "a turn" });
-  assertEquals(timesFloor(figureOf(floor, [floor])), undefined);
-  assertEquals(timesFloor(figureOf(bench, [floor, bench])), undefined);
+  assertEquals(timesFloor(toFigure(floor, [floor])), undefined);
+  assertEquals(timesFloor(toFigure(bench, [floor, bench])), undefined);
 });
 
 function writeBench(folder: URL, options: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Bench } from "../../../bench/report/benches.ts";
 import type { Results } from "../../../bench/report/results.ts";
 import type { Setting } from "../../../bench/report/setting.ts";
 
-/** A machine that there is not. */
+/** Fictitious machine. */
 export const SETTING: Setting = {
   date: "2026-01-31",
   processor: "Abacus 9 @ 1.00GHz",
@@ -15,12 +15,12 @@ export const SETTING: Setting = {
   commands: ["deno bench bench/", "deno task bench --report"],
 };
 
-/** A figure of 100 µs, without floor, budget, resolution or noise of its own. */
+/** Makes a figure of 100 µs without optional properties. */
 export function sampleFigure(part: Partial<Figure> = {}): Figure {
   return { name: "a turn", unit: "µs", minimum: 100, median: 110, ...part };
 }
 
-/** A benchmark of 500 ns in the group "a session". */
+/** Makes a benchmark of 500 ns in the group "a session". */
 export function sampleBench(part: Partial<Bench> = {}): Bench {
   return {
     group: "a session",
@@ -33,7 +33,7 @@ export function sampleBench(part: Partial<Bench> = {}): Bench {
   };
 }
 
-/** A framework whose call takes 10 µs, and ten times as long with ten times the history. */
+/** Makes a framework whose calls take a time proportional to the history. */
 export function samplePeer(part: Partial<PeerFigures> = {}): PeerFigures {
   return {
     module: "nomos",
@@ -55,7 +55,7 @@ export function samplePeer(part: Partial<PeerFigures> = {}): PeerFigures {
   };
 }
 
-/** A run with a figure of every kind; only the last one is over its budget. */
+/** Makes a run with a figure of every kind. Only the last one exceeds its budget. */
 export function sampleResults(part: Partial<Results> = {}): Results {
   return {
     version: 1,
@@ -112,7 +112,7 @@ export function sampleResults(part: Partial<Results> = {}): Results {
   };
 }
 
-/** The same with three frameworks. */
+/** Makes a run like {@linkcode sampleResults}, with three frameworks. */
 export function sampleReport(part: Partial<Results> = {}): Results {
   const slower = (module: string, title: string, times: number): PeerFigures =>
     samplePeer({

@@ -10,7 +10,7 @@ const DEFAULTS = {
   report: false,
 };
 
-/** The message for wrong flags. */
+/** Returns the message for wrong flags. */
 function mistakeOf(...args: string[]): string {
   const command = parseOptions(args);
   return command.kind === "mistake" ? command.message : `no mistake, but ${command.kind}`;
@@ -35,32 +35,32 @@ Deno.test("parseOptions() reads every flag", () => {
   });
 });
 
-Deno.test("parseOptions() reads the short name and values behind an equals sign", () => {
+Deno.test("parseOptions() reads short names and values after an equals sign", () => {
   assertEquals(parseOptions(["-o", "x", "--noise=12.5"]), {
     kind: "run",
     options: { ...DEFAULTS, output: "x", noise: 0.125 },
   });
 });
 
-Deno.test("parseOptions() lets nothing at all be chance", () => {
+Deno.test("parseOptions() accepts a noise of 0", () => {
   assertEquals(parseOptions(["--noise", "0"]), {
     kind: "run",
     options: { ...DEFAULTS, noise: 0 },
   });
 });
 
-Deno.test("parseOptions() refuses noise that is no number of per cent", () => {
+Deno.test("parseOptions() rejects noise that is not a number of per cent", () => {
   for (const value of ["abc", "30%", "1e3", ".5", "5."]) {
     assertEquals(
       mistakeOf("--noise", value),
-      `Cannot use "${value}" for --noise: expected per cent, from 0`,
+      `Cannot use "${value}" for --noise: expected a number of per cent from 0`,
     );
   }
   assertStringIncludes(mistakeOf("--noise=-3"), 'Cannot use "-3" for --noise');
   assertStringIncludes(mistakeOf("--noise"), 'Cannot use "" for --noise');
 });
 
-Deno.test("parseOptions() wants a name behind the flags of files", () => {
+Deno.test("parseOptions() rejects an empty path", () => {
   for (const flag of ["--output", "--against", "--from"]) {
     assertEquals(
       mistakeOf(flag),

@@ -7,7 +7,7 @@ import { samplePeer, sampleReport, SETTING } from "./fixture.ts";
 
 const HOSTILE = `<script>&"'</svg>]]>\u0001`;
 
-/** Frameworks with one value each, after 1,000 messages. */
+/** Makes frameworks with one value each. */
 function peersAt(...values: readonly number[]): PeerFigures[] {
   return values.map((minimum, index) =>
     samplePeer({
@@ -20,13 +20,13 @@ function peersAt(...values: readonly number[]): PeerFigures[] {
   );
 }
 
-/** The labels at the ends of the lines: their middles and texts, in the order of the frameworks. */
+/** Returns the positions and texts of the labels, in the order of the frameworks. */
 function labelsOf(svg: string): { y: number; text: string }[] {
   return [...svg.matchAll(/<text x="[\d.]+" y="([\d.]+)" stroke="none">([^<]*)<\/text>/g)]
     .map(([, y, text]) => ({ y: Number(y), text: text! }));
 }
 
-/** The points of each line. */
+/** Returns the points of each line. */
 function linesOf(svg: string): (readonly [x: number, y: number])[][] {
   return [...svg.matchAll(/<polyline points="([^"]*)"/g)].map(([, points]) =>
     points!.split(" ").map((point) => {
@@ -36,7 +36,7 @@ function linesOf(svg: string): (readonly [x: number, y: number])[][] {
   );
 }
 
-/** The least distance of two labels. */
+/** Returns the minimum distance of two labels. */
 function leastGap(svg: string): number {
   const places = labelsOf(svg).map(({ y }) => y).toSorted((a, b) => a - b);
   return Math.min(...places.slice(1).map((y, index) => y - places[index]!));
@@ -52,14 +52,14 @@ Deno.test("plotPeers() draws a line for each framework, with its name and last t
   ]);
 });
 
-Deno.test("plotPeers() tells the first one, ours, from the others", () => {
+Deno.test("plotPeers() highlights the first framework", () => {
   const groups = plotPeers(sampleReport().peers!, SETTING).split("<g ").slice(1);
   assertEquals(groups.map((group) => group.includes('font-weight="bold"')), [true, false, false]);
   const colours = groups.map((group) => /^stroke="([^"]*)"/.exec(group)?.[1]);
   assertEquals(new Set(colours).size, 3);
 });
 
-Deno.test("plotPeers() draws equal factors as equal steps, more time higher up", () => {
+Deno.test("plotPeers() draws equal factors as equal distances", () => {
   const [ours, slower] = linesOf(plotPeers(sampleReport().peers!, SETTING));
   const [[x0, y0], [x1, y1], [x2, y2]] = ours as [[number, number], [number, number], [
     number,
@@ -71,14 +71,14 @@ Deno.test("plotPeers() draws equal factors as equal steps, more time higher up",
   assert(slower!.every(([, y], index) => y < ours![index]![1]));
 });
 
-Deno.test("plotPeers() puts a point at ten on the mark of ten", () => {
+Deno.test("plotPeers() draws a point of 10 at the tick of 10", () => {
   const svg = plotPeers(sampleReport().peers!, SETTING);
   const [[x, y]] = linesOf(svg)[0] as [[number, number]];
   assertStringIncludes(svg, `<path d="M${x} `);
   assert(new RegExp(`H\\d+" [^>]*/><text x="[\\d.]+" y="${y + 4}" [^>]*>10 µs<`).test(svg));
 });
 
-Deno.test("plotPeers() marks the powers of ten around all values", () => {
+Deno.test("plotPeers() draws a tick at each power of ten around all values", () => {
   const svg = plotPeers(peersAt(0.5, 20_000), SETTING);
   const ticks = [...svg.matchAll(/text-anchor="(?:middle|end)"[^>]*>([^<]*)</g)];
   assertEquals(ticks.map(([, text]) => text), [
@@ -107,7 +107,7 @@ Deno.test("plotPeers() is well-formed XML that loads nothing, whatever the names
   assertFalse(/\b(href|src|@import|url\()/.test(svg));
 });
 
-Deno.test("plotPeers() keeps its labels apart where the lines end together", () => {
+Deno.test("plotPeers() separates the labels of lines that end together", () => {
   for (
     const values of [
       Array(9).fill(5_000),
@@ -117,7 +117,7 @@ Deno.test("plotPeers() keeps its labels apart where the lines end together", () 
   ) assertGreaterOrEqual(leastGap(plotPeers(peersAt(...values), SETTING)), 14.8);
 });
 
-Deno.test("plotPeers() moves no label that has room", () => {
+Deno.test("plotPeers() does not move labels that do not overlap", () => {
   const svg = plotPeers(peersAt(10, 100, 1_000), SETTING);
   const ends = linesOf(svg).map((points) => points.at(-1)![1]);
   assertEquals(labelsOf(svg).map(({ y }) => y - 4), ends);
@@ -129,13 +129,13 @@ Deno.test("plotPeers() keeps the labels in the order of their lines", () => {
   assertEquals(order, ["framework 2", "framework 0", "framework 3", "framework 1"]);
 });
 
-Deno.test("plotPeers() keeps the labels of the fastest frameworks in the picture", () => {
+Deno.test("plotPeers() keeps the labels of the fastest frameworks within the picture", () => {
   const svg = plotPeers(peersAt(...Array(9).fill(10.5)), SETTING);
   const height = Number(/viewBox="0 0 \d+ (\d+)"/.exec(svg)?.[1]);
   for (const { y } of labelsOf(svg)) assertLessOrEqual(y, height);
 });
 
-Deno.test("plotPeers() keeps every line within the marks", () => {
+Deno.test("plotPeers() keeps every line within the ticks", () => {
   const svg = plotPeers(peersAt(0.001, 1, 99_999), SETTING);
   const marks = [...svg.matchAll(/<path d="M70 ([\d.]+)H570"/g)].map(([, y]) => Number(y));
   for (const [, y] of linesOf(svg).flat()) {
@@ -143,7 +143,7 @@ Deno.test("plotPeers() keeps every line within the marks", () => {
   }
 });
 
-Deno.test("plotPeers() draws a single value, and no framework at all", () => {
+Deno.test("plotPeers() accepts a single value, and no frameworks", () => {
   const one = samplePeer({ calls: [{ messages: 10, minimum: 10, median: 10 }] });
   for (const peers of [[one], []]) {
     const svg = plotPeers(peers, SETTING);

@@ -2,55 +2,55 @@ import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { readResults } from "../../../bench/report/results.ts";
 import { sampleBench, sampleFigure, samplePeer, sampleReport, sampleResults } from "./fixture.ts";
 
-/** What is said of a text that is not what it should be. */
+/** Returns the message for an invalid text. */
 function messageFor(source: string): string {
   return assertThrows(() => readResults(source, "old.json"), Error).message;
 }
 
-/** The same for a run with wrong parts, however wrong. */
+/** Returns the message for a run with invalid parts. */
 function messageForRun(part: Readonly<Record<string, unknown>>): string {
   return messageFor(JSON.stringify({ ...sampleReport(), ...part }));
 }
 
-Deno.test("readResults() reads back all that was written", () => {
+Deno.test("readResults() reads all written results", () => {
   const results = sampleReport();
   assertEquals(readResults(JSON.stringify(results), "x"), results);
 });
 
-Deno.test("readResults() leaves out the frameworks that were not measured", () => {
+Deno.test("readResults() omits frameworks that were not measured", () => {
   assertFalse("peers" in readResults(JSON.stringify(sampleResults()), "x"));
 });
 
-Deno.test("readResults() leaves out what this version does not know", () => {
+Deno.test("readResults() omits unknown properties", () => {
   const more = { ...sampleResults(), weather: "fine" };
   assertEquals(readResults(JSON.stringify(more), "x"), sampleResults());
 });
 
-Deno.test("readResults() says that a text is not JSON", () => {
+Deno.test("readResults() rejects a text that is not JSON", () => {
   for (const source of ["", "{", "measured"]) {
     assertEquals(
       messageFor(source),
-      "Cannot use old.json: it is not JSON: expected what --output writes",
+      "Cannot use old.json: it is not JSON: expected a file that --output wrote",
     );
   }
 });
 
-Deno.test("readResults() says what is wrong with all of it", () => {
+Deno.test("readResults() rejects a value that is not an object", () => {
   for (const source of ["null", "3", '"text"']) {
     const message = messageFor(source);
-    assert(message.startsWith("Cannot use old.json: all of it is wrong ("), message);
+    assert(message.startsWith("Cannot use old.json: its content is invalid ("), message);
   }
 });
 
-Deno.test("readResults() refuses another version", () => {
+Deno.test("readResults() rejects another version", () => {
   assertEquals(
     messageForRun({ version: 2 }),
-    "Cannot use old.json: version is wrong (Invalid type: Expected 1 but received 2): " +
-      "expected what --output writes",
+    "Cannot use old.json: version is invalid (Invalid type: Expected 1 but received 2): " +
+      "expected a file that --output wrote",
   );
 });
 
-Deno.test("readResults() says where something is wrong or missing", () => {
+Deno.test("readResults() names the invalid or missing part", () => {
   const [setting, budget] = [sampleResults().setting, { kind: "in all", limit: 1 }];
   for (
     const [part, place] of [
@@ -68,7 +68,7 @@ Deno.test("readResults() says where something is wrong or missing", () => {
     ] as const
   ) {
     const message = messageForRun(part);
-    assert(message.startsWith(`Cannot use old.json: ${place} is wrong (`), message);
+    assert(message.startsWith(`Cannot use old.json: ${place} is invalid (`), message);
   }
 });
 

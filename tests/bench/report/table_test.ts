@@ -24,7 +24,7 @@ Deno.test("toMarkdown() keeps the subjects first and aligns the figures", () => 
   ]);
 });
 
-Deno.test("toMarkdown() lays out a table as deno fmt would", async () => {
+Deno.test("toMarkdown() formats a table as deno fmt does", async () => {
   const head = ["framework", "at 1,000 messages", "installed"];
   const rows = [["@nomos/agent", "10.0 µs (1.00 ×)", "+ 5.00 kB"], ["a|b", "—", "x".repeat(99)]];
   for (const table of [TABLE, { head, rows }, { head, rows: [] }]) {
@@ -33,7 +33,7 @@ Deno.test("toMarkdown() lays out a table as deno fmt would", async () => {
   }
 });
 
-Deno.test("toMarkdown() lays out narrow columns as deno fmt would", async () => {
+Deno.test("toMarkdown() formats narrow columns as deno fmt does", async () => {
   const page = `${toMarkdown({ head: ["a", ""], rows: [["b", ""], ["c", "—"]] })}\n`;
   assertEquals(await formatMarkdown(page), page);
 });

@@ -1,10 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { benchesTable, figuresTable, peersTable } from "../../../bench/report/tables.ts";
+import {
+  makeBenchesTable,
+  makeFiguresTable,
+  makePeersTable,
+} from "../../../bench/report/tables.ts";
 import { sampleBench, sampleFigure, samplePeer, sampleReport, sampleResults } from "./fixture.ts";
 
-Deno.test("figuresTable() holds every figure against its floor and budget", () => {
-  assertEquals(figuresTable(sampleResults().figures), {
-    head: ["what", "least", "median", "floor", "compared", "budget", ""],
+Deno.test("makeFiguresTable() compares each figure with its floor and budget", () => {
+  assertEquals(makeFiguresTable(sampleResults().figures), {
+    head: ["figure", "minimum", "median", "floor", "compared", "budget", ""],
     rows: [
       ["a decision", "12.0 µs", "13.0 µs", "4.00 µs (bare valibot)", "3.00 ×", "6.00 ×", "kept"],
       ["a cached look-up", "40.0 ns", "41.5 ns", "—", "40.0 ns", "60.0 ns", "kept"],
@@ -40,15 +44,15 @@ Deno.test("figuresTable() holds every figure against its floor and budget", () =
   });
 });
 
-Deno.test("figuresTable() judges by the least, not by the median", () => {
+Deno.test("makeFiguresTable() compares the minimum, not the median", () => {
   const budget = { kind: "itself", limit: 100 } as const;
-  const [row] = figuresTable([sampleFigure({ minimum: 100, median: 300, budget })]).rows;
+  const [row] = makeFiguresTable([sampleFigure({ minimum: 100, median: 300, budget })]).rows;
   assertEquals(row?.at(-1), "kept");
 });
 
-Deno.test("benchesTable() counts each benchmark in floors of its group", () => {
-  assertEquals(benchesTable(sampleResults().benches), {
-    head: ["benchmark", "least", "mean", "99 %", "times floor"],
+Deno.test("makeBenchesTable() shows the ratio of each benchmark to the floor of its group", () => {
+  assertEquals(makeBenchesTable(sampleResults().benches), {
+    head: ["benchmark", "minimum", "mean", "99 %", "times floor"],
     rows: [
       ["a session: a bare object", "250 ns", "300 ns", "400 ns", "floor"],
       ["a session: createSession()", "500 ns", "620 ns", "1.25 µs", "2.00 ×"],
@@ -56,16 +60,16 @@ Deno.test("benchesTable() counts each benchmark in floors of its group", () => {
   });
 });
 
-Deno.test("benchesTable() names a benchmark without a group by its name alone", () => {
-  assertEquals(benchesTable([sampleBench({ group: "" })]).rows[0]?.[0], "createSession()");
+Deno.test("makeBenchesTable() names a benchmark without a group by its name alone", () => {
+  assertEquals(makeBenchesTable([sampleBench({ group: "" })]).rows[0]?.[0], "createSession()");
 });
 
-Deno.test("benchesTable() does not call a benchmark a floor that only has none", () => {
-  assertEquals(benchesTable([sampleBench()]).rows[0]?.at(-1), "—");
+Deno.test("makeBenchesTable() shows a dash for a benchmark without a floor", () => {
+  assertEquals(makeBenchesTable([sampleBench()]).rows[0]?.at(-1), "—");
 });
 
-Deno.test("peersTable() counts each framework in the time of the first", () => {
-  assertEquals(peersTable(sampleReport().peers!), {
+Deno.test("makePeersTable() shows the ratio of each framework to the first", () => {
+  assertEquals(makePeersTable(sampleReport().peers!), {
     head: [
       "framework",
       "at 10 messages",
@@ -107,15 +111,15 @@ Deno.test("peersTable() counts each framework in the time of the first", () => {
   });
 });
 
-Deno.test("peersTable() has a column for each history that was played", () => {
+Deno.test("makePeersTable() has a column for each history", () => {
   const calls = samplePeer().calls.slice(0, 1);
-  const { head, rows } = peersTable([samplePeer({ calls })]);
+  const { head, rows } = makePeersTable([samplePeer({ calls })]);
   assertEquals(head, ["framework", "at 10 messages", "idle session", "import", "installed"]);
   assertEquals(rows[0]?.length, head.length);
 });
 
-Deno.test("peersTable() is empty without frameworks", () => {
-  assertEquals(peersTable([]), {
+Deno.test("makePeersTable() is empty without frameworks", () => {
+  assertEquals(makePeersTable([]), {
     head: ["framework", "idle session", "import", "installed"],
     rows: [],
   });

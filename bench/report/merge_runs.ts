@@ -1,13 +1,13 @@
 /**
- * The least of two runs of the same code: what disturbs a run only makes it slower.
+ * Best values of two runs of the same code, because disturbances only make a run slower.
  *
  * @module
  */
 import type { Figure, Spread } from "../figure.ts";
 import type { Bench } from "./benches.ts";
 
-/** Each benchmark as it was in its better run. */
-export function leastBenches(some: readonly Bench[], others: readonly Bench[]): Bench[] {
+/** Returns each benchmark with the minima of both runs. */
+export function mergeBenches(some: readonly Bench[], others: readonly Bench[]): Bench[] {
   return some.map((bench) => {
     const other = others.find(({ group, name }) => group === bench.group && name === bench.name);
     if (other === undefined) return bench;
@@ -20,21 +20,21 @@ export function leastBenches(some: readonly Bench[], others: readonly Bench[]): 
   });
 }
 
-/** Each figure, and its floor, as it was in its better run; what was measured once stays as it is. */
-export function leastFigures(some: readonly Figure[], others: readonly Figure[]): Figure[] {
+/** Returns each figure and its floor with the minima of both runs. */
+export function mergeFigures(some: readonly Figure[], others: readonly Figure[]): Figure[] {
   return some.map((figure) => {
     const other = others.find(({ name }) => name === figure.name);
     if (other === undefined) return figure;
     const { floor } = figure;
     return {
       ...figure,
-      ...leastSpread(figure, other),
-      ...(floor && { floor: { ...floor, ...leastSpread(floor, other.floor ?? floor) } }),
+      ...mergeSpreads(figure, other),
+      ...(floor && { floor: { ...floor, ...mergeSpreads(floor, other.floor ?? floor) } }),
     };
   });
 }
 
-function leastSpread(one: Spread, other: Spread): Spread {
+function mergeSpreads(one: Spread, other: Spread): Spread {
   return {
     minimum: Math.min(one.minimum, other.minimum),
     median: Math.min(one.median, other.median),
