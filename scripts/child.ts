@@ -1,5 +1,5 @@
 /**
- * Other processes, and folders for them.
+ * Child processes and temporary folders.
  *
  * @module
  */
@@ -7,21 +7,15 @@ import { pathToFileURL } from "node:url";
 
 /** Result of a process. */
 export interface Ended {
-  /** True if its code was 0. */
+  /** True if the exit code is 0. */
   readonly success: boolean;
-  /** Its standard output. */
+  /** Standard output. */
   readonly stdout: string;
-  /** Its error output. */
+  /** Standard error. */
   readonly stderr: string;
 }
 
-/**
- * Runs a program to its end, well or not, without colours.
- *
- * @param command The program.
- * @param args Its arguments.
- * @param cwd The folder to run it in. Default: this one.
- */
+/** Runs a program without colours, in the folder `cwd`. Does not throw if it fails. */
 export async function runChild(
   command: string | URL,
   args: readonly string[],
@@ -37,38 +31,32 @@ export async function runChild(
   return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** Runs Deno to its end, well or not, as {@linkcode runChild} does. */
+/** Runs Deno, as {@linkcode runChild} does. */
 export function tryDeno(args: readonly string[], cwd?: string | URL): Promise<Ended> {
   return runChild(Deno.execPath(), args, cwd);
 }
 
 /**
- * Runs Deno to its end and returns its standard output.
+ * Runs Deno in the folder `cwd`, and returns its standard output.
  *
- * @param args Its arguments.
- * @param cwd The folder to run it in. Default: this one.
- * @throws {Error} with the error output, if it failed.
+ * @throws {Error} with the standard error, if it fails.
  */
 export async function runDeno(args: readonly string[], cwd?: string | URL): Promise<string> {
   const { success, stdout, stderr } = await tryDeno(args, cwd);
   if (success) return stdout;
-  throw new Error(`Cannot run deno ${args[0]}: the process said\n${stderr}`);
+  throw new Error(`Cannot run deno ${args[0]}: the process failed: ${stderr}`);
 }
 
 /**
- * Runs a program that prints JSON.
+ * Runs a Deno program, and parses the JSON that it prints.
  *
- * @throws {Error} as {@linkcode runDeno} does.
+ * @throws {Error} if it fails.
  */
 export async function runJson<Found>(args: readonly string[]): Promise<Found> {
   return JSON.parse(await runDeno(["run", "--no-prompt", "--quiet", ...args]));
 }
 
-/**
- * Calls a function with a folder of its own outside the repository, and removes the folder.
- *
- * @param use Works in the folder.
- */
+/** Calls a function with a temporary folder, which is removed afterwards. */
 export async function inTemporaryFolder<T>(use: (folder: URL) => Promise<T>): Promise<T> {
   const path = await Deno.makeTempDir();
   try {

@@ -7,19 +7,17 @@ import type { Command } from "../src/profile/command_line.ts";
 
 /** Result of a command: its output, and whether its checks passed. */
 export interface CommandResult {
-  /** The text for the standard output. */
+  /** Text for the standard output. */
   readonly output: string;
   /** True if the exit code is 0. */
   readonly success: boolean;
 }
 
 /**
- * Does what the command line asks for, and prints what comes of it.
+ * Runs a command, and prints its output or the message of its error.
  *
- * @param command What was asked for.
- * @param usage What `--help` prints.
- * @param run Runs the command; what it throws is told in its own words.
- * @returns The exit code: 0, 1 if it failed, 2 for a command line that cannot be used.
+ * @param usage Text that `--help` prints.
+ * @returns The exit code: 0, 1 if the command failed, 2 for a mistake in the command line.
  */
 export async function runCommand<Options>(
   command: Command<Options>,
@@ -49,12 +47,12 @@ export async function runCommand<Options>(
   }
 }
 
-/** A value as JSON that people can read, for standard output or a file. */
+/** Formats a value as indented JSON. */
 export function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** Writes all of a text; `console.log` would end it with one more line. */
+/** Writes a text without a newline at the end, which `console.log()` would add. */
 function write(text: string): void {
   for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
     rest = rest.subarray(Deno.stdout.writeSync(rest));

@@ -1,13 +1,14 @@
 /**
- * `deno task profile`: where the time of a decision goes. `--help` prints the
- * flags. It needs `--allow-read --allow-write --allow-run`.
+ * `deno task profile`: shows where the time of a decision goes. `--help` prints the flags.
+ * Needs `--allow-read --allow-write --allow-run`.
  *
- * The scenario runs in two processes, because each would disturb the other: one
- * is sampled (with no permission at all), the other counts calls.
+ * The scenario runs in two processes, because sampling and counting would disturb each other.
+ * The sampled process has no permissions.
  *
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import { quote, reasonOf } from "../src/errors.ts";
 import { type Comparison, comparisonData, formatComparison } from "../src/profile/compare.ts";
 import { readCpuProfile } from "../src/profile/cpu_profile.ts";
@@ -22,11 +23,11 @@ import { parseOptions, type ProfileOptions, USAGE } from "../src/profile/options
 import { describeSetting, formatReport, reportData } from "../src/profile/report.ts";
 import type { ScenarioSetting } from "../src/profile/scenario.ts";
 import { formatCount, formatNumber, formatTime } from "../src/profile/table.ts";
-import { runJson } from "./child.ts";
+import { inTemporaryFolder, runJson } from "./child.ts";
 import { runCommand, toJson } from "./command.ts";
 import { announce } from "./progress.ts";
 
-/** The steps that are compared: that of the reference scenario and a large one, in each library. */
+/** Compared steps: with few and with many tools, in each library. */
 const COMPARED: readonly Required<Pick<ScenarioSetting, "tools" | "library">>[] = [
   { tools: 1, library: "valibot" },
   { tools: 1, library: "zod" },
@@ -37,14 +38,14 @@ const COMPARED: readonly Required<Pick<ScenarioSetting, "tools" | "library">>[] 
 const ROOT = new URL("../", import.meta.url).href;
 const WORKER = new URL("../src/profile/worker.ts", import.meta.url).href;
 
-/** A measurement and the file that its times come from. */
+/** Measurement with the text of its CPU profile. */
 interface Profiled extends Measurement {
   readonly profile: string;
 }
 
 if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE, profile));
 
-/** Measures, writes the two files and gives what is to be printed. */
+/** Measures, and writes the two files. Returns the output. */
 async function profile(options: ProfileOptions): Promise<string> {
   const folder = options.output.replace(/[^/\\]*$/, "");
   if (folder !== "") {
@@ -73,27 +74,24 @@ async function profile(options: ProfileOptions): Promise<string> {
       `${describeFiles(files)}\n`;
 }
 
-/** Runs the scenario in its two processes and joins what they found. */
+/** Runs the scenario in its two processes, and joins the results. */
 async function measure(setting: ScenarioSetting): Promise<Profiled> {
-  const folder = await Deno.makeTempDir();
-  try {
+  return await inTemporaryFolder(async (folder) => {
     const sampling = [
       "--cpu-prof",
       "--cpu-prof-interval=100",
-      `--cpu-prof-dir=${folder}`,
+      `--cpu-prof-dir=${fileURLToPath(folder)}`,
       "--cpu-prof-name=times.cpuprofile",
     ];
     const times = await runWorker<TimedRuns>("times", sampling, setting);
     const counting = ["--allow-sys", "--v8-flags=--jitless"];
     const counted = await runWorker<CountedRun>("counts", counting, setting);
-    const profile = await Deno.readTextFile(`${folder}/times.cpuprofile`);
+    const profile = await Deno.readTextFile(new URL("times.cpuprofile", folder));
     return { ...makeMeasurement(setting, times, readCpuProfile(profile), counted), profile };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
-/** Runs the worker and reads what it prints. */
+/** Runs the worker, and parses its output. */
 function runWorker<Found>(
   task: "times" | "counts",
   flags: readonly string[],
@@ -109,7 +107,7 @@ function runWorker<Found>(
   );
 }
 
-/** The names of the files that are written. */
+/** Paths of the written files. */
 interface WrittenFiles {
   readonly cpuProfile: string;
   readonly flameGraph: string;

@@ -1,13 +1,13 @@
 /**
- * `deno task record-sessions`: records the sessions that later releases must be
- * able to continue, once for each version of states. What was recorded is never
- * written again: a change of the form of events needs a new version.
+ * `deno task record-sessions`: records the sessions that later releases must be able to
+ * continue, once for each version of events. A recording is never overwritten: a change of the
+ * form of events needs a new version.
  *
  * @module
  */
 import { EVENT_VERSION } from "../src/history/migrations.ts";
 import { toJson } from "./command.ts";
-import { expectedOf, type SessionFixture } from "./sessions/session_fixture.ts";
+import { computeExpected, type SessionFixture } from "./sessions/session_fixture.ts";
 import { playScript } from "./sessions/session_script.ts";
 import { SESSIONS } from "./sessions/sessions.ts";
 import { playStored, STORED_SESSIONS } from "./sessions/stored_sessions.ts";
@@ -15,12 +15,12 @@ import { playStored, STORED_SESSIONS } from "./sessions/stored_sessions.ts";
 /** Folder of the fixtures of all versions. */
 export const FIXTURES: URL = new URL("../tests/fixtures/sessions/", import.meta.url);
 
-/** The files of this version, by name. */
+/** Plays all scripts. Returns the files of this version by name. */
 export async function recordSessions(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const [name, script] of Object.entries(SESSIONS)) {
     const state = await playScript(script);
-    const fixture: SessionFixture = { expected: expectedOf(state, state.events), state };
+    const fixture: SessionFixture = { expected: computeExpected(state, state.events), state };
     files.set(`${name}.json`, toJson(fixture));
   }
   for (const [name, script] of Object.entries(STORED_SESSIONS)) {
@@ -32,10 +32,9 @@ export async function recordSessions(): Promise<Map<string, string>> {
 }
 
 /**
- * Writes the files of a version.
+ * Writes the files of a version into a folder in `folder`.
  *
- * @param folder Folder of the fixtures of all versions.
- * @throws {Error} if there are some of this version already.
+ * @throws {Error} if this version has files already.
  */
 export async function writeSessions(
   folder: URL,
@@ -49,8 +48,8 @@ export async function writeSessions(
   } catch (cause) {
     if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
     throw new Error(
-      `Cannot record sessions of version ${version}: there are some: ` +
-        "expected a new version, for released sessions stay as they are",
+      `Cannot record sessions of version ${version}: they exist already: ` +
+        "expected a new version, because released sessions must not change",
       { cause },
     );
   }
@@ -61,7 +60,7 @@ if (import.meta.main) {
   try {
     const files = await recordSessions();
     await writeSessions(FIXTURES, EVENT_VERSION, files);
-    console.log(`${files.size} files of version ${EVENT_VERSION}`);
+    console.log(`Wrote ${files.size} files of version ${EVENT_VERSION}`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     Deno.exit(1);

@@ -1,10 +1,10 @@
 /**
- * `deno task test`: runs the tests with their coverage, and ends with a line such as
- * `2800 passed, 0 failed`. Fails if a test does, or if fewer lines of `src/` were reached than
- * `deno.json` asks for.
+ * `deno task test`: runs the tests with coverage, and prints a last line such as
+ * `2800 passed, 0 failed`. Fails if a test fails, or if the coverage of `src/` is below the
+ * threshold in `deno.json`.
  *
- * With arguments, it passes them on to `deno test` and measures no coverage: a part of the tests
- * cannot reach all lines.
+ * Passes arguments on to `deno test`, and then measures no coverage, because a part of the tests
+ * does not cover all lines.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { tryDeno } from "./child.ts";
 const FLAGS = ["test", "--allow-all", "--parallel", "--doc"];
 const COVERAGE = ["--clean", "--coverage=coverage", "--coverage-raw-data-only"];
 const CLOSING_REGEXP = /(?:ok|FAILED)\S* \| (\d+) passed.* (\d+) failed/;
-/** A row of the table of coverage that need not be shown: a file with every line reached. */
+/** Row of the coverage table for a file with full coverage, which is not shown. */
 const COMPLETE_REGEXP = /^\|.*\| +100\.0 \|$/;
 
 const isWhole = Deno.args.length === 0;
@@ -39,7 +39,7 @@ if (isWhole) {
   success &&= coverage.success;
 }
 console.log(`\n${closing}`);
-// Once more, without steps and times, for programs that read the last line.
+// Printed again without steps and times, for programs that read the last line.
 const [, passed = "0", failed = "0"] = CLOSING_REGEXP.exec(closing) ?? [];
 console.log(`${passed} passed, ${failed} failed`);
 if (!success) Deno.exit(1);

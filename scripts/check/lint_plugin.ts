@@ -4,20 +4,20 @@
  * @module
  */
 
-/** Options and methods of a test that leave it, or all the others, out. */
+/** Options and methods that disable a test or all others. */
 const DISABLING_WORDS = ["ignore", "only", "skip"];
 
 /** Functions that declare a test. */
 const DECLARING_WORDS = ["test", "it", "describe", "step", "bench"];
 
-/** Options of tests are looked for in tests only: elsewhere `ignore: true` means something else. */
+/** Files to lint. In others, `ignore: true` has another meaning. */
 const TEST_FILE_REGEXP = /(?:^|[/\\])tests[/\\]/;
 
 const noDisabledTest: Deno.lint.Rule = {
   create(context) {
     if (!TEST_FILE_REGEXP.test(context.filename)) return {};
     const report = (node: Deno.lint.Node, words: string) => {
-      context.report({ node, message: `A test must not be left out: "${words}"` });
+      context.report({ node, message: `A test must not be disabled: "${words}"` });
     };
     return {
       MemberExpression(node) {

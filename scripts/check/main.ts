@@ -1,7 +1,6 @@
 /**
- * Runs the repository's own checks: `deno run --allow-all scripts/check/main.ts`.
- *
- * Prints one line for each problem and ends with code 1 if there is any.
+ * `deno task check`: runs the checks of this repository. Prints one line for each problem, and
+ * exits with 1 if there is one.
  *
  * @module
  */

@@ -1,22 +1,25 @@
-/** The imports of the core, as the compiler resolves them. @module */
+/**
+ * Imports of modules, as Deno resolves them.
+ *
+ * @module
+ */
 
 import { runDeno } from "../child.ts";
 
-/** One import of a module. */
+/** Import of a module. */
 export interface Import {
-  /** The path of a module of the graph, or the specifier of anything else, such as a package. */
+  /** Path of a module of the graph, or otherwise the specifier, for example of a package. */
   readonly target: string;
-  /** True if nothing of the import is left at run time. */
+  /** True if the import does not exist at run time. */
   readonly isTypeOnly: boolean;
 }
 
 /**
- * The imports of each module by its path in the repository, static and dynamic ones alike: a module
- * that is loaded late is needed nevertheless.
+ * Imports of each module by its path in the repository, static and dynamic ones.
  */
 export type ModuleGraph = ReadonlyMap<string, readonly Import[]>;
 
-/** The part of what `deno info --json` prints that is used here. */
+/** Output of `deno info --json`, as far as it is used. */
 interface Info {
   readonly modules: readonly {
     readonly specifier: string;
@@ -29,9 +32,9 @@ interface Info {
 }
 
 /**
- * Reads the imports of some modules.
+ * Reads the imports of modules.
  *
- * @param root The folder of the repository.
+ * @param root Folder of the repository.
  * @param paths Paths of the modules in it.
  */
 export async function readModuleGraph(root: URL, paths: readonly string[]): Promise<ModuleGraph> {
@@ -55,21 +58,18 @@ export async function readModuleGraph(root: URL, paths: readonly string[]): Prom
 }
 
 /**
- * Finds everything that a module reaches, the nearest modules first.
- *
- * @param graph The imports.
- * @param from The path of the module.
- * @returns For everything reached, the shortest way there, both ends included.
+ * Finds the shortest chain of imports from a module to each target, including both ends. The
+ * shortest chains are first.
  */
-export function findWays(graph: ModuleGraph, from: string): ReadonlyMap<string, readonly string[]> {
-  const ways = new Map<string, readonly string[]>();
+export function findImportChains(graph: ModuleGraph, from: string): ReadonlyMap<string, readonly string[]> {
+  const chains = new Map<string, readonly string[]>();
   const waiting: (readonly string[])[] = [[from]];
-  for (const way of waiting) {
-    for (const { target } of graph.get(way.at(-1)!) ?? []) {
-      if (ways.has(target)) continue;
-      ways.set(target, [...way, target]);
-      waiting.push([...way, target]);
+  for (const chain of waiting) {
+    for (const { target } of graph.get(chain.at(-1)!) ?? []) {
+      if (chains.has(target)) continue;
+      chains.set(target, [...chain, target]);
+      waiting.push([...chain, target]);
     }
   }
-  return ways;
+  return chains;
 }

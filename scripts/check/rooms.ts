@@ -1,10 +1,14 @@
-/** Checks the rooms of `src/`: which may import which, and what the core may reach. @module */
+/**
+ * Checks of the imports between the rooms of `src/`, and of those of the core.
+ *
+ * @module
+ */
 
-import { findWays, type Import, type ModuleGraph } from "./module_graph.ts";
+import { findImportChains, type Import, type ModuleGraph } from "./module_graph.ts";
 
 /**
- * The rooms from top to bottom; `mod.ts` stands with the agent. A room imports only what stands in
- * its own line or below. Rooms that are still to be built have their place already.
+ * Rooms from top to bottom. A room may import only rooms in its own line or below. `mod.ts` is
+ * in the line of the agent. Includes rooms that do not exist yet.
  */
 const ORDER: readonly (readonly string[])[] = [
   ["cli", "server", "mcp", "config"],
@@ -25,10 +29,10 @@ const ORDER: readonly (readonly string[])[] = [
   ["abort", "clock", "random", "errors"],
 ];
 
-/** The most files that may stand directly in `src/`. */
-const MOST_FILES = 6;
+/** Maximum number of files directly in `src/`. */
+const MAX_FILES = 6;
 
-/** Parts of rooms that need a database; rooms above `mod.ts` are closed to it by the order. */
+/** Parts of rooms that the core must not import, because they need a database. */
 const CLOSED_REGEXP = /^src\/store\/(?:sqlite|postgres)\//;
 
 const ALLOWED_PACKAGES = ["valibot", "@valibot/to-json-schema"];
@@ -38,58 +42,58 @@ const RANKS = new Map(ORDER.flatMap((rooms, rank) => rooms.map((room) => [room, 
 /**
  * Runs all checks of the rooms.
  *
- * @param graph The imports of `mod.ts` and of every module in `src/`.
+ * @param graph Imports of `mod.ts` and of every module in `src/`.
  * @returns One line for each problem.
  */
 export function checkRooms(graph: ModuleGraph): string[] {
   return [
-    ...findCrowd(graph.keys()),
+    ...findTopLevelFiles(graph.keys()),
     ...findUpwardImports(graph),
     ...findCycles(graph),
-    ...findCycles(roomGraph(graph)),
+    ...findCycles(makeRoomGraph(graph)),
     ...findForbiddenImports(graph),
   ];
 }
 
-/** Finds files that stand directly in `src/`, if they are too many. */
-export function findCrowd(paths: Iterable<string>): string[] {
+/** Finds files directly in `src/`, if there are too many. */
+export function findTopLevelFiles(paths: Iterable<string>): string[] {
   const files = [...paths].filter((path) => /^src\/[^/]+$/.test(path));
-  if (files.length <= MOST_FILES) return [];
-  return [`src/: ${files.length} files stand in it: at most ${MOST_FILES} are allowed`];
+  if (files.length <= MAX_FILES) return [];
+  return [`src/: contains ${files.length} files: expected at most ${MAX_FILES}`];
 }
 
-/** Finds imports that point up the order, types and dynamic imports included. */
+/** Finds imports of higher rooms, including type and dynamic imports. */
 export function findUpwardImports(graph: ModuleGraph): string[] {
   const problems: string[] = [];
   for (const [path, imports] of graph) {
     const rank = RANKS.get(roomOf(path));
     if (rank === undefined) {
-      problems.push(`${path}: the order of the rooms does not list "${roomOf(path)}"`);
+      problems.push(`${path}: room "${roomOf(path)}" is unknown: expected one that scripts/check/rooms.ts lists`);
       continue;
     }
     for (const { target } of imports) {
       if (!graph.has(target) || RANKS.get(roomOf(target))! >= rank) continue;
-      problems.push(`${path}: must not import ${target}: ${roomOf(target)} stands above`);
+      problems.push(`${path}: must not import ${target}: ${roomOf(target)} is a higher room`);
     }
   }
   return problems;
 }
 
-/** Finds cycles, types and dynamic imports included. Each member is named in one cycle at most. */
+/** Finds import cycles, including type and dynamic imports. Reports each module at most once. */
 export function findCycles(graph: ModuleGraph): string[] {
-  const named = new Set<string>();
+  const reported = new Set<string>();
   const problems: string[] = [];
   for (const path of graph.keys()) {
-    const cycle = findWays(graph, path).get(path);
-    if (!cycle || cycle.some((member) => named.has(member))) continue;
-    for (const member of cycle) named.add(member);
-    problems.push(`${path}: cycle of imports: ${cycle.join(" → ")}`);
+    const cycle = findImportChains(graph, path).get(path);
+    if (!cycle || cycle.some((member) => reported.has(member))) continue;
+    for (const member of cycle) reported.add(member);
+    problems.push(`${path}: is in an import cycle: ${cycle.join(" → ")}`);
   }
   return problems;
 }
 
-/** The imports between the rooms of each line of the order, which it leaves free. */
-function roomGraph(graph: ModuleGraph): ModuleGraph {
+/** Makes the graph of imports between rooms of the same line. */
+function makeRoomGraph(graph: ModuleGraph): ModuleGraph {
   const rooms = new Map<string, Import[]>();
   for (const [path, imports] of graph) {
     const room = roomOf(path);
@@ -103,20 +107,22 @@ function roomGraph(graph: ModuleGraph): ModuleGraph {
   return rooms;
 }
 
-/** Finds packages and parts of rooms that `mod.ts` reaches at run time and must not. */
+/** Finds packages and parts of rooms that `mod.ts` must not import at run time. */
 export function findForbiddenImports(graph: ModuleGraph): string[] {
   const values = new Map(
     [...graph].map(([path, imports]) => [path, imports.filter(({ isTypeOnly }) => !isTypeOnly)]),
   );
-  const isAllowed = (reached: string): boolean =>
-    ALLOWED_PACKAGES.includes(reached) || graph.has(reached) && !CLOSED_REGEXP.test(reached);
-  return [...findWays(values, "mod.ts").values()]
-    // A module behind a forbidden one is not a problem of its own.
-    .filter((way) => way.slice(0, -1).every(isAllowed) && !isAllowed(way.at(-1)!))
-    .map((way) => `${way.at(-2)}: the core must not import "${way.at(-1)}": ${way.join(" → ")}`);
+  const isAllowed = (target: string): boolean =>
+    ALLOWED_PACKAGES.includes(target) || graph.has(target) && !CLOSED_REGEXP.test(target);
+  return [...findImportChains(values, "mod.ts").values()]
+    // Imports of a forbidden module are not reported again.
+    .filter((chain) => chain.slice(0, -1).every(isAllowed) && !isAllowed(chain.at(-1)!))
+    .map((chain) =>
+      `${chain.at(-2)}: the core must not import "${chain.at(-1)}": ${chain.join(" → ")}`
+    );
 }
 
-/** The room of a module; one that stands directly in `src/`, or is `mod.ts`, is a room by itself. */
+/** Returns the room of a module. `mod.ts` and files directly in `src/` are rooms by themselves. */
 function roomOf(path: string): string {
   return path.replace(/^src\//, "").replace(/(?:\/|\.ts$).*/, "");
 }

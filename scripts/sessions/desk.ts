@@ -1,6 +1,6 @@
 /**
- * The agent whose sessions are recorded for later releases. Each release must
- * continue the sessions of those before it, so what it has is only ever added to.
+ * Agent whose sessions are recorded for later releases. Never remove a step, route or tool,
+ * because each release must continue the sessions of earlier ones.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import * as v from "valibot";
 export interface Desk {
   /** True if the route out of the step `shut` is open. */
   readonly isOpen?: boolean;
-  /** Is called when the tool `wait` begins, which never ends. */
+  /** Called when the tool `wait` starts, which never ends. */
   readonly onWait?: () => void;
 }
 
@@ -45,7 +45,7 @@ const wait = new Tool({
   description: "Wait for ever",
   args: v.object({}),
   run: (_, { context }) => {
-    deskOf(context).onWait?.();
+    readDesk(context).onWait?.();
     return new Promise(() => {});
   },
 });
@@ -66,12 +66,12 @@ const send = new Tool({
   run: ({ to }) => `sent to ${to}`,
 });
 
-/** Returns the context of a session; most have none. */
-function deskOf(context: unknown): Desk {
+/** Returns the context of a session, empty if it has none. */
+function readDesk(context: unknown): Desk {
   return context as Desk | undefined ?? {};
 }
 
-/** The clerk whom the desk may send for, with a model of their own. */
+/** Makes the clerk, an agent that the desk has as a tool. */
 function makeClerk(llm: LLM, clock: () => number): Agent<Record<"work", unknown>> {
   return new Agent({
     name: "clerk",
@@ -82,7 +82,7 @@ function makeClerk(llm: LLM, clock: () => number): Agent<Record<"work", unknown>
   });
 }
 
-/** The desk, with a model, another one for its clerk, and a clock that counts. */
+/** Makes the desk, with a model, another one for its clerk, and a clock that counts its calls. */
 export function makeDesk(
   llm: LLM,
   options: Partial<AgentOptions> = {},
@@ -123,7 +123,7 @@ export function makeDesk(
         auto: true,
         end: false,
         routes: {
-          talk: { when: "it opens", guard: ({ context }) => deskOf(context).isOpen === true },
+          talk: { when: "it opens", guard: ({ context }) => readDesk(context).isOpen === true },
         },
       },
     },

@@ -1,5 +1,5 @@
 /**
- * A session that was recorded, and what must hold of it in every later release.
+ * Recorded session, with its expected position in every later release.
  *
  * @module
  */
@@ -8,55 +8,55 @@ import type { StoredEntry, StoredSnapshot } from "@nomos/agent/store";
 
 /** Position of a session. */
 export interface ExpectedPosition {
-  /** The step. */
+  /** Id of the step. */
   readonly step: string;
-  /** The status. */
+  /** Status of the session. */
   readonly status: string;
-  /** The calls of the last decision that have not finished, by their keys. */
+  /** Keys of the calls of the last decision that have not finished. */
   readonly open: readonly string[];
-  /** Those of them that wait for a person. */
+  /** Keys of the calls that wait for a person. */
   readonly waiting: readonly string[];
 }
 
-/** A session in memory, as a file has it. */
+/** Content of the file of a session in memory. */
 export interface SessionFixture {
-  /** Its position. */
+  /** Expected position. */
   readonly expected: ExpectedPosition;
-  /** Its state. */
+  /** State of the session. */
   readonly state: State;
 }
 
-/** A stored session without its entries. */
+/** Stored session without its entries. */
 export interface StoredParts {
-  /** Its id. */
+  /** Id of the session. */
   readonly id: string;
   /** Metadata with which it was created. */
   readonly meta: string;
-  /** The hash before its first entry. */
+  /** Hash before the first entry. */
   readonly hash: string;
-  /** The last snapshot, if there was one. */
+  /** Latest snapshot, if there is one. */
   readonly snapshot?: StoredSnapshot;
 }
 
-/** A stored session, as a file has it beside its entries. */
+/** Content of the file of a stored session. Its entries are in another file. */
 export interface StoredFixture extends StoredParts {
-  /** Its position. */
+  /** Expected position. */
   readonly expected: ExpectedPosition;
-  /** The sessions of its calls to agents, with their entries. */
+  /** Child sessions with their entries. */
   readonly children?: readonly (StoredParts & { readonly entries: readonly StoredEntry[] })[];
 }
 
 /**
- * Returns the position of a session. Open calls are read off the events alone, so that
- * the result does not depend on the code that it checks.
+ * Computes the position of a session. Derives the open calls from the events, so that the result
+ * does not depend on the code that it checks.
  */
-export function expectedOf(
+export function computeExpected(
   { step, status }: { readonly step: string; readonly status: string },
   events: readonly SessionEvent[],
 ): ExpectedPosition {
   const last = events.findLastIndex(({ type }) => type === "decision" || type === "user");
   const open = new Set<string>();
-  // By the keys of what is asked about: an agent that is a tool asks about calls of its own.
+  // By the keys of the requests, because a child session requests approval of its own calls.
   const waiting = new Map<string, number>();
   const begun = new Set<number>();
   for (const event of events.slice(last + 1)) {

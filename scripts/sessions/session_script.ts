@@ -1,5 +1,5 @@
 /**
- * Scripts of sessions, and how they are played.
+ * Scripts of sessions, and playing them.
  *
  * @module
  */
@@ -16,18 +16,18 @@ import {
 } from "@nomos/agent";
 import { makeDesk } from "./desk.ts";
 
-/** An input of a session, undefined for none, or anything else that is done with it. */
+/** Input of a session, undefined for none, or another action on it. */
 export type Action = string | undefined | ((session: Session) => Promise<unknown>);
 
-/** One session at the desk: what its models answer, and what is done with it. */
+/** Script of a session at the desk. */
 export interface SessionScript {
-  /** The answers of the desk's model. */
+  /** Answers of the desk's model. */
   readonly desk: readonly ScriptEntry[];
-  /** The answers of the clerk's model. Default: those that the desk's model has left. */
+  /** Answers of the clerk's model. Default: the remaining ones of the desk's model. */
   readonly clerk?: readonly ScriptEntry[];
-  /** The inputs and other actions, in order. An action may end with a failure of the model. */
+  /** Inputs and other actions, in order. The model may fail in an action. */
   readonly actions: readonly Action[];
-  /** The session that this one continues with new models. Default: none, it begins. */
+  /** Session that this one continues with new models. Default: none. */
   readonly from?: SessionScript;
   /** Tokens that each answer reports. Default: none. */
   readonly usage?: Usage;
@@ -37,15 +37,15 @@ export interface SessionScript {
   readonly cost?: number;
   /** Limits of the session. Default: none. */
   readonly limits?: Limits;
-  /** Characters of a chunk, if the models stream. Default: they do not. */
+  /** Length of a chunk, if the models stream. Default: they do not stream. */
   readonly chunkLength?: number;
-  /** Number of events of the last action, an input, after which its process died. */
+  /** Number of events of the last input after which the process died. Default: it did not die. */
   readonly diesAfter?: number;
-  /** The fork that is recorded in place of the session. */
+  /** Fork that is recorded instead of the session. Default: none. */
   readonly fork?: { readonly at: number; readonly id: string };
 }
 
-/** Plays a script to where its session is recorded. */
+/** Plays a script. Returns the state to record. */
 export async function playScript(script: SessionScript): Promise<State> {
   const { desk, clerk, actions, from, cost, limits, diesAfter, fork } = script;
   const options: Partial<AgentOptions> = cost === undefined ? {} : { cost: () => cost };
@@ -60,7 +60,7 @@ export async function playScript(script: SessionScript): Promise<State> {
   });
   for (const [place, action] of actions.entries()) {
     if (diesAfter !== undefined && place === actions.length - 1) {
-      return await stateAfter(session, action as string, diesAfter);
+      return await playUntil(session, action as string, diesAfter);
     }
     try {
       if (typeof action === "function") await action(session);
@@ -72,13 +72,13 @@ export async function playScript(script: SessionScript): Promise<State> {
   return (fork === undefined ? session : await session.fork(fork)).state;
 }
 
-/** The state right after the nth event of a turn: what a process leaves that dies there. */
-async function stateAfter(session: Session, input: string, events: number): Promise<State> {
+/** Plays a turn up to an event. Returns the state that a process would leave if it died there. */
+async function playUntil(session: Session, input: string, events: number): Promise<State> {
   let left = events;
   for await (const part of session.stream(input)) {
     if ("seq" in part && --left === 0) return session.state;
   }
-  throw new Error(`Cannot die after ${events} events: the turn has ${events - left}`);
+  throw new Error(`Cannot stop after ${events} events: expected a turn with as many, but it has ${events - left}`);
 }
 
 function makeModel(

@@ -1,5 +1,5 @@
 /**
- * The scripts of the recorded sessions, by name.
+ * Scripts of the recorded sessions.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const badArguments = raw({
 });
 const badResponse = (action: string) => raw({ reasoning: [], decision: { action, response: 5 } });
 
-/** Sessions of a desk that no process leaves and nobody watches. */
+/** Sessions without interruptions, approvals or costs. */
 const PLAIN: Readonly<Record<string, SessionScript>> = {
   new: { desk: [], actions: [] },
   answered: {
@@ -110,7 +110,7 @@ const INTERRUPTED: Readonly<Record<string, SessionScript>> = {
   },
 };
 
-/** The calls that a person is asked about. */
+/** Keys of the calls that need approval. */
 const [ann, bob] = ["recorded/1/0", "recorded/1/2"] as const;
 const approve = (callKey: string): Action => (session) => session.approve(callKey);
 const deny = (callKey: string, reason: string): Action => (session) =>
@@ -131,13 +131,13 @@ const lettersOnTheirWay: SessionScript = {
   diesAfter: 4,
 };
 
-/** A session with two payments to approve, and what a person says to it. */
-function paying(...verdicts: readonly Action[]): SessionScript {
+/** Makes a session with two payments to approve, and verdicts. */
+function makePaying(...verdicts: readonly Action[]): SessionScript {
   return { desk: [payments, done], actions: ["Pay them", ...verdicts] };
 }
 
-/** A session that asks about letters that were on their way, and what a person answers. */
-function asking(...answers: readonly Action[]): SessionScript {
+/** Makes a session with letters whose outcome is unknown, and answers. */
+function makeAsking(...answers: readonly Action[]): SessionScript {
   return {
     from: lettersOnTheirWay,
     desk: [done],
@@ -145,23 +145,23 @@ function asking(...answers: readonly Action[]): SessionScript {
   };
 }
 
-/** Sessions with calls that a person decides about. Since version 2. */
+/** Sessions with calls that a person decides on. Since version 2. */
 const APPROVALS: Readonly<Record<string, SessionScript>> = {
-  approvals_pending: paying(),
-  approval_given: paying(approve(ann)),
-  approvals_decided: paying(approve(bob), deny(ann, "She was paid yesterday")),
-  approval_settled: paying(settle(ann, { paid: "in cash" }), approve(bob)),
-  approvals_went_on: paying("Never mind"),
+  approvals_pending: makePaying(),
+  approval_given: makePaying(approve(ann)),
+  approvals_decided: makePaying(approve(bob), deny(ann, "She was paid yesterday")),
+  approval_settled: makePaying(settle(ann, { paid: "in cash" }), approve(bob)),
+  approvals_went_on: makePaying("Never mind"),
   approved_then_died: {
-    from: paying(deny(bob, "no")),
+    from: makePaying(deny(bob, "no")),
     desk: [],
     actions: [approve(ann)],
     // Right after the call that was approved has started.
     fork: { at: 12, id: "recorded-2" },
   },
   letters_on_their_way: lettersOnTheirWay,
-  unknown_pending: asking(),
-  unknown_settled: asking(settle(ann, "It arrived"), approve("recorded/1/1")),
+  unknown_pending: makeAsking(),
+  unknown_settled: makeAsking(settle(ann, "It arrived"), approve("recorded/1/1")),
 };
 
 const priced: Pick<SessionScript, "usage" | "model" | "cost" | "actions"> = {
@@ -204,11 +204,11 @@ const METERED: Readonly<Record<string, SessionScript>> = {
 
 const pay = decide.call("pay", { to: "ann", cents: 900 });
 const seenTo = decide.respond("It is seen to");
-/** The call that the clerk asks about. */
+/** Key of the clerk's call that needs approval. */
 const payment = "recorded/1/0/1/0";
 
-/** A session that sends the clerk, an agent that is a tool. */
-function sending(clerk: readonly ScriptEntry[], ...verdicts: readonly Action[]): SessionScript {
+/** Makes a session that calls the clerk, an agent as a tool. */
+function makeSending(clerk: readonly ScriptEntry[], ...verdicts: readonly Action[]): SessionScript {
   return {
     usage: { input: 100, output: 10, cachedInput: 50, cacheWriteInput: 5, reasoning: 2 },
     cost: 0.25,
@@ -218,19 +218,19 @@ function sending(clerk: readonly ScriptEntry[], ...verdicts: readonly Action[]):
   };
 }
 
-const { cost: _, ...withoutCost } = sending([look(1), look(1), seenTo]);
+const { cost: _, ...withoutCost } = makeSending([look(1), look(1), seenTo]);
 
-/** Sessions of the clerk, whose approvals and costs are the desk's too. Since version 2. */
+/** Sessions with a child session, whose approvals and costs belong to the desk. Since version 2. */
 const DELEGATED: Readonly<Record<string, SessionScript>> = {
-  clerk_answered: sending([look(1), seenTo]),
-  clerk_asks: sending([look(1), pay]),
-  clerk_allowed: sending([pay, seenTo], approve(payment)),
-  clerk_denied: sending([pay, seenTo], deny(payment, "no")),
-  clerk_failed: sending([look(1), down]),
+  clerk_answered: makeSending([look(1), seenTo]),
+  clerk_asks: makeSending([look(1), pay]),
+  clerk_allowed: makeSending([pay, seenTo], approve(payment)),
+  clerk_denied: makeSending([pay, seenTo], deny(payment, "no")),
+  clerk_failed: makeSending([look(1), down]),
   clerk_limited: { ...withoutCost, limits: { turn: { tokens: 300 } } },
 };
 
-/** All scripts of sessions in memory. */
+/** All scripts of sessions in memory by name. */
 export const SESSIONS: Readonly<Record<string, SessionScript>> = {
   ...PLAIN,
   ...INTERRUPTED,

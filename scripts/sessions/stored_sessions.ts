@@ -1,5 +1,5 @@
 /**
- * Sessions that live in a store, with the entries that are kept of them.
+ * Scripts of recorded sessions in a store.
  *
  * @module
  */
@@ -7,17 +7,17 @@ import { decide, MockLLM, type ScriptEntry } from "@nomos/agent";
 import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
 import { firstHash } from "../../src/store/hash_chain.ts";
 import { makeDesk } from "./desk.ts";
-import { expectedOf, type StoredFixture, type StoredParts } from "./session_fixture.ts";
+import { computeExpected, type StoredFixture, type StoredParts } from "./session_fixture.ts";
 
-/** The script of a stored session. */
+/** Script of a stored session. */
 interface StoredScript {
-  /** The answers of the desk's model. */
+  /** Answers of the desk's model. */
   readonly desk: readonly ScriptEntry[];
-  /** The answers of the clerk's model. Default: none. */
+  /** Answers of the clerk's model. Default: none. */
   readonly clerk?: readonly ScriptEntry[];
   /** Number of turns. Default: 1. */
   readonly turns?: number;
-  /** Number of events of the last turn after which its process died. Default: it did not. */
+  /** Number of events of the last turn after which the process died. Default: it did not die. */
   readonly diesAfter?: number;
 }
 
@@ -26,7 +26,7 @@ const done = decide.respond("Done");
 const payment = decide.call("pay", { to: "ann", cents: 900 });
 const turns = (count: number) => new Array(count).fill([look, done]).flat();
 
-/** The scripts by name. */
+/** Scripts by name. */
 export const STORED_SESSIONS: Readonly<Record<string, StoredScript>> = {
   stored_after_input: { desk: [done], diesAfter: 1 },
   stored_short: { desk: [look, decide.move("form"), decide.respond({ total: 1 })] },
@@ -46,14 +46,14 @@ export const STORED_SESSIONS: Readonly<Record<string, StoredScript>> = {
   },
 };
 
-/** Plays a stored session; returns what is kept of it, and its entries beside that. */
+/** Plays a stored session. Returns its fixture and its entries. */
 export async function playStored(
   { desk, clerk, turns = 1, diesAfter }: StoredScript,
 ): Promise<{ fixture: StoredFixture; entries: readonly StoredEntry[] }> {
   const id = "stored";
   const store = memoryStore({ clock: () => 0 });
   const agent = makeDesk(new MockLLM(desk), {}, new MockLLM(clerk));
-  // Nothing waits, so no timer is needed.
+  // No call waits, so timers are not needed.
   const clock = { now: () => 0, setTimer: () => () => {} };
   const session = await agent.openSession(id, { store, clock });
   for (let turn = 1; turn < turns; turn++) await session.next(`Turn ${turn}`);
@@ -64,26 +64,26 @@ export async function playStored(
   }
   const { sessions } = await store.list({ prefix: `${id}/` });
   const children = await Promise.all(sessions.map(async ({ id }) => ({
-    ...await partsOf(store, id),
-    entries: await entriesOf(store, id),
+    ...await readParts(store, id),
+    entries: await readEntries(store, id),
   })));
-  const entries = (await entriesOf(store, id)).slice(0, head);
+  const entries = (await readEntries(store, id)).slice(0, head);
   const fork = await session.fork({ at: entries.length, id: "copy" });
   return {
     fixture: {
-      expected: expectedOf(fork, fork.state.events),
-      ...await partsOf(store, id),
+      expected: computeExpected(fork, fork.state.events),
+      ...await readParts(store, id),
       ...(children.length > 0 && { children }),
     },
     entries,
   };
 }
 
-function entriesOf(store: Store, id: string): Promise<readonly StoredEntry[]> {
+function readEntries(store: Store, id: string): Promise<readonly StoredEntry[]> {
   return store.entries(id, { from: 0, limit: 1_000 });
 }
 
-async function partsOf(store: Store, id: string): Promise<StoredParts> {
+async function readParts(store: Store, id: string): Promise<StoredParts> {
   const { meta, snapshot } = (await store.read(id))!;
   return { id, meta, hash: await firstHash(id), ...(snapshot && { snapshot }) };
 }

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { recordSessions, writeSessions } from "../../scripts/record_sessions.ts";
 import { eventSchema } from "../../src/history/event_schema.ts";
 
-/** A part of a schema, as far as its kinds are looked for. */
+/** Part of a schema, as far as it is used here. */
 interface Kinds {
   readonly type: string;
   readonly literal?: string;
@@ -12,7 +12,7 @@ interface Kinds {
   readonly wrapped?: Kinds;
 }
 
-/** Every choice that a schema gives, as `path=choice`; an optional one may also be absent. */
+/** Lists the choices of a schema as `path=choice`, and its optional properties as `path`. */
 function kindsOf({ type, literal, options, entries, wrapped }: Kinds, path = ""): string[] {
   if (wrapped !== undefined) return kindsOf(wrapped, path);
   if (type === "literal") return [`${path}=${literal}`];
@@ -26,7 +26,7 @@ function kindsOf({ type, literal, options, entries, wrapped }: Kinds, path = "")
   });
 }
 
-/** The choices that events make. */
+/** Lists the choices of an event, in the same form. */
 function choicesOf(value: object, path = ""): string[] {
   const { type, action } = value as { readonly type?: string; readonly action?: string };
   const name = path.endsWith(".decision") ? action : type;
@@ -39,18 +39,18 @@ function choicesOf(value: object, path = ""): string[] {
   });
 }
 
-/** The events of a session, and of those of its agents that are tools. */
+/** Returns the events of a session and of its child sessions. */
 function eventsOf(state: State | undefined): readonly SessionEvent[] {
   if (state === undefined) return [];
   return [...state.events, ...Object.values(state.children ?? {}).flatMap(eventsOf)];
 }
 
-/** Tokens and the mark of what was joined are the same in whatever event they stand. */
+/** Removes the event from properties that several events share. */
 function withoutEvent(choice: string): string {
   return choice.replace(/^\w+\.(usage\.|joined)/, "$1");
 }
 
-Deno.test("record-sessions, every kind of event and every choice in one is recorded", async () => {
+Deno.test("record-sessions, records every kind of event and every choice in it", async () => {
   const recorded = new Set<string>();
   for (const [name, text] of await recordSessions()) {
     if (name.endsWith(".jsonl")) continue;
@@ -67,14 +67,14 @@ Deno.test("record-sessions, records the same files each time", async () => {
   assertEquals(await recordSessions(), await recordSessions());
 });
 
-Deno.test("record-sessions, never writes what is there already", async () => {
+Deno.test("record-sessions, never overwrites a recording", async () => {
   const path = await Deno.makeTempDir();
   try {
     const folder = new URL(`file://${path}/sessions/`);
     await writeSessions(folder, 7, new Map([["a.json", "{}\n"]]));
     assertEquals(await Deno.readTextFile(new URL("v7/a.json", folder)), "{}\n");
     const again = () => writeSessions(folder, 7, new Map([["a.json", "[]\n"]]));
-    await assertRejects(again, Error, "Cannot record sessions of version 7: there are some");
+    await assertRejects(again, Error, "Cannot record sessions of version 7: they exist already");
     assertEquals(await Deno.readTextFile(new URL("v7/a.json", folder)), "{}\n");
     await writeSessions(folder, 8, new Map());
   } finally {

@@ -6,7 +6,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FIXTURES } from "../../scripts/record_sessions.ts";
 import { makeDesk } from "../../scripts/sessions/desk.ts";
 import {
-  expectedOf,
+  computeExpected,
   type ExpectedPosition,
   type SessionFixture,
   type StoredFixture,
@@ -145,7 +145,7 @@ Deno.test("recorded sessions, states of every version can be forked after any co
         assert(error instanceof ConfigError, `${name}: ${error}`);
       });
       if (!fork) continue;
-      const expected = expectedOf(fork, fork.state.events);
+      const expected = computeExpected(fork, fork.state.events);
       const { open, waiting } = positionOf(fork);
       assertEquals([open, waiting], [expected.open, expected.waiting], name);
     }

@@ -1,13 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { checkExample, EXAMPLE_OUTPUT, judgeExample } from "../../../scripts/check/example.ts";
+import { checkExample, checkRun, EXAMPLE_OUTPUT } from "../../../scripts/check/example.ts";
 import { inTemporaryFolder } from "../../../scripts/child.ts";
 
-/**
- * Writes a `mod.ts` that plays the example agent and nothing else.
- *
- * @param folder Where to write it, with a configuration.
- * @param extra Code to run when it is imported.
- */
+/** Writes a `mod.ts` that can only play the example. `extra` runs when it is imported. */
 async function writeStandInCore(folder: URL, extra: string): Promise<void> {
   const write = (name: string, text: string) => Deno.writeTextFile(new URL(name, folder), text);
   await write(
@@ -44,41 +39,41 @@ ${extra}
   );
 }
 
-/** Checks a core that runs some code when it is imported. */
-function problemsWith(extra: string): Promise<string[]> {
+/** Checks a core that runs `extra` when it is imported. */
+function findProblems(extra: string): Promise<string[]> {
   return inTemporaryFolder(async (folder) => {
     await writeStandInCore(folder, extra);
     return await checkExample(folder);
   });
 }
 
-Deno.test("judgeExample() passes a run that prints what it should", () => {
+Deno.test("checkRun() accepts the expected output", () => {
   const ended = { success: true, stdout: `${EXAMPLE_OUTPUT}\n`, stderr: "" };
-  assertEquals(judgeExample("here", ended), []);
+  assertEquals(checkRun("here", ended), []);
 });
 
-Deno.test("judgeExample() says how the run failed, in one line", () => {
+Deno.test("checkRun() describes the failure in one line", () => {
   const stderr = "error: Uncaught NotCapable\n\n    at mod.ts:1\n";
-  assertEquals(judgeExample("here", { success: false, stdout: EXAMPLE_OUTPUT, stderr }), [
+  assertEquals(checkRun("here", { success: false, stdout: EXAMPLE_OUTPUT, stderr }), [
     `mod.ts: the example agent must run here: ${EXAMPLE_OUTPUT}error: Uncaught NotCapable | ` +
     "at mod.ts:1",
   ]);
-  assertEquals(judgeExample("here", { success: true, stdout: "", stderr: "" }), [
+  assertEquals(checkRun("here", { success: true, stdout: "", stderr: "" }), [
     "mod.ts: the example agent must run here: it printed nothing",
   ]);
 });
 
-Deno.test("checkExample() passes a core that needs nothing", async () => {
-  assertEquals(await problemsWith(""), []);
+Deno.test("checkExample() accepts a core that needs nothing", async () => {
+  assertEquals(await findProblems(""), []);
 });
 
-Deno.test("checkExample() finds a core that reads the environment, or needs Deno", async () => {
-  const [permission, ...node] = await problemsWith('Deno.env.get("KEY");');
+Deno.test("checkExample() rejects a core that reads the environment or needs Deno", async () => {
+  const [permission, ...node] = await findProblems('Deno.env.get("KEY");');
   assertStringIncludes(permission ?? "", "env");
   for (const problem of node) assertStringIncludes(problem, "must run on Node");
 });
 
-Deno.test("checkExample() finds a core that cannot be bundled", async () => {
-  const problems = await problemsWith('import "./gone.ts";');
+Deno.test("checkExample() rejects a core that cannot be bundled", async () => {
+  const problems = await findProblems('import "./gone.ts";');
   assertStringIncludes(problems.at(-1) ?? "", "cannot be bundled");
 });

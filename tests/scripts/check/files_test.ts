@@ -6,7 +6,7 @@ function pathsIn(path: string, text: string): string[] {
   return findMachinePaths(new Map([[path, text]]));
 }
 
-Deno.test("readFiles() reads the text files that git knows or would add", async () => {
+Deno.test("readFiles() reads the text files that git tracks or would add", async () => {
   await inTemporaryFolder(async (folder) => {
     const write = (name: string, text: string) => Deno.writeTextFile(new URL(name, folder), text);
     for (const args of [["init", "--quiet"], ["config", "core.quotePath", "true"]]) {
@@ -36,8 +36,8 @@ Deno.test("findLongFiles() allows 300 lines, and 400 in tests", () => {
     ["README.md", lines(500)],
   ]);
   assertEquals(findLongFiles(files), [
-    "src/b.ts: has 301 lines: at most 300 are allowed",
-    "tests/b_test.ts: has 401 lines: at most 400 are allowed",
+    "src/b.ts: has 301 lines: expected at most 300",
+    "tests/b_test.ts: has 401 lines: expected at most 400",
   ]);
 });
 
@@ -58,7 +58,7 @@ Deno.test("findMachinePaths() finds absolute paths of one machine", () => {
 
 Deno.test("findMachinePaths() names the file, the line and the path", () => {
   assertEquals(pathsIn("README.md", "one\ntwo\nsee /tmp/menu\n"), [
-    'README.md:3: names a path of one machine: "/tmp/"',
+    'README.md:3: contains a path of one machine: "/tmp/"',
   ]);
 });
 
@@ -76,6 +76,6 @@ Deno.test("findMachinePaths() allows relative paths, addresses and other roots",
   assertEquals(pathsIn("src/a.ts", text), []);
 });
 
-Deno.test("findMachinePaths() leaves tests out", () => {
+Deno.test("findMachinePaths() skips tests", () => {
   assertEquals(pathsIn("tests/a_test.ts", 'read("/tmp/menu");'), []);
 });

@@ -6,7 +6,7 @@ function messagesOf(path: string, source: string): string[] {
   return Deno.lint.runPlugin(plugin, path, source).map(({ message }) => message);
 }
 
-Deno.test("no-disabled-test finds tests that are left out or stand alone", () => {
+Deno.test("no-disabled-test finds disabled tests", () => {
   const source = `Deno.test.only("a", () => {});
 Deno.test({ name: "b", ignore: true, fn() {} });
 Deno.test({ name: "c", "only": true, fn() {} });
@@ -14,11 +14,11 @@ Deno.test.ignore("d", () => {});
 it.skip("e", () => {});
 `;
   assertEquals(messagesOf("tests/a_test.ts", source), [
-    'A test must not be left out: "test.only"',
-    'A test must not be left out: "ignore: true"',
-    'A test must not be left out: "only: true"',
-    'A test must not be left out: "test.ignore"',
-    'A test must not be left out: "it.skip"',
+    'A test must not be disabled: "test.only"',
+    'A test must not be disabled: "ignore: true"',
+    'A test must not be disabled: "only: true"',
+    'A test must not be disabled: "test.ignore"',
+    'A test must not be disabled: "it.skip"',
   ]);
 });
 
@@ -31,7 +31,7 @@ const options = { ignore: false, readonly: true };
   assertEquals(messagesOf("tests/a_test.ts", source), []);
 });
 
-Deno.test("no-disabled-test looks at tests alone", () => {
+Deno.test("no-disabled-test only lints tests", () => {
   assertEquals(messagesOf("src/tests.ts", "walk({ ignore: true });"), []);
 });
 

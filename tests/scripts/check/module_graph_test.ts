@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { findWays, readModuleGraph } from "../../../scripts/check/module_graph.ts";
+import { findImportChains, readModuleGraph } from "../../../scripts/check/module_graph.ts";
 import { inTemporaryFolder } from "../../../scripts/child.ts";
 
-Deno.test("readModuleGraph() reads imports of values, of types and those at run time", async () => {
+Deno.test("readModuleGraph() reads value, type and dynamic imports", async () => {
   await inTemporaryFolder(async (folder) => {
     const sources = {
       "deno.json": '{ "imports": { "kit": "node:fs", "alias": "./b.ts" } }',
@@ -45,7 +45,7 @@ Deno.test("readModuleGraph() reads imports of values, of types and those at run 
   });
 });
 
-Deno.test("findWays() finds the shortest way to everything that is reached", () => {
+Deno.test("findImportChains() finds the shortest chain to each target", () => {
   const imports = { a: ["b", "c"], b: ["c", "d"], c: ["a"], e: ["a"] };
   const graph = new Map(
     Object.entries(imports).map(([path, targets]) => [
@@ -54,7 +54,7 @@ Deno.test("findWays() finds the shortest way to everything that is reached", () 
     ]),
   );
   assertEquals(
-    findWays(graph, "a"),
+    findImportChains(graph, "a"),
     new Map([["b", ["a", "b"]], ["c", ["a", "c"]], ["d", ["a", "b", "d"]], ["a", ["a", "c", "a"]]]),
   );
 });

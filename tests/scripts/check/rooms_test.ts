@@ -2,14 +2,14 @@ import { assertEquals } from "@std/assert";
 import type { ModuleGraph } from "../../../scripts/check/module_graph.ts";
 import {
   checkRooms,
-  findCrowd,
   findCycles,
   findForbiddenImports,
+  findTopLevelFiles,
   findUpwardImports,
 } from "../../../scripts/check/rooms.ts";
 
-/** A graph of what each module imports; a type's target begins with "type ". */
-function graphOf(imports: Readonly<Record<string, readonly string[]>>): ModuleGraph {
+/** Makes a graph from the targets of each module. That of a type import begins with "type ". */
+function makeGraph(imports: Readonly<Record<string, readonly string[]>>): ModuleGraph {
   return new Map(
     Object.entries(imports).map(([path, targets]) => [
       path,
@@ -21,16 +21,16 @@ function graphOf(imports: Readonly<Record<string, readonly string[]>>): ModuleGr
   );
 }
 
-Deno.test("findCrowd() counts the files that stand directly in src/", () => {
+Deno.test("findTopLevelFiles() counts the files directly in src/", () => {
   const paths = ["a", "b", "c", "d", "e", "f"].map((name) => `src/${name}.ts`);
-  assertEquals(findCrowd([...paths, "mod.ts", "src/json/g.ts"]), []);
-  assertEquals(findCrowd([...paths, "src/g.ts"]), [
-    "src/: 7 files stand in it: at most 6 are allowed",
+  assertEquals(findTopLevelFiles([...paths, "mod.ts", "src/json/g.ts"]), []);
+  assertEquals(findTopLevelFiles([...paths, "src/g.ts"]), [
+    "src/: contains 7 files: expected at most 6",
   ]);
 });
 
-Deno.test("findUpwardImports() lets imports point down the order and along a line of it", () => {
-  const graph = graphOf({
+Deno.test("findUpwardImports() allows imports of lower rooms and of the same line", () => {
+  const graph = makeGraph({
     "mod.ts": ["src/agent/agent.ts", "src/errors.ts"],
     "src/agent/agent.ts": ["src/turn/loop.ts", "valibot"],
     "src/turn/loop.ts": ["src/turn/plan.ts", "type src/store/store.ts"],
@@ -44,8 +44,8 @@ Deno.test("findUpwardImports() lets imports point down the order and along a lin
   assertEquals(findUpwardImports(graph), []);
 });
 
-Deno.test("findUpwardImports() names imports that point up, of types too", () => {
-  const graph = graphOf({
+Deno.test("findUpwardImports() finds imports of higher rooms, including types", () => {
+  const graph = makeGraph({
     "mod.ts": ["src/testing/mod.ts"],
     "src/testing/mod.ts": [],
     "src/store/store.ts": ["type src/session/state.ts"],
@@ -54,21 +54,21 @@ Deno.test("findUpwardImports() names imports that point up, of types too", () =>
     "src/json/text.ts": [],
   });
   assertEquals(findUpwardImports(graph), [
-    "mod.ts: must not import src/testing/mod.ts: testing stands above",
-    "src/store/store.ts: must not import src/session/state.ts: session stands above",
-    "src/errors.ts: must not import src/json/text.ts: json stands above",
+    "mod.ts: must not import src/testing/mod.ts: testing is a higher room",
+    "src/store/store.ts: must not import src/session/state.ts: session is a higher room",
+    "src/errors.ts: must not import src/json/text.ts: json is a higher room",
   ]);
 });
 
-Deno.test("findUpwardImports() names rooms that the order does not list", () => {
-  assertEquals(findUpwardImports(graphOf({ "src/misc/text.ts": [], "src/drawer.ts": [] })), [
-    'src/misc/text.ts: the order of the rooms does not list "misc"',
-    'src/drawer.ts: the order of the rooms does not list "drawer"',
+Deno.test("findUpwardImports() finds unknown rooms", () => {
+  assertEquals(findUpwardImports(makeGraph({ "src/misc/text.ts": [], "src/drawer.ts": [] })), [
+    'src/misc/text.ts: room "misc" is unknown: expected one that scripts/check/rooms.ts lists',
+    'src/drawer.ts: room "drawer" is unknown: expected one that scripts/check/rooms.ts lists',
   ]);
 });
 
-Deno.test("findCycles() names the whole cycle, once", () => {
-  const graph = graphOf({
+Deno.test("findCycles() names the whole cycle once", () => {
+  const graph = makeGraph({
     "mod.ts": ["src/a.ts"],
     "src/a.ts": ["src/deep/b.ts"],
     "src/deep/b.ts": ["src/c.ts", "src/d.ts"],
@@ -76,31 +76,31 @@ Deno.test("findCycles() names the whole cycle, once", () => {
     "src/d.ts": [],
   });
   assertEquals(findCycles(graph), [
-    "src/a.ts: cycle of imports: src/a.ts → src/deep/b.ts → src/c.ts → src/a.ts",
+    "src/a.ts: is in an import cycle: src/a.ts → src/deep/b.ts → src/c.ts → src/a.ts",
   ]);
 });
 
-Deno.test("findCycles() counts types, and a module that imports itself", () => {
-  const graph = graphOf({ "a.ts": ["b.ts"], "b.ts": ["type a.ts"], "c.ts": ["c.ts"] });
+Deno.test("findCycles() includes type imports, and a module that imports itself", () => {
+  const graph = makeGraph({ "a.ts": ["b.ts"], "b.ts": ["type a.ts"], "c.ts": ["c.ts"] });
   assertEquals(findCycles(graph), [
-    "a.ts: cycle of imports: a.ts → b.ts → a.ts",
-    "c.ts: cycle of imports: c.ts → c.ts",
+    "a.ts: is in an import cycle: a.ts → b.ts → a.ts",
+    "c.ts: is in an import cycle: c.ts → c.ts",
   ]);
 });
 
-Deno.test("checkRooms() finds rooms of one line that import each other in a cycle", () => {
-  const graph = graphOf({
+Deno.test("checkRooms() finds cycles between rooms of the same line", () => {
+  const graph = makeGraph({
     "src/otel/a.ts": ["src/prices/a.ts"],
     "src/prices/a.ts": [],
     "src/prices/b.ts": ["src/otel/b.ts"],
     "src/otel/b.ts": [],
   });
   assertEquals(findCycles(graph), []);
-  assertEquals(checkRooms(graph), ["otel: cycle of imports: otel → prices → otel"]);
+  assertEquals(checkRooms(graph), ["otel: is in an import cycle: otel → prices → otel"]);
 });
 
-Deno.test("findForbiddenImports() allows valibot, its converter and the core's own rooms", () => {
-  const graph = graphOf({
+Deno.test("findForbiddenImports() allows valibot, its converter and the rooms of the core", () => {
+  const graph = makeGraph({
     "mod.ts": ["src/a.ts", "src/store/memory.ts", "type src/store/sqlite/mod.ts", "type pg"],
     "src/a.ts": ["valibot", "@valibot/to-json-schema"],
     "src/store/memory.ts": [],
@@ -109,8 +109,8 @@ Deno.test("findForbiddenImports() allows valibot, its converter and the core's o
   assertEquals(findForbiddenImports(graph), []);
 });
 
-Deno.test("findForbiddenImports() names a closed place with the way to it, not what lies behind", () => {
-  const graph = graphOf({
+Deno.test("findForbiddenImports() names a forbidden module with its chain, but not its own imports", () => {
+  const graph = makeGraph({
     "mod.ts": ["src/a.ts"],
     "src/a.ts": ["src/store/postgres/mod.ts", "zod"],
     "src/store/postgres/mod.ts": ["pg"],
