@@ -11,7 +11,7 @@ import { packCore } from "./packed_core.ts";
 import { writeTypedAgent, writeTypedSchemas } from "./typed_agent.ts";
 
 /** Figure to measure. */
-export interface Measure extends Omit<Figure, "minimum" | "median" | "floor" | "budget"> {
+interface Measure extends Omit<Figure, "minimum" | "median" | "floor" | "budget"> {
   /** Name of the floor, if there is one. */
   readonly floorName?: string;
   /** Maximum number of rounds, if they differ little or take long. */

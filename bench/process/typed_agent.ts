@@ -6,7 +6,7 @@
  */
 
 /** Specifiers of the imports of a program. */
-export interface TypedImports {
+interface TypedImports {
   /** Specifier of the core. */
   readonly core: string;
   /** Specifier of valibot. */

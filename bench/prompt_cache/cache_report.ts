@@ -9,7 +9,7 @@ import type { PlayedRequest } from "./conversation.ts";
 import { computeShare, serve, type ServedRequest } from "./vendor_cache.ts";
 
 /** Figures of one layout of a prompt. */
-export interface LayoutFigures {
+interface LayoutFigures {
   /** Name of the layout. */
   readonly name: string;
   /** Number of characters of all requests. */
@@ -19,7 +19,7 @@ export interface LayoutFigures {
 }
 
 /** Figures of a conversation. */
-export interface CacheReport {
+interface CacheReport {
   /** Requests in the layout of messages only. */
   readonly requests: readonly (ServedRequest & { readonly turn: number; readonly step: string })[];
   /** Number of different schemas of the requests. */

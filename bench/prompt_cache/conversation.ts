@@ -21,7 +21,7 @@ export interface PlayedRequest {
 }
 
 /** Requests and turns of the conversation, in order. */
-export interface PlayedConversation {
+interface PlayedConversation {
   readonly requests: readonly PlayedRequest[];
   readonly turns: readonly Turn[];
 }

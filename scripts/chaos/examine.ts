@@ -15,7 +15,7 @@ import type { Findings } from "./scenario.ts";
 import { parseTurn, planTurn } from "./scripted_agent.ts";
 
 /** Subject of the examination. */
-export interface Examined {
+interface Examined {
   /** Store, after all workers have ended. */
   readonly store: Store;
   /** Expected number of turns by session id. */

@@ -8,7 +8,7 @@ import { Agent, type AgentOptions, type LLM, RedirectError, Tool } from "@nomos/
 import * as v from "valibot";
 
 /** Context of a session at the desk. */
-export interface Desk {
+interface Desk {
   /** True if the route out of the step `shut` is open. */
   readonly isOpen?: boolean;
   /** Called when the tool `wait` starts, which never ends. */

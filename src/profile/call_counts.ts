@@ -23,7 +23,7 @@ export interface FunctionCount {
 }
 
 /** Running counter of function calls. */
-export interface CallCounter {
+interface CallCounter {
   /** Sets all counts to 0. */
   reset(): Promise<void>;
   /** Stops counting, and returns the functions that were called since {@linkcode reset}. */

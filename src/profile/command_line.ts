@@ -16,7 +16,7 @@ export type Command<Options> =
  * switch; `--no-NAME` turns it off if its default is true. A list offers choices, and its
  * first one is the default. Undefined is an optional text.
  */
-export type Flag = number | boolean | string | readonly string[] | undefined;
+type Flag = number | boolean | string | readonly string[] | undefined;
 
 /** Values of flags, by name. */
 export type FlagValues<Flags> = { readonly [Name in keyof Flags]: FlagValue<Flags[Name]> };
@@ -28,7 +28,7 @@ type FlagValue<Kind> = Kind extends number ? number
   : string | undefined;
 
 /** Options of {@linkcode readFlags}. */
-export interface FlagOptions<Flags> {
+interface FlagOptions<Flags> {
   /**
    * Names of flags by their one-letter aliases. `h` for `help` is always included. Default:
    * none.

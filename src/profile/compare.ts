@@ -22,7 +22,7 @@ export interface Comparison {
 const RATIOS = ["calls", "cold", "warm", "schemasBuilt"] as const;
 
 /** Comparison as JSON data. Ratios are before divided by after, or `null` if after is 0. */
-export interface ComparisonData extends Required<Pick<ScenarioSetting, "tools" | "library">> {
+interface ComparisonData extends Required<Pick<ScenarioSetting, "tools" | "library">> {
   /** Report with the cache off. */
   readonly before: ReportData;
   /** Report with the cache on. */

@@ -12,7 +12,7 @@ import { formatFile, type FunctionPlace, identifyFunction, placeKey } from "./fu
 import { formatPercent, formatTime } from "./table.ts";
 
 /** Text on a flame graph. */
-export interface FlameGraphText {
+interface FlameGraphText {
   /** Heading. */
   readonly title: string;
   /** Line below the heading. */

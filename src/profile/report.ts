@@ -19,7 +19,7 @@ import type { ScenarioFigures, ScenarioSetting } from "./scenario.ts";
 import { formatCount, formatNumber, formatPercent, formatTable, formatTime } from "./table.ts";
 
 /** Figures of a report, for one run. Times are in microseconds. */
-export interface ReportFigures extends ScenarioFigures, Omit<TimedRuns, "repetitions"> {
+interface ReportFigures extends ScenarioFigures, Omit<TimedRuns, "repetitions"> {
   /** Setting of the scenario. */
   readonly setting: ScenarioSetting;
   /** Number of function calls. */

@@ -16,7 +16,7 @@ import {
 } from "../../mod.ts";
 
 /** Schema library of the tools' arguments. */
-export type SchemaLibrary = "valibot" | "zod";
+type SchemaLibrary = "valibot" | "zod";
 
 /** Setting of a scenario. */
 export interface ScenarioSetting {

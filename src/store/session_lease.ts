@@ -9,7 +9,7 @@ import type { Lease, Store } from "./store.ts";
 import { LeaseLostError, StoreError } from "./store_errors.ts";
 
 /** Policy for a session that another writer holds: fail, wait for it, or take the lease over. */
-export type WhenBusy = "refuse" | "wait" | "interrupt";
+type WhenBusy = "refuse" | "wait" | "interrupt";
 
 /** Options for acquiring leases. */
 export interface LeaseOptions {

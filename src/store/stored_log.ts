@@ -21,7 +21,7 @@ import { findOrCreate, findSession, type FoundSession, writeFork } from "./store
 const SNAPSHOT_INTERVAL = 64;
 
 /** Options of a {@linkcode StoredLog}. */
-export interface StoredLogOptions extends LeaseOptions, ChildLogOptions {}
+interface StoredLogOptions extends LeaseOptions, ChildLogOptions {}
 
 /** Keeps a log in memory in step with the session in the store. */
 export class StoredLog implements DurableLog {

@@ -90,7 +90,7 @@ async function toFoundSession(
 const BATCH_LENGTH = 1_000;
 
 /** History that a fork copies from the original session. */
-export interface ForkedPast {
+interface ForkedPast {
   /** Id of the original session. */
   readonly id: string;
   /** Id of its first step. */

@@ -1,32 +1,32 @@
 /**
- * A way to a server on which messages get lost.
+ * Proxy of a server that loses messages.
  *
  * @module
  */
 
-/** What happens to a message of the client, and to the answer. */
+/** Kind of fault. */
 export type Fault =
-  /** The connection breaks before the message arrives. */
+  /** The connection is lost before the server receives the message. */
   | "before"
-  /** It breaks when the answer is on its way. */
+  /** The connection is lost before the client receives the reply. */
   | "after"
-  /** The answer, and whatever follows, never arrives. */
+  /** The client never receives the reply or any later one. */
   | "silence";
 
-/** A proxy on this machine before a server. */
+/** Proxy on this machine. */
 export class Proxy implements AsyncDisposable {
-  /** The URL of the server by way of the proxy. */
+  /** URL of the server through the proxy. */
   readonly url: string;
-  /** What a message must hold to meet a fault, and which. It happens once. */
-  fault: { readonly text: string; readonly what: Fault } | undefined;
-  /** A parameter that the proxy refuses of a client that begins, as some poolers do. */
-  refuses: string | undefined;
+  /** Fault of the next message that contains `text`. It happens once. */
+  fault: { readonly text: string; readonly kind: Fault } | undefined;
+  /** Startup parameter that the proxy rejects, as some poolers do. */
+  rejectedParameter: string | undefined;
   readonly #listener: Deno.TcpListener;
   readonly #target: URL;
   readonly #connections = new Set<Deno.TcpConn>();
   readonly #running = new Set<Promise<void>>();
 
-  /** Begins to listen. */
+  /** Starts to listen. */
   constructor(target: string) {
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.#target = new URL(target);
@@ -37,7 +37,7 @@ export class Proxy implements AsyncDisposable {
     this.#run(this.#accept());
   }
 
-  /** Ends every connection, and the proxy. */
+  /** Closes all connections and stops listening. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     for (const connection of this.#connections) close(connection);
@@ -58,36 +58,36 @@ export class Proxy implements AsyncDisposable {
     const server = await Deno.connect({ hostname, port: Number(port || 5432) });
     const both = [client, server];
     for (const connection of both) this.#connections.add(connection);
-    let met: Fault | undefined;
+    let fault: Fault | undefined;
     const decoder = new TextDecoder();
-    const asked = pump(client, async (bytes) => {
+    const requests = pump(client, async (bytes) => {
       const text = decoder.decode(bytes);
-      if (this.refuses !== undefined && text.includes(`\0${this.refuses}\0`)) {
-        await client.write(refusalOf(this.refuses));
+      if (this.rejectedParameter !== undefined && text.includes(`\0${this.rejectedParameter}\0`)) {
+        await client.write(makeRejection(this.rejectedParameter));
         return false;
       }
       if (this.fault !== undefined && text.includes(this.fault.text)) {
-        met = this.fault.what;
+        fault = this.fault.kind;
         this.fault = undefined;
       }
-      if (met === "before") return false;
+      if (fault === "before") return false;
       await writeAll(server, bytes);
       return true;
     });
-    const answered = pump(server, async (bytes) => {
-      if (met === "silence") return true;
-      if (met === "after") return false;
+    const replies = pump(server, async (bytes) => {
+      if (fault === "silence") return true;
+      if (fault === "after") return false;
       await writeAll(client, bytes);
       return true;
     });
-    await Promise.race([asked, answered]);
+    await Promise.race([requests, replies]);
     for (const connection of both) close(connection);
-    await Promise.all([asked, answered]);
+    await Promise.all([requests, replies]);
     for (const connection of both) this.#connections.delete(connection);
   }
 }
 
-/** Reads to the end, or until `pass` does not want more. */
+/** Reads until the end, or until `pass` returns false. */
 async function pump(
   from: Deno.TcpConn,
   pass: (bytes: Uint8Array) => Promise<boolean>,
@@ -98,7 +98,7 @@ async function pump(
       if (!await pass(buffer.slice(0, count))) return;
     }
   } catch {
-    // It was closed, by either side.
+    // The connection was closed.
   }
 }
 
@@ -110,12 +110,12 @@ function close(connection: Deno.TcpConn): void {
   try {
     connection.close();
   } catch {
-    // It is closed already.
+    // The connection is already closed.
   }
 }
 
-/** An error as the server sends it: https://www.postgresql.org/docs/current/protocol-message-formats.html */
-function refusalOf(parameter: string): Uint8Array<ArrayBuffer> {
+/** Makes an error message of the server: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+function makeRejection(parameter: string): Uint8Array<ArrayBuffer> {
   const fields = `SFATAL\0C08P01\0Munsupported startup parameter: ${parameter}\0\0`;
   const body = new TextEncoder().encode(fields);
   const message = new Uint8Array(5 + body.length);

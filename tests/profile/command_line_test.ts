@@ -41,7 +41,7 @@ Deno.test("makeMistake() names the value, the flag and the expectation", () => {
   });
 });
 
-Deno.test("makeMistake() keeps to one line whatever the value contains", () => {
+Deno.test("makeMistake() makes a message of one line, for any value", () => {
   const command = makeMistake('a\r\nb"c\u001b[2J', "a name", "--output");
   assertEquals(command, {
     kind: "mistake",

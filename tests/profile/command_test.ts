@@ -4,15 +4,10 @@ import { readCpuProfile } from "../../src/profile/cpu_profile.ts";
 import { USAGE } from "../../src/profile/options.ts";
 import type { ReportData, RowData } from "../../src/profile/report.ts";
 import { runScenario } from "../../src/profile/scenario.ts";
+import { runScript, type ScriptResult } from "../scripts/run_script.ts";
 
-const SCRIPT = new URL("../../scripts/profile.ts", import.meta.url).href;
-
-async function run(...args: string[]): Promise<{ code: number; out: string; errors: string }> {
-  const { code, stdout, stderr } = await new Deno.Command("deno", {
-    args: ["run", "--quiet", "--allow-read", "--allow-write", "--allow-run", SCRIPT, ...args],
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), errors: decoder.decode(stderr) };
+function run(...args: string[]): Promise<ScriptResult> {
+  return runScript("profile", ["--allow-read", "--allow-write", "--allow-run"], args);
 }
 
 Deno.test("profile prints its usage on --help", async () => {

@@ -2,15 +2,15 @@ import type { CpuProfile } from "../../src/profile/cpu_profile.ts";
 import type { FunctionPlace } from "../../src/profile/function_place.ts";
 import { makeMeasurement, type Measurement } from "../../src/profile/measurement.ts";
 
-/** The repository of the hand-made profiles. */
+/** Root of the repository in the sample profiles. */
 export const ROOT = "file:///repository/";
 
-/** A node as the profiles below write it: name, place, children. */
+/** Node as the profiles below write it: name, place and children. */
 type NodeText = readonly [name: string, place: string, children?: readonly number[]];
 
 /**
- * A profile from its nodes and, per sample, the id of a node (its index, from 1) and the
- * microseconds until the next sample.
+ * Makes a profile from nodes and samples. A sample is the id of a node, which is its index from 1,
+ * and the microseconds until the next sample.
  */
 export function makeProfile(
   nodes: readonly NodeText[],
@@ -39,7 +39,7 @@ export function makeProfile(
 }
 
 /**
- * Starting up (100 µs), then `runScenario` (20) calling `fib` (30), which calls itself (40) and an
+ * Makes a profile: startup (100 µs), then `runScenario` (20) calling `fib` (30), which calls itself (40) and an
  * arrow (10); then garbage collection (50), idling (5), the engine (15), the scenario again (1),
  * and shutting down (7).
  */
@@ -57,12 +57,12 @@ export function sampleProfile(): CpuProfile {
   ], [[2, 100], [3, 20], [4, 30], [5, 40], [6, 10], [7, 50], [8, 5], [9, 15], [3, 1], [2, 7]]);
 }
 
-/** A function of the hand-made profiles. */
+/** Makes a function of the sample profiles. */
 export function place(name: string, file: string, line: number): FunctionPlace {
   return { name, url: `${ROOT}${file}`, line };
 }
 
-/** The measurement of {@linkcode sampleProfile}, two runs of one iteration. */
+/** Makes a measurement from {@linkcode sampleProfile}, of two runs of one iteration. */
 export function sampleMeasurement(cache = true): Measurement {
   return makeMeasurement(
     { tools: 1, iterations: 1, cache, validate: true, freshTools: false },

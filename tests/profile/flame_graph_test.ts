@@ -30,7 +30,7 @@ Deno.test("drawFlameGraph() writes names, places and times as text and as toolti
   );
 });
 
-Deno.test("drawFlameGraph() is well-formed XML that loads nothing, whatever the names", () => {
+Deno.test("drawFlameGraph() is well-formed XML without external resources, for any names", () => {
   const profile = makeProfile([
     ["(root)", "", [2, 3]],
     [`<a "b" & 'c'>]]>\u0001\ud800`, "file:///x.ts:1:1"],

@@ -14,7 +14,7 @@ const DEFAULTS = {
   json: false,
 };
 
-/** The message for wrong flags. */
+/** Returns the message for wrong flags. */
 function mistakeOf(...args: string[]): string {
   const command = parseOptions(args);
   return command.kind === "mistake" ? command.message : `no mistake, but ${command.kind}`;

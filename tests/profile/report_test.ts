@@ -40,7 +40,7 @@ Deno.test("reportData returns percentages that add up to 100", () => {
   assertAlmostEquals(rows.reduce((sum, row) => sum + row.selfPercent, 0), 100);
 });
 
-Deno.test("reportData returns all figures and rows, whatever --top is", () => {
+Deno.test("reportData returns all figures and rows, and ignores --top", () => {
   const { rows, ...figures } = reportData(sampleMeasurement(), { ...VIEW, top: 1 }, ROOT);
   assertEquals(rows.length, 7);
   assertEquals(figures, {

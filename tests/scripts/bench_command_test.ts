@@ -4,23 +4,11 @@ import { USAGE } from "../../bench/report/options.ts";
 import { readResults, type Results } from "../../bench/report/results.ts";
 import { inTemporaryFolder } from "../../scripts/child.ts";
 import { sampleFigure, samplePeer, sampleReport, sampleResults } from "../bench/report/fixture.ts";
-
-/** Result of a command. */
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly errors: string;
-}
+import { runScript, type ScriptResult } from "./run_script.ts";
 
 /** Runs a script without permission to start processes, so that it cannot measure. */
-async function run(script: string, ...args: string[]): Promise<Ended> {
-  const path = new URL(`../../scripts/${script}.ts`, import.meta.url).href;
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-write", path, ...args],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), errors: decoder.decode(stderr) };
+function run(script: string, ...args: string[]): Promise<ScriptResult> {
+  return runScript(script, ["--allow-read", "--allow-write"], args);
 }
 
 /** Writes results into a folder. Returns the path. */
@@ -31,7 +19,7 @@ async function write(folder: URL, name: string, results: Results | string): Prom
 }
 
 /** Asserts that a command only printed one line of error. Returns it. */
-function assertOneLine({ code, out, errors }: Ended, expected: number): string {
+function assertOneLine({ code, out, errors }: ScriptResult, expected: number): string {
   assertEquals([code, out], [expected, ""], errors);
   assertEquals(errors.match(/\n/g)?.length, 1, errors);
   return errors.trimEnd();

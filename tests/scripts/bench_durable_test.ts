@@ -1,20 +1,19 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { tryDeno } from "../../scripts/child.ts";
+import { runScript } from "./run_script.ts";
 
 function run(...args: string[]) {
-  const path = new URL("../../scripts/bench_durable.ts", import.meta.url).href;
-  return tryDeno(["run", "--quiet", "--allow-all", path, ...args]);
+  return runScript("bench_durable", ["--allow-all"], args);
 }
 
 Deno.test("bench:durable prints its usage on --help", async () => {
-  const { success, stdout, stderr } = await run("--help");
-  assertEquals([success, stderr], [true, ""]);
-  assertStringIncludes(stdout, "\nUsage: deno task bench:durable [flags]\n");
+  const { code, out, errors } = await run("--help");
+  assertEquals([code, errors], [0, ""]);
+  assertStringIncludes(out, "\nUsage: deno task bench:durable [flags]\n");
 });
 
 Deno.test("bench:durable rejects a wrong flag in one line", async () => {
-  const { success, stderr } = await run("--milliseconds", "soon");
-  assertEquals(success, false);
+  const { code, errors } = await run("--milliseconds", "soon");
+  assertEquals(code, 2);
   const expected = "expected a whole number from 1";
-  assertEquals(stderr, `Cannot use "soon" for --milliseconds: ${expected}\n`);
+  assertEquals(errors, `Cannot use "soon" for --milliseconds: ${expected}\n`);
 });

@@ -1,14 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runScript, type ScriptResult } from "./run_script.ts";
 
-/** Runs the command without any permission. */
-async function run(...args: string[]): Promise<{ code: number; out: string; errors: string }> {
-  const path = new URL("../../scripts/bench_prompt_cache.ts", import.meta.url).href;
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", path, ...args],
-    env: { NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), errors: decoder.decode(stderr) };
+/** Runs the command without permissions. */
+function run(...args: string[]): Promise<ScriptResult> {
+  return runScript("bench_prompt_cache", [], args);
 }
 
 Deno.test("bench:prompt-cache keeps its goal, prints its tables and exits with 0", async () => {

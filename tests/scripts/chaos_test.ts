@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { chaosReport, isKept } from "../../scripts/chaos/chaos_report.ts";
 import type { Findings } from "../../scripts/chaos/scenario.ts";
-import { tryDeno } from "../../scripts/child.ts";
+import { runScript } from "./run_script.ts";
 
 const NO_FINDINGS: Findings = {
   faults: 0,
@@ -20,25 +20,24 @@ const NO_FINDINGS: Findings = {
 };
 
 function run(...args: string[]) {
-  const path = new URL("../../scripts/chaos.ts", import.meta.url).href;
-  return tryDeno(["run", "--quiet", "--allow-all", path, ...args]);
+  return runScript("chaos", ["--allow-all"], args);
 }
 
 Deno.test("chaos prints its usage on --help", async () => {
-  const { success, stdout, stderr } = await run("--help");
-  assertEquals([success, stderr], [true, ""]);
-  assertStringIncludes(stdout, "\nUsage: deno task chaos [flags]\n");
+  const { code, out, errors } = await run("--help");
+  assertEquals([code, errors], [0, ""]);
+  assertStringIncludes(out, "\nUsage: deno task chaos [flags]\n");
 });
 
 Deno.test("chaos rejects a wrong flag in one line", async () => {
   const expected = "expected one of all, sqlite, postgres";
   assertEquals(
-    (await run("--store", "files")).stderr,
+    (await run("--store", "files")).errors,
     `Cannot use "files" for --store: ${expected}\n`,
   );
-  const { success, stderr } = await run("--kills", "0");
-  assertEquals(success, false);
-  assertEquals(stderr, 'Cannot use "0" for --kills: expected a whole number from 1\n');
+  const { code, errors } = await run("--kills", "0");
+  assertEquals(code, 2);
+  assertEquals(errors, 'Cannot use "0" for --kills: expected a whole number from 1\n');
 });
 
 Deno.test("chaosReport() has a row for each scenario and a line for each broken promise", () => {

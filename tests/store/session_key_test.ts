@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { decodeKey, encodeKey, keyRange } from "../../src/store/session_key.ts";
 
-/** Any text, lone surrogates and NUL too. */
+/** Any text, including lone surrogates and NUL. */
 const text = fc.array(
   fc.oneof(
     fc.integer({ min: 0, max: 0xffff }),
@@ -28,7 +28,7 @@ Deno.test("encodeKey() preserves the order of ids", () => {
   }));
 });
 
-/** Few characters, so that texts are often alike: some pairs, some lone surrogates. */
+/** Texts of few characters, so that they are often similar. */
 const similarText = fc.string({
   unit: fc.constantFrom("", "\0", "a", "b", "\ud83d", "\udc4d", "\ue000", "\uff00", "\uffff"),
   maxLength: 4,
@@ -54,7 +54,7 @@ Deno.test("keyRange() ends at the first key after all with the prefix", () => {
     ["\u00ff", "\u0100"],
     ["👍", "\ud83d\udc4e"],
   ];
-  for (const [prefix, behind] of ends) assertEquals(keyRange(prefix, "")[1], encodeKey(behind));
+  for (const [prefix, end] of ends) assertEquals(keyRange(prefix, "")[1], encodeKey(end));
   for (const prefix of ["", "\uffff"]) {
     assert(isBefore(encodeKey("\uffff".repeat(1_000)), keyRange(prefix, "")[1]));
   }

@@ -5,7 +5,7 @@
  */
 
 /** Final state of a conversation, which proves that the framework did the work. */
-export interface Rest {
+interface Rest {
   /** Text that the tool returned to the model. */
   readonly toolResult: string;
   /** Name of the step, agent or node. */

@@ -18,7 +18,7 @@ export interface Work {
 }
 
 /** One statement. */
-export interface Statement extends Work {
+interface Statement extends Work {
   /** SQL text. */
   readonly text: string;
   /** Values of the parameters `$1`, `$2` and so on. */
@@ -26,7 +26,7 @@ export interface Statement extends Work {
 }
 
 /** Result of a statement. */
-export interface StatementResult<Row> {
+interface StatementResult<Row> {
   /** Returned rows. */
   readonly rows: readonly Row[];
   /** Number of rows returned or changed. */

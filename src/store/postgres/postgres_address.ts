@@ -10,7 +10,7 @@
 import { ConfigError, quote } from "../../errors.ts";
 
 /** Address and credentials of a database. */
-export interface PostgresAddress {
+interface PostgresAddress {
   /** Host, port and database for messages, without credentials. */
   readonly address: string;
   /** Host name, IP address, or folder of a Unix socket. */

@@ -13,7 +13,7 @@ import { classifyFailure } from "./sqlite_failure.ts";
 const MAX_DELAY = 50;
 
 /** Options of a {@linkcode BusyRetry}. */
-export interface BusyRetryOptions {
+interface BusyRetryOptions {
   /** Maximum sum of the delays, in milliseconds. */
   readonly busyTimeout: number;
   /** Source of the jitter, which keeps waiting writers from colliding again. */

@@ -11,7 +11,7 @@ import { DamagedRowError } from "./sqlite_failure.ts";
 export type SqliteValue = null | number | string | Uint8Array;
 
 /** Row by column name. The values are unknown, because a damaged file can contain anything. */
-export type SqliteRow = Readonly<Record<string, unknown>>;
+type SqliteRow = Readonly<Record<string, unknown>>;
 
 /** Prepared statement. */
 export interface SqliteStatement {

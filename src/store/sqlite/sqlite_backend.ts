@@ -20,7 +20,7 @@ import { checkVersion } from "./tables.ts";
 import { WriteQueue, type WriteQueueOptions } from "./write_queue.ts";
 
 /** Options of {@linkcode sqliteBackend}. The backend closes the database. */
-export interface SqliteBackendOptions extends Omit<WriteQueueOptions, "check"> {
+interface SqliteBackendOptions extends Omit<WriteQueueOptions, "check"> {
   /** Returns the time, in milliseconds since 1970. */
   readonly clock: () => number;
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { writeTypedAgent, writeTypedSchemas } from "../../../bench/process/typed_agent.ts";
-import { inTemporaryFolder } from "../../../scripts/child.ts";
+import { inTemporaryFolder, runDeno, tryDeno } from "../../../scripts/child.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const CONFIG = `--config=${fileURLToPath(new URL("deno.json", ROOT))}`;
@@ -16,15 +16,6 @@ function write(folder: URL, programs: Readonly<Record<string, string>>): Promise
       return fileURLToPath(path);
     }),
   );
-}
-
-async function deno(...args: string[]): Promise<{ success: boolean; errors: string }> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    env: { NO_COLOR: "1" },
-    stdout: "null",
-  }).output();
-  return { success, errors: new TextDecoder().decode(stderr) };
 }
 
 /** Breaks a program by a type that its function cannot use. */
@@ -43,17 +34,17 @@ Deno.test("writeTypedAgent() and writeTypedSchemas() write programs with typed a
       "broken_agent.ts": broken(agent),
       "broken_schemas.ts": broken(schemas),
     };
-    const { errors } = await deno("check", "--quiet", CONFIG, ...await write(folder, programs));
-    const wrong = new Set([...errors.matchAll(/(\w+\.ts):\d+:\d+/g)].map(([, file]) => file));
-    assertEquals([...wrong].sort(), ["broken_agent.ts", "broken_schemas.ts"], errors);
+    const paths = await write(folder, programs);
+    const { stderr } = await tryDeno(["check", "--quiet", CONFIG, ...paths]);
+    const wrong = new Set([...stderr.matchAll(/(\w+\.ts):\d+:\d+/g)].map(([, file]) => file));
+    assertEquals([...wrong].sort(), ["broken_agent.ts", "broken_schemas.ts"], stderr);
   });
 });
 
 Deno.test("writeTypedAgent() writes an agent that can be made", async () => {
   await inTemporaryFolder(async (folder) => {
     const [path] = await write(folder, { "agent.ts": writeTypedAgent(3, IMPORTS) });
-    const ran = await deno("run", "--quiet", "--no-prompt", "--no-check", CONFIG, path!);
-    assertEquals(ran, { success: true, errors: "" });
+    await runDeno(["run", "--quiet", "--no-prompt", "--no-check", CONFIG, path!]);
   });
 });
 

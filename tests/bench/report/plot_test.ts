@@ -95,7 +95,7 @@ Deno.test("plotPeers() draws a tick at each power of ten around all values", () 
   ]);
 });
 
-Deno.test("plotPeers() is well-formed XML that loads nothing, whatever the names", () => {
+Deno.test("plotPeers() is well-formed XML without external resources, for any names", () => {
   const setting = { ...SETTING, processor: HOSTILE, date: HOSTILE };
   const svg = plotPeers([samplePeer({ title: HOSTILE }), samplePeer()], setting);
   const tags = readTags(svg);

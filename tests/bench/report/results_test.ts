@@ -72,6 +72,6 @@ Deno.test("readResults() names the invalid or missing part", () => {
   }
 });
 
-Deno.test("readResults() keeps to one line whatever the file contains", () => {
+Deno.test("readResults() throws a message of one line, for any content", () => {
   assertFalse(messageForRun({ version: "1\n2" }).includes("\n"));
 });

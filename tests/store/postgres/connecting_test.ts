@@ -8,17 +8,21 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { postgresTest, type PostgresTestCase } from "../../postgres/postgres_test_case.ts";
+import {
+  assertRefused,
+  postgresTest,
+  type PostgresTestCase,
+} from "../../postgres/postgres_test_case.ts";
 import { Proxy } from "../../postgres/proxy.ts";
 
-/** What a server sends that asks for a password by SCRAM, one message after each of the client. */
+/** Replies of a server that requests a password by SCRAM. */
 const SCRAM_MESSAGES = [
   [0x52, 0, 0, 0, 23, 0, 0, 0, 10, ...new TextEncoder().encode("SCRAM-SHA-256\0\0")],
   [0x52, 0, 0, 0, 9, 0, 0, 0, 11, 0x72],
 ];
 
-/** Opens a store as often as it takes: where much else is going on, connecting may take longer. */
-async function openInTime(
+/** Opens a store. Retries if connecting times out, because the machine may be busy. */
+async function openPatiently(
   postgres: PostgresTestCase,
   options: PostgresStoreOptions,
 ): Promise<Store> {
@@ -32,14 +36,6 @@ async function openInTime(
       );
     }
   }
-}
-
-/** What an opening that must fail throws. It must show no password. */
-async function refusalOf(opening: Promise<Store>, password: string): Promise<StoreError> {
-  const error = await assertRejects(() => opening, StoreError);
-  assert(!Deno.inspect(error, { depth: 20, showHidden: true }).includes(password));
-  assertEquals(error.isUnknown, false);
-  return error;
 }
 
 async function withListener(
@@ -68,7 +64,7 @@ Deno.test("postgresStore() names the address if no server listens, and leaks no 
   const { port } = listener.addr;
   listener.close();
   const url = `postgres://me:hunter2@127.0.0.1:${port}/agents`;
-  const error = await refusalOf(postgresStore(url, { retries: 1 }), "hunter2");
+  const error = await assertRefused(postgresStore(url, { retries: 1 }), "hunter2");
   assertEquals(error.isRetryable, true);
   assertStringIncludes(
     error.message,
@@ -79,7 +75,7 @@ Deno.test("postgresStore() names the address if no server listens, and leaks no 
 
 Deno.test("postgresStore() gives up connecting after connectionTimeout", async () => {
   await withListener(() => {}, async (url) => {
-    const error = await refusalOf(postgresStore(url, { connectionTimeout: 50 }), "hunter2");
+    const error = await assertRefused(postgresStore(url, { connectionTimeout: 50 }), "hunter2");
     assertStringIncludes(error.message, "no connection became available within connectionTimeout");
     assertEquals(error.isRetryable, true);
   });
@@ -91,7 +87,7 @@ Deno.test("postgresStore() retries if the server closes the connection during th
     count++;
     connection.closeWrite();
   }, async (url) => {
-    const error = await refusalOf(postgresStore(url, { retries: 2 }), "hunter2");
+    const error = await assertRefused(postgresStore(url, { retries: 2 }), "hunter2");
     assertStringIncludes(error.message, "the connection was lost");
     assertEquals([error.isRetryable, count], [true, 3]);
   });
@@ -106,10 +102,13 @@ Deno.test("postgresStore() closes the connection if a password is required but m
     }
     hungUp.resolve();
   }, async (url) => {
-    const error = await refusalOf(postgresStore(url.replace(":hunter2", "")), "hunter2");
+    const error = await assertRefused(postgresStore(url.replace(":hunter2", "")), "hunter2");
     assertStringIncludes(error.message, "the server requires a password");
     assertEquals(error.isRetryable, false);
-    const timer = setTimeout(() => hungUp.reject(new Error("It did not hang up")), 10_000);
+    const timer = setTimeout(
+      () => hungUp.reject(new Error("Cannot see the connection close: expected it to")),
+      10_000,
+    );
     await hungUp.promise;
     clearTimeout(timer);
   });
@@ -119,23 +118,26 @@ postgresTest(
   "postgresStore() waits at most connectionTimeout for a free connection",
   async (postgres) => {
     const applicationName = `${postgres.schema}_1`;
-    const store = await openInTime(postgres, {
+    const store = await openPatiently(postgres, {
       applicationName,
       maxConnections: 1,
       connectionTimeout: 200,
     });
     await store.create("a", { meta: "{}", hash: "00" });
     let deleting: Promise<boolean> | undefined;
-    await postgres.within([`SELECT FROM ${postgres.schema}.session FOR UPDATE`], async () => {
-      deleting = store.delete("a");
-      await postgres.untilBlocked(applicationName);
-      const error = await assertRejects(() => store.read("a"), StoreError);
-      assertStringIncludes(
-        error.message,
-        "no connection became available within connectionTimeout",
-      );
-      assertEquals([error.isRetryable, error.isUnknown], [true, false]);
-    });
+    await postgres.holdTransaction(
+      [`SELECT FROM ${postgres.schema}.session FOR UPDATE`],
+      async () => {
+        deleting = store.delete("a");
+        await postgres.waitForLock(applicationName);
+        const error = await assertRejects(() => store.read("a"), StoreError);
+        assertStringIncludes(
+          error.message,
+          "no connection became available within connectionTimeout",
+        );
+        assertEquals([error.isRetryable, error.isUnknown], [true, false]);
+      },
+    );
     assertEquals(await deleting, true);
   },
 );
@@ -155,9 +157,9 @@ postgresTest(
   "postgresStore() reports that the server has no free connection",
   async (postgres) => {
     await postgres.open();
-    const url = await postgres.role("CONNECTION LIMIT 1");
+    const url = await postgres.createRole("CONNECTION LIMIT 1");
     await postgres.open({}, url);
-    const error = await refusalOf(postgres.open({ retries: 0 }, url), new URL(url).password);
+    const error = await assertRefused(postgres.open({ retries: 0 }, url), new URL(url).password);
     assertStringIncludes(error.message, "the server has no free connection");
     assertEquals([error.isRetryable, (error.cause as { code?: string }).code], [true, "53300"]);
   },
@@ -165,7 +167,7 @@ postgresTest(
 
 postgresTest("postgresStore() connects once another connection is closed", async (postgres) => {
   await postgres.open();
-  const url = await postgres.role("CONNECTION LIMIT 1");
+  const url = await postgres.createRole("CONNECTION LIMIT 1");
   const first = await postgres.open({}, url);
   const opening = postgres.open({ retries: 10 }, url);
   await first.close();
@@ -176,10 +178,10 @@ postgresTest(
   "postgresStore() omits statement_timeout if a pooler rejects it",
   async (postgres) => {
     await using proxy = new Proxy(postgres.url);
-    proxy.refuses = "statement_timeout";
+    proxy.rejectedParameter = "statement_timeout";
     const store = await postgres.open({}, proxy.url);
     assertEquals(await store.list(), { sessions: [] });
-    proxy.refuses = "application_name";
+    proxy.rejectedParameter = "application_name";
     const { message } = await assertRejects(() => postgres.open({}, proxy.url), StoreError);
     assertStringIncludes(message, "unsupported startup parameter: application_name");
   },
@@ -191,7 +193,7 @@ postgresTest(
     const applicationName = `${postgres.schema}_1`;
     const store = await postgres.open({ applicationName, idleTimeout: 1 });
     const those = "SELECT FROM pg_stat_activity WHERE application_name = $1";
-    await postgres.until(`SELECT WHERE NOT EXISTS (${those})`, applicationName);
+    await postgres.waitForRow(`SELECT WHERE NOT EXISTS (${those})`, applicationName);
     assertEquals(await store.read("a"), undefined);
     await store.close();
     const error = await assertRejects(() => store.read("a"), StoreError);
@@ -206,12 +208,15 @@ postgresTest("close() waits for running and queued statements", async (postgres)
   let deleting: Promise<boolean> | undefined;
   let reading: Promise<unknown> | undefined;
   let closing: Promise<void> | undefined;
-  await postgres.within([`SELECT FROM ${postgres.schema}.session FOR UPDATE`], async () => {
-    deleting = store.delete("a");
-    reading = store.read("a");
-    await postgres.untilBlocked(applicationName);
-    closing = store.close();
-  });
+  await postgres.holdTransaction(
+    [`SELECT FROM ${postgres.schema}.session FOR UPDATE`],
+    async () => {
+      deleting = store.delete("a");
+      reading = store.read("a");
+      await postgres.waitForLock(applicationName);
+      closing = store.close();
+    },
+  );
   assertEquals(await deleting, true);
   assertEquals(await reading, undefined);
   await closing;

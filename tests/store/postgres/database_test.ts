@@ -40,15 +40,15 @@ postgresTest(
   },
 );
 
-postgresTest("Database gives up on a server that does not reply", async (postgres) => {
+postgresTest("Database times out if the server does not reply", async (postgres) => {
   await using proxy = new Proxy(postgres.url);
   const statement = { ...WORK, text: "SELECT 'lost' AS word", values: [] };
   const lose = async (database: Database) => {
-    proxy.fault = { text: "lost", what: "silence" };
+    proxy.fault = { text: "lost", kind: "silence" };
     const error = await assertRejects(() => database.run(statement), StoreError);
     assertStringIncludes(error.message, "the server did not reply in time");
     assertEquals([error.isRetryable, error.isUnknown], [true, true]);
-    // What is silent is not used again.
+    // A connection without replies is not used again.
     assertEquals((await database.run(statement)).rows, [{ word: "lost" }]);
   };
   await withDatabase(proxy.url, lose, {}, { pool: { query_timeout: 1_000 } });

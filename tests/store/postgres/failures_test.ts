@@ -6,14 +6,14 @@ import { Proxy } from "../../postgres/proxy.ts";
 
 const ENTRY = { body: "1", hash: "01" };
 
-/** What a failure says to programs. */
-interface Said {
+/** Properties of a failure. */
+interface Failure {
   readonly isRetryable: boolean;
   readonly isUnknown: boolean;
   readonly code?: unknown;
 }
 
-async function failureOf(failing: Promise<unknown>): Promise<Said> {
+async function failureOf(failing: Promise<unknown>): Promise<Failure> {
   const { isRetryable, isUnknown, cause } = await assertRejects(() => failing, StoreError);
   const { code } = cause as { code?: unknown };
   return { isRetryable, isUnknown, ...(code !== undefined && { code }) };
@@ -32,8 +32,8 @@ function append(store: Store, lease: Lease, head = 0): Promise<void> {
   return store.append(lease, { head, entries: [{ seq: head, ...ENTRY }] });
 }
 
-/** A statement that keeps everybody else from the session. */
-function lockOf({ schema }: PostgresTestCase): readonly string[] {
+/** Returns statements that lock all sessions. */
+function lockSessions({ schema }: PostgresTestCase): readonly string[] {
   return [`SELECT FROM ${schema}.session FOR UPDATE`];
 }
 
@@ -56,9 +56,9 @@ postgresTest(
     const applicationName = `${postgres.schema}_1`;
     const store = await postgres.open({ applicationName });
     const lease = await leased(store);
-    await postgres.within(lockOf(postgres), async () => {
+    await postgres.holdTransaction(lockSessions(postgres), async () => {
       const failing = failureOf(append(store, lease));
-      await postgres.untilBlocked(applicationName);
+      await postgres.waitForLock(applicationName);
       await postgres.terminate(applicationName);
       assertEquals(await failing, { isRetryable: true, isUnknown: true, code: "57P01" });
     });
@@ -75,7 +75,7 @@ postgresTest(
     const lease = await leased(store);
     for (const [what, head] of [["after", 1], ["before", 1], ["after", 2]] as const) {
       const before = (await store.read("a"))!.head;
-      proxy.fault = { text: "INSERT INTO", what };
+      proxy.fault = { text: "INSERT INTO", kind: what };
       const error = await assertRejects(() => append(store, lease, before), StoreError);
       assertEquals([error.isRetryable, error.isUnknown], [true, true]);
       assertStringIncludes(
@@ -94,7 +94,7 @@ postgresTest(
       ["DELETE", () => store.delete("a")],
     ];
     for (const [text, write] of writes) {
-      proxy.fault = { text, what: "before" };
+      proxy.fault = { text, kind: "before" };
       assertEquals(await failureOf(write()), { isRetryable: true, isUnknown: true });
     }
     assertEquals((await store.list()).sessions.map(({ id }) => id), ["a"]);
@@ -114,7 +114,7 @@ postgresTest("postgresStore() retries a read whose reply was lost", async (postg
   for (const read of reads) {
     const expected = await read();
     for (const what of ["before", "after"] as const) {
-      proxy.fault = { text: "SELECT", what };
+      proxy.fault = { text: "SELECT", kind: what };
       assertEquals(await read(), expected);
       assertEquals(proxy.fault, undefined);
     }
@@ -126,7 +126,7 @@ postgresTest(
   async (postgres) => {
     await using proxy = new Proxy(postgres.url);
     const store = await postgres.open({ retries: 0 }, proxy.url);
-    proxy.fault = { text: "SELECT", what: "after" };
+    proxy.fault = { text: "SELECT", kind: "after" };
     assertEquals(await failureOf(store.read("a")), { isRetryable: true, isUnknown: false });
   },
 );
@@ -144,13 +144,13 @@ postgresTest(
         applicationName,
       );
     const before = await backends();
-    await postgres.within(lockOf(postgres), async () => {
+    await postgres.holdTransaction(lockSessions(postgres), async () => {
       const failure = await failureOf(append(hasty, lease));
       assertEquals(failure, { isRetryable: true, isUnknown: false, code: "57014" });
     });
     assertEquals((await store.read("a"))?.head, 0);
     await append(store, lease);
-    // Its connection is as good as before.
+    // The connection is kept.
     assertEquals(await backends(), before);
   },
 );
@@ -160,7 +160,7 @@ postgresTest(
   async (postgres) => {
     await postgres.open();
     const applicationName = `${postgres.schema}_1`;
-    const url = await postgres.role();
+    const url = await postgres.createRole();
     const role = new URL(url).username;
     await postgres.query(
       `ALTER ROLE ${role} SET default_transaction_isolation = 'repeatable read'`,
@@ -168,10 +168,13 @@ postgresTest(
     const store = await postgres.open({ applicationName }, url);
     const lease = await leased(store);
     let appending: Promise<void> | undefined;
-    await postgres.within([`UPDATE ${postgres.schema}.session SET meta = '1'`], async () => {
-      appending = append(store, lease);
-      await postgres.untilBlocked(applicationName);
-    });
+    await postgres.holdTransaction(
+      [`UPDATE ${postgres.schema}.session SET meta = '1'`],
+      async () => {
+        appending = append(store, lease);
+        await postgres.waitForLock(applicationName);
+      },
+    );
     await appending;
     const { head, meta } = (await store.read("a"))!;
     assertEquals([head, meta], [1, "1"]);
@@ -182,7 +185,7 @@ postgresTest(
   "postgresStore() rejects writes on a read-only server, but reads",
   async (postgres) => {
     const lease = await leased(await postgres.open());
-    const url = await postgres.role();
+    const url = await postgres.createRole();
     const role = new URL(url).username;
     await postgres.query(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
     const store = await postgres.open({ retries: 0 }, url);
@@ -196,9 +199,9 @@ postgresTest(
   "postgresStore() reconnects if the server is read-only",
   async (postgres) => {
     const lease = await leased(await postgres.open());
-    const url = await postgres.role();
+    const url = await postgres.createRole();
     const role = new URL(url).username;
-    // The setting is for connections that begin: those that are there stay as they are.
+    // The setting affects only new connections.
     await postgres.query(`ALTER ROLE ${role} SET default_transaction_read_only = on`);
     const store = await postgres.open({ retries: 1 }, url);
     await postgres.query(`ALTER ROLE ${role} SET default_transaction_read_only = off`);
@@ -209,7 +212,7 @@ postgresTest(
 
 postgresTest("postgresStore() reports that the role may not write", async (postgres) => {
   const lease = await leased(await postgres.open());
-  const url = await postgres.role();
+  const url = await postgres.createRole();
   const role = new URL(url).username;
   await postgres.query(`REVOKE INSERT ON ${postgres.schema}.entry FROM ${role}`);
   const store = await postgres.open({}, url);

@@ -6,14 +6,14 @@ import { readSettings } from "../../../src/store/postgres/postgres_options.ts";
 const URL = "postgres://me:hunter2@here:1/a";
 const ADDRESS = { host: "here", port: 1, database: "a", user: "me" };
 
-/** The settings, with the password of a connection in the place of the function that gives it. */
-function settingsOf(options: PostgresStoreOptions, url = URL): object {
+/** Reads the settings, with the password instead of the function that returns it. */
+function readPlainSettings(options: PostgresStoreOptions, url = URL): object {
   const { pool, ...settings } = readSettings(url, options);
   return { ...settings, pool: { ...pool, password: (pool.password as () => unknown)() } };
 }
 
 Deno.test("readSettings() fills in the documented defaults", () => {
-  assertEquals(settingsOf({}), {
+  assertEquals(readPlainSettings({}), {
     address: "here:1/a",
     schema: "nomos_agent",
     retries: 4,
@@ -45,7 +45,7 @@ Deno.test("readSettings() prefers options to parameters of the URL", () => {
     password: () => "p",
   };
   const parameters = "?sslmode=verify-full&application_name=y";
-  assertEquals(settingsOf(given, `${URL}${parameters}`), {
+  assertEquals(readPlainSettings(given, `${URL}${parameters}`), {
     address: "here:1/a",
     schema: "a b",
     retries: 0,
@@ -67,7 +67,7 @@ Deno.test("readSettings() prefers options to parameters of the URL", () => {
   assertEquals((careless.ssl as Record<string, unknown>).rejectUnauthorized, false);
 });
 
-Deno.test("readSettings() rejects invalid options, and says what was expected", () => {
+Deno.test("readSettings() rejects invalid options with the expectation", () => {
   const whole = (least: number, most: number) => `expected a whole number from ${least} to ${most}`;
   const schema = 'expected a name of 1 to 63 bytes that does not begin with "pg_"';
   const faults: [object, string][] = [

@@ -1,17 +1,17 @@
 import type { PostgresStoreOptions } from "@nomos/agent/postgres";
-import { type Store, StoreError } from "@nomos/agent/store";
+import { StoreError } from "@nomos/agent/store";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { privateServerTest } from "../../postgres/postgres_test_case.ts";
+import { assertRefused, privateServerTest } from "../../postgres/postgres_test_case.ts";
 
-privateServerTest("postgresStore() says so where the password is wrong", async (postgres) => {
+privateServerTest("postgresStore() reports a wrong password", async (postgres) => {
   const url = new URL(postgres.url);
   url.password = "hunter2";
-  const error = await refusalOf(postgres.open({}, url.href), "hunter2");
+  const error = await assertRefused(postgres.open({}, url.href), "hunter2");
   assertStringIncludes(error.message, "the server refused the connection: password");
   assertEquals([error.isRetryable, (error.cause as { code?: string }).code], [false, "28P01"]);
 });
 
-privateServerTest("postgresStore() asks for the password of each connection", async (postgres) => {
+privateServerTest("postgresStore() requests the password for each connection", async (postgres) => {
   const url = new URL(postgres.url);
   const { password } = url;
   url.password = "";
@@ -28,14 +28,14 @@ privateServerTest("postgresStore() asks for the password of each connection", as
 });
 
 privateServerTest(
-  "postgresStore() outlives a crash of its server, and loses nothing",
+  "postgresStore() survives a crash of its server without losing entries",
   async (postgres, server) => {
     const store = await postgres.open({ retries: 10 });
     const ids = ["a", "b", "c", "d"];
     const acknowledged = ids.map(() => 0);
     for (const id of ids) await store.create(id, { meta: "{}", hash: "00" });
     let isOver = false;
-    /** Appends until the server is back, and goes on from what is there when an answer was lost. */
+    /** Appends until the server has restarted. Reads the head after a failure. */
     const writing = ids.map(async (id, writer) => {
       const lease = (await store.claim(id, { owner: id, ttl: 60_000 }))!;
       let head = 0;
@@ -50,11 +50,11 @@ privateServerTest(
           acknowledged[writer] = ++head;
         } catch {
           head = (await store.read(id))!.head;
-          assert(head >= acknowledged[writer]!, "what was acknowledged is gone");
+          assert(head >= acknowledged[writer]!, "an acknowledged entry is lost");
         }
       }
     });
-    await postgres.until(`SELECT FROM ${postgres.schema}.session HAVING min(head) > 2`);
+    await postgres.waitForRow(`SELECT FROM ${postgres.schema}.session HAVING min(head) > 2`);
     await server.restart();
     isOver = true;
     await Promise.all(writing);
@@ -68,11 +68,11 @@ privateServerTest(
 );
 
 privateServerTest(
-  "postgresStore() trusts the servers it is told to by TLS, and no others",
+  "postgresStore() verifies the server by TLS as configured",
   async (postgres, server) => {
     const url = new URL(postgres.url);
     url.search = "?sslmode=require";
-    const error = await refusalOf(postgres.open({}, url.href), url.password);
+    const error = await assertRefused(postgres.open({}, url.href), url.password);
     assertStringIncludes(error.message, "The server does not support SSL connections");
     await postgres.open({ ssl: false }, url.href);
     const ca = await server.enableTls();
@@ -86,7 +86,7 @@ privateServerTest(
       [{}, "localhost", "?sslmode=require"],
       [{}, "localhost", "?sslmode=verify-full"],
       [{ ssl: true }, "localhost", "?sslmode=disable"],
-      // The certificate is for another name.
+      // The certificate is for `localhost`.
       [{ ssl: { ca } }, "127.0.0.1", ""],
     ];
     for (const [options, hostname, parameters] of refused) {
@@ -101,14 +101,6 @@ privateServerTest(
     assertEquals((await postgres.query(isEncrypted, "careless")).length, 1);
   },
 );
-
-/** What an opening that must fail throws. It must show no password. */
-async function refusalOf(opening: Promise<Store>, password: string): Promise<StoreError> {
-  const error = await assertRejects(() => opening, StoreError);
-  assert(!Deno.inspect(error, { depth: 20, showHidden: true }).includes(password));
-  assertEquals(error.isUnknown, false);
-  return error;
-}
 
 function counted(count: number): [number, string][] {
   return Array.from({ length: count }, (_, seq) => [seq, `${seq}`]);

@@ -27,7 +27,7 @@ postgresTest(
   "postgresStore() creates its tables after another process was killed doing so",
   async (postgres) => {
     await assertRejects(() =>
-      postgres.within([
+      postgres.holdTransaction([
         `CREATE SCHEMA ${postgres.schema}`,
         `CREATE TABLE ${postgres.schema}.version (number integer)`,
       ], () => Promise.reject(new Error("stopped")))
@@ -53,7 +53,7 @@ postgresTest(
   "postgresStore() opens existing tables as a role that may not create any",
   async (postgres) => {
     await postgres.open();
-    const store = await postgres.open({}, await postgres.role());
+    const store = await postgres.open({}, await postgres.createRole());
     await store.create("a", { meta: "{}", hash: "00" });
     assertEquals((await store.list()).sessions.length, 1);
   },
@@ -63,7 +63,7 @@ postgresTest(
   "postgresStore() creates its tables in an existing schema",
   async (postgres) => {
     await postgres.query(`CREATE SCHEMA ${postgres.schema}`);
-    const url = await postgres.role();
+    const url = await postgres.createRole();
     await postgres.query(`GRANT CREATE ON SCHEMA ${postgres.schema} TO ${new URL(url).username}`);
     const store = await postgres.open({}, url);
     assertEquals(await store.list(), { sessions: [] });
@@ -74,7 +74,7 @@ postgresTest(
   "postgresStore() reports that the role may not create the tables",
   async (postgres) => {
     await postgres.query(`CREATE SCHEMA ${postgres.schema}`);
-    const url = await postgres.role();
+    const url = await postgres.createRole();
     for (const schema of [postgres.schema, `${postgres.schema}_2`]) {
       const error = await assertRejects(() => postgres.open({ schema }, url), StoreError);
       assertStringIncludes(error.message, `Cannot open schema "${schema}" in PostgreSQL at `);

@@ -1,7 +1,6 @@
 /**
- * Appends to a session until it is killed, or to `rounds` entries. A lease is
- * claimed for each append by the side that wins it. Prints each entry's number
- * as soon as it is acknowledged.
+ * Appends `rounds` entries to a session, and claims a lease for each. Prints each entry once it
+ * is acknowledged.
  */
 import { sqliteStore } from "@nomos/agent/sqlite";
 import { ConflictError, LeaseLostError } from "@nomos/agent/store";
@@ -24,7 +23,7 @@ while (number < Number(rounds)) {
     Deno.stdout.writeSync(encoder.encode(`${body}\n`));
     number++;
   } catch (error) {
-    // The other process has taken the session over in between.
+    // Another process has claimed the session meanwhile.
     if (!(error instanceof LeaseLostError || error instanceof ConflictError)) throw error;
   }
 }

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { programArgs } from "./sqlite_fixture.ts";
 
-/** A program of this folder in a process of its own. */
+/** Process of a program of this folder. */
 export class ChildProgram {
   readonly #child: Deno.ChildProcess;
   readonly #lines: AsyncIterator<string>;
@@ -21,26 +21,26 @@ export class ChildProgram {
     this.#lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   }
 
-  /** The next line it prints. */
-  async line(): Promise<string> {
+  /** Reads the next line of its output. */
+  async readLine(): Promise<string> {
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error("the process ended");
+    if (done) throw new Error("Cannot read a line: the process ended: expected more output");
     return value;
   }
 
-  /** Lets it go on. */
-  async tell(): Promise<void> {
+  /** Sends a byte to its standard input. */
+  async notify(): Promise<void> {
     const writer = this.#child.stdin.getWriter();
     await writer.write(new Uint8Array(1));
     writer.releaseLock();
   }
 
-  /** Kills it, as `kill -9` does. */
+  /** Kills the process with SIGKILL. */
   kill(): void {
     this.#child.kill("SIGKILL");
   }
 
-  /** Waits until it has ended; gives what it printed and was not read. */
+  /** Waits until the process has ended. Returns the lines that were not read. */
   async end(): Promise<string[]> {
     const lines: string[] = [];
     for (let next = await this.#lines.next(); !next.done; next = await this.#lines.next()) {

@@ -72,7 +72,7 @@ Deno.test("sqliteStore(), rejects invalid paths and options", async () => {
   }
 });
 
-Deno.test("sqliteStore(), says why a file cannot be opened, and does not change it", async () => {
+Deno.test("sqliteStore(), reports why a file cannot be opened, and does not change it", async () => {
   await withFolder(async (folder) => {
     await Deno.mkdir(`${folder}/folder.db`);
     await Deno.writeTextFile(`${folder}/text.db`, "not a database\n".repeat(1_000));

@@ -13,8 +13,8 @@ async function makeStore(file: string): Promise<void> {
   await store.close();
 }
 
-/** All that a store holds. */
-async function contentOf(file: string): Promise<unknown> {
+/** Reads the whole content of a store. */
+async function readContent(file: string): Promise<unknown> {
   const store = await sqliteStore(file);
   try {
     const { sessions } = await store.list();
@@ -29,16 +29,16 @@ Deno.test("a changed byte at any offset yields changed content or a StoreError, 
   await withFolder(async (folder) => {
     await makeStore(`${folder}/good.db`);
     const good = await Deno.readFile(`${folder}/good.db`);
-    const content = await contentOf(`${folder}/good.db`);
+    const content = await readContent(`${folder}/good.db`);
     const file = `${folder}/bad.db`;
     const outcomes = { same: 0, other: 0, refused: 0 };
-    // Odd steps, so that every kind of byte is met; each is changed in another bit.
+    // An odd step, so that every kind of byte is changed, each in another bit.
     for (let at = 0; at < good.length; at += 149) {
       const bad = good.slice();
       bad[at]! ^= 1 << at % 8;
       await Deno.writeFile(file, bad);
       try {
-        const found = await contentOf(file);
+        const found = await readContent(file);
         outcomes[JSON.stringify(found) === JSON.stringify(content) ? "same" : "other"]++;
       } catch (error) {
         assert(error instanceof StoreError, `byte ${at}: ${error}`);
@@ -46,7 +46,7 @@ Deno.test("a changed byte at any offset yields changed content or a StoreError, 
         outcomes.refused++;
       }
     }
-    // Much of a small file is free space.
+    // A change has no effect in free space.
     assert(
       outcomes.same > 0 && outcomes.other > 0 && outcomes.refused > 0,
       JSON.stringify(outcomes),
@@ -60,7 +60,7 @@ Deno.test("a truncated file rejects with a StoreError that names it", async () =
     await makeStore(file);
     const { size } = await Deno.stat(file);
     await Deno.truncate(file, size - 3 * 4_096);
-    const error = await assertRejects(() => contentOf(file), StoreError);
+    const error = await assertRejects(() => readContent(file), StoreError);
     assertEquals(
       error.message.replace(/^Cannot .* in /, ""),
       `"${file}": the file is damaged: expected it as it was written; restore a backup`,

@@ -12,8 +12,8 @@ const makeRetry = () => {
   return new BusyRetry({ busyTimeout: 100, random: () => 0, wait: () => Promise.resolve() });
 };
 
-/** A store over a database that can be made to fail. */
-async function faultyStore(file: string): Promise<[Store, FaultyDatabase]> {
+/** Makes a store with a faulty database. */
+async function makeFaultyStore(file: string): Promise<[Store, FaultyDatabase]> {
   const retry = makeRetry();
   const inner = openDatabase(file);
   await prepareDatabase(inner, file, retry);
@@ -32,7 +32,7 @@ Deno.test("if any database call of an append fails, the append happened or not a
   for (const message of FAULTS) {
     let isThrough = false;
     for (let nth = 1; !isThrough; nth++) {
-      const [store, database] = await faultyStore(":memory:");
+      const [store, database] = await makeFaultyStore(":memory:");
       const lease = await leased(store);
       await store.append(lease, appended(0, 3));
       const failing = database.calls.length + nth;
@@ -57,7 +57,7 @@ Deno.test("if any database call of an append fails, the append happened or not a
 });
 
 Deno.test("an append whose reply is lost rejects with isUnknown", async () => {
-  const [store, database] = await faultyStore(":memory:");
+  const [store, database] = await makeFaultyStore(":memory:");
   const lease = await leased(store);
   database.fault = {
     message: "disk I/O error",
@@ -84,7 +84,7 @@ Deno.test("if any database call of another method fails, it rejects and changes 
   };
   for (const [name, call] of Object.entries(calls)) {
     for (let nth = 1;; nth++) {
-      const [store, database] = await faultyStore(":memory:");
+      const [store, database] = await makeFaultyStore(":memory:");
       const lease = await leased(store);
       await store.append(lease, appended(0, 3));
       const before = [await store.list(), await entriesOf(store)];
@@ -129,7 +129,7 @@ Deno.test("if any database call fails, opening rejects, and the next opening suc
 
 Deno.test("a call on a busy database is retried", async () => {
   for (const begin of ["BEGIN IMMEDIATE", "SELECT"]) {
-    const [store, database] = await faultyStore(":memory:");
+    const [store, database] = await makeFaultyStore(":memory:");
     const lease = await leased(store);
     let failures = 0;
     database.fault = {
@@ -144,12 +144,12 @@ Deno.test("a call on a busy database is retried", async () => {
 });
 
 Deno.test("close() runs earlier writes, but does not wait for other connections", async () => {
-  const [store] = await faultyStore(":memory:");
+  const [store] = await makeFaultyStore(":memory:");
   const lease = await leased(store);
   const asked = store.append(lease, appended(0));
   await Promise.all([store.close(), asked]);
 
-  const [busy, other] = await faultyStore(":memory:");
+  const [busy, other] = await makeFaultyStore(":memory:");
   const busyLease = await leased(busy);
   other.fault = { message: "database is locked", fails: () => true };
   const before = other.calls.length;
@@ -160,7 +160,7 @@ Deno.test("close() runs earlier writes, but does not wait for other connections"
 });
 
 Deno.test("an append is not affected if the caller changes the list afterwards", async () => {
-  const [store] = await faultyStore(":memory:");
+  const [store] = await makeFaultyStore(":memory:");
   const lease = await leased(store);
   const { entries, ...rest } = appended(0, 2);
   const list = [...entries];
@@ -172,7 +172,7 @@ Deno.test("an append is not affected if the caller changes the list afterwards",
 });
 
 Deno.test("a refused append does not affect others in the same transaction", async () => {
-  const [store, database] = await faultyStore(":memory:");
+  const [store, database] = await makeFaultyStore(":memory:");
   const lease = await leased(store);
   const before = database.calls.length;
   const outcomes = await Promise.allSettled([
@@ -191,7 +191,7 @@ Deno.test("a refused append does not affect others in the same transaction", asy
 });
 
 Deno.test("the owner of a lease may be any string", async () => {
-  const [store] = await faultyStore(":memory:");
+  const [store] = await makeFaultyStore(":memory:");
   await store.create("a", { meta: "{}", hash: "00" });
   for (const owner of ["a\0b", "\ud83d", ""]) {
     const lease = (await store.claim("a", { owner, ttl: 1, force: true }))!;
@@ -206,7 +206,7 @@ Deno.test("the owner of a lease may be any string", async () => {
 
 Deno.test("with a full disk, writes reject and reads work, until there is space again", async () => {
   await withFolder(async (folder) => {
-    const [store, database] = await faultyStore(`${folder}/a.db`);
+    const [store, database] = await makeFaultyStore(`${folder}/a.db`);
     const lease = await leased(store);
     database.exec("PRAGMA max_page_count = 40");
     const text = "x".repeat(2_000);

@@ -4,21 +4,21 @@ import type {
   SqliteValue,
 } from "../../../src/store/sqlite/database.ts";
 
-/** What a database does wrong. */
+/** Fault of a database. */
 export interface DatabaseFault {
-  /** What it says. */
+  /** Message of the error. */
   readonly message: string;
-  /** Whether this call fails. Calls are numbered from 1. */
+  /** Returns true if a call fails. Calls are numbered from 1. */
   fails(call: number, sql: string): boolean;
-  /** Whether the call is carried out all the same. Default: false. */
+  /** If true, the call takes effect nevertheless. Default: false. */
   readonly isDone?: boolean;
 }
 
-/** A database some of whose calls fail. */
+/** Database whose calls can fail. */
 export class FaultyDatabase implements SqliteDatabase {
-  /** What was called, as SQL. */
+  /** SQL of all calls. */
   readonly calls: string[] = [];
-  /** What goes wrong, if anything. */
+  /** Current fault, if there is one. */
   fault: DatabaseFault | undefined;
   readonly #inner: SqliteDatabase;
 

@@ -1,4 +1,4 @@
-/** Holds the right to write a database until it is told to let go. */
+/** Holds a write transaction on a database until a byte on standard input. */
 import { DatabaseSync } from "node:sqlite";
 
 const [file] = Deno.args as [string];

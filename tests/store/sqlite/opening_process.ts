@@ -1,4 +1,4 @@
-/** Opens a store as soon as it is told to, and prints the version of its tables. */
+/** Opens a store after a byte on standard input, and prints the version of its tables. */
 import { DatabaseSync } from "node:sqlite";
 import { sqliteStore } from "@nomos/agent/sqlite";
 

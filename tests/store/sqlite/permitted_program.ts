@@ -1,4 +1,4 @@
-/** Uses a store with whatever permissions it is given; prints how that went. */
+/** Uses a store with the permissions of the process. Prints `done` or the message of the error. */
 import { sqliteStore } from "@nomos/agent/sqlite";
 
 const [file, backup] = Deno.args as [string, string];

@@ -28,7 +28,7 @@ Deno.test("two processes that take over a session from each other lose and dupli
     const file = `${folder}/a.db`;
     await using one = new ChildProgram("appending_process.ts", file, "one", "60");
     await using two = new ChildProgram("appending_process.ts", file, "two", "60");
-    assertEquals([await one.line(), await two.line()], ["ready", "ready"]);
+    assertEquals([await one.readLine(), await two.readLine()], ["ready", "ready"]);
     const acknowledged = (await Promise.all([one.end(), two.end()])).flat();
     assertEquals(acknowledged.length, 120);
     assertEquals((await readBodies(file)).sort(), acknowledged.sort());
@@ -42,9 +42,9 @@ Deno.test("no acknowledged append is lost if the process is killed", async () =>
     const acknowledged: string[] = [];
     for (let kill = 0; kill < KILLS; kill++) {
       await using child = new ChildProgram("appending_process.ts", file, `${kill}`, "1000000");
-      assertEquals(await child.line(), "ready");
+      assertEquals(await child.readLine(), "ready");
       const count = 1 + Math.floor(random() * 30);
-      for (let line = 0; line < count; line++) acknowledged.push(await child.line());
+      for (let line = 0; line < count; line++) acknowledged.push(await child.readLine());
       child.kill();
       acknowledged.push(...await child.end());
       const bodies = await readBodies(file);
@@ -64,8 +64,8 @@ Deno.test("processes that open a new store concurrently create its tables once",
     await using two = new ChildProgram("opening_process.ts", file);
     await using three = new ChildProgram("opening_process.ts", file);
     const children = [one, two, three];
-    for (const child of children) assertEquals(await child.line(), "ready");
-    await Promise.all(children.map((child) => child.tell()));
+    for (const child of children) assertEquals(await child.readLine(), "ready");
+    await Promise.all(children.map((child) => child.notify()));
     for (const child of children) assertEquals(await child.end(), [`${MIGRATIONS.length}`]);
     const store = await sqliteStore(file);
     assertEquals((await store.list()).sessions.length, 3);
@@ -79,7 +79,7 @@ Deno.test("while another process writes, writes wait, and neither reads nor the 
     const store = await sqliteStore(file, { busyTimeout: 600_000 });
     const lease = await leased(store);
     await using holder = new ChildProgram("holding_process.ts", file);
-    assertEquals(await holder.line(), "holding");
+    assertEquals(await holder.readLine(), "holding");
     let isAppended = false;
     const appending = store.append(lease, appended(0)).then(() => void (isAppended = true));
     for (let ticks = 0; ticks < 20; ticks++) {
@@ -89,7 +89,7 @@ Deno.test("while another process writes, writes wait, and neither reads nor the 
       assertEquals((await store.read("a"))?.head, 0);
     }
     assert(!isAppended);
-    await holder.tell();
+    await holder.notify();
     await appending;
     assertEquals((await store.read("a"))?.head, 1);
     await store.close();
@@ -102,10 +102,10 @@ Deno.test("a store can be opened while another process writes it", async () => {
     const file = `${folder}/a.db`;
     await (await sqliteStore(file)).close();
     await using holder = new ChildProgram("holding_process.ts", file);
-    assertEquals(await holder.line(), "holding");
+    assertEquals(await holder.readLine(), "holding");
     const store = await sqliteStore(file, { busyTimeout: 0 });
     assertEquals(await store.list(), { sessions: [] });
-    await holder.tell();
+    await holder.notify();
     await holder.end();
     await store.close();
   });

@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 import type { Append, Lease, Store } from "@nomos/agent/store";
 
-/** Runs a test with a folder of its own. */
+/** Runs a test with a temporary folder. */
 export async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -19,7 +19,7 @@ export async function leased(store: Store, id = "a"): Promise<Lease> {
   return lease;
 }
 
-/** Entries with some text. */
+/** Makes entries with a text. */
 export function appended(head: number, count = 1, text = "x"): Append {
   const entries = Array.from({ length: count }, (_, index) => {
     return { seq: head + index, body: JSON.stringify(text), hash: `${head + index}` };
@@ -27,12 +27,12 @@ export function appended(head: number, count = 1, text = "x"): Append {
   return { head, entries };
 }
 
-/** All entries of a session. */
+/** Reads all entries of a session. */
 export function entriesOf(store: Store, id = "a"): ReturnType<Store["entries"]> {
   return store.entries(id, { from: 0, limit: 1_000_000 });
 }
 
-/** The arguments that run a program beside this file. */
+/** Returns the arguments of Deno that run a program of this folder. */
 export function programArgs(program: string, permissions: readonly string[]): string[] {
   const config = new URL("../../../deno.json", import.meta.url).pathname;
   const url = new URL(program, import.meta.url).href;

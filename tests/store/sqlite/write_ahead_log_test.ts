@@ -6,8 +6,8 @@ import { appended, leased, withFolder } from "./sqlite_fixture.ts";
 
 const FRAME = 24 + 4_096;
 
-/** The log and the file of a store that was not closed, after so many appends. */
-async function copied(
+/** Copies the file and the log of an open store after some appends. */
+async function copyStore(
   folder: string,
   appends: number,
 ): Promise<[file: Uint8Array, log: Uint8Array]> {
@@ -20,14 +20,14 @@ async function copied(
   return copies;
 }
 
-const damagedAt = (log: Uint8Array, at: number) => {
+const examineDamaged = (log: Uint8Array, at: number) => {
   const copy = log.slice();
   copy[at]! ^= 4;
   return examineLog(copy);
 };
 
-/** Where frames begin that end a transaction. */
-function commitsIn(log: Uint8Array): number[] {
+/** Returns the offsets of the frames that end a transaction. */
+function findCommits(log: Uint8Array): number[] {
   const view = new DataView(log.buffer);
   const frames = Array.from({ length: Math.floor((log.length - 32) / FRAME) }, (_, index) => index);
   return frames.map((frame) => 32 + frame * FRAME).filter((at) => view.getUint32(at + 4) !== 0);
@@ -35,7 +35,7 @@ function commitsIn(log: Uint8Array): number[] {
 
 Deno.test("an intact write-ahead log, and one with a truncated end, are not damaged", async () => {
   await withFolder(async (folder) => {
-    const [, log] = await copied(folder, 5);
+    const [, log] = await copyStore(folder, 5);
     const { intactFrames, isDamaged } = examineLog(log);
     assertEquals([intactFrames, isDamaged], [Math.floor((log.length - 32) / FRAME), false]);
     for (const length of [0, 31, 32, 100, 32 + FRAME, log.length - FRAME, log.length - 1]) {
@@ -47,29 +47,32 @@ Deno.test("an intact write-ahead log, and one with a truncated end, are not dama
 
 Deno.test("a changed bit before the last transaction of a write-ahead log is damage", async () => {
   await withFolder(async (folder) => {
-    const [, log] = await copied(folder, 5);
-    const [mark, last] = [commitsIn(log).at(-2)!, commitsIn(log).at(-2)! + FRAME];
-    // Odd steps, so that every kind of byte is met; the mark of the last but one may be gone.
+    const [, log] = await copyStore(folder, 5);
+    const [mark, last] = [findCommits(log).at(-2)!, findCommits(log).at(-2)! + FRAME];
+    // An odd step, so that every kind of byte is changed. Damage in the second-last commit frame is
+    // not detected.
     for (let at = 32; at < mark; at += 131) {
       const frame = Math.floor((at - 32) / FRAME);
-      const { intactFrames, isDamaged } = damagedAt(log, at);
+      const { intactFrames, isDamaged } = examineDamaged(log, at);
       assertEquals([intactFrames, isDamaged], [frame, true], `byte ${at}`);
     }
-    // What was not confirmed yet may be torn by a loss of power: that is no damage.
+    // The last transaction may be incomplete after a power loss, which is not damage.
     for (let at = last; at < log.length; at += 131) {
-      assertEquals(damagedAt(log, at).isDamaged, false, `byte ${at}`);
+      assertEquals(examineDamaged(log, at).isDamaged, false, `byte ${at}`);
     }
-    // The numbers, salts and sums of the header.
-    for (let at = 12; at < 32; at++) assertEquals(damagedAt(log, at).isDamaged, true, `byte ${at}`);
+    // Numbers, salts and checksums of the header.
+    for (let at = 12; at < 32; at++) {
+      assertEquals(examineDamaged(log, at).isDamaged, true, `byte ${at}`);
+    }
   });
 });
 
 Deno.test("frames left over from an older write-ahead log are not damage", async () => {
   await withFolder(async (folder) => {
-    const [, log] = await copied(folder, 5);
+    const [, log] = await copyStore(folder, 5);
     const older = log.slice();
-    for (const at of commitsIn(log).slice(2)) older[at + 8]! ^= 1;
-    const cut = commitsIn(log)[2]!;
+    for (const at of findCommits(log).slice(2)) older[at + 8]! ^= 1;
+    const cut = findCommits(log)[2]!;
     assertEquals(examineLog(older), {
       ...examineLog(log.slice(0, cut)),
       intactFrames: (cut - 32) / FRAME,
@@ -79,7 +82,7 @@ Deno.test("frames left over from an older write-ahead log are not damage", async
 
 Deno.test("sqliteStore() rejects a damaged write-ahead log, and does not change it", async () => {
   await withFolder(async (folder) => {
-    const [database, log] = await copied(folder, 5);
+    const [database, log] = await copyStore(folder, 5);
     const file = `${folder}/copy.db`;
     const damaged = log.slice();
     damaged[32 + FRAME + 200]! ^= 1;
