@@ -36,7 +36,7 @@ const STEPS: Readonly<Record<string, { tools: readonly string[]; routes: readonl
   farewell: { tools: [], routes: ["choose", "support"] },
 };
 
-/** Step in which each turn ends. A turn that ends in another step than the last begins with a move. */
+/** Step in which each turn ends. A turn begins with a move if the step is a new one. */
 const TURNS = `greet choose choose choose choose book book pay support pay
   choose choose book pay support support pay farewell support choose
   book choose book book pay support farewell choose support farewell`.split(/\s+/);

@@ -19,7 +19,7 @@ export function formatBytes(bytes: number): string {
 
 const TIME_UNITS = ["ns", "µs", "ms", "s"];
 
-/** Formats a value in the largest unit that it reaches. Each unit is a thousand of the one before. */
+/** Formats a value in the largest unit that it reaches. Each unit is a thousand smaller ones. */
 function inUnits(value: number, [unit = "", ...larger]: readonly string[]): string {
   return Math.abs(value) >= 999.5 && larger.length > 0
     ? inUnits(value / 1e3, larger)

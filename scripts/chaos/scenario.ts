@@ -51,7 +51,7 @@ export interface Scenario {
 
 /** Figures of one scenario. Those of broken promises are 0 if all are kept. */
 export interface Findings {
-  /** Number of injected faults: kills, suspensions, failed calls, lost connections and flipped bits. */
+  /** Number of injected faults, for example kills, failed calls, flipped bits. */
   readonly faults: number;
   /** Number of events that were acknowledged to a worker as committed. */
   readonly acknowledged: number;

@@ -111,7 +111,7 @@ export class PostgresTestCase {
   }
 }
 
-/** Asserts that opening a store fails, and that its error contains no password. Returns the error. */
+/** Asserts that a store cannot be opened, and that the error contains no password. Returns it. */
 export async function assertRefused(
   opening: Promise<Store>,
   password: string,

@@ -39,8 +39,8 @@ export function makeProfile(
 }
 
 /**
- * Makes a profile: startup (100 µs), then `runScenario` (20) calling `fib` (30), which calls itself (40) and an
- * arrow (10); then garbage collection (50), idling (5), the engine (15), the scenario again (1),
+ * Makes a profile: startup (100 µs), then `runScenario` (20) calling `fib` (30), which calls
+ * itself (40) and an arrow (10); then garbage collection (50), idling (5), the engine (15), the scenario again (1),
  * and shutting down (7).
  */
 export function sampleProfile(): CpuProfile {

@@ -1,4 +1,4 @@
-// What this repository relies on in @std/assert: it holds for the package on JSR and for its stand-in.
+// Behaviour of @std/assert that this repository relies on, on JSR and in the stand-in.
 import {
   assert,
   assertAlmostEquals,

@@ -79,7 +79,7 @@ function createModels() {
 let models = createModels();
 const system = new SystemMessage(SYSTEM);
 
-/** Graph, to be compiled with or without a checkpointer. Not traced unless LANGSMITH_TRACING is set. */
+/** Graph, to be compiled with or without a checkpointer. Traced only if LANGSMITH_TRACING is set. */
 export const workflow = new StateGraph(StepState)
   .addNode(START, async ({ messages }) => ({
     messages: [await models[START].invoke([system, ...messages])],
