@@ -6,10 +6,10 @@
 import type { Figure } from "../bench/figure.ts";
 import { measurePeers, PEERS } from "../bench/peers/measure_peers.ts";
 import { type Bench, runBenches } from "../bench/report/benches.ts";
-import { type Change, makeChangesTable, compareResults } from "../bench/report/compare.ts";
+import { type Change, compareResults, makeChangesTable } from "../bench/report/compare.ts";
 import { mergeBenches, mergeFigures } from "../bench/report/merge_runs.ts";
 import { type BenchOptions, parseOptions, USAGE } from "../bench/report/options.ts";
-import { writeReadmePart, writeResultsPage, replaceFigures } from "../bench/report/page.ts";
+import { replaceFigures, writeReadmePart, writeResultsPage } from "../bench/report/page.ts";
 import { plotPeers } from "../bench/report/plot.ts";
 import { readResults, type Results, RESULTS_VERSION } from "../bench/report/results.ts";
 import { readSetting } from "../bench/report/setting.ts";
@@ -37,7 +37,7 @@ async function bench(options: BenchOptions): Promise<CommandResult> {
   const compare = () => before === undefined ? [] : compareResults(before, results, noise);
   let changes = compare();
   // A worse figure may be due to a disturbance: it is measured again, and the best run counts.
-  for (let rerun = 0; rerun < MAX_RERUNS && from === undefined && countWorse(changes) > 0; rerun++) {
+  for (let run = 0; run < MAX_RERUNS && from === undefined && countWorse(changes) > 0; run++) {
     const { benches, figures } = await measureTimes();
     results = {
       ...results,

@@ -21,9 +21,9 @@ const LENGTHS = [10, 1_000, 100_000];
 /** Number of times that each session is opened. */
 const OPENINGS = 100;
 
-const USAGE = `Plays turns of 3 model calls and 2 tools, with a model that answers at once. Measures the
-number of turns per second in each store, the latency of turns and commits, and the time to open
-sessions of several lengths. Exits with 1 if a budget is missed.
+const USAGE = `Plays turns of 3 model calls and 2 tools, with a model that answers at once. Measures
+the turns per second in each store, the latency of turns and commits, and the time to open sessions
+of several lengths. Exits with 1 if a budget is missed.
 
 Usage: deno task bench:durable [flags]
 
@@ -51,8 +51,6 @@ async function run({ milliseconds, json }: FlagValues<typeof FLAGS>): Promise<Co
   const note = PROGRAMS === undefined
     ? "\nSkipped: PostgreSQL, because its programs are not installed\n"
     : "";
-  const output = json
-    ? toJson({ ...figures, budgets })
-    : `${formatDurableReport(figures)}${note}`;
+  const output = json ? toJson({ ...figures, budgets }) : `${formatDurableReport(figures)}${note}`;
   return { output, success: budgets.every(({ isKept }) => isKept) };
 }

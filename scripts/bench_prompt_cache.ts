@@ -6,7 +6,7 @@
  */
 import { computeCacheReport, formatReport } from "../bench/prompt_cache/cache_report.ts";
 import { playConversation } from "../bench/prompt_cache/conversation.ts";
-import { type Command, type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
+import { type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
 import { type CommandResult, runCommand, toJson } from "./command.ts";
 
 const FLAGS = { goal: 90, json: false };
@@ -34,6 +34,6 @@ async function run({ goal, json }: PromptCacheOptions): Promise<CommandResult> {
   return { output, success: report.isKept };
 }
 
-function check({ goal }: PromptCacheOptions): Command<never> | undefined {
-  return goal <= 100 ? undefined : makeMistake(String(goal), "a whole number from 1 to 100", "--goal");
+function check({ goal }: PromptCacheOptions) {
+  return goal > 100 ? makeMistake(`${goal}`, "a whole number from 1 to 100", "--goal") : undefined;
 }

@@ -48,7 +48,8 @@ async function run(
   const end = performance.now() + seconds * 1_000;
   for (let seed = effort.seed; seed === effort.seed || performance.now() < end; seed++) {
     const work = async (environment: Environment) => {
-      const found = await runChaos(environment, { ...effort, seed, turns: 12, posts: 50 }, ({ name, problems }) => {
+      const full = { ...effort, seed, turns: 12, posts: 50 };
+      const found = await runChaos(environment, full, ({ name, problems }) => {
         console.error(`seed ${seed}: ${name}: ${problems.length === 0 ? "kept" : "BROKEN"}`);
       });
       outcomes.push(...found);

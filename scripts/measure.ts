@@ -8,12 +8,12 @@ import { measure, MEASURES } from "../bench/process/measures.ts";
 import { toText } from "../bench/report/table.ts";
 import { makeFiguresTable } from "../bench/report/tables.ts";
 import { TIMED } from "../bench/timings.ts";
-import { type Command, type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
+import { type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
 import { runJson } from "./child.ts";
-import { type CommandResult, runCommand, toJson } from "./command.ts";
+import { type CommandResult, runCommand } from "./command.ts";
 import { announce } from "./progress.ts";
 
-const FLAGS = { rounds: 5, filter: "", json: false };
+const FLAGS = { rounds: 5, filter: "" };
 
 type MeasureOptions = FlagValues<typeof FLAGS>;
 
@@ -24,7 +24,6 @@ Usage: deno task bench:measure [flags]
 
       --rounds NUMBER  number of rounds (5)
       --filter TEXT    measure only figures whose name contains TEXT
-      --json           print JSON
   -h, --help           print this help
 `;
 
@@ -49,18 +48,18 @@ export async function measureProcesses(rounds: number, filter = ""): Promise<Fig
   return figures;
 }
 
-async function run({ rounds, filter, json }: MeasureOptions): Promise<CommandResult> {
+async function run({ rounds, filter }: MeasureOptions): Promise<CommandResult> {
   const isTimed = TIMED.some((name) => name.includes(filter));
   const timings = isTimed ? await measureTimings() : [];
   const figures = timings.filter(({ name }) => name.includes(filter));
   figures.push(...await measureProcesses(rounds, filter));
   return {
-    output: json ? toJson(figures) : `${toText(makeFiguresTable(figures))}\n`,
+    output: `${toText(makeFiguresTable(figures))}\n`,
     success: figures.every((figure) => isWithin(figure) !== false),
   };
 }
 
-function check({ filter }: MeasureOptions): Command<never> | undefined {
+function check({ filter }: MeasureOptions) {
   if (NAMES.some((name) => name.includes(filter))) return undefined;
   const names = NAMES.map((name) => JSON.stringify(name)).join(", ");
   return makeMistake(filter, `part of ${names}`, "--filter");

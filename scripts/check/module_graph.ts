@@ -61,7 +61,10 @@ export async function readModuleGraph(root: URL, paths: readonly string[]): Prom
  * Finds the shortest chain of imports from a module to each target, including both ends. The
  * shortest chains are first.
  */
-export function findImportChains(graph: ModuleGraph, from: string): ReadonlyMap<string, readonly string[]> {
+export function findChains(
+  graph: ModuleGraph,
+  from: string,
+): ReadonlyMap<string, readonly string[]> {
   const chains = new Map<string, readonly string[]>();
   const waiting: (readonly string[])[] = [[from]];
   for (const chain of waiting) {

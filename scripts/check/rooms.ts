@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findImportChains, type Import, type ModuleGraph } from "./module_graph.ts";
+import { findChains, type Import, type ModuleGraph } from "./module_graph.ts";
 
 /**
  * Rooms from top to bottom. A room may import only rooms in its own line or below. `mod.ts` is
@@ -66,9 +66,10 @@ export function findTopLevelFiles(paths: Iterable<string>): string[] {
 export function findUpwardImports(graph: ModuleGraph): string[] {
   const problems: string[] = [];
   for (const [path, imports] of graph) {
-    const rank = RANKS.get(roomOf(path));
+    const room = roomOf(path);
+    const rank = RANKS.get(room);
     if (rank === undefined) {
-      problems.push(`${path}: room "${roomOf(path)}" is unknown: expected one that scripts/check/rooms.ts lists`);
+      problems.push(`${path}: room "${room}" is unknown: expected one that the order lists`);
       continue;
     }
     for (const { target } of imports) {
@@ -84,7 +85,7 @@ export function findCycles(graph: ModuleGraph): string[] {
   const reported = new Set<string>();
   const problems: string[] = [];
   for (const path of graph.keys()) {
-    const cycle = findImportChains(graph, path).get(path);
+    const cycle = findChains(graph, path).get(path);
     if (!cycle || cycle.some((member) => reported.has(member))) continue;
     for (const member of cycle) reported.add(member);
     problems.push(`${path}: is in an import cycle: ${cycle.join(" → ")}`);
@@ -114,7 +115,7 @@ export function findForbiddenImports(graph: ModuleGraph): string[] {
   );
   const isAllowed = (target: string): boolean =>
     ALLOWED_PACKAGES.includes(target) || graph.has(target) && !CLOSED_REGEXP.test(target);
-  return [...findImportChains(values, "mod.ts").values()]
+  return [...findChains(values, "mod.ts").values()]
     // Imports of a forbidden module are not reported again.
     .filter((chain) => chain.slice(0, -1).every(isAllowed) && !isAllowed(chain.at(-1)!))
     .map((chain) =>

@@ -78,7 +78,9 @@ async function playUntil(session: Session, input: string, events: number): Promi
   for await (const part of session.stream(input)) {
     if ("seq" in part && --left === 0) return session.state;
   }
-  throw new Error(`Cannot stop after ${events} events: expected a turn with as many, but it has ${events - left}`);
+  throw new Error(
+    `Cannot stop after ${events} events: expected at most the ${events - left} of the turn`,
+  );
 }
 
 function makeModel(

@@ -24,9 +24,21 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
 
 /** Formats a time in microseconds, for example as `12.3 µs`, `4.57 ms` or `1.02 s`. */
 export function formatTime(microseconds: number): string {
-  if (microseconds < 999.5) return `${significant(microseconds)} µs`;
-  if (microseconds < 999_500) return `${significant(microseconds / 1e3)} ms`;
-  return `${(microseconds / 1e6).toFixed(2)} s`;
+  return formatInUnits(microseconds, ["µs", "ms", "s"]);
+}
+
+/** Formats a value in the largest unit that it reaches. Each unit is a thousand smaller ones. */
+export function formatInUnits(value: number, [unit = "", ...larger]: readonly string[]): string {
+  return Math.abs(value) >= 999.5 && larger.length > 0
+    ? formatInUnits(value / 1e3, larger)
+    : `${formatSignificant(value)} ${unit}`;
+}
+
+/** Formats a number with three significant digits. */
+export function formatSignificant(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 999.5) return formatCount(Math.round(value));
+  return value.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
 }
 
 /** Formats a whole number with thousands separators, for example as `12,345`. */
@@ -49,8 +61,4 @@ export function formatPercent(part: number, whole: number): string {
  */
 export function formatNumber(value: number, noun: string): string {
   return `${formatCount(value)} ${noun}${value === 1 ? "" : "s"}`;
-}
-
-function significant(value: number): string {
-  return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 }

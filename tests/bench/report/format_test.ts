@@ -4,9 +4,9 @@ import {
   formatFloor,
   formatJudged,
   formatRatio,
-  formatSignificant,
   formatValue,
 } from "../../../bench/report/format.ts";
+import { formatSignificant } from "../../../src/profile/table.ts";
 import { sampleFigure } from "./fixture.ts";
 
 Deno.test("formatValue() chooses the unit of a time", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { findImportChains, readModuleGraph } from "../../../scripts/check/module_graph.ts";
+import { findChains, readModuleGraph } from "../../../scripts/check/module_graph.ts";
 import { inTemporaryFolder } from "../../../scripts/child.ts";
 
 Deno.test("readModuleGraph() reads value, type and dynamic imports", async () => {
@@ -45,7 +45,7 @@ Deno.test("readModuleGraph() reads value, type and dynamic imports", async () =>
   });
 });
 
-Deno.test("findImportChains() finds the shortest chain to each target", () => {
+Deno.test("findChains() finds the shortest chain to each target", () => {
   const imports = { a: ["b", "c"], b: ["c", "d"], c: ["a"], e: ["a"] };
   const graph = new Map(
     Object.entries(imports).map(([path, targets]) => [
@@ -54,7 +54,7 @@ Deno.test("findImportChains() finds the shortest chain to each target", () => {
     ]),
   );
   assertEquals(
-    findImportChains(graph, "a"),
+    findChains(graph, "a"),
     new Map([["b", ["a", "b"]], ["c", ["a", "c"]], ["d", ["a", "b", "d"]], ["a", ["a", "c", "a"]]]),
   );
 });

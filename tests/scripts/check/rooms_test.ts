@@ -62,8 +62,8 @@ Deno.test("findUpwardImports() finds imports of higher rooms, including types", 
 
 Deno.test("findUpwardImports() finds unknown rooms", () => {
   assertEquals(findUpwardImports(makeGraph({ "src/misc/text.ts": [], "src/drawer.ts": [] })), [
-    'src/misc/text.ts: room "misc" is unknown: expected one that scripts/check/rooms.ts lists',
-    'src/drawer.ts: room "drawer" is unknown: expected one that scripts/check/rooms.ts lists',
+    'src/misc/text.ts: room "misc" is unknown: expected one that the order lists',
+    'src/drawer.ts: room "drawer" is unknown: expected one that the order lists',
   ]);
 });
 
