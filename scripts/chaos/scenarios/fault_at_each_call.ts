@@ -58,8 +58,10 @@ async function run(environment: Environment, { seed, stride }: Effort): Promise<
       faults++;
     }
   }
-  const unnoticed = survived - FAULTS.length;
-  return await trial.examine(faults, [`${unnoticed} of ${faults} faults did not fail a turn`]);
+  const harmless = survived - FAULTS.length;
+  return await trial.examine(faults, [
+    `${harmless} of ${faults} faults were survived without a failed turn`,
+  ]);
 }
 
 /** Makes a store whose call of this number fails. */
