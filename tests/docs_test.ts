@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import configuration from "../deno.json" with { type: "json" };
 import jsrConfiguration from "../deno.jsr.json" with { type: "json" };
+import { inTemporaryFolder, runDeno } from "../scripts/child.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -55,9 +56,40 @@ Deno.test("README.md has at most 180 lines and imports only the packages that it
   const readme = await read("README.md");
   assert(readme.trimEnd().split("\n").length <= 180);
   const imports = Array.from(readme.matchAll(/from "([^"]+)"/g), ([, specifier]) => specifier!);
-  const others = imports.filter((name) => !/^(?:@nomos\/agent(?:\/.+)?|valibot)$/.test(name));
+  const others = imports.filter((name) =>
+    !/^(?:@nomos\/agent(?:\/.+)?|valibot|\.\/barista\.ts)$/.test(name)
+  );
   assertEquals(others, []);
 });
+
+Deno.test("README.md shows programs that run as they are pasted", async () => {
+  const names = ["barista.ts", "main.ts", "barista_test.ts", "chat.ts"];
+  const blocks = (await read("README.md")).matchAll(/^```ts.*\n([^]*?)^```$/gm);
+  await inTemporaryFolder(async (folder) => {
+    const save = (name: string, content: string) =>
+      Deno.writeTextFile(new URL(name, folder), content);
+    await save("deno.json", JSON.stringify({ imports: publishedImports() }));
+    await save("deno.lock", await read("deno.lock"));
+    for (const name of names) await save(name, blocks.next().value![1]!);
+    const run = (command: string, ...names: readonly string[]) =>
+      runDeno([command, "--no-prompt", "--no-check", ...names], folder);
+    assertEquals(await run("run", "main.ts"), "checkout One latte. Anything else?\n");
+    assertEquals(await run("run", "chat.ts"), ""); // without a terminal, prompt() returns null
+    assertStringIncludes(await run("test"), "1 passed | 0 failed");
+  });
+});
+
+/** The imports of a project that has added the package. */
+function publishedImports(): Record<string, string> {
+  const imports: Record<string, string> = {
+    ...configuration.imports,
+    "@std/assert": new URL("scripts/offline/std-assert/mod.ts", ROOT).href,
+  };
+  for (const [entry, path] of Object.entries(configuration.exports)) {
+    imports[`@nomos/agent${entry.slice(1)}`] = new URL(path, ROOT).href;
+  }
+  return imports;
+}
 
 Deno.test("deno.jsr.json differs from deno.json only in the settings for the stand-ins", () => {
   const { name, version, license, exports, imports, compilerOptions, test } = configuration;
