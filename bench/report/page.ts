@@ -18,27 +18,29 @@ export function writeResultsPage(results: Results, plot: string): string {
     `Versions: ${listVersions(setting.versions)}.`,
     `Commands: ${setting.commands.map((command) => `\`${command}\``).join(", ")}.`,
     "## Budgets",
-    "Minimum and median of the rounds, which alternate between a figure and its floor. The minimum " +
-    "is compared with the budget.",
+    "Minimum and median of all rounds. A figure and its floor are measured in turns. The budget limits " +
+    'the minimum, its ratio to the floor, or its difference from the floor: the column "compared".',
     toMarkdown(makeFiguresTable(figures)),
     "## Benchmarks",
-    "`deno bench`, each group with a floor: the same work without the framework.",
+    "Results of `deno bench`. Each group has a floor: the same work without the framework.",
     toMarkdown(makeBenchesTable(benches)),
   ];
   if (peers !== undefined) {
     parts.push(
       "## Other frameworks",
-      "The same scenario in each: the model answers, then calls a tool and answers, then moves and " +
-        "answers. These are five model calls after a history. Each framework is used as its " +
-        "documentation shows, without telemetry, and with a mock model that takes no time. Each " +
-        "runs in a process of its own, and the rounds alternate between them. Time is per model " +
-        "call, the minimum of the rounds, with its ratio to that of this framework. The idle " +
-        "session is a conversation of 20 messages including its text, the median. Import is the " +
-        "time of a whole process minus that of an empty one, the minimum. Installed are the " +
-        "packages of the imports with their dependencies.",
+      "Each framework plays the same scenario on top of a history: the model answers; calls a tool " +
+        "and answers; moves on and answers. These are five model calls. Each framework is used as its " +
+        "documentation shows, without telemetry, with a mock model that takes no time. Each runs in a " +
+        "process of its own, and they take turns in every round.",
+      [
+        "- Time: a model call, the minimum of all rounds, and its ratio to that of @nomos/agent.",
+        "- Idle session: heap of a conversation of 20 messages, with its text, the median.",
+        "- Import: time of a process that imports it, beyond that of an empty one, the minimum.",
+        "- Installed: size and number of the packages, with all their dependencies.",
+      ].join("\n"),
       toMarkdown(makePeersTable(peers)),
       `![Cost of a model call against the length of the history](${plot})`,
-      "What a figure covers:",
+      "Work that the figures include and leave out:",
       peers.map(({ title, versions, includes, leavesOut }) =>
         `- **${title}** (${
           listVersions(versions)
