@@ -1,8 +1,8 @@
 /**
- * LLM agents as graphs of steps. Each step has a description, the tools that the model may call
- * and the routes to other steps. In every turn the model makes one decision at a time: answer, call
- * tools, move to another step, or end. A JSON Schema of exactly the legal decisions constrains its
- * output. An output that does not match is refused, and the model is asked again.
+ * LLM agents as step graphs. Each step has a task for the model, the tools that it may call and the
+ * routes to other steps. In a turn, the model makes one decision at a time: respond, call tools, move
+ * to another step, or end. A JSON Schema of exactly the legal decisions constrains its output. An
+ * output that does not match is refused, and the model is asked again.
  *
  * The core needs no permissions, and runs on any runtime with web APIs.
  *

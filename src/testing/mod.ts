@@ -1,6 +1,6 @@
 /**
- * Tests of agents without a network: scripted and simulated conversations, every path of the graph,
- * hostile models, and recordings of real ones.
+ * Test kit for agents, without a network: scripted and simulated conversations, every path of the
+ * graph, malformed outputs, and recordings of real models.
  *
  * | name | use |
  * | --- | --- |

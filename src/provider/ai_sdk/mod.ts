@@ -54,8 +54,8 @@
  * | `mistral.*` | plain | end of the user's message | automatic |
  * | any other | OpenAI strict | end of the user's message | none; markers with `cacheMarkers: true` |
  *
- * A vendor's cache entry begins with the schema of the answer, and each step has its own schema. So a
- * session hits the cache within a step, and again when it returns to a step.
+ * Vendors cache a prompt together with the schema of the answer, and each step has its own schema. So
+ * a session hits the cache within a step, and again when it returns to a step.
  *
  * @module
  */
