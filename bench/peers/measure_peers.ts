@@ -15,6 +15,7 @@ import type { About } from "./frameworks/peer.ts";
 /** Modules of the frameworks: this one first, then by name, and the floor last. */
 export const PEERS: readonly string[] = [
   "nomos",
+  "nomos_openai",
   "nomos_ai_sdk",
   "ai_object",
   "ai_tools",

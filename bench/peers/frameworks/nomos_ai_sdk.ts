@@ -8,8 +8,8 @@ import type { Peer } from "./peer.ts";
 export const peer: Peer = createPeer({
   title: "@nomos/agent, aiSdk() on ai's mock",
   imports: ["@nomos/agent", "@nomos/agent/ai-sdk", "valibot"],
-  includes: "as above, and the conversion of each request for a model of ai",
-  leavesOut: "streaming, a store, a provider's own request",
+  includes: "as @nomos/agent, and the conversion of each request for a model of ai",
+  leavesOut: "streaming, a store, a request to a server",
 }, (reply) => {
   const mock = new MockLanguageModelV4({
     doGenerate: ({ prompt }) =>
