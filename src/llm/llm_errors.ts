@@ -17,6 +17,12 @@ export class LLMLengthError extends LLMError {
   override readonly code = "LLM_LENGTH";
 }
 
+/** The prompt is longer than the context window of the model, or the answer filled it. */
+export class LLMContextError extends LLMError {
+  /** `"LLM_CONTEXT"` */
+  override readonly code = "LLM_CONTEXT";
+}
+
 /** The vendor's content filter withheld the answer or rejected the prompt. */
 export class LLMContentFilterError extends LLMError {
   /** `"LLM_CONTENT_FILTER"` */

@@ -74,6 +74,7 @@ export type { LLMErrorOptions } from "./llm_error.ts";
 export {
   LLMConnectionError,
   LLMContentFilterError,
+  LLMContextError,
   LLMHttpError,
   LLMLengthError,
   LLMRefusalError,

@@ -1,5 +1,5 @@
 /**
- * Errors for answers with an abnormal finish reason.
+ * Endings of answers, by the finish reasons of vendors, and the error of each abnormal one.
  *
  * @module
  */
@@ -9,12 +9,67 @@ import { LLMError, type LLMErrorOptions } from "../llm/llm_error.ts";
 import {
   LLMConnectionError,
   LLMContentFilterError,
+  LLMContextError,
   LLMLengthError,
   LLMRefusalError,
 } from "../llm/llm_errors.ts";
 
-/** Reason for an abnormal end: token limit, content filter, refusal, server failure, or incomplete response. */
-export type FinishFailure = "length" | "filter" | "refusal" | "failure" | "cut";
+/**
+ * Reason for an abnormal ending: token limit, full context window, content filter, refusal, failure
+ * of the server, or an incomplete response.
+ */
+export type FinishFailure = "length" | "context" | "filter" | "refusal" | "failure" | "cut";
+
+/** Endings by finish reason, in lower case. Unknown finish reasons are failures. */
+const ENDINGS: ReadonlyMap<string, FinishFailure | "normal"> = new Map(
+  Object.entries(
+    {
+      // `eos`, `end_of_text`: Together and Hugging Face. `end_turn`, `stop_sequence`: Claude.
+      normal:
+        "stop stop_sequence end_turn tool_calls tool-calls tool_use function_call complete eos " +
+        "eos_token end_of_text",
+      length: "length max_tokens max_output_tokens max_new_tokens",
+      // `model_length`: Mistral. The other: Claude.
+      context: "model_length model_context_window_exceeded",
+      // In order: OpenAI and Azure, AI SDK, Gemini, Zhipu, Bedrock.
+      filter:
+        "content_filter content_filtered content-filter safety prohibited_content blocklist " +
+        "spii recitation language image_safety image_prohibited_content model_armor sensitive " +
+        "guardrail_intervened",
+      refusal: "refusal",
+      // `insufficient_system_resource`: DeepSeek. `network_error`: Zhipu. `pause_turn`: Claude.
+      // `other`, `malformed_…`: Gemini. `abort`: vLLM and SGLang.
+      failure: "error server_error insufficient_system_resource network_error pause_turn abort " +
+        "other finish_reason_unspecified malformed_function_call malformed_response " +
+        "unexpected_tool_call too_many_tool_calls",
+    } satisfies Partial<Record<FinishFailure | "normal", string>>,
+  ).flatMap(([ending, reasons]) =>
+    reasons.split(" ").map((reason) => [reason, ending as FinishFailure | "normal"] as const)
+  ),
+);
+
+/** Returns true if the table of endings has the finish reason of a vendor. */
+export function isKnownFinishReason(reason: string): boolean {
+  return ENDINGS.has(reason.toLowerCase());
+}
+
+/**
+ * Returns the failure of an answer; undefined if it can be read. After a filter or a refusal it
+ * cannot. After every other ending it can if it is a whole JSON object. After a normal ending
+ * it is validated in any case, so that the model is told its mistake.
+ *
+ * @param reason Finish reason of the vendor; empty or undefined if there is none.
+ * @param isWhole True if the answer is a whole JSON object.
+ */
+export function findFinishFailure(
+  reason: string | undefined,
+  isWhole: boolean,
+): FinishFailure | undefined {
+  if (!reason) return undefined;
+  const ending = ENDINGS.get(reason.toLowerCase()) ?? "failure";
+  if (ending === "filter" || ending === "refusal") return ending;
+  return ending === "normal" || isWhole ? undefined : ending;
+}
 
 type ErrorClass = new (message: string, options: LLMErrorOptions) => LLMError;
 
@@ -22,6 +77,7 @@ const FINISH_FAILURES: Readonly<
   Record<FinishFailure, readonly [type: ErrorClass, reason: string, isRetryable: boolean]>
 > = {
   length: [LLMLengthError, "the answer was cut off at the token limit", false],
+  context: [LLMContextError, "the context window is full", false],
   filter: [LLMContentFilterError, "the content filter withheld the answer", false],
   refusal: [LLMRefusalError, "the model refused to answer", false],
   failure: [LLMError, "the server failed while the model was answering", true],

@@ -7,6 +7,7 @@ Deno.test("the entry point of wrappers exports these values", () => {
     "LLMBusyError",
     "LLMConnectionError",
     "LLMContentFilterError",
+    "LLMContextError",
     "LLMHttpError",
     "LLMLengthError",
     "LLMRefusalError",

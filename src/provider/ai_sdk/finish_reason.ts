@@ -3,14 +3,15 @@
  *
  * @module
  */
+import { isPlainObject } from "../../json/json.ts";
 import { oneLine } from "../../json/text.ts";
 import type { Usage } from "../../llm/llm.ts";
 import type { LLMError } from "../../llm/llm_error.ts";
-import { createFinishError } from "../finish_error.ts";
+import { createFinishError, findFinishFailure, isKnownFinishReason } from "../finish_error.ts";
 import { asRecord, asString, tryParseJson } from "../untrusted_values.ts";
 
 /**
- * Returns the error for an abnormal finish reason; undefined if the reason is normal or unknown.
+ * Returns the error for an abnormal finish reason; undefined if the answer can be read.
  *
  * @param finishReason A string in v2, `{ unified, raw }` since v3.
  */
@@ -23,29 +24,21 @@ export function findFinishError(
   const members = asRecord(finishReason);
   const unified = asString(finishReason) ?? asString(members.unified);
   const raw = asString(members.raw);
-  const detail = oneLine(raw ?? "");
-  switch (unified) {
-    case "length": {
-      const advice = "increase maxOutputTokens, which includes reasoning tokens";
-      return createFinishError(name, "length", usage, advice);
-    }
-    case "content-filter":
-      return isRefusal(finishReason, raw)
-        ? createFinishError(name, "refusal", usage, oneLine(text))
-        : createFinishError(name, "filter", usage, detail);
-    case "error":
-      return createFinishError(name, "failure", usage, detail);
-    case "interrupted":
-      return createFinishError(name, "cut", usage);
-    case "other":
-    case "unknown":
-      // Packages of v2 and v3 report nothing else for an interrupted stream.
-      return raw === undefined && tryParseJson(text) === undefined
-        ? createFinishError(name, "cut", usage)
-        : undefined;
-    default:
-      return undefined;
+  const isWhole = isPlainObject(tryParseJson(text));
+  if (unified === "content-filter" && isRefusal(finishReason, raw)) {
+    return createFinishError(name, "refusal", usage, oneLine(text));
   }
+  // Packages of v2 and v3 report nothing else for an interrupted stream.
+  const isCut = unified === "interrupted" ||
+    raw === undefined && (unified === "other" || unified === "unknown");
+  if (isCut) return isWhole ? undefined : createFinishError(name, "cut", usage);
+  const isUnknown = raw === undefined || !isKnownFinishReason(raw) && unified !== "other";
+  const failure = findFinishFailure(isUnknown ? unified : raw, isWhole);
+  if (failure === undefined) return undefined;
+  const detail = failure === "length"
+    ? "increase maxOutputTokens, which includes reasoning tokens"
+    : oneLine(raw ?? "");
+  return createFinishError(name, failure, usage, detail);
 }
 
 /**

@@ -12,13 +12,20 @@ import { LLMError } from "../../llm/llm_error.ts";
 import {
   LLMConnectionError,
   LLMContentFilterError,
+  LLMContextError,
   LLMHttpError,
   LLMSchemaError,
   LLMTimeoutError,
 } from "../../llm/llm_errors.ts";
 import { redactSecrets } from "../../json/secret_patterns.ts";
-import { isRetryableStatus, readRetryAfter } from "../http_retry.ts";
-import { asRecord, asString } from "../untrusted_values.ts";
+import { isContextError } from "../context_error.ts";
+import {
+  isRetryableStatus,
+  readRateLimitReset,
+  readRetryAfter,
+  readRetryInfo,
+} from "../http_retry.ts";
+import { asRecord, asString, tryParseJson } from "../untrusted_values.ts";
 
 /** Maximum length of a vendor's message, in characters. */
 const MAX_REASON = 500;
@@ -30,8 +37,12 @@ const SCHEMA_REGEXP =
 /** Codes, types and messages for a prompt that a content filter rejected. */
 const FILTER_REGEXP = /content_?filter|content_?policy|content filter|content management policy/i;
 
-/** Types and codes of transient errors, which an error within a stream has instead of a status. */
-const TRANSIENT_REGEXP = /overloaded|rate_?limit|server_?error|api_?error|unavailable|timeout/i;
+/**
+ * Types, codes and messages of transient errors. An error within a stream has no status, and
+ * some packages report nothing but its message.
+ */
+const TRANSIENT_REGEXP =
+  /overloaded|rate[ _]?limit|server[ _](?:had an )?error|internal error|api_?error|unavailable|timeout|timed out/i;
 
 /** Converts a value that an AI SDK model threw or sent as an error part. */
 export function convertVendorError(thrown: unknown, name: string): Error {
@@ -43,7 +54,7 @@ export function convertVendorError(thrown: unknown, name: string): Error {
   const options = { cause: sanitizeCause(thrown, reason) };
   const retryable = { ...options, isRetryable: true };
   const declared = typeof error.isRetryable === "boolean" ? error.isRetryable : undefined;
-  const status = typeof error.statusCode === "number" ? error.statusCode : undefined;
+  const status = readStatus(error.statusCode) ?? readStatus(detail.code);
   const isRejectedRequest = status === undefined || status === 400 || status === 422;
 
   if (error.name === "AI_LoadAPIKeyError" || error.name === "AI_LoadSettingError") {
@@ -53,6 +64,12 @@ export function convertVendorError(thrown: unknown, name: string): Error {
     const refused = `${failed}: the content filter rejected the prompt: ${reason}`;
     return new LLMContentFilterError(refused, options);
   }
+  if (isContextError({ ...detail, status, message: reason })) {
+    return new LLMContextError(
+      `${failed}: the prompt exceeds the context window: ${reason}`,
+      options,
+    );
+  }
   if (isRejectedRequest && SCHEMA_REGEXP.test(`${detail.code} ${detail.param} ${reason}`)) {
     return new LLMSchemaError(
       `${failed}: the vendor rejected the schema: ${reason}. ` +
@@ -61,7 +78,10 @@ export function convertVendorError(thrown: unknown, name: string): Error {
     );
   }
   if (status !== undefined && (status < 200 || status > 299)) {
-    const retryAfter = readRetryAfter(lowerCaseHeaders(error.responseHeaders));
+    const headers = lowerCaseHeaders(error.responseHeaders);
+    const retryAfter = readRetryAfter(headers) ??
+      readRetryInfo(tryParseJson(asString(error.responseBody) ?? "")) ??
+      (status === 429 ? readRateLimitReset(headers) : undefined);
     return new LLMHttpError(`${failed}: status ${status}: ${reason}`, status, {
       ...options,
       // An exhausted quota has status 429 as well, but waiting does not help.
@@ -77,8 +97,17 @@ export function convertVendorError(thrown: unknown, name: string): Error {
     const why = failure === "" ? reason : sanitize(failure);
     return new LLMConnectionError(`${failed}: the connection failed: ${why}`, retryable);
   }
-  const isRetryable = declared ?? TRANSIENT_REGEXP.test(`${detail.code} ${detail.type}`);
+  const isRetryable = declared ??
+    TRANSIENT_REGEXP.test(
+      typeof thrown === "string" ? reason : `${detail.code} ${detail.type}`,
+    );
   return new LLMError(`${failed}: ${reason}`, { ...options, isRetryable });
+}
+
+/** Reads an HTTP status, a number or its digits; undefined for other values, such as 0. */
+function readStatus(value: unknown): number | undefined {
+  const status = Number(value);
+  return status >= 100 && status <= 599 ? status : undefined;
 }
 
 /** Finds the vendor's `code`, `type` and `param` at any of the usual nesting levels. */
@@ -88,7 +117,9 @@ function readErrorDetail(
   const data = asRecord(error.data);
   const sources = [asRecord(data.error), data, asRecord(error.error), error];
   const find = (member: string) =>
-    sources.map((source) => asString(source[member])).find((text) => text !== undefined) ?? "";
+    sources.map((source) => source[member])
+      .map((value) => typeof value === "number" ? `${value}` : asString(value))
+      .find((text) => text !== undefined) ?? "";
   return { code: find("code"), type: find("type"), param: find("param") };
 }
 

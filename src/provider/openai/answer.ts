@@ -7,12 +7,13 @@ import { oneLine } from "../../json/text.ts";
 import { quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import { isPlainObject, omitUndefined } from "../../json/json.ts";
-import type { LLMResult, Usage } from "../../llm/llm.ts";
-import { LLMSchemaError } from "../../llm/llm_errors.ts";
+import type { LLMRequest, LLMResult, Usage } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
-import { createFinishError } from "../finish_error.ts";
-import { asArray, asRecord, asString } from "../untrusted_values.ts";
+import { createFinishError, findFinishFailure } from "../finish_error.ts";
+import { readRetryInfo, unwrapList } from "../http_retry.ts";
+import { asArray, asRecord, asString, tryParseJson } from "../untrusted_values.ts";
 import type { Exchange } from "./connection.ts";
+import { FunctionCalls } from "./function_calls.ts";
 import type { OutputMode } from "./openai_options.ts";
 import { readServerError, toLLMError } from "./server_error.ts";
 
@@ -20,26 +21,27 @@ import { readServerError, toLLMError } from "./server_error.ts";
 export class AnswerReader {
   readonly #exchange: Exchange;
   readonly #output: OutputMode;
-  readonly #schemaName: string;
+  readonly #request: LLMRequest;
+  readonly #calls = new FunctionCalls();
   #text = "";
   #refusal = "";
   #finishReason: string | undefined;
   #usage: Usage | undefined;
   #model: string | undefined;
-  /** Indexes of the function calls seen so far. */
-  readonly #callIndexes = new Set<unknown>();
-  /** True if the function that carries the schema was called. */
-  #hasExpectedCall = false;
 
-  constructor(exchange: Exchange, output: OutputMode, schemaName: string) {
+  constructor(exchange: Exchange, output: OutputMode, request: LLMRequest) {
     this.#exchange = exchange;
     this.#output = output;
-    this.#schemaName = schemaName;
+    this.#request = request;
   }
 
-  /** Text received so far. */
+  /** Output received so far. */
   get text(): string {
-    return this.#text;
+    return this.#calls.first?.arguments ?? this.#text;
+  }
+
+  get #isWithheld(): boolean {
+    return findFinishFailure(this.#finishReason, true) !== undefined;
   }
 
   /** True if a finish reason was received. */
@@ -54,23 +56,25 @@ export class AnswerReader {
    * @throws {LLMError} if the value reports an error.
    */
   add(value: unknown, field: "message" | "delta"): string | undefined {
-    const error = readServerError(value);
+    const error = readServerError(unwrapList(value));
     if (error !== undefined) {
-      throw toLLMError(this.#exchange, error, this.#output, { usage: this.#usage });
+      const retryAfter = readRetryInfo(value);
+      throw toLLMError(this.#exchange, error, this.#output, { usage: this.#usage, retryAfter });
     }
-    const { usage, model, choices } = asRecord(value);
-    this.#usage = readChatUsage(usage) ?? this.#usage;
-    this.#model = asString(model) || this.#model;
+    const { usage, model, choices, x_groq } = asRecord(value);
     const choice = asRecord(asArray(choices)[0]);
+    // Moonshot reports the usage in the choice, and Groq in a field of its own.
+    this.#usage = readChatUsage(usage) ?? readChatUsage(choice.usage) ??
+      readChatUsage(asRecord(x_groq).usage) ?? this.#usage;
+    this.#model = asString(model) || this.#model;
     this.#finishReason = asString(choice.finish_reason) || this.#finishReason;
     const part = choice[field];
-    if (!isPlainObject(part)) return undefined;
+    // Azure leaves the message out if its filter withheld it.
+    if (!isPlainObject(part)) return this.#isWithheld ? "" : undefined;
     this.#refusal += asString(part.refusal) ?? "";
-    const text = this.#output === "tool"
-      ? this.#readArguments(part.tool_calls)
-      : joinText(part.content);
-    this.#text += text;
-    return text;
+    const content = joinText(part.content);
+    this.#text += content;
+    return this.#output === "tool" ? this.#calls.add(part.tool_calls) : content;
   }
 
   /**
@@ -78,53 +82,31 @@ export class AnswerReader {
    *
    * @throws {LLMRefusalError} if the model refused.
    * @throws {LLMContentFilterError} if a content filter withheld the answer.
-   * @throws {LLMLengthError} if the answer reached the token limit.
-   * @throws {LLMSchemaError} if the model did not call exactly the required function.
+   * @throws {LLMLengthError} if the answer reached the token limit before it was whole.
+   * @throws {LLMContextError} if it filled the context window before it was whole.
    * @throws {LLMError} if the server failed.
    */
-  finish(): LLMResult {
+  async finish(): Promise<LLMResult> {
     const { name, redact } = this.#exchange;
     const reason = this.#finishReason;
     const usage = this.#usage;
-    if (reason === "content_filter") throw createFinishError(name, "filter", usage);
-    if (this.#refusal !== "") {
+    const { schemaName, validate } = this.#request;
+    const isLegal = async (output: string) => (await validate(output)).success;
+    // Ollama ignores the required call, and writes the JSON as content.
+    const output = await this.#calls.readOutput(schemaName, isLegal) ?? this.#text;
+    const failure = findFinishFailure(reason, isPlainObject(tryParseJson(output)));
+    if (this.#refusal !== "" && failure !== "filter") {
       throw createFinishError(name, "refusal", usage, oneLine(redact(this.#refusal)));
     }
-    // Mistral reports "model_length" if the context window is full.
-    if (reason === "length" || reason === "model_length") {
-      const advice = "increase maxTokens, which includes reasoning tokens";
-      throw createFinishError(name, "length", usage, advice);
+    if (failure !== undefined) {
+      const detail = failure === "length"
+        ? "increase maxTokens, which includes reasoning tokens"
+        : failure === "failure"
+        ? `finish reason ${quote(oneLine(redact(reason!), 80))}`
+        : "";
+      throw createFinishError(name, failure, usage, detail);
     }
-    if (reason === "error") throw createFinishError(name, "failure", usage);
-    if (this.#output === "tool") this.#checkCalls();
-    return { output: this.#text, ...omitUndefined({ usage, model: this.#model }) };
-  }
-
-  /** Returns the arguments in calls, or in fragments of calls. */
-  #readArguments(calls: unknown): string {
-    let text = "";
-    for (const [place, call] of asArray(calls).entries()) {
-      const { index = place, function: called } = asRecord(call);
-      if (!isPlainObject(called)) continue;
-      // In a stream, each fragment of a call has its index.
-      this.#callIndexes.add(index ?? place);
-      if (called.name === this.#schemaName) this.#hasExpectedCall = true;
-      text += asString(called.arguments) ?? "";
-    }
-    return text;
-  }
-
-  #checkCalls(): void {
-    if (this.#hasExpectedCall && this.#callIndexes.size === 1) return;
-    const { name } = this.#exchange;
-    const count = this.#callIndexes.size;
-    const called = count === 1 ? "another function" : `${count} functions`;
-    throw new LLMSchemaError(
-      `Cannot call model ${quote(name)}: the model called ${called}: ` +
-        `expected one call of ${quote(this.#schemaName)}. ` +
-        'Set output to "json_schema" or "json_object" to do without function calls',
-      { usage: this.#usage },
-    );
+    return { output, ...omitUndefined({ usage, model: this.#model }) };
   }
 }
 

@@ -47,7 +47,7 @@ export async function* streamAnswer(
     return;
   }
   const { name } = exchange;
-  const reader = new AnswerReader(exchange, settings.output, request.schemaName);
+  const reader = new AnswerReader(exchange, settings.output, request);
   let [isDone, isEmpty] = [false, true];
   try {
     for await (const { data, isComplete } of parseServerSentEvents(readChunks(exchange))) {
@@ -75,7 +75,7 @@ export async function* streamAnswer(
   const isWhole = isDone || reader.isFinished ||
     typeof (tryParseJson(reader.text) ?? "") === "object";
   if (!isWhole) throw createFinishError(name, "cut");
-  yield { type: "result", result: reader.finish() };
+  yield { type: "result", result: await reader.finish() };
 }
 
 async function sendCompletionRequest(
@@ -110,14 +110,14 @@ export async function send(
 async function readAnswer(
   exchange: Exchange,
   { output }: Settings,
-  { schemaName }: LLMRequest,
+  request: LLMRequest,
 ): Promise<LLMResult> {
   const value = await readJson(exchange);
-  const reader = new AnswerReader(exchange, output, schemaName);
+  const reader = new AnswerReader(exchange, output, request);
   if (reader.add(value, "message") === undefined) {
     throw createResponseError(exchange, JSON.stringify(value));
   }
-  return reader.finish();
+  return await reader.finish();
 }
 
 /** Reads the body of a response as JSON. */

@@ -51,6 +51,7 @@ function createSchemaFields(
           function: { name, description, ...strict, parameters: schema },
         }],
         tool_choice: { type: "function", function: { name } },
+        parallel_tool_calls: false,
       };
     }
     default:

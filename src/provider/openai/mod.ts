@@ -82,10 +82,12 @@
  * | status 408, 409, 429 or 5xx, also as an error event of a stream | `LLMHttpError` | yes |
  * | code `insufficient_quota`; any other status; redirect (not followed) | `LLMHttpError` | no |
  * | Groq rejected the output of its own model | `LLMHttpError` | yes |
- * | schema rejected by the server; required function not called | `LLMSchemaError` | no |
+ * | schema rejected by the server | `LLMSchemaError` | no |
  * | refusal by the model | `LLMRefusalError` | no |
- * | answer cut off at `maxTokens` | `LLMLengthError` | no |
+ * | answer cut off at `maxTokens` before it was a whole JSON object | `LLMLengthError` | no |
+ * | any other ending before that, such as `network_error` | `LLMError` | yes |
  * | prompt rejected or answer withheld by a content filter | `LLMContentFilterError` | no |
+ * | prompt longer than the context window, or answer that filled it | `LLMContextError` | no |
  * | malformed response; response larger than 32 MiB | `LLMError` | no |
  * | real models are forbidden | `RealModelError` | |
  *
@@ -101,6 +103,7 @@ export type { OpenAIOptions, OutputMode, ServerRules } from "./openai_options.ts
 export {
   LLMConnectionError,
   LLMContentFilterError,
+  LLMContextError,
   LLMHttpError,
   LLMLengthError,
   LLMRefusalError,

@@ -7,8 +7,20 @@ import { oneLine } from "../../json/text.ts";
 import { quote } from "../../errors.ts";
 import { LLMError, type LLMErrorOptions } from "../../llm/llm_error.ts";
 import { isPlainObject } from "../../json/json.ts";
-import { LLMContentFilterError, LLMHttpError, LLMSchemaError } from "../../llm/llm_errors.ts";
-import { isRetryableStatus, readRetryAfter } from "../http_retry.ts";
+import {
+  LLMContentFilterError,
+  LLMContextError,
+  LLMHttpError,
+  LLMSchemaError,
+} from "../../llm/llm_errors.ts";
+import { isContextError } from "../context_error.ts";
+import {
+  isRetryableStatus,
+  readRateLimitReset,
+  readRetryAfter,
+  readRetryInfo,
+  unwrapList,
+} from "../http_retry.ts";
 import { asArray, asRecord, tryParseJson } from "../untrusted_values.ts";
 import { type Exchange, readText } from "./connection.ts";
 import { OUTPUT_MODES, type OutputMode } from "./openai_options.ts";
@@ -64,10 +76,11 @@ export async function readErrorResponse(
     );
   }
   const text = await readText(exchange, MAX_ERROR_BYTES);
-  const value = tryParseJson(text);
+  const value = unwrapList(tryParseJson(text));
   const error = readServerError(value) ?? parseBareError(value) ??
     parseErrorFields({ message: text });
-  const retryAfter = readRetryAfter(headers);
+  const retryAfter = readRetryAfter(headers) ?? readRetryInfo(value) ??
+    (status === 429 ? readRateLimitReset(headers) : undefined);
   return toLLMError(exchange, { ...error, status }, output, { retryAfter });
 }
 
@@ -84,6 +97,12 @@ export function toLLMError(
   if (code === "content_filter") {
     return new LLMContentFilterError(
       `Cannot call model ${quote(name)}: the content filter rejected the prompt: ${detail}`,
+      options,
+    );
+  }
+  if (isContextError({ status, code, type, message })) {
+    return new LLMContextError(
+      `Cannot call model ${quote(name)}: the prompt exceeds the context window: ${detail}`,
       options,
     );
   }
@@ -128,22 +147,19 @@ function isSchemaError(
 ): boolean {
   if (SCHEMA_CODES.has(code)) return true;
   if (status === 404) return NO_ENDPOINT_REGEXP.test(message);
-  if (status !== 400 && status !== 422 || OTHER_CODES.has(code)) return false;
+  if (status !== 400 && status !== 422 || GENERATION_CODES.has(code)) return false;
   // Many servers report no field, and their messages may mention the schema for other reasons.
   if (param !== "") return PARAMETER_REGEXP.test(param);
   return (output === "tool" ? TOOLS_REGEXP : RESPONSE_FORMAT_REGEXP).test(message);
 }
 
-/** Groq's codes for invalid output of its model. Another attempt may succeed. */
+/**
+ * Groq's codes for invalid output of its model, not for the schema that the message may mention.
+ * Another attempt may succeed.
+ */
 const GENERATION_CODES: ReadonlySet<string> = new Set([
   "json_validate_failed",
   "tool_use_failed",
-]);
-
-/** Codes of errors that are not about the schema, although their message may mention it. */
-const OTHER_CODES: ReadonlySet<string> = new Set([
-  ...GENERATION_CODES,
-  "context_length_exceeded",
 ]);
 
 /** True if the same request may succeed later. */

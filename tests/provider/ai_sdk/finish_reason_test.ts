@@ -7,6 +7,7 @@ import {
   LLMLengthError,
   LLMRefusalError,
 } from "@nomos/agent/llm";
+import { ENDINGS } from "../endings.ts";
 import { generated, requestOf, standIn } from "./fixture.ts";
 
 /** Returns the error for an answer with this finish reason. */
@@ -94,6 +95,21 @@ Deno.test("aiSdk() accepts an answer with a normal or unknown finish reason", as
   ) {
     assertEquals(await outputOf(reason, '{"a":1}'), '{"a":1}');
   }
-  // A raw reason means that the answer ended, so the validation reports what is missing.
-  assertEquals(await outputOf({ unified: "other", raw: "pause" }, '{"a":'), '{"a":');
 });
+
+for (const { reasons, error, isRetryable, acceptsWhole } of ENDINGS) {
+  for (const raw of reasons) {
+    // As packages unify an ending that they do not know.
+    const reason = { unified: "other", raw };
+    Deno.test(`aiSdk() reads an answer that ends with ${raw}, cut off and whole`, async () => {
+      const texts = error === undefined ? [] : acceptsWhole ? ['{"a":'] : ['{"a":', '{"a":1}'];
+      for (const text of texts) {
+        const thrown = await errorOf(reason, text);
+        assertEquals([thrown.constructor, thrown.isRetryable], [error, isRetryable]);
+        assertEquals(thrown.usage, { input: 80, output: 12 });
+      }
+      if (acceptsWhole) assertEquals(await outputOf(reason, '{"a":1}'), '{"a":1}');
+      if (error === undefined) assertEquals(await outputOf(reason, '{"a":'), '{"a":');
+    });
+  }
+}

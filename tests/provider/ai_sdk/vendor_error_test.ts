@@ -213,3 +213,26 @@ Deno.test("aiSdk() throws the reason of the signal that ended a call", async () 
   await assertRejects(() => aiSdk(model).decide(request), Error, "enough");
   assertEquals(model.calls.length, 1);
 });
+
+Deno.test("aiSdk() reads the status in an error of a stream, and retries what its message calls temporary", async () => {
+  const codes: readonly [unknown, boolean][] = [
+    [{ message: "Overloaded", code: 503 }, true],
+    [{ message: "Slow down", code: "429" }, true],
+    [{ message: "No such model", code: 404 }, false],
+    ["Overloaded", true],
+    ["Rate limit exceeded", true],
+    ["The server had an error", true],
+    ["Invalid prompt", false],
+  ];
+  for (const [thrown, isRetryable] of codes) {
+    assertEquals((await llmErrorOf(thrown)).isRetryable, isRetryable, Deno.inspect(thrown));
+  }
+});
+
+Deno.test("aiSdk() reads the delay in the body of Gemini's error", async () => {
+  const error = { code: 429, message: "Quota", details: [{ retryDelay: "34.4s" }] };
+  for (const body of [{ error }, [{ error }]]) {
+    const thrown = apiError("Quota", 429, { responseBody: JSON.stringify(body) });
+    assertEquals((await llmErrorOf(thrown)).retryAfter, 34_400);
+  }
+});

@@ -27,6 +27,16 @@ Deno.test("openai() reads DeepSeek's count of cached tokens", async () => {
   assertEquals(await read(usage), { input: 10, cachedInput: 8 });
 });
 
+Deno.test("openai() reads the usage in a choice, and in the field of Groq", async () => {
+  const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
+  const choices = [{ message: { content: "{}" }, finish_reason: "stop", usage }];
+  for (const rest of [{ choices }, { x_groq: { usage } }]) {
+    const fetch = () => Promise.resolve(completion("{}", rest));
+    const result = await openai({ model: "m", apiKey: KEY, fetch }).decide(requestOf());
+    assertEquals(result.usage, { input: 10, output: 5 });
+  }
+});
+
 Deno.test("openai() counts reasoning as output if only the total includes it", async () => {
   const usage = { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135 };
   const completion_tokens_details = { reasoning_tokens: 94 };

@@ -25,7 +25,9 @@ Deno.test("openai() sends a strict schema", async () => {
 });
 
 Deno.test("openai() requires a function call in the output mode tool", async () => {
-  const { tools, tool_choice, response_format } = await sent({ output: "tool" });
+  const { tools, tool_choice, parallel_tool_calls, response_format } = await sent({
+    output: "tool",
+  });
   assertEquals(tools as unknown, [{
     type: "function",
     function: {
@@ -36,6 +38,7 @@ Deno.test("openai() requires a function call in the output mode tool", async () 
     },
   }]);
   assertEquals(tool_choice, { type: "function", function: { name: "answer" } });
+  assertEquals(parallel_tool_calls, false);
   assertEquals(response_format, undefined);
 });
 

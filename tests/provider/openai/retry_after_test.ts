@@ -3,8 +3,12 @@ import { assert, assertEquals } from "@std/assert";
 import { KEY, requestOf, thrownBy } from "./fixture.ts";
 
 /** Returns the `retryAfter` of the error for a response with these headers. */
-async function read(headers: Record<string, string>): Promise<number | undefined> {
-  const fetch = () => Promise.resolve(new Response("{}", { status: 429, headers }));
+async function read(
+  headers: Record<string, string>,
+  body: unknown = {},
+  status = 429,
+): Promise<number | undefined> {
+  const fetch = () => Promise.resolve(Response.json(body, { status, headers }));
   const llm = openai({ model: "m", apiKey: KEY, fetch });
   return (await thrownBy(() => llm.decide(requestOf()), LLMHttpError)).retryAfter;
 }
@@ -39,4 +43,44 @@ Deno.test("openai() ignores a missing or invalid retry-after", async () => {
     assertEquals(await read({ "retry-after": value }), undefined, value);
   }
   assertEquals(await read({}), undefined);
+});
+
+Deno.test("openai() reads when a rate limit is reset, if it is used up and the status is 429", async () => {
+  const usedUp = { "x-ratelimit-remaining-requests": "0" };
+  const resets: readonly (readonly [string, number | undefined])[] = [
+    ["20ms", 20],
+    ["1s", 1000],
+    ["6m0s", 360_000],
+    ["1h2m3.5s", 3_723_500],
+    ["12", 12_000],
+    ["1767225605", 1000],
+    ["1767225604250", 250],
+    ["1767225600", 0],
+    ["", undefined],
+    ["soon", undefined],
+    ["-1s", undefined],
+  ];
+  for (const [reset, expected] of resets) {
+    const headers = { ...usedUp, "x-ratelimit-reset-requests": reset, date };
+    assertEquals(await read(headers), expected, reset);
+    assertEquals(await read(headers, {}, 503), undefined);
+    assertEquals(await read({ ...headers, "x-ratelimit-remaining-requests": "3" }), undefined);
+    assertEquals(await read({ ...headers, "retry-after": "2" }), 2000);
+  }
+  const both = { "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "3s" };
+  assertEquals(await read({ ...usedUp, "x-ratelimit-reset-requests": "1s", ...both }), 3000);
+  assertEquals(await read({ "x-ratelimit-remaining": "0", "x-ratelimit-reset": "5" }), 5000);
+});
+
+Deno.test("openai() reads the delay in Gemini's error, an object or in a list, also with status 200", async () => {
+  const error = { code: 429, message: "Quota", details: [{ retryDelay: "34.4s" }] };
+  for (const body of [{ error }, [{ error }]]) {
+    assertEquals(await read({}, body), 34_400);
+    assertEquals(await read({}, body, 200), 34_400);
+    assertEquals(await read({ "retry-after": "3" }, body), 3000);
+  }
+  assertEquals(
+    await read({}, { error: { ...error, details: [{ retryDelay: "soon" }] } }),
+    undefined,
+  );
 });

@@ -1,6 +1,7 @@
 import { LLMError } from "@nomos/agent";
 import {
   LLMContentFilterError,
+  LLMContextError,
   LLMHttpError,
   LLMSchemaError,
   openai,
@@ -34,7 +35,7 @@ Deno.test("decide() reports the status, the reason and the request id", async ()
 });
 
 Deno.test("decide() knows which failures are retryable", async () => {
-  for (const status of [400, 401, 402, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 529]) {
+  for (const status of [400, 401, 402, 403, 404, 408, 409, 422, 429, 500, 502, 503, 529]) {
     const error = await errorOf(failure(status), LLMHttpError);
     const passes = [408, 409, 429].includes(status) || status >= 500;
     assertEquals([error.status, error.isRetryable], [status, passes]);
@@ -127,12 +128,13 @@ Deno.test("decide() does not mistake other errors for a rejected schema", async 
   const cases: readonly (readonly [number, unknown])[] = [
     [400, { message: "max_tokens is too large", param: "max_tokens" }],
     [400, { message: "Too long: 9 in the response_format", param: "messages" }],
-    [400, { message: "Too long: 9 in the response_format", code: "context_length_exceeded" }],
     [404, { message: "No such model" }],
     [401, { message: "json_schema" }],
     [500, { message: "response_format", param: "response_format" }],
   ];
   for (const [status, said] of cases) await errorOf(failure(status, said), LLMHttpError);
+  const long = { message: "Too long: 9 in the response_format", code: "context_length_exceeded" };
+  await errorOf(failure(400, long), LLMContextError);
   const tools = failure(400, { message: "Too many messages and tools" });
   await errorOf(tools, LLMHttpError, { output: "tool" });
 });
