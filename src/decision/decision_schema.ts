@@ -17,7 +17,7 @@ import {
   type DecisionShape,
   type Validators,
 } from "./decision_form.ts";
-import { parseOutput } from "./output.ts";
+import type { Unwrapped } from "./output.ts";
 import { countHit, findForm, type SchemaCache, setBounded } from "../schema/schema_cache.ts";
 
 type Result = StandardSchema.Result;
@@ -42,6 +42,8 @@ export type DecisionReading =
     readonly args: readonly unknown[];
     /** Response: the output of the `answer` schema, or text in a step without one. */
     readonly response: unknown;
+    /** Wrapping that was removed from the text; absent if there was none. */
+    readonly unwrapped?: Unwrapped;
   }
   | { readonly success: false; readonly problem: DecisionProblem };
 
@@ -73,26 +75,22 @@ export class DecisionSchema {
   }
 
   /**
-   * Validates an output, as text or as a parsed value. Returns a promise only if an
-   * author's schema is asynchronous. Never throws: if a getter of the value or a schema
-   * throws, the output is refused.
+   * Validates a parsed output. Returns a promise only if an author's schema is
+   * asynchronous. Never throws: if a getter of the value or a schema throws, the output is
+   * refused.
+   *
+   * @param isOwn If false, the parts that authors' schemas read are copied first.
    */
-  read(output: unknown): DecisionReading | Promise<DecisionReading> {
+  read(value: unknown, isOwn: boolean): DecisionReading | Promise<DecisionReading> {
     try {
-      const reading = this.#read(output);
+      const reading = this.#read(value, isOwn);
       return reading instanceof Promise ? reading.catch(refuseThrown) : reading;
     } catch (error) {
       return refuseThrown(error);
     }
   }
 
-  #read(output: unknown): DecisionReading | Promise<DecisionReading> {
-    let value = output;
-    if (typeof output === "string") {
-      const parsed = parseOutput(output);
-      if (!parsed.success) return refuse([], parsed.message);
-      value = parsed.value;
-    }
+  #read(value: unknown, isOwn: boolean): DecisionReading | Promise<DecisionReading> {
     const result = v.safeParse(this.form.parser, value);
     if (!result.success) {
       const issue: v.BaseIssue<unknown> = result.issues[0];
@@ -100,9 +98,6 @@ export class DecisionSchema {
     }
     const { decision } = result.output;
     const reasoning = result.output.reasoning?.length ? result.output.reasoning : NO_REASONS;
-    // A parsed value may be shared by its model, or not be JSON, so it is copied. Text is parsed
-    // here, so its value is not shared.
-    const isOwn = value !== output;
     switch (decision.action) {
       case "MOVE":
         return accept({ action: "MOVE", step: decision.step, reasoning });
@@ -203,7 +198,7 @@ function refuseThrown(error: unknown): DecisionReading {
 }
 
 /** Builds a refusal. Path and message may quote the model, so they are cut and kept on one line. */
-function refuse(
+export function refuse(
   keys: readonly string[],
   message: string,
   attempt?: Attempt,

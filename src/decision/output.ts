@@ -3,32 +3,113 @@
  *
  * @module
  */
-import { MAX_DEPTH } from "../json/json.ts";
+import { isPlainObject, MAX_DEPTH } from "../json/json.ts";
+
+/** Wrapping that was removed from an output: a Markdown fence, thoughts, or a byte-order mark. */
+export type Unwrapped = "fence" | "think" | "bom";
 
 /** Result of parsing a text. */
 export type ParsedOutput =
-  | { readonly success: true; readonly value: unknown }
+  | {
+    readonly success: true;
+    readonly value: unknown;
+    /** Outermost wrapping that was removed; absent if there was none. */
+    readonly unwrapped?: Unwrapped;
+    /** Thoughts of the model before the value, without their tags. */
+    readonly thoughts?: string;
+  }
   | { readonly success: false; readonly message: string };
 
+/** Tag that ends the thoughts of a model whose server does not separate them. */
+export const THOUGHTS_END = "</think>";
+
+/** Maximum number of ends of thoughts behind which a value is looked for. */
+export const MAX_THOUGHTS = 16;
+
+/** Matches the start of a text that cannot begin with thoughts: an object, or a Markdown fence. */
+const START_REGEXP = /^\s*(?:\{|```|~~~)/;
+
 /**
- * Parses text strictly. Only white space may surround the value. Empty text, a byte-order
- * mark, prose, code fences, a second value, a duplicate key and a number that cannot be
- * represented exactly are refused, because a decision must not be ambiguous.
+ * Parses text strictly, because a decision must not be ambiguous. The text is, in this order:
+ *
+ * 1. one JSON value, whatever its strings contain;
+ * 2. one Markdown fence around a JSON value;
+ * 3. thoughts that end with `</think>`, and a whole object by 1 or 2 behind them.
+ *
+ * Everything else is refused, above all an object in prose: it may be an example, or a question. So
+ * are a second value, a duplicate key and a number that cannot be represented exactly. A
+ * byte-order mark is dropped.
  */
 export function parseOutput(text: string): ParsedOutput {
   if (text.trim() === "") return refuse(text === "" ? "empty text" : "only white space");
-  if (text.charCodeAt(0) === 0xfeff) return refuse("a byte-order mark before it");
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return refuse(`text that is not JSON (${(error as Error).message})`);
-  }
-  const fault = findFault(text);
-  return fault === undefined ? { success: true, value } : refuse(fault);
+  const isMarked = text.charCodeAt(0) === 0xfeff;
+  const unmarked = isMarked ? text.slice(1) : text;
+  const parsed = parseWhole(unmarked);
+  if (!parsed.success) return parseBehindThoughts(unmarked) ?? parsed;
+  return isMarked ? { unwrapped: "bom", ...parsed } : parsed;
 }
 
-function refuse(received: string): ParsedOutput {
+/** Returns true if a text is a whole JSON object, or one in a wrapping. */
+export function isWholeObject(text: string): boolean {
+  const parsed = parseOutput(text);
+  return parsed.success && isPlainObject(parsed.value);
+}
+
+function parseBehindThoughts(text: string): ParsedOutput | undefined {
+  if (START_REGEXP.test(text)) return undefined;
+  let end = text.indexOf(THOUGHTS_END);
+  for (let tried = 0; end >= 0 && tried < MAX_THOUGHTS; tried++) {
+    const parsed = parseWhole(text.slice(end + THOUGHTS_END.length));
+    if (parsed.success && isPlainObject(parsed.value)) {
+      const thoughts = text.slice(0, end).replace(/^\s*<think>/, "").trim();
+      return { ...parsed, unwrapped: "think", ...(thoughts !== "" && { thoughts }) };
+    }
+    end = text.indexOf(THOUGHTS_END, end + 1);
+  }
+  return undefined;
+}
+
+/** Parses one JSON value, or one in a Markdown fence. */
+function parseWhole(text: string): ParsedOutput {
+  try {
+    return checkValue(JSON.parse(text), text);
+  } catch (error) {
+    const fenced = removeFence(text);
+    try {
+      if (fenced !== undefined) {
+        const parsed = checkValue(JSON.parse(fenced), fenced);
+        return parsed.success ? { ...parsed, unwrapped: "fence" } : parsed;
+      }
+    } catch {
+      // The first error names the place in the text that the model wrote.
+    }
+    return refuse(
+      `text that is not JSON (${(error as Error).message}): ` +
+        "send only the object, nothing before or after it",
+    );
+  }
+}
+
+/** Returns the content of a Markdown fence around a text; undefined if there is none. */
+function removeFence(text: string): string | undefined {
+  const trimmed = text.trim();
+  const fence = /^(?:`{3,}|~{3,})/.exec(trimmed)?.[0];
+  if (fence === undefined || !trimmed.endsWith(fence)) return undefined;
+  // The first line may name the language.
+  return trimmed.slice(fence.length, -fence.length).replace(/^[\w+.-]*/, "");
+}
+
+function checkValue(value: unknown, text: string): ParsedOutput {
+  const { fault, hasNegativeZero } = scan(text);
+  if (fault !== undefined) return refuse(fault);
+  return { success: true, value: hasNegativeZero ? JSON.parse(text, replaceNegativeZero) : value };
+}
+
+function replaceNegativeZero(_key: string, value: unknown): unknown {
+  return value === 0 ? 0 : value;
+}
+
+function refuse(received: string): ParsedOutput & { readonly success: false } {
   return {
     success: false,
     message: `Invalid output: expected one JSON object and nothing else, but received ${received}`,
@@ -38,11 +119,19 @@ function refuse(received: string): ParsedOutput {
 /** Matches the strings, numbers, brackets and colons of a valid JSON text. */
 const TOKEN_REGEXP = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\]:]/g;
 
-/** Describes the first fault that `JSON.parse` accepts; returns undefined if there is none. */
-function findFault(text: string): string | undefined {
+/** Properties of a valid JSON text that its parsed value does not show. */
+interface Scan {
+  /** Description of the first fault that `JSON.parse` accepts; absent if there is none. */
+  readonly fault?: string;
+  /** True if a number is `-0`, which is read as 0. */
+  readonly hasNegativeZero?: boolean;
+}
+
+function scan(text: string): Scan {
   // One entry per open bracket: the keys of an object so far, or null for an array.
   const open: (Set<string> | null)[] = [];
   let lastString = "";
+  let hasNegativeZero = false;
   for (const [token] of text.matchAll(TOKEN_REGEXP)) {
     switch (token[0]) {
       case '"':
@@ -50,7 +139,9 @@ function findFault(text: string): string | undefined {
         break;
       case "{":
       case "[":
-        if (open.length === MAX_DEPTH) return `more than ${MAX_DEPTH} levels of nesting`;
+        if (open.length === MAX_DEPTH) {
+          return { fault: `more than ${MAX_DEPTH} levels of nesting` };
+        }
         open.push(token === "{" ? new Set() : null);
         break;
       case "}":
@@ -60,26 +151,28 @@ function findFault(text: string): string | undefined {
       case ":": {
         const keys = open.at(-1)!;
         const key = JSON.parse(lastString);
-        if (keys.has(key)) return `the key ${lastString} twice in one object`;
+        if (keys.has(key)) return { fault: `the key ${lastString} twice in one object` };
         keys.add(key);
         break;
       }
       default:
         if (!isExact(token)) {
-          return `a number that cannot be represented exactly (${token.slice(0, 40)})`;
+          return { fault: `a number that cannot be represented exactly (${token.slice(0, 40)})` };
         }
+        hasNegativeZero ||= Object.is(Number(token), -0);
     }
   }
-  return undefined;
+  return { hasNegativeZero };
 }
 
 /**
- * Returns true if `JSON.parse` keeps the value of a number. Fractions may be rounded, whole
- * numbers may not.
+ * Returns true if `JSON.parse` keeps the value of a number. Fractions may be rounded, but not to 0.
+ * Whole numbers may not be rounded.
  */
 function isExact(text: string): boolean {
   const value = Number(text);
-  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return !Object.is(value, -0);
+  if (value === 0) return !/^[-0.]*[1-9]/.test(text);
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return true;
   return Number.isFinite(value) && normalizeDecimal(text) === normalizeDecimal(`${value}`);
 }
 

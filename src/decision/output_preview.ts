@@ -4,6 +4,7 @@
  * @module
  */
 import { IncrementalJson, type JsonPath, type JsonPiece } from "../json/incremental_json.ts";
+import { MAX_THOUGHTS, THOUGHTS_END } from "./output.ts";
 
 /**
  * Part of an output that a model is still writing, in a stream of `session.stream()`.
@@ -36,8 +37,8 @@ export type Delta =
 
 /**
  * Parses the text of one decision while it arrives, and returns deltas of its reasoning
- * and its response. It does not check that the decision is legal, which is known only
- * when it is complete.
+ * and its response. It looks for the object where `parseOutput()` does, and does not check that
+ * the decision is legal, which is known only when it is complete.
  *
  * @example
  * ```ts
@@ -51,21 +52,105 @@ export type Delta =
  * ```
  */
 export class OutputPreview {
-  readonly #json = new IncrementalJson(isShown);
+  /** Parser of the current attempt; undefined before its object begins. */
+  #json: IncrementalJson | undefined;
+  /** Text since the start of the current attempt, as far as it may still be needed. */
+  #text = "";
+  /** Index of the first character in `#text` that the parser does not have. */
+  #at = 0;
+  /** Number of characters that the parser has. */
+  #parsed = 0;
+  /** True if thoughts end before the next attempt. */
+  #isInThoughts = false;
+  #endedThoughts = 0;
+  /** True if an object may stand behind thoughts: the output began with no object and no fence. */
+  #mayThink = false;
+  /** True if deltas of the current attempt were returned. */
+  #isShown = false;
 
   /**
    * Parses more text and returns its deltas. Never throws. Returns no deltas for a response
-   * that is null, and none after a syntax error.
+   * that is null, for thoughts, and for text around the object. If an attempt turns out to be no
+   * whole object, the next one begins with a restart.
    */
   push(text: string): readonly Delta[] {
     const deltas: Delta[] = [];
-    // A loop, because most texts are a few characters: `flatMap` would take longer than the parser.
-    for (const piece of this.#json.push(text)) {
-      const delta = buildDelta(piece);
-      if (delta !== undefined) deltas.push(delta);
-    }
+    this.#text += text;
+    while (this.#advance(deltas));
     return deltas;
   }
+
+  /** Advances by one state; returns false if more text is needed. */
+  #advance(deltas: Delta[]): boolean {
+    if (this.#isInThoughts) return this.#skipThoughts(deltas);
+    if (this.#json !== undefined) return this.#parse(this.#json, deltas);
+    const start = findObject(this.#text);
+    if (start === undefined) {
+      this.#text = this.#text.trim();
+      return false;
+    }
+    if (start >= 0) {
+      this.#json = new IncrementalJson(isShown);
+      this.#at = start;
+      return true;
+    }
+    this.#mayThink ||= !FENCE_REGEXP.test(this.#text);
+    this.#isInThoughts = true;
+    return true;
+  }
+
+  #parse(json: IncrementalJson, deltas: Delta[]): boolean {
+    const text = this.#text.slice(this.#at);
+    this.#at += text.length;
+    this.#parsed += text.length;
+    // A loop, because most texts are a few characters: `flatMap` would take longer than the parser.
+    for (const piece of json.push(text)) {
+      const delta = buildDelta(piece);
+      if (delta === undefined) continue;
+      deltas.push(delta);
+      this.#isShown = true;
+    }
+    if (!this.#mayThink) {
+      this.#text = "";
+      this.#at = 0;
+      return false;
+    }
+    this.#isInThoughts = (json.fault ?? Infinity) < this.#parsed;
+    return this.#isInThoughts;
+  }
+
+  #skipThoughts(deltas: Delta[]): boolean {
+    const end = this.#mayThink ? this.#text.indexOf(THOUGHTS_END) : -1;
+    if (end < 0) {
+      this.#text = this.#text.slice(1 - THOUGHTS_END.length);
+      return false;
+    }
+    if (++this.#endedThoughts > MAX_THOUGHTS) this.#mayThink = false;
+    if (this.#isShown) deltas.push({ type: "restart" });
+    this.#text = this.#text.slice(end + THOUGHTS_END.length);
+    this.#json = undefined;
+    this.#parsed = 0;
+    this.#isShown = false;
+    this.#isInThoughts = !this.#mayThink;
+    return true;
+  }
+}
+
+/** Matches a fence at the start of a text. */
+const FENCE_REGEXP = /^\s*(?:```|~~~)/;
+/** Matches the text before an object. */
+const BEFORE_REGEXP = /^\s*(?:(?:`{3,}|~{3,})[\w+.-]*\s*)?(?=\{)/;
+/** Matches a text behind which an object may still begin. */
+const UNDECIDED_REGEXP = /^\s*(?:`{0,2}|~{0,2}|(?:`{3,}|~{3,})[\w+.-]*\s*)$/;
+
+/**
+ * Returns the index at which the object of a text begins; -1 if there is none, undefined if that
+ * is not known yet. White space includes the byte-order mark.
+ */
+function findObject(text: string): number | undefined {
+  const before = BEFORE_REGEXP.exec(text)?.[0];
+  if (before !== undefined) return before.length;
+  return UNDECIDED_REGEXP.test(text) ? undefined : -1;
 }
 
 function isShown(path: JsonPath): boolean {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Attempt, Decision } from "../decision/decision.ts";
+import type { Unwrapped } from "../decision/output.ts";
 import type { Usage } from "../llm/llm.ts";
 
 /** Fields that every event has. */
@@ -78,6 +79,11 @@ export interface SessionEvents {
     readonly step: string;
     /** Decision; optional fields are absent, never null. */
     readonly decision: Decision;
+    /**
+     * Wrapping that was removed from the output: `"fence"`, a Markdown fence; `"think"`, thoughts
+     * that are now in the reasoning; `"bom"`, a byte-order mark. Absent if there was none.
+     */
+    readonly unwrapped?: Unwrapped;
   };
   /** Intent to run a tool, before any effect. */
   readonly tool_started: CallPlace & {

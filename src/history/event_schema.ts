@@ -52,7 +52,14 @@ const base = {
 /** Schema of an event. Unknown fields are refused. */
 export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("type", [
   v.strictObject({ ...base, type: v.literal("user"), text }),
-  v.strictObject({ ...base, type: v.literal("decision"), step: text, decision, ...modelCallUsage }),
+  v.strictObject({
+    ...base,
+    type: v.literal("decision"),
+    step: text,
+    decision,
+    unwrapped: v.optional(v.picklist(["fence", "think", "bom"])),
+    ...modelCallUsage,
+  }),
   v.strictObject({
     ...base,
     type: v.literal("tool_started"),

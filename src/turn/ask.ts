@@ -219,12 +219,12 @@ function buildAnswer(
     };
     return { drafts: [{ type: "error", step, ...refusal, ...usage }] };
   }
-  const { value: decision, args, response } = reading;
+  const { value: decision, args, response, unwrapped } = reading;
   const asks = (tool: string, call: number) =>
     needsApproval(session.step, tool, args[call], { context, sessionId });
   return {
     drafts: [
-      { type: "decision", step, decision, ...usage },
+      { type: "decision", step, decision, ...(unwrapped && { unwrapped }), ...usage },
       ...consequences(decision, head, { sessionId, step }, asks),
     ],
     calls: { decision: head, args },

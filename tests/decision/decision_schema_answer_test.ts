@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { z } from "zod";
 import type { DecisionReading } from "../../src/decision/decision_schema.ts";
 import { decisionSchema, readNow } from "../schema/fixture.ts";
+import { readOutput } from "../../src/decision/read_output.ts";
 
 const answer = v.strictObject({
   text: v.pipe(v.string(), v.trim(), v.minLength(1)),
@@ -13,12 +14,12 @@ const answer = v.strictObject({
 
 function respond(schema: unknown, response: unknown): DecisionReading | Promise<DecisionReading> {
   const output = { decision: { action: "RESPOND", response } };
-  return decisionSchema({ answer: schema }).read(JSON.stringify(output));
+  return readOutput(decisionSchema({ answer: schema }), JSON.stringify(output));
 }
 
 function call(schema: unknown, args: unknown): DecisionReading | Promise<DecisionReading> {
   const decision = { action: "TOOL_CALL", calls: [{ tool: "t", args }] };
-  return decisionSchema({ tools: { t: schema } }).read(JSON.stringify({ decision }));
+  return readOutput(decisionSchema({ tools: { t: schema } }), JSON.stringify({ decision }));
 }
 
 function problemOf(reading: DecisionReading) {
@@ -56,7 +57,9 @@ Deno.test("A structured answer refuses text, other structures and extra keys", a
     assertEquals(problem.path, path);
     assertEquals(problem.attempt, { action: "RESPOND" });
   }
-  const missing = decisionSchema({ answer }).read({ decision: { action: "RESPOND" } });
+  const missing = readOutput(decisionSchema({ answer }), {
+    decision: { action: "RESPOND" },
+  });
   assertEquals(problemOf(await missing).path, "decision.response");
 });
 
@@ -131,7 +134,7 @@ Deno.test("Calls of synchronous and asynchronous tools keep their order, also in
   });
   const schema = decisionSchema({ tools: { sync, slow } });
   const read = (...calls: [tool: string, x: unknown][]) =>
-    schema.read({
+    readOutput(schema, {
       decision: {
         action: "TOOL_CALL",
         calls: calls.map(([tool, x]) => ({ tool, args: { x } })),
@@ -216,6 +219,6 @@ Deno.test("A schema that changes its input changes neither the decision nor the 
     assertEquals(JSON.stringify(reading.value).includes("changed"), false);
   }
   const output = { decision: { action: "RESPOND", response: { x: ["a"] } } };
-  await decisionSchema({ answer: foreign }).read(output);
+  await readOutput(decisionSchema({ answer: foreign }), output);
   assertEquals(output.decision.response.x, ["a"]);
 });

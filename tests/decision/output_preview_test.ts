@@ -108,7 +108,6 @@ Deno.test("OutputPreview shows nothing after a syntax error", () => {
   assertEquals(textsOf('{"reasoning":["a"}],"decision":{"response":"no"}}'), ["reasoning 0: a"]);
   assertEquals(textsOf('{"decision":{"response":"a\\x"},"reasoning":["no"]}'), ["response: a"]);
   assertEquals(textsOf('Sure! {"reasoning":["no"]}'), []);
-  assertEquals(textsOf('```json\n{"decision":{"response":"no"}}\n```'), []);
   assertEquals(textsOf('{"decision":{"response":nul},"reasoning":["no"]}'), []);
   assertEquals(textsOf('{"decision":{"response":"a"}}{"decision":{"response":"no"}}'), [
     "response: a",
@@ -121,4 +120,60 @@ Deno.test("OutputPreview never splits a surrogate pair", () => {
     "\u{1f600}",
     "\u{1f600}",
   ]);
+});
+
+const respond = (response: string) =>
+  JSON.stringify({ reasoning: [], decision: { action: "RESPOND", response } });
+
+Deno.test("OutputPreview shows an object in a fence, behind thoughts or a byte-order mark", () => {
+  const object = respond("Hi");
+  const texts = [
+    `\ufeff${object}`,
+    `\`\`\`json\n${object}\n\`\`\``,
+    `\`\`\`${object}\`\`\``,
+    `~~~\n${object}\n~~~`,
+    `<think>They {greet} "me"</think>\n${object}`,
+    `They greet me</think>${object}`,
+    `<think>x</think>\n\`\`\`json\n${object}\n\`\`\``,
+    `x</think>y</think>${object}`,
+  ];
+  for (const text of texts) assertEquals(textsOf(text), ["response: Hi"], text);
+});
+
+Deno.test("OutputPreview shows nothing of thoughts, prose and unclosed thoughts", () => {
+  const object = respond("Hi");
+  const texts = [
+    `I could do this: ${object} Shall I?`,
+    `<think>${object}`,
+    `<think>x</think> I would ${object}`,
+    `\`\`\`json is what I write: ${object}`,
+    `\`\`\`\n</think>${object}`,
+  ];
+  for (const text of texts) assertEquals(textsOf(text), [], text);
+});
+
+Deno.test("OutputPreview restarts if an object behind thoughts is not the output", () => {
+  const parts = ["x</think>", respond("No"), " more </think>", respond("Yes")];
+  assertEquals(deltasOf(...parts), [
+    { type: "delta", field: "response", text: "No" },
+    { type: "restart" },
+    { type: "delta", field: "response", text: "Yes" },
+  ]);
+  const quoting = `x</think>${respond("</think>")}`;
+  assertEquals(deltasOf(quoting), [{ type: "delta", field: "response", text: "</think>" }]);
+});
+
+Deno.test("OutputPreview looks behind at most 16 ends of thoughts", () => {
+  const object = respond("Hi");
+  assertEquals(textsOf("x</think>".repeat(16) + object), ["response: Hi"]);
+  assertEquals(textsOf("x</think>".repeat(17) + object), []);
+});
+
+Deno.test("OutputPreview reads a million parts of thoughts without keeping them", () => {
+  const preview = new OutputPreview();
+  for (const part of [" ", "thought "]) {
+    for (let count = 0; count < 500_000; count++) preview.push(part);
+  }
+  const [delta] = preview.push(`</think>${respond("Hi")}`);
+  assertEquals(delta, { type: "delta", field: "response", text: "Hi" });
 });

@@ -30,17 +30,86 @@ Deno.test("parseOutput refuses empty text and white space", () => {
   }
 });
 
-Deno.test("parseOutput refuses a byte-order mark, alone or before a value", () => {
+Deno.test("parseOutput drops a byte-order mark before a value, and says so", () => {
+  assertEquals(parseOutput('\ufeff{"a":1}'), { success: true, value: { a: 1 }, unwrapped: "bom" });
   refusal("\ufeff");
-  assertMatch(refusal('\ufeff{"a":1}'), /byte-order mark/);
   refusal('{"a":1}\ufeff');
+  refusal('\ufeff\ufeff{"a":1}');
 });
 
-Deno.test("parseOutput refuses prose, code fences, cut text and a second value", () => {
+Deno.test("parseOutput removes one Markdown fence around the whole text, and says so", () => {
+  const texts = [
+    '```json\n{"a":1}\n```',
+    '```\n{"a":1}\n```',
+    '\n ```JSON5  \r\n {"a":1}\r\n```\n',
+    '```{"a":1}```',
+    '````json\n{"a":1}\n````',
+    '~~~json\n{"a":1}\n~~~',
+    '\ufeff```json\n{"a":1}\n```',
+  ];
+  for (const text of texts) {
+    assertEquals(parseOutput(text), { success: true, value: { a: 1 }, unwrapped: "fence" });
+  }
+  const quoting = '```json\n{"a":"```\\n</think>{}"}\n```';
+  assertEquals(accepted(quoting), { a: "```\n</think>{}" });
+});
+
+Deno.test("parseOutput skips thoughts before a value, and returns them", () => {
+  const texts: readonly (readonly [string, string | undefined])[] = [
+    ['<think>\nThey {greet} me\n</think>\n\n{"a":1}', "They {greet} me"],
+    ['They greet me\n</think>{"a":1}', "They greet me"],
+    ['<think>\n\n</think>\n{"a":1}', undefined],
+    ['<think>x</think>```json\n{"a":1}\n```', "x"],
+    ['<think>{"a":2}</think>{"a":1}', '{"a":2}'],
+    ['x</think>y</think>{"a":1}', "x</think>y"],
+    ['x</think>{"a":2} no</think>{"a":1}', 'x</think>{"a":2} no'],
+    ["x</think>".repeat(16) + '{"a":1}', "x</think>".repeat(15) + "x"],
+  ];
+  for (const [text, thoughts] of texts) {
+    const rest = { unwrapped: "think" as const, ...(thoughts !== undefined && { thoughts }) };
+    assertEquals(parseOutput(text), { success: true, value: { a: 1 }, ...rest });
+  }
+});
+
+Deno.test("parseOutput reads a whole object as it is, whatever its strings contain", () => {
+  for (const text of ["<think>x</think>{}", "```json\n{}\n```", '</think>{"a":2}']) {
+    const value = { a: text };
+    assertEquals(parseOutput(JSON.stringify(value)), { success: true, value });
+  }
+});
+
+Deno.test("parseOutput reads nothing in prose, in unclosed thoughts or behind an object", () => {
+  const texts = [
+    'I could do this: {"a":1} Shall I?',
+    'Here it is:\n```json\n{"a":1}\n```',
+    '```json\n{"a":1}\n```\nShall I?',
+    '```json\n{"a":1}',
+    '```json\n{"a":1}\n```\n```json\n{"a":2}\n```',
+    '<think>{"a":1}',
+    '<think>\n```json\n{"a":1}\n```',
+    '<think>x</think><think>{"a":1}',
+    '<think>x</think> I would {"a":1}',
+    '<think>x</think>{"a":1} Shall I?',
+    '{"a":1}</think>{"a":2}',
+    '```\n</think>{"a":1}',
+    "<think>x</think>5",
+    '<think>x</think>[{"a":1}]',
+    "x</think>".repeat(17) + '{"a":1}',
+  ];
+  for (const text of texts) {
+    assertMatch(refusal(text), /: send only the object, nothing before or after it$/);
+  }
+});
+
+Deno.test("parseOutput refuses a fault behind a wrapping as without one", () => {
+  assertMatch(refusal('```\n{"a":1,"a":2}\n```'), /the key "a" twice in one object$/);
+  refusal('<think>x</think>{"a":1,"a":2}');
+});
+
+Deno.test("parseOutput refuses prose, cut text and a second value", () => {
   const texts = [
     'Sure! {"a":1}',
     '{"a":1} Done.',
-    '```json\n{"a":1}\n```',
     '{"a":1',
     '{"a":"b',
     '{"a":1}{"b":2}',
@@ -97,10 +166,9 @@ Deno.test("parseOutput refuses numbers that would change their value", () => {
   const numbers = [
     "1e400",
     "-1e400",
-    "-0",
-    "-0.0",
-    "-0e5",
     "-1e-400",
+    "1e-400",
+    "0.000001e-320",
     "9007199254740993",
     "-9007199254740993",
     "1" + "0".repeat(399),
@@ -111,6 +179,13 @@ Deno.test("parseOutput refuses numbers that would change their value", () => {
     assertMatch(refusal(`{"a":${number}}`), /a number that cannot be represented exactly/);
     assertMatch(refusal(`[[1,${number}]]`), /a number that cannot be represented exactly/);
     assertMatch(refusal(number), /a number that cannot be represented exactly/);
+  }
+});
+
+Deno.test("parseOutput reads -0 as 0", () => {
+  for (const number of ["-0", "-0.0", "-0e5", "-0.00E-7"]) {
+    const { a, b } = accepted(`{"a":${number},"b":[1,${number}]}`) as { a: number; b: number[] };
+    assert(Object.is(a, 0) && Object.is(b[1], 0));
   }
 });
 

@@ -9,6 +9,7 @@ import { DecisionForm } from "../../src/decision/decision_form.ts";
 import { type DecisionReading, DecisionSchema } from "../../src/decision/decision_schema.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { findStrictProblems } from "./strict_checker.ts";
+import { readOutput } from "../../src/decision/read_output.ts";
 
 /** Parts of a decision schema. Default: none. */
 export interface Offered {
@@ -61,7 +62,7 @@ export function lowerProperty(schema: unknown): JsonSchema {
 
 /** Reads an output with synchronous schemas. */
 export function readNow(schema: DecisionSchema, output: unknown): DecisionReading {
-  const reading = schema.read(output);
+  const reading = readOutput(schema, output);
   if (reading instanceof Promise) fail("Expected a reading, but received a promise");
   return reading;
 }

@@ -13,6 +13,7 @@ import {
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { decisionSchema, lowerArgs, readArgs } from "./fixture.ts";
 import { seededRandom } from "../../src/random.ts";
+import { readOutput } from "../../src/decision/read_output.ts";
 
 type State = "drop" | "keep" | "plain";
 
@@ -326,7 +327,7 @@ Deno.test("Values of the model are read as values of the author's schema, for an
         const [authored, args] = make();
         assert(!(library["~standard"].validate(authored) as { issues?: unknown }).issues);
         const output = { decision: { action: "TOOL_CALL", calls: [{ tool: "t", args }] } };
-        const reading = decision.read(JSON.stringify(output));
+        const reading = readOutput(decision, JSON.stringify(output));
         assert(!(reading instanceof Promise) && reading.success, JSON.stringify(reading));
         assertEquals(reading.args[0], authored);
         assertEquals((reading.value as ToolCallDecision).calls[0]!.args, authored);

@@ -6,6 +6,7 @@ import { ConfigError, type StandardSchema } from "@nomos/agent";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { isStandardSchema } from "../../src/schema/standard_schema.ts";
 import { argsProblem, decisionSchema, lowerArgs, lowerProperty, readArgs } from "./fixture.ts";
+import { readOutput } from "../../src/decision/read_output.ts";
 
 const text = { type: "string" };
 const none = { type: "null" };
@@ -196,7 +197,7 @@ Deno.test("Zod's tuples with optional last items are lowered, or refused", () =>
 Deno.test("Zod's asynchronous checks are awaited", async () => {
   const schema = z.object({ x: z.string().refine((x) => Promise.resolve(x !== "bad"), "Not bad") });
   const read = async (x: string) =>
-    await decisionSchema({ tools: { t: schema } }).read({
+    await readOutput(decisionSchema({ tools: { t: schema } }), {
       decision: { action: "TOOL_CALL", calls: [{ tool: "t", args: { x } }] },
     });
   assert((await read("good")).success);

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { ConfigError, Tool } from "@nomos/agent";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { argsProblem, decisionSchema, lowerArgs, lowerProperty, readArgs } from "./fixture.ts";
+import { readOutput } from "../../src/decision/read_output.ts";
 
 const text = { type: "string" };
 const none = { type: "null" };
@@ -333,7 +334,10 @@ Deno.test("WireSchema.validate shares no object between a call's arguments and t
     const wire = v.object({ x } as v.ObjectEntries);
     const value = (x as v.GenericSchema).type === "tuple" ? [{ a: "b" }] : { a: "b" };
     const decision = { action: "TOOL_CALL", calls: [{ tool: "t", args: { x: value } }] };
-    const reading = decisionSchema({ tools: { t: wire } }).read(JSON.stringify({ decision }));
+    const reading = readOutput(
+      decisionSchema({ tools: { t: wire } }),
+      JSON.stringify({ decision }),
+    );
     assert(!(reading instanceof Promise) && reading.success);
     const [result] = reading.args as { x: Record<string, unknown> }[];
     const inner = Array.isArray(result!.x) ? result!.x[0] : result!.x;

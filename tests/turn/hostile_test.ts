@@ -108,10 +108,11 @@ Deno.test("hostile: text that is not exactly one JSON value is refused", async (
   const texts = [
     text.slice(0, -1),
     `Sure! ${text}`,
-    `\`\`\`json\n${text}\n\`\`\``,
+    `I could do this: ${text} Shall I?`,
+    `Here:\n\`\`\`json\n${text}\n\`\`\``,
+    `<think>${text}`,
     `${text}${text}`,
     `${text},`,
-    `\ufeff${text}`,
     '{"reasoning":[],"decision":{"action":"RESPOND","response":"a","response":"b"}}',
     `${"[".repeat(100_000)}${"]".repeat(100_000)}`,
   ];
@@ -139,7 +140,7 @@ Deno.test("hostile: invalid arguments are refused", async () => {
 
 Deno.test("hostile: numbers that JSON would change are refused, others are exact", async () => {
   const text = (n: string) => JSON.stringify(call("pay", { n: "#" })).replace('"#"', n);
-  for (const n of ["1e400", "-0", "9007199254740993", "9".repeat(400), "NaN", "01"]) {
+  for (const n of ["1e400", "1e-400", "9007199254740993", "9".repeat(400), "NaN", "01"]) {
     await assertRefused(text(n), n);
   }
   const played = world(oddOnce(() => Promise.resolve({ output: text("9007199254740991") })));

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { isPlainObject } from "../../json/json.ts";
+import { isWholeObject } from "../../decision/output.ts";
 import { oneLine } from "../../json/text.ts";
 import type { Usage } from "../../llm/llm.ts";
 import type { LLMError } from "../../llm/llm_error.ts";
 import { createFinishError, findFinishFailure, isKnownFinishReason } from "../finish_error.ts";
-import { asRecord, asString, tryParseJson } from "../untrusted_values.ts";
+import { asRecord, asString } from "../untrusted_values.ts";
 
 /**
  * Returns the error for an abnormal finish reason; undefined if the answer can be read.
@@ -24,7 +24,7 @@ export function findFinishError(
   const members = asRecord(finishReason);
   const unified = asString(finishReason) ?? asString(members.unified);
   const raw = asString(members.raw);
-  const isWhole = isPlainObject(tryParseJson(text));
+  const isWhole = isWholeObject(text);
   if (unified === "content-filter" && isRefusal(finishReason, raw)) {
     return createFinishError(name, "refusal", usage, oneLine(text));
   }

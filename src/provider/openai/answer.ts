@@ -4,6 +4,7 @@
  * @module
  */
 import { oneLine } from "../../json/text.ts";
+import { isWholeObject } from "../../decision/output.ts";
 import { quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import { isPlainObject, omitUndefined } from "../../json/json.ts";
@@ -11,7 +12,7 @@ import type { LLMRequest, LLMResult, Usage } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
 import { createFinishError, findFinishFailure } from "../finish_error.ts";
 import { readRetryInfo, unwrapList } from "../http_retry.ts";
-import { asArray, asRecord, asString, tryParseJson } from "../untrusted_values.ts";
+import { asArray, asRecord, asString } from "../untrusted_values.ts";
 import type { Exchange } from "./connection.ts";
 import { FunctionCalls } from "./function_calls.ts";
 import type { OutputMode } from "./openai_options.ts";
@@ -94,7 +95,7 @@ export class AnswerReader {
     const isLegal = async (output: string) => (await validate(output)).success;
     // Ollama ignores the required call, and writes the JSON as content.
     const output = await this.#calls.readOutput(schemaName, isLegal) ?? this.#text;
-    const failure = findFinishFailure(reason, isPlainObject(tryParseJson(output)));
+    const failure = findFinishFailure(reason, isWholeObject(output));
     if (this.#refusal !== "" && failure !== "filter") {
       throw createFinishError(name, "refusal", usage, oneLine(redact(this.#refusal)));
     }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isWholeObject } from "../../decision/output.ts";
 import { quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import type { LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
@@ -72,8 +73,7 @@ export async function* streamAnswer(
   if (isEmpty && !hasMediaType(exchange, EVENT_STREAM_REGEXP)) {
     throw createResponseError(exchange, "");
   }
-  const isWhole = isDone || reader.isFinished ||
-    typeof (tryParseJson(reader.text) ?? "") === "object";
+  const isWhole = isDone || reader.isFinished || isWholeObject(reader.text);
   if (!isWhole) throw createFinishError(name, "cut");
   yield { type: "result", result: await reader.finish() };
 }

@@ -62,11 +62,13 @@ Deno.test("askModel() lowers the schema for the model, including definitions", a
 });
 
 Deno.test("askModel() parses text as strictly as a decision", async () => {
-  assertEquals(await askModel(answering('{"count": 1, "unit": null}'), question), { count: 1 });
+  for (const text of ['{"count": 1, "unit": null}', '```json\n{"count":1}\n```']) {
+    assertEquals(await askModel(answering(text), question), { count: 1 });
+  }
   const malformed = [
     "",
     "Sure! 3",
-    '```json\n{"count":3}\n```',
+    'Here:\n```json\n{"count":3}\n```',
     '{"count":3,"count":4}',
     '{"count":1e400}',
     { count: 0 },
