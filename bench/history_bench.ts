@@ -1,14 +1,22 @@
+import type { Session } from "@nomos/agent";
 import { benchGroup, type ForgetfulLLM, type Work } from "./agents.ts";
 import { LENGTHS, makeIdleModel, makeReadingModel, makeSession, playTurns } from "./history.ts";
 
 const TURNS = 10;
 
-/** Times turns after a history, whose making is not timed. */
+/**
+ * Times turns after a history, whose making is not timed. A session is used until its history has
+ * grown by a fifth, because making one of 10,000 messages takes a thousand times as long as a turn.
+ */
 function timeTurnsAfter(messages: number, makeModel: () => ForgetfulLLM): Work {
+  const uses = Math.max(1, messages / (10 * TURNS));
+  let session: Promise<Session> | undefined;
+  let used = 0;
   return async (bench) => {
-    const session = await makeSession(makeModel(), messages);
+    if (used++ % uses === 0) session = makeSession(makeModel(), messages);
+    const current = await session!;
     bench.start();
-    await playTurns(session, TURNS);
+    await playTurns(current, TURNS);
     bench.end();
   };
 }
