@@ -17,6 +17,11 @@ const badArguments = raw({
 });
 const badResponse = (action: string) => raw({ reasoning: [], decision: { action, response: 5 } });
 
+const HELLO = JSON.stringify({
+  reasoning: ["so do I"],
+  decision: { action: "RESPOND", response: "Hello" },
+});
+
 /** Sessions without interruptions, approvals or costs. */
 const PLAIN: Readonly<Record<string, SessionScript>> = {
   new: { desk: [], actions: [] },
@@ -49,6 +54,14 @@ const PLAIN: Readonly<Record<string, SessionScript>> = {
       decide.respond({ total: 3 }),
     ],
     actions: ["Try to confuse it"],
+  },
+  unwrapped: {
+    desk: [
+      raw(`\`\`\`json\n${HELLO}\n\`\`\``),
+      raw(`<think>They greet {again}</think>\n${HELLO}`),
+      raw(`\ufeff${HELLO}`),
+    ],
+    actions: ["Hi", "Hello", "Good day"],
   },
   refused_last: { desk: [look(1), badArguments, badArguments, down], actions: ["Go"] },
   refused_answers: {

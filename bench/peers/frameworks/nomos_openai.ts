@@ -6,7 +6,8 @@ import type { Peer } from "./peer.ts";
 export const peer: Peer = createPeer({
   title: "@nomos/agent, openai() without a network",
   imports: ["@nomos/agent", "@nomos/agent/openai", "valibot"],
-  includes: "as @nomos/agent, and the body of each request as JSON, and the reading of each response",
+  includes:
+    "as @nomos/agent, and the body of each request as JSON, and the reading of each response",
   leavesOut: "streaming, a store, the network",
 }, (reply) => {
   const { stream: _, ...llm } = openai({
