@@ -4,7 +4,6 @@
  * @module
  */
 import type { Attempt, Decision } from "../decision/decision.ts";
-import type { Unwrapped } from "../decision/output.ts";
 import type { Usage } from "../llm/llm.ts";
 
 /** Fields that every event has. */
@@ -83,7 +82,7 @@ export interface SessionEvents {
      * Wrapping that was removed from the output: `"fence"`, a Markdown fence; `"think"`, thoughts
      * that are now in the reasoning; `"bom"`, a byte-order mark. Absent if there was none.
      */
-    readonly unwrapped?: Unwrapped;
+    readonly unwrapped?: "fence" | "think" | "bom";
   };
   /** Intent to run a tool, before any effect. */
   readonly tool_started: CallPlace & {
