@@ -103,11 +103,11 @@ function findFaults(shape: Readonly<Record<string, v.GenericSchema>>, options: u
   }
   const faults: Fault[] = [];
   // Unknown keys come first, because a misspelled key explains a missing one.
-  for (const key in options) {
+  for (const key of Object.keys(options)) {
     if (Object.hasOwn(shape, key)) continue;
     faults.push({ path: "", reason: describeUnknown(key, Object.keys(shape)) });
   }
-  for (const key in shape) {
+  for (const key of Object.keys(shape)) {
     const { issues } = v.safeParse(shape[key]!, options[key]);
     if (issues === undefined) continue;
     for (const issue of issues) {

@@ -380,3 +380,14 @@ Deno.test("Agent accepts only a Tool as a tool, and one tool per name", () => {
   }
   assertThrows(() => build(make({}), make({})), GraphError, "expected one Tool object per name");
 });
+
+Deno.test("Tool reads only the own keys of its options as names", () => {
+  const inherited = Object.create({ colour: "red" });
+  const tool = new Tool(Object.assign(inherited, {
+    name: "greet",
+    description: "Greet the user",
+    args: v.object({}),
+    run: () => "Hello",
+  }));
+  assertEquals(tool.name, "greet");
+});
