@@ -59,16 +59,16 @@ export function isKnownFinishReason(reason: string): boolean {
  * it is validated in any case, so that the model is told its mistake.
  *
  * @param reason Finish reason of the vendor; empty or undefined if there is none.
- * @param isWhole True if the answer is a whole JSON object.
+ * @param isWhole Returns true if the answer is a whole JSON object. Called only if that decides.
  */
 export function findFinishFailure(
   reason: string | undefined,
-  isWhole: boolean,
+  isWhole: () => boolean,
 ): FinishFailure | undefined {
   if (!reason) return undefined;
   const ending = ENDINGS.get(reason.toLowerCase()) ?? "failure";
   if (ending === "filter" || ending === "refusal") return ending;
-  return ending === "normal" || isWhole ? undefined : ending;
+  return ending === "normal" || isWhole() ? undefined : ending;
 }
 
 type ErrorClass = new (message: string, options: LLMErrorOptions) => LLMError;

@@ -16,6 +16,19 @@ export function isRetryableStatus(status: number): boolean {
 }
 
 /**
+ * Returns the delay that a server asks for, in milliseconds: in its headers, or in the body;
+ * undefined if it asks for none.
+ */
+export function readRetryDelay(
+  status: number,
+  headers: Headers,
+  body: unknown,
+): number | undefined {
+  return readRetryAfter(headers) ?? readRetryInfo(body) ??
+    (status === 429 ? readRateLimitReset(headers) : undefined);
+}
+
+/**
  * Returns the delay that a server asks for in `retry-after-ms` or `retry-after`, in
  * milliseconds; undefined if neither header is valid. A date is compared with the
  * server's `date` header, because the clocks may differ.
@@ -23,7 +36,7 @@ export function isRetryableStatus(status: number): boolean {
  * Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after. OpenAI and Azure
  * send `retry-after-ms`, which is more precise and therefore comes first.
  */
-export function readRetryAfter(headers: Headers): number | undefined {
+function readRetryAfter(headers: Headers): number | undefined {
   const milliseconds = readNumber(headers.get("retry-after-ms"));
   if (milliseconds !== undefined) return milliseconds;
   const value = asString(headers.get("retry-after"));
@@ -50,7 +63,7 @@ const RATE_LIMITS = ["", "-requests", "-tokens"];
  * undefined if no header reports one. For responses with status 429 only: other responses
  * report the same headers, but need no delay.
  */
-export function readRateLimitReset(headers: Headers): number | undefined {
+function readRateLimitReset(headers: Headers): number | undefined {
   const delays = RATE_LIMITS.map((suffix) => {
     const isUsedUp = readNumber(headers.get(`x-ratelimit-remaining${suffix}`)) === 0;
     const reset = asString(headers.get(`x-ratelimit-reset${suffix}`));

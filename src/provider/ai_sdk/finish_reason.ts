@@ -24,14 +24,14 @@ export function findFinishError(
   const members = asRecord(finishReason);
   const unified = asString(finishReason) ?? asString(members.unified);
   const raw = asString(members.raw);
-  const isWhole = isWholeObject(text);
+  const isWhole = () => isWholeObject(text);
   if (unified === "content-filter" && isRefusal(finishReason, raw)) {
     return createFinishError(name, "refusal", usage, oneLine(text));
   }
   // Packages of v2 and v3 report nothing else for an interrupted stream.
   const isCut = unified === "interrupted" ||
     raw === undefined && (unified === "other" || unified === "unknown");
-  if (isCut) return isWhole ? undefined : createFinishError(name, "cut", usage);
+  if (isCut) return isWhole() ? undefined : createFinishError(name, "cut", usage);
   const isUnknown = raw === undefined || !isKnownFinishReason(raw) && unified !== "other";
   const failure = findFinishFailure(isUnknown ? unified : raw, isWhole);
   if (failure === undefined) return undefined;

@@ -19,12 +19,7 @@ import {
 } from "../../llm/llm_errors.ts";
 import { redactSecrets } from "../../json/secret_patterns.ts";
 import { isContextError } from "../context_error.ts";
-import {
-  isRetryableStatus,
-  readRateLimitReset,
-  readRetryAfter,
-  readRetryInfo,
-} from "../http_retry.ts";
+import { isRetryableStatus, readRetryDelay } from "../http_retry.ts";
 import { asRecord, asString, tryParseJson } from "../untrusted_values.ts";
 
 /** Maximum length of a vendor's message, in characters. */
@@ -79,9 +74,8 @@ export function convertVendorError(thrown: unknown, name: string): Error {
   }
   if (status !== undefined && (status < 200 || status > 299)) {
     const headers = lowerCaseHeaders(error.responseHeaders);
-    const retryAfter = readRetryAfter(headers) ??
-      readRetryInfo(tryParseJson(asString(error.responseBody) ?? "")) ??
-      (status === 429 ? readRateLimitReset(headers) : undefined);
+    const body = tryParseJson(asString(error.responseBody) ?? "");
+    const retryAfter = readRetryDelay(status, headers, body);
     return new LLMHttpError(`${failed}: status ${status}: ${reason}`, status, {
       ...options,
       // An exhausted quota has status 429 as well, but waiting does not help.

@@ -42,7 +42,7 @@ export class AnswerReader {
   }
 
   get #isWithheld(): boolean {
-    return findFinishFailure(this.#finishReason, true) !== undefined;
+    return findFinishFailure(this.#finishReason, () => true) !== undefined;
   }
 
   /** True if a finish reason was received. */
@@ -95,7 +95,7 @@ export class AnswerReader {
     const isLegal = async (output: string) => (await validate(output)).success;
     // Ollama ignores the required call, and writes the JSON as content.
     const output = await this.#calls.readOutput(schemaName, isLegal) ?? this.#text;
-    const failure = findFinishFailure(reason, isWholeObject(output));
+    const failure = findFinishFailure(reason, () => isWholeObject(output));
     if (this.#refusal !== "" && failure !== "filter") {
       throw createFinishError(name, "refusal", usage, oneLine(redact(this.#refusal)));
     }

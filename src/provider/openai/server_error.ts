@@ -14,13 +14,7 @@ import {
   LLMSchemaError,
 } from "../../llm/llm_errors.ts";
 import { isContextError } from "../context_error.ts";
-import {
-  isRetryableStatus,
-  readRateLimitReset,
-  readRetryAfter,
-  readRetryInfo,
-  unwrapList,
-} from "../http_retry.ts";
+import { isRetryableStatus, readRetryDelay, unwrapList } from "../http_retry.ts";
 import { asArray, asRecord, tryParseJson } from "../untrusted_values.ts";
 import { type Exchange, readText } from "./connection.ts";
 import { OUTPUT_MODES, type OutputMode } from "./openai_options.ts";
@@ -79,8 +73,7 @@ export async function readErrorResponse(
   const value = unwrapList(tryParseJson(text));
   const error = readServerError(value) ?? parseBareError(value) ??
     parseErrorFields({ message: text });
-  const retryAfter = readRetryAfter(headers) ?? readRetryInfo(value) ??
-    (status === 429 ? readRateLimitReset(headers) : undefined);
+  const retryAfter = readRetryDelay(status, headers, value);
   return toLLMError(exchange, { ...error, status }, output, { retryAfter });
 }
 
