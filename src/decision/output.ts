@@ -27,7 +27,7 @@ export const THOUGHTS_END = "</think>";
 export const MAX_THOUGHTS = 16;
 
 /** Matches the start of a text that cannot begin with thoughts: an object, or a Markdown fence. */
-const START_REGEXP = /^\s*(?:\{|```|~~~)/;
+export const START_REGEXP: RegExp = /^\s*(?:\{|```|~~~)/;
 
 /**
  * Parses text strictly, because a decision must not be ambiguous. The text is, in this order:

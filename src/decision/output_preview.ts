@@ -4,7 +4,7 @@
  * @module
  */
 import { IncrementalJson, type JsonPath, type JsonPiece } from "../json/incremental_json.ts";
-import { MAX_THOUGHTS, THOUGHTS_END } from "./output.ts";
+import { MAX_THOUGHTS, START_REGEXP, THOUGHTS_END } from "./output.ts";
 
 /**
  * Part of an output that a model is still writing, in a stream of `session.stream()`.
@@ -94,7 +94,7 @@ export class OutputPreview {
       this.#at = start;
       return true;
     }
-    this.#mayThink ||= !FENCE_REGEXP.test(this.#text);
+    this.#mayThink ||= !START_REGEXP.test(this.#text);
     this.#isInThoughts = true;
     return true;
   }
@@ -136,8 +136,6 @@ export class OutputPreview {
   }
 }
 
-/** Matches a fence at the start of a text. */
-const FENCE_REGEXP = /^\s*(?:```|~~~)/;
 /** Matches the text before an object. */
 const BEFORE_REGEXP = /^\s*(?:(?:`{3,}|~{3,})[\w+.-]*\s*)?(?=\{)/;
 /** Matches a text behind which an object may still begin. */

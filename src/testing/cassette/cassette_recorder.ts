@@ -64,9 +64,10 @@ export class CassetteRecorder implements LLM {
     for await (const chunk of this.#llm.stream!(request)) {
       if (chunk.type === "text") texts.push(chunk.text);
       else if (chunk.type === "restart") texts.length = 0;
-      else {await save(() =>
-          this.#buildCall(normalized, chunk.result, redactChunks(texts, this.#redact))
-        );}
+      else {
+        const { result } = chunk;
+        await save(() => this.#buildCall(normalized, result, redactChunks(texts, this.#redact)));
+      }
       yield chunk;
     }
   }
