@@ -98,7 +98,7 @@ export type {
 export type { Limit, Limits } from "./src/cost/limits.ts";
 export type { SessionStatus } from "./src/history/position.ts";
 export type { MigrateResult, RecordedCall } from "./src/history/migrations.ts";
-export type { State } from "./src/turn/state.ts";
+export type { State } from "./src/history/state.ts";
 export type { JsonSchema } from "./src/json/json.ts";
 export type { LLM, LLMRequest, Message, Usage } from "./src/llm/llm.ts";
 export { LLMError, MockLLMError } from "./src/llm/llm_error.ts";

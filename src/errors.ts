@@ -111,7 +111,7 @@ export class ApprovalError extends MisuseError {
   readonly code = "APPROVAL_INVALID";
 }
 
-/** Thrown if an observer of the agent threw. */
+/** Passed to the agent's option `onObserverError` if an observer threw. */
 export class ObserverError extends MisuseError {
   /** `"OBSERVER_FAILED"` */
   readonly code = "OBSERVER_FAILED";

@@ -18,7 +18,7 @@ import { ConfigError, quote } from "../errors.ts";
 import type { Explanation } from "./explain.ts";
 import { drawDiagram } from "../graph/diagram.ts";
 import { findWarnings } from "../graph/reachability.ts";
-import type { State } from "../turn/state.ts";
+import type { State } from "../history/state.ts";
 import { Session } from "../session/session.ts";
 import type { Tool } from "../tool/tool.ts";
 import type { Command } from "../turn/command.ts";

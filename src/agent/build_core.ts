@@ -14,6 +14,7 @@ import { buildGraph } from "../graph/build_graph.ts";
 import type { Graph, Step } from "../graph/graph.ts";
 import { buildShape } from "../graph/offer.ts";
 import type { LLM } from "../llm/llm.ts";
+import type { OnObserverError } from "../turn/observer.ts";
 import * as option from "../schema/option_shape.ts";
 import { ExampleChooser } from "../prompt/examples.ts";
 import { buildStandingText } from "../prompt/standing_text.ts";
@@ -66,11 +67,22 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
     usageLimits: limits,
     cost,
     observers: options.observers?.slice() ?? [],
+    onObserverError: options.onObserverError ?? warnOnce(name),
     maxResultChars: options.maxResultChars ?? 20_000,
     migrateResult: options.migrateResult,
     schemaCache,
     clock: options.clock ?? Date.now,
     ids: options.ids ?? (() => crypto.randomUUID()),
+  };
+}
+
+/** Returns a function that warns of the first failure of an observer. */
+function warnOnce(agent: string): OnObserverError {
+  let isWarned = false;
+  return (error) => {
+    if (isWarned) return;
+    isWarned = true;
+    console.warn(`Agent ${quote(agent)}: further failures of observers are not shown`, error);
   };
 }
 
@@ -102,6 +114,7 @@ const shape: option.OptionShape<AgentOptions> = {
       "expected a list of observers",
     ),
   ),
+  onObserverError: option.callable,
   maxResultChars: option.wholeNumber(1),
   migrateResult: option.callable,
   maxExamples: option.wholeNumber(0),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ConfigError, quote } from "../errors.ts";
 import type { EventDraft, SessionEvent } from "./event.ts";
 import { Position } from "./position.ts";
 
@@ -72,12 +73,20 @@ export class Log {
   /**
    * Adds sequence numbers and time to drafts, commits them together and appends them. A
    * promise only if they are stored durably.
+   *
+   * @throws {ConfigError} if the clock returns no finite number.
    */
   append(
     drafts: readonly EventDraft[],
   ): readonly SessionEvent[] | Promise<readonly SessionEvent[]> {
     if (drafts.length === 0) return [];
     const time = this.#now();
+    if (!Number.isFinite(time)) {
+      throw new ConfigError(
+        `Cannot append an event: the agent's option "clock" returned ${quote(time)}: ` +
+          "expected milliseconds since 1970",
+      );
+    }
     // The same order of keys as in events that are read, so that states can be compared as text.
     // Naming `type` reserves a field in the object, which saves 28 bytes an event.
     const events = drafts.map((draft, place) => {

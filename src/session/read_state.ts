@@ -11,7 +11,7 @@ import { amount, eventSchema, usageSchema } from "../history/event_schema.ts";
 import { Log } from "../history/log.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
 import { type LiveOptions, LiveSession } from "../turn/live_session.ts";
-import type { State } from "../turn/state.ts";
+import type { State } from "../history/state.ts";
 import {
   EVENT_VERSION,
   isVersion,
@@ -24,6 +24,7 @@ import {
 
 const stateSchema = v.strictObject({
   version: v.literal(EVENT_VERSION),
+  agent: v.optional(v.string()),
   sessionId: v.pipe(v.string(), v.nonEmpty()),
   step: v.string(),
   status: v.picklist(["waiting", "interrupted", "limited", "needs_approval", "ended"]),

@@ -10,8 +10,9 @@ import type { ForkOptions } from "./fork_session.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import { SessionUsage } from "../cost/session_usage.ts";
+import { freezeJson } from "../json/json.ts";
 import { captureState } from "../turn/capture_state.ts";
-import type { State } from "../turn/state.ts";
+import type { State } from "../history/state.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { Out } from "../turn/ask.ts";
@@ -38,7 +39,6 @@ let loop: typeof import("../turn/loop.ts") | undefined;
  * | a model that throws | `LLMError`, `interrupted`; `resume()` asks again |
  * | a limit is reached | `limited`; calls that were not run yet wait for `resume()` |
  * | a limit is reached while an answer arrives | it is cut off, its cost is estimated, `limited` |
- * | an observer that throws | `ObserverError`; committed events stay; `interrupted` if the turn had begun |
  * | a guard that throws, or does not return a boolean | `GuardError`, `interrupted`; `resume()` calls it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
  * | a child session asks for approval | `needs_approval`; its calls are among `approvals` |
@@ -118,7 +118,6 @@ export class Session<out Result extends Turn = Turn> {
    * @throws {ConfigError} if the command is invalid.
    * @throws {LLMError} if the model failed; the session is `interrupted`, nothing is lost.
    * @throws {GuardError} if a guard failed; the session is `interrupted`.
-   * @throws {ObserverError} if an observer threw; committed events are kept.
    */
   next(command?: Command, options?: TurnOptions): Promise<Result> {
     return this.#run(command, options);
@@ -223,7 +222,7 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Reads the log, from the event with the sequence number `from`. Default: 0.
+   * Reads the log, from the event with the sequence number `from`. Default: 0. Events are frozen.
    *
    * @throws {ConfigError} if `from` is not a whole number from 0.
    */
@@ -236,9 +235,9 @@ export class Session<out Result extends Turn = Turn> {
         `Cannot read events: from is ${quote(from)}: expected a whole number from 0`,
       );
     }
-    const { log: { events }, durability } = this.#live;
-    if (durability !== undefined) return yield* durability.events(from);
-    for (let at = from; at < events.length; at++) yield events[at]!;
+    const { log, durability } = this.#live;
+    const events = durability?.events(from) ?? log.events.slice(from);
+    for await (const event of events) yield freezeJson(event);
   }
 
   /**

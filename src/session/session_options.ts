@@ -7,13 +7,16 @@ import type { Clock } from "../clock.ts";
 import type { Limits } from "../cost/limits.ts";
 import type { Store } from "../store/store.ts";
 import type { TurnOptions } from "../turn/loop.ts";
-import type { State } from "../turn/state.ts";
+import type { State } from "../history/state.ts";
 
 /** Options of a new or continued session. */
 export interface SessionOptions<Context = unknown> {
   /** Id of the session. Default: that of the state, otherwise a new one. */
   readonly id?: string;
-  /** State of a session to continue. Default: a new session. */
+  /**
+   * State of a session to continue. It is trusted like code: `openState()` of
+   * `@nomos/agent/store` verifies one that a client held. Default: a new session.
+   */
   readonly state?: State;
   /** Live objects of this conversation, for tools and guards; never serialized. */
   readonly context?: Context;

@@ -8,6 +8,7 @@
  * | SQLite | `sqliteStore()` of `@nomos/agent/sqlite` | one machine |
  * | PostgreSQL | `postgresStore()` of `@nomos/agent/postgres` | many machines |
  *
+ * {@linkcode signState} and {@linkcode openState} protect a state that a client holds.
  * {@linkcode openStore} opens any of them by a URL. A store of your own implements
  * {@linkcode Store} and must pass `storeContract()` of `@nomos/agent/testing`.
  *
@@ -37,6 +38,8 @@
 export { memoryStore } from "./memory.ts";
 export type { MemoryStoreOptions } from "./memory.ts";
 export { openStore } from "./open_store.ts";
+export { openState, signState } from "./signed_state.ts";
+export type { OpenStateOptions, SignStateOptions, StateKey } from "./signed_state.ts";
 export type {
   Append,
   EntryRange,

@@ -9,7 +9,7 @@ import type { Limits } from "../cost/limits.ts";
 import type { TurnLimits } from "./plan.ts";
 import type { MigrateResult } from "../history/migrations.ts";
 import type { Message } from "../llm/llm.ts";
-import type { Observer } from "./observer.ts";
+import type { Observer, OnObserverError } from "./observer.ts";
 import type { ExampleChooser } from "../prompt/examples.ts";
 import type { CostOf } from "../cost/call_usage.ts";
 
@@ -29,6 +29,8 @@ export interface AgentCore {
   readonly cost: CostOf | undefined;
   /** Observers of every turn. */
   readonly observers: readonly Observer[];
+  /** Called with the failure of an observer. */
+  readonly onObserverError: OnObserverError;
   /** Maximum length of a tool result, in characters; a longer one is cut. */
   readonly maxResultChars: number;
   /** Converts results that older releases of the tools wrote. */

@@ -5,16 +5,18 @@
  */
 import { SessionUsage } from "../cost/session_usage.ts";
 import { listOpenCalls } from "../history/call.ts";
-import type { SessionEvent } from "../history/event.ts";
 import { EVENT_VERSION } from "../history/migrations.ts";
+import { freezeJson } from "../json/json.ts";
 import { LiveSession } from "./live_session.ts";
-import type { State } from "./state.ts";
+import type { State } from "../history/state.ts";
 
 /** Captures the current position of a session, and returns a function that builds its state. */
 export function captureState(session: LiveSession): () => State {
-  const { id, restingStatus: status, log: { events, position: { step }, head } } = session;
+  const { agent: { name: agent }, id: sessionId, restingStatus: status } = session;
+  const { events, position: { step }, head } = session.log;
   const children = captureChildren(session);
-  return () => buildState(id, step, status, events.slice(0, head), children?.());
+  return () =>
+    buildState({ agent, sessionId, step, status, events: events.slice(0, head) }, children?.());
 }
 
 /**
@@ -41,23 +43,18 @@ export function captureChildren(
   };
 }
 
-/** Builds the state of a session from its events. */
+/** Builds the state of a session; its usage is computed from its events, which are frozen. */
 export function buildState(
-  sessionId: string,
-  step: string,
-  status: State["status"],
-  events: readonly SessionEvent[],
-  children?: Readonly<Record<string, State>>,
+  { events, ...rest }: Required<Pick<State, "agent" | "sessionId" | "step" | "status" | "events">>,
+  children?: State["children"],
 ): State {
   const { usage, cost } = SessionUsage.of(events);
   return {
     version: EVENT_VERSION,
-    sessionId,
-    step,
-    status,
+    ...rest,
     ...(Object.keys(usage).length > 0 && { usage }),
     ...(cost !== undefined && { cost }),
-    events,
+    events: events.map(freezeJson),
     ...(children !== undefined && { children }),
   };
 }

@@ -14,7 +14,7 @@ import type { SessionStatus } from "../history/position.ts";
 import type { AgentCore } from "./agent_core.ts";
 import { checkCommand, type Command, isResume, verdictIn } from "./command.ts";
 import type { Prompts } from "./prompts.ts";
-import type { State } from "./state.ts";
+import type { State } from "../history/state.ts";
 import type { TurnObservers } from "./turn_observers.ts";
 
 /**

@@ -10,6 +10,7 @@ import { quote } from "../errors.ts";
 import { pendingApprovals } from "../history/call.ts";
 import type { Durability } from "../history/durability.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
+import { freezeJson } from "../json/json.ts";
 import * as option from "../schema/option_shape.ts";
 import { addHashes, buildVerdictDrafts } from "./approval.ts";
 import { type Answer, ask, type Out } from "./ask.ts";
@@ -42,7 +43,7 @@ const shape: option.OptionShape<TurnOptions> = {
   signal: v.optional(v.instance(AbortSignal, "expected an AbortSignal")),
 };
 
-/** Part of a stream: a committed event, or a delta of an output that is still arriving. */
+/** Part of a stream: a committed event, frozen, or a delta of an output that is still arriving. */
 export type StreamPart = SessionEvent | Delta;
 
 /**
@@ -83,12 +84,13 @@ function startObservers(
   session: LiveSession,
   command: Command | undefined,
 ): TurnObservers | undefined {
-  const { agent: { name: agent, observers }, id: sessionId, step: { id: step } } = session;
+  const { agent: { name: agent, observers, onObserverError }, id: sessionId, step } = session;
   if (observers.length === 0) return undefined;
-  const turn = { agent, sessionId, step };
+  const turn = { agent, sessionId, step: step.id };
   return new TurnObservers(
     observers,
     typeof command === "string" ? { ...turn, input: command } : turn,
+    onObserverError,
   );
 }
 
@@ -109,7 +111,7 @@ async function playTurn(
   const commit: CommitDrafts = out === undefined
     ? (drafts) => log.append(drafts)
     : async (drafts) => {
-      for (const event of await log.append(drafts)) await out(event);
+      for (const event of await log.append(drafts)) await out(freezeJson(event));
     };
   await commit(await buildOpening(session, command));
   const limitReached = (work: "model" | "tools") => tracker?.reachedBefore(work);
@@ -171,9 +173,9 @@ async function endDurableTurn(
 }
 
 function buildTurn(session: LiveSession, from: number, response: unknown): Turn {
-  const { id, log, restingStatus: status, prompts } = session;
+  const { agent, id, log, restingStatus: status, prompts } = session;
   return new Turn({
-    sessionId: id,
+    owner: { agent: agent.name, sessionId: id },
     log: log.events,
     from,
     step: log.position.step,

@@ -30,6 +30,7 @@
  *
  * @module
  */
+import type { ObserverError } from "../errors.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import type { LLMRequest } from "../llm/llm.ts";
@@ -54,11 +55,11 @@ export interface ObservedTurn {
 
 /**
  * Observer of one turn. Its methods are called in the order of events, and their
- * promises are not awaited. If one throws, the turn fails with an `ObserverError`;
- * committed events are kept.
+ * promises are not awaited. If one throws, or its promise rejects, the turn goes on, and the
+ * failure is passed to the agent's option `onObserverError`.
  */
 export interface TurnObserver {
-  /** Called after an event was committed. */
+  /** Called after an event was committed. The event is frozen. */
   onEvent?(event: SessionEvent): void;
   /**
    * Called before a model is called. A `decision` or `error` event follows, or the turn
@@ -74,6 +75,9 @@ export interface TurnObserver {
   /** Called once when the turn is over, also if it failed. */
   onEnd?(end: ObservedEnd): void;
 }
+
+/** Called with the failure of an observer: the agent's option `onObserverError`. */
+export type OnObserverError = (error: ObserverError) => void;
 
 /** Calls `run` and returns its result, for example within the context of a span. */
 export type Scope = <Result>(run: () => Result) => Result;

@@ -9,7 +9,8 @@ import type { LimitReason, SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import { SessionUsage } from "../cost/session_usage.ts";
 import { buildState } from "./capture_state.ts";
-import type { State } from "./state.ts";
+import type { State } from "../history/state.ts";
+import { freezeJson } from "../json/json.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { PromptReport } from "../prompt/transcript.ts";
 
@@ -29,7 +30,7 @@ export interface ToolResult {
 
 /** Parts of a {@linkcode Turn}. @internal */
 export interface TurnParts {
-  readonly sessionId: string;
+  readonly owner: { readonly agent: string; readonly sessionId: string };
   readonly log: readonly SessionEvent[];
   readonly from: number;
   readonly step: string;
@@ -73,7 +74,7 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
   /** Response to the user: text, or the output of the step's `answer` schema; undefined if there is none. */
   readonly response: Response;
   readonly #log: readonly SessionEvent[];
-  readonly #sessionId: string;
+  readonly #owner: TurnParts["owner"];
   readonly #from: number;
   readonly #to: number;
   readonly #prompt: (() => PromptReport) | undefined;
@@ -88,14 +89,14 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
     this.#prompt = parts.prompt;
     this.#children = parts.children;
     this.#log = parts.log;
-    this.#sessionId = parts.sessionId;
+    this.#owner = parts.owner;
     this.#from = parts.from;
     this.#to = parts.log.length;
   }
 
-  /** Events of the turn, in order. */
+  /** Events of the turn, in order; frozen, because the session reads them as well. */
   get events(): readonly SessionEvent[] {
-    return this.#log.slice(this.#from, this.#to);
+    return this.#log.slice(this.#from, this.#to).map(freezeJson);
   }
 
   /** Decisions of the turn, in order. */
@@ -109,7 +110,7 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
   get decision(): Decision<StepId> | undefined {
     for (let at = this.#to - 1; at >= this.#from; at--) {
       const event = this.#log[at]!;
-      if (event.type === "decision") return event.decision as Decision<StepId>;
+      if (event.type === "decision") return freezeJson(event).decision as Decision<StepId>;
     }
     return undefined;
   }
@@ -161,7 +162,8 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
 
   /** Session as JSON at the end of the turn, built when it is read. */
   get state(): State {
+    const { step, status } = this;
     const events = this.#log.slice(0, this.#to);
-    return buildState(this.#sessionId, this.step, this.status, events, this.#children?.());
+    return buildState({ ...this.#owner, step, status, events }, this.#children?.());
   }
 }

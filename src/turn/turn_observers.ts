@@ -5,78 +5,127 @@
  */
 import { ObserverError, reasonOf } from "../errors.ts";
 import type { SessionEvent } from "../history/event.ts";
+import { freezeJson } from "../json/json.ts";
 import type {
   ObservedEnd,
   ObservedModelCall,
   ObservedToolCall,
   ObservedTurn,
   Observer,
+  OnObserverError,
   Scope,
   TurnObserver,
 } from "./observer.ts";
 
-/** Notifies all observers of an agent, in order. */
+/**
+ * Notifies all observers of an agent, in order. An observer that fails changes nothing for the
+ * turn and for the other observers; its failure is reported.
+ */
 export class TurnObservers {
   readonly #observers: readonly TurnObserver[];
+  readonly #onError: OnObserverError;
 
   /** Creates the observers of a turn that starts. */
-  constructor(observers: readonly Observer[], turn: ObservedTurn) {
-    this.#observers = notify(
-      "the start of a turn",
-      () => observers.map((observer) => observer.beginTurn(turn)),
+  constructor(observers: readonly Observer[], turn: ObservedTurn, onError: OnObserverError) {
+    this.#onError = onError;
+    this.#observers = observers.flatMap((each) =>
+      this.#notify("the start of a turn", () => each.beginTurn(turn)) ?? []
     );
   }
 
   /** Notifies of events that were committed. */
   onEvents(events: readonly SessionEvent[]): void {
     for (const event of events) {
-      notify(`event ${event.seq}`, () => {
-        for (const observer of this.#observers) observer.onEvent?.(event);
-      });
+      freezeJson(event);
+      for (const observer of this.#observers) {
+        this.#notify(`event ${event.seq}`, () => observer.onEvent?.(event));
+      }
     }
   }
 
   /** Notifies of a model call, and returns the scope in which it runs. */
   onModelCall(call: ObservedModelCall): Scope {
-    return nestScopes(
-      notify("a model call", () => this.#observers.map((observer) => observer.onModelCall?.(call))),
-    );
+    return this.#openScope("a model call", (observer) => observer.onModelCall?.(call));
   }
 
   /** Notifies of a tool call, and returns the scope in which it runs. */
   onToolCall(call: ObservedToolCall): Scope {
-    return nestScopes(
-      notify("a tool call", () => this.#observers.map((observer) => observer.onToolCall?.(call))),
-    );
+    return this.#openScope("a tool call", (observer) => observer.onToolCall?.(call));
   }
 
   /** Notifies of the end of the turn. */
   onEnd(end: ObservedEnd): void {
-    notify("the end of a turn", () => {
-      for (const observer of this.#observers) observer.onEnd?.(end);
-    });
-  }
-}
-
-function notify<Result>(what: string, run: () => Result): Result {
-  try {
-    return run();
-  } catch (cause) {
-    throw new ObserverError(`Cannot notify an observer of ${what}: it threw: ${reasonOf(cause)}`, {
-      cause,
-    });
-  }
-}
-
-/** Combines scopes into one; the first is the outermost. */
-function nestScopes(scopes: readonly (Scope | undefined)[]): Scope {
-  return (run) => {
-    let nested = run;
-    for (const scope of scopes.toReversed()) {
-      if (scope === undefined) continue;
-      const inner = nested;
-      nested = () => scope(inner);
+    for (const observer of this.#observers) {
+      this.#notify("the end of a turn", () => observer.onEnd?.(end));
     }
-    return nested();
-  };
+  }
+
+  /** Combines the scopes of the observers into one; that of the first is the outermost. */
+  #openScope(what: string, open: (observer: TurnObserver) => Scope | undefined): Scope {
+    const scopes = this.#observers.flatMap((each) => this.#notify(what, () => open(each)) ?? []);
+    return <Result>(run: () => Result): Result => {
+      const nested = scopes.reduceRight<() => Result>(
+        (inner, scope) => () => this.#runInScope(what, scope, inner),
+        run,
+      );
+      return nested();
+    };
+  }
+
+  /** Runs a call exactly once, and returns its own result, whatever the scope does. */
+  #runInScope<Result>(what: string, scope: Scope, run: () => Result): Result {
+    let ended: { readonly value: Result } | { readonly thrown: unknown } | undefined;
+    const runOnce = (): Result => {
+      if (ended === undefined) {
+        try {
+          ended = { value: run() };
+        } catch (thrown) {
+          ended = { thrown };
+        }
+      }
+      if ("thrown" in ended) throw ended.thrown;
+      return ended.value;
+    };
+    try {
+      const returned: unknown = scope(runOnce);
+      const result = runOnce();
+      if (returned instanceof Promise && returned !== result) {
+        this.#watch(what, returned, result);
+      }
+    } catch (cause) {
+      const isOfCall = ended !== undefined && "thrown" in ended && ended.thrown === cause;
+      if (!isOfCall) this.#report(what, cause);
+    }
+    return runOnce();
+  }
+
+  /** Reports the rejection of a scope's promise, unless the call itself rejects with it. */
+  async #watch(what: string, returned: Promise<unknown>, result: unknown): Promise<void> {
+    const [scope, call] = await Promise.allSettled([returned, result]);
+    if (scope.status !== "rejected") return;
+    const isOfCall = call.status === "rejected" && call.reason === scope.reason;
+    if (!isOfCall) this.#report(what, scope.reason);
+  }
+
+  /** Calls an observer; its failure is reported, also that of a promise. */
+  #notify<Result>(what: string, call: () => Result): Result | undefined {
+    try {
+      const result = call();
+      if (result instanceof Promise) result.catch((cause) => this.#report(what, cause));
+      return result;
+    } catch (cause) {
+      this.#report(what, cause);
+      return undefined;
+    }
+  }
+
+  #report(what: string, cause: unknown): void {
+    const message = `Cannot notify an observer of ${what}: it threw: ${reasonOf(cause)}`;
+    const error = new ObserverError(message, { cause });
+    try {
+      this.#onError(error);
+    } catch (thrown) {
+      console.warn(`The agent's option "onObserverError" threw: ${reasonOf(thrown)}`, error);
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { Agent, decide, MockLLM, type SessionEvent } from "@nomos/agent";
+import { Agent, ConfigError, decide, MockLLM, type SessionEvent } from "@nomos/agent";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { EventDraft } from "../../src/history/event.ts";
 import { type Commit, Log } from "../../src/history/log.ts";
@@ -13,6 +13,22 @@ function logOf(commit?: Commit, events: readonly SessionEvent[] = []): Log {
   let time = 100;
   return new Log("a", events, { now: () => time++, commit });
 }
+
+Deno.test("a clock that returns no finite number is refused before the first event", async () => {
+  for (const time of [NaN, Infinity, "5", undefined] as number[]) {
+    const llm = new MockLLM([decide.respond("ok")]);
+    const agent = new Agent({
+      name: "timed",
+      llm,
+      start: "talk",
+      steps: { talk: { description: "Talk" } },
+      clock: () => time,
+    });
+    const session = agent.createSession();
+    await assertRejects(() => session.next("Hi"), ConfigError, 'option "clock" returned');
+    assertEquals([session.state.events, llm.requests.length], [[], 0]);
+  }
+});
 
 Deno.test("Log, begins empty in the given step", () => {
   const log = logOf();

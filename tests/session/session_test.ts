@@ -93,6 +93,7 @@ Deno.test("Session.state of a new session is empty and can be continued", async 
   const { state } = agent.createSession();
   assertEquals(state, {
     version: 3,
+    agent: "tested",
     sessionId: "id-1",
     step: "start",
     status: "waiting",

@@ -10,7 +10,9 @@ Deno.test("the entry points of stores export exactly these values", () => {
     "StoreError",
     "StoreVersionError",
     "memoryStore",
+    "openState",
     "openStore",
+    "signState",
   ]);
   assertEquals(Object.keys(sqlite), ["sqliteStore"]);
 });

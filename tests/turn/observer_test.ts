@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   Agent,
   type AgentOptions,
@@ -178,33 +178,126 @@ Deno.test("an observer is notified of the end of a turn, however it ended", asyn
   }
 });
 
-Deno.test("an observer that throws ends the turn with an ObserverError, and nothing is lost", async () => {
+Deno.test("an observer that fails never loses an answer: the failure is passed to onObserverError", async () => {
   const fail = (): never => {
     throw new Error("full");
   };
-  const broken: [keyof TurnObserver, string][] = [
-    ["onEvent", "Cannot notify an observer of event 0: it threw: full"],
-    ["onModelCall", "Cannot notify an observer of a model call: it threw: full"],
-    ["onToolCall", "Cannot notify an observer of a tool call: it threw: full"],
-    ["onEnd", "Cannot notify an observer of the end of a turn: it threw: full"],
+  const reject = (): Promise<never> => Promise.reject(new Error("full"));
+  const broken: [keyof TurnObserver, () => unknown, number, string][] = [
+    ["onEvent", fail, 5, "Cannot notify an observer of event 0: it threw: full"],
+    ["onEvent", reject, 5, "Cannot notify an observer of event 0: it threw: full"],
+    ["onModelCall", fail, 2, "Cannot notify an observer of a model call: it threw: full"],
+    ["onModelCall", () => fail, 2, "Cannot notify an observer of a model call: it threw: full"],
+    ["onToolCall", fail, 1, "Cannot notify an observer of a tool call: it threw: full"],
+    ["onToolCall", () => fail, 1, "Cannot notify an observer of a tool call: it threw: full"],
+    ["onEnd", fail, 1, "Cannot notify an observer of the end of a turn: it threw: full"],
+    ["onEnd", reject, 1, "Cannot notify an observer of the end of a turn: it threw: full"],
   ];
-  for (const [method, message] of broken) {
-    const script = [decide.call("look"), decide.respond("ok")];
-    let isBroken = true;
-    const observer: Observer = {
-      beginTurn: () => ({ [method]: () => isBroken ? fail() : undefined }),
-    };
-    const session = agentOf(script, [observer]).createSession();
-    await assertRejects(() => session.next("Hi"), ObserverError, message);
-    isBroken = false;
-    const isOver = method === "onEnd";
-    assertEquals(session.status, isOver ? "waiting" : "interrupted", method);
-    if (!isOver) assertEquals((await session.resume()).response, "ok", method);
-    assertEquals(session.state.events.map(({ seq }) => seq), [0, 1, 2, 3, 4]);
+  for (const [method, run, times, message] of broken) {
+    const failures: ObserverError[] = [];
+    const diary: string[] = [];
+    const observers = [{ beginTurn: () => ({ [method]: run }) }, noting(diary)];
+    const agent = agentOf([decide.call("look"), decide.respond("ok")], observers, {
+      onObserverError: (error) => void failures.push(error),
+    });
+    const session = agent.createSession();
+    assertEquals((await session.next("Hi")).response, "ok", message);
+    assertEquals([session.status, failures.length], ["waiting", times], message);
+    assertEquals([failures[0]!.message, failures[0]!.code], [message, "OBSERVER_FAILED"]);
+    assertEquals((failures[0]!.cause as Error).message, "full");
+    assertEquals(diary.at(-1), "end waiting talk", "the other observer is notified");
   }
-  const session = agentOf([decide.respond("ok")], [{ beginTurn: fail }]).createSession();
-  await assertRejects(() => session.next("Hi"), ObserverError, "of a turn");
-  assertEquals([session.status, session.state.events], ["waiting", []]);
+});
+
+Deno.test("a scope runs a call exactly once, and its result is that of the call", async () => {
+  const scopes: Scope[] = [
+    () => "other" as never,
+    (run) => (run(), run()),
+    (run) => {
+      run();
+      throw new Error("after the call");
+    },
+    (run) => {
+      try {
+        return run();
+      } catch {
+        return "other" as never;
+      }
+    },
+    // deno-lint-ignore no-explicit-any -- The type of a scope forbids another promise.
+    (async (run: () => unknown) => await run()) as any,
+  ];
+  for (const scope of scopes) {
+    let calls = 0;
+    const tool = new Tool({
+      name: "count",
+      description: "Count",
+      args: v.object({ fails: v.optional(v.boolean()) }),
+      run: ({ fails }) => {
+        calls++;
+        if (fails) return Promise.reject(new Error("no more"));
+        return "counted";
+      },
+    });
+    const agent = new Agent({
+      name: "watched",
+      llm: new MockLLM([
+        decide.call("count"),
+        decide.call("count", { fails: true }),
+        decide.respond("ok"),
+      ]),
+      start: "talk",
+      steps: { talk: { description: "Talk", tools: [tool] } },
+      observers: [{ beginTurn: () => ({ onModelCall: () => scope, onToolCall: () => scope }) }],
+      onObserverError: () => {},
+    });
+    const turn = await agent.createSession().next("Hi");
+    assertEquals(turn.response, "ok");
+    assertEquals(turn.toolResults.map(({ text }) => text), ["counted", "no more"]);
+    assertEquals(calls, 2);
+  }
+});
+
+Deno.test("without onObserverError, or if it throws, the failure of an observer is a warning", async () => {
+  const warnings: unknown[][] = [];
+  const { warn } = console;
+  console.warn = (...args) => void warnings.push(args);
+  const fail = () => {
+    throw new Error("full");
+  };
+  try {
+    for (const options of [{}, { onObserverError: fail }]) {
+      const agent = agentOf([decide.respond("ok")], [{ beginTurn: fail }], options);
+      assertEquals((await agent.createSession().next("Hi")).response, "ok");
+    }
+    // Only the first failure is shown.
+    const agent = agentOf([decide.respond("ok")], [{ beginTurn: () => ({ onEvent: fail }) }]);
+    await agent.createSession().next("Hi");
+  } finally {
+    console.warn = warn;
+  }
+  assertEquals(warnings.map(([message]) => message), [
+    'Agent "watched": further failures of observers are not shown',
+    'The agent\'s option "onObserverError" threw: full',
+    'Agent "watched": further failures of observers are not shown',
+  ]);
+  for (const [, error] of warnings) assert(error instanceof ObserverError);
+});
+
+Deno.test("events are frozen for observers, streams and readers, so that none changes what the model is told", async () => {
+  const llm = new MockLLM([decide.call("look", { at: "sky" }), decide.respond("ok")]);
+  const seen: unknown[] = [];
+  const observer = { beginTurn: () => ({ onEvent: (event: unknown) => void seen.push(event) }) };
+  const session = agentOf([], [observer], { llm }).createSession();
+  const stream = session.stream("Hi");
+  for await (const part of stream) if ("seq" in part) seen.push(part);
+  const turn = await stream.turn;
+  seen.push(...turn.events, ...await Array.fromAsync(session.events()), ...session.state.events);
+  assertEquals(seen.length, 25);
+  const isFrozen = (value: unknown): boolean =>
+    typeof value !== "object" || value === null ||
+    Object.isFrozen(value) && Object.values(value).every(isFrozen);
+  for (const event of seen) assert(isFrozen(event), JSON.stringify(event));
 });
 
 Deno.test("observers are those of the options when the agent was created, and are validated", async () => {

@@ -9,7 +9,7 @@ import { LLMError } from "../../llm/llm_error.ts";
 import { seededRandom } from "../../random.ts";
 import { createSession } from "../../session/create_session.ts";
 import type { Session } from "../../session/session.ts";
-import type { State } from "../../turn/state.ts";
+import type { State } from "../../history/state.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { TurnOptions } from "../../turn/loop.ts";

@@ -5,7 +5,7 @@
  */
 import { findTool, type Graph } from "../../graph/graph.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import type { State } from "../../turn/state.ts";
+import type { State } from "../../history/state.ts";
 import { mustAsk } from "./played_core.ts";
 
 const ENDINGS = ["ended ok", "ended error", "ended redirected", "ended unknown"];

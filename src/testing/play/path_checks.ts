@@ -10,7 +10,7 @@ import type { LLMRequest, Message } from "../../llm/llm.ts";
 import { createSession } from "../../session/create_session.ts";
 import { Session } from "../../session/session.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
-import type { State } from "../../turn/state.ts";
+import type { State } from "../../history/state.ts";
 import { CallChecks } from "./call_checks.ts";
 import { DeltaChecks } from "./delta_checks.ts";
 import { listExceededLimits } from "./limit_checks.ts";

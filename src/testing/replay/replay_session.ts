@@ -13,7 +13,7 @@ import { EVENT_VERSION, migrateResultOf } from "../../history/migrations.ts";
 import { isPlainObject } from "../../json/json.ts";
 import { readState } from "../../session/read_state.ts";
 import { Session } from "../../session/session.ts";
-import type { State } from "../../turn/state.ts";
+import type { State } from "../../history/state.ts";
 
 /**
  * Replays a recorded session with an agent that may have changed, and returns the

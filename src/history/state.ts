@@ -3,14 +3,16 @@
  *
  * @module
  */
-import type { SessionEvent } from "../history/event.ts";
-import type { SessionStatus } from "../history/position.ts";
+import type { SessionEvent } from "./event.ts";
+import type { SessionStatus } from "./position.ts";
 import type { Usage } from "../llm/llm.ts";
 
 /** Session as JSON: store it anywhere, and continue it with `createSession({ state })`. */
 export interface State {
   /** Version of this format: 3. States of earlier versions are read as well. */
   readonly version: 3;
+  /** Name of the agent that wrote it; absent in states of version 2 and earlier. */
+  readonly agent?: string;
   /** Id of the session. */
   readonly sessionId: string;
   /** Current step. */
