@@ -53,6 +53,7 @@ export class Director implements Player {
   readonly #playedCore: AgentCore;
   readonly #checks: PathChecks;
   readonly #isChecking: boolean;
+  readonly #deadGuards: ReadonlyMap<string, string>;
   readonly #waysOut: ReturnType<typeof findWaysOut>;
   #session: Session | undefined;
   readonly #reachedNames = new Set<string>();
@@ -68,8 +69,19 @@ export class Director implements Player {
   /** Number of decisions since the last input. */
   #sinceInput = 0;
 
-  /** Creates a director for one agent. If `isChecking` is false, paths are not checked. */
-  constructor(core: AgentCore, values: SampledValues, isChecking: boolean) {
+  /**
+   * Creates a director for one agent. If `isChecking` is false, paths are not checked. `deadGuards`
+   * are played, but do not count as reached.
+   */
+  constructor(
+    core: AgentCore,
+    values: SampledValues,
+    { isChecking, deadGuards }: {
+      readonly isChecking: boolean;
+      readonly deadGuards: ReadonlyMap<string, string>;
+    },
+  ) {
+    this.#deadGuards = deadGuards;
     this.#values = values;
     this.#isChecking = isChecking;
     this.#waysOut = findWaysOut(core.graph);
@@ -160,7 +172,8 @@ export class Director implements Player {
 
   isOpen(step: string, guard: string): boolean {
     const isOpen = this.#plan[this.#next]?.closed !== guard;
-    this.#record.reach({ kind: "guard", step, guard, isOpen });
+    const target: Target = { kind: "guard", step, guard, isOpen };
+    if (!this.#deadGuards.has(describeTarget(target))) this.#record.reach(target);
     return isOpen;
   }
 

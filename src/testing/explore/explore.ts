@@ -4,14 +4,17 @@
  * @module
  */
 import { pick, type Random, seededRandom } from "../../random.ts";
+import { quote } from "../../errors.ts";
 import { checkSeed } from "../../schema/option_shape.ts";
+import { checkContext } from "../../schema/standard_schema.ts";
 import { findTool, type Graph } from "../../graph/graph.ts";
 import { type Move, openMoves, outcomesOf } from "../play/move.ts";
 import { requireCore } from "../play/played_core.ts";
 import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
+import { findDeadGuards } from "./dead_guards.ts";
 import { Director, WALK_LENGTH } from "./director.ts";
 import { Exploration, type MissedTarget } from "./exploration.ts";
-import { findShortestPaths, type Goal, listGoals } from "./target.ts";
+import { describeTarget, findShortestPaths, type Goal, listGoals } from "./target.ts";
 
 /** Options of {@linkcode explore}. */
 export interface ExploreOptions extends SampleOptions {
@@ -22,6 +25,11 @@ export interface ExploreOptions extends SampleOptions {
    * target was tried. Default: 1,000.
    */
   readonly decisions?: number;
+  /**
+   * Contexts with which your guards are called. A guard that is true for none of them is a missed
+   * target. Default: one that is undefined.
+   */
+  readonly contexts?: readonly unknown[];
   /** If false, paths are played without checks. Default: true. */
   readonly checks?: boolean;
 }
@@ -31,7 +39,8 @@ export interface ExploreOptions extends SampleOptions {
  * of each tool and both states of each guard by the shortest path, then plays
  * random walks. A tool that needs approval is denied once; its other outcomes
  * follow an approval. A `needsApproval` function is played with both results.
- * Your models, tools and guards do not run, and the agent is not changed.
+ * Your models and tools do not run, and the agent is not changed. On the paths, guards are played
+ * as well; yours are called with the sample `contexts`, and one that is never true is reported.
  *
  * Every path is checked:
  * - nothing throws, every turn ends, and the user is answered or the session ends
@@ -44,7 +53,8 @@ export interface ExploreOptions extends SampleOptions {
  * @param agent The agent to explore.
  * @param options Seed, bounds, and samples for values that cannot be generated.
  * @returns The played paths, the reached and missed targets, and the failed checks.
- * @throws {ConfigError} if `agent` is not an agent or the seed is not a whole number.
+ * @throws {ConfigError} if `agent` is not an agent, the seed is not a whole number, or a context
+ *   does not match the agent's schemas.
  *
  * @example
  * ```ts
@@ -69,11 +79,16 @@ export interface ExploreOptions extends SampleOptions {
 export async function explore(agent: object, options: ExploreOptions = {}): Promise<Exploration> {
   const core = requireCore(agent, "explore");
   checkSeed(options.seed);
+  const { contexts } = options;
+  for (const context of contexts ?? []) {
+    checkContext(core.graph.contexts, context, `Cannot explore agent ${quote(core.name)}`);
+  }
   const random = seededRandom(options.seed ?? 1);
   const values = await SampledValues.of(core, options, random);
-  const director = new Director(core, values, options.checks ?? true);
+  const deadGuards = findDeadGuards(core, contexts ?? [undefined]);
+  const director = new Director(core, values, { deadGuards, isChecking: options.checks ?? true });
   const { graph, name } = core;
-  const search = { graph, shortest: findShortestPaths(graph), values, director };
+  const search = { graph, shortest: findShortestPaths(graph), values, director, deadGuards };
   const missed = await playTargets(search);
   await walk(search, random, options.decisions ?? 1_000);
   const { paths, played, decisions } = director;
@@ -87,11 +102,13 @@ interface Search {
   readonly shortest: ReadonlyMap<string, readonly Move[]>;
   readonly values: SampledValues;
   readonly director: Director;
+  /** Guards that are never true, with the reason. */
+  readonly deadGuards: ReadonlyMap<string, string>;
 }
 
 /** Plays a shortest path to each target not yet reached. Returns the missed targets. */
 async function playTargets(
-  { graph, shortest, values, director }: Search,
+  { graph, shortest, values, director, deadGuards }: Search,
 ): Promise<MissedTarget[]> {
   const missed: MissedTarget[] = [];
   const play = async ({ target, moves }: Goal): Promise<string | undefined> => {
@@ -106,7 +123,8 @@ async function playTargets(
     if (director.hasReached(target)) continue;
     const why = await play(goal);
     if (director.hasReached(target)) continue;
-    missed.push({ target, why: why ?? "the planned path did not reach it" });
+    const dead = deadGuards.get(describeTarget(target));
+    missed.push({ target, why: dead ?? why ?? "the planned path did not reach it" });
   }
   return missed;
 }

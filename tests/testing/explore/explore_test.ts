@@ -1,4 +1,4 @@
-import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
+import { Agent, ConfigError, decide, MockLLM, Tool } from "@nomos/agent";
 import {
   assert,
   assertEquals,
@@ -219,6 +219,54 @@ checkout  1/1      2/2          -       -              -
 
 33 of 33 reached on 24 paths, 60 decisions, 0 problems
 `,
+  );
+});
+
+Deno.test("explore() reports a guard that is true for none of the sample contexts", async () => {
+  const look = new Tool({
+    name: "look",
+    description: "Look",
+    args: v.object({}),
+    context: v.object({ level: v.number() }),
+    guard: ({ context }) => context.level > 1,
+    run: () => "",
+  });
+  const agent = new Agent({
+    name: "guarded",
+    llm: new MockLLM(),
+    start: "talk",
+    steps: {
+      talk: {
+        description: "Talk",
+        tools: [look],
+        routes: {
+          leave: { when: "done", guard: ({ context }) => context.level > 5 && context.level < 3 },
+        },
+      },
+      leave: { description: "Leave" },
+    },
+  });
+  const route = "guard of route to leave in talk: open: it returned true for none of";
+  const tool = "guard of tool look in talk: open: it returned true for none of";
+  const expected = 'pass one for which it is true in the option "contexts"';
+  const contexts = [{ level: 0 }, { level: 2 }, { level: 4 }];
+  const exploration = await explore(agent, { contexts });
+  assertEquals(missedBy(exploration), [`${route} 3 sample contexts: ${expected}`]);
+  assertThrows(() => exploration.assertComplete(), ExplorationError, "guard of route to leave");
+  assertStringIncludes(exploration.table(), "3/4");
+
+  const low = await explore(agent, { contexts: contexts.slice(0, 1) });
+  assertEquals(missedBy(low), [
+    `${route} 1 sample contexts: ${expected}`,
+    `${tool} 1 sample contexts: ${expected}`,
+  ]);
+  const [of, at] = missedBy(await explore(agent));
+  assertMatch(of!, /^guard of route to leave .*its guard threw: .*level/);
+  assertMatch(at!, /^guard of tool look .*its guard threw: .*level/);
+  await assertRejects(
+    () => explore(agent, { contexts: [{ level: "high" }] }),
+    ConfigError,
+    'Cannot explore agent "guarded"',
   );
 });
 
