@@ -74,8 +74,7 @@ export class AgentCall implements ChildCall {
   get uncounted(): ChildUsage | undefined {
     const { session, parent, decision, call } = this;
     if (session === undefined) return undefined;
-    const { tracker, log, childCalls } = session;
-    const total = (tracker?.counted ?? SessionUsage.of(log.events)).withUncounted(childCalls);
+    const total = session.counted.withUncounted(session.childCalls);
     const counted = new SessionUsage();
     for (const event of parent.log.events.slice(decision + 1)) {
       const isReport = event.type === "approval_requested" || event.type === "tool_finished";

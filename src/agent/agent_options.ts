@@ -9,7 +9,7 @@ import type { StepOptions } from "../graph/step.ts";
 import type { Limits } from "../cost/limits.ts";
 import type { MigrateResult } from "../history/migrations.ts";
 import type { LLM } from "../llm/llm.ts";
-import type { Observer, OnObserverError } from "../turn/observer.ts";
+import type { Observer, OnObserverError, OnWarning } from "../turn/observer.ts";
 import type { CostOf } from "../cost/call_usage.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
 
@@ -78,8 +78,13 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
   readonly cost?: CostOf;
   /** Observers of every turn, for traces and metrics. Default: none. */
   readonly observers?: readonly Observer[];
-  /** Called with each failure of an observer. Default: the first one is a warning on the console. */
+  /** Called with each failure of an observer. Default: as `onWarning`. */
   readonly onObserverError?: OnObserverError;
+  /**
+   * Called with each problem that stops no turn, for example a price that cannot be computed.
+   * Default: the first problem of each kind is a warning on the console.
+   */
+  readonly onWarning?: OnWarning;
   /** Maximum length of a tool result, in characters; a longer one is cut. Default: 20,000. */
   readonly maxResultChars?: number;
   /**

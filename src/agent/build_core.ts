@@ -6,15 +6,16 @@
 import * as v from "valibot";
 import type { AgentCore } from "../turn/agent_core.ts";
 import type { AgentOptions } from "./agent_options.ts";
-import { checkLimits } from "../cost/limits.ts";
+import { checkLimits, withDefaultLimits } from "../cost/limits.ts";
 import { findSchema } from "../decision/decision_schema.ts";
 import { processSchemaCache, SchemaCache } from "../schema/schema_cache.ts";
-import { ConfigError, GraphError, type GraphProblem, quote } from "../errors.ts";
+import { ConfigError, GraphError, type GraphProblem, quote, reasonOf } from "../errors.ts";
 import { buildGraph } from "../graph/build_graph.ts";
 import type { Graph, Step } from "../graph/graph.ts";
 import { buildShape } from "../graph/offer.ts";
 import type { LLM } from "../llm/llm.ts";
-import type { OnObserverError } from "../turn/observer.ts";
+import { type CostOf, EXPECTED_PRICE, isPrice } from "../cost/call_usage.ts";
+import type { OnWarning, Warn } from "../turn/observer.ts";
 import * as option from "../schema/option_shape.ts";
 import { ExampleChooser } from "../prompt/examples.ts";
 import { buildStandingText } from "../prompt/standing_text.ts";
@@ -47,6 +48,7 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
   // If a step has its own persona, personas stand in the last message, not in the first.
   const hasStepPersona = [...graph.steps.values()].some((step) => step.persona !== undefined);
   const { limits, cost } = options;
+  const warn = createWarn(name, options.onWarning);
   if (limits !== undefined) {
     checkLimits(limits, cost, `Cannot build agent ${quote(name)}`, models.values());
   }
@@ -64,10 +66,12 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
       maxRepeats: options.maxRepeats ?? 3,
     },
     maxDepth: options.maxDepth ?? 8,
-    usageLimits: limits,
-    cost,
+    usageLimits: withDefaultLimits(limits),
+    cost: cost && reportFailures(cost, warn),
     observers: options.observers?.slice() ?? [],
-    onObserverError: options.onObserverError ?? warnOnce(name),
+    onObserverError: options.onObserverError ??
+      ((error) => warn("observer", error.message, error.cause)),
+    warn,
     maxResultChars: options.maxResultChars ?? 20_000,
     migrateResult: options.migrateResult,
     schemaCache,
@@ -76,13 +80,35 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
   };
 }
 
-/** Returns a function that warns of the first failure of an observer. */
-function warnOnce(agent: string): OnObserverError {
-  let isWarned = false;
-  return (error) => {
-    if (isWarned) return;
-    isWarned = true;
-    console.warn(`Agent ${quote(agent)}: further failures of observers are not shown`, error);
+/** Returns a price function that never throws: a failure is reported, and the price is not known. */
+function reportFailures(cost: CostOf, warn: Warn): CostOf {
+  return (usage, call) => {
+    try {
+      const price: unknown = cost(usage, call);
+      if (price === undefined || isPrice(price)) return price;
+      warn("cost", `Cannot read a price: "cost" returned ${quote(price)}: ${EXPECTED_PRICE}`);
+    } catch (cause) {
+      warn("cost", `Cannot read a price: "cost" threw: ${reasonOf(cause)}`, cause);
+    }
+    return undefined;
+  };
+}
+
+/** Returns a function that warns of each kind of problem once, or calls `onWarning` with all. */
+function createWarn(agent: string, onWarning: OnWarning | undefined): Warn {
+  const kinds = new Set<string>();
+  const show = (kind: string, message: string) => {
+    if (kinds.has(kind)) return;
+    kinds.add(kind);
+    console.warn(`Agent ${quote(agent)}: ${message} (further warnings of this kind are not shown)`);
+  };
+  return (kind, message, cause) => {
+    if (onWarning === undefined) return show(kind, message);
+    try {
+      onWarning(message, cause);
+    } catch (thrown) {
+      show("onWarning", `Its option "onWarning" threw: ${reasonOf(thrown)}`);
+    }
   };
 }
 
@@ -115,6 +141,7 @@ const shape: option.OptionShape<AgentOptions> = {
     ),
   ),
   onObserverError: option.callable,
+  onWarning: option.callable,
   maxResultChars: option.wholeNumber(1),
   migrateResult: option.callable,
   maxExamples: option.wholeNumber(0),

@@ -149,7 +149,7 @@ function readResult({ name }: AgentToolParts, { log, restingStatus }: LiveSessio
     }
     case "limited": {
       const event = log.events.at(-1);
-      const reason = event?.type === "limit" ? event.reason : "unknown";
+      const reason = event?.type === "limit" ? event.option ?? event.reason : "unknown";
       throw new AgentToolError(`${what}: its turn was limited (${reason}) before it answered`);
     }
     case "needs_approval":

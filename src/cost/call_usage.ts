@@ -57,19 +57,26 @@ export function readCallUsage(
   };
 }
 
-/** Returns the price of tokens; undefined if it is not known or not a number from 0. */
+/** Description of a price, for messages. */
+export const EXPECTED_PRICE = "expected a number from 0";
+
+/** Returns true for a finite number from 0. */
+export function isPrice(price: unknown): price is number {
+  return typeof price === "number" && Number.isFinite(price) && price >= 0;
+}
+
+/** Returns the price of tokens; undefined if it is not known. */
 export function computePrice(
   costOf: CostOf | undefined,
   usage: Usage,
   llm: string,
   model?: string,
 ): number | undefined {
-  if (costOf === undefined) return undefined;
-  const cost = costOf(usage, model === undefined ? { llm } : { llm, model });
-  return cost !== undefined && Number.isFinite(cost) && cost >= 0 ? cost : undefined;
+  return costOf?.(usage, model === undefined ? { llm } : { llm, model });
 }
 
-function countChars(output: unknown): number {
+/** Returns the length of an output in characters. */
+export function countChars(output: unknown): number {
   if (typeof output === "string") return output.length;
   try {
     return JSON.stringify(output)?.length ?? 0;

@@ -6,13 +6,15 @@
 import type { EventDraft } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
 import type { Usage } from "../llm/llm.ts";
-import { type Amounts, findReached, type Limits, type ReachedLimit, type Work } from "./limits.ts";
+import { type Amounts, findReached, type Limit, type Limits, type Work } from "./limits.ts";
 import { SessionUsage, type UncountedUsage } from "./session_usage.ts";
 
 /** Session whose usage is limited. */
 interface TrackedSession {
   /** Log of the session. */
   readonly log: Log;
+  /** Usage of the whole log. */
+  readonly counted: SessionUsage;
   /** Calls of agents that are running. */
   readonly childCalls: readonly UncountedUsage[];
 }
@@ -23,89 +25,102 @@ interface ArrivingUsage {
   readonly cost?: number;
 }
 
-/** Compares the usage of a session with its limits, and with those of its parents. */
+const SCOPES = ["turn", "session"] as const;
+
+/** Compares the usage of one turn and its session with their limits, and with those of the parents. */
 export class LimitTracker {
   readonly #limits: Limits;
   readonly #session: TrackedSession;
   readonly #now: () => number;
   readonly #parent: LimitTracker | undefined;
-  readonly #usage = new SessionUsage();
-  #counted = 0;
-  /** Usage and time when the turn began. */
-  #before: Amounts | undefined;
+  /** Usage of the events of this turn. */
+  readonly #turn = new SessionUsage();
+  /** Number of events that are counted or were there before the turn. */
+  #counted: number;
+  readonly #began: number;
+  /** Model calls of this session and its children that have no event yet. */
+  #openModelCalls = 0;
 
-  /** Tracks a session; `parent` is the tracker of its parent session. */
+  /** Tracks a turn that begins now; `parent` is the tracker of the parent session's turn. */
   constructor(limits: Limits, session: TrackedSession, now: () => number, parent?: LimitTracker) {
     this.#limits = limits;
     this.#session = session;
     this.#now = now;
     this.#parent = parent;
+    this.#counted = session.log.events.length;
+    this.#began = this.#limitsAny("time") ? now() : 0;
   }
 
   /** True if tokens or cost are limited: then tokens that a model does not report are estimated. */
   get limitsTokens(): boolean {
-    const { turn, session } = this.#limits;
-    return [turn, session].some((limit) => (limit?.tokens ?? limit?.cost) !== undefined) ||
+    return this.#limitsAny("tokens") || this.#limitsAny("cost") ||
       this.#parent?.limitsTokens === true;
   }
 
   /** True if cost is limited: then every model must have a price. */
   get limitsCost(): boolean {
-    const { turn, session } = this.#limits;
-    return (turn?.cost ?? session?.cost) !== undefined || this.#parent?.limitsCost === true;
+    return this.#limitsAny("cost") || this.#parent?.limitsCost === true;
   }
 
-  /** Usage of all events of the log. */
-  get counted(): SessionUsage {
-    const { events } = this.#session.log;
-    while (this.#counted < events.length) this.#usage.add(events[this.#counted++]!);
-    return this.#usage;
+  /** True if an answer can reach a limit while it arrives. */
+  get limitsStream(): boolean {
+    return this.#limitsAny("time") || this.limitsTokens || this.#parent?.limitsStream === true;
   }
 
-  /** Starts a turn, whose usage is counted from here. */
-  begin(): void {
-    this.#before = this.#amounts({}, this.#now());
+  #limitsAny(name: keyof Limit): boolean {
+    return SCOPES.some((scope) => this.#limits[scope]?.[name] !== undefined);
+  }
+
+  /** Counts a model call until {@linkcode endModelCall}, for concurrent calls of other children. */
+  beginModelCall(): void {
+    this.#openModelCalls++;
+    this.#parent?.beginModelCall();
+  }
+
+  /** Ends the count of a model call, whose event is now in the log. */
+  endModelCall(): void {
+    this.#openModelCalls--;
+    this.#parent?.endModelCall();
   }
 
   /** Returns the event of a reached limit that forbids this work; undefined if there is none. */
   reachedBefore(work: Exclude<Work, "stream">): EventDraft<"limit"> | undefined {
-    const reached = this.#reached(work, {});
-    return reached && { type: "limit", ...reached };
+    return this.#findReached(work);
   }
 
   /** Returns the event of a limit that an arriving answer reaches; undefined if none is. */
   reachedWhile(usage: Usage, cost: number | undefined): EventDraft<"limit"> | undefined {
     const arriving = cost === undefined ? { usage } : { usage, cost };
-    const reached = this.#reached("stream", arriving);
-    return reached && { type: "limit", ...reached, ...arriving };
+    const reached = this.#findReached("stream", arriving);
+    return reached && { ...reached, ...arriving };
   }
 
-  /** Returns the first limit that is reached, of this session or its parents. */
-  #reached(work: Work, arriving: ArrivingUsage): ReachedLimit | undefined {
-    const time = this.#now();
-    const session = this.#amounts(arriving, time);
-    const before = this.#before!;
-    const began = this.#session.log.events[0]?.time ?? time;
-    const turn: Amounts = {
-      tokens: session.tokens - before.tokens,
-      cost: session.cost - before.cost,
-      modelCalls: session.modelCalls - before.modelCalls,
-      toolCalls: session.toolCalls - before.toolCalls,
-      time: time - before.time,
-    };
-    const used = { turn, session: { ...session, time: time - began } };
-    const reached = findReached(this.#limits, used, work);
-    if (reached !== undefined) return reached;
+  /** Returns the event of the first limit that is reached, of this session or its parents. */
+  #findReached(work: Work, arriving?: ArrivingUsage): EventDraft<"limit"> | undefined {
+    for (const scope of SCOPES) {
+      const limit = this.#limits[scope];
+      const reached = limit && findReached(limit, this.#amountsOf(scope, limit, arriving), work);
+      if (reached === undefined) continue;
+      const { reason, ...amounts } = reached;
+      return { type: "limit", reason, scope, ...amounts, option: `limits.${scope}.${reason}` };
+    }
     const parent = this.#parent;
-    const above = parent === undefined ? undefined : parent.#reached(work, arriving);
+    const above = parent && parent.#findReached(work, arriving);
     return above && { ...above, scope: "caller" };
   }
 
-  /** Returns the usage of the session up to `time`, including an arriving answer. */
-  #amounts(arriving: ArrivingUsage, time: number): Amounts {
-    const total = this.counted.withUncounted(this.#session.childCalls);
-    total.addChild(arriving);
-    const { usage: { input = 0, output = 0 }, cost = 0, modelCalls, toolCalls } = total;
+  /** Returns the usage of the turn or the session, including an arriving answer. */
+  #amountsOf(scope: "turn" | "session", limit: Limit, arriving?: ArrivingUsage): Amounts {
+    const { log: { events }, counted, childCalls } = this.#session;
+    while (this.#counted < events.length) this.#turn.add(events[this.#counted++]!);
+    const uncounted = arriving === undefined
+      ? childCalls
+      : [...childCalls, { uncounted: arriving }];
+    const total = (scope === "turn" ? this.#turn : counted).withUncounted(uncounted);
+    const { usage: { input = 0, output = 0 }, cost = 0, toolCalls } = total;
+    const modelCalls = total.modelCalls + this.#openModelCalls;
+    const began = scope === "turn" ? this.#began : events[0]?.time ?? this.#began;
+    const time = limit.time === undefined ? 0 : this.#now() - began;
     return { tokens: input + output, cost, modelCalls, toolCalls, time };
   }
 }

@@ -4,11 +4,11 @@
  * @module
  */
 import * as v from "valibot";
-import { ConfigError, quote } from "../errors.ts";
+import { ConfigError, quote, reasonOf } from "../errors.ts";
 import type { LimitReason } from "../history/event.ts";
 import type { LLM } from "../llm/llm.ts";
 import * as option from "../schema/option_shape.ts";
-import type { CostOf } from "./call_usage.ts";
+import { type CostOf, EXPECTED_PRICE, isPrice } from "./call_usage.ts";
 
 /**
  * Maximum usage. Checked before each call of a model or a tool, and while a streamed
@@ -19,7 +19,7 @@ export interface Limit {
   readonly tokens?: number;
   /** Price of model calls, in the unit of the agent's `cost`. Default: no limit. */
   readonly cost?: number;
-  /** Number of model calls. Default: no limit. */
+  /** Number of model calls, failed ones included. Default: 100 for a turn; `Infinity` lifts it. */
   readonly modelCalls?: number;
   /** Number of tool calls. Default: no limit. */
   readonly toolCalls?: number;
@@ -49,8 +49,6 @@ export type Amounts = Readonly<Required<Limit>>;
 export interface ReachedLimit {
   /** Name of the limit. */
   readonly reason: Extract<LimitReason, keyof Limit>;
-  /** Owner of the limit. */
-  readonly scope: "turn" | "session" | "caller";
   /** Value of the limit. */
   readonly limit: number;
   /** Usage when it was reached. */
@@ -68,29 +66,32 @@ const CHECKED: Readonly<Record<Work, readonly (keyof Limit)[]>> = {
 };
 
 /** Returns the first reached limit that forbids this work; undefined if there is none. */
-export function findReached(
-  limits: Limits,
-  used: Readonly<Record<"turn" | "session", Amounts>>,
-  work: Work,
-): ReachedLimit | undefined {
-  for (const scope of ["turn", "session"] as const) {
-    for (const reason of CHECKED[work]) {
-      const limit = limits[scope]?.[reason];
-      const amount = used[scope][reason];
-      // Calls that are due are already counted, because they were committed with their decision.
-      const isReached = limit !== undefined &&
-        (reason === "toolCalls" ? amount > limit : amount >= limit);
-      if (isReached) return { reason, scope, limit, used: amount };
-    }
+export function findReached(limits: Limit, used: Amounts, work: Work): ReachedLimit | undefined {
+  for (const reason of CHECKED[work]) {
+    const limit = limits[reason];
+    const amount = used[reason];
+    // Calls that are due are already counted, because they were committed with their decision.
+    const isReached = limit !== undefined &&
+      (reason === "toolCalls" ? amount > limit : amount >= limit);
+    if (isReached) return { reason, limit, used: amount };
   }
   return undefined;
 }
 
-const count = option.wholeNumber(0);
-const number = option.optionalNumber(
-  "expected a number from 0",
-  (value) => value >= 0 && value < Infinity,
+/** Maximum number of model calls of a turn, if the author sets none. */
+const MODEL_CALLS = 100;
+
+/** Adds the default limit of a turn. */
+export function withDefaultLimits(limits: Limits | undefined): Limits {
+  const { turn } = limits ?? {};
+  return { ...limits, turn: { ...turn, modelCalls: turn?.modelCalls ?? MODEL_CALLS } };
+}
+
+const count = option.optionalNumber(
+  "expected a whole number from 0, or Infinity",
+  (value) => value >= 0 && (value === Infinity || Number.isSafeInteger(value)),
 );
+const number = option.optionalNumber("expected a number from 0", (value) => value >= 0);
 const limitShape = v.optional(
   v.strictObject({
     tokens: count,
@@ -131,11 +132,18 @@ export function checkLimits(
     );
   }
   for (const { name } of models) {
-    const price: unknown = cost({ input: 1, output: 1 }, { llm: name });
-    if (typeof price === "number" && Number.isFinite(price) && price >= 0) continue;
-    throw new ConfigError(
-      `${what}: a limit of cost needs the price of model ${quote(name)}: the agent's option ` +
-        `"cost" returned ${quote(price)}: expected a number from 0`,
-    );
+    const fail = (problem: string, options?: ErrorOptions) =>
+      new ConfigError(
+        `${what}: a limit of cost needs the price of model ${quote(name)}: the agent's option ` +
+          `"cost" ${problem}: ${EXPECTED_PRICE}`,
+        options,
+      );
+    let price: unknown;
+    try {
+      price = cost({ input: 1, output: 1 }, { llm: name });
+    } catch (cause) {
+      throw fail(`threw: ${reasonOf(cause)}`, { cause });
+    }
+    if (!isPrice(price)) throw fail(`returned ${quote(price)}`);
   }
 }

@@ -61,8 +61,9 @@ export class SessionUsage {
     this.#addPrice(child);
   }
 
-  /** Returns a copy that includes usage which is not in the log yet. */
+  /** Returns the sum of this and usage which is not in the log yet. */
   withUncounted(children: readonly UncountedUsage[]): SessionUsage {
+    if (children.length === 0) return this;
     const total = Object.assign(new SessionUsage(), this);
     for (const { uncounted } of children) if (uncounted !== undefined) total.addChild(uncounted);
     return total;

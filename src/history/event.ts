@@ -151,13 +151,13 @@ export interface SessionEvents {
     /** Attempted action, if it can be recognized. */
     readonly attempt?: Attempt;
   };
-  /** Failed model call that used tokens. Its error is thrown to the caller. */
+  /** Model call that failed or was aborted. An error is thrown to the caller. */
   readonly model_failed: {
     /** Step in which it happened. */
     readonly step: string;
-    /** `code` of the error. */
+    /** `code` of the error; `ABORTED` if the turn was aborted. */
     readonly code: string;
-    /** Tokens of the call. */
+    /** Tokens of the call, estimated if they were not reported. */
     readonly usage: Usage;
     /** Price of the call, if the agent's `cost` knows it. */
     readonly cost?: number;
@@ -177,6 +177,8 @@ export interface SessionEvents {
     readonly limit?: number;
     /** Usage when it was reached. */
     readonly used?: number;
+    /** Option that sets a usage limit, for example `limits.turn.modelCalls`. */
+    readonly option?: string;
     /** Estimated tokens of an answer that was cut off while it arrived. */
     readonly usage?: Usage;
     /** Price of that answer, if the agent's `cost` knows it. */

@@ -133,6 +133,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     scope: v.optional(v.picklist(["turn", "session", "caller"])),
     limit: amount,
     used: amount,
+    option: v.optional(v.string()),
     ...usageAndCost,
   }),
   v.strictObject({ ...base, type: v.literal("ended") }),

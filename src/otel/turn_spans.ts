@@ -24,7 +24,7 @@ import type { SpanContent } from "./span_content.ts";
 const RECORDED_EVENTS: Readonly<Partial<Record<SessionEvent["type"], readonly string[]>>> = {
   ended: [],
   error: ["step"],
-  limit: ["reason", "scope", "limit", "used"],
+  limit: ["reason", "scope", "limit", "used", "option"],
   moved: ["from", "to"],
   respond_only: ["reason"],
 };
@@ -137,7 +137,10 @@ class TurnSpans implements TurnObserver {
           "nomos.message": content.formatText(event.message),
         }));
       case "model_failed":
-        return this.#endModelCall(event, (span) => span.fail(event.code));
+        return this.#endModelCall(
+          event,
+          (span) => span.fail(event.code === "ABORTED" ? "aborted" : event.code),
+        );
       case "tool_finished":
         return this.#endToolCall(event);
       case "limit":

@@ -9,7 +9,7 @@ import type { Limits } from "../cost/limits.ts";
 import type { TurnLimits } from "./plan.ts";
 import type { MigrateResult } from "../history/migrations.ts";
 import type { Message } from "../llm/llm.ts";
-import type { Observer, OnObserverError } from "./observer.ts";
+import type { Observer, OnObserverError, Warn } from "./observer.ts";
 import type { ExampleChooser } from "../prompt/examples.ts";
 import type { CostOf } from "../cost/call_usage.ts";
 
@@ -24,13 +24,15 @@ export interface AgentCore {
   /** Maximum number of levels of child sessions below a session. */
   readonly maxDepth: number;
   /** Limits of the usage of turns and sessions; a session may have its own. */
-  readonly usageLimits: Limits | undefined;
+  readonly usageLimits: Limits;
   /** Returns the price of a model call; undefined if prices are not known. */
   readonly cost: CostOf | undefined;
   /** Observers of every turn. */
   readonly observers: readonly Observer[];
   /** Called with the failure of an observer. */
   readonly onObserverError: OnObserverError;
+  /** Warns the author of a problem that stops no turn. */
+  readonly warn: Warn;
   /** Maximum length of a tool result, in characters; a longer one is cut. */
   readonly maxResultChars: number;
   /** Converts results that older releases of the tools wrote. */

@@ -4,19 +4,20 @@
  * @module
  */
 import { ABORTED, unlessAborted } from "../abort.ts";
-import { computePrice, type RawAnswer, readCallUsage } from "../cost/call_usage.ts";
+import { computePrice, countChars, type RawAnswer, readCallUsage } from "../cost/call_usage.ts";
 import type { DecisionReading } from "../decision/decision_schema.ts";
 import type { Delta, OutputPreview } from "../decision/output_preview.ts";
-import { quote, reasonOf } from "../errors.ts";
+import { type MisuseError, quote, reasonOf } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
+import { LLMHttpError } from "../llm/llm_errors.ts";
 import type { LLM, LLMChunk, LLMResult } from "../llm/llm.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
 import { resultText } from "../tool/result_text.ts";
 import { needsApproval } from "./approval.ts";
 import type { ValidatedCalls } from "./calls.ts";
 import { consequences } from "./consequences.ts";
-import type { DecisionRequest } from "./decision_request.ts";
+import { DecisionRequest } from "./decision_request.ts";
 import type { LiveSession } from "./live_session.ts";
 import { issueRequest, prepareNext } from "./prepare.ts";
 
@@ -29,7 +30,7 @@ export interface Answer {
   /** Response to the user. */
   readonly response?: unknown;
   /** Error to throw once the events are committed. */
-  readonly error?: LLMError;
+  readonly error?: LLMError | MisuseError;
 }
 
 /** Reader of a stream. The turn waits for its promise before it produces the next part. */
@@ -37,10 +38,10 @@ export type Out<Part> = (part: Part) => Promise<void>;
 
 /**
  * Makes one request, and returns the events that follow from its answer; undefined if
- * the turn was aborted. Deltas are passed to `out` while they arrive. A model that
- * does not stream is a stream of one result.
+ * the turn was aborted before it. Deltas are passed to `out` while they arrive. A model
+ * that does not stream is a stream of one result.
  *
- * @throws {LLMError} if the model failed.
+ * @throws {LLMError} if an embedding model failed.
  * @throws {GuardError} if a guard failed.
  */
 export async function ask(
@@ -48,41 +49,68 @@ export async function ask(
   signal: AbortSignal | undefined,
   out?: Out<Delta>,
 ): Promise<Answer | undefined> {
+  const request = await openRequest(session, signal);
+  if (request === undefined) return undefined;
+  if (!(request instanceof DecisionRequest)) return { drafts: [request] };
   const { llm } = session.step;
-  let request: DecisionRequest;
-  let raw: RawAnswer;
+  const received: Received = { chars: 0, raw: undefined };
   try {
-    const prepared = await unlessAborted(prepareNext(session, signal), signal);
-    if (prepared === ABORTED) return undefined;
-    if (prepared.schema.legal.actions.length === 0) {
-      return { drafts: [{ type: "limit", reason: "stuck" }] };
+    const limit = await readAnswer(session, llm, request, received, signal, out);
+    if (limit !== undefined) return { drafts: [limit] };
+    const { raw } = received;
+    const reading = raw && await unlessAborted(request.validate(raw.output), signal);
+    if (reading !== undefined && reading !== ABORTED) {
+      return buildAnswer(session, llm, raw!, reading);
     }
-    request = issueRequest(session, prepared, signal);
-    const answer = await readAnswer(session, llm, request, signal, out);
-    if (answer === undefined) return undefined;
-    if ("type" in answer) return { drafts: [answer] };
-    raw = answer;
+    return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
   } catch (cause) {
-    return handleFailure(session, llm, cause, signal);
+    if (signal?.aborted) return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
+    const error = toLLMError(session, llm, cause);
+    return { drafts: [buildFailure(session, llm, received, error.code, error)], error };
   }
-  const reading = await unlessAborted(request.validate(raw.output), signal);
-  return reading === ABORTED ? undefined : buildAnswer(session, llm, raw, reading);
+}
+
+/** Part of an answer that has arrived. */
+interface Received {
+  /** Number of characters of its chunks. */
+  chars: number;
+  /** The whole answer. */
+  raw: RawAnswer | undefined;
 }
 
 /**
- * Reads an answer to its end, one chunk at a time. Returns the event of a limit if one
- * cut the answer off; undefined if the turn was aborted.
+ * Prepares the next request. Returns the event of a limit if no action is legal; undefined
+ * if the turn was aborted.
+ */
+async function openRequest(
+  session: LiveSession,
+  signal: AbortSignal | undefined,
+): Promise<DecisionRequest | EventDraft<"limit"> | undefined> {
+  try {
+    const prepared = await unlessAborted(prepareNext(session, signal), signal);
+    if (prepared === ABORTED) return undefined;
+    if (prepared.schema.legal.actions.length === 0) return { type: "limit", reason: "stuck" };
+    return issueRequest(session, prepared, signal);
+  } catch (cause) {
+    if (signal?.aborted) return undefined;
+    throw toLLMError(session, session.step.llm, cause);
+  }
+}
+
+/**
+ * Reads an answer to its end, one chunk at a time, into `received`, unless the turn is
+ * aborted. Returns the event of a limit if one cut the answer off.
  */
 async function readAnswer(
   session: LiveSession,
   llm: LLM,
   request: DecisionRequest,
+  received: Received,
   signal: AbortSignal | undefined,
   out: Out<Delta> | undefined,
-): Promise<RawAnswer | EventDraft<"limit"> | undefined> {
+): Promise<EventDraft<"limit"> | undefined> {
   const Preview = out === undefined ? undefined : await loadPreview();
   let preview = Preview && new Preview();
-  let arrived = 0;
   const limitWhile = createLimitCheck(session, llm.name);
   const chunks = openChunks(session, llm, request);
   // An iterator with a pending next() may never close, so its return() is not awaited.
@@ -101,14 +129,17 @@ async function readAnswer(
         );
       }
       const chunk = next.value;
-      if (chunk.type === "result") return readResult(chunk.result);
+      if (chunk.type === "result") {
+        received.raw = readResult(chunk.result);
+        return undefined;
+      }
       if (chunk.type === "restart") {
         preview = Preview && new Preview();
         await out?.({ type: "restart" });
         continue;
       }
-      arrived += chunk.text.length;
-      const limit = limitWhile?.(arrived);
+      received.chars += chunk.text.length;
+      const limit = limitWhile?.(received.chars);
       if (limit !== undefined) return limit;
       if (preview !== undefined) {
         for (const delta of preview.push(chunk.text)) await out!(delta);
@@ -158,41 +189,45 @@ function createLimitCheck(
   { tracker, agent, prompts }: LiveSession,
   llm: string,
 ): ((chars: number) => EventDraft<"limit"> | undefined) | undefined {
-  if (tracker === undefined) return undefined;
+  if (!tracker!.limitsStream) return undefined;
   let promptChars: number | undefined;
   return (chars) => {
     promptChars ??= prompts!.report!().chars;
     const usage = estimateUsage(promptChars, chars);
-    return tracker.reachedWhile(usage, computePrice(agent.cost, usage, llm));
+    return tracker!.reachedWhile(usage, computePrice(agent.cost, usage, llm));
   };
 }
 
+/** Returns the error of a failed call: that of the model or of the author's code, or one around it. */
+function toLLMError({ id, step }: LiveSession, llm: LLM, cause: unknown): LLMError | MisuseError {
+  if (isLLMOrMisuseError(cause)) return cause;
+  return new LLMError(
+    `Cannot decide in step ${quote(step.id)} of session ${quote(id)}: ` +
+      `${llm.name}: ${reasonOf(cause)}`,
+    { cause },
+  );
+}
+
 /**
- * Returns the event of a failed call that cost tokens; undefined if the turn was aborted.
- *
- * @throws {LLMError} otherwise.
+ * Returns the event of a call that failed or was aborted. Its usage is estimated if it was not
+ * reported, unless the server refused the request, which costs nothing.
  */
-function handleFailure(
-  { id, step, agent }: LiveSession,
+function buildFailure(
+  session: LiveSession,
   llm: LLM,
-  cause: unknown,
-  signal: AbortSignal | undefined,
-): Answer | undefined {
-  if (signal?.aborted) return undefined;
-  if (!isLLMOrMisuseError(cause)) {
-    throw new LLMError(
-      `Cannot decide in step ${quote(step.id)} of session ${quote(id)}: ` +
-        `${llm.name}: ${reasonOf(cause)}`,
-      { cause },
-    );
-  }
-  const usage = cause instanceof LLMError ? readUsage(cause.usage) : undefined;
-  if (usage === undefined) throw cause;
-  const error = cause as LLMError;
-  const cost = computePrice(agent.cost, usage, llm.name);
-  const type = "model_failed";
-  const draft = { type, step: step.id, code: error.code, usage } as const;
-  return { drafts: [cost === undefined ? draft : { ...draft, cost }], error };
+  { raw, chars }: Received,
+  code: string,
+  error?: unknown,
+): EventDraft<"model_failed"> {
+  const { agent, step, prompts } = session;
+  const reported = readUsage(raw?.usage ?? (error instanceof LLMError ? error.usage : undefined));
+  const answerChars = raw === undefined ? chars : countChars(raw.output);
+  const usage = reported ??
+    (error instanceof LLMHttpError ? {} : estimateUsage(prompts!.report!().chars, answerChars));
+  const model = typeof raw?.model === "string" ? raw.model : undefined;
+  const cost = computePrice(agent.cost, usage, llm.name, model);
+  const draft = { type: "model_failed", step: step.id, code, usage } as const;
+  return cost === undefined ? draft : { ...draft, cost };
 }
 
 /** Returns the events of an answer. */
@@ -207,8 +242,12 @@ function buildAnswer(
   const usage = readCallUsage(raw, {
     llm: llm.name,
     cost: agent.cost,
-    promptChars: tracker?.limitsTokens ? () => session.prompts!.report!().chars : undefined,
+    promptChars: tracker!.limitsTokens ? () => session.prompts!.report!().chars : undefined,
   });
+  // Without a price, a limit of cost could not hold.
+  const unpriced: readonly EventDraft[] = tracker!.limitsCost && usage?.cost === undefined
+    ? [{ type: "limit", reason: "cost", option: "cost" }]
+    : [];
   if (!reading.success) {
     const { path, message, attempt } = reading.problem;
     const refusal = {
@@ -217,7 +256,7 @@ function buildAnswer(
       output: renderOutput(raw.output),
       ...(attempt && { attempt }),
     };
-    return { drafts: [{ type: "error", step, ...refusal, ...usage }] };
+    return { drafts: [{ type: "error", step, ...refusal, ...usage }, ...unpriced] };
   }
   const { value: decision, args, response, unwrapped } = reading;
   const asks = (tool: string, call: number) =>
@@ -226,6 +265,7 @@ function buildAnswer(
     drafts: [
       { type: "decision", step, decision, ...(unwrapped && { unwrapped }), ...usage },
       ...consequences(decision, head, { sessionId, step }, asks),
+      ...(decision.action === "END" ? [] : unpriced),
     ],
     calls: { decision: head, args },
     response,

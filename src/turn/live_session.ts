@@ -4,8 +4,8 @@
  * @module
  */
 import { LimitTracker } from "../cost/limit_tracker.ts";
-import type { Limits } from "../cost/limits.ts";
-import type { UncountedUsage } from "../cost/session_usage.ts";
+import { type Limits, withDefaultLimits } from "../cost/limits.ts";
+import { SessionUsage, type UncountedUsage } from "../cost/session_usage.ts";
 import { quote, SessionBusyError, SessionEndedError, SessionWaitingError } from "../errors.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Durability } from "../history/durability.ts";
@@ -41,10 +41,10 @@ export interface LiveOptions {
 export class LiveSession {
   /** Embedding of the last input and its place in the log; for the choice of similar examples. */
   inputEmbedding: { readonly at: number; readonly vector: readonly number[] } | undefined;
-  /** Tracker of its limits; undefined if nothing is limited. */
-  readonly tracker: LimitTracker | undefined;
+  /** Tracker of the limits of the running turn; undefined if none is running. */
+  tracker: LimitTracker | undefined;
   /** Limits of the session and its turns. */
-  readonly limits: Limits | undefined;
+  readonly limits: Limits;
   /** Store of its log; undefined in memory. */
   readonly durability: Durability | undefined;
   /** Number of levels of child sessions that may still be created below this session. */
@@ -57,6 +57,10 @@ export class LiveSession {
   prompts: Prompts | undefined;
   /** Observers of the running turn; undefined if there are none. */
   observers: TurnObservers | undefined;
+  readonly #parent: LiveSession | undefined;
+  #usage: SessionUsage | undefined;
+  /** Number of events that `#usage` includes. */
+  #counted = 0;
   #isBusy = false;
   /** Length of the log when the last turn began. If it has not grown, the turn was interrupted. */
   #begunAt: number;
@@ -66,24 +70,29 @@ export class LiveSession {
     readonly id: string,
     readonly context: unknown,
     readonly log: Log,
-    { isInterrupted = false, limits = agent.usageLimits, durability, parent, children }:
-      LiveOptions = {},
+    { isInterrupted = false, limits, durability, parent, children }: LiveOptions = {},
   ) {
-    this.limits = limits;
+    this.limits = limits === undefined ? agent.usageLimits : withDefaultLimits(limits);
+    this.#parent = parent;
     this.durability = durability;
     this.children = children;
     this.remainingLevels = parent === undefined
       ? agent.maxDepth
       : Math.min(parent.remainingLevels - 1, agent.maxDepth);
-    if (limits !== undefined || parent?.tracker !== undefined) {
-      this.tracker = new LimitTracker(limits ?? {}, this, agent.clock, parent?.tracker);
-    }
     this.#begunAt = isInterrupted ? log.head : -1;
   }
 
   /** Current step. */
   get step(): Step {
     return this.agent.graph.steps.get(this.log.position.step)!;
+  }
+
+  /** Usage of the whole log, except of running child sessions. */
+  get counted(): SessionUsage {
+    const { events } = this.log;
+    const usage = this.#usage ??= new SessionUsage();
+    while (this.#counted < events.length) usage.add(events[this.#counted++]!);
+    return usage;
   }
 
   /** Status if no turn is running. */
@@ -145,12 +154,13 @@ export class LiveSession {
     // A verdict may be refused: then the session must not be `interrupted`.
     if (verdictIn(command) === undefined) this.#begunAt = this.log.head;
     this.prompts?.beginTurn();
-    this.tracker?.begin();
+    this.tracker = new LimitTracker(this.limits, this, this.agent.clock, this.#parent?.tracker);
   }
 
   /** Releases the lock, and notifies observers of the end; `error` is the error of the turn, if it failed. */
   end(error?: unknown): void {
     this.#isBusy = false;
+    this.tracker = undefined;
     const { observers } = this;
     if (observers === undefined) return;
     this.observers = undefined;

@@ -84,13 +84,13 @@ function startObservers(
   session: LiveSession,
   command: Command | undefined,
 ): TurnObservers | undefined {
-  const { agent: { name: agent, observers, onObserverError }, id: sessionId, step } = session;
+  const { agent: { name: agent, observers }, id: sessionId, step } = session;
   if (observers.length === 0) return undefined;
   const turn = { agent, sessionId, step: step.id };
   return new TurnObservers(
     observers,
     typeof command === "string" ? { ...turn, input: command } : turn,
-    onObserverError,
+    session.agent,
   );
 }
 
@@ -114,7 +114,7 @@ async function playTurn(
       for (const event of await log.append(drafts)) await out(freezeJson(event));
     };
   await commit(await buildOpening(session, command));
-  const limitReached = (work: "model" | "tools") => tracker?.reachedBefore(work);
+  const limitReached = (work: "model" | "tools") => tracker!.reachedBefore(work);
   while (!signal?.aborted) {
     const before = log.head;
     const last = before > from ? log.at(before - 1) : undefined;
@@ -124,9 +124,14 @@ async function playTurn(
     if (next.do === "commit") await commit(await addHashes(next.drafts));
     if (next.do === "call") await runCalls(session, next.calls, answer?.calls, signal, commit);
     if (next.do === "ask") {
-      answer = await ask(session, signal, out);
-      if (answer === undefined) break; // aborted
-      await commit(await addHashes(answer.drafts));
+      tracker!.beginModelCall();
+      try {
+        answer = await ask(session, signal, out);
+        if (answer === undefined) break; // aborted
+        await commit(await addHashes(answer.drafts));
+      } finally {
+        tracker!.endModelCall();
+      }
       if (answer.error !== undefined) throw answer.error;
     }
     if (log.head === before && !signal?.aborted) {

@@ -79,6 +79,12 @@ export interface TurnObserver {
 /** Called with the failure of an observer: the agent's option `onObserverError`. */
 export type OnObserverError = (error: ObserverError) => void;
 
+/** Called with a problem that stops no turn: the agent's option `onWarning`. */
+export type OnWarning = (message: string, cause: unknown) => void;
+
+/** Warns the author; by default, only the first problem of a kind is shown. @internal */
+export type Warn = (kind: string, message: string, cause?: unknown) => void;
+
 /** Calls `run` and returns its result, for example within the context of a span. */
 export type Scope = <Result>(run: () => Result) => Result;
 

@@ -6,13 +6,13 @@
 import { ObserverError, reasonOf } from "../errors.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { freezeJson } from "../json/json.ts";
+import type { AgentCore } from "./agent_core.ts";
 import type {
   ObservedEnd,
   ObservedModelCall,
   ObservedToolCall,
   ObservedTurn,
   Observer,
-  OnObserverError,
   Scope,
   TurnObserver,
 } from "./observer.ts";
@@ -23,11 +23,15 @@ import type {
  */
 export class TurnObservers {
   readonly #observers: readonly TurnObserver[];
-  readonly #onError: OnObserverError;
+  readonly #agent: Pick<AgentCore, "onObserverError" | "warn">;
 
-  /** Creates the observers of a turn that starts. */
-  constructor(observers: readonly Observer[], turn: ObservedTurn, onError: OnObserverError) {
-    this.#onError = onError;
+  /** Creates the observers of a turn that starts; failures are reported to the agent. */
+  constructor(
+    observers: readonly Observer[],
+    turn: ObservedTurn,
+    agent: Pick<AgentCore, "onObserverError" | "warn">,
+  ) {
+    this.#agent = agent;
     this.#observers = observers.flatMap((each) =>
       this.#notify("the start of a turn", () => each.beginTurn(turn)) ?? []
     );
@@ -123,9 +127,13 @@ export class TurnObservers {
     const message = `Cannot notify an observer of ${what}: it threw: ${reasonOf(cause)}`;
     const error = new ObserverError(message, { cause });
     try {
-      this.#onError(error);
+      this.#agent.onObserverError(error);
     } catch (thrown) {
-      console.warn(`The agent's option "onObserverError" threw: ${reasonOf(thrown)}`, error);
+      this.#agent.warn(
+        "onObserverError",
+        `Its option "onObserverError" threw: ${reasonOf(thrown)}`,
+        thrown,
+      );
     }
   }
 }

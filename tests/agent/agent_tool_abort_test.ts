@@ -173,7 +173,7 @@ Deno.test("an agent beside one that fails finishes its work", async () => {
     [
       "poor",
       "error",
-      'Agent "poor" has no result: its turn was limited (modelCalls) before it answered',
+      'Agent "poor" has no result: its turn was limited (limits.turn.modelCalls) before it answered',
     ],
     ["good", "ok", "all three parts"],
   ]);

@@ -80,7 +80,8 @@ Deno.test("a child session can use at most the rest of each limit of its parent"
       const session: Session = boss.createSession({ id: "s" });
       const turn = await session.next("Go");
       const what = `${scope} ${expected.reason}`;
-      assertEquals(limitOf(session.state.children!["s/1/0"]!), expected, what);
+      const option = `limits.${scope}.${expected.reason}`;
+      assertEquals(limitOf(session.state.children!["s/1/0"]!), { ...expected, option }, what);
       assertEquals(turn.toolResults[0]!.outcome, "error", what);
       if (expected.reason === "toolCalls") {
         // The parent can still answer, because only tool calls are limited.
@@ -91,7 +92,7 @@ Deno.test("a child session can use at most the rest of each limit of its parent"
       // The limit event of the parent names the owner of the limit.
       assertEquals(
         limitOf(session.state),
-        { ...expected, scope } as Partial<SessionEvent<"limit">>,
+        { ...expected, scope, option } as Partial<SessionEvent<"limit">>,
         what,
       );
     }
@@ -120,6 +121,7 @@ Deno.test("a child session has its own limits, and those of all its parents", as
     scope: "turn",
     limit: 2,
     used: 2,
+    option: "limits.turn.modelCalls",
   });
 
   const top = agentOf("top", modelOf([ask("boss"), decide.respond("done")]), [
@@ -129,7 +131,13 @@ Deno.test("a child session has its own limits, and those of all its parents", as
   assertEquals((await session.next("Go")).reason, "modelCalls");
   const boss = session.state.children!["s/1/0"]!;
   const clerk = boss.children!["s/1/0/1/0"]!;
-  const expected = { reason: "modelCalls", scope: "caller", limit: 5, used: 5 } as const;
+  const expected = {
+    reason: "modelCalls",
+    scope: "caller",
+    limit: 5,
+    used: 5,
+    option: "limits.turn.modelCalls",
+  } as const;
   assertEquals([limitOf(boss), limitOf(clerk)], [expected, expected]);
 });
 
@@ -141,10 +149,8 @@ Deno.test("child agents that run at once share the limits of their parent", asyn
   await session.next("Go");
   const made = Object.values(session.state.children!).flatMap(({ events }) => events)
     .filter(({ type }) => type === "decision").length;
-  // Ten calls may be running when the limit is reached.
-  assert(made >= 15 && made < 15 + 10, `${made} decisions`);
-  const used = limitOf(session.state).used!;
-  assertEquals(used, made + 1);
+  // Calls that are running are counted, so that together they stay within the limit.
+  assertEquals([made, limitOf(session.state).used], [15, 16]);
 });
 
 Deno.test("usage before a request for approval is in its event, and the rest in later ones", async () => {
@@ -184,12 +190,14 @@ Deno.test("usage of an open call is recorded when new input closes it, also in a
       : boss.createSession({ state: JSON.parse(JSON.stringify(session.state)) });
     const turn = await session.next("Never mind");
     assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["unknown"]);
-    assertEquals(turn.usage, { input: 20, output: 2 });
+    // The failed call of the child session is estimated.
+    const { input, output, isEstimated } = turn.usage;
+    assertEquals([input! > 20, output, isEstimated], [true, 2, true]);
     if (!isStored) continue;
     const events = await storedEvents(store, "s");
     const finished = events.find((event) => event.type === "tool_finished");
     assert(finished?.type === "tool_finished");
-    assertEquals([finished.modelCalls, finished.toolCalls], [1, 1]);
+    assertEquals([finished.modelCalls, finished.toolCalls], [2, 1]);
   }
 });
 

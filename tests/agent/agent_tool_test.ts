@@ -72,7 +72,7 @@ Deno.test("a child turn that ends limited gives its call the outcome error, with
   const { turn, result } = await callOf(agent);
   assertEquals([result.outcome, result.text], [
     "error",
-    'Agent "help" has no result: its turn was limited (modelCalls) before it answered',
+    'Agent "help" has no result: its turn was limited (limits.turn.modelCalls) before it answered',
   ]);
   assertEquals(turn.response, "done");
 });

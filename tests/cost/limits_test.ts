@@ -68,7 +68,13 @@ Deno.test("limits: a turn ends limited before the model call that has no tokens 
   }, { usage: { input: 90, output: 10, cachedInput: 50 } });
   const turn = await session.next("Hi");
   assertEquals([turn.status, turn.reason], ["limited", "tokens"]);
-  assertEquals(limitOf(session), { reason: "tokens", scope: "turn", limit: 100, used: 100 });
+  assertEquals(limitOf(session), {
+    reason: "tokens",
+    scope: "turn",
+    limit: 100,
+    used: 100,
+    option: "limits.turn.tokens",
+  });
   // The tools of the decision have run: nothing is lost.
   assertEquals(turn.toolResults.map(({ text }) => text), ["seen 0"]);
   assertEquals(llm.requests.length, 1);
@@ -110,6 +116,7 @@ Deno.test("limits: calls of models and tools are counted, refused outputs includ
     scope: "turn",
     limit: 2,
     used: 2,
+    option: "limits.turn.modelCalls",
   });
   const tools = play([calls(1), calls(2), decide.respond("ok")], { session: { toolCalls: 2 } });
   const turn = await tools.session.next("Hi");
@@ -119,6 +126,7 @@ Deno.test("limits: calls of models and tools are counted, refused outputs includ
     scope: "session",
     limit: 2,
     used: 3,
+    option: "limits.session.toolCalls",
   });
   // The calls that were not run are closed by the next input.
   const next = await tools.session.next("Then answer");
@@ -158,6 +166,7 @@ Deno.test("limits: time is measured by the agent's clock, for a turn and since a
     scope: "turn",
     limit: 1_000,
     used: 1_200,
+    option: "limits.turn.time",
   });
   assertEquals((await turn.session.resume()).response, "ok");
   now = 5_000;
@@ -272,7 +281,7 @@ Deno.test("invalid limits are refused when the agent or the session is created",
   const refused: [Limits, string][] = [
     [{ turn: { tokens: -1 } }, "limits.turn.tokens is -1: expected a whole number from 0"],
     [{ turn: { tokens: 1.5 } }, "limits.turn.tokens is 1.5"],
-    [{ session: { time: Infinity } }, "limits.session.time is Infinity: expected a number from 0"],
+    [{ session: { time: NaN } }, "limits.session.time is NaN: expected a number from 0"],
     [{ session: { modelCalls: "3" as never } }, 'limits.session.modelCalls is "3"'],
     [
       { turns: {} } as never,

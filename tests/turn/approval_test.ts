@@ -198,7 +198,10 @@ Deno.test("needsApproval that throws or does not return a boolean is a GuardErro
     const { agent, paid } = shop([pay("ann")], { needsApproval: needsApproval as never });
     const session = agent.createSession();
     await assertRejects(() => session.next("Pay"), GuardError, message);
-    assertEquals([session.status, paid, types(session)], ["interrupted", [], ["user"]]);
+    assertEquals([session.status, paid, types(session)], ["interrupted", [], [
+      "user",
+      "model_failed",
+    ]]);
   }
 });
 

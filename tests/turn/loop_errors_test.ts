@@ -225,7 +225,7 @@ Deno.test("decide: a model that throws is an LLMError with its cause", async () 
   assertEquals(error.cause, cause);
   assertEquals(error.code, "LLM_FAILED");
   assertEquals(session.status, "interrupted");
-  assertEquals(session.state.events.length, 1);
+  assertEquals(session.state.events.map(({ type }) => type), ["user", "model_failed"]);
 });
 
 Deno.test("decide: a model that throws any value is an LLMError with that cause", async () => {

@@ -264,7 +264,7 @@ Deno.test("a stream that fails, ends without a result or returns an invalid one 
     const session = talking(llm).createSession();
     await assertRejects(() => partsOf(session.stream("Hi")), LLMError, reason);
     assertEquals(session.status, "interrupted");
-    assertEquals(session.state.events.map(({ type }) => type), ["user"]);
+    assertEquals(session.state.events.map(({ type }) => type), ["user", "model_failed"]);
   }
 });
 

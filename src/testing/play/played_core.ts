@@ -102,7 +102,7 @@ function withoutSideEffects(core: AgentCore, change: (step: Step) => Partial<Ste
   }));
   // A played agent has no context.
   const graph = { start: core.graph.start, steps, contexts: [] };
-  return { ...core, graph, usageLimits: undefined, cost: undefined, observers: [] };
+  return { ...core, graph, usageLimits: {}, cost: undefined, observers: [] };
 }
 
 /** Returns `model` with the schema profile of the model that it replaces. */

@@ -75,6 +75,7 @@ export class Replayer {
     this.#log = new Log(core.graph.start, [], { now: () => 0 });
     const replayed = replayedCore(core, modelFor, asksGuards);
     this.#session = new LiveSession(replayed, id, context, this.#log);
+    this.#session.begin(undefined, undefined);
   }
 
   /** Yields all differences, in order. */
@@ -210,7 +211,9 @@ export class Replayer {
 
   /** Returns the events that follow from the next output of the model. */
   async #ask(): Promise<readonly EventDraft[]> {
-    return (await ask(this.#session, undefined))?.drafts ?? [];
+    const answer = await ask(this.#session, undefined);
+    if (answer?.error !== undefined) throw answer.error;
+    return answer?.drafts ?? [];
   }
 
   /**
