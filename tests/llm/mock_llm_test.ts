@@ -222,7 +222,7 @@ Deno.test("MockLLM, rejects an illegal decision, and names step, decision and le
     assertStringIncludes(error.message, JSON.stringify(entry));
     assertStringIncludes(error.message, '"actions":["RESPOND","TOOL_CALL","MOVE","END"]');
     assertStringIncludes(error.message, '"routes":["b"]');
-    assertEquals([session.status, session.state.events.length], ["interrupted", 1]);
+    assertEquals([session.status, session.state.events.length], ["interrupted", 2]);
   }
 });
 

@@ -23,6 +23,7 @@ Deno.test("LLMRequest.messages, contain only one long description after 200 move
     llm,
     start: "a",
     maxIterations: 1000,
+    limits: { turn: { modelCalls: Infinity } },
     steps: {
       a: { description: "d".repeat(500), routes: { b: "go" } },
       b: { description: "e".repeat(500), routes: { a: "back" } },
