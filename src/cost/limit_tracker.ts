@@ -111,12 +111,13 @@ export class LimitTracker {
 
   /** Returns the usage of the turn or the session, including an arriving answer. */
   #amountsOf(scope: "turn" | "session", limit: Limit, arriving?: ArrivingUsage): Amounts {
-    const { log: { events }, counted, childCalls } = this.#session;
+    const { log: { events }, childCalls } = this.#session;
     while (this.#counted < events.length) this.#turn.add(events[this.#counted++]!);
     const uncounted = arriving === undefined
       ? childCalls
       : [...childCalls, { uncounted: arriving }];
-    const total = (scope === "turn" ? this.#turn : counted).withUncounted(uncounted);
+    const counted = scope === "turn" ? this.#turn : this.#session.counted;
+    const total = counted.withUncounted(uncounted);
     const { usage: { input = 0, output = 0 }, cost = 0, toolCalls } = total;
     const modelCalls = total.modelCalls + this.#openModelCalls;
     const began = scope === "turn" ? this.#began : events[0]?.time ?? this.#began;
