@@ -79,7 +79,6 @@ export {
   SessionWaitingError,
   StateError,
   ToolArgumentsError,
-  ToolResultError,
   ToolSignal,
   ToolTimeoutError,
 } from "./src/errors.ts";
@@ -118,6 +117,7 @@ export type {
   SessionArguments,
   SessionOptions,
 } from "./src/session/session_options.ts";
+export type { ToolProgress } from "./src/tool/drain.ts";
 export { Tool } from "./src/tool/tool.ts";
 export type { ToolOptions } from "./src/tool/tool.ts";
 export type { GuardContext, ToolContext } from "./src/tool/tool_context.ts";

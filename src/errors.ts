@@ -167,12 +167,6 @@ export class ToolTimeoutError extends RunError {
   readonly code = "TOOL_TIMEOUT";
 }
 
-/** Thrown if a tool returns a result that has no text or JSON form. */
-export class ToolResultError extends RunError {
-  /** `"TOOL_RESULT_INVALID"` */
-  readonly code = "TOOL_RESULT_INVALID";
-}
-
 /**
  * Thrown by a tool to instruct the model: why the call was not done, and what to do
  * instead. Not a failure: it does not count towards `maxErrors`.

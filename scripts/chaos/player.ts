@@ -106,7 +106,7 @@ export class Player {
 
   async #stream(session: Session, input: string | undefined): Promise<void> {
     for await (const part of session.stream(input)) {
-      if (part.type !== "delta" && part.type !== "restart") this.#acknowledge(session.id, part);
+      if ("seq" in part) this.#acknowledge(session.id, part);
     }
   }
 

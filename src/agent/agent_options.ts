@@ -88,6 +88,12 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
   /** Maximum length of a tool result, in characters; a longer one is cut. Default: 20,000. */
   readonly maxResultChars?: number;
   /**
+   * Maximum length of a model's output, in characters, checked while it arrives; a longer one is
+   * never parsed, and the turn throws an `LLMLengthError`. A tool result is not serialized further
+   * either. Default: 4,000,000.
+   */
+  readonly maxOutputChars?: number;
+  /**
    * Converts results that older releases of the tools wrote to the current form. Called
    * for every result whenever a state or a stored session is read, because stored
    * results are not rewritten; it must return results in the current form as they are.

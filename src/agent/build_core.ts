@@ -73,6 +73,7 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
       ((error) => warn("observer", error.message, error.cause)),
     warn,
     maxResultChars: options.maxResultChars ?? 20_000,
+    maxOutputChars: options.maxOutputChars ?? 4_000_000,
     migrateResult: options.migrateResult,
     schemaCache,
     clock: options.clock ?? Date.now,
@@ -143,6 +144,7 @@ const shape: option.OptionShape<AgentOptions> = {
   onObserverError: option.callable,
   onWarning: option.callable,
   maxResultChars: option.wholeNumber(1),
+  maxOutputChars: option.wholeNumber(1),
   migrateResult: option.callable,
   maxExamples: option.wholeNumber(0),
   exampleThreshold: option.optionalNumber(

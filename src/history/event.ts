@@ -98,7 +98,7 @@ export interface SessionEvents {
     /** Name of the tool. */
     readonly tool: string;
     /**
-     * `"ok"`; `"error"` if it threw or timed out; `"redirected"` if it threw a
+     * `"ok"`; `"error"` if it threw, timed out or returned an HTTP error; `"redirected"` if it threw a
      * `RedirectError`; `"denied"` if a person refused it; `"not_run"` if it was never
      * started; `"unknown"` if it was given up and may have had its effect.
      */

@@ -17,14 +17,15 @@ export const TOKEN_COUNTS: readonly (keyof Counts)[] = [
   "reasoning",
 ];
 
-/** Reads the usage that a model reported. Drops invalid counts; undefined if none is valid. */
+/** Reads the usage of a model call. Drops invalid counts; undefined if none is valid. */
 export function readUsage(usage: unknown): Usage | undefined {
   if (typeof usage !== "object" || usage === null) return undefined;
   const counts = mapCounts((name) => {
     const count = (usage as Usage)[name];
     return Number.isSafeInteger(count) && count! >= 0 ? count : undefined;
   });
-  return Object.keys(counts).length > 0 ? counts : undefined;
+  if (Object.keys(counts).length === 0) return undefined;
+  return (usage as Usage).isEstimated === true ? { ...counts, isEstimated: true } : counts;
 }
 
 /** Adds two usages. A count that is absent in both is absent in the sum. */

@@ -8,7 +8,6 @@ import type { Decision } from "../decision/decision.ts";
 import { callKeyOf } from "../history/event.ts";
 import type { Message } from "../llm/llm.ts";
 import { redactSecrets } from "../json/secret_patterns.ts";
-import { resultText } from "../tool/result_text.ts";
 import { cutText, fitJson, type JsonEntry } from "./fit_json.ts";
 
 /** Formats content as values of span attributes, redacted and truncated. */
@@ -92,7 +91,7 @@ export class SpanContent {
   /** Redacts the whole text before truncation, because half a secret would not be recognized. */
   #redactText(value: unknown): string {
     try {
-      const text = resultText(value, Infinity);
+      const text = typeof value === "string" ? value : JSON.stringify(value);
       const redacted: unknown = this.#redact === undefined ? text : this.#redact(text);
       return typeof redacted === "string" ? redactSecrets(redacted) : WITHHELD;
     } catch {

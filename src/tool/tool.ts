@@ -42,7 +42,9 @@ export interface ToolOptions<Args, Context> {
   readonly context?: StandardSchema<Context, unknown>;
   /**
    * Runs a call and returns its result, which the model sees: text as it is, everything
-   * else as JSON. May throw a `RedirectError` to instruct the model.
+   * else as JSON; of a `Response`, its body. May be a generator function: the values that it
+   * yields are the progress of the call, {@linkcode ToolProgress}. May throw a `RedirectError` to
+   * instruct the model.
    */
   readonly run: (args: Args, context: ToolContext<Context>) => unknown;
   /** Time after which a call fails, in milliseconds. Default: none. */
@@ -179,7 +181,8 @@ export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<C
   }
 
   /**
-   * Validates arguments and runs the tool, without an agent or a session.
+   * Validates arguments and runs the tool to its end, without an agent or a session. Returns what
+   * `run` returns; of a generator, its return value, or the last value that it yields.
    *
    * @throws {ToolArgumentsError} if the arguments do not satisfy the schema.
    */
@@ -193,13 +196,16 @@ export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<C
       });
       throw new ToolArgumentsError(`Cannot call tool "${this.name}": ${reasons.join("; ")}`);
     }
-    return await run(result.value, {
+    const call: ToolContext = {
       context: undefined,
       sessionId: "none",
       step: "none",
       callKey: "none",
       signal: new AbortController().signal,
       ...context,
-    });
+    };
+    const returned = await run(result.value, call);
+    const { drain, isGenerator } = await import("./drain.ts");
+    return isGenerator(returned) ? (await drain(returned, call.signal)).value : returned;
   }
 }

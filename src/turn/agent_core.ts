@@ -35,6 +35,8 @@ export interface AgentCore {
   readonly warn: Warn;
   /** Maximum length of a tool result, in characters; a longer one is cut. */
   readonly maxResultChars: number;
+  /** Maximum length of a model's output and of a serialized result, in characters. */
+  readonly maxOutputChars: number;
   /** Converts results that older releases of the tools wrote. */
   readonly migrateResult: MigrateResult | undefined;
   readonly schemaCache: SchemaCache;

@@ -80,7 +80,7 @@ export async function buildVerdictDrafts(
   const text = "deny" in verdict
     ? verdict.reason
     : "settle" in verdict
-    ? resultText(verdict.result, agent.maxResultChars)
+    ? (await resultText(verdict.result, agent)).text
     : undefined;
   const verdictEvent: EventDraft = {
     type: "approval_given",

@@ -13,12 +13,12 @@ import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import { LLMHttpError } from "../llm/llm_errors.ts";
 import type { LLM, LLMChunk, LLMResult } from "../llm/llm.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
-import { resultText } from "../tool/result_text.ts";
 import { needsApproval } from "./approval.ts";
 import type { ValidatedCalls } from "./calls.ts";
 import { consequences } from "./consequences.ts";
 import { DecisionRequest } from "./decision_request.ts";
 import type { LiveSession } from "./live_session.ts";
+import { createLengthError, isTooLong, renderOutput } from "./output_size.ts";
 import { issueRequest, prepareNext } from "./prepare.ts";
 
 /** Outcome of one request to a model. Nothing is committed yet. */
@@ -111,6 +111,9 @@ async function readAnswer(
 ): Promise<EventDraft<"limit"> | undefined> {
   const Preview = out === undefined ? undefined : await loadPreview();
   let preview = Preview && new Preview();
+  const { maxOutputChars } = session.agent;
+  /** Length of the output that arrived, since the last restart. */
+  let length = 0;
   const limitWhile = createLimitCheck(session, llm.name);
   const chunks = openChunks(session, llm, request);
   // An iterator with a pending next() may never close, so its return() is not awaited.
@@ -130,15 +133,23 @@ async function readAnswer(
       }
       const chunk = next.value;
       if (chunk.type === "result") {
-        received.raw = readResult(chunk.result);
+        const raw = readResult(chunk.result);
+        if (isTooLong(raw.output, maxOutputChars)) {
+          received.chars = Math.max(received.chars, maxOutputChars);
+          throw createLengthError(session, raw.usage);
+        }
+        received.raw = raw;
         return undefined;
       }
       if (chunk.type === "restart") {
+        length = 0;
         preview = Preview && new Preview();
         await out?.({ type: "restart" });
         continue;
       }
       received.chars += chunk.text.length;
+      length += chunk.text.length;
+      if (length > maxOutputChars) throw createLengthError(session);
       const limit = limitWhile?.(received.chars);
       if (limit !== undefined) return limit;
       if (preview !== undefined) {
@@ -270,17 +281,6 @@ function buildAnswer(
     calls: { decision: head, args },
     response,
   };
-}
-
-/** Maximum length of a refused output in the log, in characters. */
-const MAX_OUTPUT = 2000;
-
-function renderOutput(output: unknown): string {
-  try {
-    return resultText(output, MAX_OUTPUT);
-  } catch {
-    return `a value that is not JSON (${typeof output})`;
-  }
 }
 
 /** Loads the code that reads deltas from an output, with the first stream. */

@@ -8,6 +8,7 @@ import type { ToolCall } from "../decision/decision.ts";
 import { findTool } from "../graph/graph.ts";
 import { listOpenCalls, type OpenCall } from "../history/call.ts";
 import { callKeyOf, type EventDraft, type SessionEvent } from "../history/event.ts";
+import type { ToolProgress } from "../tool/drain.ts";
 import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import { type ChildAgent, type ChildCall, Suspension } from "./child_call.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -36,6 +37,7 @@ export type CommitDrafts = (
  * Runs calls concurrently, and commits the end of each as soon as it is known.
  *
  * @param validated Arguments of a decision of this turn; those of an earlier one are validated again.
+ * @param out Reader of the progress of the calls.
  * @throws The error of a child session's turn, after all calls have ended or are suspended.
  */
 export async function runCalls(
@@ -44,17 +46,25 @@ export async function runCalls(
   validated: ValidatedCalls | undefined,
   signal: AbortSignal | undefined,
   commit: CommitDrafts,
+  out?: (progress: ToolProgress) => Promise<void>,
 ): Promise<void> {
   const preparing = Promise.all(calls.map((call) => prepareCall(session, call, validated)));
   const prepared = await unlessAborted(preparing, signal);
   if (prepared === ABORTED || signal?.aborted) return;
   session.childCalls = prepared.flatMap(({ child }) => child ?? []);
-  const running = new RunningCalls(prepared, session.agent.maxResultChars, signal);
+  const { maxResultChars, maxOutputChars, warn } = session.agent;
+  const options = { maxResultChars, maxOutputChars, warn, readsProgress: out !== undefined };
+  const running = new RunningCalls(prepared, options, signal);
   let failure: Suspension["failure"];
   try {
     for (;;) {
       const ended = await running.next();
       if (ended === undefined) break;
+      if ("progress" in ended) {
+        await out!(ended.progress);
+        ended.resume();
+        continue;
+      }
       if (ended.end instanceof Suspension) failure ??= ended.end.failure;
       await commit(buildEndDrafts(ended));
     }

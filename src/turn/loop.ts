@@ -12,6 +12,7 @@ import type { Durability } from "../history/durability.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
 import { freezeJson } from "../json/json.ts";
 import * as option from "../schema/option_shape.ts";
+import type { ToolProgress } from "../tool/drain.ts";
 import { addHashes, buildVerdictDrafts } from "./approval.ts";
 import { type Answer, ask, type Out } from "./ask.ts";
 import { closeOpenCalls, type CommitDrafts, runCalls } from "./calls.ts";
@@ -43,8 +44,11 @@ const shape: option.OptionShape<TurnOptions> = {
   signal: v.optional(v.instance(AbortSignal, "expected an AbortSignal")),
 };
 
-/** Part of a stream: a committed event, frozen, or a delta of an output that is still arriving. */
-export type StreamPart = SessionEvent | Delta;
+/**
+ * Part of a stream: a committed event, frozen, a delta of an output that is still arriving, or the progress
+ * of a running call.
+ */
+export type StreamPart = SessionEvent | Delta | ToolProgress;
 
 /**
  * Runs one turn of a session that is locked, and releases the lock.
@@ -122,7 +126,9 @@ async function playTurn(
     const next = plan(log.position, turn, session.step, agent.limits);
     if (next.do === "stop") break;
     if (next.do === "commit") await commit(await addHashes(next.drafts));
-    if (next.do === "call") await runCalls(session, next.calls, answer?.calls, signal, commit);
+    if (next.do === "call") {
+      await runCalls(session, next.calls, answer?.calls, signal, commit, out);
+    }
     if (next.do === "ask") {
       tracker!.beginModelCall();
       try {

@@ -4,11 +4,12 @@
  * @module
  */
 import { reasonOf, RedirectError, ToolTimeoutError } from "../errors.ts";
-import type { SessionEvent } from "../history/event.ts";
-import { resultText } from "../tool/result_text.ts";
+import type { ToolProgress } from "../tool/drain.ts";
+import { cutText } from "../tool/result_text.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
-import { type ChildCall, Suspension } from "./child_call.ts";
+import type { ChildCall, Suspension } from "./child_call.ts";
 import type { Scope } from "./observer.ts";
+import { type Outcome, type ReadOptions, readResult } from "./read_result.ts";
 
 /** Call that is ready to run. */
 export interface PreparedCall {
@@ -39,10 +40,19 @@ export interface CallEnd {
   /** The call. */
   readonly prepared: PreparedCall;
   /** Outcome and text for the model; or the suspension. */
-  readonly end: Suspension | {
-    readonly outcome: SessionEvent<"tool_finished">["outcome"];
-    readonly text: string;
-  };
+  readonly end: Suspension | Outcome;
+}
+
+/** Progress of a call, which waits until it is resumed. */
+export interface CallProgress {
+  readonly progress: ToolProgress;
+  readonly resume: () => void;
+}
+
+/** Settings of calls that run. */
+export interface RunOptions extends ReadOptions {
+  /** True if somebody reads the progress of the calls. */
+  readonly readsProgress: boolean;
 }
 
 /** Context of one call. Its signal is created when it is first read, because most tools never do. */
@@ -89,18 +99,19 @@ export class CallContext implements ToolContext {
 /** Calls that run concurrently. One that fails does not abort the others. */
 export class RunningCalls {
   readonly #open: Set<PreparedCall>;
-  readonly #maxResultChars: number;
+  readonly #options: RunOptions;
   readonly #signal: AbortSignal | undefined;
+  #progress: CallProgress[] = [];
   #ended: CallEnd[] = [];
   #wake: (() => void) | undefined;
 
   /** Starts all calls; they are given up when the signal aborts. */
   constructor(
     calls: readonly PreparedCall[],
-    maxResultChars: number,
+    options: RunOptions,
     signal: AbortSignal | undefined,
   ) {
-    this.#maxResultChars = maxResultChars;
+    this.#options = options;
     this.#signal = signal;
     this.#open = new Set(calls);
     if (signal?.aborted) this.#giveUp();
@@ -108,12 +119,15 @@ export class RunningCalls {
     for (const call of calls) this.#run(call);
   }
 
-  /** Returns the next call that ended or is suspended; undefined after the last one. */
-  async next(): Promise<CallEnd | undefined> {
-    if (this.#ended.length === 0 && this.#open.size > 0) {
+  /**
+   * Returns the progress of a call, or the next call that ended or is suspended; undefined after the
+   * last one.
+   */
+  async next(): Promise<CallProgress | CallEnd | undefined> {
+    if (this.#progress.length + this.#ended.length === 0 && this.#open.size > 0) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
-    return this.#ended.shift();
+    return this.#progress.shift() ?? this.#ended.shift();
   }
 
   /** Gives up the calls that still run, and returns the ends that were not read. Later results are dropped. */
@@ -132,39 +146,53 @@ export class RunningCalls {
       prepared.context.giveUp(reason);
     }
     this.#open.clear();
+    this.#progress = [];
     this.#wake?.();
   };
 
   async #run(prepared: PreparedCall): Promise<void> {
     // A tool that ran before may have aborted the turn.
     if (!this.#open.has(prepared)) return;
-    const end = await runCall(prepared, this.#maxResultChars);
+    const { readsProgress } = this.#options;
+    const onValue = readsProgress ? (value: unknown) => this.#report(prepared, value) : undefined;
+    const end = await runCall(prepared, this.#options, onValue);
     if (!this.#open.delete(prepared)) return;
     this.#ended.push({ prepared, end });
     this.#wake?.();
   }
+
+  /** Passes a value that a tool yielded to the reader, and waits until it was read. */
+  #report({ tool, context: { callKey } }: PreparedCall, value: unknown): Promise<void> {
+    return new Promise((resume) => {
+      this.#progress.push({ progress: { type: "progress", callKey, tool, value }, resume });
+      this.#wake?.();
+    });
+  }
 }
 
 /** Runs one call. Never throws. */
-async function runCall(prepared: PreparedCall, maxResultChars: number): Promise<CallEnd["end"]> {
+async function runCall(
+  prepared: PreparedCall,
+  options: ReadOptions,
+  onValue: ((value: unknown) => Promise<void>) | undefined,
+): Promise<CallEnd["end"]> {
   const { run, context, scope, timeout, tool } = prepared;
   if (typeof run !== "function") return run;
   try {
     context.isStarted = true;
-    const running = scope === undefined ? run() : scope(run);
-    const result = timeout === undefined || context.isGivenUp
-      ? await running
-      : await withTimeout(running, timeout, tool, context);
-    if (result instanceof Suspension) return result;
-    return { outcome: "ok", text: resultText(result, maxResultChars) };
+    const read = () => readResult(run, { tool, context, options, onValue });
+    const reading = scope === undefined ? read() : scope(read);
+    return timeout === undefined || context.isGivenUp
+      ? await reading
+      : await withTimeout(reading, timeout, tool, context);
   } catch (thrown) {
     const { outcome, text } = describeThrown(thrown);
-    return { outcome, text: resultText(text, maxResultChars) };
+    return { outcome, text: cutText(text, options.maxResultChars) };
   }
 }
 
 /** Returns the outcome of a call that threw. */
-function describeThrown(thrown: unknown): { outcome: "error" | "redirected"; text: string } {
+function describeThrown(thrown: unknown): Outcome {
   const text = reasonOf(thrown);
   try {
     if (thrown instanceof RedirectError) {
@@ -176,12 +204,12 @@ function describeThrown(thrown: unknown): { outcome: "error" | "redirected"; tex
   return { outcome: "error", text };
 }
 
-function withTimeout(
-  running: unknown,
+function withTimeout<Value>(
+  running: Promise<Value>,
   timeout: number,
   tool: string,
   context: CallContext,
-): Promise<unknown> {
+): Promise<Value> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       const error = new ToolTimeoutError(
@@ -192,6 +220,6 @@ function withTimeout(
     }, timeout);
     const cancel = () => clearTimeout(timer);
     context.onGivenUp = cancel;
-    Promise.resolve(running).then(resolve, reject).finally(cancel);
+    running.then(resolve, reject).finally(cancel);
   });
 }

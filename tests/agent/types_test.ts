@@ -353,3 +353,29 @@ Deno.test("Session.next, its command and options are typed", () => {
   const state = () => session.next("x", { state: {} });
   assertEquals([number, stop, state].length, 3);
 });
+
+Deno.test("Tool, a generator function gets the types of its schemas", () => {
+  const count = new Tool({
+    name: "count",
+    description: "Count",
+    args: v.object({ to: v.number() }),
+    context: v.object({ from: v.number() }),
+    async *run({ to }, { context, signal }) {
+      same<typeof to, number>();
+      same<typeof context, { from: number }>();
+      for (let n = context.from; n <= to && !signal.aborted; n++) yield await Promise.resolve(n);
+      return "counted";
+    },
+  });
+  same<typeof count, Tool<{ to: number }, { from: number }>>();
+  const arrow = new Tool({
+    run: async function* ({ to }) {
+      same<typeof to, number>();
+      yield await Promise.resolve(to);
+    },
+    args: z.object({ to: z.number() }),
+    name: "count",
+    description: "Count",
+  });
+  same<typeof arrow, Tool<{ to: number }>>();
+});

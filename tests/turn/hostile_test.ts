@@ -52,6 +52,7 @@ function world(
       start: { description: "Talk", tools: [pay], end: false, routes: { next: "go" } },
       next: { description: "Go on", tools: [other], routes: { start: "back" } },
     },
+    onWarning: () => {},
     ...options,
   });
   return { agent, session: agent.createSession(), ran };
@@ -162,7 +163,7 @@ Deno.test("hostile: keys that would change prototypes change nothing", async () 
 
 Deno.test("hostile: odd characters and very long text are kept as they are", async () => {
   for (
-    const response of ["\u0000a\u001b[2J", "\ud800", "\ufffe", "\u202e", "x".repeat(10_000_000)]
+    const response of ["\u0000a\u001b[2J", "\ud800", "\ufffe", "\u202e", "x".repeat(3_000_000)]
   ) {
     const output = { reasoning: [], decision: { action: "RESPOND", response } };
     for (const form of [output, JSON.stringify(output)]) {

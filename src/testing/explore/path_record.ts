@@ -46,7 +46,6 @@ export class PathRecord {
       }
       case "tool_finished": {
         const { tool, outcome } = event;
-        // A result that is not JSON fails the call, although a success was played.
         const isPlayed = played === "success"
           ? outcome === "ok"
           : (played === "denied") === (outcome === "denied");

@@ -28,16 +28,24 @@ export class CaseModel implements LLM {
   lastOutput: unknown;
   /** True if the model failed in this turn, so that the turn must throw. */
   isFailing = false;
+  /** True if an output of this turn is longer than the agent reads, so that the turn may throw. */
+  isTooLong = false;
   readonly #values: SampledValues;
   readonly #listener: CaseListener;
   #outputs: FuzzOutput[] = [];
   #streams: StreamBehaviour[] = [];
   #chunkLength: number | undefined;
 
-  /** Creates a model whose decisions take their arguments and answers from `values`. */
-  constructor(values: SampledValues, listener: CaseListener) {
+  readonly #maxOutputChars: number;
+
+  /**
+   * Creates a model whose decisions take their arguments and answers from `values`. Its agent reads
+   * outputs of at most `maxOutputChars` characters.
+   */
+  constructor(values: SampledValues, listener: CaseListener, maxOutputChars: number) {
     this.#values = values;
     this.#listener = listener;
+    this.#maxOutputChars = maxOutputChars;
   }
 
   /** Starts a turn. If `chunkLength` is undefined, the model does not stream. */
@@ -46,13 +54,16 @@ export class CaseModel implements LLM {
     this.#streams = [...streams];
     this.#chunkLength = chunkLength;
     this.isFailing = false;
+    this.isTooLong = false;
   }
 
   async decide(request: LLMRequest): Promise<LLMResult> {
     this.#listener.onRequest(request);
     await undefined;
-    this.lastOutput = this.#outputFor(request);
-    return { output: this.lastOutput };
+    const output = this.#outputFor(request);
+    this.lastOutput = output;
+    if (typeof output === "string") this.isTooLong ||= output.length > this.#maxOutputChars;
+    return { output };
   }
 
   /** Streams the next output. A model that does not stream yields only the result. */

@@ -86,7 +86,7 @@ export class CasePlayer {
       },
       onIllegal: () => this.#illegalAt = this.#events.length,
       onHang: () => this.#controller.abort(),
-    });
+    }, core.maxOutputChars);
     this.#core = playedCore(core, {
       llm: this.#model,
       // All guards are open, so that refusals come from the schema alone.
@@ -146,7 +146,8 @@ export class CasePlayer {
         this.#checks.report("error", problem);
       }
     } catch (error) {
-      const isPlanned = error instanceof LLMError && this.#model.isFailing;
+      const { isFailing, isTooLong } = this.#model;
+      const isPlanned = error instanceof LLMError && (isFailing || isTooLong);
       if (!isPlanned) this.#checks.report("error", `${describeThrown(error)}: expected no error`);
     }
     if (this.#session.status === "running") {

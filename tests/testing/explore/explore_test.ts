@@ -179,13 +179,6 @@ Deno.test("explore() requires a sample if an answer cannot be generated", async 
   (await explore(talk({ answer }), { answers: { talk: { code: "42" } } })).assertComplete();
 });
 
-Deno.test("explore() does not count a result that is not JSON as a success", async () => {
-  const pour = new Tool({ name: "pour", description: "Pour", args: v.object({}), run: () => "" });
-  const results = { pour: () => "a function" };
-  const missed = missedBy(await explore(talk({ tools: [pour] }), { results }));
-  assertEquals(missed, ["pour in talk: success: the planned path did not reach it"]);
-});
-
 Deno.test("explore() limits its walks by the option decisions", async () => {
   const none = await explore(exploredAgent(), { decisions: 0 });
   const some = await explore(exploredAgent(), { decisions: 500 });

@@ -100,6 +100,7 @@ Deno.test("playFuzzCase() plays outputs of every kind, aborts and concurrent tur
     turn({ outputs: [{ kind: "raw", output: "Sure! {" }, { kind: "raw", output: null }] }),
     turn({ outputs: [{ kind: "failure" }] }),
     turn({ outputs: [{ kind: "huge", characters: 100_000 }] }),
+    turn({ outputs: [{ kind: "huge", characters: 4_000_001 }] }),
     turn({ abortAfter: 0 }),
     turn({ outputs: [{ kind: "legal", pick: 1, text: "" }], abortAfter: 1 }),
     turn({ isDoubled: true }),

@@ -1,0 +1,85 @@
+/**
+ * Reading what a tool returned.
+ *
+ * @module
+ */
+import type { SessionEvent } from "../history/event.ts";
+import { drain, isGenerator } from "../tool/drain.ts";
+import { type ResultLimits, resultText } from "../tool/result_text.ts";
+import type { ToolContext } from "../tool/tool_context.ts";
+import { Suspension } from "./child_call.ts";
+import type { Warn } from "./observer.ts";
+
+/** Outcome of a call, and its text for the model. */
+export interface Outcome {
+  readonly outcome: SessionEvent<"tool_finished">["outcome"];
+  readonly text: string;
+}
+
+/** Settings of the calls of an agent. */
+export interface ReadOptions extends ResultLimits {
+  /** Warns the author of a result that cannot be shown. */
+  readonly warn: Warn;
+}
+
+/** Call whose result is read. */
+interface ReadCall {
+  /** Name of the tool. */
+  readonly tool: string;
+  readonly context: ToolContext;
+  readonly options: ReadOptions;
+  /** Called for each value that the tool yields; undefined if nobody reads them. */
+  readonly onValue: ((value: unknown) => Promise<void>) | undefined;
+}
+
+/**
+ * Runs a tool and reads its result to the end: a generator, the body of a response, and promises in
+ * the result. Whatever the form of the result is, what was done is told as done. Warns the author of
+ * a result that cannot be shown.
+ *
+ * @throws What the tool throws.
+ */
+export async function readResult(
+  run: () => unknown,
+  { tool, context, options, onValue }: ReadCall,
+): Promise<Outcome | Suspension> {
+  const returned = run();
+  let value = isThenable(returned) ? await returned : returned;
+  if (isInstance(value, Suspension)) return value;
+  if (isGenerator(value)) ({ value } = await drain(value, context.signal, onValue));
+  const { hidden, ...end } = isInstance(value, Response)
+    ? await readResponse(value, options, context)
+    : { outcome: "ok" as const, ...await resultText(value, options) };
+  if (hidden !== undefined) {
+    options.warn(
+      `result of ${tool}`,
+      `Cannot show the whole result of tool "${tool}" to the model: it has a value without a text ` +
+        `form (${hidden}): return text, or values that JSON has`,
+    );
+  }
+  return end;
+}
+
+/** Loads the code that reads responses, with the first one. */
+async function readResponse(response: Response, limits: ResultLimits, { signal }: ToolContext) {
+  const { readResponse } = await import("../tool/response_text.ts");
+  return await readResponse(response, limits.maxResultChars, signal);
+}
+
+// A proxy may throw whenever it is inspected. It is a result like any other.
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  try {
+    return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+  } catch {
+    return false;
+  }
+}
+
+function isInstance<Type>(value: unknown, type: new (...args: never[]) => Type): value is Type {
+  try {
+    return value instanceof type;
+  } catch {
+    return false;
+  }
+}
