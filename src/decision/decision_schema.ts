@@ -80,17 +80,26 @@ export class DecisionSchema {
    * refused.
    *
    * @param isOwn If false, the parts that authors' schemas read are copied first.
+   * @param pause Awaited before each part is validated, if the value is large.
    */
-  read(value: unknown, isOwn: boolean): DecisionReading | Promise<DecisionReading> {
+  read(
+    value: unknown,
+    isOwn: boolean,
+    pause?: () => Promise<void>,
+  ): DecisionReading | Promise<DecisionReading> {
     try {
-      const reading = this.#read(value, isOwn);
+      const reading = this.#read(value, isOwn, pause);
       return reading instanceof Promise ? reading.catch(refuseThrown) : reading;
     } catch (error) {
       return refuseThrown(error);
     }
   }
 
-  #read(value: unknown, isOwn: boolean): DecisionReading | Promise<DecisionReading> {
+  #read(
+    value: unknown,
+    isOwn: boolean,
+    pause: (() => Promise<void>) | undefined,
+  ): DecisionReading | Promise<DecisionReading> {
     const result = v.safeParse(this.form.parser, value);
     if (!result.success) {
       const issue: v.BaseIssue<unknown> = result.issues[0];
@@ -120,7 +129,7 @@ export class DecisionSchema {
         if (schema === undefined) return accept(respond(decision.response), decision.response);
         return validateParts(
           [{ value: decision.response, schema }],
-          isOwn,
+          { isOwn, pause },
           (_, keys, message) => refuse(["decision.response", ...keys], message, { action }),
           ([response], [output]) => accept(respond(response), output),
         );
@@ -133,7 +142,7 @@ export class DecisionSchema {
         }));
         return validateParts(
           parts,
-          isOwn,
+          { isOwn, pause },
           (index, keys, message) => {
             const attempt = { action, tools: [calls[index]!.tool] };
             return refuse([`decision.calls.${index}.args`, ...keys], message, attempt);
@@ -159,13 +168,13 @@ interface Part {
 /**
  * Validates the parts of an output by the author's schemas.
  *
- * @param isOwn If false, the parts are copied first.
+ * @param how If not `isOwn`, the parts are copied first; `pause` is awaited before each validation.
  * @param refuse Called for an invalid part, with its index, the path inside it and the reason.
  * @param next Called if all are valid, with the inputs and the outputs of their schemas.
  */
 function validateParts(
   parts: readonly Part[],
-  isOwn: boolean,
+  { isOwn, pause }: { readonly isOwn: boolean; readonly pause: (() => Promise<void>) | undefined },
   refuse: (index: number, keys: readonly string[], message: string) => DecisionReading,
   next: (inputs: readonly unknown[], outputs: readonly unknown[]) => DecisionReading,
 ): DecisionReading | Promise<DecisionReading> {
@@ -175,7 +184,7 @@ function validateParts(
     try {
       const input = schema.deleteNulls(isOwn ? value : copyJson(value));
       inputs.push(input);
-      results.push(schema.validate(input));
+      results.push(pause?.().then(() => schema.validate(input)) ?? schema.validate(input));
     } catch (error) {
       return refuse(index, [], reasonOf(error));
     }

@@ -100,8 +100,12 @@ function removeFence(text: string): string | undefined {
 }
 
 function checkValue(value: unknown, text: string): ParsedOutput {
-  const { fault, hasNegativeZero } = scan(text);
+  const { fault, hasNegativeZero, keys } = scan(text);
   if (fault !== undefined) return refuse(fault);
+  // Of equal keys in one object, `JSON.parse()` keeps the last one.
+  if (keys > countKeys(value)) {
+    return refuse(`the key ${findRepeatedKey(text)} twice in one object`);
+  }
   return { success: true, value: hasNegativeZero ? JSON.parse(text, replaceNegativeZero) : value };
 }
 
@@ -124,45 +128,65 @@ interface Scan {
   /** Description of the first fault that `JSON.parse` accepts; absent if there is none. */
   readonly fault?: string;
   /** True if a number is `-0`, which is read as 0. */
-  readonly hasNegativeZero?: boolean;
+  readonly hasNegativeZero: boolean;
+  /** Number of keys of all objects. */
+  readonly keys: number;
 }
 
 function scan(text: string): Scan {
-  // One entry per open bracket: the keys of an object so far, or null for an array.
-  const open: (Set<string> | null)[] = [];
-  let lastString = "";
-  let hasNegativeZero = false;
+  let [depth, keys, hasNegativeZero] = [0, 0, false];
+  const refuse = (fault: string): Scan => ({ fault, hasNegativeZero, keys });
   for (const [token] of text.matchAll(TOKEN_REGEXP)) {
     switch (token[0]) {
       case '"':
-        lastString = token;
         break;
       case "{":
       case "[":
-        if (open.length === MAX_DEPTH) {
-          return { fault: `more than ${MAX_DEPTH} levels of nesting` };
-        }
-        open.push(token === "{" ? new Set() : null);
+        if (depth++ === MAX_DEPTH) return refuse(`more than ${MAX_DEPTH} levels of nesting`);
         break;
       case "}":
       case "]":
-        open.pop();
+        depth--;
         break;
-      case ":": {
-        const keys = open.at(-1)!;
-        const key = JSON.parse(lastString);
-        if (keys.has(key)) return { fault: `the key ${lastString} twice in one object` };
-        keys.add(key);
+      case ":":
+        keys++;
         break;
-      }
       default:
         if (!isExact(token)) {
-          return { fault: `a number that cannot be represented exactly (${token.slice(0, 40)})` };
+          return refuse(`a number that cannot be represented exactly (${token.slice(0, 40)})`);
         }
         hasNegativeZero ||= Object.is(Number(token), -0);
     }
   }
-  return { hasNegativeZero };
+  return { hasNegativeZero, keys };
+}
+
+/** Returns the number of keys of all objects in a parsed value. */
+function countKeys(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const keys = Object.keys(value);
+  let count = Array.isArray(value) ? 0 : keys.length;
+  for (const key of keys) count += countKeys((value as Readonly<Record<string, unknown>>)[key]);
+  return count;
+}
+
+/** Returns the first key that an object of a valid JSON text has twice, as it is written. */
+function findRepeatedKey(text: string): string | undefined {
+  // One entry per open bracket: the keys of an object so far.
+  const open: Set<string>[] = [];
+  let lastString = "";
+  for (const [token] of text.matchAll(TOKEN_REGEXP)) {
+    if (token[0] === '"') lastString = token;
+    else if (token === "{" || token === "[") open.push(new Set());
+    else if (token === "}" || token === "]") open.pop();
+    else if (token === ":") {
+      const keys = open.at(-1)!;
+      const key: string = JSON.parse(lastString);
+      if (keys.has(key)) return lastString;
+      keys.add(key);
+    }
+  }
+  return undefined;
 }
 
 /**

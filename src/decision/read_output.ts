@@ -6,19 +6,42 @@
 import { type DecisionReading, type DecisionSchema, refuse } from "./decision_schema.ts";
 import { type ParsedOutput, parseOutput } from "./output.ts";
 
+/** Number of characters above which reading an output takes several milliseconds. */
+const LONG_OUTPUT = 100_000;
+
+/**
+ * Reads an output as `readOutput()` does, but a long text in stages, between which other sessions
+ * have their turn.
+ */
+export function readOutputInStages(
+  schema: DecisionSchema,
+  output: unknown,
+): DecisionReading | Promise<DecisionReading> {
+  if (typeof output !== "string" || output.length <= LONG_OUTPUT) return readOutput(schema, output);
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve));
+  return pause().then(async () => {
+    const reading = await readOutput(schema, output, pause);
+    await pause();
+    return reading;
+  });
+}
+
 /**
  * Reads an output, as text or as a parsed value. Returns a promise only if an author's schema is
- * asynchronous. Never throws.
+ * asynchronous, or `pause` is passed, which is awaited between the stages. Never throws.
  */
 export function readOutput(
   schema: DecisionSchema,
   output: unknown,
+  pause?: () => Promise<void>,
 ): DecisionReading | Promise<DecisionReading> {
   // A parsed value may be shared by its model, or not be JSON, so it is copied.
   if (typeof output !== "string") return schema.read(output, false);
   const parsed = parseOutput(output);
   if (!parsed.success) return refuse([], parsed.message);
-  const reading = schema.read(parsed.value, true);
+  const reading = pause === undefined
+    ? schema.read(parsed.value, true)
+    : pause().then(() => schema.read(parsed.value, true, pause));
   if (parsed.unwrapped === undefined) return reading;
   return reading instanceof Promise
     ? reading.then((read) => addWrapping(read, parsed))

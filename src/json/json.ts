@@ -62,14 +62,20 @@ function copyObject(
   prototype: object | null,
 ): JsonObject {
   const result: Record<string, Json> = prototype === null ? Object.create(null) : {};
-  for (const [key, item] of Object.entries(value)) {
-    const copied = copy(item, `${path}.${key}`, depth, prototype);
-    if (key === "__proto__") {
-      // An assignment would set the prototype.
-      Object.defineProperty(result, key, { value: copied, enumerable: true, configurable: true });
-    } else result[key] = copied;
+  // Not by entries, which would double the time for many keys.
+  for (const key of Object.keys(value)) {
+    const item = (value as Readonly<Record<string, unknown>>)[key];
+    setMember(result, key, copy(item, `${path}.${key}`, depth, prototype));
   }
   return result;
+}
+
+/** Sets a member of an object of the caller, whatever its name is. */
+export function setMember<Value>(object: Record<string, Value>, key: string, value: Value): void {
+  if (key === "__proto__") {
+    // An assignment would set the prototype.
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true });
+  } else object[key] = value;
 }
 
 /** Schema of any JSON value. Its output is a deep copy. */

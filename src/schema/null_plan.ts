@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { JsonSchema } from "../json/json.ts";
+import { type JsonSchema, setMember } from "../json/json.ts";
 import { acceptsAnything, acceptsNull, requiredOf, resolveReference, restOf } from "./lowered.ts";
 import { isRestriction } from "./restrictions.ts";
 
@@ -152,11 +152,16 @@ function deleteNullsBy(value: unknown, applied: readonly NullPlan[]): unknown {
       deleteNullsBy(item, plans.flatMap((plan) => itemPlans(plan, index)))
     );
   }
-  const kept: [string, unknown][] = [];
-  for (const [name, inner] of Object.entries(value)) {
+  const kept: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const inner = (value as Readonly<Record<string, unknown>>)[name];
+    if (typeof inner !== "object") {
+      setMember(kept, name, inner);
+      continue;
+    }
     const found = plans.flatMap((plan) => plan.properties.get(name) ?? plan.rest ?? []);
     if (inner === null && found.some(({ drop }) => drop)) continue;
-    kept.push([name, deleteNullsBy(inner, found.map((property) => property.value))]);
+    setMember(kept, name, deleteNullsBy(inner, found.map((property) => property.value)));
   }
-  return Object.fromEntries(kept);
+  return kept;
 }

@@ -5,7 +5,7 @@
  */
 import type { DecisionReading, DecisionSchema } from "../decision/decision_schema.ts";
 import type { LegalActions } from "../decision/decision.ts";
-import { readOutput } from "../decision/read_output.ts";
+import { readOutputInStages } from "../decision/read_output.ts";
 import type { JsonSchema } from "../json/json.ts";
 import type { LLMRequest, Message } from "../llm/llm.ts";
 import type { Prompt, Transcript } from "../prompt/transcript.ts";
@@ -69,7 +69,7 @@ export class DecisionRequest implements LLMRequest {
   /** Validates an output, unless it is the one that was found legal last. */
   #validate(output: unknown): DecisionReading | Promise<DecisionReading> {
     if (this.#known?.reading.success && output === this.#known.output) return this.#known.reading;
-    const reading = readOutput(this.#parts.schema, output);
+    const reading = readOutputInStages(this.#parts.schema, output);
     if (reading instanceof Promise) return reading.then((read) => this.#keep(output, read));
     return this.#keep(output, reading);
   }

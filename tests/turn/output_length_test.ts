@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Agent, type AgentOptions, type LLM, type Session } from "@nomos/agent";
+import { Agent, type AgentOptions, type LLM, type Session, Tool } from "@nomos/agent";
 import { type LLMChunk, LLMLengthError, type LLMResult } from "@nomos/agent/llm";
+import * as v from "valibot";
 
 const ANSWER = JSON.stringify({
   reasoning: [],
@@ -111,4 +112,40 @@ Deno.test("outputs of 4,000,000 characters are read unless the agent says otherw
   };
   assertEquals((await ask(4_000_000)).response, "ok");
   await assertRejects(() => ask(4_000_001), LLMLengthError, "longer than 4000000 characters");
+});
+
+Deno.test("other sessions have their turn between the stages of reading a long output", async () => {
+  const decision = {
+    action: "TOOL_CALL",
+    calls: [{ tool: "note", args: { text: "x".repeat(2e5) } }],
+  };
+  const outputs = [JSON.stringify({ reasoning: [], decision }), ANSWER];
+  const llm: LLM = { name: "long", decide: () => Promise.resolve({ output: outputs.shift() }) };
+  const note = new Tool({
+    name: "note",
+    description: "Note",
+    args: v.object({ text: v.string() }),
+    run: ({ text }) => text.length,
+  });
+  const steps = { talk: { description: "Talk", tools: [note] } };
+  const session = new Agent({ name: "tested", llm, start: "talk", steps }).createSession();
+  let tasks = 0;
+  const timer = setInterval(() => tasks++);
+  const turn = await session.next("Hi");
+  clearInterval(timer);
+  assertEquals([turn.toolResults[0]!.text, turn.response], ["200000", "ok"]);
+  assert(tasks >= 3, `${tasks}`);
+});
+
+Deno.test("a key that is twice in one object is found in a long output too", async () => {
+  const keys = Array.from({ length: 20_000 }, (_, n) => `"k${n}":1`);
+  const twice = `{"a":{${keys.join()}},"b":[{${keys.join()},"\\u006b7":2}]}`;
+  const outputs = [twice, ANSWER];
+  const llm: LLM = { name: "long", decide: () => Promise.resolve({ output: outputs.shift() }) };
+  const steps = { talk: { description: "Talk" } };
+  const turn = await new Agent({ name: "tested", llm, start: "talk", steps }).createSession()
+    .next("Hi");
+  const [, refused] = turn.events;
+  assert(refused?.type === "error");
+  assertStringIncludes(refused.message, 'the key "\\u006b7" twice in one object');
 });
