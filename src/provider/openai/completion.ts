@@ -16,10 +16,18 @@ import { tryParseJson } from "../untrusted_values.ts";
 import { parseServerSentEvents } from "../server_sent_events.ts";
 import { AnswerReader, createResponseError } from "./answer.ts";
 import { createCompletionRequest } from "./completion_request.ts";
-import { type Exchange, post, type PostRequest, readChunks, readText } from "./connection.ts";
+import {
+  checkTextLength,
+  type Exchange,
+  post,
+  type PostRequest,
+  readChunks,
+  readText,
+} from "./connection.ts";
 import type { OutputMode } from "./openai_options.ts";
 import { readErrorResponse } from "./server_error.ts";
 import type { Settings } from "./settings.ts";
+import { readTextLength } from "./text_length.ts";
 
 /** Requests an answer and waits for the complete response. */
 export async function requestAnswer(settings: Settings, request: LLMRequest): Promise<LLMResult> {
@@ -50,8 +58,11 @@ export async function* streamAnswer(
   const { name } = exchange;
   const reader = new AnswerReader(exchange, settings.output, request);
   let [isDone, isEmpty] = [false, true];
+  let chars = 0;
+  // In a stream of events, the text is limited, not the protocol around it.
+  const chunks = readChunks(exchange, () => isEmpty);
   try {
-    for await (const { data, isComplete } of parseServerSentEvents(readChunks(exchange))) {
+    for await (const { data, isComplete } of parseServerSentEvents(chunks)) {
       isEmpty = false;
       const event = data.trim();
       if (event === "") continue;
@@ -61,6 +72,7 @@ export async function* streamAnswer(
       // The stream ended in the middle of the event.
       if (value === undefined && !isComplete) break;
       if (value === undefined) throw createResponseError(exchange, data);
+      checkTextLength(exchange, chars += readTextLength(value));
       const text = reader.add(value, "delta");
       if (text) yield { type: "text", text };
     }

@@ -71,18 +71,38 @@ export async function post(
   }
 }
 
-/** Maximum size of a response, in bytes. A decision has thousands, a batch of vectors millions. */
-const MAX_BYTES = 32 * 1024 * 1024;
+/**
+ * Maximum size of a response, in bytes, and of the text in a stream of events, in characters. A
+ * decision has thousands, a batch of vectors millions.
+ */
+const MAX_SIZE = 32 * 1024 * 1024;
+
+/**
+ * Checks the length of the text in a stream of events.
+ *
+ * @throws {LLMError} if it is longer than {@linkcode MAX_SIZE}.
+ */
+export function checkTextLength({ name }: Exchange, chars: number): void {
+  if (chars > MAX_SIZE) throw createSizeError(name, "characters of text");
+}
+
+function createSizeError(name: string, unit: string): LLMError {
+  return new LLMError(
+    `Cannot call model ${quote(name)}: expected a response of at most ${MAX_SIZE} ${unit}`,
+  );
+}
 
 /**
  * Yields the bytes of a response as they arrive, without reading ahead. Cancels the
  * request if the consumer stops early.
  *
+ * @param isCounted Returns false if the size of the response is not limited from now on.
  * @throws {LLMConnectionError} if the connection breaks.
- * @throws {LLMError} if the response is larger than {@linkcode MAX_BYTES}.
+ * @throws {LLMError} if the response is larger than {@linkcode MAX_SIZE}.
  */
 export async function* readChunks(
   { name, response, signal, redact }: Exchange,
+  isCounted: () => boolean = () => true,
 ): AsyncGenerator<Uint8Array, void, void> {
   if (response.body === null) return;
   const reader = response.body.getReader();
@@ -92,7 +112,7 @@ export async function* readChunks(
       const { done, value } = await reader.read();
       if (done) return;
       bytes += value.byteLength;
-      if (bytes > MAX_BYTES) break;
+      if (bytes > MAX_SIZE && isCounted()) break;
       yield value;
     }
   } catch (thrown) {
@@ -107,9 +127,7 @@ export async function* readChunks(
     // Rejects if the stream has already failed; then there is nothing to cancel.
     await reader.cancel().catch(() => {});
   }
-  throw new LLMError(
-    `Cannot call model ${quote(name)}: expected a response of at most ${MAX_BYTES} bytes`,
-  );
+  throw createSizeError(name, "bytes");
 }
 
 /**

@@ -88,7 +88,7 @@
  * | any other ending before that, such as `network_error` | `LLMError` | yes |
  * | prompt rejected or answer withheld by a content filter | `LLMContentFilterError` | no |
  * | prompt longer than the context window, or answer that filled it | `LLMContextError` | no |
- * | malformed response; response larger than 32 MiB | `LLMError` | no |
+ * | malformed response; whole response, or text of a stream, larger than 32 MiB | `LLMError` | no |
  * | real models are forbidden | `RealModelError` | |
  *
  * `retryAfter` is the delay that the server asks for; `usage` is the usage of the failed

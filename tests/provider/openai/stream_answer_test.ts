@@ -161,6 +161,34 @@ Deno.test("stream() rejects a malformed stream", async () => {
   assertStringIncludes(tooLong.message, "expected at most 16000000 characters");
 });
 
+/** A stream of this many events with these fields of a delta, and with characters around them. */
+function endlessEvents(count: number, delta: Record<string, unknown>, framing = 0): Response {
+  const event = { id: "x".repeat(framing), choices: [{ delta: { role: "assistant", ...delta } }] };
+  const bytes = new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`);
+  let sent = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (sent++ < count) return controller.enqueue(bytes);
+      controller.enqueue(new TextEncoder().encode("data: [DONE]\n\n"));
+      controller.close();
+    },
+  }, { highWaterMark: 0 });
+  return new Response(body, { headers: { "content-type": "text/event-stream" } });
+}
+
+Deno.test("stream() limits the text of an answer, not the protocol around it", async () => {
+  const read = (response: Response) =>
+    drain(openai({ model: "m", apiKey: KEY, fetch: () => Promise.resolve(response) }));
+  const chunks = await read(endlessEvents(40, { content: " " }, 1 << 20));
+  assertEquals(chunks.at(-1), { type: "result", result: { output: " ".repeat(40) } });
+  const text = "x".repeat(1 << 20);
+  const call = { index: 0, function: { name: "f", arguments: text } };
+  for (const delta of [{ content: text }, { reasoning: text }, { tool_calls: [call] }]) {
+    const error = await thrownBy(() => read(endlessEvents(40, delta)), LLMError);
+    assertStringIncludes(error.message, "at most 33554432 characters of text");
+  }
+});
+
 Deno.test("stream() finds an error within a stream", async () => {
   const withError = (error: unknown, rest = {}) =>
     events([piece('{"a"'), JSON.stringify({ error, ...rest })]);
