@@ -191,14 +191,19 @@ function checkSchemas(name: string, { steps }: Graph, schemaCache: SchemaCache):
   if (problems.length > 0) throw new GraphError(name, problems);
 }
 
+/** Way out of a schema that the profile of a model refuses. */
+const PROFILE_HINT = "If the model accepts more, set its schemaProfile: an option of openai(), " +
+  "aiSdk() and MockLLM, a property of any other model";
+
 function findSchemaProblem(step: Step, schemaCache: SchemaCache): string | undefined {
   const { wholeOffer } = step;
   try {
     const shape = () => buildShape(step, wholeOffer);
     const { excess } = findSchema(schemaCache, step.schemas, wholeOffer.key, shape);
-    return excess && `the schema of its decisions is too large for ${step.llm.name}: ${excess}`;
+    return excess &&
+      `the schema of its decisions is too large for ${step.llm.name}: ${excess}. ${PROFILE_HINT}`;
   } catch (error) {
-    if (error instanceof ConfigError) return `${error.message} (for ${step.llm.name})`;
-    throw error;
+    if (!(error instanceof ConfigError)) throw error;
+    return `${error.message} (for ${step.llm.name}). ${PROFILE_HINT}`;
   }
 }

@@ -56,7 +56,8 @@
  *
  * This entry point also has the profiles of the JSON Schema subsets that vendors accept
  * ({@linkcode openaiStrict}, {@linkcode anthropicStructured}, {@linkcode geminiStructured},
- * {@linkcode plainJsonSchema}), and a class for each way in which a call fails.
+ * {@linkcode localGrammar}, {@linkcode plainJsonSchema}), and a class for each way in which a call
+ * fails.
  *
  * @module
  */
@@ -67,6 +68,7 @@ export { openaiStrict } from "../schema/profiles/openai_strict.ts";
 export {
   anthropicStructured,
   geminiStructured,
+  localGrammar,
   plainJsonSchema,
 } from "../schema/profiles/vendors.ts";
 export type { LLMChunk, LLMResult, ValidationResult } from "./llm.ts";

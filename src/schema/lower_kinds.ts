@@ -100,8 +100,9 @@ export function lowerArray(schema: JsonSchema, path: string, context: LoweringCo
     if (tuples === "prefixItems" && tuple.length > 0) {
       return lowerTupleToPrefixItems(schema, tuple, isFixed ? undefined : rest, path, context);
     }
-    if (tuples !== "prefixItems" || isFixed) {
-      return lowerTupleToArray(schema, tuple, isFixed, path, context);
+    const isArray = tuples === "array" ? tuple.length > 0 : tuples !== "prefixItems";
+    if (isArray || isFixed) {
+      return lowerTupleToArray(schema, tuple, isFixed ? undefined : rest, path, context);
     }
     return lowerArray({ ...schema, prefixItems: undefined, items: rest }, path, context);
   }
@@ -129,24 +130,30 @@ function readTupleLength(schema: JsonSchema, { length }: readonly unknown[]) {
   return { minItems: Math.min(schema.minItems as number ?? length, length), maxItems: length };
 }
 
-/** Lowers a tuple to an array of its length, in which each item may be of any of its item types. */
+/**
+ * Lowers a tuple to an array of its length, in which each item may be of any of its item types;
+ * `rest` is the schema of items after them, undefined if none.
+ */
 function lowerTupleToArray(
   schema: JsonSchema,
   tuple: readonly unknown[],
-  isFixed: boolean,
+  rest: unknown,
   path: string,
   context: LoweringContext,
 ): Form {
-  if (!isFixed) {
+  if (rest !== undefined && context.profile.tuples !== "array") {
     const construct = '"items" after "prefixItems" (a tuple with rest)';
     return context.refuse(path, construct, "a fixed length");
   }
   if (tuple.length === 0) return context.refuse(path, "an empty tuple", "at least one item");
-  const items = tuple.length === 1
-    ? context.lower(tuple[0], `${path}[]`)
-    : context.lowerUnion({}, removeDuplicates(tuple), `${path}[]`);
+  const types = removeDuplicates(rest === undefined ? tuple : [...tuple, rest]);
+  const items = types.length === 1
+    ? context.lower(types[0], `${path}[]`)
+    : context.lowerUnion({}, types, `${path}[]`);
   const notes = ["the items in the order given"];
-  return buildArray({ items }, readTupleLength(schema, tuple), schema, notes, context);
+  const { minItems, maxItems } = readTupleLength(schema, tuple);
+  const length = rest === undefined ? { minItems, maxItems } : { ...schema, minItems };
+  return buildArray({ items }, length, schema, notes, context);
 }
 
 /** Lowers a tuple to `prefixItems`; `rest` is the schema of items after them, undefined if none. */

@@ -54,6 +54,9 @@ interface Definition {
   depth: number;
 }
 
+/** Types of all values, for decoders that take an empty schema for one of objects. */
+const ALL_TYPES = ["string", "number", "boolean", "object", "array", "null"];
+
 class Lowering implements LoweringContext {
   /** Number of references that close a cycle in the property that is being lowered. */
   #cycles = 0;
@@ -83,7 +86,8 @@ class Lowering implements LoweringContext {
 
   lower(source: unknown, path: string, isOpen = false): Form {
     if (this.profile.unknown && acceptsAnything(source)) {
-      return addDescription({}, Object(source), []);
+      const { unknown } = this.profile;
+      return addDescription(unknown === "types" ? { type: ALL_TYPES } : {}, Object(source), []);
     }
     if (typeof source !== "object" || source === null || Array.isArray(source)) {
       return this.refuse(

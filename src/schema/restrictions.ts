@@ -6,6 +6,7 @@
  */
 import type { JsonSchema } from "../json/json.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
+import { toWholePattern } from "./whole_pattern.ts";
 
 /**
  * Non-standard keyword for restrictions in words, such as a pattern with flags. A string
@@ -49,8 +50,10 @@ export function addRestrictions(
   for (const keyword of RESTRICTIONS[kind]) {
     const value = schema[keyword];
     if (value === undefined) continue;
-    if (allowed.includes(keyword) && isSupported(keyword, value, profile)) {
+    if (allowed.includes(keyword) && isSupported(keyword, value, profile, form.type)) {
       form[keyword] = typeof value === "object" ? structuredClone(value) : value;
+      const isWhole = keyword === "pattern" && profile.patterns === "whole";
+      if (isWhole) form.pattern = toWholePattern(value as string);
       continue;
     }
     notes.push(...describeRestriction(keyword, value));
@@ -59,12 +62,17 @@ export function addRestrictions(
     if (!allowed.includes(wider)) continue;
     if (keyword === "minItems") form.minItems = profile.maxMinItems;
     if (keyword === "minLength") form.minLength = Math.ceil(value as number / 2);
-    if (wider !== keyword) form[wider] ??= value;
+    if (wider !== keyword && isSupported(wider, value, profile, form.type)) form[wider] ??= value;
   }
   return form;
 }
 
-function isSupported(keyword: string, value: unknown, profile: SchemaProfile): boolean {
+function isSupported(
+  keyword: string,
+  value: unknown,
+  profile: SchemaProfile,
+  type: unknown,
+): boolean {
   switch (keyword) {
     case "format":
       return profile.stringFormats.includes(value as string);
@@ -72,6 +80,14 @@ function isSupported(keyword: string, value: unknown, profile: SchemaProfile): b
       return isSupportedPattern(value as string, profile);
     case "minItems":
       return (value as number) <= (profile.maxMinItems ?? Infinity);
+    case "maxItems":
+      return (value as number) <= (profile.maxMaxItems ?? Infinity);
+    case "minimum":
+    case "maximum":
+    case "exclusiveMinimum":
+    case "exclusiveMaximum":
+      return profile.numberLimits !== "natural" ||
+        type === "integer" && Number.isSafeInteger(value) && (value as number) >= 0;
     case "minLength":
       // JSON Schema counts code points. JavaScript counts UTF-16 units, up to two for each.
       return (value as number) <= 1;
@@ -86,6 +102,7 @@ function isSupported(keyword: string, value: unknown, profile: SchemaProfile): b
 
 /** Returns true if a pattern can be sent. No decoder has look-around or back-references. */
 function isSupportedPattern(pattern: string, { patterns }: SchemaProfile): boolean {
+  if (patterns === "whole") return toWholePattern(pattern) !== undefined;
   if (/\(\?(?!:)|\\[1-9]|\\k</.test(pattern)) return false;
   return patterns !== "simple" || !/\\[bBpP]|\{\d*,?\d{3}/.test(pattern);
 }

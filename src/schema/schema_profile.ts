@@ -54,15 +54,25 @@ export interface SchemaProfile {
   /**
    * Regular expressions that the model accepts in `pattern`; others are described in words.
    * `"regular"`: without look-around and back-references; `"simple"`: also without word
-   * boundaries, Unicode classes, and counts from 100. Default: `"regular"`.
+   * boundaries, Unicode classes, and counts from 100; `"whole"`: those that mean the same
+   * to a decoder that matches the JSON text between the quotes from end to end, so they are
+   * anchored at both ends and match only printable ASCII that JSON does not escape.
+   * Default: `"regular"`.
    */
-  readonly patterns?: "regular" | "simple";
+  readonly patterns?: "regular" | "simple" | "whole";
   /** Keywords that may restrict a number. */
   readonly numberKeywords: readonly string[];
+  /**
+   * Limits that the model accepts in `numberKeywords`; others are described in words.
+   * `"natural"`: whole limits from 0, of integers only. Default: `"any"`.
+   */
+  readonly numberLimits?: "any" | "natural";
   /** Keywords that may restrict an array. */
   readonly arrayKeywords: readonly string[];
   /** Maximum value of `minItems`; a larger one is lowered to it and described in words. */
   readonly maxMinItems?: number;
+  /** Maximum value of `maxItems`; a larger one is described in words. */
+  readonly maxMaxItems?: number;
   /**
    * Keywords that may restrict an object, among `minProperties`, `maxProperties` and
    * `propertyNames`; others are described in words. Default: none.
@@ -91,12 +101,16 @@ export interface SchemaProfile {
   /** If true, objects may have unlisted properties, as records do. Default: false. */
   readonly openObjects?: boolean;
   /**
-   * Form of a tuple: `"prefixItems"`; or `"anyOf"`, an array of the tuple's length in which
-   * each item may be of any of its item types. Default: `"anyOf"`.
+   * Form of a tuple: `"prefixItems"`; `"anyOf"`, an array of the tuple's length in which
+   * each item may be of any of its item types; or `"array"`, which is the same and also has
+   * tuples with a rest. Default: `"anyOf"`.
    */
-  readonly tuples?: "anyOf" | "prefixItems";
-  /** If true, a schema may accept any value. Default: false. */
-  readonly unknown?: boolean;
+  readonly tuples?: "anyOf" | "array" | "prefixItems";
+  /**
+   * If true, a schema may accept any value, as the empty schema; `"types"`: as the list of all
+   * types. Default: false.
+   */
+  readonly unknown?: boolean | "types";
   /** If true, `allOf` may be used. Default: false. */
   readonly intersections?: boolean;
   /** Maximum number of levels of nested objects, including those of the decision. */

@@ -19,6 +19,7 @@ Deno.test("the entry point of wrappers exports these values", () => {
     "fallback",
     "geminiStructured",
     "limitConcurrency",
+    "localGrammar",
     "logged",
     "openaiStrict",
     "plainJsonSchema",

@@ -6,13 +6,14 @@ import { ConfigError } from "@nomos/agent";
 import type { SchemaProfile } from "@nomos/agent/llm";
 import { findExcess } from "../../src/schema/schema_limits.ts";
 import { decisionSchema, readNow } from "./fixture.ts";
-import { anthropic, type CheckedProfile, gemini, plain, strict } from "./profile_fixture.ts";
+import { anthropic, type CheckedProfile, gemini, local, plain, strict } from "./profile_fixture.ts";
 import { type Feature, objectSamples } from "./random_valibot.ts";
 
 const FEATURES: readonly (readonly [CheckedProfile, readonly Feature[]])[] = [
   [strict, []],
   [anthropic, []],
   [gemini, ["open", "rest"]],
+  [local, ["open", "rest", "unknown"]],
   [plain, ["open", "rest", "unknown", "intersect"]],
 ];
 

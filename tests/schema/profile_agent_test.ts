@@ -1,4 +1,9 @@
-import { anthropicStructured, geminiStructured, plainJsonSchema } from "@nomos/agent/llm";
+import {
+  anthropicStructured,
+  geminiStructured,
+  localGrammar,
+  plainJsonSchema,
+} from "@nomos/agent/llm";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { Agent, GraphError, type LLM, MockLLM, SchemaCache, Tool } from "@nomos/agent";
@@ -114,8 +119,14 @@ Deno.test("An END with an absent or a null response is read, with every profile"
 
 const getMenu = new Tool({ name: "get_menu", description: "", args: size, run: () => "tea" });
 
-const PROFILED = { anthropicStructured, geminiStructured, plainJsonSchema };
-const STARTS = ["strict", "anthropicStructured", "geminiStructured", "plainJsonSchema"] as const;
+const PROFILED = { anthropicStructured, geminiStructured, localGrammar, plainJsonSchema };
+const STARTS = [
+  "strict",
+  "anthropicStructured",
+  "geminiStructured",
+  "localGrammar",
+  "plainJsonSchema",
+] as const;
 
 /** Creates an agent with a step for each profile. */
 function agentOf(start: typeof STARTS[number], schemaCache: SchemaCache): Agent {
@@ -143,8 +154,9 @@ async function explained(agent: Agent): Promise<string> {
 Deno.test("Steps whose models have different profiles have different schemas", async () => {
   const schemaCache = new SchemaCache();
   const schemas = await Promise.all(STARTS.map((start) => explained(agentOf(start, schemaCache))));
+  // The plain and the local form of this schema are equal.
   assertEquals(new Set(schemas).size, 4);
-  assertEquals(schemaCache.built, 4);
+  assertEquals(schemaCache.built, 5);
   const menu = closed({ size: { type: "string", enum: ["small", "large"] } }, []);
   for (const schema of schemas.slice(1)) assertStringIncludes(schema, JSON.stringify(menu));
   assertStringIncludes(schemas[0]!, '{"type":"null"}');
@@ -171,13 +183,13 @@ Deno.test("A profile has the same schema bytes in every process", async () => {
       cwd: new URL("../../", import.meta.url),
     }).output();
     const lines = new TextDecoder().decode(stdout).trim().split("\n");
-    assertEquals(lines.length, 3, new TextDecoder().decode(stderr));
+    assertEquals(lines.length, 4, new TextDecoder().decode(stderr));
     return lines;
   };
   const [one, two] = await Promise.all([print(), print()]);
   assertEquals(two, one);
   const tools = { get_menu: size };
-  const here = [anthropicStructured, geminiStructured, plainJsonSchema].map((profile) =>
+  const here = Object.values(PROFILED).map((profile) =>
     JSON.stringify(
       decisionSchema({ respond: true, tools, end: true, reasoning: true, profile }).json,
     )
@@ -193,6 +205,13 @@ Deno.test("An automatic mock plays an agent with every profile, and explore() vi
       yes: v.literal(true),
       pair: v.tuple([v.string(), v.number()]),
       prices: v.pipe(v.record(v.string(), v.number()), v.minEntries(2)),
+    }),
+    localGrammar: v.object({
+      any: v.unknown(),
+      code: v.pipe(v.string(), v.regex(/^[A-Z]{2}-\d$/)),
+      count: v.pipe(v.number(), v.integer(), v.minValue(-3), v.maxValue(3)),
+      pair: v.tupleWithRest([v.string()], v.number()),
+      prices: v.record(v.string(), v.number()),
     }),
     plainJsonSchema: v.object({
       any: v.unknown(),
@@ -229,7 +248,10 @@ Deno.test("An automatic mock plays an agent with every profile, and explore() vi
   }
 });
 
-Deno.test("An agent is refused if a model does not support a tool's schema, with tool, keyword and model", () => {
+const HINT = "If the model accepts more, set its schemaProfile: an option of openai(), aiSdk() " +
+  "and MockLLM, a property of any other model";
+
+Deno.test("An agent is refused if a model does not support a tool's schema, with tool, keyword, model and option", () => {
   const args = v.object({ prices: v.record(v.string(), v.number()) });
   const tool = new Tool({ name: "set_prices", description: "", args, run: () => "" });
   const build = (profile: SchemaProfile, name: string) => () =>
@@ -247,9 +269,9 @@ Deno.test("An agent is refused if a model does not support a tool's schema, with
     path: "steps.talk",
     message: 'Cannot use the schema of tool "set_prices": "additionalProperties" (a record or ' +
       'open object) at "prices" is not supported by the schema profile anthropic-structured: expected listed properties ' +
-      "(for anthropic/claude-sonnet-5)",
+      `(for anthropic/claude-sonnet-5). ${HINT}`,
   }]);
-  for (const profile of [geminiStructured, plainJsonSchema]) build(profile, "m")();
+  for (const profile of [geminiStructured, localGrammar, plainJsonSchema]) build(profile, "m")();
 });
 
 Deno.test("An agent is refused if a step has too many optional properties or unions for its model", () => {
@@ -298,6 +320,6 @@ Deno.test("An agent is refused if a step has too many optional properties or uni
   assertEquals(problems, [{
     path: "steps.talk",
     message: "the schema of its decisions is too large for anthropic/claude-sonnet-5: it has 26 " +
-      "properties that are not required: expected at most 24",
+      `properties that are not required: expected at most 24. ${HINT}`,
   }]);
 });

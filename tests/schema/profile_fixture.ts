@@ -2,6 +2,7 @@
 import {
   anthropicStructured,
   geminiStructured,
+  localGrammar,
   openaiStrict,
   plainJsonSchema,
 } from "@nomos/agent/llm";
@@ -11,6 +12,7 @@ import { assertEquals } from "@std/assert";
 import { findAnthropicProblems } from "./anthropic_checker.ts";
 import { decisionSchema } from "./fixture.ts";
 import { findGeminiProblems } from "./gemini_checker.ts";
+import { findLocalProblems } from "./local_checker.ts";
 import { findPlainProblems } from "./plain_checker.ts";
 import { findStrictProblems } from "./strict_checker.ts";
 
@@ -25,10 +27,11 @@ export const anthropic: CheckedProfile = {
   find: findAnthropicProblems,
 };
 export const gemini: CheckedProfile = { profile: geminiStructured, find: findGeminiProblems };
+export const local: CheckedProfile = { profile: localGrammar, find: findLocalProblems };
 export const plain: CheckedProfile = { profile: plainJsonSchema, find: findPlainProblems };
 export const strict: CheckedProfile = { profile: openaiStrict, find: findStrictProblems };
 
-export const PROFILES: readonly CheckedProfile[] = [strict, anthropic, gemini, plain];
+export const PROFILES: readonly CheckedProfile[] = [strict, anthropic, gemini, local, plain];
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 

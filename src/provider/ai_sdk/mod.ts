@@ -52,6 +52,7 @@
  * | `amazon-bedrock` with a Claude model | Anthropic | end of the user's message | markers (`cachePoint`) |
  * | `google.*`, on Vertex too | Gemini | end of the user's message | automatic |
  * | `mistral.*` | plain | end of the user's message | automatic |
+ * | `ollama*`, `lmstudio*`, `vllm*`, `sglang*`, `llamacpp*` | local | end of the user's message | automatic |
  * | any other | OpenAI strict | end of the user's message | none; markers with `cacheMarkers: true` |
  *
  * Vendors cache a prompt together with the schema of the answer, and each step has its own schema. So

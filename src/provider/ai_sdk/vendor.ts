@@ -8,6 +8,7 @@ import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import {
   anthropicStructured,
   geminiStructured,
+  localGrammar,
   plainJsonSchema,
 } from "../../schema/profiles/vendors.ts";
 import type { MessageRules } from "../messages.ts";
@@ -69,6 +70,10 @@ const VENDORS: readonly (readonly [pattern: RegExp, vendor: Vendor])[] = [
     excludesReasoningTokens: true,
   }],
   [/^mistral[./]/, { schemaProfile: plainJsonSchema, messageRules: SYSTEM_FIRST }],
+  [/^(?:ollama|lm[-_ ]?studio|vllm|sglang|llama[-_.]?cpp)\b/i, {
+    schemaProfile: localGrammar,
+    messageRules: SYSTEM_FIRST,
+  }],
 ];
 
 const UNKNOWN: Vendor = { schemaProfile: openaiStrict, messageRules: SYSTEM_FIRST };

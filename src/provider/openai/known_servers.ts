@@ -5,6 +5,9 @@
  * @module
  */
 import type { JsonObject } from "../../json/json.ts";
+import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
+import { localGrammar } from "../../schema/profiles/vendors.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import type { OutputMode, ServerRules } from "./openai_options.ts";
 
 /** Protocol differences and defaults of a vendor's servers. */
@@ -15,6 +18,8 @@ export interface KnownServer {
   readonly rules: ServerRules;
   /** Default output mode. */
   readonly output: OutputMode;
+  /** Subset of JSON Schema that it accepts by default. */
+  readonly schemaProfile: SchemaProfile;
   /** Output modes in which it cannot stream. */
   readonly unstreamedOutputs?: readonly OutputMode[];
   /** Extra fields of each request. */
@@ -37,7 +42,11 @@ const DEFAULT_SERVER: KnownServer = {
     promptCacheKey: false,
   },
   output: "json_schema",
+  schemaProfile: openaiStrict,
 };
+
+/** Differences of servers that a user runs: vLLM, SGLang, Ollama, LM Studio, llama.cpp. */
+const LOCAL = { schemaProfile: localGrammar } as const;
 
 /** Defines a server by its differences from {@linkcode DEFAULT_SERVER}. */
 function defineServer(
@@ -91,17 +100,21 @@ const hosts: readonly (readonly [host: string, server: KnownServer])[] = [
   ["generativelanguage.googleapis.com", defineServer("google", "GEMINI_API_KEY")],
 ];
 
-const ollama = defineServer("ollama");
-const lmStudio = defineServer("lmstudio");
+const ollama = defineServer("ollama", undefined, {}, LOCAL);
+const lmStudio = defineServer("lmstudio", undefined, {}, LOCAL);
+const local: KnownServer = { ...DEFAULT_SERVER, ...LOCAL };
 
 const LOOPBACK_REGEXP = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
-/** Returns the server at a base URL, or {@linkcode DEFAULT_SERVER} if it is unknown. */
-export function findServer({ hostname, port }: URL): KnownServer {
+/**
+ * Returns the server at a base URL. An unknown one is local if it is on this machine, or is
+ * reached over plain http, as no vendor is; otherwise it is {@linkcode DEFAULT_SERVER}.
+ */
+export function findServer({ hostname, port, protocol }: URL): KnownServer {
   if (LOOPBACK_REGEXP.test(hostname)) {
     if (port === "11434") return ollama;
-    return port === "1234" ? lmStudio : DEFAULT_SERVER;
+    return port === "1234" ? lmStudio : local;
   }
   const found = hosts.find(([host]) => hostname === host || hostname.endsWith(`.${host}`));
-  return found?.[1] ?? DEFAULT_SERVER;
+  return found?.[1] ?? (protocol === "http:" ? local : DEFAULT_SERVER);
 }

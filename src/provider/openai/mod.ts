@@ -47,19 +47,21 @@
  * | `api.deepseek.com` (4) | `deepseek/…` | `DEEPSEEK_API_KEY` | no | no | `max_tokens` | requested | no |
  * | `api.x.ai` | `xai/…` | `XAI_API_KEY` | no | no | `max_tokens` | requested | no |
  * | `generativelanguage.googleapis.com` | `google/…` | `GEMINI_API_KEY` | no | no | `max_tokens` | requested | no |
- * | loopback, port 11434 | `ollama/…` | none | no | no | `max_tokens` | requested | no |
- * | loopback, port 1234 | `lmstudio/…` | none | no | no | `max_tokens` | requested | no |
- * | any other, such as vLLM | `host:port/…` | none | no | no | `max_tokens` | requested | no |
+ * | loopback, port 11434 (5) | `ollama/…` | none | no | no | `max_tokens` | requested | no |
+ * | loopback, port 1234 (5) | `lmstudio/…` | none | no | no | `max_tokens` | requested | no |
+ * | any other, such as vLLM (5) | `host:port/…` | none | no | no | `max_tokens` | requested | no |
  * | option | `name` | `apiKey`, `server.apiKeyVariable` | `server.lateSystem` | `server.adjacent` | `server.maxTokensField` | `server.includeUsage` | `server.promptCacheKey` |
  *
- * The other defaults are `output: "json_schema"`, `stream: true`, an empty `body` and
- * `server.seedField: "seed"`, with these exceptions:
+ * The other defaults are `output: "json_schema"`, `schemaProfile: openaiStrict`, `stream: true`, an
+ * empty `body` and `server.seedField: "seed"`, with these exceptions:
  *
  * 1. Groq: `stream` is false if `output` is `"json_schema"`, which Groq cannot stream.
  * 2. Mistral: `server.seedField` is `"random_seed"`.
  * 3. OpenRouter: `body` is `{ provider: { require_parameters: true } }`. Without it, a
  *    request may be routed to a provider that drops the schema.
  * 4. DeepSeek: `output` is `"json_object"`.
+ * 5. Local servers, which are on a loopback address or are unknown and reached over plain http:
+ *    `schemaProfile` is `localGrammar`. It has records and unknown values.
  *
  * Base URLs: `https://NAME.openai.azure.com/openai/v1`,
  * `https://api.groq.com/openai/v1`, `https://api.mistral.ai/v1`,

@@ -69,7 +69,11 @@ export interface OpenAIOptions {
    * no effect if `output` is `"json_object"`. `@default {true}`
    */
   readonly strict?: boolean;
-  /** Subset of JSON Schema that the server accepts. Default: OpenAI's strict subset. */
+  /**
+   * Subset of JSON Schema that the server accepts. Default: `localGrammar` for local servers
+   * (Ollama, LM Studio, and any other on this machine or over plain http, such as vLLM), otherwise
+   * `openaiStrict`; both are in `@nomos/agent/llm`.
+   */
   readonly schemaProfile?: SchemaProfile;
   /** If true, the model streams. Default: true, unless the server cannot stream in this output mode. */
   readonly stream?: boolean;

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { openaiStrict } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import { copyJson, isPlainObject, type JsonObject, omitUndefined } from "../../json/json.ts";
@@ -69,7 +68,7 @@ const RULES = {
  * @throws {ConfigError} if an option is invalid.
  */
 export function readSettings(options: OpenAIOptions): Settings {
-  const { model, baseURL = "https://api.openai.com/v1", schemaProfile = openaiStrict } = options;
+  const { model, baseURL = "https://api.openai.com/v1" } = options;
   if (model === undefined) throw createError("model", "undefined", TEXT.expected);
   checkOptions(DOING, options, RULES);
   const url = readURL(baseURL);
@@ -84,6 +83,7 @@ export function readSettings(options: OpenAIOptions): Settings {
     }
   }
   const { name = `${server.vendor ?? url.host}/${model}`, output = server.output } = options;
+  const { schemaProfile = server.schemaProfile } = options;
   const { strict = true, stream = !server.unstreamedOutputs?.includes(output), apiKey } = options;
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options;
   const rules: ServerRules = { ...server.rules, ...options.server };

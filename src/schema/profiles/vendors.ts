@@ -4,28 +4,28 @@
  * A refused construct is an error when the agent is built. The message names the tool, the
  * keyword and the model.
  *
- * | construct | OpenAI strict | Anthropic | Gemini | plain |
- * | --- | --- | --- | --- | --- |
- * | object | closed | closed | closed | closed |
- * | optional property | required, or null | not required | not required | not required |
- * | record, open object | refused | refused | kept | kept |
- * | `unknown`, `any` | refused | refused | refused | kept |
- * | `never`, `patternProperties`, `if` | refused | refused | refused | refused |
- * | `allOf` (intersect) | refused | refused | refused | kept |
- * | tuple | array of its length, of any of its items | the same, its length in words | `prefixItems` | `prefixItems` |
- * | tuple with rest | refused | refused | `prefixItems` | `prefixItems` |
- * | `anyOf`, `oneOf` | `anyOf`, constants first in each object | the same | the same | the same |
- * | `const` | kept | kept | `enum` of one | kept |
- * | `enum` | kept | kept | of text or of numbers; others in words | kept |
- * | `$ref` | kept, definitions renamed | the same | the same | the same, with its description |
- * | recursion | kept | refused | kept; its properties are not required | kept |
- * | `pattern` | kept | kept if simple | in words | kept |
- * | `format` | nine | the nine and `uri` | `date-time`, `date`, `time` | those of JSON Schema |
- * | limits of a number | kept | in words | `minimum`, `maximum` | kept |
- * | `minItems`, `maxItems` | kept | `minItems` up to 1 | kept | kept |
- * | lengths of text, other restrictions | in words | in words | in words | kept |
- * | defaults, patterns with look-around | in words | in words | in words | in words |
- * | limits of size | levels, properties, values, names | 24 optional properties, 16 unions | none published | none |
+ * | construct | OpenAI strict | Anthropic | Gemini | local | plain |
+ * | --- | --- | --- | --- | --- | --- |
+ * | object | closed | closed | closed | closed | closed |
+ * | optional property | required, or null | not required | not required | not required | not required |
+ * | record, open object | refused | refused | kept | kept | kept |
+ * | `unknown`, `any` | refused | refused | refused | list of all types | kept |
+ * | `never`, `patternProperties`, `if` | refused | refused | refused | refused | refused |
+ * | `allOf` (intersect) | refused | refused | refused | refused | kept |
+ * | tuple | array of its length, of any of its items | the same, its length in words | `prefixItems` | as OpenAI strict | `prefixItems` |
+ * | tuple with rest | refused | refused | `prefixItems` | array, of any of its items | `prefixItems` |
+ * | `anyOf`, `oneOf` | `anyOf`, constants first in each object | the same | the same | the same | the same |
+ * | `const` | kept | kept | `enum` of one | kept | kept |
+ * | `enum` | kept | kept | of text or of numbers; others in words | kept | kept |
+ * | `$ref` | kept, definitions renamed | the same | the same | the same, with its description | the same, with its description |
+ * | recursion | kept | refused | kept; its properties are not required | kept | kept |
+ * | `pattern` | kept | kept if simple | in words | kept if simple and anchored at both ends | kept |
+ * | `format` | nine | the nine and `uri` | `date-time`, `date`, `time` | `date-time`, `date`, `time`, `duration`, `ipv4`, `ipv6`, `uuid` | those of JSON Schema |
+ * | limits of a number | kept | in words | `minimum`, `maximum` | whole ones from 0, of integers | kept |
+ * | `minItems`, `maxItems` | kept | `minItems` up to 1 | kept | up to 1,000 | kept |
+ * | lengths of text, other restrictions | in words | in words | in words | in words | kept |
+ * | defaults, patterns with look-around | in words | in words | in words | in words | in words |
+ * | limits of size | levels, properties, values, names | 24 optional properties, 16 unions | none published | none | none |
  *
  * With every profile, an optional property that is null or omitted is read as absent.
  *
@@ -84,9 +84,45 @@ export const geminiStructured: SchemaProfile = {
 };
 
 /**
- * Profile of servers that accept almost all of JSON Schema: Ollama, llama.cpp, vLLM, and
- * those that get the schema only as text in the prompt. Source:
- * https://json-schema.org/draft/2020-12.
+ * Profile of servers that decode by a grammar: vLLM and SGLang, by XGrammar; Ollama, LM Studio
+ * and llama.cpp, by GBNF. It has what both grammars accept without narrowing a value. Sources:
+ * https://github.com/mlc-ai/xgrammar, `cpp/json_schema_converter.cc` of version 0.1.27, and
+ * https://github.com/ggml-org/llama.cpp, `common/json-schema-to-grammar.cpp`, November 2026.
+ *
+ * What it leaves out, and why:
+ *
+ * - Lengths of text: XGrammar then allows no escaped character, such as a quote.
+ * - Limits of fractions, and negative limits: with one limit, XGrammar refuses legal numbers.
+ * - Patterns other than simple whole ones: XGrammar aborts on look-around, `\b` and
+ *   back-references, llama.cpp on every escape such as `\d`; both match the JSON text.
+ * - `email`, `hostname`, `uri`: XGrammar refuses legal addresses.
+ * - `prefixItems`: neither allows optional items, and llama.cpp no rest.
+ * - `{}`: llama.cpp takes it for an object.
+ * - `allOf`: XGrammar ignores it, llama.cpp requires all properties.
+ * - `multipleOf`, `uniqueItems`, `contains`, `propertyNames`, numbers of properties: vLLM
+ *   refuses them, or ignores them.
+ * - More than 1,000 items: llama.cpp limits repetitions.
+ */
+export const localGrammar: SchemaProfile = {
+  name: "local-grammar",
+  stringKeywords: ["pattern", "format"],
+  stringFormats: ["date-time", "time", "date", "duration", "ipv4", "ipv6", "uuid"],
+  patterns: "whole",
+  numberKeywords: ["maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum"],
+  numberLimits: "natural",
+  arrayKeywords: ["minItems", "maxItems"],
+  maxMinItems: 1000,
+  maxMaxItems: 1000,
+  optional: "omitted",
+  describedReferences: true,
+  openObjects: true,
+  tuples: "array",
+  unknown: "types",
+};
+
+/**
+ * Profile of servers that accept almost all of JSON Schema, and of those that get the schema
+ * only as text in the prompt. Source: https://json-schema.org/draft/2020-12.
  */
 export const plainJsonSchema: SchemaProfile = {
   name: "plain",

@@ -1,6 +1,6 @@
 import { ConfigError } from "@nomos/agent";
 import { RealModelError } from "@nomos/agent/llm";
-import { openaiStrict } from "@nomos/agent/llm";
+import { localGrammar, openaiStrict } from "@nomos/agent/llm";
 import { aiSdk, type AiSdkModel, type AiSdkOptions } from "@nomos/agent/ai-sdk";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { allowRealModels, forbidRealModels } from "@nomos/agent/testing";
@@ -106,6 +106,9 @@ Deno.test("aiSdk() does not expose headers and vendor options", () => {
 
 Deno.test("aiSdk() has the schema profile of its vendor, unless the option is set", () => {
   assertEquals(aiSdk(standIn({ provider: "openai.responses" })).schemaProfile, openaiStrict);
+  for (const provider of ["ollama", "lmstudio.chat", "vllm", "sglang.chat", "llama.cpp.chat"]) {
+    assertEquals(aiSdk(standIn({ provider })).schemaProfile, localGrammar, provider);
+  }
   const schemaProfile = { ...openaiStrict, name: "mine" };
   assertEquals(aiSdk(standIn(), { schemaProfile }).schemaProfile, schemaProfile);
 });

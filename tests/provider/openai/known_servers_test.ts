@@ -1,3 +1,4 @@
+import { localGrammar, openaiStrict } from "@nomos/agent/llm";
 import { assertEquals } from "@std/assert";
 import { findServer, type KnownServer } from "../../../src/provider/openai/known_servers.ts";
 
@@ -66,6 +67,23 @@ Deno.test("findServer() agrees with the exceptions below the table", () => {
       ["json_object", undefined, undefined, "seed"],
     ],
   );
+});
+
+Deno.test("findServer() has the profile of local grammars for servers on this machine or over plain http", () => {
+  const profileAt = (url: string) => findServer(new URL(url)).schemaProfile;
+  for (
+    const url of [
+      "http://localhost:11434/v1", // Ollama
+      "http://127.0.0.1:1234/v1", // LM Studio
+      "http://localhost:8000/v1", // vLLM
+      "https://[::1]:8080/v1", // llama.cpp
+      "http://10.0.0.1:30000/v1",
+      "http://gpu-box/v1",
+    ]
+  ) assertEquals(profileAt(url), localGrammar, url);
+  for (const url of ["https://api.openai.com/v1", "https://llm.example/v1"]) {
+    assertEquals(profileAt(url), openaiStrict, url);
+  }
 });
 
 Deno.test("findServer() does not match similar host names", () => {
