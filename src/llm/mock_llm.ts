@@ -5,6 +5,7 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import { checkSeed } from "../schema/option_shape.ts";
+import type { SchemaProfile } from "../schema/schema_profile.ts";
 import type { AutoOptions, AutoPlayer } from "./auto/auto_player.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "./llm.ts";
 import { MockLLMError } from "./llm_error.ts";
@@ -14,6 +15,13 @@ import { formatEntry, MockScript, raw, type ScriptEntry, wrapDecision } from "./
 export interface MockLLMOptions {
   /** Name of the model. Default: `"mock"`. */
   readonly name?: string;
+  /**
+   * Subset of JSON Schema that the model accepts. Default: that of `like`, or else OpenAI's strict
+   * subset.
+   */
+  readonly schemaProfile?: SchemaProfile;
+  /** Model that this one stands for: it accepts the same schemas. Default: none. */
+  readonly like?: LLM;
   /**
    * Behaviour of a call after the end of the script: `"fail"` throws, `"repeat"`
    * plays the last entry again. Default: `"fail"`.
@@ -49,10 +57,37 @@ export interface MockLLMOptions {
  * assertEquals((await session.next("Where am I?")).response, "You are in step greet");
  * llm.assertDone();
  * ```
+ *
+ * @example An agent whose schemas only another model accepts
+ * ```ts
+ * import { Agent, decide, MockLLM, Tool } from "@nomos/agent";
+ * import { openai } from "@nomos/agent/openai";
+ * import { assertEquals } from "@std/assert";
+ * import * as v from "valibot";
+ *
+ * const local = openai({ model: "qwen3", baseURL: "http://localhost:11434/v1" });
+ * const setPrices = new Tool({
+ *   name: "set_prices",
+ *   description: "Set the prices of drinks",
+ *   args: v.object({ prices: v.record(v.string(), v.number()) }),
+ *   run: ({ prices }) => Object.keys(prices).join(),
+ * });
+ * const script = [decide.call("set_prices", { prices: { latte: 4 } }), decide.respond("Done")];
+ * const agent = new Agent({
+ *   name: "barista",
+ *   llm: new MockLLM(script, { like: local }),
+ *   start: "serve",
+ *   steps: { serve: { description: "Serve", tools: [setPrices] } },
+ * });
+ * const turn = await agent.createSession().next("A latte is 4");
+ * assertEquals(turn.toolResults.map(({ text }) => text), ["latte"]);
+ * ```
  */
 export class MockLLM implements LLM {
   /** Name of the model, `"mock"` by default. */
   readonly name: string;
+  /** Subset of JSON Schema that it accepts. Present only if `schemaProfile` or `like` sets it. */
+  declare readonly schemaProfile?: SchemaProfile;
   /** Streams the next entry. Present only if `chunkLength` is set. */
   declare readonly stream?: (request: LLMRequest) => AsyncGenerator<LLMChunk, void, void>;
   /** All requests received so far. They share the messages of the session. */
@@ -66,13 +101,18 @@ export class MockLLM implements LLM {
   /**
    * Creates a model that plays a script.
    *
-   * @throws {ConfigError} if `chunkLength` is not a whole number of at least 1.
+   * @throws {ConfigError} if `chunkLength` is not a whole number of at least 1, or `like` is not
+   * a model.
    */
   constructor(script: readonly ScriptEntry[] = [], options: MockLLMOptions = {}) {
     this.#script = new MockScript(script, options.whenDone ?? "fail");
     this.name = options.name ?? "mock";
     this.#validate = options.validate ?? true;
-    const { chunkLength } = options;
+    const { like, schemaProfile = like?.schemaProfile, chunkLength } = options;
+    if (like !== undefined && typeof like?.decide !== "function") {
+      throw new ConfigError(`Cannot be like ${quote(like)}: expected a model, with decide()`);
+    }
+    if (schemaProfile !== undefined) this.schemaProfile = schemaProfile;
     if (chunkLength === undefined) return;
     if (!Number.isSafeInteger(chunkLength) || chunkLength < 1) {
       throw new ConfigError(
@@ -100,7 +140,7 @@ export class MockLLM implements LLM {
    * first. A custom check may refuse all of them: the model then throws a
    * {@linkcode MockLLMError}, and you pass `samples` or `answers`.
    *
-   * @throws {ConfigError} if the seed is not a whole number.
+   * @throws {ConfigError} if the seed is not a whole number, or `like` is not a model.
    *
    * @example A smoke test of a whole agent
    * ```ts

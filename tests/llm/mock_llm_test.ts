@@ -1,6 +1,9 @@
 import {
   Agent,
+  ConfigError,
   decide,
+  GraphError,
+  type LLM,
   type LLMRequest,
   MockLLM,
   MockLLMError,
@@ -10,6 +13,8 @@ import {
   Tool,
   type Turn,
 } from "@nomos/agent";
+import { openaiStrict } from "@nomos/agent/llm";
+import { openai } from "@nomos/agent/openai";
 import {
   assert,
   assertEquals,
@@ -291,4 +296,43 @@ Deno.test("MockLLM, serves several sessions concurrently", async () => {
   const ids = Array.from({ length: 20 }, (_, index) => `s${index}`);
   const turns = await Promise.all(ids.map((id) => agent.createSession({ id }).next("Hi")));
   assertEquals(turns.map(({ response }) => response), ids);
+});
+
+/** Builds an agent whose tool takes a record, which the default profile refuses. */
+function pricedAgent(llm: LLM): Agent {
+  const setPrices = new Tool({
+    name: "set_prices",
+    description: "Set prices",
+    args: v.object({ prices: v.record(v.string(), v.number()), note: v.unknown() }),
+    run: ({ prices, note }) => ({ prices, note }),
+  });
+  const steps = { serve: { description: "Serve", tools: [setPrices] } };
+  return new Agent({ name: "priced", llm, start: "serve", steps });
+}
+
+const local = openai({ model: "qwen3", baseURL: "http://localhost:11434/v1" });
+
+Deno.test("MockLLM plays an agent whose schema only the profile of another model takes", async () => {
+  assertThrows(() => pricedAgent(new MockLLM()), GraphError, "set its schemaProfile");
+  const { schemaProfile } = local;
+  const args = { prices: { latte: 4 }, note: [1, null] };
+  for (const options of [{ like: local }, { schemaProfile: schemaProfile! }]) {
+    const llm = new MockLLM([decide.call("set_prices", args), decide.respond("Set")], options);
+    assertEquals(llm.schemaProfile, schemaProfile);
+    const turn = await pricedAgent(llm).createSession().next("A latte is 4");
+    assertEquals(turn.toolResults.map(({ text }) => JSON.parse(text)), [args]);
+  }
+  const auto = pricedAgent(MockLLM.auto({ like: local })).createSession();
+  assertEquals((await auto.next("Go")).toolResults.map(({ outcome }) => outcome), ["ok"]);
+});
+
+Deno.test("MockLLM has a schema profile only if one is set, and the option overrides the model's", () => {
+  assert(!("schemaProfile" in new MockLLM([], { like: new MockLLM() })));
+  const llm = new MockLLM([], { like: local, schemaProfile: openaiStrict });
+  assertEquals(llm.schemaProfile, openaiStrict);
+  for (const like of ["openai/gpt-5-mini", { default: local }, null]) {
+    for (const create of [(o: object) => new MockLLM([], o), (o: object) => MockLLM.auto(o)]) {
+      assertThrows(() => create({ like }), ConfigError, "Cannot be like ");
+    }
+  }
 });

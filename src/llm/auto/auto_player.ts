@@ -5,9 +5,10 @@
  */
 import { type Random, seededRandom } from "../../random.ts";
 import type { JsonSchema } from "../../json/json.ts";
+import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { readDecisionParts } from "./decision_parts.ts";
 import { type Choice, KnownGraph, Tour } from "./tour.ts";
-import type { LLMRequest } from "../llm.ts";
+import type { LLM, LLMRequest } from "../llm.ts";
 import { generateCandidates, makeOutput, type OutputCandidates } from "./make_output.ts";
 import { wrapDecision } from "../mock_script.ts";
 
@@ -18,6 +19,13 @@ export type AutoSample<Value> = Value | ((request: LLMRequest, random: () => num
 export interface AutoOptions {
   /** Name of the model. Default: `"mock"`. */
   readonly name?: string;
+  /**
+   * Subset of JSON Schema that the model accepts. Default: that of `like`, or else OpenAI's strict
+   * subset.
+   */
+  readonly schemaProfile?: SchemaProfile;
+  /** Model that this one stands for: it accepts the same schemas. Default: none. */
+  readonly like?: LLM;
   /** Length of the streamed chunks, in characters. Default: the model does not stream. */
   readonly chunkLength?: number;
   /** Seed of the generated values and of the order of equal choices, a whole number. Default: 1. */
