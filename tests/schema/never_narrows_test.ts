@@ -10,11 +10,11 @@ import { anthropic, type CheckedProfile, gemini, local, plain, strict } from "./
 import { type Feature, objectSamples } from "./random_valibot.ts";
 
 const FEATURES: readonly (readonly [CheckedProfile, readonly Feature[]])[] = [
-  [strict, []],
+  [strict, ["recursive"]],
   [anthropic, []],
-  [gemini, ["open", "rest"]],
-  [local, ["open", "rest", "unknown"]],
-  [plain, ["open", "rest", "unknown", "intersect"]],
+  [gemini, ["open", "recursive", "rest"]],
+  [local, ["open", "recursive", "rest", "unknown"]],
+  [plain, ["open", "recursive", "rest", "unknown", "intersect"]],
 ];
 
 /** Builds a decision schema with one tool; undefined if a union has an ambiguous null. */

@@ -18,7 +18,7 @@ export interface Sample {
 }
 
 /** Construct that only some profiles support. */
-export type Feature = "open" | "unknown" | "intersect" | "rest";
+export type Feature = "open" | "unknown" | "intersect" | "recursive" | "rest";
 
 /** Returns an arbitrary of object schemas, for arguments. */
 export function objectSamples(features: readonly Feature[]): fc.Arbitrary<Sample> {
@@ -40,6 +40,7 @@ const LEAVES: readonly Sample[] = [
   plain(v.pipe(v.string(), v.length(2)), fc.constantFrom("ab", "\u{1f600}", "é!")),
   plain(v.pipe(v.string(), v.regex(/^[a-c]{2}\b/)), fc.constantFrom("ab", "ca d")),
   plain(v.pipe(v.string(), v.regex(/^[a-c]+$/i)), fc.constantFrom("ab", "CA")),
+  plain(v.pipe(v.string(), v.regex(/^(?:[\w.-]+|\d{2}\/)$/)), fc.constantFrom("a_b.c-1", "42/")),
   plain(v.pipe(v.string(), v.email()), fc.constantFrom("a@example.com", "b.c@example.org")),
   plain(v.pipe(v.string(), v.isoTimestamp()), fc.constantFrom("2026-09-01T10:00:00Z")),
   plain(v.pipe(v.string(), v.isoTime()), fc.constantFrom("10:30")),
@@ -49,6 +50,7 @@ const LEAVES: readonly Sample[] = [
     v.pipe(v.number(), v.integer(), v.gtValue(0), v.ltValue(9)),
     fc.integer({ min: 1, max: 8 }),
   ),
+  plain(v.pipe(v.number(), v.integer(), v.minValue(-9)), fc.constantFrom(-9, -1, 0, 12)),
   plain(v.pipe(v.number(), v.gtValue(0), v.maxValue(2)), fc.constantFrom(0.25, 1, 2)),
   plain(v.pipe(v.number(), v.multipleOf(4), v.minValue(-8)), fc.constantFrom(-8, 0, 12)),
   plain(v.boolean(), fc.boolean()),
@@ -72,6 +74,7 @@ class Samples {
       ...(this.features.has("open") ? [this.record(depth), this.loose(depth)] : []),
       ...(this.features.has("unknown") ? [fc.constant(UNKNOWN)] : []),
       ...(this.features.has("intersect") ? [this.intersection(depth)] : []),
+      ...(this.features.has("recursive") ? [fc.constant(TREE)] : []),
     ];
     return fc.oneof(
       { weight: 4, arbitrary: leaf },
@@ -201,6 +204,25 @@ const UNKNOWN: Sample = plain(
   fc.constantFrom(null, "text", 1, [null], { x: null }),
   true,
 );
+
+const tree: v.GenericSchema = v.object({
+  label: v.string(),
+  branches: v.optional(v.array(v.lazy(() => tree))),
+});
+
+const { TREE_VALUES } = fc.letrec<{ readonly TREE_VALUES: Value }>((tie) => ({
+  TREE_VALUES: fc.oneof(
+    { maxDepth: 2 },
+    text.map((label) =>
+      joined([["label", { authored: label, nulled: label }], ["branches", ABSENT]])
+    ),
+    fc.tuple(text, all(fc.array(tie("TREE_VALUES"), { maxLength: 2 }))).map(([label, branches]) =>
+      joined([["label", { authored: label, nulled: label }], ["branches", branches]])
+    ),
+  ),
+}));
+
+const TREE: Sample = { schema: tree, values: TREE_VALUES, isNullable: false };
 
 function joined(members: readonly Member[]): Value {
   const present = members.filter(([, value]) => value !== ABSENT);
