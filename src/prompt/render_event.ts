@@ -8,6 +8,7 @@
  */
 import type { Decision } from "../decision/decision.ts";
 import type { SessionEvent } from "../history/event.ts";
+import { isBlank, toWellFormedJson } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
 
 /** Renders the message of an event. It is frozen, because all requests of a session share it. */
@@ -20,7 +21,7 @@ export function renderEvent(event: VisibleEvent): Message {
     case "tool_finished":
       return createMessage(
         "tool",
-        `${TITLES[event.outcome]} ${event.tool}:\n${event.text}`,
+        `${TITLES[event.outcome]} ${event.tool}:\n${isBlank(event.text) ? NO_OUTPUT : event.text}`,
         event.callKey,
       );
     default:
@@ -30,7 +31,7 @@ export function renderEvent(event: VisibleEvent): Message {
 
 /** Renders a decision as the model writes it, without its reasoning. */
 export function renderDecision({ reasoning: _, ...decision }: Decision): string {
-  return JSON.stringify({ decision });
+  return toWellFormedJson({ decision });
 }
 
 /** Creates a frozen message. Lone surrogates in its text are replaced. */
@@ -40,6 +41,9 @@ export function createMessage(role: Message["role"], text: string, callId?: stri
     callId === undefined ? { role, content } : { role, content, callId },
   );
 }
+
+/** Text of a blank result, after which a model would otherwise wait for the rest. */
+const NO_OUTPUT = "(no output)";
 
 const TITLES: Readonly<Record<SessionEvent<"tool_finished">["outcome"], string>> = {
   ok: "Result of",
@@ -55,8 +59,10 @@ export type VisibleEvent = SessionEvent<"user" | "decision" | "tool_finished">;
 
 /**
  * Returns true if an event becomes a message of the history. The message of a move is that
- * of its decision. Refused outputs and reasoning are notices, which follow the history.
+ * of its decision. Refused outputs and reasoning are notices, which follow the history. A blank
+ * input, as older logs contain it, has no message, because vendors refuse it.
  */
 export function isVisible(event: SessionEvent): event is VisibleEvent {
-  return event.type === "user" || event.type === "decision" || event.type === "tool_finished";
+  if (event.type === "user") return !isBlank(event.text);
+  return event.type === "decision" || event.type === "tool_finished";
 }

@@ -9,6 +9,7 @@ import type { LegalActions } from "../decision/decision.ts";
 import type { Offer, Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import type { RespondOnlyReason } from "../history/position.ts";
+import { toWellFormedJson } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
 import { createMessage } from "./render_event.ts";
 
@@ -64,6 +65,8 @@ const describe: Readonly<
 function renderExample({ context, decision }: Example, hasReasoning: boolean): string {
   if (typeof decision === "string") return `- ${context} -> ${decision}`;
   const { reasoning, ...rest } = decision;
-  const output = JSON.stringify(hasReasoning ? { reasoning, decision: rest } : { decision: rest });
+  const output = toWellFormedJson(
+    hasReasoning ? { reasoning, decision: rest } : { decision: rest },
+  );
   return `- ${context} -> ${output}`;
 }

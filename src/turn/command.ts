@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
+import { isBlank } from "../json/text.ts";
 
 /** Verdict of a person about a call that waits for one. */
 export type Verdict =
@@ -12,7 +13,8 @@ export type Verdict =
   | { readonly settle: string; readonly result: unknown };
 
 /**
- * Command that starts a turn: the user's text, `{ resume: true }` to finish a turn that
+ * Command that starts a turn: the user's text (if it is blank, the turn has no input),
+ * `{ resume: true }` to finish a turn that
  * was interrupted or limited, or a verdict about a call that waits for one.
  *
  * @example An answer that streams after an approval
@@ -61,6 +63,11 @@ export function checkCommand(command: unknown): asserts command is Command | und
     `Cannot start a turn: the command is ${quote(command)}: expected text, { resume: true }, ` +
       "{ approve: callKey }, { deny: callKey, reason } or { settle: callKey, result }",
   );
+}
+
+/** Returns the user's text; undefined if the command is none, or a blank one. */
+export function inputIn(command: Command | undefined): string | undefined {
+  return typeof command === "string" && !isBlank(command) ? command : undefined;
 }
 
 /** Returns true if a command is `{ resume: true }`. */

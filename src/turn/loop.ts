@@ -17,7 +17,7 @@ import { addHashes, buildVerdictDrafts } from "./approval.ts";
 import { type Answer, ask, type Out } from "./ask.ts";
 import { closeOpenCalls, type CommitDrafts, runCalls } from "./calls.ts";
 import { captureChildren } from "./capture_state.ts";
-import { type Command, verdictIn } from "./command.ts";
+import { type Command, inputIn, verdictIn } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
 import { plan } from "./plan.ts";
 import { Turn } from "./turn.ts";
@@ -90,12 +90,9 @@ function startObservers(
 ): TurnObservers | undefined {
   const { agent: { name: agent, observers }, id: sessionId, step } = session;
   if (observers.length === 0) return undefined;
-  const turn = { agent, sessionId, step: step.id };
-  return new TurnObservers(
-    observers,
-    typeof command === "string" ? { ...turn, input: command } : turn,
-    session.agent,
-  );
+  const input = inputIn(command);
+  const turn = { agent, sessionId, step: step.id, ...input !== undefined && { input } };
+  return new TurnObservers(observers, turn, session.agent);
 }
 
 interface PlayOptions {
@@ -157,8 +154,9 @@ function buildOpening(
 ): readonly EventDraft[] | Promise<readonly EventDraft[]> {
   const verdict = verdictIn(command);
   if (verdict !== undefined) return buildVerdictDrafts(session, verdict);
-  if (typeof command !== "string" || command === "") return [];
-  const user: EventDraft = { type: "user", text: command };
+  const text = inputIn(command);
+  if (text === undefined) return [];
+  const user: EventDraft = { type: "user", text };
   if (session.log.position.calls.length === 0) return [user];
   return closeOpenCalls(session).then((closed) => [...closed, user]);
 }

@@ -49,7 +49,7 @@ export interface ObservedTurn {
   readonly sessionId: string;
   /** Step in which the turn starts. */
   readonly step: string;
-  /** Text of the user; absent for other commands. */
+  /** Text of the user; absent if it is blank, and for other commands. */
   readonly input?: string;
 }
 

@@ -16,6 +16,7 @@ import { DecisionRequest } from "./decision_request.ts";
 import { Prompts } from "./prompts.ts";
 import type { Message } from "../llm/llm.ts";
 import { ExampleChooser } from "../prompt/examples.ts";
+import { isVisible } from "../prompt/render_event.ts";
 import { buildStepMessage } from "../prompt/step_message.ts";
 import type { Prompt, Transcript } from "../prompt/transcript.ts";
 
@@ -120,7 +121,7 @@ async function chooseExamples(
 ): Promise<string> {
   const { events } = session.log;
   const { examples } = session.agent;
-  const at = events.findLastIndex(({ type }) => type === "user");
+  const at = events.findLastIndex((event) => event.type === "user" && isVisible(event));
   if (at < 0) return joinIndexes(examples.listAlways(step), step);
   if (session.inputEmbedding?.at !== at) {
     const { text } = events[at] as SessionEvent<"user">;
