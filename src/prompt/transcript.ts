@@ -36,6 +36,8 @@ export interface Prompt {
  */
 export class Transcript {
   readonly #messages: Message[];
+  /** Characters up to the end of each message, so that a report need not add all of them. */
+  readonly #ends: number[];
   readonly #notices: Notices;
   /** Visible events that are not rendered yet. */
   #waiting: VisibleEvent[] = [];
@@ -47,6 +49,7 @@ export class Transcript {
   /** Creates a transcript without events; `maxErrors` is the maximum number of errors in a row. */
   constructor(standing: Message, maxErrors: number) {
     this.#messages = [standing];
+    this.#ends = [standing.content.length];
     this.#notices = new Notices(maxErrors);
   }
 
@@ -95,9 +98,8 @@ export class Transcript {
     this.#render();
     const tail = listTail(request);
     let stableMessages = before?.stable ?? 0;
-    let stableChars = this.#countChars(0, stableMessages);
-    const chars = stableChars + this.#countChars(stableMessages, request.stable) +
-      countChars(tail);
+    let stableChars = this.#ends[stableMessages - 1] ?? 0;
+    const chars = this.#ends[request.stable - 1]! + countChars(tail);
     if (before?.stable === request.stable) {
       // Requests with the same history may have messages of the tail in common.
       const tailBefore = listTail(before);
@@ -109,12 +111,6 @@ export class Transcript {
     return { messages: request.stable + tail.length, stableMessages, chars, stableChars };
   }
 
-  #countChars(from: number, to: number): number {
-    let chars = 0;
-    for (let at = from; at < to; at++) chars += this.#messages[at]!.content.length;
-    return chars;
-  }
-
   /** Moves results to the waiting events, in the order of the calls. */
   #flushResults(): void {
     if (this.#results.length === 0) return;
@@ -123,7 +119,11 @@ export class Transcript {
   }
 
   #render(): void {
-    for (const event of this.#waiting) this.#messages.push(renderEvent(event));
+    for (const event of this.#waiting) {
+      const message = renderEvent(event);
+      this.#messages.push(message);
+      this.#ends.push(this.#ends.at(-1)! + message.content.length);
+    }
     this.#waiting.length = 0;
   }
 }
