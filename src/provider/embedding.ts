@@ -20,7 +20,8 @@ export interface EmbeddingBatches {
 }
 
 /**
- * Embeds texts in batches. Returns one vector per text, in order and of equal length.
+ * Embeds texts in batches, as well-formed Unicode. Returns one vector per text, in order and of
+ * equal length.
  *
  * @throws {LLMError} if vectors are missing, malformed or of unequal length.
  */
@@ -29,7 +30,7 @@ export async function embedInBatches(
   { name, batchSize, maxConcurrency, embed }: EmbeddingBatches,
 ): Promise<number[][]> {
   const embedBatch = async (batch: string[]): Promise<number[][]> => {
-    const vectors = await embed(batch);
+    const vectors = await embed(batch.map((text) => text.toWellFormed()));
     if (vectors.length !== batch.length || !vectors.every(isVector)) {
       throw createResponseError(name, "one vector of finite numbers for each text");
     }

@@ -5,13 +5,14 @@
  * as the result of a native tool call. Late system messages and tool results are
  * therefore sent as user messages inside a frame, such as `<tool_result>`. Users and
  * tools cannot forge a frame, because frame tags in their text are escaped. Each message
- * is converted on its own, so a message that is sent again has the same text and
- * the provider's prompt cache hits.
+ * is converted on its own and once, so a message that is sent again has the same text, costs
+ * a look-up, and the provider's prompt cache hits.
  *
  * @module
  */
-import { sha256 } from "../json/text.ts";
+import { isBlank, sha256 } from "../json/text.ts";
 import type { LLMRequest, Message } from "../llm/llm.ts";
+import { setBounded } from "../schema/schema_cache.ts";
 
 /** Message order that a chat protocol allows. */
 export interface MessageRules {
@@ -21,50 +22,144 @@ export interface MessageRules {
   readonly adjacent: boolean;
 }
 
-/** A message of a chat protocol. */
-export interface ChatMessage {
-  /** Author of the message. */
-  readonly role: "system" | "user" | "assistant";
-  /** Texts of the message; more than one if messages of one role were joined. */
-  readonly parts: readonly string[];
-  /** Number of leading texts that the session's next request repeats at the same position. */
-  readonly stableParts: number;
+/** Text of a message: well-formed Unicode that is not blank. */
+export class ChatText {
+  #json: string | undefined;
+
+  constructor(readonly text: string) {}
+
+  /** The text as JSON. */
+  get json(): string {
+    return this.#json ??= JSON.stringify(this.text);
+  }
 }
 
-/** Converts messages in order. The session's next request repeats the first `stable` of them. */
+/** A message of a chat protocol. Requests share it. */
+export class ChatMessage {
+  #json: string | undefined;
+
+  constructor(
+    /** Author of the message. */
+    readonly role: "system" | "user" | "assistant",
+    /** Texts of the message; more than one if messages of one role were joined. */
+    readonly parts: readonly ChatText[],
+    /** Number of leading texts that the session's next request repeats at the same position. */
+    readonly stableParts: number,
+  ) {}
+
+  /** The message as JSON, with one text. */
+  get json(): string {
+    return this.#json ??= this.#write();
+  }
+
+  #write(): string {
+    const { role, parts } = this;
+    // The text of a single part is long, and used once only: its own JSON is not kept.
+    if (parts.length === 1) return JSON.stringify({ role, content: parts[0]!.text });
+    const content = parts.map(({ json }) => json.slice(1, -1)).join("\\n\\n");
+    return `{"role":"${role}","content":"${content}"}`;
+  }
+}
+
+/**
+ * Converts messages in order, without blank ones, which some vendors refuse. The session's next
+ * request repeats the first `stable` of them. A repeated message is the same object in every
+ * request, unless it is joined with another.
+ *
+ * Where system messages come first, a conversation that starts with the model begins with a
+ * placeholder, because such servers require the first message to be the user's.
+ */
 export function mapMessages(
   messages: readonly Message[],
   rules: MessageRules,
   stable: number,
 ): ChatMessage[] {
-  const mapped: { role: ChatMessage["role"]; parts: string[]; stableParts: number }[] = [];
-  for (const [index, message] of messages.entries()) {
-    const { role, text } = mapMessage(message, index === 0 || rules.lateSystem);
-    const stableParts = index < stable ? 1 : 0;
-    const before = mapped.at(-1);
-    if (before?.role === role && !rules.adjacent) {
-      before.parts.push(text);
-      before.stableParts += stableParts;
-    } else mapped.push({ role, parts: [text], stableParts });
+  const mapped: ChatMessage[] = [];
+  let before: ChatMessage | undefined;
+  let joined: ChatText[] = [];
+  for (let index = 0; index < messages.length; index++) {
+    const message = convertOnce(messages[index]!, index === 0 || rules.lateSystem);
+    if (message.stableParts === 0) continue;
+    const { role } = message;
+    const isStable = index < stable;
+    if (before?.role !== role || rules.adjacent) {
+      before = isStable ? message : new ChatMessage(role, message.parts, 0);
+      mapped.push(before);
+      continue;
+    }
+    if (before.parts !== joined) joined = [...before.parts];
+    joined.push(...message.parts);
+    before = new ChatMessage(role, joined, before.stableParts + (isStable ? 1 : 0));
+    mapped[mapped.length - 1] = before;
   }
+  if (!rules.lateSystem) ensureUserFirst(mapped);
   return mapped;
 }
 
-function mapMessage(
-  { role, content }: Message,
+/** Placeholder for the user's message. */
+const NO_INPUT = new ChatMessage("user", [new ChatText("(no input)")], 1);
+
+function ensureUserFirst(messages: ChatMessage[]): void {
+  const first = messages.findIndex(({ role }) => role !== "system");
+  if (messages[first]?.role === "assistant") messages.splice(first, 0, NO_INPUT);
+}
+
+/**
+ * Returns the messages with a cache marker, which stands after their last repeated text: the
+ * standing text, which sessions share, and the last message that the session's next request
+ * repeats. From a marker, the vendor searches backwards for a cached prefix, and so finds the one
+ * that the previous request marked.
+ */
+export function selectMarked(
+  messages: readonly ChatMessage[],
+  stable: number,
+): ReadonlySet<ChatMessage> {
+  if (stable === 0) return new Set();
+  const repeated = ({ stableParts }: ChatMessage) => stableParts > 0;
+  const standing = messages.find((message) => message.role === "system" && repeated(message));
+  const ends = [standing, messages.findLast(repeated)];
+  return new Set(ends.filter((end) => end !== undefined));
+}
+
+/** A message that was converted on its own. It has no stable part if its content is blank. */
+class ConvertedMessage extends ChatMessage {
+  constructor(role: ChatMessage["role"], text: string, readonly content: string) {
+    super(role, [new ChatText(text)], isBlank(content) ? 0 : 1);
+  }
+}
+
+const converted = new WeakMap<Message, ConvertedMessage>();
+/** Late system messages, which a server does not accept as such. */
+const framed = new WeakMap<Message, ConvertedMessage>();
+
+/** Converts a message, unless that was done before. The content of one that is not frozen may change. */
+function convertOnce(message: Message, isSystemAllowed: boolean): ChatMessage {
+  const { role, content } = message;
+  const cache = role === "system" && !isSystemAllowed ? framed : converted;
+  let known = cache.get(message);
+  if (known?.content !== content) {
+    cache.set(message, known = convert(role, content, isSystemAllowed));
+  }
+  return known!;
+}
+
+function convert(
+  role: Message["role"],
+  content: string,
   isSystemAllowed: boolean,
-): { readonly role: ChatMessage["role"]; readonly text: string } {
+): ConvertedMessage {
+  const text = content.toWellFormed();
   switch (role) {
     case "system":
       return isSystemAllowed
-        ? { role, text: content }
-        : { role: "user", text: wrapInFrame("instructions", content) };
+        ? new ConvertedMessage(role, text, content)
+        : new ConvertedMessage("user", wrapInFrame("instructions", text), content);
     case "tool":
-      return { role: "user", text: wrapInFrame("tool_result", escapeFrames(content)) };
+      return new ConvertedMessage("user", wrapInFrame("tool_result", escapeFrames(text)), content);
     case "user":
-      return { role, text: escapeFrames(content) };
+      return new ConvertedMessage(role, escapeFrames(text), content);
     case "assistant":
-      return { role, text: content };
+      return new ConvertedMessage(role, text, content);
     default:
       return role satisfies never;
   }
@@ -91,6 +186,13 @@ const CACHE_KEY_LENGTH = 32;
  * Source: https://platform.openai.com/docs/guides/prompt-caching.
  */
 export async function createCacheKey({ messages, sessionId }: LLMRequest): Promise<string> {
-  const beginning = JSON.stringify([messages[0]?.content ?? "", sessionId ?? ""]);
-  return (await sha256(beginning)).slice(0, CACHE_KEY_LENGTH);
+  const standing = messages[0]?.content ?? "";
+  let hash = standingHashes.get(standing);
+  if (hash === undefined) setBounded(standingHashes, standing, hash = sha256(standing), MAX_HASHES);
+  return (await sha256(`${await hash}${sessionId ?? ""}`)).slice(0, CACHE_KEY_LENGTH);
 }
+
+/** Maximum number of hashes kept, about one per agent. */
+const MAX_HASHES = 64;
+
+const standingHashes = new Map<string, Promise<string>>();

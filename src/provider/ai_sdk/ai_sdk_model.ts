@@ -56,7 +56,7 @@ export interface AiSdkCallOptions {
   readonly providerOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** A message of the conversation. */
+/** A message of the conversation. Frozen, because the session's later requests share it. */
 export interface AiSdkMessage {
   /** `"system"`, `"user"` or `"assistant"`. */
   readonly role: string;

@@ -50,7 +50,7 @@ export interface AiSdkOptions {
   /**
    * If true, requests carry prompt cache hints: a cache key for OpenAI and Azure, cache
    * markers for all other vendors. Default: true for OpenAI, Azure and Anthropic's models
-   * (including those on Vertex and Bedrock), otherwise false.
+   * (including those on Vertex, Bedrock and OpenRouter), otherwise false.
    */
   readonly cacheMarkers?: boolean;
 }

@@ -3,9 +3,16 @@
  *
  * @module
  */
-import { omitUndefined } from "../../json/json.ts";
+import { type JsonSchema, omitUndefined } from "../../json/json.ts";
+import { replaceLoneEscapes } from "../../json/text.ts";
 import type { LLMRequest } from "../../llm/llm.ts";
-import { type ChatMessage, createCacheKey, mapMessages, type MessageRules } from "../messages.ts";
+import {
+  type ChatMessage,
+  createCacheKey,
+  mapMessages,
+  type MessageRules,
+  selectMarked,
+} from "../messages.ts";
 import type { AiSdkCallOptions, AiSdkMessage } from "./ai_sdk_model.ts";
 import type { AiSdkOptions } from "./ai_sdk_options.ts";
 import type { CacheHint, Vendor, VendorOptions } from "./vendor.ts";
@@ -27,7 +34,11 @@ export async function createCallOptions(
   );
   return {
     prompt: createPrompt(request, vendor.messageRules, hint === "marker"),
-    responseFormat: { type: "json", schema: request.schema, name: request.schemaName },
+    responseFormat: {
+      type: "json",
+      schema: wellFormedSchemas.get(request.schema) ?? toWellFormedSchema(request.schema),
+      name: request.schemaName,
+    },
     includeRawChunks: false,
     ...omitUndefined({ ...settings, providerOptions, abortSignal }),
   };
@@ -58,54 +69,63 @@ function mergeVendorOptions(
  * https://platform.claude.com/docs/en/build-with-claude/prompt-caching and
  * https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html.
  */
-const MARKER = {
+const MARKER: VendorOptions = {
   anthropic: { cacheControl: { type: "ephemeral" } },
   bedrock: { cachePoint: { type: "default" } },
 };
 
-/**
- * Placeholder before a conversation that starts with the model, because some vendors require
- * the first message to be the user's.
- */
-const NO_INPUT: ChatMessage = { role: "user", parts: ["(no input)"], stableParts: 1 };
-
-/**
- * Creates the prompt of a request. Two messages have cache markers: the standing text,
- * which sessions share, and the last message that the session's next request repeats.
- * From a marker, the vendor searches backwards for a cached prefix, and so finds the
- * prefix that the previous request marked.
- */
+/** Creates the prompt of a request. */
 function createPrompt(
   { messages, stable }: LLMRequest,
   rules: MessageRules,
   isMarked: boolean,
 ): AiSdkMessage[] {
-  const mapped = mapMessages(messages, rules, stable).filter(isNotBlankSystem);
-  if (!rules.lateSystem) ensureUserFirst(mapped);
-  const marked = new Set<ChatMessage>();
-  if (isMarked && stable > 0) {
-    const repeated = mapped.filter(({ parts, stableParts }) => stableParts === parts.length);
-    for (const end of [repeated.find(({ role }) => role === "system"), repeated.at(-1)]) {
-      if (end !== undefined) marked.add(end);
-    }
+  const mapped = mapMessages(messages, rules, stable);
+  const prompt = mapped.map(convertOnce);
+  if (!isMarked) return prompt;
+  for (const marked of selectMarked(mapped, stable)) {
+    const index = mapped.indexOf(marked);
+    prompt[index] = addMarker(prompt[index]!, marked);
   }
-  return mapped.map((message) => ({
-    ...toAiSdkMessage(message),
-    ...(marked.has(message) && { providerOptions: MARKER }),
-  }));
+  return prompt;
 }
 
-function ensureUserFirst(messages: ChatMessage[]): void {
-  const first = messages.findIndex(({ role }) => role !== "system");
-  if (messages[first]?.role === "assistant") messages.splice(first, 0, NO_INPUT);
+/** Adds a cache marker to a message, or to its last repeated part. */
+function addMarker(message: AiSdkMessage, { parts, stableParts }: ChatMessage): AiSdkMessage {
+  const providerOptions = MARKER;
+  if (stableParts === parts.length) return { ...message, providerOptions };
+  const content = (message.content as readonly object[]).map((part, index) =>
+    index === stableParts - 1 ? { ...part, providerOptions } : part
+  );
+  return { ...message, content };
 }
 
-/** Returns false for a system message of whitespace only, which Anthropic rejects. */
-function isNotBlankSystem({ role, parts }: ChatMessage): boolean {
-  return role !== "system" || parts.some((part) => part.trim() !== "");
+const wellFormedSchemas = new WeakMap<JsonSchema, JsonSchema>();
+
+/** Returns a schema whose texts, such as the descriptions of a tool server, are well-formed. */
+function toWellFormedSchema(schema: JsonSchema): JsonSchema {
+  const json = JSON.stringify(schema);
+  const wellFormed = replaceLoneEscapes(json);
+  const result = wellFormed === json ? schema : JSON.parse(wellFormed);
+  // A schema that is not frozen may change.
+  if (Object.isFrozen(schema)) wellFormedSchemas.set(schema, result);
+  return result;
 }
 
-function toAiSdkMessage({ role, parts }: ChatMessage): AiSdkMessage {
-  if (role === "system") return { role, content: parts.join("\n\n") };
-  return { role, content: parts.map((text) => ({ type: "text", text })) };
+const converted = new WeakMap<ChatMessage, AiSdkMessage>();
+
+/** Converts a message, unless that was done before. */
+function convertOnce(message: ChatMessage): AiSdkMessage {
+  let known = converted.get(message);
+  if (known === undefined) converted.set(message, known = convert(message));
+  return known;
+}
+
+/** Converts a message. The result is frozen, because requests share it. */
+function convert({ role, parts }: ChatMessage): AiSdkMessage {
+  if (role === "system") {
+    return Object.freeze({ role, content: parts.map(({ text }) => text).join("\n\n") });
+  }
+  const content = parts.map(({ text }) => Object.freeze({ type: "text", text }));
+  return Object.freeze({ role, content: Object.freeze(content) });
 }

@@ -39,7 +39,7 @@
  * | feature | support |
  * | --- | --- |
  * | schema | sent as `responseFormat` with every request; a model that ignores it fails with `LLM_SCHEMA` |
- * | prompt cache | Anthropic, on Vertex and Bedrock too: markers after the standing text and after the last message that the next request repeats; OpenAI: one cache key per session |
+ * | prompt cache | Anthropic, on Vertex, Bedrock and OpenRouter too: markers after the standing text and after the last message that the next request repeats; OpenAI: one cache key per session |
  * | usage | the same fields for every version; tokens of the cache are included in the input |
  * | failures | errors of `@nomos/agent` with `code`, `isRetryable` and `retryAfter`, without the request, its headers or keys |
  *
@@ -51,6 +51,7 @@
  * | `*anthropic*`, on Vertex and Bedrock too | Anthropic | end of the user's message | markers (`cacheControl`) |
  * | `amazon-bedrock` with a Claude model | Anthropic | end of the user's message | markers (`cachePoint`) |
  * | `google.*`, on Vertex too | Gemini | end of the user's message | automatic |
+ * | `openrouter.*` with a model `anthropic/…` | OpenAI strict | end of the user's message | markers (`cacheControl`) |
  * | `mistral.*` | plain | end of the user's message | automatic |
  * | `ollama*`, `lmstudio*`, `vllm*`, `sglang*`, `llamacpp*` | local | end of the user's message | automatic |
  * | any other | OpenAI strict | end of the user's message | none; markers with `cacheMarkers: true` |

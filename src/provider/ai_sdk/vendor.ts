@@ -69,6 +69,12 @@ const VENDORS: readonly (readonly [pattern: RegExp, vendor: Vendor])[] = [
     messageRules: SYSTEM_FIRST,
     excludesReasoningTokens: true,
   }],
+  // Its package sends the markers that Anthropic's package sends.
+  [/^openrouter(?:\.chat)?\/anthropic\//, {
+    schemaProfile: openaiStrict,
+    messageRules: SYSTEM_FIRST,
+    cacheHint: "marker",
+  }],
   [/^mistral[./]/, { schemaProfile: plainJsonSchema, messageRules: SYSTEM_FIRST }],
   [/^(?:ollama|lm[-_ ]?studio|vllm|sglang|llama[-_.]?cpp)\b/i, {
     schemaProfile: localGrammar,

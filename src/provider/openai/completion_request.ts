@@ -1,57 +1,108 @@
 /**
  * Request bodies of the Chat Completions protocol.
  *
+ * A body is joined from JSON texts that are made once: one for each message and schema.
+ *
  * Source: https://platform.openai.com/docs/api-reference/chat/create
  *
  * @module
  */
+import type { JsonSchema } from "../../json/json.ts";
+import { toWellFormedJson } from "../../json/text.ts";
 import type { LLMRequest, Message } from "../../llm/llm.ts";
-import { createCacheKey, mapMessages } from "../messages.ts";
+import { type ChatMessage, createCacheKey, mapMessages, selectMarked } from "../messages.ts";
 import type { OutputMode } from "./openai_options.ts";
 import type { Settings } from "./settings.ts";
 
+/** Members of a JSON object: names and JSON texts. */
+type Members = Readonly<Record<string, string>>;
+
 /** Creates the body of a request. It contains the schema in every output mode. */
 export async function createCompletionRequest(
-  { model, rules, output, isStrict, fields }: Settings,
+  { model, rules, output, isStrict, fields, hasCacheKey, hasCacheMarkers }: Settings,
   request: LLMRequest,
   isStreaming: boolean,
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<string> {
+  const { schema, stable } = request;
+  const written = writtenSchemas.get(schema) ?? writeSchema(schema);
   const messages = output === "json_object"
-    ? [...request.messages, createSchemaMessage(request)]
+    ? [...request.messages, written.message]
     : request.messages;
-  return {
-    model,
-    messages: mapMessages(messages, rules, request.stable)
-      .map(({ role, parts }) => ({ role, content: parts.join("\n\n") })),
-    ...createSchemaFields(output, request, isStrict),
-    ...rules.promptCacheKey && { prompt_cache_key: await createCacheKey(request) },
-    ...isStreaming && { stream: true },
-    ...isStreaming && rules.includeUsage && { stream_options: { include_usage: true } },
+  const mapped = mapMessages(messages, rules, stable);
+  const marked = hasCacheMarkers ? selectMarked(mapped, stable) : undefined;
+  let texts = "";
+  for (const message of mapped) {
+    const text = marked === undefined ? message.json : writeMarkable(message, marked.has(message));
+    texts += texts === "" ? text : `,${text}`;
+  }
+  return writeObject({
+    model: toWellFormedJson(model),
+    messages: `[${texts}]`,
+    ...writeSchemaFields(output, toWellFormedJson(request.schemaName), written.json, isStrict),
+    ...hasCacheKey && { prompt_cache_key: toWellFormedJson(await createCacheKey(request)) },
+    ...isStreaming && { stream: "true" },
+    ...isStreaming && rules.includeUsage && { stream_options: '{"include_usage":true}' },
     ...fields,
-  };
+  });
 }
 
-/** Creates the fields that make the server constrain the output to the schema. */
-function createSchemaFields(
+/**
+ * Writes an object. Texts are concatenated, not joined, because the engine then copies them once,
+ * when the body is sent.
+ */
+function writeObject(members: Members): string {
+  let text = "";
+  for (const [name, value] of Object.entries(members)) {
+    text += `${text === "" ? "{" : ","}${toWellFormedJson(name)}:${value}`;
+  }
+  return `${text}}`;
+}
+
+/**
+ * Writes a message with its texts as separate parts if there are several, because the vendor
+ * caches whole parts, and with a marker after the last repeated one.
+ */
+function writeMarkable(message: ChatMessage, isMarked: boolean): string {
+  const { role, parts, stableParts } = message;
+  if (parts.length === 1 && !isMarked) return message.json;
+  const end = isMarked ? stableParts - 1 : -1;
+  const texts = parts.map(({ json }, index) =>
+    `{"type":"text","text":${json}${index === end ? MARKER : ""}}`
+  );
+  return `{"role":"${role}","content":[${texts.join(",")}]}`;
+}
+
+/** Cache marker of OpenRouter. Source: https://openrouter.ai/docs/features/prompt-caching. */
+const MARKER = ',"cache_control":{"type":"ephemeral"}';
+
+/** Writes the fields that make the server constrain the output to the schema. */
+function writeSchemaFields(
   output: OutputMode,
-  { schema, schemaName: name }: LLMRequest,
+  name: string,
+  schema: string,
   isStrict: boolean,
-): Readonly<Record<string, unknown>> {
-  const strict = isStrict && { strict: true };
+): Members {
+  const strict: Members = isStrict ? { strict: "true" } : {};
+  const type = toWellFormedJson(output);
   switch (output) {
     case "json_schema":
-      return { response_format: { type: output, json_schema: { name, ...strict, schema } } };
-    case "json_object":
-      return { response_format: { type: output } };
-    case "tool": {
-      const description = "Takes the answer. Every answer is given by calling it.";
       return {
-        tools: [{
-          type: "function",
-          function: { name, description, ...strict, parameters: schema },
-        }],
-        tool_choice: { type: "function", function: { name } },
-        parallel_tool_calls: false,
+        response_format: writeObject({
+          type,
+          json_schema: writeObject({ name, ...strict, schema }),
+        }),
+      };
+    case "json_object":
+      return { response_format: writeObject({ type }) };
+    case "tool": {
+      const description = toWellFormedJson(
+        "Takes the answer. Every answer is given by calling it.",
+      );
+      const called = writeObject({ name, description, ...strict, parameters: schema });
+      return {
+        tools: `[{"type":"function","function":${called}}]`,
+        tool_choice: `{"type":"function","function":{"name":${name}}}`,
+        parallel_tool_calls: "false",
       };
     }
     default:
@@ -59,10 +110,25 @@ function createSchemaFields(
   }
 }
 
+/** A schema as JSON, and the message that states it. */
+interface WrittenSchema {
+  readonly json: string;
+  readonly message: Message;
+}
+
+const writtenSchemas = new WeakMap<JsonSchema, WrittenSchema>();
+
+function writeSchema(schema: JsonSchema): WrittenSchema {
+  const json = toWellFormedJson(schema);
+  const written = { json, message: createSchemaMessage(json) };
+  // A schema that is not frozen may change.
+  if (Object.isFrozen(schema)) writtenSchemas.set(schema, written);
+  return written;
+}
+
 /** Creates the system message that states the schema, for servers that only guarantee JSON. */
-function createSchemaMessage({ schema }: LLMRequest): Message {
+function createSchemaMessage(schema: string): Message {
   const content =
-    "Answer with one JSON object and nothing else. It must satisfy this JSON Schema:\n" +
-    JSON.stringify(schema);
+    "Answer with one JSON object and nothing else. It must satisfy this JSON Schema:\n" + schema;
   return { role: "system", content };
 }

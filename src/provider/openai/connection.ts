@@ -15,8 +15,8 @@ import type { Settings } from "./settings.ts";
 export interface PostRequest {
   /** Path relative to the base URL, for example `/chat/completions`. */
   readonly path: string;
-  /** Value sent as JSON. */
-  readonly body: unknown;
+  /** JSON text. */
+  readonly body: string;
   /** Media type of the response. `@default {"application/json"}` */
   readonly accept?: string;
   readonly signal: AbortSignal | undefined;
@@ -57,7 +57,7 @@ export async function post(
   const init: RequestInit = {
     method: "POST",
     headers,
-    body: JSON.stringify(body),
+    body,
     redirect: "manual",
     ...signal && { signal },
   };

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { toWellFormedJson } from "../../json/text.ts";
 import { embedInBatches } from "../embedding.ts";
 import { asArray, asRecord } from "../untrusted_values.ts";
 import { readJson, send } from "./completion.ts";
@@ -28,7 +29,7 @@ export async function embedTexts(
   return await embedInBatches(texts, { name, batchSize: BATCH_SIZE, maxConcurrency: 1, embed });
 
   async function embed(input: string[]): Promise<readonly unknown[]> {
-    const body = { ...model, input, encoding_format: "float" };
+    const body = toWellFormedJson({ ...model, input, encoding_format: "float" });
     const exchange = await send(settings, { path: "/embeddings", body, signal });
     const value = await readJson(exchange);
     const error = readServerError(value);

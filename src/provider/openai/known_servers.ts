@@ -22,6 +22,8 @@ export interface KnownServer {
   readonly schemaProfile: SchemaProfile;
   /** Output modes in which it cannot stream. */
   readonly unstreamedOutputs?: readonly OutputMode[];
+  /** If true, messages carry cache markers. */
+  readonly hasCacheMarkers?: boolean;
   /** Extra fields of each request. */
   readonly body?: JsonObject;
 }
@@ -75,6 +77,14 @@ const azure = defineServer("azure", "AZURE_OPENAI_API_KEY", OPENAI_RULES);
 const mistral = { seedField: "random_seed", includeUsage: false } as const;
 const groq = { maxTokensField: "max_completion_tokens" } as const;
 
+const openRouter = defineServer("openrouter", "OPENROUTER_API_KEY", {}, {
+  // Without this field, a request may be routed to a provider that silently drops the schema:
+  // https://openrouter.ai/docs/features/structured-outputs
+  body: { provider: { require_parameters: true } },
+});
+// Anthropic caches only what is marked; the other vendors behind OpenRouter need no marker.
+const openRouterClaude: KnownServer = { ...openRouter, hasCacheMarkers: true };
+
 /** Servers by host name; each entry also covers the subdomains. */
 const hosts: readonly (readonly [host: string, server: KnownServer])[] = [
   ["api.openai.com", defineServer("openai", "OPENAI_API_KEY", OPENAI_RULES)],
@@ -87,14 +97,7 @@ const hosts: readonly (readonly [host: string, server: KnownServer])[] = [
     defineServer("groq", "GROQ_API_KEY", groq, { unstreamedOutputs: ["json_schema"] }),
   ],
   ["api.mistral.ai", defineServer("mistral", "MISTRAL_API_KEY", mistral)],
-  [
-    "openrouter.ai",
-    // Without this field, a request may be routed to a provider that silently drops the schema:
-    // https://openrouter.ai/docs/features/structured-outputs
-    defineServer("openrouter", "OPENROUTER_API_KEY", {}, {
-      body: { provider: { require_parameters: true } },
-    }),
-  ],
+  ["openrouter.ai", openRouter],
   ["api.deepseek.com", defineServer("deepseek", "DEEPSEEK_API_KEY", {}, { output: "json_object" })],
   ["api.x.ai", defineServer("xai", "XAI_API_KEY")],
   ["generativelanguage.googleapis.com", defineServer("google", "GEMINI_API_KEY")],
@@ -110,11 +113,12 @@ const LOOPBACK_REGEXP = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
  * Returns the server at a base URL. An unknown one is local if it is on this machine, or is
  * reached over plain http, as no vendor is; otherwise it is {@linkcode DEFAULT_SERVER}.
  */
-export function findServer({ hostname, port, protocol }: URL): KnownServer {
+export function findServer({ hostname, port, protocol }: URL, model: string): KnownServer {
   if (LOOPBACK_REGEXP.test(hostname)) {
     if (port === "11434") return ollama;
     return port === "1234" ? lmStudio : local;
   }
-  const found = hosts.find(([host]) => hostname === host || hostname.endsWith(`.${host}`));
-  return found?.[1] ?? (protocol === "http:" ? local : DEFAULT_SERVER);
+  const [, server = protocol === "http:" ? local : DEFAULT_SERVER] =
+    hosts.find(([host]) => hostname === host || hostname.endsWith(`.${host}`)) ?? [];
+  return server === openRouter && model.startsWith("anthropic/") ? openRouterClaude : server;
 }

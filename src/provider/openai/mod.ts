@@ -50,7 +50,7 @@
  * | loopback, port 11434 (5) | `ollama/…` | none | no | no | `max_tokens` | requested | no |
  * | loopback, port 1234 (5) | `lmstudio/…` | none | no | no | `max_tokens` | requested | no |
  * | any other, such as vLLM (5) | `host:port/…` | none | no | no | `max_tokens` | requested | no |
- * | option | `name` | `apiKey`, `server.apiKeyVariable` | `server.lateSystem` | `server.adjacent` | `server.maxTokensField` | `server.includeUsage` | `server.promptCacheKey` |
+ * | option | `name` | `apiKey`, `server.apiKeyVariable` | `server.lateSystem` | `server.adjacent` | `server.maxTokensField` | `server.includeUsage` | `cache`, `server.promptCacheKey` |
  *
  * The other defaults are `output: "json_schema"`, `schemaProfile: openaiStrict`, `stream: true`, an
  * empty `body` and `server.seedField: "seed"`, with these exceptions:
@@ -58,7 +58,9 @@
  * 1. Groq: `stream` is false if `output` is `"json_schema"`, which Groq cannot stream.
  * 2. Mistral: `server.seedField` is `"random_seed"`.
  * 3. OpenRouter: `body` is `{ provider: { require_parameters: true } }`. Without it, a
- *    request may be routed to a provider that drops the schema.
+ *    request may be routed to a provider that drops the schema. For models named `anthropic/…`,
+ *    the standing text and the last message that the next request repeats have a cache marker,
+ *    unless `cache` is false.
  * 4. DeepSeek: `output` is `"json_object"`.
  * 5. Local servers, which are on a loopback address or are unknown and reached over plain http:
  *    `schemaProfile` is `localGrammar`. It has records and unknown values.

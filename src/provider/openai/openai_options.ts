@@ -91,6 +91,12 @@ export interface OpenAIOptions {
    * (`model`, `messages`, `stream` and those of the schema) are rejected. Default: none.
    */
   readonly body?: Readonly<Record<string, unknown>>;
+  /**
+   * If true, requests carry hints for the prompt cache: a key per session for OpenAI and Azure,
+   * markers for Claude behind OpenRouter. Other servers need none, or have no cache.
+   * `@default {true}`
+   */
+  readonly cache?: boolean;
   /** Embedding model. Default: none, so that the model has no `embed()`. */
   readonly embeddingModel?: string;
   /** Length of the embedding vectors. Default: the embedding model's. */

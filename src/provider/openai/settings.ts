@@ -6,6 +6,7 @@
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import { copyJson, isPlainObject, type JsonObject, omitUndefined } from "../../json/json.ts";
+import { toWellFormedJson } from "../../json/text.ts";
 import {
   checkOptions,
   createOptionError,
@@ -39,8 +40,12 @@ export interface Settings extends Required<Pick<OpenAIOptions, "name" | "model" 
   readonly isStrict: boolean;
   readonly isStreaming: boolean;
   readonly schemaProfile: SchemaProfile;
-  /** Extra fields of each completion request. */
-  readonly fields: JsonObject;
+  /** If true, requests carry a `prompt_cache_key`. */
+  readonly hasCacheKey: boolean;
+  /** If true, messages carry cache markers. */
+  readonly hasCacheMarkers: boolean;
+  /** Extra fields of each completion request: names and JSON texts. */
+  readonly fields: Readonly<Record<string, string>>;
   readonly embedding: { readonly model: string; readonly dimensions?: number } | undefined;
 }
 
@@ -72,7 +77,7 @@ export function readSettings(options: OpenAIOptions): Settings {
   if (model === undefined) throw createError("model", "undefined", TEXT.expected);
   checkOptions(DOING, options, RULES);
   const url = readURL(baseURL);
-  const server = findServer(url);
+  const server = findServer(url, model);
   if (server.vendor !== undefined && server.rules.apiKeyVariable !== undefined) {
     if (url.protocol !== "https:") {
       throw createError(
@@ -84,7 +89,8 @@ export function readSettings(options: OpenAIOptions): Settings {
   }
   const { name = `${server.vendor ?? url.host}/${model}`, output = server.output } = options;
   const { schemaProfile = server.schemaProfile } = options;
-  const { strict = true, stream = !server.unstreamedOutputs?.includes(output), apiKey } = options;
+  const { strict = true, stream = !server.unstreamedOutputs?.includes(output) } = options;
+  const { apiKey, cache = true } = options;
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options;
   const rules: ServerRules = { ...server.rules, ...options.server };
   const headers = readHeaders(options);
@@ -102,7 +108,9 @@ export function readSettings(options: OpenAIOptions): Settings {
     isStrict: strict,
     isStreaming: stream,
     schemaProfile,
-    fields: readFields(options, rules, server),
+    hasCacheKey: cache && rules.promptCacheKey,
+    hasCacheMarkers: cache && server.hasCacheMarkers === true,
+    fields: writeFields(readFields(options, rules, server)),
     embedding: readEmbedding(options),
   };
 }
@@ -201,6 +209,12 @@ function readFields(
     else if (isPlainObject(given) && isPlainObject(value)) merged[field] = { ...value, ...given };
   }
   return merged;
+}
+
+function writeFields(fields: JsonObject): Settings["fields"] {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, toWellFormedJson(value)]),
+  );
 }
 
 function readEmbedding({ embeddingModel, dimensions }: OpenAIOptions): Settings["embedding"] {

@@ -1,6 +1,6 @@
 import type { LLMRequest, Message } from "@nomos/agent";
 import { aiSdk, type AiSdkMessage, type AiSdkOptions } from "@nomos/agent/ai-sdk";
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { CONVERSATION, requestOf, standIn } from "./fixture.ts";
 
 const MARKER = {
@@ -91,12 +91,16 @@ Deno.test("aiSdk() marks no message that the next request does not repeat", asyn
   const off = { cacheMarkers: false };
   assertEquals(isMarked(await promptFor("anthropic.messages", requestOf(), off)), false);
   assertEquals(isMarked(await promptFor("amazon-bedrock", requestOf(), {}, "nova-pro")), false);
-  // A joined message that ends with the step is not marked.
-  assertEquals(
-    (await promptFor("house", requestOf(), { cacheMarkers: true }))
-      .map(({ providerOptions }) => providerOptions !== undefined),
-    [true, false, true, false],
-  );
+  // In a joined message that ends with the step, the last repeated part is marked.
+  assertEquals(await promptFor("house", requestOf(), { cacheMarkers: true }), [
+    { role: "system", content: "You sell coffee.", providerOptions: MARKER },
+    { role: "user", content: parts("What is there?") },
+    { role: "assistant", content: parts('{"decision":{}}') },
+    {
+      role: "user",
+      content: [{ ...parts(result)[0]!, providerOptions: MARKER } as never, ...parts(step)],
+    },
+  ]);
 });
 
 Deno.test("aiSdk() sends OpenAI strict mode and one cache key per session, unless options override them", async () => {
@@ -150,4 +154,29 @@ Deno.test("aiSdk() sends no blank system message", async () => {
     role: "user",
     content: parts("What is there?"),
   });
+});
+
+Deno.test("aiSdk() marks prompts for Claude behind OpenRouter, and for no other model there", async () => {
+  const isMarked = async (provider: string, modelId: string, options: AiSdkOptions = {}) =>
+    JSON.stringify(await promptFor(provider, requestOf(), options, modelId)).includes("ephemeral");
+  const claude = "anthropic/claude-sonnet-5";
+  assertEquals([
+    await isMarked("openrouter", claude),
+    await isMarked("openrouter.chat", claude),
+    await isMarked("openrouter.chat", "openai/gpt-5"),
+    await isMarked("openrouter.chat", claude, { cacheMarkers: false }),
+  ], [true, true, false, false]);
+});
+
+Deno.test("aiSdk() converts a repeated message once, and shares it frozen", async () => {
+  const request = requestOf({ messages: CONVERSATION.map((message) => ({ ...message })) });
+  const model = standIn();
+  const llm = aiSdk(model);
+  for (let time = 0; time < 2; time++) await llm.decide(request);
+  const [first, second] = model.calls.map(({ prompt }) => prompt);
+  // The last message is joined with the step, which the next request does not repeat.
+  for (const [index, message] of first!.slice(0, -1).entries()) {
+    assertStrictEquals(second![index], message);
+    assert(Object.isFrozen(message) && Object.isFrozen(message.content));
+  }
 });

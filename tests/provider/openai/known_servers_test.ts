@@ -46,13 +46,15 @@ Deno.test("findServer() agrees with the table in the documentation", async () =>
   const rows = await readTable();
   assertEquals(rows.length, 11);
   for (const [hosts, ...cells] of rows) {
-    for (const url of urlsOf(hosts!)) assertEquals(formatRow(findServer(url)), cells, url.href);
+    for (const url of urlsOf(hosts!)) {
+      assertEquals(formatRow(findServer(url, "m")), cells, url.href);
+    }
   }
 });
 
 Deno.test("findServer() agrees with the exceptions below the table", () => {
   const differing = ["api.groq.com", "api.mistral.ai", "openrouter.ai", "api.deepseek.com"]
-    .map((host) => findServer(new URL(`https://${host}/v1`)));
+    .map((host) => findServer(new URL(`https://${host}/v1`), "m"));
   assertEquals(
     differing.map(({ output, unstreamedOutputs, body, rules }) => [
       output,
@@ -88,6 +90,18 @@ Deno.test("findServer() has the profile of local grammars for servers on this ma
 
 Deno.test("findServer() does not match similar host names", () => {
   const names = ["api.openai.com.x.example", "xapi.openai.com", "openai.com", "localhost.x.example"]
-    .map((host) => findServer(new URL(`https://${host}:11434/v1`)).vendor);
+    .map((host) => findServer(new URL(`https://${host}:11434/v1`), "m").vendor);
   assertEquals(names, [undefined, undefined, undefined, undefined]);
+});
+
+Deno.test("findServer() marks prompts only for Claude behind OpenRouter", () => {
+  const marked = [
+    ["https://openrouter.ai/api/v1", "anthropic/claude-sonnet-5"],
+    ["https://openrouter.ai/api/v1", "anthropic/claude-haiku-5:beta"],
+    ["https://openrouter.ai/api/v1", "openai/gpt-5"],
+    ["https://openrouter.ai/api/v1", "other/anthropic/claude"],
+    ["https://llm.example/v1", "anthropic/claude-sonnet-5"],
+    ["https://api.openai.com/v1", "anthropic/claude-sonnet-5"],
+  ].map(([url, model]) => findServer(new URL(url!), model!).hasCacheMarkers ?? false);
+  assertEquals(marked, [true, true, false, false, false, false]);
 });
