@@ -29,7 +29,7 @@ if (import.meta.main) {
 
 async function run({ goal, json }: PromptCacheOptions): Promise<CommandResult> {
   const { requests } = await playConversation();
-  const report = computeCacheReport(requests, goal / 100);
+  const report = await computeCacheReport(requests, goal / 100);
   const output = json ? toJson(report) : formatReport(report);
   return { output, success: report.isKept };
 }

@@ -6,6 +6,7 @@
 import { formatCount, formatPercent } from "../../src/profile/table.ts";
 import { type Table, toText } from "../report/table.ts";
 import type { PlayedRequest } from "./conversation.ts";
+import { listPrompts, serveMarked } from "./marked_cache.ts";
 import { computeShare, serve, type ServedRequest } from "./vendor_cache.ts";
 
 /** Figures of one layout of a prompt. */
@@ -24,8 +25,8 @@ interface CacheReport {
   readonly requests: readonly (ServedRequest & { readonly turn: number; readonly step: string })[];
   /** Number of different schemas of the requests. */
   readonly schemas: number;
-  /** Messages only, to which the goal applies, and schema first. */
-  readonly layouts: readonly [LayoutFigures, LayoutFigures];
+  /** Messages only, to which the goal applies, schema first, and schema first with markers. */
+  readonly layouts: readonly [LayoutFigures, LayoutFigures, LayoutFigures];
   /** Minimum share of the first layout. */
   readonly goal: number;
   /** True if the goal is reached. */
@@ -33,13 +34,20 @@ interface CacheReport {
 }
 
 /** Computes the figures. The goal is a fraction from 0 to 1. */
-export function computeCacheReport(requests: readonly PlayedRequest[], goal: number): CacheReport {
+export async function computeCacheReport(
+  requests: readonly PlayedRequest[],
+  goal: number,
+): Promise<CacheReport> {
   const messagesOnly = serve(requests, false);
   const first = computeLayout("messages only", messagesOnly);
   return {
     requests: requests.map(({ turn, step }, index) => ({ turn, step, ...messagesOnly[index]! })),
     schemas: new Set(requests.map(({ schema }) => schema)).size,
-    layouts: [first, computeLayout("schema first", serve(requests, true))],
+    layouts: [
+      first,
+      computeLayout("schema first", serve(requests, true)),
+      computeLayout("Claude behind OpenRouter", serveMarked(await listPrompts(requests))),
+    ],
     goal,
     isKept: first.share >= goal,
   };
@@ -87,6 +95,7 @@ Served: a request up to the first character in which it differs from every earli
 Messages only: the schema is not part of the prompt, as in vLLM.
 Schema first: it precedes the messages, as at OpenAI. Only requests with the same schema share a
 prefix. After a move, the cache serves the messages up to the last request with that schema.
+Claude behind OpenRouter: as schema first, but only up to a cache marker of openai().
 `;
 }
 

@@ -16,6 +16,8 @@ export interface PlayedRequest {
   readonly step: string;
   /** Messages: system text, history and the current step. */
   readonly messages: readonly Message[];
+  /** Number of leading messages that the next request repeats. */
+  readonly stable: number;
   /** Schema of the answer, as JSON text. */
   readonly schema: string;
 }
@@ -114,8 +116,8 @@ export async function playConversation(): Promise<PlayedConversation> {
   const requests: PlayedRequest[] = [];
   for (let index = 0; index < TURNS.length; index++) {
     turns.push(await session.next(makeText(13, 3_000 + index)));
-    for (const { step = "", messages, schema } of llm.requests.slice(requests.length)) {
-      requests.push({ turn: turns.length, step, messages, schema: JSON.stringify(schema) });
+    for (const { step = "", messages, stable, schema } of llm.requests.slice(requests.length)) {
+      requests.push({ turn: turns.length, step, messages, stable, schema: JSON.stringify(schema) });
     }
   }
   llm.assertDone();

@@ -20,7 +20,12 @@ export interface ServedRequest {
 }
 
 /** Characters for roles, which are a few tokens in a chat template. No message contains them. */
-const ROLES = { system: "\u0001", user: "\u0002", assistant: "\u0003", tool: "\u0004" } as const;
+export const ROLES = {
+  system: "\u0001",
+  user: "\u0002",
+  assistant: "\u0003",
+  tool: "\u0004",
+} as const;
 
 /** Serves requests in order from a cache of all earlier ones, with or without the schema first. */
 export function serve(

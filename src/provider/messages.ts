@@ -104,21 +104,43 @@ function ensureUserFirst(messages: ChatMessage[]): void {
   if (messages[first]?.role === "assistant") messages.splice(first, 0, NO_INPUT);
 }
 
+/** Number of texts before a cache marker at which Anthropic looks for a cached prefix. */
+const LOOKBACK = 20;
+
+/** Maximum number of cache markers in a request, of which one is for the standing text. */
+const MAX_MARKERS = 4;
+
 /**
  * Returns the messages with a cache marker, which stands after their last repeated text: the
- * standing text, which sessions share, and the last message that the session's next request
- * repeats. From a marker, the vendor searches backwards for a cached prefix, and so finds the one
- * that the previous request marked.
+ * standing text, which sessions share, the last message that the session's next request repeats,
+ * and earlier ones. From a marker, the vendor looks backwards for a prefix that an earlier request
+ * marked. That may be far behind, because a prefix is cached together with the schema of its step.
+ *
+ * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching.
  */
 export function selectMarked(
   messages: readonly ChatMessage[],
   stable: number,
 ): ReadonlySet<ChatMessage> {
-  if (stable === 0) return new Set();
-  const repeated = ({ stableParts }: ChatMessage) => stableParts > 0;
-  const standing = messages.find((message) => message.role === "system" && repeated(message));
-  const ends = [standing, messages.findLast(repeated)];
-  return new Set(ends.filter((end) => end !== undefined));
+  const marked = new Set<ChatMessage>();
+  if (stable === 0) return marked;
+  const isRepeated = ({ stableParts }: ChatMessage) => stableParts > 0;
+  let distance = LOOKBACK;
+  for (
+    let index = messages.findLastIndex(isRepeated);
+    index >= 0 && marked.size < MAX_MARKERS - 1;
+    index--
+  ) {
+    const message = messages[index]!;
+    if (distance + message.parts.length > LOOKBACK) {
+      marked.add(message);
+      distance = 0;
+    }
+    distance += message.stableParts;
+  }
+  const standing = messages.find((message) => message.role === "system" && isRepeated(message));
+  if (standing !== undefined) marked.add(standing);
+  return marked;
 }
 
 /** A message that was converted on its own. It has no stable part if its content is blank. */

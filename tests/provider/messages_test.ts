@@ -1,6 +1,11 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { Message } from "@nomos/agent";
-import { type ChatMessage, mapMessages, type MessageRules } from "../../src/provider/messages.ts";
+import {
+  type ChatMessage,
+  mapMessages,
+  type MessageRules,
+  selectMarked,
+} from "../../src/provider/messages.ts";
 
 const conversation: readonly Message[] = [
   { role: "system", content: "You sell coffee." },
@@ -123,6 +128,24 @@ Deno.test("mapMessages() leaves out blank messages, and replaces lone surrogates
   ]);
   // A joiner is not white space.
   assertEquals(show([{ role: "user", content: "\u200d" }], strict, 0).length, 1);
+});
+
+Deno.test("selectMarked() marks the standing text, the last repeated one, and two before, each within reach", () => {
+  const said = Array.from({ length: 100 }, (_, index): Message => {
+    return { role: index % 2 === 0 ? "user" : "assistant", content: `${index}` };
+  });
+  for (let length = 1; length < said.length; length++) {
+    const messages = [conversation[0]!, ...said.slice(0, length), conversation.at(-1)!];
+    for (const rules of [strict, { lateSystem: true, adjacent: true }]) {
+      const mapped = mapMessages(messages, rules, length + 1);
+      const marked = selectMarked(mapped, length + 1);
+      const places = mapped.flatMap((message) =>
+        message.parts.map((_, part) => marked.has(message) && part === message.stableParts - 1)
+      ).flatMap((isMarked, place) => isMarked ? [place] : []);
+      const expected = new Set([0, length - 40, length - 20, length].filter((place) => place >= 0));
+      assertEquals(places, [...expected]);
+    }
+  }
 });
 
 function framed(text: string): string {

@@ -23,7 +23,7 @@ Deno.test("bench:prompt-cache prints JSON on --json, with the code of its goal",
   const { code, out } = await run("--json", "--goal", "99");
   assertEquals(code, 1);
   const { layouts, goal, isKept } = JSON.parse(out);
-  assertEquals([layouts.length, goal, isKept], [2, 0.99, false]);
+  assertEquals([layouts.length, goal, isKept], [3, 0.99, false]);
   assert(layouts[0].share >= 0.9);
 });
 

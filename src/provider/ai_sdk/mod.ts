@@ -39,7 +39,7 @@
  * | feature | support |
  * | --- | --- |
  * | schema | sent as `responseFormat` with every request; a model that ignores it fails with `LLM_SCHEMA` |
- * | prompt cache | Anthropic, on Vertex, Bedrock and OpenRouter too: markers after the standing text and after the last message that the next request repeats; OpenAI: one cache key per session |
+ * | prompt cache | Anthropic, on Vertex, Bedrock and OpenRouter too: markers after the standing text, the last message that the next request repeats and two before it; OpenAI: one cache key per session |
  * | usage | the same fields for every version; tokens of the cache are included in the input |
  * | failures | errors of `@nomos/agent` with `code`, `isRetryable` and `retryAfter`, without the request, its headers or keys |
  *

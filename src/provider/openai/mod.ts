@@ -59,8 +59,8 @@
  * 2. Mistral: `server.seedField` is `"random_seed"`.
  * 3. OpenRouter: `body` is `{ provider: { require_parameters: true } }`. Without it, a
  *    request may be routed to a provider that drops the schema. For models named `anthropic/…`,
- *    the standing text and the last message that the next request repeats have a cache marker,
- *    unless `cache` is false.
+ *    the standing text, the last text that the next request repeats and two before it have a
+ *    cache marker, unless `cache` is false.
  * 4. DeepSeek: `output` is `"json_object"`.
  * 5. Local servers, which are on a loopback address or are unknown and reached over plain http:
  *    `schemaProfile` is `localGrammar`. It has records and unknown values.

@@ -3,7 +3,7 @@ import { computeCacheReport, formatReport } from "../../../bench/prompt_cache/ca
 import { playConversation } from "../../../bench/prompt_cache/conversation.ts";
 
 const { requests } = await playConversation();
-const REPORT = computeCacheReport(requests, 0.9);
+const REPORT = await computeCacheReport(requests, 0.9);
 
 Deno.test("computeCacheReport() finds that a cache serves at least 90 % of the conversation", () => {
   const { isKept, layouts: [ours] } = REPORT;
@@ -27,9 +27,17 @@ Deno.test("computeCacheReport() finds a lower share with the schema first", () =
   assert(schemaFirst.chars > ours.chars);
 });
 
-Deno.test("computeCacheReport() reports a missed goal", () => {
+Deno.test("computeCacheReport() finds that the markers of openai() lose little of the prefix", () => {
+  const [, schemaFirst, marked] = REPORT.layouts;
+  assertEquals(marked.name, "Claude behind OpenRouter");
+  assert(marked.share > schemaFirst.share - 0.05, `${marked.share}`);
+  // The frames around tool results and the step.
+  assert(marked.chars > schemaFirst.chars);
+});
+
+Deno.test("computeCacheReport() reports a missed goal", async () => {
   const report = { ...REPORT, goal: 0.99, isKept: false };
-  assertEquals(computeCacheReport(requests.slice(0, 9), 0.99).isKept, false);
+  assertEquals((await computeCacheReport(requests.slice(0, 9), 0.99)).isKept, false);
   assertMatch(formatReport(report), / {2}≥ 99\.0 % {2}missed {2}messages only$/m);
 });
 
@@ -45,6 +53,7 @@ Deno.test("formatReport() writes a line for each request and each layout", () =>
   assertEquals(layouts.slice(1).map((line) => line.split(/ {2,}/).at(-1)), [
     "messages only",
     "schema first",
+    "Claude behind OpenRouter",
   ]);
   assertMatch(notes[0]!, /^30 turns, \d+ requests, \d schemas\.$/);
 });

@@ -10,6 +10,7 @@ function request(schema: string, ...messages: readonly string[]): PlayedRequest 
     turn: 1,
     step: "a",
     schema,
+    stable: messages.length - 1,
     messages: messages.map((message): Message => ({
       role: roles[message[0] as keyof typeof roles],
       content: message.slice(1),
