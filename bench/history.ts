@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decide, type LLMRequest, type Session } from "@nomos/agent";
+import { decide, type LLMRequest, type Message, type Session } from "@nomos/agent";
 import type { LLMResult } from "@nomos/agent/llm";
 import { ForgetfulLLM, makeTalkingAgent } from "./agents.ts";
 
@@ -39,4 +39,21 @@ export async function makeSession(llm: ForgetfulLLM, messages: number): Promise<
 /** Plays turns of an input and a response each. */
 export async function playTurns(session: Session, turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await session.next("hello");
+}
+
+/** Makes a request at the end of a history with a number of messages. */
+export function makeRequest(messages: number): LLMRequest {
+  const list = Array.from({ length: messages - 1 }, (_, index): Message => {
+    const content = `Message ${index} of a conversation, as long as many are`;
+    if (index === 0) return { role: "system", content };
+    return { role: index % 2 === 0 ? "assistant" : "user", content };
+  });
+  list.push({ role: "system", content: "Current step: talk\nTalk" });
+  return {
+    messages: list.map((message) => Object.freeze(message)),
+    stable: messages - 1,
+    schema: Object.freeze({ type: "object", properties: {}, additionalProperties: false }),
+    schemaName: "decision",
+    validate: (value) => ({ success: true, value }),
+  };
 }
