@@ -42,7 +42,7 @@ export function createMessage(role: Message["role"], text: string, callId?: stri
   );
 }
 
-/** Text of a blank result, after which a model would otherwise wait for the rest. */
+/** Text sent for a blank result. */
 const NO_OUTPUT = "(no output)";
 
 const TITLES: Readonly<Record<SessionEvent<"tool_finished">["outcome"], string>> = {

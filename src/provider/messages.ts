@@ -191,7 +191,8 @@ function wrapInFrame(frame: "instructions" | "tool_result", text: string): strin
   return `<${frame}>\n${text}\n</${frame}>`;
 }
 
-const FRAME_REGEXP = /<(?=\s*\/?\s*(?:instructions|tool_result)\b)/gi;
+/** White space is matched in one way only, because two ways take quadratic time. */
+const FRAME_REGEXP = /<(?=\s*(?:\/\s*)?(?:instructions|tool_result)\b)/gi;
 
 /** Escapes frame tags in a text. Other text is unchanged. */
 function escapeFrames(text: string): string {

@@ -13,9 +13,9 @@ export type Verdict =
   | { readonly settle: string; readonly result: unknown };
 
 /**
- * Command that starts a turn: the user's text (if it is blank, the turn has no input),
- * `{ resume: true }` to finish a turn that
- * was interrupted or limited, or a verdict about a call that waits for one.
+ * Command that starts a turn: the user's text, `{ resume: true }` to finish a turn that
+ * was interrupted or limited, or a verdict about a call that waits for one. Text of white
+ * space only is no input: the model goes on by itself.
  *
  * @example An answer that streams after an approval
  * ```ts

@@ -130,6 +130,13 @@ Deno.test("mapMessages() leaves out blank messages, and replaces lone surrogates
   assertEquals(show([{ role: "user", content: "\u200d" }], strict, 0).length, 1);
 });
 
+Deno.test("mapMessages() escapes text with much white space in linear time", () => {
+  const gap = " ".repeat(500_000);
+  const texts = [`<${gap}x`, `<${gap}/${gap}instructions>`, "< ".repeat(200_000)];
+  const escaped = texts.map((content) => show([{ role: "user", content }], strict, 0)[0]!.parts[0]);
+  assertEquals(escaped.map((text, index) => text === texts[index]), [true, false, true]);
+});
+
 Deno.test("selectMarked() marks the standing text, the last repeated one, and two before, each within reach", () => {
   const said = Array.from({ length: 100 }, (_, index): Message => {
     return { role: index % 2 === 0 ? "user" : "assistant", content: `${index}` };
