@@ -26,6 +26,8 @@ export interface RawAnswer {
   readonly output: unknown;
   readonly usage: unknown;
   readonly model: unknown;
+  /** Remark that is added to the problem if the output is refused. */
+  readonly remark?: unknown;
 }
 
 /** Settings of {@linkcode readCallUsage}. */

@@ -80,6 +80,11 @@ export interface LLMRequest {
   readonly signal?: AbortSignal | undefined;
   /** Validates an output, as text or parsed, against the full schema. May be called without `this`. */
   readonly validate: (output: unknown) => ValidationResult | Promise<ValidationResult>;
+  /**
+   * Called by a streaming model when something arrives that is no chunk: `"reasoning"`, or a
+   * `"comment"` that keeps the connection open. `timeout()` uses it. Default: none.
+   */
+  readonly onActivity?: ((activity: "reasoning" | "comment") => void) | undefined;
 }
 
 /** Result of validating an output. */
@@ -118,6 +123,8 @@ export interface LLMResult {
   readonly usage?: Usage;
   /** Vendor's name of the model that answered; absent if unknown. */
   readonly model?: string;
+  /** Remark that is added to the problem if the output is refused. Default: none. */
+  readonly remark?: string;
 }
 
 /**

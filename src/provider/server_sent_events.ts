@@ -2,9 +2,8 @@
  * Parser for streams of server-sent events.
  *
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html,
- * section "Interpreting an event stream". Only the field `data` is read. Chat
- * protocols put everything there; `id` and `retry` serve reconnecting browsers, and
- * `event` repeats the type that is in the data.
+ * section "Interpreting an event stream". The fields `id` and `retry` are ignored, because
+ * they serve reconnecting browsers.
  *
  * @module
  */
@@ -13,6 +12,8 @@
 export interface ServerSentEvent {
   /** Values of its `data` lines, joined by line feeds. */
   readonly data: string;
+  /** Value of its last `event` line, for example `"error"`; absent if it has none. */
+  readonly type?: string;
   /**
    * True if the empty line that ends the event arrived. The specification drops an
    * unterminated event at the end of a stream, but some servers omit that line after
@@ -38,23 +39,27 @@ export async function* parseServerSentEvents(
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const parse = createEventParser(maxLength);
   for await (const chunk of chunks) {
-    for (const data of parse(decoder.decode(chunk, { stream: true }))) {
-      yield { data, isComplete: true };
+    for (const event of parse(decoder.decode(chunk, { stream: true }))) {
+      yield { ...event, isComplete: true };
     }
   }
   // The added empty line flushes an unterminated event.
-  for (const data of parse(`${decoder.decode()}\n\n`)) yield { data, isComplete: false };
+  for (const event of parse(`${decoder.decode()}\n\n`)) yield { ...event, isComplete: false };
 }
 
 const LINE_END_REGEXP = /\r\n|\r|\n/g;
 
-/** Creates a function that takes the next piece of text and returns the data of each event that ends in it. */
-function createEventParser(maxLength: number): (piece: string) => string[] {
+type ParsedEvent = Omit<ServerSentEvent, "isComplete">;
+
+/** Creates a function that takes the next piece of text and returns each event that ends in it. */
+function createEventParser(maxLength: number): (piece: string) => ParsedEvent[] {
   let isAtStart = true;
   /** Unterminated line at the end of the text so far. */
   let pendingLine = "";
   /** Data of the unterminated event; undefined if it has no `data` line yet. */
   let data: string | undefined;
+  /** Type of the unterminated event; undefined if it has no `event` line yet. */
+  let type: string | undefined;
   /** True if the last piece ended with CR, so that a leading LF belongs to the same line end. */
   let endsWithReturn = false;
 
@@ -67,7 +72,7 @@ function createEventParser(maxLength: number): (piece: string) => string[] {
 
   return (piece) => {
     if (piece === "") return [];
-    const events: string[] = [];
+    const events: ParsedEvent[] = [];
     const hasByteOrderMark = isAtStart && piece.startsWith("\ufeff");
     let start = hasByteOrderMark || endsWithReturn && piece.startsWith("\n") ? 1 : 0;
     isAtStart = false;
@@ -77,13 +82,15 @@ function createEventParser(maxLength: number): (piece: string) => string[] {
       const line = pendingLine + piece.slice(start, end.index);
       pendingLine = "";
       start = LINE_END_REGEXP.lastIndex;
-      const value = parseDataLine(line);
+      const value = readField(line, "data");
       if (value !== undefined) {
         data = data === undefined ? value : `${data}\n${value}`;
         checkLength();
-      } else if (line === "" && data !== undefined) {
-        events.push(data);
-        data = undefined;
+      } else if (line === "") {
+        if (data !== undefined) events.push(type === undefined ? { data } : { data, type });
+        data = type = undefined;
+      } else {
+        type = readField(line, "event") ?? type;
       }
     }
     pendingLine += piece.slice(start);
@@ -92,8 +99,10 @@ function createEventParser(maxLength: number): (piece: string) => string[] {
   };
 }
 
-/** Returns the value of a `data` line; undefined for other lines, such as keep-alive comments. */
-function parseDataLine(line: string): string | undefined {
-  if (line === "data") return "";
-  return line.startsWith("data:") ? line.slice(line.startsWith("data: ") ? 6 : 5) : undefined;
+/** Returns the value of a line if it has this field; undefined for other lines, such as comments. */
+function readField(line: string, field: string): string | undefined {
+  if (!line.startsWith(field)) return undefined;
+  if (line.length === field.length) return "";
+  if (line[field.length] !== ":") return undefined;
+  return line.slice(field.length + (line[field.length + 1] === " " ? 2 : 1));
 }

@@ -189,7 +189,8 @@ function readResult(result: LLMResult): RawAnswer {
   if (typeof result !== "object" || result === null) {
     throw new TypeError(`it returned ${quote(result)}: expected a result with an output`);
   }
-  return { output: result.output, usage: result.usage, model: result.model };
+  const { output, usage, model, remark } = result;
+  return { output, usage, model, remark };
 }
 
 /**
@@ -263,7 +264,7 @@ function buildAnswer(
     const { path, message, attempt } = reading.problem;
     const refusal = {
       path,
-      message,
+      message: typeof raw.remark === "string" ? `${message} (${raw.remark})` : message,
       output: renderOutput(raw.output),
       ...(attempt && { attempt }),
     };

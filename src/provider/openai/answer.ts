@@ -10,13 +10,18 @@ import { LLMError } from "../../llm/llm_error.ts";
 import { isPlainObject, omitUndefined } from "../../json/json.ts";
 import type { LLMRequest, LLMResult, Usage } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
+import { readServerError, type ServerError } from "../error_body.ts";
 import { createFinishError, findFinishFailure } from "../finish_error.ts";
-import { readRetryInfo, unwrapList } from "../http_retry.ts";
-import { asArray, asRecord, asString } from "../untrusted_values.ts";
+import { readRetryDelay } from "../http_retry.ts";
+import { readMisplacedAnswer } from "../misplaced_answer.ts";
+import { asArray, asRecord, asString, tryParseJson } from "../untrusted_values.ts";
 import type { Exchange } from "./connection.ts";
 import { FunctionCalls } from "./function_calls.ts";
 import type { OutputMode } from "./openai_options.ts";
-import { readServerError, toLLMError } from "./server_error.ts";
+import { toLLMError } from "./server_error.ts";
+
+/** Fields of the reasoning: of vLLM, DeepSeek and others; of OpenRouter, Groq and others. */
+const REASONING_FIELDS = ["reasoning_content", "reasoning"] as const;
 
 /** Assembles an answer from a response or from the events of a stream. */
 export class AnswerReader {
@@ -24,8 +29,13 @@ export class AnswerReader {
   readonly #output: OutputMode;
   readonly #request: LLMRequest;
   readonly #calls = new FunctionCalls();
+  /** Texts of the reasoning, by field. */
+  readonly #reasoning: Record<string, string> = {};
   #text = "";
   #refusal = "";
+  #hasCall = false;
+  #hasChoice = false;
+  #hasDelta = false;
   #finishReason: string | undefined;
   #usage: Usage | undefined;
   #model: string | undefined;
@@ -41,8 +51,18 @@ export class AnswerReader {
     return this.#calls.first?.arguments ?? this.#text;
   }
 
+  /** Usage received so far. */
+  get usage(): Usage | undefined {
+    return this.#usage;
+  }
+
   get #isWithheld(): boolean {
     return findFinishFailure(this.#finishReason, () => true) !== undefined;
+  }
+
+  /** True if a message or a part of one was received. */
+  get hasChoice(): boolean {
+    return this.#hasChoice;
   }
 
   /** True if a finish reason was received. */
@@ -51,17 +71,13 @@ export class AnswerReader {
   }
 
   /**
-   * Adds a complete response or a stream event. Returns the text that it contains, or
-   * undefined if it has no choice, like the event that reports the usage.
+   * Adds a complete response or a stream event. Returns the output text that it contains.
    *
    * @throws {LLMError} if the value reports an error.
    */
-  add(value: unknown, field: "message" | "delta"): string | undefined {
-    const error = readServerError(unwrapList(value));
-    if (error !== undefined) {
-      const retryAfter = readRetryInfo(value);
-      throw toLLMError(this.#exchange, error, this.#output, { usage: this.#usage, retryAfter });
-    }
+  add(value: unknown): string {
+    const error = readServerError(value);
+    if (error !== undefined) throw this.createError(error, value);
     const { usage, model, choices, x_groq } = asRecord(value);
     const choice = asRecord(asArray(choices)[0]);
     // Moonshot reports the usage in the choice, and Groq in a field of its own.
@@ -69,13 +85,36 @@ export class AnswerReader {
       readChatUsage(asRecord(x_groq).usage) ?? this.#usage;
     this.#model = asString(model) || this.#model;
     this.#finishReason = asString(choice.finish_reason) || this.#finishReason;
-    const part = choice[field];
+    const part = this.#findPart(choice);
     // Azure leaves the message out if its filter withheld it.
-    if (!isPlainObject(part)) return this.#isWithheld ? "" : undefined;
+    this.#hasChoice ||= part !== undefined || this.#isWithheld;
+    if (part === undefined) return "";
     this.#refusal += asString(part.refusal) ?? "";
+    for (const field of REASONING_FIELDS) {
+      this.#reasoning[field] = (this.#reasoning[field] ?? "") + (asString(part[field]) ?? "");
+    }
+    this.#hasCall ||= asArray(part.tool_calls).length > 0 || isPlainObject(part.function_call);
     const content = joinText(part.content);
     this.#text += content;
-    return this.#output === "tool" ? this.#calls.add(part.tool_calls) : content;
+    const text = this.#output === "tool" ? this.#calls.add(part.tool_calls) : content;
+    if (text === "" && hasContent(part)) this.#request.onActivity?.("reasoning");
+    return text;
+  }
+
+  /** Returns the part of a message, or all of it. Servers may repeat all after its parts. */
+  #findPart(
+    { delta, message }: ReturnType<typeof asRecord>,
+  ): ReturnType<typeof asRecord> | undefined {
+    this.#hasDelta ||= isPlainObject(delta);
+    if (isPlainObject(delta)) return delta;
+    return isPlainObject(message) && !this.#hasDelta ? message : undefined;
+  }
+
+  /** Creates the error that a response or an event reports in its parsed body. */
+  createError(error: ServerError, body: unknown): LLMError {
+    const { headers } = this.#exchange.response;
+    const retryAfter = readRetryDelay(error.status ?? 0, headers, body);
+    return toLLMError(this.#exchange, error, this.#output, { usage: this.#usage, retryAfter });
   }
 
   /**
@@ -107,18 +146,47 @@ export class AnswerReader {
         : "";
       throw createFinishError(name, failure, usage, detail);
     }
-    return { output, ...omitUndefined({ usage, model: this.#model }) };
+    const answer = output.trim() === "" ? await this.#readReasoning(output) : { output };
+    return { ...answer, ...omitUndefined({ usage, model: this.#model }) };
+  }
+
+  /** Reads an answer without content. */
+  #readReasoning(output: string): ReturnType<typeof readMisplacedAnswer> {
+    const mayRead = this.#output === "json_schema" && !this.#hasCall &&
+      this.#finishReason?.toLowerCase() === "stop";
+    return readMisplacedAnswer(output, this.#reasoning, mayRead, this.#request.validate);
   }
 }
 
-/** Creates the error for a response that does not follow the protocol. */
-export function createResponseError({ name, response, redact }: Exchange, text: string): LLMError {
+/** Returns true if a part of a message has more than the role of its author. */
+function hasContent(part: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(part).some(([field, value]) => {
+    if (field === "role" || value === null) return false;
+    return typeof value === "object" ? Object.keys(value).length > 0 : value !== "";
+  });
+}
+
+/**
+ * Creates the error for a response that does not follow the protocol. Another attempt may succeed,
+ * unless the server is none of the protocol: a page, or an object of another kind.
+ */
+export function createResponseError(
+  { name, response, redact }: Exchange,
+  text: string,
+  usage?: Usage,
+): LLMError {
   const type = response.headers.get("content-type") ?? "no content type";
+  const isPage = /^text\/html\b/i.test(type);
+  const value = tryParseJson(text);
   return new LLMError(
     `Cannot call model ${quote(name)}: expected a chat completion with a choice, but received ` +
-      `${text === "" ? "an empty body" : oneLine(redact(text), 200)} (${
+      `${text.trim() === "" ? "an empty body" : oneLine(redact(text), 200)} (${
         oneLine(redact(type), 80)
-      })`,
+      })${isPage ? ": is this the address of an API?" : ""}`,
+    {
+      isRetryable: !isPage && (value === undefined || asRecord(value).choices !== undefined),
+      usage,
+    },
   );
 }
 

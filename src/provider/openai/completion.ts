@@ -5,19 +5,21 @@
  *
  * @module
  */
-import { isWholeObject } from "../../decision/output.ts";
+import { isWholeObject, START_REGEXP } from "../../decision/output.ts";
 import { quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import type { LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { LLMConnectionError } from "../../llm/llm_errors.ts";
 import { assertRealModelsAllowed } from "../../llm/real_model.ts";
+import { parseServerError } from "../error_body.ts";
 import { createFinishError } from "../finish_error.ts";
-import { tryParseJson } from "../untrusted_values.ts";
 import { parseServerSentEvents } from "../server_sent_events.ts";
+import { tryParseJson } from "../untrusted_values.ts";
 import { AnswerReader, createResponseError } from "./answer.ts";
 import { createCompletionRequest } from "./completion_request.ts";
 import {
   checkTextLength,
+  decodeText,
   type Exchange,
   post,
   type PostRequest,
@@ -32,49 +34,81 @@ import { readTextLength } from "./text_length.ts";
 /** Requests an answer and waits for the complete response. */
 export async function requestAnswer(settings: Settings, request: LLMRequest): Promise<LLMResult> {
   const exchange = await sendCompletionRequest(settings, request, request.signal, false);
-  return await readAnswer(exchange, settings, request);
+  for await (const chunk of readAnswer(exchange, settings, request)) {
+    if (chunk.type === "result") return chunk.result;
+  }
+  throw createFinishError(settings.name, "cut");
 }
 
-/**
- * Requests an answer and yields its text as it arrives, then its result.
- *
- * The answer is complete if the server sent a finish reason or `[DONE]`, or if the text is
- * valid JSON. If the connection breaks after the finish reason, the answer counts and
- * only its usage may be missing.
- */
+/** Requests an answer and yields its text as it arrives, then its result. */
 export async function* streamAnswer(
   settings: Settings,
   request: LLMRequest,
   signal: AbortSignal,
 ): AsyncGenerator<LLMChunk, void, void> {
   const exchange = await sendCompletionRequest(settings, request, signal, true);
-  if (hasMediaType(exchange, JSON_REGEXP)) {
-    // The server ignored the request to stream.
-    const result = await readAnswer(exchange, settings, request);
-    if (result.output !== "") yield { type: "text", text: result.output as string };
-    yield { type: "result", result };
-    return;
-  }
-  const { name } = exchange;
-  const reader = new AnswerReader(exchange, settings.output, request);
-  let [isDone, isEmpty] = [false, true];
+  yield* readAnswer(exchange, settings, request);
+}
+
+/**
+ * Yields the text of an answer as it arrives, then its result. The response is a stream of events,
+ * or a single value: servers may ignore which of both was requested, and name any media type.
+ *
+ * A stream is complete if the server sent a finish reason or `[DONE]`, or if the text is
+ * valid JSON; but `[DONE]` in the middle of a JSON text is a failure of the server. If the
+ * connection breaks after the finish reason, the answer counts and only its usage may be missing.
+ */
+async function* readAnswer(
+  exchange: Exchange,
+  { name, output }: Settings,
+  request: LLMRequest,
+): AsyncGenerator<LLMChunk, void, void> {
+  const reader = new AnswerReader(exchange, output, request);
+  /** Response until its first event. */
+  let head: Uint8Array[] | undefined = [];
+  /** Data of the last event, or the response without events. */
+  let last = "";
+  let isDone = false;
+  /** Length of the text in a stream of events. */
   let chars = 0;
-  // In a stream of events, the text is limited, not the protocol around it.
-  const chunks = readChunks(exchange, () => isEmpty);
+
+  async function* readBytes(): AsyncGenerator<Uint8Array, void, void> {
+    // In a stream of events, the text is limited, not the protocol around it.
+    for await (const bytes of readChunks(exchange, () => head !== undefined)) {
+      request.onActivity?.("comment");
+      head?.push(bytes);
+      yield bytes;
+    }
+  }
+
   try {
-    for await (const { data, isComplete } of parseServerSentEvents(chunks)) {
-      isEmpty = false;
-      const event = data.trim();
-      if (event === "") continue;
-      isDone = event === "[DONE]";
+    for await (const { data, type, isComplete } of parseServerSentEvents(readBytes())) {
+      head = undefined;
+      if (/error$/i.test(type ?? "")) {
+        throw reader.createError(parseServerError(data), tryParseJson(data));
+      }
+      for (const event of splitData(data)) {
+        isDone = event === "[DONE]";
+        if (isDone) break;
+        const value = tryParseJson(event);
+        // The stream ended in the middle of the event.
+        if (value === undefined && !isComplete) break;
+        if (value === undefined) throw createResponseError(exchange, data, reader.usage);
+        last = event;
+        checkTextLength(exchange, chars += readTextLength(value));
+        const text = reader.add(value);
+        if (text !== "") yield { type: "text", text };
+      }
       if (isDone) break;
-      const value = tryParseJson(event);
-      // The stream ended in the middle of the event.
-      if (value === undefined && !isComplete) break;
-      if (value === undefined) throw createResponseError(exchange, data);
-      checkTextLength(exchange, chars += readTextLength(value));
-      const text = reader.add(value, "delta");
-      if (text) yield { type: "text", text };
+    }
+    if (head !== undefined) {
+      last = (await decodeText(head)).replace(COMMENTS_REGEXP, "");
+      const value = tryParseJson(last);
+      isDone = value !== undefined;
+      const isEmptyStream = last.trim() === "" && isEventStream(exchange);
+      if (!isDone && !isEmptyStream) throw createResponseError(exchange, last);
+      const text = reader.add(value);
+      if (text !== "") yield { type: "text", text };
     }
   } catch (cause) {
     if (cause instanceof RangeError) {
@@ -82,12 +116,21 @@ export async function* streamAnswer(
     }
     if (!(cause instanceof LLMConnectionError && reader.isFinished)) throw cause;
   }
-  if (isEmpty && !hasMediaType(exchange, EVENT_STREAM_REGEXP)) {
-    throw createResponseError(exchange, "");
-  }
-  const isWhole = isDone || reader.isFinished || isWholeObject(reader.text);
-  if (!isWhole) throw createFinishError(name, "cut");
+  const { text, usage, isFinished, hasChoice } = reader;
+  const isInMiddle = head === undefined && START_REGEXP.test(text);
+  const isCut = !isFinished && (!isDone || isInMiddle) && !isWholeObject(text);
+  if (isCut) throw createFinishError(name, "cut", usage);
+  if (!hasChoice) throw createResponseError(exchange, last, usage);
   yield { type: "result", result: await reader.finish() };
+}
+
+/** Splits the data of an event in which a server put several, by single line ends. */
+function splitData(data: string): string[] {
+  const event = data.trim();
+  if (event === "") return [];
+  return event.includes("\n") && tryParseJson(event) === undefined
+    ? event.split(/\s*\n\s*/)
+    : [event];
 }
 
 async function sendCompletionRequest(
@@ -118,20 +161,6 @@ export async function send(
   return exchange;
 }
 
-/** Reads the answer from a response that is not streamed. */
-async function readAnswer(
-  exchange: Exchange,
-  { output }: Settings,
-  request: LLMRequest,
-): Promise<LLMResult> {
-  const value = await readJson(exchange);
-  const reader = new AnswerReader(exchange, output, request);
-  if (reader.add(value, "message") === undefined) {
-    throw createResponseError(exchange, JSON.stringify(value));
-  }
-  return await reader.finish();
-}
-
 /** Reads the body of a response as JSON. */
 export async function readJson(exchange: Exchange): Promise<unknown> {
   const text = await readText(exchange);
@@ -140,9 +169,9 @@ export async function readJson(exchange: Exchange): Promise<unknown> {
   return value;
 }
 
-const EVENT_STREAM_REGEXP = /^text\/event-stream\b/i;
-const JSON_REGEXP = /^application\/(?:\w+\+)?json\b/i;
-
-function hasMediaType({ response }: Exchange, type: RegExp): boolean {
-  return type.test(response.headers.get("content-type") ?? "");
+function isEventStream({ response }: Exchange): boolean {
+  return /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
 }
+
+/** Matches the comments of a stream of events, which keep its connection open. */
+const COMMENTS_REGEXP = /^:.*$/gm;

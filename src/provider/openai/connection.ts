@@ -137,18 +137,23 @@ export async function* readChunks(
  *   does not throw: the beginning of an error message is enough.
  */
 export async function readText(exchange: Exchange, maxBytes?: number): Promise<string> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
     for await (const chunk of readChunks(exchange)) {
-      chunks.push(chunk as Uint8Array<ArrayBuffer>);
+      chunks.push(chunk);
       bytes += chunk.byteLength;
       if (maxBytes !== undefined && bytes >= maxBytes) break;
     }
   } catch (error) {
     if (maxBytes === undefined || !(error instanceof LLMConnectionError)) throw error;
   }
-  return new TextDecoder().decode(await new Blob(chunks).arrayBuffer());
+  return await decodeText(chunks);
+}
+
+/** Decodes the bytes of a response. */
+export async function decodeText(chunks: Uint8Array[]): Promise<string> {
+  return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }
 
 /** Returns the values of headers whose names suggest a secret, with and without a scheme such as `Bearer`. */

@@ -7,9 +7,10 @@
  */
 import { toWellFormedJson } from "../../json/text.ts";
 import { embedInBatches } from "../embedding.ts";
+import { readServerError } from "../error_body.ts";
 import { asArray, asRecord } from "../untrusted_values.ts";
 import { readJson, send } from "./completion.ts";
-import { readServerError, toLLMError } from "./server_error.ts";
+import { toLLMError } from "./server_error.ts";
 import type { Settings } from "./settings.ts";
 
 /**

@@ -6,7 +6,6 @@
 import { oneLine } from "../../json/text.ts";
 import { quote } from "../../errors.ts";
 import { LLMError, type LLMErrorOptions } from "../../llm/llm_error.ts";
-import { isPlainObject } from "../../json/json.ts";
 import {
   LLMContentFilterError,
   LLMContextError,
@@ -14,41 +13,11 @@ import {
   LLMSchemaError,
 } from "../../llm/llm_errors.ts";
 import { isContextError } from "../context_error.ts";
-import { isRetryableStatus, readRetryDelay, unwrapList } from "../http_retry.ts";
-import { asArray, asRecord, tryParseJson } from "../untrusted_values.ts";
+import { isTransientReason, parseServerError, type ServerError } from "../error_body.ts";
+import { isRetryableStatus, readRetryDelay } from "../http_retry.ts";
+import { tryParseJson } from "../untrusted_values.ts";
 import { type Exchange, readText } from "./connection.ts";
 import { OUTPUT_MODES, type OutputMode } from "./openai_options.ts";
-
-/** Error reported by a server. Missing texts are empty. */
-export interface ServerError {
-  /** Human-readable reason. */
-  readonly message: string;
-  /** Error code, for example `"insufficient_quota"`. */
-  readonly code: string;
-  /** Error type, for example `"invalid_request_error"`. */
-  readonly type: string;
-  /** Request field that caused the error, for example `"response_format"`. */
-  readonly param: string;
-  /** HTTP status; for an error event of a stream, the equivalent status. */
-  readonly status: number | undefined;
-}
-
-/**
- * Reads the error from a parsed response or event; undefined if there is none. Supports
- * `{ error: { message, … } }` of OpenAI, `{ error: "…" }`, `{ object: "error", message }`
- * of vLLM and Mistral, and `error` inside a choice of OpenRouter.
- */
-export function readServerError(value: unknown): ServerError | undefined {
-  if (!isPlainObject(value)) return undefined;
-  const { error, object, choices } = value;
-  if (typeof error === "string" && error !== "") return parseErrorFields({ message: error });
-  if (isPlainObject(error)) return parseErrorFields(error);
-  if (typeof object === "string" && object.toLowerCase() === "error") {
-    return parseErrorFields(value);
-  }
-  const failed = asRecord(asArray(choices)[0]).error;
-  return isPlainObject(failed) ? parseErrorFields(failed) : undefined;
-}
 
 /** Maximum number of bytes read from the body of an error response. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -70,11 +39,8 @@ export async function readErrorResponse(
     );
   }
   const text = await readText(exchange, MAX_ERROR_BYTES);
-  const value = unwrapList(tryParseJson(text));
-  const error = readServerError(value) ?? parseBareError(value) ??
-    parseErrorFields({ message: text });
-  const retryAfter = readRetryDelay(status, headers, value);
-  return toLLMError(exchange, { ...error, status }, output, { retryAfter });
+  const retryAfter = readRetryDelay(status, headers, tryParseJson(text));
+  return toLLMError(exchange, { ...parseServerError(text), status }, output, { retryAfter });
 }
 
 /** Converts an error reported in a response or a stream. */
@@ -108,7 +74,10 @@ export function toLLMError(
     );
   }
   if (status === undefined) {
-    return new LLMError(`Cannot call model ${quote(name)}: the server failed: ${detail}`, options);
+    return new LLMError(`Cannot call model ${quote(name)}: the server failed: ${detail}`, {
+      ...options,
+      isRetryable: isTransientReason(message),
+    });
   }
   const advice = status === 401 && !hasCredentials
     ? ". No API key was sent: set the option apiKey"
@@ -116,7 +85,7 @@ export function toLLMError(
   return new LLMHttpError(
     `Cannot call model ${quote(name)}: status ${status}: ${detail}${advice}`,
     status,
-    { ...options, isRetryable: isRetryableFailure(status, code) },
+    { ...options, isRetryable: isRetryableFailure(status, code, type) },
   );
 }
 
@@ -156,55 +125,9 @@ const GENERATION_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** True if the same request may succeed later. */
-function isRetryableFailure(status: number, code: string): boolean {
-  if (code === "insufficient_quota") return false;
+function isRetryableFailure(status: number, code: string, type: string): boolean {
+  if ([code, type].includes("insufficient_quota")) return false;
   return isRetryableStatus(status) || GENERATION_CODES.has(code);
-}
-
-/** HTTP status by code or type, for stream errors that report none. */
-const STATUSES: Readonly<Record<string, number>> = {
-  authentication_error: 401,
-  insufficient_quota: 429,
-  internal_error: 500,
-  internal_server_error: 500,
-  invalid_request_error: 400,
-  overloaded: 503,
-  overloaded_error: 503,
-  permission_error: 403,
-  rate_limit_error: 429,
-  rate_limit_exceeded: 429,
-  server_error: 500,
-  service_unavailable: 503,
-  timeout: 504,
-};
-
-function parseErrorFields(error: Readonly<Record<string, unknown>>): ServerError {
-  const { message, code, type, param, status, metadata } = error;
-  // OpenRouter puts the message of the failed provider here.
-  const raw = toText(asRecord(metadata).raw);
-  const names = [toText(code), toText(type)] as const;
-  const number = [code, status].map(toText).find((text) => /^[45]\d\d$/.test(text));
-  const known = names.find((name) => Object.hasOwn(STATUSES, name));
-  return {
-    message: [toText(message), raw].filter((text) => text !== "").join(": "),
-    code: names[0],
-    type: names[1],
-    param: toText(param),
-    status: number !== undefined ? Number(number) : STATUSES[known ?? ""],
-  };
-}
-
-/** Reads a body that is the error itself: `{ detail }` of FastAPI, `{ message }` of gateways. */
-function parseBareError(value: unknown): ServerError | undefined {
-  if (!isPlainObject(value)) return undefined;
-  const { message = value.detail } = value;
-  return message === undefined ? undefined : parseErrorFields({ ...value, message });
-}
-
-/** Converts a string, number or other JSON value to text. */
-function toText(value: unknown): string {
-  if (typeof value === "string") return value;
-  return value === undefined || value === null ? "" : JSON.stringify(value);
 }
 
 /** Formats the target of a redirect without its query, which may contain secrets. */

@@ -43,6 +43,8 @@ export interface DecideCall extends DecideRequest {
   readonly usage?: Usage;
   /** Name of the model that answered, if it was reported. */
   readonly model?: string;
+  /** Remark about the output, if the model made one. */
+  readonly remark?: string;
 }
 
 /** Recorded call of `embed`. */

@@ -63,6 +63,7 @@ const decideCall = v.strictObject({
   output,
   usage: v.exactOptional(v.strictObject(v.entriesFromList(TOKEN_COUNTS, count))),
   model: v.exactOptional(v.string()),
+  remark: v.exactOptional(v.string()),
 });
 
 const embedCall = v.strictObject({

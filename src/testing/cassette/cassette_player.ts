@@ -4,7 +4,7 @@
  * @module
  */
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
-import type { Json } from "../../json/json.ts";
+import { type Json, omitUndefined } from "../../json/json.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import {
   type CassetteCall,
@@ -99,8 +99,8 @@ export class CassettePlayer implements LLM {
   }
 }
 
-function resultOf({ output, usage, model }: DecideCall): LLMResult {
-  return { output, ...(usage && { usage }), ...(model !== undefined && { model }) };
+function resultOf({ output, usage, model, remark }: DecideCall): LLMResult {
+  return { output, ...omitUndefined({ usage, model, remark }) };
 }
 
 function textOf(output: Json): string {

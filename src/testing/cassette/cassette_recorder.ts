@@ -89,13 +89,14 @@ export class CassetteRecorder implements LLM {
 
   #buildCall(normalized: DecideRequest, result: LLMResult, chunks?: readonly string[]): DecideCall {
     const usage = readUsage(result?.usage);
-    const model = result?.model;
+    const { model, remark } = result ?? {};
     return {
       ...normalized,
       ...(chunks && { chunks }),
       output: redactValue(copyJson(result?.output), this.#redact),
       ...(usage && { usage }),
       ...(typeof model === "string" && { model: this.#redact(model) }),
+      ...(typeof remark === "string" && { remark: this.#redact(remark) }),
     };
   }
 

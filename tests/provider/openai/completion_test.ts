@@ -90,25 +90,29 @@ Deno.test("decide() reports a choice of Azure whose message its filter left out"
 });
 
 Deno.test("decide() rejects a malformed response, and shows it", async () => {
-  const cases: readonly (readonly [Reply, string])[] = [
-    [plain("<html>Log in</html>", "text/html"), "received <html>Log in</html> (text/html)"],
-    [plain('{"choices":[{"mess'), 'received {"choices":[{"mess (application/json)'],
-    [plain(""), "received an empty body (application/json)"],
-    [json({ choices: [] }), 'received {"choices":[]}'],
-    [json({ choices: [{}] }), 'received {"choices":[{}]}'],
-    [json({ choices: "x" }), 'received {"choices":"x"}'],
-    [json([]), "received []"],
-    [json(null), "received null"],
-    [plain(`${"y\n".repeat(1000)}`), "received y\\ny\\n"],
+  const cases: readonly (readonly [Reply, string, isRetryable: boolean])[] = [
+    [
+      plain("<html>Log in</html>", "text/html"),
+      "received <html>Log in</html> (text/html): is this the address of an API?",
+      false,
+    ],
+    [plain('{"choices":[{"mess'), 'received {"choices":[{"mess (application/json)', true],
+    [plain(""), "received an empty body (application/json)", true],
+    [json({ choices: [] }), 'received {"choices":[]}', true],
+    [json({ choices: [{}] }), 'received {"choices":[{}]}', true],
+    [json({ choices: "x" }), 'received {"choices":"x"}', true],
+    [json([]), "received []", false],
+    [json(null), "received null", false],
+    [plain(`${"y\n".repeat(1000)}`), "received y\\ny\\n", true],
   ];
-  for (const [reply, expected] of cases) {
+  for (const [reply, expected, isRetryable] of cases) {
     const error = await thrownBy(() => resultOf(reply), LLMError);
     assertStringIncludes(error.message, expected);
     assertStringIncludes(
       error.message,
       'Cannot call model "test/m": expected a chat completion with a choice',
     );
-    assertEquals([error.code, error.isRetryable], ["LLM_FAILED", false]);
+    assertEquals([error.code, error.isRetryable], ["LLM_FAILED", isRetryable]);
     assertEquals(error.message.length < 500, true);
   }
 });

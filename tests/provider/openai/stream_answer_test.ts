@@ -108,11 +108,16 @@ Deno.test("stream() accepts a complete response from a server that does not stre
 
 Deno.test("stream() accepts an answer that the server has finished", async () => {
   const text = (chunks: readonly LLMChunk[]) => texts(chunks).join("");
-  // A finish reason or `[DONE]` completes the answer, although its text is not valid JSON.
+  // A finish reason completes the answer, although its text is not valid JSON.
   for (const ending of ["whole", "cut"] satisfies StreamEnding[]) {
     assertEquals(text(await chunksOf(events([piece('{"a"', "stop")], ending))), '{"a"');
   }
-  assertEquals(text(await chunksOf(events([piece('{"a"'), "[DONE]"], "never"))), '{"a"');
+  // `[DONE]` completes everything but JSON in its middle.
+  assertEquals(text(await chunksOf(events([piece("Hello"), "[DONE]"], "never"))), "Hello");
+  for (const start of ['{"a"', '```json\n{"a"']) {
+    const error = await errorOf(events([piece(start), "[DONE]"], "never"), LLMConnectionError);
+    assertEquals(error.isRetryable, true);
+  }
 });
 
 Deno.test("stream() accepts valid JSON as a complete answer if the server sends no finish reason", async () => {
@@ -150,10 +155,13 @@ Deno.test("stream() reports a broken connection", async () => {
 
 Deno.test("stream() rejects a malformed stream", async () => {
   const html = await errorOf(plain("<h1>Hello</h1>", "text/html"), LLMError);
-  assertStringIncludes(html.message, "but received an empty body (text/html)");
+  assertStringIncludes(
+    html.message,
+    "but received <h1>Hello</h1> (text/html): is this the address",
+  );
   const broken = await errorOf(events(['{"choices":[', piece("x", "stop")]), LLMError);
   assertStringIncludes(broken.message, 'but received {"choices":[ (text/event-stream');
-  assertEquals(broken.isRetryable, false);
+  assertEquals([html.isRetryable, broken.isRetryable], [false, true]);
   const headers = { "content-type": "text/event-stream" };
   const endless = new Response(`data: ${"x".repeat(17_000_000)}`, { headers });
   const llm = openai({ model: "m", apiKey: KEY, fetch: () => Promise.resolve(endless) });
