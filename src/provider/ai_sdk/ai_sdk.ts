@@ -10,7 +10,7 @@ import { embedInBatches } from "../embedding.ts";
 import { asArray } from "../untrusted_values.ts";
 import type { AiSdkEmbeddingModel, AiSdkModel } from "./ai_sdk_model.ts";
 import { type AiSdkOptions, checkAiSdkOptions, checkModel } from "./ai_sdk_options.ts";
-import { AnswerReader, streamAnswer } from "./answer.ts";
+import { readGenerated, streamAnswer } from "./answer.ts";
 import { createCallOptions } from "./call_options.ts";
 import { findVendor } from "./vendor.ts";
 import { convertVendorError } from "./vendor_error.ts";
@@ -52,7 +52,7 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
     signal?.throwIfAborted();
     try {
       const callOptions = await createCallOptions(request, options, vendor, signal);
-      return AnswerReader.readGenerated(await model.doGenerate(callOptions), name, vendor);
+      return await readGenerated(await model.doGenerate(callOptions), { name, vendor, request });
     } catch (thrown) {
       signal?.throwIfAborted();
       throw convertVendorError(thrown, name);
@@ -64,7 +64,7 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
       assertRealModelsAllowed(name);
       return await model.doStream!(await createCallOptions(request, options, vendor, signal));
     };
-    const start = (signal: AbortSignal) => streamAnswer(name, vendor, open, signal);
+    const start = (signal: AbortSignal) => streamAnswer({ name, vendor, request }, open, signal);
     return interruptible(start, request.signal);
   }
 

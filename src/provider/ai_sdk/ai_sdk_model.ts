@@ -86,6 +86,8 @@ export interface AiSdkGenerated {
 export interface AiSdkStreamed {
   /** Stream parts. */
   readonly stream: ReadableStream<{ readonly type: string }>;
+  /** Response metadata, such as `headers`. */
+  readonly response?: unknown;
 }
 
 /** An embedding model of the AI SDK. */

@@ -6,45 +6,48 @@
 import { abortable } from "../../abort.ts";
 import { quote } from "../../errors.ts";
 import { omitUndefined } from "../../json/json.ts";
-import type { LLMChunk, LLMResult } from "../../llm/llm.ts";
+import type { LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { LLMSchemaError } from "../../llm/llm_errors.ts";
 import type { AiSdkGenerated, AiSdkStreamed } from "./ai_sdk_model.ts";
 import { createFinishError } from "../finish_error.ts";
+import { readMisplacedAnswer } from "../misplaced_answer.ts";
 import { asArray, asRecord, asString } from "../untrusted_values.ts";
 import { findFinishError } from "./finish_reason.ts";
 import { readTokenUsage } from "./token_usage.ts";
 import type { Vendor } from "./vendor.ts";
-import { convertVendorError } from "./vendor_error.ts";
+import { convertVendorError, createPageError, isPage } from "./vendor_error.ts";
 
-/** Assembles an answer from content or stream parts. Ignores reasoning, sources, files and unknown parts. */
-export class AnswerReader {
-  readonly #name: string;
-  readonly #vendor: Vendor;
+/** Call whose answer is read. */
+interface AnsweredCall {
+  /** Model name for error messages. */
+  readonly name: string;
+  readonly vendor: Vendor;
+  readonly request: LLMRequest;
+}
+
+/** Assembles an answer from content or stream parts. Ignores sources, files and unknown parts. */
+class AnswerReader {
+  readonly #call: AnsweredCall;
   #text = "";
+  #reasoning = "";
   /** Inputs of tool calls. No tools are offered, so the input of a call can only be the answer. */
   #callInputs: string[] = [];
   #model: string | undefined;
   /** Ids of text blocks that are commentary, not part of the answer. */
   #commentaries = new Set<unknown>();
 
-  constructor(name: string, vendor: Vendor) {
-    this.#name = name;
-    this.#vendor = vendor;
+  constructor(call: AnsweredCall) {
+    this.#call = call;
   }
 
-  /**
-   * Returns the result of a complete answer.
-   *
-   * @throws {LLMError} if the answer ended abnormally, or the model dropped the schema.
-   */
-  static readGenerated(generated: AiSdkGenerated, name: string, vendor: Vendor): LLMResult {
-    const reader = new AnswerReader(name, vendor);
-    for (const part of generated.content) reader.add(part);
+  /** Adds a complete answer, and returns its result. */
+  addAll(generated: AiSdkGenerated): Promise<LLMResult> {
+    for (const part of generated.content) this.add(part);
     // OpenAI's Responses API marks the answer among several texts.
-    reader.#text = asString(asRecord(generated).structuredOutputText) ?? reader.#text;
-    reader.#model = asString(asRecord(generated.response).modelId);
-    reader.#checkWarnings(generated);
-    return reader.#finish(generated);
+    this.#text = asString(asRecord(generated).structuredOutputText) ?? this.#text;
+    this.#model = asString(asRecord(generated.response).modelId);
+    this.#checkWarnings(generated);
+    return this.#finish(generated);
   }
 
   /**
@@ -53,7 +56,7 @@ export class AnswerReader {
    *
    * @throws {LLMError} if the answer ended abnormally, or the model dropped the schema.
    */
-  add(part: unknown): string | LLMResult | undefined {
+  add(part: unknown): string | Promise<LLMResult> | undefined {
     const { type, id, input, modelId, providerExecuted, providerMetadata } = asRecord(part);
     switch (type) {
       case "stream-start":
@@ -73,6 +76,12 @@ export class AnswerReader {
         this.#text += added;
         return added;
       }
+      case "reasoning":
+      case "reasoning-delta": {
+        const { text, delta } = asRecord(part);
+        this.#reasoning += asString(text) ?? asString(delta) ?? "";
+        return undefined;
+      }
       case "tool-call":
         if (typeof input === "string" && providerExecuted !== true) this.#callInputs.push(input);
         return undefined;
@@ -87,24 +96,40 @@ export class AnswerReader {
     const { warnings, usage, providerMetadata } = asRecord(part);
     const warning = findSchemaWarning(warnings);
     if (warning === undefined) return;
+    const { name, vendor } = this.#call;
     throw new LLMSchemaError(
-      `Cannot call model ${quote(this.#name)}: it would answer without the schema: ${warning}. ` +
+      `Cannot call model ${quote(name)}: it would answer without the schema: ${warning}. ` +
         "Use a model with structured outputs; for an OpenAI-compatible server, create the provider " +
         "with supportsStructuredOutputs: true",
-      { usage: readTokenUsage(usage, providerMetadata, this.#vendor) },
+      { usage: readTokenUsage(usage, providerMetadata, vendor) },
     );
   }
 
-  #finish(end: unknown): LLMResult {
+  async #finish(end: unknown): Promise<LLMResult> {
+    const { name, vendor, request } = this.#call;
     const { finishReason, usage: reported, providerMetadata } = asRecord(end);
-    const usage = readTokenUsage(reported, providerMetadata, this.#vendor);
+    const usage = readTokenUsage(reported, providerMetadata, vendor);
     const text = this.#text === "" && this.#callInputs.length === 1
       ? this.#callInputs[0]!
       : this.#text;
-    const error = findFinishError(this.#name, finishReason, text, usage);
+    const error = findFinishError(name, finishReason, text, usage);
     if (error !== undefined) throw error;
-    return { output: text, ...omitUndefined({ usage, model: this.#model }) };
+    const hasStopped = (asString(finishReason) ?? asRecord(finishReason).unified) === "stop";
+    const mayRead = hasStopped && this.#callInputs.length === 0;
+    const answer = text.trim() === ""
+      ? await readMisplacedAnswer(text, { reasoning: this.#reasoning }, mayRead, request.validate)
+      : { output: text };
+    return { ...answer, ...omitUndefined({ usage, model: this.#model }) };
   }
+}
+
+/**
+ * Returns the result of a complete answer.
+ *
+ * @throws {LLMError} if the answer ended abnormally, or the model dropped the schema.
+ */
+export function readGenerated(generated: AiSdkGenerated, call: AnsweredCall): Promise<LLMResult> {
+  return new AnswerReader(call).addAll(generated);
 }
 
 /**
@@ -112,12 +137,12 @@ export class AnswerReader {
  * read ahead, and throws as soon as the signal aborts.
  */
 export async function* streamAnswer(
-  name: string,
-  vendor: Vendor,
+  call: AnsweredCall,
   open: (signal: AbortSignal) => Promise<AiSdkStreamed>,
   signal: AbortSignal,
 ): AsyncGenerator<LLMChunk, void, void> {
-  const reader = new AnswerReader(name, vendor);
+  const { name, request } = call;
+  const reader = new AnswerReader(call);
   let parts: ReadableStreamDefaultReader<unknown> | undefined;
   let result: LLMResult | undefined;
   try {
@@ -125,15 +150,18 @@ export async function* streamAnswer(
     const opening = open(signal);
     // A stream that opens after the signal aborted is cancelled.
     opening.then(({ stream }) => signal.aborted ? stream.cancel() : undefined).catch(() => {});
-    parts = (await abortable(opening, signal)).stream.getReader();
+    const { stream, response } = await abortable(opening, signal);
+    parts = stream.getReader();
+    if (isPage(asRecord(response).headers)) throw createPageError(name, "it sent a web page");
     while (result === undefined) {
       const { done, value } = await abortable(parts.read(), signal);
       if (done) throw createFinishError(name, "cut");
       const { type, error } = asRecord(value);
       if (type === "error") throw error;
       const taken = reader.add(value);
-      if (typeof taken === "object") result = taken;
-      else if (taken !== undefined && taken !== "") yield { type: "text", text: taken };
+      if (typeof taken === "object") result = await taken;
+      else if (taken) yield { type: "text", text: taken };
+      else request.onActivity?.(PROGRESS_REGEXP.test(`${type}`) ? "reasoning" : "comment");
     }
   } catch (thrown) {
     signal.throwIfAborted();
@@ -144,6 +172,9 @@ export async function* streamAnswer(
   }
   yield { type: "result", result };
 }
+
+/** Types of stream parts without text that the model writes. */
+const PROGRESS_REGEXP = /^(?:reasoning|tool-input)-/;
 
 /** True if OpenAI's Responses API marks a text as commentary. */
 function isCommentary(providerMetadata: unknown): boolean {

@@ -19,6 +19,7 @@ import {
 } from "../../llm/llm_errors.ts";
 import { redactSecrets } from "../../json/secret_patterns.ts";
 import { isContextError } from "../context_error.ts";
+import { isTransientReason, readServerError, type ServerError } from "../error_body.ts";
 import { isRetryableStatus, readRetryDelay } from "../http_retry.ts";
 import { asRecord, asString, tryParseJson } from "../untrusted_values.ts";
 
@@ -32,24 +33,24 @@ const SCHEMA_REGEXP =
 /** Codes, types and messages for a prompt that a content filter rejected. */
 const FILTER_REGEXP = /content_?filter|content_?policy|content filter|content management policy/i;
 
-/**
- * Types, codes and messages of transient errors. An error within a stream has no status, and
- * some packages report nothing but its message.
- */
-const TRANSIENT_REGEXP =
-  /overloaded|rate[ _]?limit|server[ _](?:had an )?error|internal error|api_?error|unavailable|timeout|timed out/i;
-
 /** Converts a value that an AI SDK model threw or sent as an error part. */
 export function convertVendorError(thrown: unknown, name: string): Error {
   if (thrown instanceof AgentError) return thrown;
   const error = asRecord(thrown);
-  const detail = readErrorDetail(error);
-  const reason = describeFailure(thrown, error);
+  const received = findReceived(thrown);
+  const reported = received === undefined ? undefined : readReceivedError(received);
+  const detail = reported ?? readErrorDetail(error);
+  const reason = reported === undefined
+    ? describeFailure(thrown, error)
+    : sanitize(reported.message || reported.code || reported.type || "no reason given");
   const failed = `Cannot call model ${quote(name)}`;
   const options = { cause: sanitizeCause(thrown, reason) };
   const retryable = { ...options, isRetryable: true };
-  const declared = typeof error.isRetryable === "boolean" ? error.isRetryable : undefined;
-  const status = readStatus(error.statusCode) ?? readStatus(detail.code);
+  // A package that cannot read an error calls it final.
+  const declared = received === undefined && typeof error.isRetryable === "boolean"
+    ? error.isRetryable
+    : undefined;
+  const status = reported?.status ?? readStatus(error.statusCode) ?? readStatus(detail.code);
   const isRejectedRequest = status === undefined || status === 400 || status === 422;
 
   if (error.name === "AI_LoadAPIKeyError" || error.name === "AI_LoadSettingError") {
@@ -73,9 +74,8 @@ export function convertVendorError(thrown: unknown, name: string): Error {
     );
   }
   if (status !== undefined && (status < 200 || status > 299)) {
-    const headers = lowerCaseHeaders(error.responseHeaders);
-    const body = tryParseJson(asString(error.responseBody) ?? "");
-    const retryAfter = readRetryDelay(status, headers, body);
+    const body = tryParseJson(asString(error.responseBody) ?? "") ?? received;
+    const retryAfter = readRetryDelay(status, lowerCaseHeaders(error.responseHeaders), body);
     return new LLMHttpError(`${failed}: status ${status}: ${reason}`, status, {
       ...options,
       // An exhausted quota has status 429 as well, but waiting does not help.
@@ -91,11 +91,46 @@ export function convertVendorError(thrown: unknown, name: string): Error {
     const why = failure === "" ? reason : sanitize(failure);
     return new LLMConnectionError(`${failed}: the connection failed: ${why}`, retryable);
   }
+  if (isPage(error.responseHeaders)) return createPageError(name, reason, options);
+  // What a package throws itself, such as a TypeError, may be a mistake in the program.
+  const words = thrown instanceof Error && reported === undefined ? "" : reason;
+  const isUnreadable = typeof received === "string" || asRecord(received).choices !== undefined ||
+    error.name === "AI_InvalidResponseDataError";
   const isRetryable = declared ??
-    TRANSIENT_REGEXP.test(
-      typeof thrown === "string" ? reason : `${detail.code} ${detail.type}`,
-    );
+    (isUnreadable || isTransientReason(`${detail.code} ${detail.type} ${words}`));
   return new LLMError(`${failed}: ${reason}`, { ...options, isRetryable });
+}
+
+/**
+ * Finds what a server sent if a package could not read it: a parsed value, or a text that is not
+ * JSON; undefined if there is none.
+ */
+function findReceived(thrown: unknown): unknown {
+  for (const error of listCauses(thrown)) {
+    const { name, value, text, responseBody } = error;
+    if (name === "AI_TypeValidationError") return value;
+    if (name === "AI_JSONParseError") return asString(text);
+    // A body that is parsed already had no output.
+    if (typeof responseBody === "object" && responseBody !== null) return responseBody;
+  }
+  return undefined;
+}
+
+function readReceivedError(received: unknown): ServerError | undefined {
+  return typeof received === "string" ? undefined : readServerError(received);
+}
+
+/** Returns true if the headers of a response are those of a web page. */
+export function isPage(headers: unknown): boolean {
+  return /^text\/html\b/i.test(asString(lowerCaseHeaders(headers).get("content-type")) ?? "");
+}
+
+/** Creates the error for a web page, which no other attempt turns into an answer. */
+export function createPageError(name: string, reason: string, options?: ErrorOptions): LLMError {
+  return new LLMError(
+    `Cannot call model ${quote(name)}: ${reason}: is this the address of an API?`,
+    options,
+  );
 }
 
 /** Reads an HTTP status, a number or its digits; undefined for other values, such as 0. */
@@ -166,17 +201,26 @@ const MAX_CAUSES = 5;
 
 /** Returns the message of a network failure among an error and its causes, or undefined. */
 function findNetworkFailure(thrown: unknown): string | undefined {
-  let current: unknown = thrown;
   let failure: string | undefined;
-  for (let depth = 0; depth < MAX_CAUSES && current !== undefined; depth++) {
-    const { name, code, message, cause } = asRecord(current);
+  for (const { name, code, message } of listCauses(thrown)) {
     const said = asString(message) ?? "";
     const isFailure = CODE_REGEXP.test(asString(code) ?? "") ||
       NAME_REGEXP.test(asString(name) ?? "") ||
       CUT_REGEXP.test(said) || name === "TypeError" && MESSAGE_REGEXP.test(said);
     // The innermost cause is the most specific.
     if (isFailure) failure = said;
-    current = cause;
   }
   return failure;
+}
+
+/** Returns an error and its causes. */
+function listCauses(thrown: unknown): Readonly<Record<string, unknown>>[] {
+  const causes: Readonly<Record<string, unknown>>[] = [];
+  let current: unknown = thrown;
+  for (let depth = 0; depth < MAX_CAUSES && current !== undefined; depth++) {
+    const error = asRecord(current);
+    causes.push(error);
+    current = error.cause;
+  }
+  return causes;
 }

@@ -188,7 +188,7 @@ for (const vendor of VENDORS) {
     ]);
     const llm = aiSdk(vendor.model(server.url, KEY));
     const malformed = await assertRejects(() => llm.decide(requestOf()), LLMError, "JSON");
-    assertEquals([malformed.constructor, malformed.isRetryable], [LLMError, false]);
+    assertEquals([malformed.constructor, malformed.isRetryable], [LLMError, true]);
     const cut = await assertRejects(() => drain(llm), LLMConnectionError);
     assertEquals(cut.isRetryable, true);
     const unfinished = await assertRejects(() => drain(llm), LLMConnectionError);
