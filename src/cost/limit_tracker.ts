@@ -84,7 +84,7 @@ export class LimitTracker {
   }
 
   /** Returns the event of a reached limit that forbids this work; undefined if there is none. */
-  reachedBefore(work: Exclude<Work, "stream">): EventDraft<"limit"> | undefined {
+  reachedBefore(work: "model" | "tools"): EventDraft<"limit"> | undefined {
     return this.#findReached(work);
   }
 
@@ -95,22 +95,40 @@ export class LimitTracker {
     return reached && { ...reached, ...arriving };
   }
 
-  /** Returns the event of the first limit that is reached, of this session or its parents. */
-  #findReached(work: Work, arriving?: ArrivingUsage): EventDraft<"limit"> | undefined {
+  /** Returns the event of a time limit that ends within a delay; undefined if none does. */
+  reachedAfter(retryAfter: number): EventDraft<"limit"> | undefined {
+    const reached = this.#findReached("wait", undefined, retryAfter);
+    return reached && { ...reached, retryAfter };
+  }
+
+  /**
+   * Returns the event of the first limit that is reached, now or after a delay, of this session
+   * or its parents.
+   */
+  #findReached(
+    work: Work,
+    arriving?: ArrivingUsage,
+    delay: number = 0,
+  ): EventDraft<"limit"> | undefined {
     for (const scope of SCOPES) {
       const limit = this.#limits[scope];
-      const reached = limit && findReached(limit, this.#amountsOf(scope, limit, arriving), work);
+      const reached = limit && findReached(limit, this.#amountsOf(scope, limit, arriving, delay), work);
       if (reached === undefined) continue;
       const { reason, ...amounts } = reached;
       return { type: "limit", reason, scope, ...amounts, option: `limits.${scope}.${reason}` };
     }
     const parent = this.#parent;
-    const above = parent && parent.#findReached(work, arriving);
+    const above = parent && parent.#findReached(work, arriving, delay);
     return above && { ...above, scope: "caller" };
   }
 
   /** Returns the usage of the turn or the session, including an arriving answer. */
-  #amountsOf(scope: "turn" | "session", limit: Limit, arriving?: ArrivingUsage): Amounts {
+  #amountsOf(
+    scope: "turn" | "session",
+    limit: Limit,
+    arriving: ArrivingUsage | undefined,
+    delay: number,
+  ): Amounts {
     const { log: { events }, childCalls } = this.#session;
     while (this.#counted < events.length) this.#turn.add(events[this.#counted++]!);
     const uncounted = arriving === undefined
@@ -121,7 +139,7 @@ export class LimitTracker {
     const { usage: { input = 0, output = 0 }, cost = 0, toolCalls } = total;
     const modelCalls = total.modelCalls + this.#openModelCalls;
     const began = scope === "turn" ? this.#began : events[0]?.time ?? this.#began;
-    const time = limit.time === undefined ? 0 : this.#now() - began;
+    const time = limit.time === undefined ? 0 : this.#now() + delay - began;
     return { tokens: input + output, cost, modelCalls, toolCalls, time };
   }
 }

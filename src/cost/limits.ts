@@ -55,13 +55,14 @@ export interface ReachedLimit {
   readonly used: number;
 }
 
-/** Work that is limited: a model call, reading more of an answer, or tool calls. */
-export type Work = "model" | "stream" | "tools";
+/** Work that is limited: a model call, reading more of an answer, waiting to retry, or tool calls. */
+export type Work = "model" | "stream" | "wait" | "tools";
 
 /** Limits that are checked for each kind of work. */
 const CHECKED: Readonly<Record<Work, readonly (keyof Limit)[]>> = {
   model: ["tokens", "cost", "modelCalls", "time"],
   stream: ["tokens", "cost", "time"],
+  wait: ["time"],
   tools: ["toolCalls", "time"],
 };
 

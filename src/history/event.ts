@@ -179,6 +179,11 @@ export interface SessionEvents {
     readonly used?: number;
     /** Option that sets a usage limit, for example `limits.turn.modelCalls`. */
     readonly option?: string;
+    /**
+     * Delay that the server of a failed model call asked for, in milliseconds, if the limit ends
+     * within it. `used` includes it.
+     */
+    readonly retryAfter?: number;
     /** Estimated tokens of an answer that was cut off while it arrived. */
     readonly usage?: Usage;
     /** Price of that answer, if the agent's `cost` knows it. */

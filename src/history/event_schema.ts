@@ -134,6 +134,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     limit: amount,
     used: amount,
     option: v.optional(v.string()),
+    retryAfter: amount,
     ...usageAndCost,
   }),
   v.strictObject({ ...base, type: v.literal("ended") }),

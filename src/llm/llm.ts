@@ -81,6 +81,12 @@ export interface LLMRequest {
   /** Validates an output, as text or parsed, against the full schema. May be called without `this`. */
   readonly validate: (output: unknown) => ValidationResult | Promise<ValidationResult>;
   /**
+   * Returns false if a time limit of the turn or the session is reached within a delay, in
+   * milliseconds. Called by `retry()` before it waits as long as a server asks for. Absent if
+   * nothing is limited.
+   */
+  readonly allowsDelay?: ((milliseconds: number) => boolean) | undefined;
+  /**
    * Called by a streaming model when something arrives that is no chunk: `"reasoning"`, or a
    * `"comment"` that keeps the connection open. `timeout()` uses it. Default: none.
    */

@@ -11,7 +11,7 @@ import { type MisuseError, quote, reasonOf } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import { LLMHttpError } from "../llm/llm_errors.ts";
-import type { LLM, LLMChunk, LLMResult } from "../llm/llm.ts";
+import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../llm/llm.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
 import { needsApproval } from "./approval.ts";
 import type { ValidatedCalls } from "./calls.ts";
@@ -49,10 +49,16 @@ export async function ask(
   signal: AbortSignal | undefined,
   out?: Out<Delta>,
 ): Promise<Answer | undefined> {
-  const request = await openRequest(session, signal);
+  const { step: { llm }, tracker } = session;
+  /** Time limit that ends within the delay that a server asked for. */
+  let tooLate: EventDraft<"limit"> | undefined;
+  const request = await openRequest(
+    session,
+    signal,
+    (delay) => (tooLate = tracker!.reachedAfter(delay)) === undefined,
+  );
   if (request === undefined) return undefined;
   if (!(request instanceof DecisionRequest)) return { drafts: [request] };
-  const { llm } = session.step;
   const received: Received = { chars: 0, raw: undefined };
   try {
     const limit = await readAnswer(session, llm, request, received, signal, out);
@@ -66,7 +72,11 @@ export async function ask(
   } catch (cause) {
     if (signal?.aborted) return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
     const error = toLLMError(session, llm, cause);
-    return { drafts: [buildFailure(session, llm, received, error.code, error)], error };
+    const failure = buildFailure(session, llm, received, error.code, error);
+    // Another model may have failed after that, for good.
+    return tooLate !== undefined && error instanceof LLMError && error.retryAfter !== undefined
+      ? { drafts: [failure, tooLate] }
+      : { drafts: [failure], error };
   }
 }
 
@@ -85,12 +95,13 @@ interface Received {
 async function openRequest(
   session: LiveSession,
   signal: AbortSignal | undefined,
+  allowsDelay: LLMRequest["allowsDelay"],
 ): Promise<DecisionRequest | EventDraft<"limit"> | undefined> {
   try {
     const prepared = await unlessAborted(prepareNext(session, signal), signal);
     if (prepared === ABORTED) return undefined;
     if (prepared.schema.legal.actions.length === 0) return { type: "limit", reason: "stuck" };
-    return issueRequest(session, prepared, signal);
+    return issueRequest(session, prepared, signal, allowsDelay);
   } catch (cause) {
     if (signal?.aborted) return undefined;
     throw toLLMError(session, session.step.llm, cause);

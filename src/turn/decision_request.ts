@@ -18,6 +18,7 @@ export interface DecisionRequestParts {
   readonly step: string;
   readonly sessionId: string;
   readonly signal: AbortSignal | undefined;
+  readonly allowsDelay?: LLMRequest["allowsDelay"];
 }
 
 /**
@@ -41,19 +42,21 @@ export class DecisionRequest implements LLMRequest {
   readonly step: string;
   readonly sessionId: string;
   readonly signal: AbortSignal | undefined;
+  readonly allowsDelay: LLMRequest["allowsDelay"];
   readonly validate: (output: unknown) => DecisionReading | Promise<DecisionReading>;
   readonly #parts: DecisionRequestParts;
   #listed: readonly Message[] | undefined;
   #known: { readonly output: unknown; readonly reading: DecisionReading } | undefined;
 
   constructor(parts: DecisionRequestParts) {
-    const { schema, prompt, step, sessionId, signal } = parts;
+    const { schema, prompt, step, sessionId, signal, allowsDelay } = parts;
     this.stable = prompt.stable;
     this.schema = schema.json;
     this.legal = schema.legal;
     this.step = step;
     this.sessionId = sessionId;
     this.signal = signal;
+    this.allowsDelay = allowsDelay;
     // Bound, because V8 keeps objects with a closure in a field until a full collection.
     this.validate = this.#validate.bind(this);
     this.#parts = parts;

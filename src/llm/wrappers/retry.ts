@@ -8,7 +8,7 @@ import { quote } from "../../errors.ts";
 import type { LLM } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
 import { type Attempts, runAttempts } from "./attempts.ts";
-import { notify, wrapModel } from "./call.ts";
+import { type Call, notify, wrapModel } from "./call.ts";
 import { checkOptions, COUNT, DELAY, FACTOR, wholeFrom } from "../option_rules.ts";
 
 /** Options of {@linkcode retry}. */
@@ -61,7 +61,8 @@ export interface Retry {
  * The delay before attempt n + 1 is random, up to `firstDelay` × `factor`ⁿ⁻¹ (exponential
  * backoff with full jitter, see
  * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). The
- * `retryAfter` of an error is added. No delay exceeds `maxDelay`.
+ * `retryAfter` of an error is added. No delay exceeds `maxDelay`. If a time limit of the turn ends
+ * within the `retryAfter`, the turn ends `limited` at once.
  *
  * A stream that fails before its first text is retried invisibly. After that, a `restart`
  * chunk voids the text so far. Nothing is retried after the result was emitted.
@@ -111,15 +112,16 @@ export function retry(llm: LLM, options: RetryOptions = {}): LLM {
   const refund = (amount: number) => remaining = Math.min(budget, remaining + amount);
 
   /** Creates the attempts of one call, all with the same model. */
-  function createAttempts(signal: AbortSignal | undefined): Attempts {
+  function createAttempts(call: Call): Attempts {
     let attempt = 1;
     /** Maximum delay after the current attempt. */
     let ceiling = Math.min(firstDelay, maxDelay);
     return {
       llm,
       async retry(error) {
+        if (!isRetryable(error)) return false;
         const after = getRetryAfter(error);
-        const isOver = attempt >= attempts || !isRetryable(error) || after > maxDelay;
+        const isOver = isTooLate(call, after) || attempt >= attempts || after > maxDelay;
         if (isOver || remaining < RETRY_COST) return false;
         remaining -= RETRY_COST;
         const delay = Math.min(after + random() * ceiling, maxDelay);
@@ -127,7 +129,7 @@ export function retry(llm: LLM, options: RetryOptions = {}): LLM {
         attempt++;
         ceiling = Math.min(ceiling * factor, maxDelay);
         try {
-          await wait(clock, delay, signal);
+          await wait(clock, delay, call.signal);
         } catch (reason) {
           refund(RETRY_COST);
           throw reason;
@@ -138,7 +140,7 @@ export function retry(llm: LLM, options: RetryOptions = {}): LLM {
     };
   }
 
-  return wrapModel(llm, (call) => runAttempts(createAttempts(call.signal), call));
+  return wrapModel(llm, (call) => runAttempts(createAttempts(call), call));
 }
 
 /**
@@ -153,6 +155,11 @@ const RETRY_COST = 10;
 
 function isMarkedRetryable(error: unknown): boolean {
   return error instanceof LLMError && error.isRetryable;
+}
+
+/** Returns true if a time limit of the turn ends within the delay that the vendor asks for. */
+function isTooLate(call: Call, after: number): boolean {
+  return after > 0 && call.method !== "embed" && call.request.allowsDelay?.(after) === false;
 }
 
 /** Returns the delay that the vendor asks for, in milliseconds; 0 if there is none. */

@@ -18,7 +18,11 @@ export interface TimeoutOptions {
    * the total time spent waiting for the model. Default: no limit.
    */
   readonly call?: number;
-  /** Time limit for each chunk of a stream, in milliseconds. Default: no limit. */
+  /**
+   * Time limit for each chunk of a stream, in milliseconds. Reasoning restarts it; so do comments
+   * that keep the connection open, until a stream has sent nothing else for 10 times the limit.
+   * Default: no limit.
+   */
   readonly chunk?: number;
   /** Time limit for the first chunk of a stream, in milliseconds. Default: same as `chunk`. */
   readonly firstChunk?: number;
@@ -66,41 +70,77 @@ export function timeout(llm: LLM, options: TimeoutOptions): LLM {
     throw new ConfigError(`Cannot ${doing}: expected at least one of call, chunk and firstChunk`);
   }
 
-  const createTimeoutError = (awaited: string, limit: number) =>
-    new LLMTimeoutError(
-      `Cannot wait longer for model ${quote(llm.name)}: expected ${awaited} within ${limit} ms`,
-      { isRetryable: true },
-    );
+  const createTimeoutError = (expected: string) =>
+    new LLMTimeoutError(`Cannot wait longer for model ${quote(llm.name)}: ${expected}`, {
+      isRetryable: true,
+    });
 
   return wrapModel(llm, async function* (modelCall) {
     const isStream = modelCall.method === "stream";
     const controller = new AbortController();
     const unlink = linkAbort(controller, modelCall.signal);
-    const parts = readParts({ ...modelCall, signal: controller.signal }, llm);
     let remaining = call ?? Infinity;
     let [awaited, limit] = ["the first chunk", isStream ? firstChunk ?? Infinity : Infinity];
+    /** Time at which the model was asked for the next part; undefined while it is not. */
+    let began: number | undefined;
+    /** Time at which the model last sent more than a comment. */
+    let progressed = 0;
+    let cancel: (() => void) | undefined;
+
+    /** Starts the timer of the limit that ends first. */
+    function startTimer(): void {
+      cancel?.();
+      // If the clock is set back, the elapsed time counts as 0.
+      const elapsedSince = (time: number) => Math.max(0, clock.now() - time);
+      const quiet = Math.max(limit, STALLED_CHUNKS * (chunk ?? limit));
+      const limits: readonly (readonly [left: number, expected: string])[] = [
+        [limit, `expected ${awaited} within ${limit} ms`],
+        [
+          quiet - elapsedSince(progressed),
+          `it has stalled: expected more than comments within ${quiet} ms`,
+        ],
+        [
+          remaining - elapsedSince(began!),
+          `expected ${isStream ? "the whole answer" : "an answer"} within ${call} ms`,
+        ],
+      ];
+      const [left, expected] = limits.reduce((a, b) => b[0] < a[0] ? b : a);
+      cancel = left === Infinity
+        ? undefined
+        : clock.setTimer(left, () => controller.abort(createTimeoutError(expected)));
+    }
+
+    function onActivity(activity: "reasoning" | "comment"): void {
+      request?.onActivity?.(activity);
+      if (began === undefined) return;
+      if (activity === "reasoning") {
+        [awaited, limit] = ["the next chunk", chunk ?? Infinity];
+        progressed = clock.now();
+      }
+      startTimer();
+    }
+
+    const request = modelCall.method === "embed" ? undefined : modelCall.request;
+    const { signal } = controller;
+    const parts = readParts(
+      modelCall.method === "embed"
+        ? { ...modelCall, signal }
+        : { ...modelCall, signal, request: { ...modelCall.request, signal, onActivity } },
+      llm,
+    );
     try {
       for (;;) {
-        const began = clock.now();
-        const cancel = remaining === Infinity && limit === Infinity
-          ? undefined
-          : clock.setTimer(Math.min(remaining, limit), () => {
-            const whole = isStream ? "the whole answer" : "an answer";
-            controller.abort(
-              limit <= remaining
-                ? createTimeoutError(awaited, limit)
-                : createTimeoutError(whole, call!),
-            );
-          });
+        const asked = began = progressed = clock.now();
+        startTimer();
         let next: IteratorResult<Part, void>;
         try {
           next = await parts.next();
         } finally {
+          began = undefined;
           cancel?.();
         }
         if (next.done) return;
-        // If the clock is set back, the elapsed time counts as 0.
-        remaining -= Math.max(0, clock.now() - began);
+        remaining -= Math.max(0, clock.now() - asked);
         yield next.value;
         [awaited, limit] = ["the next chunk", chunk ?? Infinity];
       }
@@ -110,3 +150,6 @@ export function timeout(llm: LLM, options: TimeoutOptions): LLM {
     }
   });
 }
+
+/** Number of time limits of a chunk after which a stream that sends only comments has stalled. */
+const STALLED_CHUNKS = 10;

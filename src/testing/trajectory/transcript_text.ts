@@ -116,7 +116,11 @@ class Transcript {
       case "respond_only":
         return this.#addLine(`asked to answer now: ${event.reason}`);
       case "limit":
-        return this.#addLine(`limited: ${event.reason}`);
+        return this.#addLine(
+          event.retryAfter === undefined
+            ? `limited: ${event.reason}`
+            : `limited: ${event.reason}, because the model asked to wait ${event.retryAfter} ms`,
+        );
       case "ended":
         return this.#addLine("ended");
     }
