@@ -112,7 +112,8 @@ export class LimitTracker {
   ): EventDraft<"limit"> | undefined {
     for (const scope of SCOPES) {
       const limit = this.#limits[scope];
-      const reached = limit && findReached(limit, this.#amountsOf(scope, limit, arriving, delay), work);
+      const reached = limit &&
+        findReached(limit, this.#amountsOf(scope, limit, arriving, delay), work);
       if (reached === undefined) continue;
       const { reason, ...amounts } = reached;
       return { type: "limit", reason, scope, ...amounts, option: `limits.${scope}.${reason}` };

@@ -12,6 +12,7 @@ import type { EventDraft } from "../history/event.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import { LLMHttpError } from "../llm/llm_errors.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../llm/llm.ts";
+import type { OutputGuard } from "../llm/output_guard.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
 import { needsApproval } from "./approval.ts";
 import type { ValidatedCalls } from "./calls.ts";
@@ -125,6 +126,8 @@ async function readAnswer(
   const { maxOutputChars } = session.agent;
   /** Length of the output that arrived, since the last restart. */
   let length = 0;
+  const Guard = llm.stream === undefined ? undefined : await loadGuard();
+  let guard = Guard && new Guard(llm.name, request);
   const limitWhile = createLimitCheck(session, llm.name);
   const chunks = openChunks(session, llm, request);
   // An iterator with a pending next() may never close, so its return() is not awaited.
@@ -155,6 +158,7 @@ async function readAnswer(
       if (chunk.type === "restart") {
         length = 0;
         preview = Preview && new Preview();
+        guard = Guard && new Guard(llm.name, request);
         await out?.({ type: "restart" });
         continue;
       }
@@ -165,6 +169,11 @@ async function readAnswer(
       if (limit !== undefined) return limit;
       if (preview !== undefined) {
         for (const delta of preview.push(chunk.text)) await out!(delta);
+      }
+      const ended = guard?.push(chunk.text);
+      if (ended !== undefined) {
+        received.raw = readResult(ended);
+        return undefined;
       }
     }
     return undefined;
@@ -293,6 +302,11 @@ function buildAnswer(
     calls: { decision: head, args },
     response,
   };
+}
+
+/** Loads the code that recognizes an endless answer, with the first model that streams. */
+async function loadGuard(): Promise<typeof OutputGuard> {
+  return (await import("../llm/output_guard.ts")).OutputGuard;
 }
 
 /** Loads the code that reads deltas from an output, with the first stream. */

@@ -7,7 +7,7 @@ import { MisuseError } from "../../errors.ts";
 import type { LLM, LLMResult, Usage } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
 import { addUsage, readUsage } from "../usage.ts";
-import { type Call, type Part, readParts } from "./call.ts";
+import { type Call, guardParts, type Part, readParts } from "./call.ts";
 
 /** Policy and state of the attempts of one call. */
 export interface Attempts {
@@ -33,7 +33,7 @@ export async function* runAttempts(
   let usage: Usage | undefined;
   let hasText = false;
   let isAnswered = false;
-  let parts = readParts(call, attempts.llm);
+  let parts = openAttempt(call, attempts.llm);
   try {
     for (;;) {
       let next: IteratorResult<Part, void>;
@@ -44,7 +44,7 @@ export async function* runAttempts(
         usage = addFailedUsage(usage, error);
         const isRetried = !isNeverRetried(error) && await attempts.retry(error, usage);
         if (!isRetried) throw withUsage(error, usage);
-        parts = readParts(call, attempts.llm);
+        parts = openAttempt(call, attempts.llm);
         if (hasText) yield { type: "restart" };
         hasText = false;
         continue;
@@ -65,6 +65,11 @@ export async function* runAttempts(
   } finally {
     await parts.return();
   }
+}
+
+function openAttempt(call: Call, llm: LLM): AsyncGenerator<Part, void, void> {
+  const parts = readParts(call, llm);
+  return call.method === "stream" ? guardParts(parts, llm, call.request) : parts;
 }
 
 /** True for an abort by the caller and for a mistake in the program: another attempt cannot help. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { readUntilAborted } from "../../abort.ts";
+import { OutputGuard } from "../output_guard.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../llm.ts";
 
 /** One call of a model. `signal` replaces that of the request. */
@@ -29,6 +30,32 @@ export function readParts(
   onClosed?: () => void,
 ): AsyncGenerator<Part, void, void> {
   return readUntilAborted(() => openCall(call, llm), call.signal, onClosed);
+}
+
+/**
+ * Ends a stream in which nothing but white space arrives any longer, see {@linkcode OutputGuard}.
+ *
+ * @throws {LLMLengthError} if the answer is not whole.
+ */
+export async function* guardParts(
+  parts: AsyncIterable<Part>,
+  { name }: LLM,
+  request: LLMRequest,
+): AsyncGenerator<Part, void, void> {
+  let guard = new OutputGuard(name, request);
+  for await (const part of parts) {
+    if (part.type === "restart") guard = new OutputGuard(name, request);
+    const result = part.type === "text" ? guard.push(part.text) : undefined;
+    if (result === undefined) {
+      yield part;
+      continue;
+    }
+    // A reader that has a guard of its own must not end the answer before its result.
+    const text = (part as { readonly text: string }).text.trimEnd();
+    if (text !== "") yield { type: "text", text };
+    yield { type: "result", result };
+    return;
+  }
 }
 
 function openCall(call: Call, llm: LLM): AsyncIterable<Part> {

@@ -7,6 +7,7 @@ import { type Clock, systemClock, wait } from "../../clock.ts";
 import { quote } from "../../errors.ts";
 import type { LLM } from "../llm.ts";
 import { LLMError } from "../llm_error.ts";
+import { LLMLengthError } from "../llm_errors.ts";
 import { type Attempts, runAttempts } from "./attempts.ts";
 import { type Call, notify, wrapModel } from "./call.ts";
 import { checkOptions, COUNT, DELAY, FACTOR, wholeFrom } from "../option_rules.ts";
@@ -114,12 +115,15 @@ export function retry(llm: LLM, options: RetryOptions = {}): LLM {
   /** Creates the attempts of one call, all with the same model. */
   function createAttempts(call: Call): Attempts {
     let attempt = 1;
+    /** True if an answer ran away. The next one may too, and each costs a whole answer. */
+    let hasRunAway = false;
     /** Maximum delay after the current attempt. */
     let ceiling = Math.min(firstDelay, maxDelay);
     return {
       llm,
       async retry(error) {
-        if (!isRetryable(error)) return false;
+        if (!isRetryable(error) || hasRunAway && error instanceof LLMLengthError) return false;
+        hasRunAway ||= error instanceof LLMLengthError;
         const after = getRetryAfter(error);
         const isOver = isTooLate(call, after) || attempt >= attempts || after > maxDelay;
         if (isOver || remaining < RETRY_COST) return false;
