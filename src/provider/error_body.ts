@@ -47,7 +47,20 @@ export function readServerError(value: unknown): ServerError | undefined {
 /** Reads the error from a text that is an error whatever its form. */
 export function parseServerError(text: string): ServerError {
   const body = unwrapList(tryParseJson(text));
-  return readServerError(body) ?? parseErrorFields({ ...asRecord(body), message: text });
+  return readServerError(body) ??
+    parseErrorFields({ ...asRecord(body), message: formatBody(text) });
+}
+
+/** Fields in which servers repeat a request, with its prompt. */
+const ECHOES: ReadonlySet<string> = new Set(["input", "messages", "prompt", "request", "body"]);
+
+/**
+ * Returns the body of a response, as a value or as text, for an error message, without a repeated
+ * request.
+ */
+export function formatBody(body: unknown): string {
+  const value = typeof body === "string" ? tryParseJson(body) : body;
+  return typeof value === "object" && value !== null ? toText(value) : toText(body);
 }
 
 /**
@@ -104,5 +117,6 @@ function joinReasons(reasons: readonly string[]): string {
 /** Converts a string, number or other JSON value to text. */
 function toText(value: unknown): string {
   if (typeof value === "string") return value;
-  return value === undefined || value === null ? "" : JSON.stringify(value);
+  if (value === undefined || value === null) return "";
+  return JSON.stringify(value, (key, inner) => ECHOES.has(key) ? undefined : inner);
 }

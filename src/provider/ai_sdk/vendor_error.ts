@@ -19,7 +19,7 @@ import {
 } from "../../llm/llm_errors.ts";
 import { redactSecrets } from "../../json/secret_patterns.ts";
 import { isContextError } from "../context_error.ts";
-import { isTransientReason, readServerError, type ServerError } from "../error_body.ts";
+import { formatBody, isTransientReason, readServerError, type ServerError } from "../error_body.ts";
 import { isRetryableStatus, readRetryDelay } from "../http_retry.ts";
 import { asRecord, asString, tryParseJson } from "../untrusted_values.ts";
 
@@ -40,9 +40,11 @@ export function convertVendorError(thrown: unknown, name: string): Error {
   const received = findReceived(thrown);
   const reported = received === undefined ? undefined : readReceivedError(received);
   const detail = reported ?? readErrorDetail(error);
-  const reason = reported === undefined
-    ? describeFailure(thrown, error)
-    : sanitize(reported.message || reported.code || reported.type || "no reason given");
+  const reason = reported !== undefined
+    ? sanitize(reported.message || reported.code || reported.type || "no reason given")
+    : received !== undefined
+    ? `unreadable response: ${sanitize(formatBody(received))}`
+    : describeFailure(thrown, error);
   const failed = `Cannot call model ${quote(name)}`;
   const options = { cause: sanitizeCause(thrown, reason) };
   const retryable = { ...options, isRetryable: true };
@@ -162,7 +164,7 @@ function lowerCaseHeaders(given: unknown): ReadonlyMap<string, unknown> {
 function describeFailure(thrown: unknown, error: Readonly<Record<string, unknown>>): string {
   const message = reasonOf(asRecord(error.error).message !== undefined ? error.error : thrown);
   const body = error.data === undefined ? asString(error.responseBody) : undefined;
-  const reason = body === undefined || body === "" ? message : `${message}: ${body}`;
+  const reason = body === undefined || body === "" ? message : `${message}: ${formatBody(body)}`;
   return sanitize(reason);
 }
 

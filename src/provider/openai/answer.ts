@@ -10,7 +10,7 @@ import { LLMError } from "../../llm/llm_error.ts";
 import { isPlainObject, omitUndefined } from "../../json/json.ts";
 import type { LLMRequest, LLMResult, Usage } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
-import { readServerError, type ServerError } from "../error_body.ts";
+import { formatBody, readServerError, type ServerError } from "../error_body.ts";
 import { createFinishError, findFinishFailure } from "../finish_error.ts";
 import { readRetryDelay } from "../http_retry.ts";
 import { readMisplacedAnswer } from "../misplaced_answer.ts";
@@ -180,7 +180,7 @@ export function createResponseError(
   const value = tryParseJson(text);
   return new LLMError(
     `Cannot call model ${quote(name)}: expected a chat completion with a choice, but received ` +
-      `${text.trim() === "" ? "an empty body" : oneLine(redact(text), 200)} (${
+      `${text.trim() === "" ? "an empty body" : oneLine(redact(formatBody(text)), 200)} (${
         oneLine(redact(type), 80)
       })${isPage ? ": is this the address of an API?" : ""}`,
     {

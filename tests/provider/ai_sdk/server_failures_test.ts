@@ -1,0 +1,80 @@
+import { createOpenAI } from "@ai-sdk/openai";
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { LLMError } from "@nomos/agent";
+import { aiSdk, type AiSdkModel } from "@nomos/agent/ai-sdk";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { chatServer, events, plain, type Reply } from "../chat_server.ts";
+import { thrownBy } from "../openai/fixture.ts";
+import { SERVER_FAILURES } from "../server_failures.ts";
+import { drain, requestOf } from "./fixture.ts";
+
+const KEY = "sk-canary-0123456789";
+
+const MODELS: Readonly<Record<string, (baseURL: string) => AiSdkModel>> = {
+  "OpenAI Chat": (baseURL) => createOpenAI({ baseURL, apiKey: KEY }).chat("m"),
+  "OpenAI-compatible": (baseURL) =>
+    createOpenAICompatible({ name: "v", baseURL, apiKey: KEY, supportsStructuredOutputs: true })(
+      "m",
+    ),
+};
+
+/** Returns the errors of a whole and of a streamed request. */
+async function errorsOf(
+  model: (baseURL: string) => AiSdkModel,
+  whole: Reply,
+  streamed: Reply,
+): Promise<readonly LLMError[]> {
+  await using server = await chatServer([whole, streamed]);
+  const llm = aiSdk(model(server.url));
+  return [
+    await thrownBy(() => llm.decide(requestOf()), LLMError),
+    await thrownBy(() => drain(llm), LLMError),
+  ];
+}
+
+for (const [name, model] of Object.entries(MODELS)) {
+  for (const { kind, body, isRetryable, reason, isLost } of SERVER_FAILURES) {
+    if (isLost) continue;
+    Deno.test(`aiSdk() reads a failure of status 200 from ${kind}, whole and streamed: ${name}`, async () => {
+      const json = JSON.stringify(body);
+      for (const error of await errorsOf(model, plain(json), events([json]))) {
+        assertEquals(error.isRetryable, isRetryable, error.message);
+        assertStringIncludes(error.message, reason);
+      }
+    });
+  }
+
+  Deno.test(`aiSdk() retries a body without JSON, unless it is a web page: ${name}`, async () => {
+    const text = plain("no healthy upstream", "text/plain");
+    const data = events(["no healthy upstream"]);
+    for (const error of await errorsOf(model, text, data)) {
+      assertEquals(error.isRetryable, true, error.message);
+    }
+    const page = plain("<html>Log in</html>", "text/html");
+    for (const error of await errorsOf(model, page, page)) {
+      assertStringIncludes(error.message, "is this the address of an API?");
+      assertEquals(error.isRetryable, false);
+    }
+  });
+
+  Deno.test(`aiSdk() retries an answer without a choice: ${name}`, async () => {
+    const json = JSON.stringify({ choices: [] });
+    for (const error of await errorsOf(model, plain(json), events([json, "[DONE]"]))) {
+      assertEquals(error.isRetryable, true, error.message);
+    }
+  });
+
+  Deno.test(`aiSdk() shows no key and no prompt that a failure of status 200 repeats: ${name}`, async () => {
+    const bodies = [
+      { error: { message: `Bad key ${KEY}`, code: 503 }, messages: ["confidential"] },
+      { detail: [{ msg: `Bad key ${KEY}`, input: "confidential" }] },
+      { odd: KEY, messages: ["confidential"] },
+    ].map((body) => JSON.stringify(body));
+    for (const body of bodies) {
+      for (const error of await errorsOf(model, plain(body), events([body]))) {
+        const shown = Deno.inspect(error, { depth: 20 });
+        assertEquals([shown.includes(KEY), shown.includes("confidential")], [false, false], shown);
+      }
+    }
+  });
+}
