@@ -82,7 +82,7 @@ export class OutputGuard {
   #read(character: string): void {
     if (this.#place === "string") return this.#readString(character);
     if (this.#isThinking && this.#endsThoughts(character)) return this.#startAgain();
-    if (/[ \t\r\n]/.test(character)) {
+    if (isSpace(character)) {
       this.#space++;
       return;
     }
@@ -173,4 +173,9 @@ export class OutputGuard {
     const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
     return estimateUsage(chars, this.#text.length);
   }
+}
+
+/** Returns true for the white space of JSON. */
+function isSpace(character: string): boolean {
+  return character === " " || character === "\n" || character === "\t" || character === "\r";
 }

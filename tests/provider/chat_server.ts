@@ -218,7 +218,8 @@ export const vectors: Reply = ({ body }) => {
 /** End of a stream: complete, with the connection cut, or never. */
 export type StreamEnding = "whole" | "cut" | "never";
 
-function eventStream(list: readonly string[], ending: StreamEnding = "whole"): Response {
+/** Creates a response with a stream of events that have these data. */
+export function eventStream(list: readonly string[], ending: StreamEnding = "whole"): Response {
   const encoder = new TextEncoder();
   let next = 0;
   const body = new ReadableStream<Uint8Array>({
