@@ -67,7 +67,7 @@ Deno.test("record() returns the model's result and keeps its name and schema pro
       longEnum: 9,
       maxLongEnumLength: 10,
     };
-    const result = { output: { a: 1 }, usage: { input: 12, output: 3 } };
+    const result = { output: { a: 1 }, usage: { input: 12, output: 3 }, remark: "odd" };
     const model: LLM = { name: "house/one", schemaProfile, decide: () => Promise.resolve(result) };
     const recorder = record(model, file);
     assert(await recorder.decide(requestOf("x")) === result);
