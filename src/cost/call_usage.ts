@@ -24,8 +24,8 @@ export type CostOf = (usage: Usage, call: CalledModel) => number | undefined;
 /** Answer of a model, not validated yet. */
 export interface RawAnswer {
   readonly output: unknown;
-  readonly usage: unknown;
-  readonly model: unknown;
+  readonly usage?: unknown;
+  readonly model?: unknown;
   /** Remark that is added to the problem if the output is refused. */
   readonly remark?: unknown;
 }

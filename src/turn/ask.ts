@@ -6,13 +6,13 @@
 import { ABORTED, unlessAborted } from "../abort.ts";
 import { computePrice, countChars, type RawAnswer, readCallUsage } from "../cost/call_usage.ts";
 import type { DecisionReading } from "../decision/decision_schema.ts";
-import type { Delta, OutputPreview } from "../decision/output_preview.ts";
+import type { Delta } from "../decision/output_preview.ts";
 import { type MisuseError, quote, reasonOf } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import { LLMHttpError } from "../llm/llm_errors.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../llm/llm.ts";
-import type { OutputGuard } from "../llm/output_guard.ts";
+import { OutputGuard } from "../llm/output_guard.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
 import { needsApproval } from "./approval.ts";
 import type { ValidatedCalls } from "./calls.ts";
@@ -53,11 +53,8 @@ export async function ask(
   const { step: { llm }, tracker } = session;
   /** Time limit that ends within the delay that a server asked for. */
   let tooLate: EventDraft<"limit"> | undefined;
-  const request = await openRequest(
-    session,
-    signal,
-    (delay) => (tooLate = tracker!.reachedAfter(delay)) === undefined,
-  );
+  const allowsDelay = (delay: number) => (tooLate = tracker!.reachedAfter(delay)) === undefined;
+  const request = await openRequest(session, signal, allowsDelay);
   if (request === undefined) return undefined;
   if (!(request instanceof DecisionRequest)) return { drafts: [request] };
   const received: Received = { chars: 0, raw: undefined };
@@ -121,13 +118,12 @@ async function readAnswer(
   signal: AbortSignal | undefined,
   out: Out<Delta> | undefined,
 ): Promise<EventDraft<"limit"> | undefined> {
-  const Preview = out === undefined ? undefined : await loadPreview();
+  const Preview = out && (await import("../decision/output_preview.ts")).OutputPreview;
   let preview = Preview && new Preview();
   const { maxOutputChars } = session.agent;
   /** Length of the output that arrived, since the last restart. */
   let length = 0;
-  const Guard = llm.stream === undefined ? undefined : await loadGuard();
-  let guard = Guard && new Guard(llm.name, request);
+  let guard = new OutputGuard(llm.name, request);
   const limitWhile = createLimitCheck(session, llm.name);
   const chunks = openChunks(session, llm, request);
   // An iterator with a pending next() may never close, so its return() is not awaited.
@@ -158,7 +154,7 @@ async function readAnswer(
       if (chunk.type === "restart") {
         length = 0;
         preview = Preview && new Preview();
-        guard = Guard && new Guard(llm.name, request);
+        guard = new OutputGuard(llm.name, request);
         await out?.({ type: "restart" });
         continue;
       }
@@ -170,11 +166,8 @@ async function readAnswer(
       if (preview !== undefined) {
         for (const delta of preview.push(chunk.text)) await out!(delta);
       }
-      const ended = guard?.push(chunk.text);
-      if (ended !== undefined) {
-        received.raw = readResult(ended);
-        return undefined;
-      }
+      received.raw = guard.push(chunk.text);
+      if (received.raw !== undefined) return undefined;
     }
     return undefined;
   } finally {
@@ -302,14 +295,4 @@ function buildAnswer(
     calls: { decision: head, args },
     response,
   };
-}
-
-/** Loads the code that recognizes an endless answer, with the first model that streams. */
-async function loadGuard(): Promise<typeof OutputGuard> {
-  return (await import("../llm/output_guard.ts")).OutputGuard;
-}
-
-/** Loads the code that reads deltas from an output, with the first stream. */
-async function loadPreview(): Promise<typeof OutputPreview> {
-  return (await import("../decision/output_preview.ts")).OutputPreview;
 }
