@@ -11,7 +11,10 @@ export class LLMRefusalError extends LLMError {
   override readonly code = "LLM_REFUSED";
 }
 
-/** The answer was cut off at the maximum number of output tokens. */
+/**
+ * The answer was cut off at the maximum number of output tokens; or it was ended because nothing
+ * but white space arrived any longer, which is retryable, once.
+ */
 export class LLMLengthError extends LLMError {
   /** `"LLM_LENGTH"` */
   override readonly code = "LLM_LENGTH";

@@ -1,5 +1,6 @@
 import { Agent, type LLM, type LLMRequest } from "@nomos/agent";
 import { LLMLengthError, retry } from "@nomos/agent/llm";
+import { record, replay } from "@nomos/agent/testing";
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { immediateClock } from "../fixtures/immediate_clock.ts";
@@ -81,6 +82,16 @@ Deno.test("a preview shows all of an answer whose stream is ended", async () => 
     if (part.type === "delta" && part.field === "response") shown.push(part.text);
   }
   assertEquals(shown.join(""), "Hello");
+});
+
+Deno.test("a cassette plays an answer whose stream was ended", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    assertEquals((await sessionWith(record(endless([WHOLE]), file)).next("Hi")).response, "Hello");
+    assertEquals((await sessionWith(replay(file)).next("Hi")).response, "Hello");
+  } finally {
+    await Deno.remove(file);
+  }
 });
 
 Deno.test("an answer that runs away is retried once, and all attempts are counted", async () => {

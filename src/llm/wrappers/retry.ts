@@ -65,6 +65,8 @@ export interface Retry {
  * `retryAfter` of an error is added. No delay exceeds `maxDelay`. If a time limit of the turn ends
  * within the `retryAfter`, the turn ends `limited` at once.
  *
+ * An answer that was ended because nothing but white space arrived is retried once.
+ *
  * A stream that fails before its first text is retried invisibly. After that, a `restart`
  * chunk voids the text so far. Nothing is retried after the result was emitted.
  *

@@ -61,7 +61,12 @@ const decideCall = v.strictObject({
   })),
   chunks: v.exactOptional(v.array(v.string())),
   output,
-  usage: v.exactOptional(v.strictObject(v.entriesFromList(TOKEN_COUNTS, count))),
+  usage: v.exactOptional(
+    v.strictObject({
+      ...v.entriesFromList(TOKEN_COUNTS, count),
+      isEstimated: v.exactOptional(v.literal(true)),
+    }),
+  ),
   model: v.exactOptional(v.string()),
   remark: v.exactOptional(v.string()),
 });

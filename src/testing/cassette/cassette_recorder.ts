@@ -9,6 +9,7 @@ import { reasonOf } from "../../errors.ts";
 import { copyJson } from "../../json/json.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { readUsage } from "../../llm/usage.ts";
+import { guardParts } from "../../llm/wrappers/call.ts";
 import {
   type CassetteCall,
   type CassetteRequest,
@@ -61,7 +62,9 @@ export class CassetteRecorder implements LLM {
     const normalized = normalizeRequest(request, this.#redact);
     const save = this.#reserve(normalized, request.signal);
     const texts: string[] = [];
-    for await (const chunk of this.#llm.stream!(request)) {
+    // A session would end an endless answer before its result, so it would not be recorded.
+    const chunks = guardParts(this.#llm.stream!(request), this.#llm, request);
+    for await (const chunk of chunks as AsyncGenerator<LLMChunk>) {
       if (chunk.type === "text") texts.push(chunk.text);
       else if (chunk.type === "restart") texts.length = 0;
       else {

@@ -26,6 +26,18 @@ Deno.test("no error shows a key that the server repeats", async () => {
     ({ headers }) =>
       Response.json({ error: { code: headers.get("authorization") } }, { status: 403 }),
     ({ headers }) => events([JSON.stringify({ error: headers.get("authorization") })])({} as never),
+    ...[
+      (key: string) => `event: error\ndata: ${key}\n\n`,
+      (key: string) => `event: error\ndata: {"code":${JSON.stringify(key)}}\n\n`,
+      (key: string) => `data: {"choices":[],"note":${JSON.stringify(key)}}\n\ndata: [DONE]\n\n`,
+      (key: string) => JSON.stringify({ detail: [{ msg: key }] }),
+      (key: string) => JSON.stringify({ errors: [{ message: key }] }),
+      (key: string) => JSON.stringify([{ error: key }]),
+      (key: string) => JSON.stringify({ choices: [{ finish_reason: key, message: {} }] }),
+    ].map((show): Reply => ({ headers }) =>
+      plain(show(headers.get("authorization")!), "text/plain")({} as never)
+    ),
+    ({ headers }) => plain(`<html>${headers.get("authorization")}`, "text/html")({} as never),
     () => new Response("no", { status: 500, headers: { "x-request-id": `for ${KEY}` } }),
     () => new Response("no", { status: 302, headers: { location: `http://h.example/${KEY}` } }),
   ];
