@@ -30,7 +30,8 @@ export interface ServerError {
 export function readServerError(value: unknown): ServerError | undefined {
   const body = unwrapList(value);
   if (!isPlainObject(body)) return undefined;
-  const { error, errors, object, type, choices, message = body.detail } = body;
+  const { error, errors, object, type, choices } = body;
+  const message = body.message ?? body.detail ?? body.msg;
   const reported = error || asArray(errors)[0] || asRecord(asArray(choices)[0]).error;
   if (isPlainObject(reported)) return parseErrorFields({ ...body, ...reported });
   if (reported) {
@@ -40,7 +41,8 @@ export function readServerError(value: unknown): ServerError | undefined {
     return parseErrorFields({ ...body, code, message: joinReasons(reasons) });
   }
   const isMarked = [object, type].some((mark) => /^error$/i.test(toText(mark)));
-  const isBare = choices === undefined && message !== undefined;
+  const isBare = choices === undefined &&
+    (toText(message) !== "" || readStatus(body) !== undefined);
   return isMarked || isBare ? parseErrorFields({ ...body, message }) : undefined;
 }
 
@@ -79,20 +81,29 @@ const STATUSES: readonly (readonly [name: RegExp, status: number])[] = [
 ];
 
 function parseErrorFields(error: Readonly<Record<string, unknown>>): ServerError {
-  const { message = error.detail, code, type, param, status, statusCode, metadata } = error;
-  const statuses = [code, status, statusCode, error.status_code].map(toText);
-  const digits = statuses.map((text) => /^[45]\d\d(?!\d)/.exec(text)?.[0])
-    .find((text) => text !== undefined);
+  const { code, type, param, status, metadata } = error;
   const names = [code, status, type].map((name) => toText(name).toLowerCase().replace(/\W|_/g, ""));
   const known = names.flatMap((name) => STATUSES.filter(([pattern]) => pattern.test(name)));
   return {
     // OpenRouter puts the message of the failed provider into `raw`.
-    message: joinReasons([toText(message), toText(asRecord(metadata).raw)]),
+    message: joinReasons([
+      toText(error.message ?? error.detail ?? error.msg),
+      toText(asRecord(metadata).raw),
+    ]),
     code: toText(code),
     type: toText(type),
     param: toText(param),
-    status: digits !== undefined ? Number(digits) : known[0]?.[1],
+    status: readStatus(error) ?? known[0]?.[1],
   };
+}
+
+/** Reads the HTTP status of a failure, a number or a text that begins with its digits. */
+function readStatus(error: Readonly<Record<string, unknown>>): number | undefined {
+  const { code, status, statusCode, status_code } = error;
+  const digits = [code, status, statusCode, status_code]
+    .map((value) => /^[45]\d\d(?!\d)/.exec(toText(value))?.[0])
+    .find((text) => text !== undefined);
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** Words for a temporary failure, in errors that report no status. */

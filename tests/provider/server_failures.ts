@@ -100,6 +100,13 @@ const WITH_STATUS: readonly Omit<ServerFailure & { status: number }, "isRetryabl
     reason: "Lost",
     isLost: true,
   },
+  { kind: "a bare code", body: { code: 429 }, status: 429, reason: "429" },
+  {
+    kind: "a status with msg",
+    body: { status_code: "503 Service Unavailable", msg: "Full" },
+    status: 503,
+    reason: "Full",
+  },
   {
     kind: "a final code",
     body: { error: { message: "No such model", code: 404 } },

@@ -96,6 +96,7 @@ Deno.test("transcriptText() describes every outcome of a call and every limit", 
     { type: "error", step: "a", path: "decision.step", message: "wrong", output: "" },
     { type: "respond_only", reason: "loop" },
     { type: "limit", reason: "stuck" },
+    { type: "limit", reason: "time", scope: "turn", limit: 5, used: 90, retryAfter: 80 },
   ));
   assertEquals(text.split("\n"), [
     "tip(…) not done: why",
@@ -104,6 +105,7 @@ Deno.test("transcriptText() describes every outcome of a call and every limit", 
     "refused at decision.step: wrong",
     "asked to answer now: loop",
     "limited: stuck",
+    "limited: time, because the model asked to wait 80 ms",
   ]);
 });
 
