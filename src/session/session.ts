@@ -36,7 +36,6 @@ let loop: typeof import("../turn/loop.ts") | undefined;
  * | a tool that was running at an abort | the outcome of its call is `unknown`; it is not run again |
  * | a stream that is left early | the same as an abort; calls that are not running wait for `resume()` |
  * | new input while calls are open | they are closed: `not_run`, or `unknown` if they were started |
- * | an output longer than `maxOutputChars` | `LLMLengthError`, `interrupted`; it is not read |
  * | a result that cannot be shown | outcome `ok`; the model is told that the tool ran, and the author is warned |
  * | a model that throws | `LLMError`, `interrupted`; `resume()` asks again |
  * | a limit is reached | `limited`; calls that were not run yet wait for `resume()` |

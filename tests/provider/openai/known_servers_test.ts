@@ -72,7 +72,7 @@ Deno.test("findServer() agrees with the exceptions below the table", () => {
 });
 
 Deno.test("findServer() has the profile of local grammars for servers on this machine or over plain http", () => {
-  const profileAt = (url: string) => findServer(new URL(url)).schemaProfile;
+  const profileAt = (url: string) => findServer(new URL(url), "m").schemaProfile;
   for (
     const url of [
       "http://localhost:11434/v1", // Ollama
