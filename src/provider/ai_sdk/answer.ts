@@ -9,6 +9,7 @@ import { omitUndefined } from "../../json/json.ts";
 import type { LLMChunk, LLMRequest, LLMResult } from "../../llm/llm.ts";
 import { LLMSchemaError } from "../../llm/llm_errors.ts";
 import type { AiSdkGenerated, AiSdkStreamed } from "./ai_sdk_model.ts";
+import { readServerError } from "../error_body.ts";
 import { createFinishError } from "../finish_error.ts";
 import { readMisplacedAnswer } from "../misplaced_answer.ts";
 import { asArray, asRecord, asString } from "../untrusted_values.ts";
@@ -47,6 +48,11 @@ class AnswerReader {
     this.#text = asString(asRecord(generated).structuredOutputText) ?? this.#text;
     this.#model = asString(asRecord(generated.response).modelId);
     this.#checkWarnings(generated);
+    const responseBody = asRecord(generated.response).body;
+    if (generated.content.length === 0 && readServerError(responseBody) !== undefined) {
+      // Google's package takes an error of status 200 for an answer without content.
+      throw Object.assign(new Error("the answer is an error"), { responseBody });
+    }
     return this.#finish(generated);
   }
 

@@ -1,7 +1,9 @@
+import { createGoogle } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { LLMError } from "@nomos/agent";
 import { aiSdk, type AiSdkModel } from "@nomos/agent/ai-sdk";
+import { LLMHttpError } from "@nomos/agent/llm";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { chatServer, events, plain, type Reply } from "../chat_server.ts";
 import { thrownBy } from "../openai/fixture.ts";
@@ -9,6 +11,13 @@ import { SERVER_FAILURES } from "../server_failures.ts";
 import { drain, requestOf } from "./fixture.ts";
 
 const KEY = "sk-canary-0123456789";
+
+/** Vendors whose packages take an error for an answer without content. */
+const SILENT: Readonly<Record<string, (baseURL: string) => AiSdkModel>> = {
+  "Google": (baseURL) => createGoogle({ baseURL, apiKey: KEY })("gemini-3"),
+  "OpenAI-compatible": (baseURL) =>
+    createOpenAICompatible({ name: "v", baseURL, supportsStructuredOutputs: true })("m"),
+};
 
 const MODELS: Readonly<Record<string, (baseURL: string) => AiSdkModel>> = {
   "OpenAI Chat": (baseURL) => createOpenAI({ baseURL, apiKey: KEY }).chat("m"),
@@ -75,6 +84,19 @@ for (const [name, model] of Object.entries(MODELS)) {
         const shown = Deno.inspect(error, { depth: 20 });
         assertEquals([shown.includes(KEY), shown.includes("confidential")], [false, false], shown);
       }
+    }
+  });
+}
+
+for (const [name, model] of Object.entries(SILENT)) {
+  Deno.test(`aiSdk() reads an error in place of content: ${name}`, async () => {
+    for (const { body, status, isRetryable, reason } of SERVER_FAILURES) {
+      await using server = await chatServer([plain(JSON.stringify(body))]);
+      const llm = aiSdk(model(server.url));
+      const error = await thrownBy(() => llm.decide(requestOf()), LLMError);
+      assertEquals(error.isRetryable, isRetryable, error.message);
+      assertEquals(error instanceof LLMHttpError ? error.status : undefined, status);
+      assertStringIncludes(error.message, reason);
     }
   });
 }
