@@ -37,6 +37,7 @@ export class ChatText {
 /** A message of a chat protocol. Requests share it. */
 export class ChatMessage {
   #json: string | undefined;
+  #converted: unknown;
 
   constructor(
     /** Author of the message. */
@@ -50,6 +51,15 @@ export class ChatMessage {
   /** The message as JSON, with one text. */
   get json(): string {
     return this.#json ??= this.#write();
+  }
+
+  /**
+   * Converts the message to the type of a package, once. `convert` must be the same function in
+   * every call, because its first result is kept: in a field, because looking up each message of
+   * a long history in a map takes as long as the rest of the request.
+   */
+  convertOnce<Converted extends object>(convert: (message: ChatMessage) => Converted): Converted {
+    return (this.#converted ??= convert(this)) as Converted;
   }
 
   #write(): string {

@@ -81,7 +81,7 @@ function createPrompt(
   isMarked: boolean,
 ): AiSdkMessage[] {
   const mapped = mapMessages(messages, rules, stable);
-  const prompt = mapped.map(convertOnce);
+  const prompt = mapped.map((message) => message.convertOnce(convert));
   if (!isMarked) return prompt;
   for (const marked of selectMarked(mapped, stable)) {
     const index = mapped.indexOf(marked);
@@ -110,15 +110,6 @@ function toWellFormedSchema(schema: JsonSchema): JsonSchema {
   // A schema that is not frozen may change.
   if (Object.isFrozen(schema)) wellFormedSchemas.set(schema, result);
   return result;
-}
-
-const converted = new WeakMap<ChatMessage, AiSdkMessage>();
-
-/** Converts a message, unless that was done before. */
-function convertOnce(message: ChatMessage): AiSdkMessage {
-  let known = converted.get(message);
-  if (known === undefined) converted.set(message, known = convert(message));
-  return known;
 }
 
 /** Converts a message. The result is frozen, because requests share it. */
