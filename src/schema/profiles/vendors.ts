@@ -102,6 +102,8 @@ export const geminiStructured: SchemaProfile = {
  * - `multipleOf`, `uniqueItems`, `contains`, `propertyNames`, numbers of properties: vLLM
  *   refuses them, or ignores them.
  * - More than 1,000 items: llama.cpp limits repetitions.
+ *
+ * Times stay, although the grammars have no leap second, and llama.cpp only milliseconds.
  */
 export const localGrammar: SchemaProfile = {
   name: "local-grammar",

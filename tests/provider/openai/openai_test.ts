@@ -1,6 +1,6 @@
 import { Agent, type LLM, LLMError, Tool } from "@nomos/agent";
 import { RealModelError } from "@nomos/agent/llm";
-import { LLMHttpError, type OpenAIOptions } from "@nomos/agent/openai";
+import { LLMHttpError, openai, type OpenAIOptions } from "@nomos/agent/openai";
 import { allowRealModels, forbidRealModels } from "@nomos/agent/testing";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
@@ -122,4 +122,48 @@ Deno.test("openai() sends no request if real models are forbidden", async () => 
   }
   assertEquals(model.server.requests.length, 0);
   await thrownBy(() => model.llm.decide(requestOf()), LLMError);
+});
+
+Deno.test("openai() sends a local server records, unknown values and only whole patterns, and runs the call", async () => {
+  const args = { prices: { latte: 4.5 }, note: [null], code: "AB-7", word: "a1" };
+  const outputs = [
+    { action: "TOOL_CALL", calls: [{ tool: "save", args }] },
+    { action: "RESPOND", response: "Saved" },
+  ];
+  const bodies: string[] = [];
+  const llm = openai({
+    model: "qwen3",
+    baseURL: "http://localhost:8000/v1",
+    stream: false,
+    fetch: (_url, { body }) => {
+      bodies.push(body as string);
+      const content = JSON.stringify({ reasoning: ["So"], decision: outputs.shift() });
+      return Promise.resolve(
+        Response.json({ choices: [{ message: { content }, finish_reason: "stop" }] }),
+      );
+    },
+  });
+  const save = new Tool({
+    name: "save",
+    description: "Save",
+    args: v.object({
+      prices: v.record(v.string(), v.number()),
+      note: v.unknown(),
+      code: v.pipe(v.string(), v.regex(/^[A-Z]{2}-\d$/)),
+      word: v.pipe(v.string(), v.regex(/^(?=.*\d)\w+$/)),
+    }),
+    run: (given) => given,
+  });
+  const steps = { talk: { description: "Talk", tools: [save], end: false } };
+  const turn = await new Agent({ name: "a", llm, start: "talk", steps }).createSession().next("Hi");
+  assertEquals(turn.toolResults.map(({ args, outcome }) => [args, outcome]), [[args, "ok"]]);
+  const any = '{"type":["string","number","boolean","object","array","null"]}';
+  for (
+    const part of [
+      '"prices":{"type":"object","additionalProperties":{"type":"number"}}',
+      `"note":${any}`,
+      '"code":{"type":"string","pattern":"^[A-Z]{2}-[0-9]$"}',
+      '"word":{"type":"string","description":"matching the regular expression ^(?=.*\\\\d)\\\\w+$"}',
+    ]
+  ) assertStringIncludes(bodies[0]!, part);
 });
