@@ -29,11 +29,11 @@ const PROFILES: readonly JudgedProfile[] = [
   {
     profile: localGrammar,
     features: ["open", "recursive", "rest", "unknown"],
-    agents: 60,
+    agents: 50,
     isExact: true,
   },
   // Also sent to vLLM behind https, which nothing distinguishes from a vendor.
-  { profile: openaiStrict, features: ["recursive"], agents: 15, isExact: false },
+  { profile: openaiStrict, features: ["recursive"], agents: 10, isExact: false },
 ];
 
 const VERSION = config.imports["@mlc-ai/web-xgrammar"].split("@").at(-1);
