@@ -184,7 +184,9 @@ function validateParts(
     try {
       const input = schema.deleteNulls(isOwn ? value : copyJson(value));
       inputs.push(input);
-      results.push(pause?.().then(() => schema.validate(input)) ?? schema.validate(input));
+      results.push(
+        pause === undefined ? schema.validate(input) : schema.validateInStages(input, pause),
+      );
     } catch (error) {
       return refuse(index, [], reasonOf(error));
     }

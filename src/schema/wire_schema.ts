@@ -86,6 +86,14 @@ export class WireSchema {
       return buildFailure(error);
     }
   }
+
+  /** Validates a copy of a large value. `pause` is awaited before each stage. */
+  async validateInStages(value: unknown, pause: () => Promise<void>): Promise<Result> {
+    await pause();
+    const copy = copyJson(value, this.form.prototype);
+    await pause();
+    return await this.validate(copy, false);
+  }
 }
 
 function buildFailure(error: unknown): Result {
