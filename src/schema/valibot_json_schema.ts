@@ -94,9 +94,12 @@ function copyForConverter(part: Part, copies: Copies): Part {
   copies.parts.set(part, copy);
   if (typeof part.default === "function") copy.default = undefined;
   if (part.pipe !== undefined) {
-    const [first, ...rest] = part.pipe.map((item) =>
-      item.kind === "schema" ? copyForConverter(item, copies) : item
-    );
+    const isText = part.pipe[0]!.type === "string";
+    const [first, ...rest] = part.pipe.map((item) => {
+      if (item.kind === "schema") return copyForConverter(item, copies);
+      // The converter takes every `includes` for one of text. In lists, it is checked like code.
+      return item.type === "includes" && !isText ? { ...item, type: "check" } : item;
+    });
     const metadata = rest.filter(({ kind }) => kind === "metadata");
     copy.pipe = [first, ...metadata, ...rest.filter(({ kind }) => kind !== "metadata")];
     return copy;

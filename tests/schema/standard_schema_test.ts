@@ -1,9 +1,16 @@
 import { openaiStrict } from "@nomos/agent/llm";
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { type } from "arktype";
 import { z } from "zod";
-import { ConfigError, type StandardSchema } from "@nomos/agent";
+import { ConfigError, type StandardSchema, Tool, ToolArgumentsError } from "@nomos/agent";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
+import * as v from "valibot";
 import { isStandardSchema } from "../../src/schema/standard_schema.ts";
 import { argsProblem, decisionSchema, lowerArgs, lowerProperty, readArgs } from "./fixture.ts";
 import { readOutput } from "../../src/decision/read_output.ts";
@@ -273,6 +280,17 @@ Deno.test("A library's definition names are not sent to the model", () => {
   };
   lowerArgs(foreign);
   assert(!JSON.stringify(decisionSchema({ tools: { t: foreign } }).json).includes("my"));
+});
+
+Deno.test("valibot's includes() of a list is checked, although JSON Schema has no word for it here", async () => {
+  const tool = new Tool({
+    name: "pick",
+    description: "Pick numbers",
+    args: v.object({ numbers: v.pipe(v.array(v.number()), v.includes(1)) }),
+    run: ({ numbers }) => numbers.length,
+  });
+  assertEquals(await tool.call({ numbers: [1, 2] }), 2);
+  await assertRejects(() => tool.call({ numbers: [2] }), ToolArgumentsError, "numbers");
 });
 
 Deno.test("A library without a JSON Schema converter, or whose converter throws, is refused", () => {

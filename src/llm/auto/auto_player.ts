@@ -106,7 +106,7 @@ export class AutoPlayer {
     step: string,
     random: Random,
   ): OutputCandidates {
-    const { args, response, suggestions } = readDecisionParts(request.schema);
+    const { args, response, suggestions, end } = readDecisionParts(request.schema);
     const wrap = (decision: unknown) => wrapDecision(request, decision, ["This is legal here"]);
     switch (choice.action) {
       case "TOOL_CALL": {
@@ -135,7 +135,7 @@ export class AutoPlayer {
         return {
           description: `${choice.action} in step "${step}"`,
           remedy: "expected the request to accept its own legal actions",
-          candidates: [choice.action === "END" ? { action: "END", response: null } : choice],
+          candidates: [choice.action === "END" ? { action: "END", ...end } : choice],
           wrap,
         };
     }

@@ -13,6 +13,8 @@ export interface DecisionParts {
   readonly response: JsonSchema | undefined;
   /** An empty list of suggestions, if the schema requires one beside the response. */
   readonly suggestions: { readonly suggestions?: readonly string[] };
+  /** No response, if the schema requires it as null at the end. */
+  readonly end: { readonly response?: null };
 }
 
 /** Reads the parts of a decision's schema. */
@@ -21,18 +23,22 @@ export function readDecisionParts(schema: JsonSchema): DecisionParts {
   const args = new Map<unknown, JsonSchema>();
   let response: JsonSchema | undefined;
   let suggestions = {};
+  let end = {};
   for (const variant of branchesOf(decision)) {
     const { action, calls, ...others } = propertiesOf(variant);
     if (action !== undefined && constantOf(action) === "RESPOND") {
       response = others.response;
       if ("suggestions" in others) suggestions = { suggestions: [] };
     }
+    if (action !== undefined && constantOf(action) === "END") {
+      if ((variant.required as readonly string[]).includes("response")) end = { response: null };
+    }
     for (const call of branchesOf(calls?.items as JsonSchema | undefined)) {
       const { tool, args: schema } = propertiesOf(call);
       args.set(constantOf(tool!), schema!);
     }
   }
-  return { args, response, suggestions };
+  return { args, response, suggestions, end };
 }
 
 /** Returns the value that a schema fixes by `const` or by an `enum` of one. */

@@ -1,6 +1,6 @@
-import { ConfigError, type JsonSchema } from "@nomos/agent";
+import { Agent, ConfigError, type JsonSchema, type LLM, MockLLM } from "@nomos/agent";
 import type { SchemaProfile } from "@nomos/agent/llm";
-import { geminiStructured, plainJsonSchema } from "@nomos/agent/llm";
+import { geminiStructured, localGrammar, openaiStrict, plainJsonSchema } from "@nomos/agent/llm";
 import { assert, assertEquals } from "@std/assert";
 import { Validator } from "@cfworker/json-schema";
 import { WireSchema } from "../../../src/schema/wire_schema.ts";
@@ -89,4 +89,36 @@ Deno.test("sampleValue, omits properties without a valid name, and returns no pa
   for (const value of samplesOf(others)) assertEquals(value, {});
   const both = { allOf: [{ type: "object", properties: {}, required: [] }, never] };
   for (const value of samplesOf(both)) assertEquals(value, undefined);
+});
+
+Deno.test("MockLLM.auto ends a session as the schema of each profile says", async () => {
+  for (const schemaProfile of [openaiStrict, geminiStructured, localGrammar, plainJsonSchema]) {
+    const llm = MockLLM.auto({ schemaProfile });
+    const outputs: [unknown, JsonSchema][] = [];
+    const watched: LLM = {
+      ...llm,
+      schemaProfile,
+      decide: async (request) => {
+        const result = await llm.decide(request);
+        outputs.push([result.output, request.schema]);
+        return result;
+      },
+    };
+    const agent = new Agent({
+      name: "ended",
+      llm: watched,
+      start: "talk",
+      steps: { talk: { description: "Talk" } },
+    });
+    const session = agent.createSession();
+    for (let turn = 0; turn < 9 && session.status !== "ended"; turn++) await session.next("Hi");
+    assertEquals(session.status, "ended");
+    for (const [output, schema] of outputs) {
+      const value = typeof output === "string" ? JSON.parse(output) : output;
+      const { valid, errors } = new Validator(structuredClone(schema) as never, "2020-12").validate(
+        value,
+      );
+      assert(valid, `${schemaProfile.name}: ${JSON.stringify([value, errors])}`);
+    }
+  }
 });
