@@ -29,13 +29,20 @@ export interface Backend
   extends Pick<Store, "read" | "entries" | "renew" | "release" | "delete" | "close"> {
   /** Creates a session. Returns false if the id is already in use. */
   create(id: string, session: NewSession): Promise<boolean>;
+  /** Creates a child if the lease is current and the session has no child with this id. */
+  createChild(
+    lease: Lease,
+    child: string,
+    session: NewSession,
+  ): Promise<"created" | "exists" | "lost">;
   /** Claims a session. Returns the epoch of the new lease, or the reason for the refusal. */
   claim(id: string, claim: LeaseClaim): Promise<number | "busy" | "missing">;
   /**
    * Appends entries if the lease is current and the head is as expected. Otherwise
-   * returns `"lost"` if the lease is lost, or else the actual head.
+   * returns `"lost"` if the lease is lost, `"missing"` if there is no such child, or else
+   * the actual head.
    */
-  append(lease: Lease, appended: Append): Promise<"appended" | "lost" | number>;
+  append(lease: Lease, appended: Append): Promise<"appended" | "lost" | "missing" | number>;
   /** Lists sessions after `after` whose ids begin with `prefix`, in order, at most `limit`. */
   list(page: Required<ListPage>): Promise<readonly Omit<StoredSession, "snapshot">[]>;
 }
@@ -56,7 +63,17 @@ export function makeStore(name: string, backend: Backend): Store {
         `Cannot create session ${quote(id)}: a session with this id exists: expected an unused id`,
       );
     },
-    read: async (id) => await open().read(id),
+    async createChild(lease, child, session) {
+      checkSessionId(child);
+      const outcome = await open().createChild(lease, child, session);
+      if (outcome === "created") return;
+      const what = `create child ${quote(child)} of session ${quote(lease.id)}`;
+      if (outcome === "lost") throw makeLostError(what, lease);
+      throw new ConflictError(
+        `Cannot ${what}: it has a child with this id: expected an unused id`,
+      );
+    },
+    read: async (id, child) => await open().read(id, child),
     async entries(id, range) {
       checkWhole(range.from, 0, `read entries starting at ${quote(range.from)}`);
       checkWhole(range.limit, 1, `read at most ${quote(range.limit)} entries`);
@@ -83,17 +100,14 @@ export function makeStore(name: string, backend: Backend): Store {
       const copies = entries.map(({ seq, body, hash }) => ({ seq, body, hash }));
       const outcome = await open().append(lease, { head, entries: copies, ...rest });
       if (outcome === "appended") return;
-      const { id, epoch } = lease;
-      if (outcome !== "lost") {
-        throw new ConflictError(
-          `Cannot append to session ${quote(id)} at head ${quote(head)}: ` +
-            `expected its current head, ${outcome}`,
-        );
-      }
-      throw new LeaseLostError(
-        `Cannot append to session ${quote(id)} with the lease of epoch ${quote(epoch)}: ` +
-          "it was released, claimed by another writer, or deleted with the session: " +
-          "expected the current lease; call claim() for a new one",
+      const { child } = rest;
+      const target = child === undefined ? "" : `child ${quote(child)} of `;
+      const what = `append to ${target}session ${quote(lease.id)}`;
+      if (outcome === "lost") throw makeLostError(what, lease);
+      throw new ConflictError(
+        outcome === "missing"
+          ? `Cannot ${what}: there is no such child: expected one made by createChild()`
+          : `Cannot ${what} at head ${quote(head)}: expected its current head, ${outcome}`,
       );
     },
     async list({ prefix = "", after = "", limit = 100 } = {}) {
@@ -106,6 +120,15 @@ export function makeStore(name: string, backend: Backend): Store {
     delete: async (id) => await open().delete(id),
     close: () => closing ??= backend.close(),
   };
+}
+
+/** Makes the error of a lost lease. `what` follows "Cannot" in the message. */
+function makeLostError(what: string, { epoch }: Lease): LeaseLostError {
+  return new LeaseLostError(
+    `Cannot ${what} with the lease of epoch ${quote(epoch)}: it was released, claimed by ` +
+      "another writer, or deleted with the session: expected the current lease; call claim() " +
+      "for a new one",
+  );
 }
 
 /** Makes the error of a store that is used after it was closed. */

@@ -6,7 +6,14 @@
  */
 import { checkOptions, FUNCTION } from "../llm/option_rules.ts";
 import { makeStore } from "./backend.ts";
-import type { Lease, Store, StoredEntry, StoredSession, StoredSnapshot } from "./store.ts";
+import type {
+  Lease,
+  NewSession,
+  Store,
+  StoredEntry,
+  StoredSession,
+  StoredSnapshot,
+} from "./store.ts";
 
 /** Options of {@linkcode memoryStore}. */
 export interface MemoryStoreOptions {
@@ -14,13 +21,17 @@ export interface MemoryStoreOptions {
   readonly clock?: () => number;
 }
 
-interface Session {
+interface StoredLog {
   readonly meta: string;
   readonly firstHash: string;
   readonly createdAt: number;
   readonly entries: StoredEntry[];
   updatedAt: number;
   snapshot?: StoredSnapshot;
+}
+
+interface Session extends StoredLog {
+  readonly children: Map<string, StoredLog>;
   lease?: { readonly owner: string; readonly epoch: number; until: number };
 }
 
@@ -54,22 +65,36 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Stor
     const lease = session?.lease;
     return lease?.owner === owner && lease.epoch === epoch ? session : undefined;
   };
+  const find = (id: string, child: string | undefined): StoredLog | undefined => {
+    const session = sessions.get(id);
+    return child === undefined ? session : session?.children.get(child);
+  };
+  const makeLog = ({ meta, hash }: NewSession): StoredLog => {
+    const now = clock();
+    return { meta, firstHash: hash, createdAt: now, updatedAt: now, entries: [] };
+  };
   // No method awaits anything, so each is atomic.
   return makeStore("memory", {
-    async create(id, { meta, hash }) {
+    async create(id, session) {
       if (sessions.has(id)) return false;
-      const now = clock();
-      sessions.set(id, { meta, firstHash: hash, createdAt: now, updatedAt: now, entries: [] });
+      sessions.set(id, { ...makeLog(session), children: new Map() });
       return true;
     },
-    async read(id) {
-      const session = sessions.get(id);
-      if (session === undefined) return undefined;
-      const { snapshot } = session;
-      return { ...describe(id, session), ...(snapshot && { snapshot: { ...snapshot } }) };
+    async createChild(lease, child, session) {
+      const children = findLeased(lease)?.children;
+      if (children === undefined) return "lost";
+      if (children.has(child)) return "exists";
+      children.set(child, makeLog(session));
+      return "created";
     },
-    async entries(id, { from, limit }) {
-      const entries = sessions.get(id)?.entries.slice(from, from + limit) ?? [];
+    async read(id, child) {
+      const log = find(id, child);
+      if (log === undefined) return undefined;
+      const { snapshot } = log;
+      return { ...describe(child ?? id, log), ...(snapshot && { snapshot: { ...snapshot } }) };
+    },
+    async entries(id, { child, from, limit }) {
+      const entries = find(id, child)?.entries.slice(from, from + limit) ?? [];
       return entries.map((entry) => ({ ...entry }));
     },
     async claim(id, { owner, ttl, force }) {
@@ -89,15 +114,16 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Stor
     async release(lease) {
       delete findLeased(lease)?.lease;
     },
-    async append(lease, { head, entries, snapshot }) {
-      const session = findLeased(lease);
-      if (session === undefined) return "lost";
-      if (head !== session.entries.length) return session.entries.length;
-      for (const entry of entries) session.entries.push(entry);
-      session.updatedAt = clock();
+    async append(lease, { child, head, entries, snapshot }) {
+      if (findLeased(lease) === undefined) return "lost";
+      const log = find(lease.id, child);
+      if (log === undefined) return "missing";
+      if (head !== log.entries.length) return log.entries.length;
+      for (const entry of entries) log.entries.push(entry);
+      log.updatedAt = clock();
       if (snapshot !== undefined) {
         const { hash } = entries.at(-1)!;
-        session.snapshot = { head: head + entries.length, hash, body: snapshot };
+        log.snapshot = { head: head + entries.length, hash, body: snapshot };
       }
       return "appended";
     },
@@ -110,8 +136,8 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Stor
   });
 }
 
-function describe(id: string, session: Session): Omit<StoredSession, "snapshot"> {
-  const { meta, firstHash, entries, createdAt, updatedAt } = session;
+function describe(id: string, log: StoredLog): Omit<StoredSession, "snapshot"> {
+  const { meta, firstHash, entries, createdAt, updatedAt } = log;
   const hash = entries.at(-1)?.hash ?? firstHash;
   return { id, meta, head: entries.length, hash, createdAt, updatedAt };
 }

@@ -29,12 +29,26 @@ export interface Store {
    */
   create(id: string, session: NewSession): Promise<void>;
 
-  /** Reads a session without its entries. Returns undefined if it does not exist. */
-  read(id: string): Promise<StoredSession | undefined>;
+  /**
+   * Creates a child of a session, without entries. A child has no lease of its own: the lease
+   * of its session covers all its children. Its id has the same form as in `create()`, and is
+   * unique within its session; no session id finds a child, and `list()` does not list it.
+   *
+   * @throws {LeaseLostError} if the lease of the session is lost.
+   * @throws {ConflictError} if the session has a child with this id.
+   */
+  createChild(lease: Lease, child: string, session: NewSession): Promise<void>;
 
   /**
-   * Reads at most `limit` entries of a session in order, starting at sequence number
-   * `from`. Returns an empty list beyond the last entry or if there is no such session.
+   * Reads a session, or the child of it with the id `child`, without its entries. Returns
+   * undefined if it does not exist.
+   */
+  read(id: string, child?: string): Promise<StoredSession | undefined>;
+
+  /**
+   * Reads at most `limit` entries of a session or of a child of it in order, starting at
+   * sequence number `from`. Returns an empty list beyond the last entry or if there is no
+   * such session or child.
    */
   entries(id: string, range: EntryRange): Promise<readonly StoredEntry[]>;
 
@@ -57,21 +71,22 @@ export interface Store {
   release(lease: Lease): Promise<void>;
 
   /**
-   * Appends entries at the expected head, all or none. An expired lease still allows
-   * writing until another writer claims it.
+   * Appends entries to a session or to a child of it at the expected head, all or none. An
+   * expired lease still allows writing until another writer claims it.
    *
    * @throws {LeaseLostError} if the lease is lost: it was released, another writer
    *   claimed it, or the session was deleted.
-   * @throws {ConflictError} if the lease is current but the head differs.
+   * @throws {ConflictError} if the lease is current but the head differs, or there is no
+   *   such child.
    */
   append(lease: Lease, appended: Append): Promise<void>;
 
-  /** Lists sessions in the order of their ids, one page at a time. */
+  /** Lists sessions, without children, in the order of their ids, one page at a time. */
   list(page?: ListPage): Promise<SessionList>;
 
   /**
-   * Deletes a session and its entries, even if another writer holds its lease.
-   * Returns false if there is no such session.
+   * Deletes a session with its entries and children, all or none, even if another writer
+   * holds its lease. Returns false if there is no such session.
    */
   delete(id: string): Promise<boolean>;
 
@@ -82,7 +97,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Initial properties of a session. */
+/** Initial properties of a session or child. */
 export interface NewSession {
   /** Metadata of the session, as JSON text. The store returns it unchanged. */
   readonly meta: string;
@@ -90,9 +105,9 @@ export interface NewSession {
   readonly hash: string;
 }
 
-/** Stored session without its entries. */
+/** Stored session or child without its entries. */
 export interface StoredSession {
-  /** Id of the session. */
+  /** Id of the session or child. */
   readonly id: string;
   /** Metadata that the session was created with. */
   readonly meta: string;
@@ -133,6 +148,8 @@ export interface StoredEntry {
 
 /** Range of entries to read. */
 export interface EntryRange {
+  /** Id of the child to read. Default: the session itself. */
+  readonly child?: string | undefined;
   /** Sequence number of the first entry, from 0. */
   readonly from: number;
   /** Maximum number of entries, from 1. */
@@ -149,7 +166,7 @@ export interface LeaseClaim {
   readonly force?: boolean;
 }
 
-/** Right of one writer to append to a session. */
+/** Right of one writer to append to a session and its children. */
 export interface Lease {
   /** Id of the session. */
   readonly id: string;
@@ -161,6 +178,8 @@ export interface Lease {
 
 /** Entries to append, with an optional new snapshot. */
 export interface Append {
+  /** Id of the child to append to. Default: the session itself. */
+  readonly child?: string | undefined;
   /** Expected head, which is the sequence number of the first appended entry. */
   readonly head: number;
   /** Entries to append, at least one, numbered from `head` without gaps. */

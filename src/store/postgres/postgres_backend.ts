@@ -35,12 +35,21 @@ export function postgresBackend(database: Database, schema: string): Backend {
     async create(id, { meta, hash }) {
       return (await run("create", id, sql.create, meta, hash)).count === 1;
     },
-    async read(id) {
-      const { rows: [row] } = await run<SessionRow>("read", id, sql.read);
-      return row && toSession(row);
+    async createChild({ id, owner, epoch }, child, { meta, hash }) {
+      const lease = [encodeKey(owner), epoch];
+      const values = [...lease, encodeKey(child), meta, hash];
+      const { count } = await run("create a child of", id, sql.createChild, ...values);
+      if (count === 1) return "created";
+      const { count: held } = await run("read the lease of", id, sql.leasedHead, ...lease, null);
+      return held === 0 ? "lost" : "exists";
     },
-    async entries(id, { from, limit }) {
-      return (await run<StoredEntry>("read the entries of", id, sql.entries, from, limit)).rows;
+    async read(id, child) {
+      const { rows: [row] } = await run<SessionRow>("read", id, sql.read, encodeChild(child));
+      return row && toSession(child ?? id, row);
+    },
+    async entries(id, { child, from, limit }) {
+      const values = [encodeChild(child), from, limit];
+      return (await run<StoredEntry>("read the entries of", id, sql.entries, ...values)).rows;
     },
     async claim(id, { owner, ttl, force = false }) {
       const values = [encodeKey(owner), ttl, force];
@@ -54,21 +63,23 @@ export function postgresBackend(database: Database, schema: string): Backend {
     async release({ id, owner, epoch }) {
       await run("release", id, sql.release, encodeKey(owner), epoch);
     },
-    async append({ id, owner, epoch }, { head, entries, snapshot = null }) {
+    async append({ id, owner, epoch }, { child, head, entries, snapshot = null }) {
       const lease = [encodeKey(owner), epoch];
       const bodies = entries.map(({ body }) => body);
       const hashes = entries.map(({ hash }) => hash);
-      const values = [...lease, head, bodies, hashes, snapshot];
+      const key = encodeChild(child);
+      const values = [...lease, key, head, bodies, hashes, snapshot];
       const { count } = await run("append to", id, sql.append, ...values);
       if (count === entries.length) return "appended";
       const verb = "read the head after a refused append to";
-      const { rows: [leased] } = await run<SessionRow>(verb, id, sql.leasedHead, ...lease);
-      return leased?.head ?? "lost";
+      const { rows: [leased] } = await run<HeadRow>(verb, id, sql.leasedHead, ...lease, key);
+      return leased === undefined ? "lost" : leased.head ?? "missing";
     },
     async list({ prefix, after, limit }) {
       const values = [...keyRange(prefix, after), limit];
       const statement = { purpose: "list sessions", text: sql.list, values, isRepeatable: true };
-      return (await database.run<SessionRow>(statement)).rows.map(toSession);
+      const { rows } = await database.run<SessionRow>(statement);
+      return rows.map((row) => toSession(decodeKey(row.id), row));
     },
     async delete(id) {
       return (await run("delete", id, sql.delete)).count === 1;
@@ -81,14 +92,32 @@ interface ClaimRow {
   readonly epoch: number | null;
 }
 
-function toSession({ id, snapshot, ...rest }: SessionRow): StoredSession {
-  return { id: decodeKey(id), ...rest, ...(snapshot && { snapshot }) };
+interface HeadRow {
+  readonly head: number | null;
+}
+
+function toSession(id: string, { id: _, snapshot, ...rest }: SessionRow): StoredSession {
+  return { id, ...rest, ...(snapshot && { snapshot }) };
+}
+
+function encodeChild(child: string | undefined): Uint8Array | null {
+  return child === undefined ? null : encodeKey(child);
 }
 
 /** Builds the SQL of each statement. The comments list the parameters, from `$1`. */
 function buildStatements(schema: string) {
   const nextEpoch = `nextval('${schema.replaceAll("'", "''")}.lease_epoch')`;
   const isLeased = "id = $1 AND owner = $2 AND epoch = $3";
+  /** Number of the row of a session, or of the child of it with that key. */
+  const target = (session: string, child: string) =>
+    `CASE WHEN ${child}::bytea IS NULL THEN ${session}.number ELSE (
+        SELECT number FROM ${schema}.session AS other
+        WHERE other.parent = ${session}.number AND other.child = ${child}
+      ) END`;
+  // Locks the row of the session before that of a child, so that writers never deadlock.
+  const leased = `leased AS (
+        SELECT number FROM ${schema}.session WHERE ${isLeased} FOR NO KEY UPDATE
+      )`;
   const described = `id, meta, head, hash,
     floor(extract(epoch FROM created_at) * 1000)::bigint AS "createdAt",
     floor(extract(epoch FROM updated_at) * 1000)::bigint AS "updatedAt"`;
@@ -96,14 +125,23 @@ function buildStatements(schema: string) {
     // `id, meta, hash`
     create: `INSERT INTO ${schema}.session (id, meta, hash) VALUES ($1, $2, $3)
       ON CONFLICT (id) DO NOTHING`,
-    // `id`
+    // `id, owner, epoch, child, meta, hash`
+    createChild: `WITH ${leased}
+      INSERT INTO ${schema}.session (parent, child, meta, hash)
+      SELECT number, $4, $5, $6 FROM leased
+      ON CONFLICT (parent, child) WHERE parent IS NOT NULL DO NOTHING`,
+    // `id, child`
     read: `SELECT ${described}, CASE WHEN snapshot IS NOT NULL THEN
         json_build_object('head', snapshot_head, 'hash', snapshot_hash, 'body', snapshot)
-      END AS snapshot FROM ${schema}.session WHERE id = $1`,
-    // `id, from, limit`
+      END AS snapshot FROM ${schema}.session WHERE number = (
+        SELECT ${target("session", "$2")} FROM ${schema}.session WHERE id = $1
+      )`,
+    // `id, child, from, limit`
     entries: `SELECT seq, body, hash FROM ${schema}.entry
-      WHERE session = (SELECT number FROM ${schema}.session WHERE id = $1) AND seq >= $2
-      ORDER BY seq LIMIT $3`,
+      WHERE session = (
+        SELECT ${target("session", "$2")} FROM ${schema}.session WHERE id = $1
+      ) AND seq >= $3
+      ORDER BY seq LIMIT $4`,
     // `id, owner, ttl, force`: returns a row if the session exists, with the epoch if it was
     // claimed. clock_timestamp(), unlike now(), is read after waiting for the lock of the row.
     claim: `WITH claimed AS (
@@ -118,25 +156,28 @@ function buildStatements(schema: string) {
       SET lease_until = clock_timestamp() + $4 * interval '1 millisecond' WHERE ${isLeased}`,
     // `id, owner, epoch`
     release: `UPDATE ${schema}.session SET owner = NULL, lease_until = NULL WHERE ${isLeased}`,
-    // `id, owner, epoch, head, bodies, hashes, snapshot`
-    append: `WITH writer AS (
+    // `id, owner, epoch, child, head, bodies, hashes, snapshot`
+    append: `WITH ${leased}, target AS (SELECT ${target("leased", "$4")} AS number FROM leased),
+      writer AS (
         UPDATE ${schema}.session SET
-          head = head + cardinality($5::text[]),
-          hash = ($6::text[])[cardinality($6::text[])],
-          snapshot_head = CASE WHEN $7::text IS NULL THEN snapshot_head
-            ELSE head + cardinality($5::text[]) END,
-          snapshot_hash = CASE WHEN $7::text IS NULL THEN snapshot_hash
-            ELSE ($6::text[])[cardinality($6::text[])] END,
-          snapshot = coalesce($7, snapshot),
+          head = head + cardinality($6::text[]),
+          hash = ($7::text[])[cardinality($7::text[])],
+          snapshot_head = CASE WHEN $8::text IS NULL THEN snapshot_head
+            ELSE head + cardinality($6::text[]) END,
+          snapshot_hash = CASE WHEN $8::text IS NULL THEN snapshot_hash
+            ELSE ($7::text[])[cardinality($7::text[])] END,
+          snapshot = coalesce($8, snapshot),
           updated_at = now()
-        WHERE ${isLeased} AND head = $4
-        RETURNING number
+        FROM target WHERE session.number = target.number AND head = $5
+        RETURNING session.number
       )
       INSERT INTO ${schema}.entry (session, seq, body, hash)
-      SELECT writer.number, $4 + added.place - 1, added.body, added.hash
-      FROM writer, unnest($5::text[], $6::text[]) WITH ORDINALITY AS added (body, hash, place)`,
-    // `id, owner, epoch`
-    leasedHead: `SELECT head FROM ${schema}.session WHERE ${isLeased}`,
+      SELECT writer.number, $5 + added.place - 1, added.body, added.hash
+      FROM writer, unnest($6::text[], $7::text[]) WITH ORDINALITY AS added (body, hash, place)`,
+    // `id, owner, epoch, child`: returns a row if the lease is held, with the head if there is one.
+    leasedHead: `SELECT (
+        SELECT head FROM ${schema}.session AS found WHERE number = ${target("session", "$4")}
+      ) AS head FROM ${schema}.session WHERE ${isLeased}`,
     // `from, end, limit`: the range of keys, end exclusive.
     list: `SELECT ${described} FROM ${schema}.session
       WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3`,

@@ -1,11 +1,13 @@
 /**
  * Tables of the store, and their migrations.
  *
- * - `session`: one row per session. `id` is the key of the session (see
+ * - `session`: one row per session or child. `id` is the key of the session (see
  *   `../session_key.ts`); `entry` refers to it by `number`, which is new if a deleted id
  *   is reused. `owner` (encoded like `id`), `epoch` and `lease_until` are the lease;
  *   without a lease, `owner` is null. The row also serializes writers: appends, claims
- *   and deletions lock it.
+ *   and deletions lock it. A child has no `id` and no lease, but the number of its session
+ *   as `parent`, and its own key as `child`. Whatever locks both rows locks the session's
+ *   first, so that writers of one family never deadlock.
  * - `entry`: the logs, by session and sequence number. Bodies are text and not jsonb,
  *   which would reformat them.
  * - `lease_epoch`: sequence of epochs over all sessions, so that an id that is deleted
@@ -15,6 +17,7 @@
  * @module
  */
 import { quote } from "../../errors.ts";
+import { HAS_CALLER, listAdoptions } from "../adoption.ts";
 import { StoreError, StoreVersionError } from "../store_errors.ts";
 import type { Database, Query } from "./database.ts";
 
@@ -28,8 +31,13 @@ export function quoteSchema(schema: string): string {
  * Never change a released migration. Processes of the previous release keep running during
  * a migration: afterwards, each of their statements must still work correctly or fail.
  */
-const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
-  (schema) => [
+const MIGRATIONS: readonly ((schema: string, query: Query) => Promise<void>)[] = [
+  createTables,
+  addChildren,
+];
+
+async function createTables(schema: string, query: Query): Promise<void> {
+  const statements = [
     `CREATE TABLE ${schema}.version (
        number integer NOT NULL,
        is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only)
@@ -59,8 +67,47 @@ const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [
        hash text NOT NULL,
        PRIMARY KEY (session, seq)
      )`,
-  ],
-];
+  ];
+  for (const statement of statements) await query(statement);
+}
+
+/**
+ * Makes sessions of calls children of the sessions that called them. Those of deleted sessions
+ * are deleted. Processes of the previous release can no longer create such sessions.
+ */
+async function addChildren(schema: string, query: Query): Promise<void> {
+  await query(`ALTER TABLE ${schema}.session
+    ALTER COLUMN id DROP NOT NULL,
+    ADD COLUMN parent bigint REFERENCES ${schema}.session ON DELETE CASCADE,
+    ADD COLUMN child bytea`);
+  await query(`CREATE UNIQUE INDEX session_child ON ${schema}.session (parent, child)
+    WHERE parent IS NOT NULL`);
+  const { rows } = await query<{ readonly id: Uint8Array; readonly meta: string }>(
+    `SELECT id, meta FROM ${schema}.session WHERE meta LIKE $1`,
+    [HAS_CALLER],
+  );
+  const adoptions = listAdoptions(rows);
+  const children = adoptions.map(({ child }) => child.toHex());
+  await query(
+    `UPDATE ${schema}.session AS adopted
+     SET parent = caller.number, child = adopted.id, id = NULL
+     FROM unnest($1::text[], $2::text[]) AS adoption (child, caller),
+       ${schema}.session AS caller
+     WHERE adopted.id = decode(adoption.child, 'hex')
+       AND caller.id = decode(adoption.caller, 'hex')`,
+    [children, adoptions.map(({ session }) => session.toHex())],
+  );
+  await query(
+    `DELETE FROM ${schema}.session USING unnest($1::text[]) AS orphan (id)
+     WHERE session.id = decode(orphan.id, 'hex')`,
+    [children],
+  );
+  await query(`ALTER TABLE ${schema}.session
+    ADD CHECK (CASE WHEN id IS NULL THEN parent IS NOT NULL AND child IS NOT NULL
+      ELSE parent IS NULL AND child IS NULL END),
+    ADD CONSTRAINT session_is_no_child CHECK
+      (id IS NULL OR meta NOT LIKE '{"version":2,%"caller":%')`);
+}
 
 /**
  * Creates the tables or migrates them to the current version, in one transaction. An
@@ -82,9 +129,7 @@ export function prepareTables(database: Database, schema: string): Promise<void>
     await query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
     const { hasSchema, version } = await findTables(query, schema, attempt);
     if (!hasSchema) await query(`CREATE SCHEMA ${quoted}`);
-    for (const statement of MIGRATIONS.slice(version).flatMap((migration) => migration(quoted))) {
-      await query(statement);
-    }
+    for (const migration of MIGRATIONS.slice(version)) await migration(quoted, query);
     await query(`UPDATE ${quoted}.version SET number = $1`, [MIGRATIONS.length]);
   });
 }

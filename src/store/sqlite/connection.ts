@@ -19,14 +19,13 @@ export const IN_MEMORY = ":memory:";
  * Settings of a connection. Commits survive a power loss, because the write-ahead log
  * is flushed at each commit (on macOS by `F_FULLFSYNC`). The log is checkpointed after
  * 4 MB and truncated to 16 MB. A damaged file fails early, and a hostile one cannot
- * run functions from its schema.
+ * run functions from its schema. Foreign keys are on, except during migrations.
  */
 const SETTINGS = `
   PRAGMA synchronous = FULL;
   PRAGMA fullfsync = ON;
   PRAGMA wal_autocheckpoint = 1000;
   PRAGMA journal_size_limit = 16777216;
-  PRAGMA foreign_keys = ON;
   PRAGMA cell_size_check = ON;
   PRAGMA trusted_schema = OFF;
 `;
@@ -82,5 +81,8 @@ export async function prepareDatabase(
     );
   }
   database.exec(SETTINGS);
-  if (!isCurrent) await retry.run(() => migrate(database, path));
+  database.exec(`PRAGMA foreign_keys = ${isCurrent ? "ON" : "OFF"}`);
+  if (isCurrent) return;
+  await retry.run(() => migrate(database, path));
+  database.exec("PRAGMA foreign_keys = ON");
 }

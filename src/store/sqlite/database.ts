@@ -41,6 +41,11 @@ export function readSession(id: string, row: SqliteRow): Omit<StoredSession, "sn
   };
 }
 
+/** Reads the key and the metadata of a session from a row. */
+export function readMeta(row: SqliteRow): { readonly id: Uint8Array; readonly meta: string } {
+  return { id: readBytes(row, "id"), meta: readText(row, "meta") };
+}
+
 /** Reads the snapshot from a row of a session; undefined if it has none. */
 export function readSnapshot(row: SqliteRow): StoredSnapshot | undefined {
   if (row.snapshot_head === null) return undefined;

@@ -44,16 +44,24 @@ export function sqliteBackend({ database, file, retry, clock }: SqliteBackendOpt
         const time = now();
         return sql.create.run(encodeKey(id), meta, hash, time, time).changes > 0;
       }),
-    read: (id) =>
+    createChild: ({ id, owner, epoch }, child, { meta, hash }) =>
+      writes.write(`create a child of session ${quote(id)}`, () => {
+        const session = sql.leased.get(encodeKey(id), owner, epoch);
+        if (session === undefined) return "lost";
+        const [parent, time] = [readNumber(session, "number"), now()];
+        const { changes } = sql.createChild.run(parent, encodeKey(child), meta, hash, time, time);
+        return changes > 0 ? "created" : "exists";
+      }),
+    read: (id, child) =>
       read(`read session ${quote(id)}`, () => {
-        const row = sql.read.get(encodeKey(id));
+        const row = sql.read.get(encodeKey(id), encodeChild(child));
         if (row === undefined) return undefined;
         const snapshot = readSnapshot(row);
-        return { ...readSession(id, row), ...(snapshot && { snapshot }) };
+        return { ...readSession(child ?? id, row), ...(snapshot && { snapshot }) };
       }),
-    entries: (id, { from, limit }) =>
+    entries: (id, { child, from, limit }) =>
       read(`read entries of session ${quote(id)}`, () => {
-        return sql.entries.all(encodeKey(id), from, limit).map(readEntry);
+        return sql.entries.all(encodeKey(id), encodeChild(child), from, limit).map(readEntry);
       }),
     claim: (id, { owner, ttl, force }) =>
       writes.write(`claim session ${quote(id)}`, () => {
@@ -75,18 +83,20 @@ export function sqliteBackend({ database, file, retry, clock }: SqliteBackendOpt
       writes.write(`release session ${quote(id)}`, () => {
         sql.release.run(encodeKey(id), owner, epoch);
       }),
-    append: ({ id, owner, epoch }, { head, entries, snapshot }) =>
+    append: ({ id, owner, epoch }, { child, head, entries, snapshot }) =>
       writes.write(`append to session ${quote(id)}`, () => {
-        const key = encodeKey(id);
+        // Compared in SQL, because node:sqlite may cut the owner at a NUL when it reads it.
+        const session = sql.leased.get(encodeKey(id), owner, epoch);
+        if (session === undefined) return "lost";
+        const row = child === undefined
+          ? session
+          : sql.child.get(readNumber(session, "number"), encodeKey(child));
+        if (row === undefined) return "missing";
+        if (readNumber(row, "head") !== head) return readNumber(row, "head");
+        const number = readNumber(row, "number");
         const newHead = head + entries.length;
         const { hash } = entries.at(-1)!;
-        const row = sql.advance.get(newHead, hash, now(), key, owner, epoch, head);
-        if (row === undefined) {
-          // Compared in SQL, because node:sqlite may cut the owner at a NUL when it reads it.
-          const leased = sql.leasedHead.get(key, owner, epoch);
-          return leased === undefined ? "lost" : readNumber(leased, "head");
-        }
-        const number = readNumber(row, "number");
+        sql.advance.run(newHead, hash, now(), number);
         for (const { seq, body, hash } of entries) sql.append.run(number, seq, body, hash);
         if (snapshot !== undefined) sql.snapshot.run(number, newHead, hash, snapshot);
         return "appended";
@@ -110,11 +120,23 @@ export function sqliteBackend({ database, file, retry, clock }: SqliteBackendOpt
   };
 }
 
+function encodeChild(child: string | undefined): Uint8Array | null {
+  return child === undefined ? null : encodeKey(child);
+}
+
 /** Prepares every statement once. */
 function prepareStatements(database: SqliteDatabase): Record<keyof typeof SQL, SqliteStatement> {
   const prepared = Object.entries(SQL).map(([name, text]) => [name, database.prepare(text)]);
   return Object.fromEntries(prepared);
 }
+
+/** Number of the session with the key `?1`, or of the child of it with the key `?2`. */
+const NUMBER = `(
+    SELECT CASE WHEN ?2 IS NULL THEN number ELSE (
+      SELECT child.number FROM session AS child
+      WHERE child.parent = session.number AND child.child = ?2
+    ) END FROM session WHERE id = ?1
+  )`;
 
 const SQL = {
   version: "PRAGMA user_version",
@@ -122,26 +144,28 @@ const SQL = {
     INSERT INTO session (id, meta, head, hash, created_at, updated_at, epoch)
     VALUES (?, ?, 0, ?, ?, ?, 0)
     ON CONFLICT (id) DO NOTHING`,
+  createChild: `
+    INSERT INTO session (parent, child, meta, head, hash, created_at, updated_at, epoch)
+    VALUES (?, ?, ?, 0, ?, ?, ?, 0)
+    ON CONFLICT (parent, child) WHERE parent IS NOT NULL DO NOTHING`,
   read: `
     SELECT session.meta, session.head, session.hash, created_at, updated_at,
       snapshot.head AS snapshot_head, snapshot.hash AS snapshot_hash, body AS snapshot_body
     FROM session LEFT JOIN snapshot ON snapshot.session = number
-    WHERE id = ?`,
+    WHERE number = ${NUMBER}`,
   entries: `
     SELECT seq, body, hash FROM entry
-    WHERE session = (SELECT number FROM session WHERE id = ?) AND seq >= ?
-    ORDER BY seq LIMIT ?`,
+    WHERE session = ${NUMBER} AND seq >= ?3
+    ORDER BY seq LIMIT ?4`,
   leaseEnd: "SELECT lease_until FROM session WHERE id = ?",
-  leasedHead: "SELECT head FROM session WHERE id = ? AND owner = ? AND epoch = ?",
+  leased: "SELECT number, head FROM session WHERE id = ? AND owner = ? AND epoch = ?",
+  child: "SELECT number, head FROM session WHERE parent = ? AND child = ?",
   nextEpoch: "UPDATE last_epoch SET epoch = epoch + 1 RETURNING epoch",
   claim: "UPDATE session SET epoch = ?, owner = ?, lease_until = ? WHERE id = ?",
   renew: "UPDATE session SET lease_until = ? WHERE id = ? AND owner = ? AND epoch = ?",
   release: `
     UPDATE session SET owner = NULL, lease_until = NULL WHERE id = ? AND owner = ? AND epoch = ?`,
-  advance: `
-    UPDATE session SET head = ?, hash = ?, updated_at = ?
-    WHERE id = ? AND owner = ? AND epoch = ? AND head = ?
-    RETURNING number`,
+  advance: "UPDATE session SET head = ?, hash = ?, updated_at = ? WHERE number = ?",
   append: "INSERT INTO entry (session, seq, body, hash) VALUES (?, ?, ?, ?)",
   snapshot: `
     INSERT INTO snapshot (session, head, hash, body) VALUES (?, ?, ?, ?)

@@ -1,8 +1,9 @@
 /**
  * Tables of the store, and their migrations.
  *
- * - `session`: one row per session, updated by every append. `id` is the key of the
- *   session (see `../session_key.ts`); other tables refer to it by `number`.
+ * - `session`: one row per session or child, updated by every append. `id` is the key of
+ *   the session (see `../session_key.ts`); a child has none, but the `number` of its session
+ *   as `parent`, and its own key as `child`. Other tables refer to it by `number`.
  * - `entry`: the logs. The table has row ids, because in a `WITHOUT ROWID` table rows
  *   above 1 kB would use overflow pages, at twice the space and time.
  * - `snapshot`: separate from `session`, because SQLite rewrites whole rows and
@@ -14,7 +15,8 @@
  */
 import { quote } from "../../errors.ts";
 import { StoreError, StoreVersionError } from "../store_errors.ts";
-import { readNumber, type SqliteDatabase } from "./database.ts";
+import { HAS_CALLER, listAdoptions } from "../adoption.ts";
+import { readMeta, readNumber, type SqliteDatabase } from "./database.ts";
 
 /** Application id in the header of the file, which marks it as a store: "nomo" in ASCII. */
 const APPLICATION_ID = 0x6e6f6d6f;
@@ -59,6 +61,31 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   INSERT INTO last_epoch (only, epoch) VALUES (1, 0);
   `,
+  // The id becomes nullable, which needs a new table: https://www.sqlite.org/lang_altertable.html
+  `
+  CREATE TABLE new_session (
+    number INTEGER PRIMARY KEY,
+    id BLOB UNIQUE,
+    parent INTEGER REFERENCES session (number) ON DELETE CASCADE,
+    child BLOB,
+    meta TEXT NOT NULL,
+    head INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    owner TEXT,
+    lease_until INTEGER,
+    CHECK (id IS NULL AND parent IS NOT NULL AND child IS NOT NULL
+      OR id IS NOT NULL AND parent IS NULL AND child IS NULL)
+  ) STRICT;
+  INSERT INTO new_session
+    SELECT number, id, NULL, NULL, meta, head, hash, created_at, updated_at, epoch, owner,
+      lease_until FROM session;
+  DROP TABLE session;
+  ALTER TABLE new_session RENAME TO session;
+  CREATE UNIQUE INDEX session_child ON session (parent, child) WHERE parent IS NOT NULL;
+  `,
 ];
 
 /**
@@ -86,15 +113,38 @@ export function hasCurrentTables(database: SqliteDatabase, path: string): boolea
   });
 }
 
-/** Runs the outstanding migrations, all or none. */
+/**
+ * Runs the outstanding migrations, all or none. Foreign keys must be off, because dropping a
+ * table would delete the rows that refer to it.
+ */
 export function migrate(database: SqliteDatabase, path: string): void {
   inTransaction(database, "BEGIN IMMEDIATE", () => {
     const version = readPragma(database, "user_version");
     checkVersion(version, path);
     for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+    if (version < 2) adoptChildren(database);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   });
+}
+
+/**
+ * Moves children that were stored as sessions to the sessions that called them. Children of
+ * deleted sessions are deleted.
+ */
+function adoptChildren(database: SqliteDatabase): void {
+  const rows = database.prepare("SELECT id, meta FROM session WHERE meta LIKE ?").all(HAS_CALLER);
+  const adopt = database.prepare(`
+    UPDATE session SET parent = caller.number, child = session.id, id = NULL
+    FROM session AS caller WHERE session.id = ? AND caller.id = ?`);
+  for (const { child, session } of listAdoptions(rows.map(readMeta))) {
+    if (adopt.run(child, session).changes > 0) continue;
+    for (const table of ["entry", "snapshot"]) {
+      const number = "(SELECT number FROM session WHERE id = ?)";
+      database.prepare(`DELETE FROM ${table} WHERE session = ${number}`).run(child);
+    }
+    database.prepare("DELETE FROM session WHERE id = ?").run(child);
+  }
 }
 
 /**

@@ -16,6 +16,7 @@ export const LIFETIME_CHECKS: ContractChecks = {
     await store.close();
     const calls = {
       create: () => store.create(trial.id(), { meta: "{}", hash: "00" }),
+      createChild: () => store.createChild(lease, "a", { meta: "{}", hash: "00" }),
       read: () => store.read(id),
       entries: () => store.entries(id, { from: 0, limit: 1 }),
       claim: () => trial.tryClaim(id),

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Store } from "../../store/store.ts";
+import { CHILD_CHECKS } from "./child_checks.ts";
 import { ENTRY_CHECKS } from "./entry_checks.ts";
 import { LEASE_CHECKS } from "./lease_checks.ts";
 import { CLOCK_CHECKS, LIFETIME_CHECKS, REOPEN_CHECKS } from "./lifetime_checks.ts";
@@ -54,6 +55,7 @@ export function storeContract(
     ...SESSION_CHECKS,
     ...ENTRY_CHECKS,
     ...LEASE_CHECKS,
+    ...CHILD_CHECKS,
     ...RACE_CHECKS,
     ...LIST_CHECKS,
     ...LIFETIME_CHECKS,

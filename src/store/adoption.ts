@@ -1,0 +1,51 @@
+/**
+ * Adoption of the child sessions that version 2 stored as sessions of their own.
+ *
+ * @module
+ */
+import { isPlainObject } from "../json/json.ts";
+import { decodeKey, encodeKey } from "./session_key.ts";
+
+/** Pattern of metadata that may name a caller, for `LIKE`. */
+export const HAS_CALLER = '%"caller":%';
+
+/** Rest of a child's id after that of its caller: the place of the call. */
+const PLACE_REGEXP = /^\/\d+\/\d+$/;
+
+/** Keys of a child and of the session to which it belongs. */
+interface Adoption {
+  readonly child: Uint8Array;
+  readonly session: Uint8Array;
+}
+
+/**
+ * Returns the session of each child: the topmost of its callers, which are named in the
+ * metadata. Other sessions are ignored.
+ */
+export function listAdoptions(
+  sessions: readonly { readonly id: Uint8Array; readonly meta: string }[],
+): readonly Adoption[] {
+  const callers = new Map<string, string>();
+  for (const { id, meta } of sessions) {
+    const [child, caller] = [decodeKey(id), readCaller(meta)];
+    if (caller === undefined || !child.startsWith(caller)) continue;
+    if (PLACE_REGEXP.test(child.slice(caller.length))) callers.set(child, caller);
+  }
+  return [...callers].map(([id, caller]) => {
+    let topmost = caller;
+    while (callers.has(topmost)) topmost = callers.get(topmost)!;
+    return { child: encodeKey(id), session: encodeKey(topmost) };
+  });
+}
+
+/** Returns the caller in the metadata of a session; undefined if there is none. */
+function readCaller(meta: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(meta);
+    const caller = isPlainObject(value) ? value.caller : undefined;
+    return typeof caller === "string" ? caller : undefined;
+  } catch {
+    // An application may store other metadata.
+    return undefined;
+  }
+}
