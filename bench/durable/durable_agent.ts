@@ -53,7 +53,11 @@ function* makeTurnEvents(sessionId: string, first: number): Generator<SessionEve
     yield { ...base(), type: "decision", step: "talk", decision };
     if (decision.action !== "TOOL_CALL") continue;
     const { tool } = decision.calls[0]!;
-    const call = { callKey: callKeyOf(sessionId, made, 0), call: 0, tool };
+    const call = {
+      callKey: callKeyOf({ id: sessionId, incarnation: undefined }, made, 0),
+      call: 0,
+      tool,
+    };
     yield { ...base(), type: "tool_started", ...call, joined: true };
     yield { ...base(), type: "tool_finished", ...call, outcome: "ok", text: weather };
   }

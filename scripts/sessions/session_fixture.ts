@@ -26,9 +26,9 @@ export interface SessionFixture {
   readonly state: State;
 }
 
-/** Stored session without its entries. */
+/** Stored session or child without its entries. */
 export interface StoredParts {
-  /** Id of the session. */
+  /** Id of the session or child. */
   readonly id: string;
   /** Metadata with which it was created. */
   readonly meta: string;

@@ -124,7 +124,7 @@ const INTERRUPTED: Readonly<Record<string, SessionScript>> = {
 };
 
 /** Keys of the calls that need approval. */
-const [ann, bob] = ["recorded/1/0", "recorded/1/2"] as const;
+const [ann, bob] = ["recorded~recorded/1/0", "recorded~recorded/1/2"] as const;
 const approve = (callKey: string): Action => (session) => session.approve(callKey);
 const deny = (callKey: string, reason: string): Action => (session) =>
   session.deny(callKey, reason);
@@ -174,7 +174,7 @@ const APPROVALS: Readonly<Record<string, SessionScript>> = {
   },
   letters_on_their_way: lettersOnTheirWay,
   unknown_pending: makeAsking(),
-  unknown_settled: makeAsking(settle(ann, "It arrived"), approve("recorded/1/1")),
+  unknown_settled: makeAsking(settle(ann, "It arrived"), approve("recorded~recorded/1/1")),
 };
 
 const priced: Pick<SessionScript, "usage" | "model" | "cost" | "actions"> = {
@@ -218,7 +218,7 @@ const METERED: Readonly<Record<string, SessionScript>> = {
 const pay = decide.call("pay", { to: "ann", cents: 900 });
 const seenTo = decide.respond("It is seen to");
 /** Key of the clerk's call that needs approval. */
-const payment = "recorded/1/0/1/0";
+const payment = "recorded/1/0~clerk/1/0";
 
 /** Makes a session that calls the clerk, an agent as a tool. */
 function makeSending(clerk: readonly ScriptEntry[], ...verdicts: readonly Action[]): SessionScript {
@@ -240,6 +240,7 @@ const DELEGATED: Readonly<Record<string, SessionScript>> = {
   clerk_allowed: makeSending([pay, seenTo], approve(payment)),
   clerk_denied: makeSending([pay, seenTo], deny(payment, "no")),
   clerk_failed: makeSending([look(1), down]),
+  clerk_suspended: makeSending([look(1), new LLMError("It is busy", { isRetryable: true })]),
   clerk_limited: { ...withoutCost, limits: { turn: { tokens: 300 } } },
 };
 

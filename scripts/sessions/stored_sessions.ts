@@ -5,6 +5,8 @@
  */
 import { decide, MockLLM, type ScriptEntry } from "@nomos/agent";
 import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
+import { childIdOf } from "../../src/history/event.ts";
+import { Session } from "../../src/session/session.ts";
 import { firstHash } from "../../src/store/hash_chain.ts";
 import { makeDesk } from "./desk.ts";
 import { computeExpected, type StoredFixture, type StoredParts } from "./session_fixture.ts";
@@ -62,10 +64,14 @@ export async function playStored(
   for await (const part of session.stream("The last turn\u0000\ud800")) {
     if ("seq" in part && ++events === diesAfter) head = part.seq + 1;
   }
-  const { sessions } = await store.list({ prefix: `${id}/` });
-  const children = await Promise.all(sessions.map(async ({ id }) => ({
-    ...await readParts(store, id),
-    entries: await readEntries(store, id),
+  const ids = session.state.events.flatMap((event) =>
+    event.type === "tool_started" && event.tool === "clerk"
+      ? [childIdOf(Session.live(session), event.seq - event.call - 1, event.call)]
+      : []
+  );
+  const children = await Promise.all(ids.map(async (child) => ({
+    ...await readParts(store, id, child),
+    entries: await readEntries(store, id, child),
   })));
   const entries = (await readEntries(store, id)).slice(0, head);
   const fork = await session.fork({ at: entries.length, id: "copy" });
@@ -79,11 +85,11 @@ export async function playStored(
   };
 }
 
-function readEntries(store: Store, id: string): Promise<readonly StoredEntry[]> {
-  return store.entries(id, { from: 0, limit: 1_000 });
+function readEntries(store: Store, id: string, child?: string): Promise<readonly StoredEntry[]> {
+  return store.entries(id, { child, from: 0, limit: 1_000 });
 }
 
-async function readParts(store: Store, id: string): Promise<StoredParts> {
-  const { meta, snapshot } = (await store.read(id))!;
+async function readParts(store: Store, session: string, child?: string): Promise<StoredParts> {
+  const { id, meta, snapshot } = (await store.read(session, child))!;
   return { id, meta, hash: await firstHash(id), ...(snapshot && { snapshot }) };
 }

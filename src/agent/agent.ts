@@ -165,25 +165,25 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
 
   /**
    * Returns a tool that runs this agent. Each call runs one turn in a child session,
-   * whose id is the `callKey` of the call. The agent's response is the result of the
-   * call.
+   * and the agent's response is the result of the call.
    *
    * | parent session | child session |
    * | --- | --- |
    * | log | separate: in the same store, or in the parent's state as `children` |
    * | limits | include the usage of the child, which has its own limits as well |
-   * | signal | aborts the child's turn too |
+   * | signal | stops the child's turn too |
    * | `resume()` | continues the child; nothing that was recorded is repeated |
+   * | `fork()` | copies the child as it was at the cut |
    * | `approvals` | include those of the child; `approve()`, `deny()` and `settle()` accept them |
-   * | stream | without deltas of the child |
+   * | stream | without parts of the child, unless the option `children` is true |
    *
-   * The child session is kept after the call, for inspection. In a store its id begins
-   * with the parent's id and a slash: `store.list({ prefix })` finds the child sessions
-   * that must be deleted with their parent.
+   * The child session belongs to its parent: no id opens it, and a store deletes both
+   * together. The parent's state has it as long as the call is open, and with
+   * `createSession({ keepChildren: true })` also afterwards.
    *
-   * If the child's turn ends `limited`, the outcome of the call is `error`. If it throws,
-   * the parent's turn throws too, and `resume()` continues both. After an abort the
-   * outcome of the call is `unknown`, and the child stays `interrupted`.
+   * If the child fails for good, or reaches a limit of its own, the outcome of the call is
+   * `error`. If its model fails for a while, the parent's turn throws the error. If a limit or
+   * an abort stops the parent, the child stops too. In both cases `resume()` continues both.
    *
    * @throws {ConfigError} if an option is invalid.
    *
@@ -212,9 +212,11 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
    *     },
    *   },
    * });
-   * const turn = await host.createSession({ id: "ann" }).next("What is Hello in French?");
-   * assertEquals(turn.toolResults[0]?.text, "Bonjour");
-   * assertEquals(turn.state.children?.["ann/1/0"]?.status, "waiting");
+   * const session = host.createSession({ keepChildren: true });
+   * const turn = await session.next("What is Hello in French?");
+   * const [result] = turn.toolResults;
+   * assertEquals(result!.text, "Bonjour");
+   * assertEquals(turn.state.children![result!.callKey]!.status, "waiting");
    * ```
    */
   asTool<Args = AgentToolInput, CallerContext = Context>(

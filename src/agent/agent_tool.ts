@@ -9,7 +9,8 @@ import { quote } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
 import { Tool, type ToolOptions } from "../tool/tool.ts";
 import { toolInternals } from "../tool/tool_internals.ts";
-import { type AgentToolParts, ToolAgent } from "./agent_call.ts";
+import type { ChildAgent } from "../turn/child_call.ts";
+import type { AgentToolParts } from "./agent_call.ts";
 
 /** Default arguments of an agent that runs as a tool. */
 export interface AgentToolInput {
@@ -74,15 +75,22 @@ export function createAgentTool<Args, Context, ChildContext>(
     agent,
     input: input ?? (args === undefined ? readInput : JSON.stringify),
     context,
-    load: () => import("./run_child.ts"),
   };
   const tool = new Tool<Args, Context>({
     ...others,
     args: args ?? getInputSchema() as StandardSchema<unknown, never>,
-    run: async (given, context) => await (await parts.load()).runStandalone(parts, given, context),
+    run: async (given, context) => await (await load()).runStandalone(parts, given, context),
   });
-  toolInternals(tool).delegate = new ToolAgent(parts);
+  const delegate: ChildAgent = {
+    prepare: async (...place) => (await load()).prepareCall(parts, ...place),
+  };
+  toolInternals(tool).delegate = delegate;
   return tool;
+}
+
+/** Loads the code that runs child sessions, with the first call. */
+function load(): Promise<typeof import("./run_child.ts")> {
+  return import("./run_child.ts");
 }
 
 function readInput({ input }: AgentToolInput): string {

@@ -5,44 +5,62 @@
  */
 import type { AgentCore } from "../turn/agent_core.ts";
 import { checkLimits } from "../cost/limits.ts";
-import { createLiveSession } from "../session/read_state.ts";
-import { quote, StateError } from "../errors.ts";
+import { quote } from "../errors.ts";
+import type { ChildLogOptions, DurableLog } from "../history/durability.ts";
+import { childIdOf } from "../history/event.ts";
+import { checkStep, createLiveSession } from "../session/read_state.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import type { AgentCall } from "./agent_call.ts";
 
 /**
- * Opens the child session of a call, or creates it. Its id is the key of the call.
+ * Opens the child session of a call, or creates it.
  *
  * @throws {StateError} if it is in a step that the agent lacks.
  * @throws {ConfigError} if the parent limits cost and the agent's models have no price.
  */
 export async function openChild(call: AgentCall, context: unknown): Promise<LiveSession> {
-  const { parent, context: { callKey: id } } = call;
+  const { parent, context: { callKey } } = call;
   const agent = findPricedAgent(call);
   const { durability } = parent;
+  const id = childIdOf(parent, call.decision, call.call);
   if (durability === undefined) {
-    const known = parent.children?.get(id);
+    const known = parent.children?.get(callKey);
     if (known instanceof LiveSession) return known;
-    const session = createLiveSession(agent, id, context, known, { parent });
-    (parent.children ??= new Map()).set(id, session);
+    const session = createLiveSession(agent, known?.sessionId ?? id, context, known, { parent });
+    (parent.children ??= new Map()).set(callKey, session);
     return session;
   }
-  const stored = await durability.openChild(id, agent.graph.start, {
-    now: agent.clock,
-    migrateResult: agent.migrateResult,
-  });
-  const { step } = stored.log.position;
-  if (!agent.graph.steps.has(step)) {
-    const known = [...agent.graph.steps.keys()].map(quote).join(", ");
-    throw new StateError(
-      "step",
-      `agent ${quote(agent.name)} has no step ${quote(step)}, in which child session ` +
-        `${quote(id)} stands: expected ${known}`,
-    );
+  const stored = await durability.openChild(id, agent.graph.start, logOptions(agent));
+  return openStored(call, agent, id, context, stored);
+}
+
+/** Opens the child session of a call that is not run again; undefined if it had not begun. */
+export async function findChild(call: AgentCall): Promise<LiveSession | undefined> {
+  const { parent, context: { callKey } } = call;
+  const { durability } = parent;
+  if (durability === undefined) {
+    return parent.children?.has(callKey) ? await openChild(call, undefined) : undefined;
   }
-  // Verdicts and usage are read from the whole log.
-  await stored.load();
-  return new LiveSession(agent, id, context, stored.log, { parent, durability: stored });
+  const agent = findPricedAgent(call);
+  const id = childIdOf(parent, call.decision, call.call);
+  const stored = await durability.findChild(id, logOptions(agent));
+  return stored && openStored(call, agent, id, undefined, stored);
+}
+
+function logOptions({ clock: now, migrateResult, ids }: AgentCore): ChildLogOptions {
+  return { now, migrateResult, ids };
+}
+
+function openStored(
+  { parent }: AgentCall,
+  agent: AgentCore,
+  id: string,
+  context: unknown,
+  stored: DurableLog,
+): LiveSession {
+  const { log, incarnation } = stored;
+  checkStep(log.position.step, agent.graph.steps);
+  return new LiveSession(agent, id, context, log, { parent, incarnation, durability: stored });
 }
 
 /** Returns the agent, with the parent's prices if it has none of its own. */

@@ -5,26 +5,51 @@
  */
 import { pendingApprovals } from "../history/call.ts";
 import { createLiveSession } from "../session/read_state.ts";
-import { AgentToolError, quote } from "../errors.ts";
+import { AgentToolError, GraphError, quote, StateError } from "../errors.ts";
+import { LLMError } from "../llm/llm_error.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { Command } from "../turn/command.ts";
-import { runTurn, type TurnOptions } from "../turn/loop.ts";
+import { runTurn, type StreamOptions } from "../turn/loop.ts";
+import type { Out, StreamPart } from "../turn/stream_part.ts";
 import { captureState } from "../turn/capture_state.ts";
-import { Suspension } from "../turn/child_call.ts";
+import { type ChildCall, Suspension } from "../turn/child_call.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import { checkContext } from "../schema/standard_schema.ts";
-import type { AgentCall, AgentToolParts } from "./agent_call.ts";
-import { openChild } from "./open_child.ts";
+import { AgentCall, type AgentToolParts } from "./agent_call.ts";
+import { findChild, openChild } from "./open_child.ts";
 import { findUndeliveredVerdict } from "./undelivered_verdict.ts";
 
+/** Call of an agent that can be run. */
+class RunnableCall extends AgentCall implements ChildCall {
+  run(args: unknown): Promise<unknown> {
+    return runChild(this, args);
+  }
+
+  async close(): Promise<void> {
+    try {
+      this.session = await findChild(this);
+      if (this.session !== undefined) keepState(this, this.session);
+    } catch {
+      // If the child session cannot be opened, the parent continues without its usage.
+    }
+  }
+}
+
+/** Prepares a call of an agent. */
+export function prepareCall(...parts: ConstructorParameters<typeof AgentCall>): ChildCall {
+  return new RunnableCall(...parts);
+}
+
 /**
- * Runs a call, or continues one that was run before. If a turn of the child session
- * throws, the call stays open and the child session is `interrupted`.
+ * Runs a call, or continues one that was run before. The call stays open if the child session
+ * waits for a person, stopped with its parent, or failed for a while.
  *
  * @throws {AgentToolError} if the agent has no result.
+ * @throws The error of the child session, if it failed for good.
  */
-export async function runChild(call: AgentCall, args: unknown): Promise<unknown> {
+async function runChild(call: AgentCall, args: unknown): Promise<unknown> {
   const { parent, parts, context: { signal } } = call;
+  if (signal.aborted) return new Suspension([]);
   if (parent.remainingLevels === 0) {
     throw new AgentToolError(
       `Cannot call agent ${quote(parts.name)}: the maximum depth of child sessions is ` +
@@ -32,7 +57,10 @@ export async function runChild(call: AgentCall, args: unknown): Promise<unknown>
     );
   }
   const context = buildContext(parts, parent.context);
-  const failWith = (error: unknown) => new Suspension([], { error });
+  const failWith = (error: unknown) => {
+    if (isFinal(error)) throw error;
+    return new Suspension([], { error });
+  };
   try {
     checkChildContext(parts, context);
     call.session = await openChild(call, context);
@@ -49,15 +77,23 @@ export async function runChild(call: AgentCall, args: unknown): Promise<unknown>
   if (session.restingStatus === "needs_approval") {
     return new Suspension(pendingApprovals(session.log.position.calls));
   }
-  storeState(parent, session);
-  signal.throwIfAborted();
+  const hasStopped = session.log.head === 0 || session.restingStatus === "interrupted" ||
+    isLimitedByParent(session);
+  if (hasStopped) return new Suspension([]);
+  keepState(call, session);
   return readResult(parts, session);
 }
 
-/** Opens the session of a call that is not run again, so that its usage is known. */
-export async function closeChild(call: AgentCall): Promise<void> {
-  call.session = await openChild(call, undefined);
-  storeState(call.parent, call.session);
+/** Returns true if a child session fails again, however often it is continued. */
+function isFinal(error: unknown): boolean {
+  return error instanceof LLMError && !error.isRetryable || error instanceof GraphError ||
+    error instanceof StateError;
+}
+
+/** Returns true if a limit of the parent ended the last turn: a turn of the parent lifts it. */
+function isLimitedByParent({ log }: LiveSession): boolean {
+  const last = log.events.at(-1);
+  return last?.type === "limit" && last.scope === "caller";
 }
 
 /**
@@ -83,10 +119,11 @@ export async function runStandalone(
 async function runChildTurn(
   session: LiveSession,
   command: Command | undefined,
-  options: TurnOptions,
+  options: StreamOptions,
+  out?: Out<StreamPart>,
 ): Promise<void> {
   session.lock(command);
-  await runTurn(session, command, options);
+  await runTurn(session, command, options, out);
 }
 
 /** Runs turns until the session has a result, waits for a person, or the call is aborted. */
@@ -95,23 +132,27 @@ async function runUntilRest(
   session: LiveSession,
   input: string | undefined,
 ): Promise<void> {
-  const { signal } = call.context;
-  const options = { signal };
+  const { parent: { childOut: outer }, context: { signal, callKey } } = call;
+  const { agent: { name: agent } } = session;
+  const out = outer && ((part: StreamPart) => outer({ type: "child", callKey, agent, part }));
+  const run = (command: Command | undefined) =>
+    runChildTurn(session, command, { signal, children: out !== undefined }, out);
+  if (input !== undefined) await run(input);
+  else if (isLimitedByParent(session)) await run({ resume: true });
   while (!signal.aborted) {
     const verdict = findUndeliveredVerdict(call, session);
-    if (verdict !== undefined) {
-      await runChildTurn(session, verdict, options);
-    } else if (session.log.head === 0) {
-      await runChildTurn(session, input, options);
-    } else if (session.restingStatus === "interrupted") {
-      await runChildTurn(session, { resume: true }, options);
-    } else return;
+    if (verdict !== undefined) await run(verdict);
+    else if (session.restingStatus === "interrupted") await run({ resume: true });
+    else return;
   }
 }
 
-/** Replaces a session that has a result by its state. A stored session needs none. */
-function storeState({ children }: LiveSession, session: LiveSession): void {
-  if (children?.has(session.id)) children.set(session.id, captureState(session)());
+/** Replaces a session in memory that is not run again by its state. */
+function keepState(
+  { parent: { children }, context: { callKey } }: AgentCall,
+  session: LiveSession,
+) {
+  if (children?.has(callKey)) children.set(callKey, captureState(session, true)());
 }
 
 /**

@@ -43,6 +43,7 @@ export class SessionUsage {
         this.modelCalls++;
         return this.#addPrice(event);
       case "approval_requested":
+      case "tool_suspended":
       case "tool_finished":
         return this.addChild(event);
       case "limit":
@@ -73,7 +74,7 @@ export class SessionUsage {
   subtract(counted: SessionUsage): ChildUsage | undefined {
     const modelCalls = this.modelCalls - counted.modelCalls;
     const toolCalls = this.toolCalls - counted.toolCalls;
-    if (modelCalls === 0 && toolCalls === 0) return undefined;
+    if (modelCalls <= 0 && toolCalls <= 0) return undefined;
     const usage = subtractUsage(this.usage, counted.usage);
     return {
       ...(Object.keys(usage).length > 0 && { usage }),

@@ -5,16 +5,17 @@
  */
 import type { SessionEvent } from "./event.ts";
 import type { Log } from "./log.ts";
-import type { Position } from "./position.ts";
 import type { MigrateResult } from "./migrations.ts";
 
 /** Stored log of a session, with its lease. */
 export interface Durability {
+  /** Random text that was made with the session; undefined if version 2 made it. */
+  readonly incarnation: string | undefined;
   /**
    * Acquires the lease for a turn, and reads what other processes appended. Returns a
    * signal that aborts with `signal`, and when the lease is lost.
    */
-  begin(signal: AbortSignal | undefined): Promise<AbortSignal>;
+  begin(signal: AbortSignal | undefined): Promise<AbortSignal | undefined>;
   /** Releases the lease at the end of a turn. Rejects if it was lost. */
   end(): Promise<void>;
   /** Reads the whole log into memory. */
@@ -22,15 +23,18 @@ export interface Durability {
   /** Reads the log from the event with the sequence number `from`, loaded or not. */
   events(from: number): AsyncGenerator<SessionEvent, void, void>;
   /**
-   * Opens the log of a child session in the same store, or creates it in the step
-   * `start`. Only during a turn: the lease of the parent covers its children.
+   * Opens the whole log of a child session, or creates it in the step `start`. Only during a
+   * turn: the lease of the topmost session covers all sessions below it.
    */
   openChild(id: string, start: string, options: ChildLogOptions): Promise<DurableLog>;
+  /** Opens the whole log of a child session; undefined if there is none. */
+  findChild(id: string, options: ChildLogOptions): Promise<DurableLog | undefined>;
   /**
-   * Creates a session in the same store with the first `at` events, and loads its whole
-   * log. `check` throws if the graph does not have the position to which they lead.
+   * Creates a session in the same store with the first `at` events, and with copies of the
+   * child sessions that are open there, up to the heads that the events record. Loads its
+   * whole log.
    */
-  fork(id: string, at: number, check: (position: Position) => void): Promise<DurableLog>;
+  fork(id: string, at: number): Promise<DurableLog>;
 }
 
 /** Options of the log of a child session. */
@@ -39,6 +43,8 @@ export interface ChildLogOptions {
   readonly now: () => number;
   /** Converts results that older releases of the tools wrote. */
   readonly migrateResult: MigrateResult | undefined;
+  /** Returns the incarnation of a new session. */
+  readonly ids: () => string;
 }
 
 /** Stored log and its events in memory. */

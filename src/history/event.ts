@@ -31,6 +31,8 @@ export interface ModelCallUsage {
  * events of the parent's log do not include it. Absent for other tools.
  */
 export interface ChildUsage {
+  /** Length of the child's log. A fork copies the child up to here. */
+  readonly head?: number;
   /** Tokens of its model calls. */
   readonly usage?: Usage;
   /** Price of its model calls, if `cost` knows it. */
@@ -43,7 +45,7 @@ export interface ChildUsage {
 
 /** Place of a call: the same on every attempt. */
 export interface CallPlace {
-  /** Idempotency key of the call: session, decision and place in the decision. */
+  /** Idempotency key of the call: session, incarnation, decision and place in the decision. */
   readonly callKey: string;
   /** Place of the call in the decision of this session, from 0. */
   readonly call: number;
@@ -105,6 +107,14 @@ export interface SessionEvents {
     readonly outcome: "ok" | "error" | "redirected" | "denied" | "not_run" | "unknown";
     /** Result or reason, as the model sees it. */
     readonly text: string;
+  };
+  /**
+   * Stop of an agent that was called as a tool before it had a result: its parent was aborted
+   * or limited, or its model failed for a while. The call goes on with the next turn.
+   */
+  readonly tool_suspended: CallPlace & ChildUsage & {
+    /** Name of the tool. */
+    readonly tool: string;
   };
   /**
    * Request for the verdict of a person about a tool call. The turn ends when nothing
@@ -222,9 +232,30 @@ export type EventDraft<Type extends keyof SessionEvents = keyof SessionEvents> =
   [Each in Type]: { readonly type: Each } & SessionEvents[Each];
 }[Type];
 
+/** Name of a session that no other session ever has, even if its id is used again. */
+export interface SessionName {
+  /** Id of the session. */
+  readonly id: string;
+  /** Random text that was made with the session; undefined if version 1 or 2 made it. */
+  readonly incarnation: string | undefined;
+}
+
 /** Returns the idempotency key of a call: the same on every attempt. */
-export function callKeyOf(sessionId: string, decision: number, call: number): string {
-  return `${sessionId}/${decision}/${call}`;
+export function callKeyOf(
+  { id, incarnation }: SessionName,
+  decision: number,
+  call: number,
+): string {
+  return `${incarnation === undefined ? id : `${id}~${incarnation}`}/${decision}/${call}`;
+}
+
+/** Returns the id of the child session of a call, which does not grow with the parent's id. */
+export function childIdOf(
+  { id, incarnation = id }: SessionName,
+  decision: number,
+  call: number,
+): string {
+  return `${incarnation}/${decision}/${call}`;
 }
 
 /** Returns true if two consecutive events were committed together. */

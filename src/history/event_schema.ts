@@ -22,7 +22,12 @@ export const usageSchema: v.GenericSchema<unknown, Usage> = v.strictObject({
 }) as unknown as v.GenericSchema<unknown, Usage>;
 const usageAndCost = { usage: v.optional(usageSchema), cost: amount };
 const modelCallUsage = { ...usageAndCost, model: v.optional(text) };
-const childUsage = { ...usageAndCost, modelCalls: v.optional(count), toolCalls: v.optional(count) };
+const childUsage = {
+  ...usageAndCost,
+  head: v.optional(count),
+  modelCalls: v.optional(count),
+  toolCalls: v.optional(count),
+};
 const place = { callKey: text, call: count };
 const args = v.pipe(jsonValue, v.custom<JsonObject>(isPlainObject));
 const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
@@ -73,6 +78,13 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     tool: text,
     outcome: v.picklist(["ok", "error", "redirected", "denied", "not_run", "unknown"]),
     text,
+    ...childUsage,
+  }),
+  v.strictObject({
+    ...base,
+    type: v.literal("tool_suspended"),
+    ...place,
+    tool: text,
     ...childUsage,
   }),
   v.strictObject({

@@ -101,6 +101,7 @@ export class Position {
         }
         return this.#forgetRounds();
       case "model_failed":
+      case "tool_suspended":
         this.status = "interrupted";
         return;
       case "respond_only":

@@ -7,6 +7,9 @@ import type { SessionEvent } from "./event.ts";
 import type { SessionStatus } from "./position.ts";
 import type { Usage } from "../llm/llm.ts";
 
+/** Fields of a state that say whose it is. */
+export type StateOwner = Pick<State, "agent" | "sessionId" | "incarnation">;
+
 /** Session as JSON: store it anywhere, and continue it with `createSession({ state })`. */
 export interface State {
   /** Version of this format: 3. States of earlier versions are read as well. */
@@ -15,6 +18,8 @@ export interface State {
   readonly agent?: string;
   /** Id of the session. */
   readonly sessionId: string;
+  /** Random text in its call keys, made with the session; absent if version 1 or 2 made it. */
+  readonly incarnation?: string;
   /** Current step. */
   readonly step: string;
   /** Status of the session. */
@@ -26,9 +31,9 @@ export interface State {
   /** The whole log. */
   readonly events: readonly SessionEvent[];
   /**
-   * Child sessions of agents that were called as tools, by the `callKey` of the call;
-   * finished ones included. Absent if there are none, and for a session in a store,
-   * where each is stored as a session with that id.
+   * Child sessions of open calls of agents, by the `callKey` of the call; with the option
+   * `keepChildren`, also those of finished calls. Absent if there are none, and for a
+   * session in a store, which stores them itself.
    */
   readonly children?: Readonly<Record<string, State>>;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Decision } from "../decision/decision.ts";
-import { callKeyOf } from "../history/event.ts";
+import { callKeyOf, type SessionName } from "../history/event.ts";
 import type { Message } from "../llm/llm.ts";
 import { redactSecrets } from "../json/secret_patterns.ts";
 import { cutText, fitJson, type JsonEntry } from "./fit_json.ts";
@@ -40,7 +40,7 @@ export class SpanContent {
   }
 
   /** Returns the message parts of a decision. The ids of its tool calls are their call keys. */
-  makeDecisionParts(decision: Decision, sessionId: string, seq: number): JsonEntry[] {
+  makeDecisionParts(decision: Decision, session: SessionName, seq: number): JsonEntry[] {
     const parts = decision.reasoning.map((text) => this.makeTextPart(text, "reasoning"));
     switch (decision.action) {
       case "RESPOND":
@@ -48,7 +48,7 @@ export class SpanContent {
         break;
       case "TOOL_CALL":
         for (const [call, { tool: name, args }] of decision.calls.entries()) {
-          const id = callKeyOf(sessionId, seq, call);
+          const id = callKeyOf(session, seq, call);
           const wrap = (content: unknown) => ({ type: "tool_call", id, name, arguments: content });
           parts.push({ text: this.#redactText(args), isJson: true, wrap });
         }

@@ -5,7 +5,7 @@
  */
 import { type Attributes, context, SpanKind, type Tracer } from "@opentelemetry/api";
 import type { Decision } from "../decision/decision.ts";
-import type { ModelCallUsage, SessionEvent } from "../history/event.ts";
+import type { ModelCallUsage, SessionEvent, SessionName } from "../history/event.ts";
 import type { Usage } from "../llm/llm.ts";
 import { addUsage } from "../llm/usage.ts";
 import type {
@@ -40,7 +40,7 @@ const NOOP_OBSERVER: TurnObserver = {};
 export function beginTurnSpans(
   tracer: Tracer,
   content: SpanContent | undefined,
-  { agent, sessionId, step, input }: ObservedTurn,
+  { agent, sessionId, incarnation, step, input }: ObservedTurn,
 ): TurnObserver {
   const attributes = {
     "gen_ai.operation.name": "invoke_agent",
@@ -55,13 +55,13 @@ export function beginTurnSpans(
       ? undefined
       : content.formatInput([{ role: "user", content: input }]),
   }));
-  return turn.isValid ? new TurnSpans(turn, sessionId) : NOOP_OBSERVER;
+  return turn.isValid ? new TurnSpans(turn, { id: sessionId, incarnation }) : NOOP_OBSERVER;
 }
 
 /** Observer with a span for the turn, and a child span for each model call and tool call. */
 class TurnSpans implements TurnObserver {
   readonly #turn: OpenSpan;
-  readonly #sessionId: string;
+  readonly #session: SessionName;
   /** Span of the running model call. */
   #modelCall: OpenSpan | undefined;
   /** Spans of the running tool calls, by call key. */
@@ -71,9 +71,9 @@ class TurnSpans implements TurnObserver {
   /** Total cost of the turn's model calls; undefined if no price is known. */
   #cost: number | undefined;
 
-  constructor(turn: OpenSpan, sessionId: string) {
+  constructor(turn: OpenSpan, session: SessionName) {
     this.#turn = turn;
-    this.#sessionId = sessionId;
+    this.#session = session;
   }
 
   onModelCall({ llm, request }: ObservedModelCall): Scope {
@@ -82,7 +82,7 @@ class TurnSpans implements TurnObserver {
       "gen_ai.operation.name": "chat",
       "gen_ai.provider.name": vendor,
       "gen_ai.request.model": model,
-      "gen_ai.conversation.id": this.#sessionId,
+      "gen_ai.conversation.id": this.#session.id,
       "gen_ai.output.type": "json",
       ...(request.step !== undefined && { "nomos.step": request.step }),
     };
@@ -119,7 +119,7 @@ class TurnSpans implements TurnObserver {
         const { decision, seq } = event;
         this.#endModelCall(event, (span) => {
           span.add({ "nomos.legal": true, "nomos.action": decision.action }, (content) => {
-            const parts = content.makeDecisionParts(decision, this.#sessionId, seq);
+            const parts = content.makeDecisionParts(decision, this.#session, seq);
             return { "gen_ai.output.messages": content.formatOutput(parts) };
           });
         });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as v from "valibot";
 import type { AgentCore } from "../turn/agent_core.ts";
 import { checkLimits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
@@ -17,6 +18,7 @@ const shape: option.OptionShape<SessionOptions> = {
   state: option.anything,
   context: option.anything,
   limits: option.anything,
+  keepChildren: v.optional(v.boolean("expected true or false")),
 };
 
 /**
@@ -28,16 +30,17 @@ const shape: option.OptionShape<SessionOptions> = {
  */
 export function createSession(core: AgentCore, options: SessionOptions = {}): Session {
   option.checkOptions(shape, options, "Cannot create a session");
-  const { id, state, context, limits } = options;
+  const { id, state, context, limits, keepChildren: keepsChildren } = options;
   checkContext(core.graph.contexts, context, "Cannot create a session");
   if (limits !== undefined) checkLimits(limits, core.cost, "Cannot create a session");
+  const live = { limits, keepsChildren };
   if (state === undefined) {
     const name = checkId(id === undefined ? core.ids() : id);
-    return new Session(createLiveSession(core, name, context, undefined, { limits }));
+    return new Session(createLiveSession(core, name, context, undefined, live));
   }
   const known = readState(state);
   const name = id === undefined ? known.sessionId : checkId(id);
-  return new Session(createLiveSession(core, name, context, known, { limits }));
+  return new Session(createLiveSession(core, name, context, known, live));
 }
 
 function checkId(id: unknown): string {

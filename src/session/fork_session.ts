@@ -5,14 +5,12 @@
  */
 import { checkLimits, type Limits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
-import { areJoined } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import * as option from "../schema/option_shape.ts";
-import type { Position } from "../history/position.ts";
-import { checkStep, findStart, listStartedCalls } from "./read_state.ts";
+import { checkStep, findStart } from "./read_state.ts";
 import { checkContext } from "../schema/standard_schema.ts";
-import { type Children, LiveSession } from "../turn/live_session.ts";
-import { captureChildren } from "../turn/capture_state.ts";
+import { LiveSession } from "../turn/live_session.ts";
+import { checkOpenChildren, copyChildren, isWithinCommit } from "./fork_children.ts";
 
 /** Options of `session.fork()`. */
 export interface ForkOptions {
@@ -44,28 +42,35 @@ export async function forkSession(
   original: LiveSession,
   options: ForkOptions,
 ): Promise<LiveSession> {
-  const { agent, log, durability, restingStatus } = original;
-  const { head } = log;
+  const { agent, durability, restingStatus } = original;
+  const { head } = original.log;
   const { at, id } = checkOptions(original, options);
-  if (at < head) {
-    await durability?.load();
-    checkCut(original, at);
-  }
+  await durability?.load();
+  const { events, position } = original.log;
+  checkCut(original, at);
+  const start = findStart(events, position.step);
+  const forked = new Log(start, events.slice(0, at), { now: agent.clock });
+  checkStep(forked.position.step, agent.graph.steps);
+  checkOpenChildren(original, forked);
   const context = "context" in options ? options.context : original.context;
-  const limits = options.limits ?? original.limits;
-  // The log does not show that a turn was interrupted before its first event.
-  const isInterrupted = at === head && restingStatus === "interrupted";
-  const check = ({ step }: Position) => checkStep(step, agent.graph.steps);
+  const live = {
+    // The log does not show that a turn was interrupted before its first event.
+    isInterrupted: at === head && restingStatus === "interrupted",
+    limits: options.limits ?? original.limits,
+    keepsChildren: original.keepsChildren,
+  };
   if (durability !== undefined) {
-    const fork = await durability.fork(id, at, check);
-    const options = { isInterrupted, limits, durability: fork };
-    return new LiveSession(agent, id, context, fork.log, options);
+    const fork = await durability.fork(id, at);
+    const { incarnation } = fork;
+    return new LiveSession(agent, id, context, fork.log, {
+      ...live,
+      incarnation,
+      durability: fork,
+    });
   }
-  const start = findStart(log.events, log.position.step);
-  const forked = new Log(start, log.events.slice(0, at), { now: agent.clock });
-  check(forked.position);
-  const children = captureChildrenOfFork(original, forked);
-  return new LiveSession(agent, id, context, forked, { isInterrupted, limits, children });
+  const incarnation = agent.ids();
+  const children = copyChildren(original, forked, { id, incarnation }, agent.ids);
+  return new LiveSession(agent, id, context, forked, { ...live, incarnation, children });
 }
 
 /**
@@ -74,24 +79,14 @@ export async function forkSession(
  * @throws {ConfigError} with the nearest valid places, if it lies within a commit.
  */
 function checkCut({ id, log: { events } }: LiveSession, at: number): void {
-  const isWithin = (place: number) =>
-    place > 0 && place < events.length && areJoined(events[place - 1]!, events[place]!);
-  if (!isWithin(at)) return;
+  if (!isWithinCommit(events, at)) return;
   let [before, after] = [at, at];
-  while (isWithin(before)) before--;
-  while (isWithin(after)) after++;
+  while (isWithinCommit(events, before)) before--;
+  while (isWithinCommit(events, after)) after++;
   throw new ConfigError(
     `Cannot fork session ${quote(id)} at ${at}: events ${before} to ${after - 1} were committed ` +
       `together: expected ${before} or ${after}`,
   );
-}
-
-/** Captures the child sessions of the calls that were started before the cut. */
-function captureChildrenOfFork(original: LiveSession, { events }: Log): Children | undefined {
-  const states = captureChildren(original)?.();
-  if (states === undefined) return undefined;
-  const started = listStartedCalls(events);
-  return new Map(Object.entries(states).filter(([callKey]) => started.has(callKey)));
 }
 
 function checkOptions(

@@ -64,7 +64,8 @@ export async function openSession(
     migrateResult: core.migrateResult,
   });
   checkStep(log.log.position.step, core.graph.steps);
-  return new LiveSession(core, id, context, log.log, { limits, durability: log });
+  const { incarnation } = log;
+  return new LiveSession(core, id, context, log.log, { incarnation, limits, durability: log });
 }
 
 function checkOptions(core: AgentCore, id: unknown, options: OpenOptions): void {

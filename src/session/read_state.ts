@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { quote, reasonOf, StateError } from "../errors.ts";
 import { isPlainObject, type JsonObject } from "../json/json.ts";
-import type { SessionEvent } from "../history/event.ts";
+import { childIdOf, type SessionEvent } from "../history/event.ts";
 import { amount, eventSchema, usageSchema } from "../history/event_schema.ts";
 import { Log } from "../history/log.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
@@ -26,6 +26,7 @@ const stateSchema = v.strictObject({
   version: v.literal(EVENT_VERSION),
   agent: v.optional(v.string()),
   sessionId: v.pipe(v.string(), v.nonEmpty()),
+  incarnation: v.optional(v.string()),
   step: v.string(),
   status: v.picklist(["waiting", "interrupted", "limited", "needs_approval", "ended"]),
   // For readers of the state: both are computed from the events.
@@ -71,35 +72,48 @@ function readStateAt(at: string, value: unknown, migrations: readonly Migration[
   const state = rest as State;
   checkOrder(at, state.events);
   if (children === undefined) return state;
-  return { ...state, children: readChildren(at, children, state.events, migrations) };
+  return { ...state, children: readChildren(at, children, state, migrations) };
 }
 
-/** Lists the keys of the calls that were started. */
-export function listStartedCalls(events: readonly SessionEvent[]): ReadonlySet<string> {
-  return new Set(events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []));
+/** Lists the ids of the child sessions of calls that were started, by the keys of the calls. */
+function listChildIds({ sessionId: id, incarnation, events }: State): ReadonlyMap<string, string> {
+  const ids = new Map<string, string>();
+  let decision = -1;
+  for (const event of events) {
+    if (event.type === "decision") decision = event.seq;
+    if (event.type !== "tool_started") continue;
+    const { callKey, call } = event;
+    // Before version 3, the key of the call was the id.
+    const childId = incarnation === undefined
+      ? callKey
+      : childIdOf({ id, incarnation }, decision, call);
+    ids.set(callKey, childId);
+  }
+  return ids;
 }
 
-/** Validates child sessions: the id of each is the key of a call that was started. */
+/** Validates child sessions: each is that of a call that was started. */
 function readChildren(
   at: string,
   children: JsonObject,
-  events: readonly SessionEvent[],
+  parent: State,
   migrations: readonly Migration[],
 ): Readonly<Record<string, State>> {
-  const started = listStartedCalls(events);
+  const ids = listChildIds(parent);
   const read = Object.entries(children).map(([callKey, child]): [string, State] => {
     const path = `${at}children.${callKey}`;
-    if (!started.has(callKey)) {
+    const id = ids.get(callKey);
+    if (id === undefined) {
       throw new StateError(
         path,
         "no call with that key was started: expected a started call's key",
       );
     }
     const state = readStateAt(`${path}.`, child, migrations);
-    if (state.sessionId !== callKey) {
+    if (state.sessionId !== id) {
       throw new StateError(
         `${path}.sessionId`,
-        `it is ${quote(state.sessionId)}: expected the key of its call, ${quote(callKey)}`,
+        `it is ${quote(state.sessionId)}: expected ${quote(id)}, which belongs to its call`,
       );
     }
     return [callKey, state];
@@ -146,6 +160,8 @@ function checkOrder(at: string, events: readonly SessionEvent[]): void {
     } else if (event.type === "approval_requested" || event.type === "tool_started") {
       if (!open?.has(event.call)) throw refuse("call", event.call, OPEN_CALL);
       if (event.type === "approval_requested") waiting.add(event.callKey);
+    } else if (event.type === "tool_suspended" && !open?.has(event.call)) {
+      throw refuse("call", event.call, OPEN_CALL);
     } else if (event.type === "approval_given" && !waiting.delete(event.callKey)) {
       throw refuse("callKey", event.callKey, "a call that waits for approval");
     } else if (event.type === "tool_finished" && !open?.delete(event.call)) {
@@ -173,14 +189,15 @@ export function createLiveSession(
       id,
       context,
       new Log(core.graph.start, [], { now: core.clock }),
-      options,
+      { ...options, incarnation: core.ids() },
     );
   }
-  const { status, children } = state;
+  const { status, children, incarnation } = state;
   const events = state.events.map((event) => migrateResultOf(event, core.migrateResult));
   const log = buildLog({ ...state, events }, core.graph.steps, core.clock);
   return new LiveSession(core, id, context, log, {
     ...options,
+    incarnation,
     isInterrupted: status === "interrupted",
     children: children && new Map(Object.entries(children)),
   });

@@ -15,8 +15,8 @@ import { captureState } from "../turn/capture_state.ts";
 import type { State } from "../history/state.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { Usage } from "../llm/llm.ts";
-import type { Out } from "../turn/ask.ts";
-import type { StreamPart, TurnOptions } from "../turn/loop.ts";
+import type { StreamOptions, TurnOptions } from "../turn/loop.ts";
+import type { Out, StreamPart } from "../turn/stream_part.ts";
 import type { Turn } from "../turn/turn.ts";
 import { TurnStream } from "../turn/turn_stream.ts";
 
@@ -24,26 +24,26 @@ import { TurnStream } from "../turn/turn_stream.ts";
 let loop: typeof import("../turn/loop.ts") | undefined;
 
 /**
- * One conversation: its log and its position in the graph. Created by
- * `agent.createSession()`. One turn runs at a time.
+ * One conversation, created by `agent.createSession()`. One turn runs at a time.
  *
  * | event | consequence |
  * | --- | --- |
  * | an output that is not a legal decision | an `error` event; the next request quotes it, and offers the same |
  * | a turn while another runs, also from a tool | `SessionBusyError` |
  * | a signal that is already aborted | the input is kept, no model is called, `interrupted` |
- * | an abort while a model or a tool runs | `interrupted` at once; later results are dropped |
+ * | an abort while a model or a tool runs | `interrupted` at once; later results are dropped, and child sessions wait for `resume()` |
  * | a tool that was running at an abort | the outcome of its call is `unknown`; it is not run again |
  * | a stream that is left early | the same as an abort; calls that are not running wait for `resume()` |
  * | new input while calls are open | they are closed: `not_run`, or `unknown` if they were started |
  * | a result that cannot be shown | outcome `ok`; the model is told that the tool ran, and the author is warned |
  * | a model that throws | `LLMError`, `interrupted`; `resume()` asks again |
- * | a limit is reached | `limited`; calls that were not run yet wait for `resume()` |
+ * | a limit is reached | `limited`; calls that were not run yet, and child sessions, wait for `resume()` |
  * | a limit is reached while an answer arrives | it is cut off, its cost is estimated, `limited` |
  * | a guard that throws, or does not return a boolean | `GuardError`, `interrupted`; `resume()` calls it again |
  * | guards that leave nothing legal | `limited`, reason `stuck` |
  * | a child session asks for approval | `needs_approval`; its calls are among `approvals` |
- * | the turn of a child session throws | this turn throws the same error; `resume()` continues both |
+ * | a child session fails for good, or is limited | its call has the outcome `error` |
+ * | a child session fails for a while | this turn throws the same error; `resume()` continues both |
  *
  * @example
  * ```ts
@@ -150,7 +150,7 @@ export class Session<out Result extends Turn = Turn> {
    * assertEquals((await stream.turn).status, "waiting");
    * ```
    */
-  stream(command?: Command, options: TurnOptions = {}): TurnStream<Result> {
+  stream(command?: Command, options: StreamOptions = {}): TurnStream<Result> {
     const { signal: outer } = options;
     return new TurnStream(
       (signal, out) => this.#run(command, { ...options, signal }, out),
@@ -160,7 +160,7 @@ export class Session<out Result extends Turn = Turn> {
 
   async #run(
     command: Command | undefined,
-    options: TurnOptions | undefined,
+    options: StreamOptions | undefined,
     out?: Out<StreamPart>,
   ): Promise<Result> {
     this.#live.lock(command);
@@ -256,13 +256,13 @@ export class Session<out Result extends Turn = Turn> {
    * way from there. The original is not changed. A durable fork is written to the same
    * store atomically.
    *
-   * Calls that were started before the cut keep their `callKey`: if both sessions run
-   * such a call, its tool gets the same key twice and can avoid a second effect. Events
-   * that were committed together, such as a decision and its move, are never separated.
-   * The usage of the past counts towards the limits of the fork.
+   * Calls that were started before the cut keep their `callKey`: if both sessions run such a call,
+   * its tool gets the same key twice and can avoid a second effect. Child sessions are as they were
+   * at the cut. Events that were committed together, such as a decision and its move, are never
+   * separated. The usage of the past counts towards the limits of the fork.
    *
-   * @throws {ConfigError} if `at` is beyond the log or lies within a commit, or another option is
-   *   invalid.
+   * @throws {ConfigError} if `at` is beyond the log, lies within a commit, or lies within a call
+   *   of an agent whose child session is not known as it was there, or another option is invalid.
    * @throws {ConflictError} if the store has a session of that id.
    * @throws {StateError} if the past leads to a step that the graph lacks.
    *

@@ -22,6 +22,13 @@ export interface SessionOptions<Context = unknown> {
   readonly context?: Context;
   /** Limits of this session and its turns. Default: those of the agent. */
   readonly limits?: Limits;
+  /**
+   * If true, the state keeps the child session of every call of an agent. By default it has
+   * those of open calls only, and the log has the results of the others.
+   *
+   * @default {false}
+   */
+  readonly keepChildren?: boolean;
 }
 
 /** Options of a session in a store. */

@@ -45,10 +45,10 @@ async function isAppended(
   store: Store,
   id: string,
   before: Link,
-  { entries }: Omit<Append, "head">,
+  { child, entries }: Omit<Append, "head">,
   cause: StoreError,
 ): Promise<boolean> {
-  const session = await store.read(id).catch((): never => {
+  const session = await store.read(id, child).catch((): never => {
     throw cause;
   });
   const head = before.head + entries.length;

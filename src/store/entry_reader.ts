@@ -11,6 +11,19 @@ import type { Store, StoredEntry } from "./store.ts";
 /** Maximum number of entries in one read. */
 const PAGE_LENGTH = 1_000;
 
+/** Place of a log in a store: that of a session, or of a child of it. */
+export interface Address {
+  /** Id of the session. */
+  readonly id: string;
+  /** Id of the child. Default: the session itself. */
+  readonly child?: string;
+}
+
+/** Returns the id of the session or child. */
+export function nameOf({ id, child = id }: Address): string {
+  return child;
+}
+
 /** Page of entries, their events, and the point in the hash chain after them. */
 interface Page {
   readonly entries: readonly StoredEntry[];
@@ -21,12 +34,15 @@ interface Page {
 /** Reads the entries of one session page by page. */
 export class EntryReader {
   readonly #store: Store;
+  readonly #address: Address;
+  /** Id of the session or child. */
   readonly #id: string;
 
   /** Makes a reader without reading anything. */
-  constructor(store: Store, id: string) {
+  constructor(store: Store, address: Address) {
     this.#store = store;
-    this.#id = id;
+    this.#address = address;
+    this.#id = nameOf(address);
   }
 
   /**
@@ -60,8 +76,9 @@ export class EntryReader {
   }
 
   async #read(from: number, end: number): Promise<readonly StoredEntry[]> {
-    const range = { from, limit: Math.min(PAGE_LENGTH, end - from) };
-    const entries = await this.#store.entries(this.#id, range);
+    const { id, child } = this.#address;
+    const range = { child, from, limit: Math.min(PAGE_LENGTH, end - from) };
+    const entries = await this.#store.entries(id, range);
     if (entries[0]?.seq !== from) throw this.#makeMissingError(from, end);
     return entries;
   }

@@ -10,15 +10,13 @@ import { Position } from "../history/position.ts";
 import { migrateResultOf } from "../history/migrations.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
 import { serializeEvent } from "./entry_body.ts";
-import { EntryReader } from "./entry_reader.ts";
+import { type Address, EntryReader } from "./entry_reader.ts";
 import { type Link, linkBodies, makeDamagedError, readStored } from "./hash_chain.ts";
 import { type LeaseOptions, makeLeaseLostError, SessionLease } from "./session_lease.ts";
 import type { Store, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
-import { findOrCreate, findSession, type FoundSession, writeFork } from "./stored_session.ts";
-
-/** Minimum number of events between two snapshots. */
-const SNAPSHOT_INTERVAL = 64;
+import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
+import { findOrCreate, findSession, type FoundSession, refuseDeleted } from "./stored_session.ts";
 
 /** Options of a {@linkcode StoredLog}. */
 interface StoredLogOptions extends LeaseOptions, ChildLogOptions {}
@@ -27,8 +25,14 @@ interface StoredLogOptions extends LeaseOptions, ChildLogOptions {}
 export class StoredLog implements DurableLog {
   /** Log in memory, with migrated results. It may lack events that other processes appended. */
   readonly log: Log;
+  /** Random text in the keys of its calls; undefined if version 2 made the session. */
+  readonly incarnation: string | undefined;
   readonly #store: Store;
+  readonly #address: Address;
+  /** Id of the session or child. */
   readonly #id: string;
+  /** Log of the session to which this child belongs, and whose lease it uses. */
+  readonly #root: StoredLog | undefined;
   readonly #reader: EntryReader;
   readonly #options: StoredLogOptions;
   readonly #start: string;
@@ -50,14 +54,23 @@ export class StoredLog implements DurableLog {
   /** Failed append with an unknown outcome. Blocks writing until the next turn reads the store. */
   #unknownOutcome: StoreError | undefined;
 
-  private constructor(store: Store, found: FoundSession, options: StoredLogOptions) {
-    const { stored: { id, snapshot }, first, start } = found;
+  private constructor(
+    store: Store,
+    address: Address,
+    found: FoundSession,
+    options: StoredLogOptions,
+    root: StoredLog | undefined,
+  ) {
+    const { stored: { id, snapshot }, first, start, incarnation } = found;
     // A snapshot of another version is ignored, and its entries are read instead.
     const position = snapshot &&
       readStored(id, "its snapshot cannot be read", () => Position.from(start, snapshot.body));
     this.#store = store;
+    this.#address = address;
     this.#id = id;
-    this.#reader = new EntryReader(store, id);
+    this.#root = root;
+    this.incarnation = incarnation;
+    this.#reader = new EntryReader(store, address);
     this.#first = first;
     this.#start = start;
     this.#options = options;
@@ -76,8 +89,8 @@ export class StoredLog implements DurableLog {
   }
 
   /**
-   * Opens a session, or creates it in the step `firstStep`. `caller` is the id of the
-   * parent session, if any. Entries before the snapshot are read only when needed.
+   * Opens a session, or creates it in the step `start`. Entries before the snapshot are read
+   * only when needed.
    *
    * @throws {SessionDamagedError} if the entries that were read are damaged. Also throws
    *   what {@linkcode findOrCreate} throws.
@@ -85,39 +98,58 @@ export class StoredLog implements DurableLog {
   static async open(
     store: Store,
     id: string,
-    firstStep: string,
+    start: string,
     options: StoredLogOptions,
-    caller?: string,
   ): Promise<StoredLog> {
-    return await StoredLog.#openFound(
-      store,
-      await findOrCreate(store, id, firstStep, caller),
-      options,
-    );
+    const found = await findOrCreate(store, { id }, { start, ids: options.ids });
+    return await StoredLog.#openFound(store, { id }, found, options);
   }
 
-  static async #openFound(store: Store, found: FoundSession, options: StoredLogOptions) {
-    const log = new StoredLog(store, found, options);
+  static async #openFound(
+    store: Store,
+    address: Address,
+    found: FoundSession,
+    options: StoredLogOptions,
+    root?: StoredLog,
+  ) {
+    const log = new StoredLog(store, address, found, options, root);
     await log.#catchUp(found.stored);
     return log;
   }
 
-  /**
-   * Opens the child session of a call, and takes over its lease from any other writer: only
-   * the holder of the parent's lease may write a child.
-   */
   async openChild(id: string, start: string, child: ChildLogOptions): Promise<DurableLog> {
-    if (this.#lease === undefined) throw makeLeaseLostError(this.#id);
-    await this.#lease.assertHeld();
-    const options: StoredLogOptions = { ...this.#options, whenBusy: "interrupt", ...child };
-    return await StoredLog.open(this.#store, id, start, options, this.#id);
+    const root = this.#root ?? this;
+    const lease = root.#lease;
+    if (lease === undefined) throw makeLeaseLostError(root.#id);
+    // Calls of a child that exists already run before anything is written.
+    await lease.assertHeld();
+    const address = { id: root.#id, child: id };
+    const meta = { start, ids: child.ids };
+    const found = await findOrCreate(this.#store, address, meta, lease.lease);
+    return await this.#openFoundChild(address, found, child);
+  }
+
+  async findChild(id: string, child: ChildLogOptions): Promise<StoredLog | undefined> {
+    const address = { id: (this.#root ?? this).#id, child: id };
+    const found = await findSession(this.#store, address);
+    return found && await this.#openFoundChild(address, found, child);
+  }
+
+  async #openFoundChild(address: Address, found: FoundSession, child: ChildLogOptions) {
+    const options = { ...this.#options, ...child };
+    const root = this.#root ?? this;
+    const log = await StoredLog.#openFound(this.#store, address, found, options, root);
+    await log.load();
+    return log;
   }
 
   /**
    * Acquires the lease and loads the whole log, including what others appended. Returns a
-   * signal that aborts when `signal` does or when the lease is lost.
+   * signal that aborts when `signal` does or when the lease is lost. A child runs in a turn
+   * of its session, which holds the lease.
    */
-  async begin(signal: AbortSignal | undefined): Promise<AbortSignal> {
+  async begin(signal: AbortSignal | undefined): Promise<AbortSignal | undefined> {
+    if (this.#root !== undefined) return signal;
     const lease = await SessionLease.acquire(this.#store, this.#id, this.#options, signal);
     try {
       const session = await this.#store.read(this.#id);
@@ -186,26 +218,14 @@ export class StoredLog implements DurableLog {
     for (; at < this.log.head; at++) yield this.log.at(at)!;
   }
 
-  /** Creates a session in the same store with the first `at` events of this one. */
-  async fork(id: string, at: number, check: (position: Position) => void): Promise<StoredLog> {
-    const position = new Position(this.#start);
-    const bodies: string[] = [];
-    for await (const { entries, events } of this.#reader.pages(this.#first, at)) {
-      for (const event of events) position.apply(event);
-      for (const { body } of entries) bodies.push(body);
-    }
-    check(position);
-    const snapshot = at < SNAPSHOT_INTERVAL ? undefined : position.snapshot();
-    const past = { id: this.#id, start: this.#start, bodies, snapshot };
-    await writeFork(this.#store, id, past, this.#options);
+  async fork(id: string, at: number): Promise<StoredLog> {
+    const original = { start: this.#start, incarnation: this.incarnation, first: this.#first };
+    await writeFork(this.#store, this.#address, original, { id, at }, this.#options);
     // Loading the fork verifies what was written.
-    const fork = await StoredLog.#openFound(
-      this.#store,
-      await findSession(this.#store, id),
-      this.#options,
-    );
-    await fork.load();
-    return fork;
+    const found = await findSession(this.#store, { id }) ?? refuseDeleted(id);
+    const log = await StoredLog.#openFound(this.#store, { id }, found, this.#options);
+    await log.load();
+    return log;
   }
 
   /** Reads the entries that were appended since the last read. */
@@ -240,14 +260,16 @@ export class StoredLog implements DurableLog {
   }
 
   async #commit(events: readonly SessionEvent[]): Promise<void> {
-    const lease = this.#lease;
-    if (lease === undefined) throw makeLeaseLostError(this.#id);
+    const root = this.#root ?? this;
+    const lease = root.#lease;
+    if (lease === undefined) throw makeLeaseLostError(root.#id);
     lease.lost.throwIfAborted();
     if (this.#unknownOutcome !== undefined) throw this.#unknownOutcome;
     const before = this.#end;
     const { entries, link } = await linkBodies(before, events.map(serializeEvent));
     const isDue = link.head - this.#snapshotHead >= SNAPSHOT_INTERVAL;
-    const appended = { entries, ...(isDue && { snapshot: this.#makeSnapshot(events) }) };
+    const { child } = this.#address;
+    const appended = { child, entries, ...(isDue && { snapshot: this.#makeSnapshot(events) }) };
     try {
       await appendWithRetry(this.#store, lease.lease, before, appended, this.#options.clock);
     } catch (error) {
@@ -255,7 +277,7 @@ export class StoredLog implements DurableLog {
       const isLost = error instanceof ConflictError || error instanceof LeaseLostError;
       if (error instanceof StoreError && error.isUnknown) this.#unknownOutcome = error;
       if (!isLost) throw error;
-      const lost = makeLeaseLostError(this.#id, { cause: error });
+      const lost = makeLeaseLostError(root.#id, { cause: error });
       lease.markLost(lost);
       throw lost;
     }

@@ -21,6 +21,7 @@ import { DecisionRequest } from "./decision_request.ts";
 import type { LiveSession } from "./live_session.ts";
 import { createLengthError, isTooLong, renderOutput } from "./output_size.ts";
 import { issueRequest, prepareNext } from "./prepare.ts";
+import type { Out } from "./stream_part.ts";
 
 /** Outcome of one request to a model. Nothing is committed yet. */
 export interface Answer {
@@ -33,9 +34,6 @@ export interface Answer {
   /** Error to throw once the events are committed. */
   readonly error?: LLMError | MisuseError;
 }
-
-/** Reader of a stream. The turn waits for its promise before it produces the next part. */
-export type Out<Part> = (part: Part) => Promise<void>;
 
 /**
  * Makes one request, and returns the events that follow from its answer; undefined if
@@ -289,7 +287,7 @@ function buildAnswer(
   return {
     drafts: [
       { type: "decision", step, decision, ...(unwrapped && { unwrapped }), ...usage },
-      ...consequences(decision, head, { sessionId, step }, asks),
+      ...consequences(decision, head, session, step, asks),
       ...(decision.action === "END" ? [] : unpriced),
     ],
     calls: { decision: head, args },

@@ -95,7 +95,7 @@ async function prepareCall(
     return { call, run: checked, tool: name, timeout: undefined, context };
   }
   const { description, timeout, once } = tool!;
-  const child = prepareChild(session, tool!, call, context);
+  const child = await prepareChild(session, tool!, call, context);
   const scope = session.observers?.onToolCall({ tool: name, description, callKey, args });
   const { run: runTool, whenUnknown } = toolInternals(tool!);
   const perform = open.state === "unknown" && once ? whenUnknown! : runTool;
@@ -126,19 +126,24 @@ async function validateAgain(
 /** Returns the events of a call that ended or is suspended. */
 function buildEndDrafts({ prepared, end }: CallEnd): readonly EventDraft[] {
   const { call, tool, context: { callKey }, child } = prepared;
-  const uncounted = child?.uncounted;
+  const report = child?.report;
   if (!(end instanceof Suspension)) {
-    return [{ type: "tool_finished", callKey, call, tool, ...end, ...uncounted }];
+    return [{ type: "tool_finished", callKey, call, tool, ...end, ...report }];
+  }
+  if (end.approvals.length === 0) {
+    return report === undefined ? [] : [{ type: "tool_suspended", callKey, call, tool, ...report }];
   }
   return end.approvals.map(({ callKey, ...request }, place): EventDraft => {
     const draft = { type: "approval_requested", callKey, call, ...request } as const;
-    return place === 0 ? { ...draft, ...uncounted } : draft;
+    return place === 0 ? { ...draft, ...report } : draft;
   });
 }
 
 /** Returns the key of a call. A fork keeps the keys of calls that were started before it. */
-function findCallKey({ id, log }: LiveSession, open: OpenCall): string {
-  return open.state === "new" ? callKeyOf(id, log.position.decision, open.call) : open.callKey;
+function findCallKey(session: LiveSession, open: OpenCall): string {
+  return open.state === "new"
+    ? callKeyOf(session, session.log.position.decision, open.call)
+    : open.callKey;
 }
 
 function prepareChild(
@@ -146,7 +151,7 @@ function prepareChild(
   tool: StepTool,
   call: number,
   context: CallContext,
-): ChildCall | undefined {
+): Promise<ChildCall> | undefined {
   const agent = toolInternals(tool).delegate as ChildAgent | undefined;
   return agent?.prepare(session, session.log.position.decision, call, context);
 }
@@ -169,7 +174,7 @@ async function closeCall(session: LiveSession, open: OpenCall): Promise<EventDra
   if (wasStarted) {
     const tool = findTool(session.step, name);
     const context = new CallContext(session.context, session.id, session.step.id, callKey);
-    child = tool && prepareChild(session, tool, call, context);
+    child = tool && await prepareChild(session, tool, call, context);
     await child?.close();
   }
   const outcome = wasStarted ? "unknown" : "not_run";
@@ -181,6 +186,6 @@ async function closeCall(session: LiveSession, open: OpenCall): Promise<EventDra
     tool: name,
     outcome,
     text: "The user went on",
-    ...child?.uncounted,
+    ...child?.report,
   };
 }

@@ -8,44 +8,55 @@ import { listOpenCalls } from "../history/call.ts";
 import { EVENT_VERSION } from "../history/migrations.ts";
 import { freezeJson } from "../json/json.ts";
 import { LiveSession } from "./live_session.ts";
-import type { State } from "../history/state.ts";
+import type { State, StateOwner } from "../history/state.ts";
 
-/** Captures the current position of a session, and returns a function that builds its state. */
-export function captureState(session: LiveSession): () => State {
-  const { agent: { name: agent }, id: sessionId, restingStatus: status } = session;
+/**
+ * Captures the current position of a session, and returns a function that builds its state.
+ *
+ * @param keepsChildren True to include the child sessions of finished calls.
+ */
+export function captureState(
+  session: LiveSession,
+  keepsChildren: boolean = session.keepsChildren,
+): () => State {
+  const { restingStatus: status, owner } = session;
   const { events, position: { step }, head } = session.log;
-  const children = captureChildren(session);
-  return () =>
-    buildState({ agent, sessionId, step, status, events: events.slice(0, head) }, children?.());
+  const children = captureChildren(session, keepsChildren);
+  return () => buildState({ ...owner, step, status, events: events.slice(0, head) }, children?.());
 }
 
 /**
- * Captures the child sessions, and returns a function that builds their states;
- * undefined if there are none. Only those of open calls are captured, because finished
- * ones no longer change.
+ * Captures the child sessions of open calls, or of all. Returns a function that builds their
+ * states; undefined if there are none.
  */
 export function captureChildren(
   { children, log }: LiveSession,
+  keepsChildren: boolean,
 ): (() => Readonly<Record<string, State>>) | undefined {
   if (children === undefined) return undefined;
-  const { size } = children;
+  // Finished ones no longer change, and their number grows, so they are read only if needed.
+  const kept = keepsChildren ? children.size : 0;
   const open = new Map<string, () => State>();
+  const capture = (child: LiveSession | State) =>
+    child instanceof LiveSession ? captureState(child, keepsChildren) : () => child;
   for (const call of listOpenCalls(log.position.calls, log.head)) {
-    const child = call.state === "new" ? undefined : children.get(call.callKey);
-    if (child instanceof LiveSession) open.set(child.id, captureState(child));
+    if (call.state === "new") continue;
+    const child = children.get(call.callKey);
+    if (child !== undefined) open.set(call.callKey, capture(child));
   }
+  if (kept === 0 && open.size === 0) return undefined;
   return () => {
-    const states = [...children].slice(0, size).map(([callKey, child]): [string, State] => {
-      const captured = open.get(callKey)?.();
-      return [callKey, captured ?? (child instanceof LiveSession ? captureState(child)() : child)];
-    });
-    return Object.fromEntries(states);
+    const all = new Map(
+      [...children].slice(0, kept).map(([key, child]) => [key, open.get(key) ?? capture(child)]),
+    );
+    for (const [key, build] of open) all.set(key, build);
+    return Object.fromEntries([...all].map(([key, build]) => [key, build()]));
   };
 }
 
 /** Builds the state of a session; its usage is computed from its events, which are frozen. */
 export function buildState(
-  { events, ...rest }: Required<Pick<State, "agent" | "sessionId" | "step" | "status" | "events">>,
+  { events, ...rest }: StateOwner & Pick<State, "step" | "status" | "events">,
   children?: State["children"],
 ): State {
   const { usage, cost } = SessionUsage.of(events);

@@ -6,12 +6,15 @@
 import type { UncountedUsage } from "../cost/session_usage.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import type { PendingApproval } from "../history/call.ts";
+import type { ChildUsage } from "../history/event.ts";
 import type { LiveSession } from "./live_session.ts";
 
 /** One call of an agent that runs as a tool, in a session of its own. */
 export interface ChildCall extends UncountedUsage {
   /** Place of the call in the parent's decision. */
   readonly call: number;
+  /** Length of the child's log and its usage, for the parent's log; undefined if it is not open. */
+  readonly report: ChildUsage | undefined;
   /** Runs the child session until it has a result. */
   run(args: unknown): Promise<unknown | Suspension>;
   /** Opens the child session of a call that is not run again, so that its usage is known. */
@@ -21,10 +24,18 @@ export interface ChildCall extends UncountedUsage {
 /** Agent behind a tool. */
 export interface ChildAgent {
   /** Prepares a call of the decision with that sequence number. */
-  prepare(parent: LiveSession, decision: number, call: number, context: ToolContext): ChildCall;
+  prepare(
+    parent: LiveSession,
+    decision: number,
+    call: number,
+    context: ToolContext,
+  ): Promise<ChildCall>;
 }
 
-/** Result of a call whose child session waits for a person, or failed. The call is run again. */
+/**
+ * Result of a call whose child session waits for a person, stopped with its parent, or failed
+ * for a while. The call is run again.
+ */
 export class Suspension {
   constructor(
     /** Calls of the child session that wait for a person. */

@@ -9,17 +9,19 @@ import { SessionUsage, type UncountedUsage } from "../cost/session_usage.ts";
 import { quote, SessionBusyError, SessionEndedError, SessionWaitingError } from "../errors.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Durability } from "../history/durability.ts";
+import type { SessionName } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
 import type { SessionStatus } from "../history/position.ts";
 import type { AgentCore } from "./agent_core.ts";
 import { checkCommand, type Command, isResume, verdictIn } from "./command.ts";
 import type { Prompts } from "./prompts.ts";
-import type { State } from "../history/state.ts";
+import type { State, StateOwner } from "../history/state.ts";
+import type { Out, StreamPart } from "./stream_part.ts";
 import type { TurnObservers } from "./turn_observers.ts";
 
 /**
  * Child sessions by the keys of their calls, in the order in which they were created;
- * a finished one is stored as its state.
+ * a finished one is kept as its state, for forks.
  */
 export type Children = Map<string, LiveSession | State>;
 
@@ -27,6 +29,8 @@ export type Children = Map<string, LiveSession | State>;
 export interface LiveOptions {
   /** True if the last turn was interrupted before its first event. @default {false} */
   readonly isInterrupted?: boolean;
+  /** Random text in its call keys. Default: none, as in sessions of versions 1 and 2. */
+  readonly incarnation?: string | undefined;
   /** Limits of the session. Default: the agent's. */
   readonly limits?: Limits | undefined;
   /** Store of its log. Default: in memory. */
@@ -35,14 +39,26 @@ export interface LiveOptions {
   readonly parent?: LiveSession | undefined;
   /** Its child sessions. Default: none. */
   readonly children?: Children | undefined;
+  /**
+   * True if its state includes child sessions of finished calls.
+   *
+   * @default {false}
+   */
+  readonly keepsChildren?: boolean | undefined;
 }
 
 /** Session in this process, behind the public `Session`. */
-export class LiveSession {
+export class LiveSession implements SessionName {
   /** Embedding of the last input and its place in the log; for the choice of similar examples. */
   inputEmbedding: { readonly at: number; readonly vector: readonly number[] } | undefined;
   /** Tracker of the limits of the running turn; undefined if none is running. */
   tracker: LimitTracker | undefined;
+  /** Reader of the parts of child sessions; undefined if the stream does not include them. */
+  childOut: Out<StreamPart> | undefined;
+  /** Random text in its call keys; undefined if version 1 or 2 made the session. */
+  readonly incarnation: string | undefined;
+  /** True if its state includes child sessions of finished calls. */
+  readonly keepsChildren: boolean;
   /** Limits of the session and its turns. */
   readonly limits: Limits;
   /** Store of its log; undefined in memory. */
@@ -70,8 +86,11 @@ export class LiveSession {
     readonly id: string,
     readonly context: unknown,
     readonly log: Log,
-    { isInterrupted = false, limits, durability, parent, children }: LiveOptions = {},
+    { isInterrupted = false, limits, ...options }: LiveOptions = {},
   ) {
+    const { incarnation, durability, parent, children, keepsChildren } = options;
+    this.incarnation = incarnation;
+    this.keepsChildren = keepsChildren ?? parent?.keepsChildren ?? false;
     this.limits = limits === undefined ? agent.usageLimits : withDefaultLimits(limits);
     this.#parent = parent;
     this.durability = durability;
@@ -85,6 +104,12 @@ export class LiveSession {
   /** Current step. */
   get step(): Step {
     return this.agent.graph.steps.get(this.log.position.step)!;
+  }
+
+  /** Fields of its state that say whose it is. */
+  get owner(): StateOwner {
+    const { agent: { name: agent }, id: sessionId, incarnation } = this;
+    return { agent, sessionId, ...(incarnation !== undefined && { incarnation }) };
   }
 
   /** Usage of the whole log, except of running child sessions. */

@@ -5,21 +5,21 @@
  * @module
  */
 import * as v from "valibot";
-import type { Delta } from "../decision/output_preview.ts";
 import { quote } from "../errors.ts";
 import { pendingApprovals } from "../history/call.ts";
 import type { Durability } from "../history/durability.ts";
-import type { EventDraft, SessionEvent } from "../history/event.ts";
+import type { EventDraft } from "../history/event.ts";
 import { freezeJson } from "../json/json.ts";
 import * as option from "../schema/option_shape.ts";
 import type { ToolProgress } from "../tool/drain.ts";
 import { addHashes, buildVerdictDrafts } from "./approval.ts";
-import { type Answer, ask, type Out } from "./ask.ts";
+import { type Answer, ask } from "./ask.ts";
 import { closeOpenCalls, type CommitDrafts, runCalls } from "./calls.ts";
 import { captureChildren } from "./capture_state.ts";
 import { type Command, inputIn, verdictIn } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
 import { plan } from "./plan.ts";
+import type { Out, StreamPart } from "./stream_part.ts";
 import { Turn } from "./turn.ts";
 import { TurnObservers } from "./turn_observers.ts";
 
@@ -39,16 +39,22 @@ export interface TurnOptions {
   readonly signal?: AbortSignal;
 }
 
-const shape: option.OptionShape<TurnOptions> = {
+const shape: option.OptionShape<StreamOptions> = {
   stopAfter: v.optional(v.picklist(["tool", "move"], 'expected "tool" or "move"')),
   signal: v.optional(v.instance(AbortSignal, "expected an AbortSignal")),
+  children: v.optional(v.boolean("expected true or false")),
 };
 
-/**
- * Part of a stream: a committed event, frozen, a delta of an output that is still arriving, or the progress
- * of a running call.
- */
-export type StreamPart = SessionEvent | Delta | ToolProgress;
+/** Options of a turn that is streamed. */
+export interface StreamOptions extends TurnOptions {
+  /**
+   * If true, the stream includes the parts of child sessions, each as a `ChildPart`. By
+   * default it has the session's own parts only.
+   *
+   * @default {false}
+   */
+  readonly children?: boolean;
+}
 
 /**
  * Runs one turn of a session that is locked, and releases the lock.
@@ -58,7 +64,7 @@ export type StreamPart = SessionEvent | Delta | ToolProgress;
 export async function runTurn(
   session: LiveSession,
   command?: Command,
-  options?: TurnOptions,
+  options?: StreamOptions,
   out?: Out<StreamPart>,
 ): Promise<Turn> {
   let error: unknown;
@@ -88,26 +94,33 @@ function startObservers(
   session: LiveSession,
   command: Command | undefined,
 ): TurnObservers | undefined {
-  const { agent: { name: agent, observers }, id: sessionId, step } = session;
+  const { agent: { name: agent, observers }, id: sessionId, incarnation, step } = session;
   if (observers.length === 0) return undefined;
   const input = inputIn(command);
-  const turn = { agent, sessionId, step: step.id, ...input !== undefined && { input } };
+  const turn = {
+    agent,
+    sessionId,
+    ...(incarnation !== undefined && { incarnation }),
+    step: step.id,
+    ...(input !== undefined && { input }),
+  };
   return new TurnObservers(observers, turn, session.agent);
 }
 
-interface PlayOptions {
-  readonly stopAfter?: TurnOptions["stopAfter"];
+interface PlayOptions extends Omit<StreamOptions, "signal"> {
   readonly signal: AbortSignal | undefined;
 }
 
 async function playTurn(
   session: LiveSession,
   command: Command | undefined,
-  { stopAfter, signal }: PlayOptions,
-  out: Out<StreamPart> | undefined,
+  { stopAfter, signal, children }: PlayOptions,
+  reader: Out<StreamPart> | undefined,
 ): Promise<Turn> {
   const { log, agent, tracker } = session;
   const from = log.head;
+  const out = reader && children ? inOrder(reader) : reader;
+  session.childOut = children ? out : undefined;
   let answer: Answer | undefined;
   const commit: CommitDrafts = out === undefined
     ? (drafts) => log.append(drafts)
@@ -123,9 +136,7 @@ async function playTurn(
     const next = plan(log.position, turn, session.step, agent.limits);
     if (next.do === "stop") break;
     if (next.do === "commit") await commit(await addHashes(next.drafts));
-    if (next.do === "call") {
-      await runCalls(session, next.calls, answer?.calls, signal, commit, out);
-    }
+    if (next.do === "call") await runCalls(session, next.calls, answer?.calls, signal, commit, out);
     if (next.do === "ask") {
       tracker!.beginModelCall();
       try {
@@ -145,6 +156,12 @@ async function playTurn(
     }
   }
   return buildTurn(session, from, answer?.response);
+}
+
+/** Returns a reader that gets one part at a time, although child sessions run concurrently. */
+function inOrder(out: Out<StreamPart>): Out<StreamPart> {
+  let last = Promise.resolve();
+  return (part) => last = last.then(() => out(part));
 }
 
 /** Returns the first events of a turn, which record its command. */
@@ -182,16 +199,16 @@ async function endDurableTurn(
 }
 
 function buildTurn(session: LiveSession, from: number, response: unknown): Turn {
-  const { agent, id, log, restingStatus: status, prompts } = session;
+  const { owner, log, restingStatus: status, prompts } = session;
   return new Turn({
-    owner: { agent: agent.name, sessionId: id },
+    owner,
     log: log.events,
     from,
     step: log.position.step,
     status,
     response,
     prompt: prompts?.report,
-    children: captureChildren(session),
+    children: captureChildren(session, session.keepsChildren),
     approvals: status === "needs_approval" ? pendingApprovals(log.position.calls) : [],
   });
 }

@@ -47,6 +47,8 @@ export interface ObservedTurn {
   readonly agent: string;
   /** Id of the session. */
   readonly sessionId: string;
+  /** Random text in the session's call keys; absent if version 1 or 2 made the session. */
+  readonly incarnation?: string;
   /** Step in which the turn starts. */
   readonly step: string;
   /** Text of the user; absent if it is blank, and for other commands. */

@@ -80,7 +80,9 @@ function shouldStop({ last, stopAfter }: TurnSoFar, open: readonly OpenCall[]): 
 function planCalls(open: readonly OpenCall[], turn: TurnSoFar, step: Step): Next {
   const ready = open.filter((call) => !isBlocked(call));
   if (ready.length === 0) return STOP;
-  const reached = turn.limitReached("tools");
+  // An agent that was called stops at a limit of model calls, too, and does not end its call.
+  const reached = turn.limitReached("tools") ??
+    (turn.last?.type === "tool_suspended" ? turn.limitReached("model") : undefined);
   if (reached !== undefined) return { do: "commit", drafts: [reached] };
   const lost = ready.filter(({ state, tool: name }) => {
     const tool = findTool(step, name);

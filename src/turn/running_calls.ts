@@ -105,7 +105,7 @@ export class RunningCalls {
   #ended: CallEnd[] = [];
   #wake: (() => void) | undefined;
 
-  /** Starts all calls; they are given up when the signal aborts. */
+  /** Starts all calls; they are given up when the signal aborts, and those of agents suspended. */
   constructor(
     calls: readonly PreparedCall[],
     options: RunOptions,
@@ -124,7 +124,7 @@ export class RunningCalls {
    * last one.
    */
   async next(): Promise<CallProgress | CallEnd | undefined> {
-    if (this.#progress.length + this.#ended.length === 0 && this.#open.size > 0) {
+    while (this.#progress.length + this.#ended.length === 0 && this.#open.size > 0) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
     return this.#progress.shift() ?? this.#ended.shift();
@@ -133,6 +133,7 @@ export class RunningCalls {
   /** Gives up the calls that still run, and returns the ends that were not read. Later results are dropped. */
   abandon(): readonly CallEnd[] {
     this.#giveUp();
+    this.#open.clear();
     this.#signal?.removeEventListener("abort", this.#giveUp);
     return this.#ended.splice(0);
   }
@@ -141,11 +142,16 @@ export class RunningCalls {
     if (this.#open.size === 0) return;
     const reason = new DOMException("The turn was aborted", "AbortError");
     for (const prepared of this.#open) {
+      if (prepared.child !== undefined) {
+        // A child session stops by itself, and is awaited, so that its log has an end.
+        prepared.context.abort(reason);
+        continue;
+      }
       const outcome = prepared.context.isStarted ? "unknown" : "not_run";
       this.#ended.push({ prepared, end: { outcome, text: reason.message } });
       prepared.context.giveUp(reason);
+      this.#open.delete(prepared);
     }
-    this.#open.clear();
     this.#progress = [];
     this.#wake?.();
   };
@@ -184,7 +190,7 @@ async function runCall(
     const reading = scope === undefined ? read() : scope(read);
     return timeout === undefined || context.isGivenUp
       ? await reading
-      : await withTimeout(reading, timeout, tool, context);
+      : await withTimeout(reading, timeout, prepared);
   } catch (thrown) {
     const { outcome, text } = describeThrown(thrown);
     return { outcome, text: cutText(text, options.maxResultChars) };
@@ -207,19 +213,19 @@ function describeThrown(thrown: unknown): Outcome {
 function withTimeout<Value>(
   running: Promise<Value>,
   timeout: number,
-  tool: string,
-  context: CallContext,
+  { tool, context, child }: PreparedCall,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
+    let error: ToolTimeoutError | undefined;
     const timer = setTimeout(() => {
-      const error = new ToolTimeoutError(
-        `Tool "${tool}" took longer than its timeout of ${timeout} ms`,
-      );
-      reject(error);
+      error = new ToolTimeoutError(`Tool "${tool}" took longer than its timeout of ${timeout} ms`);
       context.abort(error);
+      // A child session stops by itself, and is awaited, so that its usage is complete.
+      if (child === undefined) reject(error);
     }, timeout);
     const cancel = () => clearTimeout(timer);
     context.onGivenUp = cancel;
-    running.then(resolve, reject).finally(cancel);
+    const settle = (value: Value) => error === undefined ? resolve(value) : reject(error);
+    running.then(settle, reject).finally(cancel);
   });
 }

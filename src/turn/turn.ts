@@ -9,7 +9,7 @@ import type { LimitReason, SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import { SessionUsage } from "../cost/session_usage.ts";
 import { buildState } from "./capture_state.ts";
-import type { State } from "../history/state.ts";
+import type { State, StateOwner } from "../history/state.ts";
 import { freezeJson } from "../json/json.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { PromptReport } from "../prompt/transcript.ts";
@@ -30,7 +30,7 @@ export interface ToolResult {
 
 /** Parts of a {@linkcode Turn}. @internal */
 export interface TurnParts {
-  readonly owner: { readonly agent: string; readonly sessionId: string };
+  readonly owner: StateOwner;
   readonly log: readonly SessionEvent[];
   readonly from: number;
   readonly step: string;

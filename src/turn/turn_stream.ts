@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Out } from "./ask.ts";
-import type { StreamPart } from "./loop.ts";
+import type { Out, StreamPart } from "./stream_part.ts";
 
 /** Runs a turn, with or without a reader. */
 type Run<Result> = (

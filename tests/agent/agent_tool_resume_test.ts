@@ -1,13 +1,11 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
-  type Agent,
-  ConfigError,
-  decide,
-  LLMError,
-  type Session,
-  type State,
-  StateError,
-} from "@nomos/agent";
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { type Agent, decide, LLMError, type Session, type State, StateError } from "@nomos/agent";
 import { memoryStore, type Store, StoreError } from "@nomos/agent/store";
 import { trajectoryOf } from "@nomos/agent/testing";
 import { agentOf, copied, modelOf, payer, storedEvents } from "./agents.ts";
@@ -40,7 +38,15 @@ async function finish(session: Session): Promise<void> {
 }
 
 /** Keys of all payments. */
-const PAYMENTS = ["s/1/0/1/0", "s/1/0/1/1", "s/1/1/1/0", "s/1/1/1/1"];
+const PAYMENTS = [
+  "boss/1/0~clerk/1/0",
+  "boss/1/0~clerk/1/1",
+  "boss/1/1~clerk/1/0",
+  "boss/1/1~clerk/1/1",
+];
+
+/** Ids of the child sessions. */
+const CLERKS = ["boss/1/0", "boss/1/1"];
 
 function isDone({ events, children }: State): void {
   const last = events.at(-1)!;
@@ -64,7 +70,8 @@ Deno.test("a session with agents below is continued from a state taken at any ev
   for (const needsApproval of [false, true]) {
     const states: State[] = [];
     const take = () => states.push(copied(session.state));
-    const session = build([], [], needsApproval, take).createSession({ id: "s" });
+    const session = build([], [], needsApproval, take)
+      .createSession({ id: "s", keepChildren: true });
     await session.next("Go");
     while (session.approvals.length > 0) await session.approve(session.approvals[0]!.callKey);
     isDone(states.at(-1)!);
@@ -72,14 +79,16 @@ Deno.test("a session with agents below is continued from a state taken at any ev
     for (const state of states) {
       const paid: string[] = [];
       const asked: string[] = [];
-      const continued = build(paid, asked, needsApproval).createSession({ state });
+      const continued = build(paid, asked, needsApproval)
+        .createSession({ state, keepChildren: true });
       assertEquals(copied(continued.state), state);
       const before = JSON.stringify(state);
       await finish(continued);
       isDone(continued.state);
       assertEquals(JSON.stringify(state), before);
       // No recorded model call or payment was repeated.
-      const recorded = before.match(/"tool_finished","callKey":"s\/1\/\d\/1\/\d"/g)?.length ?? 0;
+      const recorded =
+        before.match(/"tool_finished","callKey":"boss\/1\/\d~clerk\/1\/\d"/g)?.length ?? 0;
       assertEquals(paid.length, 4 - recorded);
       const decisions = before.match(/"type":"decision"/g)?.length ?? 0;
       assertEquals(asked.length, 6 - decisions);
@@ -88,27 +97,27 @@ Deno.test("a session with agents below is continued from a state taken at any ev
 });
 
 Deno.test("the state of a turn has the agents below as they were at its end", async () => {
-  const session = build([], [], true).createSession({ id: "s" });
+  const session = build([], [], true).createSession({ id: "s", keepChildren: true });
   const first = await session.next("Go");
   const text = JSON.stringify(first.state);
   const second = await session.approve(first.approvals[0]!.callKey);
   await finish(session);
   assertEquals(JSON.stringify(first.state), text);
-  assertEquals(first.state.children!["s/1/0"]!.status, "needs_approval");
-  assertEquals(second.state.children!["s/1/0"]!.events.length, 7);
-  assertEquals(session.state.children!["s/1/0"]!.status, "waiting");
-  trajectoryOf(session.state.children!["s/1/0"]!).called("pay").answered("paid all");
+  assertEquals(first.state.children!["s~boss/1/0"]!.status, "needs_approval");
+  assertEquals(second.state.children!["s~boss/1/0"]!.events.length, 7);
+  assertEquals(session.state.children!["s~boss/1/0"]!.status, "waiting");
+  trajectoryOf(session.state.children!["s~boss/1/0"]!).called("pay").answered("paid all");
 
   const helper = agentOf("helper", modelOf([decide.respond("An answer")]), []);
   const script = [ask("helper"), decide.respond("one"), ask("helper"), decide.respond("two")];
   const boss = agentOf("boss", modelOf(script), [
     helper.asTool({ name: "helper", description: "Help" }),
   ]);
-  const twice = boss.createSession({ id: "s" });
+  const twice = boss.createSession({ id: "s", keepChildren: true });
   const one = await twice.next("One");
   const two = await twice.next("Two");
-  assertEquals(Object.keys(one.state.children!), ["s/1/0"]);
-  assertEquals(Object.keys(two.state.children!), ["s/1/0", "s/6/0"]);
+  assertEquals(Object.keys(one.state.children!), ["s~boss/1/0"]);
+  assertEquals(Object.keys(two.state.children!), ["s~boss/1/0", "s~boss/6/0"]);
 });
 
 /** A store of a process that dies at its nth write, before or after it. */
@@ -125,7 +134,8 @@ function dying(store: Store, at: number, isAfter: boolean): Store {
       if (typeof method !== "function") return method;
       return async (...args: unknown[]) => {
         if (isDead) die();
-        const isFatal = (name === "append" || name === "create") && ++writes === at;
+        const isFatal = ["append", "create", "createChild"].includes(String(name)) &&
+          ++writes === at;
         if (isFatal && !isAfter) die();
         const result = await method.apply(target, args);
         if (isFatal) die();
@@ -165,8 +175,8 @@ Deno.test("a process that dies at any write of any session is followed by one th
         assert(paid.length - 4 <= inFlight, what);
         assertEquals([...new Set(paid)].sort(), PAYMENTS, what);
         assertEquals(await countFinished(store), 4, what);
-        for (const id of ["s", "s/1/0", "s/1/1"]) {
-          const events = await storedEvents(store, id);
+        for (const child of [undefined, ...CLERKS]) {
+          const events = await storedEvents(store, "s", child);
           assertEquals(events.map(({ seq }) => seq), [...events.keys()], what);
           assertEquals(events.at(-1)!.type, "decision", what);
         }
@@ -178,12 +188,12 @@ Deno.test("a process that dies at any write of any session is followed by one th
 
 /** Number of recorded payments. */
 async function countFinished(store: Store): Promise<number> {
-  const logs = [await storedEvents(store, "s/1/0"), await storedEvents(store, "s/1/1")];
+  const logs = await Promise.all(CLERKS.map((child) => storedEvents(store, "s", child)));
   return logs.flat().filter(isFinished).length;
 }
 
 Deno.test("an agent that had finished returns its recorded result without a model call", async () => {
-  const session = build().createSession({ id: "s" });
+  const session = build().createSession({ id: "s", keepChildren: true });
   await session.next("Go");
   const { events, ...state } = copied(session.state);
   const asked: string[] = [];
@@ -194,32 +204,26 @@ Deno.test("an agent that had finished returns its recorded result without a mode
   assertEquals(asked, ["s 1"]);
 });
 
-Deno.test("the child sessions of a stored session are stored beside it", async () => {
+Deno.test("a child session in a store is no session of the application, whatever ids that chooses", async () => {
   const store = memoryStore();
+  const clerk = agentOf("clerk", modelOf([decide.respond("mine"), decide.respond("mine")]), []);
+  const guesses = ["s/1/0", "s~boss/1/0", "boss/1/0", "s\0boss/1/0"];
+  for (const id of guesses.slice(0, -1)) {
+    await (await clerk.openSession(id, { store })).next("Hi");
+  }
   const session = await build().openSession("s", { store });
   const turn = await session.next("Go");
   assertEquals([turn.response, turn.state.children], ["done", undefined]);
-  const { sessions } = await store.list({ prefix: "s/" });
-  assertEquals(sessions.map(({ id }) => id), ["s/1/0", "s/1/1"]);
-  const clerk = agentOf("clerk", modelOf([]), []);
-  const child = await clerk.openSession("s/1/0", { store });
-  assertEquals([child.status, await Array.fromAsync(child.events())], [
-    "waiting",
-    await storedEvents(store, "s/1/0"),
-  ]);
-});
-
-Deno.test("a session whose id happens to be the key of a call is not used as its child session", async () => {
-  const store = memoryStore();
-  const clerk = agentOf("clerk", modelOf([decide.respond("mine")]), []);
-  await (await clerk.openSession("s/1/0", { store })).next("Hi");
-  const session = await build().openSession("s", { store });
-  await assertRejects(
-    () => session.next("Go"),
-    ConfigError,
-    'Cannot open the child session "s/1/0": a session with this id exists, but it is not a child of session "s"',
-  );
-  assertEquals((await storedEvents(store, "s/1/0")).length, 2);
+  const { sessions } = await store.list();
+  assertEquals(sessions.map(({ id }) => id), ["boss/1/0", "s", "s/1/0", "s~boss/1/0"]);
+  for (const id of guesses.slice(0, -1)) {
+    assertEquals((await storedEvents(store, id)).length, 2, id);
+    await store.delete(id);
+  }
+  for (const id of guesses) assertEquals(await store.read(id), undefined, id);
+  assertEquals((await storedEvents(store, "s", "boss/1/0")).at(-1)!.type, "decision");
+  await store.delete("s");
+  assertEquals(await storedEvents(store, "s", "boss/1/0"), []);
 });
 
 Deno.test("a failed model of a child agent fails the parent's turn, and resume() continues there", async () => {
@@ -227,7 +231,7 @@ Deno.test("a failed model of a child agent fails the parent's turn, and resume()
   const asked: string[] = [];
   const fragile = modelOf([
     () => {
-      if (isBroken) throw new LLMError("the model is down");
+      if (isBroken) throw new LLMError("the model is down", { isRetryable: true });
       return decide.respond("An answer");
     },
   ], asked);
@@ -246,29 +250,33 @@ Deno.test("a failed model of a child agent fails the parent's turn, and resume()
     assert(error.message.includes("the model is down"));
     assertEquals(session.status, "interrupted");
     // The call that ran beside it has ended.
-    assertEquals(session.state.events.at(-1)!.type, "tool_finished");
+    assertEquals(session.state.events.slice(4).map(({ type }) => type).sort(), [
+      "tool_finished",
+      "tool_suspended",
+    ]);
     isBroken = false;
     const turn = await session.resume();
     assertEquals([turn.response, turn.toolResults.length], ["done", 1]);
   }
-  assertEquals(asked, new Array(4).fill("s/1/0 0"));
+  assertEquals(asked, new Array(4).fill("boss/1/0 0"));
 });
 
 Deno.test("states with child sessions that are invalid are refused, with the path", async () => {
-  const session = build().createSession({ id: "s" });
+  const session = build().createSession({ id: "s", keepChildren: true });
   await session.next("Go");
   const state = copied(session.state);
-  const child = state.children!["s/1/0"]!;
+  const key = "s~boss/1/0";
+  const child = state.children![key]!;
   const { events: _, ...noEvents } = child;
   const bad: [unknown, string][] = [
     [[], "children"],
     ["none", "children"],
-    [{ "s/9/0": { ...child, sessionId: "s/9/0" } }, "children.s/9/0"],
-    [{ "s/1/0": { ...child, sessionId: "s" } }, "children.s/1/0.sessionId"],
-    [{ "s/1/0": noEvents }, "children.s/1/0.events"],
-    [{ "s/1/0": { ...child, version: 9 } }, "children.s/1/0.version"],
-    [{ "s/1/0": { ...child, events: child.events.slice(1) } }, "children.s/1/0.events.0.seq"],
-    [{ "s/1/0": { ...child, children: { x: child } } }, "children.s/1/0.children.x"],
+    [{ "s~boss/9/0": child }, "children.s~boss/9/0"],
+    [{ [key]: { ...child, sessionId: "s" } }, `children.${key}.sessionId`],
+    [{ [key]: noEvents }, `children.${key}.events`],
+    [{ [key]: { ...child, version: 9 } }, `children.${key}.version`],
+    [{ [key]: { ...child, events: child.events.slice(1) } }, `children.${key}.events.0.seq`],
+    [{ [key]: { ...child, children: { x: child } } }, `children.${key}.children.x`],
   ];
   for (const [children, path] of bad) {
     const error = assertThrows(
@@ -278,20 +286,21 @@ Deno.test("states with child sessions that are invalid are refused, with the pat
     assertEquals(error.path, path);
   }
   let deep: unknown = child;
-  for (let level = 0; level < 100_000; level++) deep = { ...child, children: { "s/1/0": deep } };
-  const deepState = { ...state, children: { "s/1/0": deep } } as never;
+  for (let level = 0; level < 100_000; level++) deep = { ...child, children: { [key]: deep } };
+  const deepState = { ...state, children: { [key]: deep } } as never;
   assertThrows(() => build().createSession({ state: deepState }), StateError);
 });
 
-Deno.test("a child agent that lacks the step of its session cannot continue it, and names the step", async () => {
+Deno.test("a child agent that lacks the step of its session ends its call with an error that names the step", async () => {
   const session = build([], [], true).createSession({ id: "s" });
   await session.next("Go");
   const state = copied(session.state);
-  const clerk = state.children!["s/1/0"]!;
-  const children = { ...state.children, "s/1/0": { ...clerk, step: "gone" } };
+  const key = "s~boss/1/0";
+  const clerk = state.children![key]!;
+  const children = { ...state.children, [key]: { ...clerk, step: "gone" } };
   const continued: Session = build([], [], true).createSession({ state: { ...state, children } });
-  await assertRejects(() => continued.approve("s/1/0/1/0"), StateError, 'unknown step "gone"');
-  assertEquals(continued.status, "interrupted");
-  // New input still continues the session.
-  assertEquals((await continued.next("Never mind")).response, "done");
+  const { status, toolResults: [result] } = await continued.approve(PAYMENTS[0]!);
+  // The other agent still waits.
+  assertEquals([status, result!.outcome], ["needs_approval", "error"]);
+  assertStringIncludes(result!.text, 'unknown step "gone"');
 });

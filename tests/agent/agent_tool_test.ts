@@ -22,23 +22,23 @@ async function callOf(agent: Agent<Record<"work", unknown>>, input = "What is it
   const caller = agentOf("caller", modelOf([call(input), decide.respond("done")]), [
     agent.asTool(tool),
   ]);
-  const session: Session = caller.createSession({ id: "s" });
+  const session: Session = caller.createSession({ id: "s", keepChildren: true });
   const turn = await session.next("Go");
   return { session, turn, result: turn.toolResults[0]! };
 }
 
-Deno.test("an agent called as a tool runs one turn in a session named by the call", async () => {
+Deno.test("an agent called as a tool runs one turn in a session named by its place in the parent", async () => {
   const asked: string[] = [];
   const agent = agentOf("helper", modelOf([decide.respond("An answer")], asked), []);
   const { turn, session, result } = await callOf(agent, "What is it?");
   assertEquals([turn.status, turn.response], ["waiting", "done"]);
   const { args: _, ...rest } = result;
-  assertEquals(rest, { tool: "help", callKey: "s/1/0", outcome: "ok", text: "An answer" });
-  const child = session.state.children!["s/1/0"]!;
-  assertEquals(child.sessionId, "s/1/0");
+  assertEquals(rest, { tool: "help", callKey: "s~caller/1/0", outcome: "ok", text: "An answer" });
+  const child = session.state.children!["s~caller/1/0"]!;
+  assertEquals(child.sessionId, "caller/1/0");
   assertEquals(child.events.map(({ type }) => type), ["user", "decision"]);
   assertEquals(child.events[0], { seq: 0, time: 0, type: "user", text: "What is it?" });
-  assertEquals(asked, ["s/1/0 0"]);
+  assertEquals(asked, ["caller/1/0 0"]);
   // The logs are separate: the parent's has the call and its result only.
   assertEquals(session.state.events.map(({ type }) => type), [
     "user",
@@ -143,7 +143,7 @@ Deno.test("the input function is called once, however often the call is resumed"
   const llm = modelOf([decide.call("help"), decide.respond("done")]);
   const session = agentOf("caller", llm, [help]).createSession({ id: "s" });
   await session.next("Go");
-  assertEquals((await session.approve("s/1/0/1/0")).response, "done");
+  assertEquals((await session.approve("caller/1/0~helper/1/0")).response, "done");
   assertEquals(inputs, 1);
 });
 
@@ -208,10 +208,15 @@ Deno.test("agents that are called at once run at once, each in a session of its 
   const agent = agentOf("helper", modelOf([decide.call("wait"), decide.respond("ok")]), [wait]);
   const three = ["a", "b", "c"].map((input) => ({ tool: "help", args: { input } }));
   const llm = modelOf([decide.calls(three), decide.respond("done")]);
-  const session = agentOf("caller", llm, [agent.asTool(tool)]).createSession({ id: "s" });
+  const session = agentOf("caller", llm, [agent.asTool(tool)])
+    .createSession({ id: "s", keepChildren: true });
   assertEquals((await session.next("Go")).response, "done");
-  assertEquals(running, ["s/1/0/1/0", "s/1/1/1/0", "s/1/2/1/0"]);
-  assertEquals(Object.keys(session.state.children!), ["s/1/0", "s/1/1", "s/1/2"]);
+  assertEquals(running, [0, 1, 2].map((call) => `caller/1/${call}~helper/1/0`));
+  assertEquals(Object.keys(session.state.children!), [
+    "s~caller/1/0",
+    "s~caller/1/1",
+    "s~caller/1/2",
+  ]);
 });
 
 Deno.test("agents that call each other deeper than maxDepth are stopped", async () => {
@@ -220,7 +225,7 @@ Deno.test("agents that call each other deeper than maxDepth are stopped", async 
     const llm = modelOf([call("deeper"), decide.respond("came back")]);
     agent = agentOf(`level ${level}`, llm, [agent.asTool(tool)]);
   }
-  const session: Session = agent.createSession({ id: "s" });
+  const session: Session = agent.createSession({ id: "s", keepChildren: true });
   assertEquals((await session.next("Go")).response, "came back");
   let state = session.state;
   let depth = 0;
@@ -246,8 +251,7 @@ Deno.test("an agent that calls itself is stopped at the lowest maxDepth of its p
     [2, 9, 3],
   ];
   for (const [maxDepth, callers, expected] of depths) {
-    const asked: string[] = [];
-    const llm = modelOf([call("deeper"), decide.respond("back")], asked);
+    const llm = modelOf([call("deeper"), decide.respond("back")]);
     const self: Agent<Record<"work", unknown>> = agentOf("self", llm, [
       Agent.toolOf(() => self, tool),
     ], {
@@ -256,11 +260,12 @@ Deno.test("an agent that calls itself is stopped at the lowest maxDepth of its p
     const agent = callers === undefined
       ? self
       : agentOf("caller", llm, [self.asTool(tool)], { maxDepth: callers });
-    await agent.createSession({ id: "s" }).next("Go");
-    const deepest = Math.max(
-      ...asked.map((line) => (line.split(" ")[0]!.split("/").length - 1) / 2),
-    );
-    assertEquals(deepest, expected, `${maxDepth} of ${callers}`);
+    const { state } = await agent.createSession({ id: "s", keepChildren: true }).next("Go");
+    let depth = 0;
+    for (let { children } = state; children !== undefined; depth++) {
+      children = Object.values(children)[0]!.children;
+    }
+    assertEquals(depth, expected, `${maxDepth} of ${callers}`);
   }
 });
 

@@ -45,14 +45,13 @@ export function agentOf(
   tools: readonly Tool[],
   options: Partial<AgentOptions<Record<"work", unknown>>> = {},
 ): Agent<Record<"work", unknown>> {
-  let ids = 0;
   return new Agent<Record<"work", unknown>>({
     name,
     llm,
     start: "work",
     steps: { work: { description: "Work", tools } },
     clock: () => 0,
-    ids: () => `${name}-${ids++}`,
+    ids: () => name,
     ...options,
   });
 }
@@ -78,9 +77,13 @@ export function payer(
   });
 }
 
-/** The events of a stored session. */
-export async function storedEvents(store: Store, id: string): Promise<SessionEvent[]> {
-  const entries = await store.entries(id, { from: 0, limit: 1_000 });
+/** The events of a stored session, or of the child of it with that id. */
+export async function storedEvents(
+  store: Store,
+  id: string,
+  child?: string,
+): Promise<SessionEvent[]> {
+  const entries = await store.entries(id, { child, from: 0, limit: 1_000 });
   return entries.map(({ body }) => JSON.parse(body)[1]);
 }
 

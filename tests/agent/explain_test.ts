@@ -22,9 +22,9 @@ function payer(): { readonly agent: Agent<Record<"talk", unknown>>; readonly llm
 }
 
 const verdicts: readonly ((session: Session<Turn<"talk">>) => Promise<unknown>)[] = [
-  (session) => session.approve("s/1/1"),
-  (session) => session.deny("s/1/1", "no"),
-  (session) => session.settle("s/1/1", "by hand"),
+  (session) => session.approve("s~s/1/1"),
+  (session) => session.deny("s~s/1/1", "no"),
+  (session) => session.settle("s~s/1/1", "by hand"),
   (session) => session.next("Stop"),
 ];
 

@@ -1,17 +1,18 @@
 import { Agent, decide, MockLLM, type SessionEvent, Tool } from "@nomos/agent";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import * as v from "valibot";
-import { callKeyOf } from "../../src/history/event.ts";
+import { callKeyOf, childIdOf } from "../../src/history/event.ts";
 import { playWhole } from "../session/state_session.ts";
 
 /** Fields of the usage of a child session. */
-const CHILD_USAGE = ["cost?", "modelCalls?", "toolCalls?", "usage?"];
+const CHILD_USAGE = ["cost?", "head?", "modelCalls?", "toolCalls?", "usage?"];
 
 /** Fields of each type of event; those with `?` may be absent. */
 const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   user: ["text"],
   decision: ["cost?", "decision", "model?", "step", "usage?"],
   tool_started: ["call", "callKey", "tool"],
+  tool_suspended: [...CHILD_USAGE, "call", "callKey", "tool"],
   approval_requested: [...CHILD_USAGE, "args", "call", "callKey", "hash", "reason", "tool"],
   approval_given: ["call", "callKey", "text?", "verdict"],
   tool_finished: [...CHILD_USAGE, "call", "callKey", "outcome", "text", "tool"],
@@ -51,12 +52,18 @@ Deno.test("SessionEvent, every started call has one end, with the same key and t
   assertEquals(new Set(started.map(({ callKey }) => callKey)).size, started.length);
 });
 
-Deno.test("callKeyOf, names session, decision and call; other calls have other keys", () => {
-  assertEquals(callKeyOf("s", 4, 0), "s/4/0");
-  assertNotEquals(callKeyOf("s", 4, 0), callKeyOf("s", 4, 1));
-  assertNotEquals(callKeyOf("s", 4, 0), callKeyOf("s", 40, 0));
-  // The last two parts are numbers: whatever the id is, keys of two sessions differ.
-  assertNotEquals(callKeyOf("s/1", 2, 3), callKeyOf("s", 1, 2) + "/3/x");
+Deno.test("callKeyOf, names session, incarnation, decision and call; other calls have other keys", () => {
+  const s = { id: "s", incarnation: "i" };
+  assertEquals(callKeyOf(s, 4, 0), "s~i/4/0");
+  assertEquals(callKeyOf({ id: "s", incarnation: undefined }, 4, 0), "s/4/0");
+  assertNotEquals(callKeyOf(s, 4, 0), callKeyOf(s, 4, 1));
+  assertNotEquals(callKeyOf(s, 4, 0), callKeyOf(s, 40, 0));
+  assertNotEquals(callKeyOf(s, 4, 0), callKeyOf({ ...s, incarnation: "j" }, 4, 0));
+});
+
+Deno.test("childIdOf, names the incarnation instead of the id, so that ids do not grow", () => {
+  assertEquals(childIdOf({ id: "s".repeat(998), incarnation: "i" }, 4, 0), "i/4/0");
+  assertEquals(childIdOf({ id: "s", incarnation: undefined }, 4, 0), "s/4/0");
 });
 
 Deno.test("ToolContext.callKey, is the key of the started event", async () => {
@@ -74,7 +81,7 @@ Deno.test("ToolContext.callKey, is the key of the started event", async () => {
   const steps = { a: { description: "A", tools: [tool] } };
   const agent = new Agent({ name: "test", llm, start: "a", steps, ids: () => "s" });
   const { events, toolResults } = await agent.createSession().next("Hi");
-  assertEquals(keys, ["s/1/0", "s/1/1"]);
+  assertEquals(keys, ["s~s/1/0", "s~s/1/1"]);
   assertEquals(toolResults.map(({ callKey }) => callKey), keys);
   assertEquals(
     events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []),

@@ -64,7 +64,7 @@ Deno.test("migrateResult, converts the results of a state, and nothing else", as
   const seen = state.events.find((event) =>
     event.type === "tool_finished" && event.tool === "look"
   );
-  assertEquals(calls, [["a view", { tool: "look", callKey: "s/1/0", time: seen!.time }]]);
+  assertEquals(calls, [["a view", { tool: "look", callKey: "s~s/1/0", time: seen!.time }]]);
   assertEquals(JSON.stringify(state), text);
   await session.next("Again");
   const shown = llm.requests[0]!.messages.filter(({ role }) => role === "tool");

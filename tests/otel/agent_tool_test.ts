@@ -16,6 +16,7 @@ function bossOf(clerkModel: MockLLM): Agent<Record<"work", unknown>> {
   });
   const clerk = new Agent<Record<"work", unknown>>({
     name: "clerk",
+    ids: () => "clerk",
     llm: clerkModel,
     observers: [otel()],
     start: "work",
@@ -23,6 +24,7 @@ function bossOf(clerkModel: MockLLM): Agent<Record<"work", unknown>> {
   });
   return new Agent<Record<"work", unknown>>({
     name: "boss",
+    ids: () => "boss",
     llm: new MockLLM([decide.call("ask_clerk", { input: "Pay" }), decide.respond("done")]),
     observers: [otel()],
     start: "work",
@@ -55,7 +57,7 @@ Deno.test("otel, makes the turn of a child agent a child span of the tool call",
   assertEquals(call.attributes["nomos.outcome"], "needs_approval");
   // A call that waits for approval has not failed.
   assertEquals(tracing.spans.map(({ status }) => status.code), first.map(() => 0));
-  await session.approve("s/1/0/1/0");
+  await session.approve("boss/1/0~clerk/1/0");
   assertEquals(tracing.tree.slice(first.length), [
     BOSS,
     `${BOSS} > execute_tool ask_clerk`,
@@ -67,15 +69,15 @@ Deno.test("otel, makes the turn of a child agent a child span of the tool call",
   assertEquals(tracing.spans.map(({ ends }) => ends), tracing.spans.map(() => 1));
   const clerks = tracing.spans.filter(({ name }) => name === "invoke_agent clerk");
   assertEquals(clerks.map(({ attributes }) => attributes["gen_ai.conversation.id"]), [
-    "s/1/0",
-    "s/1/0",
+    "boss/1/0",
+    "boss/1/0",
   ]);
 });
 
 Deno.test("otel, marks the call of a child agent as failed if the child's turn throws", async () => {
   using tracing = new MemoryTracing();
   const broken = new MockLLM([() => {
-    throw new LLMError("down");
+    throw new LLMError("down", { isRetryable: true });
   }]);
   await assertRejects(() => bossOf(broken).next("Go"), LLMError);
   const { status, attributes, ends } = tracing.span("execute_tool ask_clerk");

@@ -86,7 +86,7 @@ Deno.test("a turn whose process dies at any write is finished by another, withou
       // Only calls that were running when the process died run again, under their keys.
       const repeated = effects.slice(ran);
       assert(repeated.length <= 2 - before.length, what);
-      assertEquals([...new Set(effects)].sort(), ["s/1/0", "s/1/1"], what);
+      assertEquals([...new Set(effects)].sort(), ["s~owner-0/1/0", "s~owner-0/1/1"], what);
     }
   }
 });
@@ -255,15 +255,16 @@ Deno.test("a stored session waits for approval, which another process can pass",
       llm: new MockLLM(script),
       start: "talk",
       steps: { talk: { description: "Talk", tools: [pay] } },
+      ids: () => "i",
     });
   const first = await build([decide.call("pay")]).openSession("s", { store });
   assertEquals((await first.next("Pay")).status, "needs_approval");
   const second = await build([decide.respond("Paid")]).openSession("s", { store });
   assertEquals([second.status, second.approvals.length], ["needs_approval", 1]);
   const turn = await second.approve(second.approvals[0]!.callKey);
-  assertEquals([turn.response, effects], ["Paid", ["s/1/0"]]);
+  assertEquals([turn.response, effects], ["Paid", ["s~i/1/0"]]);
   // The first process sees that the call has its verdict.
-  await assertRejects(() => first.approve("s/1/0"), Error, "no call waits for a verdict");
+  await assertRejects(() => first.approve("s~i/1/0"), Error, "no call waits for a verdict");
   assertEquals(effects.length, 1);
 });
 

@@ -99,8 +99,8 @@ Deno.test("Session.fork, requests and verdicts are not separated from the events
   const { agent } = shop([payTwo, decide.respond("Done")]);
   const session = agent.createSession();
   await session.next("Pay them");
-  await session.deny("s0/1/0", "no");
-  await session.approve("s0/1/1");
+  await session.deny("s0~s1/1/0", "no");
+  await session.approve("s0~s1/1/1");
   assertEquals(
     session.state.events.map(({ type, joined }) => `${type}${joined ? " joined" : ""}`),
     [
@@ -160,8 +160,8 @@ Deno.test("Session.fork, at any cut, runs no call that a person did not approve"
     const { agent, paid } = shop([payTwo, decide.respond("Done")]);
     const session = agent.createSession();
     await session.next("Pay them");
-    await verdict(session, "s0/1/0");
-    await session.deny("s0/1/1", "never");
+    await verdict(session, "s0~s1/1/0");
+    await session.deny("s0~s1/1/1", "never");
     const { events } = session.state;
     for (const at of bordersOf(events).filter((at) => at > 1)) {
       paid.length = 0;
@@ -190,14 +190,14 @@ Deno.test("Session.fork, a once call is decided again if cut before its start, a
   const { agent, paid } = shop([call, done, call, done], { once: true });
   const session = agent.createSession();
   await session.next("Pay");
-  assertEquals(paid, ["ann s0/1/0"]);
+  assertEquals(paid, ["ann s0~s1/1/0"]);
   const before = await session.fork({ at: 1 });
   assertEquals((await before.resume()).status, "waiting");
-  assertEquals(paid, ["ann s0/1/0", "ann s1/1/0"]);
+  assertEquals(paid, ["ann s0~s1/1/0", "ann s2~s3/1/0"]);
   const after = await session.fork({ at: 3 });
   assertEquals((await after.resume()).status, "needs_approval");
   assertEquals(after.approvals.map(({ callKey, reason }) => [callKey, reason]), [
-    ["s0/1/0", "unknown"],
+    ["s0~s1/1/0", "unknown"],
   ]);
   assertEquals(paid.length, 2);
 });
@@ -211,7 +211,7 @@ Deno.test("Session.fork, a call started before the cut keeps its key, later ones
   const fork = await session.fork({ at: 3, id: "branch" });
   await fork.resume();
   await fork.next("Pay again");
-  assertEquals(paid, ["ann s0/1/0", "ann s0/1/0", "ann branch/6/0"]);
+  assertEquals(paid, ["ann s0~s1/1/0", "ann s0~s1/1/0", "ann branch~s2/6/0"]);
   const { events } = fork.state;
   assertEquals(events[3]!.type, "tool_finished");
   const again = await session.fork({ at: 1, id: "other" });
@@ -225,7 +225,7 @@ Deno.test("Session.fork, the branches do not affect each other", async () => {
   const session = agent.createSession();
   await session.next("Hi");
   const fork = await session.fork();
-  assertEquals([fork.id, fork.status, fork.state.events], ["s1", "waiting", session.state.events]);
+  assertEquals([fork.id, fork.status, fork.state.events], ["s2", "waiting", session.state.events]);
   assertEquals((await session.next("Left")).response, "two");
   assertEquals((await fork.next("Right")).response, "three");
   const texts = (session: Session) =>
@@ -274,18 +274,18 @@ Deno.test("Session.fork, has the context and the limits of the original unless g
   await session.next("Hi");
   const same = await session.fork({ at: 1 });
   await same.resume();
-  assertEquals((await same.approve("s1/1/0")).status, "limited");
+  assertEquals((await same.approve("s2~s3/1/0")).status, "limited");
   const other = await session.fork({
     at: 1,
     context: undefined,
     limits: { session: { modelCalls: 2 } },
   });
   await other.resume();
-  assertEquals((await other.deny("s2/1/0", "no")).status, "waiting");
+  assertEquals((await other.deny("s4~s5/1/0", "no")).status, "waiting");
   assertEquals(seen, ["original", "original", undefined]);
   // The usage of the past counts towards the limits.
   const spent = await session.fork();
-  assertEquals((await spent.approve("s0/1/0")).status, "limited");
+  assertEquals((await spent.approve("s0~s1/1/0")).status, "limited");
 });
 
 Deno.test("Session.fork, keeps the step in which the session began", async () => {

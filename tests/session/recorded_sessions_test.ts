@@ -1,6 +1,6 @@
 /** Recorded sessions of every version are continued by the current release. */
 import { ConfigError, decide, type Decision, MockLLM, SessionEndedError } from "@nomos/agent";
-import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
+import { type Lease, memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
 import { replaySession } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FIXTURES } from "../../scripts/record_sessions.ts";
@@ -155,27 +155,32 @@ Deno.test("recorded sessions, states of every version can be forked after any co
 /** A store with a recorded session and its child sessions. */
 async function storeOf(fixture: StoredFixture, entries: readonly StoredEntry[]): Promise<Store> {
   const store = memoryStore();
-  await write(store, fixture, entries);
-  for (const child of fixture.children ?? []) await write(store, child, child.entries);
+  await store.create(fixture.id, fixture);
+  const lease = (await store.claim(fixture.id, { owner: "recorded", ttl: 1 }))!;
+  await append(store, lease, fixture, entries);
+  for (const child of fixture.children ?? []) {
+    await store.createChild(lease, child.id, child);
+    await append(store, lease, child, child.entries, child.id);
+  }
+  await store.release(lease);
   return store;
 }
 
-async function write(
+async function append(
   store: Store,
-  { id, meta, hash, snapshot }: StoredParts,
+  lease: Lease,
+  { snapshot }: StoredParts,
   entries: readonly StoredEntry[],
+  child?: string,
 ): Promise<void> {
-  await store.create(id, { meta, hash });
-  const lease = (await store.claim(id, { owner: "recorded", ttl: 1 }))!;
   const cut = snapshot?.head ?? 0;
   if (snapshot !== undefined) {
     const { body } = snapshot;
-    await store.append(lease, { head: 0, entries: entries.slice(0, cut), snapshot: body });
+    await store.append(lease, { child, head: 0, entries: entries.slice(0, cut), snapshot: body });
   }
   if (cut < entries.length) {
-    await store.append(lease, { head: cut, entries: entries.slice(cut) });
+    await store.append(lease, { child, head: cut, entries: entries.slice(cut) });
   }
-  await store.release(lease);
 }
 
 Deno.test("recorded sessions, stored ones of every version keep their position, and can be continued", async () => {

@@ -95,6 +95,7 @@ Deno.test("Session.state of a new session is empty and can be continued", async 
     version: 3,
     agent: "tested",
     sessionId: "id-1",
+    incarnation: "id-2",
     step: "start",
     status: "waiting",
     events: [],

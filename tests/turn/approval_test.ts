@@ -65,10 +65,15 @@ Deno.test("a call that needs approval ends the turn, and runs once it is approve
   ]);
   assertEquals(turn.approvals, session.approvals);
   const [{ hash, ...pending }] = turn.approvals as [typeof turn.approvals[0]];
-  assertEquals(pending, { callKey: "s/1/0", tool: "pay", args: { to: "ann" }, reason: "approval" });
+  assertEquals(pending, {
+    callKey: "s~s/1/0",
+    tool: "pay",
+    args: { to: "ann" },
+    reason: "approval",
+  });
   assert(/^[0-9a-f]{64}$/.test(hash));
   assertEquals([paid, types(session)], [[], ["user", "decision", "approval_requested"]]);
-  const done = await session.approve("s/1/0", { hash });
+  const done = await session.approve("s~s/1/0", { hash });
   assertEquals([done.status, done.response, paid], ["waiting", "Done", ["ann"]]);
   assertEquals(types(session).slice(3), [
     "approval_given",
@@ -83,12 +88,12 @@ Deno.test("a denied call does not run, and the model sees the reason", async () 
   const { agent, paid, llm } = shop([pay("ann"), decide.respond("Sorry")]);
   const session = agent.createSession();
   await session.next("Pay Ann");
-  const turn = await session.deny("s/1/0", "She was paid yesterday");
+  const turn = await session.deny("s~s/1/0", "She was paid yesterday");
   assertEquals([turn.response, paid], ["Sorry", []]);
   assertEquals(turn.toolResults, [{
     tool: "pay",
     args: { to: "ann" },
-    callKey: "s/1/0",
+    callKey: "s~s/1/0",
     outcome: "denied",
     text: "She was paid yesterday",
   }]);
@@ -108,12 +113,12 @@ Deno.test("calls that need no approval run at once; others get their verdicts se
   const { agent, paid, llm } = shop([decide.calls(calls), decide.respond("Done")]);
   let session: Session = agent.createSession();
   const turn = await session.next("Pay them");
-  assertEquals(turn.approvals.map(({ callKey }) => callKey), ["s/1/0", "s/1/2", "s/1/3"]);
+  assertEquals(turn.approvals.map(({ callKey }) => callKey), ["s~s/1/0", "s~s/1/2", "s~s/1/3"]);
   assertEquals(turn.toolResults.map(({ tool }) => tool), ["look"]);
   const verdicts: ((session: Session) => Promise<{ status: string }>)[] = [
-    (session) => session.approve("s/1/3"),
-    (session) => session.deny("s/1/0", "no"),
-    (session) => session.settle("s/1/2", { paid: "by hand" }),
+    (session) => session.approve("s~s/1/3"),
+    (session) => session.deny("s~s/1/0", "no"),
+    (session) => session.settle("s~s/1/2", { paid: "by hand" }),
   ];
   const statuses: string[] = [];
   for (const verdict of verdicts) {
@@ -140,7 +145,7 @@ Deno.test("waiting calls accept a verdict before all others have ended", async (
   assertEquals((await limited.next("Pay")).status, "limited");
   assertEquals(limited.approvals.map(({ tool }) => tool), ["pay"]);
   const session = agent.createSession({ state: copied(limited.state) });
-  const turn = await session.approve("s/1/1");
+  const turn = await session.approve("s~s/1/1");
   assertEquals([turn.status, paid, session.approvals], ["waiting", ["ann"], []]);
   assertEquals(turn.toolResults.map(({ text }) => text), ["seen", "paid ann"]);
 });
@@ -158,7 +163,7 @@ Deno.test("a limit that is reached while all open calls wait does not end the tu
     ]);
     const again = await session.next();
     assertEquals([again.status, again.events], ["needs_approval", []]);
-    const approved = await session.approve("s/1/0");
+    const approved = await session.approve("s~s/1/0");
     assertEquals(paid, ["ann"]);
     // The next turn has a model call again; the session has none left.
     const isTurn = "turn" in limits;
@@ -214,16 +219,20 @@ Deno.test("an approval is valid once, for its call only, and not after new input
   assertEquals(
     none.message,
     'Cannot apply a verdict to call "s/9/0" of session "s": it does not wait for a verdict: ' +
-      'expected one of "s/1/0"',
+      'expected one of "s~s/1/0"',
   );
   await assertRejects(
-    () => session.approve("s/1/0", { hash: "0".repeat(64) }),
+    () => session.approve("s~s/1/0", { hash: "0".repeat(64) }),
     ApprovalError,
     "it is not the call that the person saw",
   );
   assertEquals([session.status, paid], ["needs_approval", []]);
-  await session.approve("s/1/0");
-  await assertRejects(() => session.approve("s/1/0"), ApprovalError, "no call waits for a verdict");
+  await session.approve("s~s/1/0");
+  await assertRejects(
+    () => session.approve("s~s/1/0"),
+    ApprovalError,
+    "no call waits for a verdict",
+  );
   assertEquals(paid, ["ann"]);
   await session.next("Pay Bob");
   const [{ callKey }] = session.approvals as [typeof session.approvals[0]];
@@ -238,9 +247,9 @@ Deno.test("of two concurrent approvals of one call, one is refused", async () =>
   const session = agent.createSession();
   await session.next("Pay Ann");
   const results = await Promise.allSettled([
-    session.approve("s/1/0"),
-    session.deny("s/1/0", "no"),
-    session.approve("s/1/0"),
+    session.approve("s~s/1/0"),
+    session.deny("s~s/1/0", "no"),
+    session.approve("s~s/1/0"),
   ]);
   assertEquals(results.map(({ status }) => status), ["fulfilled", "rejected", "rejected"]);
   assertEquals(paid, ["ann"]);
@@ -254,7 +263,7 @@ Deno.test("a changed call is not the one that was approved", async () => {
   const events = JSON.parse(JSON.stringify(state.events));
   events[2].args.to = "mallory";
   const forged = agent.createSession({ state: { ...state, events } });
-  await assertRejects(() => forged.approve("s/1/0"), ApprovalError, "its hash differs");
+  await assertRejects(() => forged.approve("s~s/1/0"), ApprovalError, "its hash differs");
   assertEquals(paid, []);
 });
 
@@ -290,14 +299,14 @@ Deno.test("a once tool that was running when the process died is not run again: 
   ]);
   assertEquals(paid.length, count);
   // One payment had been made; the other is made now.
-  assertEquals((await session.settle("s/1/0", "paid, says the bank")).status, "needs_approval");
-  const done = await session.approve("s/1/1");
+  assertEquals((await session.settle("s~s/1/0", "paid, says the bank")).status, "needs_approval");
+  const done = await session.approve("s~s/1/1");
   assertEquals([done.response, paid.slice(count)], ["Done", ["bob"]]);
   // The log shows that the second call was started twice.
   const started = session.state.events.flatMap((event) =>
     event.type === "tool_started" ? [event.callKey] : []
   );
-  assertEquals(started, ["s/1/0", "s/1/1", "s/1/1"]);
+  assertEquals(started, ["s~s/1/0", "s~s/1/1", "s~s/1/1"]);
 });
 
 Deno.test("whenUnknown of a once tool looks up the result of a call", async () => {
@@ -317,7 +326,7 @@ Deno.test("whenUnknown of a once tool looks up the result of a call", async () =
   const session = agent.createSession({ state: { ...state, events } });
   const turn = await session.resume();
   assertEquals([turn.response, turn.toolResults[0]!.text], ["Done", "the bank has it"]);
-  assertEquals([asked, paid.length], [["ann s/1/0"], count]);
+  assertEquals([asked, paid.length], [["ann s~s/1/0"], count]);
 });
 
 Deno.test("invalid options of approval are refused", () => {
@@ -347,9 +356,9 @@ Deno.test("states with approvals out of place are refused", async () => {
   const lists: [unknown[], string][] = [
     [[user, decision, { ...request, call: 1 }], "events.2.call"],
     [[user, { ...request, seq: 1 }], "events.1.call"],
-    [[user, decision, request, { ...given, callKey: "s/1/1" }], "events.3.callKey"],
+    [[user, decision, request, { ...given, callKey: "s~s/1/1" }], "events.3.callKey"],
     [
-      [user, decision, request, { ...given, callKey: "s/1/0", verdict: "maybe" }],
+      [user, decision, request, { ...given, callKey: "s~s/1/0", verdict: "maybe" }],
       "events.3.verdict",
     ],
   ];
@@ -367,10 +376,14 @@ Deno.test("deny() without a reason is refused, and does not run the call", async
   const session = agent.createSession();
   await session.next("Pay Ann");
   for (const reason of [undefined, null, 1]) {
-    await assertRejects(() => session.deny("s/1/0", reason as never), ConfigError, "expected text");
+    await assertRejects(
+      () => session.deny("s~s/1/0", reason as never),
+      ConfigError,
+      "expected text",
+    );
   }
   assertEquals([session.status, session.approvals.length, paid], ["needs_approval", 1, []]);
-  assertEquals((await session.deny("s/1/0", "")).response, "Not done");
+  assertEquals((await session.deny("s~s/1/0", "")).response, "Not done");
   assertEquals(paid, []);
 });
 
@@ -378,7 +391,7 @@ Deno.test("a verdict about a call that does not wait does not change the session
   const { agent } = shop([decide.respond("Hello")]);
   const session = agent.createSession();
   await session.next("Hi");
-  await assertRejects(() => session.approve("s/1/0"), ApprovalError);
+  await assertRejects(() => session.approve("s~s/1/0"), ApprovalError);
   assertEquals(session.status, "waiting");
   await assertRejects(() => session.resume(), SessionWaitingError);
 });

@@ -42,7 +42,7 @@ function shop(script: readonly ScriptEntry[]) {
 }
 
 const PAY = decide.call("pay", { to: "ann" });
-const KEY = "s/1/0";
+const KEY = "s~s/1/0";
 
 /** A session that waits for a verdict about the payment. */
 async function asking(answer: string) {

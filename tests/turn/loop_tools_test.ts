@@ -257,15 +257,17 @@ Deno.test("tools: a tool gets its session, its step, its context and the key of 
   const curious = tool("curious", (_, context) => {
     seen.push(context);
   });
-  const { agent } = play([callAll("curious", "curious"), decide.respond("ok")], [curious]);
+  const { agent } = play([callAll("curious", "curious"), decide.respond("ok")], [curious], {
+    ids: () => "i",
+  });
   const cart = { items: 2 };
   const turn = await agent.createSession({ id: "s", context: cart }).next("Hi");
   assertEquals(seen.map(({ sessionId, step, callKey }) => [sessionId, step, callKey]), [
-    ["s", "start", "s/1/0"],
-    ["s", "start", "s/1/1"],
+    ["s", "start", "s~i/1/0"],
+    ["s", "start", "s~i/1/1"],
   ]);
   assert(seen.every(({ context }) => context === cart));
-  assertEquals(turn.toolResults.map(({ callKey }) => callKey), ["s/1/0", "s/1/1"]);
+  assertEquals(turn.toolResults.map(({ callKey }) => callKey), ["s~i/1/0", "s~i/1/1"]);
 });
 
 Deno.test("tools: a tool whose guard returns false is not offered", async () => {
@@ -292,13 +294,15 @@ Deno.test("tools: resume() runs an open call under the same key, unless the grap
     args,
     run: ({ n }, { callKey }) => keys.push(`${callKey}:${n}`),
   });
-  const { agent } = play([decide.call("noted", { n: 1 }), decide.respond("ok")], [noted]);
+  const { agent } = play([decide.call("noted", { n: 1 }), decide.respond("ok")], [noted], {
+    ids: () => "i",
+  });
   const session = agent.createSession({ id: "s" });
   for await (const event of session.stream("Hi")) if (event.type === "tool_started") break;
   const { state } = session;
   assertEquals(keys, []);
   await session.resume();
-  assertEquals(keys, ["s/1/0:1"]);
+  assertEquals(keys, ["s~i/1/0:1"]);
 
   const gone = play([decide.respond("ok")], [tool("other", () => "")]).agent;
   const lost = await gone.createSession({ state }).resume();

@@ -79,7 +79,7 @@ Deno.test("an observer is notified in order: of calls before they run, of events
       "[ask mock in talk",
       "1 decision",
       "2 tool_started",
-      '[call look (Look around) s/1/0 {"at":"sky"}',
+      '[call look (Look around) s~s/1/0 {"at":"sky"}',
       "3 tool_finished",
       "[ask mock in talk",
       "4 error",

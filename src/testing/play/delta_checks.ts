@@ -4,7 +4,7 @@
  * @module
  */
 import type { SessionEvent } from "../../history/event.ts";
-import type { StreamPart } from "../../turn/loop.ts";
+import type { StreamPart } from "../../turn/stream_part.ts";
 import { escapeHidden } from "../text.ts";
 import { isSameJson } from "../json_difference.ts";
 

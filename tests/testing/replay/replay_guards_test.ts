@@ -53,7 +53,7 @@ async function record(): Promise<State> {
   });
   const session = guarded(pay, llm).createSession({ context });
   await session.next("I pay");
-  await session.approve("s/2/1");
+  await session.approve("s~s/2/1");
   llm.assertDone();
   assertEquals(session.state.events.map(({ type }) => type), [
     "user",

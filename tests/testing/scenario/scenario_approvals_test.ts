@@ -44,9 +44,9 @@ Deno.test("scenario() calls approvals for each waiting call, in the order of the
     },
   });
   assertEquals(asked.map(({ callKey, args, reason }) => [callKey, args.to, reason]), [
-    ["s/1/0", "ann", "approval"],
-    ["s/1/1", "cy", "approval"],
-    ["s/1/2", "bob", "approval"],
+    ["s~s/1/0", "ann", "approval"],
+    ["s~s/1/1", "cy", "approval"],
+    ["s~s/1/2", "bob", "approval"],
   ]);
   assertEquals(result.ending, "user");
   assertEquals(result.turns.map(({ status }) => status), [

@@ -45,9 +45,9 @@ async function play(): Promise<{ session: Session<Turn<"talk">>; turns: Turn<"ta
   const session = sessionOf(decide.calls(calls), decide.respond("Done"));
   const turns = [
     await session.next("Pay them"),
-    await session.approve("s/1/1"),
-    await session.deny("s/1/0", "She was paid\nyesterday"),
-    await session.settle("s/1/3", { by: "hand" }),
+    await session.approve("s~s/1/1"),
+    await session.deny("s~s/1/0", "She was paid\nyesterday"),
+    await session.settle("s~s/1/3", { by: "hand" }),
   ];
   return { session, turns };
 }

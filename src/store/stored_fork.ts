@@ -1,0 +1,132 @@
+/**
+ * Forks in a store, with copies of the child sessions that are open at the cut.
+ *
+ * @module
+ */
+import { quote } from "../errors.ts";
+import { childIdOf, type SessionEvent } from "../history/event.ts";
+import { Position } from "../history/position.ts";
+import { listBegunChildren } from "../history/started_call.ts";
+import { appendWithRetry } from "./append_with_retry.ts";
+import { type Address, EntryReader, nameOf } from "./entry_reader.ts";
+import { type Link, linkBodies, makeDamagedError } from "./hash_chain.ts";
+import { type LeaseOptions, SessionLease } from "./session_lease.ts";
+import type { Store } from "./store.ts";
+import {
+  createStored,
+  findSession,
+  type FoundSession,
+  type SessionMeta,
+} from "./stored_session.ts";
+
+/** Minimum number of events between two snapshots. */
+export const SNAPSHOT_INTERVAL = 64;
+
+/** Maximum number of entries in one append. */
+const BATCH_LENGTH = 1_000;
+
+/** Session or child whose history is copied. */
+type Original = Pick<FoundSession, "start" | "incarnation" | "first">;
+
+/** Session or child of a fork, with the history that it copies from the original. */
+interface ForkedPast extends SessionMeta {
+  /** Id of the session or child. */
+  readonly id: string;
+  /** Bodies of the entries, as they are stored, in the version each was written in. */
+  readonly bodies: readonly string[];
+  /** Snapshot that covers the entries, if any. */
+  readonly snapshot: string | undefined;
+}
+
+/**
+ * Creates a fork with the first `at` entries of a session, and its children. The metadata of
+ * the fork records how many entries it will have, and its entries are written last, so that
+ * it is recognized as incomplete if its writer dies. A fork that cannot be written is deleted.
+ *
+ * @throws {ConflictError} if a session with this id exists.
+ * @throws {ConfigError} if version 2 did not record how far an open child session was.
+ * @throws {SessionDamagedError} if an entry is missing or damaged.
+ * @throws {StoreError} if the store fails.
+ */
+export async function writeFork(
+  store: Store,
+  address: Address,
+  original: Original,
+  { id, at }: { readonly id: string; readonly at: number },
+  options: LeaseOptions,
+): Promise<void> {
+  const children: ForkedPast[] = [];
+  const past = await copyPast(store, address, original, { id, at }, options.ids, children);
+  const meta = { ...past, fork: { id: nameOf(address), at } };
+  const first = await createStored(store, { id }, meta);
+  try {
+    const lease = await SessionLease.acquire(store, id, options, undefined);
+    try {
+      for (const child of children) {
+        const before = await createStored(store, { id, child: child.id }, child, lease.lease);
+        await writePast(store, lease, child.id, before, child, options);
+      }
+      await writePast(store, lease, undefined, first, past, options);
+    } finally {
+      await lease.release();
+    }
+  } catch (error) {
+    // If deleting fails too, the incomplete fork is still rejected when it is read.
+    await store.delete(id).catch(() => {});
+    throw error;
+  }
+}
+
+/** Copies the first `at` entries for a fork, and adds the copies of its children to `children`. */
+async function copyPast(
+  store: Store,
+  address: Address,
+  { start, incarnation, first }: Original,
+  { id, at }: { readonly id: string; readonly at: number },
+  ids: () => string,
+  children: ForkedPast[],
+): Promise<ForkedPast> {
+  const position = new Position(start);
+  const bodies: string[] = [];
+  let sinceDecision: SessionEvent[] = [];
+  for await (const { entries, events } of new EntryReader(store, address).pages(first, at)) {
+    for (const event of events) {
+      position.apply(event);
+      if (event.type === "decision") sinceDecision = [];
+      sinceDecision.push(event);
+    }
+    for (const { body } of entries) bodies.push(body);
+  }
+  const [own, copy] = [{ id: nameOf(address), incarnation }, { id, incarnation: ids() }];
+  for (const { call, head } of listBegunChildren(position.calls, sinceDecision)) {
+    const child = childIdOf(own, position.decision, call);
+    const found = await findSession(store, { id: address.id, child });
+    if (found === undefined) {
+      throw makeDamagedError(own.id, `its child ${quote(child)} is missing: expected it`);
+    }
+    const place = { id: childIdOf(copy, position.decision, call), at: head };
+    const below = { id: address.id, child };
+    children.push(await copyPast(store, below, found, place, ids, children));
+  }
+  const snapshot = at < SNAPSHOT_INTERVAL ? undefined : position.snapshot();
+  return { id, start, incarnation: copy.incarnation, bodies, snapshot };
+}
+
+async function writePast(
+  store: Store,
+  { lease, lost }: SessionLease,
+  child: string | undefined,
+  first: Link,
+  { bodies, snapshot }: ForkedPast,
+  { clock }: LeaseOptions,
+): Promise<void> {
+  for (let before = first; before.head < bodies.length;) {
+    lost.throwIfAborted();
+    const batch = bodies.slice(before.head, before.head + BATCH_LENGTH);
+    const { entries, link } = await linkBodies(before, batch);
+    const isLast = link.head === bodies.length && snapshot !== undefined;
+    const appended = { child, entries, ...(isLast && { snapshot }) };
+    await appendWithRetry(store, lease, before, appended, clock);
+    before = link;
+  }
+}
