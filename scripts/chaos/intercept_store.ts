@@ -14,7 +14,15 @@ export type Intercept = <Result>(
   call: () => Promise<Result>,
 ) => Promise<Result>;
 
-const WRITES: readonly StoreMethod[] = ["create", "claim", "renew", "release", "append", "delete"];
+const WRITES: readonly StoreMethod[] = [
+  "create",
+  "createChild",
+  "claim",
+  "renew",
+  "release",
+  "append",
+  "delete",
+];
 
 /** Returns true if a method changes the stored data. */
 export function isWrite(method: StoreMethod): boolean {

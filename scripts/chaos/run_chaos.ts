@@ -11,6 +11,7 @@ import { flippedBits, flippedWalBits } from "./scenarios/flipped_bits.ts";
 import { flippedRows } from "./scenarios/flipped_rows.ts";
 import { killAtCommits } from "./scenarios/kill_at_commits.ts";
 import { killAtRandom } from "./scenarios/kill_at_random.ts";
+import { oneFamily } from "./scenarios/one_family.ts";
 import { parallelPosts } from "./scenarios/parallel_posts.ts";
 import { stopBeyondLease } from "./scenarios/stop_beyond_lease.ts";
 
@@ -20,6 +21,7 @@ const SHARED: readonly Scenario[] = [
   stopBeyondLease,
   faultAtEachCall,
   parallelPosts,
+  oneFamily,
 ];
 
 /** Scenarios by kind of store. */

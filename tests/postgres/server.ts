@@ -152,7 +152,7 @@ listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 fsync = ${fsync ? "on" : "off"}
 shared_buffers = 16MB
-max_connections = 40
+max_connections = 80
 `;
 }
 

@@ -31,7 +31,7 @@ export function quoteSchema(schema: string): string {
  * Never change a released migration. Processes of the previous release keep running during
  * a migration: afterwards, each of their statements must still work correctly or fail.
  */
-const MIGRATIONS: readonly ((schema: string, query: Query) => Promise<void>)[] = [
+export const MIGRATIONS: readonly ((schema: string, query: Query) => Promise<void>)[] = [
   createTables,
   addChildren,
 ];
