@@ -56,7 +56,9 @@ async function run({ kind, url, store }: Environment, effort: Effort): Promise<F
     ...NOTHING,
     faults: deleted + lost,
     problems,
-    notes: [`${play} turns, ${familyFork} forks with a child, ${fork} without, ${deleted} deletions`],
+    notes: [
+      `${play} turns, ${familyFork} forks with a child, ${fork} without, ${deleted} deletions`,
+    ],
   };
 }
 
