@@ -46,11 +46,13 @@ export function captureChildren(
   }
   if (kept === 0 && open.size === 0) return undefined;
   return () => {
-    const all = new Map(
-      [...children].slice(0, kept).map(([key, child]) => [key, open.get(key) ?? capture(child)]),
+    const captured = new Map(
+      [...children].slice(0, kept).map(([key, child]) => {
+        return [key, capture(child)];
+      }),
     );
-    for (const [key, build] of open) all.set(key, build);
-    return Object.fromEntries([...all].map(([key, build]) => [key, build()]));
+    for (const [key, build] of open) captured.set(key, build);
+    return Object.fromEntries([...captured].map(([key, build]) => [key, build()]));
   };
 }
 
