@@ -183,16 +183,16 @@ Deno.test("usage of a call is recorded when it is suspended, and not again when 
       ? await boss.openSession("s", { store })
       : boss.createSession({ id: "s" });
     await assertRejects(() => session.next("Go"), Error, "down");
-    assertEquals(session.usage, { input: 20, output: 2 });
+    // The failed call of the child session is estimated.
+    const { input, output, isEstimated } = session.usage;
+    assertEquals([input! > 20, output, isEstimated], [true, 2, true]);
     session = isStored
       ? await boss.openSession("s", { store })
       : boss.createSession({ state: JSON.parse(JSON.stringify(session.state)) });
     const turn = await session.next("Never mind");
     assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["unknown"]);
     assertEquals(turn.usage, { input: 10, output: 1 });
-    // The failed call of the child session is estimated.
-    const { input, output, isEstimated } = session.usage;
-    assertEquals([input! > 30, output, isEstimated], [true, 3, true]);
+    assertEquals(session.usage.input, input! + 10);
     const suspended = session.state.events.find((event) => event.type === "tool_suspended");
     assert(suspended?.type === "tool_suspended");
     assertEquals([suspended.modelCalls, suspended.toolCalls], [2, 1]);
