@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as v from "valibot";
 import type { AgentCore } from "../turn/agent_core.ts";
 import { checkLimits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
@@ -18,7 +17,7 @@ const shape: option.OptionShape<SessionOptions> = {
   state: option.anything,
   context: option.anything,
   limits: option.anything,
-  keepChildren: v.optional(v.boolean("expected true or false")),
+  keepChildren: option.flag,
 };
 
 /**

@@ -42,7 +42,7 @@ export interface TurnOptions {
 const shape: option.OptionShape<StreamOptions> = {
   stopAfter: v.optional(v.picklist(["tool", "move"], 'expected "tool" or "move"')),
   signal: v.optional(v.instance(AbortSignal, "expected an AbortSignal")),
-  children: v.optional(v.boolean("expected true or false")),
+  children: option.flag,
 };
 
 /** Options of a turn that is streamed. */
