@@ -86,6 +86,7 @@ export class SessionUsage {
 
   #addPrice({ usage, cost }: { readonly usage?: Usage; readonly cost?: number }): void {
     if (usage !== undefined) this.usage = addUsage(this.usage, usage);
-    if (cost !== undefined) this.cost = (this.cost ?? 0) + cost;
+    // JSON has no Infinity.
+    if (cost !== undefined) this.cost = Math.min((this.cost ?? 0) + cost, Number.MAX_VALUE);
   }
 }

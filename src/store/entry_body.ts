@@ -21,9 +21,17 @@ import type { StoredEntry } from "./store.ts";
 /**
  * Serializes an event as `[version, event]`. The version is stored because sessions
  * outlive releases. JSON escapes the characters that a database would change.
+ *
+ * @throws {Error} if the event could not be read again, because that would lock the session.
  */
 export function serializeEvent(event: SessionEvent): string {
-  return JSON.stringify([EVENT_VERSION, event]);
+  const result = v.safeParse(eventSchema, event, { abortEarly: true });
+  if (result.success) return JSON.stringify([EVENT_VERSION, event]);
+  const issue: v.BaseIssue<unknown> = result.issues[0];
+  throw new Error(
+    `Cannot store event ${event.seq} of type "${event.type}": ${v.getDotPath(issue)}: ` +
+      `${issue.message}: this is an error of @nomos/agent, please report it`,
+  );
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   Tool,
 } from "@nomos/agent";
 import { type LLMChunk, LLMHttpError } from "@nomos/agent/llm";
+import { memoryStore } from "@nomos/agent/store";
 import * as v from "valibot";
 
 /** A model that counts its requests. */
@@ -257,4 +258,19 @@ Deno.test("a cost that throws when the agent is built is refused, if cost is lim
     ConfigError,
     'the agent\'s option "cost" threw: no table: expected a number from 0',
   );
+});
+
+Deno.test("a sum of costs beyond the largest number stays one that a store can read again", async () => {
+  const store = memoryStore();
+  const script = new Array(5).fill(decide.respond("ok"));
+  const agent = agentOf(new MockLLM(script), {
+    cost: () => 1e308,
+    limits: { session: { cost: 1.5e308 } },
+  });
+  const session = await agent.openSession("s", { store });
+  for (let turn = 0; turn < 3; turn++) await session.next("Hi");
+  assertEquals([session.status, session.cost], ["limited", Number.MAX_VALUE]);
+  const again = await agent.openSession("s", { store });
+  assertEquals((await again.next("Hi")).status, "limited");
+  assertEquals(agent.createSession({ state: again.state }).cost, Number.MAX_VALUE);
 });
