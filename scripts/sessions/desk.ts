@@ -78,7 +78,6 @@ function makeClerk(llm: LLM, clock: () => number): Agent<Record<"work", unknown>
     llm,
     start: "work",
     clock,
-    ids: () => "clerk",
     steps: { work: { description: "Do as the desk says", tools: [look, pay] } },
   });
 }

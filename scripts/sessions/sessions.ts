@@ -218,7 +218,7 @@ const METERED: Readonly<Record<string, SessionScript>> = {
 const pay = decide.call("pay", { to: "ann", cents: 900 });
 const seenTo = decide.respond("It is seen to");
 /** Key of the clerk's call that needs approval. */
-const payment = "recorded/1/0~clerk/1/0";
+const payment = "recorded/1/0/1/0";
 
 /** Makes a session that calls the clerk, an agent as a tool. */
 function makeSending(clerk: readonly ScriptEntry[], ...verdicts: readonly Action[]): SessionScript {

@@ -47,8 +47,8 @@ export async function findChild(call: AgentCall): Promise<LiveSession | undefine
   return stored && openStored(call, agent, id, undefined, stored);
 }
 
-function logOptions({ clock: now, migrateResult, ids }: AgentCore): ChildLogOptions {
-  return { now, migrateResult, ids };
+function logOptions({ clock: now, migrateResult }: AgentCore): ChildLogOptions {
+  return { now, migrateResult };
 }
 
 function openStored(
@@ -58,9 +58,8 @@ function openStored(
   context: unknown,
   stored: DurableLog,
 ): LiveSession {
-  const { log, incarnation } = stored;
-  checkStep(log.position.step, agent.graph.steps);
-  return new LiveSession(agent, id, context, log, { parent, incarnation, durability: stored });
+  checkStep(stored.log.position.step, agent.graph.steps);
+  return new LiveSession(agent, id, context, stored.log, { parent, durability: stored });
 }
 
 /** Returns the agent, with the parent's prices if it has none of its own. */

@@ -9,7 +9,7 @@ import type { MigrateResult } from "./migrations.ts";
 
 /** Stored log of a session, with its lease. */
 export interface Durability {
-  /** Random text that was made with the session; undefined if version 2 made it. */
+  /** Random text that was made with the session; undefined for a child, and if version 2 made it. */
   readonly incarnation: string | undefined;
   /**
    * Acquires the lease for a turn, and reads what other processes appended. Returns a
@@ -43,8 +43,6 @@ export interface ChildLogOptions {
   readonly now: () => number;
   /** Converts results that older releases of the tools wrote. */
   readonly migrateResult: MigrateResult | undefined;
-  /** Returns the incarnation of a new session. */
-  readonly ids: () => string;
 }
 
 /** Stored log and its events in memory. */

@@ -236,7 +236,10 @@ export type EventDraft<Type extends keyof SessionEvents = keyof SessionEvents> =
 export interface SessionName {
   /** Id of the session. */
   readonly id: string;
-  /** Random text that was made with the session; undefined if version 1 or 2 made it. */
+  /**
+   * Random text that was made with the session. Undefined for a child session, whose id
+   * follows from that of its parent, and if version 1 or 2 made the session.
+   */
   readonly incarnation: string | undefined;
 }
 
@@ -249,7 +252,7 @@ export function callKeyOf(
   return `${incarnation === undefined ? id : `${id}~${incarnation}`}/${decision}/${call}`;
 }
 
-/** Returns the id of the child session of a call, which does not grow with the parent's id. */
+/** Returns the id of the child session of a call. It has nothing of an id that users choose. */
 export function childIdOf(
   { id, incarnation = id }: SessionName,
   decision: number,

@@ -18,7 +18,10 @@ export interface State {
   readonly agent?: string;
   /** Id of the session. */
   readonly sessionId: string;
-  /** Random text in its call keys, made with the session; absent if version 1 or 2 made it. */
+  /**
+   * Random text in its call keys, made with the session; absent in child sessions, and if
+   * version 1 or 2 made it.
+   */
   readonly incarnation?: string;
   /** Current step. */
   readonly step: string;

@@ -74,14 +74,12 @@ interface CopiedParent {
  * the keys of their calls. Those that had not begun are not copied: they start anew.
  *
  * @param name Name of the fork, from which the names of the copies follow.
- * @param ids Returns the incarnations of the copies.
  * @throws {ConfigError} if a copied child has an open call whose child session cannot be copied.
  */
 export function copyChildren(
   { children }: CopiedParent,
   { events, position: { calls, decision } }: Log,
   name: SessionName,
-  ids: () => string,
 ): Map<string, State> {
   const copies = new Map<string, State>();
   for (const { call, callKey, head } of listBegunChildren(calls, events.slice(decision))) {
@@ -92,28 +90,21 @@ export function copyChildren(
           'longer kept: expected sessions that are created with "keepChildren: true"',
       );
     }
-    const id = childIdOf(name, decision, call);
-    copies.set(callKey, copyChild(child, head, { id, incarnation: ids() }, ids));
+    copies.set(callKey, copyChild(child, head, childIdOf(name, decision, call)));
   }
   return copies;
 }
 
-function copyChild(
-  child: LiveSession | State,
-  head: number,
-  name: { readonly id: string; readonly incarnation: string },
-  ids: () => string,
-): State {
+function copyChild(child: LiveSession | State, head: number, sessionId: string): State {
   const isLive = child instanceof LiveSession;
   const agent = isLive ? child.agent.name : child.agent;
   const { events } = isLive ? child.log : child;
   const start = findStart(events, isLive ? child.step.id : child.step);
   const log = new Log(start, events.slice(0, head), { now: () => 0 });
   const parent = isLive ? child : { children: new Map(Object.entries(child.children ?? {})) };
-  const below = copyChildren(parent, log, name, ids);
+  const below = copyChildren(parent, log, { id: sessionId, incarnation: undefined });
   const { step, status } = log.position;
   const children = below.size === 0 ? undefined : Object.fromEntries(below);
-  const { id: sessionId, incarnation } = name;
-  const owner = { ...(agent !== undefined && { agent }), sessionId, incarnation };
+  const owner = { ...(agent !== undefined && { agent }), sessionId };
   return buildState({ ...owner, step, status, events: log.events }, children);
 }

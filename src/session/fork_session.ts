@@ -69,7 +69,7 @@ export async function forkSession(
     });
   }
   const incarnation = agent.ids();
-  const children = copyChildren(original, forked, { id, incarnation }, agent.ids);
+  const children = copyChildren(original, forked, { id, incarnation });
   return new LiveSession(agent, id, context, forked, { ...live, incarnation, children });
 }
 

@@ -82,12 +82,7 @@ function listChildIds({ sessionId: id, incarnation, events }: State): ReadonlyMa
   for (const event of events) {
     if (event.type === "decision") decision = event.seq;
     if (event.type !== "tool_started") continue;
-    const { callKey, call } = event;
-    // Before version 3, the key of the call was the id.
-    const childId = incarnation === undefined
-      ? callKey
-      : childIdOf({ id, incarnation }, decision, call);
-    ids.set(callKey, childId);
+    ids.set(event.callKey, childIdOf({ id, incarnation }, decision, event.call));
   }
   return ids;
 }
@@ -110,7 +105,8 @@ function readChildren(
       );
     }
     const state = readStateAt(`${path}.`, child, migrations);
-    if (state.sessionId !== id) {
+    // In forks of version 2, the id was the key of the call.
+    if (state.sessionId !== id && state.sessionId !== callKey) {
       throw new StateError(
         `${path}.sessionId`,
         `it is ${quote(state.sessionId)}: expected ${quote(id)}, which belongs to its call`,
@@ -189,7 +185,7 @@ export function createLiveSession(
       id,
       context,
       new Log(core.graph.start, [], { now: core.clock }),
-      { ...options, incarnation: core.ids() },
+      options.parent === undefined ? { ...options, incarnation: core.ids() } : options,
     );
   }
   const { status, children, incarnation } = state;

@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../errors.ts";
-import { childIdOf, type SessionEvent } from "../history/event.ts";
+import { childIdOf, type SessionEvent, type SessionName } from "../history/event.ts";
 import { Position } from "../history/position.ts";
 import { listBegunChildren } from "../history/started_call.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
@@ -56,7 +56,8 @@ export async function writeFork(
   options: LeaseOptions,
 ): Promise<void> {
   const children: ForkedPast[] = [];
-  const past = await copyPast(store, address, original, { id, at }, options.ids, children);
+  const name = { id, incarnation: options.ids() };
+  const past = await copyPast(store, address, original, { name, at }, children);
   const meta = { ...past, fork: { id: nameOf(address), at } };
   const first = await createStored(store, { id }, meta);
   try {
@@ -82,8 +83,7 @@ async function copyPast(
   store: Store,
   address: Address,
   { start, incarnation, first }: Original,
-  { id, at }: { readonly id: string; readonly at: number },
-  ids: () => string,
+  { name, at }: { readonly name: SessionName; readonly at: number },
   children: ForkedPast[],
 ): Promise<ForkedPast> {
   const position = new Position(start);
@@ -97,19 +97,19 @@ async function copyPast(
     }
     for (const { body } of entries) bodies.push(body);
   }
-  const [own, copy] = [{ id: nameOf(address), incarnation }, { id, incarnation: ids() }];
+  const own = { id: nameOf(address), incarnation };
   for (const { call, head } of listBegunChildren(position.calls, sinceDecision)) {
     const child = childIdOf(own, position.decision, call);
     const found = await findSession(store, { id: address.id, child });
     if (found === undefined) {
       throw makeDamagedError(own.id, `its child ${quote(child)} is missing: expected it`);
     }
-    const place = { id: childIdOf(copy, position.decision, call), at: head };
+    const copy = { id: childIdOf(name, position.decision, call), incarnation: undefined };
     const below = { id: address.id, child };
-    children.push(await copyPast(store, below, found, place, ids, children));
+    children.push(await copyPast(store, below, found, { name: copy, at: head }, children));
   }
   const snapshot = at < SNAPSHOT_INTERVAL ? undefined : position.snapshot();
-  return { id, start, incarnation: copy.incarnation, bodies, snapshot };
+  return { ...name, start, bodies, snapshot };
 }
 
 async function writePast(

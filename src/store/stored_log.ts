@@ -25,7 +25,7 @@ interface StoredLogOptions extends LeaseOptions, ChildLogOptions {}
 export class StoredLog implements DurableLog {
   /** Log in memory, with migrated results. It may lack events that other processes appended. */
   readonly log: Log;
-  /** Random text in the keys of its calls; undefined if version 2 made the session. */
+  /** Random text in the keys of its calls; undefined for a child, and if version 2 made it. */
   readonly incarnation: string | undefined;
   readonly #store: Store;
   readonly #address: Address;
@@ -101,7 +101,9 @@ export class StoredLog implements DurableLog {
     start: string,
     options: StoredLogOptions,
   ): Promise<StoredLog> {
-    const found = await findOrCreate(store, { id }, { start, ids: options.ids });
+    const found = await findOrCreate(store, { id }, () => {
+      return { start, incarnation: options.ids() };
+    });
     return await StoredLog.#openFound(store, { id }, found, options);
   }
 
@@ -124,8 +126,7 @@ export class StoredLog implements DurableLog {
     // Calls of a child that exists already run before anything is written.
     await lease.assertHeld();
     const address = { id: root.#id, child: id };
-    const meta = { start, ids: child.ids };
-    const found = await findOrCreate(this.#store, address, meta, lease.lease);
+    const found = await findOrCreate(this.#store, address, () => ({ start }), lease.lease);
     return await this.#openFoundChild(address, found, child);
   }
 

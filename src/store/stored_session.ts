@@ -16,7 +16,7 @@ import { ConflictError, SessionDamagedError } from "./store_errors.ts";
 export interface SessionMeta {
   /** Id of the first step. */
   readonly start: string;
-  /** Random text in the keys of its calls; undefined if version 2 made the session. */
+  /** Random text in the keys of its calls; undefined for a child, and if version 2 made it. */
   readonly incarnation?: string | undefined;
   /** For a fork: the id of the original session, and the number of entries copied from it. */
   readonly fork?: { readonly id: string; readonly at: number } | undefined;
@@ -62,14 +62,8 @@ export async function createStored(
   return first;
 }
 
-/** First step and incarnation of a session that is created if it does not exist. */
-interface NewMeta {
-  readonly start: string;
-  readonly ids: () => string;
-}
-
 /**
- * Finds a session or child, or creates it.
+ * Finds a session or child, or creates it with metadata that `makeMeta` returns.
  *
  * @throws {ConflictError} if it was deleted meanwhile. Also throws what
  *   {@linkcode findSession} throws.
@@ -77,12 +71,12 @@ interface NewMeta {
 export async function findOrCreate(
   store: Store,
   address: Address,
-  { start, ids }: NewMeta,
+  makeMeta: () => SessionMeta,
   lease?: Lease,
 ): Promise<FoundSession> {
   const known = await findSession(store, address);
   if (known !== undefined) return known;
-  await createStored(store, address, { start, incarnation: ids() }, lease).catch((error) => {
+  await createStored(store, address, makeMeta(), lease).catch((error) => {
     // Another process created it meanwhile: it is opened below.
     if (!(error instanceof ConflictError)) throw error;
   });

@@ -29,7 +29,7 @@ export type Children = Map<string, LiveSession | State>;
 export interface LiveOptions {
   /** True if the last turn was interrupted before its first event. @default {false} */
   readonly isInterrupted?: boolean;
-  /** Random text in its call keys. Default: none, as in sessions of versions 1 and 2. */
+  /** Random text in its call keys. Default: none, as in child sessions. */
   readonly incarnation?: string | undefined;
   /** Limits of the session. Default: the agent's. */
   readonly limits?: Limits | undefined;
@@ -55,7 +55,7 @@ export class LiveSession implements SessionName {
   tracker: LimitTracker | undefined;
   /** Reader of the parts of child sessions; undefined if the stream does not include them. */
   childOut: Out<StreamPart> | undefined;
-  /** Random text in its call keys; undefined if version 1 or 2 made the session. */
+  /** Random text in its call keys; undefined for a child, and if version 1 or 2 made it. */
   readonly incarnation: string | undefined;
   /** True if its state includes child sessions of finished calls. */
   readonly keepsChildren: boolean;

@@ -47,7 +47,7 @@ export interface ObservedTurn {
   readonly agent: string;
   /** Id of the session. */
   readonly sessionId: string;
-  /** Random text in the session's call keys; absent if version 1 or 2 made the session. */
+  /** Random text in the session's call keys, if it has one; see `State`. */
   readonly incarnation?: string;
   /** Step in which the turn starts. */
   readonly step: string;

@@ -56,7 +56,7 @@ Deno.test("an abort of the parent suspends every turn below, its event has their
   // Three models were asked, one by each agent.
   assertEquals(turn.usage, { input: 30, output: 3 });
   const middle = () => session.state.children!["s~top/1/0"]!;
-  const bottom = () => middle().children!["top/1/0~middle/1/0"]!;
+  const bottom = () => middle().children!["top/1/0/1/0"]!;
   assertEquals([middle().status, bottom().status], ["interrupted", "interrupted"]);
   assertEquals([middle().events.at(-1)!.type, bottom().events.at(-1)!.type], [
     "tool_suspended",
@@ -91,7 +91,7 @@ Deno.test("an abort suspends child sessions in a store as well, and another proc
   await hangs;
   controller.abort();
   assertEquals((await running).status, "interrupted");
-  const lasts = [undefined, "top/1/0", "middle/1/0"].map(async (child) =>
+  const lasts = [undefined, "top/1/0", "top/1/0/1/0"].map(async (child) =>
     (await storedEvents(store, "s", child)).at(-1)!.type
   );
   assertEquals(await Promise.all(lasts), ["tool_suspended", "tool_suspended", "tool_finished"]);

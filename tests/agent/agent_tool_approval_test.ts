@@ -49,9 +49,9 @@ async function sha256(text: string): Promise<string> {
   return new Uint8Array(bytes).toHex();
 }
 
-const CLERK = "manager/1/0";
-const ANN = `${CLERK}~clerk/1/0`;
-const BOB = `${CLERK}~clerk/1/1`;
+const CLERK = "boss/1/0/1/0";
+const ANN = `${CLERK}/1/0`;
+const BOB = `${CLERK}/1/1`;
 
 /** Opens the session anew each time, as other processes do: from a state, or from a store. */
 function openers(
@@ -112,7 +112,7 @@ Deno.test("a settled call of an agent below has its result without running", asy
   await session.next("Pay");
   const turn = await session.settle(ANN, { paid: "by hand" });
   assertEquals([turn.response, paid], ["done", []]);
-  const clerk = session.state.children!["s~boss/1/0"]!.children!["boss/1/0~manager/1/0"]!;
+  const clerk = session.state.children!["s~boss/1/0"]!.children!["boss/1/0/1/0"]!;
   const finished = clerk.events.find(({ type }) => type === "tool_finished");
   assert(finished?.type === "tool_finished");
   assertEquals([finished.outcome, finished.text], ["ok", '{"paid":"by hand"}']);
@@ -142,20 +142,20 @@ Deno.test("several waiting child agents get their verdicts separately, while oth
   let session: Session = build().createSession({ id: "s" });
   const turn = await session.next("Go");
   assertEquals(turn.approvals.map(({ callKey }) => callKey), [
-    "boss/1/0~clerk/1/0",
-    "boss/1/2~clerk/1/0",
+    "boss/1/0/1/0",
+    "boss/1/2/1/0",
   ]);
   assertEquals(turn.toolResults.map(({ text }) => text), ["looked"]);
   session = build().createSession({ state: copied(session.state) });
-  const one = await session.approve("boss/1/2~clerk/1/0");
-  assertEquals([one.status, paid], ["needs_approval", ["boss/1/2~clerk/1/0"]]);
+  const one = await session.approve("boss/1/2/1/0");
+  assertEquals([one.status, paid], ["needs_approval", ["boss/1/2/1/0"]]);
   assertEquals(one.toolResults.map(({ callKey, text }) => [callKey, text]), [[
     "s~boss/1/2",
     "paid",
   ]]);
   session = build().createSession({ state: copied(session.state) });
-  assertEquals((await session.deny("boss/1/0~clerk/1/0", "no")).response, "done");
-  assertEquals(paid, ["boss/1/2~clerk/1/0"]);
+  assertEquals((await session.deny("boss/1/0/1/0", "no")).response, "done");
+  assertEquals(paid, ["boss/1/2/1/0"]);
 });
 
 Deno.test("leaving a stream while child agents wait loses none of their requests", async () => {

@@ -123,9 +123,9 @@ Deno.test("an agent that fails beside one that waits leaves both open: each goes
       : await boss.openSession("s", { store });
     await assertRejects(() => session.next("Go"), LLMError, "down");
     assertEquals([session.status, session.approvals.length], ["interrupted", 1]);
-    await assertRejects(() => session.approve("boss/1/0~clerk/1/0"), LLMError, "down");
+    await assertRejects(() => session.approve("boss/1/0/1/0"), LLMError, "down");
     // The approved payment has run nevertheless.
-    assertEquals(paid, ["boss/1/0~clerk/1/0"]);
+    assertEquals(paid, ["boss/1/0/1/0"]);
     isBroken = false;
     const turn = await session.resume();
     assertEquals([turn.response, paid.length], ["done", 1]);

@@ -129,7 +129,7 @@ Deno.test("a child session has its own limits, and those of all its parents", as
   const session: Session = top.createSession({ id: "s" });
   assertEquals((await session.next("Go")).reason, "modelCalls");
   const boss = session.state.children!["s~top/1/0"]!;
-  const clerk = boss.children!["top/1/0~boss/1/0"]!;
+  const clerk = boss.children!["top/1/0/1/0"]!;
   const expected = {
     reason: "modelCalls",
     scope: "caller",
@@ -162,7 +162,7 @@ Deno.test("usage before a request for approval is in its event, and the rest in 
       : await boss.openSession("s", { store });
     const first = await session.next("Go");
     assertEquals(first.usage, { input: 20, output: 2 });
-    const second = await session.approve("boss/1/0~clerk/1/0");
+    const second = await session.approve("boss/1/0/1/0");
     assertEquals([second.response, second.usage], ["done", { input: 20, output: 2 }]);
     assertEquals(session.usage, { input: 40, output: 4 });
   }

@@ -71,8 +71,44 @@ Deno.test("a parent with an id of 998 characters calls agents on three levels", 
       : await boss.openSession(id, { store });
     await session.next("Go");
     assertEquals((await session.approve(session.approvals[0]!.callKey)).response, "done", url);
-    assertEquals(paid, ["manager/1/0~clerk/1/0"], url);
+    assertEquals(paid, ["boss/1/0/1/0/1/0"], url);
     await store?.close();
+  }
+});
+
+Deno.test("agents below two siblings have sessions of their own, even if ids returns the same text again", async () => {
+  // Passes its input on, and answers with what it was told.
+  const passOn = (tool: string): LLM => ({
+    name: "passing",
+    decide: ({ messages }) => {
+      const { role, content } = messages.findLast(({ role }) => role !== "system")!;
+      const decision = role === "user"
+        ? decide.call(tool, { input: content })
+        : decide.respond(content);
+      const { reasoning, ...rest } = decision;
+      return Promise.resolve({ output: { reasoning, decision: rest } });
+    },
+  });
+  const echo = new Tool({
+    name: "echo",
+    description: "Echo",
+    args: v.object({ input: v.string() }),
+    run: ({ input }, { callKey }) => `${input} by ${callKey}`,
+  });
+  const clerk = agentOf("clerk", passOn("echo"), [echo]);
+  const manager = agentOf("manager", passOn("clerk"), [asTool(clerk)]);
+  const calls = ["one", "two"].map((input) => ({ tool: "manager", args: { input } }));
+  for (const store of [undefined, memoryStore()]) {
+    const llm = modelOf([decide.calls(calls), decide.respond("done")]);
+    const boss = agentOf("boss", llm, [asTool(manager)]);
+    const session: Session = store === undefined
+      ? boss.createSession({ id: "s" })
+      : await boss.openSession("s", { store });
+    const { toolResults } = await session.next("Go");
+    for (const [call, input] of ["one", "two"].entries()) {
+      const { text } = toolResults[call]!;
+      assert(text.includes(`${input} by boss/1/${call}/1/0/1/0`), text);
+    }
   }
 });
 
@@ -253,7 +289,7 @@ Deno.test("a stream has the parts of child sessions only if it is asked for them
   const [below] = own("manager").flatMap(({ part }) => part.type === "child" ? [part] : []);
   assertEquals([below!.agent, below!.callKey, below!.part.type], [
     "clerk",
-    "boss/1/0~manager/1/0",
+    "boss/1/0/1/0",
     "user",
   ]);
   assertEquals((await stream.turn).response, "done");

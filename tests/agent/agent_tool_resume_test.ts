@@ -39,10 +39,10 @@ async function finish(session: Session): Promise<void> {
 
 /** Keys of all payments. */
 const PAYMENTS = [
-  "boss/1/0~clerk/1/0",
-  "boss/1/0~clerk/1/1",
-  "boss/1/1~clerk/1/0",
-  "boss/1/1~clerk/1/1",
+  "boss/1/0/1/0",
+  "boss/1/0/1/1",
+  "boss/1/1/1/0",
+  "boss/1/1/1/1",
 ];
 
 /** Ids of the child sessions. */
@@ -87,8 +87,7 @@ Deno.test("a session with agents below is continued from a state taken at any ev
       isDone(continued.state);
       assertEquals(JSON.stringify(state), before);
       // No recorded model call or payment was repeated.
-      const recorded =
-        before.match(/"tool_finished","callKey":"boss\/1\/\d~clerk\/1\/\d"/g)?.length ?? 0;
+      const recorded = before.match(/"tool_finished","callKey":"boss\/1\/\d\/1\/\d"/g)?.length ?? 0;
       assertEquals(paid.length, 4 - recorded);
       const decisions = before.match(/"type":"decision"/g)?.length ?? 0;
       assertEquals(asked.length, 6 - decisions);

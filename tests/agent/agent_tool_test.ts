@@ -143,7 +143,7 @@ Deno.test("the input function is called once, however often the call is resumed"
   const llm = modelOf([decide.call("help"), decide.respond("done")]);
   const session = agentOf("caller", llm, [help]).createSession({ id: "s" });
   await session.next("Go");
-  assertEquals((await session.approve("caller/1/0~helper/1/0")).response, "done");
+  assertEquals((await session.approve("caller/1/0/1/0")).response, "done");
   assertEquals(inputs, 1);
 });
 
@@ -211,7 +211,7 @@ Deno.test("agents that are called at once run at once, each in a session of its 
   const session = agentOf("caller", llm, [agent.asTool(tool)])
     .createSession({ id: "s", keepChildren: true });
   assertEquals((await session.next("Go")).response, "done");
-  assertEquals(running, [0, 1, 2].map((call) => `caller/1/${call}~helper/1/0`));
+  assertEquals(running, [0, 1, 2].map((call) => `caller/1/${call}/1/0`));
   assertEquals(Object.keys(session.state.children!), [
     "s~caller/1/0",
     "s~caller/1/1",

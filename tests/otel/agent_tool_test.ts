@@ -57,7 +57,7 @@ Deno.test("otel, makes the turn of a child agent a child span of the tool call",
   assertEquals(call.attributes["nomos.outcome"], "needs_approval");
   // A call that waits for approval has not failed.
   assertEquals(tracing.spans.map(({ status }) => status.code), first.map(() => 0));
-  await session.approve("boss/1/0~clerk/1/0");
+  await session.approve("boss/1/0/1/0");
   assertEquals(tracing.tree.slice(first.length), [
     BOSS,
     `${BOSS} > execute_tool ask_clerk`,
