@@ -5,7 +5,7 @@
  */
 import { Agent, decide, type Decision, type SessionEvent, Tool } from "@nomos/agent";
 import * as v from "valibot";
-import { callKeyOf } from "../../src/history/event.ts";
+import { callKeyOf, type SessionName } from "../../src/history/event.ts";
 import { ForgetfulLLM } from "../agents.ts";
 
 const args = v.object({ city: v.string() });
@@ -36,15 +36,15 @@ export function makeDurableAgent(): Agent {
 export const INPUT = "How do I get to work in Lisbon today?";
 
 /** Generates the first `count` events of a session of this agent. */
-export function* makeEvents(sessionId: string, count: number): Generator<SessionEvent> {
+export function* makeEvents(session: SessionName, count: number): Generator<SessionEvent> {
   for (let seq = 0; seq < count;) {
-    for (const event of makeTurnEvents(sessionId, seq)) {
+    for (const event of makeTurnEvents(session, seq)) {
       if (seq++ < count) yield event;
     }
   }
 }
 
-function* makeTurnEvents(sessionId: string, first: number): Generator<SessionEvent> {
+function* makeTurnEvents(session: SessionName, first: number): Generator<SessionEvent> {
   let seq = first;
   const base = () => ({ seq: seq++, time: 1_700_000_000_000 });
   yield { ...base(), type: "user", text: INPUT };
@@ -54,7 +54,7 @@ function* makeTurnEvents(sessionId: string, first: number): Generator<SessionEve
     if (decision.action !== "TOOL_CALL") continue;
     const { tool } = decision.calls[0]!;
     const call = {
-      callKey: callKeyOf({ id: sessionId, incarnation: undefined }, made, 0),
+      callKey: callKeyOf(session, made, 0),
       call: 0,
       tool,
     };

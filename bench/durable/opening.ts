@@ -71,7 +71,7 @@ export async function fillSession(store: Store, id: string, count: number): Prom
     migrateResult: undefined,
   });
   await stored.begin(undefined);
-  const events = [...makeEvents(id, count)];
+  const events = [...makeEvents({ id, incarnation: stored.incarnation }, count)];
   const bulk = Math.max(0, count - TAIL_LENGTH);
   for (let at = 0; at < bulk; at += BATCH_LENGTH) {
     await stored.log.append(events.slice(at, Math.min(at + BATCH_LENGTH, bulk)));

@@ -7,11 +7,12 @@ import { measureOpenings } from "../../../bench/durable/opening.ts";
 Deno.test("makeEvents() makes the eight events that a measured turn has", async () => {
   const session = makeDurableAgent().createSession({ id: "s" });
   const { events } = await session.next(INPUT);
-  const made = [...makeEvents("s", 8)];
+  const { incarnation } = session.state;
+  const made = [...makeEvents({ id: "s", incarnation }, 8)];
   const untimed = (all: readonly object[]) => all.map((event) => ({ ...event, time: 0 }));
   assertEquals(untimed(made), untimed(events));
   assertEquals(
-    [...makeEvents("s", 19)].map(({ seq }) => seq),
+    [...makeEvents({ id: "s", incarnation }, 19)].map(({ seq }) => seq),
     Array.from({ length: 19 }, (_, i) => i),
   );
 });
