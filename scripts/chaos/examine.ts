@@ -11,8 +11,9 @@ import { parseEvent } from "../../src/store/entry_body.ts";
 import { checkChain, firstHash } from "../../src/store/hash_chain.ts";
 import { examineEffects } from "./examine_effects.ts";
 import type { JournalRecord } from "./journal.ts";
+import { findChildId } from "./player.ts";
 import type { Findings } from "./scenario.ts";
-import { parseTurn, planTurn } from "./scripted_agent.ts";
+import { CLERK, parseTurn, planTurn } from "./scripted_agent.ts";
 
 /** Subject of the examination. */
 interface Examined {
@@ -33,18 +34,30 @@ export async function examine(
   const problems: string[] = [];
   const logs = new Map<string, readonly StoredEntry[]>();
   let duplicates = 0;
-  for (const [id, turns] of sessions) {
-    const entries = await readEntries(store, id, problems);
-    logs.set(id, entries);
-    const found = examineLog(id, entries, turns);
+  const examineOne = async (id: string, child: string | undefined, turns: number) => {
+    const name = nameOf(id, child);
+    const entries = await readEntries(store, id, child, problems);
+    logs.set(name, entries);
+    const events = entries.map((entry) => parseEvent(name, entry));
+    const found = examineLog(name, events, turns, child === undefined ? "desk" : CLERK);
     problems.push(...found);
     duplicates += found.length;
+    return events;
+  };
+  for (const [id, turns] of sessions) {
+    for (const event of await examineOne(id, undefined, turns)) {
+      if (event.type !== "tool_started" || event.tool !== CLERK) continue;
+      await examineOne(id, findChildId(id, event.callKey), 1);
+    }
   }
   const acknowledged = records.filter((record) => record.kind === "acknowledged");
-  const lost = acknowledged.filter(({ session, seq, body }) =>
-    logs.has(session) && logs.get(session)![seq]?.body !== body
-  );
-  problems.push(...lost.map(({ session, seq }) => `${session}: acknowledged event ${seq} is lost`));
+  const lost = acknowledged.filter(({ session, child, seq, body }) => {
+    const entries = logs.get(nameOf(session, child));
+    return entries === undefined ? logs.has(session) : entries[seq]?.body !== body;
+  });
+  problems.push(...lost.map(({ session, child, seq }) => {
+    return `${nameOf(session, child)}: acknowledged event ${seq} is lost`;
+  }));
   const effects = examineEffects(records, killed);
   return {
     ...effects,
@@ -61,15 +74,17 @@ export async function examine(
 /** Reads and verifies the entries of a session, from the first to the head. */
 async function readEntries(
   store: Store,
-  id: string,
+  session: string,
+  child: string | undefined,
   problems: string[],
 ): Promise<readonly StoredEntry[]> {
-  const session = await store.read(id);
-  const entries = await store.entries(id, { from: 0, limit: 1_000_000 });
+  const id = child ?? session;
+  const stored = await store.read(session, child);
+  const entries = await store.entries(session, { child, from: 0, limit: 1_000_000 });
   try {
     const link = await checkChain(id, { head: 0, hash: await firstHash(id) }, entries);
-    if (session?.head !== link.head || session.hash !== link.hash) {
-      problems.push(`${id}: its head is not its last entry`);
+    if (stored?.head !== link.head || stored.hash !== link.hash) {
+      problems.push(`${nameOf(session, child)}: its head is not its last entry`);
     }
   } catch (error) {
     problems.push(String(error));
@@ -77,11 +92,19 @@ async function readEntries(
   return entries;
 }
 
+function nameOf(session: string, child: string | undefined): string {
+  return child === undefined ? session : `${session}, child ${child}`;
+}
+
 /** Finds the problems of a log: each turn must appear once, complete and in order. */
-function examineLog(id: string, entries: readonly StoredEntry[], turns: number): string[] {
-  const events = entries.map((entry) => parseEvent(id, entry));
+function examineLog(
+  id: string,
+  events: readonly SessionEvent[],
+  turns: number,
+  start: string,
+): string[] {
   const problems: string[] = [];
-  const position = new Position("desk");
+  const position = new Position(start);
   const inputs = new Set<number>();
   const called = { started: new Set<string>(), finished: new Set<string>() };
   let plan: string[] = [];

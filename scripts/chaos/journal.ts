@@ -11,7 +11,13 @@ export type JournalRecord =
   & { readonly worker: string; readonly session: string }
   & (
     /** An event was acknowledged to the worker as committed; `body` is that of its entry. */
-    | { readonly kind: "acknowledged"; readonly seq: number; readonly body: string }
+    | {
+      readonly kind: "acknowledged";
+      /** Id of the child session; absent for an event of the session itself. */
+      readonly child?: string;
+      readonly seq: number;
+      readonly body: string;
+    }
     /** A tool had its effect; `isRecorded` is true if the log already had a result of the call. */
     | {
       readonly kind: "effect";

@@ -105,13 +105,19 @@ export class Player {
   }
 
   async #stream(session: Session, input: string | undefined): Promise<void> {
-    for await (const part of session.stream(input)) {
-      if ("seq" in part) this.#acknowledge(session.id, part);
+    const { id } = session;
+    for await (const part of session.stream(input, { children: true })) {
+      if ("seq" in part) this.#acknowledge(id, part);
+      else if (part.type === "child" && "seq" in part.part) {
+        this.#acknowledge(id, part.part, findChildId(id, part.callKey));
+      }
     }
   }
 
-  #acknowledge(session: string, event: SessionEvent): void {
-    this.#journal.append("acknowledged", { session, seq: event.seq, body: serializeEvent(event) });
+  #acknowledge(session: string, event: SessionEvent, child?: string): void {
+    const { seq } = event;
+    const body = serializeEvent(event);
+    this.#journal.append("acknowledged", { session, ...(child && { child }), seq, body });
   }
 
   #recordFailure(session: string, error: unknown): void {
@@ -145,13 +151,25 @@ export class Player {
 
   /** Returns true if the stored log has a result of a call. */
   async #isRecorded(session: string, callKey: string): Promise<boolean> {
-    const decision = Number(callKey.split("/").at(-2));
-    const entries = await this.#truth.entries(session, { from: decision, limit: 100 });
+    const [decision] = callKey.split("/").slice(-2);
+    const child = callKey.startsWith(`${session}~`) ? undefined : ownerOf(callKey);
+    const range = { child, from: Number(decision), limit: 100 };
+    const entries = await this.#truth.entries(session, range);
     return entries.some(({ body }) => {
       const [, event] = JSON.parse(body) as [number, SessionEvent];
       return event.type === "tool_finished" && event.callKey === callKey;
     });
   }
+}
+
+/** Returns the id of the child session of a call. */
+export function findChildId(session: string, callKey: string): string {
+  return callKey.slice(`${session}~`.length);
+}
+
+/** Returns the part of a call key that names its session. */
+function ownerOf(callKey: string): string {
+  return callKey.split("/").slice(0, -2).join("/");
 }
 
 /** Calls `work` for every item, at most `count` at a time. */

@@ -56,11 +56,18 @@ const TOOLS = [
   makeTool("send", "Send, and never know whether it was sent", { once: true }),
 ];
 
-/** Returns the decisions of a turn that begins in a step. */
+/** Name of the agent that is called as a tool. */
+export const CLERK = "clerk";
+
+/** Returns the decisions of a turn that begins in a step, or of the clerk in such a turn. */
 export function planTurn(turn: number, step: string): readonly Decision[] {
   const call = (tool: string, place: number) => ({ tool, args: { turn, place } });
   const answer = decide.respond(`Answer ${turn}`);
-  switch (turn % 3) {
+  if (step === CLERK) {
+    const calls = decide.calls([call("look", 10), call("pay", 11)]);
+    return [calls, decide.calls([call("send", 12)]), answer];
+  }
+  switch (turn % 4) {
     case 0:
       return [decide.calls([call("look", 0)]), decide.calls([call("pay", 1)]), answer];
     case 1:
@@ -69,8 +76,12 @@ export function planTurn(turn: number, step: string): readonly Decision[] {
         decide.move(step === "desk" ? "till" : "desk"),
         answer,
       ];
-    default:
+    case 2:
       return [decide.calls([call("send", 0)]), decide.calls([call("look", 1)]), answer];
+    default: {
+      const clerk = { tool: CLERK, args: { input: `turn ${turn}` } };
+      return [decide.calls([call("look", 0), clerk]), answer];
+    }
   }
 }
 
@@ -86,15 +97,22 @@ function decideNext({ messages, step = "" }: LLMRequest): Decision {
   return planTurn(parseTurn(String(messages[asked]!.content)), step)[made]!;
 }
 
-/** Makes the agent. */
+/** Makes the agent, with a clerk as one of its tools. */
 export function scriptedAgent(): Agent<Record<"desk" | "till", unknown>, World> {
+  const clerk = new Agent<Record<typeof CLERK, unknown>, World>({
+    name: CLERK,
+    llm: new ForgetfulLLM([decideNext]),
+    start: CLERK,
+    steps: { [CLERK]: { description: "Do as the desk says", tools: TOOLS } },
+  });
+  const tools = [...TOOLS, clerk.asTool({ name: CLERK, description: "Send a clerk" })];
   return new Agent<Record<"desk" | "till", unknown>, World>({
     name: "chaos",
     llm: new ForgetfulLLM([decideNext]),
     start: "desk",
     steps: {
-      desk: { description: "Look and buy", tools: TOOLS, routes: { till: "the other one" } },
-      till: { description: "Buy and look", tools: TOOLS, routes: { desk: "the other one" } },
+      desk: { description: "Look and buy", tools, routes: { till: "the other one" } },
+      till: { description: "Buy and look", tools, routes: { desk: "the other one" } },
     },
   });
 }

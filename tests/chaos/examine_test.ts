@@ -48,6 +48,19 @@ Deno.test("examine() finds an acknowledged event that is missing or changed", as
   assertEquals(problems[0], "s: acknowledged event 25 is lost");
 });
 
+Deno.test("examine() finds an acknowledged event of a child session that is missing or changed", async () => {
+  const { store, records } = await played(["turn 0", "turn 1", "turn 3"]);
+  const findings = await examined(store, records);
+  assertEquals([findings.problems, findings.lost], [[], 0]);
+  const child = records.findLast((record) => "child" in record)!;
+  const missing = { ...child, seq: 99 } as JournalRecord;
+  const other = { ...child, body: "[2,{}]" } as JournalRecord;
+  const unknown = { ...child, child: "gone" } as JournalRecord;
+  const { lost, problems } = await examined(store, [...records, missing, other, unknown]);
+  assertEquals([lost, problems.length], [3, 3]);
+  assertStringIncludes(problems[0]!, "/1: acknowledged event 99 is lost");
+});
+
 Deno.test("examine() finds a repeated effect whose worker was not killed", async () => {
   const { store, records } = await played();
   const at = records.findIndex(isEffect);

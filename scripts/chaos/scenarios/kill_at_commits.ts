@@ -10,7 +10,7 @@ import type { Effort, Environment, Findings, Scenario } from "../scenario.ts";
 import { Trial } from "../trial.ts";
 
 /** Number of turns, one of each kind in the script. */
-const TURNS = 3;
+const TURNS = 4;
 
 /** Kills workers at commit points. */
 export const killAtCommits: Scenario = { name: "kill -9 at commit points", run };
