@@ -11,7 +11,6 @@ import type { Durability } from "../history/durability.ts";
 import type { EventDraft } from "../history/event.ts";
 import { freezeJson } from "../json/json.ts";
 import * as option from "../schema/option_shape.ts";
-import type { ToolProgress } from "../tool/drain.ts";
 import { addHashes, buildVerdictDrafts } from "./approval.ts";
 import { type Answer, ask } from "./ask.ts";
 import { closeOpenCalls, type CommitDrafts, runCalls } from "./calls.ts";
