@@ -38,7 +38,7 @@
  * | `nomos.limit_reason` | turn | the reason if the status is `limited` |
  * | `nomos.legal` | model call | true if the output was a legal decision |
  * | `nomos.action` | model call | the decision: `RESPOND`, `TOOL_CALL`, `MOVE` or `END` |
- * | `nomos.outcome` | tool call | the outcome of the event `tool_finished` |
+ * | `nomos.outcome` | tool call | the outcome of the event `tool_finished`; the status of the turn if the call is suspended |
  * | `nomos.cost` | turn, model call | the cost, if the agent's `cost` knows it |
  * | `nomos.usage_estimated` | turn, model call | true if tokens are estimated |
  *

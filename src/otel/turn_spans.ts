@@ -66,6 +66,8 @@ class TurnSpans implements TurnObserver {
   #modelCall: OpenSpan | undefined;
   /** Spans of the running tool calls, by call key. */
   readonly #toolCalls: Map<string, OpenSpan> = new Map();
+  /** Keys of the calls of child agents that stopped with the turn. */
+  readonly #suspended: Set<string> = new Set();
   /** Total usage of the turn's model calls. */
   #usage: Usage = {};
   /** Total cost of the turn's model calls; undefined if no price is known. */
@@ -141,6 +143,9 @@ class TurnSpans implements TurnObserver {
           event,
           (span) => span.fail(event.code === "ABORTED" ? "aborted" : event.code),
         );
+      case "tool_suspended":
+        this.#suspended.add(event.callKey);
+        return;
       case "tool_finished":
         return this.#endToolCall(event);
       case "limit":
@@ -156,10 +161,11 @@ class TurnSpans implements TurnObserver {
   /** Ends the span of the turn, and those of calls that are still running. */
   onEnd({ status, step, error }: ObservedEnd): void {
     this.#modelCall?.endWithError(error);
-    for (const span of this.#toolCalls.values()) {
-      if (status === "needs_approval" && error === undefined) {
-        // A child agent that waits for an approval gets a new span when it resumes.
-        span.add({ "nomos.outcome": "needs_approval" });
+    for (const [callKey, span] of this.#toolCalls) {
+      const isSuspended = status === "needs_approval" || this.#suspended.has(callKey);
+      if (isSuspended && error === undefined) {
+        // A child agent that is suspended gets a new span when it goes on.
+        span.add({ "nomos.outcome": status });
         span.end();
       } else span.endWithError(error);
     }

@@ -74,6 +74,24 @@ Deno.test("otel, makes the turn of a child agent a child span of the tool call",
   ]);
 });
 
+Deno.test("otel, does not mark the call of a child agent as failed if it was stopped", async () => {
+  using tracing = new MemoryTracing();
+  const controller = new AbortController();
+  const boss = bossOf(
+    new MockLLM([() => {
+      controller.abort();
+      return decide.respond("too late");
+    }]),
+  );
+  await boss.createSession().next("Go", { signal: controller.signal });
+  const { status, attributes, ends } = tracing.span("execute_tool ask_clerk");
+  assertEquals([status.code, attributes["nomos.outcome"], ends], [
+    SpanStatusCode.UNSET,
+    "interrupted",
+    1,
+  ]);
+});
+
 Deno.test("otel, marks the call of a child agent as failed if the child's turn throws", async () => {
   using tracing = new MemoryTracing();
   const broken = new MockLLM([() => {
