@@ -4,7 +4,9 @@
  * @module
  */
 import { isPlainObject } from "../json/json.ts";
+import { firstHash } from "./hash_chain.ts";
 import { decodeKey, encodeKey } from "./session_key.ts";
+import type { Lease, Store } from "./store.ts";
 
 /** Pattern of metadata that may name a caller, for `LIKE`. */
 export const HAS_CALLER = '%"caller":%';
@@ -36,6 +38,33 @@ export function listAdoptions(
     while (callers.has(topmost)) topmost = callers.get(topmost)!;
     return { child: encodeKey(id), session: encodeKey(topmost) };
   });
+}
+
+/**
+ * Makes the session that version 2 stored for a call a child of the session of that lease, in a
+ * store that has not done so. Does nothing if there is none.
+ *
+ * @param caller Id of the session or child that made the call.
+ */
+export async function adoptStored(
+  store: Store,
+  lease: Lease,
+  child: string,
+  caller: string,
+): Promise<void> {
+  const old = await store.read(child);
+  if (old === undefined || readCaller(old.meta) !== caller) return;
+  const { meta, head } = old;
+  const known = await store.read(lease.id, child);
+  if (known === undefined) {
+    await store.createChild(lease, child, { meta, hash: await firstHash(child) });
+  }
+  if ((known?.head ?? 0) === 0 && head > 0) {
+    // One append, so that a process that dies leaves all entries or none.
+    const entries = await store.entries(child, { from: 0, limit: head });
+    await store.append(lease, { child, head: 0, entries });
+  }
+  await store.delete(child);
 }
 
 /** Returns the caller in the metadata of a session; undefined if there is none. */

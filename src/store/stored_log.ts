@@ -8,6 +8,7 @@ import type { SessionEvent } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
 import { migrateResultOf } from "../history/migrations.ts";
+import { adoptStored } from "./adoption.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
 import { serializeEvent } from "./entry_body.ts";
 import { type Address, EntryReader } from "./entry_reader.ts";
@@ -31,8 +32,8 @@ export class StoredLog implements DurableLog {
   readonly #address: Address;
   /** Id of the session or child. */
   readonly #id: string;
-  /** Log of the session to which this child belongs, and whose lease it uses. */
-  readonly #root: StoredLog | undefined;
+  /** Log of the session to which a child belongs, and whose lease it uses; otherwise this log. */
+  readonly #root: StoredLog;
   readonly #reader: EntryReader;
   readonly #options: StoredLogOptions;
   readonly #start: string;
@@ -68,7 +69,7 @@ export class StoredLog implements DurableLog {
     this.#store = store;
     this.#address = address;
     this.#id = id;
-    this.#root = root;
+    this.#root = root ?? this;
     this.incarnation = incarnation;
     this.#reader = new EntryReader(store, address);
     this.#first = first;
@@ -92,8 +93,7 @@ export class StoredLog implements DurableLog {
    * Opens a session, or creates it in the step `start`. Entries before the snapshot are read
    * only when needed.
    *
-   * @throws {SessionDamagedError} if the entries that were read are damaged. Also throws
-   *   what {@linkcode findOrCreate} throws.
+   * @throws {SessionDamagedError} if an entry is damaged, and what {@linkcode findOrCreate} throws.
    */
   static async open(
     store: Store,
@@ -101,9 +101,7 @@ export class StoredLog implements DurableLog {
     start: string,
     options: StoredLogOptions,
   ): Promise<StoredLog> {
-    const found = await findOrCreate(store, { id }, () => {
-      return { start, incarnation: options.ids() };
-    });
+    const found = await findOrCreate(store, { id }, () => ({ start, incarnation: options.ids() }));
     return await StoredLog.#openFound(store, { id }, found, options);
   }
 
@@ -120,37 +118,43 @@ export class StoredLog implements DurableLog {
   }
 
   async openChild(id: string, start: string, child: ChildLogOptions): Promise<DurableLog> {
-    const root = this.#root ?? this;
-    const lease = root.#lease;
-    if (lease === undefined) throw makeLeaseLostError(root.#id);
+    const lease = this.#root.#lease;
+    if (lease === undefined) throw makeLeaseLostError(this.#root.#id);
     // Calls of a child that exists already run before anything is written.
     await lease.assertHeld();
-    const address = { id: root.#id, child: id };
+    await this.#adopt(id);
+    const address = { id: this.#root.#id, child: id };
     const found = await findOrCreate(this.#store, address, () => ({ start }), lease.lease);
     return await this.#openFoundChild(address, found, child);
   }
 
   async findChild(id: string, child: ChildLogOptions): Promise<StoredLog | undefined> {
-    const address = { id: (this.#root ?? this).#id, child: id };
+    await this.#adopt(id);
+    const address = { id: this.#root.#id, child: id };
     const found = await findSession(this.#store, address);
     return found && await this.#openFoundChild(address, found, child);
   }
 
+  /** Adopts a child of version 2, during a turn. */
+  async #adopt(id: string): Promise<void> {
+    const lease = this.#root.#lease?.lease;
+    if (lease === undefined || this.#root.incarnation !== undefined) return;
+    await adoptStored(this.#store, lease, id, this.#id);
+  }
+
   async #openFoundChild(address: Address, found: FoundSession, child: ChildLogOptions) {
     const options = { ...this.#options, ...child };
-    const root = this.#root ?? this;
-    const log = await StoredLog.#openFound(this.#store, address, found, options, root);
+    const log = await StoredLog.#openFound(this.#store, address, found, options, this.#root);
     await log.load();
     return log;
   }
 
   /**
-   * Acquires the lease and loads the whole log, including what others appended. Returns a
-   * signal that aborts when `signal` does or when the lease is lost. A child runs in a turn
-   * of its session, which holds the lease.
+   * Acquires the lease and loads the whole log, including what others appended. Returns a signal
+   * that aborts when `signal` does or when the lease is lost. A child has no lease of its own.
    */
   async begin(signal: AbortSignal | undefined): Promise<AbortSignal | undefined> {
-    if (this.#root !== undefined) return signal;
+    if (this.#root !== this) return signal;
     const lease = await SessionLease.acquire(this.#store, this.#id, this.#options, signal);
     try {
       const session = await this.#store.read(this.#id);
@@ -261,7 +265,7 @@ export class StoredLog implements DurableLog {
   }
 
   async #commit(events: readonly SessionEvent[]): Promise<void> {
-    const root = this.#root ?? this;
+    const root = this.#root;
     const lease = root.#lease;
     if (lease === undefined) throw makeLeaseLostError(root.#id);
     lease.lost.throwIfAborted();

@@ -152,13 +152,23 @@ Deno.test("recorded sessions, states of every version can be forked after any co
   }
 });
 
-/** A store with a recorded session and its child sessions. */
-async function storeOf(fixture: StoredFixture, entries: readonly StoredEntry[]): Promise<Store> {
+/** A store with a recorded session and its child sessions, which version 2 stored beside it. */
+async function storeOf(
+  fixture: StoredFixture,
+  entries: readonly StoredEntry[],
+  isMigrated = true,
+): Promise<Store> {
   const store = memoryStore();
   await store.create(fixture.id, fixture);
   const lease = (await store.claim(fixture.id, { owner: "recorded", ttl: 1 }))!;
   await append(store, lease, fixture, entries);
   for (const child of fixture.children ?? []) {
+    if (!isMigrated) {
+      await store.create(child.id, child);
+      const own = (await store.claim(child.id, { owner: "recorded", ttl: 1 }))!;
+      await append(store, own, child, child.entries);
+      continue;
+    }
     await store.createChild(lease, child.id, child);
     await append(store, lease, child, child.entries, child.id);
   }
@@ -197,6 +207,27 @@ Deno.test("recorded sessions, stored ones of every version keep their position, 
     const again = await open();
     await again.load();
     assertEquals(again.state, session.state, name);
+  }
+});
+
+Deno.test("recorded sessions, stored ones of version 2 go on in a store that has not migrated their children", async () => {
+  const { stored } = ALL[1]!;
+  for (const [name, fixture, entries] of stored.filter(([, { children }]) => children)) {
+    for (const goesOn of [false, true]) {
+      const store = await storeOf(fixture, entries, false);
+      const { desk, context } = openDesk();
+      const session = await desk.openSession(fixture.id, { context, store });
+      if (goesOn) await session.next("Never mind");
+      else for (const { callKey } of session.approvals) await session.approve(callKey);
+      assertEquals(session.status, "waiting", name);
+      const { sessions } = await store.list();
+      assertEquals(sessions.map(({ id }) => id), [fixture.id], name);
+      for (const { id, entries } of fixture.children!) {
+        const adopted = await store.entries(fixture.id, { child: id, from: 0, limit: 1_000 });
+        assertEquals(adopted.slice(0, entries.length), entries, name);
+        assertEquals(adopted.length > entries.length, !goesOn, name);
+      }
+    }
   }
 });
 
