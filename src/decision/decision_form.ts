@@ -10,6 +10,7 @@ import { freezeJson, isPlainObject, type JsonSchema } from "../json/json.ts";
 import { buildValuesForm } from "../schema/lower_kinds.ts";
 import type { LoweredSchema } from "../schema/lowering.ts";
 import { addDescription, addRestrictions } from "../schema/restrictions.ts";
+import { limitOptional } from "../schema/optional_limit.ts";
 import { findExcess } from "../schema/schema_limits.ts";
 import type { SchemaProfile } from "../schema/schema_profile.ts";
 import { serializeProfile } from "../schema/wire_form.ts";
@@ -96,7 +97,8 @@ export class DecisionForm {
     const $defs = Object.assign({}, ...lowered.map(({ definitions }) => definitions));
     this.legal = freezeJson(legal);
     this.parser = parser as v.GenericSchema<unknown, WireOutput>;
-    this.json = freezeJson(Object.keys($defs).length > 0 ? { ...json, $defs } : json);
+    const whole = Object.keys($defs).length > 0 ? { ...json, $defs } : json;
+    this.json = freezeJson(limitOptional(whole, profile));
     this.excess = findExcess(this.json, profile);
   }
 }

@@ -4,77 +4,102 @@
  * @module
  */
 import type { JsonSchema } from "../json/json.ts";
+import { UNLISTED } from "./keywords.ts";
+import { allowNull, type Form, type LoweringContext, requiredOf, restOf } from "./lowered.ts";
+import { isEqual } from "./merge_keywords.ts";
+import type { Normal } from "./normalizer.ts";
 import {
-  acceptsAnything,
-  allowNull,
-  type Form,
-  type LoweringContext,
-  requiredOf,
-  restOf,
-} from "./lowered.ts";
-import { addDescription, addRestrictions, describeRestriction } from "./restrictions.ts";
+  addDescription,
+  addRestrictions,
+  ANNOTATIONS,
+  describeAll,
+  describeRestriction,
+  WORDS_KEY,
+} from "./restrictions.ts";
+import { joinPath } from "./schema_document.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
 /** Lowers an object. If `isOpen` is true, it is part of an intersection and stays open. */
 export function lowerObject(
-  schema: JsonSchema,
+  object: Normal,
   path: string,
   context: LoweringContext,
   isOpen: boolean,
 ): Form {
-  const { profile } = context;
+  const { profile, document } = context;
+  const { schema } = object;
   const required = requiredOf(schema);
+  // Patterns of one part of an intersection do not restrict the properties of another one.
+  const rest = isOpen && schema.patternProperties !== undefined || restOf(schema);
   const isOmitted = profile.optional === "omitted";
   const notes: string[] = [];
   const lowered: [string, Form][] = [];
   const listed: string[] = [];
   for (const [name, source] of Object.entries(listProperties(schema, required, path, context))) {
-    const { form, closesCycle } = context.lowerProperty(
-      source,
-      path === "" ? name : `${path}.${name}`,
-    );
     const isOptional = !required.has(name);
-    const isNullable = !isOptional || isOmitted || context.acceptsNull(source);
+    if (isOptional && document.normalizer.normalize(source).kind === "none") {
+      // No value is possible, so the property is always absent.
+      if (isOpen || rest !== false) notes.push(`never with ${JSON.stringify(name)}`);
+      continue;
+    }
+    const closesCycle = profile.recursion === "optional" &&
+      document.closing.names.get(object)?.has(name);
+    const where = joinPath(path, name);
+    if (source === UNLISTED && !profile.unknown) {
+      const construct = '"required" with a name that "properties" does not list';
+      context.refuse(where, construct, "a schema of the property");
+    }
+    const form = context.lower(source, where);
+    const isNullable = !isOptional || isOmitted || document.acceptsNull(source);
     lowered.push([name, isNullable ? form : allowNull(form)]);
     if (closesCycle && !isOptional) notes.push(`always with ${JSON.stringify(name)}`);
     if (!closesCycle && !(isOptional && isOmitted)) listed.push(name);
   }
-  const rest = restOf(schema);
   const form: Form = { type: "object" };
   if (lowered.length > 0 || rest === false) {
     form.properties = Object.fromEntries(lowered);
     form.required = listed;
   }
   if (rest !== false) {
-    // Unlisted properties are optional, so a cycle through them is finite.
-    form.additionalProperties = acceptsAnything(rest) ||
-      context.lowerProperty(rest, `${path}{}`).form;
+    form.additionalProperties = isUnrestricted(rest, context) || context.lower(rest, `${path}{}`);
     lowerPropertyNames(form, schema.propertyNames, path, context, notes);
-  } else if (!isOpen || schema.additionalProperties === false) form.additionalProperties = false;
+  } else {
+    notes.push(...describeNames(schema.propertyNames));
+    if (!isOpen || schema.additionalProperties === false) form.additionalProperties = false;
+  }
   return addDescription(addRestrictions(form, schema, "object", profile, notes), schema, notes);
 }
 
 /** Returns the schemas of listed properties, and of required properties that are not listed. */
 function listProperties(
-  { properties, additionalProperties }: JsonSchema,
+  schema: JsonSchema,
   required: ReadonlySet<unknown>,
   path: string,
   context: LoweringContext,
-): Readonly<Record<string, JsonSchema>> {
-  const isListed = additionalProperties === undefined || additionalProperties === false;
-  if (!context.profile.openObjects && (!isListed || properties === undefined)) {
-    return context.refuse(
-      path,
-      '"additionalProperties" (a record or open object)',
-      "listed properties",
-    );
+): Readonly<Record<string, unknown>> {
+  const { properties = {}, additionalProperties: rest = true, patternProperties } = schema;
+  const isClosed = restOf(schema) === false;
+  if (!context.profile.openObjects && !isClosed) {
+    const construct = patternProperties === undefined
+      ? '"additionalProperties" (a record or open object)'
+      : '"patternProperties"';
+    return context.refuse(path, construct, "listed properties");
   }
-  if (isListed) return properties as Record<string, JsonSchema> ?? {};
-  const unlisted = [...required].filter((name) => !Object.hasOwn(properties ?? {}, name as string));
+  if (isClosed) return properties as JsonSchema;
+  const unlisted = [...required].filter((name) =>
+    !Object.hasOwn(properties as object, name as string)
+  );
   return {
-    ...properties as Record<string, JsonSchema>,
-    ...Object.fromEntries(unlisted.map((name) => [name, additionalProperties])),
+    ...properties as JsonSchema,
+    ...Object.fromEntries(unlisted.map((name) => [name, rest])),
   };
+}
+
+/** Returns a restriction of property names in words; empty if all names are allowed. */
+function describeNames(names: unknown): string[] {
+  return names === true || isEqual(names, { type: "string" })
+    ? []
+    : describeRestriction("propertyNames", names);
 }
 
 function lowerPropertyNames(
@@ -84,18 +109,18 @@ function lowerPropertyNames(
   context: LoweringContext,
   notes: string[],
 ): void {
-  if (names === undefined || JSON.stringify(names) === '{"type":"string"}') return;
-  if (context.profile.objectKeywords?.includes("propertyNames")) {
-    form.propertyNames = context.lower({ type: "string", ...names as object }, `${path}{}`);
-  } else notes.push(...describeRestriction("propertyNames", names));
+  const words = describeNames(names);
+  if (words.length > 0 && context.profile.objectKeywords?.includes("propertyNames")) {
+    form.propertyNames = context.lower({ allOf: [{ type: "string" }, names] }, `${path}{}`);
+  } else notes.push(...words);
 }
 
 /** Lowers an array or a tuple. */
 export function lowerArray(schema: JsonSchema, path: string, context: LoweringContext): Form {
   const { tuples, unknown } = context.profile;
-  const tuple = schema.prefixItems ?? (Array.isArray(schema.items) ? schema.items : undefined);
+  const { prefixItems: tuple, items } = schema;
   if (Array.isArray(tuple)) {
-    const rest = schema.prefixItems === undefined ? schema.additionalItems : schema.items;
+    const rest = isLonger(schema, tuple) ? items ?? true : items;
     const isFixed = rest === undefined || rest === false;
     if (tuples === "prefixItems" && tuple.length > 0) {
       return lowerTupleToPrefixItems(schema, tuple, isFixed ? undefined : rest, path, context);
@@ -104,13 +129,17 @@ export function lowerArray(schema: JsonSchema, path: string, context: LoweringCo
     if (isArray || isFixed) {
       return lowerTupleToArray(schema, tuple, isFixed ? undefined : rest, path, context);
     }
-    return lowerArray({ ...schema, prefixItems: undefined, items: rest }, path, context);
   }
-  if (schema.items === undefined && !unknown) {
+  if (items === undefined && !unknown) {
     return context.refuse(path, "an array without items", '"items"');
   }
-  const items = context.lower(schema.items ?? true, `${path}[]`);
-  return buildArray({ items }, schema, schema, [], context);
+  const form = context.lower(items ?? true, `${path}[]`);
+  return buildArray({ items: form }, schema, schema, [], context);
+}
+
+/** Returns true if an array is longer than its tuple, although it has no schema for more items. */
+function isLonger({ minItems = 0, maxItems = 0 }: JsonSchema, { length }: readonly unknown[]) {
+  return Math.max(minItems as number, maxItems as number) > length;
 }
 
 /** Builds an array with restrictions and a description; `items` has the keywords for its items. */
@@ -123,11 +152,6 @@ function buildArray(
 ): Form {
   const form = addRestrictions({ type: "array", ...items }, restrictions, "array", profile, notes);
   return addDescription(form, schema, notes);
-}
-
-/** Returns the minimum and maximum length of a tuple, whose last items may be optional. */
-function readTupleLength(schema: JsonSchema, { length }: readonly unknown[]) {
-  return { minItems: Math.min(schema.minItems as number ?? length, length), maxItems: length };
 }
 
 /**
@@ -151,9 +175,8 @@ function lowerTupleToArray(
     ? context.lower(types[0], `${path}[]`)
     : context.lowerUnion({}, types, `${path}[]`);
   const notes = ["the items in the order given"];
-  const { minItems, maxItems } = readTupleLength(schema, tuple);
-  const length = rest === undefined ? { minItems, maxItems } : { ...schema, minItems };
-  return buildArray({ items }, length, schema, notes, context);
+  const limited = rest === undefined ? limitLength(schema, tuple) : schema;
+  return buildArray({ items }, limited, schema, notes, context);
 }
 
 /** Lowers a tuple to `prefixItems`; `rest` is the schema of items after them, undefined if none. */
@@ -164,14 +187,25 @@ function lowerTupleToPrefixItems(
   path: string,
   context: LoweringContext,
 ): Form {
-  const isOpen = rest === undefined || acceptsAnything(rest);
   const items = {
     prefixItems: tuple.map((item, index) => context.lower(item, `${path}[${index}]`)),
-    ...(!isOpen && { items: context.lower(rest, `${path}[]`) }),
+    ...(rest !== undefined && !isUnrestricted(rest, context) && {
+      items: context.lower(rest, `${path}[]`),
+    }),
   };
-  const { minItems, maxItems } = readTupleLength(schema, tuple);
-  const length = rest === undefined ? { minItems, maxItems } : { ...schema, minItems };
-  return buildArray(items, length, schema, [], context);
+  const limited = rest === undefined ? limitLength(schema, tuple) : schema;
+  return buildArray(items, limited, schema, [], context);
+}
+
+/** Returns the keywords of a tuple with its length as the maximum, because it has no other items. */
+function limitLength(schema: JsonSchema, { length }: readonly unknown[]): JsonSchema {
+  return { ...schema, maxItems: Math.min(schema.maxItems as number ?? length, length) };
+}
+
+/** Returns true if a part accepts any value. */
+function isUnrestricted(source: unknown, { document }: LoweringContext): boolean {
+  const { kind, schema } = document.normalizer.normalize(source);
+  return kind === "any" && Object.keys(schema).every((keyword) => ANNOTATIONS.includes(keyword));
 }
 
 function removeDuplicates(schemas: readonly unknown[]): unknown[] {
@@ -192,7 +226,9 @@ export function buildValuesForm(
 /** Lowers a schema with `const` or `enum`. */
 export function lowerValues(schema: JsonSchema, path: string, context: LoweringContext): Form {
   const { profile } = context;
-  const values = "const" in schema ? [schema.const] : schema.enum as unknown[];
+  const { enum: listed, type: _, not, ...others } = schema;
+  const values = listed as unknown[];
+  const restrictions = describeAll({ ...others, not });
   const types = [...new Set(values.map(typeOf))];
   if (types.includes("object") || values.length === 0) {
     return context.refuse(
@@ -204,19 +240,21 @@ export function lowerValues(schema: JsonSchema, path: string, context: LoweringC
   const { enumTypes } = profile;
   if (enumTypes === undefined) {
     const form = buildValuesForm(types.length === 1 ? types[0] : types, values, profile);
-    return addDescription(form, schema, []);
+    return addDescription(form, schema, restrictions);
   }
   if (types.length > 1) {
     const lists = types.map((type) => ({ enum: values.filter((one) => typeOf(one) === type) }));
-    return context.lowerUnion(schema, lists, path);
+    const words = [...restrictions, ...describeRestriction(WORDS_KEY, schema[WORDS_KEY])];
+    return context.lowerUnion({ ...schema, [WORDS_KEY]: words }, lists, path);
   }
   const [type] = types as [string];
-  const listed: readonly string[] = ["string", ...enumTypes];
-  const form = listed.includes(type) ? buildValuesForm(type, values, profile) : { type };
+  const form = ["string", ...enumTypes].includes(type)
+    ? buildValuesForm(type, values, profile)
+    : { type };
   const isExact = "enum" in form || "const" in form || type === "null" ||
     type === "boolean" && new Set(values).size === 2;
-  const notes = isExact ? [] : [`only ${values.map((one) => JSON.stringify(one)).join(" or ")}`];
-  return addDescription(form, schema, notes);
+  const only = isExact ? [] : [`only ${values.map((one) => JSON.stringify(one)).join(" or ")}`];
+  return addDescription(form, schema, [...only, ...restrictions]);
 }
 
 function typeOf(value: unknown): string {

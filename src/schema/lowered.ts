@@ -5,7 +5,12 @@
  */
 import type { JsonSchema } from "../json/json.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
-import { isRestriction } from "./restrictions.ts";
+import type { SchemaDocument } from "./schema_document.ts";
+
+/** Thrown if a profile does not support a construct. */
+export class LoweringError extends Error {
+  override readonly name = "LoweringError";
+}
 
 /** Lowered form of a part of a schema. */
 export type Form = Record<string, unknown>;
@@ -14,18 +19,10 @@ export type Form = Record<string, unknown>;
 export interface LoweringContext {
   /** Subset of JSON Schema that the model accepts. */
   readonly profile: SchemaProfile;
+  /** Schema that is being lowered. */
+  readonly document: SchemaDocument;
   /** Lowers a part; if `isOpen` is true, objects stay open, for an intersection. */
   lower(source: unknown, path: string, isOpen?: boolean): Form;
-  /**
-   * Lowers the value of a property. `closesCycle` is true if it refers back to a schema
-   * that contains it, and the profile allows that only in optional properties.
-   */
-  lowerProperty(
-    source: unknown,
-    path: string,
-  ): { readonly form: Form; readonly closesCycle: boolean };
-  /** Returns true if a part accepts null. */
-  acceptsNull(source: JsonSchema): boolean;
   /** Lowers the branches of a union; the description is that of `schema`. */
   lowerUnion(
     schema: JsonSchema,
@@ -109,39 +106,6 @@ const STRUCTURE_KEYWORDS = [
 export function acceptsAnything(schema: unknown): boolean {
   if (typeof schema !== "object" || schema === null) return schema === true;
   return !STRUCTURE_KEYWORDS.some((keyword) => Object.hasOwn(schema, keyword));
-}
-
-/**
- * Returns true if a part of the schema `root` accepts null: directly, in a branch or by
- * reference. `known` caches the results of references.
- */
-export function acceptsNull(
-  root: JsonSchema,
-  schema: JsonSchema,
-  known: Map<string, boolean>,
-): boolean {
-  const { allOf, ...rest } = schema;
-  if (Array.isArray(allOf)) {
-    return [rest, ...allOf].every((part) => isRestriction(part) || acceptsNull(root, part, known));
-  }
-  const { type, anyOf, oneOf, $ref } = schema;
-  if (typeof $ref === "string") {
-    let accepts = known.get($ref);
-    if (accepts === undefined) {
-      known.set($ref, false);
-      const target = resolveReference(root, $ref);
-      accepts = target !== undefined && acceptsNull(root, target as JsonSchema, known);
-      known.set($ref, accepts);
-    }
-    return accepts;
-  }
-  if (type === "null" || Array.isArray(type) && type.includes("null")) return true;
-  if (schema.const === null) return true;
-  if (Array.isArray(schema.enum) && schema.enum.includes(null)) return true;
-  return acceptsAnything(schema) ||
-    [anyOf, oneOf].some((union) =>
-      Array.isArray(union) && union.some((branch) => acceptsNull(root, branch, known))
-    );
 }
 
 /** Returns the names of an object's required properties. */

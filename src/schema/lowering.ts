@@ -6,23 +6,23 @@
  *
  * @module
  */
-import type { JsonSchema } from "../json/json.ts";
+import { isPlainObject, type JsonSchema } from "../json/json.ts";
 import {
-  acceptsAnything,
-  acceptsNull,
   type Form,
   type LoweringContext,
-  resolveReference,
+  LoweringError,
   sortDiscriminatorsFirst,
 } from "./lowered.ts";
 import { lowerArray, lowerObject, lowerValues } from "./lower_kinds.ts";
+import type { Normal } from "./normalizer.ts";
 import {
   addDescription,
   addRestrictions,
-  describeRestriction,
-  isRestriction,
+  ANNOTATIONS,
+  describeAll,
   WORDS_KEY,
 } from "./restrictions.ts";
+import type { SchemaDocument } from "./schema_document.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
 /** JSON Schema in the subset of a profile, with its definitions. */
@@ -33,121 +33,127 @@ export interface LoweredSchema {
   readonly definitions: Readonly<Record<string, JsonSchema>>;
 }
 
-/** Thrown if a profile does not support a construct. */
-export class LoweringError extends Error {
-  override readonly name = "LoweringError";
+/** Maximum number of parts of a lowered schema, because merged branches repeat what they share. */
+const MAX_PARTS = 100_000;
+
+/**
+ * Lowers a schema. The new names of its definitions start with `prefix`.
+ *
+ * @throws {LoweringError} if the profile does not support a part of it.
+ */
+export function lower(
+  document: SchemaDocument,
+  profile: SchemaProfile,
+  prefix: string,
+): LoweredSchema {
+  const lowering = new Lowering(document, profile, prefix);
+  const schema = lowering.lower(document.root, "", false, true);
+  return { schema, definitions: lowering.lowerDefinitions() };
 }
 
-/** Lowers a schema. The new names of its definitions start with `prefix`. */
-export function lower(source: JsonSchema, profile: SchemaProfile, prefix: string): LoweredSchema {
-  const lowering = new Lowering(source, profile, prefix);
-  const schema = lowering.lower(source, "");
-  return { schema, definitions: lowering.listDefinitions() };
-}
-
-/** Lowered definition. It is registered before it is complete. */
+/** Definition that a schema refers to. */
 interface Definition {
-  readonly form: Form;
+  readonly target: unknown;
+  /** Path of the first reference to it. */
+  readonly path: string;
+  /** True if its objects stay open, because it is a part of an intersection. */
+  readonly isOpen: boolean;
   /** Reference to the definition. */
   readonly $ref: string;
-  /** Nesting depth of properties at which it is being lowered; -1 once it is complete. */
-  depth: number;
 }
 
 /** Types of all values, for decoders that take an empty schema for one of objects. */
 const ALL_TYPES = ["string", "number", "boolean", "object", "array", "null"];
 
 class Lowering implements LoweringContext {
-  /** Number of references that close a cycle in the property that is being lowered. */
-  #cycles = 0;
-  /** Nesting depth of the property that is being lowered. */
-  #depth = 0;
-  /** Cache of references: true if the target accepts null. */
-  readonly #nullable = new Map<string, boolean>();
-  /** Definitions by their reference in the source. */
-  readonly #definitions = new Map<string, Definition>();
+  /** Definitions by the targets of references: closed ones, and open ones. */
+  readonly #known = [new Map<unknown, Definition>(), new Map<unknown, Definition>()] as const;
+  /** All definitions, in the order of their numbers. */
+  readonly #definitions: Definition[] = [];
   /** New references that are branches of a union. */
   readonly #branches = new Set<unknown>();
+  #parts = 0;
 
   constructor(
-    readonly root: JsonSchema,
+    readonly document: SchemaDocument,
     readonly profile: SchemaProfile,
     readonly prefix: string,
-  ) {}
+  ) {
+    const { cycle } = document;
+    if (profile.recursion === "none" && cycle !== undefined) {
+      const construct = '"$ref" back to itself (a recursive schema)';
+      this.refuse(cycle, construct, "a schema without recursion");
+    }
+    const unbroken = profile.recursion === "optional" ? document.closing.unbroken : undefined;
+    if (unbroken !== undefined) {
+      const construct = '"$ref" back to itself outside of a property';
+      this.refuse(unbroken, construct, "the reference inside a property");
+    }
+  }
 
-  listDefinitions(): Record<string, JsonSchema> {
+  /** Lowers the definitions one after another, because a chain of them may be long. */
+  lowerDefinitions(): Record<string, JsonSchema> {
+    const lowered: [string, JsonSchema][] = [];
+    // Iterating visits the definitions that are added meanwhile.
+    for (const { target, path, isOpen, $ref } of this.#definitions) {
+      lowered.push([$ref, this.lower(target, path, isOpen, true)]);
+    }
     return Object.fromEntries(
-      [...this.#definitions.values()].map(({ form, $ref }, index) => [
+      lowered.map(([$ref, form], index) => [
         `${this.prefix}${index}`,
         this.#branches.has($ref) ? sortDiscriminatorsFirst(form) : form,
       ]),
     );
   }
 
-  lower(source: unknown, path: string, isOpen = false): Form {
-    if (this.profile.unknown && acceptsAnything(source)) {
-      const { unknown } = this.profile;
-      return addDescription(unknown === "types" ? { type: ALL_TYPES } : {}, Object(source), []);
+  /** Lowers a part. If `isBody` is false and the part contains itself, returns a reference. */
+  lower(source: unknown, path: string, isOpen = false, isBody = false): Form {
+    if (++this.#parts > MAX_PARTS) {
+      const construct = `a schema of more than ${MAX_PARTS} parts after merging`;
+      return this.refuse(path, construct, "definitions for the parts that are repeated");
     }
-    if (typeof source !== "object" || source === null || Array.isArray(source)) {
-      return this.refuse(
-        path,
-        `a schema that is ${JSON.stringify(source)}`,
-        "a schema with a type",
-      );
+    const normal = this.document.normalizer.normalize(source);
+    const { schema } = normal;
+    if (!isBody && this.document.recursive.has(normal)) {
+      return this.#lowerReference(source, {}, path, isOpen);
     }
-    const schema = source as JsonSchema;
-    if (typeof schema.$ref === "string") return this.#lowerReference(schema, path, isOpen);
-    const { allOf } = schema;
-    if (Array.isArray(allOf) && allOf.every(isRestriction)) {
-      const { allOf: _, ...rest } = schema;
-      const words = allOf.flatMap((part: JsonSchema) =>
-        Object.entries(part).flatMap(([keyword, value]) => describeRestriction(keyword, value))
-      );
-      return this.lower({ ...rest, [WORDS_KEY]: words } as JsonSchema, path, isOpen);
-    }
-    if (Array.isArray(allOf) && this.profile.intersections) {
-      return this.#lowerIntersection(schema, allOf, path);
-    }
-    for (const keyword of ["allOf", "if", "dependentSchemas", "patternProperties"]) {
-      if (schema[keyword] !== undefined) {
-        return this.refuse(path, `"${keyword}"`, "one object, array, union or primitive");
-      }
-    }
-    const union = schema.anyOf ?? schema.oneOf;
-    if (Array.isArray(union)) return this.lowerUnion(schema, union, path, isOpen);
-    if (schema.enum !== undefined || "const" in schema) return lowerValues(schema, path, this);
-    const type = schema.type ?? (schema.properties === undefined ? undefined : "object");
-    if (Array.isArray(type)) {
-      const single = type.map((one) => ({ ...schema, type: one }));
-      return single.length === 1
-        ? this.lower(single[0], path, isOpen)
-        : this.lowerUnion({ description: schema.description }, single, path, isOpen);
-    }
-    switch (type) {
-      case "object":
-        return lowerObject(schema, path, this, isOpen);
-      case "array":
-        return lowerArray(schema, path, this);
-      case "string":
-        return this.#lowerPrimitive(schema, type, "string");
-      case "number":
-      case "integer":
-        return this.#lowerPrimitive(schema, type, "number");
-      case "boolean":
-      case "null":
-        return addDescription({ type }, schema, []);
-      default:
-        return this.refuse(
-          path,
-          schema.not === undefined ? "an unknown or any type" : '"not" without a type',
-          "a schema with a type",
-        );
+    switch (normal.kind) {
+      case "any":
+        if (this.profile.unknown) {
+          const form = this.profile.unknown === "types" ? { type: ALL_TYPES } : {};
+          return addDescription(form, schema, describeAll(schema));
+        }
+        return this.refuse(path, describeAny(source, schema), "a schema with a type");
+      case "none":
+        return this.refuse(path, normal.construct, "a schema with a type");
+      case "reference":
+        return this.#lowerReference(normal.target, schema, path, isOpen);
+      case "union":
+        return this.lowerUnion(this.#addExclusion(normal), normal.branches, path, isOpen);
+      case "all":
+        return this.#lowerIntersection(normal, path);
+      case "values":
+        return lowerValues(schema, path, this);
+      case "type":
+        return this.#lowerType(normal, path, isOpen);
     }
   }
 
-  acceptsNull(source: JsonSchema): boolean {
-    return acceptsNull(this.root, source, this.#nullable);
+  #lowerType(normal: Normal & { readonly kind: "type" }, path: string, isOpen: boolean): Form {
+    const { schema, type } = normal;
+    switch (type) {
+      case "object":
+        return lowerObject(normal, path, this, isOpen);
+      case "array":
+        return lowerArray(schema, path, this);
+      case "boolean":
+      case "null":
+        return addDescription({ type }, schema, describeAll({ not: schema.not }));
+    }
+    const notes: string[] = [];
+    const kind = type === "string" ? type : "number";
+    const form = addRestrictions({ type }, schema, kind, this.profile, notes);
+    return addDescription(form, schema, notes);
   }
 
   refuse(path: string, construct: string, expected: string): never {
@@ -163,7 +169,10 @@ class Lowering implements LoweringContext {
     path: string,
     isOpen = false,
   ): Form {
-    const lowered = branches.map((branch) => this.lower(branch, path, isOpen));
+    const { normalizer } = this.document;
+    const possible = branches.filter((branch) => normalizer.normalize(branch).kind !== "none");
+    const lowered = (possible.length > 0 ? possible : branches)
+      .map((branch) => this.lower(branch, path, isOpen));
     // A nested union without a description is merged into the outer one.
     const merged = lowered.flatMap((form) =>
       Array.isArray(form.anyOf) && form.description === undefined
@@ -174,67 +183,45 @@ class Lowering implements LoweringContext {
     return addDescription({ anyOf: merged }, schema, []);
   }
 
+  /** Says in words that a value must be valid in one branch only, if it could be in two. */
+  #addExclusion(
+    { schema, branches, isExclusive }: Normal & { readonly kind: "union" },
+  ): JsonSchema {
+    if (!isExclusive || this.document.normalizer.areDisjoint(branches)) return schema;
+    return { ...schema, [WORDS_KEY]: ['valid in only one branch of "oneOf"'] };
+  }
+
   /** Lowers an intersection. Its objects stay open, or each would refuse the others' properties. */
-  #lowerIntersection(schema: JsonSchema, parts: readonly unknown[], path: string): Form {
-    const { allOf: _, ...rest } = schema;
-    const all = acceptsAnything(rest) ? parts : [rest, ...parts];
-    return addDescription({ allOf: all.map((part) => this.lower(part, path, true)) }, schema, []);
+  #lowerIntersection(
+    { schema, parts, conflict }: Normal & { readonly kind: "all" },
+    path: string,
+  ): Form {
+    if (!this.profile.intersections) {
+      this.refuse(path, `"allOf" of parts that cannot be merged, ${conflict},`, "one schema");
+    }
+    const allOf = parts.map((part) => this.lower(part, path, true));
+    return addDescription({ allOf }, schema, []);
   }
 
-  lowerProperty(source: unknown, path: string): { form: Form; closesCycle: boolean } {
-    const before = this.#cycles;
-    this.#depth++;
-    const form = this.lower(source, path);
-    this.#depth--;
-    const closesCycle = this.#cycles > before;
-    this.#cycles = before;
-    return { form, closesCycle };
+  #lowerReference(target: unknown, schema: JsonSchema, path: string, isOpen: boolean): Form {
+    if (!isPlainObject(target)) return this.lower(target, path, isOpen, true);
+    const known = this.#known[isOpen ? 1 : 0];
+    let definition = known.get(target);
+    if (definition === undefined) {
+      const $ref = `#/$defs/${this.prefix}${this.#definitions.length}`;
+      definition = { target, path, isOpen, $ref };
+      known.set(target, definition);
+      this.#definitions.push(definition);
+    }
+    const { $ref } = definition;
+    return this.profile.describedReferences ? addDescription({ $ref }, schema, []) : { $ref };
   }
+}
 
-  #lowerReference(schema: JsonSchema, path: string, isOpen: boolean): Form {
-    const reference = schema.$ref as string;
-    const { describedReferences } = this.profile;
-    // The open and the closed form of an object are separate definitions.
-    const key = isOpen ? `${reference} ` : reference;
-    const buildReference = ($ref: string) =>
-      describedReferences ? addDescription({ $ref }, schema, []) : { $ref };
-    const known = this.#definitions.get(key);
-    if (known !== undefined) {
-      if (known.depth >= 0) this.#closeCycle(known, path);
-      return buildReference(known.$ref);
-    }
-    const target = resolveReference(this.root, reference);
-    if (target === undefined) {
-      return this.refuse(path, `"$ref" to "${reference}"`, "a reference inside the schema");
-    }
-    // Registered before it is lowered, so that a recursive schema finds itself.
-    const $ref = `#/$defs/${this.prefix}${this.#definitions.size}`;
-    const entry: Definition = { form: {}, $ref, depth: this.#depth };
-    this.#definitions.set(key, entry);
-    Object.assign(entry.form, this.lower(target, path, isOpen));
-    entry.depth = -1;
-    return buildReference($ref);
-  }
-
-  #closeCycle({ depth }: Definition, path: string): void {
-    const { recursion } = this.profile;
-    if (recursion === "none") {
-      this.refuse(path, '"$ref" back to itself (a recursive schema)', "a schema without recursion");
-    }
-    if (recursion !== "optional") return;
-    if (depth === this.#depth) {
-      this.refuse(
-        path,
-        '"$ref" back to itself outside of a property',
-        "the reference inside a property",
-      );
-    }
-    this.#cycles++;
-  }
-
-  #lowerPrimitive(schema: JsonSchema, type: unknown, kind: "string" | "number"): Form {
-    const notes: string[] = [];
-    const form = addRestrictions({ type }, schema, kind, this.profile, notes);
-    return addDescription(form, schema, notes);
-  }
+function describeAny(source: unknown, schema: JsonSchema): string {
+  if (source === true) return "a schema that is true";
+  const [keyword] = Object.keys(schema).filter((one) =>
+    schema[one] !== undefined && !ANNOTATIONS.includes(one)
+  );
+  return `an unknown or any type${keyword === undefined ? "" : ` ("${keyword}" without "type")`}`;
 }

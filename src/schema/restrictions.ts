@@ -14,26 +14,16 @@ import { toWholePattern } from "./whole_pattern.ts";
  */
 export const WORDS_KEY = "x-nomos-words";
 
+/** Keywords that describe a schema, and restrict nothing. */
+export const ANNOTATIONS: readonly string[] = ["title", "description", "default", "examples"];
+
 /** Keywords that restrict a value, by its kind. */
 const RESTRICTIONS = {
   string: ["pattern", "format", "minLength", "maxLength", "contentEncoding", "not"],
   number: ["multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "not"],
-  array: ["minItems", "maxItems", "uniqueItems", "contains"],
-  object: ["minProperties", "maxProperties"],
+  array: ["minItems", "maxItems", "uniqueItems", "contains", "minContains", "maxContains", "not"],
+  object: ["minProperties", "maxProperties", "not"],
 } as const;
-
-const RESTRICTION_KEYWORDS: readonly string[] = [
-  WORDS_KEY,
-  ...RESTRICTIONS.string,
-  ...RESTRICTIONS.number,
-  ...RESTRICTIONS.array,
-];
-
-/** Returns true if a schema has only restrictions, and no type or structure. */
-export function isRestriction(schema: unknown): boolean {
-  const keywords = typeof schema === "object" && schema !== null ? Object.keys(schema) : ["type"];
-  return keywords.every((keyword) => RESTRICTION_KEYWORDS.includes(keyword));
-}
 
 /**
  * Copies the restrictions that the profile allows to `form`, and describes the others in
@@ -124,6 +114,15 @@ export function describeRestriction(keyword: string, value: unknown): string[] {
   if (value === undefined || value === false) return [];
   if (keyword === WORDS_KEY) return Array.isArray(value) ? value : [];
   return [WORDS[keyword]?.(value) ?? `${keyword} ${JSON.stringify(value)}`];
+}
+
+/** Returns all restrictions of a schema in words. */
+export function describeAll(schema: JsonSchema): string[] {
+  return Object.entries(schema).flatMap(([keyword, value]) =>
+    keyword === WORDS_KEY || ANNOTATIONS.includes(keyword)
+      ? []
+      : describeRestriction(keyword, value)
+  );
 }
 
 /**

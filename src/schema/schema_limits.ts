@@ -6,6 +6,53 @@
 import type { JsonSchema } from "../json/json.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 
+/** Maximum depth of a JSON Schema before lowering, so that recursion does not exhaust the stack. */
+const MAX_DEPTH = 512;
+
+/** Maximum number of values in a JSON Schema before lowering. */
+const MAX_VALUES = 1_000_000;
+
+/** Value inside a JSON Schema. */
+interface Part {
+  readonly value: unknown;
+  readonly key: string;
+  readonly parent: Part | undefined;
+  readonly depth: number;
+}
+
+/**
+ * Checks the size of a JSON Schema before lowering. Values that are shared count each time.
+ *
+ * @throws {RangeError} if it is too deep, with the path, or too large.
+ */
+export function assertSchemaSize(schema: unknown): void {
+  const pending: Part[] = [{ value: schema, key: "#", parent: undefined, depth: 0 }];
+  let values = 0;
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    const { value, depth } = part;
+    if (++values > MAX_VALUES) {
+      throw new RangeError(`it has more than ${MAX_VALUES} values: expected fewer`);
+    }
+    if (typeof value !== "object" || value === null) continue;
+    if (depth > MAX_DEPTH) {
+      throw new RangeError(
+        `it is nested more than ${MAX_DEPTH} levels deep at ${describePlace(part)}: ` +
+          'expected definitions and "$ref" instead',
+      );
+    }
+    for (const [key, inner] of Object.entries(value)) {
+      pending.push({ value: inner, key, parent: part, depth: depth + 1 });
+    }
+  }
+}
+
+/** Returns the start of the path of a part. */
+function describePlace(part: Part): string {
+  const keys: string[] = [];
+  for (let one: Part | undefined = part; one !== undefined; one = one.parent) keys.push(one.key);
+  return `${keys.reverse().slice(0, 9).join("/")}/…`;
+}
+
 /** Describes a limit of the profile that a schema exceeds; returns undefined if there is none. */
 export function findExcess(root: JsonSchema, profile: SchemaProfile): string | undefined {
   let maxDepth = 0;

@@ -4,11 +4,11 @@
  * @module
  */
 import { ConfigError, reasonOf } from "../errors.ts";
-import type { JsonSchema } from "../json/json.ts";
-import { lower, type LoweredSchema, LoweringError } from "./lowering.ts";
+import { LoweringError } from "./lowered.ts";
+import { lower, type LoweredSchema } from "./lowering.ts";
+import { deleteNulls } from "./null_deletion.ts";
 import { openaiStrict } from "./profiles/openai_strict.ts";
-import { findAmbiguousNull } from "./ambiguous_null.ts";
-import { buildPlan, type NullPlan } from "./null_plan.ts";
+import { SchemaDocument } from "./schema_document.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 import { setBounded, WeakCache } from "./schema_cache.ts";
 
@@ -31,9 +31,7 @@ export class WireForm {
    * one, for example `toString`: libraries would read the inherited one if it is absent.
    */
   readonly prototype: object | null;
-  /** Plan that deletes nulls from a value; undefined if it deletes none. */
-  readonly nulls: NullPlan | undefined;
-  readonly #schema: JsonSchema;
+  readonly #document: SchemaDocument;
   readonly #patternsTrusted: boolean;
   readonly #lowered = new Map<string, LoweredSchema>();
 
@@ -56,22 +54,16 @@ export class WireForm {
   /** Builds a form, without the cache. */
   constructor(text: string, patternsTrusted: boolean, owner: string) {
     this.key = buildKey(text, patternsTrusted);
-    this.#schema = JSON.parse(text);
     this.#patternsTrusted = patternsTrusted;
-    this.isObject = isObject(this.#lowerForAnyProfile(owner));
-    const { nulls, hasInheritedName } = buildPlan(this.#schema);
-    this.nulls = nulls;
-    this.prototype = hasInheritedName ? null : Object.prototype;
-    const ambiguous = nulls && findAmbiguousNull(nulls);
-    if (ambiguous) {
-      const { path, construct } = ambiguous;
-      const message =
-        `${construct} at "${path}" is not supported by the schema profile of any model`;
-      throw buildSchemaError(
-        owner,
-        new LoweringError(`${message}: expected the same in every branch`),
-      );
-    }
+    this.#document = readDocument(text, owner);
+    this.#lowerForAnyProfile(owner);
+    this.isObject = this.#document.isObject;
+    this.prototype = this.#document.hasInheritedName ? null : Object.prototype;
+  }
+
+  /** Returns a model's value without the nulls that mean absent. */
+  deleteNulls(value: unknown): unknown {
+    return this.#document.deletesNulls ? deleteNulls(value, this.#document) : value;
   }
 
   /** Lowers the schema to the subset of JSON Schema that a model accepts. */
@@ -81,7 +73,7 @@ export class WireForm {
     const kept = this.#lowered.get(key);
     if (kept !== undefined) return kept;
     try {
-      const lowered = lower(this.#schema, this.#removeUntrustedPatterns(profile), prefix);
+      const lowered = lower(this.#document, this.#removeUntrustedPatterns(profile), prefix);
       setBounded(this.#lowered, key, lowered, MAX_LOWERED);
       return lowered;
     } catch (cause) {
@@ -100,8 +92,7 @@ export class WireForm {
   }
 
   /**
-   * Returns the profile without `pattern`, unless patterns are trusted. Most libraries drop
-   * the flags of a pattern, and include patterns that apply after a transformation.
+   * Returns the profile without `pattern`, unless patterns are trusted.
    */
   #removeUntrustedPatterns(profile: SchemaProfile): SchemaProfile {
     if (this.#patternsTrusted) return profile;
@@ -110,10 +101,22 @@ export class WireForm {
   }
 }
 
+function readDocument(text: string, owner: string): SchemaDocument {
+  try {
+    return new SchemaDocument(JSON.parse(text));
+  } catch (cause) {
+    throw buildSchemaError(owner, cause);
+  }
+}
+
 /** Builds the error of a schema that cannot be used. */
-export function buildSchemaError(owner: string, cause: unknown): ConfigError {
+export function buildSchemaError(
+  owner: string,
+  cause: unknown,
+  reason: string = reasonOf(cause),
+): ConfigError {
   const lead = cause instanceof LoweringError ? "" : "it cannot be converted to JSON Schema: ";
-  return new ConfigError(`Cannot use the schema of ${owner}: ${lead}${reasonOf(cause)}`, { cause });
+  return new ConfigError(`Cannot use the schema of ${owner}: ${lead}${reason}`, { cause });
 }
 
 const profileTexts = new WeakMap<SchemaProfile, string>();
@@ -139,14 +142,6 @@ const WIDEST: SchemaProfile = {
   unknown: true,
   intersections: true,
 };
-
-/** Returns true if a schema describes an object: directly, by reference or in a part of `allOf`. */
-function isObject({ schema, definitions }: Pick<LoweredSchema, "schema" | "definitions">): boolean {
-  const { $ref, allOf } = schema;
-  if (Array.isArray(allOf)) return allOf.some((part) => isObject({ schema: part, definitions }));
-  const target = typeof $ref === "string" ? definitions[$ref.replace("#/$defs/", "")] : schema;
-  return target?.type === "object";
-}
 
 /** Returns the prefix for the names of an owner's definitions, unique to the owner. */
 function buildDefinitionPrefix(owner: string): string {

@@ -7,13 +7,17 @@
 import { ConfigError, quote, reasonOf } from "../errors.ts";
 import { copyJson } from "../json/json.ts";
 import type { LoweredSchema } from "./lowering.ts";
-import { deleteNulls } from "./null_plan.ts";
+import { assertSchemaSize } from "./schema_limits.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
 import { isStandardSchema, type StandardSchema } from "./standard_schema.ts";
+import { describeUnsupported } from "./unsupported_part.ts";
 import { convertValibot, isValibot } from "./valibot_json_schema.ts";
 import { buildSchemaError, WireForm } from "./wire_form.ts";
 
 type Result = StandardSchema.Result;
+
+/** Vendor of schemas made from a raw JSON Schema. */
+export const RAW_VENDOR = "nomos";
 
 const wireSchemas = new WeakMap<object, WireSchema>();
 
@@ -46,7 +50,7 @@ export class WireSchema {
 
   private constructor(schema: StandardSchema, owner: string) {
     this.#schema = schema;
-    this.form = WireForm.of(readJsonSchema(schema, owner), isValibot(schema), owner);
+    this.form = WireForm.of(readJsonSchema(schema, owner), hasExactPatterns(schema), owner);
   }
 
   /** True if the schema describes an object, as the arguments of a tool must be. */
@@ -62,15 +66,14 @@ export class WireSchema {
   lower(profile: SchemaProfile, owner: string, fresh = false): LoweredSchema {
     const schema = this.#schema;
     const form = fresh
-      ? new WireForm(readJsonSchema(schema, owner), isValibot(schema), owner)
+      ? new WireForm(readJsonSchema(schema, owner), hasExactPatterns(schema), owner)
       : this.form;
     return form.lower(profile, owner);
   }
 
   /** Returns a model's value without the nulls that mean absent, ready for validation. */
   deleteNulls(value: unknown): unknown {
-    const { nulls } = this.form;
-    return nulls === undefined ? value : deleteNulls(value, nulls);
+    return this.form.deleteNulls(value);
   }
 
   /**
@@ -96,6 +99,14 @@ export class WireSchema {
   }
 }
 
+/**
+ * Returns true if the patterns of the JSON Schema are those that the schema validates by. Most
+ * libraries drop the flags of a pattern, and include patterns that apply after a transformation.
+ */
+function hasExactPatterns(schema: StandardSchema): boolean {
+  return isValibot(schema) || schema["~standard"].vendor === RAW_VENDOR;
+}
+
 function buildFailure(error: unknown): Result {
   return { issues: [{ message: `Validation failed: ${reasonOf(error)}` }] };
 }
@@ -111,8 +122,10 @@ function readJsonSchema(schema: StandardSchema, owner: string): string {
           "for example valibot, zod from 4.2 on or arktype from 2.1.28 on",
       );
     }
-    return JSON.stringify(jsonSchema.input({ target: "draft-2020-12" })) ?? "null";
+    const converted = jsonSchema.input({ target: "draft-2020-12" });
+    assertSchemaSize(converted);
+    return JSON.stringify(converted) ?? "null";
   } catch (cause) {
-    throw buildSchemaError(owner, cause);
+    throw buildSchemaError(owner, cause, describeUnsupported(schema, cause));
   }
 }

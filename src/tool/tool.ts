@@ -166,7 +166,8 @@ export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<C
     const schema = WireSchema.of(args, owner);
     if (!schema.isObject) {
       throw new ConfigError(
-        `Cannot use the schema of ${owner}: expected an object schema, with a property per argument`,
+        `Cannot use the schema of ${owner}: "type" at its root allows other values than objects: ` +
+          "expected an object schema, with a property per argument",
       );
     }
     this.name = name;

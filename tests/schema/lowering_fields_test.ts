@@ -1,10 +1,16 @@
 import { openaiStrict } from "@nomos/agent/llm";
 import type { SchemaProfile } from "@nomos/agent/llm";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { lower, LoweringError } from "../../src/schema/lowering.ts";
+import { LoweringError } from "../../src/schema/lowered.ts";
+import { lower as lowerDocument } from "../../src/schema/lowering.ts";
+import { SchemaDocument } from "../../src/schema/schema_document.ts";
 import { findExcess } from "../../src/schema/schema_limits.ts";
 
 type Schema = Record<string, unknown>;
+
+function lower(source: Schema, profile: SchemaProfile, prefix: string) {
+  return lowerDocument(new SchemaDocument(source), profile, prefix);
+}
 
 const text = { type: "string" };
 
@@ -84,14 +90,20 @@ Deno.test("lower copies the schema of a keyword, or describes it if it cannot be
 
 Deno.test("lower has two definitions for an object that is open in an intersection and closed elsewhere", () => {
   const $ref = "#/$defs/a";
+  const other = object({ a: { ...text, minLength: 1 }, b: text });
   const source = {
-    ...object({ x: { $ref }, y: { allOf: [{ $ref }, object({ b: text })] } }),
+    ...object({ x: { $ref }, y: { allOf: [{ $ref }, other] } }),
     $defs: { a: object({ a: text }) },
   };
   const { schema, definitions } = lower(source, { ...openaiStrict, intersections: true }, "x_");
   assertEquals(schema.properties, {
     x: { $ref: "#/$defs/x_0" },
-    y: { allOf: [{ $ref: "#/$defs/x_1" }, object({ b: text })] },
+    y: {
+      allOf: [
+        { $ref: "#/$defs/x_1" },
+        object({ a: { ...text, description: "at least 1 characters" }, b: text }),
+      ],
+    },
   });
   assertEquals(definitions, { x_0: closed({ a: text }), x_1: object({ a: text }) });
 });

@@ -1,9 +1,16 @@
 import { openaiStrict } from "@nomos/agent/llm";
+import type { SchemaProfile } from "@nomos/agent/llm";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { lower, type LoweredSchema, LoweringError } from "../../src/schema/lowering.ts";
+import { LoweringError } from "../../src/schema/lowered.ts";
+import { lower as lowerDocument, type LoweredSchema } from "../../src/schema/lowering.ts";
+import { SchemaDocument } from "../../src/schema/schema_document.ts";
 import { findStrictProblems } from "./strict_checker.ts";
 
 type Schema = Record<string, unknown>;
+
+function lower(source: Schema, profile: SchemaProfile, prefix: string) {
+  return lowerDocument(new SchemaDocument(source), profile, prefix);
+}
 
 /** Lowers a schema, and asserts that the result is in the strict subset. */
 function lowerStrictly(source: Schema): LoweredSchema {
@@ -102,10 +109,13 @@ Deno.test("lower refuses unsupported constructs, with the path and the keyword",
     [{ not: {} }, '"not"'],
     [true, "a schema that is true"],
     [false, "a schema that is false"],
-    [{ allOf: [text] }, '"allOf"'],
-    [{ ...object({}), if: {} }, '"if"'],
-    [{ ...object({}), dependentSchemas: {} }, '"dependentSchemas"'],
-    [{ ...object({}), patternProperties: {} }, '"patternProperties"'],
+    [{ allOf: [object({ a: text }), object({ a: { const: "b" } })] }, '"allOf"'],
+    [{ allOf: [object({ a: text }), object({ a: { const: "b" } })] }, 'the property "a"'],
+    [{ ...object({}), patternProperties: { "^x": text } }, '"patternProperties"'],
+    [{ ...object({}), required: ["b"], additionalProperties: false }, '"required" of "b"'],
+    [{ ...object({}), required: true }, '"required" that is true'],
+    [{ type: "string", minLength: "1" }, '"minLength" that is "1"'],
+    [{ anyOf: text }, '"anyOf" that is {"type":"string"}'],
     [{ type: "array" }, "an array without items"],
     [{ type: "array", items: true }, "a schema that is true"],
     [{ type: "array", prefixItems: [text], items: text }, '"prefixItems"'],
@@ -127,11 +137,19 @@ Deno.test("lower refuses unsupported constructs, with the path and the keyword",
   }
 });
 
+Deno.test("lower refuses a required property that no keyword lists, with its path", () => {
+  const source = object({ x: { ...object({ a: text }), required: ["b"] } });
+  assertStringIncludes(
+    refusal(source),
+    '"required" with a name that "properties" does not list at "x.b"',
+  );
+});
+
 Deno.test("lower turns a tuple into an array of its length", () => {
   const description = "the items in the order given";
   const two = { minItems: 2, maxItems: 2, description };
   const number = { type: "number" };
-  assertEquals(form({ type: "array", prefixItems: [text, number] }), {
+  assertEquals(form({ type: "array", prefixItems: [text, number], minItems: 2 }), {
     type: "array",
     items: { anyOf: [text, number] },
     ...two,
@@ -139,12 +157,11 @@ Deno.test("lower turns a tuple into an array of its length", () => {
   assertEquals(form({ type: "array", prefixItems: [text], items: false, description: "One" }), {
     type: "array",
     items: text,
-    minItems: 1,
     maxItems: 1,
     description: `One; ${description}`,
   });
-  const same = form({ type: "array", prefixItems: [text, text] }) as Schema;
-  assertEquals([same.minItems, same.maxItems], [2, 2]);
+  const same = form({ type: "array", items: [text, text], maxItems: 1 }) as Schema;
+  assertEquals([same.minItems, same.maxItems], [undefined, 1]);
 });
 
 Deno.test("lower keeps the last items of a tuple optional", () => {
@@ -157,7 +174,7 @@ Deno.test("lower turns oneOf and lists of types into anyOf", () => {
   const number = { type: "number" };
   assertEquals(form({ oneOf: [text, number] }), { anyOf: [text, number] });
   assertEquals(form({ type: ["string", "number"], description: "Both" }), {
-    anyOf: [{ ...text, description: "Both" }, { ...number, description: "Both" }],
+    anyOf: [text, number],
     description: "Both",
   });
   assertEquals(form({ type: ["string"] }), text);

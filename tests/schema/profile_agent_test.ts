@@ -274,7 +274,43 @@ Deno.test("An agent is refused if a model does not support a tool's schema, with
   for (const profile of [geminiStructured, localGrammar, plainJsonSchema]) build(profile, "m")();
 });
 
-Deno.test("An agent is refused if a step has too many optional properties or unions for its model", () => {
+Deno.test("Optional properties above the limit of a step become nullable, and null is read as absent", () => {
+  const many = (prefix: string, count: number, property: v.GenericSchema) =>
+    v.object(
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`${prefix}${n}`, property])),
+    );
+  const decision = decisionSchema({
+    tools: {
+      a: many("a", 20, v.optional(v.string())),
+      b: v.object({
+        ...many("b", 8, v.optional(v.number())).entries,
+        c: v.nullish(v.string()),
+        d: v.optional(v.union([v.string(), v.number()])),
+      }),
+    },
+    profile: anthropicStructured,
+  });
+  assertEquals(findExcess(decision.json, anthropicStructured), undefined);
+  assertEquals(anthropic.find(decision.json), []);
+  // The properties that are nullable or a union already are the first to become required.
+  const text = JSON.stringify(decision.json);
+  assertStringIncludes(text, '"c":{"anyOf":[{"type":"string"},{"type":"null"}]}');
+  assertStringIncludes(text, '"d":{"anyOf":[{"type":"string"},{"type":"number"},{"type":"null"}]}');
+  assertStringIncludes(text, '"a0":{"type":["string","null"]}');
+  const args = {
+    ...Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`b${n}`, null])),
+    c: null,
+    d: null,
+  };
+  const call = (tool: string, args: object) => ({
+    decision: { action: "TOOL_CALL", calls: [{ tool, args }] },
+  });
+  const reading = readNow(decision, JSON.stringify(call("b", args)));
+  assert(reading.success);
+  assertEquals(reading.args, [{ c: null }]);
+});
+
+Deno.test("An agent is refused if a step has too many unions for its model", () => {
   const many = (count: number, property: v.GenericSchema) =>
     v.object(Object.fromEntries(Array.from({ length: count }, (_, n) => [`p${n}`, property])));
   const excess = (args: v.GenericSchema) => {
@@ -289,12 +325,9 @@ Deno.test("An agent is refused if a step has too many optional properties or uni
     return found;
   };
   const optional = v.optional(v.string());
-  assertEquals(excess(many(24, optional)), undefined);
-  assertEquals(
-    excess(many(25, optional)),
-    "it has 25 properties that are not required: expected at most 24",
-  );
-  // Besides the arguments: the union of the actions.
+  // Besides the arguments: the union of the actions. Each property above 24 adds one.
+  for (const count of [24, 25, 39]) assertEquals(excess(many(count, optional)), undefined);
+  assertEquals(excess(many(40, optional)), "it has 17 unions: expected at most 16");
   assertEquals(excess(many(15, v.nullable(v.string()))), undefined);
   assertEquals(
     excess(many(16, v.nullable(v.string()))),
@@ -303,7 +336,7 @@ Deno.test("An agent is refused if a step has too many optional properties or uni
   const tool = new Tool({
     name: "t",
     description: "",
-    args: v.object({ list: v.array(many(25, optional)) }),
+    args: v.object({ list: v.array(many(40, optional)) }),
     run: () => "",
   });
   const { problems } = assertThrows(
@@ -316,10 +349,9 @@ Deno.test("An agent is refused if a step has too many optional properties or uni
       }),
     GraphError,
   );
-  // Besides the arguments: the response of END.
   assertEquals(problems, [{
     path: "steps.talk",
-    message: "the schema of its decisions is too large for anthropic/claude-sonnet-5: it has 26 " +
-      `properties that are not required: expected at most 24. ${HINT}`,
+    message: "the schema of its decisions is too large for anthropic/claude-sonnet-5: it has 18 " +
+      `unions: expected at most 16. ${HINT}`,
   }]);
 });

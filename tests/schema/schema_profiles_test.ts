@@ -39,6 +39,12 @@ const tree: v.GenericSchema<Tree> = v.object({
   children: v.array(v.lazy(() => tree)),
 });
 
+/** Intersection that no profile can merge. */
+const conflicting = v.intersect([
+  v.object({ a: v.string() }),
+  v.object({ a: v.picklist(["b", "c"]) }),
+]);
+
 /** Schemas that every profile supports. */
 const CORPUS: Readonly<Record<string, unknown>> = {
   nothing: v.object({}),
@@ -150,8 +156,8 @@ Deno.test("anthropicStructured refuses recursion and open objects, with the keyw
     `${lead}an unknown or any type at "x" is not supported by the schema profile ${name}a schema with a type`,
   );
   assertEquals(
-    refusal(anthropic, v.intersect([v.object({}), v.object({})])),
-    `${lead}"allOf" at "x" is not supported by the schema profile ${name}one object, array, union or primitive`,
+    refusal(anthropic, conflicting),
+    `${lead}"allOf" of parts that cannot be merged, different schemas for the property "a" in several parts, at "x" is not supported by the schema profile ${name}one schema`,
   );
   assertEquals(
     refusal(anthropic, v.tupleWithRest([v.string()], v.number())),
@@ -242,8 +248,8 @@ Deno.test("geminiStructured makes a property optional that closes a cycle", () =
 Deno.test("geminiStructured refuses intersections and values of any type, with the keyword", () => {
   const end = "is not supported by the schema profile gemini-structured: expected";
   assertEquals(
-    refusal(gemini, v.intersect([v.object({}), v.object({})])),
-    `Cannot use the schema of tool "t": "allOf" at "x" ${end} one object, array, union or primitive`,
+    refusal(gemini, conflicting),
+    `Cannot use the schema of tool "t": "allOf" of parts that cannot be merged, different schemas for the property "a" in several parts, at "x" ${end} one schema`,
   );
   assertEquals(
     refusal(gemini, v.array(v.any())),
@@ -288,14 +294,21 @@ Deno.test("plainJsonSchema halves minLength, because JSON Schema counts code poi
   });
 });
 
-Deno.test("plainJsonSchema keeps intersections, with open objects", () => {
-  const both = v.intersect([v.object({ a: v.string() }), v.object({ b: v.optional(v.number()) })]);
+Deno.test("Every profile merges an intersection of objects with different properties", () => {
+  const both = v.intersect([v.object({ a: v.string() }), v.object({ b: v.nullable(v.number()) })]);
+  for (const checked of PROFILES) {
+    const b = { anyOf: [number, { type: "null" }] };
+    assertEquals(lowerProperty(checked, both), closed({ a: text, b }));
+  }
+});
+
+Deno.test("plainJsonSchema keeps intersections that cannot be merged, with open objects", () => {
   const open = ({ additionalProperties: _, ...form }: JsonSchema) => form;
-  assertEquals(lowerProperty(plain, both), {
-    allOf: [open(closed({ a: text })), open(closed({ b: number }, []))],
+  assertEquals(lowerProperty(plain, conflicting), {
+    allOf: [open(closed({ a: text })), open(closed({ a: { ...text, enum: ["b", "c"] } }))],
   });
   const node: v.GenericSchema = v.object({ next: v.optional(v.lazy(() => node)) });
-  const named = v.intersect([v.lazy(() => node), v.strictObject({ name: v.string() })]);
+  const named = v.intersect([v.lazy(() => node), v.strictObject({ next: v.string() })]);
   const allOf = lowerProperty(plain, named).allOf as JsonSchema[];
   assertEquals(allOf[1]!.additionalProperties, false);
 });

@@ -127,7 +127,7 @@ Deno.test("schemaOutline() marks optional properties, open objects, tuples and i
     map: v.record(v.string(), v.object({ x: v.optional(v.number()) })),
     pair: v.tuple([v.string(), v.object({ y: v.number() })]),
     rest: v.tupleWithRest([v.string()], v.number()),
-    both: v.intersect([v.object({ b: v.boolean() }), v.looseObject({})]),
+    both: v.intersect([v.object({ b: v.boolean() }), v.looseObject({ b: v.literal(true) })]),
     any: v.unknown(),
     list: v.array(v.unknown()),
   });
@@ -149,6 +149,7 @@ both all of
   -
     b boolean
   -
+    b true
     [any] anything
 any anything
 list list of anything`,

@@ -16,6 +16,7 @@ import {
   GraphError,
   MockLLM,
   RedirectError,
+  type StandardSchema,
   Tool,
   ToolArgumentsError,
   type ToolOptions,
@@ -155,7 +156,10 @@ Deno.test("Agent refuses argument schemas that its model does not accept, and na
     [v.object({ a: v.record(v.string(), v.string()) }), '"additionalProperties"'],
     [v.looseObject({}), '"additionalProperties"'],
     [v.object({ a: v.unknown() }), "unknown or any"],
-    [v.intersect([v.object({}), v.object({})]), '"allOf"'],
+    [
+      v.intersect([v.object({ a: v.string() }), v.object({ a: v.literal("b") })]),
+      '"allOf" of parts that cannot be merged, different schemas for the property "a"',
+    ],
     [z.object({ a: z.any() }), "unknown or any"],
     [type({ a: "Record<string, string>" }), '"additionalProperties"'],
   ];
@@ -179,8 +183,7 @@ Deno.test("Tool refuses an argument schema that is not of an object", () => {
     v.string(),
     v.array(object),
     v.nullable(object),
-    v.union([object, v.object({ b: v.string() })]),
-    v.variant("k", [v.object({ k: v.literal(1) }), v.object({ k: v.literal(2) })]),
+    v.union([object, v.string()]),
     v.tuple([object]),
     v.literal("a"),
     z.string(),
@@ -190,8 +193,41 @@ Deno.test("Tool refuses an argument schema that is not of an object", () => {
   for (const args of schemas) {
     assertEquals(
       refusal({ args }),
-      'Cannot use the schema of tool "t": expected an object schema, with a property per argument',
+      'Cannot use the schema of tool "t": "type" at its root allows other values than objects: ' +
+        "expected an object schema, with a property per argument",
     );
+  }
+});
+
+Deno.test("A tool is called with arguments that are a union of objects at their root", async () => {
+  const card = { kind: "card", number: "1" } as const;
+  const libraries = [
+    v.variant("kind", [
+      v.object({ kind: v.literal("card"), number: v.string() }),
+      v.object({ kind: v.literal("cash") }),
+    ]),
+    z.discriminatedUnion("kind", [
+      z.object({ kind: z.literal("card"), number: z.string() }),
+      z.object({ kind: z.literal("cash") }),
+    ]),
+  ];
+  for (const args of libraries as StandardSchema<unknown, Record<string, unknown>>[]) {
+    const seen: unknown[] = [];
+    const pay = new Tool({
+      name: "pay",
+      description: "",
+      args,
+      run: (args) => void seen.push(args),
+    });
+    const llm = new MockLLM([
+      decide.call("pay", card),
+      decide.call("pay", { kind: "cash" }),
+      decide.end(),
+    ]);
+    const steps = { pay: { description: "", tools: [pay] } };
+    const agent = new Agent({ name: "a", llm, start: "pay", steps });
+    await agent.createSession().next("Pay");
+    assertEquals(seen, [card, { kind: "cash" }]);
   }
 });
 

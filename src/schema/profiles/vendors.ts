@@ -7,11 +7,14 @@
  * | construct | OpenAI strict | Anthropic | Gemini | local | plain |
  * | --- | --- | --- | --- | --- | --- |
  * | object | closed | closed | closed | closed | closed |
- * | optional property | required, or null | not required | not required | not required | not required |
+ * | optional property | required, or null | 24 not required, the others required, or null | not required | not required | not required |
  * | record, open object | refused | refused | kept | kept | kept |
  * | `unknown`, `any` | refused | refused | refused | list of all types | kept |
- * | `never`, `patternProperties`, `if` | refused | refused | refused | refused | refused |
- * | `allOf` (intersect) | refused | refused | refused | refused | kept |
+ * | `never` | refused | refused | refused | refused | refused |
+ * | `patternProperties` | refused | refused | of any name, and in words | the same | the same |
+ * | `if`, `not`, `dependentRequired`, `dependentSchemas` | in words | in words | in words | in words | in words, `not` of text and numbers kept |
+ * | `allOf`, and keywords beside `$ref` or a union | merged | merged | merged | merged | merged |
+ * | the same, with different schemas for one property | refused | refused | refused | refused | `allOf` |
  * | tuple | array of its length, of any of its items | the same, its length in words | `prefixItems` | as OpenAI strict | `prefixItems` |
  * | tuple with rest | refused | refused | `prefixItems` | array, of any of its items | `prefixItems` |
  * | `anyOf`, `oneOf` | `anyOf`, constants first in each object | the same | the same | the same | the same |
@@ -25,7 +28,7 @@
  * | `minItems`, `maxItems` | kept | `minItems` up to 1 | kept | up to 1,000 | kept |
  * | lengths of text, other restrictions | in words | in words | in words | in words | kept |
  * | defaults, patterns with look-around | in words | in words | in words | in words | in words |
- * | limits of size | levels, properties, values, names | 24 optional properties, 16 unions | none published | none | none |
+ * | limits of size | levels, properties, values, names | 16 unions | none published | none | none |
  *
  * With every profile, an optional property that is null or omitted is read as absent.
  *
@@ -40,7 +43,7 @@ import { openaiStrict } from "./openai_strict.ts";
  * section "JSON Schema limitations", September 2026.
  *
  * A request may have 24 optional properties and 16 unions, counted over all tools of a
- * step. An optional property is omitted rather than nullable, because a nullable one is
+ * step; the optional properties above 24 are required and nullable. An optional property is omitted rather than nullable, because a nullable one is
  * a union. Each `anyOf` and each list of types counts as a union here, and a step with
  * several actions and tools has two of its own; Anthropic may count fewer. The model
  * writes required properties before optional ones, whatever the schema's order.

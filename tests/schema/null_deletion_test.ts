@@ -1,37 +1,25 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import * as v from "valibot";
 import { z } from "zod";
-import { ConfigError, type StandardSchema, type ToolCallDecision } from "@nomos/agent";
-import { findAmbiguousNull } from "../../src/schema/ambiguous_null.ts";
-import {
-  buildPlan,
-  createPlan,
-  deleteNulls,
-  type NullPlan,
-  type PropertyPlan,
-} from "../../src/schema/null_plan.ts";
+import type { StandardSchema, ToolCallDecision } from "@nomos/agent";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { decisionSchema, lowerArgs, readArgs } from "./fixture.ts";
 import { seededRandom } from "../../src/random.ts";
 import { readOutput } from "../../src/decision/read_output.ts";
 
-type State = "drop" | "keep" | "plain";
-
-/** Creates a plan with one property. */
-function property(name: string, state: State, value: NullPlan = createPlan()): NullPlan {
-  const plan: PropertyPlan = { drop: state === "drop", keep: state === "keep", value };
-  return { ...createPlan(), properties: new Map([[name, plan]]) };
+/** Creates a schema of an unknown library with a JSON Schema. */
+function foreign(json: Record<string, unknown>): StandardSchema {
+  const validate = (value: unknown) => ({ value });
+  return {
+    "~standard": { version: 1, vendor: "mine", validate, jsonSchema: { input: () => json } },
+  };
 }
 
-function list(items: NullPlan): NullPlan {
-  return { ...createPlan(), items: [items] };
+function read(schema: StandardSchema, value: unknown): unknown {
+  return WireSchema.of(schema, "t").deleteNulls(value);
 }
 
-function union(...branches: NullPlan[]): NullPlan {
-  return { ...createPlan(), branches };
-}
-
-Deno.test("buildPlan returns no plan if no null can be deleted, also for recursive schemas", () => {
+Deno.test("A value is returned as it is if no null can mean absent, also for recursive schemas", () => {
   const text = { type: "string" };
   const object = (properties: object, ...required: string[]) => ({
     type: "object",
@@ -40,7 +28,6 @@ Deno.test("buildPlan returns no plan if no null can be deleted, also for recursi
   });
   const nullable = { anyOf: [text, { type: "null" }] };
   const none = [
-    text,
     object({ a: text }, "a"),
     object({ a: nullable }),
     object({ a: { anyOf: [{ type: "number" }, nullable] } }),
@@ -48,114 +35,95 @@ Deno.test("buildPlan returns no plan if no null can be deleted, also for recursi
     { ...object({ a: { $ref: "#/$defs/b" } }), $defs: { b: { $ref: "#/$defs/c" }, c: nullable } },
   ];
   for (const schema of none) {
-    assertEquals(buildPlan(schema).nulls, undefined, JSON.stringify(schema));
+    const value = { a: null, b: null };
+    assertStrictEquals(read(foreign(schema), value), value, JSON.stringify(schema));
   }
   const some = [
     object({ a: text }),
-    object({ a: { type: "array", items: { anyOf: [text, object({ b: text })] } } }, "a"),
-    object({ next: { $ref: "#" } }),
-    object({ a: text, next: { $ref: "#" } }, "next"),
+    object({ next: { $ref: "#" }, a: text }, "next"),
     { allOf: [object({}), object({ a: text })] },
   ];
-  for (const schema of some) assert(buildPlan(schema).nulls !== undefined, JSON.stringify(schema));
+  for (const schema of some) assertEquals(read(foreign(schema), { a: null, b: null }), { b: null });
 });
 
-Deno.test("deleteNulls deletes only the nulls that the plan deletes", () => {
-  const plan = union(property("a", "drop"), property("b", "keep"), property("c", "plain"));
-  const value = { a: null, b: null, c: null, d: null };
-  assertEquals(deleteNulls(value, plan), { b: null, c: null, d: null });
-  assertEquals(deleteNulls({ a: undefined, b: 0 }, plan), { a: undefined, b: 0 });
-  assertEquals(deleteNulls([value], list(plan)), [{ b: null, c: null, d: null }]);
-  assertEquals(deleteNulls([null, "text", 1], list(plan)), [null, "text", 1]);
-  assertEquals(deleteNulls("a", plan), "a");
-  assertEquals(deleteNulls(null, plan), null);
-  assertEquals(deleteNulls({ list: [] }, property("list", "plain", plan)), { list: [] });
-});
-
-Deno.test("deleteNulls does not change its input, and keeps the order and inherited names", () => {
-  const plan = property("x", "drop");
+Deno.test("Deleting nulls does not change the value, and keeps the order and inherited names", () => {
   const value = JSON.parse('{"b":1,"x":null,"__proto__":{"admin":true},"a":null}');
   const before = JSON.stringify(value);
-  const result = deleteNulls(value, plan) as object;
+  const result = read(v.looseObject({ x: v.optional(v.string()) }), value) as object;
   assertEquals(JSON.stringify(value), before);
   assertEquals(JSON.stringify(result), '{"b":1,"__proto__":{"admin":true},"a":null}');
   assertEquals(Object.getPrototypeOf(result), Object.prototype);
   assertEquals((result as { admin?: boolean }).admin, undefined);
 });
 
-/** Returns the path of an ambiguous null in a union. */
-function ambiguousPath(...branches: NullPlan[]): string | undefined {
-  return findAmbiguousNull(union(...branches))?.path;
-}
-
-Deno.test("findAmbiguousNull finds a property that is absent in one branch and null in another", () => {
-  const [drop, keep, plain] = (["drop", "keep", "plain"] as const).map((s) => property("x", s));
-  assertEquals(ambiguousPath(drop!, keep!), "x");
-  assertEquals(ambiguousPath(keep!, plain!, drop!), "x");
-  assertEquals(ambiguousPath(drop!, plain!), undefined);
-  assertEquals(ambiguousPath(keep!, plain!, keep!), undefined);
-  assertEquals(ambiguousPath(drop!, property("y", "keep")), undefined);
-  const deep = (state: State) => property("a", "plain", list(union(property("x", state))));
-  assertEquals(ambiguousPath(deep("drop"), deep("keep")), "a[].x");
-  assertEquals(ambiguousPath(union(drop!), list(keep!)), undefined);
-  const node = createPlan();
-  node.properties.set("next", { drop: true, keep: false, value: node });
-  assertEquals(ambiguousPath(node, property("next", "drop", node)), undefined);
-});
-
-Deno.test("findAmbiguousNull accepts parts of an intersection, unless one has a union", () => {
-  const [drop, keep] = (["drop", "keep"] as const).map((s) => property("x", s));
-  const both = (...parts: NullPlan[]): NullPlan => ({ ...createPlan(), parts });
-  assertEquals(findAmbiguousNull(both(drop!, keep!)), undefined);
-  assertEquals(findAmbiguousNull(both(both(drop!), both(keep!, createPlan()))), undefined);
-  assertEquals(findAmbiguousNull(both(union(drop!, createPlan()), keep!))?.path, "x");
-  assertEquals(ambiguousPath(both(drop!, property("y", "plain")), keep!), "x");
-});
-
-Deno.test("findAmbiguousNull gives up on recursive unions with exponentially many combinations", () => {
-  const plans = Array.from({ length: 24 }, createPlan);
-  for (const [index, plan] of plans.entries()) {
-    const next = plans[index + 1] ?? createPlan();
-    const values = index === 0 ? [union(plan, next), plan] : [next, next];
-    for (const [place, name] of ["a", "b"].entries()) {
-      plan.properties.set(name, { drop: false, keep: false, value: values[place]! });
-    }
-  }
-  assertStringIncludes(findAmbiguousNull(plans[0]!)!.construct, "more than 10000 combinations");
-});
-
 const a = v.literal("a");
 const b = v.literal("b");
 
-Deno.test("WireSchema refuses a union with an ambiguous null", () => {
+Deno.test("A null that is absent in one branch and a value in another is read by the branch that fits", () => {
   const optional = v.object({ k: a, x: v.optional(v.string()) });
   const nullable = v.object({ k: b, x: v.nullable(v.string()) });
   const nullish = v.object({ k: b, x: v.nullish(v.string()) });
+  const unions: v.GenericSchema[] = [
+    v.union([optional, nullable]),
+    v.union([nullish, optional]),
+    v.variant("k", [optional, nullable]),
+    v.union([v.string(), v.union([v.number(), optional]), v.array(nullable), nullable]),
+    v.nullable(v.union([optional, nullable])),
+    v.union([v.lazy(() => nullable), v.lazy(() => optional)]),
+  ];
+  for (const u of unions) {
+    const schema = v.object({ u });
+    assertEquals(readArgs(schema, { u: { k: "a", x: null } }), { u: { k: "a" } });
+    assertEquals(readArgs(schema, { u: { k: "b", x: null } }), { u: { k: "b", x: null } });
+  }
+});
+
+Deno.test("A null inside a branch is read by the branch that fits the rest of the value", () => {
   const deep = (x: v.GenericSchema, k: v.GenericSchema) =>
     v.object({ k, list: v.array(v.object({ inner: v.object({ x }) })) });
-  const unions: [schema: v.GenericSchema, path: string][] = [
-    [v.union([optional, nullable]), "x"],
-    [v.union([nullish, optional]), "x"],
-    [v.variant("k", [optional, nullable]), "x"],
-    [v.union([v.string(), v.union([v.number(), optional]), v.array(nullable)]), ""],
-    [v.union([v.union([v.string(), optional]), nullable]), "x"],
-    [v.nullable(v.union([optional, nullable])), "x"],
-    [
-      v.union([deep(v.optional(v.string()), a), deep(v.nullable(v.string()), b)]),
-      "list[].inner.x",
-    ],
-    [v.union([v.array(optional), v.array(nullable)]), "u[].x"],
-  ];
-  for (const [schema, path] of unions) {
-    const make = () => WireSchema.of(v.object({ u: schema }), 'tool "t"');
-    if (path === "") {
-      make();
-      continue;
-    }
-    const { message } = assertThrows(make, ConfigError);
-    assertStringIncludes(message, `${path}" is not supported by the schema profile of any model`);
-    assertStringIncludes(message, "optional in one branch of a union and nullable in another");
-  }
+  const u = v.union([deep(v.optional(v.string()), a), deep(v.nullable(v.string()), b)]);
+  const list = [{ inner: { x: null } }];
+  assertEquals(readArgs(v.object({ u }), { u: { k: "a", list } }), {
+    u: { k: "a", list: [{ inner: {} }] },
+  });
+  assertEquals(readArgs(v.object({ u }), { u: { k: "b", list } }), { u: { k: "b", list } });
+  const lists = v.union([
+    v.array(v.object({ x: v.optional(v.string()), n: v.number() })),
+    v.array(v.object({ x: v.nullable(v.string()), s: v.string() })),
+  ]);
+  const schema = v.object({ lists });
+  assertEquals(readArgs(schema, { lists: [{ x: null, n: 1 }] }), { lists: [{ n: 1 }] });
+  assertEquals(readArgs(schema, { lists: [{ x: null, s: "" }] }), { lists: [{ x: null, s: "" }] });
+});
+
+Deno.test("A null that two branches could have is kept, because the author's schema accepts it", () => {
+  const u = v.union([
+    v.object({ x: v.optional(v.string()) }),
+    v.object({ x: v.nullable(v.string()) }),
+  ]);
+  assertEquals(readArgs(v.object({ u }), { u: { x: null } }), { u: { x: null } });
+});
+
+Deno.test("A null is read by the branch of its constant, although another part is wrong", () => {
+  const u = v.variant("k", [
+    v.object({ k: b, x: v.nullable(v.string()), n: v.string() }),
+    v.object({ k: a, x: v.optional(v.string()), n: v.number() }),
+  ]);
+  assertEquals(read(v.object({ u }), { u: { k: "a", x: null, n: "1" } }), {
+    u: { k: "a", n: "1" },
+  });
+});
+
+Deno.test("Nulls are read in linear time behind exponentially many paths through unions", () => {
+  const definition = (index: number) =>
+    index < 60
+      ? { anyOf: [1, 2].map(() => ({ $ref: `#/$defs/d${index + 1}` })) }
+      : { type: "object", properties: { x: { type: "string" } } };
+  const $defs = Object.fromEntries(
+    Array.from({ length: 61 }, (_, at) => [`d${at}`, definition(at)]),
+  );
+  const schema = { type: "object", properties: { a: { $ref: "#/$defs/d0" } }, $defs };
+  assertEquals(read(foreign(schema), { a: { x: null } }), { a: {} });
 });
 
 Deno.test("Nulls of a tuple's items are deleted by index, although it is lowered to an array", () => {
@@ -164,7 +132,7 @@ Deno.test("Nulls of a tuple's items are deleted by index, although it is lowered
   assertEquals(readArgs(v.object({ u }), { u: nulls }), { u: [{}, { x: null }] });
 });
 
-Deno.test("WireSchema accepts a union without ambiguous nulls, and each branch keeps its nulls", () => {
+Deno.test("Each branch of a union keeps its nulls", () => {
   const both = v.object({
     u: v.union([
       v.object({ k: a, x: v.optional(v.string()), y: v.nullable(v.string()) }),
@@ -175,7 +143,7 @@ Deno.test("WireSchema accepts a union without ambiguous nulls, and each branch k
   assertEquals(readArgs(both, { u: { k: "b", x: null, z: null } }), { u: { k: "b", z: null } });
 });
 
-Deno.test("WireSchema refuses an ambiguous null behind a recursive reference", () => {
+Deno.test("A null behind a recursive reference is read by the branch that fits", () => {
   interface Tree {
     x?: string | undefined;
     self?: unknown;
@@ -187,9 +155,12 @@ Deno.test("WireSchema refuses an ambiguous null behind a recursive reference", (
       v.object({ k: b, next: v.object({ x: v.nullable(v.string()) }) }),
     ])),
   });
-  for (const schema of [tree, v.object({ root: v.lazy(() => tree) })]) {
-    const { message } = assertThrows(() => WireSchema.of(schema, 'tool "t"'), ConfigError);
-    assertStringIncludes(message, "optional in one branch of a union and nullable in another");
+  const next = { x: null };
+  for (const self of [{ k: "a", next }, { k: "b", next }]) {
+    const expected = self.k === "a" ? { k: "a", next: {} } : self;
+    assertEquals(read(tree, { x: null, self: { k: "a", next: { self } } }), {
+      self: { k: "a", next: { self: expected } },
+    });
   }
 });
 
@@ -338,7 +309,7 @@ Deno.test("Values of the model are read as values of the author's schema, for an
   assert(deleted > 500, "Too few nulls were deleted for the test to mean anything");
 });
 
-Deno.test("deleteNulls follows a recursive plan to the end of a value", () => {
+Deno.test("Nulls of a recursive schema are deleted to the end of a value", () => {
   const node: v.GenericSchema = v.object({ next: v.optional(v.lazy(() => node)) });
   const nested = (levels: number): unknown => levels === 0 ? null : { next: nested(levels - 1) };
   const authored = '{"next":'.repeat(79) + "{}" + "}".repeat(79);

@@ -1,0 +1,129 @@
+/**
+ * Deletion of nulls that mean absent. With any profile, a model may write null for an
+ * optional property. The null is deleted if the author's property is optional and does
+ * not accept null.
+ *
+ * @module
+ */
+import { isPlainObject, setMember } from "../json/json.ts";
+import { requiredOf, restOf } from "./lowered.ts";
+import { isEqual, isOfType } from "./merge_keywords.ts";
+import type { Normal } from "./normalizer.ts";
+import type { SchemaDocument } from "./schema_document.ts";
+
+/** Value without the nulls that mean absent for one schema. */
+interface Cleaned {
+  readonly value: unknown;
+  /** Number of parts that do not satisfy the schema, as far as it is compared. */
+  readonly misfits: number;
+  /** Number of deleted nulls. */
+  readonly deleted: number;
+}
+
+/** Misfits of a wrong constant: more than other ones, because it names the branch of a union. */
+const WRONG_CONSTANT = 100;
+
+/**
+ * Returns a value without the nulls that mean absent. In a union, the branch that the value
+ * fits best decides, and among equal ones the branch that keeps the most nulls.
+ */
+export function deleteNulls(value: unknown, document: SchemaDocument): unknown {
+  return new NullDeletion(document).clean(value, document.root).value;
+}
+
+class NullDeletion {
+  /** Results, because branches of unions share parts. */
+  readonly #known = new Map<Normal, Map<unknown, Cleaned>>();
+
+  constructor(readonly document: SchemaDocument) {}
+
+  clean(value: unknown, source: unknown): Cleaned {
+    const normal = this.document.normalizer.normalize(source);
+    // Only results that are found again are worth an entry: a value may have many parts.
+    const isSimple = typeof value !== "object" || value === null;
+    if (isSimple && (normal.kind === "any" || normal.kind === "type")) {
+      return this.#clean(value, normal);
+    }
+    let results = this.#known.get(normal);
+    if (results === undefined) this.#known.set(normal, results = new Map());
+    let cleaned = results.get(value);
+    if (cleaned === undefined) results.set(value, cleaned = this.#clean(value, normal));
+    return cleaned;
+  }
+
+  #clean(value: unknown, normal: Normal): Cleaned {
+    switch (normal.kind) {
+      case "any":
+        return { value, misfits: 0, deleted: 0 };
+      case "none":
+        return { value, misfits: 1, deleted: 0 };
+      case "values": {
+        const isListed = normal.values.some((one) => isEqual(one, value));
+        return { value, misfits: isListed ? 0 : WRONG_CONSTANT, deleted: 0 };
+      }
+      case "reference":
+        return this.clean(value, normal.target);
+      case "union":
+        return normal.branches.map((branch) => this.clean(value, branch)).reduce(pickBetter);
+      case "all":
+        return normal.parts.reduce<Cleaned>((before, part) => {
+          const after = this.clean(before.value, part);
+          return add(before, after, after.value);
+        }, { value, misfits: 0, deleted: 0 });
+      case "type":
+        return this.#cleanType(value, normal);
+    }
+  }
+
+  #cleanType(value: unknown, normal: Normal & { readonly kind: "type" }): Cleaned {
+    if (!isOfType(value, normal.type)) return { value, misfits: 1, deleted: 0 };
+    if (isPlainObject(value)) return this.#cleanObject(value, normal);
+    return Array.isArray(value)
+      ? this.#cleanArray(value, normal)
+      : { value, misfits: 0, deleted: 0 };
+  }
+
+  #cleanObject(value: Readonly<Record<string, unknown>>, { schema }: Normal): Cleaned {
+    const { properties = {} } = schema as { properties?: Record<string, unknown> };
+    const required = requiredOf(schema);
+    const rest = restOf(schema);
+    const kept: Record<string, unknown> = {};
+    let [misfits, deleted] = [0, 0];
+    for (const name of required) if (!Object.hasOwn(value, name as string)) misfits++;
+    for (const name of Object.keys(value)) {
+      const inner = value[name];
+      const isListed = Object.hasOwn(properties, name);
+      const source = isListed ? properties[name] : rest;
+      const isDeleted = inner === null && isListed && !required.has(name) &&
+        !this.document.acceptsNull(source);
+      if (isDeleted) {
+        deleted++;
+        continue;
+      }
+      const cleaned = this.clean(inner, source);
+      misfits += cleaned.misfits;
+      deleted += cleaned.deleted;
+      setMember(kept, name, cleaned.value);
+    }
+    return { value: deleted === 0 ? value : kept, misfits, deleted };
+  }
+
+  #cleanArray(value: readonly unknown[], { schema }: Normal): Cleaned {
+    const { prefixItems = [], items = true } = schema as { prefixItems?: []; items?: unknown };
+    const cleaned = value.map((item, index) => this.clean(item, prefixItems[index] ?? items));
+    const total = cleaned.reduce((sum, one) => add(sum, one, value), {
+      value,
+      misfits: 0,
+      deleted: 0,
+    });
+    return total.deleted === 0 ? total : { ...total, value: cleaned.map((one) => one.value) };
+  }
+}
+
+function add(a: Cleaned, b: Cleaned, value: unknown): Cleaned {
+  return { value, misfits: a.misfits + b.misfits, deleted: a.deleted + b.deleted };
+}
+
+function pickBetter(best: Cleaned, other: Cleaned): Cleaned {
+  return (other.misfits - best.misfits || other.deleted - best.deleted) < 0 ? other : best;
+}
