@@ -34,8 +34,8 @@ class Kinds {
         if (!Array.isArray(required) || !required.includes(discriminator)) return false;
         const schema = isPlainObject(properties) ? properties[discriminator] : undefined;
         if (!isPlainObject(schema)) return false;
-        const { const: constant, enum: values = [constant] } = schema;
-        return (values as []).every((value) => value !== undefined) &&
+        const values = Array.isArray(schema.enum) ? schema.enum : [schema.const];
+        return values.every((value) => value !== undefined) &&
           this.#addValues(branch, { enum: values }, "property ");
       })
     );

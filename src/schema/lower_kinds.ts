@@ -5,9 +5,9 @@
  */
 import type { JsonSchema } from "../json/json.ts";
 import { UNLISTED } from "./keywords.ts";
-import { allowNull, type Form, type LoweringContext, requiredOf, restOf } from "./lowered.ts";
+import { allowNull, type Form, requiredOf, restOf } from "./lowered.ts";
 import { isEqual } from "./merge_keywords.ts";
-import type { Normal } from "./normalizer.ts";
+import type { Normal } from "./normal_form.ts";
 import {
   addDescription,
   addRestrictions,
@@ -16,8 +16,31 @@ import {
   describeRestriction,
   WORDS_KEY,
 } from "./restrictions.ts";
-import { joinPath } from "./schema_document.ts";
+import { joinPath, type SchemaDocument } from "./schema_document.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
+
+/** Lowering of one schema, passed to the functions that lower one construct. */
+export interface LoweringContext {
+  /** Subset of JSON Schema that the model accepts. */
+  readonly profile: SchemaProfile;
+  /** Schema that is being lowered. */
+  readonly document: SchemaDocument;
+  /** Lowers a part; if `isOpen` is true, objects stay open, for an intersection. */
+  lower(source: unknown, path: string, isOpen?: boolean): Form;
+  /** Lowers the branches of a union; the description is that of `schema`. */
+  lowerUnion(
+    schema: JsonSchema,
+    branches: readonly unknown[],
+    path: string,
+    isOpen?: boolean,
+  ): Form;
+  /**
+   * Refuses a construct that the profile does not support.
+   *
+   * @throws {LoweringError} always.
+   */
+  refuse(path: string, construct: string, expected: string): never;
+}
 
 /** Lowers an object. If `isOpen` is true, it is part of an intersection and stays open. */
 export function lowerObject(

@@ -4,8 +4,6 @@
  * @module
  */
 import type { JsonSchema } from "../json/json.ts";
-import type { SchemaProfile } from "./schema_profile.ts";
-import type { SchemaDocument } from "./schema_document.ts";
 
 /** Thrown if a profile does not support a construct. */
 export class LoweringError extends Error {
@@ -14,29 +12,6 @@ export class LoweringError extends Error {
 
 /** Lowered form of a part of a schema. */
 export type Form = Record<string, unknown>;
-
-/** Lowering of one schema, passed to the functions that lower one construct. */
-export interface LoweringContext {
-  /** Subset of JSON Schema that the model accepts. */
-  readonly profile: SchemaProfile;
-  /** Schema that is being lowered. */
-  readonly document: SchemaDocument;
-  /** Lowers a part; if `isOpen` is true, objects stay open, for an intersection. */
-  lower(source: unknown, path: string, isOpen?: boolean): Form;
-  /** Lowers the branches of a union; the description is that of `schema`. */
-  lowerUnion(
-    schema: JsonSchema,
-    branches: readonly unknown[],
-    path: string,
-    isOpen?: boolean,
-  ): Form;
-  /**
-   * Refuses a construct that the profile does not support.
-   *
-   * @throws {LoweringError} always.
-   */
-  refuse(path: string, construct: string, expected: string): never;
-}
 
 /** Returns a copy of a form that accepts null too. */
 export function allowNull(schema: Form): Form {

@@ -7,14 +7,9 @@
  * @module
  */
 import { isPlainObject, type JsonSchema } from "../json/json.ts";
-import {
-  type Form,
-  type LoweringContext,
-  LoweringError,
-  sortDiscriminatorsFirst,
-} from "./lowered.ts";
-import { lowerArray, lowerObject, lowerValues } from "./lower_kinds.ts";
-import type { Normal } from "./normalizer.ts";
+import { type Form, LoweringError, sortDiscriminatorsFirst } from "./lowered.ts";
+import { lowerArray, type LoweringContext, lowerObject, lowerValues } from "./lower_kinds.ts";
+import type { Normal } from "./normal_form.ts";
 import {
   addDescription,
   addRestrictions,

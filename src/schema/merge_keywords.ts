@@ -155,7 +155,7 @@ export function isOfType(value: unknown, type: unknown): boolean {
     case "object":
       return isPlainObject(value);
     default:
-      return typeof value === type;
+      return String(typeof value) === type;
   }
 }
 

@@ -5,44 +5,12 @@
  * @module
  */
 import { isPlainObject, type JsonSchema } from "../json/json.ts";
-import {
-  addUnevaluated,
-  completeObject,
-  readAnnotations,
-  readConditional,
-  readKeywords,
-} from "./keywords.ts";
+import { addUnevaluated, readAnnotations, readConditional, readKeywords } from "./keywords.ts";
 import { areDisjoint } from "./disjoint.ts";
-import {
-  CONDITIONAL_KEY,
-  filterValues,
-  findForbidden,
-  isEqual,
-  type Keywords,
-  MergeConflict,
-  mergeKeywords,
-} from "./merge_keywords.ts";
+import { CONDITIONAL_KEY, type Keywords, MergeConflict, mergeKeywords } from "./merge_keywords.ts";
+import { complete, type Normal } from "./normal_form.ts";
 import { References } from "./references.ts";
 import { describeRestriction, WORDS_KEY } from "./restrictions.ts";
-
-/** Schema in normal form. `schema` has its keywords, whose schemas are parts of the source. */
-export type Normal = { readonly schema: JsonSchema } & NormalKind;
-
-type NormalKind =
-  /** Any value; restrictions are words. */
-  | { readonly kind: "any" }
-  /** Values of one type. */
-  | { readonly kind: "type"; readonly type: string }
-  /** Listed values. */
-  | { readonly kind: "values"; readonly values: readonly unknown[] }
-  /** Target of a reference. */
-  | { readonly kind: "reference"; readonly target: unknown }
-  /** Values of one branch; if `isExclusive` is true, of exactly one. */
-  | { readonly kind: "union"; readonly branches: readonly unknown[]; readonly isExclusive: boolean }
-  /** Values of all parts, which cannot be merged. */
-  | { readonly kind: "all"; readonly parts: readonly unknown[]; readonly conflict: string }
-  /** No values: the schema is wrong or contradicts itself. */
-  | { readonly kind: "none"; readonly construct: string };
 
 /** Maximum number of branches after merging. */
 const MAX_BRANCHES = 64;
@@ -269,38 +237,5 @@ function countProperties({ properties }: Keywords): number {
   return Object.keys(properties ?? {}).length;
 }
 
-/** Returns the normal form of one alternative. */
-function complete(keywords: Keywords): Normal {
-  const schema = filterValues(keywords);
-  const isObject = OBJECT_KEYWORDS.some((keyword) => schema[keyword] !== undefined);
-  const { enum: values, type = isObject ? "object" : undefined, not } = schema;
-  if (values !== undefined) return { kind: "values", schema, values };
-  if (not === true || isEqual(not, {})) {
-    return { kind: "none", schema, construct: '"not" without a type' };
-  }
-  if (type === undefined) return { kind: "any", schema };
-  if (!TYPES.includes(type as string)) {
-    return {
-      kind: "none",
-      schema,
-      construct: `an unknown or any type: "type" ${JSON.stringify(type)}`,
-    };
-  }
-  const forbidden = findForbidden(schema);
-  if (forbidden !== undefined) {
-    const construct = `"required" of "${forbidden}", which "additionalProperties" forbids,`;
-    return { kind: "none", schema, construct };
-  }
-  return {
-    kind: "type",
-    schema: type === "object" ? completeObject(schema) : schema,
-    type: type as string,
-  };
-}
-
 /** Keywords that combine schemas. */
 const COMBINING = ["$ref", "allOf", "anyOf", "oneOf"];
-
-/** Keywords that imply an object. */
-const OBJECT_KEYWORDS = ["properties", "additionalProperties", "patternProperties"];
-const TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"];

@@ -8,7 +8,7 @@
 import { isPlainObject, setMember } from "../json/json.ts";
 import { requiredOf, restOf } from "./lowered.ts";
 import { isEqual, isOfType } from "./merge_keywords.ts";
-import type { Normal } from "./normalizer.ts";
+import type { Normal } from "./normal_form.ts";
 import type { SchemaDocument } from "./schema_document.ts";
 
 /** Value without the nulls that mean absent for one schema. */
@@ -38,7 +38,10 @@ class NullDeletion {
   constructor(readonly document: SchemaDocument) {}
 
   clean(value: unknown, source: unknown): Cleaned {
-    const normal = this.document.normalizer.normalize(source);
+    return this.#cleanOnce(value, this.document.normalizer.normalize(source));
+  }
+
+  #cleanOnce(value: unknown, normal: Normal): Cleaned {
     // Only results that are found again are worth an entry: a value may have many parts.
     const isSimple = typeof value !== "object" || value === null;
     if (isSimple && (normal.kind === "any" || normal.kind === "type")) {
@@ -87,25 +90,39 @@ class NullDeletion {
     const { properties = {} } = schema as { properties?: Record<string, unknown> };
     const required = requiredOf(schema);
     const rest = restOf(schema);
-    const kept: Record<string, unknown> = {};
+    /** Members that are not as in the value; undefined for deleted ones. */
+    const changed = new Map<string, unknown>();
+    const restNormal = this.document.normalizer.normalize(rest);
     let [misfits, deleted] = [0, 0];
     for (const name of required) if (!Object.hasOwn(value, name as string)) misfits++;
     for (const name of Object.keys(value)) {
       const inner = value[name];
       const isListed = Object.hasOwn(properties, name);
-      const source = isListed ? properties[name] : rest;
-      const isDeleted = inner === null && isListed && !required.has(name) &&
-        !this.document.acceptsNull(source);
-      if (isDeleted) {
-        deleted++;
+      const normal = isListed ? this.document.normalizer.normalize(properties[name]) : restNormal;
+      if (typeof inner !== "object" && normal.kind === "type") {
+        if (!isOfType(inner, normal.type)) misfits++;
         continue;
       }
-      const cleaned = this.clean(inner, source);
+      if (
+        inner === null && isListed && !required.has(name) &&
+        !this.document.acceptsNull(properties[name])
+      ) {
+        deleted++;
+        changed.set(name, undefined);
+        continue;
+      }
+      const cleaned = this.#cleanOnce(inner, normal);
       misfits += cleaned.misfits;
       deleted += cleaned.deleted;
-      setMember(kept, name, cleaned.value);
+      if (cleaned.deleted > 0) changed.set(name, cleaned.value);
     }
-    return { value: deleted === 0 ? value : kept, misfits, deleted };
+    if (deleted === 0) return { value, misfits, deleted };
+    const kept: Record<string, unknown> = {};
+    for (const name of Object.keys(value)) {
+      const inner = changed.has(name) ? changed.get(name) : value[name];
+      if (inner !== undefined || !changed.has(name)) setMember(kept, name, inner);
+    }
+    return { value: kept, misfits, deleted };
   }
 
   #cleanArray(value: readonly unknown[], { schema }: Normal): Cleaned {

@@ -6,7 +6,8 @@
  */
 import type { JsonSchema } from "../json/json.ts";
 import { LoweringError, requiredOf, restOf } from "./lowered.ts";
-import { type Normal, Normalizer } from "./normalizer.ts";
+import type { Normal } from "./normal_form.ts";
+import { Normalizer } from "./normalizer.ts";
 
 /** Maximum number of parts in a row that apply to the same value, so that recursion is bounded. */
 const MAX_ROW = 500;
