@@ -64,10 +64,10 @@ export class Normalizer {
   #build(source: unknown): Normal {
     if (source === true) return { kind: "any", schema: {} };
     assertSchema(source);
-    const { own, $ref, parts, unions } = this.#split(source);
+    const { own, $ref, parts, unions, unevaluated } = this.#split(source);
     const count = parts.length + unions.length + ($ref === undefined ? 0 : 1);
     const isRestricted = own.length > 1 || Object.keys(own[0]!).length > 0 ||
-      source.unevaluatedProperties !== undefined;
+      unevaluated !== undefined;
     if (count !== 1 || isRestricted) return this.#merge(source);
     if ($ref !== undefined) {
       return { kind: "reference", schema: source, target: this.#resolve(source) };
@@ -83,7 +83,7 @@ export class Normalizer {
   #split(source: JsonSchema): Split {
     const { $ref, allOf, anyOf, oneOf } = source;
     if (typeof $ref === "string" && this.#isLegacy) {
-      return { own: [{}], $ref, parts: [], unions: [] };
+      return { own: [{}], $ref, parts: [], unions: [], conditional: [], unevaluated: undefined };
     }
     const lists = [allOf, anyOf, oneOf].map((list, index) => {
       if (list === undefined || Array.isArray(list) && list.length > 0) return list as unknown[];
@@ -95,6 +95,8 @@ export class Normalizer {
       $ref,
       parts: lists[0] ?? [],
       unions: lists.slice(1).filter((list) => list !== undefined),
+      conditional: readConditional(source, (part) => this.#resolve(part)),
+      unevaluated: source.unevaluatedProperties,
     };
   }
 
@@ -175,8 +177,7 @@ export class Normalizer {
   }
 
   #listParts(source: JsonSchema): readonly Keywords[] {
-    const { own, $ref, parts, unions } = this.#split(source);
-    const conditional = readConditional(source, (part) => this.#resolve(part));
+    const { own, $ref, parts, unions, conditional, unevaluated } = this.#split(source);
     let alternatives = conditional.length === 0
       ? own
       : own.map((one) => ({ ...one, [CONDITIONAL_KEY]: conditional }));
@@ -194,10 +195,9 @@ export class Normalizer {
         listed,
       );
     }
-    const { unevaluatedProperties: rest } = source;
     const annotations = alternatives.length === 1 ? readAnnotations(source) : {};
     return alternatives.map((one) => ({
-      ...(rest === undefined ? one : addUnevaluated(one, rest)),
+      ...(unevaluated === undefined ? one : addUnevaluated(one, unevaluated)),
       ...annotations,
     }));
   }
@@ -227,6 +227,10 @@ interface Split {
   readonly $ref: unknown;
   readonly parts: readonly unknown[];
   readonly unions: readonly (readonly unknown[])[];
+  /** Properties that conditions name, with their schemas. */
+  readonly conditional: readonly (readonly [name: string, schema: unknown])[];
+  /** Schema of the properties that no part lists. */
+  readonly unevaluated: unknown;
 }
 
 function assertSchema(source: unknown): asserts source is JsonSchema {

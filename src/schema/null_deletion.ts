@@ -33,28 +33,30 @@ export function deleteNulls(value: unknown, document: SchemaDocument): unknown {
 
 class NullDeletion {
   /** Results, because branches of unions share parts. */
-  readonly #known = new Map<Normal, Map<unknown, Cleaned>>();
+  readonly #known = [true, false].map(() => new Map<Normal, Map<unknown, Cleaned>>());
 
   constructor(readonly document: SchemaDocument) {}
 
-  clean(value: unknown, source: unknown): Cleaned {
-    return this.#cleanOnce(value, this.document.normalizer.normalize(source));
+  /** Cleans a value. If `isOpen` is true, other parts list properties of it too. */
+  clean(value: unknown, source: unknown, isOpen = false): Cleaned {
+    return this.#cleanOnce(value, this.document.normalizer.normalize(source), isOpen);
   }
 
-  #cleanOnce(value: unknown, normal: Normal): Cleaned {
+  #cleanOnce(value: unknown, normal: Normal, isOpen: boolean): Cleaned {
     // Only results that are found again are worth an entry: a value may have many parts.
     const isSimple = typeof value !== "object" || value === null;
     if (isSimple && (normal.kind === "any" || normal.kind === "type")) {
-      return this.#clean(value, normal);
+      return this.#clean(value, normal, isOpen);
     }
-    let results = this.#known.get(normal);
-    if (results === undefined) this.#known.set(normal, results = new Map());
+    const known = this.#known[isOpen ? 0 : 1]!;
+    let results = known.get(normal);
+    if (results === undefined) known.set(normal, results = new Map());
     let cleaned = results.get(value);
-    if (cleaned === undefined) results.set(value, cleaned = this.#clean(value, normal));
+    if (cleaned === undefined) results.set(value, cleaned = this.#clean(value, normal, isOpen));
     return cleaned;
   }
 
-  #clean(value: unknown, normal: Normal): Cleaned {
+  #clean(value: unknown, normal: Normal, isOpen: boolean): Cleaned {
     switch (normal.kind) {
       case "any":
         return { value, misfits: 0, deleted: 0 };
@@ -65,31 +67,41 @@ class NullDeletion {
         return { value, misfits: isListed ? 0 : WRONG_CONSTANT, deleted: 0 };
       }
       case "reference":
-        return this.clean(value, normal.target);
+        return this.clean(value, normal.target, isOpen);
       case "union":
-        return normal.branches.map((branch) => this.clean(value, branch)).reduce(pickBetter);
+        return normal.branches.map((branch) => this.clean(value, branch, isOpen)).reduce(
+          pickBetter,
+        );
       case "all":
         return normal.parts.reduce<Cleaned>((before, part) => {
-          const after = this.clean(before.value, part);
+          const after = this.clean(before.value, part, true);
           return add(before, after, after.value);
         }, { value, misfits: 0, deleted: 0 });
       case "type":
-        return this.#cleanType(value, normal);
+        return this.#cleanType(value, normal, isOpen);
     }
   }
 
-  #cleanType(value: unknown, normal: Normal & { readonly kind: "type" }): Cleaned {
+  #cleanType(
+    value: unknown,
+    normal: Normal & { readonly kind: "type" },
+    isOpen: boolean,
+  ): Cleaned {
     if (!isOfType(value, normal.type)) return { value, misfits: 1, deleted: 0 };
-    if (isPlainObject(value)) return this.#cleanObject(value, normal);
+    if (isPlainObject(value)) return this.#cleanObject(value, normal, isOpen);
     return Array.isArray(value)
       ? this.#cleanArray(value, normal)
       : { value, misfits: 0, deleted: 0 };
   }
 
-  #cleanObject(value: Readonly<Record<string, unknown>>, { schema }: Normal): Cleaned {
+  #cleanObject(
+    value: Readonly<Record<string, unknown>>,
+    { schema }: Normal,
+    isOpen: boolean,
+  ): Cleaned {
     const { properties = {} } = schema as { properties?: Record<string, unknown> };
     const required = requiredOf(schema);
-    const rest = restOf(schema);
+    const rest = isOpen ? schema.additionalProperties ?? true : restOf(schema);
     /** Members that are not as in the value; undefined for deleted ones. */
     const changed = new Map<string, unknown>();
     const restNormal = this.document.normalizer.normalize(rest);
@@ -111,7 +123,7 @@ class NullDeletion {
         changed.set(name, undefined);
         continue;
       }
-      const cleaned = this.#cleanOnce(inner, normal);
+      const cleaned = this.#cleanOnce(inner, normal, false);
       misfits += cleaned.misfits;
       deleted += cleaned.deleted;
       if (cleaned.deleted > 0) changed.set(name, cleaned.value);

@@ -111,7 +111,7 @@ const WORDS: Readonly<Record<string, (value: unknown) => string>> = {
 
 /** Returns a restriction in words; empty if there is none. */
 export function describeRestriction(keyword: string, value: unknown): string[] {
-  if (value === undefined || value === false) return [];
+  if (value === undefined || keyword === "uniqueItems" && value === false) return [];
   if (keyword === WORDS_KEY) return Array.isArray(value) ? value : [];
   return [WORDS[keyword]?.(value) ?? `${keyword} ${JSON.stringify(value)}`];
 }

@@ -18,6 +18,9 @@ const DATE_HINT = "a date is sent as text: use v.pipe(v.string(), v.isoTimestamp
 
 /** Describes the reason of a library, the path of the part, and the way out if it is a date. */
 export function describeUnsupported(schema: unknown, cause: unknown): string {
+  if (cause instanceof RangeError && /call stack/.test(cause.message)) {
+    return "it is nested too deeply: expected fewer levels";
+  }
   const reason = reasonOf(cause).replace(/\.$/, "");
   const type = /^The "(\w+)" schema|^(\w+?)s? (?:types )?cannot/.exec(reason)?.slice(1).join("");
   if (!type) return reason;

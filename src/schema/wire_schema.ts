@@ -114,18 +114,22 @@ function buildFailure(error: unknown): Result {
 /** Returns the JSON Schema of a schema, as text. */
 function readJsonSchema(schema: StandardSchema, owner: string): string {
   try {
-    const { vendor, jsonSchema } = schema["~standard"];
-    if (isValibot(schema)) return JSON.stringify(convertValibot(schema));
-    if (jsonSchema === undefined) {
-      throw new TypeError(
-        `its library "${vendor}" does not implement Standard JSON Schema: use one that does, ` +
-          "for example valibot, zod from 4.2 on or arktype from 2.1.28 on",
-      );
-    }
-    const converted = jsonSchema.input({ target: "draft-2020-12" });
+    const converted = convert(schema);
     assertSchemaSize(converted);
     return JSON.stringify(converted) ?? "null";
   } catch (cause) {
     throw buildSchemaError(owner, cause, describeUnsupported(schema, cause));
   }
+}
+
+function convert(schema: StandardSchema): unknown {
+  if (isValibot(schema)) return convertValibot(schema);
+  const { vendor, jsonSchema } = schema["~standard"];
+  if (jsonSchema === undefined) {
+    throw new TypeError(
+      `its library "${vendor}" does not implement Standard JSON Schema: use one that does, ` +
+        "for example valibot, zod from 4.2 on or arktype from 2.1.28 on",
+    );
+  }
+  return jsonSchema.input({ target: "draft-2020-12" });
 }

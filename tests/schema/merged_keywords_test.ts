@@ -71,7 +71,13 @@ Deno.test("Properties beside allOf and $ref are merged, and required names are u
 Deno.test("Properties beside $ref are ignored up to draft 7, as validators do", () => {
   const definitions = { named: object({ name: text }) };
   const $schema = "http://json-schema.org/draft-07/schema#";
-  const source = { $schema, ...object({ a: text }), $ref: "#/definitions/named", definitions };
+  const source = {
+    $schema,
+    ...object({ a: text }),
+    $ref: "#/definitions/named",
+    unevaluatedProperties: false,
+    definitions,
+  };
   const { json } = decisionSchema({ tools: { t: jsonSchema(source) } });
   assertEquals(json.$defs, { tool_t_0: closed({ name: text }) });
 });

@@ -104,6 +104,18 @@ Deno.test("A null that two branches could have is kept, because the author's sch
   assertEquals(readArgs(v.object({ u }), { u: { x: null } }), { u: { x: null } });
 });
 
+Deno.test("A null in an intersection is read by the branch that fits, whatever the other parts list", () => {
+  const u = v.intersect([
+    v.union([
+      v.object({ p: v.nullable(v.string()) }),
+      v.object({ a: v.optional(v.number()), k: v.literal("b"), q: v.number() }),
+    ]),
+    v.object({ a: v.nullable(v.string()), k: v.literal("b") }),
+  ]);
+  const value = { p: null, a: null, k: "b" };
+  assertEquals(read(v.object({ u }), { u: value }), { u: value });
+});
+
 Deno.test("A null is read by the branch of its constant, although another part is wrong", () => {
   const u = v.variant("k", [
     v.object({ k: b, x: v.nullable(v.string()), n: v.string() }),

@@ -1,6 +1,13 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import * as v from "valibot";
-import { type StandardSchema, Tool } from "@nomos/agent";
+import { z } from "zod";
+import { ConfigError, type StandardSchema, Tool } from "@nomos/agent";
 import { openaiStrict } from "@nomos/agent/llm";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { lowerArgs } from "./fixture.ts";
@@ -82,4 +89,41 @@ Deno.test("WireSchema accepts a union of 20,000 branches without comparing each 
   assertEquals(wire.deleteNulls({ a: { kind: "k7", a: null } }), { a: { kind: "k7" } });
   // Comparing each pair would take half an hour.
   assert(performance.now() - start < 60_000);
+});
+
+Deno.test("WireSchema names the path of a part that has no JSON Schema, and how to send a date", () => {
+  const cases: [schema: unknown, part: string][] = [
+    [
+      v.object({ a: v.object({ at: v.date() }) }),
+      '"date" schema cannot be converted to JSON Schema at "a.at"',
+    ],
+    [v.object({ at: v.optional(v.date()) }), "v.isoTimestamp()"],
+    [
+      z.object({ a: z.array(z.object({ at: z.date() })) }),
+      'Date cannot be represented in JSON Schema at "a[].at"',
+    ],
+    [z.object({ at: z.date().optional() }), "z.iso.datetime().transform("],
+    [z.object({ a: z.object({ big: z.bigint() }) }), 'at "a.big"'],
+    [v.object({ a: v.union([v.string(), v.map(v.string(), v.string())]) }), 'at "a"'],
+  ];
+  for (const [schema, part] of cases) {
+    const { message } = assertThrows(() => WireSchema.of(schema, 'tool "t"'), ConfigError);
+    assertStringIncludes(message, 'Cannot use the schema of tool "t": ');
+    assertStringIncludes(message, part);
+  }
+});
+
+Deno.test("WireSchema refuses a schema that is too deep, of any library, without exhausting the stack", () => {
+  for (const levels of [600, 20_000]) {
+    let deep: v.GenericSchema = v.string();
+    let zod: z.ZodType = z.string();
+    for (let level = 0; level < levels; level++) {
+      deep = v.object({ a: deep });
+      zod = z.object({ a: zod });
+    }
+    for (const schema of [deep, zod]) {
+      const { message } = assertThrows(() => WireSchema.of(schema, 'tool "t"'), ConfigError);
+      assertStringIncludes(message, "it is nested ");
+    }
+  }
 });
