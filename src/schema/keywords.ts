@@ -62,6 +62,9 @@ const CONDITIONS = [
   "unevaluatedItems",
 ];
 
+/** References whose target depends on the schemas around them. */
+const UNSUPPORTED = ["$dynamicRef", "$recursiveRef"];
+
 /** Returns the annotations of a schema. */
 export function readAnnotations(source: JsonSchema): JsonSchema {
   return Object.fromEntries(
@@ -76,6 +79,8 @@ export function readAnnotations(source: JsonSchema): JsonSchema {
  * @throws {MergeConflict} if the value of a keyword is wrong.
  */
 export function readKeywords(source: JsonSchema): readonly Keywords[] {
+  const unsupported = UNSUPPORTED.find((keyword) => source[keyword] !== undefined);
+  if (unsupported !== undefined) throw new MergeConflict(`"${unsupported}"`);
   const found = rewriteLegacy(source);
   const keywords: Record<string, unknown> = {};
   for (const [keyword, check] of Object.entries(CHECKS)) {
@@ -91,6 +96,7 @@ export function readKeywords(source: JsonSchema): readonly Keywords[] {
   }
   if (words.length > 0) keywords[WORDS_KEY] = [...keywords[WORDS_KEY] as [] ?? [], ...words];
   if (type === undefined) return [keywords];
+  if (Array.isArray(type) && type.length === 0) throw new MergeConflict('"type" that is []');
   const types: unknown[] = Array.isArray(type) ? [...new Set(type)] : [type];
   if (Array.isArray(keywords.enum)) {
     keywords.enum = keywords.enum.filter((value) => types.some((one) => isOfType(value, one)));
