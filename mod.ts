@@ -67,6 +67,7 @@ export {
   AgentError,
   AgentToolError,
   ApprovalError,
+  ApprovalExpiredError,
   ConfigError,
   GraphError,
   GuardError,
@@ -93,6 +94,7 @@ export type {
   ModelCallUsage,
   SessionEvent,
   SessionEvents,
+  ShownArgs,
 } from "./src/history/event.ts";
 export type { Limit, Limits } from "./src/cost/limits.ts";
 export type { SessionStatus } from "./src/history/position.ts";
@@ -123,6 +125,7 @@ export { Tool } from "./src/tool/tool.ts";
 export type { ToolOptions } from "./src/tool/tool.ts";
 export type { GuardContext, ToolContext } from "./src/tool/tool_context.ts";
 export type { AnyTool } from "./src/tool/tool_internals.ts";
-export type { Command, Verdict } from "./src/turn/command.ts";
+export { STILL_UNKNOWN } from "./src/tool/tool_internals.ts";
+export type { CallVerdict, Command, Verdict } from "./src/turn/command.ts";
 export type { ResponseOf, ToolResult, Turn, TurnOf } from "./src/turn/turn.ts";
 export type { TurnStream } from "./src/turn/turn_stream.ts";

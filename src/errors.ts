@@ -111,6 +111,12 @@ export class ApprovalError extends MisuseError {
   readonly code = "APPROVAL_INVALID";
 }
 
+/** Thrown if a verdict arrives after the tool's `expiresAfter`. The session is not changed. */
+export class ApprovalExpiredError extends RunError {
+  /** `"APPROVAL_EXPIRED"` */
+  readonly code = "APPROVAL_EXPIRED";
+}
+
 /** Passed to the agent's option `onObserverError` if an observer threw. */
 export class ObserverError extends MisuseError {
   /** `"OBSERVER_FAILED"` */

@@ -174,7 +174,7 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
    * | signal | stops the child's turn too |
    * | `resume()` | continues the child; nothing that was recorded is repeated |
    * | `fork()` | copies the child as it was at the cut |
-   * | `approvals` | include those of the child; `approve()`, `deny()` and `settle()` accept them |
+   * | `approvals` | include those of the child; `approve()`, `deny()` and others accept them |
    * | stream | without parts of the child, unless the option `children` is true |
    *
    * The child session belongs to its parent: no id opens it, and a store deletes both

@@ -31,7 +31,7 @@ export interface AgentToolOptions<Args = AgentToolInput, Context = unknown, Chil
   extends
     Pick<
       ToolOptions<Args, Context>,
-      "name" | "description" | "timeout" | "guard" | "needsApproval" | "maxRepeats"
+      "name" | "description" | "timeout" | "guard" | "needsApproval" | "expiresAfter" | "maxRepeats"
     > {
   /** Schema of its arguments, an object. Default: one property `input`, text. */
   readonly args?: StandardSchema<unknown, Args>;
@@ -56,6 +56,7 @@ const shape: option.OptionShape<AgentToolOptions> = {
   timeout: option.anything,
   guard: option.anything,
   needsApproval: option.anything,
+  expiresAfter: option.anything,
   maxRepeats: option.anything,
 };
 

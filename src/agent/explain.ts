@@ -33,6 +33,7 @@ export async function explainNext(session: LiveSession): Promise<Explanation> {
   const { agent, log, step } = session;
   const turn = {
     from: log.head,
+    ranUntil: log.head,
     last: undefined,
     stopAfter: undefined,
     limitReached: () => undefined,

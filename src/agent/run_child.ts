@@ -3,26 +3,33 @@
  *
  * @module
  */
-import { pendingApprovals } from "../history/call.ts";
+import { requestsOf } from "../history/call.ts";
+import type { ShownArgs } from "../history/event.ts";
 import { createLiveSession } from "../session/read_state.ts";
 import { AgentToolError, GraphError, quote, StateError } from "../errors.ts";
 import { LLMError } from "../llm/llm_error.ts";
 import type { LiveSession } from "../turn/live_session.ts";
-import type { Command } from "../turn/command.ts";
+import { Delivery, type TurnCommand } from "../turn/command.ts";
 import { runTurn, type StreamOptions } from "../turn/loop.ts";
 import type { Out, StreamPart } from "../turn/stream_part.ts";
 import { captureState } from "../turn/capture_state.ts";
 import { type ChildCall, Suspension } from "../turn/child_call.ts";
+import { validateArgs } from "../turn/verdict.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import { checkContext } from "../schema/standard_schema.ts";
 import { AgentCall, type AgentToolParts } from "./agent_call.ts";
 import { findChild, openChild } from "./open_child.ts";
-import { findUndeliveredVerdict } from "./undelivered_verdict.ts";
+import { listUndelivered } from "./undelivered_verdict.ts";
 
 /** Call of an agent that can be run. */
 class RunnableCall extends AgentCall implements ChildCall {
   run(args: unknown): Promise<unknown> {
     return runChild(this, args);
+  }
+
+  async validateArgs(what: string, callKey: string, args: ShownArgs["args"]): Promise<ShownArgs> {
+    const session = await openChild(this, buildContext(this.parts, this.parent.context));
+    return await validateArgs(what, session, callKey, args);
   }
 
   async close(): Promise<void> {
@@ -75,7 +82,7 @@ async function runChild(call: AgentCall, args: unknown): Promise<unknown> {
     return failWith(error);
   }
   if (session.restingStatus === "needs_approval") {
-    return new Suspension(pendingApprovals(session.log.position.calls));
+    return new Suspension(session.log.position.calls.flatMap(requestsOf));
   }
   const hasStopped = session.log.head === 0 || session.restingStatus === "interrupted" ||
     isLimitedByParent(session);
@@ -118,11 +125,11 @@ export async function runStandalone(
 /** Runs one turn of a child session. */
 async function runChildTurn(
   session: LiveSession,
-  command: Command | undefined,
+  command: TurnCommand | undefined,
   options: StreamOptions,
   out?: Out<StreamPart>,
 ): Promise<void> {
-  session.lock(command);
+  session.lock();
   await runTurn(session, command, options, out);
 }
 
@@ -135,13 +142,13 @@ async function runUntilRest(
   const { parent: { childOut: outer }, context: { signal, callKey } } = call;
   const { agent: { name: agent } } = session;
   const out = outer && ((part: StreamPart) => outer({ type: "child", callKey, agent, part }));
-  const run = (command: Command | undefined) =>
+  const run = (command: TurnCommand | undefined) =>
     runChildTurn(session, command, { signal, children: out !== undefined }, out);
   if (input !== undefined) await run(input);
   else if (isLimitedByParent(session)) await run({ resume: true });
   while (!signal.aborted) {
-    const verdict = findUndeliveredVerdict(call, session);
-    if (verdict !== undefined) await run(verdict);
+    const verdicts = listUndelivered(call, session);
+    if (verdicts.length > 0) await run(new Delivery(verdicts));
     else if (session.restingStatus === "interrupted") await run({ resume: true });
     else return;
   }

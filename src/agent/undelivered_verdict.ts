@@ -3,21 +3,31 @@
  *
  * @module
  */
-import type { Verdict } from "../turn/command.ts";
+import type { DeliveredVerdict } from "../turn/command.ts";
 import { requestsOf } from "../history/call.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { AgentCall } from "./agent_call.ts";
 
+const VERDICTS: Readonly<
+  Record<SessionEvent<"approval_given">["verdict"], DeliveredVerdict["verdict"]>
+> = {
+  approved: "approve",
+  denied: "deny",
+  settled: "settle",
+  retried: "retry",
+  expired: "expire",
+};
+
 /**
- * Returns the first verdict that is in the parent's log and not in the child's; undefined
- * if there is none. A call may need more than one verdict, so they are matched one by
- * one: an old verdict never answers a new question.
+ * Returns the verdicts that are in the parent's log and not in the child's, about calls
+ * that wait. A call may need more than one verdict, so they are counted, and each has the
+ * hash of its request: an old verdict never answers a new question.
  */
-export function findUndeliveredVerdict(
+export function listUndelivered(
   { parent, decision, call, context: { callKey: own } }: AgentCall,
   { log }: LiveSession,
-): Verdict | undefined {
+): readonly DeliveredVerdict[] {
   const delivered = new Map<string, number>();
   for (const event of log.events) {
     if (event.type === "approval_given") {
@@ -26,29 +36,21 @@ export function findUndeliveredVerdict(
   }
   const waiting = new Set(log.position.calls.flatMap(requestsOf).map(({ callKey }) => callKey));
   const hashes = new Map<string, string>();
+  const verdicts: DeliveredVerdict[] = [];
   for (const event of parent.log.events.slice(decision + 1)) {
     if (event.type === "approval_requested") hashes.set(event.callKey, event.hash);
     if (event.type !== "approval_given" || event.call !== call || event.callKey === own) continue;
     const { callKey } = event;
     const count = delivered.get(callKey) ?? 0;
     if (count > 0) delivered.set(callKey, count - 1);
-    else if (waiting.has(callKey)) {
-      return buildVerdict(event, hashes.get(callKey));
-    }
+    else if (waiting.has(callKey)) verdicts.push(toDelivered(event, hashes.get(callKey)));
   }
-  return undefined;
+  return verdicts;
 }
 
-function buildVerdict(event: SessionEvent<"approval_given">, hash: string | undefined): Verdict {
-  const { callKey, verdict, text = "" } = event;
-  switch (verdict) {
-    case "approved":
-      return { approve: callKey, hash };
-    case "denied":
-      return { deny: callKey, reason: text };
-    case "settled":
-      return { settle: callKey, result: text };
-    default:
-      return verdict satisfies never;
-  }
+function toDelivered(
+  { callKey: key, verdict, text, args, isInput }: SessionEvent<"approval_given">,
+  hash: string | undefined,
+): DeliveredVerdict {
+  return { key, verdict: VERDICTS[verdict], hash, args, isInput, reason: text, result: text };
 }

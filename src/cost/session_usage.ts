@@ -35,7 +35,7 @@ export class SessionUsage {
   add(event: SessionEvent): void {
     switch (event.type) {
       case "tool_started":
-        this.toolCalls++;
+        if (!event.wasDeferred) this.toolCalls++;
         return;
       case "decision":
       case "error":

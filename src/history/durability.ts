@@ -31,10 +31,10 @@ export interface Durability {
   findChild(id: string, options: ChildLogOptions): Promise<DurableLog | undefined>;
   /**
    * Creates a session in the same store with the first `at` events, and with copies of the
-   * child sessions that are open there, up to the heads that the events record. Loads its
-   * whole log.
+   * child sessions that are open there, up to the heads that the events record, followed by
+   * the events `added`. Loads its whole log.
    */
-  fork(id: string, at: number): Promise<DurableLog>;
+  fork(id: string, at: number, added: readonly SessionEvent[]): Promise<DurableLog>;
 }
 
 /** Options of the log of a child session. */

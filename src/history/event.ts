@@ -51,6 +51,17 @@ export interface CallPlace {
   readonly call: number;
 }
 
+/** Arguments that a person sees, and allows. */
+export interface ShownArgs {
+  /** Arguments with which the call runs. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /**
+   * Present if the arguments are the input of the tool's schema, because its output is not
+   * plain JSON: they are validated again before the call.
+   */
+  readonly isInput?: true;
+}
+
 /**
  * Fields of each type of event, beside {@linkcode EventBase}.
  *
@@ -86,8 +97,18 @@ export interface SessionEvents {
      */
     readonly unwrapped?: "fence" | "think" | "bom";
   };
-  /** Intent to run a tool, before any effect. */
+  /** Start of a tool call, committed before any effect. */
   readonly tool_started: CallPlace & {
+    /** Name of the tool. */
+    readonly tool: string;
+    /** Present if the call was started before, and deferred. */
+    readonly wasDeferred?: true;
+  };
+  /**
+   * Deferral of a call that was started and has certainly not run, because its turn ended
+   * before. It waits for `resume()`.
+   */
+  readonly tool_deferred: CallPlace & {
     /** Name of the tool. */
     readonly tool: string;
   };
@@ -107,6 +128,8 @@ export interface SessionEvents {
     readonly outcome: "ok" | "error" | "redirected" | "denied" | "not_run" | "unknown";
     /** Result or reason, as the model sees it. */
     readonly text: string;
+    /** Arguments with which it ran, if a person changed them. */
+    readonly args?: Readonly<Record<string, unknown>>;
   };
   /**
    * Stop of an agent that was called as a tool before it had a result: its parent was aborted
@@ -115,29 +138,42 @@ export interface SessionEvents {
   readonly tool_suspended: CallPlace & ChildUsage & {
     /** Name of the tool. */
     readonly tool: string;
+    /** Present if it waits for a person, and this log has all of its requests already. */
+    readonly isWaiting?: true;
   };
   /**
    * Request for the verdict of a person about a tool call. The turn ends when nothing
-   * else is left to do. A child session that is suspended again repeats the request for
-   * every call that still waits.
+   * else is left to do. Each request of a child session is repeated once in the log of
+   * its parent.
    */
-  readonly approval_requested: CallPlace & ChildUsage & {
+  readonly approval_requested: CallPlace & ChildUsage & ShownArgs & {
     /** Name of the tool. */
     readonly tool: string;
-    /** Arguments, as the model wrote them. */
-    readonly args: Readonly<Record<string, unknown>>;
     /**
-     * `"approval"`: it runs only if it is allowed; `"unknown"`: it was running when the
-     * process died, and must not run twice.
+     * `"approval"`: it runs only if it is allowed; `"unknown"`: a call of a `once` tool began,
+     * and its end is not known.
      */
     readonly reason: "approval" | "unknown";
-    /** SHA-256 of key, tool and arguments, in hexadecimal. An approval is bound to it. */
+    /**
+     * SHA-256 of key, tool, arguments, reason and the sequence number of the request, in
+     * hexadecimal. A verdict is bound to it.
+     */
     readonly hash: string;
+    /** Id of the original session, if this is a fork: the call may be allowed there too. */
+    readonly alsoIn?: string;
+    /** Time after which a verdict is refused, by the clock of the agent whose call it is. */
+    readonly expiresAt?: number;
+    /** Sequence number of the request in the log of the child session whose call it is. */
+    readonly childSeq?: number;
   };
-  /** Verdict of a person about a tool call. */
-  readonly approval_given: CallPlace & {
-    /** `"approved"`: it may run; `"denied"`: it must not; `"settled"`: its result is known without running it. */
-    readonly verdict: "approved" | "denied" | "settled";
+  /** Verdict about a tool call. */
+  readonly approval_given: CallPlace & Partial<ShownArgs> & {
+    /**
+     * `"approved"`: it may run, with `args` if a person changed them; `"denied"`: it must not;
+     * `"settled"`: its result is known without running it; `"retried"`: it may run again;
+     * `"expired"`: no person decided in time.
+     */
+    readonly verdict: "approved" | "denied" | "settled" | "retried" | "expired";
     /** Reason of a denial, or the result. */
     readonly text?: string;
   };
@@ -259,30 +295,4 @@ export function childIdOf(
   call: number,
 ): string {
   return `${incarnation}/${decision}/${call}`;
-}
-
-/** Returns true if two consecutive events were committed together. */
-export function areJoined(before: SessionEvent, event: SessionEvent): boolean {
-  if (event.joined) return true;
-  // Events of versions 1 and 2 have no `joined`; there it follows from the types.
-  switch (event.type) {
-    case "moved":
-    case "ended":
-      return before.type === "decision";
-    case "tool_started":
-      return true;
-    case "approval_requested":
-      // A request about a call that was running, or of a child session, is committed alone.
-      return event.reason === "approval" && (before.type === "decision" ||
-        "callKey" in before && decisionOf(before.callKey) === decisionOf(event.callKey));
-    case "tool_finished":
-      return before.type === "approval_given" && before.callKey === event.callKey;
-    default:
-      return false;
-  }
-}
-
-/** Returns the part of an idempotency key that names the session and the decision. */
-function decisionOf(callKey: string): string {
-  return callKey.slice(0, callKey.lastIndexOf("/"));
 }

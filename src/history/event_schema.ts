@@ -30,6 +30,7 @@ const childUsage = {
 };
 const place = { callKey: text, call: count };
 const args = v.pipe(jsonValue, v.custom<JsonObject>(isPlainObject));
+const isInput = v.optional(v.literal(true));
 const action = v.picklist(["RESPOND", "TOOL_CALL", "MOVE", "END"]);
 
 const decision = v.variant("action", [
@@ -70,7 +71,9 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     type: v.literal("tool_started"),
     ...place,
     tool: text,
+    wasDeferred: v.optional(v.literal(true)),
   }),
+  v.strictObject({ ...base, type: v.literal("tool_deferred"), ...place, tool: text }),
   v.strictObject({
     ...base,
     type: v.literal("tool_finished"),
@@ -78,6 +81,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     tool: text,
     outcome: v.picklist(["ok", "error", "redirected", "denied", "not_run", "unknown"]),
     text,
+    args: v.optional(args),
     ...childUsage,
   }),
   v.strictObject({
@@ -85,6 +89,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     type: v.literal("tool_suspended"),
     ...place,
     tool: text,
+    isWaiting: v.optional(v.literal(true)),
     ...childUsage,
   }),
   v.strictObject({
@@ -93,16 +98,22 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     ...place,
     tool: text,
     args,
+    isInput,
     reason: v.picklist(["approval", "unknown"]),
     hash: text,
+    alsoIn: v.optional(text),
+    expiresAt: amount,
+    childSeq: v.optional(count),
     ...childUsage,
   }),
   v.strictObject({
     ...base,
     type: v.literal("approval_given"),
     ...place,
-    verdict: v.picklist(["approved", "denied", "settled"]),
+    verdict: v.picklist(["approved", "denied", "settled", "retried", "expired"]),
     text: v.optional(text),
+    args: v.optional(args),
+    isInput,
   }),
   v.strictObject({ ...base, type: v.literal("moved"), from: text, to: text }),
   v.strictObject({

@@ -13,7 +13,7 @@ import type { SessionEvent } from "./event.ts";
 export type Migration = (event: Readonly<Record<string, unknown>>) => unknown;
 
 /** Migrations in order, the first from version 1; the last one leads to this release's version. */
-export const MIGRATIONS: readonly Migration[] = [addCallToStarted, renameOutcomes];
+export const MIGRATIONS: readonly Migration[] = [addCallToStarted, toVersion3];
 
 /** Version of the events and states that this release writes. */
 export const EVENT_VERSION = 3;
@@ -49,9 +49,13 @@ function addCallToStarted(event: Readonly<Record<string, unknown>>): unknown {
   return { ...event, call: Number(callKey.slice(callKey.lastIndexOf("/") + 1)) };
 }
 
-/** Migration to version 3: new names of outcomes, of the event `respond_only`, and of `used`. */
-function renameOutcomes(event: Readonly<Record<string, unknown>>): unknown {
+/**
+ * Migration to version 3: new names of outcomes, of the event `respond_only`, and of `used`.
+ * Requests showed the input of the tool's schema.
+ */
+function toVersion3(event: Readonly<Record<string, unknown>>): unknown {
   const { type, outcome } = event;
+  if (type === "approval_requested") return { ...event, isInput: true };
   if (type === "tool_finished") {
     if (outcome === "fallback") return { ...event, outcome: "redirected" };
     return outcome === "aborted" ? { ...event, outcome: "unknown" } : event;

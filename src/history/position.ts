@@ -4,14 +4,17 @@
  * @module
  */
 import {
+  type AllowedArgs,
   type ApprovalRequest,
   type Call,
+  type CallPast,
   type CallState,
   isBlocked,
   isSameRound,
+  mayHaveEffect,
   requestsOf,
 } from "./call.ts";
-import type { SessionEvent } from "./event.ts";
+import type { SessionEvent, ShownArgs } from "./event.ts";
 
 /** Status of a session. */
 export type SessionStatus =
@@ -81,7 +84,11 @@ export class Position {
       case "decision":
         return this.#applyDecision(event);
       case "tool_started":
-        return this.#setRunning(event, []);
+        return this.#start(event);
+      case "tool_deferred":
+        return this.#defer(event);
+      case "tool_suspended":
+        return this.#suspend(event);
       case "tool_finished":
         return this.#finish(event, event.outcome, event.text);
       case "approval_requested":
@@ -101,7 +108,6 @@ export class Position {
         }
         return this.#forgetRounds();
       case "model_failed":
-      case "tool_suspended":
         this.status = "interrupted";
         return;
       case "respond_only":
@@ -141,20 +147,27 @@ export class Position {
       : NO_CALLS;
   }
 
-  #applyRequest(
-    { callKey, call: place, tool, args, reason, hash }: SessionEvent<"approval_requested">,
-  ): void {
-    // In a fixed order of keys, because snapshots are compared as text.
-    const request: ApprovalRequest = { callKey, call: place, tool, args, reason, hash };
+  #applyRequest(event: SessionEvent<"approval_requested">): void {
+    const { callKey, call: place } = event;
     const call = this.calls[place];
     if (call === undefined || call.state === "done") return;
+    const request = toRequest(event);
+    const past: CallPast = mayHaveEffect(call) ? { hasBegun: true } : {};
     if (call.state === "new" || call.callKey === callKey) {
-      this.#setState(place, { state: "waiting", callKey, request });
+      this.#setState(place, { state: "waiting", callKey, request }, past);
     } else {
       const others = requestsOf(call).filter((other) => other.callKey !== callKey);
       const requests = [...others, request];
-      this.#setState(place, { state: "suspended", callKey: call.callKey, requests });
+      this.#setState(place, { state: "suspended", callKey: call.callKey, requests }, past);
     }
+  }
+
+  #suspend({ call: place, callKey, isWaiting }: SessionEvent<"tool_suspended">): void {
+    this.status = "interrupted";
+    const call = this.calls[place];
+    if (!isWaiting || call === undefined || call.state === "done") return;
+    const requests = requestsOf(call);
+    this.#setState(place, { state: "suspended", callKey, requests }, { hasBegun: true });
   }
 
   #applyVerdict(event: SessionEvent<"approval_given">): void {
@@ -164,19 +177,41 @@ export class Position {
     if (call === undefined || call.state === "new" || call.state === "done") return;
     if (call.callKey !== callKey) {
       // The request is of a child session: the call of the agent runs again.
-      const requests = requestsOf(call).filter((request) => request.callKey !== callKey);
-      this.#setRunning({ ...event, callKey: call.callKey }, requests);
-    } else if (verdict === "approved") this.#setRunning(event, []);
-    else this.#finish(event, verdict === "denied" ? "denied" : "ok", text);
+      return this.#setState(place, {
+        state: "running",
+        callKey: call.callKey,
+        since: event.seq,
+        isContinued: true,
+        requests: requestsOf(call).filter((request) => request.callKey !== callKey),
+      });
+    }
+    switch (verdict) {
+      case "approved":
+      case "retried":
+        return this.#start(event, { allowed: allow(call, event) });
+      case "denied":
+        return this.#finish(event, "denied", text);
+      case "settled":
+        return this.#finish(event, "ok", text);
+      case "expired":
+        return this.#finish(event, "not_run", text);
+      default:
+        verdict satisfies never;
+    }
   }
 
-  #setRunning(
-    { seq, call: place, callKey }: SessionEvent<"tool_started" | "approval_given">,
-    requests: readonly ApprovalRequest[],
+  #start(
+    { seq: since, call: place, callKey }: SessionEvent<"tool_started" | "approval_given">,
+    past?: CallPast,
   ): void {
     const call = this.calls[place];
     if (call === undefined || call.state === "done") return;
-    this.#setState(place, { state: "running", callKey, since: seq, requests });
+    this.#setState(place, { state: "running", callKey, since, requests: [] }, past);
+  }
+
+  #defer({ call: place, callKey }: SessionEvent<"tool_deferred">): void {
+    const call = this.calls[place];
+    if (call?.state === "running") this.#setState(place, { state: "new", callKey });
   }
 
   #finish(
@@ -186,7 +221,8 @@ export class Position {
   ): void {
     const call = this.calls[place];
     if (call === undefined || call.state === "done") return;
-    this.#setState(place, { state: "done", callKey, outcome, text });
+    const { tool, args } = call;
+    this.#replaceCall(place, { tool, args, state: "done", callKey, outcome, text });
     const round = this.calls;
     if (round.some(({ state }) => state !== "done")) return;
     this.calls = NO_CALLS;
@@ -196,16 +232,52 @@ export class Position {
     this.lastRound = round;
   }
 
-  #setState(place: number, state: CallState): void {
-    const { tool, args } = this.calls[place]!;
-    this.calls = this.calls.with(place, { tool, args, ...state });
-    const open = this.calls.filter((call) => call.state !== "done");
+  #setState(place: number, state: CallState, past: CallPast = {}): void {
+    const { tool, args, hasBegun, allowed } = { ...this.calls[place]!, ...past };
+    this.#replaceCall(place, {
+      tool,
+      args,
+      ...(hasBegun && { hasBegun }),
+      ...(allowed && { allowed }),
+      ...state,
+    });
+  }
+
+  #replaceCall(place: number, call: Call): void {
+    this.calls = this.calls.with(place, call);
+    const open = this.calls.filter(({ state }) => state !== "done");
     if (open.length > 0 && open.every(isBlocked)) this.status = "needs_approval";
   }
+}
+
+/** Builds a request in a fixed order of keys, because snapshots are compared as text. */
+function toRequest(event: SessionEvent<"approval_requested">): ApprovalRequest {
+  const { callKey, call, tool, args, isInput, reason, hash, seq, childSeq } = event;
+  const { alsoIn, expiresAt } = event;
+  return {
+    callKey,
+    call,
+    tool,
+    args,
+    ...(isInput && { isInput }),
+    reason,
+    hash,
+    seq: childSeq ?? seq,
+    ...(alsoIn !== undefined && { alsoIn }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}
+
+/** Returns the arguments that a verdict allows: those of the verdict, or those that were shown. */
+function allow(call: Call, verdict: SessionEvent<"approval_given">): AllowedArgs {
+  const shown = call.state === "waiting" ? call.request : call;
+  const { args, isInput } = verdict.args === undefined ? shown as ShownArgs : verdict as ShownArgs;
+  const isChanged = verdict.args !== undefined || call.allowed?.isChanged;
+  return { args, ...(isInput && { isInput }), ...(isChanged && { isChanged: true }) };
 }
 
 /** Shared, to save memory in idle sessions. */
 const NO_CALLS: readonly Call[] = Object.freeze([]);
 
 /** Version of snapshots. Snapshots of other versions are ignored. */
-const SNAPSHOT_VERSION = 2;
+const SNAPSHOT_VERSION = 3;

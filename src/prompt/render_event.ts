@@ -8,7 +8,7 @@
  */
 import type { Decision } from "../decision/decision.ts";
 import type { SessionEvent } from "../history/event.ts";
-import { isBlank, toWellFormedJson } from "../json/text.ts";
+import { isBlank, oneLine, toWellFormedJson } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
 
 /** Renders the message of an event. It is frozen, because all requests of a session share it. */
@@ -18,12 +18,14 @@ export function renderEvent(event: VisibleEvent): Message {
       return createMessage("user", event.text);
     case "decision":
       return createMessage("assistant", renderDecision(event.decision));
-    case "tool_finished":
-      return createMessage(
-        "tool",
-        `${TITLES[event.outcome]} ${event.tool}:\n${isBlank(event.text) ? NO_OUTPUT : event.text}`,
-        event.callKey,
-      );
+    case "tool_finished": {
+      const { outcome, tool, args, text, callKey } = event;
+      const changed = args === undefined
+        ? ""
+        : ` (ran with changed arguments ${oneLine(JSON.stringify(args), Infinity)})`;
+      const shown = isBlank(text) ? NO_OUTPUT : text;
+      return createMessage("tool", `${TITLES[outcome]} ${tool}${changed}:\n${shown}`, callKey);
+    }
     default:
       return event satisfies never;
   }

@@ -57,6 +57,14 @@ export function issuePath({ path = [] }: StandardSchema.Issue): string[] {
   return path.map((part) => String(typeof part === "object" ? part.key : part));
 }
 
+/** Describes issues in one line: the path and the message of each. */
+export function describeIssues(issues: readonly StandardSchema.Issue[]): string {
+  return issues.map((issue) => {
+    const where = issuePath(issue);
+    return where.length > 0 ? `${where.join(".")}: ${issue.message}` : issue.message;
+  }).join("; ");
+}
+
 /** Returns true if a value has the properties of a Standard Schema of version 1. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;

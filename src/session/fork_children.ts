@@ -5,7 +5,8 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import { findTool } from "../graph/graph.ts";
-import { areJoined, childIdOf, type SessionEvent, type SessionName } from "../history/event.ts";
+import { childIdOf, type SessionEvent, type SessionName } from "../history/event.ts";
+import { areJoined } from "../history/joined_events.ts";
 import { Log } from "../history/log.ts";
 import type { Position } from "../history/position.ts";
 import type { State } from "../history/state.ts";

@@ -5,6 +5,7 @@
  */
 import { checkLimits, type Limits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
+import type { SessionEvent } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import * as option from "../schema/option_shape.ts";
 import { checkStep, findStart } from "./read_state.ts";
@@ -52,6 +53,7 @@ export async function forkSession(
   const forked = new Log(start, events.slice(0, at), { now: agent.clock });
   checkStep(forked.position.step, agent.graph.steps);
   checkOpenChildren(original, forked);
+  const added = await askAgain(original, forked, id);
   const context = "context" in options ? options.context : original.context;
   const live = {
     // The log does not show that a turn was interrupted before its first event.
@@ -60,7 +62,7 @@ export async function forkSession(
     keepsChildren: original.keepsChildren,
   };
   if (durability !== undefined) {
-    const fork = await durability.fork(id, at);
+    const fork = await durability.fork(id, at, added);
     const { incarnation } = fork;
     return new LiveSession(agent, id, context, fork.log, {
       ...live,
@@ -71,6 +73,18 @@ export async function forkSession(
   const incarnation = agent.ids();
   const children = copyChildren(original, forked, { id, incarnation });
   return new LiveSession(agent, id, context, forked, { ...live, incarnation, children });
+}
+
+/** Appends requests for calls that may also run in the original, and returns them. */
+async function askAgain(
+  original: LiveSession,
+  forked: Log,
+  id: string,
+): Promise<readonly SessionEvent[]> {
+  if (forked.position.calls.length === 0) return [];
+  const { buildForkRequests } = await import("../turn/loop.ts");
+  const fork = new LiveSession(original.agent, id, original.context, forked);
+  return await forked.append(await buildForkRequests(fork, original));
 }
 
 /**

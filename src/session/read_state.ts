@@ -149,19 +149,25 @@ function checkOrder(at: string, events: readonly SessionEvent[]): void {
         `it is ${quote(value)}: expected ${expected}`,
       );
     if (event.seq !== index) throw refuse("seq", event.seq, `${index}`);
-    if (event.type === "decision") {
-      const { decision } = event;
-      open = decision.action === "TOOL_CALL" ? new Set(decision.calls.keys()) : undefined;
-      waiting = new Set();
-    } else if (event.type === "approval_requested" || event.type === "tool_started") {
-      if (!open?.has(event.call)) throw refuse("call", event.call, OPEN_CALL);
-      if (event.type === "approval_requested") waiting.add(event.callKey);
-    } else if (event.type === "tool_suspended" && !open?.has(event.call)) {
-      throw refuse("call", event.call, OPEN_CALL);
-    } else if (event.type === "approval_given" && !waiting.delete(event.callKey)) {
-      throw refuse("callKey", event.callKey, "a call that waits for approval");
-    } else if (event.type === "tool_finished" && !open?.delete(event.call)) {
-      throw refuse("call", event.call, OPEN_CALL);
+    switch (event.type) {
+      case "decision": {
+        const { decision } = event;
+        open = decision.action === "TOOL_CALL" ? new Set(decision.calls.keys()) : undefined;
+        waiting = new Set();
+        break;
+      }
+      case "approval_requested":
+      case "tool_started":
+      case "tool_deferred":
+      case "tool_suspended":
+        if (!open?.has(event.call)) throw refuse("call", event.call, OPEN_CALL);
+        if (event.type === "approval_requested") waiting.add(event.callKey);
+        break;
+      case "approval_given":
+        if (waiting.delete(event.callKey)) break;
+        throw refuse("callKey", event.callKey, "a call that waits for approval");
+      case "tool_finished":
+        if (!open?.delete(event.call)) throw refuse("call", event.call, OPEN_CALL);
     }
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type PendingApproval, pendingApprovals } from "../history/call.ts";
-import type { Command } from "../turn/command.ts";
+import type { CallVerdict, Command } from "../turn/command.ts";
 import { ConfigError, quote } from "../errors.ts";
 import type { ForkOptions } from "./fork_session.ts";
 import type { SessionEvent } from "../history/event.ts";
@@ -32,7 +32,7 @@ let loop: typeof import("../turn/loop.ts") | undefined;
  * | a turn while another runs, also from a tool | `SessionBusyError` |
  * | a signal that is already aborted | the input is kept, no model is called, `interrupted` |
  * | an abort while a model or a tool runs | `interrupted` at once; later results are dropped, and child sessions wait for `resume()` |
- * | a tool that was running at an abort | the outcome of its call is `unknown`; it is not run again |
+ * | a tool that was running at an abort | the outcome of its call is `unknown`; it is not run again; one of a `once` tool waits for `resume()`, and its end is looked up |
  * | a stream that is left early | the same as an abort; calls that are not running wait for `resume()` |
  * | new input while calls are open | they are closed: `not_run`, or `unknown` if they were started |
  * | a result that cannot be shown | outcome `ok`; the model is told that the tool ran, and the author is warned |
@@ -115,7 +115,8 @@ export class Session<out Result extends Turn = Turn> {
    * @throws {SessionBusyError} if a turn is running.
    * @throws {SessionEndedError} if the session has ended.
    * @throws {SessionWaitingError} if there is nothing to resume.
-   * @throws {ApprovalError} if the call of a verdict does not wait for one, or has another `hash`.
+   * @throws {ApprovalError} if the call does not wait for this verdict, or has another `hash`.
+   * @throws {ApprovalExpiredError} if the tool's `expiresAfter` is over.
    * @throws {ConfigError} if the command is invalid.
    * @throws {LLMError} if the model failed; the session is `interrupted`, nothing is lost.
    * @throws {GuardError} if a guard failed; the session is `interrupted`.
@@ -128,27 +129,6 @@ export class Session<out Result extends Turn = Turn> {
    * Runs one turn and returns a stream of its committed events, and of deltas of the output
    * that is still arriving. The turn begins with the first read, and leaving the stream early
    * aborts it. `stream.turn` is a promise of the turn. Throws the same errors as `next`.
-   *
-   * @example
-   * ```ts
-   * import { Agent, decide, MockLLM } from "@nomos/agent";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const agent = new Agent({
-   *   name: "greeter",
-   *   llm: new MockLLM([decide.respond("Good morning")], { chunkLength: 8 }),
-   *   start: "greet",
-   *   steps: { greet: { description: "Greet the user" } },
-   * });
-   * const stream = agent.createSession().stream("Hi");
-   * let shown = "";
-   * for await (const part of stream) {
-   *   if (part.type === "delta" && part.field === "response") shown += part.text;
-   *   if (part.type === "restart" || part.type === "error") shown = "";
-   * }
-   * assertEquals(shown, "Good morning");
-   * assertEquals((await stream.turn).status, "waiting");
-   * ```
    */
   stream(command?: Command, options: StreamOptions = {}): TurnStream<Result> {
     const { signal: outer } = options;
@@ -163,7 +143,7 @@ export class Session<out Result extends Turn = Turn> {
     options: StreamOptions | undefined,
     out?: Out<StreamPart>,
   ): Promise<Result> {
-    this.#live.lock(command);
+    this.#live.lock();
     loop ??= await import("../turn/loop.ts");
     return await loop.runTurn(this.#live, command, options, out) as Turn as Result;
   }
@@ -188,38 +168,72 @@ export class Session<out Result extends Turn = Turn> {
 
   /**
    * Allows a call that waits for approval, and continues the turn. Each call needs its
-   * own verdict: while others wait, the turn ends `needs_approval` again. A call that
-   * was running when the process died is run again. The same as
-   * `next({ approve: callKey, hash })`.
+   * own verdict: while others wait, the turn ends `needs_approval` again. With `args`, it
+   * runs with these arguments instead. The same as `next({ approve: callKey, hash, args })`.
    *
-   * @throws {ApprovalError} if the call does not wait for a verdict, or its hash is not `hash`.
+   * @throws {ApprovalError} if the call does not wait for approval, or its hash is not `hash`.
+   * @throws {ApprovalExpiredError} if the tool's `expiresAfter` is over.
+   * @throws {ToolArgumentsError} if the tool's schema refuses `args`.
    */
   approve(
     callKey: string,
-    { hash, ...options }: TurnOptions & { readonly hash?: string } = {},
+    { hash, args, ...options }: TurnOptions & Pick<CallVerdict, "hash" | "args"> = {},
   ): Promise<Result> {
-    return this.next({ approve: callKey, hash }, options);
+    return this.next({ approve: callKey, hash, args }, options);
   }
 
   /**
-   * Refuses a call that waits for approval, and continues the turn; the model sees the
-   * reason. The same as `next({ deny: callKey, reason })`.
+   * Refuses a call that waits for a verdict, and continues the turn; the model sees the
+   * reason. The same as `next({ deny: callKey, reason, hash })`.
    *
-   * @throws {ApprovalError} if the call does not wait for a verdict.
+   * @throws {ApprovalError} if the call does not wait for a verdict, or its hash is not `hash`.
+   * @throws {ApprovalExpiredError} if the tool's `expiresAfter` is over.
    * @throws {ConfigError} if the reason is not text.
    */
-  deny(callKey: string, reason: string, options?: TurnOptions): Promise<Result> {
-    return this.next({ deny: callKey, reason }, options);
+  deny(
+    callKey: string,
+    reason: string,
+    { hash, ...options }: TurnOptions & Pick<CallVerdict, "hash"> = {},
+  ): Promise<Result> {
+    return this.next({ deny: callKey, reason, hash }, options);
   }
 
   /**
    * Records the result of a call that waits for a verdict, without running it, and
-   * continues the turn. The same as `next({ settle: callKey, result })`.
+   * continues the turn. The same as `next({ settle: callKey, result, hash })`.
    *
-   * @throws {ApprovalError} if the call does not wait for a verdict.
+   * @throws {ApprovalError} if the call does not wait for a verdict, or its hash is not `hash`.
+   * @throws {ApprovalExpiredError} if the tool's `expiresAfter` is over.
    */
-  settle(callKey: string, result: unknown, options?: TurnOptions): Promise<Result> {
-    return this.next({ settle: callKey, result }, options);
+  settle(
+    callKey: string,
+    result: unknown,
+    { hash, ...options }: TurnOptions & Pick<CallVerdict, "hash"> = {},
+  ): Promise<Result> {
+    return this.next({ settle: callKey, result, hash }, options);
+  }
+
+  /**
+   * Runs a call again that began and whose end is not known, and continues the turn. The
+   * same as `next({ retry: callKey, hash })`.
+   *
+   * @throws {ApprovalError} if the call does not wait for such a verdict, or its hash is not `hash`.
+   */
+  retry(
+    callKey: string,
+    { hash, ...options }: TurnOptions & Pick<CallVerdict, "hash"> = {},
+  ): Promise<Result> {
+    return this.next({ retry: callKey, hash }, options);
+  }
+
+  /**
+   * Gives several verdicts at once, and continues the turn. All are recorded together, or
+   * none is. The same as `next({ decideAll: verdicts })`. Throws what the single verdicts throw.
+   *
+   * @throws {ConfigError} if a verdict is invalid.
+   */
+  decideAll(verdicts: readonly CallVerdict[], options?: TurnOptions): Promise<Result> {
+    return this.next({ decideAll: verdicts }, options);
   }
 
   /**
@@ -257,32 +271,15 @@ export class Session<out Result extends Turn = Turn> {
    * store atomically.
    *
    * Calls that were started before the cut keep their `callKey`: if both sessions run such a call,
-   * its tool gets the same key twice and can avoid a second effect. Child sessions are as they were
-   * at the cut. Events that were committed together, such as a decision and its move, are never
+   * its tool gets the same key twice and can avoid a second effect. A call that waits, and one of a
+   * `once` tool that has not started, waits in the fork under a request of its own, with `alsoIn`.
+   * Child sessions are as they were at the cut. Events that were committed together are never
    * separated. The usage of the past counts towards the limits of the fork.
    *
    * @throws {ConfigError} if `at` is beyond the log, lies within a commit, or lies within a call
    *   of an agent whose child session is not known as it was there, or another option is invalid.
    * @throws {ConflictError} if the store has a session of that id.
    * @throws {StateError} if the past leads to a step that the graph lacks.
-   *
-   * @example Another answer to the same question
-   * ```ts
-   * import { Agent, decide, MockLLM } from "@nomos/agent";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const agent = new Agent({
-   *   name: "adviser",
-   *   llm: new MockLLM([decide.respond("Tea"), decide.respond("Coffee")]),
-   *   start: "advise",
-   *   steps: { advise: { description: "Say what to drink" } },
-   * });
-   * const session = agent.createSession();
-   * await session.next("Tea or coffee?");
-   * const fork = await session.fork({ at: 1 });
-   * assertEquals([fork.status, (await fork.resume()).response], ["interrupted", "Coffee"]);
-   * assertEquals(session.state.events.length, fork.state.events.length);
-   * ```
    */
   async fork(options: ForkOptions = {}): Promise<Session<Result>> {
     // Loaded with the first fork.

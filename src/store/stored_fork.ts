@@ -8,6 +8,7 @@ import { childIdOf, type SessionEvent, type SessionName } from "../history/event
 import { Position } from "../history/position.ts";
 import { listBegunChildren } from "../history/started_call.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
+import { serializeEvent } from "./entry_body.ts";
 import { type Address, EntryReader, nameOf } from "./entry_reader.ts";
 import { type Link, linkBodies, makeDamagedError } from "./hash_chain.ts";
 import { type LeaseOptions, SessionLease } from "./session_lease.ts";
@@ -38,10 +39,24 @@ interface ForkedPast extends SessionMeta {
   readonly snapshot: string | undefined;
 }
 
+/** History of a copy. */
+interface Cut {
+  /** Number of entries to copy. */
+  readonly at: number;
+  /** Events that follow in the copy. Default: none. */
+  readonly added?: readonly SessionEvent[];
+}
+
+interface Copied extends Cut {
+  /** Name of the copy. */
+  readonly name: SessionName;
+}
+
 /**
- * Creates a fork with the first `at` entries of a session, and its children. The metadata of
- * the fork records how many entries it will have, and its entries are written last, so that
- * it is recognized as incomplete if its writer dies. A fork that cannot be written is deleted.
+ * Creates a fork with the first `at` entries of a session and those that are added, and its
+ * children. The metadata of the fork records how many entries it will have, and its entries
+ * are written last, so that it is recognized as incomplete if its writer dies. A fork that
+ * cannot be written is deleted.
  *
  * @throws {ConflictError} if a session with this id exists.
  * @throws {ConfigError} if version 2 did not record how far an open child session was.
@@ -52,13 +67,14 @@ export async function writeFork(
   store: Store,
   address: Address,
   original: Original,
-  { id, at }: { readonly id: string; readonly at: number },
+  fork: Cut & { readonly id: string },
   options: LeaseOptions,
 ): Promise<void> {
+  const { id } = fork;
   const children: ForkedPast[] = [];
-  const name = { id, incarnation: options.ids() };
-  const past = await copyPast(store, address, original, { name, at }, children);
-  const meta = { ...past, fork: { id: nameOf(address), at } };
+  const name = { id: fork.id, incarnation: options.ids() };
+  const past = await copyPast(store, address, original, { ...fork, name }, children);
+  const meta = { ...past, fork: { id: nameOf(address), at: past.bodies.length } };
   const first = await createStored(store, { id }, meta);
   try {
     const lease = await SessionLease.acquire(store, id, options, undefined);
@@ -83,7 +99,7 @@ async function copyPast(
   store: Store,
   address: Address,
   { start, incarnation, first }: Original,
-  { name, at }: { readonly name: SessionName; readonly at: number },
+  { name, at, added = [] }: Copied,
   children: ForkedPast[],
 ): Promise<ForkedPast> {
   const position = new Position(start);
@@ -108,7 +124,11 @@ async function copyPast(
     const below = { id: address.id, child };
     children.push(await copyPast(store, below, found, { name: copy, at: head }, children));
   }
-  const snapshot = at < SNAPSHOT_INTERVAL ? undefined : position.snapshot();
+  for (const event of added) {
+    position.apply(event);
+    bodies.push(serializeEvent(event));
+  }
+  const snapshot = bodies.length < SNAPSHOT_INTERVAL ? undefined : position.snapshot();
   return { ...name, start, bodies, snapshot };
 }
 

@@ -223,9 +223,9 @@ export class StoredLog implements DurableLog {
     for (; at < this.log.head; at++) yield this.log.at(at)!;
   }
 
-  async fork(id: string, at: number): Promise<StoredLog> {
+  async fork(id: string, at: number, added: readonly SessionEvent[]): Promise<StoredLog> {
     const original = { start: this.#start, incarnation: this.incarnation, first: this.#first };
-    await writeFork(this.#store, this.#address, original, { id, at }, this.#options);
+    await writeFork(this.#store, this.#address, original, { id, at, added }, this.#options);
     // Loading the fork verifies what was written.
     const found = await findSession(this.#store, { id }) ?? refuseDeleted(id);
     const log = await StoredLog.#openFound(this.#store, { id }, found, this.#options);

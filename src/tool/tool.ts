@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { ConfigError, quote, ToolArgumentsError } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
-import { issuePath, type StandardSchema } from "../schema/standard_schema.ts";
+import { describeIssues, type StandardSchema } from "../schema/standard_schema.ts";
 import { WireSchema } from "../schema/wire_schema.ts";
 import type { GuardContext, ToolContext } from "./tool_context.ts";
 import {
@@ -58,13 +58,22 @@ export interface ToolOptions<Args, Context> {
    */
   readonly needsApproval?: boolean | ((args: Args, context: GuardContext<Context>) => boolean);
   /**
-   * If true, a call never runs twice: one that was running when the process died is not
-   * run again, because it may have had its effect. Default: false.
+   * Time after which a request for approval expires, in milliseconds: a later verdict
+   * throws an `ApprovalExpiredError`, and the next `resume()` or input closes the call as
+   * `not_run`. Default: never.
+   */
+  readonly expiresAfter?: number;
+  /**
+   * If true, a call never runs twice unasked. One that began and whose end is not known,
+   * because of a crash, a timeout or an abort, may have had its effect: `whenUnknown` or a
+   * person decides. Default: false.
    */
   readonly once?: boolean;
   /**
-   * Looks up the result of a call of a `once` tool that was running when the process
-   * died, for example by its `callKey`. Default: a person decides, as for an approval.
+   * Looks up the result of a call of a `once` tool whose end is not known, for example by
+   * its `callKey`. Returns {@linkcode STILL_UNKNOWN} if it cannot find out; throwing means
+   * the same. Then a person decides: `session.retry()`, `settle()` or `deny()`. Default:
+   * a person decides.
    */
   readonly whenUnknown?: (args: Args, context: ToolContext<Context>) => unknown;
   /**
@@ -93,6 +102,7 @@ const shape: option.OptionShape<ToolOptions<unknown, unknown>> = {
   needsApproval: v.optional(
     v.union([v.boolean(), v.function()], "expected true, false or a function"),
   ),
+  expiresAfter: option.wholeNumber(1),
   once: option.flag,
   whenUnknown: option.callable,
   maxRepeats: option.repeats,
@@ -155,7 +165,8 @@ export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<C
   constructor(options: ToolOptions<Args, Context>) {
     const what = `Cannot create tool ${quote(options?.name)}`;
     option.checkOptions(shape, options, what);
-    const { name, args, context, run, needsApproval = false, once = false, whenUnknown } = options;
+    const { name, args, context, run, needsApproval = false, once = false } = options;
+    const { whenUnknown, expiresAfter } = options;
     if (whenUnknown !== undefined && !once) {
       throw new ConfigError(
         `${what}: "whenUnknown" is only called for tools that never run a call twice: ` +
@@ -177,7 +188,8 @@ export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<C
     this.guard = options.guard;
     this.once = once;
     this.maxRepeats = options.maxRepeats;
-    const parts = { schema, run, needsApproval, whenUnknown, context, delegate: undefined };
+    const approval = { needsApproval, expiresAfter, whenUnknown };
+    const parts = { schema, run, ...approval, context, delegate: undefined };
     registerInternals(this, parts as ToolInternals);
   }
 
@@ -191,11 +203,8 @@ export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<C
     const { schema, run } = toolInternals(this);
     const result = await schema.validate(args, false);
     if (result.issues) {
-      const reasons = result.issues.map((issue) => {
-        const where = issuePath(issue);
-        return where.length > 0 ? `${where.join(".")}: ${issue.message}` : issue.message;
-      });
-      throw new ToolArgumentsError(`Cannot call tool "${this.name}": ${reasons.join("; ")}`);
+      const reasons = describeIssues(result.issues);
+      throw new ToolArgumentsError(`Cannot call tool "${this.name}": ${reasons}`);
     }
     const call: ToolContext = {
       context: undefined,

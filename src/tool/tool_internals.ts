@@ -34,6 +34,8 @@ export interface ToolInternals {
   readonly run: (args: unknown, context: ToolContext) => unknown;
   /** True if calls need approval, or the function that decides it. */
   readonly needsApproval: boolean | ((args: unknown, context: GuardContext) => boolean);
+  /** Time after which a request for approval expires, in milliseconds; undefined if never. */
+  readonly expiresAfter: number | undefined;
   /** Looks up the result of an unknown call; undefined if a person decides. */
   readonly whenUnknown: ((args: unknown, context: ToolContext) => unknown) | undefined;
   /** Schema of the context it needs. */
@@ -41,6 +43,27 @@ export interface ToolInternals {
   /** Agent behind the tool; undefined for other tools. */
   delegate: unknown;
 }
+
+/**
+ * Result of `whenUnknown` if it cannot find out how a call ended.
+ *
+ * @example
+ * ```ts
+ * import { STILL_UNKNOWN, Tool } from "@nomos/agent";
+ * import * as v from "valibot";
+ *
+ * const paid = new Map<string, string>();
+ * new Tool({
+ *   name: "pay",
+ *   description: "Pay the bill",
+ *   args: v.object({}),
+ *   once: true,
+ *   run: (_, { callKey }) => paid.set(callKey, "paid") && "paid",
+ *   whenUnknown: (_, { callKey }) => paid.get(callKey) ?? STILL_UNKNOWN,
+ * });
+ * ```
+ */
+export const STILL_UNKNOWN: unique symbol = Symbol("still unknown");
 
 const internals = new WeakMap<object, ToolInternals>();
 

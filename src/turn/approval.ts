@@ -1,17 +1,16 @@
 /**
- * Approval of tool calls by a person, and the events of a verdict.
+ * Requests for the approval of tool calls by a person.
  *
  * @module
  */
-import { ApprovalError, ConfigError, quote } from "../errors.ts";
 import { findTool, type Step } from "../graph/graph.ts";
 import { callPredicate } from "../graph/offer.ts";
-import { type ApprovalRequest, pendingApprovals, requestsOf } from "../history/call.ts";
-import type { EventDraft } from "../history/event.ts";
+import type { ApprovalRequest } from "../history/call.ts";
+import type { EventDraft, ShownArgs } from "../history/event.ts";
+import { copyJson, isPlainObject } from "../json/json.ts";
 import { sha256 } from "../json/text.ts";
-import { resultText } from "../tool/result_text.ts";
+import { quote } from "../errors.ts";
 import { toolInternals } from "../tool/tool_internals.ts";
-import { keyOf, type Verdict } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
 
 /**
@@ -23,101 +22,67 @@ export function needsApproval(
   step: Step,
   tool: string,
   args: unknown,
-  { context, sessionId }: { readonly context: unknown; readonly sessionId: string },
+  { context, id }: Pick<LiveSession, "context" | "id">,
 ): boolean {
   if (!step.asksForApproval) return false;
   const needs = toolInternals(findTool(step, tool)!).needsApproval;
   if (typeof needs === "boolean") return needs;
   return callPredicate(
-    () => needs(args, { context, sessionId, step: step.id }),
+    () => needs(args, { context, sessionId: id, step: step.id }),
     "needsApproval",
     () => `a call of tool ${quote(tool)} needs approval`,
   );
 }
 
-/** Adds the hashes of requests for approval. A promise only if there are any. */
-export function addHashes(
-  drafts: readonly EventDraft[],
-): readonly EventDraft[] | Promise<readonly EventDraft[]> {
-  if (!drafts.some(isUnhashed)) return drafts;
-  return Promise.all(
-    drafts.map(async (draft) =>
-      isUnhashed(draft) ? { ...draft, hash: await hashRequest(draft) } : draft
-    ),
-  );
+/**
+ * Returns the arguments to show to a person: the output of the tool's schema, which then
+ * runs as it is shown; or its input, if the output is not plain JSON.
+ */
+export function showArgs(output: unknown, input: ShownArgs["args"]): ShownArgs {
+  const args = copyPlain(output);
+  return args === undefined ? { args: input, isInput: true } : { args };
 }
 
-/** Returns true if a draft is a request for approval without its hash. */
-function isUnhashed(draft: EventDraft): draft is EventDraft<"approval_requested"> {
+/** Returns a copy of a value if it is an object that JSON does not change; otherwise undefined. */
+export function copyPlain(value: unknown): ShownArgs["args"] | undefined {
+  try {
+    const copy: unknown = copyJson(value);
+    return isPlainObject(copy) ? copy : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Adds the hash and the time of expiry to requests that are about to be appended. */
+export async function completeRequests(
+  { log, agent, step, id }: LiveSession,
+  drafts: readonly EventDraft[],
+): Promise<readonly EventDraft[]> {
+  if (!drafts.some(isIncomplete)) return drafts;
+  return await Promise.all(drafts.map(async (draft, place): Promise<EventDraft> => {
+    if (!isIncomplete(draft)) return draft;
+    const hash = await hashRequest({ ...draft, seq: log.head + place }, id);
+    const tool = findTool(step, draft.tool);
+    const expiresAfter = tool && toolInternals(tool).expiresAfter;
+    // A call that may have had its effect stays open until a person decides.
+    if (expiresAfter === undefined || draft.reason === "unknown") return { ...draft, hash };
+    return { ...draft, hash, expiresAt: agent.clock() + expiresAfter };
+  }));
+}
+
+/** Returns true if a draft is a request of this session that has no hash yet. */
+function isIncomplete(draft: EventDraft): draft is EventDraft<"approval_requested"> {
   return draft.type === "approval_requested" && draft.hash === "";
 }
 
-function hashRequest({ callKey, tool, args }: ApprovalRequest): Promise<string> {
-  return sha256(JSON.stringify([callKey, tool, args]));
+/** Computes the hash of a request of a session. Those of two forks at the same place differ. */
+export function hashRequest(
+  { callKey, tool, args, reason, seq, alsoIn }: Omit<ApprovalRequest, "hash" | "call">,
+  sessionId: string,
+): Promise<string> {
+  const fork = alsoIn === undefined ? [] : [sessionId];
+  return sha256(JSON.stringify([callKey, tool, args, reason, seq, ...fork]));
 }
 
-/**
- * Returns the events of a verdict.
- *
- * @throws {ApprovalError} if the call does not wait for a verdict, or was changed since the request.
- * @throws {ConfigError} if a reason is not text.
- */
-export async function buildVerdictDrafts(
-  session: LiveSession,
-  verdict: Verdict,
-): Promise<readonly EventDraft[]> {
-  const { agent, log: { position } } = session;
-  const callKey = keyOf(verdict);
-  if ("deny" in verdict && typeof verdict.reason !== "string") {
-    throw new ConfigError(
-      `Cannot deny call ${quote(callKey)}: the reason is ${quote(verdict.reason)}: expected text`,
-    );
-  }
-  const request = position.calls.flatMap(requestsOf).find((one) => one.callKey === callKey);
-  if (request === undefined) throw buildRefusal(session, callKey);
-  const { call, tool } = request;
-  await checkHash(session, request, verdict);
-  const text = "deny" in verdict
-    ? verdict.reason
-    : "settle" in verdict
-    ? (await resultText(verdict.result, agent)).text
-    : undefined;
-  const verdictEvent: EventDraft = {
-    type: "approval_given",
-    callKey,
-    call,
-    verdict: "approve" in verdict ? "approved" : "deny" in verdict ? "denied" : "settled",
-    ...(text !== undefined && { text }),
-  };
-  // A verdict for a child session is passed on when the parent's call runs again.
-  if (position.calls[call]!.state !== "waiting") return [verdictEvent];
-  const outcome = "deny" in verdict ? "denied" : "ok";
-  return text === undefined
-    ? [verdictEvent, { type: "tool_started", callKey, call, tool }]
-    : [verdictEvent, { type: "tool_finished", callKey, call, tool, outcome, text }];
-}
-
-async function checkHash(
-  session: LiveSession,
-  request: ApprovalRequest,
-  verdict: Verdict,
-): Promise<void> {
-  const { hash } = request;
-  const isOther = "approve" in verdict && verdict.hash !== undefined && verdict.hash !== hash;
-  if (!isOther && hash === await hashRequest(request)) return;
-  throw new ApprovalError(
-    `Cannot apply a verdict to call ${quote(request.callKey)} of session ${quote(session.id)}: ` +
-      "it is not the call that the person saw, because its hash differs: show " +
-      "session.approvals again, and pass the hash of the call from there",
-  );
-}
-
-function buildRefusal({ id, log }: LiveSession, callKey: string): ApprovalError {
-  const known = pendingApprovals(log.position.calls).map((pending) => quote(pending.callKey));
-  const reason = known.length === 0
-    ? "no call waits for a verdict"
-    : `it does not wait for a verdict: expected one of ${known.join(", ")}`;
-  return new ApprovalError(
-    `Cannot apply a verdict to call ${quote(callKey)} of session ${quote(id)}: ${reason}`,
-  );
-}
+/** Note for a call that was started before, and does not run again. */
+export const MAY_HAVE_EFFECT = "The call was started before, so it may have had its effect.";

@@ -5,6 +5,7 @@
  */
 import { ABORTED, unlessAborted } from "../abort.ts";
 import { computePrice, countChars, type RawAnswer, readCallUsage } from "../cost/call_usage.ts";
+import type { ToolCall } from "../decision/decision.ts";
 import type { DecisionReading } from "../decision/decision_schema.ts";
 import type { Delta } from "../decision/output_preview.ts";
 import { type MisuseError, quote, reasonOf } from "../errors.ts";
@@ -14,7 +15,7 @@ import { LLMHttpError } from "../llm/llm_errors.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../llm/llm.ts";
 import { OutputGuard } from "../llm/output_guard.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
-import { needsApproval } from "./approval.ts";
+import { needsApproval, showArgs } from "./approval.ts";
 import type { ValidatedCalls } from "./calls.ts";
 import { consequences } from "./consequences.ts";
 import { DecisionRequest } from "./decision_request.ts";
@@ -260,7 +261,7 @@ function buildAnswer(
   raw: RawAnswer,
   reading: DecisionReading,
 ): Answer {
-  const { agent, id: sessionId, context, log: { head }, tracker } = session;
+  const { agent, log: { head }, tracker } = session;
   const step = session.step.id;
   const usage = readCallUsage(raw, {
     llm: llm.name,
@@ -282,8 +283,10 @@ function buildAnswer(
     return { drafts: [{ type: "error", step, ...refusal, ...usage }, ...unpriced] };
   }
   const { value: decision, args, response, unwrapped } = reading;
-  const asks = (tool: string, call: number) =>
-    needsApproval(session.step, tool, args[call], { context, sessionId });
+  const asks = (call: ToolCall, index: number) =>
+    needsApproval(session.step, call.tool, args[index], session)
+      ? showArgs(args[index], call.args)
+      : undefined;
   return {
     drafts: [
       { type: "decision", step, decision, ...(unwrapped && { unwrapped }), ...usage },

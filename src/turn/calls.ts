@@ -4,21 +4,16 @@
  * @module
  */
 import { ABORTED, unlessAborted } from "../abort.ts";
-import type { ToolCall } from "../decision/decision.ts";
 import { findTool } from "../graph/graph.ts";
-import { listOpenCalls, type OpenCall } from "../history/call.ts";
-import { callKeyOf, type EventDraft, type SessionEvent } from "../history/event.ts";
+import { listOpenCalls, mayHaveEffect, type OpenCall, requestsOf } from "../history/call.ts";
+import { callKeyOf, type EventDraft, type ShownArgs } from "../history/event.ts";
 import type { ToolProgress } from "../tool/drain.ts";
-import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
+import { type StepTool, STILL_UNKNOWN, toolInternals } from "../tool/tool_internals.ts";
+import { completeRequests, MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
 import { type ChildAgent, type ChildCall, Suspension } from "./child_call.ts";
+import { checkLateCall, type LateCheck } from "./late_call.ts";
 import type { LiveSession } from "./live_session.ts";
-import {
-  CallContext,
-  type CallEnd,
-  type NotRun,
-  type PreparedCall,
-  RunningCalls,
-} from "./running_calls.ts";
+import { CallContext, type CallEnd, type PreparedCall, RunningCalls } from "./running_calls.ts";
 
 /** Validated arguments of the calls of one decision. */
 export interface ValidatedCalls {
@@ -28,33 +23,44 @@ export interface ValidatedCalls {
   readonly args: readonly unknown[];
 }
 
-/** Commits events, and passes them to the reader of a stream. A promise if there is one, or a store. */
-export type CommitDrafts = (
-  drafts: readonly EventDraft[],
-) => Promise<unknown> | readonly SessionEvent[];
+/** Commits events, and passes them to the reader of a stream. */
+export type CommitDrafts = (drafts: readonly EventDraft[]) => Promise<void>;
+
+/** The turn that runs calls. */
+interface CallingTurn {
+  /** Arguments of a decision of this turn; those of an earlier one are validated again. */
+  readonly validated: ValidatedCalls | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly commit: CommitDrafts;
+  /** Reader of the progress of the calls. */
+  readonly out: ((progress: ToolProgress) => Promise<void>) | undefined;
+  /** Called before the first call runs; not if the turn is aborted before. */
+  readonly onRun: () => void;
+}
 
 /**
  * Runs calls concurrently, and commits the end of each as soon as it is known.
  *
- * @param validated Arguments of a decision of this turn; those of an earlier one are validated again.
- * @param out Reader of the progress of the calls.
  * @throws The error of a child session's turn, after all calls have ended or are suspended.
  */
 export async function runCalls(
   session: LiveSession,
   calls: readonly OpenCall[],
-  validated: ValidatedCalls | undefined,
-  signal: AbortSignal | undefined,
-  commit: CommitDrafts,
-  out?: (progress: ToolProgress) => Promise<void>,
+  { validated, signal, commit, out, onRun }: CallingTurn,
 ): Promise<void> {
   const preparing = Promise.all(calls.map((call) => prepareCall(session, call, validated)));
-  const prepared = await unlessAborted(preparing, signal);
-  if (prepared === ABORTED || signal?.aborted) return;
-  session.childCalls = prepared.flatMap(({ child }) => child ?? []);
+  const preparations = await unlessAborted(preparing, signal);
+  if (preparations === ABORTED || signal?.aborted) return;
+  // Committed before any effect.
+  await commit(preparations.flatMap(({ drafts }) => drafts));
+  if (signal?.aborted) return;
+  onRun();
+  const ready = preparations.flatMap(({ ready }) => ready ?? []);
+  session.childCalls = ready.flatMap(({ child }) => child ?? []);
   const { maxResultChars, maxOutputChars, warn } = session.agent;
   const options = { maxResultChars, maxOutputChars, warn, readsProgress: out !== undefined };
-  const running = new RunningCalls(prepared, options, signal);
+  const running = new RunningCalls(ready, options, signal);
+  const endDrafts = (ended: CallEnd<ReadyCall>) => buildEndDrafts(session, ended);
   let failure: Suspension["failure"];
   try {
     for (;;) {
@@ -66,84 +72,122 @@ export async function runCalls(
         continue;
       }
       if (ended.end instanceof Suspension) failure ??= ended.end.failure;
-      await commit(buildEndDrafts(ended));
+      await commit(endDrafts(ended));
     }
   } finally {
     // Calls are open here only if a commit failed.
-    await commit(running.abandon().flatMap(buildEndDrafts));
+    await commit(running.abandon().flatMap(endDrafts));
     session.childCalls = [];
   }
   if (failure !== undefined) throw failure.error;
+}
+
+/** Call that is ready to run, and the state in which it is. */
+interface ReadyCall extends PreparedCall {
+  readonly open: OpenCall;
+  /** Arguments with which it runs, as a person would see them. */
+  readonly shown: ShownArgs;
+}
+
+/** Events to commit before the calls run, and the call if it can run. */
+interface Preparation {
+  readonly drafts: readonly EventDraft[];
+  readonly ready?: ReadyCall;
 }
 
 async function prepareCall(
   session: LiveSession,
   open: OpenCall,
   validated: ValidatedCalls | undefined,
-): Promise<PreparedCall> {
-  const { call, tool: name, args } = open;
-  const { decision } = session.log.position;
+): Promise<Preparation> {
+  const { call, tool: name, args, allowed } = open;
   const callKey = findCallKey(session, open);
-  const context = new CallContext(session.context, session.id, session.step.id, callKey);
   const tool = findTool(session.step, name);
-  const checked = open.state === "new"
-    ? NOT_STARTED
-    : validated?.decision === decision && tool !== undefined
-    ? { value: validated.args[call] }
-    : await validateAgain(tool, open);
-  if (!("value" in checked)) {
-    return { call, run: checked, tool: name, timeout: undefined, context };
+  // A call that was started in this turn has not run yet.
+  const hasBegun = open.hasBegun === true || open.state === "unknown";
+  const place = { callKey, call, tool: name };
+  const checked: LateCheck = validated?.decision === session.log.position.decision
+    ? { value: validated.args[call], mustAsk: false }
+    : await checkLateCall(session, open, tool);
+  const isLookedUp = open.state === "unknown" && tool?.once === true;
+  if ("refusal" in checked && !isLookedUp) {
+    const text = hasBegun ? `${checked.refusal}\n${MAY_HAVE_EFFECT}` : checked.refusal;
+    return { drafts: [{ type: "tool_finished", ...place, outcome: "not_run", text }] };
   }
+  const value = "value" in checked ? checked.value : undefined;
   const { description, timeout, once } = tool!;
+  const mustAsk = "mustAsk" in checked && checked.mustAsk;
+  // Copied before the tool runs, which may change its arguments.
+  const shown = allowed ?? (mustAsk || once ? showArgs(value, args) : { args });
+  if (mustAsk) return { drafts: [buildRequest(place, shown, "approval")] };
+  const { run, whenUnknown } = toolInternals(tool!);
+  if (isLookedUp && (whenUnknown === undefined || !("value" in checked))) {
+    return { drafts: [buildRequest(place, shown, "unknown")] };
+  }
+  const context = new CallContext(session.context, session.id, session.step.id, callKey);
   const child = await prepareChild(session, tool!, call, context);
-  const scope = session.observers?.onToolCall({ tool: name, description, callKey, args });
-  const { run: runTool, whenUnknown } = toolInternals(tool!);
-  const perform = open.state === "unknown" && once ? whenUnknown! : runTool;
-  const run = child === undefined
-    ? () => perform(checked.value, context)
-    : () => child.run(checked.value);
-  return { call, run, tool: name, timeout, context, scope, child };
+  const ready: ReadyCall = {
+    open,
+    shown,
+    call,
+    tool: name,
+    timeout,
+    context,
+    child,
+    hasBegun,
+    run: isLookedUp
+      ? undefined
+      : child === undefined
+      ? () => run(value, context)
+      : () => child.run(value),
+    lookUp: once
+      ? (context) => whenUnknown === undefined ? STILL_UNKNOWN : whenUnknown(value, context)
+      : undefined,
+    scope: session.observers?.onToolCall({ tool: name, description, callKey, args: shown.args }),
+  };
+  if (open.state !== "new") return { drafts: [], ready };
+  const deferred = open.callKey !== undefined && { wasDeferred: true as const };
+  return { drafts: [{ type: "tool_started", ...place, ...deferred }], ready };
 }
 
-/** Outcome of a call without a start: a log of version 2 may end after the decision. */
-const NOT_STARTED: NotRun = {
-  outcome: "not_run",
-  text: "The session ended before this call was started",
-};
-
-/** Validates the arguments of an earlier decision: the graph may have changed since. */
-async function validateAgain(
-  tool: StepTool | undefined,
-  { args }: ToolCall,
-): Promise<{ readonly value: unknown } | NotRun> {
-  if (tool === undefined) return { outcome: "error", text: "The step no longer has this tool" };
-  const result = await toolInternals(tool).schema.validate(args);
-  if (!result.issues) return { value: result.value };
-  const text = `The tool no longer takes these arguments: ${result.issues[0]?.message}`;
-  return { outcome: "error", text };
+function buildRequest(
+  place: { readonly callKey: string; readonly call: number; readonly tool: string },
+  { args, isInput }: ShownArgs,
+  reason: "approval" | "unknown",
+): EventDraft<"approval_requested"> {
+  const shown = { args, ...(isInput && { isInput }) };
+  return { type: "approval_requested", ...place, ...shown, reason, hash: "" };
 }
 
 /** Returns the events of a call that ended or is suspended. */
-function buildEndDrafts({ prepared, end }: CallEnd): readonly EventDraft[] {
-  const { call, tool, context: { callKey }, child } = prepared;
+function buildEndDrafts(
+  session: LiveSession,
+  { prepared, end }: CallEnd<ReadyCall>,
+): readonly EventDraft[] {
+  const { call, tool, context: { callKey }, child, open, shown } = prepared;
   const report = child?.report;
+  if (end === STILL_UNKNOWN) return [buildRequest({ callKey, call, tool }, shown, "unknown")];
   if (!(end instanceof Suspension)) {
-    return [{ type: "tool_finished", callKey, call, tool, ...end, ...report }];
+    const isChanged = open.allowed?.isChanged && end.outcome !== "not_run";
+    const changed = isChanged && { args: shown.args };
+    return [{ type: "tool_finished", callKey, call, tool, ...end, ...changed, ...report }];
   }
-  if (end.approvals.length === 0) {
-    return report === undefined ? [] : [{ type: "tool_suspended", callKey, call, tool, ...report }];
+  const known = requestsOf(session.log.position.calls[call]!);
+  const added = end.requests.filter(({ hash }) => !known.some((one) => one.hash === hash));
+  if (added.length === 0) {
+    if (report === undefined) return [];
+    const waiting = end.requests.length > 0 && { isWaiting: true as const };
+    return [{ type: "tool_suspended", callKey, call, tool, ...waiting, ...report }];
   }
-  return end.approvals.map(({ callKey, ...request }, place): EventDraft => {
-    const draft = { type: "approval_requested", callKey, call, ...request } as const;
+  return added.map(({ seq: childSeq, ...request }, place): EventDraft => {
+    const draft = { type: "approval_requested", ...request, call, childSeq } as const;
     return place === 0 ? { ...draft, ...report } : draft;
   });
 }
 
 /** Returns the key of a call. A fork keeps the keys of calls that were started before it. */
-function findCallKey(session: LiveSession, open: OpenCall): string {
-  return open.state === "new"
-    ? callKeyOf(session, session.log.position.decision, open.call)
-    : open.callKey;
+function findCallKey(session: LiveSession, { callKey, call }: OpenCall): string {
+  return callKey ?? callKeyOf(session, session.log.position.decision, call);
 }
 
 function prepareChild(
@@ -156,6 +200,46 @@ function prepareChild(
   return agent?.prepare(session, session.log.position.decision, call, context);
 }
 
+/** Prepares the call of an agent outside the run of its turn; undefined for another tool. */
+export async function prepareChildOf(
+  session: LiveSession,
+  open: OpenCall,
+): Promise<ChildCall | undefined> {
+  const { context, id, step } = session;
+  const tool = findTool(step, open.tool);
+  const callContext = new CallContext(context, id, step.id, findCallKey(session, open));
+  return tool && await prepareChild(session, tool, open.call, callContext);
+}
+
+/**
+ * Returns the requests of a fork for calls that may also run in the original session:
+ * those that wait or were allowed, and those of `once` tools that have not started.
+ */
+export async function buildForkRequests(
+  fork: LiveSession,
+  original: LiveSession,
+): Promise<readonly EventDraft[]> {
+  const { log: { position, head }, step } = fork;
+  const requests = listOpenCalls(position.calls, head).map(async (open) => {
+    const { state, call, tool: name, args, allowed, hasBegun } = open;
+    const tool = findTool(step, name);
+    const mayRun = state === "new" && (allowed !== undefined || tool?.once === true);
+    if (state !== "waiting" && !mayRun) return [];
+    const callKey = open.callKey ?? callKeyOf(original, position.decision, call);
+    const shown = state === "waiting" ? open.request : allowed ?? await showValidated(tool!, args);
+    const reason = state === "waiting" ? open.request.reason : hasBegun ? "unknown" : "approval";
+    const request = buildRequest({ callKey, call, tool: name }, shown, reason);
+    return [{ ...request, alsoIn: original.id }];
+  });
+  return await completeRequests(fork, (await Promise.all(requests)).flat());
+}
+
+/** Validates arguments, and returns those to show to a person. */
+async function showValidated(tool: StepTool, args: ShownArgs["args"]): Promise<ShownArgs> {
+  const result = await toolInternals(tool).schema.validate(args);
+  return result.issues ? { args, isInput: true } : showArgs(result.value, args);
+}
+
 /** Returns the events that close open calls, because the user sent new input. */
 export async function closeOpenCalls(session: LiveSession): Promise<readonly EventDraft[]> {
   const { head, position } = session.log;
@@ -165,27 +249,12 @@ export async function closeOpenCalls(session: LiveSession): Promise<readonly Eve
 }
 
 async function closeCall(session: LiveSession, open: OpenCall): Promise<EventDraft> {
-  const { call, tool: name } = open;
+  const { call, tool } = open;
   const callKey = findCallKey(session, open);
-  const wasStarted = open.state === "waiting"
-    ? open.request.reason === "unknown"
-    : open.state !== "new";
-  let child: ChildCall | undefined;
-  if (wasStarted) {
-    const tool = findTool(session.step, name);
-    const context = new CallContext(session.context, session.id, session.step.id, callKey);
-    child = tool && await prepareChild(session, tool, call, context);
-    await child?.close();
-  }
+  const wasStarted = mayHaveEffect(open);
+  const child = wasStarted ? await prepareChildOf(session, open) : undefined;
+  await child?.close();
   const outcome = wasStarted ? "unknown" : "not_run";
-  const type = "tool_finished";
-  return {
-    type,
-    callKey,
-    call,
-    tool: name,
-    outcome,
-    text: "The user went on",
-    ...child?.report,
-  };
+  const text = "The user went on";
+  return { type: "tool_finished", callKey, call, tool, outcome, text, ...child?.report };
 }

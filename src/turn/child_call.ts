@@ -5,8 +5,8 @@
  */
 import type { UncountedUsage } from "../cost/session_usage.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
-import type { PendingApproval } from "../history/call.ts";
-import type { ChildUsage } from "../history/event.ts";
+import type { ApprovalRequest } from "../history/call.ts";
+import type { ChildUsage, ShownArgs } from "../history/event.ts";
 import type { LiveSession } from "./live_session.ts";
 
 /** One call of an agent that runs as a tool, in a session of its own. */
@@ -19,6 +19,8 @@ export interface ChildCall extends UncountedUsage {
   run(args: unknown): Promise<unknown | Suspension>;
   /** Opens the child session of a call that is not run again, so that its usage is known. */
   close(): Promise<void>;
+  /** Validates the arguments of a verdict about a call of the child session; see `validateArgs()`. */
+  validateArgs(what: string, callKey: string, args: ShownArgs["args"]): Promise<ShownArgs>;
 }
 
 /** Agent behind a tool. */
@@ -39,7 +41,7 @@ export interface ChildAgent {
 export class Suspension {
   constructor(
     /** Calls of the child session that wait for a person. */
-    readonly approvals: readonly PendingApproval[],
+    readonly requests: readonly ApprovalRequest[],
     /** Error of the child session's turn, if it failed. */
     readonly failure?: { readonly error: unknown },
   ) {}

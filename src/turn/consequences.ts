@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Decision } from "../decision/decision.ts";
-import { callKeyOf, type EventDraft, type SessionName } from "../history/event.ts";
+import type { Decision, ToolCall } from "../decision/decision.ts";
+import { callKeyOf, type EventDraft, type SessionName, type ShownArgs } from "../history/event.ts";
 
 /**
  * Returns the events that are committed together with the event of a decision: its
@@ -15,14 +15,14 @@ import { callKeyOf, type EventDraft, type SessionName } from "../history/event.t
  * @param seq Sequence number of its event.
  * @param session Session in which it was made.
  * @param step Step in which it was made.
- * @param needsApproval Returns true if the call with that index needs approval.
+ * @param asks Returns the arguments to show if the call with that index needs approval.
  */
 export function consequences(
   decision: Decision,
   seq: number,
   session: SessionName,
   step: string,
-  needsApproval: (tool: string, call: number) => boolean,
+  asks: (call: ToolCall, index: number) => ShownArgs | undefined,
 ): readonly EventDraft[] {
   switch (decision.action) {
     case "RESPOND":
@@ -32,11 +32,12 @@ export function consequences(
     case "END":
       return [{ type: "ended" }];
     case "TOOL_CALL":
-      return decision.calls.map(({ tool, args }, call): EventDraft => {
-        const callKey = callKeyOf(session, seq, call);
-        return needsApproval(tool, call)
-          ? { type: "approval_requested", callKey, call, tool, args, reason: "approval", hash: "" }
-          : { type: "tool_started", callKey, call, tool };
+      return decision.calls.map((one, call): EventDraft => {
+        const place = { callKey: callKeyOf(session, seq, call), call, tool: one.tool };
+        const shown = asks(one, call);
+        return shown === undefined
+          ? { type: "tool_started", ...place }
+          : { type: "approval_requested", ...place, ...shown, reason: "approval", hash: "" };
       });
     default:
       return decision satisfies never;

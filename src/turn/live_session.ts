@@ -6,14 +6,13 @@
 import { LimitTracker } from "../cost/limit_tracker.ts";
 import { type Limits, withDefaultLimits } from "../cost/limits.ts";
 import { SessionUsage, type UncountedUsage } from "../cost/session_usage.ts";
-import { quote, SessionBusyError, SessionEndedError, SessionWaitingError } from "../errors.ts";
+import { quote, SessionBusyError } from "../errors.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Durability } from "../history/durability.ts";
 import type { SessionName } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
 import type { SessionStatus } from "../history/position.ts";
 import type { AgentCore } from "./agent_core.ts";
-import { checkCommand, type Command, isResume, verdictIn } from "./command.ts";
 import type { Prompts } from "./prompts.ts";
 import type { State, StateOwner } from "../history/state.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
@@ -135,11 +134,9 @@ export class LiveSession implements SessionName {
   /**
    * Acquires the lock for a turn.
    *
-   * @throws {ConfigError} if the command is invalid.
    * @throws {SessionBusyError} if a turn is running.
    */
-  lock(command: unknown): void {
-    checkCommand(command);
+  lock(): void {
     if (this.#isBusy) {
       throw new SessionBusyError(
         `Cannot start a turn of session ${quote(this.id)}: another turn is running: ` +
@@ -149,35 +146,14 @@ export class LiveSession implements SessionName {
     this.#isBusy = true;
   }
 
-  /**
-   * Checks that a command can start a turn now.
-   *
-   * @throws {SessionEndedError} if the session has ended.
-   * @throws {SessionWaitingError} if there is nothing to resume.
-   */
-  checkBegin(command: Command | undefined): void {
-    const { restingStatus: status } = this;
-    if (status === "ended") {
-      throw new SessionEndedError(
-        `Cannot start a turn of session ${quote(this.id)}: it has ended: create a new session`,
-      );
-    }
-    if (isResume(command) && (status === "needs_approval" || status === "waiting")) {
-      const reason = status === "waiting"
-        ? "it waits for input: call next() with text"
-        : "calls wait for approval: call approve(), deny() or settle()";
-      throw new SessionWaitingError(`Cannot resume session ${quote(this.id)}: ${reason}`);
-    }
-  }
-
-  /** Starts a turn. */
-  begin(command: Command | undefined, observers: TurnObservers | undefined): void {
+  /** Starts a turn; `isVerdict` is true if its command consists of verdicts. */
+  begin(observers: TurnObservers | undefined, isVerdict: boolean): void {
     if (observers !== undefined) {
       this.observers = observers;
       this.log.onAppended = (events) => observers.onEvents(events);
     }
     // A verdict may be refused: then the session must not be `interrupted`.
-    if (verdictIn(command) === undefined) this.#begunAt = this.log.head;
+    if (!isVerdict) this.#begunAt = this.log.head;
     this.prompts?.beginTurn();
     this.tracker = new LimitTracker(this.limits, this, this.agent.clock, this.#parent?.tracker);
   }

@@ -6,21 +6,33 @@
  */
 import * as v from "valibot";
 import { quote } from "../errors.ts";
-import { pendingApprovals } from "../history/call.ts";
+import { listOpenCalls, pendingApprovals } from "../history/call.ts";
 import type { Durability } from "../history/durability.ts";
 import type { EventDraft } from "../history/event.ts";
 import { freezeJson } from "../json/json.ts";
 import * as option from "../schema/option_shape.ts";
-import { addHashes, buildVerdictDrafts } from "./approval.ts";
+import { completeRequests } from "./approval.ts";
 import { type Answer, ask } from "./ask.ts";
 import { closeOpenCalls, type CommitDrafts, runCalls } from "./calls.ts";
 import { captureChildren } from "./capture_state.ts";
-import { type Command, inputIn, verdictIn } from "./command.ts";
+import {
+  checkCommand,
+  checkStart,
+  Delivery,
+  inputIn,
+  isResume,
+  type TurnCommand,
+  verdictsIn,
+} from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
-import { plan } from "./plan.ts";
+import { deferCalls, plan } from "./plan.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
 import { Turn } from "./turn.ts";
 import { TurnObservers } from "./turn_observers.ts";
+import { buildVerdictDrafts, listExpired } from "./verdict.ts";
+
+// A fork with open calls loads the code of turns.
+export { buildForkRequests } from "./calls.ts";
 
 /** Options of a turn. */
 export interface TurnOptions {
@@ -56,18 +68,20 @@ export interface StreamOptions extends TurnOptions {
 }
 
 /**
- * Runs one turn of a session that is locked, and releases the lock.
+ * Runs one turn of a session that is locked, and releases the lock. The command may come
+ * from untyped code.
  *
  * @param out Reader of a stream; called with every committed event and every delta.
  */
 export async function runTurn(
   session: LiveSession,
-  command?: Command,
+  command?: TurnCommand,
   options?: StreamOptions,
   out?: Out<StreamPart>,
 ): Promise<Turn> {
   let error: unknown;
   try {
+    checkCommand(command);
     if (options !== undefined) {
       option.checkOptions(shape, options, "Cannot start a turn");
     }
@@ -75,8 +89,8 @@ export async function runTurn(
     const signal = durability === undefined
       ? options?.signal
       : await durability.begin(options?.signal);
-    session.checkBegin(command);
-    session.begin(command, startObservers(session, command));
+    checkStart(session, command);
+    session.begin(startObservers(session, command), verdictsIn(command) !== undefined);
     return await playTurn(session, command, { ...options, signal }, out);
   } catch (thrown) {
     error = thrown;
@@ -91,7 +105,7 @@ export async function runTurn(
 /** Starts the observers of a turn, if the agent has any. */
 function startObservers(
   session: LiveSession,
-  command: Command | undefined,
+  command: TurnCommand | undefined,
 ): TurnObservers | undefined {
   const { agent: { name: agent, observers }, id: sessionId, incarnation, step } = session;
   if (observers.length === 0) return undefined;
@@ -112,7 +126,7 @@ interface PlayOptions extends Omit<StreamOptions, "signal"> {
 
 async function playTurn(
   session: LiveSession,
-  command: Command | undefined,
+  command: TurnCommand | undefined,
   { stopAfter, signal, children }: PlayOptions,
   reader: Out<StreamPart> | undefined,
 ): Promise<Turn> {
@@ -121,39 +135,51 @@ async function playTurn(
   const out = reader && children ? inOrder(reader) : reader;
   session.childOut = children ? out : undefined;
   let answer: Answer | undefined;
-  const commit: CommitDrafts = out === undefined
-    ? (drafts) => log.append(drafts)
-    : async (drafts) => {
-      for (const event of await log.append(drafts)) await out(freezeJson(event));
-    };
-  await commit(await buildOpening(session, command));
+  let ranUntil = from;
+  const commit: CommitDrafts = async (drafts) => {
+    const events = await log.append(await completeRequests(session, drafts));
+    if (out !== undefined) { for (const event of events) await out(freezeJson(event)); }
+  };
+  const onRun = () => ranUntil = log.head;
+  const deferRest = () => commit(deferCalls(listOpenCalls(log.position.calls, from), ranUntil));
   const limitReached = (work: "model" | "tools") => tracker!.reachedBefore(work);
-  while (!signal?.aborted) {
-    const before = log.head;
-    const last = before > from ? log.at(before - 1) : undefined;
-    const turn = { from, last, stopAfter, limitReached };
-    const next = plan(log.position, turn, session.step, agent.limits);
-    if (next.do === "stop") break;
-    if (next.do === "commit") await commit(await addHashes(next.drafts));
-    if (next.do === "call") await runCalls(session, next.calls, answer?.calls, signal, commit, out);
-    if (next.do === "ask") {
-      tracker!.beginModelCall();
-      try {
-        answer = await ask(session, signal, out);
-        if (answer === undefined) break; // aborted
-        await commit(await addHashes(answer.drafts));
-      } finally {
-        tracker!.endModelCall();
+  try {
+    await commit(await buildOpening(session, command));
+    while (!signal?.aborted) {
+      const before = log.head;
+      const last = before > from ? log.at(before - 1) : undefined;
+      const turn = { from, ranUntil, last, stopAfter, limitReached };
+      const next = plan(log.position, turn, session.step, agent.limits);
+      if (next.do === "stop") break;
+      if (next.do === "commit") await commit(next.drafts);
+      if (next.do === "call") {
+        const run = { validated: answer?.calls, signal, commit, out, onRun };
+        await runCalls(session, next.calls, run);
       }
-      if (answer.error !== undefined) throw answer.error;
+      if (next.do === "ask") {
+        tracker!.beginModelCall();
+        try {
+          answer = await ask(session, signal, out);
+          if (answer === undefined) break; // aborted
+          await commit(answer.drafts);
+        } finally {
+          tracker!.endModelCall();
+        }
+        if (answer.error !== undefined) throw answer.error;
+      }
+      if (log.head === before && !signal?.aborted) {
+        throw new Error(
+          `Cannot continue the turn of session ${quote(session.id)}: "${next.do}" committed no ` +
+            "event: this is an error of @nomos/agent, please report it",
+        );
+      }
     }
-    if (log.head === before && !signal?.aborted) {
-      throw new Error(
-        `Cannot continue the turn of session ${quote(session.id)}: "${next.do}" committed no ` +
-          "event: this is an error of @nomos/agent, please report it",
-      );
-    }
+  } catch (error) {
+    // The error of the turn takes precedence.
+    await deferRest().catch(() => {});
+    throw error;
   }
+  await deferRest();
   return buildTurn(session, from, answer?.response);
 }
 
@@ -164,17 +190,17 @@ function inOrder(out: Out<StreamPart>): Out<StreamPart> {
 }
 
 /** Returns the first events of a turn, which record its command. */
-function buildOpening(
+async function buildOpening(
   session: LiveSession,
-  command: Command | undefined,
-): readonly EventDraft[] | Promise<readonly EventDraft[]> {
-  const verdict = verdictIn(command);
-  if (verdict !== undefined) return buildVerdictDrafts(session, verdict);
+  command: TurnCommand | undefined,
+): Promise<readonly EventDraft[]> {
+  if (isResume(command)) return await buildVerdictDrafts(session, listExpired(session), true);
+  const verdicts = verdictsIn(command);
+  if (verdicts !== undefined) {
+    return await buildVerdictDrafts(session, verdicts, command instanceof Delivery);
+  }
   const text = inputIn(command);
-  if (text === undefined) return [];
-  const user: EventDraft = { type: "user", text };
-  if (session.log.position.calls.length === 0) return [user];
-  return closeOpenCalls(session).then((closed) => [...closed, user]);
+  return text === undefined ? [] : [...await closeOpenCalls(session), { type: "user", text }];
 }
 
 /**

@@ -7,7 +7,6 @@ import { findTool, type Step } from "../graph/graph.ts";
 import { isBlocked, listOpenCalls, type OpenCall } from "../history/call.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
 import type { Position, RespondOnlyReason } from "../history/position.ts";
-import { toolInternals } from "../tool/tool_internals.ts";
 
 /** Next action of a turn. The loop carries it out. */
 export type Next =
@@ -30,6 +29,8 @@ export interface TurnLimits {
 export interface TurnSoFar {
   /** Sequence number of its first event. */
   readonly from: number;
+  /** Sequence number after the last calls that ran in it; that of its first event before any. */
+  readonly ranUntil: number;
   /** Last event that it committed. */
   readonly last: SessionEvent | undefined;
   /** Option `stopAfter`; see `TurnOptions`. */
@@ -51,7 +52,7 @@ export function plan(
   if (isOver(turn.last)) return STOP;
   const open = listOpenCalls(position.calls, turn.from);
   if (shouldStop(turn, open)) return STOP;
-  if (open.length > 0) return planCalls(open, turn, step);
+  if (open.length > 0) return planCalls(open, turn);
   const reached = turn.limitReached("model");
   if (reached !== undefined) return { do: "commit", drafts: [reached] };
   const { respondOnly } = position;
@@ -77,25 +78,23 @@ function shouldStop({ last, stopAfter }: TurnSoFar, open: readonly OpenCall[]): 
   return stopAfter === "tool" && last?.type === "tool_finished" && open.length === 0;
 }
 
-function planCalls(open: readonly OpenCall[], turn: TurnSoFar, step: Step): Next {
+function planCalls(open: readonly OpenCall[], turn: TurnSoFar): Next {
   const ready = open.filter((call) => !isBlocked(call));
   if (ready.length === 0) return STOP;
   // An agent that was called stops at a limit of model calls, too, and does not end its call.
   const reached = turn.limitReached("tools") ??
     (turn.last?.type === "tool_suspended" ? turn.limitReached("model") : undefined);
-  if (reached !== undefined) return { do: "commit", drafts: [reached] };
-  const lost = ready.filter(({ state, tool: name }) => {
-    const tool = findTool(step, name);
-    return state === "unknown" && tool?.once === true &&
-      toolInternals(tool).whenUnknown === undefined;
-  });
-  if (lost.length === 0) return { do: "call", calls: ready };
-  return { do: "commit", drafts: lost.map(requestVerdict) };
+  if (reached === undefined) return { do: "call", calls: ready };
+  return { do: "commit", drafts: [...deferCalls(open, turn.ranUntil), reached] };
 }
 
-function requestVerdict({ tool, args, call, ...state }: OpenCall): EventDraft {
-  const callKey = "callKey" in state ? state.callKey : "";
-  return { type: "approval_requested", callKey, call, tool, args, reason: "unknown", hash: "" };
+/** Returns the events of calls that were started in a turn that ends before it runs them. */
+export function deferCalls(open: readonly OpenCall[], ranUntil: number): readonly EventDraft[] {
+  return open.flatMap((one): EventDraft[] => {
+    if (one.state !== "running" || one.isContinued || one.since < ranUntil) return [];
+    const { callKey, call, tool } = one;
+    return [{ type: "tool_deferred", callKey, call, tool }];
+  });
 }
 
 /** Returns the reached limit of errors, repeats or decisions; undefined if none is reached. */

@@ -7,6 +7,7 @@ import { reasonOf, RedirectError, ToolTimeoutError } from "../errors.ts";
 import type { ToolProgress } from "../tool/drain.ts";
 import { cutText } from "../tool/result_text.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
+import { STILL_UNKNOWN } from "../tool/tool_internals.ts";
 import type { ChildCall, Suspension } from "./child_call.ts";
 import type { Scope } from "./observer.ts";
 import { type Outcome, type ReadOptions, readResult } from "./read_result.ts";
@@ -15,32 +16,33 @@ import { type Outcome, type ReadOptions, readResult } from "./read_result.ts";
 export interface PreparedCall {
   /** Place of the call in its decision. */
   readonly call: number;
-  /** Runs the tool; or the outcome of a call that cannot be run. */
-  readonly run: (() => unknown) | NotRun;
+  /** Runs the tool; undefined for a `once` call whose end is only looked up. */
+  readonly run: (() => unknown) | undefined;
   /** Name of the tool. */
   readonly tool: string;
   /** Milliseconds after which the call fails; undefined if there is no timeout. */
   readonly timeout: number | undefined;
-  /** Context of the call. */
-  readonly context: CallContext;
+  /** Context of the call. Replaced when its end is looked up. */
+  context: CallContext;
+  /** True if the call was started in an earlier turn. */
+  readonly hasBegun?: boolean | undefined;
+  /**
+   * Looks up the end of a call of a `once` tool, or returns `STILL_UNKNOWN`; undefined for
+   * other tools.
+   */
+  readonly lookUp?: ((context: CallContext) => unknown) | undefined;
   /** Scope of the observers, in which the tool runs. */
   readonly scope?: Scope | undefined;
   /** Call of the agent behind the tool, if there is one. */
   readonly child?: ChildCall | undefined;
 }
 
-/** Outcome of a call that cannot be run. */
-export interface NotRun {
-  readonly outcome: "error" | "not_run";
-  readonly text: string;
-}
-
 /** End or suspension of a call. */
-export interface CallEnd {
+export interface CallEnd<Prepared = PreparedCall> {
   /** The call. */
-  readonly prepared: PreparedCall;
-  /** Outcome and text for the model; or the suspension. */
-  readonly end: Suspension | Outcome;
+  readonly prepared: Prepared;
+  /** Outcome and text for the model; the suspension; or that its end is not known. */
+  readonly end: Suspension | Outcome | typeof STILL_UNKNOWN;
 }
 
 /** Progress of a call, which waits until it is resumed. */
@@ -63,6 +65,8 @@ export class CallContext implements ToolContext {
   isStarted = false;
   /** True if the call was given up: its result is no longer awaited. */
   isGivenUp = false;
+  /** True if the call took longer than its timeout. */
+  hasTimedOut = false;
   #controller: AbortController | undefined;
   #reason: unknown;
 
@@ -81,6 +85,11 @@ export class CallContext implements ToolContext {
     return this.#controller.signal;
   }
 
+  /** Returns a context of the same call, with another signal. */
+  renew(): CallContext {
+    return new CallContext(this.context, this.sessionId, this.step, this.callKey);
+  }
+
   /** Aborts the call's signal. */
   abort(reason: Error): void {
     if (this.#reason !== undefined) return;
@@ -97,17 +106,17 @@ export class CallContext implements ToolContext {
 }
 
 /** Calls that run concurrently. One that fails does not abort the others. */
-export class RunningCalls {
-  readonly #open: Set<PreparedCall>;
+export class RunningCalls<Prepared extends PreparedCall = PreparedCall> {
+  readonly #open: Set<Prepared>;
   readonly #options: RunOptions;
   readonly #signal: AbortSignal | undefined;
   #progress: CallProgress[] = [];
-  #ended: CallEnd[] = [];
+  #ended: CallEnd<Prepared>[] = [];
   #wake: (() => void) | undefined;
 
   /** Starts all calls; they are given up when the signal aborts, and those of agents suspended. */
   constructor(
-    calls: readonly PreparedCall[],
+    calls: readonly Prepared[],
     options: RunOptions,
     signal: AbortSignal | undefined,
   ) {
@@ -123,7 +132,7 @@ export class RunningCalls {
    * Returns the progress of a call, or the next call that ended or is suspended; undefined after the
    * last one.
    */
-  async next(): Promise<CallProgress | CallEnd | undefined> {
+  async next(): Promise<CallProgress | CallEnd<Prepared> | undefined> {
     while (this.#progress.length + this.#ended.length === 0 && this.#open.size > 0) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
@@ -131,7 +140,7 @@ export class RunningCalls {
   }
 
   /** Gives up the calls that still run, and returns the ends that were not read. Later results are dropped. */
-  abandon(): readonly CallEnd[] {
+  abandon(): readonly CallEnd<Prepared>[] {
     this.#giveUp();
     this.#open.clear();
     this.#signal?.removeEventListener("abort", this.#giveUp);
@@ -142,21 +151,26 @@ export class RunningCalls {
     if (this.#open.size === 0) return;
     const reason = new DOMException("The turn was aborted", "AbortError");
     for (const prepared of this.#open) {
-      if (prepared.child !== undefined) {
+      const { context, child, lookUp, hasBegun } = prepared;
+      if (child !== undefined) {
         // A child session stops by itself, and is awaited, so that its log has an end.
-        prepared.context.abort(reason);
+        context.abort(reason);
         continue;
       }
-      const outcome = prepared.context.isStarted ? "unknown" : "not_run";
-      this.#ended.push({ prepared, end: { outcome, text: reason.message } });
-      prepared.context.giveUp(reason);
+      const mayHaveEffect = context.isStarted || hasBegun;
+      // A call whose end can still be found out, or that runs again, stays open for `resume()`.
+      if (lookUp === undefined ? context.isStarted || !hasBegun : !mayHaveEffect) {
+        const outcome = mayHaveEffect ? "unknown" : "not_run";
+        this.#ended.push({ prepared, end: { outcome, text: reason.message } });
+      }
+      context.giveUp(reason);
       this.#open.delete(prepared);
     }
     this.#progress = [];
     this.#wake?.();
   };
 
-  async #run(prepared: PreparedCall): Promise<void> {
+  async #run(prepared: Prepared): Promise<void> {
     // A tool that ran before may have aborted the turn.
     if (!this.#open.has(prepared)) return;
     const { readsProgress } = this.#options;
@@ -176,25 +190,53 @@ export class RunningCalls {
   }
 }
 
-/** Runs one call. Never throws. */
+/** Runs one call, and looks up the end of a `once` call if it is not known. Never throws. */
 async function runCall(
   prepared: PreparedCall,
   options: ReadOptions,
-  onValue: ((value: unknown) => Promise<void>) | undefined,
+  onValue: OnValue | undefined,
 ): Promise<CallEnd["end"]> {
-  const { run, context, scope, timeout, tool } = prepared;
-  if (typeof run !== "function") return run;
-  try {
-    context.isStarted = true;
-    const read = () => readResult(run, { tool, context, options, onValue });
-    const reading = scope === undefined ? read() : scope(read);
-    return timeout === undefined || context.isGivenUp
-      ? await reading
-      : await withTimeout(reading, timeout, prepared);
-  } catch (thrown) {
-    const { outcome, text } = describeThrown(thrown);
-    return { outcome, text: cutText(text, options.maxResultChars) };
+  const { run, lookUp, context } = prepared;
+  context.isStarted = true;
+  if (run !== undefined) {
+    try {
+      return await perform(prepared, run, options, onValue);
+    } catch (thrown) {
+      if (lookUp === undefined || !context.hasTimedOut) {
+        const { outcome, text } = describeThrown(thrown);
+        return { outcome, text: cutText(text, options.maxResultChars) };
+      }
+    }
+    prepared.context = context.renew();
+    prepared.context.isStarted = true;
   }
+  try {
+    const look = async () => {
+      const found = await lookUp!(prepared.context);
+      if (found === STILL_UNKNOWN) throw found;
+      return found;
+    };
+    return await perform(prepared, look, options, undefined);
+  } catch {
+    return STILL_UNKNOWN;
+  }
+}
+
+type OnValue = (value: unknown) => Promise<void>;
+
+/** Runs a function of a tool within the timeout, and reads its result. */
+async function perform(
+  prepared: PreparedCall,
+  run: () => unknown,
+  options: ReadOptions,
+  onValue: OnValue | undefined,
+): Promise<Suspension | Outcome> {
+  const { context, scope, timeout, tool } = prepared;
+  const read = () => readResult(run, { tool, context, options, onValue });
+  const reading = scope === undefined ? read() : scope(read);
+  return timeout === undefined || context.isGivenUp
+    ? await reading
+    : await withTimeout(reading, timeout, prepared);
 }
 
 /** Returns the outcome of a call that threw. */
@@ -218,7 +260,10 @@ function withTimeout<Value>(
   return new Promise((resolve, reject) => {
     let error: ToolTimeoutError | undefined;
     const timer = setTimeout(() => {
-      error = new ToolTimeoutError(`Tool "${tool}" took longer than its timeout of ${timeout} ms`);
+      error = new ToolTimeoutError(
+        `Tool "${tool}" took longer than its timeout of ${timeout} ms: it may have had its effect`,
+      );
+      context.hasTimedOut = true;
       context.abort(error);
       // A child session stops by itself, and is awaited, so that its usage is complete.
       if (child === undefined) reject(error);

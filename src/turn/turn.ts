@@ -18,7 +18,7 @@ import type { PromptReport } from "../prompt/transcript.ts";
 export interface ToolResult {
   /** Name of the tool. */
   readonly tool: string;
-  /** Arguments, as the model wrote them. */
+  /** Arguments, as the model wrote them, or as a person changed them. */
   readonly args: Readonly<Record<string, unknown>>;
   /** Idempotency key of the call. */
   readonly callKey: string;
@@ -139,7 +139,14 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
       const { decision } = this.#log[at] as SessionEvent & { type: "decision" };
       const { args } = (decision as Decision & { action: "TOOL_CALL" }).calls[event.call]!;
       const { tool, callKey, outcome, text } = event;
-      results.push({ tool, args, callKey, outcome, text, order: [at, event.call] });
+      results.push({
+        tool,
+        args: event.args ?? args,
+        callKey,
+        outcome,
+        text,
+        order: [at, event.call],
+      });
     }
     results.sort((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1]);
     return results.map(({ order: _, ...result }) => result);

@@ -141,7 +141,7 @@ export class Director implements Player {
       const verdict = this.#outcome === "denied" ? "denied" : "approved";
       this.#record.verdicts.push({ tool, verdict });
       if (verdict === "approved") await session.approve(callKey, { hash });
-      else await session.deny(callKey, "Denied by the explorer");
+      else await session.deny(callKey, "Denied by the explorer", { hash });
       return;
     }
     const input = `Input ${this.#record.inputs.length + 1}`;

@@ -4,6 +4,7 @@
  * @module
  */
 import { RedirectError } from "../../errors.ts";
+import type { PendingApproval } from "../../history/call.ts";
 import type { Session } from "../../session/session.ts";
 import type { TurnOptions } from "../../turn/loop.ts";
 import type { FuzzVerdict, ToolBehaviour } from "./fuzz_case.ts";
@@ -66,38 +67,50 @@ export type ExpectRefusal = (code: string, run: () => Promise<unknown>) => Promi
 /** A waiting call, with everything that a verdict needs. */
 interface WaitingCall {
   readonly session: Session;
-  readonly callKey: string;
+  readonly pending: PendingApproval;
   /** Reason of a denial, or result of a settled call. */
   readonly text: string;
   readonly options: TurnOptions;
   readonly expectRefusal: ExpectRefusal;
 }
 
+/** Runs a waiting call, by the verdict that its reason requires. */
+function allow(
+  { session, pending: { callKey, hash, reason } }: WaitingCall,
+  options: TurnOptions,
+): Promise<unknown> {
+  return reason === "unknown"
+    ? session.retry(callKey, { ...options, hash })
+    : session.approve(callKey, { ...options, hash });
+}
+
 /** All verdicts. The first is the simplest, because failing cases shrink towards it. */
 export const FUZZ_VERDICTS: Readonly<Record<FuzzVerdict, (call: WaitingCall) => Promise<unknown>>> =
   {
-    "approve": ({ session, callKey, options }) => session.approve(callKey, options),
-    "deny": ({ session, callKey, text, options }) => session.deny(callKey, text, options),
-    "settle": ({ session, callKey, text, options }) => session.settle(callKey, text, options),
-    "approve twice": async ({ session, callKey, options, expectRefusal }) => {
-      await session.approve(callKey, options);
-      const code = session.status === "ended" ? "SESSION_ENDED" : "APPROVAL_INVALID";
-      await expectRefusal(code, () => session.approve(callKey, options));
+    "approve": (call) => allow(call, call.options),
+    "deny": ({ session, pending, text, options }) => session.deny(pending.callKey, text, options),
+    "settle": ({ session, pending, text, options }) =>
+      session.settle(pending.callKey, text, options),
+    "approve twice": async (call) => {
+      await allow(call, call.options);
+      const code = call.session.status === "ended" ? "SESSION_ENDED" : "APPROVAL_INVALID";
+      await call.expectRefusal(code, () => allow(call, call.options));
     },
     "approve a wrong key": ({ session, options, expectRefusal }) =>
       expectRefusal("APPROVAL_INVALID", () => session.approve("no such call", options)),
-    "approve a wrong hash": ({ session, callKey, options, expectRefusal }) => {
-      const hash = "0".repeat(64);
-      return expectRefusal(
+    "approve a wrong hash": (call) => {
+      const pending = { ...call.pending, hash: "0".repeat(64) };
+      return call.expectRefusal(
         "APPROVAL_INVALID",
-        () => session.approve(callKey, { ...options, hash }),
+        () => allow({ ...call, pending }, call.options),
       );
     },
-    "approve and deny": async ({ session, callKey, text, options, expectRefusal }) => {
-      const approving = session.approve(callKey, options);
+    "approve and deny": async (call) => {
+      const { session, pending, text, options, expectRefusal } = call;
+      const approving = allow(call, options);
       // Prevents an unhandled rejection if it fails before it is awaited.
       approving.catch(() => {});
-      await expectRefusal("SESSION_BUSY", () => session.deny(callKey, text, options));
+      await expectRefusal("SESSION_BUSY", () => session.deny(pending.callKey, text, options));
       await approving;
     },
   };

@@ -168,9 +168,9 @@ export class CasePlayer {
       ...(stopAfter && { stopAfter }),
     };
     if (verdict !== undefined && approvals.length > 0) {
-      const { callKey } = approvals[(turn.call ?? 0) % approvals.length]!;
+      const pending = approvals[(turn.call ?? 0) % approvals.length]!;
       const expectRefusal: ExpectRefusal = (code, run) => this.#expectRefusal(code, run);
-      await FUZZ_VERDICTS[verdict]({ session, callKey, text, options, expectRefusal });
+      await FUZZ_VERDICTS[verdict]({ session, pending, text, options, expectRefusal });
     } else if (isResumed && status === "needs_approval") {
       await this.#expectRefusal("SESSION_WAITING", () => session.resume(options));
     } else if (isResumed && (status === "interrupted" || status === "limited")) {

@@ -16,12 +16,17 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
   "approval required": ["approval requested"],
   // A new input of the user ends a call without a verdict.
   "approval requested": ["approved", "denied", "settled", "ended not_run"],
-  "unknown": ["approved", "denied", "settled", "ended unknown"],
+  "unknown": ["retried", "denied", "settled", "ended unknown"],
   "approved": ["started"],
+  "retried": ["started"],
   "denied": ["ended denied"],
   "settled": ["ended ok"],
   // It may end without a run: before its tool is called, or if the process crashed before that.
-  "started": ["run", "ended not_run", "ended unknown"],
+  "started": ["run", "deferred", "ended not_run", "ended unknown"],
+  // It has not run, and can be run by the next turn.
+  "deferred": ["started", "approval requested", "ended not_run"],
+  // Its process crashed, and another one runs it again, unless a person must be asked now.
+  "interrupted": ["run", "approval requested", "ended not_run", "ended unknown"],
   "run": ENDINGS,
   "recovered": ENDINGS,
 };
@@ -34,11 +39,11 @@ const NEXT_OF_ONCE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** States in which the tool may have run. */
-const STARTED = Object.keys(NEXT_OF_ONCE);
+const STARTED = [...Object.keys(NEXT_OF_ONCE), "interrupted"];
 /** States in which a call waits for a person. */
 const WAITING = ["approval requested", "unknown"];
 /** States whose wrong transitions are problems of approval. */
-const APPROVAL = ["approval required", ...WAITING, "approved", "denied", "settled"];
+const APPROVAL = ["approval required", ...WAITING, "approved", "retried", "denied", "settled"];
 
 /** A call of the last decision. */
 interface TrackedCall {
@@ -93,6 +98,8 @@ export class CallChecks {
         return;
       case "tool_started":
         return this.#transition(this.#callOf(event), "started");
+      case "tool_deferred":
+        return this.#transition(this.#callOf(event), "deferred");
       case "approval_requested":
         return this.#transition(
           this.#callOf(event),
@@ -129,7 +136,7 @@ export class CallChecks {
   /** Simulates a crash: running calls may run again, unless their tool is a `once` tool. */
   crash(): void {
     for (const call of this.#open.filter(({ last }) => STARTED.includes(last))) {
-      if (!call.isOnce) call.last = "started";
+      if (!call.isOnce) call.last = "interrupted";
       else if (call.last === "recovered") call.last = "run";
     }
   }

@@ -6,7 +6,8 @@
 import type { AgentCore } from "../../turn/agent_core.ts";
 import { ask } from "../../turn/ask.ts";
 import type { Decision } from "../../decision/decision.ts";
-import { areJoined, type EventDraft, type SessionEvent } from "../../history/event.ts";
+import type { EventDraft, SessionEvent } from "../../history/event.ts";
+import { areJoined } from "../../history/joined_events.ts";
 import { Log } from "../../history/log.ts";
 import { plan } from "../../turn/plan.ts";
 import { LiveSession } from "../../turn/live_session.ts";
@@ -75,7 +76,7 @@ export class Replayer {
     this.#log = new Log(core.graph.start, [], { now: () => 0 });
     const replayed = replayedCore(core, modelFor, asksGuards);
     this.#session = new LiveSession(replayed, id, context, this.#log);
-    this.#session.begin(undefined, undefined);
+    this.#session.begin(undefined, false);
   }
 
   /** Yields all differences, in order. */
@@ -132,7 +133,13 @@ export class Replayer {
     const { agent, step } = this.#session;
     if (step === undefined) return undefined;
     const { position, head: from } = this.#log;
-    const turn = { from, last: undefined, stopAfter: undefined, limitReached: () => undefined };
+    const turn = {
+      from,
+      ranUntil: from,
+      last: undefined,
+      stopAfter: undefined,
+      limitReached: () => undefined,
+    };
     const next = plan(position, turn, step, agent.limits);
     const draft = next.do === "commit" ? next.drafts[0] : undefined;
     const reached = draft?.type === "limit" || draft?.type === "respond_only" ? draft : undefined;
@@ -218,19 +225,21 @@ export class Replayer {
 
   /**
    * Replaces the start of a call by an approval request, if its tool declares that
-   * it needs approval or, for a `needsApproval` function, if it was recorded so.
+   * it needs approval or, for a `needsApproval` function, if it was recorded so. Requests
+   * show the recorded arguments, because a default of a schema may be random.
    */
   #asRecorded(
     made: EventDraft | undefined,
     recorded: SessionEvent | undefined,
     { step, decision }: SessionEvent<"decision">,
   ): EventDraft | undefined {
+    const isAsked = recorded?.type === "approval_requested";
+    if (made?.type === "approval_requested" && isAsked) return { ...made, args: recorded.args };
     if (made?.type !== "tool_started" || decision.action !== "TOOL_CALL") return made;
     const { asksGuards, core } = this.#replay;
     const { callKey, call, tool } = made;
-    const isAsked = recorded?.type === "approval_requested";
     if (asksGuards || !mustAsk(findTool(core.graph.steps.get(step)!, tool)!, isAsked)) return made;
-    const { args } = decision.calls[call]!;
+    const { args } = isAsked ? recorded : decision.calls[call]!;
     const [type, reason] = ["approval_requested", "approval"] as const;
     return { type, callKey, call, tool, args, reason, hash: "" };
   }

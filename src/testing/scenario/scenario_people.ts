@@ -53,7 +53,7 @@ export async function nextInput(
 }
 
 /**
- * Decides about a waiting call: true approves it, false denies it, and text denies
+ * Decides about a waiting call: true approves or retries it, false denies it, and text denies
  * it with that reason, which the model receives.
  */
 export type ScenarioApprovals = (
@@ -74,7 +74,7 @@ export async function decideNext<Result extends Turn>(
   approvals: ScenarioApprovals | undefined,
 ): Promise<Result> {
   const pending = session.approvals[0]!;
-  const { callKey, tool, hash } = pending;
+  const { callKey, tool, hash, reason } = pending;
   if (approvals === undefined) {
     throw new ConfigError(
       `Cannot play scenario ${quote(goal)} to its end: a call of tool ${quote(tool)} waits for ` +
@@ -82,9 +82,13 @@ export async function decideNext<Result extends Turn>(
     );
   }
   const verdict: unknown = await approvals(pending);
-  if (verdict === true) return await session.approve(callKey, { hash });
-  if (verdict === false) return await session.deny(callKey, NOT_ALLOWED);
-  if (typeof verdict === "string") return await session.deny(callKey, verdict);
+  if (verdict === true) {
+    return reason === "unknown"
+      ? await session.retry(callKey, { hash })
+      : await session.approve(callKey, { hash });
+  }
+  if (verdict === false) return await session.deny(callKey, NOT_ALLOWED, { hash });
+  if (typeof verdict === "string") return await session.deny(callKey, verdict, { hash });
   throw new ConfigError(
     `Cannot decide about a call of tool ${quote(tool)}: "approvals" returned ${quote(verdict)}: ` +
       "expected true, false or the reason of a denial",

@@ -30,7 +30,8 @@ export type TrajectoryStep<StepId extends string = string> =
   | { readonly asked: string }
   | { readonly approved: string }
   | { readonly denied: string }
-  | { readonly settled: string };
+  | { readonly settled: string }
+  | { readonly retried: string };
 
 /** Step that was taken. An answer has its text and the original response. */
 export type TakenStep = TrajectoryStep & { readonly response?: unknown };
@@ -45,6 +46,7 @@ const KINDS: Readonly<Record<string, string>> = {
   approved: "an approval of",
   denied: "a denial of",
   settled: "a settlement of",
+  retried: "a retry of",
 };
 
 /** Returns the kind of a step and its value. */
@@ -54,7 +56,7 @@ function partsOf(step: TrajectoryStep): readonly [kind: string, value: unknown] 
   throw new ConfigError(
     `Cannot match a step with keys ${quote(Object.keys(step).join(", "))}: ` +
       "expected { called }, { moved }, { answered }, " +
-      "{ ended }, { asked }, { approved }, { denied } or { settled }",
+      "{ ended }, { asked }, { approved }, { denied }, { settled } or { retried }",
   );
 }
 
@@ -69,6 +71,8 @@ export function listTakenSteps(events: readonly SessionEvent[]): TakenStep[] {
       case "approval_requested":
         return [{ asked: event.tool }];
       case "approval_given":
+        // Nobody acts when a request expires.
+        if (event.verdict === "expired") return [];
         return [{ [event.verdict]: toolOf(event.callKey, events) } as unknown as TakenStep];
       case "decision": {
         const { decision } = event;

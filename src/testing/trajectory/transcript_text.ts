@@ -95,12 +95,13 @@ class Transcript {
       case "approval_requested":
         return this.#addRequest(event);
       case "approval_given": {
-        const { callKey, verdict, text } = event;
+        const { callKey, verdict, text, args } = event;
+        if (args !== undefined) this.#requestedArgs.set(callKey, this.#formatArgs(args));
         const call = this.#formatCall(
           toolOf(callKey, this.#events),
           this.#requestedArgs.get(callKey),
         );
-        const relation = verdict === "denied" ? ": " : RELATIONS.ok;
+        const relation = verdict === "settled" ? RELATIONS.ok : ": ";
         const end = text === undefined ? "" : `${relation}${this.#escape(text)}`;
         this.#verdictLines.set(callKey, this.#addOpenLine(`${verdict}: ${call}`, end));
         return;
