@@ -68,7 +68,9 @@ async function handle([verb, words = ""]: string[], llm: LLM, store: Store): Pro
     const [pending] = session.approvals;
     if (pending === undefined) return console.log("Nothing waits for approval");
     const { callKey, hash } = pending;
-    command = verb === "approve" ? { approve: callKey, hash } : { deny: callKey, reason: words };
+    command = verb === "approve"
+      ? { approve: callKey, hash }
+      : { deny: callKey, reason: words, hash };
   }
   const turn = await session.next(command);
   for (const { tool, text } of turn.toolResults) console.log(`[${tool}] ${text}`);

@@ -75,7 +75,8 @@ export class Player {
     const session = await this.#open(id);
     switch (session.status) {
       case "needs_approval": {
-        const turn = await session.settle(session.approvals[0]!.callKey, "settled by hand");
+        const { callKey, hash } = session.approvals[0]!;
+        const turn = await session.settle(callKey, "settled by hand", { hash });
         for (const event of turn.events) this.#acknowledge(id, event);
         return false;
       }

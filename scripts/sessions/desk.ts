@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { Agent, type AgentOptions, type LLM, RedirectError, Tool } from "@nomos/agent";
+import {
+  Agent,
+  type AgentOptions,
+  type AnyTool,
+  type LLM,
+  RedirectError,
+  Tool,
+} from "@nomos/agent";
 import * as v from "valibot";
 
 /** Context of a session at the desk. */
@@ -66,6 +73,17 @@ const send = new Tool({
   run: ({ to }) => `sent to ${to}`,
 });
 
+const book = new Tool({
+  name: "book",
+  description: "Book a day",
+  // A date is not plain JSON.
+  args: v.object({ day: v.pipe(v.string(), v.transform((day) => new Date(day))) }),
+  needsApproval: true,
+  // In ticks of the clock below.
+  expiresAfter: 5,
+  run: ({ day }) => `booked ${day.toISOString()}`,
+});
+
 /** Returns the context of a session, empty if it has none. */
 function readDesk(context: unknown): Desk {
   return context as Desk | undefined ?? {};
@@ -82,6 +100,21 @@ function makeClerk(llm: LLM, clock: () => number): Agent<Record<"work", unknown>
   });
 }
 
+/** Makes the manager, an agent that the desk has as a tool and that has the clerk as a tool. */
+function makeManager(
+  llm: LLM,
+  clock: () => number,
+  clerk: AnyTool,
+): Agent<Record<"manage", unknown>> {
+  return new Agent({
+    name: "manager",
+    llm,
+    start: "manage",
+    clock,
+    steps: { manage: { description: "Manage", tools: [clerk, pay] } },
+  });
+}
+
 /** Makes the desk, with a model, another one for its clerk, and a clock that counts its calls. */
 export function makeDesk(
   llm: LLM,
@@ -91,6 +124,8 @@ export function makeDesk(
   let time = 0;
   const clock = () => ++time;
   const clerk = makeClerk(clerkLLM, clock).asTool({ name: "clerk", description: "Send a clerk" });
+  const manager = makeManager(clerkLLM, clock, clerk)
+    .asTool({ name: "manager", description: "Ask the manager" });
   return new Agent({
     name: "desk",
     llm,
@@ -102,7 +137,7 @@ export function makeDesk(
     steps: {
       talk: {
         description: "Talk with the visitor",
-        tools: [look, fail, steer, wait, pay, send, clerk],
+        tools: [look, fail, steer, wait, pay, send, book, clerk, manager],
         routes: { form: "a form is due", search: "a search is due", shut: "they want in" },
         suggestions: true,
       },

@@ -42,7 +42,7 @@ export interface SessionScript {
   /** Number of events of the last input after which the process died. Default: it did not die. */
   readonly diesAfter?: number;
   /** Fork that is recorded instead of the session. Default: none. */
-  readonly fork?: { readonly at: number; readonly id: string };
+  readonly fork?: { readonly at?: number; readonly id: string };
 }
 
 /** Plays a script. Returns the state to record. */

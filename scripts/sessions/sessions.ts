@@ -4,6 +4,7 @@
  * @module
  */
 import { decide, LLMError, raw, type ScriptEntry } from "@nomos/agent";
+import { APPROVALS, approve, approveFirst, deny, letters } from "./approval_sessions.ts";
 import type { Action, SessionScript } from "./session_script.ts";
 
 const look = (n: number) => decide.call("look", { n });
@@ -123,60 +124,6 @@ const INTERRUPTED: Readonly<Record<string, SessionScript>> = {
   },
 };
 
-/** Keys of the calls that need approval. */
-const [ann, bob] = ["recorded~recorded/1/0", "recorded~recorded/1/2"] as const;
-const approve = (callKey: string): Action => (session) => session.approve(callKey);
-const deny = (callKey: string, reason: string): Action => (session) =>
-  session.deny(callKey, reason);
-const settle = (callKey: string, result: unknown): Action => (session) =>
-  session.settle(callKey, result);
-
-const payments = decide.calls([
-  { tool: "pay", args: { to: "ann", cents: 900 } },
-  { tool: "look", args: { n: 1 } },
-  { tool: "pay", args: { to: "bob", cents: 800 } },
-  { tool: "pay", args: { to: "cy", cents: 5 } },
-]);
-const letters = decide.calls(["ann", "bob"].map((to) => ({ tool: "send", args: { to } })));
-const lettersOnTheirWay: SessionScript = {
-  desk: [letters],
-  actions: ["Write to them"],
-  diesAfter: 4,
-};
-
-/** Makes a session with two payments to approve, and verdicts. */
-function makePaying(...verdicts: readonly Action[]): SessionScript {
-  return { desk: [payments, done], actions: ["Pay them", ...verdicts] };
-}
-
-/** Makes a session with letters whose outcome is unknown, and answers. */
-function makeAsking(...answers: readonly Action[]): SessionScript {
-  return {
-    from: lettersOnTheirWay,
-    desk: [done],
-    actions: [(session) => session.resume(), ...answers],
-  };
-}
-
-/** Sessions with calls that a person decides on. Since version 2. */
-const APPROVALS: Readonly<Record<string, SessionScript>> = {
-  approvals_pending: makePaying(),
-  approval_given: makePaying(approve(ann)),
-  approvals_decided: makePaying(approve(bob), deny(ann, "She was paid yesterday")),
-  approval_settled: makePaying(settle(ann, { paid: "in cash" }), approve(bob)),
-  approvals_went_on: makePaying("Never mind"),
-  approved_then_died: {
-    from: makePaying(deny(bob, "no")),
-    desk: [],
-    actions: [approve(ann)],
-    // Right after the call that was approved has started.
-    fork: { at: 12, id: "recorded-2" },
-  },
-  letters_on_their_way: lettersOnTheirWay,
-  unknown_pending: makeAsking(),
-  unknown_settled: makeAsking(settle(ann, "It arrived"), approve("recorded~recorded/1/1")),
-};
-
 const priced: Pick<SessionScript, "usage" | "model" | "cost" | "actions"> = {
   usage: { input: 100, output: 20, cachedInput: 50, cacheWriteInput: 10 },
   model: "priced-2",
@@ -200,6 +147,21 @@ const METERED: Readonly<Record<string, SessionScript>> = {
   limited_cost: { ...priced, desk: looks(3), limits: { turn: { cost: 0.5 } } },
   limited_model_calls: { ...priced, desk: looks(3), limits: { turn: { modelCalls: 2 } } },
   limited_tool_calls: { ...priced, desk: [letters, done], limits: { session: { toolCalls: 1 } } },
+  limited_then_resumed: {
+    ...priced,
+    desk: [letters, done],
+    limits: { turn: { toolCalls: 1 } },
+    actions: ["Spend", (session) => session.resume()],
+  },
+  limited_before_retry: {
+    desk: [(request) => {
+      // As a model with retries asks, before it waits for a busy server.
+      request.allowsDelay?.(60_000);
+      throw new LLMError("It is busy", { isRetryable: true, retryAfter: 60_000 });
+    }],
+    limits: { turn: { time: 1_000 } },
+    actions: ["Look"],
+  },
   limited_time: { ...priced, desk: looks(3), limits: { turn: { time: 4 } } },
   limited_while_answering: {
     desk: [decide.respond("blah ".repeat(400))],
@@ -216,7 +178,15 @@ const METERED: Readonly<Record<string, SessionScript>> = {
 };
 
 const pay = decide.call("pay", { to: "ann", cents: 900 });
+const payBoth = decide.calls(["ann", "bob"].map((to) => ({
+  tool: "pay",
+  args: { to, cents: 900 },
+})));
 const seenTo = decide.respond("It is seen to");
+const delegated = decide.calls([
+  { tool: "clerk", args: { input: "Pay ann" } },
+  { tool: "pay", args: { to: "bob", cents: 900 } },
+]);
 /** Key of the clerk's call that needs approval. */
 const payment = "recorded/1/0/1/0";
 
@@ -239,6 +209,14 @@ const DELEGATED: Readonly<Record<string, SessionScript>> = {
   clerk_asks: makeSending([look(1), pay]),
   clerk_allowed: makeSending([pay, seenTo], approve(payment)),
   clerk_denied: makeSending([pay, seenTo], deny(payment, "no")),
+  clerk_asks_twice: makeSending([payBoth, seenTo], deny(payment, "no")),
+  manager_asks_twice: {
+    ...makeSending(
+      [delegated, pay, seenTo],
+      approveFirst,
+    ),
+    desk: [decide.call("manager", { input: "See to it" }), seenTo],
+  },
   clerk_failed: makeSending([look(1), down]),
   clerk_suspended: makeSending([look(1), new LLMError("It is busy", { isRetryable: true })]),
   clerk_limited: { ...withoutCost, limits: { turn: { tokens: 300 } } },
