@@ -42,7 +42,7 @@ function bossOf(
 
 /** The last event of a state, which must be a limit. */
 function limitOf({ events }: State): Partial<SessionEvent<"limit">> {
-  const { seq: _, time: __, type, ...limit } = events.at(-1) as SessionEvent<"limit">;
+  const { seq: _, time: __, joined: ___, type, ...limit } = events.at(-1) as SessionEvent<"limit">;
   assertEquals(type, "limit");
   return limit;
 }

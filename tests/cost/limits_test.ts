@@ -52,7 +52,9 @@ function play(
 
 /** The limit that ended the last turn. */
 function limitOf({ state }: Session<Turn<"talk">>): Partial<SessionEvent<"limit">> {
-  const { seq: _, time: __, type, ...limit } = state.events.at(-1) as SessionEvent<"limit">;
+  const { seq: _, time: __, joined: ___, type, ...limit } = state.events.at(-1) as SessionEvent<
+    "limit"
+  >;
   assertEquals(type, "limit");
   return limit;
 }

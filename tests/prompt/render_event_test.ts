@@ -90,6 +90,7 @@ Deno.test("isVisible, is true for user, decision and tool_finished events", () =
     error: false,
     respond_only: false,
     tool_started: false,
+    tool_deferred: false,
     tool_suspended: false,
     approval_requested: false,
     approval_given: false,

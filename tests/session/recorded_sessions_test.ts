@@ -61,7 +61,7 @@ function positionOf(session: Session): ExpectedPosition {
   return {
     step: session.step,
     status: session.status,
-    open: listOpenCalls(calls, head).map((call) => "callKey" in call ? call.callKey : ""),
+    open: listOpenCalls(calls, head).flatMap(({ callKey }) => callKey ?? []),
     waiting: calls.flatMap(requestsOf).map(({ callKey }) => callKey),
   };
 }
@@ -82,7 +82,10 @@ async function goOn(session: Session, signal: AbortSignal): Promise<void> {
   }
   if (status === "interrupted" || status === "limited") await session.resume({ signal });
   if (session.status === "interrupted") await session.next("Never mind");
-  for (const { callKey } of session.approvals) await session.approve(callKey);
+  for (const { callKey, hash, reason } of session.approvals) {
+    if (reason === "unknown") await session.retry(callKey, { hash });
+    else await session.approve(callKey, { hash });
+  }
   assertEquals(session.status, "waiting");
   assertEquals((await session.next("And now?")).status, "waiting");
   const keys = (kind: string) =>

@@ -327,7 +327,8 @@ Deno.test("Agent.next continues a frozen state with open calls", async () => {
   const state = deepFreeze(session.state);
   const turn = await agent.next(undefined, state);
   assertEquals([turn.response, turn.toolResults[0]!.text], ["One", "a"]);
-  assertEquals(state.events.length, 3);
+  assertEquals(state.events.at(-1)!.type, "tool_deferred");
+  assertEquals(state.events.length, 4);
 });
 
 Deno.test("Agent.next takes options: context, stopAfter and signal", async () => {

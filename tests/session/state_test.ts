@@ -222,13 +222,13 @@ Deno.test("Agent.createSession, continues in a graph with another start or other
   assertEquals([session.step, (await session.resume()).status], ["b", "ended"]);
 });
 
-Deno.test("Agent.createSession, an open call whose tool is gone ends in an error, which the model sees", async () => {
+Deno.test("Agent.createSession, an open call whose tool is gone is not run, and the model sees the reason", async () => {
   const open = taken.find(({ text }) => JSON.parse(text).events.at(-1)?.type === "tool_started")!;
   const llm = new MockLLM([decide.end()]);
   const agent = new Agent({ name: "changed", llm, start: "a", steps });
   const session = agent.createSession({ state: JSON.parse(open.text) });
   const turn = await session.resume();
-  assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["error"]);
+  assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["not_run"]);
   assertStringIncludes(turn.toolResults[0]!.text, "no longer has this tool");
   assertEquals(turn.status, "ended");
 });

@@ -91,7 +91,7 @@ Deno.test("Tool refuses unknown options, with the nearest known name", () => {
   assertEquals(
     refusal({ runs: 1 }),
     'Cannot create tool "t": unknown option "runs": expected one of "name", "description", "args", ' +
-      '"context", "run", "timeout", "guard", "needsApproval", "once", "whenUnknown", ' +
+      '"context", "run", "timeout", "guard", "needsApproval", "expiresAfter", "once", "whenUnknown", ' +
       '"maxRepeats"; did you mean "run"?',
   );
   assertStringIncludes(refusal({ needApproval: true }), 'did you mean "needsApproval"?');

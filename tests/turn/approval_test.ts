@@ -286,9 +286,9 @@ Deno.test("a once tool that was running when the process died is not run again: 
   for await (const { type } of dying.stream("Pay")) {
     if (type === "tool_started") break;
   }
-  // Leaving the stream gave up both calls; a dead process would not have recorded that.
+  // Leaving the stream deferred both calls; a dead process would not have recorded that.
   const state = copied(dying.state);
-  const events = state.events.filter(({ type }) => type !== "tool_finished");
+  const events = state.events.filter(({ type }) => type !== "tool_deferred");
   const died: State = { ...state, status: "interrupted", events };
   const count = paid.length;
   const session = agent.createSession({ state: died });
@@ -300,7 +300,9 @@ Deno.test("a once tool that was running when the process died is not run again: 
   assertEquals(paid.length, count);
   // One payment had been made; the other is made now.
   assertEquals((await session.settle("s~s/1/0", "paid, says the bank")).status, "needs_approval");
-  const done = await session.approve("s~s/1/1");
+  const refused = await assertRejects(() => session.approve("s~s/1/1"), ApprovalError);
+  for (const name of ["retry()", "settle()", "deny()"]) assert(refused.message.includes(name));
+  const done = await session.retry("s~s/1/1");
   assertEquals([done.response, paid.slice(count)], ["Done", ["bob"]]);
   // The log shows that the second call was started twice.
   const started = session.state.events.flatMap((event) =>
@@ -321,7 +323,7 @@ Deno.test("whenUnknown of a once tool looks up the result of a call", async () =
   const dying = agent.createSession();
   for await (const { type } of dying.stream("Pay")) if (type === "tool_started") break;
   const state = copied(dying.state);
-  const events = state.events.filter(({ type }) => type !== "tool_finished");
+  const events = state.events.filter(({ type }) => type !== "tool_deferred");
   const count = paid.length;
   const session = agent.createSession({ state: { ...state, events } });
   const turn = await session.resume();

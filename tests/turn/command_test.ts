@@ -186,7 +186,9 @@ Deno.test("commands: an invalid command is refused, and the message lists the va
     {},
     { resume: false },
     { approve: 3 },
-    { retry: KEY },
+    { retry: 3 },
+    { decideAll: KEY },
+    { deliver: [] },
     () => 1,
   ];
   for (const command of bad) {

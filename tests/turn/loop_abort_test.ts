@@ -26,9 +26,11 @@ function assertSound(agent: Agent, session: Session): void {
   const state = JSON.parse(JSON.stringify(session.state));
   const { events } = session.state;
   assertEquals(events.map(({ seq }) => seq), events.map((_, index) => index));
-  const started = events.flatMap((event) => event.type === "tool_started" ? [event.callKey] : []);
-  const finished = events.flatMap((event) => event.type === "tool_finished" ? [event.callKey] : []);
-  assertEquals(finished.toSorted(), started.toSorted());
+  const keys = (type: string) =>
+    events.flatMap((event) => event.type === type && "callKey" in event ? [event.callKey] : [])
+      .toSorted();
+  // A call that was deferred is started again before it runs.
+  assertEquals(keys("tool_finished"), [...new Set(keys("tool_started"))]);
   assertEquals(agent.createSession({ state }).state, state);
 }
 
@@ -301,7 +303,7 @@ Deno.test("abort: open calls are closed before a new input, and not run", async 
   for await (const event of session.stream("Hi")) if (event.type === "tool_started") break;
   const turn = await session.next("Never mind");
   assertEquals(types(turn.events), "tool_finished user decision");
-  assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["unknown"]);
+  assertEquals(turn.toolResults.map(({ outcome }) => outcome), ["not_run"]);
   assertEquals([runs, turn.response], [0, "ok"]);
 });
 

@@ -89,7 +89,7 @@ function planAfter(
     : { ...events.at(-1)!, seq: events.length - 1, time: 0 } as SessionEvent;
   return plan(
     positionAfter(...events),
-    { from: 0, last, stopAfter: undefined, limitReached: () => undefined, ...turn },
+    { from: 0, ranUntil: 0, last, stopAfter: undefined, limitReached: () => undefined, ...turn },
     step,
     limits,
   );
@@ -180,34 +180,23 @@ Deno.test("plan ends a turn whose usage limit is reached, before tools and befor
     works.push(work);
     return REACHED;
   };
-  assertEquals(planAfter([user, call, started()], { limitReached }), commitOf(REACHED));
+  const deferred: EventDraft = { type: "tool_deferred", callKey: "k0", call: 0, tool: "look" };
+  const started1 = [user, call, started()];
+  assertEquals(planAfter(started1, { limitReached }), commitOf(deferred, REACHED));
   assertEquals(planAfter([user], { limitReached }), commitOf(REACHED));
   assertEquals(works, ["tools", "model"]);
+  // A call of an earlier turn, or one that ran in this turn, may have had its effect.
+  for (const turn of [{ from: 3, ranUntil: 3 }, { ranUntil: 3 }]) {
+    assertEquals(planAfter(started1, { limitReached, ...turn }), commitOf(REACHED));
+  }
 });
 
-Deno.test("plan asks a person about once tools that were running when the process died", () => {
-  const events = [user, twoCalls, started(0), started(1)];
-  const question = (call: number): EventDraft => ({
-    type: "approval_requested",
-    callKey: `k${call}`,
-    call,
-    tool: "look",
-    args: {},
-    reason: "unknown",
-    hash: "",
-  });
-  const resumed = { from: events.length, last: undefined };
-  const once = stepOf({ once: true });
-  assertEquals(planAfter(events, { ...resumed, step: once }), commitOf(question(0), question(1)));
-  // In the turn that started them, their process has not died.
-  assertEquals(planAfter(events, { step: once }).do, "call");
-});
-
-Deno.test("plan runs other unknown calls again: not once, with whenUnknown, or of a missing tool", () => {
+Deno.test("plan continues unknown calls, whatever their tool", () => {
   const events = [user, call, started()];
   const resumed = { from: events.length, last: undefined };
   const steps = [
     STEP,
+    stepOf({ once: true }),
     stepOf({ once: true, whenUnknown: () => "done" }),
     stepOf({ once: true, name: "other" }),
   ];
@@ -302,7 +291,13 @@ Deno.test("plan resets the counts with every input and after every limit", () =>
 Deno.test("plan does not change the position", () => {
   const position: Position = positionAfter(user, twoCalls, started(0), asked(1));
   const before = position.snapshot();
-  const turn = { from: 0, last: undefined, stopAfter: undefined, limitReached: () => undefined };
+  const turn = {
+    from: 0,
+    ranUntil: 0,
+    last: undefined,
+    stopAfter: undefined,
+    limitReached: () => undefined,
+  };
   plan(position, turn, STEP, LIMITS);
   assertEquals(position.snapshot(), before);
 });

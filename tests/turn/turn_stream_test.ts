@@ -111,7 +111,12 @@ Deno.test("TurnStream.turn, after the stream was left, is the interrupted turn",
   const turn = await stream.turn;
   assertEquals([turn.status, session.status], ["interrupted", "interrupted"]);
   // The calls that were not run stay open.
-  assertEquals(turn.events.map(({ type }) => type), ["user", "decision", "tool_started"]);
+  assertEquals(turn.events.map(({ type }) => type), [
+    "user",
+    "decision",
+    "tool_started",
+    "tool_deferred",
+  ]);
   assertEquals(await stream.next(), { done: true, value: turn });
   assertEquals((await session.resume()).response, "I have seen it");
 });

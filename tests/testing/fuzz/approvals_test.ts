@@ -84,14 +84,20 @@ Deno.test("playFuzzCase() plays a crash after any event, also during a verdict",
 });
 
 /** Lists the calls that a verdict makes on a session, and the codes of expected refusals. */
-async function listCalls(verdict: FuzzVerdict, status = "waiting") {
+async function listCalls(
+  verdict: FuzzVerdict,
+  status = "waiting",
+  reason: "approval" | "unknown" = "approval",
+) {
   const asked: string[] = [];
   const session = {
     status,
     approve: (key: string, { hash }: { hash?: string } = {}) => {
-      asked.push(`approve ${key}${hash === undefined ? "" : " by hash"}`);
+      asked.push(`approve ${key}${hash === undefined ? "" : ` by ${hash.slice(0, 1)}`}`);
       return Promise.resolve();
     },
+    retry: (key: string, { hash }: { hash?: string }) =>
+      Promise.resolve(asked.push(`retry ${key} by ${hash}`)),
     deny: (key: string, reason: string) => Promise.resolve(asked.push(`deny ${key}: ${reason}`)),
     settle: (key: string, result: string) =>
       Promise.resolve(asked.push(`settle ${key}: ${result}`)),
@@ -100,21 +106,23 @@ async function listCalls(verdict: FuzzVerdict, status = "waiting") {
     asked.push(code);
     await run();
   };
-  const parts = { session: session as unknown as Session, callKey: "k", text: "why", options: {} };
+  const pending = { callKey: "k", tool: "pay", args: {}, reason, hash: "h" };
+  const parts = { session: session as unknown as Session, pending, text: "why", options: {} };
   await FUZZ_VERDICTS[verdict]({ ...parts, expectRefusal });
   return asked;
 }
 
 Deno.test("FUZZ_VERDICTS make the calls that their names announce", async () => {
   assertEquals(await Promise.all(VERDICTS.map((verdict) => listCalls(verdict))), [
-    ["approve k"],
+    ["approve k by h"],
     ["deny k: why"],
     ["settle k: why"],
-    ["approve k", "APPROVAL_INVALID", "approve k"],
+    ["approve k by h", "APPROVAL_INVALID", "approve k by h"],
     ["APPROVAL_INVALID", "approve no such call"],
-    ["APPROVAL_INVALID", "approve k by hash"],
-    ["approve k", "SESSION_BUSY", "deny k: why"],
+    ["APPROVAL_INVALID", "approve k by 0"],
+    ["approve k by h", "SESSION_BUSY", "deny k: why"],
   ]);
+  assertEquals(await listCalls("approve", "waiting", "unknown"), ["retry k by h"]);
   assertEquals((await listCalls("approve twice", "ended"))[1], "SESSION_ENDED");
 });
 

@@ -56,10 +56,10 @@ Deno.test("CallChecks accepts calls that are requested, approved, run and ended"
   assertEquals(followed.problems, []);
 });
 
-Deno.test("CallChecks accepts the recovery of an unknown call, and a second run after approval", () => {
+Deno.test("CallChecks accepts the recovery of an unknown call, and a second run after a retry", () => {
   const followed = new Followed().add(decision("book", "desk"), started).run();
   followed.checks.crash();
-  followed.add(unknown, given("approved"), started).run().add(finished("ok"));
+  followed.add(unknown, given("retried"), started).run().add(finished("ok"));
   followed.add(decision("charge", "desk"), started).run();
   followed.checks.crash();
   followed.checks.checkRecovery("k");
@@ -110,7 +110,7 @@ Deno.test("CallChecks finds a call that runs twice, for once tools also after a 
 Deno.test("CallChecks finds the result of a call that did not run, and a second result", () => {
   const looked = new Followed().add(decision("look"), started);
   assertEquals(looked.add(finished("ok"), finished("ok")).problems, [
-    'history: call "k" went from "started" to "ended ok": expected run or ended not_run or ended unknown',
+    'history: call "k" went from "started" to "ended ok": expected run or deferred or ended not_run or ended unknown',
     'history: call "k" went from "ended ok" to "ended ok": expected nothing more',
   ]);
 });
@@ -120,7 +120,7 @@ Deno.test("CallChecks finds a call of whenUnknown with a known outcome", () => {
   followed.checks.checkRecovery("k");
   followed.checks.checkRecovery("other");
   assertEquals(followed.problems, [
-    'history: call "k" went from "started" to "recovered": expected run or ended not_run or ended unknown',
+    'history: call "k" went from "started" to "recovered": expected run or deferred or ended not_run or ended unknown',
     'history: call "other" went from "undecided" to "recovered": expected nothing more',
   ]);
 });
@@ -131,7 +131,7 @@ Deno.test("CallChecks finds needless approval requests and verdicts without a re
   assertEquals(new Followed().add(decision("look"), asked).problems, [needless]);
   assertEquals(new Followed(false).add(decision("send"), asked).problems, [needless]);
   assertEquals(new Followed().add(decision("look"), started, unknown).problems, [
-    'approval: call "k" went from "started" to "unknown": expected run or ended not_run or ended unknown',
+    'approval: call "k" went from "started" to "unknown": expected run or deferred or ended not_run or ended unknown',
   ]);
   assertEquals(
     new Followed().add(decision("pay"), asked, given("approved"), given("denied")).problems,

@@ -238,7 +238,7 @@ Deno.test("Trajectory.inOrder() refuses a step without a known key", async () =>
   assertThrows(
     () => trajectoryOf(session).inOrder([{} as never]),
     ConfigError,
-    "{ called }, { moved }, { answered }, { ended }, { asked }, { approved }, { denied } or { settled }",
+    "{ called }, { moved }, { answered }, { ended }, { asked }, { approved }, { denied }, { settled } or { retried }",
   );
 });
 
