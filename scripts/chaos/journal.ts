@@ -25,6 +25,8 @@ export type JournalRecord =
       readonly callKey: string;
       readonly isRecorded: boolean;
     }
+    /** A person decided about a request. The verdict may not have been committed. */
+    | { readonly kind: "decided"; readonly callKey: string; readonly hash: string }
     /** The worker lost its session to another one, and noticed when it appended or renewed. */
     | { readonly kind: "lost"; readonly by: "append" | "renew" }
     /** A turn failed because the storage failed. */

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type Agent, type OpenOptions, type Session, SessionBusyError } from "@nomos/agent";
+import {
+  type Agent,
+  ApprovalError,
+  type OpenOptions,
+  type Session,
+  SessionBusyError,
+} from "@nomos/agent";
 import { LeaseLostError, type Store, StoreError } from "@nomos/agent/store";
 import type { Clock } from "../../src/clock.ts";
 import type { SessionEvent } from "../../src/history/event.ts";
@@ -65,21 +71,25 @@ export class Player {
     }
   }
 
-  /** Posts one input to a session that other players may use. */
+  /** Posts one input to a session that other players may use, and decides about its calls. */
   async post(id: string, input: string): Promise<void> {
-    await this.#stream(await this.#open(id), input);
+    const session = await this.#open(id);
+    await this.#stream(session, input);
+    try {
+      while (session.status === "needs_approval") await this.#decide(session);
+    } catch (error) {
+      // Another player went on.
+      if (!(error instanceof ApprovalError)) throw error;
+    }
   }
 
   /** Plays one turn of a session. Returns true if it already has all its turns. */
   async #playTurn(id: string, turns: number): Promise<boolean> {
     const session = await this.#open(id);
     switch (session.status) {
-      case "needs_approval": {
-        const { callKey, hash } = session.approvals[0]!;
-        const turn = await session.settle(callKey, "settled by hand", { hash });
-        for (const event of turn.events) this.#acknowledge(id, event);
+      case "needs_approval":
+        await this.#decide(session);
         return false;
-      }
       case "waiting": {
         let played = 0;
         for await (const { type } of session.events()) if (type === "user") played++;
@@ -90,6 +100,34 @@ export class Player {
       default:
         await this.#stream(session, undefined);
         return false;
+    }
+  }
+
+  /** Decides about the first call that waits, after the earlier verdicts about it were repeated. */
+  async #decide(session: Session): Promise<void> {
+    const { id, approvals: [request] } = session;
+    const { callKey, hash, reason } = request!;
+    for (const record of await readJournal(this.#journal.path)) {
+      const isEarlier = record.kind === "decided" && record.session === id &&
+        record.callKey === callKey && record.hash !== hash;
+      if (isEarlier) await this.#repeat(session, record);
+    }
+    this.#journal.append("decided", { session: id, callKey, hash });
+    const turn = reason === "approval"
+      ? await session.approve(callKey, { hash })
+      : await session.settle(callKey, "settled by hand", { hash });
+    for (const event of turn.events) this.#acknowledge(id, event);
+  }
+
+  /** Repeats a verdict, as a person does who saw no answer because the worker was killed. */
+  async #repeat(
+    session: Session,
+    { callKey, hash }: { readonly callKey: string; readonly hash: string },
+  ): Promise<void> {
+    try {
+      await session.approve(callKey, { hash });
+    } catch (error) {
+      if (!(error instanceof ApprovalError)) throw error;
     }
   }
 

@@ -24,7 +24,7 @@ export interface World {
 }
 
 /** Tools that must never run twice. */
-export const ONCE_TOOLS: readonly string[] = ["pay", "send"];
+export const ONCE_TOOLS: readonly string[] = ["pay", "send", "sign"];
 
 const args = v.object({ turn: v.number(), place: v.number() });
 type Args = v.InferOutput<typeof args>;
@@ -32,7 +32,7 @@ type Args = v.InferOutput<typeof args>;
 function makeTool(
   name: string,
   description: string,
-  options: Pick<ToolOptions<Args, World>, "once" | "whenUnknown"> = {},
+  options: Pick<ToolOptions<Args, World>, "needsApproval" | "once" | "whenUnknown"> = {},
 ): Tool<Args, World> {
   return new Tool<Args, World>({
     name,
@@ -54,6 +54,7 @@ const TOOLS = [
       await context.hasHappened(callKey) ? "paid" : "not paid",
   }),
   makeTool("send", "Send, and never know whether it was sent", { once: true }),
+  makeTool("sign", "Sign, if a person allows it", { once: true, needsApproval: true }),
 ];
 
 /** Name of the agent that is called as a tool. */
@@ -77,7 +78,11 @@ export function planTurn(turn: number, step: string): readonly Decision[] {
         answer,
       ];
     case 2:
-      return [decide.calls([call("send", 0)]), decide.calls([call("look", 1)]), answer];
+      return [
+        decide.calls([call("send", 0), call("sign", 2)]),
+        decide.calls([call("look", 1)]),
+        answer,
+      ];
     default: {
       const clerk = { tool: CLERK, args: { input: `turn ${turn}` } };
       return [decide.calls([call("look", 0), clerk]), answer];

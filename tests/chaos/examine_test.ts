@@ -34,18 +34,18 @@ Deno.test("examine() finds no problem in an undisturbed session", async () => {
   const { store, records } = await played();
   const findings = await examined(store, records);
   assertEquals(findings.problems, []);
-  assertEquals([findings.acknowledged, findings.effects], [25, 6]);
+  assertEquals([findings.acknowledged, findings.effects], [29, 7]);
   assertEquals([findings.lost, findings.repeated, findings.inFlight], [0, 0, 0]);
 });
 
 Deno.test("examine() finds an acknowledged event that is missing or changed", async () => {
   const { store, records } = await played();
   const last = records.findLast(({ kind }) => kind === "acknowledged")!;
-  const missing = { ...last, seq: 25 } as JournalRecord;
+  const missing = { ...last, seq: 29 } as JournalRecord;
   const other = { ...last, body: "[2,{}]" } as JournalRecord;
   const { lost, problems } = await examined(store, [...records, missing, other]);
   assertEquals([lost, problems.length], [2, 2]);
-  assertEquals(problems[0], "s: acknowledged event 25 is lost");
+  assertEquals(problems[0], "s: acknowledged event 29 is lost");
 });
 
 Deno.test("examine() finds an acknowledged event of a child session that is missing or changed", async () => {
