@@ -40,6 +40,12 @@ export class LimitTracker {
   readonly #began: number;
   /** Model calls of this session and its children that have no event yet. */
   #openModelCalls = 0;
+  #tooLate: EventDraft<"limit"> | undefined;
+  /**
+   * Returns false if a time limit ends within a delay, in milliseconds; undefined if time is not
+   * limited.
+   */
+  readonly allowsDelay: ((milliseconds: number) => boolean) | undefined;
 
   /** Tracks a turn that begins now; `parent` is the tracker of the parent session's turn. */
   constructor(limits: Limits, session: TrackedSession, now: () => number, parent?: LimitTracker) {
@@ -49,6 +55,8 @@ export class LimitTracker {
     this.#parent = parent;
     this.#counted = session.log.events.length;
     this.#began = this.#limitsAny("time") ? now() : 0;
+    // Bound, because V8 keeps objects with a closure in a field until a full collection.
+    this.allowsDelay = this.#limitsTime ? this.#allowsDelay.bind(this) : undefined;
   }
 
   /** True if tokens or cost are limited: then tokens that a model does not report are estimated. */
@@ -64,16 +72,23 @@ export class LimitTracker {
 
   /** True if an answer can reach a limit while it arrives. */
   get limitsStream(): boolean {
-    return this.#limitsAny("time") || this.limitsTokens || this.#parent?.limitsStream === true;
+    return this.#limitsTime || this.limitsTokens;
+  }
+
+  get #limitsTime(): boolean {
+    const parent = this.#parent;
+    return this.#limitsAny("time") || parent !== undefined && parent.#limitsTime;
   }
 
   #limitsAny(name: keyof Limit): boolean {
-    return SCOPES.some((scope) => this.#limits[scope]?.[name] !== undefined);
+    const { turn, session } = this.#limits;
+    return turn?.[name] !== undefined || session?.[name] !== undefined;
   }
 
   /** Counts a model call until {@linkcode endModelCall}, for concurrent calls of other children. */
   beginModelCall(): void {
     this.#openModelCalls++;
+    this.#tooLate = undefined;
     this.#parent?.beginModelCall();
   }
 
@@ -95,10 +110,15 @@ export class LimitTracker {
     return reached && { ...reached, ...arriving };
   }
 
-  /** Returns the event of a time limit that ends within a delay; undefined if none does. */
-  reachedAfter(retryAfter: number): EventDraft<"limit"> | undefined {
+  /** Event of the time limit for which a delay of this model call is too long; undefined if none is. */
+  get tooLate(): EventDraft<"limit"> | undefined {
+    return this.#tooLate;
+  }
+
+  #allowsDelay(retryAfter: number): boolean {
     const reached = this.#findReached("wait", undefined, retryAfter);
-    return reached && { ...reached, retryAfter };
+    this.#tooLate = reached && { ...reached, retryAfter };
+    return reached === undefined;
   }
 
   /**

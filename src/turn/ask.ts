@@ -12,7 +12,7 @@ import { type MisuseError, quote, reasonOf } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import { LLMHttpError } from "../llm/llm_errors.ts";
-import type { LLM, LLMChunk, LLMRequest, LLMResult } from "../llm/llm.ts";
+import type { LLM, LLMChunk, LLMResult } from "../llm/llm.ts";
 import { OutputGuard } from "../llm/output_guard.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
 import { needsApproval, showArgs } from "./approval.ts";
@@ -50,10 +50,7 @@ export async function ask(
   out?: Out<Delta>,
 ): Promise<Answer | undefined> {
   const { step: { llm }, tracker } = session;
-  /** Time limit that ends within the delay that a server asked for. */
-  let tooLate: EventDraft<"limit"> | undefined;
-  const allowsDelay = (delay: number) => (tooLate = tracker!.reachedAfter(delay)) === undefined;
-  const request = await openRequest(session, signal, allowsDelay);
+  const request = await openRequest(session, signal);
   if (request === undefined) return undefined;
   if (!(request instanceof DecisionRequest)) return { drafts: [request] };
   const received: Received = { chars: 0, raw: undefined };
@@ -70,10 +67,9 @@ export async function ask(
     if (signal?.aborted) return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
     const error = toLLMError(session, llm, cause);
     const failure = buildFailure(session, llm, received, error.code, error);
-    // Another model may have failed after that, for good.
-    return tooLate !== undefined && error instanceof LLMError && error.retryAfter !== undefined
-      ? { drafts: [failure, tooLate] }
-      : { drafts: [failure], error };
+    const after = error instanceof LLMError ? error.retryAfter : undefined;
+    const tooLate = after === undefined ? undefined : tracker!.tooLate;
+    return tooLate === undefined ? { drafts: [failure], error } : { drafts: [failure, tooLate] };
   }
 }
 
@@ -92,13 +88,12 @@ interface Received {
 async function openRequest(
   session: LiveSession,
   signal: AbortSignal | undefined,
-  allowsDelay: LLMRequest["allowsDelay"],
 ): Promise<DecisionRequest | EventDraft<"limit"> | undefined> {
   try {
     const prepared = await unlessAborted(prepareNext(session, signal), signal);
     if (prepared === ABORTED) return undefined;
     if (prepared.schema.legal.actions.length === 0) return { type: "limit", reason: "stuck" };
-    return issueRequest(session, prepared, signal, allowsDelay);
+    return issueRequest(session, prepared, signal);
   } catch (cause) {
     if (signal?.aborted) return undefined;
     throw toLLMError(session, session.step.llm, cause);
@@ -122,7 +117,7 @@ async function readAnswer(
   const { maxOutputChars } = session.agent;
   /** Length of the output that arrived, since the last restart. */
   let length = 0;
-  let guard = new OutputGuard(llm.name, request);
+  let guard: OutputGuard | undefined;
   const limitWhile = createLimitCheck(session, llm.name);
   const chunks = openChunks(session, llm, request);
   // An iterator with a pending next() may never close, so its return() is not awaited.
@@ -153,7 +148,7 @@ async function readAnswer(
       if (chunk.type === "restart") {
         length = 0;
         preview = Preview && new Preview();
-        guard = new OutputGuard(llm.name, request);
+        guard = undefined;
         await out?.({ type: "restart" });
         continue;
       }
@@ -165,6 +160,7 @@ async function readAnswer(
       if (preview !== undefined) {
         for (const delta of preview.push(chunk.text)) await out!(delta);
       }
+      guard ??= new OutputGuard(llm.name, request);
       received.raw = guard.push(chunk.text);
       if (received.raw !== undefined) return undefined;
     }

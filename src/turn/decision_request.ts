@@ -18,7 +18,7 @@ export interface DecisionRequestParts {
   readonly step: string;
   readonly sessionId: string;
   readonly signal: AbortSignal | undefined;
-  readonly allowsDelay?: LLMRequest["allowsDelay"];
+  readonly allowsDelay: LLMRequest["allowsDelay"];
 }
 
 /**

@@ -10,11 +10,34 @@ import { writeJson } from "../tool/json_writer.ts";
 import { cutText } from "../tool/result_text.ts";
 import type { LiveSession } from "./live_session.ts";
 
-/** Returns true if an output is longer than a maximum. Reads no more than that of it. */
+/** Number of levels of nesting that no legal output has; a cycle has more. */
+const MAX_DEPTH = 1000;
+
+/**
+ * Returns true if an output is longer than a maximum. Of a parsed output, texts and names are
+ * counted, and no more than the maximum is read.
+ */
 export function isTooLong(output: unknown, maxChars: number): boolean {
   if (typeof output === "string") return output.length > maxChars;
-  const written = writeJson(output, maxChars);
-  return !(written instanceof Promise) && !written.isWhole;
+  try {
+    return countUpTo(output, maxChars, 0) > maxChars;
+  } catch {
+    // A value that throws when it is read is refused when it is validated.
+    return false;
+  }
+}
+
+/** Counts the characters of a value, and stops at a maximum. */
+function countUpTo(value: unknown, maxChars: number, depth: number): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return 1;
+  let chars = 1;
+  for (const name of Object.keys(value)) {
+    if (chars > maxChars) break;
+    const member: unknown = (value as Readonly<Record<string, unknown>>)[name];
+    chars += name.length + countUpTo(member, maxChars - chars, depth + 1);
+  }
+  return chars;
 }
 
 /** Creates the error of an output that is longer than `maxOutputChars`. */

@@ -14,7 +14,7 @@ import type { RespondOnlyReason } from "../history/position.ts";
 import type { LiveSession } from "./live_session.ts";
 import { DecisionRequest } from "./decision_request.ts";
 import { Prompts } from "./prompts.ts";
-import type { LLMRequest, Message } from "../llm/llm.ts";
+import type { Message } from "../llm/llm.ts";
 import { ExampleChooser } from "../prompt/examples.ts";
 import { isVisible } from "../prompt/render_event.ts";
 import { buildStepMessage } from "../prompt/step_message.ts";
@@ -48,12 +48,11 @@ export function issueRequest(
   session: LiveSession,
   prepared: Prepared,
   signal?: AbortSignal,
-  allowsDelay?: LLMRequest["allowsDelay"],
 ): DecisionRequest {
   const prompts = Prompts.of(session);
   const prompt = buildPrompt(prompts.transcript, prepared);
   prompts.record(prompt);
-  return buildRequest(session, prepared, prompt, signal, allowsDelay);
+  return buildRequest(session, prepared, prompt, signal);
 }
 
 /** Builds the prompt of a request. */
@@ -67,7 +66,6 @@ export function buildRequest(
   { step, schema }: Prepared,
   prompt: Prompt,
   signal?: AbortSignal,
-  allowsDelay?: LLMRequest["allowsDelay"],
 ): DecisionRequest {
   const { transcript } = Prompts.of(session);
   return new DecisionRequest({
@@ -77,7 +75,7 @@ export function buildRequest(
     step: step.id,
     sessionId: session.id,
     signal,
-    allowsDelay,
+    allowsDelay: session.tracker?.allowsDelay,
   });
 }
 
