@@ -146,6 +146,10 @@ Deno.test("migrations, to version 3 rename outcomes, respond_only limits and usa
     assertEquals(events, [{ ...finished, outcome: expected, text: "x" }]);
   }
   const at = { seq: 1, time: 0 };
+  // Requests of version 2 show what the model wrote, which is validated again before the call.
+  const request = { ...at, type: "approval_requested", args: { cents: 5 }, hash: "h" };
+  assertEquals(migrateEvents([request], 2), [{ ...request, isInput: true }]);
+  assertEquals(migrateEvents([request], 3), [request]);
   assertEquals(migrateEvents([{ ...at, type: "fallback", reason: "loop" }], 2), [
     { ...at, type: "respond_only", reason: "loop" },
   ]);
