@@ -4,9 +4,10 @@
  * @module
  */
 import type { ToolCall } from "../decision/decision.ts";
+import { freezeJson } from "../json/json.ts";
 import type { SessionEvent, ShownArgs } from "./event.ts";
 
-/** A tool call that waits for a person. */
+/** A tool call that waits for a person. It is frozen, because the call runs as it is shown. */
 export interface PendingApproval {
   /** Idempotency key of the call; a verdict refers to it. */
   readonly callKey: string;
@@ -131,7 +132,9 @@ export function isExpired({ expiresAt }: PendingApproval, clock: () => number): 
 
 /** Returns the calls that wait for a person, in the order of the calls. */
 export function pendingApprovals(calls: readonly Call[]): readonly PendingApproval[] {
-  return calls.flatMap(requestsOf).map(({ call: _, seq: __, isInput: ___, ...pending }) => pending);
+  return calls.flatMap(requestsOf).map(({ call: _, seq: __, isInput: ___, ...pending }) =>
+    freezeJson(pending)
+  );
 }
 
 /** Returns true if two rounds have the same calls with the same results. */

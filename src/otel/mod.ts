@@ -50,6 +50,9 @@
  * outcome `error` or `unknown`; for an aborted model call, `aborted` or `limited`. Refused outputs,
  * limits and interruptions are not errors.
  *
+ * What a tool throws is recorded as an exception of its span, with its type and the places of its
+ * stack.
+ *
  * No span contains messages, arguments, results or error messages unless `content` is true.
  *
  * @module

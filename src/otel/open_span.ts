@@ -92,6 +92,17 @@ export class OpenSpan {
     this.#span.setStatus(message === undefined ? { code } : { code, message });
   }
 
+  /**
+   * Records what was thrown: its type and the places of its stack. The message is written only if
+   * content is enabled, because it may quote the conversation.
+   */
+  recordException(thrown: unknown): void {
+    const message = this.#content?.formatText(reasonOf(thrown));
+    const stack = findPlaces(thrown);
+    const parts = omitUndefined({ message, stack });
+    this.#span.recordException({ name: getErrorType(thrown), ...parts });
+  }
+
   /** Ends the span. */
   end(): void {
     this.#span.end();
@@ -125,4 +136,16 @@ function getErrorType(error: unknown): string {
     // The value has no properties, or a getter threw.
   }
   return "_OTHER";
+}
+
+/** Returns the places of a stack without its message; undefined if there are none. */
+function findPlaces(thrown: unknown): string | undefined {
+  try {
+    const lines = String((thrown as Error).stack).split("\n");
+    const places = lines.filter((line) => /^\s+at /.test(line));
+    return places.length > 0 ? places.join("\n") : undefined;
+  } catch {
+    // A getter threw.
+    return undefined;
+  }
 }

@@ -12,6 +12,7 @@ import type {
   ObservedEnd,
   ObservedModelCall,
   ObservedToolCall,
+  ObservedToolError,
   ObservedTurn,
   Scope,
   TurnObserver,
@@ -109,6 +110,10 @@ class TurnSpans implements TurnObserver {
     }));
     this.#toolCalls.set(callKey, span);
     return span.scope;
+  }
+
+  onToolError({ callKey, error }: ObservedToolError): void {
+    this.#toolCalls.get(callKey)?.recordException(error);
   }
 
   /**

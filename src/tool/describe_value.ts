@@ -4,6 +4,7 @@
  * @module
  */
 import { reasonOf } from "../errors.ts";
+import { redactSecrets } from "../json/secret_patterns.ts";
 import { oneLine } from "../json/text.ts";
 
 /** Maximum length of a description, in characters. */
@@ -16,7 +17,7 @@ const MAX_CHARS = 200;
  */
 export function describeValue(value: unknown, failure?: { readonly thrown: unknown }): string {
   const parts = [tryDescribe(value)];
-  if (failure !== undefined) parts.push(`which throws: ${reasonOf(failure.thrown)}`);
+  if (failure !== undefined) parts.push(`which throws: ${redactSecrets(reasonOf(failure.thrown))}`);
   return oneLine(parts.join(", "), MAX_CHARS);
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { reasonOf } from "../errors.ts";
+import { redactSecrets } from "../json/secret_patterns.ts";
 import { isPlainObject, MAX_DEPTH } from "../json/json.ts";
 import { describeValue } from "./describe_value.ts";
 
@@ -208,7 +209,7 @@ class JsonWriter {
         const writer = new JsonWriter(this.#promised, this.#promised, this.#notes);
         return !writer.#isFull && writer.write(value, "", self) ? writer.finish() : "null";
       },
-      (thrown) => quoteJson(`(failed: ${reasonOf(thrown)})`),
+      (thrown) => quoteJson(`(failed: ${redactSecrets(reasonOf(thrown))})`),
     );
     this.#append(prefix);
     this.#slots.push({ at: this.#text.length, json });

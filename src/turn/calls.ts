@@ -170,7 +170,12 @@ function buildEndDrafts(
   if (!(end instanceof Suspension)) {
     const isChanged = open.allowed?.isChanged && end.outcome !== "not_run";
     const changed = isChanged && { args: shown.args };
-    return [{ type: "tool_finished", callKey, call, tool, ...end, ...changed, ...report }];
+    const { thrown, ...outcome } = end;
+    if (thrown !== undefined) {
+      (session.thrown ??= new Map()).set(callKey, thrown);
+      session.observers?.onToolError({ tool, callKey, error: thrown });
+    }
+    return [{ type: "tool_finished", callKey, call, tool, ...outcome, ...changed, ...report }];
   }
   const known = requestsOf(session.log.position.calls[call]!);
   const added = end.requests.filter(({ hash }) => !known.some((one) => one.hash === hash));

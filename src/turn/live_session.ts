@@ -72,6 +72,8 @@ export class LiveSession implements SessionName {
   prompts: Prompts | undefined;
   /** Observers of the running turn; undefined if there are none. */
   observers: TurnObservers | undefined;
+  /** What tools of the last turn threw, by the keys of their calls; undefined if none did. */
+  thrown: Map<string, unknown> | undefined;
   readonly #parent: LiveSession | undefined;
   #usage: SessionUsage | undefined;
   /** Number of events that `#usage` includes. */
@@ -154,6 +156,7 @@ export class LiveSession implements SessionName {
     }
     // A verdict may be refused: then the session must not be `interrupted`.
     if (!isVerdict) this.#begunAt = this.log.head;
+    this.thrown = undefined;
     this.prompts?.beginTurn();
     this.tracker = new LimitTracker(this.limits, this, this.agent.clock, this.#parent?.tracker);
   }

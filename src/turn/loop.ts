@@ -234,6 +234,7 @@ function buildTurn(session: LiveSession, from: number, response: unknown): Turn 
     response,
     prompt: prompts?.report,
     children: captureChildren(session, session.keepsChildren),
+    thrown: session.thrown,
     approvals: status === "needs_approval" ? pendingApprovals(log.position.calls) : [],
   });
 }

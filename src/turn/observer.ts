@@ -74,6 +74,8 @@ export interface TurnObserver {
    * continues. Returns the scope in which the tool runs, if it needs one.
    */
   onToolCall?(call: ObservedToolCall): Scope | undefined;
+  /** Called when a tool threw, with what it threw, before the call's `tool_finished` event. */
+  onToolError?(error: ObservedToolError): void;
   /** Called once when the turn is over, also if it failed. */
   onEnd?(end: ObservedEnd): void;
 }
@@ -108,6 +110,16 @@ export interface ObservedToolCall {
   readonly callKey: string;
   /** Arguments, as the model wrote them. */
   readonly args: Readonly<Record<string, unknown>>;
+}
+
+/** Failure of a tool. */
+export interface ObservedToolError {
+  /** Name of the tool. */
+  readonly tool: string;
+  /** Idempotency key of the call. */
+  readonly callKey: string;
+  /** What the tool threw; an `Error` has its stack. */
+  readonly error: unknown;
 }
 
 /** End of a turn. */

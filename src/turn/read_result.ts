@@ -14,6 +14,8 @@ import type { Warn } from "./observer.ts";
 export interface Outcome {
   readonly outcome: SessionEvent<"tool_finished">["outcome"];
   readonly text: string;
+  /** What the tool threw, for its author; never stored. */
+  readonly thrown?: unknown;
 }
 
 /** Settings of the calls of an agent. */

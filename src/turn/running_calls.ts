@@ -4,6 +4,7 @@
  * @module
  */
 import { reasonOf, RedirectError, ToolTimeoutError } from "../errors.ts";
+import { redactSecrets } from "../json/secret_patterns.ts";
 import type { ToolProgress } from "../tool/drain.ts";
 import { cutText } from "../tool/result_text.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
@@ -203,8 +204,7 @@ async function runCall(
       return await perform(prepared, run, options, onValue);
     } catch (thrown) {
       if (lookUp === undefined || !context.hasTimedOut) {
-        const { outcome, text } = describeThrown(thrown);
-        return { outcome, text: cutText(text, options.maxResultChars) };
+        return describeThrown(thrown, options.maxResultChars);
       }
     }
     prepared.context = context.renew();
@@ -217,7 +217,17 @@ async function runCall(
       return found;
     };
     return await perform(prepared, look, options, undefined);
-  } catch {
+  } catch (thrown) {
+    if (thrown !== STILL_UNKNOWN) {
+      const { tool } = prepared;
+      options.warn(
+        `whenUnknown of ${tool}`,
+        `Cannot look up the end of a call of tool "${tool}": "whenUnknown" threw: ${
+          reasonOf(thrown)
+        }`,
+        thrown,
+      );
+    }
     return STILL_UNKNOWN;
   }
 }
@@ -239,17 +249,19 @@ async function perform(
     : await withTimeout(reading, timeout, prepared);
 }
 
-/** Returns the outcome of a call that threw. */
-function describeThrown(thrown: unknown): Outcome {
-  const text = reasonOf(thrown);
+/** Returns the outcome of a call that threw. Keys and passwords in its message are redacted. */
+function describeThrown(thrown: unknown, maxChars: number): Outcome {
+  let outcome: Outcome["outcome"] = "error";
+  let text = reasonOf(thrown);
   try {
     if (thrown instanceof RedirectError) {
-      return { outcome: "redirected", text: `${text}\nInstead: ${thrown.instruction}` };
+      outcome = "redirected";
+      text += `\nInstead: ${thrown.instruction}`;
     }
   } catch {
     // A thrown proxy may throw again when it is inspected.
   }
-  return { outcome: "error", text };
+  return { outcome, text: cutText(redactSecrets(text), maxChars), thrown };
 }
 
 function withTimeout<Value>(

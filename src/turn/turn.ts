@@ -26,6 +26,11 @@ export interface ToolResult {
   readonly outcome: SessionEvent<"tool_finished">["outcome"];
   /** Result or reason, as the model sees it. */
   readonly text: string;
+  /**
+   * What the tool threw, with its stack; absent if it did not throw, and if another process ran it.
+   * The model and the log have its message only.
+   */
+  readonly cause?: unknown;
 }
 
 /** Parts of a {@linkcode Turn}. @internal */
@@ -39,6 +44,7 @@ export interface TurnParts {
   readonly prompt: (() => PromptReport) | undefined;
   readonly children: (() => State["children"]) | undefined;
   readonly approvals: readonly PendingApproval[];
+  readonly thrown: ReadonlyMap<string, unknown> | undefined;
 }
 
 /** Type of the responses in a step: text, or the output of its `answer` schema. */
@@ -79,6 +85,7 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
   readonly #to: number;
   readonly #prompt: (() => PromptReport) | undefined;
   readonly #children: TurnParts["children"];
+  readonly #thrown: TurnParts["thrown"];
 
   /** Called by a session. */
   constructor(parts: TurnParts) {
@@ -88,6 +95,7 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
     this.approvals = parts.approvals;
     this.#prompt = parts.prompt;
     this.#children = parts.children;
+    this.#thrown = parts.thrown;
     this.#log = parts.log;
     this.#owner = parts.owner;
     this.#from = parts.from;
@@ -139,12 +147,14 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
       const { decision } = this.#log[at] as SessionEvent & { type: "decision" };
       const { args } = (decision as Decision & { action: "TOOL_CALL" }).calls[event.call]!;
       const { tool, callKey, outcome, text } = event;
+      const cause = this.#thrown?.get(callKey);
       results.push({
         tool,
         args: event.args ?? args,
         callKey,
         outcome,
         text,
+        ...(cause !== undefined && { cause }),
         order: [at, event.call],
       });
     }

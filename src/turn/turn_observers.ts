@@ -11,6 +11,7 @@ import type {
   ObservedEnd,
   ObservedModelCall,
   ObservedToolCall,
+  ObservedToolError,
   ObservedTurn,
   Observer,
   Scope,
@@ -55,6 +56,13 @@ export class TurnObservers {
   /** Notifies of a tool call, and returns the scope in which it runs. */
   onToolCall(call: ObservedToolCall): Scope {
     return this.#openScope("a tool call", (observer) => observer.onToolCall?.(call));
+  }
+
+  /** Notifies of a tool that threw. */
+  onToolError(error: ObservedToolError): void {
+    for (const observer of this.#observers) {
+      this.#notify("a failed tool", () => observer.onToolError?.(error));
+    }
   }
 
   /** Notifies of the end of the turn. */

@@ -1,7 +1,7 @@
 import { Agent, decide, type LLM, LLMError, MockLLM, raw, RedirectError, Tool } from "@nomos/agent";
 import { otel } from "@nomos/agent/otel";
 import { SpanStatusCode, trace } from "@opentelemetry/api";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as v from "valibot";
 import { MemoryTracing } from "./memory_tracing.ts";
 
@@ -255,4 +255,33 @@ Deno.test("otel, writes a root span per turn, with the id of the session", async
       [session.id, "ended", undefined, ["nomos.ended"]],
     ],
   );
+});
+
+Deno.test("otel, records what a tool throws, with its message only if content is enabled", async () => {
+  for (const content of [false, true]) {
+    using tracing = new MemoryTracing();
+    const fail = new Tool({
+      name: "fail",
+      description: "Fail",
+      args: v.object({}),
+      run: function brokenQuery() {
+        throw new RangeError("ann owes 5");
+      },
+    });
+    const agent = new Agent({
+      name: "desk",
+      llm: new MockLLM([decide.call("fail"), decide.respond("Sorry")]),
+      observers: [otel({ content })],
+      start: "help",
+      steps: { help: { description: "Help", tools: [fail] } },
+    });
+    await agent.createSession().next("Hi");
+    assertEnded(tracing);
+    const [exception] = tracing.span("execute_tool fail").events;
+    const { "exception.type": type, "exception.stacktrace": stack, ...rest } = exception!
+      .attributes;
+    assertEquals([exception!.name, type], ["exception", "RangeError"]);
+    assertMatch(`${stack}`, /^ +at .*brokenQuery/);
+    assertEquals(rest, content ? { "exception.message": "ann owes 5" } : {});
+  }
 });

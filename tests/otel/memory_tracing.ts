@@ -7,6 +7,7 @@ import {
   type Context,
   context,
   type ContextManager,
+  type Exception,
   ROOT_CONTEXT,
   type Span,
   type SpanContext,
@@ -87,8 +88,13 @@ export class MemorySpan implements Span {
   updateName(): this {
     throw new Error("no other name is expected");
   }
-  recordException(): void {
-    throw new Error("no exception is expected: its message and stack may hold content");
+  recordException(exception: Exception): void {
+    const { name, message, stack } = exception as Error;
+    this.addEvent("exception", {
+      "exception.type": name,
+      ...(message !== undefined && { "exception.message": message }),
+      ...(stack !== undefined && { "exception.stacktrace": stack }),
+    });
   }
 
   #assertOpen(): void {
