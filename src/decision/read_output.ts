@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type DecisionReading, type DecisionSchema, refuse } from "./decision_schema.ts";
+import type { DecisionSchema } from "./decision_schema.ts";
 import { type ParsedOutput, parseOutput } from "./output.ts";
+import { type DecisionReading, readDecision, refuse } from "./read_decision.ts";
 
 /** Number of characters above which reading an output takes several milliseconds. */
 const LONG_OUTPUT = 100_000;
@@ -36,12 +37,12 @@ export function readOutput(
   pause?: () => Promise<void>,
 ): DecisionReading | Promise<DecisionReading> {
   // A parsed value may be shared by its model, or not be JSON, so it is copied.
-  if (typeof output !== "string") return schema.read(output, false);
+  if (typeof output !== "string") return readDecision(schema, output, false);
   const parsed = parseOutput(output);
   if (!parsed.success) return refuse([], parsed.message);
   const reading = pause === undefined
-    ? schema.read(parsed.value, true)
-    : pause().then(() => schema.read(parsed.value, true, pause));
+    ? readDecision(schema, parsed.value, true)
+    : pause().then(() => readDecision(schema, parsed.value, true, pause));
   if (parsed.unwrapped === undefined) return reading;
   return reading instanceof Promise
     ? reading.then((read) => addWrapping(read, parsed))

@@ -10,6 +10,7 @@ import { requiredOf, restOf } from "./lowered.ts";
 import { isEqual, isOfType } from "./merge_keywords.ts";
 import type { Normal } from "./normal_form.ts";
 import type { SchemaDocument } from "./schema_document.ts";
+import type { WireSchema } from "./wire_schema.ts";
 
 /** Value without the nulls that mean absent for one schema. */
 interface Cleaned {
@@ -24,10 +25,12 @@ interface Cleaned {
 const WRONG_CONSTANT = 100;
 
 /**
- * Returns a value without the nulls that mean absent. In a union, the branch that the value
- * fits best decides, and among equal ones the branch that keeps the most nulls.
+ * Returns a model's value without the nulls that mean absent, ready for validation. In a union,
+ * the branch that the value fits best decides, and among equal ones the branch that keeps the
+ * most nulls.
  */
-export function deleteNulls(value: unknown, document: SchemaDocument): unknown {
+export function deleteNulls(value: unknown, { form: { document } }: WireSchema): unknown {
+  if (!document.deletesNulls) return value;
   return new NullDeletion(document).clean(value, document.root).value;
 }
 

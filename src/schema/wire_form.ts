@@ -6,7 +6,6 @@
 import { ConfigError, reasonOf } from "../errors.ts";
 import { LoweringError } from "./lowered.ts";
 import { lower, type LoweredSchema } from "./lowering.ts";
-import { deleteNulls } from "./null_deletion.ts";
 import { openaiStrict } from "./profiles/openai_strict.ts";
 import { SchemaDocument } from "./schema_document.ts";
 import type { SchemaProfile } from "./schema_profile.ts";
@@ -31,7 +30,8 @@ export class WireForm {
    * one, for example `toString`: libraries would read the inherited one if it is absent.
    */
   readonly prototype: object | null;
-  readonly #document: SchemaDocument;
+  /** JSON Schema in normal form. */
+  readonly document: SchemaDocument;
   readonly #patternsTrusted: boolean;
   readonly #lowered = new Map<string, LoweredSchema>();
 
@@ -55,15 +55,10 @@ export class WireForm {
   constructor(text: string, patternsTrusted: boolean, owner: string) {
     this.key = buildKey(text, patternsTrusted);
     this.#patternsTrusted = patternsTrusted;
-    this.#document = readDocument(text, owner);
+    this.document = readDocument(text, owner);
     this.#lowerForAnyProfile(owner);
-    this.isObject = this.#document.isObject;
-    this.prototype = this.#document.hasInheritedName ? null : Object.prototype;
-  }
-
-  /** Returns a model's value without the nulls that mean absent. */
-  deleteNulls(value: unknown): unknown {
-    return this.#document.deletesNulls ? deleteNulls(value, this.#document) : value;
+    this.isObject = this.document.isObject;
+    this.prototype = this.document.hasInheritedName ? null : Object.prototype;
   }
 
   /** Lowers the schema to the subset of JSON Schema that a model accepts. */
@@ -73,7 +68,7 @@ export class WireForm {
     const kept = this.#lowered.get(key);
     if (kept !== undefined) return kept;
     try {
-      const lowered = lower(this.#document, this.#removeUntrustedPatterns(profile), prefix);
+      const lowered = lower(this.document, this.#removeUntrustedPatterns(profile), prefix);
       setBounded(this.#lowered, key, lowered, MAX_LOWERED);
       return lowered;
     } catch (cause) {

@@ -71,11 +71,6 @@ export class WireSchema {
     return form.lower(profile, owner);
   }
 
-  /** Returns a model's value without the nulls that mean absent, ready for validation. */
-  deleteNulls(value: unknown): unknown {
-    return this.form.deleteNulls(value);
-  }
-
   /**
    * Validates a value. The result shares no object with the value unless `isCopied` is
    * false. If the schema throws, the value is invalid.
@@ -88,14 +83,6 @@ export class WireSchema {
     } catch (error) {
       return buildFailure(error);
     }
-  }
-
-  /** Validates a copy of a large value. `pause` is awaited before each stage. */
-  async validateInStages(value: unknown, pause: () => Promise<void>): Promise<Result> {
-    await pause();
-    const copy = copyJson(value, this.form.prototype);
-    await pause();
-    return await this.validate(copy, false);
   }
 }
 

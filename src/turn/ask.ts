@@ -6,8 +6,8 @@
 import { ABORTED, unlessAborted } from "../abort.ts";
 import { computePrice, countChars, type RawAnswer, readCallUsage } from "../cost/call_usage.ts";
 import type { ToolCall } from "../decision/decision.ts";
-import type { DecisionReading } from "../decision/decision_schema.ts";
 import type { Delta } from "../decision/output_preview.ts";
+import type { DecisionReading } from "../decision/read_decision.ts";
 import { type MisuseError, quote, reasonOf } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { DecisionReading, DecisionSchema } from "../decision/decision_schema.ts";
+import type { DecisionSchema } from "../decision/decision_schema.ts";
 import type { LegalActions } from "../decision/decision.ts";
+import type { DecisionReading } from "../decision/read_decision.ts";
 import { readOutputInStages } from "../decision/read_output.ts";
 import type { JsonSchema } from "../json/json.ts";
 import type { LLMRequest, Message } from "../llm/llm.ts";

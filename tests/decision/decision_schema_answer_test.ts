@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
 import { z } from "zod";
-import type { DecisionReading } from "../../src/decision/decision_schema.ts";
+import type { DecisionReading } from "../../src/decision/read_decision.ts";
 import { decisionSchema, readNow } from "../schema/fixture.ts";
 import { readOutput } from "../../src/decision/read_output.ts";
 

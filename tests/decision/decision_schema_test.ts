@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
-import type { DecisionProblem, DecisionReading } from "../../src/decision/decision_schema.ts";
+import type { DecisionProblem, DecisionReading } from "../../src/decision/read_decision.ts";
 import { decisionSchema, readNow } from "../schema/fixture.ts";
 
 const args = v.object({

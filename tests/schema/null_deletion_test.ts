@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import * as v from "valibot";
 import { z } from "zod";
 import type { StandardSchema, ToolCallDecision } from "@nomos/agent";
+import { deleteNulls } from "../../src/schema/null_deletion.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { decisionSchema, lowerArgs, readArgs } from "./fixture.ts";
 import { seededRandom } from "../../src/random.ts";
@@ -16,7 +17,7 @@ function foreign(json: Record<string, unknown>): StandardSchema {
 }
 
 function read(schema: StandardSchema, value: unknown): unknown {
-  return WireSchema.of(schema, "t").deleteNulls(value);
+  return deleteNulls(value, WireSchema.of(schema, "t"));
 }
 
 Deno.test("A value is returned as it is if no null can mean absent, also for recursive schemas", () => {

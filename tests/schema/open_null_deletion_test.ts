@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
+import { deleteNulls } from "../../src/schema/null_deletion.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 
 /** Deletes the nulls of a model's value, and asserts that the schema accepts the result. */
 function read(schema: v.GenericSchema, value: unknown): unknown {
-  const authored = WireSchema.of(schema, "t").deleteNulls(value);
+  const authored = deleteNulls(value, WireSchema.of(schema, "t"));
   assert(v.safeParse(schema, authored).success, JSON.stringify(authored));
   return authored;
 }

@@ -9,6 +9,7 @@ import * as v from "valibot";
 import { z } from "zod";
 import { ConfigError, type StandardSchema, Tool } from "@nomos/agent";
 import { openaiStrict } from "@nomos/agent/llm";
+import { deleteNulls } from "../../src/schema/null_deletion.ts";
 import { WireSchema } from "../../src/schema/wire_schema.ts";
 import { lowerArgs } from "./fixture.ts";
 
@@ -74,7 +75,7 @@ Deno.test("WireSchema accepts exponentially many paths of references to one defi
   const source = { type: "object", properties: { a: { $ref: "#/$defs/d0" } }, $defs };
   const wire = WireSchema.of(foreign(source), "a test");
   assertEquals(Object.keys(wire.lower(openaiStrict, "a test").definitions).length, 61);
-  assertEquals(wire.deleteNulls({ a: null }), {});
+  assertEquals(deleteNulls({ a: null }, wire), {});
 });
 
 Deno.test("WireSchema accepts a union of 20,000 branches without comparing each pair", () => {
@@ -86,7 +87,7 @@ Deno.test("WireSchema accepts a union of 20,000 branches without comparing each 
   const source = { type: "object", properties: { a: { anyOf: branches } }, required: ["a"] };
   const start = performance.now();
   const wire = WireSchema.of(foreign(source), "a test");
-  assertEquals(wire.deleteNulls({ a: { kind: "k7", a: null } }), { a: { kind: "k7" } });
+  assertEquals(deleteNulls({ a: { kind: "k7", a: null } }, wire), { a: { kind: "k7" } });
   // Comparing each pair would take half an hour.
   assert(performance.now() - start < 60_000);
 });

@@ -6,6 +6,7 @@
 import { decide, type Decision } from "../../decision/decision.ts";
 import { generateCandidates } from "../../llm/auto/make_output.ts";
 import type { Random } from "../../random.ts";
+import { deleteNulls } from "../../schema/null_deletion.ts";
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { issuePath, type StandardSchema } from "../../schema/standard_schema.ts";
@@ -120,7 +121,7 @@ async function findValue(
   const { schema: json, definitions } = schema.lower(profile, owner);
   let refusal = "nothing could be generated";
   for (const wire of generateCandidates(json, random, { $defs: definitions })) {
-    const value = schema.deleteNulls(wire);
+    const value = deleteNulls(wire, schema);
     const { issues } = await schema.validate(value);
     if (issues === undefined) return { value };
     refusal = describe(issues);

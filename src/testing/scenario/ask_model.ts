@@ -6,6 +6,7 @@
 import type * as v from "valibot";
 import { oneLine } from "../../json/text.ts";
 import { parseOutput } from "../../decision/output.ts";
+import { deleteNulls } from "../../schema/null_deletion.ts";
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import { issuePath } from "../../schema/standard_schema.ts";
 import { WireSchema } from "../../schema/wire_schema.ts";
@@ -51,7 +52,7 @@ export async function askModel<Output>(
     const parsed = typeof output === "string" ? parseOutput(output) : undefined;
     if (parsed?.success === false) return refuse("", parsed.message);
     const result = await wire.validate(
-      wire.deleteNulls(parsed === undefined ? output : parsed.value),
+      deleteNulls(parsed === undefined ? output : parsed.value, wire),
     );
     if (result.issues === undefined) return { success: true, value: result.value };
     const [issue] = result.issues;

@@ -4,6 +4,7 @@ import { openaiStrict } from "@nomos/agent/llm";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { type } from "arktype";
 import { z } from "zod";
+import { deleteNulls } from "../../../src/schema/null_deletion.ts";
 import { WireSchema } from "../../../src/schema/wire_schema.ts";
 import { sampleValue } from "../../../src/llm/auto/sample_value.ts";
 import { seededRandom } from "../../../src/random.ts";
@@ -38,7 +39,7 @@ async function acceptedSizes(
   for (const size of SIZES) {
     const value = sampleValue(json, random, size, { $defs: definitions });
     if (value === undefined) continue;
-    const { issues } = await wire.validate(wire.deleteNulls(value));
+    const { issues } = await wire.validate(deleteNulls(value, wire));
     if (issues === undefined) sizes.push(size);
   }
   return sizes;
