@@ -1,5 +1,5 @@
 /**
- * Single-line text for messages, blank and well-formed text, and hashes of text.
+ * Single-line text for messages, well-formed text, and hashes of text.
  *
  * @module
  */
@@ -18,18 +18,6 @@ export function oneLine(text: string, maxChars = 300): string {
     (character) =>
       SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-// deno-lint-ignore no-control-regex
-const VISIBLE_REGEXP = /[^\s\u001c-\u001f\u0085]/;
-
-/**
- * Returns true if a text is empty or white space only, which some vendors refuse as a message.
- * White space is what JavaScript, Unicode or Python takes for it, because a vendor may use any
- * of them; invisible characters that join or separate letters are not.
- */
-export function isBlank(text: string): boolean {
-  return !VISIBLE_REGEXP.test(text);
 }
 
 /** Matches an escape in JSON. `JSON.stringify()` escapes a surrogate only if it is alone. */

@@ -8,7 +8,8 @@
  */
 import type { Decision } from "../decision/decision.ts";
 import type { SessionEvent } from "../history/event.ts";
-import { isBlank, oneLine, toWellFormedJson } from "../json/text.ts";
+import { isBlank } from "../json/blank_text.ts";
+import { oneLine, toWellFormedJson } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
 
 /** Renders the message of an event. It is frozen, because all requests of a session share it. */

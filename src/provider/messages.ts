@@ -10,7 +10,8 @@
  *
  * @module
  */
-import { isBlank, sha256 } from "../json/text.ts";
+import { isBlank } from "../json/blank_text.ts";
+import { sha256 } from "../json/text.ts";
 import type { LLMRequest, Message } from "../llm/llm.ts";
 import { setBounded } from "../schema/schema_cache.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Helpers for lowering: lowered forms, references, and questions about JSON Schemas.
+ * Lowered forms, and questions about the objects of JSON Schemas.
  *
  * @module
  */
@@ -46,41 +46,6 @@ export function sortDiscriminatorsFirst(schema: Form): Form {
 function rank(property: JsonSchema): number {
   if ("const" in property) return 0;
   return Array.isArray(property.enum) ? Math.min(property.enum.length - 1, 1) : 2;
-}
-
-/** Returns the target of a reference; undefined if it is not in the schema `root`. */
-export function resolveReference(root: JsonSchema, reference: string): unknown {
-  if (!reference.startsWith("#")) return undefined;
-  let target: unknown = root;
-  for (const part of reference.slice(1).split("/").filter((part) => part !== "")) {
-    const key = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
-    target = typeof target === "object" && target !== null && Object.hasOwn(target, key)
-      ? (target as Record<string, unknown>)[key]
-      : undefined;
-  }
-  return target;
-}
-
-/** Keywords that determine the type or structure of a value. */
-const STRUCTURE_KEYWORDS = [
-  "$ref",
-  "additionalProperties",
-  "allOf",
-  "anyOf",
-  "const",
-  "enum",
-  "items",
-  "not",
-  "oneOf",
-  "prefixItems",
-  "properties",
-  "type",
-];
-
-/** Returns true if a schema accepts any value. */
-export function acceptsAnything(schema: unknown): boolean {
-  if (typeof schema !== "object" || schema === null) return schema === true;
-  return !STRUCTURE_KEYWORDS.some((keyword) => Object.hasOwn(schema, keyword));
 }
 
 /** Returns the names of an object's required properties. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { ConfigError, quote, SessionEndedError, SessionWaitingError } from "../errors.ts";
-import { isBlank } from "../json/text.ts";
+import { isBlank } from "../json/blank_text.ts";
 import { isExpired, requestsOf } from "../history/call.ts";
 import type { LiveSession } from "./live_session.ts";
 

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { acceptsAnything, resolveReference } from "../../schema/lowered.ts";
 import { isPlainObject, type JsonSchema } from "../../json/json.ts";
 import { pick, type Random, randomBelow } from "../../random.ts";
 import { matchDescription, readLimit, sampleNumber } from "./sample_number.ts";
@@ -179,3 +178,38 @@ const MAX_ITEMS = 1000;
 
 /** Average number of attempts per item before an array of unique items is abandoned. */
 const ATTEMPTS_PER_ITEM = 10;
+
+/** Returns the target of a reference; undefined if it is not in the schema `root`. */
+function resolveReference(root: JsonSchema, reference: string): unknown {
+  if (!reference.startsWith("#")) return undefined;
+  let target: unknown = root;
+  for (const part of reference.slice(1).split("/").filter((part) => part !== "")) {
+    const key = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+    target = typeof target === "object" && target !== null && Object.hasOwn(target, key)
+      ? (target as Record<string, unknown>)[key]
+      : undefined;
+  }
+  return target;
+}
+
+/** Keywords that determine the type or structure of a value. */
+const STRUCTURE_KEYWORDS = [
+  "$ref",
+  "additionalProperties",
+  "allOf",
+  "anyOf",
+  "const",
+  "enum",
+  "items",
+  "not",
+  "oneOf",
+  "prefixItems",
+  "properties",
+  "type",
+];
+
+/** Returns true if a schema accepts any value. */
+function acceptsAnything(schema: unknown): boolean {
+  if (typeof schema !== "object" || schema === null) return schema === true;
+  return !STRUCTURE_KEYWORDS.some((keyword) => Object.hasOwn(schema, keyword));
+}
