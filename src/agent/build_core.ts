@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import type { AgentCore } from "../turn/agent_core.ts";
 import type { AgentOptions } from "./agent_options.ts";
-import { checkLimits, withDefaultLimits } from "../cost/limits.ts";
+import { checkLimits, EXPECTED_PRICE, isPrice, withDefaultLimits } from "../cost/limits.ts";
 import { findSchema } from "../decision/decision_schema.ts";
 import { processSchemaCache, SchemaCache } from "../schema/schema_cache.ts";
 import { ConfigError, GraphError, type GraphProblem, quote, reasonOf } from "../errors.ts";
@@ -14,11 +14,9 @@ import { buildGraph } from "../graph/build_graph.ts";
 import type { Graph, Step } from "../graph/graph.ts";
 import { buildShape } from "../graph/offer.ts";
 import type { LLM } from "../llm/llm.ts";
-import { type CostOf, EXPECTED_PRICE, isPrice } from "../cost/call_usage.ts";
+import type { CostOf } from "../cost/call_usage.ts";
 import type { OnWarning, Warn } from "../turn/observer.ts";
 import * as option from "../schema/option_shape.ts";
-import { ExampleChooser } from "../prompt/examples.ts";
-import { buildStandingText } from "../prompt/standing_text.ts";
 
 const cores = new WeakMap<object, AgentCore>();
 
@@ -55,11 +53,12 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
   return {
     name,
     graph,
-    standingMessage: buildStandingText({ system, persona: hasStepPersona ? undefined : persona }),
-    examples: new ExampleChooser(models.get("default")!, {
+    standing: { system, persona: hasStepPersona ? undefined : persona },
+    examples: {
+      embedder: models.get("default")!,
       maxExamples: options.maxExamples ?? 5,
       exampleThreshold: options.exampleThreshold ?? 0.5,
-    }),
+    },
     limits: {
       maxErrors: options.maxErrors ?? 3,
       maxIterations: options.maxIterations ?? 10,

@@ -59,14 +59,6 @@ export function readCallUsage(
   };
 }
 
-/** Description of a price, for messages. */
-export const EXPECTED_PRICE = "expected a number from 0";
-
-/** Returns true for a finite number from 0. */
-export function isPrice(price: unknown): price is number {
-  return typeof price === "number" && Number.isFinite(price) && price >= 0;
-}
-
 /** Returns the price of tokens; undefined if it is not known. */
 export function computePrice(
   costOf: CostOf | undefined,

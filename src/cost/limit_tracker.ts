@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { EventDraft } from "../history/event.ts";
+import type { EventDraft, LimitReason } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
 import type { Usage } from "../llm/llm.ts";
-import { type Amounts, findReached, type Limit, type Limits, type Work } from "./limits.ts";
+import type { Limit, Limits } from "./limits.ts";
 import { SessionUsage, type UncountedUsage } from "./session_usage.ts";
 
 /** Session whose usage is limited. */
@@ -24,6 +24,30 @@ interface ArrivingUsage {
   readonly usage?: Usage;
   readonly cost?: number;
 }
+
+/** Amounts that limits are compared with. */
+type Amounts = Readonly<Required<Limit>>;
+
+/** Limit that was reached, as recorded in its event. */
+interface ReachedLimit {
+  /** Name of the limit. */
+  readonly reason: Extract<LimitReason, keyof Limit>;
+  /** Value of the limit. */
+  readonly limit: number;
+  /** Usage when it was reached. */
+  readonly used: number;
+}
+
+/** Work that is limited: a model call, reading more of an answer, waiting to retry, or tool calls. */
+type Work = "model" | "stream" | "wait" | "tools";
+
+/** Limits that are checked for each kind of work. */
+const CHECKED: Readonly<Record<Work, readonly (keyof Limit)[]>> = {
+  model: ["tokens", "cost", "modelCalls", "time"],
+  stream: ["tokens", "cost", "time"],
+  wait: ["time"],
+  tools: ["toolCalls", "time"],
+};
 
 const SCOPES = ["turn", "session"] as const;
 
@@ -163,4 +187,17 @@ export class LimitTracker {
     const time = limit.time === undefined ? 0 : this.#now() + delay - began;
     return { tokens: input + output, cost, modelCalls, toolCalls, time };
   }
+}
+
+/** Returns the first reached limit that forbids this work; undefined if there is none. */
+function findReached(limits: Limit, used: Amounts, work: Work): ReachedLimit | undefined {
+  for (const reason of CHECKED[work]) {
+    const limit = limits[reason];
+    const amount = used[reason];
+    // Calls that are due are already counted, because they were committed with their decision.
+    const isReached = limit !== undefined &&
+      (reason === "toolCalls" ? amount > limit : amount >= limit);
+    if (isReached) return { reason, limit, used: amount };
+  }
+  return undefined;
 }

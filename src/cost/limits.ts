@@ -5,10 +5,9 @@
  */
 import * as v from "valibot";
 import { ConfigError, quote, reasonOf } from "../errors.ts";
-import type { LimitReason } from "../history/event.ts";
 import type { LLM } from "../llm/llm.ts";
 import * as option from "../schema/option_shape.ts";
-import { type CostOf, EXPECTED_PRICE, isPrice } from "./call_usage.ts";
+import type { CostOf } from "./call_usage.ts";
 
 /**
  * Maximum usage. Checked before each call of a model or a tool, and while a streamed
@@ -42,43 +41,6 @@ export interface Limits {
   readonly session?: Limit;
 }
 
-/** Amounts that limits are compared with. */
-export type Amounts = Readonly<Required<Limit>>;
-
-/** Limit that was reached, as recorded in its event. */
-export interface ReachedLimit {
-  /** Name of the limit. */
-  readonly reason: Extract<LimitReason, keyof Limit>;
-  /** Value of the limit. */
-  readonly limit: number;
-  /** Usage when it was reached. */
-  readonly used: number;
-}
-
-/** Work that is limited: a model call, reading more of an answer, waiting to retry, or tool calls. */
-export type Work = "model" | "stream" | "wait" | "tools";
-
-/** Limits that are checked for each kind of work. */
-const CHECKED: Readonly<Record<Work, readonly (keyof Limit)[]>> = {
-  model: ["tokens", "cost", "modelCalls", "time"],
-  stream: ["tokens", "cost", "time"],
-  wait: ["time"],
-  tools: ["toolCalls", "time"],
-};
-
-/** Returns the first reached limit that forbids this work; undefined if there is none. */
-export function findReached(limits: Limit, used: Amounts, work: Work): ReachedLimit | undefined {
-  for (const reason of CHECKED[work]) {
-    const limit = limits[reason];
-    const amount = used[reason];
-    // Calls that are due are already counted, because they were committed with their decision.
-    const isReached = limit !== undefined &&
-      (reason === "toolCalls" ? amount > limit : amount >= limit);
-    if (isReached) return { reason, limit, used: amount };
-  }
-  return undefined;
-}
-
 /** Maximum number of model calls of a turn, if the author sets none. */
 const MODEL_CALLS = 100;
 
@@ -86,6 +48,14 @@ const MODEL_CALLS = 100;
 export function withDefaultLimits(limits: Limits | undefined): Limits {
   const { turn } = limits ?? {};
   return { ...limits, turn: { ...turn, modelCalls: turn?.modelCalls ?? MODEL_CALLS } };
+}
+
+/** Description of a price, for messages. */
+export const EXPECTED_PRICE = "expected a number from 0";
+
+/** Returns true for a finite number from 0. */
+export function isPrice(price: unknown): price is number {
+  return typeof price === "number" && Number.isFinite(price) && price >= 0;
 }
 
 const count = option.optionalNumber(

@@ -10,24 +10,32 @@ import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import type { LLM } from "../llm/llm.ts";
 
-/** Limits of the choice of examples. */
-export interface ExampleLimits {
+/** Settings of the choice of examples. */
+export interface ExampleSettings {
+  /** Model that embeds contexts and inputs. */
+  readonly embedder: LLM;
   /** Maximum number of examples in a request. */
   readonly maxExamples: number;
   /** Minimum cosine similarity of an example's context to the last input, from 0 to 1. */
   readonly exampleThreshold: number;
 }
 
+const choosers = new WeakMap<ExampleSettings, ExampleChooser>();
+
 /** Chooses the examples of requests. The contexts of a step are embedded once, for all sessions. */
 export class ExampleChooser {
-  readonly #embedder: LLM;
-  readonly #limits: ExampleLimits;
+  readonly #settings: ExampleSettings;
   readonly #contexts = new Map<Step, Promise<readonly number[][]>>();
 
-  /** Creates a chooser; `embedder` embeds contexts and inputs. */
-  constructor(embedder: LLM, limits: ExampleLimits) {
-    this.#embedder = embedder;
-    this.#limits = limits;
+  /** Returns the chooser of an agent, by its settings. */
+  static of(settings: ExampleSettings): ExampleChooser {
+    let chooser = choosers.get(settings);
+    if (chooser === undefined) choosers.set(settings, chooser = new ExampleChooser(settings));
+    return chooser;
+  }
+
+  private constructor(settings: ExampleSettings) {
+    this.#settings = settings;
   }
 
   /** Returns true if the examples of a step depend on the last input. */
@@ -36,7 +44,7 @@ export class ExampleChooser {
   }
 
   /** Returns the examples of a step that are always shown. */
-  listAlways(step: Step): readonly Example[] {
+  static listAlways(step: Step): readonly Example[] {
     return step.examples.filter(({ show }) => show === undefined || show === "always");
   }
 
@@ -52,8 +60,8 @@ export class ExampleChooser {
 
   /** Returns the examples for an embedded input: those always shown, then the most similar. */
   async choose(step: Step, input: readonly number[]): Promise<readonly Example[]> {
-    const always = this.listAlways(step);
-    const room = this.#limits.maxExamples - always.length;
+    const always = ExampleChooser.listAlways(step);
+    const room = this.#settings.maxExamples - always.length;
     if (room <= 0) return always;
     const similar = step.examples.filter(({ show }) => show === "similar");
     const contexts = await this.#embedContexts(step, similar);
@@ -62,7 +70,7 @@ export class ExampleChooser {
     }
     const scored = similar
       .map((example, index) => ({ example, score: cosineSimilarity(input, contexts[index]!) }))
-      .filter(({ score }) => score >= this.#limits.exampleThreshold)
+      .filter(({ score }) => score >= this.#settings.exampleThreshold)
       .sort((a, b) => b.score - a.score)
       .slice(0, room);
     return [...always, ...scored.map(({ example }) => example)];
@@ -82,7 +90,7 @@ export class ExampleChooser {
   async #embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly number[][]> {
     let vectors: unknown;
     try {
-      vectors = await this.#embedder.embed!(texts, signal ? { signal } : {});
+      vectors = await this.#settings.embedder.embed!(texts, signal ? { signal } : {});
     } catch (cause) {
       if (isLLMOrMisuseError(cause)) throw cause;
       throw this.#buildError(reasonOf(cause), cause);
@@ -97,7 +105,7 @@ export class ExampleChooser {
   }
 
   #buildError(reason: string, cause?: unknown): LLMError {
-    const { name } = this.#embedder;
+    const { name } = this.#settings.embedder;
     return new LLMError(`Cannot embed examples with ${name}: ${reason}`, { cause });
   }
 }

@@ -8,18 +8,18 @@ import type { Graph } from "../graph/graph.ts";
 import type { Limits } from "../cost/limits.ts";
 import type { TurnLimits } from "./plan.ts";
 import type { MigrateResult } from "../history/migrations.ts";
-import type { Message } from "../llm/llm.ts";
 import type { Observer, OnObserverError, Warn } from "./observer.ts";
-import type { ExampleChooser } from "../prompt/examples.ts";
+import type { ExampleSettings } from "../prompt/examples.ts";
+import type { StandingOptions } from "../prompt/standing_text.ts";
 import type { CostOf } from "../cost/call_usage.ts";
 
 /** Validated, immutable settings of an agent. */
 export interface AgentCore {
   readonly name: string;
   readonly graph: Graph;
-  /** First message of every request. */
-  readonly standingMessage: Message;
-  readonly examples: ExampleChooser;
+  /** Texts of the first message of every request. */
+  readonly standing: StandingOptions;
+  readonly examples: ExampleSettings;
   readonly limits: TurnLimits;
   /** Maximum number of levels of child sessions below a session. */
   readonly maxDepth: number;

@@ -4,7 +4,7 @@
  * @module
  */
 import { findTool, type Step } from "../graph/graph.ts";
-import { callPredicate } from "../graph/offer.ts";
+import { callPredicate } from "../graph/guard.ts";
 import type { ApprovalRequest } from "../history/call.ts";
 import type { EventDraft, ShownArgs } from "../history/event.ts";
 import { copyJson, isPlainObject } from "../json/json.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { quote } from "../errors.ts";
-import { callPredicate } from "../graph/offer.ts";
+import { callPredicate } from "../graph/guard.ts";
 import type { OpenCall } from "../history/call.ts";
 import { copyJson } from "../json/json.ts";
 import { describeIssues, type StandardSchema } from "../schema/standard_schema.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { LimitTracker } from "../cost/limit_tracker.ts";
+import type { LimitTracker } from "../cost/limit_tracker.ts";
 import { type Limits, withDefaultLimits } from "../cost/limits.ts";
 import { SessionUsage, type UncountedUsage } from "../cost/session_usage.ts";
 import { quote, SessionBusyError } from "../errors.ts";
@@ -74,7 +74,8 @@ export class LiveSession implements SessionName {
   observers: TurnObservers | undefined;
   /** What tools of the last turn threw, by the keys of their calls; undefined if none did. */
   thrown: Map<string, unknown> | undefined;
-  readonly #parent: LiveSession | undefined;
+  /** Parent session, if this agent runs as a tool. */
+  readonly parent: LiveSession | undefined;
   #usage: SessionUsage | undefined;
   /** Number of events that `#usage` includes. */
   #counted = 0;
@@ -93,7 +94,7 @@ export class LiveSession implements SessionName {
     this.incarnation = incarnation;
     this.keepsChildren = keepsChildren ?? parent?.keepsChildren ?? false;
     this.limits = limits === undefined ? agent.usageLimits : withDefaultLimits(limits);
-    this.#parent = parent;
+    this.parent = parent;
     this.durability = durability;
     this.children = children;
     this.remainingLevels = parent === undefined
@@ -149,7 +150,7 @@ export class LiveSession implements SessionName {
   }
 
   /** Starts a turn; `isVerdict` is true if its command consists of verdicts. */
-  begin(observers: TurnObservers | undefined, isVerdict: boolean): void {
+  begin(observers: TurnObservers | undefined, isVerdict: boolean, tracker: LimitTracker): void {
     if (observers !== undefined) {
       this.observers = observers;
       this.log.onAppended = (events) => observers.onEvents(events);
@@ -158,7 +159,7 @@ export class LiveSession implements SessionName {
     if (!isVerdict) this.#begunAt = this.log.head;
     this.thrown = undefined;
     this.prompts?.beginTurn();
-    this.tracker = new LimitTracker(this.limits, this, this.agent.clock, this.#parent?.tracker);
+    this.tracker = tracker;
   }
 
   /** Releases the lock, and notifies observers of the end; `error` is the error of the turn, if it failed. */

@@ -5,6 +5,7 @@
  * @module
  */
 import * as v from "valibot";
+import { LimitTracker } from "../cost/limit_tracker.ts";
 import { quote } from "../errors.ts";
 import { listOpenCalls, pendingApprovals } from "../history/call.ts";
 import type { Durability } from "../history/durability.ts";
@@ -90,7 +91,10 @@ export async function runTurn(
       ? options?.signal
       : await durability.begin(options?.signal);
     checkStart(session, command);
-    session.begin(startObservers(session, command), verdictsIn(command) !== undefined);
+    const { limits, agent, parent } = session;
+    const tracker = new LimitTracker(limits, session, agent.clock, parent?.tracker);
+    const isVerdict = verdictsIn(command) !== undefined;
+    session.begin(startObservers(session, command), isVerdict, tracker);
     return await playTurn(session, command, { ...options, signal }, out);
   } catch (thrown) {
     error = thrown;

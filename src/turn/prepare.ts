@@ -7,7 +7,8 @@ import { setBounded } from "../schema/schema_cache.ts";
 import { type DecisionSchema, findSchema } from "../decision/decision_schema.ts";
 import type { LegalActions } from "../decision/decision.ts";
 import type { Step } from "../graph/graph.ts";
-import { buildOffer, buildShape } from "../graph/offer.ts";
+import { buildOffer } from "../graph/guard.ts";
+import { buildShape } from "../graph/offer.ts";
 import type { Example } from "../graph/step.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { RespondOnlyReason } from "../history/position.ts";
@@ -106,7 +107,7 @@ function prepare(
   let message = step.messages.get(messageKey);
   if (message === undefined) {
     const examples = exampleIndexes === ""
-      ? agent.examples.listAlways(step)
+      ? ExampleChooser.listAlways(step)
       : readExamples(step, exampleIndexes);
     message = buildStepMessage(step, offer, schema.legal, examples, respondOnly);
     setBounded(step.messages, messageKey, message, MESSAGES_PER_STEP);
@@ -121,9 +122,9 @@ async function chooseExamples(
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const { events } = session.log;
-  const { examples } = session.agent;
+  const examples = ExampleChooser.of(session.agent.examples);
   const at = events.findLastIndex((event) => event.type === "user" && isVisible(event));
-  if (at < 0) return joinIndexes(examples.listAlways(step), step);
+  if (at < 0) return joinIndexes(ExampleChooser.listAlways(step), step);
   if (session.inputEmbedding?.at !== at) {
     const { text } = events[at] as SessionEvent<"user">;
     session.inputEmbedding = { at, vector: await examples.embed(text, signal) };

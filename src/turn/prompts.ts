@@ -4,6 +4,7 @@
  * @module
  */
 import type { Log } from "../history/log.ts";
+import { standingMessageOf } from "../prompt/standing_text.ts";
 import { type Prompt, type PromptReport, Transcript } from "../prompt/transcript.ts";
 import type { AgentCore } from "./agent_core.ts";
 
@@ -26,9 +27,9 @@ export class Prompts {
   #hasAsked = false;
 
   /** Creates the prompts of a log. */
-  constructor({ standingMessage, limits }: AgentCore, log: Log) {
+  constructor({ standing, limits }: AgentCore, log: Log) {
     this.#log = log;
-    this.#transcript = new Transcript(standingMessage, limits.maxErrors);
+    this.#transcript = new Transcript(standingMessageOf(standing), limits.maxErrors);
   }
 
   /** Returns the prompts of a session, created with its first request. */

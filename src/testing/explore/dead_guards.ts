@@ -4,7 +4,7 @@
  * @module
  */
 import { quote, reasonOf } from "../../errors.ts";
-import { callPredicate } from "../../graph/offer.ts";
+import { callPredicate } from "../../graph/guard.ts";
 import type { GuardContext } from "../../tool/tool_context.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import { routeGuard, toolGuard } from "../play/played_core.ts";

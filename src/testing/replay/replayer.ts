@@ -5,6 +5,7 @@
  */
 import type { AgentCore } from "../../turn/agent_core.ts";
 import { ask } from "../../turn/ask.ts";
+import { LimitTracker } from "../../cost/limit_tracker.ts";
 import type { Decision } from "../../decision/decision.ts";
 import type { EventDraft, SessionEvent } from "../../history/event.ts";
 import { areJoined } from "../../history/joined_events.ts";
@@ -75,8 +76,8 @@ export class Replayer {
     const modelFor = (model: LLM) => llm ?? withSchemaProfile(model, player);
     this.#log = new Log(core.graph.start, [], { now: () => 0 });
     const replayed = replayedCore(core, modelFor, asksGuards);
-    this.#session = new LiveSession(replayed, id, context, this.#log);
-    this.#session.begin(undefined, false);
+    const session = this.#session = new LiveSession(replayed, id, context, this.#log);
+    session.begin(undefined, false, new LimitTracker(session.limits, session, replayed.clock));
   }
 
   /** Yields all differences, in order. */
