@@ -10,6 +10,8 @@ import type { Message } from "../llm/llm.ts";
 import { plan } from "../turn/plan.ts";
 import { Prompts } from "../turn/prompts.ts";
 import { buildPrompt, buildRequest, prepareNext } from "../turn/prepare.ts";
+// Most of the code of turns is loaded here. Loaded as a whole, it adds no chunk to the bundled core.
+import "../session/turn_code.ts";
 
 /** Request that would be sent to the model next. */
 export interface Explanation {

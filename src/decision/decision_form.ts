@@ -7,7 +7,8 @@
 import { freezeJson, type JsonSchema } from "../json/json.ts";
 import { buildValuesForm } from "../schema/lower_kinds.ts";
 import type { LoweredSchema } from "../schema/lowering.ts";
-import { addDescription, addRestrictions } from "../schema/restrictions.ts";
+import { addDescription } from "../schema/restriction_words.ts";
+import { addRestrictions } from "../schema/restrictions.ts";
 import { limitOptional } from "../schema/optional_limit.ts";
 import { findExcess } from "../schema/schema_limits.ts";
 import type { SchemaProfile } from "../schema/schema_profile.ts";

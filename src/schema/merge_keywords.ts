@@ -4,7 +4,7 @@
  * @module
  */
 import { isPlainObject } from "../json/json.ts";
-import { ANNOTATIONS, describeRestriction, WORDS_KEY } from "./restrictions.ts";
+import { ANNOTATIONS, describeRestriction, WORDS_KEY } from "./restriction_words.ts";
 
 /**
  * Keywords of a schema without references, unions, intersections and conditions. `type` is one

@@ -10,7 +10,7 @@ import { areDisjoint } from "./disjoint.ts";
 import { CONDITIONAL_KEY, type Keywords, MergeConflict, mergeKeywords } from "./merge_keywords.ts";
 import { complete, type Normal } from "./normal_form.ts";
 import { References } from "./references.ts";
-import { describeRestriction, WORDS_KEY } from "./restrictions.ts";
+import { describeRestriction, WORDS_KEY } from "./restriction_words.ts";
 
 /** Maximum number of branches after merging. */
 const MAX_BRANCHES = 64;

@@ -14,6 +14,8 @@ import { LiveSession } from "../turn/live_session.ts";
 import { checkStep } from "./read_state.ts";
 import type { OpenOptions } from "./session_options.ts";
 import { StoredLog } from "../store/stored_log.ts";
+// An opened session runs turns. Loaded here, their code adds no chunk to the bundled core.
+import "./turn_code.ts";
 
 const DEFAULTS = {
   whenBusy: "refuse",

@@ -21,7 +21,7 @@ import type { Turn } from "../turn/turn.ts";
 import { TurnStream } from "../turn/turn_stream.ts";
 
 /** Code of turns, loaded with the first one. */
-let loop: typeof import("../turn/loop.ts") | undefined;
+let code: typeof import("./turn_code.ts") | undefined;
 
 /**
  * One conversation, created by `agent.createSession()`. One turn runs at a time.
@@ -144,8 +144,8 @@ export class Session<out Result extends Turn = Turn> {
     out?: Out<StreamPart>,
   ): Promise<Result> {
     this.#live.lock();
-    loop ??= await import("../turn/loop.ts");
-    return await loop.runTurn(this.#live, command, options, out) as Turn as Result;
+    code ??= await import("./turn_code.ts");
+    return await code.runTurn(this.#live, command, options, out) as Turn as Result;
   }
 
   /**
@@ -283,7 +283,7 @@ export class Session<out Result extends Turn = Turn> {
    */
   async fork(options: ForkOptions = {}): Promise<Session<Result>> {
     // Loaded with the first fork.
-    const { forkSession } = await import("./fork_session.ts");
+    const { forkSession } = await import("./turn_code.ts");
     return new Session(await forkSession(this.#live, options));
   }
 

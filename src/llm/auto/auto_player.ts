@@ -10,7 +10,6 @@ import { readDecisionParts } from "./decision_parts.ts";
 import { type Choice, KnownGraph, Tour } from "./tour.ts";
 import type { LLM, LLMRequest } from "../llm.ts";
 import { generateCandidates, makeOutput, type OutputCandidates } from "./make_output.ts";
-import { wrapDecision } from "../mock_script.ts";
 
 /** A value to play, or a function that returns one. `random` returns seeded numbers in [0, 1). */
 export type AutoSample<Value> = Value | ((request: LLMRequest, random: () => number) => Value);
@@ -106,8 +105,8 @@ export class AutoPlayer {
     step: string,
     random: Random,
   ): OutputCandidates {
-    const { args, response, suggestions, end } = readDecisionParts(request.schema);
-    const wrap = (decision: unknown) => wrapDecision(request, decision, ["This is legal here"]);
+    const { reasoning, args, response, suggestions, end } = readDecisionParts(request.schema);
+    const wrap = (decision: unknown) => ({ ...reasoning, decision });
     switch (choice.action) {
       case "TOOL_CALL": {
         const { tool } = choice;

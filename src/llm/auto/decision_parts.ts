@@ -7,6 +7,8 @@ import type { JsonSchema } from "../../json/json.ts";
 
 /** Parts of a decision's JSON Schema that are needed to play it. */
 export interface DecisionParts {
+  /** Reasoning, if the schema requires it. */
+  readonly reasoning: { readonly reasoning?: readonly string[] };
   /** Schema of the arguments, by tool name. */
   readonly args: ReadonlyMap<unknown, JsonSchema>;
   /** Schema of the response; undefined if the step cannot answer. */
@@ -19,7 +21,7 @@ export interface DecisionParts {
 
 /** Reads the parts of a decision's schema. */
 export function readDecisionParts(schema: JsonSchema): DecisionParts {
-  const { decision } = propertiesOf(schema);
+  const { decision, reasoning } = propertiesOf(schema);
   const args = new Map<unknown, JsonSchema>();
   let response: JsonSchema | undefined;
   let suggestions = {};
@@ -38,7 +40,13 @@ export function readDecisionParts(schema: JsonSchema): DecisionParts {
       args.set(constantOf(tool!), schema!);
     }
   }
-  return { args, response, suggestions, end };
+  return {
+    reasoning: reasoning === undefined ? {} : { reasoning: ["This is legal here"] },
+    args,
+    response,
+    suggestions,
+    end,
+  };
 }
 
 /** Returns the value that a schema fixes by `const` or by an `enum` of one. */
