@@ -5,10 +5,10 @@
  */
 import type { Decision } from "../../decision/decision.ts";
 import { MisuseError, quote } from "../../errors.ts";
-import { drawDiagram } from "../../graph/diagram.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { RawOutput } from "../../llm/mock_script.ts";
 import type { PathProblem } from "../play/path_checks.ts";
+import { drawMissed } from "./missed_diagram.ts";
 import { describeTarget, type Target } from "./target.ts";
 
 /** One played path through the graph. */
@@ -130,14 +130,7 @@ export class Exploration {
 
   /** Draws the graph as Mermaid text, with missed steps, routes and tools in red. */
   diagram(): string {
-    const missed = this.missed.map(({ target }) => target);
-    return drawDiagram(this.#graph, {
-      step: (id) => missed.some(({ kind, step }) => kind === "step" && step === id),
-      route: (from, to) =>
-        missed.some((one) => one.kind === "route" && one.step === from && one.to === to),
-      tool: (step, tool) =>
-        missed.some((one) => "tool" in one && one.step === step && one.tool === tool),
-    });
+    return drawMissed(this.#graph, this.missed.map(({ target }) => target));
   }
 }
 
