@@ -6,7 +6,7 @@
 import { ABORTED, unlessAborted } from "../abort.ts";
 import { computePrice, countChars, type RawAnswer, readCallUsage } from "../cost/call_usage.ts";
 import type { ToolCall } from "../decision/decision.ts";
-import type { Delta } from "../decision/output_preview.ts";
+import { type Delta, OutputPreview } from "../decision/output_preview.ts";
 import type { DecisionReading } from "../decision/read_decision.ts";
 import { type MisuseError, quote, reasonOf } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
@@ -112,8 +112,7 @@ async function readAnswer(
   signal: AbortSignal | undefined,
   out: Out<Delta> | undefined,
 ): Promise<EventDraft<"limit"> | undefined> {
-  const Preview = out && (await import("../decision/output_preview.ts")).OutputPreview;
-  let preview = Preview && new Preview();
+  let preview = out && new OutputPreview();
   const { maxOutputChars } = session.agent;
   /** Length of the output that arrived, since the last restart. */
   let length = 0;
@@ -147,7 +146,7 @@ async function readAnswer(
       }
       if (chunk.type === "restart") {
         length = 0;
-        preview = Preview && new Preview();
+        preview = out && new OutputPreview();
         guard = undefined;
         await out?.({ type: "restart" });
         continue;

@@ -5,6 +5,7 @@
  */
 import type { SessionEvent } from "../history/event.ts";
 import { drain, isGenerator } from "../tool/drain.ts";
+import { readResponse } from "../tool/response_text.ts";
 import { type ResultLimits, resultText } from "../tool/result_text.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import { Suspension } from "./child_call.ts";
@@ -50,7 +51,7 @@ export async function readResult(
   if (isInstance(value, Suspension)) return value;
   if (isGenerator(value)) ({ value } = await drain(value, context.signal, onValue));
   const { hidden, ...end } = isInstance(value, Response)
-    ? await readResponse(value, options, context)
+    ? await readResponse(value, options.maxResultChars, context.signal)
     : { outcome: "ok" as const, ...await resultText(value, options) };
   if (hidden !== undefined) {
     options.warn(
@@ -60,12 +61,6 @@ export async function readResult(
     );
   }
   return end;
-}
-
-/** Loads the code that reads responses, with the first one. */
-async function readResponse(response: Response, limits: ResultLimits, { signal }: ToolContext) {
-  const { readResponse } = await import("../tool/response_text.ts");
-  return await readResponse(response, limits.maxResultChars, signal);
 }
 
 // A proxy may throw whenever it is inspected. It is a result like any other.
