@@ -239,8 +239,9 @@ class GraphBuilder {
 const examples = v.array(
   v.strictObject({
     context: v.string("expected text"),
-    decision: v.union(
-      [v.string(), v.looseObject({ action: v.string() })],
+    decision: v.custom(
+      (value) =>
+        typeof value === "string" || option.isRecord(value) && typeof value.action === "string",
       "expected a decision, or a description of it",
     ),
     show: v.optional(
@@ -257,7 +258,7 @@ const stepShape: option.OptionShape<StepOptions> = {
   tools: v.optional(v.array(v.unknown(), "expected a list of tools")),
   answer: option.anything,
   auto: option.flag,
-  end: v.optional(v.union([v.boolean(), v.string()], "expected true, false or text")),
+  end: option.flagOr("string", "expected true, false or text"),
   suggestions: option.flag,
   persona: option.optionalText,
   llm: option.optionalText,

@@ -10,6 +10,21 @@ export class LoweringError extends Error {
   override readonly name = "LoweringError";
 }
 
+/** Name of the union of all profiles. It completes the message "the schema profile …". */
+export const ANY_PROFILE = "of any model";
+
+/**
+ * Refuses a construct that a profile does not support.
+ *
+ * @throws {LoweringError} always.
+ */
+export function refuse(path: string, construct: string, expected: string, profile: string): never {
+  const where = path === "" ? "at its root" : `at "${path}"`;
+  throw new LoweringError(
+    `${construct} ${where} is not supported by the schema profile ${profile}: expected ${expected}`,
+  );
+}
+
 /** Lowered form of a part of a schema. */
 export type Form = Record<string, unknown>;
 

@@ -7,7 +7,7 @@
  * @module
  */
 import { isPlainObject, type JsonSchema } from "../json/json.ts";
-import { type Form, LoweringError, sortDiscriminatorsFirst } from "./lowered.ts";
+import { type Form, refuse, sortDiscriminatorsFirst } from "./lowered.ts";
 import { lowerArray, type LoweringContext, lowerObject, lowerValues } from "./lower_kinds.ts";
 import type { Normal } from "./normal_form.ts";
 import { addDescription, ANNOTATIONS, describeAll, WORDS_KEY } from "./restriction_words.ts";
@@ -147,10 +147,7 @@ class Lowering implements LoweringContext {
   }
 
   refuse(path: string, construct: string, expected: string): never {
-    const where = path === "" ? "at its root" : `at "${path}"`;
-    throw new LoweringError(
-      `${construct} ${where} is not supported by the schema profile ${this.profile.name}: expected ${expected}`,
-    );
+    return refuse(path, construct, expected, this.profile.name);
   }
 
   lowerUnion(

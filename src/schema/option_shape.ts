@@ -16,6 +16,12 @@ export const text: v.GenericSchema = v.string("expected text");
 export const optionalText: v.GenericSchema = v.optional(text);
 /** Optional boolean. */
 export const flag: v.GenericSchema = v.optional(v.boolean("expected true or false"));
+/** Returns the schema of an optional boolean, which may also be a value of another type. */
+export function flagOr(type: "function" | "string", expected: string): v.GenericSchema {
+  const types: readonly string[] = ["boolean", type];
+  return v.optional(v.custom((value) => types.includes(typeof value), expected));
+}
+
 /** Optional function. */
 export const callable: v.GenericSchema = v.optional(v.function("expected a function"));
 /** Optional Standard Schema. */

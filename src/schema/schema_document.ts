@@ -5,7 +5,7 @@
  * @module
  */
 import type { JsonSchema } from "../json/json.ts";
-import { LoweringError, requiredOf, restOf } from "./lowered.ts";
+import { ANY_PROFILE, refuse, requiredOf, restOf } from "./lowered.ts";
 import type { Normal } from "./normal_form.ts";
 import { Normalizer } from "./normalizer.ts";
 
@@ -110,11 +110,14 @@ export class SchemaDocument {
       if (acceptsNull(normal, inner, this.#nullable)) this.#nullable.add(normal);
       if (acceptsOnlyObjects(normal, inner, this.#objects)) this.#objects.add(normal);
       const row = inner.reduce((longest, part) => Math.max(longest, rows.get(part)!), 0) + 1;
-      if (row > MAX_ROW) refuse(`more than ${MAX_ROW} "$ref" in a row`, edge.path, "fewer");
+      if (row > MAX_ROW) {
+        refuse(edge.path, `more than ${MAX_ROW} "$ref" in a row`, "fewer", ANY_PROFILE);
+      }
       rows.set(normal, row);
     }, (_, { path }) => {
       const expected = "a property or an item between the two";
-      refuse('"$ref" back to itself outside of a property or item', path, expected);
+      const construct = '"$ref" back to itself outside of a property or item';
+      refuse(path, construct, expected, ANY_PROFILE);
     });
   }
 
@@ -246,11 +249,4 @@ function listEdges(normal: Normal, path: string): Edge[] {
 /** Returns the path of a property. */
 export function joinPath(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
-}
-
-function refuse(construct: string, path: string, expected: string): never {
-  const where = path === "" ? "at its root" : `at "${path}"`;
-  throw new LoweringError(
-    `${construct} ${where} is not supported by the schema profile of any model: expected ${expected}`,
-  );
 }

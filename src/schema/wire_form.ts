@@ -4,7 +4,7 @@
  * @module
  */
 import { ConfigError, reasonOf } from "../errors.ts";
-import { LoweringError } from "./lowered.ts";
+import { ANY_PROFILE, LoweringError } from "./lowered.ts";
 import { lower, type LoweredSchema } from "./lowering.ts";
 import { openaiStrict } from "./profiles/openai_strict.ts";
 import { SchemaDocument } from "./schema_document.ts";
@@ -130,8 +130,7 @@ function buildKey(text: string, patternsTrusted: boolean): string {
 /** Profile that supports every construct that at least one profile supports. */
 const WIDEST: SchemaProfile = {
   ...openaiStrict,
-  // Completes the message "is not supported by the schema profile …".
-  name: "of any model",
+  name: ANY_PROFILE,
   openObjects: true,
   tuples: "prefixItems",
   unknown: true,

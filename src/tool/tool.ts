@@ -99,9 +99,7 @@ const shape: option.OptionShape<ToolOptions<unknown, unknown>> = {
     (value) => value >= 1 && value <= MAX_TIMEOUT,
   ),
   guard: option.callable,
-  needsApproval: v.optional(
-    v.union([v.boolean(), v.function()], "expected true, false or a function"),
-  ),
+  needsApproval: option.flagOr("function", "expected true, false or a function"),
   expiresAfter: option.wholeNumber(1),
   once: option.flag,
   whenUnknown: option.callable,
