@@ -10,6 +10,7 @@ import { Log } from "../history/log.ts";
 import * as option from "../schema/option_shape.ts";
 import { checkStep, findStart } from "./read_state.ts";
 import { checkContext } from "../schema/standard_schema.ts";
+import { buildForkRequests } from "../turn/calls.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import { checkOpenChildren, copyChildren, isWithinCommit } from "./fork_children.ts";
 
@@ -82,7 +83,6 @@ async function askAgain(
   id: string,
 ): Promise<readonly SessionEvent[]> {
   if (forked.position.calls.length === 0) return [];
-  const { buildForkRequests } = await import("../turn/loop.ts");
   const fork = new LiveSession(original.agent, id, original.context, forked);
   return await forked.append(await buildForkRequests(fork, original));
 }

@@ -32,9 +32,6 @@ import { Turn } from "./turn.ts";
 import { TurnObservers } from "./turn_observers.ts";
 import { buildVerdictDrafts, listExpired } from "./verdict.ts";
 
-// A fork with open calls loads the code of turns.
-export { buildForkRequests } from "./calls.ts";
-
 /** Options of a turn. */
 export interface TurnOptions {
   /**
