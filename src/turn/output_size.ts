@@ -31,7 +31,9 @@ export function isTooLong(output: unknown, maxChars: number): boolean {
 function countUpTo(value: unknown, maxChars: number, depth: number): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return 1;
-  let chars = 1;
+  // The commas of a list count, and its length is known before it is read.
+  let chars = Array.isArray(value) ? value.length : 1;
+  if (chars > maxChars) return chars;
   for (const name of Object.keys(value)) {
     if (chars > maxChars) break;
     const member: unknown = (value as Readonly<Record<string, unknown>>)[name];
