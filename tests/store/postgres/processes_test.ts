@@ -73,16 +73,19 @@ postgresTest(
   "acknowledged appends survive the death of the writer",
   async (postgres) => {
     await withTask(postgres, async (task, store) => {
+      /** Replaces the lease of the killed writer, whose last append the server may still commit. */
+      const fence = async () =>
+        await store.release((await store.claim(ID, { owner: "test", ttl: 1, force: true }))!);
       for (let kill = 0; kill < KILLS; kill++) {
         const owner = `${kill}`;
-        // Replaces the lease of the killed writer.
-        await store.release((await store.claim(ID, { owner: "test", ttl: 1, force: true }))!);
+        await fence();
         const head = await headOf(store);
         const writer = startWriter({ ...task, owner });
         await untilHead(store, head + 3 + kill * 7);
         writer.kill("SIGKILL");
         assertEquals(await outputOf(writer), "");
       }
+      await fence();
       const acknowledged = await acknowledgedIn(task);
       const bodies = (await entriesOf(store)).map(({ body }) => body);
       assert(acknowledged.length >= 50, `${acknowledged.length} acknowledged`);
