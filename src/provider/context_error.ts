@@ -9,16 +9,17 @@ const CODE_REGEXP =
   /^(?:context_length_exceeded|exceed_context_size_error|string_above_max_length)$/;
 
 /**
- * Messages, in order: OpenAI and vLLM; Anthropic; Gemini; Ollama; llama.cpp; a 413 of Anthropic and
- * of proxies.
+ * Messages, in order: OpenAI, vLLM and SGLang; Anthropic, Bedrock and vLLM; Gemini; Ollama; llama.cpp;
+ * LM Studio and xAI; others.
  */
 const MESSAGE_REGEXP = new RegExp(
   [
-    "maximum context length",
-    "prompt is too long|exceed context limit",
+    "maximum context length|exceeds the context window|maximum model length|model's context length",
+    "(?:prompt|input)(?: \\([^()]*\\))? is too long|exceed context limit",
     "exceeds the maximum number of tokens",
-    "input length exceeds (?:the )?(?:maximum )?context length|exceeds maximum context length",
+    "input length exceeds the context length|exceeded max context length",
     "exceeds? the available context size|context size has been exceeded",
+    "context length of only|maximum prompt length",
     "context window (?:is full|exceeded)|too many (?:input )?tokens in",
   ].join("|"),
   "i",

@@ -13,11 +13,33 @@ const SERVERS: Readonly<Record<string, readonly [status: number, error: object]>
     message: "Your input exceeds the context window of this model.",
     code: "context_length_exceeded",
   }],
+  "OpenAI, without a code": [400, {
+    message: "Your input exceeds the context window of this model.",
+  }],
   "vLLM": [400, {
     message: "This model's maximum context length is 4096 tokens. However, you requested 5000.",
     type: "BadRequestError",
     code: 400,
   }],
+  "vLLM, by its own limit": [400, {
+    message: "The decoder prompt (length 5000) is longer than the maximum model length of 4096.",
+    type: "BadRequestError",
+    code: 400,
+  }],
+  "vLLM, by the length of the prompt": [400, {
+    message:
+      "The prompt (total length 9000) is too long to fit into the model (context length 8192).",
+  }],
+  "SGLang": [400, {
+    message: "The input (5000 tokens) is longer than the model's context length (4096 tokens).",
+  }],
+  "LM Studio": [400, {
+    message: "The model is loaded with context length of only 4096 tokens, which is not enough.",
+  }],
+  "xAI": [400, {
+    message: "This model's maximum prompt length is 131072 but it has 140000 tokens.",
+  }],
+  "Bedrock": [400, { message: "Input is too long for requested model." }],
   "Anthropic": [400, {
     message: "prompt is too long: 215000 tokens > 200000 maximum",
     type: "invalid_request_error",
@@ -30,6 +52,10 @@ const SERVERS: Readonly<Record<string, readonly [status: number, error: object]>
     code: 400,
   }],
   "Ollama": [400, { message: "the input length exceeds the context length" }],
+  "Ollama, by its prompt": [400, {
+    message: "prompt too long; exceeded max context length by 100 tokens",
+  }],
+  "Ollama, when it embeds": [400, { message: "input length exceeds maximum context length" }],
   "llama.cpp": [400, {
     message: "the request exceeds the available context size, try increasing it",
     type: "exceed_context_size_error",
