@@ -20,22 +20,22 @@ import {
  */
 export type FinishFailure = "length" | "context" | "filter" | "refusal" | "failure" | "cut";
 
-/** Endings by finish reason, in lower case. Unknown finish reasons are failures. */
+/** Endings by finish reason, as {@linkcode findEnding} writes it. Unknown finish reasons are failures. */
 const ENDINGS: ReadonlyMap<string, FinishFailure | "normal"> = new Map(
   Object.entries(
     {
       // `eos`, `end_of_text`: Together and Hugging Face. `end_turn`, `stop_sequence`: Claude.
       normal:
-        "stop stop_sequence end_turn tool_calls tool-calls tool_use function_call complete eos " +
-        "eos_token end_of_text",
+        "stop stop_sequence end_turn tool_calls tool_use function_call complete eos eos_token " +
+        "end_of_text",
       length: "length max_tokens max_output_tokens max_new_tokens",
-      // `model_length`: Mistral. The other: Claude.
-      context: "model_length model_context_window_exceeded",
-      // In order: OpenAI and Azure, AI SDK, Gemini, Zhipu, Bedrock.
+      // `model_length`: Mistral. `error_limit`: Cohere. The other: Claude.
+      context: "model_length error_limit model_context_window_exceeded",
+      // In order: OpenAI and Azure, Bedrock, Gemini, Zhipu, Bedrock, Cohere.
       filter:
-        "content_filter content_filtered content-filter safety prohibited_content blocklist " +
-        "spii recitation language image_safety image_prohibited_content model_armor sensitive " +
-        "guardrail_intervened",
+        "content_filter content_filtered safety prohibited_content blocklist spii recitation " +
+        "language image_safety image_prohibited_content image_recitation model_armor sensitive " +
+        "guardrail_intervened error_toxic",
       refusal: "refusal",
       // `insufficient_system_resource`: DeepSeek. `network_error`: Zhipu. `pause_turn`: Claude.
       // `other`, `malformed_…`: Gemini. `abort`: vLLM and SGLang.
@@ -48,9 +48,17 @@ const ENDINGS: ReadonlyMap<string, FinishFailure | "normal"> = new Map(
   ),
 );
 
+/**
+ * Returns the ending of a finish reason; undefined if the table does not have it. The AI SDK writes
+ * `-` for `_`. Gemini's compatible endpoint adds a reason, as in `content_filter: SAFETY`.
+ */
+function findEnding(reason: string): FinishFailure | "normal" | undefined {
+  return ENDINGS.get(reason.toLowerCase().replaceAll("-", "_").split(":")[0]!.trim());
+}
+
 /** Returns true if the table of endings has the finish reason of a vendor. */
 export function isKnownFinishReason(reason: string): boolean {
-  return ENDINGS.has(reason.toLowerCase());
+  return findEnding(reason) !== undefined;
 }
 
 /**
@@ -66,7 +74,7 @@ export function findFinishFailure(
   isWhole: () => boolean,
 ): FinishFailure | undefined {
   if (!reason) return undefined;
-  const ending = ENDINGS.get(reason.toLowerCase()) ?? "failure";
+  const ending = findEnding(reason) ?? "failure";
   if (ending === "filter" || ending === "refusal") return ending;
   return ending === "normal" || isWhole() ? undefined : ending;
 }

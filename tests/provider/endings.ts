@@ -36,7 +36,7 @@ export const ENDINGS: readonly Ending[] = [
     acceptsWhole: true,
   },
   {
-    reasons: ["model_length", "model_context_window_exceeded"],
+    reasons: ["model_length", "model_context_window_exceeded", "ERROR_LIMIT"],
     error: LLMContextError,
     isRetryable: false,
     acceptsWhole: true,
@@ -44,6 +44,10 @@ export const ENDINGS: readonly Ending[] = [
   {
     reasons: [
       "content_filter",
+      "content_filter: PROHIBITED_CONTENT",
+      "content-filter",
+      "ERROR_TOXIC",
+      "IMAGE_RECITATION",
       "SAFETY",
       "PROHIBITED_CONTENT",
       "BLOCKLIST",
