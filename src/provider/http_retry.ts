@@ -6,8 +6,15 @@
 import { asArray, asRecord, asString } from "./untrusted_values.ts";
 
 /** Headers of a response, by lower-case name. */
-interface Headers {
+interface Headers extends Iterable<readonly [name: string, value: unknown]> {
   get(name: string): unknown;
+}
+
+/** Returns the members of an object as headers. */
+export function toHeaders(members: unknown): Headers {
+  return new Map(
+    Object.entries(asRecord(members)).map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }
 
 /** True if a request that failed with this HTTP status may succeed later. */
@@ -24,29 +31,24 @@ export function readRetryDelay(
   headers: Headers,
   body: unknown,
 ): number | undefined {
-  return readRetryAfter(headers) ?? readRetryInfo(body) ??
-    (status === 429 ? readRateLimitReset(headers) : undefined);
+  const delay = readRetryAfter(headers) ?? readRetryInfo(body);
+  if (delay !== undefined || status !== 429) return delay;
+  // OpenRouter repeats the headers of the provider in the body.
+  const { metadata } = asRecord(asRecord(unwrapList(body)).error);
+  return readRateLimitReset(headers) ??
+    readRateLimitReset(toHeaders(asRecord(metadata).headers));
 }
 
 /**
  * Returns the delay that a server asks for in `retry-after-ms` or `retry-after`, in
- * milliseconds; undefined if neither header is valid. A date is compared with the
- * server's `date` header, because the clocks may differ.
+ * milliseconds; undefined if neither header is valid.
  *
  * Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after. OpenAI and Azure
  * send `retry-after-ms`, which is more precise and therefore comes first.
  */
 function readRetryAfter(headers: Headers): number | undefined {
-  const milliseconds = readNumber(headers.get("retry-after-ms"));
-  if (milliseconds !== undefined) return milliseconds;
-  const value = asString(headers.get("retry-after"));
-  if (value === undefined) return undefined;
-  const seconds = readNumber(value);
-  if (seconds !== undefined) return Math.ceil(seconds * 1000);
-  // `Date.parse()` accepts more than HTTP dates, for example "-1".
-  const until = /^\s*[A-Z][a-z]+, /.test(value) ? Date.parse(value) : NaN;
-  if (Number.isNaN(until)) return undefined;
-  return Math.max(0, until - readTime(headers));
+  return readNumber(headers.get("retry-after-ms")) ??
+    parseDelay(headers.get("retry-after"), headers);
 }
 
 /** Returns the time of the server, in milliseconds since 1970; the local time if it sends none. */
@@ -55,8 +57,8 @@ function readTime(headers: Headers): number {
   return Number.isNaN(time) ? Date.now() : time;
 }
 
-/** Rate limits whose headers have these suffixes. OpenRouter's have none. */
-const RATE_LIMITS = ["", "-requests", "-tokens"];
+/** Start of the names of the headers for each rate limit, such as `x-ratelimit-reset-tokens`. */
+const RESET = "x-ratelimit-reset";
 
 /**
  * Returns the delay until the rate limits that are used up are reset, in milliseconds;
@@ -64,31 +66,43 @@ const RATE_LIMITS = ["", "-requests", "-tokens"];
  * report the same headers, but need no delay.
  */
 function readRateLimitReset(headers: Headers): number | undefined {
-  const delays = RATE_LIMITS.map((suffix) => {
-    const isUsedUp = readNumber(headers.get(`x-ratelimit-remaining${suffix}`)) === 0;
-    const reset = asString(headers.get(`x-ratelimit-reset${suffix}`));
-    return isUsedUp && reset !== undefined ? parseReset(reset, readTime(headers)) : undefined;
-  }).filter((delay) => delay !== undefined);
+  const delays = [...headers].filter(([name]) =>
+    name.startsWith(RESET) &&
+    readNumber(headers.get(name.replace("reset", "remaining"))) === 0
+  ).map(([, reset]) => parseDelay(reset, headers)).filter((delay) => delay !== undefined);
   return delays.length > 0 ? Math.max(...delays) : undefined;
 }
 
 const DURATION_REGEXP =
-  /^(?=\d)(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
+  /^(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
+
+/** Matches a date of HTTP or ISO 8601. `Date.parse()` accepts more, for example "-1". */
+const DATE_REGEXP = /^(?:[A-Z][a-z]+, |\d{4}-\d\d-\d\dT)/;
 
 /**
- * Returns the delay of a reset in milliseconds. Servers send a duration such as `6m0s`, seconds,
- * or a time in seconds or milliseconds since 1970.
+ * Returns a delay in milliseconds; undefined if it is not valid. Servers send a duration such as
+ * `6m0s`, seconds, a time in seconds or milliseconds since 1970, or a date. A time is compared with
+ * the clock of the server, because the clocks may differ.
  */
-function parseReset(reset: string, now: number): number | undefined {
-  const number = readNumber(reset);
+function parseDelay(value: unknown, headers: Headers): number | undefined {
+  const text = (asString(value) ?? "").trim();
+  const until = (time: number) => Math.max(0, time - readTime(headers));
+  const number = readNumber(text);
   if (number !== undefined) {
-    if (number > 1e11) return Math.max(0, number - now);
-    return number > 1e9 ? Math.max(0, number * 1000 - now) : Math.ceil(number * 1000);
+    if (number > 1e11) return until(number);
+    return number > 1e9 ? until(number * 1000) : Math.ceil(number * 1000);
   }
-  const match = DURATION_REGEXP.exec(reset.trim());
+  if (DATE_REGEXP.test(text)) {
+    const time = Date.parse(text);
+    return Number.isNaN(time) ? undefined : until(time);
+  }
+  const match = DURATION_REGEXP.exec(text);
   if (match === null) return undefined;
-  const [hours, minutes, seconds, milliseconds] = match.slice(1).map((part) => Number(part ?? 0));
-  return Math.ceil((hours! * 3600 + minutes! * 60 + seconds!) * 1000 + milliseconds!);
+  const [days, hours, minutes, seconds, milliseconds] = match.slice(1)
+    .map((part) => Number(part ?? 0));
+  return Math.ceil(
+    (((days! * 24 + hours!) * 60 + minutes!) * 60 + seconds!) * 1000 + milliseconds!,
+  );
 }
 
 /**

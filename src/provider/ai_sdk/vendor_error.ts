@@ -20,7 +20,7 @@ import {
 import { redactSecrets } from "../../json/secret_patterns.ts";
 import { isContextError } from "../context_error.ts";
 import { formatBody, isTransientReason, readServerError, type ServerError } from "../error_body.ts";
-import { isRetryableStatus, readRetryDelay } from "../http_retry.ts";
+import { isRetryableStatus, readRetryDelay, toHeaders } from "../http_retry.ts";
 import { asRecord, asString, tryParseJson } from "../untrusted_values.ts";
 
 /** Maximum length of a vendor's message, in characters. */
@@ -77,7 +77,7 @@ export function convertVendorError(thrown: unknown, name: string): Error {
   }
   if (status !== undefined && (status < 200 || status > 299)) {
     const body = tryParseJson(asString(error.responseBody) ?? "") ?? received;
-    const retryAfter = readRetryDelay(status, lowerCaseHeaders(error.responseHeaders), body);
+    const retryAfter = readRetryDelay(status, toHeaders(error.responseHeaders), body);
     return new LLMHttpError(`${failed}: status ${status}: ${reason}`, status, {
       ...options,
       // An exhausted quota has status 429 as well, but waiting does not help.
@@ -124,7 +124,7 @@ function readReceivedError(received: unknown): ServerError | undefined {
 
 /** Returns true if the headers of a response are those of a web page. */
 export function isPage(headers: unknown): boolean {
-  return /^text\/html\b/i.test(asString(lowerCaseHeaders(headers).get("content-type")) ?? "");
+  return /^text\/html\b/i.test(asString(toHeaders(headers).get("content-type")) ?? "");
 }
 
 /** Creates the error for a web page, which no other attempt turns into an answer. */
@@ -152,12 +152,6 @@ function readErrorDetail(
       .map((value) => typeof value === "number" ? `${value}` : asString(value))
       .find((text) => text !== undefined) ?? "";
   return { code: find("code"), type: find("type"), param: find("param") };
-}
-
-/** Returns headers by lower-case name. */
-function lowerCaseHeaders(given: unknown): ReadonlyMap<string, unknown> {
-  const headers = Object.entries(asRecord(given));
-  return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Returns the reason on one line, including the response body if the package could not parse it. */

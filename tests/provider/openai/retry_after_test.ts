@@ -23,6 +23,13 @@ Deno.test("openai() reads milliseconds, seconds and dates of retry-after", async
   assertEquals(await read({ "retry-after": "0" }), 0);
 });
 
+Deno.test("openai() tells durations and times since 1970 of retry-after from seconds", async () => {
+  assertEquals(await read({ "retry-after": "7.66s" }), 7660);
+  assertEquals(await read({ "retry-after": "1767225605", date }), 1000);
+  assertEquals(await read({ "retry-after": "1767225604250", date }), 250);
+  assertEquals(await read({ "retry-after": "2026-01-01T00:00:05Z", date }), 1000);
+});
+
 Deno.test("openai() compares a retry-after date with the clock of the server", async () => {
   assertEquals(await read({ "retry-after": "Thu, 01 Jan 2026 00:00:05 GMT", date }), 1000);
   assertEquals(await read({ "retry-after": "Thu, 01 Jan 2026 00:00:03 GMT", date }), 0);
@@ -39,7 +46,7 @@ Deno.test("openai() prefers retry-after-ms, unless it is invalid", async () => {
 });
 
 Deno.test("openai() ignores a missing or invalid retry-after", async () => {
-  for (const value of ["", "soon", "-5", "1e9", "Infinity"]) {
+  for (const value of ["", "soon", "-5", "1e9", "Infinity", "Thu, soon"]) {
     assertEquals(await read({ "retry-after": value }), undefined, value);
   }
   assertEquals(await read({}), undefined);
@@ -52,6 +59,8 @@ Deno.test("openai() reads when a rate limit is reset, if it is used up and the s
     ["1s", 1000],
     ["6m0s", 360_000],
     ["1h2m3.5s", 3_723_500],
+    ["1d1h", 90_000_000],
+    ["2026-01-01T00:00:05Z", 1000],
     ["12", 12_000],
     ["1767225605", 1000],
     ["1767225604250", 250],
@@ -69,7 +78,10 @@ Deno.test("openai() reads when a rate limit is reset, if it is used up and the s
   }
   const both = { "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "3s" };
   assertEquals(await read({ ...usedUp, "x-ratelimit-reset-requests": "1s", ...both }), 3000);
-  assertEquals(await read({ "x-ratelimit-remaining": "0", "x-ratelimit-reset": "5" }), 5000);
+  for (const limit of ["", "-tokens-minute"]) {
+    const headers = { [`x-ratelimit-remaining${limit}`]: "0", [`x-ratelimit-reset${limit}`]: "5" };
+    assertEquals(await read(headers), 5000);
+  }
 });
 
 Deno.test("openai() reads the delay in Gemini's error, an object or in a list, also with status 200", async () => {
@@ -83,4 +95,19 @@ Deno.test("openai() reads the delay in Gemini's error, an object or in a list, a
     await read({}, { error: { ...error, details: [{ retryDelay: "soon" }] } }),
     undefined,
   );
+});
+
+Deno.test("openai() reads a rate limit that OpenRouter repeats in the body", async () => {
+  const reset = (remaining: string) => ({
+    error: {
+      code: 429,
+      message: "Rate limit exceeded",
+      metadata: {
+        headers: { "X-RateLimit-Remaining": remaining, "X-RateLimit-Reset": "5" },
+      },
+    },
+  });
+  assertEquals(await read({}, reset("0")), 5000);
+  assertEquals(await read({}, reset("0"), 200), 5000);
+  assertEquals(await read({}, reset("1")), undefined);
 });
