@@ -47,13 +47,13 @@ export function allowNull(schema: Form): Form {
  */
 export function sortDiscriminatorsFirst(schema: Form): Form {
   if (schema.type !== "object" || schema.properties === undefined) return schema;
-  const required = schema.required as readonly string[];
+  const required = new Set(schema.required as readonly string[]);
   const properties = Object.entries(schema.properties as Record<string, JsonSchema>)
     .sort(([, a], [, b]) => rank(a) - rank(b));
   return {
     ...schema,
     properties: Object.fromEntries(properties),
-    required: properties.map(([name]) => name).filter((name) => required.includes(name)),
+    required: properties.map(([name]) => name).filter((name) => required.has(name)),
   };
 }
 

@@ -45,8 +45,8 @@ export function mergeKeywords(a: Keywords, b: Keywords): Keywords | undefined {
     } else if (keyword === "required") {
       merged.required = [...new Set([...own as [], ...other as []])];
     } else if (keyword === "enum") {
-      const others = other as readonly unknown[];
-      merged.enum = (own as []).filter((one) => others.some((another) => isEqual(one, another)));
+      const others = new Set((other as []).map(toKey));
+      merged.enum = (own as []).filter((one) => others.has(toKey(one)));
     } else if (keyword === "properties") merged.properties = { ...own, ...other as object };
     else if (keyword === CONDITIONAL_KEY) merged[keyword] = [...own as [], ...other as []];
     else if (keyword === WORDS_KEY) words.push(...other as []);
@@ -157,6 +157,15 @@ export function isOfType(value: unknown, type: unknown): boolean {
     default:
       return String(typeof value) === type;
   }
+}
+
+/** Returns a text that is the same for equal JSON values. */
+function toKey(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_key, inner) =>
+      isPlainObject(inner) ? Object.fromEntries(Object.entries(inner).sort()) : inner,
+  );
 }
 
 /** Returns true if two JSON values are equal. The order of members does not matter. */

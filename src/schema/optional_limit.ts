@@ -30,8 +30,9 @@ function collectOptional(part: unknown, found: [unknown, string, JsonSchema][]):
   if (typeof part !== "object" || part === null) return;
   const { type, properties, required } = part as JsonSchema;
   if (type === "object" && isPlainObject(properties) && Array.isArray(required)) {
+    const listed = new Set(required);
     for (const [name, form] of Object.entries(properties)) {
-      if (!required.includes(name)) found.push([properties, name, form as JsonSchema]);
+      if (!listed.has(name)) found.push([properties, name, form as JsonSchema]);
     }
   }
   for (const inner of Object.values(part)) collectOptional(inner, found);
@@ -52,9 +53,9 @@ function requireProperties(part: unknown, names: ReadonlyMap<unknown, Set<string
       [name, form],
     ) => [name, chosen.has(name) && !isNullable(form) ? allowNull(form) : form]),
   );
-  const before = copy.required as readonly string[];
+  const before = new Set(copy.required as readonly string[]);
   copy.required = entries.map(([name]) => name)
-    .filter((name) => before.includes(name) || chosen.has(name));
+    .filter((name) => before.has(name) || chosen.has(name));
   return copy;
 }
 
