@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPlainObject } from "../../json/json.ts";
 import { asArray, asRecord, asString, tryParseJson } from "../untrusted_values.ts";
 
 /** Function call of a model. */
@@ -13,30 +14,44 @@ interface FunctionCall {
 
 /** Collects the calls of an answer, complete or in fragments. */
 export class FunctionCalls {
-  /** Calls by index, in the order of their first fragments. */
-  readonly #calls = new Map<unknown, FunctionCall>();
+  /** Calls in the order of their first fragments. */
+  readonly #calls: FunctionCall[] = [];
+  /** Last call of each index. */
+  readonly #open = new Map<unknown, FunctionCall>();
 
   /** Adds calls or fragments of calls. Returns the text that they add to the first call. */
   add(calls: unknown): string {
     let added = "";
-    for (const [place, call] of asArray(calls).entries()) {
-      const { index, function: called } = asRecord(call);
-      const { name, arguments: text } = asRecord(called);
-      if (name === undefined && text === undefined) continue;
+    for (const [place, fragment] of asArray(calls).entries()) {
+      const { index, function: called } = asRecord(fragment);
+      const { name, arguments: args } = asRecord(called);
+      if (name === undefined && args === undefined) continue;
+      const text = isPlainObject(args) ? JSON.stringify(args) : asString(args) ?? "";
       // In a stream, each fragment of a call has its index.
-      const key = index ?? place;
-      const known = this.#calls.get(key) ?? { name: "", arguments: "" };
-      this.#calls.set(key, known);
-      known.name ||= asString(name) ?? "";
-      known.arguments += asString(text) ?? "";
-      if (known === this.first) added += asString(text) ?? "";
+      const call = this.#find(index ?? place, asString(name) ?? "", text);
+      call.arguments += text;
+      if (call === this.first) added += text;
     }
     return added;
   }
 
+  /** Returns the call of a fragment. Gemini sends several calls, each whole, with one index. */
+  #find(index: unknown, name: string, text: string): FunctionCall {
+    const open = this.#open.get(index);
+    const isNext = name !== "" && text !== "" && isPlainObject(tryParseJson(open?.arguments ?? ""));
+    if (open !== undefined && !isNext) {
+      open.name ||= name;
+      return open;
+    }
+    const call = { name, arguments: "" };
+    this.#calls.push(call);
+    this.#open.set(index, call);
+    return call;
+  }
+
   /** First call; undefined if there is none. */
   get first(): FunctionCall | undefined {
-    return this.#calls.values().next().value;
+    return this.#calls[0];
   }
 
   /**
@@ -51,12 +66,11 @@ export class FunctionCalls {
   ): Promise<string | undefined> {
     const { first } = this;
     if (first === undefined) return undefined;
-    const calls = [...this.#calls.values()];
-    const isOne = calls.every((call) => isSame(call, first));
+    const isOne = this.#calls.every((call) => isSame(call, first));
     if (isOne && (first.name === schemaName || await isLegal(first.arguments))) {
       return first.arguments;
     }
-    return calls.map(({ name, arguments: text }) => `${name}(${text})`).join("\n");
+    return this.#calls.map(({ name, arguments: text }) => `${name}(${text})`).join("\n");
   }
 }
 

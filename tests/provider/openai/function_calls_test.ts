@@ -33,6 +33,22 @@ Deno.test("openai() in the output mode tool, equal calls count as one", async ()
   assertEquals(await outputsOf({ tool_calls }), ['{"a":1}', '{"a":1}']);
 });
 
+Deno.test("openai() in the output mode tool, calls that share an index are separate calls", async () => {
+  const calls = (...texts: string[]) =>
+    texts.map((text) => ({ index: 0, ...call("answer", text) }));
+  const same = { tool_calls: calls('{"a":1}', '{"a":1}') };
+  assertEquals((await outputsOf(same))[1], '{"a":1}');
+  const different = { tool_calls: calls('{"a":1}', '{"a":2}') };
+  assertEquals((await outputsOf(different))[1], 'answer({"a":1})\nanswer({"a":2})');
+  const fragments = { tool_calls: calls('{"a"', ":1}", "") };
+  assertEquals((await outputsOf(fragments))[1], '{"a":1}');
+});
+
+Deno.test("openai() in the output mode tool, arguments may be an object instead of its text", async () => {
+  const tool_calls = [{ function: { name: "answer", arguments: { a: 1 } } }];
+  assertEquals(await outputsOf({ tool_calls }), ['{"a":1}', '{"a":1}']);
+});
+
 Deno.test("openai() in the output mode tool, different calls are an illegal output", async () => {
   const tool_calls = [call("answer", '{"a":1}'), call("answer", '{"a":2}')];
   const output = 'answer({"a":1})\nanswer({"a":2})';
