@@ -19,6 +19,8 @@ export interface ServerError {
   readonly param: string;
   /** HTTP status; for an error within a response, the equivalent status. */
   readonly status: number | undefined;
+  /** True if the server sent no JSON, as a proxy does whose server failed. */
+  readonly isText?: boolean;
 }
 
 /**
@@ -48,9 +50,12 @@ export function readServerError(value: unknown): ServerError | undefined {
 
 /** Reads the error from a text that is an error whatever its form. */
 export function parseServerError(text: string): ServerError {
-  const body = unwrapList(tryParseJson(text));
-  return readServerError(body) ??
-    parseErrorFields({ ...asRecord(body), message: formatBody(text) });
+  const value = tryParseJson(text);
+  const body = unwrapList(value);
+  return readServerError(body) ?? {
+    ...parseErrorFields({ ...asRecord(body), message: formatBody(text) }),
+    isText: value === undefined,
+  };
 }
 
 /** Fields in which servers repeat a request, with its prompt. */
@@ -111,7 +116,7 @@ const TRANSIENT_REGEXP = new RegExp(
   [
     "overloaded|rate[ _]?limit|too many requests|unavailable|time(?:d[ _])?out",
     "server[ _](?:had an )?error|internal error|api_?error|try again later|temporar|busy|bad gateway",
-    String.raw`(?:^|status|code|error|http)\W{0,3}(?:429|5\d\d)\b`,
+    String.raw`(?:^|status|code|error|http|response)\W{0,3}(?:429|5\d\d)\b`,
   ].join("|"),
   "i",
 );

@@ -150,6 +150,7 @@ export async function* streamAnswer(
   const { name, request } = call;
   const reader = new AnswerReader(call);
   let parts: ReadableStreamDefaultReader<unknown> | undefined;
+  let headers: unknown;
   let result: LLMResult | undefined;
   try {
     signal.throwIfAborted();
@@ -158,7 +159,8 @@ export async function* streamAnswer(
     opening.then(({ stream }) => signal.aborted ? stream.cancel() : undefined).catch(() => {});
     const { stream, response } = await abortable(opening, signal);
     parts = stream.getReader();
-    if (isPage(asRecord(response).headers)) throw createPageError(name, "it sent a web page");
+    ({ headers } = asRecord(response));
+    if (isPage(headers)) throw createPageError(name, "it sent a web page");
     while (result === undefined) {
       const { done, value } = await abortable(parts.read(), signal);
       if (done) throw createFinishError(name, "cut");
@@ -171,7 +173,7 @@ export async function* streamAnswer(
     }
   } catch (thrown) {
     signal.throwIfAborted();
-    throw convertVendorError(thrown, name);
+    throw convertVendorError(thrown, name, headers);
   } finally {
     // Not awaited, because cancelling a stalled stream may never settle.
     parts?.cancel().catch(() => {});

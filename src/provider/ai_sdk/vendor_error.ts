@@ -18,10 +18,12 @@ import {
   LLMTimeoutError,
 } from "../../llm/llm_errors.ts";
 import { redactSecrets } from "../../json/secret_patterns.ts";
+import { readChatUsage } from "../chat_usage.ts";
 import { isContextError } from "../context_error.ts";
 import { formatBody, isTransientReason, readServerError, type ServerError } from "../error_body.ts";
+import { createFinishError, findFinishFailure } from "../finish_error.ts";
 import { isRetryableStatus, readRetryDelay, toHeaders } from "../http_retry.ts";
-import { asRecord, asString, tryParseJson } from "../untrusted_values.ts";
+import { asArray, asRecord, asString, tryParseJson } from "../untrusted_values.ts";
 
 /** Maximum length of a vendor's message, in characters. */
 const MAX_REASON = 500;
@@ -33,11 +35,17 @@ const SCHEMA_REGEXP =
 /** Codes, types and messages for a prompt that a content filter rejected. */
 const FILTER_REGEXP = /content_?filter|content_?policy|content filter|content management policy/i;
 
-/** Converts a value that an AI SDK model threw or sent as an error part. */
-export function convertVendorError(thrown: unknown, name: string): Error {
+/**
+ * Converts a value that an AI SDK model threw or sent as an error part.
+ *
+ * @param headers Headers of the response, if the error is a part of it.
+ */
+export function convertVendorError(thrown: unknown, name: string, headers?: unknown): Error {
   if (thrown instanceof AgentError) return thrown;
   const error = asRecord(thrown);
   const received = findReceived(thrown);
+  const ending = findReceivedEnding(received, name);
+  if (ending !== undefined) return ending;
   const reported = received === undefined ? undefined : readReceivedError(received);
   const detail = reported ?? readErrorDetail(error);
   const reason = reported !== undefined
@@ -77,7 +85,7 @@ export function convertVendorError(thrown: unknown, name: string): Error {
   }
   if (status !== undefined && (status < 200 || status > 299)) {
     const body = tryParseJson(asString(error.responseBody) ?? "") ?? received;
-    const retryAfter = readRetryDelay(status, toHeaders(error.responseHeaders), body);
+    const retryAfter = readRetryDelay(status, toHeaders(error.responseHeaders ?? headers), body);
     return new LLMHttpError(`${failed}: status ${status}: ${reason}`, status, {
       ...options,
       // An exhausted quota has status 429 as well, but waiting does not help.
@@ -95,7 +103,7 @@ export function convertVendorError(thrown: unknown, name: string): Error {
   }
   if (isPage(error.responseHeaders)) return createPageError(name, reason, options);
   // What a package throws itself, such as a TypeError, may be a mistake in the program.
-  const words = thrown instanceof Error && reported === undefined ? "" : reason;
+  const words = thrown instanceof Error && received === undefined ? "" : reason;
   const isUnreadable = typeof received === "string" || asRecord(received).choices !== undefined ||
     error.name === "AI_InvalidResponseDataError";
   const isRetryable = declared ??
@@ -116,6 +124,17 @@ function findReceived(thrown: unknown): unknown {
     if (typeof responseBody === "object" && responseBody !== null) return responseBody;
   }
   return undefined;
+}
+
+/**
+ * Returns the error of an abnormal ending; undefined if nothing was received that ended so. Azure
+ * leaves the message out if its filter withheld it, which packages cannot read.
+ */
+function findReceivedEnding(received: unknown, name: string): LLMError | undefined {
+  const { choices, usage } = asRecord(received);
+  const reason = asString(asRecord(asArray(choices)[0]).finish_reason);
+  const failure = findFinishFailure(reason, () => true);
+  return failure && createFinishError(name, failure, readChatUsage(usage));
 }
 
 function readReceivedError(received: unknown): ServerError | undefined {

@@ -46,7 +46,7 @@ export async function readErrorResponse(
 /** Converts an error reported in a response or a stream. */
 export function toLLMError(
   { name, response, hasCredentials, redact }: Exchange,
-  { message, code, type, param, status }: ServerError,
+  { message, code, type, param, status, isText = false }: ServerError,
   output: OutputMode | undefined,
   options: LLMErrorOptions = {},
 ): LLMError {
@@ -76,7 +76,7 @@ export function toLLMError(
   if (status === undefined) {
     return new LLMError(`Cannot call model ${quote(name)}: the server failed: ${detail}`, {
       ...options,
-      isRetryable: isTransientReason(message),
+      isRetryable: isText || isTransientReason(message),
     });
   }
   const advice = status === 401 && !hasCredentials

@@ -3,7 +3,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { LLMError } from "@nomos/agent";
 import { aiSdk, type AiSdkModel } from "@nomos/agent/ai-sdk";
-import { LLMHttpError } from "@nomos/agent/llm";
+import { LLMContentFilterError, LLMHttpError } from "@nomos/agent/llm";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { chatServer, events, plain, type Reply } from "../chat_server.ts";
 import { thrownBy } from "../openai/fixture.ts";
@@ -63,6 +63,34 @@ for (const [name, model] of Object.entries(MODELS)) {
     for (const error of await errorsOf(model, page, page)) {
       assertStringIncludes(error.message, "is this the address of an API?");
       assertEquals(error.isRetryable, false);
+    }
+  });
+
+  Deno.test(`aiSdk() retries an error that is only the number of a temporary status: ${name}`, async () => {
+    for (const [data, isRetryable] of [["503", true], ["400", false]] as const) {
+      for (const error of await errorsOf(model, plain(data), events([data]))) {
+        assertEquals(error.isRetryable, isRetryable, error.message);
+      }
+    }
+  });
+
+  Deno.test(`aiSdk() waits as long as the headers of a stream with an error ask: ${name}`, async () => {
+    const data = JSON.stringify({ error: { message: "Down", code: 503 } });
+    const headers = { "content-type": "text/event-stream", "retry-after": "3" };
+    const reply = () => new Response(`data: ${data}\n\n`, { headers });
+    const [, error] = await errorsOf(model, reply, reply);
+    assertEquals(error!.retryAfter, 3000, error!.message);
+  });
+
+  Deno.test(`aiSdk() reads a choice of Azure whose message is withheld: ${name}`, async () => {
+    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
+    const body = JSON.stringify({
+      choices: [{ index: 0, finish_reason: "content_filter" }],
+      usage,
+    });
+    for (const error of await errorsOf(model, plain(body), events([body, "[DONE]"]))) {
+      assertEquals(error instanceof LLMContentFilterError, true, error.message);
+      assertEquals([error.usage?.input, error.usage?.output], [10, 5]);
     }
   });
 

@@ -44,12 +44,12 @@ Deno.test("an event of the type error is an error in any form, whole and streame
   const forms: readonly (readonly [data: string, reason: string, isRetryable: boolean])[] = [
     ["upstream connect error: service unavailable", "service unavailable", true],
     ["503 Service Unavailable", "503 Service", true],
-    ["first line\ndata: second line", "first line\\nsecond line", false],
+    ["first line\ndata: second line", "first line\\nsecond line", true],
     ['{"code":429}', "status 429", true],
     ['{"odd":429}', '{"odd":429}', false],
     ['"Overloaded"', "Overloaded", true],
     ["[]", "[]", false],
-    ["", "no reason given", false],
+    ["", "no reason given", true],
   ];
   for (const [data, reason, isRetryable] of forms) {
     for (const type of ["error", "Error", "response.error"]) {
