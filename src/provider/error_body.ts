@@ -61,6 +61,11 @@ export function parseServerError(text: string): ServerError {
 /** Fields in which servers repeat a request, with its prompt. */
 const ECHOES: ReadonlySet<string> = new Set(["input", "messages", "prompt", "request", "body"]);
 
+/** Matches a repeated request to the end of a text that is more, or less, than its JSON. */
+const ECHO_REGEXP = new RegExp(
+  String.raw`"(?:${[...ECHOES].join("|")})\\*"\s*:\s*\\*["[{][^]*`,
+);
+
 /**
  * Returns the body of a response, as a value or as text, for an error message, without a repeated
  * request.
@@ -130,9 +135,9 @@ function joinReasons(reasons: readonly string[]): string {
   return reasons.filter((text) => text !== "").join(": ");
 }
 
-/** Converts a string, number or other JSON value to text. */
+/** Converts a string, number or other JSON value to text, without a repeated request. */
 function toText(value: unknown): string {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return value.replace(ECHO_REGEXP, "…");
   if (value === undefined || value === null) return "";
   return JSON.stringify(value, (key, inner) => ECHOES.has(key) ? undefined : inner);
 }

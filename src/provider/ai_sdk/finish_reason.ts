@@ -4,6 +4,7 @@
  * @module
  */
 import { isWholeObject } from "../../decision/output.ts";
+import { redactSecrets } from "../../json/secret_patterns.ts";
 import { oneLine } from "../../json/text.ts";
 import type { Usage } from "../../llm/llm.ts";
 import type { LLMError } from "../../llm/llm_error.ts";
@@ -26,7 +27,7 @@ export function findFinishError(
   const raw = asString(members.raw);
   const isWhole = () => isWholeObject(text);
   if (unified === "content-filter" && isRefusal(finishReason, raw)) {
-    return createFinishError(name, "refusal", usage, oneLine(text));
+    return createFinishError(name, "refusal", usage, oneLine(redactSecrets(text)));
   }
   // Packages of v2 and v3 report nothing else for an interrupted stream.
   const isCut = unified === "interrupted" ||
@@ -37,7 +38,7 @@ export function findFinishError(
   if (failure === undefined) return undefined;
   const detail = failure === "length"
     ? "increase maxOutputTokens, which includes reasoning tokens"
-    : oneLine(raw ?? "");
+    : oneLine(redactSecrets(raw ?? ""), 80);
   return createFinishError(name, failure, usage, detail);
 }
 

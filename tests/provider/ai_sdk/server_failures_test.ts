@@ -106,7 +106,9 @@ for (const [name, model] of Object.entries(MODELS)) {
       { error: { message: `Bad key ${KEY}`, code: 503 }, messages: ["confidential"] },
       { detail: [{ msg: `Bad key ${KEY}`, input: "confidential" }] },
       { odd: KEY, messages: ["confidential"] },
+      { choices: [{ index: 0, message: { content: "{" }, finish_reason: `odd ${KEY}` }] },
     ].map((body) => JSON.stringify(body));
+    bodies.push(`Cannot read ${bodies[2]}`, bodies[2]!.slice(0, -2));
     for (const body of bodies) {
       for (const error of await errorsOf(model, plain(body), events([body]))) {
         const shown = Deno.inspect(error, { depth: 20 });

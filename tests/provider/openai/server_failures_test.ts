@@ -153,7 +153,9 @@ Deno.test("no failure shows the prompt that a server repeats in its error", asyn
     { error: { code: 400, message: { reason: "bad", request: { messages } } } },
     { status: "odd", messages },
     { code: 400, prompt: "confidential" },
+    { error: { message: `Cannot read ${JSON.stringify({ messages })}`, code: 400 } },
   ].map((body) => JSON.stringify(body));
+  bodies.push(`Cannot read ${bodies[1]}`, bodies[2]!.slice(0, -2));
   for (const body of bodies) {
     for (const reply of [plain(body), stream(`event: error\ndata: ${body}\n\n`)]) {
       for (const error of await errorsOf(reply)) {
