@@ -355,3 +355,19 @@ Deno.test("An agent is refused if a step has too many unions for its model", () 
       `unions: expected at most 16. ${HINT}`,
   }]);
 });
+
+Deno.test("A schema profile that is none is refused when the agent is built", () => {
+  for (const schemaProfile of ["local", null, {}] as unknown as SchemaProfile[]) {
+    assertThrows(
+      () =>
+        new Agent({
+          name: "a",
+          llm: model(schemaProfile, "m"),
+          start: "s",
+          steps: { s: { description: "d" } },
+        }),
+      GraphError,
+      "as a schema profile: expected a SchemaProfile",
+    );
+  }
+});

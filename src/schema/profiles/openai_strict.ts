@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ConfigError, quote } from "../../errors.ts";
 import type { SchemaProfile } from "../schema_profile.ts";
 
 /**
@@ -34,9 +35,17 @@ export const openaiStrict: SchemaProfile = {
   maxLongEnumLength: 15_000,
 };
 
-/** Returns the schema profile of a model, or {@linkcode openaiStrict} if it has none. */
+/**
+ * Returns the schema profile of a model, or {@linkcode openaiStrict} if it has none.
+ *
+ * @throws {ConfigError} if it is no profile.
+ */
 export function profileOf(
   { schemaProfile = openaiStrict }: { readonly schemaProfile?: SchemaProfile | undefined },
 ): SchemaProfile {
-  return schemaProfile;
+  if (Array.isArray(schemaProfile?.stringFormats)) return schemaProfile;
+  throw new ConfigError(
+    `Cannot use ${quote(schemaProfile)} as a schema profile: ` +
+      "expected a SchemaProfile, such as openaiStrict of @nomos/agent/llm",
+  );
 }
