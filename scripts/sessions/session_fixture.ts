@@ -67,6 +67,8 @@ export function computeExpected(
         break;
       case "approval_requested":
         if (!begun.has(event.call)) open.add(event.callKey);
+        // A later request about the same call takes its place at the end.
+        waiting.delete(event.callKey);
         waiting.set(event.callKey, event.call);
         break;
       case "approval_given":

@@ -32,9 +32,13 @@ class RunnableCall extends AgentCall implements ChildCall {
     return await validateArgs(what, session, callKey, args);
   }
 
+  find(): Promise<LiveSession | undefined> {
+    return findChild(this);
+  }
+
   async close(): Promise<void> {
     try {
-      this.session = await findChild(this);
+      this.session = await this.find();
       if (this.session !== undefined) keepState(this, this.session);
     } catch {
       // If the child session cannot be opened, the parent continues without its usage.

@@ -31,10 +31,17 @@ export interface Durability {
   findChild(id: string, options: ChildLogOptions): Promise<DurableLog | undefined>;
   /**
    * Creates a session in the same store with the first `at` events, and with copies of the
-   * child sessions that are open there, up to the heads that the events record, followed by
-   * the events `added`. Loads its whole log.
+   * child sessions that are open there, up to the heads that the events record, each
+   * followed by its added events. Loads its whole log.
    */
-  fork(id: string, at: number, added: readonly SessionEvent[]): Promise<DurableLog>;
+  fork(id: string, at: number, added: AddedEvents | undefined): Promise<DurableLog>;
+}
+
+/** Events that follow the copied past of a session or child in a fork. */
+export interface AddedEvents {
+  readonly events: readonly SessionEvent[];
+  /** Those of its child sessions, by the places of their calls. */
+  readonly children: ReadonlyMap<number, AddedEvents>;
 }
 
 /** Options of the log of a child session. */

@@ -5,6 +5,7 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import { findTool } from "../graph/graph.ts";
+import type { AddedEvents } from "../history/durability.ts";
 import { childIdOf, type SessionEvent, type SessionName } from "../history/event.ts";
 import { areJoined } from "../history/joined_events.ts";
 import { Log } from "../history/log.ts";
@@ -75,12 +76,14 @@ interface CopiedParent {
  * the keys of their calls. Those that had not begun are not copied: they start anew.
  *
  * @param name Name of the fork, from which the names of the copies follow.
+ * @param added Events that follow in the copies, by the places of the calls.
  * @throws {ConfigError} if a copied child has an open call whose child session cannot be copied.
  */
 export function copyChildren(
   { children }: CopiedParent,
   { events, position: { calls, decision } }: Log,
   name: SessionName,
+  added: AddedEvents["children"] | undefined,
 ): Map<string, State> {
   const copies = new Map<string, State>();
   for (const { call, callKey, head } of listBegunChildren(calls, events.slice(decision))) {
@@ -91,19 +94,31 @@ export function copyChildren(
           'longer kept: expected sessions that are created with "keepChildren: true"',
       );
     }
-    copies.set(callKey, copyChild(child, head, childIdOf(name, decision, call)));
+    const id = childIdOf(name, decision, call);
+    copies.set(callKey, copyChild(child, head, id, added?.get(call)));
   }
   return copies;
 }
 
-function copyChild(child: LiveSession | State, head: number, sessionId: string): State {
+function copyChild(
+  child: LiveSession | State,
+  head: number,
+  sessionId: string,
+  added: AddedEvents | undefined,
+): State {
   const isLive = child instanceof LiveSession;
   const agent = isLive ? child.agent.name : child.agent;
   const { events } = isLive ? child.log : child;
   const start = findStart(events, isLive ? child.step.id : child.step);
   const log = new Log(start, events.slice(0, head), { now: () => 0 });
   const parent = isLive ? child : { children: new Map(Object.entries(child.children ?? {})) };
-  const below = copyChildren(parent, log, { id: sessionId, incarnation: undefined });
+  const below = copyChildren(
+    parent,
+    log,
+    { id: sessionId, incarnation: undefined },
+    added?.children,
+  );
+  log.appendCommitted(added?.events ?? []);
   const { step, status } = log.position;
   const children = below.size === 0 ? undefined : Object.fromEntries(below);
   const owner = { ...(agent !== undefined && { agent }), sessionId };

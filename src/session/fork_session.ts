@@ -5,13 +5,12 @@
  */
 import { checkLimits, type Limits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
-import type { SessionEvent } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import * as option from "../schema/option_shape.ts";
 import { checkStep, findStart } from "./read_state.ts";
 import { checkContext } from "../schema/standard_schema.ts";
-import { buildForkRequests } from "../turn/calls.ts";
 import { LiveSession } from "../turn/live_session.ts";
+import { askAgain } from "./fork_requests.ts";
 import { checkOpenChildren, copyChildren, isWithinCommit } from "./fork_children.ts";
 
 /** Options of `session.fork()`. */
@@ -54,7 +53,10 @@ export async function forkSession(
   const forked = new Log(start, events.slice(0, at), { now: agent.clock });
   checkStep(forked.position.step, agent.graph.steps);
   checkOpenChildren(original, forked);
-  const added = await askAgain(original, forked, id);
+  const added = forked.position.calls.length === 0 ? undefined : await askAgain(original, at, {
+    id,
+    original: original.id,
+  });
   const context = "context" in options ? options.context : original.context;
   const live = {
     // The log does not show that a turn was interrupted before its first event.
@@ -72,19 +74,9 @@ export async function forkSession(
     });
   }
   const incarnation = agent.ids();
-  const children = copyChildren(original, forked, { id, incarnation });
+  const children = copyChildren(original, forked, { id, incarnation }, added?.children);
+  forked.appendCommitted(added?.events ?? []);
   return new LiveSession(agent, id, context, forked, { ...live, incarnation, children });
-}
-
-/** Appends requests for calls that may also run in the original, and returns them. */
-async function askAgain(
-  original: LiveSession,
-  forked: Log,
-  id: string,
-): Promise<readonly SessionEvent[]> {
-  if (forked.position.calls.length === 0) return [];
-  const fork = new LiveSession(original.agent, id, original.context, forked);
-  return await forked.append(await buildForkRequests(fork, original));
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { quote } from "../errors.ts";
+import type { AddedEvents } from "../history/durability.ts";
 import { childIdOf, type SessionEvent, type SessionName } from "../history/event.ts";
 import { Position } from "../history/position.ts";
 import { listBegunChildren } from "../history/started_call.ts";
@@ -43,8 +44,8 @@ interface ForkedPast extends SessionMeta {
 interface Cut {
   /** Number of entries to copy. */
   readonly at: number;
-  /** Events that follow in the copy. Default: none. */
-  readonly added?: readonly SessionEvent[];
+  /** Events that follow in the copy, and in those of its children. Default: none. */
+  readonly added: AddedEvents | undefined;
 }
 
 interface Copied extends Cut {
@@ -99,7 +100,7 @@ async function copyPast(
   store: Store,
   address: Address,
   { start, incarnation, first }: Original,
-  { name, at, added = [] }: Copied,
+  { name, at, added }: Copied,
   children: ForkedPast[],
 ): Promise<ForkedPast> {
   const position = new Position(start);
@@ -122,9 +123,10 @@ async function copyPast(
     }
     const copy = { id: childIdOf(name, position.decision, call), incarnation: undefined };
     const below = { id: address.id, child };
-    children.push(await copyPast(store, below, found, { name: copy, at: head }, children));
+    const cut = { name: copy, at: head, added: added?.children.get(call) };
+    children.push(await copyPast(store, below, found, cut, children));
   }
-  for (const event of added) {
+  for (const event of added?.events ?? []) {
     position.apply(event);
     bodies.push(serializeEvent(event));
   }

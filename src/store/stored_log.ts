@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ChildLogOptions, DurableLog } from "../history/durability.ts";
+import type { AddedEvents, ChildLogOptions, DurableLog } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
@@ -223,7 +223,7 @@ export class StoredLog implements DurableLog {
     for (; at < this.log.head; at++) yield this.log.at(at)!;
   }
 
-  async fork(id: string, at: number, added: readonly SessionEvent[]): Promise<StoredLog> {
+  async fork(id: string, at: number, added: AddedEvents | undefined): Promise<StoredLog> {
     const original = { start: this.#start, incarnation: this.incarnation, first: this.#first };
     await writeFork(this.#store, this.#address, original, { id, at, added }, this.#options);
     // Loading the fork verifies what was written.

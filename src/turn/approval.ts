@@ -53,9 +53,13 @@ export function copyPlain(value: unknown): ShownArgs["args"] | undefined {
   }
 }
 
-/** Adds the hash and the time of expiry to requests that are about to be appended. */
+/**
+ * Adds the hash and the time of expiry to requests that are about to be appended.
+ *
+ * @param id Id of the session; of the topmost one, if requests of a fork are appended.
+ */
 export async function completeRequests(
-  { log, agent, step, id }: LiveSession,
+  { log, agent, step, id }: Pick<LiveSession, "log" | "agent" | "step" | "id">,
   drafts: readonly EventDraft[],
 ): Promise<readonly EventDraft[]> {
   if (!drafts.some(isIncomplete)) return drafts;

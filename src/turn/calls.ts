@@ -5,11 +5,17 @@
  */
 import { ABORTED, unlessAborted } from "../abort.ts";
 import { findTool } from "../graph/graph.ts";
-import { listOpenCalls, mayHaveEffect, type OpenCall, requestsOf } from "../history/call.ts";
-import { callKeyOf, type EventDraft, type ShownArgs } from "../history/event.ts";
+import {
+  type ApprovalRequest,
+  listOpenCalls,
+  mayHaveEffect,
+  type OpenCall,
+  requestsOf,
+} from "../history/call.ts";
+import { callKeyOf, type ChildUsage, type EventDraft, type ShownArgs } from "../history/event.ts";
 import type { ToolProgress } from "../tool/drain.ts";
 import { type StepTool, STILL_UNKNOWN, toolInternals } from "../tool/tool_internals.ts";
-import { completeRequests, MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
+import { MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
 import { type ChildAgent, type ChildCall, Suspension } from "./child_call.ts";
 import { checkLateCall, type LateCheck } from "./late_call.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -150,7 +156,8 @@ async function prepareCall(
   return { drafts: [{ type: "tool_started", ...place, ...deferred }], ready };
 }
 
-function buildRequest(
+/** Returns a request without its hash; see `completeRequests()`. */
+export function buildRequest(
   place: { readonly callKey: string; readonly call: number; readonly tool: string },
   { args, isInput }: ShownArgs,
   reason: "approval" | "unknown",
@@ -177,13 +184,21 @@ function buildEndDrafts(
     }
     return [{ type: "tool_finished", callKey, call, tool, ...outcome, ...changed, ...report }];
   }
-  const known = requestsOf(session.log.position.calls[call]!);
-  const added = end.requests.filter(({ hash }) => !known.some((one) => one.hash === hash));
-  if (added.length === 0) {
-    if (report === undefined) return [];
-    const waiting = end.requests.length > 0 && { isWaiting: true as const };
-    return [{ type: "tool_suspended", callKey, call, tool, ...waiting, ...report }];
-  }
+  const forwarded = forwardRequests(session, call, end.requests, report);
+  if (forwarded.length > 0 || report === undefined) return forwarded;
+  const waiting = end.requests.length > 0 && { isWaiting: true as const };
+  return [{ type: "tool_suspended", callKey, call, tool, ...waiting, ...report }];
+}
+
+/** Returns the requests of the child session of a call that its parent does not have yet. */
+export function forwardRequests(
+  { log }: LiveSession,
+  call: number,
+  requests: readonly ApprovalRequest[],
+  report: ChildUsage | undefined,
+): readonly EventDraft[] {
+  const known = requestsOf(log.position.calls[call]!);
+  const added = requests.filter(({ hash }) => !known.some((one) => one.hash === hash));
   return added.map(({ seq: childSeq, ...request }, place): EventDraft => {
     const draft = { type: "approval_requested", ...request, call, childSeq } as const;
     return place === 0 ? { ...draft, ...report } : draft;
@@ -214,35 +229,6 @@ export async function prepareChildOf(
   const tool = findTool(step, open.tool);
   const callContext = new CallContext(context, id, step.id, findCallKey(session, open));
   return tool && await prepareChild(session, tool, open.call, callContext);
-}
-
-/**
- * Returns the requests of a fork for calls that may also run in the original session:
- * those that wait or were allowed, and those of `once` tools that have not started.
- */
-export async function buildForkRequests(
-  fork: LiveSession,
-  original: LiveSession,
-): Promise<readonly EventDraft[]> {
-  const { log: { position, head }, step } = fork;
-  const requests = listOpenCalls(position.calls, head).map(async (open) => {
-    const { state, call, tool: name, args, allowed, hasBegun } = open;
-    const tool = findTool(step, name);
-    const mayRun = state === "new" && (allowed !== undefined || tool?.once === true);
-    if (state !== "waiting" && !mayRun) return [];
-    const callKey = open.callKey ?? callKeyOf(original, position.decision, call);
-    const shown = state === "waiting" ? open.request : allowed ?? await showValidated(tool!, args);
-    const reason = state === "waiting" ? open.request.reason : hasBegun ? "unknown" : "approval";
-    const request = buildRequest({ callKey, call, tool: name }, shown, reason);
-    return [{ ...request, alsoIn: original.id }];
-  });
-  return await completeRequests(fork, (await Promise.all(requests)).flat());
-}
-
-/** Validates arguments, and returns those to show to a person. */
-async function showValidated(tool: StepTool, args: ShownArgs["args"]): Promise<ShownArgs> {
-  const result = await toolInternals(tool).schema.validate(args);
-  return result.issues ? { args, isInput: true } : showArgs(result.value, args);
 }
 
 /** Returns the events that close open calls, because the user sent new input. */

@@ -17,6 +17,8 @@ export interface ChildCall extends UncountedUsage {
   readonly report: ChildUsage | undefined;
   /** Runs the child session until it has a result. */
   run(args: unknown): Promise<unknown | Suspension>;
+  /** Opens the child session without running it; undefined if it had not begun. */
+  find(): Promise<LiveSession | undefined>;
   /** Opens the child session of a call that is not run again, so that its usage is known. */
   close(): Promise<void>;
   /** Validates the arguments of a verdict about a call of the child session; see `validateArgs()`. */

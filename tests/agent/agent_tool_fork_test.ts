@@ -1,6 +1,6 @@
 /** Forks of sessions with open calls of agents: each child is copied as it was at the cut. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Agent, ConfigError, decide, type Session, Tool } from "@nomos/agent";
+import { type Agent, ApprovalError, ConfigError, decide, type Session, Tool } from "@nomos/agent";
 import { memoryStore, openStore, type Store } from "@nomos/agent/store";
 import * as v from "valibot";
 import { FIXTURES } from "../../scripts/record_sessions.ts";
@@ -101,6 +101,45 @@ Deno.test("a fork of a fork, and the fork of a finished call, have children of t
   }
 });
 
+Deno.test("a waiting call of an agent waits in each fork under a request of its own", async () => {
+  for (const [what, open] of PLACES) {
+    const { boss, paid } = levels("ann", "bob");
+    const session = await open(boss);
+    const { approvals } = await session.next("Pay");
+    const first = await session.fork({ id: "first" });
+    const second = await first.fork({ id: "second" });
+    const all = [session, first, second].map((one) => one.approvals);
+    assertEquals(all.map((asked) => asked.map(({ callKey, args }) => [callKey, args])), [
+      ...Array(3).fill(approvals.map(({ callKey, args }) => [callKey, args])),
+    ], what);
+    assertEquals(all.map(([ann]) => ann!.alsoIn), [undefined, "s", "first"], what);
+    assertEquals(new Set(all.flat().map(({ hash }) => hash)).size, 6, what);
+    const [{ callKey, hash }] = approvals as [typeof approvals[0] & object];
+    await assertRejects(() => second.approve(callKey, { hash }), ApprovalError, "", what);
+    await assertRejects(() => first.approve(callKey, { hash }), ApprovalError, "", what);
+    assertEquals(paid, [], what);
+    const [ann, bob] = second.approvals;
+    await second.approve(bob!.callKey, { hash: bob!.hash });
+    const turn = await second.deny(ann!.callKey, "no", { hash: ann!.hash });
+    assertEquals([turn.response, paid.length], ["done", 1], what);
+  }
+});
+
+Deno.test("a verdict that an agent had not received at the cut is asked for again in the fork", async () => {
+  for (const [what, open] of PLACES) {
+    const { boss, paid } = levels("ann");
+    const session = await open(boss);
+    const { approvals: [asked] } = await session.next("Pay");
+    const at = await endOf(session) + 1;
+    await session.approve(asked!.callKey, { hash: asked!.hash });
+    const fork = await session.fork({ at, id: "fork" });
+    assertEquals([fork.status, paid.length], ["needs_approval", 1], what);
+    const { callKey, hash } = fork.approvals[0]!;
+    assertEquals((await fork.approve(callKey, { hash })).response, "done", what);
+    assertEquals(paid.length, 2, what);
+  }
+});
+
 Deno.test("a fork right after the start of a call starts its agent anew", async () => {
   for (const [what, open] of PLACES) {
     const { boss, paid } = levels("ann");
@@ -197,7 +236,7 @@ Deno.test("a fork in a store is deleted with its children, and an unfinished one
   const fork = await session.fork({ id: "fork" });
   const { incarnation } = fork.state;
   assert(incarnation !== session.state.incarnation);
-  assertEquals((await storedEvents(store, "fork", `${incarnation}/1/0`)).length, 4);
+  assertEquals((await storedEvents(store, "fork", `${incarnation}/1/0`)).length, 5);
   await store.delete("fork");
   assertEquals(await storedEvents(store, "fork", `${incarnation}/1/0`), []);
   // The process dies before the last append, which is that of the fork itself.
