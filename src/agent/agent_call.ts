@@ -23,7 +23,7 @@ export interface AgentToolParts {
 }
 
 /** One call of an agent, and its child session. */
-export class AgentCall implements Pick<ChildCall, "call" | "report" | "uncounted"> {
+export class AgentCall implements Pick<ChildCall, "call" | "report"> {
   /** Child session, once it is open. */
   session: LiveSession | undefined;
 
@@ -43,14 +43,14 @@ export class AgentCall implements Pick<ChildCall, "call" | "report" | "uncounted
     return session && { head: session.log.head, ...uncounted };
   }
 
+  /** Usage that is not in the parent's log yet; undefined if there is none. */
   get uncounted(): ChildUsage | undefined {
     const { session, parent, decision, call } = this;
     if (session === undefined) return undefined;
-    const total = session.counted.withUncounted(session.childCalls);
     const counted = new SessionUsage();
     for (const event of parent.log.events.slice(decision + 1)) {
       if ("modelCalls" in event && event.call === call) counted.addChild(event);
     }
-    return total.subtract(counted);
+    return session.counted.subtract(counted);
   }
 }

@@ -78,6 +78,7 @@ async function runChild(call: AgentCall, args: unknown): Promise<unknown> {
   } catch (error) {
     return failWith(error);
   }
+  parent.tracker?.beginChild(call.call, call.uncounted);
   const { session } = call;
   const input = session.log.head === 0 ? buildInput(parts, args) : undefined;
   try {

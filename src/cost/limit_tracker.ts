@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { EventDraft, LimitReason } from "../history/event.ts";
+import type { ChildUsage, EventDraft, LimitReason, SessionEvent } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { Limit, Limits } from "./limits.ts";
-import { SessionUsage, type UncountedUsage } from "./session_usage.ts";
+import { SessionUsage } from "./session_usage.ts";
 
 /** Session whose usage is limited. */
 interface TrackedSession {
@@ -15,8 +15,6 @@ interface TrackedSession {
   readonly log: Log;
   /** Usage of the whole log. */
   readonly counted: SessionUsage;
-  /** Calls of agents that are running. */
-  readonly childCalls: readonly UncountedUsage[];
 }
 
 /** Estimated tokens and price of an answer that is still arriving. */
@@ -62,6 +60,10 @@ export class LimitTracker {
   /** Number of events that are counted or were there before the turn. */
   #counted: number;
   readonly #began: number;
+  /** Places of the calls of agents that are running. */
+  readonly #running = new Set<number>();
+  /** Usage of the sessions below this one that its log does not have yet. */
+  #below = new SessionUsage();
   /** Model calls of this session and its children that have no event yet. */
   #openModelCalls = 0;
   #tooLate: EventDraft<"limit"> | undefined;
@@ -111,15 +113,46 @@ export class LimitTracker {
 
   /** Counts a model call until {@linkcode endModelCall}, for concurrent calls of other children. */
   beginModelCall(): void {
-    this.#openModelCalls++;
     this.#tooLate = undefined;
-    this.#parent?.beginModelCall();
+    for (const each of this.#upwards()) each.#openModelCalls++;
   }
 
   /** Ends the count of a model call, whose event is now in the log. */
   endModelCall(): void {
-    this.#openModelCalls--;
-    this.#parent?.endModelCall();
+    this.count();
+    for (const each of this.#upwards()) each.#openModelCalls--;
+  }
+
+  /** Counts the usage of a call of an agent as it runs; `uncounted` is not in the log yet. */
+  beginChild(call: number, uncounted: ChildUsage | undefined): void {
+    this.#running.add(call);
+    if (uncounted === undefined) return;
+    for (const each of this.#upwards()) each.#below.addChild(uncounted);
+  }
+
+  /** Counts the events that were appended since the last time, for the parents too. */
+  count(): void {
+    const { events } = this.#session.log;
+    while (this.#counted < events.length) {
+      const event = events[this.#counted++]!;
+      this.#turn.add(event);
+      if (isReport(event)) this.#endChild(event);
+      else for (const each of this.#upwards()) if (each !== this) each.#below.add(event);
+    }
+  }
+
+  /** Removes the usage of a child that its event in the log now has. */
+  #endChild(event: Report): void {
+    if (event.head === undefined || !this.#running.delete(event.call)) return;
+    // An exact zero: sums of prices are rounded.
+    if (this.#running.size === 0) this.#below = new SessionUsage();
+    else this.#below.removeChild(event);
+  }
+
+  /** Lists this tracker and those of the parents. */
+  *#upwards(): Generator<LimitTracker> {
+    yield this;
+    if (this.#parent !== undefined) yield* this.#parent.#upwards();
   }
 
   /** Returns the event of a reached limit that forbids this work; undefined if there is none. */
@@ -174,19 +207,25 @@ export class LimitTracker {
     arriving: ArrivingUsage | undefined,
     delay: number,
   ): Amounts {
-    const { log: { events }, childCalls } = this.#session;
-    while (this.#counted < events.length) this.#turn.add(events[this.#counted++]!);
-    const uncounted = arriving === undefined
-      ? childCalls
-      : [...childCalls, { uncounted: arriving }];
-    const counted = scope === "turn" ? this.#turn : this.#session.counted;
-    const total = counted.withUncounted(uncounted);
+    this.count();
+    const { log: { events }, counted } = this.#session;
+    const total = (scope === "turn" ? this.#turn : counted).copy();
+    if (this.#running.size > 0) total.addChild(this.#below);
+    if (arriving !== undefined) total.addChild(arriving);
     const { usage: { input = 0, output = 0 }, cost = 0, toolCalls } = total;
     const modelCalls = total.modelCalls + this.#openModelCalls;
     const began = scope === "turn" ? this.#began : events[0]?.time ?? this.#began;
     const time = limit.time === undefined ? 0 : this.#now() + delay - began;
     return { tokens: input + output, cost, modelCalls, toolCalls, time };
   }
+}
+
+/** Event that may have the usage of a child session. */
+type Report = SessionEvent<"approval_requested" | "tool_suspended" | "tool_finished">;
+
+function isReport(event: SessionEvent): event is Report {
+  return event.type === "approval_requested" || event.type === "tool_suspended" ||
+    event.type === "tool_finished";
 }
 
 /** Returns the first reached limit that forbids this work; undefined if there is none. */

@@ -7,11 +7,8 @@ import type { ChildUsage, SessionEvent } from "../history/event.ts";
 import type { Usage } from "../llm/llm.ts";
 import { addUsage, subtractUsage } from "../llm/usage.ts";
 
-/** Child session whose usage may not be in its parent's log yet. */
-export interface UncountedUsage {
-  /** Usage that is not in the parent's log yet; undefined if there is none. */
-  readonly uncounted: ChildUsage | undefined;
-}
+/** Usage of a child session, or a part of it. */
+type AnyUsage = { readonly [Key in keyof ChildUsage]?: ChildUsage[Key] | undefined };
 
 /** Usage of a session: a fold of its log. Events are added in order, each once. */
 export class SessionUsage {
@@ -55,19 +52,24 @@ export class SessionUsage {
   }
 
   /** Adds the usage of a child session. */
-  addChild(child: ChildUsage): void {
+  addChild(child: AnyUsage): void {
     const { modelCalls = 0, toolCalls = 0 } = child;
     this.modelCalls += modelCalls;
     this.toolCalls += toolCalls;
     this.#addPrice(child);
   }
 
-  /** Returns the sum of this and usage which is not in the log yet. */
-  withUncounted(children: readonly UncountedUsage[]): SessionUsage {
-    if (children.length === 0) return this;
-    const total = Object.assign(new SessionUsage(), this);
-    for (const { uncounted } of children) if (uncounted !== undefined) total.addChild(uncounted);
-    return total;
+  /** Removes usage of a child session that was added. */
+  removeChild({ modelCalls = 0, toolCalls = 0, usage, cost = 0 }: ChildUsage): void {
+    this.modelCalls -= modelCalls;
+    this.toolCalls -= toolCalls;
+    if (usage !== undefined) this.usage = subtractUsage(this.usage, usage);
+    if (this.cost !== undefined) this.cost -= cost;
+  }
+
+  /** Returns an independent copy. */
+  copy(): SessionUsage {
+    return Object.assign(new SessionUsage(), this);
   }
 
   /** Returns the difference to `counted`; undefined if there were no further calls. */
@@ -84,7 +86,7 @@ export class SessionUsage {
     };
   }
 
-  #addPrice({ usage, cost }: { readonly usage?: Usage; readonly cost?: number }): void {
+  #addPrice({ usage, cost }: Pick<AnyUsage, "usage" | "cost">): void {
     if (usage !== undefined) this.usage = addUsage(this.usage, usage);
     // JSON has no Infinity.
     if (cost !== undefined) this.cost = Math.min((this.cost ?? 0) + cost, Number.MAX_VALUE);

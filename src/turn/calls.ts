@@ -62,7 +62,6 @@ export async function runCalls(
   if (signal?.aborted) return;
   onRun();
   const ready = preparations.flatMap(({ ready }) => ready ?? []);
-  session.childCalls = ready.flatMap(({ child }) => child ?? []);
   const { maxResultChars, maxOutputChars, warn } = session.agent;
   const options = { maxResultChars, maxOutputChars, warn, readsProgress: out !== undefined };
   const running = new RunningCalls(ready, options, signal);
@@ -83,7 +82,6 @@ export async function runCalls(
   } finally {
     // Calls are open here only if a commit failed.
     await commit(running.abandon().flatMap(endDrafts));
-    session.childCalls = [];
   }
   if (failure !== undefined) throw failure.error;
 }

@@ -3,14 +3,13 @@
  *
  * @module
  */
-import type { UncountedUsage } from "../cost/session_usage.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import type { ApprovalRequest } from "../history/call.ts";
 import type { ChildUsage, ShownArgs } from "../history/event.ts";
 import type { LiveSession } from "./live_session.ts";
 
 /** One call of an agent that runs as a tool, in a session of its own. */
-export interface ChildCall extends UncountedUsage {
+export interface ChildCall {
   /** Place of the call in the parent's decision. */
   readonly call: number;
   /** Length of the child's log and its usage, for the parent's log; undefined if it is not open. */

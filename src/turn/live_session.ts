@@ -5,7 +5,7 @@
  */
 import type { LimitTracker } from "../cost/limit_tracker.ts";
 import { type Limits, withDefaultLimits } from "../cost/limits.ts";
-import { SessionUsage, type UncountedUsage } from "../cost/session_usage.ts";
+import { SessionUsage } from "../cost/session_usage.ts";
 import { quote, SessionBusyError } from "../errors.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Durability } from "../history/durability.ts";
@@ -66,8 +66,6 @@ export class LiveSession implements SessionName {
   readonly remainingLevels: number;
   /** Its child sessions; undefined before the first, and if they are in a store. */
   children: Children | undefined;
-  /** Calls of agents that are running. */
-  childCalls: readonly UncountedUsage[] = NO_CALLS;
   /** Its prompts; undefined before the first request. */
   prompts: Prompts | undefined;
   /** Observers of the running turn; undefined if there are none. */
@@ -165,6 +163,7 @@ export class LiveSession implements SessionName {
   /** Releases the lock, and notifies observers of the end; `error` is the error of the turn, if it failed. */
   end(error?: unknown): void {
     this.#isBusy = false;
+    this.tracker?.count();
     this.tracker = undefined;
     const { observers } = this;
     if (observers === undefined) return;
@@ -174,5 +173,3 @@ export class LiveSession implements SessionName {
     observers.onEnd({ status, step: step.id, ...(error !== undefined && { error }) });
   }
 }
-
-const NO_CALLS: readonly UncountedUsage[] = Object.freeze([]);

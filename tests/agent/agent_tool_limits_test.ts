@@ -152,6 +152,34 @@ Deno.test("child agents that run at once share the limits of their parent", asyn
   assertEquals([made, limitOf(session.state).used], [15, 16]);
 });
 
+Deno.test("each turn makes as many model calls as it may, if agents on several levels run at once", async () => {
+  const asked: string[] = [];
+  const four = (name: string) => decide.calls(Array(4).fill({ tool: name, args: { input: "x" } }));
+  const high = { limits: { turn: { modelCalls: 7 } }, cost: () => 0.1 };
+  const above = (name: string, tool: Agent<{ work: unknown }>, options = {}) =>
+    agentOf(name, modelOf([four("ask"), decide.respond(name)], asked), [
+      tool.asTool({ name: "ask", description: "Ask" }),
+    ], options);
+  const boss = above(
+    "boss",
+    above("mid", agentOf("low", modelOf([decide.respond("x")], asked), [])),
+    high,
+  );
+  const store = memoryStore();
+  const counts: number[] = [];
+  let session = await boss.openSession("s", { store });
+  while (session.status !== "waiting" || counts.length === 0) {
+    const before = asked.length;
+    await (before === 0 ? session.next("Go") : session.resume());
+    counts.push(asked.length - before);
+    session = await boss.openSession("s", { store });
+    const { usage, cost } = session.state;
+    assertEquals([usage?.output, Math.round(cost! * 10)], [asked.length, asked.length]);
+  }
+  // Two of the boss, two of each of four agents, and one of each of sixteen.
+  assertEquals(counts, [7, 7, 7, 5]);
+});
+
 Deno.test("usage before a request for approval is in its event, and the rest in later ones", async () => {
   for (const store of [undefined, memoryStore()]) {
     const tools = [payer([], { needsApproval: true })];
