@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SessionEvent } from "./event.ts";
+import type { SessionEvent, SessionName } from "./event.ts";
 import type { Log } from "./log.ts";
 import type { MigrateResult } from "./migrations.ts";
 
@@ -34,7 +34,7 @@ export interface Durability {
    * child sessions that are open there, up to the heads that the events record, each
    * followed by its added events. Loads its whole log.
    */
-  fork(id: string, at: number, added: AddedEvents | undefined): Promise<DurableLog>;
+  fork(name: SessionName, at: number, added: AddedEvents | undefined): Promise<DurableLog>;
 }
 
 /** Events that follow the copied past of a session or child in a fork. */

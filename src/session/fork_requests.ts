@@ -6,7 +6,7 @@
 import { findTool } from "../graph/graph.ts";
 import { listOpenCalls, type OpenCall, requestsOf } from "../history/call.ts";
 import type { AddedEvents } from "../history/durability.ts";
-import { callKeyOf, type EventDraft, type ShownArgs } from "../history/event.ts";
+import { callKeyOf, type EventDraft, type SessionName, type ShownArgs } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { listBegunChildren } from "../history/started_call.ts";
 import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
@@ -15,9 +15,9 @@ import { buildRequest, forwardRequests, prepareChildOf } from "../turn/calls.ts"
 import { LiveSession } from "../turn/live_session.ts";
 import { checkStep, findStart } from "./read_state.ts";
 
-/** Ids of a fork and of the session of which it is one. */
-interface ForkIds {
-  readonly id: string;
+/** Name of a fork, and the id of the session of which it is one. */
+interface ForkNames {
+  readonly name: SessionName;
   readonly original: string;
 }
 
@@ -36,7 +36,7 @@ interface Asked extends AddedEvents {
 export async function askAgain(
   original: LiveSession,
   at: number,
-  fork: ForkIds,
+  fork: ForkNames,
 ): Promise<Asked> {
   const { agent, id, incarnation, context, durability, log: { events }, step } = original;
   const past = events.slice(0, at);
@@ -59,7 +59,8 @@ export async function askAgain(
   const own = await Promise.all(
     listOpenCalls(calls, log.head).map((open) => buildForkRequests(cut, open, fork)),
   );
-  const asking = { log, agent, step: cut.step, id: fork.id };
+  const { name } = fork;
+  const asking = { log, agent, step: cut.step, id: `${name.id}~${name.incarnation}` };
   const drafts = await completeRequests(asking, [...own.flat(), ...forwarded]);
   return { log, events: await log.append(drafts), children: asked };
 }
@@ -71,7 +72,7 @@ export async function askAgain(
 async function buildForkRequests(
   session: LiveSession,
   open: OpenCall,
-  { original: alsoIn }: ForkIds,
+  { original: alsoIn }: ForkNames,
 ): Promise<readonly EventDraft[]> {
   const { state, call, tool: name, args, allowed, hasBegun } = open;
   const tool = findTool(session.step, name);

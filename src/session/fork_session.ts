@@ -53,10 +53,11 @@ export async function forkSession(
   const forked = new Log(start, events.slice(0, at), { now: agent.clock });
   checkStep(forked.position.step, agent.graph.steps);
   checkOpenChildren(original, forked);
-  const added = forked.position.calls.length === 0 ? undefined : await askAgain(original, at, {
-    id,
-    original: original.id,
-  });
+  const incarnation = agent.ids();
+  const name = { id, incarnation };
+  const added = forked.position.calls.length === 0
+    ? undefined
+    : await askAgain(original, at, { name, original: original.id });
   const context = "context" in options ? options.context : original.context;
   const live = {
     // The log does not show that a turn was interrupted before its first event.
@@ -65,16 +66,14 @@ export async function forkSession(
     keepsChildren: original.keepsChildren,
   };
   if (durability !== undefined) {
-    const fork = await durability.fork(id, at, added);
-    const { incarnation } = fork;
+    const fork = await durability.fork(name, at, added);
     return new LiveSession(agent, id, context, fork.log, {
       ...live,
       incarnation,
       durability: fork,
     });
   }
-  const incarnation = agent.ids();
-  const children = copyChildren(original, forked, { id, incarnation }, added?.children);
+  const children = copyChildren(original, forked, name, added?.children);
   forked.appendCommitted(added?.events ?? []);
   return new LiveSession(agent, id, context, forked, { ...live, incarnation, children });
 }

@@ -68,13 +68,12 @@ export async function writeFork(
   store: Store,
   address: Address,
   original: Original,
-  fork: Cut & { readonly id: string },
+  fork: Copied,
   options: LeaseOptions,
 ): Promise<void> {
-  const { id } = fork;
+  const { id } = fork.name;
   const children: ForkedPast[] = [];
-  const name = { id: fork.id, incarnation: options.ids() };
-  const past = await copyPast(store, address, original, { ...fork, name }, children);
+  const past = await copyPast(store, address, original, fork, children);
   const meta = { ...past, fork: { id: nameOf(address), at: past.bodies.length } };
   const first = await createStored(store, { id }, meta);
   try {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AddedEvents, ChildLogOptions, DurableLog } from "../history/durability.ts";
-import type { SessionEvent } from "../history/event.ts";
+import type { SessionEvent, SessionName } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
 import { migrateResultOf } from "../history/migrations.ts";
@@ -223,12 +223,12 @@ export class StoredLog implements DurableLog {
     for (; at < this.log.head; at++) yield this.log.at(at)!;
   }
 
-  async fork(id: string, at: number, added: AddedEvents | undefined): Promise<StoredLog> {
+  async fork(name: SessionName, at: number, added: AddedEvents | undefined): Promise<StoredLog> {
     const original = { start: this.#start, incarnation: this.incarnation, first: this.#first };
-    await writeFork(this.#store, this.#address, original, { id, at, added }, this.#options);
+    await writeFork(this.#store, this.#address, original, { name, at, added }, this.#options);
     // Loading the fork verifies what was written.
-    const found = await findSession(this.#store, { id }) ?? refuseDeleted(id);
-    const log = await StoredLog.#openFound(this.#store, { id }, found, this.#options);
+    const found = await findSession(this.#store, name) ?? refuseDeleted(name.id);
+    const log = await StoredLog.#openFound(this.#store, { id: name.id }, found, this.#options);
     await log.load();
     return log;
   }

@@ -56,7 +56,7 @@ export function copyPlain(value: unknown): ShownArgs["args"] | undefined {
 /**
  * Adds the hash and the time of expiry to requests that are about to be appended.
  *
- * @param id Id of the session; of the topmost one, if requests of a fork are appended.
+ * @param id Id of the session. For requests of a fork, text that no other fork has.
  */
 export async function completeRequests(
   { log, agent, step, id }: Pick<LiveSession, "log" | "agent" | "step" | "id">,

@@ -179,7 +179,7 @@ async function checkHash(
 ): Promise<void> {
   const { hash, callKey, tool, args, alsoIn } = request;
   if (given === undefined || given === hash) {
-    // Depends on the id of the fork, which a session continued from its state may not have.
+    // Depends on the name of the fork, which a session continued from its state may not have.
     if (alsoIn !== undefined) return;
     if (hash === await hashRequest(request, session.id)) return;
     // A request of version 2.

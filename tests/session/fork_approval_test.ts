@@ -38,6 +38,19 @@ Deno.test("a once call that waits is not allowed in a fork by the approval of th
   }
 });
 
+Deno.test("an approval of a deleted fork allows nothing in another fork with the same id", async () => {
+  const { agent, paid } = payer(["ann"], { needsApproval: true });
+  const store = memoryStore();
+  const session = await agent.openSession("s", { store });
+  await session.next("Pay");
+  const { approvals: [old] } = await session.fork({ id: "fork" });
+  await store.delete("fork");
+  const fork = await session.fork({ id: "fork" });
+  const { callKey, hash } = old!;
+  await assertRejects(() => fork.approve(callKey, { hash }), ApprovalError);
+  assertEquals(paid, []);
+});
+
 Deno.test("a call that was allowed and has not started waits in a fork", async () => {
   for (const isDurable of [false, true]) {
     const { session, paid } = await openers(isDurable, { needsApproval: true });
