@@ -296,7 +296,11 @@ export const KEYWORDS: readonly KeywordRow[] = [
     { allOf: [open("a"), open("b")] },
     [[{ a: 1, b: 1 }], [{ a: 1 }]],
     "ignored",
-    v.intersect([v.object({ a: v.number() }), v.object({ b: v.number() })]),
+    // Objects without a common property are merged.
+    v.intersect([
+      v.object({ a: v.number() }),
+      v.object({ a: v.pipe(v.number(), v.minValue(1)) }),
+    ]),
     [PLAIN],
   ),
   row(
