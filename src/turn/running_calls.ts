@@ -6,6 +6,7 @@
 import { reasonOf, RedirectError, ToolTimeoutError } from "../errors.ts";
 import { redactSecrets } from "../json/secret_patterns.ts";
 import type { ToolProgress } from "../tool/drain.ts";
+import { readResponse } from "../tool/response_text.ts";
 import { cutText } from "../tool/result_text.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import { STILL_UNKNOWN } from "../tool/tool_internals.ts";
@@ -204,7 +205,7 @@ async function runCall(
       return await perform(prepared, run, options, onValue);
     } catch (thrown) {
       if (lookUp === undefined || !context.hasTimedOut) {
-        return describeThrown(thrown, options.maxResultChars);
+        return await describeThrown(thrown, options.maxResultChars, context.signal);
       }
     }
     prepared.context = context.renew();
@@ -250,10 +251,15 @@ async function perform(
 }
 
 /** Returns the outcome of a call that threw. Keys and passwords in its message are redacted. */
-function describeThrown(thrown: unknown, maxChars: number): Outcome {
+async function describeThrown(
+  thrown: unknown,
+  maxChars: number,
+  signal: AbortSignal,
+): Promise<Outcome> {
   let outcome: Outcome["outcome"] = "error";
   let text = reasonOf(thrown);
   try {
+    if (thrown instanceof Response) ({ text } = await readResponse(thrown, maxChars, signal));
     if (thrown instanceof RedirectError) {
       outcome = "redirected";
       text += `\nInstead: ${thrown.instruction}`;

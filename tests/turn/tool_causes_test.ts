@@ -80,6 +80,15 @@ Deno.test("every value that a tool throws is a cause, also a redirect and a reje
   assertFalse("cause" in (await session.next("Hi")).toolResults[0]!);
 });
 
+Deno.test("a response that a tool throws is shown with its status and body", async () => {
+  const { session } = play(failingTool(() => {
+    throw new Response("no such order", { status: 404, statusText: "Not Found" });
+  }));
+  const [result] = (await session.next("Hi")).toolResults;
+  assertEquals([result!.outcome, result!.text], ["error", "HTTP 404 Not Found\nno such order"]);
+  assert(result!.cause instanceof Response);
+});
+
 Deno.test("keys in the message of a tool's error are redacted for the model and the log, not for the author", async () => {
   const { llm, session } = play(failingTool(() => {
     throw new Error(`the server refused the key ${KEY}`);
