@@ -13,9 +13,10 @@ export interface Clock {
   now(): number;
   /**
    * Calls `callback` once, after a delay; never if the delay is `Infinity`. Returns a
-   * function that cancels the timer, and does nothing after the callback was called.
+   * function that cancels the timer, and does nothing after the callback was called. If
+   * `isBackground` is true, a program that waits for nothing else ends before.
    */
-  setTimer(milliseconds: number, callback: () => void): () => void;
+  setTimer(milliseconds: number, callback: () => void, isBackground?: boolean): () => void;
 }
 
 /** Longest delay of `setTimeout`, in milliseconds. It fires at once after a longer one. */
@@ -24,12 +25,14 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
 /** Clock of the operating system. Its timers may have any delay. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimer: (milliseconds, callback) => {
+  setTimer: (milliseconds, callback, isBackground = false) => {
     let timer: ReturnType<typeof setTimeout>;
     const schedule = (left: number) => {
       timer = left > MAX_TIMEOUT
         ? setTimeout(schedule, MAX_TIMEOUT, left - MAX_TIMEOUT)
         : setTimeout(callback, left);
+      // Deno, Node and Bun have unref(); a browser has no program that could end.
+      if (isBackground) (timer as { unref?(): void }).unref?.();
     };
     schedule(milliseconds);
     return () => clearTimeout(timer);

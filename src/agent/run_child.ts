@@ -134,8 +134,7 @@ async function runChildTurn(
   options: StreamOptions,
   out?: Out<StreamPart>,
 ): Promise<void> {
-  session.lock();
-  await runTurn(session, command, options, out);
+  await runTurn(session, session.lock(), command, options, out);
 }
 
 /** Runs turns until the session has a result, waits for a person, or the call is aborted. */

@@ -6,18 +6,15 @@
 import type { SessionEvent, SessionName } from "./event.ts";
 import type { Log } from "./log.ts";
 import type { MigrateResult } from "./migrations.ts";
+import type { RunningTurn } from "./running_turn.ts";
+import type { Clock } from "../clock.ts";
 
-/** Stored log of a session, with its lease. */
+/** Stored log of a session. */
 export interface Durability {
   /** Random text that was made with the session; undefined for a child, and if version 2 made it. */
   readonly incarnation: string | undefined;
-  /**
-   * Acquires the lease for a turn, and reads what other processes appended. Returns a
-   * signal that aborts with `signal`, and when the lease is lost.
-   */
-  begin(signal: AbortSignal | undefined): Promise<AbortSignal | undefined>;
-  /** Releases the lease at the end of a turn. Rejects if it was lost. */
-  end(): Promise<void>;
+  /** Turns of the session; undefined for a child, whose lease is that of the topmost session. */
+  readonly turns: StoredTurns | undefined;
   /** Reads the whole log into memory. */
   load(): Promise<void>;
   /** Reads the log from the event with the sequence number `from`, loaded or not. */
@@ -42,6 +39,36 @@ export interface AddedEvents {
   readonly events: readonly SessionEvent[];
   /** Those of its child sessions, by the places of their calls. */
   readonly children: ReadonlyMap<number, AddedEvents>;
+}
+
+/** Turns of a stored session, and its lease. */
+export interface StoredTurns {
+  /** Clock for leases and waiting. */
+  readonly clock: Clock;
+  /** True if a turn waits for those that were called before it. */
+  readonly canWait: boolean;
+  /** True if another process, or another session object, was running a turn at the last look. */
+  readonly isRunningElsewhere: boolean;
+  /**
+   * Enters a turn that was just called into the queue of the session. It leaves the queue at
+   * its end.
+   *
+   * @throws {SessionBusyError} if it may not wait for the turn that is running.
+   */
+  enter(turn: RunningTurn): void;
+  /**
+   * Waits until it is the turn's turn, acquires the lease, and reads what other processes
+   * appended. Returns false if the turn was aborted while it waited.
+   */
+  begin(turn: RunningTurn): Promise<boolean>;
+  /** Runs the turn. A turn of the same session that its tools start is refused by `enter()`. */
+  run<Result>(turn: RunningTurn, work: () => Promise<Result>): Promise<Result>;
+  /** Releases the lease at the end of a turn. Rejects if it was lost. */
+  end(): Promise<void>;
+  /** Stops the running turn, of any process, and waits for its end. Returns false if none runs. */
+  interrupt(reason: unknown): Promise<boolean>;
+  /** Reads what other processes appended, and if one runs a turn. */
+  refresh(): Promise<void>;
 }
 
 /** Options of the log of a child session. */

@@ -5,6 +5,7 @@
  */
 import { type PendingApproval, pendingApprovals } from "../history/call.ts";
 import type { CallVerdict, Command } from "../turn/command.ts";
+import { systemClock } from "../clock.ts";
 import { ConfigError, quote } from "../errors.ts";
 import type { ForkOptions } from "./fork_session.ts";
 import type { SessionEvent } from "../history/event.ts";
@@ -24,26 +25,8 @@ import { TurnStream } from "../turn/turn_stream.ts";
 let code: typeof import("./turn_code.ts") | undefined;
 
 /**
- * One conversation, created by `agent.createSession()`. One turn runs at a time.
- *
- * | event | consequence |
- * | --- | --- |
- * | an output that is not a legal decision | an `error` event; the next request quotes it, and offers the same |
- * | a turn while another runs, also from a tool | `SessionBusyError` |
- * | a signal that is already aborted | the input is kept, no model is called, `interrupted` |
- * | an abort while a model or a tool runs | `interrupted` at once; later results are dropped, and child sessions wait for `resume()` |
- * | a tool that was running at an abort | the outcome of its call is `unknown`; it is not run again; one of a `once` tool waits for `resume()`, and its end is looked up |
- * | a stream that is left early | the same as an abort; calls that are not running wait for `resume()` |
- * | new input while calls are open | they are closed: `not_run`, or `unknown` if they were started |
- * | a result that cannot be shown | outcome `ok`; the model is told that the tool ran, and the author is warned |
- * | a model that throws | `LLMError`, `interrupted`; `resume()` asks again |
- * | a limit is reached | `limited`; calls that were not run yet, and child sessions, wait for `resume()` |
- * | a limit is reached while an answer arrives | it is cut off, its cost is estimated, `limited` |
- * | a guard that throws, or does not return a boolean | `GuardError`, `interrupted`; `resume()` calls it again |
- * | guards that leave nothing legal | `limited`, reason `stuck` |
- * | a child session asks for approval | `needs_approval`; its calls are among `approvals` |
- * | a child session fails for good, or is limited | its call has the outcome `error` |
- * | a child session fails for a while | this turn throws the same error; `resume()` continues both |
+ * One conversation, created by `agent.createSession()` or opened by `agent.openSession()`.
+ * One turn runs at a time. The page on sessions lists what happens in every case.
  *
  * @example
  * ```ts
@@ -85,26 +68,30 @@ export class Session<out Result extends Turn = Turn> {
     return this.#live.log.position.step as Result["step"];
   }
 
-  /** Status of the session. */
+  /**
+   * Status of the session, as it was known when it was opened or last did something:
+   * {@linkcode Session.refresh} asks the store again. It is `running` while a turn runs or waits
+   * here, or another process has a live lease.
+   */
   get status(): SessionStatus {
     return this.#live.status;
   }
 
   /** Session as JSON, built when it is read: `agent.createSession({ state })` continues it. */
   get state(): State {
-    this.#checkLoaded();
+    this.#live.checkLoaded();
     return captureState(this.#live)();
   }
 
   /** Tokens of all model calls of the session that reported them. */
   get usage(): Usage {
-    this.#checkLoaded();
+    this.#live.checkLoaded();
     return SessionUsage.of(this.#live.log.events).usage;
   }
 
   /** Price of all model calls of the session; undefined if the agent's `cost` knows none. */
   get cost(): number | undefined {
-    this.#checkLoaded();
+    this.#live.checkLoaded();
     return SessionUsage.of(this.#live.log.events).cost;
   }
 
@@ -121,8 +108,8 @@ export class Session<out Result extends Turn = Turn> {
    * @throws {LLMError} if the model failed; the session is `interrupted`, nothing is lost.
    * @throws {GuardError} if a guard failed; the session is `interrupted`.
    */
-  next(command?: Command, options?: TurnOptions): Promise<Result> {
-    return this.#run(command, options);
+  async next(command?: Command, options?: TurnOptions): Promise<Result> {
+    return await this.#start(command, options)();
   }
 
   /**
@@ -131,21 +118,21 @@ export class Session<out Result extends Turn = Turn> {
    * aborts it. `stream.turn` is a promise of the turn. Throws the same errors as `next`.
    */
   stream(command?: Command, options: StreamOptions = {}): TurnStream<Result> {
-    const { signal: outer } = options;
+    const { signal, readerTimeout = 300_000 } = options ?? {};
+    const clock = this.#live.durability?.turns?.clock ?? systemClock;
     return new TurnStream(
-      (signal, out) => this.#run(command, { ...options, signal }, out),
-      outer,
+      (signal) => this.#start(command, { ...options, signal }),
+      { signal, readerTimeout, clock },
     );
   }
 
-  async #run(
-    command: Command | undefined,
-    options: StreamOptions | undefined,
-    out?: Out<StreamPart>,
-  ): Promise<Result> {
-    this.#live.lock();
-    code ??= await import("./turn_code.ts");
-    return await code.runTurn(this.#live, command, options, out) as Turn as Result;
+  /** Acquires the lock, or a place in the queue, and returns a function that runs the turn. */
+  #start(command: Command | undefined, options: StreamOptions | undefined) {
+    const turn = this.#live.lock();
+    return async (out?: Out<StreamPart>): Promise<Result> => {
+      code ??= await import("./turn_code.ts");
+      return await code.runTurn(this.#live, turn, command, options, out) as Turn as Result;
+    };
   }
 
   /**
@@ -156,6 +143,30 @@ export class Session<out Result extends Turn = Turn> {
    */
   resume(options?: TurnOptions): Promise<Result> {
     return this.next({ resume: true }, options);
+  }
+
+  /**
+   * Stops the running turn, and waits until it has settled and its lease was released. Its calls
+   * and child sessions stop as with the option `signal`, and `resume()` continues it. Returns
+   * false if no turn ran. A turn of another process is stopped within about a second. Tools and
+   * models get `reason` with their signal; by default, or from another process, an `AbortError`.
+   *
+   * @throws {StoreError} if another process runs the turn, and the store has no `requestStop`.
+   */
+  interrupt({ reason }: { readonly reason?: unknown } = {}): Promise<boolean> {
+    return this.#live.interrupt(
+      reason ?? new DOMException("The turn was interrupted", "AbortError"),
+    );
+  }
+
+  /**
+   * Reads what other processes appended to a stored session, and if one runs a turn, so that
+   * `status`, `step` and `approvals` are current. Does nothing while a turn runs here.
+   *
+   * @throws {StoreError} if the store fails.
+   */
+  async refresh(): Promise<void> {
+    await this.#live.durability?.turns?.refresh();
   }
 
   /**
@@ -285,13 +296,5 @@ export class Session<out Result extends Turn = Turn> {
     // Loaded with the first fork.
     const { forkSession } = await import("./turn_code.ts");
     return new Session(await forkSession(this.#live, options));
-  }
-
-  #checkLoaded(): void {
-    if (this.#live.log.isWhole) return;
-    throw new ConfigError(
-      `Cannot read the state, usage or cost of session ${quote(this.id)}: its log is not loaded: ` +
-        "await session.load() first, or run a turn",
-    );
   }
 }

@@ -40,13 +40,14 @@ export interface OpenOptions<Context = unknown> {
   /** Limits of this session and its turns. Default: those of the agent. */
   readonly limits?: Limits;
   /**
-   * Behaviour of a turn while another process, or another `Session` object of this
-   * process, runs a turn of the same session. `"refuse"` throws a `SessionBusyError`;
-   * `"wait"` waits until that turn ends; `"interrupt"` takes its lease at once, so that
-   * it can write nothing more and fails. Default: `"refuse"`.
+   * Behaviour of a turn while another one of the same session runs, in this process or another.
+   * `"refuse"` throws a `SessionBusyError`; `"wait"` waits until that turn ends: turns of one
+   * process begin in the order of their calls, those of several processes in any order;
+   * `"interrupt"` takes its lease at once, so that it can write nothing more and fails.
+   * Default: `"refuse"`.
    */
   readonly whenBusy?: "refuse" | "wait" | "interrupt";
-  /** Maximum time that `"wait"` waits, in milliseconds. Default: 30,000. */
+  /** Maximum time that `"wait"` waits, counted from the call, in milliseconds. Default: 30,000. */
   readonly maxWait?: number;
   /**
    * Duration of the lease, in milliseconds. A process that has not renewed its lease for

@@ -26,7 +26,9 @@ const MAX_PAGE_LENGTH = 1_000;
  * Methods not described here behave as in {@linkcode Store}.
  */
 export interface Backend
-  extends Pick<Store, "read" | "entries" | "renew" | "release" | "delete" | "close"> {
+  extends
+    Pick<Store, "read" | "entries" | "renew" | "release" | "delete" | "close">,
+    Required<Pick<Store, "requestStop" | "listStops">> {
   /** Creates a session. Returns false if the id is already in use. */
   create(id: string, session: NewSession): Promise<boolean>;
   /** Creates a child if the lease is current and the session has no child with this id. */
@@ -110,6 +112,8 @@ export function makeStore(name: string, backend: Backend): Store {
           : `Cannot ${what} at head ${quote(head)}: expected its current head, ${outcome}`,
       );
     },
+    requestStop: async (id, epoch) => await open().requestStop(id, epoch),
+    listStops: async () => await open().listStops(),
     async list({ prefix = "", after = "", limit = 100 } = {}) {
       checkWhole(limit, 1, `list at most ${quote(limit)} sessions`, MAX_PAGE_LENGTH);
       // Fetches one session more than the page holds, to find out if there is another page.

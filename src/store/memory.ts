@@ -60,6 +60,7 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Stor
   const sessions = new Map<string, Session>();
   // Counted over all sessions, so that an id that is deleted and reused gets no epoch twice.
   let lastEpoch = 0;
+  const stops = new Set<number>();
   const findLeased = ({ id, owner, epoch }: Lease): Session | undefined => {
     const session = sessions.get(id);
     const lease = session?.lease;
@@ -91,7 +92,10 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Stor
       const log = find(id, child);
       if (log === undefined) return undefined;
       const { snapshot } = log;
-      return { ...describe(child ?? id, log), ...(snapshot && { snapshot: { ...snapshot } }) };
+      const described = child === undefined
+        ? describe(id, sessions.get(id)!)
+        : describe(child, log);
+      return { ...described, ...(snapshot && { snapshot: { ...snapshot } }) };
     },
     async entries(id, { child, from, limit }) {
       const entries = find(id, child)?.entries.slice(from, from + limit) ?? [];
@@ -105,6 +109,12 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Stor
       session.lease = { owner, epoch: ++lastEpoch, until: now + ttl };
       return lastEpoch;
     },
+    async requestStop(id, epoch) {
+      if (sessions.get(id)?.lease?.epoch !== epoch) return false;
+      stops.add(epoch);
+      return true;
+    },
+    listStops: async () => [...stops],
     async renew(lease, ttl) {
       const session = findLeased(lease);
       if (session?.lease === undefined) return false;
@@ -113,6 +123,7 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Stor
     },
     async release(lease) {
       delete findLeased(lease)?.lease;
+      stops.delete(lease.epoch);
     },
     async append(lease, { child, head, entries, snapshot }) {
       if (findLeased(lease) === undefined) return "lost";
@@ -136,8 +147,12 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Stor
   });
 }
 
-function describe(id: string, log: StoredLog): Omit<StoredSession, "snapshot"> {
-  const { meta, firstHash, entries, createdAt, updatedAt } = log;
+function describe(
+  id: string,
+  log: StoredLog & Pick<Session, "lease">,
+): Omit<StoredSession, "snapshot"> {
+  const { meta, firstHash, entries, createdAt, updatedAt, lease } = log;
   const hash = entries.at(-1)?.hash ?? firstHash;
-  return { id, meta, head: entries.length, hash, createdAt, updatedAt };
+  const held = lease && { lease: { ...lease } };
+  return { id, meta, head: entries.length, hash, createdAt, updatedAt, ...held };
 }

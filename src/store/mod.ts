@@ -45,6 +45,7 @@ export type {
   EntryRange,
   Lease,
   LeaseClaim,
+  LeaseState,
   ListPage,
   NewSession,
   SessionList,

@@ -23,8 +23,8 @@ export interface LeaseOptions {
   readonly ids: () => string;
 }
 
-/** Mean delay between two attempts to claim a busy session, in milliseconds. */
-const POLL_DELAY = 50;
+/** Mean delay between two looks at a lease that another writer holds, in milliseconds. */
+export const POLL_DELAY = 50;
 
 /**
  * Lease that renews itself until it is released, however long a tool takes. Its
@@ -48,7 +48,8 @@ export class SessionLease {
   }
 
   /**
-   * Acquires the lease of a session. If another writer holds it, follows `whenBusy`.
+   * Acquires the lease of a session. If another writer holds it, follows `whenBusy`, at most
+   * until the time `until`. Returns undefined if the signal aborted while it waited.
    *
    * @throws {SessionBusyError} if another writer keeps it.
    */
@@ -56,25 +57,28 @@ export class SessionLease {
     store: Store,
     id: string,
     options: LeaseOptions,
-    signal: AbortSignal | undefined,
-  ): Promise<SessionLease> {
-    const { whenBusy, maxWait, leaseTime, clock, random } = options;
+    until: number,
+    signal?: AbortSignal,
+  ): Promise<SessionLease | undefined> {
+    const { whenBusy, leaseTime, clock, random } = options;
     const owner = options.ids();
-    const until = clock.now() + maxWait;
     for (;;) {
       const force = whenBusy === "interrupt";
       const lease = await store.claim(id, { owner, ttl: leaseTime, force });
       if (lease !== undefined) return new SessionLease(store, options, lease);
-      if (whenBusy === "refuse" || clock.now() >= until) {
-        throw new SessionBusyError(
-          `Cannot start a turn of session ${quote(id)}: another writer holds its lease` +
-            (whenBusy === "wait"
-              ? ` and kept it for ${maxWait} ms: expected its turn to end; raise maxWait, or ` +
-                'pass whenBusy: "interrupt" to take the lease over'
-              : ': expected its turn to have ended; pass whenBusy: "wait" to wait for it'),
+      if (whenBusy === "refuse") {
+        throw makeBusyError(
+          id,
+          "another writer holds its lease: expected its turn to have ended; pass " +
+            'whenBusy: "wait" to wait for it',
         );
       }
-      await wait(clock, POLL_DELAY * (0.5 + random()), signal);
+      if (clock.now() >= until) {
+        throw makeTimeoutError(id, "another writer holds its lease and", options);
+      }
+      const delay = Math.min(POLL_DELAY * (0.5 + random()), until - clock.now());
+      await wait(clock, delay, signal).catch(() => {});
+      if (signal?.aborted) return undefined;
     }
   }
 
@@ -133,6 +137,24 @@ export class SessionLease {
     if (isKept) this.#scheduleRenewal();
     else this.markLost(makeLeaseLostError(this.lease.id));
   }
+}
+
+/** Makes the error of a turn that may not begin. */
+export function makeBusyError(id: string, reason: string): SessionBusyError {
+  return new SessionBusyError(`Cannot start a turn of session ${quote(id)}: ${reason}`);
+}
+
+/** Makes the error of a turn that waited for `maxWait`; `reason` says for what. */
+export function makeTimeoutError(
+  id: string,
+  reason: string,
+  { maxWait }: LeaseOptions,
+): SessionBusyError {
+  return makeBusyError(
+    id,
+    `${reason} kept it for ${maxWait} ms: expected its turn to end; raise maxWait, or pass ` +
+      'whenBusy: "interrupt" to take the lease over',
+  );
 }
 
 /** Makes the error of a session whose lease was lost during a turn. */

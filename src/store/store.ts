@@ -81,6 +81,16 @@ export interface Store {
    */
   append(lease: Lease, appended: Append): Promise<void>;
 
+  /**
+   * Requests the writer whose lease has this epoch to stop its turn. Returns false if that lease
+   * is not current. Optional, together with `listStops`: without them, `session.interrupt()`
+   * cannot stop a turn of another process.
+   */
+  requestStop?(id: string, epoch: number): Promise<boolean>;
+
+  /** Lists the epochs of the leases whose writers were requested to stop. */
+  listStops?(): Promise<readonly number[]>;
+
   /** Lists sessions, without children, in the order of their ids, one page at a time. */
   list(page?: ListPage): Promise<SessionList>;
 
@@ -117,6 +127,8 @@ export interface StoredSession {
   readonly hash: string;
   /** Latest snapshot, if there is one. It may be older than the last entry. */
   readonly snapshot?: StoredSnapshot;
+  /** Lease that was not released; undefined if there is none, and for children. */
+  readonly lease?: LeaseState;
   /** Time of creation by the store's clock, in milliseconds since 1970. */
   readonly createdAt: number;
   /** Time of the last append, or else of creation, in milliseconds since 1970. */
@@ -174,6 +186,16 @@ export interface Lease {
   readonly owner: string;
   /** Fencing token: higher than that of every earlier lease, whose writers are rejected. */
   readonly epoch: number;
+}
+
+/** Lease as the store has it. The writer of one that has expired is dead, or was stopped. */
+export interface LeaseState {
+  /** Name of the writer. */
+  readonly owner: string;
+  /** Fencing token of the lease. */
+  readonly epoch: number;
+  /** Time at which the lease expires by the store's clock, in milliseconds since 1970. */
+  readonly until: number;
 }
 
 /** Entries to append, with an optional new snapshot. */

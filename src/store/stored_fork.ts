@@ -77,7 +77,9 @@ export async function writeFork(
   const meta = { ...past, fork: { id: nameOf(address), at: past.bodies.length } };
   const first = await createStored(store, { id }, meta);
   try {
-    const lease = await SessionLease.acquire(store, id, options, undefined);
+    const until = options.clock.now() + options.maxWait;
+    // Not undefined, because there is no signal that could abort.
+    const lease = (await SessionLease.acquire(store, id, options, until))!;
     try {
       for (const child of children) {
         const before = await createStored(store, { id, child: child.id }, child, lease.lease);

@@ -13,7 +13,8 @@ import { appendWithRetry } from "./append_with_retry.ts";
 import { serializeEvent } from "./entry_body.ts";
 import { type Address, EntryReader } from "./entry_reader.ts";
 import { type Link, linkBodies, makeDamagedError, readStored } from "./hash_chain.ts";
-import { type LeaseOptions, makeLeaseLostError, SessionLease } from "./session_lease.ts";
+import { type LeaseOptions, makeLeaseLostError, type SessionLease } from "./session_lease.ts";
+import { SessionTurns } from "./session_turns.ts";
 import type { Store, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
 import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
@@ -28,6 +29,7 @@ export class StoredLog implements DurableLog {
   readonly log: Log;
   /** Random text in the keys of its calls; undefined for a child, and if version 2 made it. */
   readonly incarnation: string | undefined;
+  readonly turns: SessionTurns | undefined;
   readonly #store: Store;
   readonly #address: Address;
   /** Id of the session or child. */
@@ -51,7 +53,6 @@ export class StoredLog implements DurableLog {
    * the log's own position unless results are migrated.
    */
   readonly #storedPosition: Position;
-  #lease: SessionLease | undefined;
   /** Failed append with an unknown outcome. Blocks writing until the next turn reads the store. */
   #unknownOutcome: StoreError | undefined;
 
@@ -70,6 +71,9 @@ export class StoredLog implements DurableLog {
     this.#address = address;
     this.#id = id;
     this.#root = root ?? this;
+    this.turns = root === undefined
+      ? new SessionTurns(store, found.stored, options, this)
+      : undefined;
     this.incarnation = incarnation;
     this.#reader = new EntryReader(store, address);
     this.#first = first;
@@ -113,13 +117,12 @@ export class StoredLog implements DurableLog {
     root?: StoredLog,
   ) {
     const log = new StoredLog(store, address, found, options, root);
-    await log.#catchUp(found.stored);
+    await log.catchUp(found.stored);
     return log;
   }
 
   async openChild(id: string, start: string, child: ChildLogOptions): Promise<DurableLog> {
-    const lease = this.#root.#lease;
-    if (lease === undefined) throw makeLeaseLostError(this.#root.#id);
+    const lease = this.#root.#findLease();
     // Calls of a child that exists already run before anything is written.
     await lease.assertHeld();
     await this.#adopt(id);
@@ -137,7 +140,7 @@ export class StoredLog implements DurableLog {
 
   /** Adopts a child of version 2, during a turn. */
   async #adopt(id: string): Promise<void> {
-    const lease = this.#root.#lease?.lease;
+    const lease = this.#root.turns?.lease?.lease;
     if (lease === undefined || this.#root.incarnation !== undefined) return;
     await adoptStored(this.#store, lease, id, this.#id);
   }
@@ -147,35 +150,6 @@ export class StoredLog implements DurableLog {
     const log = await StoredLog.#openFound(this.#store, address, found, options, this.#root);
     await log.load();
     return log;
-  }
-
-  /**
-   * Acquires the lease and loads the whole log, including what others appended. Returns a signal
-   * that aborts when `signal` does or when the lease is lost. A child has no lease of its own.
-   */
-  async begin(signal: AbortSignal | undefined): Promise<AbortSignal | undefined> {
-    if (this.#root !== this) return signal;
-    const lease = await SessionLease.acquire(this.#store, this.#id, this.#options, signal);
-    try {
-      const session = await this.#store.read(this.#id);
-      if (session === undefined) throw makeLeaseLostError(this.#id);
-      await this.#catchUp(session);
-      await this.load();
-    } catch (error) {
-      await lease.release();
-      throw error;
-    }
-    this.#lease = lease;
-    this.#unknownOutcome = undefined;
-    return signal === undefined ? lease.lost : AbortSignal.any([signal, lease.lost]);
-  }
-
-  /** Releases the lease. Throws if it was lost during the turn. */
-  async end(): Promise<void> {
-    const lease = this.#lease;
-    this.#lease = undefined;
-    await lease?.release();
-    lease?.lost.throwIfAborted();
   }
 
   /** Loads the entries before the snapshot, and verifies the snapshot against them. */
@@ -233,8 +207,15 @@ export class StoredLog implements DurableLog {
     return log;
   }
 
+  /** Returns the lease of the running turn. */
+  #findLease(): SessionLease {
+    const lease = this.turns?.lease;
+    if (lease === undefined) throw makeLeaseLostError(this.#id);
+    return lease;
+  }
+
   /** Reads the entries that were appended since the last read. */
-  async #catchUp(session: StoredSession): Promise<void> {
+  async catchUp(session: StoredSession): Promise<void> {
     if (session.head < this.#end.head) {
       throw makeDamagedError(
         this.#id,
@@ -247,6 +228,7 @@ export class StoredLog implements DurableLog {
       this.log.appendCommitted(migrated);
       this.#end = link;
     }
+    this.#unknownOutcome = undefined;
     if (this.#end.hash !== session.hash) {
       throw makeDamagedError(
         this.#id,
@@ -266,8 +248,7 @@ export class StoredLog implements DurableLog {
 
   async #commit(events: readonly SessionEvent[]): Promise<void> {
     const root = this.#root;
-    const lease = root.#lease;
-    if (lease === undefined) throw makeLeaseLostError(root.#id);
+    const lease = root.#findLease();
     lease.lost.throwIfAborted();
     if (this.#unknownOutcome !== undefined) throw this.#unknownOutcome;
     const before = this.#end;

@@ -6,12 +6,13 @@
 import type { LimitTracker } from "../cost/limit_tracker.ts";
 import { type Limits, withDefaultLimits } from "../cost/limits.ts";
 import { SessionUsage } from "../cost/session_usage.ts";
-import { quote, SessionBusyError } from "../errors.ts";
+import { ConfigError, quote, SessionBusyError } from "../errors.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Durability } from "../history/durability.ts";
 import type { SessionName } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
 import type { SessionStatus } from "../history/position.ts";
+import { RunningTurn } from "../history/running_turn.ts";
 import type { AgentCore } from "./agent_core.ts";
 import type { Prompts } from "./prompts.ts";
 import type { State, StateOwner } from "../history/state.ts";
@@ -77,7 +78,8 @@ export class LiveSession implements SessionName {
   #usage: SessionUsage | undefined;
   /** Number of events that `#usage` includes. */
   #counted = 0;
-  #isBusy = false;
+  /** Turns of this object that run or wait. */
+  readonly #turns = new Set<RunningTurn>();
   /** Length of the log when the last turn began. If it has not grown, the turn was interrupted. */
   #begunAt: number;
 
@@ -120,6 +122,19 @@ export class LiveSession implements SessionName {
     return usage;
   }
 
+  /**
+   * Checks that the whole log is in memory.
+   *
+   * @throws {ConfigError} if it is not.
+   */
+  checkLoaded(): void {
+    if (this.log.isWhole) return;
+    throw new ConfigError(
+      `Cannot read the state, usage or cost of session ${quote(this.id)}: its log is not loaded: ` +
+        "await session.load() first, or run a turn",
+    );
+  }
+
   /** Status if no turn is running. */
   get restingStatus(): Exclude<SessionStatus, "running"> {
     const { head, position: { status } } = this.log;
@@ -129,22 +144,42 @@ export class LiveSession implements SessionName {
 
   /** Status of the session. */
   get status(): SessionStatus {
-    return this.#isBusy ? "running" : this.restingStatus;
+    const isRunning = this.#turns.size > 0 || this.durability?.turns?.isRunningElsewhere;
+    return isRunning ? "running" : this.restingStatus;
   }
 
   /**
-   * Acquires the lock for a turn.
+   * Acquires the lock for a turn, or a place in the queue of a stored session.
    *
-   * @throws {SessionBusyError} if a turn is running.
+   * @throws {SessionBusyError} if a turn is running, and this one may not wait.
    */
-  lock(): void {
-    if (this.#isBusy) {
+  lock(): RunningTurn {
+    if (this.#turns.size > 0 && !this.durability?.turns?.canWait) {
       throw new SessionBusyError(
         `Cannot start a turn of session ${quote(this.id)}: another turn is running: ` +
-          "await it first",
+          "await it first, or stop it with interrupt()",
       );
     }
-    this.#isBusy = true;
+    const turn = new RunningTurn();
+    this.durability?.turns?.enter(turn);
+    this.#turns.add(turn);
+    return turn;
+  }
+
+  /** Releases the lock of a turn. */
+  unlock(turn: RunningTurn): void {
+    this.#turns.delete(turn);
+    turn.end();
+  }
+
+  /** Stops the running turn, and waits for its end. Returns false if none runs. */
+  async interrupt(reason: unknown): Promise<boolean> {
+    const stored = this.durability?.turns;
+    if (stored !== undefined) return await stored.interrupt(reason);
+    const [turn] = this.#turns;
+    turn?.interrupt(reason);
+    await turn?.settled;
+    return turn !== undefined;
   }
 
   /** Starts a turn; `isVerdict` is true if its command consists of verdicts. */
@@ -160,9 +195,8 @@ export class LiveSession implements SessionName {
     this.tracker = tracker;
   }
 
-  /** Releases the lock, and notifies observers of the end; `error` is the error of the turn, if it failed. */
+  /** Notifies observers of the end of a turn; `error` is its error, if it failed. */
   end(error?: unknown): void {
-    this.#isBusy = false;
     this.tracker?.count();
     this.tracker = undefined;
     const { observers } = this;

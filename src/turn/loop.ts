@@ -8,8 +8,8 @@ import * as v from "valibot";
 import { LimitTracker } from "../cost/limit_tracker.ts";
 import { quote } from "../errors.ts";
 import { listOpenCalls, pendingApprovals } from "../history/call.ts";
-import type { Durability } from "../history/durability.ts";
 import type { EventDraft } from "../history/event.ts";
+import type { RunningTurn } from "../history/running_turn.ts";
 import { freezeJson } from "../json/json.ts";
 import * as option from "../schema/option_shape.ts";
 import { completeRequests } from "./approval.ts";
@@ -43,7 +43,8 @@ export interface TurnOptions {
   /**
    * Aborts the turn: its promise resolves at once, with status `interrupted`; committed
    * events are kept. If it is already aborted, the input is recorded and no model is
-   * called. Default: none.
+   * called. A turn that still waits for another one leaves the queue: nothing is recorded, and
+   * `turn.input` has the input. Default: none.
    */
   readonly signal?: AbortSignal;
 }
@@ -52,6 +53,10 @@ const shape: option.OptionShape<StreamOptions> = {
   stopAfter: v.optional(v.picklist(["tool", "move"], 'expected "tool" or "move"')),
   signal: v.optional(v.instance(AbortSignal, "expected an AbortSignal")),
   children: option.flag,
+  readerTimeout: v.optional(v.pipe(
+    v.number("expected a number of milliseconds"),
+    v.minValue(1, "expected at least 1 ms; Infinity lifts the limit"),
+  )),
 };
 
 /** Options of a turn that is streamed. */
@@ -63,43 +68,52 @@ export interface StreamOptions extends TurnOptions {
    * @default {false}
    */
   readonly children?: boolean;
+  /**
+   * Maximum time for which the turn waits until its reader asks for the next part, in
+   * milliseconds, by the clock of the session. Then the stream ends as if it had been left. Time
+   * in which a model or a tool works does not count. `Infinity`: no limit. Default: 300,000,
+   * 5 minutes.
+   */
+  readonly readerTimeout?: number;
 }
 
 /**
  * Runs one turn of a session that is locked, and releases the lock. The command may come
  * from untyped code.
  *
+ * @param turn Lock of the session.
  * @param out Reader of a stream; called with every committed event and every delta.
  */
 export async function runTurn(
   session: LiveSession,
+  turn: RunningTurn,
   command?: TurnCommand,
   options?: StreamOptions,
   out?: Out<StreamPart>,
 ): Promise<Turn> {
+  const stored = session.durability?.turns;
   let error: unknown;
+  let hasBegun = false;
   try {
     checkCommand(command);
     if (options !== undefined) {
       option.checkOptions(shape, options, "Cannot start a turn");
     }
-    const { durability } = session;
-    const signal = durability === undefined
-      ? options?.signal
-      : await durability.begin(options?.signal);
+    turn.follow(options?.signal);
+    if (await stored?.begin(turn) === false) return await buildUnwritten(session, command);
+    hasBegun = true;
     checkStart(session, command);
     const { limits, agent, parent } = session;
     const tracker = new LimitTracker(limits, session, agent.clock, parent?.tracker);
     const isVerdict = verdictsIn(command) !== undefined;
     session.begin(startObservers(session, command), isVerdict, tracker);
-    return await playTurn(session, command, { ...options, signal }, out);
+    const play = () => playTurn(session, command, { ...options, signal: turn.signal }, out);
+    return await (stored === undefined ? play() : stored.run(turn, play));
   } catch (thrown) {
     error = thrown;
     throw thrown;
   } finally {
-    const { durability } = session;
-    if (durability === undefined) session.end(error);
-    else await endDurableTurn(session, durability, error);
+    await endTurn(session, turn, hasBegun, error);
   }
 }
 
@@ -121,14 +135,10 @@ function startObservers(
   return new TurnObservers(observers, turn, session.agent);
 }
 
-interface PlayOptions extends Omit<StreamOptions, "signal"> {
-  readonly signal: AbortSignal | undefined;
-}
-
 async function playTurn(
   session: LiveSession,
   command: TurnCommand | undefined,
-  { stopAfter, signal, children }: PlayOptions,
+  { stopAfter, signal, children }: StreamOptions,
   reader: Out<StreamPart> | undefined,
 ): Promise<Turn> {
   const { log, agent, tracker } = session;
@@ -205,23 +215,46 @@ async function buildOpening(
 }
 
 /**
- * Ends a turn of a stored session. The lease is released before observers are
- * notified and the promise settles, so that the next turn can start at once.
+ * Ends a turn. The lease is released before observers are notified and the promise settles,
+ * so that the next turn can start at once.
  */
-async function endDurableTurn(
+async function endTurn(
   session: LiveSession,
-  durability: Durability,
+  turn: RunningTurn,
+  hasBegun: boolean,
   thrown: unknown,
 ): Promise<void> {
   let error = thrown;
   try {
-    await durability.end();
+    if (hasBegun) await session.durability?.turns?.end();
   } catch (cause) {
     // The error of the turn takes precedence over that of the release.
     error ??= cause;
   }
-  session.end(error);
+  session.unlock(turn);
+  if (hasBegun) session.end(error);
   if (error !== undefined) throw error;
+}
+
+/** Returns the result of a turn that was aborted before it could write anything. */
+async function buildUnwritten(
+  session: LiveSession,
+  command: TurnCommand | undefined,
+): Promise<Turn> {
+  await session.durability!.load();
+  const { owner, log: { events, head, position: { step } } } = session;
+  const input = inputIn(command);
+  const none = { prompt: undefined, children: undefined, response: undefined, thrown: undefined };
+  return new Turn({
+    owner,
+    log: events,
+    from: head,
+    step,
+    status: "interrupted",
+    input,
+    approvals: [],
+    ...none,
+  });
 }
 
 function buildTurn(session: LiveSession, from: number, response: unknown): Turn {

@@ -45,6 +45,7 @@ export interface TurnParts {
   readonly children: (() => State["children"]) | undefined;
   readonly approvals: readonly PendingApproval[];
   readonly thrown: ReadonlyMap<string, unknown> | undefined;
+  readonly input?: string | undefined;
 }
 
 /** Type of the responses in a step: text, or the output of its `answer` schema. */
@@ -79,6 +80,11 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
   readonly approvals: readonly PendingApproval[];
   /** Response to the user: text, or the output of the step's `answer` schema; undefined if there is none. */
   readonly response: Response;
+  /**
+   * Input that was not recorded, because the turn was aborted while it waited for another one:
+   * send it again. Undefined otherwise.
+   */
+  readonly input: string | undefined;
   readonly #log: readonly SessionEvent[];
   readonly #owner: TurnParts["owner"];
   readonly #from: number;
@@ -93,6 +99,7 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
     this.step = parts.step as StepId;
     this.response = parts.response as Response;
     this.approvals = parts.approvals;
+    this.input = parts.input;
     this.#prompt = parts.prompt;
     this.#children = parts.children;
     this.#thrown = parts.thrown;

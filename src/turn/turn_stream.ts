@@ -3,28 +3,42 @@
  *
  * @module
  */
+import { linkAbort } from "../abort.ts";
+import type { Clock } from "../clock.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
 
-/** Runs a turn, with or without a reader. */
-type Run<Result> = (
+/** Acquires the lock of a turn, and returns a function that runs it, with or without a reader. */
+type Start<Result> = (
   signal: AbortSignal,
-  out: Out<StreamPart> | undefined,
-) => Promise<Result>;
+) => (out: Out<StreamPart> | undefined) => Promise<Result>;
+
+/** Options of a {@linkcode TurnStream}. */
+interface ReadOptions {
+  /** Aborts the turn as well. */
+  readonly signal: AbortSignal | undefined;
+  /** Maximum time for which the turn waits for its reader, in milliseconds. */
+  readonly readerTimeout: number;
+  /** Clock of the timeout. */
+  readonly clock: Clock;
+}
 
 /**
  * Turn as an async iterable of its parts, returned by `session.stream()`. Nothing
  * happens before the first `next()`, or before {@linkcode TurnStream.turn} is read.
  * The turn waits for its reader: a model is read no faster than the stream. Leaving the
  * stream early, even while a `next()` is pending, aborts the turn: the session is then
- * `interrupted`.
+ * `interrupted`. The same happens to a reader that takes longer than `readerTimeout` to ask for
+ * the next part. The turn runs in the async context in which `stream()` was called.
  *
  * @typeParam Result The turn.
  */
 export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Result, void> {
-  readonly #run: Run<Result>;
+  readonly #start: Start<Result>;
   readonly #abort = new AbortController();
-  readonly #outer: AbortSignal | undefined;
-  #turn: Promise<Result> | undefined;
+  readonly #options: ReadOptions;
+  readonly #turn: Promise<Result>;
+  /** Resolves the promise that `#turn` follows; undefined once the turn has begun. */
+  #play: ((play: () => unknown) => void) | undefined;
   /** Resolves the `next()` that waits for a part. */
   #read: ((part: StreamPart | undefined) => void) | undefined;
   /** Resolves the promise of the turn that waits for its reader. */
@@ -35,10 +49,13 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
   /** Promise of the last `next()`, so that concurrent calls get the parts in order. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Creates a stream; `outer` aborts the turn as well. */
-  constructor(run: Run<Result>, outer: AbortSignal | undefined) {
-    this.#run = run;
-    this.#outer = outer;
+  /** Called by a session. */
+  constructor(start: Start<Result>, options: ReadOptions) {
+    this.#start = start;
+    this.#options = options;
+    // A reaction runs in the async context in which it was registered: that of stream().
+    const begun = new Promise<() => unknown>((resolve) => this.#play = resolve);
+    this.#turn = begun.then((play) => play()) as Promise<Result>;
   }
 
   /**
@@ -62,12 +79,11 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
    */
   async return(): Promise<IteratorResult<StreamPart, Result>> {
     const wasOver = this.#isOver;
-    this.#isClosed = true;
-    this.#abort.abort(new DOMException("The stream was left before its end", "AbortError"));
-    this.#continue?.();
+    this.#close("The stream was left before its end");
+    // No turn has started if the stream was never read.
+    if (this.#play !== undefined) return { done: true, value: undefined as Result };
     try {
-      // Undefined if the stream was never read: then no turn has started.
-      return { done: true, value: await this.#turn as Result };
+      return { done: true, value: await this.#turn };
     } catch (error) {
       if (!wasOver) throw error;
       return { done: true, value: undefined as Result };
@@ -86,7 +102,7 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
 
   async #next(): Promise<IteratorResult<StreamPart, Result>> {
     // A stream that was closed before its first read starts no turn.
-    if (this.#isClosed && this.#turn === undefined) {
+    if (this.#isClosed && this.#play !== undefined) {
       return { done: true, value: undefined as Result };
     }
     const arriving = new Promise<StreamPart | undefined>((resolve) => this.#read = resolve);
@@ -97,27 +113,46 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
   }
 
   #begin(out: Out<StreamPart> | undefined): Promise<Result> {
-    if (this.#turn !== undefined) return this.#turn;
-    const outer = this.#outer;
-    const abort = () => this.#abort.abort(outer!.reason);
-    if (outer?.aborted) abort();
-    else outer?.addEventListener("abort", abort);
-    this.#turn = this.#run(this.#abort.signal, out);
+    const resolve = this.#play;
+    if (resolve === undefined) return this.#turn;
+    this.#play = undefined;
+    const unlink = linkAbort(this.#abort, this.#options.signal);
     const end = () => {
-      outer?.removeEventListener("abort", abort);
+      unlink();
       this.#isOver = true;
       this.#read?.(undefined);
     };
     // Prevents an unhandled rejection; next() and `turn` still reject.
     this.#turn.then(end, end);
+    try {
+      const play = this.#start(this.#abort.signal);
+      resolve(() => play(out));
+    } catch (error) {
+      resolve(() => Promise.reject(error));
+    }
     return this.#turn;
+  }
+
+  /** Aborts the turn, which then no longer waits for its reader. */
+  #close(reason: string): void {
+    this.#isClosed = true;
+    this.#abort.abort(new DOMException(reason, "AbortError"));
+    this.#continue?.();
   }
 
   /** Passes a part to the reader, and waits until it asks for the next one. */
   #passPart(part: StreamPart): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
+    const { clock, readerTimeout } = this.#options;
     return new Promise((resolve) => {
-      this.#continue = resolve;
+      // An abandoned stream alone must not keep the program alive.
+      const cancel = clock.setTimer(readerTimeout, () => {
+        this.#close(`The stream was not read for ${readerTimeout} ms (readerTimeout)`);
+      }, true);
+      this.#continue = () => {
+        cancel();
+        resolve();
+      };
       this.#read?.(part);
       this.#read = undefined;
     });

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { type Agent, decide, LLMError, type Session, type State, StateError } from "@nomos/agent";
 import { memoryStore, type Store, StoreError } from "@nomos/agent/store";
-import { trajectoryOf } from "@nomos/agent/testing";
+import { ManualClock, trajectoryOf } from "@nomos/agent/testing";
 import { agentOf, copied, modelOf, payer, storedEvents } from "./agents.ts";
 
 const ask = (...names: string[]) =>
@@ -150,11 +150,15 @@ Deno.test("a process that dies at any write of any session is followed by one th
     for (let at = 1; deaths === at - 1; at++) {
       for (const isAfter of [false, true]) {
         const what = `died ${isAfter ? "after" : "before"} write ${at}`;
-        const store = memoryStore();
+        const clock = new ManualClock();
+        const store = memoryStore({ clock: () => clock.now() });
         const paid: string[] = [];
         try {
           const mortal = dying(store, at, isAfter);
-          const session = await build(paid, [], needsApproval).openSession("s", { store: mortal });
+          const session = await build(paid, [], needsApproval).openSession("s", {
+            store: mortal,
+            clock,
+          });
           await finish(session);
         } catch (error) {
           assert(error instanceof StoreError && error.message === "the process died", what);
@@ -163,10 +167,8 @@ Deno.test("a process that dies at any write of any session is followed by one th
         const ran = paid.length;
         const inFlight = ran - await countFinished(store);
         const asked: string[] = [];
-        const session = await build(paid, asked, needsApproval).openSession("s", {
-          store,
-          whenBusy: "interrupt",
-        });
+        await clock.advance(15_000); // The lease of the dead process runs out.
+        const session = await build(paid, asked, needsApproval).openSession("s", { store, clock });
         await session.load();
         await finish(session);
         isDone(session.state);

@@ -11,7 +11,7 @@ import {
   ToolArgumentsError,
 } from "@nomos/agent";
 import { memoryStore } from "@nomos/agent/store";
-import { replaySession } from "@nomos/agent/testing";
+import { ManualClock, replaySession } from "@nomos/agent/testing";
 import * as v from "valibot";
 import { copyState, dyingAt, outcomesIn, payer } from "./approver.ts";
 
@@ -138,14 +138,16 @@ Deno.test("an edited approval killed before or after the call runs it with the s
     ) {
       const what = `once: ${once}, died ${isAfter ? "after" : "before"} ${at}`;
       const { agent, paid } = payer(["ann"], { needsApproval: true, once });
-      const store = memoryStore();
-      const first = await agent.openSession("s", { store });
+      const clock = new ManualClock();
+      const store = memoryStore({ clock: () => clock.now() });
+      const first = await agent.openSession("s", { store, clock });
       const { approvals: [request] } = await first.next("Pay");
       const { callKey, hash } = request!;
-      const dying = await agent.openSession("s", { store: dyingAt(store, at, isAfter) });
+      const dying = await agent.openSession("s", { store: dyingAt(store, at, isAfter), clock });
       await assertRejects(() => dying.approve(callKey, { hash, args: { to: "bob" } }));
       assertEquals(paid, new Array(ran).fill("bob"), what);
-      const session: Session = await agent.openSession("s", { store, whenBusy: "interrupt" });
+      await clock.advance(15_000); // The lease of the dead process runs out.
+      const session: Session = await agent.openSession("s", { store, clock });
       const isWaiting = at === "approval_given" && !isAfter;
       assertEquals(session.status, isWaiting ? "needs_approval" : "interrupted", what);
       if (isWaiting) await session.approve(callKey, { hash, args: { to: "bob" } });

@@ -1,6 +1,7 @@
 /** The turn of a stream that is read part by part, at once, not at all, or left early. */
 import {
   Agent,
+  ConfigError,
   decide,
   type LLM,
   LLMError,
@@ -10,6 +11,8 @@ import {
   type StreamPart,
   Tool,
 } from "@nomos/agent";
+import { memoryStore } from "@nomos/agent/store";
+import { ManualClock } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import * as v from "valibot";
 import { unhandledDuring } from "./unhandled_rejections.ts";
@@ -230,4 +233,77 @@ Deno.test("TurnStream, acquires the lock of the session when it is first read, b
   gate.resolve();
   assertEquals((await turn).response, "Hello");
   assert(session.state.events.length === 2);
+});
+
+/** A stored session, its store and clock, and a stream of which one part was read. */
+async function abandoned(readerTimeout?: number) {
+  const clock = new ManualClock();
+  const store = memoryStore({ clock: () => clock.now() });
+  const agent = new Agent({
+    name: "talker",
+    llm: new MockLLM([decide.respond("Hello"), decide.respond("Still here")]),
+    start: "talk",
+    steps: { talk: { description: "Talk" } },
+  });
+  const session = await agent.openSession("s", { store, clock });
+  const stream = session.stream("Hi", readerTimeout === undefined ? {} : { readerTimeout });
+  await stream.next();
+  return { clock, store, session, stream };
+}
+
+Deno.test("TurnStream, abandoned by its reader, ends after five minutes and releases the lease", async () => {
+  const { clock, store, session, stream } = await abandoned();
+  await clock.advance(299_999);
+  assertEquals(session.status, "running");
+  assert((await store.read("s"))!.lease !== undefined);
+  await clock.advance(1);
+  const turn = await stream.turn;
+  assertEquals([turn.status, session.status], ["interrupted", "interrupted"]);
+  assertEquals((await store.read("s"))!.lease, undefined);
+  assertEquals(await stream.next(), { done: true, value: turn });
+  assertEquals((await session.resume()).response, "Hello");
+  assertEquals(clock.pendingTimers, 0);
+});
+
+Deno.test("TurnStream, the option readerTimeout shortens or lifts the time that a reader has", async () => {
+  const short = await abandoned(1_000);
+  await short.clock.advance(1_000);
+  assertEquals((await short.stream.turn).status, "interrupted");
+  const endless = await abandoned(Infinity);
+  await endless.clock.advance(1e9);
+  assertEquals(endless.session.status, "running");
+  await Array.fromAsync(endless.stream);
+  assertEquals(endless.session.status, "waiting");
+  for (const readerTimeout of [0, -1, NaN, "1"]) {
+    const session = sessionOf(SCRIPT);
+    const stream = session.stream("Hi", { readerTimeout: readerTimeout as number });
+    await assertRejects(() => stream.turn, ConfigError, "readerTimeout");
+    assertEquals(session.status, "waiting");
+  }
+});
+
+Deno.test("TurnStream, time in which a model works, or that several parts take together, is not the reader's", async () => {
+  const clock = new ManualClock();
+  const gate = Promise.withResolvers<void>();
+  const agent = new Agent({
+    name: "slow",
+    llm: new MockLLM([async () => {
+      await gate.promise;
+      return decide.respond("Hello");
+    }]),
+    start: "talk",
+    steps: { talk: { description: "Talk" } },
+  });
+  const session = await agent.openSession("s", { store: memoryStore(), clock });
+  const stream = session.stream("Hi", { readerTimeout: 1_000 });
+  const types: string[] = [];
+  for await (const part of stream) {
+    types.push(part.type);
+    await clock.advance(999);
+    if (part.type !== "user") continue;
+    // The reader waits for the model from here on.
+    queueMicrotask(() => clock.advance(10_000).then(gate.resolve));
+  }
+  assertEquals([types[0], types.at(-1)], ["user", "decision"]);
+  assertEquals((await stream.turn).status, "waiting");
 });

@@ -14,8 +14,11 @@ import type { StoredEntry, StoredSession, StoredSnapshot } from "../store.ts";
 import type { Database } from "./database.ts";
 import { quoteSchema } from "./tables.ts";
 
-interface SessionRow extends Omit<StoredSession, "id" | "snapshot"> {
+interface SessionRow extends Omit<StoredSession, "id" | "snapshot" | "lease"> {
   readonly id: Uint8Array;
+  readonly owner: Uint8Array | null;
+  readonly epoch: number;
+  readonly until: number;
   readonly snapshot?: StoredSnapshot | null;
 }
 
@@ -55,6 +58,19 @@ export function postgresBackend(database: Database, schema: string): Backend {
       const values = [encodeKey(owner), ttl, force];
       const { rows: [row] } = await run<ClaimRow>("claim", id, sql.claim, ...values);
       return row === undefined ? "missing" : row.epoch ?? "busy";
+    },
+    async requestStop(id, epoch) {
+      return (await run("request a stop of", id, sql.requestStop, epoch)).count === 1;
+    },
+    async listStops() {
+      const statement = {
+        purpose: "list requested stops",
+        text: sql.listStops,
+        values: [],
+        isRepeatable: true,
+      };
+      const { rows } = await database.run<{ readonly epoch: number }>(statement);
+      return rows.map(({ epoch }) => epoch);
     },
     async renew({ id, owner, epoch }, ttl) {
       const values = [encodeKey(owner), epoch, ttl];
@@ -96,8 +112,10 @@ interface HeadRow {
   readonly head: number | null;
 }
 
-function toSession(id: string, { id: _, snapshot, ...rest }: SessionRow): StoredSession {
-  return { id, ...rest, ...(snapshot && { snapshot }) };
+function toSession(id: string, row: SessionRow): StoredSession {
+  const { id: _, snapshot, owner, epoch, until, ...rest } = row;
+  const lease = owner && { lease: { owner: decodeKey(owner), epoch, until } };
+  return { id, ...rest, ...lease, ...(snapshot && { snapshot }) };
 }
 
 function encodeChild(child: string | undefined): Uint8Array | null {
@@ -118,7 +136,8 @@ function buildStatements(schema: string) {
   const leased = `leased AS (
         SELECT number FROM ${schema}.session WHERE ${isLeased} FOR NO KEY UPDATE
       )`;
-  const described = `id, meta, head, hash,
+  const described = `id, meta, head, hash, owner, epoch,
+    floor(extract(epoch FROM lease_until) * 1000)::bigint AS until,
     floor(extract(epoch FROM created_at) * 1000)::bigint AS "createdAt",
     floor(extract(epoch FROM updated_at) * 1000)::bigint AS "updatedAt"`;
   return {
@@ -151,6 +170,18 @@ function buildStatements(schema: string) {
         RETURNING epoch
       )
       SELECT (SELECT epoch FROM claimed) AS epoch FROM ${schema}.session WHERE id = $1`,
+    // `id, epoch`. A request ends with the lease.
+    requestStop: `WITH forgotten AS (
+        DELETE FROM ${schema}.stop_request AS request WHERE NOT EXISTS (
+          SELECT FROM ${schema}.session
+          WHERE number = request.session AND epoch = request.epoch AND owner IS NOT NULL
+        )
+      )
+      INSERT INTO ${schema}.stop_request (epoch, session)
+      SELECT epoch, number FROM ${schema}.session
+      WHERE id = $1 AND epoch = $2 AND owner IS NOT NULL
+      ON CONFLICT (epoch) DO UPDATE SET session = excluded.session`,
+    listStops: `SELECT epoch FROM ${schema}.stop_request`,
     // `id, owner, epoch, ttl`
     renew: `UPDATE ${schema}.session
       SET lease_until = clock_timestamp() + $4 * interval '1 millisecond' WHERE ${isLeased}`,

@@ -10,6 +10,7 @@
  *   first, so that writers of one family never deadlock.
  * - `entry`: the logs, by session and sequence number. Bodies are text and not jsonb,
  *   which would reformat them.
+ * - `stop_request`: epochs of the leases whose writers should stop their turns.
  * - `lease_epoch`: sequence of epochs over all sessions, so that an id that is deleted
  *   and reused gets no epoch twice.
  * - `version`: one row, with the version of the tables.
@@ -34,6 +35,7 @@ export function quoteSchema(schema: string): string {
 export const MIGRATIONS: readonly ((schema: string, query: Query) => Promise<void>)[] = [
   createTables,
   addChildren,
+  addStopRequests,
 ];
 
 async function createTables(schema: string, query: Query): Promise<void> {
@@ -107,6 +109,13 @@ async function addChildren(schema: string, query: Query): Promise<void> {
       ELSE parent IS NULL AND child IS NULL END),
     ADD CONSTRAINT session_is_no_child CHECK
       (id IS NULL OR meta NOT LIKE '{"version":2,%"caller":%')`);
+}
+
+async function addStopRequests(schema: string, query: Query): Promise<void> {
+  await query(`CREATE TABLE ${schema}.stop_request (
+    epoch bigint PRIMARY KEY,
+    session bigint NOT NULL REFERENCES ${schema}.session ON DELETE CASCADE
+  )`);
 }
 
 /**

@@ -4,14 +4,14 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { StoredEntry, StoredSession, StoredSnapshot } from "../store.ts";
+import type { LeaseState, StoredEntry, StoredSession, StoredSnapshot } from "../store.ts";
 import { DamagedRowError } from "./sqlite_failure.ts";
 
 /** Value that can be bound to a parameter of a statement. */
 export type SqliteValue = null | number | string | Uint8Array;
 
 /** Row by column name. The values are unknown, because a damaged file can contain anything. */
-type SqliteRow = Readonly<Record<string, unknown>>;
+export type SqliteRow = Readonly<Record<string, unknown>>;
 
 /** Prepared statement. */
 export interface SqliteStatement {
@@ -38,6 +38,16 @@ export function readSession(id: string, row: SqliteRow): Omit<StoredSession, "sn
     hash: readText(row, "hash"),
     createdAt: readNumber(row, "created_at"),
     updatedAt: readNumber(row, "updated_at"),
+  };
+}
+
+/** Reads the lease from a row of a session; undefined if it has none. */
+export function readLease(row: SqliteRow): LeaseState | undefined {
+  if (row.owner === null) return undefined;
+  return {
+    owner: new TextDecoder().decode(readBytes(row, "owner")),
+    epoch: readNumber(row, "epoch"),
+    until: readNumber(row, "lease_until"),
   };
 }
 

@@ -9,12 +9,15 @@ import { decodeKey, encodeKey, keyRange } from "../session_key.ts";
 import {
   readBytes,
   readEntry,
+  readLease,
   readNumber,
   readSession,
   readSnapshot,
   type SqliteDatabase,
+  type SqliteRow,
   type SqliteStatement,
 } from "./database.ts";
+import type { StoredSession } from "../store.ts";
 import { toStoreError } from "./sqlite_failure.ts";
 import { checkVersion } from "./tables.ts";
 import { WriteQueue, type WriteQueueOptions } from "./write_queue.ts";
@@ -57,7 +60,7 @@ export function sqliteBackend({ database, file, retry, clock }: SqliteBackendOpt
         const row = sql.read.get(encodeKey(id), encodeChild(child));
         if (row === undefined) return undefined;
         const snapshot = readSnapshot(row);
-        return { ...readSession(child ?? id, row), ...(snapshot && { snapshot }) };
+        return { ...readLeased(child ?? id, row), ...(snapshot && { snapshot }) };
       }),
     entries: (id, { child, from, limit }) =>
       read(`read entries of session ${quote(id)}`, () => {
@@ -75,6 +78,16 @@ export function sqliteBackend({ database, file, retry, clock }: SqliteBackendOpt
         sql.claim.run(epoch, owner, time + ttl, key);
         return epoch;
       }),
+    requestStop: (id, epoch) =>
+      writes.write(`request a stop of session ${quote(id)}`, () => {
+        sql.forgetStops.run();
+        return sql.requestStop.run(encodeKey(id), epoch).changes > 0;
+      }),
+    listStops: () =>
+      read(
+        "list requested stops",
+        () => sql.listStops.all().map((row) => readNumber(row, "epoch")),
+      ),
     renew: ({ id, owner, epoch }, ttl) =>
       writes.write(`renew the lease of session ${quote(id)}`, () => {
         return sql.renew.run(now() + ttl, encodeKey(id), owner, epoch).changes > 0;
@@ -104,7 +117,7 @@ export function sqliteBackend({ database, file, retry, clock }: SqliteBackendOpt
     list: ({ prefix, after, limit }) =>
       read("list sessions", () => {
         const rows = sql.list.all(...keyRange(prefix, after), limit);
-        return rows.map((row) => readSession(decodeKey(readBytes(row, "id")), row));
+        return rows.map((row) => readLeased(decodeKey(readBytes(row, "id")), row));
       }),
     delete: (id) =>
       writes.write(`delete session ${quote(id)}`, () => sql.delete.run(encodeKey(id)).changes > 0),
@@ -125,6 +138,12 @@ function encodeChild(child: string | undefined): Uint8Array | null {
 }
 
 /** Prepares every statement once. */
+/** Reads a session, with its lease and without its snapshot, from a row. */
+function readLeased(id: string, row: SqliteRow): Omit<StoredSession, "snapshot"> {
+  const lease = readLease(row);
+  return { ...readSession(id, row), ...(lease && { lease }) };
+}
+
 function prepareStatements(database: SqliteDatabase): Record<keyof typeof SQL, SqliteStatement> {
   const prepared = Object.entries(SQL).map(([name, text]) => [name, database.prepare(text)]);
   return Object.fromEntries(prepared);
@@ -138,6 +157,9 @@ const NUMBER = `(
     ) END FROM session WHERE id = ?1
   )`;
 
+// node:sqlite may cut a text at a NUL when it reads it.
+const LEASE = "CAST(owner AS BLOB) AS owner, epoch, lease_until";
+
 const SQL = {
   version: "PRAGMA user_version",
   create: `
@@ -149,7 +171,7 @@ const SQL = {
     VALUES (?, ?, ?, 0, ?, ?, ?, 0)
     ON CONFLICT (parent, child) WHERE parent IS NOT NULL DO NOTHING`,
   read: `
-    SELECT session.meta, session.head, session.hash, created_at, updated_at,
+    SELECT session.meta, session.head, session.hash, created_at, updated_at, ${LEASE},
       snapshot.head AS snapshot_head, snapshot.hash AS snapshot_hash, body AS snapshot_body
     FROM session LEFT JOIN snapshot ON snapshot.session = number
     WHERE number = ${NUMBER}`,
@@ -165,6 +187,16 @@ const SQL = {
   renew: "UPDATE session SET lease_until = ? WHERE id = ? AND owner = ? AND epoch = ?",
   release: `
     UPDATE session SET owner = NULL, lease_until = NULL WHERE id = ? AND owner = ? AND epoch = ?`,
+  // A request ends with the lease.
+  forgetStops: `
+    DELETE FROM stop_request WHERE NOT EXISTS (
+      SELECT 1 FROM session
+      WHERE number = stop_request.session AND epoch = stop_request.epoch AND owner IS NOT NULL
+    )`,
+  requestStop: `
+    INSERT OR REPLACE INTO stop_request (session, epoch)
+    SELECT number, epoch FROM session WHERE id = ? AND epoch = ? AND owner IS NOT NULL`,
+  listStops: "SELECT epoch FROM stop_request",
   advance: "UPDATE session SET head = ?, hash = ?, updated_at = ? WHERE number = ?",
   append: "INSERT INTO entry (session, seq, body, hash) VALUES (?, ?, ?, ?)",
   snapshot: `
@@ -172,7 +204,7 @@ const SQL = {
     ON CONFLICT (session) DO UPDATE
     SET head = excluded.head, hash = excluded.hash, body = excluded.body`,
   list: `
-    SELECT id, meta, head, hash, created_at, updated_at FROM session
+    SELECT id, meta, head, hash, created_at, updated_at, ${LEASE} FROM session
     WHERE id >= ? AND id < ?
     ORDER BY id LIMIT ?`,
   delete: "DELETE FROM session WHERE id = ?",

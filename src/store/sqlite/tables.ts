@@ -86,6 +86,12 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE new_session RENAME TO session;
   CREATE UNIQUE INDEX session_child ON session (parent, child) WHERE parent IS NOT NULL;
   `,
+  `
+  CREATE TABLE stop_request (
+    epoch INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES session (number) ON DELETE CASCADE
+  ) STRICT;
+  `,
 ];
 
 /**

@@ -37,6 +37,37 @@ export const LEASE_CHECKS: ContractChecks = {
     expectEqual(await trial.store.renew(lease, LONG_TTL), true, "renew() after refused claims");
     await trial.claim(await trial.create());
   },
+  "read() and list() show a lease until it is released": async (trial) => {
+    const { id, lease } = await trial.lease();
+    const { owner, epoch } = lease;
+    const { until = 0, ...held } = (await trial.read(id)).lease ?? {};
+    expectEqual(held, { owner, epoch }, "the lease that read() shows");
+    await trial.store.renew(lease, 2 * LONG_TTL);
+    const renewed = (await trial.read(id)).lease?.until ?? 0;
+    expectEqual(renewed > until, true, "a renewed lease ends later");
+    const { sessions } = await trial.store.list({ prefix: id });
+    expectEqual(sessions[0]?.lease?.epoch, epoch, "the lease that list() shows");
+    await trial.store.release(lease);
+    expectEqual((await trial.read(id)).lease, undefined, "the lease after release()");
+  },
+  "requestStop() is listed while its lease is current, if the store has it": async (trial) => {
+    const { id, lease } = await trial.lease();
+    const { requestStop, listStops } = trial.store;
+    expectEqual(requestStop === undefined, listStops === undefined, "both methods, or none");
+    if (requestStop === undefined || listStops === undefined) return;
+    const request = (epoch: number) => requestStop.call(trial.store, id, epoch);
+    expectEqual(await request(lease.epoch - 1), false, "requestStop() of another epoch");
+    for (const attempt of ["requestStop()", "requestStop() again"]) {
+      expectEqual(await request(lease.epoch), true, attempt);
+    }
+    const listed = await listStops.call(trial.store);
+    expectEqual(listed.filter((epoch) => epoch === lease.epoch).length, 1, "listed requests");
+    await trial.append(lease, 0);
+    await trial.store.release(lease);
+    expectEqual(await request(lease.epoch), false, "requestStop() after release()");
+    const newer = await trial.claim(id);
+    expectEqual((await listStops.call(trial.store)).includes(newer.epoch), false, "a new lease");
+  },
   "claim() and renew() refuse an invalid ttl": async (trial) => {
     const { id, lease } = await trial.lease();
     for (const ttl of [0, -1, 0.5, NaN, Infinity]) {

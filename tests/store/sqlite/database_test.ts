@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   readBytes,
   readEntry,
+  readLease,
   readSession,
   readSnapshot,
 } from "../../../src/store/sqlite/database.ts";
@@ -9,6 +10,7 @@ import { DamagedRowError } from "../../../src/store/sqlite/sqlite_failure.ts";
 
 const SESSION = { meta: "{}", head: 1, hash: "00", created_at: 2, updated_at: 3 };
 const SNAPSHOT = { snapshot_head: 1, snapshot_hash: "00", snapshot_body: "{}" };
+const LEASE = { owner: new TextEncoder().encode("a\0b"), epoch: 4, lease_until: 5 };
 const ENTRY = { seq: 0, body: "{}", hash: "00" };
 
 Deno.test("reads valid rows", () => {
@@ -16,6 +18,8 @@ Deno.test("reads valid rows", () => {
   assertEquals(readSession("a", SESSION), session);
   assertEquals(readSnapshot(SNAPSHOT), { head: 1, hash: "00", body: "{}" });
   assertEquals(readSnapshot({ ...SNAPSHOT, snapshot_head: null }), undefined);
+  assertEquals(readLease(LEASE), { owner: "a\0b", epoch: 4, until: 5 });
+  assertEquals(readLease({ ...LEASE, owner: null }), undefined);
   assertEquals(readEntry(ENTRY), ENTRY);
   assertEquals(readBytes({ id: new Uint8Array([1]) }, "id"), new Uint8Array([1]));
 });

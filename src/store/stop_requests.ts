@@ -1,0 +1,71 @@
+/**
+ * Requests of other processes to stop turns of this one.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { RunningTurn } from "../history/running_turn.ts";
+import type { Lease, Store } from "./store.ts";
+import { StoreError } from "./store_errors.ts";
+
+/** Delay between two reads of the requests, in milliseconds. */
+const DELAY = 1_000;
+
+/** Running turns of this process whose store can stop them. */
+const watches = new WeakMap<Store, StopWatch>();
+
+/**
+ * Interrupts a turn as soon as another process requests it. Returns a function that ends the
+ * watch.
+ */
+export function watchStops(
+  store: Store,
+  { epoch }: Lease,
+  turn: RunningTurn,
+  clock: Clock,
+): () => void {
+  if (store.listStops === undefined) return () => {};
+  let watch = watches.get(store);
+  if (watch === undefined) watches.set(store, watch = new StopWatch(store));
+  return watch.add(epoch, turn, clock);
+}
+
+/** Reads the requests of one store once a second, for all its running turns. */
+class StopWatch {
+  readonly #store: Store;
+  /** Turns by the epochs of their leases, which are unique in the store. */
+  readonly #turns = new Map<number, RunningTurn>();
+  #cancel: (() => void) | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  add(epoch: number, turn: RunningTurn, clock: Clock): () => void {
+    this.#turns.set(epoch, turn);
+    if (this.#turns.size === 1) this.#schedule(clock);
+    return () => {
+      this.#turns.delete(epoch);
+      if (this.#turns.size === 0) this.#cancel?.();
+    };
+  }
+
+  #schedule(clock: Clock): void {
+    // The renewal of the leases keeps the program alive.
+    this.#cancel = clock.setTimer(DELAY, () => void this.#poll(clock), true);
+  }
+
+  async #poll(clock: Clock): Promise<void> {
+    // A store that fails now is asked again a second later.
+    const epochs = await this.#store.listStops!().catch((error): readonly number[] => {
+      if (error instanceof StoreError) return [];
+      throw error;
+    });
+    for (const epoch of epochs) {
+      this.#turns.get(epoch)?.interrupt(
+        new DOMException("Another process interrupted the turn", "AbortError"),
+      );
+    }
+    if (this.#turns.size > 0) this.#schedule(clock);
+  }
+}
