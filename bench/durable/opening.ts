@@ -4,6 +4,7 @@
  * @module
  */
 import { systemClock } from "../../src/clock.ts";
+import { RunningTurn } from "../../src/history/running_turn.ts";
 import type { Store } from "../../src/store/store.ts";
 import { StoredLog } from "../../src/store/stored_log.ts";
 import { INPUT, makeDurableAgent, makeEvents } from "./durable_agent.ts";
@@ -70,12 +71,16 @@ export async function fillSession(store: Store, id: string, count: number): Prom
     now: Date.now,
     migrateResult: undefined,
   });
-  await stored.begin(undefined);
+  const turn = new RunningTurn();
+  const turns = stored.turns!;
+  turns.enter(turn);
+  await turns.begin(turn);
   const events = [...makeEvents({ id, incarnation: stored.incarnation }, count)];
   const bulk = Math.max(0, count - TAIL_LENGTH);
   for (let at = 0; at < bulk; at += BATCH_LENGTH) {
     await stored.log.append(events.slice(at, Math.min(at + BATCH_LENGTH, bulk)));
   }
   for (const event of events.slice(bulk)) await stored.log.append([event]);
-  await stored.end();
+  await turns.end();
+  turn.end();
 }

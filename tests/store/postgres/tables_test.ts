@@ -19,7 +19,7 @@ postgresTest(
       assertEquals((await store.read("a"))?.head, 0);
     }
     const versions = await postgres.query(`SELECT number FROM ${postgres.schema}.version`);
-    assertEquals(versions, [{ number: 2 }]);
+    assertEquals(versions, [{ number: 3 }]);
   },
 );
 
@@ -42,9 +42,9 @@ postgresTest(
   async (postgres) => {
     const store = await postgres.open();
     await store.create("a", { meta: "{}", hash: "00" });
-    await postgres.query(`UPDATE ${postgres.schema}.version SET number = 3`);
+    await postgres.query(`UPDATE ${postgres.schema}.version SET number = 4`);
     const error = await assertRejects(() => postgres.open(), StoreVersionError);
-    assertStringIncludes(error.message, "in version 3: expected at most version 2");
+    assertStringIncludes(error.message, "in version 4: expected at most version 3");
     assertEquals((await store.read("a"))?.head, 0);
   },
 );
