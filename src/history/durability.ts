@@ -47,6 +47,13 @@ export interface StoredTurns {
   readonly clock: Clock;
   /** True if a turn waits for those that were called before it. */
   readonly canWait: boolean;
+  /** Turns of this process that run or wait, of all objects of the session. */
+  readonly entered: Iterable<RunningTurn>;
+  /**
+   * True if the writer before the running turn did not release its lease. Known for a turn
+   * whose input has an id.
+   */
+  readonly hasTakenOver: boolean;
   /** True if another process, or another session object, was running a turn at the last look. */
   readonly isRunningElsewhere: boolean;
   /**

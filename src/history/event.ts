@@ -84,6 +84,8 @@ export interface SessionEvents {
   readonly user: {
     /** Text of the input. */
     readonly text: string;
+    /** Id of the input, if it was sent with one. */
+    readonly inputId?: string;
   };
   /** Legal decision of the model. */
   readonly decision: ModelCallUsage & {

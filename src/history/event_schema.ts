@@ -57,7 +57,7 @@ const base = {
 
 /** Schema of an event. Unknown fields are refused. */
 export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("type", [
-  v.strictObject({ ...base, type: v.literal("user"), text }),
+  v.strictObject({ ...base, type: v.literal("user"), text, inputId: v.optional(text) }),
   v.strictObject({
     ...base,
     type: v.literal("decision"),

@@ -7,6 +7,10 @@ import { linkAbort } from "../abort.ts";
 
 /** Turn that runs, or waits for an earlier one. */
 export class RunningTurn {
+  /** Input and its result, if the input has an id. */
+  input:
+    | { readonly id: string; readonly command: unknown; readonly result: Promise<unknown> }
+    | undefined;
   readonly #controller = new AbortController();
   #settle: (() => void) | undefined;
   /** Resolves once the turn has ended and its lease was released. */

@@ -8,6 +8,7 @@ import type { CallVerdict, Command } from "../turn/command.ts";
 import { systemClock } from "../clock.ts";
 import { ConfigError, quote } from "../errors.ts";
 import type { ForkOptions } from "./fork_session.ts";
+import { startTurn } from "./start_turn.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import { SessionUsage } from "../cost/session_usage.ts";
@@ -17,12 +18,8 @@ import type { State } from "../history/state.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { StreamOptions, TurnOptions } from "../turn/loop.ts";
-import type { Out, StreamPart } from "../turn/stream_part.ts";
 import type { Turn } from "../turn/turn.ts";
 import { TurnStream } from "../turn/turn_stream.ts";
-
-/** Code of turns, loaded with the first one. */
-let code: typeof import("./turn_code.ts") | undefined;
 
 /**
  * One conversation, created by `agent.createSession()` or opened by `agent.openSession()`.
@@ -109,7 +106,7 @@ export class Session<out Result extends Turn = Turn> {
    * @throws {GuardError} if a guard failed; the session is `interrupted`.
    */
   async next(command?: Command, options?: TurnOptions): Promise<Result> {
-    return await this.#start(command, options)();
+    return await startTurn(this.#live, command, options)() as Turn as Result;
   }
 
   /**
@@ -120,19 +117,11 @@ export class Session<out Result extends Turn = Turn> {
   stream(command?: Command, options: StreamOptions = {}): TurnStream<Result> {
     const { signal, readerTimeout = 300_000 } = options ?? {};
     const clock = this.#live.durability?.turns?.clock ?? systemClock;
-    return new TurnStream(
-      (signal) => this.#start(command, { ...options, signal }),
+    const stream: TurnStream<Turn> = new TurnStream(
+      (signal) => startTurn(this.#live, command, { ...options, signal }),
       { signal, readerTimeout, clock },
     );
-  }
-
-  /** Acquires the lock, or a place in the queue, and returns a function that runs the turn. */
-  #start(command: Command | undefined, options: StreamOptions | undefined) {
-    const turn = this.#live.lock();
-    return async (out?: Out<StreamPart>): Promise<Result> => {
-      code ??= await import("./turn_code.ts");
-      return await code.runTurn(this.#live, turn, command, options, out) as Turn as Result;
-    };
+    return stream as TurnStream<Result>;
   }
 
   /**

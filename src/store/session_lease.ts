@@ -23,6 +23,16 @@ export interface LeaseOptions {
   readonly ids: () => string;
 }
 
+/** Limits of the wait for a lease. */
+interface Waiting {
+  /** Time until which to wait. */
+  readonly until: number;
+  /** Signal that ends the wait. Default: none. */
+  readonly signal?: AbortSignal;
+  /** Called before each claim. Default: not called. */
+  readonly beforeClaim?: (() => Promise<void>) | undefined;
+}
+
 /** Mean delay between two looks at a lease that another writer holds, in milliseconds. */
 export const POLL_DELAY = 50;
 
@@ -57,13 +67,13 @@ export class SessionLease {
     store: Store,
     id: string,
     options: LeaseOptions,
-    until: number,
-    signal?: AbortSignal,
+    { until, signal, beforeClaim }: Waiting,
   ): Promise<SessionLease | undefined> {
     const { whenBusy, leaseTime, clock, random } = options;
     const owner = options.ids();
     for (;;) {
       const force = whenBusy === "interrupt";
+      await beforeClaim?.();
       const lease = await store.claim(id, { owner, ttl: leaseTime, force });
       if (lease !== undefined) return new SessionLease(store, options, lease);
       if (whenBusy === "refuse") {

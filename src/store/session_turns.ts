@@ -31,6 +31,7 @@ export class SessionTurns implements StoredTurns {
   /** Lease of the running turn; undefined if none is running here. */
   lease: SessionLease | undefined;
   isRunningElsewhere: boolean;
+  hasTakenOver = false;
   readonly #store: Store;
   readonly #id: string;
   readonly #options: LeaseOptions;
@@ -56,6 +57,10 @@ export class SessionTurns implements StoredTurns {
     return this.#options.whenBusy === "wait";
   }
 
+  get entered(): readonly RunningTurn[] {
+    return TurnQueue.find(this.#store, this.#id)?.entered ?? [];
+  }
+
   enter(turn: RunningTurn): void {
     this.#places.set(turn, TurnQueue.enter(this.#store, this.#id, turn, this.#options));
     turn.settled.then(() => this.#places.delete(turn));
@@ -65,7 +70,13 @@ export class SessionTurns implements StoredTurns {
     const place = this.#places.get(turn)!;
     if (!await place.queue.admit(place, this.#options)) return false;
     const [store, id] = [this.#store, this.#id];
-    const lease = await SessionLease.acquire(store, id, this.#options, place.until, turn.signal);
+    const lease = await SessionLease.acquire(store, id, this.#options, {
+      until: place.until,
+      signal: turn.signal,
+      beforeClaim: turn.input && (async () => {
+        this.hasTakenOver = (await store.read(id))?.lease !== undefined;
+      }),
+    });
     if (lease === undefined) return false;
     try {
       await this.#read();

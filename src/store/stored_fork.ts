@@ -79,7 +79,7 @@ export async function writeFork(
   try {
     const until = options.clock.now() + options.maxWait;
     // Not undefined, because there is no signal that could abort.
-    const lease = (await SessionLease.acquire(store, id, options, until))!;
+    const lease = (await SessionLease.acquire(store, id, options, { until }))!;
     try {
       for (const child of children) {
         const before = await createStored(store, { id, child: child.id }, child, lease.lease);

@@ -77,6 +77,11 @@ export class TurnQueue {
     return context === undefined ? work() : context.run(place, work);
   }
 
+  /** Turns that run or wait. */
+  get entered(): readonly RunningTurn[] {
+    return [...this.#running.keys(), ...this.#waiting.keys()];
+  }
+
   /** Turns that run. */
   get running(): readonly RunningTurn[] {
     return [...this.#running.keys()];

@@ -73,6 +73,8 @@ export class LiveSession implements SessionName {
   observers: TurnObservers | undefined;
   /** What tools of the last turn threw, by the keys of their calls; undefined if none did. */
   thrown: Map<string, unknown> | undefined;
+  /** True if the last turn failed with an error. */
+  hasFailed = false;
   /** Parent session, if this agent runs as a tool. */
   readonly parent: LiveSession | undefined;
   #usage: SessionUsage | undefined;
@@ -166,6 +168,14 @@ export class LiveSession implements SessionName {
     return turn;
   }
 
+  /** Finds the turn of the input with an id, if it runs or waits in this process. */
+  findTurn(inputId: string): RunningTurn | undefined {
+    for (const turn of this.durability?.turns?.entered ?? this.#turns) {
+      if (turn.input?.id === inputId) return turn;
+    }
+    return undefined;
+  }
+
   /** Releases the lock of a turn. */
   unlock(turn: RunningTurn): void {
     this.#turns.delete(turn);
@@ -198,6 +208,7 @@ export class LiveSession implements SessionName {
   /** Notifies observers of the end of a turn; `error` is its error, if it failed. */
   end(error?: unknown): void {
     this.tracker?.count();
+    if (this.tracker !== undefined) this.hasFailed = error !== undefined;
     this.tracker = undefined;
     const { observers } = this;
     if (observers === undefined) return;

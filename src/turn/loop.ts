@@ -27,6 +27,7 @@ import {
 } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
 import { deferCalls, plan } from "./plan.ts";
+import { findRepeated, readFinished, wasCutOff } from "./repeated_input.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
 import { Turn } from "./turn.ts";
 import { TurnObservers } from "./turn_observers.ts";
@@ -47,12 +48,25 @@ export interface TurnOptions {
    * `turn.input` has the input. Default: none.
    */
   readonly signal?: AbortSignal;
+  /**
+   * Id of the input, 1 to 200 characters, so that the same text is recorded once however often
+   * it is sent. Repeated, the call returns the turn of the first one: from the log, or when it is
+   * done. It continues a turn that failed or whose process died. One that was stopped, limited or
+   * waits for approval is returned as it stands. The last 1,000 ids of a session are known.
+   * Default: each call is an input of its own.
+   */
+  readonly inputId?: string;
 }
 
 const shape: option.OptionShape<StreamOptions> = {
   stopAfter: v.optional(v.picklist(["tool", "move"], 'expected "tool" or "move"')),
   signal: v.optional(v.instance(AbortSignal, "expected an AbortSignal")),
   children: option.flag,
+  inputId: v.optional(v.pipe(
+    v.string("expected text"),
+    v.minLength(1, "expected 1 to 200 characters"),
+    v.maxLength(200, "expected 1 to 200 characters"),
+  )),
   readerTimeout: v.optional(v.pipe(
     v.number("expected a number of milliseconds"),
     v.minValue(1, "expected at least 1 ms; Infinity lifts the limit"),
@@ -82,12 +96,13 @@ export interface StreamOptions extends TurnOptions {
  * from untyped code.
  *
  * @param turn Lock of the session.
+ * @param given Command.
  * @param out Reader of a stream; called with every committed event and every delta.
  */
 export async function runTurn(
   session: LiveSession,
   turn: RunningTurn,
-  command?: TurnCommand,
+  given?: TurnCommand,
   options?: StreamOptions,
   out?: Out<StreamPart>,
 ): Promise<Turn> {
@@ -95,13 +110,20 @@ export async function runTurn(
   let error: unknown;
   let hasBegun = false;
   try {
-    checkCommand(command);
+    checkCommand(given);
     if (options !== undefined) {
       option.checkOptions(shape, options, "Cannot start a turn");
     }
     turn.follow(options?.signal);
-    if (await stored?.begin(turn) === false) return await buildUnwritten(session, command);
+    if (await stored?.begin(turn) === false) return await buildUnwritten(session, given);
     hasBegun = true;
+    const repeated = findRepeated(session, given, options?.inputId);
+    if (repeated !== undefined) {
+      const finished = readFinished(session, repeated);
+      if (finished !== undefined) return finished;
+      if (!wasCutOff(session)) return buildTurn(session, repeated, undefined);
+    }
+    const command: TurnCommand | undefined = repeated === undefined ? given : { resume: true };
     checkStart(session, command);
     const { limits, agent, parent } = session;
     const tracker = new LimitTracker(limits, session, agent.clock, parent?.tracker);
@@ -138,7 +160,7 @@ function startObservers(
 async function playTurn(
   session: LiveSession,
   command: TurnCommand | undefined,
-  { stopAfter, signal, children }: StreamOptions,
+  { stopAfter, signal, children, inputId }: StreamOptions,
   reader: Out<StreamPart> | undefined,
 ): Promise<Turn> {
   const { log, agent, tracker } = session;
@@ -155,7 +177,7 @@ async function playTurn(
   const deferRest = () => commit(deferCalls(listOpenCalls(log.position.calls, from), ranUntil));
   const limitReached = (work: "model" | "tools") => tracker!.reachedBefore(work);
   try {
-    await commit(await buildOpening(session, command));
+    await commit(await buildOpening(session, command, inputId));
     while (!signal?.aborted) {
       const before = log.head;
       const last = before > from ? log.at(before - 1) : undefined;
@@ -204,6 +226,7 @@ function inOrder(out: Out<StreamPart>): Out<StreamPart> {
 async function buildOpening(
   session: LiveSession,
   command: TurnCommand | undefined,
+  inputId: string | undefined,
 ): Promise<readonly EventDraft[]> {
   if (isResume(command)) return await buildVerdictDrafts(session, listExpired(session), true);
   const verdicts = verdictsIn(command);
@@ -211,7 +234,9 @@ async function buildOpening(
     return await buildVerdictDrafts(session, verdicts, command instanceof Delivery);
   }
   const text = inputIn(command);
-  return text === undefined ? [] : [...await closeOpenCalls(session), { type: "user", text }];
+  if (text === undefined) return [];
+  const input = { text, ...(inputId !== undefined && { inputId }) };
+  return [...await closeOpenCalls(session), { type: "user", ...input }];
 }
 
 /**

@@ -1,0 +1,122 @@
+/**
+ * Inputs with an `inputId`, which are recorded once however often they are sent.
+ *
+ * @module
+ */
+import { ConfigError, quote } from "../errors.ts";
+import type { SessionEvent } from "../history/event.ts";
+import type { Log } from "../history/log.ts";
+import { inputIn, type TurnCommand } from "./command.ts";
+import type { LiveSession } from "./live_session.ts";
+import { Turn } from "./turn.ts";
+
+/** Number of inputs of a session that are known by their ids. */
+const KNOWN_INPUTS = 1_000;
+
+/** Sequence numbers of the inputs of a log by their ids, up to the event `at`. */
+interface KnownInputs {
+  readonly seqs: Map<string, number>;
+  at: number;
+}
+
+const known = new WeakMap<Log, KnownInputs>();
+
+/** Returns the sequence number of an input by its id; undefined if it is not known. */
+function findSeq(log: Log, inputId: string): number | undefined {
+  let inputs = known.get(log);
+  if (inputs === undefined) known.set(log, inputs = { seqs: new Map(), at: 0 });
+  const { seqs } = inputs;
+  for (; inputs.at < log.head; inputs.at++) {
+    const event = log.at(inputs.at)!;
+    if (event.type !== "user" || event.inputId === undefined) continue;
+    seqs.set(event.inputId, event.seq);
+    if (seqs.size > KNOWN_INPUTS) seqs.delete(seqs.keys().next().value!);
+  }
+  return seqs.get(inputId);
+}
+
+/**
+ * Finds the input of a command in the log. Returns its sequence number; undefined if it was not
+ * recorded yet, or has no id.
+ *
+ * @throws {ConfigError} if the command is no text, or the id belongs to another input.
+ */
+export function findRepeated(
+  { id, log }: LiveSession,
+  command: TurnCommand | undefined,
+  inputId: string | undefined,
+): number | undefined {
+  if (inputId === undefined) return undefined;
+  const what = `Cannot start a turn of session ${quote(id)} with inputId ${quote(inputId)}`;
+  const text = inputIn(command);
+  if (text === undefined) {
+    throw new ConfigError(`${what}: the command is ${quote(command)}: expected text`);
+  }
+  const seq = findSeq(log, inputId);
+  if (seq === undefined) return undefined;
+  const { text: recorded } = log.at(seq) as SessionEvent<"user">;
+  if (recorded === text) return seq;
+  throw new ConfigError(
+    `${what}: the input ${quote(recorded)} has it: expected the same text, or a new inputId`,
+  );
+}
+
+/**
+ * Returns the turn of a recorded input if it is over: it was answered, the session ended, or
+ * other input followed. Undefined if it is the last turn, and can go on.
+ */
+export function readFinished({ log, owner }: LiveSession, from: number): Turn | undefined {
+  const { events } = log;
+  const isEnd = (event: SessionEvent) =>
+    event.type === "ended" || event.type === "decision" && event.decision.action === "RESPOND";
+  let end = from + 1;
+  while (end < events.length && !isEnd(events[end]!) && events[end]!.type !== "user") end++;
+  if (end === events.length) return undefined;
+  const isAnswered = isEnd(events[end]!);
+  if (isAnswered) end++;
+  // The calls that other input closed were closed in the commit of that input.
+  else while (events[end]!.joined) end--;
+  const past = events.slice(0, end);
+  const last = past.at(-1)!;
+  const decided = past.findLast((event) => event.type === "decision" && event.seq > from);
+  const decision = isAnswered && decided?.type === "decision" ? decided.decision : undefined;
+  return new Turn({
+    owner,
+    log: past,
+    from,
+    step: findStep(past) ?? findFirstStep(events) ?? log.position.step,
+    status: last.type === "ended"
+      ? "ended"
+      : isAnswered
+      ? "waiting"
+      : last.type === "limit"
+      ? "limited"
+      : "interrupted",
+    response: decision && "response" in decision ? decision.response : undefined,
+    prompt: undefined,
+    children: undefined,
+    thrown: undefined,
+    approvals: [],
+  });
+}
+
+function findStep(events: readonly SessionEvent[]): string | undefined {
+  const moved = events.findLast((event) => event.type === "moved");
+  return moved?.type === "moved" ? moved.to : undefined;
+}
+
+function findFirstStep(events: readonly SessionEvent[]): string | undefined {
+  const moved = events.find((event) => event.type === "moved");
+  return moved?.type === "moved" ? moved.from : undefined;
+}
+
+/**
+ * Returns true if the last turn was cut off by a failure or the death of its process, and nobody
+ * stopped it: repeating its input continues it.
+ */
+export function wasCutOff({ log, durability, restingStatus, hasFailed }: LiveSession): boolean {
+  if (restingStatus !== "interrupted") return false;
+  const last = log.at(log.head - 1);
+  const hasModelFailed = last?.type === "model_failed" && last.code !== "ABORTED";
+  return hasFailed || hasModelFailed || durability?.turns?.hasTakenOver === true;
+}
