@@ -29,6 +29,8 @@ interface Waiting {
   readonly until: number;
   /** Signal that ends the wait. Default: none. */
   readonly signal?: AbortSignal;
+  /** Called after each claim that another writer's lease refused. Default: not called. */
+  readonly onBusy?: () => void;
   /** Called before each claim. Default: not called. */
   readonly beforeClaim?: (() => Promise<void>) | undefined;
 }
@@ -67,7 +69,7 @@ export class SessionLease {
     store: Store,
     id: string,
     options: LeaseOptions,
-    { until, signal, beforeClaim }: Waiting,
+    { until, signal, onBusy, beforeClaim }: Waiting,
   ): Promise<SessionLease | undefined> {
     const { whenBusy, leaseTime, clock, random } = options;
     const owner = options.ids();
@@ -76,6 +78,7 @@ export class SessionLease {
       await beforeClaim?.();
       const lease = await store.claim(id, { owner, ttl: leaseTime, force });
       if (lease !== undefined) return new SessionLease(store, options, lease);
+      onBusy?.();
       if (whenBusy === "refuse") {
         throw makeBusyError(
           id,

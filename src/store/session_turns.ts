@@ -73,11 +73,13 @@ export class SessionTurns implements StoredTurns {
     const lease = await SessionLease.acquire(store, id, this.#options, {
       until: place.until,
       signal: turn.signal,
+      onBusy: () => place.waitsForLease = true,
       beforeClaim: turn.input && (async () => {
         this.hasTakenOver = (await store.read(id))?.lease !== undefined;
       }),
     });
     if (lease === undefined) return false;
+    place.waitsForLease = false;
     try {
       await this.#read();
       await this.#log.load();

@@ -35,7 +35,9 @@ class StopWatch {
   readonly #store: Store;
   /** Turns by the epochs of their leases, which are unique in the store. */
   readonly #turns = new Map<number, RunningTurn>();
+  /** Cancels the next read; undefined while none is due. */
   #cancel: (() => void) | undefined;
+  #isReading = false;
 
   constructor(store: Store) {
     this.#store = store;
@@ -43,10 +45,12 @@ class StopWatch {
 
   add(epoch: number, turn: RunningTurn, clock: Clock): () => void {
     this.#turns.set(epoch, turn);
-    if (this.#turns.size === 1) this.#schedule(clock);
+    if (this.#cancel === undefined && !this.#isReading) this.#schedule(clock);
     return () => {
       this.#turns.delete(epoch);
-      if (this.#turns.size === 0) this.#cancel?.();
+      if (this.#turns.size > 0) return;
+      this.#cancel?.();
+      this.#cancel = undefined;
     };
   }
 
@@ -56,11 +60,14 @@ class StopWatch {
   }
 
   async #poll(clock: Clock): Promise<void> {
+    this.#cancel = undefined;
+    this.#isReading = true;
     // A store that fails now is asked again a second later.
     const epochs = await this.#store.listStops!().catch((error): readonly number[] => {
       if (error instanceof StoreError) return [];
       throw error;
     });
+    this.#isReading = false;
     for (const epoch of epochs) {
       this.#turns.get(epoch)?.interrupt(
         new DOMException("Another process interrupted the turn", "AbortError"),

@@ -15,6 +15,8 @@ export interface Place {
   readonly until: number;
   /** Turn whose tool called this one, if it is known. */
   readonly caller: Place | undefined;
+  /** True while another process holds the lease. */
+  waitsForLease?: boolean;
   /** Called when the turn may begin. */
   admit?: () => void;
 }
@@ -82,9 +84,10 @@ export class TurnQueue {
     return [...this.#running.keys(), ...this.#waiting.keys()];
   }
 
-  /** Turns that run. */
+  /** Turns that run, or are about to. */
   get running(): readonly RunningTurn[] {
-    return [...this.#running.keys()];
+    const places = [...this.#running.values()];
+    return places.filter((place) => !place.waitsForLease).map(({ turn }) => turn);
   }
 
   #enter(turn: RunningTurn, { whenBusy, maxWait, clock }: LeaseOptions): Place {

@@ -119,6 +119,24 @@ for (const kind of ["memory:", "sqlite::memory:"]) {
   });
 }
 
+Deno.test("interrupt() stops the turn that runs elsewhere, not one that waits here for its lease", async () => {
+  const clock = new ManualClock();
+  const store = memoryStore({ clock: () => clock.now() });
+  const { agent, asked } = hanging();
+  const turn = (await agent.openSession("s", { store, clock })).next("Hi");
+  await asked;
+  const options = { store: elsewhere(store), clock, whenBusy: "wait" } as const;
+  const other = await agent.openSession("s", options);
+  const waiting = other.next("Me too");
+  await clock.advance(200);
+  let isOver = false;
+  const all = Promise.all([other.interrupt(), turn, waiting]).finally(() => isOver = true);
+  while (!isOver) await clock.advance(100);
+  const [wasStopped, stopped, { response }] = await all;
+  assertEquals([wasStopped, stopped.status, response], [true, "interrupted", "Hello"]);
+  assertEquals(clock.pendingTimers, 0);
+});
+
 Deno.test("interrupt() of a turn elsewhere names the way out if the store cannot request it", async () => {
   const store = memoryStore();
   const { agent, asked } = hanging();
