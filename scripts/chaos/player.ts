@@ -9,6 +9,7 @@ import {
   type OpenOptions,
   type Session,
   SessionBusyError,
+  SessionWaitingError,
 } from "@nomos/agent";
 import { LeaseLostError, type Store, StoreError } from "@nomos/agent/store";
 import type { Clock } from "../../src/clock.ts";
@@ -86,6 +87,7 @@ export class Player {
   /** Plays one turn of a session. Returns true if it already has all its turns. */
   async #playTurn(id: string, turns: number): Promise<boolean> {
     const session = await this.#open(id);
+    while (session.status === "running") await this.#takeOver(session);
     switch (session.status) {
       case "needs_approval":
         await this.#decide(session);
@@ -101,6 +103,16 @@ export class Player {
         await this.#stream(session, undefined);
         return false;
     }
+  }
+
+  /** Takes the lease of a killed worker over, or waits until it runs out. Changes nothing. */
+  async #takeOver(session: Session): Promise<void> {
+    await session.resume({ signal: AbortSignal.abort() }).catch((error) => {
+      if (!(error instanceof SessionWaitingError)) throw error;
+    });
+    if (session.status !== "running") return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await session.refresh();
   }
 
   /** Decides about the first call that waits, after the earlier verdicts about it were repeated. */
