@@ -12,6 +12,8 @@ export interface Import {
   readonly target: string;
   /** True if the import does not exist at run time. */
   readonly isTypeOnly: boolean;
+  /** True if the import is dynamic only. */
+  readonly isDynamic?: boolean;
 }
 
 /**
@@ -27,6 +29,7 @@ interface Info {
       readonly specifier: string;
       readonly code?: { readonly specifier?: string };
       readonly type?: { readonly specifier?: string };
+      readonly isDynamic?: boolean;
     }[];
   }[];
 }
@@ -48,9 +51,10 @@ export async function readModuleGraph(root: URL, paths: readonly string[]): Prom
     if (path === undefined) continue;
     graph.set(
       path,
-      dependencies.map(({ specifier, code, type }) => ({
+      dependencies.map(({ specifier, code, type, isDynamic }) => ({
         target: pathOf.get(code?.specifier ?? type?.specifier ?? "") ?? specifier,
         isTypeOnly: code === undefined,
+        ...(isDynamic && { isDynamic }),
       })),
     );
   }

@@ -91,5 +91,5 @@ function readEntries(store: Store, id: string, child?: string): Promise<readonly
 
 async function readParts(store: Store, session: string, child?: string): Promise<StoredParts> {
   const { id, meta, snapshot } = (await store.read(session, child))!;
-  return { id, meta, hash: await firstHash(id), ...(snapshot && { snapshot }) };
+  return { id, meta, hash: firstHash(id), ...(snapshot && { snapshot }) };
 }

@@ -57,7 +57,7 @@ export async function adoptStored(
   const { meta, head } = old;
   const known = await store.read(lease.id, child);
   if (known === undefined) {
-    await store.createChild(lease, child, { meta, hash: await firstHash(child) });
+    await store.createChild(lease, child, { meta, hash: firstHash(child) });
   }
   if ((known?.head ?? 0) === 0 && head > 0) {
     // One append, so that a process that dies leaves all entries or none.

@@ -55,7 +55,7 @@ export class EntryReader {
   async *pages(from: Link, end: number): AsyncGenerator<Page, void, void> {
     for (let link = from; link.head < end;) {
       const entries = await this.#read(link.head, end);
-      link = await checkChain(this.#id, link, entries);
+      link = checkChain(this.#id, link, entries);
       yield { entries, events: entries.map((entry) => parseEvent(this.#id, entry)), link };
     }
   }

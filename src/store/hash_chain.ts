@@ -5,17 +5,17 @@
  * @module
  */
 import { quote, reasonOf } from "../errors.ts";
-import { sha256 } from "../json/text.ts";
+import { sha256 } from "./sha256.ts";
 import { SessionDamagedError } from "./store_errors.ts";
 import type { StoredEntry } from "./store.ts";
 
 /** Computes the seed of a session: the hash before its first entry. */
-export function firstHash(id: string): Promise<string> {
+export function firstHash(id: string): string {
   return sha256(JSON.stringify(id));
 }
 
 /** Computes the hash of an entry from the hash before it and its body. */
-export function nextHash(before: string, body: string): Promise<string> {
+export function nextHash(before: string, body: string): string {
   return sha256(`${before}\n${body}`);
 }
 
@@ -28,14 +28,14 @@ export interface Link {
 }
 
 /** Makes entries that continue the chain. Returns them with the point after the last one. */
-export async function linkBodies(
+export function linkBodies(
   before: Link,
   bodies: readonly string[],
-): Promise<{ readonly entries: readonly StoredEntry[]; readonly link: Link }> {
+): { readonly entries: readonly StoredEntry[]; readonly link: Link } {
   const entries: StoredEntry[] = [];
   let { head, hash } = before;
   for (const body of bodies) {
-    hash = await nextHash(hash, body);
+    hash = nextHash(hash, body);
     entries.push({ seq: head++, body, hash });
   }
   return { entries, link: { head, hash } };
@@ -46,17 +46,13 @@ export async function linkBodies(
  *
  * @throws {SessionDamagedError} that names the first entry that does not.
  */
-export async function checkChain(
-  id: string,
-  before: Link,
-  entries: readonly StoredEntry[],
-): Promise<Link> {
+export function checkChain(id: string, before: Link, entries: readonly StoredEntry[]): Link {
   let { head, hash } = before;
   for (const entry of entries) {
     if (entry.seq !== head) {
       throw makeDamagedError(id, `entry ${head} is missing: expected it before entry ${entry.seq}`);
     }
-    hash = await nextHash(hash, entry.body);
+    hash = nextHash(hash, entry.body);
     if (entry.hash !== hash) {
       throw makeDamagedError(
         id,

@@ -146,7 +146,7 @@ async function writePast(
   for (let before = first; before.head < bodies.length;) {
     lost.throwIfAborted();
     const batch = bodies.slice(before.head, before.head + BATCH_LENGTH);
-    const { entries, link } = await linkBodies(before, batch);
+    const { entries, link } = linkBodies(before, batch);
     const isLast = link.head === bodies.length && snapshot !== undefined;
     const appended = { child, entries, ...(isLast && { snapshot }) };
     await appendWithRetry(store, lease, before, appended, clock);

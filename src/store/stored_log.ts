@@ -252,7 +252,7 @@ export class StoredLog implements DurableLog {
     lease.lost.throwIfAborted();
     if (this.#unknownOutcome !== undefined) throw this.#unknownOutcome;
     const before = this.#end;
-    const { entries, link } = await linkBodies(before, events.map(serializeEvent));
+    const { entries, link } = linkBodies(before, events.map(serializeEvent));
     const isDue = link.head - this.#snapshotHead >= SNAPSHOT_INTERVAL;
     const { child } = this.#address;
     const appended = { child, entries, ...(isDue && { snapshot: this.#makeSnapshot(events) }) };

@@ -9,6 +9,7 @@ import { EVENT_VERSION } from "../history/migrations.ts";
 import { checkStoredVersion } from "./entry_body.ts";
 import { type Address, nameOf } from "./entry_reader.ts";
 import { firstHash, type Link, makeDamagedError, readStored } from "./hash_chain.ts";
+import { loadSha256 } from "./sha256.ts";
 import type { Lease, Store, StoredSession } from "./store.ts";
 import { ConflictError, SessionDamagedError } from "./store_errors.ts";
 
@@ -39,9 +40,11 @@ export async function findSession(
   store: Store,
   address: Address,
 ): Promise<FoundSession | undefined> {
+  // Every use of a session begins here.
+  await loadSha256();
   const stored = await store.read(address.id, address.child);
   if (stored === undefined) return undefined;
-  return { ...readMeta(stored), stored, first: await firstLink(nameOf(address)) };
+  return { ...readMeta(stored), stored, first: firstLink(nameOf(address)) };
 }
 
 /**
@@ -54,7 +57,7 @@ export async function createStored(
   meta: SessionMeta,
   lease?: Lease,
 ): Promise<Link> {
-  const first = await firstLink(child ?? id);
+  const first = firstLink(child ?? id);
   const session = { meta: writeMeta(meta), hash: first.hash };
   await (child === undefined || lease === undefined
     ? store.create(id, session)
@@ -91,8 +94,8 @@ export function refuseDeleted(id: string): never {
 }
 
 /** Returns the point in the hash chain before the first entry of a session. */
-async function firstLink(id: string): Promise<Link> {
-  return { head: 0, hash: await firstHash(id) };
+function firstLink(id: string): Link {
+  return { head: 0, hash: firstHash(id) };
 }
 
 /** Serializes the metadata of a new session. */

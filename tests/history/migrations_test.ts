@@ -193,7 +193,7 @@ Deno.test("parseEvent, an entry with an invalid version is damage", () => {
 
 Deno.test("openSession, a session continued by several versions keeps the entries of each as they were written", async () => {
   const store = memoryStore();
-  const hash = await firstHash("s");
+  const hash = firstHash("s");
   await store.create("s", { meta: JSON.stringify({ version: 1, start: "a" }), hash });
   const lease = (await store.claim("s", { owner: "old", ttl: 1 }))!;
   // Written by version 1 up to its first call, by version 2 up to its end, then by version 3.
@@ -203,7 +203,7 @@ Deno.test("openSession, a session continued by several versions keeps the entrie
   const entries = [];
   let last = hash;
   for (const [seq, body] of bodies.entries()) {
-    last = await nextHash(last, body);
+    last = nextHash(last, body);
     entries.push({ seq, body, hash: last });
   }
   await store.append(lease, { head: 0, entries });

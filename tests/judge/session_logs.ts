@@ -36,12 +36,12 @@ export class SessionLogs {
     const session = await this.#store.read(id);
     if (session === undefined) return [];
     const values: unknown[] = [];
-    let link: Link = { head: 0, hash: await firstHash(id) };
+    let link: Link = { head: 0, hash: firstHash(id) };
     while (link.head < session.head) {
       const limit = Math.min(PAGE, session.head - link.head);
       const entries = await this.#store.entries(id, { from: link.head, limit });
       if (entries.length === 0) throw makeDamagedError(id, `entry ${link.head} is missing`);
-      link = await checkChain(id, link, entries);
+      link = checkChain(id, link, entries);
       for (const { body } of entries) values.push(JSON.parse(body));
     }
     if (link.hash !== session.hash) throw makeDamagedError(id, "its last entry is another one");
@@ -83,7 +83,7 @@ export class SessionLogs {
       const session = await store.read(id);
       if (session === undefined) throw new Error(`Cannot append to log "${id}": it was deleted`);
       const { head } = session;
-      const entry = { seq: head, body, hash: await nextHash(session.hash, body) };
+      const entry = { seq: head, body, hash: nextHash(session.hash, body) };
       await store.append(lease, { head, entries: [entry] });
     } finally {
       await store.release(lease);
@@ -93,7 +93,7 @@ export class SessionLogs {
   async #ensureCreated(id: string): Promise<void> {
     if (await this.#store.read(id) !== undefined) return;
     try {
-      await this.#store.create(id, { meta: "{}", hash: await firstHash(id) });
+      await this.#store.create(id, { meta: "{}", hash: firstHash(id) });
     } catch (error) {
       // Another writer has created it in the meantime.
       if (!(error instanceof ConflictError)) throw error;

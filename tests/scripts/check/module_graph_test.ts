@@ -31,7 +31,7 @@ Deno.test("readModuleGraph() reads value, type and dynamic imports", async () =>
           { target: "b.ts", isTypeOnly: true },
           { target: "./src/c.ts", isTypeOnly: true },
           { target: "kit", isTypeOnly: false },
-          { target: "src/d.ts", isTypeOnly: false },
+          { target: "src/d.ts", isTypeOnly: false, isDynamic: true },
           { target: "./gone.ts", isTypeOnly: false },
         ]],
         ["b.ts", [

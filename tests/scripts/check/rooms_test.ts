@@ -109,6 +109,19 @@ Deno.test("findForbiddenImports() allows valibot, its converter and the rooms of
   assertEquals(findForbiddenImports(graph), []);
 });
 
+Deno.test("findForbiddenImports() allows the hash package to one module, dynamically", () => {
+  const load = (path: string, isDynamic: boolean): string[] =>
+    findForbiddenImports(
+      new Map([
+        ["mod.ts", [{ target: path, isTypeOnly: false }]],
+        [path, [{ target: "@noble/hashes/sha2.js", isTypeOnly: false, isDynamic }]],
+      ]),
+    );
+  assertEquals(load("src/store/sha256.ts", true), []);
+  assertEquals(load("src/store/sha256.ts", false).length, 1);
+  assertEquals(load("src/json/text.ts", true).length, 1);
+});
+
 Deno.test("findForbiddenImports() names a forbidden module with its chain, but not its own imports", () => {
   const graph = makeGraph({
     "mod.ts": ["src/a.ts"],

@@ -1,0 +1,46 @@
+/**
+ * Synchronous SHA-256. A promise per entry, as of `crypto.subtle`, costs ten times the hash.
+ *
+ * @module
+ */
+
+/** Hashes a text in UTF-8, as 64 hexadecimal digits. */
+export type Sha256 = (text: string) => string;
+
+/** Part of `node:crypto`. */
+interface NodeCrypto {
+  createHash(algorithm: "sha256"): {
+    update(text: string, encoding: "utf8"): { digest(encoding: "hex"): string };
+  };
+}
+
+let implementation: Sha256 | undefined = findNodeSha256();
+
+/**
+ * Loads `@noble/hashes` if the runtime lacks `node:crypto`, which needs neither a permission nor
+ * an import.
+ */
+export async function loadSha256(): Promise<void> {
+  implementation ??= await loadNobleSha256();
+}
+
+/** Hashes a text. Without `node:crypto`, {@linkcode loadSha256} must have been called. */
+export function sha256(text: string): string {
+  return implementation!(text);
+}
+
+/** Returns the hash of `node:crypto`; undefined if the runtime lacks it. */
+export function findNodeSha256(): Sha256 | undefined {
+  const { process } = globalThis as {
+    readonly process?: { getBuiltinModule?(id: string): unknown };
+  };
+  const crypto = process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
+  return crypto && ((text) => crypto.createHash("sha256").update(text, "utf8").digest("hex"));
+}
+
+/** Loads the hash of `@noble/hashes`. */
+export async function loadNobleSha256(): Promise<Sha256> {
+  const { sha256 } = await import("@noble/hashes/sha2.js");
+  const { bytesToHex, utf8ToBytes } = await import("@noble/hashes/utils.js");
+  return (text) => bytesToHex(sha256(utf8ToBytes(text)));
+}
