@@ -6,7 +6,7 @@
 import type { Store } from "@nomos/agent/store";
 
 /** Methods that are intercepted. */
-type StoreMethod = Exclude<keyof Store, "name" | "close">;
+type StoreMethod = Exclude<keyof Store, "name" | "ownerPrefix" | "close">;
 
 /** Handles a call of a store: may run it with `call`, fail, or crash before or after it. */
 export type Intercept = <Result>(

@@ -27,7 +27,7 @@ const MAX_PAGE_LENGTH = 1_000;
  */
 export interface Backend
   extends
-    Pick<Store, "read" | "entries" | "renew" | "release" | "delete" | "close">,
+    Pick<Store, "ownerPrefix" | "read" | "entries" | "renew" | "release" | "delete" | "close">,
     Required<Pick<Store, "requestStop" | "listStops">> {
   /** Creates a session. Returns false if the id is already in use. */
   create(id: string, session: NewSession): Promise<boolean>;
@@ -56,8 +56,10 @@ export function makeStore(name: string, backend: Backend): Store {
     if (closing === undefined) return backend;
     throw makeStoreClosedError(name);
   };
+  const { ownerPrefix } = backend;
   return {
     name,
+    ...(ownerPrefix !== undefined && { ownerPrefix }),
     async create(id, session) {
       checkSessionId(id);
       if (await open().create(id, session)) return;
@@ -124,6 +126,19 @@ export function makeStore(name: string, backend: Backend): Store {
     delete: async (id) => await open().delete(id),
     close: () => closing ??= backend.close(),
   };
+}
+
+/** Beginning of a lease owner whose process has a token. */
+const TOKEN_REGEXP = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})~/;
+
+/** Returns the prefix of the lease owners of a process with a token, which is a UUID. */
+export function ownerPrefixOf(token: string): string {
+  return `${token}~`;
+}
+
+/** Returns the token of the process of a lease owner; undefined if it has none. */
+export function tokenOf(owner: string): string | undefined {
+  return TOKEN_REGEXP.exec(owner)?.[1];
 }
 
 /** Makes the error of a lost lease. `what` follows "Cannot" in the message. */

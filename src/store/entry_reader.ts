@@ -60,21 +60,6 @@ export class EntryReader {
     }
   }
 
-  /**
-   * Reads one page of events from sequence number `from` up to `end`, exclusive. Does not
-   * verify their hashes.
-   *
-   * @throws {SessionDamagedError} if an entry is missing or not an event.
-   * @throws {StateError} if a newer release wrote an entry.
-   */
-  async page(from: number, end: number): Promise<readonly SessionEvent[]> {
-    const entries = await this.#read(from, end);
-    return entries.map((entry, index) => {
-      if (entry.seq !== from + index) throw this.#makeMissingError(from + index, end);
-      return parseEvent(this.#id, entry);
-    });
-  }
-
   async #read(from: number, end: number): Promise<readonly StoredEntry[]> {
     const { id, child } = this.#address;
     const range = { child, from, limit: Math.min(PAGE_LENGTH, end - from) };

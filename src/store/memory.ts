@@ -105,9 +105,12 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Stor
       const session = sessions.get(id);
       if (session === undefined) return "missing";
       const now = clock();
-      if (session.lease !== undefined && session.lease.until > now && !force) return "busy";
-      session.lease = { owner, epoch: ++lastEpoch, until: now + ttl };
-      return lastEpoch;
+      const { lease } = session;
+      const isOwn = lease?.owner === owner;
+      if (!isOwn && lease !== undefined && lease.until > now && !force) return "busy";
+      const epoch = isOwn ? lease.epoch : ++lastEpoch;
+      session.lease = { owner, epoch, until: now + ttl };
+      return epoch;
     },
     async requestStop(id, epoch) {
       if (sessions.get(id)?.lease?.epoch !== epoch) return false;

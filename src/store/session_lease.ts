@@ -38,6 +38,19 @@ interface Waiting {
 /** Mean delay between two looks at a lease that another writer holds, in milliseconds. */
 export const POLL_DELAY = 50;
 
+/** Lease of a former turn of the same `Session` object, of which the store may know more. */
+export interface FormerLease {
+  /** Owner of a claim without a reply, which may hold the lease. */
+  owner?: string;
+  /** Lease that could not be released. */
+  unreleased?: Lease;
+}
+
+/** Maximum number of times that a request without a reply is sent again. */
+const RETRIES = 3;
+/** Delay before the first of them, in milliseconds. It doubles with each. */
+const FIRST_DELAY = 100;
+
 /**
  * Lease that renews itself until it is released, however long a tool takes. Its
  * signal aborts when the lease is lost.
@@ -45,17 +58,20 @@ export const POLL_DELAY = 50;
 export class SessionLease {
   readonly #store: Store;
   readonly #options: LeaseOptions;
+  readonly #former: FormerLease;
   readonly #lost = new AbortController();
   #cancel: (() => void) | undefined;
 
   private constructor(
     store: Store,
     options: LeaseOptions,
+    former: FormerLease,
     /** Lease as the store issued it. */
     readonly lease: Lease,
   ) {
     this.#store = store;
     this.#options = options;
+    this.#former = former;
     this.#scheduleRenewal();
   }
 
@@ -63,6 +79,7 @@ export class SessionLease {
    * Acquires the lease of a session. If another writer holds it, follows `whenBusy`, at most
    * until the time `until`. Returns undefined if the signal aborted while it waited.
    *
+   * @param former Former lease of the same `Session` object, which never blocks this one. Updated.
    * @throws {SessionBusyError} if another writer keeps it.
    */
   static async acquire(
@@ -70,24 +87,31 @@ export class SessionLease {
     id: string,
     options: LeaseOptions,
     { until, signal, onBusy, beforeClaim }: Waiting,
+    former: FormerLease = {},
   ): Promise<SessionLease | undefined> {
     const { whenBusy, leaseTime, clock, random } = options;
-    const owner = options.ids();
+    const { unreleased } = former;
+    if (unreleased !== undefined) await resend(() => store.release(unreleased), clock);
+    delete former.unreleased;
+    const owner = former.owner ??= `${store.ownerPrefix ?? ""}${options.ids()}`;
+    const claim = { owner, ttl: leaseTime, force: whenBusy === "interrupt" };
     for (;;) {
-      const force = whenBusy === "interrupt";
       await beforeClaim?.();
-      const lease = await store.claim(id, { owner, ttl: leaseTime, force });
-      if (lease !== undefined) return new SessionLease(store, options, lease);
+      const lease = await resend(() => store.claim(id, claim), clock);
+      if (lease !== undefined) {
+        delete former.owner;
+        return new SessionLease(store, options, former, lease);
+      }
       onBusy?.();
       if (whenBusy === "refuse") {
+        const holder = await describeHolder(store, id, clock);
         throw makeBusyError(
           id,
-          "another writer holds its lease: expected its turn to have ended; pass " +
-            'whenBusy: "wait" to wait for it',
+          `${holder}: expected its turn to have ended; pass whenBusy: "wait" to wait for it`,
         );
       }
       if (clock.now() >= until) {
-        throw makeTimeoutError(id, "another writer holds its lease and", options);
+        throw makeTimeoutError(id, `${await describeHolder(store, id, clock)}, and`, options);
       }
       const delay = Math.min(POLL_DELAY * (0.5 + random()), until - clock.now());
       await wait(clock, delay, signal).catch(() => {});
@@ -106,7 +130,8 @@ export class SessionLease {
    * @throws {LeaseLostError} if it is lost.
    */
   async assertHeld(): Promise<void> {
-    const isKept = await this.#store.renew(this.lease, this.#options.leaseTime);
+    const { clock, leaseTime } = this.#options;
+    const isKept = await resend(() => this.#store.renew(this.lease, leaseTime), clock);
     if (!isKept) this.markLost(makeLeaseLostError(this.lease.id));
     this.lost.throwIfAborted();
   }
@@ -119,12 +144,14 @@ export class SessionLease {
 
   /**
    * Releases the lease, even if it was marked as lost, because the store may still hold it.
-   * A failure of the store is ignored: the lease expires by itself.
+   * A failure of the store is ignored: the lease expires by itself, and the next turn of the same
+   * `Session` object releases it again.
    */
   async release(): Promise<void> {
     this.#stop();
-    await this.#store.release(this.lease).catch((error) => {
+    await resend(() => this.#store.release(this.lease), this.#options.clock).catch((error) => {
       if (!(error instanceof StoreError)) throw error;
+      this.#former.unreleased = this.lease;
     });
   }
 
@@ -168,6 +195,28 @@ export function makeTimeoutError(
     `${reason} kept it for ${maxWait} ms: expected its turn to end; raise maxWait, or pass ` +
       'whenBusy: "interrupt" to take the lease over',
   );
+}
+
+/** Says who holds the lease of a session, and until when. */
+async function describeHolder(store: Store, id: string, clock: Clock): Promise<string> {
+  const { lease } = await store.read(id) ?? {};
+  if (lease === undefined) return "another writer holds its lease";
+  const seconds = Math.max(0, Math.ceil((lease.until - clock.now()) / 1_000));
+  return `another writer holds its lease, ${quote(lease.owner)}, until ` +
+    `${new Date(lease.until).toISOString()} (${seconds} s from now)`;
+}
+
+/** Sends a request that can be repeated, again if its reply was lost. */
+async function resend<Result>(request: () => Promise<Result>, clock: Clock): Promise<Result> {
+  for (let attempt = 0;; attempt++) {
+    try {
+      return await request();
+    } catch (error) {
+      const isLost = error instanceof StoreError && error.isUnknown;
+      if (!isLost || attempt === RETRIES) throw error;
+    }
+    await wait(clock, FIRST_DELAY * 2 ** attempt, undefined);
+  }
 }
 
 /** Makes the error of a session whose lease was lost during a turn. */

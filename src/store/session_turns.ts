@@ -8,6 +8,7 @@ import { quote } from "../errors.ts";
 import type { StoredTurns } from "../history/durability.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import {
+  type FormerLease,
   type LeaseOptions,
   makeLeaseLostError,
   POLL_DELAY,
@@ -39,6 +40,7 @@ export class SessionTurns implements StoredTurns {
   readonly #places = new Map<RunningTurn, Place>();
   /** Last read of the log, so that two never append the same entries. */
   #reading: Promise<unknown> = Promise.resolve();
+  readonly #former: FormerLease = {};
   #unwatch: (() => void) | undefined;
 
   constructor(store: Store, found: StoredSession, options: LeaseOptions, log: FollowedLog) {
@@ -77,7 +79,7 @@ export class SessionTurns implements StoredTurns {
       beforeClaim: turn.input && (async () => {
         this.hasTakenOver = (await store.read(id))?.lease !== undefined;
       }),
-    });
+    }, this.#former);
     if (lease === undefined) return false;
     place.waitsForLease = false;
     try {

@@ -21,6 +21,12 @@ export interface Store {
   readonly name: string;
 
   /**
+   * Prefix of the lease owners of this process, if the store can find out that a process died.
+   * A lease whose owner begins with the prefix of a dead process can be claimed at once.
+   */
+  readonly ownerPrefix?: string;
+
+  /**
    * Creates a session without entries. Its id has 1 to 1,000 UTF-16 code units, is
    * well-formed and contains no NUL. The other methods accept any string as an id,
    * and find no session for one that `create()` rejects.
@@ -55,7 +61,8 @@ export interface Store {
   /**
    * Claims the lease of a session for `ttl` milliseconds by the store's clock. Returns
    * undefined while another writer holds an unexpired lease, unless `force` is true.
-   * The new lease has a higher epoch than every earlier one and replaces it.
+   * The new lease has a higher epoch than every earlier one and replaces it. A claim by the
+   * owner of the current lease renews that lease, so a claim whose reply was lost can be repeated.
    *
    * @throws {ConflictError} if there is no such session.
    */
@@ -170,7 +177,7 @@ export interface EntryRange {
 
 /** Request for a lease. */
 export interface LeaseClaim {
-  /** Unique name of the writer, new for each claim. */
+  /** Unique name of the writer, the same only if a claim is repeated. */
   readonly owner: string;
   /** Time until the lease expires unless it is renewed, in whole milliseconds from 1. */
   readonly ttl: number;

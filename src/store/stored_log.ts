@@ -19,6 +19,7 @@ import type { Store, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
 import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
 import { findOrCreate, findSession, type FoundSession, refuseDeleted } from "./stored_session.ts";
+import { type Past, readCovered, readPast } from "./verified_past.ts";
 
 /** Options of a {@linkcode StoredLog}. */
 interface StoredLogOptions extends LeaseOptions, ChildLogOptions {}
@@ -155,43 +156,29 @@ export class StoredLog implements DurableLog {
   /** Loads the entries before the snapshot, and verifies the snapshot against them. */
   async load(): Promise<void> {
     if (this.log.isWhole) return;
-    const position = new Position(this.#start);
-    const past: SessionEvent[] = [];
-    let { hash } = this.#first;
-    for await (const { events, link } of this.#reader.pages(this.#first, this.#loadedFrom.head)) {
-      for (const event of events) {
-        position.apply(event);
-        past.push(this.#migrate(event));
-      }
-      hash = link.hash;
-    }
+    const snapshot = this.#unverifiedSnapshot;
+    const past = await readCovered(this.#store, this.#past, this.#start, snapshot);
     // A turn that began meanwhile may have loaded the same entries.
     if (this.log.isWhole) return;
-    if (hash !== this.#loadedFrom.hash) {
-      throw makeDamagedError(
-        this.#id,
-        "its snapshot belongs to another log: expected one that covers its own entries",
-      );
-    }
-    if (position.snapshot() !== this.#unverifiedSnapshot) {
-      throw makeDamagedError(
-        this.#id,
-        "its snapshot does not match its entries: expected the position after them",
-      );
-    }
     this.#unverifiedSnapshot = undefined;
-    this.log.prepend(past);
+    this.log.prepend(past.map((event) => this.#migrate(event)));
     // The position of a snapshot has no migrated results, so it is folded again from the events.
     if (this.#storedPosition !== this.log.position) this.log.recomputePosition(this.#start);
   }
 
-  /** Reads events from sequence number `from`, from memory or else from the store. */
+  /**
+   * Reads events from sequence number `from`, from memory or else from the store. Those in the
+   * store are verified from the first one on.
+   */
   async *events(from: number): AsyncGenerator<SessionEvent, void, void> {
     let at = from;
-    while (at < this.#loadedFrom.head && !this.log.isWhole) {
-      for (const event of await this.#reader.page(at, this.#loadedFrom.head)) {
-        yield this.#migrate(event);
-        at++;
+    if (at < this.#loadedFrom.head && !this.log.isWhole) {
+      for await (const events of readPast(this.#store, this.#past)) {
+        for (const event of events) {
+          if (event.seq < at) continue;
+          yield this.#migrate(event);
+          at++;
+        }
       }
     }
     for (; at < this.log.head; at++) yield this.log.at(at)!;
@@ -235,6 +222,10 @@ export class StoredLog implements DurableLog {
         "the hash stored with the session is not that of its last entry: expected the same hash",
       );
     }
+  }
+
+  get #past(): Past {
+    return { address: this.#address, first: this.#first, end: this.#loadedFrom };
   }
 
   #migrate(event: SessionEvent): SessionEvent {

@@ -98,3 +98,29 @@ Deno.test("a snapshot that does not match its entries is damage", async () => {
   const opened = await open(agent, lying);
   await assertRejects(() => opened.next("Hi"), SessionDamagedError, "does not match its entries");
 });
+
+Deno.test("events() of a session that is not loaded shows no entry that was changed", async () => {
+  const store = memoryStore();
+  const script = Array.from({ length: 40 }, (_, at) => decide.respond(`${at}`));
+  const writer = await open(agentOf(script), store);
+  for (const at of script.keys()) await writer.next(`I owe you ${at} euros`);
+  const changed = new Proxy(store, {
+    get: (target, name) => {
+      if (name !== "entries") return Reflect.get(target, name);
+      return async (...args: Parameters<typeof store.entries>) =>
+        (await target.entries(...args)).map((entry) => ({
+          ...entry,
+          body: entry.body.replace("owe you 2 euros", "owe you 2000 euros"),
+        }));
+    },
+  });
+  for (const from of [0, 4, 5]) {
+    const session = await open(agentOf([]), changed);
+    const reading = Array.fromAsync(session.events({ from }));
+    await assertRejects(() => reading, SessionDamagedError, "entry 4 was changed");
+  }
+  const session = await open(agentOf([]), store);
+  const events = await Array.fromAsync(session.events({ from: 70 }));
+  assertEquals(events.map(({ seq }) => seq), Array.from({ length: 10 }, (_, at) => at + 70));
+  assertEquals(await Array.fromAsync(session.events()), writer.state.events);
+});

@@ -134,3 +134,45 @@ Deno.test("openSession() refuses an invalid clock", async () => {
     "clock",
   );
 });
+
+/** A store in memory that fails calls of one method, without or with their effect. */
+function losing(method: "claim" | "renew" | "release", when: "before" | "after", times: number) {
+  const store = memoryStore();
+  const call = store[method] as (...args: unknown[]) => Promise<unknown>;
+  return patched(store, {
+    [method]: async (...args: unknown[]) => {
+      const isLost = times-- > 0;
+      const result = isLost && when === "before" ? undefined : await call(...args);
+      if (isLost) {
+        throw new StoreError("the reply was lost", { isRetryable: true, isUnknown: true });
+      }
+      return result;
+    },
+  });
+}
+
+Deno.test("a lost reply to claim() or release() never locks a session out of itself", async () => {
+  for (const method of ["claim", "release"] as const) {
+    for (const when of ["before", "after"] as const) {
+      // Once, the request is sent again in the same turn; four times, in the next turn.
+      for (const times of [1, 4]) {
+        const agent = agentOf([decide.respond("1"), decide.respond("2"), decide.respond("3")]);
+        const session = await open(agent, losing(method, when, times), { clock: impatient });
+        const first = await session.next("One").then((turn) => turn.response, ({ code }) => code);
+        assertEquals(first, method === "claim" && times === 4 ? "STORE_FAILED" : "1");
+        assertEquals((await session.next("Two")).status, "waiting");
+      }
+    }
+  }
+});
+
+Deno.test("a session whose reply was lost is not locked for others after its next turn", async () => {
+  const store = losing("release", "before", 4);
+  const agent = agentOf([decide.respond("1"), decide.respond("2"), decide.respond("3")]);
+  const session = await open(agent, store, { clock: impatient });
+  await session.next("One");
+  const other = await open(agent, store, { clock: impatient });
+  assertEquals(await other.next("Two").catch(({ code }) => code), "SESSION_BUSY");
+  await session.next("Two");
+  assertEquals((await other.next("Three")).response, "3");
+});

@@ -10,13 +10,23 @@
 import pg from "pg";
 import { reasonOf } from "../../errors.ts";
 
+/** Statement, prepared under its name once in each connection. */
+interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** Runs a statement. */
+type RunQuery = (
+  statement: string | NamedStatement,
+  values?: readonly unknown[],
+) => Promise<{ readonly rows: readonly unknown[]; readonly rowCount: number | null }>;
+
 /** Connection checked out of a pool. */
 export interface Connection {
   /** Runs a statement. `rowCount` is the number of rows returned or changed. */
-  query(
-    text: string,
-    values?: readonly unknown[],
-  ): Promise<{ readonly rows: readonly unknown[]; readonly rowCount: number | null }>;
+  readonly query: RunQuery;
   /** Returns the connection to the pool, which closes it if `isBroken`. */
   release(isBroken?: boolean): void;
 }
@@ -32,11 +42,22 @@ export interface ConnectionPool {
 type PoolOptions = Readonly<Record<string, unknown>>;
 
 interface Emitter {
-  on(event: "error", listener: () => void): void;
+  on(event: "error" | "end", listener: () => void): void;
 }
 
-interface Client extends Emitter {
+/** Connection outside of a pool. */
+export interface Client extends Emitter {
+  /** Connects. */
+  connect(): Promise<void>;
+  /** Connects, and calls `done`. */
   connect(done: (error?: Error | null) => void): void;
+  /** Runs a statement. */
+  readonly query: RunQuery;
+  /** Allows the program to end while the connection is open. */
+  unref(): void;
+  /** Undoes `unref()`. */
+  ref(): void;
+  /** Closes the connection. */
   end(): Promise<void>;
 }
 
@@ -56,6 +77,16 @@ const BIGINT = 20;
  */
 const REFUSED_TIMEOUT_REGEXP = /unsupported startup parameter\w*: statement_timeout/;
 
+/** Set here, because otherwise pg reads them from environment variables. */
+const DEFAULTS = { client_encoding: "UTF8", sslnegotiation: "postgres", keepAlive: true };
+
+/** Makes a client, which is not connected yet. */
+export function makeClient(options: PoolOptions): Client {
+  const client = new Client({ ...options, ...DEFAULTS });
+  client.on("error", () => {});
+  return client;
+}
+
 /** Makes a pool. It connects when a connection is first checked out. */
 export function makePool(options: PoolOptions): ConnectionPool {
   let hasTimeout = true;
@@ -68,7 +99,10 @@ export function makePool(options: PoolOptions): ConnectionPool {
       this.on("error", () => {});
     }
 
-    override connect(done: (error?: Error | null) => void): void {
+    override connect(): Promise<void>;
+    override connect(done: (error?: Error | null) => void): void;
+    override connect(done?: (error?: Error | null) => void): void | Promise<void> {
+      if (done === undefined) return super.connect();
       super.connect((error) => {
         if (error) void this.end();
         done(error);
@@ -77,11 +111,8 @@ export function makePool(options: PoolOptions): ConnectionPool {
   }
   const pool = new Pool({
     ...options,
+    ...DEFAULTS,
     Client: PooledClient,
-    // Set here, because otherwise pg reads them from environment variables.
-    client_encoding: "UTF8",
-    sslnegotiation: "postgres",
-    keepAlive: true,
     types: {
       // Numbers of sessions and entries stay far below the largest safe integer.
       getTypeParser: (type: number, format?: string) =>

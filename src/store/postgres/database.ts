@@ -19,6 +19,8 @@ export interface Work {
 
 /** One statement. */
 interface Statement extends Work {
+  /** Name under which it may be prepared, always with the same text. Default: never prepared. */
+  readonly name?: string;
   /** SQL text. */
   readonly text: string;
   /** Values of the parameters `$1`, `$2` and so on. */
@@ -33,10 +35,11 @@ interface StatementResult<Row> {
   readonly count: number;
 }
 
-/** Runs a statement within a transaction. */
+/** Runs a statement within a transaction, prepared if it has a name. */
 export type Query = <Row>(
   text: string,
   values?: readonly unknown[],
+  name?: string,
 ) => Promise<StatementResult<Row>>;
 
 /** Delay before the first retry, in milliseconds. It doubles with each retry. */
@@ -51,6 +54,7 @@ export class Database {
   readonly #retries: number;
   readonly #random: Random;
   readonly #pool: ConnectionPool;
+  #isPreparing = false;
   readonly #running = new Set<Promise<unknown>>();
 
   /** Makes a database without connecting to it. `random` is the jitter of retries. */
@@ -66,8 +70,19 @@ export class Database {
    *
    * @throws {StoreError} if it fails.
    */
-  run<Row>({ text, values, ...work }: Statement): Promise<StatementResult<Row>> {
-    return this.#track(work, (query) => query<Row>(text, values));
+  run<Row>({ name, text, values, ...work }: Statement): Promise<StatementResult<Row>> {
+    return this.#track(
+      work,
+      (query) => query<Row>(text, values, this.#isPreparing ? name : undefined),
+    );
+  }
+
+  /**
+   * From now on, prepares each named statement once in each connection. Not for a pooler that
+   * distributes the statements of a client over several connections.
+   */
+  prepareStatements(): void {
+    this.#isPreparing = true;
   }
 
   /**
@@ -126,9 +141,15 @@ export class Database {
       throw new PostgresFailure(thrown, { isSent: false });
     });
     let isBroken = false;
-    const query: Query = async <Row>(text: string, values?: readonly unknown[]) => {
+    const query: Query = async <Row>(
+      text: string,
+      values: readonly unknown[] = [],
+      name?: string,
+    ) => {
       try {
-        const { rows, rowCount } = await connection.query(text, values);
+        const { rows, rowCount } = name === undefined
+          ? await connection.query(text, values)
+          : await connection.query({ name, text, values });
         return { rows: rows as readonly Row[], count: rowCount ?? 0 };
       } catch (thrown) {
         const failure = new PostgresFailure(thrown, { isSent: true });

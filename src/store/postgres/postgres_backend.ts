@@ -12,6 +12,7 @@ import type { Backend } from "../backend.ts";
 import { decodeKey, encodeKey, keyRange } from "../session_key.ts";
 import type { StoredEntry, StoredSession, StoredSnapshot } from "../store.ts";
 import type { Database } from "./database.ts";
+import { ownerLockOf } from "./owner_lock.ts";
 import { quoteSchema } from "./tables.ts";
 
 interface SessionRow extends Omit<StoredSession, "id" | "snapshot" | "lease"> {
@@ -26,45 +27,51 @@ interface SessionRow extends Omit<StoredSession, "id" | "snapshot" | "lease"> {
 export function postgresBackend(database: Database, schema: string): Backend {
   const sql = buildStatements(quoteSchema(schema));
   /** Runs a statement on a session, whose key is the first parameter. */
-  const run = <Row>(verb: string, id: string, text: string, ...values: readonly unknown[]) =>
+  const run = <Row>(verb: string, id: string, key: keyof typeof sql, ...values: unknown[]) =>
     database.run<Row>({
       purpose: `${verb} session ${quote(id)}`,
-      text,
+      name: nameOf(key),
+      text: sql[key],
       values: [encodeKey(id), ...values],
-      // Reading is idempotent.
-      isRepeatable: text.startsWith("SELECT"),
+      isRepeatable: REPEATABLE.includes(key),
     });
   return {
     async create(id, { meta, hash }) {
-      return (await run("create", id, sql.create, meta, hash)).count === 1;
+      return (await run("create", id, "create", meta, hash)).count === 1;
     },
     async createChild({ id, owner, epoch }, child, { meta, hash }) {
       const lease = [encodeKey(owner), epoch];
       const values = [...lease, encodeKey(child), meta, hash];
-      const { count } = await run("create a child of", id, sql.createChild, ...values);
+      const { count } = await run("create a child of", id, "createChild", ...values);
       if (count === 1) return "created";
-      const { count: held } = await run("read the lease of", id, sql.leasedHead, ...lease, null);
+      const { count: held } = await run("read the lease of", id, "leasedHead", ...lease, null);
       return held === 0 ? "lost" : "exists";
     },
     async read(id, child) {
-      const { rows: [row] } = await run<SessionRow>("read", id, sql.read, encodeChild(child));
+      const { rows: [row] } = await run<SessionRow>("read", id, "read", encodeChild(child));
       return row && toSession(child ?? id, row);
     },
     async entries(id, { child, from, limit }) {
       const values = [encodeChild(child), from, limit];
-      return (await run<StoredEntry>("read the entries of", id, sql.entries, ...values)).rows;
+      return (await run<StoredEntry>("read the entries of", id, "entries", ...values)).rows;
     },
     async claim(id, { owner, ttl, force = false }) {
-      const values = [encodeKey(owner), ttl, force];
-      const { rows: [row] } = await run<ClaimRow>("claim", id, sql.claim, ...values);
-      return row === undefined ? "missing" : row.epoch ?? "busy";
+      const claim = async (dead: Uint8Array | null, lock: string | null) => {
+        const values = [encodeKey(owner), ttl, force, dead, lock];
+        return (await run<ClaimRow>("claim", id, "claim", ...values)).rows[0];
+      };
+      const row = await claim(null, null);
+      if (row === undefined) return "missing";
+      const lock = row.epoch === null && row.owner && ownerLockOf(decodeKey(row.owner));
+      return (lock ? await claim(row.owner, lock) : row)?.epoch ?? "busy";
     },
     async requestStop(id, epoch) {
-      return (await run("request a stop of", id, sql.requestStop, epoch)).count === 1;
+      return (await run("request a stop of", id, "requestStop", epoch)).count === 1;
     },
     async listStops() {
       const statement = {
         purpose: "list requested stops",
+        name: nameOf("listStops"),
         text: sql.listStops,
         values: [],
         isRepeatable: true,
@@ -74,10 +81,10 @@ export function postgresBackend(database: Database, schema: string): Backend {
     },
     async renew({ id, owner, epoch }, ttl) {
       const values = [encodeKey(owner), epoch, ttl];
-      return (await run("renew the lease of", id, sql.renew, ...values)).count === 1;
+      return (await run("renew the lease of", id, "renew", ...values)).count === 1;
     },
     async release({ id, owner, epoch }) {
-      await run("release", id, sql.release, encodeKey(owner), epoch);
+      await run("release", id, "release", encodeKey(owner), epoch);
     },
     async append({ id, owner, epoch }, { child, head, entries, snapshot = null }) {
       const lease = [encodeKey(owner), epoch];
@@ -85,31 +92,42 @@ export function postgresBackend(database: Database, schema: string): Backend {
       const hashes = entries.map(({ hash }) => hash);
       const key = encodeChild(child);
       const values = [...lease, key, head, bodies, hashes, snapshot];
-      const { count } = await run("append to", id, sql.append, ...values);
+      const { count } = await run("append to", id, "append", ...values);
       if (count === entries.length) return "appended";
       const verb = "read the head after a refused append to";
-      const { rows: [leased] } = await run<HeadRow>(verb, id, sql.leasedHead, ...lease, key);
+      const { rows: [leased] } = await run<HeadRow>(verb, id, "leasedHead", ...lease, key);
       return leased === undefined ? "lost" : leased.head ?? "missing";
     },
     async list({ prefix, after, limit }) {
       const values = [...keyRange(prefix, after), limit];
-      const statement = { purpose: "list sessions", text: sql.list, values, isRepeatable: true };
-      const { rows } = await database.run<SessionRow>(statement);
+      const list = { purpose: "list sessions", name: nameOf("list"), text: sql.list, values };
+      const { rows } = await database.run<SessionRow>({ ...list, isRepeatable: true });
       return rows.map((row) => toSession(decodeKey(row.id), row));
     },
     async delete(id) {
-      return (await run("delete", id, sql.delete)).count === 1;
+      return (await run("delete", id, "delete")).count === 1;
     },
     close: () => database.close(),
   };
 }
 
 interface ClaimRow {
+  /** Epoch of the new lease; null if another owner holds it. */
   readonly epoch: number | null;
+  /** Owner before the claim. */
+  readonly owner: Uint8Array | null;
 }
 
 interface HeadRow {
   readonly head: number | null;
+}
+
+/** Statements that can be repeated: those that read, and those about one's own lease. */
+const REPEATABLE = ["read", "entries", "leasedHead", "claim", "renew", "release"];
+
+/** Returns the name of a statement on the server, as in `pg_prepared_statements`. */
+function nameOf(key: string): string {
+  return `nomos_agent_${key}`;
 }
 
 function toSession(id: string, row: SessionRow): StoredSession {
@@ -161,15 +179,17 @@ function buildStatements(schema: string) {
         SELECT ${target("session", "$2")} FROM ${schema}.session WHERE id = $1
       ) AND seq >= $3
       ORDER BY seq LIMIT $4`,
-    // `id, owner, ttl, force`: returns a row if the session exists, with the epoch if it was
-    // claimed. clock_timestamp(), unlike now(), is read after waiting for the lock of the row.
+    // `id, owner, ttl, force, dead owner, its lock`: returns a row if the session exists, with the
+    // epoch if it was claimed. The lock can only be acquired if that owner is dead. clock_timestamp(), unlike now(), is read after waiting for the lock of the row.
     claim: `WITH claimed AS (
-        UPDATE ${schema}.session SET owner = $2, epoch = ${nextEpoch},
+        UPDATE ${schema}.session SET owner = $2,
+          epoch = CASE WHEN owner = $2 THEN epoch ELSE ${nextEpoch} END,
           lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-        WHERE id = $1 AND ($4 OR owner IS NULL OR lease_until <= clock_timestamp())
+        WHERE id = $1 AND ($4 OR owner IS NULL OR owner = $2 OR lease_until <= clock_timestamp()
+          OR owner = $5 AND pg_try_advisory_xact_lock_shared(hashtextextended($6, 0)))
         RETURNING epoch
       )
-      SELECT (SELECT epoch FROM claimed) AS epoch FROM ${schema}.session WHERE id = $1`,
+      SELECT (SELECT epoch FROM claimed) AS epoch, owner FROM ${schema}.session WHERE id = $1`,
     // `id, epoch`. A request ends with the lease.
     requestStop: `WITH forgotten AS (
         DELETE FROM ${schema}.stop_request AS request WHERE NOT EXISTS (

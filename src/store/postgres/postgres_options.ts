@@ -19,7 +19,10 @@ export interface PostgresStoreOptions {
    * in different schemas are independent. Default: `nomos_agent`.
    */
   readonly schema?: string;
-  /** Maximum number of connections. Further calls wait for a free one. Default: 10. */
+  /**
+   * Maximum number of connections for calls; one more holds the owner lock. Further calls wait
+   * for a free one. Default: 10.
+   */
   readonly maxConnections?: number;
   /** Maximum time to wait for a new or free connection, in milliseconds. Default: 10,000. */
   readonly connectionTimeout?: number;

@@ -6,6 +6,7 @@
 import { makeStore } from "../backend.ts";
 import type { Store } from "../store.ts";
 import { Database } from "./database.ts";
+import { OwnerLock } from "./owner_lock.ts";
 import { postgresBackend } from "./postgres_backend.ts";
 import { type PostgresStoreOptions, readSettings } from "./postgres_options.ts";
 import { prepareTables } from "./tables.ts";
@@ -22,11 +23,14 @@ import { prepareTables } from "./tables.ts";
  *
  * Leases use the clock of the database. Writes are committed when their promise resolves,
  * as durably as the server is configured (`synchronous_commit`, `fsync`). A statement that
- * certainly had no effect is retried. A write whose reply was lost is not retried: it
- * rejects with a {@linkcode StoreError} that has `isUnknown`. The `cause` of every error
+ * certainly had no effect is retried, and so is one that can be repeated. Another write whose
+ * reply was lost is not retried: it rejects with a {@linkcode StoreError} that has `isUnknown`. The `cause` of every error
  * of the server has the SQLSTATE as its `code`.
  *
- * Connection poolers are supported, in transaction mode too.
+ * One more connection holds a lock by which other processes find out at once that this one
+ * died, and take its sessions over. Connection poolers are supported, also in transaction mode,
+ * which is found out when the store opens. A session whose process died can then only be
+ * continued when its lease has expired, and statements are not prepared.
  *
  * In Deno it needs `--allow-net=host:port` and
  * `--allow-env=PGBINARY,PGOPTIONS,PGREPLICATION`, because the driver reads these
@@ -69,5 +73,16 @@ export async function postgresStore(
     await database.close();
     throw error;
   }
-  return makeStore("postgres", postgresBackend(database, settings.schema));
+  const owner = await OwnerLock.acquire(database, settings);
+  if (owner !== undefined) database.prepareStatements();
+  const backend = postgresBackend(database, settings.schema);
+  const close = async () => {
+    await backend.close();
+    await owner?.close();
+  };
+  return makeStore("postgres", {
+    ...backend,
+    ...(owner && { ownerPrefix: owner.ownerPrefix }),
+    close,
+  });
 }

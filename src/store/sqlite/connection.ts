@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { ConfigError, quote } from "../../errors.ts";
 import { StoreError } from "../store_errors.ts";
 import type { BusyRetry } from "./busy_retry.ts";
-import type { SqliteDatabase } from "./database.ts";
+import { readText, type SqliteDatabase } from "./database.ts";
 import { hasCurrentTables, migrate } from "./tables.ts";
 
 /** Path of a database without a file, which is lost when it is closed. */
@@ -53,6 +53,11 @@ export function toFilePath(file: string | URL): string {
 /** Opens a database file. SQLite reads it only when the first statement runs. */
 export function openDatabase(path: string): DatabaseSync {
   return new DatabaseSync(path === IN_MEMORY ? path : toDatabaseLocation(path), { timeout: 0 });
+}
+
+/** Returns the absolute path of the file of a database, without symbolic links; "" in memory. */
+export function readLocation(database: SqliteDatabase): string {
+  return readText(database.prepare("PRAGMA database_list").get()!, "file");
 }
 
 /** Returns a path that SQLite does not mistake for a URI, such as `file:a?mode=memory`. */

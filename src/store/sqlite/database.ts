@@ -85,7 +85,8 @@ export function readNumber(row: SqliteRow, column: string): number {
   throw new DamagedRowError(column, value);
 }
 
-function readText(row: SqliteRow, column: string): string {
+/** Reads a column of text. */
+export function readText(row: SqliteRow, column: string): string {
   const value = row[column];
   if (typeof value === "string") return value;
   throw new DamagedRowError(column, value);

@@ -13,6 +13,7 @@ import {
   readNumber,
   readSession,
   readSnapshot,
+  readText,
   type SqliteDatabase,
   type SqliteRow,
   type SqliteStatement,
@@ -26,13 +27,16 @@ import { WriteQueue, type WriteQueueOptions } from "./write_queue.ts";
 interface SqliteBackendOptions extends Omit<WriteQueueOptions, "check"> {
   /** Returns the time, in milliseconds since 1970. */
   readonly clock: () => number;
+  /** Returns true if the owner of a lease is certainly dead. */
+  readonly isDead: (owner: string) => boolean;
 }
 
 /**
  * Makes the backend of an open, prepared database. Each write is one transaction, each read
  * one statement.
  */
-export function sqliteBackend({ database, file, retry, clock }: SqliteBackendOptions): Backend {
+export function sqliteBackend(options: SqliteBackendOptions): Backend {
+  const { database, file, retry, clock, isDead } = options;
   const sql = prepareStatements(database);
   const check = () => checkVersion(readNumber(sql.version.get()!, "user_version"), file);
   const writes = new WriteQueue({ database, file, retry, check });
@@ -69,12 +73,14 @@ export function sqliteBackend({ database, file, retry, clock }: SqliteBackendOpt
     claim: (id, { owner, ttl, force }) =>
       writes.write(`claim session ${quote(id)}`, () => {
         const key = encodeKey(id);
-        const row = sql.leaseEnd.get(key);
+        const row = sql.lease.get(owner, key);
         if (row === undefined) return "missing";
         const time = now();
-        const isFree = row.lease_until === null || readNumber(row, "lease_until") <= time;
-        if (!isFree && !force) return "busy";
-        const epoch = readNumber(sql.nextEpoch.get()!, "epoch");
+        const isOwn = row.is_own === 1;
+        const isFree = isOwn || force || row.lease_until === null ||
+          readNumber(row, "lease_until") <= time || isDead(readText(row, "owner"));
+        if (!isFree) return "busy";
+        const epoch = readNumber(isOwn ? row : sql.nextEpoch.get()!, "epoch");
         sql.claim.run(epoch, owner, time + ttl, key);
         return epoch;
       }),
@@ -179,7 +185,7 @@ const SQL = {
     SELECT seq, body, hash FROM entry
     WHERE session = ${NUMBER} AND seq >= ?3
     ORDER BY seq LIMIT ?4`,
-  leaseEnd: "SELECT lease_until FROM session WHERE id = ?",
+  lease: "SELECT lease_until, owner, epoch, owner = ? AS is_own FROM session WHERE id = ?",
   leased: "SELECT number, head FROM session WHERE id = ? AND owner = ? AND epoch = ?",
   child: "SELECT number, head FROM session WHERE parent = ? AND child = ?",
   nextEpoch: "UPDATE last_epoch SET epoch = epoch + 1 RETURNING epoch",

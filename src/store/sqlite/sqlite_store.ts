@@ -15,9 +15,11 @@ import {
   IN_MEMORY,
   openDatabase,
   prepareDatabase,
+  readLocation,
   toDatabaseLocation,
   toFilePath,
 } from "./connection.ts";
+import { isDeadOwner, OwnerFile } from "./owner_file.ts";
 import { sqliteBackend } from "./sqlite_backend.ts";
 import { toStoreError } from "./sqlite_failure.ts";
 import { checkWriteAheadLog } from "./write_ahead_log.ts";
@@ -68,10 +70,11 @@ export interface SqliteStore extends Store {
  * file systems are not supported. Every write is flushed to the disk before its promise
  * resolves, so it survives the death of the process and a power loss.
  *
- * In Deno it needs `--allow-read` and `--allow-write` for the file. While the store is
- * open, SQLite keeps two more files beside it, which end in `-wal` and `-shm`. With
- * read permission for the `-wal` file too, opening rejects a damaged write-ahead log;
- * SQLite itself silently drops all transactions after the damage.
+ * In Deno it needs `--allow-read` and `--allow-write` for the folder of the file, best one that
+ * contains nothing else. While the store is open, SQLite keeps two more files there, which end
+ * in `-wal` and `-shm`, and the store one that contains `-owner-`. Permissions for the file
+ * alone suffice too. Then a damaged write-ahead log is not rejected, and a session whose process
+ * died can only be continued when its lease has expired.
  *
  * @param file Path, `file:` URL, or `":memory:"` for a database that is lost when it is closed.
  * @throws {ConfigError} if the path or an option is invalid.
@@ -109,12 +112,26 @@ export async function sqliteStore(
   const retry = new BusyRetry({ busyTimeout, random, wait });
   if (path !== IN_MEMORY) await checkWriteAheadLog(path);
   let database: DatabaseSync | undefined;
+  let owner: OwnerFile | undefined;
   try {
     const opened = database = openDatabase(path);
     await prepareDatabase(opened, path, retry);
-    const backend = sqliteBackend({ database: opened, file: path, retry, clock });
-    return { ...makeStore("sqlite", backend), backup: (file) => copyDatabase(opened, file) };
+    // Absolute and without symbolic links, so that all processes find each other's owner files.
+    const location = readLocation(opened);
+    owner = location === "" ? undefined : OwnerFile.create(location);
+    const isDead = (owner: string) => location !== "" && isDeadOwner(location, owner);
+    const backend = sqliteBackend({ database: opened, file: path, retry, clock, isDead });
+    const close = () => backend.close().finally(() => owner?.close());
+    return {
+      ...makeStore("sqlite", {
+        ...backend,
+        ...(owner && { ownerPrefix: owner.ownerPrefix }),
+        close,
+      }),
+      backup: (file) => copyDatabase(opened, file),
+    };
   } catch (error) {
+    owner?.close();
     database?.close();
     throw toStoreError(error, "open the store", path);
   }

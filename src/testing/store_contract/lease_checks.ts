@@ -68,6 +68,33 @@ export const LEASE_CHECKS: ContractChecks = {
     const newer = await trial.claim(id);
     expectEqual((await listStops.call(trial.store)).includes(newer.epoch), false, "a new lease");
   },
+  "claim() by the owner of a lease renews it, so that it can be repeated": async (trial) => {
+    const { id, lease } = await trial.lease(SHORT_TTL);
+    const { owner } = lease;
+    await trial.append(lease, 0);
+    for (const force of [false, true]) {
+      const again = await trial.store.claim(id, { owner, ttl: LONG_TTL, force });
+      expectEqual(again, lease, "claim() by the owner of the lease");
+    }
+    await trial.waitForExpiry(SHORT_TTL);
+    expectEqual(await trial.tryClaim(id), undefined, "claim() by another owner");
+    await trial.append(lease, 1);
+    await trial.store.release(lease);
+    const claimed = await trial.store.claim(id, { owner, ttl: LONG_TTL });
+    expectNewer(expectDefined(claimed, "claim() by a former owner"), lease);
+    await expectLost(trial, lease, 2);
+  },
+  "renew() and release() can be repeated": async (trial) => {
+    const { id, lease } = await trial.lease();
+    for (const attempt of ["renew()", "renew() again"]) {
+      expectEqual(await trial.store.renew(lease, LONG_TTL), true, attempt);
+    }
+    await trial.store.release(lease);
+    await trial.store.release(lease);
+    const newer = await trial.claim(id);
+    await trial.store.release(lease);
+    await trial.append(newer, 0);
+  },
   "claim() and renew() refuse an invalid ttl": async (trial) => {
     const { id, lease } = await trial.lease();
     for (const ttl of [0, -1, 0.5, NaN, Infinity]) {

@@ -75,7 +75,7 @@ postgresTest(
     const lease = await leased(store);
     for (const [what, head] of [["after", 1], ["before", 1], ["after", 2]] as const) {
       const before = (await store.read("a"))!.head;
-      proxy.fault = { text: "INSERT INTO", kind: what };
+      proxy.fault = { text: "nomos_agent_append", kind: what };
       const error = await assertRejects(() => append(store, lease, before), StoreError);
       assertEquals([error.isRetryable, error.isUnknown], [true, true]);
       assertStringIncludes(
@@ -87,11 +87,9 @@ postgresTest(
     }
     assertEquals((await store.entries("a", { from: 0, limit: 9 })).length, 2);
     const writes: readonly (readonly [string, () => Promise<unknown>])[] = [
-      ["INSERT INTO", () => store.create("b", { meta: "{}", hash: "00" })],
-      ["nextval", () => claim(store)],
-      ["lease_until", () => store.renew(lease, 1_000)],
-      ["lease_until", () => store.release(lease)],
-      ["DELETE", () => store.delete("a")],
+      ["nomos_agent_create", () => store.create("b", { meta: "{}", hash: "00" })],
+      ["nomos_agent_createChild", () => store.createChild(lease, "b", { meta: "", hash: "00" })],
+      ["nomos_agent_delete", () => store.delete("a")],
     ];
     for (const [text, write] of writes) {
       proxy.fault = { text, kind: "before" };
@@ -102,19 +100,41 @@ postgresTest(
   },
 );
 
+postgresTest(
+  "postgresStore() repeats a claim, a renewal or a release whose reply was lost",
+  async (postgres) => {
+    await using proxy = new Proxy(postgres.url);
+    const store = await postgres.open({}, proxy.url);
+    let lease = await leased(store);
+    for (const kind of ["before", "after"] as const) {
+      proxy.fault = { text: "nomos_agent_renew", kind };
+      assertEquals(await store.renew(lease, 60_000), true);
+      proxy.fault = { text: "nomos_agent_release", kind };
+      await store.release(lease);
+      proxy.fault = { text: "nomos_agent_claim", kind };
+      const owner = crypto.randomUUID();
+      const claimed = await store.claim("a", { owner, ttl: 60_000 });
+      assertEquals(claimed?.owner, owner);
+      assertEquals(proxy.fault, undefined);
+      lease = claimed!;
+    }
+    await append(store, lease);
+  },
+);
+
 postgresTest("postgresStore() retries a read whose reply was lost", async (postgres) => {
   await using proxy = new Proxy(postgres.url);
   const store = await postgres.open({}, proxy.url);
   await append(store, await leased(store));
-  const reads: readonly (() => Promise<unknown>)[] = [
-    () => store.read("a"),
-    () => store.entries("a", { from: 0, limit: 9 }),
-    () => store.list(),
-  ];
-  for (const read of reads) {
+  const reads = {
+    read: () => store.read("a"),
+    entries: () => store.entries("a", { from: 0, limit: 9 }),
+    list: () => store.list(),
+  };
+  for (const [name, read] of Object.entries<() => Promise<unknown>>(reads)) {
     const expected = await read();
     for (const what of ["before", "after"] as const) {
-      proxy.fault = { text: "SELECT", kind: what };
+      proxy.fault = { text: `nomos_agent_${name}`, kind: what };
       assertEquals(await read(), expected);
       assertEquals(proxy.fault, undefined);
     }

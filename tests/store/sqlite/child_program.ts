@@ -35,6 +35,11 @@ export class ChildProgram {
     writer.releaseLock();
   }
 
+  /** Sends a signal to the process. */
+  signal(name: Deno.Signal): void {
+    this.#child.kill(name);
+  }
+
   /** Kills the process with SIGKILL. */
   kill(): void {
     this.#child.kill("SIGKILL");

@@ -1,0 +1,127 @@
+/**
+ * Owner files, by which a process finds out if the owner of a lease is dead.
+ *
+ * An owner file is an empty database beside that of the store. The process that made it keeps it
+ * in `BEGIN EXCLUSIVE`, a lock that the system removes when the process dies, however it dies.
+ * It therefore works for stopped processes and across PID namespaces, where process ids do not.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { ownerPrefixOf, tokenOf } from "../backend.ts";
+
+/** Maximum number of owner files that are tried. */
+const ATTEMPTS = 3;
+
+/** Owner file of an open store. */
+export class OwnerFile {
+  /** Prefix of the lease owners of this process. */
+  readonly ownerPrefix: string;
+  readonly #file: string;
+  readonly #lock: DatabaseSync;
+
+  private constructor(token: string, file: string, lock: DatabaseSync) {
+    this.ownerPrefix = ownerPrefixOf(token);
+    this.#file = file;
+    this.#lock = lock;
+  }
+
+  /**
+   * Makes the owner file of a store, and deletes those of dead processes. Returns undefined if
+   * the folder does not permit it; leases then last until they expire.
+   *
+   * @param path Absolute path of the database.
+   */
+  static create(path: string): OwnerFile | undefined {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const token = crypto.randomUUID();
+      const file = pathOf(path, token);
+      const lock = tryLock(file, "EXCLUSIVE");
+      if (lock === undefined) return undefined;
+      // Another process that deletes dead files may have been faster.
+      if (existsSync(file)) {
+        deleteDeadFiles(path);
+        return new OwnerFile(token, file, lock);
+      }
+      lock.close();
+    }
+    return undefined;
+  }
+
+  /** Deletes the file, and unlocks it. */
+  close(): void {
+    deleteLocked(this.#file, this.#lock);
+  }
+}
+
+/**
+ * Returns true if the owner of a lease is certainly dead. Its owner file is deleted then. An owner
+ * whose file is missing is dead too: another process deleted it.
+ *
+ * @param path Absolute path of the database.
+ */
+export function isDeadOwner(path: string, owner: string): boolean {
+  const token = tokenOf(owner);
+  if (token === undefined) return false;
+  const file = pathOf(path, token);
+  const lock = tryLock(file, "IMMEDIATE");
+  if (lock === undefined) return false;
+  deleteLocked(file, lock);
+  return true;
+}
+
+function pathOf(path: string, token: string): string {
+  return `${path}-owner-${token}`;
+}
+
+/** Deletes the files of processes that died without leases. */
+function deleteDeadFiles(path: string): void {
+  const prefix = pathOf(basename(path), "");
+  const folder = dirname(path);
+  if (!isPermitted("read", folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(prefix)) continue;
+    const file = join(folder, name);
+    const lock = tryLock(file, "IMMEDIATE");
+    if (lock !== undefined) deleteLocked(file, lock);
+  }
+}
+
+/** Deletes a file before it is unlocked, so that nobody locks it in between. */
+function deleteLocked(file: string, lock: DatabaseSync): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Windows deletes no open file. An unlocked file means the same as a missing one.
+  }
+  lock.close();
+}
+
+/** Locks a file, which is created if it is missing. Returns undefined if that fails. */
+function tryLock(file: string, mode: "EXCLUSIVE" | "IMMEDIATE"): DatabaseSync | undefined {
+  if (!isPermitted("read", file) || !isPermitted("write", file)) return undefined;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { timeout: 0 });
+    // The transaction writes nothing, so it needs no journal beside the file.
+    database.exec(`PRAGMA journal_mode = MEMORY; BEGIN ${mode}`);
+    return database;
+  } catch {
+    database?.close();
+    return undefined;
+  }
+}
+
+/** Part of `Deno.permissions`. */
+interface Permissions {
+  querySync(descriptor: { name: string; path: string }): { readonly state: string };
+}
+
+/** Returns false if Deno would refuse access, or ask the user for it. */
+function isPermitted(name: "read" | "write", path: string): boolean {
+  const { Deno } = globalThis as { readonly Deno?: { readonly permissions?: Permissions } };
+  const status = Deno?.permissions?.querySync({ name, path });
+  return status === undefined || status.state === "granted";
+}
