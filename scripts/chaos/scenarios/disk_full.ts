@@ -33,7 +33,7 @@ async function run(environment: Environment, { seed }: Effort): Promise<Findings
     wait: () => Promise.resolve(),
   });
   await prepareDatabase(database, file, retry);
-  const backend = sqliteBackend({ database, file, retry, clock: Date.now, isDead: () => false });
+  const backend = sqliteBackend({ database, file, retry, clock: Date.now });
   const store = makeStore("sqlite", backend);
   let refusals = 0;
   using trial = new Trial(environment, "full");

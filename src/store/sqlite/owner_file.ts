@@ -17,14 +17,16 @@ const ATTEMPTS = 3;
 
 /** Owner file of an open store. */
 export class OwnerFile {
-  /** Prefix of the lease owners of this process. */
-  readonly ownerPrefix: string;
+  /** Prefix of the lease owners of this process, for its store. */
+  readonly identity: { readonly ownerPrefix: string };
+  readonly #path: string;
   readonly #file: string;
   readonly #lock: DatabaseSync;
 
-  private constructor(token: string, file: string, lock: DatabaseSync) {
-    this.ownerPrefix = ownerPrefixOf(token);
-    this.#file = file;
+  private constructor(path: string, token: string, lock: DatabaseSync) {
+    this.identity = { ownerPrefix: ownerPrefixOf(token) };
+    this.#path = path;
+    this.#file = pathOf(path, token);
     this.#lock = lock;
   }
 
@@ -43,16 +45,17 @@ export class OwnerFile {
       // Another process that deletes dead files may have been faster.
       if (existsSync(file)) {
         deleteDeadFiles(path);
-        return new OwnerFile(token, file, lock);
+        return new OwnerFile(path, token, lock);
       }
       lock.close();
     }
     return undefined;
   }
 
-  /** Deletes the file, and unlocks it. */
-  close(): void {
+  /** Deletes the file, and unlocks it. Returns true if no other store has the database open. */
+  closeLast(): boolean {
     deleteLocked(this.#file, this.#lock);
+    return deleteDeadFiles(this.#path) === 0;
   }
 }
 
@@ -76,17 +79,20 @@ function pathOf(path: string, token: string): string {
   return `${path}-owner-${token}`;
 }
 
-/** Deletes the files of processes that died without leases. */
-function deleteDeadFiles(path: string): void {
+/** Deletes the files of processes that died without leases. Returns the number of other files. */
+function deleteDeadFiles(path: string): number {
+  let others = 0;
   const prefix = pathOf(basename(path), "");
   const folder = dirname(path);
-  if (!isPermitted("read", folder)) return;
+  if (!isPermitted("read", folder)) return NaN;
   for (const name of readdirSync(folder)) {
     if (!name.startsWith(prefix)) continue;
     const file = join(folder, name);
     const lock = tryLock(file, "IMMEDIATE");
-    if (lock !== undefined) deleteLocked(file, lock);
+    if (lock === undefined) others++;
+    else deleteLocked(file, lock);
   }
+  return others;
 }
 
 /** Deletes a file before it is unlocked, so that nobody locks it in between. */
@@ -120,7 +126,7 @@ interface Permissions {
 }
 
 /** Returns false if Deno would refuse access, or ask the user for it. */
-function isPermitted(name: "read" | "write", path: string): boolean {
+export function isPermitted(name: "read" | "write", path: string): boolean {
   const { Deno } = globalThis as { readonly Deno?: { readonly permissions?: Permissions } };
   const status = Deno?.permissions?.querySync({ name, path });
   return status === undefined || status.state === "granted";

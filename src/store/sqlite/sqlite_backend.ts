@@ -27,8 +27,10 @@ import { WriteQueue, type WriteQueueOptions } from "./write_queue.ts";
 interface SqliteBackendOptions extends Omit<WriteQueueOptions, "check"> {
   /** Returns the time, in milliseconds since 1970. */
   readonly clock: () => number;
-  /** Returns true if the owner of a lease is certainly dead. */
-  readonly isDead: (owner: string) => boolean;
+  /** Returns true if the owner of a lease is certainly dead. Default: none is. */
+  readonly isDead?: (owner: string) => boolean;
+  /** Closes the database. Default: only closes it. */
+  readonly closeDatabase?: () => void;
 }
 
 /**
@@ -36,7 +38,8 @@ interface SqliteBackendOptions extends Omit<WriteQueueOptions, "check"> {
  * one statement.
  */
 export function sqliteBackend(options: SqliteBackendOptions): Backend {
-  const { database, file, retry, clock, isDead } = options;
+  const { database, file, retry, clock, isDead = () => false } = options;
+  const { closeDatabase = () => database.close() } = options;
   const sql = prepareStatements(database);
   const check = () => checkVersion(readNumber(sql.version.get()!, "user_version"), file);
   const writes = new WriteQueue({ database, file, retry, check });
@@ -131,7 +134,7 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
       retry.stop();
       await writes.end();
       try {
-        database.close();
+        closeDatabase();
       } catch (error) {
         throw toStoreError(error, "close the store", file);
       }

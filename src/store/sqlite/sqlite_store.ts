@@ -4,6 +4,7 @@
  * @module
  */
 import { open, rm } from "node:fs/promises";
+import process from "node:process";
 import { backup, type DatabaseSync } from "node:sqlite";
 import { quote } from "../../errors.ts";
 import { checkOptions, DELAY, FUNCTION } from "../../llm/option_rules.ts";
@@ -22,6 +23,7 @@ import {
 import { isDeadOwner, OwnerFile } from "./owner_file.ts";
 import { sqliteBackend } from "./sqlite_backend.ts";
 import { toStoreError } from "./sqlite_failure.ts";
+import { checkUseMark, clearUseMark, mayHaveLog, setUseMark } from "./use_mark.ts";
 import { checkWriteAheadLog } from "./write_ahead_log.ts";
 
 /** Options of {@linkcode sqliteStore}. */
@@ -47,6 +49,11 @@ export interface SqliteStoreOptions {
    * `setTimeout`.
    */
   readonly wait?: (ms: number) => Promise<void>;
+  /**
+   * If true, opens a store whose write-ahead log is missing or damaged, without the transactions
+   * that are lost. Default: false.
+   */
+  readonly acceptLoss?: boolean;
 }
 
 /** Store in a SQLite database. */
@@ -103,36 +110,40 @@ export async function sqliteStore(
 ): Promise<SqliteStore> {
   const path = toFilePath(file);
   const { clock = Date.now, busyTimeout = 10_000, random = Math.random, wait = sleep } = options;
+  const { acceptLoss = false } = options;
   checkOptions("open a SQLite store", options, {
     clock: FUNCTION,
     busyTimeout: DELAY,
     random: FUNCTION,
     wait: FUNCTION,
+    acceptLoss: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
   });
   const retry = new BusyRetry({ busyTimeout, random, wait });
-  if (path !== IN_MEMORY) await checkWriteAheadLog(path);
+  if (path !== IN_MEMORY && !acceptLoss) await checkWriteAheadLog(path);
+  const hadLog = acceptLoss || mayHaveLog(path);
   let database: DatabaseSync | undefined;
-  let owner: OwnerFile | undefined;
   try {
     const opened = database = openDatabase(path);
     await prepareDatabase(opened, path, retry);
     // Absolute and without symbolic links, so that all processes find each other's owner files.
     const location = readLocation(opened);
-    owner = location === "" ? undefined : OwnerFile.create(location);
-    const isDead = (owner: string) => location !== "" && isDeadOwner(location, owner);
-    const backend = sqliteBackend({ database: opened, file: path, retry, clock, isDead });
-    const close = () => backend.close().finally(() => owner?.close());
-    return {
-      ...makeStore("sqlite", {
-        ...backend,
-        ...(owner && { ownerPrefix: owner.ownerPrefix }),
-        close,
-      }),
-      backup: (file) => copyDatabase(opened, file),
+    const isFile = location !== "";
+    if (isFile && !hadLog) await retry.run(() => checkUseMark(opened, path));
+    const owner = isFile ? OwnerFile.create(location) : undefined;
+    if (owner !== undefined) await retry.run(() => setUseMark(opened));
+    const closeDatabase = () => {
+      process.off("exit", closeDatabase);
+      if (owner?.closeLast()) clearUseMark(opened);
+      opened.close();
     };
+    // A program may end without closing its stores. SQLite then removes the write-ahead log.
+    if (owner !== undefined) process.on("exit", closeDatabase);
+    const isDead = (owner: string) => isFile && isDeadOwner(location, owner);
+    const files = { database: opened, file: path, isDead, closeDatabase };
+    const backend = { ...sqliteBackend({ ...files, retry, clock }), ...owner?.identity };
+    return { ...makeStore("sqlite", backend), backup: (file) => copyDatabase(opened, file) };
   } catch (error) {
-    owner?.close();
-    database?.close();
+    if (database?.isOpen) database.close();
     throw toStoreError(error, "open the store", path);
   }
 }
@@ -164,6 +175,9 @@ async function copyDatabase(database: DatabaseSync, file: string | URL): Promise
   }
   try {
     await backup(database, toDatabaseLocation(path));
+    const copy = openDatabase(path);
+    clearUseMark(copy);
+    copy.close();
   } catch (error) {
     await rm(path, { force: true });
     throw toStoreError(error, "make a backup", path);

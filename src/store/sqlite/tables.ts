@@ -10,6 +10,7 @@
  *   snapshots are long.
  * - `last_epoch`: counter of leases over all sessions, so that an id that is deleted and
  *   reused gets no epoch twice.
+ * - `in_use`: mark of an open database, see `use_mark.ts`.
  *
  * @module
  */
@@ -91,6 +92,13 @@ export const MIGRATIONS: readonly string[] = [
     epoch INTEGER PRIMARY KEY,
     session INTEGER NOT NULL REFERENCES session (number) ON DELETE CASCADE
   ) STRICT;
+  `,
+  `
+  CREATE TABLE in_use (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    mark INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO in_use (only, mark) VALUES (1, 0);
   `,
 ];
 

@@ -18,7 +18,7 @@ async function makeFaultyStore(file: string): Promise<[Store, FaultyDatabase]> {
   const inner = openDatabase(file);
   await prepareDatabase(inner, file, retry);
   const database = new FaultyDatabase(inner);
-  const backend = sqliteBackend({ database, file, retry, clock: () => 1, isDead: () => false });
+  const backend = sqliteBackend({ database, file, retry, clock: () => 1 });
   return [makeStore("sqlite", backend), database];
 }
 

@@ -1,0 +1,87 @@
+import { sqliteStore } from "@nomos/agent/sqlite";
+import { ConfigError } from "@nomos/agent";
+import { StoreError } from "@nomos/agent/store";
+import { assertEquals, assertRejects } from "@std/assert";
+import { ChildProgram } from "./child_program.ts";
+import { appended, entriesOf, leased, programArgs, withFolder } from "./sqlite_fixture.ts";
+
+Deno.test("a main file without the write-ahead log of its live store is refused, unless the loss is accepted", async () => {
+  await withFolder(async (folder) => {
+    const store = await sqliteStore(`${folder}/a.db`);
+    await store.append(await leased(store), appended(0, 5));
+    for (const name of ["copy.db", "whole.db"]) {
+      await Deno.copyFile(`${folder}/a.db`, `${folder}/${name}`);
+    }
+    await Deno.copyFile(`${folder}/a.db-wal`, `${folder}/whole.db-wal`);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await assertRejects(
+        () => sqliteStore(`${folder}/copy.db`),
+        StoreError,
+        `Cannot open the store in "${folder}/copy.db": its write-ahead log is missing`,
+      );
+    }
+    const accepted = await sqliteStore(`${folder}/copy.db`, { acceptLoss: true });
+    assertEquals(await entriesOf(accepted), []);
+    await accepted.close();
+    // A clean close cleared the mark.
+    await (await sqliteStore(`${folder}/copy.db`)).close();
+    const whole = await sqliteStore(`${folder}/whole.db`);
+    assertEquals((await entriesOf(whole)).length, 5);
+    await whole.close();
+    await store.close();
+  });
+});
+
+Deno.test("the last close clears the mark, earlier ones do not", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    const [one, two] = [await sqliteStore(file), await sqliteStore(file)];
+    await one.append(await leased(one), appended(0));
+    await one.close();
+    await Deno.copyFile(file, `${folder}/copy.db`);
+    await assertRejects(() => sqliteStore(`${folder}/copy.db`), StoreError, "log is missing");
+    await two.append({ id: "a", owner: "owner of a", epoch: 1 }, appended(1));
+    await two.close();
+    await Deno.copyFile(file, `${folder}/closed.db`);
+    const closed = await sqliteStore(`${folder}/closed.db`);
+    assertEquals((await entriesOf(closed)).length, 2);
+    await closed.close();
+  });
+});
+
+Deno.test("a store whose process was killed or ended without close() opens without loss", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    {
+      await using killed = new ChildProgram("appending_process.ts", file, "one", "1000000");
+      await killed.readLine();
+      await killed.readLine();
+    }
+    await (await sqliteStore(file)).close();
+    const program = `import { sqliteStore } from "@nomos/agent/sqlite";
+      await (await sqliteStore("${file}")).create("b", { meta: "{}", hash: "00" });`;
+    await Deno.writeTextFile(`${folder}/program.ts`, program);
+    const args = [...programArgs("", ["--allow-all"]).slice(0, -1), `${folder}/program.ts`];
+    assertEquals((await new Deno.Command(Deno.execPath(), { args }).output()).success, true);
+    const store = await sqliteStore(file);
+    assertEquals((await store.read("b"))?.head, 0);
+    await store.close();
+  });
+});
+
+Deno.test("stores that close at once clear the mark", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    await using one = new ChildProgram("opening_process.ts", file);
+    await using two = new ChildProgram("opening_process.ts", file);
+    await Promise.all([one.readLine(), two.readLine()]);
+    await Promise.all([one.notify(), two.notify()]);
+    await Promise.all([one.end(), two.end()]);
+    await (await sqliteStore(file)).close();
+  });
+});
+
+Deno.test("sqliteStore(), refuses an acceptLoss that is not true or false", async () => {
+  const acceptLoss = "yes" as unknown as boolean;
+  await assertRejects(() => sqliteStore(":memory:", { acceptLoss }), ConfigError, "acceptLoss");
+});
