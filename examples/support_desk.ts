@@ -3,12 +3,12 @@
  *
  * The customer asks. The refund waits for approval, and the process exits:
  *
- *     deno run --allow-read=desk.db,desk.db-wal --allow-write=desk.db \
+ *     deno run --allow-read=. --allow-write=. \
  *       examples/support_desk.ts ask "The mug arrived broken, I want my money back"
  *
  * The manager decides, today or in a year, in another process that finishes the turn:
  *
- *     deno run --allow-read=desk.db,desk.db-wal --allow-write=desk.db \
+ *     deno run --allow-read=. --allow-write=. \
  *       examples/support_desk.ts approve
  *
  * `deny "The reason"` refuses. The model is scripted. Append `--real`, and add these permissions, for

@@ -14,6 +14,7 @@ import type {
   NewSession,
   Store,
   StoredSession,
+  VerifiableStore,
 } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
 
@@ -50,14 +51,14 @@ export interface Backend
 }
 
 /** Makes a store from a backend. `name` is the kind of store, used in messages. */
-export function makeStore(name: string, backend: Backend): Store {
+export function makeStore(name: string, backend: Backend): VerifiableStore {
   let closing: Promise<void> | undefined;
   const open = () => {
     if (closing === undefined) return backend;
     throw makeStoreClosedError(name);
   };
   const { ownerPrefix } = backend;
-  return {
+  const store: VerifiableStore = {
     name,
     ...(ownerPrefix !== undefined && { ownerPrefix }),
     async create(id, session) {
@@ -124,8 +125,14 @@ export function makeStore(name: string, backend: Backend): Store {
       return { sessions, ...(found.length > limit && { next: sessions.at(-1)!.id }) };
     },
     delete: async (id) => await open().delete(id),
+    async verify(id) {
+      // Loaded here, because it needs the code of histories.
+      const { verifySession } = await import("./verify_session.ts");
+      await verifySession(store, id);
+    },
     close: () => closing ??= backend.close(),
   };
+  return store;
 }
 
 /** Beginning of a lease owner whose process has a token. */

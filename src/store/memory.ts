@@ -9,10 +9,10 @@ import { makeStore } from "./backend.ts";
 import type {
   Lease,
   NewSession,
-  Store,
   StoredEntry,
   StoredSession,
   StoredSnapshot,
+  VerifiableStore,
 } from "./store.ts";
 
 /** Options of {@linkcode memoryStore}. */
@@ -55,7 +55,7 @@ interface Session extends StoredLog {
  * assertEquals(await store.entries("chat-1", { from: 0, limit: 10 }), entries);
  * ```
  */
-export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Store {
+export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): VerifiableStore {
   checkOptions("make a memory store", { clock }, { clock: FUNCTION });
   const sessions = new Map<string, Session>();
   // Counted over all sessions, so that an id that is deleted and reused gets no epoch twice.

@@ -53,6 +53,7 @@ export type {
   StoredEntry,
   StoredSession,
   StoredSnapshot,
+  VerifiableStore,
 } from "./store.ts";
 export {
   ConflictError,

@@ -5,7 +5,7 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import { memoryStore } from "./memory.ts";
-import type { Store } from "./store.ts";
+import type { VerifiableStore } from "./store.ts";
 
 const KNOWN_URLS = '"memory:", "sqlite:agent.db" or "postgres://user:password@host/database"';
 
@@ -15,7 +15,7 @@ const KNOWN_URLS = '"memory:", "sqlite:agent.db" or "postgres://user:password@ho
  * | URL | store |
  * | --- | --- |
  * | `memory:` | {@linkcode memoryStore}; lost when the program ends |
- * | `sqlite:agent.db`, `sqlite:/var/agent.db` | a SQLite file; needs `--allow-read` and `--allow-write` for it |
+ * | `sqlite:agent.db`, `sqlite:/var/agent.db` | a SQLite file; needs `--allow-read` and `--allow-write` for its folder |
  * | `sqlite::memory:` | a SQLite database without a file; lost when it is closed |
  * | `postgres://…`, `postgresql://…` | a PostgreSQL database; parameters and permissions as for `postgresStore()` |
  *
@@ -35,7 +35,7 @@ const KNOWN_URLS = '"memory:", "sqlite:agent.db" or "postgres://user:password@ho
  * await store.close();
  * ```
  */
-export async function openStore(url: string): Promise<Store> {
+export async function openStore(url: string): Promise<VerifiableStore> {
   const [, scheme, rest] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? [];
   if (scheme === undefined || rest === undefined) {
     throw new ConfigError(`Cannot open a store by a URL without a scheme: expected ${KNOWN_URLS}`);

@@ -114,6 +114,19 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Store of this package, which can verify what it contains. */
+export interface VerifiableStore extends Store {
+  /**
+   * Verifies all entries of a session and its snapshot, without an agent; not the sessions of the
+   * agents that it called. Finds accidents, not changes by somebody who can compute the hashes.
+   *
+   * @throws {SessionDamagedError} that names the first damage.
+   * @throws {StateError} if a newer release wrote the session.
+   * @throws {ConflictError} if there is no such session.
+   */
+  verify(id: string): Promise<void>;
+}
+
 /** Initial properties of a session or child. */
 export interface NewSession {
   /** Metadata of the session, as JSON text. The store returns it unchanged. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConfigError, decide } from "@nomos/agent";
-import { memoryStore, SessionDamagedError } from "@nomos/agent/store";
+import { ConflictError, memoryStore, SessionDamagedError } from "@nomos/agent/store";
+import { firstHash } from "../../src/store/hash_chain.ts";
 import { agentOf, eventsOf, open } from "./durable_session.ts";
 
 Deno.test("a damaged session is refused, and others are not affected", async () => {
@@ -123,4 +124,41 @@ Deno.test("events() of a session that is not loaded shows no entry that was chan
   const events = await Array.fromAsync(session.events({ from: 70 }));
   assertEquals(events.map(({ seq }) => seq), Array.from({ length: 10 }, (_, at) => at + 70));
   assertEquals(await Array.fromAsync(session.events()), writer.state.events);
+});
+
+Deno.test("verify() finds changed entries and snapshots without an agent", async () => {
+  const store = memoryStore();
+  const script = Array.from({ length: 40 }, (_, at) => decide.respond(`${at}`));
+  const writer = await open(agentOf(script), store);
+  for (const at of script.keys()) await writer.next(`Message ${at}`);
+  await store.verify("s");
+  await assertRejects(() => store.verify("unknown"), ConflictError, 'session "unknown"');
+
+  // Copies of the session, each changed at one place.
+  const [meta, entries] = [
+    (await store.read("s"))!,
+    await store.entries("s", { from: 0, limit: 99 }),
+  ];
+  const copy = async (snapshot: string, bodyOf: (body: string, seq: number) => string) => {
+    const other = memoryStore();
+    await other.create("s", { meta: meta.meta, hash: firstHash("s") });
+    const lease = (await other.claim("s", { owner: "test", ttl: 1 }))!;
+    const changed = entries.map(({ seq, body, hash }) => ({ seq, body: bodyOf(body, seq), hash }));
+    const { head } = meta.snapshot!;
+    await other.append(lease, { head: 0, entries: changed.slice(0, head), snapshot });
+    await other.append(lease, { head, entries: changed.slice(head) });
+    return other;
+  };
+  const { body } = meta.snapshot!;
+  await (await copy(body, (body) => body)).verify("s");
+  for (const place of [3, 70, entries.length - 1]) {
+    const damaged = await copy(body, (body, seq) => seq === place ? `${body} ` : body);
+    await assertRejects(
+      () => damaged.verify("s"),
+      SessionDamagedError,
+      `entry ${place} was changed`,
+    );
+  }
+  const lying = await copy(body.replace('"talk"', '"end"'), (body) => body);
+  await assertRejects(() => lying.verify("s"), SessionDamagedError, "snapshot does not match");
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { makeStore } from "../backend.ts";
-import type { Store } from "../store.ts";
+import type { VerifiableStore } from "../store.ts";
 import { Database } from "./database.ts";
 import { OwnerLock } from "./owner_lock.ts";
 import { postgresBackend } from "./postgres_backend.ts";
@@ -64,7 +64,7 @@ import { prepareTables } from "./tables.ts";
 export async function postgresStore(
   url: string | URL,
   options: PostgresStoreOptions = {},
-): Promise<Store> {
+): Promise<VerifiableStore> {
   const settings = readSettings(url, options);
   const database = new Database(settings);
   try {

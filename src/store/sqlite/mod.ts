@@ -2,8 +2,8 @@
  * A store of durable sessions in a SQLite file, for the processes of one machine. It needs no server
  * and no dependency.
  *
- * In Deno, allow the file and the write-ahead log beside it:
- * `--allow-read=agent.db,agent.db-wal --allow-write=agent.db`.
+ * In Deno, allow the folder of the file, best one for it alone:
+ * `--allow-read=data --allow-write=data`.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ import { backup, type DatabaseSync } from "node:sqlite";
 import { quote } from "../../errors.ts";
 import { checkOptions, DELAY, FUNCTION } from "../../llm/option_rules.ts";
 import { makeStore, makeStoreClosedError } from "../backend.ts";
-import type { Store } from "../store.ts";
+import type { VerifiableStore } from "../store.ts";
 import { StoreError } from "../store_errors.ts";
 import { BusyRetry } from "./busy_retry.ts";
 import {
@@ -57,7 +57,7 @@ export interface SqliteStoreOptions {
 }
 
 /** Store in a SQLite database. */
-export interface SqliteStore extends Store {
+export interface SqliteStore extends VerifiableStore {
   /**
    * Copies the current content of the store into a new file. Other processes can use the
    * store meanwhile, but the event loop of this one is blocked.
