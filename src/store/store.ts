@@ -214,7 +214,10 @@ export interface LeaseState {
   readonly owner: string;
   /** Fencing token of the lease. */
   readonly epoch: number;
-  /** Time at which the lease expires by the store's clock, in milliseconds since 1970. */
+  /**
+   * Time at which the lease expires by the store's clock, in milliseconds since 1970; 0 if its
+   * owner is certainly dead.
+   */
   readonly until: number;
 }
 

@@ -6,12 +6,14 @@
  *
  * @module
  */
-import { ownerPrefixOf, tokenOf } from "../backend.ts";
+import { ownerPrefixOf } from "../backend.ts";
 import { type Client, makeClient } from "./connection_pool.ts";
 import type { Database } from "./database.ts";
 import { MAX_NAME_LENGTH } from "./postgres_address.ts";
 import type { PostgresSettings } from "./postgres_options.ts";
 
+/** Name of an owner lock before the token of the process. */
+export const OWNER_LOCK = "nomos_agent owner ";
 /** Delay between attempts to connect again, in milliseconds. */
 const RECONNECT_DELAY = 1_000;
 
@@ -77,7 +79,9 @@ export class OwnerLock {
       `SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings
        WHERE name = 'idle_session_timeout'`,
     );
-    await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [lockOf(this.#token)]);
+    await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [
+      `${OWNER_LOCK}${this.#token}`,
+    ]);
     // A program that does not close its store can end.
     client.unref();
   }
@@ -93,16 +97,6 @@ export class OwnerLock {
       this.#timer = setTimeout(() => void this.#reconnect(), RECONNECT_DELAY);
     }
   }
-}
-
-/** Returns the name of the lock of a lease owner; undefined if it has none. */
-export function ownerLockOf(owner: string): string | undefined {
-  const token = tokenOf(owner);
-  return token && lockOf(token);
-}
-
-function lockOf(token: string): string {
-  return `nomos_agent owner ${token}`;
 }
 
 /**

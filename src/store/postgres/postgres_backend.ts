@@ -12,7 +12,7 @@ import type { Backend } from "../backend.ts";
 import { decodeKey, encodeKey, keyRange } from "../session_key.ts";
 import type { StoredEntry, StoredSession, StoredSnapshot } from "../store.ts";
 import type { Database } from "./database.ts";
-import { ownerLockOf } from "./owner_lock.ts";
+import { OWNER_LOCK } from "./owner_lock.ts";
 import { quoteSchema } from "./tables.ts";
 
 interface SessionRow extends Omit<StoredSession, "id" | "snapshot" | "lease"> {
@@ -56,14 +56,9 @@ export function postgresBackend(database: Database, schema: string): Backend {
       return (await run<StoredEntry>("read the entries of", id, "entries", ...values)).rows;
     },
     async claim(id, { owner, ttl, force = false }) {
-      const claim = async (dead: Uint8Array | null, lock: string | null) => {
-        const values = [encodeKey(owner), ttl, force, dead, lock];
-        return (await run<ClaimRow>("claim", id, "claim", ...values)).rows[0];
-      };
-      const row = await claim(null, null);
-      if (row === undefined) return "missing";
-      const lock = row.epoch === null && row.owner && ownerLockOf(decodeKey(row.owner));
-      return (lock ? await claim(row.owner, lock) : row)?.epoch ?? "busy";
+      const values = [encodeKey(owner), ttl, force];
+      const { rows: [row] } = await run<ClaimRow>("claim", id, "claim", ...values);
+      return row === undefined ? "missing" : row.epoch ?? "busy";
     },
     async requestStop(id, epoch) {
       return (await run("request a stop of", id, "requestStop", epoch)).count === 1;
@@ -114,8 +109,6 @@ export function postgresBackend(database: Database, schema: string): Backend {
 interface ClaimRow {
   /** Epoch of the new lease; null if another owner holds it. */
   readonly epoch: number | null;
-  /** Owner before the claim. */
-  readonly owner: Uint8Array | null;
 }
 
 interface HeadRow {
@@ -154,8 +147,14 @@ function buildStatements(schema: string) {
   const leased = `leased AS (
         SELECT number FROM ${schema}.session WHERE ${isLeased} FOR NO KEY UPDATE
       )`;
+  // An owner is encoded as UTF-16: the 36 characters of the token, and a tilde.
+  const token = "replace(encode(substring(owner FOR 72), 'escape'), '\\000', '')";
+  // Only a dead owner's lock can be acquired.
+  const isDead = `substring(owner FROM 73 FOR 2) = '\\x007e' AND ${token} ~ '^[0-9a-f-]{36}$'
+      AND pg_try_advisory_xact_lock_shared(hashtextextended('${OWNER_LOCK}' || ${token}, 0))`;
   const described = `id, meta, head, hash, owner, epoch,
-    floor(extract(epoch FROM lease_until) * 1000)::bigint AS until,
+    CASE WHEN ${isDead} THEN 0 ELSE floor(extract(epoch FROM lease_until) * 1000)::bigint END
+      AS until,
     floor(extract(epoch FROM created_at) * 1000)::bigint AS "createdAt",
     floor(extract(epoch FROM updated_at) * 1000)::bigint AS "updatedAt"`;
   return {
@@ -179,17 +178,17 @@ function buildStatements(schema: string) {
         SELECT ${target("session", "$2")} FROM ${schema}.session WHERE id = $1
       ) AND seq >= $3
       ORDER BY seq LIMIT $4`,
-    // `id, owner, ttl, force, dead owner, its lock`: returns a row if the session exists, with the
-    // epoch if it was claimed. The lock can only be acquired if that owner is dead. clock_timestamp(), unlike now(), is read after waiting for the lock of the row.
+    // `id, owner, ttl, force`: returns a row if the session exists, with the epoch if it was
+    // claimed. clock_timestamp(), unlike now(), is read after waiting for the lock of the row.
     claim: `WITH claimed AS (
         UPDATE ${schema}.session SET owner = $2,
           epoch = CASE WHEN owner = $2 THEN epoch ELSE ${nextEpoch} END,
           lease_until = clock_timestamp() + $3 * interval '1 millisecond'
         WHERE id = $1 AND ($4 OR owner IS NULL OR owner = $2 OR lease_until <= clock_timestamp()
-          OR owner = $5 AND pg_try_advisory_xact_lock_shared(hashtextextended($6, 0)))
+          OR ${isDead})
         RETURNING epoch
       )
-      SELECT (SELECT epoch FROM claimed) AS epoch, owner FROM ${schema}.session WHERE id = $1`,
+      SELECT (SELECT epoch FROM claimed) AS epoch FROM ${schema}.session WHERE id = $1`,
     // `id, epoch`. A request ends with the lease.
     requestStop: `WITH forgotten AS (
         DELETE FROM ${schema}.stop_request AS request WHERE NOT EXISTS (

@@ -44,6 +44,13 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
   const check = () => checkVersion(readNumber(sql.version.get()!, "user_version"), file);
   const writes = new WriteQueue({ database, file, retry, check });
   const now = () => Math.trunc(clock());
+  /** Reads a session, with its lease and without its snapshot, from a row. */
+  const readLeased = (id: string, row: SqliteRow): Omit<StoredSession, "snapshot"> => {
+    const lease = readLease(row);
+    if (lease === undefined) return readSession(id, row);
+    const until = lease.until > now() && isDead(lease.owner) ? 0 : lease.until;
+    return { ...readSession(id, row), lease: { ...lease, until } };
+  };
   const read = <Result>(action: string, work: () => Result) =>
     retry.run(work).catch((error): never => {
       throw toStoreError(error, action, file);
@@ -147,12 +154,6 @@ function encodeChild(child: string | undefined): Uint8Array | null {
 }
 
 /** Prepares every statement once. */
-/** Reads a session, with its lease and without its snapshot, from a row. */
-function readLeased(id: string, row: SqliteRow): Omit<StoredSession, "snapshot"> {
-  const lease = readLease(row);
-  return { ...readSession(id, row), ...(lease && { lease }) };
-}
-
 function prepareStatements(database: SqliteDatabase): Record<keyof typeof SQL, SqliteStatement> {
   const prepared = Object.entries(SQL).map(([name, text]) => [name, database.prepare(text)]);
   return Object.fromEntries(prepared);

@@ -138,7 +138,9 @@ export async function sqliteStore(
     };
     // A program may end without closing its stores. SQLite then removes the write-ahead log.
     if (owner !== undefined) process.on("exit", closeDatabase);
-    const isDead = (owner: string) => isFile && isDeadOwner(location, owner);
+    const own = owner?.identity.ownerPrefix;
+    const isDead = (owner: string) =>
+      isFile && !(own && owner.startsWith(own)) && isDeadOwner(location, owner);
     const files = { database: opened, file: path, isDead, closeDatabase };
     const backend = { ...sqliteBackend({ ...files, retry, clock }), ...owner?.identity };
     return { ...makeStore("sqlite", backend), backup: (file) => copyDatabase(opened, file) };

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { hasOwnConnection } from "../../../src/store/postgres/owner_lock.ts";
 import { postgresTest, type PostgresTestCase } from "../../postgres/postgres_test_case.ts";
@@ -33,9 +33,12 @@ postgresTest("the lease of a killed process can be claimed at once", async (post
     assertEquals(await claim(), undefined);
     holder.kill("SIGSTOP");
     assertEquals(await claim(), undefined);
+    assert((await store.read("a"))!.lease!.until > Date.now());
     await kill(holder);
     // The server notices the end of the connection within milliseconds.
     const deadline = Date.now() + 10_000;
+    while ((await store.read("a"))!.lease!.until > 0 && Date.now() < deadline);
+    assertEquals((await store.list()).sessions[0]?.lease?.until, 0);
     let lease = await claim();
     while (lease === undefined && Date.now() < deadline) lease = await claim();
     assertEquals(lease?.owner, "next");

@@ -20,8 +20,11 @@ Deno.test("the leases of a killed process can be claimed at once, those of a liv
     assertEquals(await store.claim("a", next), undefined);
     holder.signal("SIGSTOP");
     assertEquals(await store.claim("a", next), undefined);
+    assert((await store.read("a"))!.lease!.until > Date.now());
     holder.kill();
     await holder.end();
+    assertEquals((await store.read("a"))?.lease?.until, 0);
+    assertEquals((await store.list()).sessions.map(({ lease }) => lease?.until), [0, 0]);
     const lease = await store.claim("a", next);
     assertEquals(lease?.owner, "next");
     // Its file is gone; its other leases can be claimed nevertheless.
