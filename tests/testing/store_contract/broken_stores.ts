@@ -164,6 +164,28 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
     }),
   },
+  "a repeated claim() is refused": {
+    check: "claim() by the owner of a lease renews it",
+    methods: (inner) => {
+      const owners = new Set<string>();
+      return {
+        async claim(id, claim) {
+          const lease = owners.has(claim.owner) ? undefined : await inner.claim(id, claim);
+          if (lease !== undefined) owners.add(claim.owner);
+          return lease;
+        },
+      };
+    },
+  },
+  "a repeated release() fails": {
+    check: "renew() and release() can be repeated",
+    methods: (inner) => ({
+      async release(lease) {
+        if (!await inner.renew(lease, 1)) throw new LeaseLostError("it was released");
+        await inner.release(lease);
+      },
+    }),
+  },
   "renew() returns true for a lost lease": {
     check: "claim() with force ends the lease",
     methods: (inner) => ({ renew: async (lease, ttl) => (await inner.renew(lease, ttl)) || true }),
