@@ -93,7 +93,7 @@ export class SessionLease {
     const { unreleased } = former;
     if (unreleased !== undefined) await resend(() => store.release(unreleased), clock);
     delete former.unreleased;
-    const owner = former.owner ??= `${store.ownerPrefix ?? ""}${options.ids()}`;
+    const owner = former.owner ??= `${store.ownerPrefix ?? ""}${crypto.randomUUID()}`;
     const claim = { owner, ttl: leaseTime, force: whenBusy === "interrupt" };
     for (;;) {
       await beforeClaim?.();

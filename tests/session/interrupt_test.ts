@@ -128,7 +128,8 @@ Deno.test("interrupt() stops the turn that runs elsewhere, not one that waits he
   const options = { store: elsewhere(store), clock, whenBusy: "wait" } as const;
   const other = await agent.openSession("s", options);
   const waiting = other.next("Me too");
-  await clock.advance(200);
+  // Until it has found the lease taken, and waits.
+  while (clock.pendingTimers < 3) await clock.advance(10);
   let isOver = false;
   const all = Promise.all([other.interrupt(), turn, waiting]).finally(() => isOver = true);
   while (!isOver) await clock.advance(100);
