@@ -26,6 +26,10 @@ const HELLO = JSON.stringify({
 /** Sessions without interruptions, approvals or costs. */
 const PLAIN: Readonly<Record<string, SessionScript>> = {
   new: { desk: [], actions: [] },
+  answered_once: {
+    desk: [decide.respond("Hello")],
+    actions: [(session) => session.next("Hi", { inputId: "first" })],
+  },
   answered: {
     desk: [
       decide.respond("Hello", { reasoning: ["they greet", "so do I"] }),
