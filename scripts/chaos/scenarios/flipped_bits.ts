@@ -1,6 +1,7 @@
 /**
  * Flips a single bit in a copy of the files of a store, and reads every session: it must be
- * intact or reported as damaged.
+ * intact or reported as damaged. SQLite cuts a damaged write-ahead log at a commit, which cannot be
+ * detected.
  *
  * @module
  */
@@ -52,8 +53,9 @@ async function run(
     }
     for (const [id, state] of await checkSessions(path, truth)) {
       seen.set(state, (seen.get(state) ?? 0) + 1);
-      // A session with a flipped bit in its id is missing, which nothing can detect: only counted.
-      const isDetected = state !== "truncated" && state !== "changed";
+      // Nothing can detect a session with a flipped bit in its id, which is missing, or a
+      // write-ahead log that is cut at a commit: only counted.
+      const isDetected = state !== "changed" && (state !== "truncated" || where === "wal");
       if (!isDetected) problems.push(`flip ${flip}: session ${id} is ${state}, undetected`);
     }
     for (const end of ["", "-wal", "-shm"]) await remove(`${path}${end}`);
