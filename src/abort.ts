@@ -14,16 +14,28 @@ export const ABORTED: unique symbol = Symbol("aborted");
 export function unlessAborted<Value>(
   promise: Value | PromiseLike<Value>,
   signal: AbortSignal | undefined,
-): Value | PromiseLike<Value | typeof ABORTED> {
+): Value | PromiseLike<Value> | typeof ABORTED | PromiseLike<Value | typeof ABORTED> {
   if (signal === undefined) return promise;
+  // A value that is there needs no listener, which costs more than most values.
+  if (!isThenable(promise)) return signal.aborted ? ABORTED : promise;
   return new Promise((resolve, reject) => {
     const abort = () => resolve(ABORTED);
     if (signal.aborted) abort();
     else signal.addEventListener("abort", abort, { once: true });
-    // A model written by hand may return any thenable, or a value.
-    Promise.resolve(promise).then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", abort));
+    const stopListening = () => signal.removeEventListener("abort", abort);
+    // A model written by hand may return any thenable.
+    Promise.resolve(promise).then((value) => {
+      stopListening();
+      resolve(value);
+    }, (error) => {
+      stopListening();
+      reject(error);
+    });
   });
+}
+
+function isThenable<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
+  return typeof (value as PromiseLike<Value> | null | undefined)?.then === "function";
 }
 
 /** Same as {@linkcode unlessAborted}, but rejects with the signal's reason if it aborts first. */

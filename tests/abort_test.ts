@@ -28,11 +28,8 @@ Deno.test("unlessAborted returns the value and leaves no listener", async () => 
 Deno.test("unlessAborted passes a rejection on and leaves no listener", async () => {
   const { controller, listeners } = countedSignal();
   const failing = Promise.reject(new TypeError("lost"));
-  await assertRejects(
-    () => unlessAborted(failing, controller.signal),
-    TypeError,
-    "lost",
-  );
+  const waiting = async () => await unlessAborted(failing, controller.signal);
+  await assertRejects(waiting, TypeError, "lost");
   await Promise.resolve();
   assertEquals(listeners(), 0);
 });
