@@ -168,13 +168,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     check: "claim() by the owner of a lease renews it",
     methods: (inner) => {
       const owners = new Set<string>();
-      return {
-        async claim(id, claim) {
-          const lease = owners.has(claim.owner) ? undefined : await inner.claim(id, claim);
-          if (lease !== undefined) owners.add(claim.owner);
-          return lease;
-        },
+      const claim: Store["claim"] = async (id, claimed) => {
+        const lease = owners.has(claimed.owner) ? undefined : await inner.claim(id, claimed);
+        if (lease !== undefined) owners.add(claimed.owner);
+        return lease;
       };
+      return { claim };
     },
   },
   "a repeated release() fails": {
