@@ -137,8 +137,8 @@ Deno.test("LLMRequest, a copy by spreading has all properties of the request", a
   assertEquals([turn.response, turn.toolResults[0]?.text], ["x", "3"]);
   for (const [index, request] of mock.requests.entries()) {
     const original = originals[index]!;
-    assert(request.signal === signal && original.signal === undefined);
-    assertEquals({ ...request, signal: undefined }, { ...original });
+    assertStrictEquals(request.signal, signal);
+    assertEquals({ ...request, signal: original.signal }, { ...original });
     assertStrictEquals(request.messages, original.messages);
     assertStrictEquals(request.schema, original.schema);
     const { validate } = request;
