@@ -57,6 +57,8 @@ export class EntryReader {
       const entries = await this.#read(link.head, end);
       link = checkChain(this.#id, link, entries);
       yield { entries, events: entries.map((entry) => parseEvent(this.#id, entry)), link };
+      // Stores answer in microtasks: without a task between pages, a long log would block timers.
+      if (link.head < end) await new Promise((resolve) => setTimeout(resolve));
     }
   }
 

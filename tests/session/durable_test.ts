@@ -40,7 +40,7 @@ function dying(store: Store, at: number, isAfter: boolean): Store {
   return new Proxy(store, handler);
 }
 
-/** Waits for one macrotask, because hashes are not computed while only microtasks run. */
+/** Waits for one macrotask, so that timers can fire. */
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
 
 Deno.test("openSession() creates a session, writes every event, and finds it again", async () => {
@@ -352,4 +352,25 @@ Deno.test("openSession() refuses invalid options", async () => {
   for (const [id, options, message] of bad) {
     await assertRejects(() => agentOf([]).openSession(id, options as never), ConfigError, message);
   }
+});
+
+Deno.test("reading a long log lets timers fire between its pages", async () => {
+  const store = memoryStore();
+  const llm = new MockLLM([decide.respond("ok")], { whenDone: "repeat" });
+  const agent = new Agent({ name: "a", llm, start: "s", steps: { s: { description: "Talk" } } });
+  const writing = await agent.openSession("s", { store });
+  for (let turn = 0; turn < 1_600; turn++) await writing.next("Hi");
+  const reading = await agent.openSession("s", { store });
+  let ticks = 0;
+  let isOver = false;
+  const count = () => {
+    ticks++;
+    if (!isOver) setTimeout(count);
+  };
+  const timer = setTimeout(count);
+  await reading.load();
+  isOver = true;
+  clearTimeout(timer);
+  assert(ticks >= 2, `${ticks} timers fired while 3,200 events were read`);
+  await macrotask();
 });
