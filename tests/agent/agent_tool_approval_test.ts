@@ -10,6 +10,7 @@ import {
   type ToolOptions,
 } from "@nomos/agent";
 import { memoryStore, type Store } from "@nomos/agent/store";
+import { dyingStore } from "../fixtures/dying_store.ts";
 import { agentOf, copied, modelOf, payer, storedEvents } from "./agents.ts";
 
 const pay = (...to: string[]) =>
@@ -261,26 +262,15 @@ Deno.test("a once tool of a child agent never runs twice: an old verdict answers
   assertEquals(clerk.filter(({ type }) => type === "approval_given").length, 2);
 });
 
-/** A store of a process that dies once the clerk has written an event of this type. */
+/** Creates the store of a process that dies once the clerk has written an event of this type. */
 function dyingAfter(store: Store, type: string): Store {
-  let isDead = false;
-  return new Proxy(store, {
-    get: (target, name) => {
-      const method = Reflect.get(target, name);
-      if (typeof method !== "function") return method;
-      return async (...args: unknown[]) => {
-        if (isDead) throw new Error("the process died");
-        const result = await method.apply(target, args);
-        const isIt = name === "append" && JSON.stringify(args).includes(`${type}`) &&
-          (args[1] as { child?: string }).child === CLERK;
-        if (isIt) {
-          isDead = true;
-          throw new Error("the process died");
-        }
-        return result;
-      };
-    },
-  });
+  return dyingStore(
+    store,
+    true,
+    (method, args) =>
+      method === "append" && JSON.stringify(args).includes(`${type}`) &&
+      (args[1] as { child?: string }).child === CLERK,
+  );
 }
 
 Deno.test("a changed call of a child agent is not the one that was approved", async () => {

@@ -8,6 +8,7 @@ import {
 import { type Agent, decide, LLMError, type Session, type State, StateError } from "@nomos/agent";
 import { memoryStore, type Store, StoreError } from "@nomos/agent/store";
 import { ManualClock, trajectoryOf } from "@nomos/agent/testing";
+import { dyingAtWrite } from "../fixtures/dying_store.ts";
 import { agentOf, copied, modelOf, payer, storedEvents } from "./agents.ts";
 
 const ask = (...names: string[]) =>
@@ -119,30 +120,7 @@ Deno.test("the state of a turn has the agents below as they were at its end", as
   assertEquals(Object.keys(two.state.children!), ["s~boss/1/0", "s~boss/6/0"]);
 });
 
-/** A store of a process that dies at its nth write, before or after it. */
-function dying(store: Store, at: number, isAfter: boolean): Store {
-  let writes = 0;
-  let isDead = false;
-  const die = () => {
-    isDead = true;
-    throw new StoreError("the process died");
-  };
-  return new Proxy(store, {
-    get: (target, name) => {
-      const method = Reflect.get(target, name);
-      if (typeof method !== "function") return method;
-      return async (...args: unknown[]) => {
-        if (isDead) die();
-        const isFatal = ["append", "create", "createChild"].includes(String(name)) &&
-          ++writes === at;
-        if (isFatal && !isAfter) die();
-        const result = await method.apply(target, args);
-        if (isFatal) die();
-        return result;
-      };
-    },
-  });
-}
+const WRITES = ["append", "create", "createChild"];
 
 Deno.test("a process that dies at any write of any session is followed by one that finishes", async () => {
   for (const needsApproval of [false, true]) {
@@ -154,7 +132,7 @@ Deno.test("a process that dies at any write of any session is followed by one th
         const store = memoryStore({ clock: () => clock.now() });
         const paid: string[] = [];
         try {
-          const mortal = dying(store, at, isAfter);
+          const mortal = dyingAtWrite(store, at, isAfter, WRITES);
           const session = await build(paid, [], needsApproval).openSession("s", {
             store: mortal,
             clock,

@@ -17,6 +17,7 @@ import {
 } from "@nomos/agent/store";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
+import { dyingAtWrite } from "../fixtures/dying_store.ts";
 import { bordersOf } from "./state_session.ts";
 
 function agentOf(script: readonly ScriptEntry[]) {
@@ -203,18 +204,7 @@ Deno.test("Session.fork, a process that dies at any write leaves no session that
   for (let at = 1; at <= 5; at++) {
     for (const isAfter of [false, true]) {
       const what = `died ${isAfter ? "after" : "before"} write ${at}`;
-      let count = 0;
-      let isDead = false;
-      const dying = through(whole, async (method, run) => {
-        if (isDead) throw new StoreError("the process died");
-        const isLast = writes.includes(method) && ++count === at;
-        if (isLast && !isAfter) isDead = true;
-        if (isDead) throw new StoreError("the process died");
-        const result = await run();
-        if (isLast) isDead = true;
-        if (isDead) throw new StoreError("the process died");
-        return result;
-      });
+      const dying = dyingAtWrite(whole, at, isAfter, writes);
       const session = await agent.openSession("s", { store: dying });
       await assertRejects(() => session.fork({ id: "fork" }), StoreError, "died", what);
       const left = await whole.read("fork");

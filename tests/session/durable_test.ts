@@ -10,35 +10,11 @@ import {
   StateError,
   Tool,
 } from "@nomos/agent";
-import { LeaseLostError, memoryStore, type Store, StoreError } from "@nomos/agent/store";
+import { LeaseLostError, memoryStore, StoreError } from "@nomos/agent/store";
 import { ManualClock } from "@nomos/agent/testing";
 import * as v from "valibot";
+import { dyingAtWrite } from "../fixtures/dying_store.ts";
 import { agentOf, type Effects, eventsOf, open, SCRIPT } from "./durable_session.ts";
-
-/** A store of a process that dies at its nth append, before or after it. */
-function dying(store: Store, at: number, isAfter: boolean): Store {
-  let writes = 0;
-  let isDead = false;
-  const die = () => {
-    isDead = true;
-    throw new StoreError("the process died");
-  };
-  const handler: ProxyHandler<Store> = {
-    get: (target, name) => {
-      const method = Reflect.get(target, name);
-      if (typeof method !== "function") return method;
-      return async (...args: unknown[]) => {
-        if (isDead) die();
-        const isWrite = name === "append";
-        if (isWrite && ++writes === at && !isAfter) die();
-        const result = await method.apply(target, args);
-        if (isWrite && writes === at && isAfter) die();
-        return result;
-      };
-    },
-  };
-  return new Proxy(store, handler);
-}
 
 /** Waits for one macrotask, so that timers can fire. */
 const macrotask = () => new Promise((resolve) => setTimeout(resolve));
@@ -68,7 +44,11 @@ Deno.test("a turn whose process dies at any write is finished by another, withou
       const store = memoryStore({ clock: () => clock.now() });
       const effects: Effects = [];
       const what = `died ${isAfter ? "after" : "before"} write ${at}`;
-      const dead = await open(agentOf(SCRIPT, effects), dying(store, at, isAfter), { clock });
+      const dead = await open(
+        agentOf(SCRIPT, effects),
+        dyingAtWrite(store, at, isAfter, ["append"]),
+        { clock },
+      );
       await assertRejects(() => dead.next("Hi"), StoreError, "the process died", what);
       const events = await eventsOf(store);
       const before = events.filter(({ type }) => type === "tool_finished");

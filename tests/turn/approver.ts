@@ -10,8 +10,9 @@ import {
   Tool,
   type ToolOptions,
 } from "@nomos/agent";
-import { type Store, StoreError } from "@nomos/agent/store";
+import type { Store } from "@nomos/agent/store";
 import * as v from "valibot";
+import { dyingStore } from "../fixtures/dying_store.ts";
 
 /** Options of the tool `pay`. */
 export type PayOptions = Partial<ToolOptions<{ to: string }, unknown>>;
@@ -66,25 +67,9 @@ export function outcomesIn(
   return toolResults.map(({ outcome, text }) => [outcome, text] as const);
 }
 
-/** A store of a process that dies before or after the first append that contains a text. */
+/** Creates the store of a process that dies before or after the first append that has a text. */
 export function dyingAt(store: Store, text: string, isAfter: boolean): Store {
-  let isDead = false;
-  const die = () => {
-    isDead = true;
-    throw new StoreError("the process died");
-  };
-  return new Proxy(store, {
-    get: (target, name) => {
-      const method = Reflect.get(target, name);
-      if (typeof method !== "function") return method;
-      return async (...args: unknown[]) => {
-        if (isDead) die();
-        const isFatal = name === "append" && JSON.stringify(args).includes(text);
-        if (isFatal && !isAfter) die();
-        const result = await method.apply(target, args);
-        if (isFatal) die();
-        return result;
-      };
-    },
-  });
+  const isFatal = (method: string, args: readonly unknown[]) =>
+    method === "append" && JSON.stringify(args).includes(text);
+  return dyingStore(store, isAfter, isFatal);
 }
