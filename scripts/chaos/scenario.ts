@@ -78,3 +78,20 @@ export interface Findings {
   /** Other observations. */
   readonly notes: readonly string[];
 }
+
+/** Findings of a scenario in which nothing was counted. */
+export const NO_FINDINGS: Findings = {
+  faults: 0,
+  acknowledged: 0,
+  lost: 0,
+  duplicates: 0,
+  effects: 0,
+  inFlight: 0,
+  repeated: 0,
+  onceRepeated: 0,
+  fenced: 0,
+  refused: 0,
+  failed: 0,
+  problems: [],
+  notes: [],
+};

@@ -1,23 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { chaosReport, isKept } from "../../scripts/chaos/chaos_report.ts";
-import type { Findings } from "../../scripts/chaos/scenario.ts";
+import { NO_FINDINGS } from "../../scripts/chaos/scenario.ts";
 import { runScript } from "./run_script.ts";
-
-const NO_FINDINGS: Findings = {
-  faults: 0,
-  acknowledged: 0,
-  lost: 0,
-  duplicates: 0,
-  effects: 0,
-  inFlight: 0,
-  repeated: 0,
-  onceRepeated: 0,
-  fenced: 0,
-  refused: 0,
-  failed: 0,
-  problems: [],
-  notes: [],
-};
 
 function run(...args: string[]) {
   return runScript("chaos", ["--allow-all"], args);

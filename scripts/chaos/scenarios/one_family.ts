@@ -9,7 +9,13 @@ import { postgresStore } from "@nomos/agent/postgres";
 import type { Store } from "@nomos/agent/store";
 import * as v from "valibot";
 import { pick, type Random, seededRandom } from "../../../src/random.ts";
-import type { Effort, Environment, Findings, Scenario } from "../scenario.ts";
+import {
+  type Effort,
+  type Environment,
+  type Findings,
+  NO_FINDINGS,
+  type Scenario,
+} from "../scenario.ts";
 
 const CLIENTS = 50;
 const ID = "family";
@@ -53,7 +59,7 @@ async function run({ kind, url, store }: Environment, effort: Effort): Promise<F
   const { play, fork, familyFork, delete: deleted, lost } = done;
   if (play === 0 || familyFork === 0) problems.push("no child session was played and forked");
   return {
-    ...NOTHING,
+    ...NO_FINDINGS,
     faults: deleted + lost,
     problems,
     notes: [
@@ -133,16 +139,3 @@ function callOnce(tool: string, args: Record<string, string>): LLM {
     },
   };
 }
-
-const NOTHING: Omit<Findings, "faults" | "problems" | "notes"> = {
-  acknowledged: 0,
-  lost: 0,
-  duplicates: 0,
-  effects: 0,
-  inFlight: 0,
-  repeated: 0,
-  onceRepeated: 0,
-  fenced: 0,
-  refused: 0,
-  failed: 0,
-};
