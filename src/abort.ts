@@ -34,8 +34,13 @@ export function unlessAborted<Value>(
   });
 }
 
-function isThenable<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
-  return typeof (value as PromiseLike<Value> | null | undefined)?.then === "function";
+/** Returns whether a value can be awaited. A proxy may throw when it is inspected; it is a value. */
+export function isThenable<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
+  try {
+    return typeof (value as PromiseLike<Value> | null | undefined)?.then === "function";
+  } catch {
+    return false;
+  }
 }
 
 /** Same as {@linkcode unlessAborted}, but rejects with the signal's reason if it aborts first. */

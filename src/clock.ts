@@ -39,6 +39,11 @@ export const systemClock: Clock = {
   },
 };
 
+/** Resolves in a later task, so that timers fire and other sessions go on. */
+export function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
 /**
  * Waits for a delay. Rejects with the signal's reason as soon as it aborts. Leaves
  * neither a timer nor a listener behind.

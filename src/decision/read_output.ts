@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nextTask } from "../clock.ts";
 import type { DecisionSchema } from "./decision_schema.ts";
 import { type ParsedOutput, parseOutput } from "./output.ts";
 import { type DecisionReading, readDecision, refuse } from "./read_decision.ts";
@@ -19,10 +20,9 @@ export function readOutputInStages(
   output: unknown,
 ): DecisionReading | Promise<DecisionReading> {
   if (typeof output !== "string" || output.length <= LONG_OUTPUT) return readOutput(schema, output);
-  const pause = () => new Promise<void>((resolve) => setTimeout(resolve));
-  return pause().then(async () => {
-    const reading = await readOutput(schema, output, pause);
-    await pause();
+  return nextTask().then(async () => {
+    const reading = await readOutput(schema, output, nextTask);
+    await nextTask();
     return reading;
   });
 }

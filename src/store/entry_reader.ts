@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nextTask } from "../clock.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { parseEvent } from "./entry_body.ts";
 import { checkChain, type Link, makeDamagedError } from "./hash_chain.ts";
@@ -58,7 +59,7 @@ export class EntryReader {
       link = checkChain(this.#id, link, entries);
       yield { entries, events: entries.map((entry) => parseEvent(this.#id, entry)), link };
       // Stores answer in microtasks: without a task between pages, a long log would block timers.
-      if (link.head < end) await new Promise((resolve) => setTimeout(resolve));
+      if (link.head < end) await nextTask();
     }
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { ABORTED, unlessAborted } from "../abort.ts";
+import { nextTask } from "../clock.ts";
 
 /** Progress of a running call: a value that its tool yielded. Only in streams, not in the log. */
 export interface ToolProgress {
@@ -64,7 +65,7 @@ export async function drain(
     if (done) return { value: value === undefined ? last : value };
     last = value;
     if (onValue !== undefined) await unlessAborted(onValue(value), signal);
-    if (count % VALUES_PER_TASK === 0) await new Promise((resolve) => setTimeout(resolve));
+    if (count % VALUES_PER_TASK === 0) await nextTask();
   }
   try {
     values.return?.()?.catch(() => {});

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isThenable } from "../abort.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { drain, isGenerator } from "../tool/drain.ts";
 import { readResponse } from "../tool/response_text.ts";
@@ -15,7 +16,7 @@ import type { Warn } from "./observer.ts";
 export interface Outcome {
   readonly outcome: SessionEvent<"tool_finished">["outcome"];
   readonly text: string;
-  /** What the tool threw, for its author; never stored. */
+  /** Error that the tool threw, for its author; never stored. */
   readonly thrown?: unknown;
 }
 
@@ -64,14 +65,6 @@ export async function readResult(
 }
 
 // A proxy may throw whenever it is inspected. It is a result like any other.
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  try {
-    return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
-  } catch {
-    return false;
-  }
-}
 
 function isInstance<Type>(value: unknown, type: new (...args: never[]) => Type): value is Type {
   try {
