@@ -50,8 +50,8 @@
  * outcome `error` or `unknown`; for an aborted model call, `aborted` or `limited`. Refused outputs,
  * limits and interruptions are not errors.
  *
- * What a tool throws is recorded as an exception of its span, with its type and the places of its
- * stack.
+ * An error that a tool throws is recorded as an exception of its span, with its type and the places
+ * of its stack.
  *
  * No span contains messages, arguments, results or error messages unless `content` is true.
  *

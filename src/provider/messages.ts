@@ -77,8 +77,8 @@ export class ChatMessage {
  * request repeats the first `stable` of them. A repeated message is the same object in every
  * request, unless it is joined with another.
  *
- * Where system messages come first, a conversation that starts with the model begins with a
- * placeholder, because such servers require the first message to be the user's.
+ * A conversation that starts with the model begins with a placeholder if system messages come first,
+ * because such servers require the first message to be the user's.
  */
 export function mapMessages(
   messages: readonly Message[],

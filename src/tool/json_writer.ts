@@ -156,7 +156,7 @@ class JsonWriter {
   }
 
   #writeParts(value: object, prefix: string, self: Parent): boolean | undefined {
-    // What an asynchronous iterable holds cannot be seen.
+    // The values of an asynchronous iterable cannot be seen.
     if (isPlainObject(value) && !(Symbol.asyncIterator in value)) {
       return this.#writeMembers(value, prefix, self) > -1;
     }

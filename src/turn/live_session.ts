@@ -71,7 +71,7 @@ export class LiveSession implements SessionName {
   prompts: Prompts | undefined;
   /** Observers of the running turn; undefined if there are none. */
   observers: TurnObservers | undefined;
-  /** What tools of the last turn threw, by the keys of their calls; undefined if none did. */
+  /** Errors that tools of the last turn threw, by the keys of their calls; undefined if none did. */
   thrown: Map<string, unknown> | undefined;
   /** True if the last turn failed with an error. */
   hasFailed = false;

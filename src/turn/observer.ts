@@ -118,7 +118,7 @@ export interface ObservedToolError {
   readonly tool: string;
   /** Idempotency key of the call. */
   readonly callKey: string;
-  /** What the tool threw; an `Error` has its stack. */
+  /** Value that the tool threw; an `Error` has its stack. */
   readonly error: unknown;
 }
 

@@ -27,7 +27,7 @@ export interface ToolResult {
   /** Result or reason, as the model sees it. */
   readonly text: string;
   /**
-   * What the tool threw, with its stack; absent if it did not throw, and if another process ran it.
+   * Error that the tool threw, with its stack; absent if it did not throw, and if another process ran it.
    * The model and the log have its message only.
    */
   readonly cause?: unknown;

@@ -123,7 +123,7 @@ Deno.test("a limit of model calls counts calls whose consequences threw", async 
   }).createSession();
   await takeTurns(session, () => session.next("Hi"));
   assertEquals([session.status, llm.calls], ["limited", 3]);
-  // What the model reported is counted.
+  // The usage that the model reported is counted.
   assertEquals([session.usage, session.cost], [{ input: 30, output: 3 }, 6]);
 });
 

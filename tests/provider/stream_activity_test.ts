@@ -1,4 +1,4 @@
-/** What keeps a stream alive although it has no text, through both providers. */
+/** Signs of life of a stream that has no text, through both providers. */
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LLM } from "@nomos/agent";

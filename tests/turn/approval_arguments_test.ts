@@ -1,4 +1,4 @@
-/** What a request for approval shows is what runs. */
+/** Arguments of a request for approval, which are those that run. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   Agent,

@@ -102,7 +102,7 @@ export function convertVendorError(thrown: unknown, name: string, headers?: unkn
     return new LLMConnectionError(`${failed}: the connection failed: ${why}`, retryable);
   }
   if (isPage(error.responseHeaders)) return createPageError(name, reason, options);
-  // What a package throws itself, such as a TypeError, may be a mistake in the program.
+  // An error of the package itself, such as a TypeError, may be a mistake in the program.
   const words = thrown instanceof Error && received === undefined ? "" : reason;
   const isUnreadable = typeof received === "string" || asRecord(received).choices !== undefined ||
     error.name === "AI_InvalidResponseDataError";

@@ -92,7 +92,7 @@ export const geminiStructured: SchemaProfile = {
  * https://github.com/mlc-ai/xgrammar, `cpp/json_schema_converter.cc` of version 0.1.27, and
  * https://github.com/ggml-org/llama.cpp, `common/json-schema-to-grammar.cpp`, November 2026.
  *
- * What it leaves out, and why:
+ * Keywords that it leaves out, with the reasons:
  *
  * - Lengths of text: XGrammar then allows no escaped character, such as a quote.
  * - Limits of fractions, and negative limits: with one limit, XGrammar refuses legal numbers.
