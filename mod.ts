@@ -108,7 +108,7 @@ export { MockLLM } from "./src/llm/mock_llm.ts";
 export type { MockLLMOptions } from "./src/llm/mock_llm.ts";
 export { raw } from "./src/llm/mock_script.ts";
 export type { RawOutput, ScriptEntry } from "./src/llm/mock_script.ts";
-export type { StreamOptions, TurnOptions } from "./src/turn/loop.ts";
+export type { StreamOptions, TurnOptions } from "./src/turn/turn_options.ts";
 export type { ChildPart, StreamPart } from "./src/turn/stream_part.ts";
 export type { PromptReport } from "./src/prompt/transcript.ts";
 export type { CalledModel, CostOf } from "./src/cost/call_usage.ts";

@@ -22,7 +22,7 @@ import type { State } from "../history/state.ts";
 import { Session } from "../session/session.ts";
 import type { Tool } from "../tool/tool.ts";
 import type { Command } from "../turn/command.ts";
-import type { TurnOptions } from "../turn/loop.ts";
+import type { TurnOptions } from "../turn/turn_options.ts";
 import type { TurnOf } from "../turn/turn.ts";
 
 /**

@@ -17,7 +17,7 @@ import { captureState } from "../turn/capture_state.ts";
 import type { State } from "../history/state.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { Usage } from "../llm/llm.ts";
-import type { StreamOptions, TurnOptions } from "../turn/loop.ts";
+import type { StreamOptions, TurnOptions } from "../turn/turn_options.ts";
 import type { Turn } from "../turn/turn.ts";
 import { TurnStream } from "../turn/turn_stream.ts";
 

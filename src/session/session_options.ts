@@ -6,7 +6,7 @@
 import type { Clock } from "../clock.ts";
 import type { Limits } from "../cost/limits.ts";
 import type { Store } from "../store/store.ts";
-import type { TurnOptions } from "../turn/loop.ts";
+import type { TurnOptions } from "../turn/turn_options.ts";
 import type { State } from "../history/state.ts";
 
 /** Options of a new or continued session. */

@@ -7,7 +7,7 @@ import { ConfigError, quote } from "../errors.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import type { TurnCommand } from "../turn/command.ts";
 import type { LiveSession } from "../turn/live_session.ts";
-import type { StreamOptions } from "../turn/loop.ts";
+import type { StreamOptions } from "../turn/turn_options.ts";
 import type { Out, StreamPart } from "../turn/stream_part.ts";
 import type { Turn } from "../turn/turn.ts";
 

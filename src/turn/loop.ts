@@ -4,14 +4,12 @@
  *
  * @module
  */
-import * as v from "valibot";
 import { LimitTracker } from "../cost/limit_tracker.ts";
 import { quote } from "../errors.ts";
 import { listOpenCalls, pendingApprovals } from "../history/call.ts";
 import type { EventDraft } from "../history/event.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import { freezeJson } from "../json/json.ts";
-import * as option from "../schema/option_shape.ts";
 import { completeRequests } from "./approval.ts";
 import { type Answer, ask } from "./ask.ts";
 import { closeOpenCalls, type CommitDrafts, runCalls } from "./calls.ts";
@@ -31,65 +29,8 @@ import { findRepeated, readFinished, wasCutOff } from "./repeated_input.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
 import { Turn } from "./turn.ts";
 import { TurnObservers } from "./turn_observers.ts";
+import { checkTurnOptions, type StreamOptions } from "./turn_options.ts";
 import { buildVerdictDrafts, listExpired } from "./verdict.ts";
-
-/** Options of a turn. */
-export interface TurnOptions {
-  /**
-   * Stops the turn early: when all calls of a decision have ended (`"tool"`), or after a
-   * move (`"move"`). The session is then `interrupted`, and `resume()` or `next()`
-   * continues. Default: not stopped.
-   */
-  readonly stopAfter?: "tool" | "move";
-  /**
-   * Aborts the turn: its promise resolves at once, with status `interrupted`; committed
-   * events are kept. If it is already aborted, the input is recorded and no model is
-   * called. A turn that still waits for another one leaves the queue: nothing is recorded, and
-   * `turn.input` has the input. Default: none.
-   */
-  readonly signal?: AbortSignal;
-  /**
-   * Id of the input, 1 to 200 characters, so that the same text is recorded once however often
-   * it is sent. Repeated, the call returns the turn of the first one: from the log, or when it is
-   * done. It continues a turn that failed or whose process died. One that was stopped, limited or
-   * waits for approval is returned as it stands. The last 1,000 ids of a session are known.
-   * Default: each call is an input of its own.
-   */
-  readonly inputId?: string;
-}
-
-const shape: option.OptionShape<StreamOptions> = {
-  stopAfter: v.optional(v.picklist(["tool", "move"], 'expected "tool" or "move"')),
-  signal: v.optional(v.instance(AbortSignal, "expected an AbortSignal")),
-  children: option.flag,
-  inputId: v.optional(v.pipe(
-    v.string("expected text"),
-    v.minLength(1, "expected 1 to 200 characters"),
-    v.maxLength(200, "expected 1 to 200 characters"),
-  )),
-  readerTimeout: v.optional(v.pipe(
-    v.number("expected a number of milliseconds"),
-    v.minValue(1, "expected at least 1 ms; Infinity lifts the limit"),
-  )),
-};
-
-/** Options of a turn that is streamed. */
-export interface StreamOptions extends TurnOptions {
-  /**
-   * If true, the stream includes the parts of child sessions, each as a `ChildPart`. By
-   * default it has the session's own parts only.
-   *
-   * @default {false}
-   */
-  readonly children?: boolean;
-  /**
-   * Maximum time for which the turn waits until its reader asks for the next part, in
-   * milliseconds, by the clock of the session. Then the stream ends as if it had been left. Time
-   * in which a model or a tool works does not count. `Infinity`: no limit. Default: 300,000,
-   * 5 minutes.
-   */
-  readonly readerTimeout?: number;
-}
 
 /**
  * Runs one turn of a session that is locked, and releases the lock. The command may come
@@ -111,9 +52,7 @@ export async function runTurn(
   let hasBegun = false;
   try {
     checkCommand(given);
-    if (options !== undefined) {
-      option.checkOptions(shape, options, "Cannot start a turn");
-    }
+    if (options !== undefined) checkTurnOptions(options);
     turn.follow(options?.signal);
     if (await stored?.begin(turn) === false) return await buildUnwritten(session, given);
     hasBegun = true;

@@ -6,7 +6,7 @@
 import { RedirectError } from "../../errors.ts";
 import type { PendingApproval } from "../../history/call.ts";
 import type { Session } from "../../session/session.ts";
-import type { TurnOptions } from "../../turn/loop.ts";
+import type { TurnOptions } from "../../turn/turn_options.ts";
 import type { FuzzVerdict, ToolBehaviour } from "./fuzz_case.ts";
 
 /** A call of a played tool. */

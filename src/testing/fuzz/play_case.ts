@@ -12,7 +12,7 @@ import type { Session } from "../../session/session.ts";
 import type { State } from "../../history/state.ts";
 import type { ToolContext } from "../../tool/tool_context.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
-import type { TurnOptions } from "../../turn/loop.ts";
+import type { TurnOptions } from "../../turn/turn_options.ts";
 import { PathChecks, type PathProblem } from "../play/path_checks.ts";
 import { playedCore, requireCore } from "../play/played_core.ts";
 import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";

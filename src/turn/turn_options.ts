@@ -1,0 +1,74 @@
+/**
+ * Options of a turn.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import * as option from "../schema/option_shape.ts";
+
+/** Options of a turn. */
+export interface TurnOptions {
+  /**
+   * Stops the turn early: when all calls of a decision have ended (`"tool"`), or after a
+   * move (`"move"`). The session is then `interrupted`, and `resume()` or `next()`
+   * continues. Default: not stopped.
+   */
+  readonly stopAfter?: "tool" | "move";
+  /**
+   * Aborts the turn: its promise resolves at once, with status `interrupted`; committed
+   * events are kept. If it is already aborted, the input is recorded and no model is
+   * called. A turn that still waits for another one leaves the queue: nothing is recorded, and
+   * `turn.input` has the input. Default: none.
+   */
+  readonly signal?: AbortSignal;
+  /**
+   * Id of the input, 1 to 200 characters, so that the same text is recorded once however often
+   * it is sent. Repeated, the call returns the turn of the first one: from the log, or when it is
+   * done. It continues a turn that failed or whose process died. One that was stopped, limited or
+   * waits for approval is returned as it stands. The last 1,000 ids of a session are known.
+   * Default: each call is an input of its own.
+   */
+  readonly inputId?: string;
+}
+
+/** Options of a turn that is streamed. */
+export interface StreamOptions extends TurnOptions {
+  /**
+   * If true, the stream includes the parts of child sessions, each as a `ChildPart`. By
+   * default it has the session's own parts only.
+   *
+   * @default {false}
+   */
+  readonly children?: boolean;
+  /**
+   * Maximum time for which the turn waits until its reader asks for the next part, in
+   * milliseconds, by the clock of the session. Then the stream ends as if it had been left. Time
+   * in which a model or a tool works does not count. `Infinity`: no limit. Default: 300,000,
+   * 5 minutes.
+   */
+  readonly readerTimeout?: number;
+}
+
+const shape: option.OptionShape<StreamOptions> = {
+  stopAfter: v.optional(v.picklist(["tool", "move"], 'expected "tool" or "move"')),
+  signal: v.optional(v.instance(AbortSignal, "expected an AbortSignal")),
+  children: option.flag,
+  inputId: v.optional(v.pipe(
+    v.string("expected text"),
+    v.minLength(1, "expected 1 to 200 characters"),
+    v.maxLength(200, "expected 1 to 200 characters"),
+  )),
+  readerTimeout: v.optional(v.pipe(
+    v.number("expected a number of milliseconds"),
+    v.minValue(1, "expected at least 1 ms; Infinity lifts the limit"),
+  )),
+};
+
+/**
+ * Checks the options of a turn, which may come from untyped code.
+ *
+ * @throws {ConfigError} if one is invalid or unknown.
+ */
+export function checkTurnOptions(options: StreamOptions): void {
+  option.checkOptions(shape, options, "Cannot start a turn");
+}
