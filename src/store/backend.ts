@@ -8,6 +8,7 @@ import { ConfigError, quote } from "../errors.ts";
 import { MAX_ID_LENGTH } from "./session_key.ts";
 import type {
   Append,
+  ClaimedLease,
   Lease,
   LeaseClaim,
   ListPage,
@@ -38,8 +39,11 @@ export interface Backend
     child: string,
     session: NewSession,
   ): Promise<"created" | "exists" | "lost">;
-  /** Claims a session. Returns the epoch of the new lease, or the reason for the refusal. */
-  claim(id: string, claim: LeaseClaim): Promise<number | "busy" | "missing">;
+  /** Claims a session. Returns the new epoch and the former session, or why it was refused. */
+  claim(
+    id: string,
+    claim: LeaseClaim,
+  ): Promise<Pick<ClaimedLease, "epoch" | "session"> | "busy" | "missing">;
   /**
    * Appends entries if the lease is current and the head is as expected. Otherwise
    * returns `"lost"` if the lease is lost, `"missing"` if there is no such child, or else
@@ -86,9 +90,10 @@ export function makeStore(name: string, backend: Backend): VerifiableStore {
     },
     async claim(id, claim) {
       checkTtl(claim.ttl);
-      const epoch = await open().claim(id, claim);
-      if (epoch === "busy") return undefined;
-      if (epoch !== "missing") return { id, owner: claim.owner, epoch };
+      const append = claim.append && copyAppend(claim.append);
+      const claimed = await open().claim(id, { ...claim, ...(append && { append }) });
+      if (claimed === "busy") return undefined;
+      if (claimed !== "missing") return { id, owner: claim.owner, ...claimed };
       throw new ConflictError(
         `Cannot claim session ${quote(id)}: there is no session with this id: ` +
           "expected one made by create()",
@@ -99,13 +104,17 @@ export function makeStore(name: string, backend: Backend): VerifiableStore {
       return await open().renew(lease, ttl);
     },
     release: async (lease) => await open().release(lease),
-    async append(lease, { head, entries, ...rest }) {
-      checkEntries(head, entries);
-      // Copied, because the caller may change the list before it is written.
-      const copies = entries.map(({ seq, body, hash }) => ({ seq, body, hash }));
-      const outcome = await open().append(lease, { head, entries: copies, ...rest });
+    async append(lease, appended) {
+      const { child, head, release } = appended;
+      const copy = copyAppend(appended);
+      if (child !== undefined && release) {
+        throw new ConfigError(
+          `Cannot append to child ${quote(child)} of session ${quote(lease.id)} and release its ` +
+            "lease: expected `release` only for the session itself, because its children share it",
+        );
+      }
+      const outcome = await open().append(lease, copy);
       if (outcome === "appended") return;
-      const { child } = rest;
       const target = child === undefined ? "" : `child ${quote(child)} of `;
       const what = `append to ${target}session ${quote(lease.id)}`;
       if (outcome === "lost") throw makeLostError(what, lease);
@@ -180,7 +189,9 @@ function checkTtl(ttl: number): void {
   checkWhole(ttl, 1, `lease a session for ${quote(ttl)} milliseconds`);
 }
 
-function checkEntries(head: number, entries: Append["entries"]): void {
+/** Validates entries, and copies them, because the caller may change the list meanwhile. */
+function copyAppend(appended: Append): Append {
+  const { head, entries } = appended;
   if (entries.length === 0) {
     throw new ConfigError(`Cannot append at head ${quote(head)}: expected at least one entry`);
   }
@@ -191,6 +202,7 @@ function checkEntries(head: number, entries: Append["entries"]): void {
         "expected entries numbered from the head without gaps",
     );
   }
+  return { ...appended, entries: entries.map(({ seq, body, hash }) => ({ seq, body, hash })) };
 }
 
 /** Rejects numbers that are not whole or out of range. `action` follows "Cannot" in the message. */

@@ -7,6 +7,7 @@
 import { checkOptions, FUNCTION } from "../llm/option_rules.ts";
 import { makeStore } from "./backend.ts";
 import type {
+  Append,
   Lease,
   NewSession,
   StoredEntry,
@@ -74,6 +75,16 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
     const now = clock();
     return { meta, firstHash: hash, createdAt: now, updatedAt: now, entries: [] };
   };
+  const write = (log: StoredLog, { head, entries, snapshot }: Append) => {
+    for (const entry of entries) log.entries.push(entry);
+    log.updatedAt = clock();
+    if (snapshot === undefined) return;
+    log.snapshot = { head: head + entries.length, hash: entries.at(-1)!.hash, body: snapshot };
+  };
+  const release = (lease: Lease) => {
+    delete findLeased(lease)?.lease;
+    stops.delete(lease.epoch);
+  };
   // No method awaits anything, so each is atomic.
   return makeStore("memory", {
     async create(id, session) {
@@ -101,16 +112,18 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
       const entries = find(id, child)?.entries.slice(from, from + limit) ?? [];
       return entries.map((entry) => ({ ...entry }));
     },
-    async claim(id, { owner, ttl, force }) {
+    async claim(id, { owner, ttl, force, append }) {
       const session = sessions.get(id);
       if (session === undefined) return "missing";
       const now = clock();
       const { lease } = session;
       const isOwn = lease?.owner === owner;
       if (!isOwn && lease !== undefined && lease.until > now && !force) return "busy";
+      const former = describe(id, session);
       const epoch = isOwn ? lease.epoch : ++lastEpoch;
       session.lease = { owner, epoch, until: now + ttl };
-      return epoch;
+      if (append?.head === former.head) write(session, append);
+      return { epoch, session: former };
     },
     async requestStop(id, epoch) {
       if (sessions.get(id)?.lease?.epoch !== epoch) return false;
@@ -124,21 +137,14 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
       session.lease.until = clock() + ttl;
       return true;
     },
-    async release(lease) {
-      delete findLeased(lease)?.lease;
-      stops.delete(lease.epoch);
-    },
-    async append(lease, { child, head, entries, snapshot }) {
+    release: async (lease) => release(lease),
+    async append(lease, appended) {
       if (findLeased(lease) === undefined) return "lost";
-      const log = find(lease.id, child);
+      const log = find(lease.id, appended.child);
       if (log === undefined) return "missing";
-      if (head !== log.entries.length) return log.entries.length;
-      for (const entry of entries) log.entries.push(entry);
-      log.updatedAt = clock();
-      if (snapshot !== undefined) {
-        const { hash } = entries.at(-1)!;
-        log.snapshot = { head: head + entries.length, hash, body: snapshot };
-      }
+      if (appended.head !== log.entries.length) return log.entries.length;
+      write(log, appended);
+      if (appended.release) release(lease);
       return "appended";
     },
     async list({ prefix, after, limit }) {

@@ -42,6 +42,7 @@ export { openState, signState } from "./signed_state.ts";
 export type { OpenStateOptions, SignStateOptions, StateKey } from "./signed_state.ts";
 export type {
   Append,
+  ClaimedLease,
   EntryRange,
   Lease,
   LeaseClaim,

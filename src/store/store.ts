@@ -64,9 +64,12 @@ export interface Store {
    * The new lease has a higher epoch than every earlier one and replaces it. A claim by the
    * owner of the current lease renews that lease, so a claim whose reply was lost can be repeated.
    *
+   * A claim may bring entries: they are appended with it, all or none, if the session has the
+   * expected head. At another head, the session is claimed all the same.
+   *
    * @throws {ConflictError} if there is no such session.
    */
-  claim(id: string, claim: LeaseClaim): Promise<Lease | undefined>;
+  claim(id: string, claim: LeaseClaim): Promise<ClaimedLease | undefined>;
 
   /**
    * Extends a lease to `ttl` milliseconds from now. An expired lease can be renewed
@@ -78,8 +81,9 @@ export interface Store {
   release(lease: Lease): Promise<void>;
 
   /**
-   * Appends entries to a session or to a child of it at the expected head, all or none. An
-   * expired lease still allows writing until another writer claims it.
+   * Appends entries to a session or to a child of it at the expected head, all or none, and
+   * releases the lease with them if `release` is true. An expired lease still allows writing
+   * until another writer claims it.
    *
    * @throws {LeaseLostError} if the lease is lost: it was released, another writer
    *   claimed it, or the session was deleted.
@@ -196,6 +200,8 @@ export interface LeaseClaim {
   readonly ttl: number;
   /** If true, replaces the lease of another writer at once. Default: false. */
   readonly force?: boolean;
+  /** Entries of the session to append with the claim. Default: none. */
+  readonly append?: Omit<Append, "child" | "release">;
 }
 
 /** Right of one writer to append to a session and its children. */
@@ -206,6 +212,15 @@ export interface Lease {
   readonly owner: string;
   /** Fencing token: higher than that of every earlier lease, whose writers are rejected. */
   readonly epoch: number;
+}
+
+/** Lease that was just claimed. */
+export interface ClaimedLease extends Lease {
+  /**
+   * Session as it was before the claim. If it has a lease, its writer did not release it. The
+   * entries of the claim were appended if its `head` was the expected one.
+   */
+  readonly session: Omit<StoredSession, "snapshot">;
 }
 
 /** Lease as the store has it. The writer of one that has expired is dead, or was stopped. */
@@ -234,6 +249,8 @@ export interface Append {
    * old one.
    */
   readonly snapshot?: string;
+  /** If true, releases the lease with the append. Not for a child. Default: false. */
+  readonly release?: boolean;
 }
 
 /** Page of a list of sessions. */

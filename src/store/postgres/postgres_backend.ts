@@ -10,7 +10,7 @@
 import { quote } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
 import { decodeKey, encodeKey, keyRange } from "../session_key.ts";
-import type { StoredEntry, StoredSession, StoredSnapshot } from "../store.ts";
+import type { Append, StoredEntry, StoredSession, StoredSnapshot } from "../store.ts";
 import type { Database } from "./database.ts";
 import { OWNER_LOCK } from "./owner_lock.ts";
 import { quoteSchema } from "./tables.ts";
@@ -55,10 +55,12 @@ export function postgresBackend(database: Database, schema: string): Backend {
       const values = [encodeChild(child), from, limit];
       return (await run<StoredEntry>("read the entries of", id, "entries", ...values)).rows;
     },
-    async claim(id, { owner, ttl, force = false }) {
-      const values = [encodeKey(owner), ttl, force];
+    async claim(id, { owner, ttl, force = false, append }) {
+      const values = [encodeKey(owner), ttl, force, ...appendedValues(append)];
       const { rows: [row] } = await run<ClaimRow>("claim", id, "claim", ...values);
-      return row === undefined ? "missing" : row.epoch ?? "busy";
+      if (row === undefined) return "missing";
+      const { newEpoch, number: _, ...former } = row;
+      return newEpoch === null ? "busy" : { epoch: newEpoch, session: toSession(id, former) };
     },
     async requestStop(id, epoch) {
       return (await run("request a stop of", id, "requestStop", epoch)).count === 1;
@@ -81,14 +83,12 @@ export function postgresBackend(database: Database, schema: string): Backend {
     async release({ id, owner, epoch }) {
       await run("release", id, "release", encodeKey(owner), epoch);
     },
-    async append({ id, owner, epoch }, { child, head, entries, snapshot = null }) {
+    async append({ id, owner, epoch }, { child, release = false, ...appended }) {
       const lease = [encodeKey(owner), epoch];
-      const bodies = entries.map(({ body }) => body);
-      const hashes = entries.map(({ hash }) => hash);
       const key = encodeChild(child);
-      const values = [...lease, key, head, bodies, hashes, snapshot];
+      const values = [...lease, key, ...appendedValues(appended), release];
       const { count } = await run("append to", id, "append", ...values);
-      if (count === entries.length) return "appended";
+      if (count === appended.entries.length) return "appended";
       const verb = "read the head after a refused append to";
       const { rows: [leased] } = await run<HeadRow>(verb, id, "leasedHead", ...lease, key);
       return leased === undefined ? "lost" : leased.head ?? "missing";
@@ -106,9 +106,11 @@ export function postgresBackend(database: Database, schema: string): Backend {
   };
 }
 
-interface ClaimRow {
+/** Session before the claim; its columns are null too if another owner holds the lease. */
+interface ClaimRow extends SessionRow {
+  readonly number: number | null;
   /** Epoch of the new lease; null if another owner holds it. */
-  readonly epoch: number | null;
+  readonly newEpoch: number | null;
 }
 
 interface HeadRow {
@@ -127,6 +129,13 @@ function toSession(id: string, row: SessionRow): StoredSession {
   const { id: _, snapshot, owner, epoch, until, ...rest } = row;
   const lease = owner && { lease: { owner: decodeKey(owner), epoch, until } };
   return { id, ...rest, ...lease, ...(snapshot && { snapshot }) };
+}
+
+/** Returns the parameters of entries to append: `head, bodies, hashes, snapshot`. */
+function appendedValues(appended: Omit<Append, "child" | "release"> | undefined): unknown[] {
+  if (appended === undefined) return [null, null, null, null];
+  const { head, entries, snapshot = null } = appended;
+  return [head, entries.map(({ body }) => body), entries.map(({ hash }) => hash), snapshot];
 }
 
 function encodeChild(child: string | undefined): Uint8Array | null {
@@ -152,6 +161,21 @@ function buildStatements(schema: string) {
   // Only a dead owner's lock can be acquired.
   const isDead = `substring(owner FROM 73 FOR 2) = '\\x007e' AND ${token} ~ '^[0-9a-f-]{36}$'
       AND pg_try_advisory_xact_lock_shared(hashtextextended('${OWNER_LOCK}' || ${token}, 0))`;
+  // Entries to append are always the parameters `$5 head, $6 bodies, $7 hashes, $8 snapshot`.
+  /** Columns of a session after the append, unless it has another head. */
+  const advance = `
+          head = session.head + CASE WHEN session.head = $5 THEN cardinality($6::text[]) ELSE 0 END,
+          hash = CASE WHEN session.head = $5 THEN ($7::text[])[cardinality($7::text[])]
+            ELSE session.hash END,
+          snapshot_head = CASE WHEN session.head = $5 AND $8::text IS NOT NULL
+            THEN $5 + cardinality($6::text[]) ELSE snapshot_head END,
+          snapshot_hash = CASE WHEN session.head = $5 AND $8::text IS NOT NULL
+            THEN ($7::text[])[cardinality($7::text[])] ELSE snapshot_hash END,
+          snapshot = CASE WHEN session.head = $5 THEN coalesce($8, snapshot) ELSE snapshot END,
+          updated_at = CASE WHEN session.head = $5 THEN now() ELSE session.updated_at END`;
+  const insert = `INSERT INTO ${schema}.entry (session, seq, body, hash)
+      SELECT writer.number, $5 + added.place - 1, added.body, added.hash`;
+  const added = "unnest($6::text[], $7::text[]) WITH ORDINALITY AS added (body, hash, place)";
   const described = `id, meta, head, hash, owner, epoch,
     CASE WHEN ${isDead} THEN 0 ELSE floor(extract(epoch FROM lease_until) * 1000)::bigint END
       AS until,
@@ -178,17 +202,26 @@ function buildStatements(schema: string) {
         SELECT ${target("session", "$2")} FROM ${schema}.session WHERE id = $1
       ) AND seq >= $3
       ORDER BY seq LIMIT $4`,
-    // `id, owner, ttl, force`: returns a row if the session exists, with the epoch if it was
-    // claimed. clock_timestamp(), unlike now(), is read after waiting for the lock of the row.
-    claim: `WITH claimed AS (
-        UPDATE ${schema}.session SET owner = $2,
-          epoch = CASE WHEN owner = $2 THEN epoch ELSE ${nextEpoch} END,
-          lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+    // `id, owner, ttl, force, head, bodies, hashes, snapshot`: returns a row if the session
+    // exists, with the new epoch if it was claimed. clock_timestamp(), unlike now(), is read
+    // after waiting for the lock of the row.
+    claim: `WITH former AS (
+        SELECT number, ${described} FROM ${schema}.session
         WHERE id = $1 AND ($4 OR owner IS NULL OR owner = $2 OR lease_until <= clock_timestamp()
           OR ${isDead})
-        RETURNING epoch
+        FOR NO KEY UPDATE
+      ), claimed AS (
+        UPDATE ${schema}.session SET owner = $2,
+          epoch = CASE WHEN session.owner = $2 THEN session.epoch ELSE ${nextEpoch} END,
+          lease_until = clock_timestamp() + $3 * interval '1 millisecond', ${advance}
+        FROM former WHERE session.number = former.number
+        RETURNING session.number, session.epoch AS "newEpoch"
+      ), added AS (
+        ${insert} FROM claimed AS writer JOIN former ON former.head = $5, ${added}
       )
-      SELECT (SELECT epoch FROM claimed) AS epoch FROM ${schema}.session WHERE id = $1`,
+      SELECT former.*, "newEpoch" FROM ${schema}.session AS existing
+      LEFT JOIN (former JOIN claimed USING (number)) ON true
+      WHERE existing.id = $1`,
     // `id, epoch`. A request ends with the lease.
     requestStop: `WITH forgotten AS (
         DELETE FROM ${schema}.stop_request AS request WHERE NOT EXISTS (
@@ -206,24 +239,16 @@ function buildStatements(schema: string) {
       SET lease_until = clock_timestamp() + $4 * interval '1 millisecond' WHERE ${isLeased}`,
     // `id, owner, epoch`
     release: `UPDATE ${schema}.session SET owner = NULL, lease_until = NULL WHERE ${isLeased}`,
-    // `id, owner, epoch, child, head, bodies, hashes, snapshot`
+    // `id, owner, epoch, child, head, bodies, hashes, snapshot, release`
     append: `WITH ${leased}, target AS (SELECT ${target("leased", "$4")} AS number FROM leased),
       writer AS (
         UPDATE ${schema}.session SET
-          head = head + cardinality($6::text[]),
-          hash = ($7::text[])[cardinality($7::text[])],
-          snapshot_head = CASE WHEN $8::text IS NULL THEN snapshot_head
-            ELSE head + cardinality($6::text[]) END,
-          snapshot_hash = CASE WHEN $8::text IS NULL THEN snapshot_hash
-            ELSE ($7::text[])[cardinality($7::text[])] END,
-          snapshot = coalesce($8, snapshot),
-          updated_at = now()
+          owner = CASE WHEN $9 THEN NULL ELSE owner END,
+          lease_until = CASE WHEN $9 THEN NULL ELSE lease_until END, ${advance}
         FROM target WHERE session.number = target.number AND head = $5
         RETURNING session.number
       )
-      INSERT INTO ${schema}.entry (session, seq, body, hash)
-      SELECT writer.number, $5 + added.place - 1, added.body, added.hash
-      FROM writer, unnest($6::text[], $7::text[]) WITH ORDINALITY AS added (body, hash, place)`,
+      ${insert} FROM writer, ${added}`,
     // `id, owner, epoch, child`: returns a row if the lease is held, with the head if there is one.
     leasedHead: `SELECT (
         SELECT head FROM ${schema}.session AS found WHERE number = ${target("session", "$4")}

@@ -13,12 +13,11 @@ import {
   readNumber,
   readSession,
   readSnapshot,
-  readText,
   type SqliteDatabase,
   type SqliteRow,
   type SqliteStatement,
 } from "./database.ts";
-import type { StoredSession } from "../store.ts";
+import type { Append, StoredSession } from "../store.ts";
 import { toStoreError } from "./sqlite_failure.ts";
 import { checkVersion } from "./tables.ts";
 import { WriteQueue, type WriteQueueOptions } from "./write_queue.ts";
@@ -51,6 +50,14 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
     const until = lease.until > now() && isDead(lease.owner) ? 0 : lease.until;
     return { ...readSession(id, row), lease: { ...lease, until } };
   };
+  /** Appends entries to the session or child with that number. */
+  const writeEntries = (number: number, { head, entries, snapshot }: Append) => {
+    const newHead = head + entries.length;
+    const { hash } = entries.at(-1)!;
+    sql.advance.run(newHead, hash, now(), number);
+    for (const { seq, body, hash } of entries) sql.append.run(number, seq, body, hash);
+    if (snapshot !== undefined) sql.snapshot.run(number, newHead, hash, snapshot);
+  };
   const read = <Result>(action: string, work: () => Result) =>
     retry.run(work).catch((error): never => {
       throw toStoreError(error, action, file);
@@ -80,19 +87,19 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
       read(`read entries of session ${quote(id)}`, () => {
         return sql.entries.all(encodeKey(id), encodeChild(child), from, limit).map(readEntry);
       }),
-    claim: (id, { owner, ttl, force }) =>
+    claim: (id, { owner, ttl, force, append }) =>
       writes.write(`claim session ${quote(id)}`, () => {
-        const key = encodeKey(id);
-        const row = sql.lease.get(owner, key);
+        const row = sql.claimable.get(owner, encodeKey(id));
         if (row === undefined) return "missing";
-        const time = now();
-        const isOwn = row.is_own === 1;
-        const isFree = isOwn || force || row.lease_until === null ||
-          readNumber(row, "lease_until") <= time || isDead(readText(row, "owner"));
+        const [time, isOwn] = [now(), row.is_own === 1];
+        const session = readLeased(id, row);
+        const isFree = isOwn || force || session.lease === undefined || session.lease.until <= time;
         if (!isFree) return "busy";
+        const number = readNumber(row, "number");
         const epoch = readNumber(isOwn ? row : sql.nextEpoch.get()!, "epoch");
-        sql.claim.run(epoch, owner, time + ttl, key);
-        return epoch;
+        sql.claim.run(epoch, owner, time + ttl, number);
+        if (append?.head === session.head) writeEntries(number, append);
+        return { epoch, session };
       }),
     requestStop: (id, epoch) =>
       writes.write(`request a stop of session ${quote(id)}`, () => {
@@ -112,7 +119,7 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
       writes.write(`release session ${quote(id)}`, () => {
         sql.release.run(encodeKey(id), owner, epoch);
       }),
-    append: ({ id, owner, epoch }, { child, head, entries, snapshot }) =>
+    append: ({ id, owner, epoch }, { child, release, ...append }) =>
       writes.write(`append to session ${quote(id)}`, () => {
         // Compared in SQL, because node:sqlite may cut the owner at a NUL when it reads it.
         const session = sql.leased.get(encodeKey(id), owner, epoch);
@@ -121,13 +128,9 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
           ? session
           : sql.child.get(readNumber(session, "number"), encodeKey(child));
         if (row === undefined) return "missing";
-        if (readNumber(row, "head") !== head) return readNumber(row, "head");
-        const number = readNumber(row, "number");
-        const newHead = head + entries.length;
-        const { hash } = entries.at(-1)!;
-        sql.advance.run(newHead, hash, now(), number);
-        for (const { seq, body, hash } of entries) sql.append.run(number, seq, body, hash);
-        if (snapshot !== undefined) sql.snapshot.run(number, newHead, hash, snapshot);
+        if (readNumber(row, "head") !== append.head) return readNumber(row, "head");
+        writeEntries(readNumber(row, "number"), append);
+        if (release) sql.release.run(encodeKey(id), owner, epoch);
         return "appended";
       }),
     list: ({ prefix, after, limit }) =>
@@ -189,11 +192,13 @@ const SQL = {
     SELECT seq, body, hash FROM entry
     WHERE session = ${NUMBER} AND seq >= ?3
     ORDER BY seq LIMIT ?4`,
-  lease: "SELECT lease_until, owner, epoch, owner = ? AS is_own FROM session WHERE id = ?",
+  claimable: `
+    SELECT number, meta, head, hash, created_at, updated_at, ${LEASE}, owner = ? AS is_own
+    FROM session WHERE id = ?`,
   leased: "SELECT number, head FROM session WHERE id = ? AND owner = ? AND epoch = ?",
   child: "SELECT number, head FROM session WHERE parent = ? AND child = ?",
   nextEpoch: "UPDATE last_epoch SET epoch = epoch + 1 RETURNING epoch",
-  claim: "UPDATE session SET epoch = ?, owner = ?, lease_until = ? WHERE id = ?",
+  claim: "UPDATE session SET epoch = ?, owner = ?, lease_until = ? WHERE number = ?",
   renew: "UPDATE session SET lease_until = ? WHERE id = ? AND owner = ? AND epoch = ?",
   release: `
     UPDATE session SET owner = NULL, lease_until = NULL WHERE id = ? AND owner = ? AND epoch = ?`,

@@ -23,7 +23,7 @@ export const LEASE_CHECKS: ContractChecks = {
     const id = await trial.create();
     const owner = "me, 'myself' 👍";
     const claimed = await trial.store.claim(id, { owner, ttl: LONG_TTL });
-    const { epoch, ...rest } = expectDefined(claimed, "claim() of a free session");
+    const { epoch, session: _, ...rest } = expectDefined(claimed, "claim() of a free session");
     expectEqual(rest, { id, owner }, "a lease");
     expectInteger(epoch, "The epoch of a lease");
     await trial.append({ id, owner, epoch }, 0);
@@ -74,7 +74,7 @@ export const LEASE_CHECKS: ContractChecks = {
     await trial.append(lease, 0);
     for (const force of [false, true]) {
       const again = await trial.store.claim(id, { owner, ttl: LONG_TTL, force });
-      expectEqual(again, lease, "claim() by the owner of the lease");
+      expectEqual(again?.epoch, lease.epoch, "the epoch of a claim by the owner of the lease");
     }
     await trial.waitForExpiry(SHORT_TTL);
     expectEqual(await trial.tryClaim(id), undefined, "claim() by another owner");

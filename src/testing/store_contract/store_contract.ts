@@ -4,6 +4,7 @@
  * @module
  */
 import type { Store } from "../../store/store.ts";
+import { CLAIM_CHECKS } from "./claim_checks.ts";
 import { CHILD_CHECKS } from "./child_checks.ts";
 import { ENTRY_CHECKS } from "./entry_checks.ts";
 import { LEASE_CHECKS } from "./lease_checks.ts";
@@ -55,6 +56,7 @@ export function storeContract(
     ...SESSION_CHECKS,
     ...ENTRY_CHECKS,
     ...LEASE_CHECKS,
+    ...CLAIM_CHECKS,
     ...CHILD_CHECKS,
     ...RACE_CHECKS,
     ...LIST_CHECKS,

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { memoryStore, type Store } from "@nomos/agent/store";
 import { storeContract, StoreContractError, type StoreContractOptions } from "@nomos/agent/testing";
 import { CHILD_FAULTS } from "./broken_children.ts";
+import { CLAIM_FAULTS } from "./broken_claims.ts";
 import { LIST_FAULTS } from "./broken_lists.ts";
 import { brokenStore, FAULTS } from "./broken_stores.ts";
 
@@ -16,7 +17,14 @@ async function failuresOf(checks: ReturnType<typeof storeContract>): Promise<Map
   return failures;
 }
 
-for (const [name, fault] of Object.entries({ ...FAULTS, ...CHILD_FAULTS, ...LIST_FAULTS })) {
+for (
+  const [name, fault] of Object.entries({
+    ...FAULTS,
+    ...CLAIM_FAULTS,
+    ...CHILD_FAULTS,
+    ...LIST_FAULTS,
+  })
+) {
   Deno.test(`storeContract() finds that ${name}`, async () => {
     const checks = storeContract(() => brokenStore(open(), fault), { advance });
     const failures = await failuresOf(checks);
