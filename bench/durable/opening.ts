@@ -74,7 +74,7 @@ export async function fillSession(store: Store, id: string, count: number): Prom
   const turn = new RunningTurn();
   const turns = stored.turns!;
   turns.enter(turn);
-  await turns.begin(turn);
+  await turns.begin(turn, () => Promise.resolve(true), false);
   const events = [...makeEvents({ id, incarnation: stored.incarnation }, count)];
   const bulk = Math.max(0, count - TAIL_LENGTH);
   for (let at = 0; at < bulk; at += BATCH_LENGTH) {

@@ -64,10 +64,18 @@ export interface StoredTurns {
    */
   enter(turn: RunningTurn): void;
   /**
-   * Waits until it is the turn's turn, acquires the lease, and reads what other processes
-   * appended. Returns false if the turn was aborted while it waited.
+   * Waits until it is the turn's turn, acquires the lease, reads what other processes appended,
+   * and calls `open`, which checks the command and appends its events. Returns undefined if the
+   * turn was aborted while it waited.
+   *
+   * If `opens` is true, `open` certainly appends, and is called before the lease is acquired: both
+   * take place together. It is called again if another process has appended meanwhile.
    */
-  begin(turn: RunningTurn): Promise<boolean>;
+  begin<Opened>(
+    turn: RunningTurn,
+    open: () => Promise<Opened>,
+    opens: boolean,
+  ): Promise<Opened | undefined>;
   /** Runs the turn. A turn of the same session that its tools start is refused by `enter()`. */
   run<Result>(turn: RunningTurn, work: () => Promise<Result>): Promise<Result>;
   /** Releases the lease at the end of a turn. Rejects if it was lost. */

@@ -9,9 +9,9 @@ import { Position } from "./position.ts";
 
 /**
  * Stores events durably. No effect takes place before the commit that announces it. If it
- * throws, the log is not changed.
+ * throws, the log is not changed. `isLast` is true for the last commit of a turn.
  */
-export type Commit = (events: readonly SessionEvent[]) => Promise<void>;
+export type Commit = (events: readonly SessionEvent[], isLast: boolean) => Promise<void>;
 
 /** Dependencies of a {@linkcode Log}. */
 export interface LogOptions {
@@ -74,10 +74,12 @@ export class Log {
    * Adds sequence numbers and time to drafts, commits them together and appends them. A
    * promise only if they are stored durably.
    *
+   * @param isLast True if the turn appends nothing else. @default {false}
    * @throws {ConfigError} if the clock returns no finite number.
    */
   append(
     drafts: readonly EventDraft[],
+    isLast = false,
   ): readonly SessionEvent[] | Promise<readonly SessionEvent[]> {
     if (drafts.length === 0) return [];
     const time = this.#now();
@@ -98,7 +100,7 @@ export class Log {
     });
     return this.#commit === undefined
       ? this.#accept(events)
-      : this.#commit(events).then(() => this.#accept(events));
+      : this.#commit(events, isLast).then(() => this.#accept(events));
   }
 
   #accept(events: readonly SessionEvent[]): readonly SessionEvent[] {

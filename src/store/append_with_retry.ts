@@ -25,12 +25,12 @@ export async function appendWithRetry(
   store: Store,
   lease: Lease,
   before: Link,
-  appended: Omit<Append, "head">,
+  appended: Append,
   clock: Clock,
 ): Promise<void> {
   for (let attempt = 0;; attempt++) {
     try {
-      return await store.append(lease, { head: before.head, ...appended });
+      return await store.append(lease, appended);
     } catch (error) {
       const isOver = attempt === RETRIES ||
         !(error instanceof StoreError && (error.isRetryable || error.isUnknown));
@@ -45,7 +45,7 @@ async function isAppended(
   store: Store,
   id: string,
   before: Link,
-  { child, entries }: Omit<Append, "head">,
+  { child, entries }: Append,
   cause: StoreError,
 ): Promise<boolean> {
   const session = await store.read(id, child).catch((): never => {

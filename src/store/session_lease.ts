@@ -5,7 +5,7 @@
  */
 import { type Clock, wait } from "../clock.ts";
 import { quote, SessionBusyError } from "../errors.ts";
-import type { Lease, Store } from "./store.ts";
+import type { ClaimedLease, Lease, LeaseClaim, Store } from "./store.ts";
 import { LeaseLostError, StoreError } from "./store_errors.ts";
 
 /** Policy for a session that another writer holds: fail, wait for it, or take the lease over. */
@@ -31,8 +31,14 @@ interface Waiting {
   readonly signal?: AbortSignal;
   /** Called after each claim that another writer's lease refused. Default: not called. */
   readonly onBusy?: () => void;
-  /** Called before each claim. Default: not called. */
-  readonly beforeClaim?: (() => Promise<void>) | undefined;
+}
+
+/** Lease that was just acquired, and the session before that. */
+export interface AcquiredLease {
+  readonly lease: SessionLease;
+  readonly session: ClaimedLease["session"];
+  /** True if the writer before did not release its lease. */
+  readonly hasTakenOver: boolean;
 }
 
 /** Mean delay between two looks at a lease that another writer holds, in milliseconds. */
@@ -40,8 +46,10 @@ export const POLL_DELAY = 50;
 
 /** Lease of a former turn of the same `Session` object, of which the store may know more. */
 export interface FormerLease {
-  /** Owner of a claim without a reply, which may hold the lease. */
+  /** Owner of a claim without a reply, or without its append, which may hold the lease. */
   owner?: string;
+  /** True if that claim replaced the lease of another owner. */
+  hasTakenOver?: boolean;
   /** Lease that could not be released. */
   unreleased?: Lease;
 }
@@ -86,22 +94,13 @@ export class SessionLease {
     store: Store,
     id: string,
     options: LeaseOptions,
-    { until, signal, onBusy, beforeClaim }: Waiting,
+    { until, signal, onBusy }: Waiting,
     former: FormerLease = {},
-  ): Promise<SessionLease | undefined> {
-    const { whenBusy, leaseTime, clock, random } = options;
-    const { unreleased } = former;
-    if (unreleased !== undefined) await resend(() => store.release(unreleased), clock);
-    delete former.unreleased;
-    const owner = former.owner ??= `${store.ownerPrefix ?? ""}${crypto.randomUUID()}`;
-    const claim = { owner, ttl: leaseTime, force: whenBusy === "interrupt" };
+  ): Promise<AcquiredLease | undefined> {
+    const { whenBusy, clock, random } = options;
     for (;;) {
-      await beforeClaim?.();
-      const lease = await resend(() => store.claim(id, claim), clock);
-      if (lease !== undefined) {
-        delete former.owner;
-        return new SessionLease(store, options, former, lease);
-      }
+      const acquired = await SessionLease.tryAcquire(store, id, options, former);
+      if (acquired !== undefined) return acquired;
       onBusy?.();
       if (whenBusy === "refuse") {
         const holder = await describeHolder(store, id, clock);
@@ -117,6 +116,36 @@ export class SessionLease {
       await wait(clock, delay, signal).catch(() => {});
       if (signal?.aborted) return undefined;
     }
+  }
+
+  /**
+   * Claims the lease of a session once, and appends the entries of `append` with it. Returns
+   * undefined if another writer holds the lease, or the session has another head: then nothing
+   * was appended, and `acquire()` with the same `former` succeeds if only the head differed.
+   */
+  static async tryAcquire(
+    store: Store,
+    id: string,
+    options: LeaseOptions,
+    former: FormerLease,
+    append?: LeaseClaim["append"],
+  ): Promise<AcquiredLease | undefined> {
+    const { whenBusy, leaseTime, clock } = options;
+    const { unreleased } = former;
+    if (unreleased !== undefined) await resend(() => store.release(unreleased), clock);
+    delete former.unreleased;
+    const owner = former.owner ??= `${store.ownerPrefix ?? ""}${crypto.randomUUID()}`;
+    const force = whenBusy === "interrupt";
+    const claim = { owner, ttl: leaseTime, force, ...(append && { append }) };
+    const claimed = await resend(() => store.claim(id, claim), clock);
+    if (claimed === undefined) return undefined;
+    const { session, ...lease } = claimed;
+    former.hasTakenOver ||= session.lease !== undefined && session.lease.owner !== owner;
+    if (!isAppended(claimed, append)) return undefined;
+    const { hasTakenOver } = former;
+    delete former.owner;
+    delete former.hasTakenOver;
+    return { lease: new SessionLease(store, options, former, lease), session, hasTakenOver };
   }
 
   /** Signal that aborts when the lease is lost. */
@@ -138,7 +167,7 @@ export class SessionLease {
 
   /** Marks the lease as lost: stops renewing it and aborts the signal. */
   markLost(reason: LeaseLostError): void {
-    this.#stop();
+    this.stop();
     this.#lost.abort(reason);
   }
 
@@ -148,14 +177,15 @@ export class SessionLease {
    * `Session` object releases it again.
    */
   async release(): Promise<void> {
-    this.#stop();
+    this.stop();
     await resend(() => this.#store.release(this.lease), this.#options.clock).catch((error) => {
       if (!(error instanceof StoreError)) throw error;
       this.#former.unreleased = this.lease;
     });
   }
 
-  #stop(): void {
+  /** Stops renewing the lease. */
+  stop(): void {
     this.#cancel?.();
     this.#cancel = undefined;
   }
@@ -195,6 +225,12 @@ export function makeTimeoutError(
     `${reason} kept it for ${maxWait} ms: expected its turn to end; raise maxWait, or pass ` +
       'whenBusy: "interrupt" to take the lease over',
   );
+}
+
+/** Returns true if the entries of a claim were appended by it, or before its reply was lost. */
+function isAppended({ session }: ClaimedLease, append: LeaseClaim["append"]): boolean {
+  return append === undefined || session.head === append.head ||
+    session.hash === append.entries.at(-1)!.hash;
 }
 
 /** Says who holds the lease of a session, and until when. */

@@ -8,6 +8,7 @@ import { quote } from "../errors.ts";
 import type { StoredTurns } from "../history/durability.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import {
+  type AcquiredLease,
   type FormerLease,
   type LeaseOptions,
   makeLeaseLostError,
@@ -15,17 +16,23 @@ import {
   SessionLease,
 } from "./session_lease.ts";
 import { watchStops } from "./stop_requests.ts";
-import type { LeaseState, Store, StoredSession } from "./store.ts";
+import type { ClaimedLease, LeaseClaim, LeaseState, Store } from "./store.ts";
 import { StoreError } from "./store_errors.ts";
 import { type Place, TurnQueue } from "./turn_queue.ts";
+
+/** Session in a store, without its entries and its snapshot. */
+type FoundSession = ClaimedLease["session"];
 
 /** Log in memory that is kept in step with a store. */
 interface FollowedLog {
   /** Reads the entries that were appended since the last read. */
-  catchUp(session: StoredSession): Promise<void>;
+  catchUp(session: FoundSession): Promise<void>;
   /** Reads the whole log into memory. */
   load(): Promise<void>;
 }
+
+/** Signal that the first append of a turn did not take place, because the lease was not acquired. */
+class NotAcquired extends Error {}
 
 /** Turns of one session object, and their lease. */
 export class SessionTurns implements StoredTurns {
@@ -42,8 +49,10 @@ export class SessionTurns implements StoredTurns {
   #reading: Promise<unknown> = Promise.resolve();
   readonly #former: FormerLease = {};
   #unwatch: (() => void) | undefined;
+  /** Turn whose first append acquires the lease; undefined if none is about to. */
+  #opening: RunningTurn | undefined;
 
-  constructor(store: Store, found: StoredSession, options: LeaseOptions, log: FollowedLog) {
+  constructor(store: Store, found: FoundSession, options: LeaseOptions, log: FollowedLog) {
     this.#store = store;
     this.#id = found.id;
     this.#options = options;
@@ -68,32 +77,80 @@ export class SessionTurns implements StoredTurns {
     turn.settled.then(() => this.#places.delete(turn));
   }
 
-  async begin(turn: RunningTurn): Promise<boolean> {
+  async begin<Opened>(
+    turn: RunningTurn,
+    open: () => Promise<Opened>,
+    opens: boolean,
+  ): Promise<Opened | undefined> {
     const place = this.#places.get(turn)!;
-    if (!await place.queue.admit(place, this.#options)) return false;
-    const [store, id] = [this.#store, this.#id];
-    const lease = await SessionLease.acquire(store, id, this.#options, {
+    if (!await place.queue.admit(place, this.#options)) return undefined;
+    try {
+      const opened = opens ? await this.#openWithClaim(turn, open) : undefined;
+      if (this.lease !== undefined) return opened;
+      if (!await this.#acquire(turn, place)) return undefined;
+      return await open();
+    } catch (error) {
+      const { lease } = this;
+      this.forgetLease();
+      await lease?.release();
+      throw error;
+    }
+  }
+
+  /** Opens a turn whose first append acquires the lease. Without it, nothing was appended. */
+  async #openWithClaim<Opened>(
+    turn: RunningTurn,
+    open: () => Promise<Opened>,
+  ): Promise<Opened | undefined> {
+    await this.#reading;
+    await this.#log.load();
+    this.#opening = turn;
+    try {
+      return await open();
+    } catch (error) {
+      if (error instanceof NotAcquired) return undefined;
+      throw error;
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
+  /** Acquires the lease, and reads the log. Returns false if the turn was aborted before. */
+  async #acquire(turn: RunningTurn, place: Place): Promise<boolean> {
+    const acquired = await SessionLease.acquire(this.#store, this.#id, this.#options, {
       until: place.until,
       signal: turn.signal,
       onBusy: () => place.waitsForLease = true,
-      beforeClaim: turn.input && (async () => {
-        this.hasTakenOver = (await store.read(id))?.lease !== undefined;
-      }),
     }, this.#former);
-    if (lease === undefined) return false;
+    if (acquired === undefined) return false;
     place.waitsForLease = false;
-    try {
-      await this.#read();
-      await this.#log.load();
-    } catch (error) {
-      await lease.release();
-      throw error;
-    }
+    this.#hold(acquired, turn);
+    await this.#catchUp(() => Promise.resolve(acquired.session));
+    await this.#log.load();
+    return true;
+  }
+
+  /**
+   * Acquires the lease together with the first append of a turn. Returns false if the turn has
+   * the lease already.
+   */
+  async claimWith(append: LeaseClaim["append"]): Promise<boolean> {
+    const turn = this.#opening;
+    if (turn === undefined) return false;
+    const { tryAcquire } = SessionLease;
+    const acquired = await tryAcquire(this.#store, this.#id, this.#options, this.#former, append);
+    if (acquired === undefined) throw new NotAcquired();
+    this.#opening = undefined;
+    this.#hold(acquired, turn);
+    return true;
+  }
+
+  #hold({ lease, hasTakenOver }: AcquiredLease, turn: RunningTurn): void {
+    this.hasTakenOver = hasTakenOver;
     this.lease = lease;
     this.isRunningElsewhere = false;
     turn.follow(lease.lost);
     this.#unwatch = watchStops(this.#store, lease.lease, turn, this.clock);
-    return true;
   }
 
   run<Result>(turn: RunningTurn, work: () => Promise<Result>): Promise<Result> {
@@ -102,10 +159,16 @@ export class SessionTurns implements StoredTurns {
 
   async end(): Promise<void> {
     const { lease } = this;
-    this.lease = undefined;
-    this.#unwatch?.();
+    this.forgetLease();
     await lease?.release();
     lease?.lost.throwIfAborted();
+  }
+
+  /** Forgets the lease, because the last append has released it. */
+  forgetLease(): void {
+    this.lease?.stop();
+    this.lease = undefined;
+    this.#unwatch?.();
   }
 
   async interrupt(reason: unknown): Promise<boolean> {
@@ -136,16 +199,19 @@ export class SessionTurns implements StoredTurns {
 
   async refresh(): Promise<void> {
     if (this.#places.size > 0) return;
-    const { lease } = await this.#read();
+    const { lease } = await this.#catchUp(async () => {
+      const session = await this.#store.read(this.#id);
+      if (session === undefined) throw makeLeaseLostError(this.#id);
+      return session;
+    });
     // A turn that was called meanwhile knows better.
     if (this.#places.size === 0) this.isRunningElsewhere = this.#isLive(lease);
   }
 
   /** Reads what other processes appended, one read at a time. */
-  #read(): Promise<StoredSession> {
+  #catchUp(find: () => Promise<FoundSession>): Promise<FoundSession> {
     const reading = this.#reading.then(async () => {
-      const session = await this.#store.read(this.#id);
-      if (session === undefined) throw makeLeaseLostError(this.#id);
+      const session = await find();
       await this.#log.catchUp(session);
       return session;
     });

@@ -79,7 +79,7 @@ export async function writeFork(
   try {
     const until = options.clock.now() + options.maxWait;
     // Not undefined, because there is no signal that could abort.
-    const lease = (await SessionLease.acquire(store, id, options, { until }))!;
+    const { lease } = (await SessionLease.acquire(store, id, options, { until }))!;
     try {
       for (const child of children) {
         const before = await createStored(store, { id, child: child.id }, child, lease.lease);
@@ -148,7 +148,7 @@ async function writePast(
     const batch = bodies.slice(before.head, before.head + BATCH_LENGTH);
     const { entries, link } = linkBodies(before, batch);
     const isLast = link.head === bodies.length && snapshot !== undefined;
-    const appended = { child, entries, ...(isLast && { snapshot }) };
+    const appended = { child, head: before.head, entries, ...(isLast && { snapshot }) };
     await appendWithRetry(store, lease, before, appended, clock);
     before = link;
   }

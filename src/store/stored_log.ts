@@ -15,7 +15,7 @@ import { type Address, EntryReader } from "./entry_reader.ts";
 import { type Link, linkBodies, makeDamagedError, readStored } from "./hash_chain.ts";
 import { type LeaseOptions, makeLeaseLostError, type SessionLease } from "./session_lease.ts";
 import { SessionTurns } from "./session_turns.ts";
-import type { Store, StoredSession } from "./store.ts";
+import type { Append, Store, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
 import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
 import { findOrCreate, findSession, type FoundSession, refuseDeleted } from "./stored_session.ts";
@@ -90,7 +90,7 @@ export class StoredLog implements DurableLog {
       : this.#storedPosition.copy();
     this.log = Log.fromPosition(own, this.#loadedFrom.head, {
       now: options.now,
-      commit: (events) => this.#commit(events),
+      commit: (events, isLast) => this.#commit(events, isLast),
     });
   }
 
@@ -202,7 +202,7 @@ export class StoredLog implements DurableLog {
   }
 
   /** Reads the entries that were appended since the last read. */
-  async catchUp(session: StoredSession): Promise<void> {
+  async catchUp(session: Pick<StoredSession, "head" | "hash">): Promise<void> {
     if (session.head < this.#end.head) {
       throw makeDamagedError(
         this.#id,
@@ -237,18 +237,32 @@ export class StoredLog implements DurableLog {
     for (const event of events) this.#storedPosition.apply(event);
   }
 
-  async #commit(events: readonly SessionEvent[]): Promise<void> {
+  async #commit(events: readonly SessionEvent[], isLast: boolean): Promise<void> {
+    const before = this.#end;
+    const { entries, link } = linkBodies(before, events.map(serializeEvent));
+    const isDue = link.head - this.#snapshotHead >= SNAPSHOT_INTERVAL;
+    const snapshot = isDue && { snapshot: this.#makeSnapshot(events) };
+    const appended = { head: before.head, entries, ...snapshot };
+    if (await this.turns?.claimWith(appended)) this.#unknownOutcome = undefined;
+    else await this.#append(before, appended, isLast);
+    if (isDue) this.#snapshotHead = link.head;
+    this.#end = link;
+    this.#applyToStored(events);
+  }
+
+  /** Appends entries with the lease of the running turn, and releases it with the last ones. */
+  async #append(before: Link, appended: Append, isLast: boolean): Promise<void> {
     const root = this.#root;
     const lease = root.#findLease();
     lease.lost.throwIfAborted();
     if (this.#unknownOutcome !== undefined) throw this.#unknownOutcome;
-    const before = this.#end;
-    const { entries, link } = linkBodies(before, events.map(serializeEvent));
-    const isDue = link.head - this.#snapshotHead >= SNAPSHOT_INTERVAL;
+    const release = isLast && root === this;
+    // A renewal after the release would find the lease lost.
+    if (release) lease.stop();
     const { child } = this.#address;
-    const appended = { child, entries, ...(isDue && { snapshot: this.#makeSnapshot(events) }) };
     try {
-      await appendWithRetry(this.#store, lease.lease, before, appended, this.#options.clock);
+      const request = { ...appended, child, release };
+      await appendWithRetry(this.#store, lease.lease, before, request, this.#options.clock);
     } catch (error) {
       // A conflict means that another writer appended, so the lease is lost too.
       const isLost = error instanceof ConflictError || error instanceof LeaseLostError;
@@ -258,9 +272,7 @@ export class StoredLog implements DurableLog {
       lease.markLost(lost);
       throw lost;
     }
-    if (isDue) this.#snapshotHead = link.head;
-    this.#end = link;
-    this.#applyToStored(events);
+    if (release) this.turns!.forgetLease();
   }
 
   /** Makes the snapshot that covers `events` and everything before them. */

@@ -9,7 +9,7 @@ import { SessionUsage } from "../cost/session_usage.ts";
 import { ConfigError, quote, SessionBusyError } from "../errors.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Durability } from "../history/durability.ts";
-import type { SessionName } from "../history/event.ts";
+import type { SessionEvent, SessionName } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
 import type { SessionStatus } from "../history/position.ts";
 import { RunningTurn } from "../history/running_turn.ts";
@@ -192,14 +192,18 @@ export class LiveSession implements SessionName {
     return turn !== undefined;
   }
 
-  /** Starts a turn; `isVerdict` is true if its command consists of verdicts. */
-  begin(observers: TurnObservers | undefined, isVerdict: boolean, tracker: LimitTracker): void {
+  /** Starts a turn whose command is recorded. */
+  begin(
+    observers: TurnObservers | undefined,
+    { from, events }: { readonly from: number; readonly events: readonly SessionEvent[] },
+    tracker: LimitTracker,
+  ): void {
     if (observers !== undefined) {
       this.observers = observers;
       this.log.onAppended = (events) => observers.onEvents(events);
+      observers.onEvents(events);
     }
-    // A verdict may be refused: then the session must not be `interrupted`.
-    if (!isVerdict) this.#begunAt = this.log.head;
+    this.#begunAt = from;
     this.thrown = undefined;
     this.prompts?.beginTurn();
     this.tracker = tracker;

@@ -6,31 +6,22 @@
  */
 import { LimitTracker } from "../cost/limit_tracker.ts";
 import { quote } from "../errors.ts";
-import { listOpenCalls, pendingApprovals } from "../history/call.ts";
-import type { EventDraft } from "../history/event.ts";
+import { listOpenCalls } from "../history/call.ts";
+import type { SessionEvent } from "../history/event.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import { freezeJson } from "../json/json.ts";
 import { completeRequests } from "./approval.ts";
 import { type Answer, ask } from "./ask.ts";
-import { closeOpenCalls, type CommitDrafts, runCalls } from "./calls.ts";
-import { captureChildren } from "./capture_state.ts";
-import {
-  checkCommand,
-  checkStart,
-  Delivery,
-  inputIn,
-  isResume,
-  type TurnCommand,
-  verdictsIn,
-} from "./command.ts";
+import { buildTurn, buildUnwritten } from "./build_turn.ts";
+import { type CommitDrafts, runCalls } from "./calls.ts";
+import { checkCommand, inputIn, type TurnCommand } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
-import { deferCalls, plan } from "./plan.ts";
-import { findRepeated, readFinished, wasCutOff } from "./repeated_input.ts";
+import { type OpenedTurn, openTurn, recordsInput } from "./opening.ts";
+import { deferCalls, isOver, plan } from "./plan.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
 import { Turn } from "./turn.ts";
 import { TurnObservers } from "./turn_observers.ts";
 import { checkTurnOptions, type StreamOptions } from "./turn_options.ts";
-import { buildVerdictDrafts, listExpired } from "./verdict.ts";
 
 /**
  * Runs one turn of a session that is locked, and releases the lock. The command may come
@@ -54,21 +45,17 @@ export async function runTurn(
     checkCommand(given);
     if (options !== undefined) checkTurnOptions(options);
     turn.follow(options?.signal);
-    if (await stored?.begin(turn) === false) return await buildUnwritten(session, given);
+    const open = () => openTurn(session, given, options?.inputId);
+    const opened = stored === undefined
+      ? await open()
+      : await stored.begin(turn, open, recordsInput(session, given));
+    if (opened === undefined) return await buildUnwritten(session, given);
     hasBegun = true;
-    const repeated = findRepeated(session, given, options?.inputId);
-    if (repeated !== undefined) {
-      const finished = readFinished(session, repeated);
-      if (finished !== undefined) return finished;
-      if (!wasCutOff(session)) return buildTurn(session, repeated, undefined);
-    }
-    const command: TurnCommand | undefined = repeated === undefined ? given : { resume: true };
-    checkStart(session, command);
+    if (opened instanceof Turn) return opened;
     const { limits, agent, parent } = session;
     const tracker = new LimitTracker(limits, session, agent.clock, parent?.tracker);
-    const isVerdict = verdictsIn(command) !== undefined;
-    session.begin(startObservers(session, command), isVerdict, tracker);
-    const play = () => playTurn(session, command, { ...options, signal: turn.signal }, out);
+    session.begin(startObservers(session, opened.command), opened, tracker);
+    const play = () => playTurn(session, opened, { ...options, signal: turn.signal }, out);
     return await (stored === undefined ? play() : stored.run(turn, play));
   } catch (thrown) {
     error = thrown;
@@ -98,25 +85,26 @@ function startObservers(
 
 async function playTurn(
   session: LiveSession,
-  command: TurnCommand | undefined,
-  { stopAfter, signal, children, inputId }: StreamOptions,
+  { from, events }: OpenedTurn,
+  { stopAfter, signal, children }: StreamOptions,
   reader: Out<StreamPart> | undefined,
 ): Promise<Turn> {
   const { log, agent, tracker } = session;
-  const from = log.head;
   const out = reader && children ? inOrder(reader) : reader;
   session.childOut = children ? out : undefined;
   let answer: Answer | undefined;
   let ranUntil = from;
-  const commit: CommitDrafts = async (drafts) => {
-    const events = await log.append(await completeRequests(session, drafts));
+  const show = async (events: readonly SessionEvent[]) => {
     if (out !== undefined) { for (const event of events) await out(freezeJson(event)); }
+  };
+  const commit: CommitDrafts = async (drafts) => {
+    await show(await log.append(await completeRequests(session, drafts), isOver(drafts.at(-1))));
   };
   const onRun = () => ranUntil = log.head;
   const deferRest = () => commit(deferCalls(listOpenCalls(log.position.calls, from), ranUntil));
   const limitReached = (work: "model" | "tools") => tracker!.reachedBefore(work);
   try {
-    await commit(await buildOpening(session, command, inputId));
+    await show(events);
     while (!signal?.aborted) {
       const before = log.head;
       const last = before > from ? log.at(before - 1) : undefined;
@@ -161,23 +149,6 @@ function inOrder(out: Out<StreamPart>): Out<StreamPart> {
   return (part) => last = last.then(() => out(part));
 }
 
-/** Returns the first events of a turn, which record its command. */
-async function buildOpening(
-  session: LiveSession,
-  command: TurnCommand | undefined,
-  inputId: string | undefined,
-): Promise<readonly EventDraft[]> {
-  if (isResume(command)) return await buildVerdictDrafts(session, listExpired(session), true);
-  const verdicts = verdictsIn(command);
-  if (verdicts !== undefined) {
-    return await buildVerdictDrafts(session, verdicts, command instanceof Delivery);
-  }
-  const text = inputIn(command);
-  if (text === undefined) return [];
-  const input = { text, ...(inputId !== undefined && { inputId }) };
-  return [...await closeOpenCalls(session), { type: "user", ...input }];
-}
-
 /**
  * Ends a turn. The lease is released before observers are notified and the promise settles,
  * so that the next turn can start at once.
@@ -198,41 +169,4 @@ async function endTurn(
   session.unlock(turn);
   if (hasBegun) session.end(error);
   if (error !== undefined) throw error;
-}
-
-/** Returns the result of a turn that was aborted before it could write anything. */
-async function buildUnwritten(
-  session: LiveSession,
-  command: TurnCommand | undefined,
-): Promise<Turn> {
-  await session.durability!.load();
-  const { owner, log: { events, head, position: { step } } } = session;
-  const input = inputIn(command);
-  const none = { prompt: undefined, children: undefined, response: undefined, thrown: undefined };
-  return new Turn({
-    owner,
-    log: events,
-    from: head,
-    step,
-    status: "interrupted",
-    input,
-    approvals: [],
-    ...none,
-  });
-}
-
-function buildTurn(session: LiveSession, from: number, response: unknown): Turn {
-  const { owner, log, restingStatus: status, prompts } = session;
-  return new Turn({
-    owner,
-    log: log.events,
-    from,
-    step: log.position.step,
-    status,
-    response,
-    prompt: prompts?.report,
-    children: captureChildren(session, session.keepsChildren),
-    thrown: session.thrown,
-    approvals: status === "needs_approval" ? pendingApprovals(log.position.calls) : [],
-  });
 }

@@ -67,8 +67,8 @@ export function plan(
     : { do: "commit", drafts: [{ type: "respond_only", reason }] };
 }
 
-/** Returns true if an event ends its turn. */
-function isOver(last: SessionEvent | undefined): boolean {
+/** Returns true if an event ends its turn: nothing is appended after it. */
+export function isOver(last: EventDraft | undefined): boolean {
   if (last?.type === "decision") return last.decision.action === "RESPOND";
   return last?.type === "ended" || last?.type === "limit";
 }

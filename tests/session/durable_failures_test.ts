@@ -46,18 +46,24 @@ Deno.test("the lease is released before observers are notified of the end of a t
   const released: string[] = [];
   const observer = { beginTurn: () => ({ onEnd: () => void known.push([...released]) }) };
   const agent = agentOf([decide.respond("1")], [], { observers: [observer] });
+  const release = async (free: () => Promise<unknown>) => {
+    assertEquals(session.status, "running");
+    await free();
+    released.push("s");
+  };
   const session = await open(
     agent,
     patched(store, {
-      release: async (lease) => {
-        assertEquals(session.status, "running");
-        await store.release(lease);
-        released.push(lease.id);
+      release: (lease) => release(() => store.release(lease)),
+      append: async (lease, appended) => {
+        const append = () => store.append(lease, appended);
+        await (appended.release ? release(append) : append());
       },
     }),
   );
   await session.next("Hi");
-  assertEquals(known, [["s"]]);
+  await session.next("Go on", { signal: AbortSignal.abort() });
+  assertEquals(known, [["s"], ["s", "s"]]);
 });
 
 Deno.test("load() called twice at once reads the log once, and finds no damage", async () => {
@@ -113,7 +119,7 @@ Deno.test("a writer that finds another head releases its lease", async () => {
     }),
   );
   await assertRejects(() => session.next("Hi"), Error, "its lease was lost");
-  assertEquals((await session.next("Hi")).response, "1");
+  assertEquals((await session.next("Hi")).response, "2");
 });
 
 Deno.test("the model's error is thrown, even if the store fails at the end too", async () => {
@@ -156,11 +162,13 @@ Deno.test("a lost reply to claim() or release() never locks a session out of its
     for (const when of ["before", "after"] as const) {
       // Once, the request is sent again in the same turn; four times, in the next turn.
       for (const times of [1, 4]) {
-        const agent = agentOf([decide.respond("1"), decide.respond("2"), decide.respond("3")]);
+        const agent = agentOf([decide.call("a"), decide.respond("2"), decide.respond("3")]);
         const session = await open(agent, losing(method, when, times), { clock: impatient });
-        const first = await session.next("One").then((turn) => turn.response, ({ code }) => code);
-        assertEquals(first, method === "claim" && times === 4 ? "STORE_FAILED" : "1");
-        assertEquals((await session.next("Two")).status, "waiting");
+        // A turn that stops before its end releases its lease without an append.
+        const first = await session.next("One", { stopAfter: "tool" })
+          .then((turn) => turn.status, ({ code }) => code);
+        assertEquals(first, method === "claim" && times === 4 ? "STORE_FAILED" : "interrupted");
+        assertEquals((await session.next("Two", { stopAfter: "move" })).status, "waiting");
       }
     }
   }
@@ -168,9 +176,9 @@ Deno.test("a lost reply to claim() or release() never locks a session out of its
 
 Deno.test("a session whose reply was lost is not locked for others after its next turn", async () => {
   const store = losing("release", "before", 4);
-  const agent = agentOf([decide.respond("1"), decide.respond("2"), decide.respond("3")]);
+  const agent = agentOf([decide.call("a"), decide.respond("2"), decide.respond("3")]);
   const session = await open(agent, store, { clock: impatient });
-  await session.next("One");
+  await session.next("One", { stopAfter: "tool" });
   const other = await open(agent, store, { clock: impatient });
   assertEquals(await other.next("Two").catch(({ code }) => code), "SESSION_BUSY");
   await session.next("Two");

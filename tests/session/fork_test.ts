@@ -239,12 +239,15 @@ Deno.test("Session.fork, the branches do not affect each other", async () => {
 
 Deno.test("Session.fork, during a turn, is interrupted at that event", async () => {
   const gate = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
   const { agent } = shop([async () => {
+    asked.resolve();
     await gate.promise;
     return decide.respond("first");
   }, decide.respond("second")]);
   const session = agent.createSession();
   const turn = session.next("Hi");
+  await asked.promise;
   const fork = await session.fork();
   assertEquals([session.status, fork.status], ["running", "interrupted"]);
   assertEquals((await fork.resume()).response, "second");

@@ -99,10 +99,14 @@ async function workOf(turns: number, before: number): Promise<Record<string, num
 Deno.test("a turn commits and validates each decision once, and builds a schema once", async () => {
   const { session, countWork } = await openBar();
   await session.next("A small one");
-  const { append, validated, decisions, built } = countWork();
-  // The input, the call, its result, the answer.
-  assertEquals({ append, validated, decisions, built }, {
-    append: 4,
+  const { claim, append, release = 0, read, validated, decisions, built } = countWork();
+  // The input with the lease, the call, its result, the answer with the end of the lease. The
+  // session was read, created, and read again when it was opened.
+  assertEquals({ claim, append, release, read, validated, decisions, built }, {
+    claim: 1,
+    append: 3,
+    release: 0,
+    read: 2,
     validated: 1,
     decisions: 2,
     built: 1,

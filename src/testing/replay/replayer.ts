@@ -77,7 +77,11 @@ export class Replayer {
     this.#log = new Log(core.graph.start, [], { now: () => 0 });
     const replayed = replayedCore(core, modelFor, asksGuards);
     const session = this.#session = new LiveSession(replayed, id, context, this.#log);
-    session.begin(undefined, false, new LimitTracker(session.limits, session, replayed.clock));
+    session.begin(
+      undefined,
+      { from: session.log.head, events: [] },
+      new LimitTracker(session.limits, session, replayed.clock),
+    );
   }
 
   /** Yields all differences, in order. */

@@ -1,0 +1,48 @@
+/**
+ * Building the result of a turn from its session.
+ *
+ * @module
+ */
+import { pendingApprovals } from "../history/call.ts";
+import { captureChildren } from "./capture_state.ts";
+import { inputIn, type TurnCommand } from "./command.ts";
+import type { LiveSession } from "./live_session.ts";
+import { Turn } from "./turn.ts";
+
+/** Returns the turn that began with the event `from`, as the session stands now. */
+export function buildTurn(session: LiveSession, from: number, response: unknown): Turn {
+  const { owner, log, restingStatus: status, prompts } = session;
+  return new Turn({
+    owner,
+    log: log.events,
+    from,
+    step: log.position.step,
+    status,
+    response,
+    prompt: prompts?.report,
+    children: captureChildren(session, session.keepsChildren),
+    thrown: session.thrown,
+    approvals: status === "needs_approval" ? pendingApprovals(log.position.calls) : [],
+  });
+}
+
+/** Returns the result of a turn that was aborted before it could write anything. */
+export async function buildUnwritten(
+  session: LiveSession,
+  command: TurnCommand | undefined,
+): Promise<Turn> {
+  await session.durability!.load();
+  const { owner, log: { events, head, position: { step } } } = session;
+  const input = inputIn(command);
+  const none = { prompt: undefined, children: undefined, response: undefined, thrown: undefined };
+  return new Turn({
+    owner,
+    log: events,
+    from: head,
+    step,
+    status: "interrupted",
+    input,
+    approvals: [],
+    ...none,
+  });
+}

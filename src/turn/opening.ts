@@ -1,0 +1,80 @@
+/**
+ * The opening of a turn: its command, checked and recorded.
+ *
+ * @module
+ */
+import type { EventDraft, SessionEvent } from "../history/event.ts";
+import { completeRequests } from "./approval.ts";
+import { buildTurn } from "./build_turn.ts";
+import { closeOpenCalls } from "./calls.ts";
+import {
+  checkStart,
+  Delivery,
+  inputIn,
+  isResume,
+  type TurnCommand,
+  verdictsIn,
+} from "./command.ts";
+import type { LiveSession } from "./live_session.ts";
+import { findRepeated, readFinished, wasCutOff } from "./repeated_input.ts";
+import type { Turn } from "./turn.ts";
+import { buildVerdictDrafts, listExpired } from "./verdict.ts";
+
+/** Turn whose command is recorded, and whose first model call or tool call is to follow. */
+export interface OpenedTurn {
+  /** Command that is carried out, which is to resume if the input was recorded before. */
+  readonly command: TurnCommand | undefined;
+  /** Sequence number of the first event of the turn. */
+  readonly from: number;
+  /** Events that record the command. */
+  readonly events: readonly SessionEvent[];
+}
+
+/**
+ * Checks that a command can start a turn now, and records it. If the same input was recorded
+ * before, and is not to be continued, returns its turn.
+ *
+ * @throws {ConfigError} if the `inputId` belongs to another input.
+ * @throws {SessionEndedError} if the session has ended.
+ * @throws {SessionWaitingError} if there is nothing to resume.
+ * @throws {ApprovalError} if a verdict is refused.
+ */
+export async function openTurn(
+  session: LiveSession,
+  given: TurnCommand | undefined,
+  inputId: string | undefined,
+): Promise<OpenedTurn | Turn> {
+  const repeated = findRepeated(session, given, inputId);
+  if (repeated !== undefined) {
+    const finished = readFinished(session, repeated);
+    if (finished !== undefined) return finished;
+    if (!wasCutOff(session)) return buildTurn(session, repeated, undefined);
+  }
+  const command: TurnCommand | undefined = repeated === undefined ? given : { resume: true };
+  checkStart(session, command);
+  const { log, log: { head: from } } = session;
+  const drafts = await completeRequests(session, await buildDrafts(session, command, inputId));
+  return { command, from, events: await log.append(drafts) };
+}
+
+/** Returns true if a command certainly opens a turn with events, and without child sessions. */
+export function recordsInput({ log }: LiveSession, command: TurnCommand | undefined): boolean {
+  return inputIn(command) !== undefined && log.position.calls.length === 0;
+}
+
+/** Returns the events that record a command. */
+async function buildDrafts(
+  session: LiveSession,
+  command: TurnCommand | undefined,
+  inputId: string | undefined,
+): Promise<readonly EventDraft[]> {
+  if (isResume(command)) return await buildVerdictDrafts(session, listExpired(session), true);
+  const verdicts = verdictsIn(command);
+  if (verdicts !== undefined) {
+    return await buildVerdictDrafts(session, verdicts, command instanceof Delivery);
+  }
+  const text = inputIn(command);
+  if (text === undefined) return [];
+  const input = { text, ...(inputId !== undefined && { inputId }) };
+  return [...await closeOpenCalls(session), { type: "user", ...input }];
+}

@@ -1,0 +1,96 @@
+/** Turns whose lease is claimed with their input, and released with their answer. */
+import { assertEquals } from "@std/assert";
+import { decide } from "@nomos/agent";
+import type { Observer } from "@nomos/agent/observer";
+import { memoryStore, type Store } from "@nomos/agent/store";
+import { ManualClock } from "@nomos/agent/testing";
+import { dyingAtWrite } from "../fixtures/dying_store.ts";
+import { agentOf, eventsOf, open } from "./durable_session.ts";
+
+/** Records the methods that are called of a store. */
+function recording(store: Store): { readonly store: Store; readonly calls: string[] } {
+  const calls: string[] = [];
+  const recorded = new Proxy(store, {
+    get: (target, name) => {
+      const method = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return (...args: unknown[]) => {
+        calls.push(String(name));
+        return method.apply(target, args);
+      };
+    },
+  });
+  return { store: recorded, calls };
+}
+
+const bothCalls = decide.calls([{ tool: "a", args: {} }, { tool: "b", args: {} }]);
+
+Deno.test("a turn of three model calls and two tools writes six times, and reads nothing", async () => {
+  const { store, calls } = recording(memoryStore());
+  const script = [decide.respond("Hello"), bothCalls, decide.move("end"), decide.respond("Bye")];
+  const session = await open(agentOf(script), store);
+  await session.next("Hi");
+  calls.length = 0;
+  await session.next("Go");
+  assertEquals(calls, ["claim", "append", "append", "append", "append", "append"]);
+  assertEquals((await store.read("s"))?.lease, undefined);
+});
+
+Deno.test("a turn that begins after turns of another process records its input once, after theirs", async () => {
+  for (const whenBusy of ["refuse", "wait", "interrupt"] as const) {
+    const store = memoryStore();
+    const begun: string[] = [];
+    const observer: Observer = {
+      beginTurn: ({ input }) => {
+        begun.push(input ?? "");
+        return {};
+      },
+    };
+    const agent = agentOf([decide.respond("2"), decide.respond("3")], [], {
+      observers: [observer],
+    });
+    const session = await open(agent, store, { whenBusy });
+    await (await open(agentOf([decide.respond("1")]), store)).next("One");
+    assertEquals((await session.next("Two")).response, "2");
+    assertEquals((await session.next("Three")).response, "3");
+    const texts = (await eventsOf(store)).flatMap((event) =>
+      event.type === "user" ? [event.text] : []
+    );
+    assertEquals([texts, begun], [["One", "Two", "Three"], ["Two", "Three"]]);
+    assertEquals((await store.read("s"))?.lease, undefined);
+  }
+});
+
+Deno.test("a session that another process has ended takes no further input", async () => {
+  const store = memoryStore();
+  const session = await open(agentOf([]), store);
+  await (await open(agentOf([decide.end("Bye")]), store)).next("One");
+  assertEquals(await session.next("Two").catch(({ code }) => code), "SESSION_ENDED");
+  assertEquals([(await store.read("s"))?.lease, session.status], [undefined, "ended"]);
+});
+
+Deno.test("an input is sent again after a crash elsewhere, in a session opened before it", async () => {
+  const clock = new ManualClock();
+  const store = memoryStore({ clock: () => clock.now() });
+  const session = await open(agentOf([decide.respond("Done")]), store, { clock });
+  const dying = dyingAtWrite(store, 1, false, ["append"]);
+  const dead = await open(agentOf([decide.respond("Never")]), dying, { clock });
+  await dead.next("Hi", { inputId: "1" }).catch(() => {});
+  await clock.advance(60_000);
+  const turn = await session.next("Hi", { inputId: "1" });
+  assertEquals([turn.status, turn.response], ["waiting", "Done"]);
+  assertEquals((await eventsOf(store)).map(({ type }) => type), ["user", "decision"]);
+});
+
+Deno.test("a turn that waits for another process can be aborted, and records nothing", async () => {
+  const clock = new ManualClock();
+  const store = memoryStore({ clock: () => clock.now() });
+  const session = await open(agentOf([]), store, { whenBusy: "wait", clock });
+  await store.claim("s", { owner: "other", ttl: 1_000_000 });
+  const controller = new AbortController();
+  const turn = session.next("Hi", { signal: controller.signal });
+  await clock.advance(1_000);
+  controller.abort();
+  assertEquals([(await turn).status, (await turn).input], ["interrupted", "Hi"]);
+  assertEquals([await eventsOf(store), session.status], [[], "waiting"]);
+});
