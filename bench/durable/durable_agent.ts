@@ -7,18 +7,17 @@ import { Agent, decide, type Decision, type SessionEvent, Tool } from "@nomos/ag
 import * as v from "valibot";
 import { callKeyOf, type SessionName } from "../../src/history/event.ts";
 import { ForgetfulLLM } from "../agents.ts";
+import { ANSWER, ARGS, describeTool, INPUT, RESULT, TOOLS } from "./scenario.ts";
 
 const args = v.object({ city: v.string() });
-const weather = "Sunny, with a light wind from the west and 21 degrees in the afternoon";
 
 function makeTool(name: string): Tool {
-  return new Tool({ name, description: `Find out the ${name}`, args, run: () => weather });
+  return new Tool({ name, description: describeTool(name), args, run: () => RESULT });
 }
 
 const DECISIONS: readonly Decision[] = [
-  decide.call("weather", { city: "Lisbon" }),
-  decide.call("traffic", { city: "Lisbon" }),
-  decide.respond("It is sunny in Lisbon, and the streets are free: take the bicycle."),
+  ...TOOLS.map((tool) => decide.call(tool, ARGS)),
+  decide.respond(ANSWER),
 ];
 
 /** Makes an agent for one session at a time, because its model only counts its calls. */
@@ -28,12 +27,12 @@ export function makeDurableAgent(): Agent {
     name: "bench",
     llm: new ForgetfulLLM([() => DECISIONS[calls++ % DECISIONS.length]!]),
     start: "talk",
-    steps: { talk: { description: "Talk", tools: [makeTool("weather"), makeTool("traffic")] } },
+    steps: { talk: { description: "Talk", tools: TOOLS.map(makeTool) } },
   });
 }
 
-/** Input of the user. */
-export const INPUT = "How do I get to work in Lisbon today?";
+/** Number of events of a turn. */
+export const EVENTS_PER_TURN = 8;
 
 /** Generates the first `count` events of a session of this agent. */
 export function* makeEvents(session: SessionName, count: number): Generator<SessionEvent> {
@@ -59,6 +58,6 @@ function* makeTurnEvents(session: SessionName, first: number): Generator<Session
       tool,
     };
     yield { ...base(), type: "tool_started", ...call, joined: true };
-    yield { ...base(), type: "tool_finished", ...call, outcome: "ok", text: weather };
+    yield { ...base(), type: "tool_finished", ...call, outcome: "ok", text: RESULT };
   }
 }

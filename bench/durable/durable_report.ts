@@ -5,19 +5,35 @@
  */
 import { formatRatio, formatValue } from "../report/format.ts";
 import { type Table, toText } from "../report/table.ts";
-import type { Quantiles, TurnTimes } from "./durable_turns.ts";
+import type { ColdTurnTimes } from "./cold_turns.ts";
+import type { TurnCommits } from "./commits.ts";
+import type { TurnTimes } from "./durable_turns.ts";
 import type { OpeningTimes } from "./opening.ts";
+import type { Quantiles } from "./repeat.ts";
 
 /** Minimum number of durable turns per second, by store, on two cores. */
 const MIN_TURNS: Readonly<Record<string, number>> = { sqlite: 150, postgres: 80 };
 /** Number of concurrent sessions to which {@linkcode MIN_TURNS} applies. */
 const BUDGETED_SESSIONS = 8;
-/** Maximum time to open 100,000 events, as a multiple of that for 1,000. */
+/** Maximum number of commits of a turn. */
+const MAX_COMMITS = 6;
+/** Maximum time of a cold turn, as a multiple of a warm one. */
+const MAX_COLD = 2;
+/** Number of turns of history to which {@linkcode MAX_COLD} applies. */
+const BUDGETED_HISTORY = 200;
+/** Number of events to which the budgets of opening apply. */
+const BUDGETED_EVENTS = 100_000;
+/** Maximum time to open that many events, as a multiple of that for 1,000. */
 const MAX_GROWTH = 3;
+/** Maximum time of the first turn after that, and of its longest pause, in milliseconds. */
+const MAX_FIRST_TURN = 700;
+const MAX_PAUSE = 50;
 
 /** Measured figures. */
 export interface DurableFigures {
   readonly turns: readonly TurnTimes[];
+  readonly commits: readonly TurnCommits[];
+  readonly coldTurns: readonly ColdTurnTimes[];
   readonly openings: readonly OpeningTimes[];
 }
 
@@ -31,11 +47,15 @@ export interface Verdict {
 }
 
 /** Compares the figures with their budgets. */
-export function judge({ turns, openings }: DurableFigures): readonly Verdict[] {
+export function judge(
+  { turns, commits, coldTurns, openings }: DurableFigures,
+): readonly Verdict[] {
   const budgeted = turns.filter(({ store, sessions }) =>
     MIN_TURNS[store] !== undefined && sessions === BUDGETED_SESSIONS
   );
-  const longest = openings.filter(({ events }) => events === 100_000);
+  const cold = coldTurns.filter(({ history }) => history === BUDGETED_HISTORY);
+  const longest = openings.filter(({ events }) => events === BUDGETED_EVENTS);
+  const long = BUDGETED_EVENTS.toLocaleString("en-US");
   return [
     ...budgeted.map(({ store, perSecond }) => ({
       name: `durable turns a second, ${store}, ${BUDGETED_SESSIONS} sessions`,
@@ -43,28 +63,59 @@ export function judge({ turns, openings }: DurableFigures): readonly Verdict[] {
       budget: `≥ ${MIN_TURNS[store]}`,
       isKept: perSecond >= MIN_TURNS[store]!,
     })),
-    ...longest.flatMap(({ store, opening }) => {
+    ...commits.map(({ store, commits }) =>
+      judgeMaximum(`commits of a turn, ${store}`, commits, MAX_COMMITS, String)
+    ),
+    ...cold.map((times) => {
+      const name = `cold turn at ${BUDGETED_HISTORY} turns, times a warm one, ${times.store}`;
+      return judgeMaximum(name, coldRatio(times), MAX_COLD, formatRatio);
+    }),
+    ...longest.flatMap(({ store, opening, firstTurn }) => {
       const short = openings.find((one) => one.store === store && one.events === 1_000);
-      if (short === undefined) return [];
-      const growth = opening.p50 / short.opening.p50;
-      return [{
-        name: `opening 100,000 events, times 1,000, ${store}`,
-        value: formatRatio(growth),
-        budget: `≤ ${formatRatio(MAX_GROWTH)}`,
-        isKept: growth <= MAX_GROWTH,
-      }];
+      const growth = short && opening.p50 / short.opening.p50;
+      const first = `first turn after opening ${long} events`;
+      return [
+        ...growth === undefined ? [] : [
+          judgeMaximum(
+            `opening ${long} events, times 1,000, ${store}`,
+            growth,
+            MAX_GROWTH,
+            formatRatio,
+          ),
+        ],
+        judgeMaximum(`${first}, ${store}`, firstTurn.turn, MAX_FIRST_TURN, formatTime),
+        judgeMaximum(
+          `longest pause of the ${first}, ${store}`,
+          firstTurn.pause,
+          MAX_PAUSE,
+          formatTime,
+        ),
+      ];
     }),
   ];
 }
 
+function judgeMaximum(
+  name: string,
+  value: number,
+  limit: number,
+  format: (value: number) => string,
+): Verdict {
+  return { name, value: format(value), budget: `≤ ${format(limit)}`, isKept: value <= limit };
+}
+
+function coldRatio({ cold, warm }: ColdTurnTimes): number {
+  return cold.p50 / warm.p50;
+}
+
 /** Formats the report. */
 export function formatDurableReport(figures: DurableFigures): string {
-  const { turns, openings } = figures;
+  const { turns, commits, coldTurns, openings } = figures;
   const tables: readonly Table[] = [
     {
       head: ["store, sessions", "turns/s", "CPU of a turn", "turn p50", "p99", "commit p50", "p99"],
       rows: turns.map(({ store, sessions, perSecond, cpu, turn, commit }) => [
-        `${store}, ${sessions}`,
+        `${store}, ${sessions.toLocaleString("en-US")}`,
         perSecond.toFixed(0),
         formatTime(cpu),
         ...formatQuantiles(turn),
@@ -72,11 +123,32 @@ export function formatDurableReport(figures: DurableFigures): string {
       ]),
     },
     {
-      head: ["store, events", "opening p50", "p99", "first turn"],
+      head: ["store", "commits of a turn, each with a sync"],
+      rows: commits.map(({ store, commits }) => [store, String(commits)]),
+    },
+    {
+      head: [
+        "store, turns of history",
+        "warm turn p50",
+        "p99",
+        "cold turn p50",
+        "p99",
+        "cold/warm",
+      ],
+      rows: coldTurns.map((times) => [
+        `${times.store}, ${times.history}`,
+        ...formatQuantiles(times.warm),
+        ...formatQuantiles(times.cold),
+        formatRatio(coldRatio(times)),
+      ]),
+    },
+    {
+      head: ["store, events", "opening p50", "p99", "first turn", "longest pause"],
       rows: openings.map(({ store, events, opening, firstTurn }) => [
         `${store}, ${events.toLocaleString("en-US")}`,
         ...formatQuantiles(opening),
-        formatTime(firstTurn),
+        formatTime(firstTurn.turn),
+        formatTime(firstTurn.pause),
       ]),
     },
     {

@@ -7,7 +7,9 @@ import type { Session } from "@nomos/agent";
 import { cpuUsage } from "node:process";
 import type { Store } from "@nomos/agent/store";
 import { type Intercept, interceptStore } from "../../scripts/chaos/intercept_store.ts";
-import { INPUT, makeDurableAgent } from "./durable_agent.ts";
+import { makeDurableAgent } from "./durable_agent.ts";
+import { type Quantiles, quantilesOf, repeat } from "./repeat.ts";
+import { INPUT } from "./scenario.ts";
 
 /** Figures of one setting. */
 export interface TurnTimes {
@@ -23,12 +25,6 @@ export interface TurnTimes {
   readonly turn: Quantiles;
   /** Time of a commit, in milliseconds; undefined without a store. */
   readonly commit: Quantiles | undefined;
-}
-
-/** Median and 99th percentile. */
-export interface Quantiles {
-  readonly p50: number;
-  readonly p99: number;
 }
 
 /** Maximum number of turns of a session. */
@@ -56,31 +52,6 @@ export async function measureTurns(
     turn: quantilesOf(times),
     commit: store && quantilesOf(commits),
   };
-}
-
-/** Computes the quantiles of times. */
-export function quantilesOf(times: readonly number[]): Quantiles {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (part: number) => sorted[Math.floor((sorted.length - 1) * part)]!;
-  return { p50: at(0.5), p99: at(0.99) };
-}
-
-/** Repeats all jobs concurrently for `milliseconds`. Returns the time of each run. */
-async function repeat(
-  jobs: readonly (() => Promise<unknown>)[],
-  milliseconds: number,
-): Promise<{ readonly times: readonly number[]; readonly seconds: number }> {
-  const times: number[] = [];
-  const begun = performance.now();
-  await Promise.all(jobs.map(async (job) => {
-    for (let start = performance.now(); start < begun + milliseconds;) {
-      await job();
-      const now = performance.now();
-      times.push(now - start);
-      start = now;
-    }
-  }));
-  return { times, seconds: (performance.now() - begun) / 1_000 };
 }
 
 function timeAppends(times: number[]): Intercept {

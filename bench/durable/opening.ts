@@ -1,14 +1,16 @@
 /**
- * Time to open a session, by the length of its log.
+ * Time to open a session and of its first turn, by the length of its log.
  *
  * @module
  */
+import type { Session } from "@nomos/agent";
 import { systemClock } from "../../src/clock.ts";
 import { RunningTurn } from "../../src/history/running_turn.ts";
 import type { Store } from "../../src/store/store.ts";
 import { StoredLog } from "../../src/store/stored_log.ts";
-import { INPUT, makeDurableAgent, makeEvents } from "./durable_agent.ts";
-import { type Quantiles, quantilesOf } from "./durable_turns.ts";
+import { makeDurableAgent, makeEvents } from "./durable_agent.ts";
+import { type Quantiles, quantilesOf } from "./repeat.ts";
+import { INPUT } from "./scenario.ts";
 
 /** Figures of one length. */
 export interface OpeningTimes {
@@ -18,8 +20,16 @@ export interface OpeningTimes {
   readonly events: number;
   /** Time to open the session, in milliseconds. */
   readonly opening: Quantiles;
-  /** Time of the first turn, which reads the whole log, in milliseconds. */
-  readonly firstTurn: number;
+  /** First turn, which reads the log. */
+  readonly firstTurn: TurnPauses;
+}
+
+/** Times of one turn, in milliseconds. */
+export interface TurnPauses {
+  /** Duration of the turn. */
+  readonly turn: number;
+  /** Longest time for which it blocked the event loop. */
+  readonly pause: number;
 }
 
 /** Number of events per commit while a session is prepared. */
@@ -51,12 +61,28 @@ export async function measureOpenings(
   const found: OpeningTimes[] = [];
   for (const [events, measured] of openings) {
     const session = await agent.openSession(idOf(events), { store });
-    const start = performance.now();
-    await session.next(INPUT);
-    const firstTurn = performance.now() - start;
+    const firstTurn = await timePauses(session);
     found.push({ store: store.name, events, opening: quantilesOf(measured), firstTurn });
   }
   return found;
+}
+
+/** Plays a turn, while a timer finds out how long the event loop is blocked. */
+export async function timePauses(session: Session): Promise<TurnPauses> {
+  let pause = 0;
+  let last = performance.now();
+  const updatePause = () => {
+    const now = performance.now();
+    pause = Math.max(pause, now - last);
+    last = now;
+  };
+  const timer = setInterval(updatePause, 1);
+  const begun = last;
+  await session.next(INPUT);
+  const turn = performance.now() - begun;
+  updatePause();
+  clearInterval(timer);
+  return { turn, pause };
 }
 
 /** Appends events through the log of a session, as turns do. */

@@ -10,29 +10,14 @@
  * @module
  */
 import { sqliteStore } from "@nomos/agent/sqlite";
-import { INPUT, makeDurableAgent } from "../durable/durable_agent.ts";
-import { fillSession } from "../durable/opening.ts";
+import { makeDurableAgent } from "../durable/durable_agent.ts";
+import { fillSession, timePauses } from "../durable/opening.ts";
 
 const [task, file = "", events = ""] = Deno.args;
 const store = await sqliteStore(file);
 if (task === "fill") await fillSession(store, "long", Number(events));
-else console.log(JSON.stringify(await firstTurn()));
-await store.close();
-
-async function firstTurn(): Promise<{ turn: number; pause: number }> {
+else {
   const session = await makeDurableAgent().openSession("long", { store });
-  let pause = 0;
-  let last = performance.now();
-  const updatePause = () => {
-    const now = performance.now();
-    pause = Math.max(pause, now - last);
-    last = now;
-  };
-  const timer = setInterval(updatePause, 1);
-  const begun = last;
-  await session.next(INPUT);
-  const turn = performance.now() - begun;
-  updatePause();
-  clearInterval(timer);
-  return { turn, pause };
+  console.log(JSON.stringify(await timePauses(session)));
 }
+await store.close();

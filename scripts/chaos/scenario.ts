@@ -35,8 +35,11 @@ export interface Environment {
 
 /** PostgreSQL server in which faults are injected. */
 export interface Server {
-  /** Runs a statement as the superuser. Returns the number of rows returned or changed. */
-  query(text: string, ...values: readonly unknown[]): Promise<number>;
+  /** Runs a statement as the superuser. Returns the rows, and the number returned or changed. */
+  query<Row>(
+    text: string,
+    ...values: readonly unknown[]
+  ): Promise<{ readonly rows: readonly Row[]; readonly count: number }>;
   /** Stops the server as a crash would, and starts it again. */
   restart(): Promise<void>;
 }

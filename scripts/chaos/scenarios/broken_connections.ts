@@ -22,11 +22,13 @@ export const terminatedBackends: Scenario = {
       "terminated",
       faults,
       1 + Math.ceil(faults / 2),
-      (server, name) =>
-        server.query(
+      async (server, name) => {
+        const { count } = await server.query(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1",
           name,
-        ),
+        );
+        return count;
+      },
     );
   },
 };

@@ -31,8 +31,8 @@ async function run(environment: Environment, effort: Effort): Promise<Findings> 
     const length = column === "hash" ? 64 : log[seq]!.length;
     const place = 1 + randomBelow(length, random);
     const values = [encodeKey(damaged), seq, place, 1 << randomBelow(4, random)];
-    const changed = await server!.query(change, ...values);
-    if (changed !== 1) problems.push(`flip ${flip}: changed ${changed} rows: expected one`);
+    const { count } = await server!.query(change, ...values);
+    if (count !== 1) problems.push(`flip ${flip}: changed ${count} rows: expected one`);
     for (const [id, whole] of truth) {
       const state = await checkSession(store, id, whole);
       const expected = id === damaged ? "reported as damaged" : "intact";
