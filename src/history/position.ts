@@ -280,4 +280,4 @@ function allow(call: Call, verdict: SessionEvent<"approval_given">): AllowedArgs
 const NO_CALLS: readonly Call[] = Object.freeze([]);
 
 /** Version of snapshots. Snapshots of other versions are ignored. */
-const SNAPSHOT_VERSION = 3;
+const SNAPSHOT_VERSION = 4;

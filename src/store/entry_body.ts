@@ -34,36 +34,43 @@ export function serializeEvent(event: SessionEvent): string {
   );
 }
 
+/** Options of {@linkcode parseEvent}. */
+interface ParseOptions {
+  /** If false, trusts an event of the newest version. @default {true} */
+  readonly validates?: boolean;
+  /** Migrations from each version to the next. Default: those of this release. */
+  readonly migrations?: readonly Migration[];
+}
+
 /**
  * Parses the event of an entry, and migrates it to the newest version.
  *
- * @param migrations Migrations from each version to the next. Default: those of this release.
  * @throws {SessionDamagedError} if the entry is not an event.
  * @throws {StateError} if a newer release wrote it.
  */
 export function parseEvent(
   id: string,
   { seq, body }: StoredEntry,
-  migrations: readonly Migration[] = MIGRATIONS,
+  { validates = true, migrations = MIGRATIONS }: ParseOptions = {},
 ): SessionEvent {
   const value: unknown = readStored(id, `entry ${seq} is not JSON`, () => JSON.parse(body));
   const [version, stored]: unknown[] = Array.isArray(value) ? value : [];
   if (!isVersion(version)) {
     throw makeDamagedError(id, `entry ${seq} is not an event: expected a version and an event`);
   }
-  checkStoredVersion(`events.${seq}`, version, versionAfter(migrations));
-  const [migrated] = migrateEvents([stored], version, migrations);
-  const result = v.safeParse(eventSchema, migrated, { abortEarly: true });
-  if (!result.success) {
-    throw makeDamagedError(id, `entry ${seq} is not an event: ${result.issues[0].message}`);
-  }
-  if (result.output.seq !== seq) {
-    throw makeDamagedError(
-      id,
-      `entry ${seq} contains event ${result.output.seq}: expected event ${seq}`,
-    );
-  }
-  return result.output;
+  const newest = versionAfter(migrations);
+  checkStoredVersion(`events.${seq}`, version, newest);
+  const [event] = version === newest && !validates
+    ? [stored as SessionEvent]
+    : migrateEvents([stored], version, migrations).map((one) => validate(id, seq, one));
+  if (event?.seq === seq) return event;
+  throw makeDamagedError(id, `entry ${seq} contains event ${event?.seq}: expected event ${seq}`);
+}
+
+function validate(id: string, seq: number, event: unknown): SessionEvent {
+  const result = v.safeParse(eventSchema, event, { abortEarly: true });
+  if (result.success) return result.output;
+  throw makeDamagedError(id, `entry ${seq} is not an event: ${result.issues[0].message}`);
 }
 
 /**

@@ -48,16 +48,18 @@ export class EntryReader {
 
   /**
    * Reads the entries from a point in the hash chain up to `end`, exclusive, and verifies
-   * them.
+   * their hashes. Validates the events unless `validates` is false: what is written is valid, and
+   * the hashes show that it is what was written.
    *
    * @throws {SessionDamagedError} if an entry is missing or damaged.
    * @throws {StateError} if a newer release wrote an entry.
    */
-  async *pages(from: Link, end: number): AsyncGenerator<Page, void, void> {
+  async *pages(from: Link, end: number, validates = true): AsyncGenerator<Page, void, void> {
+    const id = this.#id;
     for (let link = from; link.head < end;) {
       const entries = await this.#read(link.head, end);
-      link = checkChain(this.#id, link, entries);
-      yield { entries, events: entries.map((entry) => parseEvent(this.#id, entry)), link };
+      link = checkChain(id, link, entries);
+      yield { entries, events: entries.map((entry) => parseEvent(id, entry, { validates })), link };
       // Stores answer in microtasks: without a task between pages, a long log would block timers.
       if (link.head < end) await nextTask();
     }

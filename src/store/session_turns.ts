@@ -28,7 +28,7 @@ interface FollowedLog {
   /** Reads the entries that were appended since the last read. */
   catchUp(session: FoundSession): Promise<void>;
   /** Reads the whole log into memory. */
-  load(): Promise<void>;
+  complete(): Promise<void>;
 }
 
 /** Signal that the first append of a turn did not take place, because the lease was not acquired. */
@@ -103,7 +103,7 @@ export class SessionTurns implements StoredTurns {
     open: () => Promise<Opened>,
   ): Promise<Opened | undefined> {
     await this.#reading;
-    await this.#log.load();
+    await this.#log.complete();
     this.#opening = turn;
     try {
       return await open();
@@ -126,7 +126,7 @@ export class SessionTurns implements StoredTurns {
     place.waitsForLease = false;
     this.#hold(acquired, turn);
     await this.#catchUp(() => Promise.resolve(acquired.session));
-    await this.#log.load();
+    await this.#log.complete();
     return true;
   }
 

@@ -12,6 +12,7 @@ import { appendWithRetry } from "./append_with_retry.ts";
 import { serializeEvent } from "./entry_body.ts";
 import { type Address, EntryReader, nameOf } from "./entry_reader.ts";
 import { type Link, linkBodies, makeDamagedError } from "./hash_chain.ts";
+import { sealSnapshot } from "./sealed_snapshot.ts";
 import { type LeaseOptions, SessionLease } from "./session_lease.ts";
 import type { Store } from "./store.ts";
 import {
@@ -36,8 +37,8 @@ interface ForkedPast extends SessionMeta {
   readonly id: string;
   /** Bodies of the entries, as they are stored, in the version each was written in. */
   readonly bodies: readonly string[];
-  /** Snapshot that covers the entries, if any. */
-  readonly snapshot: string | undefined;
+  /** Position after them. */
+  readonly position: Position;
 }
 
 /** History of a copy. */
@@ -131,8 +132,7 @@ async function copyPast(
     position.apply(event);
     bodies.push(serializeEvent(event));
   }
-  const snapshot = bodies.length < SNAPSHOT_INTERVAL ? undefined : position.snapshot();
-  return { ...name, start, bodies, snapshot };
+  return { ...name, start, bodies, position };
 }
 
 async function writePast(
@@ -140,15 +140,16 @@ async function writePast(
   { lease, lost }: SessionLease,
   child: string | undefined,
   first: Link,
-  { bodies, snapshot }: ForkedPast,
+  { bodies, position }: ForkedPast,
   { clock }: LeaseOptions,
 ): Promise<void> {
   for (let before = first; before.head < bodies.length;) {
     lost.throwIfAborted();
     const batch = bodies.slice(before.head, before.head + BATCH_LENGTH);
     const { entries, link } = linkBodies(before, batch);
-    const isLast = link.head === bodies.length && snapshot !== undefined;
-    const appended = { child, head: before.head, entries, ...(isLast && { snapshot }) };
+    const isDue = link.head === bodies.length && bodies.length >= SNAPSHOT_INTERVAL;
+    const snapshot = isDue && { snapshot: sealSnapshot(position, link.hash) };
+    const appended = { child, head: before.head, entries, ...snapshot };
     await appendWithRetry(store, lease, before, appended, clock);
     before = link;
   }

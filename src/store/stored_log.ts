@@ -12,7 +12,8 @@ import { adoptStored } from "./adoption.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
 import { serializeEvent } from "./entry_body.ts";
 import { type Address, EntryReader } from "./entry_reader.ts";
-import { type Link, linkBodies, makeDamagedError, readStored } from "./hash_chain.ts";
+import { type Link, linkBodies, makeDamagedError } from "./hash_chain.ts";
+import { readSnapshot, sealSnapshot } from "./sealed_snapshot.ts";
 import { type LeaseOptions, makeLeaseLostError, type SessionLease } from "./session_lease.ts";
 import { SessionTurns } from "./session_turns.ts";
 import type { Append, Store, StoredSession } from "./store.ts";
@@ -46,8 +47,8 @@ export class StoredLog implements DurableLog {
   #end: Link;
   /** Point from which entries were read when the log was opened: that of the snapshot, if any. */
   readonly #loadedFrom: Link;
-  /** Snapshot that the log was opened from, until it is verified against the entries before it. */
-  #unverifiedSnapshot: string | undefined;
+  /** Snapshot that the log was opened from, until the entries before it are verified. */
+  #snapshot: string | undefined;
   #snapshotHead: number;
   /**
    * Position after the entries as they are stored, which new snapshots contain. It is
@@ -65,9 +66,7 @@ export class StoredLog implements DurableLog {
     root: StoredLog | undefined,
   ) {
     const { stored: { id, snapshot }, first, start, incarnation } = found;
-    // A snapshot of another version is ignored, and its entries are read instead.
-    const position = snapshot &&
-      readStored(id, "its snapshot cannot be read", () => Position.from(start, snapshot.body));
+    const position = readSnapshot(id, start, snapshot);
     this.#store = store;
     this.#address = address;
     this.#id = id;
@@ -82,7 +81,7 @@ export class StoredLog implements DurableLog {
     this.#options = options;
     this.#loadedFrom = snapshot === undefined || position === undefined ? first : snapshot;
     this.#end = this.#loadedFrom;
-    this.#unverifiedSnapshot = position?.snapshot();
+    this.#snapshot = position?.snapshot();
     this.#snapshotHead = this.#loadedFrom.head;
     this.#storedPosition = position ?? new Position(start);
     const own = options.migrateResult === undefined
@@ -149,18 +148,32 @@ export class StoredLog implements DurableLog {
   async #openFoundChild(address: Address, found: FoundSession, child: ChildLogOptions) {
     const options = { ...this.#options, ...child };
     const log = await StoredLog.#openFound(this.#store, address, found, options, this.#root);
-    await log.load();
+    await log.complete();
     return log;
   }
 
-  /** Loads the entries before the snapshot, and verifies the snapshot against them. */
+  /** Loads the entries before the snapshot, and verifies them and the snapshot. */
   async load(): Promise<void> {
-    if (this.log.isWhole) return;
-    const snapshot = this.#unverifiedSnapshot;
+    const snapshot = this.#snapshot;
+    if (snapshot === undefined) return;
     const past = await readCovered(this.#store, this.#past, this.#start, snapshot);
-    // A turn that began meanwhile may have loaded the same entries.
+    this.#snapshot = undefined;
+    this.#prepend(past);
+  }
+
+  /** Loads the entries before the snapshot, whose hashes suffice for a turn. */
+  async complete(): Promise<void> {
     if (this.log.isWhole) return;
-    this.#unverifiedSnapshot = undefined;
+    const past: SessionEvent[] = [];
+    for await (const events of readPast(this.#store, this.#past, false)) {
+      for (const event of events) past.push(event);
+    }
+    this.#prepend(past);
+  }
+
+  #prepend(past: readonly SessionEvent[]): void {
+    // Another call may have loaded the same entries meanwhile.
+    if (this.log.isWhole) return;
     this.log.prepend(past.map((event) => this.#migrate(event)));
     // The position of a snapshot has no migrated results, so it is folded again from the events.
     if (this.#storedPosition !== this.log.position) this.log.recomputePosition(this.#start);
@@ -241,7 +254,7 @@ export class StoredLog implements DurableLog {
     const before = this.#end;
     const { entries, link } = linkBodies(before, events.map(serializeEvent));
     const isDue = link.head - this.#snapshotHead >= SNAPSHOT_INTERVAL;
-    const snapshot = isDue && { snapshot: this.#makeSnapshot(events) };
+    const snapshot = isDue && { snapshot: this.#makeSnapshot(events, link.hash) };
     const appended = { head: before.head, entries, ...snapshot };
     if (await this.turns?.claimWith(appended)) this.#unknownOutcome = undefined;
     else await this.#append(before, appended, isLast);
@@ -275,10 +288,10 @@ export class StoredLog implements DurableLog {
     if (release) this.turns!.forgetLease();
   }
 
-  /** Makes the snapshot that covers `events` and everything before them. */
-  #makeSnapshot(events: readonly SessionEvent[]): string {
+  /** Makes the snapshot that covers `events`, up to the hash of the last, and everything before. */
+  #makeSnapshot(events: readonly SessionEvent[], hash: string): string {
     const position = this.#storedPosition.copy();
     for (const event of events) position.apply(event);
-    return position.snapshot();
+    return sealSnapshot(position, hash);
   }
 }

@@ -19,16 +19,19 @@ export interface Past {
 }
 
 /**
- * Reads events page by page, each page once it is verified.
+ * Reads events page by page, each page once its hashes are verified, and validates them unless
+ * `validates` is false.
  *
  * @throws {SessionDamagedError} if an entry is missing or damaged, or the chain ends differently.
  */
 export async function* readPast(
   store: Store,
   { address, first, end }: Past,
+  validates = true,
 ): AsyncGenerator<readonly SessionEvent[], void, void> {
   let { hash } = first;
-  for await (const { events, link } of new EntryReader(store, address).pages(first, end.head)) {
+  const pages = new EntryReader(store, address).pages(first, end.head, validates);
+  for await (const { events, link } of pages) {
     yield events;
     hash = link.hash;
   }

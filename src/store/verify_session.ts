@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { Position } from "../history/position.ts";
-import { readStored } from "./hash_chain.ts";
+import { readSnapshot } from "./sealed_snapshot.ts";
 import type { Store } from "./store.ts";
 import { findSession, refuseDeleted } from "./stored_session.ts";
 import { readCovered, readPast } from "./verified_past.ts";
@@ -14,8 +13,7 @@ export async function verifySession(store: Store, id: string): Promise<void> {
   const address = { id };
   const { stored, first, start } = await findSession(store, address) ?? refuseDeleted(id);
   const { snapshot, head, hash } = stored;
-  const position = snapshot &&
-    readStored(id, "its snapshot cannot be read", () => Position.from(start, snapshot.body));
+  const position = readSnapshot(id, start, snapshot);
   // A snapshot of another version is never used.
   if (snapshot !== undefined && position !== undefined) {
     await readCovered(store, { address, first, end: snapshot }, start, position.snapshot());

@@ -167,14 +167,14 @@ Deno.test("parseEvent, reads entries of every version by a chain of migrations",
       return parseEvent(
         "s",
         { seq, body: JSON.stringify([version, event]), hash: "" },
-        FUTURE_MIGRATIONS,
+        { migrations: FUTURE_MIGRATIONS },
       );
     });
     assertEquals(events as unknown, logOf(5), `version ${version}`);
   }
   const body = JSON.stringify([6, logOf(5)[0]]);
   assertThrows(
-    () => parseEvent("s", { seq: 0, body, hash: "" }, FUTURE_MIGRATIONS),
+    () => parseEvent("s", { seq: 0, body, hash: "" }, { migrations: FUTURE_MIGRATIONS }),
     StateError,
     'at "events.0": a newer release wrote it, in version 6: expected version 5 or lower',
   );

@@ -1,7 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConfigError, decide } from "@nomos/agent";
-import { ConflictError, memoryStore, SessionDamagedError } from "@nomos/agent/store";
-import { firstHash } from "../../src/store/hash_chain.ts";
+import {
+  ConflictError,
+  memoryStore,
+  SessionDamagedError,
+  type StoredSnapshot,
+} from "@nomos/agent/store";
+import { firstHash, linkBodies, nextHash } from "../../src/store/hash_chain.ts";
 import { agentOf, eventsOf, open } from "./durable_session.ts";
 
 Deno.test("a damaged session is refused, and others are not affected", async () => {
@@ -80,24 +85,63 @@ Deno.test("a long session is opened from its snapshot, and read when a turn need
   assertEquals(opened.state.events, await eventsOf(store));
 });
 
-Deno.test("a snapshot that does not match its entries is damage", async () => {
+/** Changes the step in a snapshot, with a hash that fits. */
+function forgeSnapshot({ body, hash }: Pick<StoredSnapshot, "body" | "hash">): string {
+  const [version, fields] = JSON.parse(body);
+  const forged = JSON.stringify([version, { ...fields, step: "end" }]);
+  return `${forged.slice(0, -1)},"${nextHash(hash, forged)}"]`;
+}
+
+Deno.test("a snapshot that was changed, or does not match its entries, is damage", async () => {
   const store = memoryStore();
   const agent = agentOf(new Array(100).fill(decide.respond("ok")));
   const session = await open(agent, store);
   for (let turn = 0; turn < 50; turn++) await session.next("Hi");
-  const lying = new Proxy(store, {
-    get: (target, name) => {
-      const method = Reflect.get(target, name);
-      if (name !== "read") return typeof method === "function" ? method.bind(target) : method;
-      return async (id: string) => {
-        const stored = (await target.read(id))!;
-        const body = stored.snapshot!.body.replace('"talk"', '"end"');
-        return { ...stored, snapshot: { ...stored.snapshot!, body } };
-      };
-    },
+  const lying = (change: (snapshot: StoredSnapshot) => string) =>
+    new Proxy(store, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name);
+        if (name !== "read") return typeof method === "function" ? method.bind(target) : method;
+        return async (id: string) => {
+          const stored = (await target.read(id))!;
+          const snapshot = stored.snapshot!;
+          return { ...stored, snapshot: { ...snapshot, body: change(snapshot) } };
+        };
+      },
+    });
+  const changed = lying(({ body }) => body.replace('"talk"', '"end"'));
+  await assertRejects(() => open(agent, changed), SessionDamagedError, "its snapshot was changed");
+  const forged = await open(agent, lying(forgeSnapshot));
+  await assertRejects(() => forged.load(), SessionDamagedError, "does not match its entries");
+});
+
+Deno.test("load() verifies the whole log also after a turn, which trusts the hashes", async () => {
+  const store = memoryStore();
+  const script = Array.from({ length: 50 }, (_, at) => decide.respond(`${at}`));
+  const writer = await open(agentOf(script), store);
+  for (const _ of script) await writer.next("Hi");
+  const { meta, snapshot } = (await store.read("s"))!;
+  const bodies = (await store.entries("s", { from: 0, limit: 999 })).map(({ body }) => body);
+  // A chain of entries that fits, with one that no release writes.
+  bodies[2] = bodies[2]!.replace('"text"', '"words"');
+  const forged = memoryStore();
+  await forged.create("s", { meta, hash: firstHash("s") });
+  const lease = (await forged.claim("s", { owner: "test", ttl: 1 }))!;
+  const { entries } = linkBodies({ head: 0, hash: firstHash("s") }, bodies);
+  const covered = entries.slice(0, snapshot!.head);
+  const [version, fields] = JSON.parse(snapshot!.body);
+  const text = JSON.stringify([version, fields]);
+  const sealed = `${text.slice(0, -1)},"${nextHash(covered.at(-1)!.hash, text)}"]`;
+  await forged.append(lease, { head: 0, entries: covered, snapshot: sealed });
+  await forged.append(lease, {
+    head: covered.length,
+    entries: entries.slice(covered.length),
+    release: true,
   });
-  const opened = await open(agent, lying);
-  await assertRejects(() => opened.next("Hi"), SessionDamagedError, "does not match its entries");
+  const session = await open(agentOf([decide.respond("Fine")]), forged);
+  assertEquals((await session.next("Hi")).response, "Fine");
+  await assertRejects(() => session.load(), SessionDamagedError, "entry 2 is not an event");
+  await assertRejects(() => forged.verify("s"), SessionDamagedError, "entry 2 is not an event");
 });
 
 Deno.test("events() of a session that is not loaded shows no entry that was changed", async () => {
@@ -159,6 +203,8 @@ Deno.test("verify() finds changed entries and snapshots without an agent", async
       `entry ${place} was changed`,
     );
   }
-  const lying = await copy(body.replace('"talk"', '"end"'), (body) => body);
-  await assertRejects(() => lying.verify("s"), SessionDamagedError, "snapshot does not match");
+  const changed = await copy(body.replace('"talk"', '"end"'), (body) => body);
+  await assertRejects(() => changed.verify("s"), SessionDamagedError, "its snapshot was changed");
+  const forged = await copy(forgeSnapshot(meta.snapshot!), (body) => body);
+  await assertRejects(() => forged.verify("s"), SessionDamagedError, "snapshot does not match");
 });
