@@ -6,7 +6,6 @@
 import type { Clock } from "../clock.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import type { Lease, Store } from "./store.ts";
-import { StoreError } from "./store_errors.ts";
 
 /** Delay between two reads of the requests, in milliseconds. */
 const DELAY = 1_000;
@@ -62,17 +61,16 @@ class StopWatch {
   async #poll(clock: Clock): Promise<void> {
     this.#cancel = undefined;
     this.#isReading = true;
-    // A store that fails now is asked again a second later.
-    const epochs = await this.#store.listStops!().catch((error): readonly number[] => {
-      if (error instanceof StoreError) return [];
-      throw error;
-    });
-    this.#isReading = false;
-    for (const epoch of epochs) {
-      this.#turns.get(epoch)?.interrupt(
-        new DOMException("Another process interrupted the turn", "AbortError"),
-      );
+    try {
+      for (const epoch of await this.#store.listStops!()) {
+        this.#turns.get(epoch)?.interrupt(
+          new DOMException("Another process interrupted the turn", "AbortError"),
+        );
+      }
+    } catch {
+      // A store that fails, in whatever way, is asked again a second later.
     }
+    this.#isReading = false;
     if (this.#turns.size > 0) this.#schedule(clock);
   }
 }

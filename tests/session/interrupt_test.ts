@@ -4,6 +4,7 @@ import { memoryStore, openStore, type Store, StoreError } from "@nomos/agent/sto
 import { ManualClock } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
+import { unhandledDuring } from "../turn/unhandled_rejections.ts";
 
 /** An agent whose model never answers its first request, and says when it was asked. */
 function hanging() {
@@ -118,6 +119,38 @@ for (const kind of ["memory:", "sqlite::memory:"]) {
     await store.close();
   });
 }
+
+Deno.test("a turn can still be stopped by another process after its store failed to list the requests, in any way", async () => {
+  const failures: readonly (() => unknown)[] = [
+    () => Promise.reject(new TypeError("Cannot read properties of undefined")),
+    () => {
+      throw new Error("synchronous");
+    },
+    () => Promise.resolve(undefined),
+    () => Promise.reject(new StoreError("The database is locked")),
+  ];
+  const clock = new ManualClock();
+  const shared = memoryStore({ clock: () => clock.now() });
+  let polls = 0;
+  const listStops = () => {
+    const fail = failures[polls++];
+    return fail === undefined ? shared.listStops!() : fail();
+  };
+  const store = new Proxy(shared, {
+    get: (target, name) => name === "listStops" ? listStops : Reflect.get(target, name),
+  });
+  const { agent, asked } = hanging();
+  const unhandled = await unhandledDuring(async () => {
+    const turn = (await agent.openSession("s", { store, clock })).next("Hi");
+    const signal = await asked;
+    await clock.advance(1_000 * failures.length);
+    assertEquals([polls, signal!.aborted], [failures.length, false]);
+    await shared.requestStop!("s", (await shared.read("s"))!.lease!.epoch);
+    await clock.advance(1_000);
+    assertEquals((await turn).status, "interrupted");
+  });
+  assertEquals([unhandled, clock.pendingTimers], [[], 0]);
+});
 
 Deno.test("interrupt() stops the turn that runs elsewhere, not one that waits here for its lease", async () => {
   const clock = new ManualClock();
