@@ -23,24 +23,14 @@ interface ArrivingUsage {
   readonly cost?: number;
 }
 
-/** Amounts that limits are compared with. */
-type Amounts = Readonly<Required<Limit>>;
-
-/** Limit that was reached, as recorded in its event. */
-interface ReachedLimit {
-  /** Name of the limit. */
-  readonly reason: Extract<LimitReason, keyof Limit>;
-  /** Value of the limit. */
-  readonly limit: number;
-  /** Usage when it was reached. */
-  readonly used: number;
-}
+/** Name of a limit. */
+type LimitName = Extract<LimitReason, keyof Limit>;
 
 /** Work that is limited: a model call, reading more of an answer, waiting to retry, or tool calls. */
 type Work = "model" | "stream" | "wait" | "tools";
 
 /** Limits that are checked for each kind of work. */
-const CHECKED: Readonly<Record<Work, readonly (keyof Limit)[]>> = {
+const CHECKED: Readonly<Record<Work, readonly LimitName[]>> = {
   model: ["tokens", "cost", "modelCalls", "time"],
   stream: ["tokens", "cost", "time"],
   wait: ["time"],
@@ -114,30 +104,31 @@ export class LimitTracker {
   /** Counts a model call until {@linkcode endModelCall}, for concurrent calls of other children. */
   beginModelCall(): void {
     this.#tooLate = undefined;
-    for (const each of this.#upwards()) each.#openModelCalls++;
+    this.#forEachUpwards((each) => each.#openModelCalls++);
   }
 
   /** Ends the count of a model call, whose event is now in the log. */
   endModelCall(): void {
     this.count();
-    for (const each of this.#upwards()) each.#openModelCalls--;
+    this.#forEachUpwards((each) => each.#openModelCalls--);
   }
 
   /** Counts the usage of a call of an agent as it runs; `uncounted` is not in the log yet. */
   beginChild(call: number, uncounted: ChildUsage | undefined): void {
     this.#running.add(call);
     if (uncounted === undefined) return;
-    for (const each of this.#upwards()) each.#below.addChild(uncounted);
+    this.#forEachUpwards((each) => each.#below.addChild(uncounted));
   }
 
   /** Counts the events that were appended since the last time, for the parents too. */
   count(): void {
+    const parent = this.#parent;
     const { events } = this.#session.log;
     while (this.#counted < events.length) {
       const event = events[this.#counted++]!;
       this.#turn.add(event);
       if (isReport(event)) this.#endChild(event);
-      else for (const each of this.#upwards()) if (each !== this) each.#below.add(event);
+      else if (parent !== undefined) parent.#forEachUpwards((each) => each.#below.add(event));
     }
   }
 
@@ -149,10 +140,11 @@ export class LimitTracker {
     else this.#below.removeChild(event);
   }
 
-  /** Lists this tracker and those of the parents. */
-  *#upwards(): Generator<LimitTracker> {
-    yield this;
-    if (this.#parent !== undefined) yield* this.#parent.#upwards();
+  /** Calls a function with this tracker and those of the parents. */
+  #forEachUpwards(change: (each: LimitTracker) => void): void {
+    change(this);
+    const parent = this.#parent;
+    if (parent !== undefined) parent.#forEachUpwards(change);
   }
 
   /** Returns the event of a reached limit that forbids this work; undefined if there is none. */
@@ -187,37 +179,61 @@ export class LimitTracker {
     arriving?: ArrivingUsage,
     delay: number = 0,
   ): EventDraft<"limit"> | undefined {
+    this.count();
     for (const scope of SCOPES) {
-      const limit = this.#limits[scope];
-      const reached = limit &&
-        findReached(limit, this.#amountsOf(scope, limit, arriving, delay), work);
-      if (reached === undefined) continue;
-      const { reason, ...amounts } = reached;
-      return { type: "limit", reason, scope, ...amounts, option: `limits.${scope}.${reason}` };
+      const limits = this.#limits[scope];
+      if (limits === undefined) continue;
+      for (const reason of CHECKED[work]) {
+        const limit = limits[reason];
+        if (limit === undefined) continue;
+        const used = this.#amountOf(reason, scope, arriving, delay);
+        // Calls that are due are already counted, because they were committed with their decision.
+        const isReached = reason === "toolCalls" ? used > limit : used >= limit;
+        if (!isReached) continue;
+        return { type: "limit", reason, scope, limit, used, option: `limits.${scope}.${reason}` };
+      }
     }
     const parent = this.#parent;
     const above = parent && parent.#findReached(work, arriving, delay);
     return above && { ...above, scope: "caller" };
   }
 
-  /** Returns the usage of the turn or the session, including an arriving answer. */
-  #amountsOf(
-    scope: "turn" | "session",
-    limit: Limit,
-    arriving: ArrivingUsage | undefined,
-    delay: number,
-  ): Amounts {
-    this.count();
-    const { log: { events }, counted } = this.#session;
-    const total = (scope === "turn" ? this.#turn : counted).copy();
-    if (this.#running.size > 0) total.addChild(this.#below);
-    if (arriving !== undefined) total.addChild(arriving);
-    const { usage: { input = 0, output = 0 }, cost = 0, toolCalls } = total;
-    const modelCalls = total.modelCalls + this.#openModelCalls;
-    const began = scope === "turn" ? this.#began : events[0]?.time ?? this.#began;
-    const time = limit.time === undefined ? 0 : this.#now() + delay - began;
-    return { tokens: input + output, cost, modelCalls, toolCalls, time };
+  /** Time of the first event of the session. */
+  get #sessionBegan(): number {
+    return this.#session.log.events[0]?.time ?? this.#began;
   }
+
+  /** Returns what the turn or the session has used, including an arriving answer. */
+  #amountOf(
+    reason: LimitName,
+    scope: "turn" | "session",
+    arriving: ArrivingUsage = {},
+    delay: number,
+  ): number {
+    const isTurn = scope === "turn";
+    const total = isTurn ? this.#turn : this.#session.counted;
+    const below = this.#running.size > 0 ? this.#below : undefined;
+    switch (reason) {
+      case "tokens":
+        return countTokens(total.usage) + countTokens(below?.usage) + countTokens(arriving.usage);
+      case "cost":
+        // JSON has no Infinity.
+        return Math.min(
+          (total.cost ?? 0) + (below?.cost ?? 0) + (arriving.cost ?? 0),
+          Number.MAX_VALUE,
+        );
+      case "modelCalls":
+        return total.modelCalls + (below?.modelCalls ?? 0) + this.#openModelCalls;
+      case "toolCalls":
+        return total.toolCalls + (below?.toolCalls ?? 0);
+      case "time":
+        return this.#now() + delay - (isTurn ? this.#began : this.#sessionBegan);
+    }
+  }
+}
+
+function countTokens({ input = 0, output = 0 }: Usage = {}): number {
+  return input + output;
 }
 
 /** Event that may have the usage of a child session. */
@@ -226,17 +242,4 @@ type Report = SessionEvent<"approval_requested" | "tool_suspended" | "tool_finis
 function isReport(event: SessionEvent): event is Report {
   return event.type === "approval_requested" || event.type === "tool_suspended" ||
     event.type === "tool_finished";
-}
-
-/** Returns the first reached limit that forbids this work; undefined if there is none. */
-function findReached(limits: Limit, used: Amounts, work: Work): ReachedLimit | undefined {
-  for (const reason of CHECKED[work]) {
-    const limit = limits[reason];
-    const amount = used[reason];
-    // Calls that are due are already counted, because they were committed with their decision.
-    const isReached = limit !== undefined &&
-      (reason === "toolCalls" ? amount > limit : amount >= limit);
-    if (isReached) return { reason, limit, used: amount };
-  }
-  return undefined;
 }

@@ -67,11 +67,6 @@ export class SessionUsage {
     if (this.cost !== undefined) this.cost -= cost;
   }
 
-  /** Returns an independent copy. */
-  copy(): SessionUsage {
-    return Object.assign(new SessionUsage(), this);
-  }
-
   /** Returns the difference to `counted`; undefined if there were no further calls. */
   subtract(counted: SessionUsage): ChildUsage | undefined {
     const modelCalls = this.modelCalls - counted.modelCalls;

@@ -77,7 +77,7 @@ export interface StoredTurns {
     opens: boolean,
   ): Promise<Opened | undefined>;
   /** Runs the turn. A turn of the same session that its tools start is refused by `enter()`. */
-  run<Result>(turn: RunningTurn, work: () => Promise<Result>): Promise<Result>;
+  run<Result>(turn: RunningTurn, work: () => Result): Result;
   /** Releases the lease at the end of a turn. Rejects if it was lost. */
   end(): Promise<void>;
   /** Stops the running turn, of any process, and waits for its end. Returns false if none runs. */

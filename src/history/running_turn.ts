@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { linkAbort } from "../abort.ts";
+
+/** Result of {@linkcode RunningTurn.unlessStopped} if the turn must stop first. */
+export const STOPPED: unique symbol = Symbol("stopped");
 
 /** Turn that runs, or waits for an earlier one. */
 export class RunningTurn {
@@ -11,6 +13,8 @@ export class RunningTurn {
   input:
     | { readonly id: string; readonly command: unknown; readonly result: Promise<unknown> }
     | undefined;
+  /** Called when the turn must stop. A turn waits for one thing at a time, which sets this. */
+  onStop: (() => void) | undefined;
   readonly #controller = new AbortController();
   #settle: (() => void) | undefined;
   /** Resolves once the turn has ended and its lease was released. */
@@ -22,14 +26,38 @@ export class RunningTurn {
     return this.#controller.signal;
   }
 
+  /** True if the turn must stop. */
+  get isStopped(): boolean {
+    return this.signal.aborted;
+  }
+
   /** Stops the turn when `signal` aborts. */
   follow(signal: AbortSignal | undefined): void {
-    if (signal !== undefined) this.#links.push(linkAbort(this.#controller, signal));
+    if (signal === undefined) return;
+    const stop = () => this.interrupt(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    this.#links.push(() => signal.removeEventListener("abort", stop));
   }
 
   /** Stops the turn. */
   interrupt(reason: unknown): void {
     this.#controller.abort(reason);
+    this.onStop?.();
+  }
+
+  /**
+   * Resolves to the value of a promise, or to {@linkcode STOPPED} as soon as the turn must
+   * stop. A later value or rejection is dropped.
+   */
+  unlessStopped<Value>(promise: Value | PromiseLike<Value>): Promise<Value | typeof STOPPED> {
+    return new Promise((resolve, reject) => {
+      // Costs a fifth of a listener of the signal, for each part of an answer.
+      this.onStop = () => resolve(STOPPED);
+      if (this.isStopped) this.onStop();
+      // A model written by hand may return any thenable.
+      Promise.resolve(promise).then(resolve, reject);
+    });
   }
 
   /** Marks the turn as ended, so that the next one may begin. */

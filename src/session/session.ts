@@ -106,7 +106,7 @@ export class Session<out Result extends Turn = Turn> {
    * @throws {GuardError} if a guard failed; the session is `interrupted`.
    */
   async next(command?: Command, options?: TurnOptions): Promise<Result> {
-    return await startTurn(this.#live, command, options)() as Turn as Result;
+    return await startTurn(this.#live, command, options).play(undefined) as Turn as Result;
   }
 
   /**
@@ -115,11 +115,11 @@ export class Session<out Result extends Turn = Turn> {
    * aborts it. `stream.turn` is a promise of the turn. Throws the same errors as `next`.
    */
   stream(command?: Command, options: StreamOptions = {}): TurnStream<Result> {
-    const { signal, readerTimeout = 300_000 } = options ?? {};
+    const { readerTimeout = 300_000 } = options ?? {};
     const clock = this.#live.durability?.turns?.clock ?? systemClock;
     const stream: TurnStream<Turn> = new TurnStream(
-      (signal) => startTurn(this.#live, command, { ...options, signal }),
-      { signal, readerTimeout, clock },
+      () => startTurn(this.#live, command, options),
+      { readerTimeout, clock },
     );
     return stream as TurnStream<Result>;
   }

@@ -153,7 +153,7 @@ export class SessionTurns implements StoredTurns {
     this.#unwatch = watchStops(this.#store, lease.lease, turn, this.clock);
   }
 
-  run<Result>(turn: RunningTurn, work: () => Promise<Result>): Promise<Result> {
+  run<Result>(turn: RunningTurn, work: () => Result): Result {
     return TurnQueue.run(this.#places.get(turn)!, work);
   }
 

@@ -75,7 +75,7 @@ export class TurnQueue {
   }
 
   /** Runs a turn so that `enter()` recognizes the turns that its tools start. */
-  static run<Result>(place: Place, work: () => Promise<Result>): Promise<Result> {
+  static run<Result>(place: Place, work: () => Result): Result {
     return context === undefined ? work() : context.run(place, work);
   }
 

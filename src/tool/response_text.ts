@@ -28,6 +28,20 @@ export async function readResponse(
   return { outcome: "error", text: text === "" ? status : `${status}\n${text}`, ...note };
 }
 
+/**
+ * Returns true for a response. Never throws. Deno loads `Response` when it is first used, which
+ * takes longer than a whole turn, so only an object with that tag is compared with it.
+ */
+export function isResponse(value: unknown): value is Response {
+  try {
+    return Object.prototype.toString.call(value) === "[object Response]" &&
+      value instanceof Response;
+  } catch {
+    // A proxy may throw when it is inspected.
+    return false;
+  }
+}
+
 /** End of a body that a response does not have. */
 const END = { done: true, value: undefined } as const;
 

@@ -62,7 +62,6 @@ export async function completeRequests(
   { log, agent, step, id }: Pick<LiveSession, "log" | "agent" | "step" | "id">,
   drafts: readonly EventDraft[],
 ): Promise<readonly EventDraft[]> {
-  if (!drafts.some(isIncomplete)) return drafts;
   return await Promise.all(drafts.map(async (draft, place): Promise<EventDraft> => {
     if (!isIncomplete(draft)) return draft;
     const hash = await hashRequest({ ...draft, seq: log.head + place }, id);
@@ -75,7 +74,7 @@ export async function completeRequests(
 }
 
 /** Returns true if a draft is a request of this session that has no hash yet. */
-function isIncomplete(draft: EventDraft): draft is EventDraft<"approval_requested"> {
+export function isIncomplete(draft: EventDraft): draft is EventDraft<"approval_requested"> {
   return draft.type === "approval_requested" && draft.hash === "";
 }
 

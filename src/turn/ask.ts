@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { ABORTED, unlessAborted } from "../abort.ts";
 import { computePrice, countChars, type RawAnswer, readCallUsage } from "../cost/call_usage.ts";
 import type { ToolCall } from "../decision/decision.ts";
 import { type Delta, OutputPreview } from "../decision/output_preview.ts";
 import type { DecisionReading } from "../decision/read_decision.ts";
 import { type MisuseError, quote, reasonOf } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
+import { type RunningTurn, STOPPED } from "../history/running_turn.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import { LLMHttpError } from "../llm/llm_errors.ts";
 import type { LLM, LLMChunk, LLMResult } from "../llm/llm.ts";
@@ -18,7 +18,7 @@ import { estimateUsage, readUsage } from "../llm/usage.ts";
 import { needsApproval, showArgs } from "./approval.ts";
 import type { ValidatedCalls } from "./calls.ts";
 import { consequences } from "./consequences.ts";
-import { DecisionRequest } from "./decision_request.ts";
+import type { DecisionRequest } from "./decision_request.ts";
 import type { LiveSession } from "./live_session.ts";
 import { createLengthError, isTooLong, renderOutput } from "./output_size.ts";
 import { issueRequest, prepareNext } from "./prepare.ts";
@@ -38,7 +38,7 @@ export interface Answer {
 
 /**
  * Makes one request, and returns the events that follow from its answer; undefined if
- * the turn was aborted before it. Deltas are passed to `out` while they arrive. A model
+ * the turn was stopped before it. Deltas are passed to `out` while they arrive. A model
  * that does not stream is a stream of one result.
  *
  * @throws {LLMError} if an embedding model failed.
@@ -46,25 +46,38 @@ export interface Answer {
  */
 export async function ask(
   session: LiveSession,
-  signal: AbortSignal | undefined,
+  turn: RunningTurn,
   out?: Out<Delta>,
 ): Promise<Answer | undefined> {
   const { step: { llm }, tracker } = session;
-  const request = await openRequest(session, signal);
-  if (request === undefined) return undefined;
-  if (!(request instanceof DecisionRequest)) return { drafts: [request] };
+  let request: DecisionRequest;
+  try {
+    const preparing = prepareNext(session, turn.signal);
+    const prepared = preparing instanceof Promise ? await turn.unlessStopped(preparing) : preparing;
+    if (prepared === STOPPED || turn.isStopped) return undefined;
+    if (prepared.schema.legal.actions.length === 0) {
+      return { drafts: [{ type: "limit", reason: "stuck" }] };
+    }
+    request = issueRequest(session, prepared, turn.signal);
+  } catch (cause) {
+    if (turn.isStopped) return undefined;
+    throw toLLMError(session, llm, cause);
+  }
   const received: Received = { chars: 0, raw: undefined };
   try {
-    const limit = await readAnswer(session, llm, request, received, signal, out);
+    const limit = await readAnswer(session, llm, request, received, turn, out);
     if (limit !== undefined) return { drafts: [limit] };
     const { raw } = received;
-    const reading = raw && await unlessAborted(request.validate(raw.output), signal);
-    if (reading !== undefined && reading !== ABORTED) {
-      return buildAnswer(session, llm, raw!, reading);
+    if (raw !== undefined) {
+      const validating = request.validate(raw.output);
+      const reading = validating instanceof Promise
+        ? await turn.unlessStopped(validating)
+        : validating;
+      if (reading !== STOPPED && !turn.isStopped) return buildAnswer(session, llm, raw, reading);
     }
     return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
   } catch (cause) {
-    if (signal?.aborted) return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
+    if (turn.isStopped) return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
     const error = toLLMError(session, llm, cause);
     const failure = buildFailure(session, llm, received, error.code, error);
     const after = error instanceof LLMError ? error.retryAfter : undefined;
@@ -82,25 +95,6 @@ interface Received {
 }
 
 /**
- * Prepares the next request. Returns the event of a limit if no action is legal; undefined
- * if the turn was aborted.
- */
-async function openRequest(
-  session: LiveSession,
-  signal: AbortSignal | undefined,
-): Promise<DecisionRequest | EventDraft<"limit"> | undefined> {
-  try {
-    const prepared = await unlessAborted(prepareNext(session, signal), signal);
-    if (prepared === ABORTED) return undefined;
-    if (prepared.schema.legal.actions.length === 0) return { type: "limit", reason: "stuck" };
-    return issueRequest(session, prepared, signal);
-  } catch (cause) {
-    if (signal?.aborted) return undefined;
-    throw toLLMError(session, session.step.llm, cause);
-  }
-}
-
-/**
  * Reads an answer to its end, one chunk at a time, into `received`, unless the turn is
  * aborted. Returns the event of a limit if one cut the answer off.
  */
@@ -109,7 +103,7 @@ async function readAnswer(
   llm: LLM,
   request: DecisionRequest,
   received: Received,
-  signal: AbortSignal | undefined,
+  turn: RunningTurn,
   out: Out<Delta> | undefined,
 ): Promise<EventDraft<"limit"> | undefined> {
   let preview = out && new OutputPreview();
@@ -122,10 +116,10 @@ async function readAnswer(
   // An iterator with a pending next() may never close, so its return() is not awaited.
   let isWaiting = false;
   try {
-    while (!signal?.aborted) {
+    while (!turn.isStopped) {
       isWaiting = true;
-      const next = await unlessAborted(chunks.next(), signal);
-      if (next === ABORTED) break;
+      const next = await turn.unlessStopped(chunks.next());
+      if (next === STOPPED) break;
       isWaiting = false;
       if (next.done) {
         throw new LLMError(

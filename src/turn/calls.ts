@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { ABORTED, unlessAborted } from "../abort.ts";
 import { findTool } from "../graph/graph.ts";
 import {
   type ApprovalRequest,
@@ -13,6 +12,7 @@ import {
   requestsOf,
 } from "../history/call.ts";
 import { callKeyOf, type ChildUsage, type EventDraft, type ShownArgs } from "../history/event.ts";
+import { type RunningTurn, STOPPED } from "../history/running_turn.ts";
 import type { ToolProgress } from "../tool/drain.ts";
 import { type StepTool, STILL_UNKNOWN, toolInternals } from "../tool/tool_internals.ts";
 import { MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
@@ -36,7 +36,7 @@ export type CommitDrafts = (drafts: readonly EventDraft[]) => Promise<void>;
 interface CallingTurn {
   /** Arguments of a decision of this turn; those of an earlier one are validated again. */
   readonly validated: ValidatedCalls | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly turn: RunningTurn;
   readonly commit: CommitDrafts;
   /** Reader of the progress of the calls. */
   readonly out: ((progress: ToolProgress) => Promise<void>) | undefined;
@@ -52,19 +52,19 @@ interface CallingTurn {
 export async function runCalls(
   session: LiveSession,
   calls: readonly OpenCall[],
-  { validated, signal, commit, out, onRun }: CallingTurn,
+  { validated, turn, commit, out, onRun }: CallingTurn,
 ): Promise<void> {
   const preparing = Promise.all(calls.map((call) => prepareCall(session, call, validated)));
-  const preparations = await unlessAborted(preparing, signal);
-  if (preparations === ABORTED || signal?.aborted) return;
+  const preparations = await turn.unlessStopped(preparing);
+  if (preparations === STOPPED || turn.isStopped) return;
   // Committed before any effect.
   await commit(preparations.flatMap(({ drafts }) => drafts));
-  if (signal?.aborted) return;
+  if (turn.isStopped) return;
   onRun();
   const ready = preparations.flatMap(({ ready }) => ready ?? []);
   const { maxResultChars, maxOutputChars, warn } = session.agent;
   const options = { maxResultChars, maxOutputChars, warn, readsProgress: out !== undefined };
-  const running = new RunningCalls(ready, options, signal);
+  const running = new RunningCalls(ready, options, turn);
   const endDrafts = (ended: CallEnd<ReadyCall>) => buildEndDrafts(session, ended);
   let failure: Suspension["failure"];
   try {
@@ -231,10 +231,8 @@ export async function prepareChildOf(
 
 /** Returns the events that close open calls, because the user sent new input. */
 export async function closeOpenCalls(session: LiveSession): Promise<readonly EventDraft[]> {
-  const { head, position } = session.log;
-  return await Promise.all(
-    listOpenCalls(position.calls, head).map((open) => closeCall(session, open)),
-  );
+  const open = listOpenCalls(session.log.position.calls, session.log.head);
+  return open.length === 0 ? [] : await Promise.all(open.map((one) => closeCall(session, one)));
 }
 
 async function closeCall(session: LiveSession, open: OpenCall): Promise<EventDraft> {

@@ -10,7 +10,7 @@ import { listOpenCalls } from "../history/call.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import { freezeJson } from "../json/json.ts";
-import { completeRequests } from "./approval.ts";
+import { completeRequests, isIncomplete } from "./approval.ts";
 import { type Answer, ask } from "./ask.ts";
 import { buildTurn, buildUnwritten } from "./build_turn.ts";
 import { type CommitDrafts, runCalls } from "./calls.ts";
@@ -39,8 +39,9 @@ export async function runTurn(
   out?: Out<StreamPart>,
 ): Promise<Turn> {
   const stored = session.durability?.turns;
-  let error: unknown;
   let hasBegun = false;
+  let result: Turn | undefined;
+  let failure: { readonly error: unknown } | undefined;
   try {
     checkCommand(given);
     if (options !== undefined) checkTurnOptions(options);
@@ -49,20 +50,39 @@ export async function runTurn(
     const opened = stored === undefined
       ? await open()
       : await stored.begin(turn, open, recordsInput(session, given));
-    if (opened === undefined) return await buildUnwritten(session, given);
-    hasBegun = true;
-    if (opened instanceof Turn) return opened;
-    const { limits, agent, parent } = session;
-    const tracker = new LimitTracker(limits, session, agent.clock, parent?.tracker);
-    session.begin(startObservers(session, opened.command), opened, tracker);
-    const play = () => playTurn(session, opened, { ...options, signal: turn.signal }, out);
-    return await (stored === undefined ? play() : stored.run(turn, play));
-  } catch (thrown) {
-    error = thrown;
-    throw thrown;
-  } finally {
-    await endTurn(session, turn, hasBegun, error);
+    hasBegun = opened !== undefined;
+    if (opened === undefined) result = await buildUnwritten(session, given);
+    else if (opened instanceof Turn) result = opened;
+    else {
+      const play = () => beginTurn(session, turn, opened, options, out);
+      result = await (stored === undefined ? play() : stored.run(turn, play));
+    }
+  } catch (error) {
+    failure = { error };
   }
+  // The lease is released before observers are notified and the promise settles, so that the
+  // next turn can start at once. The error of the turn takes precedence over that of the release.
+  if (hasBegun && stored !== undefined) {
+    await stored.end().catch((error) => failure ??= { error });
+  }
+  session.unlock(turn);
+  if (hasBegun) session.end(failure?.error);
+  if (failure !== undefined) throw failure.error;
+  return result!;
+}
+
+/** Starts a turn whose command is recorded, and plays it. */
+function beginTurn(
+  session: LiveSession,
+  turn: RunningTurn,
+  opened: OpenedTurn,
+  options: StreamOptions = {},
+  out: Out<StreamPart> | undefined,
+): Promise<Turn> {
+  const { limits, agent, parent } = session;
+  const tracker = new LimitTracker(limits, session, agent.clock, parent?.tracker);
+  session.begin(startObservers(session, opened.command), opened, tracker);
+  return playTurn(session, turn, opened, options, out);
 }
 
 /** Starts the observers of a turn, if the agent has any. */
@@ -83,10 +103,12 @@ function startObservers(
   return new TurnObservers(observers, turn, session.agent);
 }
 
+/** Plays a turn to its end. */
 async function playTurn(
   session: LiveSession,
+  turn: RunningTurn,
   { from, events }: OpenedTurn,
-  { stopAfter, signal, children }: StreamOptions,
+  { stopAfter, children }: StreamOptions,
   reader: Out<StreamPart> | undefined,
 ): Promise<Turn> {
   const { log, agent, tracker } = session;
@@ -98,36 +120,40 @@ async function playTurn(
     if (out !== undefined) { for (const event of events) await out(freezeJson(event)); }
   };
   const commit: CommitDrafts = async (drafts) => {
-    await show(await log.append(await completeRequests(session, drafts), isOver(drafts.at(-1))));
+    const complete = drafts.some(isIncomplete) ? await completeRequests(session, drafts) : drafts;
+    await show(await log.append(complete, isOver(drafts.at(-1))));
   };
   const onRun = () => ranUntil = log.head;
-  const deferRest = () => commit(deferCalls(listOpenCalls(log.position.calls, from), ranUntil));
+  const deferRest = async () => {
+    const deferred = deferCalls(listOpenCalls(log.position.calls, from), ranUntil);
+    if (deferred.length > 0) await commit(deferred);
+  };
   const limitReached = (work: "model" | "tools") => tracker!.reachedBefore(work);
   try {
     await show(events);
-    while (!signal?.aborted) {
+    while (!turn.isStopped) {
       const before = log.head;
       const last = before > from ? log.at(before - 1) : undefined;
-      const turn = { from, ranUntil, last, stopAfter, limitReached };
-      const next = plan(log.position, turn, session.step, agent.limits);
+      const soFar = { from, ranUntil, last, stopAfter, limitReached };
+      const next = plan(log.position, soFar, session.step, agent.limits);
       if (next.do === "stop") break;
       if (next.do === "commit") await commit(next.drafts);
       if (next.do === "call") {
-        const run = { validated: answer?.calls, signal, commit, out, onRun };
+        const run = { validated: answer?.calls, turn, commit, out, onRun };
         await runCalls(session, next.calls, run);
       }
       if (next.do === "ask") {
         tracker!.beginModelCall();
         try {
-          answer = await ask(session, signal, out);
-          if (answer === undefined) break; // aborted
+          answer = await ask(session, turn, out);
+          if (answer === undefined) break; // stopped
           await commit(answer.drafts);
         } finally {
           tracker!.endModelCall();
         }
         if (answer.error !== undefined) throw answer.error;
       }
-      if (log.head === before && !signal?.aborted) {
+      if (log.head === before && !turn.isStopped) {
         throw new Error(
           `Cannot continue the turn of session ${quote(session.id)}: "${next.do}" committed no ` +
             "event: this is an error of @nomos/agent, please report it",
@@ -147,26 +173,4 @@ async function playTurn(
 function inOrder(out: Out<StreamPart>): Out<StreamPart> {
   let last = Promise.resolve();
   return (part) => last = last.then(() => out(part));
-}
-
-/**
- * Ends a turn. The lease is released before observers are notified and the promise settles,
- * so that the next turn can start at once.
- */
-async function endTurn(
-  session: LiveSession,
-  turn: RunningTurn,
-  hasBegun: boolean,
-  thrown: unknown,
-): Promise<void> {
-  let error = thrown;
-  try {
-    if (hasBegun) await session.durability?.turns?.end();
-  } catch (cause) {
-    // The error of the turn takes precedence over that of the release.
-    error ??= cause;
-  }
-  session.unlock(turn);
-  if (hasBegun) session.end(error);
-  if (error !== undefined) throw error;
 }

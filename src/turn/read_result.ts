@@ -6,8 +6,8 @@
 import { isThenable } from "../abort.ts";
 import type { SessionEvent } from "../history/event.ts";
 import { drain, isGenerator } from "../tool/drain.ts";
-import { readResponse } from "../tool/response_text.ts";
-import { type ResultLimits, resultText } from "../tool/result_text.ts";
+import { isResponse, readResponse, type ResponseResult } from "../tool/response_text.ts";
+import { type ResultLimits, type ResultText, resultText } from "../tool/result_text.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import { Suspension } from "./child_call.ts";
 import type { Warn } from "./observer.ts";
@@ -49,11 +49,12 @@ export async function readResult(
 ): Promise<Outcome | Suspension> {
   const returned = run();
   let value = isThenable(returned) ? await returned : returned;
-  if (isInstance(value, Suspension)) return value;
+  if (isSuspension(value)) return value;
   if (isGenerator(value)) ({ value } = await drain(value, context.signal, onValue));
-  const { hidden, ...end } = isInstance(value, Response)
+  const read: ResultText & Partial<ResponseResult> = isResponse(value)
     ? await readResponse(value, options.maxResultChars, context.signal)
-    : { outcome: "ok" as const, ...await resultText(value, options) };
+    : await resultText(value, options);
+  const { outcome = "ok", text, hidden } = read;
   if (hidden !== undefined) {
     options.warn(
       `result of ${tool}`,
@@ -61,15 +62,14 @@ export async function readResult(
         `form (${hidden}): return text, or values that JSON has`,
     );
   }
-  return end;
+  return { outcome, text };
 }
 
-// A proxy may throw whenever it is inspected. It is a result like any other.
-
-function isInstance<Type>(value: unknown, type: new (...args: never[]) => Type): value is Type {
+function isSuspension(value: unknown): value is Suspension {
   try {
-    return value instanceof type;
+    return value instanceof Suspension;
   } catch {
+    // A proxy may throw whenever it is inspected. It is a result like any other.
     return false;
   }
 }

@@ -4,9 +4,10 @@
  * @module
  */
 import { reasonOf, RedirectError, ToolTimeoutError } from "../errors.ts";
+import type { RunningTurn } from "../history/running_turn.ts";
 import { redactSecrets } from "../json/secret_patterns.ts";
 import type { ToolProgress } from "../tool/drain.ts";
-import { readResponse } from "../tool/response_text.ts";
+import { isResponse, readResponse } from "../tool/response_text.ts";
 import { cutText } from "../tool/result_text.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import { STILL_UNKNOWN } from "../tool/tool_internals.ts";
@@ -111,22 +112,16 @@ export class CallContext implements ToolContext {
 export class RunningCalls<Prepared extends PreparedCall = PreparedCall> {
   readonly #open: Set<Prepared>;
   readonly #options: RunOptions;
-  readonly #signal: AbortSignal | undefined;
   #progress: CallProgress[] = [];
   #ended: CallEnd<Prepared>[] = [];
   #wake: (() => void) | undefined;
 
-  /** Starts all calls; they are given up when the signal aborts, and those of agents suspended. */
-  constructor(
-    calls: readonly Prepared[],
-    options: RunOptions,
-    signal: AbortSignal | undefined,
-  ) {
+  /** Starts all calls; when the turn stops, they are given up, and those of agents suspended. */
+  constructor(calls: readonly Prepared[], options: RunOptions, turn: RunningTurn) {
     this.#options = options;
-    this.#signal = signal;
     this.#open = new Set(calls);
-    if (signal?.aborted) this.#giveUp();
-    else signal?.addEventListener("abort", this.#giveUp);
+    turn.onStop = () => this.#giveUp();
+    if (turn.isStopped) this.#giveUp();
     for (const call of calls) this.#run(call);
   }
 
@@ -145,11 +140,10 @@ export class RunningCalls<Prepared extends PreparedCall = PreparedCall> {
   abandon(): readonly CallEnd<Prepared>[] {
     this.#giveUp();
     this.#open.clear();
-    this.#signal?.removeEventListener("abort", this.#giveUp);
     return this.#ended.splice(0);
   }
 
-  readonly #giveUp = (): void => {
+  #giveUp(): void {
     if (this.#open.size === 0) return;
     const reason = new DOMException("The turn was aborted", "AbortError");
     for (const prepared of this.#open) {
@@ -170,7 +164,7 @@ export class RunningCalls<Prepared extends PreparedCall = PreparedCall> {
     }
     this.#progress = [];
     this.#wake?.();
-  };
+  }
 
   async #run(prepared: Prepared): Promise<void> {
     // A tool that ran before may have aborted the turn.
@@ -259,7 +253,7 @@ async function describeThrown(
   let outcome: Outcome["outcome"] = "error";
   let text = reasonOf(thrown);
   try {
-    if (thrown instanceof Response) ({ text } = await readResponse(thrown, maxChars, signal));
+    if (isResponse(thrown)) ({ text } = await readResponse(thrown, maxChars, signal));
     if (thrown instanceof RedirectError) {
       outcome = "redirected";
       text += `\nInstead: ${thrown.instruction}`;

@@ -5,6 +5,7 @@
  */
 import type { Delta } from "../decision/output_preview.ts";
 import type { SessionEvent } from "../history/event.ts";
+import type { RunningTurn } from "../history/running_turn.ts";
 import type { ToolProgress } from "../tool/drain.ts";
 
 /** Part of the stream of a child session, with the option `children` of `stream()`. */
@@ -28,3 +29,11 @@ export type StreamPart = SessionEvent | Delta | ToolProgress | ChildPart;
 
 /** Reader of a stream. The turn waits for its promise before it produces the next part. */
 export type Out<Part> = (part: Part) => Promise<void>;
+
+/** Turn that has its lock or its place in the queue. */
+export interface StartedTurn<Result> {
+  /** The turn; undefined if it is that of another call with the same input. */
+  readonly turn?: RunningTurn;
+  /** Runs the turn, with a reader if it is streamed. */
+  readonly play: (out: Out<StreamPart> | undefined) => Promise<Result>;
+}

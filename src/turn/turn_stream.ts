@@ -3,19 +3,15 @@
  *
  * @module
  */
-import { linkAbort } from "../abort.ts";
 import type { Clock } from "../clock.ts";
-import type { Out, StreamPart } from "./stream_part.ts";
+import type { RunningTurn } from "../history/running_turn.ts";
+import type { Out, StartedTurn, StreamPart } from "./stream_part.ts";
 
-/** Acquires the lock of a turn, and returns a function that runs it, with or without a reader. */
-type Start<Result> = (
-  signal: AbortSignal,
-) => (out: Out<StreamPart> | undefined) => Promise<Result>;
+/** Acquires the lock of a turn, or a place in its queue. */
+type Start<Result> = () => StartedTurn<Result>;
 
 /** Options of a {@linkcode TurnStream}. */
 interface ReadOptions {
-  /** Aborts the turn as well. */
-  readonly signal: AbortSignal | undefined;
   /** Maximum time for which the turn waits for its reader, in milliseconds. */
   readonly readerTimeout: number;
   /** Clock of the timeout. */
@@ -34,7 +30,6 @@ interface ReadOptions {
  */
 export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Result, void> {
   readonly #start: Start<Result>;
-  readonly #abort = new AbortController();
   readonly #options: ReadOptions;
   readonly #turn: Promise<Result>;
   /** Resolves the promise that `#turn` follows; undefined once the turn has begun. */
@@ -44,8 +39,9 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
   /** Resolves the promise of the turn that waits for its reader. */
   #continue: (() => void) | undefined;
   #isOver = false;
-  /** True if `return()` was called: no further part is read. */
-  #isClosed = false;
+  /** Reason for which the stream was closed: no further part is read. */
+  #closed: DOMException | undefined;
+  #running: RunningTurn | undefined;
   /** Promise of the last `next()`, so that concurrent calls get the parts in order. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -102,7 +98,7 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
 
   async #next(): Promise<IteratorResult<StreamPart, Result>> {
     // A stream that was closed before its first read starts no turn.
-    if (this.#isClosed && this.#play !== undefined) {
+    if (this.#closed !== undefined && this.#play !== undefined) {
       return { done: true, value: undefined as Result };
     }
     const arriving = new Promise<StreamPart | undefined>((resolve) => this.#read = resolve);
@@ -116,16 +112,16 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
     const resolve = this.#play;
     if (resolve === undefined) return this.#turn;
     this.#play = undefined;
-    const unlink = linkAbort(this.#abort, this.#options.signal);
     const end = () => {
-      unlink();
       this.#isOver = true;
       this.#read?.(undefined);
     };
     // Prevents an unhandled rejection; next() and `turn` still reject.
     this.#turn.then(end, end);
     try {
-      const play = this.#start(this.#abort.signal);
+      const { turn, play } = this.#start();
+      this.#running = turn;
+      if (this.#closed !== undefined) turn?.interrupt(this.#closed);
       resolve(() => play(out));
     } catch (error) {
       resolve(() => Promise.reject(error));
@@ -135,14 +131,14 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
 
   /** Aborts the turn, which then no longer waits for its reader. */
   #close(reason: string): void {
-    this.#isClosed = true;
-    this.#abort.abort(new DOMException(reason, "AbortError"));
+    this.#closed ??= new DOMException(reason, "AbortError");
+    this.#running?.interrupt(this.#closed);
     this.#continue?.();
   }
 
   /** Passes a part to the reader, and waits until it asks for the next one. */
   #passPart(part: StreamPart): Promise<void> {
-    if (this.#isClosed) return Promise.resolve();
+    if (this.#closed !== undefined) return Promise.resolve();
     const { clock, readerTimeout } = this.#options;
     return new Promise((resolve) => {
       // An abandoned stream alone must not keep the program alive.

@@ -8,6 +8,7 @@ import {
   RunningCalls,
   type RunOptions,
 } from "../../src/turn/running_calls.ts";
+import { RunningTurn } from "../../src/history/running_turn.ts";
 import { unhandledDuring } from "./unhandled_rejections.ts";
 
 const OPTIONS: RunOptions = {
@@ -40,7 +41,9 @@ function prepared(call: number, run: Run, timeout?: number): PreparedCall {
 
 function start(runs: readonly (Run | PreparedCall)[], signal?: AbortSignal): RunningCalls {
   const calls = runs.map((run, call) => "run" in run ? run : prepared(call, run));
-  return new RunningCalls(calls, OPTIONS, signal);
+  const turn = new RunningTurn();
+  turn.follow(signal);
+  return new RunningCalls(calls, OPTIONS, turn);
 }
 
 function outcomeIn(ended: CallEnd | CallProgress): CallOutcome {

@@ -10,6 +10,7 @@ import type { Decision } from "../../decision/decision.ts";
 import type { EventDraft, SessionEvent } from "../../history/event.ts";
 import { areJoined } from "../../history/joined_events.ts";
 import { Log } from "../../history/log.ts";
+import { RunningTurn } from "../../history/running_turn.ts";
 import { plan } from "../../turn/plan.ts";
 import { LiveSession } from "../../turn/live_session.ts";
 import { findTool } from "../../graph/graph.ts";
@@ -223,7 +224,7 @@ export class Replayer {
 
   /** Returns the events that follow from the next output of the model. */
   async #ask(): Promise<readonly EventDraft[]> {
-    const answer = await ask(this.#session, undefined);
+    const answer = await ask(this.#session, new RunningTurn());
     if (answer?.error !== undefined) throw answer.error;
     return answer?.drafts ?? [];
   }
