@@ -87,15 +87,17 @@ export async function timePauses(session: Session): Promise<TurnPauses> {
 
 /** Appends events through the log of a session, as turns do. */
 export async function fillSession(store: Store, id: string, count: number): Promise<void> {
-  const stored = await StoredLog.open(store, id, "talk", {
+  const stored = await StoredLog.open(store, id, {
     whenBusy: "refuse",
     maxWait: 1,
     leaseTime: 60_000,
     clock: systemClock,
     random: Math.random,
     ids: () => crypto.randomUUID(),
+    graph: { start: "talk", steps: new Map() },
     now: Date.now,
     migrateResult: undefined,
+    renamedSteps: new Map(),
   });
   const turn = new RunningTurn();
   const turns = stored.turns!;

@@ -89,14 +89,24 @@ function readDesk(context: unknown): Desk {
   return context as Desk | undefined ?? {};
 }
 
+/** Returns the id of a step by the id that it had when sessions were recorded. */
+type Naming = (step: string) => string;
+
+/** Lists the steps whose ids have changed. */
+function listRenamed(naming: Naming, ...steps: string[]): Record<string, string> {
+  const renamed = steps.map((step) => [step, naming(step)]);
+  return Object.fromEntries(renamed.filter(([former, id]) => former !== id));
+}
+
 /** Makes the clerk, an agent that the desk has as a tool. */
-function makeClerk(llm: LLM, clock: () => number): Agent<Record<"work", unknown>> {
+function makeClerk(llm: LLM, clock: () => number, naming: Naming): Agent {
   return new Agent({
     name: "clerk",
     llm,
-    start: "work",
+    start: naming("work"),
     clock,
-    steps: { work: { description: "Do as the desk says", tools: [look, pay] } },
+    steps: { [naming("work")]: { description: "Do as the desk says", tools: [look, pay] } },
+    renamedSteps: listRenamed(naming, "work"),
   });
 }
 
@@ -105,63 +115,79 @@ function makeManager(
   llm: LLM,
   clock: () => number,
   clerk: AnyTool,
-): Agent<Record<"manage", unknown>> {
+  naming: Naming,
+): Agent {
   return new Agent({
     name: "manager",
     llm,
-    start: "manage",
+    start: naming("manage"),
     clock,
-    steps: { manage: { description: "Manage", tools: [clerk, pay] } },
+    steps: { [naming("manage")]: { description: "Manage", tools: [clerk, pay] } },
+    renamedSteps: listRenamed(naming, "manage"),
   });
 }
 
-/** Makes the desk, with a model, another one for its clerk, and a clock that counts its calls. */
+/**
+ * Makes the desk, with a model, another one for its clerk, and a clock that counts its calls.
+ *
+ * @param naming Ids of the steps of the desk and of its agents. Default: as they were recorded.
+ */
 export function makeDesk(
   llm: LLM,
   options: Partial<AgentOptions> = {},
   clerkLLM: LLM = llm,
+  naming: Naming = (step) => step,
 ): Agent {
   let time = 0;
   const clock = () => ++time;
-  const clerk = makeClerk(clerkLLM, clock).asTool({ name: "clerk", description: "Send a clerk" });
-  const manager = makeManager(clerkLLM, clock, clerk)
+  const clerk = makeClerk(clerkLLM, clock, naming)
+    .asTool({ name: "clerk", description: "Send a clerk" });
+  const manager = makeManager(clerkLLM, clock, clerk, naming)
     .asTool({ name: "manager", description: "Ask the manager" });
   return new Agent({
     name: "desk",
     llm,
-    start: "talk",
+    start: naming("talk"),
     maxErrors: 3,
     maxIterations: 6,
     clock,
     ids: () => "recorded",
     steps: {
-      talk: {
+      [naming("talk")]: {
         description: "Talk with the visitor",
         tools: [look, fail, steer, wait, pay, send, book, clerk, manager],
-        routes: { form: "a form is due", search: "a search is due", shut: "they want in" },
+        routes: {
+          [naming("form")]: "a form is due",
+          [naming("search")]: "a search is due",
+          [naming("shut")]: "they want in",
+        },
         suggestions: true,
       },
-      form: {
+      [naming("form")]: {
         description: "Fill in the form",
         answer: v.object({ total: v.number(), note: v.optional(v.nullable(v.string())) }),
-        routes: { talk: "it is filled in" },
+        routes: { [naming("talk")]: "it is filled in" },
       },
-      search: {
+      [naming("search")]: {
         description: "Search",
         auto: true,
         end: false,
         tools: [look],
-        routes: { talk: "it is found" },
+        routes: { [naming("talk")]: "it is found" },
       },
-      shut: {
+      [naming("shut")]: {
         description: "Wait at the door",
         auto: true,
         end: false,
         routes: {
-          talk: { when: "it opens", guard: ({ context }) => readDesk(context).isOpen === true },
+          [naming("talk")]: {
+            when: "it opens",
+            guard: ({ context }) => readDesk(context).isOpen === true,
+          },
         },
       },
     },
+    renamedSteps: listRenamed(naming, "talk", "form", "search", "shut"),
     ...options,
   });
 }

@@ -141,6 +141,36 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
    * ```
    */
   readonly migrateResult?: MigrateResult;
+  /**
+   * Steps that take the place of former ones, by the former ids, so that states and stored
+   * sessions of older releases of the agent open. Names are replaced whenever a log is read;
+   * stored logs are not rewritten. An id that was renamed twice needs two entries, each with the
+   * id of today. Default: none.
+   *
+   * @example
+   * ```ts
+   * import { Agent, decide, MockLLM } from "@nomos/agent";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const old = new Agent({
+   *   name: "shop",
+   *   llm: new MockLLM([decide.respond("Hello")]),
+   *   start: "greet",
+   *   steps: { greet: { description: "Greet them" } },
+   * });
+   * const { state } = await old.createSession().next("Hi");
+   *
+   * const agent = new Agent({
+   *   name: "shop",
+   *   llm: new MockLLM(),
+   *   start: "welcome",
+   *   steps: { welcome: { description: "Greet them" } },
+   *   renamedSteps: { greet: "welcome" },
+   * });
+   * assertEquals(agent.createSession({ state }).step, "welcome");
+   * ```
+   */
+  readonly renamedSteps?: Readonly<Record<string, NoInfer<keyof Answers & string>>>;
   /** Maximum number of examples in a request; those with `show: "always"` are never left out. Default: 5. */
   readonly maxExamples?: number;
   /** Minimum cosine similarity of an example to the input, from 0 to 1. Default: 0.5. */

@@ -39,9 +39,20 @@ export function coreOf(agent: unknown): AgentCore | undefined {
 export function buildCore(options: AgentOptions<Record<string, unknown>, never>): AgentCore {
   option.checkOptions(shape, options, `Cannot build agent ${quote(options?.name)}`);
   const { name, start, steps, tools = [], context, system, persona, reasoning = true } = options;
+  const { renamedSteps = {} } = options;
   const models = readModels(options);
   const schemaCache = options.schemaCache ?? processSchemaCache;
-  const graph = buildGraph({ name, start, steps, tools, models, reasoning, persona, context });
+  const graph = buildGraph({
+    name,
+    start,
+    steps,
+    renamedSteps,
+    tools,
+    models,
+    reasoning,
+    persona,
+    context,
+  });
   checkSchemas(name, graph, schemaCache);
   // If a step has its own persona, personas stand in the last message, not in the first.
   const hasStepPersona = [...graph.steps.values()].some((step) => step.persona !== undefined);
@@ -74,6 +85,7 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
     maxResultChars: options.maxResultChars ?? 20_000,
     maxOutputChars: options.maxOutputChars ?? 4_000_000,
     migrateResult: options.migrateResult,
+    renamedSteps: new Map(Object.entries(renamedSteps)),
     schemaCache,
     clock: options.clock ?? Date.now,
     ids: options.ids ?? (() => crypto.randomUUID()),
@@ -120,6 +132,7 @@ const shape: option.OptionShape<AgentOptions> = {
   llm: option.anything,
   start: option.anything,
   steps: option.anything,
+  renamedSteps: option.anything,
   tools: option.anything,
   context: option.schema,
   system: option.optionalText,

@@ -30,7 +30,7 @@ export async function openChild(call: AgentCall, context: unknown): Promise<Live
     (parent.children ??= new Map()).set(callKey, session);
     return session;
   }
-  const stored = await durability.openChild(id, agent.graph.start, logOptions(agent));
+  const stored = await durability.openChild(id, logOptions(agent));
   return openStored(call, agent, id, context, stored);
 }
 
@@ -47,8 +47,9 @@ export async function findChild(call: AgentCall): Promise<LiveSession | undefine
   return stored && openStored(call, agent, id, undefined, stored);
 }
 
-function logOptions({ clock: now, migrateResult }: AgentCore): ChildLogOptions {
-  return { now, migrateResult };
+function logOptions(agent: AgentCore): ChildLogOptions {
+  const { clock: now, graph, migrateResult, renamedSteps } = agent;
+  return { graph, now, migrateResult, renamedSteps };
 }
 
 function openStored(

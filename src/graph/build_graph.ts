@@ -24,6 +24,8 @@ interface GraphOptions {
   readonly start: string;
   /** Steps by id. */
   readonly steps: Readonly<Record<string, StepOptions<string, never>>>;
+  /** Ids of steps by the former ids that they replace. */
+  readonly renamedSteps: Readonly<Record<string, string>>;
   /** Tools that steps may refer to by name. */
   readonly tools: readonly StepTool[];
   /** LLMs by name, among them `default`. */
@@ -40,6 +42,7 @@ interface GraphOptions {
  * Builds the graph.
  *
  * @throws {GraphError} with every problem: an unknown start, target, tool, model or option;
+ * a former step that leads to no step, or that the graph has;
  * a tool name used twice; contradicting options of a step; a step without a legal action.
  */
 export function buildGraph(options: GraphOptions): Graph {
@@ -71,9 +74,8 @@ class GraphBuilder {
     }
     const entries = this.#readSteps();
     for (const id of entries.keys()) this.#ids.add(id);
-    if (!this.#ids.has(start)) {
-      this.#report("start", `unknown step ${quote(start)}: expected ${option.oneOf(this.#ids)}`);
-    }
+    this.#checkStep("start", start);
+    this.#checkRenamed();
     const hasStepPersona = [...entries.values()].some(({ persona }) => persona !== undefined);
     if (hasStepPersona) this.#persona = this.#options.persona;
     const steps = new Map<string, Step>();
@@ -90,6 +92,29 @@ class GraphBuilder {
 
   #report(path: string, message: string): void {
     this.problems.push({ path, message });
+  }
+
+  /** Returns true if there is a step with that id, and reports it otherwise. */
+  #checkStep(path: string, id: unknown): boolean {
+    if (this.#ids.has(id as string)) return true;
+    const near = typeof id === "string" ? option.suggestNearest(id, this.#ids) : "";
+    this.#report(path, `unknown step ${quote(id)}: expected ${option.oneOf(this.#ids)}${near}`);
+    return false;
+  }
+
+  #checkRenamed(): void {
+    const { renamedSteps } = this.#options;
+    if (!option.isRecord(renamedSteps)) {
+      const expected = "expected an object of step ids by former ids";
+      return this.#report("renamedSteps", `it is ${quote(renamedSteps)}: ${expected}`);
+    }
+    for (const [former, id] of Object.entries(renamedSteps)) {
+      const path = `renamedSteps.${former}`;
+      if (this.#ids.has(former)) {
+        this.#report(path, `the agent has a step ${quote(former)}: expected an id that it lacks`);
+      }
+      this.#checkStep(path, id);
+    }
   }
 
   #read<Options>(
@@ -181,9 +206,7 @@ class GraphBuilder {
       const here = `${path}.${to}`;
       const options = typeof given === "string" ? { when: given } : given;
       const { when = "", guard } = this.#read<RouteOptions<never>>(routeShape, options, here);
-      if (this.#ids.has(to)) return [{ to, when, guard }];
-      this.#report(here, `unknown step ${quote(to)}: expected ${option.oneOf(this.#ids)}`);
-      return [];
+      return this.#checkStep(here, to) ? [{ to, when, guard }] : [];
     });
   }
 

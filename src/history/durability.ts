@@ -3,9 +3,10 @@
  *
  * @module
  */
+import type { Graph } from "../graph/graph.ts";
 import type { SessionEvent, SessionName } from "./event.ts";
 import type { Log } from "./log.ts";
-import type { MigrateResult } from "./migrations.ts";
+import type { AgentChanges } from "./migrations.ts";
 import type { RunningTurn } from "./running_turn.ts";
 import type { Clock } from "../clock.ts";
 
@@ -20,10 +21,10 @@ export interface Durability {
   /** Reads the log from the event with the sequence number `from`, loaded or not. */
   events(from: number): AsyncGenerator<SessionEvent, void, void>;
   /**
-   * Opens the whole log of a child session, or creates it in the step `start`. Only during a
-   * turn: the lease of the topmost session covers all sessions below it.
+   * Opens the whole log of a child session, or creates it. Only during a turn: the lease of
+   * the topmost session covers all sessions below it.
    */
-  openChild(id: string, start: string, options: ChildLogOptions): Promise<DurableLog>;
+  openChild(id: string, options: ChildLogOptions): Promise<DurableLog>;
   /** Opens the whole log of a child session; undefined if there is none. */
   findChild(id: string, options: ChildLogOptions): Promise<DurableLog | undefined>;
   /**
@@ -87,11 +88,11 @@ export interface StoredTurns {
 }
 
 /** Options of the log of a child session. */
-export interface ChildLogOptions {
+export interface ChildLogOptions extends AgentChanges {
+  /** Steps of the agent. */
+  readonly graph: Pick<Graph, "start" | "steps">;
   /** Returns the current time, in milliseconds since 1970. */
   readonly now: () => number;
-  /** Converts results that older releases of the tools wrote. */
-  readonly migrateResult: MigrateResult | undefined;
 }
 
 /** Stored log and its events in memory. */

@@ -1,5 +1,5 @@
 /**
- * Migrations of logs and results that earlier releases wrote.
+ * Migrations of logs that earlier releases, or an earlier form of the agent, wrote.
  *
  * @module
  */
@@ -83,13 +83,44 @@ export interface RecordedCall {
  */
 export type MigrateResult = (text: string, call: RecordedCall) => string;
 
+/** Changes of an agent since its sessions were recorded. */
+export interface AgentChanges {
+  /** Converts results that older releases of the tools wrote. */
+  readonly migrateResult: MigrateResult | undefined;
+  /** Ids of the steps that take the place of former ones, by the ids of those. */
+  readonly renamedSteps: ReadonlyMap<string, string>;
+}
+
 /**
- * Returns an event with its result migrated; the same event if it has no result, or the
- * result is not changed. Only calls with outcome `ok` have a result.
+ * Returns an event with its steps renamed and its result migrated; the same event if nothing
+ * changes.
  *
- * @throws {StateError} with the path of the event, if the migration throws or does not return text.
+ * @throws {StateError} with the path of the event, if `migrateResult` throws or does not return text.
  */
-export function migrateResultOf(
+export function applyChanges(
+  event: SessionEvent,
+  { migrateResult, renamedSteps }: AgentChanges,
+): SessionEvent {
+  return migrateResultOf(renameStepsOf(event, renamedSteps), migrateResult);
+}
+
+/** Returns the current id of a step. */
+export function renameStep(step: string, renamed: ReadonlyMap<string, string>): string {
+  return renamed.get(step) ?? step;
+}
+
+function renameStepsOf(event: SessionEvent, renamed: ReadonlyMap<string, string>): SessionEvent {
+  if (renamed.size === 0) return event;
+  const rename = (step: string) => renameStep(step, renamed);
+  if (event.type === "moved") return { ...event, from: rename(event.from), to: rename(event.to) };
+  if (!("step" in event)) return event;
+  const named = { ...event, step: rename(event.step) };
+  if (named.type !== "decision" || named.decision.action !== "MOVE") return named;
+  return { ...named, decision: { ...named.decision, step: rename(named.decision.step) } };
+}
+
+/** Only calls with outcome `ok` have a result. */
+function migrateResultOf(
   event: SessionEvent,
   migrate: MigrateResult | undefined,
 ): SessionEvent {

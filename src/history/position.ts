@@ -78,6 +78,8 @@ export class Position {
 
   /** Applies the next event of the log. */
   apply(event: SessionEvent): void {
+    // The agent may have had another first step when the session was created.
+    if (this.decision === -1 && "step" in event) this.step = event.step;
     switch (event.type) {
       case "user":
         return this.#startTurn("interrupted");

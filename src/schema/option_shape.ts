@@ -126,11 +126,15 @@ function findFaults(shape: Readonly<Record<string, v.GenericSchema>>, options: u
 }
 
 function describeUnknown(name: string, known: readonly string[]): string {
-  const [nearest] = known.map((one) => ({ one, distance: editDistance(name, one) }))
+  return `unknown option ${quote(name)}: expected ${oneOf(known)}${suggestNearest(name, known)}`;
+}
+
+/** Returns the end of a message about an unknown name: the nearest known name, if one is near. */
+export function suggestNearest(name: string, known: Iterable<string>): string {
+  const [nearest] = [...known].map((one) => ({ one, distance: editDistance(name, one) }))
     .sort((a, b) => a.distance - b.distance);
   const isNear = nearest !== undefined && nearest.distance <= nearest.one.length / 2;
-  const hint = isNear ? `; did you mean ${quote(nearest.one)}?` : "";
-  return `unknown option ${quote(name)}: expected ${oneOf(known)}${hint}`;
+  return isNear ? `; did you mean ${quote(nearest.one)}?` : "";
 }
 
 /**

@@ -49,7 +49,7 @@ export async function forkSession(
   await durability?.load();
   const { events, position } = original.log;
   checkCut(original, at);
-  const start = findStart(events, position.step);
+  const start = at === 0 ? agent.graph.start : findStart(events, position.step);
   const forked = new Log(start, events.slice(0, at), { now: agent.clock });
   checkStep(forked.position.step, agent.graph.steps);
   checkOpenChildren(original, forked);

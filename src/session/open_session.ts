@@ -55,15 +55,17 @@ export async function openSession(
 ): Promise<LiveSession> {
   checkOptions(core, id, options);
   const { store, context, limits } = options;
-  const log = await StoredLog.open(store, id, core.graph.start, {
+  const log = await StoredLog.open(store, id, {
     whenBusy: options.whenBusy ?? DEFAULTS.whenBusy,
     maxWait: options.maxWait ?? DEFAULTS.maxWait,
     leaseTime: options.leaseTime ?? DEFAULTS.leaseTime,
     clock: options.clock ?? DEFAULTS.clock,
     random: options.random ?? DEFAULTS.random,
     ids: core.ids,
+    graph: core.graph,
     now: core.clock,
     migrateResult: core.migrateResult,
+    renamedSteps: core.renamedSteps,
   });
   checkStep(log.log.position.step, core.graph.steps);
   const { incarnation } = log;

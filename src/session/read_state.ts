@@ -9,16 +9,18 @@ import { isPlainObject, type JsonObject } from "../json/json.ts";
 import { childIdOf, type SessionEvent } from "../history/event.ts";
 import { amount, eventSchema, usageSchema } from "../history/event_schema.ts";
 import { Log } from "../history/log.ts";
+import { findFirstStep } from "../graph/graph.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
 import { type LiveOptions, LiveSession } from "../turn/live_session.ts";
 import type { State } from "../history/state.ts";
 import {
+  applyChanges,
   EVENT_VERSION,
   isVersion,
   migrateEvents,
-  migrateResultOf,
   type Migration,
   MIGRATIONS,
+  renameStep,
   versionAfter,
 } from "../history/migrations.ts";
 
@@ -195,8 +197,7 @@ export function createLiveSession(
     );
   }
   const { status, children, incarnation } = state;
-  const events = state.events.map((event) => migrateResultOf(event, core.migrateResult));
-  const log = buildLog({ ...state, events }, core.graph.steps, core.clock);
+  const log = buildLog(core, state);
   return new LiveSession(core, id, context, log, {
     ...options,
     incarnation,
@@ -206,22 +207,23 @@ export function createLiveSession(
 }
 
 /**
- * Builds the log of a state.
+ * Builds the log of a state, with the changes of the agent applied.
  *
  * @throws {StateError} if its events do not lead to its step and status.
  */
-function buildLog(
-  state: State,
-  steps: ReadonlyMap<string, unknown>,
-  now: () => number,
-): Log {
-  checkStep(state.step, steps);
-  const log = new Log(findStart(state.events, state.step), state.events, { now });
+function buildLog(core: AgentCore, state: State): Log {
+  const { graph, clock: now, renamedSteps } = core;
+  const events = state.events.map((event) => applyChanges(event, core));
+  const recorded = renameStep(state.step, renamedSteps);
+  const first = findFirstStep(graph, recorded, events.length);
+  const expected = events.some((event) => "step" in event) ? recorded : first;
+  checkStep(expected, graph.steps);
+  const log = new Log(first, events, { now });
   const { step, status } = log.position;
-  if (step !== state.step) {
+  if (step !== expected) {
     throw new StateError(
       "step",
-      `it is ${quote(state.step)}: expected ${quote(step)}, to which its events lead`,
+      `it is ${quote(expected)}: expected ${quote(step)}, to which its events lead`,
     );
   }
   // The log does not show a turn without input that failed before its first event.
@@ -237,7 +239,7 @@ function buildLog(
 
 /** Returns the step in which a session began, even if the graph now starts elsewhere. */
 export function findStart(events: readonly SessionEvent[], step: string): string {
-  return events.find((event) => event.type === "moved")?.from ?? step;
+  return events.find((event) => "step" in event)?.step ?? step;
 }
 
 /**
@@ -248,5 +250,9 @@ export function findStart(events: readonly SessionEvent[], step: string): string
 export function checkStep(step: string, steps: ReadonlyMap<string, unknown>): void {
   if (steps.has(step)) return;
   const known = [...steps.keys()].map(quote).join(", ");
-  throw new StateError("step", `unknown step ${quote(step)}: expected ${known}`);
+  throw new StateError(
+    "step",
+    `unknown step ${quote(step)}: expected ${known}; if another step takes its place, name it ` +
+      'in the option "renamedSteps" of the agent',
+  );
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { findFirstStep } from "../graph/graph.ts";
 import type { AddedEvents, ChildLogOptions, DurableLog } from "../history/durability.ts";
 import type { SessionEvent, SessionName } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
-import { migrateResultOf } from "../history/migrations.ts";
+import { applyChanges, renameStep } from "../history/migrations.ts";
 import { adoptStored } from "./adoption.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
 import { serializeEvent } from "./entry_body.ts";
@@ -27,7 +28,7 @@ interface StoredLogOptions extends LeaseOptions, ChildLogOptions {}
 
 /** Keeps a log in memory in step with the session in the store. */
 export class StoredLog implements DurableLog {
-  /** Log in memory, with migrated results. It may lack events that other processes appended. */
+  /** Log in memory, as the agent reads it now. It may lack events that other processes appended. */
   readonly log: Log;
   /** Random text in the keys of its calls; undefined for a child, and if version 2 made it. */
   readonly incarnation: string | undefined;
@@ -40,6 +41,7 @@ export class StoredLog implements DurableLog {
   readonly #root: StoredLog;
   readonly #reader: EntryReader;
   readonly #options: StoredLogOptions;
+  /** First step by the metadata, with which positions of stored entries begin. */
   readonly #start: string;
   /** Point before the first entry. */
   readonly #first: Link;
@@ -52,7 +54,7 @@ export class StoredLog implements DurableLog {
   #snapshotHead: number;
   /**
    * Position after the entries as they are stored, which new snapshots contain. It is
-   * the log's own position unless results are migrated.
+   * the log's own position unless the agent has changed.
    */
   readonly #storedPosition: Position;
   /** Failed append with an unknown outcome. Blocks writing until the next turn reads the store. */
@@ -84,9 +86,13 @@ export class StoredLog implements DurableLog {
     this.#snapshot = position?.snapshot();
     this.#snapshotHead = this.#loadedFrom.head;
     this.#storedPosition = position ?? new Position(start);
-    const own = options.migrateResult === undefined
-      ? this.#storedPosition
-      : this.#storedPosition.copy();
+    const step = position === undefined
+      ? this.#findStart(found.stored.head)
+      : renameStep(position.step, options.renamedSteps);
+    const isAsStored = options.migrateResult === undefined && options.renamedSteps.size === 0 &&
+      step === this.#storedPosition.step;
+    const own = isAsStored ? this.#storedPosition : this.#storedPosition.copy();
+    own.step = step;
     this.log = Log.fromPosition(own, this.#loadedFrom.head, {
       now: options.now,
       commit: (events, isLast) => this.#commit(events, isLast),
@@ -94,18 +100,13 @@ export class StoredLog implements DurableLog {
   }
 
   /**
-   * Opens a session, or creates it in the step `start`. Entries before the snapshot are read
-   * only when needed.
+   * Opens a session, or creates it. Entries before the snapshot are read only when needed.
    *
    * @throws {SessionDamagedError} if an entry is damaged, and what {@linkcode findOrCreate} throws.
    */
-  static async open(
-    store: Store,
-    id: string,
-    start: string,
-    options: StoredLogOptions,
-  ): Promise<StoredLog> {
-    const found = await findOrCreate(store, { id }, () => ({ start, incarnation: options.ids() }));
+  static async open(store: Store, id: string, options: StoredLogOptions): Promise<StoredLog> {
+    const { ids, graph: { start } } = options;
+    const found = await findOrCreate(store, { id }, () => ({ start, incarnation: ids() }));
     return await StoredLog.#openFound(store, { id }, found, options);
   }
 
@@ -121,12 +122,13 @@ export class StoredLog implements DurableLog {
     return log;
   }
 
-  async openChild(id: string, start: string, child: ChildLogOptions): Promise<DurableLog> {
+  async openChild(id: string, child: ChildLogOptions): Promise<DurableLog> {
     const lease = this.#root.#findLease();
     // Calls of a child that exists already run before anything is written.
     await lease.assertHeld();
     await this.#adopt(id);
     const address = { id: this.#root.#id, child: id };
+    const { start } = child.graph;
     const found = await findOrCreate(this.#store, address, () => ({ start }), lease.lease);
     return await this.#openFoundChild(address, found, child);
   }
@@ -176,7 +178,8 @@ export class StoredLog implements DurableLog {
     if (this.log.isWhole) return;
     this.log.prepend(past.map((event) => this.#migrate(event)));
     // The position of a snapshot has no migrated results, so it is folded again from the events.
-    if (this.#storedPosition !== this.log.position) this.log.recomputePosition(this.#start);
+    if (this.#storedPosition === this.log.position) return;
+    this.log.recomputePosition(this.#findStart(this.log.head));
   }
 
   /**
@@ -205,6 +208,12 @@ export class StoredLog implements DurableLog {
     const log = await StoredLog.#openFound(this.#store, { id: name.id }, found, this.#options);
     await log.load();
     return log;
+  }
+
+  /** Returns the step before the first entry, for a session with `head` entries. */
+  #findStart(head: number): string {
+    const { graph, renamedSteps } = this.#options;
+    return findFirstStep(graph, renameStep(this.#start, renamedSteps), head);
   }
 
   /** Returns the lease of the running turn. */
@@ -242,7 +251,7 @@ export class StoredLog implements DurableLog {
   }
 
   #migrate(event: SessionEvent): SessionEvent {
-    return migrateResultOf(event, this.#options.migrateResult);
+    return applyChanges(event, this.#options);
   }
 
   #applyToStored(events: readonly SessionEvent[]): void {

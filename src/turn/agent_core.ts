@@ -7,14 +7,14 @@ import type { SchemaCache } from "../schema/schema_cache.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Limits } from "../cost/limits.ts";
 import type { TurnLimits } from "./plan.ts";
-import type { MigrateResult } from "../history/migrations.ts";
+import type { AgentChanges } from "../history/migrations.ts";
 import type { Observer, OnObserverError, Warn } from "./observer.ts";
 import type { ExampleSettings } from "../prompt/examples.ts";
 import type { StandingOptions } from "../prompt/standing_text.ts";
 import type { CostOf } from "../cost/call_usage.ts";
 
 /** Validated, immutable settings of an agent. */
-export interface AgentCore {
+export interface AgentCore extends AgentChanges {
   readonly name: string;
   readonly graph: Graph;
   /** Texts of the first message of every request. */
@@ -37,8 +37,6 @@ export interface AgentCore {
   readonly maxResultChars: number;
   /** Maximum length of a model's output and of a serialized result, in characters. */
   readonly maxOutputChars: number;
-  /** Converts results that older releases of the tools wrote. */
-  readonly migrateResult: MigrateResult | undefined;
   readonly schemaCache: SchemaCache;
   /** Returns the current time, in milliseconds since 1970. */
   readonly clock: () => number;

@@ -80,6 +80,17 @@ Deno.test("Agent, an unknown route target is a compile error, and a GraphError",
   );
 });
 
+Deno.test("Agent, a renamed step that leads to an unknown step is a compile error, and a GraphError", () => {
+  const steps = { a: { description: "A" } };
+  const agent = new Agent({ name: "x", llm, start: "a", steps, renamedSteps: { old: "a" } });
+  const { step }: { step: "a" } = agent.createSession();
+  assertEquals(step, "a");
+  assertThrows(() =>
+    // @ts-expect-error no step "c"
+    new Agent({ name: "x", llm, start: "a", steps, renamedSteps: { old: "c" } })
+  );
+});
+
 Deno.test("Agent, an example that moves to an unknown step is a compile error", () => {
   const build = () =>
     new Agent({

@@ -1,5 +1,12 @@
 /** Recorded sessions of every version are continued by the current release. */
-import { ConfigError, decide, type Decision, MockLLM, SessionEndedError } from "@nomos/agent";
+import {
+  ConfigError,
+  decide,
+  type Decision,
+  MockLLM,
+  SessionEndedError,
+  type SessionEvent,
+} from "@nomos/agent";
 import { type Lease, memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
 import { replaySession } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
@@ -47,9 +54,11 @@ const STORED = ALL.flatMap(({ stored }) => stored);
 /** A model that ends the turn of any session of the desk. */
 function resting(): MockLLM {
   return new MockLLM([({ legal, step }): Decision => {
-    const { actions, tools } = legal!;
-    if (actions.includes("RESPOND")) return decide.respond(step === "form" ? { total: 0 } : "Well");
-    if (actions.includes("MOVE")) return decide.move("talk");
+    const { actions, tools, routes } = legal!;
+    if (actions.includes("RESPOND")) {
+      return decide.respond(step?.endsWith("form") ? { total: 0 } : "Well");
+    }
+    if (actions.includes("MOVE")) return decide.move(routes[0]!);
     assert(tools.includes("look"), `${step}: ${actions.join()}, ${tools.join()}`);
     return decide.call("look", { n: 9 });
   }], { whenDone: "repeat" });
@@ -67,10 +76,11 @@ function positionOf(session: Session): ExpectedPosition {
 }
 
 /** The desk and the context of its sessions; `signal` aborts a call that would never end. */
-function openDesk() {
+function openDesk(naming?: (step: string) => string) {
   const giveUp = new AbortController();
   const context = { isOpen: true, onWait: () => giveUp.abort() };
-  return { desk: makeDesk(resting()), context, signal: giveUp.signal };
+  const llm = resting();
+  return { desk: makeDesk(llm, {}, llm, naming), context, signal: giveUp.signal };
 }
 
 /** Continues until the session waits or has ended. */
@@ -210,6 +220,53 @@ Deno.test("recorded sessions, stored ones of every version keep their position, 
     const again = await open();
     await again.load();
     assertEquals(again.state, session.state, name);
+  }
+});
+
+const rename = (step: string) => `new_${step}`;
+
+/** The steps that events name. */
+function stepsOf(events: readonly SessionEvent[]): string[] {
+  return events.flatMap((event) => [
+    ..."step" in event ? [event.step] : [],
+    ...event.type === "moved" ? [event.from, event.to] : [],
+    ...event.type === "decision" && event.decision.action === "MOVE" ? [event.decision.step] : [],
+  ]);
+}
+
+Deno.test("recorded sessions, states of every version keep their position if all steps were renamed", async () => {
+  for (const [name, { state, expected }] of STATES) {
+    const text = JSON.stringify(state);
+    const { desk, context, signal } = openDesk(rename);
+    const session = desk.createSession({ context, state });
+    assertEquals(positionOf(session), { ...expected, step: rename(expected.step) }, name);
+    const past = migrateEvents(state.events, state.version, MIGRATIONS) as SessionEvent[];
+    assertEquals(stepsOf(session.state.events), stepsOf(past).map(rename), name);
+    const again = JSON.parse(JSON.stringify(session.state));
+    assertEquals(desk.createSession({ context, state: again }).state, session.state, name);
+    await goOn(session, signal);
+    assertEquals(JSON.stringify(state), text, `${name}: it was changed`);
+  }
+});
+
+Deno.test("recorded sessions, stored ones of every version go on if all steps were renamed", async () => {
+  for (const [name, fixture, entries] of STORED) {
+    const store = await storeOf(fixture, entries);
+    const { desk, context, signal } = openDesk(rename);
+    const open = () => desk.openSession(fixture.id, { context, store });
+    const session = await open();
+    const { step, ...expected } = fixture.expected;
+    assertEquals(positionOf(session), { ...expected, step: rename(step) }, name);
+    await goOn(session, signal);
+    // The log is not rewritten.
+    const stored = await store.entries(fixture.id, { from: 0, limit: 1_000 });
+    assertEquals(stored.slice(0, entries.length), entries, name);
+    const again = await open();
+    await again.load();
+    assertEquals(again.state, session.state, name);
+    const steps = stepsOf(again.state.events);
+    assertEquals(steps.filter((step) => !step.startsWith("new_")), [], name);
+    assertEquals(await replaySession(again, desk), undefined, name);
   }
 });
 

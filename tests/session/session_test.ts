@@ -137,7 +137,7 @@ Deno.test("Agent.createSession refuses a state it cannot continue, and names the
   const bad: [unknown, string][] = [
     [null, "version"],
     [{ ...good, version: 4 }, "version"],
-    [{ ...good, step: "gone" }, "step"],
+    [{ ...good, step: "gone", status: "interrupted", events: [call] }, "step"],
     [{ ...good, status: "running" }, "status"],
     [{ ...good, status: "ended" }, "status"],
     [{ ...good, sessionId: "" }, "sessionId"],

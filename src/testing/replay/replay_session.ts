@@ -9,7 +9,7 @@ import { type ReplayDifference, ReplayError } from "./replay_difference.ts";
 import { Replayer, type ReplayOptions } from "./replayer.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { SessionEvent } from "../../history/event.ts";
-import { EVENT_VERSION, migrateResultOf } from "../../history/migrations.ts";
+import { applyChanges, EVENT_VERSION } from "../../history/migrations.ts";
 import { isPlainObject } from "../../json/json.ts";
 import { readState } from "../../session/read_state.ts";
 import { Session } from "../../session/session.ts";
@@ -186,10 +186,12 @@ export type Recording = Session | State | readonly SessionEvent[];
  */
 async function readRecording(
   recorded: unknown,
-  { migrateResult }: AgentCore,
+  core: AgentCore,
 ): Promise<{ readonly id: string; readonly events: readonly SessionEvent[] }> {
+  const change = (event: SessionEvent) => applyChanges(event, core);
   if (recorded instanceof Session) {
-    return { id: recorded.id, events: await Array.fromAsync(recorded.events()) };
+    // It may be a session of another agent.
+    return { id: recorded.id, events: await Array.fromAsync(recorded.events(), change) };
   }
   const state = Array.isArray(recorded) ? wrapInState(recorded) : recorded;
   if (!isPlainObject(state)) {
@@ -198,7 +200,7 @@ async function readRecording(
     );
   }
   const { sessionId: id, events } = readState(state);
-  return { id, events: events.map((event) => migrateResultOf(event, migrateResult)) };
+  return { id, events: events.map(change) };
 }
 
 /** Wraps events in a state for `readState`, which does not check the step and the status. */
