@@ -8,7 +8,8 @@ import { checkLimits } from "../cost/limits.ts";
 import { quote } from "../errors.ts";
 import type { ChildLogOptions, DurableLog } from "../history/durability.ts";
 import { childIdOf } from "../history/event.ts";
-import { checkStep, createLiveSession } from "../session/read_state.ts";
+import { requireStep } from "../graph/graph.ts";
+import { createLiveSession } from "../session/read_state.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import type { AgentCall } from "./agent_call.ts";
 
@@ -59,7 +60,7 @@ function openStored(
   context: unknown,
   stored: DurableLog,
 ): LiveSession {
-  checkStep(stored.log.position.step, agent.graph.steps);
+  requireStep(agent.graph, stored.log.position.step);
   return new LiveSession(agent, id, context, stored.log, { parent, durability: stored });
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote, StateError } from "../errors.ts";
 import type { StepSchemas } from "../decision/decision_schema.ts";
 import type { WireSchema } from "../schema/wire_schema.ts";
 import type { LLM, Message } from "../llm/llm.ts";
@@ -62,6 +63,22 @@ export interface Step {
 /** Returns the tool with that name; undefined if the step does not have it. */
 export function findTool({ tools }: Step, name: string): StepTool | undefined {
   return tools.find((tool) => tool.name === name);
+}
+
+/**
+ * Returns the step with that id, for a session that is in it.
+ *
+ * @throws {StateError} if the graph lacks it.
+ */
+export function requireStep({ steps }: Pick<Graph, "steps">, id: string): Step {
+  const step = steps.get(id);
+  if (step !== undefined) return step;
+  const known = [...steps.keys()].map(quote).join(", ");
+  throw new StateError(
+    "step",
+    `unknown step ${quote(id)}: expected ${known}; if another step takes its place, name it in ` +
+      'the option "renamedSteps" of the agent',
+  );
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findTool } from "../graph/graph.ts";
+import { findTool, requireStep } from "../graph/graph.ts";
 import { listOpenCalls, type OpenCall, requestsOf } from "../history/call.ts";
 import type { AddedEvents } from "../history/durability.ts";
 import { callKeyOf, type EventDraft, type SessionName, type ShownArgs } from "../history/event.ts";
@@ -13,7 +13,7 @@ import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import { completeRequests, showArgs } from "../turn/approval.ts";
 import { buildRequest, forwardRequests, prepareChildOf } from "../turn/calls.ts";
 import { LiveSession } from "../turn/live_session.ts";
-import { checkStep, findStart } from "./read_state.ts";
+import { findStart } from "./read_state.ts";
 
 /** Name of a fork, and the id of the session of which it is one. */
 interface ForkNames {
@@ -38,11 +38,11 @@ export async function askAgain(
   at: number,
   fork: ForkNames,
 ): Promise<Asked> {
-  const { agent, id, incarnation, context, durability, log: { events }, step } = original;
+  const { agent, id, incarnation, context, durability, log: { events, position } } = original;
   const past = events.slice(0, at);
-  const log = new Log(findStart(events, step.id), past, { now: agent.clock });
+  const log = new Log(findStart(events, position.step), past, { now: agent.clock });
   const { calls, decision } = log.position;
-  checkStep(log.position.step, agent.graph.steps);
+  requireStep(agent.graph, log.position.step);
   // Opening a child in memory replaces its state in this map.
   const children = new Map(original.children);
   const cut = new LiveSession(agent, id, context, log, { incarnation, durability, children });

@@ -5,9 +5,10 @@
  */
 import { checkLimits, type Limits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
+import { requireStep } from "../graph/graph.ts";
 import { Log } from "../history/log.ts";
 import * as option from "../schema/option_shape.ts";
-import { checkStep, findStart } from "./read_state.ts";
+import { findStart } from "./read_state.ts";
 import { checkContext } from "../schema/standard_schema.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import { askAgain } from "./fork_requests.ts";
@@ -51,7 +52,7 @@ export async function forkSession(
   checkCut(original, at);
   const start = at === 0 ? agent.graph.start : findStart(events, position.step);
   const forked = new Log(start, events.slice(0, at), { now: agent.clock });
-  checkStep(forked.position.step, agent.graph.steps);
+  requireStep(agent.graph, forked.position.step);
   checkOpenChildren(original, forked);
   const incarnation = agent.ids();
   const name = { id, incarnation };

@@ -8,10 +8,10 @@ import type { AgentCore } from "../turn/agent_core.ts";
 import { checkLimits } from "../cost/limits.ts";
 import { systemClock } from "../clock.ts";
 import { ConfigError, quote } from "../errors.ts";
+import { requireStep } from "../graph/graph.ts";
 import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/standard_schema.ts";
 import { LiveSession } from "../turn/live_session.ts";
-import { checkStep } from "./read_state.ts";
 import type { OpenOptions } from "./session_options.ts";
 import { StoredLog } from "../store/stored_log.ts";
 // An opened session runs turns. Loaded here, their code adds no chunk to the bundled core.
@@ -67,7 +67,7 @@ export async function openSession(
     migrateResult: core.migrateResult,
     renamedSteps: core.renamedSteps,
   });
-  checkStep(log.log.position.step, core.graph.steps);
+  requireStep(core.graph, log.log.position.step);
   const { incarnation } = log;
   return new LiveSession(core, id, context, log.log, { incarnation, limits, durability: log });
 }

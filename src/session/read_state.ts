@@ -9,7 +9,7 @@ import { isPlainObject, type JsonObject } from "../json/json.ts";
 import { childIdOf, type SessionEvent } from "../history/event.ts";
 import { amount, eventSchema, usageSchema } from "../history/event_schema.ts";
 import { Log } from "../history/log.ts";
-import { findFirstStep } from "../graph/graph.ts";
+import { findFirstStep, requireStep } from "../graph/graph.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
 import { type LiveOptions, LiveSession } from "../turn/live_session.ts";
 import type { State } from "../history/state.ts";
@@ -217,7 +217,7 @@ function buildLog(core: AgentCore, state: State): Log {
   const recorded = renameStep(state.step, renamedSteps);
   const first = findFirstStep(graph, recorded, events.length);
   const expected = events.some((event) => "step" in event) ? recorded : first;
-  checkStep(expected, graph.steps);
+  requireStep(graph, expected);
   const log = new Log(first, events, { now });
   const { step, status } = log.position;
   if (step !== expected) {
@@ -240,19 +240,4 @@ function buildLog(core: AgentCore, state: State): Log {
 /** Returns the step in which a session began, even if the graph now starts elsewhere. */
 export function findStart(events: readonly SessionEvent[], step: string): string {
   return events.find((event) => "step" in event)?.step ?? step;
-}
-
-/**
- * Checks that the graph has the current step of a session.
- *
- * @throws {StateError} if it does not.
- */
-export function checkStep(step: string, steps: ReadonlyMap<string, unknown>): void {
-  if (steps.has(step)) return;
-  const known = [...steps.keys()].map(quote).join(", ");
-  throw new StateError(
-    "step",
-    `unknown step ${quote(step)}: expected ${known}; if another step takes its place, name it ` +
-      'in the option "renamedSteps" of the agent',
-  );
 }

@@ -98,6 +98,7 @@ export class Session<out Result extends Turn = Turn> {
    *
    * @throws {SessionBusyError} if a turn is running.
    * @throws {SessionEndedError} if the session has ended.
+   * @throws {StateError} if another release continued the session in a step this graph lacks.
    * @throws {SessionWaitingError} if there is nothing to resume.
    * @throws {ApprovalError} if the call does not wait for this verdict, or has another `hash`.
    * @throws {ApprovalExpiredError} if the tool's `expiresAfter` is over.

@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError, quote, SessionEndedError, SessionWaitingError } from "../errors.ts";
+import { requireStep } from "../graph/graph.ts";
 import { isBlank } from "../json/blank_text.ts";
 import { isExpired, requestsOf } from "../history/call.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -116,10 +117,12 @@ export function checkCommand(command: unknown): asserts command is TurnCommand |
 /**
  * Checks that a command can start a turn now.
  *
+ * @throws {StateError} if the agent lacks the current step of the session.
  * @throws {SessionEndedError} if the session has ended.
  * @throws {SessionWaitingError} if there is nothing to resume.
  */
 export function checkStart(session: LiveSession, command: TurnCommand | undefined): void {
+  requireStep(session.agent.graph, session.log.position.step);
   const { restingStatus: status } = session;
   if (status === "ended") {
     throw new SessionEndedError(

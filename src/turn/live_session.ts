@@ -7,7 +7,7 @@ import type { LimitTracker } from "../cost/limit_tracker.ts";
 import { type Limits, withDefaultLimits } from "../cost/limits.ts";
 import { SessionUsage } from "../cost/session_usage.ts";
 import { ConfigError, quote, SessionBusyError } from "../errors.ts";
-import type { Step } from "../graph/graph.ts";
+import { requireStep, type Step } from "../graph/graph.ts";
 import type { Durability } from "../history/durability.ts";
 import type { SessionEvent, SessionName } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
@@ -105,9 +105,13 @@ export class LiveSession implements SessionName {
     this.#begunAt = isInterrupted ? log.head : -1;
   }
 
-  /** Current step. */
+  /**
+   * Current step.
+   *
+   * @throws {StateError} if the agent lacks it, because another release continued the session.
+   */
   get step(): Step {
-    return this.agent.graph.steps.get(this.log.position.step)!;
+    return requireStep(this.agent.graph, this.log.position.step);
   }
 
   /** Fields of its state that say whose it is. */

@@ -35,6 +35,7 @@ export interface OpenedTurn {
  * before, and is not to be continued, returns its turn.
  *
  * @throws {ConfigError} if the `inputId` belongs to another input.
+ * @throws {StateError} if the agent lacks the current step of the session.
  * @throws {SessionEndedError} if the session has ended.
  * @throws {SessionWaitingError} if there is nothing to resume.
  * @throws {ApprovalError} if a verdict is refused.

@@ -177,6 +177,23 @@ Deno.test("without renamedSteps, a session whose step is gone is refused, and th
   await assertRejects(() => now.fork({ at: 2 }), StateError, 'the option "renamedSteps"');
 });
 
+Deno.test("a session that another release moved to a step of its own is refused by sessions that were open before", async () => {
+  const store = memoryStore();
+  const old = await shopOf(OLD, [bye, bye]).openSession("s", { store });
+  await old.next("Hi");
+  const agent = shopOf(NEW, [decide.move("checkout"), bye], { renamedSteps });
+  await (await agent.openSession("s", { store })).next("Pay");
+  const { head } = (await store.read("s"))!;
+  const message = 'unknown step "checkout": expected "greet", "pay"';
+  await assertRejects(() => old.next("More"), StateError, message);
+  await assertRejects(() => old.next("More"), StateError, message);
+  await old.refresh();
+  assertEquals(old.step, "checkout");
+  await assertRejects(() => old.fork(), StateError, message);
+  const after = (await store.read("s"))!;
+  assertEquals([after.head, after.lease], [head, undefined]);
+});
+
 Deno.test("a session without events opens in the first step of today, and goes on there", async () => {
   const agents: (readonly [readonly [string, string], Options])[] = [
     // The former first step was renamed, is gone, and is another step.

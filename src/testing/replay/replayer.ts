@@ -136,9 +136,10 @@ export class Replayer {
 
   /** Compares the limit that the agent reaches here, if any, with the recorded event. */
   #compareLimit(event: SessionEvent): ReplayDifference | undefined {
-    const { agent, step } = this.#session;
-    if (step === undefined) return undefined;
+    const { agent } = this.#session;
     const { position, head: from } = this.#log;
+    const step = agent.graph.steps.get(position.step);
+    if (step === undefined) return undefined;
     const turn = {
       from,
       ranUntil: from,
