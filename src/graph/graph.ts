@@ -81,18 +81,6 @@ export function requireStep({ steps }: Pick<Graph, "steps">, id: string): Step {
   );
 }
 
-/**
- * Returns the step of a session until a model is asked: the recorded one, or the first step if the
- * session has no events, or the graph lacks the recorded one.
- */
-export function findFirstStep(
-  { start, steps }: Pick<Graph, "start" | "steps">,
-  recorded: string,
-  head: number,
-): string {
-  return head > 0 && steps.has(recorded) ? recorded : start;
-}
-
 /** A validated graph. */
 export interface Graph {
   /** Steps by id. */

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { Graph } from "../graph/graph.ts";
 import type { SessionEvent, SessionName } from "./event.ts";
 import type { Log } from "./log.ts";
-import type { AgentChanges } from "./migrations.ts";
+import type { ChangedAgent } from "./migrations.ts";
 import type { RunningTurn } from "./running_turn.ts";
 import type { Clock } from "../clock.ts";
 
@@ -88,9 +87,7 @@ export interface StoredTurns {
 }
 
 /** Options of the log of a child session. */
-export interface ChildLogOptions extends AgentChanges {
-  /** Steps of the agent. */
-  readonly graph: Pick<Graph, "start" | "steps">;
+export interface ChildLogOptions extends ChangedAgent {
   /** Returns the current time, in milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -5,6 +5,7 @@
  */
 import { isPlainObject } from "../json/json.ts";
 import { quote, reasonOf, StateError } from "../errors.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { SessionEvent } from "./event.ts";
 
 /**
@@ -83,8 +84,9 @@ export interface RecordedCall {
  */
 export type MigrateResult = (text: string, call: RecordedCall) => string;
 
-/** Changes of an agent since its sessions were recorded. */
-export interface AgentChanges {
+/** Agent as it is now, with its changes since sessions were recorded. */
+export interface ChangedAgent {
+  readonly graph: Pick<Graph, "start" | "steps">;
   /** Converts results that older releases of the tools wrote. */
   readonly migrateResult: MigrateResult | undefined;
   /** Ids of the steps that take the place of former ones, by the ids of those. */
@@ -99,7 +101,7 @@ export interface AgentChanges {
  */
 export function applyChanges(
   event: SessionEvent,
-  { migrateResult, renamedSteps }: AgentChanges,
+  { migrateResult, renamedSteps }: ChangedAgent,
 ): SessionEvent {
   return migrateResultOf(renameStepsOf(event, renamedSteps), migrateResult);
 }
@@ -107,6 +109,19 @@ export function applyChanges(
 /** Returns the current id of a step. */
 export function renameStep(step: string, renamed: ReadonlyMap<string, string>): string {
   return renamed.get(step) ?? step;
+}
+
+/**
+ * Returns the step of a session until a model is asked: the recorded one, or the first step of
+ * the agent if the session has no events, or the agent lacks the recorded one.
+ */
+export function findFirstStep(
+  { graph: { start, steps }, renamedSteps }: ChangedAgent,
+  recorded: string,
+  head: number,
+): string {
+  const step = renameStep(recorded, renamedSteps);
+  return head > 0 && steps.has(step) ? step : start;
 }
 
 function renameStepsOf(event: SessionEvent, renamed: ReadonlyMap<string, string>): SessionEvent {

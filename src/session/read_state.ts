@@ -9,13 +9,14 @@ import { isPlainObject, type JsonObject } from "../json/json.ts";
 import { childIdOf, type SessionEvent } from "../history/event.ts";
 import { amount, eventSchema, usageSchema } from "../history/event_schema.ts";
 import { Log } from "../history/log.ts";
-import { findFirstStep, requireStep } from "../graph/graph.ts";
+import { requireStep } from "../graph/graph.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
 import { type LiveOptions, LiveSession } from "../turn/live_session.ts";
 import type { State } from "../history/state.ts";
 import {
   applyChanges,
   EVENT_VERSION,
+  findFirstStep,
   isVersion,
   migrateEvents,
   type Migration,
@@ -215,7 +216,7 @@ function buildLog(core: AgentCore, state: State): Log {
   const { graph, clock: now, renamedSteps } = core;
   const events = state.events.map((event) => applyChanges(event, core));
   const recorded = renameStep(state.step, renamedSteps);
-  const first = findFirstStep(graph, recorded, events.length);
+  const first = findFirstStep(core, state.step, events.length);
   const expected = events.some((event) => "step" in event) ? recorded : first;
   requireStep(graph, expected);
   const log = new Log(first, events, { now });

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { findFirstStep } from "../graph/graph.ts";
 import type { AddedEvents, ChildLogOptions, DurableLog } from "../history/durability.ts";
 import type { SessionEvent, SessionName } from "../history/event.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
-import { applyChanges, renameStep } from "../history/migrations.ts";
+import { applyChanges, findFirstStep, renameStep } from "../history/migrations.ts";
 import { adoptStored } from "./adoption.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
 import { serializeEvent } from "./entry_body.ts";
@@ -87,7 +86,7 @@ export class StoredLog implements DurableLog {
     this.#snapshotHead = this.#loadedFrom.head;
     this.#storedPosition = position ?? new Position(start);
     const step = position === undefined
-      ? this.#findStart(found.stored.head)
+      ? findFirstStep(options, start, found.stored.head)
       : renameStep(position.step, options.renamedSteps);
     const isAsStored = options.migrateResult === undefined && options.renamedSteps.size === 0 &&
       step === this.#storedPosition.step;
@@ -179,7 +178,7 @@ export class StoredLog implements DurableLog {
     this.log.prepend(past.map((event) => this.#migrate(event)));
     // The position of a snapshot has no migrated results, so it is folded again from the events.
     if (this.#storedPosition === this.log.position) return;
-    this.log.recomputePosition(this.#findStart(this.log.head));
+    this.log.recomputePosition(findFirstStep(this.#options, this.#start, this.log.head));
   }
 
   /**
@@ -208,12 +207,6 @@ export class StoredLog implements DurableLog {
     const log = await StoredLog.#openFound(this.#store, { id: name.id }, found, this.#options);
     await log.load();
     return log;
-  }
-
-  /** Returns the step before the first entry, for a session with `head` entries. */
-  #findStart(head: number): string {
-    const { graph, renamedSteps } = this.#options;
-    return findFirstStep(graph, renameStep(this.#start, renamedSteps), head);
   }
 
   /** Returns the lease of the running turn. */

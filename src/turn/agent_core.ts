@@ -7,14 +7,14 @@ import type { SchemaCache } from "../schema/schema_cache.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Limits } from "../cost/limits.ts";
 import type { TurnLimits } from "./plan.ts";
-import type { AgentChanges } from "../history/migrations.ts";
+import type { ChangedAgent } from "../history/migrations.ts";
 import type { Observer, OnObserverError, Warn } from "./observer.ts";
 import type { ExampleSettings } from "../prompt/examples.ts";
 import type { StandingOptions } from "../prompt/standing_text.ts";
 import type { CostOf } from "../cost/call_usage.ts";
 
 /** Validated, immutable settings of an agent. */
-export interface AgentCore extends AgentChanges {
+export interface AgentCore extends ChangedAgent {
   readonly name: string;
   readonly graph: Graph;
   /** Texts of the first message of every request. */
