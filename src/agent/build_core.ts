@@ -128,7 +128,7 @@ const NAME = "expected a name";
 
 /** Shape of an agent. Its models, steps, tools and limits are validated elsewhere. */
 const shape: option.OptionShape<AgentOptions> = {
-  name: v.pipe(v.string(NAME), v.nonEmpty(NAME)),
+  name: v.pipe(v.string(NAME), v.minLength(1, NAME)),
   llm: option.anything,
   start: option.anything,
   steps: option.anything,
@@ -165,7 +165,9 @@ const shape: option.OptionShape<AgentOptions> = {
   ),
   clock: option.callable,
   ids: option.callable,
-  schemaCache: v.optional(v.instance(SchemaCache, "expected a SchemaCache")),
+  schemaCache: v.optional(
+    v.custom((value) => value instanceof SchemaCache, "expected a SchemaCache"),
+  ),
 };
 
 function readModels(

@@ -9,10 +9,12 @@ export const STOPPED: unique symbol = Symbol("stopped");
 
 /** Turn that runs, or waits for an earlier one. */
 export class RunningTurn {
-  /** Input and its result, if the input has an id. */
-  input:
-    | { readonly id: string; readonly command: unknown; readonly result: Promise<unknown> }
-    | undefined;
+  /** Input, if it has an id. */
+  input: { readonly id: string; readonly command: unknown } | undefined;
+  /** Result of a turn that has ended; undefined if it failed. */
+  result: unknown;
+  /** Error of a turn that failed. */
+  failure: { readonly error: unknown } | undefined;
   /** Called when the turn must stop. A turn waits for one thing at a time, which sets this. */
   onStop: (() => void) | undefined;
   readonly #controller = new AbortController();

@@ -28,7 +28,7 @@ import {
 const stateSchema = v.strictObject({
   version: v.literal(EVENT_VERSION),
   agent: v.optional(v.string()),
-  sessionId: v.pipe(v.string(), v.nonEmpty()),
+  sessionId: v.pipe(v.string(), v.minLength(1)),
   incarnation: v.optional(v.string()),
   step: v.string(),
   status: v.picklist(["waiting", "interrupted", "limited", "needs_approval", "ended"]),

@@ -5,7 +5,6 @@
  */
 import { type PendingApproval, pendingApprovals } from "../history/call.ts";
 import type { CallVerdict, Command } from "../turn/command.ts";
-import { systemClock } from "../clock.ts";
 import { ConfigError, quote } from "../errors.ts";
 import type { ForkOptions } from "./fork_session.ts";
 import { startTurn } from "./start_turn.ts";
@@ -117,12 +116,8 @@ export class Session<out Result extends Turn = Turn> {
    */
   stream(command?: Command, options: StreamOptions = {}): TurnStream<Result> {
     const { readerTimeout = 300_000 } = options ?? {};
-    const clock = this.#live.durability?.turns?.clock ?? systemClock;
-    const stream: TurnStream<Turn> = new TurnStream(
-      () => startTurn(this.#live, command, options),
-      { readerTimeout, clock },
-    );
-    return stream as TurnStream<Result>;
+    const start = () => startTurn(this.#live, command, { ...options, readerTimeout });
+    return new TurnStream<Turn>(start) as TurnStream<Result>;
   }
 
   /**

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { ConfigError, quote } from "../errors.ts";
-import type { RunningTurn } from "../history/running_turn.ts";
 import type { TurnCommand } from "../turn/command.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { StreamOptions } from "../turn/turn_options.ts";
@@ -19,7 +17,6 @@ let code: typeof import("./turn_code.ts") | undefined;
  * the same `inputId` runs or waits, returns that turn.
  *
  * @throws {SessionBusyError} if another turn is running, and this one may not wait.
- * @throws {ConfigError} if the turn with the same `inputId` has another input.
  */
 export function startTurn(
   session: LiveSession,
@@ -28,36 +25,13 @@ export function startTurn(
 ): StartedTurn<Turn> {
   const { inputId } = options ?? {};
   const same = inputId === undefined ? undefined : session.findTurn(inputId);
-  if (same !== undefined) return { play: () => joinTurn(session, same, command) };
-  const turn = session.lock();
+  const turn = same ?? session.lock();
+  if (inputId !== undefined) turn.input ??= { id: inputId, command };
   const play = async (out: Out<StreamPart> | undefined) => {
     code ??= await import("./turn_code.ts");
-    return await code.runTurn(session, turn, command, options, out);
+    return await (same === undefined
+      ? code.runTurn(session, turn, command, options, out)
+      : code.joinTurn(session, same, command));
   };
-  if (inputId === undefined) return { turn, play };
-  let follow: (result: Promise<Turn>) => void;
-  const result = new Promise<Turn>((resolve) => follow = resolve);
-  // Its own caller handles its failure.
-  result.catch(() => {});
-  turn.input = { id: inputId, command, result };
-  return {
-    turn,
-    play: (out) => {
-      const playing = play(out);
-      follow(playing);
-      return playing;
-    },
-  };
-}
-
-async function joinTurn(
-  { id }: LiveSession,
-  { input }: RunningTurn,
-  command: TurnCommand | undefined,
-): Promise<Turn> {
-  if (input!.command === command) return await input!.result as Turn;
-  throw new ConfigError(
-    `Cannot start a turn of session ${quote(id)}: inputId ${quote(input!.id)} belongs to another ` +
-      "input, whose turn is running: expected the same text, or a new inputId",
-  );
+  return same === undefined ? { turn, play } : { play };
 }

@@ -6,4 +6,5 @@
  * @module
  */
 export { runTurn } from "../turn/loop.ts";
+export { joinTurn } from "../turn/repeated_input.ts";
 export { forkSession } from "./fork_session.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { systemClock } from "../clock.ts";
 import { LimitTracker } from "../cost/limit_tracker.ts";
 import { quote } from "../errors.ts";
 import { listOpenCalls } from "../history/call.ts";
@@ -19,6 +20,7 @@ import type { LiveSession } from "./live_session.ts";
 import { type OpenedTurn, openTurn, recordsInput } from "./opening.ts";
 import { deferCalls, isOver, plan } from "./plan.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
+import { inOrder, limitReader } from "./stream_reader.ts";
 import { Turn } from "./turn.ts";
 import { TurnObservers } from "./turn_observers.ts";
 import { checkTurnOptions, type StreamOptions } from "./turn_options.ts";
@@ -40,8 +42,6 @@ export async function runTurn(
 ): Promise<Turn> {
   const stored = session.durability?.turns;
   let hasBegun = false;
-  let result: Turn | undefined;
-  let failure: { readonly error: unknown } | undefined;
   try {
     checkCommand(given);
     if (options !== undefined) checkTurnOptions(options);
@@ -51,24 +51,24 @@ export async function runTurn(
       ? await open()
       : await stored.begin(turn, open, recordsInput(session, given));
     hasBegun = opened !== undefined;
-    if (opened === undefined) result = await buildUnwritten(session, given);
-    else if (opened instanceof Turn) result = opened;
+    if (opened === undefined) turn.result = await buildUnwritten(session, given);
+    else if (opened instanceof Turn) turn.result = opened;
     else {
       const play = () => beginTurn(session, turn, opened, options, out);
-      result = await (stored === undefined ? play() : stored.run(turn, play));
+      turn.result = await (stored === undefined ? play() : stored.run(turn, play));
     }
   } catch (error) {
-    failure = { error };
+    turn.failure = { error };
   }
   // The lease is released before observers are notified and the promise settles, so that the
   // next turn can start at once. The error of the turn takes precedence over that of the release.
   if (hasBegun && stored !== undefined) {
-    await stored.end().catch((error) => failure ??= { error });
+    await stored.end().catch((error) => turn.failure ??= { error });
   }
   session.unlock(turn);
-  if (hasBegun) session.end(failure?.error);
-  if (failure !== undefined) throw failure.error;
-  return result!;
+  if (hasBegun) session.end(turn.failure?.error);
+  if (turn.failure !== undefined) throw turn.failure.error;
+  return turn.result as Turn;
 }
 
 /** Starts a turn whose command is recorded, and plays it. */
@@ -108,11 +108,14 @@ async function playTurn(
   session: LiveSession,
   turn: RunningTurn,
   { from, events }: OpenedTurn,
-  { stopAfter, children }: StreamOptions,
+  { stopAfter, children, readerTimeout }: StreamOptions,
   reader: Out<StreamPart> | undefined,
 ): Promise<Turn> {
   const { log, agent, tracker } = session;
-  const out = reader && children ? inOrder(reader) : reader;
+  const limited = reader && readerTimeout !== undefined
+    ? limitReader(reader, readerTimeout, turn, session.durability?.turns?.clock ?? systemClock)
+    : reader;
+  const out = limited && children ? inOrder(limited) : limited;
   session.childOut = children ? out : undefined;
   let answer: Answer | undefined;
   let ranUntil = from;
@@ -167,10 +170,4 @@ async function playTurn(
   }
   await deferRest();
   return buildTurn(session, from, answer?.response);
-}
-
-/** Returns a reader that gets one part at a time, although child sessions run concurrently. */
-function inOrder(out: Out<StreamPart>): Out<StreamPart> {
-  let last = Promise.resolve();
-  return (part) => last = last.then(() => out(part));
 }

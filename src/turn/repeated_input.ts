@@ -6,9 +6,33 @@
 import { ConfigError, quote } from "../errors.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
+import type { RunningTurn } from "../history/running_turn.ts";
 import { inputIn, type TurnCommand } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
 import { Turn } from "./turn.ts";
+
+/**
+ * Waits for the end of a turn that runs or waits, and returns its result.
+ *
+ * @throws {ConfigError} if it has another input with the same id.
+ * @throws The error of the turn, if it failed.
+ */
+export async function joinTurn(
+  { id }: LiveSession,
+  turn: RunningTurn,
+  command: TurnCommand | undefined,
+): Promise<Turn> {
+  const { input, settled } = turn;
+  if (input!.command !== command) {
+    throw new ConfigError(
+      `Cannot start a turn of session ${quote(id)}: inputId ${quote(input!.id)} belongs to ` +
+        "another input, whose turn is running: expected the same text, or a new inputId",
+    );
+  }
+  await settled;
+  if (turn.failure !== undefined) throw turn.failure.error;
+  return turn.result as Turn;
+}
 
 /** Number of inputs of a session that are known by their ids. */
 const KNOWN_INPUTS = 1_000;

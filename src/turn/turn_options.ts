@@ -51,7 +51,9 @@ export interface StreamOptions extends TurnOptions {
 
 const shape: option.OptionShape<StreamOptions> = {
   stopAfter: v.optional(v.picklist(["tool", "move"], 'expected "tool" or "move"')),
-  signal: v.optional(v.instance(AbortSignal, "expected an AbortSignal")),
+  signal: v.optional(
+    v.custom((value) => value instanceof AbortSignal, "expected an AbortSignal"),
+  ),
   children: option.flag,
   inputId: v.optional(v.pipe(
     v.string("expected text"),

@@ -3,20 +3,11 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import type { Out, StartedTurn, StreamPart } from "./stream_part.ts";
 
 /** Acquires the lock of a turn, or a place in its queue. */
 type Start<Result> = () => StartedTurn<Result>;
-
-/** Options of a {@linkcode TurnStream}. */
-interface ReadOptions {
-  /** Maximum time for which the turn waits for its reader, in milliseconds. */
-  readonly readerTimeout: number;
-  /** Clock of the timeout. */
-  readonly clock: Clock;
-}
 
 /**
  * Turn as an async iterable of its parts, returned by `session.stream()`. Nothing
@@ -30,7 +21,6 @@ interface ReadOptions {
  */
 export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Result, void> {
   readonly #start: Start<Result>;
-  readonly #options: ReadOptions;
   readonly #turn: Promise<Result>;
   /** Resolves the promise that `#turn` follows; undefined once the turn has begun. */
   #play: ((play: () => unknown) => void) | undefined;
@@ -46,9 +36,8 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
   #last: Promise<unknown> = Promise.resolve();
 
   /** Called by a session. */
-  constructor(start: Start<Result>, options: ReadOptions) {
+  constructor(start: Start<Result>) {
     this.#start = start;
-    this.#options = options;
     // A reaction runs in the async context in which it was registered: that of stream().
     const begun = new Promise<() => unknown>((resolve) => this.#play = resolve);
     this.#turn = begun.then((play) => play()) as Promise<Result>;
@@ -75,7 +64,9 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
    */
   async return(): Promise<IteratorResult<StreamPart, Result>> {
     const wasOver = this.#isOver;
-    this.#close("The stream was left before its end");
+    this.#closed ??= new DOMException("The stream was left before its end", "AbortError");
+    this.#running?.interrupt(this.#closed);
+    this.#continue?.();
     // No turn has started if the stream was never read.
     if (this.#play !== undefined) return { done: true, value: undefined as Result };
     try {
@@ -129,26 +120,11 @@ export class TurnStream<Result> implements AsyncIterableIterator<StreamPart, Res
     return this.#turn;
   }
 
-  /** Aborts the turn, which then no longer waits for its reader. */
-  #close(reason: string): void {
-    this.#closed ??= new DOMException(reason, "AbortError");
-    this.#running?.interrupt(this.#closed);
-    this.#continue?.();
-  }
-
   /** Passes a part to the reader, and waits until it asks for the next one. */
   #passPart(part: StreamPart): Promise<void> {
     if (this.#closed !== undefined) return Promise.resolve();
-    const { clock, readerTimeout } = this.#options;
     return new Promise((resolve) => {
-      // An abandoned stream alone must not keep the program alive.
-      const cancel = clock.setTimer(readerTimeout, () => {
-        this.#close(`The stream was not read for ${readerTimeout} ms (readerTimeout)`);
-      }, true);
-      this.#continue = () => {
-        cancel();
-        resolve();
-      };
+      this.#continue = resolve;
       this.#read?.(part);
       this.#read = undefined;
     });
