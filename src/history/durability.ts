@@ -48,7 +48,7 @@ export interface StoredTurns {
   /** True if a turn waits for those that were called before it. */
   readonly canWait: boolean;
   /** Turns of this process that run or wait, of all objects of the session. */
-  readonly entered: Iterable<RunningTurn>;
+  readonly entered: readonly RunningTurn[];
   /**
    * True if the writer before the running turn did not release its lease. Known for a turn
    * whose input has an id.

@@ -23,11 +23,6 @@ export interface LogOptions {
 
 /** Append-only log, and the position to which its events lead. */
 export class Log {
-  /**
-   * Events in memory, in order. If the log is not whole, they are its last ones. A turn
-   * always has the whole log.
-   */
-  readonly events: readonly SessionEvent[];
   /** Position of the session after the last event. */
   readonly position: Position;
   /** Length of the whole log: the sequence number of the next event. */
@@ -45,7 +40,6 @@ export class Log {
     { now, commit }: LogOptions,
   ) {
     this.#events = events.slice();
-    this.events = this.#events;
     this.#now = now;
     this.#commit = commit;
     this.head = events.length;
@@ -58,6 +52,14 @@ export class Log {
     const log = new Log(position, [], options);
     log.head = head;
     return log;
+  }
+
+  /**
+   * Events in memory, in order. If the log is not whole, they are its last ones. A turn
+   * always has the whole log.
+   */
+  get events(): readonly SessionEvent[] {
+    return this.#events;
   }
 
   /** True if all events are in memory. */

@@ -36,11 +36,14 @@ export interface Prompt {
  */
 export class Transcript {
   readonly #messages: Message[];
-  /** Characters up to the end of each message, so that a report need not add all of them. */
-  readonly #ends: number[];
+  /**
+   * Characters up to the end of each message, so that a report need not add all of them;
+   * undefined before the first report, to save memory in idle sessions.
+   */
+  #ends: number[] | undefined;
   readonly #notices: Notices;
-  /** Visible events that are not rendered yet. */
-  #waiting: VisibleEvent[] = [];
+  /** Visible events that are not rendered yet; undefined if all are, to save memory. */
+  #waiting: VisibleEvent[] | undefined;
   /** Results of the last decision's calls, until all have arrived. They are shown in call order. */
   #results: readonly SessionEvent<"tool_finished">[] = NO_RESULTS;
   /** Number of calls of the last decision. */
@@ -49,7 +52,6 @@ export class Transcript {
   /** Creates a transcript without events; `maxErrors` is the maximum number of errors in a row. */
   constructor(standing: Message, maxErrors: number) {
     this.#messages = [standing];
-    this.#ends = [standing.content.length];
     this.#notices = new Notices(maxErrors);
   }
 
@@ -65,7 +67,9 @@ export class Transcript {
     this.#flushResults();
     const isCalling = event.type === "decision" && event.decision.action === "TOOL_CALL";
     this.#calls = isCalling ? event.decision.calls.length : 0;
-    this.#waiting.push(event);
+    // A push to an empty list reserves memory for 17 events.
+    if (this.#waiting === undefined) this.#waiting = [event];
+    else this.#waiting.push(event);
   }
 
   /**
@@ -75,7 +79,7 @@ export class Transcript {
    * @param mayRespond True if the request offers RESPOND.
    */
   buildPrompt(step: Message, mayRespond = true): Prompt {
-    const stable = this.#messages.length + this.#waiting.length;
+    const stable = this.#messages.length + (this.#waiting?.length ?? 0);
     return { stable, notices: this.#notices.capture(mayRespond), step };
   }
 
@@ -95,11 +99,11 @@ export class Transcript {
 
   /** Measures a request, and its part that the previous request `before` contains too. */
   report(request: Prompt, before: Prompt | undefined): PromptReport {
-    this.#render();
+    const ends = this.#measure();
     const tail = listTail(request);
     let stableMessages = before?.stable ?? 0;
-    let stableChars = this.#ends[stableMessages - 1] ?? 0;
-    const chars = this.#ends[request.stable - 1]! + countChars(tail);
+    let stableChars = ends[stableMessages - 1] ?? 0;
+    const chars = ends[request.stable - 1]! + countChars(tail);
     if (before?.stable === request.stable) {
       // Requests with the same history may have messages of the tail in common.
       const tailBefore = listTail(before);
@@ -114,17 +118,23 @@ export class Transcript {
   /** Moves results to the waiting events, in the order of the calls. */
   #flushResults(): void {
     if (this.#results.length === 0) return;
-    this.#waiting.push(...this.#results.toSorted((a, b) => a.call - b.call));
+    (this.#waiting ??= []).push(...this.#results.toSorted((a, b) => a.call - b.call));
     this.#results = NO_RESULTS;
   }
 
   #render(): void {
-    for (const event of this.#waiting) {
-      const message = renderEvent(event);
-      this.#messages.push(message);
-      this.#ends.push(this.#ends.at(-1)! + message.content.length);
+    for (const event of this.#waiting ?? []) this.#messages.push(renderEvent(event));
+    this.#waiting = undefined;
+  }
+
+  /** Returns the characters up to the end of each message. Each message is measured once. */
+  #measure(): readonly number[] {
+    this.#render();
+    const ends = this.#ends ??= [];
+    while (ends.length < this.#messages.length) {
+      ends.push((ends.at(-1) ?? 0) + this.#messages[ends.length]!.content.length);
     }
-    this.#waiting.length = 0;
+    return ends;
   }
 }
 

@@ -47,6 +47,9 @@ export interface LiveOptions {
   readonly keepsChildren?: boolean | undefined;
 }
 
+/** Shared, to save memory in idle sessions. */
+const NO_TURNS: readonly RunningTurn[] = Object.freeze([]);
+
 /** Session in this process, behind the public `Session`. */
 export class LiveSession implements SessionName {
   /** Embedding of the last input and its place in the log; for the choice of similar examples. */
@@ -63,8 +66,6 @@ export class LiveSession implements SessionName {
   readonly limits: Limits;
   /** Store of its log; undefined in memory. */
   readonly durability: Durability | undefined;
-  /** Number of levels of child sessions that may still be created below this session. */
-  readonly remainingLevels: number;
   /** Its child sessions; undefined before the first, and if they are in a store. */
   children: Children | undefined;
   /** Its prompts; undefined before the first request. */
@@ -81,7 +82,7 @@ export class LiveSession implements SessionName {
   /** Number of events that `#usage` includes. */
   #counted = 0;
   /** Turns of this object that run or wait. */
-  readonly #turns = new Set<RunningTurn>();
+  #turns: readonly RunningTurn[] = NO_TURNS;
   /** Length of the log when the last turn began. If it has not grown, the turn was interrupted. */
   #begunAt: number;
 
@@ -99,10 +100,13 @@ export class LiveSession implements SessionName {
     this.parent = parent;
     this.durability = durability;
     this.children = children;
-    this.remainingLevels = parent === undefined
-      ? agent.maxDepth
-      : Math.min(parent.remainingLevels - 1, agent.maxDepth);
     this.#begunAt = isInterrupted ? log.head : -1;
+  }
+
+  /** Number of levels of child sessions that may still be created below this session. */
+  get remainingLevels(): number {
+    const { agent: { maxDepth }, parent } = this;
+    return parent === undefined ? maxDepth : Math.min(parent.remainingLevels - 1, maxDepth);
   }
 
   /**
@@ -150,7 +154,7 @@ export class LiveSession implements SessionName {
 
   /** Status of the session. */
   get status(): SessionStatus {
-    const isRunning = this.#turns.size > 0 || this.durability?.turns?.isRunningElsewhere;
+    const isRunning = this.#turns.length > 0 || this.durability?.turns?.isRunningElsewhere;
     return isRunning ? "running" : this.restingStatus;
   }
 
@@ -160,7 +164,7 @@ export class LiveSession implements SessionName {
    * @throws {SessionBusyError} if a turn is running, and this one may not wait.
    */
   lock(): RunningTurn {
-    if (this.#turns.size > 0 && !this.durability?.turns?.canWait) {
+    if (this.#turns.length > 0 && !this.durability?.turns?.canWait) {
       throw new SessionBusyError(
         `Cannot start a turn of session ${quote(this.id)}: another turn is running: ` +
           "await it first, or stop it with interrupt()",
@@ -168,21 +172,20 @@ export class LiveSession implements SessionName {
     }
     const turn = new RunningTurn();
     this.durability?.turns?.enter(turn);
-    this.#turns.add(turn);
+    this.#turns = [...this.#turns, turn];
     return turn;
   }
 
   /** Finds the turn of the input with an id, if it runs or waits in this process. */
   findTurn(inputId: string): RunningTurn | undefined {
-    for (const turn of this.durability?.turns?.entered ?? this.#turns) {
-      if (turn.input?.id === inputId) return turn;
-    }
-    return undefined;
+    const turns = this.durability?.turns?.entered ?? this.#turns;
+    return turns.find(({ input }) => input?.id === inputId);
   }
 
   /** Releases the lock of a turn. */
   unlock(turn: RunningTurn): void {
-    this.#turns.delete(turn);
+    const rest = this.#turns.filter((one) => one !== turn);
+    this.#turns = rest.length === 0 ? NO_TURNS : rest;
     turn.end();
   }
 
