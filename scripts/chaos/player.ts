@@ -35,6 +35,12 @@ export interface PlayOptions {
   readonly onEffect?: () => void;
   /** Store in which tools look up records of their calls. Default: the store of the player. */
   readonly truth?: Store;
+  /**
+   * If true, plays all turns of a session with one `Session` object, and sends the input of a
+   * failed turn again, with its `inputId`. Default: false, which opens the session for each turn,
+   * and resumes.
+   */
+  readonly keepsSessions?: boolean;
 }
 
 /** Plays the sessions of one worker. */
@@ -44,6 +50,9 @@ export class Player {
   readonly #journal: Journal;
   readonly #options: PlayOptions;
   readonly #crash: CrashInjector;
+  readonly #kept = new Map<string, Session>();
+  /** Last inputs of the kept sessions, by id. */
+  readonly #inputs = new Map<string, string>();
   readonly #agent: Agent<Record<"desk" | "till", unknown>, World> = scriptedAgent();
 
   /** Makes a player of the sessions of a store. */
@@ -86,7 +95,8 @@ export class Player {
 
   /** Plays one turn of a session. Returns true if it already has all its turns. */
   async #playTurn(id: string, turns: number): Promise<boolean> {
-    const session = await this.#open(id);
+    const session = this.#kept.get(id) ?? await this.#open(id);
+    if (this.#options.keepsSessions) this.#kept.set(id, session);
     while (session.status === "running") await this.#takeOver(session);
     switch (session.status) {
       case "needs_approval":
@@ -100,7 +110,7 @@ export class Player {
         return false;
       }
       default:
-        await this.#stream(session, undefined);
+        await this.#stream(session, this.#inputs.get(id));
         return false;
     }
   }
@@ -157,7 +167,10 @@ export class Player {
 
   async #stream(session: Session, input: string | undefined): Promise<void> {
     const { id } = session;
-    for await (const part of session.stream(input, { children: true })) {
+    const isKept = this.#kept.has(id) && input !== undefined;
+    if (isKept) this.#inputs.set(id, input);
+    const options = { children: true, ...(isKept && { inputId: input }) };
+    for await (const part of session.stream(input, options)) {
       if ("seq" in part) this.#acknowledge(id, part);
       else if (part.type === "child" && "seq" in part.part) {
         this.#acknowledge(id, part.part, findChildId(id, part.callKey));

@@ -5,12 +5,15 @@
  */
 import type { Effort, Environment, Findings, Scenario } from "./scenario.ts";
 import { restartedServer, terminatedBackends } from "./scenarios/broken_connections.ts";
+import { deadOwners } from "./scenarios/dead_owners.ts";
 import { diskFull } from "./scenarios/disk_full.ts";
 import { faultAtEachCall } from "./scenarios/fault_at_each_call.ts";
 import { flippedBits, flippedWalBits } from "./scenarios/flipped_bits.ts";
 import { flippedRows } from "./scenarios/flipped_rows.ts";
 import { killAtCommits } from "./scenarios/kill_at_commits.ts";
 import { killAtRandom } from "./scenarios/kill_at_random.ts";
+import { lostReplies } from "./scenarios/lost_replies.ts";
+import { missingLog } from "./scenarios/missing_log.ts";
 import { oneFamily } from "./scenarios/one_family.ts";
 import { parallelPosts } from "./scenarios/parallel_posts.ts";
 import { stopBeyondLease } from "./scenarios/stop_beyond_lease.ts";
@@ -19,14 +22,16 @@ const SHARED: readonly Scenario[] = [
   killAtCommits,
   killAtRandom,
   stopBeyondLease,
+  deadOwners,
   faultAtEachCall,
+  lostReplies,
   parallelPosts,
   oneFamily,
 ];
 
 /** Scenarios by kind of store. */
 export const SCENARIOS: Readonly<Record<Environment["kind"], readonly Scenario[]>> = {
-  sqlite: [...SHARED, diskFull, flippedBits, flippedWalBits],
+  sqlite: [...SHARED, diskFull, flippedBits, flippedWalBits, missingLog],
   postgres: [...SHARED, terminatedBackends, restartedServer, flippedRows],
 };
 

@@ -6,7 +6,7 @@
 import { AgentError } from "@nomos/agent";
 import type { Store } from "@nomos/agent/store";
 import { serializeEvent } from "../../src/store/entry_body.ts";
-import { scriptedAgent } from "./scripted_agent.ts";
+import { scriptedAgent, type World } from "./scripted_agent.ts";
 import type { Trial } from "./trial.ts";
 
 /** Bodies of the entries of a session. */
@@ -59,7 +59,8 @@ export async function checkSession(store: Store, id: string, log: Log): Promise<
   return found.length === log.length ? "intact" : "truncated";
 }
 
-const NO_WORLD = {
+/** World in which tools have no effect. */
+export const NO_WORLD: World = {
   effect: () => Promise.resolve(),
   hasHappened: () => Promise.resolve(false),
 };

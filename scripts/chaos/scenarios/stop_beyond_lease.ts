@@ -52,8 +52,8 @@ async function run(environment: Environment, effort: Effort): Promise<Findings> 
   };
 }
 
-/** Chooses a point after an effect, in the middle of a tool, or before an append. */
-function chooseStop(round: number): CrashPoint {
+/** Chooses a point of suspension: after an effect, in the middle of a tool, or before an append. */
+export function chooseStop(round: number): CrashPoint {
   const nth = Math.floor(round / 2);
   return round % 2 === 0
     ? { operation: "effect", at: 1 + nth % EFFECTS, when: "after", isStop: true }
