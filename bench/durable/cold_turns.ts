@@ -5,8 +5,8 @@
  */
 import type { Session } from "@nomos/agent";
 import type { Store } from "@nomos/agent/store";
+import { type Spread, spreadOf } from "../figure.ts";
 import { EVENTS_PER_TURN, makeDurableAgent } from "./durable_agent.ts";
-import { type Quantiles, quantilesOf } from "./repeat.ts";
 import { fillSession } from "./opening.ts";
 import { INPUT } from "./scenario.ts";
 
@@ -17,9 +17,9 @@ export interface ColdTurnTimes {
   /** Number of turns before the measured ones. */
   readonly history: number;
   /** Time to open the session and play a turn, in milliseconds. */
-  readonly cold: Quantiles;
+  readonly cold: Spread;
   /** Time of the next turn of the same `Session` object, in milliseconds. */
-  readonly warm: Quantiles;
+  readonly warm: Spread;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function measureColdTurns(
     }
   }
   return measured.map(({ history, cold, warm }) => {
-    return { store: store.name, history, cold: quantilesOf(cold), warm: quantilesOf(warm) };
+    return { store: store.name, history, cold: spreadOf(cold), warm: spreadOf(warm) };
   });
 }
 

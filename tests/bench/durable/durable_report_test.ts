@@ -16,7 +16,8 @@ function opening(store: string, events: number, p50: number, turn = 9, pause = 4
 }
 
 function coldTurn(history: number, cold: number): ColdTurnTimes {
-  return { store: "sqlite", history, cold: { p50: cold, p99: cold }, warm: times };
+  const [minimum, median] = [1, 5];
+  return { store: "sqlite", history, cold: { minimum: cold, median }, warm: { minimum, median } };
 }
 
 const none = { turns: [], commits: [], coldTurns: [], openings: [] };
@@ -61,13 +62,15 @@ Deno.test("judge() limits the first turn after opening 100,000 events and its lo
   const found = judge({
     ...none,
     openings: [
-      opening("memory", 1_000, 1, 999, 99),
+      opening("memory", 100_000, 1, 999, 99),
+      opening("postgres", 1_000, 1, 999, 99),
       opening("sqlite", 100_000, 1, 700, 50.1),
       opening("postgres", 100_000, 1, 701, 50),
     ],
   });
   const first = "first turn after opening 100,000 events";
-  assertEquals(found.map(({ name, isKept }) => [name, isKept]), [
+  const turns = found.filter(({ name }) => name.includes(first));
+  assertEquals(turns.map(({ name, isKept }) => [name, isKept]), [
     [`${first}, sqlite`, true],
     [`longest pause of the ${first}, sqlite`, false],
     [`${first}, postgres`, false],
