@@ -48,7 +48,7 @@ export const POLL_DELAY = 50;
 export interface FormerLease {
   /** Owner of a claim without a reply, or without its append, which may hold the lease. */
   owner?: string;
-  /** True if that claim replaced the lease of another owner. */
+  /** True if that claim replaced the lease of another owner, or may have begun a turn. */
   hasTakenOver?: boolean;
   /** Lease that could not be released. */
   unreleased?: Lease;
@@ -137,7 +137,10 @@ export class SessionLease {
     const owner = former.owner ??= `${store.ownerPrefix ?? ""}${crypto.randomUUID()}`;
     const force = whenBusy === "interrupt";
     const claim = { owner, ttl: leaseTime, force, ...(append && { append }) };
-    const claimed = await resend(() => store.claim(id, claim), clock);
+    const claimed = await resend(() => store.claim(id, claim), clock).catch((error) => {
+      former.hasTakenOver ||= error instanceof StoreError && error.isUnknown;
+      throw error;
+    });
     if (claimed === undefined) return undefined;
     const { session, ...lease } = claimed;
     former.hasTakenOver ||= session.lease !== undefined && session.lease.owner !== owner;

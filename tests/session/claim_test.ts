@@ -2,8 +2,9 @@
 import { assertEquals } from "@std/assert";
 import { decide } from "@nomos/agent";
 import type { Observer } from "@nomos/agent/observer";
-import { memoryStore, type Store } from "@nomos/agent/store";
+import { memoryStore, type Store, StoreError } from "@nomos/agent/store";
 import { ManualClock } from "@nomos/agent/testing";
+import { interceptAppends } from "../fixtures/appending_store.ts";
 import { dyingAtWrite } from "../fixtures/dying_store.ts";
 import { agentOf, eventsOf, open } from "./durable_session.ts";
 
@@ -22,6 +23,15 @@ function recording(store: Store): { readonly store: Store; readonly calls: strin
   });
   return { store: recorded, calls };
 }
+
+/** A clock whose short timers fire at once, and whose long ones never do. */
+const impatient = {
+  now: () => 0,
+  setTimer: (milliseconds: number, callback: () => void) => {
+    if (milliseconds < 1_000) queueMicrotask(callback);
+    return () => {};
+  },
+};
 
 const bothCalls = decide.calls([{ tool: "a", args: {} }, { tool: "b", args: {} }]);
 
@@ -79,6 +89,21 @@ Deno.test("an input is sent again after a crash elsewhere, in a session opened b
   await clock.advance(60_000);
   const turn = await session.next("Hi", { inputId: "1" });
   assertEquals([turn.status, turn.response], ["waiting", "Done"]);
+  assertEquals((await eventsOf(store)).map(({ type }) => type), ["user", "decision"]);
+});
+
+Deno.test("an input that was recorded although no reply came goes on when it is sent again", async () => {
+  const store = memoryStore();
+  let lost = 4;
+  const losing = interceptAppends(store, async (_, write) => {
+    const reply = await write();
+    if (lost-- > 0) throw new StoreError("no reply", { isUnknown: true });
+    return reply;
+  });
+  const session = await open(agentOf([decide.respond("Done")]), losing, { clock: impatient });
+  const send = () => session.next("Hi", { inputId: "1" });
+  assertEquals(await send().catch(({ code }) => code), "STORE_FAILED");
+  assertEquals((await send()).response, "Done");
   assertEquals((await eventsOf(store)).map(({ type }) => type), ["user", "decision"]);
 });
 
