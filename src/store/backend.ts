@@ -140,6 +140,9 @@ export function makeStore(name: string, backend: Backend): VerifiableStore {
       await verifySession(store, id);
     },
     close: () => closing ??= backend.close(),
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    },
   };
   return store;
 }

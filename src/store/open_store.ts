@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { ConfigError, quote } from "../errors.ts";
+import { ConfigError, quote, reasonOf } from "../errors.ts";
 import { memoryStore } from "./memory.ts";
 import type { VerifiableStore } from "./store.ts";
+import { StoreError } from "./store_errors.ts";
 
 const KNOWN_URLS = '"memory:", "sqlite:agent.db" or "postgres://user:password@host/database"';
 
@@ -19,7 +20,8 @@ const KNOWN_URLS = '"memory:", "sqlite:agent.db" or "postgres://user:password@ho
  * | `sqlite::memory:` | a SQLite database without a file; lost when it is closed |
  * | `postgres://…`, `postgresql://…` | a PostgreSQL database; parameters and permissions as for `postgresStore()` |
  *
- * The text after `sqlite:` is a plain path: percent escapes in it are not decoded.
+ * The text after `sqlite:` is a plain path: percent escapes in it are not decoded. In Node, it needs
+ * version 22.16 or newer.
  *
  * @throws {ConfigError} if the URL names no known store, or is invalid. No message contains a
  *   password.
@@ -48,7 +50,13 @@ export async function openStore(url: string): Promise<VerifiableStore> {
       );
     case "sqlite": {
       const path = toSqlitePath(rest);
-      const { sqliteStore } = await import("./sqlite/mod.ts");
+      const { sqliteStore } = await import("./sqlite/mod.ts").catch((cause): never => {
+        throw new StoreError(
+          `Cannot open store ${quote(url)}: its driver cannot be loaded: ${reasonOf(cause)}: ` +
+            "expected a runtime whose module node:sqlite is complete: Node 22.16 or newer, or Deno",
+          { cause },
+        );
+      });
       return await sqliteStore(path);
     }
     case "postgres":

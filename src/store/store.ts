@@ -116,6 +116,9 @@ export interface Store {
    * method rejects with a {@linkcode StoreError}; closing again does nothing.
    */
   close(): Promise<void>;
+
+  /** Closes the store: `await using store = await openStore(url)` closes it at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Store of this package, which can verify what it contains. */

@@ -199,7 +199,7 @@ Deno.test("Session.fork, a process that dies at any write leaves no session that
   const { agent } = agentOf(new Array(turns).fill(ok));
   const written = await agent.openSession("s", { store: whole });
   for (let turn = 0; turn < turns; turn++) await written.next("Hi");
-  const writes: readonly (keyof Store)[] = ["create", "claim", "append", "release"];
+  const writes = ["create", "claim", "append", "release"];
   // Create, claim, two batches, release: after the last batch it is whole.
   for (let at = 1; at <= 5; at++) {
     for (const isAfter of [false, true]) {

@@ -1,6 +1,8 @@
 import { ConfigError } from "@nomos/agent";
 import { openStore, StoreError } from "@nomos/agent/store";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import configuration from "../../deno.json" with { type: "json" };
+import { runDeno } from "../../scripts/child.ts";
 import { withFolder } from "./sqlite/sqlite_fixture.ts";
 
 Deno.test("openStore() opens the store that a URL names", async () => {
@@ -48,4 +50,37 @@ Deno.test("openStore() rejects with the error of the store", async () => {
   await withFolder(async (folder) => {
     await assertRejects(() => openStore(`sqlite:${folder}/none/a.db`), StoreError, "folder");
   });
+});
+
+Deno.test("openStore() says which runtime has SQLite, where node:sqlite is missing", async () => {
+  await withFolder(async (folder) => {
+    const { valibot } = configuration.imports;
+    const imports = { valibot, "node:sqlite": `data:text/javascript,throw "No such module"` };
+    await Deno.writeTextFile(`${folder}/map.json`, JSON.stringify({ imports }));
+    const url = new URL("../../src/store/mod.ts", import.meta.url);
+    const program = `import { openStore, StoreError } from "${url}";
+      const error = await openStore("sqlite:a.db").catch((error) => error);
+      console.log(error instanceof StoreError, error.message);`;
+    await Deno.writeTextFile(`${folder}/program.ts`, program);
+    const options = ["--no-config", "--quiet", `--import-map=${folder}/map.json`];
+    const found = await runDeno(["run", ...options, `${folder}/program.ts`], folder);
+    assertStringIncludes(
+      found,
+      'true Cannot open store "sqlite:a.db": its driver cannot be loaded',
+    );
+    assertStringIncludes(
+      found,
+      "expected a runtime whose module node:sqlite is complete: Node 22.16",
+    );
+  });
+});
+
+Deno.test("a store is closed at the end of the block that opened it with await using", async () => {
+  const stores = [];
+  for (const url of ["memory:", "sqlite::memory:"]) {
+    await using store = await openStore(url);
+    await store.create("a", { meta: "{}", hash: "00" });
+    stores.push(store);
+  }
+  for (const store of stores) await assertRejects(() => store.read("a"), StoreError, "was closed");
 });

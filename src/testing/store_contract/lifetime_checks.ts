@@ -8,12 +8,13 @@ import { expectEqual, expectNewer, expectRejection, expectTrue } from "./expecta
 import { type ContractChecks, entriesFrom, LONG_TTL } from "./trial.ts";
 
 export const LIFETIME_CHECKS: ContractChecks = {
-  "close() makes all methods fail, and can be called twice": async (trial) => {
+  "close() makes all methods fail, and can be called again, also by await using": async (trial) => {
     const { store } = trial;
     const { id, lease } = await trial.lease();
     await trial.append(lease, 0);
     await trial.end();
     await store.close();
+    await store[Symbol.asyncDispose]();
     const calls = {
       create: () => store.create(trial.id(), { meta: "{}", hash: "00" }),
       createChild: () => store.createChild(lease, "a", { meta: "{}", hash: "00" }),
