@@ -60,6 +60,7 @@ export {
   ConflictError,
   LeaseLostError,
   SessionDamagedError,
+  StoreBusyError,
   StoreError,
   StoreVersionError,
 } from "./store_errors.ts";

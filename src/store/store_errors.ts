@@ -37,6 +37,20 @@ export class StoreVersionError extends StoreError {
 }
 
 /**
+ * Thrown if too many calls wait for the storage already. Nothing was sent, and the same call may
+ * succeed later.
+ */
+export class StoreBusyError extends StoreError {
+  /** `"STORE_BUSY"` */
+  override readonly code = "STORE_BUSY";
+
+  /** Makes the error, with `isRetryable`. */
+  constructor(message: string) {
+    super(message, { isRetryable: true });
+  }
+}
+
+/**
  * Thrown if a session is not as expected: it exists already, does not exist, or has another
  * head.
  */

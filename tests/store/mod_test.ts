@@ -7,6 +7,7 @@ Deno.test("the entry points of stores export exactly these values", () => {
     "ConflictError",
     "LeaseLostError",
     "SessionDamagedError",
+    "StoreBusyError",
     "StoreError",
     "StoreVersionError",
     "memoryStore",

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Random } from "../../random.ts";
-import { StoreError } from "../store_errors.ts";
+import { StoreBusyError, StoreError } from "../store_errors.ts";
 import { type Connection, type ConnectionPool, makePool } from "./connection_pool.ts";
 import { PostgresFailure } from "./failure.ts";
 import type { PostgresSettings } from "./postgres_options.ts";
@@ -15,6 +15,11 @@ export interface Work {
   readonly purpose: string;
   /** True if the work is idempotent, so that it can be retried even after an unknown outcome. */
   readonly isRepeatable: boolean;
+  /**
+   * True if it may wait for a connection however many others do, because it frees what they
+   * need. Default: false.
+   */
+  readonly isUrgent?: boolean;
 }
 
 /** One statement. */
@@ -52,15 +57,20 @@ export class Database {
   /** Address of the database for messages, without credentials. */
   readonly address: string;
   readonly #retries: number;
+  readonly #maxQueue: number;
+  readonly #maxConnections: number;
   readonly #random: Random;
   readonly #pool: ConnectionPool;
   #isPreparing = false;
   readonly #running = new Set<Promise<unknown>>();
 
   /** Makes a database without connecting to it. `random` is the jitter of retries. */
-  constructor({ address, retries, pool }: PostgresSettings, random: Random = Math.random) {
+  constructor(settings: PostgresSettings, random: Random = Math.random) {
+    const { address, retries, maxQueue, pool } = settings;
     this.address = address;
     this.#retries = retries;
+    this.#maxQueue = maxQueue;
+    this.#maxConnections = Number(pool.max);
     this.#random = random;
     this.#pool = makePool(pool);
   }
@@ -68,6 +78,7 @@ export class Database {
   /**
    * Runs one statement in its own transaction.
    *
+   * @throws {StoreBusyError} if too many calls wait for a connection.
    * @throws {StoreError} if it fails.
    */
   run<Row>({ name, text, values, ...work }: Statement): Promise<StatementResult<Row>> {
@@ -114,10 +125,18 @@ export class Database {
     await this.#pool.end();
   }
 
-  #track<Result>(work: Work, body: (query: Query) => Promise<Result>): Promise<Result> {
+  async #track<Result>(work: Work, body: (query: Query) => Promise<Result>): Promise<Result> {
+    const waiting = this.#running.size - this.#maxConnections;
+    if (!work.isUrgent && waiting >= this.#maxQueue) {
+      throw new StoreBusyError(
+        `Cannot ${work.purpose} in PostgreSQL at ${this.address}: ${waiting} calls wait for a ` +
+          `connection: expected fewer than ${this.#maxQueue} ("maxQueue"); nothing was sent: ` +
+          "call again later",
+      );
+    }
     const running = this.#retry(work, body).finally(() => this.#running.delete(running));
     this.#running.add(running);
-    return running;
+    return await running;
   }
 
   async #retry<Result>(work: Work, body: (query: Query) => Promise<Result>): Promise<Result> {

@@ -34,6 +34,7 @@ export function postgresBackend(database: Database, schema: string): Backend {
       text: sql[key],
       values: [encodeKey(id), ...values],
       isRepeatable: REPEATABLE.includes(key),
+      isUrgent: URGENT.includes(key),
     });
   return {
     async create(id, { meta, hash }) {
@@ -119,6 +120,9 @@ interface HeadRow {
 
 /** Statements that can be repeated: those that read, and those about one's own lease. */
 const REPEATABLE = ["read", "entries", "leasedHead", "claim", "renew", "release"];
+
+/** Statements that run however many others wait: a lease that is not released keeps others out. */
+const URGENT = ["renew", "release"];
 
 /** Returns the name of a statement on the server, as in `pg_prepared_statements`. */
 function nameOf(key: string): string {

@@ -24,6 +24,12 @@ export interface PostgresStoreOptions {
    * for a free one. Default: 10.
    */
   readonly maxConnections?: number;
+  /**
+   * Maximum number of calls that wait for a free connection. One more is refused with
+   * a `StoreBusyError` before anything is sent, unless it renews or releases a lease.
+   * Default: 10,000.
+   */
+  readonly maxQueue?: number;
   /** Maximum time to wait for a new or free connection, in milliseconds. Default: 10,000. */
   readonly connectionTimeout?: number;
   /** Time after which an idle connection is closed, in milliseconds. Default: 30,000. */
@@ -74,6 +80,8 @@ export interface PostgresSettings {
   readonly address: string;
   readonly schema: string;
   readonly retries: number;
+  /** Maximum number of calls that wait for a connection. */
+  readonly maxQueue: number;
   /** Options of the connection pool: https://node-postgres.com/apis/pool */
   readonly pool: Readonly<Record<string, unknown>>;
 }
@@ -84,6 +92,7 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
 const GRACE = 5_000;
 const NUMBERS = {
   maxConnections: wholeFrom(1, 10_000),
+  maxQueue: wholeFrom(0),
   connectionTimeout: wholeFrom(1, MAX_TIMEOUT),
   idleTimeout: wholeFrom(1, MAX_TIMEOUT),
   statementTimeout: wholeFrom(1, MAX_TIMEOUT - GRACE),
@@ -110,11 +119,12 @@ export function readSettings(
   }
   checkOptions("open a PostgreSQL store", options, NUMBERS);
   const { maxConnections = 10, connectionTimeout = 10_000, idleTimeout = 30_000 } = options;
-  const { statementTimeout = 30_000, retries = 4 } = options;
+  const { statementTimeout = 30_000, retries = 4, maxQueue = 10_000 } = options;
   return {
     address,
     schema,
     retries,
+    maxQueue,
     pool: {
       host,
       port,

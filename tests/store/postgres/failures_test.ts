@@ -1,6 +1,6 @@
 import type { Lease, Store } from "@nomos/agent/store";
-import { StoreError } from "@nomos/agent/store";
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { StoreBusyError, StoreError } from "@nomos/agent/store";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { postgresTest, type PostgresTestCase } from "../../postgres/postgres_test_case.ts";
 import { Proxy } from "../../postgres/proxy.ts";
 
@@ -240,3 +240,28 @@ postgresTest("postgresStore() reports that the role may not write", async (postg
   assertEquals(failure, { isRetryable: false, isUnknown: false, code: "42501" });
   assertEquals((await store.read("a"))?.head, 0);
 });
+
+postgresTest(
+  "postgresStore() refuses calls once `maxQueue` wait for a connection, and sends nothing",
+  async (postgres) => {
+    const store = await postgres.open({ maxConnections: 1, maxQueue: 2 });
+    const lease = await leased(store);
+    let waiting: Promise<unknown>[] = [];
+    await postgres.holdTransaction(lockSessions(postgres), async () => {
+      waiting = [append(store, lease), append(store, lease, 1), store.read("a")];
+      const error = await assertRejects(() => append(store, lease, 2), StoreBusyError);
+      assertStringIncludes(error.message, 'Cannot append to session "a" in PostgreSQL at ');
+      assertStringIncludes(
+        error.message,
+        ': 2 calls wait for a connection: expected fewer than 2 ("maxQueue"); nothing was sent: ' +
+          "call again later",
+      );
+      assertEquals([error.code, error.isRetryable, error.isUnknown], ["STORE_BUSY", true, false]);
+      // A lease that is not renewed would be lost, and one that is not released keeps others out.
+      waiting.push(store.renew(lease, 60_000), store.release(lease));
+    });
+    await Promise.all(waiting);
+    assertEquals((await store.read("a"))?.head, 2);
+    assert(await claim(store));
+  },
+);

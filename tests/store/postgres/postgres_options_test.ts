@@ -17,6 +17,7 @@ Deno.test("readSettings() fills in the documented defaults", () => {
     address: "here:1/a",
     schema: "nomos_agent",
     retries: 4,
+    maxQueue: 10_000,
     pool: {
       ...ADDRESS,
       password: "hunter2",
@@ -36,6 +37,7 @@ Deno.test("readSettings() prefers options to parameters of the URL", () => {
   const given = {
     schema: "a b",
     maxConnections: 1,
+    maxQueue: 5,
     connectionTimeout: 2,
     idleTimeout: 3,
     statementTimeout: 4,
@@ -49,6 +51,7 @@ Deno.test("readSettings() prefers options to parameters of the URL", () => {
     address: "here:1/a",
     schema: "a b",
     retries: 0,
+    maxQueue: 5,
     pool: {
       ...ADDRESS,
       password: "p",
@@ -78,6 +81,7 @@ Deno.test("readSettings() rejects invalid options with the expectation", () => {
     [{ schema: "PG_mine" }, `the schema "PG_mine": ${schema}`],
     [{ schema: 1 }, `the schema 1: ${schema}`],
     [{ maxConnections: 0 }, `maxConnections 0: ${whole(1, 10_000)}`],
+    [{ maxQueue: -1 }, "maxQueue -1: expected a whole number from 0"],
     [{ connectionTimeout: 0 }, `connectionTimeout 0: ${whole(1, 2 ** 31 - 1)}`],
     [{ idleTimeout: Infinity }, `idleTimeout Infinity: ${whole(1, 2 ** 31 - 1)}`],
     [{ statementTimeout: 2 ** 31 }, `statementTimeout 2147483648: ${whole(1, 2147478647)}`],
