@@ -63,6 +63,7 @@ export async function openSession(
     random: options.random ?? DEFAULTS.random,
     ids: core.ids,
     graph: core.graph,
+    agent: core.name,
     now: core.clock,
     migrateResult: core.migrateResult,
     renamedSteps: core.renamedSteps,

@@ -70,12 +70,13 @@ export async function writeFork(
   address: Address,
   original: Original,
   fork: Copied,
-  options: LeaseOptions,
+  options: LeaseOptions & Pick<SessionMeta, "agent">,
 ): Promise<void> {
   const { id } = fork.name;
   const children: ForkedPast[] = [];
   const past = await copyPast(store, address, original, fork, children);
-  const meta = { ...past, fork: { id: nameOf(address), at: past.bodies.length } };
+  const { agent } = options;
+  const meta = { ...past, agent, fork: { id: nameOf(address), at: past.bodies.length } };
   const first = await createStored(store, { id }, meta);
   try {
     const until = options.clock.now() + options.maxWait;

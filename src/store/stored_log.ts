@@ -23,7 +23,10 @@ import { findOrCreate, findSession, type FoundSession, refuseDeleted } from "./s
 import { type Past, readCovered, readPast } from "./verified_past.ts";
 
 /** Options of a {@linkcode StoredLog}. */
-interface StoredLogOptions extends LeaseOptions, ChildLogOptions {}
+interface StoredLogOptions extends LeaseOptions, ChildLogOptions {
+  /** Name of the agent of the session. */
+  readonly agent: string;
+}
 
 /** Keeps a log in memory in step with the session in the store. */
 export class StoredLog implements DurableLog {
@@ -104,8 +107,8 @@ export class StoredLog implements DurableLog {
    * @throws {SessionDamagedError} if an entry is damaged, and what {@linkcode findOrCreate} throws.
    */
   static async open(store: Store, id: string, options: StoredLogOptions): Promise<StoredLog> {
-    const { ids, graph: { start } } = options;
-    const found = await findOrCreate(store, { id }, () => ({ start, incarnation: ids() }));
+    const { agent, ids, graph: { start } } = options;
+    const found = await findOrCreate(store, { id }, () => ({ start, agent, incarnation: ids() }));
     return await StoredLog.#openFound(store, { id }, found, options);
   }
 

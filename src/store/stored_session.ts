@@ -17,6 +17,8 @@ import { ConflictError, SessionDamagedError } from "./store_errors.ts";
 export interface SessionMeta {
   /** Id of the first step. */
   readonly start: string;
+  /** Name of its agent; undefined for a child, and if an older release made it. */
+  readonly agent?: string | undefined;
   /** Random text in the keys of its calls; undefined for a child, and if version 2 made it. */
   readonly incarnation?: string | undefined;
   /** For a fork: the id of the original session, and the number of entries copied from it. */
@@ -99,13 +101,14 @@ function firstLink(id: string): Link {
 }
 
 /** Serializes the metadata of a new session. */
-function writeMeta({ start, incarnation, fork }: SessionMeta): string {
-  return JSON.stringify({ version: EVENT_VERSION, start, incarnation, fork });
+function writeMeta({ start, agent, incarnation, fork }: SessionMeta): string {
+  return JSON.stringify({ version: EVENT_VERSION, start, agent, incarnation, fork });
 }
 
 const metaShape = v.object({
   version: v.number(),
   start: v.string(),
+  agent: v.optional(v.string()),
   incarnation: v.optional(v.string()),
   fork: v.optional(v.object({ id: v.string(), at: v.number() })),
 });

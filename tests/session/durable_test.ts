@@ -348,3 +348,13 @@ Deno.test("reading a long log lets timers fire between its pages", async () => {
   assert(ticks >= 2, `${ticks} timers fired while 3,200 events were read`);
   await macrotask();
 });
+
+Deno.test("a stored session and its forks name their agent, for recovery", async () => {
+  const store = memoryStore();
+  const session = await open(agentOf(SCRIPT), store);
+  await session.next("Hi");
+  await session.fork({ id: "fork" });
+  for (const id of ["s", "fork"]) {
+    assertEquals(JSON.parse((await store.read(id))!.meta).agent, "durable", id);
+  }
+});
