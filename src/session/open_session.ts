@@ -13,6 +13,7 @@ import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/standard_schema.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import type { OpenOptions } from "./session_options.ts";
+import { readLabels } from "../store/labels.ts";
 import { StoredLog } from "../store/stored_log.ts";
 // An opened session runs turns. Loaded here, their code adds no chunk to the bundled core.
 import "./turn_code.ts";
@@ -30,6 +31,7 @@ const shape: option.OptionShape<OpenOptions> = {
   store: v.looseObject({ append: method, claim: method }, "expected a Store"),
   context: option.anything,
   limits: option.anything,
+  labels: option.anything,
   whenBusy: v.optional(
     v.picklist(["refuse", "wait", "interrupt"], 'expected "refuse", "wait" or "interrupt"'),
   ),
@@ -54,7 +56,7 @@ export async function openSession(
   options: OpenOptions,
 ): Promise<LiveSession> {
   checkOptions(core, id, options);
-  const { store, context, limits } = options;
+  const { store, context, limits, labels } = options;
   const log = await StoredLog.open(store, id, {
     whenBusy: options.whenBusy ?? DEFAULTS.whenBusy,
     maxWait: options.maxWait ?? DEFAULTS.maxWait,
@@ -64,6 +66,9 @@ export async function openSession(
     ids: core.ids,
     graph: core.graph,
     agent: core.name,
+    labels: labels === undefined
+      ? undefined
+      : readLabels(labels, `Cannot open session ${quote(id)}`),
     now: core.clock,
     migrateResult: core.migrateResult,
     renamedSteps: core.renamedSteps,

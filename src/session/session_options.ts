@@ -40,6 +40,11 @@ export interface OpenOptions<Context = unknown> {
   /** Limits of this session and its turns. Default: those of the agent. */
   readonly limits?: Limits;
   /**
+   * Labels by which `store.list()` finds the session, at most 16 of 1 to 100 characters. Those of
+   * a session that exists are replaced; forks copy them. Default: unchanged, none at first.
+   */
+  readonly labels?: readonly string[];
+  /**
    * Behaviour of a turn while another one of the same session runs, in this process or another.
    * `"refuse"` throws a `SessionBusyError`; `"wait"` waits until that turn ends: turns of one
    * process begin in the order of their calls, those of several processes in any order;

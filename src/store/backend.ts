@@ -5,22 +5,20 @@
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
+import { readLabels } from "./labels.ts";
+import { expireSessions, type ListBackend, listSessions, RESTING } from "./list_sessions.ts";
 import { MAX_ID_LENGTH } from "./session_key.ts";
 import type {
   Append,
   ClaimedLease,
   Lease,
   LeaseClaim,
-  ListPage,
   NewSession,
   Store,
   StoredSession,
   VerifiableStore,
 } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
-
-/** Maximum number of sessions on a page of a list. */
-const MAX_PAGE_LENGTH = 1_000;
 
 /**
  * Storage behind a store. Its methods are called with valid arguments, never after
@@ -30,9 +28,11 @@ const MAX_PAGE_LENGTH = 1_000;
 export interface Backend
   extends
     Pick<Store, "ownerPrefix" | "read" | "entries" | "renew" | "release" | "delete" | "close">,
-    Required<Pick<Store, "requestStop" | "listStops">> {
+    Pick<Store, "setLabels">,
+    Required<Pick<Store, "requestStop" | "listStops">>,
+    ListBackend {
   /** Creates a session. Returns false if the id is already in use. */
-  create(id: string, session: NewSession): Promise<boolean>;
+  create(id: string, session: Required<NewSession>): Promise<boolean>;
   /** Creates a child if the lease is current and the session has no child with this id. */
   createChild(
     lease: Lease,
@@ -50,8 +50,6 @@ export interface Backend
    * the actual head.
    */
   append(lease: Lease, appended: Append): Promise<"appended" | "lost" | "missing" | number>;
-  /** Lists sessions after `after` whose ids begin with `prefix`, in order, at most `limit`. */
-  list(page: Required<ListPage>): Promise<readonly Omit<StoredSession, "snapshot">[]>;
 }
 
 /** Makes a store from a backend. `name` is the kind of store, used in messages. */
@@ -67,7 +65,8 @@ export function makeStore(name: string, backend: Backend): VerifiableStore {
     ...(ownerPrefix !== undefined && { ownerPrefix }),
     async create(id, session) {
       checkSessionId(id);
-      if (await open().create(id, session)) return;
+      const labels = readLabels(session.labels ?? [], `Cannot create session ${quote(id)}`);
+      if (await open().create(id, { ...session, labels })) return;
       throw new ConflictError(
         `Cannot create session ${quote(id)}: a session with this id exists: expected an unused id`,
       );
@@ -126,13 +125,11 @@ export function makeStore(name: string, backend: Backend): VerifiableStore {
     },
     requestStop: async (id, epoch) => await open().requestStop(id, epoch),
     listStops: async () => await open().listStops(),
-    async list({ prefix = "", after = "", limit = 100 } = {}) {
-      checkWhole(limit, 1, `list at most ${quote(limit)} sessions`, MAX_PAGE_LENGTH);
-      // Fetches one session more than the page holds, to find out if there is another page.
-      const found = await open().list({ prefix, after, limit: limit + 1 });
-      const sessions = found.slice(0, limit);
-      return { sessions, ...(found.length > limit && { next: sessions.at(-1)!.id }) };
+    list: async (page) => await listSessions(open(), store, page),
+    async setLabels(id, labels) {
+      await open().setLabels(id, readLabels(labels, `Cannot label session ${quote(id)}`));
     },
+    expire: async (options) => await expireSessions(open(), store, options),
     delete: async (id) => await open().delete(id),
     async verify(id) {
       // Loaded here, because it needs the code of histories.
@@ -205,7 +202,20 @@ function copyAppend(appended: Append): Append {
         "expected entries numbered from the head without gaps",
     );
   }
-  return { ...appended, entries: entries.map(({ seq, body, hash }) => ({ seq, body, hash })) };
+  checkStatus(appended.status);
+  const { approvals = [], ...rest } = appended;
+  return {
+    ...rest,
+    entries: entries.map(({ seq, body, hash }) => ({ seq, body, hash })),
+    ...(approvals.length > 0 && { approvals: structuredClone(approvals) }),
+  };
+}
+
+function checkStatus(status: Append["status"]): void {
+  if (status === undefined || RESTING.includes(status)) return;
+  throw new ConfigError(
+    `Cannot append with status ${quote(status)}: expected one of ${RESTING.map(quote).join(", ")}`,
+  );
 }
 
 /** Rejects numbers that are not whole or out of range. `action` follows "Cannot" in the message. */

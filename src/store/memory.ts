@@ -6,6 +6,8 @@
  */
 import { checkOptions, FUNCTION } from "../llm/option_rules.ts";
 import { makeStore } from "./backend.ts";
+import { isLive, type ListedRow, statusOf } from "./list_sessions.ts";
+import type { SessionSummary } from "./session_summary.ts";
 import type {
   Append,
   Lease,
@@ -33,6 +35,10 @@ interface StoredLog {
 
 interface Session extends StoredLog {
   readonly children: Map<string, StoredLog>;
+  labels: readonly string[];
+  status: SessionSummary["status"] | "unknown";
+  /** Calls that wait for a person, as JSON. */
+  approvals: string;
   lease?: { readonly owner: string; readonly epoch: number; until: number };
 }
 
@@ -89,7 +95,9 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
   return makeStore("memory", {
     async create(id, session) {
       if (sessions.has(id)) return false;
-      sessions.set(id, { ...makeLog(session), children: new Map() });
+      const summary = { status: "waiting", approvals: "[]" } as const;
+      const { labels } = session;
+      sessions.set(id, { ...makeLog(session), children: new Map(), labels, ...summary });
       return true;
     },
     async createChild(lease, child, session) {
@@ -105,7 +113,7 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
       const { snapshot } = log;
       const described = child === undefined
         ? describe(id, sessions.get(id)!)
-        : describe(child, log);
+        : describe(child, { ...log, labels: [] });
       return { ...described, ...(snapshot && { snapshot: { ...snapshot } }) };
     },
     async entries(id, { child, from, limit }) {
@@ -122,7 +130,10 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
       const former = describe(id, session);
       const epoch = isOwn ? lease.epoch : ++lastEpoch;
       session.lease = { owner, epoch, until: now + ttl };
-      if (append?.head === former.head) write(session, append);
+      if (append?.head === former.head) {
+        write(session, append);
+        summarize(session, append);
+      }
       return { epoch, session: former };
     },
     async requestStop(id, epoch) {
@@ -139,29 +150,85 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
     },
     release: async (lease) => release(lease),
     async append(lease, appended) {
-      if (findLeased(lease) === undefined) return "lost";
+      const session = findLeased(lease);
+      if (session === undefined) return "lost";
       const log = find(lease.id, appended.child);
       if (log === undefined) return "missing";
       if (appended.head !== log.entries.length) return log.entries.length;
       write(log, appended);
+      if (log === session) summarize(session, appended);
       if (appended.release) release(lease);
       return "appended";
     },
-    async list({ prefix, after, limit }) {
+    async list({ statuses, updatedBefore = Infinity, label, prefix, after, limit }) {
       const ids = [...sessions.keys()].filter((id) => id.startsWith(prefix) && id > after).sort();
-      return ids.slice(0, limit).map((id) => describe(id, sessions.get(id)!));
+      const rows: ListedRow[] = [];
+      for (const id of ids) {
+        const row = toRow(id, sessions.get(id)!, clock());
+        const { status, updatedAt, labels } = row;
+        const isListed = updatedAt < updatedBefore &&
+          (label === undefined || labels?.includes(label)) &&
+          (status === "unknown" || (statuses?.some((one) => one === status) ?? true));
+        if (isListed) rows.push(row);
+        if (rows.length === limit) break;
+      }
+      return rows;
     },
+    async setLabels(id, labels) {
+      const session = sessions.get(id);
+      if (session !== undefined) session.labels = labels;
+    },
+    async record(id, { head, ...summary }) {
+      const session = sessions.get(id);
+      if (session?.entries.length === head) summarize(session, summary);
+    },
+    async expire(ids, { statuses, before }) {
+      return ids.filter((id) => {
+        const session = sessions.get(id);
+        if (session === undefined || session.updatedAt >= before) return false;
+        if (isLive(session.lease, clock()) || !statuses.some((one) => one === session.status)) {
+          return false;
+        }
+        return sessions.delete(id);
+      }).length;
+    },
+    now: async () => clock(),
     delete: async (id) => sessions.delete(id),
     close: async () => sessions.clear(),
   });
 }
 
+function summarize(
+  session: Session,
+  { status, approvals = [] }: Partial<SessionSummary>,
+): void {
+  session.status = status ?? "unknown";
+  session.approvals = JSON.stringify(approvals);
+}
+
+function toRow(id: string, session: Session, now: number): ListedRow {
+  const { status, lease, approvals } = session;
+  return {
+    ...describe(id, session),
+    status: statusOf(status, lease, now),
+    approvals: JSON.parse(approvals),
+  };
+}
+
 function describe(
   id: string,
-  log: StoredLog & Pick<Session, "lease">,
+  log: StoredLog & Pick<Session, "lease" | "labels">,
 ): Omit<StoredSession, "snapshot"> {
-  const { meta, firstHash, entries, createdAt, updatedAt, lease } = log;
+  const { meta, firstHash, entries, createdAt, updatedAt, lease, labels } = log;
   const hash = entries.at(-1)?.hash ?? firstHash;
-  const held = lease && { lease: { ...lease } };
-  return { id, meta, head: entries.length, hash, createdAt, updatedAt, ...held };
+  return {
+    id,
+    meta,
+    head: entries.length,
+    hash,
+    createdAt,
+    updatedAt,
+    ...(labels.length > 0 && { labels }),
+    ...(lease && { lease: { ...lease } }),
+  };
 }

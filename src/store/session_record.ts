@@ -10,6 +10,8 @@ export interface NewSession {
   readonly meta: string;
   /** Seed of the hash chain: stands for the hash of the last entry while there is none. */
   readonly hash: string;
+  /** Labels of the session; not for a child. Default: none. */
+  readonly labels?: readonly string[];
 }
 
 /** Stored session or child without its entries. */
@@ -24,6 +26,8 @@ export interface StoredSession {
   readonly hash: string;
   /** Latest snapshot, if there is one. It may be older than the last entry. */
   readonly snapshot?: StoredSnapshot;
+  /** Labels of the session, sorted; absent if it has none. */
+  readonly labels?: readonly string[];
   /** Lease that was not released; undefined if there is none, and for children. */
   readonly lease?: LeaseState;
   /** Time of creation by the store's clock, in milliseconds since 1970. */

@@ -3,8 +3,17 @@
  *
  * @module
  */
+import type { PendingApproval } from "../history/call.ts";
+import type { ExpireOptions, ListPage, RestingStatus, SessionList } from "./session_list.ts";
 import type { NewSession, StoredEntry, StoredSession } from "./session_record.ts";
 
+export type {
+  ExpireOptions,
+  ListedSession,
+  ListPage,
+  RestingStatus,
+  SessionList,
+} from "./session_list.ts";
 export type {
   LeaseState,
   NewSession,
@@ -15,7 +24,8 @@ export type {
 
 /**
  * Stores the logs of sessions. A store knows nothing of agents. It keeps entries in
- * order, leases each session to one writer at a time, and rejects all other writers.
+ * order, leases each session to one writer at a time, and rejects all other writers. It finds
+ * sessions by what the last append said of them.
  *
  * Every method rejects with a {@linkcode StoreError} if the storage fails, with
  * a {@linkcode ConfigError} if an argument is invalid, and otherwise only with the
@@ -111,8 +121,25 @@ export interface Store {
   /** Lists the epochs of the leases whose writers were requested to stop. */
   listStops?(): Promise<readonly number[]>;
 
-  /** Lists sessions, without children, in the order of their ids, one page at a time. */
+  /**
+   * Lists sessions, without children, in the order of their ids, one page at a time.
+   *
+   * The status of a session is that of its last append, unless its lease is live: then it is
+   * `running`. If the last append had none, or an older release wrote it, the log is read.
+   */
   list(page?: ListPage): Promise<SessionList>;
+
+  /**
+   * Replaces the labels of a session. Does nothing if there is no such session. A label has 1 to
+   * 100 UTF-16 code units, is well-formed and contains no NUL; a session has at most 16.
+   */
+  setLabels(id: string, labels: readonly string[]): Promise<void>;
+
+  /**
+   * Deletes sessions by age, as `delete()` does, in batches. Each is deleted only if it still
+   * matches, and its lease is not live. Returns the number of deleted sessions.
+   */
+  expire(options: ExpireOptions): Promise<number>;
 
   /**
    * Deletes a session with its entries and children, all or none, even if another writer
@@ -199,25 +226,11 @@ export interface Append {
   readonly snapshot?: string;
   /** If true, releases the lease with the append. Not for a child. Default: false. */
   readonly release?: boolean;
-}
-
-/** Page of a list of sessions. */
-export interface ListPage {
-  /** Lists only ids that begin with this. Default: all. */
-  readonly prefix?: string;
   /**
-   * Lists only ids that sort after this one: the `next` of the page before. Default: from
-   * the first.
+   * Status of the session after these entries, for lists; not for a child. Default: lists read
+   * it from the log.
    */
-  readonly after?: string;
-  /** Maximum number of sessions, from 1 to 1,000. Default: 100. */
-  readonly limit?: number;
-}
-
-/** Page of sessions, sorted by the UTF-16 code units of their ids, as `<` sorts strings. */
-export interface SessionList {
-  /** Sessions of this page. */
-  readonly sessions: readonly Omit<StoredSession, "snapshot">[];
-  /** Value of `after` for the next page; absent on the last page. */
-  readonly next?: string;
+  readonly status?: RestingStatus;
+  /** Calls of the session that wait for a person after these entries. Default: none. */
+  readonly approvals?: readonly PendingApproval[];
 }

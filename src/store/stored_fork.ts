@@ -14,6 +14,7 @@ import { type Address, EntryReader, nameOf } from "./entry_reader.ts";
 import { type Link, linkBodies, makeDamagedError } from "./hash_chain.ts";
 import { sealSnapshot } from "./sealed_snapshot.ts";
 import { type LeaseOptions, SessionLease } from "./session_lease.ts";
+import { summarize } from "./session_summary.ts";
 import type { Store } from "./store.ts";
 import {
   createStored,
@@ -77,14 +78,16 @@ export async function writeFork(
   const past = await copyPast(store, address, original, fork, children);
   const { agent } = options;
   const meta = { ...past, agent, fork: { id: nameOf(address), at: past.bodies.length } };
-  const first = await createStored(store, { id }, meta);
+  const { labels } = await store.read(address.id) ?? {};
+  const first = await createStored(store, { id }, meta, { labels });
   try {
     const until = options.clock.now() + options.maxWait;
     // Not undefined, because there is no signal that could abort.
     const { lease } = (await SessionLease.acquire(store, id, options, { until }))!;
     try {
       for (const child of children) {
-        const before = await createStored(store, { id, child: child.id }, child, lease.lease);
+        const owner = { lease: lease.lease };
+        const before = await createStored(store, { id, child: child.id }, child, owner);
         await writePast(store, lease, child.id, before, child, options);
       }
       await writePast(store, lease, undefined, first, past, options);
@@ -148,9 +151,15 @@ async function writePast(
     lost.throwIfAborted();
     const batch = bodies.slice(before.head, before.head + BATCH_LENGTH);
     const { entries, link } = linkBodies(before, batch);
-    const isDue = link.head === bodies.length && bodies.length >= SNAPSHOT_INTERVAL;
-    const snapshot = isDue && { snapshot: sealSnapshot(position, link.hash) };
-    const appended = { child, head: before.head, entries, ...snapshot };
+    const isLast = link.head === bodies.length;
+    const isDue = isLast && bodies.length >= SNAPSHOT_INTERVAL;
+    const appended = {
+      child,
+      head: before.head,
+      entries,
+      ...(isDue && { snapshot: sealSnapshot(position, link.hash) }),
+      ...(isLast && child === undefined && summarize(position)),
+    };
     await appendWithRetry(store, lease, before, appended, clock);
     before = link;
   }

@@ -13,8 +13,10 @@ import { appendWithRetry } from "./append_with_retry.ts";
 import { serializeEvent } from "./entry_body.ts";
 import { type Address, EntryReader } from "./entry_reader.ts";
 import { type Link, linkBodies, makeDamagedError } from "./hash_chain.ts";
+import { areSameLabels } from "./labels.ts";
 import { readSnapshot, sealSnapshot } from "./sealed_snapshot.ts";
 import { type LeaseOptions, makeLeaseLostError, type SessionLease } from "./session_lease.ts";
+import { summarize } from "./session_summary.ts";
 import { SessionTurns } from "./session_turns.ts";
 import type { Append, Store, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
@@ -26,6 +28,8 @@ import { type Past, readCovered, readPast } from "./verified_past.ts";
 interface StoredLogOptions extends LeaseOptions, ChildLogOptions {
   /** Name of the agent of the session. */
   readonly agent: string;
+  /** Labels of the session, sorted. Default: those that it has. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** Keeps a log in memory in step with the session in the store. */
@@ -107,8 +111,11 @@ export class StoredLog implements DurableLog {
    * @throws {SessionDamagedError} if an entry is damaged, and what {@linkcode findOrCreate} throws.
    */
   static async open(store: Store, id: string, options: StoredLogOptions): Promise<StoredLog> {
-    const { agent, ids, graph: { start } } = options;
-    const found = await findOrCreate(store, { id }, () => ({ start, agent, incarnation: ids() }));
+    const { agent, ids, labels, graph: { start } } = options;
+    const makeMeta = () => ({ start, agent, incarnation: ids() });
+    const found = await findOrCreate(store, { id }, makeMeta, { labels });
+    const { labels: known = [] } = found.stored;
+    if (labels !== undefined && !areSameLabels(labels, known)) await store.setLabels(id, labels);
     return await StoredLog.#openFound(store, { id }, found, options);
   }
 
@@ -131,7 +138,8 @@ export class StoredLog implements DurableLog {
     await this.#adopt(id);
     const address = { id: this.#root.#id, child: id };
     const { start } = child.graph;
-    const found = await findOrCreate(this.#store, address, () => ({ start }), lease.lease);
+    const owner = { lease: lease.lease };
+    const found = await findOrCreate(this.#store, address, () => ({ start }), owner);
     return await this.#openFoundChild(address, found, child);
   }
 
@@ -259,8 +267,13 @@ export class StoredLog implements DurableLog {
     const before = this.#end;
     const { entries, link } = linkBodies(before, events.map(serializeEvent));
     const isDue = link.head - this.#snapshotHead >= SNAPSHOT_INTERVAL;
-    const snapshot = isDue && { snapshot: this.#makeSnapshot(events, link.hash) };
-    const appended = { head: before.head, entries, ...snapshot };
+    const position = this.#positionAfter(events);
+    const appended = {
+      head: before.head,
+      entries,
+      ...(isDue && { snapshot: sealSnapshot(position, link.hash) }),
+      ...(this.#address.child === undefined && summarize(position)),
+    };
     if (await this.turns?.claimWith(appended)) this.#unknownOutcome = undefined;
     else await this.#append(before, appended, isLast);
     if (isDue) this.#snapshotHead = link.head;
@@ -293,10 +306,10 @@ export class StoredLog implements DurableLog {
     if (release) this.turns!.forgetLease();
   }
 
-  /** Makes the snapshot that covers `events`, up to the hash of the last, and everything before. */
-  #makeSnapshot(events: readonly SessionEvent[], hash: string): string {
+  /** Returns the position after `events` and everything before them. */
+  #positionAfter(events: readonly SessionEvent[]): Position {
     const position = this.#storedPosition.copy();
     for (const event of events) position.apply(event);
-    return sealSnapshot(position, hash);
+    return position;
   }
 }

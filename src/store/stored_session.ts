@@ -49,20 +49,28 @@ export async function findSession(
   return { ...readMeta(stored), stored, first: firstLink(nameOf(address)) };
 }
 
+/** Properties of a new session or child beside its metadata. */
+interface CreateOptions {
+  /** Lease of the session, for a child. */
+  readonly lease?: Lease;
+  /** Labels of a session. Default: none. */
+  readonly labels?: readonly string[] | undefined;
+}
+
 /**
- * Creates a session or child; a child needs the `lease` of its session. Returns the point in
- * the hash chain before its first entry.
+ * Creates a session, or a child with the lease of its session. Returns the point in the hash
+ * chain before its first entry.
  */
 export async function createStored(
   store: Store,
   { id, child }: Address,
   meta: SessionMeta,
-  lease?: Lease,
+  { lease, labels = [] }: CreateOptions = {},
 ): Promise<Link> {
   const first = firstLink(child ?? id);
   const session = { meta: writeMeta(meta), hash: first.hash };
   await (child === undefined || lease === undefined
-    ? store.create(id, session)
+    ? store.create(id, { ...session, labels })
     : store.createChild(lease, child, session));
   return first;
 }
@@ -77,11 +85,11 @@ export async function findOrCreate(
   store: Store,
   address: Address,
   makeMeta: () => SessionMeta,
-  lease?: Lease,
+  options?: CreateOptions,
 ): Promise<FoundSession> {
   const known = await findSession(store, address);
   if (known !== undefined) return known;
-  await createStored(store, address, makeMeta(), lease).catch((error) => {
+  await createStored(store, address, makeMeta(), options).catch((error) => {
     // Another process created it meanwhile: it is opened below.
     if (!(error instanceof ConflictError)) throw error;
   });

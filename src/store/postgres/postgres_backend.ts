@@ -9,19 +9,12 @@
  */
 import { quote } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
-import { decodeKey, encodeKey, keyRange } from "../session_key.ts";
-import type { Append, StoredEntry, StoredSession, StoredSnapshot } from "../store.ts";
+import { encodeKey } from "../session_key.ts";
+import type { Append, StoredEntry } from "../store.ts";
 import type { Database } from "./database.ts";
-import { OWNER_LOCK } from "./owner_lock.ts";
+import { listQueries } from "./list_query.ts";
+import { DESCRIBED, IS_DEAD, type SessionRow, toSession } from "./session_row.ts";
 import { quoteSchema } from "./tables.ts";
-
-interface SessionRow extends Omit<StoredSession, "id" | "snapshot" | "lease"> {
-  readonly id: Uint8Array;
-  readonly owner: Uint8Array | null;
-  readonly epoch: number;
-  readonly until: number;
-  readonly snapshot?: StoredSnapshot | null;
-}
 
 /** Makes the backend on the tables of a schema. */
 export function postgresBackend(database: Database, schema: string): Backend {
@@ -37,8 +30,8 @@ export function postgresBackend(database: Database, schema: string): Backend {
       isUrgent: URGENT.includes(key),
     });
   return {
-    async create(id, { meta, hash }) {
-      return (await run("create", id, "create", meta, hash)).count === 1;
+    async create(id, { meta, hash, labels }) {
+      return (await run("create", id, "create", meta, hash, labels)).count === 1;
     },
     async createChild({ id, owner, epoch }, child, { meta, hash }) {
       const lease = [encodeKey(owner), epoch];
@@ -94,11 +87,12 @@ export function postgresBackend(database: Database, schema: string): Backend {
       const { rows: [leased] } = await run<HeadRow>(verb, id, "leasedHead", ...lease, key);
       return leased === undefined ? "lost" : leased.head ?? "missing";
     },
-    async list({ prefix, after, limit }) {
-      const values = [...keyRange(prefix, after), limit];
-      const list = { purpose: "list sessions", name: nameOf("list"), text: sql.list, values };
-      const { rows } = await database.run<SessionRow>({ ...list, isRepeatable: true });
-      return rows.map((row) => toSession(decodeKey(row.id), row));
+    ...listQueries(database, quoteSchema(schema)),
+    async setLabels(id, labels) {
+      await run("label", id, "setLabels", labels);
+    },
+    async record(id, { head, status, approvals }) {
+      await run("record the status of", id, "record", head, status, encodeApprovals(approvals));
     },
     async delete(id) {
       return (await run("delete", id, "delete")).count === 1;
@@ -118,8 +112,17 @@ interface HeadRow {
   readonly head: number | null;
 }
 
-/** Statements that can be repeated: those that read, and those about one's own lease. */
-const REPEATABLE = ["read", "entries", "leasedHead", "claim", "renew", "release"];
+/** Statements that can be repeated: those that read or replace, and those about one's own lease. */
+const REPEATABLE = [
+  "read",
+  "entries",
+  "leasedHead",
+  "claim",
+  "renew",
+  "release",
+  "record",
+  "setLabels",
+];
 
 /** Statements that run however many others wait: a lease that is not released keeps others out. */
 const URGENT = ["renew", "release"];
@@ -129,17 +132,18 @@ function nameOf(key: string): string {
   return `nomos_agent_${key}`;
 }
 
-function toSession(id: string, row: SessionRow): StoredSession {
-  const { id: _, snapshot, owner, epoch, until, ...rest } = row;
-  const lease = owner && { lease: { owner: decodeKey(owner), epoch, until } };
-  return { id, ...rest, ...lease, ...(snapshot && { snapshot }) };
+/** Returns approvals as JSON; null if there are none, as for most sessions. */
+function encodeApprovals(approvals: Append["approvals"] = []): string | null {
+  return approvals.length === 0 ? null : JSON.stringify(approvals);
 }
 
-/** Returns the parameters of entries to append: `head, bodies, hashes, snapshot`. */
+/** Returns the parameters of entries to append, up to the approvals. */
 function appendedValues(appended: Omit<Append, "child" | "release"> | undefined): unknown[] {
-  if (appended === undefined) return [null, null, null, null];
-  const { head, entries, snapshot = null } = appended;
-  return [head, entries.map(({ body }) => body), entries.map(({ hash }) => hash), snapshot];
+  if (appended === undefined) return [null, null, null, null, null, null];
+  const { head, entries, snapshot = null, status = null, approvals } = appended;
+  const bodies = entries.map(({ body }) => body);
+  const hashes = entries.map(({ hash }) => hash);
+  return [head, bodies, hashes, snapshot, status, encodeApprovals(approvals)];
 }
 
 function encodeChild(child: string | undefined): Uint8Array | null {
@@ -160,12 +164,8 @@ function buildStatements(schema: string) {
   const leased = `leased AS (
         SELECT number FROM ${schema}.session WHERE ${isLeased} FOR NO KEY UPDATE
       )`;
-  // An owner is encoded as UTF-16: the 36 characters of the token, and a tilde.
-  const token = "replace(encode(substring(owner FOR 72), 'escape'), '\\000', '')";
-  // Only a dead owner's lock can be acquired.
-  const isDead = `substring(owner FROM 73 FOR 2) = '\\x007e' AND ${token} ~ '^[0-9a-f-]{36}$'
-      AND pg_try_advisory_xact_lock_shared(hashtextextended('${OWNER_LOCK}' || ${token}, 0))`;
-  // Entries to append are always the parameters `$5 head, $6 bodies, $7 hashes, $8 snapshot`.
+  // Entries to append are always the parameters `$5 head, $6 bodies, $7 hashes, $8 snapshot,
+  // $9 status, $10 approvals`. The status of a child is not used.
   /** Columns of a session after the append, unless it has another head. */
   const advance = `
           head = session.head + CASE WHEN session.head = $5 THEN cardinality($6::text[]) ELSE 0 END,
@@ -176,26 +176,48 @@ function buildStatements(schema: string) {
           snapshot_hash = CASE WHEN session.head = $5 AND $8::text IS NOT NULL
             THEN ($7::text[])[cardinality($7::text[])] ELSE snapshot_hash END,
           snapshot = CASE WHEN session.head = $5 THEN coalesce($8, snapshot) ELSE snapshot END,
+          status_head = CASE WHEN session.head = $5 AND $9::text IS NOT NULL
+            THEN $5 + cardinality($6::text[]) ELSE status_head END,
+          status = CASE WHEN session.head = $5 THEN coalesce($9, status) ELSE status END,
+          approvals = CASE WHEN session.head = $5 AND $9::text IS NOT NULL THEN $10
+            ELSE approvals END,
           updated_at = CASE WHEN session.head = $5 THEN now() ELSE session.updated_at END`;
   const insert = `INSERT INTO ${schema}.entry (session, seq, body, hash)
       SELECT writer.number, $5 + added.place - 1, added.body, added.hash`;
   const added = "unnest($6::text[], $7::text[]) WITH ORDINALITY AS added (body, hash, place)";
-  const described = `id, meta, head, hash, owner, epoch,
-    CASE WHEN ${isDead} THEN 0 ELSE floor(extract(epoch FROM lease_until) * 1000)::bigint END
-      AS until,
-    floor(extract(epoch FROM created_at) * 1000)::bigint AS "createdAt",
-    floor(extract(epoch FROM updated_at) * 1000)::bigint AS "updatedAt"`;
   return {
-    // `id, meta, hash`
-    create: `INSERT INTO ${schema}.session (id, meta, hash) VALUES ($1, $2, $3)
-      ON CONFLICT (id) DO NOTHING`,
+    // `id, meta, hash, labels`: returns a row if the session was created.
+    create: `WITH created AS (
+        INSERT INTO ${schema}.session (id, meta, hash, labels)
+        VALUES ($1, $2, $3, nullif($4::text[], '{}'))
+        ON CONFLICT (id) DO NOTHING
+        RETURNING number, id, labels
+      ), labeled AS (
+        INSERT INTO ${schema}.label (session, label, id)
+        SELECT number, label, id FROM created, unnest(labels) AS label
+      )
+      SELECT FROM created`,
+    // `id, labels`
+    setLabels: `WITH target AS (
+        UPDATE ${schema}.session SET labels = nullif($2::text[], '{}') WHERE id = $1
+        RETURNING number, id
+      ), removed AS (
+        DELETE FROM ${schema}.label USING target
+        WHERE session = target.number AND NOT label.label = ANY($2::text[])
+      )
+      INSERT INTO ${schema}.label (session, label, id)
+      SELECT number, added, id FROM target, unnest($2::text[]) AS added
+      ON CONFLICT DO NOTHING`,
+    // `id, head, status, approvals`
+    record: `UPDATE ${schema}.session SET status = $3, status_head = $2, approvals = $4
+      WHERE id = $1 AND head = $2`,
     // `id, owner, epoch, child, meta, hash`
     createChild: `WITH ${leased}
       INSERT INTO ${schema}.session (parent, child, meta, hash)
       SELECT number, $4, $5, $6 FROM leased
       ON CONFLICT (parent, child) WHERE parent IS NOT NULL DO NOTHING`,
     // `id, child`
-    read: `SELECT ${described}, CASE WHEN snapshot IS NOT NULL THEN
+    read: `SELECT ${DESCRIBED}, CASE WHEN snapshot IS NOT NULL THEN
         json_build_object('head', snapshot_head, 'hash', snapshot_hash, 'body', snapshot)
       END AS snapshot FROM ${schema}.session WHERE number = (
         SELECT ${target("session", "$2")} FROM ${schema}.session WHERE id = $1
@@ -206,13 +228,13 @@ function buildStatements(schema: string) {
         SELECT ${target("session", "$2")} FROM ${schema}.session WHERE id = $1
       ) AND seq >= $3
       ORDER BY seq LIMIT $4`,
-    // `id, owner, ttl, force, head, bodies, hashes, snapshot`: returns a row if the session
+    // `id, owner, ttl, force, head, bodies, hashes, snapshot, status, approvals`: returns a row if the session
     // exists, with the new epoch if it was claimed. clock_timestamp(), unlike now(), is read
     // after waiting for the lock of the row.
     claim: `WITH former AS (
-        SELECT number, ${described} FROM ${schema}.session
+        SELECT number, ${DESCRIBED} FROM ${schema}.session
         WHERE id = $1 AND ($4 OR owner IS NULL OR owner = $2 OR lease_until <= clock_timestamp()
-          OR ${isDead})
+          OR ${IS_DEAD})
         FOR NO KEY UPDATE
       ), claimed AS (
         UPDATE ${schema}.session SET owner = $2,
@@ -243,12 +265,12 @@ function buildStatements(schema: string) {
       SET lease_until = clock_timestamp() + $4 * interval '1 millisecond' WHERE ${isLeased}`,
     // `id, owner, epoch`
     release: `UPDATE ${schema}.session SET owner = NULL, lease_until = NULL WHERE ${isLeased}`,
-    // `id, owner, epoch, child, head, bodies, hashes, snapshot, release`
+    // `id, owner, epoch, child, head, bodies, hashes, snapshot, status, approvals, release`
     append: `WITH ${leased}, target AS (SELECT ${target("leased", "$4")} AS number FROM leased),
       writer AS (
         UPDATE ${schema}.session SET
-          owner = CASE WHEN $9 THEN NULL ELSE owner END,
-          lease_until = CASE WHEN $9 THEN NULL ELSE lease_until END, ${advance}
+          owner = CASE WHEN $11 THEN NULL ELSE owner END,
+          lease_until = CASE WHEN $11 THEN NULL ELSE lease_until END, ${advance}
         FROM target WHERE session.number = target.number AND head = $5
         RETURNING session.number
       )
@@ -257,9 +279,6 @@ function buildStatements(schema: string) {
     leasedHead: `SELECT (
         SELECT head FROM ${schema}.session AS found WHERE number = ${target("session", "$4")}
       ) AS head FROM ${schema}.session WHERE ${isLeased}`,
-    // `from, end, limit`: the range of keys, end exclusive.
-    list: `SELECT ${described} FROM ${schema}.session
-      WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3`,
     // `id`
     delete: `DELETE FROM ${schema}.session WHERE id = $1`,
   };

@@ -7,9 +7,12 @@
  *   without a lease, `owner` is null. The row also serializes writers: appends, claims
  *   and deletions lock it. A child has no `id` and no lease, but the number of its session
  *   as `parent`, and its own key as `child`. Whatever locks both rows locks the session's
- *   first, so that writers of one family never deadlock.
+ *   first, so that writers of one family never deadlock. `status` and `approvals` are those
+ *   after the first `status_head` entries; `known_status` is `unknown` if there are others.
+ *   Neither it nor `updated_hour` changes with every append, which keeps updates heap-only.
  * - `entry`: the logs, by session and sequence number. Bodies are text and not jsonb,
  *   which would reformat them.
+ * - `label`: labels of the sessions, in the order of their keys.
  * - `stop_request`: epochs of the leases whose writers should stop their turns.
  * - `lease_epoch`: sequence of epochs over all sessions, so that an id that is deleted
  *   and reused gets no epoch twice.
@@ -36,6 +39,7 @@ export const MIGRATIONS: readonly ((schema: string, query: Query) => Promise<voi
   createTables,
   addChildren,
   addStopRequests,
+  addSummaries,
 ];
 
 async function createTables(schema: string, query: Query): Promise<void> {
@@ -116,6 +120,35 @@ async function addStopRequests(schema: string, query: Query): Promise<void> {
     epoch bigint PRIMARY KEY,
     session bigint NOT NULL REFERENCES ${schema}.session ON DELETE CASCADE
   )`);
+}
+
+/**
+ * Adds what lists show. Processes of the previous release append without a status: then
+ * `status_head` differs from `head`, and the log is read. So it is for all older sessions.
+ */
+async function addSummaries(schema: string, query: Query): Promise<void> {
+  await query(`ALTER TABLE ${schema}.session
+    ADD COLUMN status text NOT NULL DEFAULT 'waiting',
+    ADD COLUMN status_head bigint,
+    ADD COLUMN approvals text,
+    ADD COLUMN labels text[]`);
+  await query(`ALTER TABLE ${schema}.session
+    ALTER COLUMN status_head SET DEFAULT 0,
+    ADD COLUMN known_status text GENERATED ALWAYS AS
+      (CASE WHEN status_head = head THEN status ELSE 'unknown' END) STORED,
+    ADD COLUMN updated_hour integer GENERATED ALWAYS AS
+      (floor(extract(epoch FROM updated_at AT TIME ZONE 'UTC') / 3600)) STORED`);
+  await query(`CREATE INDEX session_free ON ${schema}.session (known_status, id, updated_hour)
+    WHERE id IS NOT NULL AND owner IS NULL`);
+  await query(`CREATE INDEX session_leased ON ${schema}.session (id)
+    WHERE id IS NOT NULL AND owner IS NOT NULL`);
+  await query(`CREATE TABLE ${schema}.label (
+    session bigint NOT NULL REFERENCES ${schema}.session ON DELETE CASCADE,
+    label text NOT NULL,
+    id bytea NOT NULL,
+    PRIMARY KEY (session, label)
+  )`);
+  await query(`CREATE INDEX label_session ON ${schema}.label (label, id)`);
 }
 
 /**

@@ -44,7 +44,7 @@ export class OwnerFile {
       if (lock === undefined) return undefined;
       // Another process that deletes dead files may have been faster.
       if (existsSync(file)) {
-        deleteDeadFiles(path);
+        listLiveTokens(path);
         return new OwnerFile(path, token, lock);
       }
       lock.close();
@@ -55,7 +55,7 @@ export class OwnerFile {
   /** Deletes the file, and unlocks it. Returns true if no other store has the database open. */
   closeLast(): boolean {
     deleteLocked(this.#file, this.#lock);
-    return deleteDeadFiles(this.#path) === 0;
+    return listLiveTokens(this.#path)?.length === 0;
   }
 }
 
@@ -79,20 +79,25 @@ function pathOf(path: string, token: string): string {
   return `${path}-owner-${token}`;
 }
 
-/** Deletes the files of processes that died without leases. Returns the number of other files. */
-function deleteDeadFiles(path: string): number {
-  let others = 0;
+/**
+ * Lists the tokens of the live processes that have a store open, and deletes the owner files of
+ * dead ones. Returns undefined if the folder cannot be read.
+ *
+ * @param path Absolute path of the database.
+ */
+export function listLiveTokens(path: string): string[] | undefined {
+  const tokens: string[] = [];
   const prefix = pathOf(basename(path), "");
   const folder = dirname(path);
-  if (!isPermitted("read", folder)) return NaN;
+  if (!isPermitted("read", folder)) return undefined;
   for (const name of readdirSync(folder)) {
     if (!name.startsWith(prefix)) continue;
     const file = join(folder, name);
     const lock = tryLock(file, "IMMEDIATE");
-    if (lock === undefined) others++;
+    if (lock === undefined) tokens.push(name.slice(prefix.length));
     else deleteLocked(file, lock);
   }
-  return others;
+  return tokens;
 }
 
 /** Deletes a file before it is unlocked, so that nobody locks it in between. */

@@ -5,9 +5,8 @@
  */
 import { quote } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
-import { decodeKey, encodeKey, keyRange } from "../session_key.ts";
+import { encodeKey } from "../session_key.ts";
 import {
-  readBytes,
   readEntry,
   readLease,
   readNumber,
@@ -18,6 +17,8 @@ import {
   type SqliteStatement,
 } from "./database.ts";
 import type { Append, StoredSession } from "../store.ts";
+import { isLive } from "../list_sessions.ts";
+import { encodeLabels, hourOf, ListQuery, readLabels } from "./list_query.ts";
 import { toStoreError } from "./sqlite_failure.ts";
 import { checkVersion } from "./tables.ts";
 import { WriteQueue, type WriteQueueOptions } from "./write_queue.ts";
@@ -28,6 +29,8 @@ interface SqliteBackendOptions extends Omit<WriteQueueOptions, "check"> {
   readonly clock: () => number;
   /** Returns true if the owner of a lease is certainly dead. Default: none is. */
   readonly isDead?: (owner: string) => boolean;
+  /** Lists the tokens of live processes, if they can be known. Default: they cannot. */
+  readonly listLiveTokens?: () => readonly string[] | undefined;
   /** Closes the database. Default: only closes it. */
   readonly closeDatabase?: () => void;
 }
@@ -38,6 +41,7 @@ interface SqliteBackendOptions extends Omit<WriteQueueOptions, "check"> {
  */
 export function sqliteBackend(options: SqliteBackendOptions): Backend {
   const { database, file, retry, clock, isDead = () => false } = options;
+  const { listLiveTokens = () => undefined } = options;
   const { closeDatabase = () => database.close() } = options;
   const sql = prepareStatements(database);
   const check = () => checkVersion(readNumber(sql.version.get()!, "user_version"), file);
@@ -45,10 +49,10 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
   const now = () => Math.trunc(clock());
   /** Reads a session, with its lease and without its snapshot, from a row. */
   const readLeased = (id: string, row: SqliteRow): Omit<StoredSession, "snapshot"> => {
-    const lease = readLease(row);
-    if (lease === undefined) return readSession(id, row);
+    const [session, lease] = [{ ...readSession(id, row), ...readLabels(row) }, readLease(row)];
+    if (lease === undefined) return session;
     const until = lease.until > now() && isDead(lease.owner) ? 0 : lease.until;
-    return { ...readSession(id, row), lease: { ...lease, until } };
+    return { ...session, lease: { ...lease, until } };
   };
   /** Appends entries to the session or child with that number. */
   const writeEntries = (number: number, { head, entries, snapshot }: Append) => {
@@ -58,15 +62,30 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
     for (const { seq, body, hash } of entries) sql.append.run(number, seq, body, hash);
     if (snapshot !== undefined) sql.snapshot.run(number, newHead, hash, snapshot);
   };
+  /** Records what lists show of the session with that number after an append. */
+  const summarize = (number: number, { status, approvals }: Append) => {
+    sql.summarize.run(status ?? "unknown", encodeApprovals(approvals), hourOf(now()), number);
+  };
+  const label = (key: Uint8Array, labels: readonly string[]) => {
+    const row = sql.number.get(key);
+    if (row === undefined) return;
+    const number = readNumber(row, "number");
+    sql.setLabels.run(encodeLabels(labels), number);
+    sql.forgetLabels.run(number);
+    for (const one of labels) sql.addLabel.run(number, one, key);
+  };
+  const lists = new ListQuery(database);
   const read = <Result>(action: string, work: () => Result) =>
     retry.run(work).catch((error): never => {
       throw toStoreError(error, action, file);
     });
   return {
-    create: (id, { meta, hash }) =>
+    create: (id, { meta, hash, labels }) =>
       writes.write(`create session ${quote(id)}`, () => {
-        const time = now();
-        return sql.create.run(encodeKey(id), meta, hash, time, time).changes > 0;
+        const [key, time] = [encodeKey(id), now()];
+        const { changes } = sql.create.run(key, meta, hash, time, time, hourOf(time));
+        if (changes > 0 && labels.length > 0) label(key, labels);
+        return changes > 0;
       }),
     createChild: ({ id, owner, epoch }, child, { meta, hash }) =>
       writes.write(`create a child of session ${quote(id)}`, () => {
@@ -98,7 +117,10 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
         const number = readNumber(row, "number");
         const epoch = readNumber(isOwn ? row : sql.nextEpoch.get()!, "epoch");
         sql.claim.run(epoch, owner, time + ttl, number);
-        if (append?.head === session.head) writeEntries(number, append);
+        if (append?.head === session.head) {
+          writeEntries(number, append);
+          summarize(number, append);
+        }
         return { epoch, session };
       }),
     requestStop: (id, epoch) =>
@@ -129,15 +151,35 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
           : sql.child.get(readNumber(session, "number"), encodeKey(child));
         if (row === undefined) return "missing";
         if (readNumber(row, "head") !== append.head) return readNumber(row, "head");
-        writeEntries(readNumber(row, "number"), append);
+        const number = readNumber(row, "number");
+        writeEntries(number, append);
+        if (child === undefined) summarize(number, append);
         if (release) sql.release.run(encodeKey(id), owner, epoch);
         return "appended";
       }),
-    list: ({ prefix, after, limit }) =>
+    list: (filter) =>
       read("list sessions", () => {
-        const rows = sql.list.all(...keyRange(prefix, after), limit);
-        return rows.map((row) => readLeased(decodeKey(readBytes(row, "id")), row));
+        return lists.list(filter, { now: now(), liveTokens: listLiveTokens() });
       }),
+    record: (id, { head, status, approvals }) =>
+      writes.write(`record the status of session ${quote(id)}`, () => {
+        sql.record.run(status, encodeApprovals(approvals), encodeKey(id), head);
+      }),
+    setLabels: (id, labels) =>
+      writes.write(`label session ${quote(id)}`, () => label(encodeKey(id), labels)),
+    expire: (ids, { statuses, before }) =>
+      writes.write("expire sessions", () => {
+        const expired = ids.map(encodeKey).filter((key) => {
+          const row = sql.expirable.get(key, before);
+          if (row === undefined) return false;
+          const lease = readLease(row);
+          const isRunning = isLive(lease, now()) && !isDead(lease!.owner);
+          return !isRunning && statuses.some((status) => status === row.status);
+        });
+        for (const key of expired) sql.delete.run(key);
+        return expired.length;
+      }),
+    now: () => Promise.resolve(now()),
     delete: (id) =>
       writes.write(`delete session ${quote(id)}`, () => sql.delete.run(encodeKey(id)).changes > 0),
     async close() {
@@ -150,6 +192,11 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
       }
     },
   };
+}
+
+/** Returns approvals as JSON; null if there are none, as for most sessions. */
+function encodeApprovals(approvals: Append["approvals"] = []): string | null {
+  return approvals.length === 0 ? null : JSON.stringify(approvals);
 }
 
 function encodeChild(child: string | undefined): Uint8Array | null {
@@ -176,15 +223,15 @@ const LEASE = "CAST(owner AS BLOB) AS owner, epoch, lease_until";
 const SQL = {
   version: "PRAGMA user_version",
   create: `
-    INSERT INTO session (id, meta, head, hash, created_at, updated_at, epoch)
-    VALUES (?, ?, 0, ?, ?, ?, 0)
+    INSERT INTO session (id, meta, head, hash, created_at, updated_at, epoch, status, updated_hour)
+    VALUES (?, ?, 0, ?, ?, ?, 0, 'waiting', ?)
     ON CONFLICT (id) DO NOTHING`,
   createChild: `
     INSERT INTO session (parent, child, meta, head, hash, created_at, updated_at, epoch)
     VALUES (?, ?, ?, 0, ?, ?, ?, 0)
     ON CONFLICT (parent, child) WHERE parent IS NOT NULL DO NOTHING`,
   read: `
-    SELECT session.meta, session.head, session.hash, created_at, updated_at, ${LEASE},
+    SELECT session.meta, session.head, session.hash, created_at, updated_at, labels, ${LEASE},
       snapshot.head AS snapshot_head, snapshot.hash AS snapshot_hash, body AS snapshot_body
     FROM session LEFT JOIN snapshot ON snapshot.session = number
     WHERE number = ${NUMBER}`,
@@ -193,7 +240,7 @@ const SQL = {
     WHERE session = ${NUMBER} AND seq >= ?3
     ORDER BY seq LIMIT ?4`,
   claimable: `
-    SELECT number, meta, head, hash, created_at, updated_at, ${LEASE}, owner = ? AS is_own
+    SELECT number, meta, head, hash, created_at, updated_at, labels, ${LEASE}, owner = ? AS is_own
     FROM session WHERE id = ?`,
   leased: "SELECT number, head FROM session WHERE id = ? AND owner = ? AND epoch = ?",
   child: "SELECT number, head FROM session WHERE parent = ? AND child = ?",
@@ -218,9 +265,17 @@ const SQL = {
     INSERT INTO snapshot (session, head, hash, body) VALUES (?, ?, ?, ?)
     ON CONFLICT (session) DO UPDATE
     SET head = excluded.head, hash = excluded.hash, body = excluded.body`,
-  list: `
-    SELECT id, meta, head, hash, created_at, updated_at, ${LEASE} FROM session
-    WHERE id >= ? AND id < ?
-    ORDER BY id LIMIT ?`,
+  // Changes the indexes of lists only if it must.
+  summarize: `
+    UPDATE session SET status = ?1, approvals = ?2, updated_hour = ?3
+    WHERE number = ?4
+      AND (status IS NOT ?1 OR approvals IS NOT ?2 OR updated_hour IS NOT ?3)`,
+  record: "UPDATE session SET status = ?, approvals = ? WHERE id = ? AND head = ?",
+  number: "SELECT number FROM session WHERE id = ?",
+  setLabels: "UPDATE session SET labels = ? WHERE number = ?",
+  forgetLabels: "DELETE FROM label WHERE session = ?",
+  addLabel: "INSERT INTO label (session, label, id) VALUES (?, ?, ?)",
+  expirable: `
+    SELECT status, updated_at, ${LEASE} FROM session WHERE id = ? AND updated_at < ?`,
   delete: "DELETE FROM session WHERE id = ?",
 };

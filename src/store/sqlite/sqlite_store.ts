@@ -20,7 +20,7 @@ import {
   toDatabaseLocation,
   toFilePath,
 } from "./connection.ts";
-import { isDeadOwner, OwnerFile } from "./owner_file.ts";
+import { isDeadOwner, listLiveTokens, OwnerFile } from "./owner_file.ts";
 import { sqliteBackend } from "./sqlite_backend.ts";
 import { toStoreError } from "./sqlite_failure.ts";
 import { checkUseMark, clearUseMark, mayHaveLog, setUseMark } from "./use_mark.ts";
@@ -140,8 +140,9 @@ export async function sqliteStore(
     if (owner !== undefined) process.on("exit", closeDatabase);
     const own = owner?.identity.ownerPrefix;
     const isDead = (owner: string) =>
-      isFile && !(own && owner.startsWith(own)) && isDeadOwner(location, owner);
-    const files = { database: opened, file: path, isDead, closeDatabase };
+      !(own && owner.startsWith(own)) && isDeadOwner(location, owner);
+    const processes = isFile ? { isDead, listLiveTokens: () => listLiveTokens(location) } : {};
+    const files = { database: opened, file: path, ...processes, closeDatabase };
     const backend = { ...sqliteBackend({ ...files, retry, clock }), ...owner?.identity };
     return { ...makeStore("sqlite", backend), backup: (file) => copyDatabase(opened, file) };
   } catch (error) {

@@ -3,11 +3,14 @@
  *
  * - `session`: one row per session or child, updated by every append. `id` is the key of
  *   the session (see `../session_key.ts`); a child has none, but the `number` of its session
- *   as `parent`, and its own key as `child`. Other tables refer to it by `number`.
+ *   as `parent`, and its own key as `child`. Other tables refer to it by `number`. `status` is
+ *   that of the last append; `approvals` and `labels` are JSON, or null. `updated_hour` is
+ *   `updated_at` in hours, so that its indexes change rarely.
  * - `entry`: the logs. The table has row ids, because in a `WITHOUT ROWID` table rows
  *   above 1 kB would use overflow pages, at twice the space and time.
  * - `snapshot`: separate from `session`, because SQLite rewrites whole rows and
  *   snapshots are long.
+ * - `label`: index of the labels, in the order of the keys of their sessions.
  * - `last_epoch`: counter of leases over all sessions, so that an id that is deleted and
  *   reused gets no epoch twice.
  * - `in_use`: mark of an open database, see `use_mark.ts`.
@@ -99,6 +102,25 @@ export const MIGRATIONS: readonly string[] = [
     mark INTEGER NOT NULL
   ) STRICT;
   INSERT INTO in_use (only, mark) VALUES (1, 0);
+  `,
+  // The status of older sessions becomes known when they are listed or continued.
+  `
+  ALTER TABLE session ADD COLUMN status TEXT NOT NULL DEFAULT 'unknown';
+  ALTER TABLE session ADD COLUMN approvals TEXT;
+  ALTER TABLE session ADD COLUMN labels TEXT;
+  ALTER TABLE session ADD COLUMN updated_hour INTEGER NOT NULL DEFAULT 0;
+  UPDATE session SET updated_hour = updated_at / 3600000;
+  CREATE INDEX session_free ON session (status, id, updated_hour, labels)
+    WHERE id IS NOT NULL AND owner IS NULL;
+  CREATE INDEX session_leased ON session (id, lease_until, owner, status, updated_hour, labels)
+    WHERE id IS NOT NULL AND owner IS NOT NULL;
+  CREATE TABLE label (
+    session INTEGER NOT NULL REFERENCES session (number) ON DELETE CASCADE,
+    label TEXT NOT NULL,
+    id BLOB NOT NULL,
+    PRIMARY KEY (session, label)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX label_session ON label (label, id);
   `,
 ];
 

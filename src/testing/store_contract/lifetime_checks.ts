@@ -14,7 +14,6 @@ export const LIFETIME_CHECKS: ContractChecks = {
     await trial.append(lease, 0);
     await trial.end();
     await store.close();
-    await store[Symbol.asyncDispose]();
     const calls = {
       create: () => store.create(trial.id(), { meta: "{}", hash: "00" }),
       createChild: () => store.createChild(lease, "a", { meta: "{}", hash: "00" }),
@@ -30,6 +29,7 @@ export const LIFETIME_CHECKS: ContractChecks = {
     for (const [name, call] of Object.entries(calls)) {
       await expectRejection(call, StoreError, `${name}() after close()`);
     }
+    await store[Symbol.asyncDispose]();
   },
 };
 

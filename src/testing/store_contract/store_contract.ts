@@ -12,6 +12,7 @@ import { CLOCK_CHECKS, LIFETIME_CHECKS, REOPEN_CHECKS } from "./lifetime_checks.
 import { LIST_CHECKS } from "./list_checks.ts";
 import { RACE_CHECKS } from "./race_checks.ts";
 import { SESSION_CHECKS } from "./session_checks.ts";
+import { SUMMARY_CHECKS } from "./summary_checks.ts";
 import { StoreContractError } from "./expectations.ts";
 import { describeThrown } from "../text.ts";
 import { type StoreContractOptions, Trial } from "./trial.ts";
@@ -60,6 +61,7 @@ export function storeContract(
     ...CHILD_CHECKS,
     ...RACE_CHECKS,
     ...LIST_CHECKS,
+    ...SUMMARY_CHECKS,
     ...LIFETIME_CHECKS,
     ...(options.advance && CLOCK_CHECKS),
     ...(options.reopen && REOPEN_CHECKS),

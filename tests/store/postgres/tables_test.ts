@@ -1,5 +1,6 @@
 import { type Store, StoreError, StoreVersionError } from "@nomos/agent/store";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { MIGRATIONS } from "../../../src/store/postgres/tables.ts";
 import { postgresTest, type PostgresTestCase } from "../../postgres/postgres_test_case.ts";
 
 function tablesIn(postgres: PostgresTestCase): Promise<readonly unknown[]> {
@@ -19,7 +20,7 @@ postgresTest(
       assertEquals((await store.read("a"))?.head, 0);
     }
     const versions = await postgres.query(`SELECT number FROM ${postgres.schema}.version`);
-    assertEquals(versions, [{ number: 3 }]);
+    assertEquals(versions, [{ number: MIGRATIONS.length }]);
   },
 );
 
@@ -42,9 +43,13 @@ postgresTest(
   async (postgres) => {
     const store = await postgres.open();
     await store.create("a", { meta: "{}", hash: "00" });
-    await postgres.query(`UPDATE ${postgres.schema}.version SET number = 4`);
+    const newest = MIGRATIONS.length;
+    await postgres.query(`UPDATE ${postgres.schema}.version SET number = ${newest + 1}`);
     const error = await assertRejects(() => postgres.open(), StoreVersionError);
-    assertStringIncludes(error.message, "in version 4: expected at most version 3");
+    assertStringIncludes(
+      error.message,
+      `in version ${newest + 1}: expected at most version ${newest}`,
+    );
     assertEquals((await store.read("a"))?.head, 0);
   },
 );

@@ -1,4 +1,4 @@
-import { ConflictError, type Store, type StoredSession } from "@nomos/agent/store";
+import { ConflictError, type ListedSession, type Store } from "@nomos/agent/store";
 import type { Fault } from "./broken_stores.ts";
 
 /** Faults of children by description. */
@@ -15,12 +15,12 @@ export const CHILD_FAULTS: Readonly<Record<string, Fault>> = {
   "list() lists children": {
     check: "a child is found only in its session",
     methods: (inner) => {
-      const children = new Map<string, StoredSession>();
+      const children = new Map<string, ListedSession>();
       return {
         async createChild(lease, child, session) {
           await inner.createChild(lease, child, session);
           const id = `${lease.id}/${child}`;
-          children.set(id, { ...(await inner.read(lease.id, child))!, id });
+          children.set(id, { ...(await inner.read(lease.id, child))!, id, approvals: [] });
         },
         async list(page) {
           const { sessions, ...rest } = await inner.list(page);

@@ -17,8 +17,11 @@ export const LIST_FAULTS: Readonly<Record<string, Fault>> = {
     methods: (inner) => ({
       list: async (page) => {
         const { sessions } = await inner.list(page);
-        const read = await Promise.all(sessions.map(({ id }) => inner.read(id)));
-        return { sessions: read as SessionList["sessions"] };
+        const whole = sessions.map(async (session) => ({
+          ...session,
+          ...await inner.read(session.id),
+        }));
+        return { sessions: await Promise.all(whole) };
       },
     }),
   },

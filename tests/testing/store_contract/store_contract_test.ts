@@ -5,6 +5,7 @@ import { CHILD_FAULTS } from "./broken_children.ts";
 import { CLAIM_FAULTS } from "./broken_claims.ts";
 import { LIST_FAULTS } from "./broken_lists.ts";
 import { brokenStore, FAULTS } from "./broken_stores.ts";
+import { SUMMARY_FAULTS } from "./broken_summaries.ts";
 
 let now = 1_700_000_000_000;
 const clock = () => now;
@@ -17,14 +18,15 @@ async function failuresOf(checks: ReturnType<typeof storeContract>): Promise<Map
   return failures;
 }
 
-for (
-  const [name, fault] of Object.entries({
-    ...FAULTS,
-    ...CLAIM_FAULTS,
-    ...CHILD_FAULTS,
-    ...LIST_FAULTS,
-  })
-) {
+const ALL_FAULTS = {
+  ...FAULTS,
+  ...CLAIM_FAULTS,
+  ...CHILD_FAULTS,
+  ...LIST_FAULTS,
+  ...SUMMARY_FAULTS,
+};
+
+for (const [name, fault] of Object.entries(ALL_FAULTS)) {
   Deno.test(`storeContract() finds that ${name}`, async () => {
     const checks = storeContract(() => brokenStore(open(), fault), { advance });
     const failures = await failuresOf(checks);

@@ -1,0 +1,55 @@
+/**
+ * Summaries of sessions: what lists show of their logs.
+ *
+ * @module
+ */
+import { StateError } from "../errors.ts";
+import { pendingApprovals } from "../history/call.ts";
+import { Position } from "../history/position.ts";
+import { EntryReader } from "./entry_reader.ts";
+import { readStored } from "./hash_chain.ts";
+import type { ListedSession, RestingStatus } from "./session_list.ts";
+import type { Append, Store } from "./store.ts";
+import { SessionDamagedError } from "./store_errors.ts";
+import { findSession } from "./stored_session.ts";
+
+/** Part of a log that lists show. The status is `"none"` if the log cannot be read. */
+export interface SessionSummary extends Pick<ListedSession, "approvals"> {
+  readonly status: RestingStatus | "none";
+}
+
+/** Summary of a session, and the number of its entries that it covers. */
+export interface Recorded extends SessionSummary {
+  readonly head: number;
+}
+
+/** Returns the summary of a session at a position. */
+export function summarize(
+  { status, calls }: Position,
+): Required<Pick<Append, "status" | "approvals">> {
+  return { status, approvals: pendingApprovals(calls) };
+}
+
+/**
+ * Reads the summary of a session from its log: from the last snapshot on. Returns undefined if the
+ * session was deleted.
+ */
+export async function readSummary(store: Store, id: string): Promise<Recorded | undefined> {
+  try {
+    const found = await findSession(store, { id });
+    if (found === undefined) return undefined;
+    const { stored: { snapshot, head }, first, start } = found;
+    const known = snapshot &&
+      readStored(id, "its snapshot cannot be read", () => Position.from(start, snapshot.body));
+    const position = known ?? new Position(start);
+    const from = known === undefined ? first : snapshot!;
+    for await (const { events } of new EntryReader(store, { id }).pages(from, head)) {
+      for (const event of events) position.apply(event);
+    }
+    return { head, ...summarize(position) };
+  } catch (error) {
+    if (!(error instanceof SessionDamagedError || error instanceof StateError)) throw error;
+    const stored = await store.read(id);
+    return stored && { head: stored.head, status: "none", approvals: [] };
+  }
+}
