@@ -123,8 +123,9 @@ const MATCHES = `(?5 IS NULL OR updated_hour <= ?5) AND (?4 IS NULL OR updated_a
 
 const TOKEN = [8, 4, 4, 4, 12].map((length) => "[0-9a-f]".repeat(length)).join("-");
 const STATUS = `CASE
-    WHEN owner IS NOT NULL AND lease_until > ?7 AND (?8 IS NULL OR owner NOT GLOB '${TOKEN}~*'
-      OR substr(owner, 1, 36) IN (SELECT value FROM json_each(?8))) THEN ' running '
+    WHEN owner IS NOT NULL AND lease_until > ?7 AND (?8 IS NULL
+      OR substr(owner, 1, 36) IN (SELECT value FROM json_each(?8))
+      OR owner NOT GLOB '${TOKEN}~*') THEN ' running '
     ELSE ' ' || status || ' '
   END`;
 const HAS_STATUS = `(?9 IS NULL OR status = 'unknown' OR instr(?9, ${STATUS}) > 0)`;
