@@ -15,7 +15,6 @@ import type {
   LeaseClaim,
   NewSession,
   Store,
-  StoredSession,
   VerifiableStore,
 } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";

@@ -7,7 +7,7 @@ import { StateError } from "../errors.ts";
 import { pendingApprovals } from "../history/call.ts";
 import { Position } from "../history/position.ts";
 import { EntryReader } from "./entry_reader.ts";
-import { readStored } from "./hash_chain.ts";
+import { readSnapshot } from "./sealed_snapshot.ts";
 import type { ListedSession, RestingStatus } from "./session_list.ts";
 import type { Append, Store } from "./store.ts";
 import { SessionDamagedError } from "./store_errors.ts";
@@ -39,8 +39,7 @@ export async function readSummary(store: Store, id: string): Promise<Recorded | 
     const found = await findSession(store, { id });
     if (found === undefined) return undefined;
     const { stored: { snapshot, head }, first, start } = found;
-    const known = snapshot &&
-      readStored(id, "its snapshot cannot be read", () => Position.from(start, snapshot.body));
+    const known = readSnapshot(id, start, snapshot);
     const position = known ?? new Position(start);
     const from = known === undefined ? first : snapshot!;
     for await (const { events } of new EntryReader(store, { id }).pages(from, head)) {

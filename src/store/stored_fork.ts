@@ -9,12 +9,11 @@ import { childIdOf, type SessionEvent, type SessionName } from "../history/event
 import { Position } from "../history/position.ts";
 import { listBegunChildren } from "../history/started_call.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
+import { buildAppend } from "./build_append.ts";
 import { serializeEvent } from "./entry_body.ts";
 import { type Address, EntryReader, nameOf } from "./entry_reader.ts";
-import { type Link, linkBodies, makeDamagedError } from "./hash_chain.ts";
-import { sealSnapshot } from "./sealed_snapshot.ts";
+import { type Link, makeDamagedError } from "./hash_chain.ts";
 import { type LeaseOptions, SessionLease } from "./session_lease.ts";
-import { summarize } from "./session_summary.ts";
 import type { Store } from "./store.ts";
 import {
   createStored,
@@ -150,16 +149,10 @@ async function writePast(
   for (let before = first; before.head < bodies.length;) {
     lost.throwIfAborted();
     const batch = bodies.slice(before.head, before.head + BATCH_LENGTH);
-    const { entries, link } = linkBodies(before, batch);
-    const isLast = link.head === bodies.length;
-    const isDue = isLast && bodies.length >= SNAPSHOT_INTERVAL;
-    const appended = {
-      child,
-      head: before.head,
-      entries,
-      ...(isDue && { snapshot: sealSnapshot(position, link.hash) }),
-      ...(isLast && child === undefined && summarize(position)),
-    };
+    const isLast = before.head + batch.length === bodies.length;
+    const isDue = bodies.length >= SNAPSHOT_INTERVAL;
+    const after = isLast ? position : undefined;
+    const { appended, link } = buildAppend(before, batch, child, after, isDue);
     await appendWithRetry(store, lease, before, appended, clock);
     before = link;
   }

@@ -10,27 +10,28 @@ import { Position } from "../history/position.ts";
 import { applyChanges, findFirstStep, renameStep } from "../history/migrations.ts";
 import { adoptStored } from "./adoption.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
+import { buildAppend } from "./build_append.ts";
 import { serializeEvent } from "./entry_body.ts";
 import { type Address, EntryReader } from "./entry_reader.ts";
-import { type Link, linkBodies, makeDamagedError } from "./hash_chain.ts";
-import { areSameLabels } from "./labels.ts";
-import { readSnapshot, sealSnapshot } from "./sealed_snapshot.ts";
+import { type Link, makeDamagedError } from "./hash_chain.ts";
+import { readSnapshot } from "./sealed_snapshot.ts";
 import { type LeaseOptions, makeLeaseLostError, type SessionLease } from "./session_lease.ts";
-import { summarize } from "./session_summary.ts";
 import { SessionTurns } from "./session_turns.ts";
 import type { Append, Store, StoredSession } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
 import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
-import { findOrCreate, findSession, type FoundSession, refuseDeleted } from "./stored_session.ts";
+import {
+  findOrCreate,
+  findOrCreateLabeled,
+  findSession,
+  type FoundSession,
+  type Identity,
+  refuseDeleted,
+} from "./stored_session.ts";
 import { type Past, readCovered, readPast } from "./verified_past.ts";
 
 /** Options of a {@linkcode StoredLog}. */
-interface StoredLogOptions extends LeaseOptions, ChildLogOptions {
-  /** Name of the agent of the session. */
-  readonly agent: string;
-  /** Labels of the session, sorted. Default: those that it has. */
-  readonly labels?: readonly string[] | undefined;
-}
+interface StoredLogOptions extends LeaseOptions, ChildLogOptions, Identity {}
 
 /** Keeps a log in memory in step with the session in the store. */
 export class StoredLog implements DurableLog {
@@ -111,11 +112,7 @@ export class StoredLog implements DurableLog {
    * @throws {SessionDamagedError} if an entry is damaged, and what {@linkcode findOrCreate} throws.
    */
   static async open(store: Store, id: string, options: StoredLogOptions): Promise<StoredLog> {
-    const { agent, ids, labels, graph: { start } } = options;
-    const makeMeta = () => ({ start, agent, incarnation: ids() });
-    const found = await findOrCreate(store, { id }, makeMeta, { labels });
-    const { labels: known = [] } = found.stored;
-    if (labels !== undefined && !areSameLabels(labels, known)) await store.setLabels(id, labels);
+    const found = await findOrCreateLabeled(store, id, options.graph.start, options);
     return await StoredLog.#openFound(store, { id }, found, options);
   }
 
@@ -265,15 +262,12 @@ export class StoredLog implements DurableLog {
 
   async #commit(events: readonly SessionEvent[], isLast: boolean): Promise<void> {
     const before = this.#end;
-    const { entries, link } = linkBodies(before, events.map(serializeEvent));
-    const isDue = link.head - this.#snapshotHead >= SNAPSHOT_INTERVAL;
-    const position = this.#positionAfter(events);
-    const appended = {
-      head: before.head,
-      entries,
-      ...(isDue && { snapshot: sealSnapshot(position, link.hash) }),
-      ...(this.#address.child === undefined && summarize(position)),
-    };
+    const isDue = before.head + events.length - this.#snapshotHead >= SNAPSHOT_INTERVAL;
+    const position = this.#storedPosition.copy();
+    for (const event of events) position.apply(event);
+    const bodies = events.map(serializeEvent);
+    const { child } = this.#address;
+    const { appended, link } = buildAppend(before, bodies, child, position, isDue);
     if (await this.turns?.claimWith(appended)) this.#unknownOutcome = undefined;
     else await this.#append(before, appended, isLast);
     if (isDue) this.#snapshotHead = link.head;
@@ -290,9 +284,8 @@ export class StoredLog implements DurableLog {
     const release = isLast && root === this;
     // A renewal after the release would find the lease lost.
     if (release) lease.stop();
-    const { child } = this.#address;
     try {
-      const request = { ...appended, child, release };
+      const request = { ...appended, release };
       await appendWithRetry(this.#store, lease.lease, before, request, this.#options.clock);
     } catch (error) {
       // A conflict means that another writer appended, so the lease is lost too.
@@ -304,12 +297,5 @@ export class StoredLog implements DurableLog {
       throw lost;
     }
     if (release) this.turns!.forgetLease();
-  }
-
-  /** Returns the position after `events` and everything before them. */
-  #positionAfter(events: readonly SessionEvent[]): Position {
-    const position = this.#storedPosition.copy();
-    for (const event of events) position.apply(event);
-    return position;
   }
 }

@@ -9,6 +9,7 @@ import { EVENT_VERSION } from "../history/migrations.ts";
 import { checkStoredVersion } from "./entry_body.ts";
 import { type Address, nameOf } from "./entry_reader.ts";
 import { firstHash, type Link, makeDamagedError, readStored } from "./hash_chain.ts";
+import { areSameLabels } from "./labels.ts";
 import { loadSha256 } from "./sha256.ts";
 import type { Lease, Store, StoredSession } from "./store.ts";
 import { ConflictError, SessionDamagedError } from "./store_errors.ts";
@@ -94,6 +95,34 @@ export async function findOrCreate(
     if (!(error instanceof ConflictError)) throw error;
   });
   return await findSession(store, address) ?? refuseDeleted(nameOf(address));
+}
+
+/** Identity of a session that is opened, beside its id. */
+export interface Identity {
+  /** Name of its agent. */
+  readonly agent: string;
+  /** Labels, sorted. Default: those that it has. */
+  readonly labels?: readonly string[] | undefined;
+  /** Makes its incarnation. */
+  readonly ids: () => string;
+}
+
+/**
+ * Finds a session and replaces its labels, or creates it in the step `start`.
+ *
+ * @throws what {@linkcode findOrCreate} throws.
+ */
+export async function findOrCreateLabeled(
+  store: Store,
+  id: string,
+  start: string,
+  { agent, labels, ids }: Identity,
+): Promise<FoundSession> {
+  const makeMeta = () => ({ start, agent, incarnation: ids() });
+  const found = await findOrCreate(store, { id }, makeMeta, { labels });
+  const { labels: known = [] } = found.stored;
+  if (labels !== undefined && !areSameLabels(labels, known)) await store.setLabels(id, labels);
+  return found;
 }
 
 /** Throws because a session was deleted. */
