@@ -103,6 +103,7 @@ export async function fillSession(store: Store, id: string, count: number): Prom
     clock: systemClock,
     random: Math.random,
     ids: () => crypto.randomUUID(),
+    agent: "bench",
     graph: { start: "talk", steps: new Map() },
     now: Date.now,
     migrateResult: undefined,

@@ -265,8 +265,7 @@ export class StoredLog implements DurableLog {
     const isDue = before.head + events.length - this.#snapshotHead >= SNAPSHOT_INTERVAL;
     const position = this.#storedPosition.copy();
     for (const event of events) position.apply(event);
-    const bodies = events.map(serializeEvent);
-    const { child } = this.#address;
+    const [bodies, { child }] = [events.map(serializeEvent), this.#address];
     const { appended, link } = buildAppend(before, bodies, child, position, isDue);
     if (await this.turns?.claimWith(appended)) this.#unknownOutcome = undefined;
     else await this.#append(before, appended, isLast);
