@@ -14,6 +14,7 @@ import { checkContext } from "../schema/standard_schema.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import type { OpenOptions } from "./session_options.ts";
 import { readLabels } from "../store/labels.ts";
+import { ATTEMPT } from "../store/session_lease.ts";
 import { StoredLog } from "../store/stored_log.ts";
 // An opened session runs turns. Loaded here, their code adds no chunk to the bundled core.
 import "./turn_code.ts";
@@ -64,6 +65,7 @@ export async function openSession(
     clock: options.clock ?? DEFAULTS.clock,
     random: options.random ?? DEFAULTS.random,
     ids: core.ids,
+    attempt: (options as { readonly [ATTEMPT]?: number })[ATTEMPT],
     graph: core.graph,
     agent: core.name,
     labels: labels === undefined

@@ -38,6 +38,15 @@
 export { memoryStore } from "./memory.ts";
 export type { MemoryStoreOptions } from "./memory.ts";
 export { openStore } from "./open_store.ts";
+export { resumeInterrupted } from "./resume_interrupted.ts";
+export type {
+  ContextOf,
+  ResumableAgent,
+  ResumableSession,
+  ResumeArguments,
+  ResumeOptions,
+  ResumeReport,
+} from "./resume_interrupted.ts";
 export { openState, signState } from "./signed_state.ts";
 export type { OpenStateOptions, SignStateOptions, StateKey } from "./signed_state.ts";
 export type {

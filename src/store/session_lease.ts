@@ -21,6 +21,25 @@ export interface LeaseOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly ids: () => string;
+  /** Number of the attempt to resume the session after a crash. Default: it is none. */
+  readonly attempt?: number | undefined;
+}
+
+/** Key of the number of the attempt in the options of `openSession()`; not public. */
+export const ATTEMPT: unique symbol = Symbol("attempt");
+
+/**
+ * Returns the number of the attempt in the owner of a lease, or 0. It stands there because the
+ * lease of a process that died is what is left of the attempt.
+ */
+export function attemptOf(owner: string): number {
+  return Number(/(?:^|~)attempt-(\d+)~/.exec(owner)?.[1] ?? 0);
+}
+
+/** Makes the unique owner of a lease. */
+function makeOwner({ ownerPrefix = "" }: Store, { attempt }: LeaseOptions): string {
+  const prefix = attempt === undefined ? ownerPrefix : `${ownerPrefix}attempt-${attempt}~`;
+  return `${prefix}${crypto.randomUUID()}`;
 }
 
 /** Limits of the wait for a lease. */
@@ -134,7 +153,7 @@ export class SessionLease {
     const { unreleased } = former;
     if (unreleased !== undefined) await resend(() => store.release(unreleased), clock);
     delete former.unreleased;
-    const owner = former.owner ??= `${store.ownerPrefix ?? ""}${crypto.randomUUID()}`;
+    const owner = former.owner ??= makeOwner(store, options);
     const force = whenBusy === "interrupt";
     const claim = { owner, ttl: leaseTime, force, ...(append && { append }) };
     const claimed = await resend(() => store.claim(id, claim), clock).catch((error) => {

@@ -13,6 +13,7 @@ Deno.test("the entry points of stores export exactly these values", () => {
     "memoryStore",
     "openState",
     "openStore",
+    "resumeInterrupted",
     "signState",
   ]);
   assertEquals(Object.keys(sqlite), ["sqliteStore"]);
