@@ -7,15 +7,15 @@
 import { type ListBackend, type ListedRow, type ListFilter, RESTING } from "../list_sessions.ts";
 import { decodeKey, encodeKey, keyRange } from "../session_key.ts";
 import type { Database } from "./database.ts";
-import { DESCRIBED, IS_DEAD, type SessionRow, toSession } from "./session_row.ts";
+import { describe, IS_DEAD, type SessionRow, toSession } from "./session_row.ts";
 
 interface ListRow extends SessionRow {
   readonly status: ListedRow["status"];
   readonly approvals: string | null;
 }
 
-/** Number of sessions up to which a label is looked up before the other filters. */
-const MAX_LABELED = 1_000;
+/** Number of sessions up to which a label or a time is looked up before the other filters. */
+const MAX_RARE = 1_000;
 /** Latest time of an append that a filter may name, in milliseconds: that of `Date`. */
 const MAX_TIME = 8.64e15;
 
@@ -33,26 +33,39 @@ export function listQueries(
     const statement = { purpose, text, values, isRepeatable: purpose !== EXPIRE };
     return database.run<Row>({ ...statement, ...(name && { name }) });
   };
-  /** Returns true if so few sessions have a label that the other filters may read their rows. */
-  const isRare = async ({ label, prefix, after }: ListFilter) => {
-    const text = `SELECT FROM ${schema}.label WHERE label = $1 AND id >= $2 AND id < $3 LIMIT $4`;
-    const values = [label, ...keyRange(prefix, after), MAX_LABELED + 1];
-    return (await run("list sessions", text, values)).count <= MAX_LABELED;
+  /** Returns true if so few rows match that the other filters may read their rows. */
+  const isRare = async (table: string, condition: string, values: readonly unknown[]) => {
+    const text = `SELECT FROM ${schema}.${table} WHERE ${condition} LIMIT ${MAX_RARE + 1}`;
+    return (await run("list sessions", text, values)).count <= MAX_RARE;
+  };
+  const choosePath = async (filter: ListFilter): Promise<Path> => {
+    const { label, statuses, updatedBefore, prefix, after } = filter;
+    const isFiltered = statuses !== undefined || updatedBefore !== undefined;
+    if (label === undefined && !isFiltered) return "id";
+    const [page, isOld] = [
+      keyRange(prefix, after),
+      `${IS_FREE} AND ${isBefore("rested_at", "$1")}`,
+    ];
+    const isLabeled = "label = $1 AND id >= $2 AND id < $3";
+    if (label !== undefined) {
+      if (!isFiltered || await isRare("label", isLabeled, [label, ...page])) return "label";
+    }
+    if (updatedBefore === undefined) return "status";
+    return await isRare("session", isOld, [toTime(updatedBefore)]) ? "time" : "status";
   };
   return {
     async list(filter) {
-      const { label, statuses, updatedBefore } = filter;
-      const isFiltered = statuses !== undefined || updatedBefore !== undefined;
-      const byLabel = label !== undefined && (!isFiltered || await isRare(filter));
-      const { text, values } = buildList(schema, filter, byLabel);
+      const path = await choosePath(filter);
+      const { text, values } = buildList(schema, filter, path);
       // The plan of a filtered list depends on the filters.
-      const isNamed = !isFiltered && label === undefined;
-      const { rows } = await run<ListRow>("list sessions", text, values, isNamed && LIST);
+      const { rows } = await run<ListRow>("list sessions", text, values, path === "id" && LIST);
       return rows.map(toListedRow);
     },
     async expire(ids, { statuses, before }) {
       const text = `DELETE FROM ${schema}.session
-        WHERE id = ANY($1::bytea[]) AND known_status = ANY($2::text[]) AND ${isBefore("$3")}
+        WHERE id = ANY($1::bytea[]) AND known_status = ANY($2::text[]) AND ${
+        isBefore("updated_at", "$3")
+      }
           AND NOT (${IS_LIVE})`;
       return (await run(EXPIRE, text, [ids.map(encodeKey), statuses, toTime(before)])).count;
     },
@@ -72,13 +85,20 @@ function toListedRow({ status, approvals, ...row }: ListRow): ListedRow {
   return { ...session, status, approvals: approvals === null ? [] : JSON.parse(approvals) };
 }
 
-const IS_LIVE = `owner IS NOT NULL AND lease_until > clock_timestamp() AND NOT (${IS_DEAD})`;
-const STATUS = `CASE WHEN known_status <> 'unknown' AND ${IS_LIVE} THEN 'running'
-    ELSE known_status END`;
-const COLUMNS = `${DESCRIBED}, approvals, ${STATUS} AS status`;
+/** Index by which a list finds its sessions. */
+type Path = "id" | "label" | "time" | "status";
 
-function isBefore(time: string): string {
-  return `updated_at < to_timestamp(${time}::double precision / 1000)`;
+const IS_FREE = "id IS NOT NULL AND owner IS NULL";
+const IS_LIVE = `owner IS NOT NULL AND lease_until > clock_timestamp() AND NOT (${IS_DEAD})`;
+// Found once for each process, because there may be thousands of leases.
+const IS_LISTED_DEAD = "substring(owner FOR 74) IN (SELECT owner FROM dead)";
+const STATUS = `CASE WHEN known_status <> 'unknown' AND owner IS NOT NULL
+    AND lease_until > clock_timestamp() AND NOT ${IS_LISTED_DEAD} THEN 'running'
+    ELSE known_status END`;
+const COLUMNS = `${describe(IS_LISTED_DEAD)}, approvals, ${STATUS} AS status`;
+
+function isBefore(column: string, time: string): string {
+  return `${column} < to_timestamp(${time}::double precision / 1000)`;
 }
 
 /** Returns a time that PostgreSQL has, before which the same whole milliseconds are. */
@@ -90,47 +110,51 @@ function toTime(time: number): number {
 export function buildList(
   schema: string,
   { statuses, updatedBefore, label, prefix, after, limit }: ListFilter,
-  byLabel: boolean,
+  path: Path,
 ): { readonly text: string; readonly values: readonly unknown[] } {
   const values: unknown[] = [...keyRange(prefix, after), limit];
   const parameter = (value: unknown) => `$${values.push(value)}`;
-  let matches = "";
-  if (updatedBefore !== undefined) {
-    const time = toTime(updatedBefore);
-    const hour = parameter(Math.floor(time / 3_600_000));
-    matches += ` AND updated_hour <= ${hour}::bigint AND ${isBefore(parameter(time))}`;
-  }
-  const hasLabel = label === undefined ? "" : `label.label = ${parameter(label)}`;
+  const time = updatedBefore === undefined ? undefined : parameter(toTime(updatedBefore));
+  const isOld = (column: string) => time === undefined ? "" : ` AND ${isBefore(column, time)}`;
+  const isLabeled = label === undefined ? "" : `label.label = ${parameter(label)}`;
   const hasStatus = statuses === undefined
     ? ""
     : ` AND (known_status = 'unknown' OR ${STATUS} = ANY(${parameter(statuses)}::text[]))`;
   const page = (id: string) => `${id} >= $1 AND ${id} < $2`;
-  if (byLabel) {
-    const text = `SELECT ${COLUMNS.replace(/^id/, "session.id")}
-      FROM ${schema}.label JOIN ${schema}.session ON number = label.session
-      WHERE ${hasLabel} AND ${page("label.id")}${matches}${hasStatus}
-      ORDER BY label.id LIMIT $3`;
-    return { text, values };
-  }
-  if (statuses === undefined && updatedBefore === undefined) {
-    const text = `SELECT ${COLUMNS} FROM ${schema}.session WHERE ${page("id")}
+  const dead = `WITH dead AS MATERIALIZED (
+      SELECT owner FROM (
+        SELECT DISTINCT substring(owner FOR 74) AS owner FROM ${schema}.session
+        WHERE id IS NOT NULL AND owner IS NOT NULL AND lease_until > clock_timestamp()
+      ) AS owners WHERE ${IS_DEAD}
+    ) `;
+  if (path === "id") {
+    const text = `${dead}SELECT ${COLUMNS} FROM ${schema}.session WHERE ${page("id")}
       ORDER BY id LIMIT $3`;
     return { text, values };
   }
-  if (label !== undefined) {
-    matches +=
-      ` AND EXISTS (SELECT FROM ${schema}.label WHERE ${hasLabel} AND label.id = session.id)`;
+  if (path === "label") {
+    const text = `${dead}SELECT ${COLUMNS.replace(/^id/, "session.id")}
+      FROM ${schema}.label JOIN ${schema}.session ON number = label.session
+      WHERE ${isLabeled} AND ${page("label.id")}${isOld("updated_at")}${hasStatus}
+      ORDER BY label.id LIMIT $3`;
+    return { text, values };
   }
+  const hasLabel = label === undefined
+    ? ""
+    : ` AND EXISTS (SELECT FROM ${schema}.label WHERE ${isLabeled} AND label.id = session.id)`;
   const select = (condition: string) =>
-    `(SELECT ${COLUMNS} FROM ${schema}.session
-      WHERE id IS NOT NULL AND ${condition} AND ${page("id")}${matches}
+    `(SELECT ${COLUMNS} FROM ${schema}.session WHERE ${condition} AND ${page("id")}${hasLabel}
       ORDER BY id LIMIT $3)`;
   const free = [...RESTING, "none"].filter((status) =>
     statuses?.some((one) => one === status) ?? true
   );
   const parts = [
-    select(`owner IS NOT NULL${hasStatus}`),
-    ...[...free, "unknown"].map((status) => select(`owner IS NULL AND known_status = '${status}'`)),
+    select(`id IS NOT NULL AND owner IS NOT NULL${hasStatus}${isOld("updated_at")}`),
+    ...path === "time"
+      ? [select(`${IS_FREE}${isOld("rested_at")}${hasStatus}`)]
+      : [...free, "unknown"].map((status) =>
+        select(`${IS_FREE} AND known_status = '${status}'${isOld("rested_at")}`)
+      ),
   ];
-  return { text: `${parts.join(" UNION ALL ")} ORDER BY id LIMIT $3`, values };
+  return { text: `${dead}${parts.join(" UNION ALL ")} ORDER BY id LIMIT $3`, values };
 }

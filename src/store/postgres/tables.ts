@@ -9,7 +9,8 @@
  *   as `parent`, and its own key as `child`. Whatever locks both rows locks the session's
  *   first, so that writers of one family never deadlock. `status` and `approvals` are those
  *   after the first `status_head` entries; `known_status` is `unknown` if there are others.
- *   Neither it nor `updated_hour` changes with every append, which keeps updates heap-only.
+ *   `rested_at` is the time of the last append without a lease. Neither changes with every
+ *   append, which keeps updates heap-only (HOT).
  * - `entry`: the logs, by session and sequence number. Bodies are text and not jsonb,
  *   which would reformat them.
  * - `label`: labels of the sessions, in the order of their keys.
@@ -136,9 +137,11 @@ async function addSummaries(schema: string, query: Query): Promise<void> {
     ALTER COLUMN status_head SET DEFAULT 0,
     ADD COLUMN known_status text GENERATED ALWAYS AS
       (CASE WHEN status_head = head THEN status ELSE 'unknown' END) STORED,
-    ADD COLUMN updated_hour integer GENERATED ALWAYS AS
-      (floor(extract(epoch FROM updated_at AT TIME ZONE 'UTC') / 3600)) STORED`);
-  await query(`CREATE INDEX session_free ON ${schema}.session (known_status, id, updated_hour)
+    ADD COLUMN rested_at timestamptz GENERATED ALWAYS AS
+      (CASE WHEN owner IS NULL THEN updated_at END) STORED`);
+  await query(`CREATE INDEX session_free ON ${schema}.session (known_status, id, rested_at)
+    WHERE id IS NOT NULL AND owner IS NULL`);
+  await query(`CREATE INDEX session_rested ON ${schema}.session (rested_at)
     WHERE id IS NOT NULL AND owner IS NULL`);
   await query(`CREATE INDEX session_leased ON ${schema}.session (id)
     WHERE id IS NOT NULL AND owner IS NOT NULL`);

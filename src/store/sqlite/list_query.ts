@@ -24,8 +24,8 @@ interface Moment {
   readonly liveTokens: readonly string[] | undefined;
 }
 
-/** Number of sessions up to which a label is looked up before the other filters. */
-const MAX_LABELED = 1_000;
+/** Number of sessions up to which a label or a time is looked up before the other filters. */
+const MAX_RARE = 1_000;
 
 /** Reads lists from a database. */
 export class ListQuery {
@@ -52,16 +52,18 @@ export class ListQuery {
       end,
       limit,
       updatedBefore ?? null,
-      updatedBefore === undefined ? null : hourOf(updatedBefore),
       label === undefined ? null : ` ${encodeURIComponent(label)} `,
       now,
       liveTokens === undefined ? null : JSON.stringify(liveTokens),
       statuses === undefined ? null : ` ${statuses.join(" ")} `,
     ];
-    const isRare = label !== undefined &&
-      this.#all(LABELED, label, from, end, MAX_LABELED + 1).length <= MAX_LABELED;
-    if (isRare || label !== undefined && !isFiltered) {
+    const isRare = (text: string, ...parameters: SqliteValue[]) =>
+      this.#all(text, ...parameters, MAX_RARE + 1).length <= MAX_RARE;
+    if (label !== undefined && (!isFiltered || isRare(LABELED, label, from, end))) {
       return this.#all(BY_LABEL, ...values, label);
+    }
+    if (updatedBefore !== undefined && isRare(OLD, updatedBefore)) {
+      return this.#all(BY_TIME, ...values);
     }
     const free = [...RESTING, "none"].filter((status) =>
       statuses?.some((one) => one === status) ?? true
@@ -76,11 +78,6 @@ export class ListQuery {
     }
     return statement.all(...values);
   }
-}
-
-/** Returns a time in whole hours. */
-export function hourOf(time: number): number {
-  return Math.floor(time / 3_600_000);
 }
 
 /** Returns labels as a text, in which each stands between spaces; null if there are none. */
@@ -115,36 +112,47 @@ const ALL = `SELECT ${COLUMNS} FROM session WHERE id >= ? AND id < ? ORDER BY id
 
 const LABELED = "SELECT 1 FROM label WHERE label = ? AND id >= ? AND id < ? LIMIT ?";
 
+const OLD = `SELECT 1 FROM session INDEXED BY session_updated
+  WHERE id IS NOT NULL AND owner IS NULL AND updated_at < ? LIMIT ?`;
+
 // The parameters of all statements below: ?1 first key, ?2 end of the keys, ?3 limit, ?4 time of
-// the last append, ?5 hour of that time, ?6 encoded label, ?7 now, ?8 tokens of live processes,
-// ?9 status between spaces; ?10 label, for the first. Each condition is one that an index decides, but for ?4.
-const MATCHES = `(?5 IS NULL OR updated_hour <= ?5) AND (?4 IS NULL OR updated_at < ?4)
-  AND (?6 IS NULL OR instr(labels, ?6) > 0)`;
+// the last append, ?5 encoded label, ?6 now, ?7 tokens of live processes, ?8 status between
+// spaces; ?9 label, for the first.
+const MATCHES = `(?4 IS NULL OR updated_at < ?4) AND (?5 IS NULL OR instr(labels, ?5) > 0)`;
 
 const TOKEN = [8, 4, 4, 4, 12].map((length) => "[0-9a-f]".repeat(length)).join("-");
 const STATUS = `CASE
-    WHEN owner IS NOT NULL AND lease_until > ?7 AND (?8 IS NULL
-      OR substr(owner, 1, 36) IN (SELECT value FROM json_each(?8))
+    WHEN owner IS NOT NULL AND lease_until > ?6 AND (?7 IS NULL
+      OR substr(owner, 1, 36) IN (SELECT value FROM json_each(?7))
       OR owner NOT GLOB '${TOKEN}~*') THEN ' running '
     ELSE ' ' || status || ' '
   END`;
-const HAS_STATUS = `(?9 IS NULL OR status = 'unknown' OR instr(?9, ${STATUS}) > 0)`;
+const HAS_STATUS = `(?8 IS NULL OR status = 'unknown' OR instr(?8, ${STATUS}) > 0)`;
 
 const BY_LABEL = `SELECT ${COLUMNS} FROM label CROSS JOIN session ON number = label.session
-  WHERE label.label = ?10 AND label.id >= ?1 AND label.id < ?2 AND ${MATCHES} AND ${HAS_STATUS}
+  WHERE label.label = ?9 AND label.id >= ?1 AND label.id < ?2 AND ${MATCHES} AND ${HAS_STATUS}
   ORDER BY label.id LIMIT ?3`;
 
-/** Returns the query of the sessions that are leased, or have one of these status in the table. */
-function byStatus(statuses: readonly string[]): string {
-  const select = (index: string, condition: string) =>
-    `SELECT * FROM (
+/** Returns the query of sessions with a lease that match, and of those in these selections. */
+function withLeased(free: readonly string[]): string {
+  const leased = select("session_leased", `owner IS NOT NULL AND ${HAS_STATUS}`);
+  return `${[leased, ...free].join(" UNION ALL ")} ORDER BY id LIMIT ?3`;
+}
+
+function select(index: string, condition: string): string {
+  return `SELECT * FROM (
       SELECT ${COLUMNS} FROM session INDEXED BY ${index}
       WHERE id IS NOT NULL AND ${condition} AND id >= ?1 AND id < ?2 AND ${MATCHES}
       ORDER BY id LIMIT ?3
     )`;
-  const parts = [
-    select("session_leased", `owner IS NOT NULL AND ${HAS_STATUS}`),
-    ...statuses.map((status) => select("session_free", `owner IS NULL AND status = '${status}'`)),
-  ];
-  return `${parts.join(" UNION ALL ")} ORDER BY id LIMIT ?3`;
+}
+
+const BY_TIME = withLeased([
+  select("session_updated", `owner IS NULL AND updated_at < ?4 AND ${HAS_STATUS}`),
+]);
+
+function byStatus(statuses: readonly string[]): string {
+  return withLeased(
+    statuses.map((status) => select("session_free", `owner IS NULL AND status = '${status}'`)),
+  );
 }

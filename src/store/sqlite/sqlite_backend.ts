@@ -18,7 +18,7 @@ import {
 } from "./database.ts";
 import type { Append, StoredSession } from "../store.ts";
 import { isLive } from "../list_sessions.ts";
-import { encodeLabels, hourOf, ListQuery, readLabels } from "./list_query.ts";
+import { encodeLabels, ListQuery, readLabels } from "./list_query.ts";
 import { toStoreError } from "./sqlite_failure.ts";
 import { checkVersion } from "./tables.ts";
 import { WriteQueue, type WriteQueueOptions } from "./write_queue.ts";
@@ -64,7 +64,7 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
   };
   /** Records what lists show of the session with that number after an append. */
   const summarize = (number: number, { status, approvals }: Append) => {
-    sql.summarize.run(status ?? "unknown", encodeApprovals(approvals), hourOf(now()), number);
+    sql.summarize.run(status ?? "unknown", encodeApprovals(approvals), number);
   };
   const label = (key: Uint8Array, labels: readonly string[]) => {
     const row = sql.number.get(key);
@@ -83,7 +83,7 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
     create: (id, { meta, hash, labels }) =>
       writes.write(`create session ${quote(id)}`, () => {
         const [key, time] = [encodeKey(id), now()];
-        const { changes } = sql.create.run(key, meta, hash, time, time, hourOf(time));
+        const { changes } = sql.create.run(key, meta, hash, time, time);
         if (changes > 0 && labels.length > 0) label(key, labels);
         return changes > 0;
       }),
@@ -223,8 +223,8 @@ const LEASE = "CAST(owner AS BLOB) AS owner, epoch, lease_until";
 const SQL = {
   version: "PRAGMA user_version",
   create: `
-    INSERT INTO session (id, meta, head, hash, created_at, updated_at, epoch, status, updated_hour)
-    VALUES (?, ?, 0, ?, ?, ?, 0, 'waiting', ?)
+    INSERT INTO session (id, meta, head, hash, created_at, updated_at, epoch, status)
+    VALUES (?, ?, 0, ?, ?, ?, 0, 'waiting')
     ON CONFLICT (id) DO NOTHING`,
   createChild: `
     INSERT INTO session (parent, child, meta, head, hash, created_at, updated_at, epoch)
@@ -267,9 +267,8 @@ const SQL = {
     SET head = excluded.head, hash = excluded.hash, body = excluded.body`,
   // Changes the indexes of lists only if it must.
   summarize: `
-    UPDATE session SET status = ?1, approvals = ?2, updated_hour = ?3
-    WHERE number = ?4
-      AND (status IS NOT ?1 OR approvals IS NOT ?2 OR updated_hour IS NOT ?3)`,
+    UPDATE session SET status = ?1, approvals = ?2
+    WHERE number = ?3 AND (status IS NOT ?1 OR approvals IS NOT ?2)`,
   record: "UPDATE session SET status = ?, approvals = ? WHERE id = ? AND head = ?",
   number: "SELECT number FROM session WHERE id = ?",
   setLabels: "UPDATE session SET labels = ? WHERE number = ?",

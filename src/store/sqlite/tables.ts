@@ -4,8 +4,8 @@
  * - `session`: one row per session or child, updated by every append. `id` is the key of
  *   the session (see `../session_key.ts`); a child has none, but the `number` of its session
  *   as `parent`, and its own key as `child`. Other tables refer to it by `number`. `status` is
- *   that of the last append; `approvals` and `labels` are JSON, or null. `updated_hour` is
- *   `updated_at` in hours, so that its indexes change rarely.
+ *   that of the last append; `approvals` and `labels` are encoded texts, or null. The indexes of
+ *   sessions without a lease change only when a lease begins or ends, not with every append.
  * - `entry`: the logs. The table has row ids, because in a `WITHOUT ROWID` table rows
  *   above 1 kB would use overflow pages, at twice the space and time.
  * - `snapshot`: separate from `session`, because SQLite rewrites whole rows and
@@ -108,11 +108,10 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE session ADD COLUMN status TEXT NOT NULL DEFAULT 'unknown';
   ALTER TABLE session ADD COLUMN approvals TEXT;
   ALTER TABLE session ADD COLUMN labels TEXT;
-  ALTER TABLE session ADD COLUMN updated_hour INTEGER NOT NULL DEFAULT 0;
-  UPDATE session SET updated_hour = updated_at / 3600000;
-  CREATE INDEX session_free ON session (status, id, updated_hour, labels)
+  CREATE INDEX session_free ON session (status, id, updated_at, labels)
     WHERE id IS NOT NULL AND owner IS NULL;
-  CREATE INDEX session_leased ON session (id, lease_until, owner, status, updated_hour, labels)
+  CREATE INDEX session_updated ON session (updated_at) WHERE id IS NOT NULL AND owner IS NULL;
+  CREATE INDEX session_leased ON session (id, lease_until, owner, status, labels)
     WHERE id IS NOT NULL AND owner IS NOT NULL;
   CREATE TABLE label (
     session INTEGER NOT NULL REFERENCES session (number) ON DELETE CASCADE,
