@@ -121,12 +121,16 @@ export function makePool(options: PoolOptions): ConnectionPool {
   });
   pool.on("error", () => {});
   return {
-    connect: () =>
-      pool.connect().catch((error) => {
+    connect: async () => {
+      try {
+        // Throws at once if the driver may not read its environment variables.
+        return await pool.connect();
+      } catch (error) {
         if (!REFUSED_TIMEOUT_REGEXP.test(reasonOf(error))) throw error;
         hasTimeout = false;
-        return pool.connect();
-      }),
+        return await pool.connect();
+      }
+    },
     end: () => pool.end(),
   };
 }

@@ -227,3 +227,15 @@ Deno.test("postgresStore() rejects an invalid URL or option", async () => {
     assertInstanceOf(await opening.catch((error) => error), ConfigError);
   }
 });
+
+for (const [missing, permissions] of [["env", { net: true }], ["net", { env: true }]] as const) {
+  Deno.test({
+    name: `postgresStore() names the permission "${missing}" if it is missing`,
+    permissions,
+    fn: async () => {
+      const open = () => postgresStore("postgres://user:secret@127.0.0.1:1/database");
+      const error = await assertRejects(open, StoreError, `--allow-${missing}`);
+      assertEquals(error.message.includes("secret"), false);
+    },
+  });
+}
