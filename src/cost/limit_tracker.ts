@@ -50,8 +50,8 @@ export class LimitTracker {
   /** Number of events that are counted or were there before the turn. */
   #counted: number;
   readonly #began: number;
-  /** Places of the calls of agents that are running. */
-  readonly #running = new Set<number>();
+  /** Places of the calls of agents that are running; undefined before the first. */
+  #running: Set<number> | undefined;
   /** Usage of the sessions below this one that its log does not have yet. */
   #below = new SessionUsage();
   /** Model calls of this session and its children that have no event yet. */
@@ -115,7 +115,7 @@ export class LimitTracker {
 
   /** Counts the usage of a call of an agent as it runs; `uncounted` is not in the log yet. */
   beginChild(call: number, uncounted: ChildUsage | undefined): void {
-    this.#running.add(call);
+    (this.#running ??= new Set()).add(call);
     if (uncounted === undefined) return;
     this.#forEachUpwards((each) => each.#below.addChild(uncounted));
   }
@@ -134,7 +134,7 @@ export class LimitTracker {
 
   /** Removes the usage of a child that its event in the log now has. */
   #endChild(event: Report): void {
-    if (event.head === undefined || !this.#running.delete(event.call)) return;
+    if (event.head === undefined || !this.#running?.delete(event.call)) return;
     // An exact zero: sums of prices are rounded.
     if (this.#running.size === 0) this.#below = new SessionUsage();
     else this.#below.removeChild(event);
@@ -212,7 +212,7 @@ export class LimitTracker {
   ): number {
     const isTurn = scope === "turn";
     const total = isTurn ? this.#turn : this.#session.counted;
-    const below = this.#running.size > 0 ? this.#below : undefined;
+    const below = this.#running?.size ? this.#below : undefined;
     switch (reason) {
       case "tokens":
         return countTokens(total.usage) + countTokens(below?.usage) + countTokens(arriving.usage);

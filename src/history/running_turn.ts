@@ -18,9 +18,8 @@ export class RunningTurn {
   /** Called when the turn must stop. A turn waits for one thing at a time, which sets this. */
   onStop: (() => void) | undefined;
   readonly #controller = new AbortController();
-  #settle: (() => void) | undefined;
-  /** Resolves once the turn has ended and its lease was released. */
-  readonly settled: Promise<void> = new Promise((resolve) => this.#settle = resolve);
+  #settling: PromiseWithResolvers<void> | undefined;
+  #hasEnded = false;
   readonly #links: (() => void)[] = [];
 
   /** Signal that aborts when the turn must stop. */
@@ -31,6 +30,13 @@ export class RunningTurn {
   /** True if the turn must stop. */
   get isStopped(): boolean {
     return this.signal.aborted;
+  }
+
+  /** Resolves once the turn has ended and its lease was released. Created when it is first read. */
+  get settled(): Promise<void> {
+    this.#settling ??= Promise.withResolvers();
+    if (this.#hasEnded) this.#settling.resolve();
+    return this.#settling.promise;
   }
 
   /** Stops the turn when `signal` aborts. */
@@ -65,6 +71,7 @@ export class RunningTurn {
   /** Marks the turn as ended, so that the next one may begin. */
   end(): void {
     for (const unlink of this.#links) unlink();
-    this.#settle!();
+    this.#hasEnded = true;
+    this.#settling?.resolve();
   }
 }

@@ -113,10 +113,10 @@ function findFaults(shape: Readonly<Record<string, v.GenericSchema>>, options: u
     if (Object.hasOwn(shape, key)) continue;
     faults.push({ path: "", reason: describeUnknown(key, Object.keys(shape)) });
   }
-  for (const [key, schema] of Object.entries(shape)) {
-    const value = options[key];
-    if (value === undefined && schema.type === "optional") continue;
-    const { issues } = v.safeParse(schema, value);
+  for (const key of Object.keys(shape)) {
+    const schema = shape[key]!;
+    if (options[key] === undefined && schema.type === "optional") continue;
+    const { issues } = v.safeParse(schema, options[key]);
     if (issues === undefined) continue;
     for (const issue of issues) {
       const below = v.getDotPath(issue);

@@ -27,11 +27,15 @@ export function startTurn(
   const same = inputId === undefined ? undefined : session.findTurn(inputId);
   const turn = same ?? session.lock();
   if (inputId !== undefined) turn.input ??= { id: inputId, command };
-  const play = async (out: Out<StreamPart> | undefined) => {
-    code ??= await import("./turn_code.ts");
-    return await (same === undefined
+  const play = (out: Out<StreamPart> | undefined): Promise<Turn> => {
+    if (code === undefined) return loadCode().then(() => play(out));
+    return same === undefined
       ? code.runTurn(session, turn, command, options, out)
-      : code.joinTurn(session, same, command));
+      : code.joinTurn(session, same, command);
   };
   return same === undefined ? { turn, play } : { play };
+}
+
+async function loadCode(): Promise<void> {
+  code = await import("./turn_code.ts");
 }

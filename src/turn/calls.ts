@@ -4,13 +4,7 @@
  * @module
  */
 import { findTool } from "../graph/graph.ts";
-import {
-  type ApprovalRequest,
-  listOpenCalls,
-  mayHaveEffect,
-  type OpenCall,
-  requestsOf,
-} from "../history/call.ts";
+import { type ApprovalRequest, mayHaveEffect, type OpenCall, requestsOf } from "../history/call.ts";
 import { callKeyOf, type ChildUsage, type EventDraft, type ShownArgs } from "../history/event.ts";
 import { type RunningTurn, STOPPED } from "../history/running_turn.ts";
 import type { ToolProgress } from "../tool/drain.ts";
@@ -230,9 +224,11 @@ export async function prepareChildOf(
 }
 
 /** Returns the events that close open calls, because the user sent new input. */
-export async function closeOpenCalls(session: LiveSession): Promise<readonly EventDraft[]> {
-  const open = listOpenCalls(session.log.position.calls, session.log.head);
-  return open.length === 0 ? [] : await Promise.all(open.map((one) => closeCall(session, one)));
+export function closeCalls(
+  session: LiveSession,
+  open: readonly OpenCall[],
+): Promise<readonly EventDraft[]> {
+  return Promise.all(open.map((one) => closeCall(session, one)));
 }
 
 async function closeCall(session: LiveSession, open: OpenCall): Promise<EventDraft> {

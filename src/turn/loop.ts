@@ -119,21 +119,19 @@ async function playTurn(
   session.childOut = children ? out : undefined;
   let answer: Answer | undefined;
   let ranUntil = from;
-  const show = async (events: readonly SessionEvent[]) => {
-    if (out !== undefined) { for (const event of events) await out(freezeJson(event)); }
+  const show = async (events: readonly SessionEvent[], out: Out<StreamPart>) => {
+    for (const event of events) await out(freezeJson(event));
   };
   const commit: CommitDrafts = async (drafts) => {
     const complete = drafts.some(isIncomplete) ? await completeRequests(session, drafts) : drafts;
-    await show(await log.append(complete, isOver(drafts.at(-1))));
+    const events = await log.append(complete, isOver(drafts.at(-1)));
+    if (out !== undefined) await show(events, out);
   };
   const onRun = () => ranUntil = log.head;
-  const deferRest = async () => {
-    const deferred = deferCalls(listOpenCalls(log.position.calls, from), ranUntil);
-    if (deferred.length > 0) await commit(deferred);
-  };
+  const listDeferred = () => deferCalls(listOpenCalls(log.position.calls, from), ranUntil);
   const limitReached = (work: "model" | "tools") => tracker!.reachedBefore(work);
   try {
-    await show(events);
+    if (out !== undefined) await show(events, out);
     while (!turn.isStopped) {
       const before = log.head;
       const last = before > from ? log.at(before - 1) : undefined;
@@ -165,9 +163,10 @@ async function playTurn(
     }
   } catch (error) {
     // The error of the turn takes precedence.
-    await deferRest().catch(() => {});
+    await commit(listDeferred()).catch(() => {});
     throw error;
   }
-  await deferRest();
+  const deferred = listDeferred();
+  if (deferred.length > 0) await commit(deferred);
   return buildTurn(session, from, answer?.response);
 }

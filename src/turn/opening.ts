@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { listOpenCalls } from "../history/call.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
-import { completeRequests } from "./approval.ts";
+import { completeRequests, isIncomplete } from "./approval.ts";
 import { buildTurn } from "./build_turn.ts";
-import { closeOpenCalls } from "./calls.ts";
+import { closeCalls } from "./calls.ts";
 import {
   checkStart,
   Delivery,
@@ -54,8 +55,9 @@ export async function openTurn(
   const command: TurnCommand | undefined = repeated === undefined ? given : { resume: true };
   checkStart(session, command);
   const { log, log: { head: from } } = session;
-  const drafts = await completeRequests(session, await buildDrafts(session, command, inputId));
-  return { command, from, events: await log.append(drafts) };
+  const drafts = await buildDrafts(session, command, inputId);
+  const complete = drafts.some(isIncomplete) ? await completeRequests(session, drafts) : drafts;
+  return { command, from, events: await log.append(complete) };
 }
 
 /** Returns true if a command certainly opens a turn with events, and without child sessions. */
@@ -64,18 +66,20 @@ export function recordsInput({ log }: LiveSession, command: TurnCommand | undefi
 }
 
 /** Returns the events that record a command. */
-async function buildDrafts(
+function buildDrafts(
   session: LiveSession,
   command: TurnCommand | undefined,
   inputId: string | undefined,
-): Promise<readonly EventDraft[]> {
-  if (isResume(command)) return await buildVerdictDrafts(session, listExpired(session), true);
+): readonly EventDraft[] | Promise<readonly EventDraft[]> {
+  if (isResume(command)) return buildVerdictDrafts(session, listExpired(session), true);
   const verdicts = verdictsIn(command);
   if (verdicts !== undefined) {
-    return await buildVerdictDrafts(session, verdicts, command instanceof Delivery);
+    return buildVerdictDrafts(session, verdicts, command instanceof Delivery);
   }
   const text = inputIn(command);
   if (text === undefined) return [];
-  const input = { text, ...(inputId !== undefined && { inputId }) };
-  return [...await closeOpenCalls(session), { type: "user", ...input }];
+  const input = { type: "user", text, ...(inputId !== undefined && { inputId }) } as const;
+  const open = listOpenCalls(session.log.position.calls, session.log.head);
+  if (open.length === 0) return [input];
+  return closeCalls(session, open).then((closed) => [...closed, input]);
 }
