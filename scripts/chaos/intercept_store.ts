@@ -8,10 +8,14 @@ import type { Store } from "@nomos/agent/store";
 /** Methods that are intercepted. */
 type StoreMethod = Exclude<keyof Store, "name" | "ownerPrefix" | "close">;
 
-/** Handles a call of a store: may run it with `call`, fail, or crash before or after it. */
+/**
+ * Handles a call of a store: may run it with `call`, fail, or crash before or after it. `args` are
+ * its arguments.
+ */
 export type Intercept = <Result>(
   method: StoreMethod,
   call: () => Promise<Result>,
+  args: readonly unknown[],
 ) => Promise<Result>;
 
 const WRITES: readonly StoreMethod[] = [
@@ -37,7 +41,7 @@ export function interceptStore(store: Store, intercept: Intercept): Store {
       if (typeof member !== "function") return member;
       if (name === "close") return () => target.close();
       return (...args: unknown[]) =>
-        intercept(name as StoreMethod, () => member.apply(target, args));
+        intercept(name as StoreMethod, () => member.apply(target, args), args);
     },
   });
 }

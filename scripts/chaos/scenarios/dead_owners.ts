@@ -64,7 +64,9 @@ async function run(environment: Environment, effort: Effort): Promise<Findings> 
   });
 
   const longest = Math.ceil(Math.max(...delays));
-  return await trial.examine(rounds, [`claimed at most ${longest} ms after the death of the owner`]);
+  return await trial.examine(rounds, [
+    `claimed at most ${longest} ms after the death of the owner`,
+  ]);
 }
 
 /** Plays a session as soon as its owner is known to be dead, which PostgreSQL notices a little later. */

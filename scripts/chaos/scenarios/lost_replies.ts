@@ -4,15 +4,16 @@
  *
  * @module
  */
-import { type Store, StoreError } from "@nomos/agent/store";
+import { type Append, type Store, StoreError } from "@nomos/agent/store";
 import { type Clock, systemClock } from "../../../src/clock.ts";
 import { interceptStore } from "../intercept_store.ts";
+import type { PlayOptions } from "../player.ts";
 import type { Effort, Environment, Findings, Scenario } from "../scenario.ts";
 import { Trial } from "../trial.ts";
 
 const TURNS = 4;
-/** Writes that change who holds a session. An append may do so too, at the borders of a turn. */
-const METHODS = ["claim", "renew", "release", "append"] as const;
+/** Writes during turns. */
+const WRITES = ["claim", "renew", "release", "append"] as const;
 /** Losses: of one reply, or of those of all attempts, of writes that take effect or do not. */
 const LOSSES: readonly Loss[] = [
   { replies: 1, isDone: true },
@@ -42,51 +43,53 @@ export const lostReplies: Scenario = { name: "lost replies", run };
 async function run(environment: Environment, { seed, stride }: Effort): Promise<Findings> {
   const { store } = environment;
   using trial = new Trial(environment, "replies");
-  const found = METHODS.flatMap((method) =>
+  const found = WRITES.flatMap((write) =>
     LOSSES.map(async (loss, index) => {
       for (let faults = 0, at = 1 + seed % stride;; faults++, at += stride) {
-        const id = `replies/${method}/${index}/${at}`;
+        const id = `replies/${write}/${index}/${at}`;
         trial.sessions.set(id, TURNS);
-        const lossy = loseReplies(store, method, at, loss);
+        const lossy = loseReplies(store, write, at, loss);
         using journal = trial.journal(id);
-        const player = trial.player({
+        const options: PlayOptions = {
           clock: QUICK_CLOCK,
           truth: store,
           // Every other policy would hide that the session is locked.
           whenBusy: "refuse",
           keepsSessions: true,
-          ...(method === "renew" && { toolTime: TOOL_TIME }),
-        }, lossy.store, journal);
+          ...(write === "renew" && { toolTime: TOOL_TIME }),
+        };
         try {
           // A single request is sent again, so that no turn fails.
-          await player.play(id, TURNS, loss.replies === 1 ? "stop" : "retry");
+          await trial.player(options, lossy.store, journal)
+            .play(id, TURNS, loss.replies === 1 ? "stop" : "retry");
         } catch (error) {
           trial.problems.push(`${id}: threw ${error}`);
-          return { method, faults };
+          return { write, faults };
         }
-        if (!lossy.hasFailed()) return { method, faults };
+        if (!lossy.hasFailed()) return { write, faults };
       }
     })
   );
   const done = await Promise.all(found);
-  const counts = METHODS.map((method) =>
-    done.filter((one) => one.method === method).reduce((sum, { faults }) => sum + faults, 0)
+  const counts = WRITES.map((write) =>
+    done.filter((one) => one.write === write).reduce((sum, { faults }) => sum + faults, 0)
   );
   return await trial.examine(counts.reduce((sum, count) => sum + count), [
-    METHODS.map((method, index) => `${counts[index]} of ${method}`).join(", "),
+    WRITES.map((write, index) => `${counts[index]} of ${write}`).join(", "),
   ]);
 }
 
-/** Makes a store that loses some replies of a method, from the call of this number on. */
-function loseReplies(store: Store, method: string, at: number, { replies, isDone }: Loss) {
+/** Makes a store that loses some replies to writes of a kind, from that of this number on. */
+function loseReplies(store: Store, write: string, at: number, { replies, isDone }: Loss) {
   let calls = 0;
   return {
     hasFailed: () => calls >= at,
-    store: interceptStore(store, async (called, call) => {
-      const number = called === method ? ++calls : 0;
+    store: interceptStore(store, async (method, call, [, argument]) => {
+      const releases = method === "append" && (argument as Append).release;
+      const number = (releases ? "release" : method) === write ? ++calls : 0;
       if (number < at || number >= at + replies) return await call();
       if (isDone) await call();
-      throw new StoreError(`the reply of ${method}() is lost`, {
+      throw new StoreError(`the reply of a ${write} is lost`, {
         isUnknown: true,
         isRetryable: true,
       });

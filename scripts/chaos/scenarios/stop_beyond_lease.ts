@@ -16,7 +16,7 @@ const TURNS = 3;
 const LEASE_TIME = 400;
 /** Number of effects and appends of a session without suspensions. */
 const EFFECTS = 6;
-const APPENDS = 18;
+const APPENDS = 17;
 
 /** Suspends workers beyond their lease. */
 export const stopBeyondLease: Scenario = { name: "SIGSTOP beyond the lease", run };
