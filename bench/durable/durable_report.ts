@@ -125,10 +125,10 @@ export function formatDurableReport(figures: DurableFigures): string {
     {
       head: [
         "store, turns of history",
-        "warm turn p50",
-        "p99",
-        "cold turn p50",
-        "p99",
+        "warm turn",
+        "median",
+        "cold turn",
+        "median",
         "cold/warm",
       ],
       rows: coldTurns.map((times) => [
