@@ -7,7 +7,7 @@
 import { type ListBackend, type ListedRow, type ListFilter, RESTING } from "../list_sessions.ts";
 import { decodeKey, encodeKey, keyRange } from "../session_key.ts";
 import type { Database } from "./database.ts";
-import { describe, IS_DEAD, type SessionRow, toSession } from "./session_row.ts";
+import { DESCRIBED, IS_DEAD, type SessionRow, toSession } from "./session_row.ts";
 
 interface ListRow extends SessionRow {
   readonly status: ListedRow["status"];
@@ -90,12 +90,12 @@ type Path = "id" | "label" | "time" | "status";
 
 const IS_FREE = "id IS NOT NULL AND owner IS NULL";
 const IS_LIVE = `owner IS NOT NULL AND lease_until > clock_timestamp() AND NOT (${IS_DEAD})`;
-// Found once for each process, because there may be thousands of leases.
-const IS_LISTED_DEAD = "substring(owner FOR 74) IN (SELECT owner FROM dead)";
-const STATUS = `CASE WHEN known_status <> 'unknown' AND owner IS NOT NULL
-    AND lease_until > clock_timestamp() AND NOT ${IS_LISTED_DEAD} THEN 'running'
-    ELSE known_status END`;
-const COLUMNS = `${describe(IS_LISTED_DEAD)}, approvals, ${STATUS} AS status`;
+const COLUMNS = `${DESCRIBED}, approvals, ${statusOf(`(${IS_LIVE})`)} AS status`;
+
+/** Returns the expression of a status; `isLive` is the condition that the lease is live. */
+function statusOf(isLive: string): string {
+  return `CASE WHEN known_status <> 'unknown' AND ${isLive} THEN 'running' ELSE known_status END`;
+}
 
 function isBefore(column: string, time: string): string {
   return `${column} < to_timestamp(${time}::double precision / 1000)`;
@@ -117,44 +117,58 @@ export function buildList(
   const time = updatedBefore === undefined ? undefined : parameter(toTime(updatedBefore));
   const isOld = (column: string) => time === undefined ? "" : ` AND ${isBefore(column, time)}`;
   const isLabeled = label === undefined ? "" : `label.label = ${parameter(label)}`;
-  const hasStatus = statuses === undefined
-    ? ""
-    : ` AND (known_status = 'unknown' OR ${STATUS} = ANY(${parameter(statuses)}::text[]))`;
+  const among = statuses === undefined ? "" : `${parameter(statuses)}::text[]`;
+  const hasStatus = (isLive: string) =>
+    statuses === undefined
+      ? ""
+      : ` AND (known_status = 'unknown' OR ${statusOf(isLive)} = ANY(${among}))`;
   const page = (id: string) => `${id} >= $1 AND ${id} < $2`;
-  const dead = `WITH dead AS MATERIALIZED (
-      SELECT owner FROM (
-        SELECT DISTINCT substring(owner FOR 74) AS owner FROM ${schema}.session
-        WHERE id IS NOT NULL AND owner IS NOT NULL AND lease_until > clock_timestamp()
-      ) AS owners WHERE ${IS_DEAD}
-    ) `;
   if (path === "id") {
-    const text = `${dead}SELECT ${COLUMNS} FROM ${schema}.session WHERE ${page("id")}
+    const text = `SELECT ${COLUMNS} FROM ${schema}.session WHERE ${page("id")}
       ORDER BY id LIMIT $3`;
     return { text, values };
   }
   if (path === "label") {
-    const text = `${dead}SELECT ${COLUMNS.replace(/^id/, "session.id")}
+    const text = `SELECT ${COLUMNS.replace(/^id/, "session.id")}
       FROM ${schema}.label JOIN ${schema}.session ON number = label.session
-      WHERE ${isLabeled} AND ${page("label.id")}${isOld("updated_at")}${hasStatus}
+      WHERE ${isLabeled} AND ${page("label.id")}${isOld("updated_at")}${hasStatus(`(${IS_LIVE})`)}
       ORDER BY label.id LIMIT $3`;
     return { text, values };
   }
   const hasLabel = label === undefined
     ? ""
     : ` AND EXISTS (SELECT FROM ${schema}.label WHERE ${isLabeled} AND label.id = session.id)`;
+  const where = (condition: string) => `WHERE ${condition} AND ${page("id")}${hasLabel}`;
   const select = (condition: string) =>
-    `(SELECT ${COLUMNS} FROM ${schema}.session WHERE ${condition} AND ${page("id")}${hasLabel}
-      ORDER BY id LIMIT $3)`;
+    `(SELECT ${COLUMNS} FROM ${schema}.session ${where(condition)} ORDER BY id LIMIT $3)`;
+  // There may be thousands of leases: the owners are looked up once for each process.
+  // While a turn runs, most are interrupted by their logs.
+  const mayBe = statuses === undefined || statuses.includes("running")
+    ? ""
+    : ` AND known_status = ANY(${among} || 'unknown'::text)`;
+  const isLeased = `id IS NOT NULL AND owner IS NOT NULL${mayBe}${isOld("updated_at")}`;
+  const leases = `WITH leased AS MATERIALIZED (
+      SELECT number, id, known_status, substring(owner FOR 74) AS owner,
+        lease_until > clock_timestamp() AS is_held
+      FROM ${schema}.session ${where(isLeased)}
+    ), owners AS MATERIALIZED (
+      SELECT DISTINCT owner FROM leased WHERE is_held
+    ), dead AS MATERIALIZED (
+      SELECT owner FROM owners WHERE ${IS_DEAD}
+    ) `;
+  const isLive = "is_held AND owner NOT IN (SELECT owner FROM dead)";
   const free = [...RESTING, "none"].filter((status) =>
     statuses?.some((one) => one === status) ?? true
   );
   const parts = [
-    select(`id IS NOT NULL AND owner IS NOT NULL${hasStatus}${isOld("updated_at")}`),
+    `(SELECT ${COLUMNS} FROM ${schema}.session WHERE number IN (
+        SELECT number FROM leased WHERE true${hasStatus(isLive)} ORDER BY id LIMIT $3
+      ))`,
     ...path === "time"
-      ? [select(`${IS_FREE}${isOld("rested_at")}${hasStatus}`)]
+      ? [select(`${IS_FREE}${isOld("rested_at")}${hasStatus("false")}`)]
       : [...free, "unknown"].map((status) =>
         select(`${IS_FREE} AND known_status = '${status}'${isOld("rested_at")}`)
       ),
   ];
-  return { text: `${dead}${parts.join(" UNION ALL ")} ORDER BY id LIMIT $3`, values };
+  return { text: `${leases}${parts.join(" UNION ALL ")} ORDER BY id LIMIT $3`, values };
 }

@@ -7,7 +7,7 @@ import { decodeKey } from "../session_key.ts";
 import type { StoredSession, StoredSnapshot } from "../store.ts";
 import { OWNER_LOCK } from "./owner_lock.ts";
 
-/** Row of a session, as `describe()` selects it. */
+/** Row of a session, as {@linkcode DESCRIBED} selects it. */
 export interface SessionRow extends Omit<StoredSession, "id" | "snapshot" | "lease" | "labels"> {
   readonly id: Uint8Array;
   readonly labels: readonly string[] | null;
@@ -25,17 +25,12 @@ export const IS_DEAD: string =
   `substring(owner FROM 73 FOR 2) = '\\x007e' AND ${TOKEN} ~ '^[0-9a-f-]{36}$'
       AND pg_try_advisory_xact_lock_shared(hashtextextended('${OWNER_LOCK}' || ${TOKEN}, 0))`;
 
-/** Returns the columns of a session; `isDead` is the condition that the owner is dead. */
-export function describe(isDead: string): string {
-  return `id, meta, head, hash, labels, owner, epoch,
-    CASE WHEN ${isDead} THEN 0 ELSE floor(extract(epoch FROM lease_until) * 1000)::bigint END
+/** Columns of a session. */
+export const DESCRIBED: string = `id, meta, head, hash, labels, owner, epoch,
+    CASE WHEN ${IS_DEAD} THEN 0 ELSE floor(extract(epoch FROM lease_until) * 1000)::bigint END
       AS until,
     floor(extract(epoch FROM created_at) * 1000)::bigint AS "createdAt",
     floor(extract(epoch FROM updated_at) * 1000)::bigint AS "updatedAt"`;
-}
-
-/** Columns of a session. */
-export const DESCRIBED: string = describe(IS_DEAD);
 
 /** Makes a session from a row. */
 export function toSession(id: string, row: SessionRow): StoredSession {

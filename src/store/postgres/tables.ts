@@ -143,7 +143,7 @@ async function addSummaries(schema: string, query: Query): Promise<void> {
     WHERE id IS NOT NULL AND owner IS NULL`);
   await query(`CREATE INDEX session_rested ON ${schema}.session (rested_at)
     WHERE id IS NOT NULL AND owner IS NULL`);
-  await query(`CREATE INDEX session_leased ON ${schema}.session (id)
+  await query(`CREATE INDEX session_leased ON ${schema}.session (known_status, id)
     WHERE id IS NOT NULL AND owner IS NOT NULL`);
   await query(`CREATE TABLE ${schema}.label (
     session bigint NOT NULL REFERENCES ${schema}.session ON DELETE CASCADE,
