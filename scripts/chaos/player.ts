@@ -36,8 +36,9 @@ export interface PlayOptions {
   /** Store in which tools look up records of their calls. Default: the store of the player. */
   readonly truth?: Store;
   /**
-   * If true, plays all turns of a session with one `Session` object, and sends an input again, with
-   * its `inputId`, until it is recorded. Default: false, which opens the session for each turn.
+   * If true, plays all turns of a session with one `Session` object, and sends the input of a
+   * failed turn again, with its `inputId`. Default: false, which opens the session for each turn,
+   * and resumes.
    */
   readonly keepsSessions?: boolean;
 }
@@ -102,17 +103,15 @@ export class Player {
         await this.#decide(session);
         return false;
       case "waiting": {
-        const played = (await readInputs(session)).length;
+        let played = 0;
+        for await (const { type } of session.events()) if (type === "user") played++;
         if (played >= turns) return true;
         await this.#stream(session, `turn ${played}`);
         return false;
       }
-      default: {
-        const input = this.#inputs.get(id);
-        const isRecorded = (await readInputs(session)).at(-1) === input;
-        await this.#stream(session, isRecorded ? undefined : input);
+      default:
+        await this.#stream(session, this.#inputs.get(id));
         return false;
-      }
     }
   }
 
@@ -225,13 +224,6 @@ export class Player {
       return event.type === "tool_finished" && event.callKey === callKey;
     });
   }
-}
-
-/** Reads the inputs of a session in order. */
-async function readInputs(session: Session): Promise<readonly string[]> {
-  const inputs: string[] = [];
-  for await (const event of session.events()) if (event.type === "user") inputs.push(event.text);
-  return inputs;
 }
 
 /** Returns the id of the child session of a call. */
