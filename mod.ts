@@ -85,6 +85,7 @@ export {
 } from "./src/errors.ts";
 export type { GraphProblem } from "./src/errors.ts";
 export type { ForkOptions } from "./src/session/fork_session.ts";
+export type { ExampleSimilarity } from "./src/prompt/examples.ts";
 export type { Example, RouteOptions, StepOptions } from "./src/graph/step.ts";
 export type {
   CallPlace,

@@ -54,6 +54,7 @@ const TYPES = [
   "EndDecision",
   "EventBase",
   "Example",
+  "ExampleSimilarity",
   "Explanation",
   "ForkOptions",
   "GraphProblem",

@@ -11,6 +11,7 @@ import type { MigrateResult } from "../history/migrations.ts";
 import type { LLM } from "../llm/llm.ts";
 import type { Observer, OnObserverError, OnWarning } from "../turn/observer.ts";
 import type { CostOf } from "../cost/call_usage.ts";
+import type { ExampleSimilarity } from "../prompt/examples.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
 
 /**
@@ -173,8 +174,10 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
   readonly renamedSteps?: Readonly<Record<string, NoInfer<keyof Answers & string>>>;
   /** Maximum number of examples in a request; those with `show: "always"` are never left out. Default: 5. */
   readonly maxExamples?: number;
-  /** Minimum cosine similarity of an example to the input, from 0 to 1. Default: 0.5. */
+  /** Minimum similarity of an example to the input, from 0 to 1. Default: 0.5. */
   readonly exampleThreshold?: number;
+  /** Similarity of examples to an input. Default: cosine similarity, as the default model embeds. */
+  readonly exampleSimilarity?: ExampleSimilarity;
   /** Returns the current time, in milliseconds since 1970. Default: `Date.now`. */
   readonly clock?: () => number;
   /** Returns a new, unique id for a session. Default: `crypto.randomUUID`. */

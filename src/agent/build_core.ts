@@ -39,7 +39,7 @@ export function coreOf(agent: unknown): AgentCore | undefined {
 export function buildCore(options: AgentOptions<Record<string, unknown>, never>): AgentCore {
   option.checkOptions(shape, options, `Cannot build agent ${quote(options?.name)}`);
   const { name, start, steps, tools = [], context, system, persona, reasoning = true } = options;
-  const { renamedSteps = {} } = options;
+  const { renamedSteps = {}, exampleSimilarity } = options;
   const models = readModels(options);
   const schemaCache = options.schemaCache ?? processSchemaCache;
   const graph = buildGraph({
@@ -49,6 +49,7 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
     renamedSteps,
     tools,
     models,
+    comparesText: exampleSimilarity !== undefined,
     reasoning,
     persona,
     context,
@@ -69,6 +70,7 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
       embedder: models.get("default")!,
       maxExamples: options.maxExamples ?? 5,
       exampleThreshold: options.exampleThreshold ?? 0.5,
+      exampleSimilarity,
     },
     limits: {
       maxErrors: options.maxErrors ?? 3,
@@ -163,6 +165,7 @@ const shape: option.OptionShape<AgentOptions> = {
     "expected a number from 0 to 1",
     (value) => value >= 0 && value <= 1,
   ),
+  exampleSimilarity: option.callable,
   clock: option.callable,
   ids: option.callable,
   schemaCache: v.optional(

@@ -30,6 +30,8 @@ interface GraphOptions {
   readonly tools: readonly StepTool[];
   /** LLMs by name, among them `default`. */
   readonly models: ReadonlyMap<string, LLM>;
+  /** True if similar examples are found without an embedding. */
+  readonly comparesText: boolean;
   /** Default of the steps' option `reasoning`. */
   readonly reasoning: boolean;
   /** Persona of the agent. */
@@ -246,12 +248,13 @@ class GraphBuilder {
   }
 
   #readExamples(path: string, examples: readonly Example[] = []): Step["examples"] {
-    const needsEmbedding = examples.some(({ show }) => show === "similar");
-    if (needsEmbedding && this.#options.models.get("default")?.embed === undefined) {
+    const { models, comparesText } = this.#options;
+    const needsEmbedding = !comparesText && examples.some(({ show }) => show === "similar");
+    if (needsEmbedding && models.get("default")?.embed === undefined) {
       this.#report(
         path,
         'an example has show: "similar", but the default model cannot embed: expected an LLM ' +
-          'with embed(), or show: "always"',
+          'with embed(), the agent\'s option "exampleSimilarity", or show: "always"',
       );
     }
     // Copied, because the author may change the objects later.

@@ -24,7 +24,7 @@ export interface Example<StepId extends string = string> {
   readonly decision: Decision<StepId> | string;
   /**
    * `"always"` shows it in every request of the step; `"similar"` only if its context is
-   * similar to the last input, which needs an LLM with `embed()`; `"never"` switches it
+   * similar to the last input, which needs an LLM with `embed()` or `exampleSimilarity`; `"never"` switches it
    * off. Default: `"always"`.
    */
   readonly show?: "always" | "similar" | "never";

@@ -3,12 +3,21 @@
  *
  * @module
  */
-import { quote, reasonOf } from "../errors.ts";
+import { ConfigError, quote, reasonOf } from "../errors.ts";
 import { isVector } from "../json/json.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
 import type { LLM } from "../llm/llm.ts";
+
+/**
+ * Returns the similarity of each context to an input, from 0 to 1, in the order of the contexts.
+ * Called once for each request of a step that has similar examples.
+ */
+export type ExampleSimilarity = (
+  input: string,
+  contexts: readonly string[],
+) => readonly number[] | Promise<readonly number[]>;
 
 /** Settings of the choice of examples. */
 export interface ExampleSettings {
@@ -18,6 +27,8 @@ export interface ExampleSettings {
   readonly maxExamples: number;
   /** Minimum cosine similarity of an example's context to the last input, from 0 to 1. */
   readonly exampleThreshold: number;
+  /** Similarity of contexts to an input; undefined for that of their embeddings. */
+  readonly exampleSimilarity: ExampleSimilarity | undefined;
 }
 
 const choosers = new WeakMap<ExampleSettings, ExampleChooser>();
@@ -58,22 +69,58 @@ export class ExampleChooser {
     return vector!;
   }
 
-  /** Returns the examples for an embedded input: those always shown, then the most similar. */
-  async choose(step: Step, input: readonly number[]): Promise<readonly Example[]> {
+  /** True if contexts and inputs are compared as text, without being embedded. */
+  get comparesText(): boolean {
+    return this.#settings.exampleSimilarity !== undefined;
+  }
+
+  /**
+   * Returns the examples for an input: those always shown, then the most similar.
+   *
+   * @param input The input; its embedding, unless texts are compared.
+   * @throws {LLMError} if the model fails to embed.
+   * @throws {ConfigError} if the author's function throws, or does not return numbers.
+   */
+  async choose(step: Step, input: string | readonly number[]): Promise<readonly Example[]> {
     const always = ExampleChooser.listAlways(step);
     const room = this.#settings.maxExamples - always.length;
     if (room <= 0) return always;
     const similar = step.examples.filter(({ show }) => show === "similar");
-    const contexts = await this.#embedContexts(step, similar);
-    if (contexts.some(({ length }) => length !== input.length)) {
-      throw this.#buildError("embed() returned vectors of different lengths: expected one length");
-    }
+    const scores = typeof input === "string"
+      ? await this.#compareTexts(input, similar.map(({ context }) => context))
+      : await this.#compareVectors(step, input, similar);
     const scored = similar
-      .map((example, index) => ({ example, score: cosineSimilarity(input, contexts[index]!) }))
+      .map((example, index) => ({ example, score: scores[index]! }))
       .filter(({ score }) => score >= this.#settings.exampleThreshold)
       .sort((a, b) => b.score - a.score)
       .slice(0, room);
     return [...always, ...scored.map(({ example }) => example)];
+  }
+
+  async #compareTexts(input: string, contexts: readonly string[]): Promise<readonly number[]> {
+    const doing = 'Cannot choose examples: "exampleSimilarity"';
+    let scores: unknown;
+    try {
+      scores = await this.#settings.exampleSimilarity!(input, contexts);
+    } catch (cause) {
+      throw new ConfigError(`${doing} threw: ${reasonOf(cause)}`, { cause });
+    }
+    if (isVector(scores) && scores.length === contexts.length) return scores;
+    throw new ConfigError(
+      `${doing} returned ${describeVectors(scores)}: expected ${contexts.length} finite numbers`,
+    );
+  }
+
+  async #compareVectors(
+    step: Step,
+    input: readonly number[],
+    examples: readonly Example[],
+  ): Promise<readonly number[]> {
+    const contexts = await this.#embedContexts(step, examples);
+    if (contexts.some(({ length }) => length !== input.length)) {
+      throw this.#buildError("embed() returned vectors of different lengths: expected one length");
+    }
+    return contexts.map((context) => cosineSimilarity(input, context));
   }
 
   #embedContexts(step: Step, examples: readonly Example[]): Promise<readonly number[][]> {

@@ -125,8 +125,9 @@ async function chooseExamples(
   const examples = ExampleChooser.of(session.agent.examples);
   const at = events.findLastIndex((event) => event.type === "user" && isVisible(event));
   if (at < 0) return joinIndexes(ExampleChooser.listAlways(step), step);
+  const { text } = events[at] as SessionEvent<"user">;
+  if (examples.comparesText) return joinIndexes(await examples.choose(step, text), step);
   if (session.inputEmbedding?.at !== at) {
-    const { text } = events[at] as SessionEvent<"user">;
     session.inputEmbedding = { at, vector: await examples.embed(text, signal) };
   }
   return joinIndexes(await examples.choose(step, session.inputEmbedding.vector), step);

@@ -1,6 +1,7 @@
 import {
   Agent,
   type AgentOptions,
+  ConfigError,
   decide,
   type Example,
   GraphError,
@@ -241,4 +242,42 @@ Deno.test("Session.next, passes a signal that follows its own to embed(), and st
   const turn = await session.next("hi", { signal: controller.signal });
   assertEquals([turn.status, llm.requests.length], ["interrupted", 0]);
   assertEquals(aborted, [false, true]);
+});
+
+Deno.test("Agent examples, exampleSimilarity compares texts instead of embeddings", async () => {
+  const llm = new CountingMock([decide.respond("x")]);
+  const compared: [string, readonly string[]][] = [];
+  const exampleSimilarity = (input: string, contexts: readonly string[]) => {
+    compared.push([input, contexts]);
+    return contexts.map((context) => context.length / 4);
+  };
+  await build(llm, [similar("a"), similar("abc"), similar("abcd")], { exampleSimilarity })
+    .createSession().next("hi");
+  assertEquals([shown(llm), llm.embedded], [["abcd", "abc"], []]);
+  assertEquals(compared, [["hi", ["a", "abc", "abcd"]]]);
+});
+
+Deno.test("Agent examples, exampleSimilarity needs no model with embed()", async () => {
+  const plain: LLM = { name: "plain", decide: () => Promise.reject(new Error("unused")) };
+  const agent = build(plain, [similar("abc")], { exampleSimilarity: () => [1] });
+  const session = agent.createSession();
+  await session.next("hi", { signal: AbortSignal.abort() });
+  const { messages } = await agent.explain(session);
+  assertStringIncludes(messages.at(-1)!.content, "- abc -> do abc");
+});
+
+Deno.test("Agent examples, an exampleSimilarity that throws or returns no scores is a ConfigError", async () => {
+  const broken: AgentOptions["exampleSimilarity"][] = [
+    () => Promise.reject(new Error("no index")),
+    () => [],
+    () => [NaN],
+    () => "1" as never,
+  ];
+  for (const exampleSimilarity of broken) {
+    const session = build(new MockLLM(), [similar("abc")], {
+      exampleSimilarity: exampleSimilarity!,
+    })
+      .createSession();
+    await assertRejects(() => session.next("hi"), ConfigError, '"exampleSimilarity"');
+  }
 });
