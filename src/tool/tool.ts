@@ -12,6 +12,7 @@ import type { GuardContext, ToolContext } from "./tool_context.ts";
 import {
   type AnyTool,
   registerInternals,
+  TOOL_OPTIONS,
   type ToolInternals,
   toolInternals,
 } from "./tool_internals.ts";
@@ -189,6 +190,7 @@ export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<C
     const approval = { needsApproval, expiresAfter, whenUnknown };
     const parts = { schema, run, ...approval, context, delegate: undefined };
     registerInternals(this, parts as ToolInternals);
+    Object.defineProperty(this, TOOL_OPTIONS, { value: { ...options } });
   }
 
   /**

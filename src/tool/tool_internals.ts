@@ -63,7 +63,13 @@ export interface ToolInternals {
  * });
  * ```
  */
-export const STILL_UNKNOWN: unique symbol = Symbol("still unknown");
+export const STILL_UNKNOWN: unique symbol = Symbol.for("@nomos/agent/still-unknown");
+
+/**
+ * Key of the options with which a tool was created. Other copies of the package know it too, so
+ * that they can create the same tool.
+ */
+export const TOOL_OPTIONS: unique symbol = Symbol.for("@nomos/agent/tool-options");
 
 const internals = new WeakMap<object, ToolInternals>();
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reasonOf, RedirectError, ToolTimeoutError } from "../errors.ts";
+import { reasonOf, type RedirectError, ToolTimeoutError } from "../errors.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import { redactSecrets } from "../json/secret_patterns.ts";
 import type { ToolProgress } from "../tool/drain.ts";
@@ -254,7 +254,7 @@ async function describeThrown(
   let text = reasonOf(thrown);
   try {
     if (isResponse(thrown)) ({ text } = await readResponse(thrown, maxChars, signal));
-    if (thrown instanceof RedirectError) {
+    if (isRedirect(thrown)) {
       outcome = "redirected";
       text += `\nInstead: ${thrown.instruction}`;
     }
@@ -262,6 +262,13 @@ async function describeThrown(
     // A thrown proxy may throw again when it is inspected.
   }
   return { outcome, text: cutText(redactSecrets(text), maxChars), thrown };
+}
+
+/** Returns true for a `RedirectError`, also of another copy of the package. */
+function isRedirect(thrown: unknown): thrown is RedirectError {
+  if (!(thrown instanceof Error)) return false;
+  const { code, instruction } = thrown as Partial<RedirectError>;
+  return code === "REDIRECT" && typeof instruction === "string";
 }
 
 function withTimeout<Value>(
