@@ -29,6 +29,7 @@
  * | --- | --- |
  * | `@nomos/agent/openai` | models of OpenAI, Ollama and every other server of the Chat Completions protocol |
  * | `@nomos/agent/ai-sdk` | models of the AI SDK |
+ * | `@nomos/agent/config` | agents in YAML and JSON files |
  * | `@nomos/agent/llm` | retries, timeouts, fallbacks and logs around a model |
  * | `@nomos/agent/store` | durable sessions: the interface of stores, and a store in memory |
  * | `@nomos/agent/sqlite` | a store in a file, for one machine |

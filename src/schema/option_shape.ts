@@ -133,10 +133,8 @@ function describeUnknown(name: string, known: readonly string[]): string {
 
 /** Returns the end of a message about an unknown name: the nearest known name, if one is near. */
 export function suggestNearest(name: string, known: Iterable<string>): string {
-  const [nearest] = [...known].map((one) => ({ one, distance: editDistance(name, one) }))
-    .sort((a, b) => a.distance - b.distance);
-  const isNear = nearest !== undefined && nearest.distance <= nearest.one.length / 2;
-  return isNear ? `; did you mean ${quote(nearest.one)}?` : "";
+  const nearest = findNearest(name, known);
+  return nearest === undefined ? "" : `; did you mean ${quote(nearest)}?`;
 }
 
 /**
@@ -154,6 +152,15 @@ export function oneOf(names: Iterable<string>): string {
   const quoted = [...names].map(quote);
   if (quoted.length === 0) return "nothing, because there are none";
   return quoted.length === 1 ? quoted[0]! : `one of ${quoted.join(", ")}`;
+}
+
+/** Returns the known name that is most similar to a name; undefined if none is similar. */
+export function findNearest(name: string, known: Iterable<string>): string | undefined {
+  const [nearest] = Array.from(known, (one) => ({ one, distance: editDistance(name, one) }))
+    .sort((a, b) => a.distance - b.distance);
+  return nearest !== undefined && nearest.distance <= nearest.one.length / 2
+    ? nearest.one
+    : undefined;
 }
 
 /** Returns the Levenshtein distance of two names. */

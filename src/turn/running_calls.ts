@@ -266,8 +266,7 @@ async function describeThrown(
 
 /** Returns true for a `RedirectError`, also of another copy of the package. */
 function isRedirect(thrown: unknown): thrown is RedirectError {
-  if (!(thrown instanceof Error)) return false;
-  const { code, instruction } = thrown as Partial<RedirectError>;
+  const { code, instruction } = Object(thrown) as Partial<RedirectError>;
   return code === "REDIRECT" && typeof instruction === "string";
 }
 

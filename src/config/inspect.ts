@@ -1,0 +1,49 @@
+/**
+ * All checks of an agent file that need only its text.
+ *
+ * @module
+ */
+import { isRecord } from "../schema/option_shape.ts";
+import { checkGraph } from "./check_graph.ts";
+import { checkTools } from "./check_tools.ts";
+import { Inspection } from "./inspection.ts";
+
+/** Options of reading an agent file. */
+export interface ReadOptions {
+  /** If true, flows are left out with a warning; otherwise they are refused. `@default {false}` */
+  readonly ignoreFlows?: boolean;
+}
+
+/** Parses a text, and finds all problems that it shows. */
+export function inspect(
+  file: string,
+  text: string,
+  { ignoreFlows = false }: ReadOptions = {},
+): Inspection {
+  const inspection = new Inspection(file, text);
+  if (!isRecord(inspection.config)) return inspection;
+  checkGraph(inspection);
+  checkTools(inspection);
+  checkUnsupported(inspection, ignoreFlows);
+  return inspection;
+}
+
+function checkUnsupported(inspection: Inspection, ignoreFlows: boolean): void {
+  const { flows, memory, data } = inspection.config;
+  if (Array.isArray(flows) && flows.length > 0) {
+    if (ignoreFlows) inspection.warn(["flows"], { message: "flows are ignored" }, "key");
+    else {
+      const message = "flows are not supported yet";
+      const expected = 'no flows; the option "ignoreFlows" leaves them out';
+      inspection.report(["flows"], { message, expected }, "key");
+    }
+  }
+  if (isRecord(data) && Object.keys(data).length > 0) {
+    const message = "sessions have no data yet";
+    inspection.report(["data"], { message, expected: "no data" }, "key");
+  }
+  if (isRecord(memory) && memory.type === "summarization") {
+    const message = "summaries are not made yet: the whole history is sent";
+    inspection.warn(["memory"], { message }, "key");
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Content of an agent file with its places, and the problems that were found.
+ *
+ * @module
+ */
+import { quote } from "../errors.ts";
+import type { AgentConfig } from "./agent_config.ts";
+import { type FieldIssue, IGNORED, run, spell } from "./fields.ts";
+import { format } from "./format.ts";
+import type { ConfigProblem } from "./problem.ts";
+import { type ProblemText, Source, type SourcePath } from "./source.ts";
+
+/** Agent file that is being checked. */
+export class Inspection {
+  /** Parsed text. */
+  readonly source: Source;
+  /** Content. If `isWellFormed` is false, any part may be missing or of another type. */
+  readonly config: AgentConfig;
+  /** True if every value has the expected type. */
+  readonly isWellFormed: boolean;
+  /** Problems that prevent the use of the file. */
+  readonly problems: ConfigProblem[];
+  /** Parts of the file that are ignored. */
+  readonly warnings: ConfigProblem[] = [];
+
+  /** Parses a text and checks the types of its values. */
+  constructor(file: string, text: string) {
+    this.source = new Source(file, text);
+    this.problems = [...this.source.problems];
+    const isReadable = this.problems.length === 0;
+    const { value, issues } = isReadable
+      ? run(format, this.source.value)
+      : { value: undefined, issues: [] };
+    this.config = value as AgentConfig;
+    for (const issue of issues) this.#addIssue(issue);
+    this.isWellFormed = this.problems.length === 0;
+  }
+
+  /** Reports a problem at a path of the content, which has the long spellings. */
+  report(path: SourcePath, problem: ProblemText, part?: "key" | "value"): void {
+    this.problems.push(this.source.locate(this.#spell(path), problem, part));
+  }
+
+  /** Warns of something that is ignored. */
+  warn(path: SourcePath, problem: ProblemText, part?: "key" | "value"): void {
+    this.warnings.push(this.source.locate(this.#spell(path), problem, part));
+  }
+
+  #addIssue({ type, input, message: expected, problem, nearest, path }: FieldIssue): void {
+    const keys = path?.map(({ key }) => key as string | number) ?? [];
+    const part = (path?.at(-1) as { readonly origin?: "key" | "value" } | undefined)?.origin;
+    const message = problem ?? `it is ${quote(input)}`;
+    const text = { message, expected, ...nearest !== undefined && { nearest } };
+    const list = type === IGNORED ? this.warnings : this.problems;
+    const found = this.source.locate(keys, text, part);
+    const last = list.at(-1);
+    // One value may fail several checks with the same expectation.
+    if (last?.path === found.path && last.message === message && last.expected === expected) return;
+    list.push(found);
+  }
+
+  /** Converts a path of the content to the spelling of the file. */
+  #spell(path: SourcePath): SourcePath {
+    let value: unknown = this.config;
+    return path.map((key) => {
+      const spelled = spell(value, key);
+      value = (value as Record<string, unknown> | undefined)?.[key];
+      return spelled;
+    });
+  }
+}

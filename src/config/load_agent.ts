@@ -1,0 +1,133 @@
+/**
+ * Agents of agent files.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Agent } from "../agent/agent.ts";
+import type { AgentOptions } from "../agent/agent_options.ts";
+import { ConfigError, GraphError, quote } from "../errors.ts";
+import type { AnyTool } from "../tool/tool_internals.ts";
+import { readToolOptions } from "./adopt_tool.ts";
+import type { AgentConfig } from "./agent_config.ts";
+import { buildAgentOptions, loadPrices, loadSimilarity, locateProblem } from "./agent_parts.ts";
+import { inspect, type ReadOptions } from "./inspect.ts";
+import { type GivenModels, loadModels } from "./load_models.ts";
+import { loadTools } from "./load_tools.ts";
+import { ConfigFileError, type ConfigProblem } from "./problem.ts";
+import { type ConfigFile, readText } from "./read_config.ts";
+import { readSchemas } from "./schema_files.ts";
+import { readProcessVariable, type ReadVariable, Variables } from "./variables.ts";
+
+/** Options of the agent that an agent file does not have. */
+export type ProgramOptions = Pick<
+  AgentOptions,
+  | "clock"
+  | "context"
+  | "cost"
+  | "exampleSimilarity"
+  | "ids"
+  | "migrateResult"
+  | "observers"
+  | "onObserverError"
+  | "onWarning"
+  | "schemaCache"
+>;
+
+/** Options of {@linkcode loadAgent}. */
+export interface LoadOptions extends ReadOptions, ProgramOptions {
+  /**
+   * Model that replaces all models of the file, or models that replace those of the same name.
+   * Without `cost`, calls of models that the price table does not have cost nothing.
+   */
+  readonly llm?: GivenModels;
+  /** Tools in addition to those of the file. They take precedence. Default: none. */
+  readonly tools?: readonly AnyTool[];
+  /** Returns the value of an environment variable. Default: that of the process. */
+  readonly env?: ReadVariable;
+}
+
+/**
+ * Loads an agent from an agent file: imports its tools, reads its schemas, creates its models, and
+ * puts environment variables in the place of `$NAME` and `${NAME}`.
+ *
+ * @param file Path of the file, or its path and text, as {@linkcode readConfig} returns them.
+ * @throws {ConfigFileError} listing every problem of the file, its tools and its models.
+ * @throws {ConfigError} if an option is invalid.
+ *
+ * @example
+ * ```ts
+ * import { decide, MockLLM } from "@nomos/agent";
+ * import { loadAgent, parseConfig } from "@nomos/agent/config";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const file = parseConfig(
+ *   "agent.yaml",
+ *   `
+ * name: barista
+ * llm: { provider: openai, model: gpt-5-mini }
+ * start: greet
+ * steps:
+ *   - { id: greet, desc: Greet the customer, paths: [{ to: order, when: they want to order }] }
+ *   - { id: order, desc: Take the order }
+ * `,
+ * );
+ * const llm = new MockLLM([decide.move("order"), decide.respond("What can I get you?")]);
+ * const agent = await loadAgent(file, { llm }); // without `llm`, the model of the file
+ * const turn = await agent.createSession().next("A latte");
+ * assertEquals([turn.step, turn.response], ["order", "What can I get you?"]);
+ * ```
+ */
+export async function loadAgent(
+  file: string | Pick<ConfigFile, "path" | "text">,
+  options: LoadOptions = {},
+): Promise<Agent> {
+  const { path, text } = typeof file === "string"
+    ? { path: file, text: await readText(file) }
+    : file;
+  const { ignoreFlows: _, llm, tools, env = readProcessVariable, ...others } = options;
+  checkTools(tools);
+  const inspection = inspect(path, text, options);
+  const variables = new Variables(env);
+  const fail = (options?: ErrorOptions) => {
+    const redact = (problem: ConfigProblem) => ({
+      ...problem,
+      message: variables.redact(problem.message),
+    });
+    const { problems, warnings } = inspection;
+    return new ConfigFileError(problems.map(redact), warnings.map(redact), options);
+  };
+  if (!inspection.isWellFormed) throw fail();
+  const folder = pathToFileURL(`${resolve(path, "..")}/`);
+  const loadedTools = await loadTools(inspection, folder, tools ?? []);
+  const schemas = await readSchemas(inspection, folder);
+  const config: AgentConfig = variables.expand(inspection.config, (at, problem) => {
+    inspection.report(at, problem);
+  });
+  const models = await loadModels(inspection, config, llm, env);
+  const parts = { schemas, models, tools: loadedTools.tools, functions: loadedTools.functions };
+  const built = buildAgentOptions(inspection, config, parts);
+  const cost = others.cost ?? await loadPrices(inspection, config, models, llm !== undefined);
+  const exampleSimilarity = others.exampleSimilarity ?? await loadSimilarity(config, models);
+  if (inspection.problems.length > 0) throw fail();
+  try {
+    return new Agent({ ...built, ...others, cost, exampleSimilarity } as unknown as AgentOptions);
+  } catch (error) {
+    if (!(error instanceof GraphError) && !(error instanceof ConfigError)) throw error;
+    const problems = error instanceof GraphError
+      ? error.problems
+      : [{ path: "", message: error.message }];
+    for (const { path, message } of problems) {
+      inspection.report(locateProblem(path, config), { message });
+    }
+    throw fail();
+  }
+}
+
+function checkTools(tools: unknown): void {
+  const list = tools ?? [];
+  const isValid = Array.isArray(list) && list.every((tool) => readToolOptions(tool) !== undefined);
+  if (isValid) return;
+  throw new ConfigError(`Cannot load an agent: tools is ${quote(tools)}: expected a list of Tools`);
+}

@@ -1,0 +1,70 @@
+/**
+ * Agents in files: {@linkcode loadAgent} reads the YAML format of Nomos, in both spellings of its
+ * keys, with what this engine adds to it; JSON too. Texts, the graph, names, numbers and limits are in
+ * the file; what computes (tools, guards, conditions of approval) is an export of a module that the
+ * file names.
+ *
+ * ```ts
+ * import { decide, MockLLM } from "@nomos/agent";
+ * import { loadAgent } from "@nomos/agent/config";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".yaml" });
+ * await Deno.writeTextFile(
+ *   path,
+ *   `
+ * name: barista
+ * llm: { provider: openai, model: gpt-5-mini }
+ * start: greet
+ * steps:
+ *   - id: greet
+ *     desc: Greet the customer
+ *     paths:
+ *       - { to: order, when: they want to order }
+ *   - id: order
+ *     desc: Take the order
+ * `,
+ * );
+ * // Scripted here; without `llm`, the model of the file is called.
+ * const llm = new MockLLM([decide.move("order"), decide.respond("What can I get you?")]);
+ * const agent = await loadAgent(path, { llm });
+ * const turn = await agent.createSession().next("A latte, please");
+ * assertEquals([turn.step, turn.response], ["order", "What can I get you?"]);
+ * ```
+ *
+ * All problems of a file are found at once, each with line, column, path, expected value and nearest
+ * known name: {@linkcode ConfigFileError}.
+ *
+ * @module
+ */
+export type {
+  AgentConfig,
+  AnswerFieldConfig,
+  AnswerTypeConfig,
+  ArgDefConfig,
+  ExampleConfig,
+  ExampleDecisionConfig,
+  ExternalToolConfig,
+  FlowConfig,
+  LimitConfig,
+  LimitsConfig,
+  MemoryConfig,
+  ModelConfig,
+  OverridesConfig,
+  PermissionKind,
+  PermissionsConfig,
+  RouteConfig,
+  StepConfig,
+  ToolDefConfig,
+  ToolsConfig,
+} from "./agent_config.ts";
+export { loadAgent } from "./load_agent.ts";
+export type { LoadOptions, ProgramOptions } from "./load_agent.ts";
+export type { GivenModels } from "./load_models.ts";
+export type { ReadOptions } from "./inspect.ts";
+export { ConfigFileError, formatProblem } from "./problem.ts";
+export type { ConfigProblem } from "./problem.ts";
+export { parseConfig, readConfig } from "./read_config.ts";
+export type { ConfigFile } from "./read_config.ts";
+export type { ServerConfig, ServerSecurityConfig, ServerSessionConfig } from "./server_config.ts";
+export type { ReadVariable } from "./variables.ts";

@@ -1,0 +1,172 @@
+import { decide, type Decision, MockLLM, raw, type RawOutput } from "@nomos/agent";
+import { ConfigFileError, loadAgent, readConfig } from "@nomos/agent/config";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { fixture, loadText, play, withLines } from "./fixtures.ts";
+
+/** Scripts a decision that the agent refuses. */
+function refused(decision: Decision): RawOutput {
+  const { reasoning, ...rest } = decision;
+  return raw(JSON.stringify({ reasoning, decision: rest }));
+}
+
+Deno.test("loadAgent, plays a file with both spellings, whose Python tools have modules beside them", async () => {
+  const { agent, llm } = await play("bakery.yaml", [
+    decide.move("fill_bag"),
+    decide.call("put_into_bag", { bread: "rye" }),
+    decide.respond("Anything else?"),
+  ], { ignoreFlows: true });
+  assertEquals(agent.warnings, []);
+  const turn = await agent.createSession().next("A rye bread");
+  assertEquals([turn.step, turn.toolResults[0]?.text], ["fill_bag", "1 × rye in the bag"]);
+  const [first, second] = llm.requests;
+  assertStringIncludes(first!.messages.at(-1)!.content, "- The customer only says hello -> Ask");
+  const schema = JSON.stringify(second!.schema);
+  assertStringIncludes(second!.messages.at(-1)!.content, "- put_into_bag: Put breads into the bag");
+  assertStringIncludes(schema, '"description":"The kind of bread"');
+  assertStringIncludes(schema, '"description":"How many of it');
+  assert(!second!.messages.at(-1)!.content.includes("Without the last one"), "never is shown");
+});
+
+Deno.test("loadAgent, plays functions that the file describes, with its types and defaults", async () => {
+  const { agent, llm } = await play("advisor.yaml", [
+    decide.move("spend"),
+    decide.call("note_expense", { amount: 3.5, kind: "fun" }),
+    refused(decide.call("note_expense", { amount: 3.5, kind: "yacht" })),
+    decide.move("hub"),
+    decide.move("plan"),
+    decide.call("monthly_rest", { income: 100, costs: [20, 30] }),
+    decide.respond("50"),
+  ]);
+  const turn = await agent.createSession().next("I went to the cinema");
+  assertEquals(turn.response, "50");
+  assertEquals(turn.toolResults.map(({ text }) => text), [
+    '{"day":"today","kind":"fun","planned":false,"amount":3.5}',
+    '{"rest":50}',
+  ]);
+  assertEquals(llm.requests[1]?.legal?.tools, ["note_expense"]);
+  const schema = JSON.stringify(llm.requests[1]!.schema);
+  for (const kind of ["food", "rent", "fun"]) assertStringIncludes(schema, `"${kind}"`);
+});
+
+Deno.test("loadAgent, calls the model and sends the persona that a step overrides", async () => {
+  const [fast, careful] = [
+    new MockLLM([decide.respond("Gravity")]),
+    new MockLLM([
+      decide.move("science"),
+    ]),
+  ];
+  const agent = await loadAgent(fixture("general.yaml"), { llm: { global: fast, careful } });
+  const turn = await agent.createSession().next("Why do things fall?");
+  assertEquals([turn.step, turn.response], ["science", "Gravity"]);
+  assertEquals([careful.requests.length, fast.requests.length], [1, 1]);
+  const prompt = fast.requests[0]!.messages.map(({ content }) => content).join("\n");
+  assertStringIncludes(prompt, "You are a patient teacher of physics.");
+  assert(!prompt.includes("You know a little"), "the persona of the agent is sent too");
+});
+
+Deno.test("loadAgent, takes structured answers from schema files, definitions and fields, and text", async () => {
+  const trip = {
+    title: "Alps",
+    days: [{ place: "Chur", visits: [{ what: "Museum", hour: 10 }] }],
+  };
+  const review = { stars: 5, words: ["fine"], places: [{ name: "Chur", cost: null }] };
+  const { agent } = await play("trip.yaml", [
+    decide.respond("Where do you go?", { suggestions: ["Chur"] }),
+    decide.respond({ place: "Chur", days: 2 }),
+    decide.move("look"),
+    decide.call("weather", { place: "Chur" }),
+    decide.move("write"),
+    decide.move("plan"),
+    decide.respond(trip),
+    decide.move("end"),
+    decide.respond(review),
+  ]);
+  const session = agent.createSession();
+  const responses: unknown[] = [];
+  for (const input of ["A trip", "Chur", "Yes", "Good"]) {
+    responses.push((await session.next(input)).response);
+  }
+  assertEquals(responses, ["Where do you go?", { place: "Chur", days: 2 }, trip, review]);
+  assertStringIncludes(JSON.stringify(session.state), JSON.stringify(trip));
+});
+
+Deno.test("loadAgent, refuses a structured answer that its schema does not allow", async () => {
+  const { agent } = await play("trip.yaml", [
+    refused(decide.respond({ days: "two" })),
+    decide.respond("Where?"),
+  ]);
+  const session = agent.createSession();
+  assertEquals((await session.next("A trip")).response, "Where?");
+  const events = await Array.fromAsync(session.events());
+  const error = events.find((event) => event.type === "error");
+  assertStringIncludes(error!.message, 'required property "place"');
+});
+
+Deno.test("loadAgent, plays methods of an object, found by the name of a Python module", async () => {
+  const { agent } = await play("homes.yaml", [
+    decide.move("search"),
+    decide.call("find_homes", { kinds: ["flat"], rooms: 3, cities: null }),
+    decide.move("detail"),
+    decide.call("home_detail", { number: "B2" }),
+    decide.respond("Here"),
+  ]);
+  const turn = await agent.createSession().next("A flat with 3 rooms");
+  assertEquals(turn.toolResults.map(({ text }) => text), [
+    '[{"number":"A1","rooms":3}]',
+    '{"number":"B2","rooms":5}',
+  ]);
+});
+
+Deno.test("loadAgent, reads JSON like YAML", async () => {
+  const json = await play("minimal.json", [decide.respond("Hi")]);
+  const yaml = await play("minimal.yaml", [decide.respond("Hi")]);
+  assertEquals(json.agent.diagram(), yaml.agent.diagram());
+  const [one, other] = [
+    await readConfig(fixture("minimal.json")),
+    await readConfig(
+      fixture("minimal.yaml"),
+    ),
+  ];
+  assertEquals(one.config, other.config);
+});
+
+Deno.test("loadAgent, a file without a model needs one of the program", async () => {
+  const error = await assertRejects(() => loadAgent(fixture("minimal.yaml")), ConfigFileError);
+  assertStringIncludes(error.message, "the file names no model");
+});
+
+Deno.test("loadAgent, applies limits, guards, approvals and the condition of an end", async () => {
+  const { agent, llm } = await play("agent.yaml", [
+    decide.move("order"),
+    decide.call("refund", { cents: 100 }),
+    decide.call("refund", { cents: 5000 }),
+  ]);
+  const turn = await agent.createSession().next("My money back");
+  assertEquals([turn.status, turn.step], ["needs_approval", "order"]);
+  assertEquals(turn.toolResults.map(({ text }) => text), ["refunded 100"]);
+  assertEquals(llm.requests[1]?.legal?.routes, ["greet"]);
+  const limited = await play("agent.yaml", Array(5).fill(decide.call("get_menu")));
+  const stopped = await limited.agent.createSession().next("Menu");
+  assertEquals([stopped.status, stopped.reason], ["limited", "modelCalls"]);
+});
+
+Deno.test("loadAgent, ends a session only where the file allows it", async () => {
+  const { agent, llm } = await play("agent.yaml", [decide.move("order"), decide.respond("Yes?")]);
+  await agent.createSession().next("Hi");
+  assertEquals(llm.requests[0]?.legal?.actions.includes("END"), false);
+  assertStringIncludes(llm.requests[1]!.messages.at(-1)!.content, "the customer wants to go");
+});
+
+Deno.test("loadAgent, a model of the program without a price costs nothing", async () => {
+  const { agent } = await play("agent.yaml", [decide.respond("Hello")]);
+  assertEquals((await agent.createSession().next("Hi")).response, "Hello");
+});
+
+Deno.test("loadAgent, a limit of cost needs the price of the model of the file", async () => {
+  const text = withLines(
+    "llm: { provider: ollama, model: house-model }",
+    "limits: { turn: { cost: 1 } }",
+  );
+  const error = await assertRejects(() => loadText(text, {}), ConfigFileError);
+  assertEquals(error.problems.map(({ path }) => path), ["limits.turn.cost"]);
+});
