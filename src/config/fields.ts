@@ -82,12 +82,19 @@ export interface FieldIssue extends v.BaseIssue<unknown> {
 /** Type of the issue of a key that is ignored, which is no error. */
 export const IGNORED = "ignored";
 
-/** Key of a schema under which it keeps its fields. */
-const FIELDS = Symbol("fields");
+/** Shape of an object. */
+interface ObjectShape {
+  readonly fields: Fields<Record<string, unknown>>;
+  /** True if other keys are refused. */
+  readonly isClosed: boolean;
+}
 
-/** Returns the fields of a schema that `object()` created; undefined for any other schema. */
-export function fieldsOf(schema: object): Fields<Record<string, unknown>> | undefined {
-  return (schema as { [FIELDS]?: Fields<Record<string, unknown>> })[FIELDS];
+/** Key of a schema under which it keeps its shape. */
+const SHAPE = Symbol("shape");
+
+/** Returns the shape of a schema that `object()` created; undefined for any other schema. */
+export function shapeOf(schema: object): ObjectShape | undefined {
+  return (schema as { readonly [SHAPE]?: ObjectShape })[SHAPE];
 }
 
 const spellings = new WeakMap<object, ReadonlyMap<string, string>>();
@@ -113,7 +120,7 @@ export function object<Output extends object>(
     return [key, ...alias === undefined ? [] : [alias]].map((name) => [name, entry] as const);
   }));
   const known = Object.keys(entries);
-  return create({ ...v.looseObject(entries), [FIELDS]: fields }, (given) => {
+  return create({ ...v.looseObject(entries), [SHAPE]: { fields, isClosed } }, (given) => {
     if (!isRecord(given)) return fail(given, { expected: "an object" });
     const issues: FieldIssue[] = [];
     for (const key of Object.keys(given)) {
@@ -171,46 +178,6 @@ export function either<Output>(
   ...forms: readonly Schema<Output>[]
 ): Schema<Output> {
   return create(v.union([...forms]), (given) => run(choose(given), given));
-}
-
-/** Creates the schema of one of several names. */
-export function name<const Name extends string>(...names: readonly Name[]): Schema<Name> {
-  return create(v.picklist(names), (given) => {
-    if (names.includes(given as Name)) return { value: given, issues: [] };
-    const nearest = typeof given === "string" ? findNearest(given, names) : undefined;
-    return fail(given, { expected: oneOf(names), nearest });
-  });
-}
-
-/** Words that YAML 1.1, which Nomos reads, takes for booleans. */
-const WORDS: ReadonlyMap<unknown, boolean> = new Map(
-  Object.entries({ yes: true, on: true, no: false, off: false }),
-);
-
-/** Boolean. */
-export const flag: Schema<boolean> = create(v.boolean(), (given) => {
-  const value = typeof given === "string" ? WORDS.get(given.toLowerCase()) : given;
-  return typeof value === "boolean"
-    ? { value, issues: [] }
-    : fail(given, { expected: "true or false" });
-});
-
-/** Text. */
-export const text: Schema<string> = v.string("text");
-
-/** Text that is not empty. */
-export const label: Schema<string> = v.pipe(v.string("text"), v.nonEmpty("text"));
-
-/** Creates the schema of a number from `minimum`. */
-export function number(minimum: number): Schema<number> {
-  const expected = `a number from ${minimum}`;
-  return v.pipe(v.number(expected), v.finite(expected), v.minValue(minimum, expected));
-}
-
-/** Creates the schema of a whole number from `minimum`. */
-export function whole(minimum: number): Schema<number> {
-  const expected = `a whole number from ${minimum}`;
-  return v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(minimum, expected));
 }
 
 /** Result of reading a value. */

@@ -7,21 +7,14 @@
 import * as v from "valibot";
 import type {
   AgentConfig,
-  AnswerFieldConfig,
-  AnswerTypeConfig,
   ArgDefConfig,
-  ExampleConfig,
-  ExampleDecisionConfig,
   ExternalToolConfig,
   FlowConfig,
   LimitConfig,
   LimitsConfig,
   MemoryConfig,
   ModelConfig,
-  OverridesConfig,
   PermissionsConfig,
-  RouteConfig,
-  StepConfig,
   ToolDefConfig,
   ToolsConfig,
 } from "./agent_config.ts";
@@ -29,36 +22,18 @@ import { duration } from "./duration.ts";
 import {
   defaultsOf,
   either,
-  flag,
-  label,
   list,
   map,
-  name,
-  number,
   object,
   optional,
   required,
   type Schema,
-  text,
-  whole,
   withDefault,
 } from "./fields.ts";
+import { anything, flag, flagOr, isText, label, name, number, text, whole } from "./values.ts";
 import { server } from "./server_config.ts";
+import { answerFields, step, stepDefinitions } from "./step_format.ts";
 import { isRecord } from "../schema/option_shape.ts";
-
-const anything: Schema<NonNullable<unknown>> = v.unknown() as Schema<NonNullable<unknown>>;
-
-/** Creates the schema of text or something else. */
-function textOr<Output>(other: Schema<Output>): Schema<string | Output> {
-  return either<string | Output>((value) => typeof value === "string" ? text : other, text, other);
-}
-
-/** Creates the schema of a boolean or something else. */
-function flagOr<Output>(isOther: (value: unknown) => boolean, other: Schema<Output>) {
-  return either<boolean | Output>((value) => isOther(value) ? other : flag, flag, other);
-}
-
-const isText = (value: unknown) => typeof value === "string" && !/^(?:yes|no|on|off)$/i.test(value);
 
 const scalar: Schema<string | number | boolean> = either<string | number | boolean>(
   (value) => typeof value === "number" ? anyNumber : typeof value === "boolean" ? flag : text,
@@ -67,89 +42,6 @@ const scalar: Schema<string | number | boolean> = either<string | number | boole
   v.boolean(),
 );
 const anyNumber: Schema<number> = v.pipe(v.number("a number"), v.finite("a finite number"));
-
-const answerField: Schema<string | AnswerFieldConfig> = v.lazy(() => textOr(fullAnswerField));
-
-const answerFields = map(answerField);
-
-const answerType = object<AnswerTypeConfig>({
-  name: optional(text, "Name of the type"),
-  params: required(answerFields, "Fields by name"),
-});
-
-const fullAnswerField = object<AnswerFieldConfig>({
-  type: required(
-    either<AnswerFieldConfig["type"]>(
-      (value) => isRecord(value) ? answerType : Array.isArray(value) ? list(answerType) : text,
-      text,
-      answerType,
-      list(answerType),
-    ),
-    "Type expression such as List[str]; nested fields; or several of them",
-  ),
-  description: optional(text, "Description for the model"),
-  default: optional(anything, "Value if the field is left out"),
-  optional: withDefault(flag, false, "If true, the field may be left out or null"),
-  is_list: withDefault(flag, false, "If true, the field is a list of its type"),
-});
-
-const route = object<RouteConfig>({
-  target: required(label, "Id of the step it leads to", "to"),
-  condition: required(text, "Condition, as shown to the model", "when"),
-  guard: optional(label, "Export of a tool file: returns true if the route is offered"),
-});
-
-const exampleDecision = object<ExampleDecisionConfig>({
-  action: required(name("RESPOND", "TOOL_CALL", "MOVE", "END"), "Action"),
-  reasoning: withDefault(list(text), [], "Reasoning"),
-  response: optional(anything, "Response, of RESPOND and END"),
-  suggestions: optional(list(text), "Quick replies, of RESPOND"),
-  step_id: optional(label, "Target, of MOVE"),
-  tool_call: optional(
-    object<NonNullable<ExampleDecisionConfig["tool_call"]>>({
-      tool_name: required(label, "Name of the tool"),
-      tool_kwargs: withDefault(map(v.unknown() as Schema<unknown>), {}, "Arguments"),
-    }),
-    "Call, of TOOL_CALL",
-  ),
-});
-
-const example = object<ExampleConfig>({
-  context: required(text, "Situation, for example a sentence of the user"),
-  decision: required(textOr(exampleDecision), "Decision to make, or a description of it"),
-  visibility: withDefault(
-    name("always", "never", "dynamic"),
-    "dynamic",
-    "When the example is shown: dynamic if it is similar to the input",
-  ),
-});
-
-const overrides = object<OverridesConfig>({
-  persona: optional(text, "Persona that replaces the agent's"),
-  llm: optional(label, "Name of one of the models"),
-});
-
-const step = object<StepConfig>({
-  step_id: required(label, "Id", "id"),
-  description: required(text, "Task of the model", "desc"),
-  routes: withDefault(list(route), [], "Routes to other steps", "paths"),
-  available_tools: withDefault(list(label), [], "Names of tools", "tools"),
-  answer_model: optional(
-    textOr(answerFields),
-    "Structured answers: fields by name, or the name of one of the schemas",
-  ),
-  auto_flow: withDefault(flag, false, "If true, the step never responds"),
-  quick_suggestions: withDefault(flag, false, "If true, responses may include quick replies"),
-  flow_id: optional(text, "Id of a flow; has no effect"),
-  overrides: withDefault(overrides, {}, "Persona and model of this step"),
-  examples: withDefault(list(example), [], "Examples for the model", "eg"),
-  end: withDefault<boolean | string>(
-    flagOr(isText, text),
-    true,
-    "If true, the model may end the session here; text is the condition",
-  ),
-  reasoning: optional(flag, "If true, decisions include reasoning"),
-});
 
 /** Schema of a model. */
 const model = object<ModelConfig>({
@@ -179,12 +71,12 @@ const flow = object<FlowConfig>({
   enters: required(list(label), "Ids of the steps that enter it"),
   exits: required(list(label), "Ids of the steps that leave it"),
   description: optional(text, "Description", "desc"),
-  components: withDefault(map(v.unknown() as Schema<unknown>), {}, "Components by name"),
+  components: withDefault(map(anything), {}, "Components by name"),
 });
 
 const memory = object<MemoryConfig>({
   type: withDefault(name("base", "summarization"), "base", "Kind of memory"),
-  kwargs: optional(map(v.unknown() as Schema<unknown>), "Settings"),
+  kwargs: optional(map(anything), "Settings"),
 });
 
 const externalTool = object<ExternalToolConfig>({
@@ -277,7 +169,7 @@ export const format: Schema<AgentConfig> = object<AgentConfig>({
   schemas: withDefault(map(label), {}, "Paths of JSON Schema files by name"),
   server: withDefault(server, defaultsOf(server), "HTTP server; not in effect yet"),
   tools: withDefault(tools, defaultsOf(tools), "Tools"),
-  logging: optional(map(v.unknown() as Schema<unknown>), "Logging; not in effect"),
+  logging: optional(map(anything), "Logging; not in effect"),
   limits: withDefault(limits, {}, "Limits of turns and sessions"),
   data: optional(answerFields, "Data of a session; not supported yet"),
   permissions: withDefault(permissions, {}, "Permissions of the code of tools"),
@@ -287,3 +179,15 @@ export const format: Schema<AgentConfig> = object<AgentConfig>({
 export function isSingleModel(value: unknown): boolean {
   return isRecord(value) && (typeof value.provider === "string" || typeof value.model === "string");
 }
+
+/** Schemas that occur more than once in the JSON Schema, by the names that it has for them. */
+export const definitions: Readonly<Record<string, Schema<unknown>>> = {
+  ...stepDefinitions,
+  ArgDef: argDef,
+  ExternalTool: externalTool,
+  Flow: flow,
+  Limit: limit,
+  Model: model,
+  Permission: permission,
+  ToolDef: toolDef,
+};

@@ -58,6 +58,7 @@ export type {
   ToolDefConfig,
   ToolsConfig,
 } from "./agent_config.ts";
+export { configSchema } from "./config_schema.ts";
 export { loadAgent } from "./load_agent.ts";
 export type { LoadOptions, ProgramOptions } from "./load_agent.ts";
 export type { GivenModels } from "./load_models.ts";

@@ -3,18 +3,8 @@
  *
  * @module
  */
-import {
-  defaultsOf,
-  flag,
-  list,
-  name,
-  object,
-  optional,
-  type Schema,
-  text,
-  whole,
-  withDefault,
-} from "./fields.ts";
+import { defaultsOf, list, object, optional, type Schema, withDefault } from "./fields.ts";
+import { flag, name, text, whole } from "./values.ts";
 
 /** HTTP server. Read and kept; nothing serves agents yet. */
 export interface ServerConfig {
