@@ -151,6 +151,12 @@ export function object<Output extends object>(
       const value = validate(entries[source]!, given, source, issues) ?? fallback;
       if (value !== undefined) output[key] = value;
     }
+    const isShort = [...spelling].some(([key, source]) => source !== key);
+    for (const [key, { alias }] of all) {
+      // A key that is added later is spelled like its neighbours.
+      const isAbsent = alias !== undefined && !Object.hasOwn(given, spelling.get(key)!);
+      if (isShort && isAbsent) spelling.set(key, alias);
+    }
     spellings.set(output, spelling);
     return { value: output, issues };
   });

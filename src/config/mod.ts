@@ -67,5 +67,6 @@ export { ConfigFileError, formatProblem } from "./problem.ts";
 export type { ConfigProblem } from "./problem.ts";
 export { parseConfig, readConfig } from "./read_config.ts";
 export type { ConfigFile } from "./read_config.ts";
+export { saveConfig } from "./save_config.ts";
 export type { ServerConfig, ServerSecurityConfig, ServerSessionConfig } from "./server_config.ts";
 export type { ReadVariable } from "./variables.ts";
