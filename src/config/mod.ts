@@ -65,6 +65,8 @@ export type { GivenModels } from "./load_models.ts";
 export type { ReadOptions } from "./inspect.ts";
 export { ConfigFileError, formatProblem } from "./problem.ts";
 export type { ConfigProblem } from "./problem.ts";
+export { requiredPermissions } from "./permissions.ts";
+export type { Permissions } from "./permissions.ts";
 export { parseConfig, readConfig } from "./read_config.ts";
 export type { ConfigFile } from "./read_config.ts";
 export { saveConfig } from "./save_config.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ModelConfig } from "./agent_config.ts";
-import { findVariable } from "./variables.ts";
+import { findVariable, type ReadVariable } from "./variables.ts";
 
 /** Differences between vendors. */
 export interface Provider {
@@ -64,18 +64,25 @@ export interface ModelNeeds {
   readonly variables: readonly string[];
 }
 
-/** Returns what calls of a model need. A host that only the environment names is not known. */
-export function listNeeds({ provider, kwargs }: ModelConfig): ModelNeeds {
-  const { baseURL = provider === "anthropic" ? ANTHROPIC_URL : undefined, keys, urlVariable } =
-    PROVIDERS[provider];
-  const url = kwargs.base_url ?? baseURL;
-  const isKnown = typeof url === "string" && findVariable(url) === undefined && URL.canParse(url);
+/**
+ * Returns what calls of a model need.
+ *
+ * @param env Returns the value of an environment variable, for URLs that only the environment names.
+ */
+export function listNeeds({ provider, kwargs }: ModelConfig, env: ReadVariable): ModelNeeds {
+  const { baseURL, keys, urlVariable } = PROVIDERS[provider];
+  const given = findVariable(kwargs.base_url);
+  const url = given !== undefined
+    ? env(given)
+    : kwargs.base_url ?? baseURL ?? (urlVariable && env(urlVariable));
+  const isAnthropic = provider === "anthropic" && kwargs.base_url === undefined;
+  const address = isAnthropic ? ANTHROPIC_URL : url;
   return {
-    hosts: isKnown ? [new URL(url).host] : [],
+    hosts: typeof address === "string" && URL.canParse(address) ? [new URL(address).host] : [],
     variables: [
       ...kwargs.api_key === undefined ? keys : [],
-      ...url === undefined && urlVariable !== undefined ? [urlVariable] : [],
-      ...provider === "anthropic" && kwargs.base_url === undefined ? ["ANTHROPIC_BASE_URL"] : [],
+      ...kwargs.base_url === undefined && urlVariable !== undefined ? [urlVariable] : [],
+      ...isAnthropic ? ["ANTHROPIC_BASE_URL"] : [],
     ],
   };
 }
