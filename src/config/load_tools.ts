@@ -21,6 +21,7 @@ import type { Inspection } from "./inspection.ts";
 import type { SourcePath } from "./source.ts";
 import { loadExport, loadModules } from "./tool_modules.ts";
 import { nameTool, parseTag } from "./tool_tag.ts";
+import { TypeExpressionError } from "./type_expression.ts";
 
 /** Function that a module exports. */
 export type ExportedFunction = (...args: never[]) => unknown;
@@ -151,8 +152,10 @@ class ToolLoader implements LoadedTools {
         : this.#readExport(value, as.exported);
       if (options !== undefined) this.#create(options, value, path);
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      this.#inspection.report(path, { message: error.message });
+      // Types of arguments were checked, and reported, with the text of the file.
+      if (error instanceof ConfigError) {
+        this.#inspection.report(path, { message: error.message });
+      } else if (!(error instanceof TypeExpressionError)) throw error;
       this.#broken.add(isPackage ? as.name : as.exported);
     }
   }

@@ -82,9 +82,11 @@ export class Variables {
       .sort(([, a], [, b]) => b.length - a.length);
     let redacted = message;
     for (const [name, value] of values) {
-      redacted = redacted.replaceAll(value, `$${name}`);
-      // Messages quote at most 100 characters of a value.
-      if (value.length > 100) redacted = redacted.replaceAll(value.slice(0, 100), `$${name}`);
+      // Messages quote a value as JSON, and at most 100 characters of it.
+      for (const text of [value, value.slice(0, 100)]) {
+        redacted = redacted.replaceAll(text, `$${name}`)
+          .replaceAll(JSON.stringify(text).slice(1, -1), `$${name}`);
+      }
     }
     return redacted;
   }
