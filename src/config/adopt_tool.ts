@@ -43,13 +43,28 @@ export function isLangChainTool(value: unknown): value is LangChainTool {
     typeof schema === "object" && schema !== null && typeof invoke === "function";
 }
 
+/** Arguments of a tool of LangChain.js that takes text. */
+const TEXT_ARGS = jsonSchema({
+  type: "object",
+  properties: { input: { type: "string" } },
+  required: ["input"],
+  additionalProperties: false,
+});
+
+/** Returns true for the schema of tools that take text, whose library has no JSON Schema for it. */
+function takesText(schema: LangChainTool["schema"]): boolean {
+  if (!isStandardSchema(schema) || schema["~standard"].jsonSchema !== undefined) return false;
+  const result = schema["~standard"].validate({ input: "text" });
+  return "value" in result && result.value === "text";
+}
+
 /** Returns the options of a tool of LangChain.js. */
 export function convertLangChain(tool: LangChainTool): AnyToolOptions {
   const { name, description, schema } = tool;
   return {
     name,
     description,
-    args: isStandardSchema(schema) ? schema : jsonSchema(schema),
+    args: takesText(schema) ? TEXT_ARGS : isStandardSchema(schema) ? schema : jsonSchema(schema),
     run: (args, { signal }) => tool.invoke(args, { signal }),
   };
 }

@@ -110,6 +110,22 @@ Deno.test("loadAgent, takes tools of LangChain.js by their shape", async () => {
   }, { script: [decide.call("search", { query: "tea" }), decide.respond("x")] });
 });
 
+const TEXT_TOOL = `
+const schema = { "~standard": { version: 1, vendor: "zod", validate: ({ input }) => ({ value: input }) } };
+export const shout = {
+  name: "shout",
+  description: "Shout",
+  schema,
+  invoke: async ({ input }) => input.toUpperCase(),
+};
+`;
+
+Deno.test("loadAgent, takes tools of LangChain.js whose schema turns an object into text", async () => {
+  await withTools(["shout"], { files: ["a.js"] }, { "a.js": TEXT_TOOL }, async (agent) => {
+    assertEquals(await results(agent), ["TEA"]);
+  }, { script: [decide.call("shout", { input: "tea" }), decide.respond("x")] });
+});
+
 const PAY = `
 import { RedirectError, Tool } from "PACKAGE";
 import * as v from "valibot";
