@@ -40,10 +40,9 @@ export function buildAgentOptions(
   parts: Parts,
 ): FileOptions {
   const { tools, models } = parts;
-  const steps: Record<string, StepOptions<string, never>> = {};
-  for (const [index, step] of config.steps.entries()) {
-    steps[step.step_id] = buildStep(inspection, ["steps", index], step, parts);
-  }
+  const steps = Object.fromEntries(config.steps.map((step, index) => {
+    return [step.step_id, buildStep(inspection, ["steps", index], step, parts)];
+  }));
   return {
     name: config.name,
     llm: models,

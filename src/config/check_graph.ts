@@ -66,16 +66,14 @@ export function records<Item>(value: unknown): (readonly [number, Partial<Item>]
 /** Returns the names that steps may use for models. */
 function listModels(inspection: Inspection): ReadonlySet<string> {
   const { llm } = inspection.config;
-  const names = isRecord(llm) && !isSingleModel(llm) ? Object.keys(llm) : [];
-  if (isRecord(llm) && !isSingleModel(llm) && !names.includes("global")) {
-    if (!names.includes("default")) {
-      inspection.report(["llm"], {
-        message: "no model is named global",
-        expected: 'a model named "global" or "default"',
-      });
-    }
+  if (!isRecord(llm) || isSingleModel(llm)) return new Set(["global", "default"]);
+  const names = Object.keys(llm);
+  const count = ["global", "default"].filter((name) => names.includes(name)).length;
+  if (count !== 1) {
+    const message = count === 0 ? "no model is named global" : "two models are for all other steps";
+    inspection.report(["llm"], { message, expected: 'one model named "global" or "default"' });
   }
-  return new Set(["global", ...names]);
+  return new Set(["global", "default", ...names]);
 }
 
 function checkStep(

@@ -15,7 +15,7 @@ import { buildAgentOptions, loadPrices, loadSimilarity, locateProblem } from "./
 import { inspect, type ReadOptions } from "./inspect.ts";
 import { type GivenModels, loadModels } from "./load_models.ts";
 import { loadTools } from "./load_tools.ts";
-import { ConfigFileError, type ConfigProblem } from "./problem.ts";
+import { ConfigFileError, type ConfigProblem, formatProblem } from "./problem.ts";
 import { type ConfigFile, readText } from "./read_config.ts";
 import { readSchemas } from "./schema_files.ts";
 import { readProcessVariable, type ReadVariable, Variables } from "./variables.ts";
@@ -46,6 +46,8 @@ export interface LoadOptions extends ReadOptions, ProgramOptions {
   readonly tools?: readonly AnyTool[];
   /** Returns the value of an environment variable. Default: that of the process. */
   readonly env?: ReadVariable;
+  /** Called with each part of the file that is ignored. Default: a warning on the console. */
+  readonly onConfigWarning?: (warning: ConfigProblem) => void;
 }
 
 /**
@@ -86,17 +88,23 @@ export async function loadAgent(
   const { path, text } = typeof file === "string"
     ? { path: file, text: await readText(file) }
     : file;
-  const { ignoreFlows: _, llm, tools, env = readProcessVariable, ...others } = options;
+  const {
+    ignoreFlows: _,
+    llm,
+    tools,
+    env = readProcessVariable,
+    onConfigWarning = (warning) => console.warn(formatProblem(warning)),
+    ...others
+  } = options;
   checkTools(tools);
   const inspection = inspect(path, text, options);
   const variables = new Variables(env);
-  const fail = (options?: ErrorOptions) => {
-    const redact = (problem: ConfigProblem) => ({
-      ...problem,
-      message: variables.redact(problem.message),
-    });
+  const redact = (problem: ConfigProblem): ConfigProblem => {
+    return { ...problem, message: variables.redact(problem.message) };
+  };
+  const fail = () => {
     const { problems, warnings } = inspection;
-    return new ConfigFileError(problems.map(redact), warnings.map(redact), options);
+    return new ConfigFileError(problems.map(redact), warnings.map(redact));
   };
   if (!inspection.isWellFormed) throw fail();
   const folder = pathToFileURL(`${resolve(path, "..")}/`);
@@ -111,18 +119,19 @@ export async function loadAgent(
   const cost = others.cost ?? await loadPrices(inspection, config, models, llm !== undefined);
   const exampleSimilarity = others.exampleSimilarity ?? await loadSimilarity(config, models);
   if (inspection.problems.length > 0) throw fail();
+  let agent: Agent;
   try {
-    return new Agent({ ...built, ...others, cost, exampleSimilarity } as unknown as AgentOptions);
+    const all = { ...built, ...others, cost, exampleSimilarity };
+    agent = new Agent(all as unknown as AgentOptions);
   } catch (error) {
-    if (!(error instanceof GraphError) && !(error instanceof ConfigError)) throw error;
-    const problems = error instanceof GraphError
-      ? error.problems
-      : [{ path: "", message: error.message }];
-    for (const { path, message } of problems) {
+    if (!(error instanceof GraphError)) throw error;
+    for (const { path, message } of error.problems) {
       inspection.report(locateProblem(path, config), { message });
     }
     throw fail();
   }
+  for (const warning of inspection.warnings) onConfigWarning(redact(warning));
+  return agent;
 }
 
 function checkTools(tools: unknown): void {

@@ -28,7 +28,6 @@ export async function loadModels(
   llm: GivenModels | undefined,
   readVariable: ReadVariable,
 ): Promise<LoadedModels> {
-  const models: Record<string, LLM> = {};
   const configs = listModels(config);
   const create = (model: ModelConfig, path: SourcePath) =>
     createModel(model, {
@@ -36,36 +35,47 @@ export async function loadModels(
       report: (at, problem) => inspection.report([...path, ...at], problem),
       warn: (at, problem) => inspection.warn([...path, ...at], problem),
     });
-  const given = typeof (llm as Partial<LLM> | undefined)?.decide === "function"
-    ? llm as LLM
-    : undefined;
-  const named = (given === undefined ? llm ?? {} : {}) as Readonly<Record<string, LLM>>;
+  const isOne = typeof (llm as Partial<LLM> | undefined)?.decide === "function";
+  const given = new Map(Object.entries((isOne ? { default: llm } : llm ?? {}) as LoadedModels));
+  const findGiven = (name: string) =>
+    given.get(isOne ? "default" : name) ?? (name === "default" ? given.get("global") : undefined);
+  const models = new Map<string, LLM>();
   for (const [name, { model, path }] of configs) {
-    const replacement = given ?? named[name] ?? (name === "default" ? named.global : undefined);
-    const created = replacement ?? await create(model, path);
-    if (created !== undefined) models[name] = created;
+    const created = findGiven(name) ?? await create(model, path);
+    if (created !== undefined) models.set(name, created);
   }
-  models.default ??= given ?? named.default ?? named.global!;
-  if (models.default === undefined) delete models.default;
-  if (configs.size === 0 && models.default === undefined) {
-    const expected = 'llm with provider and model, or the option "llm" of loadAgent()';
-    inspection.report([], { message: "the file names no model", expected });
+  const main = models.get("default") ?? findGiven("default");
+  if (main === undefined) {
+    if (configs.size === 0) {
+      const expected = 'llm with provider and model, or the option "llm" of loadAgent()';
+      inspection.report([], { message: "the file names no model", expected });
+    }
+  } else {
+    // A model of the program plays the whole agent, embeddings included.
+    const embedder = isOne ? undefined : await createEmbedder(inspection, config, create);
+    models.set("default", embedder === undefined ? main : withEmbedder(main, embedder));
   }
-  const { embedding_model } = config;
-  // A scripted model plays the whole agent, embeddings included.
-  if (embedding_model !== undefined && models.default !== undefined && given === undefined) {
-    const { model, embedding_model: other = /embed/i.test(model) ? model : undefined } =
-      embedding_model;
-    const embedder = await create(
-      other === undefined ? embedding_model : { ...embedding_model, embedding_model: other },
-      ["embedding_model"],
-    );
-    if (embedder?.embed === undefined && embedder !== undefined) {
-      const message = `${embedding_model.provider} has no default embedding model`;
-      inspection.report(["embedding_model"], { message, expected: "embedding_model in it" });
-    } else if (embedder !== undefined) models.default = withEmbedder(models.default, embedder);
-  }
-  return models;
+  return Object.fromEntries(models);
+}
+
+/** Creates the model that embeds; undefined if the file names none, or it has a problem. */
+async function createEmbedder(
+  inspection: Inspection,
+  { embedding_model: config }: AgentConfig,
+  create: (model: ModelConfig, path: SourcePath) => Promise<LLM | undefined>,
+): Promise<LLM | undefined> {
+  if (config === undefined) return undefined;
+  const { provider, model, embedding_model } = config;
+  const name = embedding_model ?? (/embed/i.test(model) ? model : undefined);
+  const path = ["embedding_model"];
+  const embedder = await create(
+    name === undefined ? config : { ...config, embedding_model: name },
+    path,
+  );
+  if (embedder === undefined || embedder.embed !== undefined) return embedder;
+  const message = `${provider} has no default embedding model`;
+  inspection.report(path, { message, expected: "embedding_model in it" });
+  return undefined;
 }
 
 /** Lists the models of a file, `global` as `default`. */

@@ -31,6 +31,9 @@ export function listVariables(value: unknown): string[] {
     : [];
 }
 
+/** Length from which a value is kept out of messages. A shorter one occurs in every text. */
+const MIN_SECRET = 4;
+
 /** Reads the variables of a file, and keeps their values out of messages. */
 export class Variables {
   readonly #read: ReadVariable;
@@ -78,7 +81,7 @@ export class Variables {
   /** Replaces the values of variables in a message by their names. */
   redact(message: string): string {
     // The longest first, because one value may contain another one.
-    const values = [...this.#values].filter(([, value]) => value !== "")
+    const values = [...this.#values].filter(([, value]) => value.length >= MIN_SECRET)
       .sort(([, a], [, b]) => b.length - a.length);
     let redacted = message;
     for (const [name, value] of values) {

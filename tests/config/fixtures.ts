@@ -14,7 +14,10 @@ export async function play(
   options: LoadOptions = {},
 ): Promise<{ readonly agent: Agent; readonly llm: MockLLM }> {
   const llm = new MockLLM(script);
-  return { agent: await loadAgent(fixture(name), { llm, ...options }), llm };
+  return {
+    agent: await loadAgent(fixture(name), { llm, onConfigWarning: () => {}, ...options }),
+    llm,
+  };
 }
 
 /** Loads an agent from text, as if it stood among the fixtures. */

@@ -1,4 +1,4 @@
-import { decide, type Decision, MockLLM, raw, type RawOutput } from "@nomos/agent";
+import { ConfigError, decide, type Decision, MockLLM, raw, type RawOutput } from "@nomos/agent";
 import { ConfigFileError, loadAgent, readConfig } from "@nomos/agent/config";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fixture, loadText, play, withLines } from "./fixtures.ts";
@@ -169,4 +169,50 @@ Deno.test("loadAgent, a limit of cost needs the price of the model of the file",
   );
   const error = await assertRejects(() => loadText(text, {}), ConfigFileError);
   assertEquals(error.problems.map(({ path }) => path), ["limits.turn.cost"]);
+});
+
+Deno.test("loadAgent, tells of each part of the file that is ignored, without values of variables", async () => {
+  const warnings: string[] = [];
+  const text = withLines(
+    "memory: { type: summarization }",
+    "llm: { provider: ollama, model: m, kwargs: { $SECRET: 1 } }",
+    "tools: { defs: { gone: { desc: Gone, colour: red } } }",
+  );
+  await loadText(text, {
+    onConfigWarning: ({ line, path }) => warnings.push(`${line} ${path}`),
+    env: () => "top secret",
+  });
+  assertEquals(warnings.toSorted(), [
+    "4 memory",
+    "5 llm.kwargs.$SECRET",
+    "6 tools.defs.gone",
+    "6 tools.defs.gone.colour",
+  ]);
+});
+
+Deno.test("loadAgent, refuses options that it does not have", async () => {
+  await assertRejects(
+    () => loadText(withLines(), { llm: new MockLLM(), clocks: Date.now } as never),
+    ConfigError,
+    'did you mean "clock"?',
+  );
+});
+
+Deno.test("loadAgent, steps and tools may have names that objects have", async () => {
+  const text = `name: a
+start: __proto__
+steps:
+  - { id: __proto__, desc: A, paths: [{ to: constructor, when: x }], tools: [toString] }
+  - { id: constructor, desc: B }
+tools:
+  files: ["data:text/javascript,export const toString = () => 'text'"]
+  defs: { toString: { desc: Text } }
+`;
+  const llm = new MockLLM([
+    decide.call("toString"),
+    decide.move("constructor"),
+    decide.respond("x"),
+  ]);
+  const turn = await (await loadText(text, { llm })).createSession().next("Hi");
+  assertEquals([turn.step, turn.toolResults[0]?.text], ["constructor", "text"]);
 });
