@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError, quote } from "../errors.ts";
+import { ConfigError, quote, reasonOf } from "../errors.ts";
 import type { LLM } from "../llm/llm.ts";
 import { findNearest, oneOf } from "../schema/option_shape.ts";
 import type { ModelConfig } from "./agent_config.ts";
@@ -60,8 +60,8 @@ export async function createModel(
   try {
     return await wrap(await create(config, settings, context), settings);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    context.report([], { message: error.message });
+    // Packages of vendors throw errors of their own, for example without a permission.
+    context.report([], { message: `the model cannot be created: ${reasonOf(error)}` });
     return undefined;
   }
 }

@@ -75,13 +75,14 @@ export function listNeeds({ provider, kwargs }: ModelConfig, env: ReadVariable):
   const url = given !== undefined
     ? env(given)
     : kwargs.base_url ?? baseURL ?? (urlVariable && env(urlVariable));
-  const isAnthropic = provider === "anthropic" && kwargs.base_url === undefined;
-  const address = isAnthropic ? ANTHROPIC_URL : url;
+  const isAnthropic = provider === "anthropic";
+  const address = isAnthropic && kwargs.base_url === undefined ? ANTHROPIC_URL : url;
   return {
     hosts: typeof address === "string" && URL.canParse(address) ? [new URL(address).host] : [],
     variables: [
       ...kwargs.api_key === undefined ? keys : [],
       ...kwargs.base_url === undefined && urlVariable !== undefined ? [urlVariable] : [],
+      // The vendor's package reads it when it is imported.
       ...isAnthropic ? ["ANTHROPIC_BASE_URL"] : [],
     ],
   };

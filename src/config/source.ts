@@ -117,7 +117,7 @@ export class Source {
       uniqueKeys: false,
     };
     try {
-      return parseDocument(text, options);
+      return withoutEnvironment(() => parseDocument(text, options));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#report([], 0, TOO_DEEP);
@@ -205,5 +205,21 @@ export class Source {
         if (!merged.has(key)) merged.set(key, value);
       }
     }
+  }
+}
+
+/**
+ * Runs the parser without the environment: at every token, it looks for variables that would make
+ * it print, which would need a permission and takes most of its time.
+ */
+function withoutEnvironment<Result>(parse: () => Result): Result {
+  const process = globalThis.process as typeof globalThis.process | undefined;
+  if (process === undefined) return parse();
+  const { env } = process;
+  process.env = {};
+  try {
+    return parse();
+  } finally {
+    process.env = env;
   }
 }

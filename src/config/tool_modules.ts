@@ -74,7 +74,8 @@ async function importModule(
   try {
     return await import(specifier);
   } catch (error) {
-    const message = `the module cannot be loaded: ${reasonOf(error)}`;
+    const reason = reasonOf(error).replace(/\s*\n\s*/g, " ");
+    const message = `the module cannot be loaded: ${reason}`;
     inspection.report(path, { message, expected: "a module that can be imported" });
     return undefined;
   }
