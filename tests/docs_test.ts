@@ -19,6 +19,15 @@ Deno.test("docs/getting-started.md contains docs/barista.ts", async () => {
   assertStringIncludes(page, `\`\`\`ts\n${lines.join("\n")}\`\`\``);
 });
 
+Deno.test("docs/agent-files.md contains the files of docs/cafe/", async () => {
+  const [page, file, tools] = await Promise.all(
+    ["docs/agent-files.md", "docs/cafe/agent.yaml", "docs/cafe/tools.ts"].map(read),
+  );
+  assertStringIncludes(page!, `\`\`\`yaml\n${file}\`\`\``);
+  const [, ...lines] = tools!.split("\n"); // without the module documentation
+  assertStringIncludes(page!, `\`\`\`ts ignore\n${lines.join("\n")}\`\`\``);
+});
+
 Deno.test("README.md and docs/ link to files that exist", async () => {
   const pages = ["README.md"];
   for await (const { name } of Deno.readDir(new URL("docs/", ROOT))) {

@@ -103,7 +103,7 @@ function checkStep(
     const at = [...path, "examples", index, "decision", "step_id"];
     checkName(inspection, at, decision.step_id, "step", ids);
   }
-  if (isRecord(answer_model) && inspection.isWellFormed) {
+  if (isRecord(answer_model) && inspection.isWellFormed(...path, "answer_model")) {
     buildAnswerSchema(
       answer_model as NonNullable<StepConfig["answer_model"] & object>,
       (at, problem) => {

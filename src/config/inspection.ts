@@ -14,14 +14,14 @@ import { type ProblemText, Source, type SourcePath } from "./source.ts";
 export class Inspection {
   /** Parsed text. */
   readonly source: Source;
-  /** Content. If `isWellFormed` is false, any part may be missing or of another type. */
+  /** Content. What is not well-formed may be missing or of another type. */
   readonly config: AgentConfig;
-  /** True if every value has the expected type. */
-  readonly isWellFormed: boolean;
   /** Problems that prevent the use of the file. */
   readonly problems: ConfigProblem[];
   /** Parts of the file that are ignored. */
   readonly warnings: ConfigProblem[] = [];
+  /** Paths of values that do not have the expected type, in the spelling of the file. */
+  readonly #malformed: SourcePath[] = [];
 
   /** Parses a text and checks the types of its values. */
   constructor(file: string, text: string) {
@@ -32,8 +32,17 @@ export class Inspection {
       ? run(format, this.source.value)
       : { value: undefined, issues: [] };
     this.config = value as AgentConfig;
+    if (!isReadable) this.#malformed.push([]);
     for (const issue of issues) this.#addIssue(issue);
-    this.isWellFormed = this.problems.length === 0;
+  }
+
+  /** Returns true if the value at a path of the content, and every value in it, has the expected type. */
+  isWellFormed(...path: SourcePath): boolean {
+    const spelled = this.#spell(path);
+    return !this.#malformed.some((other) => {
+      const shared = Math.min(spelled.length, other.length);
+      return spelled.slice(0, shared).every((key, index) => key === other[index]);
+    });
   }
 
   /** Reports a problem at a path of the content, which has the long spellings. */
@@ -51,7 +60,9 @@ export class Inspection {
     const part = (path?.at(-1) as { readonly origin?: "key" | "value" } | undefined)?.origin;
     const message = problem ?? `it is ${quote(input)}`;
     const text = { message, expected, ...nearest !== undefined && { nearest } };
-    const list = type === IGNORED ? this.warnings : this.problems;
+    const isError = type !== IGNORED;
+    if (isError) this.#malformed.push(keys);
+    const list = isError ? this.problems : this.warnings;
     const found = this.source.locate(keys, text, part);
     const last = list.at(-1);
     // One value may fail several checks with the same expectation.

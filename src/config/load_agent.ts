@@ -8,13 +8,14 @@ import { pathToFileURL } from "node:url";
 import { Agent } from "../agent/agent.ts";
 import type { AgentOptions } from "../agent/agent_options.ts";
 import { ConfigError, GraphError, quote } from "../errors.ts";
+import type { JsonSchema } from "../json/json.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
 import { readToolOptions } from "./adopt_tool.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import { buildAgentOptions, loadPrices, loadSimilarity, locateProblem } from "./agent_parts.ts";
 import { inspect, type ReadOptions } from "./inspect.ts";
 import { type GivenModels, loadModels } from "./load_models.ts";
-import { loadTools } from "./load_tools.ts";
+import { type LoadedTools, loadTools } from "./load_tools.ts";
 import { ConfigFileError, type ConfigProblem, formatProblem } from "./problem.ts";
 import { type ConfigFile, readText } from "./read_config.ts";
 import { readSchemas } from "./schema_files.ts";
@@ -106,16 +107,27 @@ export async function loadAgent(
     const { problems, warnings } = inspection;
     return new ConfigFileError(problems.map(redact), warnings.map(redact));
   };
-  if (!inspection.isWellFormed) throw fail();
   const folder = pathToFileURL(`${resolve(path, "..")}/`);
-  const loadedTools = await loadTools(inspection, folder, tools ?? []);
-  const schemas = await readSchemas(inspection, folder);
+  // What is well-formed is loaded although other parts are not, to find all problems at once.
+  const { functions, tools: loaded } = inspection.isWellFormed("tools")
+    ? await loadTools(inspection, folder, tools ?? [])
+    : NO_TOOLS;
+  const schemas = inspection.isWellFormed("schemas")
+    ? await readSchemas(inspection, folder)
+    : new Map<string, JsonSchema>();
   const config: AgentConfig = variables.expand(inspection.config, (at, problem) => {
     inspection.report(at, problem);
   });
-  const models = await loadModels(inspection, config, llm, env);
-  const parts = { schemas, models, tools: loadedTools.tools, functions: loadedTools.functions };
-  const built = buildAgentOptions(inspection, config, parts);
+  const models = inspection.isWellFormed("llm") && inspection.isWellFormed("embedding_model")
+    ? await loadModels(inspection, config, llm, env)
+    : {};
+  if (!inspection.isWellFormed()) throw fail();
+  const built = buildAgentOptions(inspection, config, {
+    schemas,
+    models,
+    tools: loaded,
+    functions,
+  });
   const cost = others.cost ?? await loadPrices(inspection, config, models, llm !== undefined);
   const exampleSimilarity = others.exampleSimilarity ?? await loadSimilarity(config, models);
   if (inspection.problems.length > 0) throw fail();
@@ -133,6 +145,8 @@ export async function loadAgent(
   for (const warning of inspection.warnings) onConfigWarning(redact(warning));
   return agent;
 }
+
+const NO_TOOLS: LoadedTools = { tools: [], functions: new Map() };
 
 function checkTools(tools: unknown): void {
   const list = tools ?? [];

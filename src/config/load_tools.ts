@@ -15,8 +15,8 @@ import {
   isLangChainTool,
   readToolOptions,
 } from "./adopt_tool.ts";
-import type { ToolDefConfig } from "./agent_config.ts";
-import { checkName } from "./check_graph.ts";
+import type { RouteConfig, StepConfig, ToolDefConfig } from "./agent_config.ts";
+import { checkName, records } from "./check_graph.ts";
 import type { Inspection } from "./inspection.ts";
 import type { SourcePath } from "./source.ts";
 import { loadExport, loadModules } from "./tool_modules.ts";
@@ -106,22 +106,24 @@ class ToolLoader implements LoadedTools {
     const { steps, tools } = this.#inspection.config;
     if (!this.#isComplete) return;
     const known = [...this.#tools.keys(), ...this.#broken];
-    steps.forEach(({ available_tools, routes }, index) => {
-      available_tools.forEach((name, at) => {
-        if (name.startsWith("@mcp/") || known.includes(name)) return;
+    for (const [index, { available_tools, routes }] of records<StepConfig>(steps)) {
+      const names = Array.isArray(available_tools) ? available_tools as readonly unknown[] : [];
+      for (const [at, name] of names.entries()) {
+        if (typeof name !== "string" || name.startsWith("@mcp/") || known.includes(name)) continue;
         const path = ["steps", index, "available_tools", at];
         if (!this.functions.has(name)) {
-          return checkName(this.#inspection, path, name, "tool", known);
+          checkName(this.#inspection, path, name, "tool", known);
+          continue;
         }
         this.#inspection.report(path, {
           message: `${quote(name)} is a function, which no definition describes`,
           expected: `tools.defs.${name} with desc and args`,
         });
-      });
-      routes.forEach(({ guard }, at) => {
+      }
+      for (const [at, { guard }] of records<RouteConfig>(routes)) {
         this.#checkFunction(["steps", index, "routes", at, "guard"], guard);
-      });
-    });
+      }
+    }
     for (const [name, { approval }] of Object.entries(tools.tool_defs)) {
       this.#checkFunction(["tools", "tool_defs", name, "approval"], approval);
       if (known.includes(name)) continue;

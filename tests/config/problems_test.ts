@@ -64,6 +64,7 @@ limits: { turn: { time: 60, tokns: 5 } }
     "16:16 steps.order.auto_flow",
     "16:16 steps.order.auto_flow",
     "18:16 steps.greet.step_id",
+    "18:74 steps.greet.answer_model.price.type ~ float",
     "19:13 max_errors",
     "20:25 limits.turn.time",
     "20:29 limits.turn.tokns ~ tokens",
@@ -202,9 +203,15 @@ Deno.test("loadAgent, a module that throws is a problem with its reason", async 
 });
 
 Deno.test("loadAgent, problems of the graph and of modules are reported together", async () => {
-  const text = withLines("tools: { files: [missing.ts] }").replace("start: a", "start: b");
+  const text = withLines("tools: { files: [missing.ts] }", "max_iter: x")
+    .replace("start: a", "start: b");
   const error = await assertRejects(() => loadText(text, {}), ConfigFileError);
-  assertEquals(places(error.problems), ["1:1 ", "2:8 start", "4:18 tools.files[0]"]);
+  assertEquals(places(error.problems), [
+    "1:1 ",
+    "2:8 start",
+    "4:18 tools.files[0]",
+    "5:11 max_iter",
+  ]);
 });
 
 Deno.test("loadAgent, reports schemas that are missing, damaged, or have no such definition", async () => {

@@ -1,0 +1,22 @@
+/** Tools of the agent file beside this module. */
+import { Tool } from "@nomos/agent";
+import * as v from "valibot";
+
+/** A tool that describes itself. */
+export const menu = new Tool({
+  name: "get_menu",
+  description: "The drinks on sale and their prices in cents",
+  args: v.object({}),
+  run: () => ({ espresso: 250, latte: 350 }),
+});
+
+/** Functions that the file describes. */
+export const add_drink = ({ drink, size }: { drink: string; size: string }): string =>
+  `A ${size} ${drink} is in the order`;
+export const refund = ({ cents }: { cents: number }): string => `${cents} cents given back`;
+
+/** A condition of approval: large sums need a person. */
+export const isLarge = ({ cents }: { cents: number }): boolean => cents > 1000;
+
+/** A guard: the route is offered only if it returns true. */
+export const isOpen = (): boolean => true;
