@@ -1,9 +1,9 @@
 /** Tools of the agent file beside this module. */
-import { Tool } from "@nomos/agent";
+import { type AnyTool, Tool } from "@nomos/agent";
 import * as v from "valibot";
 
 /** A tool that describes itself. */
-export const menu = new Tool({
+export const menu: AnyTool = new Tool({
   name: "get_menu",
   description: "The drinks on sale and their prices in cents",
   args: v.object({}),
