@@ -61,7 +61,9 @@ export class DocumentEditor {
       // Items of a list in the column of its key.
       indentSeq: !/^( *)[^\s#-].*:\n\1- /m.test(this.#text),
     });
-    return this.#text.includes("\r\n") ? edited.replace(/\r?\n/g, "\r\n") : edited;
+    const [blank = ""] = /^\uFEFF?(?:[ \t]*\r?\n)*/.exec(this.#text) ?? [];
+    const whole = blank + edited.trimStart();
+    return this.#text.includes("\r\n") ? whole.replace(/\r?\n/g, "\r\n") : whole;
   }
 
   /** Replaces aliases and merged keys by copies, because an edit may be meant for one place only. */

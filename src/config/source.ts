@@ -110,19 +110,14 @@ export class Source {
   }
 
   #parse(text: string): Document.Parsed {
-    const options = {
-      lineCounter: this.#lines,
-      prettyErrors: false,
-      // Compares each key with all others; read() compares them by a set.
-      uniqueKeys: false,
-    };
-    try {
-      return withoutEnvironment(() => parseDocument(text, options));
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#report([], 0, TOO_DEEP);
-      return parseDocument("");
-    }
+    return withoutEnvironment(() =>
+      parseDocument(text, {
+        lineCounter: this.#lines,
+        prettyErrors: false,
+        // Compares each key with all others; #readMap() finds a key in a map.
+        uniqueKeys: false,
+      })
+    );
   }
 
   #read(node: unknown, path: SourcePath, keyOffset: number): unknown {

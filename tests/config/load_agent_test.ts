@@ -216,3 +216,40 @@ tools:
   const turn = await (await loadText(text, { llm })).createSession().next("Hi");
   assertEquals([turn.step, turn.toolResults[0]?.text], ["constructor", "text"]);
 });
+
+Deno.test("loadAgent, shows the decisions of examples as the model writes them", async () => {
+  const text = `name: a
+start: a
+steps:
+  - id: a
+    desc: A
+    quick_suggestions: true
+    paths: [{ to: b, when: x }]
+    eg:
+      - { context: one, visibility: always, decision: { action: RESPOND, response: Hi, suggestions: [Yes], reasoning: [r] } }
+      - { context: two, visibility: always, decision: { action: MOVE, step_id: b } }
+      - context: three
+        visibility: always
+        decision: { action: TOOL_CALL, tool_call: { tool_name: t, tool_kwargs: { x: 1 } } }
+      - { context: four, visibility: always, decision: { action: END, response: Bye } }
+  - { id: b, desc: B }
+`;
+  const llm = new MockLLM([decide.respond("x")]);
+  await (await loadText(text, { llm })).createSession().next("Hi");
+  const shown = llm.requests[0]!.messages.at(-1)!.content.match(/^- .* -> .*$/gm);
+  assertEquals(shown, [
+    '- one -> {"reasoning":["r"],"decision":{"action":"RESPOND","response":"Hi","suggestions":["Yes"]}}',
+    '- two -> {"reasoning":[],"decision":{"action":"MOVE","step":"b"}}',
+    '- three -> {"reasoning":[],"decision":{"action":"TOOL_CALL","calls":[{"tool":"t","args":{"x":1}}]}}',
+    '- four -> {"reasoning":[],"decision":{"action":"END","response":"Bye"}}',
+  ]);
+});
+
+Deno.test("loadAgent, reports an embedding model that cannot embed", async () => {
+  const text = withLines(
+    "llm: { provider: ollama, model: m }",
+    "embedding_model: { provider: groq, model: m }",
+  );
+  const error = await assertRejects(() => loadText(text, {}), ConfigFileError);
+  assertEquals(error.problems.map(({ path }) => path), ["embedding_model"]);
+});

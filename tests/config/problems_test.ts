@@ -103,6 +103,10 @@ tools:
   ]);
 });
 
+Deno.test("parseConfig, a value that fails several checks is one problem", () => {
+  assertEquals(places(refuse(withLines("max_errors: -1.5")).problems), ["4:13 max_errors"]);
+});
+
 Deno.test("parseConfig, an unknown key is an error at the top, and a warning elsewhere", () => {
   assertStringIncludes(refuse(withLines("foo: 1")).message, 'foo: unknown key "foo"');
   const { warnings } = parseConfig(
@@ -339,4 +343,55 @@ Deno.test("parseConfig, every value of another type is refused with problems or 
       }
     }
   }
+});
+
+Deno.test("parseConfig, reports tools of MCP servers and APIs in steps and among external tools", async () => {
+  const mcp = await assertRejects(() => readConfig(fixture("repository.yaml")), ConfigFileError);
+  assertEquals(mcp.problems.map(({ path }) => path), [
+    "steps.help.available_tools[0]",
+    "tools.external_tools[0].tag",
+  ]);
+  const api = await assertRejects(() => readConfig(fixture("stars.yaml")), ConfigFileError);
+  assertEquals(api.problems.map(({ path }) => path), ["tools.ext[0].tag", "tools.ext[1].tag"]);
+});
+
+Deno.test("parseConfig, reports contradictions of steps, models, routes and examples", () => {
+  const { problems } = refuse(`name: a
+start: a
+llm: { default: &m { provider: openai, model: m }, global: *m }
+steps:
+  - { id: a, desc: A, auto_flow: true, answer_model: { x: int }, paths: [{ to: b, when: x }] }
+  - { id: b, desc: B, auto_flow: true }
+  - id: c
+    desc: C
+    paths: [{ to: a, when: x }, { to: a, when: y }]
+    eg: [{ context: x, decision: { action: MOVE, step_id: d } }]
+data: { cart: { type: "List[str]" } }
+`);
+  assertEquals(places(problems), [
+    "3:6 llm",
+    "5:34 steps.a.auto_flow",
+    "6:34 steps.b.auto_flow",
+    "9:39 steps.c.paths[1].to",
+    "10:59 steps.c.eg[0].decision.step_id",
+    "11:1 data",
+  ]);
+  assertEquals(
+    places(refuse(withLines("llm: { strong: { provider: openai, model: m } }")).problems),
+    [
+      "4:6 llm",
+    ],
+  );
+  assertEquals(places(refuse("name: a\nstart: a\nsteps: []\n").problems), [
+    "2:8 start",
+    "3:8 steps",
+  ]);
+});
+
+Deno.test("parseConfig, reports merges of what is no map, and keys that are no text", () => {
+  assertEquals(places(refuse("name: { <<: [1, { a: 1 }] }\n? [a]\n: b\nnull: c").problems), [
+    "1:9 name",
+    "2:3 ",
+    "4:1 ",
+  ]);
 });
