@@ -119,7 +119,7 @@ export async function loadAgent(
     inspection.report(at, problem);
   });
   const models = inspection.isWellFormed("llm") && inspection.isWellFormed("embedding_model")
-    ? await loadModels(inspection, config, llm, env)
+    ? await loadModels(inspection, config, llm, (name) => variables.get(name))
     : {};
   if (!inspection.isWellFormed()) throw fail();
   const built = buildAgentOptions(inspection, config, {

@@ -143,7 +143,7 @@ async function createAnthropicModel(
     import("@ai-sdk/anthropic"),
     import("../provider/ai_sdk/mod.ts"),
   ]);
-  const { api_key, base_url, temperature, max_tokens, reasoning_effort } = settings;
+  const { api_key, base_url, temperature, max_tokens, seed, reasoning_effort } = settings;
   // Without a key, calls fail and name the variable.
   const apiKey = api_key ?? readVariable(PROVIDERS.anthropic.keys[0]!);
   const vendor = createAnthropic({
@@ -153,6 +153,7 @@ async function createAnthropicModel(
   return aiSdk(vendor(model), {
     ...temperature !== undefined && { temperature },
     ...max_tokens !== undefined && { maxOutputTokens: max_tokens },
+    ...seed !== undefined && { seed },
     ...reasoning_effort !== undefined && { reasoning: reasoning_effort },
   });
 }

@@ -75,12 +75,10 @@ export class Source {
 
   /** Returns the problem of the value at a path, or of its key. */
   locate(path: SourcePath, problem: ProblemText, part: "key" | "value" = "value"): ConfigProblem {
-    let place;
-    let length = path.length;
     // A missing value is reported at the object in which it is missing.
-    do place = this.#places.get(JSON.stringify(path.slice(0, length))); while (
-      place === undefined && length-- > 0
-    );
+    const found = path.map((_, index) => path.slice(0, path.length - index)).concat([[]])
+      .find((outer) => this.#places.has(JSON.stringify(outer)));
+    const place = this.#places.get(JSON.stringify(found));
     return this.#build(path, place?.[part] ?? 0, problem);
   }
 
@@ -124,7 +122,6 @@ export class Source {
     if (this.problems.length >= MAX_SYNTAX_ERRORS || this.#values > MAX_VALUES) return null;
     const { range, anchor } = (node ?? {}) as Node & { readonly anchor?: string };
     const offset = range?.[0] ?? keyOffset;
-    // A value that an alias repeats keeps its first place.
     this.#places.set(JSON.stringify(path), { key: keyOffset, value: offset });
     if (++this.#values > MAX_VALUES) {
       this.#report(path, offset, {

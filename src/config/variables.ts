@@ -45,6 +45,13 @@ export class Variables {
     this.#read = read;
   }
 
+  /** Returns the value of a variable; undefined if it is not set. */
+  get(name: string): string | undefined {
+    const value = this.#read(name);
+    if (value !== undefined) this.#values.set(name, value);
+    return value;
+  }
+
   /**
    * Returns a copy of a value with the values of its variables. A variable that is not set stays as
    * it is, as in Nomos.
@@ -59,10 +66,7 @@ export class Variables {
     const name = findVariable(value);
     if (name !== undefined) {
       try {
-        const found = this.#read(name);
-        if (found === undefined) return value;
-        this.#values.set(name, found);
-        return found as Value;
+        return (this.get(name) ?? value) as Value;
       } catch (error) {
         const message = `the environment variable ${name} cannot be read: ${reasonOf(error)}`;
         report(path, { message, expected: `permission to read it, --allow-env=${name}` });

@@ -159,7 +159,10 @@ Deno.test("loadAgent, reports settings that are invalid or not set, and warns of
     "  azure: { provider: azure, model: m }",
     "  bad: { provider: openai, model: m, kwargs: { base_url: $URL } }",
   );
-  const env = (name: string) => name === "URL" ? "ftp://very-secret.example" : undefined;
+  const env = (name: string) => {
+    if (name === "URL") return "ftp://very-secret.example";
+    return name === "AZURE_OPENAI_ENDPOINT" ? "not a very-secret URL" : undefined;
+  };
   const error = await assertRejects(() => loadText(text, { env }), ConfigFileError);
   assertEquals(error.problems.map(({ line, path }) => `${line} ${path}`), [
     "5 llm.global.kwargs.temperature",
@@ -171,9 +174,18 @@ Deno.test("loadAgent, reports settings that are invalid or not set, and warns of
     "llm.global.kwargs.temprature ~ temperature",
   ]);
   assertStringIncludes(error.message, "NOT_SET is not set");
-  assertStringIncludes(error.message, "AZURE_OPENAI_ENDPOINT");
+  assertStringIncludes(error.message, "$AZURE_OPENAI_ENDPOINT/openai/v1");
   assert(!error.message.includes("very-secret"), error.message);
   assertStringIncludes(error.message, '"$URL"');
+});
+
+Deno.test("loadAgent, a model whose URL is not known is a problem that names the variable", async () => {
+  const text = withLines("llm: { provider: azure, model: m }");
+  const error = await assertRejects(
+    () => loadText(text, { env: () => undefined }),
+    ConfigFileError,
+  );
+  assertStringIncludes(error.message, "expected the environment variable AZURE_OPENAI_ENDPOINT");
 });
 
 Deno.test("loadAgent, a missing key fails the call and names the variables", async () => {
