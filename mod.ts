@@ -86,7 +86,6 @@ export {
 } from "./src/errors.ts";
 export type { GraphProblem } from "./src/errors.ts";
 export type { ForkOptions } from "./src/session/fork_session.ts";
-export type { ExampleSimilarity } from "./src/prompt/examples.ts";
 export type { Example, RouteOptions, StepOptions } from "./src/graph/step.ts";
 export type {
   CallPlace,
@@ -112,6 +111,7 @@ export { raw } from "./src/llm/mock_script.ts";
 export type { RawOutput, ScriptEntry } from "./src/llm/mock_script.ts";
 export type { StreamOptions, TurnOptions } from "./src/turn/turn_options.ts";
 export type { ChildPart, StreamPart } from "./src/turn/stream_part.ts";
+export type { ExampleSimilarity } from "./src/prompt/examples.ts";
 export type { PromptReport } from "./src/prompt/transcript.ts";
 export type { CalledModel, CostOf } from "./src/cost/call_usage.ts";
 export type { Session } from "./src/session/session.ts";

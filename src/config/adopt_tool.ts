@@ -10,14 +10,14 @@ import { jsonSchema } from "../schema/json_schema/mod.ts";
 import { isStandardSchema, type StandardSchema } from "../schema/standard_schema.ts";
 import { convertValibot, isValibot } from "../schema/valibot_json_schema.ts";
 import { RAW_VENDOR } from "../schema/wire_schema.ts";
-import { Tool, type ToolOptions } from "../tool/tool.ts";
+import { Tool } from "../tool/tool.ts";
 import { isTool, type StepTool, TOOL_OPTIONS, toolInternals } from "../tool/tool_internals.ts";
 import type { ArgDefConfig, ToolDefConfig } from "./agent_config.ts";
 import { readDuration } from "./duration.ts";
 import { convertType } from "./type_expression.ts";
 
 /** Options of a tool with any types. */
-export type AnyToolOptions = ToolOptions<unknown, unknown>;
+export type AnyToolOptions = ConstructorParameters<typeof Tool>[0];
 
 type Args = Readonly<Record<string, unknown>>;
 type NeedsApproval = AnyToolOptions["needsApproval"];
