@@ -13,7 +13,12 @@ import type { JsonSchema } from "../json/json.ts";
 import type { ExampleSimilarity } from "../prompt/examples.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
 import type { AgentConfig, ExampleConfig, LimitConfig, StepConfig } from "./agent_config.ts";
-import { buildAnswerSchema, createAnswer, findAnswerSchema } from "./answer_schema.ts";
+import {
+  buildAnswerSchema,
+  createAnswer,
+  findAnswerSchema,
+  withDefaults,
+} from "./answer_schema.ts";
 import { readDuration } from "./duration.ts";
 import type { Inspection } from "./inspection.ts";
 import type { LoadedModels } from "./load_models.ts";
@@ -141,12 +146,14 @@ function buildAnswer(
   schemas: ReadonlyMap<string, JsonSchema>,
 ): StandardSchema | undefined {
   try {
-    const schema = typeof answer === "string"
-      ? findAnswerSchema(answer, schemas, (at, problem) => {
-        inspection.report([...path, ...at], problem);
-      })
+    if (typeof answer !== "string") {
       // The types were checked with the text of the file.
-      : buildAnswerSchema(answer, () => {});
+      const schema = buildAnswerSchema(answer, () => {});
+      return createAnswer(schema, withDefaults(schema));
+    }
+    const schema = findAnswerSchema(answer, schemas, (at, problem) => {
+      inspection.report([...path, ...at], problem);
+    });
     return schema && createAnswer(schema);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -15,12 +15,42 @@ import { convertType, TypeExpressionError } from "./type_expression.ts";
 /** Reports a problem at a path below the answer. */
 export type Report = (path: SourcePath, problem: ProblemText) => void;
 
-/** Creates the schema of an answer, which may be text too, because the model may have to ask first. */
-export function createAnswer(schema: JsonSchema): StandardSchema {
-  const { definitions, $defs, ...structured } = moveReferences(schema) as JsonSchema;
-  const { validate } = jsonSchema(schema)["~standard"];
+/** Creates a schema that fills in the defaults of its fields, which JSON Schemas do not. */
+export function withDefaults(schema: JsonSchema): StandardSchema {
+  const standard = jsonSchema(schema)["~standard"];
+  const validate = (value: unknown) => standard.validate(fillDefaults(schema, value));
+  return { "~standard": { ...standard, validate } };
+}
+
+function fillDefaults(schema: JsonSchema, value: unknown): unknown {
+  const { properties, anyOf, items } = schema as Record<string, JsonSchema | undefined>;
+  if (Array.isArray(value)) return items ? value.map((item) => fillDefaults(items, item)) : value;
+  if (!isPlainObject(value)) return value;
+  if (Array.isArray(anyOf)) {
+    const objects = anyOf.filter(({ properties }) => properties !== undefined);
+    return objects.length === 1 ? fillDefaults(objects[0], value) : value;
+  }
+  const filled = { ...value };
+  for (const [key, field] of Object.entries((properties ?? {}) as Record<string, JsonSchema>)) {
+    if (filled[key] !== undefined) filled[key] = fillDefaults(field, filled[key]);
+    else if (field.default !== undefined) filled[key] = field.default;
+  }
+  return filled;
+}
+
+/**
+ * Creates the schema of an answer, which may be text too, because the model may have to ask first.
+ *
+ * @param structured Schema that validates what is no text.
+ */
+export function createAnswer(
+  schema: JsonSchema,
+  structured: StandardSchema = jsonSchema(schema),
+): StandardSchema {
+  const { definitions, $defs, ...body } = moveReferences(schema) as JsonSchema;
+  const { validate } = structured["~standard"];
   const united = jsonSchema({
-    anyOf: [{ type: "string" }, structured],
+    anyOf: [{ type: "string" }, body],
     ...definitions !== undefined && { definitions },
     ...$defs !== undefined && { $defs },
   })["~standard"];

@@ -69,7 +69,7 @@ Deno.test("loadAgent, takes structured answers from schema files, definitions an
     title: "Alps",
     days: [{ place: "Chur", visits: [{ what: "Museum", hour: 10 }] }],
   };
-  const review = { stars: 5, words: ["fine"], places: [{ name: "Chur", cost: null }] };
+  const review = { stars: 5, places: [{ name: "Chur", cost: null }] };
   const { agent } = await play("trip.yaml", [
     decide.respond("Where do you go?", { suggestions: ["Chur"] }),
     decide.respond({ place: "Chur", days: 2 }),
@@ -86,7 +86,10 @@ Deno.test("loadAgent, takes structured answers from schema files, definitions an
   for (const input of ["A trip", "Chur", "Yes", "Good"]) {
     responses.push((await session.next(input)).response);
   }
-  assertEquals(responses, ["Where do you go?", { place: "Chur", days: 2 }, trip, review]);
+  assertEquals(responses, ["Where do you go?", { place: "Chur", days: 2 }, trip, {
+    ...review,
+    words: [],
+  }]);
   assertStringIncludes(JSON.stringify(session.state), JSON.stringify(trip));
 });
 
