@@ -71,4 +71,5 @@ export { parseConfig, readConfig } from "./read_config.ts";
 export type { ConfigFile } from "./read_config.ts";
 export { saveConfig } from "./save_config.ts";
 export type { ServerConfig, ServerSecurityConfig, ServerSessionConfig } from "./server_config.ts";
+export { expandVariables } from "./variables.ts";
 export type { ReadVariable } from "./variables.ts";

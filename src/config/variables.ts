@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reasonOf } from "../errors.ts";
+import { ConfigError, reasonOf } from "../errors.ts";
 import { isRecord } from "../schema/option_shape.ts";
 import type { ProblemText, SourcePath } from "./source.ts";
 
@@ -29,6 +29,40 @@ export function listVariables(value: unknown): string[] {
   return typeof value === "object" && value !== null
     ? Object.values(value).flatMap(listVariables)
     : [];
+}
+
+/**
+ * Returns the content of a file, or a part of it, with the values of its variables. A variable that
+ * is not set stays as it is. Never save or log the result: it has the secrets of the environment.
+ *
+ * @param env Returns the value of an environment variable. Default: that of the process.
+ * @throws {ConfigError} if a variable may not be read.
+ *
+ * @example
+ * ```ts
+ * import { expandVariables, parseConfig } from "@nomos/agent/config";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { config } = parseConfig(
+ *   "agent.yaml",
+ *   `
+ * name: barista
+ * start: greet
+ * steps: [{ id: greet, desc: Greet them }]
+ * server: { security: { allowed_origins: [$SITE, "\${OTHER}"] } }
+ * `,
+ * );
+ * const { security } = expandVariables(config.server, (name) => name === "SITE" ? "https://a" : undefined);
+ * assertEquals(security.allowed_origins, ["https://a", "${OTHER}"]);
+ * ```
+ */
+export function expandVariables<Value>(
+  value: Value,
+  env: ReadVariable = readProcessVariable,
+): Value {
+  return new Variables(env).expand(value, (_, { message, expected }) => {
+    throw new ConfigError(`Cannot expand variables: ${message}: expected ${expected}`);
+  });
 }
 
 /** Length from which a value is kept out of messages. A shorter one occurs in every text. */

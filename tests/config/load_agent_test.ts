@@ -1,6 +1,12 @@
 import { ConfigError, decide, type Decision, MockLLM, raw, type RawOutput } from "@nomos/agent";
-import { ConfigFileError, loadAgent, readConfig } from "@nomos/agent/config";
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { ConfigFileError, expandVariables, loadAgent, readConfig } from "@nomos/agent/config";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { fixture, loadText, play, withLines } from "./fixtures.ts";
 
 /** Scripts a decision that the agent refuses. */
@@ -255,4 +261,11 @@ Deno.test("loadAgent, reports an embedding model that cannot embed", async () =>
   );
   const error = await assertRejects(() => loadText(text, {}), ConfigFileError);
   assertEquals(error.problems.map(({ path }) => path), ["embedding_model"]);
+});
+
+Deno.test("expandVariables, a variable that may not be read is an error that names the permission", () => {
+  const env = (): string => {
+    throw new Deno.errors.NotCapable("Requires env access");
+  };
+  assertThrows(() => expandVariables(["$SITE"], env), ConfigError, "--allow-env=SITE");
 });
