@@ -49,12 +49,19 @@ export function checkName(
 ): void {
   const names = [...known];
   if (typeof name !== "string" || names.includes(name)) return;
-  const nearest = findNearest(name, names);
+  // With many problems, the search for each would take long.
+  const nearest = inspection.problems.length < 100 ? findNearest(name, names) : undefined;
   inspection.report(path, {
     message: `there is no ${kind} ${quote(name)}`,
-    expected: oneOf(names),
+    expected: listNames(names),
     ...nearest !== undefined && { nearest },
   });
+}
+
+/** Lists names in a message, at most 20. */
+function listNames(names: readonly string[]): string {
+  const others = names.length > 20 ? ` or ${names.length - 20} others` : "";
+  return oneOf(names.slice(0, 20)) + others;
 }
 
 /** Returns the items of a list that are objects, with their positions. */

@@ -39,8 +39,8 @@ export type ProgramOptions = Pick<
 /** Options of {@linkcode loadAgent}. */
 export interface LoadOptions extends ReadOptions, ProgramOptions {
   /**
-   * Model that replaces all models of the file, or models that replace those of the same name.
-   * Without `cost`, calls of models that the price table does not have cost nothing.
+   * Model that replaces all models of the file, or models that replace those of the same name, among
+   * them `embedding_model`. Without `cost`, calls of models that the price table does not have cost nothing.
    */
   readonly llm?: GivenModels;
   /** Tools in addition to those of the file. They take precedence. Default: none. */

@@ -11,7 +11,10 @@ import { createModel } from "./models.ts";
 import type { SourcePath } from "./source.ts";
 import type { ReadVariable } from "./variables.ts";
 
-/** Model that replaces all models of a file, or models that replace those of the same name. */
+/**
+ * Model that replaces all models of a file, or models that replace those of the same name, among
+ * them `embedding_model`.
+ */
 export type GivenModels = LLM | Readonly<Record<string, LLM>>;
 
 /** Models of a file by name, one of them `default`. */
@@ -51,8 +54,10 @@ export async function loadModels(
       inspection.report([], { message: "the file names no model", expected });
     }
   } else {
-    // A model of the program plays the whole agent, embeddings included.
-    const embedder = isOne ? undefined : await createEmbedder(inspection, config, create);
+    // A single model of the program plays the whole agent, embeddings included.
+    const embedder = isOne
+      ? undefined
+      : given.get("embedding_model") ?? await createEmbedder(inspection, config, create);
     models.set("default", embedder === undefined ? main : withEmbedder(main, embedder));
   }
   return Object.fromEntries(models);

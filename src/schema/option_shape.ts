@@ -156,11 +156,13 @@ export function oneOf(names: Iterable<string>): string {
 
 /** Returns the known name that is most similar to a name; undefined if none is similar. */
 export function findNearest(name: string, known: Iterable<string>): string | undefined {
-  const [nearest] = Array.from(known, (one) => ({ one, distance: editDistance(name, one) }))
+  const [nearest] = [...known]
+    // The distance is at least the difference of the lengths; that of long names takes long.
+    .filter(({ length }) => length <= 100 && Math.abs(length - name.length) <= length / 2)
+    .map((one) => ({ one, distance: editDistance(name, one) }))
+    .filter(({ one, distance }) => distance <= one.length / 2)
     .sort((a, b) => a.distance - b.distance);
-  return nearest !== undefined && nearest.distance <= nearest.one.length / 2
-    ? nearest.one
-    : undefined;
+  return nearest?.one;
 }
 
 /** Returns the Levenshtein distance of two names. */

@@ -1,4 +1,4 @@
-import { LLMError } from "@nomos/agent";
+import { decide, LLMError, MockLLM } from "@nomos/agent";
 import { ConfigFileError, loadAgent, type LoadOptions } from "@nomos/agent/config";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fixture, loadText, withLines } from "./fixtures.ts";
@@ -255,6 +255,27 @@ embedding_model: { provider: mistral, model: big, kwargs: { api_key: k2 } }
   assertEquals(embeddings.map(({ body }) => body.model), ["mistral-embed", "mistral-embed"]);
   const prompt = JSON.stringify(sent.find(({ url }) => url.includes("groq"))!.body.messages);
   assertEquals([prompt.includes("Call get_menu"), prompt.includes("Call pay")], [true, false]);
+});
+
+Deno.test("loadAgent, the program replaces models and the embedding model by their names", async () => {
+  const text = `${EXAMPLES}
+llm: { provider: groq, model: m }
+embedding_model: { provider: mistral, model: big }
+`;
+  const embedded: string[] = [];
+  const embedder = new MockLLM();
+  const embedding_model = {
+    name: "embedder",
+    decide: () => Promise.reject(new Error("unused")),
+    embed: (texts: readonly string[]) => {
+      embedded.push(...texts);
+      return embedder.embed(texts);
+    },
+  };
+  const llm = new MockLLM([decide.respond("x")]);
+  const agent = await loadText(text, { llm: { global: llm, embedding_model } });
+  await agent.createSession().next("the bill");
+  assertEquals(embedded.includes("the bill"), true);
 });
 
 Deno.test("loadAgent, a model with embeddings of its own chooses the dynamic examples", async () => {
