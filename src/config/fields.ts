@@ -122,44 +122,53 @@ export function object<Output extends object>(
   const known = Object.keys(entries);
   return create({ ...v.looseObject(entries), [SHAPE]: { fields, isClosed } }, (given) => {
     if (!isRecord(given)) return fail(given, { expected: "an object" });
-    const issues: FieldIssue[] = [];
-    for (const key of Object.keys(given)) {
-      if (Object.hasOwn(entries, key)) continue;
-      const type = isClosed ? "unknown" : IGNORED;
-      const message = `unknown key ${quote(key)}`;
-      const nearest = findNearest(key, known);
-      issues.push(createIssue(given, { type, message, expected: oneOf(known), nearest, key }));
-    }
+    const issues = Object.keys(given).filter((key) => !Object.hasOwn(entries, key)).map((key) =>
+      createIssue(given, {
+        type: isClosed ? "unknown" : IGNORED,
+        message: `unknown key ${quote(key)}`,
+        expected: oneOf(known),
+        nearest: findNearest(key, known),
+        key,
+      })
+    );
+    const spelling = chooseSpelling(all, given);
     const output: Record<string, unknown> = {};
-    const spelling = new Map<string, string>();
-    for (const [key, { alias = key, isRequired, fallback }] of all) {
-      const source = Object.hasOwn(given, alias) ? alias : key;
-      spelling.set(key, source);
-      if (!Object.hasOwn(given, source)) {
-        if (isRequired) {
-          const expected = alias === key ? quote(key) : `${quote(alias)} or ${quote(key)}`;
-          issues.push(createIssue(given, { message: "a key is missing", expected }));
-        }
-        if (fallback !== undefined) output[key] = fallback;
-        continue;
-      }
-      if (source !== key && Object.hasOwn(given, key)) {
-        const message = `${quote(alias)} stands beside it, and takes precedence`;
-        const expected = "one of the two";
-        issues.push(createIssue(given, { type: IGNORED, message, expected, key }));
-      }
-      const value = validate(entries[source]!, given, source, issues) ?? fallback;
-      if (value !== undefined) output[key] = value;
-    }
-    const isShort = [...spelling].some(([key, source]) => source !== key);
-    for (const [key, { alias }] of all) {
-      // A key that is added later is spelled like its neighbours.
-      const isAbsent = alias !== undefined && !Object.hasOwn(given, spelling.get(key)!);
-      if (isShort && isAbsent) spelling.set(key, alias);
+    for (const [key, { alias, isRequired, fallback }] of all) {
+      const source = spelling.get(key)!;
+      if (Object.hasOwn(given, source)) {
+        const value = validate(entries[source]!, given, source, issues) ?? fallback;
+        if (value !== undefined) output[key] = value;
+        if (source === key || !Object.hasOwn(given, key)) continue;
+        const message = `${quote(source)} stands beside it, and takes precedence`;
+        issues.push(
+          createIssue(given, { type: IGNORED, message, expected: "one of the two", key }),
+        );
+      } else if (isRequired) {
+        const expected = [alias, key].filter((name) => name !== undefined).map(quote).join(" or ");
+        issues.push(createIssue(given, { message: "a key is missing", expected }));
+      } else if (fallback !== undefined) output[key] = fallback;
     }
     spellings.set(output, spelling);
     return { value: output, issues };
   });
+}
+
+/**
+ * Chooses the spelling of each key: the short one if it is present. An absent key has that of its
+ * neighbours, in which it is added when the file is saved.
+ */
+function chooseSpelling(
+  fields: readonly (readonly [string, Field<unknown>])[],
+  given: object,
+): ReadonlyMap<string, string> {
+  const isShort = fields.some(([, { alias }]) =>
+    alias !== undefined && Object.hasOwn(given, alias)
+  );
+  return new Map(fields.map(([key, { alias }]) => {
+    const usesAlias = alias !== undefined &&
+      (Object.hasOwn(given, alias) || isShort && !Object.hasOwn(given, key));
+    return [key, usesAlias ? alias : key];
+  }));
 }
 
 /** Creates the schema of an object with any keys. */
