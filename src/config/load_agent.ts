@@ -33,6 +33,7 @@ export type ProgramOptions = Pick<
   | "observers"
   | "onObserverError"
   | "onWarning"
+  | "renamedSteps"
   | "schemaCache"
 >;
 

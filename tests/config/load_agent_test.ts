@@ -269,3 +269,12 @@ Deno.test("expandVariables, a variable that may not be read is an error that nam
   };
   assertThrows(() => expandVariables(["$SITE"], env), ConfigError, "--allow-env=SITE");
 });
+
+Deno.test("loadAgent, reads a file that Nomos saved, in which absent values are null", async () => {
+  const warnings: unknown[] = [];
+  const { agent } = await play("saved.yaml", [decide.move("end"), decide.respond("Bye")], {
+    onConfigWarning: (warning) => warnings.push(warning),
+  });
+  assertEquals((await agent.createSession().next("Hi")).response, "Bye");
+  assertEquals(warnings, []);
+});
