@@ -185,6 +185,7 @@ export const definitions: Readonly<Record<string, Schema<unknown>>> = {
   ...stepDefinitions,
   ArgDef: argDef,
   ExternalTool: externalTool,
+  Flag: flag,
   Flow: flow,
   Limit: limit,
   Model: model,

@@ -22,7 +22,7 @@ export function flagOr<Output>(
 
 /** Returns true for text that is no word for a boolean. */
 export function isText(value: unknown): boolean {
-  return typeof value === "string" && !WORDS.has(value.toLowerCase());
+  return typeof value === "string" && !WORDS.has(value);
 }
 
 /** Creates the schema of one of several names. */
@@ -35,17 +35,21 @@ export function name<const Name extends string>(...names: readonly Name[]): Sche
 }
 
 /** Words that YAML 1.1, which Nomos reads, takes for booleans. */
-const WORDS: ReadonlyMap<unknown, boolean> = new Map(
-  Object.entries({ yes: true, on: true, no: false, off: false }),
-);
+const WORDS: ReadonlyMap<unknown, boolean> = new Map([
+  ...["yes", "Yes", "YES", "on", "On", "ON"].map((word) => [word, true] as const),
+  ...["no", "No", "NO", "off", "Off", "OFF"].map((word) => [word, false] as const),
+]);
 
 /** Boolean. */
-export const flag: Schema<boolean> = create(v.boolean(), (given) => {
-  const value = typeof given === "string" ? WORDS.get(given.toLowerCase()) : given;
-  return typeof value === "boolean"
-    ? { value, issues: [] }
-    : fail(given, { expected: "true or false" });
-});
+export const flag: Schema<boolean> = create(
+  v.union([v.boolean(), v.picklist([...WORDS.keys()] as string[])]),
+  (given) => {
+    const value = WORDS.get(given) ?? given;
+    return typeof value === "boolean"
+      ? { value, issues: [] }
+      : fail(given, { expected: "true or false" });
+  },
+);
 
 /** Any value. */
 export const anything: Schema<unknown> = v.unknown();
