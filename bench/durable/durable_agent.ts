@@ -5,7 +5,7 @@
  */
 import { Agent, decide, type Decision, type SessionEvent, Tool } from "@nomos/agent";
 import * as v from "valibot";
-import { callKeyOf, type SessionName } from "../../src/history/event.ts";
+import { callKeyOf, type SessionName } from "../../src/history/session_name.ts";
 import { ForgetfulLLM } from "../agents.ts";
 import { ANSWER, ARGS, describeTool, INPUT, RESULT, TOOLS } from "./scenario.ts";
 

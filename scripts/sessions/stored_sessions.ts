@@ -5,7 +5,7 @@
  */
 import { decide, MockLLM, type ScriptEntry } from "@nomos/agent";
 import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
-import { childIdOf } from "../../src/history/event.ts";
+import { childIdOf } from "../../src/history/session_name.ts";
 import { Session } from "../../src/session/session.ts";
 import { firstHash } from "../../src/store/hash_chain.ts";
 import { makeDesk } from "./desk.ts";

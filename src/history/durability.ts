@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { SessionEvent, SessionName } from "./event.ts";
+import type { SessionEvent } from "./event.ts";
+import type { SessionName } from "./session_name.ts";
 import type { Log } from "./log.ts";
 import type { ChangedAgent } from "./migrations.ts";
 import type { RunningTurn } from "./running_turn.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Decision } from "../decision/decision.ts";
-import { callKeyOf, type SessionName } from "../history/event.ts";
+import { callKeyOf, type SessionName } from "../history/session_name.ts";
 import type { Message } from "../llm/llm.ts";
 import { redactSecrets } from "../json/secret_patterns.ts";
 import { cutText, fitJson, type JsonEntry } from "./fit_json.ts";

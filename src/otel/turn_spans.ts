@@ -5,7 +5,8 @@
  */
 import { type Attributes, context, SpanKind, type Tracer } from "@opentelemetry/api";
 import type { Decision } from "../decision/decision.ts";
-import type { ModelCallUsage, SessionEvent, SessionName } from "../history/event.ts";
+import type { ModelCallUsage, SessionEvent } from "../history/event.ts";
+import type { SessionName } from "../history/session_name.ts";
 import type { Usage } from "../llm/llm.ts";
 import { addUsage } from "../llm/usage.ts";
 import type {

@@ -6,7 +6,8 @@
 import { ConfigError, quote } from "../errors.ts";
 import { findTool } from "../graph/graph.ts";
 import type { AddedEvents } from "../history/durability.ts";
-import { childIdOf, type SessionEvent, type SessionName } from "../history/event.ts";
+import type { SessionEvent } from "../history/event.ts";
+import { childIdOf, type SessionName } from "../history/session_name.ts";
 import { areJoined } from "../history/joined_events.ts";
 import { Log } from "../history/log.ts";
 import type { Position } from "../history/position.ts";

@@ -6,7 +6,8 @@
 import { findTool, requireStep } from "../graph/graph.ts";
 import { listOpenCalls, type OpenCall, requestsOf } from "../history/call.ts";
 import type { AddedEvents } from "../history/durability.ts";
-import { callKeyOf, type EventDraft, type SessionName, type ShownArgs } from "../history/event.ts";
+import type { EventDraft, ShownArgs } from "../history/event.ts";
+import { callKeyOf, type SessionName } from "../history/session_name.ts";
 import { Log } from "../history/log.ts";
 import { listBegunChildren } from "../history/started_call.ts";
 import { type StepTool, toolInternals } from "../tool/tool_internals.ts";

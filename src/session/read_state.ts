@@ -6,7 +6,8 @@
 import * as v from "valibot";
 import { quote, reasonOf, StateError } from "../errors.ts";
 import { isPlainObject, type JsonObject } from "../json/json.ts";
-import { childIdOf, type SessionEvent } from "../history/event.ts";
+import type { SessionEvent } from "../history/event.ts";
+import { childIdOf } from "../history/session_name.ts";
 import { amount, eventSchema, usageSchema } from "../history/event_schema.ts";
 import { Log } from "../history/log.ts";
 import { requireStep } from "../graph/graph.ts";

@@ -5,7 +5,8 @@
  */
 import { quote } from "../errors.ts";
 import type { AddedEvents } from "../history/durability.ts";
-import { childIdOf, type SessionEvent, type SessionName } from "../history/event.ts";
+import type { SessionEvent } from "../history/event.ts";
+import { childIdOf, type SessionName } from "../history/session_name.ts";
 import { Position } from "../history/position.ts";
 import { listBegunChildren } from "../history/started_call.ts";
 import { appendWithRetry } from "./append_with_retry.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { AddedEvents, ChildLogOptions, DurableLog } from "../history/durability.ts";
-import type { SessionEvent, SessionName } from "../history/event.ts";
+import type { SessionEvent } from "../history/event.ts";
+import type { SessionName } from "../history/session_name.ts";
 import { Log } from "../history/log.ts";
 import { Position } from "../history/position.ts";
 import { applyChanges, findFirstStep, renameStep } from "../history/migrations.ts";

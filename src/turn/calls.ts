@@ -5,8 +5,9 @@
  */
 import { findTool } from "../graph/graph.ts";
 import { type ApprovalRequest, mayHaveEffect, type OpenCall, requestsOf } from "../history/call.ts";
-import { callKeyOf, type ChildUsage, type EventDraft, type ShownArgs } from "../history/event.ts";
+import type { ChildUsage, EventDraft, ShownArgs } from "../history/event.ts";
 import { type RunningTurn, STOPPED } from "../history/running_turn.ts";
+import { callKeyOf } from "../history/session_name.ts";
 import type { ToolProgress } from "../tool/drain.ts";
 import { type StepTool, STILL_UNKNOWN, toolInternals } from "../tool/tool_internals.ts";
 import { MAY_HAVE_EFFECT, showArgs } from "./approval.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Decision, ToolCall } from "../decision/decision.ts";
-import { callKeyOf, type EventDraft, type SessionName, type ShownArgs } from "../history/event.ts";
+import type { EventDraft, ShownArgs } from "../history/event.ts";
+import { callKeyOf, type SessionName } from "../history/session_name.ts";
 
 /**
  * Returns the events that are committed together with the event of a decision: its

@@ -1,7 +1,7 @@
 import { Agent, decide, MockLLM, type SessionEvent, Tool } from "@nomos/agent";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import * as v from "valibot";
-import { callKeyOf, childIdOf } from "../../src/history/event.ts";
+import { callKeyOf, childIdOf } from "../../src/history/session_name.ts";
 import { playWhole } from "../session/state_session.ts";
 
 /** Fields of the usage of a child session. */
