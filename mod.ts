@@ -86,7 +86,8 @@ export {
 } from "./src/errors.ts";
 export type { GraphProblem } from "./src/errors.ts";
 export type { ForkOptions } from "./src/session/fork_session.ts";
-export type { Example, RouteOptions, StepOptions } from "./src/graph/step.ts";
+export type { Example, RouteOptions, StepOptions, Text } from "./src/graph/step.ts";
+export type { DataChange } from "./src/history/data.ts";
 export type {
   CallPlace,
   ChildUsage,
@@ -99,7 +100,7 @@ export type {
 } from "./src/history/event.ts";
 export type { Limit, Limits } from "./src/cost/limits.ts";
 export type { SessionStatus } from "./src/history/position.ts";
-export type { MigrateResult, RecordedCall } from "./src/history/migrations.ts";
+export type { MigrateData, MigrateResult, RecordedCall } from "./src/history/migrations.ts";
 export type { State } from "./src/history/state.ts";
 export type { JsonSchema } from "./src/json/json.ts";
 export type { LLM, LLMRequest, Message, Usage } from "./src/llm/llm.ts";
@@ -117,6 +118,7 @@ export type { CalledModel, CostOf } from "./src/cost/call_usage.ts";
 export type { Session } from "./src/session/session.ts";
 export type {
   NextArguments,
+  NextOptions,
   OpenArgument,
   OpenOptions,
   SessionArguments,
@@ -125,7 +127,7 @@ export type {
 export type { ToolProgress } from "./src/tool/drain.ts";
 export { Tool } from "./src/tool/tool.ts";
 export type { ToolOptions } from "./src/tool/tool.ts";
-export type { GuardContext, ToolContext } from "./src/tool/tool_context.ts";
+export type { DataPatch, GuardContext, ToolContext, TrialContext } from "./src/tool/tool_context.ts";
 export type { AnyTool } from "./src/tool/tool_internals.ts";
 export { STILL_UNKNOWN } from "./src/tool/tool_internals.ts";
 export type { CallVerdict, Command, Verdict } from "./src/turn/command.ts";

@@ -26,7 +26,7 @@ const addToCart = new Tool({
 });
 
 /** A barista: its steps, none of which has a structured answer, and its context. */
-export type Barista = Agent<{ order: unknown; pay: unknown }, { cart: string[] }>;
+export type Barista = Agent<{ order: unknown; pay: unknown }, unknown, { cart: string[] }>;
 
 /** Returns a barista that the model plays. */
 export function createBarista(llm: LLM): Barista {

@@ -51,7 +51,7 @@ export interface Answers {
 }
 
 /** Creates the agent with a model: a scripted one in tests, a real one in production. */
-export function createBarista(llm: LLM): Agent<Answers, Cart> {
+export function createBarista(llm: LLM): Agent<Answers, unknown, Cart> {
   return new Agent({
     name: "barista",
     persona: "You are a barista: friendly, and brief.",

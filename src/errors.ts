@@ -99,7 +99,10 @@ export class ConfigError extends MisuseError {
   readonly code = "CONFIG_INVALID";
 }
 
-/** Thrown if a guard or `needsApproval` threw, or did not return a boolean. */
+/**
+ * Thrown if a guard or `needsApproval` threw or did not return a boolean, or if the function of a
+ * text threw or did not return text.
+ */
 export class GuardError extends MisuseError {
   /** `"GUARD_FAILED"` */
   readonly code = "GUARD_FAILED";

@@ -53,7 +53,7 @@ export class Player {
   readonly #kept = new Map<string, Session>();
   /** Last inputs of the kept sessions, by id. */
   readonly #inputs = new Map<string, string>();
-  readonly #agent: Agent<Record<"desk" | "till", unknown>, World> = scriptedAgent();
+  readonly #agent: Agent<Record<"desk" | "till", unknown>, unknown, World> = scriptedAgent();
 
   /** Makes a player of the sessions of a store. */
   constructor(store: Store, journal: Journal, options: PlayOptions = {}) {

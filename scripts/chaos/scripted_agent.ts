@@ -32,9 +32,9 @@ type Args = v.InferOutput<typeof args>;
 function makeTool(
   name: string,
   description: string,
-  options: Pick<ToolOptions<Args, World>, "needsApproval" | "once" | "whenUnknown"> = {},
-): Tool<Args, World> {
-  return new Tool<Args, World>({
+  options: Pick<ToolOptions<Args, unknown, World>, "needsApproval" | "once" | "whenUnknown"> = {},
+): Tool<Args, unknown, World> {
+  return new Tool<Args, unknown, World>({
     name,
     description,
     args,
@@ -103,15 +103,15 @@ function decideNext({ messages, step = "" }: LLMRequest): Decision {
 }
 
 /** Makes the agent, with a clerk as one of its tools. */
-export function scriptedAgent(): Agent<Record<"desk" | "till", unknown>, World> {
-  const clerk = new Agent<Record<typeof CLERK, unknown>, World>({
+export function scriptedAgent(): Agent<Record<"desk" | "till", unknown>, unknown, World> {
+  const clerk = new Agent<Record<typeof CLERK, unknown>, unknown, World>({
     name: CLERK,
     llm: new ForgetfulLLM([decideNext]),
     start: CLERK,
     steps: { [CLERK]: { description: "Do as the desk says", tools: TOOLS } },
   });
   const tools = [...TOOLS, clerk.asTool({ name: CLERK, description: "Send a clerk" })];
-  return new Agent<Record<"desk" | "till", unknown>, World>({
+  return new Agent<Record<"desk" | "till", unknown>, unknown, World>({
     name: "chaos",
     llm: new ForgetfulLLM([decideNext]),
     start: "desk",

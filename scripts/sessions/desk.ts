@@ -84,6 +84,21 @@ const book = new Tool({
   run: ({ day }) => `booked ${day.toISOString()}`,
 });
 
+/** Data of a visit. */
+export const VISIT: v.GenericSchema<unknown, { seen: string[]; name?: string | undefined }> = v
+  .object({ seen: v.optional(v.array(v.string()), []), name: v.optional(v.string()) });
+
+const note = new Tool({
+  name: "note",
+  description: "Note what was seen, and the name of the visitor or that there is none",
+  args: v.object({ what: v.string(), name: v.optional(v.string()) }),
+  data: VISIT,
+  run: ({ what, name }, { setData }) => {
+    setData(({ seen }) => ({ seen: [...seen, what], name }));
+    return "noted";
+  },
+});
+
 /** Returns the context of a session, empty if it has none. */
 function readDesk(context: unknown): Desk {
   return context as Desk | undefined ?? {};
@@ -128,7 +143,8 @@ function makeManager(
 }
 
 /**
- * Makes the desk, with a model, another one for its clerk, and a clock that counts its calls.
+ * Makes the desk, with a model, another one for its clerk, and a clock that counts its calls. With
+ * the option `data: VISIT`, it can note data.
  *
  * @param naming Ids of the steps of the desk and of its agents. Default: as they were recorded.
  */
@@ -155,7 +171,10 @@ export function makeDesk(
     steps: {
       [naming("talk")]: {
         description: "Talk with the visitor",
-        tools: [look, fail, steer, wait, pay, send, book, clerk, manager],
+        tools: [
+          ...[look, fail, steer, wait, pay, send, book, clerk, manager],
+          ...(options.data === undefined ? [] : [note as unknown as AnyTool]),
+        ],
         routes: {
           [naming("form")]: "a form is due",
           [naming("search")]: "a search is due",

@@ -16,6 +16,8 @@ export interface ExpectedPosition {
   readonly open: readonly string[];
   /** Keys of the calls that wait for a person. */
   readonly waiting: readonly string[];
+  /** Recorded data; absent if there are none. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 /** Content of the file of a session in memory. */
@@ -59,6 +61,7 @@ export function computeExpected(
   // By the keys of the requests, because a child session requests approval of its own calls.
   const waiting = new Map<string, number>();
   const begun = new Set<number>();
+  const data = computeData(events);
   for (const event of events.slice(last + 1)) {
     switch (event.type) {
       case "tool_started":
@@ -79,5 +82,19 @@ export function computeExpected(
         for (const [key, call] of waiting) if (call === event.call) waiting.delete(key);
     }
   }
-  return { step, status, open: [...open], waiting: [...waiting.keys()] };
+  return { step, status, open: [...open], waiting: [...waiting.keys()], ...(data && { data }) };
+}
+
+function computeData(events: readonly SessionEvent[]): ExpectedPosition["data"] {
+  const changes = events.flatMap((event) => {
+    if (event.type === "data_set") return [{ set: event.data }];
+    return event.type === "tool_finished" && event.data !== undefined ? [event.data] : [];
+  });
+  if (changes.length === 0) return undefined;
+  const data = new Map<string, unknown>();
+  for (const { set = {}, removed = [] } of changes) {
+    for (const [key, value] of Object.entries(set)) data.set(key, value);
+    for (const key of removed) data.delete(key);
+  }
+  return Object.fromEntries(data);
 }

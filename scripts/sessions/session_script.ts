@@ -14,7 +14,7 @@ import {
   type State,
   type Usage,
 } from "@nomos/agent";
-import { makeDesk } from "./desk.ts";
+import { makeDesk, VISIT } from "./desk.ts";
 
 /** Input of a session, undefined for none, or another action on it. */
 export type Action = string | undefined | ((session: Session) => Promise<unknown>);
@@ -35,6 +35,8 @@ export interface SessionScript {
   readonly model?: string;
   /** Cost of each model call. Default: none. */
   readonly cost?: number;
+  /** True if the session has data. Default: false. */
+  readonly hasData?: boolean;
   /** Limits of the session. Default: none. */
   readonly limits?: Limits;
   /** Length of a chunk, if the models stream. Default: they do not stream. */
@@ -47,8 +49,11 @@ export interface SessionScript {
 
 /** Plays a script. Returns the state to record. */
 export async function playScript(script: SessionScript): Promise<State> {
-  const { desk, clerk, actions, from, cost, limits, diesAfter, fork } = script;
-  const options: Partial<AgentOptions> = cost === undefined ? {} : { cost: () => cost };
+  const { desk, clerk, actions, from, cost, hasData, limits, diesAfter, fork } = script;
+  const options: Partial<AgentOptions> = {
+    ...(cost !== undefined && { cost: () => cost }),
+    ...(hasData && { data: VISIT }),
+  };
   const agent = makeDesk(makeModel(desk, script), options, clerk && makeModel(clerk, script));
   const state = from && await playScript(from);
   const giveUp = new AbortController();

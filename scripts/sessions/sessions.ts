@@ -226,6 +226,29 @@ const DELEGATED: Readonly<Record<string, SessionScript>> = {
   clerk_limited: { ...withoutCost, limits: { turn: { tokens: 300 } } },
 };
 
+const notes = [
+  decide.calls([
+    { tool: "note", args: { what: "a hat", name: "Ann" } },
+    { tool: "note", args: { what: "a coat", name: "Ann" } },
+  ]),
+  done,
+  decide.call("note", { what: "no name" }),
+  done,
+];
+
+/** Sessions with data. Since version 4. */
+const WITH_DATA: Readonly<Record<string, SessionScript>> = {
+  data_began: { desk: [done], actions: ["Hi"], hasData: true },
+  data_noted: { desk: notes, actions: ["Note it", "Forget my name"], hasData: true },
+  data_died: { desk: notes, actions: ["Note it"], hasData: true, diesAfter: 6 },
+  data_forked: {
+    desk: notes,
+    actions: ["Note it", "Forget my name"],
+    hasData: true,
+    fork: { at: 7, id: "copy" },
+  },
+};
+
 /** All scripts of sessions in memory by name. */
 export const SESSIONS: Readonly<Record<string, SessionScript>> = {
   ...PLAIN,
@@ -233,4 +256,5 @@ export const SESSIONS: Readonly<Record<string, SessionScript>> = {
   ...APPROVALS,
   ...METERED,
   ...DELEGATED,
+  ...WITH_DATA,
 };

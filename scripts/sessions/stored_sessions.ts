@@ -8,7 +8,7 @@ import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
 import { childIdOf } from "../../src/history/session_name.ts";
 import { Session } from "../../src/session/session.ts";
 import { firstHash } from "../../src/store/hash_chain.ts";
-import { makeDesk } from "./desk.ts";
+import { makeDesk, VISIT } from "./desk.ts";
 import { computeExpected, type StoredFixture, type StoredParts } from "./session_fixture.ts";
 
 /** Script of a stored session. */
@@ -17,6 +17,8 @@ interface StoredScript {
   readonly desk: readonly ScriptEntry[];
   /** Answers of the clerk's model. Default: none. */
   readonly clerk?: readonly ScriptEntry[];
+  /** True if the session has data. Default: false. */
+  readonly hasData?: boolean;
   /** Number of turns. Default: 1. */
   readonly turns?: number;
   /** Number of events of the last turn after which the process died. Default: it did not die. */
@@ -33,6 +35,11 @@ export const STORED_SESSIONS: Readonly<Record<string, StoredScript>> = {
   stored_after_input: { desk: [done], diesAfter: 1 },
   stored_short: { desk: [look, decide.move("form"), decide.respond({ total: 1 })] },
   stored_long: { desk: [...turns(16), payment], turns: 17 },
+  stored_data: {
+    desk: new Array(17).fill([decide.call("note", { what: "a hat" }), done]).flat(),
+    turns: 17,
+    hasData: true,
+  },
   stored_clerk: {
     desk: [decide.call("clerk", { input: "Pay" }), done],
     clerk: [look, payment],
@@ -50,11 +57,11 @@ export const STORED_SESSIONS: Readonly<Record<string, StoredScript>> = {
 
 /** Plays a stored session. Returns its fixture and its entries. */
 export async function playStored(
-  { desk, clerk, turns = 1, diesAfter }: StoredScript,
+  { desk, clerk, turns = 1, diesAfter, hasData }: StoredScript,
 ): Promise<{ fixture: StoredFixture; entries: readonly StoredEntry[] }> {
   const id = "stored";
   const store = memoryStore({ clock: () => 0 });
-  const agent = makeDesk(new MockLLM(desk), {}, new MockLLM(clerk));
+  const agent = makeDesk(new MockLLM(desk), hasData ? { data: VISIT } : {}, new MockLLM(clerk));
   // No call waits, so timers are not needed.
   const clock = { now: () => 0, setTimer: () => () => {} };
   const session = await agent.openSession(id, { store, clock });

@@ -6,6 +6,7 @@
 import type { AgentCore } from "../turn/agent_core.ts";
 import type {
   NextArguments,
+  NextOptions,
   OpenArgument,
   OpenOptions,
   SessionArguments,
@@ -22,7 +23,6 @@ import type { State } from "../history/state.ts";
 import { Session } from "../session/session.ts";
 import type { Tool } from "../tool/tool.ts";
 import type { Command } from "../turn/command.ts";
-import type { TurnOptions } from "../turn/turn_options.ts";
 import type { TurnOf } from "../turn/turn.ts";
 
 /**
@@ -33,6 +33,7 @@ import type { TurnOf } from "../turn/turn.ts";
  * @typeParam Answers Structured answers by step, inferred from `steps`; `unknown` for a
  *   step without an `answer` schema. An `Agent` without type arguments is any agent
  *   that needs no context.
+ * @typeParam Data Data of its sessions, inferred from the option `data`.
  * @typeParam Context Context of its sessions, inferred from the option `context`, or
  *   from tools and guards.
  *
@@ -57,7 +58,11 @@ import type { TurnOf } from "../turn/turn.ts";
  * assertEquals([turn.step, turn.response], ["order", "What can I get you?"]);
  * ```
  */
-export class Agent<Answers extends object = Record<string, unknown>, Context = unknown> {
+export class Agent<
+  Answers extends object = Record<string, unknown>,
+  Data = unknown,
+  Context = unknown,
+> {
   /** Name of the agent. */
   readonly name: string;
   /** Warnings about steps that cannot be reached, or from which no turn can end. */
@@ -65,8 +70,10 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
   readonly #core: AgentCore;
 
   /** Validates the options and builds the agent. */
-  constructor(options: AgentOptions<Answers, Context>) {
-    this.#core = buildCore(options as unknown as AgentOptions<Record<string, unknown>, never>);
+  constructor(options: AgentOptions<Answers, Data, Context>) {
+    this.#core = buildCore(
+      options as unknown as AgentOptions<Record<string, unknown>, never, never>,
+    );
     registerCore(this, this.#core);
     this.name = this.#core.name;
     this.warnings = findWarnings(this.#core.graph);
@@ -79,8 +86,8 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
    * @throws {StateError} if the state is malformed, a newer release wrote it, it is in a step this
    *   graph lacks, or `migrateResult` fails.
    */
-  createSession(...[options]: SessionArguments<Context>): Session<TurnOf<Answers>> {
-    return createSession(this.#core, options) as Session<TurnOf<Answers>>;
+  createSession(...[options]: SessionArguments<Data, Context>): Session<TurnOf<Answers, Data>> {
+    return createSession(this.#core, options) as Session<TurnOf<Answers, Data>>;
   }
 
   /**
@@ -117,8 +124,8 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
    */
   async openSession(
     id: string,
-    options: OpenArgument<Context>,
-  ): Promise<Session<TurnOf<Answers>>> {
+    options: OpenArgument<Data, Context>,
+  ): Promise<Session<TurnOf<Answers, Data>>> {
     // Loaded with the first durable session.
     const { openSession } = await import("../session/open_session.ts");
     return new Session(await openSession(this.#core, id, options as unknown as OpenOptions));
@@ -132,11 +139,11 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
   async next(
     command?: Command,
     state?: State,
-    ...[options = {}]: NextArguments<Context>
-  ): Promise<TurnOf<Answers>> {
-    const { context, ...turn } = options as TurnOptions & { readonly context?: Context };
-    const given = { ...(state !== undefined && { state }), context };
-    const session = this.createSession(...[given] as unknown as SessionArguments<Context>);
+    ...[options = {}]: NextArguments<Data, Context>
+  ): Promise<TurnOf<Answers, Data>> {
+    const { data, context, ...turn } = options as NextOptions<Data, Context>;
+    const given = { ...(state !== undefined && { state }), data, context };
+    const session = this.createSession(...[given] as unknown as SessionArguments<Data, Context>);
     return await session.next(command, turn);
   }
 
@@ -150,7 +157,7 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
    * @throws {LLMError} if the input cannot be embedded, to choose examples.
    * @throws {SessionDamagedError} if the log of a stored session was changed since it was written.
    */
-  async explain(session: Session<TurnOf<Answers>>): Promise<Explanation> {
+  async explain(session: Session<TurnOf<Answers, Data>>): Promise<Explanation> {
     const live = session instanceof Session ? Session.live(session) : undefined;
     if (live?.agent !== this.#core) {
       throw new ConfigError(
@@ -169,6 +176,7 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
    *
    * | parent session | child session |
    * | --- | --- |
+   * | data | separate: they begin with the defaults of its schema |
    * | log | separate: in the same store, or in the parent's state as `children` |
    * | limits | include the usage of the child, which has its own limits as well |
    * | signal | stops the child's turn too |
@@ -219,9 +227,9 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
    * assertEquals(turn.state.children![result!.callKey]!.status, "waiting");
    * ```
    */
-  asTool<Args = AgentToolInput, CallerContext = Context>(
-    options: AgentToolOptions<Args, CallerContext, Context>,
-  ): Tool<Args, CallerContext> {
+  asTool<Args = AgentToolInput, CallerData = unknown, CallerContext = Context>(
+    options: AgentToolOptions<Args, CallerData, CallerContext, Context>,
+  ): Tool<Args, CallerData, CallerContext> {
     return createAgentTool(() => this.#core, options);
   }
 
@@ -256,10 +264,10 @@ export class Agent<Answers extends object = Record<string, unknown>, Context = u
    * assertEquals((await worker.next("The work")).response, "All is done");
    * ```
    */
-  static toolOf<Context, Args = AgentToolInput, CallerContext = Context>(
-    agent: () => Agent<Record<string, unknown>, Context>,
-    options: AgentToolOptions<Args, CallerContext, Context>,
-  ): Tool<Args, CallerContext> {
+  static toolOf<Context, Args = AgentToolInput, CallerData = unknown, CallerContext = Context>(
+    agent: () => Agent<Record<string, unknown>, unknown, Context>,
+    options: AgentToolOptions<Args, CallerData, CallerContext, Context>,
+  ): Tool<Args, CallerData, CallerContext> {
     const findCore = () => {
       const found: unknown = agent();
       const core = coreOf(found);

@@ -5,9 +5,9 @@
  */
 import type { SchemaCache } from "../schema/schema_cache.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
-import type { StepOptions } from "../graph/step.ts";
+import type { StepOptions, Text } from "../graph/step.ts";
 import type { Limits } from "../cost/limits.ts";
-import type { MigrateResult } from "../history/migrations.ts";
+import type { MigrateData, MigrateResult } from "../history/migrations.ts";
 import type { LLM } from "../llm/llm.ts";
 import type { Observer, OnObserverError, OnWarning } from "../turn/observer.ts";
 import type { CostOf } from "../cost/call_usage.ts";
@@ -19,9 +19,14 @@ import type { AnyTool } from "../tool/tool_internals.ts";
  *
  * @typeParam Answers Structured answers by step: the output of its `answer` schema,
  *   `unknown` for a step without one. Inferred from `steps`.
+ * @typeParam Data Data of sessions, inferred from `data`.
  * @typeParam Context Context of sessions, inferred from `context`, or from tools and guards.
  */
-export interface AgentOptions<Answers extends object = Record<string, unknown>, Context = unknown> {
+export interface AgentOptions<
+  Answers extends object = Record<string, unknown>,
+  Data = unknown,
+  Context = unknown,
+> {
   /** Name of the agent, for messages and traces. */
   readonly name: string;
   /** LLM of all steps, or several LLMs by name, one of them `default`; a step selects one by its option `llm`. */
@@ -33,6 +38,7 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
     & {
       readonly [Id in keyof Answers]: StepOptions<
         NoInfer<keyof Answers & string>,
+        NoInfer<Data>,
         Context,
         Answers[Id]
       >;
@@ -40,9 +46,16 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
     // Answers are inferred from the type above, and the context from this one.
     & {
       readonly [step: string]:
-        & Pick<StepOptions<string, Context>, "routes" | "tools">
+        & Pick<StepOptions<string, NoInfer<Data>, Context>, "routes" | "tools">
         & { readonly [Other in Exclude<keyof StepOptions, "routes" | "tools">]?: unknown };
     };
+  /**
+   * Schema of the data of sessions: JSON values that are stored in the log of each session. Tools
+   * change them by `setData()`; tools, guards and texts read them. They start from the defaults of
+   * the schema, completed by `createSession({ data })`. The schema must be synchronous, and must
+   * accept what it returns without changing it. Default: no data.
+   */
+  readonly data?: StandardSchema<unknown, Data>;
   /**
    * Schema of the context of sessions, needed if guards use the context, or if tools
    * need different contexts. It validates the context of every session, without
@@ -50,11 +63,17 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
    */
   readonly context?: StandardSchema<Context, unknown>;
   /** Tools that steps may refer to by name. Default: none. */
-  readonly tools?: readonly AnyTool<Context>[];
-  /** General instruction to the model. Default: one that explains decisions. */
-  readonly system?: string;
-  /** Persona of the agent; a step may replace it by its own. Default: none. */
-  readonly persona?: string;
+  readonly tools?: readonly AnyTool<NoInfer<Data>, Context>[];
+  /**
+   * General instruction to the model. As a function, it stands in the last message of a request,
+   * and the default in the first. Default: one that explains decisions.
+   */
+  readonly system?: Text<NoInfer<Data>, NoInfer<Context>>;
+  /**
+   * Persona of the agent; a step may replace it by its own. It stands in the first message of a
+   * request; in the last one if a step has a persona, or one is a function. Default: none.
+   */
+  readonly persona?: Text<NoInfer<Data>, NoInfer<Context>>;
   /** If true, decisions include reasoning. False suits models that reason by themselves. Default: true. */
   readonly reasoning?: boolean;
   /** Maximum number of errors in a row in a turn; after one more the model may only respond, once. Default: 3. */
@@ -172,6 +191,12 @@ export interface AgentOptions<Answers extends object = Record<string, unknown>, 
    * ```
    */
   readonly renamedSteps?: Readonly<Record<string, NoInfer<keyof Answers & string>>>;
+  /**
+   * Converts data that an older release of the agent stored to the current form. Called when a
+   * session is opened or read whose data the `data` schema refuses, or of which it drops a key.
+   * Default: data that do not fit throw a `StateError`, and dropped keys are ignored.
+   */
+  readonly migrateData?: MigrateData;
   /** Maximum number of examples in a request; those with `show: "always"` are never left out. Default: 5. */
   readonly maxExamples?: number;
   /** Minimum similarity of an example to the input, from 0 to 1. Default: 0.5. */

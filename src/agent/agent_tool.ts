@@ -24,15 +24,27 @@ export interface AgentToolInput {
  * own tools ask for approval as usual.
  *
  * @typeParam Args Arguments, as their schema returns them.
+ * @typeParam Data Data of the parent's sessions.
  * @typeParam Context Context of the parent's sessions.
  * @typeParam ChildContext Context of the agent's sessions.
  */
-export interface AgentToolOptions<Args = AgentToolInput, Context = unknown, ChildContext = Context>
-  extends
-    Pick<
-      ToolOptions<Args, Context>,
-      "name" | "description" | "timeout" | "guard" | "needsApproval" | "expiresAfter" | "maxRepeats"
-    > {
+export interface AgentToolOptions<
+  Args = AgentToolInput,
+  Data = unknown,
+  Context = unknown,
+  ChildContext = Context,
+> extends
+  Pick<
+    ToolOptions<Args, Data, Context>,
+    | "name"
+    | "description"
+    | "data"
+    | "timeout"
+    | "guard"
+    | "needsApproval"
+    | "expiresAfter"
+    | "maxRepeats"
+  > {
   /** Schema of its arguments, an object. Default: one property `input`, text. */
   readonly args?: StandardSchema<unknown, Args>;
   /**
@@ -52,6 +64,7 @@ const shape: option.OptionShape<AgentToolOptions> = {
   description: option.anything,
   args: option.anything,
   input: v.optional(v.function("expected a function of the arguments")),
+  data: option.anything,
   context: v.optional(v.function("expected a function of the parent's context")),
   timeout: option.anything,
   guard: option.anything,
@@ -65,10 +78,10 @@ const shape: option.OptionShape<AgentToolOptions> = {
  *
  * @throws {ConfigError} if an option is invalid.
  */
-export function createAgentTool<Args, Context, ChildContext>(
+export function createAgentTool<Args, Data, Context, ChildContext>(
   agent: AgentToolParts["agent"],
-  options: AgentToolOptions<Args, Context, ChildContext>,
-): Tool<Args, Context> {
+  options: AgentToolOptions<Args, Data, Context, ChildContext>,
+): Tool<Args, Data, Context> {
   option.checkOptions(shape, options, `Cannot create tool ${quote(options?.name)} of an agent`);
   const { args, input, context, ...others } = options;
   const parts: AgentToolParts = {
@@ -77,7 +90,7 @@ export function createAgentTool<Args, Context, ChildContext>(
     input: input ?? (args === undefined ? readInput : JSON.stringify),
     context,
   };
-  const tool = new Tool<Args, Context>({
+  const tool = new Tool<Args, Data, Context>({
     ...others,
     args: args ?? getInputSchema() as StandardSchema<unknown, never>,
     run: async (given, context) => await (await load()).runStandalone(parts, given, context),

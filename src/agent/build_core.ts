@@ -36,27 +36,17 @@ export function coreOf(agent: unknown): AgentCore | undefined {
  * @throws {GraphError} listing every problem of the graph.
  * @throws {ConfigError} if an option is invalid.
  */
-export function buildCore(options: AgentOptions<Record<string, unknown>, never>): AgentCore {
+export function buildCore(options: AgentOptions<Record<string, unknown>, never, never>): AgentCore {
   option.checkOptions(shape, options, `Cannot build agent ${quote(options?.name)}`);
-  const { name, start, steps, tools = [], context, system, persona, reasoning = true } = options;
-  const { renamedSteps = {}, exampleSimilarity } = options;
+  const { name, start, steps, tools = [], reasoning = true, renamedSteps = {} } = options;
+  const { data, context, system, persona, exampleSimilarity } = options;
   const models = readModels(options);
   const schemaCache = options.schemaCache ?? processSchemaCache;
-  const graph = buildGraph({
-    name,
-    start,
-    steps,
-    renamedSteps,
-    tools,
-    models,
-    comparesText: exampleSimilarity !== undefined,
-    reasoning,
-    persona,
-    context,
-  });
+  const given = { name, start, steps, renamedSteps, tools, data, context, system, persona };
+  const comparesText = exampleSimilarity !== undefined;
+  const graph = buildGraph({ ...given, models, comparesText, reasoning });
   checkSchemas(name, graph, schemaCache);
-  // If a step has its own persona, personas stand in the last message, not in the first.
-  const hasStepPersona = [...graph.steps.values()].some((step) => step.persona !== undefined);
+  const areInSteps = [...graph.steps.values()].some((step) => step.persona !== undefined);
   const { limits, cost } = options;
   const warn = createWarn(name, options.onWarning);
   if (limits !== undefined) {
@@ -65,7 +55,10 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
   return {
     name,
     graph,
-    standing: { system, persona: hasStepPersona ? undefined : persona },
+    standing: {
+      system: typeof system === "function" ? undefined : system,
+      persona: areInSteps || typeof persona === "function" ? undefined : persona,
+    },
     examples: {
       embedder: models.get("default")!,
       maxExamples: options.maxExamples ?? 5,
@@ -88,6 +81,7 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never>)
     maxOutputChars: options.maxOutputChars ?? 4_000_000,
     migrateResult: options.migrateResult,
     renamedSteps: new Map(Object.entries(renamedSteps)),
+    migrateData: options.migrateData,
     schemaCache,
     clock: options.clock ?? Date.now,
     ids: options.ids ?? (() => crypto.randomUUID()),
@@ -136,9 +130,10 @@ const shape: option.OptionShape<AgentOptions> = {
   steps: option.anything,
   renamedSteps: option.anything,
   tools: option.anything,
+  data: option.schema,
   context: option.schema,
-  system: option.optionalText,
-  persona: option.optionalText,
+  system: v.optional(option.textOrFunction),
+  persona: v.optional(option.textOrFunction),
   reasoning: option.flag,
   maxErrors: option.wholeNumber(0),
   maxIterations: option.wholeNumber(1),
@@ -160,6 +155,7 @@ const shape: option.OptionShape<AgentOptions> = {
   maxResultChars: option.wholeNumber(1),
   maxOutputChars: option.wholeNumber(1),
   migrateResult: option.callable,
+  migrateData: option.callable,
   maxExamples: option.wholeNumber(0),
   exampleThreshold: option.optionalNumber(
     "expected a number from 0 to 1",
@@ -174,7 +170,7 @@ const shape: option.OptionShape<AgentOptions> = {
 };
 
 function readModels(
-  { name, llm }: AgentOptions<Record<string, unknown>, never>,
+  { name, llm }: AgentOptions<Record<string, unknown>, never, never>,
 ): ReadonlyMap<string, LLM> {
   const given = typeof (llm as Partial<LLM> | undefined)?.decide === "function"
     ? [["default", llm as LLM] as const]

@@ -3,18 +3,19 @@
  *
  * @module
  */
-import * as v from "valibot";
 import * as option from "../schema/option_shape.ts";
 import { GraphError, type GraphProblem, quote } from "../errors.ts";
 import type { LLM } from "../llm/llm.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
 import { WireSchema } from "../schema/wire_schema.ts";
-import { isTool, type StepTool, toolInternals } from "../tool/tool_internals.ts";
+import { isTool, type StepTool } from "../tool/tool_internals.ts";
 import type { Graph, Route, Step } from "./graph.ts";
 import { buildOfferFields } from "./offer.ts";
-import type { Example, RouteOptions, StepOptions } from "./step.ts";
+import { SessionSchemas } from "./session_schemas.ts";
+import { routeShape, stepShape } from "./step_shape.ts";
+import type { Example, RouteOptions, StepOptions, Text } from "./step.ts";
 
-type StepFields = Partial<StepOptions<string, never>>;
+type StepFields = Partial<StepOptions<string, never, never>>;
 
 /** Options of an agent from which its graph is built. */
 interface GraphOptions {
@@ -23,7 +24,7 @@ interface GraphOptions {
   /** Id of the first step. */
   readonly start: string;
   /** Steps by id. */
-  readonly steps: Readonly<Record<string, StepOptions<string, never>>>;
+  readonly steps: Readonly<Record<string, StepOptions<string, never, never>>>;
   /** Ids of steps by the former ids that they replace. */
   readonly renamedSteps: Readonly<Record<string, string>>;
   /** Tools that steps may refer to by name. */
@@ -34,8 +35,12 @@ interface GraphOptions {
   readonly comparesText: boolean;
   /** Default of the steps' option `reasoning`. */
   readonly reasoning: boolean;
+  /** General instruction of the agent. */
+  readonly system: Text<never, never> | undefined;
   /** Persona of the agent. */
-  readonly persona: string | undefined;
+  readonly persona: Text<never, never> | undefined;
+  /** Schema of the data, from the agent's options. */
+  readonly data: StandardSchema | undefined;
   /** Schema of the context, from the agent's options. */
   readonly context: StandardSchema | undefined;
 }
@@ -44,8 +49,10 @@ interface GraphOptions {
  * Builds the graph.
  *
  * @throws {GraphError} with every problem: an unknown start, target, tool, model or option;
- * a former step that leads to no step, or that the graph has;
- * a tool name used twice; contradicting options of a step; a step without a legal action.
+ * a former step that leads to no step, or that the graph has; a tool name used twice;
+ * contradicting options of a step; a step without a legal action; a tool that needs other data.
+ * @throws {ConfigError} if the data schema is asynchronous, returns other values than JSON, or does
+ * not accept its own output.
  */
 export function buildGraph(options: GraphOptions): Graph {
   const builder = new GraphBuilder(options);
@@ -62,15 +69,15 @@ class GraphBuilder {
   /** Tools of the agent's options, which steps may refer to by name. */
   readonly #named = new Map<string, StepTool>();
   readonly #ids = new Set<string>();
-  /** Default persona of the steps; undefined if no step has its own. */
-  #persona: string | undefined;
+  /** Default persona of the steps; undefined if the agent's stands in the first message. */
+  #persona: Text<never, never> | undefined;
 
   constructor(options: GraphOptions) {
     this.#options = options;
   }
 
   build(): Graph {
-    const { name, start, context } = this.#options;
+    const { start } = this.#options;
     for (const [index, tool] of this.#readAgentTools().entries()) {
       if (this.#addTool(`tools.${index}`, tool)) this.#named.set(tool.name, tool);
     }
@@ -78,18 +85,14 @@ class GraphBuilder {
     for (const id of entries.keys()) this.#ids.add(id);
     this.#checkStep("start", start);
     this.#checkRenamed();
+    const { persona } = this.#options;
     const hasStepPersona = [...entries.values()].some(({ persona }) => persona !== undefined);
-    if (hasStepPersona) this.#persona = this.#options.persona;
+    if (hasStepPersona || typeof persona === "function") this.#persona = persona;
     const steps = new Map<string, Step>();
     for (const [id, entry] of entries) steps.set(id, this.#buildStep(id, entry));
-    const contexts = context === undefined
-      ? []
-      : [{ owner: `agent ${quote(name)}`, schema: context }];
-    for (const tool of this.#tools.values()) {
-      const { context: schema } = toolInternals(tool);
-      if (schema !== undefined) contexts.push({ owner: `tool ${quote(tool.name)}`, schema });
-    }
-    return { steps, start, contexts };
+    const schemas = new SessionSchemas(this.#options, this.#tools.values());
+    const data = schemas.readDataSchemas((path, message) => this.#report(path, message));
+    return { steps, start, contexts: schemas.list("context"), data };
   }
 
   #report(path: string, message: string): void {
@@ -171,6 +174,7 @@ class GraphBuilder {
 
   #buildStep(id: string, fields: StepFields): Step {
     const path = `steps.${id}`;
+    const { system } = this.#options;
     const { description = "", auto = false, end = true, suggestions = false } = fields;
     const routes = this.#buildRoutes(`${path}.routes`, fields.routes ?? {});
     const tools = this.#findStepTools(`${path}.tools`, fields.tools ?? []);
@@ -186,16 +190,21 @@ class GraphBuilder {
         'no action is ever legal: add a route or a tool, or leave out "auto" or "end: false"',
       );
     }
+    const texts = {
+      system: typeof system === "function" ? system : undefined,
+      description,
+      persona: fields.persona ?? this.#persona,
+    };
     return {
       id,
-      description,
+      ...texts,
+      isDynamic: Object.values(texts).some((text) => typeof text === "function"),
       routes,
       tools,
       answer: this.#readAnswer(id, fields.answer),
       auto,
       end,
       suggestions,
-      persona: fields.persona ?? this.#persona,
       llm: this.#findModel(`${path}.llm`, fields.llm),
       examples: this.#readExamples(`${path}.examples`, fields.examples),
       reasoning: fields.reasoning ?? this.#options.reasoning,
@@ -207,7 +216,11 @@ class GraphBuilder {
     return Object.entries(routes).flatMap(([to, given]) => {
       const here = `${path}.${to}`;
       const options = typeof given === "string" ? { when: given } : given;
-      const { when = "", guard } = this.#read<RouteOptions<never>>(routeShape, options, here);
+      const { when = "", guard } = this.#read<RouteOptions<never, never>>(
+        routeShape,
+        options,
+        here,
+      );
       return this.#checkStep(here, to) ? [{ to, when, guard }] : [];
     });
   }
@@ -261,38 +274,3 @@ class GraphBuilder {
     return examples.length === 0 ? [] : structuredClone(examples);
   }
 }
-
-const examples = v.array(
-  v.strictObject({
-    context: v.string("expected text"),
-    decision: v.custom(
-      (value) =>
-        typeof value === "string" || option.isRecord(value) && typeof value.action === "string",
-      "expected a decision, or a description of it",
-    ),
-    show: v.optional(
-      v.picklist(["always", "similar", "never"], 'expected "always", "similar" or "never"'),
-    ),
-  }, "expected an example with context, decision and show"),
-  "expected a list of examples",
-);
-
-/** Shape of a step. Its answer and tools are validated elsewhere. */
-const stepShape: option.OptionShape<StepOptions> = {
-  description: option.text,
-  routes: v.optional(v.custom(option.isRecord, "expected an object of routes by target")),
-  tools: v.optional(v.array(v.unknown(), "expected a list of tools")),
-  answer: option.anything,
-  auto: option.flag,
-  end: option.flagOr("string", "expected true, false or text"),
-  suggestions: option.flag,
-  persona: option.optionalText,
-  llm: option.optionalText,
-  examples: v.optional(examples),
-  reasoning: option.flag,
-};
-
-const routeShape: option.OptionShape<RouteOptions> = {
-  when: option.text,
-  guard: option.callable,
-};

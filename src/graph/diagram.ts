@@ -19,7 +19,7 @@ export function drawDiagram({ steps, start }: Graph): string {
   const lines = ["flowchart TD", `  start((start)) --> ${stepNode.get(start)}`];
   for (const step of steps.values()) {
     const node = stepNode.get(step.id)!;
-    const description = escapeLabel(step.description);
+    const description = typeof step.description === "string" ? escapeLabel(step.description) : "…";
     const label = `<b>${escapeLabel(step.id)}</b>${
       description === "" ? "" : `<br/>${description}`
     }`;

@@ -9,8 +9,9 @@ import type { WireSchema } from "../schema/wire_schema.ts";
 import type { LLM, Message } from "../llm/llm.ts";
 import type { StepTool } from "../tool/tool_internals.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
-import type { ContextSchema } from "../schema/standard_schema.ts";
-import type { Example } from "./step.ts";
+import type { DataSchemas } from "../schema/data_schema.ts";
+import type { OwnedSchema } from "../schema/standard_schema.ts";
+import type { Example, Text } from "./step.ts";
 
 /** A route in normal form. */
 export interface Route {
@@ -19,7 +20,7 @@ export interface Route {
   /** Condition, as shown to the model. */
   readonly when: string;
   /** Returns true if the route is offered; undefined if always. */
-  readonly guard: ((context: GuardContext<never>) => boolean) | undefined;
+  readonly guard: ((given: GuardContext<never, never>) => boolean) | undefined;
 }
 
 /** Routes and tools of a step that are offered to the model. */
@@ -35,7 +36,7 @@ export interface Offer {
 /** A step in normal form. */
 export interface Step {
   readonly id: string;
-  readonly description: string;
+  readonly description: Text<never, never>;
   readonly routes: readonly Route[];
   /** Tools, sorted by name, so that equal steps have equal schemas. */
   readonly tools: readonly StepTool[];
@@ -43,8 +44,12 @@ export interface Step {
   readonly auto: boolean;
   readonly end: boolean | string;
   readonly suggestions: boolean;
-  /** Persona of the step; the agent's if only other steps have their own. */
-  readonly persona: string | undefined;
+  /** General instruction of the agent, if it is a function; undefined if it stands in the first message. */
+  readonly system: Text<never, never> | undefined;
+  /** Persona of the step or the agent; undefined if there is none, or it stands in the first message. */
+  readonly persona: Text<never, never> | undefined;
+  /** True if a text is a function, so that messages vary. */
+  readonly isDynamic: boolean;
   readonly llm: LLM;
   readonly examples: readonly Example[];
   readonly reasoning: boolean;
@@ -88,5 +93,7 @@ export interface Graph {
   /** Id of the first step of a session. */
   readonly start: string;
   /** Schemas of the agent and its tools that the context of every session must satisfy. */
-  readonly contexts: readonly ContextSchema[];
+  readonly contexts: readonly OwnedSchema[];
+  /** Schemas that the data of every session must satisfy; undefined if sessions have no data. */
+  readonly data: DataSchemas | undefined;
 }

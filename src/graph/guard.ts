@@ -6,19 +6,19 @@
 import { GuardError, quote, reasonOf } from "../errors.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { Offer, Route, Step } from "./graph.ts";
+import type { Text } from "./step.ts";
 
 /**
- * Builds the offer of a step: calls its guards with the context of a session.
+ * Builds the offer of a step: calls its guards.
  *
  * @throws {GuardError} if a guard throws, or does not return a boolean.
  */
-export function buildOffer(step: Step, context: unknown, sessionId: string): Offer {
+export function buildOffer(step: Step, given: GuardContext): Offer {
   if (!step.isGuarded) return step.wholeOffer;
-  const guardContext: GuardContext = { context, sessionId, step: step.id };
   let key = "";
   const isOpen = (guard: Route["guard"], what: string): boolean => {
     const open = guard === undefined || callPredicate(
-      () => guard(guardContext as GuardContext<never>),
+      () => guard(given as GuardContext<never, never>),
       "guard",
       () => `${what} of step "${step.id}" is offered`,
     );
@@ -41,20 +41,43 @@ export function callPredicate(
   name: "guard" | "needsApproval",
   subject: () => string,
 ): boolean {
-  const fail = (problem: string, options?: ErrorOptions): never => {
-    throw new GuardError(`Cannot decide if ${subject()}: its ${name} ${problem}`, options);
-  };
-  let answer: unknown;
+  const attempt = () => `Cannot decide if ${subject()}: its ${name}`;
+  return callSync(predicate, "boolean", attempt) as boolean;
+}
+
+/**
+ * Returns a text of the author, from its function if it is dynamic.
+ *
+ * @throws {GuardError} if the function throws, or does not return text.
+ */
+export function readText(
+  text: Text<never, never>,
+  name: "system" | "description" | "persona",
+  given: GuardContext,
+): string {
+  if (typeof text === "string") return text;
+  const attempt = () => `Cannot ask the model in step ${quote(given.step)}: the ${name}`;
+  return callSync(() => text(given as GuardContext<never, never>), "string", attempt) as string;
+}
+
+/** Calls a function of the author, which must return a value of a type. */
+function callSync(
+  call: () => unknown,
+  type: "boolean" | "string",
+  attempt: () => string,
+): unknown {
+  let value: unknown;
   try {
-    answer = predicate();
+    value = call();
   } catch (cause) {
-    return fail(`threw: ${reasonOf(cause)}`, { cause });
+    throw new GuardError(`${attempt()} threw: ${reasonOf(cause)}`, { cause });
   }
-  if (typeof answer === "boolean") return answer;
+  if (typeof value === type) return value;
   // Prevents an unhandled rejection.
-  if (answer instanceof Promise) answer.catch(() => {});
-  const returned = answer instanceof Promise ? "a promise" : quote(answer);
-  return fail(
-    `returned ${returned}: expected a synchronous function that returns true or false`,
+  if (value instanceof Promise) value.catch(() => {});
+  const returned = value instanceof Promise ? "a promise" : quote(value);
+  const expected = type === "boolean" ? "true or false" : "text";
+  throw new GuardError(
+    `${attempt()} returned ${returned}: expected a synchronous function that returns ${expected}`,
   );
 }

@@ -8,12 +8,20 @@ import type { StandardSchema } from "../schema/standard_schema.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 
+/**
+ * Text, or a function that returns it for a session, called for each request. Texts of users in
+ * the data become part of the instructions: quote them, for example by `JSON.stringify`.
+ */
+export type Text<Data = unknown, Context = unknown> =
+  | string
+  | ((given: GuardContext<Data, Context>) => string);
+
 /** Options of a route. */
-export interface RouteOptions<in Context = unknown> {
+export interface RouteOptions<in Data = unknown, in Context = unknown> {
   /** Condition, as shown to the model. */
   readonly when: string;
   /** Returns true if the route is offered. Default: always. */
-  readonly guard?: (context: GuardContext<Context>) => boolean;
+  readonly guard?: (given: GuardContext<Data, Context>) => boolean;
 }
 
 /** Example for the model: a situation and the decision to make in it. */
@@ -34,20 +42,22 @@ export interface Example<StepId extends string = string> {
  * Options of a step.
  *
  * @typeParam StepId Ids of all steps.
+ * @typeParam Data Data of sessions.
  * @typeParam Context Context of sessions.
  * @typeParam Answer Structured responses of this step; `unknown` if it has none.
  */
 export interface StepOptions<
   StepId extends string = string,
+  in Data = unknown,
   in Context = unknown,
   Answer = unknown,
 > {
   /** Task of the model in this step. */
-  readonly description: string;
+  readonly description: Text<Data, Context>;
   /** Routes by target: the condition as text, or options. Default: none. */
-  readonly routes?: { readonly [To in StepId]?: string | RouteOptions<Context> };
+  readonly routes?: { readonly [To in StepId]?: string | RouteOptions<Data, Context> };
   /** Tools that the model may call, or names of the agent's tools. Default: none. */
-  readonly tools?: readonly (string | AnyTool<Context>)[];
+  readonly tools?: readonly (string | AnyTool<Data, Context>)[];
   /** Schema of structured responses. Default: responses are text. */
   readonly answer?: StandardSchema<unknown, Answer>;
   /** If true, the step never responds to the user: it moves, calls tools or ends. Default: false. */
@@ -57,7 +67,7 @@ export interface StepOptions<
   /** If true, responses may include quick replies for the user. Default: false. */
   readonly suggestions?: boolean;
   /** Persona that replaces the agent's in this step. Default: the agent's. */
-  readonly persona?: string;
+  readonly persona?: Text<Data, Context>;
   /** Name of one of the agent's LLMs. Default: `default`. */
   readonly llm?: string;
   /** Examples for the model. Default: none. */

@@ -5,6 +5,7 @@
  */
 import type { Attempt, Decision } from "../decision/decision.ts";
 import type { Usage } from "../llm/llm.ts";
+import type { DataChange } from "./data.ts";
 
 /** Fields that every event has. */
 export interface EventBase {
@@ -87,6 +88,11 @@ export interface SessionEvents {
     /** Id of the input, if it was sent with one. */
     readonly inputId?: string;
   };
+  /** Data with which the session begins. Calls change them; see `tool_finished`. */
+  readonly data_set: {
+    /** Data, as the agent's schema returned them. */
+    readonly data: Readonly<Record<string, unknown>>;
+  };
   /** Legal decision of the model. */
   readonly decision: ModelCallUsage & {
     /** Step in which it was made. */
@@ -132,6 +138,8 @@ export interface SessionEvents {
     readonly text: string;
     /** Arguments with which it ran, if a person changed them. */
     readonly args?: Readonly<Record<string, unknown>>;
+    /** Change of the data by `setData()`; absent if it changed nothing. */
+    readonly data?: DataChange;
   };
   /**
    * Stop of an agent that was called as a tool before it had a result: its parent was aborted

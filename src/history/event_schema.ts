@@ -58,6 +58,7 @@ const base = {
 /** Schema of an event. Unknown fields are refused. */
 export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("type", [
   v.strictObject({ ...base, type: v.literal("user"), text, inputId: v.optional(text) }),
+  v.strictObject({ ...base, type: v.literal("data_set"), data: args }),
   v.strictObject({
     ...base,
     type: v.literal("decision"),
@@ -82,6 +83,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     outcome: v.picklist(["ok", "error", "redirected", "denied", "not_run", "unknown"]),
     text,
     args: v.optional(args),
+    data: v.optional(v.strictObject({ set: v.optional(args), removed: v.optional(texts) })),
     ...childUsage,
   }),
   v.strictObject({

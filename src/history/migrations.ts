@@ -14,10 +14,10 @@ import type { SessionEvent } from "./event.ts";
 export type Migration = (event: Readonly<Record<string, unknown>>) => unknown;
 
 /** Migrations in order, the first from version 1; the last one leads to this release's version. */
-export const MIGRATIONS: readonly Migration[] = [addCallToStarted, toVersion3];
+export const MIGRATIONS: readonly Migration[] = [addCallToStarted, toVersion3, toVersion4];
 
 /** Version of the events and states that this release writes. */
-export const EVENT_VERSION = 3;
+export const EVENT_VERSION = 4;
 
 /** Returns the version to which migrations lead. */
 export function versionAfter(migrations: readonly Migration[]): number {
@@ -67,6 +67,11 @@ function toVersion3(event: Readonly<Record<string, unknown>>): unknown {
   return { ...rest, used };
 }
 
+/** Migration to version 4, which adds `data_set` and the changes of data by calls. */
+function toVersion4(event: Readonly<Record<string, unknown>>): unknown {
+  return event;
+}
+
 /** Call whose result is migrated. */
 export interface RecordedCall {
   /** Name of the tool. */
@@ -76,6 +81,9 @@ export interface RecordedCall {
   /** Time when its result was committed, in milliseconds since 1970 by the agent's `clock`. */
   readonly time: number;
 }
+
+/** Converts the stored data of a session to the current form. Must be pure. */
+export type MigrateData = (data: Readonly<Record<string, unknown>>) => unknown;
 
 /**
  * Converts the recorded result of a call to the current form of the tool's results. Must

@@ -14,6 +14,8 @@ import {
   mayHaveEffect,
   requestsOf,
 } from "./call.ts";
+import type { JsonObject } from "../json/json.ts";
+import { changeData } from "./data.ts";
 import type { SessionEvent, ShownArgs } from "./event.ts";
 
 /** Status of a session. */
@@ -49,6 +51,9 @@ export class Position {
   /** Calls of the last round that has finished. */
   lastRound: readonly Call[] = NO_CALLS;
 
+  /** Data of the session, as they are recorded; undefined before the first record. */
+  data: JsonObject | undefined = undefined;
+
   /** Creates the position of a session without events, in the first step of a graph. */
   constructor(start: string) {
     this.step = start;
@@ -83,6 +88,10 @@ export class Position {
     switch (event.type) {
       case "user":
         return this.#startTurn("interrupted");
+      case "data_set":
+        this.status = "interrupted";
+        this.data = event.data as JsonObject;
+        return;
       case "decision":
         return this.#applyDecision(event);
       case "tool_started":
@@ -92,6 +101,7 @@ export class Position {
       case "tool_suspended":
         return this.#suspend(event);
       case "tool_finished":
+        if (event.data !== undefined) this.data = changeData(this.data, event.data);
         return this.#finish(event, event.outcome, event.text);
       case "approval_requested":
         return this.#applyRequest(event);

@@ -12,8 +12,8 @@ export type StateOwner = Pick<State, "agent" | "sessionId" | "incarnation">;
 
 /** Session as JSON: store it anywhere, and continue it with `createSession({ state })`. */
 export interface State {
-  /** Version of this format: 3. States of earlier versions are read as well. */
-  readonly version: 3;
+  /** Version of this format: 4. States of earlier versions are read as well. */
+  readonly version: 4;
   /** Name of the agent that wrote it; absent in states of version 2 and earlier. */
   readonly agent?: string;
   /** Id of the session. */

@@ -7,11 +7,39 @@
  */
 import type { LegalActions } from "../decision/decision.ts";
 import type { Offer, Step } from "../graph/graph.ts";
+import { readText } from "../graph/guard.ts";
 import type { Example } from "../graph/step.ts";
 import type { RespondOnlyReason } from "../history/position.ts";
 import { toWellFormedJson } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
+import type { GuardContext } from "../tool/tool_context.ts";
 import { createMessage } from "./render_event.ts";
+
+/** Step whose texts are written for one request. */
+export interface WrittenStep extends Step {
+  readonly system: string | undefined;
+  readonly description: string;
+  readonly persona: string | undefined;
+}
+
+/**
+ * Calls the functions of a step's texts.
+ *
+ * @throws {GuardError} if one throws, or does not return text.
+ */
+export function writeTexts(
+  step: Step,
+  session: { readonly guardContext: GuardContext },
+): WrittenStep {
+  if (!step.isDynamic) return step as WrittenStep;
+  const { guardContext } = session;
+  const write = (name: "system" | "description" | "persona") => {
+    const text = step[name];
+    return text === undefined ? undefined : readText(text, name, guardContext);
+  };
+  const description = write("description")!;
+  return { ...step, system: write("system"), description, persona: write("persona") };
+}
 
 /**
  * Builds the message of a step and an offer.
@@ -19,14 +47,15 @@ import { createMessage } from "./render_event.ts";
  * @param respondOnly Limit that was reached, if the request offers only RESPOND for that reason.
  */
 export function buildStepMessage(
-  step: Step,
+  step: WrittenStep,
   offer: Offer,
   legal: LegalActions,
   examples: readonly Example[],
   respondOnly?: RespondOnlyReason,
 ): Message {
   const sections = [`Current step: ${step.id}\n${step.description}`];
-  if (step.persona !== undefined) sections.push(step.persona);
+  if (step.system) sections.unshift(step.system);
+  if (step.persona) sections.push(step.persona);
   const actions = legal.actions.map((action) => describe[action](step, offer, legal));
   sections.push(`Choose one action:\n${actions.join("\n")}`);
   if (examples.length > 0) {

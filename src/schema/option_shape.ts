@@ -16,6 +16,11 @@ export const text: v.GenericSchema = v.string("expected text");
 export const optionalText: v.GenericSchema = v.optional(text);
 /** Optional boolean. */
 export const flag: v.GenericSchema = v.optional(v.boolean("expected true or false"));
+/** Required text, or a function that returns it. */
+export const textOrFunction: v.GenericSchema = v.custom(
+  (value) => typeof value === "string" || typeof value === "function",
+  "expected text, or a function that returns it",
+);
 /** Returns the schema of an optional boolean, which may also be a value of another type. */
 export function flagOr(type: "function" | "string", expected: string): v.GenericSchema {
   const types: readonly string[] = ["boolean", type];

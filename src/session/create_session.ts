@@ -8,6 +8,7 @@ import { checkLimits } from "../cost/limits.ts";
 import { ConfigError, quote } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/standard_schema.ts";
+import { readInitialData } from "../turn/session_data.ts";
 import { createLiveSession, readState } from "./read_state.ts";
 import { Session } from "./session.ts";
 import type { SessionOptions } from "./session_options.ts";
@@ -15,6 +16,7 @@ import type { SessionOptions } from "./session_options.ts";
 const shape: option.OptionShape<SessionOptions> = {
   id: option.anything,
   state: option.anything,
+  data: option.anything,
   context: option.anything,
   limits: option.anything,
   keepChildren: option.flag,
@@ -29,10 +31,11 @@ const shape: option.OptionShape<SessionOptions> = {
  */
 export function createSession(core: AgentCore, options: SessionOptions = {}): Session {
   option.checkOptions(shape, options, "Cannot create a session");
-  const { id, state, context, limits, keepChildren: keepsChildren } = options;
+  const { id, state, data, context, limits, keepChildren: keepsChildren } = options;
   checkContext(core.graph.contexts, context, "Cannot create a session");
   if (limits !== undefined) checkLimits(limits, core.cost, "Cannot create a session");
-  const live = { limits, keepsChildren };
+  const initialData = readInitialData(core, data, "Cannot create a session");
+  const live = { initialData, limits, keepsChildren };
   if (state === undefined) {
     const name = checkId(id === undefined ? core.ids() : id);
     return new Session(createLiveSession(core, name, context, undefined, live));

@@ -46,7 +46,12 @@ export async function askAgain(
   requireStep(agent.graph, log.position.step);
   // Opening a child in memory replaces its state in this map.
   const children = new Map(original.children);
-  const cut = new LiveSession(agent, id, context, log, { incarnation, durability, children });
+  const cut = new LiveSession(agent, id, context, log, {
+    initialData: original.initialData,
+    incarnation,
+    durability,
+    children,
+  });
   const asked = new Map<number, Asked>();
   const forwarded: EventDraft[] = [];
   for (const { call, head } of listBegunChildren(calls, past.slice(decision))) {

@@ -63,6 +63,7 @@ export async function forkSession(
   const live = {
     // The log does not show that a turn was interrupted before its first event.
     isInterrupted: at === head && restingStatus === "interrupted",
+    initialData: original.initialData,
     limits: options.limits ?? original.limits,
     keepsChildren: original.keepsChildren,
   };

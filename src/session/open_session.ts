@@ -13,6 +13,7 @@ import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/standard_schema.ts";
 import { LiveSession } from "../turn/live_session.ts";
 import type { OpenOptions } from "./session_options.ts";
+import { readInitialData } from "../turn/session_data.ts";
 import { readLabels } from "../store/labels.ts";
 import { ATTEMPT } from "../store/session_lease.ts";
 import { StoredLog } from "../store/stored_log.ts";
@@ -30,6 +31,7 @@ const DEFAULTS = {
 const method = v.function("expected a function");
 const shape: option.OptionShape<OpenOptions> = {
   store: v.looseObject({ append: method, claim: method }, "expected a Store"),
+  data: option.anything,
   context: option.anything,
   limits: option.anything,
   labels: option.anything,
@@ -57,7 +59,10 @@ export async function openSession(
   options: OpenOptions,
 ): Promise<LiveSession> {
   checkOptions(core, id, options);
-  const { store, context, limits, labels } = options;
+  const { store, data, context, limits, labels } = options;
+  const initialData = data === undefined
+    ? undefined
+    : readInitialData(core, data, `Cannot open session ${quote(id)}`);
   const log = await StoredLog.open(store, id, {
     whenBusy: options.whenBusy ?? DEFAULTS.whenBusy,
     maxWait: options.maxWait ?? DEFAULTS.maxWait,
@@ -77,7 +82,12 @@ export async function openSession(
   });
   requireStep(core.graph, log.log.position.step);
   const { incarnation } = log;
-  return new LiveSession(core, id, context, log.log, { incarnation, limits, durability: log });
+  return new LiveSession(core, id, context, log.log, {
+    initialData,
+    incarnation,
+    limits,
+    durability: log,
+  });
 }
 
 function checkOptions(core: AgentCore, id: unknown, options: OpenOptions): void {

@@ -73,6 +73,21 @@ export class Session<out Result extends Turn = Turn> {
     return this.#live.status;
   }
 
+  /** Data of the session, as current as its `status`; frozen. */
+  get data(): Result["data"] {
+    return this.#live.data;
+  }
+
+  /**
+   * Returns the data as they were after the event with that sequence number; frozen.
+   *
+   * @throws {ConfigError} if there is no such event, or the log is not loaded.
+   * @throws {StateError} if they do not fit the agent's schema, and `migrateData` does not help.
+   */
+  dataAt(seq: number): Result["data"] {
+    return this.#live.dataAfter(seq);
+  }
+
   /** Session as JSON, built when it is read: `agent.createSession({ state })` continues it. */
   get state(): State {
     this.#live.checkLoaded();

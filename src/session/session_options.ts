@@ -8,9 +8,10 @@ import type { Limits } from "../cost/limits.ts";
 import type { Store } from "../store/store.ts";
 import type { TurnOptions } from "../turn/turn_options.ts";
 import type { State } from "../history/state.ts";
+import type { DataPatch } from "../tool/tool_context.ts";
 
 /** Options of a new or continued session. */
-export interface SessionOptions<Context = unknown> {
+export interface SessionOptions<Data = unknown, Context = unknown> {
   /** Id of the session. Default: that of the state, otherwise a new one. */
   readonly id?: string;
   /**
@@ -18,6 +19,11 @@ export interface SessionOptions<Context = unknown> {
    * `@nomos/agent/store` verifies one that a client held. Default: a new session.
    */
   readonly state?: State;
+  /**
+   * Data with which the session begins, completed by the defaults of the agent's `data` schema.
+   * Validated, and otherwise ignored if the state has data already. Default: the defaults alone.
+   */
+  readonly data?: DataPatch<Data>;
   /** Live objects of this conversation, for tools and guards; never serialized. */
   readonly context?: Context;
   /** Limits of this session and its turns. Default: those of the agent. */
@@ -32,9 +38,15 @@ export interface SessionOptions<Context = unknown> {
 }
 
 /** Options of a session in a store. */
-export interface OpenOptions<Context = unknown> {
+export interface OpenOptions<Data = unknown, Context = unknown> {
   /** Store of the session. */
   readonly store: Store;
+  /**
+   * Data with which a new session begins, completed by the defaults of the agent's `data` schema.
+   * Validated, and otherwise ignored if the stored session has data already. Default: the defaults
+   * alone.
+   */
+  readonly data?: DataPatch<Data>;
   /** Live objects of this conversation, for tools and guards; never stored. */
   readonly context?: Context;
   /** Limits of this session and its turns. Default: those of the agent. */
@@ -66,15 +78,20 @@ export interface OpenOptions<Context = unknown> {
 }
 
 /** Options of `openSession`: `context` is required if the agent's tools or guards need one. */
-export type OpenArgument<Context> = unknown extends Context ? OpenOptions<Context>
-  : OpenOptions<Context> & { readonly context: Context };
+export type OpenArgument<Data, Context> = unknown extends Context ? OpenOptions<Data, Context>
+  : OpenOptions<Data, Context> & { readonly context: Context };
 
 /** Options of `createSession`: required if the agent's tools or guards need a context. */
-export type SessionArguments<Context> = unknown extends Context
-  ? [options?: SessionOptions<Context>]
-  : [options: SessionOptions<Context> & { readonly context: Context }];
+export type SessionArguments<Data, Context> = unknown extends Context
+  ? [options?: SessionOptions<Data, Context>]
+  : [options: SessionOptions<Data, Context> & { readonly context: Context }];
+
+/** Options of `agent.next`: those of the turn, and of its session. */
+export type NextOptions<Data, Context> =
+  & TurnOptions
+  & Pick<SessionOptions<Data, Context>, "data" | "context">;
 
 /** Options of `agent.next`: required if the agent's tools or guards need a context. */
-export type NextArguments<Context> = unknown extends Context
-  ? [options?: TurnOptions & { readonly context?: Context }]
-  : [options: TurnOptions & { readonly context: Context }];
+export type NextArguments<Data, Context> = unknown extends Context
+  ? [options?: NextOptions<Data, Context>]
+  : [options: NextOptions<Data, Context> & { readonly context: Context }];

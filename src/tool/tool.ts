@@ -8,7 +8,7 @@ import { ConfigError, quote, ToolArgumentsError } from "../errors.ts";
 import * as option from "../schema/option_shape.ts";
 import { describeIssues, type StandardSchema } from "../schema/standard_schema.ts";
 import { WireSchema } from "../schema/wire_schema.ts";
-import type { GuardContext, ToolContext } from "./tool_context.ts";
+import type { GuardContext, ToolContext, TrialContext } from "./tool_context.ts";
 import {
   type AnyTool,
   registerInternals,
@@ -18,13 +18,14 @@ import {
 } from "./tool_internals.ts";
 
 /**
- * Options of a {@linkcode Tool}. Their order does not matter: the types of arguments
- * and context come from the schemas.
+ * Options of a {@linkcode Tool}. Their order does not matter: the types of arguments,
+ * data and context come from the schemas.
  *
  * @typeParam Args Arguments, as their schema returns them.
+ * @typeParam Data Data of sessions that use the tool.
  * @typeParam Context Context of sessions that use the tool.
  */
-export interface ToolOptions<Args, Context> {
+export interface ToolOptions<Args, Data, Context> {
   /** Name for the model: 1 to 64 letters, digits, `_` or `-`. */
   readonly name: string;
   /** Description for the model. */
@@ -35,9 +36,15 @@ export interface ToolOptions<Args, Context> {
    */
   readonly args: StandardSchema<unknown, Args>;
   /**
+   * Schema of the data it reads and changes. It types `data` and `setData` in the functions
+   * below. The data of the agent must satisfy it; they may have more keys. Default: any data,
+   * which it cannot read.
+   */
+  readonly data?: StandardSchema<unknown, Data>;
+  /**
    * Schema of the context it needs. It types the `context` of the functions below, and
    * validates the context of every session without changing it. Without a schema,
-   * annotate `run`: `(args, { context }: ToolContext<Shop>) => …`, and `guard` likewise
+   * annotate `run`: `(args, { context }: ToolContext<unknown, Shop>) => …`, and `guard` likewise
    * if it stands before `run`. Default: any context.
    */
   readonly context?: StandardSchema<Context, unknown>;
@@ -47,17 +54,17 @@ export interface ToolOptions<Args, Context> {
    * yields are the progress of the call, {@linkcode ToolProgress}. May throw a `RedirectError` to
    * instruct the model.
    */
-  readonly run: (args: Args, context: ToolContext<Context>) => unknown;
+  readonly run: (args: Args, given: ToolContext<Data, Context>) => unknown;
   /** Time after which a call fails, in milliseconds. Default: none. */
   readonly timeout?: number;
   /** Returns true if the tool is offered to the model. Default: always. */
-  readonly guard?: (context: GuardContext<Context>) => boolean;
+  readonly guard?: (given: GuardContext<Data, Context>) => boolean;
   /**
    * If true, a person must allow each call before it runs: the turn ends with status
    * `needs_approval`, until `session.approve()` or `session.deny()` is called. A
    * function decides by the arguments, as the schema returns them. Default: false.
    */
-  readonly needsApproval?: boolean | ((args: Args, context: GuardContext<Context>) => boolean);
+  readonly needsApproval?: boolean | ((args: Args, given: GuardContext<Data, Context>) => boolean);
   /**
    * Time after which a request for approval expires, in milliseconds: a later verdict
    * throws an `ApprovalExpiredError`, and the next `resume()` or input closes the call as
@@ -76,7 +83,7 @@ export interface ToolOptions<Args, Context> {
    * the same. Then a person decides: `session.retry()`, `settle()` or `deny()`. Default:
    * a person decides.
    */
-  readonly whenUnknown?: (args: Args, context: ToolContext<Context>) => unknown;
+  readonly whenUnknown?: (args: Args, given: ToolContext<Data, Context>) => unknown;
   /**
    * Number of identical rounds of calls with identical results that counts as a loop;
    * `Infinity` for a tool that polls. Default: `maxRepeats` of the agent.
@@ -89,10 +96,11 @@ const NAME = 'expected 1 to 64 letters, digits, "_" or "-"';
 /** Longest delay of a timer, in milliseconds: about 24.8 days. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
-const shape: option.OptionShape<ToolOptions<unknown, unknown>> = {
+const shape: option.OptionShape<ToolOptions<unknown, unknown, unknown>> = {
   name: v.pipe(v.string(NAME), v.regex(NAME_REGEXP, NAME)),
   description: option.text,
   args: option.anything,
+  data: option.schema,
   context: option.schema,
   run: v.function("expected a function"),
   timeout: option.optionalNumber(
@@ -144,7 +152,8 @@ const shape: option.OptionShape<ToolOptions<unknown, unknown>> = {
  * assertEquals(await getPrice.call({ drink: "latte" }), 350);
  * ```
  */
-export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<Context> {
+export class Tool<out Args = unknown, in Data = unknown, in Context = unknown>
+  implements AnyTool<Data, Context> {
   /** Name of the tool. */
   readonly name: string;
   /** Description for the model. */
@@ -154,17 +163,17 @@ export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<C
   /** Time after which a call fails, in milliseconds; undefined if there is none. */
   readonly timeout: number | undefined;
   /** Returns true if the tool is offered; undefined if always. */
-  readonly guard: ((context: GuardContext<Context>) => boolean) | undefined;
+  readonly guard: ((given: GuardContext<Data, Context>) => boolean) | undefined;
   /** True if a call never runs twice. */
   readonly once: boolean;
   /** Number of identical rounds of calls that counts as a loop; undefined for the agent's. */
   readonly maxRepeats: number | undefined;
 
   /** Validates the options and creates the tool. */
-  constructor(options: ToolOptions<Args, Context>) {
+  constructor(options: ToolOptions<Args, Data, Context>) {
     const what = `Cannot create tool ${quote(options?.name)}`;
     option.checkOptions(shape, options, what);
-    const { name, args, context, run, needsApproval = false, once = false } = options;
+    const { name, args, data, context, run, needsApproval = false, once = false } = options;
     const { whenUnknown, expiresAfter } = options;
     if (whenUnknown !== undefined && !once) {
       throw new ConfigError(
@@ -188,34 +197,43 @@ export class Tool<out Args = unknown, in Context = unknown> implements AnyTool<C
     this.once = once;
     this.maxRepeats = options.maxRepeats;
     const approval = { needsApproval, expiresAfter, whenUnknown };
-    const parts = { schema, run, ...approval, context, delegate: undefined };
+    const parts = { schema, run, ...approval, data, context, delegate: undefined };
     registerInternals(this, parts as ToolInternals);
     Object.defineProperty(this, TOOL_OPTIONS, { value: { ...options } });
   }
 
   /**
    * Validates arguments and runs the tool to its end, without an agent or a session. Returns what
-   * `run` returns; of a generator, its return value, or the last value that it yields.
+   * `run` returns; of a generator, its return value, or the last value that it yields. Unless they
+   * are given, `data` has the defaults of the tool's schema, and `setData` does nothing.
    *
    * @throws {ToolArgumentsError} if the arguments do not satisfy the schema.
    */
-  async call(args: unknown, context: Partial<ToolContext<Context>> = {}): Promise<unknown> {
-    const { schema, run } = toolInternals(this);
+  async call(args: unknown, given: TrialContext<Data, Context> = {}): Promise<unknown> {
+    const { schema, run, data } = toolInternals(this);
     const result = await schema.validate(args, false);
     if (result.issues) {
       const reasons = describeIssues(result.issues);
       throw new ToolArgumentsError(`Cannot call tool "${this.name}": ${reasons}`);
     }
     const call: ToolContext = {
+      data: readDefaults(data),
+      setData: () => {},
       context: undefined,
       sessionId: "none",
       step: "none",
       callKey: "none",
       signal: new AbortController().signal,
-      ...context,
+      ...given as Partial<ToolContext>,
     };
     const returned = await run(result.value, call);
     const { drain, isGenerator } = await import("./drain.ts");
     return isGenerator(returned) ? (await drain(returned, call.signal)).value : returned;
   }
+}
+
+/** Returns the defaults of a schema of data; nothing if it has none. */
+function readDefaults(schema: StandardSchema | undefined): object {
+  const result = schema?.["~standard"].validate({});
+  return result !== undefined && "value" in result ? result.value as object : {};
 }

@@ -8,7 +8,7 @@ import type { WireSchema } from "../schema/wire_schema.ts";
 import type { GuardContext, ToolContext } from "./tool_context.ts";
 
 /** Tool with any type of arguments, for lists of tools. Only a {@linkcode Tool} is accepted. */
-export interface AnyTool<in Context = unknown> {
+export interface AnyTool<in Data = unknown, in Context = unknown> {
   /** Name of the tool. */
   readonly name: string;
   /** Description for the model. */
@@ -16,15 +16,15 @@ export interface AnyTool<in Context = unknown> {
   /** Time after which a call fails, in milliseconds; undefined if there is none. */
   readonly timeout: number | undefined;
   /** Returns true if the tool is offered; undefined if always. */
-  readonly guard: ((context: GuardContext<Context>) => boolean) | undefined;
+  readonly guard: ((given: GuardContext<Data, Context>) => boolean) | undefined;
   /** True if a call never runs twice. */
   readonly once: boolean;
   /** Number of identical rounds of calls that counts as a loop; undefined for the agent's. */
   readonly maxRepeats: number | undefined;
 }
 
-/** Tool of a step. The type of the agent ensures that sessions have the context it needs. */
-export type StepTool = AnyTool<never>;
+/** Tool of a step. The type of the agent ensures that sessions have the data and context it needs. */
+export type StepTool = AnyTool<never, never>;
 
 /** Internal parts of a tool, for the code that offers and runs it. */
 export interface ToolInternals {
@@ -38,6 +38,8 @@ export interface ToolInternals {
   readonly expiresAfter: number | undefined;
   /** Looks up the result of an unknown call; undefined if a person decides. */
   readonly whenUnknown: ((args: unknown, context: ToolContext) => unknown) | undefined;
+  /** Schema of the data it needs. */
+  readonly data: StandardSchema | undefined;
   /** Schema of the context it needs. */
   readonly context: StandardSchema | undefined;
   /** Agent behind the tool; undefined for other tools. */

@@ -7,7 +7,7 @@ import type { SchemaCache } from "../schema/schema_cache.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Limits } from "../cost/limits.ts";
 import type { TurnLimits } from "./plan.ts";
-import type { ChangedAgent } from "../history/migrations.ts";
+import type { ChangedAgent, MigrateData } from "../history/migrations.ts";
 import type { Observer, OnObserverError, Warn } from "./observer.ts";
 import type { ExampleSettings } from "../prompt/examples.ts";
 import type { StandingOptions } from "../prompt/standing_text.ts";
@@ -37,6 +37,8 @@ export interface AgentCore extends ChangedAgent {
   readonly maxResultChars: number;
   /** Maximum length of a model's output and of a serialized result, in characters. */
   readonly maxOutputChars: number;
+  /** Converts data that older releases of the agent stored. */
+  readonly migrateData: MigrateData | undefined;
   readonly schemaCache: SchemaCache;
   /** Returns the current time, in milliseconds since 1970. */
   readonly clock: () => number;

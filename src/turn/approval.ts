@@ -22,13 +22,13 @@ export function needsApproval(
   step: Step,
   tool: string,
   args: unknown,
-  { context, id }: Pick<LiveSession, "context" | "id">,
+  session: Pick<LiveSession, "guardContext">,
 ): boolean {
   if (!step.asksForApproval) return false;
   const needs = toolInternals(findTool(step, tool)!).needsApproval;
   if (typeof needs === "boolean") return needs;
   return callPredicate(
-    () => needs(args, { context, sessionId: id, step: step.id }),
+    () => needs(args, session.guardContext),
     "needsApproval",
     () => `a call of tool ${quote(tool)} needs approval`,
   );

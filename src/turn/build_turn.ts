@@ -11,12 +11,13 @@ import { Turn } from "./turn.ts";
 
 /** Returns the turn that began with the event `from`, as the session stands now. */
 export function buildTurn(session: LiveSession, from: number, response: unknown): Turn {
-  const { owner, log, restingStatus: status, prompts } = session;
+  const { owner, data, log, restingStatus: status, prompts } = session;
   return new Turn({
     owner,
     log: log.events,
     from,
     step: log.position.step,
+    data,
     status,
     response,
     prompt: prompts?.report,
@@ -32,7 +33,7 @@ export async function buildUnwritten(
   command: TurnCommand | undefined,
 ): Promise<Turn> {
   await session.durability!.load();
-  const { owner, log: { events, head, position: { step } } } = session;
+  const { owner, data, log: { events, head, position: { step } } } = session;
   const input = inputIn(command);
   const none = { prompt: undefined, children: undefined, response: undefined, thrown: undefined };
   return new Turn({
@@ -40,6 +41,7 @@ export async function buildUnwritten(
     log: events,
     from: head,
     step,
+    data,
     status: "interrupted",
     input,
     approvals: [],

@@ -11,10 +11,12 @@ import { callKeyOf } from "../history/session_name.ts";
 import type { ToolProgress } from "../tool/drain.ts";
 import { type StepTool, STILL_UNKNOWN, toolInternals } from "../tool/tool_internals.ts";
 import { MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
+import { CallContext } from "./call_context.ts";
 import { type ChildAgent, type ChildCall, Suspension } from "./child_call.ts";
+import { NO_CHANGE, readPatches } from "./data_changes.ts";
 import { checkLateCall, type LateCheck } from "./late_call.ts";
 import type { LiveSession } from "./live_session.ts";
-import { CallContext, type CallEnd, type PreparedCall, RunningCalls } from "./running_calls.ts";
+import { type CallEnd, type PreparedCall, RunningCalls } from "./running_calls.ts";
 
 /** Validated arguments of the calls of one decision. */
 export interface ValidatedCalls {
@@ -76,7 +78,7 @@ export async function runCalls(
     }
   } finally {
     // Calls are open here only if a commit failed.
-    await commit(running.abandon().flatMap(endDrafts));
+    for (const ended of running.abandon()) await commit(endDrafts(ended));
   }
   if (failure !== undefined) throw failure.error;
 }
@@ -123,7 +125,7 @@ async function prepareCall(
   if (isLookedUp && (whenUnknown === undefined || !("value" in checked))) {
     return { drafts: [buildRequest(place, shown, "unknown")] };
   }
-  const context = new CallContext(session.context, session.id, session.step.id, callKey);
+  const context = new CallContext(session.guardContext, callKey);
   const child = await prepareChild(session, tool!, call, context);
   const ready: ReadyCall = {
     open,
@@ -164,18 +166,25 @@ function buildEndDrafts(
   session: LiveSession,
   { prepared, end }: CallEnd<ReadyCall>,
 ): readonly EventDraft[] {
-  const { call, tool, context: { callKey }, child, open, shown } = prepared;
+  const { call, tool, context, child, open, shown } = prepared;
+  const { callKey } = context;
   const report = child?.report;
   if (end === STILL_UNKNOWN) return [buildRequest({ callKey, call, tool }, shown, "unknown")];
   if (!(end instanceof Suspension)) {
     const isChanged = open.allowed?.isChanged && end.outcome !== "not_run";
     const changed = isChanged && { args: shown.args };
     const { thrown, ...outcome } = end;
-    if (thrown !== undefined) {
-      (session.thrown ??= new Map()).set(callKey, thrown);
-      session.observers?.onToolError({ tool, callKey, error: thrown });
+    const { data, problem } = end.outcome === "ok"
+      ? readPatches(session, tool, context)
+      : NO_CHANGE;
+    const error = problem ?? thrown;
+    if (error !== undefined) {
+      (session.thrown ??= new Map()).set(callKey, error);
+      session.observers?.onToolError({ tool, callKey, error });
     }
-    return [{ type: "tool_finished", callKey, call, tool, ...outcome, ...changed, ...report }];
+    const change = data && { data };
+    const place = { callKey, call, tool };
+    return [{ type: "tool_finished", ...place, ...outcome, ...changed, ...change, ...report }];
   }
   const forwarded = forwardRequests(session, call, end.requests, report);
   if (forwarded.length > 0 || report === undefined) return forwarded;
@@ -218,9 +227,8 @@ export async function prepareChildOf(
   session: LiveSession,
   open: OpenCall,
 ): Promise<ChildCall | undefined> {
-  const { context, id, step } = session;
-  const tool = findTool(step, open.tool);
-  const callContext = new CallContext(context, id, step.id, findCallKey(session, open));
+  const tool = findTool(session.step, open.tool);
+  const callContext = new CallContext(session.guardContext, findCallKey(session, open));
   return tool && await prepareChild(session, tool, open.call, callContext);
 }
 

@@ -9,6 +9,7 @@ import { callPredicate } from "../graph/guard.ts";
 import type { OpenCall } from "../history/call.ts";
 import { copyJson } from "../json/json.ts";
 import { describeIssues, type StandardSchema } from "../schema/standard_schema.ts";
+import type { GuardContext } from "../tool/tool_context.ts";
 import { type StepTool, toolInternals } from "../tool/tool_internals.ts";
 import type { WireSchema } from "../schema/wire_schema.ts";
 import { copyPlain, needsApproval } from "./approval.ts";
@@ -49,13 +50,12 @@ export async function checkLateCall(
   return { value, mustAsk };
 }
 
-function isOffered({ step, context, id }: LiveSession, tool: StepTool): boolean {
+function isOffered({ step, guardContext }: LiveSession, tool: StepTool): boolean {
   const { name, guard } = tool;
   // A replayed step has no guards.
   if (guard === undefined || !step.isGuarded) return true;
-  const guardContext = { context: context as never, sessionId: id, step: step.id };
   return callPredicate(
-    () => guard(guardContext),
+    () => guard(guardContext as GuardContext<never, never>),
     "guard",
     () => `tool ${quote(name)} of step ${quote(step.id)} is offered`,
   );

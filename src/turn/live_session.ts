@@ -12,10 +12,13 @@ import type { Durability } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionName } from "../history/session_name.ts";
 import type { Log } from "../history/log.ts";
-import type { SessionStatus } from "../history/position.ts";
+import { Position, type SessionStatus } from "../history/position.ts";
 import { RunningTurn } from "../history/running_turn.ts";
+import type { JsonObject } from "../json/json.ts";
+import type { GuardContext } from "../tool/tool_context.ts";
 import type { AgentCore } from "./agent_core.ts";
 import type { Prompts } from "./prompts.ts";
+import { NO_DATA, readInitialData, readStoredData } from "./session_data.ts";
 import type { State, StateOwner } from "../history/state.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
 import type { TurnObservers } from "./turn_observers.ts";
@@ -32,6 +35,8 @@ export interface LiveOptions {
   readonly isInterrupted?: boolean;
   /** Random text in its call keys. Default: none, as in child sessions. */
   readonly incarnation?: string | undefined;
+  /** Data with which it begins, as the schema returns them. Default: the defaults of the schema. */
+  readonly initialData?: JsonObject | undefined;
   /** Limits of the session. Default: the agent's. */
   readonly limits?: Limits | undefined;
   /** Store of its log. Default: in memory. */
@@ -79,6 +84,10 @@ export class LiveSession implements SessionName {
   hasFailed = false;
   /** Parent session, if this agent runs as a tool. */
   readonly parent: LiveSession | undefined;
+  /** Data with which it begins, as the schema returns them; undefined until they are needed. */
+  initialData: JsonObject | undefined;
+  /** Recorded data, and their form by the schema; undefined until they are read. */
+  #data: { readonly stored: JsonObject | undefined; readonly read: JsonObject } | undefined;
   #usage: SessionUsage | undefined;
   /** Number of events that `#usage` includes. */
   #counted = 0;
@@ -102,6 +111,59 @@ export class LiveSession implements SessionName {
     this.durability = durability;
     this.children = children;
     this.#begunAt = isInterrupted ? log.head : -1;
+    this.initialData = options.initialData;
+    // Data that do not fit are refused before a turn runs.
+    void this.data;
+  }
+
+  /**
+   * Data of the session, in the form of the agent's schema; frozen.
+   *
+   * @throws {StateError} with the path, if the recorded data do not fit.
+   * @throws {ConfigError} if it has no data yet, and the schema has no defaults.
+   */
+  get data(): JsonObject {
+    const { data: stored } = this.log.position;
+    if (this.agent.graph.data === undefined) return NO_DATA;
+    if (this.#data === undefined || this.#data.stored !== stored) {
+      this.#data = { stored, read: this.readData(stored) };
+    }
+    return this.#data.read;
+  }
+
+  /** Returns recorded data in the form of the agent's schema; the first data if none are recorded. */
+  readData(stored: JsonObject | undefined): JsonObject {
+    if (stored !== undefined) return readStoredData(this.agent, stored);
+    const attempt = `Cannot create session ${quote(this.id)}`;
+    return this.initialData ??= readInitialData(this.agent, undefined, attempt);
+  }
+
+  /**
+   * Returns the data after the event with that sequence number.
+   *
+   * @throws {ConfigError} if there is no such event, or the log is not loaded.
+   */
+  dataAfter(seq: number): JsonObject {
+    this.checkLoaded();
+    const { events, head } = this.log;
+    if (!Number.isSafeInteger(seq) || seq < 0 || seq >= head) {
+      throw new ConfigError(
+        `Cannot read the data of session ${quote(this.id)} after event ${
+          quote(seq)
+        }: expected the ` +
+          `sequence number of one of its ${head} events`,
+      );
+    }
+    if (this.agent.graph.data === undefined) return NO_DATA;
+    const position = new Position("");
+    for (const event of events.slice(0, seq + 1)) position.apply(event);
+    return this.readData(position.data);
+  }
+
+  /** Argument of guards and dynamic texts. */
+  get guardContext(): GuardContext {
+    const { data, context, id: sessionId, step: { id: step } } = this;
+    return { data, context, sessionId, step };
   }
 
   /** Number of levels of child sessions that may still be created below this session. */
@@ -141,7 +203,9 @@ export class LiveSession implements SessionName {
   checkLoaded(): void {
     if (this.log.isWhole) return;
     throw new ConfigError(
-      `Cannot read the state, usage or cost of session ${quote(this.id)}: its log is not loaded: ` +
+      `Cannot read the state, usage, cost or past data of session ${
+        quote(this.id)
+      }: its log is not loaded: ` +
         "await session.load() first, or run a turn",
     );
   }

@@ -74,7 +74,10 @@ export interface TurnObserver {
    * continues. Returns the scope in which the tool runs, if it needs one.
    */
   onToolCall?(call: ObservedToolCall): Scope | undefined;
-  /** Called when a tool threw, with what it threw, before the call's `tool_finished` event. */
+  /**
+   * Called before the `tool_finished` event of a call whose tool threw, or whose change of the data
+   * was refused.
+   */
   onToolError?(error: ObservedToolError): void;
   /** Called once when the turn is over, also if it failed. */
   onEnd?(end: ObservedEnd): void;
@@ -118,7 +121,7 @@ export interface ObservedToolError {
   readonly tool: string;
   /** Idempotency key of the call. */
   readonly callKey: string;
-  /** Value that the tool threw; an `Error` has its stack. */
+  /** Value that the tool threw, or the error that refused its `setData()`. */
   readonly error: unknown;
 }
 

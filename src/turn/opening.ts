@@ -16,6 +16,7 @@ import {
   type TurnCommand,
   verdictsIn,
 } from "./command.ts";
+import { beginData } from "./data_changes.ts";
 import type { LiveSession } from "./live_session.ts";
 import { findRepeated, readFinished, wasCutOff } from "./repeated_input.ts";
 import type { Turn } from "./turn.ts";
@@ -55,7 +56,7 @@ export async function openTurn(
   const command: TurnCommand | undefined = repeated === undefined ? given : { resume: true };
   checkStart(session, command);
   const { log, log: { head: from } } = session;
-  const drafts = await buildDrafts(session, command, inputId);
+  const drafts = [...beginData(session), ...await buildDrafts(session, command, inputId)];
   const complete = drafts.some(isIncomplete) ? await completeRequests(session, drafts) : drafts;
   return { command, from, events: await log.append(complete) };
 }

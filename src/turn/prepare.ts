@@ -18,7 +18,7 @@ import { Prompts } from "./prompts.ts";
 import type { Message } from "../llm/llm.ts";
 import { ExampleChooser } from "../prompt/examples.ts";
 import { isVisible } from "../prompt/render_event.ts";
-import { buildStepMessage } from "../prompt/step_message.ts";
+import { buildStepMessage, writeTexts } from "../prompt/step_message.ts";
 import type { Prompt, Transcript } from "../prompt/transcript.ts";
 
 /** Parts of a request for the next decision. */
@@ -91,25 +91,31 @@ const RESPOND_ONLY: LegalActions = { actions: ["RESPOND"], routes: [], tools: []
  * chosen examples; empty if none are chosen by the input.
  */
 function prepare(
-  { agent, id, context }: LiveSession,
+  session: LiveSession,
   step: Step,
   respondOnly: RespondOnlyReason | undefined,
   exampleIndexes: string,
 ): Prepared {
-  const offer = buildOffer(step, context, id);
+  const { schemaCache } = session.agent;
+  const offer = step.isGuarded ? buildOffer(step, session.guardContext) : step.wholeOffer;
   const isWhole = respondOnly === undefined;
   const key = isWhole ? offer.key : "RESPOND";
   const shape = () => buildShape(step, offer, isWhole ? undefined : RESPOND_ONLY);
-  const schema = findSchema(agent.schemaCache, step.schemas, key, shape);
+  const schema = findSchema(schemaCache, step.schemas, key, shape);
+  const build = () => {
+    const examples = exampleIndexes === ""
+      ? ExampleChooser.listAlways(step)
+      : readExamples(step, exampleIndexes);
+    const written = writeTexts(step, session);
+    return buildStepMessage(written, offer, schema.legal, examples, respondOnly);
+  };
+  if (step.isDynamic) return { step, schema, message: build() };
   const messageKey = isWhole && exampleIndexes === ""
     ? key
     : `${key}|${respondOnly ?? ""}|${exampleIndexes}`;
   let message = step.messages.get(messageKey);
   if (message === undefined) {
-    const examples = exampleIndexes === ""
-      ? ExampleChooser.listAlways(step)
-      : readExamples(step, exampleIndexes);
-    message = buildStepMessage(step, offer, schema.legal, examples, respondOnly);
+    message = build();
     setBounded(step.messages, messageKey, message, MESSAGES_PER_STEP);
   }
   return { step, schema, message };

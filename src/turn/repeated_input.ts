@@ -89,7 +89,8 @@ export function findRepeated(
  * Returns the turn of a recorded input if it is over: it was answered, the session ended, or
  * other input followed. Undefined if it is the last turn, and can go on.
  */
-export function readFinished({ log, owner }: LiveSession, from: number): Turn | undefined {
+export function readFinished(session: LiveSession, from: number): Turn | undefined {
+  const { log, owner } = session;
   const { events } = log;
   const isEnd = (event: SessionEvent) =>
     event.type === "ended" || event.type === "decision" && event.decision.action === "RESPOND";
@@ -109,6 +110,7 @@ export function readFinished({ log, owner }: LiveSession, from: number): Turn | 
     log: past,
     from,
     step: findStep(past) ?? findFirstStep(events) ?? log.position.step,
+    data: session.dataAfter(last.seq),
     status: last.type === "ended"
       ? "ended"
       : isAnswered

@@ -9,8 +9,8 @@ import { redactSecrets } from "../json/secret_patterns.ts";
 import type { ToolProgress } from "../tool/drain.ts";
 import { isResponse, readResponse } from "../tool/response_text.ts";
 import { cutText } from "../tool/result_text.ts";
-import type { ToolContext } from "../tool/tool_context.ts";
 import { STILL_UNKNOWN } from "../tool/tool_internals.ts";
+import type { CallContext } from "./call_context.ts";
 import type { ChildCall, Suspension } from "./child_call.ts";
 import type { Scope } from "./observer.ts";
 import { type Outcome, type ReadOptions, readResult } from "./read_result.ts";
@@ -58,54 +58,6 @@ export interface CallProgress {
 export interface RunOptions extends ReadOptions {
   /** True if somebody reads the progress of the calls. */
   readonly readsProgress: boolean;
-}
-
-/** Context of one call. Its signal is created when it is first read, because most tools never do. */
-export class CallContext implements ToolContext {
-  /** Called when the call is given up. */
-  onGivenUp: (() => void) | undefined;
-  /** True if the tool was called. */
-  isStarted = false;
-  /** True if the call was given up: its result is no longer awaited. */
-  isGivenUp = false;
-  /** True if the call took longer than its timeout. */
-  hasTimedOut = false;
-  #controller: AbortController | undefined;
-  #reason: unknown;
-
-  constructor(
-    readonly context: unknown,
-    readonly sessionId: string,
-    readonly step: string,
-    readonly callKey: string,
-  ) {}
-
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
-    }
-    return this.#controller.signal;
-  }
-
-  /** Returns a context of the same call, with another signal. */
-  renew(): CallContext {
-    return new CallContext(this.context, this.sessionId, this.step, this.callKey);
-  }
-
-  /** Aborts the call's signal. */
-  abort(reason: Error): void {
-    if (this.#reason !== undefined) return;
-    this.#reason = reason;
-    this.#controller?.abort(reason);
-  }
-
-  /** Aborts the call's signal, and stops waiting for its result. */
-  giveUp(reason: Error): void {
-    this.isGivenUp = true;
-    this.abort(reason);
-    this.onGivenUp?.();
-  }
 }
 
 /** Calls that run concurrently. One that fails does not abort the others. */
@@ -172,6 +124,7 @@ export class RunningCalls<Prepared extends PreparedCall = PreparedCall> {
     const { readsProgress } = this.#options;
     const onValue = readsProgress ? (value: unknown) => this.#report(prepared, value) : undefined;
     const end = await runCall(prepared, this.#options, onValue);
+    prepared.context.hasEnded = true;
     if (!this.#open.delete(prepared)) return;
     this.#ended.push({ prepared, end });
     this.#wake?.();

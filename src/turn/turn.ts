@@ -27,8 +27,9 @@ export interface ToolResult {
   /** Result or reason, as the model sees it. */
   readonly text: string;
   /**
-   * Error that the tool threw, with its stack; absent if it did not throw, and if another process ran it.
-   * The model and the log have its message only.
+   * Error that the tool threw, with its stack; if the outcome is `ok`, the error because of which its
+   * `setData()` changed nothing. Absent otherwise, and if another process ran the call. The model
+   * and the log have the message of a thrown error only.
    */
   readonly cause?: unknown;
 }
@@ -39,6 +40,7 @@ export interface TurnParts {
   readonly log: readonly SessionEvent[];
   readonly from: number;
   readonly step: string;
+  readonly data: unknown;
   readonly status: Exclude<SessionStatus, "running">;
   readonly response: unknown;
   readonly prompt: (() => PromptReport) | undefined;
@@ -57,9 +59,9 @@ export type ResponseOf<Answers, StepId extends keyof Answers = keyof Answers> = 
     | { [Id in StepId]: unknown extends Answers[Id] ? never : Answers[Id] }[StepId];
 
 /** Turn of an agent, a union over its steps: comparing `step` narrows `response`. */
-export type TurnOf<Answers> = {
+export type TurnOf<Answers, Data = unknown> = {
   [Id in keyof Answers & string]:
-    & Turn<keyof Answers & string, ResponseOf<Answers, Id>>
+    & Turn<keyof Answers & string, ResponseOf<Answers, Id>, Data>
     & { readonly step: Id };
 }[keyof Answers & string];
 
@@ -67,7 +69,11 @@ export type TurnOf<Answers> = {
  * Result of one turn: its status, its response and its events. Limits, endings and
  * interruptions are statuses, not exceptions.
  */
-export class Turn<out StepId extends string = string, out Response = unknown> {
+export class Turn<
+  out StepId extends string = string,
+  out Response = unknown,
+  out Data = unknown,
+> {
   /**
    * Status after the turn: `"waiting"` for input; `"ended"`; `"limited"`, a limit was
    * reached; `"needs_approval"`, a tool call waits for a person; or `"interrupted"`,
@@ -76,6 +82,8 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
   readonly status: Exclude<SessionStatus, "running">;
   /** Step in which the turn ended. */
   readonly step: StepId;
+  /** Data of the session at the end of the turn; frozen. */
+  readonly data: Readonly<Data>;
   /** Calls that wait for a person; empty unless the status is `needs_approval`. */
   readonly approvals: readonly PendingApproval[];
   /** Response to the user: text, or the output of the step's `answer` schema; undefined if there is none. */
@@ -97,6 +105,7 @@ export class Turn<out StepId extends string = string, out Response = unknown> {
   constructor(parts: TurnParts) {
     this.status = parts.status;
     this.step = parts.step as StepId;
+    this.data = parts.data as Readonly<Data>;
     this.response = parts.response as Response;
     this.approvals = parts.approvals;
     this.input = parts.input;

@@ -27,7 +27,7 @@ interface Levels {
 /** Three levels of agents; the lowest pays. */
 function levels(
   payments: Decision = pay("ann", "bob"),
-  options: Partial<ToolOptions<never, unknown>> = { needsApproval: true },
+  options: Partial<ToolOptions<never, unknown, unknown>> = { needsApproval: true },
 ): Levels {
   const paid: string[] = [];
   const asked: string[] = [];

@@ -169,10 +169,14 @@ Deno.test("the child session gets the parent's context, or a converted one", asy
     name: "helpOther",
     description: "Help",
     context: ({ users }: { readonly users: readonly string[] }) => ({ user: users[0]! }),
-    guard: ({ context }: GuardContext<{ readonly users: readonly string[] }>) =>
+    guard: ({ context }: GuardContext<unknown, { readonly users: readonly string[] }>) =>
       context.users.length > 0,
   });
-  const caller = new Agent<Record<"work", unknown>, User & { readonly users: readonly string[] }>({
+  const caller = new Agent<
+    Record<"work", unknown>,
+    unknown,
+    User & { readonly users: readonly string[] }
+  >({
     name: "caller",
     llm: modelOf([
       call("a"),

@@ -63,7 +63,7 @@ interface PayArgs {
 /** A tool that pays, and records the key of each payment. */
 export function payer(
   paid: string[],
-  options: Partial<ToolOptions<PayArgs, unknown>> = {},
+  options: Partial<ToolOptions<PayArgs, unknown, unknown>> = {},
 ): Tool<PayArgs> {
   return new Tool({
     name: "pay",

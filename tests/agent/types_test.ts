@@ -139,7 +139,7 @@ Deno.test("Agent, steps are inferred, and turn.step is one of them", () => {
     start: "a",
     steps: { a: { description: "A", routes: { b: "go" } }, b: { description: "B" } },
   });
-  same<typeof agent, Agent<{ a: unknown; b: unknown }, unknown>>();
+  same<typeof agent, Agent<{ a: unknown; b: unknown }, unknown, unknown>>();
   const session = agent.createSession();
   same<typeof session, Session<TurnOf<{ a: unknown; b: unknown }>>>();
   same<typeof session.step, "a" | "b">();
@@ -193,9 +193,9 @@ Deno.test("Agent, without type arguments is any agent that needs no context", as
   const turn = await agents[0]!.next("Hi");
   same<typeof turn.response, unknown>();
   same<typeof turn.step, string>();
-  const accept = (_: Agent<Record<string, unknown>, never>) => {};
+  const accept = (_: Agent<Record<string, unknown>, unknown, never>) => {};
   // deno-lint-ignore no-explicit-any
-  const acceptAny = (_: Agent<any, any>) => {};
+  const acceptAny = (_: Agent<any, any, any>) => {};
   const steps = { a: { description: "A", tools: [getPrice] } };
   const wanting = new Agent({ name: "x", llm, start: "a", steps });
   for (const take of [accept, acceptAny]) {
@@ -215,8 +215,8 @@ Deno.test("Agent, a list of tools with different arguments is inferred", () => {
     tools: [say],
     steps: { a: { description: "A", tools: [getPrice, say, "say"] } },
   });
-  same<typeof agent, Agent<{ a: unknown }, Shop>>();
-  const tools: AnyTool<Shop>[] = [getPrice, say];
+  same<typeof agent, Agent<{ a: unknown }, unknown, Shop>>();
+  const tools: AnyTool<unknown, Shop>[] = [getPrice, say];
   assertEquals(tools.length, 2);
 });
 
@@ -246,12 +246,12 @@ Deno.test("Agent, the contexts of several tools are declared by the agent's sche
   const steps = { a: { description: "A", tools: [getPrice, whoAmI] } };
   const context = v.object({ currency: v.string(), user: v.string() });
   const agent = new Agent({ name: "x", llm, start: "a", steps, context });
-  same<typeof agent, Agent<{ a: unknown }, { currency: string; user: string }>>();
+  same<typeof agent, Agent<{ a: unknown }, unknown, { currency: string; user: string }>>();
   // @ts-expect-error half of the context is missing
   const half = () => agent.createSession({ context: { currency: "EUR" } });
   assertThrows(half, ConfigError, "context.user");
   agent.createSession({ context: { currency: "EUR", user: "Ada" } });
-  new Agent<{ a: unknown }, Shop & Visitor>({ name: "x", llm, start: "a", steps });
+  new Agent<{ a: unknown }, unknown, Shop & Visitor>({ name: "x", llm, start: "a", steps });
   const visitor = v.object({ user: v.string() });
   // @ts-expect-error a tool needs another context
   new Agent({ name: "x", llm, start: "a", steps, context: visitor });
@@ -281,16 +281,16 @@ Deno.test("Agent, guards have the type of the context", () => {
       b: { description: "B" },
     },
   });
-  same<typeof agent, Agent<{ a: unknown; b: unknown }, Shop>>();
+  same<typeof agent, Agent<{ a: unknown; b: unknown }, unknown, Shop>>();
 
-  const guard = ({ context }: GuardContext<Visitor>) => context.user !== "";
+  const guard = ({ context }: GuardContext<unknown, Visitor>) => context.user !== "";
   const guarded = new Agent({
     name: "x",
     llm,
     start: "a",
     steps: { a: { description: "A", routes: { a: { when: "again", guard } } } },
   });
-  same<typeof guarded, Agent<{ a: unknown }, Visitor>>();
+  same<typeof guarded, Agent<{ a: unknown }, unknown, Visitor>>();
 
   const guardedTool = new Tool({
     name: "t",
@@ -304,7 +304,7 @@ Deno.test("Agent, guards have the type of the context", () => {
   const missing = () => new Agent({ name: "x", llm, start: "a", steps }).createSession();
   assertEquals(typeof missing, "function");
 
-  new Agent<Record<"a", unknown>, Shop>({
+  new Agent<Record<"a", unknown>, unknown, Shop>({
     name: "x",
     llm,
     start: "a",
@@ -378,7 +378,7 @@ Deno.test("Tool, a generator function gets the types of its schemas", () => {
       return "counted";
     },
   });
-  same<typeof count, Tool<{ to: number }, { from: number }>>();
+  same<typeof count, Tool<{ to: number }, unknown, { from: number }>>();
   const arrow = new Tool({
     run: async function* ({ to }) {
       same<typeof to, number>();

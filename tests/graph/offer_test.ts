@@ -80,7 +80,7 @@ Deno.test("Agent, an action without an offered route or tool is not legal", asyn
 Deno.test("Agent, guards are called for every decision, with the session and the step", async () => {
   const asked: GuardContext[] = [];
   const cart: Cart = { items: 0 };
-  const guard = (context: GuardContext<Cart>) => {
+  const guard = (context: GuardContext<unknown, Cart>) => {
     asked.push(context);
     return context.context.items > 0;
   };

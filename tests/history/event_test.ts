@@ -10,6 +10,7 @@ const CHILD_USAGE = ["cost?", "head?", "modelCalls?", "toolCalls?", "usage?"];
 /** Fields of each type of event; those with `?` may be absent. */
 const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   user: ["text"],
+  data_set: ["data"],
   decision: ["cost?", "decision", "model?", "step", "usage?"],
   tool_started: ["call", "callKey", "tool", "wasDeferred?"],
   tool_deferred: ["call", "callKey", "tool"],
@@ -28,7 +29,7 @@ const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
     "tool",
   ],
   approval_given: ["args?", "call", "callKey", "isInput?", "text?", "verdict"],
-  tool_finished: [...CHILD_USAGE, "args?", "call", "callKey", "outcome", "text", "tool"],
+  tool_finished: [...CHILD_USAGE, "args?", "call", "callKey", "data?", "outcome", "text", "tool"],
   moved: ["from", "to"],
   error: ["attempt?", "cost?", "message", "model?", "output", "path", "step", "usage?"],
   model_failed: ["code", "cost?", "step", "usage"],

@@ -12,9 +12,9 @@ import { readState } from "../../src/session/read_state.ts";
 import { parseEvent } from "../../src/store/entry_body.ts";
 import { firstHash, nextHash } from "../../src/store/hash_chain.ts";
 
-// Migrations of two imaginary releases. Up to version 3, the text of a `user` event is
-// `said`; version 4 renames it to `text`. Up to version 4, a move is `went`, with both
-// steps in one text; version 5 has `moved`, with `from` and `to`.
+// Migrations of two imaginary releases. Up to version 4, the text of a `user` event is
+// `said`; version 5 renames it to `text`. Up to version 5, a move is `went`, with both
+// steps in one text; version 6 has `moved`, with `from` and `to`.
 
 const nameText: Migration = (event) => {
   if (event.type !== "user") return event;
@@ -29,7 +29,7 @@ const splitMove: Migration = (event) => {
   return { ...rest, type: "moved", from, to };
 };
 
-/** All migrations; they lead to version 5. */
+/** All migrations; they lead to version 6. */
 const FUTURE_MIGRATIONS: readonly Migration[] = [...MIGRATIONS, nameText, splitMove];
 
 const decision = {
@@ -47,12 +47,12 @@ function logOf(version: number): Record<string, unknown>[] {
   const key = { callKey: "s/1/0", tool: "look" };
   const given = { callKey: "s/1/0", call: 0, tool: "look", text: "elsewhere" };
   const events = [
-    { type: "user", ...(version < 4 ? { said: "Hi" } : { text: "Hi" }) },
+    { type: "user", ...(version < 5 ? { said: "Hi" } : { text: "Hi" }) },
     { type: "decision", ...call },
     { type: "tool_started", ...(version < 2 ? key : { callKey: "s/1/0", call: 0, tool: "look" }) },
     { type: "tool_finished", ...given, outcome: version < 3 ? "fallback" : "redirected" },
     { type: "decision", ...move },
-    version < 5 ? { type: "went", way: "a > b" } : { type: "moved", from: "a", to: "b" },
+    version < 6 ? { type: "went", way: "a > b" } : { type: "moved", from: "a", to: "b" },
     { type: "decision", ...decision },
   ];
   return events.map((event, seq) => ({ seq, time: 7, ...event }));
@@ -72,33 +72,33 @@ function deepFreeze<Value>(value: Value): Value {
 
 Deno.test("migrations, lead to the version of this release", () => {
   assertEquals(versionAfter(MIGRATIONS), EVENT_VERSION);
-  assertEquals(versionAfter(FUTURE_MIGRATIONS), 5);
+  assertEquals(versionAfter(FUTURE_MIGRATIONS), 6);
 });
 
 Deno.test("readState, reads states of every version by a chain of migrations, and changes none", () => {
-  for (const version of [1, 2, 3, 4, 5]) {
+  for (const version of [1, 2, 3, 4, 5, 6]) {
     const state = deepFreeze(stateOf(version));
     const read = readState(state, FUTURE_MIGRATIONS);
     assertEquals(read.version, EVENT_VERSION);
-    assertEquals(read.events as unknown, logOf(5), `version ${version}`);
+    assertEquals(read.events as unknown, logOf(6), `version ${version}`);
     // Equal in its values and in the order of keys, so that states can be compared as text.
     assertEquals(
       JSON.stringify(read.events),
-      JSON.stringify(readState(stateOf(5), FUTURE_MIGRATIONS).events),
+      JSON.stringify(readState(stateOf(6), FUTURE_MIGRATIONS).events),
     );
   }
 });
 
 Deno.test("readState, refuses unknown versions, and migrated states that are malformed", () => {
-  const newer = assertThrows(() => readState(stateOf(6), FUTURE_MIGRATIONS), StateError);
+  const newer = assertThrows(() => readState(stateOf(7), FUTURE_MIGRATIONS), StateError);
   assertEquals(newer.path, "version");
-  assertStringIncludes(newer.message, "it is 6: expected 5 or lower: a newer release wrote it");
+  assertStringIncludes(newer.message, "it is 7: expected 6 or lower: a newer release wrote it");
   const half = assertThrows(
-    () => readState({ ...stateOf(3), version: 4 }, FUTURE_MIGRATIONS),
+    () => readState({ ...stateOf(4), version: 5 }, FUTURE_MIGRATIONS),
     StateError,
   );
   assertEquals(half.path, "events.0.text");
-  assertThrows(() => readState(stateOf(4)), StateError, "it is 4: expected 3 or lower");
+  assertThrows(() => readState(stateOf(5)), StateError, "it is 5: expected 4 or lower");
 });
 
 Deno.test("migrateEvents, applies the due migrations in order, once to each event", () => {
@@ -162,7 +162,7 @@ Deno.test("migrations, to version 3 rename outcomes, respond_only limits and usa
 });
 
 Deno.test("parseEvent, reads entries of every version by a chain of migrations", () => {
-  for (const version of [1, 2, 3, 4, 5]) {
+  for (const version of [1, 2, 3, 4, 5, 6]) {
     const events = logOf(version).map((event, seq) => {
       return parseEvent(
         "s",
@@ -170,19 +170,19 @@ Deno.test("parseEvent, reads entries of every version by a chain of migrations",
         { migrations: FUTURE_MIGRATIONS },
       );
     });
-    assertEquals(events as unknown, logOf(5), `version ${version}`);
+    assertEquals(events as unknown, logOf(6), `version ${version}`);
   }
-  const body = JSON.stringify([6, logOf(5)[0]]);
+  const body = JSON.stringify([7, logOf(6)[0]]);
   assertThrows(
     () => parseEvent("s", { seq: 0, body, hash: "" }, { migrations: FUTURE_MIGRATIONS }),
     StateError,
-    'at "events.0": a newer release wrote it, in version 6: expected version 5 or lower',
+    'at "events.0": a newer release wrote it, in version 7: expected version 6 or lower',
   );
 });
 
 Deno.test("parseEvent, an entry with an invalid version is damage", () => {
   for (const version of [0, -1, 1.5, "2", null, true]) {
-    const body = JSON.stringify([version, logOf(5)[0]]);
+    const body = JSON.stringify([version, logOf(6)[0]]);
     assertThrows(
       () => parseEvent("s", { seq: 0, body, hash: "" }),
       SessionDamagedError,
@@ -197,7 +197,7 @@ Deno.test("openSession, a session continued by several versions keeps the entrie
   await store.create("s", { meta: JSON.stringify({ version: 1, start: "a" }), hash });
   const lease = (await store.claim("s", { owner: "old", ttl: 1 }))!;
   // Written by version 1 up to its first call, by version 2 up to its end, then by version 3.
-  const form = [logOf(5)[0], ...logOf(1).slice(1, 3), logOf(2)[3], ...logOf(5).slice(4)];
+  const form = [logOf(6)[0], ...logOf(1).slice(1, 3), logOf(2)[3], ...logOf(6).slice(4)];
   const versions = [1, 1, 1, 2, 3, 3, 3];
   const bodies = form.map((event, at) => JSON.stringify([versions[at], event]));
   const entries = [];
@@ -220,7 +220,7 @@ Deno.test("openSession, a session continued by several versions keeps the entrie
   assertEquals([session.step, session.status], ["b", "waiting"]);
   assertEquals((await session.next("Are you there?")).response, "Still here");
   const state: State = session.state;
-  assertEquals(state.events.slice(0, 7) as unknown, logOf(5));
+  assertEquals(state.events.slice(0, 7) as unknown, logOf(6));
   const stored = await store.entries("s", { from: 0, limit: 100 });
   assertEquals(stored.slice(0, 7), entries);
   const written = stored.map(({ body }) => JSON.parse(body)[0]);

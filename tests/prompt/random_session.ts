@@ -66,7 +66,7 @@ export async function playRandomSession(seed: number, rounds = 25): Promise<Rand
   let life = 0;
   let aborts: AbortController | undefined;
 
-  const guard = ({ context }: GuardContext<{ open: boolean }>) => context.open;
+  const guard = ({ context }: GuardContext<unknown, { open: boolean }>) => context.open;
   const args = v.object({ n: v.optional(v.number()), text: v.string() });
   const tools = [
     new Tool({ name: "echo", description: "Echo", args, run: ({ text }) => text }),
@@ -89,7 +89,7 @@ export async function playRandomSession(seed: number, rounds = 25): Promise<Rand
     }),
     new Tool({ name: "aborts", description: "A", args, run: () => aborts?.abort(), guard }),
   ];
-  const agent = new Agent<Record<"a" | "b" | "c", unknown>, { open: boolean }>({
+  const agent = new Agent<Record<"a" | "b" | "c", unknown>, unknown, { open: boolean }>({
     name: "random",
     llm: new MockLLM([choose], { whenDone: "repeat" }),
     start: "a",

@@ -85,6 +85,7 @@ Deno.test("renderDecision, renders the decision without reasoning", () => {
 Deno.test("isVisible, is true for user, decision and tool_finished events", () => {
   const types: Record<SessionEvent["type"], boolean> = {
     user: true,
+    data_set: false,
     decision: true,
     tool_finished: true,
     error: false,

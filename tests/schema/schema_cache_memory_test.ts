@@ -37,7 +37,7 @@ Deno.test("SchemaCache keeps at most 64 of the 512 combinations of a step's guar
   const schemaCache = new SchemaCache();
   const names = Array.from({ length: 9 }, (_, n) => `t${n}`);
   const tools = names.map((name, bit) =>
-    new Tool<unknown, { bits: number }>({
+    new Tool<unknown, unknown, { bits: number }>({
       name,
       description: "",
       args: v.object({}),
@@ -47,7 +47,7 @@ Deno.test("SchemaCache keeps at most 64 of the 512 combinations of a step's guar
   );
   const llm = new MockLLM([decide.respond("Hi")], { whenDone: "repeat" });
   const steps = { talk: { description: "", tools } };
-  const agent = new Agent<Record<"talk", unknown>, { bits: number }>({
+  const agent = new Agent<Record<"talk", unknown>, unknown, { bits: number }>({
     name: "a",
     llm,
     start: "talk",

@@ -308,7 +308,7 @@ Deno.test("states of newer releases, and of steps that the graph lacks, are refu
   await assertRejects(
     () => other.openSession("new", { store }),
     StateError,
-    "a newer release wrote it, in version 99: expected version 3 or lower",
+    "a newer release wrote it, in version 99: expected version 4 or lower",
   );
 });
 

@@ -11,7 +11,7 @@ import { type Lease, memoryStore, type Store, type StoredEntry } from "@nomos/ag
 import { replaySession } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FIXTURES } from "../../scripts/record_sessions.ts";
-import { makeDesk } from "../../scripts/sessions/desk.ts";
+import { makeDesk, VISIT } from "../../scripts/sessions/desk.ts";
 import {
   computeExpected,
   type ExpectedPosition,
@@ -66,12 +66,13 @@ function resting(): MockLLM {
 
 /** Position of a session by the current release, for comparison with the recorded one. */
 function positionOf(session: Session): ExpectedPosition {
-  const { log: { position: { calls }, head } } = Session.live(session);
+  const { log: { position: { calls, data }, head } } = Session.live(session);
   return {
     step: session.step,
     status: session.status,
     open: listOpenCalls(calls, head).flatMap(({ callKey }) => callKey ?? []),
     waiting: calls.flatMap(requestsOf).map(({ callKey }) => callKey),
+    ...(data && { data }),
   };
 }
 
@@ -80,7 +81,7 @@ function openDesk(naming?: (step: string) => string) {
   const giveUp = new AbortController();
   const context = { isOpen: true, onWait: () => giveUp.abort() };
   const llm = resting();
-  return { desk: makeDesk(llm, {}, llm, naming), context, signal: giveUp.signal };
+  return { desk: makeDesk(llm, { data: VISIT }, llm, naming), context, signal: giveUp.signal };
 }
 
 /** Continues until the session waits or has ended. */

@@ -92,7 +92,7 @@ Deno.test("Session.state of a new session is empty and can be continued", async 
   const { agent } = play([decide.respond("Hello")]);
   const { state } = agent.createSession();
   assertEquals(state, {
-    version: 3,
+    version: 4,
     agent: "tested",
     sessionId: "id-1",
     incarnation: "id-2",
@@ -136,7 +136,7 @@ Deno.test("Agent.createSession refuses a state it cannot continue, and names the
   };
   const bad: [unknown, string][] = [
     [null, "version"],
-    [{ ...good, version: 4 }, "version"],
+    [{ ...good, version: 5 }, "version"],
     [{ ...good, step: "gone", status: "interrupted", events: [call] }, "step"],
     [{ ...good, status: "running" }, "status"],
     [{ ...good, status: "ended" }, "status"],
@@ -291,7 +291,7 @@ Deno.test("Session: the context is passed to tools and guards by reference, and 
     guard: ({ context }: { context: Cart }) => context.items.length < 1,
   });
   const llm = new MockLLM([decide.call("add", { item: "tea" }), decide.respond("ok")]);
-  const agent = new Agent<Record<string, unknown>, Cart>({
+  const agent = new Agent<Record<string, unknown>, unknown, Cart>({
     name: "shop",
     llm,
     start: "start",

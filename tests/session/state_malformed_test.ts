@@ -288,7 +288,7 @@ function finish({ legal }: LLMRequest): ScriptEntry {
 for (const [what, [events, status = "interrupted"]] of Object.entries(HOSTILE)) {
   for (const how of ["next", "resume"] as const) {
     Deno.test(`Session.${how}, of a state with ${what}: the state is refused, or the turn works`, async () => {
-      const state = { version: 3, sessionId: "s", step: "a", status, events } as never;
+      const state = { version: 4, sessionId: "s", step: "a", status, events } as never;
       const llm = new MockLLM([finish], { whenDone: "repeat" });
       const steps = { a: { description: "A", tools: [look], routes: { a: "again" } } };
       const agent = new Agent({ name: "test", llm, start: "a", steps });
@@ -325,7 +325,7 @@ for (const [what, [events, status = "interrupted"]] of Object.entries(HOSTILE)) 
 
 Deno.test("Agent.createSession, a large state is refused or accepted without a stack overflow", () => {
   const events = Array.from({ length: 100_000 }, (_, seq) => ({ ...user, seq }));
-  const state = { version: 3, sessionId: "s", step: "a", status: "interrupted", events } as State;
+  const state = { version: 4, sessionId: "s", step: "a", status: "interrupted", events } as State;
   assertEquals(agent.createSession({ state }).status, "interrupted");
   const broken = { ...state, events: events.map((event) => ({ ...event, time: "x" })) } as never;
   const error = assertThrows(() => agent.createSession({ state: broken }), StateError);

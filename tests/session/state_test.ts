@@ -147,7 +147,7 @@ const plain = new Agent({ name: "test", llm: new MockLLM(), start: "a", steps })
 Deno.test("Agent.createSession, refuses every version but the current and earlier ones", () => {
   const cycle: Record<string, unknown> = {};
   cycle.cycle = cycle;
-  const versions = [0, 4, 999, -1, 1.5, "1", null, undefined, true, [1], { n: 1 }, NaN, 1n, cycle];
+  const versions = [0, 5, 999, -1, 1.5, "1", null, undefined, true, [1], { n: 1 }, NaN, 1n, cycle];
   for (const version of versions) {
     const state = { ...whole, version } as never;
     const error = assertThrows(() => plain.createSession({ state }), StateError);

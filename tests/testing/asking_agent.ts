@@ -10,7 +10,7 @@ function never(what: string): () => never {
   };
 }
 
-function toolOf(name: string, options: Partial<ToolOptions<{ to: string }, unknown>>) {
+function toolOf(name: string, options: Partial<ToolOptions<{ to: string }, unknown, unknown>>) {
   return new Tool({ name, description: name, args, run: never(name), ...options });
 }
 

@@ -59,12 +59,12 @@ const [name, description] = ["order", "Order"];
 ${tools.join("\n")}
 // Without a schema, annotations type the context.
 new Tool({ name, description, args: ${LIBRARIES.valibot},
-  guard: ({ context }: GuardContext<Shop>) => context.open,
+  guard: ({ context }: GuardContext<unknown, Shop>) => context.open,
   needsApproval: ({ count }, { context }) => { is<Equal<typeof context, Shop>>(); return count > 1; },
-  run: ({ drink }, { context }: ToolContext<Shop>) => [drink, context.open],
+  run: ({ drink }, { context }: ToolContext<unknown, Shop>) => [drink, context.open],
 });
 new Tool({ name, description, args: ${LIBRARIES.zod},
-  run: ({ drink }, { context }: ToolContext<Shop>) => [drink, context.open],
+  run: ({ drink }, { context }: ToolContext<unknown, Shop>) => [drink, context.open],
   guard: ({ context }) => { is<Equal<typeof context, Shop>>(); return context.open; },
 });
 // @ts-expect-error the context has no such field, so its type is not any

@@ -27,7 +27,7 @@ type Args = v.InferOutput<typeof args>;
 
 function make(options: Record<string, unknown>): Tool<Args> {
   const base = { name: "t", description: "", args, run: () => "" };
-  return new Tool({ ...base, ...options } as ToolOptions<Args, unknown>);
+  return new Tool({ ...base, ...options } as ToolOptions<Args, unknown, unknown>);
 }
 
 function refusal(options: Record<string, unknown>): string {
@@ -91,7 +91,7 @@ Deno.test("Tool refuses unknown options, with the nearest known name", () => {
   assertEquals(
     refusal({ runs: 1 }),
     'Cannot create tool "t": unknown option "runs": expected one of "name", "description", "args", ' +
-      '"context", "run", "timeout", "guard", "needsApproval", "expiresAfter", "once", "whenUnknown", ' +
+      '"data", "context", "run", "timeout", "guard", "needsApproval", "expiresAfter", "once", "whenUnknown", ' +
       '"maxRepeats"; did you mean "run"?',
   );
   assertStringIncludes(refusal({ needApproval: true }), 'did you mean "needsApproval"?');
@@ -245,7 +245,7 @@ Deno.test("Tool infers its arguments, and lists of different tools need no any",
     run: (_, context: { readonly context: { readonly user: string } }) => context.context.user,
   });
   const plain: AnyTool<unknown>[] = [one, two, three];
-  const tools: AnyTool<{ readonly user: string }>[] = [...plain, four];
+  const tools: AnyTool<unknown, { readonly user: string }>[] = [...plain, four];
   // @ts-expect-error: a tool that needs a user cannot be where there is none
   const wrong: AnyTool<unknown>[] = [four];
   const agent = new Agent({

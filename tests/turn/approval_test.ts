@@ -16,7 +16,7 @@ import {
 import * as v from "valibot";
 
 const args = v.object({ to: v.string() });
-type PayOptions = Partial<ToolOptions<{ to: string }, unknown>>;
+type PayOptions = Partial<ToolOptions<{ to: string }, unknown, unknown>>;
 
 /** An agent that pays, and the recipients of its payments. */
 function shop(script: readonly ScriptEntry[], options: PayOptions = { needsApproval: true }) {
@@ -185,7 +185,8 @@ Deno.test("needsApproval gets the output of the schema, and the context", async 
   const session = agent.createSession({ context: { user: 1 } });
   const turn = await session.next("Pay");
   assertEquals([turn.approvals.map(({ args }) => args.to), paid], [["bob"], ["ann"]]);
-  assertEquals(asked, new Array(2).fill({ context: { user: 1 }, sessionId: "s", step: "talk" }));
+  const given = { data: {}, context: { user: 1 }, sessionId: "s", step: "talk" };
+  assertEquals(asked, [given, given]);
 });
 
 Deno.test("needsApproval that throws or does not return a boolean is a GuardError, and no tool runs", async () => {

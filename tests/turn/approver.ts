@@ -15,7 +15,7 @@ import * as v from "valibot";
 import { dyingStore } from "../fixtures/dying_store.ts";
 
 /** Options of the tool `pay`. */
-export type PayOptions = Partial<ToolOptions<{ to: string }, unknown>>;
+export type PayOptions = Partial<ToolOptions<{ to: string }, unknown, unknown>>;
 
 /** Payments of an agent, in order: the recipients. */
 export interface Payer {

@@ -233,7 +233,7 @@ Deno.test("commit: a session killed between any two commits completes, and repea
     const diary: Diary = [];
     const events: SessionEvent[] = JSON.parse(JSON.stringify(batches.slice(0, kept).flat()));
     const step = events.findLast((event) => event.type === "moved")?.to ?? "start";
-    const state: State = { version: 3, sessionId: "s", step, status: "interrupted", events };
+    const state: State = { version: 4, sessionId: "s", step, status: "interrupted", events };
     const session = agentOf(diary, readingModel()).createSession({ state });
     const known = events.filter(({ type }) => type === "tool_finished").length;
     const turn = await session.resume();

@@ -5,7 +5,11 @@ import * as v from "valibot";
 
 const none = v.object({});
 
-function tool(name: string, run: ToolOptions<unknown, unknown>["run"], timeout?: number): Tool {
+function tool(
+  name: string,
+  run: ToolOptions<unknown, unknown, unknown>["run"],
+  timeout?: number,
+): Tool {
   const options = { name, description: "", args: none, run, ...(timeout && { timeout }) };
   return new Tool(options);
 }

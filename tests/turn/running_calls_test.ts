@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RedirectError, type ToolContext } from "@nomos/agent";
+import { CallContext } from "../../src/turn/call_context.ts";
 import {
-  CallContext,
   type CallEnd,
   type CallProgress,
   type PreparedCall,
@@ -18,6 +18,8 @@ const OPTIONS: RunOptions = {
   readsProgress: false,
 };
 
+const GIVEN = { data: {}, context: "the context", sessionId: "s", step: "start" };
+
 type Run = (context: ToolContext) => unknown;
 
 /** Outcome of a call, with its place. */
@@ -29,7 +31,7 @@ interface CallOutcome {
 
 /** A prepared call that runs a function. */
 function prepared(call: number, run: Run, timeout?: number): PreparedCall {
-  const context = new CallContext("the context", "s", "start", `s/0/${call}`);
+  const context = new CallContext(GIVEN, `s/0/${call}`);
   return {
     call,
     run: () => run(context),
@@ -323,7 +325,7 @@ Deno.test("RunningCalls.abandon returns ends that were not read, and gives up th
 });
 
 Deno.test("CallContext creates its signal when it is read, aborted if the call was", () => {
-  const context = new CallContext(undefined, "s", "start", "k");
+  const context = new CallContext(GIVEN, "k");
   const reason = new DOMException("Stop", "AbortError");
   context.abort(reason);
   context.abort(new Error("again"));

@@ -4,7 +4,7 @@ import type { AgentOptions, Session, ToolOptions, ToolResult } from "@nomos/agen
 import * as v from "valibot";
 
 /** Function of a tool without arguments. */
-export type Run = ToolOptions<unknown, unknown>["run"];
+export type Run = ToolOptions<unknown, unknown, unknown>["run"];
 
 /** A session whose model calls the tool `work` once, and then responds. */
 export function createToolSession(

@@ -33,13 +33,13 @@ export function findDeadGuards(
 
 /** Returns the reason if a guard is never true; undefined if it is true for one of the contexts. */
 function explainDead(
-  guard: (context: GuardContext<never>) => boolean,
+  guard: (given: GuardContext<never, never>) => boolean,
   step: string,
   contexts: readonly unknown[],
 ): string | undefined {
   let problem = "";
   for (const context of contexts) {
-    const given = { context, sessionId: "explored", step } as GuardContext<never>;
+    const given = { context, sessionId: "explored", step } as GuardContext<never, never>;
     try {
       if (callPredicate(() => guard(given), "guard", () => `step ${quote(step)} offers it`)) {
         return undefined;

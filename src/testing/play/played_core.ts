@@ -101,7 +101,8 @@ function withoutSideEffects(core: AgentCore, change: (step: Step) => Partial<Ste
     return [id, { ...step, examples, ...change(step) }];
   }));
   // A played agent has no context.
-  const graph = { start: core.graph.start, steps, contexts: [] };
+  const { start, data } = core.graph;
+  const graph = { start, steps, contexts: [], data };
   return { ...core, graph, usageLimits: {}, cost: undefined, observers: [] };
 }
 

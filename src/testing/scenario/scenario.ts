@@ -7,6 +7,7 @@ import type { Agent } from "../../agent/agent.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { Session } from "../../session/session.ts";
 import type { SessionArguments } from "../../session/session_options.ts";
+import type { DataPatch } from "../../tool/tool_context.ts";
 import type { Turn, TurnOf } from "../../turn/turn.ts";
 import { type Check, type CheckOutcome, runCheck } from "./check.ts";
 import { messagesOf, type ScenarioEnding } from "./conversation.ts";
@@ -22,10 +23,13 @@ import { transcriptText } from "../trajectory/transcript_text.ts";
 /** Options of a scenario, except the context. */
 export interface ScenarioParts<
   Answers extends object = Record<string, unknown>,
+  Data = unknown,
   Context = unknown,
 > {
   /** Agent to test, in a new session. */
-  readonly agent: Agent<Answers, Context>;
+  readonly agent: Agent<Answers, Data, Context>;
+  /** Data with which the session begins, completed by defaults. Default: the defaults alone. */
+  readonly data?: DataPatch<Data>;
   /** Goal of the user. It names the scenario, and is shown to simulated users and judges. */
   readonly goal: string;
   /** User: a list of inputs, or a function such as `simulatedUser()` returns. */
@@ -45,8 +49,12 @@ export interface ScenarioParts<
 }
 
 /** Options of a scenario. The context is required only if the agent requires one. */
-export type ScenarioOptions<Answers extends object = Record<string, unknown>, Context = unknown> =
-  & ScenarioParts<Answers, Context>
+export type ScenarioOptions<
+  Answers extends object = Record<string, unknown>,
+  Data = unknown,
+  Context = unknown,
+> =
+  & ScenarioParts<Answers, Data, Context>
   & (unknown extends Context ? { readonly context?: Context } : { readonly context: Context });
 
 /**
@@ -103,10 +111,10 @@ export type ScenarioOptions<Answers extends object = Record<string, unknown>, Co
  * result.assert();
  * ```
  */
-export async function scenario<Answers extends object, Context>(
-  options: ScenarioOptions<Answers, Context>,
+export async function scenario<Answers extends object, Data, Context>(
+  options: ScenarioOptions<Answers, Data, Context>,
 ): Promise<ScenarioResult<keyof Answers & string>> {
-  const { agent, goal, user, checks, context } = options;
+  const { agent, goal, user, checks, data, context } = options;
   const isList = typeof user !== "function";
   const { maxTurns = isList ? user.length : 10 } = options;
   if (!Number.isSafeInteger(maxTurns) || maxTurns < 1) {
@@ -115,8 +123,9 @@ export async function scenario<Answers extends object, Context>(
       : `maxTurns ${quote(maxTurns)}: expected a whole number of at least 1`;
     throw new ConfigError(`Cannot play scenario ${quote(goal)} with ${problem}`);
   }
-  const session = agent.createSession(...[{ context }] as unknown as SessionArguments<Context>);
-  const turns: TurnOf<Answers>[] = [];
+  const given = [{ data, context }] as unknown as SessionArguments<Data, Context>;
+  const session = agent.createSession(...given);
+  const turns: TurnOf<Answers, Data>[] = [];
   const ending = await converse(session, options, maxTurns, turns);
   const { events } = session.state;
   const transcript = transcriptText({ events });
@@ -159,8 +168,8 @@ export async function scenario<Answers extends object, Context>(
  * });
  * ```
  */
-export async function assertScenario<Answers extends object, Context>(
-  options: ScenarioOptions<Answers, Context>,
+export async function assertScenario<Answers extends object, Data, Context>(
+  options: ScenarioOptions<Answers, Data, Context>,
 ): Promise<ScenarioResult<keyof Answers & string>> {
   return (await scenario(options)).assert();
 }

@@ -62,7 +62,7 @@ const finished = (seq: number, callKey = "k"): SessionEvent => {
   };
 };
 const stateOf = (events: SessionEvent[], status: "waiting" | "interrupted" = "waiting") =>
-  ({ version: 3, sessionId: "s", step: "talk", status, events }) as const;
+  ({ version: 4, sessionId: "s", step: "talk", status, events }) as const;
 
 Deno.test("PathChecks accepts a prompt that grows and whose last message changes", () => {
   assertEquals(

@@ -23,10 +23,10 @@ function forbidden(what: string): () => never {
 export function toolOf<Args>(
   name: string,
   args: StandardSchema<unknown, Args>,
-  options: Partial<ToolOptions<Args, unknown>> = {},
+  options: Partial<ToolOptions<Args, unknown, unknown>> = {},
 ): Tool {
   const run = forbidden(`tool ${name}`);
-  return new Tool<Args, unknown>({ name, description: name, args, run, ...options });
+  return new Tool<Args, unknown, unknown>({ name, description: name, args, run, ...options });
 }
 
 /** Creates the steps of the unchanged shop. */

@@ -181,7 +181,7 @@ Deno.test("scenario() passes the context to tools and requires it if they declar
     name: "pay",
     description: "Pay",
     args: v.object({}),
-    run: (_, { context }: ToolContext<{ readonly paid: string[] }>) => {
+    run: (_, { context }: ToolContext<unknown, { readonly paid: string[] }>) => {
       context.paid.push("once");
       return "paid";
     },
