@@ -42,7 +42,7 @@ export function callPredicate(
   subject: () => string,
 ): boolean {
   const attempt = () => `Cannot decide if ${subject()}: its ${name}`;
-  return callSync(predicate, "boolean", attempt) as boolean;
+  return callSync(predicate, isBoolean, "true or false", attempt);
 }
 
 /**
@@ -57,26 +57,30 @@ export function readText(
 ): string {
   if (typeof text === "string") return text;
   const attempt = () => `Cannot ask the model in step ${quote(given.step)}: the ${name}`;
-  return callSync(() => text(given as GuardContext<never, never>), "string", attempt) as string;
+  const call = () => text(given as GuardContext<never, never>);
+  return callSync(call, isText, "text", attempt);
 }
 
-/** Calls a function of the author, which must return a value of a type. */
-function callSync(
+const isBoolean = (value: unknown) => typeof value === "boolean";
+const isText = (value: unknown) => typeof value === "string";
+
+/** Calls a function of the author, and checks the type of its result. */
+function callSync<Value>(
   call: () => unknown,
-  type: "boolean" | "string",
+  isValid: (value: unknown) => value is Value,
+  expected: string,
   attempt: () => string,
-): unknown {
+): Value {
   let value: unknown;
   try {
     value = call();
   } catch (cause) {
     throw new GuardError(`${attempt()} threw: ${reasonOf(cause)}`, { cause });
   }
-  if (typeof value === type) return value;
+  if (isValid(value)) return value;
   // Prevents an unhandled rejection.
   if (value instanceof Promise) value.catch(() => {});
   const returned = value instanceof Promise ? "a promise" : quote(value);
-  const expected = type === "boolean" ? "true or false" : "text";
   throw new GuardError(
     `${attempt()} returned ${returned}: expected a synchronous function that returns ${expected}`,
   );
