@@ -1,5 +1,5 @@
 /**
- * Guards that return true for none of the sample contexts.
+ * Guards that return true for none of the samples.
  *
  * @module
  */
@@ -8,38 +8,50 @@ import { callPredicate } from "../../graph/guard.ts";
 import type { GuardContext } from "../../tool/tool_context.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import { routeGuard, toolGuard } from "../play/played_core.ts";
+import type { GivenSample } from "../play/sampled_values.ts";
 import { describeTarget, type Target } from "./target.ts";
 
-/** Calls every guard with every context, and lists those that were never true, with the reason. */
+/** Calls every guard with every sample, and lists those that were never true, with the reason. */
 export function findDeadGuards(
-  { graph }: AgentCore,
-  contexts: readonly unknown[],
+  { graph: { steps, data } }: AgentCore,
+  samples: readonly GivenSample[],
 ): ReadonlyMap<string, string> {
   const dead = new Map<string, string>();
-  for (const { id: step, routes, tools } of graph.steps.values()) {
+  const [kind, option] = data === undefined
+    ? ["sample contexts", '"contexts"']
+    : ["samples", '"contexts" or "data"'];
+  for (const { id: step, routes, tools } of steps.values()) {
     const guards = [
       ...routes.map(({ to, guard }) => [routeGuard(to), guard] as const),
       ...tools.map(({ name, guard }) => [toolGuard(name), guard] as const),
     ];
     for (const [name, guard] of guards) {
       if (guard === undefined) continue;
-      const why = explainDead(guard, step, contexts);
+      const problem = findProblem(guard, step, samples);
       const target: Target = { kind: "guard", step, guard: name, isOpen: true };
-      if (why !== undefined) dead.set(describeTarget(target), why);
+      if (problem === undefined) continue;
+      dead.set(
+        describeTarget(target),
+        `it returned true for none of ${samples.length} ${kind}${problem}: ` +
+          `pass one for which it is true in the option ${option}`,
+      );
     }
   }
   return dead;
 }
 
-/** Returns the reason if a guard is never true; undefined if it is true for one of the contexts. */
-function explainDead(
+/**
+ * Returns what the guard threw last, or no text, if it is never true; undefined if it is true for one
+ * of the samples.
+ */
+function findProblem(
   guard: (given: GuardContext<never, never>) => boolean,
   step: string,
-  contexts: readonly unknown[],
+  samples: readonly GivenSample[],
 ): string | undefined {
   let problem = "";
-  for (const context of contexts) {
-    const given = { context, sessionId: "explored", step } as GuardContext<never, never>;
+  for (const sample of samples) {
+    const given = { ...sample, sessionId: "explored", step } as GuardContext<never, never>;
     try {
       if (callPredicate(() => guard(given), "guard", () => `step ${quote(step)} offers it`)) {
         return undefined;
@@ -48,6 +60,5 @@ function explainDead(
       problem = ` (${reasonOf(error)})`;
     }
   }
-  return `it returned true for none of ${contexts.length} sample contexts${problem}: ` +
-    'pass one for which it is true in the option "contexts"';
+  return problem;
 }

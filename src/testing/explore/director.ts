@@ -23,7 +23,7 @@ import {
 } from "../play/move.ts";
 import { PathChecks } from "../play/path_checks.ts";
 import { playedCore, type Player } from "../play/played_core.ts";
-import type { SampledValues } from "../play/sampled_values.ts";
+import type { GivenSample, SampledValues } from "../play/sampled_values.ts";
 import type { ExploredPath } from "./exploration.ts";
 import { PathRecord } from "./path_record.ts";
 import { describeTarget, findWaysOut, type Target } from "./target.ts";
@@ -48,6 +48,7 @@ export class Director implements Player {
   /** Number of decisions on all paths. */
   decisions = 0;
   readonly llm: LLM = { name: "explorer", decide: (request) => this.#decide(request) };
+  readonly given: readonly GivenSample[];
   readonly #values: SampledValues;
   /** Core of the agent with models, tools and guards replaced by this director. */
   readonly #playedCore: AgentCore;
@@ -83,6 +84,7 @@ export class Director implements Player {
   ) {
     this.#deadGuards = deadGuards;
     this.#values = values;
+    this.given = values.given;
     this.#isChecking = isChecking;
     this.#waysOut = findWaysOut(core.graph);
     this.#playedCore = playedCore(core, this);
@@ -105,7 +107,10 @@ export class Director implements Player {
     this.#next = 0;
     this.#choose = choose;
     this.#checks.begin();
-    const session = this.#session = createSession(this.#playedCore, { id: "explored" });
+    const session = this.#session = createSession(this.#playedCore, {
+      id: "explored",
+      ...this.#values.session,
+    });
     let obstacle: string | undefined;
     // Each input or verdict plays a part of the plan or ends the path, so this bound suffices.
     for (let left = 2 * (plan.length + WALK_LENGTH + 1); left > 0; left--) {

@@ -4,9 +4,7 @@
  * @module
  */
 import { pick, type Random, seededRandom } from "../../random.ts";
-import { quote } from "../../errors.ts";
 import { checkSeed } from "../../schema/option_shape.ts";
-import { checkContext } from "../../schema/standard_schema.ts";
 import { findTool, type Graph } from "../../graph/graph.ts";
 import { type Move, openMoves, outcomesOf } from "../play/move.ts";
 import { requireCore } from "../play/played_core.ts";
@@ -25,11 +23,6 @@ export interface ExploreOptions extends SampleOptions {
    * target was tried. Default: 1,000.
    */
   readonly decisions?: number;
-  /**
-   * Contexts with which your guards are called. A guard that is true for none of them is a missed
-   * target. Default: one that is undefined.
-   */
-  readonly contexts?: readonly unknown[];
   /** If false, paths are played without checks. Default: true. */
   readonly checks?: boolean;
 }
@@ -40,7 +33,9 @@ export interface ExploreOptions extends SampleOptions {
  * random walks. A tool that needs approval is denied once; its other outcomes
  * follow an approval. A `needsApproval` function is played with both results.
  * Your models and tools do not run, and the agent is not changed. On the paths, guards are played
- * as well; yours are called with the sample `contexts`, and one that is never true is reported.
+ * as well; yours are called with the samples `contexts` and `data`, and one that is never true is a
+ * missed target. Texts that are functions are called, and one that throws with every sample is a
+ * problem.
  *
  * Every path is checked:
  * - nothing throws, every turn ends, and the user is answered or the session ends
@@ -54,7 +49,7 @@ export interface ExploreOptions extends SampleOptions {
  * @param options Seed, bounds, and samples for values that cannot be generated.
  * @returns The played paths, the reached and missed targets, and the failed checks.
  * @throws {ConfigError} if `agent` is not an agent, the seed is not a whole number, or a context
- *   does not match the agent's schemas.
+ *   or data do not match the agent's schemas.
  *
  * @example
  * ```ts
@@ -79,13 +74,9 @@ export interface ExploreOptions extends SampleOptions {
 export async function explore(agent: object, options: ExploreOptions = {}): Promise<Exploration> {
   const core = requireCore(agent, "explore");
   checkSeed(options.seed);
-  const { contexts } = options;
-  for (const context of contexts ?? []) {
-    checkContext(core.graph.contexts, context, `Cannot explore agent ${quote(core.name)}`);
-  }
   const random = seededRandom(options.seed ?? 1);
-  const values = await SampledValues.of(core, options, random);
-  const deadGuards = findDeadGuards(core, contexts ?? [undefined]);
+  const values = await SampledValues.of(core, options, random, "explore");
+  const deadGuards = findDeadGuards(core, values.given);
   const director = new Director(core, values, { deadGuards, isChecking: options.checks ?? true });
   const { graph, name } = core;
   const search = { graph, shortest: findShortestPaths(graph), values, director, deadGuards };

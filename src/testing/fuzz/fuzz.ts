@@ -79,7 +79,8 @@ export async function fuzz(agent: object, options: FuzzOptions = {}): Promise<vo
   const core = requireCore(agent, "fuzz");
   checkSeed(options.seed);
   const { runs = 100, seed = 1 } = options;
-  const player = new CasePlayer(core, await SampledValues.of(core, options, seededRandom(seed)));
+  const values = await SampledValues.of(core, options, seededRandom(seed), "fuzz");
+  const player = new CasePlayer(core, values);
   const result = await fc.check(
     fc.asyncProperty(fuzzCases(core), async (fuzzCase) => {
       const problems = await player.play(fuzzCase);

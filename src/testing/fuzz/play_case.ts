@@ -52,7 +52,7 @@ export async function playFuzzCase(
   options: SampleOptions = {},
 ): Promise<readonly PathProblem[]> {
   const core = requireCore(agent, "play a case with");
-  const values = await SampledValues.of(core, options, seededRandom(1));
+  const values = await SampledValues.of(core, options, seededRandom(1), "fuzz");
   return await new CasePlayer(core, values).play(fuzzCase);
 }
 
@@ -89,6 +89,7 @@ export class CasePlayer {
     }, core.maxOutputChars);
     this.#core = playedCore(core, {
       llm: this.#model,
+      given: values.given,
       // All guards are open, so that refusals come from the schema alone.
       isOpen: () => true,
       needsApproval: () => this.#needsApproval,
@@ -119,6 +120,7 @@ export class CasePlayer {
     this.#stateAtCrash = undefined;
     this.#session = createSession(this.#core, {
       ...(state === undefined ? { id: "fuzzed" } : { state }),
+      ...this.#values.session,
       ...(limits !== undefined && { limits }),
     });
   }

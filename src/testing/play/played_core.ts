@@ -10,14 +10,17 @@ import { buildOfferFields } from "../../graph/offer.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { registerInternals, type StepTool, toolInternals } from "../../tool/tool_internals.ts";
-import type { ToolContext } from "../../tool/tool_context.ts";
+import type { GuardContext, ToolContext } from "../../tool/tool_context.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { Observer } from "../../turn/observer.ts";
+import type { GivenSample } from "./sampled_values.ts";
 
 /** Plays the models, tools and guards of an agent. */
 export interface Player {
   /** Replaces every model of the agent. The schema profiles of the models are kept. */
   readonly llm: LLM;
+  /** Data and contexts with which texts are called, and which tools set. */
+  readonly given: readonly GivenSample[];
   /** Runs a call of a tool and returns its result. */
   callTool(tool: string, args: unknown, context: ToolContext): unknown;
   /** Replaces `whenUnknown` of a `once` tool: returns the outcome of an interrupted call. */
@@ -64,7 +67,11 @@ export function playedCore(core: AgentCore, player: Player): AgentCore {
       guard: route.guard && (() => player.isOpen(step.id, routeGuard(route.to))),
     }));
     const tools = step.tools.map(playedTool);
+    const { system, description, persona } = step;
     return {
+      system: playText(system, player),
+      description: playText(description, player),
+      persona: playText(persona, player),
       routes,
       tools,
       llm: withSchemaProfile(step.llm, player.llm),
@@ -78,19 +85,22 @@ export function playedCore(core: AgentCore, player: Player): AgentCore {
 /**
  * Returns a core with other models, for replaying a recording. If `asksGuards` is
  * false, guards and `needsApproval` functions are not called: all guards are open,
- * and no call needs approval.
+ * and no call needs approval. If `callsTexts` is false, texts that are functions are left out.
  */
 export function replayedCore(
   core: AgentCore,
   modelFor: (model: LLM) => LLM,
-  asksGuards: boolean,
+  { asksGuards, callsTexts }: { readonly asksGuards: boolean; readonly callsTexts: boolean },
 ): AgentCore {
-  const replayed = withoutSideEffects(core, ({ llm, routes, tools }) => ({
+  const written = { system: undefined, description: "", persona: undefined, isDynamic: false };
+  const replayed = withoutSideEffects(core, ({ llm, routes, tools, isDynamic }) => ({
     llm: modelFor(llm),
     ...buildOfferFields(routes, tools),
     ...(!asksGuards && { isGuarded: false, asksForApproval: false }),
+    ...(isDynamic && !callsTexts && written),
   }));
-  return { ...replayed, clock: () => 0 };
+  const data = asksGuards || callsTexts ? core.graph.data : undefined;
+  return { ...replayed, graph: { ...replayed.graph, data }, clock: () => 0 };
 }
 
 /** Returns a core with changed steps, without observers, cost and usage limits. */
@@ -104,6 +114,34 @@ function withoutSideEffects(core: AgentCore, change: (step: Step) => Partial<Ste
   const { start, data } = core.graph;
   const graph = { start, steps, contexts: [], data };
   return { ...core, graph, usageLimits: {}, cost: undefined, observers: [] };
+}
+
+/**
+ * Returns a text whose function is called with the session's own data and context, and if it throws,
+ * with the samples: a played guard may be open although the agent's guard is false for that data.
+ */
+function playText<Played extends Step["persona"]>(
+  text: Played,
+  { given }: Player,
+): Played | ((own: GuardContext) => string) {
+  if (typeof text !== "function") return text;
+  return (own: GuardContext) => {
+    let failure: unknown;
+    for (const sample of [own, ...given]) {
+      try {
+        return text({ ...own, ...sample } as GuardContext<never, never>);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  };
+}
+
+/** Chooses the data that a call sets. Equal calls of equal sessions set the same. */
+function chooseData({ given }: Player, { callKey }: ToolContext): object {
+  const [decision, call] = callKey.split("/").slice(-2).map(Number);
+  return given[(decision! + call!) % given.length]!.data;
 }
 
 /** Returns `model` with the schema profile of the model that it replaces. */
@@ -137,7 +175,11 @@ function replaceTool(tool: StepTool, player: Player): StepTool {
   };
   registerInternals(played, {
     ...internals,
-    run: (args, context) => player.callTool(name, args, context),
+    run: (args, context) => {
+      const result = player.callTool(name, args, context);
+      if (internals.data !== undefined) context.setData(chooseData(player, context));
+      return result;
+    },
     needsApproval: typeof needsApproval === "boolean"
       ? needsApproval
       : (_, { step }) => player.needsApproval(step, name),

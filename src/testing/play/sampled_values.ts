@@ -4,18 +4,22 @@
  * @module
  */
 import { decide, type Decision } from "../../decision/decision.ts";
+import { quote } from "../../errors.ts";
 import { generateCandidates } from "../../llm/auto/make_output.ts";
 import type { Random } from "../../random.ts";
 import { deleteNulls } from "../../schema/null_deletion.ts";
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
-import { issuePath, type StandardSchema } from "../../schema/standard_schema.ts";
+import { checkContext, issuePath, type StandardSchema } from "../../schema/standard_schema.ts";
 import type { WireSchema } from "../../schema/wire_schema.ts";
 import { toolInternals } from "../../tool/tool_internals.ts";
+import type { SessionOptions } from "../../session/session_options.ts";
+import type { GuardContext } from "../../tool/tool_context.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
+import { readInitialData } from "../../turn/session_data.ts";
 import type { Move } from "./move.ts";
 
-/** Sample values for schemas whose values cannot be generated. */
+/** Sample values for what cannot be generated. */
 export interface SampleOptions {
   /**
    * Arguments by tool name. Needed if a custom check refuses all values that are
@@ -26,6 +30,41 @@ export interface SampleOptions {
   readonly answers?: Readonly<Record<string, unknown>>;
   /** Results by tool name. Default: the text `"done"`. */
   readonly results?: Readonly<Record<string, unknown>>;
+  /**
+   * Contexts with which your guards and texts are called; sessions have the first. A text that throws
+   * with each of them is a problem. Default: one that is undefined.
+   */
+  readonly contexts?: readonly unknown[];
+  /**
+   * Data with which your guards and texts are called, each completed by the defaults of the schema.
+   * Sessions begin with the first; played tools that have a `data` schema set the others. Default:
+   * the defaults alone.
+   */
+  readonly data?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Verb for messages. */
+type Purpose = "explore" | "fuzz";
+
+/** Data and context with which guards and texts are called. */
+export type GivenSample = Pick<GuardContext, "data" | "context">;
+
+/**
+ * Returns every pair of a sample context and sample data.
+ *
+ * @throws {ConfigError} if one does not match the agent's schemas.
+ */
+function listGiven(
+  core: AgentCore,
+  { contexts = [], data = [] }: SampleOptions,
+  purpose: Purpose,
+): GivenSample[] {
+  const attempt = `Cannot ${purpose} agent ${quote(core.name)}`;
+  for (const context of contexts) checkContext(core.graph.contexts, context, attempt);
+  const read = (sample: unknown) => readInitialData(core, sample, attempt);
+  const datas = data.length === 0 ? [read(undefined)] : data.map(read);
+  return (contexts.length === 0 ? [undefined] : contexts)
+    .flatMap((context) => datas.map((data) => ({ data, context })));
 }
 
 /** A value, or the reason why there is none. */
@@ -39,19 +78,36 @@ export class SampledValues {
   readonly #args = new Map<string, FoundValue>();
   readonly #answers = new Map<string, FoundValue>();
   readonly #results: Readonly<Record<string, unknown>>;
+  /** Data and contexts with which guards and texts are called. */
+  readonly given: readonly GivenSample[];
+  /** Data and context of played sessions. */
+  readonly session: SessionOptions;
 
-  private constructor(results: Readonly<Record<string, unknown>>) {
+  private constructor(
+    { graph }: AgentCore,
+    results: Readonly<Record<string, unknown>>,
+    given: readonly GivenSample[],
+  ) {
     this.#results = results;
+    this.given = given;
+    const { data, context } = given[0]!;
+    this.session = { context, ...(graph.data !== undefined && { data }) };
   }
 
-  /** Finds a valid value for the arguments of each tool and for each structured answer. */
+  /**
+   * Finds a valid value for the arguments of each tool and for each structured answer.
+   *
+   * @throws {ConfigError} if a sample of the context or the data does not match the agent's schemas.
+   */
   static async of(
-    { graph }: AgentCore,
-    { samples = {}, answers = {}, results = {} }: SampleOptions,
+    core: AgentCore,
+    options: SampleOptions,
     random: Random,
+    purpose: Purpose,
   ): Promise<SampledValues> {
-    const values = new SampledValues(results);
-    for (const { id, llm, tools, answer } of graph.steps.values()) {
+    const { samples = {}, answers = {}, results = {} } = options;
+    const values = new SampledValues(core, results, listGiven(core, options, purpose));
+    for (const { id, llm, tools, answer } of core.graph.steps.values()) {
       const profile = profileOf(llm);
       for (const tool of tools) {
         const { name } = tool;

@@ -10,7 +10,7 @@ import { Replayer, type ReplayOptions } from "./replayer.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { applyChanges, EVENT_VERSION } from "../../history/migrations.ts";
-import { isPlainObject } from "../../json/json.ts";
+import { isPlainObject, type JsonObject } from "../../json/json.ts";
 import { readState } from "../../session/read_state.ts";
 import { Session } from "../../session/session.ts";
 import type { State } from "../../history/state.ts";
@@ -154,7 +154,10 @@ async function beginReplay(
   const core = requireCore(agent, "replay a session with");
   checkOptions(options);
   const { id, events } = await readRecording(recorded, core);
-  const replay = { ...options, core, id, asksGuards: Object.hasOwn(options, "context") };
+  const asksGuards = Object.hasOwn(options, "context");
+  const first = events.find((event) => event.type === "data_set");
+  const initialData = first?.type === "data_set" ? first.data as JsonObject : undefined;
+  const replay = { ...options, core, id, asksGuards, initialData };
   return { id, differences: new Replayer(replay).differences(events) };
 }
 

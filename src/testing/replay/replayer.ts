@@ -11,6 +11,7 @@ import type { EventDraft, SessionEvent } from "../../history/event.ts";
 import { areJoined } from "../../history/joined_events.ts";
 import { Log } from "../../history/log.ts";
 import { RunningTurn } from "../../history/running_turn.ts";
+import type { JsonObject } from "../../json/json.ts";
 import { plan } from "../../turn/plan.ts";
 import { LiveSession } from "../../turn/live_session.ts";
 import { findTool } from "../../graph/graph.ts";
@@ -34,9 +35,9 @@ export interface ReplayOptions {
    */
   readonly isSame?: (recorded: Decision, made: Decision) => boolean;
   /**
-   * Context for guards and `needsApproval` functions. If the option is present,
-   * even as undefined, they are called. Default: they are not called: all guards
-   * are open, and calls need approval as recorded.
+   * Context for guards, `needsApproval` functions and texts. If the option is present,
+   * even as undefined, they are called, with the recorded data. Default: they are not called:
+   * all guards are open, and calls need approval as recorded. Texts are called with `llm` as well.
    */
   readonly context?: unknown;
 }
@@ -48,6 +49,8 @@ interface Replay extends ReplayOptions {
   readonly id: string;
   /** True if guards and `needsApproval` functions are called. */
   readonly asksGuards: boolean;
+  /** Data with which the recording begins; undefined if it has none. */
+  readonly initialData: JsonObject | undefined;
 }
 
 /** Limits that follow from the log alone, unlike those on usage and time. */
@@ -69,15 +72,17 @@ export class Replayer {
   /** Creates a session at the start step of the agent. */
   constructor(replay: Replay) {
     this.#replay = replay;
-    const { core, id, context, asksGuards, llm } = replay;
+    const { core, id, context, asksGuards, llm, initialData } = replay;
     const player: LLM = {
       name: "replay",
       decide: (request) => Promise.resolve({ output: this.#output(request) }),
     };
     const modelFor = (model: LLM) => llm ?? withSchemaProfile(model, player);
     this.#log = new Log(core.graph.start, [], { now: () => 0 });
-    const replayed = replayedCore(core, modelFor, asksGuards);
-    const session = this.#session = new LiveSession(replayed, id, context, this.#log);
+    const callsTexts = asksGuards || llm !== undefined;
+    const replayed = replayedCore(core, modelFor, { asksGuards, callsTexts });
+    const live = { initialData };
+    const session = this.#session = new LiveSession(replayed, id, context, this.#log, live);
     session.begin(
       undefined,
       { from: session.log.head, events: [] },
