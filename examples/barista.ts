@@ -1,5 +1,5 @@
 /**
- * A coffee shop: tools with a typed context, a guard, and a structured answer.
+ * A coffee shop: the cart of a session, which tools fill and a guard reads, and a structured answer.
  *
  * With a scripted model, which needs no network and no permission:
  *
@@ -12,17 +12,22 @@
  *
  * @module
  */
-import { Agent, decide, type LLM, MockLLM, Tool } from "@nomos/agent";
+import { Agent, decide, type LLM, MockLLM, type StandardSchema, Tool } from "@nomos/agent";
 import { openai } from "@nomos/agent/openai";
 import * as v from "valibot";
 
 const prices = { espresso: 250, latte: 350, mocha: 400 };
 
-/** Context of a session: the cart of one customer, which tools fill and guards read. */
-export class Cart {
-  readonly drinks: string[] = [];
-  cents = 0;
+/** Data of a session: the cart of one customer. They are stored in its log. */
+export interface Cart {
+  drinks: string[];
+  cents: number;
 }
+
+const cart: StandardSchema<unknown, Cart> = v.object({
+  drinks: v.optional(v.array(v.string()), []),
+  cents: v.optional(v.number(), 0),
+});
 
 const getMenu = new Tool({
   name: "get_menu",
@@ -35,11 +40,14 @@ const addToCart = new Tool({
   name: "add_to_cart",
   description: "Put a drink into the customer's cart",
   args: v.object({ drink: v.picklist(["espresso", "latte", "mocha"]) }),
-  context: v.instance(Cart),
-  run: ({ drink }, { context: cart }) => {
-    cart.drinks.push(drink);
-    cart.cents += prices[drink];
-    return `${drink} added, ${cart.cents} cents in all`;
+  data: cart,
+  run: ({ drink }, { setData }) => {
+    // Called with the result, so that two drinks of one decision both count.
+    setData(({ drinks, cents }) => ({
+      drinks: [...drinks, drink],
+      cents: cents + prices[drink],
+    }));
+    return `${drink} added for ${prices[drink]} cents`;
   },
 });
 
@@ -51,9 +59,10 @@ export interface Answers {
 }
 
 /** Creates the agent with a model: a scripted one in tests, a real one in production. */
-export function createBarista(llm: LLM): Agent<Answers, unknown, Cart> {
+export function createBarista(llm: LLM): Agent<Answers, Cart> {
   return new Agent({
     name: "barista",
+    data: cart,
     persona: "You are a barista: friendly, and brief.",
     llm,
     start: "greet",
@@ -68,11 +77,12 @@ export function createBarista(llm: LLM): Agent<Answers, unknown, Cart> {
         tools: [addToCart],
         routes: {
           greet: "they want to see the menu again",
-          checkout: { when: "they are done", guard: ({ context: cart }) => cart.drinks.length > 0 },
+          checkout: { when: "they are done", guard: ({ data }) => data.drinks.length > 0 },
         },
       },
       checkout: {
-        description: "Sum up the order",
+        description: ({ data: { drinks, cents } }) =>
+          `Sum up the order: ${drinks.join(", ")}, ${cents} cents`,
         answer: v.object({ drinks: v.array(v.string()), cents: v.pipe(v.number(), v.integer()) }),
       },
     },
@@ -81,7 +91,7 @@ export function createBarista(llm: LLM): Agent<Answers, unknown, Cart> {
 
 /** Plays a customer's visit. */
 async function play(llm: LLM): Promise<void> {
-  const session = createBarista(llm).createSession({ context: new Cart() });
+  const session = createBarista(llm).createSession();
   for (const input of ["What do you have?", "A latte and an espresso", "That is all"]) {
     console.log(`Customer: ${input}`);
     const turn = await session.next(input);

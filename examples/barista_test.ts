@@ -26,7 +26,7 @@ import {
   trajectoryOf,
 } from "@nomos/agent/testing";
 import { assertEquals } from "@std/assert";
-import { Cart, createBarista, realModel, scriptedModel } from "./barista.ts";
+import { createBarista, realModel, scriptedModel } from "./barista.ts";
 
 const isReal = Deno.args.includes("--real");
 // Every call of a real model throws.
@@ -38,16 +38,15 @@ const addLatte = decide.call("add_to_cart", { drink: "latte" });
 
 Deno.test("barista puts drinks into the cart of the customer", async () => {
   const llm = new MockLLM([decide.move("order"), addLatte, decide.respond("Anything else?")]);
-  const cart = new Cart();
-  const turn = await createBarista(llm).createSession({ context: cart }).next("A latte");
-  assertEquals(cart.drinks, ["latte"]);
+  const turn = await createBarista(llm).createSession().next("A latte");
+  assertEquals(turn.data, { drinks: ["latte"], cents: 350 });
   assertEquals([turn.step, turn.response], ["order", "Anything else?"]);
   llm.assertDone();
 });
 
 Deno.test("barista offers the checkout only if a drink is in the cart", async () => {
   const llm = new MockLLM([decide.move("order"), addLatte, decide.respond("Anything else?")]);
-  await createBarista(llm).createSession({ context: new Cart() }).next("A latte");
+  await createBarista(llm).createSession().next("A latte");
   const routes = llm.requests.map(({ legal }) => legal?.routes);
   assertEquals(routes, [["order"], ["greet"], ["greet", "checkout"]]);
 });
@@ -55,9 +54,8 @@ Deno.test("barista offers the checkout only if a drink is in the cart", async ()
 Deno.test("barista refuses a drink that is not on the menu, and the model tries again", async () => {
   const beer = raw({ decision: decide.call("add_to_cart", { drink: "beer" }) });
   const llm = new MockLLM([decide.move("order"), beer, decide.respond("We have no beer")]);
-  const cart = new Cart();
-  const turn = await createBarista(llm).createSession({ context: cart }).next("A beer");
-  assertEquals([cart.drinks, turn.response], [[], "We have no beer"]);
+  const turn = await createBarista(llm).createSession().next("A beer");
+  assertEquals([turn.data.drinks, turn.response], [[], "We have no beer"]);
 });
 
 // A whole conversation with checks.
@@ -65,7 +63,6 @@ Deno.test("barista refuses a drink that is not on the menu, and the model tries 
 Deno.test("barista serves a customer from the menu to the checkout", async () => {
   await assertScenario({
     agent: createBarista(scriptedModel()),
-    context: new Cart(),
     goal: "Buy a latte and an espresso",
     user: ["What do you have?", "A latte and an espresso", "That is all"],
     checks: {
@@ -81,9 +78,7 @@ Deno.test("barista serves a customer from the menu to the checkout", async () =>
 // Every step, route, guard and tool outcome, without a script.
 
 Deno.test("barista has no dead end", async () => {
-  const cart = new Cart();
-  cart.drinks.push("latte");
-  const options = { contexts: [cart], decisions: 2_000 };
+  const options = { data: [{ drinks: ["latte"] }], decisions: 2_000 };
   (await explore(createBarista(new MockLLM()), options)).assertComplete();
 });
 
@@ -95,7 +90,7 @@ Deno.test("barista survives malformed outputs, failing tools, aborts and crashes
 
 Deno.test("barista sends the same prompt as before", async (t) => {
   const agent = createBarista(new MockLLM());
-  const session = agent.createSession({ context: new Cart() });
+  const session = agent.createSession();
   await t.assertSnapshot(requestSnapshot(await agent.explain(session)));
 });
 
@@ -109,7 +104,6 @@ Deno.test({
     const runs = await repeat(5, () =>
       scenario({
         agent: createBarista(llm),
-        context: new Cart(),
         goal: "Buy a mocha",
         user: simulatedUser(llm, { persona: "In a hurry" }),
         checks: {

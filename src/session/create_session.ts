@@ -34,7 +34,9 @@ export function createSession(core: AgentCore, options: SessionOptions = {}): Se
   const { id, state, data, context, limits, keepChildren: keepsChildren } = options;
   checkContext(core.graph.contexts, context, "Cannot create a session");
   if (limits !== undefined) checkLimits(limits, core.cost, "Cannot create a session");
-  const initialData = readInitialData(core, data, "Cannot create a session");
+  const initialData = data === undefined
+    ? undefined
+    : readInitialData(core, data, "Cannot create a session");
   const live = { initialData, limits, keepsChildren };
   if (state === undefined) {
     const name = checkId(id === undefined ? core.ids() : id);

@@ -18,7 +18,7 @@ Deno.test("the barista plays a visit with a real model, as documented", async ()
     decide.respond("Anything else?"),
     decide.end("Bye"),
   ]);
-  assertStringIncludes(printed, "[add_to_cart] latte added, 350 cents in all");
+  assertStringIncludes(printed, "[add_to_cart] latte added for 350 cents");
   assertStringIncludes(printed, "Barista: Bye");
 });
 
