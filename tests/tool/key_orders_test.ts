@@ -14,17 +14,22 @@ const LIBRARIES = {
 
 /** Options with functions whose parameters are used without annotations. */
 const OPTIONS = [
-  "context",
-  "guard: ({ context }) => { is<Equal<typeof context, Shop>>(); return context.open; }",
-  "needsApproval: ({ drink, count }, { context }) => {" +
+  "data",
+  "guard: ({ data, context }) => { is<Equal<typeof data.cart, string[]>>();" +
+  " is<Equal<typeof context, Shop>>(); return context.open; }",
+  "needsApproval: ({ drink, count }, { data, context }) => {" +
   ' is<Equal<typeof drink, "latte" | "mocha">>();' +
   " is<Equal<typeof count, number>>();" +
+  " is<Equal<typeof data.cart, string[]>>();" +
   " is<Equal<typeof context, Shop>>();" +
   " return count > 1; }",
-  "run: ({ drink, count }, { context, callKey }) => {" +
+  "run: ({ drink, count }, { data, context, callKey, setData }) => {" +
   ' is<Equal<typeof drink, "latte" | "mocha">>();' +
   " is<Equal<typeof count, number>>();" +
+  " is<Equal<typeof data.cart, string[]>>();" +
   " is<Equal<typeof context, Shop>>();" +
+  " setData({ cart: [drink] });" +
+  " setData(({ cart }) => ({ cart: [...cart, drink] }));" +
   " return [drink, count, context.open, callKey]; }",
 ];
 
@@ -35,12 +40,13 @@ function orders<Item>(items: readonly Item[]): Item[][] {
   );
 }
 
-Deno.test("Tool, infers the same types in all 120 orders of five options", async () => {
+Deno.test("Tool, infers the same types in all 120 orders of five options, and wherever the sixth stands", async () => {
   const libraries = Object.values(LIBRARIES);
   const tools = orders(["args", ...OPTIONS]).map((options, index) => {
     const keys = options.map((option) =>
       option === "args" ? `args: ${libraries[index % libraries.length]}` : option
     );
+    keys.splice(index % 6, 0, "context");
     return `new Tool({ ${["name, description", ...keys].join(", ")} });`;
   });
   assertEquals(tools.length, 120);
@@ -54,6 +60,7 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B 
   : false;
 function is<Holds extends true>(..._: Holds[]): void {}
 interface Shop { readonly open: boolean }
+const data = v.object({ cart: v.optional(v.array(v.string()), []) });
 const context = v.custom<Shop>((value) => typeof value === "object");
 const [name, description] = ["order", "Order"];
 ${tools.join("\n")}
@@ -67,6 +74,16 @@ new Tool({ name, description, args: ${LIBRARIES.zod},
   run: ({ drink }, { context }: ToolContext<unknown, Shop>) => [drink, context.open],
   guard: ({ context }) => { is<Equal<typeof context, Shop>>(); return context.open; },
 });
+new Tool({ name, description, data, args: v.object({}),
+  // @ts-expect-error the data have no such key
+  run: (_, { setData }) => setData({ crat: [] }),
+});
+new Tool({ name, description, data, args: v.object({}),
+  // @ts-expect-error a value of another type
+  run: (_, { setData }) => setData(() => ({ cart: [1] })),
+});
+// @ts-expect-error the data have no such key, so their type is not any
+new Tool({ guard: ({ data }) => data.open, run: () => 1, data, name, description, args: v.object({}) });
 // @ts-expect-error the context has no such field, so its type is not any
 new Tool({ guard: ({ context }) => context.closed, run: () => 1, context, name, description, args: v.object({}) });
 `;

@@ -1,0 +1,481 @@
+/** Data of sessions: their start, their changes by tools, and their readers. */
+import {
+  Agent,
+  type AgentOptions,
+  ConfigError,
+  decide,
+  MockLLM,
+  type ScriptEntry,
+  Tool,
+  type ToolContext,
+} from "@nomos/agent";
+import { memoryStore } from "@nomos/agent/store";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { type } from "arktype";
+import * as v from "valibot";
+import { z } from "zod";
+
+const Cart = v.object({
+  cart: v.optional(v.array(v.string()), []),
+  note: v.optional(v.string()),
+});
+type Cart = v.InferOutput<typeof Cart>;
+
+type Run = (args: { item: string }, given: ToolContext<Cart, unknown>) => unknown;
+
+const add: Run = ({ item }, { setData }) => {
+  setData(({ cart }) => ({ cart: [...cart, item] }));
+  return `${item} added`;
+};
+
+function shopOf(
+  script: readonly ScriptEntry[],
+  run: Run = add,
+  options: Partial<AgentOptions<Record<"talk" | "pay", unknown>, Cart>> = {},
+) {
+  const tool = new Tool({
+    name: "add",
+    description: "Add",
+    args: v.object({ item: v.string() }),
+    data: Cart,
+    run,
+  });
+  return new Agent<Record<"talk" | "pay", unknown>, Cart>({
+    name: "shop",
+    llm: new MockLLM(script),
+    data: Cart,
+    start: "talk",
+    steps: {
+      talk: {
+        description: "Talk",
+        tools: [tool],
+        routes: { pay: { when: "they pay", guard: ({ data }) => data.cart.length > 0 } },
+      },
+      pay: { description: "Pay" },
+    },
+    ...options,
+  });
+}
+
+const item = (name: string) => ({ tool: "add", args: { item: name } });
+const done = decide.respond("Done");
+
+Deno.test("data, start from the defaults of the schema, or from what a session is created with", async () => {
+  const agent = shopOf([done]);
+  assertEquals(agent.createSession().data, { cart: [] });
+  assertEquals(agent.createSession({ data: { cart: ["tea"] } }).data, { cart: ["tea"] });
+  const session = agent.createSession({ data: { note: "hello", cart: undefined } });
+  assertEquals(session.data, { cart: [], note: "hello" });
+  assertEquals(session.state.events, []);
+  const turn = await session.next("Hi");
+  assertEquals(turn.data, { cart: [], note: "hello" });
+  assertEquals(turn.events.map(({ type, joined }) => [type, joined]), [
+    ["data_set", undefined],
+    ["user", true],
+    ["decision", undefined],
+  ]);
+  const one = await shopOf([done]).next("Hi", undefined, { data: { note: "one turn" } });
+  assertEquals(one.data, { cart: [], note: "one turn" });
+});
+
+Deno.test("data, are refused at the start with the path, if the schema does not accept them", async () => {
+  const agent = shopOf([]);
+  const cases: [data: unknown, message: string][] = [
+    [{ cart: "tea" }, 'data.cart does not satisfy the data schema of agent "shop": '],
+    [{ cart: [1] }, "data.cart.0 does not satisfy"],
+    [[], "data is a list: expected an object"],
+    [null, "data is null: expected an object"],
+    ["", 'data is "": expected an object'],
+    [{ crat: [] }, 'data.crat is not in the data schema of agent "shop"'],
+  ];
+  const store = memoryStore();
+  for (const [data, message] of cases) {
+    const options = { data } as never;
+    assertThrows(() => agent.createSession(options), ConfigError, message);
+    await assertRejects(
+      () => agent.openSession("s", { store, data } as never),
+      ConfigError,
+      message,
+    );
+  }
+  assertEquals((await store.list()).sessions, []);
+  const plain = new Agent({
+    name: "plain",
+    llm: new MockLLM(),
+    start: "a",
+    steps: { a: { description: "A" } },
+  });
+  assertThrows(
+    () => plain.createSession({ data: { cart: [] } as never }),
+    ConfigError,
+    'agent "plain" has no option "data"',
+  );
+});
+
+Deno.test("data without defaults must be given, except to a session that has data", async () => {
+  const needy = new Agent({
+    name: "needy",
+    llm: new MockLLM([done]),
+    data: v.object({ user: v.string() }),
+    start: "a",
+    steps: { a: { description: "A" } },
+  });
+  assertThrows(() => needy.createSession(), ConfigError, "data.user does not satisfy");
+  const { state } = await needy.next("Hi", undefined, { data: { user: "ann" } });
+  assertEquals(needy.createSession({ state }).data, { user: "ann" });
+  const store = memoryStore();
+  await (await needy.openSession("s", { store, data: { user: "bob" } })).next("Hi").catch(() => {});
+  assertEquals((await needy.openSession("s", { store })).data, { user: "bob" });
+});
+
+Deno.test("data, given for a session that has data already, are ignored", async () => {
+  const store = memoryStore();
+  const open = (note: string) => shopOf([done]).openSession("s", { store, data: { note } });
+  // Nothing is recorded before the first turn.
+  assertEquals((await open("first")).data.note, "first");
+  const session = await open("second");
+  await session.next("Hi");
+  assertEquals((await open("third")).data.note, "second");
+  const { state } = session;
+  assertEquals(shopOf([]).createSession({ state, data: { note: "fourth" } }).data.note, "second");
+});
+
+Deno.test("setData, calls of one decision that change the same key both count", async () => {
+  const slow: Run = async ({ item }, given) => {
+    // The first call ends last.
+    for (let n = item === "tea" ? 9 : 0; n > 0; n--) await Promise.resolve();
+    return add({ item }, given);
+  };
+  for (const run of [add, slow]) {
+    const agent = shopOf([decide.calls(["tea", "milk", "salt"].map(item)), done], run);
+    const { data, events } = await agent.createSession().next("Go");
+    assertEquals([...data.cart].sort(), ["milk", "salt", "tea"]);
+    const finished = events.filter(({ type }) => type === "tool_finished");
+    assertEquals(finished.length, 3);
+    for (const event of finished) assert(event.type === "tool_finished" && event.data?.set);
+  }
+});
+
+Deno.test("setData, patches of one call apply in their order, and undefined removes a key", async () => {
+  const agent = shopOf(
+    [decide.call("add", { item: "tea" }), done],
+    ({ item }, { setData, data }) => {
+      assertEquals(data, { cart: ["old"], note: "x" });
+      setData({ note: "y" });
+      setData(({ note }) => ({ cart: [`${item} ${note}`], note: undefined }));
+      return "ok";
+    },
+  );
+  const turn = await agent.createSession({ data: { cart: ["old"], note: "x" } }).next("Go");
+  assertEquals(turn.data, { cart: ["tea y"] });
+  const finished = turn.events.find((event) => event.type === "tool_finished");
+  assertEquals(finished?.type === "tool_finished" && finished.data, {
+    set: { cart: ["tea y"] },
+    removed: ["note"],
+  });
+});
+
+Deno.test("setData, a removed key gets the default of the schema", async () => {
+  const agent = shopOf([decide.call("add", { item: "" }), done], (_, { setData }) => {
+    setData({ cart: undefined });
+  });
+  assertEquals((await agent.createSession({ data: { cart: ["tea"] } }).next("Go")).data, {
+    cart: [],
+  });
+});
+
+Deno.test("setData, a patch that changes nothing leaves no trace in the log", async () => {
+  const agent = shopOf([decide.call("add", { item: "" }), done], (_, { setData }) => setData({}));
+  const { events } = await agent.createSession().next("Go");
+  const finished = events.find(({ type }) => type === "tool_finished");
+  assertEquals("data" in finished!, false);
+});
+
+Deno.test("setData, the change is committed in one append with the result", async () => {
+  const appends: string[][] = [];
+  const inner = memoryStore();
+  const store = new Proxy(inner, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name);
+      if (name !== "append") return typeof value === "function" ? value.bind(target) : value;
+      return (...args: Parameters<typeof inner.append>) => {
+        appends.push(args[1].entries.map(({ body }) => body));
+        return target.append(...args);
+      };
+    },
+  });
+  const agent = shopOf([decide.call("add", { item: "tea" }), done]);
+  await (await agent.openSession("s", { store })).next("Go");
+  const changed = appends.filter((bodies) => bodies.some((body) => body.includes('"data":{"set"')));
+  assertEquals(changed.length, 1);
+  assertStringIncludes(changed[0]![0]!, '"type":"tool_finished"');
+});
+
+Deno.test("setData, a call that throws, is denied or is redirected changes nothing", async () => {
+  const failing: Run = (_, { setData }) => {
+    setData({ note: "failed" });
+    throw new Error("No");
+  };
+  const failed = await shopOf([decide.call("add", { item: "x" }), done], failing).next("Go");
+  assertEquals([failed.toolResults[0]?.outcome, failed.data], ["error", { cart: [] }]);
+  const response: Run = (_, { setData }) => {
+    setData({ note: "failed" });
+    return new Response("No", { status: 500 });
+  };
+  const refused = await shopOf([decide.call("add", { item: "x" }), done], response).next("Go");
+  assertEquals([refused.toolResults[0]?.outcome, refused.data], ["error", { cart: [] }]);
+});
+
+Deno.test("setData, a patch that the schema refuses leaves the outcome ok, and tells the author", async () => {
+  const cases: [patch: unknown, message: string][] = [
+    [{ cart: "tea" }, "data.cart does not satisfy"],
+    [{ cart: [undefined] }, "data.cart.0 does not satisfy"],
+    [{ crat: [] }, 'data.crat is not in the data schema of agent "shop"'],
+    [5, "the patch is 5: expected an object"],
+    [null, "the patch is null"],
+    [() => undefined, "the patch is undefined"],
+    [() => Promise.reject(new Error("late")), "the patch is a promise"],
+    [() => {
+      throw new Error("broken");
+    }, "broken"],
+  ];
+  for (const [patch, message] of cases) {
+    const warnings: string[] = [];
+    const observed: unknown[] = [];
+    const agent = shopOf([decide.call("add", { item: "x" }), done], (_, { setData }) => {
+      setData({ note: "part of the same call" });
+      setData(patch as never);
+      return "done";
+    }, {
+      onWarning: (warning) => warnings.push(warning),
+      observers: [{ beginTurn: () => ({ onToolError: ({ error }) => observed.push(error) }) }],
+    });
+    const turn = await agent.createSession().next("Go");
+    const [result] = turn.toolResults;
+    assertEquals([result?.outcome, result?.text], ["ok", "done"]);
+    assertEquals(turn.data, { cart: [] });
+    assert(result?.cause instanceof ConfigError);
+    assertStringIncludes(result.cause.message, message);
+    assertStringIncludes(result.cause.message, 'of tool "add"');
+    assertEquals(warnings, [result.cause.message]);
+    assertEquals(observed, [result.cause]);
+  }
+});
+
+Deno.test("setData, after the call has ended, throws a clear error and changes nothing", async () => {
+  let late: ToolContext<Cart>["setData"] | undefined;
+  const keep: Run = (_, { setData }) => {
+    late = setData;
+    return "done";
+  };
+  const session = shopOf([decide.call("add", { item: "x" }), done], keep).createSession();
+  await session.next("Go");
+  assertThrows(
+    () => late!({ note: "late" }),
+    ConfigError,
+    'the call has ended: await in "run" everything that calls setData()',
+  );
+  assertEquals(session.data, { cart: [] });
+
+  const giveUp = new AbortController();
+  const hang: Run = (_, { setData }) => {
+    late = setData;
+    setData({ note: "early" });
+    giveUp.abort();
+    return new Promise(() => {});
+  };
+  const aborted = shopOf([decide.call("add", { item: "x" }), done], hang).createSession();
+  const turn = await aborted.next("Go", { signal: giveUp.signal });
+  assertEquals([turn.status, turn.toolResults[0]?.outcome], ["interrupted", "unknown"]);
+  assertThrows(() => late!({ note: "late" }), ConfigError, "the call has ended");
+  assertEquals(aborted.data, { cart: [] });
+});
+
+Deno.test("setData, in a session of an agent without data, throws and says what to set", async () => {
+  const untyped = new Tool({
+    name: "untyped",
+    description: "Untyped",
+    args: v.object({}),
+    run: (_, { setData, data }) => {
+      assertEquals(data, {});
+      setData({});
+    },
+  });
+  const agent = new Agent({
+    name: "plain",
+    llm: new MockLLM([decide.call("untyped"), done]),
+    start: "a",
+    steps: { a: { description: "A", tools: [untyped] } },
+  });
+  const turn = await agent.next("Go");
+  assertEquals(turn.toolResults[0]?.outcome, "error");
+  assertStringIncludes(turn.toolResults[0]!.text, 'set the option "data" of the agent to a schema');
+  assertEquals(turn.data, {});
+  assertEquals(turn.events[0]?.type, "user");
+});
+
+Deno.test("data, are frozen wherever they are read", async () => {
+  const seen: unknown[] = [];
+  const agent = shopOf([decide.call("add", { item: "x" }), done], (_, { data, setData }) => {
+    seen.push(data);
+    setData((data) => {
+      seen.push(data);
+      return { cart: ["tea"] };
+    });
+  });
+  const session = agent.createSession();
+  const turn = await session.next("Go");
+  for (const data of [...seen, turn.data, session.data, session.dataAt(0)] as Cart[]) {
+    assert(Object.isFrozen(data) && Object.isFrozen(data.cart));
+  }
+  assertEquals(turn.data.cart, ["tea"]);
+});
+
+Deno.test("data, what a tool keeps of its patch does not change the data later", async () => {
+  const kept: string[] = ["tea"];
+  const agent = shopOf([decide.call("add", { item: "x" }), done], (_, { setData }) => {
+    setData({ cart: kept });
+  });
+  const session = agent.createSession();
+  await session.next("Go");
+  kept.push("milk");
+  assertEquals(session.data.cart, ["tea"]);
+});
+
+Deno.test("data, are read by guards and needsApproval as they are then", async () => {
+  const asked: unknown[] = [];
+  const tool = new Tool({
+    name: "add",
+    description: "Add",
+    args: v.object({ item: v.string() }),
+    data: Cart,
+    guard: ({ data }) => data.cart.length < 2,
+    needsApproval: (_, { data }) => {
+      asked.push(data.cart);
+      return data.cart.length > 0;
+    },
+    run: add,
+  });
+  const llm = new MockLLM([
+    decide.call("add", { item: "tea" }),
+    decide.call("add", { item: "milk" }),
+    done,
+  ]);
+  const agent = new Agent({
+    name: "shop",
+    llm,
+    data: Cart,
+    start: "talk",
+    steps: { talk: { description: "Talk", tools: [tool] } },
+  });
+  const session = agent.createSession();
+  const turn = await session.next("Go");
+  assertEquals([turn.status, asked], ["needs_approval", [[], ["tea"]]]);
+  const last = await session.approve(turn.approvals[0]!.callKey);
+  assertEquals(last.data.cart, ["tea", "milk"]);
+  assertEquals(llm.requests.map(({ legal }) => legal?.tools), [["add"], ["add"], []]);
+});
+
+Deno.test("data, a child session has its own", async () => {
+  const child = shopOf([decide.call("add", { item: "of the child" }), done]);
+  const keep = new Tool({
+    name: "keep",
+    description: "Keep",
+    args: v.object({}),
+    data: v.object({ kept: v.number() }),
+    run: (_, { setData }) => setData(({ kept }) => ({ kept: kept + 1 })),
+  });
+  const parent = new Agent({
+    name: "parent",
+    llm: new MockLLM([
+      decide.calls([{ tool: "keep", args: {} }, { tool: "shop", args: { input: "Go" } }]),
+      done,
+    ]),
+    data: v.object({ kept: v.optional(v.number(), 0) }),
+    start: "a",
+    steps: {
+      a: { description: "A", tools: [keep, child.asTool({ name: "shop", description: "Shop" })] },
+    },
+  });
+  const session = parent.createSession({ keepChildren: true });
+  const turn = await session.next("Go");
+  assertEquals(turn.data, { kept: 1 });
+  const [state] = Object.values(session.state.children!);
+  assertEquals(child.createSession({ state: state! }).data, { cart: ["of the child"] });
+});
+
+Deno.test("data, schemas of every library type and validate them", async () => {
+  const schemas = [
+    v.object({ n: v.optional(v.number(), 1) }),
+    z.object({ n: z.number().default(1) }),
+    type({ n: "number = 1" }),
+  ];
+  for (const data of schemas) {
+    const count = new Tool({
+      name: "count",
+      description: "Count",
+      args: v.object({}),
+      data,
+      run: (_, { setData }) => setData(({ n }) => ({ n: n + 1 })),
+    });
+    const agent = new Agent({
+      name: "counter",
+      llm: new MockLLM([decide.call("count"), decide.call("count"), done]),
+      data,
+      start: "a",
+      steps: { a: { description: "A", tools: [count] } },
+    });
+    assertEquals((await agent.next("Go")).data, { n: 3 });
+  }
+});
+
+Deno.test("data, keys with special names are data like others", async () => {
+  const data = z.record(z.string(), z.number());
+  const set = new Tool({
+    name: "set",
+    description: "Set",
+    args: v.object({ json: v.string() }),
+    data,
+    run: ({ json }, { setData }) => setData(JSON.parse(json)),
+  });
+  const agent = new Agent({
+    name: "records",
+    llm: new MockLLM([
+      decide.call("set", { json: '{"constructor":1,"toString":2,"a.b":3}' }),
+      decide.call("set", { json: '{"a.b":4}' }),
+      done,
+    ]),
+    data,
+    start: "a",
+    steps: { a: { description: "A", tools: [set] } },
+  });
+  const session = agent.createSession();
+  await session.next("Go");
+  assertEquals(session.data, { constructor: 1, toString: 2, "a.b": 4 } as never);
+  const state = JSON.parse(JSON.stringify(session.state));
+  assertEquals(agent.createSession({ state }).data, session.data);
+});
+
+Deno.test("Tool.call, has the defaults of its data, and passes patches to setData", async () => {
+  const tool = new Tool({
+    name: "add",
+    description: "Add",
+    args: v.object({ item: v.string() }),
+    data: Cart,
+    run: ({ item }, { data, setData }) => {
+      setData({ cart: [...data.cart, item] });
+      return data.cart.length;
+    },
+  });
+  assertEquals(await tool.call({ item: "tea" }), 0);
+  const patches: unknown[] = [];
+  const given = { data: { cart: ["old"] }, setData: (patch: unknown) => patches.push(patch) };
+  assertEquals(await tool.call({ item: "tea" }, given), 1);
+  assertEquals(patches, [{ cart: ["old", "tea"] }]);
+});
