@@ -127,7 +127,12 @@ export type {
 export type { ToolProgress } from "./src/tool/drain.ts";
 export { Tool } from "./src/tool/tool.ts";
 export type { ToolOptions } from "./src/tool/tool.ts";
-export type { DataPatch, GuardContext, ToolContext, TrialContext } from "./src/tool/tool_context.ts";
+export type {
+  DataPatch,
+  GuardContext,
+  ToolContext,
+  TrialContext,
+} from "./src/tool/tool_context.ts";
 export type { AnyTool } from "./src/tool/tool_internals.ts";
 export { STILL_UNKNOWN } from "./src/tool/tool_internals.ts";
 export type { CallVerdict, Command, Verdict } from "./src/turn/command.ts";

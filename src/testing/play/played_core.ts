@@ -13,6 +13,7 @@ import { registerInternals, type StepTool, toolInternals } from "../../tool/tool
 import type { GuardContext, ToolContext } from "../../tool/tool_context.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { Observer } from "../../turn/observer.ts";
+import { isSameJson } from "../json_difference.ts";
 import type { GivenSample } from "./sampled_values.ts";
 
 /** Plays the models, tools and guards of an agent. */
@@ -138,10 +139,10 @@ function playText<Played extends Step["persona"]>(
   };
 }
 
-/** Chooses the data that a call sets. Equal calls of equal sessions set the same. */
-function chooseData({ given }: Player, { callKey }: ToolContext): object {
-  const [decision, call] = callKey.split("/").slice(-2).map(Number);
-  return given[(decision! + call!) % given.length]!.data;
+/** Returns the sample data that a call sets: those that follow on the data of its session. */
+function chooseData({ given }: Player, { data: current }: ToolContext): object {
+  const at = given.findIndex(({ data }) => isSameJson(data, current));
+  return given[(at + 1) % given.length]!.data;
 }
 
 /** Returns `model` with the schema profile of the model that it replaces. */
