@@ -11,7 +11,7 @@ import { WireSchema } from "../schema/wire_schema.ts";
 import { isTool, type StepTool } from "../tool/tool_internals.ts";
 import type { Graph, Route, Step } from "./graph.ts";
 import { buildOfferFields } from "./offer.ts";
-import { SessionSchemas } from "./session_schemas.ts";
+import { listSchemas, readDataSchemas } from "./session_schemas.ts";
 import { routeShape, stepShape } from "./step_shape.ts";
 import type { Example, RouteOptions, StepOptions, Text } from "./step.ts";
 
@@ -90,9 +90,10 @@ class GraphBuilder {
     if (hasStepPersona || typeof persona === "function") this.#persona = persona;
     const steps = new Map<string, Step>();
     for (const [id, entry] of entries) steps.set(id, this.#buildStep(id, entry));
-    const schemas = new SessionSchemas(this.#options, this.#tools.values());
-    const data = schemas.readDataSchemas((path, message) => this.#report(path, message));
-    return { steps, start, contexts: schemas.list("context"), data };
+    const agent = this.#options;
+    const tools = [...this.#tools.values()];
+    const data = readDataSchemas(agent, tools, (path, message) => this.#report(path, message));
+    return { steps, start, contexts: listSchemas("context", agent, tools), data };
   }
 
   #report(path: string, message: string): void {

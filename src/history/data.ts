@@ -22,19 +22,3 @@ export function changeData(
   for (const key of removed) delete changed[key];
   return changed;
 }
-
-/** Returns the change from one data object to another; undefined if they are equal. */
-export function diffData(
-  before: JsonObject | undefined = {},
-  after: JsonObject,
-): DataChange | undefined {
-  const isSame = (key: string) =>
-    Object.hasOwn(before, key) && JSON.stringify(before[key]) === JSON.stringify(after[key]);
-  const set = Object.entries(after).filter(([key]) => !isSame(key));
-  const removed = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
-  if (set.length + removed.length === 0) return undefined;
-  return {
-    ...(set.length > 0 && { set: Object.fromEntries(set) }),
-    ...(removed.length > 0 && { removed }),
-  };
-}

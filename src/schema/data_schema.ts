@@ -44,12 +44,9 @@ export function readData(schemas: DataSchemas, value: unknown): JsonObject | Ses
     }
     const path = findChange("data", data, again.value);
     if (path === undefined) continue;
-    const message = owned === schemas[0]
-      ? `the data schema of ${owner} changes its own output at ${path}: ` +
-        "expected a schema that returns data which it accepts as they are"
-      : `the data schema of ${owned.owner} changes or adds ${path}: ` +
-        `expected it in the data of ${owner}, in the form that the tool reads`;
-    return new SessionValueProblem(path, message);
+    const problem = `the data schema of ${owned.owner} changes or adds ${path}: `;
+    const expected = `expected one that returns the data of ${owner} as they are`;
+    return new SessionValueProblem(path, problem + expected);
   }
   return freezeJson(data);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { ConfigError, quote, reasonOf } from "../errors.ts";
-import { type DataChange, diffData } from "../history/data.ts";
+import type { DataChange } from "../history/data.ts";
 import type { EventDraft } from "../history/event.ts";
 import { isPlainObject, type JsonObject } from "../json/json.ts";
 import { type DataSchemas, findDropped, readData } from "../schema/data_schema.ts";
@@ -81,4 +81,20 @@ function applyPatch(schemas: DataSchemas, data: JsonObject, given: unknown): Jso
   const dropped = findDropped(patch, changed);
   if (dropped === undefined) return changed;
   throw new TypeError(`data.${dropped} is not in the data schema of ${schemas[0].owner}`);
+}
+
+/** Returns the change from one data object to another; undefined if they are equal. */
+function diffData(
+  before: JsonObject | undefined = {},
+  after: JsonObject,
+): DataChange | undefined {
+  const isSame = (key: string) =>
+    Object.hasOwn(before, key) && JSON.stringify(before[key]) === JSON.stringify(after[key]);
+  const set = Object.entries(after).filter(([key]) => !isSame(key));
+  const removed = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
+  if (set.length + removed.length === 0) return undefined;
+  return {
+    ...(set.length > 0 && { set: Object.fromEntries(set) }),
+    ...(removed.length > 0 && { removed }),
+  };
 }
