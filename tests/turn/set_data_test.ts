@@ -1,9 +1,17 @@
 /** Changes of the data by tools. */
-import { Agent, ConfigError, decide, MockLLM, Tool, type ToolContext } from "@nomos/agent";
+import {
+  Agent,
+  ConfigError,
+  decide,
+  MockLLM,
+  RedirectError,
+  Tool,
+  type ToolContext,
+} from "@nomos/agent";
 import { memoryStore } from "@nomos/agent/store";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import * as v from "valibot";
-import { add, type Cart, done, item, type Run, shopOf } from "../session/cart_shop.ts";
+import { add, Cart, done, item, type Run, shopOf } from "../session/cart_shop.ts";
 
 Deno.test("setData, calls of one decision that change the same key both count", async () => {
   const slow: Run = async ({ item }, given) => {
@@ -76,19 +84,67 @@ Deno.test("setData, the change is committed in one append with the result", asyn
   assertStringIncludes(changed[0]![0]!, '"type":"tool_finished"');
 });
 
-Deno.test("setData, a call that throws, is denied or is redirected changes nothing", async () => {
-  const failing: Run = (_, { setData }) => {
-    setData({ note: "failed" });
-    throw new Error("No");
-  };
-  const failed = await shopOf([decide.call("add", { item: "x" }), done], failing).next("Go");
-  assertEquals([failed.toolResults[0]?.outcome, failed.data], ["error", { cart: [] }]);
-  const response: Run = (_, { setData }) => {
-    setData({ note: "failed" });
-    return new Response("No", { status: 500 });
-  };
-  const refused = await shopOf([decide.call("add", { item: "x" }), done], response).next("Go");
-  assertEquals([refused.toolResults[0]?.outcome, refused.data], ["error", { cart: [] }]);
+Deno.test("setData, a call that fails, times out or is redirected changes nothing", async () => {
+  const ends: [outcome: string, end: () => unknown][] = [
+    ["error", () => Promise.reject(new Error("No"))],
+    ["error", () => new Response("No", { status: 500 })],
+    ["redirected", () => Promise.reject(new RedirectError("No", "Do something else"))],
+    ["error", () => new Promise(() => {})], // longer than its timeout
+  ];
+  for (const [outcome, end] of ends) {
+    const run: Run = (_, { setData }) => {
+      setData({ note: "failed" });
+      return end();
+    };
+    const tool = new Tool({
+      name: "add",
+      description: "Add",
+      args: v.object({ item: v.string() }),
+      data: Cart,
+      timeout: 5,
+      run,
+    });
+    const steps = { talk: { description: "Talk", tools: [tool] }, pay: { description: "Pay" } };
+    const turn = await shopOf([decide.call("add", { item: "x" }), done], run, { steps }).next("Go");
+    assertEquals([turn.toolResults[0]?.outcome, turn.data], [outcome, { cart: [] }]);
+  }
+});
+
+Deno.test("setData, a call that is denied changes nothing, and one that is approved does", async () => {
+  const tool = new Tool({
+    name: "add",
+    description: "Add",
+    args: v.object({ item: v.string() }),
+    data: Cart,
+    needsApproval: true,
+    run: add,
+  });
+  const steps = { talk: { description: "Talk", tools: [tool] }, pay: { description: "Pay" } };
+  const calls = decide.calls([item("tea"), item("milk")]);
+  const session = shopOf([calls, done], add, { steps }).createSession();
+  const [tea, milk] = (await session.next("Go")).approvals;
+  await session.deny(tea!.callKey, "No");
+  assertEquals((await session.approve(milk!.callKey)).data, { cart: ["milk"] });
+});
+
+Deno.test("setData, whenUnknown of a once tool may change the data, and its earlier run does not", async () => {
+  const tool = new Tool({
+    name: "add",
+    description: "Add",
+    args: v.object({ item: v.string() }),
+    data: Cart,
+    once: true,
+    timeout: 5,
+    run: (_, { setData }) => {
+      setData({ note: "of the run" });
+      return new Promise(() => {});
+    },
+    whenUnknown: ({ item }, given) => add({ item }, given),
+  });
+  const steps = { talk: { description: "Talk", tools: [tool] }, pay: { description: "Pay" } };
+  const agent = shopOf([decide.call("add", { item: "tea" }), done], add, { steps });
+  const turn = await agent.next("Go");
+  assertEquals([turn.toolResults[0]?.outcome, turn.data], ["ok", { cart: ["tea"] }]);
 });
 
 Deno.test("setData, a patch that the schema refuses leaves the outcome ok, and tells the author", async () => {
