@@ -47,7 +47,6 @@ export class StoredLog implements DurableLog {
   readonly #id: string;
   /** Log of the session to which a child belongs, and whose lease it uses; otherwise this log. */
   readonly #root: StoredLog;
-  readonly #reader: EntryReader;
   readonly #options: StoredLogOptions;
   /** First step by the metadata, with which positions of stored entries begin. */
   readonly #start: string;
@@ -85,7 +84,6 @@ export class StoredLog implements DurableLog {
       ? new SessionTurns(store, found.stored, options, this)
       : undefined;
     this.incarnation = incarnation;
-    this.#reader = new EntryReader(store, address);
     this.#first = first;
     this.#start = start;
     this.#options = options;
@@ -233,7 +231,8 @@ export class StoredLog implements DurableLog {
         `it has ${session.head} entries: expected the ${this.#end.head} that were read before`,
       );
     }
-    for await (const { events, link } of this.#reader.pages(this.#end, session.head)) {
+    const reader = new EntryReader(this.#store, this.#address);
+    for await (const { events, link } of reader.pages(this.#end, session.head)) {
       const migrated = events.map((event) => this.#migrate(event));
       this.#applyToStored(events);
       this.log.appendCommitted(migrated);
