@@ -109,9 +109,12 @@ export class Player {
         await this.#stream(session, `turn ${played}`);
         return false;
       }
-      default:
-        await this.#stream(session, this.#inputs.get(id));
-        return false;
+      default: {
+        const events = await this.#stream(session, this.#inputs.get(id));
+        // Otherwise, this would be repeated for ever.
+        if (events > 0 || session.status !== "interrupted") return false;
+        throw new Error(`the interrupted turn of session ${id} does not go on`);
+      }
     }
   }
 
@@ -165,17 +168,22 @@ export class Player {
     });
   }
 
-  async #stream(session: Session, input: string | undefined): Promise<void> {
+  /** Streams a turn. Returns the number of its events. */
+  async #stream(session: Session, input: string | undefined): Promise<number> {
     const { id } = session;
     const isKept = this.#kept.has(id) && input !== undefined;
     if (isKept) this.#inputs.set(id, input);
     const options = { children: true, ...(isKept && { inputId: input }) };
+    let events = 0;
     for await (const part of session.stream(input, options)) {
-      if ("seq" in part) this.#acknowledge(id, part);
-      else if (part.type === "child" && "seq" in part.part) {
+      if ("seq" in part) {
+        this.#acknowledge(id, part);
+        events++;
+      } else if (part.type === "child" && "seq" in part.part) {
         this.#acknowledge(id, part.part, findChildId(id, part.callKey));
       }
     }
+    return events;
   }
 
   #acknowledge(session: string, event: SessionEvent, child?: string): void {
