@@ -103,6 +103,11 @@ function startObservers(
   return new TurnObservers(observers, turn, session.agent);
 }
 
+/** Passes committed events to the reader of a stream. */
+async function show(events: readonly SessionEvent[], out: Out<StreamPart>): Promise<void> {
+  for (const event of events) await out(freezeJson(event));
+}
+
 /** Plays a turn to its end. */
 async function playTurn(
   session: LiveSession,
@@ -119,9 +124,6 @@ async function playTurn(
   session.childOut = children ? out : undefined;
   let answer: Answer | undefined;
   let ranUntil = from;
-  const show = async (events: readonly SessionEvent[], out: Out<StreamPart>) => {
-    for (const event of events) await out(freezeJson(event));
-  };
   const commit: CommitDrafts = async (drafts) => {
     const complete = drafts.some(isIncomplete) ? await completeRequests(session, drafts) : drafts;
     const events = await log.append(complete, isOver(drafts.at(-1)));
