@@ -48,7 +48,7 @@ async function run(
   const end = performance.now() + seconds * 1_000;
   for (let seed = effort.seed; seed === effort.seed || performance.now() < end; seed++) {
     const work = async (environment: Environment) => {
-      const full = { ...effort, seed, turns: 12, posts: 50 };
+      const full = { ...effort, seed, turns: 12, clients: 50 };
       const found = await runChaos(environment, full, ({ name, problems }) => {
         console.error(`seed ${seed}: ${name}: ${problems.length === 0 ? "kept" : "BROKEN"}`);
       });

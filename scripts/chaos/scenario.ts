@@ -15,8 +15,8 @@ export interface Effort {
   readonly stride: number;
   /** Number of turns of a session during which random faults occur. */
   readonly turns: number;
-  /** Number of inputs that are posted to one session at once. */
-  readonly posts: number;
+  /** Number of clients that use one session at once. */
+  readonly clients: number;
 }
 
 /** Environment of a scenario. */

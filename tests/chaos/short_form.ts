@@ -9,7 +9,7 @@ import { SCENARIOS } from "../../scripts/chaos/run_chaos.ts";
 import type { Effort, Environment } from "../../scripts/chaos/scenario.ts";
 
 /** Least effort. `deno task chaos` kills 200 workers and tries every commit point. */
-const SHORT: Effort = { kills: 3, seed: 1, stride: 29, turns: 6, posts: 12 };
+const SHORT: Effort = { kills: 3, seed: 1, stride: 29, turns: 6, clients: 12 };
 
 /** Runs the scenarios of an environment, each as a step of the test. */
 export async function runShort(test: Deno.TestContext, environment: Environment): Promise<void> {

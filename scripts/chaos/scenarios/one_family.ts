@@ -17,7 +17,6 @@ import {
   type Scenario,
 } from "../scenario.ts";
 
-const CLIENTS = 50;
 const ID = "family";
 /** Maximum time until the first turn and the first fork with a child session, in milliseconds. */
 const MAX_DELAY = 30_000;
@@ -30,7 +29,7 @@ export const oneFamily: Scenario = { name: "clients of one family", run };
 
 async function run({ kind, url, store }: Environment, effort: Effort): Promise<Findings> {
   const shared = kind === "postgres"
-    ? await postgresStore(url, { maxConnections: CLIENTS, retries: 0 })
+    ? await postgresStore(url, { maxConnections: effort.clients, retries: 0 })
     : store;
   const problems: string[] = [];
   const done = { play: 0, fork: 0, familyFork: 0, delete: 0, lost: 0 };
@@ -51,7 +50,7 @@ async function run({ kind, url, store }: Environment, effort: Effort): Promise<F
     }
   };
   try {
-    await Promise.all(Array.from({ length: CLIENTS }, (_, number) => client(number)));
+    await Promise.all(Array.from({ length: effort.clients }, (_, number) => client(number)));
     problems.push(...await findDamage(shared));
   } finally {
     if (shared !== store) await shared.close();

@@ -13,7 +13,7 @@ const ID = "posts";
 /** Posts inputs concurrently. */
 export const parallelPosts: Scenario = { name: "posts at once to one session", run };
 
-async function run(environment: Environment, { posts }: Effort): Promise<Findings> {
+async function run(environment: Environment, { clients: posts }: Effort): Promise<Findings> {
   using trial = new Trial(environment, "posts");
   trial.sessions.set(ID, posts);
   const inputs = Array.from({ length: posts }, (_, post) => `post ${post}`);
