@@ -34,8 +34,7 @@ function countUpTo(value: unknown, maxChars: number, depth: number): number {
   // The commas of a list count, and its length is known before it is read.
   let chars = Array.isArray(value) ? value.length : 1;
   if (chars > maxChars) return chars;
-  // Unlike Object.keys(), this makes no list of the names.
-  for (const name in value) {
+  for (const name of Object.keys(value)) {
     if (chars > maxChars) break;
     const member: unknown = (value as Readonly<Record<string, unknown>>)[name];
     chars += name.length + countUpTo(member, maxChars - chars, depth + 1);
