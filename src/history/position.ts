@@ -218,6 +218,7 @@ export class Position {
   ): void {
     const call = this.calls[place];
     if (call === undefined || call.state === "done") return;
+    this.status = "interrupted";
     this.#setState(place, { state: "running", callKey, since, requests: [] }, past);
   }
 

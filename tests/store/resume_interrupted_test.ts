@@ -173,3 +173,18 @@ Deno.test("resumeInterrupted() refuses invalid options", async () => {
     "expected an agent",
   );
 });
+
+Deno.test("resumeInterrupted() finishes a limited turn that was resumed when its process died", async () => {
+  const { store, expire } = makeWorld();
+  const limits = { turn: { toolCalls: 0 } };
+  const open = (from: Store, rest = {}) =>
+    makeAgent().openSession("limited", { store: from, context, ...rest });
+  assertEquals((await (await open(store, { limits })).next("Hi")).status, "limited");
+  const dying = dyingAtWrite(store, 3, false, ["claim", "append", "release"]);
+  const session = await open(dying);
+  await assertRejects(() => session.resume(), StoreError, "died");
+  expire();
+  assertEquals((await store.list()).sessions.map(({ status }) => status), ["interrupted"]);
+  const { resumed } = await resumeInterrupted(store, makeAgent(), { context });
+  assertEquals(resumed, [{ id: "limited", status: "waiting" }]);
+});
