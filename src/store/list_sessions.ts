@@ -14,7 +14,7 @@ import type {
   RestingStatus,
   SessionList,
 } from "./session_list.ts";
-import type { LeaseState } from "./session_record.ts";
+import { isLive, type LeaseState } from "./session_record.ts";
 import type { Recorded } from "./session_summary.ts";
 import type { Store } from "./store.ts";
 
@@ -176,11 +176,6 @@ export async function expireSessions(
     after = next;
   }
   return expired;
-}
-
-/** Returns true if a lease has not expired. */
-export function isLive(lease: Pick<LeaseState, "until"> | undefined, now: number): boolean {
-  return lease !== undefined && lease.until > now;
 }
 
 /** Returns the status of a session with a lease: the rule of `session.status`. */

@@ -6,7 +6,8 @@
  */
 import { checkOptions, FUNCTION } from "../llm/option_rules.ts";
 import { makeStore } from "./backend.ts";
-import { isLive, type ListedRow, statusOf } from "./list_sessions.ts";
+import { type ListedRow, statusOf } from "./list_sessions.ts";
+import { isLive } from "./session_record.ts";
 import type { SessionSummary } from "./session_summary.ts";
 import type {
   Append,

@@ -71,3 +71,8 @@ export interface LeaseState {
    */
   readonly until: number;
 }
+
+/** Returns true if a lease has not expired. */
+export function isLive(lease: Pick<LeaseState, "until"> | undefined, now: number): boolean {
+  return lease !== undefined && lease.until > now;
+}

@@ -15,6 +15,7 @@ import {
   POLL_DELAY,
   SessionLease,
 } from "./session_lease.ts";
+import { isLive } from "./session_record.ts";
 import { watchStops } from "./stop_requests.ts";
 import type { ClaimedLease, LeaseClaim, LeaseState, Store } from "./store.ts";
 import { StoreError } from "./store_errors.ts";
@@ -220,6 +221,6 @@ export class SessionTurns implements StoredTurns {
   }
 
   #isLive(lease: LeaseState | undefined): boolean {
-    return lease !== undefined && lease.until > this.clock.now();
+    return isLive(lease, this.clock.now());
   }
 }

@@ -17,7 +17,7 @@ import {
   type SqliteStatement,
 } from "./database.ts";
 import type { Append, StoredSession } from "../store.ts";
-import { isLive } from "../list_sessions.ts";
+import { isLive } from "../session_record.ts";
 import { encodeLabels, ListQuery, readLabels } from "./list_query.ts";
 import { toStoreError } from "./sqlite_failure.ts";
 import { checkVersion } from "./tables.ts";
