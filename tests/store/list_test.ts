@@ -1,8 +1,15 @@
 /** Lists show of every session what it says itself when it is opened. */
-import { AgentError, decide, MockLLM, type ScriptEntry, type Session } from "@nomos/agent";
+import {
+  AgentError,
+  ConfigError,
+  decide,
+  MockLLM,
+  type ScriptEntry,
+  type Session,
+} from "@nomos/agent";
 import { sqliteStore } from "@nomos/agent/sqlite";
 import { type ListedSession, memoryStore, type SessionList, type Store } from "@nomos/agent/store";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import * as fc from "fast-check";
 import { makeDesk } from "../../scripts/sessions/desk.ts";
 import { dyingAtWrite } from "../fixtures/dying_store.ts";
@@ -137,3 +144,26 @@ for (const [name, open, numRuns] of STORES) {
     await fc.assert(property, { seed: 4711, numRuns });
   });
 }
+
+Deno.test("openSession() sets labels, replaces those of a session that exists, or keeps them", async () => {
+  const store = memoryStore();
+  const agent = makeDesk(new MockLLM([]));
+  const labelsOf = async (id: string) => (await store.read(id))?.labels;
+  const open = (labels?: readonly string[]) =>
+    agent.openSession("s", { store, ...(labels && { labels }) });
+  await open(["web", "tenant-7", "web"]);
+  assertEquals(await labelsOf("s"), ["tenant-7", "web"]);
+  const session = await open();
+  assertEquals(await labelsOf("s"), ["tenant-7", "web"]);
+  await session.fork({ id: "fork" });
+  assertEquals(await labelsOf("fork"), ["tenant-7", "web"]);
+  await open(["tenant-8"]);
+  assertEquals([await labelsOf("s"), await labelsOf("fork")], [["tenant-8"], ["tenant-7", "web"]]);
+  await open([]);
+  assertEquals(await labelsOf("s"), undefined);
+  const many = Array.from({ length: 17 }, (_, label) => `${label}`);
+  for (const labels of [[""], ["x".repeat(101)], many, [1], "web", null]) {
+    const opening = () => agent.openSession("s", { store, labels: labels as string[] });
+    await assertRejects(opening, ConfigError, 'Cannot open session "s"');
+  }
+});
