@@ -5,7 +5,7 @@
  */
 import { Agent, type LLM, type LLMRequest, MockLLM, type Session } from "@nomos/agent";
 import type { SchemaProfile } from "@nomos/agent/llm";
-import { Cart, createBarista } from "../../../examples/barista.ts";
+import { createBarista } from "../../../examples/barista.ts";
 import { createResearcher } from "../../../examples/researcher.ts";
 import { createSupportDesk } from "../../../examples/support_desk.ts";
 import { createTriage } from "../../../examples/triage.ts";
@@ -53,7 +53,7 @@ class Recorder implements LLM {
 
 /** Sessions of the examples, by file name. */
 const EXAMPLES: Readonly<Record<string, (llm: LLM) => Pick<Session, "next" | "status">>> = {
-  barista: (llm) => createBarista(llm).createSession({ context: new Cart() }),
+  barista: (llm) => createBarista(llm).createSession(),
   researcher: (llm) => createResearcher(llm).createSession(),
   support_desk: (llm) => createSupportDesk(llm).createSession(),
   triage: (llm) => createTriage(llm).createSession(),
