@@ -56,7 +56,7 @@ export interface LoadOptions extends ReadOptions, ProgramOptions {
  * Loads an agent from an agent file: imports its tools, reads its schemas, creates its models, and
  * puts environment variables in the place of `$NAME` and `${NAME}`.
  *
- * @param file Path of the file, or its path and text, as {@linkcode readConfig} returns them.
+ * @param file Path or `file:` URL of the file, or its path and text, as {@linkcode readConfig} returns them.
  * @throws {ConfigFileError} listing every problem of the file, its tools and its models.
  * @throws {ConfigError} if an option is invalid.
  *
@@ -84,12 +84,10 @@ export interface LoadOptions extends ReadOptions, ProgramOptions {
  * ```
  */
 export async function loadAgent(
-  file: string | Pick<ConfigFile, "path" | "text">,
+  file: string | URL | Pick<ConfigFile, "path" | "text">,
   options: LoadOptions = {},
 ): Promise<Agent> {
-  const { path, text } = typeof file === "string"
-    ? { path: file, text: await readText(file) }
-    : file;
+  const { path, text } = typeof file === "object" && "text" in file ? file : await readText(file);
   const {
     ignoreFlows: _,
     llm,

@@ -4,6 +4,7 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { reasonOf } from "../errors.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import { inspect, type ReadOptions } from "./inspect.ts";
@@ -57,8 +58,12 @@ export function parseConfig(path: string, text: string, options?: ReadOptions): 
  *
  * @throws {ConfigFileError} if it cannot be read, or listing every problem that its text shows.
  */
-export async function readConfig(path: string, options?: ReadOptions): Promise<ConfigFile> {
-  return parseConfig(path, await readText(path), options);
+export async function readConfig(
+  path: string | URL,
+  options?: ReadOptions,
+): Promise<ConfigFile> {
+  const { path: file, text } = await readText(path);
+  return parseConfig(file, text, options);
 }
 
 /**
@@ -66,9 +71,12 @@ export async function readConfig(path: string, options?: ReadOptions): Promise<C
  *
  * @throws {ConfigFileError} if it cannot be read.
  */
-export async function readText(path: string): Promise<string> {
+export async function readText(
+  place: string | URL,
+): Promise<Pick<ConfigFile, "path" | "text">> {
+  const path = String(place).startsWith("file:") ? fileURLToPath(place) : String(place);
   try {
-    return await readFile(path, "utf8");
+    return { path, text: await readFile(path, "utf8") };
   } catch (cause) {
     const message = `the file cannot be read: ${reasonOf(cause)}`;
     throw new ConfigFileError([{ file: path, line: 1, column: 1, path: "", message }], [], {
