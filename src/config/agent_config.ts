@@ -50,7 +50,7 @@ export interface AgentConfig {
   readonly logging?: Readonly<Record<string, unknown>>;
   /** Limits of turns and sessions. */
   readonly limits: LimitsConfig;
-  /** Data of a session, by name. Files with data are refused until sessions have it. */
+  /** Data of a session, by name: stored in its log, read by guards, read and changed by tools. */
   readonly data?: Readonly<Record<string, string | AnswerFieldConfig>>;
   /** Permissions of the code of tools, in addition to those of models and files. */
   readonly permissions: PermissionsConfig;

@@ -62,6 +62,9 @@ export function buildAgentOptions(
     maxExamples: config.max_examples,
     exampleThreshold: config.threshold,
     limits: buildLimits(config),
+    ...config.data !== undefined && {
+      data: withDefaults(buildAnswerSchema(config.data, () => {})),
+    },
   };
 }
 

@@ -31,6 +31,10 @@ export function checkGraph(inspection: Inspection): void {
     inspection.report(["steps"], { message: "there are no steps", expected: "at least one step" });
   }
   checkName(inspection, ["start_step_id"], config.start_step_id, "step", ids);
+  const { data } = config;
+  if (data !== undefined && inspection.isWellFormed("data")) {
+    buildAnswerSchema(data, (at, problem) => inspection.report(["data", ...at], problem));
+  }
   const models = listModels(inspection);
   for (const [index, step] of steps) checkStep(inspection, ["steps", index], step, ids, models);
 }

@@ -171,7 +171,7 @@ export const format: Schema<AgentConfig> = object<AgentConfig>({
   tools: withDefault(tools, defaultsOf(tools), "Tools"),
   logging: optional(map(anything), "Logging; not in effect"),
   limits: withDefault(limits, {}, "Limits of turns and sessions"),
-  data: optional(answerFields, "Data of a session; not supported yet"),
+  data: optional(answerFields, "Data of a session, by name"),
   permissions: withDefault(permissions, {}, "Permissions of the code of tools"),
 }, true);
 

@@ -29,7 +29,7 @@ export function inspect(
 }
 
 function checkUnsupported(inspection: Inspection, ignoreFlows: boolean): void {
-  const { flows, memory, data } = inspection.config;
+  const { flows, memory } = inspection.config;
   if (Array.isArray(flows) && flows.length > 0) {
     if (ignoreFlows) inspection.warn(["flows"], { message: "flows are ignored" }, "key");
     else {
@@ -37,10 +37,6 @@ function checkUnsupported(inspection: Inspection, ignoreFlows: boolean): void {
       const expected = 'no flows; the option "ignoreFlows" leaves them out';
       inspection.report(["flows"], { message, expected }, "key");
     }
-  }
-  if (isRecord(data) && Object.keys(data).length > 0) {
-    const message = "sessions have no data yet";
-    inspection.report(["data"], { message, expected: "no data" }, "key");
   }
   if (isRecord(memory) && memory.type === "summarization") {
     const message = "summaries are not made yet: the whole history is sent";

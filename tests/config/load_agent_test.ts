@@ -159,6 +159,26 @@ Deno.test("loadAgent, applies limits, guards, approvals and the condition of an 
   assertEquals([stopped.status, stopped.reason], ["limited", "modelCalls"]);
 });
 
+Deno.test("loadAgent, keeps the data of a file in its sessions, with their defaults", async () => {
+  const { agent, llm } = await play("agent.yaml", [
+    decide.move("order"),
+    decide.call("add_drink", { drink: "latte" }),
+    decide.respond("Anything else?"),
+    decide.move("pay"),
+    decide.respond("4 euros"),
+  ]);
+  const session = agent.createSession({ data: { guest: { points: 3 } } } as never);
+  await session.next("A latte");
+  assertEquals(session.data, { drinks: ["latte"], guest: { name: "nobody", points: 3 } });
+  assertEquals(llm.requests.map(({ legal }) => legal?.routes), [
+    ["order"],
+    ["greet"],
+    ["greet", "pay"],
+  ]);
+  const turn = await agent.createSession({ state: session.state }).next("That is all");
+  assertEquals(turn.step, "pay");
+});
+
 Deno.test("loadAgent, ends a session only where the file allows it", async () => {
   const { agent, llm } = await play("agent.yaml", [decide.move("order"), decide.respond("Yes?")]);
   await agent.createSession().next("Hi");

@@ -366,7 +366,7 @@ steps:
     desc: C
     paths: [{ to: a, when: x }, { to: a, when: y }]
     eg: [{ context: x, decision: { action: MOVE, step_id: d } }]
-data: { cart: { type: "List[str]" } }
+data: { cart: { type: "Lst[str]" } }
 `);
   assertEquals(places(problems), [
     "3:6 llm",
@@ -374,7 +374,7 @@ data: { cart: { type: "List[str]" } }
     "6:34 steps.b.auto_flow",
     "9:39 steps.c.paths[1].to",
     "10:59 steps.c.eg[0].decision.step_id",
-    "11:1 data",
+    "11:23 data.cart.type ~ List",
   ]);
   assertEquals(
     places(refuse(withLines("llm: { strong: { provider: openai, model: m } }")).problems),
