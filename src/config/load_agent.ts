@@ -29,6 +29,7 @@ export type ProgramOptions = Pick<
   | "cost"
   | "exampleSimilarity"
   | "ids"
+  | "migrateData"
   | "migrateResult"
   | "observers"
   | "onObserverError"
@@ -86,7 +87,7 @@ export interface LoadOptions extends ReadOptions, ProgramOptions {
 export async function loadAgent(
   file: string | URL | Pick<ConfigFile, "path" | "text">,
   options: LoadOptions = {},
-): Promise<Agent> {
+): Promise<Agent<Record<string, unknown>, Record<string, unknown>>> {
   const { path, text } = typeof file === "object" && "text" in file ? file : await readText(file);
   const {
     ignoreFlows: _,
@@ -130,10 +131,12 @@ export async function loadAgent(
   const cost = others.cost ?? await loadPrices(inspection, config, models, llm !== undefined);
   const exampleSimilarity = others.exampleSimilarity ?? await loadSimilarity(config, models);
   if (inspection.problems.length > 0) throw fail();
-  let agent: Agent;
+  let agent: Agent<Record<string, unknown>, Record<string, unknown>>;
   try {
     const all = { ...built, ...others, cost, exampleSimilarity };
-    agent = new Agent(all as unknown as AgentOptions);
+    agent = new Agent(
+      all as unknown as AgentOptions<Record<string, unknown>, Record<string, unknown>>,
+    );
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     for (const { path, message } of error.problems) {

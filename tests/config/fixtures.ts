@@ -1,5 +1,5 @@
 /** Agent files of the tests. */
-import { type Agent, MockLLM, type ScriptEntry } from "@nomos/agent";
+import { MockLLM, type ScriptEntry } from "@nomos/agent";
 import { loadAgent, type LoadOptions } from "@nomos/agent/config";
 
 /** Returns the path of a fixture. */
@@ -7,12 +7,15 @@ export function fixture(name: string): string {
   return new URL(`../fixtures/config/${name}`, import.meta.url).pathname;
 }
 
+/** Agent of a file. */
+type Loaded = Awaited<ReturnType<typeof loadAgent>>;
+
 /** Loads a fixture with a scripted model. */
 export async function play(
   name: string,
   script: readonly ScriptEntry[],
   options: LoadOptions = {},
-): Promise<{ readonly agent: Agent; readonly llm: MockLLM }> {
+): Promise<{ readonly agent: Loaded; readonly llm: MockLLM }> {
   const llm = new MockLLM(script);
   return {
     agent: await loadAgent(fixture(name), { llm, onConfigWarning: () => {}, ...options }),
@@ -21,7 +24,7 @@ export async function play(
 }
 
 /** Loads an agent from text, as if it stood among the fixtures. */
-export function loadText(text: string, options: LoadOptions): Promise<Agent> {
+export function loadText(text: string, options: LoadOptions): Promise<Loaded> {
   return loadAgent({ path: fixture("agent.yaml"), text }, options);
 }
 

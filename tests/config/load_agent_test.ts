@@ -167,7 +167,7 @@ Deno.test("loadAgent, keeps the data of a file in its sessions, with their defau
     decide.move("pay"),
     decide.respond("4 euros"),
   ]);
-  const session = agent.createSession({ data: { guest: { points: 3 } } } as never);
+  const session = agent.createSession({ data: { guest: { points: 3 } } });
   await session.next("A latte");
   assertEquals(session.data, { drinks: ["latte"], guest: { name: "nobody", points: 3 } });
   assertEquals(llm.requests.map(({ legal }) => legal?.routes), [
