@@ -1,5 +1,5 @@
 /**
- * Structured answers of agent files: fields by name, or a JSON Schema of a file.
+ * Structured answers and data of agent files: fields by name, or a JSON Schema of a file.
  *
  * @module
  */

@@ -241,7 +241,7 @@ function validate(
 interface IssueParts {
   readonly expected: string;
   readonly type?: string;
-  /** What is wrong, if the value does not show it. */
+  /** Description of the problem, if the value does not show it. */
   readonly message?: string;
   readonly nearest?: string | undefined;
   /** Key that the issue is about. */

@@ -108,7 +108,7 @@ export async function loadAgent(
     return new ConfigFileError(problems.map(redact), warnings.map(redact));
   };
   const folder = pathToFileURL(`${resolve(path, "..")}/`);
-  // What is well-formed is loaded although other parts are not, to find all problems at once.
+  // Well-formed parts are loaded although others are not, to find all problems at once.
   const { functions, tools: loaded } = inspection.isWellFormed("tools")
     ? await loadTools(inspection, folder, tools ?? [])
     : NO_TOOLS;

@@ -16,7 +16,7 @@ import {
   parseDocument,
   type YAMLMap,
 } from "yaml";
-import { quote } from "../errors.ts";
+import { ConfigError, quote } from "../errors.ts";
 import type { ConfigProblem } from "./problem.ts";
 
 /** Maximum length of a file, in characters. */
@@ -54,8 +54,17 @@ export class Source {
   readonly #open = new Set<Node>();
   #values = 0;
 
-  /** Parses a text. */
+  /**
+   * Parses a text.
+   *
+   * @throws {ConfigError} if it is no text.
+   */
   constructor(file: string, text: string) {
+    if (typeof text !== "string") {
+      throw new ConfigError(
+        `Cannot parse agent file ${quote(file)}: its text is ${quote(text)}: expected text`,
+      );
+    }
     this.file = file;
     const isTooLong = text.length > MAX_CHARS;
     this.document = this.#parse(isTooLong ? "" : text);

@@ -219,6 +219,16 @@ Deno.test("loadAgent, tells of each part of the file that is ignored, without va
   ]);
 });
 
+Deno.test("loadAgent, refuses a text and models that are none", async () => {
+  const llm = new MockLLM();
+  await assertRejects(
+    () => loadAgent({ path: "a.yaml", text: 5 as never }, { llm }),
+    ConfigError,
+    "its text is 5: expected text",
+  );
+  await assertRejects(() => loadText(withLines(), { llm: { default: {} as never } }), ConfigError);
+});
+
 Deno.test("loadAgent, refuses options that it does not have", async () => {
   await assertRejects(
     () => loadText(withLines(), { llm: new MockLLM(), clocks: Date.now } as never),
