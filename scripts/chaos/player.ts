@@ -110,7 +110,11 @@ export class Player {
         return false;
       }
       default: {
-        const events = await this.#stream(session, this.#inputs.get(id));
+        const events = await this.#stream(session, this.#inputs.get(id)).catch((error) => {
+          // The last append of a killed worker may end the turn after the session was opened.
+          if (error instanceof SessionWaitingError) return 0;
+          throw error;
+        });
         // Otherwise, this would be repeated for ever.
         if (events > 0 || session.status !== "interrupted") return false;
         throw new Error(`the interrupted turn of session ${id} does not go on`);
@@ -175,7 +179,7 @@ export class Player {
     if (isKept) this.#inputs.set(id, input);
     const options = { children: true, ...(isKept && { inputId: input }) };
     let events = 0;
-    for await (const part of session.stream(input, options)) {
+    for await (const part of session.stream(input ?? { resume: true }, options)) {
       if ("seq" in part) {
         this.#acknowledge(id, part);
         events++;
