@@ -10,7 +10,7 @@ import { checkChain, type Link, makeDamagedError } from "./hash_chain.ts";
 import type { Store, StoredEntry } from "./store.ts";
 
 /** Maximum number of entries in one read. */
-const PAGE_LENGTH = 1_000;
+const PAGE_LENGTH = 2_000;
 
 /** Place of a log in a store: that of a session, or of a child of it. */
 export interface Address {
