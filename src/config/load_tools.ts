@@ -19,7 +19,8 @@ import type { RouteConfig, StepConfig, ToolDefConfig } from "./agent_config.ts";
 import { checkName, records } from "./check_graph.ts";
 import type { Inspection } from "./inspection.ts";
 import type { SourcePath } from "./source.ts";
-import { loadExport, loadModules } from "./tool_modules.ts";
+import { loadExport, loadModules, type MissingModule } from "./tool_modules.ts";
+import { writeStubs } from "./tool_stubs.ts";
 import { nameTool, parseTag } from "./tool_tag.ts";
 import { TypeExpressionError } from "./type_expression.ts";
 
@@ -47,6 +48,7 @@ export async function loadTools(
   for (const tool of given) loader.addGiven(tool);
   await loader.loadFiles();
   await loader.loadPackages();
+  loader.reportMissing();
   loader.checkNames();
   return loader;
 }
@@ -59,6 +61,7 @@ class ToolLoader implements LoadedTools {
   /** Names of tools whose module or description has a problem, which are not missing. */
   readonly #broken = new Set<string>();
   #isComplete = true;
+  #missing: readonly MissingModule[] = [];
 
   constructor(inspection: Inspection, folder: URL) {
     this.#inspection = inspection;
@@ -75,8 +78,9 @@ class ToolLoader implements LoadedTools {
   }
 
   async loadFiles(): Promise<void> {
-    const { exports, isComplete } = await loadModules(this.#inspection, this.#folder);
+    const { exports, isComplete, missing } = await loadModules(this.#inspection, this.#folder);
     this.#isComplete = isComplete;
+    this.#missing = missing;
     // All functions first, because a definition may name one of another module.
     for (const { name, value } of exports) {
       if (typeof value === "function" && !this.functions.has(name)) {
@@ -98,6 +102,22 @@ class ToolLoader implements LoadedTools {
       if (value === undefined) {
         if (toolName !== undefined) this.#broken.add(toolName);
       } else this.#adopt(value, path, { name: toolName!, isRenamed: name !== undefined });
+    }
+  }
+
+  /** Reports missing modules, the first one with a stub of all tools that no module has. */
+  reportMissing(): void {
+    const { steps, tools } = this.#inspection.config;
+    const known = new Set([...this.#tools.keys(), ...this.#broken]);
+    const names = new Set(
+      records<StepConfig>(steps).flatMap(([, { available_tools }]) =>
+        Array.isArray(available_tools) ? available_tools as readonly unknown[] : []
+      ).filter((name) => typeof name === "string" && !name.includes("/") && !known.has(name)),
+    ) as ReadonlySet<string>;
+    const stub = names.size === 0 ? undefined : tryWriteStubs([...names], tools.tool_defs);
+    for (const [index, { path, problem }] of this.#missing.entries()) {
+      const isStubbed = index === 0 && stub !== undefined;
+      this.#inspection.report(path, isStubbed ? { ...problem, stub } : problem);
     }
   }
 
@@ -237,5 +257,15 @@ class ToolLoader implements LoadedTools {
   #findDef(name: string): ToolDefConfig | undefined {
     const { tool_defs } = this.#inspection.config.tools;
     return Object.hasOwn(tool_defs, name) ? tool_defs[name] : undefined;
+  }
+}
+
+/** Writes stubs; undefined if a definition has a type that is none, which is reported already. */
+function tryWriteStubs(...args: Parameters<typeof writeStubs>): string | undefined {
+  try {
+    return writeStubs(...args);
+  } catch (error) {
+    if (error instanceof TypeExpressionError) return undefined;
+    throw error;
   }
 }

@@ -21,14 +21,20 @@ export interface ConfigProblem {
   readonly expected?: string;
   /** Known name that is nearest to the one in the file. */
   readonly nearest?: string;
+  /** TypeScript that would solve the problem once it is filled in. */
+  readonly stub?: string;
 }
 
-/** Formats a problem as one line: place, path, message, expected value and nearest known name. */
+/**
+ * Formats a problem as one line: place, path, message, expected value and nearest known name. The
+ * stub, if there is one, follows below it.
+ */
 export function formatProblem(problem: ConfigProblem): string {
-  const { file, line, column, path, message, expected, nearest } = problem;
+  const { file, line, column, path, message, expected, nearest, stub } = problem;
   return `${file}:${line}:${column}  ${path === "" ? "" : `${path}: `}${message}` +
     (expected === undefined ? "" : `: expected ${expected}`) +
-    (nearest === undefined ? "" : `; did you mean ${quote(nearest)}?`);
+    (nearest === undefined ? "" : `; did you mean ${quote(nearest)}?`) +
+    (stub === undefined ? "" : `\n\n${stub}`);
 }
 
 /**

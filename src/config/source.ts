@@ -34,7 +34,7 @@ const TOO_DEEP = { message: "it is nested too deeply", expected: `at most ${MAX_
 export type SourcePath = readonly (string | number)[];
 
 /** Description of a problem, without its place. */
-export type ProblemText = Pick<ConfigProblem, "message" | "expected" | "nearest">;
+export type ProblemText = Pick<ConfigProblem, "message" | "expected" | "nearest" | "stub">;
 
 /** Parsed file. */
 export class Source {

@@ -18,12 +18,21 @@ export interface ModuleExport {
   readonly path: SourcePath;
 }
 
+/** Module that does not exist in JavaScript. */
+export interface MissingModule {
+  /** Path of the entry of the agent file that names it. */
+  readonly path: SourcePath;
+  readonly problem: ProblemText;
+}
+
 /** Exports of the modules of a file. */
 export interface ModuleExports {
   /** Exports, those of lists one by one. */
   readonly exports: readonly ModuleExport[];
   /** False if a module could not be loaded, so that exports may be missing. */
   readonly isComplete: boolean;
+  /** Python modules that no module replaces. They are not reported yet. */
+  readonly missing: readonly MissingModule[];
 }
 
 const SPECIFIER_REGEXP = /^(?:npm|jsr|https?|file|data|node):/;
@@ -33,20 +42,22 @@ const ENDINGS = [".ts", ".js", ".mts", ".mjs"];
 /** Imports the modules of `tool_files`, and reports those that cannot be loaded. */
 export async function loadModules(inspection: Inspection, folder: URL): Promise<ModuleExports> {
   const exports: ModuleExport[] = [];
+  const missing: MissingModule[] = [];
   let isComplete = true;
   for (const [index, file] of inspection.config.tools.tool_files.entries()) {
     const path = ["tools", "tool_files", index];
     const specifier = await findModule(file, folder);
+    if (typeof specifier !== "string") missing.push({ path, problem: specifier });
     const module = typeof specifier === "string"
       ? await importModule(inspection, path, specifier)
-      : inspection.report(path, specifier);
+      : undefined;
     if (module === undefined) isComplete = false;
     for (const [name, value] of Object.entries(module ?? {})) {
       if (!Array.isArray(value)) exports.push({ name, value, path });
       else value.forEach((item, at) => exports.push({ name: `${name}[${at}]`, value: item, path }));
     }
   }
-  return { exports, isComplete };
+  return { exports, isComplete, missing };
 }
 
 /** Imports the export that a tag names, and reports it if that is not possible. */

@@ -1,5 +1,11 @@
 import { type Agent, decide, MockLLM, Tool } from "@nomos/agent";
-import { ConfigFileError, loadAgent, type LoadOptions } from "@nomos/agent/config";
+import {
+  ConfigFileError,
+  type ConfigProblem,
+  loadAgent,
+  type LoadOptions,
+} from "@nomos/agent/config";
+import { localGrammar } from "@nomos/agent/llm";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
 import { inFolder } from "./fixtures.ts";
@@ -19,8 +25,8 @@ async function withTools(
     }
     const steps = [{ id: "a", desc: "A", tools: names }];
     const text = JSON.stringify({ name: "a", start: "a", steps, tools });
-    const llm = new MockLLM(script);
-    const agent = await loadAgent({ path: `${folder}/agent.json`, text }, { llm, ...others });
+    const { llm = new MockLLM(script) } = others as { readonly llm?: MockLLM };
+    const agent = await loadAgent({ path: `${folder}/agent.json`, text }, { ...others, llm });
     await use(agent, llm);
   });
 }
@@ -261,4 +267,52 @@ Deno.test("loadAgent, a tool that cannot be created is a problem of its module",
     ConfigFileError,
   );
   assertEquals(error.problems.map(({ path }) => path), ["tools.files[0]"]);
+});
+
+Deno.test("loadAgent, a missing Python module is one problem, with a stub of all tools that loads", async () => {
+  const names = ["take_out", "add-days", "note"];
+  const tools = {
+    files: ["gone.py", "other.py"],
+    defs: {
+      "add-days": {
+        desc: "Add */ days",
+        args: [
+          { key: "n", type: "Optional[int]" },
+          { key: "kind", type: "Literal['a', 'b']", default: "*/" },
+          { key: "more-days", type: "Dict[str, List[Tuple[int, Any]]]" },
+        ],
+      },
+      note: { desc: "Note it", args: [{ key: "text" }] },
+    },
+  };
+  const error = await assertRejects(
+    () => withTools(names, tools, {}, async () => {}),
+    ConfigFileError,
+  );
+  assertEquals(error.problems.map(({ path }) => path), ["tools.files[0]", "tools.files[1]"]);
+  const [{ stub }, { stub: second }] = error.problems as readonly [ConfigProblem, ConfigProblem];
+  assertEquals(second, undefined);
+  assertStringIncludes(error.message, stub!);
+  assertStringIncludes(
+    stub!,
+    'n: number | null; kind: "a" | "b" /* default: "* /" */; ' +
+      '"more-days": Record<string, Array<[number, unknown]>>',
+  );
+  const modules = { "gone.ts": stub!, "other.ts": "" };
+  await withTools(names, tools, modules, async (agent, llm) => {
+    await agent.createSession().next("Hi");
+    assertEquals(llm.requests[0]?.legal?.tools, ["add-days", "note", "take_out"]);
+  }, { llm: new MockLLM([decide.respond("x")], { schemaProfile: localGrammar }) });
+});
+
+Deno.test("loadAgent, a missing Python module has no stub if a type of its tools is none", async () => {
+  const tools = {
+    files: ["gone.py"],
+    defs: { pay: { desc: "Pay", args: [{ key: "x", type: "flaot" }] } },
+  };
+  const error = await assertRejects(
+    () => withTools(["pay"], tools, {}, async () => {}),
+    ConfigFileError,
+  );
+  assertEquals(error.problems.map(({ stub }) => stub), [undefined, undefined]);
 });
