@@ -68,14 +68,31 @@ export function buildAgentOptions(
   };
 }
 
-/** Returns the similarity of examples by their words, if the default model cannot embed. */
+/**
+ * Returns the similarity of examples by their words, if the default model cannot embed. Warns of it
+ * if that model is one of the file.
+ *
+ * @param isGiven True if the program passed models.
+ */
 export async function loadSimilarity(
+  inspection: Inspection,
   { steps }: AgentConfig,
   models: LoadedModels,
+  isGiven: boolean,
 ): Promise<ExampleSimilarity | undefined> {
-  const isDynamic = ({ visibility }: ExampleConfig) => visibility === "dynamic";
-  if (models.default?.embed !== undefined) return undefined;
-  if (!steps.some(({ examples }) => examples.some(isDynamic))) return undefined;
+  const index = steps.findIndex(({ examples }) =>
+    examples.some(({ visibility }) => visibility === "dynamic")
+  );
+  if (index < 0 || models.default === undefined || models.default.embed !== undefined) {
+    return undefined;
+  }
+  if (!isGiven) {
+    inspection.warn(["steps", index, "examples"], {
+      message: `model ${quote(models.default.name)} cannot embed: dynamic examples are chosen by ` +
+        "their words",
+      expected: "embedding_model, or these examples as they are",
+    }, "key");
+  }
   const { createWordSimilarity } = await import("./similarity.ts");
   return createWordSimilarity();
 }

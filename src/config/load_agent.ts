@@ -128,8 +128,10 @@ export async function loadAgent(
     tools: loaded,
     functions,
   });
-  const cost = others.cost ?? await loadPrices(inspection, config, models, llm !== undefined);
-  const exampleSimilarity = others.exampleSimilarity ?? await loadSimilarity(config, models);
+  const isGiven = llm !== undefined;
+  const cost = others.cost ?? await loadPrices(inspection, config, models, isGiven);
+  const exampleSimilarity = others.exampleSimilarity ??
+    await loadSimilarity(inspection, config, models, isGiven);
   if (inspection.problems.length > 0) throw fail();
   let agent: Agent<Record<string, unknown>, Record<string, unknown>>;
   try {

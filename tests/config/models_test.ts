@@ -1,5 +1,10 @@
 import { decide, LLMError, MockLLM } from "@nomos/agent";
-import { ConfigFileError, loadAgent, type LoadOptions } from "@nomos/agent/config";
+import {
+  ConfigFileError,
+  type ConfigProblem,
+  loadAgent,
+  type LoadOptions,
+} from "@nomos/agent/config";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fixture, loadText, withLines } from "./fixtures.ts";
 
@@ -295,7 +300,10 @@ Deno.test("loadAgent, without embeddings the words choose the likelier of two dy
       ["I would like to PAY, please", "Call pay", "Call get_menu"],
     ] as const
   ) {
-    const [{ body }] = await playWith(text, {}, [input]) as [Sent];
+    const warnings: string[] = [];
+    const onConfigWarning = ({ path, line }: ConfigProblem) => warnings.push(`${line} ${path}`);
+    const [{ body }] = await playWith(text, { onConfigWarning }, [input]) as [Sent];
+    assertEquals(warnings, ["6 steps.a.eg"]);
     const prompt = JSON.stringify(body.messages);
     assertEquals([prompt.includes(shown), prompt.includes(hidden)], [true, false]);
   }
@@ -320,7 +328,8 @@ Deno.test("loadAgent, max_examples and threshold limit the examples of a file", 
 max_examples: 2
 llm: { provider: ollama, model: m }
 `;
-  const [{ body }] = await playWith(text, {}, ["pay the menu bill"]) as [Sent];
+  const options = { onConfigWarning: () => {} };
+  const [{ body }] = await playWith(text, options, ["pay the menu bill"]) as [Sent];
   const prompt = JSON.stringify(body.messages);
   assertEquals([
     prompt.includes("Always"),
