@@ -52,6 +52,8 @@ export function setUseMark(database: SqliteDatabase): void {
 
 /** Clears the mark, when no other store is open. */
 export function clearUseMark(database: SqliteDatabase): void {
+  // A program may end during a transaction, which would take the change with it.
+  if (database.isTransaction) tryExec(database, "ROLLBACK");
   tryExec(database, "UPDATE in_use SET mark = 0");
 }
 

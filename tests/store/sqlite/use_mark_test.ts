@@ -58,16 +58,38 @@ Deno.test("a store whose process was killed or ended without close() opens witho
       await killed.readLine();
     }
     await (await sqliteStore(file)).close();
-    const program = `import { sqliteStore } from "@nomos/agent/sqlite";
-      await (await sqliteStore("${file}")).create("b", { meta: "{}", hash: "00" });`;
-    await Deno.writeTextFile(`${folder}/program.ts`, program);
-    const args = [...programArgs("", ["--allow-all"]).slice(0, -1), `${folder}/program.ts`];
-    assertEquals((await new Deno.Command(Deno.execPath(), { args }).output()).success, true);
+    await run(folder, `await store.create("b", { meta: "{}", hash: "00" });`);
     const store = await sqliteStore(file);
     assertEquals((await store.read("b"))?.head, 0);
     await store.close();
   });
 });
+
+Deno.test("a store whose program ended during a transaction opens without it", async () => {
+  await withFolder(async (folder) => {
+    // The transaction begins and ends in microtasks.
+    for (const microtasks of [0, 1, 2, 3]) {
+      await run(
+        folder,
+        `store.create("b${microtasks}", { meta: "{}", hash: "00" });
+         for (let ticks = 0; ticks < ${microtasks}; ticks++) await null;
+         process.exit();`,
+      );
+      await (await sqliteStore(`${folder}/a.db`)).close();
+    }
+  });
+});
+
+/** Runs a program with an open store `a.db` in a folder, which it does not close. */
+async function run(folder: string, statements: string): Promise<void> {
+  const program = `import process from "node:process";
+    import { sqliteStore } from "@nomos/agent/sqlite";
+    const store = await sqliteStore("${folder}/a.db");
+    ${statements}`;
+  await Deno.writeTextFile(`${folder}/program.ts`, program);
+  const args = [...programArgs("", ["--allow-all"]).slice(0, -1), `${folder}/program.ts`];
+  assertEquals((await new Deno.Command(Deno.execPath(), { args }).output()).success, true);
+}
 
 Deno.test("stores that close at once clear the mark", async () => {
   await withFolder(async (folder) => {
