@@ -4,10 +4,10 @@
  * @module
  */
 import { type Clock, wait } from "../clock.ts";
+import { isStored } from "./entry_reader.ts";
 import type { Link } from "./hash_chain.ts";
-import { makeLeaseLostError } from "./session_lease.ts";
 import type { Append, Lease, Store } from "./store.ts";
-import { StoreError } from "./store_errors.ts";
+import { makeLeaseLostError, StoreError } from "./store_errors.ts";
 
 /** Maximum number of retries. */
 const RETRIES = 3;
@@ -45,14 +45,20 @@ async function isAppended(
   store: Store,
   id: string,
   before: Link,
-  { child, entries }: Append,
+  { child, entries, release }: Append,
   cause: StoreError,
 ): Promise<boolean> {
-  const session = await store.read(id, child).catch((): never => {
+  const read = async () => {
+    const session = await store.read(id, child);
+    const head = before.head + entries.length;
+    if (session?.head === head && session.hash === entries.at(-1)!.hash) return true;
+    if (session?.head === before.head && session.hash === before.hash) return false;
+    // Once the lease is released, others may append. Before, that means that it was lost.
+    return release && await isStored(store, { id, child }, entries) ? true : undefined;
+  };
+  const isKnown = await read().catch((): never => {
     throw cause;
   });
-  const head = before.head + entries.length;
-  if (session?.head === head && session.hash === entries.at(-1)!.hash) return true;
-  if (session?.head === before.head && session.hash === before.hash) return false;
-  throw makeLeaseLostError(id);
+  if (isKnown === undefined) throw makeLeaseLostError(id);
+  return isKnown;
 }

@@ -88,8 +88,9 @@ export function makeStore(name: string, backend: Backend): VerifiableStore {
     },
     async claim(id, claim) {
       checkTtl(claim.ttl);
-      const append = claim.append && copyAppend(claim.append);
-      const claimed = await open().claim(id, { ...claim, ...(append && { append }) });
+      const { append } = claim;
+      const copy = append && { append: { ...copyAppend(append), hash: append.hash } };
+      const claimed = await open().claim(id, { ...claim, ...copy });
       if (claimed === "busy") return undefined;
       if (claimed !== "missing") return { id, owner: claim.owner, ...claimed };
       throw new ConflictError(

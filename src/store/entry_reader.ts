@@ -17,7 +17,7 @@ export interface Address {
   /** Id of the session. */
   readonly id: string;
   /** Id of the child. Default: the session itself. */
-  readonly child?: string;
+  readonly child?: string | undefined;
 }
 
 /** Returns the id of the session or child. */
@@ -76,4 +76,15 @@ export class EntryReader {
   #makeMissingError(seq: number, end: number) {
     return makeDamagedError(this.#id, `entry ${seq} is missing: expected at least ${end} entries`);
   }
+}
+
+/** Returns true if the store has the last of some entries, whether or not others follow. */
+export async function isStored(
+  store: Store,
+  { id, child }: Address,
+  entries: readonly StoredEntry[],
+): Promise<boolean> {
+  const { seq: from, hash } = entries.at(-1)!;
+  const [found] = await store.entries(id, { child, from, limit: 1 });
+  return found?.hash === hash;
 }

@@ -131,7 +131,7 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
       const former = describe(id, session);
       const epoch = isOwn ? lease.epoch : ++lastEpoch;
       session.lease = { owner, epoch, until: now + ttl };
-      if (append?.head === former.head) {
+      if (append?.head === former.head && append.hash === former.hash) {
         write(session, append);
         summarize(session, append);
       }

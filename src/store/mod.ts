@@ -51,6 +51,7 @@ export { openState, signState } from "./signed_state.ts";
 export type { OpenStateOptions, SignStateOptions, StateKey } from "./signed_state.ts";
 export type {
   Append,
+  ClaimAppend,
   ClaimedLease,
   EntryRange,
   ExpireOptions,

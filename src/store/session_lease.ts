@@ -5,8 +5,14 @@
  */
 import { type Clock, wait } from "../clock.ts";
 import { quote, SessionBusyError } from "../errors.ts";
+import { isStored } from "./entry_reader.ts";
 import type { ClaimedLease, Lease, LeaseClaim, Store } from "./store.ts";
-import { LeaseLostError, StoreError } from "./store_errors.ts";
+import {
+  hasUnknownOutcome,
+  type LeaseLostError,
+  makeLeaseLostError,
+  StoreError,
+} from "./store_errors.ts";
 
 /** Policy for a session that another writer holds: fail, wait for it, or take the lease over. */
 type WhenBusy = "refuse" | "wait" | "interrupt";
@@ -156,10 +162,24 @@ export class SessionLease {
     const owner = former.owner ??= makeOwner(store, options);
     const force = whenBusy === "interrupt";
     const claim = { owner, ttl: leaseTime, force, ...(append && { append }) };
-    const claimed = await resend(() => store.claim(id, claim), clock).catch((error) => {
-      former.hasTakenOver ||= error instanceof StoreError && error.isUnknown;
+    let isReplyLost = false;
+    const send = () =>
+      store.claim(id, claim).catch((error) => {
+        isReplyLost ||= hasUnknownOutcome(error);
+        throw error;
+      });
+    const claimed = await resend(send, clock).catch((error) => {
+      former.hasTakenOver ||= hasUnknownOutcome(error);
       throw error;
     });
+    // Another writer took the turn over after its entries were appended: they are there once.
+    const isOver = isReplyLost && append !== undefined &&
+      !(claimed !== undefined && isAppended(claimed, append)) &&
+      await isStored(store, { id }, append.entries);
+    if (isOver) {
+      if (claimed !== undefined) await resend(() => store.release(claimed), clock);
+      throw makeLeaseLostError(id);
+    }
     if (claimed === undefined) return undefined;
     const { session, ...lease } = claimed;
     former.hasTakenOver ||= session.lease !== undefined && session.lease.owner !== owner;
@@ -251,7 +271,8 @@ export function makeTimeoutError(
 
 /** Returns true if the entries of a claim were appended by it, or before its reply was lost. */
 function isAppended({ session }: ClaimedLease, append: LeaseClaim["append"]): boolean {
-  return append === undefined || session.head === append.head ||
+  return append === undefined ||
+    session.head === append.head && session.hash === append.hash ||
     session.hash === append.entries.at(-1)!.hash;
 }
 
@@ -270,19 +291,8 @@ async function resend<Result>(request: () => Promise<Result>, clock: Clock): Pro
     try {
       return await request();
     } catch (error) {
-      const isLost = error instanceof StoreError && error.isUnknown;
-      if (!isLost || attempt === RETRIES) throw error;
+      if (!hasUnknownOutcome(error) || attempt === RETRIES) throw error;
     }
     await wait(clock, FIRST_DELAY * 2 ** attempt, undefined);
   }
-}
-
-/** Makes the error of a session whose lease was lost during a turn. */
-export function makeLeaseLostError(id: string, options?: ErrorOptions): LeaseLostError {
-  return new LeaseLostError(
-    `Cannot continue session ${quote(id)}: its lease was lost, because another writer ` +
-      "took it over or the session was deleted: expected to stay its only writer; what was " +
-      "committed is kept; start a new turn to continue from there",
-    options,
-  );
 }

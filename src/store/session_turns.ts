@@ -7,18 +7,18 @@ import { type Clock, wait } from "../clock.ts";
 import { quote } from "../errors.ts";
 import type { StoredTurns } from "../history/durability.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
+import type { Link } from "./hash_chain.ts";
 import {
   type AcquiredLease,
   type FormerLease,
   type LeaseOptions,
-  makeLeaseLostError,
   POLL_DELAY,
   SessionLease,
 } from "./session_lease.ts";
 import { isLive } from "./session_record.ts";
 import { watchStops } from "./stop_requests.ts";
-import type { ClaimedLease, LeaseClaim, LeaseState, Store } from "./store.ts";
-import { StoreError } from "./store_errors.ts";
+import type { Append, ClaimedLease, LeaseState, Store } from "./store.ts";
+import { makeLeaseLostError, StoreError } from "./store_errors.ts";
 import { type Place, TurnQueue } from "./turn_queue.ts";
 
 /** Session in a store, without its entries and its snapshot. */
@@ -135,10 +135,11 @@ export class SessionTurns implements StoredTurns {
    * Acquires the lease together with the first append of a turn. Returns false if the turn has
    * the lease already.
    */
-  async claimWith(append: LeaseClaim["append"]): Promise<boolean> {
+  async claimWith({ hash }: Link, appended: Append): Promise<boolean> {
     const turn = this.#opening;
     if (turn === undefined) return false;
     const { tryAcquire } = SessionLease;
+    const append = { ...appended, hash };
     const acquired = await tryAcquire(this.#store, this.#id, this.#options, this.#former, append);
     if (acquired === undefined) throw new NotAcquired();
     this.#opening = undefined;

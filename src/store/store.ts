@@ -84,7 +84,7 @@ export interface Store {
    * owner of the current lease renews that lease, so a claim whose reply was lost can be repeated.
    *
    * A claim may bring entries: they are appended with it, all or none, if the session has the
-   * expected head. At another head, the session is claimed all the same.
+   * expected head and hash. Otherwise, the session is claimed all the same.
    *
    * @throws {ConflictError} if there is no such session.
    */
@@ -189,7 +189,7 @@ export interface LeaseClaim {
   /** If true, replaces the lease of another writer at once. Default: false. */
   readonly force?: boolean;
   /** Entries of the session to append with the claim. Default: none. */
-  readonly append?: Omit<Append, "child" | "release">;
+  readonly append?: ClaimAppend;
 }
 
 /** Right of one writer to append to a session and its children. */
@@ -206,7 +206,7 @@ export interface Lease {
 export interface ClaimedLease extends Lease {
   /**
    * Session as it was before the claim. If it has a lease, its writer did not release it. The
-   * entries of the claim were appended if its `head` was the expected one.
+   * entries of the claim were appended if its `head` and `hash` were the expected ones.
    */
   readonly session: Omit<StoredSession, "snapshot">;
 }
@@ -233,4 +233,13 @@ export interface Append {
   readonly status?: RestingStatus;
   /** Calls of the session that wait for a person after these entries. Default: none. */
   readonly approvals?: readonly PendingApproval[];
+}
+
+/** Entries to append with a claim. */
+export interface ClaimAppend extends Omit<Append, "child" | "release"> {
+  /**
+   * Expected hash of the session. A session that was deleted and made anew may have the expected
+   * head, but not this hash.
+   */
+  readonly hash: string;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { RunError } from "../errors.ts";
+import { quote, RunError } from "../errors.ts";
 
 /** Options of a {@linkcode StoreError}. */
 export interface StoreErrorOptions extends ErrorOptions {
@@ -75,4 +75,19 @@ export class LeaseLostError extends RunError {
 export class SessionDamagedError extends RunError {
   /** `"SESSION_DAMAGED"` */
   readonly code = "SESSION_DAMAGED";
+}
+
+/** Returns true if a request may have taken effect although it failed. */
+export function hasUnknownOutcome(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.isUnknown;
+}
+
+/** Makes the error of a session whose lease was lost during a turn. */
+export function makeLeaseLostError(id: string, options?: ErrorOptions): LeaseLostError {
+  return new LeaseLostError(
+    `Cannot continue session ${quote(id)}: its lease was lost, because another writer ` +
+      "took it over or the session was deleted: expected to stay its only writer; what was " +
+      "committed is kept; start a new turn to continue from there",
+    options,
+  );
 }

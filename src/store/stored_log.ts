@@ -16,10 +16,10 @@ import { serializeEvent } from "./entry_body.ts";
 import { type Address, EntryReader } from "./entry_reader.ts";
 import { type Link, makeDamagedError } from "./hash_chain.ts";
 import { readSnapshot } from "./sealed_snapshot.ts";
-import { type LeaseOptions, makeLeaseLostError, type SessionLease } from "./session_lease.ts";
+import type { LeaseOptions, SessionLease } from "./session_lease.ts";
 import { SessionTurns } from "./session_turns.ts";
 import type { Append, Store, StoredSession } from "./store.ts";
-import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
+import { ConflictError, LeaseLostError, makeLeaseLostError, StoreError } from "./store_errors.ts";
 import { SNAPSHOT_INTERVAL, writeFork } from "./stored_fork.ts";
 import {
   findOrCreate,
@@ -267,7 +267,7 @@ export class StoredLog implements DurableLog {
     for (const event of events) position.apply(event);
     const [bodies, { child }] = [events.map(serializeEvent), this.#address];
     const { appended, link } = buildAppend(before, bodies, child, position, isDue);
-    if (await this.turns?.claimWith(appended)) this.#unknownOutcome = undefined;
+    if (await this.turns?.claimWith(before, appended)) this.#unknownOutcome = undefined;
     else await this.#append(before, appended, isLast);
     if (isDue) this.#snapshotHead = link.head;
     this.#end = link;

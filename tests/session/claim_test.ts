@@ -119,3 +119,59 @@ Deno.test("a turn that waits for another process can be aborted, and records not
   assertEquals([(await turn).status, (await turn).input], ["interrupted", "Hi"]);
   assertEquals([await eventsOf(store), session.status], [[], "waiting"]);
 });
+
+Deno.test("an input that was recorded once is not recorded again after another process took over", async () => {
+  for (const whenBusy of ["refuse", "wait", "interrupt"] as const) {
+    for (const leavesLease of [true, false]) {
+      const store = memoryStore();
+      let claims = 0;
+      const losing = interceptAppends(store, async ({ head }, write) => {
+        const reply = await write();
+        if (head > 0 || claims++ > 0) return reply;
+        const taking = await store.claim("s", { owner: "other", ttl: 1_000, force: true });
+        const [first] = await store.entries("s", { from: 0, limit: 1 });
+        const entries = [{ ...first!, seq: 1, hash: "1" }];
+        await store.append(taking!, { head: 1, entries, release: !leavesLease });
+        throw new StoreError("no reply", { isUnknown: true });
+      });
+      const session = await open(agentOf([]), losing, { clock: impatient, whenBusy });
+      assertEquals(await session.next("Hi").catch(({ code }) => code), "LEASE_LOST");
+      assertEquals((await eventsOf(store)).length, 2);
+      const { lease } = (await store.read("s"))!;
+      assertEquals(lease?.owner, leavesLease && whenBusy !== "interrupt" ? "other" : undefined);
+    }
+  }
+});
+
+Deno.test("a turn whose last reply was lost is over, although another process began the next", async () => {
+  const store = memoryStore();
+  const other = await open(agentOf([decide.respond("2")]), store);
+  let lost = 1;
+  const losing = interceptAppends(store, async ({ release }, write) => {
+    const reply = await write();
+    if (!release || lost-- === 0) return reply;
+    await other.next("Two");
+    throw new StoreError("no reply", { isUnknown: true });
+  });
+  const session = await open(agentOf([decide.respond("1"), decide.respond("3")]), losing, {
+    clock: impatient,
+  });
+  assertEquals((await session.next("One")).response, "1");
+  assertEquals((await session.next("Three")).response, "3");
+});
+
+Deno.test("a session that was deleted and made anew takes no input of its former object", async () => {
+  for (const length of [1, 2]) {
+    const store = memoryStore();
+    const former = await open(agentOf([decide.respond("1"), decide.respond("2")]), store);
+    await former.next("Old");
+    await store.delete("s");
+    const script = Array.from({ length }, () => decide.respond("1"));
+    const current = await open(agentOf(script), store);
+    for (const _ of script) await current.next("New");
+    assertEquals(await former.next("Next").catch(({ code }) => code), "SESSION_DAMAGED");
+    await store.verify("s");
+    const { head, lease } = (await store.read("s"))!;
+    assertEquals([head, lease], [2 * length, undefined]);
+  }
+});

@@ -50,8 +50,9 @@ export function postgresBackend(database: Database, schema: string): Backend {
       return (await run<StoredEntry>("read the entries of", id, "entries", ...values)).rows;
     },
     async claim(id, { owner, ttl, force = false, append }) {
-      const values = [encodeKey(owner), ttl, force, ...appendedValues(append)];
-      const { rows: [row] } = await run<ClaimRow>("claim", id, "claim", ...values);
+      const key = append === undefined ? "claim" : "claimAppending";
+      const values = [ttl, force, ...appendedValues(append), append?.hash ?? null];
+      const { rows: [row] } = await run<ClaimRow>("claim", id, key, encodeKey(owner), ...values);
       if (row === undefined) return "missing";
       const { newEpoch, number: _, ...former } = row;
       return newEpoch === null ? "busy" : { epoch: newEpoch, session: toSession(id, former) };
@@ -112,7 +113,11 @@ interface HeadRow {
   readonly head: number | null;
 }
 
-/** Statements that can be repeated: those that read or replace, and those about one's own lease. */
+/**
+ * Statements that can be repeated: those that read or replace, and those about one's own lease. Not
+ * a claim that appends: if another writer took the session over meanwhile, it would seem not to
+ * have appended.
+ */
 const REPEATABLE = [
   "read",
   "entries",
@@ -166,25 +171,46 @@ function buildStatements(schema: string) {
       )`;
   // Entries to append are always the parameters `$5 head, $6 bodies, $7 hashes, $8 snapshot,
   // $9 status, $10 approvals`. The status of a child is not used.
-  /** Columns of a session after the append, unless it has another head. */
-  const advance = `
-          head = session.head + CASE WHEN session.head = $5 THEN cardinality($6::text[]) ELSE 0 END,
-          hash = CASE WHEN session.head = $5 THEN ($7::text[])[cardinality($7::text[])]
+  /** Columns of a session after the append, unless the condition `isAt` is false. */
+  const advance = (isAt: string) => `
+          head = session.head + CASE WHEN ${isAt} THEN cardinality($6::text[]) ELSE 0 END,
+          hash = CASE WHEN ${isAt} THEN ($7::text[])[cardinality($7::text[])]
             ELSE session.hash END,
-          snapshot_head = CASE WHEN session.head = $5 AND $8::text IS NOT NULL
+          snapshot_head = CASE WHEN ${isAt} AND $8::text IS NOT NULL
             THEN $5 + cardinality($6::text[]) ELSE snapshot_head END,
-          snapshot_hash = CASE WHEN session.head = $5 AND $8::text IS NOT NULL
+          snapshot_hash = CASE WHEN ${isAt} AND $8::text IS NOT NULL
             THEN ($7::text[])[cardinality($7::text[])] ELSE snapshot_hash END,
-          snapshot = CASE WHEN session.head = $5 THEN coalesce($8, snapshot) ELSE snapshot END,
-          status_head = CASE WHEN session.head = $5 AND $9::text IS NOT NULL
+          snapshot = CASE WHEN ${isAt} THEN coalesce($8, snapshot) ELSE snapshot END,
+          status_head = CASE WHEN ${isAt} AND $9::text IS NOT NULL
             THEN $5 + cardinality($6::text[]) ELSE status_head END,
-          status = CASE WHEN session.head = $5 THEN coalesce($9, status) ELSE status END,
-          approvals = CASE WHEN session.head = $5 AND $9::text IS NOT NULL THEN $10
-            ELSE approvals END,
-          updated_at = CASE WHEN session.head = $5 THEN now() ELSE session.updated_at END`;
+          status = CASE WHEN ${isAt} THEN coalesce($9, status) ELSE status END,
+          approvals = CASE WHEN ${isAt} AND $9::text IS NOT NULL THEN $10 ELSE approvals END,
+          updated_at = CASE WHEN ${isAt} THEN now() ELSE session.updated_at END`;
   const insert = `INSERT INTO ${schema}.entry (session, seq, body, hash)
       SELECT writer.number, $5 + added.place - 1, added.body, added.hash`;
   const added = "unnest($6::text[], $7::text[]) WITH ORDINALITY AS added (body, hash, place)";
+  // `id, owner, ttl, force, head, bodies, hashes, snapshot, status, approvals, hash`: returns a
+  // row if the session exists, with the new epoch if it was claimed. clock_timestamp(), unlike
+  // now(), is read after waiting for the lock of the row.
+  const claim = `WITH former AS (
+      SELECT number, ${DESCRIBED} FROM ${schema}.session
+      WHERE id = $1 AND ($4 OR owner IS NULL OR owner = $2 OR lease_until <= clock_timestamp()
+        OR ${IS_DEAD})
+      FOR NO KEY UPDATE
+    ), claimed AS (
+      UPDATE ${schema}.session SET owner = $2,
+        epoch = CASE WHEN session.owner = $2 THEN session.epoch ELSE ${nextEpoch} END,
+        lease_until = clock_timestamp() + $3 * interval '1 millisecond',
+        ${advance("session.head = $5 AND session.hash = $11")}
+      FROM former WHERE session.number = former.number
+      RETURNING session.number, session.epoch AS "newEpoch"
+    ), added AS (
+      ${insert} FROM claimed AS writer
+      JOIN former ON former.head = $5 AND former.hash = $11, ${added}
+    )
+    SELECT former.*, "newEpoch" FROM ${schema}.session AS existing
+    LEFT JOIN (former JOIN claimed USING (number)) ON true
+    WHERE existing.id = $1`;
   return {
     // `id, meta, hash, labels`: returns a row if the session was created.
     create: `WITH created AS (
@@ -228,26 +254,8 @@ function buildStatements(schema: string) {
         SELECT ${target("session", "$2")} FROM ${schema}.session WHERE id = $1
       ) AND seq >= $3
       ORDER BY seq LIMIT $4`,
-    // `id, owner, ttl, force, head, bodies, hashes, snapshot, status, approvals`: returns a row if the session
-    // exists, with the new epoch if it was claimed. clock_timestamp(), unlike now(), is read
-    // after waiting for the lock of the row.
-    claim: `WITH former AS (
-        SELECT number, ${DESCRIBED} FROM ${schema}.session
-        WHERE id = $1 AND ($4 OR owner IS NULL OR owner = $2 OR lease_until <= clock_timestamp()
-          OR ${IS_DEAD})
-        FOR NO KEY UPDATE
-      ), claimed AS (
-        UPDATE ${schema}.session SET owner = $2,
-          epoch = CASE WHEN session.owner = $2 THEN session.epoch ELSE ${nextEpoch} END,
-          lease_until = clock_timestamp() + $3 * interval '1 millisecond', ${advance}
-        FROM former WHERE session.number = former.number
-        RETURNING session.number, session.epoch AS "newEpoch"
-      ), added AS (
-        ${insert} FROM claimed AS writer JOIN former ON former.head = $5, ${added}
-      )
-      SELECT former.*, "newEpoch" FROM ${schema}.session AS existing
-      LEFT JOIN (former JOIN claimed USING (number)) ON true
-      WHERE existing.id = $1`,
+    claim,
+    claimAppending: claim,
     // `id, epoch`. A request ends with the lease.
     requestStop: `WITH forgotten AS (
         DELETE FROM ${schema}.stop_request AS request WHERE NOT EXISTS (
@@ -270,7 +278,8 @@ function buildStatements(schema: string) {
       writer AS (
         UPDATE ${schema}.session SET
           owner = CASE WHEN $11 THEN NULL ELSE owner END,
-          lease_until = CASE WHEN $11 THEN NULL ELSE lease_until END, ${advance}
+          lease_until = CASE WHEN $11 THEN NULL ELSE lease_until END,
+          ${advance("session.head = $5")}
         FROM target WHERE session.number = target.number AND head = $5
         RETURNING session.number
       )

@@ -117,7 +117,7 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
         const number = readNumber(row, "number");
         const epoch = readNumber(isOwn ? row : sql.nextEpoch.get()!, "epoch");
         sql.claim.run(epoch, owner, time + ttl, number);
-        if (append?.head === session.head) {
+        if (append?.head === session.head && append.hash === session.hash) {
           writeEntries(number, append);
           summarize(number, append);
         }

@@ -6,7 +6,7 @@
 import { ConfigError } from "../../errors.ts";
 import { ConflictError, LeaseLostError } from "../../store/store_errors.ts";
 import { expectDefined, expectEqual, expectNewer, expectRejection } from "./expectations.ts";
-import { type ContractChecks, entriesFrom, LONG_TTL } from "./trial.ts";
+import { type ContractChecks, entriesFrom, FIRST_HASH, LONG_TTL } from "./trial.ts";
 
 export const CLAIM_CHECKS: ContractChecks = {
   "claim() returns the session as it was before": async (trial) => {
@@ -20,11 +20,11 @@ export const CLAIM_CHECKS: ContractChecks = {
     const claimed = await trial.store.claim(id, { owner: "next", ttl: LONG_TTL });
     expectEqual(claimed?.session.lease, undefined, "the lease of a session that was released");
   },
-  "claim() appends its entries at the expected head, and only there": async (trial) => {
+  "claim() appends its entries at the expected head and hash, and only there": async (trial) => {
     const id = await trial.create();
     const entries = entriesFrom(0, 3);
     const owner = "me";
-    const append = { head: 0, entries, snapshot: "{}" };
+    const append = { head: 0, hash: FIRST_HASH, entries, snapshot: "{}" };
     const lease = expectDefined(
       await trial.store.claim(id, { owner, ttl: LONG_TTL, append }),
       "claim() of a free session",
@@ -35,17 +35,22 @@ export const CLAIM_CHECKS: ContractChecks = {
     expectEqual(snapshot, { head, hash, body: "{}" }, "the snapshot after the claim");
     expectEqual(await trial.entries(id), entries, "the entries after the claim");
     await trial.append(lease, 3);
-    for (const head of [0, 3, 5]) {
-      const append = { head, entries: entriesFrom(head, 1, "other") };
+    const { hash: last } = await trial.read(id);
+    for (const [head, hash] of [[0, last], [3, last], [5, last], [4, FIRST_HASH]] as const) {
+      const append = { head, hash, entries: entriesFrom(head, 1, "other") };
       const again = await trial.store.claim(id, { owner, ttl: LONG_TTL, append });
-      expectEqual(again?.session.head, 4, `the head before a claim that appends at ${head}`);
+      expectEqual(
+        [again?.session.head, again?.session.hash],
+        [4, last],
+        `the session before a claim that appends at ${head} after hash ${hash}`,
+      );
     }
     expectEqual(await trial.entries(id), entriesFrom(0, 4), "the entries after claims elsewhere");
     await trial.append(lease, 4);
   },
   "claim() of a session that another owner holds appends nothing": async (trial) => {
     const { id, lease } = await trial.lease();
-    const append = { head: 0, entries: entriesFrom(0, 1, "other") };
+    const append = { head: 0, hash: FIRST_HASH, entries: entriesFrom(0, 1, "other") };
     const claimed = await trial.store.claim(id, { owner: "other", ttl: LONG_TTL, append });
     expectEqual(claimed, undefined, "claim() of a session that is leased");
     expectEqual(await trial.entries(id), [], "the entries after a refused claim");
@@ -54,7 +59,8 @@ export const CLAIM_CHECKS: ContractChecks = {
   "claim() refuses entries with gaps, and claims nothing": async (trial) => {
     const id = await trial.create();
     for (const numbers of [[], [1], [0, 2]]) {
-      const append = { head: 0, entries: numbers.flatMap((seq) => entriesFrom(seq, 1)) };
+      const entries = numbers.flatMap((seq) => entriesFrom(seq, 1));
+      const append = { head: 0, hash: FIRST_HASH, entries };
       const claim = () => trial.store.claim(id, { owner: "other", ttl: LONG_TTL, append });
       await expectRejection(claim, ConfigError, `claim() with entries ${numbers}`);
     }

@@ -1,4 +1,4 @@
-import type { Append, Lease, Store } from "@nomos/agent/store";
+import type { Append, ClaimAppend, Lease, Store } from "@nomos/agent/store";
 import type { Fault } from "./broken_stores.ts";
 
 /** Faults of claims that append, and of appends that release, by description. */
@@ -21,7 +21,7 @@ export const CLAIM_FAULTS: Readonly<Record<string, Fault>> = {
     check: "claim() appends its entries",
     methods: (inner) => ({
       claim: (id, { append, ...claim }) => {
-        const { snapshot: _, ...rest } = append ?? {} as Append;
+        const { snapshot: _, ...rest } = append ?? {} as ClaimAppend;
         return inner.claim(id, { ...claim, ...(append && { append: rest }) });
       },
     }),
@@ -33,6 +33,16 @@ export const CLAIM_FAULTS: Readonly<Record<string, Fault>> = {
         const head = (await inner.read(id))?.head;
         const isMoved = claim.append !== undefined && claim.append.head !== head;
         return isMoved ? undefined : await inner.claim(id, claim);
+      },
+    }),
+  },
+  "claim() appends after another entry than the expected one": {
+    check: "claim() appends its entries",
+    methods: (inner) => ({
+      async claim(id, { append, ...claim }) {
+        const { head, hash } = (await inner.read(id))!;
+        const isAt = append?.head === head;
+        return await inner.claim(id, { ...claim, ...(isAt && { append: { ...append, hash } }) });
       },
     }),
   },
