@@ -41,13 +41,12 @@ export class OwnerFile {
       const token = crypto.randomUUID();
       const file = pathOf(path, token);
       const lock = tryLock(file, "EXCLUSIVE");
-      if (lock === undefined) return undefined;
       // Another process that deletes dead files may have been faster.
-      if (existsSync(file)) {
+      if (lock !== undefined && existsSync(file)) {
         listLiveTokens(path);
         return new OwnerFile(path, token, lock);
       }
-      lock.close();
+      lock?.close();
     }
     return undefined;
   }
@@ -69,7 +68,7 @@ export function isDeadOwner(path: string, owner: string): boolean {
   const token = tokenOf(owner);
   if (token === undefined) return false;
   const file = pathOf(path, token);
-  const lock = tryLock(file, "IMMEDIATE");
+  const lock = tryLock(file, "SHARED");
   if (lock === undefined) return false;
   deleteLocked(file, lock);
   return true;
@@ -93,7 +92,7 @@ export function listLiveTokens(path: string): string[] | undefined {
   for (const name of readdirSync(folder)) {
     if (!name.startsWith(prefix)) continue;
     const file = join(folder, name);
-    const lock = tryLock(file, "IMMEDIATE");
+    const lock = tryLock(file, "SHARED");
     if (lock === undefined) tokens.push(name.slice(prefix.length));
     else deleteLocked(file, lock);
   }
@@ -110,14 +109,18 @@ function deleteLocked(file: string, lock: DatabaseSync): void {
   lock.close();
 }
 
-/** Locks a file, which is created if it is missing. Returns undefined if that fails. */
-function tryLock(file: string, mode: "EXCLUSIVE" | "IMMEDIATE"): DatabaseSync | undefined {
+/**
+ * Locks a file, which is created if it is missing. Returns undefined if that fails. Processes that
+ * look share the lock, so that none takes another for the owner.
+ */
+function tryLock(file: string, mode: "EXCLUSIVE" | "SHARED"): DatabaseSync | undefined {
   if (!isPermitted("read", file) || !isPermitted("write", file)) return undefined;
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { timeout: 0 });
     // The transaction writes nothing, so it needs no journal beside the file.
-    database.exec(`PRAGMA journal_mode = MEMORY; BEGIN ${mode}`);
+    database.exec("PRAGMA journal_mode = MEMORY");
+    database.exec(mode === "SHARED" ? "BEGIN; SELECT 1 FROM sqlite_schema" : "BEGIN EXCLUSIVE");
     return database;
   } catch {
     database?.close();

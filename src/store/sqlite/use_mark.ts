@@ -2,8 +2,8 @@
  * Mark in a database that says if it is in use, by which a missing write-ahead log is detected.
  *
  * The mark is written into the main file when a store opens, and cleared when the last store
- * closes, which the owner files tell. A main file with the mark but without a write-ahead log lacks the latest
- * transactions: the log was deleted, or only the main file was copied.
+ * closes, as the owner files show. A main file with the mark but without a write-ahead log lacks
+ * the latest transactions: the log was deleted, or only the main file was copied.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function mayHaveLog(path: string): boolean {
  *   connection is open.
  */
 export function checkUseMark(database: SqliteDatabase, path: string): void {
-  if (!isMarked(database) || !isAlone(database)) return;
+  if (!isMarkedAlone(database)) return;
   throw new StoreError(
     `Cannot open the store in ${quote(path)}: its write-ahead log is missing, and the latest ` +
       'transactions with it: expected the file that ends in "-wal" beside it; restore it or a ' +
@@ -61,11 +61,17 @@ function isMarked(database: SqliteDatabase): boolean {
   return readNumber(database.prepare("SELECT mark FROM in_use").get()!, "mark") === 1;
 }
 
-/** Returns true if no other connection is open. In this mode, a transaction needs that. */
-function isAlone(database: SqliteDatabase): boolean {
-  const isAlone = tryExec(database, "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; ROLLBACK");
+/**
+ * Returns true if a database is marked, and no other connection is open: in this mode, a
+ * transaction needs that. The mark is read in that transaction, because the last other store may
+ * just have cleared it.
+ */
+function isMarkedAlone(database: SqliteDatabase): boolean {
+  const isAlone = tryExec(database, "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE");
+  const isLost = isAlone && isMarked(database);
+  if (isAlone) database.exec("ROLLBACK");
   tryExec(database, "PRAGMA locking_mode = NORMAL");
-  return isAlone;
+  return isLost;
 }
 
 /** Runs statements. Returns false if one fails, for example because another process writes. */

@@ -36,6 +36,22 @@ Deno.test("the leases of a killed process can be claimed at once, those of a liv
   });
 });
 
+Deno.test("processes that look at once see that a process was killed, and that none of them was", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/a.db`;
+    const holder = new ChildProgram("holding_lease.ts", file);
+    await holder.readLine();
+    holder.kill();
+    await holder.end();
+    const looking = [1, 2, 3].map(() => new ChildProgram("looking_process.ts", file));
+    for (const process of looking) await process.readLine();
+    await Promise.all(looking.map((process) => process.notify()));
+    const seen = await Promise.all(looking.map((process) => process.end()));
+    assertEquals(seen, [["0 0"], ["0 0"], ["0 0"]]);
+    assertEquals(await ownerFiles(folder), []);
+  });
+});
+
 Deno.test("opening a store deletes the owner files of dead processes only", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/a.db`;
