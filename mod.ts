@@ -86,6 +86,7 @@ export {
 } from "./src/errors.ts";
 export type { GraphProblem } from "./src/errors.ts";
 export type { ForkOptions } from "./src/session/fork_session.ts";
+export type { HistoryOptions, OlderConversation } from "./src/graph/history_options.ts";
 export type { Example, RouteOptions, StepOptions, Text } from "./src/graph/step.ts";
 export type { DataChange } from "./src/history/data.ts";
 export type {
@@ -99,6 +100,7 @@ export type {
   ShownArgs,
 } from "./src/history/event.ts";
 export type { Limit, Limits } from "./src/cost/limits.ts";
+export type { SummaryFields } from "./src/history/summary.ts";
 export type { SessionStatus } from "./src/history/position.ts";
 export type { MigrateData, MigrateResult, RecordedCall } from "./src/history/migrations.ts";
 export type { State } from "./src/history/state.ts";

@@ -5,6 +5,7 @@
  */
 import {
   type AgentOptions,
+  type HistoryOptions,
   type Limits,
   type LLM,
   LLMError,
@@ -37,6 +38,8 @@ export interface SessionScript {
   readonly cost?: number;
   /** True if the session has data. Default: false. */
   readonly hasData?: boolean;
+  /** Bounds of the history. Default: none. */
+  readonly history?: HistoryOptions;
   /** Limits of the session. Default: none. */
   readonly limits?: Limits;
   /** Length of a chunk, if the models stream. Default: they do not stream. */
@@ -49,10 +52,11 @@ export interface SessionScript {
 
 /** Plays a script. Returns the state to record. */
 export async function playScript(script: SessionScript): Promise<State> {
-  const { desk, clerk, actions, from, cost, hasData, limits, diesAfter, fork } = script;
+  const { desk, clerk, actions, from, cost, hasData, history, limits, diesAfter, fork } = script;
   const options: Partial<AgentOptions> = {
     ...(cost !== undefined && { cost: () => cost }),
     ...(hasData && { data: VISIT }),
+    ...(history && { history }),
   };
   const agent = makeDesk(makeModel(desk, script), options, clerk && makeModel(clerk, script));
   const state = from && await playScript(from);

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { decide, LLMError, raw, type ScriptEntry } from "@nomos/agent";
+import { decide, LLMError, type LLMRequest, raw, type ScriptEntry } from "@nomos/agent";
 import { APPROVALS, approve, approveFirst, deny, letters } from "./approval_sessions.ts";
+import { LLMContextError } from "@nomos/agent/llm";
 import type { Action, SessionScript } from "./session_script.ts";
 
 const look = (n: number) => decide.call("look", { n });
@@ -22,6 +23,39 @@ const HELLO = JSON.stringify({
   reasoning: ["so do I"],
   decision: { action: "RESPOND", response: "Hello" },
 });
+
+const LONG = "A long text. ".repeat(50);
+/** Answers every request, also those for summaries. */
+const talk: ScriptEntry = ({ legal }) =>
+  legal === undefined ? raw({ summary: "They talked for long" }) : decide.respond(LONG);
+
+/** Sessions whose history is bounded. */
+const SUMMARIZED: Readonly<Record<string, SessionScript>> = {
+  summarized: {
+    desk: new Array(12).fill(talk),
+    actions: new Array(8).fill("Tell me more"),
+    history: { maxTokens: 1_000, keepTurns: 1, keepFirst: true },
+    usage: { input: 900, output: 20 },
+    model: "model-1",
+    cost: 2,
+  },
+  summarized_when_full: {
+    desk: [...new Array(3).fill(talk), new LLMContextError("it is full"), talk, talk],
+    actions: ["Hi", "And now?", "And then?", "Well?"],
+    history: { keepTurns: 1 },
+  },
+  summary_failed: {
+    desk: new Array(12).fill(({ legal }: LLMRequest) => legal ? decide.respond(LONG) : down),
+    actions: new Array(5).fill(LONG),
+    history: { maxTokens: 1_000, keepTurns: 1 },
+  },
+  shortened: {
+    desk: new Array(4).fill([decide.call("clerk", { input: "Write" }), done]).flat(),
+    clerk: new Array(4).fill(decide.respond(LONG.repeat(6))),
+    actions: new Array(4).fill("Let him write"),
+    history: { maxTokens: 3_900 },
+  },
+};
 
 /** Sessions without interruptions, approvals or costs. */
 const PLAIN: Readonly<Record<string, SessionScript>> = {
@@ -257,4 +291,5 @@ export const SESSIONS: Readonly<Record<string, SessionScript>> = {
   ...METERED,
   ...DELEGATED,
   ...WITH_DATA,
+  ...SUMMARIZED,
 };

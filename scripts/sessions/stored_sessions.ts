@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decide, MockLLM, type ScriptEntry } from "@nomos/agent";
+import { decide, type HistoryOptions, MockLLM, type ScriptEntry } from "@nomos/agent";
 import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
 import { childIdOf } from "../../src/history/session_name.ts";
 import { Session } from "../../src/session/session.ts";
@@ -19,6 +19,8 @@ interface StoredScript {
   readonly clerk?: readonly ScriptEntry[];
   /** True if the session has data. Default: false. */
   readonly hasData?: boolean;
+  /** Bounds of the history. Default: none. */
+  readonly history?: HistoryOptions;
   /** Number of turns. Default: 1. */
   readonly turns?: number;
   /** Number of events of the last turn after which the process died. Default: it did not die. */
@@ -40,6 +42,11 @@ export const STORED_SESSIONS: Readonly<Record<string, StoredScript>> = {
     turns: 17,
     hasData: true,
   },
+  stored_summary: {
+    desk: turns(40),
+    turns: 40,
+    history: { maxTokens: 400, summarize: () => "They looked around" },
+  },
   stored_clerk: {
     desk: [decide.call("clerk", { input: "Pay" }), done],
     clerk: [look, payment],
@@ -57,11 +64,12 @@ export const STORED_SESSIONS: Readonly<Record<string, StoredScript>> = {
 
 /** Plays a stored session. Returns its fixture and its entries. */
 export async function playStored(
-  { desk, clerk, turns = 1, diesAfter, hasData }: StoredScript,
+  { desk, clerk, turns = 1, diesAfter, hasData, history }: StoredScript,
 ): Promise<{ fixture: StoredFixture; entries: readonly StoredEntry[] }> {
   const id = "stored";
   const store = memoryStore({ clock: () => 0 });
-  const agent = makeDesk(new MockLLM(desk), hasData ? { data: VISIT } : {}, new MockLLM(clerk));
+  const options = { ...(hasData && { data: VISIT }), ...(history && { history }) };
+  const agent = makeDesk(new MockLLM(desk), options, new MockLLM(clerk));
   // No call waits, so timers are not needed.
   const clock = { now: () => 0, setTimer: () => () => {} };
   const session = await agent.openSession(id, { store, clock });
@@ -71,6 +79,7 @@ export async function playStored(
   for await (const part of session.stream("The last turn\u0000\ud800")) {
     if ("seq" in part && ++events === diesAfter) head = part.seq + 1;
   }
+  await session.load();
   const ids = session.state.events.flatMap((event) =>
     event.type === "tool_started" && event.tool === "clerk"
       ? [childIdOf(Session.live(session), event.seq - event.call - 1, event.call)]

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SessionUsage } from "../cost/session_usage.ts";
+import { SessionUsage } from "../history/session_usage.ts";
 import type { ChildUsage } from "../history/event.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import type { AgentCore } from "../turn/agent_core.ts";
@@ -48,7 +48,7 @@ export class AgentCall implements Pick<ChildCall, "call" | "report"> {
     const { session, parent, decision, call } = this;
     if (session === undefined) return undefined;
     const counted = new SessionUsage();
-    for (const event of parent.log.events.slice(decision + 1)) {
+    for (const event of parent.log.since(decision + 1)) {
       if ("modelCalls" in event && event.call === call) counted.addChild(event);
     }
     return session.counted.subtract(counted);

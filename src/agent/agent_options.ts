@@ -5,6 +5,7 @@
  */
 import type { SchemaCache } from "../schema/schema_cache.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
+import type { HistoryOptions } from "../graph/history_options.ts";
 import type { StepOptions, Text } from "../graph/step.ts";
 import type { Limits } from "../cost/limits.ts";
 import type { MigrateData, MigrateResult } from "../history/migrations.ts";
@@ -76,6 +77,11 @@ export interface AgentOptions<
   readonly persona?: Text<NoInfer<Data>, NoInfer<Context>>;
   /** If true, decisions include reasoning. False suits models that reason by themselves. Default: true. */
   readonly reasoning?: boolean;
+  /**
+   * Bounds of the history that requests show; a step may have its own. Default: none before the
+   * model reports a full context.
+   */
+  readonly history?: HistoryOptions;
   /** Maximum number of errors in a row in a turn; after one more the model may only respond, once. Default: 3. */
   readonly maxErrors?: number;
   /** Maximum number of decisions in a turn; then the model may only respond. Default: 10. */

@@ -12,6 +12,7 @@ import { processSchemaCache, SchemaCache } from "../schema/schema_cache.ts";
 import { ConfigError, GraphError, type GraphProblem, quote, reasonOf } from "../errors.ts";
 import { buildGraph } from "../graph/build_graph.ts";
 import type { Graph, Step } from "../graph/graph.ts";
+import { isModel } from "../graph/history_options.ts";
 import { buildShape } from "../graph/offer.ts";
 import type { LLM } from "../llm/llm.ts";
 import type { CostOf } from "../cost/call_usage.ts";
@@ -44,13 +45,15 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never, 
   const schemaCache = options.schemaCache ?? processSchemaCache;
   const given = { name, start, steps, renamedSteps, tools, data, context, system, persona };
   const comparesText = exampleSimilarity !== undefined;
-  const graph = buildGraph({ ...given, models, comparesText, reasoning });
+  const graph = buildGraph({ ...given, models, comparesText, reasoning, history: options.history });
   checkSchemas(name, graph, schemaCache);
   const areInSteps = [...graph.steps.values()].some((step) => step.persona !== undefined);
   const { limits, cost } = options;
   const warn = createWarn(name, options.onWarning);
   if (limits !== undefined) {
-    checkLimits(limits, cost, `Cannot build agent ${quote(name)}`, models.values());
+    const summarizers = [...graph.steps.values()].map(({ history }) => history?.summarize);
+    const called = [...models.values(), ...summarizers.filter(isModel)];
+    checkLimits(limits, cost, `Cannot build agent ${quote(name)}`, called);
   }
   return {
     name,
@@ -135,6 +138,7 @@ const shape: option.OptionShape<AgentOptions> = {
   system: v.optional(option.textOrFunction),
   persona: v.optional(option.textOrFunction),
   reasoning: option.flag,
+  history: option.anything,
   maxErrors: option.wholeNumber(0),
   maxIterations: option.wholeNumber(1),
   maxRepeats: option.repeats,

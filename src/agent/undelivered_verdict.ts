@@ -37,7 +37,7 @@ export function listUndelivered(
   const waiting = new Set(log.position.calls.flatMap(requestsOf).map(({ callKey }) => callKey));
   const hashes = new Map<string, string>();
   const verdicts: DeliveredVerdict[] = [];
-  for (const event of parent.log.events.slice(decision + 1)) {
+  for (const event of parent.log.since(decision + 1)) {
     if (event.type === "approval_requested") hashes.set(event.callKey, event.hash);
     if (event.type !== "approval_given" || event.call !== call || event.callKey === own) continue;
     const { callKey } = event;

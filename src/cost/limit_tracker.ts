@@ -7,7 +7,7 @@ import type { ChildUsage, EventDraft, LimitReason, SessionEvent } from "../histo
 import type { Log } from "../history/log.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { Limit, Limits } from "./limits.ts";
-import { SessionUsage } from "./session_usage.ts";
+import { SessionUsage } from "../history/session_usage.ts";
 
 /** Session whose usage is limited. */
 interface TrackedSession {
@@ -69,7 +69,7 @@ export class LimitTracker {
     this.#session = session;
     this.#now = now;
     this.#parent = parent;
-    this.#counted = session.log.events.length;
+    this.#counted = session.log.head;
     this.#began = this.#limitsAny("time") ? now() : 0;
     // Bound, because V8 keeps objects with a closure in a field until a full collection.
     this.allowsDelay = this.#limitsTime ? this.#allowsDelay.bind(this) : undefined;
@@ -123,9 +123,9 @@ export class LimitTracker {
   /** Counts the events that were appended since the last time, for the parents too. */
   count(): void {
     const parent = this.#parent;
-    const { events } = this.#session.log;
-    while (this.#counted < events.length) {
-      const event = events[this.#counted++]!;
+    const { log } = this.#session;
+    while (this.#counted < log.head) {
+      const event = log.at(this.#counted++)!;
       this.#turn.add(event);
       if (isReport(event)) this.#endChild(event);
       else if (parent !== undefined) parent.#forEachUpwards((each) => each.#below.add(event));
@@ -200,7 +200,7 @@ export class LimitTracker {
 
   /** Time of the first event of the session. */
   get #sessionBegan(): number {
-    return this.#session.log.events[0]?.time ?? this.#began;
+    return this.#session.log.position.began ?? this.#began;
   }
 
   /** Returns what the turn or the session has used, including an arriving answer. */

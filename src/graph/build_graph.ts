@@ -10,6 +10,7 @@ import type { StandardSchema } from "../schema/standard_schema.ts";
 import { WireSchema } from "../schema/wire_schema.ts";
 import { isTool, type StepTool } from "../tool/tool_internals.ts";
 import type { Graph, Route, Step } from "./graph.ts";
+import { type HistoryOptions, historyShape, toBounds } from "./history_options.ts";
 import { buildOfferFields } from "./offer.ts";
 import { listSchemas, readDataSchemas } from "./session_schemas.ts";
 import { routeShape, stepShape } from "./step_shape.ts";
@@ -41,6 +42,8 @@ interface GraphOptions {
   readonly persona: Text<never, never> | undefined;
   /** Schema of the data, from the agent's options. */
   readonly data: StandardSchema | undefined;
+  /** Default bounds of the history. */
+  readonly history: HistoryOptions | undefined;
   /** Schema of the context, from the agent's options. */
   readonly context: StandardSchema | undefined;
 }
@@ -71,6 +74,8 @@ class GraphBuilder {
   readonly #ids = new Set<string>();
   /** Default persona of the steps; undefined if the agent's stands in the first message. */
   #persona: Text<never, never> | undefined;
+  /** Default bounds of the history; undefined if the agent sets none. */
+  #history: HistoryOptions | undefined;
 
   constructor(options: GraphOptions) {
     this.#options = options;
@@ -88,6 +93,7 @@ class GraphBuilder {
     const { persona } = this.#options;
     const hasStepPersona = [...entries.values()].some(({ persona }) => persona !== undefined);
     if (hasStepPersona || typeof persona === "function") this.#persona = persona;
+    this.#history = this.#readHistory("history", this.#options.history);
     const steps = new Map<string, Step>();
     for (const [id, entry] of entries) steps.set(id, this.#buildStep(id, entry));
     const agent = this.#options;
@@ -207,6 +213,7 @@ class GraphBuilder {
       end,
       suggestions,
       llm: this.#findModel(`${path}.llm`, fields.llm),
+      history: this.#buildHistory(`${path}.history`, fields.history),
       examples: this.#readExamples(`${path}.examples`, fields.examples),
       reasoning: fields.reasoning ?? this.#options.reasoning,
       ...buildOfferFields(routes, tools),
@@ -251,6 +258,17 @@ class GraphBuilder {
       this.#report(`steps.${id}.answer`, (error as Error).message);
       return undefined;
     }
+  }
+
+  #readHistory(path: string, given: HistoryOptions | undefined): HistoryOptions | undefined {
+    return given === undefined ? undefined : this.#read(historyShape, given, path);
+  }
+
+  #buildHistory(path: string, given: HistoryOptions | undefined): Step["history"] {
+    const own = this.#readHistory(path, given);
+    return own === undefined && this.#history === undefined
+      ? undefined
+      : toBounds({ ...this.#history, ...own });
   }
 
   #findModel(path: string, name = "default"): LLM {

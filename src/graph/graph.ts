@@ -11,6 +11,7 @@ import type { StepTool } from "../tool/tool_internals.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { DataSchemas } from "../schema/data_schema.ts";
 import type { OwnedSchema } from "../schema/standard_schema.ts";
+import type { HistoryBounds } from "./history_options.ts";
 import type { Example, Text } from "./step.ts";
 
 /** A route in normal form. */
@@ -51,6 +52,8 @@ export interface Step {
   /** True if a text is a function, so that messages vary. */
   readonly isDynamic: boolean;
   readonly llm: LLM;
+  /** Bounds of the history; undefined if neither the step nor the agent sets any. */
+  readonly history: HistoryBounds | undefined;
   readonly examples: readonly Example[];
   readonly reasoning: boolean;
   /** True if a tool may need approval. */

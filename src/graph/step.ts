@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { HistoryOptions } from "./history_options.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { StandardSchema } from "../schema/standard_schema.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
@@ -70,6 +71,8 @@ export interface StepOptions<
   readonly persona?: Text<Data, Context>;
   /** Name of one of the agent's LLMs. Default: `default`. */
   readonly llm?: string;
+  /** Bounds of the history in this step; each replaces that of the agent. Default: the agent's. */
+  readonly history?: HistoryOptions;
   /** Examples for the model. Default: none. */
   readonly examples?: readonly Example<StepId>[];
   /** If true, decisions include reasoning. Default: the agent's option. */

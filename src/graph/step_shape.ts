@@ -33,6 +33,7 @@ export const stepShape: option.OptionShape<StepOptions> = {
   suggestions: option.flag,
   persona: v.optional(option.textOrFunction),
   llm: option.optionalText,
+  history: option.anything,
   examples: v.optional(examples),
   reasoning: option.flag,
 };

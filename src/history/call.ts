@@ -145,3 +145,29 @@ export function isSameRound(a: readonly Call[], b: readonly Call[]): boolean {
       one.tool === other.tool && JSON.stringify(one.args) === JSON.stringify(other.args);
   });
 }
+
+/** Builds a request in a fixed order of keys, because snapshots are compared as text. */
+export function toRequest(event: SessionEvent<"approval_requested">): ApprovalRequest {
+  const { callKey, call, tool, args, isInput, reason, hash, seq, childSeq } = event;
+  const { alsoIn, expiresAt } = event;
+  return {
+    callKey,
+    call,
+    tool,
+    args,
+    ...(isInput && { isInput }),
+    reason,
+    hash,
+    seq: childSeq ?? seq,
+    ...(alsoIn !== undefined && { alsoIn }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}
+
+/** Returns the arguments that a verdict allows: those of the verdict, or those that were shown. */
+export function allow(call: Call, verdict: SessionEvent<"approval_given">): AllowedArgs {
+  const shown = call.state === "waiting" ? call.request : call;
+  const { args, isInput } = verdict.args === undefined ? shown as ShownArgs : verdict as ShownArgs;
+  const isChanged = verdict.args !== undefined || call.allowed?.isChanged;
+  return { args, ...(isInput && { isInput }), ...(isChanged && { isChanged: true }) };
+}

@@ -16,8 +16,10 @@ export interface Durability {
   readonly incarnation: string | undefined;
   /** Turns of the session; undefined for a child, whose lease is that of the topmost session. */
   readonly turns: StoredTurns | undefined;
-  /** Reads the whole log into memory. */
+  /** Reads the whole log into memory, and verifies it. */
   load(): Promise<void>;
+  /** Reads the whole log into memory during a turn. */
+  complete(): Promise<void>;
   /** Reads the log from the event with the sequence number `from`, loaded or not. */
   events(from: number): AsyncGenerator<SessionEvent, void, void>;
   /**

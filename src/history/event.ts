@@ -6,6 +6,7 @@
 import type { Attempt, Decision } from "../decision/decision.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { DataChange } from "./data.ts";
+import type { SummaryFields } from "./summary.ts";
 
 /** Fields that every event has. */
 export interface EventBase {
@@ -218,6 +219,11 @@ export interface SessionEvents {
     /** Price of the call, if the agent's `cost` knows it. */
     readonly cost?: number;
   };
+  /**
+   * Summary of older events. The log keeps them; requests show the text instead. Each summary
+   * stands for all events before it, those of earlier summaries included.
+   */
+  readonly summary: ModelCallUsage & SummaryFields;
   /** Limit after which the next request offers RESPOND alone, once. */
   readonly respond_only: {
     /** Limit that was reached; see `limit`. */

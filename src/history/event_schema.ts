@@ -138,6 +138,18 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
   }),
   v.strictObject({
     ...base,
+    type: v.literal("summary"),
+    step: text,
+    reason: v.picklist(["bound", "full"]),
+    until: count,
+    covered: count,
+    text: v.optional(text),
+    first: v.optional(text),
+    shortened: v.optional(count),
+    ...modelCallUsage,
+  }),
+  v.strictObject({
+    ...base,
     type: v.literal("respond_only"),
     reason: v.picklist(["errors", "iterations", "loop"]),
   }),

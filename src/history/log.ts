@@ -55,21 +55,31 @@ export class Log {
   }
 
   /**
-   * Events in memory, in order. If the log is not whole, they are its last ones. A turn
-   * always has the whole log.
+   * Events in memory, in order. If the log is not whole, they are its last ones. A turn has at
+   * least those that its requests show.
    */
   get events(): readonly SessionEvent[] {
     return this.#events;
   }
 
+  /** Sequence number of the first event in memory. */
+  get first(): number {
+    return this.head - this.#events.length;
+  }
+
   /** True if all events are in memory. */
   get isWhole(): boolean {
-    return this.head === this.#events.length;
+    return this.first === 0;
   }
 
   /** Returns the event with a sequence number, if it is in memory. */
   at(seq: number): SessionEvent | undefined {
-    return this.#events[seq - this.head + this.#events.length];
+    return this.#events[seq - this.first];
+  }
+
+  /** Returns the events in memory from a sequence number on. */
+  since(seq: number): readonly SessionEvent[] {
+    return this.#events.slice(Math.max(0, seq - this.first));
   }
 
   /**
@@ -120,10 +130,11 @@ export class Log {
     this.head += events.length;
   }
 
-  /** Inserts the events that are missing before those in memory. */
+  /** Inserts those of the last events before the ones in memory that are not there yet. */
   prepend(past: readonly SessionEvent[]): void {
+    const { first } = this;
     const rest = this.#events.splice(0);
-    for (const event of past) this.#events.push(event);
+    for (const event of past) if (event.seq < first) this.#events.push(event);
     for (const event of rest) this.#events.push(event);
   }
 
@@ -133,4 +144,12 @@ export class Log {
     for (const event of this.#events) position.apply(event);
     this.position.replaceBy(position);
   }
+}
+
+/** Makes the error of a reader that needs events which are not in memory; `what` it reads. */
+export function makeNotLoadedError(what: string, id: string): ConfigError {
+  return new ConfigError(
+    `Cannot read ${what} of session ${quote(id)}: its log is not loaded: ` +
+      "await session.load() first, or run a turn, unless the session has a summary",
+  );
 }

@@ -67,7 +67,7 @@ function toVersion3(event: Readonly<Record<string, unknown>>): unknown {
   return { ...rest, used };
 }
 
-/** Migration to version 4, which adds `data_set` and the changes of data by calls. */
+/** Migration to version 4, which adds `data_set`, the changes of data by calls, and `summary`. */
 function toVersion4(event: Readonly<Record<string, unknown>>): unknown {
   return event;
 }

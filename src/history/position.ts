@@ -4,8 +4,7 @@
  * @module
  */
 import {
-  type AllowedArgs,
-  type ApprovalRequest,
+  allow,
   type Call,
   type CallPast,
   type CallState,
@@ -13,10 +12,13 @@ import {
   isSameRound,
   mayHaveEffect,
   requestsOf,
+  toRequest,
 } from "./call.ts";
 import type { JsonObject } from "../json/json.ts";
 import { changeData } from "./data.ts";
-import type { SessionEvent, ShownArgs } from "./event.ts";
+import type { SessionEvent } from "./event.ts";
+import { addInput } from "./known_inputs.ts";
+import { SessionUsage } from "./session_usage.ts";
 
 /** Status of a session. */
 export type SessionStatus =
@@ -50,6 +52,14 @@ export class Position {
   repeats = 0;
   /** Calls of the last round that has finished. */
   lastRound: readonly Call[] = NO_CALLS;
+  /** Number of events, from the first of the log, that requests no longer need. */
+  unneeded = 0;
+  /** Time of the first event; undefined before it. */
+  began: number | undefined = undefined;
+  /** Usage of all events. */
+  readonly usage: SessionUsage = new SessionUsage();
+  /** Inputs that are known by their ids. */
+  inputs = "";
 
   /** Data of the session, as they are recorded; undefined before the first record. */
   data: JsonObject | undefined = undefined;
@@ -63,7 +73,7 @@ export class Position {
   static from(start: string, snapshot: string): Position | undefined {
     const [version, fields] = JSON.parse(snapshot);
     if (version !== SNAPSHOT_VERSION) return undefined;
-    return Object.assign(new Position(start), fields);
+    return Object.assign(new Position(start), fields, { usage: SessionUsage.from(fields.usage) });
   }
 
   /** Returns all fields as text. Equal positions have equal texts. */
@@ -73,7 +83,7 @@ export class Position {
 
   /** Returns an independent copy. */
   copy(): Position {
-    return Object.assign(new Position(this.step), this);
+    return Object.assign(new Position(this.step), this, { usage: SessionUsage.from(this.usage) });
   }
 
   /** Copies all fields of another position. */
@@ -83,10 +93,15 @@ export class Position {
 
   /** Applies the next event of the log. */
   apply(event: SessionEvent): void {
+    this.began ??= event.time;
+    this.usage.add(event);
     // The agent may have had another first step when the session was created.
     if (this.decision === -1 && "step" in event) this.step = event.step;
     switch (event.type) {
       case "user":
+        if (event.inputId !== undefined) {
+          this.inputs = addInput(this.inputs, event.inputId, event.seq);
+        }
         return this.#startTurn("interrupted");
       case "data_set":
         this.status = "interrupted";
@@ -121,6 +136,10 @@ export class Position {
         return this.#forgetRounds();
       case "model_failed":
         this.status = "interrupted";
+        return;
+      case "summary":
+        this.status = "interrupted";
+        this.unneeded = Math.min(event.until, event.covered);
         return;
       case "respond_only":
         this.respondOnly = { reason: event.reason, isRefused: false };
@@ -263,34 +282,8 @@ export class Position {
   }
 }
 
-/** Builds a request in a fixed order of keys, because snapshots are compared as text. */
-function toRequest(event: SessionEvent<"approval_requested">): ApprovalRequest {
-  const { callKey, call, tool, args, isInput, reason, hash, seq, childSeq } = event;
-  const { alsoIn, expiresAt } = event;
-  return {
-    callKey,
-    call,
-    tool,
-    args,
-    ...(isInput && { isInput }),
-    reason,
-    hash,
-    seq: childSeq ?? seq,
-    ...(alsoIn !== undefined && { alsoIn }),
-    ...(expiresAt !== undefined && { expiresAt }),
-  };
-}
-
-/** Returns the arguments that a verdict allows: those of the verdict, or those that were shown. */
-function allow(call: Call, verdict: SessionEvent<"approval_given">): AllowedArgs {
-  const shown = call.state === "waiting" ? call.request : call;
-  const { args, isInput } = verdict.args === undefined ? shown as ShownArgs : verdict as ShownArgs;
-  const isChanged = verdict.args !== undefined || call.allowed?.isChanged;
-  return { args, ...(isInput && { isInput }), ...(isChanged && { isChanged: true }) };
-}
-
 /** Shared, to save memory in idle sessions. */
 const NO_CALLS: readonly Call[] = Object.freeze([]);
 
 /** Version of snapshots. Snapshots of other versions are ignored. */
-const SNAPSHOT_VERSION = 4;
+const SNAPSHOT_VERSION = 5;

@@ -29,6 +29,7 @@ const RECORDED_EVENTS: Readonly<Partial<Record<SessionEvent["type"], readonly st
   limit: ["reason", "scope", "limit", "used", "option"],
   moved: ["from", "to"],
   respond_only: ["reason"],
+  summary: ["reason", "until", "covered"],
 };
 
 /** Observer that does nothing, for turns without a valid span. */
@@ -149,6 +150,16 @@ class TurnSpans implements TurnObserver {
           event,
           (span) => span.fail(event.code === "ABORTED" ? "aborted" : event.code),
         );
+      case "summary":
+        // Without a model, there is no span, and only the turn records the event.
+        this.#endModelCall(event, (span) => {
+          span.add({}, (content) => ({
+            "gen_ai.output.messages": event.text === undefined
+              ? undefined
+              : content.formatOutput([content.makeTextPart(event.text)]),
+          }));
+        });
+        return this.#recordEvent(event);
       case "tool_suspended":
         this.#suspended.add(event.callKey);
         return;

@@ -8,12 +8,21 @@
  */
 import type { Decision } from "../decision/decision.ts";
 import type { SessionEvent } from "../history/event.ts";
+import type { ViewFields } from "../history/summary.ts";
 import { isBlank } from "../json/blank_text.ts";
 import { oneLine, toWellFormedJson } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
+import { cutText } from "../tool/result_text.ts";
 
-/** Renders the message of an event. It is frozen, because all requests of a session share it. */
-export function renderEvent(event: VisibleEvent): Message {
+/** Maximum length of a shortened result, in characters. */
+export const SHORT_RESULT = 500;
+
+/**
+ * Renders the message of an event. It is frozen, because all requests of a session share it.
+ *
+ * @param isShortened True if a long result is shown shortened. @default {false}
+ */
+export function renderEvent(event: VisibleEvent, isShortened = false): Message {
   switch (event.type) {
     case "user":
       return createMessage("user", event.text);
@@ -24,12 +33,27 @@ export function renderEvent(event: VisibleEvent): Message {
       const changed = args === undefined
         ? ""
         : ` (ran with changed arguments ${oneLine(JSON.stringify(args), Infinity)})`;
-      const shown = isBlank(text) ? NO_OUTPUT : text;
+      const whole = isBlank(text) ? NO_OUTPUT : text;
+      const shown = isShortened ? cutText(whole, SHORT_RESULT) : whole;
       return createMessage("tool", `${TITLES[outcome]} ${tool}${changed}:\n${shown}`, callKey);
     }
     default:
       return event satisfies never;
   }
+}
+
+/**
+ * Renders the messages that stand for the events before a summary. A summary quotes users and
+ * tools, so it has the role `tool`.
+ */
+export function renderSummary(
+  { until, covered, text, first }: ViewFields,
+): readonly Message[] {
+  const what = covered < until ? "beginning of the conversation" : "earlier conversation";
+  return [
+    ...(first === undefined ? [] : [createMessage("user", first)]),
+    ...(text === undefined ? [] : [createMessage("tool", `Summary of the ${what}:\n${text}`)]),
+  ];
 }
 
 /** Renders a decision as the model writes it, without its reasoning. */

@@ -4,7 +4,8 @@
  * @module
  */
 import type { SessionEvent } from "../history/event.ts";
-import { isVisible, renderEvent, type VisibleEvent } from "./render_event.ts";
+import type { ViewFields } from "../history/summary.ts";
+import { isVisible, renderEvent, renderSummary, type VisibleEvent } from "./render_event.ts";
 import type { Message } from "../llm/llm.ts";
 import { Notices } from "./notices.ts";
 
@@ -42,6 +43,8 @@ export class Transcript {
    */
   #ends: number[] | undefined;
   readonly #notices: Notices;
+  /** Number of events, from the first of the log, whose long results are shortened. */
+  readonly #shortened: number;
   /** Visible events that are not rendered yet; undefined if all are, to save memory. */
   #waiting: VisibleEvent[] | undefined;
   /** Results of the last decision's calls, until all have arrived. They are shown in call order. */
@@ -49,10 +52,14 @@ export class Transcript {
   /** Number of calls of the last decision. */
   #calls = 0;
 
-  /** Creates a transcript without events; `maxErrors` is the maximum number of errors in a row. */
-  constructor(standing: Message, maxErrors: number) {
-    this.#messages = [standing];
+  /**
+   * Creates a transcript without events; `maxErrors` is the maximum number of errors in a row. A
+   * summary is shown in place of the events before it.
+   */
+  constructor(standing: Message, maxErrors: number, summary?: ViewFields) {
+    this.#messages = summary === undefined ? [standing] : [standing, ...renderSummary(summary)];
     this.#notices = new Notices(maxErrors);
+    this.#shortened = summary?.shortened ?? 0;
   }
 
   /** Adds an event. */
@@ -123,7 +130,9 @@ export class Transcript {
   }
 
   #render(): void {
-    for (const event of this.#waiting ?? []) this.#messages.push(renderEvent(event));
+    for (const event of this.#waiting ?? []) {
+      this.#messages.push(renderEvent(event, event.seq < this.#shortened));
+    }
     this.#waiting = undefined;
   }
 

@@ -172,6 +172,12 @@ function checkOrder(at: string, events: readonly SessionEvent[]): void {
         throw refuse("callKey", event.callKey, "a call that waits for approval");
       case "tool_finished":
         if (!open?.delete(event.call)) throw refuse("call", event.call, OPEN_CALL);
+        break;
+      case "summary":
+        if (event.until > index) throw refuse("until", event.until, `at most ${index}`);
+        if (event.covered > event.until) {
+          throw refuse("covered", event.covered, `at most ${event.until}`);
+        }
     }
   }
 }

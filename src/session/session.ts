@@ -10,8 +10,8 @@ import type { ForkOptions } from "./fork_session.ts";
 import { startTurn } from "./start_turn.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
-import { SessionUsage } from "../cost/session_usage.ts";
 import { freezeJson } from "../json/json.ts";
+import { makeNotLoadedError } from "../history/log.ts";
 import { captureState } from "../turn/capture_state.ts";
 import type { State } from "../history/state.ts";
 import type { LiveSession } from "../turn/live_session.ts";
@@ -90,20 +90,18 @@ export class Session<out Result extends Turn = Turn> {
 
   /** Session as JSON, built when it is read: `agent.createSession({ state })` continues it. */
   get state(): State {
-    this.#live.checkLoaded();
+    if (!this.#live.log.isWhole) throw makeNotLoadedError("the state", this.id);
     return captureState(this.#live)();
   }
 
   /** Tokens of all model calls of the session that reported them. */
   get usage(): Usage {
-    this.#live.checkLoaded();
-    return SessionUsage.of(this.#live.log.events).usage;
+    return this.#live.counted.usage;
   }
 
   /** Price of all model calls of the session; undefined if the agent's `cost` knows none. */
   get cost(): number | undefined {
-    this.#live.checkLoaded();
-    return SessionUsage.of(this.#live.log.events).cost;
+    return this.#live.counted.cost;
   }
 
   /**
@@ -267,8 +265,8 @@ export class Session<out Result extends Turn = Turn> {
   }
 
   /**
-   * Reads the whole log of a durable session. Needed before `state`, `usage` or `cost`
-   * is read, unless a turn was run, which reads the log as well.
+   * Reads the whole log of a durable session. Needed before `state` is read, unless a turn was
+   * run that read the log as well; behind a summary, a turn does not.
    *
    * @throws {SessionDamagedError} if the log was changed since it was written.
    */

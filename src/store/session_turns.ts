@@ -28,8 +28,8 @@ type FoundSession = ClaimedLease["session"];
 interface FollowedLog {
   /** Reads the entries that were appended since the last read. */
   catchUp(session: FoundSession): Promise<void>;
-  /** Reads the whole log into memory. */
-  complete(): Promise<void>;
+  /** Reads what a turn needs into memory. */
+  loadView(): Promise<void>;
 }
 
 /** Signal that the first append of a turn did not take place, because the lease was not acquired. */
@@ -104,7 +104,7 @@ export class SessionTurns implements StoredTurns {
     open: () => Promise<Opened>,
   ): Promise<Opened | undefined> {
     await this.#reading;
-    await this.#log.complete();
+    await this.#log.loadView();
     this.#opening = turn;
     try {
       return await open();
@@ -127,7 +127,7 @@ export class SessionTurns implements StoredTurns {
     place.waitsForLease = false;
     this.#hold(acquired, turn);
     await this.#catchUp(() => Promise.resolve(acquired.session));
-    await this.#log.complete();
+    await this.#log.loadView();
     return true;
   }
 

@@ -29,7 +29,7 @@ import {
   type Identity,
   refuseDeleted,
 } from "./stored_session.ts";
-import { type Past, readCovered, readPast } from "./verified_past.ts";
+import { type Past, readCovered, readLast, readPast } from "./verified_past.ts";
 
 /** Options of a {@linkcode StoredLog}. */
 interface StoredLogOptions extends LeaseOptions, ChildLogOptions, Identity {}
@@ -156,7 +156,7 @@ export class StoredLog implements DurableLog {
   async #openFoundChild(address: Address, found: FoundSession, child: ChildLogOptions) {
     const options = { ...this.#options, ...child };
     const log = await StoredLog.#openFound(this.#store, address, found, options, this.#root);
-    await log.complete();
+    await log.loadView();
     return log;
   }
 
@@ -169,19 +169,19 @@ export class StoredLog implements DurableLog {
     this.#prepend(past);
   }
 
-  /** Loads the entries before the snapshot, whose hashes suffice for a turn. */
-  async complete(): Promise<void> {
-    if (this.log.isWhole) return;
-    const past: SessionEvent[] = [];
-    for await (const events of readPast(this.#store, this.#past, false)) {
-      for (const event of events) past.push(event);
-    }
-    this.#prepend(past);
+  async complete(from = 0): Promise<void> {
+    if (this.log.first > from) this.#prepend(await readLast(this.#store, this.#past, from));
+  }
+
+  /** Loads what requests show. A log whose position is not the stored one is folded as a whole. */
+  async loadView(): Promise<void> {
+    const { position } = this.log;
+    await this.complete(position === this.#storedPosition ? position.unneeded : 0);
   }
 
   #prepend(past: readonly SessionEvent[]): void {
     // Another call may have loaded the same entries meanwhile.
-    if (this.log.isWhole) return;
+    if (this.log.first <= past[0]!.seq) return;
     this.log.prepend(past.map((event) => this.#migrate(event)));
     // The position of a snapshot has no migrated results, so it is folded again from the events.
     if (this.#storedPosition === this.log.position) return;

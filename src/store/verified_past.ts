@@ -44,6 +44,23 @@ export async function* readPast(
 }
 
 /**
+ * Reads the events from a sequence number on. The hash of the last one verifies them, also if those
+ * before them are not read; that suffices for a turn.
+ *
+ * @throws {SessionDamagedError} as {@linkcode readPast}.
+ */
+export async function readLast(store: Store, past: Past, seq: number): Promise<SessionEvent[]> {
+  const { id, child } = past.address;
+  const [before] = seq === 0 ? [] : await store.entries(id, { child, from: seq - 1, limit: 1 });
+  const first = before === undefined ? past.first : { head: seq, hash: before.hash };
+  const last: SessionEvent[] = [];
+  for await (const events of readPast(store, { ...past, first }, false)) {
+    for (const event of events) last.push(event);
+  }
+  return last;
+}
+
+/**
  * Reads all events, and verifies the snapshot that covers them.
  *
  * @throws {SessionDamagedError} if the snapshot is not that of the entries, and what

@@ -3,25 +3,27 @@
  *
  * @module
  */
-import { computePrice, countChars, type RawAnswer, readCallUsage } from "../cost/call_usage.ts";
+import { computePrice, type RawAnswer, readCallUsage } from "../cost/call_usage.ts";
 import type { ToolCall } from "../decision/decision.ts";
 import { type Delta, OutputPreview } from "../decision/output_preview.ts";
 import type { DecisionReading } from "../decision/read_decision.ts";
-import { type MisuseError, quote, reasonOf } from "../errors.ts";
+import { type MisuseError, quote } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
 import { type RunningTurn, STOPPED } from "../history/running_turn.ts";
-import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
-import { LLMHttpError } from "../llm/llm_errors.ts";
-import type { LLM, LLMChunk, LLMResult } from "../llm/llm.ts";
+import { LLMError } from "../llm/llm_error.ts";
+import { LLMContextError } from "../llm/llm_errors.ts";
+import type { LLM, LLMChunk } from "../llm/llm.ts";
 import { OutputGuard } from "../llm/output_guard.ts";
-import { estimateUsage, readUsage } from "../llm/usage.ts";
+import { estimateUsage } from "../llm/usage.ts";
 import { needsApproval, showArgs } from "./approval.ts";
 import type { ValidatedCalls } from "./calls.ts";
+import type { Compaction } from "./compaction.ts";
 import { consequences } from "./consequences.ts";
 import type { DecisionRequest } from "./decision_request.ts";
+import { buildFailure, explainFull, readResult, type Received, toLLMError } from "./received.ts";
 import type { LiveSession } from "./live_session.ts";
 import { createLengthError, isTooLong, renderOutput } from "./output_size.ts";
-import { issueRequest, prepareNext } from "./prepare.ts";
+import { issueRequest, type Prepared, prepareNext } from "./prepare.ts";
 import type { Out } from "./stream_part.ts";
 
 /** Outcome of one request to a model. Nothing is committed yet. */
@@ -51,24 +53,31 @@ export async function ask(
 ): Promise<Answer | undefined> {
   const { step: { llm }, tracker } = session;
   let request: DecisionRequest;
+  let prepared: Prepared | typeof STOPPED;
   try {
     const preparing = prepareNext(session, turn.signal);
-    const prepared = preparing instanceof Promise ? await turn.unlessStopped(preparing) : preparing;
+    prepared = preparing instanceof Promise ? await turn.unlessStopped(preparing) : preparing;
     if (prepared === STOPPED || turn.isStopped) return undefined;
     if (prepared.schema.legal.actions.length === 0) {
       return { drafts: [{ type: "limit", reason: "stuck" }] };
+    }
+    if (isBounded(session)) {
+      const drafts = await (await openCompaction(session, prepared)).run(turn);
+      if (drafts !== undefined) return { drafts };
     }
     request = issueRequest(session, prepared, turn.signal);
   } catch (cause) {
     if (turn.isStopped) return undefined;
     throw toLLMError(session, llm, cause);
   }
-  const received: Received = { chars: 0, raw: undefined };
+  const promptChars = () => session.prompts!.report!().chars;
+  const received: Received = { chars: 0, raw: undefined, promptChars };
   try {
     const limit = await readAnswer(session, llm, request, received, turn, out);
     if (limit !== undefined) return { drafts: [limit] };
     const { raw } = received;
     if (raw !== undefined) {
+      session.view?.correct(llm.name, session.view.sent, raw.usage);
       const validating = request.validate(raw.output);
       const reading = validating instanceof Promise
         ? await turn.unlessStopped(validating)
@@ -80,18 +89,29 @@ export async function ask(
     if (turn.isStopped) return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
     const error = toLLMError(session, llm, cause);
     const failure = buildFailure(session, llm, received, error.code, error);
+    if (error instanceof LLMContextError) {
+      const goesOn = (await openCompaction(session, prepared)).begin();
+      return goesOn
+        ? { drafts: [failure] }
+        : { drafts: [failure], error: explainFull(session, error) };
+    }
     const after = error instanceof LLMError ? error.retryAfter : undefined;
     const tooLate = after === undefined ? undefined : tracker!.tooLate;
     return tooLate === undefined ? { drafts: [failure], error } : { drafts: [failure, tooLate] };
   }
 }
 
-/** Part of an answer that has arrived. */
-interface Received {
-  /** Number of characters of its chunks. */
-  chars: number;
-  /** The whole answer. */
-  raw: RawAnswer | undefined;
+/** Returns true if the size of a request must be known before it is sent. */
+function isBounded({ step, view, prompts }: LiveSession): boolean {
+  const summary = prompts?.summary;
+  return step.history !== undefined || view?.open !== undefined ||
+    summary !== undefined && summary.covered < summary.until;
+}
+
+/** Loads the code of compactions, which few sessions need. */
+async function openCompaction(session: LiveSession, prepared: Prepared): Promise<Compaction> {
+  const { Compaction } = await import("./compaction.ts");
+  return new Compaction(session, prepared);
 }
 
 /**
@@ -185,15 +205,6 @@ function openChunks(
   };
 }
 
-/** Copies the fields of a result, because a getter of a custom model may return another value later. */
-function readResult(result: LLMResult): RawAnswer {
-  if (typeof result !== "object" || result === null) {
-    throw new TypeError(`it returned ${quote(result)}: expected a result with an output`);
-  }
-  const { output, usage, model, remark } = result;
-  return { output, usage, model, remark };
-}
-
 /**
  * Returns a function that checks the limits for an answer of `chars` characters;
  * undefined if nothing is limited.
@@ -209,38 +220,6 @@ function createLimitCheck(
     const usage = estimateUsage(promptChars, chars);
     return tracker!.reachedWhile(usage, computePrice(agent.cost, usage, llm));
   };
-}
-
-/** Returns the error of a failed call: that of the model or of the author's code, or one around it. */
-function toLLMError({ id, step }: LiveSession, llm: LLM, cause: unknown): LLMError | MisuseError {
-  if (isLLMOrMisuseError(cause)) return cause;
-  return new LLMError(
-    `Cannot decide in step ${quote(step.id)} of session ${quote(id)}: ` +
-      `${llm.name}: ${reasonOf(cause)}`,
-    { cause },
-  );
-}
-
-/**
- * Returns the event of a call that failed or was aborted. Its usage is estimated if it was not
- * reported, unless the server refused the request, which costs nothing.
- */
-function buildFailure(
-  session: LiveSession,
-  llm: LLM,
-  { raw, chars }: Received,
-  code: string,
-  error?: unknown,
-): EventDraft<"model_failed"> {
-  const { agent, step, prompts } = session;
-  const reported = readUsage(raw?.usage ?? (error instanceof LLMError ? error.usage : undefined));
-  const answerChars = raw === undefined ? chars : countChars(raw.output);
-  const usage = reported ??
-    (error instanceof LLMHttpError ? {} : estimateUsage(prompts!.report!().chars, answerChars));
-  const model = typeof raw?.model === "string" ? raw.model : undefined;
-  const cost = computePrice(agent.cost, usage, llm.name, model);
-  const draft = { type: "model_failed", step: step.id, code, usage } as const;
-  return cost === undefined ? draft : { ...draft, cost };
 }
 
 /** Returns the events of an answer. */

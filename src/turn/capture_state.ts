@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SessionUsage } from "../cost/session_usage.ts";
+import { SessionUsage } from "../history/session_usage.ts";
 import { listOpenCalls } from "../history/call.ts";
 import { EVENT_VERSION } from "../history/migrations.ts";
 import { freezeJson } from "../json/json.ts";

@@ -5,13 +5,13 @@
  */
 import type { LimitTracker } from "../cost/limit_tracker.ts";
 import { type Limits, withDefaultLimits } from "../cost/limits.ts";
-import { SessionUsage } from "../cost/session_usage.ts";
+import type { SessionUsage } from "../history/session_usage.ts";
 import { ConfigError, quote, SessionBusyError } from "../errors.ts";
 import { requireStep, type Step } from "../graph/graph.ts";
 import type { Durability } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionName } from "../history/session_name.ts";
-import type { Log } from "../history/log.ts";
+import { type Log, makeNotLoadedError } from "../history/log.ts";
 import { Position, type SessionStatus } from "../history/position.ts";
 import { RunningTurn } from "../history/running_turn.ts";
 import type { JsonObject } from "../json/json.ts";
@@ -22,6 +22,7 @@ import { NO_DATA, readInitialData, readStoredData } from "./session_data.ts";
 import type { State, StateOwner } from "../history/state.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
 import type { TurnObservers } from "./turn_observers.ts";
+import type { ViewState } from "./view_state.ts";
 
 /**
  * Child sessions by the keys of their calls, in the order in which they were created;
@@ -76,6 +77,8 @@ export class LiveSession implements SessionName {
   children: Children | undefined;
   /** Its prompts; undefined before the first request. */
   prompts: Prompts | undefined;
+  /** Estimates of the sizes of its requests; undefined if they were never needed. */
+  view: ViewState | undefined;
   /** Observers of the running turn; undefined if there are none. */
   observers: TurnObservers | undefined;
   /** Errors that tools of the last turn threw, by the keys of their calls; undefined if none did. */
@@ -88,9 +91,6 @@ export class LiveSession implements SessionName {
   initialData: JsonObject | undefined;
   /** Recorded data, and their form by the schema; undefined until they are read. */
   #data: { readonly stored: JsonObject | undefined; readonly read: JsonObject } | undefined;
-  #usage: SessionUsage | undefined;
-  /** Number of events that `#usage` includes. */
-  #counted = 0;
   /** Turns of this object that run or wait. */
   #turns: readonly RunningTurn[] = NO_TURNS;
   /** Length of the log when the last turn began. If it has not grown, the turn was interrupted. */
@@ -144,7 +144,7 @@ export class LiveSession implements SessionName {
    * @throws {ConfigError} if there is no such event, or the log is not loaded.
    */
   dataAfter(seq: number): JsonObject {
-    this.checkLoaded();
+    if (!this.log.isWhole) throw makeNotLoadedError("past data", this.id);
     const { events, head } = this.log;
     if (!Number.isSafeInteger(seq) || seq < 0 || seq >= head) {
       throw new ConfigError(
@@ -189,25 +189,7 @@ export class LiveSession implements SessionName {
 
   /** Usage of the whole log, except of running child sessions. */
   get counted(): SessionUsage {
-    const { events } = this.log;
-    const usage = this.#usage ??= new SessionUsage();
-    while (this.#counted < events.length) usage.add(events[this.#counted++]!);
-    return usage;
-  }
-
-  /**
-   * Checks that the whole log is in memory.
-   *
-   * @throws {ConfigError} if it is not.
-   */
-  checkLoaded(): void {
-    if (this.log.isWhole) return;
-    throw new ConfigError(
-      `Cannot read the state, usage, cost or past data of session ${
-        quote(this.id)
-      }: its log is not loaded: ` +
-        "await session.load() first, or run a turn",
-    );
+    return this.log.position.usage;
   }
 
   /** Status if no turn is running. */

@@ -47,7 +47,7 @@ export async function openTurn(
   given: TurnCommand | undefined,
   inputId: string | undefined,
 ): Promise<OpenedTurn | Turn> {
-  const repeated = findRepeated(session, given, inputId);
+  const repeated = inputId === undefined ? undefined : await findRepeated(session, given, inputId);
   if (repeated !== undefined) {
     const finished = readFinished(session, repeated);
     if (finished !== undefined) return finished;

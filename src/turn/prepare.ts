@@ -10,7 +10,6 @@ import type { Step } from "../graph/graph.ts";
 import { buildOffer } from "../graph/guard.ts";
 import { buildShape } from "../graph/offer.ts";
 import type { Example } from "../graph/step.ts";
-import type { SessionEvent } from "../history/event.ts";
 import type { RespondOnlyReason } from "../history/position.ts";
 import type { LiveSession } from "./live_session.ts";
 import { DecisionRequest } from "./decision_request.ts";
@@ -127,11 +126,10 @@ async function chooseExamples(
   step: Step,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const { events } = session.log;
   const examples = ExampleChooser.of(session.agent.examples);
-  const at = events.findLastIndex((event) => event.type === "user" && isVisible(event));
-  if (at < 0) return joinIndexes(ExampleChooser.listAlways(step), step);
-  const { text } = events[at] as SessionEvent<"user">;
+  const input = session.log.events.findLast((event) => event.type === "user" && isVisible(event));
+  if (input?.type !== "user") return joinIndexes(ExampleChooser.listAlways(step), step);
+  const { text, seq: at } = input;
   if (examples.comparesText) return joinIndexes(await examples.choose(step, text), step);
   if (session.inputEmbedding?.at !== at) {
     session.inputEmbedding = { at, vector: await examples.embed(text, signal) };

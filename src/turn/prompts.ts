@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SessionEvent } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
 import { standingMessageOf } from "../prompt/standing_text.ts";
 import { type Prompt, type PromptReport, Transcript } from "../prompt/transcript.ts";
@@ -15,21 +16,33 @@ interface Owner {
   prompts: Prompts | undefined;
 }
 
+/** Prompt of a request, and the transcript that has its messages. */
+interface SentPrompt {
+  readonly prompt: Prompt;
+  readonly transcript: Transcript;
+}
+
 /** Transcript of a session, and its last two prompts. */
 export class Prompts {
+  readonly #agent: AgentCore;
   readonly #log: Log;
-  readonly #transcript: Transcript;
-  #rendered = 0;
+  #transcript: Transcript;
+  /** Sequence number of the next event to show. */
+  #next: number;
   /** Prompts of the last request and of the one before it. */
-  #last: Prompt | undefined;
-  #before: Prompt | undefined;
+  #last: SentPrompt | undefined;
+  #before: SentPrompt | undefined;
   /** True if the running turn has made a request. */
   #hasAsked = false;
+  /** Last summary that the transcript shows; undefined if there is none. */
+  summary: SessionEvent<"summary"> | undefined;
 
   /** Creates the prompts of a log. */
-  constructor({ standing, limits }: AgentCore, log: Log) {
+  constructor(agent: AgentCore, log: Log) {
+    this.#agent = agent;
     this.#log = log;
-    this.#transcript = new Transcript(standingMessageOf(standing), limits.maxErrors);
+    this.#transcript = this.#createTranscript();
+    this.#next = log.first;
   }
 
   /** Returns the prompts of a session, created with its first request. */
@@ -39,9 +52,27 @@ export class Prompts {
 
   /** Transcript, up to date with the log. */
   get transcript(): Transcript {
-    const { events } = this.#log;
-    while (this.#rendered < events.length) this.#transcript.add(events[this.#rendered++]!);
+    while (this.#next < this.#log.head) {
+      const event = this.#log.at(this.#next++)!;
+      if (event.type === "summary") this.#summarize(event);
+      else this.#transcript.add(event);
+    }
     return this.#transcript;
+  }
+
+  /** Starts a new transcript with a summary and the events that are still shown. */
+  #summarize(summary: SessionEvent<"summary">): void {
+    this.summary = summary;
+    this.#transcript = this.#createTranscript();
+    // What an earlier summary shows may not be in memory; the last one replaces it.
+    for (let seq = Math.max(summary.until, this.#log.first); seq < summary.seq; seq++) {
+      this.#transcript.add(this.#log.at(seq)!);
+    }
+  }
+
+  #createTranscript(): Transcript {
+    const { standing, limits: { maxErrors } } = this.#agent;
+    return new Transcript(standingMessageOf(standing), maxErrors, this.summary);
   }
 
   /** Starts a turn, which has made no request yet. */
@@ -52,15 +83,19 @@ export class Prompts {
   /** Records the prompt of a request that is sent now. */
   record(prompt: Prompt): void {
     this.#before = this.#last;
-    this.#last = prompt;
+    this.#last = { prompt, transcript: this.#transcript };
     this.#hasAsked = true;
   }
 
   /** Function that builds the report on the last request of this turn; undefined if there was none. */
   get report(): (() => PromptReport) | undefined {
     if (!this.#hasAsked) return undefined;
-    const { transcript } = this;
-    const [last, before] = [this.#last!, this.#before];
-    return () => transcript.report(last, before);
+    const { prompt, transcript } = this.#last!;
+    const before = this.#before;
+    // After a summary, requests have only the standing text in common.
+    const shared = before?.transcript === transcript
+      ? before.prompt
+      : before && { ...before.prompt, stable: 1 };
+    return () => transcript.report(prompt, shared);
   }
 }

@@ -5,7 +5,7 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import type { SessionEvent } from "../history/event.ts";
-import type { Log } from "../history/log.ts";
+import { findInputs } from "../history/known_inputs.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import { inputIn, type TurnCommand } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -34,54 +34,42 @@ export async function joinTurn(
   return turn.result as Turn;
 }
 
-/** Number of inputs of a session that are known by their ids. */
-const KNOWN_INPUTS = 1_000;
-
-/** Sequence numbers of the inputs of a log by their ids, up to the event `at`. */
-interface KnownInputs {
-  readonly seqs: Map<string, number>;
-  at: number;
-}
-
-const known = new WeakMap<Log, KnownInputs>();
-
-/** Returns the sequence number of an input by its id; undefined if it is not known. */
-function findSeq(log: Log, inputId: string): number | undefined {
-  let inputs = known.get(log);
-  if (inputs === undefined) known.set(log, inputs = { seqs: new Map(), at: 0 });
-  const { seqs } = inputs;
-  for (; inputs.at < log.head; inputs.at++) {
-    const event = log.at(inputs.at)!;
-    if (event.type !== "user" || event.inputId === undefined) continue;
-    seqs.set(event.inputId, event.seq);
-    if (seqs.size > KNOWN_INPUTS) seqs.delete(seqs.keys().next().value!);
+/**
+ * Finds the latest input with an id. The log is loaded if the input may be in its past.
+ */
+async function findInput(
+  { log, durability }: LiveSession,
+  inputId: string,
+): Promise<SessionEvent<"user"> | undefined> {
+  for (const seq of findInputs(log.position.inputs, inputId)) {
+    if (!log.isWhole) await durability?.complete();
+    const event = log.at(seq);
+    if (event?.type === "user" && event.inputId === inputId) return event;
   }
-  return seqs.get(inputId);
+  return undefined;
 }
 
 /**
  * Finds the input of a command in the log. Returns its sequence number; undefined if it was not
- * recorded yet, or has no id.
+ * recorded yet.
  *
  * @throws {ConfigError} if the command is no text, or the id belongs to another input.
  */
-export function findRepeated(
-  { id, log }: LiveSession,
+export async function findRepeated(
+  session: LiveSession,
   command: TurnCommand | undefined,
-  inputId: string | undefined,
-): number | undefined {
-  if (inputId === undefined) return undefined;
+  inputId: string,
+): Promise<number | undefined> {
+  const { id } = session;
   const what = `Cannot start a turn of session ${quote(id)} with inputId ${quote(inputId)}`;
   const text = inputIn(command);
   if (text === undefined) {
     throw new ConfigError(`${what}: the command is ${quote(command)}: expected text`);
   }
-  const seq = findSeq(log, inputId);
-  if (seq === undefined) return undefined;
-  const { text: recorded } = log.at(seq) as SessionEvent<"user">;
-  if (recorded === text) return seq;
+  const found = await findInput(session, inputId);
+  if (found === undefined || found.text === text) return found?.seq;
   throw new ConfigError(
-    `${what}: the input ${quote(recorded)} has it: expected the same text, or a new inputId`,
+    `${what}: the input ${quote(found.text)} has it: expected the same text, or a new inputId`,
   );
 }
 

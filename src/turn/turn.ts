@@ -7,7 +7,8 @@ import type { PendingApproval } from "../history/call.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { LimitReason, SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
-import { SessionUsage } from "../cost/session_usage.ts";
+import { SessionUsage } from "../history/session_usage.ts";
+import { makeNotLoadedError } from "../history/log.ts";
 import { buildState } from "./capture_state.ts";
 import type { State, StateOwner } from "../history/state.ts";
 import { freezeJson } from "../json/json.ts";
@@ -115,12 +116,23 @@ export class Turn<
     this.#log = parts.log;
     this.#owner = parts.owner;
     this.#from = parts.from;
-    this.#to = parts.log.length;
+    this.#to = (parts.log.at(-1)?.seq ?? -1) + 1;
+  }
+
+  /** Returns the event with a sequence number. The log may begin with a later event than the first. */
+  #at(seq: number): SessionEvent {
+    return this.#log[seq - this.#log[0]!.seq]!;
   }
 
   /** Events of the turn, in order; frozen, because the session reads them as well. */
   get events(): readonly SessionEvent[] {
-    return this.#log.slice(this.#from, this.#to).map(freezeJson);
+    const length = this.#to - this.#from;
+    return Array.from({ length }, (_, place) => freezeJson(this.#at(this.#from + place)));
+  }
+
+  /** True if events left the view in this turn, or are shown shortened since: see `summary`. */
+  get compacted(): boolean {
+    return this.events.some(({ type }) => type === "summary");
   }
 
   /** Decisions of the turn, in order. */
@@ -133,7 +145,7 @@ export class Turn<
   /** Last decision of the turn; undefined if there was none. */
   get decision(): Decision<StepId> | undefined {
     for (let at = this.#to - 1; at >= this.#from; at--) {
-      const event = this.#log[at]!;
+      const event = this.#at(at);
       if (event.type === "decision") return freezeJson(event).decision as Decision<StepId>;
     }
     return undefined;
@@ -141,7 +153,7 @@ export class Turn<
 
   /** Limit that ended the turn, if its status is `limited`. The last event, `limit`, has the values. */
   get reason(): LimitReason | undefined {
-    const last = this.#to > this.#from ? this.#log[this.#to - 1]! : undefined;
+    const last = this.#to > this.#from ? this.#at(this.#to - 1) : undefined;
     return last?.type === "limit" ? last.reason : undefined;
   }
 
@@ -159,8 +171,8 @@ export class Turn<
       if (event.type !== "tool_finished") continue;
       // In a resumed turn, the decision may be an event of an earlier turn.
       let at = event.seq;
-      while (this.#log[at]!.type !== "decision") at--;
-      const { decision } = this.#log[at] as SessionEvent & { type: "decision" };
+      while (this.#at(at).type !== "decision") at--;
+      const { decision } = this.#at(at) as SessionEvent & { type: "decision" };
       const { args } = (decision as Decision & { action: "TOOL_CALL" }).calls[event.call]!;
       const { tool, callKey, outcome, text } = event;
       const cause = this.#thrown?.get(callKey);
@@ -193,9 +205,17 @@ export class Turn<
     return SessionUsage.of(this.events).cost;
   }
 
-  /** Session as JSON at the end of the turn, built when it is read. */
+  /**
+   * Session as JSON at the end of the turn, built when it is read.
+   *
+   * @throws {ConfigError} if the log is in a store, and the turn did not read what precedes its
+   *   last summary: `await session.load()` first.
+   */
   get state(): State {
     const { step, status } = this;
+    if (this.#to > 0 && this.#log[0]!.seq > 0) {
+      throw makeNotLoadedError("the state", this.#owner.sessionId);
+    }
     const events = this.#log.slice(0, this.#to);
     return buildState({ ...this.#owner, step, status, events }, this.#children?.());
   }

@@ -297,7 +297,7 @@ Deno.test("Agent, a misspelled option of an agent, a step or a route is refused,
   assertEquals(
     rouets,
     'unknown option "rouets": expected one of "description", "routes", "tools", "answer", "auto", ' +
-      '"end", "suggestions", "persona", "llm", "examples", "reasoning"; did you mean "routes"?',
+      '"end", "suggestions", "persona", "llm", "history", "examples", "reasoning"; did you mean "routes"?',
   );
   assertStringIncludes(ansver!, '; did you mean "answer"?');
   assertEquals(zzz!.includes("did you mean"), false);

@@ -33,6 +33,10 @@ const FIELDS: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
   moved: ["from", "to"],
   error: ["attempt?", "cost?", "message", "model?", "output", "path", "step", "usage?"],
   model_failed: ["code", "cost?", "step", "usage"],
+  summary: [
+    ...["cost?", "covered", "first?", "model?", "reason", "shortened?", "step", "text?", "until"],
+    "usage?",
+  ],
   respond_only: ["reason"],
   limit: ["cost?", "limit?", "reason", "scope?", "usage?", "used?"],
   ended: [],

@@ -99,6 +99,8 @@ async function goOn(session: Session, signal: AbortSignal): Promise<void> {
   }
   assertEquals(session.status, "waiting");
   assertEquals((await session.next("And now?")).status, "waiting");
+  // Behind a summary, a turn does not read the whole log.
+  await session.load();
   const keys = (kind: string) =>
     session.state.events.flatMap((event) =>
       event.type === kind && "callKey" in event ? [event.callKey] : []

@@ -172,6 +172,7 @@ export class Director implements Player {
 
   onEvent(event: SessionEvent): void {
     this.#record.addEvent(event, this.#outcome);
+    if (event.type === "summary") this.#checks.summarize();
     if (this.#isChecking) this.#checks.checkState(this.#session!);
   }
 

@@ -196,8 +196,9 @@ export class CasePlayer {
   }
 
   /** Checks the state after a commit. Commits after a simulated crash are ignored. */
-  #onEvent({ seq }: SessionEvent): void {
+  #onEvent({ seq, type }: SessionEvent): void {
     if (this.#stateAtCrash !== undefined) return;
+    if (type === "summary") this.#checks.summarize();
     this.#checks.checkState(this.#session);
     const count = seq - this.#from + 1;
     if (count === this.#turn.abortAfter) this.#controller.abort();

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Limits } from "../../cost/limits.ts";
-import { SessionUsage } from "../../cost/session_usage.ts";
+import { SessionUsage } from "../../history/session_usage.ts";
 import type { SessionEvent } from "../../history/event.ts";
 
 /** Names of the limited units. */

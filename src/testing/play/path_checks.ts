@@ -76,6 +76,11 @@ export class PathChecks {
     this.#limits = limits;
   }
 
+  /** Expects that the next request begins differently, because events left the requests. */
+  summarize(): void {
+    this.#stable = 0;
+  }
+
   /** Simulates a crash after which another process continues the session. */
   continueElsewhere(): void {
     this.#isElsewhere = true;

@@ -6,6 +6,7 @@
 import { coreOf } from "../../agent/build_core.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { Route, Step } from "../../graph/graph.ts";
+import { DEFAULT_BOUNDS, type HistoryBounds } from "../../graph/history_options.ts";
 import { buildOfferFields } from "../../graph/offer.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLM } from "../../llm/llm.ts";
@@ -76,6 +77,7 @@ export function playedCore(core: AgentCore, player: Player): AgentCore {
       routes,
       tools,
       llm: withSchemaProfile(step.llm, player.llm),
+      history: step.history && { ...step.history, summarize: playSummary(step.history) },
       ...buildOfferFields(routes, tools),
     };
   });
@@ -96,6 +98,8 @@ export function replayedCore(
   const written = { system: undefined, description: "", persona: undefined, isDynamic: false };
   const replayed = withoutSideEffects(core, ({ llm, routes, tools, isDynamic }) => ({
     llm: modelFor(llm),
+    // Summaries are taken from the recording.
+    history: { ...DEFAULT_BOUNDS, summarize: false },
     ...buildOfferFields(routes, tools),
     ...(!asksGuards && { isGuarded: false, asksForApproval: false }),
     ...(isDynamic && !callsTexts && written),
@@ -143,6 +147,11 @@ function playText<Played extends Step["persona"]>(
 function chooseData({ given }: Player, { data: current }: ToolContext): object {
   const at = given.findIndex(({ data }) => isSameJson(data, current));
   return given[(at + 1) % given.length]!.data;
+}
+
+/** Returns a writer of summaries that asks no model. */
+function playSummary({ summarize }: HistoryBounds): HistoryBounds["summarize"] {
+  return summarize === false ? false : () => "Summary of the played conversation";
 }
 
 /** Returns `model` with the schema profile of the model that it replaces. */

@@ -114,6 +114,12 @@ class Transcript {
       }
       case "model_failed":
         return this.#addLine(`the model failed: ${this.#escape(event.code)}`);
+      case "summary":
+        return this.#addLine(
+          event.text === undefined
+            ? "older events left the requests"
+            : `summary: ${this.#escape(event.text)}`,
+        );
       case "respond_only":
         return this.#addLine(`asked to answer now: ${event.reason}`);
       case "limit":

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ChildUsage, SessionEvent } from "../history/event.ts";
+import type { ChildUsage, SessionEvent } from "./event.ts";
 import type { Usage } from "../llm/llm.ts";
 import { addUsage, subtractUsage } from "../llm/usage.ts";
 
@@ -44,11 +44,17 @@ export class SessionUsage {
       case "tool_finished":
         return this.addChild(event);
       case "limit":
+      case "summary":
+        // A limit has the usage of an answer that was cut off; a summary that of its model, if any.
         if (event.usage === undefined) return;
-        // The event has the usage of an answer that was cut off.
         this.modelCalls++;
         this.#addPrice(event);
     }
+  }
+
+  /** Returns a copy, also of one that was read from JSON. */
+  static from(fields: Partial<SessionUsage>): SessionUsage {
+    return Object.assign(new SessionUsage(), fields);
   }
 
   /** Adds the usage of a child session. */
