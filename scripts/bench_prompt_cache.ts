@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { computeBoundedReport, formatBoundedReport } from "../bench/prompt_cache/bounded_report.ts";
 import { computeCacheReport, formatReport } from "../bench/prompt_cache/cache_report.ts";
 import { playConversation } from "../bench/prompt_cache/conversation.ts";
 import { type FlagValues, makeMistake, readFlags } from "../src/profile/command_line.ts";
@@ -13,8 +14,16 @@ const FLAGS = { goal: 90, json: false };
 
 type PromptCacheOptions = FlagValues<typeof FLAGS>;
 
+/** Number of turns of the conversation with summaries. */
+const BOUNDED_TURNS = 300;
+/** Maximum size of its requests, in tokens. */
+const BOUND = 6_000;
+/** Minimum share of it that a cache serves: each summary changes the beginning of a prompt. */
+const BOUNDED_GOAL = 0.88;
+
 const USAGE = `Plays a conversation of 30 turns through 6 steps, and prints the part of each request
-that a prompt cache serves. Exits with 1 if the total is below the goal.
+that a prompt cache serves; then one of 300 turns, whose history is bounded by summaries. Exits with
+1 if a total is below its goal, or a request exceeds the bound.
 
 Usage: deno task bench:prompt-cache [flags]
 
@@ -30,8 +39,12 @@ if (import.meta.main) {
 async function run({ goal, json }: PromptCacheOptions): Promise<CommandResult> {
   const { requests } = await playConversation();
   const report = await computeCacheReport(requests, goal / 100);
-  const output = json ? toJson(report) : formatReport(report);
-  return { output, success: report.isKept };
+  const long = await playConversation(BOUNDED_TURNS, { maxTokens: BOUND });
+  const bounded = computeBoundedReport(long.requests, BOUND, BOUNDED_GOAL);
+  const output = json
+    ? toJson({ ...report, bounded })
+    : `${formatReport(report)}\n${formatBoundedReport(bounded)}`;
+  return { output, success: report.isKept && bounded.isKept };
 }
 
 function check({ goal }: PromptCacheOptions) {

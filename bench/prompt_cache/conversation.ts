@@ -4,7 +4,18 @@
  *
  * @module
  */
-import { Agent, decide, type Decision, type Message, MockLLM, Tool, type Turn } from "@nomos/agent";
+import {
+  Agent,
+  decide,
+  type Decision,
+  type HistoryOptions,
+  type LLMRequest,
+  type Message,
+  MockLLM,
+  raw,
+  Tool,
+  type Turn,
+} from "@nomos/agent";
 import * as v from "valibot";
 import { randomBelow, seededRandom } from "../../src/random.ts";
 
@@ -12,7 +23,7 @@ import { randomBelow, seededRandom } from "../../src/random.ts";
 export interface PlayedRequest {
   /** Number of its turn, from 1. */
   readonly turn: number;
-  /** Step in which it was made. */
+  /** Step in which it was made; `"summary"` if it asked for a summary. */
   readonly step: string;
   /** Messages: system text, history and the current step. */
   readonly messages: readonly Message[];
@@ -68,7 +79,7 @@ function makeTool(name: string, seed: number): Tool {
   });
 }
 
-function makeAgent(llm: MockLLM): Agent {
+function makeAgent(llm: MockLLM, history: HistoryOptions | undefined): Agent {
   const names = [...new Set(Object.values(STEPS).flatMap(({ tools }) => tools))];
   const toolOf = new Map(names.map((name, index) => [name, makeTool(name, index)]));
   const steps = Object.entries(STEPS).map(([name, { tools, routes }], index) => {
@@ -88,38 +99,63 @@ function makeAgent(llm: MockLLM): Agent {
     ids: () => "session",
     persona: makeText(70, 1),
     steps: Object.fromEntries(steps),
+    ...(history && { history }),
   });
 }
 
+/** Returns the step in which a turn ends. After the last of them, they go on with the second. */
+function stepOf(index: number): string {
+  return TURNS[index === 0 ? 0 : 1 + (index - 1) % (TURNS.length - 1)]!;
+}
+
 /** Makes the decisions of a turn: a move to another step, a call if it has tools, and an answer. */
-function makeDecisions(index: number): Decision[] {
-  const step = TURNS[index]!;
+function makeDecisions(index: number, isLast: boolean): Decision[] {
+  const step = stepOf(index);
   const { tools } = STEPS[step]!;
   const because = (seed: number) => ({ reasoning: makeText(9, 1_000 + 3 * index + seed) });
   const decisions: Decision[] = [];
-  if (index > 0 && TURNS[index - 1] !== step) decisions.push(decide.move(step, because(0)));
+  if (index > 0 && stepOf(index - 1) !== step) decisions.push(decide.move(step, because(0)));
   if (tools.length > 0) {
     const args = { code: "BK-2026", days: 1 + index % 30 };
     decisions.push(decide.call(tools[index % tools.length]!, args, because(1)));
   }
   const response = makeText(28, 2_000 + index);
-  const isLast = index === TURNS.length - 1;
   decisions.push(isLast ? decide.end(response) : decide.respond(response, because(2)));
   return decisions;
 }
 
-/** Plays the conversation, which is the same in every run. */
-export async function playConversation(): Promise<PlayedConversation> {
-  const llm = new MockLLM(TURNS.flatMap((_, index) => makeDecisions(index)));
-  const session = makeAgent(llm).createSession();
+/** Number of words of a summary. */
+const SUMMARY_WORDS = 200;
+
+/**
+ * Plays the conversation, which is the same in every run.
+ *
+ * @param count Number of turns. @default {30}
+ * @param history Bounds of the history. Default: none.
+ */
+export async function playConversation(
+  count: number = TURNS.length,
+  history?: HistoryOptions,
+): Promise<PlayedConversation> {
+  const script = Array.from({ length: count }, (_, index) => {
+    return makeDecisions(index, index === count - 1);
+  }).flat();
+  let summaries = 0;
+  const play = ({ legal }: LLMRequest) =>
+    legal === undefined
+      ? raw({ summary: makeText(SUMMARY_WORDS, 9_000 + summaries++) })
+      : script.shift()!;
+  const llm = new MockLLM([play], { whenDone: "repeat" });
+  const session = makeAgent(llm, history).createSession();
   const turns: Turn[] = [];
   const requests: PlayedRequest[] = [];
-  for (let index = 0; index < TURNS.length; index++) {
+  for (let index = 0; index < count; index++) {
     turns.push(await session.next(makeText(13, 3_000 + index)));
-    for (const { step = "", messages, stable, schema } of llm.requests.slice(requests.length)) {
+    const sent = llm.requests.slice(requests.length);
+    for (const { step = "summary", messages, stable, schema } of sent) {
       requests.push({ turn: turns.length, step, messages, stable, schema: JSON.stringify(schema) });
     }
   }
-  llm.assertDone();
+  if (script.length > 0) throw new Error(`${script.length} decisions were not played`);
   return { requests, turns };
 }

@@ -11,6 +11,7 @@ Deno.test("bench:prompt-cache keeps its goal, prints its tables and exits with 0
   assertEquals([code, errors], [0, ""]);
   assertMatch(out, /^request +turn /);
   assertMatch(out, / {2}kept {2}messages only$/m);
+  assertMatch(out, /^With summaries: 300 turns, .+ \(≤ 6,000\)\. Kept\.$/m);
 });
 
 Deno.test("bench:prompt-cache exits with 1 if its goal is missed, and prints its tables too", async () => {
