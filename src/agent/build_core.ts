@@ -86,6 +86,7 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never, 
     renamedSteps: new Map(Object.entries(renamedSteps)),
     migrateData: options.migrateData,
     schemaCache,
+    loadCompaction: () => import("../session/compaction_code.ts"),
     clock: options.clock ?? Date.now,
     ids: options.ids ?? (() => crypto.randomUUID()),
   };

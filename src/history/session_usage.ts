@@ -10,10 +10,13 @@ import { addUsage, subtractUsage } from "../llm/usage.ts";
 /** Usage of a child session, or a part of it. */
 type AnyUsage = { readonly [Key in keyof ChildUsage]?: ChildUsage[Key] | undefined };
 
+/** Shared, to save memory in idle sessions. */
+const NO_USAGE: Usage = Object.freeze({});
+
 /** Usage of a session: a fold of its log. Events are added in order, each once. */
 export class SessionUsage {
   /** Tokens of all model calls, failed ones included. */
-  usage: Usage = {};
+  usage: Usage = NO_USAGE;
   /** Price of all model calls; undefined if none is known. */
   cost: number | undefined;
   /** Number of model calls. */

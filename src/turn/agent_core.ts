@@ -40,6 +40,8 @@ export interface AgentCore extends ChangedAgent {
   /** Converts data that older releases of the agent stored. */
   readonly migrateData: MigrateData | undefined;
   readonly schemaCache: SchemaCache;
+  /** Loads the module `compaction.ts`, whose type would lead back to this one. */
+  readonly loadCompaction: () => Promise<object>;
   /** Returns the current time, in milliseconds since 1970. */
   readonly clock: () => number;
   /** Returns a new, unique id for a session. */

@@ -110,7 +110,7 @@ function isBounded({ step, view, prompts }: LiveSession): boolean {
 
 /** Loads the code of compactions, which few sessions need. */
 async function openCompaction(session: LiveSession, prepared: Prepared): Promise<Compaction> {
-  const { Compaction } = await import("./compaction.ts");
+  const { Compaction } = await session.agent.loadCompaction() as typeof import("./compaction.ts");
   return new Compaction(session, prepared);
 }
 

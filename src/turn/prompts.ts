@@ -16,12 +16,6 @@ interface Owner {
   prompts: Prompts | undefined;
 }
 
-/** Prompt of a request, and the transcript that has its messages. */
-interface SentPrompt {
-  readonly prompt: Prompt;
-  readonly transcript: Transcript;
-}
-
 /** Transcript of a session, and its last two prompts. */
 export class Prompts {
   readonly #agent: AgentCore;
@@ -30,9 +24,9 @@ export class Prompts {
   /** Sequence number of the next event to show. */
   #next: number;
   /** Prompts of the last request and of the one before it. */
-  #last: SentPrompt | undefined;
-  #before: SentPrompt | undefined;
-  /** True if the running turn has made a request. */
+  #last: Prompt | undefined;
+  #before: Prompt | undefined;
+  /** True if the running turn has made a request, and no summary after it. */
   #hasAsked = false;
   /** Last summary that the transcript shows; undefined if there is none. */
   summary: SessionEvent<"summary"> | undefined;
@@ -63,6 +57,9 @@ export class Prompts {
   /** Starts a new transcript with a summary and the events that are still shown. */
   #summarize(summary: SessionEvent<"summary">): void {
     this.summary = summary;
+    this.#hasAsked = false;
+    // Requests before and after a summary have only the standing text in common.
+    this.#last &&= { ...this.#last, stable: 1 };
     this.#transcript = this.#createTranscript();
     // What an earlier summary shows may not be in memory; the last one replaces it.
     for (let seq = Math.max(summary.until, this.#log.first); seq < summary.seq; seq++) {
@@ -83,19 +80,18 @@ export class Prompts {
   /** Records the prompt of a request that is sent now. */
   record(prompt: Prompt): void {
     this.#before = this.#last;
-    this.#last = { prompt, transcript: this.#transcript };
+    this.#last = prompt;
     this.#hasAsked = true;
   }
 
-  /** Function that builds the report on the last request of this turn; undefined if there was none. */
+  /**
+   * Function that builds the report on the last request of this turn; undefined if there was none,
+   * or a summary followed it.
+   */
   get report(): (() => PromptReport) | undefined {
     if (!this.#hasAsked) return undefined;
-    const { prompt, transcript } = this.#last!;
-    const before = this.#before;
-    // After a summary, requests have only the standing text in common.
-    const shared = before?.transcript === transcript
-      ? before.prompt
-      : before && { ...before.prompt, stable: 1 };
-    return () => transcript.report(prompt, shared);
+    const transcript = this.#transcript;
+    const [last, before] = [this.#last!, this.#before];
+    return () => transcript.report(last, before);
   }
 }
