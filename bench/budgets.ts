@@ -16,6 +16,7 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
   "an idle session of 20 messages": { kind: "over the floor", limit: 6_000 },
   "the first turn after opening 100,000 events": { kind: "itself", limit: 700 },
   "the longest pause of that turn": { kind: "itself", limit: 50 },
+  "such a turn with bounded history": { kind: "itself", limit: 100 },
   "type-checking an agent with 20 tools": { kind: "times the floor", limit: 1.15 },
   "deno task test": { kind: "itself", limit: 150_000 },
 };

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { Agent, decide, type Decision, type SessionEvent, Tool } from "@nomos/agent";
+import {
+  Agent,
+  decide,
+  type Decision,
+  type HistoryOptions,
+  type SessionEvent,
+  Tool,
+} from "@nomos/agent";
 import * as v from "valibot";
 import { callKeyOf, type SessionName } from "../../src/history/session_name.ts";
 import { ForgetfulLLM } from "../agents.ts";
@@ -20,14 +27,19 @@ const DECISIONS: readonly Decision[] = [
   decide.respond(ANSWER),
 ];
 
-/** Makes an agent for one session at a time, because its model only counts its calls. */
-export function makeDurableAgent(): Agent {
+/**
+ * Makes an agent for one session at a time, because its model only counts its calls.
+ *
+ * @param history Bounds of its history. Default: none.
+ */
+export function makeDurableAgent(history?: HistoryOptions): Agent {
   let calls = 0;
   return new Agent({
     name: "bench",
     llm: new ForgetfulLLM([() => DECISIONS[calls++ % DECISIONS.length]!]),
     start: "talk",
     steps: { talk: { description: "Talk", tools: TOOLS.map(makeTool) } },
+    ...(history && { history }),
   });
 }
 

@@ -9,6 +9,7 @@ import { withBudget } from "../budgets.ts";
 import { type Figure, spreadOf } from "../figure.ts";
 import { packCore } from "./packed_core.ts";
 import { writeTypedAgent, writeTypedSchemas } from "./typed_agent.ts";
+import type { TurnPauses } from "../durable/opening.ts";
 
 /** Figure to measure. */
 interface Measure extends Omit<Figure, "minimum" | "median" | "floor" | "budget"> {
@@ -88,6 +89,13 @@ export const MEASURES: readonly Measure[] = [
     take: async () => ({ value: (await timeLongLog()).pause }),
   },
   {
+    name: "such a turn with bounded history",
+    unit: "ms",
+    noise: 0.3,
+    maxRounds: 1,
+    take: async () => ({ value: (await timeLongLog()).bounded }),
+  },
+  {
     name: `type-checking an agent with ${TYPED_TOOLS} tools`,
     unit: "ms",
     noise: 0.2,
@@ -136,22 +144,35 @@ function timeStart(source: string): Promise<Taken> {
 }
 
 /** Measures the fastest of three turns after a long log, and its longest pause; only once. */
-function timeLongLog(): Promise<{ turn: number; pause: number }> {
+function timeLongLog(): Promise<LongLogTimes> {
   return longLog ??= inTemporaryFolder(async (folder) => {
     const program = new URL("long_session.ts", import.meta.url).href;
     const args = [fileURLToPath(new URL("long.db", folder)), String(LONG_LOG)];
     const run = ["run", "--allow-all", "--quiet", CONFIG, program];
+    const timeTurn = async (task: string): Promise<TurnPauses> =>
+      JSON.parse(await runDeno([...run, task, ...args]));
     await runDeno([...run, "fill", ...args]);
-    let least = { turn: Infinity, pause: Infinity };
+    const least = { turn: Infinity, pause: Infinity, bounded: Infinity };
     for (let round = 0; round < 3; round++) {
-      const { turn, pause } = JSON.parse(await runDeno([...run, "turn", ...args]));
-      least = { turn: Math.min(least.turn, turn), pause: Math.min(least.pause, pause) };
+      const { turn, pause } = await timeTurn("turn");
+      least.turn = Math.min(least.turn, turn);
+      least.pause = Math.min(least.pause, pause);
+    }
+    await runDeno([...run, "bound", ...args]);
+    for (let round = 0; round < 3; round++) {
+      least.bounded = Math.min(least.bounded, (await timeTurn("bounded")).turn);
     }
     return least;
   });
 }
 
-let longLog: Promise<{ turn: number; pause: number }> | undefined;
+/** Times of first turns after opening a long log, in milliseconds. */
+interface LongLogTimes extends TurnPauses {
+  /** Duration of a turn whose history is bounded. */
+  readonly bounded: number;
+}
+
+let longLog: Promise<LongLogTimes> | undefined;
 
 /** Measures three times in turn, and returns the minima, because a process may be delayed. */
 async function alternate(

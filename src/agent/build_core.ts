@@ -51,7 +51,7 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never, 
   const { limits, cost } = options;
   const warn = createWarn(name, options.onWarning);
   if (limits !== undefined) {
-    const summarizers = [...graph.steps.values()].map(({ history }) => history?.summarize);
+    const summarizers = [...graph.steps.values()].map(({ history }) => history.summarize);
     const called = [...models.values(), ...summarizers.filter(isModel)];
     checkLimits(limits, cost, `Cannot build agent ${quote(name)}`, called);
   }

@@ -10,7 +10,7 @@ import type { StandardSchema } from "../schema/standard_schema.ts";
 import { WireSchema } from "../schema/wire_schema.ts";
 import { isTool, type StepTool } from "../tool/tool_internals.ts";
 import type { Graph, Route, Step } from "./graph.ts";
-import { type HistoryOptions, historyShape, toBounds } from "./history_options.ts";
+import { type HistoryOptions, historyShape, NO_BOUNDS, toBounds } from "./history_options.ts";
 import { buildOfferFields } from "./offer.ts";
 import { listSchemas, readDataSchemas } from "./session_schemas.ts";
 import { routeShape, stepShape } from "./step_shape.ts";
@@ -267,7 +267,7 @@ class GraphBuilder {
   #buildHistory(path: string, given: HistoryOptions | undefined): Step["history"] {
     const own = this.#readHistory(path, given);
     return own === undefined && this.#history === undefined
-      ? undefined
+      ? NO_BOUNDS
       : toBounds({ ...this.#history, ...own });
   }
 

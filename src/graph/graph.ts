@@ -52,8 +52,8 @@ export interface Step {
   /** True if a text is a function, so that messages vary. */
   readonly isDynamic: boolean;
   readonly llm: LLM;
-  /** Bounds of the history; undefined if neither the step nor the agent sets any. */
-  readonly history: HistoryBounds | undefined;
+  /** Bounds of the history; `NO_BOUNDS` if neither the step nor the agent sets any. */
+  readonly history: HistoryBounds;
   readonly examples: readonly Example[];
   readonly reasoning: boolean;
   /** True if a tool may need approval. */

@@ -77,7 +77,7 @@ export interface HistoryBounds {
 }
 
 /** Bounds of an agent without the option: they apply once the model reports a full context. */
-export const DEFAULT_BOUNDS: HistoryBounds = {
+export const NO_BOUNDS: HistoryBounds = {
   maxTokens: Infinity,
   keepTurns: 6,
   keepFirst: false,
@@ -88,7 +88,7 @@ export const DEFAULT_BOUNDS: HistoryBounds = {
 /** Fills in the defaults. */
 export function toBounds(options: HistoryOptions): HistoryBounds {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...DEFAULT_BOUNDS, ...Object.fromEntries(given) };
+  return { ...NO_BOUNDS, ...Object.fromEntries(given) };
 }
 
 /** Returns true for a model. */

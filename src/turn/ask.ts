@@ -8,6 +8,7 @@ import type { ToolCall } from "../decision/decision.ts";
 import { type Delta, OutputPreview } from "../decision/output_preview.ts";
 import type { DecisionReading } from "../decision/read_decision.ts";
 import { type MisuseError, quote } from "../errors.ts";
+import { NO_BOUNDS } from "../graph/history_options.ts";
 import type { EventDraft } from "../history/event.ts";
 import { type RunningTurn, STOPPED } from "../history/running_turn.ts";
 import { LLMError } from "../llm/llm_error.ts";
@@ -104,7 +105,7 @@ export async function ask(
 /** Returns true if the size of a request must be known before it is sent. */
 function isBounded({ step, view, prompts }: LiveSession): boolean {
   const summary = prompts?.summary;
-  return step.history !== undefined || view?.open !== undefined ||
+  return step.history.maxTokens < NO_BOUNDS.maxTokens || view?.open !== undefined ||
     summary !== undefined && summary.covered < summary.until;
 }
 

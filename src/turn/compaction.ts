@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DEFAULT_BOUNDS, type HistoryBounds, isModel } from "../graph/history_options.ts";
+import { type HistoryBounds, isModel } from "../graph/history_options.ts";
 import { reasonOf } from "../errors.ts";
 import type { EventDraft, SessionEvent } from "../history/event.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
@@ -49,7 +49,7 @@ export class Compaction {
   constructor(session: LiveSession, prepared: Prepared) {
     this.#session = session;
     this.#state = session.view ??= new ViewState();
-    this.#bounds = prepared.step.history ?? DEFAULT_BOUNDS;
+    this.#bounds = prepared.step.history;
     this.#meter = new RequestMeter(session, this.#state, prepared, this.#bounds.countTokens);
     this.#last = session.prompts!.summary;
   }

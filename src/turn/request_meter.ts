@@ -4,7 +4,7 @@
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
-import { DEFAULT_BOUNDS, type HistoryBounds } from "../graph/history_options.ts";
+import { type HistoryBounds, NO_BOUNDS } from "../graph/history_options.ts";
 import { WHOLE_VIEW } from "../history/summary.ts";
 import type { LLM, Message } from "../llm/llm.ts";
 import { renderSummary } from "../prompt/render_event.ts";
@@ -86,7 +86,7 @@ export function measureAll(messages: readonly Message[], measure: Measure): numb
 }
 
 function countMessage(message: Message, countTokens: CountTokens, count: Measure): number {
-  if (countTokens === DEFAULT_BOUNDS.countTokens) return count(message.content);
+  if (countTokens === NO_BOUNDS.countTokens) return count(message.content);
   let sizes = counted.get(countTokens);
   if (sizes === undefined) counted.set(countTokens, sizes = new WeakMap());
   let size = sizes.get(message);

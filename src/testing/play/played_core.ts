@@ -6,7 +6,7 @@
 import { coreOf } from "../../agent/build_core.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import type { Route, Step } from "../../graph/graph.ts";
-import { DEFAULT_BOUNDS, type HistoryBounds } from "../../graph/history_options.ts";
+import { type HistoryBounds, NO_BOUNDS } from "../../graph/history_options.ts";
 import { buildOfferFields } from "../../graph/offer.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLM } from "../../llm/llm.ts";
@@ -77,7 +77,7 @@ export function playedCore(core: AgentCore, player: Player): AgentCore {
       routes,
       tools,
       llm: withSchemaProfile(step.llm, player.llm),
-      history: step.history && { ...step.history, summarize: playSummary(step.history) },
+      history: step.history === NO_BOUNDS ? NO_BOUNDS : playSummaries(step.history),
       ...buildOfferFields(routes, tools),
     };
   });
@@ -99,7 +99,7 @@ export function replayedCore(
   const replayed = withoutSideEffects(core, ({ llm, routes, tools, isDynamic }) => ({
     llm: modelFor(llm),
     // Summaries are taken from the recording.
-    history: { ...DEFAULT_BOUNDS, summarize: false },
+    history: { ...NO_BOUNDS, summarize: false },
     ...buildOfferFields(routes, tools),
     ...(!asksGuards && { isGuarded: false, asksForApproval: false }),
     ...(isDynamic && !callsTexts && written),
@@ -149,9 +149,10 @@ function chooseData({ given }: Player, { data: current }: ToolContext): object {
   return given[(at + 1) % given.length]!.data;
 }
 
-/** Returns a writer of summaries that asks no model. */
-function playSummary({ summarize }: HistoryBounds): HistoryBounds["summarize"] {
-  return summarize === false ? false : () => "Summary of the played conversation";
+/** Returns bounds whose summaries are written without a model. */
+function playSummaries(bounds: HistoryBounds): HistoryBounds {
+  if (bounds.summarize === false) return bounds;
+  return { ...bounds, summarize: () => "Summary of the played conversation" };
 }
 
 /** Returns `model` with the schema profile of the model that it replaces. */
