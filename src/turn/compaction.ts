@@ -34,7 +34,7 @@ import { ViewState } from "./view_state.ts";
 const [LEAST_SUMMARY, MAX_SUMMARY] = [50, 2_000];
 
 /** Size of the smallest request for a summary that is tried, in tokens. */
-const LEAST_REQUEST = 200;
+const LEAST_REQUEST = 100;
 
 /** Compacts the view of one session before one request. */
 export class Compaction {
@@ -146,8 +146,12 @@ export class Compaction {
         return undefined;
       case "shorten":
         return [this.#createDraft(reason, { ...shown, shortened: step.shortened })];
-      case "trim":
-        return [this.#createDraft(reason, this.#trim(shown, step.size))];
+      case "trim": {
+        const trimmed = this.#trim(shown, step.size);
+        // Sums of corrected sizes are rounded: what is short enough must not be cut for ever.
+        const isShorter = trimmed.text !== shown.text || trimmed.first !== shown.first;
+        return isShorter ? [this.#createDraft(reason, trimmed)] : undefined;
+      }
       case "leave": {
         const { first: _, ...rest } = shown;
         const { until, shortened = shown.shortened } = step;

@@ -133,7 +133,7 @@ export function planCompaction(
     return { do: "leave", until, shortened: short > whole ? running.from : undefined };
   }
   const least = fixed + running.size;
-  return summary > 0 && total > bound && least < bound
+  return summary > 0 && total > bound && least <= bound
     ? { do: "trim", size: bound - least }
     : undefined;
 }
