@@ -150,7 +150,8 @@ export class Agent<
   /**
    * Returns the request that would be sent to the model next, without sending it. The
    * results of open calls, for example those that wait for approval, are not known yet
-   * and not included: they will be inserted before the last message.
+   * and not included: they will be inserted before the last message. If the request exceeds
+   * `history.maxTokens`, older events leave it before it is sent.
    *
    * @throws {ConfigError} if the session belongs to another agent.
    * @throws {GuardError} if a guard fails.

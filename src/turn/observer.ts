@@ -64,8 +64,9 @@ export interface TurnObserver {
   /** Called after an event was committed. The event is frozen. */
   onEvent?(event: SessionEvent): void;
   /**
-   * Called before a model is called. A `decision` or `error` event follows, or the turn
-   * ends. Returns the scope in which the model is called, if it needs one.
+   * Called before a model is called, for a decision or a summary. A `decision`, `error`, `summary`
+   * or `model_failed` event follows, or the turn ends. Returns the scope in which the model is
+   * called, if it needs one.
    */
   onModelCall?(call: ObservedModelCall): Scope | undefined;
   /**
