@@ -188,16 +188,20 @@ export class MockLLM implements LLM {
   }
 
   /**
-   * Plays the next entry.
+   * Plays the next entry. A request for a summary is answered by itself if the next entry is a
+   * decision; `raw({ summary: "…" })`, an error or a function is played.
    *
    * @throws {MockLLMError} if no entry is left, or if it is illegal in this step.
    */
   async decide(request: LLMRequest): Promise<LLMResult> {
     this.requests.push(request);
     this.#calls++;
-    let entry = this.#player !== undefined && this.#script.isDone
-      ? this.#player
-      : this.#script.take();
+    const plays = this.#player !== undefined && this.#script.isDone;
+    // A script of decisions need not know after which of them a conversation is summarized.
+    if (!plays && request.schemaName === "summary" && this.#script.isDecisionNext) {
+      return { output: { summary: "Summary by a mock" } };
+    }
+    let entry = plays ? this.#player : this.#script.take();
     if (entry === undefined) throw this.#createExtraCallError(request);
     while (typeof entry === "function") entry = await entry(request);
     if (entry instanceof Error) throw entry;

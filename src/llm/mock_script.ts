@@ -74,7 +74,20 @@ export class MockScript {
 
   /** Takes the next entry. After the last one, returns it again if the script repeats. */
   take(): ScriptEntry | undefined {
-    if (!this.isDone) return this.#entries[this.#next++];
+    const entry = this.#peek();
+    if (!this.isDone) this.#next++;
+    return entry;
+  }
+
+  /** True if the next entry is a decision, or there is none. */
+  get isDecisionNext(): boolean {
+    const entry = this.#peek();
+    return entry === undefined || typeof entry === "object" && "action" in entry &&
+        entry.action !== "RAW";
+  }
+
+  #peek(): ScriptEntry | undefined {
+    if (!this.isDone) return this.#entries[this.#next];
     return this.#whenDone === "repeat" ? this.#entries.at(-1) : undefined;
   }
 

@@ -58,6 +58,12 @@ Deno.test("MockLLM.auto() writes summaries, and MockLLM plays them as raw output
   const friend = makeFriend(new SmallModel(), { maxTokens: 400, summarize: auto }).createSession();
   await talk(friend, 10);
   assertEquals(summariesIn(friend.state.events)[0]!.text, "Cars");
+  const decisions = new Array(20).fill(decide.respond(LONG));
+  const scripted = new MockLLM([...decisions, raw({ summary: "Planes" }), decide.end("Bye")]);
+  const long = makeFriend(scripted, { maxTokens: 750 }).createSession();
+  await talk(long, 20);
+  assertEquals(long.status, "waiting");
+  assertEquals(summariesIn(long.state.events)[0]!.text, "Summary by a mock");
   const play = ({ legal }: LLMRequest) =>
     legal === undefined ? raw({ summary: "Boats" }) : decide.respond(LONG);
   const llm = new MockLLM([play], { whenDone: "repeat" });
