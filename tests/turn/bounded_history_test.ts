@@ -221,6 +221,15 @@ Deno.test("history.countTokens, counts the tokens, each message once", async () 
   for (const { messages } of llm.requests) assert(sizeOf(messages) * 4 <= 2_000);
 });
 
+Deno.test("history.countTokens, of texts that cost more together never compacts for ever", async () => {
+  const llm = new SmallModel({ summarize: () => ({ summary: LONG }) });
+  const countTokens = ({ length }: string) => length > 100 ? length / 3 : length / 4;
+  const session = makeFriend(llm, { maxTokens: 1_000, countTokens }).createSession();
+  for (let length = 2_300; length < 3_000; length += 7) await session.next("w".repeat(length));
+  assertEquals(session.status, "waiting");
+  assert(summariesIn(session.state.events).some(({ text }) => text?.includes("[cut: ")));
+});
+
 Deno.test("history, an agent that talks without input is compacted as well", async () => {
   const llm = new SmallModel({ decide: () => decide.respond(LONG) });
   const session = makeFriend(llm, { maxTokens: 500 }).createSession();
