@@ -221,8 +221,8 @@ export class SessionLease {
   async release(): Promise<void> {
     this.stop();
     await resend(() => this.#store.release(this.lease), this.#options.clock).catch((error) => {
-      if (!(error instanceof StoreError)) throw error;
       this.#former.unreleased = this.lease;
+      if (!(error instanceof StoreError)) throw error;
     });
   }
 

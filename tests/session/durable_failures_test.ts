@@ -125,11 +125,18 @@ Deno.test("a writer that finds another head releases its lease", async () => {
 Deno.test("the model's error is thrown, even if the store fails at the end too", async () => {
   const agent = agentOf([() => {
     throw new LLMError("the model fails");
-  }]);
-  const release = () => Promise.reject(new TypeError("the store fails too"));
-  const session = await open(agent, patched(memoryStore(), { release }));
+  }, decide.respond("2")]);
+  const store = memoryStore();
+  let failures = 1;
+  const release: Store["release"] = async (lease) => {
+    if (failures-- > 0) throw new TypeError("the store fails too");
+    await store.release(lease);
+  };
+  const session = await open(agent, patched(store, { release }));
   await assertRejects(() => session.next("Hi"), LLMError, "the model fails");
   assertEquals(session.status, "interrupted");
+  // The lease that the store kept is not that of another writer.
+  assertEquals((await session.next("Hi")).response, "2");
 });
 
 Deno.test("openSession() refuses an invalid clock", async () => {
