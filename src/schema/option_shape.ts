@@ -49,11 +49,11 @@ export function optionalNumber(
   return v.optional(v.pipe(v.number(expected), v.check(isValid, expected)));
 }
 
-/** Returns the schema of an optional whole number of at least `minimum`. */
-export function wholeNumber(minimum: number): v.GenericSchema {
+/** Returns the schema of an optional whole number of at least `minimum` and at most `maximum`. */
+export function wholeNumber(minimum: number, maximum: number = Infinity): v.GenericSchema {
   return optionalNumber(
-    `expected a whole number from ${minimum}`,
-    (value) => Number.isSafeInteger(value) && value >= minimum,
+    `expected a whole number from ${minimum}${maximum < Infinity ? ` to ${maximum}` : ""}`,
+    (value) => Number.isSafeInteger(value) && value >= minimum && value <= maximum,
   );
 }
 

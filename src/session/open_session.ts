@@ -16,6 +16,7 @@ import type { OpenOptions } from "./session_options.ts";
 import { readInitialData } from "../turn/session_data.ts";
 import { readLabels } from "../store/labels.ts";
 import { ATTEMPT } from "../store/session_lease.ts";
+import { MAX_TTL } from "../store/session_record.ts";
 import { StoredLog } from "../store/stored_log.ts";
 // An opened session runs turns. Loaded here, their code adds no chunk to the bundled core.
 import "./turn_code.ts";
@@ -39,7 +40,7 @@ const shape: option.OptionShape<OpenOptions> = {
     v.picklist(["refuse", "wait", "interrupt"], 'expected "refuse", "wait" or "interrupt"'),
   ),
   maxWait: option.wholeNumber(1),
-  leaseTime: option.wholeNumber(1),
+  leaseTime: option.wholeNumber(1, MAX_TTL),
   clock: v.optional(v.looseObject({ now: method, setTimer: method }, "expected a Clock")),
   random: option.callable,
 };

@@ -68,7 +68,8 @@ export interface OpenOptions<Data = unknown, Context = unknown> {
   readonly maxWait?: number;
   /**
    * Duration of the lease, in milliseconds. A process that has not renewed its lease for
-   * so long counts as dead, and another one may continue its session. Default: 15,000.
+   * so long counts as dead, and another one may continue its session. At most 2 ** 31 - 1.
+   * Default: 15,000.
    */
   readonly leaseTime?: number;
   /** Clock for leases and waiting. Default: the clock of the machine. */

@@ -8,6 +8,7 @@ import { ConfigError, quote } from "../errors.ts";
 import { readLabels } from "./labels.ts";
 import { expireSessions, type ListBackend, listSessions, RESTING } from "./list_sessions.ts";
 import { MAX_ID_LENGTH } from "./session_key.ts";
+import { MAX_TTL } from "./session_record.ts";
 import type {
   Append,
   ClaimedLease,
@@ -186,7 +187,7 @@ function checkSessionId(id: string): void {
 }
 
 function checkTtl(ttl: number): void {
-  checkWhole(ttl, 1, `lease a session for ${quote(ttl)} milliseconds`);
+  checkWhole(ttl, 1, `lease a session for ${quote(ttl)} milliseconds`, MAX_TTL);
 }
 
 /** Validates entries, and copies them, because the caller may change the list meanwhile. */

@@ -33,7 +33,7 @@ export function readLabels(labels: unknown, what: string): readonly string[] {
 }
 
 /** Returns true for text that every store can keep. */
-function isLabel(label: unknown): boolean {
+export function isLabel(label: unknown): boolean {
   return typeof label === "string" && label.length >= 1 && label.length <= MAX_LENGTH &&
     !label.includes("\0") && label.isWellFormed();
 }

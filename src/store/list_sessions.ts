@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { isPlainObject } from "../json/json.ts";
 import type { SessionStatus } from "../history/position.ts";
 import * as option from "../schema/option_shape.ts";
+import { isLabel } from "./labels.ts";
 import type {
   ExpireOptions,
   ListedSession,
@@ -83,10 +84,7 @@ const pageShape: option.OptionShape<ListPage> = {
   label: option.optionalText,
   prefix: option.optionalText,
   after: option.optionalText,
-  limit: option.optionalNumber(
-    `expected a whole number from 1 to ${MAX_PAGE_LENGTH}`,
-    (value) => Number.isSafeInteger(value) && value >= 1 && value <= MAX_PAGE_LENGTH,
-  ),
+  limit: option.wholeNumber(1, MAX_PAGE_LENGTH),
 };
 
 const AGE = "expected a number of milliseconds from 0";
@@ -116,6 +114,8 @@ export async function listSessions(
   option.checkOptions(pageShape, page, "Cannot list sessions");
   const { status, prefix = "", after = "", limit = 100, updatedBefore, label } = page;
   const statuses = status === undefined ? undefined : [...new Set([status].flat())];
+  // No session has a label that no store can keep, and databases refuse to look for it.
+  if (label !== undefined && !isLabel(label)) return { sessions: [] };
   // Lists one session more than the page holds, to find out if there is another page.
   const filter = { statuses, updatedBefore, label, prefix, after, limit: limit + 1 };
   for (;;) {

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import * as v from "valibot";
 import type { SessionStatus } from "../history/position.ts";
 import { ConfigError, SessionBusyError, SessionWaitingError } from "../errors.ts";
-import { checkOptions, wholeFrom } from "../llm/option_rules.ts";
+import { checkOptions, type OptionShape, wholeNumber } from "../schema/option_shape.ts";
 import { ATTEMPT, attemptOf } from "./session_lease.ts";
 import type { ListedSession } from "./session_list.ts";
 import type { Store } from "./store.ts";
@@ -36,6 +37,12 @@ export interface ResumeOptions<Context = unknown> {
    */
   readonly maxAttempts?: number;
 }
+
+const resumeShape: OptionShape<ResumeOptions> = {
+  context: v.optional(v.unknown()),
+  concurrency: wholeNumber(1),
+  maxAttempts: wholeNumber(1),
+};
 
 /** Context that the options of `openSession()` require, or may have. */
 export type ContextOf<Options> = Options extends { readonly context?: infer Context } ? Context
@@ -93,10 +100,7 @@ export async function resumeInterrupted<Options extends { readonly store: Store 
   agent: ResumableAgent<Options>,
   ...[options = {}]: ResumeArguments<Options>
 ): Promise<ResumeReport> {
-  checkOptions("resume interrupted sessions", options, {
-    concurrency: wholeFrom(1),
-    maxAttempts: wholeFrom(1),
-  });
+  checkOptions(resumeShape, options, "Cannot resume interrupted sessions");
   if (typeof agent?.name !== "string" || typeof agent.openSession !== "function") {
     throw new ConfigError("Cannot resume interrupted sessions: expected an agent");
   }
@@ -131,7 +135,7 @@ export async function resumeInterrupted<Options extends { readonly store: Store 
   // Listed before the first is resumed, because a turn changes the list.
   const crashed = await listCrashed(store, agent.name);
   const work = crashed.values();
-  await Promise.all(Array.from({ length: concurrency }, async () => {
+  await Promise.all(Array.from({ length: Math.min(concurrency, crashed.length) }, async () => {
     for (const session of work) await resume(session);
   }));
   return report;

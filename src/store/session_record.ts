@@ -76,3 +76,6 @@ export interface LeaseState {
 export function isLive(lease: Pick<LeaseState, "until"> | undefined, now: number): boolean {
   return lease !== undefined && lease.until > now;
 }
+
+/** Longest lease, in milliseconds, so that every end of a lease is a date. */
+export const MAX_TTL: number = 2 ** 31 - 1;

@@ -321,6 +321,7 @@ Deno.test("openSession() refuses invalid options", async () => {
     ["s", { store: {} }, "expected a Store"],
     ["s", { store, whenBusy: "retry" }, 'whenBusy is "retry": expected "refuse"'],
     ["s", { store, leaseTime: 0 }, "leaseTime is 0: expected a whole number from 1"],
+    ["s", { store, leaseTime: 2 ** 31 }, "expected a whole number from 1 to 2147483647"],
     ["s", { store, limits: { turn: { tokens: -1 } } }, "limits.turn.tokens is -1"],
   ];
   for (const [id, options, message] of bad) {

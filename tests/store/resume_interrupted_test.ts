@@ -167,6 +167,12 @@ Deno.test("resumeInterrupted() refuses invalid options", async () => {
     const resume = () => resumeInterrupted(store, makeAgent(), { context, ...options });
     await assertRejects(resume, ConfigError, "expected a whole number from 1");
   }
+  for (const [options, expected] of [[null, "an object"], [{ concurency: 1 }, "did you mean"]]) {
+    const resume = () => resumeInterrupted(store, makeAgent(), options as never);
+    await assertRejects(resume, ConfigError, expected as string);
+  }
+  const report = await resumeInterrupted(store, makeAgent(), { context, concurrency: 2 ** 53 - 1 });
+  assertEquals(report, { resumed: [], failed: [], skipped: [] });
   await assertRejects(
     () => resumeInterrupted(store, {} as never),
     ConfigError,

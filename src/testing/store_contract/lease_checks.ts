@@ -97,7 +97,7 @@ export const LEASE_CHECKS: ContractChecks = {
   },
   "claim() and renew() refuse an invalid ttl": async (trial) => {
     const { id, lease } = await trial.lease();
-    for (const ttl of [0, -1, 0.5, NaN, Infinity]) {
+    for (const ttl of [0, -1, 0.5, 2 ** 31, NaN, Infinity]) {
       await expectRejection(() => trial.force(id, ttl), ConfigError, `claim() for ${ttl} ms`);
       const renew = () => trial.store.renew(lease, ttl);
       await expectRejection(renew, ConfigError, `renew() for ${ttl} ms`);

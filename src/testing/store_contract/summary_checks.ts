@@ -123,6 +123,9 @@ export const SUMMARY_CHECKS: ContractChecks = {
     await trial.store.setLabels(id, ["a", "new"]);
     expectEqual((await trial.read(id)).labels, ["a", "new"], "the labels after setLabels()");
     expectEqual(await list(trial, { label: "👍" }), [], "the list of a former label");
+    for (const label of ["", "\0", "\ud800", "x".repeat(101)]) {
+      expectEqual(await list(trial, { label }), [], `the list of the text ${label}`);
+    }
     expectEqual((await list(trial, { label: "new" })).length, 1, "the list of a new label");
     await trial.store.setLabels(id, []);
     expectEqual((await trial.read(id)).labels, undefined, "the labels after they were removed");
