@@ -145,8 +145,8 @@ export class SessionLease {
 
   /**
    * Claims the lease of a session once, and appends the entries of `append` with it. Returns
-   * undefined if another writer holds the lease, or the session has another head: then nothing
-   * was appended, and `acquire()` with the same `former` succeeds if only the head differed.
+   * undefined if another writer holds the lease, or the session has another head or hash: then
+   * nothing was appended, and `acquire()` with the same `former` succeeds unless it is held.
    */
   static async tryAcquire(
     store: Store,
@@ -172,18 +172,20 @@ export class SessionLease {
       former.hasTakenOver ||= hasUnknownOutcome(error);
       throw error;
     });
+    const hasAppended = claimed !== undefined && isAppended(claimed, append);
     // Another writer took the turn over after its entries were appended: they are there once.
-    const isOver = isReplyLost && append !== undefined &&
-      !(claimed !== undefined && isAppended(claimed, append)) &&
-      await isStored(store, { id }, append.entries);
-    if (isOver) {
+    if (isReplyLost && append && !hasAppended && await isStored(store, { id }, append.entries)) {
       if (claimed !== undefined) await resend(() => store.release(claimed), clock);
       throw makeLeaseLostError(id);
     }
-    if (claimed === undefined) return undefined;
+    if (claimed === undefined) {
+      // Whatever an earlier claim began belongs to the writer that holds the lease now.
+      delete former.hasTakenOver;
+      return undefined;
+    }
     const { session, ...lease } = claimed;
     former.hasTakenOver ||= session.lease !== undefined && session.lease.owner !== owner;
-    if (!isAppended(claimed, append)) return undefined;
+    if (!hasAppended) return undefined;
     const { hasTakenOver } = former;
     delete former.owner;
     delete former.hasTakenOver;

@@ -175,3 +175,33 @@ Deno.test("a session that was deleted and made anew takes no input of its former
     assertEquals([head, lease], [2 * length, undefined]);
   }
 });
+
+Deno.test("a turn that a user stopped elsewhere stays stopped, although an earlier claim failed here", async () => {
+  const store = memoryStore();
+  let lost = 4;
+  let refuse = () => {};
+  const refused = new Promise<void>((resolve) => refuse = resolve);
+  const claim: Store["claim"] = async (id, claim) => {
+    if (lost-- > 0) throw new StoreError("no reply", { isUnknown: true });
+    const claimed = await store.claim(id, claim);
+    if (claimed === undefined) refuse();
+    return claimed;
+  };
+  const losing = new Proxy(store, {
+    get: (target, name) => name === "claim" ? claim : Reflect.get(target, name),
+  });
+  const session = await open(agentOf([]), losing, { clock: impatient, whenBusy: "wait" });
+  const send = () => session.next("Hi", { inputId: "1" });
+  assertEquals(await send().catch(({ code }) => code), "STORE_FAILED");
+  let sent: ReturnType<typeof send> | undefined;
+  const other = await open(
+    agentOf([async () => {
+      sent = send();
+      await refused;
+      return decide.call("a");
+    }]),
+    store,
+  );
+  const stopped = await other.next("Hi", { inputId: "1", stopAfter: "tool" });
+  assertEquals([stopped.status, (await sent!).status], ["interrupted", "interrupted"]);
+});
