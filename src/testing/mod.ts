@@ -9,6 +9,7 @@
  * | {@linkcode scenario} | play a whole conversation with a scripted or simulated user, and check it |
  * | {@linkcode trajectoryOf} | assert which tools were called, and which steps were visited |
  * | {@linkcode judge} | score a conversation with a model |
+ * | {@linkcode assertSays} | assert in one line what a turn says, judged by a model |
  * | {@linkcode repeat} | measure the pass rate of a test that depends on a model |
  * | {@linkcode cassette} | record a real model once, and replay it without a network |
  * | {@linkcode replaySession} | replay a recorded session with a changed agent, prompt or model |
@@ -93,6 +94,7 @@ export { type ReplayDifference, ReplayError } from "./replay/replay_difference.t
 export { assertReplays, replayDifferences, replaySession } from "./replay/replay_session.ts";
 export type { Recording } from "./replay/replay_session.ts";
 export type { ReplayOptions } from "./replay/replayer.ts";
+export { assertSays } from "./scenario/assert_says.ts";
 export type { Check, CheckOutcome, Verdict } from "./scenario/check.ts";
 export type {
   Conversation,
@@ -104,6 +106,7 @@ export { judge, JudgeError } from "./scenario/judge.ts";
 export type { Judge, JudgeOptions, JudgeVerdict } from "./scenario/judge.ts";
 export { assertScenario, scenario } from "./scenario/scenario.ts";
 export type { ScenarioOptions, ScenarioParts } from "./scenario/scenario.ts";
+export type { ScenarioPast, ScenarioStart } from "./scenario/scenario_start.ts";
 export { ScenarioError, ScenarioResult } from "./scenario/scenario_result.ts";
 export type { ScenarioApprovals, ScenarioUser, UserInput } from "./scenario/scenario_people.ts";
 export { simulatedUser, SimulatedUserError } from "./scenario/simulated_user.ts";

@@ -18,15 +18,17 @@ import {
   type ScenarioApprovals,
   type ScenarioUser,
 } from "./scenario_people.ts";
+import { requireCore } from "../play/played_core.ts";
 import { transcriptText } from "../trajectory/transcript_text.ts";
+import { buildStart, type ScenarioStart } from "./scenario_start.ts";
 
 /** Options of a scenario, except the context. */
 export interface ScenarioParts<
   Answers extends object = Record<string, unknown>,
   Data = unknown,
   Context = unknown,
-> {
-  /** Agent to test, in a new session. */
+> extends ScenarioStart<keyof Answers & string> {
+  /** Agent to test, in a session of its own. */
   readonly agent: Agent<Answers, Data, Context>;
   /** Data with which the session begins, completed by defaults. Default: the defaults alone. */
   readonly data?: DataPatch<Data>;
@@ -65,8 +67,8 @@ export type ScenarioOptions<
  *
  * Errors that a turn throws are passed on, without a result.
  *
- * @throws {ConfigError} if there is no input to play, or if a call waits for
- *   approval and `approvals` is missing or returns no verdict.
+ * @throws {ConfigError} if there is no input to play, if `step` or `past` has a step that the
+ *   agent lacks, or if a call waits for approval and `approvals` is missing or returns no verdict.
  * @throws {LLMError} if a model fails.
  *
  * @example
@@ -84,6 +86,33 @@ export type ScenarioOptions<
  *   checks: { "asked no more than once": ({ turns }) => turns.length <= 2 },
  * });
  * assertEquals([result.ending, result.passed], ["ended", true]);
+ * ```
+ *
+ * @example A conversation that begins in the middle
+ * ```ts
+ * import { Agent, decide, MockLLM } from "@nomos/agent";
+ * import { assertScenario } from "@nomos/agent/testing";
+ * import * as v from "valibot";
+ *
+ * const agent = new Agent({
+ *   name: "barista",
+ *   llm: new MockLLM([decide.end("One large latte, coming up")]),
+ *   data: v.object({ drinks: v.optional(v.array(v.string()), []) }),
+ *   start: "order",
+ *   steps: {
+ *     order: { description: "Take the order", routes: { pay: "they are done" } },
+ *     pay: { description: ({ data }) => `Take the money for ${data.drinks.join(", ")}` },
+ *   },
+ * });
+ * await assertScenario({
+ *   agent,
+ *   step: "pay",
+ *   data: { drinks: ["latte"] },
+ *   past: [{ by: "user", text: "A latte" }, { by: "agent", text: "Small or large?" }],
+ *   goal: "Get a large latte",
+ *   user: ["Large"],
+ *   checks: { "serves it": ({ turns }) => turns[0]?.step === "pay" },
+ * });
  * ```
  *
  * @example A tool that needs approval
@@ -123,7 +152,9 @@ export async function scenario<Answers extends object, Data, Context>(
       : `maxTurns ${quote(maxTurns)}: expected a whole number of at least 1`;
     throw new ConfigError(`Cannot play scenario ${quote(goal)} with ${problem}`);
   }
-  const given = [{ data, context }] as unknown as SessionArguments<Data, Context>;
+  const core = requireCore(agent, "play");
+  const state = buildStart(core, options, `Cannot play scenario ${quote(goal)}`);
+  const given = [{ state, data, context }] as unknown as SessionArguments<Data, Context>;
   const session = agent.createSession(...given);
   const turns: TurnOf<Answers, Data>[] = [];
   const ending = await converse(session, options, maxTurns, turns);
