@@ -1,9 +1,11 @@
 /**
- * `deno task config-schema`: writes the JSON Schema of agent files to `schema/agent.json`.
+ * `deno task config-schema`: writes the JSON Schemas of agent files and of files of tests to `schema/`.
  *
  * @module
  */
-import { configSchema } from "../src/config/mod.ts";
+import { configSchema, testFileSchema } from "../src/config/config_schema.ts";
 
-const file = new URL("../schema/agent.json", import.meta.url);
-await Deno.writeTextFile(file, `${JSON.stringify(configSchema(), null, 2)}\n`);
+for (const [name, schema] of Object.entries({ agent: configSchema(), tests: testFileSchema() })) {
+  const file = new URL(`../schema/${name}.json`, import.meta.url);
+  await Deno.writeTextFile(file, `${JSON.stringify(schema, null, 2)}\n`);
+}

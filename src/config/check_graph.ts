@@ -45,7 +45,7 @@ export function checkGraph(inspection: Inspection): void {
  * @param kind Noun of what has the name.
  */
 export function checkName(
-  inspection: Inspection,
+  inspection: Pick<Inspection, "problems" | "report">,
   path: SourcePath,
   name: unknown,
   kind: string,

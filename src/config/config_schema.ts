@@ -1,12 +1,13 @@
 /**
- * JSON Schema of agent files, for editors.
+ * JSON Schemas of agent files and of files of tests, for editors.
  *
  * @module
  */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { JsonSchema } from "../json/json.ts";
-import { shapeOf } from "./fields.ts";
+import { type Schema, shapeOf } from "./fields.ts";
 import { definitions, format } from "./format.ts";
+import { testDefinitions, testFormat } from "./test_file/test_format.ts";
 
 /**
  * Returns the JSON Schema of agent files, with both spellings of every key. It is converted from
@@ -26,7 +27,20 @@ import { definitions, format } from "./format.ts";
  * ```
  */
 export function configSchema(): JsonSchema {
-  const converted = toJsonSchema(format as never, {
+  return convert(format, definitions, "Agent file");
+}
+
+/** Returns the JSON Schema of files of tests, published as `schema/tests.json`. */
+export function testFileSchema(): JsonSchema {
+  return convert(testFormat, testDefinitions, "Tests of an agent");
+}
+
+function convert(
+  schema: Schema<unknown>,
+  definitions: Readonly<Record<string, Schema<unknown>>>,
+  title: string,
+): JsonSchema {
+  const converted = toJsonSchema(schema as never, {
     target: "draft-07",
     definitions: definitions as never,
     // Checks that JSON Schema does not have are left to the loader.
@@ -57,5 +71,5 @@ export function configSchema(): JsonSchema {
       } as typeof jsonSchema;
     },
   });
-  return { ...converted as JsonSchema, title: "Agent file" };
+  return { ...converted as JsonSchema, title };
 }

@@ -44,7 +44,7 @@ const scalar: Schema<string | number | boolean> = either<string | number | boole
 const anyNumber: Schema<number> = v.pipe(v.number("a number"), v.finite("a finite number"));
 
 /** Schema of a model. */
-const model = object<ModelConfig>({
+export const model: Schema<ModelConfig> = object<ModelConfig>({
   provider: required(
     name(
       "azure",

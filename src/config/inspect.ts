@@ -6,6 +6,7 @@
 import { isRecord } from "../schema/option_shape.ts";
 import { checkGraph } from "./check_graph.ts";
 import { checkTools } from "./check_tools.ts";
+import { format } from "./format.ts";
 import { Inspection } from "./inspection.ts";
 
 /** Options of reading an agent file. */
@@ -20,7 +21,7 @@ export function inspect(
   text: string,
   { ignoreFlows = false }: ReadOptions = {},
 ): Inspection {
-  const inspection = new Inspection(file, text);
+  const inspection = new Inspection(file, text, format);
   if (!isRecord(inspection.config)) return inspection;
   checkGraph(inspection);
   checkTools(inspection);

@@ -1,21 +1,20 @@
 /**
- * Content of an agent file with its places, and the problems that were found.
+ * Content of a file with its places, and the problems that were found.
  *
  * @module
  */
 import { quote } from "../errors.ts";
 import type { AgentConfig } from "./agent_config.ts";
-import { type FieldIssue, IGNORED, run, spell } from "./fields.ts";
-import { format } from "./format.ts";
+import { type FieldIssue, IGNORED, run, type Schema, spell } from "./fields.ts";
 import type { ConfigProblem } from "./problem.ts";
 import { type ProblemText, Source, type SourcePath } from "./source.ts";
 
-/** Agent file that is being checked. */
-export class Inspection {
+/** Agent file, or other file, that is being checked. */
+export class Inspection<Config = AgentConfig> {
   /** Parsed text. */
   readonly source: Source;
   /** Content. What is not well-formed may be missing or of another type. */
-  readonly config: AgentConfig;
+  readonly config: Config;
   /** Problems that prevent the use of the file. */
   readonly problems: ConfigProblem[];
   /** Parts of the file that are ignored. */
@@ -23,15 +22,15 @@ export class Inspection {
   /** Paths of values that do not have the expected type, in the spelling of the file. */
   readonly #malformed: SourcePath[] = [];
 
-  /** Parses a text and checks the types of its values. */
-  constructor(file: string, text: string) {
+  /** Parses a text and checks the types of its values by the schema of the whole file. */
+  constructor(file: string, text: string, schema: Schema<Config>) {
     this.source = new Source(file, text);
     this.problems = [...this.source.problems];
     const isReadable = this.problems.length === 0;
     const { value, issues } = isReadable
-      ? run(format, this.source.value)
+      ? run(schema, this.source.value)
       : { value: undefined, issues: [] };
-    this.config = value as AgentConfig;
+    this.config = value as Config;
     if (!isReadable) this.#malformed.push([]);
     for (const issue of issues) this.#addIssue(issue);
   }

@@ -26,8 +26,8 @@ export type LoadedModels = Readonly<Record<string, LLM>>;
  * @param config Content with the values of its variables.
  */
 export async function loadModels(
-  inspection: Inspection,
-  config: AgentConfig,
+  inspection: Pick<Inspection, "report" | "warn">,
+  config: Pick<AgentConfig, "llm" | "embedding_model">,
   llm: GivenModels | undefined,
   readVariable: ReadVariable,
 ): Promise<LoadedModels> {
@@ -65,8 +65,8 @@ export async function loadModels(
 
 /** Creates the model that embeds; undefined if the file names none, or it has a problem. */
 async function createEmbedder(
-  inspection: Inspection,
-  { embedding_model: config }: AgentConfig,
+  inspection: Pick<Inspection, "report">,
+  { embedding_model: config }: Pick<AgentConfig, "embedding_model">,
   create: (model: ModelConfig, path: SourcePath) => Promise<LLM | undefined>,
 ): Promise<LLM | undefined> {
   if (config === undefined) return undefined;
@@ -85,7 +85,7 @@ async function createEmbedder(
 
 /** Lists the models of a file, `global` as `default`. */
 function listModels(
-  { llm }: AgentConfig,
+  { llm }: Pick<AgentConfig, "llm">,
 ): ReadonlyMap<string, { readonly model: ModelConfig; readonly path: SourcePath }> {
   if (llm === undefined) return new Map();
   if (isSingleModel(llm)) {

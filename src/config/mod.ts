@@ -71,5 +71,7 @@ export { parseConfig, readConfig } from "./read_config.ts";
 export type { ConfigFile } from "./read_config.ts";
 export { saveConfig } from "./save_config.ts";
 export type { ServerConfig, ServerSecurityConfig, ServerSessionConfig } from "./server_config.ts";
+export { yamlTests } from "./test_file/yaml_tests.ts";
+export type { RegisterTest, YamlTestOptions } from "./test_file/test_options.ts";
 export { expandVariables } from "./variables.ts";
 export type { ReadVariable } from "./variables.ts";

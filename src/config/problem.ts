@@ -38,7 +38,7 @@ export function formatProblem(problem: ConfigProblem): string {
 }
 
 /**
- * Thrown if an agent file cannot be used. Lists every problem at once.
+ * Thrown if an agent file, or a file of tests, cannot be used. Lists every problem at once.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ export class ConfigFileError extends MisuseError {
   ) {
     const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
     const lines = sorted.map((problem) => `\n- ${formatProblem(problem)}`);
-    super(`Cannot use agent file ${quote(sorted[0]!.file)}:${lines.join("")}`, options);
+    super(`Cannot use file ${quote(sorted[0]!.file)}:${lines.join("")}`, options);
     this.problems = sorted as [ConfigProblem, ...ConfigProblem[]];
     this.warnings = warnings;
   }

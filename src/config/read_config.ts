@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { reasonOf } from "../errors.ts";
@@ -74,13 +75,34 @@ export async function readConfig(
 export async function readText(
   place: string | URL,
 ): Promise<Pick<ConfigFile, "path" | "text">> {
-  const path = String(place).startsWith("file:") ? fileURLToPath(place) : String(place);
+  const path = toPath(place);
   try {
     return { path, text: await readFile(path, "utf8") };
   } catch (cause) {
-    const message = `the file cannot be read: ${reasonOf(cause)}`;
-    throw new ConfigFileError([{ file: path, line: 1, column: 1, path: "", message }], [], {
-      cause,
-    });
+    throw createReadError(path, cause);
   }
+}
+
+/**
+ * Reads the text of a file before it returns.
+ *
+ * @throws {ConfigFileError} if it cannot be read.
+ */
+export function readTextSync(place: string | URL): Pick<ConfigFile, "path" | "text"> {
+  const path = toPath(place);
+  try {
+    return { path, text: readFileSync(path, "utf8") };
+  } catch (cause) {
+    throw createReadError(path, cause);
+  }
+}
+
+/** Returns the path of a file given as a path, a `file:` URL or the text of one. */
+function toPath(place: string | URL): string {
+  return String(place).startsWith("file:") ? fileURLToPath(place) : String(place);
+}
+
+function createReadError(file: string, cause: unknown): ConfigFileError {
+  const message = `the file cannot be read: ${reasonOf(cause)}`;
+  return new ConfigFileError([{ file, line: 1, column: 1, path: "", message }], [], { cause });
 }

@@ -2,6 +2,7 @@ import { ConfigFileError, configSchema, parseConfig, readConfig } from "@nomos/a
 import { jsonSchema } from "@nomos/agent/json-schema";
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "yaml";
+import { testFileSchema } from "../../src/config/config_schema.ts";
 import { fixture } from "./fixtures.ts";
 
 const schema = jsonSchema(configSchema());
@@ -11,10 +12,12 @@ async function accepts(file: unknown): Promise<boolean> {
   return (await schema["~standard"].validate(file)).issues === undefined;
 }
 
-Deno.test("schema/agent.json is the current schema; `deno task config-schema` writes it", async () => {
-  const file = new URL("../../schema/agent.json", import.meta.url);
-  assertEquals(JSON.parse(await Deno.readTextFile(file)), configSchema());
-});
+for (const [name, current] of [["agent", configSchema()], ["tests", testFileSchema()]] as const) {
+  Deno.test(`schema/${name}.json is the current schema; "deno task config-schema" writes it`, async () => {
+    const file = new URL(`../../schema/${name}.json`, import.meta.url);
+    assertEquals(JSON.parse(await Deno.readTextFile(file)), current);
+  });
+}
 
 const FILES = [...Deno.readDirSync(fixture(""))].map(({ name }) => name)
   .filter((name) => /\.(?:yaml|json)$/.test(name));
@@ -86,3 +89,24 @@ for (const patch of PATCHES) {
     assertEquals(await accepts(file), isValid);
   });
 }
+
+Deno.test("schema/tests.json, accepts the tests of the example, and refuses misspelled keys", async () => {
+  const schema = jsonSchema(testFileSchema())["~standard"];
+  const text = await Deno.readTextFile(
+    new URL("../../docs/cafe/tests.agent.yaml", import.meta.url),
+  );
+  assertEquals((await schema.validate(parse(text))).issues, undefined);
+  const refused = [
+    { units: {} },
+    { unit: { a: { expectation: "x" } } },
+    { unit: { a: { input: "x", chek: {} } } },
+    { unit: { a: { input: "x", check: { say: "x" } } } },
+    { unit: { a: { input: "x", script: [{ cal: "x" }] } } },
+    { unit: { a: { input: "x", context: { history: [{ type: "massage" }] } } } },
+    { e2e: { a: { user: "x" } } },
+    { e2e: { a: { scenario: "x", max_steps: 0 } } },
+  ];
+  for (const file of refused) {
+    assert((await schema.validate(file)).issues !== undefined, JSON.stringify(file));
+  }
+});

@@ -1,0 +1,36 @@
+/**
+ * Options of the tests of a file.
+ *
+ * @module
+ */
+import type { LLM } from "../../llm/llm.ts";
+import type { ScenarioApprovals } from "../../testing/scenario/scenario_people.ts";
+import type { LoadOptions } from "../load_agent.ts";
+
+/**
+ * Function that registers a test: `Deno.test`, or `test` of `node:test` or Vitest. Deno reads
+ * `ignore`, the others read `skip`.
+ */
+export type RegisterTest = (
+  name: string,
+  options: { readonly ignore: boolean; readonly skip: boolean },
+  run: () => Promise<void>,
+) => unknown;
+
+/** Options of `yamlTests`: those of the agent, and the models of tests that need one. */
+export interface YamlTestOptions extends Omit<LoadOptions, "llm"> {
+  /** Agent file. Default: `agent.yaml` beside the file of tests, or else `config.agent.yaml`. */
+  readonly agent?: string | URL;
+  /**
+   * Model that plays the agent if a test has neither a script nor a tape, and of which tapes are
+   * recorded; `"real"` for the models of the agent file. Default: none, such tests are skipped.
+   */
+  readonly llm?: LLM | "real" | undefined;
+  /**
+   * Model that judges expectations and plays users; `"real"` for `llm` of the file of tests, or
+   * else of the agent file. Default: `"real"` if `llm` is, otherwise none, such tests are skipped.
+   */
+  readonly judge?: LLM | "real" | undefined;
+  /** Decides about each call that waits for approval. Default: a waiting call fails the test. */
+  readonly approvals?: ScenarioApprovals;
+}

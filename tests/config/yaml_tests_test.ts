@@ -1,0 +1,449 @@
+import { ConfigError, decide, type LLM, MockLLM, MockLLMError, raw } from "@nomos/agent";
+import {
+  ConfigFileError,
+  type ConfigProblem,
+  loadAgent,
+  type YamlTestOptions,
+  yamlTests,
+} from "@nomos/agent/config";
+import { PassRateError, record, ScenarioError } from "@nomos/agent/testing";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { inFolder } from "./fixtures.ts";
+
+const CAFE = new URL("../../docs/cafe/", import.meta.url);
+const AGENT = new URL("agent.yaml", CAFE);
+
+// The tests of the example: those that need no model are played here.
+yamlTests(new URL("tests.agent.yaml", CAFE), Deno.test);
+
+/** Test that a file registered. */
+interface Registered {
+  readonly name: string;
+  readonly isIgnored: boolean;
+  readonly run: () => Promise<void>;
+}
+
+/** Returns the tests of a text for the agent of the cafe. */
+async function register(text: string, options: YamlTestOptions = {}): Promise<Registered[]> {
+  const tests: Registered[] = [];
+  await inFolder(async (folder) => {
+    const path = `${folder}/tests.agent.yaml`;
+    await Deno.writeTextFile(path, text);
+    const add = (name: string, { ignore }: { ignore: boolean }, run: () => Promise<void>) =>
+      tests.push({ name, isIgnored: ignore, run });
+    yamlTests(path, add, { agent: AGENT, ...options });
+  });
+  return tests;
+}
+
+/** Runs all tests of a text. */
+async function runAll(text: string, options?: YamlTestOptions): Promise<void> {
+  for (const { name, isIgnored, run } of await register(text, options)) {
+    assert(!isIgnored, name);
+    await run();
+  }
+}
+
+/** Returns the problems of a text. */
+async function refuse(text: string): Promise<readonly ConfigProblem[]> {
+  return (await assertRejects(() => register(text), ConfigFileError)).problems;
+}
+
+function judging(score: number): LLM {
+  return new MockLLM([raw({ reason: "because", score })], { whenDone: "repeat" });
+}
+
+Deno.test("yamlTests, registers skipped tests with the reason in their names", async () => {
+  const text = `
+unit:
+  scripted: { script: [{ end: Bye }], input: Hi, check: { ends: true } }
+  judged: { script: [{ end: Bye }], input: Hi, expectation: Says goodbye }
+  played: { input: Hi, check: { step: greet } }
+  both: { input: Hi, expectation: Says hello }
+  summary:
+    context: { history: [{ type: summary, summary: [They chose a latte] }] }
+    script: [{ end: Bye }]
+    input: Hi
+    check: { ends: true }
+e2e:
+  simulated: { scenario: A customer in a hurry, expectation: They get a latte }
+`;
+  const skipped = (tests: readonly Registered[]) =>
+    tests.filter(({ isIgnored }) => isIgnored).map(({ name }) => name);
+  const summary =
+    "summary (skipped: its history has a summary, which sessions cannot begin with yet)";
+  assertEquals(skipped(await register(text)), [
+    "judged (skipped: needs a model to judge)",
+    "played (skipped: needs a model to play the agent)",
+    "both (skipped: needs a model to play the agent and judge)",
+    summary,
+    "simulated (skipped: needs a model to play the agent, play the user, and judge)",
+  ]);
+  assertEquals(skipped(await register(text, { llm: new MockLLM() })), [
+    "judged (skipped: needs a model to judge)",
+    "both (skipped: needs a model to judge)",
+    summary,
+    "simulated (skipped: needs a model to play the user and judge)",
+  ]);
+  assertEquals(skipped(await register(text, { judge: new MockLLM() })).length, 4);
+  assertEquals(skipped(await register(text, { llm: "real" })), [summary]);
+});
+
+Deno.test("yamlTests, reports all problems at once, each with its place and the nearest name", async () => {
+  const problems = await refuse(`llm: { provider: opnai, model: gpt-5-mini }
+unit:
+  one: { input: Hi, chek: { calls: [get_menu] } }
+  two: { input: 5, check: { ends: maybe } }
+  three:
+    input: Hi
+    script: [{ call: get_menus }, { respond: x, move: chekout }, { args: {} }, { end: true, suggestions: [a] }]
+    tape: x.json
+    check: { calls: [get_men], moves: [greet, ordr], step: chekout, says: /(/, cost: 1 }
+    passes: 3
+    invalid: true
+    context: { current_step_id: grete, history: [{ type: step_identifier, step_id: odrer }] }
+  four: { input: Hi, check: { ends: true }, context: { history: [{ type: massage }] } }
+  five: { input: Hi, check: {} }
+  six: { input: Hi }
+e2e:
+  a: { check: { ends: true } }
+  b: { user: [], max_steps: 5, expectation: Nice }
+  c: { user: [Hi], runs: 3, passes: 4, expectation: Nice }
+`);
+  assertEquals(
+    problems.map(({ line, column, path, nearest }) =>
+      `${line}:${column} ${path}${nearest === undefined ? "" : ` ~ ${nearest}`}`
+    ),
+    [
+      "1:18 llm.provider ~ openai",
+      "3:21 unit.one.chek ~ check",
+      "4:17 unit.two.input",
+      "4:35 unit.two.check.ends",
+      "7:22 unit.three.script[0].call ~ get_menu",
+      "7:35 unit.three.script[1]",
+      "7:55 unit.three.script[1].move ~ checkout",
+      "7:66 unit.three.script[2]",
+      "7:74 unit.three.script[2].args",
+      "7:106 unit.three.script[3].suggestions",
+      "8:11 unit.three.tape",
+      "9:22 unit.three.check.calls[0] ~ get_menu",
+      "9:47 unit.three.check.moves[1] ~ order",
+      "9:60 unit.three.check.step ~ checkout",
+      "9:75 unit.three.check.says",
+      "9:86 unit.three.check.cost",
+      "10:13 unit.three.passes",
+      "11:14 unit.three.invalid",
+      "12:33 unit.three.context.current_step_id ~ greet",
+      "12:84 unit.three.context.history[0].step_id ~ order",
+      "13:74 unit.four.context.history[0].type ~ message",
+      "14:29 unit.five.check",
+      "15:8 unit.six",
+      "17:6 e2e.a",
+      "18:14 e2e.b.user",
+      "18:29 e2e.b.max_steps",
+      "19:37 e2e.c.passes",
+    ],
+  );
+});
+
+Deno.test("yamlTests, refuses files that have no tests, and broken YAML", async () => {
+  for (
+    const text of ["", "unit: {}", "e2e:", "[1]", "unit: [1]", "unit: *a", "unit: {a: {input: 5"]
+  ) {
+    assert((await refuse(text)).length > 0);
+  }
+  assertEquals((await refuse("unit: {}"))[0]!.message, "there are no tests");
+});
+
+Deno.test("yamlTests, refuses options that are none, a missing agent and a broken agent file", async () => {
+  const file = new URL("tests.agent.yaml", CAFE);
+  const ignored = () => {};
+  assertThrows(() => yamlTests(file, undefined as never), ConfigError, "such as Deno.test");
+  const judge = "reel" as never;
+  assertThrows(() => yamlTests(file, ignored, { judge }), ConfigError, 'judge is "reel"');
+  await inFolder(async (folder) => {
+    const path = `${folder}/tests.agent.yaml`;
+    assertThrows(() => yamlTests(path, ignored), ConfigFileError, "cannot be read");
+    await Deno.writeTextFile(path, "unit: { a: { input: Hi, check: { step: a } } }");
+    assertThrows(() => yamlTests(path, ignored), ConfigFileError, "no agent file beside it");
+    // The name that Nomos has.
+    await Deno.writeTextFile(`${folder}/config.agent.yaml`, "name: a\nstart: b\nsteps: []\n");
+    const { problems } = assertThrows(() => yamlTests(path, ignored), ConfigFileError);
+    assertStringIncludes(problems[0].file, "config.agent.yaml");
+    await Deno.writeTextFile(
+      `${folder}/config.agent.yaml`,
+      "name: a\nstart: a\nsteps: [{ id: a, desc: A }]\n",
+    );
+    yamlTests(path, ignored);
+  });
+});
+
+/** Checks, and the reason for which each fails after the conversation of the test below. */
+const FAILURES: readonly (readonly [check: string, reason: string])[] = [
+  ["calls: [add_drink, get_menu]", 'check.calls: Cannot find a call of "get_menu"'],
+  ["calls: [refund]", 'check.calls: Cannot find a call of "refund"'],
+  ["never_calls: [refund, add_drink]", 'check.never_calls: Found a call of "add_drink"'],
+  [
+    "moves: [greet, order, checkout]",
+    "check.moves: expected greet → order → checkout, went greet → order",
+  ],
+  ["moves: [order]", "check.moves: expected order, went greet → order"],
+  ["step: greet", 'check.step: expected "greet", is in "order"'],
+  ["says: mocha", 'check.says: expected "mocha", said "One latte"'],
+  ["says: /^latte/", 'check.says: expected /^latte/, said "One latte"'],
+  ["ends: true", "check.ends: the session did not end"],
+  ["model_calls: 3", "check.model_calls: it is 4: expected at most 3"],
+  ["tool_calls: 1", "check.tool_calls: it is 2: expected at most 1"],
+];
+
+Deno.test("yamlTests, names each check that fails, its reason and the place of the test", async () => {
+  const script = `
+    - call: get_menu
+    - move: order
+    - calls: [{ call: add_drink, args: { drink: latte, size: small } }]
+    - { respond: One latte, suggestions: [Thanks] }`;
+  const passing = "calls: [get_menu, add_drink], never_calls: [refund], moves: [greet, order], " +
+    "step: order, says: /LATTE$/i, ends: false, model_calls: 4, tool_calls: 2";
+  const write = (check: string) =>
+    `unit:\n  orders:\n    input: A latte\n    check: { ${check} }\n    script: ${script}\n`;
+  await runAll(write(passing));
+  for (const [check, reason] of FAILURES) {
+    const { message } = await assertRejects(() => runAll(write(check)), ScenarioError);
+    assertStringIncludes(message, 'Scenario "orders (tests.agent.yaml:2)" failed: 1 of 2 checks');
+    assertStringIncludes(message, `\n- ${reason}`);
+    assertStringIncludes(message, "user: A latte\nget_menu()");
+  }
+});
+
+Deno.test("yamlTests, fails if entries of the script remain or are illegal, or if it is too short", async () => {
+  const write = (script: string) =>
+    `unit: { a: { input: Hi, script: [${script}], check: { step: greet } } }`;
+  await assertRejects(
+    () => runAll(write("{ respond: Hi }, { respond: Bye }")),
+    MockLLMError,
+    "1 of 2 entries remain",
+  );
+  await assertRejects(
+    () => runAll(write("{ call: get_menu }")),
+    MockLLMError,
+    "Cannot play call 2",
+  );
+  await assertRejects(() => runAll(write("{ call: refund, args: { cents: 1 } }")), MockLLMError);
+});
+
+Deno.test("yamlTests, begins in a step with data and the messages of a history", async () => {
+  const requests: string[][] = [];
+  const llm: LLM = {
+    name: "played",
+    decide: ({ messages, step }) => {
+      requests.push([step!, ...messages.slice(1, -1).map(({ content }) => content)]);
+      return Promise.resolve({
+        output: {
+          reasoning: [],
+          decision: { action: "RESPOND", response: { drinks: [], cents: 0 } },
+        },
+      });
+    },
+  };
+  await runAll(
+    `
+unit:
+  sums_up:
+    verbose: true
+    context:
+      current_step_id: checkout
+      data: { drinks: [latte] }
+      history:
+        - { type: message, role: user, content: Hello }
+        - { type: step_identifier, step_id: order }
+        - { type: message, role: barista, content: What can I get you? }
+    input: Nothing
+    check: { step: checkout, moves: [checkout], model_calls: 1 }
+`,
+    { llm },
+  );
+  assertEquals(requests, [[
+    "checkout",
+    "Hello",
+    '{"decision":{"action":"RESPOND","response":"What can I get you?"}}',
+    "Nothing",
+  ]]);
+});
+
+Deno.test("yamlTests, judges the turn alone, and expects a refusal of what is invalid", async () => {
+  const write = (invalid: boolean) => `
+unit:
+  a:
+    context: { history: [{ type: message, role: user, content: EARLIER }] }
+    script: [{ respond: Hello }]
+    input: Hi
+    expectation: Is rude
+    invalid: ${invalid}
+`;
+  const judge = new MockLLM([raw({ reason: "because", score: 1 })]);
+  await runAll(write(false), { judge });
+  const [instruction, evidence] = judge.requests[0]!.messages;
+  assertStringIncludes(instruction!.content, "Is rude");
+  assertEquals(evidence!.content, "user: Hi\nagent: Hello");
+  await runAll(write(true), { judge: judging(0) });
+  await assertRejects(
+    () => runAll(write(false), { judge: judging(0.2) }),
+    ScenarioError,
+    '- expectation: score 0.2: "Is rude": because',
+  );
+  await assertRejects(
+    () => runAll(write(true), { judge: judging(1) }),
+    ScenarioError,
+    '- expectation: score 1: "Is rude" must not be met: because',
+  );
+});
+
+/** Model that plays the user by these inputs, leaves after them, and then judges. */
+function simulating(...inputs: readonly string[]): MockLLM {
+  return new MockLLM([
+    ...inputs.map((message) => raw({ message, isDone: false })),
+    raw({ message: null, isDone: true }),
+    raw({ reason: "because", score: 1 }),
+  ]);
+}
+
+const SIMULATED = `
+e2e:
+  hurried: { scenario: A customer in a hurry, expectation: They get a latte, max_steps: 2 }
+`;
+
+Deno.test("yamlTests, lets a model play the user, after the agent has spoken", async () => {
+  const llm = new MockLLM([decide.respond("Hello!"), decide.respond("A latte?")]);
+  const judge = simulating("Quick, a latte");
+  await runAll(SIMULATED, { llm, judge });
+  const [user, , verdict] = judge.requests;
+  assertEquals(user!.messages.at(-1)!.content, "Hello!");
+  assertStringIncludes(user!.messages[0]!.content, "A customer in a hurry");
+  assertStringIncludes(verdict!.messages[0]!.content, "A customer in a hurry");
+});
+
+Deno.test("yamlTests, fails if the simulated user is not done after max_steps", async () => {
+  const llm = new MockLLM([decide.respond("Hello!")], { whenDone: "repeat" });
+  const judge = new MockLLM([
+    raw({ message: "One", isDone: false }),
+    raw({ message: "Two", isDone: false }),
+    raw({ reason: "because", score: 1 }),
+  ]);
+  await assertRejects(
+    () => runAll(SIMULATED, { llm, judge }),
+    ScenarioError,
+    "- ending: the user was not done after 3 turns",
+  );
+});
+
+Deno.test("yamlTests, fails if a limit ends the conversation, whatever is checked", async () => {
+  const llm = new MockLLM([raw("?")], { whenDone: "repeat" });
+  await assertRejects(
+    () => runAll("unit: { a: { input: Hi, check: { never_calls: [refund] } } }", { llm }),
+    ScenarioError,
+    "- ending: a limit ended the turn: errors",
+  );
+});
+
+Deno.test("yamlTests, passes if enough of the runs pass", async () => {
+  const write = (passes: string) =>
+    `unit: { a: { input: Hi, check: { says: Hello }, runs: 5, ${passes} } }`;
+  const flaky = () => {
+    let calls = 0;
+    return new MockLLM([() => decide.respond(++calls === 3 ? "What?" : "Hello")], {
+      whenDone: "repeat",
+    });
+  };
+  await runAll(write("passes: 4"), { llm: flaky() });
+  for (const passes of ["passes: 5", ""]) {
+    const { message } = await assertRejects(
+      () => runAll(write(passes), { llm: flaky() }),
+      PassRateError,
+      "4 of 5 runs",
+    );
+    assertStringIncludes(message, 'check.says: expected "Hello", said "What?"');
+  }
+});
+
+Deno.test("yamlTests, replays a tape, records it anew, and fails if calls remain or are new", async () => {
+  await inFolder(async (folder) => {
+    const write = async (input: string) => {
+      const text = `unit: { a: { input: ${input}, tape: tapes/a.json, check: { says: Hello } } }`;
+      await Deno.writeTextFile(`${folder}/tests.yaml`, text);
+    };
+    const play = async (options?: YamlTestOptions) => {
+      const runs: (() => Promise<void>)[] = [];
+      yamlTests(`${folder}/tests.yaml`, (_name, { ignore }, run) => {
+        assert(!ignore);
+        runs.push(run);
+      }, { agent: AGENT, ...options });
+      for (const run of runs) await run();
+    };
+    await write("Hi");
+    await assertRejects(() => play(), ConfigError, "a.json");
+    const llm = new MockLLM([decide.respond("Hello")]);
+    const env = (name: string) => name === "CASSETTE" ? "update" : undefined;
+    await play({ llm, env });
+    assertEquals(llm.requests.length, 1);
+    await play();
+    await play({ llm, env: () => undefined });
+    assertEquals(llm.requests.length, 1);
+    await write("Good evening");
+    await assertRejects(() => play(), Error, "+ Good evening");
+    await write("Hi");
+    const longer = record(
+      new MockLLM([decide.respond("Hello"), decide.respond("Bye")]),
+      `${folder}/tapes/a.json`,
+    );
+    const session = (await loadAgent(AGENT, { llm: longer })).createSession();
+    await session.next("Hi");
+    await session.next("Ciao");
+    await assertRejects(() => play(), Error, "is not finished");
+  });
+});
+
+Deno.test("yamlTests, asks the program about calls that wait for approval", async () => {
+  const text = `
+unit:
+  a:
+    context: { current_step_id: order }
+    script: [{ call: refund, args: { cents: 5000 } }, { respond: Done }]
+    input: My money back
+    check: { calls: [refund] }
+`;
+  await runAll(text, { approvals: () => true });
+  await assertRejects(() => runAll(text), ConfigError, "waits for approval");
+});
+
+Deno.test("yamlTests, takes the real models from the files, and their keys from the environment", async () => {
+  const unit = `unit: { a: { input: Hi, check: { says: Hi } } }`;
+  await assertRejects(
+    () => runAll(unit, { llm: "real", env: () => undefined }),
+    Error,
+    "OPENAI_API_KEY",
+  );
+  const judged = "unit: { a: { script: [{ end: Bye }], input: Hi, expectation: Polite } }";
+  await assertRejects(
+    () => runAll(judged, { judge: "real", env: () => undefined }),
+    Error,
+    "OPENAI_API_KEY",
+  );
+  const llm = "llm: { provider: groq, model: m }";
+  await assertRejects(
+    () => runAll(`${llm}\n${judged}`, { judge: "real", env: () => undefined }),
+    Error,
+    "GROQ_API_KEY",
+  );
+  const timed = "llm: { provider: groq, model: m, kwargs: { temperature: $HOT } }";
+  await assertRejects(
+    () => runAll(`${timed}\n${judged}`, { judge: "real", env: () => "secret-word" }),
+    ConfigFileError,
+    'tests.agent.yaml:1:57  llm.kwargs.temperature: it is "$HOT": expected a number',
+  );
+});
