@@ -28,6 +28,14 @@ Deno.test("docs/agent-files.md contains the files of docs/cafe/", async () => {
   assertStringIncludes(page!, `\`\`\`ts ignore\n${lines.join("\n")}\`\`\``);
 });
 
+Deno.test("docs/testing.md contains docs/cafe/tests.agent.yaml", async () => {
+  const [page, file] = await Promise.all([
+    read("docs/testing.md"),
+    read("docs/cafe/tests.agent.yaml"),
+  ]);
+  assertStringIncludes(page, `\`\`\`yaml\n${file}\`\`\``);
+});
+
 Deno.test("README.md and docs/ link to files that exist", async () => {
   const pages = ["README.md"];
   for await (const { name } of Deno.readDir(new URL("docs/", ROOT))) {

@@ -152,7 +152,12 @@ export async function loadAgent(
 
 const NO_TOOLS: LoadedTools = { tools: [], functions: new Map() };
 
-function checkTools(tools: unknown): void {
+/**
+ * Validates the option "tools".
+ *
+ * @throws {ConfigError} if it is no list of tools.
+ */
+export function checkTools(tools: unknown): void {
   const list = tools ?? [];
   const isValid = Array.isArray(list) && list.every((tool) => readToolOptions(tool) !== undefined);
   if (isValid) return;

@@ -447,3 +447,47 @@ Deno.test("yamlTests, takes the real models from the files, and their keys from 
     'tests.agent.yaml:1:57  llm.kwargs.temperature: it is "$HOT": expected a number',
   );
 });
+
+Deno.test("yamlTests, plays a script for schemas that only the models of the agent file accept", async () => {
+  await inFolder(async (folder) => {
+    const write = (name: string, text: string) => Deno.writeTextFile(`${folder}/${name}`, text);
+    await write(
+      "agent.yaml",
+      `
+name: shop
+llm:
+  global: { provider: ollama, model: qwen3, kwargs: { temperature: $HOT } }
+  local: { provider: ollama, model: qwen3 }
+start: a
+steps:
+  - { id: a, desc: A, tools: [set_prices], overrides: { llm: local } }
+  - { id: b, desc: B }
+tools:
+  files: [tools.ts]
+  defs: { set_prices: { desc: Set prices, args: [{ key: prices, type: "Dict[str, float]" }] } }
+flows: [{ id: f, enters: [a], exits: [b] }]
+`,
+    );
+    await write(
+      "tools.ts",
+      "export const set_prices = ({ prices }) => Object.keys(prices).join();",
+    );
+    const script = "[{ call: set_prices, args: { prices: { latte: 4 } } }, { respond: Done }]";
+    const text = `{ input: Hi, script: ${script}, check: { calls: [set_prices] } }`;
+    await write("tests.agent.yaml", `unit: { one: ${text}, two: ${text} }`);
+    const warnings: string[] = [];
+    const runs: (() => Promise<void>)[] = [];
+    yamlTests(`${folder}/tests.agent.yaml`, (_name, _options, run) => runs.push(run), {
+      ignoreFlows: true,
+      onConfigWarning: ({ path }) => warnings.push(path),
+    });
+    for (const run of runs) await run();
+    assertEquals([runs.length, warnings], [2, ["flows"]]);
+  });
+});
+
+Deno.test("yamlTests, leaves what a given model has not played to the next test", async () => {
+  const llm = new MockLLM([decide.respond("One"), decide.respond("Two")]);
+  await runAll("unit: { a: { input: Hi, check: { says: One } } }", { llm });
+  await runAll("unit: { a: { input: Hi, check: { says: Two } } }", { llm });
+});

@@ -7,19 +7,16 @@ import { dirname, resolve } from "node:path";
 import { decide, type Decision } from "../../decision/decision.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
-import { cassette, replay } from "../../testing/cassette/cassette.ts";
+import { cassette, type CassetteLLM, replay } from "../../testing/cassette/cassette.ts";
 import { repeat } from "../../testing/repeat/repeat.ts";
 import { assertScenario } from "../../testing/scenario/scenario.ts";
 import type { ScenarioUser } from "../../testing/scenario/scenario_people.ts";
 import type { ScenarioPast } from "../../testing/scenario/scenario_start.ts";
 import { simulatedUser } from "../../testing/scenario/simulated_user.ts";
-import type { AgentConfig } from "../agent_config.ts";
 import { loadAgent } from "../load_agent.ts";
-import { loadModels } from "../load_models.ts";
-import { ConfigFileError, type ConfigProblem } from "../problem.ts";
+import type { GivenModels } from "../load_models.ts";
 import type { ConfigFile } from "../read_config.ts";
-import type { Source } from "../source.ts";
-import { readProcessVariable, Variables } from "../variables.ts";
+import { createPlayedModels, type FileModels, loadMainModel } from "./file_models.ts";
 import { checkEnding, type Checks, createChecks, createExpectation } from "./test_checks.ts";
 import type {
   ConversationTestConfig,
@@ -28,14 +25,6 @@ import type {
   UnitTestConfig,
 } from "./test_config.ts";
 import type { YamlTestOptions } from "./test_options.ts";
-
-/** Models of a file, with the places of its values. */
-export interface FileModels {
-  /** Parsed file. */
-  readonly source: Source;
-  /** Its models. */
-  readonly llm: AgentConfig["llm"];
-}
 
 /** Test of a file, with the parts that it is played with. */
 export interface FileTest {
@@ -49,7 +38,7 @@ export interface FileTest {
   readonly agent: Pick<ConfigFile, "path" | "text">;
   /** Models of the agent. */
   readonly agentModels: FileModels;
-  /** Models that judge, if the file of tests or that of the agent names one. */
+  /** Models of the file of tests, or else of the agent; the main one judges and plays users. */
   readonly judgeModels: FileModels;
 }
 
@@ -69,15 +58,13 @@ export async function runTest(planned: FileTest, options: YamlTestOptions): Prom
 async function playTest(planned: FileTest, options: YamlTestOptions): Promise<void> {
   const { title: goal, test } = planned;
   const { agent: _, judge, approvals, llm: __, ...others } = options;
-  const { script, check = {}, expectation, context } = test;
+  const { check = {}, expectation, context } = test;
   const readJudge = async () =>
-    isModel(judge) ? judge : await loadModel(planned.judgeModels, options);
-  const player = script === undefined
-    ? await createPlayer(planned, options)
-    : new MockLLM(script.map(toDecision));
+    isModel(judge) ? judge : await loadMainModel(planned.judgeModels, options.env);
+  const { models, assertDone } = await createPlayer(planned, options);
   const agent = await loadAgent(planned.agent, {
     ...others,
-    ...player !== undefined && { llm: player },
+    ...models !== undefined && { llm: models },
   });
   const past = listPast(context);
   const scenario = "input" in test ? undefined : test.scenario;
@@ -99,7 +86,7 @@ async function playTest(planned: FileTest, options: YamlTestOptions): Promise<vo
     ...await createUser(test, past.length > 0, readJudge),
     checks,
   });
-  if (player !== undefined && "assertDone" in player) (player as MockLLM).assertDone();
+  assertDone();
 }
 
 /** Returns true if an option is a model, not the word for those of the files. */
@@ -107,39 +94,37 @@ function isModel(option: LLM | "real" | undefined): option is LLM {
   return typeof option === "object";
 }
 
-/** Creates the model of a test without a script; undefined if those of the agent's file play. */
-async function createPlayer(
-  { test: { tape }, file, agentModels }: FileTest,
-  options: YamlTestOptions,
-): Promise<LLM | undefined> {
-  const { llm, env: environment } = options;
-  if (tape === undefined) return isModel(llm) ? llm : undefined;
-  const path = resolve(dirname(file), tape);
-  if (llm === undefined) return replay(path);
-  const model = isModel(llm) ? llm : await loadModel(agentModels, options);
-  return cassette(model, path, environment && { environment });
+/** Models that play the agent in a test. */
+interface Player {
+  /** Models; undefined if those of the agent's file play. */
+  readonly models?: GivenModels;
+  /** Asserts that the whole script or tape was played. */
+  assertDone(): void;
 }
 
-/** Loads the main model of a file. */
-async function loadModel(
-  { source, llm }: FileModels,
-  { env = readProcessVariable }: YamlTestOptions,
-): Promise<LLM> {
-  const problems: ConfigProblem[] = [];
-  const variables = new Variables(env);
-  const report = (...[path, problem]: Parameters<Source["locate"]>) => {
-    const located = source.locate(path, problem);
-    problems.push({ ...located, message: variables.redact(located.message) });
-  };
-  const config = variables.expand({ ...llm !== undefined && { llm } }, report);
-  const { default: model } = await loadModels(
-    { report, warn: () => {} },
-    config,
-    undefined,
-    (name) => variables.get(name),
-  );
-  if (model === undefined || problems.length > 0) throw new ConfigFileError(problems);
-  return model;
+async function createPlayer(planned: FileTest, options: YamlTestOptions): Promise<Player> {
+  const { test: { script, tape }, file, agentModels } = planned;
+  if (script !== undefined) {
+    const mock = new MockLLM(script.map(toDecision));
+    const models = await createPlayedModels(mock, agentModels);
+    return { models, assertDone: () => mock.assertDone() };
+  }
+  if (tape !== undefined) {
+    const models = await openTape(resolve(dirname(file), tape), agentModels, options);
+    return { models, assertDone: () => models.assertDone() };
+  }
+  return { ...isModel(options.llm) && { models: options.llm }, assertDone: () => {} };
+}
+
+/** Opens a cassette: to replay it, or to record it if a model is allowed and `CASSETTE` says so. */
+async function openTape(
+  path: string,
+  agentModels: FileModels,
+  { llm, env }: YamlTestOptions,
+): Promise<CassetteLLM> {
+  if (llm === undefined) return replay(path);
+  const model = isModel(llm) ? llm : await loadMainModel(agentModels, env);
+  return cassette(model, path, env && { environment: env });
 }
 
 /** Creates the user of a test, and the maximum number of their inputs. */

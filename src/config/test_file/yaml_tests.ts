@@ -7,7 +7,8 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigError, quote } from "../../errors.ts";
 import { inspect } from "../inspect.ts";
-import { ConfigFileError, formatProblem } from "../problem.ts";
+import { checkTools, type LoadOptions } from "../load_agent.ts";
+import { ConfigFileError, type ConfigProblem, formatProblem } from "../problem.ts";
 import { readTextSync } from "../read_config.ts";
 import { inspectTests } from "./inspect_tests.ts";
 import type { ConversationTestConfig, UnitTestConfig } from "./test_config.ts";
@@ -32,6 +33,8 @@ const AGENT_FILES = ["agent.yaml", "config.agent.yaml"];
  * import { yamlTests } from "@nomos/agent/config";
  *
  * yamlTests("docs/cafe/tests.agent.yaml", Deno.test);
+ *
+ * Deno.test("tests in code may stand beside them", () => {});
  * ```
  */
 export function yamlTests(
@@ -41,6 +44,7 @@ export function yamlTests(
 ): void {
   const { llm, judge = llm === "real" ? llm : undefined, tools = [] } = options;
   checkOptions(test, { llm, judge });
+  checkTools(tools);
   const { path, text } = readTextSync(file);
   const agent = readTextSync(options.agent ?? findAgent(path));
   const checked = inspect(agent.path, agent.text, options);
@@ -55,7 +59,7 @@ export function yamlTests(
   });
   const { config, problems, warnings, source } = inspection;
   if (problems.length > 0) throw new ConfigFileError(problems, warnings);
-  const { onConfigWarning = (warning) => console.warn(formatProblem(warning)) } = options;
+  const onConfigWarning = warnOnce(options.onConfigWarning);
   for (const warning of warnings) onConfigWarning(warning);
   const agentModels = { source: checked.source, llm: checked.config.llm };
   const judgeModels = config.llm === undefined ? agentModels : { source, llm: config.llm };
@@ -77,11 +81,23 @@ export function yamlTests(
         { ignore: isSkipped, skip: isSkipped },
         async () => {
           const { runTest } = await import("./run_test.ts");
-          await runTest(planned, options);
+          await runTest(planned, { ...options, llm, judge, onConfigWarning });
         },
       );
     }
   }
+}
+
+/** Returns a function that reports each warning once, because every run loads the agent. */
+function warnOnce(
+  warn: LoadOptions["onConfigWarning"] = (warning) => console.warn(formatProblem(warning)),
+): (warning: ConfigProblem) => void {
+  const known = new Set<string>();
+  return (warning) => {
+    const text = formatProblem(warning);
+    if (!known.has(text)) warn(warning);
+    known.add(text);
+  };
 }
 
 /** Models that the options allow. */

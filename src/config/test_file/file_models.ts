@@ -1,0 +1,66 @@
+/**
+ * Models that a test takes from the files: real ones, and the schemas that scripted ones accept.
+ *
+ * @module
+ */
+import type { LLM } from "../../llm/llm.ts";
+import { withSchemaProfile } from "../../testing/play/played_core.ts";
+import type { AgentConfig } from "../agent_config.ts";
+import { isSingleModel } from "../format.ts";
+import { type GivenModels, type LoadedModels, loadModels } from "../load_models.ts";
+import { ConfigFileError, type ConfigProblem } from "../problem.ts";
+import type { Source } from "../source.ts";
+import { readProcessVariable, type ReadVariable, Variables } from "../variables.ts";
+
+/** Models of a file, with the places of its values. */
+export interface FileModels {
+  /** Parsed file. */
+  readonly source: Source;
+  /** Its models. */
+  readonly llm: AgentConfig["llm"];
+}
+
+/**
+ * Loads the main model of a file.
+ *
+ * @throws {ConfigFileError} if the file names none, or listing the problems of its models.
+ */
+export async function loadMainModel(
+  models: FileModels,
+  readVariable: ReadVariable = readProcessVariable,
+): Promise<LLM> {
+  const { loaded: { default: model }, problems } = await load(models, readVariable);
+  if (model === undefined || problems.length > 0) throw new ConfigFileError(problems);
+  return model;
+}
+
+/**
+ * Returns a model for each of a file, all of which `player` plays. Each accepts the schemas that the
+ * model of the file accepts, as far as that can be created without the environment.
+ */
+export async function createPlayedModels(player: LLM, models: FileModels): Promise<GivenModels> {
+  const { llm } = models;
+  const { loaded } = await load(models, () => undefined);
+  const names = llm === undefined || isSingleModel(llm) ? [] : Object.keys(llm);
+  const played = ["default", ...names].map((name): [string, LLM] => {
+    const model = loaded[name === "global" ? "default" : name];
+    return [name, model === undefined ? player : withSchemaProfile(model, player)];
+  });
+  return { ...Object.fromEntries(played), embedding_model: player };
+}
+
+async function load(
+  { source, llm }: FileModels,
+  readVariable: ReadVariable,
+): Promise<{ readonly loaded: LoadedModels; readonly problems: readonly ConfigProblem[] }> {
+  const problems: ConfigProblem[] = [];
+  const variables = new Variables(readVariable);
+  const report = (...[path, problem]: Parameters<Source["locate"]>) => {
+    const located = source.locate(path, problem);
+    problems.push({ ...located, message: variables.redact(located.message) });
+  };
+  const config = variables.expand({ ...llm !== undefined && { llm } }, report);
+  const inspection = { report, warn: () => {} };
+  const loaded = await loadModels(inspection, config, undefined, (name) => variables.get(name));
+  return { loaded, problems };
+}
