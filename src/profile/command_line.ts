@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs } from "node:util";
 
 /** Result of reading a command line. */
 export type Command<Options> =
@@ -47,38 +47,63 @@ interface FlagOptions<Flags> {
 export function readFlags<const Flags extends Readonly<Record<string, Flag>>>(
   args: readonly string[],
   flags: Flags,
-  { alias, check }: FlagOptions<Flags> = {},
+  { alias = {}, check }: FlagOptions<Flags> = {},
 ): Command<FlagValues<Flags>> {
-  const names = Object.keys(flags);
-  const switches = names.filter((name) => typeof flags[name] === "boolean");
-  const unknown: string[] = [];
-  const parsed: Record<string, unknown> = parseArgs([...args], {
-    alias: { h: "help", ...alias },
-    boolean: ["help", ...switches],
-    negatable: switches.filter((name) => flags[name]),
-    string: names.filter((name) => !switches.includes(name)),
-    default: Object.fromEntries(
-      switches.filter((name) => flags[name]).map((name) => [name, true]),
-    ),
-    unknown: (argument) => {
-      unknown.push(argument);
-      return false;
-    },
-  });
-  const [first] = [...unknown, ...parsed["_"] as readonly (string | number)[]];
-  if (first !== undefined) return makeMistake(String(first), "a flag that --help lists");
-  if (parsed["help"]) return { kind: "help" };
-
-  const values: Record<string, unknown> = {};
-  for (const [name, flag] of Object.entries(flags)) {
-    const given = parsed[name];
-    const expected = typeof given === "string" ? checkText(given, flag) : undefined;
-    if (expected !== undefined) return makeMistake(String(given), expected, `--${name}`);
-    const value = given ?? (typeof flag === "object" ? flag[0] : flag);
-    values[name] = typeof flag === "number" ? Number(value) : value;
+  const kinds = new Map<string, Flag>([["help", false], ...Object.entries(flags)]);
+  const names = new Map([["h", "help"], ...Object.entries(alias)]);
+  const given = new Map<string, string | boolean>();
+  const wrongValues: Command<never>[] = [];
+  for (const token of readTokens(args, kinds, names)) {
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") return makeMistake(token.value, KNOWN_FLAG);
+    const { rawName, inlineValue = false, value: text = "" } = token;
+    const isNegative = token.name.startsWith("no-") && kinds.get(token.name.slice(3)) === true;
+    const name = isNegative ? token.name.slice(3) : names.get(token.name) ?? token.name;
+    if (!kinds.has(name)) return makeMistake(rawName, KNOWN_FLAG);
+    const kind = kinds.get(name);
+    if (typeof kind === "boolean") {
+      if (inlineValue) wrongValues.push(makeMistake(text, "no value", rawName));
+      else given.set(name, !isNegative);
+      continue;
+    }
+    // `-n=3` means the same as `-n3`.
+    const value = inlineValue && !rawName.startsWith("--") ? text.replace(/^=/, "") : text;
+    const expected = checkText(value, kind) ??
+      (!inlineValue && /^-\D/.test(value) ? `a text, or --${name}=${value}` : undefined);
+    if (expected !== undefined) wrongValues.push(makeMistake(value, expected, `--${name}`));
+    given.set(name, value);
   }
+  if (given.get("help")) return { kind: "help" };
+  const [wrongValue] = wrongValues;
+  if (wrongValue !== undefined) return wrongValue;
+
+  const values = Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => {
+      const value = given.get(name) ?? (typeof flag === "object" ? flag[0] : flag);
+      return [name, typeof flag === "number" ? Number(value) : value];
+    }),
+  );
   const options = values as FlagValues<Flags>;
   return check?.(options) ?? { kind: "run", options };
+}
+
+/** Expectation of an argument that is none of the flags. */
+const KNOWN_FLAG = "a flag that --help lists";
+
+/** Divides arguments into flags with their values, and others. */
+function readTokens(
+  args: readonly string[],
+  kinds: ReadonlyMap<string, Flag>,
+  names: ReadonlyMap<string, string>,
+) {
+  const typeOf = (name: string) => {
+    return typeof kinds.get(name) === "boolean" ? "boolean" as const : "string" as const;
+  };
+  const options = Object.fromEntries([
+    ...kinds.keys().map((name) => [name, { type: typeOf(name) }] as const),
+    ...names.entries().map(([short, name]) => [short, { type: typeOf(name), short }] as const),
+  ]);
+  return parseArgs({ args: [...args], options, strict: false, tokens: true }).tokens;
 }
 
 /**

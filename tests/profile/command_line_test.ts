@@ -98,8 +98,42 @@ Deno.test("readFlags() rejects unknown choices and missing texts", () => {
   );
 });
 
+Deno.test("readFlags() refuses the value of a switch", () => {
+  for (const flag of ["--json", "--cache", "--no-cache", "--help"]) {
+    for (const value of ["1", "maybe", "true", ""]) {
+      assertEquals(
+        mistakeOf(`${flag}=${value}`),
+        `Cannot use "${value}" for ${flag}: expected no value`,
+      );
+    }
+  }
+  assertEquals(
+    mistakeOf("--json", "false"),
+    'Cannot use "false": expected a flag that --help lists',
+  );
+});
+
+Deno.test("readFlags() takes what follows a flag as its value, but for another flag", () => {
+  const wrongNumber = 'Cannot use "-1" for --rounds: expected a whole number from 1';
+  assertEquals([mistakeOf("-n", "-1"), mistakeOf("--rounds", "-1")], [wrongNumber, wrongNumber]);
+  assertEquals(
+    mistakeOf("--file", "--json"),
+    'Cannot use "--json" for --file: expected a text, or --file=--json',
+  );
+  assertEquals(read("--file=--json"), { kind: "run", options: { ...DEFAULTS, file: "--json" } });
+  assertEquals(read("--filter="), { kind: "run", options: DEFAULTS });
+  assertEquals(mistakeOf("--file="), 'Cannot use "" for --file: expected a text that is not empty');
+  for (const args of [["-n3"], ["-n=3"], ["--n", "3"], ["-n", "2", "-n", "3"]]) {
+    assertEquals(read(...args), { kind: "run", options: { ...DEFAULTS, rounds: 3 } });
+  }
+});
+
 Deno.test("readFlags() names the first unknown argument", () => {
-  for (const args of [["--loud", "--quiet"], ["-x"], ["extra"], ["5"], ["--no-json"]]) {
+  for (
+    const args of [["--loud", "--quiet"], ["-x"], ["extra"], ["5"], ["--no-json"], [
+      "--constructor",
+    ]]
+  ) {
     const [first = ""] = args;
     assertEquals(read(...args), makeMistake(first, "a flag that --help lists"));
   }
