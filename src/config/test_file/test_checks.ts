@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SessionUsage } from "../../cost/session_usage.ts";
+import { SessionUsage } from "../../history/session_usage.ts";
 import { quote } from "../../errors.ts";
 import type { LLM } from "../../llm/llm.ts";
 import type { SessionEvent } from "../../history/event.ts";
