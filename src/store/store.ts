@@ -184,7 +184,7 @@ export interface EntryRange {
 export interface LeaseClaim {
   /** Unique name of the writer, the same only if a claim is repeated. */
   readonly owner: string;
-  /** Time until the lease expires unless it is renewed, in whole milliseconds from 1 to 2 ** 31 - 1. */
+  /** Time until the lease expires unless it is renewed, in milliseconds: 1 to 2 ** 31 - 1, whole. */
   readonly ttl: number;
   /** If true, replaces the lease of another writer at once. Default: false. */
   readonly force?: boolean;

@@ -24,8 +24,8 @@ import { prepareTables } from "./tables.ts";
  * Leases use the clock of the database. Writes are committed when their promise resolves,
  * as durably as the server is configured (`synchronous_commit`, `fsync`). A statement that
  * certainly had no effect is retried, and so is one that can be repeated. Another write whose
- * reply was lost is not retried: it rejects with a {@linkcode StoreError} that has `isUnknown`. The `cause` of every error
- * of the server has the SQLSTATE as its `code`.
+ * reply was lost is not retried: it rejects with a {@linkcode StoreError} that has `isUnknown`.
+ * The `cause` of every error of the server has the SQLSTATE as its `code`.
  *
  * One more connection holds a lock by which other processes find out at once that this one
  * died, and take its sessions over. Connection poolers are supported, also in transaction mode,
