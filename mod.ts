@@ -99,6 +99,7 @@ export type {
   SessionEvents,
   ShownArgs,
 } from "./src/history/event.ts";
+export type { EventMedia, EventPart } from "./src/history/event_part.ts";
 export type { Limit, Limits } from "./src/cost/limits.ts";
 export type { SummaryFields } from "./src/history/summary.ts";
 export type { SessionStatus } from "./src/history/position.ts";
@@ -106,6 +107,7 @@ export type { MigrateData, MigrateResult, RecordedCall } from "./src/history/mig
 export type { State } from "./src/history/state.ts";
 export type { JsonSchema } from "./src/json/json.ts";
 export type { LLM, LLMRequest, Message, Usage } from "./src/llm/llm.ts";
+export type { FilePart, ImagePart, MediaContent, Part, TextPart } from "./src/llm/part.ts";
 export { LLMError, MockLLMError } from "./src/llm/llm_error.ts";
 export type { AutoOptions, AutoSample } from "./src/llm/auto/auto_player.ts";
 export { MockLLM } from "./src/llm/mock_llm.ts";

@@ -6,6 +6,7 @@
 import type { Attempt, Decision } from "../decision/decision.ts";
 import type { Usage } from "../llm/llm.ts";
 import type { DataChange } from "./data.ts";
+import type { EventPart } from "./event_part.ts";
 import type { SummaryFields } from "./summary.ts";
 
 /** Fields that every event has. */
@@ -84,8 +85,10 @@ export interface ShownArgs {
 export interface SessionEvents {
   /** Input of the user. */
   readonly user: {
-    /** Text of the input. */
+    /** Text of the input. For a picture or file, it contains a line that describes it. */
     readonly text: string;
+    /** Parts of the input, if it has a picture or a file. */
+    readonly parts?: readonly EventPart[];
     /** Id of the input, if it was sent with one. */
     readonly inputId?: string;
   };
@@ -137,6 +140,8 @@ export interface SessionEvents {
     readonly outcome: "ok" | "error" | "redirected" | "denied" | "not_run" | "unknown";
     /** Result or reason, as the model sees it. */
     readonly text: string;
+    /** Parts of the result, if it has a picture or a file; `text` describes them. */
+    readonly parts?: readonly EventPart[];
     /** Arguments with which it ran, if a person changed them. */
     readonly args?: Readonly<Record<string, unknown>>;
     /** Change of the data by `setData()`; absent if it changed nothing. */

@@ -49,6 +49,24 @@ const decision = v.variant("action", [
   v.strictObject({ action: v.literal("END"), response: v.optional(text), reasoning: texts }),
 ]);
 
+const base64 = v.pipe(
+  text,
+  v.check(
+    (data) => data.length % 4 === 0 && !/^$|[^A-Za-z0-9+/=]|=[^=]|===/.test(data),
+    "expected base64",
+  ),
+);
+const media = {
+  type: v.picklist(["image", "file"]),
+  mediaType: text,
+  name: v.optional(text),
+};
+const parts = v.optional(v.array(v.union([
+  v.strictObject({ type: v.literal("text"), text }),
+  v.strictObject({ ...media, data: base64 }),
+  v.strictObject({ ...media, url: text }),
+])));
+
 const base = {
   seq: count,
   time: finite,
@@ -57,7 +75,7 @@ const base = {
 
 /** Schema of an event. Unknown fields are refused. */
 export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("type", [
-  v.strictObject({ ...base, type: v.literal("user"), text, inputId: v.optional(text) }),
+  v.strictObject({ ...base, type: v.literal("user"), text, parts, inputId: v.optional(text) }),
   v.strictObject({ ...base, type: v.literal("data_set"), data: args }),
   v.strictObject({
     ...base,
@@ -82,6 +100,7 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     tool: text,
     outcome: v.picklist(["ok", "error", "redirected", "denied", "not_run", "unknown"]),
     text,
+    parts,
     args: v.optional(args),
     data: v.optional(v.strictObject({ set: v.optional(args), removed: v.optional(texts) })),
     ...childUsage,

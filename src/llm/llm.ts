@@ -6,6 +6,7 @@
 import type { LegalActions } from "../decision/decision.ts";
 import type { SchemaProfile } from "../schema/schema_profile.ts";
 import type { JsonSchema } from "../json/json.ts";
+import type { Part } from "./part.ts";
 
 /**
  * A language model. The framework requests decisions and all other structured output,
@@ -115,8 +116,13 @@ export interface Message {
    * for earlier decisions as JSON, `tool` for the result or error of a call.
    */
   readonly role: "system" | "user" | "assistant" | "tool";
-  /** Text of the message. */
+  /** Text of the message. For a picture or file, it contains a line that describes it. */
   readonly content: string;
+  /**
+   * The message as parts, if it has a picture or a file, for models that take them. A model that
+   * only reads `content` sees the descriptions. `data` is a new copy each time it is read.
+   */
+  readonly parts?: readonly Part[];
   /** Id of the call, if the message is its result. */
   readonly callId?: string;
 }

@@ -13,6 +13,7 @@ import { isBlank } from "../json/blank_text.ts";
 import { oneLine, toWellFormedJson } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
 import { cutText } from "../tool/result_text.ts";
+import { addParts } from "./message_parts.ts";
 
 /** Maximum length of a shortened result, in characters. */
 export const SHORT_RESULT = 500;
@@ -25,7 +26,7 @@ export const SHORT_RESULT = 500;
 export function renderEvent(event: VisibleEvent, isShortened = false): Message {
   switch (event.type) {
     case "user":
-      return createMessage("user", event.text);
+      return addParts(createMessage("user", event.text), event.parts);
     case "decision":
       return createMessage("assistant", renderDecision(event.decision));
     case "tool_finished": {
@@ -35,7 +36,9 @@ export function renderEvent(event: VisibleEvent, isShortened = false): Message {
         : ` (ran with changed arguments ${oneLine(JSON.stringify(args), Infinity)})`;
       const whole = isBlank(text) ? NO_OUTPUT : text;
       const shown = isShortened ? cutText(whole, SHORT_RESULT) : whole;
-      return createMessage("tool", `${TITLES[outcome]} ${tool}${changed}:\n${shown}`, callKey);
+      const title = `${TITLES[outcome]} ${tool}${changed}:`;
+      const message = createMessage("tool", `${title}\n${shown}`, callKey);
+      return isShortened ? message : addParts(message, event.parts, title);
     }
     default:
       return event satisfies never;

@@ -7,6 +7,7 @@ import type { SessionEvent } from "../history/event.ts";
 import type { ViewFields } from "../history/summary.ts";
 import { isVisible, renderEvent, renderSummary, type VisibleEvent } from "./render_event.ts";
 import type { Message } from "../llm/llm.ts";
+import { countMessage } from "./message_parts.ts";
 import { Notices } from "./notices.ts";
 
 /** Size of a request, and of its part that the session's previous request contains too. */
@@ -15,7 +16,7 @@ export interface PromptReport {
   readonly messages: number;
   /** Number of leading messages that the previous request contains too. */
   readonly stableMessages: number;
-  /** Characters in the request's messages. */
+  /** Characters in the request's messages; a picture or file counts as 4,000. */
   readonly chars: number;
   /** Characters in the stable messages. */
   readonly stableChars: number;
@@ -141,7 +142,7 @@ export class Transcript {
     this.#render();
     const ends = this.#ends ??= [];
     while (ends.length < this.#messages.length) {
-      ends.push((ends.at(-1) ?? 0) + this.#messages[ends.length]!.content.length);
+      ends.push((ends.at(-1) ?? 0) + countMessage(this.#messages[ends.length]!));
     }
     return ends;
   }
@@ -156,5 +157,5 @@ function listTail({ notices, step }: Prompt): readonly Message[] {
 }
 
 function countChars(messages: readonly Message[]): number {
-  return messages.reduce((sum, { content }) => sum + content.length, 0);
+  return messages.reduce((sum, message) => sum + countMessage(message), 0);
 }

@@ -7,6 +7,8 @@ import { ConfigError, quote, SessionEndedError, SessionWaitingError } from "../e
 import { requireStep } from "../graph/graph.ts";
 import { isBlank } from "../json/blank_text.ts";
 import { isExpired, requestsOf } from "../history/call.ts";
+import type { EventPart } from "../history/event_part.ts";
+import type { Part } from "../llm/part.ts";
 import type { LiveSession } from "./live_session.ts";
 
 /** Verdict of a person about a call that waits for one. With a `hash`, it is valid for one request only. */
@@ -44,7 +46,7 @@ export interface DeliveredVerdict extends Omit<CallVerdict, "verdict"> {
 }
 
 /**
- * Command that starts a turn: the user's text, `{ resume: true }` to finish a turn that
+ * Command that starts a turn: the user's text or parts, `{ resume: true }` to finish a turn that
  * was interrupted or limited, or verdicts about calls that wait for one. Text of white
  * space only is no input: the model goes on by itself.
  *
@@ -78,6 +80,7 @@ export interface DeliveredVerdict extends Omit<CallVerdict, "verdict"> {
  */
 export type Command =
   | string
+  | readonly Part[]
   | { readonly resume: true }
   | Verdict
   | { readonly decideAll: readonly CallVerdict[] };
@@ -87,8 +90,37 @@ export class Delivery {
   constructor(readonly verdicts: readonly DeliveredVerdict[]) {}
 }
 
+/** Input that has a picture or a file, validated. */
+export class MediaInput {
+  constructor(
+    /** Text, with a description of each picture and file. */
+    readonly text: string,
+    readonly parts: readonly EventPart[],
+  ) {}
+}
+
 /** Command that starts a turn of a session or of a child session. */
-export type TurnCommand = Command | Delivery;
+export type TurnCommand = Command | Delivery | MediaInput;
+
+/**
+ * Validates the parts of an input. Text alone becomes text; other commands are returned as they are.
+ *
+ * @throws {ConfigError} if a part is invalid.
+ */
+export async function readCommand(
+  command: TurnCommand | undefined,
+): Promise<TurnCommand | undefined> {
+  if (!isParts(command)) return command;
+  // Loaded here, because most sessions have text only.
+  const { readInput } = await import("./read_parts.ts");
+  const { text, parts } = await readInput(command);
+  return parts === undefined ? text : new MediaInput(text, parts);
+}
+
+/** Returns true if a command is a list of parts, which {@linkcode readCommand} validates. */
+export function isParts(command: TurnCommand | undefined): command is readonly Part[] {
+  return Array.isArray(command);
+}
 
 /** Kinds of verdicts that a person can give. */
 export const VERDICTS: readonly CallVerdict["verdict"][] = ["approve", "deny", "settle", "retry"];
@@ -99,7 +131,7 @@ export const VERDICTS: readonly CallVerdict["verdict"][] = ["approve", "deny", "
  * @throws {ConfigError} if it is invalid.
  */
 export function checkCommand(command: unknown): asserts command is TurnCommand | undefined {
-  if (command === undefined || typeof command === "string") return;
+  if (command === undefined || typeof command === "string" || Array.isArray(command)) return;
   if (command instanceof Delivery) return;
   if (typeof command === "object" && command !== null) {
     if ("resume" in command && command.resume === true) return;
@@ -108,7 +140,9 @@ export function checkCommand(command: unknown): asserts command is TurnCommand |
     if (verdict && typeof (command as Record<string, unknown>)[verdict] === "string") return;
   }
   throw new ConfigError(
-    `Cannot start a turn: the command is ${quote(command)}: expected text, { resume: true }, ` +
+    `Cannot start a turn: the command is ${
+      quote(command)
+    }: expected text, parts, { resume: true }, ` +
       "{ approve: callKey }, { deny: callKey, reason }, { settle: callKey, result }, " +
       "{ retry: callKey } or { decideAll: verdicts }",
   );
@@ -146,6 +180,7 @@ function hasExpired({ agent, log }: LiveSession): boolean {
 
 /** Returns the user's text; undefined if the command is none, or a blank one. */
 export function inputIn(command: TurnCommand | undefined): string | undefined {
+  if (command instanceof MediaInput) return command.text;
   return typeof command === "string" && !isBlank(command) ? command : undefined;
 }
 
@@ -159,6 +194,7 @@ export function verdictsIn(
   command: TurnCommand | undefined,
 ): readonly DeliveredVerdict[] | undefined {
   if (typeof command !== "object" || "resume" in command) return undefined;
+  if (command instanceof MediaInput || isParts(command)) return undefined;
   if (command instanceof Delivery) return command.verdicts;
   if ("decideAll" in command) return command.decideAll;
   const verdict = VERDICTS.find((one) => one in command)!;

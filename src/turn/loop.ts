@@ -15,7 +15,7 @@ import { completeRequests, isIncomplete } from "./approval.ts";
 import { type Answer, ask } from "./ask.ts";
 import { buildTurn, buildUnwritten } from "./build_turn.ts";
 import { type CommitDrafts, runCalls } from "./calls.ts";
-import { checkCommand, inputIn, type TurnCommand } from "./command.ts";
+import { checkCommand, inputIn, isParts, readCommand, type TurnCommand } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
 import { type OpenedTurn, openTurn, recordsInput } from "./opening.ts";
 import { deferCalls, isOver, plan } from "./plan.ts";
@@ -46,12 +46,13 @@ export async function runTurn(
     checkCommand(given);
     if (options !== undefined) checkTurnOptions(options);
     turn.follow(options?.signal);
-    const open = () => openTurn(session, given, options?.inputId);
+    const command = isParts(given) ? await readCommand(given) : given;
+    const open = () => openTurn(session, command, options?.inputId);
     const opened = stored === undefined
       ? await open()
-      : await stored.begin(turn, open, recordsInput(session, given));
+      : await stored.begin(turn, open, recordsInput(session, command));
     hasBegun = opened !== undefined;
-    if (opened === undefined) turn.result = await buildUnwritten(session, given);
+    if (opened === undefined) turn.result = await buildUnwritten(session, command);
     else if (opened instanceof Turn) turn.result = opened;
     else {
       const play = () => beginTurn(session, turn, opened, options, out);

@@ -13,6 +13,7 @@ import {
   Delivery,
   inputIn,
   isResume,
+  MediaInput,
   type TurnCommand,
   verdictsIn,
 } from "./command.ts";
@@ -79,7 +80,12 @@ function buildDrafts(
   }
   const text = inputIn(command);
   if (text === undefined) return [];
-  const input = { type: "user", text, ...(inputId !== undefined && { inputId }) } as const;
+  const input = {
+    type: "user",
+    text,
+    ...(command instanceof MediaInput && { parts: command.parts }),
+    ...(inputId !== undefined && { inputId }),
+  } as const;
   const open = listOpenCalls(session.log.position.calls, session.log.head);
   if (open.length === 0) return [input];
   return closeCalls(session, open).then((closed) => [...closed, input]);

@@ -5,6 +5,7 @@
  */
 import { isThenable } from "../abort.ts";
 import type { SessionEvent } from "../history/event.ts";
+import type { EventPart } from "../history/event_part.ts";
 import { drain, isGenerator } from "../tool/drain.ts";
 import { isResponse, readResponse, type ResponseResult } from "../tool/response_text.ts";
 import { type ResultLimits, type ResultText, resultText } from "../tool/result_text.ts";
@@ -16,6 +17,8 @@ import type { Warn } from "./observer.ts";
 export interface Outcome {
   readonly outcome: SessionEvent<"tool_finished">["outcome"];
   readonly text: string;
+  /** Parts of the result, if it has a picture or a file. */
+  readonly parts?: readonly EventPart[];
   /** Error that the tool threw, for its author; never stored. */
   readonly thrown?: unknown;
 }
@@ -51,6 +54,12 @@ export async function readResult(
   let value = isThenable(returned) ? await returned : returned;
   if (isSuspension(value)) return value;
   if (isGenerator(value)) ({ value } = await drain(value, context.signal, onValue));
+  if (mayHaveParts(value)) {
+    // Loaded here, because most tools return text or JSON.
+    const { readResultParts } = await import("./read_parts.ts");
+    const media = await readResultParts(value, options.maxResultChars);
+    if (media !== undefined) return { outcome: "ok", ...media };
+  }
   const read: ResultText & Partial<ResponseResult> = isResponse(value)
     ? await readResponse(value, options.maxResultChars, context.signal)
     : await resultText(value, options);
@@ -63,6 +72,19 @@ export async function readResult(
     );
   }
   return { outcome, text };
+}
+
+/** Returns true if a result looks like a part, or like a list of parts. Never throws. */
+function mayHaveParts(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    return typeof first === "object" && first !== null && "type" in first &&
+      (first.type === "text" || first.type === "image" || first.type === "file");
+  } catch {
+    // A proxy may throw when it is inspected.
+    return false;
+  }
 }
 
 function isSuspension(value: unknown): value is Suspension {

@@ -5,9 +5,10 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import type { SessionEvent } from "../history/event.ts";
+import type { EventPart } from "../history/event_part.ts";
 import { findInputs } from "../history/known_inputs.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
-import { inputIn, type TurnCommand } from "./command.ts";
+import { inputIn, MediaInput, readCommand, type TurnCommand } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
 import { Turn } from "./turn.ts";
 
@@ -23,15 +24,30 @@ export async function joinTurn(
   command: TurnCommand | undefined,
 ): Promise<Turn> {
   const { input, settled } = turn;
-  if (input!.command !== command) {
+  if (!await isSameInput(input!.command as TurnCommand, command)) {
     throw new ConfigError(
       `Cannot start a turn of session ${quote(id)}: inputId ${quote(input!.id)} belongs to ` +
-        "another input, whose turn is running: expected the same text, or a new inputId",
+        "another input, whose turn is running: expected the same input, or a new inputId",
     );
   }
   await settled;
   if (turn.failure !== undefined) throw turn.failure.error;
   return turn.result as Turn;
+}
+
+async function isSameInput(a: TurnCommand | undefined, b: TurnCommand | undefined) {
+  if (a === b) return true;
+  const [one, other] = [await readCommand(a), await readCommand(b)];
+  return one === other || hasSameParts(partsIn(one), partsIn(other));
+}
+
+/** Returns the parts of an input; undefined if it is text alone. */
+function partsIn(command: TurnCommand | undefined): readonly EventPart[] | undefined {
+  return command instanceof MediaInput ? command.parts : undefined;
+}
+
+function hasSameParts(a: readonly EventPart[] = [], b: readonly EventPart[] = []): boolean {
+  return a.length > 0 && JSON.stringify(a) === JSON.stringify(b);
 }
 
 /**
@@ -53,7 +69,7 @@ async function findInput(
  * Finds the input of a command in the log. Returns its sequence number; undefined if it was not
  * recorded yet.
  *
- * @throws {ConfigError} if the command is no text, or the id belongs to another input.
+ * @throws {ConfigError} if the command is no input, or the id belongs to another input.
  */
 export async function findRepeated(
   session: LiveSession,
@@ -64,12 +80,17 @@ export async function findRepeated(
   const what = `Cannot start a turn of session ${quote(id)} with inputId ${quote(inputId)}`;
   const text = inputIn(command);
   if (text === undefined) {
-    throw new ConfigError(`${what}: the command is ${quote(command)}: expected text`);
+    throw new ConfigError(`${what}: the command is ${quote(command)}: expected text or parts`);
   }
   const found = await findInput(session, inputId);
-  if (found === undefined || found.text === text) return found?.seq;
+  if (found === undefined) return undefined;
+  const parts = partsIn(command);
+  const isSame = found.parts === undefined && parts === undefined
+    ? found.text === text
+    : hasSameParts(found.parts, parts);
+  if (isSame) return found.seq;
   throw new ConfigError(
-    `${what}: the input ${quote(found.text)} has it: expected the same text, or a new inputId`,
+    `${what}: the input ${quote(found.text)} has it: expected the same input, or a new inputId`,
   );
 }
 

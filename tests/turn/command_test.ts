@@ -182,7 +182,6 @@ Deno.test("commands: an invalid command is refused, and the message lists the va
     null,
     5,
     true,
-    ["Hi"],
     {},
     { resume: false },
     { approve: 3 },
@@ -193,7 +192,7 @@ Deno.test("commands: an invalid command is refused, and the message lists the va
   ];
   for (const command of bad) {
     const error = await assertRejects(() => session.next(command as never), ConfigError);
-    assert(error.message.includes("expected text, { resume: true }, { approve: callKey }"));
+    assert(error.message.includes("expected text, parts, { resume: true }, { approve: callKey }"));
     await assertRejects(() => session.stream(command as never).next(), ConfigError);
   }
   assertEquals([session.status, session.state.events], ["waiting", []]);
