@@ -13,6 +13,7 @@
 import { isBlank } from "../json/blank_text.ts";
 import { sha256 } from "../json/text.ts";
 import type { LLMRequest, Message } from "../llm/llm.ts";
+import type { FilePart, ImagePart, Part } from "../llm/part.ts";
 import { setBounded } from "../schema/schema_cache.ts";
 
 /** Message order that a chat protocol allows. */
@@ -35,21 +36,46 @@ export class ChatText {
   }
 }
 
+/** Picture or file of a message. */
+export class ChatMedia {
+  #bytes: Uint8Array | undefined;
+  #json: string | undefined;
+
+  constructor(readonly part: ImagePart | FilePart) {}
+
+  /** Bytes, which are decoded once. */
+  get bytes(): Uint8Array | undefined {
+    return this.#bytes ??= this.part.data;
+  }
+
+  /** Writes the part as JSON, once. `write` must be the same function in every call. */
+  writeOnce(write: () => string): string {
+    return this.#json ??= write();
+  }
+}
+
+/** Part of a message. */
+export type ChatPart = ChatText | ChatMedia;
+
 /** A message of a chat protocol. Requests share it. */
 export class ChatMessage {
+  /** True if the message has a picture or file. */
+  readonly hasMedia: boolean;
   #json: string | undefined;
   #converted: unknown;
 
   constructor(
     /** Author of the message. */
     readonly role: "system" | "user" | "assistant",
-    /** Texts of the message; more than one if messages of one role were joined. */
-    readonly parts: readonly ChatText[],
-    /** Number of leading texts that the session's next request repeats at the same position. */
+    /** Parts of the message; more than one if messages were joined, or it has pictures or files. */
+    readonly parts: readonly ChatPart[],
+    /** Number of leading parts that the session's next request repeats at the same position. */
     readonly stableParts: number,
-  ) {}
+  ) {
+    this.hasMedia = parts.some((part) => part instanceof ChatMedia);
+  }
 
-  /** The message as JSON, with one text. */
+  /** The message as JSON, with one text. Only for a message without pictures and files. */
   get json(): string {
     return this.#json ??= this.#write();
   }
@@ -64,7 +90,8 @@ export class ChatMessage {
   }
 
   #write(): string {
-    const { role, parts } = this;
+    const { role } = this;
+    const parts = this.parts as readonly ChatText[];
     // The text of a single part is long, and used once only: its own JSON is not kept.
     if (parts.length === 1) return JSON.stringify({ role, content: parts[0]!.text });
     const content = parts.map(({ json }) => json.slice(1, -1)).join("\\n\\n");
@@ -87,7 +114,7 @@ export function mapMessages(
 ): ChatMessage[] {
   const mapped: ChatMessage[] = [];
   let before: ChatMessage | undefined;
-  let joined: ChatText[] = [];
+  let joined: ChatPart[] = [];
   for (let index = 0; index < messages.length; index++) {
     const message = convertOnce(messages[index]!, index === 0 || rules.lateSystem);
     if (message.stableParts === 0) continue;
@@ -100,7 +127,11 @@ export function mapMessages(
     }
     if (before.parts !== joined) joined = [...before.parts];
     joined.push(...message.parts);
-    before = new ChatMessage(role, joined, before.stableParts + (isStable ? 1 : 0));
+    before = new ChatMessage(
+      role,
+      joined,
+      before.stableParts + (isStable ? message.stableParts : 0),
+    );
     mapped[mapped.length - 1] = before;
   }
   if (!rules.lateSystem) ensureUserFirst(mapped);
@@ -156,8 +187,13 @@ export function selectMarked(
 
 /** A message that was converted on its own. It has no stable part if its content is blank. */
 class ConvertedMessage extends ChatMessage {
-  constructor(role: ChatMessage["role"], text: string, readonly content: string) {
-    super(role, [new ChatText(text)], isBlank(content) ? 0 : 1);
+  constructor(
+    role: ChatMessage["role"],
+    parts: readonly ChatPart[],
+    readonly content: string,
+    readonly given: readonly Part[] | undefined,
+  ) {
+    super(role, parts, isBlank(content) ? 0 : parts.length);
   }
 }
 
@@ -167,35 +203,47 @@ const framed = new WeakMap<Message, ConvertedMessage>();
 
 /** Converts a message, unless that was done before. The content of one that is not frozen may change. */
 function convertOnce(message: Message, isSystemAllowed: boolean): ChatMessage {
-  const { role, content } = message;
+  const { role, content, parts } = message;
   const cache = role === "system" && !isSystemAllowed ? framed : converted;
   let known = cache.get(message);
-  if (known?.content !== content) {
-    cache.set(message, known = convert(role, content, isSystemAllowed));
+  if (known?.content !== content || known.given !== parts) {
+    const converted = parts === undefined
+      ? [new ChatText(convert(role, content, isSystemAllowed))]
+      : convertParts(role, parts);
+    const sent = role === "system" && isSystemAllowed || role === "assistant" ? role : "user";
+    cache.set(message, known = new ConvertedMessage(sent, converted, content, parts));
   }
   return known!;
 }
 
-function convert(
-  role: Message["role"],
-  content: string,
-  isSystemAllowed: boolean,
-): ConvertedMessage {
+/** Returns the text of a message as it is sent. */
+function convert(role: Message["role"], content: string, isSystemAllowed: boolean): string {
   const text = content.toWellFormed();
   switch (role) {
     case "system":
-      return isSystemAllowed
-        ? new ConvertedMessage(role, text, content)
-        : new ConvertedMessage("user", wrapInFrame("instructions", text), content);
+      return isSystemAllowed ? text : wrapInFrame("instructions", text);
     case "tool":
-      return new ConvertedMessage("user", wrapInFrame("tool_result", escapeFrames(text)), content);
+      return wrapInFrame("tool_result", escapeFrames(text));
     case "user":
-      return new ConvertedMessage(role, escapeFrames(text), content);
+      return escapeFrames(text);
     case "assistant":
-      return new ConvertedMessage(role, text, content);
+      return text;
     default:
       return role satisfies never;
   }
+}
+
+/** Returns the parts of an input or a result as they are sent; a frame is around all of them. */
+function convertParts(role: Message["role"], parts: readonly Part[]): readonly ChatPart[] {
+  const converted = parts.map((part) =>
+    part.type === "text" ? escapeFrames(part.text.toWellFormed()) : new ChatMedia(part)
+  );
+  if (role === "tool") {
+    const first = typeof converted[0] === "string" ? converted.shift() : "";
+    converted.unshift(`<tool_result>\n${first}`);
+    converted.push("</tool_result>");
+  }
+  return converted.map((part) => typeof part === "string" ? new ChatText(part) : part);
 }
 
 function wrapInFrame(frame: "instructions" | "tool_result", text: string): string {
@@ -206,7 +254,7 @@ function wrapInFrame(frame: "instructions" | "tool_result", text: string): strin
 const FRAME_REGEXP = /<(?=\s*(?:\/\s*)?(?:instructions|tool_result)\b)/gi;
 
 /** Escapes frame tags in a text. Other text is unchanged. */
-function escapeFrames(text: string): string {
+export function escapeFrames(text: string): string {
   return text.includes("<") ? text.replaceAll(FRAME_REGEXP, "&lt;") : text;
 }
 

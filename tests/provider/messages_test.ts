@@ -2,6 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { Message } from "@nomos/agent";
 import {
   type ChatMessage,
+  type ChatText,
   mapMessages,
   type MessageRules,
   selectMarked,
@@ -23,7 +24,7 @@ function show(messages: readonly Message[], rules: MessageRules, stable: number)
 }
 
 function showMessage({ role, parts, stableParts }: ChatMessage) {
-  return { role, parts: parts.map(({ text }) => text), stableParts };
+  return { role, parts: (parts as readonly ChatText[]).map(({ text }) => text), stableParts };
 }
 
 Deno.test("mapMessages() keeps a late system message if the protocol allows it", () => {
@@ -99,7 +100,7 @@ Deno.test("mapMessages() converts a repeated message once, and again if its cont
   for (const [index, message] of first.entries()) assertStrictEquals(second[index], message);
   changing.content = "Goodbye";
   const third = mapMessages(messages, strict, 4);
-  assertEquals(third.at(-1)!.parts[0]!.text, "Goodbye");
+  assertEquals((third.at(-1)!.parts[0] as ChatText).text, "Goodbye");
   assertStrictEquals(third[1], first[1]);
 });
 

@@ -46,12 +46,14 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
   const { embedding } = options;
   const name = options.name ?? createDefaultName(model);
 
+  const target = { name, model };
+
   async function decide(request: LLMRequest): Promise<LLMResult> {
     assertRealModelsAllowed(name);
     const { signal } = request;
     signal?.throwIfAborted();
     try {
-      const callOptions = await createCallOptions(request, options, vendor, signal);
+      const callOptions = await createCallOptions(request, options, vendor, signal, target);
       return await readGenerated(await model.doGenerate(callOptions), { name, vendor, request });
     } catch (thrown) {
       signal?.throwIfAborted();
@@ -62,7 +64,8 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): LLM {
   function stream(request: LLMRequest) {
     const open = async (signal: AbortSignal) => {
       assertRealModelsAllowed(name);
-      return await model.doStream!(await createCallOptions(request, options, vendor, signal));
+      const callOptions = await createCallOptions(request, options, vendor, signal, target);
+      return await model.doStream!(callOptions);
     };
     const start = (signal: AbortSignal) => streamAnswer({ name, vendor, request }, open, signal);
     return interruptible(start, request.signal);

@@ -19,6 +19,10 @@ export interface AiSdkModel {
   readonly provider: string;
   /** Model name of the vendor. */
   readonly modelId: string;
+  /** Patterns of the URLs that the vendor loads by itself, by media type. Default: all. */
+  readonly supportedUrls?:
+    | PromiseLike<Readonly<Record<string, readonly RegExp[]>>>
+    | Readonly<Record<string, readonly RegExp[]>>;
   /** Returns a complete answer. */
   doGenerate(options: AiSdkCallOptions): PromiseLike<AiSdkGenerated>;
   /** Returns a streamed answer. */
@@ -60,7 +64,7 @@ export interface AiSdkCallOptions {
 export interface AiSdkMessage {
   /** `"system"`, `"user"` or `"assistant"`. */
   readonly role: string;
-  /** Text for `system`, else a list of text parts. */
+  /** Text for `system`, else a list of text and file parts. */
   readonly content: unknown;
   /** Vendor-specific options, such as Anthropic's cache marker. */
   readonly providerOptions?: Readonly<Record<string, unknown>>;

@@ -7,7 +7,9 @@ import { type JsonSchema, omitUndefined } from "../../json/json.ts";
 import { replaceLoneEscapes } from "../../json/text.ts";
 import type { LLMRequest } from "../../llm/llm.ts";
 import {
+  type ChatMedia,
   type ChatMessage,
+  ChatText,
   createCacheKey,
   mapMessages,
   type MessageRules,
@@ -15,6 +17,7 @@ import {
 } from "../messages.ts";
 import type { AiSdkCallOptions, AiSdkMessage } from "./ai_sdk_model.ts";
 import type { AiSdkOptions } from "./ai_sdk_options.ts";
+import { createMediaConverter, type Target } from "./media.ts";
 import type { CacheHint, Vendor, VendorOptions } from "./vendor.ts";
 
 /** Creates the options of one call from the request and the model's options. */
@@ -23,6 +26,7 @@ export async function createCallOptions(
   options: AiSdkOptions,
   vendor: Vendor,
   abortSignal: AbortSignal | undefined,
+  target: Target,
 ): Promise<AiSdkCallOptions> {
   const { temperature, maxOutputTokens, seed, reasoning, headers } = options;
   const settings = { temperature, maxOutputTokens, seed, reasoning, headers };
@@ -33,7 +37,7 @@ export async function createCallOptions(
     options.providerOptions,
   );
   return {
-    prompt: createPrompt(request, vendor.messageRules, hint === "marker"),
+    prompt: await createPrompt(request, vendor.messageRules, hint === "marker", target),
     responseFormat: {
       type: "json",
       schema: wellFormedSchemas.get(request.schema) ?? toWellFormedSchema(request.schema),
@@ -74,14 +78,25 @@ const MARKER: VendorOptions = {
   bedrock: { cachePoint: { type: "default" } },
 };
 
-/** Creates the prompt of a request. */
-function createPrompt(
+/**
+ * Creates the prompt of a request.
+ *
+ * @throws {LLMError} if the model does not load from the URL of a picture or file.
+ */
+async function createPrompt(
   { messages, stable }: LLMRequest,
   rules: MessageRules,
   isMarked: boolean,
-): AiSdkMessage[] {
+  target: Target,
+): Promise<AiSdkMessage[]> {
   const mapped = mapMessages(messages, rules, stable);
-  const prompt = mapped.map((message) => message.convertOnce(convert));
+  const convertMedia = mapped.some(({ hasMedia }) => hasMedia)
+    ? await createMediaConverter(target)
+    : undefined;
+  // Models of other versions share the messages, and take pictures in another form.
+  const prompt = mapped.map((message) =>
+    message.hasMedia ? convert(message, convertMedia) : message.convertOnce(convertText)
+  );
   if (!isMarked) return prompt;
   for (const marked of selectMarked(mapped, stable)) {
     const index = mapped.indexOf(marked);
@@ -112,11 +127,23 @@ function toWellFormedSchema(schema: JsonSchema): JsonSchema {
   return result;
 }
 
+function convertText(message: ChatMessage): AiSdkMessage {
+  return convert(message);
+}
+
 /** Converts a message. The result is frozen, because requests share it. */
-function convert({ role, parts }: ChatMessage): AiSdkMessage {
+function convert(
+  { role, parts }: ChatMessage,
+  convertMedia?: (media: ChatMedia) => object,
+): AiSdkMessage {
   if (role === "system") {
-    return Object.freeze({ role, content: parts.map(({ text }) => text).join("\n\n") });
+    const texts = parts as readonly ChatText[];
+    return Object.freeze({ role, content: texts.map(({ text }) => text).join("\n\n") });
   }
-  const content = parts.map(({ text }) => Object.freeze({ type: "text", text }));
+  const content = parts.map((part) =>
+    Object.freeze(
+      part instanceof ChatText ? { type: "text", text: part.text } : convertMedia!(part),
+    )
+  );
   return Object.freeze({ role, content: Object.freeze(content) });
 }

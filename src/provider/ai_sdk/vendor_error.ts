@@ -28,6 +28,9 @@ import { asArray, asRecord, asString, tryParseJson } from "../untrusted_values.t
 /** Maximum length of a vendor's message, in characters. */
 const MAX_REASON = 500;
 
+/** Matches the reason of a package that does not send a picture or file. */
+const MEDIA_REGEXP = /media type|\b(?:file|image|audio)\b/i;
+
 /** Names of the schema in error codes, parameters and messages. */
 const SCHEMA_REGEXP =
   /response_?format|text\.format|json_?schema|output_?(?:config|format)|response_?(?:json_?)?schema|structured[ _]outputs?/i;
@@ -82,6 +85,11 @@ export function convertVendorError(thrown: unknown, name: string, headers?: unkn
         "Pass a schemaProfile that the model supports, or simplify the schema",
       options,
     );
+  }
+  if (error.name === "AI_UnsupportedFunctionalityError" && MEDIA_REGEXP.test(reason)) {
+    const wayOut = "convert the picture or file, send its text, or use a model that takes it";
+    const usage = { input: 0, output: 0 };
+    return new LLMError(`${failed}: ${reason}; ${wayOut}`, { ...options, usage });
   }
   if (status !== undefined && (status < 200 || status > 299)) {
     const body = tryParseJson(asString(error.responseBody) ?? "") ?? received;

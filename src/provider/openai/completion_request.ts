@@ -10,7 +10,14 @@
 import type { JsonSchema } from "../../json/json.ts";
 import { toWellFormedJson } from "../../json/text.ts";
 import type { LLMRequest, Message } from "../../llm/llm.ts";
-import { type ChatMessage, createCacheKey, mapMessages, selectMarked } from "../messages.ts";
+import {
+  type ChatMessage,
+  ChatText,
+  createCacheKey,
+  mapMessages,
+  selectMarked,
+} from "../messages.ts";
+import { writeMedia } from "./media.ts";
 import type { OutputMode } from "./openai_options.ts";
 import type { Settings } from "./settings.ts";
 
@@ -19,10 +26,11 @@ type Members = Readonly<Record<string, string>>;
 
 /** Creates the body of a request. It contains the schema in every output mode. */
 export async function createCompletionRequest(
-  { model, rules, output, isStrict, fields, hasCacheKey, hasCacheMarkers }: Settings,
+  settings: Settings,
   request: LLMRequest,
   isStreaming: boolean,
 ): Promise<string> {
+  const { model, rules, output, isStrict, fields, hasCacheKey, hasCacheMarkers } = settings;
   const { schema, stable } = request;
   const written = writtenSchemas.get(schema) ?? writeSchema(schema);
   const messages = output === "json_object"
@@ -32,7 +40,9 @@ export async function createCompletionRequest(
   const marked = hasCacheMarkers ? selectMarked(mapped, stable) : undefined;
   let texts = "";
   for (const message of mapped) {
-    const text = marked === undefined ? message.json : writeMarkable(message, marked.has(message));
+    const text = marked === undefined && !message.hasMedia
+      ? message.json
+      : writeParts(message, marked?.has(message) ?? false, settings.name);
     texts += texts === "" ? text : `,${text}`;
   }
   return writeObject({
@@ -59,17 +69,23 @@ function writeObject(members: Members): string {
 }
 
 /**
- * Writes a message with its texts as separate parts if there are several, because the vendor
- * caches whole parts, and with a marker after the last repeated one.
+ * Writes a message with its parts apart if there are several, because the vendor caches whole
+ * parts, and with a marker after the last repeated text.
+ *
+ * @throws {LLMError} if the protocol has no form for a picture or file.
  */
-function writeMarkable(message: ChatMessage, isMarked: boolean): string {
+function writeParts(message: ChatMessage, isMarked: boolean, llm: string): string {
   const { role, parts, stableParts } = message;
-  if (parts.length === 1 && !isMarked) return message.json;
-  const end = isMarked ? stableParts - 1 : -1;
-  const texts = parts.map(({ json }, index) =>
-    `{"type":"text","text":${json}${index === end ? MARKER : ""}}`
+  if (parts.length === 1 && !isMarked && !message.hasMedia) return message.json;
+  const marked = isMarked
+    ? parts.slice(0, stableParts).findLastIndex((part) => part instanceof ChatText)
+    : -1;
+  const written = parts.map((part, index) =>
+    part instanceof ChatText
+      ? `{"type":"text","text":${part.json}${index === marked ? MARKER : ""}}`
+      : part.writeOnce(() => writeMedia(part.part, llm))
   );
-  return `{"role":"${role}","content":[${texts.join(",")}]}`;
+  return `{"role":"${role}","content":[${written.join(",")}]}`;
 }
 
 /** Cache marker of OpenRouter. Source: https://openrouter.ai/docs/features/prompt-caching. */
