@@ -9,6 +9,7 @@ import { readLabels } from "./labels.ts";
 import { expireSessions, type ListBackend, listSessions, RESTING } from "./list_sessions.ts";
 import { MAX_ID_LENGTH } from "./session_key.ts";
 import { MAX_TTL } from "./session_record.ts";
+import { loadSha256, sha256 } from "./sha256.ts";
 import type {
   Append,
   ClaimedLease,
@@ -16,6 +17,7 @@ import type {
   LeaseClaim,
   NewSession,
   Store,
+  StoredBlob,
   VerifiableStore,
 } from "./store.ts";
 import { ConflictError, LeaseLostError, StoreError } from "./store_errors.ts";
@@ -29,7 +31,7 @@ export interface Backend
   extends
     Pick<Store, "ownerPrefix" | "read" | "entries" | "renew" | "release" | "delete" | "close">,
     Pick<Store, "setLabels">,
-    Required<Pick<Store, "requestStop" | "listStops">>,
+    Required<Pick<Store, "readBlob" | "requestStop" | "listStops">>,
     ListBackend {
   /** Creates a session. Returns false if the id is already in use. */
   create(id: string, session: Required<NewSession>): Promise<boolean>;
@@ -87,9 +89,11 @@ export function makeStore(name: string, backend: Backend): VerifiableStore {
       checkWhole(range.limit, 1, `read at most ${quote(range.limit)} entries`);
       return await open().entries(id, range);
     },
+    readBlob: async (id, hash) => await open().readBlob(id, hash),
     async claim(id, claim) {
       checkTtl(claim.ttl);
       const { append } = claim;
+      if (append?.blobs !== undefined) await loadSha256();
       const copy = append && { append: { ...copyAppend(append), hash: append.hash } };
       const claimed = await open().claim(id, { ...claim, ...copy });
       if (claimed === "busy") return undefined;
@@ -106,6 +110,7 @@ export function makeStore(name: string, backend: Backend): VerifiableStore {
     release: async (lease) => await open().release(lease),
     async append(lease, appended) {
       const { child, head, release } = appended;
+      if (appended.blobs !== undefined) await loadSha256();
       const copy = copyAppend(appended);
       if (child !== undefined && release) {
         throw new ConfigError(
@@ -204,12 +209,31 @@ function copyAppend(appended: Append): Append {
     );
   }
   checkStatus(appended.status);
-  const { approvals = [], ...rest } = appended;
+  const { approvals = [], blobs, ...rest } = appended;
   return {
     ...rest,
+    ...(blobs !== undefined && { blobs: copyBlobs(blobs) }),
     entries: entries.map(({ seq, body, hash }) => ({ seq, body, hash })),
     ...(approvals.length > 0 && { approvals: structuredClone(approvals) }),
   };
+}
+
+/** Validates the hashes of blobs, on which other sessions rely, and copies each once. */
+function copyBlobs(blobs: readonly StoredBlob[]): readonly StoredBlob[] {
+  const copies = new Map<string, StoredBlob>();
+  for (const { hash, data } of blobs) {
+    const copy = { hash, data: data.slice() };
+    const actual = sha256(copy.data);
+    if (actual !== hash) {
+      throw new ConfigError(
+        `Cannot append a blob with the hash ${quote(hash)}: expected the SHA-256 of its bytes, ` +
+          quote(actual),
+      );
+    }
+    copies.set(hash, copy);
+  }
+  // In one order, so that writers that lock them never deadlock.
+  return [...copies.values()].sort((a, b) => a.hash < b.hash ? -1 : 1);
 }
 
 function checkStatus(status: Append["status"]): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Position } from "../history/position.ts";
+import type { WrittenEvents } from "./entry_body.ts";
 import { type Link, linkBodies } from "./hash_chain.ts";
 import { sealSnapshot } from "./sealed_snapshot.ts";
 import { summarize } from "./session_summary.ts";
@@ -23,7 +24,7 @@ interface BuiltAppend {
  */
 export function buildAppend(
   before: Link,
-  bodies: readonly string[],
+  { bodies, blobs }: WrittenEvents,
   child: string | undefined,
   position: Position | undefined,
   isDue: boolean,
@@ -33,6 +34,7 @@ export function buildAppend(
     child,
     head: before.head,
     entries,
+    ...(blobs !== undefined && { blobs }),
     ...(position && isDue && { snapshot: sealSnapshot(position, link.hash) }),
     ...(position && child === undefined && summarize(position)),
   };

@@ -16,7 +16,7 @@ import {
   versionAfter,
 } from "../history/migrations.ts";
 import { makeDamagedError, readStored } from "./hash_chain.ts";
-import type { StoredEntry } from "./store.ts";
+import type { Store, StoredBlob, StoredEntry } from "./store.ts";
 
 /**
  * Serializes an event as `[version, event]`. The version is stored because sessions
@@ -32,6 +32,27 @@ export function serializeEvent(event: SessionEvent): string {
     `Cannot store event ${event.seq} of type "${event.type}": ${v.getDotPath(issue)}: ` +
       `${issue.message}: this is an error of @nomos/agent, please report it`,
   );
+}
+
+/** Bodies of entries, and the blobs to which they refer, if there are any. */
+export interface WrittenEvents {
+  readonly bodies: readonly string[];
+  readonly blobs?: readonly StoredBlob[] | undefined;
+}
+
+/** Serializes events; long bytes are blobs if the store has any. */
+export async function serializeEvents(
+  store: Store,
+  events: readonly SessionEvent[],
+): Promise<WrittenEvents> {
+  const bodies = events.map(serializeEvent);
+  if (store.readBlob === undefined || !events.some((event) => "parts" in event)) return { bodies };
+  // Loaded here, because most sessions have text only.
+  const { splitEvent } = await import("./blobs.ts");
+  const split = events.map(splitEvent);
+  const blobs = split.flatMap(({ blobs }) => blobs);
+  if (blobs.length === 0) return { bodies };
+  return { bodies: split.map(({ event }) => JSON.stringify([EVENT_VERSION, event])), blobs };
 }
 
 /** Options of {@linkcode parseEvent}. */

@@ -59,10 +59,22 @@ export class EntryReader {
     for (let link = from; link.head < end;) {
       const entries = await this.#read(link.head, end);
       link = checkChain(id, link, entries);
-      yield { entries, events: entries.map((entry) => parseEvent(id, entry, { validates })), link };
+      const whole = entries.some(hasBlob) ? await this.#fill(entries) : entries;
+      yield { entries, events: whole.map((entry) => parseEvent(id, entry, { validates })), link };
       // Stores answer in microtasks: without a task between pages, a long log would block timers.
       if (link.head < end) await nextTask();
     }
+  }
+
+  /** Returns the entries with the bytes of their blobs. */
+  async #fill(entries: readonly StoredEntry[]): Promise<readonly StoredEntry[]> {
+    // Loaded here, because most sessions have text only.
+    const { fillEntry } = await import("./blobs.ts");
+    const whole: StoredEntry[] = [];
+    for (const entry of entries) {
+      whole.push(hasBlob(entry) ? await fillEntry(this.#store, this.#address.id, entry) : entry);
+    }
+    return whole;
   }
 
   async #read(from: number, end: number): Promise<readonly StoredEntry[]> {
@@ -87,4 +99,9 @@ export async function isStored(
   const { seq: from, hash } = entries.at(-1)!;
   const [found] = await store.entries(id, { child, from, limit: 1 });
   return found?.hash === hash;
+}
+
+/** Returns true if an entry may refer to a blob. In a text, the quotes would be escaped. */
+export function hasBlob({ body }: Pick<StoredEntry, "body">): boolean {
+  return body.includes('"blob":"');
 }

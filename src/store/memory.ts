@@ -7,6 +7,7 @@
 import { checkOptions, FUNCTION } from "../llm/option_rules.ts";
 import { makeStore } from "./backend.ts";
 import { type ListedRow, statusOf } from "./list_sessions.ts";
+import { MemoryBlobs } from "./memory_blobs.ts";
 import { isLive } from "./session_record.ts";
 import type { SessionSummary } from "./session_summary.ts";
 import type {
@@ -69,6 +70,7 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
   // Counted over all sessions, so that an id that is deleted and reused gets no epoch twice.
   let lastEpoch = 0;
   const stops = new Set<number>();
+  const blobs = new MemoryBlobs();
   const findLeased = ({ id, owner, epoch }: Lease): Session | undefined => {
     const session = sessions.get(id);
     const lease = session?.lease;
@@ -82,11 +84,20 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
     const now = clock();
     return { meta, firstHash: hash, createdAt: now, updatedAt: now, entries: [] };
   };
-  const write = (log: StoredLog, { head, entries, snapshot }: Append) => {
+  const write = (log: StoredLog, { head, entries, snapshot, blobs: kept }: Append) => {
+    if (kept !== undefined) blobs.keep(log, kept);
     for (const entry of entries) log.entries.push(entry);
     log.updatedAt = clock();
     if (snapshot === undefined) return;
     log.snapshot = { head: head + entries.length, hash: entries.at(-1)!.hash, body: snapshot };
+  };
+  const listLogs = (id: string): readonly StoredLog[] => {
+    const session = sessions.get(id);
+    return session === undefined ? [] : [session, ...session.children.values()];
+  };
+  const remove = (id: string): boolean => {
+    blobs.release(listLogs(id));
+    return sessions.delete(id);
   };
   const release = (lease: Lease) => {
     delete findLeased(lease)?.lease;
@@ -121,6 +132,7 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
       const entries = find(id, child)?.entries.slice(from, from + limit) ?? [];
       return entries.map((entry) => ({ ...entry }));
     },
+    readBlob: async (id, hash) => blobs.read(listLogs(id), hash),
     async claim(id, { owner, ttl, force, append }) {
       const session = sessions.get(id);
       if (session === undefined) return "missing";
@@ -190,11 +202,11 @@ export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): Veri
         if (isLive(session.lease, clock()) || !statuses.some((one) => one === session.status)) {
           return false;
         }
-        return sessions.delete(id);
+        return remove(id);
       }).length;
     },
     now: async () => clock(),
-    delete: async (id) => sessions.delete(id),
+    delete: async (id) => remove(id),
     close: async () => sessions.clear(),
   });
 }

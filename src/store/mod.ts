@@ -64,6 +64,7 @@ export type {
   RestingStatus,
   SessionList,
   Store,
+  StoredBlob,
   StoredEntry,
   StoredSession,
   StoredSnapshot,

@@ -79,3 +79,11 @@ export function isLive(lease: Pick<LeaseState, "until"> | undefined, now: number
 
 /** Longest lease, in milliseconds, so that every end of a lease is a date. */
 export const MAX_TTL: number = 2 ** 31 - 1;
+
+/** Bytes that entries refer to by their hash. */
+export interface StoredBlob {
+  /** SHA-256 of the bytes, as 64 hexadecimal digits. */
+  readonly hash: string;
+  /** The bytes. */
+  readonly data: Uint8Array;
+}

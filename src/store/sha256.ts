@@ -4,13 +4,13 @@
  * @module
  */
 
-/** Hashes a text in UTF-8, as 64 hexadecimal digits. */
-export type Sha256 = (text: string) => string;
+/** Hashes bytes, or a text in UTF-8, as 64 hexadecimal digits. */
+export type Sha256 = (content: string | Uint8Array) => string;
 
 /** Part of `node:crypto`. */
 interface NodeCrypto {
   createHash(algorithm: "sha256"): {
-    update(text: string, encoding: "utf8"): { digest(encoding: "hex"): string };
+    update(content: string | Uint8Array, encoding: "utf8"): { digest(encoding: "hex"): string };
   };
 }
 
@@ -24,9 +24,9 @@ export async function loadSha256(): Promise<void> {
   implementation ??= await loadNobleSha256();
 }
 
-/** Hashes a text. Without `node:crypto`, {@linkcode loadSha256} must have been called. */
-export function sha256(text: string): string {
-  return implementation!(text);
+/** Hashes bytes or a text. Without `node:crypto`, {@linkcode loadSha256} must have been called. */
+export function sha256(content: string | Uint8Array): string {
+  return implementation!(content);
 }
 
 /** Returns the hash of `node:crypto`; undefined if the runtime lacks it. */
@@ -35,12 +35,13 @@ export function findNodeSha256(): Sha256 | undefined {
     readonly process?: { getBuiltinModule?(id: string): unknown };
   };
   const crypto = process?.getBuiltinModule?.("node:crypto") as NodeCrypto | undefined;
-  return crypto && ((text) => crypto.createHash("sha256").update(text, "utf8").digest("hex"));
+  return crypto && ((content) => crypto.createHash("sha256").update(content, "utf8").digest("hex"));
 }
 
 /** Loads the hash of `@noble/hashes`. */
 export async function loadNobleSha256(): Promise<Sha256> {
   const { sha256 } = await import("@noble/hashes/sha2.js");
   const { bytesToHex, utf8ToBytes } = await import("@noble/hashes/utils.js");
-  return (text) => bytesToHex(sha256(utf8ToBytes(text)));
+  return (content) =>
+    bytesToHex(sha256(typeof content === "string" ? utf8ToBytes(content) : content));
 }

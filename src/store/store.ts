@@ -5,7 +5,7 @@
  */
 import type { PendingApproval } from "../history/call.ts";
 import type { ExpireOptions, ListPage, RestingStatus, SessionList } from "./session_list.ts";
-import type { NewSession, StoredEntry, StoredSession } from "./session_record.ts";
+import type { NewSession, StoredBlob, StoredEntry, StoredSession } from "./session_record.ts";
 
 export type {
   ExpireOptions,
@@ -17,6 +17,7 @@ export type {
 export type {
   LeaseState,
   NewSession,
+  StoredBlob,
   StoredEntry,
   StoredSession,
   StoredSnapshot,
@@ -76,6 +77,13 @@ export interface Store {
    * such session or child.
    */
   entries(id: string, range: EntryRange): Promise<readonly StoredEntry[]>;
+
+  /**
+   * Reads a blob that was appended to a session or to a child of it. Returns undefined if none
+   * was, whatever other sessions have. Optional: without it, entries contain their bytes as base64,
+   * and no append has blobs.
+   */
+  readBlob?(id: string, hash: string): Promise<Uint8Array | undefined>;
 
   /**
    * Claims the lease of a session for `ttl` milliseconds by the store's clock. Returns
@@ -142,8 +150,8 @@ export interface Store {
   expire(options: ExpireOptions): Promise<number>;
 
   /**
-   * Deletes a session with its entries and children, all or none, even if another writer
-   * holds its lease. Returns false if there is no such session.
+   * Deletes a session with its entries, children and the blobs that no other session uses, all
+   * or none, even if another writer holds its lease. Returns false if there is no such session.
    */
   delete(id: string): Promise<boolean>;
 
@@ -219,6 +227,11 @@ export interface Append {
   readonly head: number;
   /** Entries to append, at least one, numbered from `head` without gaps. */
   readonly entries: readonly StoredEntry[];
+  /**
+   * Blobs to which the entries refer, stored with them. A blob that other sessions have is
+   * stored once. Default: none.
+   */
+  readonly blobs?: readonly StoredBlob[];
   /**
    * New snapshot, as JSON text, that covers these entries and all before. Default: keep the
    * old one.

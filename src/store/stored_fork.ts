@@ -12,7 +12,7 @@ import { listBegunChildren } from "../history/started_call.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
 import { buildAppend } from "./build_append.ts";
 import { serializeEvent } from "./entry_body.ts";
-import { type Address, EntryReader, nameOf } from "./entry_reader.ts";
+import { type Address, EntryReader, hasBlob, nameOf } from "./entry_reader.ts";
 import { type Link, makeDamagedError } from "./hash_chain.ts";
 import { type LeaseOptions, SessionLease } from "./session_lease.ts";
 import type { Store } from "./store.ts";
@@ -40,6 +40,8 @@ interface ForkedPast extends SessionMeta {
   readonly bodies: readonly string[];
   /** Position after them. */
   readonly position: Position;
+  /** Id of the session that has the blobs to which they refer. */
+  readonly from: string;
 }
 
 /** History of a copy. */
@@ -136,7 +138,7 @@ async function copyPast(
     position.apply(event);
     bodies.push(serializeEvent(event));
   }
-  return { ...name, start, bodies, position };
+  return { ...name, start, bodies, position, from: address.id };
 }
 
 async function writePast(
@@ -144,7 +146,7 @@ async function writePast(
   { lease, lost }: SessionLease,
   child: string | undefined,
   first: Link,
-  { bodies, position }: ForkedPast,
+  { bodies, position, from }: ForkedPast,
   { clock }: LeaseOptions,
 ): Promise<void> {
   for (let before = first; before.head < bodies.length;) {
@@ -153,7 +155,13 @@ async function writePast(
     const isLast = before.head + batch.length === bodies.length;
     const isDue = bodies.length >= SNAPSHOT_INTERVAL;
     const after = isLast ? position : undefined;
-    const { appended, link } = buildAppend(before, batch, child, after, isDue);
+    const referring = batch.filter((body) => hasBlob({ body }));
+    // Loaded here, because most sessions have text only.
+    const blobs = referring.length === 0
+      ? undefined
+      : await (await import("./blobs.ts")).readBlobs(store, from, referring);
+    const written = { bodies: batch, blobs };
+    const { appended, link } = buildAppend(before, written, child, after, isDue);
     await appendWithRetry(store, lease, before, appended, clock);
     before = link;
   }

@@ -12,7 +12,7 @@ import { applyChanges, findFirstStep, renameStep } from "../history/migrations.t
 import { adoptStored } from "./adoption.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
 import { buildAppend } from "./build_append.ts";
-import { serializeEvent } from "./entry_body.ts";
+import { serializeEvents } from "./entry_body.ts";
 import { type Address, EntryReader } from "./entry_reader.ts";
 import { type Link, makeDamagedError } from "./hash_chain.ts";
 import { readSnapshot } from "./sealed_snapshot.ts";
@@ -265,8 +265,8 @@ export class StoredLog implements DurableLog {
     const isDue = before.head + events.length - this.#snapshotHead >= SNAPSHOT_INTERVAL;
     const position = this.#storedPosition.copy();
     for (const event of events) position.apply(event);
-    const [bodies, { child }] = [events.map(serializeEvent), this.#address];
-    const { appended, link } = buildAppend(before, bodies, child, position, isDue);
+    const [written, { child }] = [await serializeEvents(this.#store, events), this.#address];
+    const { appended, link } = buildAppend(before, written, child, position, isDue);
     if (await this.turns?.claimWith(before, appended)) this.#unknownOutcome = undefined;
     else await this.#append(before, appended, isLast);
     if (isDue) this.#snapshotHead = link.head;

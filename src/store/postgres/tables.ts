@@ -14,6 +14,9 @@
  * - `entry`: the logs, by session and sequence number. Bodies are text and not jsonb,
  *   which would reformat them.
  * - `label`: labels of the sessions, in the order of their keys.
+ * - `blob`: bytes of entries by their hash. `blob_use` lists the sessions and children that have
+ *   them; a trigger deletes a blob with its last use. Writers and the trigger lock the blob before
+ *   they look at its uses, so that no use refers to a blob that is being deleted.
  * - `stop_request`: epochs of the leases whose writers should stop their turns.
  * - `lease_epoch`: sequence of epochs over all sessions, so that an id that is deleted
  *   and reused gets no epoch twice.
@@ -41,6 +44,7 @@ export const MIGRATIONS: readonly ((schema: string, query: Query) => Promise<voi
   addChildren,
   addStopRequests,
   addSummaries,
+  addBlobs,
 ];
 
 async function createTables(schema: string, query: Query): Promise<void> {
@@ -152,6 +156,28 @@ async function addSummaries(schema: string, query: Query): Promise<void> {
     PRIMARY KEY (session, label)
   )`);
   await query(`CREATE INDEX label_session ON ${schema}.label (label, id)`);
+}
+
+async function addBlobs(schema: string, query: Query): Promise<void> {
+  await query(`CREATE TABLE ${schema}.blob (hash text PRIMARY KEY, data bytea NOT NULL)`);
+  await query(`CREATE TABLE ${schema}.blob_use (
+    session bigint NOT NULL REFERENCES ${schema}.session ON DELETE CASCADE,
+    hash text NOT NULL REFERENCES ${schema}.blob,
+    PRIMARY KEY (session, hash)
+  )`);
+  await query(`CREATE INDEX blob_use_hash ON ${schema}.blob_use (hash)`);
+  // Each statement of the function sees what was committed while the one before waited.
+  const body = `BEGIN
+    PERFORM FROM ${schema}.blob WHERE hash IN (SELECT hash FROM gone) ORDER BY hash FOR UPDATE;
+    DELETE FROM ${schema}.blob WHERE hash IN (SELECT hash FROM gone)
+      AND NOT EXISTS (SELECT FROM ${schema}.blob_use AS other WHERE other.hash = blob.hash);
+    RETURN NULL;
+  END`;
+  await query(`CREATE FUNCTION ${schema}.delete_unused_blobs() RETURNS trigger
+    LANGUAGE plpgsql AS '${body.replaceAll("'", "''")}'`);
+  await query(`CREATE TRIGGER blob_unused AFTER DELETE ON ${schema}.blob_use
+    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
+    EXECUTE FUNCTION ${schema}.delete_unused_blobs()`);
 }
 
 /**

@@ -7,6 +7,7 @@ import { quote } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
 import { encodeKey } from "../session_key.ts";
 import {
+  readBytes,
   readEntry,
   readLease,
   readNumber,
@@ -55,11 +56,15 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
     return { ...session, lease: { ...lease, until } };
   };
   /** Appends entries to the session or child with that number. */
-  const writeEntries = (number: number, { head, entries, snapshot }: Append) => {
+  const writeEntries = (number: number, { head, entries, snapshot, blobs = [] }: Append) => {
     const newHead = head + entries.length;
     const { hash } = entries.at(-1)!;
     sql.advance.run(newHead, hash, now(), number);
     for (const { seq, body, hash } of entries) sql.append.run(number, seq, body, hash);
+    for (const { hash, data } of blobs) {
+      sql.addBlob.run(hash, data);
+      sql.useBlob.run(number, hash);
+    }
     if (snapshot !== undefined) sql.snapshot.run(number, newHead, hash, snapshot);
   };
   /** Records what lists show of the session with that number after an append. */
@@ -105,6 +110,11 @@ export function sqliteBackend(options: SqliteBackendOptions): Backend {
     entries: (id, { child, from, limit }) =>
       read(`read entries of session ${quote(id)}`, () => {
         return sql.entries.all(encodeKey(id), encodeChild(child), from, limit).map(readEntry);
+      }),
+    readBlob: (id, hash) =>
+      read(`read a blob of session ${quote(id)}`, () => {
+        const row = sql.readBlob.get(encodeKey(id), hash);
+        return row && readBytes(row, "data");
       }),
     claim: (id, { owner, ttl, force, append }) =>
       writes.write(`claim session ${quote(id)}`, () => {
@@ -261,6 +271,14 @@ const SQL = {
   listStops: "SELECT epoch FROM stop_request",
   advance: "UPDATE session SET head = ?, hash = ?, updated_at = ? WHERE number = ?",
   append: "INSERT INTO entry (session, seq, body, hash) VALUES (?, ?, ?, ?)",
+  addBlob: "INSERT INTO blob (hash, data) VALUES (?, ?) ON CONFLICT DO NOTHING",
+  useBlob: "INSERT INTO blob_use (session, hash) VALUES (?, ?) ON CONFLICT DO NOTHING",
+  readBlob: `
+    SELECT data FROM blob WHERE hash = ?2 AND EXISTS (
+      SELECT 1 FROM blob_use JOIN session ON number = blob_use.session
+      WHERE blob_use.hash = ?2
+        AND (id = ?1 OR parent = (SELECT number FROM session WHERE id = ?1))
+    )`,
   snapshot: `
     INSERT INTO snapshot (session, head, hash, body) VALUES (?, ?, ?, ?)
     ON CONFLICT (session) DO UPDATE

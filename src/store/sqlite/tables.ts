@@ -11,6 +11,8 @@
  * - `snapshot`: separate from `session`, because SQLite rewrites whole rows and
  *   snapshots are long.
  * - `label`: index of the labels, in the order of the keys of their sessions.
+ * - `blob`: bytes of entries by their hash. `blob_use` lists the sessions and children that have
+ *   them; a trigger deletes a blob with its last use.
  * - `last_epoch`: counter of leases over all sessions, so that an id that is deleted and
  *   reused gets no epoch twice.
  * - `in_use`: mark of an open database, see `use_mark.ts`.
@@ -120,6 +122,22 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (session, label)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX label_session ON label (label, id);
+  `,
+  `
+  CREATE TABLE blob (
+    hash TEXT PRIMARY KEY,
+    data BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE blob_use (
+    session INTEGER NOT NULL REFERENCES session (number) ON DELETE CASCADE,
+    hash TEXT NOT NULL REFERENCES blob (hash),
+    PRIMARY KEY (session, hash)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX blob_use_hash ON blob_use (hash);
+  CREATE TRIGGER blob_unused AFTER DELETE ON blob_use BEGIN
+    DELETE FROM blob WHERE hash = OLD.hash
+      AND NOT EXISTS (SELECT 1 FROM blob_use WHERE hash = OLD.hash);
+  END;
   `,
 ];
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Store } from "../../store/store.ts";
+import { BLOB_CHECKS } from "./blob_checks.ts";
 import { CLAIM_CHECKS } from "./claim_checks.ts";
 import { CHILD_CHECKS } from "./child_checks.ts";
 import { ENTRY_CHECKS } from "./entry_checks.ts";
@@ -59,6 +60,7 @@ export function storeContract(
     ...LEASE_CHECKS,
     ...CLAIM_CHECKS,
     ...CHILD_CHECKS,
+    ...BLOB_CHECKS,
     ...RACE_CHECKS,
     ...LIST_CHECKS,
     ...SUMMARY_CHECKS,
