@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { memoryStore, type Store } from "@nomos/agent/store";
 import { storeContract, StoreContractError, type StoreContractOptions } from "@nomos/agent/testing";
+import { BLOB_FAULTS, storeWithoutBlobs } from "./broken_blobs.ts";
 import { CHILD_FAULTS } from "./broken_children.ts";
 import { CLAIM_FAULTS } from "./broken_claims.ts";
 import { LIST_FAULTS } from "./broken_lists.ts";
@@ -24,6 +25,7 @@ const ALL_FAULTS = {
   ...CHILD_FAULTS,
   ...LIST_FAULTS,
   ...SUMMARY_FAULTS,
+  ...BLOB_FAULTS,
 };
 
 for (const [name, fault] of Object.entries(ALL_FAULTS)) {
@@ -106,4 +108,8 @@ Deno.test("storeContract() shows two long values only around their difference", 
   const { message } = failures.get("append() stores every body and hash unchanged")!;
   assertMatch(message, /^Wrong value of entry \d+: found …/);
   assert(message.length < 600, message);
+});
+
+Deno.test("storeContract() accepts a store without blobs", async () => {
+  for (const { run } of storeContract(storeWithoutBlobs)) await run();
 });
