@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { EventMedia, EventPart } from "../history/event_part.ts";
-import { decodeBase64, encodeBase64 } from "../json/base64.ts";
+import type { EventPart } from "../history/event_part.ts";
+import { decodeBase64 } from "../json/base64.ts";
 import type { Message } from "../llm/llm.ts";
 import type { Part } from "../llm/part.ts";
 
@@ -34,20 +34,14 @@ function toPart(part: EventPart): Part {
   }
   const { data, ...rest } = part;
   if (data === undefined) return Object.freeze(rest) as Part;
-  // Decoded when they are read, because providers convert a message once, and many models never do.
   const media = {
     ...rest,
+    // Decoded when it is read, because a provider reads it once, and many models never do.
     get data() {
       return decodeBase64(data);
     },
   };
-  Object.setPrototypeOf(media, BYTES_AS_TEXT);
+  // JSON has no bytes. Not enumerable, so that the part equals one that a user writes.
+  Object.defineProperty(media, "toJSON", { value: () => part });
   return Object.freeze(media) as unknown as Part;
 }
-
-/** Writes a part with its bytes as base64, because JSON has no bytes. */
-const BYTES_AS_TEXT = {
-  toJSON(this: EventMedia & { readonly data: Uint8Array }): EventMedia {
-    return { ...this, data: encodeBase64(this.data) };
-  },
-};

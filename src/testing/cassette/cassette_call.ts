@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { copyJson, type Json, type JsonObject } from "../../json/json.ts";
 import type { LLMRequest, Message, Usage } from "../../llm/llm.ts";
+import type { Part } from "../../llm/part.ts";
 import { numberCalls } from "../snapshot.ts";
 import { type Redact, redactValue } from "./redact.ts";
 
@@ -19,7 +21,27 @@ export interface DecideRequest {
   /** Schema as sent to the model. */
   readonly schema: JsonObject;
   /** Messages, with `callId`s numbered in order of first appearance. */
-  readonly messages: readonly Message[];
+  readonly messages: readonly CassetteMessage[];
+}
+
+/** Message without its bytes. */
+export interface CassetteMessage extends Omit<Message, "parts"> {
+  /** Pictures and files of the message; their texts are in its content. */
+  readonly media?: readonly CassetteMedia[];
+}
+
+/** Picture or file, whose bytes are only compared. It has either `sha256` or `url`. */
+export interface CassetteMedia {
+  /** Kind of the part. */
+  readonly type: "image" | "file";
+  /** Media type. */
+  readonly mediaType: string;
+  /** Name of a file, if it has one. */
+  readonly name?: string;
+  /** Hash of the bytes. */
+  readonly sha256?: string;
+  /** Address of the bytes. */
+  readonly url?: string;
 }
 
 /** Normalized request to `embed`. */
@@ -70,12 +92,29 @@ export function normalizeRequest(request: LLMRequest, redact: Redact): DecideReq
     ...(step !== undefined && { step: redact(step) }),
     schemaName: redact(schemaName),
     schema: redactValue(json, redact) as JsonObject,
-    messages: messages.map(({ role, content, callId }) => ({
+    messages: messages.map(({ role, content, callId, parts }) => ({
       role,
       content: redact(content),
       ...(callId !== undefined && { callId: `call-${numbers.get(callId)}` }),
+      ...(parts !== undefined && { media: normalizeMedia(parts, redact) }),
     })),
   };
+}
+
+function normalizeMedia(parts: readonly Part[], redact: Redact): readonly CassetteMedia[] {
+  return parts.flatMap((part): CassetteMedia[] => {
+    if (part.type === "text") return [];
+    const { type, mediaType, data, url } = part;
+    const name = type === "file" ? part.name : undefined;
+    return [{
+      type,
+      mediaType,
+      ...(name !== undefined && { name: redact(name) }),
+      ...(data === undefined
+        ? { url: redact(url) }
+        : { sha256: createHash("sha256").update(data).digest("hex") }),
+    }];
+  });
 }
 
 /** Returns an embedding request without secrets. */

@@ -58,6 +58,13 @@ const decideCall = v.strictObject({
     role: v.picklist(["system", "user", "assistant", "tool"]),
     content: lines,
     callId: v.exactOptional(v.string()),
+    media: v.exactOptional(v.array(v.strictObject({
+      type: v.picklist(["image", "file"]),
+      mediaType: v.string(),
+      name: v.exactOptional(v.string()),
+      sha256: v.exactOptional(v.string()),
+      url: v.exactOptional(v.string()),
+    }))),
   })),
   chunks: v.exactOptional(v.array(v.string())),
   output,
