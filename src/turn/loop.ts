@@ -52,7 +52,7 @@ export async function runTurn(
       ? await open()
       : await stored.begin(turn, open, recordsInput(session, command));
     hasBegun = opened !== undefined;
-    if (opened === undefined) turn.result = await buildUnwritten(session, command);
+    if (opened === undefined) turn.result = await buildUnwritten(session, given);
     else if (opened instanceof Turn) turn.result = opened;
     else {
       const play = () => beginTurn(session, turn, opened, options, out);

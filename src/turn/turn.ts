@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { EventPart } from "../history/event_part.ts";
+import type { Part } from "../llm/part.ts";
 import type { PendingApproval } from "../history/call.ts";
 import type { Decision } from "../decision/decision.ts";
 import type { LimitReason, SessionEvent } from "../history/event.ts";
@@ -27,6 +29,8 @@ export interface ToolResult {
   readonly outcome: SessionEvent<"tool_finished">["outcome"];
   /** Result or reason, as the model sees it. */
   readonly text: string;
+  /** Parts of the result, if it has a picture or a file; bytes are base64. */
+  readonly parts?: readonly EventPart[];
   /**
    * Error that the tool threw, with its stack; if the outcome is `ok`, the error because of which its
    * `setData()` changed nothing. Absent otherwise, and if another process ran the call. The model
@@ -48,7 +52,7 @@ export interface TurnParts {
   readonly children: (() => State["children"]) | undefined;
   readonly approvals: readonly PendingApproval[];
   readonly thrown: ReadonlyMap<string, unknown> | undefined;
-  readonly input?: string | undefined;
+  readonly input?: string | readonly Part[] | undefined;
 }
 
 /** Type of the responses in a step: text, or the output of its `answer` schema. */
@@ -93,7 +97,7 @@ export class Turn<
    * Input that was not recorded, because the turn was aborted while it waited for another one:
    * send it again. Undefined otherwise.
    */
-  readonly input: string | undefined;
+  readonly input: string | readonly Part[] | undefined;
   readonly #log: readonly SessionEvent[];
   readonly #owner: TurnParts["owner"];
   readonly #from: number;
@@ -174,7 +178,7 @@ export class Turn<
       while (this.#at(at).type !== "decision") at--;
       const { decision } = this.#at(at) as SessionEvent & { type: "decision" };
       const { args } = (decision as Decision & { action: "TOOL_CALL" }).calls[event.call]!;
-      const { tool, callKey, outcome, text } = event;
+      const { tool, callKey, outcome, text, parts } = event;
       const cause = this.#thrown?.get(callKey);
       results.push({
         tool,
@@ -182,6 +186,7 @@ export class Turn<
         callKey,
         outcome,
         text,
+        ...(parts !== undefined && { parts }),
         ...(cause !== undefined && { cause }),
         order: [at, event.call],
       });

@@ -58,7 +58,10 @@ Deno.test("openai sends a picture of a tool inside the frame of its result, join
     { type: "text", text: "</tool_result>" },
   ];
   const local = await sent({ baseURL: "http://localhost:8000/v1" }, requestOf(conversation));
-  assertEquals<unknown>(local.messages?.slice(1), [{ role: "user", content: [IMAGE_URL, ...framed] }]);
+  assertEquals<unknown>(local.messages?.slice(1), [{
+    role: "user",
+    content: [IMAGE_URL, ...framed],
+  }]);
   const { messages } = await sent({}, requestOf(conversation));
   assertEquals<unknown>(messages?.slice(1), [
     { role: "user", content: [IMAGE_URL] },

@@ -125,6 +125,7 @@ Deno.test("a result of parts is recorded and shown below its title", async () =>
     const line = "[image: image/png, 3 bytes, 039058c6]";
     const expected = Array.isArray(result) ? `Here it is\n${line}` : line;
     assertEquals(turn.toolResults[0]?.text, expected);
+    assertEquals(turn.toolResults[0]?.parts?.at(-1), { ...PICTURE, data: "AQID" });
     assertEquals(message?.content, `Result of look:\n${expected}`);
   }
 });
@@ -198,11 +199,20 @@ Deno.test("a turn with a picture that failed is resumed from its state, picture 
   assertEquals(partsOf(llm.requests[0]!.messages[1])[1], { ...PICTURE, data: [1, 2, 3] });
 });
 
-Deno.test("a picture waits for its turn while another one runs", async () => {
-  const { agent } = talker([decide.respond("One"), decide.respond("Two")]);
+Deno.test("a picture waits for its turn, and is returned if that is aborted before", async () => {
+  const gate = Promise.withResolvers<string>();
+  const script = [decide.call("look"), decide.respond("One"), decide.respond("Two")];
+  const { agent } = talker(script, () => gate.promise);
   const session = await agent.openSession("s", { store: memoryStore(), whenBusy: "wait" });
-  const turns = await Promise.all([session.next("Hi"), session.next([PICTURE])]);
-  assertEquals(turns.map(({ response }) => response), ["One", "Two"]);
+  const first = session.next("Look");
+  const leaving = new AbortController();
+  const left = session.next([PICTURE], { signal: leaving.signal });
+  const second = session.next([PICTURE]);
+  leaving.abort();
+  const { status, input, events } = await left;
+  assertEquals([status, input, events], ["interrupted", [PICTURE], []]);
+  gate.resolve("A cup");
+  assertEquals([(await first).response, (await second).response], ["One", "Two"]);
 });
 
 Deno.test("a picture counts as 4,000 characters of a request", async () => {
