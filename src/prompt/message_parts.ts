@@ -8,8 +8,11 @@ import { decodeBase64 } from "../json/base64.ts";
 import type { Message } from "../llm/llm.ts";
 import type { Part } from "../llm/part.ts";
 
-/** Characters that a picture or file counts for, about 1,000 tokens, as vendors count a picture. */
-const MEDIA_CHARS = 4_000;
+/** Tokens that a picture or file counts for, about as many as vendors count for a picture. */
+const MEDIA_TOKENS = 1_000;
+
+/** Characters that a picture or file counts for. */
+const MEDIA_CHARS = 4 * MEDIA_TOKENS;
 
 /** Returns a frozen message with the parts of an event, if it has any, below a title. */
 export function addParts(
@@ -22,10 +25,25 @@ export function addParts(
   return Object.freeze({ ...message, parts: Object.freeze([...texts, ...parts.map(toPart)]) });
 }
 
+/** Returns a message with the descriptions of its pictures and files in place of them. */
+export function removeParts(message: Message): Message {
+  if (message.parts === undefined) return message;
+  const { parts: _, ...rest } = message;
+  return Object.freeze(rest);
+}
+
 /** Returns the length of a message, in characters. */
-export function countMessage({ content, parts }: Message): number {
-  if (parts === undefined) return content.length;
-  return content.length + MEDIA_CHARS * parts.filter(({ type }) => type !== "text").length;
+export function countMessage(message: Message): number {
+  return message.content.length + MEDIA_CHARS * countMedia(message);
+}
+
+/** Returns the size of a message in tokens, with a function that measures texts. */
+export function measureMessage(message: Message, measure: (text: string) => number): number {
+  return measure(message.content) + MEDIA_TOKENS * countMedia(message);
+}
+
+function countMedia({ parts }: Message): number {
+  return parts === undefined ? 0 : parts.filter(({ type }) => type !== "text").length;
 }
 
 function toPart(part: EventPart): Part {

@@ -5,6 +5,7 @@
  */
 import type { SessionEvent } from "../history/event.ts";
 import type { Log } from "../history/log.ts";
+import { measureMessage } from "../prompt/message_parts.ts";
 import { isVisible, renderEvent, SHORT_RESULT } from "../prompt/render_event.ts";
 
 /** Returns the number of tokens of a text. */
@@ -61,17 +62,18 @@ export function measureTurn(
   for (let seq = from; seq < until; seq++) {
     const event = log.at(seq)!;
     if (!isVisible(event)) continue;
-    const shown = measure(renderEvent(event, seq < shortened).content);
+    const shown = measureMessage(renderEvent(event, seq < shortened), measure);
     size += shown;
     if (seq >= shortened && isLongResult(event)) {
-      saving += Math.max(0, shown - measure(renderEvent(event, true).content));
+      saving += Math.max(0, shown - measureMessage(renderEvent(event, true), measure));
     }
   }
   return { from, until, size, saving };
 }
 
 function isLongResult(event: SessionEvent): boolean {
-  return event.type === "tool_finished" && event.text.length > SHORT_RESULT;
+  if (event.type !== "tool_finished") return false;
+  return event.text.length > SHORT_RESULT || event.parts !== undefined;
 }
 
 /** Parts of the next request, with their sizes in tokens. */

@@ -7,6 +7,7 @@ import { ConfigError, quote } from "../errors.ts";
 import { type HistoryBounds, NO_BOUNDS } from "../graph/history_options.ts";
 import { WHOLE_VIEW } from "../history/summary.ts";
 import type { LLM, Message } from "../llm/llm.ts";
+import { measureMessage } from "../prompt/message_parts.ts";
 import { renderSummary } from "../prompt/render_event.ts";
 import { type Measure, measureTurn } from "./compaction_plan.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -82,15 +83,15 @@ export class RequestMeter {
 
 /** Returns the size of messages together. */
 export function measureAll(messages: readonly Message[], measure: Measure): number {
-  return messages.reduce((sum, { content }) => sum + measure(content), 0);
+  return messages.reduce((sum, message) => sum + measureMessage(message, measure), 0);
 }
 
 function countMessage(message: Message, countTokens: CountTokens, count: Measure): number {
-  if (countTokens === NO_BOUNDS.countTokens) return count(message.content);
+  if (countTokens === NO_BOUNDS.countTokens) return measureMessage(message, count);
   let sizes = counted.get(countTokens);
   if (sizes === undefined) counted.set(countTokens, sizes = new WeakMap());
   let size = sizes.get(message);
-  if (size === undefined) sizes.set(message, size = count(message.content));
+  if (size === undefined) sizes.set(message, size = measureMessage(message, count));
   return size;
 }
 

@@ -14,6 +14,7 @@ import type { JsonSchema } from "../json/json.ts";
 import type { LLM, LLMRequest, Message } from "../llm/llm.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import { LLMContextError } from "../llm/llm_errors.ts";
+import { removeParts } from "../prompt/message_parts.ts";
 import { createMessage } from "../prompt/render_event.ts";
 import { buildFailure, readResult, type Received } from "./received.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -61,7 +62,7 @@ export function buildSummaryMessages(
   const earlier = summary === undefined
     ? []
     : [createMessage("tool", `Summary of the conversation before:\n${summary}`)];
-  return Object.freeze([FIRST, ...earlier, ...messages, createTask(maxChars)]);
+  return Object.freeze([FIRST, ...earlier, ...messages.map(removeParts), createTask(maxChars)]);
 }
 
 /** Asks a model for a summary. */
