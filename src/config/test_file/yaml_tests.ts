@@ -80,7 +80,7 @@ export function yamlTests(
         isSkipped ? `${name} (skipped: ${reason})` : name,
         { ignore: isSkipped, skip: isSkipped },
         async () => {
-          const { runTest } = await import("./run_test.ts");
+          const { runTest } = await import("./test_run.ts");
           await runTest(planned, { ...options, llm, judge, onConfigWarning });
         },
       );
