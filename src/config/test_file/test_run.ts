@@ -67,6 +67,7 @@ async function playTest(planned: FileTest, options: YamlTestOptions): Promise<vo
     ...models !== undefined && { llm: models },
   });
   const past = listPast(context);
+  const summary = listSummary(context);
   const scenario = "input" in test ? undefined : test.scenario;
   const checks: Checks = {
     ending: checkEnding,
@@ -80,10 +81,11 @@ async function playTest(planned: FileTest, options: YamlTestOptions): Promise<vo
     agent,
     goal,
     past,
+    ...summary !== "" && { summary },
     ...context?.current_step_id !== undefined && { step: context.current_step_id },
     ...context?.data !== undefined && { data: context.data },
     ...approvals !== undefined && { approvals },
-    ...await createUser(test, past.length > 0, readJudge),
+    ...await createUser(test, past.length > 0 || summary !== "", readJudge),
     checks,
   });
   assertDone();
@@ -153,11 +155,15 @@ async function createUser(
 function listPast({ history = [] }: Partial<TestContextConfig> = {}): ScenarioPast[] {
   return history.flatMap((item): ScenarioPast[] => {
     if (item.type === "step_identifier") return [{ step: item.step_id }];
-    // Tests with a summary are skipped.
     if (item.type === "summary") return [];
     const by = item.role.toLowerCase() === "user" ? "user" : "agent";
     return [{ by, text: item.content }];
   });
+}
+
+/** Returns the sentences of all summaries; every message stays, wherever they stand. */
+function listSummary({ history = [] }: Partial<TestContextConfig> = {}): string {
+  return history.flatMap((item) => item.type === "summary" ? item.summary : []).join("\n").trim();
 }
 
 function toDecision(entry: ScriptEntryConfig): Decision {

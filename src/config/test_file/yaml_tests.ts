@@ -134,10 +134,7 @@ function findSkipReason(
   test: UnitTestConfig | ConversationTestConfig,
   { llm, judge }: Models,
 ): string | undefined {
-  const { script, tape, expectation, context } = test;
-  if (context?.history.some(({ type }) => type === "summary")) {
-    return "its history has a summary, which sessions cannot begin with yet";
-  }
+  const { script, tape, expectation } = test;
   const isPlayed = script !== undefined || tape !== undefined || llm !== undefined;
   const hasUser = "input" in test || test.user !== undefined;
   const tasks = [

@@ -5,6 +5,7 @@
  */
 import { ConfigError, quote } from "../../errors.ts";
 import type { EventDraft, SessionEvent } from "../../history/event.ts";
+import { isBlank } from "../../json/blank_text.ts";
 import { Log } from "../../history/log.ts";
 import type { State } from "../../history/state.ts";
 import { oneOf, suggestNearest } from "../../schema/option_shape.ts";
@@ -24,6 +25,8 @@ export interface ScenarioStart<StepId extends string = string> {
    * `past`, or else the first step of the agent.
    */
   readonly step?: StepId;
+  /** Summary of what was said before `past`; the model reads it as one of a long history. Default: none. */
+  readonly summary?: string;
   /**
    * Messages and moves before the first input, in order. The model reads the messages; limits,
    * `turns` and `trajectoryOf(turn)` do not include them. Messages before the first move belong to
@@ -36,14 +39,15 @@ export interface ScenarioStart<StepId extends string = string> {
  * Builds the state in which a scenario begins; undefined if that is a new session.
  *
  * @param attempt Start of the message: `Cannot play scenario "…"`.
- * @throws {ConfigError} if a step is unknown, or an entry is neither a message nor a move.
+ * @throws {ConfigError} if a step is unknown, the summary is blank, or an entry is neither a message
+ *   nor a move.
  */
 export function buildStart(
   { name, graph, ids, clock: now }: AgentCore,
-  { step, past = [] }: ScenarioStart,
+  { step, summary, past = [] }: ScenarioStart,
   attempt: string,
 ): State | undefined {
-  if (step === undefined && past.length === 0) return undefined;
+  if (step === undefined && summary === undefined && past.length === 0) return undefined;
   const events: SessionEvent[] = [];
   const add = (draft: EventDraft) => {
     events.push({ ...draft, seq: events.length, time: now() } as SessionEvent);
@@ -64,6 +68,15 @@ export function buildStart(
   const entries: readonly Partial<ConversationMessage & { readonly step: string }>[] = past
     .map((entry) => entry ?? {});
   if (step !== undefined && entries.every((entry) => entry.step === undefined)) move(step, "step");
+  if (summary !== undefined) {
+    if (typeof summary !== "string" || isBlank(summary)) {
+      throw new ConfigError(
+        `${attempt}: summary is ${quote(summary)}: expected text that is not blank`,
+      );
+    }
+    const [until, covered] = [events.length, events.length];
+    add({ type: "summary", step: current, reason: "bound", until, covered, text: summary });
+  }
   for (const [index, { by, text, step }] of entries.entries()) {
     if (step !== undefined) move(step, `past[${index}].step`);
     else if (typeof text !== "string" || by !== "user" && by !== "agent") {

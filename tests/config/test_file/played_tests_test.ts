@@ -58,7 +58,7 @@ Deno.test("yamlTests, fails if entries of the script remain or are illegal, or i
   await assertRejects(() => runAll(write("{ call: refund, args: { cents: 1 } }")), MockLLMError);
 });
 
-Deno.test("yamlTests, begins in a step with data and the messages of a history", async () => {
+Deno.test("yamlTests, begins in a step with data, and the summary and messages of a history", async () => {
   const requests: string[][] = [];
   const llm: LLM = {
     name: "played",
@@ -81,6 +81,7 @@ unit:
       current_step_id: checkout
       data: { drinks: [latte] }
       history:
+        - { type: summary, summary: [They came in, They looked around] }
         - { type: message, role: user, content: Hello }
         - { type: step_identifier, step_id: order }
         - { type: message, role: barista, content: What can I get you? }
@@ -91,6 +92,7 @@ unit:
   );
   assertEquals(requests, [[
     "checkout",
+    "Summary of the earlier conversation:\nThey came in\nThey looked around",
     "Hello",
     '{"decision":{"action":"RESPOND","response":"What can I get you?"}}',
     "Nothing",

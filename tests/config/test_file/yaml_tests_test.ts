@@ -25,33 +25,24 @@ unit:
   judged: { script: [{ end: Bye }], input: Hi, expectation: Says goodbye }
   played: { input: Hi, check: { step: greet } }
   both: { input: Hi, expectation: Says hello }
-  summary:
-    context: { history: [{ type: summary, summary: [They chose a latte] }] }
-    script: [{ end: Bye }]
-    input: Hi
-    check: { ends: true }
 e2e:
   simulated: { scenario: A customer in a hurry, expectation: They get a latte }
 `;
   const skipped = (tests: readonly Registered[]) =>
     tests.filter(({ isIgnored }) => isIgnored).map(({ name }) => name);
-  const summary =
-    "summary (skipped: its history has a summary, which sessions cannot begin with yet)";
   assertEquals(skipped(await register(text)), [
     "judged (skipped: needs a model to judge)",
     "played (skipped: needs a model to play the agent)",
     "both (skipped: needs a model to play the agent and judge)",
-    summary,
     "simulated (skipped: needs a model to play the agent, play the user, and judge)",
   ]);
   assertEquals(skipped(await register(text, { llm: new MockLLM() })), [
     "judged (skipped: needs a model to judge)",
     "both (skipped: needs a model to judge)",
-    summary,
     "simulated (skipped: needs a model to play the user and judge)",
   ]);
-  assertEquals(skipped(await register(text, { judge: new MockLLM() })).length, 4);
-  assertEquals(skipped(await register(text, { llm: "real" })), [summary]);
+  assertEquals(skipped(await register(text, { judge: new MockLLM() })).length, 3);
+  assertEquals(skipped(await register(text, { llm: "real" })), []);
 });
 
 Deno.test("yamlTests, reports all problems at once, each with its place and the nearest name", async () => {

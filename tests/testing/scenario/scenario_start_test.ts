@@ -1,6 +1,6 @@
 import { Agent, ConfigError, decide, MockLLM } from "@nomos/agent";
 import { assertScenario, scenario, type ScenarioPast } from "@nomos/agent/testing";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
 import { cafe, type CafeStep } from "./cafe_fixture.ts";
 
@@ -61,6 +61,23 @@ Deno.test("scenario() answers the last message of the past if the first input is
   assertEquals(transcript, "user: A latte\nagent: ok");
 });
 
+Deno.test("scenario() shows the model a summary before the past", async () => {
+  const start = [{}, { step: "order" }, { past: [{ by: "user", text: "Hi" }] }] as const;
+  const summary = "They chose a latte.\nThey pay by card.";
+  for (const place of start) {
+    const llm = new MockLLM([ok]);
+    const { turns, transcript } = await scenario({ agent: cafe(llm), summary, ...place, ...parts });
+    const sent = llm.requests[0]!.messages.slice(1, -1).map(({ role, content }) => [role, content]);
+    assertEquals(sent, [
+      ["tool", `Summary of the earlier conversation:\n${summary}`],
+      ..."past" in place ? [["user", "Hi"]] : [],
+      ["user", "Large"],
+    ]);
+    assertEquals(turns[0]!.step, "step" in place ? "order" : "greet");
+    assertStringIncludes(transcript, "summary: They chose a latte.\\nThey pay by card.");
+  }
+});
+
 Deno.test("scenario() begins with data in any step", async () => {
   const agent = new Agent({
     name: "till",
@@ -77,6 +94,7 @@ Deno.test("scenario() refuses an unknown step and a malformed entry of the past"
   const agent = cafe(new MockLLM([ok])) as Agent;
   const refusals = [
     [{ step: "ordr" }, 'step is "ordr": expected one of "greet", "order"; did you mean "order"?'],
+    [{ summary: " " }, 'summary is " ": expected text that is not blank'],
     [{ past: [{ step: "x" }] }, 'past[0].step is "x": expected one of "greet", "order"'],
     [{ past: [{ by: "tool", text: "x" }] }, "past[0] is "],
     [{ past: [{ by: "user", text: "x" }, null] }, "past[1] is null"],
