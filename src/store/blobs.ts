@@ -1,12 +1,12 @@
 /**
- * Bytes of parts that a store keeps apart from the entries. Loaded with the first of them.
+ * Bytes of parts that a store keeps apart from the entries.
  *
  * @module
  */
 import type { SessionEvent } from "../history/event.ts";
 import type { EventMedia, EventPart } from "../history/event_part.ts";
 import { decodeBase64, encodeBase64 } from "../json/base64.ts";
-import { makeDamagedError } from "./hash_chain.ts";
+import { makeDamagedError, readStored } from "./hash_chain.ts";
 import { sha256 } from "./sha256.ts";
 import type { Store, StoredBlob, StoredEntry } from "./store.ts";
 
@@ -52,7 +52,8 @@ export async function fillEntry(
   id: string,
   entry: StoredEntry,
 ): Promise<StoredEntry> {
-  const parsed = JSON.parse(entry.body);
+  const { seq, body } = entry;
+  const parsed = readStored(id, `entry ${seq} is not JSON`, () => JSON.parse(body));
   const parts = partsOf(parsed);
   if (!parts.some(isBlobPart)) return entry;
   const filled = await Promise.all(parts.map(async (part) => {

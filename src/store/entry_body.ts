@@ -15,6 +15,7 @@ import {
   MIGRATIONS,
   versionAfter,
 } from "../history/migrations.ts";
+import { splitEvent } from "./blobs.ts";
 import { makeDamagedError, readStored } from "./hash_chain.ts";
 import type { Store, StoredBlob, StoredEntry } from "./store.ts";
 
@@ -41,14 +42,9 @@ export interface WrittenEvents {
 }
 
 /** Serializes events; long bytes are blobs if the store has any. */
-export async function serializeEvents(
-  store: Store,
-  events: readonly SessionEvent[],
-): Promise<WrittenEvents> {
+export function serializeEvents(store: Store, events: readonly SessionEvent[]): WrittenEvents {
   const bodies = events.map(serializeEvent);
   if (store.readBlob === undefined || !events.some((event) => "parts" in event)) return { bodies };
-  // Loaded here, because most sessions have text only.
-  const { splitEvent } = await import("./blobs.ts");
   const split = events.map(splitEvent);
   const blobs = split.flatMap(({ blobs }) => blobs);
   if (blobs.length === 0) return { bodies };

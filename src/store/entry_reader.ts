@@ -5,6 +5,7 @@
  */
 import { nextTask } from "../clock.ts";
 import type { SessionEvent } from "../history/event.ts";
+import { fillEntry } from "./blobs.ts";
 import { parseEvent } from "./entry_body.ts";
 import { checkChain, type Link, makeDamagedError } from "./hash_chain.ts";
 import type { Store, StoredEntry } from "./store.ts";
@@ -68,8 +69,6 @@ export class EntryReader {
 
   /** Returns the entries with the bytes of their blobs. */
   async #fill(entries: readonly StoredEntry[]): Promise<readonly StoredEntry[]> {
-    // Loaded here, because most sessions have text only.
-    const { fillEntry } = await import("./blobs.ts");
     const whole: StoredEntry[] = [];
     for (const entry of entries) {
       whole.push(hasBlob(entry) ? await fillEntry(this.#store, this.#address.id, entry) : entry);

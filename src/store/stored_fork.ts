@@ -10,6 +10,7 @@ import { childIdOf, type SessionName } from "../history/session_name.ts";
 import { Position } from "../history/position.ts";
 import { listBegunChildren } from "../history/started_call.ts";
 import { appendWithRetry } from "./append_with_retry.ts";
+import { readBlobs } from "./blobs.ts";
 import { buildAppend } from "./build_append.ts";
 import { serializeEvent } from "./entry_body.ts";
 import { type Address, EntryReader, hasBlob, nameOf } from "./entry_reader.ts";
@@ -156,10 +157,7 @@ async function writePast(
     const isDue = bodies.length >= SNAPSHOT_INTERVAL;
     const after = isLast ? position : undefined;
     const referring = batch.filter((body) => hasBlob({ body }));
-    // Loaded here, because most sessions have text only.
-    const blobs = referring.length === 0
-      ? undefined
-      : await (await import("./blobs.ts")).readBlobs(store, from, referring);
+    const blobs = referring.length === 0 ? undefined : await readBlobs(store, from, referring);
     const written = { bodies: batch, blobs };
     const { appended, link } = buildAppend(before, written, child, after, isDue);
     await appendWithRetry(store, lease, before, appended, clock);

@@ -265,7 +265,7 @@ export class StoredLog implements DurableLog {
     const isDue = before.head + events.length - this.#snapshotHead >= SNAPSHOT_INTERVAL;
     const position = this.#storedPosition.copy();
     for (const event of events) position.apply(event);
-    const [written, { child }] = [await serializeEvents(this.#store, events), this.#address];
+    const [written, { child }] = [serializeEvents(this.#store, events), this.#address];
     const { appended, link } = buildAppend(before, written, child, position, isDue);
     if (await this.turns?.claimWith(before, appended)) this.#unknownOutcome = undefined;
     else await this.#append(before, appended, isLast);

@@ -1,5 +1,5 @@
 /**
- * Reading the parts of inputs and results. Loaded with the first of them.
+ * Reading the parts of inputs and results.
  *
  * @module
  */

@@ -11,6 +11,7 @@ import { isResponse, readResponse, type ResponseResult } from "../tool/response_
 import { type ResultLimits, type ResultText, resultText } from "../tool/result_text.ts";
 import type { ToolContext } from "../tool/tool_context.ts";
 import { Suspension } from "./child_call.ts";
+import { readResultParts } from "./read_parts.ts";
 import type { Warn } from "./observer.ts";
 
 /** Outcome of a call, and its text for the model. */
@@ -55,8 +56,6 @@ export async function readResult(
   if (isSuspension(value)) return value;
   if (isGenerator(value)) ({ value } = await drain(value, context.signal, onValue));
   if (mayHaveParts(value)) {
-    // Loaded here, because most tools return text or JSON.
-    const { readResultParts } = await import("./read_parts.ts");
     const media = await readResultParts(value, options.maxResultChars);
     if (media !== undefined) return { outcome: "ok", ...media };
   }
