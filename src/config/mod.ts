@@ -32,6 +32,8 @@
  * assertEquals([turn.step, turn.response], ["order", "What can I get you?"]);
  * ```
  *
+ * {@linkcode yamlTests} registers the tests of such an agent, which are in a file of their own.
+ *
  * All problems of a file are found at once, each with line, column, path, expected value and nearest
  * known name: {@linkcode ConfigFileError}.
  *

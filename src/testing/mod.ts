@@ -18,7 +18,8 @@
  * | {@linkcode forbidRealModels} | make every call of a real model fail |
  * | {@linkcode storeContract} | test a store of your own |
  *
- * `MockLLM` of `@nomos/agent` plays scripted decisions. Nothing here needs a permission, except that
+ * `MockLLM` of `@nomos/agent` plays scripted decisions; `yamlTests` of `@nomos/agent/config` runs
+ * tests in YAML. Nothing here needs a permission, except that
  * cassettes read and write files, and read `CASSETTE` from the environment.
  *
  * @example Every path of an agent, and one conversation

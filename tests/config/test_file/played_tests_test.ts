@@ -314,3 +314,35 @@ Deno.test("yamlTests, leaves what a given model has not played to the next test"
   await runAll("unit: { a: { input: Hi, check: { says: One } } }", { llm });
   await runAll("unit: { a: { input: Hi, check: { says: Two } } }", { llm });
 });
+
+Deno.test("yamlTests, asks the models of the files to play the agent, the user and the judge", async () => {
+  const original = globalThis.fetch;
+  const asked: string[] = [];
+  globalThis.fetch = async (input, init) => {
+    const { model, response_format } = await new Request(input, init).json();
+    const { name } = response_format.json_schema;
+    asked.push(`${model} ${name}`);
+    const outputs: Record<string, unknown> = {
+      verdict: { reason: "It greets", score: 1 },
+      user_input: { message: null, isDone: true },
+    };
+    const decision = { action: "RESPOND", response: "Hello" };
+    const content = JSON.stringify(outputs[name] ?? { reasoning: ["x"], decision });
+    return Response.json({ choices: [{ message: { content }, finish_reason: "stop" }] });
+  };
+  const llm = "llm: { provider: groq, model: judge }";
+  const test = "e2e: { a: { scenario: Somebody curious, expectation: Greets } }";
+  try {
+    await runAll(`${llm}\n${test}`, { llm: "real", env: () => "key" });
+    await runAll(test, {
+      llm: new MockLLM([decide.respond("Hello")]),
+      judge: "real",
+      env: () => "key",
+    });
+  } finally {
+    globalThis.fetch = original;
+  }
+  const judged = (model: string) => [`${model} user_input`, `${model} verdict`];
+  assertEquals(asked.slice(1), [...judged("judge"), ...judged("gpt-5-mini")]);
+  assertStringIncludes(asked[0]!, "gpt-5-mini ");
+});

@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { inFolder } from "../fixtures.ts";
+import { fixture, inFolder } from "../fixtures.ts";
 import { CAFE, register, type Registered } from "./registered.ts";
 
 // The tests of the example: those that need no model are played here.
@@ -132,4 +132,45 @@ Deno.test("yamlTests, refuses options that are none, a missing agent and a broke
     );
     yamlTests(path, ignored);
   });
+});
+
+Deno.test("yamlTests, takes a file with every key of the Nomos format, and skips it offline", async () => {
+  const text = `
+llm:
+  provider: openai
+  model: gpt-4o-mini
+unit:
+  empty_input:
+    input: ""
+    expectation: Greets the user
+    verbose: true
+  summed_up:
+    context:
+      current_step_id: science
+      history:
+        - type: summary
+          summary: [They like physics, They asked about light]
+        - type: step_identifier
+          step_id: science
+        - type: message
+          role: user
+          content: And gravity?
+    input: Go on
+    expectation: Explains gravity
+    verbose: false
+    invalid: false
+  not_rude: { input: You again, expectation: Is rude, invalid: true }
+e2e:
+  curious:
+    scenario: A pupil asks about light, then says goodbye
+    expectation: The pupil gets an answer
+    max_steps: 12
+`;
+  const tests = await register(text, { agent: fixture("general.yaml") });
+  assertEquals(tests.map(({ name, isIgnored }) => [name.split(" ")[0], isIgnored]), [
+    ["empty_input", true],
+    ["summed_up", true],
+    ["not_rude", true],
+    ["curious", true],
+  ]);
 });
