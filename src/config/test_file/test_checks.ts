@@ -8,6 +8,7 @@ import { quote } from "../../errors.ts";
 import type { LLM } from "../../llm/llm.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { Check, Verdict } from "../../testing/scenario/check.ts";
+import { isSameJson } from "../../testing/json_difference.ts";
 import { messagesOf, type PlayedScenario } from "../../testing/scenario/conversation.ts";
 import { judge } from "../../testing/scenario/judge.ts";
 import { trajectoryOf } from "../../testing/trajectory/trajectory.ts";
@@ -40,7 +41,7 @@ export function createChecks(config: CheckConfig): Checks {
       const went = events.flatMap((event) => event.type === "moved" ? [event] : []);
       const path = [went[0]?.from ?? lastStep(played), ...went.map(({ to }) => to)];
       const reason = `expected ${moves.join(" → ")}, went ${path.join(" → ")}`;
-      return { passed: path.join("\n") === moves.join("\n"), reason };
+      return { passed: isSameJson(path, moves), reason };
     }),
     step: step === undefined ? undefined : (_, played) => {
       const last = lastStep(played);
@@ -74,12 +75,10 @@ export function createExpectation(
   return {
     expectation: async (played) => {
       const events = playedEvents(played);
-      const verdict = await judgeEvents(
-        goal === undefined ? { events } : { ...played, events, goal },
-      );
-      const reason = `${quote(expectation)}${
-        isRefused ? " must not be met" : ""
-      }: ${verdict.reason}`;
+      const source = { events, ...goal !== undefined && { goal } };
+      const verdict = await judgeEvents(source);
+      const relation = isRefused ? " must not be met" : "";
+      const reason = `${quote(expectation)}${relation}: ${verdict.reason}`;
       return { ...verdict, passed: verdict.passed !== isRefused, reason };
     },
   };
@@ -121,7 +120,8 @@ function createMaxima(config: CheckConfig): Readonly<Record<string, EventCheck |
   const figures = {
     model_calls: ({ modelCalls }: SessionUsage) => modelCalls,
     tool_calls: ({ toolCalls }: SessionUsage) => toolCalls,
-    tokens: ({ usage: { input = 0, output = 0 } }: SessionUsage) => input + output,
+    tokens: ({ usage: { input, output } }: SessionUsage) =>
+      input === undefined && output === undefined ? undefined : (input ?? 0) + (output ?? 0),
     cost: ({ cost }: SessionUsage) => cost,
   };
   return Object.fromEntries(

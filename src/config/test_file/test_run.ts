@@ -7,6 +7,7 @@ import { dirname, resolve } from "node:path";
 import { decide, type Decision } from "../../decision/decision.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
+import { genaiPrices } from "../../prices/mod.ts";
 import { cassette, type CassetteLLM, replay } from "../../testing/cassette/cassette.ts";
 import { repeat } from "../../testing/repeat/repeat.ts";
 import { assertScenario } from "../../testing/scenario/scenario.ts";
@@ -63,6 +64,8 @@ async function playTest(planned: FileTest, options: YamlTestOptions): Promise<vo
     isModel(judge) ? judge : await loadMainModel(planned.judgeModels, options.env);
   const { models, assertDone } = await createPlayer(planned, options);
   const agent = await loadAgent(planned.agent, {
+    // Without it, a price that is not known counts as 0, and every maximum is kept.
+    ...check.cost !== undefined && { cost: genaiPrices() },
     ...others,
     ...models !== undefined && { llm: models },
   });

@@ -111,10 +111,9 @@ function checkOptions(test: unknown, models: Models): void {
   }
   for (const [name, model] of Object.entries(models)) {
     if (model === undefined || model === "real" || typeof model?.decide === "function") continue;
+    const expected = 'a model, with decide(), or "real"';
     throw new ConfigError(
-      `Cannot register tests: ${name} is ${
-        quote(model)
-      }: expected a model, with decide(), or "real"`,
+      `Cannot register tests: ${name} is ${quote(model)}: expected ${expected}`,
     );
   }
 }

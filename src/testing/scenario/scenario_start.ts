@@ -25,12 +25,11 @@ export interface ScenarioStart<StepId extends string = string> {
    * `past`, or else the first step of the agent.
    */
   readonly step?: StepId;
-  /** Summary of what was said before `past`; the model reads it as one of a long history. Default: none. */
+  /** Summary of what was said before `past`, for the model. Default: none. */
   readonly summary?: string;
   /**
-   * Messages and moves before the first input, in order. The model reads the messages; limits,
-   * `turns` and `trajectoryOf(turn)` do not include them. Messages before the first move belong to
-   * `step` if there is no move. Default: none.
+   * Messages and moves before the first input, in order. The model reads the messages; they are
+   * no turns of the scenario. If there is no move, all of them were said in `step`. Default: none.
    */
   readonly past?: readonly ScenarioPast<StepId>[];
 }

@@ -1,8 +1,9 @@
 import { ConfigError, decide, type LLM, MockLLM, MockLLMError, raw } from "@nomos/agent";
+import type { LLMResult } from "@nomos/agent/llm";
 import { ConfigFileError, loadAgent, type YamlTestOptions, yamlTests } from "@nomos/agent/config";
 import { PassRateError, record, ScenarioError } from "@nomos/agent/testing";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { inFolder } from "../fixtures.ts";
+import { fixture, inFolder } from "../fixtures.ts";
 import { AGENT, judging, runAll } from "./registered.ts";
 
 /** Checks, and the reason for which each fails after the conversation of the test below. */
@@ -345,4 +346,30 @@ Deno.test("yamlTests, asks the models of the files to play the agent, the user a
   const judged = (model: string) => [`${model} user_input`, `${model} verdict`];
   assertEquals(asked.slice(1), [...judged("judge"), ...judged("gpt-5-mini")]);
   assertStringIncludes(asked[0]!, "gpt-5-mini ");
+});
+
+Deno.test("yamlTests, fails a maximum of tokens and cost that are not known", async () => {
+  const usage = { input: 1000, output: 100 };
+  const play = (check: string, result: Partial<LLMResult>, options?: YamlTestOptions) => {
+    const output = { reasoning: [], decision: { action: "RESPOND", response: "Hello" } };
+    const llm = { name: "played", decide: () => Promise.resolve({ output, ...result }) };
+    return runAll(`unit: { a: { input: Hi, check: { ${check} } } }`, {
+      agent: fixture("general.yaml"), // has no limit of cost
+      llm,
+      ...options,
+    });
+  };
+  await play("tokens: 1100", { usage });
+  await play("cost: 0.01", { usage }, { cost: () => 0.01 });
+  await play("cost: 0.01", { usage, model: "gpt-4o-mini" });
+  for (
+    const [check, reason, options] of [
+      ["tokens: 1099", "it is 1100: expected at most 1099"],
+      ["cost: 0.01", "it is not known: expected at most 0.01"],
+      ["cost: 0.01", "it is 0.02: expected at most 0.01", { cost: () => 0.02 }],
+    ] as const
+  ) {
+    await assertRejects(() => play(check, { usage }, options), ScenarioError, reason);
+  }
+  await assertRejects(() => play("tokens: 1", {}), ScenarioError, "it is not known");
 });
