@@ -41,8 +41,14 @@ export const systemClock: Clock = {
 
 /** Resolves in a later task, so that timers fire and other sessions go on. */
 export function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+  return new Promise((resolve) => startTask(resolve));
 }
+
+// A timer takes a millisecond or two. The message of a channel may arrive before all promises
+// have settled.
+const { setImmediate: startTask = setTimeout } = globalThis as {
+  readonly setImmediate?: (callback: () => void) => void;
+};
 
 /**
  * Waits for a delay. Rejects with the signal's reason as soon as it aborts. Leaves

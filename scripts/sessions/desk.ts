@@ -9,6 +9,7 @@ import {
   type AgentOptions,
   type AnyTool,
   type LLM,
+  type Part,
   RedirectError,
   Tool,
 } from "@nomos/agent";
@@ -99,6 +100,20 @@ const note = new Tool({
   },
 });
 
+/** Picture of one byte. */
+export const PICTURE: Part = {
+  type: "image",
+  mediaType: "image/png",
+  data: new Uint8Array([0x89]),
+};
+
+const draw = new Tool({
+  name: "draw",
+  description: "Draw a picture",
+  args: v.object({}),
+  run: () => PICTURE,
+});
+
 /** Returns the context of a session, empty if it has none. */
 function readDesk(context: unknown): Desk {
   return context as Desk | undefined ?? {};
@@ -172,7 +187,7 @@ export function makeDesk(
       [naming("talk")]: {
         description: "Talk with the visitor",
         tools: [
-          ...[look, fail, steer, wait, pay, send, book, clerk, manager],
+          ...[look, fail, steer, wait, pay, send, book, draw, clerk, manager],
           ...(options.data === undefined ? [] : [note as unknown as AnyTool]),
         ],
         routes: {

@@ -6,6 +6,7 @@
 import { decide, LLMError, type LLMRequest, raw, type ScriptEntry } from "@nomos/agent";
 import { APPROVALS, approve, approveFirst, deny, letters } from "./approval_sessions.ts";
 import { LLMContextError } from "@nomos/agent/llm";
+import { PICTURE } from "./desk.ts";
 import type { Action, SessionScript } from "./session_script.ts";
 
 const look = (n: number) => decide.call("look", { n });
@@ -283,6 +284,14 @@ const WITH_DATA: Readonly<Record<string, SessionScript>> = {
   },
 };
 
+/** Sessions with pictures. Since version 4. */
+const WITH_PARTS: Readonly<Record<string, SessionScript>> = {
+  pictures: {
+    desk: [decide.call("draw"), done],
+    actions: [(session) => session.next([{ type: "text", text: "Draw this" }, PICTURE])],
+  },
+};
+
 /** All scripts of sessions in memory by name. */
 export const SESSIONS: Readonly<Record<string, SessionScript>> = {
   ...PLAIN,
@@ -291,5 +300,6 @@ export const SESSIONS: Readonly<Record<string, SessionScript>> = {
   ...METERED,
   ...DELEGATED,
   ...WITH_DATA,
+  ...WITH_PARTS,
   ...SUMMARIZED,
 };

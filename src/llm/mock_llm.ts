@@ -198,7 +198,7 @@ export class MockLLM implements LLM {
     this.#calls++;
     const plays = this.#player !== undefined && this.#script.isDone;
     // A script of decisions need not know after which of them a conversation is summarized.
-    if (!plays && request.schemaName === "summary" && this.#script.isDecisionNext) {
+    if (!plays && asksForSummary(request) && this.#script.isDecisionNext) {
       return { output: { summary: "Summary by a mock" } };
     }
     let entry = plays ? this.#player : this.#script.take();
@@ -282,4 +282,9 @@ export class MockLLM implements LLM {
 
 function describeStep(step: string | undefined): string {
   return step === undefined ? "a request" : `step "${step}"`;
+}
+
+/** Returns true for a request that asks to summarize the conversation. */
+function asksForSummary({ schemaName, schema }: LLMRequest): boolean {
+  return schemaName === "summary" && Object.hasOwn(Object(schema.properties), "summary");
 }

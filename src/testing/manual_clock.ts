@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
+import { type Clock, nextTask } from "../clock.ts";
 import { ConfigError, quote } from "../errors.ts";
 
 /**
@@ -84,7 +84,7 @@ export class ManualClock implements Clock {
       );
     }
     const end = this.#now + milliseconds;
-    await drainMicrotasks();
+    await nextTask();
     for (;;) {
       // The sort is stable: timers due at the same time stay in the order in which they were set.
       const [timer] = [...this.#timers].sort((a, b) => a.due - b.due);
@@ -92,7 +92,7 @@ export class ManualClock implements Clock {
       this.#timers.delete(timer);
       this.#now = Math.max(this.#now, timer.due);
       timer.callback();
-      await drainMicrotasks();
+      await nextTask();
     }
     this.#now = Math.max(this.#now, end);
   }
@@ -101,17 +101,4 @@ export class ManualClock implements Clock {
 interface Timer {
   readonly due: number;
   readonly callback: () => void;
-}
-
-/** Waits until the microtask queue is empty, because messages are delivered only then. */
-function drainMicrotasks(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      port2.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }
