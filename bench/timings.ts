@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { runScenario } from "../src/profile/scenario.ts";
+import { buildScenario, runScenario } from "../src/profile/scenario.ts";
 import { validateScenario } from "./bare_valibot.ts";
 import { withBudget } from "./budgets.ts";
 import { type Figure, spreadOf } from "./figure.ts";
@@ -42,7 +42,8 @@ const DECISION_SIDES: readonly Side[] = [
     units: 3 * ITERATIONS,
     run: async () => {
       const setting = { tools: 1, iterations: ITERATIONS, cache: true, validate: true };
-      await runScenario({ ...setting, freshTools: false });
+      const scenario = await buildScenario({ ...setting, freshTools: false });
+      return async () => void await runScenario(scenario, ITERATIONS);
     },
   },
 ];

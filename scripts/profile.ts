@@ -2,8 +2,8 @@
  * `deno task profile`: shows where the time of a decision goes. `--help` prints the flags.
  * Needs `--allow-read --allow-write --allow-run`.
  *
- * The scenario runs in two processes, because sampling and counting would disturb each other.
- * The sampled process has no permissions.
+ * The scenario runs in processes of its own, because sampling and counting would disturb each other,
+ * and both a cold start. Only the counting process has a permission.
  *
  * @module
  */
@@ -11,13 +11,15 @@
 import { fileURLToPath } from "node:url";
 import { quote, reasonOf } from "../src/errors.ts";
 import { type Comparison, comparisonData, formatComparison } from "../src/profile/compare.ts";
-import { readCpuProfile } from "../src/profile/cpu_profile.ts";
+import { type CpuProfile, readCpuProfile } from "../src/profile/cpu_profile.ts";
 import { drawFlameGraph } from "../src/profile/flame_graph.ts";
+import { withRelativeFiles } from "../src/profile/function_place.ts";
 import {
+  type ColdRun,
   type CountedRun,
   makeMeasurement,
   type Measurement,
-  type TimedRuns,
+  type WarmRuns,
 } from "../src/profile/measurement.ts";
 import { parseOptions, type ProfileOptions, USAGE } from "../src/profile/options.ts";
 import { describeSetting, formatReport, reportData } from "../src/profile/report.ts";
@@ -38,22 +40,26 @@ const COMPARED: readonly Required<Pick<ScenarioSetting, "tools" | "library">>[] 
 const ROOT = new URL("../", import.meta.url).href;
 const WORKER = new URL("../src/profile/worker.ts", import.meta.url).href;
 
-/** Measurement with the text of its CPU profile. */
+/** Tasks of the worker, with the words that announce them. */
+const WORK = { cold: "Starting", times: "Sampling", counts: "Counting" };
+
+/** Number of cold starts, of which the fastest is reported: everything else is noise. */
+const COLD_STARTS = 3;
+
+/** Measurement with its CPU profile. */
 interface Profiled extends Measurement {
-  readonly profile: string;
+  readonly profile: CpuProfile;
 }
 
 if (import.meta.main) Deno.exit(await runCommand(parseOptions(Deno.args), USAGE, profile));
 
 /** Measures, and writes the two files. Returns the output. */
 async function profile(options: ProfileOptions): Promise<string> {
-  const folder = options.output.replace(/[^/\\]*$/, "");
-  if (folder !== "") {
-    await writeOrExplain(folder, () => Deno.mkdir(folder, { recursive: true }));
-  }
-  const { iterations, validate, cache, "fresh-tools": freshTools } = options;
+  await checkOutput(options.output);
+  const { iterations, validate, cache, "keep-tools": keepTools } = options;
   if (!options.compare) {
-    const found = await measure({ tools: 1, iterations, cache, validate, freshTools });
+    const setting = { tools: 1, iterations, cache, validate, freshTools: !keepTools };
+    const found = await measure(setting);
     const files = await writeFiles(options.output, found);
     return options.json
       ? toJson({ ...reportData(found, options, ROOT), files })
@@ -74,35 +80,37 @@ async function profile(options: ProfileOptions): Promise<string> {
       `${describeFiles(files)}\n`;
 }
 
-/** Runs the scenario in its two processes, and joins the results. */
+/** Runs the scenario in its processes, and joins the results. */
 async function measure(setting: ScenarioSetting): Promise<Profiled> {
   return await inTemporaryFolder(async (folder) => {
+    const colds: ColdRun[] = [];
+    while (colds.length < COLD_STARTS) colds.push(await runWorker("cold", [], setting));
+    const cold = colds.reduce((a, b) => a.coldStart < b.coldStart ? a : b);
     const sampling = [
       "--cpu-prof",
       "--cpu-prof-interval=100",
       `--cpu-prof-dir=${fileURLToPath(folder)}`,
       "--cpu-prof-name=times.cpuprofile",
     ];
-    const times = await runWorker<TimedRuns>("times", sampling, setting);
+    const warm = await runWorker<WarmRuns>("times", sampling, setting);
     const counting = ["--allow-sys", "--v8-flags=--jitless"];
     const counted = await runWorker<CountedRun>("counts", counting, setting);
-    const profile = await Deno.readTextFile(new URL("times.cpuprofile", folder));
-    return { ...makeMeasurement(setting, times, readCpuProfile(profile), counted), profile };
+    const profile = readCpuProfile(await Deno.readTextFile(new URL("times.cpuprofile", folder)));
+    return { ...makeMeasurement(setting, { ...cold, ...warm }, profile, counted), profile };
   });
 }
 
 /** Runs the worker, and parses its output. */
 function runWorker<Found>(
-  task: "times" | "counts",
+  task: keyof typeof WORK,
   flags: readonly string[],
   setting: ScenarioSetting,
 ): Promise<Found> {
-  const work = task === "times" ? "Sampling" : "Counting";
   const step = `a step with ${formatNumber(setting.tools, "tool")} of ${
     setting.library ?? "valibot"
   }`;
   return announce(
-    `${work} ${step}, cache ${setting.cache ? "on" : "off"}`,
+    `${WORK[task]} ${step}, cache ${setting.cache ? "on" : "off"}`,
     () => runJson([...flags, WORKER, task, JSON.stringify(setting)]),
   );
 }
@@ -113,15 +121,35 @@ interface WrittenFiles {
   readonly flameGraph: string;
 }
 
+/** Throws if the files cannot be written, before anything is measured. Leaves no new file. */
+async function checkOutput(stem: string): Promise<void> {
+  const folder = stem.replace(/[^/\\]*$/, "");
+  if (folder !== "") {
+    await writeOrExplain(folder, () => Deno.mkdir(folder, { recursive: true }));
+  }
+  for (const path of Object.values(nameFiles(stem))) {
+    await writeOrExplain(path, async () => {
+      const isNew = await Deno.lstat(path).then(() => false, () => true);
+      (await Deno.open(path, { append: true, create: true })).close();
+      if (isNew) await Deno.remove(path);
+    });
+  }
+}
+
+function nameFiles(stem: string): WrittenFiles {
+  return { cpuProfile: `${stem}.cpuprofile`, flameGraph: `${stem}.svg` };
+}
+
 async function writeFiles(stem: string, found: Profiled): Promise<WrittenFiles> {
-  const files = { cpuProfile: `${stem}.cpuprofile`, flameGraph: `${stem}.svg` };
+  const files = nameFiles(stem);
+  const profile = JSON.stringify(withRelativeFiles(found.profile, ROOT));
   const graph = drawFlameGraph(found.sampled.tree, {
     title: "Flame graph of profile_agent",
     subtitle: `${describeSetting(found.setting)}; ${formatCount(found.times.repetitions)} ` +
       `repetitions, ${formatTime(found.sampled.sampled)} sampled`,
     root: ROOT,
   });
-  await writeOrExplain(files.cpuProfile, () => Deno.writeTextFile(files.cpuProfile, found.profile));
+  await writeOrExplain(files.cpuProfile, () => Deno.writeTextFile(files.cpuProfile, profile));
   await writeOrExplain(files.flameGraph, () => Deno.writeTextFile(files.flameGraph, graph));
   return files;
 }

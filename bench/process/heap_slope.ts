@@ -16,7 +16,9 @@ let made = 0;
 const agent = makeAgent(new ForgetfulLLM([() => DECISIONS[made++ % TURNS]!]));
 
 async function play(): Promise<void> {
-  for (let played = 0; played < SESSIONS_PER_READING; played++) await playSession(agent);
+  for (let played = 0; played < SESSIONS_PER_READING; played++) {
+    await playSession(agent.createSession());
+  }
 }
 
 await play();

@@ -10,9 +10,9 @@
  */
 
 import { Session } from "node:inspector/promises";
-import { findSourceMap, type SourceMap } from "node:module";
-import { fileURLToPath } from "node:url";
 import { type FunctionPlace, placeKey } from "./function_place.ts";
+import { type CountedFunction, RecursionCounter } from "./recursive_calls.ts";
+import { ScriptText } from "./script_text.ts";
 
 /** Call count of one function. */
 export interface FunctionCount {
@@ -20,68 +20,96 @@ export interface FunctionCount {
   readonly place: FunctionPlace;
   /** Number of calls. */
   readonly calls: number;
+  /** Number of calls that are not recursive: the function was not on the stack already. */
+  readonly primitiveCalls: number;
 }
 
-/** Running counter of function calls. */
-interface CallCounter {
-  /** Sets all counts to 0. */
-  reset(): Promise<void>;
-  /** Stops counting, and returns the functions that were called since {@linkcode reset}. */
-  finish(): Promise<FunctionCount[]>;
-}
-
-/** Column number beyond the end of any line. */
-const END_OF_LINE = 0xffff;
+/** Maximum number of iterations in which recursive functions are looked for, which is slow. */
+const SEARCHED = 2;
 
 /**
- * Starts counting calls in modules that are imported from now on.
+ * Counts the calls of a run. Modules that were imported before are excluded.
  *
- * @param caller URL of the calling module, which is excluded.
+ * @param iterations Number of iterations to count.
+ * @param load Imports the modules and warms them up. Returns a function that runs some iterations,
+ *   which all make the same calls.
  */
-export async function startCounter(caller: string): Promise<CallCounter> {
+export async function countCalls<Result>(
+  iterations: number,
+  load: () => Promise<(iterations: number) => Promise<Result>>,
+): Promise<{ readonly result: Result; readonly counts: readonly FunctionCount[] }> {
   const session = new Session();
   session.connect();
+  const own = new Set<string>();
+  const addOwn = ({ params }: { readonly params: { readonly scriptId: string } }) => {
+    own.add(params.scriptId);
+  };
+  session.on("Debugger.scriptParsed", addOwn);
+  await session.post("Debugger.enable");
+  session.off("Debugger.scriptParsed", addOwn);
+  const takeCounts = makeReader(session, own);
   await session.post("Profiler.enable");
   await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
-  return {
-    reset: async () => void await session.post("Profiler.takePreciseCoverage"),
-    finish: async () => {
-      const { result } = await session.post("Profiler.takePreciseCoverage");
-      await session.post("Debugger.enable");
-      const counts = new Map<string, FunctionCount>();
-      for (const { url, scriptId, functions } of result) {
-        if (!/^(?:file|https?):/.test(url) || [caller, import.meta.url].includes(url)) continue;
-        const { scriptSource } = await session.post("Debugger.getScriptSource", { scriptId });
-        const map = findSourceMap(url.startsWith("file:") ? fileURLToPath(url) : url);
-        for (const { functionName, ranges: [whole] } of functions) {
-          if (whole === undefined || whole.count === 0) continue;
-          const { startOffset, endOffset, count } = whole;
-          const isModule = startOffset === 0 && endOffset >= scriptSource.length;
-          const name = functionName || (isModule ? "(module)" : "(anonymous)");
-          const place = { name, url, line: lineAt(scriptSource, startOffset, map) };
-          const calls = count + (counts.get(placeKey(place))?.calls ?? 0);
-          counts.set(placeKey(place), { place, calls });
-        }
-      }
-      session.disconnect();
-      return [...counts.values()];
-    },
-  };
+  const run = await load();
+  await takeCounts();
+  const result = await run(iterations);
+  const functions = await takeCounts();
+  const searched = Math.min(iterations, SEARCHED);
+  await run(searched);
+  const candidates = await takeCounts();
+  await session.post("Profiler.stopPreciseCoverage");
+
+  const recursion = new RecursionCounter(session, functions);
+  const found = await recursion.find(candidates, () => run(searched));
+  const recursive = await recursion.count(found, () => run(iterations));
+  session.disconnect();
+
+  const counts = new Map<string, { place: FunctionPlace; calls: number; primitiveCalls: number }>();
+  for (const { place, calls } of functions) {
+    const count = counts.get(placeKey(place)) ?? { place, calls: 0, primitiveCalls: 0 };
+    count.calls += calls;
+    count.primitiveCalls += calls;
+    counts.set(placeKey(place), count);
+  }
+  for (const { entered, recursive: calls } of recursive) {
+    counts.get(placeKey(entered.place))!.primitiveCalls -= calls;
+  }
+  return { result, counts: [...counts.values()] };
 }
 
 /**
- * Returns the line of an offset in the TypeScript source, from 1, by Deno's source map of
- * the module.
+ * Returns a function that lists the functions called since the last time.
+ *
+ * @param excluded Ids of the scripts that are left out.
  */
-function lineAt(text: string, offset: number, map: SourceMap | undefined): number {
-  const before = text.slice(0, offset).split("\n");
-  // Code that the compiler added has no source line, so it is assigned to the line before it.
-  for (let line = before.length - 1, column = before.at(-1)!.length; line >= 0; line--) {
-    const entry = map?.findEntry(line, column);
-    if (entry && "originalLine" in entry && entry.originalLine !== undefined) {
-      return entry.originalLine + 1;
+function makeReader(
+  session: Session,
+  excluded: ReadonlySet<string>,
+): () => Promise<CountedFunction[]> {
+  const scripts = new Map<string, ScriptText>();
+  const readScript = async (id: string, url: string): Promise<ScriptText> => {
+    let script = scripts.get(id);
+    if (script === undefined) {
+      const { scriptSource } = await session.post("Debugger.getScriptSource", { scriptId: id });
+      scripts.set(id, script = new ScriptText(id, url, scriptSource));
     }
-    column = END_OF_LINE;
-  }
-  return before.length;
+    return script;
+  };
+  return async () => {
+    const { result } = await session.post("Profiler.takePreciseCoverage");
+    const listed: CountedFunction[] = [];
+    for (const { url, scriptId, functions } of result) {
+      if (!/^(?:file|https?):/.test(url) || excluded.has(scriptId)) continue;
+      const script = await readScript(scriptId, url);
+      for (const { functionName, ranges: [whole] } of functions) {
+        if (whole === undefined || whole.count === 0) continue;
+        const { startOffset: start, endOffset: end, count: calls } = whole;
+        const [from, to] = [script.sourcePlace(start), script.sourcePlace(end)];
+        const isModule = start === 0 && end >= script.text.length;
+        const name = functionName || (isModule ? "(module)" : "(anonymous)");
+        listed.push({ place: { name, url, line: from.line }, script, start, from, to, calls });
+      }
+    }
+    return listed;
+  };
 }

@@ -5,7 +5,13 @@
  */
 
 import type { Measurement } from "./measurement.ts";
-import { computeFigures, type ReportData, reportData, type SideData } from "./report.ts";
+import {
+  computeFigures,
+  formatCalls,
+  type ReportData,
+  reportData,
+  type SideData,
+} from "./report.ts";
 import { labelRows, makeFigureReader, type ReportRow, type RowView } from "./report_rows.ts";
 import type { ScenarioSetting } from "./scenario.ts";
 import { formatCount, formatNumber, formatTable, formatTime } from "./table.ts";
@@ -52,8 +58,10 @@ interface Pair {
 /** Rows of the table of totals: the figure, its name and its format. */
 const TOTALS = [
   ["calls", "function calls", formatCount],
+  ["primitiveCalls", "primitive calls", formatCount],
   ["warm", "wall time, warm", formatTime],
   ["cold", "wall time, cold", formatTime],
+  ["coldStart", "cold start (30 decisions)", formatTime],
   ["perDecision", "per decision, warm", formatTime],
   ["schemasBuilt", "schemas built", formatCount],
   ["cacheHits", "cache hits", formatCount],
@@ -118,8 +126,8 @@ export function comparisonData(
 
 function toSideData(row: ReportRow | undefined): SideData | null {
   if (row === undefined) return null;
-  const { calls = null, self, cumulative } = row;
-  return { calls, self, cumulative };
+  const { calls = null, primitiveCalls = null, self, cumulative } = row;
+  return { calls, primitiveCalls, self, cumulative };
 }
 
 function pairRows({ before, after }: Comparison, view: RowView, root: string): Pair[] {
@@ -165,8 +173,7 @@ function formatPairs(pairs: readonly Pair[], { sort }: RowView): string {
 
 function formatCells(row: ReportRow | undefined): string[] {
   if (row === undefined) return ["-", "-", "-"];
-  const { calls, self, cumulative } = row;
-  return [calls === undefined ? "-" : formatCount(calls), self.toFixed(1), cumulative.toFixed(1)];
+  return [formatCalls(row), row.self.toFixed(1), row.cumulative.toFixed(1)];
 }
 
 function ratio(before: number, after: number): number | null {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { CallFrame } from "./cpu_profile.ts";
+import { relative } from "node:path/posix";
+import type { CallFrame, CpuProfile } from "./cpu_profile.ts";
 
 /**
  * Function identified by name, module and line, as in Python's profiler. Two anonymous
@@ -51,6 +52,24 @@ export function formatFile({ name, url }: FunctionPlace, root: string): string {
   const cached = /\/npm\/.*?((?:@[^/]+\/)?[^/@]+)\/(\d+\.\d+\.\d+[^/]*)\/(.+)$/.exec(url);
   if (cached !== null) return `npm:${cached[1]}@${cached[2]}/${cached[3]}`;
   return url.startsWith("file:") ? decodeURI(new URL(url).pathname) : url;
+}
+
+/**
+ * Returns a profile whose URLs are files as in a report, so that it tells nothing of the machine.
+ *
+ * @param root `file:` URL of the repository, with a slash at the end.
+ */
+export function withRelativeFiles(profile: CpuProfile, root: string): CpuProfile {
+  const folder = decodeURI(new URL(root).pathname);
+  const urlOf = (frame: CallFrame): string => {
+    if (frame.url === "") return "";
+    const file = formatFile(identifyFunction(frame), root);
+    return file.startsWith("/") ? relative(folder, file) : file;
+  };
+  const nodes = profile.nodes.map((node) => {
+    return { ...node, callFrame: { ...node.callFrame, url: urlOf(node.callFrame) } };
+  });
+  return { ...profile, nodes };
 }
 
 /** Formats the last column of the table, `file:line(function)`. */

@@ -1,5 +1,5 @@
 /**
- * Measurement of a scenario: the joined results of the sampling and the counting process.
+ * Measurement of a scenario: the joined results of a cold, a sampling and a counting process.
  *
  * @module
  */
@@ -15,17 +15,28 @@ import type { CpuProfile } from "./cpu_profile.ts";
 import { type FunctionPlace, placeKey } from "./function_place.ts";
 import type { ScenarioFigures, ScenarioSetting } from "./scenario.ts";
 
-/** Wall times of the sampling process, in microseconds. */
-export interface TimedRuns {
-  /** Wall time of the first run. */
+/** Wall times of a process that is neither sampled nor counted, in microseconds. */
+export interface ColdRun {
+  /** Wall time of the first 30 decisions, including {@linkcode loading}. */
+  readonly coldStart: number;
+  /** Wall time of loading the modules of turns, which the first turn does. */
+  readonly loading: number;
+  /** Wall time of the first run, including {@linkcode loading}. */
   readonly cold: number;
-  /** Mean wall time of the later runs, including garbage collection. */
+}
+
+/** Wall times of the sampling process, in microseconds, after a cold start. */
+export interface WarmRuns {
+  /** Mean wall time of a run, including garbage collection. */
   readonly warm: number;
-  /** Number of runs, including the first. */
+  /** Number of runs. */
   readonly repetitions: number;
 }
 
-/** Result of the counting process, which runs the scenario once. */
+/** Wall times of both processes. */
+export type TimedRuns = ColdRun & WarmRuns;
+
+/** Result of the counting process, for one run after a cold start. */
 export interface CountedRun {
   /** Figures of the run. */
   readonly figures: ScenarioFigures;
@@ -39,6 +50,8 @@ export interface FunctionRow {
   readonly place: FunctionPlace;
   /** Number of calls; `undefined` for functions without a counter, such as native code. */
   readonly calls: number | undefined;
+  /** Number of calls that are not recursive; `undefined` if `calls` is. */
+  readonly primitiveCalls: number | undefined;
   /** Self time: the time in the function itself. */
   readonly self: number;
   /** Cumulative time: self time and that of all callees. */
@@ -59,8 +72,8 @@ export interface Measurement {
   readonly rows: readonly FunctionRow[];
 }
 
-/** Name of the function that plays a scenario. Only the part of a profile within it is used. */
-export const SCENARIO_FUNCTION: string = "runScenario";
+/** Name of the function that repeats a scenario. Only the part of a profile within it is used. */
+export const SCENARIO_FUNCTION: string = "repeatScenario";
 
 /**
  * Name of V8's function that runs the field initializers of a class. A profile uses the
@@ -68,7 +81,7 @@ export const SCENARIO_FUNCTION: string = "runScenario";
  */
 const INITIALIZER = "<instance_members_initializer>";
 
-/** Joins the results of the two processes in a measurement. */
+/** Joins the results of the processes in a measurement. */
 export function makeMeasurement(
   setting: ScenarioSetting,
   times: TimedRuns,
@@ -98,16 +111,16 @@ export function joinRows(
     const key = [place, initializer].map(placeKey).find((key) => unmatched.has(key));
     const count = key === undefined ? undefined : unmatched.get(key);
     if (key !== undefined) unmatched.delete(key);
-    else if (cumulative === 0) continue;
+    // A function of a module without a count or a sample of its own called the scenario.
+    else if (cumulative === 0 || self === 0 && place.url.startsWith("file:")) continue;
     rows.push({
       place: count?.place ?? place,
       calls: count?.calls,
+      primitiveCalls: count?.primitiveCalls,
       self: self / runs,
       cumulative: cumulative / runs,
     });
   }
-  for (const { place, calls } of unmatched.values()) {
-    rows.push({ place, calls, self: 0, cumulative: 0 });
-  }
+  for (const count of unmatched.values()) rows.push({ ...count, self: 0, cumulative: 0 });
   return rows;
 }

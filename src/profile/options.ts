@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, type FlagValues, readFlags } from "./command_line.ts";
+import { type Command, type FlagValues, makeMistake, readFlags } from "./command_line.ts";
 
 /** Flags with their defaults; a list offers choices, its first one is the default. */
 const FLAGS = {
@@ -15,6 +15,7 @@ const FLAGS = {
   cache: true,
   validate: true,
   "fresh-tools": false,
+  "keep-tools": false,
   compare: false,
   json: false,
 } as const;
@@ -37,7 +38,8 @@ Usage: deno task profile [flags]
       --filter TEXT        show only rows whose file contains TEXT
       --no-cache           turn the schema cache off, so every decision builds its schema
       --no-validate        do not validate the decisions of the mock model
-      --fresh-tools        make a new agent with new tools for every session
+      --fresh-tools        make new tools for every session, which is the default
+      --keep-tools         let all sessions share the tools with which the agent was built
       --compare            compare the schema cache off and on, with fresh tools, for a step
                            with 1 tool and with 20 tools, in valibot and in zod;
                            the files show 1 tool in valibot with the cache on
@@ -47,11 +49,21 @@ Usage: deno task profile [flags]
 Examples:
   deno task profile
   deno task profile -n 100 --sort self --filter src
-  deno task profile --fresh-tools --no-cache --output before
+  deno task profile --keep-tools --no-cache --output before
   deno task profile --compare --json > compare.json
 `;
 
 /** Reads the command line of `deno task profile`. */
 export function parseOptions(args: readonly string[]): Command<ProfileOptions> {
-  return readFlags(args, FLAGS, { alias: { n: "iterations", o: "output" } });
+  return readFlags(args, FLAGS, { alias: { n: "iterations", o: "output" }, check });
+}
+
+/** Refuses flags that contradict each other. */
+function check(options: ProfileOptions): Command<never> | undefined {
+  const { compare, cache, "keep-tools": keepTools, "fresh-tools": freshTools } = options;
+  const refuse = (flag: string, other: string) => makeMistake(flag, `it without ${other}`);
+  if (compare && !cache) return refuse("--no-cache", "--compare, which measures both");
+  if (compare && keepTools) return refuse("--keep-tools", "--compare, which makes tools anew");
+  if (freshTools && keepTools) return refuse("--keep-tools", "--fresh-tools");
+  return undefined;
 }

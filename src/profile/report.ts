@@ -24,7 +24,11 @@ interface ReportFigures extends ScenarioFigures, Omit<TimedRuns, "repetitions"> 
   readonly setting: ScenarioSetting;
   /** Number of function calls. */
   readonly calls: number;
-  /** Mean wall time of a decision in the later runs. */
+  /** Number of function calls that are not recursive. */
+  readonly primitiveCalls: number;
+  /** Rows without a counter: native code, the runtime, and what V8 does outside of functions. */
+  readonly uncounted: Omit<RowSum, "calls">;
+  /** Mean wall time of a decision in warm runs. */
   readonly perDecision: number;
   /** Size of the sample: the number of runs, their total time, and the number of samples. */
   readonly sampling: {
@@ -54,11 +58,13 @@ export interface RowData extends SideData, Pick<ReportRow, "file">, Pick<Functio
 export interface SideData extends Pick<FunctionRow, "self" | "cumulative"> {
   /** Number of calls; `null` for functions without a counter, such as native code. */
   readonly calls: number | null;
+  /** Number of calls that are not recursive; `null` if `calls` is. */
+  readonly primitiveCalls: number | null;
 }
 
 /** Note below the table. */
 const NOTE =
-  `Calls are exact: a separate process counts them (- if V8 has no counter, as for native code).
+  `Calls are exact: a separate process counts them. 8/6 means 8 calls, 6 of them not recursive.
 An async call counts once; its cumulative time excludes the time it is suspended.`;
 
 /**
@@ -78,6 +84,7 @@ export function formatReport(measurement: Measurement, view: RowView, root: stri
     "",
     formatSums(selection, view, all.self),
     NOTE,
+    formatUncounted(measurement.rows, all.self),
   ].join("\n");
 }
 
@@ -104,11 +111,12 @@ export function reportData(measurement: Measurement, view: RowView, root: string
   const all = sumRows(rows).self;
   return {
     ...computeFigures(measurement),
-    rows: shown.map(({ place, file, calls = null, self, cumulative }) => ({
+    rows: shown.map(({ place, file, calls = null, primitiveCalls = null, self, cumulative }) => ({
       function: place.name,
       file,
       line: place.line,
       calls,
+      primitiveCalls,
       self,
       selfPercent: all > 0 ? 100 * self / all : 0,
       cumulative,
@@ -121,25 +129,35 @@ export function reportData(measurement: Measurement, view: RowView, root: string
 export function computeFigures(
   { setting, figures, times, sampled, rows }: Measurement,
 ): ReportFigures {
-  const { cold, warm, repetitions } = times;
+  const { repetitions, ...wallTimes } = times;
+  const { rows: uncounted, self } = sumRows(rows.filter(isUncounted));
   return {
     setting,
     calls: sumRows(rows).calls,
+    primitiveCalls: rows.reduce((sum, { primitiveCalls = 0 }) => sum + primitiveCalls, 0),
+    uncounted: { rows: uncounted, self },
     ...figures,
-    cold,
-    warm,
-    perDecision: warm / figures.decisions,
+    ...wallTimes,
+    perDecision: times.warm / figures.decisions,
     sampling: { repetitions, sampled: sampled.sampled, samples: sampled.samples },
   };
+}
+
+function isUncounted({ calls }: FunctionRow): boolean {
+  return calls === undefined;
 }
 
 function formatHeading(figures: ReportFigures): string {
   const { repetitions, sampled, samples } = figures.sampling;
   return [
     describeSetting(figures.setting),
-    `  ${formatNumber(figures.calls, "function call")} in ${formatTime(figures.warm)} warm, ` +
-    `${formatTime(figures.cold)} cold; ${formatTime(figures.perDecision)} per decision ` +
+    `  ${formatNumber(figures.calls, "function call")} ` +
+    `(${formatNumber(figures.primitiveCalls, "primitive call")}) in ` +
+    `${formatTime(figures.warm)} warm, ${formatTime(figures.cold)} cold; ` +
+    `${formatTime(figures.perDecision)} per decision ` +
     `(${formatNumber(figures.decisions, "decision")})`,
+    `  cold start: the first 30 decisions of a process in ${formatTime(figures.coldStart)}, ` +
+    `${formatTime(figures.loading)} of it to load the modules of turns`,
     `  ${formatNumber(figures.schemasBuilt, "schema")} built, ` +
     formatNumber(figures.cacheHits, "cache hit"),
     `  repeated ${formatCount(repetitions)} times, ${formatTime(sampled)} sampled ` +
@@ -157,13 +175,31 @@ function formatRows(rows: readonly ReportRow[], all: number): string {
   const heads = [`tottime ${unit}`, `cumtime ${unit}`].flatMap((head) => [head, "%", "percall µs"]);
   return formatTable([
     ["ncalls", ...heads, "filename:lineno(function)"],
-    ...rows.map(({ calls, self, cumulative, label }) => [
-      calls === undefined ? "-" : formatCount(calls),
-      ...cells(self, calls),
-      ...cells(cumulative, calls),
-      label,
+    ...rows.map((row) => [
+      formatCalls(row),
+      ...cells(row.self, row.calls),
+      // As in Python's profiler, recursive calls are part of the call that they are made in.
+      ...cells(row.cumulative, row.primitiveCalls),
+      row.label,
     ]),
   ]);
+}
+
+/** Formats the calls of a function, for example as `6`, as `8/6` with 2 recursive ones, or as `-`. */
+export function formatCalls({ calls, primitiveCalls = 0 }: FunctionRow): string {
+  if (calls === undefined) return "-";
+  return calls === primitiveCalls
+    ? formatCount(calls)
+    : `${formatCount(calls)}/${formatCount(primitiveCalls)}`;
+}
+
+function formatUncounted(rows: readonly FunctionRow[], all: number): string {
+  const uncounted = sumRows(rows.filter(isUncounted));
+  return `Calls of native code are missing: ${formatNumber(uncounted.rows, "row")} marked - ` +
+    `(${
+      formatPercent(uncounted.self, all)
+    } % of the time) have no counter. These are native code,\n` +
+    "the runtime, constructors that no source has, garbage collection and V8 itself.";
 }
 
 function formatSums({ shown, below, filtered }: RowSelection, view: RowView, all: number): string {

@@ -11,9 +11,14 @@ import {
   type LLM,
   MockLLM,
   SchemaCache,
+  type Session,
   type StandardSchema,
   Tool,
 } from "../../mod.ts";
+import { coreOf } from "../agent/build_core.ts";
+import { buildOfferFields } from "../graph/offer.ts";
+import { createSession } from "../session/create_session.ts";
+import type { AgentCore } from "../turn/agent_core.ts";
 
 /** Schema library of the tools' arguments. */
 type SchemaLibrary = "valibot" | "zod";
@@ -30,7 +35,7 @@ export interface ScenarioSetting {
   readonly cache: boolean;
   /** True if the mock model validates its decisions. */
   readonly validate: boolean;
-  /** True if every session has a new agent with new tools. */
+  /** True if every session has new tools. */
   readonly freshTools: boolean;
 }
 
@@ -38,41 +43,85 @@ export interface ScenarioSetting {
 export interface ScenarioFigures {
   /** Number of decisions. */
   readonly decisions: number;
-  /** Number of decision schemas that were built. */
+  /** Number of decision schemas that were built, including those of the agent. */
   readonly schemasBuilt: number;
   /** Number of decision schemas that were found in the cache. */
   readonly cacheHits: number;
 }
 
-/**
- * Plays a scenario: makes an agent, and plays a session in every iteration.
- */
-export async function runScenario(setting: ScenarioSetting): Promise<ScenarioFigures> {
-  const script = [
-    decide.respond("ok"),
-    decide.call("test_tool", { arg0: "a" }),
-    decide.move("end"),
-  ] as const;
+/** Scenario with its agent. */
+export interface Scenario {
+  /** Setting of the scenario. */
+  readonly setting: ScenarioSetting;
+  /** Core of the agent. */
+  readonly core: AgentCore;
+  /** Model of the agent. */
+  readonly llm: MockLLM;
+  /** Cache of decision schemas. */
+  readonly schemaCache: SchemaCache;
+  /** Number of decision schemas that the agent built for its steps. */
+  readonly agentSchemas: number;
+  /** Makes the schema of a tool's arguments. */
+  readonly makeArgs: () => ArgsSchema;
+}
+
+/** Decisions of a session. */
+const DECISIONS = [
+  decide.respond("ok"),
+  decide.call("test_tool", { arg0: "a" }),
+  decide.move("end"),
+] as const;
+
+/** Builds the agent of a scenario, which is not part of what is measured. */
+export async function buildScenario(setting: ScenarioSetting): Promise<Scenario> {
   let decisions = 0;
-  const llm = new MockLLM([() => script[decisions++ % 3]!], {
+  const llm = new MockLLM([() => DECISIONS[decisions++ % DECISIONS.length]!], {
     whenDone: "repeat",
     validate: setting.validate,
   });
   const schemaCache = new SchemaCache({ enabled: setting.cache });
   const makeArgs = setting.library === "zod" ? await loadZodArgs() : makeValibotArgs;
-  const makeAgent = () => profileAgent(llm, setting.tools, schemaCache, makeArgs);
-  let agent = makeAgent();
-  for (let iteration = 0; iteration < setting.iterations; iteration++) {
-    if (setting.freshTools && iteration > 0) agent = makeAgent();
-    await playSession(agent);
+  const core = coreOf(profileAgent(llm, setting.tools, schemaCache, makeArgs))!;
+  return { setting, core, llm, schemaCache, agentSchemas: schemaCache.built, makeArgs };
+}
+
+/** Plays a scenario: some sessions, each with new tools if the setting says so. */
+export async function runScenario(
+  { setting, core, llm, schemaCache, agentSchemas, makeArgs }: Scenario,
+  iterations: number,
+): Promise<ScenarioFigures> {
+  const { built, hits } = schemaCache;
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    await playSession(createSession(setting.freshTools ? renewTools(core, makeArgs) : core));
     llm.requests.length = 0;
   }
-  return { decisions, schemasBuilt: schemaCache.built, cacheHits: schemaCache.hits };
+  return {
+    decisions: iterations * DECISIONS.length,
+    schemasBuilt: agentSchemas + schemaCache.built - built,
+    cacheHits: schemaCache.hits - hits,
+  };
+}
+
+/**
+ * Runs a scenario again and again until some time has passed, at least once.
+ *
+ * @param milliseconds Minimum duration. Default: one run.
+ * @returns The number of runs, and the figures of the last.
+ */
+export async function repeatScenario(
+  scenario: Scenario,
+  iterations: number,
+  milliseconds = 0,
+): Promise<{ readonly repetitions: number; readonly figures: ScenarioFigures }> {
+  const end = performance.now() + milliseconds;
+  for (let repetitions = 1;; repetitions++) {
+    const figures = await runScenario(scenario, iterations);
+    if (performance.now() >= end) return { repetitions, figures };
+  }
 }
 
 /** Plays a session of three turns, each of one decision: a response, a tool call and a move. */
-export async function playSession(agent: Agent): Promise<void> {
-  const session = agent.createSession();
+export async function playSession(session: Session): Promise<void> {
   await session.next("hello");
   await session.next("use the tool", { stopAfter: "tool" });
   await session.next("go on", { stopAfter: "move" });
@@ -88,16 +137,29 @@ export function profileAgent(
   schemaCache: SchemaCache,
   makeArgs: () => ArgsSchema = makeValibotArgs,
 ): Agent {
+  const names = Array.from(
+    { length: tools },
+    (_, index) => index === 0 ? "test_tool" : `test_tool_${index}`,
+  );
   return new Agent({
     name: "profile_agent",
     llm,
     schemaCache,
     start: "start",
     steps: {
-      start: { description: "Start", tools: makeTools(tools, makeArgs), routes: { end: "done" } },
+      start: { description: "Start", tools: makeTools(names, makeArgs), routes: { end: "done" } },
       end: { description: "End" },
     },
   });
+}
+
+/** Returns the core with new tools in its first step, and no schema or message made for it yet. */
+function renewTools(core: AgentCore, makeArgs: () => ArgsSchema): AgentCore {
+  const { start, steps } = core.graph;
+  const step = steps.get(start)!;
+  const tools = makeTools(step.tools.map(({ name }) => name), makeArgs);
+  const renewed = { ...step, tools, ...buildOfferFields(step.routes, tools) };
+  return { ...core, graph: { ...core.graph, steps: new Map(steps).set(start, renewed) } };
 }
 
 type ArgsSchema = StandardSchema<unknown, { arg0: string }>;
@@ -112,12 +174,13 @@ async function loadZodArgs(): Promise<() => ArgsSchema> {
   return () => z.object({ arg0: z.string() });
 }
 
-function makeTools(count: number, makeArgs: () => ArgsSchema) {
-  return Array.from({ length: count }, (_, index) =>
+function makeTools(names: readonly string[], makeArgs: () => ArgsSchema) {
+  return names.map((name) =>
     new Tool({
-      name: index === 0 ? "test_tool" : `test_tool_${index}`,
+      name,
       description: "A tool for the profile",
       args: makeArgs(),
       run: ({ arg0 }) => arg0,
-    }));
+    })
+  );
 }

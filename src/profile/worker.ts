@@ -1,14 +1,14 @@
 /**
- * Program of the two worker processes of `deno task profile`: one is sampled, the other
- * counts calls. It prints its result as JSON.
+ * Program of the worker processes of `deno task profile`: one is timed while it is cold, one is
+ * sampled while it is warm, and one counts calls. It prints its result as JSON.
  *
- *     worker.ts times|counts SETTING
+ *     worker.ts cold|times|counts SETTING
  *
  * @module
  */
 
-import { startCounter } from "./call_counts.ts";
-import type { CountedRun, TimedRuns } from "./measurement.ts";
+import { countCalls } from "./call_counts.ts";
+import type { ColdRun, CountedRun, WarmRuns } from "./measurement.ts";
 import type { ScenarioSetting } from "./scenario.ts";
 
 /**
@@ -17,34 +17,56 @@ import type { ScenarioSetting } from "./scenario.ts";
  */
 const SAMPLED_MS = 1_100;
 
+/** Number of sessions of a cold start, with three decisions each. */
+const COLD_SESSIONS = 10;
+
+const TASKS = { cold: timeColdStart, times: timeRuns, counts: countRun };
+
 if (import.meta.main) {
   const [task, text = ""] = Deno.args;
   const setting: ScenarioSetting = JSON.parse(text);
-  console.log(JSON.stringify(await (task === "counts" ? countRun(setting) : timeRuns(setting))));
+  console.log(JSON.stringify(await TASKS[task as keyof typeof TASKS](setting)));
+}
+
+/** Times the first sessions of this process, and those of the first run. */
+async function timeColdStart(setting: ScenarioSetting): Promise<ColdRun> {
+  const { buildScenario, runScenario } = await import("./scenario.ts");
+  const scenario = await buildScenario(setting);
+  const begun = performance.now();
+  const elapsed = () => 1e3 * (performance.now() - begun);
+  // The first turn would load it.
+  await import("../session/turn_code.ts");
+  const loading = elapsed();
+  const { iterations } = setting;
+  await runScenario(scenario, Math.min(iterations, COLD_SESSIONS));
+  const first = elapsed();
+  await runScenario(scenario, Math.abs(iterations - COLD_SESSIONS));
+  const second = elapsed();
+  const isShort = iterations <= COLD_SESSIONS;
+  return { coldStart: isShort ? second : first, loading, cold: isShort ? first : second };
 }
 
 /** Repeats the scenario until {@linkcode SAMPLED_MS} have passed. */
-async function timeRuns(setting: ScenarioSetting): Promise<TimedRuns> {
-  const { runScenario } = await import("./scenario.ts");
+async function timeRuns(setting: ScenarioSetting): Promise<WarmRuns> {
+  const { repeatScenario, scenario } = await warmUp(setting);
   const begun = performance.now();
-  await runScenario(setting);
-  const cold = performance.now() - begun;
-  let repetitions = 1;
-  let elapsed = cold;
-  while (elapsed < SAMPLED_MS) {
-    await runScenario(setting);
-    repetitions++;
-    elapsed = performance.now() - begun;
-  }
-  const warm = repetitions === 1 ? cold : (elapsed - cold) / (repetitions - 1);
-  return { cold: 1e3 * cold, warm: 1e3 * warm, repetitions };
+  const { repetitions } = await repeatScenario(scenario, setting.iterations, SAMPLED_MS);
+  return { warm: 1e3 * (performance.now() - begun) / repetitions, repetitions };
 }
 
 /** Counts the calls of one run of the scenario. */
 async function countRun(setting: ScenarioSetting): Promise<CountedRun> {
-  const counter = await startCounter(import.meta.url);
-  const { runScenario } = await import("./scenario.ts");
-  await counter.reset();
-  const figures = await runScenario(setting);
-  return { figures, counts: await counter.finish() };
+  const { result: { figures }, counts } = await countCalls(setting.iterations, async () => {
+    const { repeatScenario, scenario } = await warmUp(setting);
+    return (iterations) => repeatScenario(scenario, iterations);
+  });
+  return { figures, counts };
+}
+
+/** Builds the scenario and plays its first sessions, which also load the modules of turns. */
+async function warmUp(setting: ScenarioSetting) {
+  const { buildScenario, repeatScenario, runScenario } = await import("./scenario.ts");
+  const scenario = await buildScenario(setting);
+  await runScenario(scenario, COLD_SESSIONS);
+  return { repeatScenario, scenario };
 }

@@ -5,31 +5,48 @@ const COUNTER = new URL("../../src/profile/call_counts.ts", import.meta.url).hre
 const SAMPLE = new URL("./counted_sample.ts", import.meta.url).href;
 
 const PROGRAM = `
-import { startCounter } from "${COUNTER}";
-const counter = await startCounter(import.meta.url);
-const { play } = await import("${SAMPLE}");
-await play(1000);
-await counter.reset();
-await play(300);
-console.log(JSON.stringify(await counter.finish()));
+import { countCalls } from "${COUNTER}";
+const { counts } = await countCalls(30, async () => {
+  const { play } = await import("${SAMPLE}");
+  await play(100);
+  return play;
+});
+console.log(JSON.stringify(counts));
 `;
 
-Deno.test("startCounter counts every function exactly, at its line of the source", async () => {
+Deno.test("countCalls counts every function exactly, at its line of the source, and recursive calls apart", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", "--quiet", "--v8-flags=--jitless", PROGRAM],
   }).output();
   const counts: FunctionCount[] = JSON.parse(new TextDecoder().decode(stdout));
-  const found = counts.map(({ place, calls }) => `${place.line} ${place.name} ${calls}`);
+  const found = counts.map(({ place, calls, primitiveCalls }) =>
+    `${place.line} ${place.name} ${calls}` + (calls === primitiveCalls ? "" : `/${primitiveCalls}`)
+  );
   assertEquals(found.sort(), [
-    "10 get size 300",
-    "13 later 300",
-    "18 many 300",
-    "24 fibonacci 4500",
-    "28 twice 600",
-    "30 play 1",
+    "10 get size 30",
+    "13 later 30",
+    "18 many 30",
+    "24 fibonacci 450/30",
+    "28 twice 60",
+    "30 isEven 120/30",
+    "31 isOdd 90/30",
+    "33 countDown 90/30",
+    "39 <instance_members_initializer> 120",
+    "40 Tree 120",
+    "41 Tree.count 120/30",
+    "46 visit 120/30",
+    "49 get depth 120/30",
+    // Calls itself through the getter.
+    "50 (anonymous) 90/60",
+    "57 same 30",
+    "58 same 30",
+    "62 outer 30",
+    // The two arrows of one line, one in the other.
+    "63 (anonymous) 120",
+    "66 play 1",
+    "7 <instance_members_initializer> 30",
     // The two arrows of one line.
-    "36 (anonymous) 1800",
-    "7 <instance_members_initializer> 300",
-    "9 Box 300",
+    "72 (anonymous) 180",
+    "9 Box 30",
   ]);
 });

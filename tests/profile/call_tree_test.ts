@@ -16,7 +16,7 @@ Deno.test("buildCallTree assigns each sample the time until the next", () => {
 });
 
 Deno.test("buildCallTree leaves out what was sampled before and after a function", () => {
-  const { samples, sampled } = buildCallTree(sampleProfile(), "runScenario");
+  const { samples, sampled } = buildCallTree(sampleProfile(), "repeatScenario");
   assertEquals([samples, sampled], [8, 171]);
 });
 
@@ -25,8 +25,8 @@ Deno.test("buildCallTree keeps the whole profile when the function was never see
 });
 
 Deno.test("computeFunctionTimes counts a recursive call once in the cumulative time", () => {
-  assertEquals(timesByName("runScenario")["fib"], [70, 80]);
-  assertEquals(timesByName("runScenario")["runScenario"], [21, 101]);
+  assertEquals(timesByName("repeatScenario")["fib"], [70, 80]);
+  assertEquals(timesByName("repeatScenario")["repeatScenario"], [21, 101]);
 });
 
 Deno.test("computeFunctionTimes counts mutual recursion once", () => {
@@ -43,7 +43,7 @@ Deno.test("computeFunctionTimes counts mutual recursion once", () => {
 Deno.test("computeFunctionTimes keeps anonymous functions, modules and V8's own rows", () => {
   assertEquals(timesByName(), {
     "(module)": [107, 107],
-    "runScenario": [21, 101],
+    "repeatScenario": [21, 101],
     "fib": [70, 80],
     "(anonymous)": [10, 10],
     "(garbage collector)": [50, 50],

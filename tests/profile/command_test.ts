@@ -1,9 +1,16 @@
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { SCENARIO_FUNCTION } from "../../src/profile/measurement.ts";
 import { readCpuProfile } from "../../src/profile/cpu_profile.ts";
 import { USAGE } from "../../src/profile/options.ts";
 import type { ReportData, RowData } from "../../src/profile/report.ts";
-import { runScenario } from "../../src/profile/scenario.ts";
+import { buildScenario, repeatScenario, runScenario } from "../../src/profile/scenario.ts";
 import { runScript, type ScriptResult } from "../scripts/run_script.ts";
 
 function run(...args: string[]): Promise<ScriptResult> {
@@ -27,27 +34,54 @@ Deno.test("profile measures the scenario, writes its files and prints JSON alone
     assertEquals([code, errors], [0, ""]);
     const report: ReportData = JSON.parse(out);
     checkReport(report);
-    readCpuProfile(await Deno.readTextFile(`${stem}.cpuprofile`));
+    const profile = await Deno.readTextFile(`${stem}.cpuprofile`);
+    readCpuProfile(profile);
+    assertMatch(profile, /"url":"src\/turn\/loop.ts"/);
+    assertFalse(/"url":"(file:|\/)/.test(profile));
     assertStringIncludes(await Deno.readTextFile(`${stem}.svg`), "runScenario");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
 
-Deno.test("runScenario is the function that bounds the profile", () => {
-  assertEquals(runScenario.name, SCENARIO_FUNCTION);
+Deno.test("profile fails before it measures if a file cannot be written, and leaves no other", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/a.svg`);
+    const begun = performance.now();
+    const { code, out, errors } = await run("-n", "1000000", "--output", `${folder}/a`);
+    assertEquals([code, out], [1, ""]);
+    assertStringIncludes(errors, `Cannot write "${folder}/a.svg": `);
+    assertStringIncludes(errors, "choose another one with --output");
+    assert(performance.now() - begun < 60_000);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.svg"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("repeatScenario is the function that bounds the profile", () => {
+  assertEquals(repeatScenario.name, SCENARIO_FUNCTION);
 });
 
 Deno.test("runScenario builds a schema per decision without the cache, one per step with it", async () => {
   for (const library of ["valibot", "zod"] as const) {
-    const setting = { library, tools: 20, iterations: 4, validate: true, freshTools: true };
-    const off = await runScenario({ ...setting, cache: false });
-    assertEquals([off.decisions, off.cacheHits], [12, 0]);
-    assert(off.schemasBuilt >= 12);
-    const on = await runScenario({ ...setting, cache: true });
-    assertEquals([on.decisions, on.schemasBuilt + on.cacheHits], [12, off.schemasBuilt]);
-    assert(on.schemasBuilt <= 2, "more schemas than steps");
+    for (const freshTools of [true, false]) {
+      const setting = { library, tools: 20, iterations: 4, validate: true, freshTools };
+      const off = await runScenario(await buildScenario({ ...setting, cache: false }), 4);
+      assertEquals(off, { decisions: 12, schemasBuilt: 2 + 12, cacheHits: 0 });
+      const on = await runScenario(await buildScenario({ ...setting, cache: true }), 4);
+      assertEquals(on, { decisions: 12, schemasBuilt: 2, cacheHits: 12 });
+    }
   }
+});
+
+Deno.test("runScenario has the figures of one run, of an agent that was built before", async () => {
+  const setting = { tools: 1, cache: true, validate: true, freshTools: true };
+  const scenario = await buildScenario({ ...setting, iterations: 2 });
+  const first = await runScenario(scenario, 2);
+  assertEquals(first, { decisions: 6, schemasBuilt: 2, cacheHits: 6 });
+  assertEquals(await runScenario(scenario, 2), first);
 });
 
 function checkReport(report: ReportData): void {
@@ -60,5 +94,14 @@ function checkReport(report: ReportData): void {
     report.rows.find((row) => row.function === name && row.file.startsWith("src/"));
   assertEquals(rowOf("runScenario")?.calls, 1);
   assertEquals(rowOf("makeTools")?.calls, 1);
+  assertEquals(rowOf("buildCore"), undefined, "the agent is built before");
+  const recursive = report.rows.filter(({ calls, primitiveCalls }) => calls !== primitiveCalls);
+  assert(recursive.every(({ calls, primitiveCalls }) => primitiveCalls! < calls!));
+  assert(recursive.some((row) => row.function === "countUpTo"), "an answer has levels");
+  assertEquals(
+    report.uncounted.rows,
+    report.rows.filter((row) => row.calls === null).length,
+  );
+  assert(report.loading > 0 && report.loading < report.coldStart);
   assert(report.rows.some((row) => row.file.startsWith("npm:valibot@")));
 }

@@ -8,17 +8,19 @@ const COMPARISON = { before: sampleMeasurement(false), after: sampleMeasurement(
 
 Deno.test("formatComparison shows both sides with the ratio in total and per function", () => {
   const lines = formatComparison(COMPARISON, { ...VIEW, sort: "calls" }, ROOT).split("\n");
-  assertEquals(lines.slice(2, 12), [
+  assertEquals(lines.slice(2, 14), [
     " before    after  ratio  in total",
     "  2,407    1,207  1.99x  function calls",
+    "    907      907  1.00x  primitive calls",
     "90.0 µs  90.0 µs  1.00x  wall time, warm",
     "2.00 ms  2.00 ms  1.00x  wall time, cold",
+    "9.00 ms  9.00 ms  1.00x  cold start (30 decisions)",
     "30.0 µs  30.0 µs  1.00x  per decision, warm",
     "      3        1  3.00x  schemas built",
     "      0        2    new  cache hits",
     "",
-    "ncalls  after  tottime µs  after  cumtime µs  after  ncalls ratio  filename:lineno(function)",
-    " 2,400  1,200        35.0   35.0        40.0   40.0         2.00x  src/fib.ts:1(fib)",
+    "   ncalls      after  tottime µs  after  cumtime µs  after  ncalls ratio  filename:lineno(function)",
+    "2,400/900  1,200/900        35.0   35.0        40.0   40.0         2.00x  src/fib.ts:1(fib)",
   ]);
 });
 
@@ -30,7 +32,7 @@ Deno.test("formatComparison applies the filter and the limit", () => {
 Deno.test("formatComparison marks functions that ran on one side only", () => {
   const after = { ...COMPARISON.after, rows: COMPARISON.after.rows.slice(1) };
   const text = formatComparison({ ...COMPARISON, after }, VIEW, ROOT);
-  assertStringIncludes(text, "gone  src/profile/scenario.ts:10(runScenario)");
+  assertStringIncludes(text, "gone  src/profile/scenario.ts:10(repeatScenario)");
 });
 
 Deno.test("comparisonData returns the ratios and all functions", () => {
@@ -39,8 +41,8 @@ Deno.test("comparisonData returns the ratios and all functions", () => {
   assertEquals(ratios, { calls: 2407 / 1207, cold: 1, warm: 1, schemasBuilt: 3 });
   assertEquals(rows[1], {
     label: "src/fib.ts:1(fib)",
-    before: { calls: 2400, self: 35, cumulative: 40 },
-    after: { calls: 1200, self: 35, cumulative: 40 },
+    before: { calls: 2400, primitiveCalls: 900, self: 35, cumulative: 40 },
+    after: { calls: 1200, primitiveCalls: 900, self: 35, cumulative: 40 },
     ratio: 1,
   });
 });

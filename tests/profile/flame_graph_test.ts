@@ -7,11 +7,11 @@ import { readTags } from "./xml_tags.ts";
 const TEXT = { title: "A <title>", subtitle: "a & b", root: ROOT };
 
 Deno.test("drawFlameGraph() draws one frame per function and path", () => {
-  const svg = drawFlameGraph(buildCallTree(sampleProfile(), "runScenario").tree, TEXT);
+  const svg = drawFlameGraph(buildCallTree(sampleProfile(), "repeatScenario").tree, TEXT);
   const names = [...svg.matchAll(/ data-name="([^"]*)"/g)].map((match) => match[1]);
   assertEquals(names, [
     "all",
-    "runScenario",
+    "repeatScenario",
     "fib",
     "fib",
     "(anonymous)",
@@ -22,8 +22,8 @@ Deno.test("drawFlameGraph() draws one frame per function and path", () => {
 });
 
 Deno.test("drawFlameGraph() writes names, places and times as text and as tooltips", () => {
-  const svg = drawFlameGraph(buildCallTree(sampleProfile(), "runScenario").tree, TEXT);
-  assertStringIncludes(svg, ">runScenario  src/profile/scenario.ts:10  101 µs, 59.1 %</text>");
+  const svg = drawFlameGraph(buildCallTree(sampleProfile(), "repeatScenario").tree, TEXT);
+  assertStringIncludes(svg, ">repeatScenario  src/profile/scenario.ts:10  101 µs, 59.1 %</text>");
   assertStringIncludes(
     svg,
     "<title>fib src/fib.ts:1\n80.0 µs, 46.8 %; itself 30.0 µs, 17.5 %</title>",

@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { formatFile, formatLabel, identifyFunction } from "../../src/profile/function_place.ts";
-import { ROOT } from "./fixture.ts";
+import {
+  formatFile,
+  formatLabel,
+  identifyFunction,
+  withRelativeFiles,
+} from "../../src/profile/function_place.ts";
+import { makeProfile, ROOT } from "./fixture.ts";
 
 function fileAt(url: string, root = ROOT): string {
   return formatFile({ name: "a", url, line: 1 }, root);
@@ -46,4 +51,26 @@ Deno.test("formatLabel writes the last column of Python's table", () => {
   );
   assertEquals(label("(program)", "", 0), "(program)");
   assertEquals(label("now", "", 0), "native(now)");
+});
+
+Deno.test("withRelativeFiles leaves no absolute path in a profile", () => {
+  const profile = makeProfile([
+    ["(root)", "", [2, 3, 4, 5]],
+    ["a", `${ROOT}src/a%20b.ts:1:1`],
+    ["b", "file:///elsewhere/b.ts:1:1"],
+    ["c", "file:///cache/npm/example.com/valibot/1.5.0/dist/index.mjs:1:1"],
+    ["d", "ext:core/01_core.js:1:1"],
+  ], [[2, 1]]);
+  const relative = withRelativeFiles(profile, ROOT);
+  assertEquals(
+    relative.nodes.map(({ callFrame }) => callFrame.url),
+    [
+      "",
+      "src/a b.ts",
+      "../elsewhere/b.ts",
+      "npm:valibot@1.5.0/dist/index.mjs",
+      "ext:core/01_core.js",
+    ],
+  );
+  assertEquals({ ...relative, nodes: profile.nodes }, profile);
 });

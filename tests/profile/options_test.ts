@@ -10,6 +10,7 @@ const DEFAULTS = {
   cache: true,
   validate: true,
   "fresh-tools": false,
+  "keep-tools": false,
   compare: false,
   json: false,
 };
@@ -26,7 +27,7 @@ Deno.test("parseOptions has a default for every flag", () => {
 
 Deno.test("parseOptions reads every flag", () => {
   const args = "-n 3 --output out/p --top 5 --sort calls --filter src --no-cache --no-validate " +
-    "--fresh-tools --compare --json";
+    "--keep-tools --json";
   assertEquals(parseOptions(args.split(" ")), {
     kind: "run",
     options: {
@@ -37,8 +38,9 @@ Deno.test("parseOptions reads every flag", () => {
       filter: "src",
       cache: false,
       validate: false,
-      "fresh-tools": true,
-      compare: true,
+      "fresh-tools": false,
+      "keep-tools": true,
+      compare: false,
       json: true,
     },
   });
@@ -60,7 +62,7 @@ Deno.test("parseOptions rejects invalid numbers", () => {
     );
   }
   assertStringIncludes(mistakeOf("-n"), 'Cannot use "" for --iterations');
-  assertStringIncludes(mistakeOf("-n", "-3"), "Cannot");
+  assertStringIncludes(mistakeOf("-n", "-3"), 'Cannot use "-3" for --iterations: expected a whole');
   assertStringIncludes(mistakeOf("--top", "none"), 'Cannot use "none" for --top');
 });
 
@@ -78,6 +80,26 @@ Deno.test("parseOptions rejects unknown arguments with a message of one line", (
   assertFalse(mistakeOf("--a\nb").includes("\n"));
 });
 
+Deno.test("parseOptions accepts --compare and --fresh-tools, which name what is done anyway", () => {
+  assertEquals(parseOptions(["--compare", "--fresh-tools"]), {
+    kind: "run",
+    options: { ...DEFAULTS, sort: "cumulative", compare: true, "fresh-tools": true },
+  });
+});
+
+Deno.test("parseOptions refuses flags that contradict each other, in any order", () => {
+  const cases = [
+    ["--no-cache", "--compare", "--compare, which measures both"],
+    ["--keep-tools", "--compare", "--compare, which makes tools anew"],
+    ["--keep-tools", "--fresh-tools", "--fresh-tools"],
+  ] as const;
+  for (const [flag, other, reason] of cases) {
+    for (const args of [[flag, other], [other, flag]]) {
+      assertEquals(mistakeOf(...args), `Cannot use "${flag}": expected it without ${reason}`);
+    }
+  }
+});
+
 Deno.test("parseOptions prefers help", () => {
   assertEquals(parseOptions(["--help", "-n", "0"]), { kind: "help" });
   assertEquals(parseOptions(["-h"]), { kind: "help" });
@@ -86,6 +108,6 @@ Deno.test("parseOptions prefers help", () => {
 Deno.test("USAGE names every flag and shows examples", () => {
   for (
     const flag of ["-n", "--output", "--top", "--sort", "--filter", "--no-cache", "--no-validate"]
-      .concat("--fresh-tools", "--compare", "--json", "--help", "Examples:")
+      .concat("--fresh-tools", "--keep-tools", "--compare", "--json", "--help", "Examples:")
   ) assertStringIncludes(USAGE, flag);
 });
