@@ -6,7 +6,7 @@
 import { decide, LLMError, type LLMRequest, raw, type ScriptEntry } from "@nomos/agent";
 import { APPROVALS, approve, approveFirst, deny, letters } from "./approval_sessions.ts";
 import { LLMContextError } from "@nomos/agent/llm";
-import { PICTURE } from "./desk.ts";
+import { WITH_DATA, WITH_PARTS } from "./content_sessions.ts";
 import type { Action, SessionScript } from "./session_script.ts";
 
 const look = (n: number) => decide.call("look", { n });
@@ -259,37 +259,6 @@ const DELEGATED: Readonly<Record<string, SessionScript>> = {
   clerk_failed: makeSending([look(1), down]),
   clerk_suspended: makeSending([look(1), new LLMError("It is busy", { isRetryable: true })]),
   clerk_limited: { ...withoutCost, limits: { turn: { tokens: 300 } } },
-};
-
-const notes = [
-  decide.calls([
-    { tool: "note", args: { what: "a hat", name: "Ann" } },
-    { tool: "note", args: { what: "a coat", name: "Ann" } },
-  ]),
-  done,
-  decide.call("note", { what: "no name" }),
-  done,
-];
-
-/** Sessions with data. Since version 4. */
-const WITH_DATA: Readonly<Record<string, SessionScript>> = {
-  data_began: { desk: [done], actions: ["Hi"], hasData: true },
-  data_noted: { desk: notes, actions: ["Note it", "Forget my name"], hasData: true },
-  data_died: { desk: notes, actions: ["Note it"], hasData: true, diesAfter: 6 },
-  data_forked: {
-    desk: notes,
-    actions: ["Note it", "Forget my name"],
-    hasData: true,
-    fork: { at: 7, id: "copy" },
-  },
-};
-
-/** Sessions with pictures. Since version 4. */
-const WITH_PARTS: Readonly<Record<string, SessionScript>> = {
-  pictures: {
-    desk: [decide.call("draw"), done],
-    actions: [(session) => session.next([{ type: "text", text: "Draw this" }, PICTURE])],
-  },
 };
 
 /** All scripts of sessions in memory by name. */

@@ -1,0 +1,41 @@
+/**
+ * Scripts of the recorded sessions with data, and with pictures.
+ *
+ * @module
+ */
+import { decide } from "@nomos/agent";
+import { PICTURE } from "./desk.ts";
+import type { SessionScript } from "./session_script.ts";
+
+const done = decide.respond("Done");
+
+const notes = [
+  decide.calls([
+    { tool: "note", args: { what: "a hat", name: "Ann" } },
+    { tool: "note", args: { what: "a coat", name: "Ann" } },
+  ]),
+  done,
+  decide.call("note", { what: "no name" }),
+  done,
+];
+
+/** Sessions with data. Since version 4. */
+export const WITH_DATA: Readonly<Record<string, SessionScript>> = {
+  data_began: { desk: [done], actions: ["Hi"], hasData: true },
+  data_noted: { desk: notes, actions: ["Note it", "Forget my name"], hasData: true },
+  data_died: { desk: notes, actions: ["Note it"], hasData: true, diesAfter: 6 },
+  data_forked: {
+    desk: notes,
+    actions: ["Note it", "Forget my name"],
+    hasData: true,
+    fork: { at: 7, id: "copy" },
+  },
+};
+
+/** Sessions with pictures. Since version 4. */
+export const WITH_PARTS: Readonly<Record<string, SessionScript>> = {
+  pictures: {
+    desk: [decide.call("draw"), done],
+    actions: [(session) => session.next([{ type: "text", text: "Draw this" }, PICTURE])],
+  },
+};
