@@ -6,7 +6,9 @@
 import { Agent, type LLM, type LLMRequest, MockLLM, type Session } from "@nomos/agent";
 import type { SchemaProfile } from "@nomos/agent/llm";
 import { createBarista } from "../../../examples/barista.ts";
+import { createCompanion } from "../../../examples/long_talk.ts";
 import { createResearcher } from "../../../examples/researcher.ts";
+import { createAnalyst } from "../../../examples/sales_chart.ts";
 import { createSupportDesk } from "../../../examples/support_desk.ts";
 import { createTriage } from "../../../examples/triage.ts";
 import type { Output } from "./illegal_outputs.ts";
@@ -54,7 +56,9 @@ class Recorder implements LLM {
 /** Sessions of the examples, by file name. */
 const EXAMPLES: Readonly<Record<string, (llm: LLM) => Pick<Session, "next" | "status">>> = {
   barista: (llm) => createBarista(llm).createSession(),
+  long_talk: (llm) => createCompanion(llm).createSession(),
   researcher: (llm) => createResearcher(llm).createSession(),
+  sales_chart: (llm) => createAnalyst(llm).createSession(),
   support_desk: (llm) => createSupportDesk(llm).createSession(),
   triage: (llm) => createTriage(llm).createSession(),
 };
