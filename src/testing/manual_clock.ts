@@ -84,6 +84,8 @@ export class ManualClock implements Clock {
       );
     }
     const end = this.#now + milliseconds;
+    // A turn that has just been called may still load its code.
+    await (loading ??= loadLazyCode());
     await nextTask();
     for (;;) {
       // The sort is stable: timers due at the same time stay in the order in which they were set.
@@ -96,6 +98,16 @@ export class ManualClock implements Clock {
     }
     this.#now = Math.max(this.#now, end);
   }
+}
+
+/** Code that the first turns load. */
+let loading: Promise<unknown> | undefined;
+
+function loadLazyCode(): Promise<unknown> {
+  return Promise.all([
+    import("../session/turn_code.ts"),
+    import("../session/compaction_code.ts"),
+  ]);
 }
 
 interface Timer {
