@@ -40,7 +40,8 @@ function checkUnsupported(inspection: Inspection, ignoreFlows: boolean): void {
     }
   }
   if (isRecord(memory) && memory.type === "summarization") {
-    const message = "summaries are not made yet: the whole history is sent";
+    const message =
+      "it has no effect yet: the history is summarized when a model's context is full";
     inspection.warn(["memory"], { message }, "key");
   }
 }
