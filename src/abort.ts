@@ -34,7 +34,7 @@ export function unlessAborted<Value>(
   });
 }
 
-/** Returns whether a value can be awaited. A proxy may throw when it is inspected; it is a value. */
+/** Returns true if a value can be awaited. A proxy may throw when it is inspected; it is a value. */
 export function isThenable<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
   try {
     return typeof (value as PromiseLike<Value> | null | undefined)?.then === "function";

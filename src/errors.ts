@@ -57,6 +57,13 @@ export function quote(value: unknown): string {
   }
 }
 
+/** Formats what a synchronous function of the author returned; a promise is never unhandled. */
+export function quoteReturned(value: unknown): string {
+  if (!(value instanceof Promise)) return quote(value);
+  value.catch(() => {});
+  return "a promise";
+}
+
 /** Returns the message of a thrown value of any type, without a stack. Never throws. */
 export function reasonOf(thrown: unknown): string {
   try {

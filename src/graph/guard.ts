@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { GuardError, quote, reasonOf } from "../errors.ts";
+import { GuardError, quote, quoteReturned, reasonOf } from "../errors.ts";
 import type { GuardContext } from "../tool/tool_context.ts";
 import type { Offer, Route, Step } from "./graph.ts";
 import type { Text } from "./step.ts";
@@ -78,10 +78,9 @@ function callSync<Value>(
     throw new GuardError(`${attempt()} threw: ${reasonOf(cause)}`, { cause });
   }
   if (isValid(value)) return value;
-  // Prevents an unhandled rejection.
-  if (value instanceof Promise) value.catch(() => {});
-  const returned = value instanceof Promise ? "a promise" : quote(value);
   throw new GuardError(
-    `${attempt()} returned ${returned}: expected a synchronous function that returns ${expected}`,
+    `${attempt()} returned ${
+      quoteReturned(value)
+    }: expected a synchronous function that returns ${expected}`,
   );
 }

@@ -52,10 +52,7 @@ export interface StoredTurns {
   readonly canWait: boolean;
   /** Turns of this process that run or wait, of all objects of the session. */
   readonly entered: readonly RunningTurn[];
-  /**
-   * True if the writer before the running turn did not release its lease. Known for a turn
-   * whose input has an id.
-   */
+  /** True if the writer before the running turn did not release its lease. */
   readonly hasTakenOver: boolean;
   /** True if another process, or another session object, was running a turn at the last look. */
   readonly isRunningElsewhere: boolean;

@@ -29,7 +29,7 @@ export function* findInputs(known: string, inputId: string): Generator<number> {
   }
 }
 
-/** Returns a hash of 53 bits, in base 36: two rounds of FNV-1a with different seeds. */
+/** Returns a hash of 53 bits, in base 36: FNV-1a, and a second hash that depends on it. */
 function hash(text: string): string {
   let [high, low] = [0x811c9dc5, 0x9747b28c];
   for (let at = 0; at < text.length; at++) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { isPlainObject } from "../json/json.ts";
-import { quote, reasonOf, StateError } from "../errors.ts";
+import { quote, quoteReturned, reasonOf, StateError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { SessionEvent } from "./event.ts";
 
@@ -162,11 +162,9 @@ function migrateResultOf(
     );
   }
   if (typeof text !== "string") {
-    if (text instanceof Promise) text.catch(() => {});
-    const returned = text instanceof Promise ? "a promise" : quote(text);
     throw new StateError(
       `events.${seq}.text`,
-      `migrateResult returned ${returned} for a result of tool ${quote(tool)}: ` +
+      `migrateResult returned ${quoteReturned(text)} for a result of tool ${quote(tool)}: ` +
         "expected a synchronous function that returns text",
     );
   }

@@ -133,7 +133,7 @@ export class Compaction {
     open: NonNullable<ViewState["open"]>,
   ): Promise<readonly EventDraft[] | undefined> {
     const { reason } = open;
-    // What the same model refused for a summary shows how large its window is.
+    // The size that the same model refused for a summary bounds its window.
     const { maxSummarized } = this.#state;
     const isOwn = this.#bounds.summarize === undefined;
     const goal = isOwn ? Math.min(open.goal, maxSummarized) : open.goal;
@@ -264,8 +264,7 @@ export class Compaction {
 
   /** Renders events with their long results shortened. */
   #renderShort(from: number, until: number) {
-    const { log } = this.#session;
-    const events = Array.from({ length: until - from }, (_, place) => log.at(from + place)!);
+    const events = this.#session.log.since(from).slice(0, until - from);
     return events.filter(isVisible).map((event) => renderEvent(event, true));
   }
 

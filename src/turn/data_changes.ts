@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError, quote, reasonOf } from "../errors.ts";
+import { ConfigError, quote, quoteReturned, reasonOf } from "../errors.ts";
 import type { DataChange } from "../history/data.ts";
 import type { EventDraft } from "../history/event.ts";
 import { isPlainObject, type JsonObject } from "../json/json.ts";
@@ -65,11 +65,8 @@ export function readPatches(
 function applyPatch(schemas: DataSchemas, data: JsonObject, given: unknown): JsonObject {
   const patch: unknown = typeof given === "function" ? given(data) : given;
   if (!isPlainObject(patch)) {
-    // Prevents an unhandled rejection.
-    if (patch instanceof Promise) patch.catch(() => {});
-    const found = patch instanceof Promise ? "a promise" : quote(patch);
     throw new TypeError(
-      `the patch is ${found}: expected an object, or a function that returns one`,
+      `the patch is ${quoteReturned(patch)}: expected an object, or a function that returns one`,
     );
   }
   const merged: Record<string, unknown> = { ...data, ...patch };

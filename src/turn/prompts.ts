@@ -61,7 +61,7 @@ export class Prompts {
     // Requests before and after a summary have only the standing text in common.
     this.#last &&= { ...this.#last, stable: 1 };
     this.#transcript = this.#createTranscript();
-    // What an earlier summary shows may not be in memory; the last one replaces it.
+    // Events that an earlier summary shows may not be in memory; the last one replaces it.
     for (let seq = Math.max(summary.until, this.#log.first); seq < summary.seq; seq++) {
       this.#transcript.add(this.#log.at(seq)!);
     }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError, quote, reasonOf, StateError } from "../errors.ts";
+import { ConfigError, quote, quoteReturned, reasonOf, StateError } from "../errors.ts";
 import type { MigrateData } from "../history/migrations.ts";
 import { freezeJson, isPlainObject, type JsonObject } from "../json/json.ts";
 import { findDropped, readData } from "../schema/data_schema.ts";
@@ -74,11 +74,10 @@ function callMigration(migrate: MigrateData, stored: JsonObject): object {
     throw new StateError("data", `migrateData threw: ${reasonOf(cause)}`, { cause });
   }
   if (isPlainObject(migrated)) return migrated;
-  // Prevents an unhandled rejection.
-  if (migrated instanceof Promise) migrated.catch(() => {});
-  const returned = migrated instanceof Promise ? "a promise" : quote(migrated);
   throw new StateError(
     "data",
-    `migrateData returned ${returned}: expected a synchronous function that returns an object`,
+    `migrateData returned ${
+      quoteReturned(migrated)
+    }: expected a synchronous function that returns an object`,
   );
 }

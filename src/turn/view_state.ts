@@ -1,5 +1,5 @@
 /**
- * What a process knows about the size of a session's requests.
+ * Estimates of the size of a session's requests, and the compaction under way, in one process.
  *
  * @module
  */
