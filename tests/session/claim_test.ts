@@ -6,6 +6,7 @@ import { memoryStore, type Store, StoreError } from "@nomos/agent/store";
 import { ManualClock } from "@nomos/agent/testing";
 import { interceptAppends } from "../fixtures/appending_store.ts";
 import { dyingAtWrite } from "../fixtures/dying_store.ts";
+import { impatientClock } from "../fixtures/immediate_clock.ts";
 import { agentOf, eventsOf, open } from "./durable_session.ts";
 
 /** Records the methods that are called of a store. */
@@ -23,15 +24,6 @@ function recording(store: Store): { readonly store: Store; readonly calls: strin
   });
   return { store: recorded, calls };
 }
-
-/** A clock whose short timers fire at once, and whose long ones never do. */
-const impatient = {
-  now: () => 0,
-  setTimer: (milliseconds: number, callback: () => void) => {
-    if (milliseconds < 1_000) queueMicrotask(callback);
-    return () => {};
-  },
-};
 
 const bothCalls = decide.calls([{ tool: "a", args: {} }, { tool: "b", args: {} }]);
 
@@ -100,7 +92,7 @@ Deno.test("an input that was recorded although no reply came goes on when it is 
     if (lost-- > 0) throw new StoreError("no reply", { isUnknown: true });
     return reply;
   });
-  const session = await open(agentOf([decide.respond("Done")]), losing, { clock: impatient });
+  const session = await open(agentOf([decide.respond("Done")]), losing, { clock: impatientClock });
   const send = () => session.next("Hi", { inputId: "1" });
   assertEquals(await send().catch(({ code }) => code), "STORE_FAILED");
   assertEquals((await send()).response, "Done");
@@ -134,7 +126,7 @@ Deno.test("an input that was recorded once is not recorded again after another p
         await store.append(taking!, { head: 1, entries, release: !leavesLease });
         throw new StoreError("no reply", { isUnknown: true });
       });
-      const session = await open(agentOf([]), losing, { clock: impatient, whenBusy });
+      const session = await open(agentOf([]), losing, { clock: impatientClock, whenBusy });
       assertEquals(await session.next("Hi").catch(({ code }) => code), "LEASE_LOST");
       assertEquals((await eventsOf(store)).length, 2);
       const { lease } = (await store.read("s"))!;
@@ -154,7 +146,7 @@ Deno.test("a turn whose last reply was lost is over, although another process be
     throw new StoreError("no reply", { isUnknown: true });
   });
   const session = await open(agentOf([decide.respond("1"), decide.respond("3")]), losing, {
-    clock: impatient,
+    clock: impatientClock,
   });
   assertEquals((await session.next("One")).response, "1");
   assertEquals((await session.next("Three")).response, "3");
@@ -190,7 +182,7 @@ Deno.test("a turn that a user stopped elsewhere stays stopped, although an earli
   const losing = new Proxy(store, {
     get: (target, name) => name === "claim" ? claim : Reflect.get(target, name),
   });
-  const session = await open(agentOf([]), losing, { clock: impatient, whenBusy: "wait" });
+  const session = await open(agentOf([]), losing, { clock: impatientClock, whenBusy: "wait" });
   const send = () => session.next("Hi", { inputId: "1" });
   assertEquals(await send().catch(({ code }) => code), "STORE_FAILED");
   let sent: ReturnType<typeof send> | undefined;

@@ -85,11 +85,15 @@ Deno.test("a long session is opened from its snapshot, and read when a turn need
   assertEquals(opened.state.events, await eventsOf(store));
 });
 
-/** Changes the step in a snapshot, with a hash that fits. */
-function forgeSnapshot({ body, hash }: Pick<StoredSnapshot, "body" | "hash">): string {
+/** Changes fields of a snapshot behind the entry with a hash, so that its own hash fits. */
+function seal(body: string, hash: string, changes: object): string {
   const [version, fields] = JSON.parse(body);
-  const forged = JSON.stringify([version, { ...fields, step: "end" }]);
+  const forged = JSON.stringify([version, { ...fields, ...changes }]);
   return `${forged.slice(0, -1)},"${nextHash(hash, forged)}"]`;
+}
+
+function forgeSnapshot({ body, hash }: StoredSnapshot): string {
+  return seal(body, hash, { step: "end" });
 }
 
 Deno.test("a snapshot that was changed, or does not match its entries, is damage", async () => {
@@ -129,9 +133,7 @@ Deno.test("load() verifies the whole log also after a turn, which trusts the has
   const lease = (await forged.claim("s", { owner: "test", ttl: 1 }))!;
   const { entries } = linkBodies({ head: 0, hash: firstHash("s") }, bodies);
   const covered = entries.slice(0, snapshot!.head);
-  const [version, fields] = JSON.parse(snapshot!.body);
-  const text = JSON.stringify([version, fields]);
-  const sealed = `${text.slice(0, -1)},"${nextHash(covered.at(-1)!.hash, text)}"]`;
+  const sealed = seal(snapshot!.body, covered.at(-1)!.hash, {});
   await forged.append(lease, { head: 0, entries: covered, snapshot: sealed });
   await forged.append(lease, {
     head: covered.length,

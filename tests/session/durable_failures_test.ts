@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConfigError, decide, LLMError } from "@nomos/agent";
 import { memoryStore, type Store, StoreError } from "@nomos/agent/store";
+import { impatientClock } from "../fixtures/immediate_clock.ts";
 import { agentOf, eventsOf, open } from "./durable_session.ts";
 
 /** A store with some methods replaced. */
@@ -12,15 +13,6 @@ function patched(store: Store, methods: Partial<Store>): Store {
     },
   });
 }
-
-/** A clock whose short timers fire at once, and whose long ones never do. */
-const impatient = {
-  now: () => 0,
-  setTimer: (milliseconds: number, callback: () => void) => {
-    if (milliseconds < 1_000) queueMicrotask(callback);
-    return () => {};
-  },
-};
 
 Deno.test("the lease is released even if an observer fails at the end of the turn", async () => {
   const store = memoryStore();
@@ -94,7 +86,7 @@ Deno.test("a write whose outcome stays unknown fails with its own error, not as 
     decide.calls([{ tool: "a", args: {} }, { tool: "b", args: {} }]),
     decide.respond("Done"),
   ];
-  const session = await open(agentOf(script), breaking, { clock: impatient });
+  const session = await open(agentOf(script), breaking, { clock: impatientClock });
   await assertRejects(() => session.next("Hi"), StoreError, "no answer");
   isBroken = false;
   const turn = await session.resume();
@@ -170,7 +162,7 @@ Deno.test("a lost reply to claim() or release() never locks a session out of its
       // Once, the request is sent again in the same turn; four times, in the next turn.
       for (const times of [1, 4]) {
         const agent = agentOf([decide.call("a"), decide.respond("2"), decide.respond("3")]);
-        const session = await open(agent, losing(method, when, times), { clock: impatient });
+        const session = await open(agent, losing(method, when, times), { clock: impatientClock });
         // A turn that stops before its end releases its lease without an append.
         const first = await session.next("One", { stopAfter: "tool" })
           .then((turn) => turn.status, ({ code }) => code);
@@ -184,9 +176,9 @@ Deno.test("a lost reply to claim() or release() never locks a session out of its
 Deno.test("a session whose reply was lost is not locked for others after its next turn", async () => {
   const store = losing("release", "before", 4);
   const agent = agentOf([decide.call("a"), decide.respond("2"), decide.respond("3")]);
-  const session = await open(agent, store, { clock: impatient });
+  const session = await open(agent, store, { clock: impatientClock });
   await session.next("One", { stopAfter: "tool" });
-  const other = await open(agent, store, { clock: impatient });
+  const other = await open(agent, store, { clock: impatientClock });
   assertEquals(await other.next("Two").catch(({ code }) => code), "SESSION_BUSY");
   await session.next("Two");
   assertEquals((await other.next("Three")).response, "3");

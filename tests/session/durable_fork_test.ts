@@ -18,6 +18,7 @@ import {
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as v from "valibot";
 import { dyingAtWrite } from "../fixtures/dying_store.ts";
+import { impatientClock } from "../fixtures/immediate_clock.ts";
 import { bordersOf } from "./state_session.ts";
 
 function agentOf(script: readonly ScriptEntry[]) {
@@ -240,14 +241,7 @@ Deno.test("Session.fork, is deleted if the store refuses a write, and is not wri
       if (kind === "lost") await run();
       throw new StoreError("the answer was lost", { isUnknown: true });
     });
-    const clock = {
-      now: () => 0,
-      setTimer: (milliseconds: number, callback: () => void) => {
-        if (milliseconds <= 1_000) queueMicrotask(callback);
-        return () => {};
-      },
-    };
-    const session = await agent.openSession("s", { store: failing, clock });
+    const session = await agent.openSession("s", { store: failing, clock: impatientClock });
     if (kind === "full") {
       await assertRejects(() => session.fork({ id: "fork" }), StoreError, "the disk is full");
       assertEquals(await store.read("fork"), undefined);

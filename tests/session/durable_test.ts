@@ -15,6 +15,7 @@ import { ManualClock } from "@nomos/agent/testing";
 import * as v from "valibot";
 import { interceptAppends } from "../fixtures/appending_store.ts";
 import { dyingAtWrite } from "../fixtures/dying_store.ts";
+import { impatientClock } from "../fixtures/immediate_clock.ts";
 import { agentOf, type Effects, eventsOf, open, SCRIPT } from "./durable_session.ts";
 
 /** Waits for one macrotask, so that timers can fire. */
@@ -205,14 +206,8 @@ Deno.test("a write whose answer was lost is looked up, not repeated", async () =
       if (wasDone) await write();
       throw new StoreError("the answer was lost", { isUnknown: true });
     });
-    const clock = {
-      now: () => 0,
-      setTimer: (ms: number, call: () => void) => {
-        if (ms <= 1_000) queueMicrotask(call);
-        return () => {};
-      },
-    };
-    const session = await open(agentOf([decide.respond("ok")]), lossy, { clock });
+    const options = { clock: impatientClock };
+    const session = await open(agentOf([decide.respond("ok")]), lossy, options);
     assertEquals((await session.next("Hi")).response, "ok");
     assertEquals((await eventsOf(store)).map(({ type }) => type), ["user", "decision"]);
     // The claim is sent again in any case, because it can be repeated.
