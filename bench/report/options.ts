@@ -63,5 +63,5 @@ export function parseOptions(args: readonly string[]): Command<BenchOptions> {
   });
   if (command.kind !== "run") return command;
   const { options } = command;
-  return { kind: "run", options: { ...options, noise: Number(options.noise) / 100 } };
+  return { ...command, options: { ...options, noise: Number(options.noise) / 100 } };
 }

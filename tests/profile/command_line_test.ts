@@ -50,13 +50,14 @@ Deno.test("makeMistake() makes a message of one line, for any value", () => {
 });
 
 Deno.test("readFlags() has a default for every flag", () => {
-  assertEquals(read(), { kind: "run", options: DEFAULTS });
+  assertEquals(read(), { kind: "run", positionals: [], options: DEFAULTS });
 });
 
 Deno.test("readFlags() reads every kind of flag", () => {
   const args = "-n 3 --filter a --only=b --store postgres --file f --json --no-cache";
   assertEquals(read(...args.split(" ")), {
     kind: "run",
+    positionals: [],
     options: {
       rounds: 3,
       filter: "a",
@@ -67,12 +68,16 @@ Deno.test("readFlags() reads every kind of flag", () => {
       cache: false,
     },
   });
-  assertEquals(read("--filter"), { kind: "run", options: DEFAULTS });
+  assertEquals(read("--filter"), { kind: "run", positionals: [], options: DEFAULTS });
 });
 
 Deno.test("readFlags() takes whole numbers from 1", () => {
   for (const [text, value] of [["1", 1], ["007", 7], ["9007199254740991", 2 ** 53 - 1]] as const) {
-    assertEquals(read("--rounds", text), { kind: "run", options: { ...DEFAULTS, rounds: value } });
+    assertEquals(read("--rounds", text), {
+      kind: "run",
+      positionals: [],
+      options: { ...DEFAULTS, rounds: value },
+    });
   }
   const texts = ["", "0", "-1", "+1", "1.5", "1e3", "0x10", " 1", "1\n", "one", "٣"];
   for (const text of [...texts, "9007199254740992"]) {
@@ -120,17 +125,25 @@ Deno.test("readFlags() takes what follows a flag as its value, but for another f
     mistakeOf("--file", "--json"),
     'Cannot use "--json" for --file: expected a text, or --file=--json',
   );
-  assertEquals(read("--file=--json"), { kind: "run", options: { ...DEFAULTS, file: "--json" } });
-  assertEquals(read("--filter="), { kind: "run", options: DEFAULTS });
+  assertEquals(read("--file=--json"), {
+    kind: "run",
+    positionals: [],
+    options: { ...DEFAULTS, file: "--json" },
+  });
+  assertEquals(read("--filter="), { kind: "run", positionals: [], options: DEFAULTS });
   assertEquals(mistakeOf("--file="), 'Cannot use "" for --file: expected a text that is not empty');
   for (const args of [["-n3"], ["-n=3"], ["--n", "3"], ["-n", "2", "-n", "3"]]) {
-    assertEquals(read(...args), { kind: "run", options: { ...DEFAULTS, rounds: 3 } });
+    assertEquals(read(...args), {
+      kind: "run",
+      positionals: [],
+      options: { ...DEFAULTS, rounds: 3 },
+    });
   }
 });
 
 Deno.test("readFlags() names the first unknown argument", () => {
   for (
-    const args of [["--loud", "--quiet"], ["-x"], ["extra"], ["5"], ["--no-json"], [
+    const args of [["--verbose", "--silent"], ["-x"], ["extra"], ["5"], ["--no-json"], [
       "--constructor",
     ]]
   ) {
@@ -142,7 +155,7 @@ Deno.test("readFlags() names the first unknown argument", () => {
 });
 
 Deno.test("readFlags() reports an unknown flag before help, and help before an invalid value", () => {
-  assertEquals(read("--help", "--loud"), makeMistake("--loud", "a flag that --help lists"));
+  assertEquals(read("--help", "--verbose"), makeMistake("--verbose", "a flag that --help lists"));
   assertEquals(read("--help", "--rounds", "0"), { kind: "help" });
   assertEquals(read("-h"), { kind: "help" });
 });
@@ -152,4 +165,29 @@ Deno.test("readFlags() calls check last, with the values", () => {
     rounds > 9 ? makeMistake(String(rounds), "fewer", "--rounds") : undefined;
   assertEquals(readFlags(["--rounds", "10"], { rounds: 1 }, { check }).kind, "mistake");
   assertEquals(readFlags(["--rounds", "9"], { rounds: 1 }, { check }).kind, "run");
+});
+
+Deno.test("readFlags() reads arguments beside flags, repeated flags and permissions", () => {
+  const flags = {
+    input: { repeated: "text" },
+    net: { repeated: "optional text" },
+    read: { repeated: "optional text" },
+    json: false,
+  } as const;
+  const args = ["a.yaml", "--input", "Hi", "--net=a", "--input=Bye", "--net", "--read=b", "b"];
+  assertEquals(readFlags(args, flags, { positionals: 2 }), {
+    kind: "run",
+    positionals: ["a.yaml", "b"],
+    options: { input: ["Hi", "Bye"], net: true, read: ["b"], json: false },
+  });
+  assertEquals(readFlags([], flags), {
+    kind: "run",
+    positionals: [],
+    options: { input: [], net: [], read: [], json: false },
+  });
+});
+
+Deno.test("readFlags() names the flag that is nearest to an unknown one", () => {
+  const message = 'Cannot use "--jsn": expected a flag that --help lists; did you mean --json?';
+  assertEquals(mistakeOf("--jsn"), message);
 });

@@ -22,7 +22,11 @@ function mistakeOf(...args: string[]): string {
 }
 
 Deno.test("parseOptions has a default for every flag", () => {
-  assertEquals(parseOptions([]), { kind: "run", options: { ...DEFAULTS, sort: "cumulative" } });
+  assertEquals(parseOptions([]), {
+    kind: "run",
+    positionals: [],
+    options: { ...DEFAULTS, sort: "cumulative" },
+  });
 });
 
 Deno.test("parseOptions reads every flag", () => {
@@ -30,6 +34,7 @@ Deno.test("parseOptions reads every flag", () => {
     "--keep-tools --json";
   assertEquals(parseOptions(args.split(" ")), {
     kind: "run",
+    positionals: [],
     options: {
       iterations: 3,
       output: "out/p",
@@ -50,6 +55,7 @@ Deno.test("parseOptions reads the long names and values behind an equals sign", 
   const command = parseOptions(["--iterations=7", "-o", "x", "--sort=self"]);
   assertEquals(command, {
     kind: "run",
+    positionals: [],
     options: { ...DEFAULTS, iterations: 7, output: "x", sort: "self" },
   });
 });
@@ -83,6 +89,7 @@ Deno.test("parseOptions rejects unknown arguments with a message of one line", (
 Deno.test("parseOptions accepts --compare and --fresh-tools, which name what is done anyway", () => {
   assertEquals(parseOptions(["--compare", "--fresh-tools"]), {
     kind: "run",
+    positionals: [],
     options: { ...DEFAULTS, sort: "cumulative", compare: true, "fresh-tools": true },
   });
 });

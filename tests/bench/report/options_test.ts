@@ -17,13 +17,14 @@ function mistakeOf(...args: string[]): string {
 }
 
 Deno.test("parseOptions() has a default for every flag but the files", () => {
-  assertEquals(parseOptions([]), { kind: "run", options: DEFAULTS });
+  assertEquals(parseOptions([]), { kind: "run", positionals: [], options: DEFAULTS });
 });
 
 Deno.test("parseOptions() reads every flag", () => {
   const args = "--output a.json --against b.json --from c.json --noise 10 --rounds 3 --report";
   assertEquals(parseOptions(args.split(" ")), {
     kind: "run",
+    positionals: [],
     options: {
       output: "a.json",
       against: "b.json",
@@ -38,6 +39,7 @@ Deno.test("parseOptions() reads every flag", () => {
 Deno.test("parseOptions() reads short names and values after an equals sign", () => {
   assertEquals(parseOptions(["-o", "x", "--noise=12.5"]), {
     kind: "run",
+    positionals: [],
     options: { ...DEFAULTS, output: "x", noise: 0.125 },
   });
 });
@@ -45,6 +47,7 @@ Deno.test("parseOptions() reads short names and values after an equals sign", ()
 Deno.test("parseOptions() accepts a noise of 0", () => {
   assertEquals(parseOptions(["--noise", "0"]), {
     kind: "run",
+    positionals: [],
     options: { ...DEFAULTS, noise: 0 },
   });
 });
