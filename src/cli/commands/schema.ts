@@ -1,0 +1,18 @@
+/**
+ * `nomos schema`: prints the JSON Schema of agent files, for editors.
+ *
+ * @module
+ */
+import { writeFileSync } from "node:fs";
+import { configSchema, testFileSchema } from "../../config/config_schema.ts";
+import type { CommandCall } from "../flags.ts";
+import { EXIT } from "../exit_code.ts";
+
+/** Runs the command. */
+export function run({ options, output }: CommandCall<"schema">): Promise<number> {
+  const schema = options.kind === "tests" ? testFileSchema() : configSchema();
+  const text = `${JSON.stringify(schema, null, 2)}\n`;
+  if (options.output === undefined) output.write(text);
+  else writeFileSync(options.output, text);
+  return Promise.resolve(EXIT.yes);
+}

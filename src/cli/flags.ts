@@ -1,0 +1,50 @@
+/**
+ * Flags of the commands of `nomos`.
+ *
+ * @module
+ */
+import type { FlagValues } from "../profile/command_line.ts";
+import type { Output } from "./output.ts";
+import type { Project } from "./project.ts";
+
+/** Flags of every command. */
+export const COMMON = {
+  json: false,
+  "env-file": { repeated: "text" },
+  color: true,
+  quiet: false,
+  version: false,
+} as const;
+
+/** Letters of the flags of every command. */
+export const COMMON_ALIASES: Readonly<Record<string, string>> = { q: "quiet", V: "version" };
+
+/** Flags of each command, besides those of every one. */
+export const FLAGS = {
+  validate: { strict: false, for: { repeated: "text" }, permissions: false, explore: false },
+  schema: { kind: ["agent", "tests"], output: undefined, install: false },
+} as const;
+
+/** Name of a command. */
+export type CommandName = keyof typeof FLAGS;
+
+/** Values of a command's flags. */
+export type OptionsOf<Name extends CommandName> =
+  & FlagValues<typeof COMMON>
+  & FlagValues<typeof FLAGS[Name]>;
+
+/** Call of a command. */
+export interface CommandCall<Name extends CommandName> {
+  /** Values of the flags. */
+  readonly options: OptionsOf<Name>;
+  /** Arguments that are no flags, after the name of the command. */
+  readonly positionals: readonly string[];
+  /** Streams of the command. */
+  readonly output: Output;
+}
+
+/** Call of a command that has an agent, in the agent's own process. */
+export interface AgentCall<Name extends CommandName> extends CommandCall<Name> {
+  /** Agent of the command. */
+  readonly project: Project;
+}

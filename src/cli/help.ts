@@ -1,0 +1,59 @@
+/**
+ * Help screens of `nomos`.
+ *
+ * @module
+ */
+import type { CommandName } from "./flags.ts";
+
+/** Help by command; `nomos` is that of the whole. */
+export const HELP: Readonly<Record<"nomos" | CommandName, string>> = {
+  nomos: `Builds, checks, runs and measures agents.
+
+Usage: nomos COMMAND [AGENT] [flags]
+
+  init       make a new agent that runs at once, without a key
+  run        talk to an agent
+  validate   check an agent without a model
+  graph      draw an agent
+  schema     print the JSON Schema of agent files
+  test       run the tests of an agent
+  profile    show where time, tokens and money of a turn go
+  sessions   list, show, fork and delete stored sessions
+
+AGENT is a file: agent.yaml, agent.ts, or agent.ts#name for one of its exports.
+Without it: agent.yaml, config.agent.yaml or agent.ts here, or in a folder above within the project.
+
+Flags of every command:
+      --json             print one JSON document, and nothing else, on stdout
+      --env-file FILE    read these variables (.env.local and .env, if they are there); the shell's win
+      --no-color         plain text; so do NO_COLOR and a pipe
+  -q, --quiet            only results and errors
+  -h, --help             help; \`nomos COMMAND --help\` for a command
+  -V, --version          the version
+
+Exit codes: 0 yes; 1 no: not valid, failed, or worse; 2 the command line was not understood;
+            3 a model, the network or a store failed, so there is no answer, or nothing comparable (another script); 130 stopped by Ctrl-C
+`,
+  validate: `Checks an agent without a model, a key or a network.
+
+Usage: nomos validate [AGENT] [flags]
+
+      --strict          warnings fail too
+      --for VENDOR      check the schemas for this vendor as well; may be repeated (that of the agent)
+      --permissions     print only the deno flags that the agent needs
+      --explore         also play every step, route, tool outcome and guard
+      --watch           again when a file changes
+Examples:
+  nomos validate
+  nomos validate agent.yaml --strict --for anthropic --for google
+  deno run $(nomos validate --permissions) main.ts
+`,
+  schema: `Prints the JSON Schema of agent files, for editors.
+
+Usage: nomos schema [flags]
+
+      --kind KIND       agent (default), tests or conversation
+  -o, --output FILE     write it there
+      --install         write .nomos/*.json, and the first line of your files that points to them
+`,
+};

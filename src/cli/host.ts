@@ -1,0 +1,13 @@
+/**
+ * Process of an agent: the launcher starts it with the permissions that the agent needs, from the
+ * package that the agent's project uses.
+ *
+ * @module
+ */
+import process from "node:process";
+import type { HostCall } from "./protocol.ts";
+import { runHost } from "./run_host.ts";
+
+if (import.meta.main) {
+  process.exitCode = await runHost(JSON.parse(process.argv[2] ?? "{}") as HostCall);
+}

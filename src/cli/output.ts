@@ -1,0 +1,114 @@
+/**
+ * Output of a command: its result on stdout, everything else on stderr.
+ *
+ * @module
+ */
+import { writeSync } from "node:fs";
+import process from "node:process";
+import { isatty } from "node:tty";
+import { ConfigFileError, formatProblem } from "../config/problem.ts";
+import { reasonOf } from "../errors.ts";
+import { CommandError } from "./exit_code.ts";
+import { shown } from "./shown.ts";
+
+/** Options of all commands that decide what is printed. */
+export interface OutputOptions {
+  /** True if stdout has one JSON document, or one per line, and nothing else. */
+  readonly json: boolean;
+  /** True if notes are left out. */
+  readonly quiet: boolean;
+  /** False for plain text. */
+  readonly color: boolean;
+}
+
+/** Output of a command. */
+export class Output {
+  /** True if stdout has JSON and nothing else. */
+  readonly json: boolean;
+  /** True if stdout is a terminal. */
+  readonly isTerminal: boolean;
+  readonly #quiet: boolean;
+  readonly #color: boolean;
+
+  /** Creates the output. */
+  constructor({ json, quiet, color }: OutputOptions) {
+    this.json = json;
+    this.isTerminal = isatty(1);
+    this.#quiet = quiet;
+    this.#color = color && (process.env.NO_COLOR ?? "") === "";
+  }
+
+  /** Writes to stdout. Text of models, tools and files must have passed {@linkcode shown}. */
+  write(text: string): void {
+    writeAll(1, text);
+  }
+
+  /** Writes a line to stdout. */
+  line(text: string = ""): void {
+    writeAll(1, `${text}\n`);
+  }
+
+  /** Writes a JSON document to stdout. */
+  document(value: unknown): void {
+    writeAll(1, `${JSON.stringify(value)}\n`);
+  }
+
+  /** Writes a line to stderr, unless the user wants results only. */
+  note(text: string): void {
+    if (!this.#quiet) this.error(text);
+  }
+
+  /** Writes a line to stderr. */
+  error(text: string): void {
+    writeAll(2, `${text}\n`);
+  }
+
+  /** Returns a text in grey, red, green or bold, if a stream shows colours. */
+  paint(colour: "bold" | "green" | "grey" | "red", text: string, stream: 1 | 2 = 1): string {
+    if (!this.#color || !isatty(stream)) return text;
+    const [on, off] = { bold: [1, 22], green: [32, 39], grey: [90, 39], red: [31, 39] }[colour];
+    return `\x1b[${on}m${text}\x1b[${off}m`;
+  }
+
+  /** Reports the failure of a command: on stderr, and as a document on stdout for `--json`. */
+  fail(thrown: unknown): void {
+    const { message, code, details } = describeFailure(thrown);
+    if (this.json) this.document({ ok: false, error: { code, message }, ...details });
+    this.error(shown(message));
+  }
+}
+
+/** Returns the message of a thrown value, and what the JSON document says about it. */
+function describeFailure(
+  thrown: unknown,
+): { readonly message: string; readonly code: string; readonly details: object } {
+  if (thrown instanceof ConfigFileError) {
+    const { code, problems, warnings } = thrown;
+    return {
+      message: [...problems, ...warnings].map(formatProblem).join("\n"),
+      code,
+      details: { errors: problems, warnings },
+    };
+  }
+  const code = (thrown as { readonly code?: unknown } | undefined)?.code;
+  return {
+    message: reasonOf(thrown),
+    code: typeof code === "string" ? code : "COMMAND_FAILED",
+    details: thrown instanceof CommandError ? thrown.details : {},
+  };
+}
+
+/** Writes a whole text to a stream. A reader that has gone away ends the process without a message. */
+function writeAll(stream: 1 | 2, text: string): void {
+  for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
+    try {
+      rest = rest.subarray(writeSync(stream, rest));
+    } catch (error) {
+      const { code } = error as { readonly code?: unknown };
+      // A pipe that is full for now: the reader is slow.
+      if (code === "EAGAIN") continue;
+      if (code === "EPIPE") process.exit(0);
+      throw error;
+    }
+  }
+}

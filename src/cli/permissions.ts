@@ -1,0 +1,97 @@
+/**
+ * Permissions of the agent's process.
+ *
+ * @module
+ */
+import { isAbsolute, relative, resolve } from "node:path";
+import type { PermissionKind } from "../config/agent_config.ts";
+import type { Permissions } from "../config/permissions.ts";
+
+const KINDS: readonly PermissionKind[] = [
+  "read",
+  "write",
+  "net",
+  "env",
+  "run",
+  "ffi",
+  "sys",
+  "import",
+];
+
+/** Returns the permissions that `--allow-…` grants; true for `--allow-all`. */
+export function readGrants(options: Readonly<Record<string, unknown>>): true | Permissions {
+  if (options["allow-all"] === true) return true;
+  return collect((kind) => {
+    const names = options[`allow-${kind}`] as true | readonly string[] | undefined;
+    return names === true ? true : (names ?? []).flatMap((text) => text.split(","));
+  });
+}
+
+/** Returns all permissions of both. */
+export function unite(one: Permissions, other: Permissions): Permissions {
+  return collect((kind) => {
+    const [a = [], b = []] = [one[kind], other[kind]];
+    return a === true || b === true ? true : [...new Set([...a, ...b])];
+  });
+}
+
+/**
+ * Divides permissions that an agent file asks for: those that a file may not grant itself are
+ * programs, native code, information about the system, all hosts, and files outside the project.
+ */
+export function divide(
+  wanted: Permissions,
+  root: string,
+): { readonly harmless: Permissions; readonly wishes: Permissions } {
+  const isWish = (kind: PermissionKind, name: string) => {
+    if (kind === "run" || kind === "ffi" || kind === "sys") return true;
+    return (kind === "read" || kind === "write") && !isInside(root, name);
+  };
+  const pick = (wish: boolean) =>
+    collect((kind) => {
+      const names = wanted[kind] ?? [];
+      if (names !== true) return names.filter((name) => isWish(kind, name) === wish);
+      return wish ? true : [];
+    });
+  return { harmless: pick(false), wishes: pick(true) };
+}
+
+/** Returns the permissions that are not among those granted. */
+export function subtract(wishes: Permissions, granted: Permissions): Permissions {
+  return collect((kind) => {
+    const [asked = [], given = []] = [wishes[kind], granted[kind]];
+    if (given === true) return [];
+    if (asked === true) return true;
+    const isPath = kind === "read" || kind === "write";
+    return asked.filter((name) =>
+      !given.some((one) => isPath ? isInside(resolve(one), name) : one === name)
+    );
+  });
+}
+
+/** Returns the flags of `deno run`, one for each kind. */
+export function toFlags(permissions: Permissions): string[] {
+  return KINDS.flatMap((kind) => {
+    const names = permissions[kind];
+    if (names === undefined) return [];
+    // A comma in a path is doubled.
+    return [
+      names === true
+        ? `--allow-${kind}`
+        : `--allow-${kind}=${names.map((name) => name.replaceAll(",", ",,")).join(",")}`,
+    ];
+  });
+}
+
+/** Returns true if a path is a folder or is in it. */
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, resolve(path));
+  return !isAbsolute(way) && way !== ".." && !/^\.\.[/\\]/.test(way);
+}
+
+function collect(list: (kind: PermissionKind) => true | readonly string[]): Permissions {
+  return Object.fromEntries(
+    KINDS.map((kind) => [kind, list(kind)] as const)
+      .filter(([, names]) => names === true || names.length > 0),
+  );
+}

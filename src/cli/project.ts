@@ -1,0 +1,97 @@
+/**
+ * Finding the agent and its project.
+ *
+ * @module
+ */
+import { existsSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import process from "node:process";
+import { quote } from "../errors.ts";
+import { CommandError } from "./exit_code.ts";
+
+/** Agent of a command, and the project that it belongs to. */
+export interface Project {
+  /** Path of the agent's file or module, relative to the working directory. */
+  readonly path: string;
+  /** True for a module (TypeScript or JavaScript), false for an agent file. */
+  readonly isModule: boolean;
+  /** Name of the module's export. Absent: the default export, or the only agent. */
+  readonly export?: string;
+  /** Absolute path of the project's folder: that of `deno.json`, or of the agent. */
+  readonly root: string;
+  /** Absolute path of `deno.json`. Absent if the project has none. */
+  readonly config?: string;
+}
+
+/** Names of agents that are found without being named. */
+const AGENTS = ["agent.yaml", "config.agent.yaml", "agent.ts"];
+
+/** Names of the configuration of Deno. */
+const CONFIGS = ["deno.json", "deno.jsonc"];
+
+/** Files and folders that mark the top of a project. */
+const TOPS = [...CONFIGS, "package.json", ".git"];
+
+const MODULE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+
+/**
+ * Finds an agent.
+ *
+ * @param name `agent.yaml`, `agent.ts` or `agent.ts#name`. Absent: the agent of the working
+ *   directory, or of a folder above it within the project.
+ * @throws {CommandError} if there is none.
+ */
+export function findProject(name: string | undefined): Project {
+  const { path, exportName } = name === undefined
+    ? { path: searchAgent(), exportName: undefined }
+    : divideName(name);
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    throw new CommandError(
+      `Cannot find the agent ${quote(path)}: expected a file such as agent.yaml or agent.ts`,
+      { code: "AGENT_NOT_FOUND" },
+    );
+  }
+  const isModule = MODULE.test(path);
+  if (exportName !== undefined && !isModule) {
+    throw new CommandError(
+      `Cannot take the export ${quote(exportName)} of ${quote(path)}: ` +
+        "expected a module such as agent.ts",
+    );
+  }
+  const config = findAbove(dirname(resolve(path)), CONFIGS);
+  return {
+    path,
+    isModule,
+    ...exportName !== undefined && { export: exportName },
+    root: dirname(config ?? resolve(path)),
+    ...config !== undefined && { config },
+  };
+}
+
+/** Finds an agent in the working directory or above it. */
+function searchAgent(): string {
+  const start = process.cwd();
+  const found = findAbove(start, AGENTS);
+  if (found !== undefined) return relative(start, found);
+  throw new CommandError(
+    `Cannot find an agent in ${quote(start)}: expected one of ${AGENTS.join(", ")}. ` +
+      "Name a file, or make an agent with: nomos init",
+    { code: "AGENT_NOT_FOUND" },
+  );
+}
+
+/** Returns the first of some files in a folder, or in one above it within the project. */
+function findAbove(folder: string, names: readonly string[]): string | undefined {
+  const found = names.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  const isTop = TOPS.some((name) => existsSync(join(folder, name)));
+  const above = dirname(folder);
+  return isTop || above === folder ? undefined : findAbove(above, names);
+}
+
+/** Divides `agent.ts#name`. A file whose own name has `#` is taken as it is. */
+function divideName(name: string): { readonly path: string; readonly exportName?: string } {
+  const at = name.lastIndexOf("#");
+  if (at <= 0 || existsSync(name)) return { path: name };
+  return { path: name.slice(0, at), exportName: name.slice(at + 1) };
+}

@@ -1,0 +1,91 @@
+/**
+ * Reading the command line.
+ *
+ * @module
+ */
+import { readFlags } from "../profile/command_line.ts";
+import { findNearest, oneOf } from "../schema/option_shape.ts";
+import { COMMANDS } from "./commands.ts";
+import {
+  type CommandCall,
+  type CommandName,
+  COMMON,
+  COMMON_ALIASES,
+  FLAGS,
+  type OptionsOf,
+} from "./flags.ts";
+import { EXIT, exitCodeOf } from "./exit_code.ts";
+import { HELP } from "./help.ts";
+import { Output } from "./output.ts";
+import { VERSION } from "./protocol.ts";
+
+/** What other commands of the field do, and what does it here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  serve: "Cannot serve an agent: there is no server yet. " +
+    "Call agent.openSession() in a handler of Deno.serve(), as docs/operations.md shows",
+  train:
+    "Cannot train an agent: run it with `nomos run`, and write decisions that should have been " +
+    "different as examples (`eg`) of their step",
+};
+
+/**
+ * Reads a command line and runs its command; prints help, the version, mistakes and failures.
+ *
+ * @param start Runs the command.
+ * @returns The exit code.
+ */
+export async function runCommand(
+  args: readonly string[],
+  start: (name: CommandName, call: CommandCall<CommandName>) => Promise<number>,
+): Promise<number> {
+  const json = args.includes("--json");
+  const plain = new Output({ json, quiet: false, color: true });
+  const refuse = (message: string) => {
+    if (json) plain.document({ ok: false, error: { code: "USAGE", message } });
+    plain.error(message);
+    return EXIT.usage;
+  };
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    plain.write(HELP.nomos);
+    return EXIT.yes;
+  }
+  if (name === "--version" || name === "-V") {
+    plain.line(VERSION);
+    return EXIT.yes;
+  }
+  if (Object.hasOwn(ELSEWHERE, name)) return refuse(ELSEWHERE[name]!);
+  if (!isCommand(name)) {
+    const nearest = findNearest(name, Object.keys(COMMANDS));
+    const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+    return refuse(
+      `Cannot run ${JSON.stringify(name)}: expected ${oneOf(Object.keys(COMMANDS))}${hint}`,
+    );
+  }
+  const { alias, positionals = 0 } = COMMANDS[name];
+  const command = readFlags(rest, { ...COMMON, ...FLAGS[name] }, {
+    alias: { ...COMMON_ALIASES, ...alias },
+    positionals,
+  });
+  if (command.kind === "help") {
+    plain.write(HELP[name]);
+    return EXIT.yes;
+  }
+  if (command.kind === "mistake") return refuse(command.message);
+  const options = command.options as OptionsOf<CommandName>;
+  if (options.version) {
+    plain.line(VERSION);
+    return EXIT.yes;
+  }
+  const output = new Output(options);
+  try {
+    return await start(name, { options, positionals: command.positionals, output });
+  } catch (error) {
+    output.fail(error);
+    return exitCodeOf(error);
+  }
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}

@@ -1,0 +1,37 @@
+/**
+ * Running a command in the agent's process.
+ *
+ * @module
+ */
+import { type Command, COMMANDS } from "./commands.ts";
+import { EXIT } from "./exit_code.ts";
+import type { AgentCall, CommandName } from "./flags.ts";
+import { Output } from "./output.ts";
+import { type HostCall, PROTOCOL, VERSION } from "./protocol.ts";
+import { runCommand } from "./run_command.ts";
+
+/**
+ * Runs a call of the launcher.
+ *
+ * @returns The exit code.
+ */
+export async function runHost({ protocol, version, args, project }: HostCall): Promise<number> {
+  if (protocol !== PROTOCOL) {
+    const message = `Cannot run the agent: the command nomos has version ${version}, and the ` +
+      `project's @nomos/agent has version ${VERSION}. Update the older one, with ` +
+      (protocol < PROTOCOL
+        ? "deno install --global --force --allow-all --name nomos jsr:@nomos/agent/cli"
+        : "deno update --latest @nomos/agent");
+    const output = new Output({ json: args.includes("--json"), quiet: false, color: false });
+    output.fail(Object.assign(new Error(message), { code: "VERSION_MISMATCH" }));
+    return EXIT.usage;
+  }
+  // What a tool prints must not stand between the results on stdout.
+  const print = (...values: unknown[]) => console.error(...values);
+  Object.assign(console, { log: print, info: print, debug: print });
+  return await runCommand(args, async (name, call) => {
+    const command: Command = COMMANDS[name];
+    const agentCall: AgentCall<CommandName> = { ...call, project };
+    return await (await command.load()).run(agentCall);
+  });
+}
