@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { buildScenario, runScenario } from "../src/profile/scenario.ts";
+import { buildScenario, runScenario } from "../src/profile/scenario/scenario.ts";
 import { validateScenario } from "./bare_valibot.ts";
 import { withBudget } from "./budgets.ts";
 import { type Figure, spreadOf } from "./figure.ts";

@@ -10,21 +10,21 @@
 
 import { fileURLToPath } from "node:url";
 import { quote, reasonOf } from "../src/errors.ts";
-import { type Comparison, comparisonData, formatComparison } from "../src/profile/compare.ts";
-import { type CpuProfile, readCpuProfile } from "../src/profile/cpu_profile.ts";
-import { drawFlameGraph } from "../src/profile/flame_graph.ts";
-import { withRelativeFiles } from "../src/profile/function_place.ts";
+import { drawFlameGraph } from "../src/profile/draw/flame_graph.ts";
+import { formatCount, formatNumber, formatTime } from "../src/profile/draw/table.ts";
+import { type CpuProfile, readCpuProfile } from "../src/profile/functions/cpu_profile.ts";
+import { withRelativeFiles } from "../src/profile/functions/function_place.ts";
+import { type Comparison, comparisonData, formatComparison } from "../src/profile/scenario/compare.ts";
 import {
   type ColdRun,
   type CountedRun,
   makeMeasurement,
   type Measurement,
   type WarmRuns,
-} from "../src/profile/measurement.ts";
-import { parseOptions, type ProfileOptions, USAGE } from "../src/profile/options.ts";
-import { describeSetting, formatReport, reportData } from "../src/profile/report.ts";
-import type { ScenarioSetting } from "../src/profile/scenario.ts";
-import { formatCount, formatNumber, formatTime } from "../src/profile/table.ts";
+} from "../src/profile/scenario/measurement.ts";
+import { parseOptions, type ProfileOptions, USAGE } from "../src/profile/scenario/options.ts";
+import { describeSetting, formatReport, reportData } from "../src/profile/scenario/report.ts";
+import type { ScenarioSetting } from "../src/profile/scenario/scenario.ts";
 import { inTemporaryFolder, runJson } from "./child.ts";
 import { runCommand, toJson } from "./command.ts";
 import { announce } from "./progress.ts";
@@ -38,7 +38,7 @@ const COMPARED: readonly Required<Pick<ScenarioSetting, "tools" | "library">>[] 
 ];
 
 const ROOT = new URL("../", import.meta.url).href;
-const WORKER = new URL("../src/profile/worker.ts", import.meta.url).href;
+const WORKER = new URL("../src/profile/scenario/worker.ts", import.meta.url).href;
 
 /** Tasks of the worker, with the words that announce them. */
 const WORK = { cold: "Starting", times: "Sampling", counts: "Counting" };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatCount, formatPercent } from "../../src/profile/table.ts";
+import { formatCount, formatPercent } from "../../src/profile/draw/table.ts";
 import type { PlayedRequest } from "./conversation.ts";
 import { computeShare, serve } from "./vendor_cache.ts";
 

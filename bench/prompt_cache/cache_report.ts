@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatCount, formatPercent } from "../../src/profile/table.ts";
+import { formatCount, formatPercent } from "../../src/profile/draw/table.ts";
 import { type Table, toText } from "../report/table.ts";
 import type { PlayedRequest } from "./conversation.ts";
 import { listPrompts, serveMarked } from "./marked_cache.ts";

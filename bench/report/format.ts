@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatInUnits, formatSignificant } from "../../src/profile/table.ts";
+import { formatInUnits, formatSignificant } from "../../src/profile/draw/table.ts";
 import { type Budget, type Figure, type Unit, UNIT_SIZE } from "../figure.ts";
 
 /** Formats a value with its unit, to three digits. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { escapeXml } from "../../src/profile/flame_graph.ts";
+import { escapeXml } from "../../src/profile/draw/flame_graph.ts";
 import type { PeerFigures } from "../peers/peer_figures.ts";
 import { formatValue } from "./format.ts";
 import type { Setting } from "./setting.ts";

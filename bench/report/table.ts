@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatTable } from "../../src/profile/table.ts";
+import { formatTable } from "../../src/profile/draw/table.ts";
 
 /** Table whose first column names the subjects. */
 export interface Table {

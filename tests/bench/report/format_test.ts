@@ -6,7 +6,7 @@ import {
   formatRatio,
   formatValue,
 } from "../../../bench/report/format.ts";
-import { formatSignificant } from "../../../src/profile/table.ts";
+import { formatSignificant } from "../../../src/profile/draw/table.ts";
 import { sampleFigure } from "./fixture.ts";
 
 Deno.test("formatValue() chooses the unit of a time", () => {

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertFalse } from "@std/asse
 import { assertGreaterOrEqual, assertLessOrEqual, assertStringIncludes } from "@std/assert";
 import type { PeerFigures } from "../../../bench/peers/peer_figures.ts";
 import { plotPeers } from "../../../bench/report/plot.ts";
-import { readTags } from "../../profile/xml_tags.ts";
+import { readTags } from "../../profile/draw/xml_tags.ts";
 import { samplePeer, sampleReport, SETTING } from "./fixture.ts";
 
 const HOSTILE = `<script>&"'</svg>]]>\u0001`;

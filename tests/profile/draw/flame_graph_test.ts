@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { buildCallTree } from "../../src/profile/call_tree.ts";
-import { drawFlameGraph, escapeXml } from "../../src/profile/flame_graph.ts";
-import { makeProfile, ROOT, sampleProfile } from "./fixture.ts";
+import { buildCallTree } from "../../../src/profile/functions/call_tree.ts";
+import { drawFlameGraph, escapeXml } from "../../../src/profile/draw/flame_graph.ts";
+import { makeProfile, ROOT, sampleProfile } from "../fixture.ts";
 import { readTags } from "./xml_tags.ts";
 
 const TEXT = { title: "A <title>", subtitle: "a & b", root: ROOT };

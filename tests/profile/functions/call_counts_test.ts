@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { FunctionCount } from "../../src/profile/call_counts.ts";
+import type { FunctionCount } from "../../../src/profile/functions/call_counts.ts";
 
-const COUNTER = new URL("../../src/profile/call_counts.ts", import.meta.url).href;
+const COUNTER = new URL("../../../src/profile/functions/call_counts.ts", import.meta.url).href;
 const SAMPLE = new URL("./counted_sample.ts", import.meta.url).href;
 
 const PROGRAM = `

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readCpuProfile } from "../../src/profile/cpu_profile.ts";
-import { sampleProfile } from "./fixture.ts";
+import { readCpuProfile } from "../../../src/profile/functions/cpu_profile.ts";
+import { sampleProfile } from "../fixture.ts";
 
 Deno.test("readCpuProfile reads what V8 writes", () => {
   assertEquals(readCpuProfile(JSON.stringify(sampleProfile())), sampleProfile());

@@ -5,8 +5,7 @@
  */
 
 import { formatFile, formatLabel } from "./function_place.ts";
-import type { FunctionRow } from "./measurement.ts";
-import type { SortKey } from "./options.ts";
+import type { FunctionRow } from "./function_rows.ts";
 
 /** Row with its label. */
 export interface ReportRow extends FunctionRow {
@@ -39,7 +38,7 @@ export interface RowSelection {
 /** Order and selection of rows. */
 export interface RowView {
   /** Figure by which rows are ordered, in descending order. */
-  readonly sort: SortKey;
+  readonly sort: "cumulative" | "self" | "calls";
   /** Substring of the file that a row needs to be shown; empty shows all. */
   readonly filter: string;
   /** Maximum number of rows. */
@@ -73,7 +72,7 @@ export function selectRows(rows: readonly ReportRow[], view: RowView): RowSelect
 }
 
 /** Returns a function that reads the figure of a row; 0 for a missing row or figure. */
-export function makeFigureReader(sort: SortKey): (row: FunctionRow | undefined) => number {
+export function makeFigureReader(sort: RowView["sort"]): (row: FunctionRow | undefined) => number {
   return (row) => row?.[sort] ?? 0;
 }
 

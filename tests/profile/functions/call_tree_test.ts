@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { buildCallTree, computeFunctionTimes, totalTime } from "../../src/profile/call_tree.ts";
-import { makeProfile, sampleProfile } from "./fixture.ts";
+import {
+  buildCallTree,
+  computeFunctionTimes,
+  totalTime,
+} from "../../../src/profile/functions/call_tree.ts";
+import { makeProfile, sampleProfile } from "../fixture.ts";
 
 /** Self and cumulative time by function name. */
 function timesByName(within?: string): Record<string, readonly [number, number]> {

@@ -4,17 +4,17 @@
  * @module
  */
 
-import type { Measurement } from "./measurement.ts";
+import { formatCount, formatNumber, formatTable, formatTime } from "../draw/table.ts";
+import { formatCalls, type FunctionFigures, functionFigures } from "../functions/function_table.ts";
 import {
-  computeFigures,
-  formatCalls,
-  type ReportData,
-  reportData,
-  type SideData,
-} from "./report.ts";
-import { labelRows, makeFigureReader, type ReportRow, type RowView } from "./report_rows.ts";
+  labelRows,
+  makeFigureReader,
+  type ReportRow,
+  type RowView,
+} from "../functions/report_rows.ts";
+import type { Measurement } from "./measurement.ts";
+import { computeFigures, type ReportData, reportData } from "./report.ts";
 import type { ScenarioSetting } from "./scenario.ts";
-import { formatCount, formatNumber, formatTable, formatTime } from "./table.ts";
 
 /** Two measurements to compare. */
 export interface Comparison {
@@ -40,9 +40,9 @@ interface ComparisonData extends Required<Pick<ScenarioSetting, "tools" | "libra
     /** Function, as `file:line(function)`. */
     readonly label: string;
     /** Figures before; `null` if the function did not run. */
-    readonly before: SideData | null;
+    readonly before: FunctionFigures | null;
     /** Figures after; `null` if the function did not run. */
-    readonly after: SideData | null;
+    readonly after: FunctionFigures | null;
     /** Ratio of the cumulative times. */
     readonly ratio: number | null;
   }[];
@@ -117,17 +117,11 @@ export function comparisonData(
     ratios: Object.fromEntries(ratios),
     rows: pairRows(comparison, view, root).map(({ label, before, after }) => ({
       label,
-      before: toSideData(before),
-      after: toSideData(after),
+      before: before === undefined ? null : functionFigures(before),
+      after: after === undefined ? null : functionFigures(after),
       ratio: ratio(before?.cumulative ?? 0, after?.cumulative ?? 0),
     })),
   };
-}
-
-function toSideData(row: ReportRow | undefined): SideData | null {
-  if (row === undefined) return null;
-  const { calls = null, primitiveCalls = null, self, cumulative } = row;
-  return { calls, primitiveCalls, self, cumulative };
 }
 
 function pairRows({ before, after }: Comparison, view: RowView, root: string): Pair[] {

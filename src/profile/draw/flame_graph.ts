@@ -6,9 +6,14 @@
  * @module
  */
 
-import { type CallTree, totalTime } from "./call_tree.ts";
+import { type CallTree, totalTime } from "../functions/call_tree.ts";
 import { FLAME_GRAPH_SCRIPT } from "./flame_graph_script.ts";
-import { formatFile, type FunctionPlace, identifyFunction, placeKey } from "./function_place.ts";
+import {
+  formatFile,
+  type FunctionPlace,
+  identifyFunction,
+  placeKey,
+} from "../functions/function_place.ts";
 import { formatPercent, formatTime } from "./table.ts";
 
 /** Text on a flame graph. */

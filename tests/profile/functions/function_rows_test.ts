@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { joinRows } from "../../src/profile/measurement.ts";
-import { place } from "./fixture.ts";
+import { joinRows } from "../../../src/profile/functions/function_rows.ts";
+import { place } from "../fixture.ts";
 
 Deno.test("joinRows joins by name and line, and divides the times by the runs", () => {
   const here = place("run", "src/a.ts", 3);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, type FlagValues, makeMistake, readFlags } from "./command_line.ts";
+import { type Command, type FlagValues, makeMistake, readFlags } from "../command_line.ts";
 
 /** Flags with their defaults; a list offers choices, its first one is the default. */
 const FLAGS = {
@@ -22,9 +22,6 @@ const FLAGS = {
 
 /** Values of the flags. */
 export type ProfileOptions = FlagValues<typeof FLAGS>;
-
-/** Figure by which the rows of a report are ordered. */
-export type SortKey = ProfileOptions["sort"];
 
 /** Text that `--help` prints. */
 export const USAGE: string = `Profiles the framework, to show where the time of a decision goes.

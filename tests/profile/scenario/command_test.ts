@@ -6,12 +6,17 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { SCENARIO_FUNCTION } from "../../src/profile/measurement.ts";
-import { readCpuProfile } from "../../src/profile/cpu_profile.ts";
-import { USAGE } from "../../src/profile/options.ts";
-import type { ReportData, RowData } from "../../src/profile/report.ts";
-import { buildScenario, repeatScenario, runScenario } from "../../src/profile/scenario.ts";
-import { runScript, type ScriptResult } from "../scripts/run_script.ts";
+import { SCENARIO_FUNCTION } from "../../../src/profile/scenario/measurement.ts";
+import { readCpuProfile } from "../../../src/profile/functions/cpu_profile.ts";
+import { USAGE } from "../../../src/profile/scenario/options.ts";
+import type { RowData } from "../../../src/profile/functions/function_table.ts";
+import type { ReportData } from "../../../src/profile/scenario/report.ts";
+import {
+  buildScenario,
+  repeatScenario,
+  runScenario,
+} from "../../../src/profile/scenario/scenario.ts";
+import { runScript, type ScriptResult } from "../../scripts/run_script.ts";
 
 function run(...args: string[]): Promise<ScriptResult> {
   return runScript("profile", ["--allow-read", "--allow-write", "--allow-run"], args);

@@ -4,8 +4,8 @@ import {
   formatLabel,
   identifyFunction,
   withRelativeFiles,
-} from "../../src/profile/function_place.ts";
-import { makeProfile, ROOT } from "./fixture.ts";
+} from "../../../src/profile/functions/function_place.ts";
+import { makeProfile, ROOT } from "../fixture.ts";
 
 function fileAt(url: string, root = ROOT): string {
   return formatFile({ name: "a", url, line: 1 }, root);
