@@ -13,6 +13,7 @@ import { quote, reasonOf } from "../src/errors.ts";
 import { drawFlameGraph } from "../src/profile/draw/flame_graph.ts";
 import { formatCount, formatNumber, formatTime } from "../src/profile/draw/table.ts";
 import { type CpuProfile, readCpuProfile } from "../src/profile/functions/cpu_profile.ts";
+import { FUNCTION_GROUPS, makeFunctionFrames } from "../src/profile/functions/function_frames.ts";
 import { withRelativeFiles } from "../src/profile/functions/function_place.ts";
 import { type Comparison, comparisonData, formatComparison } from "../src/profile/scenario/compare.ts";
 import {
@@ -143,11 +144,11 @@ function nameFiles(stem: string): WrittenFiles {
 async function writeFiles(stem: string, found: Profiled): Promise<WrittenFiles> {
   const files = nameFiles(stem);
   const profile = JSON.stringify(withRelativeFiles(found.profile, ROOT));
-  const graph = drawFlameGraph(found.sampled.tree, {
+  const graph = drawFlameGraph(makeFunctionFrames(found.sampled.tree, ROOT), {
     title: "Flame graph of profile_agent",
     subtitle: `${describeSetting(found.setting)}; ${formatCount(found.times.repetitions)} ` +
       `repetitions, ${formatTime(found.sampled.sampled)} sampled`,
-    root: ROOT,
+    groups: FUNCTION_GROUPS,
   });
   await writeOrExplain(files.cpuProfile, () => Deno.writeTextFile(files.cpuProfile, profile));
   await writeOrExplain(files.flameGraph, () => Deno.writeTextFile(files.flameGraph, graph));

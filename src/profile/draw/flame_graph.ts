@@ -1,38 +1,33 @@
 /**
- * Flame graph as a self-contained SVG file. The width of a frame is its time, and its
- * callees are drawn above it. In a browser, hovering shows names and times, a click
- * zooms, and a search highlights matches.
+ * Flame graph as a self-contained SVG file. The width of a frame is its time, and the frames
+ * within it are drawn above it. In a browser, hovering shows names and times, a click zooms, and a
+ * search highlights matches.
  *
  * @module
  */
 
-import { type CallTree, totalTime } from "../functions/call_tree.ts";
-import { FLAME_GRAPH_SCRIPT } from "./flame_graph_script.ts";
-import {
-  formatFile,
-  type FunctionPlace,
-  identifyFunction,
-  placeKey,
-} from "../functions/function_place.ts";
-import { formatPercent, formatTime } from "./table.ts";
+import { FLAME_GRAPH_SCRIPT, WIDE_CHARACTER } from "./flame_graph_script.ts";
+import { type Frame, type FrameOrder, layOutFrames, type PlacedFrame } from "./frame.ts";
+import { formatNumber, formatPercent, formatTime } from "./table.ts";
 
-/** Text on a flame graph. */
-interface FlameGraphText {
+/** Group of frames, which the legend shows. */
+export interface FrameGroup {
+  /** Name of the group. */
+  readonly name: string;
+  /** Colour, from which that of a frame differs a little. */
+  readonly colour: readonly [hue: number, saturation: number, lightness: number];
+}
+
+/** Options of {@linkcode drawFlameGraph}. */
+export interface FlameGraphOptions {
   /** Heading. */
   readonly title: string;
   /** Line below the heading. */
   readonly subtitle: string;
-  /** `file:` URL of the repository, with a slash at the end. Paths are shown relative to it. */
-  readonly root: string;
-}
-
-/** Frame: all calls of one function on one call path. */
-interface Frame extends FunctionPlace {
-  readonly file: string;
-  readonly self: number;
-  readonly total: number;
-  readonly start: number;
-  readonly level: number;
+  /** Groups of the legend, in order. */
+  readonly groups: readonly FrameGroup[];
+  /** Order of the frames. `@default {"size"}` */
+  readonly order?: FrameOrder;
 }
 
 const WIDTH = 1200;
@@ -42,31 +37,30 @@ const HEAD_HEIGHT = 78;
 const FOOT_HEIGHT = 34;
 const CHARACTER_WIDTH = 6.7;
 
-/** Legend: origins of functions, with their base colours. The first match applies. */
-const GROUPS: readonly {
-  readonly name: string;
-  readonly files: RegExp;
-  readonly colour: readonly [hue: number, saturation: number, lightness: number];
-}[] = [
-  { name: "this repository", files: /^[^:]+\.\w+$/, colour: [30, 88, 66] },
-  { name: "npm packages", files: /^npm:/, colour: [205, 65, 72] },
-  { name: "runtime", files: /./, colour: [130, 38, 72] },
-  { name: "engine", files: /^/, colour: [230, 8, 80] },
-];
+/** Maximum number of frames. A browser needs a second for so many. */
+const MAX_FRAMES = 20_000;
+
+/** Maximum length of a label. Labels may quote what a model or a user wrote. */
+const MAX_LABEL = 2_000;
 
 /**
- * Draws a call tree as a flame graph.
+ * Draws a flame graph.
  *
- * @param tree Root of the call tree.
- * @param text Heading, subtitle and root of paths.
+ * @param tree Lowest frame, which contains all others.
  * @returns Text of an SVG file.
  */
-export function drawFlameGraph(tree: CallTree, text: FlameGraphText): string {
-  const frames = layOut(tree, text.root);
-  const total = frames[0]?.total ?? 0;
+export function drawFlameGraph(
+  tree: Frame,
+  { title, subtitle, groups, order = "size" }: FlameGraphOptions,
+): string {
+  const laidOut = layOutFrames(tree, order);
+  const frames = laidOut.toSorted((a, b) => b.time - a.time).slice(0, MAX_FRAMES);
+  const omitted = laidOut.length - frames.length;
+  const note = omitted > 0 ? `; ${formatNumber(omitted, "short frame")} left out` : "";
   const levels = frames.reduce((most, frame) => Math.max(most, frame.level + 1), 1);
   const bottom = HEAD_HEIGHT + levels * ROW_HEIGHT;
   const height = bottom + FOOT_HEIGHT;
+  const drawFrame = makeFramePen(frames[0]!, groups, order, bottom);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="100%" \
 preserveAspectRatio="xMidYMin meet" style="max-width:${
@@ -83,17 +77,19 @@ font-size="11">
   input { width: 100%; box-sizing: border-box; font: inherit; padding: 2px 6px }
 </style>
 <rect width="${WIDTH}" height="${height}" fill="#fff"/>
-<text x="${MARGIN}" y="26" font-size="17" font-weight="bold">${escapeXml(text.title)}</text>
-<text x="${MARGIN}" y="45" fill="#555">${escapeXml(text.subtitle)}</text>
-${drawLegend()}
+<text x="${MARGIN}" y="26" font-size="17" font-weight="bold">\
+${escapeXml(fit([cleanLabel(title)], (WIDTH - 360) / 1.55))}</text>
+<text x="${MARGIN}" y="45" fill="#555">\
+${escapeXml(fit([cleanLabel(subtitle + note)], WIDTH - 2 * MARGIN))}</text>
+${drawLegend(groups)}
 <text id="reset" class="button" x="${WIDTH - 330}" y="26">Reset zoom</text>
 <foreignObject x="${WIDTH - 240}" y="10" width="${240 - MARGIN}" height="26">\
-<input xmlns="http://www.w3.org/1999/xhtml" id="search" type="search" placeholder="Search functions and files"/>\
+<input xmlns="http://www.w3.org/1999/xhtml" id="search" type="search" placeholder="Search names"/>\
 </foreignObject>
-<text id="found" x="${WIDTH - MARGIN}" y="52" text-anchor="end" fill="#555"></text>
+<text id="found" x="${WIDTH - MARGIN}" y="66" text-anchor="end" fill="#555"></text>
 <g id="frames" data-width="${WIDTH - 2 * MARGIN}" data-margin="${MARGIN}" \
 data-character="${CHARACTER_WIDTH}">
-${frames.map((frame) => drawFrame(frame, total, bottom)).join("\n")}
+${frames.map(drawFrame).join("\n")}
 </g>
 <text id="details" x="${MARGIN}" y="${bottom + 22}"> </text>
 <script><![CDATA[${FLAME_GRAPH_SCRIPT}]]></script>
@@ -113,56 +109,53 @@ export function escapeXml(text: string): string {
     .replaceAll('"', "&quot;").replaceAll("'", "&apos;");
 }
 
-/** Lays out the frames, root first; siblings from the longest to the shortest. */
-function layOut(tree: CallTree, root: string): Frame[] {
-  const frames: Frame[] = [];
-  const add = (nodes: readonly CallTree[], place: FunctionPlace, start: number, level: number) => {
-    const self = nodes.reduce((sum, node) => sum + node.self, 0);
-    const file = level === 0 ? "" : formatFile(place, root);
-    frames.push({ ...place, file, self, total: sumTimes(nodes), start, level });
-    // Merges calls of the same function into one frame.
-    const called = Map.groupBy(
-      nodes.flatMap(({ children }) => children),
-      ({ frame }) => placeKey(identifyFunction(frame)),
-    );
-    for (const group of [...called.values()].sort((a, b) => sumTimes(b) - sumTimes(a))) {
-      const time = sumTimes(group);
-      if (time > 0) add(group, identifyFunction(group[0]!.frame), start, level + 1);
-      start += time;
-    }
-  };
-  add([tree], { name: "all", url: "", line: 0 }, 0, 0);
-  return frames;
+/** Shortens a label to one line of text, in which only printable characters are left. */
+export function cleanLabel(label: string): string {
+  const line = label.replace(/\s+/gu, " ").trim();
+  const start = line.length > MAX_LABEL
+    ? `${line.slice(0, MAX_LABEL - 1).replace(/[\ud800-\udbff]$/, "")}…`
+    : line;
+  return start.replace(/[\p{Cc}\p{Surrogate}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "?");
 }
 
-function sumTimes(nodes: readonly CallTree[]): number {
-  return nodes.reduce((sum, node) => sum + totalTime(node), 0);
-}
-
-function drawFrame(frame: Frame, total: number, bottom: number): string {
-  const scale = total > 0 ? (WIDTH - 2 * MARGIN) / total : 0;
-  const x = MARGIN + frame.start * scale;
-  const width = frame.level === 0 ? WIDTH - 2 * MARGIN : frame.total * scale;
-  const y = bottom - (frame.level + 1) * ROW_HEIGHT;
-  const place = frame.line > 0 ? `${frame.file}:${frame.line}` : frame.file;
-  const time = `${formatTime(frame.total)}, ${formatPercent(frame.total, total)} %`;
-  const itself = `itself ${formatTime(frame.self)}, ${formatPercent(frame.self, total)} %`;
-  const data = {
-    start: round(total > 0 ? frame.start / total : 0, 7),
-    size: round(total > 0 ? frame.total / total : 1, 7),
-    level: String(frame.level),
-    name: frame.name,
-    place,
-    time,
+/** Returns a function that draws a frame. */
+function makeFramePen(
+  lowest: PlacedFrame,
+  groups: readonly FrameGroup[],
+  order: FrameOrder,
+  bottom: number,
+): (frame: PlacedFrame) => string {
+  const total = lowest.time;
+  const width = WIDTH - 2 * MARGIN;
+  const pickColour = makePalette(groups);
+  return (frame) => {
+    const start = total > 0 ? (frame.start - lowest.start) / total : 0;
+    const size = total > 0 ? frame.time / total : 1;
+    const x = MARGIN + start * width;
+    const y = bottom - (frame.level + 1) * ROW_HEIGHT;
+    const name = cleanLabel(frame.name);
+    const detail = cleanLabel(frame.detail ?? "");
+    const time = `${formatTime(frame.time)}, ${formatPercent(frame.time, total)} %`;
+    const more = order === "time"
+      ? `from ${formatTime(frame.start - lowest.start)}`
+      : `itself ${formatTime(frame.self)}, ${formatPercent(frame.self, total)} %`;
+    const data = {
+      start: round(start, 10),
+      size: round(size, 10),
+      level: String(frame.level),
+      name,
+      place: detail,
+      time,
+    };
+    const attributes = Object.entries(data)
+      .map(([key, value]) => ` data-${key}="${escapeXml(value)}"`).join("");
+    return `<g class="frame"${attributes}>` +
+      `<title>${escapeXml(`${name} ${detail}`.trimEnd())}\n${escapeXml(`${time}; ${more}`)}` +
+      `</title><rect x="${round(x)}" y="${y}" width="${round(shrink(size * width))}" ` +
+      `height="${ROW_HEIGHT - 1}" rx="1.5" fill="${pickColour(frame)}"/>` +
+      `<text x="${round(x + 4)}" y="${y + 13}">` +
+      `${escapeXml(fit([name, detail, time], size * width))}</text></g>`;
   };
-  const attributes = Object.entries(data)
-    .map(([name, value]) => ` data-${name}="${escapeXml(value)}"`).join("");
-  return `<g class="frame"${attributes}>` +
-    `<title>${escapeXml(`${frame.name} ${place}`.trimEnd())}\n${escapeXml(`${time}; ${itself}`)}` +
-    `</title><rect x="${round(x)}" y="${y}" width="${round(width)}" height="${ROW_HEIGHT - 1}" ` +
-    `rx="1.5" fill="${pickColour(frame)}"/>` +
-    `<text x="${round(x + 4)}" y="${y + 13}">${escapeXml(fit([frame.name, place, time], width))}` +
-    `</text></g>`;
 }
 
 /**
@@ -172,34 +165,53 @@ function drawFrame(frame: Frame, total: number, bottom: number): string {
 function fit(parts: readonly string[], width: number): string {
   const room = Math.floor((width - 8) / CHARACTER_WIDTH);
   const [name = "", ...rest] = parts.filter((part) => part !== "");
-  if (name.length > room) return room < 3 ? "" : `${name.slice(0, room - 1)}…`;
+  if (cut(name, room) !== name) return room < 3 ? "" : `${cut(name, room - 1)}…`;
   let text = name;
   for (const part of rest) {
-    if (text.length + 2 + part.length > room) break;
-    text += `  ${part}`;
+    const longer = `${text}  ${part}`;
+    if (cut(longer, room) !== longer) break;
+    text = longer;
   }
   return text;
 }
 
-function pickColour(frame: Frame): string {
-  if (frame.level === 0) return "#e4e4ea";
-  const { colour } = GROUPS.find(({ files }) => files.test(frame.file))!;
-  let hash = 0;
-  for (const character of frame.name + frame.file) {
-    hash = (hash * 31 + character.charCodeAt(0)) % 997;
+/** Returns the start of a text that has room. The script has the same function. */
+function cut(text: string, room: number): string {
+  let length = 0;
+  for (const character of text) {
+    room -= WIDE_CHARACTER.test(character) ? 2 : 1;
+    if (room < 0) return text.slice(0, length);
+    length += character.length;
   }
-  const [hue, saturation, lightness] = colour;
-  return `hsl(${hue + hash % 17 - 8}, ${saturation}%, ${lightness + hash % 11 - 5}%)`;
+  return text;
 }
 
-function drawLegend(): string {
+/** Leaves a gap beside a frame that is wide enough. The script has the same function. */
+function shrink(width: number): number {
+  return width > 3 ? width - 0.6 : width;
+}
+
+/** Returns a function that picks a colour near that of the group, by the label. */
+function makePalette(groups: readonly FrameGroup[]): (frame: PlacedFrame) => string {
+  const colours = new Map(groups.map(({ name, colour }) => [name, colour]));
+  return ({ level, name, detail = "", group = "" }) => {
+    const [hue, saturation, lightness] = colours.get(group) ?? [240, 12, level === 0 ? 90 : 88];
+    let hash = 0;
+    for (const character of cleanLabel(name + detail)) {
+      hash = (hash * 31 + character.codePointAt(0)!) % 997;
+    }
+    return `hsl(${hue + hash % 17 - 8}, ${saturation}%, ${lightness + hash % 11 - 5}%)`;
+  };
+}
+
+function drawLegend(groups: readonly FrameGroup[]): string {
   let x = MARGIN;
-  return GROUPS.map(({ name, colour: [hue, saturation, lightness] }) => {
+  return groups.map(({ name, colour: [hue, saturation, lightness] }) => {
     const left = x;
     x += 30 + name.length * CHARACTER_WIDTH;
     return `<rect x="${round(left)}" y="56" width="11" height="11" rx="2" ` +
       `fill="hsl(${hue}, ${saturation}%, ${lightness}%)"/>` +
-      `<text x="${round(left + 16)}" y="65.5" fill="#333">${name}</text>`;
+      `<text x="${round(left + 16)}" y="65.5" fill="#333">${escapeXml(name)}</text>`;
   }).join("\n");
 }
 

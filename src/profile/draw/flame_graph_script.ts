@@ -4,6 +4,10 @@
  * @module
  */
 
+/** Character that is twice as wide as others in a monospaced font. */
+export const WIDE_CHARACTER: RegExp =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303e\uff01-\uff60\p{Emoji_Presentation}]/u;
+
 /**
  * Source of the script, in plain JavaScript. It must not contain `]]>`, which ends a CDATA
  * section.
@@ -21,7 +25,7 @@ export const FLAME_GRAPH_SCRIPT: string = `
       rect: element.querySelector("rect"),
       text: element.querySelector("text"),
       title: element.querySelector("title").textContent,
-      parts: [element.dataset.name, element.dataset.place, element.dataset.time],
+      parts: [element.dataset.name, element.dataset.place, element.dataset.time].filter(Boolean),
       label: (element.dataset.name + " " + element.dataset.place).toLowerCase(),
       start: Number(element.dataset.start),
       size: Number(element.dataset.size),
@@ -29,31 +33,40 @@ export const FLAME_GRAPH_SCRIPT: string = `
     };
   });
 
+  function cut(text, room) {
+    var length = 0;
+    for (var character of text) {
+      room -= ${WIDE_CHARACTER}.test(character) ? 2 : 1;
+      if (room < 0) return text.slice(0, length);
+      length += character.length;
+    }
+    return text;
+  }
+
   function fit(parts, size) {
     var room = Math.floor((size - 8) / character), text = parts[0];
-    if (text.length > room) return room < 3 ? "" : text.slice(0, room - 1) + "\\u2026";
+    if (cut(text, room) !== text) return room < 3 ? "" : cut(text, room - 1) + "\\u2026";
     for (var i = 1; i < parts.length; i++) {
-      if (parts[i] === "") continue;
-      if (text.length + 2 + parts[i].length > room) break;
-      text += "  " + parts[i];
+      var longer = text + "  " + parts[i];
+      if (cut(longer, room) !== longer) break;
+      text = longer;
     }
     return text;
   }
 
   function zoom(target) {
-    var tiny = 1e-7, end = target.start + target.size;
+    var tiny = 1e-9, end = target.start + target.size;
     frames.forEach(function (frame) {
-      var behind = frame.level < target.level;
-      var inside = behind
-        ? frame.start <= target.start + tiny && frame.start + frame.size >= end - tiny
-        : frame.start >= target.start - tiny && frame.start + frame.size <= end + tiny;
+      var from = Math.max(frame.start, target.start);
+      var to = Math.min(frame.start + frame.size, end);
+      var inside = frame === target || to - from > tiny;
       frame.element.style.display = inside ? "" : "none";
-      frame.element.classList.toggle("behind", behind && inside);
+      frame.element.classList.toggle("behind", inside && frame.level < target.level);
       if (!inside) return;
-      var x = behind ? 0 : (frame.start - target.start) / target.size * width;
-      var size = behind ? width : frame.size / target.size * width;
+      var x = (from - target.start) / target.size * width;
+      var size = (to - from) / target.size * width;
       frame.rect.setAttribute("x", margin + x);
-      frame.rect.setAttribute("width", size);
+      frame.rect.setAttribute("width", size > 3 ? size - 0.6 : size);
       frame.text.setAttribute("x", margin + x + 4);
       frame.text.textContent = fit(frame.parts, size);
     });
@@ -61,17 +74,18 @@ export const FLAME_GRAPH_SCRIPT: string = `
   }
 
   function mark() {
-    var wanted = search.value.trim().toLowerCase(), end = -1, share = 0;
+    var wanted = search.value.trim().toLowerCase(), end = 0, share = 0;
     var hits = frames.filter(function (frame) {
       var hit = wanted !== "" && frame.label.includes(wanted);
       frame.element.classList.toggle("found", hit);
       return hit;
     });
-    hits.sort(function (a, b) { return a.start - b.start || b.size - a.size; });
+    hits.sort(function (a, b) { return a.start - b.start; });
     hits.forEach(function (frame) {
-      if (frame.start < end - 1e-7) return;
-      share += frame.size;
-      end = frame.start + frame.size;
+      var from = Math.max(frame.start, end), to = frame.start + frame.size;
+      if (to <= from) return;
+      share += to - from;
+      end = to;
     });
     found.textContent = wanted === "" ? "" : "found: " + (100 * share).toFixed(1) + " %";
   }

@@ -1,0 +1,114 @@
+/**
+ * Frames of a flame graph, from the timelines of turns.
+ *
+ * @module
+ */
+
+import { drawFlameGraph, type FlameGraphOptions, type FrameGroup } from "./flame_graph.ts";
+import type { Frame } from "./frame.ts";
+import type { SegmentKind, TimelineLane, TimelineSegment, TurnTimeline } from "./timeline.ts";
+
+const COLOURS: Readonly<Record<SegmentKind, FrameGroup["colour"]>> = {
+  "guard": [55, 85, 62],
+  "first token": [212, 70, 70],
+  "generation": [270, 55, 78],
+  "tool": [26, 90, 64],
+  "commit": [140, 42, 62],
+  "reader": [325, 60, 78],
+  "framework": [0, 60, 66],
+  "unattributed": [230, 4, 70],
+};
+
+/** Groups of the frames of turns, by what a turn waits for. */
+const TURN_GROUPS: readonly FrameGroup[] = Object.entries(COLOURS)
+  .map(([name, colour]) => ({ name, colour }));
+
+/**
+ * Draws turns as a flame graph in order of time, one after the other, because a turn does not
+ * include the time between it and the next.
+ *
+ * @param text Heading, and the line below it.
+ * @returns Text of an SVG file.
+ */
+export function drawTurns(
+  turns: readonly TurnTimeline[],
+  text: Pick<FlameGraphOptions, "title" | "subtitle">,
+): string {
+  const children = makeTurnFrames(turns);
+  const time = children.reduce((sum, turn) => sum + turn.time, 0);
+  const all: Frame = { name: "all", time, children };
+  return drawFlameGraph(all, { ...text, groups: TURN_GROUPS, order: "time" });
+}
+
+/**
+ * Makes a frame for each turn. Within it are the model calls with their segments, and lanes for
+ * the calls that ran beside others.
+ */
+export function makeTurnFrames(turns: readonly TurnTimeline[]): Frame[] {
+  let end = 0;
+  return turns.map(({ input, wall, segments, lanes = [] }, index) => {
+    const from = end;
+    end += 1e3 * wall;
+    return {
+      name: `${index + 1} ${input}`,
+      from,
+      time: 1e3 * wall,
+      children: makeDecisionFrames(segments, from),
+      lanes: lanes.filter((lane) => isBeside(lane, lanes)).map((lane): Frame => ({
+        ...spanOf(lane, from),
+        name: lane.name,
+        group: "tool",
+        children: makeDecisionFrames(lane.children ?? [], from),
+      })),
+    };
+  });
+}
+
+/** Returns true if a lane shows more than the segment of its call. */
+function isBeside(lane: TimelineLane, lanes: readonly TimelineLane[]): boolean {
+  const isParallel = lanes.some((other) =>
+    other !== lane && other.from < lane.to && other.to > lane.from
+  );
+  return lane.to > lane.from && (isParallel || lane.children !== undefined);
+}
+
+/** Makes a frame for each model call, with the segments that belong to it. */
+function makeDecisionFrames(segments: readonly TimelineSegment[], start: number): Frame[] {
+  const runs: TimelineSegment[][] = [];
+  for (const segment of segments) {
+    const run = runs.at(-1);
+    if (run !== undefined && labelOf(run[0]!) === labelOf(segment)) run.push(segment);
+    else runs.push([segment]);
+  }
+  return runs.map((run) => {
+    const [name = "", ...details] = partsOf(run[0]!);
+    return {
+      ...spanOf({ from: run[0]!.from, to: run.at(-1)!.to }, start),
+      name,
+      detail: details.join(", "),
+      children: run.map((segment) => makeSegmentFrame(segment, start)),
+    };
+  });
+}
+
+function labelOf(segment: TimelineSegment): string {
+  return JSON.stringify(partsOf(segment));
+}
+
+function partsOf({ step, decision, agent }: TimelineSegment): string[] {
+  const parts = [step, agent, decision === undefined ? undefined : `model call ${decision + 1}`];
+  return parts.filter((part) => part !== undefined);
+}
+
+/** Names a segment by the kind of work for a model, and otherwise by who did it. */
+function makeSegmentFrame(segment: TimelineSegment, start: number): Frame {
+  const { kind, name } = segment;
+  const isModel = kind === "first token" || kind === "generation";
+  const [first, second] = isModel ? [kind, name] : [name, kind];
+  return { ...spanOf(segment, start), name: first, detail: second, group: kind, children: [] };
+}
+
+/** Converts a span from milliseconds of a turn to microseconds of the picture. */
+function spanOf({ from, to }: Pick<TimelineSegment, "from" | "to">, start: number) {
+  return { from: start + 1e3 * from, time: 1e3 * (to - from) };
+}
