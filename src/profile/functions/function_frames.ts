@@ -7,12 +7,17 @@
 import type { FrameGroup } from "../draw/flame_graph.ts";
 import type { Frame } from "../draw/frame.ts";
 import { type CallTree, totalTime } from "./call_tree.ts";
-import { formatFile, identifyFunction } from "./function_place.ts";
+import { formatFile, FRAMEWORK, identifyFunction } from "./function_place.ts";
 
 /** Origins of functions. The first that matches the file applies. */
 const ORIGINS: readonly (FrameGroup & { readonly files: RegExp })[] = [
-  { name: "this repository", files: /^[^:]+\.\w+$/, colour: [30, 88, 66] },
-  { name: "npm packages", files: /^npm:/, colour: [205, 65, 72] },
+  { name: "framework", files: new RegExp(`^${FRAMEWORK}`), colour: [290, 40, 76] },
+  {
+    name: "packages",
+    files: /^(?:npm|https?):|(?:^|\/)node_modules\//,
+    colour: [205, 65, 72],
+  },
+  { name: "this project", files: /^[^:]+\.\w+$/, colour: [30, 88, 66] },
   { name: "runtime", files: /./, colour: [130, 38, 72] },
   { name: "engine", files: /^/, colour: [230, 8, 80] },
 ];
@@ -23,8 +28,7 @@ export const FUNCTION_GROUPS: readonly FrameGroup[] = ORIGINS;
 /**
  * Makes the frames of a call tree.
  *
- * @param root `file:` URL of the repository, with a slash at the end. Paths are shown relative to
- *   it.
+ * @param root `file:` URL of the project, with a slash at the end. Paths are shown relative to it.
  */
 export function makeFunctionFrames(tree: CallTree, root: string): Frame {
   const makeFrame = (node: CallTree): Frame => {

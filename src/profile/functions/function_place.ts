@@ -40,14 +40,24 @@ export function placeKey({ url, line, name }: FunctionPlace): string {
   return `${url}:${line}:${name}`;
 }
 
+/** Start of the files of this package in a profile of another project. */
+export const FRAMEWORK = "@nomos/agent/";
+
+/** URL of the root of this package. */
+const FRAMEWORK_ROOT = new URL("../../../", import.meta.url).href;
+
 /**
- * Formats the file of a function: relative to the repository, npm packages as
- * `npm:name@version/path`, native code as `native`; empty for V8's own rows.
+ * Formats the file of a function: relative to the project, this package as `@nomos/agent/path`,
+ * npm packages as `npm:name@version/path`, native code as `native`; empty for V8's own rows.
  *
- * @param root `file:` URL of the repository, with a slash at the end.
+ * @param root `file:` URL of the project, with a slash at the end.
  */
 export function formatFile({ name, url }: FunctionPlace, root: string): string {
   if (url === "") return V8_ROWS.includes(name) ? "" : "native";
+  // A project may lie in this package, as its examples do, or this package in a project.
+  const isFramework = url.startsWith(FRAMEWORK_ROOT) &&
+    !(url.startsWith(root) && root.length >= FRAMEWORK_ROOT.length);
+  if (isFramework) return FRAMEWORK + decodeURI(url.slice(FRAMEWORK_ROOT.length));
   if (url.startsWith(root)) return decodeURI(url.slice(root.length));
   const cached = /\/npm\/.*?((?:@[^/]+\/)?[^/@]+)\/(\d+\.\d+\.\d+[^/]*)\/(.+)$/.exec(url);
   if (cached !== null) return `npm:${cached[1]}@${cached[2]}/${cached[3]}`;
@@ -57,7 +67,7 @@ export function formatFile({ name, url }: FunctionPlace, root: string): string {
 /**
  * Returns a profile whose URLs are files as in a report, so that it tells nothing of the machine.
  *
- * @param root `file:` URL of the repository, with a slash at the end.
+ * @param root `file:` URL of the project, with a slash at the end.
  */
 export function withRelativeFiles(profile: CpuProfile, root: string): CpuProfile {
   const folder = decodeURI(new URL(root).pathname);

@@ -32,22 +32,23 @@ const INITIALIZER = "<instance_members_initializer>";
  * Joins times and counts by function. A function that was counted but not sampled has the
  * time 0. One that was sampled but not counted has undefined `calls`.
  *
+ * @param counts Call counts, or undefined if calls were not counted.
  * @param runs Number of sampled runs, by which times are divided. Only one run is counted.
  */
 export function joinRows(
   times: readonly FunctionTime[],
-  counts: readonly FunctionCount[],
+  counts: readonly FunctionCount[] | undefined,
   runs: number,
 ): FunctionRow[] {
-  const unmatched = new Map(counts.map((count) => [placeKey(count.place), count]));
+  const unmatched = new Map(counts?.map((count) => [placeKey(count.place), count]));
   const rows: FunctionRow[] = [];
   for (const { place, self, cumulative } of times) {
     const initializer = { ...place, name: INITIALIZER };
     const key = [place, initializer].map(placeKey).find((key) => unmatched.has(key));
     const count = key === undefined ? undefined : unmatched.get(key);
     if (key !== undefined) unmatched.delete(key);
-    // A function of a module without a count or a sample of its own called the scenario.
-    else if (cumulative === 0 || self === 0 && place.url.startsWith("file:")) continue;
+    // A function of a module without a count or a sample of its own called what is profiled.
+    else if (cumulative === 0 || counts && self === 0 && place.url.startsWith("file:")) continue;
     rows.push({
       place: count?.place ?? place,
       calls: count?.calls,

@@ -42,15 +42,20 @@ export interface FunctionFigures extends Pick<FunctionRow, "self" | "cumulative"
   readonly primitiveCalls: number | null;
 }
 
-/** Note below the table. */
-const NOTE =
+/** Note below the table if calls were counted. */
+const COUNTED_NOTE =
   `Calls are exact: a separate process counts them. 8/6 means 8 calls, 6 of them not recursive.
 An async call counts once; its cumulative time excludes the time it is suspended.`;
+
+/** Note below the table if only times are known. */
+const SAMPLED_NOTE =
+  `Calls are not counted. The cumulative time of an async function excludes the time \
+it is suspended.`;
 
 /**
  * Formats a table of functions with its order, its sums and its notes, without a final newline.
  *
- * @param root `file:` URL of the repository, with a slash at the end.
+ * @param root `file:` URL of the project, with a slash at the end.
  */
 export function formatFunctionTable(
   rows: readonly FunctionRow[],
@@ -65,8 +70,7 @@ export function formatFunctionTable(
     formatRows(selection.shown, all),
     "",
     formatSums(selection, view, all),
-    NOTE,
-    formatUncounted(rows, all),
+    ...(rows.every(isUncounted) ? [SAMPLED_NOTE] : [COUNTED_NOTE, formatUncounted(rows, all)]),
   ].join("\n");
 }
 
@@ -74,7 +78,7 @@ export function formatFunctionTable(
  * Returns a table of functions as JSON data.
  *
  * @param view Order and filter of the rows; `top` is ignored.
- * @param root `file:` URL of the repository, with a slash at the end.
+ * @param root `file:` URL of the project, with a slash at the end.
  */
 export function functionTableData(
   rows: readonly FunctionRow[],
@@ -152,11 +156,12 @@ function formatUncounted(rows: readonly FunctionRow[], all: number): string {
 function formatSums({ shown, below, filtered }: RowSelection, view: RowView, all: number): string {
   const sum = (name: string, some: readonly ReportRow[]): string => {
     const { rows, self, calls } = sumRows(some);
-    return `${name}: ${formatNumber(rows, "row")} (${formatPercent(self, all)} % of the time, ` +
-      `${formatNumber(calls, "call")})`;
+    const called = some.every(isUncounted) ? "" : `, ${formatNumber(calls, "call")}`;
+    return `${name}: ${formatNumber(rows, "row")} (${formatPercent(self, all)} % of the time` +
+      `${called})`;
   };
   const parts = [sum("Shown", shown)];
-  if (below.length > 0) parts.push(sum("below --top", below));
+  if (below.length > 0) parts.push(sum(view.beyond ?? "below --top", below));
   if (filtered.length > 0) parts.push(sum(`hidden by --filter "${view.filter}"`, filtered));
   return parts.join("; ");
 }

@@ -9,7 +9,7 @@ import type { FunctionRow } from "./function_rows.ts";
 
 /** Row with its label. */
 export interface ReportRow extends FunctionRow {
-  /** File of the function, relative to the repository; empty for V8's own rows. */
+  /** File of the function, relative to the project; empty for V8's own rows. */
   readonly file: string;
   /** Function, as `file:line(function)`. */
   readonly label: string;
@@ -43,12 +43,14 @@ export interface RowView {
   readonly filter: string;
   /** Maximum number of rows. */
   readonly top: number;
+  /** Name of the rows beyond the maximum. `@default {"below --top"}` */
+  readonly beyond?: string;
 }
 
 /**
  * Labels rows.
  *
- * @param root `file:` URL of the repository, with a slash at the end.
+ * @param root `file:` URL of the project, with a slash at the end.
  */
 export function labelRows(rows: readonly FunctionRow[], root: string): ReportRow[] {
   return rows.map((row) => {

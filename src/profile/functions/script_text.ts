@@ -17,30 +17,17 @@ export interface TextPlace {
 /** Column number beyond the end of any line. */
 const END_OF_LINE = 0xffff;
 
-/** Script as V8 runs it, with Deno's source map of its module. */
-export class ScriptText {
-  readonly #lineStarts: readonly number[];
+/** Positions in the source of a module, by Deno's source map. */
+export class SourcePlaces {
   readonly #map: SourceMap | undefined;
 
-  /**
-   * Reads the source map of a script.
-   *
-   * @param id Identifier that V8 gave the script.
-   */
-  constructor(readonly id: string, url: string, readonly text: string) {
-    this.#lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  /** Reads the source map, if the module has one. */
+  constructor(url: string) {
     this.#map = findSourceMap(url.startsWith("file:") ? fileURLToPath(url) : url);
   }
 
-  /** Returns the position of an offset in the script. */
-  place(offset: number): TextPlace {
-    const line = this.#lineStarts.findLastIndex((start) => start <= offset);
-    return { line: line + 1, column: offset - this.#lineStarts[line]! + 1 };
-  }
-
-  /** Returns the position of an offset in the source of the script. */
-  sourcePlace(offset: number): TextPlace {
-    const own = this.place(offset);
+  /** Returns the position in the source that belongs to one in the code that V8 runs. */
+  find(own: TextPlace): TextPlace {
     let column = own.column - 1;
     // Code that the compiler added has no source line, so it is assigned to the line before it.
     for (let line = own.line - 1; line >= 0; line--) {
@@ -51,6 +38,33 @@ export class ScriptText {
       column = END_OF_LINE;
     }
     return own;
+  }
+}
+
+/** Script as V8 runs it. */
+export class ScriptText {
+  readonly #lineStarts: readonly number[];
+  readonly #source: SourcePlaces;
+
+  /**
+   * Creates a script.
+   *
+   * @param id Identifier that V8 gave the script.
+   */
+  constructor(readonly id: string, url: string, readonly text: string) {
+    this.#lineStarts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    this.#source = new SourcePlaces(url);
+  }
+
+  /** Returns the position of an offset in the script. */
+  place(offset: number): TextPlace {
+    const line = this.#lineStarts.findLastIndex((start) => start <= offset);
+    return { line: line + 1, column: offset - this.#lineStarts[line]! + 1 };
+  }
+
+  /** Returns the position of an offset in the source of the script. */
+  sourcePlace(offset: number): TextPlace {
+    return this.#source.find(this.place(offset));
   }
 }
 

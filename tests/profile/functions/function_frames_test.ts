@@ -34,20 +34,24 @@ Deno.test("makeFunctionFrames() makes one frame per function and path, with its 
 
 Deno.test("makeFunctionFrames() groups functions by their origin", () => {
   const profile = makeProfile([
-    ["(root)", "", [2, 3, 4, 5, 6]],
+    ["(root)", "", [2, 3, 4, 5, 6, 7, 8]],
     ["own", `${ROOT}a.ts:1:1`],
     ["bought", "file:///cache/npm/registry.npmjs.org/valibot/1.2.3/dist/index.js:1:1"],
     ["op", "ext:core/01_core.js:1:1"],
     ["now", ""],
     ["(idle)", ""],
-  ], [[2, 1], [3, 1], [4, 1], [5, 1], [6, 1]]);
+    ["runTurn", new URL("../../../src/turn/loop.ts:1:1", import.meta.url).href],
+    ["far", "https://example.com/mod.ts:1:1"],
+  ], [[2, 1], [3, 1], [4, 1], [5, 1], [6, 1], [7, 1], [8, 1]]);
   const { children } = makeFunctionFrames(buildCallTree(profile).tree, ROOT);
   assertEquals(children.map(({ name, detail, group }) => [name, detail, group]), [
-    ["own", "a.ts:2", "this repository"],
-    ["bought", "npm:valibot@1.2.3/dist/index.js:2", "npm packages"],
+    ["own", "a.ts:2", "this project"],
+    ["bought", "npm:valibot@1.2.3/dist/index.js:2", "packages"],
     ["op", "ext:core/01_core.js:2", "runtime"],
     ["now", "native", "runtime"],
     ["(idle)", "", "engine"],
+    ["runTurn", "@nomos/agent/src/turn/loop.ts:2", "framework"],
+    ["far", "https://example.com/mod.ts:2", "packages"],
   ]);
 });
 

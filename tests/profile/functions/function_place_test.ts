@@ -26,6 +26,17 @@ Deno.test("formatFile shows paths relative to the repository", () => {
   assertEquals(fileAt("https://example.com/a.ts"), "https://example.com/a.ts");
 });
 
+Deno.test("formatFile names the files of this package from its root, except for its own profile", () => {
+  const root = new URL("../../../", import.meta.url).href;
+  const loop = `${root}src/turn/loop.ts`;
+  assertEquals(fileAt(loop), "@nomos/agent/src/turn/loop.ts");
+  assertEquals(fileAt(loop, root), "src/turn/loop.ts");
+  // A project that this package lies in, and one that lies in this package.
+  assertEquals(fileAt(loop, new URL("../", root).href), "@nomos/agent/src/turn/loop.ts");
+  assertEquals(fileAt(loop, `${root}examples/`), "@nomos/agent/src/turn/loop.ts");
+  assertEquals(fileAt(`${root}examples/barista.ts`, `${root}examples/`), "barista.ts");
+});
+
 Deno.test("formatFile names npm packages with their version", () => {
   for (
     const url of [
