@@ -54,6 +54,8 @@ export interface StoredTurns {
   readonly entered: readonly RunningTurn[];
   /** True if the writer before the running turn did not release its lease. */
   readonly hasTakenOver: boolean;
+  /** True if the running turn holds the lease: its last events have not released it. */
+  readonly holdsLease: boolean;
   /** True if another process, or another session object, was running a turn at the last look. */
   readonly isRunningElsewhere: boolean;
   /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
+import type { OnWork } from "../graph/work.ts";
 import type { EventDraft, SessionEvent } from "./event.ts";
 import { Position } from "./position.ts";
 
@@ -29,6 +30,8 @@ export class Log {
   head: number;
   /** Called with the events of each append. */
   onAppended: ((events: readonly SessionEvent[]) => void) | undefined;
+  /** Called before events are stored durably; undefined if nobody observes it. */
+  onWork: OnWork | undefined;
   readonly #events: SessionEvent[];
   readonly #now: () => number;
   readonly #commit: Commit | undefined;
@@ -110,9 +113,10 @@ export class Log {
         ? { seq, time, ...draft, type }
         : { seq, time, joined: true, ...draft, type }) as SessionEvent;
     });
-    return this.#commit === undefined
-      ? this.#accept(events)
-      : this.#commit(events, isLast).then(() => this.#accept(events));
+    if (this.#commit === undefined) return this.#accept(events);
+    const scope = this.onWork?.({ kind: "commit", name: "append" });
+    const commit = () => this.#commit!(events, isLast);
+    return (scope === undefined ? commit() : scope(commit)).then(() => this.#accept(events));
   }
 
   #accept(events: readonly SessionEvent[]): readonly SessionEvent[] {

@@ -8,6 +8,7 @@ import { isVector } from "../json/json.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
 import type { Step } from "../graph/graph.ts";
 import type { Example } from "../graph/step.ts";
+import type { OnWork } from "../graph/work.ts";
 import type { LLM } from "../llm/llm.ts";
 
 /**
@@ -31,12 +32,24 @@ export interface ExampleSettings {
   readonly exampleSimilarity: ExampleSimilarity | undefined;
 }
 
+/** Options of a choice of examples. */
+export interface ChoiceOptions {
+  /** Signal of the turn. */
+  readonly signal: AbortSignal | undefined;
+  /** Notifies the observers of the turn. */
+  readonly onWork: OnWork | undefined;
+}
+
+/** Vectors of texts. */
+type Vectors = readonly number[][];
+
 const choosers = new WeakMap<ExampleSettings, ExampleChooser>();
 
 /** Chooses the examples of requests. The contexts of a step are embedded once, for all sessions. */
 export class ExampleChooser {
   readonly #settings: ExampleSettings;
-  readonly #contexts = new Map<Step, Promise<readonly number[][]>>();
+  /** Embedded contexts by step; promises while they are being embedded. */
+  readonly #contexts = new Map<Step, Vectors | Promise<Vectors>>();
 
   /** Returns the chooser of an agent, by its settings. */
   static of(settings: ExampleSettings): ExampleChooser {
@@ -64,8 +77,8 @@ export class ExampleChooser {
    *
    * @throws {LLMError} if the model fails, or does not return vectors of finite numbers.
    */
-  async embed(input: string, signal?: AbortSignal): Promise<readonly number[]> {
-    const [vector] = await this.#embed([input], signal);
+  async embed(input: string, { signal, onWork }: ChoiceOptions): Promise<readonly number[]> {
+    const [vector] = await this.#observe(onWork, () => this.#embed([input], signal));
     return vector!;
   }
 
@@ -81,14 +94,18 @@ export class ExampleChooser {
    * @throws {LLMError} if the model fails to embed.
    * @throws {ConfigError} if the author's function throws, or does not return numbers.
    */
-  async choose(step: Step, input: string | readonly number[]): Promise<readonly Example[]> {
+  async choose(
+    step: Step,
+    input: string | readonly number[],
+    { onWork }: ChoiceOptions,
+  ): Promise<readonly Example[]> {
     const always = ExampleChooser.listAlways(step);
     const room = this.#settings.maxExamples - always.length;
     if (room <= 0) return always;
     const similar = step.examples.filter(({ show }) => show === "similar");
     const scores = typeof input === "string"
-      ? await this.#compareTexts(input, similar.map(({ context }) => context))
-      : await this.#compareVectors(step, input, similar);
+      ? await this.#compareTexts(input, similar.map(({ context }) => context), onWork)
+      : await this.#compareVectors(step, input, similar, onWork);
     const scored = similar
       .map((example, index) => ({ example, score: scores[index]! }))
       .filter(({ score }) => score >= this.#settings.exampleThreshold)
@@ -97,11 +114,17 @@ export class ExampleChooser {
     return [...always, ...scored.map(({ example }) => example)];
   }
 
-  async #compareTexts(input: string, contexts: readonly string[]): Promise<readonly number[]> {
+  async #compareTexts(
+    input: string,
+    contexts: readonly string[],
+    onWork: OnWork | undefined,
+  ): Promise<readonly number[]> {
     const doing = 'Cannot choose examples: "exampleSimilarity"';
+    const compare = () => this.#settings.exampleSimilarity!(input, contexts);
+    const scope = onWork?.({ kind: "embed", name: "exampleSimilarity" });
     let scores: unknown;
     try {
-      scores = await this.#settings.exampleSimilarity!(input, contexts);
+      scores = await (scope === undefined ? compare() : scope(compare));
     } catch (cause) {
       throw new ConfigError(`${doing} threw: ${reasonOf(cause)}`, { cause });
     }
@@ -115,26 +138,39 @@ export class ExampleChooser {
     step: Step,
     input: readonly number[],
     examples: readonly Example[],
+    onWork: OnWork | undefined,
   ): Promise<readonly number[]> {
-    const contexts = await this.#embedContexts(step, examples);
+    const known = this.#contexts.get(step);
+    const contexts = Array.isArray(known)
+      ? known
+      : await this.#observe(onWork, () => known ?? this.#embedContexts(step, examples));
     if (contexts.some(({ length }) => length !== input.length)) {
       throw this.#buildError("embed() returned vectors of different lengths: expected one length");
     }
     return contexts.map((context) => cosineSimilarity(input, context));
   }
 
-  #embedContexts(step: Step, examples: readonly Example[]): Promise<readonly number[][]> {
-    let contexts = this.#contexts.get(step);
-    if (contexts === undefined) {
-      contexts = this.#embed(examples.map(({ context }) => context));
-      this.#contexts.set(step, contexts);
+  #embedContexts(step: Step, examples: readonly Example[]): Promise<Vectors> {
+    const embedding = this.#embed(examples.map(({ context }) => context));
+    this.#contexts.set(step, embedding);
+    embedding.then(
+      (contexts) => this.#contexts.set(step, contexts),
       // A failure is not cached: the next request embeds again.
-      contexts.catch(() => this.#contexts.delete(step));
-    }
-    return contexts;
+      () => this.#contexts.delete(step),
+    );
+    return embedding;
   }
 
-  async #embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly number[][]> {
+  /** Waits for vectors within the scope of observers. */
+  async #observe(
+    onWork: OnWork | undefined,
+    embed: () => Vectors | Promise<Vectors>,
+  ): Promise<Vectors> {
+    const scope = onWork?.({ kind: "embed", name: this.#settings.embedder.name });
+    return await (scope === undefined ? embed() : scope(embed));
+  }
+
+  async #embed(texts: readonly string[], signal?: AbortSignal): Promise<Vectors> {
     let vectors: unknown;
     try {
       vectors = await this.#settings.embedder.embed!(texts, signal ? { signal } : {});

@@ -9,6 +9,7 @@ import type { LegalActions } from "../decision/decision.ts";
 import type { Offer, Step } from "../graph/graph.ts";
 import { readText } from "../graph/guard.ts";
 import type { Example } from "../graph/step.ts";
+import type { OnWork } from "../graph/work.ts";
 import type { RespondOnlyReason } from "../history/position.ts";
 import { toWellFormedJson } from "../json/text.ts";
 import type { Message } from "../llm/llm.ts";
@@ -30,12 +31,13 @@ export interface WrittenStep extends Step {
 export function writeTexts(
   step: Step,
   session: { readonly guardContext: GuardContext },
+  onWork?: OnWork,
 ): WrittenStep {
   if (!step.isDynamic) return step as WrittenStep;
   const { guardContext } = session;
   const write = (name: "system" | "description" | "persona") => {
     const text = step[name];
-    return text === undefined ? undefined : readText(text, name, guardContext);
+    return text === undefined ? undefined : readText(text, name, guardContext, onWork);
   };
   const description = write("description")!;
   return { ...step, system: write("system"), description, persona: write("persona") };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { RunningTurn } from "../history/running_turn.ts";
 import type { TurnCommand } from "../turn/command.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { StreamOptions } from "../turn/turn_options.ts";
@@ -16,7 +17,8 @@ let code: typeof import("./turn_code.ts") | undefined;
  * Acquires the lock of a session, or a place in its queue, and returns the turn. If a turn with
  * the same `inputId` runs or waits, returns that turn.
  *
- * @throws {SessionBusyError} if another turn is running, and this one may not wait.
+ * @throws {SessionBusyError} if another turn is running, and this one may not wait; if the agent
+ *   has observers, when the turn is played.
  */
 export function startTurn(
   session: LiveSession,
@@ -25,7 +27,9 @@ export function startTurn(
 ): StartedTurn<Turn> {
   const { inputId } = options ?? {};
   const same = inputId === undefined ? undefined : session.findTurn(inputId);
-  const turn = same ?? session.lock();
+  const locked = same === undefined ? tryLock(session) : { turn: same };
+  if ("error" in locked) return { play: () => refuse(session, command, locked.error) };
+  const { turn } = locked;
   if (inputId !== undefined) turn.input ??= { id: inputId, command };
   const play = (out: Out<StreamPart> | undefined): Promise<Turn> => {
     if (code === undefined) return loadCode().then(() => play(out));
@@ -36,6 +40,27 @@ export function startTurn(
   return same === undefined ? { turn, play } : { play };
 }
 
-async function loadCode(): Promise<void> {
-  code = await import("./turn_code.ts");
+/** Acquires the lock of a session. The observers of the agent see the turn even if that fails. */
+function tryLock(
+  session: LiveSession,
+): { readonly turn: RunningTurn } | { readonly error: unknown } {
+  try {
+    return { turn: session.lock() };
+  } catch (error) {
+    if (session.agent.observers.length === 0) throw error;
+    return { error };
+  }
+}
+
+async function refuse(
+  session: LiveSession,
+  command: TurnCommand | undefined,
+  error: unknown,
+): Promise<Turn> {
+  const { refuseTurn } = await loadCode();
+  return refuseTurn(session, command, error);
+}
+
+async function loadCode(): Promise<typeof import("./turn_code.ts")> {
+  return code = await import("./turn_code.ts");
 }

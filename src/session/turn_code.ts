@@ -5,6 +5,6 @@
  *
  * @module
  */
-export { runTurn } from "../turn/loop.ts";
+export { refuseTurn, runTurn } from "../turn/loop.ts";
 export { joinTurn } from "../turn/repeated_input.ts";
 export { forkSession } from "./fork_session.ts";

@@ -65,6 +65,10 @@ export class SessionTurns implements StoredTurns {
     return this.#options.clock;
   }
 
+  get holdsLease(): boolean {
+    return this.lease !== undefined;
+  }
+
   get canWait(): boolean {
     return this.#options.whenBusy === "wait";
   }

@@ -22,7 +22,7 @@ export function needsApproval(
   step: Step,
   tool: string,
   args: unknown,
-  session: Pick<LiveSession, "guardContext">,
+  session: Pick<LiveSession, "guardContext" | "observers">,
 ): boolean {
   if (!step.asksForApproval) return false;
   const needs = toolInternals(findTool(step, tool)!).needsApproval;
@@ -31,6 +31,7 @@ export function needsApproval(
     () => needs(args, session.guardContext),
     "needsApproval",
     () => `a call of tool ${quote(tool)} needs approval`,
+    session.observers?.onWork?.({ kind: "guard", name: tool }),
   );
 }
 

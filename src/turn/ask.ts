@@ -8,7 +8,6 @@ import type { ToolCall } from "../decision/decision.ts";
 import { type Delta, OutputPreview } from "../decision/output_preview.ts";
 import type { DecisionReading } from "../decision/read_decision.ts";
 import { type MisuseError, quote } from "../errors.ts";
-import { NO_BOUNDS } from "../graph/history_options.ts";
 import type { EventDraft } from "../history/event.ts";
 import { type RunningTurn, STOPPED } from "../history/running_turn.ts";
 import { LLMError } from "../llm/llm_error.ts";
@@ -18,13 +17,12 @@ import { OutputGuard } from "../llm/output_guard.ts";
 import { estimateUsage } from "../llm/usage.ts";
 import { needsApproval, showArgs } from "./approval.ts";
 import type { ValidatedCalls } from "./calls.ts";
-import type { Compaction } from "./compaction.ts";
 import { consequences } from "./consequences.ts";
 import type { DecisionRequest } from "./decision_request.ts";
+import { buildNextRequest, openCompaction } from "./next_request.ts";
 import { buildFailure, explainFull, readResult, type Received, toLLMError } from "./received.ts";
 import type { LiveSession } from "./live_session.ts";
 import { createLengthError, isTooLong, renderOutput } from "./output_size.ts";
-import { issueRequest, type Prepared, prepareNext } from "./prepare.ts";
 import type { Out } from "./stream_part.ts";
 
 /** Outcome of one request to a model. Nothing is committed yet. */
@@ -53,24 +51,16 @@ export async function ask(
   out?: Out<Delta>,
 ): Promise<Answer | undefined> {
   const { step: { llm }, tracker } = session;
-  let request: DecisionRequest;
-  let prepared: Prepared | typeof STOPPED;
+  let next: Awaited<ReturnType<typeof buildNextRequest>>;
   try {
-    const preparing = prepareNext(session, turn.signal);
-    prepared = preparing instanceof Promise ? await turn.unlessStopped(preparing) : preparing;
-    if (prepared === STOPPED || turn.isStopped) return undefined;
-    if (prepared.schema.legal.actions.length === 0) {
-      return { drafts: [{ type: "limit", reason: "stuck" }] };
-    }
-    if (isBounded(session)) {
-      const drafts = await (await openCompaction(session, prepared)).run(turn);
-      if (drafts !== undefined) return { drafts };
-    }
-    request = issueRequest(session, prepared, turn.signal);
+    const building = buildNextRequest(session, turn);
+    next = building instanceof Promise ? await building : building;
   } catch (cause) {
     if (turn.isStopped) return undefined;
     throw toLLMError(session, llm, cause);
   }
+  if (next === undefined || "drafts" in next) return next;
+  const { request } = next;
   const promptChars = () => session.prompts!.report!().chars;
   const received: Received = { chars: 0, raw: undefined, promptChars };
   try {
@@ -79,11 +69,12 @@ export async function ask(
     const { raw } = received;
     if (raw !== undefined) {
       session.view?.correct(llm.name, session.view.sent, raw.usage);
-      const validating = request.validate(raw.output);
-      const reading = validating instanceof Promise
-        ? await turn.unlessStopped(validating)
-        : validating;
-      if (reading !== STOPPED && !turn.isStopped) return buildAnswer(session, llm, raw, reading);
+      const scope = session.observers?.onWork?.({ kind: "read" });
+      const reading = scope === undefined
+        ? readDecision(session, turn, request, raw)
+        : scope(() => readDecision(session, turn, request, raw));
+      const answer = reading instanceof Promise ? await reading : reading;
+      if (answer !== undefined) return answer;
     }
     return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
   } catch (cause) {
@@ -91,7 +82,7 @@ export async function ask(
     const error = toLLMError(session, llm, cause);
     const failure = buildFailure(session, llm, received, error.code, error);
     if (error instanceof LLMContextError) {
-      const goesOn = (await openCompaction(session, prepared)).begin();
+      const goesOn = (await openCompaction(session, next.prepared)).begin();
       return goesOn
         ? { drafts: [failure] }
         : { drafts: [failure], error: explainFull(session, error) };
@@ -100,19 +91,6 @@ export async function ask(
     const tooLate = after === undefined ? undefined : tracker!.tooLate;
     return tooLate === undefined ? { drafts: [failure], error } : { drafts: [failure, tooLate] };
   }
-}
-
-/** Returns true if the size of a request must be known before it is sent. */
-function isBounded({ step, view, prompts }: LiveSession): boolean {
-  const summary = prompts?.summary;
-  return step.history.maxTokens < NO_BOUNDS.maxTokens || view?.open !== undefined ||
-    summary !== undefined && summary.covered < summary.until;
-}
-
-/** Loads the code of compactions, which few sessions need. */
-async function openCompaction(session: LiveSession, prepared: Prepared): Promise<Compaction> {
-  const { Compaction } = await session.agent.loadCompaction() as typeof import("./compaction.ts");
-  return new Compaction(session, prepared);
 }
 
 /**
@@ -221,6 +199,22 @@ function createLimitCheck(
     const usage = estimateUsage(promptChars, chars);
     return tracker!.reachedWhile(usage, computePrice(agent.cost, usage, llm));
   };
+}
+
+/** Reads an answer; undefined if the turn was stopped before. A promise only if a schema is async. */
+function readDecision(
+  session: LiveSession,
+  turn: RunningTurn,
+  request: DecisionRequest,
+  raw: RawAnswer,
+): Answer | undefined | Promise<Answer | undefined> {
+  const { step: { llm } } = session;
+  const build = (reading: DecisionReading | typeof STOPPED) =>
+    reading === STOPPED || turn.isStopped ? undefined : buildAnswer(session, llm, raw, reading);
+  const validating = request.validate(raw.output);
+  return validating instanceof Promise
+    ? turn.unlessStopped(validating).then(build)
+    : build(validating);
 }
 
 /** Returns the events of an answer. */

@@ -50,7 +50,7 @@ export async function checkLateCall(
   return { value, mustAsk };
 }
 
-function isOffered({ step, guardContext }: LiveSession, tool: StepTool): boolean {
+function isOffered({ step, guardContext, observers }: LiveSession, tool: StepTool): boolean {
   const { name, guard } = tool;
   // A replayed step has no guards.
   if (guard === undefined || !step.isGuarded) return true;
@@ -58,6 +58,7 @@ function isOffered({ step, guardContext }: LiveSession, tool: StepTool): boolean
     () => guard(guardContext as GuardContext<never, never>),
     "guard",
     () => `tool ${quote(name)} of step ${quote(step.id)} is offered`,
+    observers?.onWork?.({ kind: "guard", name }),
   );
 }
 

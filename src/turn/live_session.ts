@@ -9,7 +9,6 @@ import type { SessionUsage } from "../history/session_usage.ts";
 import { ConfigError, quote, SessionBusyError } from "../errors.ts";
 import { requireStep, type Step } from "../graph/graph.ts";
 import type { Durability } from "../history/durability.ts";
-import type { SessionEvent } from "../history/event.ts";
 import type { SessionName } from "../history/session_name.ts";
 import { type Log, makeNotLoadedError } from "../history/log.ts";
 import { Position, type SessionStatus } from "../history/position.ts";
@@ -246,33 +245,25 @@ export class LiveSession implements SessionName {
     return turn !== undefined;
   }
 
-  /** Starts a turn whose command is recorded. */
-  begin(
-    observers: TurnObservers | undefined,
-    { from, events }: { readonly from: number; readonly events: readonly SessionEvent[] },
-    tracker: LimitTracker,
-  ): void {
-    if (observers !== undefined) {
-      this.observers = observers;
-      this.log.onAppended = (events) => observers.onEvents(events);
-      observers.onEvents(events);
-    }
+  /** Passes events and work of a turn to its observers from now on; undefined for nobody. */
+  observe(observers: TurnObservers | undefined): void {
+    this.observers = observers;
+    this.log.onAppended = observers && ((events) => observers.onEvents(events));
+    this.log.onWork = observers?.onWork;
+  }
+
+  /** Starts a turn whose command is recorded; `from` is the sequence number of its first event. */
+  begin(from: number, tracker: LimitTracker): void {
     this.#begunAt = from;
     this.thrown = undefined;
     this.prompts?.beginTurn();
     this.tracker = tracker;
   }
 
-  /** Notifies observers of the end of a turn; `error` is its error, if it failed. */
-  end(error?: unknown): void {
+  /** Ends a turn. */
+  end(hasFailed: boolean): void {
     this.tracker?.count();
-    if (this.tracker !== undefined) this.hasFailed = error !== undefined;
+    if (this.tracker !== undefined) this.hasFailed = hasFailed;
     this.tracker = undefined;
-    const { observers } = this;
-    if (observers === undefined) return;
-    this.observers = undefined;
-    this.log.onAppended = undefined;
-    const { restingStatus: status, step } = this;
-    observers.onEnd({ status, step: step.id, ...(error !== undefined && { error }) });
   }
 }

@@ -8,6 +8,7 @@ import { systemClock } from "../clock.ts";
 import { LimitTracker } from "../cost/limit_tracker.ts";
 import { quote } from "../errors.ts";
 import { listOpenCalls } from "../history/call.ts";
+import type { StoredTurns } from "../history/durability.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { RunningTurn } from "../history/running_turn.ts";
 import { freezeJson } from "../json/json.ts";
@@ -20,7 +21,7 @@ import type { LiveSession } from "./live_session.ts";
 import { type OpenedTurn, openTurn, recordsInput } from "./opening.ts";
 import { deferCalls, isOver, plan } from "./plan.ts";
 import type { Out, StreamPart } from "./stream_part.ts";
-import { inOrder, limitReader } from "./stream_reader.ts";
+import { inOrder, limitReader, observeReader } from "./stream_reader.ts";
 import { Turn } from "./turn.ts";
 import { TurnObservers } from "./turn_observers.ts";
 import { checkTurnOptions, type StreamOptions } from "./turn_options.ts";
@@ -41,16 +42,21 @@ export async function runTurn(
   out?: Out<StreamPart>,
 ): Promise<Turn> {
   const stored = session.durability?.turns;
+  let observers: TurnObservers | undefined;
   let hasBegun = false;
   try {
     checkCommand(given);
     if (options !== undefined) checkTurnOptions(options);
     turn.follow(options?.signal);
     const command = isParts(given) ? await readCommand(given) : given;
-    const open = () => openTurn(session, command, options?.inputId);
+    observers = startObservers(session, command);
+    const open = () => {
+      session.observe(observers);
+      return openTurn(session, command, options?.inputId);
+    };
     const opened = stored === undefined
       ? await open()
-      : await stored.begin(turn, open, recordsInput(session, command));
+      : await claim(stored, observers, turn, open, recordsInput(session, command));
     hasBegun = opened !== undefined;
     if (opened === undefined) turn.result = await buildUnwritten(session, given);
     else if (opened instanceof Turn) turn.result = opened;
@@ -64,12 +70,47 @@ export async function runTurn(
   // The lease is released before observers are notified and the promise settles, so that the
   // next turn can start at once. The error of the turn takes precedence over that of the release.
   if (hasBegun && stored !== undefined) {
-    await stored.end().catch((error) => turn.failure ??= { error });
+    await release(stored, observers).catch((error) => turn.failure ??= { error });
   }
   session.unlock(turn);
-  if (hasBegun) session.end(turn.failure?.error);
+  if (hasBegun) session.end(turn.failure !== undefined);
+  if (session.observers === observers) session.observe(undefined);
+  if (observers !== undefined) endObservers(session, observers, turn.failure?.error);
   if (turn.failure !== undefined) throw turn.failure.error;
   return turn.result as Turn;
+}
+
+/**
+ * Ends a turn that may not start, because another one is running.
+ *
+ * @throws The error.
+ */
+export function refuseTurn(
+  session: LiveSession,
+  command: TurnCommand | undefined,
+  error: unknown,
+): never {
+  const observers = startObservers(session, command);
+  if (observers !== undefined) endObservers(session, observers, error);
+  throw error;
+}
+
+/** Acquires a stored session for a turn, and opens the turn. */
+function claim<Opened>(
+  stored: StoredTurns,
+  observers: TurnObservers | undefined,
+  ...begin: Parameters<typeof stored.begin<Opened>>
+): Promise<Opened | undefined> {
+  const scope = observers?.onWork?.({ kind: "claim" });
+  return scope === undefined ? stored.begin(...begin) : scope(() => stored.begin(...begin));
+}
+
+/** Releases a stored session, if its last events have not. */
+function release(stored: StoredTurns, observers: TurnObservers | undefined): Promise<void> {
+  const scope = stored.holdsLease
+    ? observers?.onWork?.({ kind: "commit", name: "release" })
+    : undefined;
+  return scope === undefined ? stored.end() : scope(() => stored.end());
 }
 
 /** Starts a turn whose command is recorded, and plays it. */
@@ -82,7 +123,7 @@ function beginTurn(
 ): Promise<Turn> {
   const { limits, agent, parent } = session;
   const tracker = new LimitTracker(limits, session, agent.clock, parent?.tracker);
-  session.begin(startObservers(session, opened.command), opened, tracker);
+  session.begin(opened.from, tracker);
   return playTurn(session, turn, opened, options, out);
 }
 
@@ -91,17 +132,27 @@ function startObservers(
   session: LiveSession,
   command: TurnCommand | undefined,
 ): TurnObservers | undefined {
-  const { agent: { name: agent, observers }, id: sessionId, incarnation, step } = session;
+  const { agent: { name: agent, observers }, id: sessionId, incarnation, log } = session;
   if (observers.length === 0) return undefined;
   const input = inputIn(command);
   const turn = {
     agent,
     sessionId,
     ...(incarnation !== undefined && { incarnation }),
-    step: step.id,
+    step: log.position.step,
     ...(input !== undefined && { input }),
   };
   return new TurnObservers(observers, turn, session.agent);
+}
+
+/** Notifies observers of the end of a turn. */
+function endObservers(
+  { restingStatus: status, log }: LiveSession,
+  observers: TurnObservers,
+  error: unknown,
+): void {
+  const { step } = log.position;
+  observers.onEnd({ status, step, ...(error !== undefined && { error }) });
 }
 
 /** Passes committed events to the reader of a stream. */
@@ -121,7 +172,9 @@ async function playTurn(
   const limited = reader && readerTimeout !== undefined
     ? limitReader(reader, readerTimeout, turn, session.durability?.turns?.clock ?? systemClock)
     : reader;
-  const out = limited && children ? inOrder(limited) : limited;
+  const ordered = limited && children ? inOrder(limited) : limited;
+  const onWork = session.observers?.onWork;
+  const out = ordered && onWork ? observeReader(ordered, onWork) : ordered;
   session.childOut = children ? out : undefined;
   let answer: Answer | undefined;
   let ranUntil = from;

@@ -31,13 +31,20 @@
  * @module
  */
 import type { ObserverError } from "../errors.ts";
+import type { ObservedWork, Scope } from "../graph/work.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import type { LLMRequest } from "../llm/llm.ts";
 
+export type { ObservedWork, Scope } from "../graph/work.ts";
+
 /** Observer of all turns of an agent's sessions: the agent's option `observers`. */
 export interface Observer {
-  /** Called when a turn starts. Returns the observer of that turn. */
+  /**
+   * Called when a turn starts, before a stored session is acquired for it. Returns the observer of
+   * that turn. Not called for a malformed command, and for a call that joins a running turn by its
+   * `inputId`.
+   */
   beginTurn(turn: ObservedTurn): TurnObserver;
 }
 
@@ -49,7 +56,10 @@ export interface ObservedTurn {
   readonly sessionId: string;
   /** Random text in the session's call keys, if it has one; see `State`. */
   readonly incarnation?: string;
-  /** Step in which the turn starts. */
+  /**
+   * Step in which the turn starts. Of a stored session, the step that is known before it is
+   * acquired: another process may have moved it on.
+   */
   readonly step: string;
   /** Text of the user; absent if it is blank, and for other commands. */
   readonly input?: string;
@@ -76,11 +86,21 @@ export interface TurnObserver {
    */
   onToolCall?(call: ObservedToolCall): Scope | undefined;
   /**
+   * Called before other work that the turn waits for. Returns the scope in which the work runs, if
+   * it needs one; if `run` returns a promise, the work lasts until that has settled. Scopes nest:
+   * a moment belongs to the innermost. Work that waits for nothing has no scope, such as the
+   * guards of a step without any. A lease is renewed beside the turn, and never a scope.
+   */
+  onWork?(work: ObservedWork): Scope | undefined;
+  /**
    * Called before the `tool_finished` event of a call whose tool threw, or whose change of the data
    * was refused.
    */
   onToolError?(error: ObservedToolError): void;
-  /** Called once when the turn is over, also if it failed. */
+  /**
+   * Called once when the turn is over, also if it failed or was refused, for example because the
+   * session is busy.
+   */
   onEnd?(end: ObservedEnd): void;
 }
 
@@ -92,9 +112,6 @@ export type OnWarning = (message: string, cause: unknown) => void;
 
 /** Warns the author; by default, only the first problem of a kind is shown. @internal */
 export type Warn = (kind: string, message: string, cause?: unknown) => void;
-
-/** Calls `run` and returns its result, for example within the context of a span. */
-export type Scope = <Result>(run: () => Result) => Result;
 
 /** Model call that starts. */
 export interface ObservedModelCall {
@@ -128,7 +145,7 @@ export interface ObservedToolError {
 
 /** End of a turn. */
 export interface ObservedEnd {
-  /** Status of the session. */
+  /** Status of the session; as it was last known, if the turn was refused. */
   readonly status: Exclude<SessionStatus, "running">;
   /** Step in which the turn ended. */
   readonly step: string;

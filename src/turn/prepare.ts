@@ -10,12 +10,14 @@ import type { Step } from "../graph/graph.ts";
 import { buildOffer } from "../graph/guard.ts";
 import { buildShape } from "../graph/offer.ts";
 import type { Example } from "../graph/step.ts";
+import type { OnWork } from "../graph/work.ts";
 import type { RespondOnlyReason } from "../history/position.ts";
+import type { RunningTurn } from "../history/running_turn.ts";
 import type { LiveSession } from "./live_session.ts";
 import { DecisionRequest } from "./decision_request.ts";
 import { Prompts } from "./prompts.ts";
 import type { Message } from "../llm/llm.ts";
-import { ExampleChooser } from "../prompt/examples.ts";
+import { type ChoiceOptions, ExampleChooser } from "../prompt/examples.ts";
 import { isVisible } from "../prompt/render_event.ts";
 import { buildStepMessage, writeTexts } from "../prompt/step_message.ts";
 import type { Prompt, Transcript } from "../prompt/transcript.ts";
@@ -31,16 +33,19 @@ export interface Prepared {
 /**
  * Calls the guards of the current step, and returns the decision schema and the last
  * message of the next request. Returns a promise only if the input must be embedded.
+ *
+ * @param turn Turn that sends the request, and whose observers see the work. Default: none.
  */
 export function prepareNext(
   session: LiveSession,
-  signal?: AbortSignal,
+  turn?: RunningTurn,
   respondOnly: RespondOnlyReason | undefined = session.log.position.respondOnly?.reason,
 ): Prepared | Promise<Prepared> {
   const { step } = session;
-  if (!ExampleChooser.dependsOnInput(step)) return prepare(session, step, respondOnly, "");
-  return chooseExamples(session, step, signal)
-    .then((exampleIndexes) => prepare(session, step, respondOnly, exampleIndexes));
+  const onWork = turn && session.observers?.onWork;
+  if (!ExampleChooser.dependsOnInput(step)) return prepare(session, step, respondOnly, "", onWork);
+  return chooseExamples(session, step, { signal: turn?.signal, onWork })
+    .then((exampleIndexes) => prepare(session, step, respondOnly, exampleIndexes, onWork));
 }
 
 /** Builds the request, and records its prompt as the last one of the session. */
@@ -94,9 +99,10 @@ function prepare(
   step: Step,
   respondOnly: RespondOnlyReason | undefined,
   exampleIndexes: string,
+  onWork: OnWork | undefined,
 ): Prepared {
   const { schemaCache } = session.agent;
-  const offer = step.isGuarded ? buildOffer(step, session.guardContext) : step.wholeOffer;
+  const offer = step.isGuarded ? buildOffer(step, session.guardContext, onWork) : step.wholeOffer;
   const isWhole = respondOnly === undefined;
   const key = isWhole ? offer.key : "RESPOND";
   const shape = () => buildShape(step, offer, isWhole ? undefined : RESPOND_ONLY);
@@ -105,7 +111,7 @@ function prepare(
     const examples = exampleIndexes === ""
       ? ExampleChooser.listAlways(step)
       : readExamples(step, exampleIndexes);
-    const written = writeTexts(step, session);
+    const written = writeTexts(step, session, onWork);
     return buildStepMessage(written, offer, schema.legal, examples, respondOnly);
   };
   if (step.isDynamic) return { step, schema, message: build() };
@@ -124,17 +130,17 @@ function prepare(
 async function chooseExamples(
   session: LiveSession,
   step: Step,
-  signal: AbortSignal | undefined,
+  options: ChoiceOptions,
 ): Promise<string> {
   const examples = ExampleChooser.of(session.agent.examples);
   const input = session.log.events.findLast((event) => event.type === "user" && isVisible(event));
   if (input?.type !== "user") return joinIndexes(ExampleChooser.listAlways(step), step);
   const { text, seq: at } = input;
-  if (examples.comparesText) return joinIndexes(await examples.choose(step, text), step);
+  if (examples.comparesText) return joinIndexes(await examples.choose(step, text, options), step);
   if (session.inputEmbedding?.at !== at) {
-    session.inputEmbedding = { at, vector: await examples.embed(text, signal) };
+    session.inputEmbedding = { at, vector: await examples.embed(text, options) };
   }
-  return joinIndexes(await examples.choose(step, session.inputEmbedding.vector), step);
+  return joinIndexes(await examples.choose(step, session.inputEmbedding.vector, options), step);
 }
 
 function joinIndexes(examples: readonly Example[], step: Step): string {

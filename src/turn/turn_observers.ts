@@ -5,6 +5,7 @@
  */
 import { ObserverError, reasonOf } from "../errors.ts";
 import type { SessionEvent } from "../history/event.ts";
+import type { OnWork, Scope } from "../graph/work.ts";
 import { freezeJson } from "../json/json.ts";
 import type { AgentCore } from "./agent_core.ts";
 import type {
@@ -14,7 +15,6 @@ import type {
   ObservedToolError,
   ObservedTurn,
   Observer,
-  Scope,
   TurnObserver,
 } from "./observer.ts";
 
@@ -25,6 +25,8 @@ import type {
 export class TurnObservers {
   readonly #observers: readonly TurnObserver[];
   readonly #agent: Pick<AgentCore, "onObserverError" | "warn">;
+  /** Notifies of work, and returns its scope; undefined if no observer has `onWork`. */
+  readonly onWork: OnWork | undefined;
 
   /** Creates the observers of a turn that starts; failures are reported to the agent. */
   constructor(
@@ -36,6 +38,11 @@ export class TurnObservers {
     this.#observers = observers.flatMap((each) =>
       this.#notify("the start of a turn", () => each.beginTurn(turn)) ?? []
     );
+    const workers = this.#observers.filter(({ onWork }) => onWork !== undefined);
+    if (workers.length > 0) {
+      this.onWork = (work) =>
+        this.#openScope(`${work.kind} work`, workers, (observer) => observer.onWork!(work));
+    }
   }
 
   /** Notifies of events that were committed. */
@@ -48,14 +55,16 @@ export class TurnObservers {
     }
   }
 
-  /** Notifies of a model call, and returns the scope in which it runs. */
-  onModelCall(call: ObservedModelCall): Scope {
-    return this.#openScope("a model call", (observer) => observer.onModelCall?.(call));
+  /** Notifies of a model call, and returns the scope in which it runs, if any. */
+  onModelCall(call: ObservedModelCall): Scope | undefined {
+    const open = (observer: TurnObserver) => observer.onModelCall?.(call);
+    return this.#openScope("a model call", this.#observers, open);
   }
 
-  /** Notifies of a tool call, and returns the scope in which it runs. */
-  onToolCall(call: ObservedToolCall): Scope {
-    return this.#openScope("a tool call", (observer) => observer.onToolCall?.(call));
+  /** Notifies of a tool call, and returns the scope in which it runs, if any. */
+  onToolCall(call: ObservedToolCall): Scope | undefined {
+    const open = (observer: TurnObserver) => observer.onToolCall?.(call);
+    return this.#openScope("a tool call", this.#observers, open);
   }
 
   /** Notifies of a tool that threw. */
@@ -73,8 +82,13 @@ export class TurnObservers {
   }
 
   /** Combines the scopes of the observers into one; that of the first is the outermost. */
-  #openScope(what: string, open: (observer: TurnObserver) => Scope | undefined): Scope {
-    const scopes = this.#observers.flatMap((each) => this.#notify(what, () => open(each)) ?? []);
+  #openScope(
+    what: string,
+    observers: readonly TurnObserver[],
+    open: (observer: TurnObserver) => Scope | undefined,
+  ): Scope | undefined {
+    const scopes = observers.flatMap((each) => this.#notify(what, () => open(each)) ?? []);
+    if (scopes.length === 0) return undefined;
     return <Result>(run: () => Result): Result => {
       const nested = scopes.reduceRight<() => Result>(
         (inner, scope) => () => this.#runInScope(what, scope, inner),

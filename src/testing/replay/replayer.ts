@@ -83,11 +83,8 @@ export class Replayer {
     const replayed = replayedCore(core, modelFor, { asksGuards, callsTexts });
     const live = { initialData };
     const session = this.#session = new LiveSession(replayed, id, context, this.#log, live);
-    session.begin(
-      undefined,
-      { from: session.log.head, events: [] },
-      new LimitTracker(session.limits, session, replayed.clock),
-    );
+    const tracker = new LimitTracker(session.limits, session, replayed.clock);
+    session.begin(session.log.head, tracker);
   }
 
   /** Yields all differences, in order. */
