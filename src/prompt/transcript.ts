@@ -5,7 +5,9 @@
  */
 import type { SessionEvent } from "../history/event.ts";
 import type { ViewFields } from "../history/summary.ts";
-import { isVisible, renderEvent, renderSummary, type VisibleEvent } from "./render_event.ts";
+import { renderEvent, renderSummary } from "./render_event.ts";
+import { type RequestPart, TranscriptParts } from "./request_parts.ts";
+import { ShownEvents } from "./shown_events.ts";
 import type { Message } from "../llm/llm.ts";
 import { countMessage } from "./message_parts.ts";
 import { Notices } from "./notices.ts";
@@ -44,15 +46,14 @@ export class Transcript {
    */
   #ends: number[] | undefined;
   readonly #notices: Notices;
-  /** Number of events, from the first of the log, whose long results are shortened. */
-  readonly #shortened: number;
-  /** Visible events that are not rendered yet; undefined if all are, to save memory. */
-  #waiting: VisibleEvent[] | undefined;
-  /** Results of the last decision's calls, until all have arrived. They are shown in call order. */
-  #results: readonly SessionEvent<"tool_finished">[] = NO_RESULTS;
-  /** Number of calls of the last decision. */
-  #calls = 0;
-
+  /** Events, as far as they are not rendered yet. */
+  readonly #shown = new ShownEvents();
+  /** Summary in place of the events before it; undefined if there is none. */
+  readonly #summary: ViewFields | undefined;
+  /** Sequence number of the first event; undefined before it. */
+  #first: number | undefined;
+  /** Parts of the messages; undefined until they are needed. */
+  #parts: TranscriptParts | undefined;
   /**
    * Creates a transcript without events; `maxErrors` is the maximum number of errors in a row. A
    * summary is shown in place of the events before it.
@@ -60,24 +61,14 @@ export class Transcript {
   constructor(standing: Message, maxErrors: number, summary?: ViewFields) {
     this.#messages = summary === undefined ? [standing] : [standing, ...renderSummary(summary)];
     this.#notices = new Notices(maxErrors);
-    this.#shortened = summary?.shortened ?? 0;
+    this.#summary = summary;
   }
 
   /** Adds an event. */
   add(event: SessionEvent): void {
+    this.#first ??= event.seq;
     this.#notices.add(event);
-    if (!isVisible(event)) return;
-    if (event.type === "tool_finished") {
-      this.#results = [...this.#results, event];
-      if (this.#results.length >= this.#calls) this.#flushResults();
-      return;
-    }
-    this.#flushResults();
-    const isCalling = event.type === "decision" && event.decision.action === "TOOL_CALL";
-    this.#calls = isCalling ? event.decision.calls.length : 0;
-    // A push to an empty list reserves memory for 17 events.
-    if (this.#waiting === undefined) this.#waiting = [event];
-    else this.#waiting.push(event);
+    this.#shown.add(event);
   }
 
   /**
@@ -87,7 +78,7 @@ export class Transcript {
    * @param mayRespond True if the request offers RESPOND.
    */
   buildPrompt(step: Message, mayRespond = true): Prompt {
-    const stable = this.#messages.length + (this.#waiting?.length ?? 0);
+    const stable = this.#messages.length + (this.#shown.waiting?.length ?? 0);
     return { stable, notices: this.#notices.capture(mayRespond), step };
   }
 
@@ -103,6 +94,23 @@ export class Transcript {
     const list = messages.slice();
     messages.length = stable;
     return list;
+  }
+
+  /**
+   * Returns the parts of a prompt's messages.
+   *
+   * @param log Log with the events of the transcript.
+   * @param step Id of the current step.
+   */
+  listParts(
+    { stable, notices }: Prompt,
+    log: { at(seq: number): SessionEvent | undefined },
+    step: string,
+  ): readonly RequestPart[] {
+    this.#parts ??= new TranscriptParts(this.#summary, this.#first ?? 0);
+    const tail: RequestPart[] = [{ kind: "step", step }];
+    if (notices !== undefined) tail.unshift({ kind: "notice" });
+    return this.#parts.list(stable, log).concat(tail);
   }
 
   /** Measures a request, and its part that the previous request `before` contains too. */
@@ -123,18 +131,11 @@ export class Transcript {
     return { messages: request.stable + tail.length, stableMessages, chars, stableChars };
   }
 
-  /** Moves results to the waiting events, in the order of the calls. */
-  #flushResults(): void {
-    if (this.#results.length === 0) return;
-    (this.#waiting ??= []).push(...this.#results.toSorted((a, b) => a.call - b.call));
-    this.#results = NO_RESULTS;
-  }
-
   #render(): void {
-    for (const event of this.#waiting ?? []) {
-      this.#messages.push(renderEvent(event, event.seq < this.#shortened));
+    const { shortened = 0 } = this.#summary ?? {};
+    for (const event of this.#shown.take()) {
+      this.#messages.push(renderEvent(event, event.seq < shortened));
     }
-    this.#waiting = undefined;
   }
 
   /** Returns the characters up to the end of each message. Each message is measured once. */
@@ -147,9 +148,6 @@ export class Transcript {
     return ends;
   }
 }
-
-/** Shared, to save memory in idle sessions. */
-const NO_RESULTS: readonly SessionEvent<"tool_finished">[] = Object.freeze([]);
 
 /** Returns the messages of a prompt after those of the transcript. */
 function listTail({ notices, step }: Prompt): readonly Message[] {

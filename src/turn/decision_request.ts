@@ -7,8 +7,10 @@ import type { DecisionSchema } from "../decision/decision_schema.ts";
 import type { LegalActions } from "../decision/decision.ts";
 import type { DecisionReading } from "../decision/read_decision.ts";
 import { readOutputInStages } from "../decision/read_output.ts";
+import type { Log } from "../history/log.ts";
 import type { JsonSchema } from "../json/json.ts";
 import type { LLMRequest, Message } from "../llm/llm.ts";
+import { registerParts, type RequestPart } from "../prompt/request_parts.ts";
 import type { Prompt, Transcript } from "../prompt/transcript.ts";
 
 /** Parts of a request for a decision. */
@@ -16,6 +18,8 @@ export interface DecisionRequestParts {
   readonly schema: DecisionSchema;
   readonly transcript: Transcript;
   readonly prompt: Prompt;
+  /** Log of the session. */
+  readonly log: Log;
   readonly step: string;
   readonly sessionId: string;
   readonly signal: AbortSignal | undefined;
@@ -67,7 +71,17 @@ export class DecisionRequest implements LLMRequest {
 
   #list(): readonly Message[] {
     const { transcript, prompt } = this.#parts;
-    return this.#listed ??= Object.freeze(transcript.list(prompt));
+    if (this.#listed === undefined) {
+      this.#listed = Object.freeze(transcript.list(prompt));
+      registerParts(this.#listed, this);
+    }
+    return this.#listed;
+  }
+
+  /** Returns the parts of the messages. */
+  listParts(): readonly RequestPart[] {
+    const { transcript, prompt, log, step } = this.#parts;
+    return transcript.listParts(prompt, log, step);
   }
 
   /** Validates an output, unless it is the one that was found legal last. */

@@ -37,6 +37,8 @@ import type { SessionStatus } from "../history/position.ts";
 import type { LLMRequest } from "../llm/llm.ts";
 
 export type { ObservedWork, Scope } from "../graph/work.ts";
+export { partsOf } from "../prompt/request_parts.ts";
+export type { RequestPart } from "../prompt/request_parts.ts";
 
 /** Observer of all turns of an agent's sessions: the agent's option `observers`. */
 export interface Observer {

@@ -77,6 +77,7 @@ export function buildRequest(
     schema,
     transcript,
     prompt,
+    log: session.log,
     step: step.id,
     sessionId: session.id,
     signal,
