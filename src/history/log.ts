@@ -105,13 +105,11 @@ export class Log {
       );
     }
     // The same order of keys as in events that are read, so that states can be compared as text.
-    // Naming `type` reserves a field in the object, which saves 28 bytes an event.
+    // Each element of the literal reserves a field, so that few events need more memory for them.
     const events = drafts.map((draft, place) => {
       const seq = this.head + place;
       const { type } = draft;
-      return (place === 0
-        ? { seq, time, ...draft, type }
-        : { seq, time, joined: true, ...draft, type }) as SessionEvent;
+      return { seq, time, ...(place > 0 && { joined: true }), ...draft, type } as SessionEvent;
     });
     if (this.#commit === undefined) return this.#accept(events);
     const scope = this.onWork?.({ kind: "commit", name: "append" });
