@@ -6,7 +6,7 @@
 import { decide, type HistoryOptions, MockLLM, type ScriptEntry } from "@nomos/agent";
 import { memoryStore, type Store, type StoredEntry } from "@nomos/agent/store";
 import { childIdOf } from "../../src/history/session_name.ts";
-import { Session } from "../../src/session/session.ts";
+import { liveSessionOf } from "../../src/session/session.ts";
 import { firstHash } from "../../src/store/hash_chain.ts";
 import { makeDesk, VISIT } from "./desk.ts";
 import { computeExpected, type StoredFixture, type StoredParts } from "./session_fixture.ts";
@@ -82,7 +82,7 @@ export async function playStored(
   await session.load();
   const ids = session.state.events.flatMap((event) =>
     event.type === "tool_started" && event.tool === "clerk"
-      ? [childIdOf(Session.live(session), event.seq - event.call - 1, event.call)]
+      ? [childIdOf(liveSessionOf(session), event.seq - event.call - 1, event.call)]
       : []
   );
   const children = await Promise.all(ids.map(async (child) => ({

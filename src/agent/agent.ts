@@ -20,7 +20,7 @@ import type { Explanation } from "./explain.ts";
 import { drawDiagram } from "../graph/diagram.ts";
 import { findWarnings } from "../graph/reachability.ts";
 import type { State } from "../history/state.ts";
-import { Session } from "../session/session.ts";
+import { liveSessionOf, Session, sessionOf } from "../session/session.ts";
 import type { Tool } from "../tool/tool.ts";
 import type { Command } from "../turn/command.ts";
 import type { TurnOf } from "../turn/turn.ts";
@@ -128,7 +128,8 @@ export class Agent<
   ): Promise<Session<TurnOf<Answers, Data>>> {
     // Loaded with the first durable session.
     const { openSession } = await import("../session/open_session.ts");
-    return new Session(await openSession(this.#core, id, options as unknown as OpenOptions));
+    const live = await openSession(this.#core, id, options as unknown as OpenOptions);
+    return sessionOf(live) as Session<TurnOf<Answers, Data>>;
   }
 
   /**
@@ -159,7 +160,7 @@ export class Agent<
    * @throws {SessionDamagedError} if the log of a stored session was changed since it was written.
    */
   async explain(session: Session<TurnOf<Answers, Data>>): Promise<Explanation> {
-    const live = session instanceof Session ? Session.live(session) : undefined;
+    const live = session instanceof Session ? liveSessionOf(session) : undefined;
     if (live?.agent !== this.#core) {
       throw new ConfigError(
         `Cannot explain ${

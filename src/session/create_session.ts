@@ -10,7 +10,7 @@ import * as option from "../schema/option_shape.ts";
 import { checkContext } from "../schema/standard_schema.ts";
 import { readInitialData } from "../turn/session_data.ts";
 import { createLiveSession, readState } from "./read_state.ts";
-import { Session } from "./session.ts";
+import { type Session, sessionOf } from "./session.ts";
 import type { SessionOptions } from "./session_options.ts";
 
 const shape: option.OptionShape<SessionOptions> = {
@@ -40,11 +40,11 @@ export function createSession(core: AgentCore, options: SessionOptions = {}): Se
   const live = { initialData, limits, keepsChildren };
   if (state === undefined) {
     const name = checkId(id === undefined ? core.ids() : id);
-    return new Session(createLiveSession(core, name, context, undefined, live));
+    return sessionOf(createLiveSession(core, name, context, undefined, live));
   }
   const known = readState(state);
   const name = id === undefined ? known.sessionId : checkId(id);
-  return new Session(createLiveSession(core, name, context, known, live));
+  return sessionOf(createLiveSession(core, name, context, known, live));
 }
 
 function checkId(id: unknown): string {

@@ -20,6 +20,11 @@ import type { StreamOptions, TurnOptions } from "../turn/turn_options.ts";
 import type { Turn } from "../turn/turn.ts";
 import { TurnStream } from "../turn/turn_stream.ts";
 
+/** Creates the session of a live session. */
+export let sessionOf: (live: LiveSession) => Session;
+/** Returns the live session behind a session. */
+export let liveSessionOf: (session: Session) => LiveSession;
+
 /**
  * One conversation, created by `agent.createSession()` or opened by `agent.openSession()`.
  * One turn runs at a time. The page on sessions lists what happens in every case.
@@ -44,14 +49,14 @@ import { TurnStream } from "../turn/turn_stream.ts";
 export class Session<out Result extends Turn = Turn> {
   readonly #live: LiveSession;
 
-  /** Called by an agent. */
-  constructor(live: LiveSession) {
+  // Private, because its declaration would load those of the whole engine into each type check.
+  private constructor(live: LiveSession) {
     this.#live = live;
   }
 
-  /** Returns the live session behind a session. @internal */
-  static live(session: Session): LiveSession {
-    return session.#live;
+  static {
+    sessionOf = (live) => new Session(live);
+    liveSessionOf = (session) => session.#live;
   }
 
   /** Id of the session. */
@@ -293,6 +298,6 @@ export class Session<out Result extends Turn = Turn> {
   async fork(options: ForkOptions = {}): Promise<Session<Result>> {
     // Loaded with the first fork.
     const { forkSession } = await import("./turn_code.ts");
-    return new Session(await forkSession(this.#live, options));
+    return sessionOf(await forkSession(this.#live, options)) as Session<Result>;
   }
 }

@@ -15,7 +15,7 @@ import { memoryStore } from "@nomos/agent/store";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { Log } from "../../src/history/log.ts";
-import { Session } from "../../src/session/session.ts";
+import { liveSessionOf, type Session } from "../../src/session/session.ts";
 
 /** Converts results from text to objects, and returns objects as they are. */
 const wrap: MigrateResult = (text) => text.startsWith("{") ? text : JSON.stringify({ text });
@@ -145,11 +145,11 @@ Deno.test("migrateResult, does not damage the snapshots of stored sessions, wher
       assert(isPlain, `${what}: event ${event.seq}`);
     }
     await session.load();
-    assertEquals(Session.live(session).log.position.snapshot(), folded(session), what);
+    assertEquals(liveSessionOf(session).log.position.snapshot(), folded(session), what);
     if (session.status === "interrupted") await session.resume();
     for (let more = 0; more < 10; more++) await session.next("Look again");
     assert((await store.read("s"))!.snapshot!.head > snapshot!.head, `${what}: no new snapshot`);
-    assertEquals(Session.live(session).log.position.snapshot(), folded(session), what);
+    assertEquals(liveSessionOf(session).log.position.snapshot(), folded(session), what);
 
     // Entries are not rewritten, and the new snapshot is computed from them.
     const after = await store.entries("s", { from: 0, limit: 1_000 });

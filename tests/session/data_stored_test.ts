@@ -14,7 +14,7 @@ import { memoryStore } from "@nomos/agent/store";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { createBarista } from "../../examples/barista.ts";
-import { Session } from "../../src/session/session.ts";
+import { liveSessionOf } from "../../src/session/session.ts";
 import { dyingAtWrite } from "../fixtures/dying_store.ts";
 
 const drink = (drink: string) => ({ tool: "add_to_cart", args: { drink } });
@@ -136,7 +136,7 @@ Deno.test("data, a session with a snapshot has them without its older events", a
   const session = await agent.openSession("s", { store });
   for (let turn = 0; turn < 40; turn++) await session.next("Go on");
   const again = await counterOf(counting).openSession("s", { store });
-  assertEquals(Session.live(again).log.isWhole, false);
+  assertEquals(liveSessionOf(again).log.isWhole, false);
   assertEquals(again.data, { n: 40 });
   assertThrows(() => again.dataAt(3), ConfigError, "its log is not loaded");
   await again.load();

@@ -21,7 +21,7 @@ import {
 } from "../../scripts/sessions/session_fixture.ts";
 import { listOpenCalls, requestsOf } from "../../src/history/call.ts";
 import { EVENT_VERSION, migrateEvents, MIGRATIONS } from "../../src/history/migrations.ts";
-import { Session } from "../../src/session/session.ts";
+import { liveSessionOf, type Session } from "../../src/session/session.ts";
 
 /** The fixtures of a version. */
 interface Fixtures {
@@ -66,7 +66,7 @@ function resting(): MockLLM {
 
 /** Position of a session by the current release, for comparison with the recorded one. */
 function positionOf(session: Session): ExpectedPosition {
-  const { log: { position: { calls, data }, head } } = Session.live(session);
+  const { log: { position: { calls, data }, head } } = liveSessionOf(session);
   return {
     step: session.step,
     status: session.status,

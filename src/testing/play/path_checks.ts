@@ -8,7 +8,7 @@ import { reasonOf } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import type { LLMRequest, Message } from "../../llm/llm.ts";
 import { createSession } from "../../session/create_session.ts";
-import { Session } from "../../session/session.ts";
+import { liveSessionOf, type Session } from "../../session/session.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { State } from "../../history/state.ts";
 import { CallChecks } from "./call_checks.ts";
@@ -165,7 +165,7 @@ export class PathChecks {
 /** Returns the JSON of a session: its state without the first events, and the folds of its log. */
 function serialize(session: Session, from: number): string {
   const { events, ...state } = session.state;
-  const { position } = Session.live(session).log;
+  const { position } = liveSessionOf(session).log;
   return JSON.stringify([state, events.length, events.slice(from)]) + position.snapshot();
 }
 

@@ -12,7 +12,7 @@ import { coreOf } from "../../../src/agent/build_core.ts";
 import { createSession } from "../../../src/session/create_session.ts";
 import { Log } from "../../../src/history/log.ts";
 import { LiveSession } from "../../../src/turn/live_session.ts";
-import { Session } from "../../../src/session/session.ts";
+import { liveSessionOf, sessionOf } from "../../../src/session/session.ts";
 import * as v from "valibot";
 import { PathChecks } from "../../../src/testing/play/path_checks.ts";
 
@@ -124,7 +124,7 @@ Deno.test("PathChecks accepts open calls in an interrupted session", () => {
 
 Deno.test("PathChecks finds a state that cannot be restored", () => {
   const log = new Log("talk", [{ ...user, text: 7 as unknown as string }], { now: () => 0 });
-  const broken = new Session(new LiveSession(core, "s", undefined, log));
+  const broken = sessionOf(new LiveSession(core, "s", undefined, log));
   const [problem, ...others] = checksAfter((checks) => checks.checkState(broken));
   assertMatch(problem!, /^state: the state after event 0 cannot be restored: .*"events\.0\.text"/);
   assertEquals(others, []);
@@ -144,7 +144,7 @@ Deno.test("PathChecks compares the first prompt of another process by content", 
 
 Deno.test("PathChecks finds a position that does not follow from the log", () => {
   const session = createSession(core);
-  const live = Session.live(session);
+  const live = liveSessionOf(session);
   live.log.append([user]);
   assertEquals(checksAfter((checks) => checks.checkState(session)), []);
   live.log.position.errors = 2;
