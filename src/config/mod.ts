@@ -60,6 +60,7 @@ export type {
   ToolDefConfig,
   ToolsConfig,
 } from "./agent_config.ts";
+export type { AgentModule, ExportedAgent, Opening } from "./agent_module.ts";
 export { configSchema } from "./config_schema.ts";
 export { loadAgent } from "./load_agent.ts";
 export type { LoadOptions, ProgramOptions } from "./load_agent.ts";
