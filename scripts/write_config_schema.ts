@@ -1,11 +1,21 @@
 /**
- * `deno task config-schema`: writes the JSON Schemas of agent files and of files of tests to `schema/`.
+ * `deno task config-schema`: writes the JSON Schemas of agent files, of files of tests and of
+ * conversations to `schema/`.
  *
  * @module
  */
-import { configSchema, testFileSchema } from "../src/config/config_schema.ts";
+import {
+  configSchema,
+  conversationSchema,
+  testFileSchema,
+} from "../src/config/config_schema.ts";
 
-for (const [name, schema] of Object.entries({ agent: configSchema(), tests: testFileSchema() })) {
+const schemas = {
+  agent: configSchema(),
+  conversation: conversationSchema(),
+  tests: testFileSchema(),
+};
+for (const [name, schema] of Object.entries(schemas)) {
   const file = new URL(`../schema/${name}.json`, import.meta.url);
   await Deno.writeTextFile(file, `${JSON.stringify(schema, null, 2)}\n`);
 }

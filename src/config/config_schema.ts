@@ -1,13 +1,15 @@
 /**
- * JSON Schemas of agent files and of files of tests, for editors.
+ * JSON Schemas of agent files, of files of tests and of conversations, for editors.
  *
  * @module
  */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { JsonSchema } from "../json/json.ts";
+import { conversationFormat } from "./conversation.ts";
 import { type Schema, shapeOf } from "./fields.ts";
 import { definitions, format } from "./format.ts";
 import { testDefinitions, testFormat } from "./test_file/test_format.ts";
+import { flag } from "./values.ts";
 
 /**
  * Returns the JSON Schema of agent files, with both spellings of every key. It is converted from
@@ -33,6 +35,11 @@ export function configSchema(): JsonSchema {
 /** Returns the JSON Schema of files of tests, published as `schema/tests.json`. */
 export function testFileSchema(): JsonSchema {
   return convert(testFormat, testDefinitions, "Tests of an agent");
+}
+
+/** Returns the JSON Schema of scripted conversations, published as `schema/conversation.json`. */
+export function conversationSchema(): JsonSchema {
+  return convert(conversationFormat, { Flag: flag }, "Scripted conversation");
 }
 
 function convert(

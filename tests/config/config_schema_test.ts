@@ -2,7 +2,7 @@ import { ConfigFileError, configSchema, parseConfig, readConfig } from "@nomos/a
 import { jsonSchema } from "@nomos/agent/json-schema";
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "yaml";
-import { testFileSchema } from "../../src/config/config_schema.ts";
+import { conversationSchema, testFileSchema } from "../../src/config/config_schema.ts";
 import { fixture } from "./fixtures.ts";
 
 const schema = jsonSchema(configSchema());
@@ -12,7 +12,13 @@ async function accepts(file: unknown): Promise<boolean> {
   return (await schema["~standard"].validate(file)).issues === undefined;
 }
 
-for (const [name, current] of [["agent", configSchema()], ["tests", testFileSchema()]] as const) {
+const CURRENT = {
+  agent: configSchema(),
+  conversation: conversationSchema(),
+  tests: testFileSchema(),
+};
+
+for (const [name, current] of Object.entries(CURRENT)) {
   Deno.test(`schema/${name}.json is the current schema; "deno task config-schema" writes it`, async () => {
     const file = new URL(`../../schema/${name}.json`, import.meta.url);
     assertEquals(JSON.parse(await Deno.readTextFile(file)), current);

@@ -7,11 +7,11 @@ import { reasonOf } from "../../errors.ts";
 import { isRecord } from "../../schema/option_shape.ts";
 import { checkName } from "../check_graph.ts";
 import { Inspection } from "../inspection.ts";
+import { type AgentNames, inspectEntry } from "../script_entry.ts";
 import type { ProblemText, SourcePath } from "../source.ts";
 import type {
   CheckConfig,
   ConversationTestConfig,
-  ScriptEntryConfig,
   TestConfig,
   TestContextConfig,
   TestFileConfig,
@@ -19,19 +19,11 @@ import type {
 } from "./test_config.ts";
 import { testFormat } from "./test_format.ts";
 
-/** Names that an agent has. */
-export interface AgentNames {
-  /** Ids of its steps. */
-  readonly steps: Iterable<string>;
-  /** Names of its tools. */
-  readonly tools: Iterable<string>;
-}
-
 /** Parses a file of tests, and finds all problems that it shows. */
 export function inspectTests(
   file: string,
   text: string,
-  names: AgentNames,
+  names: Required<AgentNames>,
 ): Inspection<TestFileConfig> {
   const inspection = new Inspection(file, text, testFormat);
   const { config } = inspection;
@@ -61,16 +53,17 @@ export function parseRegExp(text: string): RegExp | undefined {
   return pattern === undefined ? undefined : new RegExp(pattern, flags);
 }
 
-/** Keys of an entry of a script, of which it has exactly one. */
-const DECISIONS = ["respond", "call", "calls", "move", "end"] as const;
-
 /** Inspector of one well-formed test. */
 class TestInspector {
   readonly #inspection: Inspection<TestFileConfig>;
   readonly #path: SourcePath;
-  readonly #names: AgentNames;
+  readonly #names: Required<AgentNames>;
 
-  constructor(inspection: Inspection<TestFileConfig>, path: SourcePath, names: AgentNames) {
+  constructor(
+    inspection: Inspection<TestFileConfig>,
+    path: SourcePath,
+    names: Required<AgentNames>,
+  ) {
     this.#inspection = inspection;
     this.#path = path;
     this.#names = names;
@@ -83,7 +76,8 @@ class TestInspector {
     const { context, script, check } = test;
     if (context !== undefined) this.#inspectContext(context);
     for (const [index, entry] of script?.entries() ?? []) {
-      this.#inspectEntry(["script", index], entry);
+      const path = [...this.#path, "script", index];
+      inspectEntry(this.#inspection, path, entry, this.#names);
     }
     if (check !== undefined) this.#inspectCheck(check);
     this.#inspectShared(test);
@@ -139,29 +133,6 @@ class TestInspector {
       if (item.type !== "step_identifier") continue;
       this.#checkStep(["context", "history", index, "step_id"], item.step_id);
     }
-  }
-
-  #inspectEntry(path: SourcePath, entry: ScriptEntryConfig): void {
-    const { call, args, calls = [], move, respond, suggestions } = entry;
-    const found = DECISIONS.filter((key) => entry[key] !== undefined && entry[key] !== false);
-    if (found.length !== 1) {
-      this.#report(path, {
-        message: found.length === 0 ? "it has no decision" : `it has ${found.join(" and ")}`,
-        expected: `exactly one of ${DECISIONS.join(", ")}`,
-      });
-    }
-    if (args !== undefined && call === undefined) {
-      this.#report([...path, "args"], { message: "there is no call", expected: "call beside it" });
-    }
-    if (suggestions !== undefined && respond === undefined) {
-      const message = "there is no response";
-      this.#report([...path, "suggestions"], { message, expected: "respond beside it" });
-    }
-    this.#checkTool([...path, "call"], call);
-    for (const [index, { call }] of calls.entries()) {
-      this.#checkTool([...path, "calls", index, "call"], call);
-    }
-    this.#checkStep([...path, "move"], move);
   }
 
   #inspectCheck(check: CheckConfig): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ModelConfig } from "../agent_config.ts";
+import type { ScriptEntryConfig } from "../script_entry.ts";
 
 /** Content of a file of tests. */
 export interface TestFileConfig {
@@ -68,28 +69,6 @@ export type HistoryItemConfig =
   | { readonly type: "summary"; readonly summary: readonly string[] }
   | { readonly type: "step_identifier"; readonly step_id: string }
   | { readonly type: "message"; readonly role: string; readonly content: string };
-
-/** Call of a tool in a script. */
-export interface ScriptCallConfig {
-  /** Name of the tool. */
-  readonly call: string;
-  /** Arguments. */
-  readonly args?: Readonly<Record<string, unknown>>;
-}
-
-/** Decision in a script: exactly one of `respond`, `call`, `calls`, `move` and `end`. */
-export interface ScriptEntryConfig extends Partial<ScriptCallConfig> {
-  /** Response, text or structured. */
-  readonly respond?: unknown;
-  /** Quick replies, beside `respond`. */
-  readonly suggestions?: readonly string[];
-  /** Several calls at once. */
-  readonly calls?: readonly ScriptCallConfig[];
-  /** Step to move to. */
-  readonly move?: string;
-  /** Last message to the user; true for none. */
-  readonly end?: string | boolean;
-}
 
 /** Checks that need no model. */
 export interface CheckConfig {

@@ -17,13 +17,12 @@ import {
   withDefault,
 } from "../fields.ts";
 import { model } from "../format.ts";
-import { anything, flag, flagOr, isText, label, name, number, text, whole } from "../values.ts";
+import { type ScriptEntryConfig, scriptFields } from "../script_entry.ts";
+import { anything, flag, label, name, number, text, whole } from "../values.ts";
 import type {
   CheckConfig,
   ConversationTestConfig,
   HistoryItemConfig,
-  ScriptCallConfig,
-  ScriptEntryConfig,
   TestConfig,
   TestContextConfig,
   TestFileConfig,
@@ -68,23 +67,7 @@ const context = object<TestContextConfig>({
   data: optional(map(anything), "Data of the session, by name"),
 }, true);
 
-const scriptCall: Fields<ScriptCallConfig> = {
-  call: required(label, "Name of a tool"),
-  args: optional(map(anything), "Arguments"),
-};
-
-const scriptEntry = object<ScriptEntryConfig>({
-  respond: optional(anything, "Response: text, or a structured answer"),
-  suggestions: optional(list(text), "Quick replies, beside respond"),
-  call: optional(label, "Name of a tool"),
-  args: optional(map(anything), "Arguments, beside call"),
-  calls: optional(list(object<ScriptCallConfig>(scriptCall, true)), "Several calls at once"),
-  move: optional(label, "Id of a step"),
-  end: optional(
-    flagOr(isText, text) as Schema<string | boolean>,
-    "Last message to the user; true for none",
-  ),
-}, true);
+const scriptEntry = object<ScriptEntryConfig>(scriptFields, true);
 
 const check = object<CheckConfig>({
   calls: optional(list(label), "Tools that are called, in this order; others may be called too"),

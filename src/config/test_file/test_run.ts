@@ -4,7 +4,6 @@
  * @module
  */
 import { dirname, resolve } from "node:path";
-import { decide, type Decision } from "../../decision/decision.ts";
 import type { LLM } from "../../llm/llm.ts";
 import { MockLLM } from "../../llm/mock_llm.ts";
 import { genaiPrices } from "../../prices/mod.ts";
@@ -17,14 +16,10 @@ import { simulatedUser } from "../../testing/scenario/simulated_user.ts";
 import { loadAgent } from "../load_agent.ts";
 import type { GivenModels } from "../load_models.ts";
 import type { ConfigFile } from "../read_config.ts";
+import { toDecision } from "../script_entry.ts";
 import { createPlayedModels, type FileModels, loadMainModel } from "./file_models.ts";
 import { checkEnding, type Checks, createChecks, createExpectation } from "./test_checks.ts";
-import type {
-  ConversationTestConfig,
-  ScriptEntryConfig,
-  TestContextConfig,
-  UnitTestConfig,
-} from "./test_config.ts";
+import type { ConversationTestConfig, TestContextConfig, UnitTestConfig } from "./test_config.ts";
 import type { YamlTestOptions } from "./test_options.ts";
 
 /** Test of a file, with the parts that it is played with. */
@@ -167,15 +162,4 @@ function listPast({ history = [] }: Partial<TestContextConfig> = {}): ScenarioPa
 /** Returns the sentences of all summaries; every message stays, wherever they stand. */
 function listSummary({ history = [] }: Partial<TestContextConfig> = {}): string {
   return history.flatMap((item) => item.type === "summary" ? item.summary : []).join("\n").trim();
-}
-
-function toDecision(entry: ScriptEntryConfig): Decision {
-  const { respond, suggestions, call, calls, move, end, args } = entry;
-  if (call !== undefined) return decide.call(call, args);
-  if (calls !== undefined) {
-    return decide.calls(calls.map(({ call: tool, args = {} }) => ({ tool, args })));
-  }
-  if (move !== undefined) return decide.move(move);
-  if (end !== undefined) return decide.end(typeof end === "string" ? end : undefined);
-  return decide.respond(respond, suggestions && { suggestions });
 }
