@@ -105,8 +105,8 @@ export type {
 } from "./scenario/conversation.ts";
 export { judge, JudgeError } from "./scenario/judge.ts";
 export type { Judge, JudgeOptions, JudgeVerdict } from "./scenario/judge.ts";
+export type { ScenarioOptions, ScenarioParts } from "./scenario/play_scenario.ts";
 export { assertScenario, scenario } from "./scenario/scenario.ts";
-export type { ScenarioOptions, ScenarioParts } from "./scenario/scenario.ts";
 export type { ScenarioPast, ScenarioStart } from "./scenario/scenario_start.ts";
 export { ScenarioError, ScenarioResult } from "./scenario/scenario_result.ts";
 export type { ScenarioApprovals, ScenarioUser, UserInput } from "./scenario/scenario_people.ts";

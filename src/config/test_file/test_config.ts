@@ -28,6 +28,8 @@ export interface TestConfig {
   readonly check?: CheckConfig;
   /** Expectation in words, which a model judges. */
   readonly expectation?: string;
+  /** Verdict on each call that waits for approval; text denies it for that reason. */
+  readonly approvals?: boolean | string;
   /** Number of runs. */
   readonly runs: number;
   /** Minimum number of runs that pass. */

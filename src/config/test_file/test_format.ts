@@ -18,7 +18,7 @@ import {
 } from "../fields.ts";
 import { model } from "../format.ts";
 import { type ScriptEntryConfig, scriptFields } from "../script_entry.ts";
-import { anything, flag, label, name, number, text, whole } from "../values.ts";
+import { anything, flag, flagOr, isText, label, name, number, text, whole } from "../values.ts";
 import type {
   CheckConfig,
   ConversationTestConfig,
@@ -88,6 +88,10 @@ const shared: Fields<TestConfig> = {
   tape: optional(label, "Cassette of the agent's model, relative to this file"),
   check: optional(check, "Checks that need no model"),
   expectation: optional(label, "Expectation in words, which a model judges"),
+  approvals: optional(
+    flagOr(isText, text) as Schema<string | boolean>,
+    "Verdict on each call that waits for approval: true, false, or the reason of a denial",
+  ),
   runs: withDefault(whole(1), 1, "Number of runs"),
   passes: optional(whole(1), "Minimum number of runs that pass; all of them without it"),
 };

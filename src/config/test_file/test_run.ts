@@ -1,165 +1,84 @@
 /**
- * Playing one test of a file.
+ * Playing a test of a file as often as it says.
  *
  * @module
  */
-import { dirname, resolve } from "node:path";
-import type { LLM } from "../../llm/llm.ts";
-import { MockLLM } from "../../llm/mock_llm.ts";
-import { genaiPrices } from "../../prices/mod.ts";
-import { cassette, type CassetteLLM, replay } from "../../testing/cassette/cassette.ts";
+import { SessionUsage } from "../../history/session_usage.ts";
+import type { State } from "../../history/state.ts";
 import { repeat } from "../../testing/repeat/repeat.ts";
-import { assertScenario } from "../../testing/scenario/scenario.ts";
-import type { ScenarioUser } from "../../testing/scenario/scenario_people.ts";
-import type { ScenarioPast } from "../../testing/scenario/scenario_start.ts";
-import { simulatedUser } from "../../testing/scenario/simulated_user.ts";
-import { loadAgent } from "../load_agent.ts";
-import type { GivenModels } from "../load_models.ts";
-import type { ConfigFile } from "../read_config.ts";
-import { toDecision } from "../script_entry.ts";
-import { createPlayedModels, type FileModels, loadMainModel } from "./file_models.ts";
-import { checkEnding, type Checks, createChecks, createExpectation } from "./test_checks.ts";
-import type { ConversationTestConfig, TestContextConfig, UnitTestConfig } from "./test_config.ts";
+import type { Repetition } from "../../testing/repeat/repetition.ts";
+import { type PlayedRun, playTest, type TestFailure } from "./play_test.ts";
 import type { YamlTestOptions } from "./test_options.ts";
+import type { FileTest } from "./test_players.ts";
 
-/** Test of a file, with the parts that it is played with. */
-export interface FileTest {
-  /** Name and place, for messages. */
-  readonly title: string;
-  /** Content of the test. */
-  readonly test: UnitTestConfig | ConversationTestConfig;
-  /** Path of the file of tests. */
-  readonly file: string;
-  /** File of the agent. */
-  readonly agent: Pick<ConfigFile, "path" | "text">;
-  /** Models of the agent. */
-  readonly agentModels: FileModels;
-  /** Models of the file of tests, or else of the agent; the main one judges and plays users. */
-  readonly judgeModels: FileModels;
+/** Result of playing a test. */
+export interface TestReport {
+  /** Number of runs. */
+  readonly runs: number;
+  /** Number of runs that passed. */
+  readonly passes: number;
+  /** Failure of the test. Absent if enough runs passed. */
+  readonly failure?: TestFailure;
+  /** Calls, tokens and cost of the agent in all runs. */
+  readonly usage: SessionUsage;
+  /** Mean score of the judge. Absent if the test has no expectation. */
+  readonly score?: number;
+  /** Session of the first run that failed, or else of the last one. Absent if none was begun. */
+  readonly state?: State;
 }
 
 /**
- * Plays a test as often as it says.
+ * Plays a test.
  *
- * @throws {ScenarioError} if a check failed.
- * @throws {PassRateError} if too few runs passed.
+ * @param runs Number of runs. As many of a hundred must pass as the test says.
  */
-export async function runTest(planned: FileTest, options: YamlTestOptions): Promise<void> {
-  const { runs, passes = runs } = planned.test;
-  if (runs === 1) return await playTest(planned, options);
-  const repetition = await repeat(runs, () => playTest(planned, options));
-  repetition.assertPassRate({ atLeast: passes / runs });
-}
-
-async function playTest(planned: FileTest, options: YamlTestOptions): Promise<void> {
-  const { title: goal, test } = planned;
-  const { agent: _, judge, approvals, llm: __, ...others } = options;
-  const { check = {}, expectation, context } = test;
-  const readJudge = async () =>
-    isModel(judge) ? judge : await loadMainModel(planned.judgeModels, options.env);
-  const { models, assertDone } = await createPlayer(planned, options);
-  const agent = await loadAgent(planned.agent, {
-    // Without it, a price that is not known counts as 0, and every maximum is kept.
-    ...check.cost !== undefined && { cost: genaiPrices() },
-    ...others,
-    ...models !== undefined && { llm: models },
+export async function runTest(
+  planned: FileTest,
+  options: YamlTestOptions,
+  runs: number = planned.test.runs,
+): Promise<TestReport> {
+  const { test } = planned;
+  const played: PlayedRun[] = [];
+  const repetition = await repeat(runs, async () => {
+    const run = await playTest(planned, options);
+    played.push(run);
+    if (run.failure !== undefined) throw run.failure.error;
   });
-  const past = listPast(context);
-  const summary = listSummary(context);
-  const scenario = "input" in test ? undefined : test.scenario;
-  const checks: Checks = {
-    ending: checkEnding,
-    ...createChecks(check),
-    ...expectation !== undefined && createExpectation(await readJudge(), expectation, {
-      isRefused: "input" in test && test.invalid,
-      goal: scenario,
-    }),
-  };
-  await assertScenario({
-    agent,
-    goal,
-    past,
-    ...summary !== "" && { summary },
-    ...context?.current_step_id !== undefined && { step: context.current_step_id },
-    ...context?.data !== undefined && { data: context.data },
-    ...approvals !== undefined && { approvals },
-    ...await createUser(test, past.length > 0 || summary !== "", readJudge),
-    checks,
-  });
-  assertDone();
-}
-
-/** Returns true if an option is a model, not the word for those of the files. */
-function isModel(option: LLM | "real" | undefined): option is LLM {
-  return typeof option === "object";
-}
-
-/** Models that play the agent in a test. */
-interface Player {
-  /** Models; undefined if those of the agent's file play. */
-  readonly models?: GivenModels;
-  /** Asserts that the whole script or tape was played. */
-  assertDone(): void;
-}
-
-async function createPlayer(planned: FileTest, options: YamlTestOptions): Promise<Player> {
-  const { test: { script, tape }, file, agentModels } = planned;
-  if (script !== undefined) {
-    const mock = new MockLLM(script.map(toDecision));
-    const models = await createPlayedModels(mock, agentModels);
-    return { models, assertDone: () => mock.assertDone() };
-  }
-  if (tape !== undefined) {
-    const models = await openTape(resolve(dirname(file), tape), agentModels, options);
-    return { models, assertDone: () => models.assertDone() };
-  }
-  return { ...isModel(options.llm) && { models: options.llm }, assertDone: () => {} };
-}
-
-/** Opens a cassette: to replay it, or to record it if a model is allowed and `CASSETTE` says so. */
-async function openTape(
-  path: string,
-  agentModels: FileModels,
-  { llm, env }: YamlTestOptions,
-): Promise<CassetteLLM> {
-  if (llm === undefined) return replay(path);
-  const model = isModel(llm) ? llm : await loadMainModel(agentModels, env);
-  return cassette(model, path, env && { environment: env });
-}
-
-/** Creates the user of a test, and the maximum number of their inputs. */
-async function createUser(
-  test: UnitTestConfig | ConversationTestConfig,
-  hasPast: boolean,
-  readModel: () => Promise<LLM>,
-): Promise<{ readonly user: ScenarioUser; readonly maxTurns?: number }> {
-  if ("input" in test) return { user: [test.input] };
-  const { user, scenario, max_steps = 10 } = test;
-  if (user !== undefined) return { user };
-  const play = simulatedUser(await readModel(), { goal: scenario! });
-  if (hasPast) return { user: play, maxTurns: max_steps };
-  // The agent speaks first, as in Nomos.
-  let hasBegun = false;
+  const { passes } = repetition;
+  const [failed] = played.filter(({ failure }) => failure !== undefined);
+  const scores = played.flatMap(({ score }) => score ?? []);
+  const { state } = failed ?? played.at(-1)!;
+  const failure = findFailure(repetition, played, (test.passes ?? test.runs) / test.runs);
   return {
-    user: (conversation) => {
-      if (hasBegun) return play(conversation);
-      hasBegun = true;
-      return "";
-    },
-    maxTurns: max_steps + 1,
+    runs,
+    passes,
+    ...failure !== undefined && { failure },
+    usage: SessionUsage.of(played.flatMap(({ events }) => events)),
+    ...scores.length > 0 && { score: scores.reduce((sum, one) => sum + one) / scores.length },
+    ...state !== undefined && { state },
   };
 }
 
-function listPast({ history = [] }: Partial<TestContextConfig> = {}): ScenarioPast[] {
-  return history.flatMap((item): ScenarioPast[] => {
-    if (item.type === "step_identifier") return [{ step: item.step_id }];
-    if (item.type === "summary") return [];
-    const by = item.role.toLowerCase() === "user" ? "user" : "agent";
-    return [{ by, text: item.content }];
-  });
-}
-
-/** Returns the sentences of all summaries; every message stays, wherever they stand. */
-function listSummary({ history = [] }: Partial<TestContextConfig> = {}): string {
-  return history.flatMap((item) => item.type === "summary" ? item.summary : []).join("\n").trim();
+/** Returns the failure of a test, by those of its runs; undefined if enough of them passed. */
+function findFailure(
+  repetition: Repetition,
+  played: readonly PlayedRun[],
+  atLeast: number,
+): TestFailure | undefined {
+  try {
+    repetition.assertPassRate({ atLeast });
+    return undefined;
+  } catch (error) {
+    const failures = played.flatMap(({ failure }) => failure ?? []);
+    const [first] = failures as [TestFailure];
+    const { runs, passes } = repetition;
+    if (runs === 1) return first;
+    const unanswered = failures.filter(({ kind }) => kind === "unanswered").length;
+    // If the model had answered, enough runs might have passed.
+    const kind = (passes + unanswered) / runs >= atLeast
+      ? "unanswered"
+      : failures.find(({ kind }) => kind !== "unanswered")!.kind;
+    const rate = `${passes} of ${runs} runs passed: expected at least ${Math.ceil(atLeast * runs)}`;
+    return { kind, error, reasons: [rate, ...first.reasons] };
+  }
 }

@@ -56,17 +56,20 @@ export class ScenarioResult<StepId extends string = string>
     const thrown = failed.find(({ error }) => error !== undefined);
     throw new ScenarioError(
       `Scenario ${quote(goal)} failed: ${failed.length} of ${checks.length} checks failed:` +
-        `${failed.map(describe).join("")}\n\nTranscript (ending ${quote(ending)}, ` +
+        `${
+          failed.map((outcome) => `\n- ${describeOutcome(outcome)}`).join("")
+        }\n\nTranscript (ending ${quote(ending)}, ` +
         `${turns.length} turns):\n${transcript}`,
       thrown && { cause: thrown.error },
     );
   }
 }
 
-function describe({ name, reason, score }: CheckOutcome): string {
+/** Formats the outcome of a check: its name, score and reason. */
+export function describeOutcome({ name, reason, score }: CheckOutcome): string {
   const why = [
     ...(score === undefined ? [] : [`score ${score}`]),
     ...(reason === undefined ? [] : [reason.replaceAll("\n", "\n  ")]),
   ];
-  return `\n- ${[name, ...why].join(": ")}`;
+  return [name, ...why].join(": ");
 }

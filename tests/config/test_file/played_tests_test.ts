@@ -243,6 +243,13 @@ unit:
 `;
   await runAll(text, { approvals: () => true });
   await assertRejects(() => runAll(text), ConfigError, "waits for approval");
+  await runAll(`${text}    approvals: true\n`, { approvals: () => false });
+  const judge = judging(1);
+  await runAll(`${text}    approvals: Ask the manager\n    expectation: Refunds nothing\n`, {
+    judge,
+  });
+  assertStringIncludes(judge.requests[0]!.messages[1]!.content, "denied: refund");
+  assertStringIncludes(judge.requests[0]!.messages[1]!.content, "Ask the manager");
 });
 
 Deno.test("yamlTests, takes the real models from the files, and their keys from the environment", async () => {

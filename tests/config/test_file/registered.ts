@@ -1,5 +1,5 @@
 /** Tests of files of tests for the agent of the cafe. */
-import { type LLM, MockLLM, raw } from "@nomos/agent";
+import { MockLLM, raw } from "@nomos/agent";
 import { type YamlTestOptions, yamlTests } from "@nomos/agent/config";
 import { assert } from "@std/assert";
 import { inFolder } from "../fixtures.ts";
@@ -38,6 +38,6 @@ export async function runAll(text: string, options?: YamlTestOptions): Promise<v
 }
 
 /** Returns a judge that always scores so. */
-export function judging(score: number): LLM {
+export function judging(score: number): MockLLM {
   return new MockLLM([raw({ reason: "because", score })], { whenDone: "repeat" });
 }

@@ -1,0 +1,139 @@
+/**
+ * Reading a file of tests: which of its tests can be played, and with which parts.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { ConfigError, quote } from "../../errors.ts";
+import { inspect } from "../inspect.ts";
+import { checkTools, type LoadOptions } from "../load_agent.ts";
+import { ConfigFileError, type ConfigProblem, formatProblem } from "../problem.ts";
+import { readTextSync } from "../read_config.ts";
+import { inspectTests } from "./inspect_tests.ts";
+import type { ConversationTestConfig, UnitTestConfig } from "./test_config.ts";
+import type { YamlTestOptions } from "./test_options.ts";
+import type { FileTest } from "./test_players.ts";
+import type { TestReport } from "./test_run.ts";
+
+/** Names of agent files, which are looked for beside a file of tests. */
+const AGENT_FILES = ["agent.yaml", "config.agent.yaml"];
+
+/** Test of a file, ready to be played. */
+export interface PlannedTest {
+  /** Name of the test. */
+  readonly name: string;
+  /** Line of the file, from 1. */
+  readonly line: number;
+  /** Content of the test. */
+  readonly content: UnitTestConfig | ConversationTestConfig;
+  /** Reason why it cannot be played. Absent if it can. */
+  readonly skipReason?: string;
+  /** Plays the test. Does not throw: the report has the failure. */
+  run(): Promise<TestReport>;
+}
+
+/**
+ * Reads a file of tests and the file of its agent. Tools, schemas and models of the agent are loaded
+ * when a test runs.
+ *
+ * @param attempt Start of the message about an invalid option.
+ * @throws {ConfigFileError} listing every problem of the file of tests, or of the agent file.
+ * @throws {ConfigError} if an option is invalid.
+ */
+export function planTests(
+  file: string | URL,
+  options: YamlTestOptions,
+  attempt: string,
+): readonly PlannedTest[] {
+  const { llm, judge = llm === "real" ? llm : undefined, tools = [] } = options;
+  checkModels({ llm, judge }, attempt);
+  checkTools(tools);
+  const { path, text } = readTextSync(file);
+  const agent = readTextSync(options.agent ?? findAgent(path));
+  const checked = inspect(agent.path, agent.text, options);
+  if (checked.problems.length > 0) throw new ConfigFileError(checked.problems, checked.warnings);
+  const { steps } = checked.config;
+  const inspection = inspectTests(path, text, {
+    steps: new Set(steps.map(({ step_id }) => step_id)),
+    tools: new Set([
+      ...steps.flatMap(({ available_tools }) => available_tools),
+      ...tools.map(({ name }) => name),
+    ]),
+  });
+  const { config, problems, warnings, source } = inspection;
+  if (problems.length > 0) throw new ConfigFileError(problems, warnings);
+  const onConfigWarning = warnOnce(options.onConfigWarning);
+  for (const warning of warnings) onConfigWarning(warning);
+  const agentModels = { source: checked.source, llm: checked.config.llm };
+  const judgeModels = config.llm === undefined ? agentModels : { source, llm: config.llm };
+  const all = { ...options, llm, judge, onConfigWarning };
+  return (["unit", "e2e"] as const).flatMap((kind) =>
+    Object.entries(config[kind]).map(([name, content]): PlannedTest => {
+      const { line } = source.locate([kind, name], { message: "" }, "key");
+      const skipReason = findSkipReason(content, { llm, judge });
+      const title = `${name} (${basename(path)}:${line})`;
+      const test: FileTest = { title, test: content, file: path, agent, agentModels, judgeModels };
+      return {
+        name,
+        line,
+        content,
+        ...skipReason !== undefined && { skipReason },
+        run: async () => {
+          const { runTest } = await import("./test_run.ts");
+          return await runTest(test, all);
+        },
+      };
+    })
+  );
+}
+
+/** Returns a function that reports each warning once, because every run loads the agent. */
+function warnOnce(
+  warn: LoadOptions["onConfigWarning"] = (warning) => console.warn(formatProblem(warning)),
+): (warning: ConfigProblem) => void {
+  const known = new Set<string>();
+  return (warning) => {
+    const text = formatProblem(warning);
+    if (!known.has(text)) warn(warning);
+    known.add(text);
+  };
+}
+
+/** Models that the options allow. */
+type Models = Pick<YamlTestOptions, "llm" | "judge">;
+
+function checkModels(models: Models, attempt: string): void {
+  for (const [name, model] of Object.entries(models)) {
+    if (model === undefined || model === "real" || typeof model?.decide === "function") continue;
+    const expected = 'a model, with decide(), or "real"';
+    throw new ConfigError(`${attempt}: ${name} is ${quote(model)}: expected ${expected}`);
+  }
+}
+
+/** Returns the path of the agent file beside a file of tests. */
+function findAgent(file: string): string {
+  const folder = dirname(file);
+  const found = AGENT_FILES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  const message = "there is no agent file beside it";
+  const expected = `${AGENT_FILES.join(" or ")}, or the option "agent"`;
+  throw new ConfigFileError([{ file, line: 1, column: 1, path: "", message, expected }]);
+}
+
+/** Returns the reason why a test cannot be played; undefined if it can. */
+function findSkipReason(
+  test: UnitTestConfig | ConversationTestConfig,
+  { llm, judge }: Models,
+): string | undefined {
+  const { script, tape, expectation } = test;
+  const isPlayed = script !== undefined || tape !== undefined || llm !== undefined;
+  const hasUser = "input" in test || test.user !== undefined;
+  const tasks = [
+    ...isPlayed ? [] : ["play the agent"],
+    ...hasUser || judge !== undefined ? [] : ["play the user"],
+    ...expectation === undefined || judge !== undefined ? [] : ["judge"],
+  ];
+  if (tasks.length === 0) return undefined;
+  return `needs a model to ${new Intl.ListFormat("en").format(tasks)}`;
+}
