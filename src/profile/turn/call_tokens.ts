@@ -1,0 +1,73 @@
+/**
+ * Tokens and money of one observed model call.
+ *
+ * @module
+ */
+import { computePrice, type CostOf } from "../../cost/call_usage.ts";
+import type { Usage } from "../../llm/llm.ts";
+import { estimateUsage } from "../../llm/usage.ts";
+import { attributeTokens, type CallShare, MONEY_UNITS } from "./attribute_tokens.ts";
+import { measureAlone, type MeasuredRequest, type PartOf, PromptLedger } from "./prompt_ledger.ts";
+import type { ModelEvent, RecordedCall } from "./turn_record.ts";
+
+/** Model call with its tokens and money. */
+export interface CallTokens extends MeasuredRequest {
+  readonly call: RecordedCall;
+  /** Parts to which the tokens and the money belong. */
+  readonly shares: readonly CallShare[];
+  /** Characters of the answer. */
+  readonly answerChars: number;
+  /** Tokens of prompt and answer. */
+  readonly tokens: number;
+  /** Price in the smallest units of money; undefined if it is not known. */
+  readonly cost: number | undefined;
+  /** True if the tokens were estimated from characters. */
+  readonly isEstimated: boolean;
+}
+
+/** Counts the tokens of a session's model calls, in order. */
+export class TokenCounter {
+  readonly #ledger = new PromptLedger();
+  readonly #costOf: CostOf | undefined;
+
+  /** Creates a counter; `costOf` returns the price of tokens, if it is known. */
+  constructor(costOf: CostOf | undefined) {
+    this.#costOf = costOf;
+  }
+
+  /** Counts the next call. */
+  count(call: RecordedCall, partOf: PartOf): CallTokens {
+    const { request, llm, end } = call;
+    const measured = request.legal === undefined
+      ? measureAlone(request)
+      : this.#ledger.measure(request, partOf);
+    const answerChars = countAnswer(end);
+    const { usage: reported, cost: given, model } = readEnd(end);
+    const usage = reported ?? estimateUsage(measured.prompt.chars, answerChars);
+    const priceOf = (part: Usage) => computePrice(this.#costOf, part, llm, model);
+    const cost = given ?? priceOf(usage);
+    const { prompt } = measured;
+    return {
+      ...measured,
+      call,
+      shares: attributeTokens({ prompt, answerChars, usage, cost, priceOf }),
+      answerChars,
+      tokens: (usage.input ?? 0) + (usage.output ?? 0),
+      cost: cost === undefined ? undefined : Math.round(cost * MONEY_UNITS),
+      isEstimated: reported === undefined || reported.isEstimated === true,
+    };
+  }
+}
+
+function readEnd(
+  end: ModelEvent | undefined,
+): { readonly usage?: Usage; readonly cost?: number; readonly model?: string } {
+  return end ?? {};
+}
+
+/** Returns the characters of a decision or a refused output. */
+function countAnswer(end: ModelEvent | undefined): number {
+  if (end?.type === "decision") return JSON.stringify(end.decision).length;
+  if (end?.type === "error") return end.output.length;
+  return end?.type === "summary" ? end.text?.length ?? 0 : 0;
+}

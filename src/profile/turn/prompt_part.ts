@@ -1,0 +1,41 @@
+/**
+ * Parts of prompts and answers, to which tokens and money are attributed.
+ *
+ * @module
+ */
+
+/**
+ * Part of what a model reads or writes: `"schema"`, the JSON Schema of the answer; `"standing
+ * text"`; `"summary"` of older events; `"user"`, inputs; `"decisions"` of the model; `"tool
+ * results"`; `"notices"`, the running turn's reasoning and refused outputs; `"step message"`;
+ * `"summarized"`, a conversation for which a summary was asked; `"answers"` and `"reasoning"`, what
+ * the model wrote; `"child agents"`, calls of agents that ran as tools and were not observed;
+ * `"other"`, unknown.
+ */
+export type PromptPartKind =
+  | "schema"
+  | "standing text"
+  | "summary"
+  | "user"
+  | "decisions"
+  | "tool results"
+  | "notices"
+  | "step message"
+  | "summarized"
+  | "answers"
+  | "reasoning"
+  | "child agents"
+  | "other";
+
+/** Part, of one tool or step if it has a name. */
+export interface PromptPart {
+  /** Kind of the part. */
+  readonly part: PromptPartKind;
+  /** Name of the tool of a result, or of the step of a step message. */
+  readonly name?: string;
+}
+
+/** Returns a text that identifies a part. */
+export function keyOfPart({ part, name }: PromptPart): string {
+  return name === undefined ? part : `${part} ${name}`;
+}

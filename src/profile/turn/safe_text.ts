@@ -1,0 +1,32 @@
+/**
+ * Text of models, tools and files in reports.
+ *
+ * @module
+ */
+
+/** Characters that could move a cursor, hide text or reorder it. */
+const UNSAFE_REGEXP = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** Longest text in a report, in characters. */
+export const MAX_TEXT = 2_000;
+
+/** Cuts a text to the longest of a report. */
+export function cutText(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT).toWellFormed()}…` : text;
+}
+
+/** Returns a text on one line that a terminal shows as it is. */
+export function makeSafe(text: string): string {
+  return cutText(text).replaceAll(
+    UNSAFE_REGEXP,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
+/** Returns a text that Markdown shows as it is: no link, mention, tag or cell begins in it. */
+export function escapeMarkdown(text: string): string {
+  return makeSafe(text)
+    .replaceAll(/[&<>|@]/g, (character) => `&#${character.codePointAt(0)};`)
+    // An underscore within a word, as in names of tools, means nothing.
+    .replaceAll(/[\\`*[\]~]|(?<![\p{L}\d])_|_(?![\p{L}\d])/gu, (character) => `\\${character}`);
+}
