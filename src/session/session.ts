@@ -11,7 +11,6 @@ import { startTurn } from "./start_turn.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import { freezeJson } from "../json/json.ts";
-import { makeNotLoadedError } from "../history/log.ts";
 import { captureState } from "../turn/capture_state.ts";
 import type { State } from "../history/state.ts";
 import type { LiveSession } from "../turn/live_session.ts";
@@ -95,7 +94,6 @@ export class Session<out Result extends Turn = Turn> {
 
   /** Session as JSON, built when it is read: `agent.createSession({ state })` continues it. */
   get state(): State {
-    if (!this.#live.log.isWhole) throw makeNotLoadedError("the state", this.id);
     return captureState(this.#live)();
   }
 
@@ -296,7 +294,6 @@ export class Session<out Result extends Turn = Turn> {
    * @throws {StateError} if the past leads to a step that the graph lacks.
    */
   async fork(options: ForkOptions = {}): Promise<Session<Result>> {
-    // Loaded with the first fork.
     const { forkSession } = await import("./turn_code.ts");
     return sessionOf(await forkSession(this.#live, options)) as Session<Result>;
   }

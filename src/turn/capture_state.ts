@@ -5,6 +5,7 @@
  */
 import { SessionUsage } from "../history/session_usage.ts";
 import { listOpenCalls } from "../history/call.ts";
+import { makeNotLoadedError } from "../history/log.ts";
 import { EVENT_VERSION } from "../history/migrations.ts";
 import { freezeJson } from "../json/json.ts";
 import { LiveSession } from "./live_session.ts";
@@ -14,11 +15,13 @@ import type { State, StateOwner } from "../history/state.ts";
  * Captures the current position of a session, and returns a function that builds its state.
  *
  * @param keepsChildren True to include the child sessions of finished calls.
+ * @throws {ConfigError} if the log is not loaded.
  */
 export function captureState(
   session: LiveSession,
   keepsChildren: boolean = session.keepsChildren,
 ): () => State {
+  if (!session.log.isWhole) throw makeNotLoadedError("the state", session.id);
   const { restingStatus: status, owner } = session;
   const { events, position: { step }, head } = session.log;
   const children = captureChildren(session, keepsChildren);
