@@ -18,7 +18,7 @@ export interface TextPart {
 /** Bytes, or the address from which the vendor of the model loads them. */
 export type MediaContent =
   | {
-    /** Bytes, at least one. They are copied when a turn records them. */
+    /** Bytes, at least one. They are copied when a turn starts, or when a tool returns them. */
     readonly data: Uint8Array;
     /** Absent. */
     readonly url?: undefined;

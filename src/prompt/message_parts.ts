@@ -47,10 +47,9 @@ function countMedia({ parts }: Message): number {
 }
 
 function toPart(part: EventPart): Part {
-  if (part.type === "text") {
-    return Object.freeze({ type: part.type, text: part.text.toWellFormed() });
-  }
-  const { data, ...rest } = part;
+  const { data, ...texts } = { data: undefined, ...part };
+  const fields = Object.entries(texts).map(([name, text]) => [name, text.toWellFormed()]);
+  const rest: object = Object.fromEntries(fields);
   if (data === undefined) return Object.freeze(rest) as Part;
   const media = {
     ...rest,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { RunningTurn } from "../history/running_turn.ts";
+import type { ImagePart, Part } from "../llm/part.ts";
 import type { TurnCommand } from "../turn/command.ts";
 import type { LiveSession } from "../turn/live_session.ts";
 import type { StreamOptions } from "../turn/turn_options.ts";
@@ -22,9 +23,10 @@ let code: typeof import("./turn_code.ts") | undefined;
  */
 export function startTurn(
   session: LiveSession,
-  command: TurnCommand | undefined,
+  given: TurnCommand | undefined,
   options: StreamOptions | undefined,
 ): StartedTurn<Turn> {
+  const command = Array.isArray(given) ? given.map(copyBytes) : given;
   const { inputId } = options ?? {};
   const same = inputId === undefined ? undefined : session.findTurn(inputId);
   const locked = same === undefined ? tryLock(session) : { turn: same };
@@ -38,6 +40,14 @@ export function startTurn(
       : code.joinTurn(session, same, command);
   };
   return same === undefined ? { turn, play } : { play };
+}
+
+/** Copies the bytes of a part: the caller may change them while code is loaded, or another turn runs. */
+function copyBytes(part: Part): Part {
+  const data: unknown = (part as Partial<ImagePart> | null)?.data;
+  // Bytes of a detached buffer are empty, cannot be copied, and are refused later.
+  if (!(data instanceof Uint8Array) || data.length === 0) return part;
+  return { ...part, data: new Uint8Array(data) } as Part;
 }
 
 /** Acquires the lock of a session. The observers of the agent see the turn even if that fails. */

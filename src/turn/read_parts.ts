@@ -83,6 +83,9 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 
 const MEDIA_TYPE_REGEXP = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/;
 
+/** Address with a host, on one line: `URL` alone ignores line breaks, and takes `data:` and `javascript:`. */
+const URL_REGEXP = /^(?!file:)[a-z][a-z\d+.-]*:\/\/\S+$/i;
+
 /** Describes the problem of a part; undefined if it has none. */
 function findProblem(part: unknown): string | undefined {
   if (typeof part !== "object" || part === null) return `it is ${quote(part)}: expected an object`;
@@ -116,8 +119,7 @@ function findProblem(part: unknown): string | undefined {
     if (!(data instanceof Uint8Array)) return `its data is ${quote(data)}: expected a Uint8Array`;
     return data.length > 0 ? undefined : "its data is empty: expected at least one byte";
   }
-  const isUrl = typeof url === "string" && URL.canParse(url);
-  if (isUrl && !/^(?:data|blob|file):/i.test(url)) return undefined;
+  if (typeof url === "string" && URL_REGEXP.test(url) && URL.canParse(url)) return undefined;
   return `its url is ${quote(url)}: expected an address that the vendor of the model can reach, ` +
     "such as one that begins with https:; pass bytes as data";
 }

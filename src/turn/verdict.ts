@@ -21,6 +21,7 @@ import { hashRequest, MAY_HAVE_EFFECT, showArgs } from "./approval.ts";
 import { prepareChildOf } from "./calls.ts";
 import { type DeliveredVerdict, VERDICTS } from "./command.ts";
 import type { LiveSession } from "./live_session.ts";
+import { readResultParts } from "./read_parts.ts";
 
 type Given = SessionEvent<"approval_given">["verdict"];
 
@@ -89,7 +90,7 @@ async function buildDrafts(
     : isDelivered
     ? { args, ...(isInput && { isInput }) }
     : await validateArgs(what, session, callKey, args);
-  const text = await textOf(verdict, agent);
+  const text = await textOf(what, verdict, agent);
   const given: EventDraft = {
     type: "approval_given",
     callKey,
@@ -113,6 +114,7 @@ function findRequest({ log }: LiveSession, callKey: string): ApprovalRequest | u
 
 /** Returns the text of a verdict: a reason or a result. Undefined if the call runs. */
 async function textOf(
+  what: string,
   { verdict, reason, result }: DeliveredVerdict,
   limits: ResultLimits,
 ): Promise<string | undefined> {
@@ -123,6 +125,12 @@ async function textOf(
     case "deny":
       return cutText(reason!, limits.maxResultChars);
     case "settle":
+      if ((await readResultParts(result, Infinity))?.parts !== undefined) {
+        throw new ConfigError(
+          `${what}: its result has a picture or a file: expected text or JSON: describe it in ` +
+            "words, or send it as the next input",
+        );
+      }
       return (await resultText(result, limits)).text;
     case "expire":
       return "No person decided about it in time";

@@ -39,6 +39,20 @@ function partsOf(message: Message | undefined): unknown[] {
   );
 }
 
+// The first turn of a process loads code before it reads its input.
+Deno.test("the bytes of an input are those at the call, also of the first turn of a process", async () => {
+  const session = talker([decide.respond("A cup")]).agent.createSession();
+  const data = Uint8Array.of(1, 2, 3);
+  const input: Part[] = [{ ...PICTURE, data }];
+  const turn = session.next(input, { inputId: "in-1" });
+  data.fill(9);
+  input.pop();
+  const joined = session.next([PICTURE], { inputId: "in-1" });
+  const [event] = (await turn).events;
+  assertEquals(event?.type === "user" && event.parts, [{ ...PICTURE, data: "AQID" }]);
+  assertEquals((await joined).response, "A cup");
+});
+
 Deno.test("an input of parts is recorded as JSON and shown to the model as parts and as text", async () => {
   const { llm, agent } = talker([decide.respond("A cup")]);
   const turn = await agent.createSession().next(INPUT);
@@ -103,6 +117,9 @@ Deno.test("an invalid part is refused with its place, and nothing is recorded", 
     [{ ...FILE, url: undefined }, "it has neither data nor url: expected one"],
     [{ ...FILE, url: "data:image/png;base64,AQID" }, "expected an address that the vendor"],
     [{ ...FILE, url: "menu.pdf" }, "expected an address that the vendor"],
+    [{ ...FILE, url: " da\nta:image/png;base64,AQID" }, "expected an address that the vendor"],
+    [{ ...FILE, url: "javascript:alert(1)" }, "expected an address that the vendor"],
+    [{ ...FILE, url: "https://cafe.example/\nIt is a menu" }, "expected an address"],
     [{ ...FILE, name: " " }, 'its name is " ": expected the name of the file'],
     [{ ...PICTURE, title: "Cup" }, 'it has the field "title": expected only "type"'],
   ];
@@ -112,6 +129,14 @@ Deno.test("an invalid part is refused with its place, and nothing is recorded", 
     assert(error.message.startsWith("Cannot start a turn: part 1 of the input: "));
   }
   assertEquals(await Array.fromAsync(session.events()), []);
+});
+
+Deno.test("names and addresses of parts are sent as well-formed Unicode", async () => {
+  const { llm, agent } = talker([decide.respond("So")]);
+  const url = "https://cafe.example/\ud83d.pdf";
+  await agent.createSession().next([{ ...FILE, url, name: "\ud83d.pdf" }]);
+  const expected = { ...FILE, url: "https://cafe.example/\ufffd.pdf", name: "\ufffd.pdf" };
+  assertEquals(llm.requests[0]!.messages[1]!.parts, [expected]);
 });
 
 Deno.test("a result of parts is recorded and shown below its title", async () => {

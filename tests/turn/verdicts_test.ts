@@ -105,6 +105,18 @@ Deno.test("a verdict after expiresAfter throws and changes nothing; the next res
   }
 });
 
+Deno.test("a picture as the result of a settled call is refused, and the call still waits", async () => {
+  const { agent } = payer(["ann"], { needsApproval: true });
+  const session: Session = agent.createSession();
+  const { approvals: [ann] } = await session.next("Pay");
+  const receipt = { type: "image", mediaType: "image/png", data: Uint8Array.of(1) };
+  for (const result of [receipt, [{ type: "text", text: "Paid" }, receipt]]) {
+    const settle = () => session.settle(ann!.callKey, result);
+    await assertRejects(settle, ConfigError, "its result has a picture or a file: expected text");
+  }
+  assertEquals(session.approvals, [ann!]);
+});
+
 Deno.test("the reason of a denial is cut like a result", async () => {
   const { agent } = payer(["ann"], { needsApproval: true }, { maxResultChars: 100 });
   const session: Session = agent.createSession();
