@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError, quote } from "../errors.ts";
+import { ConfigError, quoteReturned, reasonOf } from "../errors.ts";
 import { type HistoryBounds, NO_BOUNDS } from "../graph/history_options.ts";
 import { WHOLE_VIEW } from "../history/summary.ts";
 import type { LLM, Message } from "../llm/llm.ts";
@@ -97,12 +97,15 @@ function countMessage(message: Message, countTokens: CountTokens, count: Measure
 
 /** Checks the results of an author's function. */
 function checkCounts(countTokens: CountTokens): Measure {
+  const attempt = 'Cannot estimate the size of a request: the option "history.countTokens"';
   return (text) => {
-    const count: unknown = countTokens(text);
+    let count: unknown;
+    try {
+      count = countTokens(text);
+    } catch (cause) {
+      throw new ConfigError(`${attempt} threw: ${reasonOf(cause)}`, { cause });
+    }
     if (typeof count === "number" && count >= 0 && Number.isFinite(count)) return count;
-    throw new ConfigError(
-      `Cannot estimate the size of a request: the option "history.countTokens" returned ` +
-        `${quote(count)}: expected a number from 0`,
-    );
+    throw new ConfigError(`${attempt} returned ${quoteReturned(count)}: expected a number from 0`);
   };
 }

@@ -1,5 +1,11 @@
-import { Agent, decide, GraphError, type HistoryOptions, Tool } from "@nomos/agent";
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { Agent, ConfigError, decide, GraphError, type HistoryOptions, Tool } from "@nomos/agent";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import * as v from "valibot";
 import { LONG, makeFriend, sizeOf, SmallModel, summariesIn, talk, textsOf } from "./small_model.ts";
 
@@ -229,6 +235,26 @@ Deno.test("history.countTokens, of texts that cost more together never compacts 
   assertEquals(session.status, "waiting");
   assert(summariesIn(session.state.events).some(({ text }) => text?.includes("[cut: ")));
 });
+
+Deno.test("history.countTokens, that fails or returns no number is a mistake of its author", async () => {
+  const cases: readonly (readonly [countTokens: () => unknown, problem: string])[] = [
+    [() => NaN, "returned NaN: expected a number from 0"],
+    [() => -1, "returned -1: expected a number from 0"],
+    [() => Promise.reject(new Error("No table")), "returned a promise: expected a number"],
+    [() => raise("No table"), "threw: No table"],
+  ];
+  for (const [countTokens, problem] of cases) {
+    const history = { maxTokens: 500, countTokens } as HistoryOptions;
+    const session = makeFriend(new SmallModel(), history).createSession();
+    const { message } = await assertRejects(() => session.next("Hi"), ConfigError);
+    assertStringIncludes(message, `the option "history.countTokens" ${problem}`);
+    assertEquals(session.status, "interrupted");
+  }
+});
+
+function raise(message: string): never {
+  throw new Error(message);
+}
 
 Deno.test("history, an agent that talks without input is compacted as well", async () => {
   const llm = new SmallModel({ decide: () => decide.respond(LONG) });
