@@ -44,6 +44,7 @@
  */
 export { Agent } from "./src/agent/agent.ts";
 export type { AgentOptions, Models } from "./src/agent/agent_options.ts";
+export type { AgentChanges } from "./src/agent/change_core.ts";
 export type { PendingApproval } from "./src/history/call.ts";
 export type { AgentToolInput, AgentToolOptions } from "./src/agent/agent_tool.ts";
 export { decide } from "./src/decision/decision.ts";

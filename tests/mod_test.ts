@@ -33,6 +33,7 @@ const VALUES = [
 
 const TYPES = [
   "Action",
+  "AgentChanges",
   "AgentOptions",
   "AgentToolInput",
   "AgentToolOptions",

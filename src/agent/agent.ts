@@ -14,6 +14,7 @@ import type {
 import type { AgentOptions } from "./agent_options.ts";
 import { buildCore, coreOf, registerCore } from "./build_core.ts";
 import { type AgentToolInput, type AgentToolOptions, createAgentTool } from "./agent_tool.ts";
+import { type AgentChanges, changeCore, ChangedCore } from "./change_core.ts";
 import { createSession } from "../session/create_session.ts";
 import { ConfigError, quote } from "../errors.ts";
 import type { Explanation } from "./explain.ts";
@@ -71,7 +72,7 @@ export class Agent<
 
   /** Validates the options and builds the agent. */
   constructor(options: AgentOptions<Answers, Data, Context>) {
-    this.#core = buildCore(
+    this.#core = options instanceof ChangedCore ? options.core : buildCore(
       options as unknown as AgentOptions<Record<string, unknown>, never, never>,
     );
     registerCore(this, this.#core);
@@ -168,8 +169,7 @@ export class Agent<
         }: expected a session of agent ${quote(this.name)}`,
       );
     }
-    const { explainNext } = await import("./explain.ts");
-    return await explainNext(live);
+    return await (await import("./explain.ts")).explainNext(live);
   }
 
   /**
@@ -280,6 +280,17 @@ export class Agent<
       );
     };
     return createAgentTool(findCore, options);
+  }
+
+  /**
+   * Returns the same agent with some options replaced. This one and its sessions are not changed.
+   *
+   * @throws {ConfigError} if an option is invalid.
+   * @throws {GraphError} if a model does not accept the schema of a step, or cannot embed examples.
+   */
+  with(options: AgentChanges): Agent<Answers, Data, Context> {
+    const changed: unknown = new ChangedCore(changeCore(this.#core, options));
+    return new Agent(changed as AgentOptions<Answers, Data, Context>);
   }
 
   /** Returns the graph as Mermaid text: steps, routes with their conditions, and tools. */

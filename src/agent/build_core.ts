@@ -38,10 +38,10 @@ export function coreOf(agent: unknown): AgentCore | undefined {
  * @throws {ConfigError} if an option is invalid.
  */
 export function buildCore(options: AgentOptions<Record<string, unknown>, never, never>): AgentCore {
-  option.checkOptions(shape, options, `Cannot build agent ${quote(options?.name)}`);
+  option.checkOptions(agentShape, options, `Cannot build agent ${quote(options?.name)}`);
   const { name, start, steps, tools = [], reasoning = true, renamedSteps = {} } = options;
   const { data, context, system, persona, exampleSimilarity } = options;
-  const models = readModels(options);
+  const models = readModels(options.llm, `Cannot build agent ${quote(name)}`);
   const schemaCache = options.schemaCache ?? processSchemaCache;
   const given = { name, start, steps, renamedSteps, tools, data, context, system, persona };
   const comparesText = exampleSimilarity !== undefined;
@@ -51,13 +51,12 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never, 
   const { limits, cost } = options;
   const warn = createWarn(name, options.onWarning);
   if (limits !== undefined) {
-    const summarizers = [...graph.steps.values()].map(({ history }) => history.summarize);
-    const called = [...models.values(), ...summarizers.filter(isModel)];
-    checkLimits(limits, cost, `Cannot build agent ${quote(name)}`, called);
+    checkLimits(limits, cost, `Cannot build agent ${quote(name)}`, listModels(models, graph));
   }
   return {
     name,
     graph,
+    models,
     standing: {
       system: typeof system === "function" ? undefined : system,
       persona: areInSteps || typeof persona === "function" ? undefined : persona,
@@ -93,7 +92,7 @@ export function buildCore(options: AgentOptions<Record<string, unknown>, never, 
 }
 
 /** Returns a price function that never throws: a failure is reported, and the price is not known. */
-function reportFailures(cost: CostOf, warn: Warn): CostOf {
+export function reportFailures(cost: CostOf, warn: Warn): CostOf {
   return (usage, call) => {
     try {
       const price: unknown = cost(usage, call);
@@ -127,7 +126,7 @@ function createWarn(agent: string, onWarning: OnWarning | undefined): Warn {
 const NAME = "expected a name";
 
 /** Shape of an agent. Its models, steps, tools and limits are validated elsewhere. */
-const shape: option.OptionShape<AgentOptions> = {
+export const agentShape: option.OptionShape<AgentOptions> = {
   name: v.pipe(v.string(NAME), v.minLength(1, NAME)),
   llm: option.anything,
   start: option.anything,
@@ -174,33 +173,51 @@ const shape: option.OptionShape<AgentOptions> = {
   ),
 };
 
-function readModels(
-  { name, llm }: AgentOptions<Record<string, unknown>, never, never>,
+/**
+ * Reads the option `llm`.
+ *
+ * @param attempt Start of the message: `Cannot build agent "barista"`.
+ * @param known Models that it replaces: all of them, or those that it names. Default: none.
+ */
+export function readModels(
+  llm: unknown,
+  attempt: string,
+  known?: ReadonlyMap<string, LLM>,
 ): ReadonlyMap<string, LLM> {
+  const names = [...known?.keys() ?? ["default"]];
   const given = typeof (llm as Partial<LLM> | undefined)?.decide === "function"
-    ? [["default", llm as LLM] as const]
+    ? names.map((id) => [id, llm as LLM] as const)
     : Object.entries(llm ?? {}) as [string, LLM][];
-  const models = new Map(given);
-  for (const [id, model] of models) {
+  for (const [id, model] of given) {
+    if (known !== undefined && !known.has(id)) {
+      throw new ConfigError(
+        `${attempt}: unknown model ${quote(id)}: expected ${option.oneOf(names)}`,
+      );
+    }
     if (typeof model?.decide !== "function" || typeof model.name !== "string") {
       throw new ConfigError(
-        `Cannot build agent ${quote(name)}: model ${
-          quote(id)
-        } is not an LLM: expected an object with a name and decide()`,
+        `${attempt}: model ${quote(id)} is not an LLM: expected an object with a name and decide()`,
       );
     }
   }
+  const models = new Map([...known ?? [], ...given]);
   if (!models.has("default")) {
     throw new ConfigError(
-      `Cannot build agent ${quote(name)}: "llm" has no model named "default": ` +
+      `${attempt}: "llm" has no model named "default": ` +
         "expected an LLM, or an object of LLMs with one named default",
     );
   }
   return models;
 }
 
+/** Returns all models that an agent may call, also those that write summaries. */
+export function listModels(models: ReadonlyMap<string, LLM>, { steps }: Graph): readonly LLM[] {
+  const writers = [...steps.values()].map(({ history }) => history.summarize);
+  return [...models.values(), ...writers.filter(isModel)];
+}
+
 /** Builds the decision schema of each step, to report the schemas that its model does not accept. */
-function checkSchemas(name: string, { steps }: Graph, schemaCache: SchemaCache): void {
+export function checkSchemas(name: string, { steps }: Graph, schemaCache: SchemaCache): void {
   const problems: GraphProblem[] = [];
   for (const step of steps.values()) {
     const problem = findSchemaProblem(step, schemaCache);

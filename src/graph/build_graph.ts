@@ -64,6 +64,11 @@ export function buildGraph(options: GraphOptions): Graph {
   return graph;
 }
 
+/** Problem of similar examples that cannot be chosen. */
+export const CANNOT_EMBED: string =
+  'an example has show: "similar", but the default model cannot embed: expected an LLM ' +
+  'with embed(), the agent\'s option "exampleSimilarity", or show: "always"';
+
 class GraphBuilder {
   readonly problems: GraphProblem[] = [];
   readonly #options: GraphOptions;
@@ -213,6 +218,7 @@ class GraphBuilder {
       end,
       suggestions,
       llm: this.#findModel(`${path}.llm`, fields.llm),
+      model: fields.llm ?? "default",
       history: this.#buildHistory(`${path}.history`, fields.history),
       examples: this.#readExamples(`${path}.examples`, fields.examples),
       reasoning: fields.reasoning ?? this.#options.reasoning,
@@ -283,11 +289,7 @@ class GraphBuilder {
     const { models, comparesText } = this.#options;
     const needsEmbedding = !comparesText && examples.some(({ show }) => show === "similar");
     if (needsEmbedding && models.get("default")?.embed === undefined) {
-      this.#report(
-        path,
-        'an example has show: "similar", but the default model cannot embed: expected an LLM ' +
-          'with embed(), the agent\'s option "exampleSimilarity", or show: "always"',
-      );
+      this.#report(path, CANNOT_EMBED);
     }
     // Copied, because the author may change the objects later.
     return examples.length === 0 ? [] : structuredClone(examples);

@@ -52,6 +52,8 @@ export interface Step {
   /** True if a text is a function, so that messages vary. */
   readonly isDynamic: boolean;
   readonly llm: LLM;
+  /** Name of the LLM among those of the agent. */
+  readonly model: string;
   /** Bounds of the history; `NO_BOUNDS` if neither the step nor the agent sets any. */
   readonly history: HistoryBounds;
   readonly examples: readonly Example[];

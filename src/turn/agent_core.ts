@@ -6,6 +6,7 @@
 import type { SchemaCache } from "../schema/schema_cache.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Limits } from "../cost/limits.ts";
+import type { LLM } from "../llm/llm.ts";
 import type { TurnLimits } from "./plan.ts";
 import type { ChangedAgent, MigrateData } from "../history/migrations.ts";
 import type { Observer, OnObserverError, Warn } from "./observer.ts";
@@ -17,6 +18,8 @@ import type { CostOf } from "../cost/call_usage.ts";
 export interface AgentCore extends ChangedAgent {
   readonly name: string;
   readonly graph: Graph;
+  /** LLMs by name, among them `default`. */
+  readonly models: ReadonlyMap<string, LLM>;
   /** Texts of the first message of every request. */
   readonly standing: StandingOptions;
   readonly examples: ExampleSettings;
