@@ -143,10 +143,11 @@ export class Agent<
     state?: State,
     ...[options = {}]: NextArguments<Data, Context>
   ): Promise<TurnOf<Answers, Data>> {
-    const { data, context, ...turn } = options as NextOptions<Data, Context>;
+    const { data, context, ...turn } = (options ?? {}) as NextOptions<Data, Context>;
     const given = { ...(state !== undefined && { state }), data, context };
     const session = this.createSession(...[given] as unknown as SessionArguments<Data, Context>);
-    return await session.next(command, turn);
+    // The turn refuses null, as it does other invalid options.
+    return await session.next(command, options && turn);
   }
 
   /**

@@ -9,6 +9,7 @@ import { Agent } from "../agent/agent.ts";
 import type { AgentOptions } from "../agent/agent_options.ts";
 import { ConfigError, GraphError, quote } from "../errors.ts";
 import type { JsonSchema } from "../json/json.ts";
+import * as option from "../schema/option_shape.ts";
 import type { AnyTool } from "../tool/tool_internals.ts";
 import { readToolOptions } from "./adopt_tool.ts";
 import type { AgentConfig } from "./agent_config.ts";
@@ -53,6 +54,27 @@ export interface LoadOptions extends ReadOptions, ProgramOptions {
   readonly onConfigWarning?: (warning: ConfigProblem) => void;
 }
 
+/** Shape of {@linkcode LoadOptions}. What the agent takes, it validates. */
+export const loadShape: option.OptionShape<LoadOptions> = {
+  ignoreFlows: option.flag,
+  llm: option.anything,
+  tools: option.anything,
+  env: option.callable,
+  onConfigWarning: option.callable,
+  clock: option.anything,
+  context: option.anything,
+  cost: option.anything,
+  exampleSimilarity: option.anything,
+  ids: option.anything,
+  migrateData: option.anything,
+  migrateResult: option.anything,
+  observers: option.anything,
+  onObserverError: option.anything,
+  onWarning: option.anything,
+  renamedSteps: option.anything,
+  schemaCache: option.anything,
+};
+
 /**
  * Loads an agent from an agent file: imports its tools, reads its schemas, creates its models, and
  * puts environment variables in the place of `$NAME` and `${NAME}`.
@@ -88,6 +110,7 @@ export async function loadAgent(
   file: string | URL | Pick<ConfigFile, "path" | "text">,
   options: LoadOptions = {},
 ): Promise<Agent<Record<string, unknown>, Record<string, unknown>>> {
+  option.checkOptions(loadShape, options, "Cannot load an agent");
   const { path, text } = typeof file === "object" && "text" in file ? file : await readText(file);
   const {
     ignoreFlows: _,

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { reasonOf } from "../errors.ts";
+import { checkOptions, flag } from "../schema/option_shape.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import { inspect, type ReadOptions } from "./inspect.ts";
 import { ConfigFileError, type ConfigProblem } from "./problem.ts";
@@ -28,6 +29,7 @@ export interface ConfigFile {
  *
  * @param path Path of the file, for messages and relative paths.
  * @throws {ConfigFileError} listing every problem that the text shows.
+ * @throws {ConfigError} if an option is unknown or invalid.
  *
  * @example
  * ```ts
@@ -49,6 +51,9 @@ export interface ConfigFile {
  * ```
  */
 export function parseConfig(path: string, text: string, options?: ReadOptions): ConfigFile {
+  if (options !== undefined) {
+    checkOptions({ ignoreFlows: flag }, options, "Cannot read an agent file");
+  }
   const { config, problems, warnings } = inspect(path, text, options);
   if (problems.length > 0) throw new ConfigFileError(problems, warnings);
   return { path, text, config, warnings };

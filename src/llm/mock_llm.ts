@@ -3,13 +3,22 @@
  *
  * @module
  */
-import { ConfigError, quote } from "../errors.ts";
-import { checkSeed } from "../schema/option_shape.ts";
+import * as v from "valibot";
+import { quote } from "../errors.ts";
+import * as option from "../schema/option_shape.ts";
 import type { SchemaProfile } from "../schema/schema_profile.ts";
 import type { AutoOptions, AutoPlayer } from "./auto/auto_player.ts";
 import type { LLM, LLMChunk, LLMRequest, LLMResult } from "./llm.ts";
 import { MockLLMError } from "./llm_error.ts";
-import { formatEntry, MockScript, raw, type ScriptEntry, wrapDecision } from "./mock_script.ts";
+import {
+  asksForSummary,
+  describeStep,
+  formatEntry,
+  MockScript,
+  raw,
+  type ScriptEntry,
+  wrapDecision,
+} from "./mock_script.ts";
 
 /** Options of a {@linkcode MockLLM}. */
 export interface MockLLMOptions {
@@ -32,6 +41,27 @@ export interface MockLLMOptions {
   /** Length of the streamed chunks, in characters. Default: the model does not stream. */
   readonly chunkLength?: number;
 }
+
+const ownShape = {
+  name: option.optionalText,
+  schemaProfile: option.anything,
+  like: v.optional(v.custom<LLM>(
+    (value) => typeof (value as LLM | null)?.decide === "function",
+    "expected a model, with decide()",
+  )),
+  chunkLength: option.wholeNumber(1),
+};
+const shape: option.OptionShape<MockLLMOptions> = {
+  ...ownShape,
+  whenDone: v.optional(v.picklist(["fail", "repeat"], 'expected "fail" or "repeat"')),
+  validate: option.flag,
+};
+const autoShape: option.OptionShape<AutoOptions> = {
+  ...ownShape,
+  seed: option.optionalNumber("expected a whole number", Number.isSafeInteger),
+  samples: option.anything,
+  answers: option.anything,
+};
 
 /**
  * A scripted model, for tests without a network. It throws on an extra call and
@@ -101,25 +131,16 @@ export class MockLLM implements LLM {
   /**
    * Creates a model that plays a script.
    *
-   * @throws {ConfigError} if `chunkLength` is not a whole number of at least 1, or `like` is not
-   * a model.
+   * @throws {ConfigError} if an option is unknown or invalid.
    */
   constructor(script: readonly ScriptEntry[] = [], options: MockLLMOptions = {}) {
+    option.checkOptions(shape, options, "Cannot create a mock");
     this.#script = new MockScript(script, options.whenDone ?? "fail");
     this.name = options.name ?? "mock";
     this.#validate = options.validate ?? true;
     const { like, schemaProfile = like?.schemaProfile, chunkLength } = options;
-    if (like !== undefined && typeof like?.decide !== "function") {
-      throw new ConfigError(`Cannot be like ${quote(like)}: expected a model, with decide()`);
-    }
     if (schemaProfile !== undefined) this.schemaProfile = schemaProfile;
     if (chunkLength === undefined) return;
-    if (!Number.isSafeInteger(chunkLength) || chunkLength < 1) {
-      throw new ConfigError(
-        `Cannot stream in chunks of ${quote(chunkLength)} characters: ` +
-          "expected chunkLength to be a whole number of at least 1",
-      );
-    }
     this.stream = (request) => this.#stream(request, chunkLength);
   }
 
@@ -140,7 +161,7 @@ export class MockLLM implements LLM {
    * first. A custom check may refuse all of them: the model then throws a
    * {@linkcode MockLLMError}, and you pass `samples` or `answers`.
    *
-   * @throws {ConfigError} if the seed is not a whole number, or `like` is not a model.
+   * @throws {ConfigError} if an option is unknown or invalid.
    *
    * @example A smoke test of a whole agent
    * ```ts
@@ -171,8 +192,9 @@ export class MockLLM implements LLM {
    * ```
    */
   static auto(options: AutoOptions = {}): MockLLM {
-    checkSeed(options.seed);
-    const llm = new MockLLM([], options);
+    option.checkOptions(autoShape, options, "Cannot create an automatic model");
+    const { seed: _, samples: __, answers: ___, ...rest } = options;
+    const llm = new MockLLM([], rest);
     let player: Promise<AutoPlayer> | undefined;
     // Loaded on first use, so that other programs do not load it.
     llm.#player = async (request) => {
@@ -237,10 +259,7 @@ export class MockLLM implements LLM {
     }));
   }
 
-  async *#stream(
-    request: LLMRequest,
-    chunkLength: number,
-  ): AsyncGenerator<LLMChunk, void, void> {
+  async *#stream(request: LLMRequest, chunkLength: number): AsyncGenerator<LLMChunk, void, void> {
     const result = await this.decide(request);
     const { output } = result;
     const text = typeof output === "string" ? output : JSON.stringify(output) ?? "";
@@ -278,13 +297,4 @@ export class MockLLM implements LLM {
         `${message}: expected ${JSON.stringify(legal)}; use raw() to play it anyway`,
     );
   }
-}
-
-function describeStep(step: string | undefined): string {
-  return step === undefined ? "a request" : `step "${step}"`;
-}
-
-/** Returns true for a request that asks to summarize the conversation. */
-function asksForSummary({ schemaName, schema }: LLMRequest): boolean {
-  return schemaName === "summary" && Object.hasOwn(Object(schema.properties), "summary");
 }

@@ -122,3 +122,13 @@ export function wrapDecision(
   const properties = schema.properties as object | undefined ?? {};
   return "reasoning" in properties ? { reasoning, decision } : { decision };
 }
+
+/** Returns true for a request that asks to summarize the conversation. */
+export function asksForSummary({ schemaName, schema }: LLMRequest): boolean {
+  return schemaName === "summary" && Object.hasOwn(Object(schema.properties), "summary");
+}
+
+/** Describes the step of a request, for messages. */
+export function describeStep(step: string | undefined): string {
+  return step === undefined ? "a request" : `step "${step}"`;
+}

@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError, quote } from "../errors.ts";
+import * as option from "../schema/option_shape.ts";
 
 /** Validation rule for an option. */
 export interface OptionRule {
@@ -12,6 +13,9 @@ export interface OptionRule {
   /** Returns true if the value is valid. */
   accepts(value: unknown): boolean;
 }
+
+/** Rules of all options of a function. A missing or an additional name is a compile error. */
+export type OptionRules<Options> = { readonly [Name in keyof Options]-?: OptionRule };
 
 /** Creates a rule for numbers. */
 function numberRule(expected: string, test: (value: number) => boolean): OptionRule {
@@ -60,6 +64,15 @@ export const TEXT: OptionRule = {
   accepts: (value) => typeof value === "string" && value.trim() !== "",
 };
 
+/** Any value, which is validated elsewhere. */
+export const ANYTHING: OptionRule = { expected: "any value", accepts: () => true };
+
+/** Boolean. */
+export const FLAG: OptionRule = {
+  expected: "true or false",
+  accepts: (value) => typeof value === "boolean",
+};
+
 /** Any function. */
 export const FUNCTION: OptionRule = {
   expected: "a function",
@@ -71,18 +84,20 @@ function isFromZero(value: number): boolean {
 }
 
 /**
- * Validates options. Absent options are valid.
+ * Validates options, which may have any type in JavaScript. Absent options are valid.
  *
  * @param doing Action for the error message, as in "Cannot retry model "m" with attempts 0".
- * @throws {ConfigError} for the first option that breaks its rule.
+ * @throws {ConfigError} if an option is unknown, or for the first one that breaks its rule.
  */
-export function checkOptions<Name extends string>(
+export function checkOptions<Options extends object>(
   doing: string,
-  options: { readonly [name in NoInfer<Name>]?: unknown },
-  rules: Readonly<Record<Name, OptionRule>>,
+  options: Options,
+  rules: OptionRules<NoInfer<Options>>,
 ): void {
+  const shape = Object.fromEntries(Object.keys(rules).map((name) => [name, option.anything]));
+  option.checkOptions(shape, options, `Cannot ${doing}`);
   for (const [name, { expected, accepts }] of Object.entries<OptionRule>(rules)) {
-    const value = options[name as Name];
+    const value = options[name as keyof Options];
     if (value === undefined || accepts(value)) continue;
     throw createOptionError(doing, name, quote(value), expected);
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { trace } from "@opentelemetry/api";
-import { checkOptions, wholeFrom } from "../llm/option_rules.ts";
+import { checkOptions, FLAG, FUNCTION, wholeFrom } from "../llm/option_rules.ts";
 import type { Observer } from "../turn/observer.ts";
 import { SpanContent } from "./span_content.ts";
 import { beginTurnSpans } from "./turn_spans.ts";
@@ -42,7 +42,7 @@ const VERSION = "0.1.0";
  * The parent of a turn's span is the span that is active when the turn starts, for
  * example that of an HTTP request.
  *
- * @throws {ConfigError} if `maxContentChars` is not a whole number from 1.
+ * @throws {ConfigError} if an option is unknown or invalid.
  *
  * @example
  * ```ts
@@ -57,10 +57,12 @@ const VERSION = "0.1.0";
  * ```
  */
 export function otel(options: OtelOptions = {}): Observer {
-  const { content = false, maxContentChars = 4_000, redact } = options;
-  checkOptions("make an OpenTelemetry observer", { maxContentChars }, {
+  checkOptions("make an OpenTelemetry observer", options, {
+    content: FLAG,
     maxContentChars: wholeFrom(1),
+    redact: FUNCTION,
   });
+  const { content = false, maxContentChars = 4_000, redact } = options;
   const tracer = trace.getTracer("@nomos/agent", VERSION);
   const spanContent = content ? new SpanContent(maxContentChars, redact) : undefined;
   return { beginTurn: (turn) => beginTurnSpans(tracer, spanContent, turn) };

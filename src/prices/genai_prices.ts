@@ -5,6 +5,8 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import type { CostOf } from "../cost/call_usage.ts";
+import { ANYTHING, checkOptions, FUNCTION } from "../llm/option_rules.ts";
+import { isRecord } from "../schema/option_shape.ts";
 import {
   computeTablePrice,
   findPriceProvider,
@@ -69,6 +71,11 @@ export interface GenaiPricesOptions {
  * ```
  */
 export function genaiPrices(options: GenaiPricesOptions = {}): CostOf {
+  checkOptions("look up prices", options, {
+    clock: FUNCTION,
+    overrides: { expected: "an object", accepts: isRecord },
+    provider: ANYTHING,
+  });
   const { clock = Date.now, overrides = {}, provider } = options;
   const ownPrices = readPrices(overrides);
   const lookUp = makeModelLookup(provider === undefined ? undefined : readProvider(provider));

@@ -5,6 +5,7 @@
  */
 import { ConfigError, quote } from "../errors.ts";
 import type { Usage } from "../llm/llm.ts";
+import { ANYTHING, checkOptions } from "../llm/option_rules.ts";
 
 /** Complete and consistent token counts of one call. */
 export type Tokens = Required<Omit<Usage, "isEstimated">>;
@@ -54,11 +55,14 @@ export function computePrice(tokens: Tokens, prices: TokenPrices): number {
 export function readPrices(
   overrides: Readonly<Record<string, TokenPrices>>,
 ): ReadonlyMap<string, TokenPrices> {
-  for (
-    const [model, { input, output, cachedInput = 0, cacheWriteInput = 0 }] of Object.entries(
-      overrides,
-    )
-  ) {
+  for (const [model, prices] of Object.entries(overrides)) {
+    checkOptions(`use the prices of model ${quote(model)}`, prices, {
+      input: ANYTHING,
+      output: ANYTHING,
+      cachedInput: ANYTHING,
+      cacheWriteInput: ANYTHING,
+    });
+    const { input, output, cachedInput = 0, cacheWriteInput = 0 } = prices;
     for (const [name, price] of Object.entries({ input, output, cachedInput, cacheWriteInput })) {
       if (Number.isFinite(price) && price >= 0) continue;
       throw new ConfigError(

@@ -142,16 +142,6 @@ export function suggestNearest(name: string, known: Iterable<string>): string {
   return nearest === undefined ? "" : `; did you mean ${quote(nearest)}?`;
 }
 
-/**
- * Validates the seed, if one is given.
- *
- * @throws {ConfigError} if it is not a whole number.
- */
-export function checkSeed(seed: number | undefined): void {
-  if (seed === undefined || Number.isSafeInteger(seed)) return;
-  throw new ConfigError(`Cannot use ${quote(seed)} as "seed": expected a whole number`);
-}
-
 /** Lists names in a message: `one of "a", "b"`. */
 export function oneOf(names: Iterable<string>): string {
   const quoted = [...names].map(quote);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions, flag } from "./option_shape.ts";
 
 /** Options of a {@linkcode SchemaCache}. */
 export interface SchemaCacheOptions {
@@ -48,8 +49,13 @@ export class SchemaCache {
   /** True if schemas are cached. */
   readonly enabled: boolean;
 
-  /** Creates an empty cache. */
+  /**
+   * Creates an empty cache.
+   *
+   * @throws {ConfigError} if an option is unknown or invalid.
+   */
   constructor(options: SchemaCacheOptions = {}) {
+    checkOptions({ enabled: flag }, options, "Cannot create a schema cache");
     this.enabled = options.enabled ?? true;
     internals.set(this, { forms: new WeakCache(), built: 0, hits: 0 });
   }

@@ -4,10 +4,10 @@
  * @module
  */
 import { type PendingApproval, pendingApprovals } from "../history/call.ts";
+import { anything, checkOptions, wholeNumber } from "../schema/option_shape.ts";
 import type { CallVerdict, Command } from "../turn/command.ts";
-import { ConfigError, quote } from "../errors.ts";
 import type { ForkOptions } from "./fork_session.ts";
-import { startTurn } from "./start_turn.ts";
+import { splitOptions, startTurn } from "./start_turn.ts";
 import type { SessionEvent } from "../history/event.ts";
 import type { SessionStatus } from "../history/position.ts";
 import { freezeJson } from "../json/json.ts";
@@ -132,7 +132,9 @@ export class Session<out Result extends Turn = Turn> {
    */
   stream(command?: Command, options: StreamOptions = {}): TurnStream<Result> {
     const { readerTimeout = 300_000 } = options ?? {};
-    const start = () => startTurn(this.#live, command, { ...options, readerTimeout });
+    // The turn refuses options that are no object.
+    const given = Object(options) === options ? { ...options, readerTimeout } : options;
+    const start = () => startTurn(this.#live, command, given);
     return new TurnStream<Turn>(start) as TurnStream<Result>;
   }
 
@@ -154,9 +156,10 @@ export class Session<out Result extends Turn = Turn> {
    *
    * @throws {StoreError} if another process runs the turn, and the store has no `requestStop`.
    */
-  interrupt({ reason }: { readonly reason?: unknown } = {}): Promise<boolean> {
-    return this.#live.interrupt(
-      reason ?? new DOMException("The turn was interrupted", "AbortError"),
+  async interrupt(options: { readonly reason?: unknown } = {}): Promise<boolean> {
+    checkOptions({ reason: anything }, options, "Cannot interrupt a turn");
+    return await this.#live.interrupt(
+      options.reason ?? new DOMException("The turn was interrupted", "AbortError"),
     );
   }
 
@@ -189,9 +192,9 @@ export class Session<out Result extends Turn = Turn> {
    */
   approve(
     callKey: string,
-    { hash, args, ...options }: TurnOptions & Pick<CallVerdict, "hash" | "args"> = {},
+    options?: TurnOptions & Pick<CallVerdict, "hash" | "args">,
   ): Promise<Result> {
-    return this.next({ approve: callKey, hash, args }, options);
+    return this.next(...splitOptions({ approve: callKey }, options));
   }
 
   /**
@@ -205,9 +208,9 @@ export class Session<out Result extends Turn = Turn> {
   deny(
     callKey: string,
     reason: string,
-    { hash, ...options }: TurnOptions & Pick<CallVerdict, "hash"> = {},
+    options?: TurnOptions & Pick<CallVerdict, "hash">,
   ): Promise<Result> {
-    return this.next({ deny: callKey, reason, hash }, options);
+    return this.next(...splitOptions({ deny: callKey, reason }, options));
   }
 
   /**
@@ -220,9 +223,9 @@ export class Session<out Result extends Turn = Turn> {
   settle(
     callKey: string,
     result: unknown,
-    { hash, ...options }: TurnOptions & Pick<CallVerdict, "hash"> = {},
+    options?: TurnOptions & Pick<CallVerdict, "hash">,
   ): Promise<Result> {
-    return this.next({ settle: callKey, result, hash }, options);
+    return this.next(...splitOptions({ settle: callKey, result }, options));
   }
 
   /**
@@ -233,9 +236,9 @@ export class Session<out Result extends Turn = Turn> {
    */
   retry(
     callKey: string,
-    { hash, ...options }: TurnOptions & Pick<CallVerdict, "hash"> = {},
+    options?: TurnOptions & Pick<CallVerdict, "hash">,
   ): Promise<Result> {
-    return this.next({ retry: callKey, hash }, options);
+    return this.next(...splitOptions({ retry: callKey }, options));
   }
 
   /**
@@ -256,12 +259,8 @@ export class Session<out Result extends Turn = Turn> {
   async *events(
     options: { readonly from?: number } = {},
   ): AsyncGenerator<SessionEvent, void, void> {
+    checkOptions({ from: wholeNumber(0) }, options, "Cannot read events");
     const { from = 0 } = options;
-    if (!Number.isSafeInteger(from) || from < 0) {
-      throw new ConfigError(
-        `Cannot read events: from is ${quote(from)}: expected a whole number from 0`,
-      );
-    }
     const { log, durability } = this.#live;
     const events = durability?.events(from) ?? log.events.slice(from);
     for await (const event of events) yield freezeJson(event);

@@ -5,9 +5,9 @@
  */
 import type { RunningTurn } from "../history/running_turn.ts";
 import type { ImagePart, Part } from "../llm/part.ts";
-import type { TurnCommand } from "../turn/command.ts";
+import type { CallVerdict, Command, TurnCommand, Verdict } from "../turn/command.ts";
 import type { LiveSession } from "../turn/live_session.ts";
-import type { StreamOptions } from "../turn/turn_options.ts";
+import type { StreamOptions, TurnOptions } from "../turn/turn_options.ts";
 import type { Out, StartedTurn, StreamPart } from "../turn/stream_part.ts";
 import type { Turn } from "../turn/turn.ts";
 
@@ -40,6 +40,15 @@ export function startTurn(
       : code.joinTurn(session, same, command);
   };
   return same === undefined ? { turn, play } : { play };
+}
+
+/** Returns a command with the options of its verdict, and the options of its turn, which checks them. */
+export function splitOptions(
+  verdict: Verdict,
+  options: TurnOptions & Pick<CallVerdict, "hash" | "args"> = {},
+): [Command, TurnOptions] {
+  const { hash, args, ...rest } = options ?? {};
+  return [{ ...verdict, hash, args }, options && rest];
 }
 
 /** Copies the bytes of a part: the caller may change them while code is loaded, or another turn runs. */

@@ -48,7 +48,7 @@ interface Session extends StoredLog {
  * Makes a store in memory, for tests and for sessions that may be lost. Implements
  * the full contract except durability.
  *
- * @throws {ConfigError} if `clock` is not a function.
+ * @throws {ConfigError} if an option is unknown, or `clock` is not a function.
  *
  * @example
  * ```ts
@@ -64,8 +64,9 @@ interface Session extends StoredLog {
  * assertEquals(await store.entries("chat-1", { from: 0, limit: 10 }), entries);
  * ```
  */
-export function memoryStore({ clock = Date.now }: MemoryStoreOptions = {}): VerifiableStore {
-  checkOptions("make a memory store", { clock }, { clock: FUNCTION });
+export function memoryStore(options: MemoryStoreOptions = {}): VerifiableStore {
+  checkOptions("make a memory store", options, { clock: FUNCTION });
+  const { clock = Date.now } = options;
   const sessions = new Map<string, Session>();
   // Counted over all sessions, so that an id that is deleted and reused gets no epoch twice.
   let lastEpoch = 0;

@@ -6,6 +6,7 @@
 import { systemClock } from "../clock.ts";
 import { ConfigError, quote, StateError } from "../errors.ts";
 import type { State } from "../history/state.ts";
+import { ANYTHING, checkOptions, FUNCTION, TEXT } from "../llm/option_rules.ts";
 
 /** Key of a signature: at least 32 secret bytes, or text with as many bytes in UTF-8. */
 export type StateKey = Uint8Array<ArrayBuffer> | string;
@@ -46,7 +47,7 @@ const EXPECTED = "expected text of signState(), unchanged";
  * Signed is not secret: the client can read the whole conversation. And an older state of the
  * same session can be presented again, unless the server keeps the newest `seq`.
  *
- * @throws {ConfigError} if the key is shorter than 32 bytes.
+ * @throws {ConfigError} if the key is shorter than 32 bytes, or an option is invalid.
  *
  * @example
  * ```ts
@@ -72,8 +73,10 @@ const EXPECTED = "expected text of signState(), unchanged";
 export async function signState(
   state: State,
   key: StateKey,
-  { now = systemClock.now }: SignStateOptions = {},
+  options: SignStateOptions = {},
 ): Promise<string> {
+  checkOptions("sign a state", options, { now: FUNCTION });
+  const { now = systemClock.now } = options;
   const { agent = null, sessionId } = state;
   const content: Content = { version: VERSION, agent, sessionId, issuedAt: now(), state };
   const json = JSON.stringify(content);
@@ -87,13 +90,15 @@ export async function signState(
  * match: sign with the new key, and accept the old one until its states have expired.
  *
  * @throws {StateError} if no key matches, or the state is too old or of another session.
- * @throws {ConfigError} if a key is shorter than 32 bytes.
+ * @throws {ConfigError} if a key is shorter than 32 bytes, or an option is invalid.
  */
 export async function openState(
   text: string,
   key: StateKey | readonly StateKey[],
-  { maxAge = Infinity, sessionId, now = systemClock.now }: OpenStateOptions = {},
+  options: OpenStateOptions = {},
 ): Promise<State> {
+  checkOptions("open a state", options, { maxAge: ANYTHING, sessionId: TEXT, now: FUNCTION });
+  const { maxAge = Infinity, sessionId, now = systemClock.now } = options;
   const keys = await Promise.all([key].flat().map(importKey));
   const [, hex, json] = SIGNED_REGEXP.exec(text) ?? [];
   if (hex === undefined || json === undefined) {

@@ -14,6 +14,7 @@ import { findTool } from "../graph/graph.ts";
 import { type ApprovalRequest, isExpired, pendingApprovals, requestsOf } from "../history/call.ts";
 import type { EventDraft, SessionEvent, ShownArgs } from "../history/event.ts";
 import { sha256 } from "../json/text.ts";
+import { anything, checkOptions, type OptionShape } from "../schema/option_shape.ts";
 import { describeIssues } from "../schema/standard_schema.ts";
 import { cutText, type ResultLimits, resultText } from "../tool/result_text.ts";
 import { toolInternals } from "../tool/tool_internals.ts";
@@ -139,6 +140,16 @@ async function textOf(
   }
 }
 
+const shape: OptionShape<DeliveredVerdict> = {
+  key: anything,
+  verdict: anything,
+  hash: anything,
+  args: anything,
+  isInput: anything,
+  reason: anything,
+  result: anything,
+};
+
 /** Validates the form of verdicts, which may come from untyped code. */
 function checkVerdicts(verdicts: readonly DeliveredVerdict[]): void {
   const keys = new Set<string>();
@@ -150,6 +161,7 @@ function checkVerdicts(verdicts: readonly DeliveredVerdict[]): void {
       throw new ConfigError(`Cannot decide about call ${quote(one?.key)}: ${problem}`);
     };
     if (typeof one?.key !== "string") refuse(`the verdict is ${quote(one)}: expected a key`);
+    checkOptions(shape, one, `Cannot decide about call ${quote(one.key)}`);
     if (keys.has(one.key)) refuse("it has two verdicts: expected one");
     keys.add(one.key);
     if (!(VERDICTS as readonly unknown[]).includes(one.verdict)) {

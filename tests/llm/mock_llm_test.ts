@@ -331,7 +331,7 @@ Deno.test("MockLLM has a schema profile only if one is set, and the option overr
   assertEquals(llm.schemaProfile, openaiStrict);
   for (const like of ["openai/gpt-5-mini", { default: local }, null]) {
     for (const create of [(o: object) => new MockLLM([], o), (o: object) => MockLLM.auto(o)]) {
-      assertThrows(() => create({ like }), ConfigError, "Cannot be like ");
+      assertThrows(() => create({ like }), ConfigError, "expected a model, with decide()");
     }
   }
 });

@@ -6,8 +6,9 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ConfigError, quote } from "../../errors.ts";
+import * as option from "../../schema/option_shape.ts";
 import { inspect } from "../inspect.ts";
-import { checkTools, type LoadOptions } from "../load_agent.ts";
+import { checkTools, type LoadOptions, loadShape } from "../load_agent.ts";
 import { ConfigFileError, type ConfigProblem, formatProblem } from "../problem.ts";
 import { readTextSync } from "../read_config.ts";
 import { inspectTests } from "./inspect_tests.ts";
@@ -33,6 +34,13 @@ export interface PlannedTest {
   run(): Promise<TestReport>;
 }
 
+const shape: option.OptionShape<YamlTestOptions> = {
+  ...loadShape,
+  agent: option.anything,
+  judge: option.anything,
+  approvals: option.callable,
+};
+
 /**
  * Reads a file of tests and the file of its agent. Tools, schemas and models of the agent are loaded
  * when a test runs.
@@ -46,6 +54,7 @@ export function planTests(
   options: YamlTestOptions,
   attempt: string,
 ): readonly PlannedTest[] {
+  option.checkOptions(shape, options, attempt);
   const { llm, judge = llm === "real" ? llm : undefined, tools = [] } = options;
   checkModels({ llm, judge }, attempt);
   checkTools(tools);

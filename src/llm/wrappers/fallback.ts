@@ -7,6 +7,7 @@ import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import type { LLM, Usage } from "../llm.ts";
 import { LLMError, MockLLMError } from "../llm_error.ts";
+import { checkOptions, FUNCTION } from "../option_rules.ts";
 import { type Attempts, runAttempts } from "./attempts.ts";
 import { readParts, wrapModel } from "./call.ts";
 
@@ -68,7 +69,8 @@ export interface FallbackOptions {
  * Embeddings have no fallback, because vectors of different models are not comparable. They
  * always come from the first model that has `embed()`.
  *
- * @throws {ConfigError} if there are fewer than two models, or their schema profiles differ.
+ * @throws {ConfigError} if there are fewer than two models, their schema profiles differ, or an
+ *   option is invalid.
  * @throws {AllModelsFailedError} from a call, if all models fail.
  *
  * @example
@@ -90,8 +92,10 @@ export interface FallbackOptions {
  */
 export function fallback(
   llms: readonly LLM[],
-  { shouldFallBack = isModelFailure }: FallbackOptions = {},
+  options: FallbackOptions = {},
 ): LLM {
+  checkOptions("fall back", options, { shouldFallBack: FUNCTION });
+  const { shouldFallBack = isModelFailure } = options;
   const models = [...llms];
   const [primary, ...others] = models;
   if (primary === undefined || others.length === 0) {

@@ -65,11 +65,10 @@ export function limitConcurrency(
   limit: number,
   options: LimitConcurrencyOptions = {},
 ): LLM {
+  const doing = `limit the concurrency of model ${quote(llm.name)}`;
+  checkOptions(doing, options, { maxQueue: COUNT });
+  checkOptions(doing, { limit }, { limit: wholeFrom(1) });
   const { maxQueue = Infinity } = options;
-  checkOptions(`limit the concurrency of model ${quote(llm.name)}`, { limit, maxQueue }, {
-    limit: wholeFrom(1),
-    maxQueue: COUNT,
-  });
   const semaphore = new Semaphore(limit);
   return wrapModel(llm, async function* (call) {
     call.signal?.throwIfAborted();

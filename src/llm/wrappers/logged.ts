@@ -4,10 +4,11 @@
  * @module
  */
 import { type Clock, systemClock } from "../../clock.ts";
-import { AgentError, reasonOf } from "../../errors.ts";
+import { AgentError, quote, reasonOf } from "../../errors.ts";
 import { omitUndefined } from "../../json/json.ts";
 import type { LLM, LLMRequest, LLMResult, Message, Usage } from "../llm.ts";
 import { LLMHttpError } from "../llm_errors.ts";
+import { ANYTHING, checkOptions, createOptionError, FLAG, FUNCTION } from "../option_rules.ts";
 import { readUsage } from "../usage.ts";
 import { addFailedUsage } from "./attempts.ts";
 import { type Call, notify, readParts, wrapModel } from "./call.ts";
@@ -73,6 +74,8 @@ export interface LoggedOptions {
  * `retry()` it logs every attempt; around `retry()` it logs every call. A stream that is
  * never read is not logged.
  *
+ * @throws {ConfigError} if an option is unknown or invalid, or there is no `log`.
+ *
  * @example
  * ```ts
  * import { Agent, decide, MockLLM } from "@nomos/agent";
@@ -93,6 +96,11 @@ export interface LoggedOptions {
  * ```
  */
 export function logged(llm: LLM, options: LoggedOptions): LLM {
+  const doing = `log the calls of model ${quote(llm.name)}`;
+  checkOptions(doing, options, { log: FUNCTION, content: FLAG, clock: ANYTHING });
+  if (options.log === undefined) {
+    throw createOptionError(doing, "log", "undefined", FUNCTION.expected);
+  }
   return wrapModel(llm, async function* (call) {
     const end = startRecord(llm, call, options);
     try {

@@ -10,7 +10,15 @@ import { LLMError } from "../llm_error.ts";
 import { LLMLengthError } from "../llm_errors.ts";
 import { type Attempts, runAttempts } from "./attempts.ts";
 import { type Call, notify, wrapModel } from "./call.ts";
-import { checkOptions, COUNT, DELAY, FACTOR, wholeFrom } from "../option_rules.ts";
+import {
+  ANYTHING,
+  checkOptions,
+  COUNT,
+  DELAY,
+  FACTOR,
+  FUNCTION,
+  wholeFrom,
+} from "../option_rules.ts";
 
 /** Options of {@linkcode retry}. */
 export interface RetryOptions {
@@ -73,7 +81,7 @@ export interface Retry {
  * If all attempts fail, the last error is thrown. Usage that failed attempts reported is
  * added to the `usage` of the result, or to that of a copy of the last error.
  *
- * @throws {ConfigError} if an option is out of range.
+ * @throws {ConfigError} if an option is unknown or out of range.
  *
  * @example
  * ```ts
@@ -106,6 +114,10 @@ export function retry(llm: LLM, options: RetryOptions = {}): LLM {
     factor: FACTOR,
     maxDelay: DELAY,
     budget: COUNT,
+    isRetryable: FUNCTION,
+    onRetry: FUNCTION,
+    random: FUNCTION,
+    clock: ANYTHING,
   });
   const { attempts = 3, firstDelay = 500, factor = 2, maxDelay = 30_000 } = options;
   const { isRetryable = isMarkedRetryable, onRetry } = options;

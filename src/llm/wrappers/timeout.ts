@@ -9,7 +9,7 @@ import { ConfigError, quote } from "../../errors.ts";
 import type { LLM } from "../llm.ts";
 import { LLMTimeoutError } from "../llm_errors.ts";
 import { type Part, readParts, wrapModel } from "./call.ts";
-import { checkOptions, LIMIT } from "../option_rules.ts";
+import { ANYTHING, checkOptions, LIMIT } from "../option_rules.ts";
 
 /** Options of {@linkcode timeout}. At least one limit is required. */
 export interface TimeoutOptions {
@@ -63,9 +63,9 @@ export interface TimeoutOptions {
  * ```
  */
 export function timeout(llm: LLM, options: TimeoutOptions): LLM {
-  const { call, chunk, firstChunk = chunk, clock = systemClock } = options;
   const doing = `limit the time of model ${quote(llm.name)}`;
-  checkOptions(doing, options, { call: LIMIT, chunk: LIMIT, firstChunk: LIMIT });
+  checkOptions(doing, options, { call: LIMIT, chunk: LIMIT, firstChunk: LIMIT, clock: ANYTHING });
+  const { call, chunk, firstChunk = chunk, clock = systemClock } = options;
   if (call === undefined && firstChunk === undefined) {
     throw new ConfigError(`Cannot ${doing}: expected at least one of call, chunk and firstChunk`);
   }

@@ -6,8 +6,10 @@
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote } from "../../errors.ts";
 import {
+  ANYTHING,
   checkOptions,
   createOptionError,
+  FLAG,
   FROM_ZERO,
   TEXT,
   WHOLE,
@@ -92,13 +94,20 @@ export function checkModel(model: AiSdkModel): void {
  * @throws {ConfigError} if an option is invalid.
  */
 export function checkAiSdkOptions(model: AiSdkModel, options: AiSdkOptions): void {
-  const { embedding, reasoning, stream } = options;
   checkOptions(DOING, options, {
     name: TEXT,
+    schemaProfile: ANYTHING,
+    embedding: ANYTHING,
     temperature: FROM_ZERO,
     maxOutputTokens: wholeFrom(1),
     seed: WHOLE,
+    reasoning: ANYTHING,
+    headers: ANYTHING,
+    providerOptions: ANYTHING,
+    stream: FLAG,
+    cacheMarkers: FLAG,
   });
+  const { embedding, reasoning, stream } = options;
   if (reasoning !== undefined && model.specificationVersion !== "v4") {
     throw createError(
       "reasoning",

@@ -8,11 +8,13 @@ import { ConfigError, quote, reasonOf } from "../../errors.ts";
 import { copyJson, isPlainObject, type JsonObject, omitUndefined } from "../../json/json.ts";
 import { toWellFormedJson } from "../../json/text.ts";
 import {
+  ANYTHING,
   checkOptions,
   createOptionError,
+  FLAG,
   FROM_ZERO,
   FUNCTION,
-  type OptionRule,
+  type OptionRules,
   TEXT,
   WHOLE,
   wholeFrom,
@@ -51,21 +53,40 @@ export interface Settings extends Required<Pick<OpenAIOptions, "name" | "model" 
 
 const DOING = "call openai()";
 
-const RULES = {
+const RULES: OptionRules<OpenAIOptions> = {
   model: TEXT,
+  apiKey: ANYTHING,
+  baseURL: ANYTHING,
+  headers: ANYTHING,
   name: TEXT,
   output: {
     expected: `one of ${OUTPUT_MODES.join(", ")}`,
     accepts: (value) => OUTPUT_MODES.some((mode) => mode === value),
   },
+  strict: FLAG,
+  schemaProfile: ANYTHING,
+  stream: FLAG,
   fetch: FUNCTION,
   temperature: FROM_ZERO,
   maxTokens: wholeFrom(1),
   seed: WHOLE,
   reasoningEffort: TEXT,
+  body: ANYTHING,
+  cache: FLAG,
   embeddingModel: TEXT,
   dimensions: wholeFrom(1),
-} satisfies Record<string, OptionRule>;
+  server: ANYTHING,
+};
+
+const SERVER_RULES: OptionRules<ServerRules> = {
+  lateSystem: FLAG,
+  adjacent: FLAG,
+  apiKeyVariable: ANYTHING,
+  maxTokensField: ANYTHING,
+  seedField: ANYTHING,
+  includeUsage: FLAG,
+  promptCacheKey: FLAG,
+};
 
 /**
  * Validates options and applies defaults.
@@ -73,9 +94,9 @@ const RULES = {
  * @throws {ConfigError} if an option is invalid.
  */
 export function readSettings(options: OpenAIOptions): Settings {
+  checkOptions(DOING, options, RULES);
   const { model, baseURL = "https://api.openai.com/v1" } = options;
   if (model === undefined) throw createError("model", "undefined", TEXT.expected);
-  checkOptions(DOING, options, RULES);
   const url = readURL(baseURL);
   const server = findServer(url, model);
   if (server.vendor !== undefined && server.rules.apiKeyVariable !== undefined) {
@@ -92,6 +113,9 @@ export function readSettings(options: OpenAIOptions): Settings {
   const { strict = true, stream = !server.unstreamedOutputs?.includes(output) } = options;
   const { apiKey, cache = true } = options;
   const { fetch = (url, init) => globalThis.fetch(url, init) } = options;
+  if (options.server !== undefined) {
+    checkOptions(`${DOING} with server`, options.server, SERVER_RULES);
+  }
   const rules: ServerRules = { ...server.rules, ...options.server };
   const headers = readHeaders(options);
   const hasOwnKey = headers.has("authorization") || headers.has("api-key");

@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../../errors.ts";
-import { checkOptions, wholeFrom } from "../../llm/option_rules.ts";
+import { ANYTHING, checkOptions, type OptionRules, wholeFrom } from "../../llm/option_rules.ts";
 import {
   checkApplicationName,
   makeConfigError,
@@ -90,7 +90,12 @@ export interface PostgresSettings {
 const MAX_TIMEOUT = 2 ** 31 - 1;
 /** Time to wait for a reply beyond `statementTimeout`, in milliseconds. */
 const GRACE = 5_000;
-const NUMBERS = {
+const DOING = "open a PostgreSQL store";
+const RULES: OptionRules<PostgresStoreOptions> = {
+  schema: ANYTHING,
+  applicationName: ANYTHING,
+  ssl: ANYTHING,
+  password: ANYTHING,
   maxConnections: wholeFrom(1, 10_000),
   maxQueue: wholeFrom(0),
   connectionTimeout: wholeFrom(1, MAX_TIMEOUT),
@@ -108,6 +113,7 @@ export function readSettings(
   url: string | URL,
   options: PostgresStoreOptions = {},
 ): PostgresSettings {
+  checkOptions(DOING, options, RULES);
   const { address, password, host, port, database, user, ...rest } = readAddress(url);
   const { schema = "nomos_agent", ssl = rest.ssl ?? false } = options;
   const { applicationName = rest.applicationName ?? "nomos-agent" } = options;
@@ -117,7 +123,6 @@ export function readSettings(
     // The message omits the value, which may be a password.
     throw makeConfigError("the option `password`", "expected a function that returns the password");
   }
-  checkOptions("open a PostgreSQL store", options, NUMBERS);
   const { maxConnections = 10, connectionTimeout = 10_000, idleTimeout = 30_000 } = options;
   const { statementTimeout = 30_000, retries = 4, maxQueue = 10_000 } = options;
   return {
@@ -157,6 +162,12 @@ function toTlsOptions(ssl: boolean | PostgresSsl): boolean | object {
   if (typeof ssl !== "object" || ssl === null) {
     throw makeConfigError(`\`ssl\` ${quote(ssl)}`, "expected true, false or an object");
   }
+  checkOptions(`${DOING} with ssl`, ssl, {
+    ca: ANYTHING,
+    cert: ANYTHING,
+    key: ANYTHING,
+    verify: ANYTHING,
+  });
   const { verify = true, ca, cert, key } = ssl;
   for (const [name, text] of Object.entries({ ca, cert, key })) {
     if (text === undefined || String(text).includes("-----BEGIN ")) continue;

@@ -7,7 +7,7 @@ import { open, rm } from "node:fs/promises";
 import process from "node:process";
 import { backup, type DatabaseSync } from "node:sqlite";
 import { quote } from "../../errors.ts";
-import { checkOptions, DELAY, FUNCTION } from "../../llm/option_rules.ts";
+import { checkOptions, DELAY, FLAG, FUNCTION } from "../../llm/option_rules.ts";
 import { makeStore, makeStoreClosedError } from "../backend.ts";
 import type { VerifiableStore } from "../store.ts";
 import { StoreError } from "../store_errors.ts";
@@ -109,15 +109,15 @@ export async function sqliteStore(
   options: SqliteStoreOptions = {},
 ): Promise<SqliteStore> {
   const path = toFilePath(file);
-  const { clock = Date.now, busyTimeout = 10_000, random = Math.random, wait = sleep } = options;
-  const { acceptLoss = false } = options;
   checkOptions("open a SQLite store", options, {
     clock: FUNCTION,
     busyTimeout: DELAY,
     random: FUNCTION,
     wait: FUNCTION,
-    acceptLoss: { expected: "true or false", accepts: (value) => typeof value === "boolean" },
+    acceptLoss: FLAG,
   });
+  const { clock = Date.now, busyTimeout = 10_000, random = Math.random, wait = sleep } = options;
+  const { acceptLoss = false } = options;
   const retry = new BusyRetry({ busyTimeout, random, wait });
   if (path !== IN_MEMORY && !acceptLoss) await checkWriteAheadLog(path);
   const hadLog = acceptLoss || mayHaveLog(path);

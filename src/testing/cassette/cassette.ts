@@ -17,6 +17,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { ConfigError, quote } from "../../errors.ts";
 import type { LLM } from "../../llm/llm.ts";
+import { checkOptions, FUNCTION, type OptionRules } from "../../llm/option_rules.ts";
 import { readCassetteFile } from "./cassette_file.ts";
 import { CassettePlayer } from "./cassette_player.ts";
 import { CassetteRecorder } from "./cassette_recorder.ts";
@@ -43,6 +44,13 @@ export interface RedactOptions {
    */
   readonly redact?: readonly (string | RegExp)[] | ((text: string) => string);
 }
+
+const REDACT_RULES: OptionRules<RedactOptions> = {
+  redact: {
+    expected: "a list of texts and patterns, or a function",
+    accepts: (value) => Array.isArray(value) || typeof value === "function",
+  },
+};
 
 /** Options of {@linkcode cassette}. */
 export interface CassetteOptions extends RedactOptions {
@@ -88,8 +96,9 @@ export function cassette(
   file: string | URL,
   options: CassetteOptions = {},
 ): CassetteLLM {
-  const { environment = readEnvironment } = options;
-  return environment("CASSETTE") === "update" ? record(llm, file, options) : replay(file, options);
+  checkOptions("use a cassette", options, { ...REDACT_RULES, environment: FUNCTION });
+  const { environment = readEnvironment, ...rest } = options;
+  return environment("CASSETTE") === "update" ? record(llm, file, rest) : replay(file, rest);
 }
 
 /**
@@ -122,6 +131,7 @@ export function cassette(
  * ```
  */
 export function record(llm: LLM, file: string | URL, options: RedactOptions = {}): CassetteLLM {
+  checkOptions("record a cassette", options, REDACT_RULES);
   return new CassetteRecorder(llm, resolvePath(file), makeRedact(options.redact));
 }
 
@@ -159,6 +169,7 @@ export function record(llm: LLM, file: string | URL, options: RedactOptions = {}
  * ```
  */
 export function replay(file: string | URL, options: RedactOptions = {}): CassetteLLM {
+  checkOptions("replay a cassette", options, REDACT_RULES);
   const redact = makeRedact(options.redact);
   const path = resolvePath(file);
   return new CassettePlayer(path, readCassetteFile(path), redact);

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { quote } from "../../errors.ts";
+import { checkOptions, COUNT, FLAG, WHOLE } from "../../llm/option_rules.ts";
 import { pick, type Random, seededRandom } from "../../random.ts";
-import { checkSeed } from "../../schema/option_shape.ts";
 import { findTool, type Graph } from "../../graph/graph.ts";
 import { type Move, openMoves, outcomesOf } from "../play/move.ts";
 import { requireCore } from "../play/played_core.ts";
-import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
+import { SAMPLE_RULES, SampledValues, type SampleOptions } from "../play/sampled_values.ts";
 import { findDeadGuards } from "./dead_guards.ts";
 import { Director, WALK_LENGTH } from "./director.ts";
 import { Exploration, type MissedTarget } from "./exploration.ts";
@@ -73,7 +74,12 @@ export interface ExploreOptions extends SampleOptions {
  */
 export async function explore(agent: object, options: ExploreOptions = {}): Promise<Exploration> {
   const core = requireCore(agent, "explore");
-  checkSeed(options.seed);
+  checkOptions(`explore agent ${quote(core.name)}`, options, {
+    ...SAMPLE_RULES,
+    seed: WHOLE,
+    decisions: COUNT,
+    checks: FLAG,
+  });
   const random = seededRandom(options.seed ?? 1);
   const values = await SampledValues.of(core, options, random, "explore");
   const deadGuards = findDeadGuards(core, values.given);

@@ -5,13 +5,13 @@
  */
 import * as fc from "fast-check";
 import { MisuseError, quote } from "../../errors.ts";
+import { checkOptions, WHOLE, wholeFrom } from "../../llm/option_rules.ts";
 import { seededRandom } from "../../random.ts";
-import { checkSeed } from "../../schema/option_shape.ts";
 import { fuzzCases } from "./fuzz_arbitrary.ts";
 import type { FuzzCase } from "./fuzz_case.ts";
 import type { PathProblem } from "../play/path_checks.ts";
 import { requireCore } from "../play/played_core.ts";
-import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
+import { SAMPLE_RULES, SampledValues, type SampleOptions } from "../play/sampled_values.ts";
 import { CasePlayer } from "./play_case.ts";
 
 /** Options of {@linkcode fuzz}. */
@@ -77,7 +77,11 @@ export class FuzzError extends MisuseError {
  */
 export async function fuzz(agent: object, options: FuzzOptions = {}): Promise<void> {
   const core = requireCore(agent, "fuzz");
-  checkSeed(options.seed);
+  checkOptions(`fuzz agent ${quote(core.name)}`, options, {
+    ...SAMPLE_RULES,
+    seed: WHOLE,
+    runs: wholeFrom(0),
+  });
   const { runs = 100, seed = 1 } = options;
   const values = await SampledValues.of(core, options, seededRandom(seed), "fuzz");
   const player = new CasePlayer(core, values);

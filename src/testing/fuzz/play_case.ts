@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { AgentError } from "../../errors.ts";
+import { AgentError, quote } from "../../errors.ts";
 import type { SessionEvent } from "../../history/event.ts";
 import { LLMError } from "../../llm/llm_error.ts";
+import { checkOptions } from "../../llm/option_rules.ts";
 import { seededRandom } from "../../random.ts";
 import { createSession } from "../../session/create_session.ts";
 import type { Session } from "../../session/session.ts";
@@ -15,7 +16,7 @@ import type { AgentCore } from "../../turn/agent_core.ts";
 import type { TurnOptions } from "../../turn/turn_options.ts";
 import { PathChecks, type PathProblem } from "../play/path_checks.ts";
 import { playedCore, requireCore } from "../play/played_core.ts";
-import { SampledValues, type SampleOptions } from "../play/sampled_values.ts";
+import { SAMPLE_RULES, SampledValues, type SampleOptions } from "../play/sampled_values.ts";
 import { describeThrown } from "../text.ts";
 import { type ExpectRefusal, FUZZ_VERDICTS, TOOL_BEHAVIOURS } from "./behaviours.ts";
 import { CaseModel } from "./case_model.ts";
@@ -52,6 +53,7 @@ export async function playFuzzCase(
   options: SampleOptions = {},
 ): Promise<readonly PathProblem[]> {
   const core = requireCore(agent, "play a case with");
+  checkOptions(`play a case with agent ${quote(core.name)}`, options, SAMPLE_RULES);
   const values = await SampledValues.of(core, options, seededRandom(1), "fuzz");
   return await new CasePlayer(core, values).play(fuzzCase);
 }

@@ -6,8 +6,10 @@
 import { decide, type Decision } from "../../decision/decision.ts";
 import { quote } from "../../errors.ts";
 import { generateCandidates } from "../../llm/auto/make_output.ts";
+import type { OptionRule, OptionRules } from "../../llm/option_rules.ts";
 import type { Random } from "../../random.ts";
 import { deleteNulls } from "../../schema/null_deletion.ts";
+import { isRecord } from "../../schema/option_shape.ts";
 import { profileOf } from "../../schema/profiles/openai_strict.ts";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { checkContext, issuePath, type StandardSchema } from "../../schema/standard_schema.ts";
@@ -42,6 +44,18 @@ export interface SampleOptions {
    */
   readonly data?: readonly Readonly<Record<string, unknown>>[];
 }
+
+const OBJECT: OptionRule = { expected: "an object", accepts: isRecord };
+const LIST: OptionRule = { expected: "a list", accepts: Array.isArray };
+
+/** Rules of {@linkcode SampleOptions}. */
+export const SAMPLE_RULES: OptionRules<SampleOptions> = {
+  samples: OBJECT,
+  answers: OBJECT,
+  results: OBJECT,
+  contexts: LIST,
+  data: LIST,
+};
 
 /** Verb for messages. */
 type Purpose = "explore" | "fuzz";

@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError, quote, RunError } from "../../errors.ts";
+import { ANYTHING, checkOptions } from "../../llm/option_rules.ts";
 import { Repetition, type RunFailure } from "./repetition.ts";
 
 /** A failure of a run that returned a failing result instead of throwing. */
@@ -24,7 +25,7 @@ export interface RepeatOptions {
  * of the run, starting at 1, for example to seed a model. Failed runs do not
  * throw; {@linkcode Repetition.assertPassRate} does.
  *
- * @throws {ConfigError} if `times` or `concurrency` is not a whole number of at least 1.
+ * @throws {ConfigError} if an option is unknown, or `times` or `concurrency` is not a whole number of at least 1.
  *
  * @example
  * ```ts
@@ -50,8 +51,10 @@ export interface RepeatOptions {
 export async function repeat(
   times: number,
   run: (run: number) => unknown,
-  { concurrency = 1 }: RepeatOptions = {},
+  options: RepeatOptions = {},
 ): Promise<Repetition> {
+  checkOptions("repeat a run", options, { concurrency: ANYTHING });
+  const { concurrency = 1 } = options;
   for (const [name, value] of Object.entries({ times, concurrency })) {
     if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new ConfigError(

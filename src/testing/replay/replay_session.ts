@@ -9,6 +9,7 @@ import { type ReplayDifference, ReplayError } from "./replay_difference.ts";
 import { Replayer, type ReplayOptions } from "./replayer.ts";
 import type { AgentCore } from "../../turn/agent_core.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import { ANYTHING, checkOptions } from "../../llm/option_rules.ts";
 import { applyChanges, EVENT_VERSION } from "../../history/migrations.ts";
 import { isPlainObject, type JsonObject } from "../../json/json.ts";
 import { readState } from "../../session/read_state.ts";
@@ -152,7 +153,7 @@ async function beginReplay(
   options: ReplayOptions,
 ): Promise<{ readonly id: string; readonly differences: AsyncGenerator<ReplayDifference, void> }> {
   const core = requireCore(agent, "replay a session with");
-  checkOptions(options);
+  checkReplayOptions(options);
   const { id, events } = await readRecording(recorded, core);
   const asksGuards = Object.hasOwn(options, "context");
   const first = events.find((event) => event.type === "data_set");
@@ -161,11 +162,9 @@ async function beginReplay(
   return { id, differences: new Replayer(replay).differences(events) };
 }
 
-function checkOptions(options: ReplayOptions): void {
+function checkReplayOptions(options: ReplayOptions): void {
+  checkOptions("replay a session", options, { llm: ANYTHING, isSame: ANYTHING, context: ANYTHING });
   const what = "Cannot replay a session";
-  if (typeof options !== "object" || options === null) {
-    throw new ConfigError(`${what} with options ${quote(options)}: expected an object`);
-  }
   const { llm, isSame } = options;
   if (llm !== undefined && typeof llm?.decide !== "function") {
     throw new ConfigError(`${what}: llm is ${quote(llm)}: expected a model with decide()`);

@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { ConfigError, quote } from "../../errors.ts";
 import { LLMError } from "../../llm/llm_error.ts";
 import type { LLM, Message } from "../../llm/llm.ts";
+import { ANYTHING, checkOptions } from "../../llm/option_rules.ts";
 import { askModel } from "./ask_model.ts";
 import type { Verdict } from "./check.ts";
 import type { TrajectorySource } from "../trajectory/trajectory_source.ts";
@@ -57,7 +58,7 @@ const verdictSchema = v.strictObject({
  *
  * @param llm The model that judges.
  * @param criterion The criterion, for example `"The agent never asks for the same thing twice"`.
- * @throws {ConfigError} if the threshold is not a number from 0 to 1.
+ * @throws {ConfigError} if an option is unknown, or the threshold is not a number from 0 to 1.
  *
  * @example
  * ```ts
@@ -76,6 +77,7 @@ const verdictSchema = v.strictObject({
  * ```
  */
 export function judge(llm: LLM, criterion: string, options: JudgeOptions = {}): Judge {
+  checkOptions("judge", options, { threshold: ANYTHING });
   const { threshold = 0.5 } = options;
   if (!(threshold >= 0 && threshold <= 1)) {
     throw new ConfigError(

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import * as v from "valibot";
 import type { Agent } from "../../agent/agent.ts";
 import { ConfigError, quote } from "../../errors.ts";
+import * as option from "../../schema/option_shape.ts";
 import type { Session } from "../../session/session.ts";
 import type { SessionArguments } from "../../session/session_options.ts";
 import type { DataPatch } from "../../tool/tool_context.ts";
@@ -59,6 +61,23 @@ export type ScenarioOptions<
   & ScenarioParts<Answers, Data, Context>
   & (unknown extends Context ? { readonly context?: Context } : { readonly context: Context });
 
+const shape: option.OptionShape<ScenarioParts & { readonly context: unknown }> = {
+  agent: option.anything,
+  step: option.anything,
+  summary: option.anything,
+  past: option.anything,
+  data: option.anything,
+  context: option.anything,
+  goal: option.text,
+  user: v.custom(
+    (value) => Array.isArray(value) || typeof value === "function",
+    "expected a list of inputs, or a function",
+  ),
+  maxTurns: option.anything,
+  approvals: option.callable,
+  checks: v.custom(option.isRecord, "expected an object of checks"),
+};
+
 /**
  * Plays a scenario, then runs its checks.
  *
@@ -69,6 +88,7 @@ export async function playScenario<Answers extends object, Data, Context>(
   options: ScenarioOptions<Answers, Data, Context>,
   onSession: (session: Session<TurnOf<Answers, Data>>) => void = () => {},
 ): Promise<ScenarioResult<keyof Answers & string>> {
+  option.checkOptions(shape, options, "Cannot play a scenario");
   const { agent, goal, user, checks, data, context } = options;
   const isList = typeof user !== "function";
   const { maxTurns = isList ? user.length : 10 } = options;

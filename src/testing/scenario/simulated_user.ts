@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { LLMError } from "../../llm/llm_error.ts";
 import type { LLM, Message } from "../../llm/llm.ts";
+import { checkOptions, TEXT } from "../../llm/option_rules.ts";
 import { askModel } from "./ask_model.ts";
 import type { Conversation } from "./conversation.ts";
 import type { UserInput } from "./scenario_people.ts";
@@ -50,6 +51,7 @@ const inputSchema = v.pipe(
  * input in three attempts.
  *
  * @param llm The model that plays the user.
+ * @throws {ConfigError} if an option is unknown or is not text.
  *
  * @example
  * ```ts
@@ -75,6 +77,7 @@ export function simulatedUser(
   llm: LLM,
   options: SimulatedUserOptions = {},
 ): (conversation: Conversation) => Promise<UserInput> {
+  checkOptions("simulate a user", options, { goal: TEXT, persona: TEXT });
   return async ({ goal, messages }) => {
     const { message, isDone } = await askModel(llm, {
       messages: [instruction({ goal, ...options }), ...messages.map(seenByUser)],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions, FUNCTION } from "../../llm/option_rules.ts";
 import type { Store } from "../../store/store.ts";
 import { BLOB_CHECKS } from "./blob_checks.ts";
 import { CLAIM_CHECKS } from "./claim_checks.ts";
@@ -53,6 +54,8 @@ export function storeContract(
   open: () => Store | Promise<Store>,
   options: StoreContractOptions = {},
 ): readonly StoreCheck[] {
+  const rules = { advance: FUNCTION, reopen: FUNCTION, ids: FUNCTION };
+  checkOptions("check the contract of a store", options, rules);
   const { ids = () => `${crypto.randomUUID()}/` } = options;
   const checks = {
     ...SESSION_CHECKS,

@@ -5,6 +5,7 @@
  */
 import type { Decision } from "../../decision/decision.ts";
 import type { SessionEvent } from "../../history/event.ts";
+import { checkOptions, COUNT } from "../../llm/option_rules.ts";
 import { answerText } from "../scenario/conversation.ts";
 import { escapeHidden } from "../text.ts";
 import { eventsOf, toolOf, type TrajectorySource } from "./trajectory_source.ts";
@@ -46,6 +47,7 @@ export interface TranscriptOptions {
  * ```
  */
 export function transcriptText(source: TrajectorySource, options: TranscriptOptions = {}): string {
+  checkOptions("format a transcript", options, { maxChars: COUNT, maxLines: COUNT });
   const { maxChars = 200, maxLines = Infinity } = options;
   const events = eventsOf(source);
   const transcript = new Transcript(events, maxChars);

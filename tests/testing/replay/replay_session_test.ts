@@ -325,7 +325,7 @@ Deno.test("replaySession() refuses an invalid recording, agent or option", async
     ["s", agent, {}, 'Cannot replay "s"'],
     [new Map(), agent, {}, "Cannot replay an object"],
     [state, {}, {}, "Cannot replay a session with an object: expected an Agent"],
-    [state, agent, null, "Cannot replay a session with options null: expected an object"],
+    [state, agent, null, "Cannot replay a session: options is null: expected an object"],
     [state, agent, { llm: "x" }, 'llm is "x": expected a model'],
     [
       state,
