@@ -24,6 +24,7 @@ import type { State } from "../history/state.ts";
 import { liveSessionOf, Session, sessionOf } from "../session/session.ts";
 import type { Tool } from "../tool/tool.ts";
 import type { Command } from "../turn/command.ts";
+import { readInitialData } from "../turn/session_data.ts";
 import type { TurnOf } from "../turn/turn.ts";
 
 /**
@@ -196,7 +197,7 @@ export class Agent<
    * `error`. If its model fails for a while, the parent's turn throws the error. If a limit or
    * an abort stops the parent, the child stops too. In both cases `resume()` continues both.
    *
-   * @throws {ConfigError} if an option is invalid.
+   * @throws {ConfigError} if an option is invalid, or the schema of its data has no defaults.
    *
    * @example
    * ```ts
@@ -233,7 +234,10 @@ export class Agent<
   asTool<Args = AgentToolInput, CallerData = unknown, CallerContext = Context>(
     options: AgentToolOptions<Args, CallerData, CallerContext, Context>,
   ): Tool<Args, CallerData, CallerContext> {
-    return createAgentTool(() => this.#core, options);
+    const tool = createAgentTool(() => this.#core, options);
+    const attempt = `Cannot create tool ${quote(options.name)}, whose data begin with the defaults`;
+    readInitialData(this.#core, undefined, attempt);
+    return tool;
   }
 
   /**

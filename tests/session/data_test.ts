@@ -1,7 +1,13 @@
 /** Data of sessions: their start, and their readers. */
 import { Agent, ConfigError, decide, MockLLM, Tool } from "@nomos/agent";
 import { memoryStore } from "@nomos/agent/store";
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
@@ -175,6 +181,19 @@ Deno.test("data, a child session has its own", async () => {
   assertEquals(turn.data, { kept: 1 });
   const [state] = Object.values(session.state.children!);
   assertEquals(child.createSession({ state: state! }).data, { cart: ["of the child"] });
+});
+
+Deno.test("data without defaults are refused when an agent becomes a tool, not by its first call", () => {
+  const agent = new Agent({
+    name: "desk",
+    llm: new MockLLM(),
+    data: v.object({ customer: v.string() }),
+    start: "talk",
+    steps: { talk: { description: "Talk" } },
+  });
+  const create = () => agent.asTool({ name: "ask_desk", description: "Ask the desk" });
+  const { message } = assertThrows(create, ConfigError, 'Cannot create tool "ask_desk"');
+  assertStringIncludes(message, "data.customer does not satisfy the data schema");
 });
 
 Deno.test("data, schemas of every library type and validate them", async () => {
