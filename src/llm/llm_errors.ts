@@ -63,3 +63,23 @@ export class LLMTimeoutError extends LLMError {
   /** `"LLM_TIMEOUT"` */
   override readonly code = "LLM_TIMEOUT";
 }
+
+/** Returns the errors of the models of `fallback()`, if all failed; otherwise the error. */
+function listErrors(error: unknown): readonly unknown[] {
+  if (!(error instanceof LLMError) || !("failures" in error)) return [error];
+  const { failures } = error;
+  if (!Array.isArray(failures)) return [error];
+  return failures.flatMap((one: { readonly error: unknown }) => listErrors(one.error));
+}
+
+/** Returns true if a model reported a full context; of several that failed, one is enough. */
+export function isContextFull(error: unknown): boolean {
+  return listErrors(error).some((one) => one instanceof LLMContextError);
+}
+
+/** Returns true if the server refused the request, which costs nothing; of several, all did. */
+export function isRefused(error: unknown): boolean {
+  return listErrors(error).every((one) =>
+    one instanceof LLMHttpError || one instanceof LLMContextError
+  );
+}

@@ -11,7 +11,7 @@ import { type MisuseError, quote } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
 import { type RunningTurn, STOPPED } from "../history/running_turn.ts";
 import { LLMError } from "../llm/llm_error.ts";
-import { LLMContextError } from "../llm/llm_errors.ts";
+import { isContextFull, LLMContextError } from "../llm/llm_errors.ts";
 import type { LLM, LLMChunk } from "../llm/llm.ts";
 import { OutputGuard } from "../llm/output_guard.ts";
 import { estimateUsage } from "../llm/usage.ts";
@@ -81,11 +81,11 @@ export async function ask(
     if (turn.isStopped) return { drafts: [buildFailure(session, llm, received, "ABORTED")] };
     const error = toLLMError(session, llm, cause);
     const failure = buildFailure(session, llm, received, error.code, error);
+    if (isContextFull(error) && (await openCompaction(session, next.prepared)).begin()) {
+      return { drafts: [failure] };
+    }
     if (error instanceof LLMContextError) {
-      const goesOn = (await openCompaction(session, next.prepared)).begin();
-      return goesOn
-        ? { drafts: [failure] }
-        : { drafts: [failure], error: explainFull(session, error) };
+      return { drafts: [failure], error: explainFull(session, error) };
     }
     const after = error instanceof LLMError ? error.retryAfter : undefined;
     const tooLate = after === undefined ? undefined : tracker!.tooLate;

@@ -7,7 +7,7 @@ import { computePrice, countChars, type RawAnswer } from "../cost/call_usage.ts"
 import { type MisuseError, quote, reasonOf } from "../errors.ts";
 import type { EventDraft } from "../history/event.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
-import { LLMContextError, LLMHttpError } from "../llm/llm_errors.ts";
+import { isRefused, LLMContextError } from "../llm/llm_errors.ts";
 import type { LLM, LLMResult } from "../llm/llm.ts";
 import { estimateUsage, readUsage } from "../llm/usage.ts";
 import type { LiveSession } from "./live_session.ts";
@@ -69,8 +69,7 @@ export function buildFailure(
 ): EventDraft<"model_failed"> {
   const reported = readUsage(raw?.usage ?? (error instanceof LLMError ? error.usage : undefined));
   const answerChars = raw === undefined ? chars : countChars(raw.output);
-  const isRefused = error instanceof LLMHttpError || error instanceof LLMContextError;
-  const usage = reported ?? (isRefused ? {} : estimateUsage(promptChars(), answerChars));
+  const usage = reported ?? (isRefused(error) ? {} : estimateUsage(promptChars(), answerChars));
   const model = typeof raw?.model === "string" ? raw.model : undefined;
   const cost = computePrice(agent.cost, usage, llm.name, model);
   const draft = { type: "model_failed", step: step.id, code, usage } as const;

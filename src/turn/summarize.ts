@@ -13,7 +13,7 @@ import { isBlank } from "../json/blank_text.ts";
 import type { JsonSchema } from "../json/json.ts";
 import type { LLM, LLMRequest, Message } from "../llm/llm.ts";
 import { isLLMOrMisuseError, LLMError } from "../llm/llm_error.ts";
-import { LLMContextError } from "../llm/llm_errors.ts";
+import { isContextFull } from "../llm/llm_errors.ts";
 import { removeParts } from "../prompt/message_parts.ts";
 import { createMessage } from "../prompt/render_event.ts";
 import { buildFailure, readResult, type Received } from "./received.ts";
@@ -100,7 +100,7 @@ export async function askForSummary(
   } catch (cause) {
     const code = turn.isStopped ? "ABORTED" : isLLMOrMisuseError(cause) ? cause.code : "LLM_FAILED";
     const failure = buildFailure(session, llm, received, code, cause);
-    return { text: undefined, failure, isTooLong: cause instanceof LLMContextError, cause };
+    return { text: undefined, failure, isTooLong: isContextFull(cause), cause };
   }
 }
 

@@ -1,5 +1,5 @@
-import type { SessionEvent } from "@nomos/agent";
-import { LLMContextError } from "@nomos/agent/llm";
+import { type LLM, LLMError, type SessionEvent } from "@nomos/agent";
+import { fallback, LLMContextError } from "@nomos/agent/llm";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { LONG, makeFriend, SmallModel, summariesIn, talk, textsOf } from "./small_model.ts";
 
@@ -67,4 +67,34 @@ Deno.test("A full context, of a model that never accepts anything fails after on
   });
   await assertRejects(() => again.next("Hi"), LLMContextError);
   assertEquals(full.refused, 2);
+});
+
+Deno.test("A full context, of one of several models that failed, is compacted as well", async () => {
+  const down = { name: "down", decide: () => Promise.reject(new LLMError("Cannot reach it")) };
+  const small = new SmallModel({ window: 1_000 });
+  const cases: readonly (readonly [models: LLM[], tokens: boolean])[] = [
+    [[small, new SmallModel({ window: 900 })], false],
+    [[down, small], true],
+    [[small, down], true],
+  ];
+  for (const [models, tokens] of cases) {
+    const session = makeFriend(fallback(models)).createSession();
+    let turn = await session.next(LONG);
+    while (!turn.compacted) turn = await session.next(LONG);
+    assertEquals(turn.events.map(({ type }) => type), [
+      "user",
+      "model_failed",
+      "summary",
+      "decision",
+    ]);
+    // A request that all servers refuse costs nothing.
+    const [, failed] = turn.events as readonly [
+      unknown,
+      SessionEvent<"model_failed">,
+      ...unknown[],
+    ];
+    assertEquals([failed.code, "input" in failed.usage], ["LLM_ALL_FAILED", tokens]);
+    const error = await assertRejects(() => session.next(LONG.repeat(30)), LLMError);
+    assertEquals(error.code, "LLM_ALL_FAILED");
+  }
 });
