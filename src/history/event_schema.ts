@@ -4,10 +4,24 @@
  * @module
  */
 import * as v from "valibot";
-import { isPlainObject, type JsonObject, jsonValue } from "../json/json.ts";
+import { reasonOf } from "../errors.ts";
+import { copyJson, isPlainObject, type Json, type JsonObject } from "../json/json.ts";
 import type { Usage } from "../llm/llm.ts";
 import { TOKEN_COUNTS } from "../llm/usage.ts";
 import type { SessionEvent } from "./event.ts";
+
+/** Schema of any JSON value. Its output is a deep copy. */
+export const jsonValue: v.GenericSchema<unknown, Json> = v.pipe(
+  v.unknown(),
+  v.rawTransform<unknown, Json>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return copyJson(dataset.value);
+    } catch (error) {
+      addIssue({ message: reasonOf(error) });
+      return NEVER;
+    }
+  }),
+);
 
 const text = v.string();
 const texts = v.array(text);
@@ -67,35 +81,33 @@ const parts = v.optional(v.array(v.union([
   v.strictObject({ ...media, url: text }),
 ])));
 
-const base = {
-  seq: count,
-  time: finite,
-  joined: v.optional(v.literal(true)),
-};
+/** Returns the schema of the events of a type, which have `fields` besides those of every event. */
+const eventOf = (type: SessionEvent["type"], fields: v.ObjectEntries) =>
+  v.strictObject({
+    seq: count,
+    time: finite,
+    joined: v.optional(v.literal(true)),
+    type: v.literal(type),
+    ...fields,
+  });
 
 /** Schema of an event. Unknown fields are refused. */
 export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("type", [
-  v.strictObject({ ...base, type: v.literal("user"), text, parts, inputId: v.optional(text) }),
-  v.strictObject({ ...base, type: v.literal("data_set"), data: args }),
-  v.strictObject({
-    ...base,
-    type: v.literal("decision"),
+  eventOf("user", { text, parts, inputId: v.optional(text) }),
+  eventOf("data_set", { data: args }),
+  eventOf("decision", {
     step: text,
     decision,
     unwrapped: v.optional(v.picklist(["fence", "think", "bom"])),
     ...modelCallUsage,
   }),
-  v.strictObject({
-    ...base,
-    type: v.literal("tool_started"),
+  eventOf("tool_started", {
     ...place,
     tool: text,
     wasDeferred: v.optional(v.literal(true)),
   }),
-  v.strictObject({ ...base, type: v.literal("tool_deferred"), ...place, tool: text }),
-  v.strictObject({
-    ...base,
-    type: v.literal("tool_finished"),
+  eventOf("tool_deferred", { ...place, tool: text }),
+  eventOf("tool_finished", {
     ...place,
     tool: text,
     outcome: v.picklist(["ok", "error", "redirected", "denied", "not_run", "unknown"]),
@@ -105,17 +117,13 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     data: v.optional(v.strictObject({ set: v.optional(args), removed: v.optional(texts) })),
     ...childUsage,
   }),
-  v.strictObject({
-    ...base,
-    type: v.literal("tool_suspended"),
+  eventOf("tool_suspended", {
     ...place,
     tool: text,
     isWaiting: v.optional(v.literal(true)),
     ...childUsage,
   }),
-  v.strictObject({
-    ...base,
-    type: v.literal("approval_requested"),
+  eventOf("approval_requested", {
     ...place,
     tool: text,
     args,
@@ -127,19 +135,15 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     childSeq: v.optional(count),
     ...childUsage,
   }),
-  v.strictObject({
-    ...base,
-    type: v.literal("approval_given"),
+  eventOf("approval_given", {
     ...place,
     verdict: v.picklist(["approved", "denied", "settled", "retried", "expired"]),
     text: v.optional(text),
     args: v.optional(args),
     isInput,
   }),
-  v.strictObject({ ...base, type: v.literal("moved"), from: text, to: text }),
-  v.strictObject({
-    ...base,
-    type: v.literal("error"),
+  eventOf("moved", { from: text, to: text }),
+  eventOf("error", {
     step: text,
     path: text,
     message: text,
@@ -147,17 +151,13 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     attempt: v.optional(v.strictObject({ action, tools: v.optional(texts) })),
     ...modelCallUsage,
   }),
-  v.strictObject({
-    ...base,
-    type: v.literal("model_failed"),
+  eventOf("model_failed", {
     step: text,
     code: text,
     usage: usageSchema,
     cost: amount,
   }),
-  v.strictObject({
-    ...base,
-    type: v.literal("summary"),
+  eventOf("summary", {
     step: text,
     reason: v.picklist(["bound", "full"]),
     until: count,
@@ -167,14 +167,10 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     shortened: v.optional(count),
     ...modelCallUsage,
   }),
-  v.strictObject({
-    ...base,
-    type: v.literal("respond_only"),
+  eventOf("respond_only", {
     reason: v.picklist(["errors", "iterations", "loop"]),
   }),
-  v.strictObject({
-    ...base,
-    type: v.literal("limit"),
+  eventOf("limit", {
     reason: v.picklist([
       "errors",
       "iterations",
@@ -193,5 +189,5 @@ export const eventSchema: v.GenericSchema<unknown, SessionEvent> = v.variant("ty
     retryAfter: amount,
     ...usageAndCost,
   }),
-  v.strictObject({ ...base, type: v.literal("ended") }),
+  eventOf("ended", {}),
 ]) as unknown as v.GenericSchema<unknown, SessionEvent>;

@@ -3,9 +3,6 @@
  *
  * @module
  */
-import * as v from "valibot";
-import { reasonOf } from "../errors.ts";
-
 /** Value that `JSON.parse(JSON.stringify(value))` does not change. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
@@ -77,19 +74,6 @@ export function setMember<Value>(object: Record<string, Value>, key: string, val
     Object.defineProperty(object, key, { value, enumerable: true, configurable: true });
   } else object[key] = value;
 }
-
-/** Schema of any JSON value. Its output is a deep copy. */
-export const jsonValue: v.GenericSchema<unknown, Json> = v.pipe(
-  v.unknown(),
-  v.rawTransform<unknown, Json>(({ dataset, addIssue, NEVER }) => {
-    try {
-      return copyJson(dataset.value);
-    } catch (error) {
-      addIssue({ message: reasonOf(error) });
-      return NEVER;
-    }
-  }),
-);
 
 /** Freezes a JSON value deeply, and returns it. Frozen parts are skipped. */
 export function freezeJson<Value>(value: Value): Value {

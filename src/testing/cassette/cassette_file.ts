@@ -13,7 +13,8 @@ import { dirname } from "node:path";
 import * as v from "valibot";
 import type { SchemaProfile } from "../../schema/schema_profile.ts";
 import { ConfigError, quote, reasonOf } from "../../errors.ts";
-import { isPlainObject, type JsonObject, jsonValue } from "../../json/json.ts";
+import { jsonValue } from "../../history/event_schema.ts";
+import { isPlainObject, type JsonObject } from "../../json/json.ts";
 import { TOKEN_COUNTS } from "../../llm/usage.ts";
 import type { CassetteCall } from "./cassette_call.ts";
 
