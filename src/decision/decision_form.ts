@@ -12,8 +12,7 @@ import { addRestrictions } from "../schema/restrictions.ts";
 import { limitOptional } from "../schema/optional_limit.ts";
 import { findExcess } from "../schema/schema_limits.ts";
 import type { SchemaProfile } from "../schema/schema_profile.ts";
-import { serializeProfile } from "../schema/wire_form.ts";
-import type { WireSchema } from "../schema/wire_schema.ts";
+import { serializeProfile, type WireSchema } from "../schema/wire_schema.ts";
 import type { Action, LegalActions } from "./decision.ts";
 
 /** Maximum number of calls in one decision. */
