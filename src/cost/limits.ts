@@ -58,10 +58,7 @@ export function isPrice(price: unknown): price is number {
   return typeof price === "number" && Number.isFinite(price) && price >= 0;
 }
 
-const count = option.optionalNumber(
-  "expected a whole number from 0, or Infinity",
-  (value) => value >= 0 && (value === Infinity || Number.isSafeInteger(value)),
-);
+const count = option.wholeNumberOrInfinity(0);
 const number = option.optionalNumber("expected a number from 0", (value) => value >= 0);
 const limitShape = v.optional(
   v.strictObject({

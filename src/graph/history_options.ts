@@ -99,10 +99,7 @@ export function isModel(value: unknown): value is LLM {
 
 /** Shape of the options. */
 export const historyShape: option.OptionShape<HistoryOptions> = {
-  maxTokens: option.optionalNumber(
-    "expected a whole number from 1, or Infinity",
-    (value) => value >= 1 && (Number.isSafeInteger(value) || value === Infinity),
-  ),
+  maxTokens: option.wholeNumberOrInfinity(1),
   keepTurns: option.wholeNumber(0),
   keepFirst: option.flag,
   summarize: v.optional(v.custom(

@@ -36,10 +36,7 @@ export const schema: v.GenericSchema = v.optional(
 /** Value that is validated elsewhere. */
 export const anything: v.GenericSchema = v.unknown();
 /** Optional number of identical rounds of calls that counts as a loop. */
-export const repeats: v.GenericSchema = optionalNumber(
-  "expected a whole number from 2, or Infinity",
-  (value) => value >= 2 && (Number.isSafeInteger(value) || value === Infinity),
-);
+export const repeats: v.GenericSchema = wholeNumberOrInfinity(2);
 
 /** Returns the schema of an optional number for which `isValid` returns true. */
 export function optionalNumber(
@@ -54,6 +51,14 @@ export function wholeNumber(minimum: number, maximum: number = Infinity): v.Gene
   return optionalNumber(
     `expected a whole number from ${minimum}${maximum < Infinity ? ` to ${maximum}` : ""}`,
     (value) => Number.isSafeInteger(value) && value >= minimum && value <= maximum,
+  );
+}
+
+/** Returns the schema of an optional whole number of at least `minimum`, or Infinity. */
+export function wholeNumberOrInfinity(minimum: number): v.GenericSchema {
+  return optionalNumber(
+    `expected a whole number from ${minimum}, or Infinity`,
+    (value) => value >= minimum && (value === Infinity || Number.isSafeInteger(value)),
   );
 }
 

@@ -53,11 +53,13 @@ function describePlace(part: Part): string {
   return `${keys.reverse().slice(0, 9).join("/")}/…`;
 }
 
-/** Describes a limit of the profile that a schema exceeds; returns undefined if there is none. */
+/**
+ * Describes a limit of the profile that a schema exceeds; returns undefined if there is none.
+ * `limitOptional()` keeps the limit of optional properties.
+ */
 export function findExcess(root: JsonSchema, profile: SchemaProfile): string | undefined {
   let maxDepth = 0;
   let properties = 0;
-  let optional = 0;
   let unions = 0;
   let enumValues = 0;
   let nameLength = 0;
@@ -66,7 +68,7 @@ export function findExcess(root: JsonSchema, profile: SchemaProfile): string | u
   function measure(schema: unknown, depth: number): void {
     if (typeof schema !== "object" || schema === null) return;
     const { type, anyOf, allOf, prefixItems, items, enum: values } = schema as JsonSchema;
-    const { required, const: constant, additionalProperties, $defs = {} } = schema as JsonSchema;
+    const { const: constant, additionalProperties, $defs = {} } = schema as JsonSchema;
     if (Array.isArray(values)) {
       const length = values.reduce((sum: number, value) => sum + String(value).length, 0);
       enumValues += values.length;
@@ -84,7 +86,6 @@ export function findExcess(root: JsonSchema, profile: SchemaProfile): string | u
     if (entries.length > 0) {
       maxDepth = Math.max(maxDepth, depth + 1);
       properties += entries.length;
-      optional += entries.length - (required as readonly string[]).length;
     }
     measure(additionalProperties, depth + 1);
     for (const [name, inner] of [...entries, ...Object.entries($defs as JsonSchema)]) {
@@ -97,7 +98,6 @@ export function findExcess(root: JsonSchema, profile: SchemaProfile): string | u
   const limits: readonly (readonly [unit: string, found: number, limit: number | undefined])[] = [
     ["levels of nested objects", maxDepth, profile.maxDepth],
     ["object properties", properties, profile.maxProperties],
-    ["properties that are not required", optional, profile.maxOptional],
     ["unions", unions, profile.maxUnions],
     ["enum values", enumValues, profile.maxEnumValues],
     ["characters in names and values", nameLength, profile.maxNameLength],

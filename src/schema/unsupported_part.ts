@@ -4,6 +4,7 @@
  * @module
  */
 import { reasonOf } from "../errors.ts";
+import { joinPath } from "./schema_document.ts";
 
 /** Fields that valibot and zod schemas share, as far as they are read here. */
 interface Part {
@@ -39,17 +40,13 @@ function findPath(schema: unknown, type: string): string | undefined {
     const fields = part._zod?.def ?? part;
     if (fields.type === type) return path;
     for (const [field, inner] of Object.entries(fields)) {
-      const isMap = field === "entries" || field === "shape";
-      for (
-        const [key, one] of Object.entries(
-          isMap || Array.isArray(inner) ? inner as object : { inner },
-        )
-      ) {
-        const isItem = field === "item" || field === "element";
-        pending.push([
-          one,
-          isMap ? path === "" ? key : `${path}.${key}` : isItem ? `${path}[]` : path,
-        ]);
+      if (field === "entries" || field === "shape") {
+        for (const [key, one] of Object.entries(inner as object)) {
+          pending.push([one, joinPath(path, key)]);
+        }
+      } else {
+        const below = field === "item" || field === "element" ? `${path}[]` : path;
+        for (const one of [inner].flat()) pending.push([one, below]);
       }
     }
   }

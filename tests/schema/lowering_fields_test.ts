@@ -109,21 +109,21 @@ Deno.test("lower has two definitions for an object that is open in an intersecti
 });
 
 Deno.test("findExcess counts in all parts of a schema", () => {
-  const optional = { ...object({ a: text }, []), additionalProperties: false };
+  const choice = { type: "string", enum: ["small"] };
   const maybe = { type: ["string", "null"] };
   const parts: Schema[] = [
-    { type: "object", properties: { x: optional }, required: ["x"] },
-    { type: "array", items: optional },
-    { type: "array", prefixItems: [text, optional] },
-    { anyOf: [text, optional] },
-    { allOf: [optional] },
-    { type: "object", additionalProperties: optional },
-    { $ref: "#/$defs/a", $defs: { a: optional } },
+    { type: "object", properties: { x: choice }, required: ["x"] },
+    { type: "array", items: choice },
+    { type: "array", prefixItems: [text, choice] },
+    { anyOf: [text, choice] },
+    { allOf: [choice] },
+    { type: "object", additionalProperties: choice },
+    { $ref: "#/$defs/a", $defs: { a: choice } },
   ];
   for (const part of parts) {
-    const expected = "it has 1 properties that are not required: expected at most 0";
-    assertEquals(findExcess(part, { ...openaiStrict, maxOptional: 0 }), expected);
-    assertEquals(findExcess(part, { ...openaiStrict, maxOptional: 1 }), undefined);
+    const expected = "it has 1 enum values: expected at most 0";
+    assertEquals(findExcess(part, { ...openaiStrict, maxEnumValues: 0 }), expected);
+    assertEquals(findExcess(part, { ...openaiStrict, maxEnumValues: 1 }), undefined);
   }
   const unions = { ...object({ a: maybe, b: { anyOf: [text, maybe] } }) };
   assertEquals(
