@@ -24,7 +24,7 @@ export interface FlameGraphOptions {
   readonly title: string;
   /** Line below the heading. */
   readonly subtitle: string;
-  /** Groups of the legend, in order. */
+  /** Groups of the frames, in the order of the legend, which shows those that occur. */
   readonly groups: readonly FrameGroup[];
   /** Order of the frames. `@default {"size"}` */
   readonly order?: FrameOrder;
@@ -37,7 +37,7 @@ const HEAD_HEIGHT = 78;
 const FOOT_HEIGHT = 34;
 const CHARACTER_WIDTH = 6.7;
 
-/** Maximum number of frames. A browser needs a second for so many. */
+/** Maximum number of frames. A browser needs a second or two for so many. */
 const MAX_FRAMES = 20_000;
 
 /** Maximum length of a label. Labels may quote what a model or a user wrote. */
@@ -72,7 +72,7 @@ font-size="11">
   .frame text { pointer-events: none; white-space: pre }
   .frame:hover rect { stroke: #000; stroke-width: 1 }
   .behind { opacity: 0.45 }
-  .found rect { fill: #ea9bea }
+  .searching .frame:not(.found) { opacity: 0.25 }
   .button { cursor: pointer; fill: #0b57d0; visibility: hidden }
   input { width: 100%; box-sizing: border-box; font: inherit; padding: 2px 6px }
 </style>
@@ -81,7 +81,7 @@ font-size="11">
 ${escapeXml(fit([cleanLabel(title)], (WIDTH - 360) / 1.55))}</text>
 <text x="${MARGIN}" y="45" fill="#555">\
 ${escapeXml(fit([cleanLabel(subtitle + note)], WIDTH - 2 * MARGIN))}</text>
-${drawLegend(groups)}
+${drawLegend(groups.filter(({ name }) => frames.some(({ group }) => group === name)))}
 <text id="reset" class="button" x="${WIDTH - 330}" y="26">Reset zoom</text>
 <foreignObject x="${WIDTH - 240}" y="10" width="${240 - MARGIN}" height="26">\
 <input xmlns="http://www.w3.org/1999/xhtml" id="search" type="search" placeholder="Search names"/>\

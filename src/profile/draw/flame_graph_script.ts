@@ -80,6 +80,7 @@ export const FLAME_GRAPH_SCRIPT: string = `
       frame.element.classList.toggle("found", hit);
       return hit;
     });
+    holder.classList.toggle("searching", wanted !== "");
     hits.sort(function (a, b) { return a.start - b.start; });
     hits.forEach(function (frame) {
       var from = Math.max(frame.start, end), to = frame.start + frame.size;

@@ -57,6 +57,7 @@ export function makeTurnFrames(turns: readonly TurnTimeline[]): Frame[] {
       lanes: lanes.filter((lane) => isBeside(lane, lanes)).map((lane): Frame => ({
         ...spanOf(lane, from),
         name: lane.name,
+        detail: "tool",
         group: "tool",
         children: makeDecisionFrames(lane.children ?? [], from),
       })),

@@ -11,7 +11,10 @@ import { readTags } from "./xml_tags.ts";
 const OPTIONS: FlameGraphOptions = {
   title: "A <title>",
   subtitle: "a & b",
-  groups: [{ name: "slow & cold", colour: [200, 50, 70] }, { name: "warm", colour: [20, 50, 70] }],
+  groups: [{ name: "slow & cold", colour: [200, 50, 70] }, { name: "warm", colour: [20, 50, 70] }, {
+    name: "never",
+    colour: [0, 0, 0],
+  }],
 };
 
 const TREE: Frame = {
@@ -56,8 +59,10 @@ Deno.test("drawFlameGraph() shows the longest frame first, or each where it happ
   ], [0.1169590643]]);
 });
 
-Deno.test("drawFlameGraph() has the groups of its caller in the legend and as colours", () => {
+Deno.test("drawFlameGraph() has the groups of its caller that occur in the legend and as colours", () => {
   const svg = drawFlameGraph(TREE, OPTIONS);
+  const legend = [...svg.matchAll(/fill="#333">([^<]*)</g)].map(([, name]) => name);
+  assertEquals(legend, ["slow &amp; cold", "warm"]);
   assertStringIncludes(svg, 'fill="hsl(200, 50%, 70%)"/><text x="28" y="65.5" fill="#333">slow');
   const hues = [...svg.matchAll(/data-name="(\w+)"[^]*? fill="hsl\((\d+), (\d+)%/g)];
   for (const [, name, hue, saturation] of hues) {

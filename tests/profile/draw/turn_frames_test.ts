@@ -29,8 +29,8 @@ Deno.test("makeTurnFrames() shows the model calls of a turn, their segments and 
     "  order (model call 2) 82+28",
     "    first token (gpt) 82+18",
     "    generation (gpt) 100+10",
-    "      get_menu 42+18",
-    "        ask_chef 42+38",
+    "      get_menu (tool) 42+18",
+    "        ask_chef (tool) 42+38",
     "          cook (chef, model call 1) 43+35",
     "            first token (small) 43+20",
     "            generation (small) 63+15",
@@ -49,16 +49,7 @@ Deno.test("drawTurns() draws turns in order of time, in groups by what they wait
   const svg = drawTurns(sampleTurns(), { title: "barista", subtitle: "2 turns" });
   readTags(svg);
   const legend = [...svg.matchAll(/fill="#333">([^<]*)</g)].map(([, name]) => name);
-  assertEquals(legend, [
-    "guard",
-    "first token",
-    "generation",
-    "tool",
-    "commit",
-    "reader",
-    "framework",
-    "unattributed",
-  ]);
+  assertEquals(legend, ["first token", "generation", "tool", "commit", "framework"]);
   assertFalse(svg.includes("native"));
   assertStringIncludes(
     svg,
