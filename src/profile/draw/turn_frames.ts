@@ -4,9 +4,17 @@
  * @module
  */
 
-import { drawFlameGraph, type FlameGraphOptions, type FrameGroup } from "./flame_graph.ts";
+import { drawFlameGraph, type FrameGroup } from "./flame_graph.ts";
 import type { Frame } from "./frame.ts";
-import type { SegmentKind, TimelineLane, TimelineSegment, TurnTimeline } from "./timeline.ts";
+import type { SegmentKind, TimelineSegment, TurnTimeline } from "./timeline.ts";
+
+/** Text above a picture. */
+export interface PictureHeading {
+  /** Heading. */
+  readonly title: string;
+  /** Line below the heading. */
+  readonly subtitle: string;
+}
 
 const COLOURS: Readonly<Record<SegmentKind, FrameGroup["colour"]>> = {
   "guard": [55, 85, 62],
@@ -27,17 +35,13 @@ const TURN_GROUPS: readonly FrameGroup[] = Object.entries(COLOURS)
  * Draws turns as a flame graph in order of time, one after the other, because a turn does not
  * include the time between it and the next.
  *
- * @param text Heading, and the line below it.
  * @returns Text of an SVG file.
  */
-export function drawTurns(
-  turns: readonly TurnTimeline[],
-  text: Pick<FlameGraphOptions, "title" | "subtitle">,
-): string {
+export function drawTurns(turns: readonly TurnTimeline[], heading: PictureHeading): string {
   const children = makeTurnFrames(turns);
   const time = children.reduce((sum, turn) => sum + turn.time, 0);
   const all: Frame = { name: "all", time, children };
-  return drawFlameGraph(all, { ...text, groups: TURN_GROUPS, order: "time" });
+  return drawFlameGraph(all, { ...heading, groups: TURN_GROUPS, order: "time" });
 }
 
 /**
@@ -54,7 +58,7 @@ export function makeTurnFrames(turns: readonly TurnTimeline[]): Frame[] {
       from,
       time: 1e3 * wall,
       children: makeDecisionFrames(segments, from),
-      lanes: lanes.filter((lane) => isBeside(lane, lanes)).map((lane): Frame => ({
+      lanes: lanes.map((lane): Frame => ({
         ...spanOf(lane, from),
         name: lane.name,
         detail: "tool",
@@ -63,14 +67,6 @@ export function makeTurnFrames(turns: readonly TurnTimeline[]): Frame[] {
       })),
     };
   });
-}
-
-/** Returns true if a lane shows more than the segment of its call. */
-function isBeside(lane: TimelineLane, lanes: readonly TimelineLane[]): boolean {
-  const isParallel = lanes.some((other) =>
-    other !== lane && other.from < lane.to && other.to > lane.from
-  );
-  return lane.to > lane.from && (isParallel || lane.children !== undefined);
 }
 
 /** Makes a frame for each model call, with the segments that belong to it. */

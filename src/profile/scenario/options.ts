@@ -55,12 +55,15 @@ export function parseOptions(args: readonly string[]): Command<ProfileOptions> {
   return readFlags(args, FLAGS, { alias: { n: "iterations", o: "output" }, check });
 }
 
-/** Refuses flags that contradict each other. */
+/** Refuses flags that contradict each other, and a folder as the stem of files. */
 function check(options: ProfileOptions): Command<never> | undefined {
-  const { compare, cache, "keep-tools": keepTools, "fresh-tools": freshTools } = options;
+  const { output, compare, cache, "keep-tools": keepTools, "fresh-tools": freshTools } = options;
   const refuse = (flag: string, other: string) => makeMistake(flag, `it without ${other}`);
   if (compare && !cache) return refuse("--no-cache", "--compare, which measures both");
   if (compare && keepTools) return refuse("--keep-tools", "--compare, which makes tools anew");
   if (freshTools && keepTools) return refuse("--keep-tools", "--fresh-tools");
+  if (/(?:^|[/\\])\.{0,2}$/.test(output)) {
+    return makeMistake(output, "the start of a file name, such as profile", "--output");
+  }
   return undefined;
 }

@@ -58,10 +58,12 @@ Deno.test("makeSpeedscope() makes profiles that nest, whatever the times", () =>
     input: fc.string({ unit: "binary" }),
     wall: duration,
     durations: fc.array(duration),
-    lanes: fc.array(fc.record({ name: fc.string(), from: duration, to: duration })),
-  }).map(({ durations, ...rest }): TurnTimeline => {
-    return { ...rest, segments: makeSegments(0, durations.map((time) => ["tool", "a", time])) };
-  });
+    calls: fc.array(fc.record({ name: fc.string(), from: duration, time: duration })),
+  }).map(({ durations, calls, ...rest }): TurnTimeline => ({
+    ...rest,
+    segments: makeSegments(0, durations.map((time) => ["tool", "a", time])),
+    lanes: calls.map(({ name, from, time }) => ({ name, from, to: from + time })),
+  }));
   fc.assert(fc.property(fc.array(turn), (turns) => {
     const file = makeSpeedscope(turns, "any");
     for (const profile of file.profiles) write(file, profile);

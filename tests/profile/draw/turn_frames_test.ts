@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { type Frame, layOutFrames } from "../../../src/profile/draw/frame.ts";
 import { drawTurns, makeTurnFrames } from "../../../src/profile/draw/turn_frames.ts";
-import { makeSegments, sampleTurns } from "./sample_turns.ts";
+import { sampleTurns } from "./sample_turns.ts";
 import { readTags } from "./xml_tags.ts";
 
 /** Writes a frame and those within it, one a line, with the start and the duration. */
@@ -35,14 +35,6 @@ Deno.test("makeTurnFrames() shows the model calls of a turn, their segments and 
     "            first token (small) 43+20",
     "            generation (small) 63+15",
   ]);
-});
-
-Deno.test("makeTurnFrames() shows a call once that ran alone", () => {
-  const segments = makeSegments(0, [["tool", "get_menu", 5]]);
-  const [turn] = makeTurnFrames([
-    { input: "", wall: 5, segments, lanes: [{ name: "get_menu", from: 0, to: 5 }] },
-  ]);
-  assertEquals(turn!.lanes, []);
 });
 
 Deno.test("drawTurns() draws turns in order of time, in groups by what they wait for", () => {

@@ -107,6 +107,19 @@ Deno.test("parseOptions refuses flags that contradict each other, in any order",
   }
 });
 
+Deno.test("parseOptions refuses a folder as the stem of the files", () => {
+  for (const output of ["out/", ".", "..", "out/..", "a\\\\"]) {
+    assertEquals(
+      mistakeOf("--output", output),
+      `Cannot use ${JSON.stringify(output)} for --output: expected the start of a file name, ` +
+        "such as profile",
+    );
+  }
+  for (const output of ["out/.profile", "a.b", "..."]) {
+    assertEquals(parseOptions(["--output", output]).kind, "run");
+  }
+});
+
 Deno.test("parseOptions prefers help", () => {
   assertEquals(parseOptions(["--help", "-n", "0"]), { kind: "help" });
   assertEquals(parseOptions(["-h"]), { kind: "help" });
