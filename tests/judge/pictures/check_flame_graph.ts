@@ -26,6 +26,9 @@ export async function checkFlameGraph(
   try {
     await Deno.writeTextFile(file, svg);
     await page.goto(`file://${file}`);
+    const parserError = await page.evaluate("document.querySelector('parsererror')?.textContent");
+    checks.addEqual(parserError, undefined, `${name}: error of the parser`);
+    if (parserError !== undefined) return;
     const picture = new FlameGraphPage(name, page, checks);
     await picture.checkDrawn(svg, order);
     await picture.checkHover();
@@ -117,8 +120,8 @@ class FlameGraphPage {
   /** Checks that a search finds what contains the text, and that Escape ends it. */
   async checkSearch(): Promise<void> {
     const { frames } = await this.#see();
-    const target = frames[this.#pick(frames, 1)]!;
-    const wanted = target.name.slice(0, 4).toUpperCase();
+    const target = frames.find(({ level, name }) => level > 0 && name.trim().length > 7)!;
+    const wanted = target.name.slice(2, 7).toUpperCase();
     await this.#page.type("#search", wanted);
     const searched = await this.#see();
     const hits = searched.frames.filter(({ found }) => found);
