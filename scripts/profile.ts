@@ -15,7 +15,11 @@ import { formatCount, formatNumber, formatTime } from "../src/profile/draw/table
 import { type CpuProfile, readCpuProfile } from "../src/profile/functions/cpu_profile.ts";
 import { FUNCTION_GROUPS, makeFunctionFrames } from "../src/profile/functions/function_frames.ts";
 import { withRelativeFiles } from "../src/profile/functions/function_place.ts";
-import { type Comparison, comparisonData, formatComparison } from "../src/profile/scenario/compare.ts";
+import {
+  type Comparison,
+  comparisonData,
+  formatComparison,
+} from "../src/profile/scenario/compare.ts";
 import {
   type ColdRun,
   type CountedRun,
