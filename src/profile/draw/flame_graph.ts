@@ -136,9 +136,10 @@ function makeFramePen(
     const name = cleanLabel(frame.name);
     const detail = cleanLabel(frame.detail ?? "");
     const time = `${formatTime(frame.time)}, ${formatPercent(frame.time, total)} %`;
-    const more = order === "time"
-      ? `from ${formatTime(frame.start - lowest.start)}`
-      : `itself ${formatTime(frame.self)}, ${formatPercent(frame.self, total)} %`;
+    const itself = `itself ${formatTime(frame.self)}, ${formatPercent(frame.self, total)} %`;
+    const since = `from ${formatTime(frame.start - lowest.start)}`;
+    const hasOwnTime = frame.self > 0 && frame.self < frame.time;
+    const more = order === "size" ? itself : hasOwnTime ? `${itself}; ${since}` : since;
     const data = {
       start: round(start, 10),
       size: round(size, 10),

@@ -83,7 +83,7 @@ function makeDecisionFrames(segments: readonly TimelineSegment[], start: number)
       ...spanOf({ from: run[0]!.from, to: run.at(-1)!.to }, start),
       name,
       detail: details.join(", "),
-      children: run.map((segment) => makeSegmentFrame(segment, start)),
+      children: makeSegmentFrames(run, start),
     };
   });
 }
@@ -95,6 +95,30 @@ function labelOf(segment: TimelineSegment): string {
 function partsOf({ step, decision, agent }: TimelineSegment): string[] {
   const parts = [step, agent, decision === undefined ? undefined : `model call ${decision + 1}`];
   return parts.filter((part) => part !== undefined);
+}
+
+/** Makes frames of segments. What interrupts an answer, such as its reader, is within its frame. */
+function makeSegmentFrames(segments: readonly TimelineSegment[], start: number): Frame[] {
+  const frames: Frame[] = [];
+  for (let at = 0; at < segments.length; at++) {
+    const segment = segments[at]!;
+    const end = findEnd(segments, at);
+    const children = segments.slice(at + 1, end).filter(({ kind }) => kind !== "generation")
+      .map((inner) => makeSegmentFrame(inner, start));
+    frames.push({ ...makeSegmentFrame({ ...segment, to: segments[end]!.to }, start), children });
+    at = end;
+  }
+  return frames;
+}
+
+/** Returns the index of the segment that ends what another one starts: itself, unless it answers. */
+function findEnd(segments: readonly TimelineSegment[], at: number): number {
+  const { kind, name } = segments[at]!;
+  if (kind !== "generation") return at;
+  const next = segments.findIndex((other, index) => index > at && other.kind === "first token");
+  return segments.findLastIndex((other, index) =>
+    other.kind === kind && other.name === name && (next === -1 || index < next)
+  );
 }
 
 /** Names a segment by the kind of work for a model, and otherwise by who did it. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { type Frame, layOutFrames } from "../../../src/profile/draw/frame.ts";
 import { drawTurns, makeTurnFrames } from "../../../src/profile/draw/turn_frames.ts";
-import { sampleTurns } from "./sample_turns.ts";
+import { makeSegments, sampleTurns } from "./sample_turns.ts";
 import { readTags } from "./xml_tags.ts";
 
 /** Writes a frame and those within it, one a line, with the start and the duration. */
@@ -35,6 +35,32 @@ Deno.test("makeTurnFrames() shows the model calls of a turn, their segments and 
     "            first token (small) 43+20",
     "            generation (small) 63+15",
   ]);
+});
+
+Deno.test("makeTurnFrames() shows an answer as one frame, with what interrupts it within", () => {
+  const segments = makeSegments(0, [
+    ["first token", "gpt", 5],
+    ["generation", "gpt", 2],
+    ["framework", "read answer", 1],
+    ["generation", "gpt", 2],
+    ["reader", "stream", 3],
+    ["generation", "gpt", 2],
+    ["framework", "act", 1],
+    ["first token", "spare", 4],
+    ["generation", "spare", 4],
+  ]);
+  const [turn] = makeTurnFrames([{ input: "Hi", wall: 24, segments }]);
+  assertEquals(write(turn!).slice(2), [
+    "    first token (gpt) 0+5",
+    "    generation (gpt) 5+10",
+    "      read answer (framework) 7+1",
+    "      stream (reader) 10+3",
+    "    act (framework) 15+1",
+    "    first token (spare) 16+4",
+    "    generation (spare) 20+4",
+  ]);
+  const answer = layOutFrames(turn!, "time").find(({ name }) => name === "generation");
+  assertEquals(answer!.self, 6_000);
 });
 
 Deno.test("drawTurns() draws turns in order of time, in groups by what they wait for", () => {
