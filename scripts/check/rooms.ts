@@ -26,7 +26,7 @@ const ORDER: readonly (readonly string[])[] = [
   ["decision"],
   ["schema"],
   ["json"],
-  ["abort", "clock", "random", "errors"],
+  ["abort", "clock", "random", "errors", "version"],
 ];
 
 /** Maximum number of files directly in `src/`. */

@@ -1,6 +1,6 @@
 /**
  * Process of an agent: the launcher starts it with the permissions that the agent needs, from the
- * package that the agent's project uses.
+ * package that the agent's project uses. Importing this module runs it.
  *
  * @module
  */
@@ -8,6 +8,4 @@ import process from "node:process";
 import type { HostCall } from "./protocol.ts";
 import { runHost } from "./run_host.ts";
 
-if (import.meta.main) {
-  process.exitCode = await runHost(JSON.parse(process.argv[2] ?? "{}") as HostCall);
-}
+process.exitCode = await runHost(JSON.parse(process.argv[2] ?? "{}") as HostCall);

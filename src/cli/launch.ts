@@ -13,12 +13,13 @@ import { type Permissions, requiredPermissions } from "../config/permissions.ts"
 import { ConfigFileError } from "../config/problem.ts";
 import { readConfig } from "../config/read_config.ts";
 import { quote } from "../errors.ts";
-import type { Command } from "./commands.ts";
+import { VERSION } from "../version.ts";
+import { type Command, COMMANDS } from "./commands.ts";
 import type { CommandCall, CommandName } from "./flags.ts";
 import { CommandError } from "./exit_code.ts";
 import { divide, readGrants, subtract, toFlags, unite } from "./permissions.ts";
 import { findProject, type Project } from "./project.ts";
-import { type HostCall, PROTOCOL, VERSION } from "./protocol.ts";
+import { type HostCall, PROTOCOL } from "./protocol.ts";
 import { shownInLine } from "./shown.ts";
 
 /** Name by which a project's `deno.json` imports the code of the agent's process. */
@@ -31,7 +32,7 @@ const HOST = "@nomos/agent/cli/host";
  * @returns The exit code.
  */
 export async function launch(
-  command: Command & { readonly process: "host" },
+  name: CommandName,
   { options, positionals }: CommandCall<CommandName>,
   args: readonly string[],
 ): Promise<number> {
@@ -47,7 +48,7 @@ export async function launch(
     // Commands that do not run the agent have no such flag, and do without what it may not grant itself.
     const asks = "allow-all" in options;
     if (asks && Object.keys(open).length > 0) await askFor(open, project);
-    const own = command.needs?.(options as never) ?? {};
+    const own = (COMMANDS[name] as Command).needs?.(options, project) ?? {};
     flags = toFlags([asks ? open : {}, grants, own].reduce(unite, harmless));
   }
   const isOwn = project.config !== undefined && importsPackage(project.config);
@@ -161,6 +162,8 @@ async function runHere(call: HostCall, envFiles: readonly string[]): Promise<num
   }
   // The first value of a variable stays.
   for (const file of envFiles.toReversed()) process.loadEnvFile(file);
-  const { runHost } = await import("./run_host.ts");
+  // Deno would load the code of agents for the launcher too if it found this module here.
+  const host = new URL("./run_host.ts", import.meta.url).href;
+  const { runHost } = await import(host) as typeof import("./run_host.ts");
   return await runHost(call);
 }

@@ -1,21 +1,31 @@
 /**
- * The launcher: runs commands here, or in the agent's process.
+ * Command lines of `nomos`. The code of commands is loaded only if a command runs.
  *
  * @module
  */
-import { type Command, COMMANDS } from "./commands.ts";
-import { runCommand } from "./run_command.ts";
+import { EXIT } from "./exit_code.ts";
+import type { CommandName } from "./flags.ts";
+import { HELP } from "./help.ts";
+import { writeAll } from "./write_all.ts";
 
 /**
  * Runs a command line.
  *
  * @returns The exit code.
  */
-export function main(args: readonly string[]): Promise<number> {
-  return runCommand(args, async (name, call) => {
-    const command: Command = COMMANDS[name];
-    if (command.process === "launcher") return await (await command.load()).run(call);
-    const { launch } = await import("./launch.ts");
-    return await launch(command, call, args);
-  });
+export async function main(args: readonly string[]): Promise<number> {
+  const help = findHelp(args);
+  if (help === undefined) return await (await import("./launcher.ts")).runLauncher(args);
+  writeAll(1, help);
+  return EXIT.yes;
+}
+
+/** Returns the help screen that a command line asks for, and nothing else; undefined if it does not. */
+function findHelp(args: readonly string[]): string | undefined {
+  const isHelp = (word: string | undefined) => word === "--help" || word === "-h";
+  const [first = "--help", second, ...rest] = args;
+  if (rest.length > 0) return undefined;
+  if (second === undefined) return isHelp(first) || first === "help" ? HELP.nomos : undefined;
+  const name = isHelp(second) ? first : first === "help" ? second : "";
+  return Object.hasOwn(HELP, name) ? HELP[name as CommandName] : undefined;
 }

@@ -1,16 +1,16 @@
 /**
- * The command `nomos`: builds, checks, runs and tests agents, without a program.
+ * The command `nomos`: builds, checks, runs and tests agents, without a program. Importing this
+ * module runs it.
  *
  *     deno install --global --allow-all --name nomos jsr:@nomos/agent/cli
  *     nomos --help
  *
  * The agent runs in a process of its own, which has only the permissions that it needs. This module
- * is the launcher of that process, {@link https://jsr.io/@nomos/agent | `@nomos/agent/cli/host`} its
- * code.
+ * is the launcher of that process, `@nomos/agent/cli/host` its code.
  *
  * @module
  */
 import process from "node:process";
 import { main } from "./main.ts";
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));

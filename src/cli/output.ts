@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { writeSync } from "node:fs";
 import process from "node:process";
 import { isatty } from "node:tty";
 import { ConfigFileError, formatProblem } from "../config/problem.ts";
 import { reasonOf } from "../errors.ts";
 import { CommandError } from "./exit_code.ts";
 import { shown } from "./shown.ts";
+import { writeAll } from "./write_all.ts";
 
 /** Options of all commands that decide what is printed. */
 export interface OutputOptions {
@@ -35,7 +35,7 @@ export class Output {
     this.json = json;
     this.isTerminal = isatty(1);
     this.#quiet = quiet;
-    this.#color = color && (process.env.NO_COLOR ?? "") === "";
+    this.#color = color && !isWithoutColor();
   }
 
   /** Writes to stdout. Text of models, tools and files must have passed {@linkcode shown}. */
@@ -98,17 +98,8 @@ function describeFailure(
   };
 }
 
-/** Writes a whole text to a stream. A reader that has gone away ends the process without a message. */
-function writeAll(stream: 1 | 2, text: string): void {
-  for (let rest = new TextEncoder().encode(text); rest.length > 0;) {
-    try {
-      rest = rest.subarray(writeSync(stream, rest));
-    } catch (error) {
-      const { code } = error as { readonly code?: unknown };
-      // A pipe that is full for now: the reader is slow.
-      if (code === "EAGAIN") continue;
-      if (code === "EPIPE") process.exit(0);
-      throw error;
-    }
-  }
+/** Returns true if the environment asks for plain text. Deno says so without a permission. */
+function isWithoutColor(): boolean {
+  const { Deno } = globalThis as { readonly Deno?: { readonly noColor: boolean } };
+  return Deno?.noColor ?? (process.env.NO_COLOR ?? "") !== "";
 }

@@ -4,11 +4,7 @@
  *
  * @module
  */
-import config from "../../deno.json" with { type: "json" };
 import type { Project } from "./project.ts";
-
-/** Version of the package. */
-export const VERSION: string = config.version;
 
 /** Number of this protocol. It grows when {@linkcode HostCall} changes. */
 export const PROTOCOL = 1;

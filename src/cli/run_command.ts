@@ -17,7 +17,7 @@ import {
 import { EXIT, exitCodeOf } from "./exit_code.ts";
 import { HELP } from "./help.ts";
 import { Output } from "./output.ts";
-import { VERSION } from "./protocol.ts";
+import { VERSION } from "../version.ts";
 
 /** What other commands of the field do, and what does it here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

@@ -3,12 +3,18 @@
  *
  * @module
  */
-import { type Command, COMMANDS } from "./commands.ts";
+import { VERSION } from "../version.ts";
+import type { CommandCode } from "./commands.ts";
 import { EXIT } from "./exit_code.ts";
 import type { AgentCall, CommandName } from "./flags.ts";
 import { Output } from "./output.ts";
-import { type HostCall, PROTOCOL, VERSION } from "./protocol.ts";
+import { type HostCall, PROTOCOL } from "./protocol.ts";
 import { runCommand } from "./run_command.ts";
+
+/** Code of the commands that run in the agent's process, with the permissions that it needs. */
+const COMMANDS: { readonly [Name in CommandName]?: () => Promise<CommandCode<AgentCall<Name>>> } = {
+  validate: () => import("./commands/validate.ts"),
+};
 
 /**
  * Runs a call of the launcher.
@@ -30,8 +36,7 @@ export async function runHost({ protocol, version, args, project }: HostCall): P
   const print = (...values: unknown[]) => console.error(...values);
   Object.assign(console, { log: print, info: print, debug: print });
   return await runCommand(args, async (name, call) => {
-    const command: Command = COMMANDS[name];
-    const agentCall: AgentCall<CommandName> = { ...call, project };
-    return await (await command.load()).run(agentCall);
+    const load = COMMANDS[name] as () => Promise<CommandCode<AgentCall<CommandName>>>;
+    return await (await load()).run({ ...call, project });
   });
 }

@@ -6,6 +6,7 @@
 import { trace } from "@opentelemetry/api";
 import { checkOptions, FLAG, FUNCTION, wholeFrom } from "../llm/option_rules.ts";
 import type { Observer } from "../turn/observer.ts";
+import { VERSION } from "../version.ts";
 import { SpanContent } from "./span_content.ts";
 import { beginTurnSpans } from "./turn_spans.ts";
 
@@ -30,9 +31,6 @@ export interface OtelOptions {
    */
   readonly redact?: (text: string) => string;
 }
-
-/** Version of the package, passed to the SDK as the version of the tracer. */
-const VERSION = "0.1.0";
 
 /**
  * Creates an observer for the agent's option `observers`. It writes spans to the SDK that
