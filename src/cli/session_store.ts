@@ -1,40 +1,13 @@
 /**
- * Store of the sessions of a command.
+ * Store of a command's sessions.
  *
  * @module
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Permissions } from "../config/permissions.ts";
-import { readAddress } from "../store/postgres/postgres_address.ts";
+import { openStore } from "../store/open_store.ts";
 import type { VerifiableStore } from "../store/store.ts";
-import type { Project } from "./project.ts";
-
-/** Folder of a project for what commands store, as little of the project as a build is. */
-const FOLDER = ".nomos";
-
-/** Returns the URL of the store: the one that the user named, or else a file of the project. */
-export function locateStore(named: string | undefined, { root }: Pick<Project, "root">): string {
-  if (named === undefined) return `sqlite:${join(root, FOLDER, "sessions.db")}`;
-  return named === "memory" ? "memory:" : named;
-}
-
-/**
- * Returns the permissions that a store needs. Those of a URL that is no store's are none: opening it
- * reports the mistake.
- *
- * @throws {ConfigError} if the URL of a database is invalid.
- */
-export function needsOfStore(url: string): Permissions {
-  const path = findSqlitePath(url);
-  // SQLite writes files of its own beside the database.
-  if (path !== undefined) return { read: [dirname(path)], write: [dirname(path)] };
-  if (!/^postgres(?:ql)?:/i.test(url)) return {};
-  const { host, port } = readAddress(url);
-  const env = ["PGBINARY", "PGOPTIONS", "PGREPLICATION"];
-  const isSocket = host.startsWith("/");
-  return isSocket ? { read: [host], write: [host], env } : { net: [`${host}:${port}`], env };
-}
+import { findSqlitePath, FOLDER } from "./store_url.ts";
 
 /**
  * Opens a store.
@@ -45,7 +18,6 @@ export function needsOfStore(url: string): Permissions {
 export async function openSessionStore(url: string): Promise<VerifiableStore> {
   const path = findSqlitePath(url);
   if (path !== undefined && basename(dirname(path)) === FOLDER) makeFolder(dirname(path));
-  const { openStore } = await import("../store/open_store.ts");
   return await openStore(url);
 }
 
@@ -53,10 +25,4 @@ export async function openSessionStore(url: string): Promise<VerifiableStore> {
 function makeFolder(folder: string): void {
   if (mkdirSync(folder, { recursive: true }) === undefined) return;
   writeFileSync(join(folder, ".gitignore"), "*\n");
-}
-
-/** Returns the path of a SQLite file; undefined for other stores, and for one in memory. */
-function findSqlitePath(url: string): string | undefined {
-  const [, path] = /^sqlite:(?:\/\/(?=\/))?(.+)$/is.exec(url) ?? [];
-  return path === undefined || path === ":memory:" ? undefined : path;
 }
