@@ -8,6 +8,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { isatty } from "node:tty";
+import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { type Permissions, requiredPermissions } from "../config/permissions.ts";
 import { ConfigFileError } from "../config/problem.ts";
@@ -24,6 +25,11 @@ import { shownInLine } from "./shown.ts";
 
 /** Name by which a project's `deno.json` imports the code of the agent's process. */
 const HOST = "@nomos/agent/cli/host";
+
+/** Permission to read this package, if it is on this machine, because an agent's modules import it. */
+const OWN: Permissions = import.meta.url.startsWith("file:")
+  ? { read: [fileURLToPath(new URL("../../", import.meta.url))] }
+  : {};
 
 /**
  * Runs a command in a process of its own, or in this one where there is no Deno.
@@ -49,7 +55,7 @@ export async function launch(
     const asks = "allow-all" in options;
     if (asks && Object.keys(open).length > 0) await askFor(open, project);
     const own = (COMMANDS[name] as Command).needs?.(options, project) ?? {};
-    flags = toFlags([asks ? open : {}, grants, own].reduce(unite, harmless));
+    flags = toFlags([asks ? open : {}, grants, own, OWN].reduce(unite, harmless));
   }
   const isOwn = project.config !== undefined && importsPackage(project.config);
   const url = import.meta.resolve("./host.ts");

@@ -4,6 +4,7 @@
  * @module
  */
 import { access } from "node:fs/promises";
+import { stripVTControlCharacters } from "node:util";
 import { quote, reasonOf } from "../errors.ts";
 import type { Inspection } from "./inspection.ts";
 import type { ProblemText, SourcePath } from "./source.ts";
@@ -85,7 +86,8 @@ async function importModule(
   try {
     return await import(specifier);
   } catch (error) {
-    const reason = reasonOf(error).replace(/\s*\n\s*/g, " ");
+    // Deno colours the place in its message.
+    const reason = stripVTControlCharacters(reasonOf(error)).replace(/\s*\n\s*/g, " ");
     const message = `the module cannot be loaded: ${reason}`;
     inspection.report(path, { message, expected: "a module that can be imported" });
     return undefined;

@@ -24,7 +24,8 @@ interface SplitEvent {
 
 /** Replaces the bytes of long parts by the hashes of blobs. */
 export function splitEvent(event: SessionEvent): SplitEvent {
-  if (!("parts" in event)) return { event, blobs: [] };
+  // Programs without `exactOptionalPropertyTypes` check this module too.
+  if (!("parts" in event) || event.parts === undefined) return { event, blobs: [] };
   const blobs: StoredBlob[] = [];
   const parts = event.parts.map((part): EventPart | BlobPart => {
     // Base64 has at least as many characters, so most parts need not be decoded.
