@@ -7,7 +7,7 @@ import { computePrice, type CostOf } from "../../cost/call_usage.ts";
 import type { Usage } from "../../llm/llm.ts";
 import { estimateUsage } from "../../llm/usage.ts";
 import { attributeTokens, type CallShare, MONEY_UNITS } from "./attribute_tokens.ts";
-import { measureAlone, type MeasuredRequest, type PartOf, PromptLedger } from "./prompt_ledger.ts";
+import { measureAlone, type MeasuredRequest, PromptLedger } from "./prompt_ledger.ts";
 import type { ModelEvent, RecordedCall } from "./turn_record.ts";
 
 /** Model call with its tokens and money. */
@@ -27,20 +27,24 @@ export interface CallTokens extends MeasuredRequest {
 
 /** Counts the tokens of a session's model calls, in order. */
 export class TokenCounter {
-  readonly #ledger = new PromptLedger();
+  readonly #ledger: PromptLedger;
   readonly #costOf: CostOf | undefined;
 
-  /** Creates a counter; `costOf` returns the price of tokens, if it is known. */
-  constructor(costOf: CostOf | undefined) {
+  /**
+   * Creates a counter of a session whose first `pastEvents` events were not observed; `costOf`
+   * returns the price of tokens, if it is known.
+   */
+  constructor(costOf: CostOf | undefined, pastEvents: number) {
     this.#costOf = costOf;
+    this.#ledger = new PromptLedger(pastEvents);
   }
 
   /** Counts the next call. */
-  count(call: RecordedCall, partOf: PartOf): CallTokens {
+  count(call: RecordedCall): CallTokens {
     const { request, llm, end } = call;
     const measured = request.legal === undefined
       ? measureAlone(request)
-      : this.#ledger.measure(request, partOf);
+      : this.#ledger.measure(request);
     const answerChars = countAnswer(end);
     const { usage: reported, cost: given, model } = readEnd(end);
     const usage = reported ?? estimateUsage(measured.prompt.chars, answerChars);

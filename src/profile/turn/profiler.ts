@@ -13,7 +13,6 @@ import type { AgentProfile, PartRow, TurnProfile, WasteKind } from "./agent_prof
 import { MONEY_UNITS } from "./attribute_tokens.ts";
 import { TokenCounter } from "./call_tokens.ts";
 import { Sum } from "./money.ts";
-import { describeMessages } from "./request_parts.ts";
 import { Tally } from "./tally.ts";
 import type { TurnRecord } from "./turn_record.ts";
 import { profileTurn } from "./turn_profile.ts";
@@ -98,8 +97,8 @@ export class Profiler implements Observer {
   /** Adds a turn; `parent` has the segments of its session if its agent runs as a tool. */
   #add(record: TurnRecord, parent: TimelineSegment[] | undefined): void {
     const { turn: { agent, sessionId, incarnation }, segments, events } = record;
-    const session = this.#openSession(sessionId);
-    const calls = record.calls.map((call) => session.tokens.count(call, describeMessages(call)));
+    const session = this.#openSession(sessionId, events[0]?.event.seq ?? 0);
+    const calls = record.calls.map((call) => session.tokens.count(call));
     for (const { tokens, cost, call, isEstimated } of calls) {
       this.#total.add(tokens, cost);
       this.#models.add(call.llm);
@@ -126,10 +125,10 @@ export class Profiler implements Observer {
     this.#turns.push(profileTurn(record, calls));
   }
 
-  #openSession(id: string): ProfiledSession {
+  #openSession(id: string, pastEvents: number): ProfiledSession {
     let session = this.#sessions.get(id);
     if (session === undefined) {
-      const tokens = new TokenCounter(this.#costOf);
+      const tokens = new TokenCounter(this.#costOf, pastEvents);
       session = { tokens, waste: new WasteFinder(this.#waste), decision: -1 };
       this.#sessions.set(id, session);
     }

@@ -8,6 +8,7 @@ import type { LLMRequest, Message } from "../../llm/llm.ts";
 import { countMessage } from "../../prompt/message_parts.ts";
 import type { PromptLayout, PromptRange } from "./attribute_tokens.ts";
 import { keyOfPart, type PromptPart } from "./prompt_part.ts";
+import { findParts } from "./request_parts.ts";
 
 /** Request whose size is known. */
 export interface MeasuredRequest {
@@ -21,9 +22,6 @@ export interface MeasuredRequest {
   readonly stableChars: number;
 }
 
-/** Returns the part to which a message belongs. */
-export type PartOf = (message: Message, index: number) => PromptPart;
-
 /** Number of characters of each schema, which many requests share. */
 const schemaChars = new WeakMap<JsonSchema, number>();
 
@@ -36,11 +34,18 @@ function countSchema(schema: JsonSchema): number {
 /** Requests of one session. */
 export class PromptLedger {
   #history = new History();
-  /** Schemas and messages that an earlier request had. */
+  /** Schemas, and messages of no event, that an earlier request had. */
   readonly #sent = new WeakSet<JsonSchema | Message>();
+  /** Sequence number of the last event whose message an earlier request had. */
+  #sentUntil: number;
+
+  /** Creates a ledger; requests before the first one had the messages of `sentEvents` events. */
+  constructor(sentEvents: number) {
+    this.#sentUntil = sentEvents - 1;
+  }
 
   /** Measures the next request. */
-  measure(request: LLMRequest, partOf: PartOf): MeasuredRequest {
+  measure(request: LLMRequest): MeasuredRequest {
     const { messages, schema, stable } = request;
     let stableChars = this.#history.chars;
     if (!this.#history.continues(messages, stable)) {
@@ -50,15 +55,21 @@ export class PromptLedger {
     }
     const added: OffsetRange[] = [];
     const history = this.#history;
+    const partOf = findParts(request);
+    let sentUntil = this.#sentUntil;
     for (let at = history.length; at < stable; at++) {
       const message = messages[at]!;
-      const isNew = this.#send(message);
-      const range = history.add(message, partOf(message, at));
+      const { seq, ...part } = partOf(at);
+      // A summary renders events anew, which were sent before.
+      const isNew = seq === undefined ? this.#send(message) : seq > this.#sentUntil;
+      if (seq !== undefined) sentUntil = Math.max(sentUntil, seq);
+      const range = history.add(message, part);
       if (isNew) added.push(range);
     }
+    this.#sentUntil = sentUntil;
     const head = { part: "schema", chars: countSchema(schema), isNew: this.#send(schema) } as const;
     const tail = messages.slice(stable).map((message, place): PromptRange => ({
-      ...partOf(message, stable + place),
+      ...partOf(stable + place),
       chars: countMessage(message),
       isNew: this.#send(message),
     }));

@@ -1,24 +1,44 @@
 /**
- * Parts of a request's messages.
+ * Parts to which the messages of a request belong.
  *
  * @module
  */
-import type { PartOf } from "./prompt_ledger.ts";
-import type { RecordedCall } from "./turn_record.ts";
+import type { LLMRequest } from "../../llm/llm.ts";
+import { partsOf, type RequestPart } from "../../prompt/request_parts.ts";
+import type { PromptPart } from "./prompt_part.ts";
 
-/** Returns a function that tells the part of each message of a request. */
-export function describeMessages({ request, step }: RecordedCall): PartOf {
-  const { stable, messages } = request;
-  return ({ role, content, callId }, index) => {
-    if (index >= stable) {
-      return index === messages.length - 1
-        ? { part: "step message", name: step }
-        : { part: "notices" };
-    }
-    if (index === 0) return { part: "standing text" };
-    if (role === "user") return { part: "user" };
-    if (role === "assistant") return { part: "decisions" };
-    if (callId === undefined) return { part: "summary" };
-    return { part: "tool results", name: content.match(/ ([\w-]+)(?: \(|:\n)/)?.[1] ?? "" };
+/** Part of a message, and the event whose message it is. */
+export interface MessagePart extends PromptPart {
+  /** Sequence number of the event; absent if the message is not that of an event. */
+  readonly seq?: number;
+}
+
+/** Returns a function that tells the part of each message of a request for a decision. */
+export function findParts(request: LLMRequest): (index: number) => MessagePart {
+  const parts = partsOf(request);
+  return (index) => {
+    const part = parts?.[index];
+    return part === undefined ? { part: "other" } : convertPart(part);
   };
+}
+
+function convertPart({ kind, seq, tool, step }: RequestPart): MessagePart {
+  const event = seq !== undefined && { seq };
+  switch (kind) {
+    case "standing":
+      return { part: "standing text" };
+    case "summary":
+    case "user":
+      return { part: kind, ...event };
+    case "decision":
+      return { part: "decisions", ...event };
+    case "result":
+      return { part: "tool results", name: tool ?? "", ...event };
+    case "notice":
+      return { part: "notices" };
+    case "step":
+      return { part: "step message", name: step ?? "" };
+    default:
+      return kind satisfies never;
+  }
 }
